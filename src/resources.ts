@@ -1,0 +1,406 @@
+/**
+ * The RapidPro v2 API as data: what each endpoint is called, what it can do and what it accepts.
+ * Operations, the sandbox, metadata and the docs read it; nothing else in this package repeats it.
+ * Rests on the API reference, sections 1, 2.5, 2.7, 2.9, 2.14 and 4.
+ */
+
+/** The two lines of servers: RapidPro 9 and the newer line that TextIt runs. */
+export type Dialect = 'v9' | 'textit';
+
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+/** What a query parameter holds, as far as it can be checked before it is sent. */
+export type FilterKind =
+  | 'uuid'
+  | 'urn'
+  | 'text'
+  | 'integer'
+  | 'boolean'
+  | 'datetime'
+  | 'date'
+  | 'choice';
+
+export interface Filter {
+  kind: FilterKind;
+  /** The values that RapidPro knows. Any other gives an empty list without a word. */
+  choices?: readonly string[];
+  /** Only this line of servers has the filter; the other one ignores it. */
+  only?: Dialect;
+  /** True where the parameter may be given several times. */
+  many?: boolean;
+}
+
+export type Scope = 'v2' | 'v2.contacts' | 'v2.messages' | 'v2.broadcasts' | 'v2.runs';
+
+export interface Resource {
+  /** The endpoint's name in the URL, without `.json`. */
+  path: string;
+  /** What one record and many are called in messages to people. */
+  nouns: readonly [one: string, many: string];
+  methods: readonly Method[];
+  /** The line of servers that has it, where only one has. */
+  only?: Dialect;
+  filters: Readonly<Record<string, Filter>>;
+  /** Filters of which a request may carry only one. */
+  exclusive?: readonly string[];
+  /** Query parameters that name the object of an update or a deletion. */
+  lookups?: readonly string[];
+  paging: 'cursor' | 'offset' | 'none';
+  /** What the list is sorted by (newest first unless said), and whether `reverse` is understood. */
+  order?: { by: string; reverse: boolean; ascending?: boolean; filteredBy?: string };
+  /** The counters that its requests are charged to, where it is not the shared `v2`. */
+  throttle?: Partial<Record<Dialect, Scope>>;
+}
+
+/** Items on a page of a cursor list; the server fixes it. */
+export const PAGE_SIZE = 250;
+
+/** The most contacts, URNs, groups, messages or tickets that one request may name. */
+export const BATCH_LIMIT = 100;
+
+const uuid: Filter = { kind: 'uuid' };
+const text: Filter = { kind: 'text' };
+const id: Filter = { kind: 'integer' };
+const flag: Filter = { kind: 'boolean' };
+const time: Filter = { kind: 'datetime' };
+const span = { before: time, after: time };
+const onV9 = (filter: Filter): Filter => ({ ...filter, only: 'v9' });
+const onTextit = (filter: Filter): Filter => ({ ...filter, only: 'textit' });
+const choice = (...choices: string[]): Filter => ({ kind: 'choice', choices });
+const by = (field: string, extra: Partial<Resource['order'] & object> = {}) => ({
+  by: field,
+  reverse: false,
+  ...extra,
+});
+
+export const resources = {
+  archives: {
+    path: 'archives',
+    nouns: ['archive', 'archives'],
+    methods: ['GET'],
+    filters: {
+      archive_type: onV9(choice('message', 'run')),
+      type: onTextit(choice('message', 'run')),
+      period: choice('daily', 'monthly'),
+      before: { kind: 'date' },
+      after: { kind: 'date' },
+    },
+    paging: 'offset',
+    order: by('start_date', { filteredBy: 'start_date' }),
+  },
+  boundaries: {
+    path: 'boundaries',
+    nouns: ['boundary', 'boundaries'],
+    methods: ['GET'],
+    filters: { geometry: onV9(flag) },
+    paging: 'cursor',
+    order: by('osm_id', { ascending: true }),
+  },
+  broadcasts: {
+    path: 'broadcasts',
+    nouns: ['broadcast', 'broadcasts'],
+    methods: ['GET', 'POST'],
+    filters: { id, uuid: onTextit(uuid), ...span },
+    paging: 'cursor',
+    order: by('created_on', { filteredBy: 'created_on' }),
+    throttle: { v9: 'v2.broadcasts' },
+  },
+  campaigns: {
+    path: 'campaigns',
+    nouns: ['campaign', 'campaigns'],
+    methods: ['GET', 'POST'],
+    filters: { uuid },
+    lookups: ['uuid'],
+    paging: 'cursor',
+    order: by('created_on'),
+  },
+  campaign_events: {
+    path: 'campaign_events',
+    nouns: ['campaign event', 'campaign events'],
+    methods: ['GET', 'POST', 'DELETE'],
+    filters: { uuid, campaign: text },
+    lookups: ['uuid'],
+    paging: 'cursor',
+    order: by('created_on'),
+  },
+  channels: {
+    path: 'channels',
+    nouns: ['channel', 'channels'],
+    methods: ['GET'],
+    filters: { uuid, address: text },
+    paging: 'cursor',
+    order: by('created_on'),
+  },
+  channel_events: {
+    path: 'channel_events',
+    nouns: ['channel event', 'channel events'],
+    methods: ['GET'],
+    filters: { id, contact: uuid, ...span },
+    paging: 'cursor',
+    order: by('created_on', { filteredBy: 'created_on' }),
+  },
+  classifiers: {
+    path: 'classifiers',
+    nouns: ['classifier', 'classifiers'],
+    methods: ['GET'],
+    only: 'v9',
+    filters: { uuid, ...span },
+    paging: 'cursor',
+    order: by('created_on', { filteredBy: 'created_on' }),
+  },
+  contacts: {
+    path: 'contacts',
+    nouns: ['contact', 'contacts'],
+    methods: ['GET', 'POST', 'DELETE'],
+    filters: {
+      uuid,
+      urn: { kind: 'urn' },
+      group: text,
+      deleted: flag,
+      ...span,
+      reverse: flag,
+      expand_urns: flag,
+      urn_order: onTextit(choice('priority')),
+    },
+    lookups: ['urn', 'uuid'],
+    paging: 'cursor',
+    order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
+    throttle: { v9: 'v2.contacts', textit: 'v2.contacts' },
+  },
+  contact_actions: {
+    path: 'contact_actions',
+    nouns: ['contact action', 'contact actions'],
+    methods: ['POST'],
+    filters: {},
+    paging: 'none',
+  },
+  definitions: {
+    path: 'definitions',
+    nouns: ['definition', 'definitions'],
+    methods: ['GET'],
+    filters: {
+      flow: { kind: 'uuid', many: true },
+      campaign: { kind: 'uuid', many: true },
+      dependencies: choice('all', 'flows', 'none'),
+    },
+    paging: 'none',
+  },
+  fields: {
+    path: 'fields',
+    nouns: ['field', 'fields'],
+    methods: ['GET', 'POST'],
+    filters: { key: text },
+    lookups: ['key'],
+    paging: 'cursor',
+    order: by('created_on'),
+  },
+  flow_starts: {
+    path: 'flow_starts',
+    nouns: ['flow start', 'flow starts'],
+    methods: ['GET', 'POST'],
+    filters: { uuid, id: onV9(id), ...span, reverse: flag },
+    paging: 'cursor',
+    order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
+  },
+  flows: {
+    path: 'flows',
+    nouns: ['flow', 'flows'],
+    methods: ['GET'],
+    filters: {
+      uuid,
+      type: choice('message', 'voice', 'background', 'survey'),
+      archived: flag,
+      ...span,
+    },
+    paging: 'cursor',
+    order: by('created_on', { filteredBy: 'modified_on' }),
+  },
+  globals: {
+    path: 'globals',
+    nouns: ['global', 'globals'],
+    methods: ['GET', 'POST'],
+    filters: { key: text, ...span, reverse: flag },
+    lookups: ['key'],
+    paging: 'cursor',
+    order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
+  },
+  groups: {
+    path: 'groups',
+    nouns: ['group', 'groups'],
+    methods: ['GET', 'POST', 'DELETE'],
+    filters: { uuid, name: text, manual_only: onTextit(flag) },
+    exclusive: ['uuid', 'name'],
+    lookups: ['uuid'],
+    paging: 'cursor',
+    order: by('created_on'),
+  },
+  labels: {
+    path: 'labels',
+    nouns: ['label', 'labels'],
+    methods: ['GET', 'POST', 'DELETE'],
+    filters: { uuid, name: text },
+    exclusive: ['uuid', 'name'],
+    lookups: ['uuid'],
+    paging: 'cursor',
+    order: by('created_on'),
+  },
+  media: {
+    path: 'media',
+    nouns: ['media file', 'media files'],
+    methods: ['POST'],
+    filters: {},
+    paging: 'none',
+  },
+  messages: {
+    path: 'messages',
+    nouns: ['message', 'messages'],
+    methods: ['GET', 'POST'],
+    filters: {
+      id,
+      uuid: onTextit(uuid),
+      contact: uuid,
+      folder: choice('inbox', 'flows', 'archived', 'outbox', 'sent', 'failed', 'incoming'),
+      label: text,
+      broadcast: id,
+      ...span,
+    },
+    exclusive: ['contact', 'folder', 'label', 'broadcast'],
+    paging: 'cursor',
+    order: by('created_on', { filteredBy: 'created_on' }),
+    throttle: { v9: 'v2.messages', textit: 'v2.messages' },
+  },
+  message_actions: {
+    path: 'message_actions',
+    nouns: ['message action', 'message actions'],
+    methods: ['POST'],
+    filters: {},
+    paging: 'none',
+  },
+  optins: {
+    path: 'optins',
+    nouns: ['opt-in', 'opt-ins'],
+    methods: ['GET', 'POST'],
+    only: 'v9',
+    filters: {},
+    paging: 'cursor',
+    order: by('created_on'),
+  },
+  org: {
+    path: 'org',
+    nouns: ['workspace', 'workspaces'],
+    methods: ['GET'],
+    filters: {},
+    paging: 'none',
+  },
+  resthooks: {
+    path: 'resthooks',
+    nouns: ['resthook', 'resthooks'],
+    methods: ['GET'],
+    filters: { reverse: flag },
+    paging: 'cursor',
+    order: by('modified_on', { reverse: true }),
+  },
+  resthook_events: {
+    path: 'resthook_events',
+    nouns: ['resthook event', 'resthook events'],
+    methods: ['GET'],
+    filters: { resthook: text },
+    paging: 'cursor',
+    order: by('created_on'),
+  },
+  resthook_subscribers: {
+    path: 'resthook_subscribers',
+    nouns: ['resthook subscriber', 'resthook subscribers'],
+    methods: ['GET', 'POST', 'DELETE'],
+    filters: { id, resthook: text },
+    lookups: ['id'],
+    paging: 'cursor',
+    order: by('created_on'),
+  },
+  runs: {
+    path: 'runs',
+    nouns: ['run', 'runs'],
+    methods: ['GET'],
+    filters: {
+      uuid,
+      id,
+      flow: uuid,
+      contact: uuid,
+      responded: flag,
+      ...span,
+      reverse: flag,
+      paths: flag,
+    },
+    exclusive: ['contact', 'flow'],
+    paging: 'cursor',
+    order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
+    throttle: { v9: 'v2.runs', textit: 'v2.runs' },
+  },
+  statistics: {
+    path: 'statistics',
+    nouns: ['day of statistics', 'days of statistics'],
+    methods: ['GET'],
+    only: 'textit',
+    filters: { since: { kind: 'date' }, until: { kind: 'date' } },
+    paging: 'none',
+    order: by('date', { ascending: true }),
+  },
+  templates: {
+    path: 'templates',
+    nouns: ['template', 'templates'],
+    methods: ['GET'],
+    only: 'v9',
+    filters: { ...span, reverse: flag },
+    paging: 'cursor',
+    order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
+  },
+  tickets: {
+    path: 'tickets',
+    nouns: ['ticket', 'tickets'],
+    methods: ['GET'],
+    filters: { uuid, contact: uuid, ticket: onV9(uuid), reverse: flag },
+    paging: 'cursor',
+    order: by('modified_on', { reverse: true }),
+  },
+  ticket_actions: {
+    path: 'ticket_actions',
+    nouns: ['ticket action', 'ticket actions'],
+    methods: ['POST'],
+    filters: {},
+    paging: 'none',
+  },
+  topics: {
+    path: 'topics',
+    nouns: ['topic', 'topics'],
+    methods: ['GET', 'POST'],
+    filters: {},
+    lookups: ['uuid'],
+    paging: 'cursor',
+    order: by('created_on'),
+  },
+  users: {
+    path: 'users',
+    nouns: ['user', 'users'],
+    methods: ['GET'],
+    filters: {
+      role: {
+        kind: 'choice',
+        choices: ['administrator', 'editor', 'viewer', 'agent', 'surveyor'],
+        many: true,
+      },
+      uuid: { kind: 'uuid', only: 'textit', many: true },
+      email: { kind: 'text', only: 'textit', many: true },
+    },
+    paging: 'cursor',
+    order: by('created_on'),
+  },
+  workspace: {
+    path: 'workspace',
+    nouns: ['workspace', 'workspaces'],
+    methods: ['GET'],
+    filters: {},
+    paging: 'none',
+  },
+} as const satisfies Record<string, Resource>;
+
+export type ResourceName = keyof typeof resources;
