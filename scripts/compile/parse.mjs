@@ -1,0 +1,74 @@
+import ts from 'typescript';
+import { JobSyntaxError } from './errors.mjs';
+
+const options = {
+  allowJs: true,
+  noLib: true,
+  noResolve: true,
+  target: ts.ScriptTarget.Latest,
+  module: ts.ModuleKind.ESNext,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  types: [],
+};
+
+/**
+ * Parses a job. The checker knows only what the job itself declares: whatever it cannot resolve comes
+ * from an adaptor, is a global, or is a mistake.
+ *
+ * @param {string} source
+ * @param {string} file
+ */
+export function parseJob(source, file) {
+  const path = '/job.js';
+  const parsed = ts.createSourceFile(path, source, options.target, true, ts.ScriptKind.JS);
+  const program = ts.createProgram([path], options, {
+    getSourceFile: name => (name === path ? parsed : undefined),
+    fileExists: name => name === path,
+    readFile: name => (name === path ? source : undefined),
+    getCurrentDirectory: () => '/',
+    getDefaultLibFileName: () => '/lib.d.ts',
+    getCanonicalFileName: name => name,
+    getNewLine: () => '\n',
+    useCaseSensitiveFileNames: () => true,
+    writeFile: () => {},
+  });
+  const sourceFile = program.getSourceFile(path);
+  const job = { source, file, sourceFile, checker: program.getTypeChecker() };
+  const [first] = program.getSyntacticDiagnostics(sourceFile);
+  if (first) {
+    const text = ts.flattenDiagnosticMessageText(first.messageText, ' ');
+    throw new JobSyntaxError(
+      job,
+      first.start ?? 0,
+      text,
+      'Look at this line and the one before it.',
+    );
+  }
+  return job;
+}
+
+/** Calls `visit` for every node of the job, parents first. */
+export function walk(node, visit) {
+  visit(node);
+  ts.forEachChild(node, child => walk(child, visit));
+}
+
+/** Whether this identifier stands for a value, and is not just the name of a property. */
+export function isReference(node) {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent) || ts.isMetaProperty(parent))
+    return parent.name !== node;
+  if (ts.isBindingElement(parent)) return parent.propertyName !== node;
+  if (ts.isLabeledStatement(parent) || ts.isBreakOrContinueStatement(parent)) return false;
+  if (ts.isImportSpecifier(parent)) return false;
+  const named = ts.isObjectLiteralElement(parent) || ts.isClassElement(parent);
+  return !named || ts.isShorthandPropertyAssignment(parent) || parent.name !== node;
+}
+
+/** Whether the job itself declares what this identifier stands for. */
+export function isDeclared(job, node) {
+  const symbol = ts.isShorthandPropertyAssignment(node.parent)
+    ? job.checker.getShorthandAssignmentValueSymbol(node.parent)
+    : job.checker.getSymbolAtLocation(node);
+  return symbol !== undefined;
+}

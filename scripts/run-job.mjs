@@ -1,0 +1,96 @@
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import vm from 'node:vm';
+import { compileJob } from './compile-job.mjs';
+import { installedCopy } from './installed-copy.mjs';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/**
+ * Compiles a job and runs it on the published runtime. Needs `node --experimental-vm-modules`.
+ *
+ * @param {string} source - the job as people write it, or a module that is compiled already
+ * @param {object} options
+ * @param {{ name: string, path: string }[]} [options.adaptors] - name and package folder of each; without it, this package
+ * @param {object} [options.state] - the state that the job starts with: configuration, data, …
+ * @param {object} [options.logger] - what the runtime logs to; without it, nowhere
+ * @param {object} [options.console] - what `console` is in the job
+ * @param {string} [options.file] - the job's file name, for error messages
+ * @returns {Promise<object>} the final state; a step that failed is in its `errors`
+ */
+export async function runJob(source, options = {}) {
+  const { adaptors = [thisPackage()], state = {}, logger, console: jobLogger, file } = options;
+  if (!vm.SourceTextModule) throw new Error('Start node with --experimental-vm-modules.');
+  const compiled = compileJob(source, { adaptors, file });
+  const { default: run } = await import('@openfn/runtime');
+  const copies = adaptors.map(({ name, path }) => ({ name, ...installedCopy(name, path) }));
+  try {
+    const modules = Object.fromEntries(
+      copies.map(({ name, path }) => [name, { path, version: 'local' }]),
+    );
+    const settings = { linker: { modules }, defaultStepId: 'job', ...given({ logger, jobLogger }) };
+    return await run(compiled, state, settings);
+  } finally {
+    for (const { remove } of copies) remove();
+  }
+}
+
+/** This package, as an adaptor that a job can use. */
+export function thisPackage() {
+  const { name } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return { name, path: ROOT };
+}
+
+/** The error of the step that failed, as the adaptor made it; undefined where none failed. */
+export function failureIn(state) {
+  const [error] = Object.values(state?.errors ?? {});
+  return error && { message: error.message, ...error.details };
+}
+
+function given(values) {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+async function command() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      adaptor: { type: 'string', multiple: true, short: 'a' },
+      state: { type: 'string', short: 's' },
+      output: { type: 'string', short: 'o' },
+    },
+  });
+  const [file] = positionals;
+  if (!file)
+    throw new Error('Usage: run-job.mjs job.js [-a name=folder] [-s state.json] [-o out.json]');
+  const adaptors = values.adaptor?.map(text => {
+    const [name, folder = ''] = text.split('=');
+    return { name, path: resolve(folder) };
+  });
+  const state = values.state ? JSON.parse(readFileSync(values.state, 'utf8')) : {};
+  const final = await runJob(readFileSync(file, 'utf8'), { adaptors, state, file });
+  const text = `${JSON.stringify(final, null, 2)}\n`;
+  if (values.output) writeFileSync(values.output, text);
+  else process.stdout.write(text);
+  return failureIn(final);
+}
+
+function isCommand() {
+  const [, script] = process.argv;
+  return script !== undefined && import.meta.url === pathToFileURL(realpathSync(script)).href;
+}
+
+if (isCommand()) {
+  try {
+    const failure = await command();
+    if (failure) {
+      process.exitCode = 1;
+      console.error([failure.message, failure.fix].filter(Boolean).join('\n'));
+    }
+  } catch (error) {
+    process.exitCode = 1;
+    console.error(error.message);
+  }
+}
