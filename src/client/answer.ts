@@ -1,0 +1,141 @@
+import type { Configuration } from '../configuration.js';
+import type { Dialect } from '../resources.js';
+import { MAX_BODY, readText, UnreadableBody } from './body.js';
+import { RapidProError } from './errors.js';
+import type { ApiRequest } from './request.js';
+import { responseError } from './responseErrors.js';
+import { parseRetryAfter } from './retry.js';
+import type { Answer } from './transport.js';
+
+/** What one answer amounts to. */
+export interface Reading {
+  statusCode: number;
+  body: unknown;
+  error: RapidProError | undefined;
+  /** True where the same request may get a good answer: the bytes were broken on the way. */
+  broken: boolean;
+  retryAfter: number | undefined;
+  dialect: Dialect | undefined;
+  serverTime: number | undefined;
+}
+
+/** An error page needs no more than this to be understood. */
+const MAX_ERROR_BODY = 1024 * 1024;
+
+function header(answer: Answer, name: string): string | undefined {
+  const value = answer.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function dialectOf(answer: Answer): Dialect | undefined {
+  if (header(answer, 'x-temba-workspace') !== undefined) return 'textit';
+  return header(answer, 'x-temba-org') === undefined ? undefined : 'v9';
+}
+
+function parseJson(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function looksLikeHtml(answer: Answer, text: string): boolean {
+  return /html/i.test(header(answer, 'content-type') ?? '') || /^\s*</.test(text);
+}
+
+function notRapidPro(): RapidProError {
+  return new RapidProError({
+    code: 'NOT_RAPIDPRO',
+    description: 'The server answered with a web page where RapidPro answers with data.',
+    fix: 'Check "host" in the credential: it is the address of RapidPro as you see it in the browser, for example https://app.rapidpro.io/',
+  });
+}
+
+function invalidResponse(statusCode: number, cause?: unknown): RapidProError {
+  return new RapidProError({
+    code: 'INVALID_RESPONSE',
+    description: 'The answer of the server was broken or incomplete.',
+    fix: 'Run the job again. If it goes on, a proxy before RapidPro damages answers: ask whoever runs the server.',
+    statusCode,
+    cause,
+  });
+}
+
+type Outcome = Pick<Reading, 'body' | 'error' | 'broken'>;
+
+async function readSuccess(answer: Answer): Promise<Outcome> {
+  const { statusCode } = answer;
+  // RapidPro says Content-Length: 2 on some 204s and sends other bytes or none: never read them.
+  if (statusCode === 204 || statusCode === 205) {
+    await answer.body.dump();
+    return { body: null, error: undefined, broken: false };
+  }
+  const broken = (cause?: unknown): Outcome => ({
+    body: undefined,
+    error: invalidResponse(statusCode, cause),
+    broken: true,
+  });
+  let text: string;
+  try {
+    text = await readText(answer.body, header(answer, 'content-encoding'), MAX_BODY);
+  } catch (error) {
+    if (error instanceof UnreadableBody) return broken(error);
+    throw error;
+  }
+  const parsed = parseJson(text);
+  if (parsed) return { body: parsed.value, error: undefined, broken: false };
+  if (looksLikeHtml(answer, text)) return { body: undefined, error: notRapidPro(), broken: false };
+  return broken();
+}
+
+async function readErrorText(answer: Answer): Promise<string> {
+  try {
+    return await readText(answer.body, header(answer, 'content-encoding'), MAX_ERROR_BODY);
+  } catch {
+    // The status alone tells enough.
+    return '';
+  }
+}
+
+async function readFailure(
+  answer: Answer,
+  request: ApiRequest,
+  configuration: Configuration,
+  retryAfter: number | undefined,
+): Promise<Outcome> {
+  const parsed = parseJson(await readErrorText(answer));
+  const isJson = parsed !== undefined && typeof parsed.value === 'object' && parsed.value !== null;
+  const error = responseError(request, configuration, {
+    statusCode: answer.statusCode,
+    body: parsed?.value,
+    isJson,
+    authenticated: dialectOf(answer) !== undefined,
+    retryAfter,
+    location: header(answer, 'location'),
+  });
+  return { body: parsed?.value, error, broken: false };
+}
+
+/** Reads an answer to its end. */
+export async function readAnswer(
+  answer: Answer,
+  request: ApiRequest,
+  configuration: Configuration,
+  now: number,
+): Promise<Reading> {
+  const { statusCode } = answer;
+  const retryAfter = parseRetryAfter(header(answer, 'retry-after'), now);
+  const date = Date.parse(header(answer, 'date') ?? '');
+  const outcome =
+    statusCode >= 200 && statusCode < 300
+      ? await readSuccess(answer)
+      : await readFailure(answer, request, configuration, retryAfter);
+  return {
+    ...outcome,
+    statusCode,
+    retryAfter,
+    dialect: dialectOf(answer),
+    serverTime: Number.isNaN(date) ? undefined : date,
+  };
+}

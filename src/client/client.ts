@@ -1,0 +1,139 @@
+import type { Configuration } from '../configuration.js';
+import type { Dialect } from '../resources.js';
+import { readAnswer } from './answer.js';
+import { type Clock, systemClock } from './clock.js';
+import { RapidProError } from './errors.js';
+import { networkFailure } from './networkErrors.js';
+import { type ApiRequest, type ApiResponse, encodeQuery } from './request.js';
+import { decide, type Failure } from './retry.js';
+import { transmit } from './transport.js';
+
+/** Seconds that one request may take, from connecting to the last byte, unless the job says otherwise. */
+export const DEFAULT_TIMEOUT = 60;
+/** Seconds that one operation may wait for RapidPro to take requests again. */
+export const DEFAULT_MAX_WAIT = 60;
+
+export interface ClientOptions {
+  /** Seconds for one request; 60 unless told. */
+  timeout?: number | undefined;
+  /** Seconds of waiting in one operation, all its requests together; 60 unless told. */
+  maxWait?: number | undefined;
+  clock?: Clock;
+  /** Told when a wait of some length begins. */
+  onWait?: (seconds: number, reason: Failure['kind']) => void;
+}
+
+/** What one attempt came to. */
+type Attempt =
+  | { response: Omit<ApiResponse, 'repeated'> }
+  | { error: RapidProError; failure: Failure | undefined };
+
+function outcomeUnknown(error: RapidProError): RapidProError {
+  return new RapidProError({
+    code: 'OUTCOME_UNKNOWN',
+    description: `${error.description} Whether RapidPro did what it was asked is not known, so it was not asked again.`,
+    fix: 'Look in RapidPro whether it was done before you run the job again: a second time could send or start it twice.',
+    statusCode: error.statusCode,
+    cause: error,
+  });
+}
+
+function failureOf(statusCode: number, retryAfter: number | undefined): Failure | undefined {
+  if (statusCode === 429) return { kind: 'throttled', retryAfter };
+  return statusCode >= 502 && statusCode <= 504 ? { kind: 'ambiguous' } : undefined;
+}
+
+/**
+ * The thin HTTP client, made anew for each operation: it sends one request at a time, tries again
+ * what is safe to try again, and counts. It knows nothing of state or jobs.
+ */
+export class Client {
+  /** Requests put on the wire so far, repeated ones included. */
+  requests = 0;
+  /** Seconds waited so far. */
+  waited = 0;
+  /** True where an earlier attempt at the current request may have done the work. */
+  repeated = false;
+  /** The server's own time in its last answer, in milliseconds; undefined where it told none. */
+  serverTime: number | undefined;
+  /** Which line of servers answered, once one has. */
+  dialect: Dialect | undefined;
+  /** The last request that was answered. */
+  last: { method: string; path: string; statusCode: number } | undefined;
+
+  readonly timeout: number;
+  readonly maxWait: number;
+  readonly clock: Clock;
+  readonly #configuration: Configuration;
+  readonly #onWait: NonNullable<ClientOptions['onWait']>;
+
+  constructor(configuration: Configuration, options: ClientOptions = {}) {
+    this.#configuration = configuration;
+    this.timeout = options.timeout ?? DEFAULT_TIMEOUT;
+    this.maxWait = options.maxWait ?? DEFAULT_MAX_WAIT;
+    this.clock = options.clock ?? systemClock;
+    this.#onWait = options.onWait ?? (() => {});
+  }
+
+  /**
+   * Sends a request and gives its answer.
+   *
+   * @throws RapidProError for whatever is not a success
+   */
+  async request(request: ApiRequest): Promise<ApiResponse> {
+    const repeatable = request.repeatable ?? request.method !== 'POST';
+    this.repeated = false;
+    for (let attempts = 1; ; attempts++) {
+      const attempt = await this.#attempt(request, repeatable);
+      if ('response' in attempt) return { ...attempt.response, repeated: this.repeated };
+      const { failure, error } = attempt;
+      if (failure === undefined) {
+        // A deletion whose first attempt was lost finds nothing left to delete.
+        if (this.repeated && request.method === 'DELETE' && error.statusCode === 404) {
+          return { statusCode: 204, body: null, repeated: true };
+        }
+        throw error;
+      }
+      const { waited, maxWait } = this;
+      const random = this.clock.random();
+      const decision = decide({ failure, attempts, repeatable, waited, maxWait, random });
+      if ('giveUp' in decision) throw decision.giveUp === 'unsafe' ? outcomeUnknown(error) : error;
+      this.repeated ||= failure.kind === 'ambiguous' || failure.kind === 'timeout';
+      this.#onWait(decision.wait, failure.kind);
+      await this.clock.sleep(decision.wait);
+      this.waited += decision.wait;
+    }
+  }
+
+  async #attempt(request: ApiRequest, repeatable: boolean): Promise<Attempt> {
+    const { origin, basePath, token } = this.#configuration;
+    const abort = new AbortController();
+    const timer = setTimeout(
+      () => abort.abort(Object.assign(new Error('timeout'), { code: 'TIMEOUT' })),
+      this.timeout * 1000,
+    );
+    try {
+      this.requests++;
+      const answer = await transmit({
+        url: `${origin}${basePath}${request.path}.json${encodeQuery(request.query)}`,
+        method: request.method,
+        token,
+        body: request.body === undefined ? undefined : JSON.stringify(request.body),
+        signal: abort.signal,
+        ownSocket: !repeatable || request.path.endsWith('_actions'),
+      });
+      const reading = await readAnswer(answer, request, this.#configuration, this.clock.now());
+      const { statusCode, body, error, broken, retryAfter } = reading;
+      this.serverTime = reading.serverTime;
+      this.dialect = reading.dialect ?? this.dialect;
+      this.last = { method: request.method, path: request.path, statusCode };
+      if (!error) return { response: { statusCode, body } };
+      return { error, failure: broken ? { kind: 'ambiguous' } : failureOf(statusCode, retryAfter) };
+    } catch (thrown) {
+      if (thrown instanceof RapidProError) return { error: thrown, failure: undefined };
+      return networkFailure(thrown, this.timeout);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Turns an error body of RapidPro into a flat list of sentences, each led by the key it is about.
+ * `{ "urns": { "0": ["Invalid"] } }` gives `urns[0]: Invalid`. Any mix of the shapes of the API
+ * reference, section 2.8, is accepted.
+ */
+
+export interface FieldError {
+  /** Where in the body: `urns[0]`, `fields.age`; empty where it is about the whole. */
+  path: string;
+  text: string;
+}
+
+/** Keys under which RapidPro speaks of the request as a whole. */
+const WHOLE = new Set(['detail', 'non_field_errors']);
+/** More is not read by anybody, and a hostile server could send any number. */
+const MOST_ERRORS = 50;
+const DEEPEST = 8;
+
+function join(path: string, key: string): string {
+  if (path === '' && WHOLE.has(key)) return '';
+  if (/^\d+$/.test(key)) return `${path}[${key}]`;
+  return path === '' ? key : `${path}.${key}`;
+}
+
+function collect(value: unknown, path: string, depth: number, found: FieldError[]): void {
+  if (found.length >= MOST_ERRORS || depth > DEEPEST || value === null || value === undefined)
+    return;
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      const nested = item !== null && typeof item === 'object';
+      // A list of texts belongs to its key; a list of objects is told apart by index.
+      collect(item, nested ? `${path}[${index}]` : path, depth + 1, found);
+    }
+  } else if (typeof value === 'object') {
+    for (const [key, item] of Object.entries(value))
+      collect(item, join(path, key), depth + 1, found);
+  } else {
+    found.push({ path, text: String(value) });
+  }
+}
+
+/** Lists what an error body says; empty where it says nothing. */
+export function flattenErrors(body: unknown): FieldError[] {
+  const found: FieldError[] = [];
+  if (body !== null && typeof body === 'object') collect(body, '', 0, found);
+  return found;
+}
+
+/** Writes a flat error as a person reads it. */
+export function formatFieldError({ path, text }: FieldError): string {
+  return path === '' ? text : `${path}: ${text}`;
+}

@@ -1,0 +1,107 @@
+import { RapidProError } from './errors.js';
+import type { Failure } from './retry.js';
+
+/** What a socket's failure means to a person, and whether the server may have done the work. */
+export interface NetworkFailure {
+  failure: Failure | undefined;
+  error: RapidProError;
+}
+
+const AGAIN = 'Run the job again in a few minutes. If it goes on, ask whoever runs the server.';
+const CHECK_HOST = 'Check "host" in the credential: its spelling, and its port if it has one.';
+
+function codeOf(error: unknown): string {
+  const { code, cause, errors } = (error ?? {}) as {
+    code?: unknown;
+    cause?: unknown;
+    errors?: unknown[];
+  };
+  if (typeof code === 'string') return code;
+  if (Array.isArray(errors) && errors.length > 0) return codeOf(errors[0]);
+  return cause ? codeOf(cause) : '';
+}
+
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+]);
+const UNENCRYPTED =
+  /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH)/;
+
+function describe(
+  code: string,
+  seconds: number,
+): [Failure | undefined, ConstructorParameters<typeof RapidProError>[0]] {
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return [
+      code === 'EAI_AGAIN' ? { kind: 'unreachable' } : undefined,
+      {
+        code: 'HOST_NOT_FOUND',
+        description: 'There is no server of the name in "host".',
+        fix: CHECK_HOST,
+      },
+    ];
+  }
+  if (UNREACHABLE.has(code)) {
+    return [
+      { kind: 'unreachable' },
+      {
+        code: 'CONNECTION_REFUSED',
+        description: 'The server does not take connections.',
+        fix: `${CHECK_HOST} If it is right, the server is down: ${AGAIN.toLowerCase()}`,
+      },
+    ];
+  }
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
+    return [
+      code === 'ETIMEDOUT' ? { kind: 'timeout' } : { kind: 'unreachable' },
+      {
+        code: 'TIMEOUT',
+        description: 'The server took too long to take the connection.',
+        fix: `${CHECK_HOST} A firewall may stand between OpenFn and the server.`,
+      },
+    ];
+  }
+  if (UNENCRYPTED.test(code)) {
+    return [
+      undefined,
+      {
+        code: 'INSECURE_CONNECTION',
+        description: 'An encrypted connection to the server could not be made.',
+        fix: 'The certificate of the server is not valid, or "host" says https where the server speaks http. Ask whoever runs the server.',
+      },
+    ];
+  }
+  if (code === 'TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+    return [
+      { kind: 'timeout' },
+      {
+        code: 'TIMEOUT',
+        description: `RapidPro did not answer within ${seconds} seconds.`,
+        fix: 'Run the job again, ask for less, or raise options.timeout (seconds).',
+      },
+    ];
+  }
+  return [
+    { kind: 'ambiguous' },
+    {
+      code: 'CONNECTION_LOST',
+      description: 'The connection was lost before RapidPro had answered.',
+      fix: AGAIN,
+    },
+  ];
+}
+
+/**
+ * Wraps what undici threw.
+ *
+ * @param thrown - the error
+ * @param seconds - the timeout of the request
+ */
+export function networkFailure(thrown: unknown, seconds: number): NetworkFailure {
+  const [failure, details] = describe(codeOf(thrown), seconds);
+  return { failure, error: new RapidProError({ ...details, cause: thrown }) };
+}

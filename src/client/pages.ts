@@ -1,0 +1,97 @@
+import type { ResourceName } from '../resources.js';
+import { resources } from '../resources.js';
+import type { Dictionary } from '../types/json.js';
+import type { Client } from './client.js';
+import { RapidProError } from './errors.js';
+import type { Query } from './request.js';
+
+/** One page of a list. */
+export interface Page {
+  records: Dictionary[];
+  /** What to ask for to get the next page; undefined after the last one. */
+  next: Query | undefined;
+}
+
+/** Pages of one list before it is taken for endless: ten million records. */
+export const MAX_PAGES = 40_000;
+/** Pages in a row that hold nothing yet promise more. */
+const MAX_EMPTY_PAGES = 100;
+
+/** The query parameters that tell a server where in a list to go on. */
+const PLACES = ['cursor', 'offset'] as const;
+
+function fail(code: 'PAGING_LOOP' | 'LIST_TOO_LONG' | 'NOT_RAPIDPRO', description: string): never {
+  throw new RapidProError({
+    code,
+    description,
+    fix: 'This is a fault of the server, or "host" is no RapidPro server. Ask whoever runs it.',
+  });
+}
+
+/**
+ * Takes the place of the next page out of `next`. Never the address: behind a wrong proxy it names
+ * another host or plain http, and the token must not follow it there.
+ */
+export function nextPlace(next: unknown): Query | undefined {
+  if (next === null || next === undefined) return undefined;
+  const base = 'http://next.invalid/';
+  if (typeof next !== 'string' || !URL.canParse(next, base)) {
+    return fail('NOT_RAPIDPRO', 'The server named the next page in a way that RapidPro does not.');
+  }
+  const { searchParams } = new URL(next, base);
+  for (const place of PLACES) {
+    const value = searchParams.get(place);
+    if (value) return { [place]: value };
+  }
+  return fail('PAGING_LOOP', 'The server promised a next page but did not say where it begins.');
+}
+
+/** Reads a list's envelope. */
+export function readPage(body: unknown): Page {
+  const { results, next } = (body ?? {}) as { results?: unknown; next?: unknown };
+  if (!Array.isArray(results)) {
+    return fail(
+      'NOT_RAPIDPRO',
+      'The server answered with data, but not with a list as RapidPro does.',
+    );
+  }
+  return { records: results, next: nextPlace(next) };
+}
+
+/**
+ * Yields the pages of a list, one request each, until there is no next one. The one way in which
+ * this package reads lists: an array, a limit and a callback a page are thin layers over it.
+ *
+ * @param client - sends the requests
+ * @param name - the list
+ * @param query - its filters
+ * @param start - where to begin, as a page's `next` said it; the first page unless told
+ * @throws RapidProError what a request throws; `PAGING_LOOP`, `LIST_TOO_LONG`, `NOT_RAPIDPRO`
+ */
+export async function* pages(
+  client: Client,
+  name: ResourceName,
+  query: Query = {},
+  start?: Query,
+): AsyncGenerator<Page, void, undefined> {
+  const seen = new Set<string>();
+  let place = start;
+  let empty = 0;
+  for (let count = 0; count < MAX_PAGES; count++) {
+    const { body } = await client.request({
+      method: 'GET',
+      path: resources[name].path,
+      query: { ...query, ...place },
+    });
+    const page = readPage(body);
+    yield page;
+    place = page.next;
+    if (!place) return;
+    const mark = JSON.stringify(place);
+    if (seen.has(mark)) fail('PAGING_LOOP', 'The server named the same next page twice.');
+    seen.add(mark);
+    empty = page.records.length === 0 ? empty + 1 : 0;
+    if (empty > MAX_EMPTY_PAGES) fail('LIST_TOO_LONG', 'The server sends empty pages without end.');
+  }
+  fail('LIST_TOO_LONG', `The list goes on after ${MAX_PAGES} pages.`);
+}

@@ -1,0 +1,60 @@
+import type { ErrorCode } from './errors.js';
+import type { FieldError } from './flatten.js';
+
+/**
+ * What RapidPro's own English sentences mean. A server may translate them, so a sentence that is not
+ * here is no failure: the code then falls back to what the status and the shape say.
+ */
+
+interface Refusal {
+  pattern: RegExp;
+  code: ErrorCode;
+  fix: string;
+}
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    pattern: /URN belongs to another contact|URN is in use by another contact/i,
+    code: 'URN_TAKEN',
+    fix: 'Another contact has this phone number or address already. Use upsertContact() to update that contact instead.',
+  },
+  {
+    pattern: /Invalid URN|URN is not valid/i,
+    code: 'INVALID_URN',
+    fix: 'Write a phone number with its country code, as "tel:+250788123123". See "Phone numbers to URNs" in the README.',
+  },
+  {
+    pattern: /must be unique/i,
+    code: 'NAME_TAKEN',
+    fix: 'The workspace has something of this name already. Use that one, or choose another name.',
+  },
+  {
+    pattern: /No such object/i,
+    code: 'UNKNOWN_REFERENCE',
+    fix: 'Something that the request names is not in this workspace. Check its spelling or its uuid, and that the credential is for the right workspace.',
+  },
+  {
+    pattern: /Invalid contact field key/i,
+    code: 'UNKNOWN_FIELD',
+    fix: 'Use the key of the field, not its name: getFields() lists them. Make the field in RapidPro first if it is missing.',
+  },
+  {
+    pattern: /anonymous organizations/i,
+    code: 'ANONYMOUS_WORKSPACE',
+    fix: 'This workspace hides phone numbers. Find and update its contacts by uuid.',
+  },
+  {
+    pattern: /workspace is currently (flagged|suspended)/i,
+    code: 'WORKSPACE_SUSPENDED',
+    fix: 'RapidPro has stopped this workspace from sending and changing. Ask whoever runs your RapidPro server.',
+  },
+];
+
+/** The meaning that all the sentences share, or undefined where they differ or are not known. */
+export function recognize(
+  errors: readonly FieldError[],
+): { code: ErrorCode; fix: string } | undefined {
+  const found = errors.map(({ text }) => REFUSALS.find(({ pattern }) => pattern.test(text)));
+  const [first] = found;
+  return first && found.every(refusal => refusal === first) ? first : undefined;
+}

@@ -1,0 +1,248 @@
+import type { Configuration } from '../configuration.js';
+import { resources } from '../resources.js';
+import { type ErrorCode, type ErrorDetails, RapidProError } from './errors.js';
+import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
+import { personalTexts, redact } from './redact.js';
+import { recognize } from './refusals.js';
+import type { ApiRequest } from './request.js';
+
+/** An answer that is no success, as far as it could be read. */
+export interface Refused {
+  statusCode: number;
+  /** The parsed body, where it was JSON. */
+  body: unknown;
+  isJson: boolean;
+  /** True where RapidPro named the workspace of the token: the token itself is good. */
+  authenticated: boolean;
+  retryAfter?: number | undefined;
+  location?: string | undefined;
+}
+
+type Verdict = Omit<ErrorDetails, 'statusCode'>;
+
+interface Context {
+  request: ApiRequest;
+  configuration: Configuration;
+  refused: Refused;
+  /** What RapidPro said, flat and fit for a log. */
+  errors: FieldError[];
+}
+
+const HTTPS_HINT = ' Also use https:// in "host": RapidPro refuses some tokens over http.';
+const RATE_FIX =
+  'Run the job again after that time, ask for less, or raise options.maxWait (seconds) if your worker allows a longer run.';
+
+function nounOf(path: string): string {
+  const resource = Object.values(resources).find(({ path: known }) => known === path);
+  return resource?.nouns[0] ?? path;
+}
+
+function isOptional(path: string): boolean {
+  const resource = Object.values(resources).find(({ path: known }) => known === path);
+  return resource === undefined || 'only' in resource;
+}
+
+function said(errors: readonly FieldError[]): string {
+  const [first, ...others] = errors;
+  if (!first) return '';
+  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+  const text = formatFieldError(first);
+  return `: ${/[.!?]$/.test(text) && more === '' ? text.slice(0, -1) : text}${more}`;
+}
+
+function forbidden({ refused, errors, configuration }: Context): Verdict {
+  const text = errors.map(error => error.text).join(' ');
+  const hint = configuration.origin.startsWith('http://') ? HTTPS_HINT : '';
+  if (!refused.isJson) {
+    return {
+      code: 'NOT_RAPIDPRO',
+      description: 'The server, or something before it, refused the request with a web page.',
+      fix: `Check "host" in the credential, and ask whoever runs the server whether a firewall or proxy blocks OpenFn.${hint}`,
+    };
+  }
+  if (/system object/i.test(text)) {
+    return {
+      code: 'SYSTEM_OBJECT',
+      description: `RapidPro does not let anybody change this${said(errors)}.`,
+      fix: 'Objects that RapidPro makes itself cannot be changed or deleted. Use one of your own.',
+    };
+  }
+  if (/credentials were not provided|No credentials provided/i.test(text)) {
+    return {
+      code: 'MISSING_TOKEN',
+      description: 'The token did not reach RapidPro.',
+      fix: `Check "token" in the credential. If it is there, a proxy before RapidPro takes the Authorization header away.${hint}`,
+    };
+  }
+  if (refused.authenticated || /do not have permission/i.test(text)) {
+    return {
+      code: 'PERMISSION_DENIED',
+      description: 'RapidPro knows the token, but its user may not do this.',
+      fix: `Use the token of an administrator or editor of the workspace.${hint}`,
+    };
+  }
+  return {
+    code: 'INVALID_TOKEN',
+    description: 'RapidPro does not know this token.',
+    fix: `Copy the API token again from your RapidPro account into "token" of the credential, and check that "host" is the server it was made on.${hint}`,
+  };
+}
+
+function notFound({ refused, errors, request }: Context): Verdict {
+  if (!refused.isJson && isOptional(request.path)) {
+    return {
+      code: 'NOT_OFFERED',
+      description: `This RapidPro server does not offer "${request.path}".`,
+      fix: 'RapidPro 9 and TextIt each have endpoints that the other lacks. Check the spelling, or do without it on this server.',
+    };
+  }
+  if (!refused.isJson) {
+    return {
+      code: 'NOT_RAPIDPRO',
+      description:
+        'There is no RapidPro API at this address: the server answered 404 with a web page.',
+      fix: 'Check "host" in the credential: it is the address of RapidPro as you see it in the browser, for example https://app.rapidpro.io/',
+    };
+  }
+  if (request.query?.cursor !== undefined) {
+    return {
+      code: 'INVALID_CURSOR',
+      description: 'RapidPro does not accept the place in the list to go on from.',
+      fix: 'Read the list again from its start.',
+    };
+  }
+  const noun = nounOf(request.path);
+  return {
+    code: 'NOT_FOUND',
+    description: `RapidPro has no such ${noun}${said(errors)}.`,
+    fix: `Check the uuid or URN, and that the credential is for the right workspace. The ${noun} may have been deleted.`,
+  };
+}
+
+function invalid({ errors, refused, request }: Context): Verdict {
+  if (!refused.isJson) {
+    return {
+      code: 'NOT_RAPIDPRO',
+      description: 'The server answered 400 with a web page.',
+      fix: 'Check "host" in the credential: the server does not take requests for this name.',
+    };
+  }
+  const known = recognize(errors);
+  return {
+    code: known?.code ?? 'VALIDATION_FAILED',
+    description: `RapidPro refused the ${nounOf(request.path)}${said(errors)}.`,
+    fix: known?.fix ?? 'Correct what "errors" names and run the job again. Nothing was changed.',
+  };
+}
+
+function throttled({ refused }: Context): Verdict {
+  const { retryAfter } = refused;
+  const when = retryAfter === undefined ? 'later' : `in ${Math.ceil(retryAfter)} seconds`;
+  return {
+    code: 'RATE_LIMITED',
+    description: `The workspace has used up its requests for now. RapidPro takes more ${when}.`,
+    fix: RATE_FIX,
+    retryAfter,
+  };
+}
+
+function redirected({ refused, configuration }: Context): Verdict {
+  const base = configuration.origin;
+  const target =
+    refused.location && URL.canParse(refused.location, base)
+      ? new URL(refused.location, base)
+      : undefined;
+  const elsewhere = target && target.origin !== base;
+  return {
+    code: 'REDIRECTED',
+    description: elsewhere
+      ? `The server sends requests on to ${target.origin}. The token was not sent there.`
+      : 'The server sends requests on to another page.',
+    fix: elsewhere
+      ? `If ${target.origin} is your RapidPro, set "host" in the credential to it.`
+      : 'Check "host" in the credential: it should be the address of RapidPro itself.',
+  };
+}
+
+function serverError({ errors }: Context): Verdict {
+  return {
+    code: 'SERVER_ERROR',
+    description: `RapidPro failed while it worked on this request${said(errors)}.`,
+    fix: 'Groups and fields that were made less than six seconds ago, a URN given twice and a malformed uuid are known causes. Otherwise try again later, and tell whoever runs the server. Before you send a message again, look in RapidPro whether it went out.',
+  };
+}
+
+function unavailable(): Verdict {
+  return {
+    code: 'SERVER_UNAVAILABLE',
+    description: 'RapidPro could not be reached behind its proxy.',
+    fix: 'The server is restarting or overloaded. Run the job again in a few minutes.',
+  };
+}
+
+function other({ refused, errors, request }: Context): Verdict {
+  const simple = (code: ErrorCode, what: string, fix: string): Verdict => ({
+    code,
+    description: `${what}${said(errors)}.`,
+    fix,
+  });
+  switch (refused.statusCode) {
+    case 401:
+      return simple(
+        'INVALID_TOKEN',
+        'The server asks for other credentials',
+        'A proxy before RapidPro wants its own login. Ask whoever runs the server how programs reach its API.',
+      );
+    case 405:
+      return simple(
+        'METHOD_NOT_ALLOWED',
+        `RapidPro does not allow ${request.method} on "${request.path}"`,
+        'Use an operation that this endpoint has.',
+      );
+    case 409:
+      return simple(
+        'LIMIT_REACHED',
+        'The workspace holds as many of these as it may',
+        'Delete what is no longer used, or ask whoever runs the server for a higher limit.',
+      );
+    case 413:
+      return simple('TOO_LARGE', 'The request is too large for the server', 'Send less at once.');
+    default:
+      return simple(
+        'REQUEST_FAILED',
+        `The server refused the request with status ${refused.statusCode}`,
+        'Check "host" in the credential, then ask whoever runs the server.',
+      );
+  }
+}
+
+function judge(context: Context): Verdict {
+  const { statusCode } = context.refused;
+  if (statusCode >= 300 && statusCode < 400) return redirected(context);
+  if (statusCode === 400) return invalid(context);
+  if (statusCode === 403) return forbidden(context);
+  if (statusCode === 404) return notFound(context);
+  if (statusCode === 429) return throttled(context);
+  if (statusCode >= 502 && statusCode <= 504) return unavailable();
+  if (statusCode >= 500) return serverError(context);
+  return other(context);
+}
+
+/** Makes the error for an answer that is no success. */
+export function responseError(
+  request: ApiRequest,
+  configuration: Configuration,
+  refused: Refused,
+): RapidProError {
+  const personal = personalTexts(request);
+  const errors = flattenErrors(refused.body).map(({ path, text }) => ({
+    path: redact(path, personal, configuration.token),
+    text: redact(text, personal, configuration.token),
+  }));
+  const verdict = judge({ request, configuration, refused, errors });
+  return new RapidProError({
+    ...verdict,
+    statusCode: refused.statusCode,
+    errors: errors.map(formatFieldError),
+  });
+}

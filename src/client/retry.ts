@@ -1,0 +1,92 @@
+/**
+ * When to try again, and after how long. Pure: no clock, no sleep, no socket.
+ * Rests on the API reference, sections 2.7 and 2.16, and on rule 4 of docs/architecture.md.
+ */
+
+/** What became of one attempt, as far as trying again is concerned. */
+export type Failure =
+  /** 429: RapidPro did nothing. */
+  | { kind: 'throttled'; retryAfter: number | undefined }
+  /** Nothing reached the server: refused, no such host. */
+  | { kind: 'unreachable' }
+  /** 502, 503, 504, a reset, a broken answer: the server may have done the work. */
+  | { kind: 'ambiguous' }
+  /** No answer in time: the server may have done the work. */
+  | { kind: 'timeout' };
+
+export interface Attempt {
+  failure: Failure;
+  /** How many attempts have been made: 1 after the first. */
+  attempts: number;
+  /** True where a second time does no harm: a GET, or a write with the same end. */
+  repeatable: boolean;
+  /** Seconds that this operation has waited so far. */
+  waited: number;
+  /** The most seconds that it may wait in all. */
+  maxWait: number;
+  /** A number from 0 to 1, so that many jobs do not come back in the same instant. */
+  random: number;
+}
+
+/** Seconds to wait before the next attempt, or why there is none. */
+export type Decision =
+  | { wait: number }
+  | { giveUp: 'unsafe' | 'attempts' | 'too-long'; wait: number };
+
+/** Attempts at a request that fails for another reason than throttling. */
+export const MAX_ATTEMPTS = 4;
+/** Attempts at a request that is not answered in time: each costs a whole timeout. */
+export const MAX_TIMEOUTS = 2;
+/** The longest back-off between two attempts, in seconds. */
+const LONGEST_BACKOFF = 30;
+
+/** 0.5 s, 1 s, 2 s, … give or take a quarter. */
+export function backoff(attempts: number, random: number): number {
+  const base = Math.min(0.5 * 2 ** (attempts - 1), LONGEST_BACKOFF);
+  return base * (0.75 + random / 2);
+}
+
+function delay({ failure, attempts, random }: Attempt): number {
+  if (failure.kind !== 'throttled') return backoff(attempts, random);
+  // Without the header the rate was lowered below today's use (reference 2.7): start with seconds.
+  if (failure.retryAfter === undefined) return backoff(attempts + 3, random);
+  // A server that says "0" again and again must not be asked in a tight loop.
+  return failure.retryAfter < 1 ? backoff(attempts, random) : failure.retryAfter;
+}
+
+function attemptsAllowed(kind: Failure['kind']): number {
+  if (kind === 'throttled') return Number.POSITIVE_INFINITY;
+  return kind === 'timeout' ? MAX_TIMEOUTS : MAX_ATTEMPTS;
+}
+
+/**
+ * Decides what follows a failed attempt.
+ *
+ * @returns `{ wait }` in seconds, or `{ giveUp, wait }`: `unsafe` where a second time could do harm,
+ *   `attempts` where enough were made, `too-long` where the wait would exceed `maxWait`
+ */
+export function decide(attempt: Attempt): Decision {
+  const { failure, repeatable, attempts, waited, maxWait } = attempt;
+  const wait = delay(attempt);
+  const uncertain = failure.kind === 'ambiguous' || failure.kind === 'timeout';
+  if (uncertain && !repeatable) return { giveUp: 'unsafe', wait };
+  if (attempts >= attemptsAllowed(failure.kind)) return { giveUp: 'attempts', wait };
+  if (waited + wait > maxWait) return { giveUp: 'too-long', wait };
+  return { wait };
+}
+
+/**
+ * Reads a `Retry-After` header: whole seconds, or an HTTP date.
+ *
+ * @param header - the header's text, or undefined where there is none
+ * @param now - the time in milliseconds, for dates
+ * @returns seconds, never less than 0; undefined where the text says nothing usable
+ */
+export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
+  const text = header?.trim();
+  if (!text) return undefined;
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  const date = Date.parse(text);
+  if (Number.isNaN(date)) return undefined;
+  return Math.max(0, Math.ceil((date - now) / 1000));
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { RapidProError } from './client/errors.js';
+import { isLoopback } from './loopback.js';
+
+/**
+ * What a credential holds. `configuration-schema.json`, from which Lightning draws its form, is made
+ * from this; keep to what that form understands: plain strings, `format: uri`, `minLength`.
+ */
+export const configurationSchema = z
+  .looseObject({
+    host: z
+      .string()
+      .min(1)
+      .meta({
+        title: 'Host',
+        description: 'The address of your RapidPro server, as you see it in the browser.',
+        format: 'uri',
+        default: 'https://app.rapidpro.io/',
+        examples: [
+          'https://app.rapidpro.io/',
+          'https://textit.com/',
+          'https://rapidpro.example.org/',
+        ],
+      }),
+    token: z
+      .string()
+      .min(1)
+      .meta({
+        title: 'API token',
+        description:
+          'Your API token: in RapidPro, open your workspace settings or your account and copy it from there.',
+        writeOnly: true,
+        examples: ['a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d0'],
+      }),
+    apiVersion: z
+      .string()
+      .optional()
+      .meta({
+        title: 'API version',
+        description: 'The version of the API. Leave it empty: v2 is the only one.',
+        examples: ['v2'],
+      }),
+  })
+  .meta({ title: 'RapidPro credential' });
+
+/** A credential that has been checked. */
+export interface Configuration {
+  /** Scheme, host and port: `https://app.rapidpro.io`. */
+  origin: string;
+  /** What stands before every endpoint: `/api/v2/`, or `/rapidpro/api/v2/` behind a path. */
+  basePath: string;
+  token: string;
+  /** True where the token travels unencrypted to another machine. */
+  insecure: boolean;
+}
+
+function invalid(description: string, fix: string): RapidProError {
+  return new RapidProError({ code: 'INVALID_CONFIGURATION', description, fix });
+}
+
+function parseHost(host: unknown): URL {
+  const fix =
+    'Set "host" in the credential to the address of your server, for example https://app.rapidpro.io/';
+  if (typeof host !== 'string' || host.trim() === '') {
+    throw invalid('The credential has no host.', fix);
+  }
+  const text = host.trim();
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  if (/[\s\\]/.test(withScheme) || !URL.canParse(withScheme)) {
+    throw invalid('The host in the credential is not an address.', fix);
+  }
+  const url = new URL(withScheme);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw invalid(`The host in the credential starts with ${url.protocol}//.`, 'Use https://.');
+  }
+  if (url.username || url.password) {
+    throw invalid(
+      'The host in the credential holds a user name or a password.',
+      'Take the part before @ out of "host". RapidPro needs only the API token.',
+    );
+  }
+  if (url.search || url.hash || withScheme.includes('?') || withScheme.includes('#')) {
+    throw invalid('The host in the credential holds a "?" or a "#".', fix);
+  }
+  return url;
+}
+
+function parseToken(token: unknown): string {
+  const fix = 'Copy the API token from your RapidPro account into "token" of the credential.';
+  if (typeof token !== 'string' || token === '') {
+    throw invalid('The credential has no token.', fix);
+  }
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw invalid(
+      'The token in the credential holds spaces, line breaks or other stray characters.',
+      fix,
+    );
+  }
+  return token;
+}
+
+/**
+ * Checks a credential and splits it into what a request needs. Sends nothing.
+ *
+ * @param raw - `state.configuration` as the job found it
+ * @throws RapidProError `INVALID_CONFIGURATION`
+ */
+export function parseConfiguration(raw: unknown): Configuration {
+  if (raw === null || typeof raw !== 'object') {
+    throw invalid(
+      'The job has no credential.',
+      'Choose a RapidPro credential for this step, or put { "configuration": { "host": "…", "token": "…" } } in the state file.',
+    );
+  }
+  const { host, token, apiVersion } = raw as Record<string, unknown>;
+  const url = parseHost(host);
+  const version = apiVersion ?? '';
+  if (version !== '' && version !== 'v2') {
+    throw invalid('The API version in the credential is not v2.', 'Leave "apiVersion" empty.');
+  }
+  // Somebody who pastes the address of the API itself means the server before it.
+  const path = url.pathname.replace(/\/+$/, '').replace(/\/api(\/v2)?$/, '');
+  return {
+    origin: url.origin,
+    basePath: `${path}/api/v2/`,
+    token: parseToken(token),
+    insecure: url.protocol === 'http:' && !isLoopback(url.hostname),
+  };
+}

@@ -1,0 +1,16 @@
+import { execute as commonExecute } from '@openfn/language-common';
+import type { Operation, State } from './types/state.js';
+
+/**
+ * Run operations one after another, from a state that has `references` and `data`. The platform calls
+ * this; a job does not.
+ * @private
+ * @function
+ * @example
+ * execute(getContacts(), fn(state => state))(state);
+ * @param {Operation} operations - The steps of the job.
+ * @returns {Operation}
+ */
+export function execute(...operations: ((state: State) => State | Promise<State>)[]): Operation {
+  return state => commonExecute(...operations)({ references: [], data: null, ...state });
+}

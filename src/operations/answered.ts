@@ -1,0 +1,16 @@
+import { RapidProError } from '../client/errors.js';
+import type { Dictionary } from '../types/json.js';
+
+/**
+ * Makes sure that an answer to a read or a write is the one object that RapidPro gives.
+ *
+ * @throws RapidProError `NOT_RAPIDPRO`
+ */
+export function asObject(body: unknown): Dictionary {
+  if (body !== null && typeof body === 'object' && !Array.isArray(body)) return body as Dictionary;
+  throw new RapidProError({
+    code: 'NOT_RAPIDPRO',
+    description: 'The server answered with data, but not as RapidPro does.',
+    fix: 'Check "host" in the credential.',
+  });
+}

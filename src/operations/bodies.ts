@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { RapidProError } from '../client/errors.js';
+import type { Dictionary, Json } from '../types/json.js';
+import { check, warnUnknownKeys } from './check.js';
+import { isUuid, requireUrn } from './identifiers.js';
+
+/** What RapidPro takes in the bodies of writes (API reference, sections 2.10 and 4). */
+
+const listOf = (what: string) =>
+  z.array(
+    z
+      .string({ error: `must be ${what} as text: not an object, and not empty` })
+      .trim()
+      .min(1, { error: `must be ${what} as text: it is empty` }),
+    { error: 'must be a list' },
+  );
+
+const urns = listOf('a URN, such as "tel:+250788123123",');
+const contacts = listOf('the uuid or a URN of a contact');
+const groups = listOf('the uuid or the name of a group');
+const text = z.string({ error: 'must be text' });
+const record = (value: z.ZodType, error: string) => z.record(z.string(), value, { error });
+// Version 2 passed a number on, and RapidPro takes it as text.
+const textOrNumber = z.union([z.string(), z.number()], { error: 'must be text' });
+const translated = z.union(
+  [textOrNumber, record(z.unknown(), 'must be text, or an object of languages')],
+  {
+    error: 'must be text, or an object with a text for each language, as { eng: "…" }',
+  },
+);
+
+const contactShape = {
+  name: z.union([z.string(), z.number()], { error: 'must be text or null' }).nullish(),
+  language: text.nullish().transform(value => value?.trim().toLowerCase() ?? value),
+  urns: urns.optional(),
+  groups: groups.optional(),
+  fields: record(
+    z.union([z.string(), z.number(), z.null(), z.undefined()], {
+      error: 'must be text, a number or null: RapidPro takes no true, false, list or object here',
+    }),
+    'must be an object of field keys and values',
+  ).optional(),
+  note: text.optional(),
+};
+
+const recipientShape = {
+  contacts: contacts.optional(),
+  urns: urns.optional(),
+  groups: groups.optional(),
+};
+
+const broadcastShape = {
+  ...recipientShape,
+  text: translated.optional(),
+  attachments: z.unknown().optional(),
+  quick_replies: z.unknown().optional(),
+  base_language: text.optional(),
+};
+
+const flowStartShape = {
+  ...recipientShape,
+  flow: z
+    .string({ error: 'must be the uuid of a flow' })
+    .trim()
+    .refine(isUuid, { error: 'must be the uuid of a flow, not its name: getFlows() lists them' }),
+  restart_participants: z.unknown().optional(),
+  exclude_active: z.unknown().optional(),
+  params: record(z.unknown(), 'must be an object').optional(),
+  extra: record(z.unknown(), 'must be an object').optional(),
+};
+
+const messageShape = {
+  contact: z
+    .string({ error: 'must be the uuid or a URN of one contact; sendBroadcast() writes to many' })
+    .trim()
+    .min(1, { error: 'is empty: it should be the uuid or a URN of a contact' }),
+  text: textOrNumber.optional(),
+  attachments: z.unknown().optional(),
+  quick_replies: z.unknown().optional(),
+  ticket: z.unknown().optional(),
+};
+
+export type Body = { [key: string]: Json };
+
+/** A body's shape, and what whoever wrote the job calls it. */
+function bodyCheck<Shape extends z.ZodRawShape>(where: string, shape: Shape) {
+  const schema = z.looseObject(shape, { error: 'must be an object' });
+  const known = Object.keys(shape);
+  return (value: unknown, called = where): Body & z.infer<typeof schema> => {
+    const body = check(schema, value, called);
+    warnUnknownKeys(body, known, called);
+    return withoutUndefined(body) as Body & z.infer<typeof schema>;
+  };
+}
+
+function withoutUndefined(body: Dictionary): Dictionary {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+}
+
+function requireUrns(body: { urns?: string[] | undefined }, where: string): void {
+  for (const [index, urn] of (body.urns ?? []).entries())
+    requireUrn(urn, `${where}.urns[${index}]`);
+}
+
+function requireContent(body: Dictionary, where: string): void {
+  const empty = (value: unknown) => value === undefined || value === null || value === '';
+  if (!empty(body.text) || !empty(body.attachments)) return;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `${where} has no text.`,
+    fix: 'Give "text", or "attachments". If it comes from $ or state, check that the data is there.',
+  });
+}
+
+const contact = bodyCheck('contact', contactShape);
+const contactWithUuid = bodyCheck('contact', {
+  ...contactShape,
+  uuid: z
+    .string({ error: 'must be a uuid' })
+    .trim()
+    .toLowerCase()
+    .refine(isUuid, { error: 'must be a uuid' })
+    .optional(),
+});
+const broadcast = bodyCheck('broadcast', broadcastShape);
+const flowStart = bodyCheck('flowStart', flowStartShape);
+const message = bodyCheck('message', messageShape);
+
+export function checkContact(value: unknown, where = 'contact') {
+  const body = contact(value, where);
+  requireUrns(body, where);
+  return body;
+}
+
+/** A contact that may name itself by `uuid`. */
+export function checkContactWithUuid(value: unknown) {
+  const body = contactWithUuid(value);
+  requireUrns(body, 'contact');
+  return body;
+}
+
+export function checkBroadcast(value: unknown) {
+  const body = broadcast(value);
+  requireUrns(body, 'broadcast');
+  requireContent(body, 'broadcast');
+  return body;
+}
+
+export function checkFlowStart(value: unknown) {
+  const body = flowStart(value);
+  requireUrns(body, 'flowStart');
+  return body;
+}
+
+export function checkMessage(value: unknown) {
+  const body = message(value);
+  requireContent(body, 'message');
+  return body;
+}

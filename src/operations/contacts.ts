@@ -1,0 +1,219 @@
+import { RapidProError } from '../client/errors.js';
+import type { ContactBody, UpsertBody } from '../types/bodies.js';
+import type { ContactFilters } from '../types/filters.js';
+import type { ListOptions, Options, UpsertOptions } from '../types/options.js';
+import type { Callback, Operation, Reference } from '../types/state.js';
+import { checkContact, checkContactWithUuid } from './bodies.js';
+import { findContact } from './contactLookup.js';
+import { createContact } from './createContact.js';
+import { contactKey } from './identifiers.js';
+import { list } from './list.js';
+import { log } from './log.js';
+import { operation, optionsAndCallback } from './operation.js';
+import { checkGroupExists } from './unknownGroup.js';
+import { updateExisting, upsert } from './upsert.js';
+
+/**
+ * Read the contacts of the workspace, all pages, newest change first.
+ * @public
+ * @function
+ * @example <caption>The members of a group that changed this year</caption>
+ * getContacts({ group: 'Mothers', after: '2026-01-01T00:00:00Z' });
+ * @example <caption>Oldest change first, at most 1000</caption>
+ * getContacts({ reverse: true }, { limit: 1000 });
+ * @param {ContactFilters} [filters] - `group` (uuid or exact name), `after` and `before` (ISO dates, on `modified_on`, both included), `uuid`, `urn`, `deleted`, `reverse`, `expand_urns`. All contacts unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The contacts, as RapidPro writes them.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER` for a filter that is misspelled, empty or no date; `UNKNOWN_GROUP` where the list is empty because the group does not exist; the errors of every request.
+ * @see API reference, section 4.9
+ * @returns {Operation}
+ */
+export function getContacts(
+  filters?: Reference<ContactFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'contacts', filters, options, afterwards: checkGroupExists });
+}
+
+/**
+ * Read one contact by its uuid or one of its URNs.
+ * @public
+ * @function
+ * @example <caption>By phone number</caption>
+ * getContact('tel:+250788123123');
+ * @example <caption>By the uuid that an earlier step left</caption>
+ * getContact(state => state.data.uuid);
+ * @param {string} contact - The uuid, or a URN: `tel:+250788123123`.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The contact, or `null` where there is none.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_URN`, `INVALID_INPUT`; `ANONYMOUS_WORKSPACE` for a URN where the workspace hides them.
+ * @see API reference, section 4.9
+ * @returns {Operation}
+ */
+export function getContact(contact: Reference<string>, options?: Reference<Options>): Operation {
+  return operation({
+    args: { contact },
+    options,
+    async run({ client, args }) {
+      const found = await findContact(client, contactKey(args.contact));
+      log.info(found ? `Fetched contact ${found.uuid}` : 'There is no such contact');
+      return found;
+    },
+  });
+}
+
+/**
+ * Add a contact. Fails where one of its URNs belongs to a contact already: `upsertContact` updates that one.
+ * @public
+ * @function
+ * @example <caption>A mother with her phone number</caption>
+ * addContact({
+ *   name: 'Amina Diallo',
+ *   language: 'fra',
+ *   urns: ['tel:+221770001122'],
+ *   groups: ['Mothers'],
+ *   fields: { age: 27 },
+ * });
+ * @param {ContactBody} contact - `name`, `language` (three letters), `urns`, `groups` (uuids or names of manual groups), `fields` (values by key; they must exist), `note` (TextIt).
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
+ * @param {function} [callback] - Called with the next state; what it returns is the result.
+ * @state {object} data - The new contact, as RapidPro answered.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `URN_TAKEN`, `INVALID_URN`, `UNKNOWN_FIELD`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN` where a contact without URN may or may not have been made.
+ * @see API reference, section 4.9
+ * @returns {Operation}
+ */
+export function addContact(
+  contact: Reference<ContactBody>,
+  options?: Reference<Options> | Callback,
+  callback?: Callback,
+): Operation {
+  return operation({
+    args: { contact },
+    ...optionsAndCallback(options, callback),
+    async run({ client, args }) {
+      const added = await createContact(client, checkContact(args.contact));
+      log.info(`Added contact ${added.uuid}`);
+      return added;
+    },
+  });
+}
+
+/**
+ * Change a contact that exists. Keys that are not given stay as they are.
+ * @public
+ * @function
+ * @example <caption>Set a field</caption>
+ * updateContact('tel:+221770001122', { fields: { age: 28 } });
+ * @example <caption>The contact of the step before</caption>
+ * updateContact($.data.uuid, { language: 'eng' });
+ * @param {string} contact - The uuid, or a URN: `tel:+221770001122`.
+ * @param {ContactBody} changes - As in `addContact`. `groups` and `urns` replace the whole list (`groups`: of manual groups); null clears `name`, `language` or a field.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The contact after the change, as RapidPro answered.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN` where another contact has one of the URNs, before anything is changed; the other errors of `addContact`.
+ * @see API reference, section 4.9
+ * @returns {Operation}
+ */
+export function updateContact(
+  contact: Reference<string>,
+  changes: Reference<ContactBody>,
+  options?: Reference<Options>,
+): Operation {
+  return operation({
+    args: { contact, changes },
+    options,
+    async run({ client, args }) {
+      const key = contactKey(args.contact);
+      const updated = await updateExisting(client, key, checkContact(args.changes, 'changes'));
+      log.info(`Updated contact ${updated.uuid}`);
+      return updated;
+    },
+  });
+}
+
+/**
+ * Update a contact, or add it where it does not exist. `groups` replaces the manual groups that the contact is in, as RapidPro does: leave it out to keep them. URNs are added to those that the contact has.
+ * @public
+ * @function
+ * @example <caption>By one phone number: one request</caption>
+ * upsertContact({
+ *   name: 'Amina Diallo',
+ *   urns: ['tel:+221770001122'],
+ *   fields: { age: 28 },
+ * });
+ * @example <caption>By uuid, and let these URNs be its only ones</caption>
+ * upsertContact({ uuid: $.data.uuid, urns: ['tel:+221770001133'] }, { urns: 'replace' });
+ * @param {UpsertBody} contact - As in `addContact`, with `uuid` or at least one URN to find the contact by. With several URNs, whoever holds any of them is the contact.
+ * @param {UpsertOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
+ * @param {function} [callback] - Called with the next state; what it returns is the result.
+ * @state {object} data - The contact, as RapidPro answered.
+ * @state {object} response - Method, path, statusCode (201 where it was added by one request), duration (ms) and number of requests.
+ * @throws {RapidProError} `CONTACT_CLASH` where the URNs belong to several contacts; `URN_TAKEN`, `NOT_FOUND` (uuid), `ANONYMOUS_WORKSPACE`; the other errors of `addContact`.
+ * @see API reference, section 4.9
+ * @returns {Operation}
+ */
+export function upsertContact(
+  contact: Reference<UpsertBody>,
+  options?: Reference<UpsertOptions> | Callback,
+  callback?: Callback,
+): Operation {
+  return operation({
+    args: { contact },
+    knownOptions: ['urns'],
+    ...optionsAndCallback(options, callback),
+    async run({ client, args, options: { urns } }) {
+      const body = checkContactWithUuid(args.contact);
+      requireName(args.contact as object, body);
+      const contact = await upsert(client, body, urns ?? 'add');
+      log.info(`Upserted contact ${contact.uuid}`);
+      return contact;
+    },
+  });
+}
+
+/**
+ * An upsert that names nobody would add another contact each time it runs. Version 2 allowed it where
+ * the keys were left out; where they came out empty, data is missing.
+ */
+function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'urns'>): void {
+  if (uuid || (urns && urns.length > 0)) return;
+  if ('uuid' in given || 'urns' in given) {
+    throw new RapidProError({
+      code: 'INVALID_INPUT',
+      description: 'The contact is named by no URN and no uuid: they came out empty.',
+      fix: 'Nothing was sent. Check the data that "urns" or "uuid" comes from.',
+    });
+  }
+  log.warn('upsertContact() without urns or uuid adds a new contact each time. Use addContact().');
+}
+
+/**
+ * Delete a contact. RapidPro forgets its messages too.
+ * @public
+ * @function
+ * @example <caption>By phone number</caption>
+ * deleteContact('tel:+221770001122');
+ * @param {string} contact - The uuid, or a URN.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ deleted: true }`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_FOUND`, `INVALID_URN`, `INVALID_INPUT`, `ANONYMOUS_WORKSPACE`.
+ * @see API reference, section 4.9
+ * @returns {Operation}
+ */
+export function deleteContact(contact: Reference<string>, options?: Reference<Options>): Operation {
+  return operation({
+    args: { contact },
+    options,
+    async run({ client, args }) {
+      const query = { ...contactKey(args.contact) };
+      await client.request({ method: 'DELETE', path: 'contacts', query });
+      log.info('Deleted one contact');
+      return { deleted: true };
+    },
+  });
+}

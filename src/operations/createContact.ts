@@ -1,0 +1,43 @@
+import type { Client } from '../client/client.js';
+import { RapidProError } from '../client/errors.js';
+import type { Dictionary } from '../types/json.js';
+import { asObject } from './answered.js';
+import type { Body } from './bodies.js';
+import { findContact } from './contactLookup.js';
+
+/** How far the clocks of a server's parts may be apart, in milliseconds. */
+const SLACK = 2000;
+
+/**
+ * A create whose first attempt was lost is tried again, and RapidPro then says that the URN is
+ * taken. It is our own contact that took it if it was made after we first asked, by the server's
+ * own clock.
+ */
+async function ownContact(
+  client: Client,
+  urn: string,
+  started: number,
+): Promise<Dictionary | null> {
+  const { serverTime } = client;
+  const contact = await findContact(client, { urn });
+  if (!contact || serverTime === undefined) return null;
+  const earliest = serverTime - (client.clock.now() - started) - SLACK;
+  return Date.parse(String(contact.created_on)) >= earliest ? contact : null;
+}
+
+/** Creates a contact. With a URN it can be tried again: RapidPro takes each URN only once. */
+export async function createContact(client: Client, body: Body): Promise<Dictionary> {
+  const started = client.clock.now();
+  const [urn] = Array.isArray(body.urns) ? body.urns : [];
+  const repeatable = urn !== undefined;
+  try {
+    const answer = await client.request({ method: 'POST', path: 'contacts', body, repeatable });
+    return asObject(answer.body);
+  } catch (error) {
+    const taken = error instanceof RapidProError && error.code === 'URN_TAKEN';
+    if (!taken || !client.repeated || typeof urn !== 'string') throw error;
+    const own = await ownContact(client, urn, started);
+    if (own) return own;
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import type { FlowStartBody } from '../types/bodies.js';
+import type { FlowFilters, FlowRunFilters } from '../types/filters.js';
+import type { ListOptions, Options } from '../types/options.js';
+import type { Callback, Operation, Reference } from '../types/state.js';
+import { checkFlowStart } from './bodies.js';
+import { list } from './list.js';
+import { operation, optionsAndCallback } from './operation.js';
+import { sendToAll } from './send.js';
+
+/**
+ * Read the flows of the workspace, live and archived ones, newest first.
+ * @public
+ * @function
+ * @example <caption>The flows that are in use</caption>
+ * getFlows({ archived: false });
+ * @param {FlowFilters} [filters] - `uuid`, `type` (`message`, `voice`, `background`, `survey`), `archived`, `after` and `before` (ISO dates, on `modified_on`). All flows unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The flows: `uuid`, `name`, `results` (what each collects), `runs` (how many) and more.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.14
+ * @returns {Operation}
+ */
+export function getFlows(
+  filters?: Reference<FlowFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'flows', filters, options });
+}
+
+/**
+ * Read what contacts answered in flows: one run for each contact's way through a flow, newest change first.
+ * @public
+ * @function
+ * @example <caption>The answers of one flow since New Year</caption>
+ * getFlowRuns({
+ *   flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c',
+ *   after: '2026-01-01T00:00:00Z',
+ *   responded: true,
+ * });
+ * @param {FlowRunFilters} [filters] - `flow` or `contact` (uuids), `uuid`, `id`, `responded`, `after` and `before` (ISO dates, on `modified_on`), `reverse`, `paths`. All runs unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The runs; `values` has the answers by result key.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.25
+ * @returns {Operation}
+ */
+export function getFlowRuns(
+  filters?: Reference<FlowRunFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'runs', filters, options });
+}
+
+/**
+ * Start contacts in a flow. Any number of contacts or URNs: above 100 in several requests. Nobody is started twice, and a start whose outcome is unknown is never repeated.
+ * @public
+ * @function
+ * @example <caption>One contact</caption>
+ * startFlow({
+ *   flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c',
+ *   urns: ['tel:+221770001122'],
+ * });
+ * @param {FlowStartBody} flowStart - `flow` (uuid) and whom: `contacts` (uuids or URNs), `urns`, `groups`; `restart_participants`, `exclude_active`, `params` (an object that the flow reads as `@trigger.params`).
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
+ * @param {function} [callback] - Called with the next state; what it returns is the result.
+ * @state {object} data - The flow start, as RapidPro answered; above 100 recipients `{ chunks: [answer, …], recipients }`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_INPUT` for no flow, nobody, or a mixture above 100; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
+ * @see API reference, section 4.13
+ * @returns {Operation}
+ */
+export function startFlow(
+  flowStart: Reference<FlowStartBody>,
+  options?: Reference<Options> | Callback,
+  callback?: Callback,
+): Operation {
+  return operation({
+    args: { flowStart },
+    ...optionsAndCallback(options, callback),
+    run: ({ client, args }) => sendToAll(client, 'flow_starts', checkFlowStart(args.flowStart)),
+  });
+}

@@ -1,0 +1,67 @@
+import { type ErrorCode, RapidProError } from '../client/errors.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const URN = /^[a-z][a-z0-9]*:.+$/;
+
+export function isUuid(value: unknown): boolean {
+  return typeof value === 'string' && UUID.test(value);
+}
+
+const URN_FIX =
+  'A URN is a kind and an address: "tel:+250788123123", "whatsapp:250788123123", "mailto:amina@example.org".';
+
+/**
+ * Checks that a value looks like a URN and trims it. Whether its scheme and path are good is for
+ * RapidPro to say: servers differ, and learn new ones.
+ *
+ * @throws RapidProError `INVALID_URN`, or the code given
+ */
+export function requireUrn(value: unknown, where: string, code: ErrorCode = 'INVALID_URN'): string {
+  const text = typeof value === 'string' ? value.trim() : '';
+  if (URN.test(text)) return text;
+  const isPhone = /^\+?[\d\s().-]{6,}$/.test(text);
+  throw new RapidProError({
+    code,
+    description: `${where} is not a URN.`,
+    fix: isPhone ? 'Write "tel:" before a phone number, as "tel:+250788123123".' : URN_FIX,
+  });
+}
+
+/** How a contact is named in a query: `{ uuid }` or `{ urn }`. */
+export type ContactKey = { uuid: string } | { urn: string };
+
+/**
+ * Reads a uuid or a URN.
+ *
+ * @throws RapidProError `INVALID_INPUT` for nothing or an object, `INVALID_URN` for other text
+ */
+export function contactKey(value: unknown, where = 'contact'): ContactKey {
+  if (typeof value !== 'string' || value.trim() === '') {
+    throw new RapidProError({
+      code: 'INVALID_INPUT',
+      description:
+        value !== null && typeof value === 'object'
+          ? `${where} is an object where a uuid or a URN is expected.`
+          : `${where} is empty: it should be a uuid or a URN.`,
+      fix: 'Give the uuid of the contact, as $.data.uuid, or one of its URNs, as "tel:+250788123123".',
+    });
+  }
+  const text = value.trim();
+  // RapidPro compares uuids letter by letter, in lower case.
+  return isUuid(text) ? { uuid: text.toLowerCase() } : { urn: requireUrn(text, where) };
+}
+
+/**
+ * The part of a URN by which two of them are the same: punctuation of phone numbers, display parts
+ * and letter case aside. Only for comparing, never for sending.
+ */
+export function urnIdentity(urn: string): string {
+  const [bare = ''] = urn.trim().split(/[?#]/);
+  const colon = bare.indexOf(':');
+  const scheme = bare.slice(0, colon).toLowerCase();
+  const path = bare.slice(colon + 1).trim();
+  if (scheme === 'tel') return `tel:${path.replace(/[\s().-]/g, '').toLowerCase()}`;
+  if (scheme === 'mailto' || scheme === 'twitter')
+    return `${scheme}:${path.toLowerCase().replace(/^@/, '')}`;
+  return `${scheme}:${path}`;
+}

@@ -1,0 +1,16 @@
+/**
+ * Lines for whoever reads the run's log: counts and uuids, never names, URNs or message texts.
+ */
+export const log = {
+  info(text: string): void {
+    console.log(`RapidPro: ${text}`);
+  },
+  warn(text: string): void {
+    console.warn(`RapidPro: warning: ${text}`);
+  },
+};
+
+/** `1 contact`, `2 contacts`. */
+export function count(amount: number, [one, many]: readonly [string, string]): string {
+  return `${amount} ${amount === 1 ? one : many}`;
+}

@@ -1,0 +1,103 @@
+import type { BroadcastBody, MessageBody } from '../types/bodies.js';
+import type { MessageFilters } from '../types/filters.js';
+import type { ListOptions, Options } from '../types/options.js';
+import type { Callback, Operation, Reference } from '../types/state.js';
+import { asObject } from './answered.js';
+import { checkBroadcast, checkMessage } from './bodies.js';
+import { list } from './list.js';
+import { log } from './log.js';
+import { operation, optionsAndCallback } from './operation.js';
+import { sendToAll } from './send.js';
+
+/**
+ * Read messages, incoming and outgoing, newest first.
+ * @public
+ * @function
+ * @example <caption>What came in since yesterday's run</caption>
+ * getMessages({ folder: 'inbox', after: $.lastRun });
+ * @param {MessageFilters} [filters] - One of `contact` (uuid), `folder`, `label`, `broadcast`; `after` and `before` (ISO dates, on `created_on`); `id`, `uuid` (TextIt). All messages unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The messages. Older ones than about 90 days are in the workspace's archives.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.19
+ * @returns {Operation}
+ */
+export function getMessages(
+  filters?: Reference<MessageFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'messages', filters, options });
+}
+
+/**
+ * Send one message to one contact, at once. A message whose outcome is unknown is never sent again.
+ * @public
+ * @function
+ * @example <caption>To a phone number that RapidPro knows</caption>
+ * sendMessage({ contact: 'tel:+221770001122', text: 'Your visit is tomorrow at 9.' });
+ * @param {MessageBody} message - `contact` (uuid or URN), and `text` or `attachments`; `quick_replies` (TextIt).
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The message, as RapidPro answered. `status` is `failed` where the contact cannot be reached.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_INPUT`; `UNKNOWN_REFERENCE` for a contact that RapidPro does not have; `OUTCOME_UNKNOWN`, `WORKSPACE_SUSPENDED`, `VALIDATION_FAILED`.
+ * @see API reference, section 4.19
+ * @returns {Operation}
+ */
+export function sendMessage(
+  message: Reference<MessageBody>,
+  options?: Reference<Options>,
+): Operation {
+  return operation({
+    args: { message },
+    options,
+    async run({ client, args }) {
+      const body = checkMessage(args.message);
+      const answer = await client.request({ method: 'POST', path: 'messages', body });
+      const sent = asObject(answer.body);
+      if (sent.status === 'failed') {
+        log.warn(
+          'RapidPro took the message but cannot deliver it: the contact has no address that it can reach.',
+        );
+      } else {
+        log.info(`Sent message ${sent.uuid ?? sent.id}`);
+      }
+      return sent;
+    },
+  });
+}
+
+/**
+ * Send one text to many contacts. Any number of contacts or URNs: above 100 in several requests. Nobody gets it twice, and a request whose outcome is unknown is never repeated.
+ * @public
+ * @function
+ * @example <caption>To a group, in two languages</caption>
+ * sendBroadcast({
+ *   groups: ['Mothers'],
+ *   text: { eng: 'The clinic is open.', fra: 'La clinique est ouverte.' },
+ * });
+ * @example <caption>To the contacts that the step before read</caption>
+ * sendBroadcast({
+ *   contacts: state => state.data.map(contact => contact.uuid),
+ *   text: 'The clinic is open.',
+ * });
+ * @param {BroadcastBody} broadcast - `text` (or one a language) or `attachments`, and whom: `contacts` (uuids or URNs), `urns`, `groups`; `base_language`, `quick_replies` (TextIt).
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
+ * @param {function} [callback] - Called with the next state; what it returns is the result.
+ * @state {object} data - The broadcast, as RapidPro answered; above 100 recipients `{ chunks: [answer, …], recipients }`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_INPUT` for no text, nobody, or a mixture above 100; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
+ * @see API reference, section 4.3
+ * @returns {Operation}
+ */
+export function sendBroadcast(
+  broadcast: Reference<BroadcastBody>,
+  options?: Reference<Options> | Callback,
+  callback?: Callback,
+): Operation {
+  return operation({
+    args: { broadcast },
+    ...optionsAndCallback(options, callback),
+    run: ({ client, args }) => sendToAll(client, 'broadcasts', checkBroadcast(args.broadcast)),
+  });
+}

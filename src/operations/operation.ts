@@ -1,0 +1,94 @@
+import { composeNextState } from '@openfn/language-common';
+import { Client } from '../client/client.js';
+import { type Configuration, parseConfiguration } from '../configuration.js';
+import type { Dictionary } from '../types/json.js';
+import type { Callback, Operation, State } from '../types/state.js';
+import { expand } from './expand.js';
+import { log } from './log.js';
+import { checkOptions, type Settings } from './options.js';
+
+/** What an operation's own part is given. */
+export interface Call<Name extends string> {
+  client: Client;
+  options: Settings;
+  /** The arguments, with values in the place of references. */
+  args: { [Key in Name]: unknown };
+}
+
+export interface Plan<Name extends string> {
+  /** The arguments as the job wrote them, by name. */
+  args: { [Key in Name]: unknown };
+  options?: unknown;
+  /** The options it takes beside `timeout` and `maxWait`. */
+  knownOptions?: readonly string[];
+  /** The operation's own part: checks, requests, and what it leaves in `state.data`. */
+  run(call: Call<Name>): Promise<unknown>;
+  callback?: Callback | undefined;
+}
+
+/** Credentials that were warned about: once each, held only as long as the state that holds them. */
+const warned = new WeakSet<object>();
+
+function connect(state: State): Configuration {
+  const configuration = parseConfiguration(state.configuration);
+  const key = state.configuration as object;
+  if (configuration.insecure && !warned.has(key)) {
+    warned.add(key);
+    log.warn(
+      '"host" in the credential begins with http://. The token travels unencrypted. Use https://.',
+    );
+  }
+  return configuration;
+}
+
+function tellWait(seconds: number, reason: string): void {
+  if (seconds < 1) return;
+  const why = reason === 'throttled' ? 'its rate limit' : 'a failed request';
+  log.info(`waiting ${Math.ceil(seconds)} s because of ${why}`);
+}
+
+/**
+ * The one way in which an operation runs: expand, check, request, compose the next state.
+ *
+ * `state.data` becomes what `run` gives, the former `data` joins `state.references`, and
+ * `state.response` tells of the requests in a few plain values. Nothing is thrown while the
+ * operation is being built.
+ */
+export function operation<Name extends string>(plan: Plan<Name>): Operation {
+  return async state => {
+    const started = performance.now();
+    const configuration = connect(state);
+    const args = Object.fromEntries(
+      Object.entries(plan.args).map(([name, value]) => [name, expand(state, value, name)]),
+    ) as Call<Name>['args'];
+    const options = checkOptions(expand(state, plan.options, 'options'), plan.knownOptions);
+    const client = new Client(configuration, { ...options, onWait: tellWait });
+    const data = await plan.run({ client, options, args });
+    const last = client.last ?? { method: '', path: '', statusCode: 0 };
+    const next: State = {
+      ...composeNextState(state, data),
+      response: {
+        ...last,
+        duration: Math.round(performance.now() - started),
+        requests: client.requests,
+      },
+    };
+    return plan.callback ? plan.callback(next) : next;
+  };
+}
+
+/**
+ * Sorts out the two ways to write the operations of version 2: `op(params, options?, callback?)`
+ * and `op(params, callback)`.
+ */
+export function optionsAndCallback(
+  options: unknown,
+  callback: Callback | undefined,
+): { options: unknown; callback: Callback | undefined } {
+  return typeof options === 'function'
+    ? { options: undefined, callback: options as Callback }
+    : { options, callback };
+}
+
+/** What a request answered, as an object; RapidPro answers writes with nothing else. */
+export type Answered = Dictionary;

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { ListOptions } from '../types/options.js';
+import { check, warnUnknownKeys } from './check.js';
+
+const seconds = (least: number, most: number) =>
+  z
+    .number({ error: 'must be a number of seconds' })
+    .min(least, { error: `must be at least ${least} seconds` })
+    .max(most, { error: `is in seconds: at most ${most}` })
+    .nullish();
+
+const schema = z.looseObject(
+  {
+    timeout: seconds(0.01, 3600),
+    maxWait: seconds(0, 86_400),
+    limit: z
+      .number({ error: 'must be a whole number of records' })
+      .int({ error: 'must be a whole number of records' })
+      .min(1, { error: 'must be 1 or more' })
+      .nullish(),
+    urns: z.enum(['add', 'replace'], { error: 'must be "add" or "replace"' }).nullish(),
+  },
+  { error: 'must be an object, as { limit: 100 }' },
+);
+
+/** Options after their check. */
+export interface Settings extends ListOptions {
+  urns?: 'add' | 'replace';
+}
+
+const COMMON = ['timeout', 'maxWait'];
+
+/**
+ * Checks the options of an operation.
+ *
+ * @param options - as expanded; absent means none
+ * @param more - the options it takes beside `timeout` and `maxWait`
+ * @throws RapidProError `INVALID_OPTION`
+ */
+export function checkOptions(options: unknown, more: readonly string[] = []): Settings {
+  const given = options ?? {};
+  const checked = check(schema, given, 'options', 'INVALID_OPTION');
+  // A limit that came out as nothing would mean "everything".
+  if ('limit' in checked) {
+    check(
+      z.number({ error: 'must be a whole number of records' }),
+      checked.limit,
+      'options.limit',
+      'INVALID_OPTION',
+    );
+  }
+  warnUnknownKeys(checked, [...COMMON, ...more], 'options');
+  const { timeout, maxWait, limit, urns } = checked;
+  return {
+    ...(timeout == null ? {} : { timeout }),
+    ...(maxWait == null ? {} : { maxWait }),
+    ...(limit == null ? {} : { limit }),
+    ...(urns == null ? {} : { urns }),
+  };
+}

@@ -1,0 +1,117 @@
+import { RapidProError } from '../client/errors.js';
+import { BATCH_LIMIT } from '../resources.js';
+import { isUuid, urnIdentity } from './identifiers.js';
+
+/** One request's share of the recipients. */
+export interface Chunk {
+  /** The list that is split, or undefined where all fit in one request. */
+  key?: 'contacts' | 'urns';
+  recipients: { contacts?: string[]; urns?: string[]; groups?: string[] };
+  /** Positions in the list as the job gave it, where it is split. */
+  indexes: number[];
+}
+
+export interface Plan {
+  chunks: Chunk[];
+  /** Recipients after duplicates were left out. */
+  recipients: number;
+  duplicates: number;
+}
+
+interface Item {
+  value: string;
+  index: number;
+}
+
+function identity(value: string): string {
+  const text = value.trim();
+  return isUuid(text) || !text.includes(':') ? text.toLowerCase() : urnIdentity(text);
+}
+
+function distinct(list: readonly string[] | undefined): Item[] {
+  const seen = new Set<string>();
+  return (list ?? []).flatMap((value, index) => {
+    const key = identity(value);
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [{ value, index }];
+  });
+}
+
+function values(items: Item[]): string[] {
+  return items.map(({ value }) => value);
+}
+
+function refuse(description: string, fix: string): never {
+  throw new RapidProError({ code: 'INVALID_INPUT', description, fix });
+}
+
+function refuseMixture(contacts: Item[], urns: Item[], groups: Item[]): void {
+  const kinds = [contacts, urns, groups].filter(({ length }) => length > 0).length;
+  const mixedContacts =
+    contacts.length > BATCH_LIMIT && new Set(contacts.map(({ value }) => isUuid(value))).size > 1;
+  if (kinds <= 1 && !mixedContacts && groups.length <= BATCH_LIMIT) return;
+  refuse(
+    `More than ${BATCH_LIMIT} recipients are given in different ways, and one person could be reached twice. Nothing was sent.`,
+    'Above 100, give only contacts by uuid, or only urns. Groups of any size go alone, at most 100 of them.',
+  );
+}
+
+/**
+ * Leaves duplicates out and splits the recipients into requests of at most 100.
+ *
+ * @throws RapidProError `INVALID_INPUT` for nobody, and for a mixture above 100
+ */
+export function planRecipients(body: {
+  contacts?: string[] | undefined;
+  urns?: string[] | undefined;
+  groups?: string[] | undefined;
+}): Plan {
+  const contacts = distinct(body.contacts);
+  const urns = distinct(body.urns);
+  const groups = distinct(body.groups);
+  const given = [body.contacts, body.urns, body.groups].reduce(
+    (sum, list) => sum + (list?.length ?? 0),
+    0,
+  );
+  const recipients = contacts.length + urns.length + groups.length;
+  if (recipients === 0) {
+    refuse(
+      'There is nobody to send to: contacts, urns and groups are all empty. Nothing was sent.',
+      'Give at least one recipient. If the list comes from $ or state, check that it has somebody in it; fnIf() can skip the step.',
+    );
+  }
+  const duplicates = given - recipients;
+  if ([contacts, urns, groups].every(({ length }) => length <= BATCH_LIMIT)) {
+    const one = {
+      ...(contacts.length ? { contacts: values(contacts) } : {}),
+      ...(urns.length ? { urns: values(urns) } : {}),
+      ...(groups.length ? { groups: values(groups) } : {}),
+    };
+    return { chunks: [{ recipients: one, indexes: [] }], recipients, duplicates };
+  }
+  refuseMixture(contacts, urns, groups);
+  const key = contacts.length > 0 ? 'contacts' : 'urns';
+  const items = key === 'contacts' ? contacts : urns;
+  const chunks: Chunk[] = [];
+  for (let start = 0; start < items.length; start += BATCH_LIMIT) {
+    const part = items.slice(start, start + BATCH_LIMIT);
+    chunks.push({
+      key,
+      recipients: { [key]: values(part) },
+      indexes: part.map(({ index }) => index),
+    });
+  }
+  return { chunks, recipients, duplicates };
+}
+
+/** `[0, 1, 2, 5]` as `[[0, 2], [5, 5]]`: both ends included. */
+export function ranges(indexes: readonly number[]): [number, number][] {
+  const result: [number, number][] = [];
+  for (const index of indexes) {
+    const last = result.at(-1);
+    if (last && last[1] === index - 1) last[1] = index;
+    else result.push([index, index]);
+  }
+  return result;
+}

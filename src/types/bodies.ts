@@ -1,0 +1,74 @@
+import type { Dictionary } from './json.js';
+
+/** What `addContact` and `updateContact` take. Only the keys that are given are set. */
+export interface ContactBody {
+  /** At most 64 characters; null clears it. */
+  name?: string | null;
+  /** Three letters, ISO 639-3: `eng`, `fra`, `kin`; null clears it. */
+  language?: string | null;
+  /** Phone numbers and other addresses, the preferred one first: `["tel:+250788123123"]`. */
+  urns?: string[];
+  /** Uuids or names of manual groups. Replaces the manual groups that the contact is in. */
+  groups?: string[];
+  /** Values by field key. Other fields stay; null clears one. */
+  fields?: { [key: string]: string | number | null };
+  /** A note, on TextIt. */
+  note?: string;
+}
+
+/** What `upsertContact` takes: a contact that is named by its URNs or its uuid. */
+export interface UpsertBody extends ContactBody {
+  uuid?: string;
+}
+
+/** Who gets a broadcast or is started in a flow. */
+export interface Recipients {
+  /** Uuids or URNs of contacts. */
+  contacts?: string[];
+  /** URNs; RapidPro makes contacts of those that it does not know. */
+  urns?: string[];
+  /** Uuids or names of groups. */
+  groups?: string[];
+}
+
+/** A text, or one for each language: `{ eng: "Hello", fra: "Bonjour" }`. */
+export type Translated<T> = T | { [language: string]: T };
+
+/** A button under a message, on TextIt. */
+export interface QuickReply {
+  type?: 'text' | 'form' | 'url' | 'location';
+  text?: string;
+  extra?: string;
+}
+
+/** What `sendBroadcast` takes. `text` or `attachments` is needed. */
+export interface BroadcastBody extends Recipients {
+  /** At most 640 characters on RapidPro 9, 4096 on TextIt. */
+  text?: Translated<string>;
+  /** Uuids of media, or `type:url` of media that was uploaded to RapidPro. */
+  attachments?: Translated<string[]>;
+  quick_replies?: Translated<QuickReply[]>;
+  /** The language of the contacts that have none; the first of `text` unless told. */
+  base_language?: string;
+}
+
+/** What `startFlow` takes. */
+export interface FlowStartBody extends Recipients {
+  /** The uuid of the flow. */
+  flow: string;
+  /** False: leave out who has been in this flow before. True unless told. */
+  restart_participants?: boolean;
+  /** True: leave out who is in another flow now. False unless told. */
+  exclude_active?: boolean;
+  /** What the flow can read as `@trigger.params`. */
+  params?: Dictionary;
+}
+
+/** What `sendMessage` takes. `text` or `attachments` is needed. */
+export interface MessageBody {
+  /** The uuid or a URN of one contact. */
+  contact: string;
+  text?: string;
+  attachments?: string[];
+  quick_replies?: QuickReply[];
+}

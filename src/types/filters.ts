@@ -1,0 +1,88 @@
+/**
+ * What the lists can be filtered by. Dates are ISO 8601 text: a day (`2026-01-31`, midnight UTC) or a
+ * time with its zone (`2026-01-31T08:00:00Z`). Both ends are included.
+ */
+
+interface Span {
+  /** Only records of this time or later. */
+  after?: string;
+  /** Only records of this time or earlier. */
+  before?: string;
+}
+
+/** Filters of `getContacts`; they can all be combined. `after` and `before` mean `modified_on`. */
+export interface ContactFilters extends Span {
+  /** One contact by its uuid. */
+  uuid?: string;
+  /** One contact by a URN: `tel:+250788123123`. */
+  urn?: string;
+  /** Members of a group: its uuid, or its name exactly as RapidPro writes it. */
+  group?: string;
+  /** True: only deleted contacts. */
+  deleted?: boolean;
+  /** True: oldest change first. */
+  reverse?: boolean;
+  /** True: each URN as an object with its channel, scheme, path and display. */
+  expand_urns?: boolean;
+  /** With `expand_urns` on TextIt: keep the order of priority. */
+  urn_order?: 'priority';
+}
+
+/** Filters of `getGroups`: `uuid` or `name`, not both. */
+export interface GroupFilters {
+  uuid?: string;
+  /** In any letter case. */
+  name?: string;
+  /** True, on TextIt: leave smart groups out. */
+  manual_only?: boolean;
+}
+
+/** Filters of `getFields`. */
+export interface FieldFilters {
+  /** One field by its key. */
+  key?: string;
+}
+
+/** Filters of `getFlows`. `after` and `before` mean `modified_on`. */
+export interface FlowFilters extends Span {
+  uuid?: string;
+  type?: 'message' | 'voice' | 'background' | 'survey';
+  /** True: only archived flows; false: only live ones. Both unless told. */
+  archived?: boolean;
+}
+
+/** Filters of `getFlowRuns`. `after` and `before` mean `modified_on`. */
+export interface FlowRunFilters extends Span {
+  uuid?: string;
+  /** One run by its number. */
+  id?: number;
+  /** The flow's uuid; not together with `contact`. */
+  flow?: string;
+  /** The contact's uuid; not together with `flow`. */
+  contact?: string;
+  /** True: only runs that the contact answered in. */
+  responded?: boolean;
+  /** True: oldest change first. */
+  reverse?: boolean;
+  /** False: leave out the path through the flow. Smaller and faster. */
+  paths?: boolean;
+}
+
+/**
+ * Filters of `getMessages`: at most one of `contact`, `folder`, `label` and `broadcast`. `after` and
+ * `before` mean `created_on`.
+ */
+export interface MessageFilters extends Span {
+  /** One message by its number. */
+  id?: number;
+  /** One message by its uuid, on TextIt. */
+  uuid?: string;
+  /** The contact's uuid. */
+  contact?: string;
+  /** `incoming` is only on RapidPro 9. */
+  folder?: 'inbox' | 'flows' | 'archived' | 'outbox' | 'sent' | 'failed' | 'incoming';
+  /** A label's uuid or exact name. */
+  label?: string;
+  /** A broadcast's number. */
+  broadcast?: number;
+}

@@ -1,0 +1,20 @@
+/** What every operation takes in its last argument: how to go about it, never what to send. */
+export interface Options {
+  /** Seconds that one request may take, connecting included. 60 unless told. */
+  timeout?: number;
+  /**
+   * Seconds that this operation may wait, all in all, when RapidPro asks it to (rate limit) or does
+   * not answer. 60 unless told. Beyond it the operation stops with `RATE_LIMITED`.
+   */
+  maxWait?: number;
+}
+
+export interface ListOptions extends Options {
+  /** The most records to read. All unless told. */
+  limit?: number;
+}
+
+export interface UpsertOptions extends Options {
+  /** `'add'` (unless told): add URNs to those the contact has. `'replace'`: let them be its only ones. */
+  urns?: 'add' | 'replace';
+}
