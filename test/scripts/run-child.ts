@@ -11,16 +11,22 @@ export interface Finished {
   stderr: string;
 }
 
+export interface Settings {
+  cwd?: string;
+  env?: Record<string, string>;
+  /** True: not even `PATH` and `HOME` are passed on. */
+  bare?: boolean;
+  /** Milliseconds. */
+  timeout?: number;
+}
+
 /** Starts a program without the environment of the tests and waits for its end. */
-export function start(
-  command: string,
-  args: string[],
-  options: { cwd?: string; env?: Record<string, string>; timeout?: number } = {},
-): Promise<Finished> {
-  const { cwd, env = {}, timeout = 60_000 } = options;
+export function start(command: string, args: string[], options: Settings = {}): Promise<Finished> {
+  const { cwd, bare = false, timeout = 60_000 } = options;
   const { PATH = '', HOME = '' } = process.env;
+  const env = { ...(bare ? {} : { PATH, HOME }), ...options.env };
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, timeout, env: { PATH, HOME, ...env } });
+    const child = spawn(command, args, { cwd, timeout, env });
     const finished: Finished = { code: null, stdout: '', stderr: '' };
     child.stdout.on('data', chunk => {
       finished.stdout += chunk;

@@ -1,0 +1,79 @@
+/**
+ * `npm start`: runs a real job on the published runtime, against a RapidPro inside this process, and
+ * tells what it did. With HOST and TOKEN in the environment, runs a job that only reads against that
+ * server instead.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { indented } from './demo/indented.mjs';
+import { report } from './demo/report.mjs';
+import { watchRequests } from './demo/watch-requests.mjs';
+import { failureIn, runJob } from './run-job.mjs';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const FINAL_STATE = 'tmp/final-state.json';
+
+async function main() {
+  const { HOST: host, TOKEN: token } = process.env;
+  if (!host && !token) return inSandbox();
+  if (host && token) return onServer({ host, token });
+  console.error(
+    'To read from a server of yours, set both HOST and TOKEN. Without both, a sandbox is used.',
+  );
+  return false;
+}
+
+async function inSandbox() {
+  const { createSandbox } = await import('../dist/sandbox/index.js');
+  const sandbox = await createSandbox({ seed: 'maternal-health' });
+  try {
+    console.log('A made-up maternal health programme, in a RapidPro inside this command.');
+    console.log('Nothing leaves this computer, and nobody gets a message.\n');
+    const { host, token } = sandbox;
+    return await tell('examples/main-job.js', { host, token }, () => sandbox.sent().length);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function onServer(configuration) {
+  console.log('Your RapidPro server. The job only reads: it changes and sends nothing.\n');
+  return tell('examples/read-only-job.js', configuration);
+}
+
+/** Runs a job and tells what it did; false where it failed. */
+async function tell(file, configuration, delivered) {
+  console.log(`Running ${file} on the OpenFn runtime:\n`);
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  const watch = watchRequests();
+  const started = performance.now();
+  const state = await indented(() => runJob(source, { state: { configuration }, file }));
+  const milliseconds = performance.now() - started;
+  watch.stop();
+  const failure = failureIn(state);
+  if (failure) {
+    console.error(`\nThe job failed: ${failure.description ?? failure.message}`);
+    if (failure.fix) console.error(`What to do: ${failure.fix}`);
+    return false;
+  }
+  const { requests } = watch;
+  console.log(
+    `\n${report({ requests, milliseconds, result: state.data, delivered: delivered?.() })}`,
+  );
+  save(state);
+  return true;
+}
+
+function save(state) {
+  mkdirSync(join(ROOT, dirname(FINAL_STATE)), { recursive: true });
+  writeFileSync(join(ROOT, FINAL_STATE), `${JSON.stringify(state, null, 2)}\n`);
+  console.log(`State     ${FINAL_STATE}`);
+}
+
+try {
+  if (!(await main())) process.exitCode = 1;
+} catch (error) {
+  console.error(`The demo could not run: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import ts from 'typescript';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { start } from '../scripts/run-child.js';
+import { built, COMMON, manifest, OPERATIONS, ROOT, readText } from './project.js';
+
+beforeAll(built);
+
+const NAMES = ['execute', 'http', ...OPERATIONS, ...COMMON];
+
+describe.each(['dist/index.js', 'dist/index.cjs'])('%s', file => {
+  test('loads Node and the three dependencies, and nothing of the sandbox', () => {
+    const text = readText(file);
+    const allowed = Object.keys(manifest.dependencies);
+    const imported = ts.preProcessFile(text, true, true).importedFiles.map(each => each.fileName);
+    expect(imported.length).toBeGreaterThan(0);
+    const others = imported.filter(name => !name.startsWith('node:') && !isOf(name, allowed));
+    expect(others).toEqual([]);
+    expect(text).not.toMatch(/createSandbox|maternal-health/);
+  });
+
+  test('loads where the environment is empty, as on a worker, and says nothing', async () => {
+    const load = file.endsWith('.cjs')
+      ? 'require(process.argv[1])'
+      : 'await import(process.argv[1])';
+    const code = `process.env = {}; const m = ${load}; process.stdout.write(JSON.stringify(Object.keys(m)));`;
+    const type = file.endsWith('.cjs') ? 'commonjs' : 'module';
+    const args = [`--input-type=${type}`, '--eval', code, join(ROOT, file)];
+    const { stdout, stderr } = await start(process.execPath, args, { bare: true });
+    expect(stderr).toBe('');
+    const names: string[] = JSON.parse(stdout);
+    expect(NAMES.filter(name => !names.includes(name))).toEqual([]);
+  });
+});
+
+function isOf(name: string, packages: string[]): boolean {
+  return packages.some(each => name === each || name.startsWith(`${each}/`));
+}

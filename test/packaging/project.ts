@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { start } from '../scripts/run-child.js';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+export function readText(name: string): string {
+  return readFileSync(join(ROOT, name), 'utf8');
+}
+
+export interface Manifest {
+  name: string;
+  version: string;
+  main: string;
+  types: string;
+  type: string;
+  files: string[];
+  exports: Record<string, unknown>;
+  dependencies: Record<string, string>;
+}
+
+export const manifest: Manifest = JSON.parse(readText('package.json'));
+
+/** Every operation that a job can call, beside the namespaces and the common helpers. */
+export const OPERATIONS = [
+  'addContact',
+  'deleteContact',
+  'getContact',
+  'getContacts',
+  'getFields',
+  'getFlowRuns',
+  'getFlows',
+  'getGroups',
+  'getMessages',
+  'getWorkspace',
+  'sendBroadcast',
+  'sendMessage',
+  'startFlow',
+  'updateContact',
+  'upsertContact',
+];
+
+/** What is passed on from language-common. */
+export const COMMON = [
+  ...['alterState', 'as', 'combine', 'cursor', 'dataPath', 'dataValue', 'dateFns', 'each'],
+  ...['field', 'fields', 'fn', 'fnIf', 'group', 'lastReferenceValue', 'log', 'map', 'merge'],
+  ...['sourceValue', 'util'],
+];
+
+/** The environment for npm, which finds its registry and its cache there. */
+export function npmEnvironment(): Record<string, string> {
+  const entries = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(entries);
+}
+
+/** Builds the package where nobody has; two test files at a time must not both do it. */
+export async function built(): Promise<void> {
+  const lock = join(ROOT, 'node_modules', '.building');
+  while (!isBuilt() || existsSync(lock)) {
+    if (!take(lock)) {
+      await sleep(200);
+      continue;
+    }
+    try {
+      const env = npmEnvironment();
+      const { code, stderr } = await start('npm', ['run', 'build'], { cwd: ROOT, env });
+      if (code !== 0) throw new Error(`npm run build failed: ${stderr}`);
+    } finally {
+      rmSync(lock, { recursive: true });
+    }
+  }
+}
+
+function isBuilt(): boolean {
+  const made = ['dist/index.js', 'dist/index.cjs', 'dist/sandbox/index.js', 'types/index.d.ts'];
+  return made.every(file => existsSync(join(ROOT, file)));
+}
+
+function take(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    return false;
+  }
+}
