@@ -1,7 +1,8 @@
+import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { start } from '../scripts/run-child.js';
+import { runApart, start } from '../scripts/run-child.js';
 import { built, COMMON, manifest, OPERATIONS, ROOT, readText } from './project.js';
 
 beforeAll(built);
@@ -14,7 +15,9 @@ describe.each(['dist/index.js', 'dist/index.cjs'])('%s', file => {
     const allowed = Object.keys(manifest.dependencies);
     const imported = ts.preProcessFile(text, true, true).importedFiles.map(each => each.fileName);
     expect(imported.length).toBeGreaterThan(0);
-    const others = imported.filter(name => !name.startsWith('node:') && !isOf(name, allowed));
+    const others = imported.filter(
+      name => !isOf(name.replace(/^node:/, ''), [...allowed, ...builtinModules]),
+    );
     expect(others).toEqual([]);
     expect(text).not.toMatch(/createSandbox|maternal-health/);
   });
@@ -31,6 +34,14 @@ describe.each(['dist/index.js', 'dist/index.cjs'])('%s', file => {
     const names: string[] = JSON.parse(stdout);
     expect(NAMES.filter(name => !names.includes(name))).toEqual([]);
   });
+});
+
+test('a job runs in the runtime’s own context where the environment is empty', async () => {
+  const job = 'fn(state => ({ ...state, data: 1 }));';
+  const adaptors = [{ name: manifest.name, path: ROOT }];
+  const { state, stderr } = await runApart(job, adaptors, {}, { bare: true });
+  expect(stderr).toBe('');
+  expect(state).toEqual({ data: 1, references: [] });
 });
 
 function isOf(name: string, packages: string[]): boolean {

@@ -46,17 +46,22 @@ export async function runApart(
   job: string,
   adaptors: { name: string; path: string }[],
   state: object = {},
+  settings: Settings = {},
 ): Promise<Finished & { state: FinalState | undefined }> {
   const folder = folderOf({ 'job.js': job, 'state.json': JSON.stringify(state) });
   const output = join(folder, 'out.json');
-  const finished = await start(process.execPath, [
-    '--experimental-vm-modules',
-    '--no-warnings',
-    script,
-    join(folder, 'job.js'),
-    ...adaptors.flatMap(({ name, path }) => ['--adaptor', `${name}=${path}`]),
-    ...['--state', join(folder, 'state.json'), '--output', output],
-  ]);
+  const finished = await start(
+    process.execPath,
+    [
+      '--experimental-vm-modules',
+      '--no-warnings',
+      script,
+      join(folder, 'job.js'),
+      ...adaptors.flatMap(({ name, path }) => ['--adaptor', `${name}=${path}`]),
+      ...['--state', join(folder, 'state.json'), '--output', output],
+    ],
+    settings,
+  );
   return { ...finished, state: readJson(output) };
 }
 
