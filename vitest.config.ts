@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: [],
+    setupFiles: ['test/setup/tokenWatch.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     restoreMocks: true,

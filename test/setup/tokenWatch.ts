@@ -1,0 +1,75 @@
+import diagnostics from 'node:diagnostics_channel';
+import { inspect } from 'node:util';
+import { afterEach, expect, vi } from 'vitest';
+
+/**
+ * Watches the whole test run: no token that went over a socket may turn up in anything written to the
+ * console, in any error that an operation throws, or in any state that it leaves.
+ */
+
+const tokens = new Set<string>();
+let written: string[] = [];
+let left: string[] = [];
+
+/** Whether a text is long and strange enough to be a token, and no word of a test. */
+const isTelling = (token: string) => token.length >= 8;
+
+function readToken(headers: unknown): string | undefined {
+  const text = Array.isArray(headers) ? headers.join('\n') : String(headers);
+  return /authorization:?\s+Token (\S+)/i.exec(text)?.[1];
+}
+
+diagnostics.channel('undici:client:sendHeaders').subscribe(message => {
+  const token = readToken((message as { headers: unknown }).headers);
+  if (token && isTelling(token)) tokens.add(token);
+});
+
+for (const stream of [process.stdout, process.stderr]) {
+  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+  stream.write = ((...args: unknown[]) => {
+    written.push(String(args[0]));
+    return write(...args);
+  }) as typeof stream.write;
+}
+for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+  const original = console[level].bind(console);
+  console[level] = (...args: unknown[]) => {
+    written.push(args.map(arg => (typeof arg === 'string' ? arg : inspect(arg))).join(' '));
+    original(...args);
+  };
+}
+
+/** Everything of an error that anybody could come to print, hidden properties included. */
+function dumpError(error: unknown): string {
+  const { message, stack } = (error ?? {}) as Error;
+  return [JSON.stringify(error), message, stack].join('\n');
+}
+
+vi.mock('../../src/operations/operation.js', async importOriginal => {
+  const original = await importOriginal<typeof import('../../src/operations/operation.js')>();
+  return {
+    ...original,
+    operation: (plan: Parameters<typeof original.operation>[0]) => {
+      const run = original.operation(plan);
+      return async (state: Parameters<typeof run>[0]) => {
+        try {
+          const next = await run(state);
+          const { configuration: _, ...kept } = next ?? {};
+          left.push(JSON.stringify(kept) ?? '');
+          return next;
+        } catch (error) {
+          left.push(dumpError(error));
+          throw error;
+        }
+      };
+    },
+  };
+});
+
+afterEach(() => {
+  const everything = [...written, ...left].join('\n');
+  written = [];
+  left = [];
+  const leaked = [...tokens].filter(token => everything.includes(token));
+  expect(leaked, 'tokens found in logs, errors or state').toEqual([]);
+});
