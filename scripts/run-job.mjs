@@ -21,7 +21,9 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
  * @returns {Promise<object>} the final state; a step that failed is in its `errors`
  */
 export async function runJob(source, options = {}) {
-  const { adaptors = [thisPackage()], state = {}, logger, console: jobLogger, file } = options;
+  const { adaptors = [thisPackage()], state = {}, logger, file } = options;
+  // The runtime freezes the console that it gives to a job, so it gets a copy.
+  const jobLogger = { ...(options.console ?? console) };
   if (!vm.SourceTextModule) throw new Error('Start node with --experimental-vm-modules.');
   const compiled = compileJob(source, { adaptors, file });
   const { default: run } = await import('@openfn/runtime');
@@ -30,8 +32,8 @@ export async function runJob(source, options = {}) {
     const modules = Object.fromEntries(
       copies.map(({ name, path }) => [name, { path, version: 'local' }]),
     );
-    const settings = { linker: { modules }, defaultStepId: 'job', ...given({ logger, jobLogger }) };
-    return await run(compiled, state, settings);
+    const settings = { linker: { modules }, defaultStepId: 'job', jobLogger };
+    return await run(compiled, state, logger ? { ...settings, logger } : settings);
   } finally {
     for (const { remove } of copies) remove();
   }
@@ -47,10 +49,6 @@ export function thisPackage() {
 export function failureIn(state) {
   const [error] = Object.values(state?.errors ?? {});
   return error && { message: error.message, ...error.details };
-}
-
-function given(values) {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 async function command() {
