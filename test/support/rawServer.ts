@@ -1,0 +1,61 @@
+import { createServer, type Socket } from 'node:net';
+import { listen } from './closing.js';
+
+/** A request of which nothing is known but its bytes. */
+export interface RawRequest {
+  /** Head and body as they came. */
+  text: string;
+  /** Counts requests from 0, over all connections. */
+  index: number;
+  /** Counts connections from 1. */
+  connection: number;
+  socket: Socket;
+}
+
+/** What a server does with a request: whatever can be done to a socket. */
+export type Behavior = (request: RawRequest) => void;
+
+export interface RawServer {
+  host: string;
+  origin: string;
+  requests: RawRequest[];
+  /** How many connections were made. */
+  connections(): number;
+  close(): Promise<void>;
+}
+
+/** The length of the first whole request in the text, or 0 while some of it is missing. */
+function wholeRequest(text: string): number {
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) return 0;
+  const length = Number(/\r\ncontent-length: *(\d+)/i.exec(text.slice(0, end))?.[1] ?? 0);
+  return text.length >= end + 4 + length ? end + 4 + length : 0;
+}
+
+/** A loopback server that does to each request whatever `behave` does to its socket. */
+export async function rawServer(behave: Behavior): Promise<RawServer> {
+  const requests: RawRequest[] = [];
+  let connections = 0;
+  const server = createServer(socket => {
+    const connection = ++connections;
+    let unread = '';
+    socket.on('error', () => {});
+    socket.setEncoding('latin1').on('data', chunk => {
+      unread += chunk;
+      for (let length = wholeRequest(unread); length > 0; length = wholeRequest(unread)) {
+        const request = {
+          text: Buffer.from(unread.slice(0, length), 'latin1').toString(),
+          index: requests.length,
+          connection,
+          socket,
+        };
+        unread = unread.slice(length);
+        requests.push(request);
+        behave(request);
+      }
+    });
+  });
+  const { port, close } = await listen(server);
+  const origin = `http://127.0.0.1:${port}`;
+  return { host: `${origin}/`, origin, requests, connections: () => connections, close };
+}
