@@ -24,6 +24,8 @@ export interface Filter {
   kind: FilterKind;
   /** The values that RapidPro knows. Any other gives an empty list without a word. */
   choices?: readonly string[];
+  /** Those of the choices that only RapidPro 9 knows. */
+  v9Choices?: readonly string[];
   /** Only this line of servers has the filter; the other one ignores it. */
   only?: Dialect;
   /** True where the parameter may be given several times. */
@@ -79,7 +81,7 @@ export const resources = {
     nouns: ['archive', 'archives'],
     methods: ['GET'],
     filters: {
-      archive_type: onV9(choice('message', 'run')),
+      archive_type: choice('message', 'run'),
       type: onTextit(choice('message', 'run')),
       period: choice('daily', 'monthly'),
       before: { kind: 'date' },
@@ -259,7 +261,10 @@ export const resources = {
       id,
       uuid: onTextit(uuid),
       contact: uuid,
-      folder: choice('inbox', 'flows', 'archived', 'outbox', 'sent', 'failed', 'incoming'),
+      folder: {
+        ...choice('inbox', 'flows', 'archived', 'outbox', 'sent', 'failed', 'incoming'),
+        v9Choices: ['incoming'],
+      },
       label: text,
       broadcast: id,
       ...span,

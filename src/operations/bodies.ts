@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RapidProError } from '../client/errors.js';
-import type { Dictionary, Json } from '../types/json.js';
-import { check, warnUnknownKeys } from './check.js';
+import type { Dictionary } from '../types/json.js';
+import { bodyCheck, record, text } from './body.js';
 import { isUuid, requireUrn } from './identifiers.js';
 
 /** What RapidPro takes in the bodies of writes (API reference, sections 2.10 and 4). */
@@ -18,8 +18,6 @@ const listOf = (what: string) =>
 const urns = listOf('a URN, such as "tel:+250788123123",');
 const contacts = listOf('the uuid or a URN of a contact');
 const groups = listOf('the uuid or the name of a group');
-const text = z.string({ error: 'must be text' });
-const record = (value: z.ZodType, error: string) => z.record(z.string(), value, { error });
 // Version 2 passed a number on, and RapidPro takes it as text.
 const textOrNumber = z.union([z.string(), z.number()], { error: 'must be text' });
 const translated = z.union(
@@ -79,23 +77,6 @@ const messageShape = {
   quick_replies: z.unknown().optional(),
   ticket: z.unknown().optional(),
 };
-
-export type Body = { [key: string]: Json };
-
-/** A body's shape, and what whoever wrote the job calls it. */
-function bodyCheck<Shape extends z.ZodRawShape>(where: string, shape: Shape) {
-  const schema = z.looseObject(shape, { error: 'must be an object' });
-  const known = Object.keys(shape);
-  return (value: unknown, called = where): Body & z.infer<typeof schema> => {
-    const body = check(schema, value, called);
-    warnUnknownKeys(body, known, called);
-    return withoutUndefined(body) as Body & z.infer<typeof schema>;
-  };
-}
-
-function withoutUndefined(body: Dictionary): Dictionary {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-}
 
 function requireUrns(body: { urns?: string[] | undefined }, where: string): void {
   for (const [index, urn] of (body.urns ?? []).entries())

@@ -2,7 +2,7 @@ import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { asObject } from './answered.js';
-import type { Body } from './bodies.js';
+import type { Body } from './body.js';
 import { findContact } from './contactLookup.js';
 
 /** How far the clocks of a server's parts may be apart, in milliseconds. */

@@ -1,59 +1,99 @@
-import { util } from '@openfn/language-common';
 import { RapidProError } from '../client/errors.js';
+import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
 
+/** Deeper than any body of RapidPro; a circle gets here soon. */
 const DEEPEST = 20;
 
-/** Values from a job live in another realm, where `instanceof Date` is false. */
-function isDate(value: unknown): boolean {
-  return Object.prototype.toString.call(value) === '[object Date]';
+interface Refusal {
+  what: string;
+  fix: string;
 }
 
-function refuse(where: string, what: string, fix: string): never {
+const DATE_FIX =
+  'Write dates as ISO text with a time zone: date.toISOString(), or "2026-01-31T00:00:00Z".';
+const PLAIN_FIX = 'Use plain objects, lists, text and numbers: what can be written as JSON.';
+
+/** Objects that would become `{}` on their way. Looks at no class: values of a job have others. */
+function strangeObject(value: object): Refusal | undefined {
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (kind === 'Date') return { what: 'is a Date object', fix: DATE_FIX };
+  const { then, toJSON } = value as { then?: unknown; toJSON?: unknown };
+  if (typeof then === 'function') {
+    return {
+      what: 'is a promise',
+      fix: 'Wait for it in an operation of its own, with fn(async state => …).',
+    };
+  }
+  if (kind !== 'Object' && kind !== 'Array') return { what: `is a ${kind}`, fix: PLAIN_FIX };
+  if (typeof toJSON === 'function') {
+    return { what: 'is an object of a library', fix: `Write it as text. ${DATE_FIX}` };
+  }
+  return undefined;
+}
+
+/** What cannot travel as JSON, and what to write in its place. */
+function whyNot(value: unknown): Refusal | undefined {
+  if (typeof value === 'bigint') return { what: 'is a BigInt', fix: 'Write it as text: String(value).' };
+  if (typeof value === 'symbol') return { what: 'is a symbol', fix: PLAIN_FIX };
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return { what: 'is a number that cannot be sent', fix: 'Check the calculation before it.' };
+  }
+  return value !== null && typeof value === 'object' ? strangeObject(value) : undefined;
+}
+
+function refuse(where: string, { what, fix }: Refusal): never {
   const code = /^(filters|query)\b/.test(where) ? 'INVALID_FILTER' : 'INVALID_INPUT';
   throw new RapidProError({ code, description: `${where} ${what}.`, fix });
 }
 
-/** Throws on what cannot travel as JSON, and names where it stands. */
-function checkValue(value: unknown, where: string, depth = 0): void {
-  if (isDate(value)) {
-    refuse(
-      where,
-      'is a Date object',
-      'Write dates as ISO text with a time zone: date.toISOString(), or "2026-01-31T00:00:00Z".',
-    );
-  }
-  if (typeof value === 'bigint') refuse(where, 'is a BigInt', 'Write it as text: String(value).');
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    refuse(where, 'is a number that cannot be sent', 'Check the calculation before it.');
-  }
-  if (value === null || typeof value !== 'object') return;
-  if (typeof (value as { then?: unknown }).then === 'function') {
-    refuse(
-      where,
-      'is a promise',
-      'Wait for it in an operation of its own, with fn(async state => …).',
-    );
-  }
-  if (depth >= DEEPEST)
-    refuse(where, 'is nested too deep, or in a circle', 'Send a flatter value.');
-  const isArray = Array.isArray(value);
+function expandObject(state: State, value: object, where: string, depth: number): Dictionary {
+  const expanded: Dictionary = {};
   for (const [key, item] of Object.entries(value)) {
-    checkValue(item, isArray ? `${where}[${key}]` : `${where}.${key}`, depth + 1);
+    if (key === '__proto__') {
+      refuse(where, { what: 'has a key that cannot be sent: "__proto__"', fix: PLAIN_FIX });
+    }
+    expanded[key] = expand(state, item, `${where}.${key}`, depth + 1);
   }
+  return expanded;
 }
 
 /**
- * Puts values in the place of functions and references.
+ * Puts values in the place of functions of state (and so of `$` references), at any depth. Always
+ * gives new objects.
  *
  * @param state - what the functions are called with
  * @param value - an argument of an operation
  * @param where - its name, for errors
+ * @throws RapidProError `INVALID_INPUT`, or `INVALID_FILTER`, for what cannot travel as JSON
  */
-export function expand(state: State, value: unknown, where: string): unknown {
-  // language-common turns a Date into {}: look before and after.
-  checkValue(value, where);
-  const [expanded] = util.expandReferences(state, value);
-  checkValue(expanded, where);
+export function expand(state: State, value: unknown, where: string, depth = 0): unknown {
+  if (depth > DEEPEST) {
+    refuse(where, { what: 'is nested too deep, or in a circle', fix: 'Send a flatter value.' });
+  }
+  if (typeof value === 'function') return expand(state, value(state), where, depth + 1);
+  const refusal = whyNot(value);
+  if (refusal) refuse(where, refusal);
+  if (Array.isArray(value)) {
+    return value.map((item, index) => expand(state, item, `${where}[${index}]`, depth + 1));
+  }
+  if (value !== null && typeof value === 'object') return expandObject(state, value, where, depth);
+  return value;
+}
+
+/**
+ * Expands filters or a query. One that the job names, but that comes out as nothing, is missing data:
+ * without it RapidPro would answer with everything, or act on another object.
+ *
+ * @throws RapidProError `INVALID_FILTER`
+ */
+export function expandQuery(state: State, value: unknown, where: 'filters' | 'query'): unknown {
+  const expanded = expand(state, value, where);
+  if (typeof value === 'function' && (expanded === undefined || expanded === null)) {
+    refuse(where, {
+      what: 'came out empty',
+      fix: 'It points to data that is not there. Nothing was sent. Check the name after $ or state.',
+    });
+  }
   return expanded;
 }

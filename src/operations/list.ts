@@ -8,6 +8,7 @@ import type { Operation } from '../types/state.js';
 import { checkFilters } from './filters.js';
 import { count, log } from './log.js';
 import { operation } from './operation.js';
+import { checkUnderstood } from './understood.js';
 
 /** Records that an array may hold: beyond it no worker has the memory. */
 export const MOST_RECORDS = 1_000_000;
@@ -21,6 +22,7 @@ export async function collect(
 ): Promise<Dictionary[]> {
   const records: Dictionary[] = [];
   for await (const page of pages(client, name, query)) {
+    if (records.length === 0) checkUnderstood(name, query, client.dialect);
     for (const record of page.records) records.push(record);
     if (records.length >= limit) return records.slice(0, limit);
     if (records.length > MOST_RECORDS) {

@@ -2,7 +2,7 @@ import type { Client } from '../client/client.js';
 import { type ErrorCode, RapidProError } from '../client/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { asObject } from './answered.js';
-import type { Body } from './bodies.js';
+import type { Body } from './body.js';
 import { log } from './log.js';
 import { type Chunk, planRecipients, ranges } from './recipients.js';
 

@@ -2,7 +2,7 @@ import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { asObject } from './answered.js';
-import type { Body } from './bodies.js';
+import type { Body } from './body.js';
 import { findContact, urnsOf } from './contactLookup.js';
 import { checkKept, findHolders, type Holding, refuseTakenUrns } from './contactUrns.js';
 import { createContact } from './createContact.js';
