@@ -1,8 +1,7 @@
-import { RapidProError } from './client/errors.js';
 import type { Query } from './client/request.js';
-import { checkPath, checkQuery } from './operations/httpArguments.js';
+import { checkBody, checkMethod, checkPath, checkQuery } from './operations/httpArguments.js';
+import { log } from './operations/log.js';
 import { operation } from './operations/operation.js';
-import type { Method } from './resources.js';
 import type { Json } from './types/json.js';
 import type { Options } from './types/options.js';
 import type { Operation, Reference } from './types/state.js';
@@ -19,47 +18,37 @@ export interface HttpRequestOptions extends HttpOptions {
   body?: Json;
 }
 
-const METHODS: readonly string[] = ['GET', 'POST', 'DELETE'];
-
-function checkMethod(method: unknown): Method {
-  const upper = typeof method === 'string' ? method.toUpperCase() : '';
-  if (METHODS.includes(upper)) return upper as Method;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: 'The method is not one that RapidPro has.',
-    fix: 'RapidPro knows GET, POST and DELETE. It updates with POST.',
-  });
+interface HttpPlan {
+  method: unknown;
+  path: unknown;
+  /** In arguments of their own, or else in the options. */
+  query?: unknown;
+  body?: unknown;
+  options: unknown;
+  knownOptions?: readonly ('query' | 'body')[];
 }
 
-function send(
-  method: unknown,
-  path: unknown,
-  query: unknown,
-  body: unknown,
-  options: unknown,
-): Operation {
+/** Every operation of `http`: one request, and its answer as it is. */
+function send({ method, path, query, body, options, knownOptions = [] }: HttpPlan): Operation {
   return operation({
     args: { method, path, query, body },
     options,
-    knownOptions: ['query', 'body'],
-    async run({ client, args }) {
+    knownOptions,
+    async run({ client, args, given }) {
+      const named = Object.fromEntries(
+        knownOptions.filter(key => key in given).map(key => [key, given[key] ?? null]),
+      );
+      const { query, body } = { query: args.query ?? undefined, body: args.body, ...named };
+      const request = { method: checkMethod(args.method), path: checkPath(args.path) };
       const answer = await client.request({
-        method: checkMethod(args.method),
-        path: checkPath(args.path),
-        query: checkQuery(args.query),
-        body: args.body as Json | undefined,
+        ...request,
+        query: checkQuery(query),
+        body: checkBody(request.method, body),
       });
+      log.info(`${request.method} ${request.path} was answered with ${answer.statusCode}`);
       return answer.body;
     },
   });
-}
-
-/** Reads one key of options that may be a function of state as a whole. */
-function from(options: unknown, key: 'query' | 'body'): unknown {
-  if (typeof options === 'function') {
-    return (state: unknown) => (options(state) as { [key: string]: unknown } | undefined)?.[key];
-  }
-  return (options as { [key: string]: unknown } | undefined)?.[key];
 }
 
 /**
@@ -82,7 +71,7 @@ export function get(
   query?: Reference<Query>,
   options?: Reference<Options>,
 ): Operation {
-  return send('GET', path, query, undefined, options);
+  return send({ method: 'GET', path, query, options });
 }
 
 /**
@@ -105,7 +94,7 @@ export function post(
   body: Reference<Json>,
   options?: Reference<HttpOptions>,
 ): Operation {
-  return send('POST', path, from(options, 'query'), body, options);
+  return send({ method: 'POST', path, body, options, knownOptions: ['query'] });
 }
 
 /**
@@ -128,7 +117,7 @@ function remove(
   query: Reference<Query>,
   options?: Reference<Options>,
 ): Operation {
-  return send('DELETE', path, query, undefined, options);
+  return send({ method: 'DELETE', path, query, options });
 }
 
 export { remove as delete };
@@ -153,5 +142,5 @@ export function request(
   path: Reference<string>,
   options?: Reference<HttpRequestOptions>,
 ): Operation {
-  return send(method, path, from(options, 'query'), from(options, 'body'), options);
+  return send({ method, path, options, knownOptions: ['query', 'body'] });
 }

@@ -11,11 +11,6 @@ function pathOf(where: string, path: readonly PropertyKey[]): string {
   );
 }
 
-/** The first complaint that says something of its own: a union hides those of its members. */
-function explain(issue: z.core.$ZodIssue): string {
-  return issue.message;
-}
-
 /**
  * Holds a value to a schema before anything is sent. Errors name the place and what is expected
  * there, never the value.
@@ -33,7 +28,7 @@ export function check<T>(
 ): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const errors = result.error.issues.map(issue => `${pathOf(where, issue.path)} ${explain(issue)}`);
+  const errors = result.error.issues.map(issue => `${pathOf(where, issue.path)} ${issue.message}`);
   throw new RapidProError({
     code,
     description: `${errors[0]}.`,

@@ -10,6 +10,8 @@ interface Refusal {
   fix: string;
 }
 
+/** Arguments that say which objects are meant. */
+const QUERIES = /^(filters|query|options\.query)\b/;
 const DATE_FIX =
   'Write dates as ISO text with a time zone: date.toISOString(), or "2026-01-31T00:00:00Z".';
 const PLAIN_FIX = 'Use plain objects, lists, text and numbers: what can be written as JSON.';
@@ -34,7 +36,8 @@ function strangeObject(value: object): Refusal | undefined {
 
 /** What cannot travel as JSON, and what to write in its place. */
 function whyNot(value: unknown): Refusal | undefined {
-  if (typeof value === 'bigint') return { what: 'is a BigInt', fix: 'Write it as text: String(value).' };
+  if (typeof value === 'bigint')
+    return { what: 'is a BigInt', fix: 'Write it as text: String(value).' };
   if (typeof value === 'symbol') return { what: 'is a symbol', fix: PLAIN_FIX };
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return { what: 'is a number that cannot be sent', fix: 'Check the calculation before it.' };
@@ -43,7 +46,7 @@ function whyNot(value: unknown): Refusal | undefined {
 }
 
 function refuse(where: string, { what, fix }: Refusal): never {
-  const code = /^(filters|query)\b/.test(where) ? 'INVALID_FILTER' : 'INVALID_INPUT';
+  const code = QUERIES.test(where) ? 'INVALID_FILTER' : 'INVALID_INPUT';
   throw new RapidProError({ code, description: `${where} ${what}.`, fix });
 }
 
@@ -82,15 +85,17 @@ export function expand(state: State, value: unknown, where: string, depth = 0): 
 }
 
 /**
- * Expands filters or a query. One that the job names, but that comes out as nothing, is missing data:
- * without it RapidPro would answer with everything, or act on another object.
+ * Expands one argument of an operation. Filters or a query that the job names, but that come out as
+ * nothing, are missing data: without them RapidPro would answer with everything, or act on another
+ * object.
  *
- * @throws RapidProError `INVALID_FILTER`
+ * @throws RapidProError as {@link expand}
  */
-export function expandQuery(state: State, value: unknown, where: 'filters' | 'query'): unknown {
-  const expanded = expand(state, value, where);
-  if (typeof value === 'function' && (expanded === undefined || expanded === null)) {
-    refuse(where, {
+export function expandArgument(state: State, value: unknown, name: string): unknown {
+  const expanded = expand(state, value, name);
+  const isEmpty = expanded === undefined || expanded === null;
+  if (isEmpty && typeof value === 'function' && QUERIES.test(name)) {
+    refuse(name, {
       what: 'came out empty',
       fix: 'It points to data that is not there. Nothing was sent. Check the name after $ or state.',
     });

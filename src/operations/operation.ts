@@ -3,7 +3,7 @@ import { Client } from '../client/client.js';
 import { type Configuration, parseConfiguration } from '../configuration.js';
 import type { Dictionary } from '../types/json.js';
 import type { Callback, Operation, State } from '../types/state.js';
-import { expand } from './expand.js';
+import { expand, expandArgument } from './expand.js';
 import { log } from './log.js';
 import { checkOptions, type Settings } from './options.js';
 
@@ -11,6 +11,8 @@ import { checkOptions, type Settings } from './options.js';
 export interface Call<Name extends string> {
   client: Client;
   options: Settings;
+  /** The options as the job gave them: those that are the operation's own. */
+  given: Dictionary;
   /** The arguments, with values in the place of references. */
   args: { [Key in Name]: unknown };
 }
@@ -59,14 +61,16 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     const started = performance.now();
     const configuration = connect(state);
     const args = Object.fromEntries(
-      Object.entries(plan.args).map(([name, value]) => [name, expand(state, value, name)]),
+      Object.entries(plan.args).map(([name, value]) => [name, expandArgument(state, value, name)]),
     ) as Call<Name>['args'];
-    const options = checkOptions(expand(state, plan.options, 'options'), plan.knownOptions);
+    const given = expand(state, plan.options, 'options') ?? {};
+    const options = checkOptions(given, plan.knownOptions);
     const client = new Client(configuration, { ...options, onWait: tellWait });
-    const data = await plan.run({ client, options, args });
+    const data = await plan.run({ client, options, given: given as Dictionary, args });
     const last = client.last ?? { method: '', path: '', statusCode: 0 };
     const next: State = {
-      ...composeNextState(state, data),
+      // A copy: language-common adds references to a state that has none.
+      ...composeNextState({ ...state }, data),
       response: {
         ...last,
         duration: Math.round(performance.now() - started),
@@ -78,17 +82,14 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
 }
 
 /**
- * Sorts out the two ways to write the operations of version 2: `op(params, options?, callback?)`
- * and `op(params, callback)`.
+ * Sorts out the ways to write the operations of version 2: `op(params, callback)`, and
+ * `op(params, options?, callback?)`, where the options may be a function of state as everywhere.
  */
 export function optionsAndCallback(
   options: unknown,
   callback: Callback | undefined,
 ): { options: unknown; callback: Callback | undefined } {
-  return typeof options === 'function'
+  return typeof options === 'function' && callback === undefined
     ? { options: undefined, callback: options as Callback }
     : { options, callback };
 }
-
-/** What a request answered, as an object; RapidPro answers writes with nothing else. */
-export type Answered = Dictionary;

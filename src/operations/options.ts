@@ -33,13 +33,12 @@ const COMMON = ['timeout', 'maxWait'];
 /**
  * Checks the options of an operation.
  *
- * @param options - as expanded; absent means none
+ * @param options - as expanded
  * @param more - the options it takes beside `timeout` and `maxWait`
  * @throws RapidProError `INVALID_OPTION`
  */
 export function checkOptions(options: unknown, more: readonly string[] = []): Settings {
-  const given = options ?? {};
-  const checked = check(schema, given, 'options', 'INVALID_OPTION');
+  const checked = check(schema, options, 'options', 'INVALID_OPTION');
   // A limit that came out as nothing would mean "everything".
   if ('limit' in checked) {
     check(
