@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RapidProError } from '../client/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { bodyCheck, record, text } from './body.js';
-import { isUuid, requireUrn } from './identifiers.js';
+import { asUuid, contactKey, distinctUrns, isUuid, requireUrn } from './identifiers.js';
 
 /** What RapidPro takes in the bodies of writes (API reference, sections 2.10 and 4). */
 
@@ -11,13 +11,19 @@ const listOf = (what: string) =>
     z
       .string({ error: `must be ${what} as text: not an object, and not empty` })
       .trim()
-      .min(1, { error: `must be ${what} as text: it is empty` }),
+      .min(1, { error: `must be ${what} as text: it is empty` })
+      .transform(value => asUuid(value) ?? value),
     { error: 'must be a list' },
   );
 
 const urns = listOf('a URN, such as "tel:+250788123123",');
 const contacts = listOf('the uuid or a URN of a contact');
 const groups = listOf('the uuid or the name of a group');
+const uuidOf = (what: string, hint = '') =>
+  z
+    .string({ error: `must be the uuid of ${what}` })
+    .transform(value => asUuid(value) ?? value)
+    .refine(isUuid, { error: `must be the uuid of ${what}${hint}` });
 // Version 2 passed a number on, and RapidPro takes it as text.
 const textOrNumber = z.union([z.string(), z.number()], { error: 'must be text' });
 const translated = z.union(
@@ -57,10 +63,7 @@ const broadcastShape = {
 
 const flowStartShape = {
   ...recipientShape,
-  flow: z
-    .string({ error: 'must be the uuid of a flow' })
-    .trim()
-    .refine(isUuid, { error: 'must be the uuid of a flow, not its name: getFlows() lists them' }),
+  flow: uuidOf('a flow', ', not its name: getFlows() lists them'),
   restart_participants: z.unknown().optional(),
   exclude_active: z.unknown().optional(),
   params: record(z.unknown(), 'must be an object').optional(),
@@ -70,8 +73,7 @@ const flowStartShape = {
 const messageShape = {
   contact: z
     .string({ error: 'must be the uuid or a URN of one contact; sendBroadcast() writes to many' })
-    .trim()
-    .min(1, { error: 'is empty: it should be the uuid or a URN of a contact' }),
+    .transform(value => asUuid(value) ?? value.trim()),
   text: textOrNumber.optional(),
   attachments: z.unknown().optional(),
   quick_replies: z.unknown().optional(),
@@ -81,6 +83,17 @@ const messageShape = {
 function requireUrns(body: { urns?: string[] | undefined }, where: string): void {
   for (const [index, urn] of (body.urns ?? []).entries())
     requireUrn(urn, `${where}.urns[${index}]`);
+}
+
+/** RapidPro would refuse the whole request for one of them, perhaps after others went out. */
+function requireContacts(body: { contacts?: string[] | undefined }, where: string): void {
+  for (const [index, contact] of (body.contacts ?? []).entries())
+    contactKey(contact, `${where}.contacts[${index}]`);
+}
+
+/** RapidPro 9 fails on a contact that has a URN twice, or keeps its old list without a word. */
+function oncePerUrn<T extends { urns?: string[] | undefined }>(body: T): T {
+  return body.urns ? { ...body, urns: distinctUrns(body.urns) } : body;
 }
 
 function requireContent(body: Dictionary, where: string): void {
@@ -96,12 +109,7 @@ function requireContent(body: Dictionary, where: string): void {
 const contact = bodyCheck('contact', contactShape);
 const contactWithUuid = bodyCheck('contact', {
   ...contactShape,
-  uuid: z
-    .string({ error: 'must be a uuid' })
-    .trim()
-    .toLowerCase()
-    .refine(isUuid, { error: 'must be a uuid' })
-    .optional(),
+  uuid: uuidOf('a contact').optional(),
 });
 const broadcast = bodyCheck('broadcast', broadcastShape);
 const flowStart = bodyCheck('flowStart', flowStartShape);
@@ -110,19 +118,20 @@ const message = bodyCheck('message', messageShape);
 export function checkContact(value: unknown, where = 'contact') {
   const body = contact(value, where);
   requireUrns(body, where);
-  return body;
+  return oncePerUrn(body);
 }
 
 /** A contact that may name itself by `uuid`. */
 export function checkContactWithUuid(value: unknown) {
   const body = contactWithUuid(value);
   requireUrns(body, 'contact');
-  return body;
+  return oncePerUrn(body);
 }
 
 export function checkBroadcast(value: unknown) {
   const body = broadcast(value);
   requireUrns(body, 'broadcast');
+  requireContacts(body, 'broadcast');
   requireContent(body, 'broadcast');
   return body;
 }
@@ -130,11 +139,13 @@ export function checkBroadcast(value: unknown) {
 export function checkFlowStart(value: unknown) {
   const body = flowStart(value);
   requireUrns(body, 'flowStart');
+  requireContacts(body, 'flowStart');
   return body;
 }
 
 export function checkMessage(value: unknown) {
   const body = message(value);
+  contactKey(body.contact, 'message.contact');
   requireContent(body, 'message');
   return body;
 }

@@ -2,7 +2,7 @@ import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { findContact, urnsOf } from './contactLookup.js';
-import { urnIdentity } from './identifiers.js';
+import { distinctUrns, urnIdentity } from './identifiers.js';
 
 /** Who holds a URN before anything is written. */
 export interface Holding {
@@ -10,22 +10,25 @@ export interface Holding {
   holder: Dictionary | null;
 }
 
-/** Leaves out URNs that are the same but for their punctuation; the first way of writing stays. */
-export function distinctUrns(urns: readonly string[]): string[] {
-  const seen = new Set<string>();
-  return urns.filter(urn => {
-    const identity = urnIdentity(urn);
-    if (seen.has(identity)) return false;
-    seen.add(identity);
-    return true;
-  });
-}
-
-/** Asks RapidPro who holds each URN, one request each. */
-export async function findHolders(client: Client, urns: readonly string[]): Promise<Holding[]> {
+/**
+ * Asks RapidPro who holds each URN: one request each, but none for the other URNs of a contact that
+ * was found already.
+ */
+export async function findHolders(
+  client: Client,
+  urns: readonly string[],
+  known: readonly Dictionary[] = [],
+): Promise<Holding[]> {
+  const holderOf = new Map<string, Dictionary>();
+  const remember = (contact: Dictionary) => {
+    for (const urn of urnsOf(contact)) holderOf.set(urnIdentity(urn), contact);
+  };
+  known.forEach(remember);
   const holdings: Holding[] = [];
   for (const urn of distinctUrns(urns)) {
-    holdings.push({ urn, holder: await findContact(client, { urn }) });
+    const holder = holderOf.get(urnIdentity(urn)) ?? (await findContact(client, { urn }));
+    if (holder) remember(holder);
+    holdings.push({ urn, holder });
   }
   return holdings;
 }
@@ -41,9 +44,7 @@ export async function refuseTakenUrns(
   contact: Dictionary,
   urns: readonly string[],
 ): Promise<void> {
-  const own = new Set(urnsOf(contact).map(urnIdentity));
-  const others = urns.filter(urn => !own.has(urnIdentity(urn)));
-  for (const { urn, holder } of await findHolders(client, others)) {
+  for (const { urn, holder } of await findHolders(client, urns, [contact])) {
     if (!holder || holder.uuid === contact.uuid) continue;
     const index = urns.indexOf(urn);
     throw new RapidProError({

@@ -1,6 +1,6 @@
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const DATETIME =
-  /^(\d{4}-\d{2}-\d{2})(?:[T ]([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+  /^(\d{4}-\d{2}-\d{2})(?:[T ]([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?)?$/;
 
 /** A day that the calendar has, as `2026-01-31`. */
 export function isDateOnly(text: string): boolean {
@@ -18,4 +18,9 @@ export function isDateOnly(text: string): boolean {
 export function isDatetime(text: string): boolean {
   const match = DATETIME.exec(text.trim());
   return match?.[1] !== undefined && isDateOnly(match[1]);
+}
+
+/** RapidPro keeps microseconds; other systems write nanoseconds. */
+export function toMicroseconds(text: string): string {
+  return text.replace(/(\.\d{6})\d+/, '$1');
 }

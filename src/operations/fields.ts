@@ -1,7 +1,10 @@
+import type { FieldBody } from '../types/bodies.js';
 import type { FieldFilters } from '../types/filters.js';
-import type { ListOptions } from '../types/options.js';
+import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './list.js';
+import { checkField } from './objectBodies.js';
+import { add, update } from './objects.js';
 
 /**
  * Read the contact fields of the workspace: their keys, names and types.
@@ -22,4 +25,52 @@ export function getFields(
   options?: Reference<ListOptions>,
 ): Operation {
   return list({ name: 'fields', filters, options });
+}
+
+/**
+ * Add a contact field. `ensureField` adds it only if it is not there.
+ * @public
+ * @function
+ * @example <caption>A date</caption>
+ * addField({ name: 'Next visit', type: 'datetime' });
+ * @param {FieldBody} field - `name` (at most 36 letters, digits, spaces and hyphens) and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The field; its `key` is made from the name: `next_visit`. For about five seconds contacts cannot use it; later operations wait that out.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see API reference, section 4.12
+ * @returns {Operation}
+ */
+export function addField(field: Reference<FieldBody>, options?: Reference<Options>): Operation {
+  return add({ resource: 'fields', body: field, check: checkField, options });
+}
+
+/**
+ * Change the name or the type of a contact field. RapidPro wants both. The key stays.
+ * @public
+ * @function
+ * @example <caption>Rename</caption>
+ * updateField('next_visit', { name: 'Next clinic visit', type: 'datetime' });
+ * @param {string} field - The key of the field.
+ * @param {FieldBody} changes - `name` and `type`, both.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The field.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.12
+ * @returns {Operation}
+ */
+export function updateField(
+  field: Reference<string>,
+  changes: Reference<FieldBody>,
+  options?: Reference<Options>,
+): Operation {
+  return update({
+    resource: 'fields',
+    key: 'key',
+    object: field,
+    body: changes,
+    check: checkField,
+    options,
+  });
 }

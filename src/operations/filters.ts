@@ -1,8 +1,8 @@
 import { RapidProError } from '../client/errors.js';
 import type { Query, QueryValue } from '../client/request.js';
 import { type Filter, type Resource, type ResourceName, resources } from '../resources.js';
-import { isDateOnly, isDatetime } from './datetimes.js';
-import { isUuid, requireUrn } from './identifiers.js';
+import { isDateOnly, isDatetime, toMicroseconds } from './datetimes.js';
+import { asUuid, requireUrn } from './identifiers.js';
 import { suggest } from './nearest.js';
 
 function refuse(description: string, fix: string): never {
@@ -16,8 +16,8 @@ const DATE_FIX =
 const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filter) => QueryValue> =
   {
     uuid(value, name) {
-      const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
-      if (isUuid(text)) return text;
+      const uuid = typeof value === 'string' ? asUuid(value) : undefined;
+      if (uuid) return uuid;
       return refuse(
         `The filter "${name}" is not a uuid.`,
         'RapidPro finds these by uuid only, not by name. Look the uuid up in the address of its page, or read the list that it is in.',
@@ -27,7 +27,9 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       return requireUrn(value, `filters.${name}`, 'INVALID_FILTER');
     },
     text(value, name) {
-      if (typeof value === 'string' || typeof value === 'number') return value;
+      // RapidPro's names have no spaces at their ends; one in the filter would give an empty list.
+      if (typeof value === 'string') return asUuid(value) ?? value.trim();
+      if (typeof value === 'number') return value;
       return refuse(
         `The filter "${name}" is not text.`,
         'Write its name or uuid as text, not an object or a list.',
@@ -46,7 +48,7 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       return refuse(`The filter "${name}" is neither true nor false.`, 'Write true or false.');
     },
     datetime(value, name) {
-      if (typeof value === 'string' && isDatetime(value)) return value.trim();
+      if (typeof value === 'string' && isDatetime(value)) return toMicroseconds(value.trim());
       return refuse(`The filter "${name}" is not a date that RapidPro can read.`, DATE_FIX);
     },
     date(value, name) {
@@ -66,7 +68,7 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
   };
 
 function checkOne(name: string, value: unknown, filter: Filter): QueryValue {
-  if (value === undefined || value === null || value === '') {
+  if (value === undefined || value === null || (typeof value === 'string' && !value.trim())) {
     refuse(
       `The filter "${name}" is empty.`,
       'It points to data that is not there. Without the filter RapidPro would give the whole list, so nothing was read. Check the name after $ or state.',

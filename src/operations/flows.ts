@@ -1,5 +1,5 @@
 import type { FlowStartBody } from '../types/bodies.js';
-import type { FlowFilters, FlowRunFilters } from '../types/filters.js';
+import type { FlowFilters, FlowRunFilters, FlowStartFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { checkFlowStart } from './bodies.js';
@@ -81,4 +81,25 @@ export function startFlow(
     ...optionsAndCallback(options, callback),
     run: ({ client, args }) => sendToAll(client, 'flow_starts', checkFlowStart(args.flowStart)),
   });
+}
+
+/**
+ * Read the flow starts that users and the API made, newest change first.
+ * @public
+ * @function
+ * @example <caption>Of this month</caption>
+ * getFlowStarts({ after: '2026-11-01' });
+ * @param {FlowStartFilters} [filters] - `uuid`, `after` and `before` (ISO dates, on `modified_on`), `reverse`; `id` (RapidPro 9). All unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The flow starts: `uuid`, `flow`, `status`, `contacts`, `groups`, `params`; `progress` (TextIt).
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.13
+ * @returns {Operation}
+ */
+export function getFlowStarts(
+  filters?: Reference<FlowStartFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'flow_starts', filters, options });
 }

@@ -1,7 +1,10 @@
+import type { NamedBody } from '../types/bodies.js';
 import type { GroupFilters } from '../types/filters.js';
-import type { ListOptions } from '../types/options.js';
+import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './list.js';
+import { checkNamed } from './objectBodies.js';
+import { add, remove, update } from './objects.js';
 
 /**
  * Read the groups of the workspace, manual and smart ones, newest first.
@@ -24,4 +27,70 @@ export function getGroups(
   options?: Reference<ListOptions>,
 ): Operation {
   return list({ name: 'groups', filters, options });
+}
+
+/**
+ * Add a manual group. `ensureGroup` adds it only if it is not there.
+ * @public
+ * @function
+ * @example <caption>A group</caption>
+ * addGroup({ name: 'Mothers' });
+ * @param {NamedBody} group - `name`, at most 64 characters. Smart groups are made in RapidPro only.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The group. For about five seconds RapidPro cannot put contacts in it; later operations wait that out.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see API reference, section 4.16
+ * @returns {Operation}
+ */
+export function addGroup(group: Reference<NamedBody>, options?: Reference<Options>): Operation {
+  return add({ resource: 'groups', body: group, check: checkNamed, options });
+}
+
+/**
+ * Rename a group.
+ * @public
+ * @function
+ * @example <caption>Rename</caption>
+ * updateGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'New mothers' });
+ * @param {string} group - The uuid of the group.
+ * @param {NamedBody} changes - `name`.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The group.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_FOUND`, `SYSTEM_OBJECT`, `NAME_TAKEN`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.16
+ * @returns {Operation}
+ */
+export function updateGroup(
+  group: Reference<string>,
+  changes: Reference<NamedBody>,
+  options?: Reference<Options>,
+): Operation {
+  return update({
+    resource: 'groups',
+    key: 'uuid',
+    object: group,
+    body: changes,
+    check: checkNamed,
+    options,
+  });
+}
+
+/**
+ * Delete a group. Its contacts stay.
+ * @public
+ * @function
+ * @example <caption>Delete</caption>
+ * deleteGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
+ * @param {string} group - The uuid of the group.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ deleted: true }`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_FOUND`; `VALIDATION_FAILED` where a campaign or trigger uses it; `SYSTEM_OBJECT`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.16
+ * @returns {Operation}
+ */
+export function deleteGroup(group: Reference<string>, options?: Reference<Options>): Operation {
+  return remove({ resource: 'groups', key: 'uuid', object: group, options });
 }

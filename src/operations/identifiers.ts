@@ -7,6 +7,18 @@ export function isUuid(value: unknown): boolean {
   return typeof value === 'string' && UUID.test(value);
 }
 
+/**
+ * A uuid as RapidPro writes it, or undefined for other text. RapidPro 9 compares letter by letter: a
+ * uuid in capitals or without dashes would not be found.
+ */
+export function asUuid(text: string): string | undefined {
+  const plain = text.trim().toLowerCase();
+  const dashed = /^[0-9a-f]{32}$/.test(plain)
+    ? plain.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+    : plain;
+  return isUuid(dashed) ? dashed : undefined;
+}
+
 const URN_FIX =
   'A URN is a kind and an address: "tel:+250788123123", "whatsapp:250788123123", "mailto:amina@example.org".';
 
@@ -46,9 +58,8 @@ export function contactKey(value: unknown, where = 'contact'): ContactKey {
       fix: 'Give the uuid of the contact, as $.data.uuid, or one of its URNs, as "tel:+250788123123".',
     });
   }
-  const text = value.trim();
-  // RapidPro compares uuids letter by letter, in lower case.
-  return isUuid(text) ? { uuid: text.toLowerCase() } : { urn: requireUrn(text, where) };
+  const uuid = asUuid(value);
+  return uuid ? { uuid } : { urn: requireUrn(value, where) };
 }
 
 /**
@@ -60,8 +71,22 @@ export function urnIdentity(urn: string): string {
   const colon = bare.indexOf(':');
   const scheme = bare.slice(0, colon).toLowerCase();
   const path = bare.slice(colon + 1).trim();
-  if (scheme === 'tel') return `tel:${path.replace(/[\s().-]/g, '').toLowerCase()}`;
+  if (scheme === 'tel') {
+    const digits = path.replace(/[\s().-]/g, '').toLowerCase();
+    return `tel:${digits.replace(/^00/, '+')}`;
+  }
   if (scheme === 'mailto' || scheme === 'twitter')
     return `${scheme}:${path.toLowerCase().replace(/^@/, '')}`;
   return `${scheme}:${path}`;
+}
+
+/** Leaves out URNs that are the same but for their punctuation; the first way of writing stays. */
+export function distinctUrns(urns: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return urns.filter(urn => {
+    const identity = urnIdentity(urn);
+    if (seen.has(identity)) return false;
+    seen.add(identity);
+    return true;
+  });
 }

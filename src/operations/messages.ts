@@ -1,5 +1,5 @@
 import type { BroadcastBody, MessageBody } from '../types/bodies.js';
-import type { MessageFilters } from '../types/filters.js';
+import type { BroadcastFilters, MessageFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { asObject } from './answered.js';
@@ -100,4 +100,25 @@ export function sendBroadcast(
     ...optionsAndCallback(options, callback),
     run: ({ client, args }) => sendToAll(client, 'broadcasts', checkBroadcast(args.broadcast)),
   });
+}
+
+/**
+ * Read the broadcasts that were sent, newest first.
+ * @public
+ * @function
+ * @example <caption>Of this month</caption>
+ * getBroadcasts({ after: '2026-11-01' });
+ * @param {BroadcastFilters} [filters] - `id`, `after` and `before` (ISO dates, on `created_on`); `uuid` (TextIt). All unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The broadcasts: `id`, `status`, `text`, `contacts`, `groups`, `urns`; `uuid`, `progress` (TextIt).
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.3
+ * @returns {Operation}
+ */
+export function getBroadcasts(
+  filters?: Reference<BroadcastFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'broadcasts', filters, options });
 }

@@ -23,12 +23,19 @@ interface Item {
   index: number;
 }
 
-function identity(value: string): string {
-  const text = value.trim();
-  return isUuid(text) || !text.includes(':') ? text.toLowerCase() : urnIdentity(text);
+function contactIdentity(value: string): string {
+  return isUuid(value) ? value : urnIdentity(value);
 }
 
-function distinct(list: readonly string[] | undefined): Item[] {
+/** RapidPro finds groups by name in any letter case. */
+function groupIdentity(value: string): string {
+  return value.toLowerCase();
+}
+
+function distinct(
+  list: readonly string[] | undefined,
+  identity: (value: string) => string,
+): Item[] {
   const seen = new Set<string>();
   return (list ?? []).flatMap((value, index) => {
     const key = identity(value);
@@ -50,10 +57,16 @@ function refuseMixture(contacts: Item[], urns: Item[], groups: Item[]): void {
   const kinds = [contacts, urns, groups].filter(({ length }) => length > 0).length;
   const mixedContacts =
     contacts.length > BATCH_LIMIT && new Set(contacts.map(({ value }) => isUuid(value))).size > 1;
-  if (kinds <= 1 && !mixedContacts && groups.length <= BATCH_LIMIT) return;
+  if (groups.length > BATCH_LIMIT) {
+    refuse(
+      `RapidPro takes at most ${BATCH_LIMIT} groups at once. Nothing was sent.`,
+      'Somebody could be in two of them and be reached twice if they went in two requests. Make one group of them in RapidPro.',
+    );
+  }
+  if (kinds <= 1 && !mixedContacts) return;
   refuse(
     `More than ${BATCH_LIMIT} recipients are given in different ways, and one person could be reached twice. Nothing was sent.`,
-    'Above 100, give only contacts by uuid, or only urns. Groups of any size go alone, at most 100 of them.',
+    'Above 100, give only contacts by uuid, or only urns. Send to groups in a step of their own.',
   );
 }
 
@@ -67,9 +80,9 @@ export function planRecipients(body: {
   urns?: string[] | undefined;
   groups?: string[] | undefined;
 }): Plan {
-  const contacts = distinct(body.contacts);
-  const urns = distinct(body.urns);
-  const groups = distinct(body.groups);
+  const contacts = distinct(body.contacts, contactIdentity);
+  const urns = distinct(body.urns, urnIdentity);
+  const groups = distinct(body.groups, groupIdentity);
   const given = [body.contacts, body.urns, body.groups].reduce(
     (sum, list) => sum + (list?.length ?? 0),
     0,

@@ -18,7 +18,7 @@ export async function checkGroupExists(
 ): Promise<void> {
   const { group } = query;
   if (records.length > 0 || group === undefined) return;
-  const wanted = String(group).trim();
+  const wanted = String(group);
   const found = await collect(
     client,
     'groups',

@@ -72,3 +72,63 @@ export interface MessageBody {
   attachments?: string[];
   quick_replies?: QuickReply[];
 }
+
+/** What has nothing but a name: groups, labels, topics, opt-ins. */
+export interface NamedBody {
+  /** At most 64 characters, unlike any other in letters, whatever their case. */
+  name: string;
+}
+
+/** What `addField` and `updateField` take. */
+export interface FieldBody {
+  /** At most 36 letters, digits, spaces and hyphens. */
+  name: string;
+  type: FieldType;
+}
+
+export type FieldType = 'text' | 'number' | 'datetime' | 'state' | 'district' | 'ward';
+
+/** What `addGlobal` takes. */
+export interface GlobalBody {
+  /** At most 36 letters, digits, spaces, `_` and `-`. */
+  name: string;
+  /** At most 10,000 characters, not empty. */
+  value: string;
+}
+
+/** What `updateGlobal` takes. */
+export interface GlobalValueBody {
+  value: string;
+}
+
+/** What `addCampaign` and `updateCampaign` take. */
+export interface CampaignBody {
+  name: string;
+  /** Uuid or name of the group whose members are in the campaign. */
+  group: string;
+}
+
+/** What `addCampaignEvent` and `updateCampaignEvent` take: all of it, and `message` or `flow`. */
+export interface CampaignEventBody {
+  /** The campaign's uuid. */
+  campaign: string;
+  /** The key of a date field, or `created_on`, `last_seen_on`. */
+  relative_to: string;
+  /** So many units after the date; before it where negative. */
+  offset: number;
+  unit: 'minutes' | 'hours' | 'days' | 'weeks';
+  /** 0 to 23; -1 for the hour of the date itself. */
+  delivery_hour: number;
+  /** The uuid of a flow to start. */
+  flow?: string;
+  /** A text to send, or one for each language. */
+  message?: Translated<string>;
+}
+
+/** What `addResthookSubscriber` takes. */
+export interface ResthookSubscriberBody {
+  /** The name of the resthook. */
+  resthook: string;
+  /** The address to send to; at most 200 characters. */
+  target_url: string;
+}

@@ -86,3 +86,144 @@ export interface MessageFilters extends Span {
   /** A broadcast's number. */
   broadcast?: number;
 }
+
+/** Filters of `getLabels`: `uuid` or `name`, not both. */
+export interface LabelFilters {
+  uuid?: string;
+  /** In any letter case. */
+  name?: string;
+}
+
+/** Filters of `getCampaigns`. */
+export interface CampaignFilters {
+  uuid?: string;
+}
+
+/** Filters of `getCampaignEvents`. */
+export interface CampaignEventFilters {
+  uuid?: string;
+  /** The campaign's uuid or exact name. */
+  campaign?: string;
+}
+
+/** Filters of `getChannels`. */
+export interface ChannelFilters {
+  uuid?: string;
+  /** The number or account of the channel. */
+  address?: string;
+}
+
+/** Filters of `getChannelEvents`. `after` and `before` mean `created_on`. */
+export interface ChannelEventFilters extends Span {
+  id?: number;
+  /** The contact's uuid. */
+  contact?: string;
+}
+
+/** Filters of `getUsers`; each may be a list. */
+export interface UserFilters {
+  /** `viewer` and `surveyor` are only on RapidPro 9. */
+  role?: UserRole | UserRole[];
+  /** On TextIt. */
+  uuid?: string | string[];
+  /** On TextIt. */
+  email?: string | string[];
+}
+
+export type UserRole = 'administrator' | 'editor' | 'viewer' | 'agent' | 'surveyor';
+
+/** Filters of `getBoundaries`. */
+export interface BoundaryFilters {
+  /** True, on RapidPro 9: with their outlines. */
+  geometry?: boolean;
+}
+
+/** Filters of `getClassifiers`. `after` and `before` mean `created_on`. */
+export interface ClassifierFilters extends Span {
+  uuid?: string;
+}
+
+/** Filters of `getTemplates`. `after` and `before` mean `modified_on`. */
+export interface TemplateFilters extends Span {
+  /** True: oldest change first. */
+  reverse?: boolean;
+}
+
+/** Filters of `getResthooks`. */
+export interface ResthookFilters {
+  /** True: oldest change first. */
+  reverse?: boolean;
+}
+
+/** Filters of `getResthookEvents`. */
+export interface ResthookEventFilters {
+  /** The name of the resthook. */
+  resthook?: string;
+}
+
+/** Filters of `getResthookSubscribers`. */
+export interface ResthookSubscriberFilters {
+  id?: number;
+  /** The name of the resthook. */
+  resthook?: string;
+}
+
+/** Filters of `getFlowStarts`. `after` and `before` mean `modified_on`. */
+export interface FlowStartFilters extends Span {
+  uuid?: string;
+  /** On RapidPro 9. */
+  id?: number;
+  /** True: oldest change first. */
+  reverse?: boolean;
+}
+
+/** Filters of `getBroadcasts`. `after` and `before` mean `created_on`. */
+export interface BroadcastFilters extends Span {
+  id?: number;
+  /** On TextIt. */
+  uuid?: string;
+}
+
+/** Filters of `getGlobals`. `after` and `before` mean `modified_on`. */
+export interface GlobalFilters extends Span {
+  key?: string;
+  /** True: oldest change first. */
+  reverse?: boolean;
+}
+
+/** Filters of `getTickets`. */
+export interface TicketFilters {
+  uuid?: string;
+  /** The contact's uuid. */
+  contact?: string;
+  /** The same as `uuid`, on RapidPro 9. */
+  ticket?: string;
+  /** True: oldest change first. */
+  reverse?: boolean;
+}
+
+/** Filters of `getArchives`. `after` and `before` are days, and mean the first day of the archive. */
+export interface ArchiveFilters extends Span {
+  archive_type?: 'message' | 'run';
+  /** The same as `archive_type`, on TextIt. */
+  type?: 'message' | 'run';
+  period?: 'daily' | 'monthly';
+}
+
+/** Which days `getStatistics` covers; at most 366. */
+export interface StatisticsFilters {
+  /** The first day, as `2026-01-31`; 90 days ago unless told. */
+  since?: string;
+  /** The day after the last one; tomorrow unless told. */
+  until?: string;
+}
+
+/** What `getFlowDefinitions` exports: flows, campaigns, or both. */
+export interface DefinitionFilters {
+  /** Uuids of flows. */
+  flow?: string | string[];
+  /** Uuids of campaigns. */
+  campaign?: string | string[];
+  /** What they need comes along: `all` unless told. */
+  dependencies?: 'all' | 'flows' | 'none';
+}

@@ -1,0 +1,25 @@
+import type { BoundaryFilters } from '../types/filters.js';
+import type { ListOptions } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { list } from './list.js';
+
+/**
+ * Read the places of the country of the workspace: states, districts, wards. For fields of those types.
+ * @public
+ * @function
+ * @example <caption>All places</caption>
+ * getBoundaries();
+ * @param {BoundaryFilters} [filters] - `geometry` (RapidPro 9: true for the outlines; large). All places unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The places: `osm_id`, `name`, `parent`, `level`, `aliases`, `geometry`. Empty where the workspace has no country.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.2
+ * @returns {Operation}
+ */
+export function getBoundaries(
+  filters?: Reference<BoundaryFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'boundaries', filters, options });
+}

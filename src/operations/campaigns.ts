@@ -1,0 +1,187 @@
+import type { CampaignBody, CampaignEventBody } from '../types/bodies.js';
+import type { CampaignEventFilters, CampaignFilters } from '../types/filters.js';
+import type { ListOptions, Options } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { list } from './list.js';
+import { checkCampaign, checkCampaignEvent } from './objectBodies.js';
+import { add, remove, update } from './objects.js';
+
+/**
+ * Read the campaigns of the workspace, newest first. Archived ones are not listed.
+ * @public
+ * @function
+ * @example <caption>All campaigns</caption>
+ * getCampaigns();
+ * @param {CampaignFilters} [filters] - `uuid`. All campaigns unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The campaigns: `uuid`, `name`, `group`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.4
+ * @returns {Operation}
+ */
+export function getCampaigns(
+  filters?: Reference<CampaignFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'campaigns', filters, options });
+}
+
+/**
+ * Add a campaign for a group.
+ * @public
+ * @function
+ * @example <caption>Visits of the mothers</caption>
+ * addCampaign({ name: 'Visits', group: 'Mothers' });
+ * @param {CampaignBody} campaign - `name` and `group` (uuid or name).
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The campaign.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NAME_TAKEN`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see API reference, section 4.4
+ * @returns {Operation}
+ */
+export function addCampaign(
+  campaign: Reference<CampaignBody>,
+  options?: Reference<Options>,
+): Operation {
+  return add({ resource: 'campaigns', body: campaign, check: checkCampaign, options });
+}
+
+/**
+ * Change a campaign. RapidPro wants both `name` and `group`.
+ * @public
+ * @function
+ * @example <caption>Another group</caption>
+ * updateCampaign('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Visits', group: 'New mothers' });
+ * @param {string} campaign - The uuid of the campaign.
+ * @param {CampaignBody} changes - `name` and `group`, both.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The campaign.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.4
+ * @returns {Operation}
+ */
+export function updateCampaign(
+  campaign: Reference<string>,
+  changes: Reference<CampaignBody>,
+  options?: Reference<Options>,
+): Operation {
+  return update({
+    resource: 'campaigns',
+    key: 'uuid',
+    object: campaign,
+    body: changes,
+    check: checkCampaign,
+    options,
+  });
+}
+
+/**
+ * Read the events of campaigns: what happens when, newest first.
+ * @public
+ * @function
+ * @example <caption>Of one campaign</caption>
+ * getCampaignEvents({ campaign: 'Visits' });
+ * @param {CampaignEventFilters} [filters] - `campaign` (uuid or exact name), `uuid`. All events unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The events: `uuid`, `campaign`, `relative_to`, `offset`, `unit`, `delivery_hour`, `flow` or `message`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.5
+ * @returns {Operation}
+ */
+export function getCampaignEvents(
+  filters?: Reference<CampaignEventFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'campaign_events', filters, options });
+}
+
+/**
+ * Add an event to a campaign: a message or a flow, so long before or after a date of the contact.
+ * @public
+ * @function
+ * @example <caption>A reminder one day before the visit</caption>
+ * addCampaignEvent({
+ *   campaign: 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11',
+ *   relative_to: 'next_visit',
+ *   offset: -1,
+ *   unit: 'days',
+ *   delivery_hour: 9,
+ *   message: { eng: 'Your visit is tomorrow.' },
+ * });
+ * @param {CampaignEventBody} event - `campaign` (uuid), `relative_to` (key of a date field), `offset`, `unit`, `delivery_hour` (0 to 23; -1: the hour of the date), and `message` or `flow` (uuid).
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The event.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE`, `VALIDATION_FAILED`, `INVALID_INPUT`; `OUTCOME_UNKNOWN`: a second time would add it twice; the errors of every request.
+ * @see API reference, section 4.5
+ * @returns {Operation}
+ */
+export function addCampaignEvent(
+  event: Reference<CampaignEventBody>,
+  options?: Reference<Options>,
+): Operation {
+  return add({ resource: 'campaign_events', body: event, check: checkCampaignEvent, options });
+}
+
+/**
+ * Change an event of a campaign. RapidPro wants all its keys. RapidPro 9 gives it a new uuid.
+ * @public
+ * @function
+ * @example <caption>Two days before</caption>
+ * updateCampaignEvent($.data.uuid, {
+ *   campaign: 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11',
+ *   relative_to: 'next_visit',
+ *   offset: -2,
+ *   unit: 'days',
+ *   delivery_hour: 9,
+ *   message: 'Your visit is in two days.',
+ * });
+ * @param {string} event - The uuid of the campaign event.
+ * @param {CampaignEventBody} changes - All the keys of `addCampaignEvent`; `campaign` cannot change.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The event, on RapidPro 9 with a new uuid.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.5
+ * @returns {Operation}
+ */
+export function updateCampaignEvent(
+  event: Reference<string>,
+  changes: Reference<CampaignEventBody>,
+  options?: Reference<Options>,
+): Operation {
+  return update({
+    resource: 'campaign_events',
+    key: 'uuid',
+    object: event,
+    body: changes,
+    check: checkCampaignEvent,
+    options,
+    repeatable: false,
+  });
+}
+
+/**
+ * Delete an event of a campaign.
+ * @public
+ * @function
+ * @example <caption>Delete</caption>
+ * deleteCampaignEvent($.data.uuid);
+ * @param {string} event - The uuid of the campaign event.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ deleted: true }`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.5
+ * @returns {Operation}
+ */
+export function deleteCampaignEvent(
+  event: Reference<string>,
+  options?: Reference<Options>,
+): Operation {
+  return remove({ resource: 'campaign_events', key: 'uuid', object: event, options });
+}

@@ -1,0 +1,48 @@
+import type { ChannelEventFilters, ChannelFilters } from '../types/filters.js';
+import type { ListOptions } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { list } from './list.js';
+
+/**
+ * Read the channels by which the workspace sends and receives, newest first.
+ * @public
+ * @function
+ * @example <caption>All channels</caption>
+ * getChannels();
+ * @param {ChannelFilters} [filters] - `uuid`, `address` (the number or account). All channels unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The channels: `uuid`, `name`, `address`, `country`, `device`, `last_seen`; `type` (TextIt).
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.6
+ * @returns {Operation}
+ */
+export function getChannels(
+  filters?: Reference<ChannelFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'channels', filters, options });
+}
+
+/**
+ * Read what happened on channels beside messages: calls, new conversations, opt-ins, newest first.
+ * @public
+ * @function
+ * @example <caption>Missed calls of this month</caption>
+ * getChannelEvents({ after: '2026-11-01' });
+ *
+ * fn(state => ({ ...state, data: state.data.filter(event => event.type === 'call-in-missed') }));
+ * @param {ChannelEventFilters} [filters] - `contact` (uuid), `id`, `after` and `before` (ISO dates, on `created_on`). All events unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The events: `id`, `type`, `contact`, `channel`, `occurred_on`, `created_on`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.7
+ * @returns {Operation}
+ */
+export function getChannelEvents(
+  filters?: Reference<ChannelEventFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'channel_events', filters, options });
+}

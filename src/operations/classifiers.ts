@@ -1,0 +1,25 @@
+import type { ClassifierFilters } from '../types/filters.js';
+import type { ListOptions } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { list } from './list.js';
+
+/**
+ * Read the classifiers that understand free text. Only on RapidPro 9.
+ * @public
+ * @function
+ * @example <caption>All classifiers</caption>
+ * getClassifiers();
+ * @param {ClassifierFilters} [filters] - `uuid`, `after` and `before` (ISO dates, on `created_on`). All unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The classifiers: `uuid`, `name`, `type`, `intents`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_OFFERED` on TextIt. `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.8
+ * @returns {Operation}
+ */
+export function getClassifiers(
+  filters?: Reference<ClassifierFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'classifiers', filters, options });
+}

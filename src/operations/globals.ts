@@ -1,0 +1,76 @@
+import type { GlobalBody, GlobalValueBody } from '../types/bodies.js';
+import type { GlobalFilters } from '../types/filters.js';
+import type { ListOptions, Options } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { list } from './list.js';
+import { checkGlobal, checkGlobalValue } from './objectBodies.js';
+import { add, update } from './objects.js';
+
+/**
+ * Read the globals of the workspace: values that all flows share, newest change first.
+ * @public
+ * @function
+ * @example <caption>One global</caption>
+ * getGlobals({ key: 'clinic_phone' });
+ * @param {GlobalFilters} [filters] - `key`, `after` and `before` (ISO dates, on `modified_on`), `reverse`. All unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The globals: `key`, `name`, `value`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.15
+ * @returns {Operation}
+ */
+export function getGlobals(
+  filters?: Reference<GlobalFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'globals', filters, options });
+}
+
+/**
+ * Add a global. `setGlobal` also changes one that is there.
+ * @public
+ * @function
+ * @example <caption>A global</caption>
+ * addGlobal({ name: 'Clinic phone', value: '114' });
+ * @param {GlobalBody} global - `name` (at most 36 letters, digits, spaces, `_` and `-`) and `value` (text, not empty).
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The global; its `key` is made from the name: `clinic_phone`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see API reference, section 4.15
+ * @returns {Operation}
+ */
+export function addGlobal(global: Reference<GlobalBody>, options?: Reference<Options>): Operation {
+  return add({ resource: 'globals', body: global, check: checkGlobal, options });
+}
+
+/**
+ * Change the value of a global.
+ * @public
+ * @function
+ * @example <caption>Another number</caption>
+ * updateGlobal('clinic_phone', { value: '115' });
+ * @param {string} global - The key of the global.
+ * @param {GlobalValueBody} changes - `value`. The name stays.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The global.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.15
+ * @returns {Operation}
+ */
+export function updateGlobal(
+  global: Reference<string>,
+  changes: Reference<GlobalValueBody>,
+  options?: Reference<Options>,
+): Operation {
+  return update({
+    resource: 'globals',
+    key: 'key',
+    object: global,
+    body: changes,
+    check: checkGlobalValue,
+    options,
+  });
+}

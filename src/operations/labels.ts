@@ -1,0 +1,94 @@
+import type { NamedBody } from '../types/bodies.js';
+import type { LabelFilters } from '../types/filters.js';
+import type { ListOptions, Options } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { list } from './list.js';
+import { checkNamed } from './objectBodies.js';
+import { add, remove, update } from './objects.js';
+
+/**
+ * Read the labels that messages can carry, newest first.
+ * @public
+ * @function
+ * @example <caption>All labels</caption>
+ * getLabels();
+ * @param {LabelFilters} [filters] - `uuid` or `name` (any letter case). All labels unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The labels: `uuid`, `name`, `count`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.17
+ * @returns {Operation}
+ */
+export function getLabels(
+  filters?: Reference<LabelFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'labels', filters, options });
+}
+
+/**
+ * Add a label. `ensureLabel` adds it only if it is not there.
+ * @public
+ * @function
+ * @example <caption>A label</caption>
+ * addLabel({ name: 'Urgent' });
+ * @param {NamedBody} label - `name`, at most 64 characters.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The label.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see API reference, section 4.17
+ * @returns {Operation}
+ */
+export function addLabel(label: Reference<NamedBody>, options?: Reference<Options>): Operation {
+  return add({ resource: 'labels', body: label, check: checkNamed, options });
+}
+
+/**
+ * Rename a label.
+ * @public
+ * @function
+ * @example <caption>Rename</caption>
+ * updateLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Very urgent' });
+ * @param {string} label - The uuid of the label.
+ * @param {NamedBody} changes - `name`.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The label.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_FOUND`, `NAME_TAKEN`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.17
+ * @returns {Operation}
+ */
+export function updateLabel(
+  label: Reference<string>,
+  changes: Reference<NamedBody>,
+  options?: Reference<Options>,
+): Operation {
+  return update({
+    resource: 'labels',
+    key: 'uuid',
+    object: label,
+    body: changes,
+    check: checkNamed,
+    options,
+  });
+}
+
+/**
+ * Delete a label. Messages stay.
+ * @public
+ * @function
+ * @example <caption>Delete</caption>
+ * deleteLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
+ * @param {string} label - The uuid of the label.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ deleted: true }`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.17
+ * @returns {Operation}
+ */
+export function deleteLabel(label: Reference<string>, options?: Reference<Options>): Operation {
+  return remove({ resource: 'labels', key: 'uuid', object: label, options });
+}

@@ -1,0 +1,41 @@
+import type { NamedBody } from '../types/bodies.js';
+import type { ListOptions, Options } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { list } from './list.js';
+import { checkNamed } from './objectBodies.js';
+import { add } from './objects.js';
+
+/**
+ * Read the opt-ins of the workspace. Only on RapidPro 9.
+ * @public
+ * @function
+ * @example <caption>All opt-ins</caption>
+ * getOptIns();
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The opt-ins: `uuid`, `name`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_OFFERED` on TextIt. The errors of every request.
+ * @see API reference, section 4.21
+ * @returns {Operation}
+ */
+export function getOptIns(options?: Reference<ListOptions>): Operation {
+  return list({ name: 'optins', filters: undefined, options });
+}
+
+/**
+ * Add an opt-in. Only on RapidPro 9.
+ * @public
+ * @function
+ * @example <caption>An opt-in</caption>
+ * addOptIn({ name: 'Health tips' });
+ * @param {NamedBody} optIn - `name`, at most 64 characters.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The opt-in.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_OFFERED` on TextIt; `NAME_TAKEN`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see API reference, section 4.21
+ * @returns {Operation}
+ */
+export function addOptIn(optIn: Reference<NamedBody>, options?: Reference<Options>): Operation {
+  return add({ resource: 'optins', body: optIn, check: checkNamed, options });
+}

@@ -1,0 +1,124 @@
+import type { ResthookSubscriberBody } from '../types/bodies.js';
+import type {
+  ResthookEventFilters,
+  ResthookFilters,
+  ResthookSubscriberFilters,
+} from '../types/filters.js';
+import type { ListOptions, Options } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { list } from './list.js';
+import { checkResthookSubscriber } from './objectBodies.js';
+import { add, remove } from './objects.js';
+
+/**
+ * Read the resthooks of the workspace: the events that flows can send out.
+ * @public
+ * @function
+ * @example <caption>All resthooks</caption>
+ * getResthooks();
+ * @param {ResthookFilters} [filters] - `reverse`. All resthooks unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The resthooks: `resthook` (its name), `created_on`, `modified_on`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.22
+ * @returns {Operation}
+ */
+export function getResthooks(
+  filters?: Reference<ResthookFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'resthooks', filters, options });
+}
+
+/**
+ * Read what resthooks sent out in the last 48 hours, newest first.
+ * @public
+ * @function
+ * @example <caption>Of one resthook</caption>
+ * getResthookEvents({ resthook: 'new-birth' });
+ * @param {ResthookEventFilters} [filters] - `resthook`. All events unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The events: `resthook`, `data` (what was sent), `created_on`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.23
+ * @returns {Operation}
+ */
+export function getResthookEvents(
+  filters?: Reference<ResthookEventFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'resthook_events', filters, options });
+}
+
+/**
+ * Read which addresses resthooks send to.
+ * @public
+ * @function
+ * @example <caption>Of one resthook</caption>
+ * getResthookSubscribers({ resthook: 'new-birth' });
+ * @param {ResthookSubscriberFilters} [filters] - `resthook`, `id`. All subscribers unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The subscribers: `id`, `resthook`, `target_url`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.24
+ * @returns {Operation}
+ */
+export function getResthookSubscribers(
+  filters?: Reference<ResthookSubscriberFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'resthook_subscribers', filters, options });
+}
+
+/**
+ * Let a resthook send to an address, for example a webhook of OpenFn.
+ * @public
+ * @function
+ * @example <caption>Start a workflow at each birth</caption>
+ * addResthookSubscriber({
+ *   resthook: 'new-birth',
+ *   target_url: 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10',
+ * });
+ * @param {ResthookSubscriberBody} subscriber - `resthook` (its name) and `target_url`.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The subscriber; its `id` is needed to delete it.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `VALIDATION_FAILED` where the address is subscribed already or there is no such resthook; `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.24
+ * @returns {Operation}
+ */
+export function addResthookSubscriber(
+  subscriber: Reference<ResthookSubscriberBody>,
+  options?: Reference<Options>,
+): Operation {
+  return add({
+    resource: 'resthook_subscribers',
+    body: subscriber,
+    check: checkResthookSubscriber,
+    options,
+  });
+}
+
+/**
+ * Let a resthook no longer send to an address.
+ * @public
+ * @function
+ * @example <caption>Delete</caption>
+ * deleteResthookSubscriber($.data.id);
+ * @param {number} subscriber - The id of the resthook subscriber.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ deleted: true }`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.24
+ * @returns {Operation}
+ */
+export function deleteResthookSubscriber(
+  subscriber: Reference<number>,
+  options?: Reference<Options>,
+): Operation {
+  return remove({ resource: 'resthook_subscribers', key: 'id', object: subscriber, options });
+}

@@ -1,0 +1,25 @@
+import type { TemplateFilters } from '../types/filters.js';
+import type { ListOptions } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { list } from './list.js';
+
+/**
+ * Read the message templates of WhatsApp channels. Only on RapidPro 9.
+ * @public
+ * @function
+ * @example <caption>All templates</caption>
+ * getTemplates();
+ * @param {TemplateFilters} [filters] - `after` and `before` (ISO dates, on `modified_on`), `reverse`. All unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The templates: `uuid`, `name`, `translations`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_OFFERED` on TextIt. `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.27
+ * @returns {Operation}
+ */
+export function getTemplates(
+  filters?: Reference<TemplateFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'templates', filters, options });
+}

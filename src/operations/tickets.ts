@@ -1,0 +1,27 @@
+import type { TicketFilters } from '../types/filters.js';
+import type { ListOptions } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { list } from './list.js';
+
+/**
+ * Read the tickets of the workspace, open and closed, newest change first.
+ * @public
+ * @function
+ * @example <caption>The open ones</caption>
+ * getTickets();
+ *
+ * fn(state => ({ ...state, data: state.data.filter(ticket => ticket.status === 'open') }));
+ * @param {TicketFilters} [filters] - `contact` (uuid), `uuid`, `reverse`. All tickets unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The tickets: `uuid`, `contact`, `status`, `topic`, `assignee`, `opened_on`, `closed_on`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.28
+ * @returns {Operation}
+ */
+export function getTickets(
+  filters?: Reference<TicketFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'tickets', filters, options });
+}

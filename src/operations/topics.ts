@@ -1,0 +1,71 @@
+import type { NamedBody } from '../types/bodies.js';
+import type { ListOptions, Options } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { list } from './list.js';
+import { checkNamed } from './objectBodies.js';
+import { add, update } from './objects.js';
+
+/**
+ * Read the topics of tickets, newest first.
+ * @public
+ * @function
+ * @example <caption>All topics</caption>
+ * getTopics();
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The topics: `uuid`, `name`, `counts`, `system`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} The errors of every request.
+ * @see API reference, section 4.30
+ * @returns {Operation}
+ */
+export function getTopics(options?: Reference<ListOptions>): Operation {
+  return list({ name: 'topics', filters: undefined, options });
+}
+
+/**
+ * Add a topic for tickets.
+ * @public
+ * @function
+ * @example <caption>A topic</caption>
+ * addTopic({ name: 'Side effects' });
+ * @param {NamedBody} topic - `name`, at most 64 characters.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The topic.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see API reference, section 4.30
+ * @returns {Operation}
+ */
+export function addTopic(topic: Reference<NamedBody>, options?: Reference<Options>): Operation {
+  return add({ resource: 'topics', body: topic, check: checkNamed, options });
+}
+
+/**
+ * Rename a topic.
+ * @public
+ * @function
+ * @example <caption>Rename</caption>
+ * updateTopic('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Adverse events' });
+ * @param {string} topic - The uuid of the topic.
+ * @param {NamedBody} changes - `name`.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The topic.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_FOUND`, `SYSTEM_OBJECT` (the default topic), `NAME_TAKEN`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.30
+ * @returns {Operation}
+ */
+export function updateTopic(
+  topic: Reference<string>,
+  changes: Reference<NamedBody>,
+  options?: Reference<Options>,
+): Operation {
+  return update({
+    resource: 'topics',
+    key: 'uuid',
+    object: topic,
+    body: changes,
+    check: checkNamed,
+    options,
+  });
+}
