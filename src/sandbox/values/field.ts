@@ -1,5 +1,13 @@
-import { JsonNumber } from './json.js';
+import { characterErrors, isTextual } from './checks.js';
+import { readDateTime } from './datetime.js';
+import type { JsonNumber } from './json.js';
+import { readNumber } from './number.js';
+import { readPlace } from './place.js';
+import { pythonText } from './python.js';
+import { cut, trim } from './text.js';
 import type { FieldType, Locale, PlaceContext } from './types.js';
+
+const LONGEST_TEXT = 640;
 
 /** What the server keeps of one field value: one reading for each type that the text can be read as. */
 export interface FieldValue {
@@ -11,20 +19,37 @@ export interface FieldValue {
   ward: string | null;
 }
 
-export function rawFieldText(value: string | JsonNumber | null): string | null {
-  const text = value instanceof JsonNumber ? value.source : (value ?? '');
-  return text.trim() || null;
+/** What the server answers for a value that cannot be kept; no message where `rawFieldText` applies. */
+export function fieldErrors(value: unknown): string[] {
+  if (value === null) return [];
+  if (!isTextual(value)) return ['Not a valid string.'];
+  return typeof value === 'string' ? characterErrors(trim(value)) : [];
 }
 
+/** The text that is kept for a field value as sent in JSON, null when unset. */
+export function rawFieldText(value: string | number | JsonNumber | null): string | null {
+  if (value === null) return null;
+  return cut(trim(pythonText(value)), LONGEST_TEXT) || null;
+}
+
+/** Every typed reading of a raw text. The field's type matters only for places, which it tells the level of. */
 export function readFieldValue(
   raw: string,
-  _type: FieldType,
-  _locale: Locale,
-  _context?: PlaceContext,
+  type: FieldType,
+  locale: Locale,
+  context: PlaceContext = {},
 ): FieldValue {
-  return { text: raw, number: null, datetime: null, state: null, district: null, ward: null };
+  const level = type === 'state' || type === 'district' || type === 'ward' ? type : null;
+  const parent = { state: null, district: context.state, ward: context.district };
+  return {
+    text: raw,
+    number: readNumber(trim(raw), locale.dialect),
+    datetime: readDateTime(raw, locale),
+    ...readPlace(raw, level, level && (parent[level] ?? null), locale.places),
+  };
 }
 
+/** What a GET shows for a raw text under a field type. */
 export function shownFieldValue(
   raw: string | null,
   type: FieldType,
@@ -32,10 +57,4 @@ export function shownFieldValue(
   context?: PlaceContext,
 ): string | null {
   return raw === null ? null : readFieldValue(raw, type, locale, context)[type];
-}
-
-/** What the server answers for a value that is no text: nothing when it has a raw text. */
-export function fieldErrors(value: unknown): string[] {
-  const fits = value === null || typeof value === 'string' || value instanceof JsonNumber;
-  return fits ? [] : ['Not a valid string.'];
 }

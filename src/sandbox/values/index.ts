@@ -7,8 +7,9 @@
  *   a district stays when the state is cleared. `shownFieldValue` is one entry of it.
  * - `fieldErrors` says what is wrong with a field value in JSON before it has a raw text (`Not a valid string.`).
  * - `normalizeUrn` also gives the display part, which `expand_urns` shows.
- * - `urnText` is what comes before it for an item of a `urns` list: blank, null and too long, and Python's text of what
- *   is not a string.
+ * - `storeUrn` is the whole way of one item of a `urns` list, with the messages; `urnText` is what of it comes before
+ *   `normalizeUrn`: blank, null, and Python's text of what is not a string. Messages of the API come before errors of the
+ *   engine: collect `errors` of the whole body first.
  * - `places` are full paths with aliases; `placesOf` makes them from the objects of the boundaries endpoint.
  */
 export {
@@ -23,4 +24,12 @@ export { storeLanguage } from './language.js';
 export { storeName } from './name.js';
 export { type Place, type Places, placesOf } from './place.js';
 export type { FieldType, Locale, PlaceContext } from './types.js';
-export { normalizeUrn, type StoredUrn, type UrnError, type UrnUse, urnText } from './urn.js';
+export {
+  normalizeUrn,
+  type StoredUrn,
+  storeUrn,
+  type UrnError,
+  type UrnRefusal,
+  type UrnUse,
+  urnText,
+} from './urn.js';

@@ -1,8 +1,191 @@
-/** A JSON number with its source text: `1.50`, `1e3` and big integers survive. */
+/** A JSON number with its source text: `1.50`, `1e3`, `-0` and big integers survive. */
 export class JsonNumber {
   constructor(readonly source: string) {}
 }
 
+/** Python refuses longer integers when it reads them. */
+const MOST_DIGITS = 4300;
+
+/**
+ * Reads JSON as Python does: numbers keep their text, the last of repeated keys counts, and the message of an error is
+ * Python's. It throws that message without the `JSON parse error - ` that the server puts before it.
+ */
 export function parseJson(text: string): unknown {
-  return JSON.parse(text);
+  return new Reader(text).document();
+}
+
+const ESCAPES: Record<string, string> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
+
+class Reader {
+  private at = 0;
+
+  constructor(private readonly text: string) {}
+
+  document(): unknown {
+    if (this.text.startsWith('\ufeff'))
+      this.fail('Unexpected UTF-8 BOM (decode using utf-8-sig)', 0);
+    this.skipBlank();
+    const value = this.value();
+    this.skipBlank();
+    if (this.at < this.text.length) this.fail('Extra data', this.at);
+    return value;
+  }
+
+  private value(): unknown {
+    const char = this.text[this.at];
+    if (char === '"') return this.string();
+    if (char === '{') return this.object();
+    if (char === '[') return this.array();
+    if (this.take('null')) return null;
+    if (this.take('true')) return true;
+    if (this.take('false')) return false;
+    this.refuseConstants();
+    return this.number();
+  }
+
+  /** Words that Python could read for numbers, and that the server forbids. */
+  private refuseConstants(): void {
+    for (const name of ['NaN', 'Infinity', '-Infinity']) {
+      if (!this.text.startsWith(name, this.at)) continue;
+      throw new Error(`Out of range float values are not JSON compliant: '${name}'`);
+    }
+  }
+
+  private number(): JsonNumber {
+    const pattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
+    pattern.lastIndex = this.at;
+    const source = pattern.exec(this.text)?.[0];
+    if (source === undefined) this.fail('Expecting value', this.at);
+    refuseLongInteger(source);
+    this.at += source.length;
+    return new JsonNumber(source);
+  }
+
+  private array(): unknown[] {
+    const items: unknown[] = [];
+    this.at++;
+    this.skipBlank();
+    if (this.take(']')) return items;
+    for (;;) {
+      items.push(this.value());
+      this.skipBlank();
+      if (this.take(']')) return items;
+      this.comma();
+    }
+  }
+
+  private object(): Record<string, unknown> {
+    const object: Record<string, unknown> = {};
+    this.at++;
+    this.skipBlank();
+    if (this.take('}')) return object;
+    for (;;) {
+      const key = this.key();
+      const value = this.value();
+      // Not an assignment: `__proto__` is a key like any other.
+      Object.defineProperty(object, key, {
+        value,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
+      this.skipBlank();
+      if (this.take('}')) return object;
+      this.comma();
+    }
+  }
+
+  private key(): string {
+    if (this.text[this.at] !== '"') {
+      this.fail('Expecting property name enclosed in double quotes', this.at);
+    }
+    const key = this.string();
+    this.skipBlank();
+    if (!this.take(':')) this.fail("Expecting ':' delimiter", this.at);
+    this.skipBlank();
+    return key;
+  }
+
+  private comma(): void {
+    if (!this.take(',')) this.fail("Expecting ',' delimiter", this.at);
+    this.skipBlank();
+  }
+
+  private string(): string {
+    const start = this.at++;
+    let text = '';
+    for (;;) {
+      text += this.plain();
+      const char = this.text[this.at];
+      if (char === undefined) this.fail('Unterminated string starting at', start);
+      if (this.take('"')) return text;
+      if (char !== '\\') this.fail('Invalid control character at', this.at);
+      text += this.escape(start);
+    }
+  }
+
+  /** What stands in a string as it is: no quote, no backslash, no control character. */
+  private plain(): string {
+    const start = this.at;
+    for (let char = this.text[start]; char !== undefined; char = this.text[++this.at]) {
+      if (char === '"' || char === '\\' || char < ' ') break;
+    }
+    return this.text.slice(start, this.at);
+  }
+
+  private escape(start: number): string {
+    const letter = this.text[this.at + 1];
+    if (letter === undefined) this.fail('Unterminated string starting at', start);
+    if (letter === 'u') return this.unicode();
+    const meaning = ESCAPES[letter];
+    if (meaning === undefined) this.fail('Invalid \\escape', this.at);
+    this.at += 2;
+    return meaning;
+  }
+
+  private unicode(): string {
+    const hex = this.text.slice(this.at + 2, this.at + 6);
+    // Python also wants something after the four digits, at least the closing quote.
+    if (!/^[0-9a-fA-F]{4}$/.test(hex) || this.at + 6 >= this.text.length) {
+      this.fail('Invalid \\uXXXX escape', this.at + 1);
+    }
+    this.at += 6;
+    return String.fromCharCode(Number.parseInt(hex, 16));
+  }
+
+  private take(expected: string): boolean {
+    if (!this.text.startsWith(expected, this.at)) return false;
+    this.at += expected.length;
+    return true;
+  }
+
+  private skipBlank(): void {
+    while (' \t\n\r'.includes(this.text[this.at] ?? 'x')) this.at++;
+  }
+
+  private fail(message: string, at: number): never {
+    const before = this.text.slice(0, at);
+    const lines = before.split('\n');
+    const column = Array.from(lines.at(-1) ?? '').length + 1;
+    const char = Array.from(before).length;
+    throw new Error(`${message}: line ${lines.length} column ${column} (char ${char})`);
+  }
+}
+
+function refuseLongInteger(source: string): void {
+  const digits = source.replace('-', '').length;
+  if (digits <= MOST_DIGITS || !/^-?\d+$/.test(source)) return;
+  throw new Error(
+    `Exceeds the limit (${MOST_DIGITS} digits) for integer string conversion: value has ${digits} digits; ` +
+      'use sys.set_int_max_str_digits() to increase the limit',
+  );
 }

@@ -1,3 +1,6 @@
-export function storeName(value: unknown): { value: string | null } | { errors: string[] } {
-  return { value: value === null ? null : String(value).trim() };
+import { type Checked, checkText } from './checks.js';
+
+/** A contact's name as stored, or the validation messages. */
+export function storeName(value: unknown): Checked {
+  return checkText(value, { max: 64 });
 }

@@ -1,3 +1,5 @@
+import { trim } from './text.js';
+
 /** One administrative area. Its level follows from the depth of its path. */
 export interface Place {
   /** `Rwanda > Kigali City` */
@@ -23,4 +25,80 @@ export function placesOf(boundaries: readonly Boundary[]): Places {
     return parent ? `${path(parent)} > ${one.name}` : one.name;
   };
   return boundaries.map(one => ({ path: path(one), aliases: one.aliases ?? [] }));
+}
+
+const LEVELS = ['country', 'state', 'district', 'ward'] as const;
+type Level = (typeof LEVELS)[number];
+
+/** A text read as a place: the paths of the state, district and ward that it lies in, as far as it goes down. */
+export interface PlaceReading {
+  state: string | null;
+  district: string | null;
+  ward: string | null;
+}
+
+const NOWHERE: PlaceReading = { state: null, district: null, ward: null };
+
+/**
+ * Reads a text with a `>` as a full path. Any other is searched among the names and aliases of one level, under the
+ * parent where that level needs one.
+ */
+export function readPlace(
+  text: string,
+  level: 'state' | 'district' | 'ward' | null,
+  parent: string | null,
+  places: Places = [],
+): PlaceReading {
+  if (text.includes('>')) return reading(byPath(text, places));
+  if (level === null || (level !== 'state' && !parent)) return NOWHERE;
+  const within = level === 'state' ? null : byPath(parent ?? '', places);
+  if (level !== 'state' && !within) return NOWHERE;
+  const candidates = places.filter(
+    place => levelOf(place) === level && (!within || parentPath(place) === within.path),
+  );
+  return reading(search(text, candidates));
+}
+
+function reading(place: Place | undefined): PlaceReading {
+  if (!place) return NOWHERE;
+  const parts = place.path.split(' > ');
+  const upTo = (depth: number) =>
+    parts.length > depth ? parts.slice(0, depth + 1).join(' > ') : null;
+  return { state: upTo(1), district: upTo(2), ward: upTo(3) };
+}
+
+function byPath(path: string, places: Places): Place | undefined {
+  const wanted = comparable(path);
+  return places.find(place => comparable(place.path) === wanted);
+}
+
+/** Paths are compared without letter case, space around `>`, doubled space or a closing full stop. */
+function comparable(path: string): string {
+  const parts = path.replace(/\.+$/, '').split('>');
+  return parts.map(part => trim(part).replace(/\s+/g, ' ').toLowerCase()).join('>');
+}
+
+/** The whole text, then the text without punctuation, then each word, then each pair of words. */
+function search(text: string, candidates: Places): Place | undefined {
+  const words = text.match(/[\p{L}\d]+(?:-[\p{L}\d]+)*/gu) ?? [];
+  const pairs = words.slice(1).map((word, index) => `${words[index]} ${word}`);
+  const bare = text.replace(/[\s\p{P}]+/gu, '');
+  for (const name of [text, bare, ...words, ...pairs]) {
+    const found = candidates.find(place => hasName(place, name.toLowerCase()));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function hasName(place: Place, name: string): boolean {
+  const own = place.path.split(' > ').at(-1) ?? '';
+  return [own, ...(place.aliases ?? [])].some(one => one.toLowerCase() === name);
+}
+
+function levelOf(place: Place): Level | undefined {
+  return LEVELS[place.path.split(' > ').length - 1];
+}
+
+function parentPath(place: Place): string {
+  return place.path.split(' > ').slice(0, -1).join(' > ');
 }

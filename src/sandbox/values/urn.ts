@@ -1,24 +1,113 @@
+import { characterErrors, lengthErrors } from './checks.js';
+import { isPossiblePhone, normalizePhone } from './phone.js';
+import { pythonText } from './python.js';
+import { lengthOf, trim } from './text.js';
 import type { Locale } from './types.js';
+import { identityOf, joinUrn, splitUrn, type UrnParts } from './urn-parts.js';
+import { schemeOf } from './urn-schemes.js';
 
 export type UrnUse = 'body' | 'lookup' | 'reference';
 export type UrnError = 'invalid' | 'server-error' | 'not-valid';
 
+export type UrnRefusal = { [E in UrnError]: { error: E } }[UrnError];
+
 export interface StoredUrn {
-  /** As stored, `tel:+250788123123`: identity only, without display. */
+  /** As stored, `tel:+250788123123`: without query and display. */
   urn: string;
   /** What `expand_urns` shows as `display`. */
   display: string | null;
 }
 
-export function normalizeUrn(
-  text: string,
-  _locale: Pick<Locale, 'country' | 'dialect'>,
-  _use: UrnUse,
-): StoredUrn | { error: UrnError } {
-  return { urn: text, display: null };
+type Place = Pick<Locale, 'country' | 'dialect'>;
+
+const LONGEST_URN = 255;
+/** The newer line's engine wants shorter paths than its API; where exactly it begins to refuse was not seen. */
+const LONGEST_PATH = 250;
+/** E.164 ends at 15 digits, and so does the newer line's engine. */
+const MOST_DIGITS = 15;
+
+/**
+ * A URN as stored. In a `body` it is checked by the API (`invalid`: 400 with the text as sent) and by the engine behind
+ * it (`not-valid`: 400 "URN is not valid."; `server-error`: 500). In a `lookup` it is only brought into its normal form,
+ * to be compared. A `reference` is a lookup that does not know the workspace's country.
+ */
+export function normalizeUrn(text: string, locale: Place, use: UrnUse): StoredUrn | UrnRefusal {
+  const parts = splitUrn(text);
+  if (!parts || !schemeOf(parts.scheme, locale.dialect)) return { error: 'invalid' };
+  const normal = inNormalForm(parts, use === 'reference' ? { ...locale, country: '' } : locale);
+  if (normal.path === '') return { error: 'invalid' };
+  if (use !== 'body') return stored(normal, locale);
+  return isValid(normal, locale) ? throughEngine(normal, locale) : { error: 'invalid' };
+}
+
+function inNormalForm(parts: UrnParts, locale: Place): UrnParts {
+  const { country, dialect } = locale;
+  const path = trim(parts.path);
+  if (parts.scheme === 'tel') return { ...parts, path: normalizePhone(path, country, dialect) };
+  const display = parts.scheme === 'twitterid' ? handle(parts.display) : parts.display;
+  const normal = schemeOf(parts.scheme, dialect)?.normal;
+  return { ...parts, path: normal ? normal(path, dialect) : path, display };
+}
+
+function handle(display: string): string {
+  return trim(display).toLowerCase().replace(/^@/, '');
+}
+
+function isValid({ scheme, path }: UrnParts, { country, dialect }: Place): boolean {
+  if (scheme === 'tel') return isPossiblePhone(path, country, dialect);
+  return schemeOf(scheme, dialect)?.valid?.(path, dialect) ?? true;
+}
+
+/**
+ * The engine brings numbers into their normal form once more: RapidPro 9 with the workspace's country, the newer line
+ * without. That completes a local number that the API let pass without plus, or not.
+ */
+function throughEngine(parts: UrnParts, locale: Place): StoredUrn | UrnRefusal {
+  const { dialect } = locale;
+  // A percent sign, written or read from `%25`, breaks both.
+  if (/[%#?]/.test(parts.path)) return { error: 'server-error' };
+  const country = dialect === 'v9' ? locale.country : '';
+  const final = inNormalForm(parts, { dialect, country });
+  const accepts = schemeOf(final.scheme, dialect)?.engine?.(final.path) ?? true;
+  if (accepts && !(dialect === 'textit' && isTooLong(final))) return stored(final, locale);
+  return { error: dialect === 'v9' ? 'server-error' : 'not-valid' };
+}
+
+function isTooLong({ scheme, path }: UrnParts): boolean {
+  if (scheme === 'tel' && path.startsWith('+')) return path.length - 1 > MOST_DIGITS;
+  return lengthOf(path) > LONGEST_PATH;
+}
+
+function stored(parts: UrnParts, { dialect }: Place): StoredUrn {
+  // The newer line keeps no display of phone numbers.
+  const shown = dialect === 'textit' && parts.scheme === 'tel' ? '' : parts.display;
+  return { urn: identityOf(parts), display: shown || null };
 }
 
 /** The text that the server makes of one item of a `urns` list, or its validation messages. */
 export function urnText(value: unknown): { text: string } | { errors: string[] } {
-  return { text: String(value) };
+  if (value === null || value === undefined) return { errors: ['This field may not be null.'] };
+  const text = pythonText(value);
+  return trim(text) === '' ? { errors: ['This field may not be blank.'] } : { text };
+}
+
+/** One item of a `urns` list from JSON to what is stored, with the messages as the server words them. */
+export function storeUrn(
+  value: unknown,
+  locale: Place,
+): StoredUrn | { errors: string[] } | Exclude<UrnRefusal, { error: 'invalid' }> {
+  const item = urnText(value);
+  if ('errors' in item) return item;
+  const result = normalizeUrn(item.text, locale, 'body');
+  if ('error' in result && result.error === 'invalid') {
+    return { errors: [`Invalid URN: ${item.text}. Ensure phone numbers contain country codes.`] };
+  }
+  const errors = [...limitErrors(item.text, locale), ...characterErrors(item.text)];
+  return errors.length > 0 ? { errors } : result;
+}
+
+/** The limit is about the URN in its normal form, display and all. */
+function limitErrors(text: string, locale: Place): string[] {
+  const parts = splitUrn(text);
+  return parts ? lengthErrors(joinUrn(inNormalForm(parts, locale)), { max: LONGEST_URN }) : [];
 }

@@ -1,0 +1,43 @@
+import { JsonNumber } from './json.js';
+import { pythonText } from './python.js';
+import { lengthOf, trim } from './text.js';
+
+export interface TextLimits {
+  min?: number;
+  max?: number;
+}
+
+export type Checked = { value: string | null } | { errors: string[] };
+
+/** A text field of the API: null is kept, blank refused, numbers become text, the rest is trimmed and measured. */
+export function checkText(value: unknown, limits: TextLimits): Checked {
+  if (value === null || value === undefined) return { value: null };
+  if (!isTextual(value)) return { errors: ['Not a valid string.'] };
+  const text = trim(pythonText(value));
+  if (text === '') return { errors: ['This field may not be blank.'] };
+  const errors = [...lengthErrors(text, limits), ...characterErrors(text)];
+  return errors.length > 0 ? { errors } : { value: text };
+}
+
+/** Strings and numbers pass for text; booleans, lists and objects do not. */
+export function isTextual(value: unknown): value is string | number | JsonNumber {
+  return typeof value === 'string' || typeof value === 'number' || value instanceof JsonNumber;
+}
+
+export function lengthErrors(text: string, { min = 0, max = Infinity }: TextLimits): string[] {
+  const length = lengthOf(text);
+  if (length > max) return [`Ensure this field has no more than ${max} characters.`];
+  return length < min ? [`Ensure this field has at least ${min} characters.`] : [];
+}
+
+/** What no text of the API may hold. */
+export function characterErrors(text: string): string[] {
+  const errors: string[] = [];
+  if (text.includes('\0')) errors.push('Null characters are not allowed.');
+  const lone = /\p{Surrogate}/u.exec(text)?.[0];
+  if (lone) {
+    const code = lone.charCodeAt(0).toString(16).toUpperCase();
+    errors.push(`Surrogate characters are not allowed: U+${code}.`);
+  }
+  return errors;
+}
