@@ -1,0 +1,43 @@
+import type { Call } from '../core/call.js';
+import { lengthOf } from '../values/text.js';
+import { type Rule, text } from './rules.js';
+
+const MOST = 64;
+
+/** What names of groups, labels, campaigns and the like may be; each complaint stands on its own. */
+function complaints(given: string): string[] {
+  const found: string[] = [];
+  for (const letter of ['"', '\\']) {
+    if (given.includes(letter)) found.push(`Cannot contain the character: ${letter}`);
+  }
+  if (found.length > 1) found.pop();
+  if (lengthOf(given) > MOST) found.push(`Cannot be longer than ${MOST} characters.`);
+  return found;
+}
+
+/** A name that no other object of its kind has, in whatever letter case. */
+export function uniqueName<T extends { name: string }>(
+  others: (call: Call) => Iterable<T>,
+  own?: T,
+): Rule<string> {
+  return text({
+    most: MOST,
+    checks: (given, call) => {
+      const found = complaints(given);
+      if (isTaken(others(call), given, own)) found.push('This field must be unique.');
+      return found;
+    },
+  });
+}
+
+export function isTaken<T extends { name: string }>(
+  others: Iterable<T>,
+  name: string,
+  own?: T,
+): boolean {
+  const wanted = name.toLowerCase();
+  for (const other of others) {
+    if (other !== own && other.name.toLowerCase() === wanted) return true;
+  }
+  return false;
+}

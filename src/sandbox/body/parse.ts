@@ -1,0 +1,118 @@
+import type { Incoming } from '../core/incoming.js';
+import { badRequest, invalidAsAWhole, Refusal, ServerError } from '../core/reply.js';
+import { parseJson } from '../values/index.js';
+
+/** Django's limit on a body that is not a file. */
+const MOST_BYTES = 2_621_440;
+
+/** A byte sequence that is no UTF-8, in the words of Python. */
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw badRequest(`JSON parse error - ${utf8Fault(bytes)}`);
+  }
+}
+
+function utf8Fault(bytes: Uint8Array): string {
+  for (let at = 0; at < bytes.length; ) {
+    const first = bytes[at] ?? 0;
+    const length =
+      first < 0x80
+        ? 1
+        : first < 0xc2
+          ? 0
+          : first < 0xe0
+            ? 2
+            : first < 0xf0
+              ? 3
+              : first < 0xf5
+                ? 4
+                : 0;
+    const place = `'utf-8' codec can't decode byte 0x${first.toString(16)} in position ${at}`;
+    if (length === 0) return `${place}: invalid start byte`;
+    for (let next = 1; next < length; next++) {
+      const byte = bytes[at + next];
+      if (byte === undefined) return `${place}: unexpected end of data`;
+      if ((byte & 0xc0) !== 0x80) return `${place}: invalid continuation byte`;
+    }
+    at += length;
+  }
+  return 'invalid data';
+}
+
+/** The media type alone, as the server compares it. */
+function mediaType(header: string | null): string {
+  return (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+const unsupported = (header: string | null): Refusal =>
+  new Refusal(415, { detail: `Unsupported media type "${header ?? ''}" in request.` });
+
+function formFields(text: string): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of new URLSearchParams(text)) fields[name] = value;
+  return fields;
+}
+
+async function multipartFields(incoming: Incoming): Promise<Record<string, unknown>> {
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of await readForm(incoming)) {
+    if (typeof value === 'string') fields[name] = value;
+  }
+  return fields;
+}
+
+/** The parts of a multipart body. */
+export async function readForm(incoming: Incoming): Promise<FormData> {
+  const type = incoming.headers.get('content-type') ?? '';
+  if (mediaType(type) !== 'multipart/form-data')
+    throw unsupported(incoming.headers.get('content-type'));
+  try {
+    return await new Response(incoming.body, { headers: { 'content-type': type } }).formData();
+  } catch {
+    throw badRequest('Multipart form parse error - Invalid boundary in multipart: None');
+  }
+}
+
+/** The body of a POST as the server's own code sees it. */
+export async function readBody(incoming: Incoming): Promise<Record<string, unknown>> {
+  const header = incoming.headers.get('content-type');
+  const { body } = incoming;
+  if (body.length === 0) return {};
+  switch (mediaType(header)) {
+    case 'application/json':
+      return readJson(body);
+    case 'application/x-www-form-urlencoded':
+      return formFields(new TextDecoder().decode(body));
+    case 'multipart/form-data':
+      return multipartFields(incoming);
+    default:
+      throw unsupported(header);
+  }
+}
+
+function readJson(body: Uint8Array): Record<string, unknown> {
+  if (body.length > MOST_BYTES) throw new ServerError('a body above the limit');
+  const text = decodeUtf8(body);
+  let parsed: unknown;
+  try {
+    parsed = parseJson(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw badRequest(
+      reason.startsWith('JSON parse error') ? reason : `JSON parse error - ${reason}`,
+    );
+  }
+  if (!isObject(parsed)) throw invalidAsAWhole('Request body should be a single JSON object');
+  return parsed;
+}
+
+/** A JSON object; numbers are objects of their own kind here. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    [Object.prototype, null].includes(Object.getPrototypeOf(value))
+  );
+}

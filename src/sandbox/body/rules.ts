@@ -1,0 +1,272 @@
+import type { Call } from '../core/call.js';
+import { type Issue, type Issues, invalid } from '../core/reply.js';
+import { JsonNumber } from '../values/index.js';
+import { pythonText } from '../values/python.js';
+import { lengthOf, trim } from '../values/text.js';
+import { isObject } from './parse.js';
+
+/** What a rule makes of a value: what is kept, or what the server says against it. */
+export type Read<T> = { value: T } | { issue: Issue };
+
+/** How one value of a body is checked and turned into what an endpoint works with. */
+export interface Rule<T> {
+  read(input: unknown, call: Call): Read<T>;
+  /** Null is a value of its own; otherwise it is refused before the rule sees it. */
+  takesNull?: true;
+  required?: true;
+}
+
+export type Shape = Record<string, Rule<unknown>>;
+type Kept<R> = R extends Rule<infer T> ? T : never;
+/** What a body of a shape comes to: keys that were not sent are undefined. */
+export type Body<S extends Shape> = {
+  [K in keyof S]: S[K] extends { required: true } ? Kept<S[K]> : Kept<S[K]> | undefined;
+};
+
+export const value = <T>(kept: T): Read<T> => ({ value: kept });
+export const issue = (...messages: string[]): { issue: Issue } => ({ issue: messages });
+
+const NULL = 'This field may not be null.';
+
+/** A rule's answer, with null seen to. */
+export function readValue<T>(rule: Rule<T>, input: unknown, call: Call): Read<T> {
+  return input === null && !rule.takesNull ? issue(NULL) : rule.read(input, call);
+}
+
+/** Reads a whole body. Every wrong key is reported at once; keys that no rule knows are passed over. */
+export function readShape<S extends Shape>(
+  shape: S,
+  body: Record<string, unknown>,
+  call: Call,
+): Body<S> {
+  const kept: Record<string, unknown> = {};
+  const issues: Issues = {};
+  for (const [key, rule] of Object.entries(shape)) {
+    const input = Object.hasOwn(body, key) ? body[key] : undefined;
+    if (input === undefined) {
+      if (rule.required) issues[key] = ['This field is required.'];
+      continue;
+    }
+    const read = readValue(rule, input, call);
+    if ('issue' in read) issues[key] = read.issue;
+    else kept[key] = read.value;
+  }
+  if (Object.keys(issues).length > 0) throw invalid(issues);
+  return kept as Body<S>;
+}
+
+export function required<T>(rule: Rule<T>): Rule<T> & { required: true } {
+  return { ...rule, required: true };
+}
+
+export function orNull<T>(rule: Rule<T>): Rule<T | null> {
+  return {
+    takesNull: true,
+    read: (input, call) => (input === null ? value(null) : rule.read(input, call)),
+  };
+}
+
+/** A further check of what a rule has kept; undefined for nothing to say. */
+export function also<T>(rule: Rule<T>, check: (kept: T, call: Call) => Issue | undefined): Rule<T> {
+  return {
+    ...rule,
+    read: (input, call) => {
+      const read = rule.read(input, call);
+      if ('issue' in read) return read;
+      const found = check(read.value, call);
+      return found ? { issue: found } : read;
+    },
+  };
+}
+
+/** The name that the server gives a value's type. */
+export function typeName(input: unknown): string {
+  if (input === null) return 'NoneType';
+  if (Array.isArray(input)) return 'list';
+  if (input instanceof JsonNumber) return /^-?\d+$/.test(input.source) ? 'int' : 'float';
+  if (typeof input === 'boolean') return 'bool';
+  return typeof input === 'string' ? 'str' : 'dict';
+}
+
+export interface TextOptions {
+  most?: number | ((call: Call) => number);
+  blank?: true;
+  /** Checks that come before the length, whose messages stand with it. */
+  checks?: (text: string, call: Call) => string[];
+}
+
+/** A text: numbers are taken as theirs, spaces round it are dropped. */
+export function text(options: TextOptions = {}): Rule<string> {
+  return {
+    read(input, call) {
+      if (typeof input !== 'string' && !(input instanceof JsonNumber)) {
+        return issue('Not a valid string.');
+      }
+      const kept = trim(pythonText(input));
+      if (kept === '') return options.blank ? value('') : issue('This field may not be blank.');
+      const messages = options.checks?.(kept, call) ?? [];
+      const most = typeof options.most === 'function' ? options.most(call) : options.most;
+      if (most !== undefined && lengthOf(kept) > most) {
+        messages.push(`Ensure this field has no more than ${most} characters.`);
+      }
+      if (kept.includes('\0')) messages.push('Null characters are not allowed.');
+      return messages.length > 0 ? issue(...messages) : value(kept);
+    },
+  };
+}
+
+/** True, false and the words that the server takes for them. */
+export function flag(): Rule<boolean> {
+  const yes = ['t', 'y', 'yes', 'true', 'on', '1'];
+  const no = ['f', 'n', 'no', 'false', 'off', '0', '0.0'];
+  return {
+    read(input) {
+      if (typeof input === 'boolean') return value(input);
+      const word = wordOf(input)?.toLowerCase();
+      if (word !== undefined && yes.includes(word)) return value(true);
+      if (word !== undefined && no.includes(word)) return value(false);
+      return issue('Must be a valid boolean.');
+    },
+  };
+}
+
+function wordOf(input: unknown): string | undefined {
+  if (typeof input === 'string') return input.trim();
+  return input instanceof JsonNumber ? input.source : undefined;
+}
+
+export function integer(bounds: { least?: number; most?: number } = {}): Rule<number> {
+  return {
+    read(input) {
+      const word = wordOf(input)?.replace(/\.0*\s*$/, '');
+      if (word === undefined || !/^\s*[+-]?\d+\s*$/.test(word)) {
+        return issue('A valid integer is required.');
+      }
+      const number = Number(word);
+      if (bounds.most !== undefined && number > bounds.most) {
+        return issue(`Ensure this value is less than or equal to ${bounds.most}.`);
+      }
+      if (bounds.least !== undefined && number < bounds.least) {
+        return issue(`Ensure this value is greater than or equal to ${bounds.least}.`);
+      }
+      return value(number);
+    },
+  };
+}
+
+export function choice<const C extends string>(...choices: readonly C[]): Rule<C> {
+  return {
+    read(input) {
+      const word = pythonText(input);
+      const found = choices.find(one => one === word);
+      return found === undefined ? issue(`"${word}" is not a valid choice.`) : value(found);
+    },
+  };
+}
+
+const tooMany = (most: number): { issue: Issue } =>
+  issue(`Ensure this field has no more than ${most} elements.`);
+
+/** What the server takes the length of: lists, objects and, by the way, texts. */
+function sizeOf(input: unknown): number {
+  if (typeof input === 'string') return lengthOf(input);
+  if (Array.isArray(input)) return input.length;
+  return isObject(input) ? Object.keys(input).length : 0;
+}
+
+/** A list of values, each read by a rule; what is wrong is told by index. */
+export function listOf<T>(rule: Rule<T>, most: number): Rule<T[]> {
+  return {
+    read(input, call) {
+      if (sizeOf(input) > most) return tooMany(most);
+      if (!Array.isArray(input)) {
+        return issue(`Expected a list of items but got type "${typeName(input)}".`);
+      }
+      return collect(
+        input.map((one, index) => [String(index), readValue(rule, one, call)]),
+        kept => kept.map(([, one]) => one),
+      );
+    },
+  };
+}
+
+/** An object whose values are read by a rule; what is wrong is told by key. */
+export function mapOf<T>(
+  rule: Rule<T>,
+  options: { most?: number; empty?: false; keyIssue?: (key: string) => string | undefined } = {},
+): Rule<Map<string, T>> {
+  return {
+    read(input, call) {
+      if (options.most !== undefined && sizeOf(input) > options.most) return tooMany(options.most);
+      if (!isObject(input)) {
+        return issue(`Expected a dictionary of items but got type "${typeName(input)}".`);
+      }
+      const entries = Object.entries(input);
+      if (options.empty === false && entries.length === 0) {
+        return issue('This dictionary may not be empty.');
+      }
+      return collect(
+        entries.map(([key, one]) => {
+          const wrong = options.keyIssue?.(key);
+          return [key, wrong ? issue(wrong) : readValue(rule, one, call)];
+        }),
+        kept => new Map(kept),
+      );
+    },
+  };
+}
+
+function collect<T, R>(reads: [string, Read<T>][], keep: (kept: [string, T][]) => R): Read<R> {
+  const issues: Issues = {};
+  const kept: [string, T][] = [];
+  for (const [key, read] of reads) {
+    if ('issue' in read) issues[key] = read.issue;
+    else kept.push([key, read.value]);
+  }
+  return Object.keys(issues).length > 0 ? { issue: issues } : value(keep(kept));
+}
+
+/** References to objects: the first that is not there is told, without its index. */
+export function refsOf<T>(one: Rule<T>, most: number): Rule<T[]> {
+  return {
+    read(input, call) {
+      if (sizeOf(input) > most) return tooMany(most);
+      // The server walks over whatever can be walked over: an object gives its keys.
+      const items = isObject(input) ? Object.keys(input) : input;
+      if (!Array.isArray(items)) {
+        return issue(`Expected a list of items but got type "${typeName(input)}".`);
+      }
+      const kept: T[] = [];
+      for (const item of items) {
+        const read = one.read(item, call);
+        if ('issue' in read) return read;
+        kept.push(read.value);
+      }
+      return value(kept);
+    },
+  };
+}
+
+/** A reference to one object by a text or a whole number. `find` gives undefined for what is not there. */
+export function refTo<T>(
+  find: (text: string, call: Call) => T | undefined,
+  check?: (found: T) => string | undefined,
+): Rule<T> {
+  return {
+    read(input, call) {
+      const whole = input instanceof JsonNumber && typeName(input) === 'int';
+      if (typeof input !== 'string' && typeof input !== 'boolean' && !whole) {
+        return issue('Must be a string or integer');
+      }
+      const found = find(pythonText(input), call);
+      if (found === undefined) return issue(`No such object: ${pythonText(input)}`);
+      const wrong = check?.(found);
+      return wrong === undefined ? value(found) : issue(wrong);
+    },
+  };
+}
+
+/** A single reference: an empty text is taken for null. */
+export function oneRef<T>(rule: Rule<T>): Rule<T> {
+  return { read: (input, call) => (input === '' ? issue(NULL) : rule.read(input, call)) };
+}

@@ -1,0 +1,238 @@
+import type { Resource } from '../../resources.js';
+import { readBody } from '../body/parse.js';
+import { endpoints } from '../endpoints/index.js';
+import type { Server } from '../state/server.js';
+import { type Access, authenticate, mayUse } from './auth.js';
+import type { Call } from './call.js';
+import type { Endpoint, Lookup } from './endpoint.js';
+import { BAD_REQUEST_PAGE, docsPage, NOT_FOUND_PAGE, SERVER_ERROR, titleOf } from './html.js';
+import { type Incoming, last } from './incoming.js';
+import { checkExclusive } from './list.js';
+import { type Form, formOf } from './negotiate.js';
+import { badRequest, conflict, forbidden, Refusal, type Reply, ServerError } from './reply.js';
+import { listedEndpoints, type Route, routeOf } from './routes.js';
+
+type EndpointRoute = Extract<Route, { kind: 'endpoint' }>;
+
+/** From a request to its answer, over the state of a server. */
+export async function answer(server: Server, incoming: Incoming): Promise<Response> {
+  if (!server.allowsHost(new URL(incoming.origin).hostname)) return html(400, BAD_REQUEST_PAGE);
+  const route = routeOf(incoming.path, server.dialect);
+  switch (route.kind) {
+    case 'unknown':
+      return html(404, NOT_FOUND_PAGE, { vary: 'Cookie', 'content-language': 'en-us' });
+    case 'redirect':
+      return redirect(route.status, route.to);
+    case 'map':
+      return rootMap(server, incoming, route.suffix);
+    case 'authenticate':
+      return authenticateForm();
+    case 'endpoint':
+      return answerEndpoint(server, incoming, route);
+  }
+}
+
+function html(status: number, page: string, headers: Record<string, string> = {}): Response {
+  return new Response(page, {
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8', ...headers },
+  });
+}
+
+function redirect(status: number, location: string): Response {
+  const headers = { 'content-type': 'text/html; charset=utf-8', location, vary: 'Cookie' };
+  return new Response(null, { status, headers });
+}
+
+const COMMON = { vary: 'Accept, Cookie', 'content-language': 'en-us' };
+
+function rootMap(server: Server, incoming: Incoming, suffix: boolean): Response {
+  const map = Object.fromEntries(
+    listedEndpoints(server.dialect).map(path => [path, `${incoming.origin}/api/v2/${path}`]),
+  );
+  const form = formOf(incoming.headers.get('accept'), suffix);
+  const headers = { ...COMMON, allow: 'GET, HEAD, OPTIONS' };
+  return write({ status: 200, data: map }, form, 'RapidPro API v2', server, headers);
+}
+
+function authenticateForm(): Response {
+  return html(403, '', { vary: 'Cookie', 'content-language': 'en-us' });
+}
+
+/** The methods in the Allow header: HEAD and OPTIONS stand in it although both are refused. */
+function allowOf({ methods }: Resource): string {
+  const head = methods.includes('GET') ? ['HEAD'] : [];
+  return [...methods, ...head, 'OPTIONS'].join(', ');
+}
+
+async function answerEndpoint(
+  server: Server,
+  incoming: Incoming,
+  route: EndpointRoute,
+): Promise<Response> {
+  const jsonOnly = route.suffix || last(incoming.query, 'format') === 'json';
+  const form = formOf(incoming.headers.get('accept'), jsonOnly);
+  const headers: Record<string, string> = { ...COMMON, allow: allowOf(route.resource) };
+  const title = titleOf(route.resource.path);
+  let reply: Reply;
+  try {
+    reply = await respond(server, incoming, route, form, headers);
+  } catch (error) {
+    if (error instanceof ServerError) {
+      return html(500, SERVER_ERROR, headers);
+    }
+    if (!(error instanceof Refusal)) throw error;
+    reply = { status: error.status, data: error.data, headers: error.headers };
+  }
+  return write(reply, form, title, server, headers);
+}
+
+async function respond(
+  server: Server,
+  incoming: Incoming,
+  route: EndpointRoute,
+  form: Form,
+  headers: Record<string, string>,
+): Promise<Reply> {
+  const { resource, name } = route;
+  if (form === 'none') {
+    return { status: 406, data: { detail: 'Could not satisfy the request Accept header.' } };
+  }
+  const isDocs = !route.suffix && incoming.method === 'GET';
+  const openDocs = isDocs && server.dialect === 'textit';
+  const given = incoming.headers.get('authorization');
+  const access =
+    openDocs && given === null ? undefined : authenticate(given, token => server.find(token));
+  if (access) nameWorkspace(access, headers);
+  if (access && !mayUse(access.user.role, name, incoming.method))
+    throw refusedRole(headers, server);
+  if (!route.suffix && server.dialect === 'textit' && isWrite(incoming.method)) throw forbidden();
+  if (access) server.count(access.workspace, resource);
+  if (!isKnown(resource, incoming.method)) {
+    return { status: 405, data: { detail: `Method "${incoming.method}" not allowed.` } };
+  }
+  if (isDocs) return docsAnswer(server, incoming, route, access);
+  if (!access) throw forbidden();
+  const call: Call = {
+    incoming,
+    name,
+    resource,
+    access,
+    workspace: access.workspace,
+    engine: server.engine,
+  };
+  return perform(call, endpoints[name] ?? {}, server);
+}
+
+const isWrite = (method: string): boolean => method === 'POST' || method === 'DELETE';
+
+const isKnown = ({ methods }: Resource, method: string): boolean =>
+  (methods as readonly string[]).includes(method);
+
+function nameWorkspace({ workspace }: Access, headers: Record<string, string>): void {
+  if (workspace.dialect === 'v9') headers['x-temba-org'] = String(workspace.id);
+  else headers['x-temba-workspace'] = workspace.settings.uuid;
+}
+
+/** The older line names the workspace only to those whom it lets in. */
+function refusedRole(headers: Record<string, string>, server: Server): Refusal {
+  if (server.dialect === 'v9') delete headers['x-temba-org'];
+  return forbidden();
+}
+
+/** A GET without the suffix asks for the documentation: a list is empty then, whoever asks. */
+function docsAnswer(
+  server: Server,
+  incoming: Incoming,
+  { resource, name }: EndpointRoute,
+  access: Access | undefined,
+): Reply | Promise<Reply> {
+  if (resource.paging !== 'none') return { status: 200, data: [] };
+  if (name === 'statistics') return { status: 200, data: { results: [] } };
+  if (!access || (server.dialect === 'textit' && name === 'definitions')) {
+    return { status: 200, data: {} };
+  }
+  const { workspace } = access;
+  const call = { incoming, name, resource, access, workspace, engine: server.engine };
+  return endpoints[name]?.get?.(call) ?? { status: 200, data: {} };
+}
+
+async function perform(call: Call, endpoint: Endpoint, server: Server): Promise<Reply> {
+  switch (call.incoming.method) {
+    case 'GET':
+      checkExclusive(call, call.resource);
+      return endpoint.get?.(call) ?? { status: 404 };
+    case 'POST':
+      return post(call, endpoint, server);
+    default: {
+      const lookup = lookupOf(call);
+      if (!lookup) {
+        const names = (call.resource.lookups ?? []).join(', ');
+        throw badRequest(`URL must contain one of the following parameters: ${names}`);
+      }
+      return endpoint.remove?.(call, endpoint.find?.(call, lookup)) ?? { status: 204 };
+    }
+  }
+}
+
+async function post(call: Call, endpoint: Endpoint, server: Server): Promise<Reply> {
+  const lookup = lookupOf(call);
+  const object = lookup && endpoint.find?.(call, lookup);
+  if (!lookup && endpoint.limited) checkLimit(call, endpoint.limited);
+  if (endpoint.postRaw) return endpoint.postRaw(call);
+  const body = await readBody(call.incoming);
+  server.checkStanding(call.workspace);
+  return endpoint.post?.(call, body, object) ?? { status: 404 };
+}
+
+/** Endpoints that only create still look up what a query names. */
+const CREATE_ONLY_LOOKUPS = ['uuid', 'id'];
+
+function lookupOf({ resource, incoming }: Call): Lookup | undefined {
+  const names = resource.lookups ?? CREATE_ONLY_LOOKUPS;
+  const given = names.filter(name => incoming.query.has(name));
+  if (given.length > 1) {
+    throw badRequest(`URL can only contain one of the following parameters: ${names.join(', ')}`);
+  }
+  const [key] = given;
+  return key === undefined ? undefined : { key, value: last(incoming.query, key) ?? '' };
+}
+
+function checkLimit({ workspace }: Call, kind: NonNullable<Endpoint['limited']>): void {
+  const most = workspace.settings.limits[kind];
+  const count = [...workspace[kind]].filter(row => !('deleted' in row && row.deleted)).length;
+  const system = kind === 'groups' || kind === 'topics' ? systemRows(workspace[kind]) : 0;
+  if (count - system < most) return;
+  const number = workspace.dialect === 'v9' ? ` of ${most}` : '';
+  throw conflict(`Cannot create object because workspace has reached limit${number}.`);
+}
+
+const systemRows = (rows: Iterable<{ system: boolean }>): number =>
+  [...rows].filter(row => row.system).length;
+
+function write(
+  reply: Reply,
+  form: Form,
+  title: string,
+  server: Server,
+  headers: Record<string, string>,
+): Response {
+  const { status, data } = reply;
+  const all = { ...headers, ...reply.headers };
+  if (status === 204) return noContent(reply, all, server);
+  const json = JSON.stringify(data);
+  if (form !== 'json' || data === undefined) {
+    return html(status, docsPage(title, server.dialect === 'textit', json ?? ''), all);
+  }
+  return new Response(json, { status, headers: { 'content-type': 'application/json', ...all } });
+}
+
+/** The older line announces two bytes with its empty answers to actions; see the server for the bytes. */
+function noContent(reply: Reply, headers: Record<string, string>, server: Server): Response {
+  const all = new Headers(headers);
+  if (reply.emptyAction) all.set('content-type', 'application/json');
+  if (server.dialect === 'v9') {
+    all.set('content-length', reply.emptyAction && server.rawNoContent ? '2' : '0');
+  }
+  return new Response(null, { status: 204, headers: all });
+}

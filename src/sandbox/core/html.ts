@@ -1,0 +1,66 @@
+/** The pages in HTML that a server answers with where no JSON was agreed on. */
+
+export const SERVER_ERROR = 'Server Error. Site administrators have been notified.';
+
+function page(title: string, text: string): string {
+  return `
+<!doctype html>
+<html lang="en">
+<head>
+  <title>${title}</title>
+</head>
+<body>
+  <h1>${title}</h1><p>${text}</p>
+</body>
+</html>
+`;
+}
+
+export const NOT_FOUND_PAGE = page(
+  'Not Found',
+  'The requested resource was not found on this server.',
+);
+export const BAD_REQUEST_PAGE = page('Bad Request (400)', '');
+
+/** What a proxy in front of a server sends while the server is away. */
+export const BAD_GATEWAY_PAGE = `<html>
+<head><title>502 Bad Gateway</title></head>
+<body>
+<center><h1>502 Bad Gateway</h1></center>
+<hr><center>nginx/1.22.1</center>
+</body>
+</html>
+`;
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** The documentation page that a browser gets for an endpoint, with the answer in it. */
+export function docsPage(title: string, zoomFixed: boolean, content: string): string {
+  const viewport = `width=device-width, initial-scale=1.0${zoomFixed ? ', maximum-scale=1' : ''}`;
+  return `<!DOCTYPE HTML>
+
+
+
+  <html lang="en-us">
+  
+  <head>
+    <title>
+      
+  ${escaped(title)}
+
+    </title>
+    <meta charset="utf-8">
+    <meta name="viewport" content="${viewport}">
+    <meta name="description"
+          content="RapidPro lets you visually build interactive SMS applications and launch them with your own phone or with one of our many partners.">
+  </head>
+  <body><pre>${escaped(content)}</pre></body>
+</html>
+`;
+}
+
+export function titleOf(endpoint: string): string {
+  const words = endpoint.split('_').map(word => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+  return `${words.join(' ')} Endpoint`;
+}

@@ -1,0 +1,41 @@
+/** What a Request object cannot say: the target as it stood on the wire, and methods that fetch forbids. */
+export interface Wire {
+  target?: string;
+  method?: string;
+}
+
+/** A request in the form that the sandbox works on. */
+export interface Incoming {
+  method: string;
+  /** `http://127.0.0.1:5000`, as the request names the server. */
+  origin: string;
+  /** As written, not tidied: `/api/v2//contacts.json` is another path. */
+  path: string;
+  /** Without the question mark. */
+  search: string;
+  query: URLSearchParams;
+  headers: Headers;
+  body: Uint8Array;
+}
+
+export async function readIncoming(request: Request, wire: Wire = {}): Promise<Incoming> {
+  const url = new URL(request.url);
+  const target = wire.target ?? `${url.pathname}${url.search}`;
+  const [path = '/', ...rest] = target.split('?');
+  const search = rest.join('?');
+  const scheme = request.headers.get('x-forwarded-proto') === 'https' ? 'https' : 'http';
+  return {
+    method: wire.method ?? request.method,
+    origin: `${scheme}://${request.headers.get('host') ?? url.host}`,
+    path,
+    search,
+    query: new URLSearchParams(search),
+    headers: request.headers,
+    body: new Uint8Array(await request.arrayBuffer()),
+  };
+}
+
+/** The value that counts where a parameter is given more than once: the last. */
+export function last(query: URLSearchParams, name: string): string | null {
+  return query.getAll(name).at(-1) ?? null;
+}

@@ -1,0 +1,63 @@
+import type { Call } from '../core/call.js';
+import type { Lookup } from '../core/endpoint.js';
+import { last } from '../core/incoming.js';
+import { badRequest, notFound, ServerError } from '../core/reply.js';
+import { canonicalUuid, isCanonicalUuid } from '../state/ids.js';
+
+/** What the older line does with a filter that is no UUID: it depends on the column's type. */
+export type BadUuid = 'nothing' | 'refused' | 'broken';
+
+/**
+ * The `uuid` filter: undefined where there is none, null where nothing can match.
+ * The newer line takes any spelling, counts the first one given and refuses an empty one.
+ */
+export function uuidFilter(call: Call, onV9: BadUuid): string | null | undefined {
+  const { query } = call.incoming;
+  if (call.workspace.dialect === 'textit') {
+    const text = query.get('uuid');
+    return text === null ? undefined : checkedUuid(text);
+  }
+  const text = last(query, 'uuid');
+  if (!text) return undefined;
+  if (isCanonicalUuid(text)) return text;
+  if (onV9 === 'nothing') return null;
+  const canonical = canonicalUuid(text);
+  if (canonical) return canonical;
+  if (onV9 === 'broken') throw new ServerError('a filter that is no UUID');
+  throw badRequest('Value for uuid must be a valid UUID');
+}
+
+export function checkedUuid(text: string, param = 'uuid'): string {
+  const uuid = canonicalUuid(text);
+  if (!uuid) throw badRequest(`Param '${param}': ${text} is not a valid UUID.`);
+  return uuid;
+}
+
+/** A filter by a row's number: undefined where there is none. */
+export function idFilter(call: Call, name: string): number | undefined {
+  const text = last(call.incoming.query, name);
+  if (!text) return undefined;
+  if (!/^\s*[+-]?\d+\s*$/.test(text)) throw badRequest(`Value for ${name} must be an integer`);
+  return Number(text);
+}
+
+/** The object that `?uuid=` of an update or a deletion names. */
+export function findByUuid<T>(
+  call: Call,
+  { value }: Lookup,
+  what: string,
+  find: (uuid: string) => T | undefined,
+  onV9: 'missing' | 'broken' = 'missing',
+): T {
+  if (call.workspace.dialect === 'textit') {
+    // The newer line checks the spelling but looks up the text as it stands.
+    checkedUuid(value);
+  } else if (onV9 === 'broken' && !canonicalUuid(value)) {
+    throw new ServerError('a lookup that is no UUID');
+  }
+  const found = find(value);
+  if (!found) throw missing(what);
+  return found;
+}
+
+export const missing = (what: string) => notFound(`No ${what} matches the given query.`);

@@ -1,0 +1,131 @@
+import { isObject } from '../body/parse.js';
+import { contacts, flow, groups, urns } from '../body/references.js';
+import { flag, issue, type Rule, readShape, required, value } from '../body/rules.js';
+import type { Call } from '../core/call.js';
+import { endpoint } from '../core/endpoint.js';
+import { last } from '../core/incoming.js';
+import { isTrue, listPage } from '../core/list.js';
+import { invalidAsAWhole } from '../core/reply.js';
+import { carryOut } from '../engine/starts.js';
+import { isoTime } from '../state/clock.js';
+import { newUuid } from '../state/ids.js';
+import type { FlowStart } from '../state/model.js';
+import { lengthOf } from '../values/text.js';
+import { findByUuid, idFilter, uuidFilter } from './filters.js';
+import { plainJson, tidyParams } from './params.js';
+import { contactRefs, groupRefs, ref } from './shown.js';
+
+const MOST_PARAMS = 10_000;
+
+const jsonObject = (tidy: boolean): Rule<unknown> => ({
+  read(input, { workspace }) {
+    if (!isObject(input)) return issue('Must be a valid JSON object');
+    const plain = plainJson(input);
+    if (tidy || workspace.dialect === 'v9') return value(tidyParams(plain));
+    return lengthOf(JSON.stringify(plain)) > MOST_PARAMS
+      ? issue(`Cannot be larger than ${MOST_PARAMS} characters.`)
+      : value(plain);
+  },
+});
+
+const shape = {
+  flow: required(flow),
+  contacts,
+  groups,
+  urns,
+  restart_participants: flag(),
+  exclude_active: flag(),
+  extra: jsonObject(true),
+  params: jsonObject(false),
+};
+
+export const flowStarts = endpoint<FlowStart>({
+  get(call) {
+    const { workspace } = call;
+    const uuid = uuidFilter(call, 'refused');
+    const id = workspace.dialect === 'v9' ? idFilter(call, 'id') : undefined;
+    return listPage(call, {
+      rows: workspace.starts.by('modified'),
+      ascending: isTrue(last(call.incoming.query, 'reverse')),
+      timeOf: workspace.starts.orders.modified,
+      holds: one =>
+        (uuid === undefined || one.uuid === uuid) && (id === undefined || one.id === id),
+      show: one => showStart(one, call),
+    });
+  },
+
+  find: (call, lookup) =>
+    findByUuid(call, lookup, 'FlowStart', uuid => call.workspace.starts.find(uuid)),
+
+  post(call, body, known) {
+    const start = addStart(call, body);
+    const data = showStart(start, call);
+    call.workspace.outbox.add({
+      kind: 'flow_start',
+      uuid: start.uuid,
+      id: start.id,
+      contacts: start.contacts.map(({ uuid }) => uuid),
+      groups: start.groups.map(({ uuid }) => uuid),
+      urns: start.urns,
+      flow: start.flow.uuid,
+      params: start.params,
+      on: isoTime(start.createdOn),
+    });
+    carryOut(call.workspace, start);
+    return { status: known ? 200 : 201, data };
+  },
+});
+
+function addStart(call: Call, body: Record<string, unknown>): FlowStart {
+  const { workspace } = call;
+  const kept = readShape(shape, body, call);
+  if (!kept.groups?.length && !kept.contacts?.length && !kept.urns?.length) {
+    throw invalidAsAWhole('Must specify at least one group, contact or URN');
+  }
+  call.engine.require(workspace);
+  const createdOn = workspace.tick();
+  return workspace.starts.add({
+    id: workspace.nextId('start'),
+    uuid: newUuid(),
+    flow: kept.flow,
+    groups: kept.groups ?? [],
+    contacts: kept.contacts ?? [],
+    urns: (kept.urns ?? []).map(({ urn }) => urn),
+    status: 'pending',
+    total: -1,
+    started: 0,
+    params: kept.params ?? kept.extra ?? {},
+    restartParticipants: kept.restart_participants ?? true,
+    excludeActive: kept.exclude_active ?? false,
+    createdOn,
+    modifiedOn: workspace.dialect === 'v9' ? workspace.tick() : createdOn,
+  });
+}
+
+const V9_STATUS: Record<FlowStart['status'], string> = {
+  pending: 'pending',
+  started: 'starting',
+  completed: 'complete',
+  failed: 'failed',
+};
+
+export function showStart(start: FlowStart, { workspace }: Call): unknown {
+  const v9 = workspace.dialect === 'v9';
+  const shown = {
+    uuid: start.uuid,
+    flow: ref(start.flow),
+    status: v9 ? V9_STATUS[start.status] : start.status,
+    ...(v9 ? {} : { progress: { total: start.total, started: start.started } }),
+    groups: groupRefs(start.groups),
+    contacts: contactRefs(start.contacts),
+    params: start.params,
+    created_on: isoTime(start.createdOn),
+    modified_on: isoTime(start.modifiedOn),
+  };
+  const legacy = {
+    extra: start.params,
+    restart_participants: start.restartParticipants,
+    exclude_active: start.excludeActive,
+  };
+  return v9 ? { id: start.id, ...shown, ...legacy } : { ...shown, id: start.id, ...legacy };
+}

@@ -1,0 +1,204 @@
+import type { Micros } from '../state/clock.js';
+import { newUuid } from '../state/ids.js';
+import type { Contact, ContactStatus, Field, Group, Urn, User } from '../state/model.js';
+import type { Workspace } from '../state/workspace.js';
+import { type PlaceContext, readFieldValue } from '../values/index.js';
+import { join, leave, reviewSmartGroups } from './membership.js';
+
+/** What a write may change of a contact; what is undefined stays as it is. */
+export interface ContactChanges {
+  name?: string | null | undefined;
+  language?: string | null | undefined;
+  urns?: Urn[] | undefined;
+  /** The manual groups that the contact shall be in. */
+  groups?: Group[] | undefined;
+  /** Raw texts; null clears. */
+  fields?: Map<Field, string | null> | undefined;
+}
+
+/** Moves a contact's `modified_on`. */
+export function bump(workspace: Workspace, contact: Contact, at: Micros = workspace.tick()): void {
+  contact.modifiedOn = at;
+  workspace.contacts.moved(contact);
+}
+
+export function addContact(workspace: Workspace, changes: ContactChanges): Contact {
+  const at = workspace.tick();
+  const contact: Contact = {
+    id: workspace.nextId('contact'),
+    uuid: newUuid(),
+    name: changes.name ?? null,
+    status: 'active',
+    language: changes.language ?? null,
+    urns: [],
+    groups: new Set(),
+    notes: [],
+    fields: new Map(),
+    flow: null,
+    createdOn: at,
+    modifiedOn: at,
+    lastSeenOn: null,
+    deleted: false,
+  };
+  for (const urn of changes.urns ?? []) takeUrn(workspace, contact, urn);
+  workspace.contacts.add(contact);
+  const fields = setFields(workspace, contact, changes.fields);
+  const groups = setGroups(contact, changes.groups);
+  const smart = reviewSmartGroups(workspace, contact);
+  if (fields || groups || smart) bump(workspace, contact);
+  return contact;
+}
+
+/** Applies changes; `modified_on` moves once, and only when something did change. */
+export function changeContact(
+  workspace: Workspace,
+  contact: Contact,
+  changes: ContactChanges,
+): void {
+  const urns = changes.urns && setUrns(workspace, contact, changes.urns);
+  const name = set(contact, 'name', changes.name);
+  const language = set(contact, 'language', changes.language);
+  const fields = setFields(workspace, contact, changes.fields);
+  const groups = setGroups(contact, changes.groups);
+  const smart = reviewSmartGroups(workspace, contact);
+  if (urns || name || language || fields || groups || smart) bump(workspace, contact);
+}
+
+function set<K extends 'name' | 'language'>(
+  contact: Contact,
+  key: K,
+  to: Contact[K] | undefined,
+): boolean {
+  if (to === undefined || contact[key] === to) return false;
+  contact[key] = to;
+  return true;
+}
+
+function takeUrn(workspace: Workspace, contact: Contact, urn: Urn): void {
+  workspace.urns.set(urn.identity, contact);
+  contact.urns.push(urn);
+}
+
+const sameUrns = (a: readonly Urn[], b: readonly Urn[]): boolean =>
+  a.length === b.length && a.every((urn, i) => urn.identity === b[i]?.identity);
+
+/**
+ * Sets the list of URNs. One that another contact holds: the older line takes it from there, the newer one leaves it
+ * and drops it from the list. The older line counts the very same list as a change, and gives up silently on a list
+ * that names a URN twice.
+ */
+function setUrns(workspace: Workspace, contact: Contact, given: Urn[]): boolean {
+  const identities = new Set(given.map(urn => urn.identity));
+  if (workspace.dialect === 'v9') {
+    if (identities.size < given.length) return false;
+    for (const urn of given) robOf(workspace, contact, urn);
+    replaceUrns(workspace, contact, given);
+    return true;
+  }
+  const once = given.filter(
+    (urn, i) => given.findIndex(other => other.identity === urn.identity) === i,
+  );
+  const free = once.filter(urn => (workspace.urns.get(urn.identity) ?? contact) === contact);
+  if (sameUrns(free, contact.urns)) return false;
+  replaceUrns(workspace, contact, free);
+  return true;
+}
+
+function robOf(workspace: Workspace, contact: Contact, urn: Urn): void {
+  const owner = workspace.urns.get(urn.identity);
+  if (!owner || owner === contact) return;
+  owner.urns = owner.urns.filter(one => one.identity !== urn.identity);
+  bump(workspace, owner);
+}
+
+function replaceUrns(workspace: Workspace, contact: Contact, urns: Urn[]): void {
+  freeUrns(workspace, contact);
+  for (const urn of urns) takeUrn(workspace, contact, urn);
+}
+
+function freeUrns(workspace: Workspace, contact: Contact): void {
+  for (const { identity } of contact.urns) {
+    if (workspace.urns.get(identity) === contact) workspace.urns.delete(identity);
+  }
+  contact.urns = [];
+}
+
+/** Replaces the manual memberships. */
+function setGroups(contact: Contact, groups: Group[] | undefined): boolean {
+  if (!groups) return false;
+  const wanted = new Set(groups);
+  let changed = false;
+  for (const group of [...contact.groups]) {
+    if (group.query === null && !wanted.has(group)) changed = leave(contact, group) || changed;
+  }
+  for (const group of wanted) changed = join(contact, group) || changed;
+  return changed;
+}
+
+/** The full paths that a contact's place fields show, for places that are named by their parent. */
+function placesOf(contact: Contact): PlaceContext {
+  const context: PlaceContext = {};
+  for (const [field, found] of contact.fields) {
+    if (field.type === 'state' || field.type === 'district') {
+      context[field.type] ??= found[field.type];
+    }
+  }
+  return context;
+}
+
+/** A field is compared by its raw text: what it shows may be the same and still it counts as changed. */
+export function setFields(
+  workspace: Workspace,
+  contact: Contact,
+  values: Map<Field, string | null> | undefined,
+): boolean {
+  let changed = false;
+  for (const [field, raw] of values ?? []) {
+    const before = contact.fields.get(field)?.text ?? null;
+    if (raw === before) continue;
+    changed = true;
+    if (raw === null) contact.fields.delete(field);
+    else {
+      const context = placesOf(contact);
+      contact.fields.set(field, readFieldValue(raw, field.type, workspace.locale, context));
+    }
+  }
+  return changed;
+}
+
+/** Blocking takes a contact out of all groups; coming back brings only the smart ones. */
+export function setStatus(workspace: Workspace, contact: Contact, status: ContactStatus): boolean {
+  if (contact.status === status) return false;
+  contact.status = status;
+  if (status !== 'active') for (const group of [...contact.groups]) leave(contact, group);
+  reviewSmartGroups(workspace, contact);
+  return true;
+}
+
+/** The newest five notes are kept. Adding one is no modification. */
+export function addNote(workspace: Workspace, contact: Contact, text: string, author: User): void {
+  contact.notes.push({ text, createdOn: workspace.tick(), author });
+  contact.notes = contact.notes.slice(-5);
+}
+
+/** A deleted contact stays as a tombstone: it keeps its uuid and its times, and frees its URNs. */
+export function deleteContact(
+  workspace: Workspace,
+  contact: Contact,
+  at: Micros = workspace.tick(),
+): void {
+  freeUrns(workspace, contact);
+  for (const group of [...contact.groups]) leave(contact, group);
+  contact.fields.clear();
+  contact.notes = [];
+  contact.flow = null;
+  contact.deleted = true;
+  bump(workspace, contact, at);
+  for (const message of [...workspace.messages]) {
+    if (message.contact === contact) workspace.messages.remove(message);
+  }
+  for (const ticket of [...workspace.tickets]) {
+    if (ticket.contact === contact) workspace.tickets.remove(ticket);
+  }
+  workspace.openTickets.delete(contact);
+}

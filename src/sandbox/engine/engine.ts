@@ -1,0 +1,36 @@
+import { ServerError } from '../core/reply.js';
+import type { Micros } from '../state/clock.js';
+import type { Field, Group } from '../state/model.js';
+import type { Workspace } from '../state/workspace.js';
+
+/** The flow engine behind the site: it may be away, and it may not have heard yet of what was just made. */
+export class Engine {
+  /** While true, whatever needs the engine is a server error. */
+  down = false;
+
+  constructor(
+    /** Seconds that the engine works with what it last read of a workspace. */
+    readonly cacheSeconds: number,
+  ) {}
+
+  /** To be called before whatever the engine does; nothing may have been changed yet. */
+  require(
+    workspace: Workspace,
+    { groups = [], fields = [] }: { groups?: Iterable<Group>; fields?: Iterable<Field> } = {},
+  ): void {
+    if (this.down) throw new ServerError('the engine is down');
+    if (this.cacheSeconds === 0) return;
+    const read = this.#lastRead(workspace);
+    const unknown = [...groups, ...fields].some(made => made.madeOn > read);
+    if (unknown) throw new ServerError('the engine does not know this object yet');
+  }
+
+  #lastRead(workspace: Workspace): Micros {
+    const now = workspace.ticker.now();
+    const fresh =
+      workspace.engineReadOn !== null &&
+      now - workspace.engineReadOn < this.cacheSeconds * 1_000_000;
+    if (!fresh) workspace.engineReadOn = now;
+    return workspace.engineReadOn ?? now;
+  }
+}

@@ -1,0 +1,29 @@
+/** Something that a client asked to be sent. */
+export interface SentItem {
+  kind: 'message' | 'broadcast' | 'flow_start';
+  uuid: string;
+  id: number;
+  /** Uuids. */
+  contacts: string[];
+  groups: string[];
+  urns: string[];
+  /** By language for a broadcast; absent for a flow start. */
+  text?: string | Record<string, string>;
+  /** The uuid of the flow. */
+  flow?: string;
+  params?: unknown;
+  on: string;
+}
+
+/** What clients asked to be sent, in order. */
+export class Outbox {
+  #items: SentItem[] = [];
+
+  add(item: SentItem): void {
+    this.#items.push(item);
+  }
+
+  items(): SentItem[] {
+    return [...this.#items];
+  }
+}

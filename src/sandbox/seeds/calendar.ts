@@ -1,0 +1,20 @@
+import type { Clock, Micros } from '../state/clock.js';
+
+const SECOND: Micros = 1_000_000;
+const MONTH: Micros = 30 * 24 * 3600 * SECOND;
+
+/** Times for rows that bring none: one after the other through the month before the sandbox was made. */
+export class Calendar {
+  #at: Micros;
+  readonly #step: Micros;
+
+  constructor(clock: Clock, rows: number) {
+    this.#at = Math.round(clock.now() * 1000) - MONTH;
+    this.#step = Math.max(1, Math.min(SECOND, Math.floor(MONTH / (2 * rows + 100))));
+  }
+
+  next(): Micros {
+    this.#at += this.#step;
+    return this.#at;
+  }
+}

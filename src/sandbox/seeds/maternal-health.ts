@@ -1,0 +1,153 @@
+import { generatedContacts } from './generated.js';
+import { repeatable } from './random.js';
+import type { ContactSeed, MessageSeed, RunSeed, Seed } from './types.js';
+
+const FACILITIES = [
+  'Gatsibo Health Centre',
+  'Kageyo Clinic',
+  'Kiramuruzi Hospital',
+  'Ngarama Hospital',
+] as const;
+const STAGES = ['pregnant', 'delivered', 'lost to follow-up'] as const;
+
+const FIELDS: Seed['fields'] = [
+  { key: 'age', name: 'Age', type: 'number' },
+  { key: 'due_date', name: 'Due Date', type: 'datetime' },
+  { key: 'facility', name: 'Facility', type: 'text' },
+  { key: 'stage', name: 'Stage', type: 'text' },
+  { key: 'risk', name: 'Risk', type: 'text' },
+  { key: 'visits', name: 'Visits', type: 'number' },
+];
+
+/**
+ * A made-up maternal-health programme: mothers and health workers, manual and smart groups, three flows with their
+ * runs, messages in and out, labels, a campaign, globals. The same people every time.
+ *
+ * @example
+ * const sandbox = await createSandbox({ seed: maternalHealth({ contacts: 5000 }) });
+ *
+ * @param options.contacts - How many contacts; 600 if left out.
+ */
+export function maternalHealth({ contacts: count = 600 }: { contacts?: number } = {}): Seed {
+  const contacts = people(count);
+  const mothers = contacts.filter(contact => contact.groups?.includes('Mothers'));
+  return {
+    workspace: { name: 'Maternal Health Programme' },
+    channels: [
+      { name: 'SMS 8282', address: '8282', country: 'RW', schemes: ['tel'] },
+      { name: 'WhatsApp', type: 'whatsapp', address: '250788000300', schemes: ['whatsapp'] },
+    ],
+    fields: FIELDS,
+    groups: [
+      { name: 'Mothers' },
+      { name: 'Health Workers' },
+      { name: 'Pregnant', query: 'stage = pregnant' },
+      { name: 'High Risk', query: 'risk = high' },
+      { name: 'Under 20', query: 'age < 20' },
+    ],
+    labels: [{ name: 'Urgent' }, { name: 'Question' }],
+    flows: [
+      {
+        name: 'Antenatal Reminder',
+        results: [{ key: 'attending', name: 'Attending', categories: ['Yes', 'No', 'Other'] }],
+      },
+      {
+        name: 'Danger Signs',
+        results: [
+          { key: 'sign', name: 'Sign', categories: ['Bleeding', 'Fever', 'None', 'Other'] },
+        ],
+      },
+      {
+        name: 'Postnatal Check',
+        results: [{ key: 'weight', name: 'Weight', categories: ['Has Number', 'Other'] }],
+      },
+      { name: 'Old Registration', archived: true },
+    ],
+    contacts,
+    runs: runsOf(mothers),
+    messages: messagesOf(mothers),
+    topics: [{ name: 'Referrals' }],
+    globals: [
+      { name: 'Hotline', value: '114' },
+      { name: 'Programme Name', value: 'Healthy Mothers' },
+    ],
+    campaigns: [{ name: 'Antenatal Visits', group: 'Pregnant' }],
+    campaign_events: [
+      {
+        campaign: 'Antenatal Visits',
+        relative_to: 'due_date',
+        offset: -2,
+        unit: 'weeks',
+        delivery_hour: 9,
+        message: {
+          eng: 'Your due date is near, @contact. Please plan your journey to @fields.facility.',
+        },
+      },
+    ],
+    resthooks: [{ resthook: 'new-danger-sign' }],
+  };
+}
+
+function people(count: number): ContactSeed[] {
+  const chance = repeatable(2026);
+  return generatedContacts(count, 7).map((contact, index) => {
+    if (index % 20 === 19) return { ...contact, groups: ['Health Workers'] };
+    const stage = chance.pick(STAGES);
+    const due = `2027-0${1 + chance.below(9)}-${String(1 + chance.below(28)).padStart(2, '0')}`;
+    return {
+      ...contact,
+      groups: ['Mothers'],
+      fields: {
+        age: 16 + chance.below(30),
+        due_date: stage === 'pregnant' ? `${due}T08:00:00+02:00` : null,
+        facility: chance.pick(FACILITIES),
+        stage,
+        risk: chance.below(8) === 0 ? 'high' : 'normal',
+        visits: chance.below(9),
+      },
+    };
+  });
+}
+
+const uuidOf = ({ uuid = '' }: ContactSeed): string => uuid;
+
+function runsOf(mothers: readonly ContactSeed[]): RunSeed[] {
+  const chance = repeatable(11);
+  return mothers
+    .filter((_, index) => index % 2 === 0)
+    .map((mother, index) => {
+      const run = { uuid: chance.uuid(), flow: 'Antenatal Reminder', contact: uuidOf(mother) };
+      if (index % 5 === 4) return run;
+      const category = chance.pick(['Yes', 'Yes', 'No', 'Other']);
+      const value = category === 'Other' ? 'who is this' : category.toLowerCase();
+      return {
+        ...run,
+        values: { attending: { name: 'Attending', value, category, input: value } },
+        responded: true,
+        exit_type: 'completed' as const,
+      };
+    });
+}
+
+function messagesOf(mothers: readonly ContactSeed[]): MessageSeed[] {
+  const chance = repeatable(13);
+  return mothers
+    .filter((_, index) => index % 3 === 0)
+    .flatMap((mother, index): MessageSeed[] => {
+      const contact = uuidOf(mother);
+      const asked: MessageSeed = {
+        contact,
+        direction: 'out',
+        status: index % 10 === 9 ? 'failed' : 'delivered',
+        text: 'Will you come to your antenatal visit this week?',
+        flow: 'Antenatal Reminder',
+      };
+      const answer: MessageSeed = {
+        contact,
+        direction: 'in',
+        text: chance.pick(['yes', 'no', 'I have a headache', 'When is my next visit?']),
+        ...(index % 4 === 0 ? { labels: ['Question'] } : { flow: 'Antenatal Reminder' }),
+      };
+      return [asked, answer];
+    });
+}

@@ -1,0 +1,249 @@
+import type { FieldType } from '../values/index.js';
+
+/**
+ * What a sandbox starts with. Rows are written as the API shows them, so that a list which was read from a real
+ * workspace can be used as it is; nearly everything may be left out. Times are ISO texts, references are uuids,
+ * names or `{ uuid, name }`.
+ */
+export interface Seed {
+  workspace?: WorkspaceSeed;
+  users?: UserSeed[];
+  channels?: ChannelSeed[];
+  boundaries?: BoundarySeed[];
+  fields?: FieldSeed[];
+  groups?: GroupSeed[];
+  labels?: NamedSeed[];
+  flows?: FlowSeed[];
+  contacts?: ContactSeed[];
+  runs?: RunSeed[];
+  messages?: MessageSeed[];
+  topics?: TopicSeed[];
+  tickets?: TicketSeed[];
+  globals?: GlobalSeed[];
+  campaigns?: CampaignSeed[];
+  campaign_events?: CampaignEventSeed[];
+  resthooks?: ResthookSeed[];
+  resthook_subscribers?: SubscriberSeed[];
+  archives?: ArchiveSeed[];
+  channel_events?: ChannelEventSeed[];
+  classifiers?: PlainSeed[];
+  optins?: PlainSeed[];
+  templates?: PlainSeed[];
+}
+
+export type RefSeed = string | { uuid?: string; name?: string | null };
+
+export interface WorkspaceSeed {
+  uuid?: string;
+  name?: string;
+}
+
+export interface NamedSeed {
+  uuid?: string;
+  name: string;
+  created_on?: string;
+}
+
+export interface UserSeed {
+  uuid?: string;
+  email: string;
+  first_name: string;
+  last_name: string;
+  role: 'administrator' | 'editor' | 'viewer' | 'agent' | 'surveyor';
+  team?: { uuid: string; name: string } | null;
+  created_on?: string;
+}
+
+export interface ChannelSeed extends NamedSeed {
+  type?: string;
+  address?: string | null;
+  country?: string | null;
+  /** URN schemes that it sends to; `['tel']` if left out. */
+  schemes?: string[];
+  device?: Record<string, unknown> | null;
+  last_seen?: string | null;
+}
+
+export interface BoundarySeed {
+  osm_id: string;
+  name: string;
+  parent?: { osm_id: string; name: string } | null;
+  level: number;
+  aliases?: string[];
+  geometry?: unknown;
+}
+
+export interface FieldSeed {
+  /** Made from the name if left out. */
+  key?: string;
+  name: string;
+  /** `text` if left out. */
+  type?: FieldType;
+  featured?: boolean;
+  priority?: number;
+  created_on?: string;
+}
+
+export interface GroupSeed extends NamedSeed {
+  /** Makes it a smart group; see the subset of queries in `compileQuery`. */
+  query?: string | null;
+  status?: 'ready' | 'evaluating' | 'invalid';
+  system?: boolean;
+}
+
+export interface ContactSeed {
+  uuid?: string;
+  name?: string | null;
+  /** Null for a contact that was deleted. */
+  status?: 'active' | 'blocked' | 'stopped' | 'archived' | null;
+  language?: string | null;
+  urns?: string[];
+  /** Manual groups; smart ones follow from their queries. */
+  groups?: RefSeed[];
+  fields?: Record<string, string | number | null>;
+  created_on?: string;
+  modified_on?: string;
+  last_seen_on?: string | null;
+}
+
+export interface FlowSeed extends NamedSeed {
+  type?: 'message' | 'voice' | 'background' | 'survey';
+  archived?: boolean;
+  labels?: { uuid: string; name: string }[];
+  /** Minutes; 10080 (a week) if left out. */
+  expires?: number;
+  results?: { key: string; name: string; categories?: string[]; node_uuids?: string[] }[];
+  parent_refs?: string[];
+  /** What the flow editor exports. Without it a start makes a run that waits for an answer and ends with it. */
+  definition?: Record<string, unknown>;
+  /** Runs that are only counted. */
+  runs?: Partial<
+    Record<'active' | 'waiting' | 'completed' | 'expired' | 'interrupted' | 'failed', number>
+  >;
+  modified_on?: string;
+}
+
+export interface RunSeed {
+  id?: number;
+  uuid?: string;
+  flow: RefSeed;
+  contact: RefSeed;
+  responded?: boolean;
+  path?: { node: string; time: string }[] | null;
+  values?: Record<
+    string,
+    {
+      name?: string;
+      value: string;
+      category?: string | null;
+      node?: string;
+      time?: string;
+      input?: string | null;
+    }
+  >;
+  created_on?: string;
+  modified_on?: string;
+  exited_on?: string | null;
+  /** Null or left out for a run that waits. */
+  exit_type?: 'completed' | 'interrupted' | 'expired' | 'failed' | null;
+}
+
+export interface MessageSeed {
+  id?: number;
+  uuid?: string;
+  contact: RefSeed;
+  direction: 'in' | 'out';
+  type?: 'text' | 'optin' | 'voice';
+  status?: 'handled' | 'queued' | 'wired' | 'sent' | 'delivered' | 'read' | 'errored' | 'failed';
+  visibility?: 'visible' | 'archived';
+  text: string;
+  labels?: RefSeed[];
+  flow?: RefSeed | null;
+  attachments?: { content_type: string; url: string }[];
+  created_on?: string;
+  sent_on?: string | null;
+  modified_on?: string;
+}
+
+export interface TopicSeed extends NamedSeed {
+  system?: boolean;
+}
+
+export interface TicketSeed {
+  uuid?: string;
+  contact: RefSeed;
+  status?: 'open' | 'closed';
+  topic?: RefSeed | null;
+  body?: string | null;
+  assignee?: { email: string } | null;
+  opened_on?: string;
+  opened_by?: { email: string } | null;
+  opened_in?: RefSeed | null;
+  modified_on?: string;
+  closed_on?: string | null;
+}
+
+export interface GlobalSeed {
+  key?: string;
+  name: string;
+  value: string;
+  modified_on?: string;
+}
+
+export interface CampaignSeed extends NamedSeed {
+  group: RefSeed;
+}
+
+export interface CampaignEventSeed {
+  uuid?: string;
+  campaign: RefSeed;
+  relative_to: string | { key: string };
+  offset: number;
+  unit: string;
+  delivery_hour?: number;
+  flow?: RefSeed | null;
+  message?: Record<string, string> | null;
+  created_on?: string;
+}
+
+export interface ResthookSeed {
+  resthook: string;
+  created_on?: string;
+  modified_on?: string;
+}
+
+export interface SubscriberSeed {
+  id?: number;
+  resthook: string;
+  target_url: string;
+  created_on?: string;
+}
+
+export interface ArchiveSeed {
+  archive_type?: 'message' | 'run';
+  start_date: string;
+  period: 'daily' | 'monthly';
+  record_count: number;
+  size: number;
+  hash: string;
+  download_url?: string | null;
+}
+
+export interface ChannelEventSeed {
+  id?: number;
+  type: string;
+  contact: RefSeed;
+  channel: RefSeed;
+  extra?: unknown;
+  occurred_on?: string;
+  created_on?: string;
+}
+
+/** A classifier, opt-in or template: shown as it is written. */
+export interface PlainSeed {
+  uuid?: string;
+  name: string;
+  created_on?: string;
+  modified_on?: string;
+  [shown: string]: unknown;
+}

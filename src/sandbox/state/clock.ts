@@ -1,0 +1,88 @@
+/** Microseconds since 1970, as an integer: what a server's timestamps count in. */
+export type Micros = number;
+
+/** Where the sandbox reads the time. Tests inject one that they move by hand. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** The least distance of two instants, so that two events are never taken for one. */
+const STEP: Micros = 10;
+
+/** Gives each event an instant of its own, later than all before it, however coarse the clock is. */
+export class Ticker {
+  #last: Micros = 0;
+
+  constructor(readonly clock: Clock) {}
+
+  /** A new instant. */
+  tick(): Micros {
+    this.#last = Math.max(this.#last + STEP, Math.round(this.clock.now() * 1000));
+    return this.#last;
+  }
+
+  /** The time on the clock, without using it up. */
+  now(): Micros {
+    return Math.max(this.#last, Math.round(this.clock.now() * 1000));
+  }
+}
+
+const SECOND = 1_000_000;
+
+function parts(at: Micros): { seconds: string; micros: string } {
+  const whole = Math.floor(at / SECOND);
+  const micros = String(at - whole * SECOND).padStart(6, '0');
+  return { seconds: new Date(whole * 1000).toISOString().slice(0, 19), micros };
+}
+
+/** `2026-11-22T15:17:48.090903Z`; without a fraction where that is zero, as the server's serializers write it. */
+export function isoTime(at: Micros): string {
+  const { seconds, micros } = parts(at);
+  return micros === '000000' ? `${seconds}Z` : `${seconds}.${micros}Z`;
+}
+
+/** Always six digits: how the flow engine writes the times inside a run. */
+export function engineTime(at: Micros): string {
+  const { seconds, micros } = parts(at);
+  return `${seconds}.${micros}Z`;
+}
+
+/** Python's text of a datetime, which is what a cursor holds. */
+export function cursorTime(at: Micros): string {
+  const { seconds, micros } = parts(at);
+  return `${seconds.replace('T', ' ')}${micros === '000000' ? '' : `.${micros}`}+00:00`;
+}
+
+const TIME =
+  /^(\d{4})-(\d\d?)-(\d\d?)(?:[Tt ](\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,6})\d*)?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?)?$/;
+
+function offsetMinutes(zone: string | undefined): number {
+  if (!zone || zone.toUpperCase() === 'Z') return 0;
+  const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
+  return zone.startsWith('-') ? -minutes : minutes;
+}
+
+/** An ISO time to the microsecond, a date alone as its midnight, no zone as UTC. Undefined for what is no time. */
+export function parseTime(text: string): Micros | undefined {
+  const found = TIME.exec(text);
+  if (!found) return undefined;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone] = found;
+  const time = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
+  const back = new Date(time);
+  const real =
+    back.getUTCMonth() === Number(month) - 1 &&
+    back.getUTCDate() === Number(day) &&
+    back.getUTCHours() === Number(hour) &&
+    back.getUTCMinutes() === Number(minute);
+  if (!real) return undefined;
+  return (time / 1000 - offsetMinutes(zone) * 60) * SECOND + Number(fraction.padEnd(6, '0') || 0);
+}
