@@ -11,7 +11,8 @@ import { list } from './list.js';
 import { log } from './log.js';
 import { operation, optionsAndCallback } from './operation.js';
 import { checkGroupExists } from './unknownGroup.js';
-import { updateExisting, upsert } from './upsert.js';
+import { updateExisting } from './updateExisting.js';
+import { upsert } from './upsert.js';
 
 /**
  * Read the contacts of the workspace, all pages, newest change first.
@@ -168,9 +169,9 @@ export function upsertContact(
     async run({ client, args, options: { urns } }) {
       const body = checkContactWithUuid(args.contact);
       requireName(args.contact as object, body);
-      const contact = await upsert(client, body, urns ?? 'add');
-      log.info(`Upserted contact ${contact.uuid}`);
-      return contact;
+      const upserted = await upsert(client, body, urns ?? 'add');
+      log.info(`Upserted contact ${upserted.uuid}`);
+      return upserted;
     },
   });
 }

@@ -1,9 +1,10 @@
 import type { Client } from '../client/client.js';
 import { type ErrorCode, RapidProError } from '../client/errors.js';
+import { type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import { asObject } from './answered.js';
 import type { Body } from './body.js';
-import { log } from './log.js';
+import { count, log } from './log.js';
 import { type Chunk, planRecipients, ranges } from './recipients.js';
 
 /** What has gone out so far, by position in the job's own list. */
@@ -26,6 +27,13 @@ function isUncertain({ code, statusCode = 0 }: RapidProError): boolean {
   return !NOT_REACHED.has(code) && !(statusCode >= 300 && statusCode < 500);
 }
 
+const RECIPIENTS = ['recipient', 'recipients'] as const;
+
+/** RapidPro 9 gives broadcasts a number, TextIt a uuid too. */
+function idOf({ uuid, id }: Dictionary): unknown {
+  return uuid ?? id;
+}
+
 function indexesOf(chunks: readonly Chunk[]): [number, number][] {
   return ranges(chunks.flatMap(({ indexes }) => indexes));
 }
@@ -41,7 +49,7 @@ function partialSend(
   rest: readonly Chunk[],
 ): RapidProError {
   const uncertain = isUncertain(error);
-  const ids = answers.map(({ uuid, id }) => uuid ?? id);
+  const ids = answers.map(idOf);
   return new RapidProError({
     code: 'PARTIAL_SEND',
     description: `The send stopped at request ${done.length + 1} of ${done.length + 1 + rest.length}: ${error.description}`,
@@ -63,7 +71,14 @@ function partialSend(
 }
 
 function tellDuplicates(duplicates: number): void {
-  if (duplicates > 0) log.info(`Left out ${duplicates} recipients that were given more than once`);
+  if (duplicates > 0) {
+    log.info(`Left out ${count(duplicates, RECIPIENTS)} that had been given more than once`);
+  }
+}
+
+function tellSent(path: ResourceName, answers: Dictionary[], recipients: number): void {
+  const ids = answers.map(idOf).join(', ');
+  log.info(`RapidPro took ${resources[path].nouns[0]} ${ids} for ${count(recipients, RECIPIENTS)}`);
 }
 
 /**
@@ -95,6 +110,7 @@ export async function sendToAll(
       throw partialSend(error, progress, chunk, chunks.slice(index + 1));
     }
   }
+  tellSent(path, progress.answers, recipients);
   const [only] = progress.answers;
   if (chunks.length === 1 && only) return only;
   return { chunks: progress.answers, recipients };

@@ -1,0 +1,191 @@
+import type { Options } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { type Action, actOnMany } from './actions.js';
+import { contactItems, requireText } from './items.js';
+import { operation } from './operation.js';
+
+/** Every operation here: check the list, act on it 100 at a time, tell what was not done. */
+function act<Name extends string>(
+  args: { [Key in Name]: unknown },
+  options: unknown,
+  plan: (args: { [Key in Name]: unknown }) => Pick<Action, 'items' | 'body' | 'repeatable'>,
+): Operation {
+  return operation({
+    args,
+    options,
+    run: call =>
+      actOnMany(call.client, { path: 'contact_actions', key: 'contacts', ...plan(call.args) }),
+  });
+}
+
+/**
+ * Add contacts to a manual group.
+ * @public
+ * @function
+ * @example <caption>The contacts that the step before read</caption>
+ * addToGroup(state => state.data.map(contact => contact.uuid), 'Mothers');
+ * @param {string[]} contacts - Uuids or URNs, any number.
+ * @param {string} group - Uuid or name of a manual group.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
+ * @see API reference, section 4.10
+ * @returns {Operation}
+ */
+export function addToGroup(
+  contacts: Reference<string[]>,
+  group: Reference<string>,
+  options?: Reference<Options>,
+): Operation {
+  return act({ contacts, group }, options, args => ({
+    items: contactItems(args.contacts),
+    body: { action: 'add', group: requireText(args.group, 'group') },
+  }));
+}
+
+/**
+ * Take contacts out of a manual group.
+ * @public
+ * @function
+ * @example <caption>One contact</caption>
+ * removeFromGroup(['tel:+221770001122'], 'Mothers');
+ * @param {string[]} contacts - Uuids or URNs, any number.
+ * @param {string} group - Uuid or name of a manual group.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
+ * @see API reference, section 4.10
+ * @returns {Operation}
+ */
+export function removeFromGroup(
+  contacts: Reference<string[]>,
+  group: Reference<string>,
+  options?: Reference<Options>,
+): Operation {
+  return act({ contacts, group }, options, args => ({
+    items: contactItems(args.contacts),
+    body: { action: 'remove', group: requireText(args.group, 'group') },
+  }));
+}
+
+/**
+ * Block contacts: RapidPro takes no messages from them any more, and removes them from all groups.
+ * @public
+ * @function
+ * @example <caption>One contact</caption>
+ * blockContacts(['tel:+221770001122']);
+ * @param {string[]} contacts - Uuids or URNs, any number.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
+ * @see API reference, section 4.10
+ * @returns {Operation}
+ */
+export function blockContacts(
+  contacts: Reference<string[]>,
+  options?: Reference<Options>,
+): Operation {
+  return act({ contacts }, options, args => ({
+    items: contactItems(args.contacts),
+    body: { action: 'block' },
+  }));
+}
+
+/**
+ * Make contacts active again, whether they were blocked, stopped or archived. Smart groups come back, manual groups do not.
+ * @public
+ * @function
+ * @example <caption>One contact</caption>
+ * unblockContacts(['tel:+221770001122']);
+ * @param {string[]} contacts - Uuids or URNs, any number.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
+ * @see API reference, section 4.10
+ * @returns {Operation}
+ */
+export function unblockContacts(
+  contacts: Reference<string[]>,
+  options?: Reference<Options>,
+): Operation {
+  return act({ contacts }, options, args => ({
+    items: contactItems(args.contacts),
+    body: { action: 'unblock' },
+  }));
+}
+
+/**
+ * Take contacts out of the flow that they are in.
+ * @public
+ * @function
+ * @example <caption>One contact</caption>
+ * interruptContacts(['tel:+221770001122']);
+ * @param {string[]} contacts - Uuids or URNs, any number.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
+ * @see API reference, section 4.10
+ * @returns {Operation}
+ */
+export function interruptContacts(
+  contacts: Reference<string[]>,
+  options?: Reference<Options>,
+): Operation {
+  return act({ contacts }, options, args => ({
+    items: contactItems(args.contacts),
+    body: { action: 'interrupt' },
+  }));
+}
+
+/**
+ * Archive all messages of contacts.
+ * @public
+ * @function
+ * @example <caption>One contact</caption>
+ * archiveContactMessages(['tel:+221770001122']);
+ * @param {string[]} contacts - Uuids or URNs, any number.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
+ * @see API reference, section 4.10
+ * @returns {Operation}
+ */
+export function archiveContactMessages(
+  contacts: Reference<string[]>,
+  options?: Reference<Options>,
+): Operation {
+  return act({ contacts }, options, args => ({
+    items: contactItems(args.contacts),
+    body: { action: 'archive_messages' },
+  }));
+}
+
+/**
+ * Delete contacts. RapidPro forgets their messages too.
+ * @public
+ * @function
+ * @example <caption>The contacts that the step before read</caption>
+ * deleteContacts(state => state.data.map(contact => contact.uuid));
+ * @param {string[]} contacts - Uuids or URNs, any number.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Contacts that are gone already are in `failures`.
+ * @see API reference, section 4.10
+ * @returns {Operation}
+ */
+export function deleteContacts(
+  contacts: Reference<string[]>,
+  options?: Reference<Options>,
+): Operation {
+  return act({ contacts }, options, args => ({
+    items: contactItems(args.contacts),
+    body: { action: 'delete' },
+  }));
+}

@@ -1,0 +1,152 @@
+import type { Options } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { type Action, actOnMany } from './actions.js';
+import { requireText, ticketItems } from './items.js';
+import { checkKey } from './objects.js';
+import { operation } from './operation.js';
+
+/** Every operation here: check the list, act on it 100 at a time, tell what was not done. */
+function act<Name extends string>(
+  args: { [Key in Name]: unknown },
+  options: unknown,
+  plan: (args: { [Key in Name]: unknown }) => Pick<Action, 'items' | 'body' | 'repeatable'>,
+): Operation {
+  return operation({
+    args,
+    options,
+    run: call =>
+      actOnMany(call.client, { path: 'ticket_actions', key: 'tickets', ...plan(call.args) }),
+  });
+}
+
+/**
+ * Give tickets to a user, or to nobody.
+ * @public
+ * @function
+ * @example <caption>To a user</caption>
+ * assignTickets(state => state.data.map(ticket => ticket.uuid), 'amina@example.org');
+ * @example <caption>To nobody</caption>
+ * assignTickets(state => state.data.map(ticket => ticket.uuid), null);
+ * @param {string[]} tickets - Uuids, any number.
+ * @param {string | null} assignee - E-mail address of the user; `null` for nobody.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the user; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
+ * @see API reference, section 4.29
+ * @returns {Operation}
+ */
+export function assignTickets(
+  tickets: Reference<string[]>,
+  assignee: Reference<string | null>,
+  options?: Reference<Options>,
+): Operation {
+  return act({ tickets, assignee }, options, args => ({
+    items: ticketItems(args.tickets),
+    body: {
+      action: 'assign',
+      assignee: args.assignee === null ? null : requireText(args.assignee, 'assignee'),
+    },
+  }));
+}
+
+/**
+ * Write a note on tickets, for the users of RapidPro. A note whose outcome is unknown is never written again.
+ * @public
+ * @function
+ * @example <caption>The same note on all</caption>
+ * addTicketNote(state => state.data.map(ticket => ticket.uuid), 'Called back.');
+ * @param {string[]} tickets - Uuids, any number.
+ * @param {string} note - The text.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `OUTCOME_UNKNOWN`; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
+ * @see API reference, section 4.29
+ * @returns {Operation}
+ */
+export function addTicketNote(
+  tickets: Reference<string[]>,
+  note: Reference<string>,
+  options?: Reference<Options>,
+): Operation {
+  return act({ tickets, note }, options, args => ({
+    items: ticketItems(args.tickets),
+    body: { action: 'add_note', note: requireText(args.note, 'note') },
+    repeatable: false,
+  }));
+}
+
+/**
+ * Put tickets under another topic.
+ * @public
+ * @function
+ * @example <caption>All of them</caption>
+ * changeTicketTopic(state => state.data.map(ticket => ticket.uuid), 'bf7d7b53-4fdf-4da4-8ac7-10af7af21568');
+ * @param {string[]} tickets - Uuids, any number.
+ * @param {string} topic - Uuid of the topic.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the topic; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
+ * @see API reference, section 4.29
+ * @returns {Operation}
+ */
+export function changeTicketTopic(
+  tickets: Reference<string[]>,
+  topic: Reference<string>,
+  options?: Reference<Options>,
+): Operation {
+  return act({ tickets, topic }, options, args => ({
+    items: ticketItems(args.tickets),
+    body: { action: 'change_topic', topic: checkKey(args.topic, 'uuid', 'topics') },
+  }));
+}
+
+/**
+ * Close tickets.
+ * @public
+ * @function
+ * @example <caption>All of them</caption>
+ * closeTickets(state => state.data.map(ticket => ticket.uuid));
+ * @param {string[]} tickets - Uuids, any number.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
+ * @see API reference, section 4.29
+ * @returns {Operation}
+ */
+export function closeTickets(
+  tickets: Reference<string[]>,
+  options?: Reference<Options>,
+): Operation {
+  return act({ tickets }, options, args => ({
+    items: ticketItems(args.tickets),
+    body: { action: 'close' },
+  }));
+}
+
+/**
+ * Open closed tickets again.
+ * @public
+ * @function
+ * @example <caption>All of them</caption>
+ * reopenTickets(state => state.data.map(ticket => ticket.uuid));
+ * @param {string[]} tickets - Uuids, any number.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
+ * @see API reference, section 4.29
+ * @returns {Operation}
+ */
+export function reopenTickets(
+  tickets: Reference<string[]>,
+  options?: Reference<Options>,
+): Operation {
+  return act({ tickets }, options, args => ({
+    items: ticketItems(args.tickets),
+    body: { action: 'reopen' },
+  }));
+}
