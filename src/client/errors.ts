@@ -50,7 +50,8 @@ export type ErrorCode =
   | 'LIST_TOO_LONG'
   // A write whose fate is not known, or that was done in part.
   | 'OUTCOME_UNKNOWN'
-  | 'PARTIAL_SEND';
+  | 'PARTIAL_SEND'
+  | 'PARTIAL_ACTION';
 
 export interface ErrorDetails {
   code: ErrorCode;

@@ -2,8 +2,10 @@ import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import { BATCH_LIMIT } from '../resources.js';
 import type { Json } from '../types/json.js';
+import type { Operation } from '../types/state.js';
 import type { Body } from './body.js';
 import { count, log } from './log.js';
+import { operation } from './operation.js';
 import { ranges } from './recipients.js';
 
 /** One item of an action, as RapidPro wants it, and where it stood in the job's list. */
@@ -26,10 +28,17 @@ export interface ActionResult {
   failures: ActionFailure[];
 }
 
+/** The endpoints that act on many, and the key of the body that lists the items. */
+const KEYS = {
+  contact_actions: 'contacts',
+  message_actions: 'messages',
+  ticket_actions: 'tickets',
+} as const;
+
+type Path = keyof typeof KEYS;
+
 export interface Action {
-  path: 'contact_actions' | 'message_actions' | 'ticket_actions';
-  /** The key of the body that lists the items. */
-  key: 'contacts' | 'messages' | 'tickets';
+  path: Path;
   items: Item[];
   /** The action and what it needs. */
   body: Body;
@@ -69,7 +78,8 @@ function named(texts: readonly string[], items: readonly Item[]): Item[] {
  * first: the refused ones are taken out, found by halving where they are not named.
  */
 async function actOnBatch(client: Client, action: Action, items: Item[]): Promise<ActionFailure[]> {
-  const { path, key, body, repeatable = true } = action;
+  const { path, body, repeatable = true } = action;
+  const key = KEYS[path];
   if (items.length === 0) return [];
   const values: Json = items.map(({ value }) => value);
   try {
@@ -103,11 +113,11 @@ function partial(
   done: Item[],
   failures: ActionFailure[],
 ): RapidProError {
-  const { items, key, repeatable = true } = action;
+  const { items, path, repeatable = true } = action;
   const place = (list: readonly Item[]) => ranges(list.map(({ index }) => index));
   return new RapidProError({
     code: 'PARTIAL_ACTION',
-    description: `The action stopped after ${done.length} of ${items.length} ${key}: ${error.description}`,
+    description: `The action stopped after ${done.length} of ${items.length} ${KEYS[path]}: ${error.description}`,
     fix: `${error.fix} ${
       repeatable
         ? 'The same step can be run again as it is: a second time changes nothing.'
@@ -133,7 +143,8 @@ function partial(
  * @throws RapidProError what a request throws; `PARTIAL_ACTION` where it stopped between two
  */
 export async function actOnMany(client: Client, action: Action): Promise<ActionResult> {
-  const { items, key, body } = action;
+  const { items, path, body } = action;
+  const key = KEYS[path];
   const failures: ActionFailure[] = [];
   for (let start = 0; start < items.length; start += BATCH_LIMIT) {
     const batch = items.slice(start, start + BATCH_LIMIT);
@@ -151,4 +162,18 @@ export async function actOnMany(client: Client, action: Action): Promise<ActionR
   if (failures.length > 0)
     log.warn(`${failures.length} of ${asked} were not changed: see data.failures`);
   return { requested: items.length, failures };
+}
+
+/** Every operation on many: check the list, act on it 100 at a time, tell what was not done. */
+export function act<Name extends string>(
+  path: Path,
+  args: { [Key in Name]: unknown },
+  options: unknown,
+  plan: (args: { [Key in Name]: unknown }) => Omit<Action, 'path'>,
+): Operation {
+  return operation({
+    args,
+    options,
+    run: call => actOnMany(call.client, { path, ...plan(call.args) }),
+  });
 }

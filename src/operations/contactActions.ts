@@ -1,22 +1,7 @@
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { type Action, actOnMany } from './actions.js';
+import { act } from './actions.js';
 import { contactItems, requireText } from './items.js';
-import { operation } from './operation.js';
-
-/** Every operation here: check the list, act on it 100 at a time, tell what was not done. */
-function act<Name extends string>(
-  args: { [Key in Name]: unknown },
-  options: unknown,
-  plan: (args: { [Key in Name]: unknown }) => Pick<Action, 'items' | 'body' | 'repeatable'>,
-): Operation {
-  return operation({
-    args,
-    options,
-    run: call =>
-      actOnMany(call.client, { path: 'contact_actions', key: 'contacts', ...plan(call.args) }),
-  });
-}
 
 /**
  * Add contacts to a manual group.
@@ -38,7 +23,7 @@ export function addToGroup(
   group: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ contacts, group }, options, args => ({
+  return act('contact_actions', { contacts, group }, options, args => ({
     items: contactItems(args.contacts),
     body: { action: 'add', group: requireText(args.group, 'group') },
   }));
@@ -64,7 +49,7 @@ export function removeFromGroup(
   group: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ contacts, group }, options, args => ({
+  return act('contact_actions', { contacts, group }, options, args => ({
     items: contactItems(args.contacts),
     body: { action: 'remove', group: requireText(args.group, 'group') },
   }));
@@ -88,7 +73,7 @@ export function blockContacts(
   contacts: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ contacts }, options, args => ({
+  return act('contact_actions', { contacts }, options, args => ({
     items: contactItems(args.contacts),
     body: { action: 'block' },
   }));
@@ -112,7 +97,7 @@ export function unblockContacts(
   contacts: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ contacts }, options, args => ({
+  return act('contact_actions', { contacts }, options, args => ({
     items: contactItems(args.contacts),
     body: { action: 'unblock' },
   }));
@@ -136,7 +121,7 @@ export function interruptContacts(
   contacts: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ contacts }, options, args => ({
+  return act('contact_actions', { contacts }, options, args => ({
     items: contactItems(args.contacts),
     body: { action: 'interrupt' },
   }));
@@ -160,7 +145,7 @@ export function archiveContactMessages(
   contacts: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ contacts }, options, args => ({
+  return act('contact_actions', { contacts }, options, args => ({
     items: contactItems(args.contacts),
     body: { action: 'archive_messages' },
   }));
@@ -184,7 +169,7 @@ export function deleteContacts(
   contacts: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ contacts }, options, args => ({
+  return act('contact_actions', { contacts }, options, args => ({
     items: contactItems(args.contacts),
     body: { action: 'delete' },
   }));

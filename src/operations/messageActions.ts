@@ -1,22 +1,7 @@
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { type Action, actOnMany } from './actions.js';
+import { act } from './actions.js';
 import { messageItems, requireText } from './items.js';
-import { operation } from './operation.js';
-
-/** Every operation here: check the list, act on it 100 at a time, tell what was not done. */
-function act<Name extends string>(
-  args: { [Key in Name]: unknown },
-  options: unknown,
-  plan: (args: { [Key in Name]: unknown }) => Pick<Action, 'items' | 'body' | 'repeatable'>,
-): Operation {
-  return operation({
-    args,
-    options,
-    run: call =>
-      actOnMany(call.client, { path: 'message_actions', key: 'messages', ...plan(call.args) }),
-  });
-}
 
 /**
  * Label incoming messages.
@@ -38,7 +23,7 @@ export function labelMessages(
   label: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ messages, label }, options, args => ({
+  return act('message_actions', { messages, label }, options, args => ({
     items: messageItems(args.messages),
     body: { action: 'label', label: requireText(args.label, 'label') },
   }));
@@ -64,7 +49,7 @@ export function unlabelMessages(
   label: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ messages, label }, options, args => ({
+  return act('message_actions', { messages, label }, options, args => ({
     items: messageItems(args.messages),
     body: { action: 'unlabel', label: requireText(args.label, 'label') },
   }));
@@ -88,7 +73,7 @@ export function archiveMessages(
   messages: Reference<number[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ messages }, options, args => ({
+  return act('message_actions', { messages }, options, args => ({
     items: messageItems(args.messages),
     body: { action: 'archive' },
   }));
@@ -112,7 +97,7 @@ export function restoreMessages(
   messages: Reference<number[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ messages }, options, args => ({
+  return act('message_actions', { messages }, options, args => ({
     items: messageItems(args.messages),
     body: { action: 'restore' },
   }));
@@ -136,7 +121,7 @@ export function deleteMessages(
   messages: Reference<number[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ messages }, options, args => ({
+  return act('message_actions', { messages }, options, args => ({
     items: messageItems(args.messages),
     body: { action: 'delete' },
   }));

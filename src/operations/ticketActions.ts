@@ -1,23 +1,8 @@
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { type Action, actOnMany } from './actions.js';
+import { act } from './actions.js';
 import { requireText, ticketItems } from './items.js';
 import { checkKey } from './objects.js';
-import { operation } from './operation.js';
-
-/** Every operation here: check the list, act on it 100 at a time, tell what was not done. */
-function act<Name extends string>(
-  args: { [Key in Name]: unknown },
-  options: unknown,
-  plan: (args: { [Key in Name]: unknown }) => Pick<Action, 'items' | 'body' | 'repeatable'>,
-): Operation {
-  return operation({
-    args,
-    options,
-    run: call =>
-      actOnMany(call.client, { path: 'ticket_actions', key: 'tickets', ...plan(call.args) }),
-  });
-}
 
 /**
  * Give tickets to a user, or to nobody.
@@ -28,7 +13,7 @@ function act<Name extends string>(
  * @example <caption>To nobody</caption>
  * assignTickets(state => state.data.map(ticket => ticket.uuid), null);
  * @param {string[]} tickets - Uuids, any number.
- * @param {string | null} assignee - E-mail address of the user; `null` for nobody.
+ * @param {string} assignee - E-mail address of the user; `null` for nobody.
  * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -41,7 +26,7 @@ export function assignTickets(
   assignee: Reference<string | null>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ tickets, assignee }, options, args => ({
+  return act('ticket_actions', { tickets, assignee }, options, args => ({
     items: ticketItems(args.tickets),
     body: {
       action: 'assign',
@@ -70,7 +55,7 @@ export function addTicketNote(
   note: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ tickets, note }, options, args => ({
+  return act('ticket_actions', { tickets, note }, options, args => ({
     items: ticketItems(args.tickets),
     body: { action: 'add_note', note: requireText(args.note, 'note') },
     repeatable: false,
@@ -97,7 +82,7 @@ export function changeTicketTopic(
   topic: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ tickets, topic }, options, args => ({
+  return act('ticket_actions', { tickets, topic }, options, args => ({
     items: ticketItems(args.tickets),
     body: { action: 'change_topic', topic: checkKey(args.topic, 'uuid', 'topics') },
   }));
@@ -121,7 +106,7 @@ export function closeTickets(
   tickets: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ tickets }, options, args => ({
+  return act('ticket_actions', { tickets }, options, args => ({
     items: ticketItems(args.tickets),
     body: { action: 'close' },
   }));
@@ -145,7 +130,7 @@ export function reopenTickets(
   tickets: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act({ tickets }, options, args => ({
+  return act('ticket_actions', { tickets }, options, args => ({
     items: ticketItems(args.tickets),
     body: { action: 'reopen' },
   }));
