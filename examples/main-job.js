@@ -1,27 +1,32 @@
-// Remind mothers of their clinic visit, note it in RapidPro, and read what a flow collected.
-// A job as you would write it on OpenFn: a list of operations, run from top to bottom.
+// The week of a maternal health programme. Each operation leaves its result in state.data.
+
+const lastMonth = new Date(Date.now() - 30 * 24 * 60 * 60 * 1000).toISOString();
 
 // Everyone in the group, however many pages that takes.
 getContacts({ group: 'Mothers' });
 
-// Choose whom to remind: here, the first five.
+// Whom to remind: pregnant, at high risk, and no more than five for a start.
 fn(state => {
-  const mothers = state.data;
-  return { ...state, mothers: mothers.length, reminded: mothers.slice(0, 5) };
+  const isAtRisk = ({ fields }) => fields.stage === 'pregnant' && fields.risk === 'high';
+  const toRemind = state.data.filter(isAtRisk).slice(0, 5);
+  return { ...state, mothers: state.data.length, toRemind };
 });
 
 sendBroadcast({
-  contacts: state => state.reminded.map(mother => mother.uuid),
-  text: 'Your clinic visit is this week. Reply 1 to confirm, 2 to choose another day.',
+  contacts: state => state.toRemind.map(mother => mother.uuid),
+  text: { eng: 'Will you come to your visit this week?', fra: 'Viendrez-vous cette semaine ?' },
 });
 
-// Note it on the first of them.
-updateContact($.reminded[0].uuid, { fields: { last_reminder: '2026-01-05' } });
+// The clinic has told us of one more visit of the first of them.
+updateContact($.toRemind[0].uuid, {
+  fields: { visits: state => Number(state.toRemind[0].fields.visits) + 1 },
+});
 
-// What the mothers answered in flows since the beginning of the year.
-getFlowRuns({ after: '2026-01-01' });
+// What mothers have answered to the flows of the last month.
+getFlowRuns({ after: lastMonth, responded: true });
 
-// Leave only numbers behind: the final state is stored, and names and phone numbers need not be.
-fn(({ mothers, reminded, data: runs }) => ({
-  data: { mothers, reminded: reminded.length, answered: runs.filter(run => run.responded).length },
-}));
+// Keep only numbers: the final state is stored, and needs no names or telephone numbers.
+fn(({ mothers, toRemind, data: answers }) => {
+  const coming = answers.filter(({ values }) => values.attending?.category === 'Yes').length;
+  return { data: { mothers, reminded: toRemind.length, answers: answers.length, coming } };
+});

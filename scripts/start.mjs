@@ -16,12 +16,15 @@ const FINAL_STATE = 'tmp/final-state.json';
 
 async function main() {
   const { HOST: host, TOKEN: token } = process.env;
-  if (!host && !token) return inSandbox();
   if (host && token) return onServer({ host, token });
-  console.error(
-    'To read from a server of yours, set both HOST and TOKEN. Without both, a sandbox is used.',
-  );
-  return false;
+  if (token) {
+    console.error('TOKEN is set but HOST is not: set HOST to the address of your RapidPro server.');
+    return false;
+  }
+  // Some shells set HOST by themselves.
+  if (host)
+    console.log('HOST is set but TOKEN is not: a sandbox takes the place of that server.\n');
+  return inSandbox();
 }
 
 async function inSandbox() {
@@ -31,10 +34,15 @@ async function inSandbox() {
     console.log('A made-up maternal health programme, in a RapidPro inside this command.');
     console.log('Nothing leaves this computer, and nobody gets a message.\n');
     const { host, token } = sandbox;
-    return await tell('examples/main-job.js', { host, token }, () => sandbox.sent().length);
+    return await tell('examples/main-job.js', { host, token }, () => peopleReached(sandbox.sent()));
   } finally {
     await sandbox.close();
   }
+}
+
+function peopleReached(sent) {
+  const messages = sent.filter(({ kind }) => kind !== 'flow_start');
+  return messages.reduce((sum, { contacts, urns }) => sum + contacts.length + urns.length, 0);
 }
 
 async function onServer(configuration) {
@@ -43,7 +51,7 @@ async function onServer(configuration) {
 }
 
 /** Runs a job and tells what it did; false where it failed. */
-async function tell(file, configuration, delivered) {
+async function tell(file, configuration, reached) {
   console.log(`Running ${file} on the OpenFn runtime:\n`);
   const source = readFileSync(join(ROOT, file), 'utf8');
   const watch = watchRequests();
@@ -58,9 +66,7 @@ async function tell(file, configuration, delivered) {
     return false;
   }
   const { requests } = watch;
-  console.log(
-    `\n${report({ requests, milliseconds, result: state.data, delivered: delivered?.() })}`,
-  );
+  console.log(`\n${report({ requests, milliseconds, result: state.data, people: reached?.() })}`);
   save(state);
   return true;
 }

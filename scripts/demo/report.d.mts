@@ -4,6 +4,6 @@ export function report(done: {
   milliseconds: number;
   /** `data` of the final state. */
   result: unknown;
-  /** Messages that people got, where that is known. */
-  delivered?: number;
+  /** How many people messages went to, where that is known. */
+  people?: number;
 }): string;

@@ -19,36 +19,32 @@ const RECORDS = {
  * @param {{ method: string, endpoint: string, status: number }[]} done.requests
  * @param {number} done.milliseconds
  * @param {unknown} done.result - `data` of the final state
- * @param {number} [done.delivered] - messages that people got, where that is known
+ * @param {number} [done.people] - how many people messages went to, where that is known
  * @returns {string}
  */
-export function report({ requests, milliseconds, result, delivered }) {
+export function report({ requests, milliseconds, result, people }) {
   const good = requests.filter(({ status }) => status >= 200 && status < 300);
   const posts = good.filter(({ method }) => method !== 'GET');
   const read = good.filter(({ method }) => method === 'GET');
   const sent = posts.filter(({ endpoint }) => endpoint in SENDING);
   const changed = posts.filter(({ endpoint }) => !(endpoint in SENDING));
-  const people =
-    delivered === undefined
-      ? []
-      : [amount(delivered, ['message to one person', 'messages to people'])];
-  const seconds = (milliseconds / 1000).toFixed(1);
+  const reached = people ? [`to ${amount(people, ['person', 'people'])}`] : [];
+  const took = amount(requests.length, ['request', 'requests']);
   return table([
     ...resultRows(result),
-    [
-      'Read',
-      tally(read, endpoint => [`page of ${plain(endpoint)}`, `pages of ${plain(endpoint)}`]),
-    ],
-    [
-      'Changed',
-      tally(changed, endpoint => RECORDS[endpoint] ?? [plain(endpoint), plain(endpoint)]),
-    ],
-    ['Sent', [...tally(sent, endpoint => SENDING[endpoint]), ...people]],
-    [
-      'Took',
-      [`${amount(requests.length, ['request', 'requests'])} to RapidPro, ${seconds} seconds`],
-    ],
+    ['Read', tally(read, pagesOf)],
+    ['Changed', tally(changed, recordsOf)],
+    ['Sent', [...tally(sent, endpoint => SENDING[endpoint]), ...reached]],
+    ['Took', [`${took} to RapidPro, ${(milliseconds / 1000).toFixed(1)} seconds`]],
   ]);
+}
+
+function pagesOf(endpoint) {
+  return [`page of ${plain(endpoint)}`, `pages of ${plain(endpoint)}`];
+}
+
+function recordsOf(endpoint) {
+  return RECORDS[endpoint] ?? [plain(endpoint), plain(endpoint)];
 }
 
 function resultRows(result) {

@@ -14,11 +14,11 @@ test('tells in plain words what a job did', () => {
     request('DELETE', 'groups', 204),
   ];
   const result = { mothers: 2, list: [1, 2], more: {} };
-  expect(report({ requests, milliseconds: 1234, result, delivered: 5 }).split('\n')).toEqual([
+  expect(report({ requests, milliseconds: 1234, result, people: 5 }).split('\n')).toEqual([
     'Result    mothers: 2, list: 2 items, more: …',
     'Read      2 pages of contacts, 1 page of flow runs',
     'Changed   1 contact, 1 group',
-    'Sent      1 broadcast, 5 messages to people',
+    'Sent      1 broadcast, to 5 people',
     'Took      7 requests to RapidPro, 1.2 seconds',
   ]);
 });
