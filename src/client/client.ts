@@ -38,8 +38,13 @@ function outcomeUnknown(error: RapidProError): RapidProError {
   });
 }
 
-function failureOf(statusCode: number, retryAfter: number | undefined): Failure | undefined {
+function failureOf(
+  statusCode: number,
+  retryAfter: number | undefined,
+  request: ApiRequest,
+): Failure | undefined {
   if (statusCode === 429) return { kind: 'throttled', retryAfter };
+  if (statusCode === 500 && request.namesObjects) return { kind: 'unready' };
   return statusCode >= 502 && statusCode <= 504 ? { kind: 'ambiguous' } : undefined;
 }
 
@@ -128,7 +133,10 @@ export class Client {
       this.dialect = reading.dialect ?? this.dialect;
       this.last = { method: request.method, path: request.path, statusCode };
       if (!error) return { response: { statusCode, body } };
-      return { error, failure: broken ? { kind: 'ambiguous' } : failureOf(statusCode, retryAfter) };
+      return {
+        error,
+        failure: broken ? { kind: 'ambiguous' } : failureOf(statusCode, retryAfter, request),
+      };
     } catch (thrown) {
       if (thrown instanceof RapidProError) return { error: thrown, failure: undefined };
       return networkFailure(thrown, this.timeout);

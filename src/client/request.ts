@@ -14,6 +14,11 @@ export interface ApiRequest {
   body?: Json | undefined;
   /** True where a second time does no harm. GET and DELETE always are. */
   repeatable?: boolean | undefined;
+  /**
+   * True where the body names groups or fields. For about five seconds after one is made RapidPro
+   * answers 500 to that, and does nothing.
+   */
+  namesObjects?: boolean | undefined;
 }
 
 /** What a server answered. */

@@ -9,6 +9,8 @@ export type Failure =
   | { kind: 'throttled'; retryAfter: number | undefined }
   /** Nothing reached the server: refused, no such host. */
   | { kind: 'unreachable' }
+  /** 500 for a group or field that is seconds old: nothing was done, and soon it will be. */
+  | { kind: 'unready' }
   /** 502, 503, 504, a reset, a broken answer: the server may have done the work. */
   | { kind: 'ambiguous' }
   /** No answer in time: the server may have done the work. */
@@ -37,6 +39,10 @@ export type Decision =
 export const MAX_ATTEMPTS = 4;
 /** Attempts at a request that is not answered in time: each costs a whole timeout. */
 export const MAX_TIMEOUTS = 2;
+/** Attempts at a write with a group or field that RapidPro's engine does not know yet. */
+export const MAX_UNREADY = 4;
+/** Seconds between them: the engine looks for new ones every five. */
+const UNREADY_WAIT = 2.5;
 /** The longest back-off between two attempts, in seconds. */
 const LONGEST_BACKOFF = 30;
 
@@ -47,6 +53,7 @@ export function backoff(attempts: number, random: number): number {
 }
 
 function delay({ failure, attempts, random }: Attempt): number {
+  if (failure.kind === 'unready') return UNREADY_WAIT;
   if (failure.kind !== 'throttled') return backoff(attempts, random);
   // Without the header the rate was lowered below today's use (reference 2.7): start with seconds.
   if (failure.retryAfter === undefined) return backoff(attempts + 3, random);
@@ -56,6 +63,7 @@ function delay({ failure, attempts, random }: Attempt): number {
 
 function attemptsAllowed(kind: Failure['kind']): number {
   if (kind === 'throttled') return Number.POSITIVE_INFINITY;
+  if (kind === 'unready') return MAX_UNREADY;
   return kind === 'timeout' ? MAX_TIMEOUTS : MAX_ATTEMPTS;
 }
 

@@ -88,6 +88,7 @@ async function actOnBatch(client: Client, action: Action, items: Item[]): Promis
       path,
       body: { [key]: values, ...body },
       repeatable,
+      namesObjects: 'group' in body,
     });
     return reported(answer.body, items);
   } catch (error) {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { RapidProError } from '../client/errors.js';
 import type { Dictionary } from '../types/json.js';
-import { bodyCheck, record, text } from './body.js';
-import { asUuid, contactKey, distinctUrns, isUuid, requireUrn } from './identifiers.js';
+import { bodyCheck, record, text, uuid } from './body.js';
+import { asUuid, contactKey, distinctUrns, requireUrn } from './identifiers.js';
 
 /** What RapidPro takes in the bodies of writes (API reference, sections 2.10 and 4). */
 
@@ -19,11 +19,6 @@ const listOf = (what: string) =>
 const urns = listOf('a URN, such as "tel:+250788123123",');
 const contacts = listOf('the uuid or a URN of a contact');
 const groups = listOf('the uuid or the name of a group');
-const uuidOf = (what: string, hint = '') =>
-  z
-    .string({ error: `must be the uuid of ${what}` })
-    .transform(value => asUuid(value) ?? value)
-    .refine(isUuid, { error: `must be the uuid of ${what}${hint}` });
 // Version 2 passed a number on, and RapidPro takes it as text.
 const textOrNumber = z.union([z.string(), z.number()], { error: 'must be text' });
 const translated = z.union(
@@ -63,7 +58,7 @@ const broadcastShape = {
 
 const flowStartShape = {
   ...recipientShape,
-  flow: uuidOf('a flow', ', not its name: getFlows() lists them'),
+  flow: uuid('a flow', ': getFlows() lists them'),
   restart_participants: z.unknown().optional(),
   exclude_active: z.unknown().optional(),
   params: record(z.unknown(), 'must be an object').optional(),
@@ -109,7 +104,7 @@ function requireContent(body: Dictionary, where: string): void {
 const contact = bodyCheck('contact', contactShape);
 const contactWithUuid = bodyCheck('contact', {
   ...contactShape,
-  uuid: uuidOf('a contact').optional(),
+  uuid: uuid('a contact').optional(),
 });
 const broadcast = bodyCheck('broadcast', broadcastShape);
 const flowStart = bodyCheck('flowStart', flowStartShape);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Dictionary, Json } from '../types/json.js';
 import { check, warnUnknownKeys } from './check.js';
-import { isUuid } from './identifiers.js';
+import { asUuid, isUuid } from './identifiers.js';
 
 /** What goes into a request as JSON. */
 export type Body = { [key: string]: Json };
@@ -13,11 +13,11 @@ export const name = z
   .union([z.string(), z.number()], { error: 'must be text' })
   .refine(value => String(value).trim() !== '', { error: 'is empty' });
 
-export const uuid = (what: string) =>
+export const uuid = (what: string, hint = '') =>
   z
     .string({ error: `must be the uuid of ${what}` })
-    .trim()
-    .refine(isUuid, { error: `must be the uuid of ${what}, not its name` });
+    .transform(value => asUuid(value) ?? value)
+    .refine(isUuid, { error: `must be the uuid of ${what}, not its name${hint}` });
 
 /** An object whose keys are free. */
 export const record = (value: z.ZodType, error: string) => z.record(z.string(), value, { error });
@@ -41,4 +41,9 @@ export function bodyCheck<Shape extends z.ZodRawShape>(where: string, shape: Sha
 
 function withoutUndefined(body: Dictionary): Dictionary {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+}
+
+/** Tells whether a contact's body names groups or fields, which may be seconds old. */
+export function namesObjects({ groups, fields }: Body): boolean {
+  return [groups, fields].some(value => Object.keys(value ?? {}).length > 0);
 }

@@ -2,7 +2,7 @@ import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { asObject } from './answered.js';
-import type { Body } from './body.js';
+import { type Body, namesObjects } from './body.js';
 import { findContact } from './contactLookup.js';
 
 /** How far the clocks of a server's parts may be apart, in milliseconds. */
@@ -31,7 +31,13 @@ export async function createContact(client: Client, body: Body): Promise<Diction
   const [urn] = Array.isArray(body.urns) ? body.urns : [];
   const repeatable = urn !== undefined;
   try {
-    const answer = await client.request({ method: 'POST', path: 'contacts', body, repeatable });
+    const answer = await client.request({
+      method: 'POST',
+      path: 'contacts',
+      body,
+      repeatable,
+      namesObjects: namesObjects(body),
+    });
     return asObject(answer.body);
   } catch (error) {
     const taken = error instanceof RapidProError && error.code === 'URN_TAKEN';

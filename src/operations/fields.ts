@@ -2,9 +2,12 @@ import type { FieldBody } from '../types/bodies.js';
 import type { FieldFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { list } from './list.js';
+import { ensure, keyOf, sameName } from './ensure.js';
+import { collect, list } from './list.js';
+import { log } from './log.js';
 import { checkField } from './objectBodies.js';
 import { add, update } from './objects.js';
+import { operation } from './operation.js';
 
 /**
  * Read the contact fields of the workspace: their keys, names and types.
@@ -72,5 +75,42 @@ export function updateField(
     body: changes,
     check: checkField,
     options,
+  });
+}
+
+/**
+ * Make sure that a contact field of this name is there: it is added if not, and left as it is if so. Safe to repeat.
+ * @public
+ * @function
+ * @example <caption>Before the step that fills it</caption>
+ * ensureField({ name: 'Next visit', type: 'datetime' });
+ * @param {FieldBody} field - `name` and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The field. Contacts can use it in the next operation: it waits until RapidPro is ready.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request. A field of another type is left as it is, with a warning.
+ * @see API reference, section 4.12
+ * @returns {Operation}
+ */
+export function ensureField(field: Reference<FieldBody>, options?: Reference<Options>): Operation {
+  return operation({
+    args: { field },
+    options,
+    async run({ client, args }) {
+      const body = checkField(args.field);
+      const name = String(body.name);
+      const made = await ensure(client, {
+        resource: 'fields',
+        body,
+        async find() {
+          const found = await collect(client, 'fields', {});
+          return found.find(other => other.key === keyOf(name) || sameName(other.name, name));
+        },
+      });
+      if (made.type !== body.type) {
+        log.warn(`The field ${made.key} is there, but of the type ${made.type}: left as it is.`);
+      }
+      return made;
+    },
   });
 }

@@ -125,6 +125,17 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
   return query;
 }
 
+/**
+ * Some requests mean nothing without one of their filters.
+ *
+ * @throws RapidProError `INVALID_FILTER`
+ */
+export function requireOne(query: Query, keys: readonly string[]): void {
+  if (keys.some(key => key in query)) return;
+  const names = keys.map(key => `"${key}"`).join(' or ');
+  refuse(`The filter ${names} is missing.`, 'Without it RapidPro would answer with nothing.');
+}
+
 function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

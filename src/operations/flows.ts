@@ -1,9 +1,17 @@
 import type { FlowStartBody } from '../types/bodies.js';
-import type { FlowFilters, FlowRunFilters, FlowStartFilters } from '../types/filters.js';
+import type {
+  DefinitionFilters,
+  FlowFilters,
+  FlowRunFilters,
+  FlowStartFilters,
+} from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
+import { asObject } from './answered.js';
 import { checkFlowStart } from './bodies.js';
+import { checkFilters, requireOne } from './filters.js';
 import { list } from './list.js';
+import { log } from './log.js';
 import { operation, optionsAndCallback } from './operation.js';
 import { sendToAll } from './send.js';
 
@@ -102,4 +110,36 @@ export function getFlowStarts(
   options?: Reference<ListOptions>,
 ): Operation {
   return list({ name: 'flow_starts', filters, options });
+}
+
+/**
+ * Read the full definitions of flows and campaigns, as RapidPro exports them. They cannot be imported again through the API.
+ * @public
+ * @function
+ * @example <caption>One flow with all that it needs</caption>
+ * getFlowDefinitions({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c' });
+ * @param {DefinitionFilters} filters - `flow` and `campaign` (a uuid or several); `dependencies` (`all` unless told, `flows`, `none`).
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `version`, `site`, `flows`, `campaigns`, `triggers`, `fields`, `groups`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER` where neither `flow` nor `campaign` is given: RapidPro would export nothing; the errors of every request.
+ * @see API reference, section 4.11
+ * @returns {Operation}
+ */
+export function getFlowDefinitions(
+  filters: Reference<DefinitionFilters>,
+  options?: Reference<Options>,
+): Operation {
+  return operation({
+    args: { filters },
+    options,
+    async run({ client, args }) {
+      const query = checkFilters('definitions', args.filters);
+      requireOne(query, ['flow', 'campaign']);
+      const { body } = await client.request({ method: 'GET', path: 'definitions', query });
+      const definitions = asObject(body);
+      log.info('Fetched the definitions');
+      return definitions;
+    },
+  });
 }

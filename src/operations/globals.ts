@@ -2,9 +2,13 @@ import type { GlobalBody, GlobalValueBody } from '../types/bodies.js';
 import type { GlobalFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { list } from './list.js';
+import { asObject } from './answered.js';
+import { ensure, keyOf } from './ensure.js';
+import { requireText } from './items.js';
+import { collect, list } from './list.js';
 import { checkGlobal, checkGlobalValue } from './objectBodies.js';
 import { add, update } from './objects.js';
+import { operation } from './operation.js';
 
 /**
  * Read the globals of the workspace: values that all flows share, newest change first.
@@ -72,5 +76,53 @@ export function updateGlobal(
     body: changes,
     check: checkGlobalValue,
     options,
+  });
+}
+
+/**
+ * Give a global a value: it is added if it is not there, and changed if its value is another. Safe to repeat.
+ * @public
+ * @function
+ * @example <caption>The number that flows tell people to call</caption>
+ * setGlobal('Clinic phone', '114');
+ * @param {string} name - The name, or the key that RapidPro made of it.
+ * @param {string} value - The value: text or a number, not empty.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The global: `key`, `name`, `value`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.15
+ * @returns {Operation}
+ */
+export function setGlobal(
+  name: Reference<string>,
+  value: Reference<string | number>,
+  options?: Reference<Options>,
+): Operation {
+  return operation({
+    args: { name, value },
+    options,
+    async run({ client, args }) {
+      const wanted = requireText(args.name, 'name');
+      const text = requireText(args.value, 'value');
+      const key = keyOf(wanted);
+      const found = await ensure(client, {
+        resource: 'globals',
+        body: { name: wanted, value: text },
+        find: async () => (await collect(client, 'globals', { key }))[0],
+      });
+      // Writing the same value would move modified_on.
+      if (found.value === text) return found;
+      const body = { value: text };
+      const query = { key: String(found.key) };
+      const answer = await client.request({
+        method: 'POST',
+        path: 'globals',
+        query,
+        body,
+        repeatable: true,
+      });
+      return asObject(answer.body);
+    },
   });
 }

@@ -2,6 +2,7 @@ import type { NamedBody } from '../types/bodies.js';
 import type { GroupFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { ensureNamed } from './ensureNamed.js';
 import { list } from './list.js';
 import { checkNamed } from './objectBodies.js';
 import { add, remove, update } from './objects.js';
@@ -93,4 +94,22 @@ export function updateGroup(
  */
 export function deleteGroup(group: Reference<string>, options?: Reference<Options>): Operation {
   return remove({ resource: 'groups', key: 'uuid', object: group, options });
+}
+
+/**
+ * Make sure that a group of this name is there: it is added if not, and left as it is if so. Safe to repeat.
+ * @public
+ * @function
+ * @example <caption>Before the step that needs it</caption>
+ * ensureGroup('Mothers');
+ * @param {string} name - The name, in any letter case; at most 64 characters.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The group. A smart group of that name is left as it is, too. Contacts can be added by the next operation: it waits until RapidPro is ready.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.16
+ * @returns {Operation}
+ */
+export function ensureGroup(name: Reference<string>, options?: Reference<Options>): Operation {
+  return ensureNamed('groups', name, options);
 }

@@ -2,6 +2,7 @@ import type { NamedBody } from '../types/bodies.js';
 import type { LabelFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { ensureNamed } from './ensureNamed.js';
 import { list } from './list.js';
 import { checkNamed } from './objectBodies.js';
 import { add, remove, update } from './objects.js';
@@ -91,4 +92,22 @@ export function updateLabel(
  */
 export function deleteLabel(label: Reference<string>, options?: Reference<Options>): Operation {
   return remove({ resource: 'labels', key: 'uuid', object: label, options });
+}
+
+/**
+ * Make sure that a label of this name is there: it is added if not, and left as it is if so. Safe to repeat.
+ * @public
+ * @function
+ * @example <caption>Before the step that needs it</caption>
+ * ensureLabel('Urgent');
+ * @param {string} name - The name, in any letter case; at most 64 characters.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The label.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.17
+ * @returns {Operation}
+ */
+export function ensureLabel(name: Reference<string>, options?: Reference<Options>): Operation {
+  return ensureNamed('labels', name, options);
 }

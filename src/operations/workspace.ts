@@ -1,7 +1,11 @@
+import { readPage } from '../client/pages.js';
+import { resources } from '../resources.js';
+import type { StatisticsFilters } from '../types/filters.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { asObject } from './answered.js';
-import { log } from './log.js';
+import { checkFilters } from './filters.js';
+import { count, log } from './log.js';
 import { operation } from './operation.js';
 
 /**
@@ -26,6 +30,37 @@ export function getWorkspace(options?: Reference<Options>): Operation {
       const workspace = asObject(body);
       log.info(`The token is good for workspace ${workspace.uuid}`);
       return workspace;
+    },
+  });
+}
+
+/**
+ * Read how many messages each channel sent and received, day by day. Only on TextIt.
+ * @public
+ * @function
+ * @example <caption>January</caption>
+ * getStatistics({ since: '2026-01-01', until: '2026-02-01' });
+ * @param {StatisticsFilters} [filters] - `since` (the first day; 90 days ago unless told) and `until` (the day after the last; tomorrow unless told). At most 366 days.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The days: `date`, `channels` (counts by channel uuid).
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_OFFERED` on RapidPro 9; `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.26
+ * @returns {Operation}
+ */
+export function getStatistics(
+  filters?: Reference<StatisticsFilters>,
+  options?: Reference<Options>,
+): Operation {
+  return operation({
+    args: { filters },
+    options,
+    async run({ client, args }) {
+      const query = checkFilters('statistics', args.filters);
+      const { body } = await client.request({ method: 'GET', path: 'statistics', query });
+      const { records } = readPage(body);
+      log.info(`Fetched ${count(records.length, resources.statistics.nouns)}`);
+      return records;
     },
   });
 }

@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.js';
 import type { Dictionary } from '../types/json.js';
 import { asObject } from './answered.js';
-import type { Body } from './body.js';
+import { type Body, namesObjects } from './body.js';
 import { urnsOf } from './contactLookup.js';
 import { checkKept } from './contactUrns.js';
 import { type ContactKey, urnIdentity } from './identifiers.js';
@@ -18,6 +18,7 @@ export async function writeContact(
     query: { ...key },
     body,
     repeatable: body.note === undefined,
+    namesObjects: namesObjects(body),
   });
   return asObject(answer.body);
 }
