@@ -1,0 +1,126 @@
+import vm from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { expand, expandArgument } from '../../src/operations/expand.js';
+
+const state = { data: { name: 'Amina', ages: [1, 2] }, deep: () => 'deep' };
+
+/** A value as a job makes it: in another realm, where every class is another one. */
+function fromJob(code: string): unknown {
+  return vm.runInNewContext(code);
+}
+
+function refusal(value: unknown, where = 'contact') {
+  try {
+    expand(state, value, where);
+  } catch (error) {
+    return error as { code: string; description: string; fix: string };
+  }
+  return expect.fail('it should have thrown');
+}
+
+describe('references', () => {
+  test('functions of state at any depth give their values', () => {
+    const value = {
+      name: (given: typeof state) => given.data.name,
+      fields: { ages: [(given: typeof state) => given.data.ages[1], 3] },
+      nested: () => ({ again: () => [() => 'deep'] }),
+    };
+    expect(expand(state, value, 'contact')).toEqual({
+      name: 'Amina',
+      fields: { ages: [2, 3] },
+      nested: { again: ['deep'] },
+    });
+  });
+
+  test('a function of another realm is a function too', () => {
+    const value = fromJob('({ a: state => state.data.name, b: [1, null, false, ""] })');
+    expect(expand(state, value, 'contact')).toEqual({ a: 'Amina', b: [1, null, false, ''] });
+  });
+
+  test.each([undefined, null, 0, -0, '', false, 1.5, 'text'])('%j stays', value => {
+    expect(expand(state, value, 'contact')).toBe(value);
+  });
+
+  test('neither the value nor the state is changed, and nothing of them is shared', () => {
+    const value = Object.freeze({ list: Object.freeze([Object.freeze({ a: 1 })]) });
+    const expanded = expand(state, value, 'contact') as typeof value;
+    expect(expanded).toEqual(value);
+    expect(expanded.list[0]).not.toBe(value.list[0]);
+    expect(expand(state, (given: typeof state) => given.data, 'contact')).not.toBe(state.data);
+  });
+
+  test('what a function throws comes out as it is', () => {
+    const broken = () => {
+      throw new TypeError('data is undefined');
+    };
+    expect(() => expand(state, { name: broken }, 'contact')).toThrow(TypeError);
+  });
+});
+
+describe('what cannot travel as JSON', () => {
+  test.each([
+    ['new Date(0)', 'is a Date object'],
+    ['10n', 'is a BigInt'],
+    ['NaN', 'is a number that cannot be sent'],
+    ['-Infinity', 'is a number that cannot be sent'],
+    ['Promise.resolve(1)', 'is a promise'],
+    ['(async () => 1)()', 'is a promise'],
+    ['({ then() {} })', 'is a promise'],
+    ['new Map([[1, 2]])', 'is a Map'],
+    ['new Set([1])', 'is a Set'],
+    ['new Uint8Array(2)', 'is a Uint8Array'],
+    ['/x/', 'is a RegExp'],
+    ['new Error("x")', 'is a Error'],
+    ['Symbol("x")', 'is a symbol'],
+    ['({ toJSON() { return 1 } })', 'is an object of a library'],
+    ['JSON.parse(\'{ "__proto__": { "admin": true } }\')', 'has a key that cannot be sent'],
+  ])('%s', (code, what) => {
+    const value = fromJob(code);
+    expect(refusal(value)).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(refusal(value).description).toContain(`contact ${what}`);
+    expect(refusal({ fields: { list: ['a', value] } }).description).toContain(
+      `contact.fields.list[1] ${what}`,
+    );
+    expect(refusal({ name: () => value }).description).toContain(`contact.name ${what}`);
+    expect(refusal(value, 'filters').code).toBe('INVALID_FILTER');
+  });
+
+  test('a circle, made beforehand or by a function', () => {
+    const circle: { own?: unknown; list: unknown[] } = { list: [] };
+    circle.own = circle;
+    circle.list.push(circle, circle);
+    expect(refusal(circle).description).toContain('is nested too deep, or in a circle');
+    expect(refusal(() => circle).description).toContain('is nested too deep, or in a circle');
+    const endless = (): unknown => endless;
+    expect(refusal(endless).description).toContain('is nested too deep, or in a circle');
+  });
+
+  test('no prototype is changed on the way', () => {
+    refusal(JSON.parse('{ "fields": { "__proto__": { "polluted": true } } }'));
+    expect({}).not.toHaveProperty('polluted');
+    expect(expand(state, { constructor: 'x', toString: 'y' }, 'contact')).toEqual({
+      constructor: 'x',
+      toString: 'y',
+    });
+  });
+});
+
+test('ten thousand items take no time to speak of', () => {
+  const value = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`k${index}`, 1]));
+  const started = performance.now();
+  expand(state, value, 'contact');
+  expect(performance.now() - started).toBeLessThan(1000);
+});
+
+describe('filters and queries that a reference names', () => {
+  test.each(['filters', 'query'])('%s may be left out, but not come out empty', name => {
+    expect(expandArgument(state, undefined, name)).toBeUndefined();
+    expect(expandArgument(state, null, name)).toBeNull();
+    expect(() => expandArgument(state, () => undefined, name)).toThrow('INVALID_FILTER');
+    expect(() => expandArgument(state, () => null, name)).toThrow('INVALID_FILTER');
+  });
+
+  test('other arguments are held to their own checks', () => {
+    expect(expandArgument(state, () => undefined, 'contact')).toBeUndefined();
+  });
+});
