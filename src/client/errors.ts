@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'TOO_LARGE'
   | 'RATE_LIMITED'
   | 'REQUEST_FAILED'
+  | 'INVALID_LINK'
+  | 'LINK_FAILED'
   // The server or the way to it.
   | 'NOT_OFFERED'
   | 'NOT_RAPIDPRO'

@@ -15,6 +15,8 @@ export interface Call<Name extends string> {
   given: Dictionary;
   /** The arguments, with values in the place of references. */
   args: { [Key in Name]: unknown };
+  /** The state that the next one is made of. One that runs other operations puts theirs here. */
+  state: State;
 }
 
 export interface Plan<Name extends string> {
@@ -66,11 +68,12 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     const given = expand(state, plan.options, 'options') ?? {};
     const options = checkOptions(given, plan.knownOptions);
     const client = new Client(configuration, { ...options, onWait: tellWait });
-    const data = await plan.run({ client, options, given: given as Dictionary, args });
+    const call: Call<Name> = { client, options, given: given as Dictionary, args, state };
+    const data = await plan.run(call);
     const last = client.last ?? { method: '', path: '', statusCode: 0 };
     const next: State = {
       // A copy: language-common adds references to a state that has none.
-      ...composeNextState({ ...state }, data),
+      ...composeNextState({ ...call.state }, data),
       response: {
         ...last,
         duration: Math.round(performance.now() - started),

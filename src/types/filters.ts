@@ -227,3 +227,6 @@ export interface DefinitionFilters {
   /** What they need comes along: `all` unless told. */
   dependencies?: 'all' | 'flows' | 'none';
 }
+
+/** Which archived records `eachArchivedMessages` and `eachArchivedRuns` hand on. One end is needed. */
+export type ArchivedFilters = Span;

@@ -1,0 +1,142 @@
+import type { Client } from '../client/client.js';
+import { readJsonLines } from '../client/jsonLines.js';
+import { openLink } from '../client/link.js';
+import { PAGE_SIZE } from '../resources.js';
+import type { ArchivedFilters, ArchiveFilters } from '../types/filters.js';
+import type { Dictionary } from '../types/json.js';
+import type { ListOptions } from '../types/options.js';
+import type { Operation, Reference, State } from '../types/state.js';
+import { liveMessage, liveRun, liveTime } from './archivedRecords.js';
+import { collect, list } from './list.js';
+import { count, log } from './log.js';
+import { operation } from './operation.js';
+import { checkPeriod, type Period } from './period.js';
+import { threadPages } from './threadPages.js';
+
+/**
+ * Read which archives the workspace has. RapidPro moves messages and runs there when they are about 90 days old. To read what is in them: `eachArchivedMessages` and `eachArchivedRuns`.
+ * @public
+ * @function
+ * @example <caption>The archives of messages of this year</caption>
+ * getArchives({ archive_type: 'message', after: '2026-01-01' });
+ * @param {ArchiveFilters} [filters] - `archive_type` (`message` or `run`), `period` (`daily` or `monthly`), `after` and `before` (days, on `start_date`). All archives unless told.
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {array} data - The archives: `archive_type`, `start_date`, `period`, `record_count`, `download_url` (good for a day).
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see API reference, section 4.1
+ * @returns {Operation}
+ */
+export function getArchives(
+  filters?: Reference<ArchiveFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list({ name: 'archives', filters, options });
+}
+
+type Kind = 'message' | 'run';
+
+/** The time by which a record belongs to an archive, and how it becomes a live one. */
+const KINDS = {
+  message: { time: 'created_on', toLive: liveMessage, nouns: ['message', 'messages'] },
+  run: { time: 'modified_on', toLive: liveRun, nouns: ['run', 'runs'] },
+} as const;
+
+/** The archives that may hold records of a period, oldest first. */
+async function findArchives(client: Client, kind: Kind, period: Period): Promise<Dictionary[]> {
+  const archives = await collect(client, 'archives', { archive_type: kind, ...period.archives });
+  return archives
+    .filter(({ download_url, record_count }) => download_url && record_count !== 0)
+    .sort((a, b) => String(a.start_date).localeCompare(String(b.start_date)));
+}
+
+/** The records of a period in pages of at most 250, oldest archive first. */
+async function* archivedPages(
+  client: Client,
+  kind: Kind,
+  period: Period,
+): AsyncGenerator<Dictionary[]> {
+  const { time, toLive } = KINDS[kind];
+  for (const archive of await findArchives(client, kind, period)) {
+    const { body } = await openLink(String(archive.download_url), { allowPrivate: true });
+    let page: Dictionary[] = [];
+    const md5 = typeof archive.hash === 'string' ? archive.hash : undefined;
+    for await (const record of readJsonLines(body, md5)) {
+      const live = toLive(record as Dictionary);
+      if (!period.includes(String(liveTime(live[time])))) continue;
+      page.push(live);
+      if (page.length < PAGE_SIZE) continue;
+      yield page;
+      page = [];
+    }
+    if (page.length > 0) yield page;
+  }
+}
+
+function eachArchived(
+  kind: Kind,
+  filters: unknown,
+  operations: ((state: State) => State | Promise<State>)[],
+): Operation {
+  return operation({
+    args: { filters },
+    async run(call) {
+      const period = checkPeriod(call.args.filters);
+      const pages = archivedPages(call.client, kind, period);
+      const threaded = await threadPages(call.state, pages, operations);
+      call.state = threaded.state;
+      log.info(
+        `Read ${count(threaded.records, KINDS[kind].nouns)} from archives in ${count(threaded.pages, ['page', 'pages'])}`,
+      );
+      return { pages: threaded.pages, records: threaded.records };
+    },
+  });
+}
+
+/**
+ * Hand on archived messages of a period, oldest first, a page of up to 250 at a time, in the shape of `getMessages`. However many there are, no more than a page is in memory.
+ * @public
+ * @function
+ * @example <caption>Count the messages of January</caption>
+ * eachArchivedMessages(
+ *   { after: '2026-01-01', before: '2026-01-31' },
+ *   fn(state => ({ ...state, total: (state.total ?? 0) + state.data.length })),
+ * );
+ * @param {ArchivedFilters} filters - `after` and `before`: days, or times with their zone, on `created_on`. Both ends are included; a day in `before` is included to its end.
+ * @param {Operation} operations - Run for each page: `state.data` is the page.
+ * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; what the operations throw; the errors of every request.
+ * @see API reference, section 4.1
+ * @returns {Operation}
+ */
+export function eachArchivedMessages(
+  filters: Reference<ArchivedFilters>,
+  ...operations: ((state: State) => State | Promise<State>)[]
+): Operation {
+  return eachArchived('message', filters, operations);
+}
+
+/**
+ * Hand on archived runs of a period, oldest first, a page of up to 250 at a time, in the shape of `getFlowRuns`. However many there are, no more than a page is in memory.
+ * @public
+ * @function
+ * @example <caption>Keep the answers of January</caption>
+ * eachArchivedRuns(
+ *   { after: '2026-01-01', before: '2026-01-31' },
+ *   fn(state => ({ ...state, answered: (state.answered ?? 0) + state.data.filter(run => run.responded).length })),
+ * );
+ * @param {ArchivedFilters} filters - `after` and `before`: days, or times with their zone, on `modified_on`. Both ends are included; a day in `before` is included to its end.
+ * @param {Operation} operations - Run for each page: `state.data` is the page.
+ * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; what the operations throw; the errors of every request.
+ * @see API reference, section 4.1
+ * @returns {Operation}
+ */
+export function eachArchivedRuns(
+  filters: Reference<ArchivedFilters>,
+  ...operations: ((state: State) => State | Promise<State>)[]
+): Operation {
+  return eachArchived('run', filters, operations);
+}
