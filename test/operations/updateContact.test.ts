@@ -1,0 +1,158 @@
+import { HttpResponse } from 'msw';
+import { describe, expect, test } from 'vitest';
+import { deleteContact, updateContact } from '../../src/index.js';
+import { captureConsole } from '../support/captureConsole.js';
+import { inTurn, json, reset } from '../support/faults.js';
+import { noSleep } from '../support/noSleep.js';
+import { rawServer } from '../support/rawServer.js';
+import { serve } from '../support/serve.js';
+import {
+  answering,
+  contactsServer,
+  failure,
+  OTHER_UUID,
+  page,
+  refused,
+  run,
+  sent,
+  stateFor,
+  UUID,
+} from './run.js';
+
+const FIRST = 'tel:+250788000001';
+const SECOND = 'whatsapp:250788000002';
+const amina = () => ({ uuid: UUID, name: 'Amina', urns: [FIRST] });
+const bea = () => ({ uuid: OTHER_UUID, name: 'Bea', urns: [SECOND] });
+
+describe('updateContact', () => {
+  test('by uuid needs one request', async () => {
+    const server = await serve(...contactsServer(amina()));
+    const changes = { language: null, groups: [], fields: { age: null } };
+    const { data, response } = await run(updateContact(UUID, changes), server);
+    expect(sent(server)).toEqual([`POST contacts?uuid=${UUID}`]);
+    expect(server.requests[0]?.body).toEqual(changes);
+    expect(data).toMatchObject({ uuid: UUID, language: null });
+    expect(response).toMatchObject({ method: 'POST', statusCode: 200, requests: 1 });
+  });
+
+  test('by URN looks for the contact first, and writes to its uuid', async () => {
+    const server = await serve(...contactsServer(amina()));
+    const { data } = await run(updateContact(FIRST, { name: 'A.' }), server);
+    expect(sent(server)).toEqual([`GET contacts?urn=${FIRST}`, `POST contacts?uuid=${UUID}`]);
+    expect(data).toMatchObject({ uuid: UUID, name: 'A.' });
+  });
+
+  test('never makes a contact', async () => {
+    const server = await serve(...contactsServer());
+    expect((await failure(updateContact(FIRST, { name: 'A.' }), server)).code).toBe('NOT_FOUND');
+    expect(sent(server)).toEqual([`GET contacts?urn=${FIRST}`]);
+    expect((await failure(updateContact(UUID, { name: 'A.' }), server)).code).toBe('NOT_FOUND');
+    const urns = { urns: [FIRST] };
+    expect((await failure(updateContact(UUID, urns), server)).code).toBe('NOT_FOUND');
+  });
+
+  test('is repeated when it was lost, but for a note', async () => {
+    noSleep();
+    const plain = await rawServer(inTurn(reset, json({ uuid: UUID })));
+    expect((await run(updateContact(UUID, { name: 'A.' }), plain)).data).toEqual({ uuid: UUID });
+    const noted = await rawServer(reset);
+    const error = await failure(updateContact(UUID, { note: 'Called' }), noted);
+    expect(error.code).toBe('OUTCOME_UNKNOWN');
+    expect(noted.requests).toHaveLength(1);
+  });
+
+  test.each([undefined, '', 'Amina', { uuid: UUID }])('of %j is refused', async contact => {
+    const code = contact === 'Amina' ? 'INVALID_URN' : 'INVALID_INPUT';
+    await refused(updateContact(contact as never, { name: 'x' }), code);
+  });
+
+  test('errors name the argument "changes"', async () => {
+    const error = await refused(updateContact(UUID, { urns: FIRST } as never), 'INVALID_INPUT');
+    expect(error.description).toBe('changes.urns must be a list.');
+  });
+});
+
+describe('updateContact with URNs', () => {
+  test('refuses a taken one before anything is written', async () => {
+    const server = await serve(...contactsServer(amina(), bea()));
+    const error = await failure(updateContact(UUID, { urns: [FIRST, SECOND] }), server);
+    expect(error).toMatchObject({
+      code: 'URN_TAKEN',
+      details: { index: 1, contact: UUID, holder: OTHER_UUID },
+    });
+    expect(JSON.stringify(error)).not.toContain('2507880');
+    expect(sent(server)).toEqual([`GET contacts?uuid=${UUID}`, `GET contacts?urn=${SECOND}`]);
+  });
+
+  test('writes free ones, each once', async () => {
+    const server = await serve(...contactsServer(amina()));
+    await run(updateContact(UUID, { urns: [SECOND, FIRST, `${SECOND} `] }), server);
+    expect(sent(server)).toEqual([
+      `GET contacts?uuid=${UUID}`,
+      `GET contacts?urn=${SECOND}`,
+      `POST contacts?uuid=${UUID}`,
+    ]);
+    expect(server.requests[2]?.body).toEqual({ urns: [SECOND, FIRST] });
+  });
+
+  test('does not write the list that is there already', async () => {
+    const server = await serve(...contactsServer(amina()));
+    await run(updateContact(UUID, { name: 'A.', urns: ['tel:+250 788 000 001'] }), server);
+    expect(sent(server)).toEqual([`GET contacts?uuid=${UUID}`, `POST contacts?uuid=${UUID}`]);
+    expect(server.requests[1]?.body).toEqual({ name: 'A.' });
+  });
+
+  test('an empty list takes all away', async () => {
+    const server = await serve(...contactsServer(amina()));
+    const { data } = await run(updateContact(UUID, { urns: [] }), server);
+    expect(data).toMatchObject({ urns: [] });
+  });
+
+  test('tells where the server left one out all the same', async () => {
+    const server = await serve(
+      answering(
+        'get',
+        'contacts',
+        () => page([amina()]),
+        () => page([]),
+      ),
+      answering('post', 'contacts', () => HttpResponse.json(amina())),
+    );
+    const error = await failure(updateContact(UUID, { urns: [FIRST, SECOND] }), server);
+    expect(error).toMatchObject({ code: 'URN_TAKEN', details: { contact: UUID, lost: [1] } });
+  });
+});
+
+describe('deleteContact', () => {
+  test.each([
+    [UUID, `DELETE contacts?uuid=${UUID}`],
+    [FIRST, `DELETE contacts?urn=${FIRST}`],
+  ])('by %s', async (contact, request) => {
+    const lines = captureConsole();
+    const server = await serve(
+      answering('delete', 'contacts', () => new Response(null, { status: 204 })),
+    );
+    const { data, response } = await deleteContact(contact)(stateFor(server));
+    expect(data).toEqual({ deleted: true });
+    expect(response).toMatchObject({ method: 'DELETE', statusCode: 204, requests: 1 });
+    expect(sent(server)).toEqual([request]);
+    expect(lines.join('\n')).not.toContain('788');
+  });
+
+  test('of what is not there', async () => {
+    const server = await serve(
+      answering('delete', 'contacts', () => HttpResponse.json({ detail: 'No.' }, { status: 404 })),
+    );
+    expect((await failure(deleteContact(FIRST), server)).code).toBe('NOT_FOUND');
+  });
+
+  test('whose first attempt was lost finds nothing left to delete', async () => {
+    noSleep();
+    const server = await rawServer(inTurn(reset, json({ detail: 'Not found.' }, 404)));
+    expect((await run(deleteContact(FIRST), server)).data).toEqual({ deleted: true });
+  });
+
+  test.each([undefined, null, '', {}])('of %j is refused', async contact => {
+    await refused(deleteContact(contact as never), 'INVALID_INPUT');
+  });
+});

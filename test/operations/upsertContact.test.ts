@@ -1,0 +1,224 @@
+import { HttpResponse, http as msw } from 'msw';
+import { describe, expect, test } from 'vitest';
+import { upsertContact } from '../../src/index.js';
+import { captureConsole } from '../support/captureConsole.js';
+import { serve } from '../support/serve.js';
+import {
+  answering,
+  contactsServer,
+  failure,
+  OTHER_UUID,
+  page,
+  refused,
+  run,
+  sent,
+  stateFor,
+  UUID,
+} from './run.js';
+
+const TEL = 'tel:+250788000001';
+const WHATSAPP = 'whatsapp:250788000002';
+const MAIL = 'mailto:a@x.org';
+const amina = () => ({ uuid: UUID, name: 'Amina', urns: [TEL] });
+const bea = () => ({ uuid: OTHER_UUID, name: 'Bea', urns: [WHATSAPP] });
+const inUse = () =>
+  HttpResponse.json({ urns: { 0: ['URN is in use by another contact.'] } }, { status: 400 });
+
+describe('by one URN', () => {
+  test('one request adds the contact', async () => {
+    const server = await serve(...contactsServer());
+    const { data, response } = await run(upsertContact({ name: 'Amina', urns: [TEL] }), server);
+    expect(sent(server)).toEqual([`POST contacts?urn=${TEL}`]);
+    expect(server.requests[0]?.body).toEqual({ name: 'Amina' });
+    expect(data).toMatchObject({ name: 'Amina', urns: [TEL] });
+    expect(response).toMatchObject({ statusCode: 201, requests: 1 });
+  });
+
+  test('one request updates it', async () => {
+    const server = await serve(...contactsServer(amina()));
+    const { data, response } = await run(upsertContact({ name: 'A.', urns: [TEL] }), server);
+    expect(data).toEqual({ ...amina(), name: 'A.' });
+    expect(response).toMatchObject({ statusCode: 200, requests: 1 });
+  });
+
+  test.each([
+    ['tel:+2203011', 'tel%3A%2B2203011'],
+    ['mailto:a+b@x.org', 'mailto%3Aa%2Bb%40x.org'],
+    ['ext:a&b=c#d?e/f g%h', 'ext%3Aa%26b%3Dc%23d%3Fe%2Ff+g%25h'],
+  ])('%s is encoded', async (urn, encoded) => {
+    const server = await serve(...contactsServer());
+    await run(upsertContact({ urns: [urn] }), server);
+    expect(server.requests[0]?.url).toBe(`/api/v2/contacts.json?urn=${encoded}`);
+    expect(server.requests[0]?.query.get('urn')).toBe(urn);
+  });
+
+  test('given twice is one URN', async () => {
+    const server = await serve(...contactsServer(amina()));
+    await run(upsertContact({ urns: [TEL, 'tel:+250 788-000-001'] }), server);
+    expect(sent(server)).toEqual([`POST contacts?urn=${TEL}`]);
+  });
+
+  test('is tried once more where another upsert came first', async () => {
+    const server = await serve(
+      answering('post', 'contacts', inUse, () => HttpResponse.json(amina())),
+    );
+    expect((await run(upsertContact({ urns: [TEL] }), server)).data).toEqual(amina());
+    const never = await serve(answering('post', 'contacts', inUse));
+    expect((await failure(upsertContact({ urns: [TEL] }), never)).code).toBe('URN_TAKEN');
+    expect(never.requests).toHaveLength(2);
+  });
+});
+
+describe('by several URNs', () => {
+  test('of nobody adds the contact', async () => {
+    const server = await serve(...contactsServer());
+    const { data } = await run(upsertContact({ name: 'A.', urns: [TEL, WHATSAPP] }), server);
+    expect(sent(server)).toEqual([
+      `GET contacts?urn=${TEL}`,
+      `GET contacts?urn=${WHATSAPP}`,
+      'POST contacts',
+    ]);
+    expect(server.requests[2]?.body).toEqual({ name: 'A.', urns: [TEL, WHATSAPP] });
+    expect(data).toMatchObject({ urns: [TEL, WHATSAPP] });
+  });
+
+  test('of one contact updates it and adds those that it has not', async () => {
+    const server = await serve(...contactsServer(amina()));
+    await run(upsertContact({ name: 'A.', urns: [WHATSAPP, TEL] }), server);
+    expect(sent(server)).toEqual([
+      `GET contacts?urn=${WHATSAPP}`,
+      `GET contacts?urn=${TEL}`,
+      `POST contacts?uuid=${UUID}`,
+    ]);
+    expect(server.requests[2]?.body).toEqual({ name: 'A.', urns: [TEL, WHATSAPP] });
+  });
+
+  test('that a contact has all of: one look, and its list is not written', async () => {
+    const server = await serve(...contactsServer({ ...amina(), urns: [TEL, WHATSAPP, MAIL] }));
+    await run(upsertContact({ name: 'A.', urns: [WHATSAPP, TEL] }), server);
+    expect(sent(server)).toEqual([`GET contacts?urn=${WHATSAPP}`, `POST contacts?uuid=${UUID}`]);
+    expect(server.requests[1]?.body).toEqual({ name: 'A.' });
+  });
+
+  test('of several contacts changes none of them', async () => {
+    const server = await serve(...contactsServer(amina(), bea()));
+    const error = await failure(upsertContact({ name: 'A.', urns: [TEL, WHATSAPP] }), server);
+    expect(error).toMatchObject({
+      code: 'CONTACT_CLASH',
+      details: { contacts: [UUID, OTHER_UUID] },
+    });
+    expect(sent(server).filter(request => request.startsWith('POST'))).toEqual([]);
+  });
+
+  test('looks again where somebody took one in between', async () => {
+    const server = await serve(
+      answering(
+        'get',
+        'contacts',
+        () => page([]),
+        () => page([]),
+        () => page([amina()]),
+      ),
+      answering('post', 'contacts', inUse, () =>
+        HttpResponse.json({ ...amina(), urns: [TEL, WHATSAPP] }),
+      ),
+    );
+    await run(upsertContact({ name: 'A.', urns: [TEL, WHATSAPP] }), server);
+    expect(sent(server).at(-1)).toBe(`POST contacts?uuid=${UUID}`);
+    const never = await serve(
+      answering('get', 'contacts', () => page([])),
+      answering('post', 'contacts', inUse),
+    );
+    const error = await failure(upsertContact({ urns: [TEL, WHATSAPP] }), never);
+    expect(error.code).toBe('URN_TAKEN');
+    expect(sent(never).filter(request => request === 'POST contacts')).toHaveLength(2);
+  });
+
+  test('of which the server kept not all is an error', async () => {
+    const server = await serve(
+      msw.post('*/api/v2/contacts.json', () => HttpResponse.json(amina())),
+      ...contactsServer(amina()),
+    );
+    const error = await failure(upsertContact({ urns: [TEL, WHATSAPP] }), server);
+    expect(error).toMatchObject({ code: 'URN_TAKEN', details: { contact: UUID, lost: [1] } });
+  });
+});
+
+describe("urns: 'replace'", () => {
+  const replace = { urns: 'replace' } as const;
+
+  test('lets the list be the only one', async () => {
+    const server = await serve(...contactsServer({ ...amina(), urns: [TEL, MAIL] }));
+    await run(upsertContact({ urns: [WHATSAPP, TEL] }, replace), server);
+    expect(server.requests.at(-1)?.body).toEqual({ urns: [WHATSAPP, TEL] });
+  });
+
+  test('with one URN looks too', async () => {
+    const server = await serve(...contactsServer({ ...amina(), urns: [TEL, MAIL] }));
+    await run(upsertContact({ urns: [TEL] }, replace), server);
+    expect(sent(server)).toEqual([`GET contacts?urn=${TEL}`, `POST contacts?uuid=${UUID}`]);
+    expect(server.requests[1]?.body).toEqual({ urns: [TEL] });
+  });
+
+  test('takes no URN from another contact', async () => {
+    const server = await serve(...contactsServer(amina(), bea()));
+    const operation = upsertContact({ uuid: UUID, urns: [WHATSAPP] }, replace);
+    expect((await failure(operation, server)).code).toBe('CONTACT_CLASH');
+  });
+});
+
+describe('by uuid', () => {
+  test('alone needs one request', async () => {
+    const server = await serve(...contactsServer(amina()));
+    await run(upsertContact({ uuid: UUID.toUpperCase(), name: 'A.' }), server);
+    expect(sent(server)).toEqual([`POST contacts?uuid=${UUID}`]);
+    expect(server.requests[0]?.body).toEqual({ name: 'A.' });
+  });
+
+  test('with URNs adds them', async () => {
+    const server = await serve(...contactsServer(amina()));
+    await run(upsertContact({ uuid: UUID, urns: [WHATSAPP, TEL] }), server);
+    expect(sent(server)).toEqual([
+      `GET contacts?uuid=${UUID}`,
+      `GET contacts?urn=${WHATSAPP}`,
+      `POST contacts?uuid=${UUID}`,
+    ]);
+    expect(server.requests[2]?.body).toEqual({ urns: [TEL, WHATSAPP] });
+  });
+
+  test('that is unknown makes no contact', async () => {
+    const server = await serve(...contactsServer());
+    const alone = upsertContact({ uuid: UUID, name: 'A.' });
+    expect((await failure(alone, server)).code).toBe('NOT_FOUND');
+    const named = upsertContact({ uuid: UUID, urns: [TEL] });
+    expect((await failure(named, server)).code).toBe('NOT_FOUND');
+    expect(sent(server)).not.toContain('POST contacts');
+  });
+});
+
+describe('names that come out empty', () => {
+  test.each([
+    { urns: [] },
+    { urns: undefined },
+    { uuid: undefined },
+    { urns: [], uuid: undefined },
+    { urns: [''] },
+    { urns: [undefined] },
+    { urns: ['tel:'] },
+    { uuid: '' },
+    { uuid: 'Amina' },
+    { uuid: null },
+  ])('%j is refused', async contact => {
+    const code = contact.urns?.[0] === 'tel:' ? 'INVALID_URN' : 'INVALID_INPUT';
+    await refused(upsertContact({ name: 'Amina', ...contact } as never), code);
+    await refused(upsertContact((() => ({ name: 'Amina', ...contact })) as never), code);
+  });
+
+  test('left out altogether, a contact is added with a warning', async () => {
+    const lines = captureConsole();
+    const server = await serve(...contactsServer());
+    await upsertContact({ name: 'Amina' })(stateFor(server));
+    expect(sent(server)).toEqual(['POST contacts']);
+    expect(lines.join('\n')).toContain('adds a new contact each time');
+  });
+});
