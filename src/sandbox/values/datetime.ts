@@ -123,9 +123,15 @@ function readTime(text: string): Time | null {
       second: Number(seconds ?? 0),
       micros: micros(fraction ?? ''),
     };
+    if (isMidnight(time)) return { ...time, hour: 0 };
     if (time.hour <= 24 && time.minute <= 60 && time.second <= 60) return time;
   }
   return null;
+}
+
+/** 24:00 is the beginning of the same day; 24:30 belongs to the next one. */
+function isMidnight({ hour, minute, second, micros }: Time): boolean {
+  return hour === 24 && minute === 0 && second === 0 && micros === 0;
 }
 
 function hourOf(hour: number, half: string | undefined): number {

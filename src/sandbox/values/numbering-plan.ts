@@ -74,11 +74,15 @@ export class NumberingPlan {
   /** Local numbers of small territories get their area code; Argentina's mobile 15 becomes a 9 before the area. */
   private completed(national: string): string | null {
     const area = AREA_CODES[this.source.region];
-    if (area && national.length === area[0] && !/^[01]/.test(national)) return area[1] + national;
+    if (area && isLocal(national, area)) return area[1] + national;
     if (this.source.region !== 'AR') return null;
     const mobile = /^0?(?:(11)15(?=\d{8}$)|([23]\d\d)15(?=\d{7}$)|([23]\d{3})15(?=\d{6}$))/;
     return mobile.test(national) ? national.replace(mobile, '9$1$2$3') : null;
   }
+}
+
+function isLocal(national: string, [digits, , first]: (typeof AREA_CODES)[string]): boolean {
+  return national.length === digits && new RegExp(`^[${first}]`).test(national);
 }
 
 /** `27-9` stands for the digits 2, 7, 8 and 9; `^00` for two zeros. */

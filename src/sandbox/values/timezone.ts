@@ -5,9 +5,8 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
   if (!format) {
     format = new Intl.DateTimeFormat('en-US', {
       timeZone: timezone,
-      calendar: 'iso8601',
+      calendar: 'gregory',
       hourCycle: 'h23',
-      era: 'short',
       year: 'numeric',
       month: 'numeric',
       day: 'numeric',
@@ -20,18 +19,20 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
   return format;
 }
 
+/** No zone changed its clocks before, and `Intl` counts days of a much older past by another calendar. */
+const FIRST_CHANGE = Date.UTC(1800, 0);
+
 /** Seconds that the zone's clocks are ahead of UTC at an instant in milliseconds. */
 export function offsetAt(timezone: string, instant: number): number {
+  const at = Math.floor(Math.max(instant, FIRST_CHANGE) / 1000);
   const parts = new Map(
     formatOf(timezone)
-      .formatToParts(instant)
-      .map(part => [part.type, part.value]),
+      .formatToParts(at * 1000)
+      .map(part => [part.type, Number(part.value)]),
   );
-  const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.get(type));
-  const year = parts.get('era') === 'BC' ? 1 - part('year') : part('year');
-  const day = new Date(0).setUTCFullYear(year, part('month') - 1, part('day'));
-  const clock = part('hour') * 3600 + part('minute') * 60 + part('second');
-  return day / 1000 + clock - Math.floor(instant / 1000);
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
+  const day = Date.UTC(part('year'), part('month') - 1, part('day')) / 1000;
+  return day + part('hour') * 3600 + part('minute') * 60 + part('second') - at;
 }
 
 /**
