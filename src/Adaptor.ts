@@ -21,6 +21,28 @@ export {
 } from '@openfn/language-common';
 export { execute } from './execute.js';
 export * as http from './http.js';
+export { eachArchivedMessages, eachArchivedRuns, getArchives } from './operations/archives.js';
+export { getBoundaries } from './operations/boundaries.js';
+export {
+  addCampaign,
+  addCampaignEvent,
+  deleteCampaignEvent,
+  getCampaignEvents,
+  getCampaigns,
+  updateCampaign,
+  updateCampaignEvent,
+} from './operations/campaigns.js';
+export { getChannelEvents, getChannels } from './operations/channels.js';
+export { getClassifiers } from './operations/classifiers.js';
+export {
+  addToGroup,
+  archiveContactMessages,
+  blockContacts,
+  deleteContacts,
+  interruptContacts,
+  removeFromGroup,
+  unblockContacts,
+} from './operations/contactActions.js';
 export {
   addContact,
   deleteContact,
@@ -29,8 +51,43 @@ export {
   updateContact,
   upsertContact,
 } from './operations/contacts.js';
-export { getFields } from './operations/fields.js';
-export { getFlowRuns, getFlows, startFlow } from './operations/flows.js';
-export { getGroups } from './operations/groups.js';
-export { getMessages, sendBroadcast, sendMessage } from './operations/messages.js';
-export { getWorkspace } from './operations/workspace.js';
+export { addField, ensureField, getFields, updateField } from './operations/fields.js';
+export {
+  getFlowDefinitions,
+  getFlowRuns,
+  getFlowStarts,
+  getFlows,
+  startFlow,
+} from './operations/flows.js';
+export { addGlobal, getGlobals, setGlobal, updateGlobal } from './operations/globals.js';
+export { addGroup, deleteGroup, ensureGroup, getGroups, updateGroup } from './operations/groups.js';
+export { addLabel, deleteLabel, ensureLabel, getLabels, updateLabel } from './operations/labels.js';
+export { uploadMedia } from './operations/media.js';
+export {
+  archiveMessages,
+  deleteMessages,
+  labelMessages,
+  restoreMessages,
+  unlabelMessages,
+} from './operations/messageActions.js';
+export { getBroadcasts, getMessages, sendBroadcast, sendMessage } from './operations/messages.js';
+export { addOptIn, getOptIns } from './operations/optins.js';
+export {
+  addResthookSubscriber,
+  deleteResthookSubscriber,
+  getResthookEvents,
+  getResthookSubscribers,
+  getResthooks,
+} from './operations/resthooks.js';
+export { getTemplates } from './operations/templates.js';
+export {
+  addTicketNote,
+  assignTickets,
+  changeTicketTopic,
+  closeTickets,
+  reopenTickets,
+} from './operations/ticketActions.js';
+export { getTickets } from './operations/tickets.js';
+export { addTopic, getTopics, updateTopic } from './operations/topics.js';
+export { getUsers } from './operations/users.js';
+export { getStatistics, getWorkspace } from './operations/workspace.js';

@@ -4,7 +4,7 @@ import { readAnswer } from './answer.js';
 import { type Clock, systemClock } from './clock.js';
 import { RapidProError } from './errors.js';
 import { networkFailure } from './networkErrors.js';
-import { type ApiRequest, type ApiResponse, encodeQuery } from './request.js';
+import { type ApiRequest, type ApiResponse, encodeBody, encodeQuery } from './request.js';
 import { decide, type Failure } from './retry.js';
 import { transmit } from './transport.js';
 
@@ -123,7 +123,7 @@ export class Client {
         url: `${origin}${basePath}${request.path}.json${encodeQuery(request.query)}`,
         method: request.method,
         token,
-        body: request.body === undefined ? undefined : JSON.stringify(request.body),
+        body: encodeBody(request),
         signal: abort.signal,
         ownSocket: !repeatable || request.path.endsWith('_actions'),
       });

@@ -1,9 +1,17 @@
+import { FormData } from 'undici';
 import type { Method } from '../resources.js';
 import type { Json } from '../types/json.js';
 
 /** What may stand in a query: a list repeats its key. */
 export type QueryValue = string | number | boolean | readonly (string | number | boolean)[];
 export type Query = { readonly [key: string]: QueryValue | undefined };
+
+export interface Upload {
+  bytes: Uint8Array<ArrayBuffer>;
+  filename: string;
+  /** Its content type. */
+  type: string;
+}
 
 /** One call of the API, before it becomes bytes. */
 export interface ApiRequest {
@@ -12,6 +20,8 @@ export interface ApiRequest {
   path: string;
   query?: Query | undefined;
   body?: Json | undefined;
+  /** A file that is sent in place of a body, as a form. */
+  file?: Upload | undefined;
   /** True where a second time does no harm. GET and DELETE always are. */
   repeatable?: boolean | undefined;
   /**
@@ -39,4 +49,14 @@ export function encodeQuery(query: Query | undefined): string {
   }
   const text = params.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** What goes over the wire: JSON, or a form with a file. */
+export function encodeBody({ body, file }: ApiRequest): string | FormData | undefined {
+  if (file) {
+    const form = new FormData();
+    form.set('file', new Blob([file.bytes], { type: file.type }), file.filename);
+    return form;
+  }
+  return body === undefined ? undefined : JSON.stringify(body);
 }

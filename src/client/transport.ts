@@ -1,4 +1,4 @@
-import { Agent, request as send } from 'undici';
+import { Agent, type FormData, request as send } from 'undici';
 import { VERSION } from '../version.js';
 
 /** Seconds that making a connection may take. */
@@ -22,7 +22,8 @@ export interface Wire {
   url: string;
   method: string;
   token: string;
-  body: string | undefined;
+  /** JSON, or a form whose type undici tells. */
+  body: string | FormData | undefined;
   signal: AbortSignal;
   /** True for a request that must not meet a dying socket, or may leave its socket unusable. */
   ownSocket: boolean;
@@ -41,7 +42,7 @@ export function transmit({ url, method, token, body, signal, ownSocket }: Wire) 
       accept: 'application/json',
       'accept-encoding': 'gzip',
       'user-agent': `openfn-language-rapidpro/${VERSION}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(typeof body !== 'string' ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body }),
   });

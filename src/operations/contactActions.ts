@@ -16,6 +16,7 @@ import { contactItems, requireText } from './items.js';
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
  * @see API reference, section 4.10
+ * @magic group $.children[?(@.name=='groups')].children[*]
  * @returns {Operation}
  */
 export function addToGroup(
@@ -42,6 +43,7 @@ export function addToGroup(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
  * @see API reference, section 4.10
+ * @magic group $.children[?(@.name=='groups')].children[*]
  * @returns {Operation}
  */
 export function removeFromGroup(

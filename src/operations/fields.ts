@@ -61,6 +61,7 @@ export function addField(field: Reference<FieldBody>, options?: Reference<Option
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
  * @see API reference, section 4.12
+ * @magic field $.children[?(@.name=='fields')].children[*]
  * @returns {Operation}
  */
 export function updateField(

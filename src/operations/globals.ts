@@ -62,6 +62,7 @@ export function addGlobal(global: Reference<GlobalBody>, options?: Reference<Opt
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
  * @see API reference, section 4.15
+ * @magic global $.children[?(@.name=='globals')].children[*]
  * @returns {Operation}
  */
 export function updateGlobal(
@@ -92,6 +93,7 @@ export function updateGlobal(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
  * @see API reference, section 4.15
+ * @magic name $.children[?(@.name=='globals')].children[*]
  * @returns {Operation}
  */
 export function setGlobal(

@@ -16,6 +16,7 @@ import { messageItems, requireText } from './items.js';
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label: `ensureLabel` makes it; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Unknown and outgoing messages are in `failures`.
  * @see API reference, section 4.20
+ * @magic label $.children[?(@.name=='labels')].children[*]
  * @returns {Operation}
  */
 export function labelMessages(
@@ -42,6 +43,7 @@ export function labelMessages(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
  * @see API reference, section 4.20
+ * @magic label $.children[?(@.name=='labels')].children[*]
  * @returns {Operation}
  */
 export function unlabelMessages(

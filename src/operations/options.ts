@@ -18,6 +18,9 @@ const schema = z.looseObject(
       .int({ error: 'must be a whole number of records' })
       .min(1, { error: 'must be 1 or more' })
       .nullish(),
+    filename: z.string({ error: 'must be text' }).nullish(),
+    contentType: z.string({ error: 'must be text' }).nullish(),
+    allowPrivate: z.boolean({ error: 'must be true or false' }).nullish(),
     urns: z.enum(['add', 'replace'], { error: 'must be "add" or "replace"' }).nullish(),
   },
   { error: 'must be an object, as { limit: 100 }' },

@@ -19,6 +19,7 @@ import { checkKey } from './objects.js';
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the user; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
  * @see API reference, section 4.29
+ * @magic assignee $.children[?(@.name=='users')].children[*]
  * @returns {Operation}
  */
 export function assignTickets(
@@ -75,6 +76,7 @@ export function addTicketNote(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the topic; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
  * @see API reference, section 4.29
+ * @magic topic $.children[?(@.name=='topics')].children[*]
  * @returns {Operation}
  */
 export function changeTicketTopic(

@@ -53,6 +53,7 @@ export function addTopic(topic: Reference<NamedBody>, options?: Reference<Option
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `SYSTEM_OBJECT` (the default topic), `NAME_TAKEN`, `INVALID_INPUT`; the errors of every request.
  * @see API reference, section 4.30
+ * @magic topic $.children[?(@.name=='topics')].children[*]
  * @returns {Operation}
  */
 export function updateTopic(

@@ -8,7 +8,10 @@ export interface ContactBody {
   language?: string | null;
   /** Phone numbers and other addresses, the preferred one first: `["tel:+250788123123"]`. */
   urns?: string[];
-  /** Uuids or names of manual groups. Replaces the manual groups that the contact is in. */
+  /**
+   * Uuids or names of manual groups. Replaces the manual groups that the contact is in.
+   * @magic $.children[?(@.name=='groups')].children[*]
+   */
   groups?: string[];
   /** Values by field key. Other fields stay; null clears one. */
   fields?: { [key: string]: string | number | null };
@@ -27,7 +30,10 @@ export interface Recipients {
   contacts?: string[];
   /** URNs; RapidPro makes contacts of those that it does not know. */
   urns?: string[];
-  /** Uuids or names of groups. */
+  /**
+   * Uuids or names of groups.
+   * @magic $.children[?(@.name=='groups')].children[*]
+   */
   groups?: string[];
 }
 
@@ -54,7 +60,10 @@ export interface BroadcastBody extends Recipients {
 
 /** What `startFlow` takes. */
 export interface FlowStartBody extends Recipients {
-  /** The uuid of the flow. */
+  /**
+   * The uuid of the flow.
+   * @magic $.children[?(@.name=='flows')].children[*]
+   */
   flow: string;
   /** False: leave out who has been in this flow before. True unless told. */
   restart_participants?: boolean;
@@ -104,22 +113,34 @@ export interface GlobalValueBody {
 /** What `addCampaign` and `updateCampaign` take. */
 export interface CampaignBody {
   name: string;
-  /** Uuid or name of the group whose members are in the campaign. */
+  /**
+   * Uuid or name of the group whose members are in the campaign.
+   * @magic $.children[?(@.name=='groups')].children[*]
+   */
   group: string;
 }
 
 /** What `addCampaignEvent` and `updateCampaignEvent` take: all of it, and `message` or `flow`. */
 export interface CampaignEventBody {
-  /** The campaign's uuid. */
+  /**
+   * The campaign's uuid.
+   * @magic $.children[?(@.name=='campaigns')].children[*]
+   */
   campaign: string;
-  /** The key of a date field, or `created_on`, `last_seen_on`. */
+  /**
+   * The key of a date field, or `created_on`, `last_seen_on`.
+   * @magic $.children[?(@.name=='fields')].children[*]
+   */
   relative_to: string;
   /** So many units after the date; before it where negative. */
   offset: number;
   unit: 'minutes' | 'hours' | 'days' | 'weeks';
   /** 0 to 23; -1 for the hour of the date itself. */
   delivery_hour: number;
-  /** The uuid of a flow to start. */
+  /**
+   * The uuid of a flow to start.
+   * @magic $.children[?(@.name=='flows')].children[*]
+   */
   flow?: string;
   /** A text to send, or one for each language. */
   message?: Translated<string>;

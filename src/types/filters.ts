@@ -16,7 +16,10 @@ export interface ContactFilters extends Span {
   uuid?: string;
   /** One contact by a URN: `tel:+250788123123`. */
   urn?: string;
-  /** Members of a group: its uuid, or its name exactly as RapidPro writes it. */
+  /**
+   * Members of a group: its uuid, or its name exactly as RapidPro writes it.
+   * @magic $.children[?(@.name=='groups')].children[*]
+   */
   group?: string;
   /** True: only deleted contacts. */
   deleted?: boolean;
@@ -39,7 +42,10 @@ export interface GroupFilters {
 
 /** Filters of `getFields`. */
 export interface FieldFilters {
-  /** One field by its key. */
+  /**
+   * One field by its key.
+   * @magic $.children[?(@.name=='fields')].children[*]
+   */
   key?: string;
 }
 
@@ -56,7 +62,10 @@ export interface FlowRunFilters extends Span {
   uuid?: string;
   /** One run by its number. */
   id?: number;
-  /** The flow's uuid; not together with `contact`. */
+  /**
+   * The flow's uuid; not together with `contact`.
+   * @magic $.children[?(@.name=='flows')].children[*]
+   */
   flow?: string;
   /** The contact's uuid; not together with `flow`. */
   contact?: string;
@@ -81,7 +90,10 @@ export interface MessageFilters extends Span {
   contact?: string;
   /** `incoming` is only on RapidPro 9. */
   folder?: 'inbox' | 'flows' | 'archived' | 'outbox' | 'sent' | 'failed' | 'incoming';
-  /** A label's uuid or exact name. */
+  /**
+   * A label's uuid or exact name.
+   * @magic $.children[?(@.name=='labels')].children[*]
+   */
   label?: string;
   /** A broadcast's number. */
   broadcast?: number;
@@ -102,7 +114,10 @@ export interface CampaignFilters {
 /** Filters of `getCampaignEvents`. */
 export interface CampaignEventFilters {
   uuid?: string;
-  /** The campaign's uuid or exact name. */
+  /**
+   * The campaign's uuid or exact name.
+   * @magic $.children[?(@.name=='campaigns')].children[*]
+   */
   campaign?: string;
 }
 
@@ -186,6 +201,7 @@ export interface BroadcastFilters extends Span {
 
 /** Filters of `getGlobals`. `after` and `before` mean `modified_on`. */
 export interface GlobalFilters extends Span {
+  /** @magic $.children[?(@.name=='globals')].children[*] */
   key?: string;
   /** True: oldest change first. */
   reverse?: boolean;
@@ -220,9 +236,15 @@ export interface StatisticsFilters {
 
 /** What `getFlowDefinitions` exports: flows, campaigns, or both. */
 export interface DefinitionFilters {
-  /** Uuids of flows. */
+  /**
+   * Uuids of flows.
+   * @magic $.children[?(@.name=='flows')].children[*]
+   */
   flow?: string | string[];
-  /** Uuids of campaigns. */
+  /**
+   * Uuids of campaigns.
+   * @magic $.children[?(@.name=='campaigns')].children[*]
+   */
   campaign?: string | string[];
   /** What they need comes along: `all` unless told. */
   dependencies?: 'all' | 'flows' | 'none';

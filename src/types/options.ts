@@ -18,3 +18,12 @@ export interface UpsertOptions extends Options {
   /** `'add'` (unless told): add URNs to those the contact has. `'replace'`: let them be its only ones. */
   urns?: 'add' | 'replace';
 }
+
+export interface UploadOptions extends Options {
+  /** As it will be called in RapidPro; `file` with the usual ending unless told. */
+  filename?: string;
+  /** `image/png`, `audio/mpeg`, …; recognized by the content unless told. */
+  contentType?: string;
+  /** True: a link may lead to this machine and its own network. */
+  allowPrivate?: boolean;
+}

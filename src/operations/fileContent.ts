@@ -1,0 +1,122 @@
+import { RapidProError } from '../client/errors.js';
+import { type LinkOptions, openLink } from '../client/link.js';
+
+/** The largest file that RapidPro takes, in bytes. */
+export const MAX_FILE = 25 * 1024 * 1024;
+
+/** What a file to upload is made of. */
+export interface FileContent {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** As the server of a link said it. */
+  contentType?: string | undefined;
+}
+
+function refuse(description: string, fix: string): never {
+  throw new RapidProError({ code: 'INVALID_INPUT', description, fix });
+}
+
+function tooLarge(): never {
+  return refuse(
+    `The file is larger than ${MAX_FILE / 1024 / 1024} MB.`,
+    'RapidPro takes no larger ones. Make the picture smaller or the recording shorter.',
+  );
+}
+
+function checkSize(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (bytes.length === 0) refuse('The file is empty.', 'Check the data that it comes from.');
+  return bytes.length > MAX_FILE ? tooLarge() : bytes;
+}
+
+async function fromLink(link: string, options: LinkOptions): Promise<FileContent> {
+  const { body, contentType, contentLength } = await openLink(link, options);
+  if ((contentLength ?? 0) > MAX_FILE) {
+    body.destroy();
+    tooLarge();
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > MAX_FILE) {
+      body.destroy();
+      tooLarge();
+    }
+    chunks.push(chunk);
+  }
+  return { bytes: checkSize(new Uint8Array(Buffer.concat(chunks))), contentType };
+}
+
+function fromBase64(text: string): FileContent {
+  const [, contentType, data = text] = /^data:([^;,]+)?(?:;[^,]*)?,(.*)$/s.exec(text) ?? [];
+  const compact = data.replace(/\s+/g, '');
+  if (compact.length > MAX_FILE * 1.4) tooLarge();
+  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact)) {
+    refuse(
+      'The file is text, but neither base64 nor a link.',
+      'Give the content in base64, a link that begins with https://, or a Buffer.',
+    );
+  }
+  return { bytes: checkSize(new Uint8Array(Buffer.from(compact, 'base64'))), contentType };
+}
+
+/** The bytes of a Buffer, of one that has been through JSON, or of a plain array of bytes. */
+function bytesOf(value: unknown): Uint8Array<ArrayBuffer> | undefined {
+  // A job's own Uint8Array is of another realm: instanceof says no.
+  if (Object.prototype.toString.call(value) === '[object Uint8Array]') {
+    return new Uint8Array(value as Uint8Array);
+  }
+  const { type, data } = (value ?? {}) as { type?: unknown; data?: unknown };
+  return type === 'Buffer' && Array.isArray(data) ? new Uint8Array(data) : undefined;
+}
+
+/**
+ * Reads what a job gives as a file: a Buffer, base64 text, or a link.
+ *
+ * @throws RapidProError `INVALID_INPUT`, `INVALID_LINK`, `LINK_FAILED`
+ */
+export async function readFileContent(file: unknown, options: LinkOptions): Promise<FileContent> {
+  const bytes = bytesOf(file);
+  if (bytes) return { bytes: checkSize(bytes) };
+  if (typeof file !== 'string' || file.trim() === '') {
+    return refuse(
+      'There is no file.',
+      'Give a Buffer, base64 text or a link. If it comes from $ or state, check that the data is there.',
+    );
+  }
+  return /^https?:/i.test(file.trim()) ? fromLink(file.trim(), options) : fromBase64(file.trim());
+}
+
+const starts =
+  (...codes: number[]) =>
+  (bytes: Uint8Array) =>
+    codes.every((code, index) => bytes[index] === code);
+const holds = (text: string, at: number) => (bytes: Uint8Array) =>
+  Buffer.from(bytes.subarray(at, at + text.length)).toString('latin1') === text;
+
+/** How files of the types that RapidPro takes begin. */
+const BEGINNINGS: readonly [
+  type: string,
+  extension: string,
+  test: (bytes: Uint8Array) => boolean,
+][] = [
+  ['image/png', 'png', starts(0x89, 0x50, 0x4e, 0x47)],
+  ['image/jpeg', 'jpg', starts(0xff, 0xd8, 0xff)],
+  ['image/gif', 'gif', holds('GIF8', 0)],
+  ['image/webp', 'webp', bytes => holds('RIFF', 0)(bytes) && holds('WEBP', 8)(bytes)],
+  ['application/pdf', 'pdf', holds('%PDF', 0)],
+  ['audio/ogg', 'ogg', holds('OggS', 0)],
+  ['audio/wav', 'wav', bytes => holds('RIFF', 0)(bytes) && holds('WAVE', 8)(bytes)],
+  ['audio/mpeg', 'mp3', bytes => holds('ID3', 0)(bytes) || starts(0xff, 0xfb)(bytes)],
+  ['audio/mp4', 'm4a', holds('ftypM4A', 4)],
+  ['video/mp4', 'mp4', holds('ftyp', 4)],
+];
+
+/**
+ * Tells the type of a file by its first bytes.
+ *
+ * @returns the content type and the usual extension, or undefined
+ */
+export function recognizeFile(bytes: Uint8Array): { type: string; extension: string } | undefined {
+  const found = BEGINNINGS.find(([, , test]) => test(bytes));
+  return found && { type: found[0], extension: found[1] };
+}
