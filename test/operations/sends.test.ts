@@ -1,0 +1,318 @@
+import { HttpResponse, http as msw } from 'msw';
+import { describe, expect, test } from 'vitest';
+import { sendBroadcast, sendMessage, startFlow } from '../../src/index.js';
+import type { Operation } from '../../src/types/state.js';
+import { captureConsole } from '../support/captureConsole.js';
+import { badGateway, inTurn, json, reset, stall } from '../support/faults.js';
+import { noSleep } from '../support/noSleep.js';
+import { type RawServer, rawServer } from '../support/rawServer.js';
+import { serve } from '../support/serve.js';
+import { FLOW, failure, OTHER_UUID, refused, run, stateFor, UUID } from './run.js';
+
+type Send = (body: object, options?: object) => Operation;
+const broadcast: Send = (body, options) => sendBroadcast({ text: 'Hi', ...body }, options);
+const start: Send = (body, options) => startFlow({ flow: FLOW, ...body }, options);
+const sends: [string, Send, object][] = [
+  ['broadcasts', broadcast, { text: 'Hi' }],
+  ['flow_starts', start, { flow: FLOW }],
+];
+
+const urns = (count: number, first = 0) =>
+  Array.from({ length: count }, (_, index) => `tel:+2507${String(first + index).padStart(8, '0')}`);
+const uuids = (count: number) =>
+  Array.from({ length: count }, (_, index) => UUID.slice(0, -3) + String(index).padStart(3, '0'));
+
+/** Takes whatever is sent, and numbers it. */
+function accepting(path: string) {
+  let id = 0;
+  return serve(
+    msw.post(`*/api/v2/${path}.json`, () => HttpResponse.json({ id: ++id }, { status: 201 })),
+  );
+}
+
+describe.each(sends)('%s', (path, send, rest) => {
+  test('up to 100 recipients go in one request, and its answer is the data', async () => {
+    const server = await accepting(path);
+    const { data, response, references } = await run(send({ urns: urns(100) }), server);
+    expect(data).toEqual({ id: 1 });
+    expect(references).toEqual(['earlier', 'before']);
+    expect(response).toMatchObject({ method: 'POST', path, statusCode: 201, requests: 1 });
+    expect(server.requests[0]?.body).toEqual({ ...rest, urns: urns(100) });
+  });
+
+  test('groups, contacts and urns go together, empty lists are left out', async () => {
+    const server = await accepting(path);
+    await run(send({ urns: urns(2), contacts: [UUID.toUpperCase()], groups: ['Mothers'] }), server);
+    await run(send({ urns: [], contacts: [], groups: ['A: b#1', 'A: b#2', 'a: B#1'] }), server);
+    expect(server.requests.map(({ body }) => body)).toEqual([
+      { ...rest, urns: urns(2), contacts: [UUID], groups: ['Mothers'] },
+      { ...rest, groups: ['A: b#1', 'A: b#2'] },
+    ]);
+  });
+
+  test.each([
+    ['urns', urns(101), [100, 1]],
+    ['urns', urns(250), [100, 100, 50]],
+    ['contacts', uuids(201), [100, 100, 1]],
+    ['contacts', urns(101), [100, 1]],
+  ])('%s of which there are more go in several', async (key, list, sizes) => {
+    const server = await accepting(path);
+    const { data, response } = await run(send({ [key]: list }), server);
+    const bodies = server.requests.map(({ body }) => body as { [key: string]: string[] });
+    expect(bodies.map(body => body[key]?.length)).toEqual(sizes);
+    expect(bodies.flatMap(body => body[key])).toEqual(list);
+    for (const body of bodies) expect({ ...body, [key]: undefined }).toEqual(rest);
+    const chunks = sizes.map((_, index) => ({ id: index + 1 }));
+    expect(data).toEqual({ chunks, recipients: list.length });
+    expect(response).toMatchObject({ requests: sizes.length });
+  });
+
+  test('nobody is reached twice', async () => {
+    const lines = captureConsole();
+    const server = await accepting(path);
+    const same = ['tel:+250 700-000.000', ' tel:+250(700)000000', 'tel:00250700000000'];
+    const list = [...urns(100), ...same, ...urns(1), 'mailto:A@x.org', 'mailto:a@x.org'];
+    const { data } = await send({ urns: list })(stateFor(server));
+    const bodies = server.requests.map(({ body }) => body as { urns: string[] });
+    expect(bodies.flatMap(body => body.urns)).toEqual([...urns(100), 'mailto:A@x.org']);
+    expect(data).toMatchObject({ recipients: 101 });
+    expect(lines.join('\n')).toContain('Left out 5 recipients');
+    expect(lines.join('\n')).not.toMatch(/25070|@x/);
+  });
+
+  test('numbers that only look alike are kept', async () => {
+    const server = await accepting(path);
+    const list = ['tel:0700000000', 'tel:700000000', 'whatsapp:700000000', 'ext:Ab', 'ext:aB'];
+    await run(send({ urns: list }), server);
+    expect(server.requests[0]?.body).toMatchObject({ urns: list });
+  });
+
+  test.each([
+    { urns: urns(101), contacts: [UUID] },
+    { urns: [urns(1)[0]], contacts: uuids(101) },
+    { urns: urns(101), groups: ['Mothers'] },
+    { contacts: [...uuids(100), ...urns(1)] },
+    { groups: Array.from({ length: 101 }, (_, index) => `Group ${index}`) },
+  ])('a mixture above 100 is refused', async body => {
+    await refused(send(body), 'INVALID_INPUT');
+  });
+
+  test.each([
+    {},
+    { urns: [], contacts: [], groups: [] },
+    { urns: undefined },
+    { urns: null },
+    { urns: urns(1)[0] },
+    { urns: [undefined] },
+    { urns: [...urns(120), null] },
+    { contacts: [{ uuid: UUID }] },
+    { contacts: 'everybody' },
+    { groups: [''] },
+  ])('%j is refused', async body => {
+    await refused(send(body), 'INVALID_INPUT');
+    await refused(send({ ...body, urns: 'urns' in body ? () => body.urns : [] }), 'INVALID_INPUT');
+  });
+
+  test.each([
+    [{ urns: [...urns(120), '+250788300099'] }, 'urns[120]'],
+    [{ contacts: [...uuids(110), 'Amina'] }, 'contacts[110]'],
+  ])('a bad recipient is found before anybody is reached', async (body, place) => {
+    const error = await refused(send(body), 'INVALID_URN');
+    expect(error.description).toContain(place);
+    expect(JSON.stringify(error)).not.toMatch(/300099|Amina/);
+  });
+});
+
+describe.each(sends)('%s that stop in the middle', (path, send) => {
+  const list = urns(250);
+  const ok = json({ id: 7, uuid: OTHER_UUID }, 201);
+  const recipientsOf = ({ requests }: RawServer) =>
+    requests.flatMap(({ text }) => JSON.parse(text.split('\r\n\r\n')[1] ?? '{}').urns as string[]);
+
+  test('refused: the second hundred failed, the rest was not attempted', async () => {
+    const server = await rawServer(inTurn(ok, json({ urns: ['No.'] }, 400), ok));
+    const error = await failure(send({ urns: list }), server);
+    expect(error).toMatchObject({ code: 'PARTIAL_SEND', statusCode: 400 });
+    expect(error.details).toEqual({
+      reason: 'VALIDATION_FAILED',
+      list: 'urns',
+      done: [[0, 99]],
+      ids: [OTHER_UUID],
+      unknown: [],
+      failed: [[100, 199]],
+      notAttempted: [[200, 249]],
+    });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test.each([
+    ['reset', reset, 'OUTCOME_UNKNOWN'],
+    ['502', badGateway(502), 'OUTCOME_UNKNOWN'],
+    ['500', json('Server Error', 500), 'SERVER_ERROR'],
+    ['a web page', badGateway(200), 'NOT_RAPIDPRO'],
+    ['a list', json([], 201), 'NOT_RAPIDPRO'],
+    ['no answer', stall, 'OUTCOME_UNKNOWN'],
+  ])('%s: the second hundred is unknown and never sent again', async (_, fault, reason) => {
+    noSleep();
+    const server = await rawServer(inTurn(ok, fault, ok));
+    const error = await failure(send({ urns: list }, { timeout: 0.3 }), server);
+    expect(error.code).toBe('PARTIAL_SEND');
+    expect(error.details).toMatchObject({
+      reason,
+      done: [[0, 99]],
+      ids: [OTHER_UUID],
+      unknown: [[100, 199]],
+      failed: [],
+      notAttempted: [[200, 249]],
+    });
+    const reached = recipientsOf(server);
+    expect(new Set(reached).size).toBe(reached.length);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('throttled: it waits and goes on, and nobody is reached twice', async () => {
+    const sleeps = noSleep();
+    const busy = json({ detail: 'Throttled.' }, 429, { 'Retry-After': 7 });
+    const server = await rawServer(inTurn(ok, busy, busy, ok));
+    const { data } = await run(send({ urns: list }), server);
+    expect(data).toMatchObject({ recipients: 250 });
+    expect(sleeps).toEqual([7, 7]);
+    expect(server.requests).toHaveLength(5);
+  });
+
+  test('throttled for long: the rest is safe to send later', async () => {
+    noSleep();
+    const busy = json({ detail: 'Throttled.' }, 429, { 'Retry-After': 3000 });
+    const server = await rawServer(inTurn(ok, busy));
+    const error = await failure(send({ urns: list }), server);
+    expect(error).toMatchObject({ code: 'PARTIAL_SEND', retryAfter: 3000 });
+    expect(error.details).toMatchObject({
+      reason: 'RATE_LIMITED',
+      unknown: [],
+      failed: [[100, 199]],
+      notAttempted: [[200, 249]],
+    });
+  });
+
+  test('positions are those of the list as it was given', async () => {
+    const server = await rawServer(inTurn(ok, json({ detail: 'No.' }, 400)));
+    const doubled = [...list.slice(0, 50), ...list.slice(0, 50), ...list.slice(50, 150)];
+    const { details } = await failure(send({ urns: doubled }), server);
+    expect(details).toMatchObject({
+      done: [
+        [0, 49],
+        [100, 149],
+      ],
+      failed: [[150, 199]],
+    });
+  });
+
+  test('one request that fails is that failure', async () => {
+    const server = await rawServer(json({ groups: ['No such object: Nope'] }, 400));
+    const error = await failure(send({ groups: ['Nope'] }), server);
+    expect(error).toMatchObject({ code: 'UNKNOWN_REFERENCE' });
+    const lost = await rawServer(reset);
+    expect((await failure(send({ urns: urns(1) }), lost)).code).toBe('OUTCOME_UNKNOWN');
+    expect(lost.requests).toHaveLength(1);
+  });
+
+  test(`the log of ${path} has numbers and uuids alone`, async () => {
+    const lines = captureConsole();
+    const server = await rawServer(json({ id: 7, uuid: OTHER_UUID, text: 'Hi Amina' }, 201));
+    await send({ urns: urns(101), text: 'Hi Amina' })(stateFor(server));
+    expect(lines.at(-1)).toContain(OTHER_UUID);
+    expect(lines.at(-1)).toContain('101 recipients');
+    expect(lines.join('\n')).not.toMatch(/Amina|2507/);
+  });
+});
+
+describe('what is sent', () => {
+  test.each([
+    { text: 'Hello' },
+    { text: { eng: 'Hello', fra: 'Bonjour' }, base_language: 'eng' },
+    { attachments: ['image/png:https://x/y.png'] },
+    { text: { eng: 'Pick' }, quick_replies: { eng: [{ type: 'text', text: 'Yes' }] } },
+    { text: 5 },
+  ])('a broadcast of %j', async body => {
+    const server = await accepting('broadcasts');
+    await run(sendBroadcast({ groups: ['Mothers'], ...body } as never), server);
+    expect(server.requests[0]?.body).toEqual({ groups: ['Mothers'], ...body });
+  });
+
+  test.each([
+    {},
+    { text: '' },
+    { text: undefined },
+    { text: null },
+    { text: ['a'] },
+    { text: true },
+  ])('a broadcast of %j is refused', async body => {
+    await refused(sendBroadcast({ groups: ['Mothers'], ...body } as never), 'INVALID_INPUT');
+    await refused(sendMessage({ contact: UUID, ...body } as never), 'INVALID_INPUT');
+  });
+
+  test('a flow start with all its keys', async () => {
+    const server = await accepting('flow_starts');
+    const body = {
+      flow: FLOW.toUpperCase(),
+      groups: ['Mothers'],
+      restart_participants: false,
+      exclude_active: true,
+      params: { a: [1, null, true], b: { c: 'd' } },
+    };
+    await run(startFlow(body), server);
+    expect(server.requests[0]?.body).toEqual({ ...body, flow: FLOW });
+  });
+
+  test.each(['Registration', '', undefined, { uuid: FLOW }, 5])(
+    'a start of the flow %j is refused',
+    async flow => {
+      await refused(startFlow({ flow, urns: urns(1) } as never), 'INVALID_INPUT');
+    },
+  );
+
+  test.each([['a'], 'text', 5])('params of %j are refused', async params => {
+    await refused(startFlow({ flow: FLOW, urns: urns(1), params } as never), 'INVALID_INPUT');
+  });
+});
+
+describe('sendMessage', () => {
+  test('sends to one contact', async () => {
+    const server = await accepting('messages');
+    const body = { contact: ` ${UUID.toUpperCase()} `, text: 'Hi' };
+    const { data, response } = await run(sendMessage(body), server);
+    expect(data).toEqual({ id: 1 });
+    expect(response).toMatchObject({ method: 'POST', path: 'messages', requests: 1 });
+    expect(server.requests[0]?.body).toEqual({ contact: UUID, text: 'Hi' });
+  });
+
+  test('warns where the contact cannot be reached', async () => {
+    const lines = captureConsole();
+    const server = await serve(
+      msw.post('*/api/v2/messages.json', () => HttpResponse.json({ id: 1, status: 'failed' })),
+    );
+    await sendMessage({ contact: 'tel:+221770001122', text: 'Hi Amina' })(stateFor(server));
+    expect(lines.join('\n')).toContain('cannot deliver it');
+    expect(lines.join('\n')).not.toMatch(/Amina|22177/);
+  });
+
+  test('is never sent twice', async () => {
+    noSleep();
+    const server = await rawServer(reset);
+    const error = await failure(sendMessage({ contact: UUID, text: 'Hi' }), server);
+    expect(error.code).toBe('OUTCOME_UNKNOWN');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([
+    [undefined, 'INVALID_INPUT'],
+    ['', 'INVALID_INPUT'],
+    [[UUID], 'INVALID_INPUT'],
+    [{ uuid: UUID }, 'INVALID_INPUT'],
+    ['Amina', 'INVALID_URN'],
+    ['+221770001122', 'INVALID_URN'],
+  ])('to %j is refused', async (contact, code) => {
+    const error = await refused(sendMessage({ contact, text: 'Hi' } as never), code);
+    expect(JSON.stringify(error)).not.toMatch(/Amina|0001122/);
+  });
+});
