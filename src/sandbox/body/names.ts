@@ -5,7 +5,7 @@ import { type Rule, text } from './rules.js';
 const MOST = 64;
 
 /** What names of groups, labels, campaigns and the like may be; each complaint stands on its own. */
-function complaints(given: string): string[] {
+export function complaints(given: string): string[] {
   const found: string[] = [];
   for (const letter of ['"', '\\']) {
     if (given.includes(letter)) found.push(`Cannot contain the character: ${letter}`);

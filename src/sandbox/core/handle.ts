@@ -121,7 +121,7 @@ async function respond(
     workspace: access.workspace,
     engine: server.engine,
   };
-  return perform(call, endpoints[name] ?? {}, server);
+  return perform(call, endpoints[name], server);
 }
 
 const isWrite = (method: string): boolean => method === 'POST' || method === 'DELETE';
@@ -154,7 +154,7 @@ function docsAnswer(
   }
   const { workspace } = access;
   const call = { incoming, name, resource, access, workspace, engine: server.engine };
-  return endpoints[name]?.get?.(call) ?? { status: 200, data: {} };
+  return endpoints[name].get?.(call) ?? { status: 200, data: {} };
 }
 
 async function perform(call: Call, endpoint: Endpoint, server: Server): Promise<Reply> {
@@ -185,11 +185,12 @@ async function post(call: Call, endpoint: Endpoint, server: Server): Promise<Rep
   return endpoint.post?.(call, body, object) ?? { status: 404 };
 }
 
-/** Endpoints that only create still look up what a query names. */
+/** Endpoints that only create still look up what a query names; actions do not. */
 const CREATE_ONLY_LOOKUPS = ['uuid', 'id'];
 
 function lookupOf({ resource, incoming }: Call): Lookup | undefined {
-  const names = resource.lookups ?? CREATE_ONLY_LOOKUPS;
+  const creates = resource.methods.includes('GET');
+  const names = resource.lookups ?? (creates ? CREATE_ONLY_LOOKUPS : []);
   const given = names.filter(name => incoming.query.has(name));
   if (given.length > 1) {
     throw badRequest(`URL can only contain one of the following parameters: ${names.join(', ')}`);

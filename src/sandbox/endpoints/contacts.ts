@@ -310,7 +310,7 @@ export function showContact(
     groups: [...contact.groups].map(ref),
     ...(workspace.dialect === 'textit' ? { notes: contact.notes.map(showNote) } : {}),
     fields: gone ? {} : showFields(contact, workspace),
-    flow: refOrNull(contact.flow),
+    flow: refOrNull(contact.waiting?.flow ?? null),
     created_on: isoTime(contact.createdOn),
     modified_on: isoTime(contact.modifiedOn),
     last_seen_on: contact.lastSeenOn === null ? null : isoTime(contact.lastSeenOn),

@@ -6,6 +6,7 @@ import { endpoint } from '../core/endpoint.js';
 import { last } from '../core/incoming.js';
 import { isTrue, listPage } from '../core/list.js';
 import { invalidAsAWhole } from '../core/reply.js';
+import { perform } from '../engine/runner.js';
 import { carryOut } from '../engine/starts.js';
 import { isoTime } from '../state/clock.js';
 import { newUuid } from '../state/ids.js';
@@ -71,7 +72,7 @@ export const flowStarts = endpoint<FlowStart>({
       params: start.params,
       on: isoTime(start.createdOn),
     });
-    carryOut(call.workspace, start);
+    call.engine.later(perform(carryOut(call.workspace, start)));
     return { status: known ? 200 : 201, data };
   },
 });

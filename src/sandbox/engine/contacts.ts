@@ -34,7 +34,7 @@ export function addContact(workspace: Workspace, changes: ContactChanges): Conta
     groups: new Set(),
     notes: [],
     fields: new Map(),
-    flow: null,
+    waiting: null,
     createdOn: at,
     modifiedOn: at,
     lastSeenOn: null,
@@ -55,13 +55,28 @@ export function changeContact(
   contact: Contact,
   changes: ContactChanges,
 ): void {
-  const urns = changes.urns && setUrns(workspace, contact, changes.urns);
-  const name = set(contact, 'name', changes.name);
-  const language = set(contact, 'language', changes.language);
-  const fields = setFields(workspace, contact, changes.fields);
-  const groups = setGroups(contact, changes.groups);
-  const smart = reviewSmartGroups(workspace, contact);
-  if (urns || name || language || fields || groups || smart) bump(workspace, contact);
+  if (apply(workspace, contact, changes)) bump(workspace, contact);
+}
+
+/** The same inside of a flow, where `modified_on` moves at its end anyway. */
+export function changeQuietly(
+  workspace: Workspace,
+  contact: Contact,
+  changes: ContactChanges,
+): void {
+  apply(workspace, contact, changes);
+}
+
+function apply(workspace: Workspace, contact: Contact, changes: ContactChanges): boolean {
+  const changed = [
+    changes.urns !== undefined && setUrns(workspace, contact, changes.urns),
+    set(contact, 'name', changes.name),
+    set(contact, 'language', changes.language),
+    setFields(workspace, contact, changes.fields),
+    setGroups(contact, changes.groups),
+    reviewSmartGroups(workspace, contact),
+  ];
+  return changed.includes(true);
 }
 
 function set<K extends 'name' | 'language'>(
@@ -191,7 +206,7 @@ export function deleteContact(
   for (const group of [...contact.groups]) leave(contact, group);
   contact.fields.clear();
   contact.notes = [];
-  contact.flow = null;
+  contact.waiting = null;
   contact.deleted = true;
   bump(workspace, contact, at);
   for (const message of [...workspace.messages]) {

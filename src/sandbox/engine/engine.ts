@@ -8,10 +8,24 @@ export class Engine {
   /** While true, whatever needs the engine is a server error. */
   down = false;
 
+  #work = new Set<Promise<unknown>>();
+
   constructor(
     /** Seconds that the engine works with what it last read of a workspace. */
     readonly cacheSeconds: number,
   ) {}
+
+  /** Keeps an eye on work that goes on after an answer was given. */
+  later(work: unknown): void {
+    if (!(work instanceof Promise)) return;
+    const kept = work.finally(() => this.#work.delete(kept));
+    this.#work.add(kept);
+  }
+
+  /** When all of that is done. */
+  async settled(): Promise<void> {
+    while (this.#work.size > 0) await Promise.all(this.#work);
+  }
 
   /** To be called before whatever the engine does; nothing may have been changed yet. */
   require(

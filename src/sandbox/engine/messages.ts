@@ -3,7 +3,8 @@ import type { Broadcast, Contact, Flow, Message, QuickReply } from '../state/mod
 import type { Workspace } from '../state/workspace.js';
 import { destination } from './channels.js';
 import { addContact } from './contacts.js';
-import { fillIn } from './template.js';
+import { fillIn } from './expressions.js';
+import { rootsOf } from './scene.js';
 
 export interface Content {
   text: string;
@@ -73,7 +74,7 @@ export function sendBroadcast(workspace: Workspace, broadcast: Broadcast): void 
     if (contact.deleted) continue;
     const language = languageFor(workspace, broadcast, contact);
     const content = {
-      text: fillIn(broadcast.text[language] ?? '', { workspace, contact }),
+      text: fillIn(broadcast.text[language] ?? '', rootsOf({ workspace, contact })),
       attachments: broadcast.attachments[language] ?? [],
       quickReplies: broadcast.quickReplies[language] ?? [],
     };

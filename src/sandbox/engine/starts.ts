@@ -1,40 +1,37 @@
-import { newUuid, timedUuid } from '../state/ids.js';
 import type { Contact, FlowStart } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
-import { bump } from './contacts.js';
 import { contactsOf } from './messages.js';
+import { enterFlow, type Work } from './runner.js';
 
-/** Carries out a start: everyone once, a waiting run ends as interrupted. */
-export function carryOut(workspace: Workspace, start: FlowStart): void {
-  const everyone = new Set<Contact>([
+/** Carries out a start: everyone once, by whichever way they were named. */
+export function* carryOut(workspace: Workspace, start: FlowStart): Work<void> {
+  const named = new Set<Contact>([
     ...start.contacts,
     ...start.groups.flatMap(group => [...group.members]),
     ...contactsOf(workspace, start.urns),
   ]);
-  for (const contact of everyone) enter(workspace, contact, start);
+  const been = start.restartParticipants ? undefined : everBeen(workspace, start);
+  const everyone = [...named].filter(
+    contact => !contact.deleted && !been?.has(contact) && !isBusy(contact, start),
+  );
+  start.status = 'started';
+  if (everyone.length > 0) start.total = everyone.length;
+  for (const contact of everyone) {
+    yield* enterFlow(workspace, contact, start.flow, start);
+    start.started++;
+  }
   start.status = 'completed';
-  start.total = everyone.size;
-  start.started = everyone.size;
   start.modifiedOn = workspace.tick();
   workspace.starts.moved(start);
 }
 
-function enter(workspace: Workspace, contact: Contact, start: FlowStart): void {
-  const createdOn = workspace.tick();
-  workspace.runs.add({
-    id: workspace.nextId('run'),
-    uuid: workspace.dialect === 'v9' ? newUuid() : timedUuid(createdOn),
-    flow: start.flow,
-    contact,
-    start,
-    responded: false,
-    path: [],
-    values: new Map(),
-    state: 'waiting',
-    createdOn,
-    modifiedOn: workspace.tick(),
-    exitedOn: null,
-  });
-  contact.flow = start.flow;
-  bump(workspace, contact);
+function everBeen(workspace: Workspace, { flow }: FlowStart): Set<Contact> {
+  const been = new Set<Contact>();
+  for (const run of workspace.runs) if (run.flow === flow) been.add(run.contact);
+  return been;
+}
+
+/** With `exclude_active`, who waits in another flow is left alone. */
+function isBusy(contact: Contact, { excludeActive, flow }: FlowStart): boolean {
+  return excludeActive && contact.waiting !== null && contact.waiting.flow !== flow;
 }

@@ -198,7 +198,7 @@ class Planter {
       groups: new Set(),
       notes: [],
       fields: new Map(),
-      flow: null,
+      waiting: null,
       createdOn,
       modifiedOn: row.modified_on ? this.#time(row.modified_on) : createdOn,
       lastSeenOn: this.#timeOrNull(row.last_seen_on),
@@ -245,7 +245,13 @@ class Planter {
       contact,
       start: null,
       responded: row.responded ?? Object.keys(row.values ?? {}).length > 0,
-      path: (row.path ?? []).map(({ node, time }) => ({ node, time: this.#time(time) })),
+      path: (row.path ?? []).map(({ node, time }) => ({
+        uuid: randomUUID(),
+        node,
+        exit: null,
+        time: this.#time(time),
+      })),
+      params: null,
       values: new Map(),
       state: row.exit_type ?? 'waiting',
       createdOn,
@@ -262,7 +268,7 @@ class Planter {
         input: one.input ?? null,
       });
     }
-    if (run.state === 'waiting') contact.flow = run.flow;
+    if (run.state === 'waiting') contact.waiting = run;
     workspace.runs.add(run);
   }
 

@@ -13,7 +13,9 @@ export function repeatable(seed: number): {
   };
   const below = (most: number): number => Math.floor(next() * most);
   const hex = (digits: number): string =>
-    Array.from({ length: digits }, () => below(16).toString(16)).join('');
+    below(16 ** digits)
+      .toString(16)
+      .padStart(digits, '0');
   return {
     below,
     pick: from => {
@@ -21,6 +23,6 @@ export function repeatable(seed: number): {
       if (one === undefined) throw new TypeError('Nothing to pick from');
       return one;
     },
-    uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`,
+    uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(8)}${hex(4)}`,
   };
 }

@@ -28,7 +28,8 @@ export interface Contact {
   groups: Set<Group>;
   notes: Note[];
   fields: Map<Field, FieldValue>;
-  flow: Flow | null;
+  /** The run that waits for what the contact says next. */
+  waiting: Run | null;
   createdOn: Micros;
   modifiedOn: Micros;
   lastSeenOn: Micros | null;
@@ -109,6 +110,14 @@ export interface RunValue {
   input: string | null;
 }
 
+export interface RunStep {
+  uuid: string;
+  node: string;
+  /** Null for the node where the run is. */
+  exit: string | null;
+  time: Micros;
+}
+
 export interface Run {
   id: number;
   uuid: string;
@@ -116,8 +125,10 @@ export interface Run {
   contact: Contact;
   start: FlowStart | null;
   responded: boolean;
-  path: { node: string; time: Micros }[];
+  path: RunStep[];
   values: Map<string, RunValue>;
+  /** What the start was given: `@trigger.params`. */
+  params: unknown;
   state: RunState;
   createdOn: Micros;
   modifiedOn: Micros;

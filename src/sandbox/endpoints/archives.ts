@@ -1,0 +1,61 @@
+import type { Call } from '../core/call.js';
+import { endpoint } from '../core/endpoint.js';
+import { last } from '../core/incoming.js';
+import { pageUrl } from '../core/list.js';
+import type { Archive } from '../state/model.js';
+
+const MOST_BY_DEFAULT = 250;
+
+export const archives = endpoint({
+  get(call) {
+    const { workspace, incoming } = call;
+    const limit = positive(last(incoming.query, 'limit')) || MOST_BY_DEFAULT;
+    const offset = positive(last(incoming.query, 'offset')) ?? 0;
+    const rows = [...workspace.archives.by('started').walk(true)].filter(matcherOf(call));
+    const to = (start: number, exists: boolean) =>
+      exists
+        ? pageUrl(call, { limit: String(limit), offset: start > 0 ? String(start) : null })
+        : null;
+    return {
+      status: 200,
+      data: {
+        count: rows.length,
+        next: to(offset + limit, offset + limit < rows.length),
+        previous: to(offset - limit, offset > 0),
+        results: rows.slice(offset, offset + limit).map(one => showArchive(one, call)),
+      },
+    };
+  },
+});
+
+const positive = (text: string | null): number | undefined =>
+  text !== null && /^\s*\+?\d+\s*$/.test(text) ? Number(text) : undefined;
+
+function matcherOf({ workspace, incoming }: Call): (one: Archive) => boolean {
+  const param = (name: string) => last(incoming.query, name) || undefined;
+  const newer = workspace.dialect === 'textit' ? param('type') : undefined;
+  const type = newer ?? param('archive_type');
+  const period = param('period');
+  const day = (text: string | undefined) => text?.slice(0, 10);
+  const [before, after] = [day(param('before')), day(param('after'))];
+  return one =>
+    (type === undefined || one.type === type) &&
+    (period === undefined || !['daily', 'monthly'].includes(period) || one.period === period) &&
+    (before === undefined || one.startDate <= before) &&
+    (after === undefined || one.startDate >= after);
+}
+
+function showArchive(archive: Archive, { workspace }: Call): unknown {
+  const v9 = workspace.dialect === 'v9';
+  const rest = {
+    start_date: archive.startDate,
+    period: archive.period,
+    record_count: archive.recordCount,
+    size: archive.size,
+    hash: archive.hash,
+    download_url: archive.downloadUrl ?? (v9 ? '' : null),
+  };
+  return v9
+    ? { archive_type: archive.type, ...rest }
+    : { type: archive.type, ...rest, archive_type: archive.type };
+}

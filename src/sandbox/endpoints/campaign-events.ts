@@ -1,0 +1,141 @@
+import { flow as flowRule } from '../body/references.js';
+import { also, choice, integer, oneRef, readShape, refTo, required, text } from '../body/rules.js';
+import { translated } from '../body/translated.js';
+import type { Call } from '../core/call.js';
+import { endpoint } from '../core/endpoint.js';
+import { last } from '../core/incoming.js';
+import { listPage } from '../core/list.js';
+import { invalidAsAWhole, ServerError } from '../core/reply.js';
+import { isoTime } from '../state/clock.js';
+import { canonicalUuid, newUuid } from '../state/ids.js';
+import type { Campaign, CampaignEvent } from '../state/model.js';
+import type { Workspace } from '../state/workspace.js';
+import { JsonNumber } from '../values/index.js';
+import { findByUuid, uuidFilter } from './filters.js';
+import { mostLetters } from './messages.js';
+import { ref, refOrNull } from './shown.js';
+
+const UNITS = ['minutes', 'hours', 'days', 'weeks'] as const;
+
+/** Dates that every contact has, besides the fields of the workspace. */
+const SYSTEM_FIELDS = [
+  { key: 'created_on', name: 'Created On', type: 'datetime' as const },
+  { key: 'last_seen_on', name: 'Last Seen On', type: 'datetime' as const },
+];
+
+export const campaignEvents = endpoint<CampaignEvent>({
+  get(call) {
+    const { workspace, incoming } = call;
+    const uuid = uuidFilter(call, 'broken');
+    const campaign = last(incoming.query, 'campaign');
+    return listPage(call, {
+      rows: workspace.campaignEvents.by('created'),
+      holds: one =>
+        (uuid === undefined || one.uuid === uuid) &&
+        (!campaign ||
+          one.campaign.name === campaign ||
+          one.campaign.uuid === canonicalUuid(campaign)),
+      show: showEvent,
+    });
+  },
+
+  find: (call, lookup) =>
+    findByUuid(
+      call,
+      lookup,
+      'CampaignEvent',
+      uuid => call.workspace.campaignEvents.find(uuid),
+      'broken',
+    ),
+
+  post(call, body, event) {
+    const { workspace } = call;
+    const details = readEvent(call, body, event);
+    if (event && workspace.dialect === 'textit') {
+      Object.assign(event, details);
+      return { status: 200, data: showEvent(event) };
+    }
+    // The older line replaces an event by another one.
+    if (event) workspace.campaignEvents.remove(event);
+    const made = workspace.campaignEvents.add({
+      id: workspace.nextId('campaign event'),
+      uuid: newUuid(),
+      ...details,
+      createdOn: workspace.tick(),
+    });
+    return { status: event ? 200 : 201, data: showEvent(made) };
+  },
+
+  remove({ workspace }, event) {
+    workspace.campaignEvents.remove(event);
+    return { status: 204 };
+  },
+});
+
+const findCampaign = (given: string, { workspace }: Call): Campaign | undefined =>
+  workspace.campaigns.find(canonicalUuid(given) ?? given);
+
+const findField = (key: string, { workspace }: Call) =>
+  SYSTEM_FIELDS.find(field => field.key === key) ?? workspace.fieldsByKey.get(key);
+
+const isText = (input: unknown): boolean =>
+  typeof input === 'string' || input instanceof JsonNumber;
+
+const primary = ({ settings }: Workspace): string => settings.languages[0] ?? 'und';
+
+function eventShape(event: CampaignEvent | undefined) {
+  const campaign = also(oneRef(refTo(findCampaign)), found =>
+    event && event.campaign !== found ? ['Cannot change campaign for existing events'] : undefined,
+  );
+  const message = also(translated(text({ most: mostLetters }), isText), (kept, { workspace }) =>
+    kept.has(primary(workspace))
+      ? undefined
+      : ['Message text in default flow language is required.'],
+  );
+  return {
+    campaign: required(campaign),
+    offset: required(integer()),
+    unit: required(choice(...UNITS)),
+    delivery_hour: required(integer({ least: -1, most: 23 })),
+    relative_to: required(oneRef(refTo(findField))),
+    message,
+    flow: flowRule,
+  };
+}
+
+function readEvent(
+  call: Call,
+  body: Record<string, unknown>,
+  event: CampaignEvent | undefined,
+): Omit<CampaignEvent, 'id' | 'uuid' | 'createdOn'> {
+  const kept = readShape(eventShape(event), body, call);
+  if ((kept.message === undefined) === (kept.flow === undefined)) {
+    throw invalidAsAWhole('Flow or a message text required.');
+  }
+  if (kept.relative_to.type !== 'datetime') throw new ServerError('an event relative to no date');
+  if (call.workspace.dialect === 'textit') call.engine.require(call.workspace);
+  return {
+    campaign: kept.campaign,
+    relativeTo: kept.relative_to,
+    offset: kept.offset,
+    unit: kept.unit,
+    deliveryHour: kept.delivery_hour,
+    flow: kept.flow ?? null,
+    message: kept.message ? Object.fromEntries(kept.message) : null,
+  };
+}
+
+function showEvent(event: CampaignEvent): unknown {
+  const { key, name } = event.relativeTo;
+  return {
+    uuid: event.uuid,
+    campaign: ref(event.campaign),
+    relative_to: { key, name, label: name },
+    offset: event.offset,
+    unit: event.unit,
+    delivery_hour: event.deliveryHour,
+    flow: refOrNull(event.flow),
+    message: event.message,
+    created_on: isoTime(event.createdOn),
+  };
+}

@@ -1,0 +1,108 @@
+import { contacts as contactsRule, manualGroup } from '../body/references.js';
+import { choice, readShape, required } from '../body/rules.js';
+import type { Call } from '../core/call.js';
+import { endpoint } from '../core/endpoint.js';
+import { invalid, invalidAsAWhole } from '../core/reply.js';
+import { bump, deleteContact, setStatus } from '../engine/contacts.js';
+import { join, leave } from '../engine/membership.js';
+import { interruptContact } from '../engine/runner.js';
+import type { Contact, Group } from '../state/model.js';
+import type { Workspace } from '../state/workspace.js';
+
+const shape = {
+  contacts: required(contactsRule),
+  action: required(
+    choice(
+      'add',
+      'remove',
+      'block',
+      'unblock',
+      'interrupt',
+      'archive',
+      'archive_messages',
+      'delete',
+    ),
+  ),
+  group: manualGroup,
+};
+
+export const contactActions = endpoint({
+  post(call, body) {
+    const { contacts, action, group } = readShape(shape, body, call);
+    if (contacts.length === 0) throw invalidAsAWhole("Contacts can't be empty.");
+    checkGroup(action, group);
+    if (action === 'add') checkActive(contacts);
+    perform(call, new Set(contacts), action, group);
+    return { status: 204, emptyAction: true };
+  },
+});
+
+function checkGroup(action: string, group: Group | undefined): void {
+  const wants = action === 'add' || action === 'remove';
+  if (wants && !group) {
+    throw invalidAsAWhole(`For action "${action}" you should also specify a group`);
+  }
+  if (!wants && group) {
+    throw invalidAsAWhole(`For action "${action}" you should not specify a group`);
+  }
+}
+
+function checkActive(contacts: readonly Contact[]): void {
+  const others = new Set(contacts.filter(({ status }) => status !== 'active'));
+  if (others.size === 0) return;
+  const uuids = [...others].map(({ uuid }) => uuid).join(', ');
+  throw invalidAsAWhole(`Non-active contacts cannot be added to groups: ${uuids}`);
+}
+
+/** All contacts that an action changes are changed at one instant. */
+function perform(
+  { workspace, engine }: Call,
+  contacts: Set<Contact>,
+  action: string,
+  group: Group | undefined,
+): void {
+  if (action === 'archive' || action === 'archive_messages') {
+    for (const contact of contacts) archiveMessages(workspace, contact);
+    return;
+  }
+  engine.require(workspace, { groups: group ? [group] : [] });
+  const at = workspace.tick();
+  for (const contact of contacts) {
+    if (action === 'delete') deleteContact(workspace, contact, at);
+    else if (change(workspace, contact, action, group, at)) bump(workspace, contact, at);
+  }
+}
+
+function change(
+  workspace: Workspace,
+  contact: Contact,
+  action: string,
+  group: Group | undefined,
+  at: number,
+): boolean {
+  switch (action) {
+    case 'add':
+      return group !== undefined && join(contact, group);
+    case 'remove':
+      return group !== undefined && leave(contact, group);
+    case 'block':
+      return setStatus(workspace, contact, 'blocked');
+    case 'unblock':
+      return setStatus(workspace, contact, 'active');
+    case 'interrupt':
+      return interruptContact(workspace, contact, at);
+    default:
+      throw invalid({ action: ['Unknown action.'] });
+  }
+}
+
+function archiveMessages(workspace: Workspace, contact: Contact): void {
+  const at = workspace.tick();
+  for (const message of workspace.messages) {
+    if (message.contact !== contact || message.direction !== 'in') continue;
+    if (message.visibility !== 'visible') continue;
+    message.visibility = 'archived';
+    message.modifiedOn = at;
+    workspace.messages.moved(message);
+  }
+}

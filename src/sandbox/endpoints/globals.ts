@@ -1,0 +1,90 @@
+import { isTaken } from '../body/names.js';
+import { also, readShape, required, text } from '../body/rules.js';
+import { endpoint } from '../core/endpoint.js';
+import { last } from '../core/incoming.js';
+import { isTrue, listPage } from '../core/list.js';
+import { invalidAsAWhole } from '../core/reply.js';
+import { isoTime } from '../state/clock.js';
+import { newUuid } from '../state/ids.js';
+import type { Global } from '../state/model.js';
+import { missing } from './filters.js';
+
+const MOST_LETTERS = 36;
+const MOST_IN_A_VALUE = 10_000;
+
+const plainName = text({
+  most: MOST_LETTERS,
+  checks: (given, { workspace }) =>
+    isTaken(workspace.globals, given) ? ['This field must be unique.'] : [],
+});
+
+const name = also(plainName, given => {
+  if (!/^[A-Za-z0-9_\- ]+$/.test(given)) return ['Name contains illegal characters.'];
+  return /^[a-z][a-z0-9_]*$/.test(keyOf(given)) ? undefined : ["Isn't a valid name"];
+});
+
+const value = required(text({ most: MOST_IN_A_VALUE }));
+
+function keyOf(given: string): string {
+  return given
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim()
+    .replace(/ /g, '_');
+}
+
+export const globals = endpoint<Global>({
+  limited: 'globals',
+
+  get(call) {
+    const { workspace, incoming } = call;
+    const key = last(incoming.query, 'key');
+    return listPage(call, {
+      rows: workspace.globals.by('modified'),
+      ascending: isTrue(last(incoming.query, 'reverse')),
+      timeOf: workspace.globals.orders.modified,
+      holds: one => !key || one.key === key,
+      show: showGlobal,
+    });
+  },
+
+  find({ workspace }, { value: key }) {
+    for (const one of workspace.globals) if (one.key === key) return one;
+    throw missing('Global');
+  },
+
+  post(call, body, known) {
+    const { workspace } = call;
+    if (known) {
+      const kept = readShape({ value }, body, call);
+      known.value = kept.value;
+      known.modifiedOn = workspace.tick();
+      workspace.globals.moved(known);
+      return { status: 200, data: showGlobal(known) };
+    }
+    const kept = readShape({ name, value }, body, call);
+    if (kept.name === undefined) {
+      throw invalidAsAWhole('Name is required when creating new global.');
+    }
+    const key = keyOf(kept.name);
+    const same = [...workspace.globals].find(one => one.key === key);
+    if (same) {
+      // Another name of the same key: the value is replaced and the time stays.
+      same.value = kept.value;
+      return { status: 201, data: showGlobal(same) };
+    }
+    const made = workspace.globals.add({
+      id: workspace.nextId('global'),
+      uuid: newUuid(),
+      key,
+      name: kept.name,
+      value: kept.value,
+      modifiedOn: workspace.tick(),
+    });
+    return { status: 201, data: showGlobal(made) };
+  },
+});
+
+function showGlobal({ key, name, value, modifiedOn }: Global): unknown {
+  return { key, name, value, modified_on: isoTime(modifiedOn) };
+}

@@ -1,0 +1,44 @@
+import { readForm } from '../body/parse.js';
+import type { Call } from '../core/call.js';
+import { endpoint } from '../core/endpoint.js';
+import { invalid } from '../core/reply.js';
+import { newUuid } from '../state/ids.js';
+import type { Workspace } from '../state/workspace.js';
+
+const MOST_BYTES = 25 * 1024 * 1024;
+const NEWER_IMAGES = ['apng', 'avif', 'gif', 'jpeg', 'png', 'webp'];
+
+function isTaken(type: string, { dialect }: Workspace): boolean {
+  const [kind, sub = ''] = type.split('/');
+  if (kind === 'audio' || kind === 'video' || type === 'application/pdf') return true;
+  return kind === 'image' && (dialect === 'v9' || NEWER_IMAGES.includes(sub));
+}
+
+export const media = endpoint({
+  async postRaw(call) {
+    const { workspace } = call;
+    const file = (await readForm(call.incoming)).get('file');
+    if (!(file instanceof File)) throw invalid({ file: ['No file was submitted.'] });
+    if (!isTaken(file.type, workspace)) throw invalid({ file: ['Unsupported file type.'] });
+    if (file.size > MOST_BYTES) {
+      throw invalid({ file: ['Limit for file uploads is 25.0 MB.'] });
+    }
+    const uuid = newUuid();
+    const made = workspace.media.add({
+      id: workspace.nextId('media'),
+      uuid,
+      contentType: file.type,
+      url: urlOf(call, uuid, file.name),
+      filename: file.name,
+      size: file.size,
+    });
+    const { contentType: content_type, url, filename, size } = made;
+    return { status: 201, data: { uuid, content_type, url, filename, size } };
+  },
+});
+
+/** The older line gives a path on its own site, the newer one an address of its file store. */
+function urlOf({ workspace, incoming }: Call, uuid: string, name: string): string {
+  const path = `/media/orgs/${workspace.id}/media/${uuid.slice(0, 4)}/${uuid}/${encodeURIComponent(name)}`;
+  return workspace.dialect === 'v9' ? path : `${incoming.origin}${path}`;
+}

@@ -1,0 +1,118 @@
+import { oneRef, type Rule, readShape, required, text, value } from '../body/rules.js';
+import { endpoint } from '../core/endpoint.js';
+import { last } from '../core/incoming.js';
+import { isTrue, listPage } from '../core/list.js';
+import { invalidAsAWhole, ServerError } from '../core/reply.js';
+import { isoTime } from '../state/clock.js';
+import type { Resthook, Subscriber } from '../state/model.js';
+import { lengthOf } from '../values/text.js';
+import { idFilter, missing } from './filters.js';
+
+export const resthooks = endpoint({
+  get: call =>
+    listPage(call, {
+      rows: call.workspace.resthooks.by('modified'),
+      ascending: isTrue(last(call.incoming.query, 'reverse')),
+      show: ({ slug, modifiedOn, createdOn }) => ({
+        resthook: slug,
+        modified_on: isoTime(modifiedOn),
+        created_on: isoTime(createdOn),
+      }),
+    }),
+});
+
+export const resthookEvents = endpoint({
+  get(call) {
+    const slug = last(call.incoming.query, 'resthook');
+    return listPage(call, {
+      rows: call.workspace.resthookEvents.by('created'),
+      holds: ({ resthook }) => !slug || resthook.slug === slug,
+      show: ({ resthook, data, createdOn }) => ({
+        resthook: resthook.slug,
+        data,
+        created_on: isoTime(createdOn),
+      }),
+    });
+  },
+});
+
+const plain = text();
+
+const hook: Rule<Resthook> = {
+  read(input, call) {
+    const read = plain.read(input, call);
+    if ('issue' in read) return read;
+    for (const one of call.workspace.resthooks) if (one.slug === read.value) return value(one);
+    return { issue: [`No resthook with slug: ${read.value}`] };
+  },
+};
+
+const url = text({ checks: given => (isUrl(given) ? [] : ['Enter a valid URL.']) });
+
+function isUrl(given: string): boolean {
+  if (!/^(https?|ftps?):\/\/[^\s]+$/i.test(given) || !URL.canParse(given)) return false;
+  const { hostname } = new URL(given);
+  return hostname === 'localhost' || hostname.includes('.') || hostname.startsWith('[');
+}
+
+/** The width of the column; a longer address breaks the server. */
+const MOST_LETTERS = 200;
+
+const shape = { resthook: required(oneRef(hook)), target_url: required(url) };
+
+export const resthookSubscribers = endpoint<Subscriber>({
+  get(call) {
+    const { workspace, incoming } = call;
+    const id = idFilter(call, 'id');
+    const slug = last(incoming.query, 'resthook');
+    return listPage(call, {
+      rows: workspace.subscribers.by('created'),
+      holds: one => (id === undefined || one.id === id) && (!slug || one.resthook.slug === slug),
+      show: showSubscriber,
+    });
+  },
+
+  find({ workspace }, { value: given }) {
+    if (!/^\s*[+-]?\d+\s*$/.test(given)) throw new ServerError('a lookup that is no number');
+    const found = workspace.subscribers.get(Number(given));
+    if (!found) throw missing('ResthookSubscriber');
+    return found;
+  },
+
+  post(call, body, known) {
+    const { workspace } = call;
+    const { resthook, target_url: targetUrl } = readShape(shape, body, call);
+    if (
+      [...workspace.subscribers].some(
+        one => one.resthook === resthook && one.targetUrl === targetUrl,
+      )
+    ) {
+      throw invalidAsAWhole('URL is already subscribed to this event.');
+    }
+    if (lengthOf(targetUrl) > MOST_LETTERS) throw new ServerError('an address beyond its column');
+    const made = workspace.subscribers.add({
+      id: workspace.nextId('subscriber'),
+      resthook,
+      targetUrl,
+      createdOn: workspace.tick(),
+    });
+    touch(resthook, workspace.tick());
+    workspace.resthooks.moved(resthook);
+    return { status: known ? 200 : 201, data: showSubscriber(made) };
+  },
+
+  remove({ workspace }, subscriber) {
+    workspace.subscribers.remove(subscriber);
+    touch(subscriber.resthook, workspace.tick());
+    workspace.resthooks.moved(subscriber.resthook);
+    return { status: 204 };
+  },
+});
+
+function touch(resthook: Resthook, at: number): void {
+  resthook.modifiedOn = at;
+}
+
+function showSubscriber({ id, resthook, targetUrl, createdOn }: Subscriber): unknown {
+  return { id, resthook: resthook.slug, target_url: targetUrl, created_on: isoTime(createdOn) };
+}

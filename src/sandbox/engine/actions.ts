@@ -1,0 +1,145 @@
+import type { Field, Group, Label } from '../state/model.js';
+import { normalizeUrn, rawFieldText, storeName } from '../values/index.js';
+import { changeQuietly } from './contacts.js';
+import { type Action, type FlowNode, localized } from './definition.js';
+import { type Answered, deliver, succeeded } from './deliver.js';
+import { fillIn, type Value } from './expressions.js';
+import { join, leave } from './membership.js';
+import { sendMessage } from './messages.js';
+import { callResthook, engineHeaders, recordEvent, resthookPayload } from './resthooks.js';
+import { type Sprint, saveResult, type Work, waitFor } from './runner.js';
+import { rootsOf } from './scene.js';
+import { addTicket } from './tickets.js';
+
+/**
+ * What a flow does at a node. Actions that reach nothing in a sandbox (airtime, e-mail, classifiers, other flows) are
+ * passed over.
+ */
+export function* act(sprint: Sprint, node: FlowNode, action: Action): Work<void> {
+  const { workspace, contact } = sprint;
+  const filled = (text: string | undefined): string => fillIn(text ?? '', rootsOf(sprint));
+  switch (action.type) {
+    case 'send_msg':
+      return say(sprint, action);
+    case 'set_run_result':
+      saveResult(
+        sprint,
+        action.name ?? '',
+        filled(action.value),
+        action.category ?? null,
+        node.uuid,
+        sprint.input?.text ?? null,
+      );
+      return;
+    case 'set_contact_name': {
+      const stored = storeName(filled(action.name) || null);
+      if ('value' in stored) changeQuietly(workspace, contact, { name: stored.value });
+      return;
+    }
+    case 'set_contact_language':
+      return changeQuietly(workspace, contact, { language: filled(action.language) || null });
+    case 'set_contact_field': {
+      const field = workspace.fieldsByKey.get(action.field?.key ?? '');
+      const raw = rawFieldText(filled(action.value));
+      const fields = new Map<Field, string | null>(field ? [[field, raw]] : []);
+      return changeQuietly(workspace, contact, { fields });
+    }
+    case 'add_contact_groups':
+      for (const group of namedGroups(sprint, action)) join(contact, group);
+      return;
+    case 'remove_contact_groups':
+      for (const group of namedGroups(sprint, action)) leave(contact, group);
+      return;
+    case 'add_contact_urn': {
+      const urn = normalizeUrn(`${action.scheme}:${filled(action.path)}`, workspace.locale, 'body');
+      if ('urn' in urn && !workspace.urns.has(urn.urn)) {
+        const added = { identity: urn.urn, display: urn.display };
+        changeQuietly(workspace, contact, { urns: [...contact.urns, added] });
+      }
+      return;
+    }
+    case 'add_input_labels':
+      for (const label of namedLabels(sprint, action)) sprint.input?.labels.push(label);
+      return;
+    case 'open_ticket':
+      addTicket(workspace, contact, { body: filled(action.body) || null, openedIn: sprint.flow });
+      return;
+    case 'call_webhook':
+      return yield* callWebhook(sprint, node, action, filled);
+    case 'call_resthook':
+      return yield* callHook(sprint, node, action);
+  }
+}
+
+function say(sprint: Sprint, action: Action): void {
+  const { workspace, contact, definition, flow } = sprint;
+  const text = localized(definition, contact.language, action.uuid, 'text', action.text ?? '');
+  const content = { text: fillIn(text, rootsOf(sprint)) };
+  const at = workspace.tick();
+  sprint.sent.push(sendMessage(workspace, contact, content, { flow, at, modifiedOn: at }));
+}
+
+function named<T extends { uuid: string; name: string }>(
+  rows: Iterable<T>,
+  wanted: readonly { uuid?: string; name?: string }[] | undefined,
+): T[] {
+  return [...rows].filter(row =>
+    wanted?.some(({ uuid, name }) => row.uuid === uuid || row.name === name),
+  );
+}
+
+const namedGroups = ({ workspace }: Sprint, { groups }: Action): Group[] =>
+  named(workspace.groups, groups).filter(group => !group.deleted && group.query === null);
+
+const namedLabels = ({ workspace }: Sprint, { labels }: Action): Label[] =>
+  named(workspace.labels, labels).filter(label => !label.deleted);
+
+function* callWebhook(
+  sprint: Sprint,
+  node: FlowNode,
+  action: Action,
+  filled: (text: string | undefined) => string,
+): Work<void> {
+  const method = (action.method ?? 'GET').toUpperCase();
+  const url = filled(action.url);
+  const headers = { ...engineHeaders(sprint.workspace), ...action.headers };
+  const body = action.body ? filled(action.body) : undefined;
+  const answered = yield* waitFor(deliver(method, url, headers, body));
+  sprint.webhook = webhookValue(sprint, answered);
+  if (!action.result_name) return;
+  const category = succeeded(answered) ? 'Success' : 'Failure';
+  const input = `${method} ${url}`;
+  saveResult(sprint, action.result_name, String(answered.status), category, node.uuid, input);
+}
+
+/** What `@webhook` is: the answer itself with the older line, with its status and headers round it with the newer. */
+function webhookValue({ workspace }: Sprint, { status, text }: Answered): Value {
+  let json: Value = null;
+  try {
+    json = JSON.parse(text) as Value;
+  } catch {
+    // An answer that is no JSON says nothing to a flow.
+  }
+  return workspace.dialect === 'v9' ? json : { status, headers: {}, json };
+}
+
+function* callHook(sprint: Sprint, node: FlowNode, action: Action): Work<void> {
+  const { workspace, run } = sprint;
+  const slug = action.resthook ?? '';
+  const payload = resthookPayload(workspace, run, sprint.input);
+  recordEvent(workspace, slug, payload);
+  const result = hasSubscribers(workspace, slug)
+    ? yield* waitFor(callResthook(workspace, slug, payload))
+    : noSubscribers(workspace);
+  if (!result || !action.result_name) return;
+  saveResult(sprint, action.result_name, result.value, result.category, node.uuid, result.input);
+}
+
+const hasSubscribers = (workspace: Sprint['workspace'], slug: string): boolean =>
+  [...workspace.subscribers].some(one => one.resthook.slug === slug);
+
+/** The older line saves that nobody subscribed; the newer one saves nothing. */
+const noSubscribers = ({ dialect }: Sprint['workspace']) =>
+  dialect === 'v9'
+    ? { value: 'no subscribers', category: 'Failure' as const, input: null }
+    : undefined;

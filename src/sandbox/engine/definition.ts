@@ -1,0 +1,86 @@
+/** A flow as the editor exports it, as far as the sandbox reads it. */
+export interface Definition {
+  uuid?: string;
+  name?: string;
+  revision?: number;
+  language?: string;
+  localization?: Record<string, Record<string, Record<string, string[]>>>;
+  nodes?: FlowNode[];
+}
+
+export interface FlowNode {
+  uuid: string;
+  actions?: Action[];
+  exits?: { uuid: string; destination_uuid?: string | null }[];
+  router?: Router;
+}
+
+export interface Router {
+  type: string;
+  operand?: string;
+  wait?: { type: string };
+  result_name?: string;
+  default_category_uuid?: string;
+  cases?: { type: string; arguments?: string[]; category_uuid: string }[];
+  categories?: { uuid: string; name: string; exit_uuid: string }[];
+}
+
+export interface Action {
+  uuid: string;
+  type: string;
+  text?: string;
+  quick_replies?: string[];
+  name?: string;
+  value?: string;
+  category?: string;
+  language?: string;
+  status?: string;
+  field?: { key: string };
+  groups?: { uuid?: string; name?: string }[];
+  labels?: { uuid?: string; name?: string }[];
+  scheme?: string;
+  path?: string;
+  resthook?: string;
+  result_name?: string;
+  method?: string;
+  url?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  topic?: { uuid?: string; name?: string };
+}
+
+/** What a flow without a definition does: it waits for an answer and ends with it. */
+const WAIT: FlowNode = {
+  uuid: '00000000-0000-4000-8000-000000000001',
+  exits: [{ uuid: '00000000-0000-4000-8000-000000000002' }],
+  router: {
+    type: 'switch',
+    operand: '@input.text',
+    wait: { type: 'msg' },
+    result_name: 'Answer',
+    default_category_uuid: '00000000-0000-4000-8000-000000000003',
+    categories: [
+      {
+        uuid: '00000000-0000-4000-8000-000000000003',
+        name: 'All Responses',
+        exit_uuid: '00000000-0000-4000-8000-000000000002',
+      },
+    ],
+  },
+};
+
+export function nodesOf(definition: Definition): FlowNode[] {
+  return definition.nodes?.length ? definition.nodes : [WAIT];
+}
+
+/** A text in a contact's language, where the flow has it. */
+export function localized(
+  definition: Definition,
+  language: string | null,
+  item: string,
+  key: string,
+  base: string,
+): string {
+  const texts = definition.localization?.[language ?? '']?.[item]?.[key];
+  return texts?.[0] ?? base;
+}

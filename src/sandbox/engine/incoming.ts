@@ -1,0 +1,44 @@
+import { newUuid, timedUuid } from '../state/ids.js';
+import type { Contact, Message } from '../state/model.js';
+import type { Workspace } from '../state/workspace.js';
+import { destination } from './channels.js';
+import { bump } from './contacts.js';
+import { resumeRun, type Work } from './runner.js';
+
+/** Takes a message from a contact: it goes into the flow that waits for it, or else into the inbox. */
+export function* receive(
+  workspace: Workspace,
+  contact: Contact,
+  text: string,
+  attachments: string[] = [],
+): Work<Message> {
+  const v9 = workspace.dialect === 'v9';
+  const run = contact.waiting;
+  const from = destination(workspace, contact);
+  const sentOn = workspace.tick();
+  const createdOn = v9 ? workspace.tick() : sentOn;
+  const message = workspace.messages.add({
+    id: workspace.nextId('message'),
+    uuid: v9 ? newUuid() : timedUuid(createdOn),
+    contact,
+    urn: from?.urn.identity ?? contact.urns[0]?.identity ?? null,
+    channel: from?.channel ?? null,
+    direction: 'in',
+    type: 'text',
+    status: 'handled',
+    visibility: 'visible',
+    text,
+    attachments,
+    quickReplies: [],
+    labels: [],
+    flow: run?.flow ?? null,
+    broadcast: null,
+    createdOn,
+    sentOn,
+    modifiedOn: v9 ? workspace.tick() : sentOn,
+  });
+  contact.lastSeenOn = workspace.tick();
+  if (run) yield* resumeRun(workspace, run, message);
+  else bump(workspace, contact);
+  return message;
+}

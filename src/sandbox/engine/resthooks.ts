@@ -1,0 +1,128 @@
+import { localNumber } from '../endpoints/urn-display.js';
+import { engineTime } from '../state/clock.js';
+import type { Channel, Message, Run, RunStep, Subscriber } from '../state/model.js';
+import type { Workspace } from '../state/workspace.js';
+import type { Definition } from './definition.js';
+import { type Answered, deliver, succeeded } from './deliver.js';
+
+/** How the engine names itself to those whom it calls. */
+export function engineHeaders({ dialect }: Workspace): Record<string, string> {
+  return {
+    'User-Agent': dialect === 'v9' ? 'RapidProMailroom/9.0.0' : 'Mailroom/26.3',
+    'X-Mailroom-Mode': 'normal',
+  };
+}
+
+const channelData = (channel: Channel | null) =>
+  channel && { uuid: channel.uuid, name: channel.name, address: channel.address ?? '' };
+
+function urnData(workspace: Workspace, urn: string | null) {
+  if (urn === null) return null;
+  const scheme = urn.slice(0, urn.indexOf(':'));
+  const path = urn.slice(scheme.length + 1);
+  const display = scheme === 'tel' ? localNumber(path, workspace.settings.country) : '';
+  return { scheme, path, display };
+}
+
+function stepData({ dialect }: Workspace, step: RunStep) {
+  const both = { node_uuid: step.node, arrived_on: engineTime(step.time) };
+  return dialect === 'v9' ? { ...both, uuid: step.uuid, exit_uuid: step.exit ?? '' } : both;
+}
+
+/** What a subscriber is told, and what the list of events keeps. */
+export function resthookPayload(workspace: Workspace, run: Run, input: Message | null): unknown {
+  const { contact, flow } = run;
+  const channel = channelData(input?.channel ?? null);
+  const results = [...run.values].map(([key, one]) => [
+    key,
+    {
+      name: one.name,
+      value: one.value,
+      category: one.category ?? '',
+      category_localized: one.category ?? '',
+      input: one.input ?? '',
+      node_uuid: one.node,
+      created_on: engineTime(one.time),
+    },
+  ]);
+  return {
+    channel,
+    contact: {
+      uuid: contact.uuid,
+      name: contact.name ?? '',
+      urn: contact.urns[0]?.identity ?? null,
+      language: contact.language ?? '',
+    },
+    flow: {
+      uuid: flow.uuid,
+      name: flow.name,
+      revision: (flow.definition as Definition).revision ?? 1,
+    },
+    input: input && {
+      type: 'msg',
+      uuid: input.uuid,
+      created_on: engineTime(input.createdOn),
+      text: input.text,
+      attachments: input.attachments,
+      channel,
+      urn: urnData(workspace, input.urn),
+    },
+    path: run.path.map(step => stepData(workspace, step)),
+    results: Object.fromEntries(results),
+    run: { uuid: run.uuid, created_on: engineTime(run.createdOn) },
+  };
+}
+
+export interface HookResult {
+  value: string;
+  category: 'Success' | 'Failure';
+  input: string | null;
+}
+
+/**
+ * Calls all subscribers of a hook, one after the other in the order of their URLs. Who answers 410 is no subscriber
+ * any more. The outcome is the last failure that was no 410, or else the last success, or else the last 410.
+ */
+export async function callResthook(
+  workspace: Workspace,
+  slug: string,
+  payload: unknown,
+): Promise<HookResult | undefined> {
+  const subscribers = subscribersOf(workspace, slug);
+  const headers = { ...engineHeaders(workspace), 'Content-Type': 'application/json' };
+  const body = JSON.stringify(payload);
+  const answers: [Subscriber, Answered][] = [];
+  for (const subscriber of subscribers) {
+    const answered = await deliver('POST', subscriber.targetUrl, headers, body);
+    if (answered.status === 410) workspace.subscribers.remove(subscriber);
+    answers.push([subscriber, answered]);
+  }
+  const last = (test: (answered: Answered) => boolean) => answers.findLast(([, one]) => test(one));
+  const decisive =
+    last(one => !succeeded(one) && one.status !== 410) ?? last(succeeded) ?? answers.at(-1);
+  if (!decisive) return undefined;
+  const [subscriber, answered] = decisive;
+  return {
+    value: String(answered.status),
+    category: succeeded(answered) ? 'Success' : 'Failure',
+    input: `POST ${subscriber.targetUrl}`,
+  };
+}
+
+function subscribersOf(workspace: Workspace, slug: string): Subscriber[] {
+  return [...workspace.subscribers]
+    .filter(subscriber => subscriber.resthook.slug === slug)
+    .sort((a, b) => (a.targetUrl < b.targetUrl ? -1 : 1));
+}
+
+/** Keeps the call in the list of events, whether or not anyone subscribed. */
+export function recordEvent(workspace: Workspace, slug: string, data: unknown): void {
+  const resthook = [...workspace.resthooks].find(one => one.slug === slug);
+  if (!resthook) return;
+  workspace.resthookEvents.add({
+    id: workspace.nextId('resthook event'),
+    resthook,
+    data,
+    createdOn: workspace.tick(),
+  });
+}

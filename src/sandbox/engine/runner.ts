@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { newUuid, timedUuid } from '../state/ids.js';
+import type { Contact, Flow, FlowStart, Message, Run, RunStep } from '../state/model.js';
+import type { Workspace } from '../state/workspace.js';
+import { act } from './actions.js';
+import { bump } from './contacts.js';
+import { type Definition, type FlowNode, nodesOf, type Router } from './definition.js';
+import { fillIn, type Value } from './expressions.js';
+import { resultKey } from './results.js';
+import { rootsOf } from './scene.js';
+import { passes } from './tests.js';
+
+/** Work that may have to wait for a listener's answer; most has not, and is done at once. */
+export type Work<T> = Generator<Promise<unknown>, T, unknown>;
+
+/** Waits for an answer inside of such work. */
+export function* waitFor<T>(promise: Promise<T>): Work<T> {
+  return (yield promise) as T;
+}
+
+/** Does work; gives a promise only when something has to be waited for. */
+export function perform<T>(work: Work<T>, answer?: unknown): T | Promise<T> {
+  const step = work.next(answer);
+  if (step.done) return step.value;
+  return step.value.then(given => perform(work, given));
+}
+
+/** A run on its way through its flow, from one wait to the next. */
+export interface Sprint {
+  workspace: Workspace;
+  run: Run;
+  contact: Contact;
+  flow: Flow;
+  definition: Definition;
+  input: Message | null;
+  webhook: Value;
+  sent: Message[];
+}
+
+/** More nodes than this in one go is a flow that runs in circles. */
+const MOST_STEPS = 100;
+
+function sprintOf(workspace: Workspace, run: Run, input: Message | null): Sprint {
+  const { contact, flow } = run;
+  const definition = flow.definition as Definition;
+  return { workspace, run, contact, flow, definition, input, webhook: null, sent: [] };
+}
+
+/** Lets a contact into a flow, up to the first wait or the end. */
+export function* enterFlow(
+  workspace: Workspace,
+  contact: Contact,
+  flow: Flow,
+  start: FlowStart | null,
+): Work<Run> {
+  const before = contact.waiting;
+  const createdOn = workspace.tick();
+  const run: Run = {
+    id: workspace.nextId('run'),
+    uuid: workspace.dialect === 'v9' ? newUuid() : timedUuid(createdOn),
+    flow,
+    contact,
+    start,
+    responded: false,
+    path: [],
+    values: new Map(),
+    params: start?.params ?? null,
+    state: 'active',
+    createdOn,
+    modifiedOn: createdOn,
+    exitedOn: null,
+  };
+  const sprint = sprintOf(workspace, run, null);
+  const [first] = nodesOf(sprint.definition);
+  if (first) yield* travel(sprint, first);
+  commit(sprint, before);
+  return run;
+}
+
+/** Goes on with a run that waited, with what the contact said. */
+export function* resumeRun(workspace: Workspace, run: Run, input: Message): Work<void> {
+  const sprint = sprintOf(workspace, run, input);
+  run.responded = true;
+  run.state = 'active';
+  const step = run.path.at(-1);
+  const node = nodesOf(sprint.definition).find(one => one.uuid === step?.node);
+  if (!node || !step) {
+    run.state = 'failed';
+    run.exitedOn = workspace.tick();
+  } else {
+    const next = leave(sprint, node, step);
+    if (next) yield* travel(sprint, next);
+  }
+  if (workspace.dialect === 'textit') run.contact.lastSeenOn = workspace.ticker.next();
+  commit(sprint);
+}
+
+function* travel(sprint: Sprint, from: FlowNode): Work<void> {
+  let node: FlowNode | undefined = from;
+  for (let steps = 0; node; steps++) {
+    if (steps >= MOST_STEPS) {
+      end(sprint, 'failed');
+      return;
+    }
+    node = yield* visit(sprint, node);
+  }
+}
+
+function* visit(sprint: Sprint, node: FlowNode): Work<FlowNode | undefined> {
+  const step: RunStep = {
+    uuid: randomUUID(),
+    node: node.uuid,
+    exit: null,
+    time: sprint.workspace.ticker.next(),
+  };
+  sprint.run.path.push(step);
+  for (const action of node.actions ?? []) yield* act(sprint, node, action);
+  if (node.router?.wait) {
+    sprint.run.state = 'waiting';
+    return undefined;
+  }
+  return leave(sprint, node, step);
+}
+
+/** Through the exit that the node's router chooses, or its only one. Undefined at the end of the flow. */
+function leave(sprint: Sprint, node: FlowNode, step: RunStep): FlowNode | undefined {
+  const exit = node.router ? route(sprint, node, node.router) : node.exits?.[0];
+  step.exit = exit?.uuid ?? null;
+  const to = exit?.destination_uuid;
+  const next = to ? nodesOf(sprint.definition).find(one => one.uuid === to) : undefined;
+  if (!next) end(sprint, 'completed');
+  return next;
+}
+
+function end({ run, workspace }: Sprint, state: 'completed' | 'failed'): void {
+  run.state = state;
+  run.exitedOn = workspace.ticker.next();
+}
+
+function route(
+  sprint: Sprint,
+  node: FlowNode,
+  router: Router,
+): NonNullable<FlowNode['exits']>[number] | undefined {
+  const roots = rootsOf(sprint);
+  const operand = fillIn(router.operand ?? '@input', roots);
+  const random =
+    router.type === 'random'
+      ? router.categories?.[Math.floor(Math.random() * (router.categories.length || 1))]
+      : undefined;
+  const found = random ? undefined : firstMatch(sprint, router, operand);
+  const wanted = random?.uuid ?? found?.category ?? router.default_category_uuid;
+  const category = router.categories?.find(one => one.uuid === wanted);
+  if (router.result_name && category) {
+    saveResult(
+      sprint,
+      router.result_name,
+      found?.value ?? operand,
+      category.name,
+      node.uuid,
+      sprint.input?.text ?? operand,
+    );
+  }
+  return node.exits?.find(one => one.uuid === category?.exit_uuid);
+}
+
+function firstMatch(
+  sprint: Sprint,
+  router: Router,
+  operand: string,
+): { value: string; category: string } | undefined {
+  const roots = rootsOf(sprint);
+  for (const { type, arguments: args = [], category_uuid } of router.cases ?? []) {
+    const value = passes(
+      type,
+      operand,
+      args.map(arg => fillIn(arg, roots)),
+    );
+    if (value !== undefined) return { value, category: category_uuid };
+  }
+  return undefined;
+}
+
+export function saveResult(
+  { run, workspace }: Sprint,
+  name: string,
+  value: string,
+  category: string | null,
+  node: string,
+  input: string | null,
+): void {
+  const time = workspace.ticker.next();
+  run.values.set(resultKey(name), { name, value, category, node, time, input });
+}
+
+/** What a sprint has done becomes visible, all of it at one instant. */
+function commit({ workspace, run, contact, sent }: Sprint, before: Run | null = null): void {
+  const at = workspace.tick();
+  for (const message of sent) {
+    message.modifiedOn = at;
+    workspace.messages.moved(message);
+  }
+  run.modifiedOn = at;
+  if (before) interrupt(workspace, before, at);
+  if (workspace.runs.get(run.id)) workspace.runs.moved(run);
+  else workspace.runs.add(run);
+  contact.waiting = run.state === 'waiting' ? run : null;
+  bump(workspace, contact, workspace.dialect === 'v9' ? workspace.tick() : at);
+}
+
+/** Ends a run that waits. The older line notes the end of it a little after the change. */
+function interrupt(workspace: Workspace, run: Run, at: number): void {
+  run.state = 'interrupted';
+  run.modifiedOn = at;
+  run.exitedOn = workspace.dialect === 'v9' ? workspace.tick() : at;
+  workspace.runs.moved(run);
+}
+
+/** Ends whatever a contact is in. False where it is in nothing. */
+export function interruptContact(workspace: Workspace, contact: Contact, at: number): boolean {
+  const run = contact.waiting;
+  if (!run) return false;
+  interrupt(workspace, run, at);
+  contact.waiting = null;
+  return true;
+}
