@@ -51,7 +51,7 @@ function describe(
       {
         code: 'CONNECTION_REFUSED',
         description: 'The server does not take connections.',
-        fix: `${CHECK_HOST} If it is right, the server is down: ${AGAIN.toLowerCase()}`,
+        fix: `${CHECK_HOST} If it is right, the server is down. ${AGAIN}`,
       },
     ];
   }

@@ -78,7 +78,8 @@ function tellDuplicates(duplicates: number): void {
 
 function tellSent(path: ResourceName, answers: Dictionary[], recipients: number): void {
   const ids = answers.map(idOf).join(', ');
-  log.info(`RapidPro took ${resources[path].nouns[0]} ${ids} for ${count(recipients, RECIPIENTS)}`);
+  const [noun] = resources[path].nouns;
+  log.info(`Accepted: ${noun} ${ids} for ${count(recipients, RECIPIENTS)}`);
 }
 
 /**
