@@ -85,7 +85,7 @@ export function get(
  * @param {HttpOptions} [options] - `query`; `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The answer, or `null` where RapidPro answers with nothing.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_PATH`, `INVALID_FILTER`, `OUTCOME_UNKNOWN`; the errors of every request.
+ * @throws {RapidProError} `INVALID_PATH`, `INVALID_INPUT` for no body, `INVALID_FILTER`, `OUTCOME_UNKNOWN`; the errors of every request.
  * @see API reference, section 2
  * @returns {Operation}
  */

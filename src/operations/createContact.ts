@@ -10,17 +10,19 @@ const SLACK = 2000;
 
 /**
  * A create whose first attempt was lost is tried again, and RapidPro then says that the URN is
- * taken. It is our own contact that took it if it was made after we first asked, by the server's
- * own clock.
+ * taken. It is our own contact that took it if it has our name, and was made after we first asked, by
+ * the server's own clock.
  */
 async function ownContact(
   client: Client,
+  { name }: Body,
   urn: string,
   started: number,
 ): Promise<Dictionary | null> {
   const { serverTime } = client;
   const contact = await findContact(client, { urn });
   if (!contact || serverTime === undefined) return null;
+  if (String(contact.name ?? '') !== String(name ?? '').trim()) return null;
   const earliest = serverTime - (client.clock.now() - started) - SLACK;
   return Date.parse(String(contact.created_on)) >= earliest ? contact : null;
 }
@@ -42,7 +44,7 @@ export async function createContact(client: Client, body: Body): Promise<Diction
   } catch (error) {
     const taken = error instanceof RapidProError && error.code === 'URN_TAKEN';
     if (!taken || !client.repeated || typeof urn !== 'string') throw error;
-    const own = await ownContact(client, urn, started);
+    const own = await ownContact(client, body, urn, started);
     if (own) return own;
     throw error;
   }

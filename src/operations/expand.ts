@@ -1,4 +1,4 @@
-import { RapidProError } from '../client/errors.js';
+import { type ErrorCode, RapidProError } from '../client/errors.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
 
@@ -45,9 +45,13 @@ function whyNot(value: unknown): Refusal | undefined {
   return value !== null && typeof value === 'object' ? strangeObject(value) : undefined;
 }
 
+function codeFor(where: string): ErrorCode {
+  if (QUERIES.test(where)) return 'INVALID_FILTER';
+  return /^options(?!\.body\b)/.test(where) ? 'INVALID_OPTION' : 'INVALID_INPUT';
+}
+
 function refuse(where: string, { what, fix }: Refusal): never {
-  const code = QUERIES.test(where) ? 'INVALID_FILTER' : 'INVALID_INPUT';
-  throw new RapidProError({ code, description: `${where} ${what}.`, fix });
+  throw new RapidProError({ code: codeFor(where), description: `${where} ${what}.`, fix });
 }
 
 function expandObject(state: State, value: object, where: string, depth: number): Dictionary {

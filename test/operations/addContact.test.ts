@@ -151,6 +151,13 @@ describe('a first attempt that was lost', () => {
     expect((await failure(addContact({ urns: [URN] }), server)).code).toBe('URN_TAKEN');
   });
 
+  test('and somebody else has just taken the URN: it is taken', async () => {
+    noSleep();
+    const server = await rawServer(inTurn(reset, json(taken, 400, date()), list(now())));
+    const operation = addContact({ name: 'Amina', urns: [URN] });
+    expect((await failure(operation, server)).code).toBe('URN_TAKEN');
+  });
+
   test('and has no URN: it is never tried again', async () => {
     noSleep();
     const server = await rawServer(reset);

@@ -83,6 +83,9 @@ describe('what cannot travel as JSON', () => {
     );
     expect(refusal({ name: () => value }).description).toContain(`contact.name ${what}`);
     expect(refusal(value, 'filters').code).toBe('INVALID_FILTER');
+    expect(refusal({ query: { a: value } }, 'options').code).toBe('INVALID_FILTER');
+    expect(refusal({ timeout: value }, 'options').code).toBe('INVALID_OPTION');
+    expect(refusal({ body: { a: value } }, 'options').code).toBe('INVALID_INPUT');
   });
 
   test('a circle, made beforehand or by a function', () => {
