@@ -36,6 +36,7 @@ export {
   each,
   eachArchivedMessages,
   eachArchivedRuns,
+  eachPage,
   ensureField,
   ensureGroup,
   ensureLabel,
@@ -105,4 +106,5 @@ export {
 } from './Adaptor.js';
 export { RapidProError } from './client/errors.js';
 export { metadata } from './metadata.js';
+export { iteratePages } from './operations/eachPage.js';
 export default Adaptor;

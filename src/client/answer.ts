@@ -17,6 +17,8 @@ export interface Reading {
   retryAfter: number | undefined;
   dialect: Dialect | undefined;
   serverTime: number | undefined;
+  /** Bytes of the body of a success, unzipped. */
+  size: number;
 }
 
 /** An error page needs no more than this to be understood. */
@@ -62,7 +64,7 @@ function invalidResponse(statusCode: number, cause?: unknown): RapidProError {
   });
 }
 
-type Outcome = Pick<Reading, 'body' | 'error' | 'broken'>;
+type Outcome = Pick<Reading, 'body' | 'error' | 'broken'> & { size?: number };
 
 async function readSuccess(answer: Answer): Promise<Outcome> {
   const { statusCode } = answer;
@@ -84,7 +86,9 @@ async function readSuccess(answer: Answer): Promise<Outcome> {
     throw error;
   }
   const parsed = parseJson(text);
-  if (parsed) return { body: parsed.value, error: undefined, broken: false };
+  if (parsed) {
+    return { body: parsed.value, error: undefined, broken: false, size: text.length };
+  }
   if (looksLikeHtml(answer, text)) return { body: undefined, error: notRapidPro(), broken: false };
   return broken();
 }
@@ -132,6 +136,7 @@ export async function readAnswer(
       ? await readSuccess(answer)
       : await readFailure(answer, request, configuration, retryAfter);
   return {
+    size: 0,
     ...outcome,
     statusCode,
     retryAfter,

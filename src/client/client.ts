@@ -55,6 +55,8 @@ function failureOf(
 export class Client {
   /** Requests put on the wire so far, repeated ones included. */
   requests = 0;
+  /** Bytes of good answers read so far, unzipped. */
+  received = 0;
   /** Seconds waited so far. */
   waited = 0;
   /** True where an earlier attempt at the current request may have done the work. */
@@ -129,6 +131,7 @@ export class Client {
       });
       const reading = await readAnswer(answer, request, this.#configuration, this.clock.now());
       const { statusCode, body, error, broken, retryAfter } = reading;
+      this.received += reading.size;
       this.serverTime = reading.serverTime;
       this.dialect = reading.dialect ?? this.dialect;
       this.last = { method: request.method, path: request.path, statusCode };

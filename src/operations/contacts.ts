@@ -34,7 +34,7 @@ export function getContacts(
   filters?: Reference<ContactFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'contacts', filters, options, afterwards: checkGroupExists });
+  return list({ name: 'contacts', filters, options, ifEmpty: checkGroupExists });
 }
 
 /**

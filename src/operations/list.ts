@@ -1,62 +1,113 @@
 import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
-import { pages } from '../client/pages.js';
 import type { Query } from '../client/request.js';
 import { type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Operation } from '../types/state.js';
 import { checkFilters } from './filters.js';
 import { count, log } from './log.js';
-import { operation } from './operation.js';
-import { checkUnderstood } from './understood.js';
+import { type Call, operation } from './operation.js';
+import { Reading } from './reading.js';
+import { findMark, withMark } from './resume.js';
 
 /** Records that an array may hold: beyond it no worker has the memory. */
 export const MOST_RECORDS = 1_000_000;
 
-/** Reads a list into an array, page by page, up to a limit. */
-export async function collect(
-  client: Client,
-  name: ResourceName,
-  query: Query,
-  limit = Number.POSITIVE_INFINITY,
-): Promise<Dictionary[]> {
-  const records: Dictionary[] = [];
-  for await (const page of pages(client, name, query)) {
-    if (records.length === 0) checkUnderstood(name, query, client.dialect);
-    for (const record of page.records) records.push(record);
-    if (records.length >= limit) return records.slice(0, limit);
-    if (records.length > MOST_RECORDS) {
-      throw new RapidProError({
-        code: 'LIST_TOO_LONG',
-        description: `The list is longer than ${MOST_RECORDS} ${resources[name].nouns[1]}.`,
-        fix: 'Read less at once: a filter such as "after" or "group", or options.limit.',
-      });
-    }
-  }
-  return records;
-}
+/**
+ * Bytes of answers in one array after which a warning is due: a worker keeps about 125 MB of state,
+ * and a record takes several times its bytes.
+ */
+const MANY_BYTES = 40 * 1024 * 1024;
 
 export interface ListPlan {
   name: ResourceName;
   filters: unknown;
   options: unknown;
-  /** Looks at the result, to tell an empty list from a misspelled filter. */
-  afterwards?: (client: Client, query: Query, records: Dictionary[]) => Promise<void>;
+  /** Looks at an empty result, to tell it from a misspelled filter. */
+  ifEmpty?: (client: Client, query: Query) => Promise<void>;
 }
 
+/** Under this, a list operation carries its plan, for those that read the list in another way. */
+const PLAN = Symbol('list');
+
+/** The plan of a list operation, or undefined for any other value. */
+export function planOf(operation: unknown): ListPlan | undefined {
+  return typeof operation === 'function' ? (operation as { [PLAN]?: ListPlan })[PLAN] : undefined;
+}
+
+function tooLong(name: ResourceName): RapidProError {
+  return new RapidProError({
+    code: 'LIST_TOO_LONG',
+    description: `The list is longer than ${MOST_RECORDS} ${resources[name].nouns[1]}.`,
+    fix: 'Read it page by page with eachPage(), or less at once: a filter such as "after" or "group", or options.limit.',
+  });
+}
+
+async function gather(
+  client: Client,
+  name: ResourceName,
+  pages: AsyncIterable<Dictionary[]>,
+): Promise<Dictionary[]> {
+  const records: Dictionary[] = [];
+  let warned = false;
+  for await (const page of pages) {
+    for (const record of page) records.push(record);
+    if (records.length > MOST_RECORDS) throw tooLong(name);
+    if (warned || client.received < MANY_BYTES) continue;
+    warned = true;
+    log.warn(
+      `${count(records.length, resources[name].nouns)} so far, and more to come: a worker may not hold them all. eachPage() reads a list page by page.`,
+    );
+  }
+  return records;
+}
+
+/** Reads a whole list into an array. For lists that an operation needs on its way. */
+export function collect(client: Client, name: ResourceName, query: Query): Promise<Dictionary[]> {
+  return gather(client, name, new Reading(client, name, query).pages());
+}
+
+/**
+ * Reads a list as its options say: from where a former run stopped, up to a limit or a deadline.
+ * Leaves a mark on state where it stops early, and takes the mark away where it does not.
+ */
+export async function readList<Result>(
+  call: Call<'filters'>,
+  { name, ifEmpty }: ListPlan,
+  take: (pages: AsyncIterable<Dictionary[]>) => Promise<Result>,
+): Promise<Result> {
+  const { client, args, options } = call;
+  const query = checkFilters(name, args.filters);
+  const mark = options.resume ? findMark(call.state, name, query) : undefined;
+  const reading = new Reading(client, name, query, options);
+  const result = await take(reading.pages(mark?.place));
+  const done = (mark?.done ?? 0) + reading.records;
+  if (done === 0) await ifEmpty?.(client, query);
+  call.state = withMark(call.state, name, query, reading.stopped && { ...reading.stopped, done });
+  tell(name, reading, client);
+  return result;
+}
+
+function tell(name: ResourceName, { records, stopped }: Reading, client: Client): void {
+  const read = count(records, resources[name].nouns);
+  log.info(`Fetched ${read} in ${count(client.requests, ['request', 'requests'])}`);
+  if (!stopped) return;
+  const why = stopped.retryAfter === undefined ? 'the deadline' : 'the rate limit';
+  log.warn(
+    `The list goes on, but ${why} is reached. Run the same step again with { resume: true } to read the rest: state.rapidpro.resume tells where to begin.`,
+  );
+}
+
+export const LIST_OPTIONS = ['limit', 'deadline', 'resume'];
+
 /** Every list operation: check the filters, read all the pages, say how many. */
-export function list({ name, filters, options, afterwards }: ListPlan): Operation {
-  return operation({
+export function list(plan: ListPlan): Operation {
+  const { name, filters, options } = plan;
+  const read = operation({
     args: { filters },
     options,
-    knownOptions: ['limit'],
-    async run({ client, args, options: { limit } }) {
-      const query = checkFilters(name, args.filters);
-      const records = await collect(client, name, query, limit);
-      await afterwards?.(client, query, records);
-      const read = count(records.length, resources[name].nouns);
-      log.info(`Fetched ${read} in ${count(client.requests, ['request', 'requests'])}`);
-      return records;
-    },
+    knownOptions: LIST_OPTIONS,
+    run: call => readList(call, plan, pages => gather(call.client, name, pages)),
   });
+  return Object.assign(read, { [PLAN]: plan });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_MAX_WAIT } from '../client/client.js';
 import type { ListOptions } from '../types/options.js';
 import { check, warnUnknownKeys } from './check.js';
 
@@ -18,6 +19,8 @@ const schema = z.looseObject(
       .int({ error: 'must be a whole number of records' })
       .min(1, { error: 'must be 1 or more' })
       .nullish(),
+    deadline: seconds(1, 86_400),
+    resume: z.boolean({ error: 'must be true or false' }).nullish(),
     filename: z.string({ error: 'must be text' }).nullish(),
     contentType: z.string({ error: 'must be text' }).nullish(),
     allowPrivate: z.boolean({ error: 'must be true or false' }).nullish(),
@@ -52,11 +55,16 @@ export function checkOptions(options: unknown, more: readonly string[] = []): Se
     );
   }
   warnUnknownKeys(checked, [...COMMON, ...more], 'options');
-  const { timeout, maxWait, limit, urns } = checked;
+  const { timeout, limit, urns, deadline, resume } = checked;
+  // No wait may outlast the deadline.
+  const maxWait =
+    deadline == null ? checked.maxWait : Math.min(deadline, checked.maxWait ?? DEFAULT_MAX_WAIT);
   return {
     ...(timeout == null ? {} : { timeout }),
     ...(maxWait == null ? {} : { maxWait }),
     ...(limit == null ? {} : { limit }),
+    ...(deadline == null ? {} : { deadline }),
+    ...(resume == null ? {} : { resume }),
     ...(urns == null ? {} : { urns }),
   };
 }

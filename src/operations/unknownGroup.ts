@@ -1,7 +1,6 @@
 import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import type { Query } from '../client/request.js';
-import type { Dictionary } from '../types/json.js';
 import { isUuid } from './identifiers.js';
 import { collect } from './list.js';
 
@@ -11,13 +10,9 @@ import { collect } from './list.js';
  *
  * @throws RapidProError `UNKNOWN_GROUP`
  */
-export async function checkGroupExists(
-  client: Client,
-  query: Query,
-  records: readonly Dictionary[],
-): Promise<void> {
+export async function checkGroupExists(client: Client, query: Query): Promise<void> {
   const { group } = query;
-  if (records.length > 0 || group === undefined) return;
+  if (group === undefined) return;
   const wanted = String(group);
   const found = await collect(
     client,

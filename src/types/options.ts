@@ -12,6 +12,13 @@ export interface Options {
 export interface ListOptions extends Options {
   /** The most records to read. All unless told. */
   limit?: number;
+  /**
+   * Seconds after which to stop with what has been read so far. `state.rapidpro.resume` then tells
+   * where to go on. None unless told.
+   */
+  deadline?: number;
+  /** True: go on where a former run of the same list stopped, if `state.rapidpro.resume` says so. */
+  resume?: boolean;
 }
 
 export interface UpsertOptions extends Options {

@@ -1,0 +1,94 @@
+import { Client } from '../client/client.js';
+import { RapidProError } from '../client/errors.js';
+import { parseConfiguration } from '../configuration.js';
+import type { Dictionary } from '../types/json.js';
+import type { Operation, State } from '../types/state.js';
+import { expandArgument } from './expand.js';
+import { checkFilters } from './filters.js';
+import { LIST_OPTIONS, type ListPlan, planOf, readList } from './list.js';
+import { operation } from './operation.js';
+import { checkOptions } from './options.js';
+import { Reading } from './reading.js';
+import { threadPages } from './threadPages.js';
+
+function requirePlan(list: unknown): ListPlan {
+  const plan = planOf(list);
+  if (plan) return plan;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: 'The first argument of eachPage() is not a list.',
+    fix: 'Write an operation that reads a list there: eachPage(getContacts(), fn(state => …))',
+  });
+}
+
+/** What runs for each page. */
+type Step = (state: State) => State | Promise<State>;
+
+/**
+ * Read any list one page at a time, and run operations for each page. However long the list, no more than a page is in memory.
+ * @public
+ * @function
+ * @example <caption>Count contacts by language, in a workspace of any size</caption>
+ * eachPage(
+ *   getContacts({ group: 'Mothers' }),
+ *   fn(state => {
+ *     const counts = { ...state.counts };
+ *     for (const { language } of state.data) counts[language] = (counts[language] ?? 0) + 1;
+ *     return { ...state, counts };
+ *   }),
+ * );
+ * @param {Operation} list - An operation that reads a list, with its filters and options: `getContacts({ … }, { … })`. Its `deadline` stops between two pages, and its `resume: true` goes on there.
+ * @param {Operation} operations - Run for each page, up to 250 records in `state.data`. What they leave on state, the next page's operations find. `state.references` does not grow with pages.
+ * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
+ * @throws {RapidProError} `INVALID_INPUT` where the first argument is no list; the errors of the list; what the operations throw.
+ * @see API reference, section 2.4
+ * @returns {Operation}
+ */
+export function eachPage(list: Operation, ...operations: Step[]): Operation {
+  const plan = planOf(list);
+  return operation({
+    args: { filters: plan?.filters },
+    options: plan?.options,
+    knownOptions: LIST_OPTIONS,
+    run: call =>
+      readList(call, requirePlan(list), async pages => {
+        const threaded = await threadPages(call.state, pages, operations);
+        call.state = threaded.state;
+        return { pages: threaded.pages, records: threaded.records };
+      }),
+  });
+}
+
+/**
+ * Reads a list page by page in code of your own, outside a job.
+ *
+ * @param configuration - the credential: `{ host, token }`
+ * @param list - an operation that reads a list, with its filters and options
+ * @returns an async iterator of pages, each an array of up to 250 records
+ * @throws RapidProError as the list does, while it is read
+ * @example
+ * for await (const page of iteratePages({ host, token }, getContacts({ group: 'Mothers' }))) {
+ *   console.log(page.length);
+ * }
+ */
+export async function* iteratePages(
+  configuration: { host: string; token: string; apiVersion?: string },
+  list: Operation,
+): AsyncGenerator<Dictionary[], void, undefined> {
+  const { name, filters, options } = requirePlan(list);
+  const state: State = { configuration };
+  const settings = checkOptions(expandArgument(state, options, 'options') ?? {}, LIST_OPTIONS);
+  const query = checkFilters(name, expandArgument(state, filters, 'filters'));
+  const client = new Client(parseConfiguration(configuration), settings);
+  const reading = new Reading(client, name, query, settings);
+  yield* reading.pages();
+  if (!reading.stopped) return;
+  // Nobody looks for a mark here: a list that ends early must not pass for a whole one.
+  throw new RapidProError({
+    code: 'RATE_LIMITED',
+    description: 'The list goes on, but the deadline or the rate limit is reached.',
+    fix: 'Raise maxWait or deadline, or read the rest later.',
+    retryAfter: reading.stopped.retryAfter,
+  });
+}
