@@ -51,6 +51,7 @@ export {
   updateContact,
   upsertContact,
 } from './operations/contacts.js';
+export { eachChange } from './operations/eachChange.js';
 export { eachPage } from './operations/eachPage.js';
 export { addField, ensureField, getFields, updateField } from './operations/fields.js';
 export {

@@ -36,6 +36,7 @@ export {
   each,
   eachArchivedMessages,
   eachArchivedRuns,
+  eachChange,
   eachPage,
   ensureField,
   ensureGroup,

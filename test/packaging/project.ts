@@ -52,6 +52,7 @@ export const OPERATIONS = [
   'deleteResthookSubscriber',
   'eachArchivedMessages',
   'eachArchivedRuns',
+  'eachChange',
   'eachPage',
   'ensureField',
   'ensureGroup',
