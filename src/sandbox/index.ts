@@ -2,11 +2,19 @@
  * A small RapidPro that runs in this process, for trying out and testing jobs without a server.
  */
 
+export type { TokenName, Tokens } from './build.js';
 export type { ShownContact } from './endpoints/contacts.js';
 export type { SentItem } from './engine/outbox.js';
+export type { FaultKind, FaultOrder } from './faults.js';
 export type { SandboxOptions } from './options.js';
 export type { LoggedRequest } from './request-log.js';
-export { createSandbox, type Sandbox, type TokenName } from './sandbox.js';
+export {
+  createSandbox,
+  type Reply,
+  type Sandbox,
+  type TicketOptions,
+  type WorkspaceChanges,
+} from './sandbox.js';
 export { maternalHealth } from './seeds/maternal-health.js';
 export type * from './seeds/types.js';
 export type { Clock } from './state/clock.js';

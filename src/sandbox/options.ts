@@ -9,6 +9,8 @@ export interface SandboxOptions {
   dialect?: Dialect;
   /** What it holds at first: a seed of one's own, or `maternal-health`, 600 contacts of a made-up programme. */
   seed?: Seed | 'maternal-health';
+  /** What the second workspace holds, which the token `other_workspace` opens. Default nothing. */
+  otherSeed?: Seed;
   /** Contacts besides the seed's: a list, or how many to make up. With `maternal-health` a number replaces the 600. */
   contacts?: ContactSeed[] | number;
   /** Shows contacts without their URNs, as some workspaces are set. Default false. */

@@ -1,23 +1,50 @@
-import type { Dialect, Scope } from '../resources.js';
+import { build, ratesOf, type TokenName, type Tokens } from './build.js';
 import { answer } from './core/handle.js';
 import { readIncoming, type Wire } from './core/incoming.js';
-import { parseRate, type Rate } from './core/throttle.js';
 import { type ShownContact, showContact } from './endpoints/contacts.js';
+import { bump } from './engine/contacts.js';
+import { receive } from './engine/incoming.js';
+import { join } from './engine/membership.js';
+import { contactsOf } from './engine/messages.js';
 import type { SentItem } from './engine/outbox.js';
+import { perform } from './engine/runner.js';
+import { addTicket } from './engine/tickets.js';
+import { type FaultOrder, Faults } from './faults.js';
 import type { SandboxOptions } from './options.js';
 import { type LoggedRequest, RequestLog } from './request-log.js';
-import { generatedContacts } from './seeds/generated.js';
-import { maternalHealth } from './seeds/maternal-health.js';
-import { plant } from './seeds/plant.js';
-import type { Seed } from './seeds/types.js';
-import { type Listener, listen } from './server.js';
-import { newUuid } from './state/ids.js';
-import type { Role } from './state/model.js';
-import { Server } from './state/server.js';
-import type { Limited, Workspace } from './state/workspace.js';
+import { listen } from './server.js';
+import type { Contact } from './state/model.js';
+import type { Workspace } from './state/workspace.js';
+import { normalizeUrn } from './values/index.js';
 
-/** Tokens by who they are for. `surveyor` only lets anyone in on `v9`; `agent` and `viewer` never do. */
-export type TokenName = Role | 'other_workspace';
+/** What of a workspace can be changed while the sandbox runs. What is left out stays as it is. */
+export type WorkspaceChanges = Pick<
+  SandboxOptions,
+  'anonymous' | 'country' | 'timezone' | 'languages' | 'dateStyle' | 'throttle' | 'limits'
+> & {
+  name?: string;
+  /** Writing is refused while a workspace is flagged or suspended. */
+  flagged?: boolean;
+  suspended?: boolean;
+  /** Which of the two; `main` if left out. */
+  workspace?: 'main' | 'other';
+};
+
+/** What a contact sends. */
+export interface Reply {
+  /** `content-type:url` */
+  attachments?: string[];
+  workspace?: 'main' | 'other';
+}
+
+export interface TicketOptions {
+  /** The name or uuid of a topic; the default one if left out. */
+  topic?: string;
+  /** Kept by `v9` only. */
+  body?: string;
+  /** An e-mail address. */
+  assignee?: string;
+}
 
 /** A small RapidPro in this process. */
 export interface Sandbox {
@@ -25,123 +52,45 @@ export interface Sandbox {
   readonly host: string;
   /** The administrator's token. */
   readonly token: string;
-  readonly tokens: Readonly<Record<TokenName, string>>;
+  readonly tokens: Readonly<Tokens>;
   /** The contacts that are there, oldest first, as the API shows them; not those that were deleted. */
   contacts(): ShownContact[];
   /** Messages, broadcasts and flow starts that were asked for, in order. */
   sent(): SentItem[];
   /** The last 10,000 requests, oldest first; tokens are not among what is kept. */
   requests(): LoggedRequest[];
-  /** The answer to a request without a socket. */
+  /**
+   * Lets a contact, named by uuid or URN, send a message: a run that waits for it goes on. A URN that nobody has
+   * becomes a contact. Gives the message's uuid when all that follows from it is done.
+   *
+   * @example
+   * await sandbox.reply('tel:+250788123123', 'yes');
+   */
+  reply(contact: string, text: string, reply?: Reply): Promise<string>;
+  /** Opens a ticket for a contact, as an agent or a flow would. Gives its uuid. */
+  openTicket(contact: string, ticket?: TicketOptions): string;
+  /** Puts contacts into a manual group all at once, as an editor does in the list: they share one `modified_on`. */
+  addToGroup(contacts: string[], group: string): void;
+  /** Changes a workspace's settings. */
+  configure(changes: WorkspaceChanges): void;
+  /** Switches the flow engine off or on: without it most writes are a 500. */
+  engine(state: 'up' | 'down'): void;
+  /** Makes a token invalid. */
+  revoke(token: TokenName): void;
+  /**
+   * Orders a fault for requests to come.
+   *
+   * @example
+   * // The first creation is done, and its answer is lost.
+   * sandbox.fault({ kind: 'reset', strikes: 'after', when: { method: 'POST', path: 'contacts' } });
+   */
+  fault(order: FaultOrder): void;
+  /** Waits until work that goes on after an answer (a start, a hook's deliveries) is done. */
+  settled(): Promise<void>;
+  /** The answer to a request without a socket. Faults that need one do not strike here. */
   handle(request: Request, wire?: Wire): Promise<Response>;
   /** Ends the server and its connections. */
   close(): Promise<void>;
-}
-
-const HOURLY: Record<Dialect, Partial<Record<Scope, number>>> = {
-  v9: {
-    v2: 2500,
-    'v2.contacts': 2500,
-    'v2.messages': 2500,
-    'v2.broadcasts': 36_000,
-    'v2.runs': 2500,
-  },
-  textit: { v2: 3600, 'v2.contacts': 3600, 'v2.messages': 3600, 'v2.runs': 3600 },
-};
-
-export function ratesOf(
-  dialect: Dialect,
-  throttle: SandboxOptions['throttle'],
-): Partial<Record<Scope, Rate>> {
-  if (throttle === false) return {};
-  const scopes = Object.keys(HOURLY[dialect]) as Scope[];
-  const rates: Partial<Record<Scope, Rate>> = {};
-  for (const scope of scopes) {
-    const own = typeof throttle === 'number' ? throttle : throttle?.[scope];
-    const rate = own ?? HOURLY[dialect][scope];
-    if (rate !== undefined) rates[scope] = parseRate(rate);
-  }
-  return rates;
-}
-
-function limitsOf(dialect: Dialect, own: SandboxOptions['limits']): Record<Limited, number> {
-  const topics = dialect === 'v9' ? 250 : 50;
-  return { fields: 250, globals: 250, groups: 250, labels: 250, topics, ...own };
-}
-
-function seedOf({ seed, contacts }: SandboxOptions): Seed {
-  if (seed === 'maternal-health') {
-    return typeof contacts === 'number'
-      ? maternalHealth({ contacts })
-      : { ...withContacts(maternalHealth(), contacts) };
-  }
-  return withContacts(
-    seed ?? {},
-    typeof contacts === 'number' ? generatedContacts(contacts) : contacts,
-  );
-}
-
-function withContacts(seed: Seed, contacts: Seed['contacts']): Seed {
-  return contacts ? { ...seed, contacts: [...(seed.contacts ?? []), ...contacts] } : seed;
-}
-
-const PEOPLE: readonly [Role, string, string][] = [
-  ['administrator', 'Ada', 'Admin'],
-  ['editor', 'Eddy', 'Editor'],
-  ['viewer', 'Vera', 'Viewer'],
-  ['agent', 'Agnes', 'Agent'],
-  ['surveyor', 'Sue', 'Surveyor'],
-];
-
-/** Roles that the newer line does not have. */
-const ONLY_V9: readonly Role[] = ['viewer', 'surveyor'];
-
-const emailOf = (role: Role): string => `${role === 'administrator' ? 'admin' : role}@example.org`;
-
-/** What every new workspace has. */
-function furnish(server: Server, workspace: Workspace, seed: Seed): void {
-  const all: Seed = {
-    channels: [{ name: 'External SMS', address: '+250788000100', country: 'RW' }],
-    ...seed,
-    groups: [
-      ...(seed.groups?.some(group => group.system)
-        ? []
-        : [{ name: 'Open Tickets', query: 'tickets > 0', system: true }]),
-      ...(seed.groups ?? []),
-    ],
-    topics: [
-      ...(seed.topics?.some(topic => topic.system) ? [] : [{ name: 'General', system: true }]),
-      ...(seed.topics ?? []),
-    ],
-  };
-  plant(server, workspace, all);
-}
-
-function addPeople(server: Server, workspace: Workspace, token: string | undefined) {
-  const tokens = {} as Record<TokenName, string>;
-  for (const [role, first, last] of PEOPLE) {
-    const email = emailOf(role);
-    const known = [...workspace.users].find(user => user.email === email);
-    if (known) {
-      tokens[role] = server.grant(
-        workspace,
-        known,
-        role,
-        role === 'administrator' ? token : undefined,
-      );
-      continue;
-    }
-    const user = server.addUser(workspace, email, [first, last], role);
-    const listed = !(server.dialect === 'textit' && ONLY_V9.includes(role));
-    if (!listed) workspace.users.remove(user);
-    tokens[role] = server.grant(
-      workspace,
-      user,
-      role,
-      role === 'administrator' ? token : undefined,
-    );
-  }
-  return tokens;
 }
 
 /**
@@ -155,76 +104,91 @@ function addPeople(server: Server, workspace: Workspace, token: string | undefin
  * @param options - What it is like and what it holds; see `SandboxOptions`.
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const dialect = options.dialect ?? 'v9';
-  const server = new Server({
-    dialect,
-    clock: options.clock ?? { now: () => performance.timeOrigin + performance.now() },
-    engineCache: options.engineCache ?? 0,
-    rawNoContent: options.rawNoContent ?? true,
-    hosts: options.hosts,
-  });
-  const seed = seedOf(options);
-  const base = {
-    country: options.country ?? 'RW',
-    dateStyle: options.dateStyle ?? 'day_first',
-    flagged: false,
-    suspended: false,
-    limits: limitsOf(dialect, options.limits),
-  } as const;
-  const workspace = server.addWorkspace({
-    ...base,
-    uuid: seed.workspace?.uuid ?? newUuid(),
-    name: seed.workspace?.name ?? 'Sandbox',
-    timezone: options.timezone ?? 'Africa/Kigali',
-    languages: options.languages ?? ['eng', 'fra'],
-    anonymous: options.anonymous ?? false,
-    rates: ratesOf(dialect, options.throttle),
-  });
-  furnish(server, workspace, seed);
-  const other = server.addWorkspace({
-    ...base,
-    limits: { ...base.limits },
-    uuid: newUuid(),
-    name: 'Other Workspace',
-    timezone: 'UTC',
-    languages: ['eng'],
-    anonymous: false,
-    rates: ratesOf(dialect, options.throttle),
-  });
-  furnish(server, other, {
-    channels: [{ name: 'Other SMS', address: '+250788000900', country: 'RW' }],
-  });
-  const tokens = addPeople(server, workspace, options.token);
-  const owner = server.addUser(other, 'other@example.org', ['Olga', 'Other'], 'administrator');
-  tokens.other_workspace = server.grant(other, owner, 'other_workspace');
-  return open(server, workspace, tokens, options.port ?? 0);
-}
-
-async function open(
-  server: Server,
-  workspace: Workspace,
-  tokens: Record<TokenName, string>,
-  port: number,
-): Promise<Sandbox> {
+  const { server, main, other, tokens } = build(options);
   const log = new RequestLog(token => server.find(token)?.name);
+  const faults = new Faults();
   const handle = async (request: Request, wire: Wire = {}): Promise<Response> => {
     const incoming = await readIncoming(request, wire);
-    const response = await answer(server, incoming);
+    const response = await faults.around(incoming, () => answer(server, incoming));
     log.add(incoming, response.status);
     return response;
   };
-  const listener: Listener = await listen(handle, port);
+  const listener = await listen(handle, options.port ?? 0);
+  const workspaceOf = (name: 'main' | 'other' | undefined) => (name === 'other' ? other : main);
   return {
     host: listener.host,
     token: tokens.administrator,
     tokens,
     contacts: () =>
-      [...workspace.contacts]
-        .filter(contact => !contact.deleted)
-        .map(contact => showContact(contact, workspace)),
-    sent: () => workspace.outbox.items(),
+      [...main.contacts].filter(one => !one.deleted).map(one => showContact(one, main)),
+    sent: () => main.outbox.items(),
     requests: () => log.all(),
+    async reply(contact, text, { attachments = [], workspace } = {}) {
+      const room = workspaceOf(workspace);
+      const message = await perform(receive(room, senderOf(room, contact), text, attachments));
+      return message.uuid;
+    },
+    openTicket: (contact, ticket = {}) => open(main, findContact(main, contact), ticket),
+    addToGroup: (contacts, group) => addAll(main, contacts, group),
+    configure: changes => configure(workspaceOf(changes.workspace), changes),
+    engine: state => {
+      server.engine.down = state === 'down';
+    },
+    revoke: name => server.revoke(tokens[name]),
+    fault: order => faults.order(order),
+    settled: () => server.engine.settled(),
     handle,
     close: () => listener.close(),
   };
+}
+
+function identityOf(workspace: Workspace, text: string): string | undefined {
+  const urn = normalizeUrn(text, workspace.locale, 'body');
+  return 'urn' in urn ? urn.urn : undefined;
+}
+
+function findContact(workspace: Workspace, text: string): Contact {
+  const found =
+    workspace.contacts.find(text) ?? workspace.urns.get(identityOf(workspace, text) ?? '');
+  if (!found || found.deleted) throw new TypeError(`The sandbox has no contact ${text}`);
+  return found;
+}
+
+function senderOf(workspace: Workspace, text: string): Contact {
+  const identity = identityOf(workspace, text);
+  const [made] = identity === undefined ? [] : contactsOf(workspace, [identity]);
+  return workspace.contacts.find(text) ?? made ?? findContact(workspace, text);
+}
+
+function open(workspace: Workspace, contact: Contact, options: TicketOptions): string {
+  const { topic, body, assignee } = options;
+  const found = [...workspace.topics].find(({ uuid, name }) => uuid === topic || name === topic);
+  if (topic !== undefined && !found) throw new TypeError(`The sandbox has no topic ${topic}`);
+  const ticket = addTicket(workspace, contact, {
+    ...(found ? { topic: found } : {}),
+    body: body ?? null,
+    assignee: [...workspace.users].find(user => user.email === assignee) ?? null,
+    openedBy: [...workspace.users].find(user => user.role === 'administrator') ?? null,
+  });
+  bump(workspace, contact);
+  return ticket.uuid;
+}
+
+function addAll(workspace: Workspace, contacts: readonly string[], name: string): void {
+  const group = [...workspace.groups].find(
+    one => !one.deleted && [one.uuid, one.name].includes(name),
+  );
+  if (!group) throw new TypeError(`The sandbox has no group ${name}`);
+  const at = workspace.tick();
+  for (const contact of contacts.map(text => findContact(workspace, text))) {
+    if (contact.status === 'active' && join(contact, group)) bump(workspace, contact, at);
+  }
+}
+
+function configure(workspace: Workspace, changes: WorkspaceChanges): void {
+  const { throttle, limits, workspace: _, ...plain } = changes;
+  Object.assign(workspace.settings, plain);
+  if (throttle !== undefined) workspace.settings.rates = ratesOf(workspace.dialect, throttle);
+  Object.assign(workspace.settings.limits, limits);
+  workspace.settingsChanged();
 }

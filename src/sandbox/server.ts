@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Wire } from './core/incoming.js';
+import { faultOf, type WireFault } from './wire-fault.js';
 
 /** What the loopback server serves: a function from a request to its answer. */
 export type Handler = (request: Request, wire: Wire) => Promise<Response>;
@@ -23,10 +25,8 @@ function toRequest(incoming: IncomingMessage): Request {
   for (let i = 0; i + 1 < incoming.rawHeaders.length; i += 2) {
     headers.append(incoming.rawHeaders[i] ?? '', incoming.rawHeaders[i + 1] ?? '');
   }
-  const target = incoming.url ?? '/';
-  const url = URL.canParse(`http://${host}${target}`)
-    ? `http://${host}${target}`
-    : 'http://127.0.0.1/';
+  const target = `http://${host}${incoming.url ?? '/'}`;
+  const url = URL.canParse(target) ? target : 'http://127.0.0.1/';
   if (NO_BODY.includes(method)) return new Request(url, { method, headers });
   if (FORBIDDEN.includes(method)) return new Request(url, { headers });
   const body = Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
@@ -34,14 +34,20 @@ function toRequest(incoming: IncomingMessage): Request {
 }
 
 async function send(response: Response, to: ServerResponse): Promise<void> {
-  to.writeHead(response.status, response.statusText || undefined, [
-    ...[...response.headers].flat(),
-  ]);
-  if (response.status === 204 && response.headers.get('content-length') === '2') {
-    strayBytes(to);
-    return;
+  const fault = faultOf(response);
+  if (fault?.kind === 'reset') return void to.socket?.resetAndDestroy();
+  if (fault?.kind === 'stall') {
+    if (fault.milliseconds === undefined) return;
+    await pause(fault.milliseconds);
   }
-  to.end(response.body ? Buffer.from(await response.arrayBuffer()) : undefined);
+  const body = response.body ? Buffer.from(await response.arrayBuffer()) : undefined;
+  if (body && !response.headers.has('content-length')) {
+    response.headers.set('content-length', String(body.length));
+  }
+  to.writeHead(response.status, [...response.headers].flat());
+  if (response.status === 204 && response.headers.get('content-length') === '2') strayBytes(to);
+  else if (fault && body) await sendFaulty(to, body, fault);
+  else to.end(body);
 }
 
 /** The two bytes that stand after the head of an answer that must not have a body. */
@@ -51,6 +57,32 @@ function strayBytes(to: ServerResponse): void {
   to.end();
   socket?.write('""');
   socket?.uncork();
+}
+
+const PIECES = 8;
+
+async function sendFaulty(to: ServerResponse, body: Buffer, fault: WireFault): Promise<void> {
+  const half = Math.floor(body.length / 2);
+  const size = Math.max(1, Math.ceil(body.length / PIECES));
+  switch (fault.kind) {
+    case 'truncate':
+      to.write(body.subarray(0, half), () => to.socket?.destroy());
+      return;
+    case 'drip':
+      for (let at = 0; at < body.length; at += size) {
+        to.write(body.subarray(at, at + size));
+        await pause(fault.milliseconds ?? 2);
+      }
+      to.end();
+      return;
+    case 'drop-keep-alive': {
+      const { socket } = to;
+      to.end(body, () => socket?.end());
+      return;
+    }
+    default:
+      to.end(body);
+  }
 }
 
 /** Serves on loopback only. Port 0 takes any that is free. */

@@ -12,7 +12,10 @@ function languageIssue(key: string, call: Call): string | undefined {
     : 'Not an allowed ISO 639-3 language code.';
 }
 
-/** A value for each language, or a bare one that is taken to be in the workspace's first language. */
+/**
+ * A value for each language, or a bare one that is taken to be in the workspace's first language. The older line
+ * knows a bare value by its type; with the newer one it is whatever is no object.
+ */
 export function translated<T>(
   rule: Rule<T>,
   isBare: (input: unknown) => boolean,
@@ -20,7 +23,8 @@ export function translated<T>(
   return {
     read(input, call): Read<Map<string, T>> {
       const primary = call.workspace.settings.languages[0] ?? 'und';
-      const given = isBare(input) ? { [primary]: input } : input;
+      const bare = call.workspace.dialect === 'textit' ? !isObject(input) : isBare(input);
+      const given = bare ? { [primary]: input } : input;
       const keyed = mapOf(rule, {
         empty: false,
         keyIssue: key => (isObject(input) ? languageIssue(key, call) : undefined),

@@ -11,13 +11,11 @@ import { sendBroadcast } from '../engine/messages.js';
 import { isoTime } from '../state/clock.js';
 import { newUuid, timedUuid } from '../state/ids.js';
 import type { Broadcast } from '../state/model.js';
-import { JsonNumber } from '../values/index.js';
 import { findByUuid, idFilter, missing, uuidFilter } from './filters.js';
 import { mostLetters } from './messages.js';
 import { contactRefs, groupRefs } from './shown.js';
 
-const isText = (input: unknown): boolean =>
-  typeof input === 'string' || input instanceof JsonNumber;
+const isText = (input: unknown): boolean => typeof input === 'string';
 
 const shape = {
   urns,

@@ -10,7 +10,6 @@ import { isoTime } from '../state/clock.js';
 import { canonicalUuid, newUuid } from '../state/ids.js';
 import type { Campaign, CampaignEvent } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
-import { JsonNumber } from '../values/index.js';
 import { findByUuid, uuidFilter } from './filters.js';
 import { mostLetters } from './messages.js';
 import { ref, refOrNull } from './shown.js';
@@ -78,8 +77,7 @@ const findCampaign = (given: string, { workspace }: Call): Campaign | undefined 
 const findField = (key: string, { workspace }: Call) =>
   SYSTEM_FIELDS.find(field => field.key === key) ?? workspace.fieldsByKey.get(key);
 
-const isText = (input: unknown): boolean =>
-  typeof input === 'string' || input instanceof JsonNumber;
+const isText = (input: unknown): boolean => typeof input === 'string';
 
 const primary = ({ settings }: Workspace): string => settings.languages[0] ?? 'und';
 

@@ -231,7 +231,7 @@ function create(call: Call, changes: ContactChanges): Contact {
     }
     if (seen.has(identity)) {
       if (workspace.dialect === 'v9') throw new ServerError('the same URN twice');
-      throw invalid({ urns: { [index]: ['URN is in use by another contact.'] } });
+      throw invalid({ urns: { 0: ['URN is in use by another contact.'] } });
     }
     seen.add(identity);
   }

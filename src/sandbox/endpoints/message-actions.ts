@@ -92,6 +92,8 @@ function act(
   label: Label | undefined,
 ): void {
   if (!change(message, action, label)) return;
+  // With the newer line, archiving and restoring do not count as changes.
+  if (workspace.dialect === 'textit' && (action === 'archive' || action === 'restore')) return;
   message.modifiedOn = workspace.ticker.next();
   workspace.messages.moved(message);
 }

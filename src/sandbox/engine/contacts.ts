@@ -104,6 +104,7 @@ const sameUrns = (a: readonly Urn[], b: readonly Urn[]): boolean =>
  */
 function setUrns(workspace: Workspace, contact: Contact, given: Urn[]): boolean {
   const identities = new Set(given.map(urn => urn.identity));
+  if (given.length === 0 && contact.urns.length === 0) return false;
   if (workspace.dialect === 'v9') {
     if (identities.size < given.length) return false;
     for (const urn of given) robOf(workspace, contact, urn);

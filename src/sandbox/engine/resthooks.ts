@@ -8,7 +8,7 @@ import { type Answered, deliver, succeeded } from './deliver.js';
 /** How the engine names itself to those whom it calls. */
 export function engineHeaders({ dialect }: Workspace): Record<string, string> {
   return {
-    'User-Agent': dialect === 'v9' ? 'RapidProMailroom/9.0.0' : 'Mailroom/26.3',
+    'User-Agent': dialect === 'v9' ? 'RapidProMailroom/dev' : 'Mailroom/26.3',
     'X-Mailroom-Mode': 'normal',
   };
 }

@@ -56,6 +56,7 @@ class Planter {
     each(inOrder(seed.campaign_events), row => this.#campaignEvent(row));
     each(seed.resthooks, row => this.#resthook(row));
     each(seed.resthook_subscribers, row => this.#subscriber(row));
+    each(seed.resthook_events, row => this.#resthookEvent(row));
     each(seed.archives, row => this.#archive(row));
     each(seed.channel_events, row => this.#channelEvent(row));
     each(seed.classifiers, row => this.#plain(this.workspace.classifiers, row));
@@ -400,10 +401,24 @@ class Planter {
     });
   }
 
+  #hook(slug: string): model.Resthook {
+    for (const one of this.workspace.resthooks) if (one.slug === slug) return one;
+    throw new TypeError(`The seed has no resthook ${slug}`);
+  }
+
+  #resthookEvent(row: seed.ResthookEventSeed): void {
+    const { workspace } = this;
+    workspace.resthookEvents.add({
+      id: workspace.nextId('resthook event'),
+      resthook: this.#hook(row.resthook),
+      data: row.data,
+      createdOn: this.#time(row.created_on),
+    });
+  }
+
   #subscriber(row: seed.SubscriberSeed): void {
     const { workspace } = this;
-    const resthook = [...workspace.resthooks].find(one => one.slug === row.resthook);
-    if (!resthook) throw new TypeError(`The seed has no resthook ${row.resthook}`);
+    const resthook = this.#hook(row.resthook);
     workspace.subscribers.add({
       id: this.#id('subscriber', row.id),
       resthook,

@@ -24,6 +24,7 @@ export interface Seed {
   campaign_events?: CampaignEventSeed[];
   resthooks?: ResthookSeed[];
   resthook_subscribers?: SubscriberSeed[];
+  resthook_events?: ResthookEventSeed[];
   archives?: ArchiveSeed[];
   channel_events?: ChannelEventSeed[];
   classifiers?: PlainSeed[];
@@ -216,6 +217,12 @@ export interface SubscriberSeed {
   id?: number;
   resthook: string;
   target_url: string;
+  created_on?: string;
+}
+
+export interface ResthookEventSeed {
+  resthook: string;
+  data: unknown;
   created_on?: string;
 }
 

@@ -1,0 +1,17 @@
+/** A fault that only a socket can show; the server reads it off the answer that it is tied to. */
+export interface WireFault {
+  kind: 'reset' | 'stall' | 'truncate' | 'drip' | 'drop-keep-alive';
+  milliseconds: number | undefined;
+}
+
+const faults = new WeakMap<Response, WireFault>();
+
+export function withFault(
+  response: Response,
+  fault: Pick<WireFault, 'kind'> & Partial<WireFault>,
+): Response {
+  faults.set(response, { milliseconds: undefined, ...fault });
+  return response;
+}
+
+export const faultOf = (response: Response): WireFault | undefined => faults.get(response);

@@ -1,0 +1,186 @@
+import type { Dialect } from '../../../src/resources.js';
+import type { ContactSeed, MessageSeed, Seed } from '../../../src/sandbox/index.js';
+import { type Recording, recordings, type ServerName } from '../../support/recordings.js';
+import { isObject } from './match.js';
+
+/** The workspace of the recordings, put together again from what its lists showed. */
+
+export const dialectOf = (server: ServerName): Dialect =>
+  server === 'rapidpro-9.0.0' ? 'v9' : 'textit';
+
+type Row = Record<string, unknown>;
+
+const endpointOf = ({ request }: Recording): string =>
+  /\/api\/v2\/([a-z_]+)/.exec(request.path)?.[1] ?? '';
+
+const MAIN_ROLES = [undefined, null, 'administrator', 'editor', 'surveyor'];
+
+/** What names a row of an endpoint. */
+function nameOf(endpoint: string, row: Row): string {
+  const keys = ['uuid', 'key', 'id', 'osm_id', 'email', 'resthook', 'hash', 'name'];
+  const key = keys.find(one => row[one] !== undefined && row[one] !== null) ?? '';
+  return `${endpoint} ${String(row[key])}`;
+}
+
+function rowsOf({ request, response }: Recording): Row[] {
+  const { body } = response;
+  if (response.status >= 300 || !isObject(body)) return [];
+  if (Array.isArray(body.results)) return body.results.filter(isObject);
+  return request.method === 'POST' && !('failures' in body) ? [body] : [];
+}
+
+const isLive = (row: Row): boolean => row.status !== null;
+
+/** Every row that an answer to the workspace's own users ever showed, in the last state that was not a deleted one. */
+export class RecordedWorkspace {
+  readonly rows = new Map<string, Map<string, Row>>();
+  readonly deleted = new Map<string, Row>();
+  readonly definitions = new Map<string, Row>();
+  readonly events: Row[] = [];
+  readonly workspace: Row;
+
+  constructor(
+    readonly server: ServerName,
+    /** Whether what was made by the recorded writes belongs to it too. */
+    from: 'lists' | 'all' = 'all',
+  ) {
+    const all = recordings(server).filter(({ request }) => MAIN_ROLES.includes(request.role));
+    for (const one of all) {
+      const endpoint = endpointOf(one);
+      const counts = from === 'all' || one.request.method === 'GET';
+      for (const row of counts ? rowsOf(one) : []) this.#keep(endpoint, row);
+      if (endpoint === 'definitions') this.#keepDefinitions(one.response.body);
+    }
+    const own = all.find(one => endpointOf(one) === 'workspace' && isObject(one.response.body));
+    this.workspace = own?.response.body as Row;
+  }
+
+  #keep(endpoint: string, row: Row): void {
+    const name = nameOf(endpoint, row);
+    if (endpoint === 'contacts' && !isLive(row)) {
+      this.deleted.set(name, row);
+      return;
+    }
+    const kind = this.rows.get(endpoint) ?? new Map<string, Row>();
+    this.rows.set(endpoint, kind);
+    const before = kind.get(name);
+    if (!before || String(before.modified_on ?? '') <= String(row.modified_on ?? '')) {
+      kind.set(name, row);
+    }
+  }
+
+  #keepDefinitions(body: unknown): void {
+    if (!isObject(body) || !Array.isArray(body.flows)) return;
+    for (const flow of body.flows)
+      if (isObject(flow)) this.definitions.set(String(flow.uuid), flow);
+  }
+
+  of(endpoint: string): Row[] {
+    return [...(this.rows.get(endpoint)?.values() ?? [])];
+  }
+
+  /** A seed of all of it, without rows that a test says were not there. */
+  seed(without: (endpoint: string, row: Row) => boolean = () => false): Seed {
+    const take = (endpoint: string) => this.of(endpoint).filter(row => !without(endpoint, row));
+    const list = <K extends keyof Seed>(endpoint: string): Seed[K] =>
+      take(endpoint) as unknown as Seed[K];
+    const groups = take('groups');
+    const contacts = this.#contacts(take('contacts'), groups);
+    const known = new Set(contacts.map(({ uuid }) => uuid));
+    const ofKnown = (rows: Row[]) =>
+      rows.filter(({ contact }) => isObject(contact) && known.has(String(contact.uuid)));
+    return {
+      workspace: { uuid: String(this.workspace.uuid), name: String(this.workspace.name) },
+      users: list<'users'>('users'),
+      channels: take('channels').map(withSchemes) as unknown as Seed['channels'],
+      boundaries: list<'boundaries'>('boundaries'),
+      fields: [...take('fields')].reverse() as unknown as Seed['fields'],
+      groups: [...groups].reverse() as unknown as Seed['groups'],
+      labels: [...take('labels')].reverse() as unknown as Seed['labels'],
+      flows: take('flows').map(flow => this.#withDefinition(flow)) as unknown as Seed['flows'],
+      contacts,
+      runs: ofKnown(take('runs')) as unknown as Seed['runs'],
+      messages: fillMessages(ofKnown(take('messages')), contacts[0]),
+      topics: withTopics(this.of('topics'), this.of('tickets')),
+      tickets: ofKnown(take('tickets')) as unknown as Seed['tickets'],
+      globals: list<'globals'>('globals'),
+      campaigns: list<'campaigns'>('campaigns'),
+      campaign_events: list<'campaign_events'>('campaign_events'),
+      resthooks: list<'resthooks'>('resthooks'),
+      resthook_subscribers: list<'resthook_subscribers'>('resthook_subscribers'),
+      resthook_events: list<'resthook_events'>('resthook_events'),
+      archives: list<'archives'>('archives'),
+      channel_events: ofKnown(take('channel_events')) as unknown as Seed['channel_events'],
+      classifiers: list<'classifiers'>('classifiers'),
+      optins: list<'optins'>('optins'),
+      templates: list<'templates'>('templates'),
+    };
+  }
+
+  #withDefinition(flow: Row): Row {
+    const definition = this.definitions.get(String(flow.uuid));
+    // Runs that are rows of their own are counted by themselves.
+    const { runs: _, ...rest } = flow;
+    return definition ? { ...rest, definition } : rest;
+  }
+
+  /** Contacts with the groups and fields that are there, and each URN only once. */
+  #contacts(rows: Row[], groups: Row[]): ContactSeed[] {
+    const taken = new Set<string>();
+    const groupNames = new Set(groups.map(({ uuid }) => uuid));
+    const keys = new Set(this.of('fields').map(({ key }) => key));
+    return rows.map(row => {
+      const urns = (row.urns as unknown[]).filter(
+        (urn): urn is string => typeof urn === 'string' && !urn.includes('*') && !taken.has(urn),
+      );
+      for (const urn of urns) taken.add(urn);
+      const fields = Object.entries(row.fields as Row).filter(([key]) => keys.has(key));
+      return {
+        ...(row as ContactSeed),
+        urns,
+        groups: (row.groups as Row[]).filter(({ uuid }) =>
+          groupNames.has(uuid),
+        ) as ContactSeed['groups'],
+        fields: Object.fromEntries(fields) as ContactSeed['fields'],
+      };
+    });
+  }
+}
+
+const SCHEMES: Record<string, string[]> = { WhatsApp: ['whatsapp'], 'Android Phone': [] };
+
+/** The API does not say which URNs a channel sends to. */
+const withSchemes = (channel: Row): Row => ({
+  ...channel,
+  schemes: SCHEMES[String(channel.name)] ?? ['tel'],
+});
+
+/** Topics are only ever seen one by one, and where tickets name them. */
+function withTopics(topics: Row[], tickets: Row[]): Seed['topics'] {
+  const all = new Map<unknown, Row>();
+  for (const { topic } of tickets) if (isObject(topic)) all.set(topic.uuid, topic);
+  for (const topic of topics) all.set(topic.uuid, topic);
+  return [...all.values()].map(topic => ({
+    ...topic,
+    system: topic.name === 'General',
+  })) as unknown as Seed['topics'];
+}
+
+/** Messages that the cut lists left out, so that the numbers are all there. */
+function fillMessages(rows: Row[], contact: ContactSeed | undefined): MessageSeed[] {
+  const known = rows as unknown as MessageSeed[];
+  const ids = new Set(known.map(({ id }) => id));
+  const most = Math.max(0, ...known.map(({ id = 0 }) => id));
+  const fillers: MessageSeed[] = [];
+  for (let id = 1; contact?.uuid && id <= most; id++) {
+    if (ids.has(id)) continue;
+    fillers.push({
+      id,
+      contact: contact.uuid,
+      direction: 'out',
+      text: 'left out',
+      status: 'queued',
+    });
+  }
+  return [...fillers, ...known].sort((a, b) => (a.id ?? 0) - (b.id ?? 0));
+}
