@@ -1,5 +1,6 @@
 import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
+import type { ApiResponse } from '../client/request.js';
 import { BATCH_LIMIT } from '../resources.js';
 import type { Json } from '../types/json.js';
 import type { Operation } from '../types/state.js';
@@ -7,6 +8,8 @@ import type { Body } from './body.js';
 import { count, log } from './log.js';
 import { operation } from './operation.js';
 import { ranges } from './recipients.js';
+import { sortOut } from './refusedItems.js';
+import { isUncertain } from './uncertain.js';
 
 /** One item of an action, as RapidPro wants it, and where it stood in the job's list. */
 export interface Item {
@@ -46,41 +49,49 @@ export interface Action {
   repeatable?: boolean;
 }
 
+/** What became of the items so far. */
+interface Progress {
+  done: Item[];
+  failures: ActionFailure[];
+  /** What waits to be sent, a request each. */
+  queue: Item[][];
+}
+
+const LOST = ' An earlier attempt, whose answer was lost, may have done it.';
+
 function failure({ value, index }: Item, code: string, description: string): ActionFailure {
   const named = typeof value === 'string' && value.includes(':') ? {} : { id: value };
   return { index, ...named, code, description };
 }
 
 /** Items that RapidPro lists as not acted on: unknown messages, tickets that were so already. */
-function reported(answer: unknown, items: readonly Item[]): ActionFailure[] {
-  const { failures } = (answer ?? {}) as { failures?: unknown };
+function reported(answer: ApiResponse, items: readonly Item[]): ActionFailure[] {
+  const { failures } = (answer.body ?? {}) as { failures?: unknown };
   if (!Array.isArray(failures)) return [];
   const names = new Set(failures.map(String));
+  const description = `RapidPro reports it as not changed.${answer.repeated ? LOST : ''}`;
   return items
     .filter(({ value }) => names.has(String(value)))
-    .map(item => failure(item, 'NOT_CHANGED', 'RapidPro reports it as not changed.'));
+    .map(item => failure(item, 'NOT_CHANGED', description));
 }
 
-/** What RapidPro says of items in the list; all else is about the action as a whole. */
-function complaints({ errors = [], statusCode }: RapidProError, key: string): string[] {
-  if (statusCode !== 400) return [];
-  return errors.filter(text => text.startsWith(key) || /^Non-active contacts/i.test(text));
+/** An item that RapidPro refused the whole request for. */
+function refusal(item: Item, error: RapidProError, noun: string, repeated: boolean): ActionFailure {
+  if (error.code === 'UNKNOWN_REFERENCE') {
+    const description = `RapidPro has no such ${noun}.${repeated ? LOST : ''}`;
+    return failure(item, error.code, description);
+  }
+  const about = error.errors?.some(text => text.startsWith(`${noun}s`));
+  return about
+    ? failure(item, error.code, error.description)
+    : failure(item, 'NOT_ACTIVE', `The ${noun} is blocked, stopped or archived.`);
 }
 
-/** Those of the items that a complaint names. A URN is masked there, and cannot be found so. */
-function named(texts: readonly string[], items: readonly Item[]): Item[] {
-  const words = new Set(texts.flatMap(text => text.match(/[0-9a-f-]{36}|\b\d+\b/gi) ?? []));
-  return items.filter(({ value }) => words.has(String(value)));
-}
-
-/**
- * Acts on at most 100 items. One that RapidPro refuses makes it refuse them all, and it names only the
- * first: the refused ones are taken out, found by halving where they are not named.
- */
-async function actOnBatch(client: Client, action: Action, items: Item[]): Promise<ActionFailure[]> {
+/** Sends the next batch, and notes what became of it or puts what is left of it back in the queue. */
+async function actOnBatch(client: Client, action: Action, progress: Progress): Promise<void> {
   const { path, body, repeatable = true } = action;
   const key = KEYS[path];
-  if (items.length === 0) return [];
+  const items = progress.queue[0] ?? [];
   const values: Json = items.map(({ value }) => value);
   try {
     const answer = await client.request({
@@ -90,51 +101,73 @@ async function actOnBatch(client: Client, action: Action, items: Item[]): Promis
       repeatable,
       namesObjects: 'group' in body,
     });
-    return reported(answer.body, items);
+    const failed = reported(answer, items);
+    const indexes = new Set(failed.map(({ index }) => index));
+    progress.queue.shift();
+    progress.failures.push(...failed);
+    progress.done.push(...items.filter(({ index }) => !indexes.has(index)));
   } catch (error) {
-    if (!(error instanceof RapidProError)) throw error;
-    const texts = complaints(error, key);
-    if (texts.length === 0) throw error;
-    const refused = items.length === 1 ? items : named(texts, items);
-    if (refused.length > 0) {
-      const rest = items.filter(item => !refused.includes(item));
-      const found = refused.map(item => failure(item, error.code, error.description));
-      return [...found, ...(await actOnBatch(client, action, rest))];
-    }
-    const middle = Math.ceil(items.length / 2);
-    const first = await actOnBatch(client, action, items.slice(0, middle));
-    return [...first, ...(await actOnBatch(client, action, items.slice(middle)))];
+    const sorted = error instanceof RapidProError ? sortOut(error, key, items) : undefined;
+    if (!sorted) throw error;
+    const noun = key.slice(0, -1);
+    const found = sorted.refused.map(item =>
+      refusal(item, error as RapidProError, noun, client.repeated),
+    );
+    progress.queue.splice(0, 1, ...sorted.next);
+    progress.failures.push(...found);
   }
 }
 
-/** The error of an action that stopped between two requests. */
-function partial(
-  error: RapidProError,
-  action: Action,
-  done: Item[],
-  failures: ActionFailure[],
-): RapidProError {
+/** The error of an action that stopped in the middle: each item is in just one of its lists. */
+function partial(error: RapidProError, action: Action, progress: Progress): RapidProError {
   const { items, path, repeatable = true } = action;
-  const place = (list: readonly Item[]) => ranges(list.map(({ index }) => index));
+  const { done, failures, queue } = progress;
+  const [stopped = [], ...rest] = queue;
+  const uncertain = isUncertain(error);
+  const place = (list: readonly Item[]) =>
+    ranges(list.map(({ index }) => index).sort((a, b) => a - b));
   return new RapidProError({
     code: 'PARTIAL_ACTION',
-    description: `The action stopped after ${done.length} of ${items.length} ${KEYS[path]}: ${error.description}`,
+    description: `The action stopped after ${done.length + failures.length} of ${items.length} ${KEYS[path]}: ${error.description}`,
     fix: `${error.fix} ${
       repeatable
         ? 'The same step can be run again as it is: a second time changes nothing.'
-        : '"details" tells by position in the list what was done (done) and what was not or perhaps (rest).'
+        : '"details" tells by position in the list what was done (done), what perhaps was (unknown), what was not (failed, notAttempted).'
     }`,
     statusCode: error.statusCode,
     retryAfter: error.retryAfter,
     errors: error.errors,
     details: {
       reason: error.code,
+      list: KEYS[path],
       done: place(done),
-      rest: place(items.slice(done.length)),
-      failures,
+      unknown: uncertain ? place(stopped) : [],
+      failed: uncertain ? [] : place(stopped),
+      notAttempted: place(rest.flat()),
+      failures: sortByIndex(failures),
     },
     cause: error,
   });
+}
+
+function sortByIndex(failures: readonly ActionFailure[]): ActionFailure[] {
+  return [...failures].sort((a, b) => a.index - b.index);
+}
+
+/** Tells whether an error needs no more than itself: nothing was done, or all of it is in doubt. */
+function saysAll(error: RapidProError, { repeatable = true }: Action, progress: Progress): boolean {
+  const { done, failures, queue } = progress;
+  const untouched = done.length + failures.length === 0;
+  return untouched && (repeatable || queue.length === 1 || !isUncertain(error));
+}
+
+function tell({ items, path, body }: Action, { failures }: Progress, requests: number): void {
+  const key = KEYS[path];
+  const asked = count(items.length, [key.slice(0, -1), key]);
+  const word = String(body.action).replaceAll('_', ' ');
+  log.info(`Action "${word}" on ${asked} in ${count(requests, ['request', 'requests'])}`);
+  if (failures.length > 0)
+    log.warn(`${failures.length} of ${asked} were not changed: see data.failures`);
 }
 
 /**
@@ -144,25 +177,21 @@ function partial(
  * @throws RapidProError what a request throws; `PARTIAL_ACTION` where it stopped between two
  */
 export async function actOnMany(client: Client, action: Action): Promise<ActionResult> {
-  const { items, path, body } = action;
-  const key = KEYS[path];
-  const failures: ActionFailure[] = [];
+  const { items } = action;
+  const progress: Progress = { done: [], failures: [], queue: [] };
   for (let start = 0; start < items.length; start += BATCH_LIMIT) {
-    const batch = items.slice(start, start + BATCH_LIMIT);
+    progress.queue.push(items.slice(start, start + BATCH_LIMIT));
+  }
+  while (progress.queue.length > 0) {
     try {
-      failures.push(...(await actOnBatch(client, action, batch)));
+      await actOnBatch(client, action, progress);
     } catch (error) {
-      if (start === 0 || !(error instanceof RapidProError)) throw error;
-      throw partial(error, action, items.slice(0, start), failures);
+      if (!(error instanceof RapidProError) || saysAll(error, action, progress)) throw error;
+      throw partial(error, action, progress);
     }
   }
-  failures.sort((a, b) => a.index - b.index);
-  const asked = count(items.length, [key.slice(0, -1), key]);
-  const word = String(body.action).replaceAll('_', ' ');
-  log.info(`Action "${word}" on ${asked} in ${count(client.requests, ['request', 'requests'])}`);
-  if (failures.length > 0)
-    log.warn(`${failures.length} of ${asked} were not changed: see data.failures`);
-  return { requested: items.length, failures };
+  tell(action, progress, client.requests);
+  return { requested: items.length, failures: sortByIndex(progress.failures) };
 }
 
 /** Every operation on many: check the list, act on it 100 at a time, tell what was not done. */

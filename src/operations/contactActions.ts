@@ -1,7 +1,7 @@
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { act } from './actions.js';
-import { contactItems, requireText } from './items.js';
+import { contactItems, requireReference } from './items.js';
 
 /**
  * Add contacts to a manual group.
@@ -26,7 +26,7 @@ export function addToGroup(
 ): Operation {
   return act('contact_actions', { contacts, group }, options, args => ({
     items: contactItems(args.contacts),
-    body: { action: 'add', group: requireText(args.group, 'group') },
+    body: { action: 'add', group: requireReference(args.group, 'group') },
   }));
 }
 
@@ -53,7 +53,7 @@ export function removeFromGroup(
 ): Operation {
   return act('contact_actions', { contacts, group }, options, args => ({
     items: contactItems(args.contacts),
-    body: { action: 'remove', group: requireText(args.group, 'group') },
+    body: { action: 'remove', group: requireReference(args.group, 'group') },
   }));
 }
 

@@ -1,6 +1,6 @@
 import { RapidProError } from '../client/errors.js';
 import type { Item } from './actions.js';
-import { contactKey, isUuid, urnIdentity } from './identifiers.js';
+import { asUuid, contactKey, urnIdentity } from './identifiers.js';
 
 /** Lists of contacts, messages and tickets as jobs write them. */
 
@@ -53,11 +53,13 @@ export function messageItems(value: unknown): Item[] {
 
 export function ticketItems(value: unknown): Item[] {
   const values = toList(value, 'tickets').map((ticket, index) => {
-    const text = typeof ticket === 'string' ? ticket.trim().toLowerCase() : '';
-    if (isUuid(text)) return text;
-    return refuse(
-      `tickets[${index}] is not the uuid of a ticket.`,
-      'Give the uuids: state => state.data.map(ticket => ticket.uuid)',
+    const uuid = typeof ticket === 'string' ? asUuid(ticket) : undefined;
+    return (
+      uuid ??
+      refuse(
+        `tickets[${index}] is not the uuid of a ticket.`,
+        'Give the uuids: state => state.data.map(ticket => ticket.uuid)',
+      )
     );
   });
   return distinct(values, text => text);
@@ -73,4 +75,14 @@ export function requireText(value: unknown, what: string): string {
       : `The ${what} is empty.`,
     `Give the ${what} as text. If it comes from $ or state, check that the data is there.`,
   );
+}
+
+/**
+ * A group or label that an action names. RapidPro 9 knows a uuid only as it writes it.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function requireReference(value: unknown, what: string): string {
+  const text = requireText(value, what);
+  return asUuid(text) ?? text;
 }

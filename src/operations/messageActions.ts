@@ -1,7 +1,7 @@
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { act } from './actions.js';
-import { messageItems, requireText } from './items.js';
+import { messageItems, requireReference } from './items.js';
 
 /**
  * Label incoming messages.
@@ -26,7 +26,7 @@ export function labelMessages(
 ): Operation {
   return act('message_actions', { messages, label }, options, args => ({
     items: messageItems(args.messages),
-    body: { action: 'label', label: requireText(args.label, 'label') },
+    body: { action: 'label', label: requireReference(args.label, 'label') },
   }));
 }
 
@@ -53,7 +53,7 @@ export function unlabelMessages(
 ): Operation {
   return act('message_actions', { messages, label }, options, args => ({
     items: messageItems(args.messages),
-    body: { action: 'unlabel', label: requireText(args.label, 'label') },
+    body: { action: 'unlabel', label: requireReference(args.label, 'label') },
   }));
 }
 

@@ -13,7 +13,7 @@ import { checkKey } from './objects.js';
  * @example <caption>To nobody</caption>
  * assignTickets(state => state.data.map(ticket => ticket.uuid), null);
  * @param {string[]} tickets - Uuids, any number.
- * @param {string} assignee - E-mail address of the user; `null` for nobody.
+ * @param {string} assignee - E-mail address of the user; `null`, written so, for nobody. A reference that comes out as `null` is refused.
  * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -31,7 +31,8 @@ export function assignTickets(
     items: ticketItems(args.tickets),
     body: {
       action: 'assign',
-      assignee: args.assignee === null ? null : requireText(args.assignee, 'assignee'),
+      // Data that is not there must not take the tickets from somebody: nobody is written as null.
+      assignee: assignee === null ? null : requireText(args.assignee, 'assignee'),
     },
   }));
 }

@@ -1,0 +1,203 @@
+import { HttpResponse } from 'msw';
+import { describe, expect, test } from 'vitest';
+import { addTicketNote, addToGroup, closeTickets } from '../../../src/index.js';
+import { inTurn, rapidPro204, reset, stall } from '../../support/faults.js';
+import { noSleep } from '../../support/noSleep.js';
+import { type Behavior, rawServer } from '../../support/rawServer.js';
+import { serve } from '../../support/serve.js';
+import { failure, run, UUID } from '../run.js';
+import { actionsServer, sizes, uuids } from './actionsServer.js';
+
+const answer = (status: number) => () =>
+  HttpResponse.json({ detail: 'no' }, { status, headers: { 'X-Temba-Org': '1' } });
+/** From the nth request on, answers with this status. */
+const from = (first: number, status: number) => (index: number) =>
+  index >= first ? answer(status)() : undefined;
+
+describe('an action that stops in the middle', () => {
+  test.each([
+    [403, 'PERMISSION_DENIED', { unknown: [], failed: [[200, 249]] }],
+    [429, 'RATE_LIMITED', { unknown: [], failed: [[200, 249]] }],
+    [500, 'SERVER_ERROR', { unknown: [[200, 249]], failed: [] }],
+    [503, 'SERVER_UNAVAILABLE', { unknown: [[200, 249]], failed: [] }],
+  ])('by a %d tells what was done', async (status, reason, rest) => {
+    noSleep();
+    const { handler, done } = actionsServer('contacts', { instead: from(2, status) });
+    const error = await failure(
+      addToGroup(uuids(250), 'Mothers', { maxWait: 20 }),
+      await serve(handler),
+    );
+    expect(error).toMatchObject({
+      code: 'PARTIAL_ACTION',
+      statusCode: status,
+      details: {
+        reason,
+        list: 'contacts',
+        done: [[0, 199]],
+        notAttempted: [],
+        failures: [],
+        ...rest,
+      },
+    });
+    expect(error.fix).toContain('run again as it is');
+    expect(done).toHaveLength(200);
+  });
+
+  test('by resets', async () => {
+    noSleep();
+    const server = await rawServer(inTurn(rapidPro204, reset));
+    const error = await failure(closeTickets(uuids(300)), server);
+    expect(error).toMatchObject({
+      code: 'PARTIAL_ACTION',
+      details: {
+        reason: 'CONNECTION_LOST',
+        done: [[0, 99]],
+        unknown: [[100, 199]],
+        notAttempted: [[200, 299]],
+      },
+    });
+  });
+
+  test('inside a request that is being sorted out: each is in just one list', async () => {
+    noSleep();
+    const list = uuids(250);
+    const unknown = [list[5], list[120]] as string[];
+    // The first batch, without 5, then the second; its rest meets the fault.
+    const { handler, done } = actionsServer('contacts', { unknown, instead: from(3, 403) });
+    const error = await failure(addToGroup(list, 'Mothers'), await serve(handler));
+    expect(error.details).toMatchObject({
+      done: [
+        [0, 4],
+        [6, 99],
+      ],
+      failed: [
+        [100, 119],
+        [121, 199],
+      ],
+      notAttempted: [[200, 249]],
+      failures: [{ index: 5 }, { index: 120 }],
+    });
+    expect(done).toHaveLength(99);
+  });
+
+  test('in the first half of a request: what was done there is not forgotten', async () => {
+    // Ten URNs alike when masked: found by halving.
+    const list = Array.from({ length: 10 }, (_, index) => `tel:+2507810${index}55`);
+    const { handler, done } = actionsServer('contacts', {
+      unknown: [list[9] as string],
+      instead: from(2, 403),
+    });
+    const error = await failure(addToGroup(list, 'Mothers'), await serve(handler));
+    expect(error).toMatchObject({
+      code: 'PARTIAL_ACTION',
+      details: { done: [[0, 4]], failed: [[5, 9]], notAttempted: [], failures: [] },
+    });
+    expect(done).toEqual(list.slice(0, 5));
+  });
+
+  test('before anything was done is the error itself', async () => {
+    const { handler } = actionsServer('contacts', { instead: from(0, 403) });
+    const error = await failure(addToGroup(uuids(250), 'Mothers'), await serve(handler));
+    expect(error.code).toBe('PERMISSION_DENIED');
+    expect(error.details).toBeUndefined();
+  });
+});
+
+describe('an action is repeated', () => {
+  test('after a reset', async () => {
+    const sleeps = noSleep();
+    const server = await rawServer(inTurn(reset, rapidPro204));
+    const { data } = await run(addToGroup([UUID], 'Mothers'), server);
+    expect(data).toEqual({ requested: 1, failures: [] });
+    expect(server.requests).toHaveLength(2);
+    expect(sleeps).toEqual([0.5]);
+  });
+
+  test('while a group that was just made is not known to the engine', async () => {
+    const sleeps = noSleep();
+    const { handler, done } = actionsServer('contacts', {
+      instead: index => (index < 2 ? new Response('Server Error.', { status: 500 }) : undefined),
+    });
+    const server = await serve(handler);
+    await run(addToGroup([UUID], 'New group'), server);
+    expect(done).toEqual([UUID]);
+    expect(sleeps).toEqual([2.5, 2.5]);
+  });
+
+  test('and what it then finds done is told as perhaps done', async () => {
+    noSleep();
+    const { handler } = actionsServer('tickets', {
+      unchanged: [UUID],
+      instead: index => (index === 0 ? answer(502)() : undefined),
+    });
+    const { data } = await run(closeTickets([UUID]), await serve(handler));
+    const [first] = (data as { failures: { description: string }[] }).failures;
+    expect(first?.description).toContain('An earlier attempt');
+  });
+});
+
+describe('a note', () => {
+  const faults: [string, Behavior][] = [
+    ['a reset', reset],
+    ['silence', stall],
+  ];
+  test.each(faults)('is never written again after %s', async (_, fault) => {
+    const sleeps = noSleep();
+    const server = await rawServer(fault);
+    const error = await failure(addTicketNote([UUID], 'Called.', { timeout: 0.2 }), server);
+    expect(error.code).toBe('OUTCOME_UNKNOWN');
+    expect(server.requests).toHaveLength(1);
+    expect(sleeps).toEqual([]);
+  });
+
+  test.each([500, 502, 503, 504])('is never written again after a %d', async status => {
+    noSleep();
+    const { handler } = actionsServer('tickets', { instead: from(0, status) });
+    const server = await serve(handler);
+    await failure(addTicketNote([UUID], 'Called.'), server);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is written again after a 429: nothing was done', async () => {
+    const sleeps = noSleep();
+    const { handler, done } = actionsServer('tickets', {
+      instead: index =>
+        index === 0
+          ? HttpResponse.json({}, { status: 429, headers: { 'Retry-After': '7' } })
+          : undefined,
+    });
+    await run(addTicketNote([UUID], 'Called.'), await serve(handler));
+    expect(done).toEqual([UUID]);
+    expect(sleeps).toEqual([7]);
+  });
+
+  test('that may have been written is told by place, also at the very first request', async () => {
+    const { handler } = actionsServer('tickets', { instead: from(0, 502) });
+    const server = await serve(handler);
+    const error = await failure(addTicketNote(uuids(250), 'Secret words'), server);
+    expect(error).toMatchObject({
+      code: 'PARTIAL_ACTION',
+      details: {
+        reason: 'OUTCOME_UNKNOWN',
+        done: [],
+        unknown: [[0, 99]],
+        failed: [],
+        notAttempted: [[100, 249]],
+      },
+    });
+    expect(error.fix).not.toContain('run again as it is');
+    expect(JSON.stringify(error)).not.toContain('Secret');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('goes on around a ticket that is unknown, once each', async () => {
+    const list = uuids(150);
+    const { handler, done } = actionsServer('tickets', { unknown: [list[3] as string] });
+    const server = await serve(handler);
+    const { data } = await run(addTicketNote(list, 'Called.'), server);
+    expect(data).toMatchObject({ requested: 150, failures: [{ index: 3 }] });
+    expect(done).toHaveLength(149);
+    expect(new Set(done).size).toBe(149);
+    expect(sizes(server.requests)).toEqual([100, 99, 50]);
+  });
+});
