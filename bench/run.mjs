@@ -1,26 +1,15 @@
 // npm run bench: this package against its peers, in one run on one machine. Ratios are what counts:
 // the machine's own speed is the same for all of them.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { median, path, run } from './measure.mjs';
+import { measureMemory } from './memory.mjs';
 import { preparePython } from './python.mjs';
 
 const CONTACTS = Number(process.env.CONTACTS ?? 100_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const path = relative => fileURLToPath(new URL(relative, import.meta.url));
 const url = relative => pathToFileURL(path(relative)).href;
-
-function run(command, ...args) {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stderr}`);
-  return JSON.parse(stdout.trim().split('\n').at(-1));
-}
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
 
 /** Runs the candidates in turn, so that a slow moment of the machine meets all of them. */
 function compare(candidates, rounds) {
@@ -91,3 +80,4 @@ function importTimes() {
 
 await readContacts();
 importTimes();
+await measureMemory(Math.min(3, ROUNDS));

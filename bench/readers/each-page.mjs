@@ -1,0 +1,22 @@
+// A list of any length, one page at a time; with "idle" in place of a host, nothing at all.
+import { eachPage, execute, fn, getContacts } from '../../dist/index.js';
+
+const host = process.argv[2];
+const log = console.log;
+console.log = () => {};
+const started = performance.now();
+let records = 0;
+if (host !== 'idle') {
+  const job = execute(
+    eachPage(
+      getContacts(),
+      fn(state => ({ ...state, total: (state.total ?? 0) + state.data.length })),
+    ),
+  );
+  const state = await job({ configuration: { host, token: 'benchmark' } });
+  records = state.total;
+}
+const seconds = (performance.now() - started) / 1000;
+// Kilobytes, the most that the process has ever held.
+const peak = process.resourceUsage().maxRSS / 1024;
+log(JSON.stringify({ seconds, records, peak }));
