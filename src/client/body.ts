@@ -1,14 +1,13 @@
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { decode } from './decode.js';
 import { RapidProError } from './errors.js';
 
 /** The largest answer that is read, in bytes, before and after gunzip. */
 export const MAX_BODY = 50 * 1024 * 1024;
 
 const gunzipAsync = promisify(gunzip);
-
-/** The part of an undici body that is needed here. */
-type Body = AsyncIterable<Uint8Array> & { destroy(): unknown };
 
 function tooLarge(cause?: unknown): RapidProError {
   return new RapidProError({
@@ -22,20 +21,19 @@ function tooLarge(cause?: unknown): RapidProError {
 /** An answer that stops in the middle or cannot be read. The same request may well work next time. */
 export class UnreadableBody extends Error {}
 
-async function collect(body: Body, limit: number): Promise<Buffer> {
+/** Listens instead of iterating: on the way of every page of a long list, it is measurably faster. */
+function collect(body: Readable, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limit) {
-      body.destroy();
-      throw tooLarge();
-    }
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 && chunks[0]
-    ? Buffer.from(chunks[0].buffer, chunks[0].byteOffset, chunks[0].length)
-    : Buffer.concat(chunks, size);
+  return new Promise((resolve, reject) => {
+    body.on('error', reject);
+    body.on('end', () => resolve(Buffer.concat(chunks, size)));
+    body.on('data', (chunk: Uint8Array) => {
+      size += chunk.length;
+      if (size > limit) body.destroy(tooLarge());
+      else chunks.push(chunk);
+    });
+  });
 }
 
 async function unzip(bytes: Buffer, limit: number): Promise<Buffer> {
@@ -55,10 +53,10 @@ async function unzip(bytes: Buffer, limit: number): Promise<Buffer> {
  * @param limit - bytes
  * @throws RapidProError `RESPONSE_TOO_LARGE`; {@link UnreadableBody}
  */
-export async function readText(body: Body, encoding = '', limit = MAX_BODY): Promise<string> {
+export async function readText(body: Readable, encoding = '', limit = MAX_BODY): Promise<string> {
   const bytes = await collect(body, limit);
   const coding = encoding.trim().toLowerCase();
-  if (coding === '' || coding === 'identity' || bytes.length === 0) return bytes.toString('utf8');
-  if (coding === 'gzip' || coding === 'x-gzip') return (await unzip(bytes, limit)).toString('utf8');
+  if (coding === '' || coding === 'identity' || bytes.length === 0) return decode(bytes);
+  if (coding === 'gzip' || coding === 'x-gzip') return decode(await unzip(bytes, limit));
   throw new UnreadableBody(`unknown encoding ${coding.slice(0, 20)}`);
 }

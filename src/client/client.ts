@@ -2,6 +2,7 @@ import type { Configuration } from '../configuration.js';
 import type { Dialect } from '../resources.js';
 import { readAnswer } from './answer.js';
 import { type Clock, systemClock } from './clock.js';
+import { Deadline } from './deadline.js';
 import { RapidProError } from './errors.js';
 import { networkFailure } from './networkErrors.js';
 import { type ApiRequest, type ApiResponse, encodeBody, encodeQuery } from './request.js';
@@ -114,11 +115,7 @@ export class Client {
 
   async #attempt(request: ApiRequest, repeatable: boolean): Promise<Attempt> {
     const { origin, basePath, token } = this.#configuration;
-    const abort = new AbortController();
-    const timer = setTimeout(
-      () => abort.abort(Object.assign(new Error('timeout'), { code: 'TIMEOUT' })),
-      this.timeout * 1000,
-    );
+    const deadline = new Deadline(this.timeout);
     try {
       this.requests++;
       const answer = await transmit({
@@ -126,7 +123,7 @@ export class Client {
         method: request.method,
         token,
         body: encodeBody(request),
-        signal: abort.signal,
+        deadline,
         ownSocket: !repeatable || request.path.endsWith('_actions'),
       });
       const reading = await readAnswer(answer, request, this.#configuration, this.clock.now());
@@ -144,7 +141,7 @@ export class Client {
       if (thrown instanceof RapidProError) return { error: thrown, failure: undefined };
       return networkFailure(thrown, this.timeout);
     } finally {
-      clearTimeout(timer);
+      deadline.clear();
     }
   }
 }

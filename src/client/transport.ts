@@ -1,5 +1,6 @@
 import { Agent, type FormData, request as send } from 'undici';
 import { VERSION } from '../version.js';
+import type { Deadline } from './deadline.js';
 
 /** Seconds that making a connection may take. */
 export const CONNECT_TIMEOUT = 10;
@@ -24,17 +25,17 @@ export interface Wire {
   token: string;
   /** JSON, or a form whose type undici tells. */
   body: string | FormData | undefined;
-  signal: AbortSignal;
+  deadline: Deadline;
   /** True for a request that must not meet a dying socket, or may leave its socket unusable. */
   ownSocket: boolean;
 }
 
 /** Puts one request on the wire. Follows no redirect. */
-export function transmit({ url, method, token, body, signal, ownSocket }: Wire) {
+export function transmit({ url, method, token, body, deadline, ownSocket }: Wire) {
   return send(url, {
     method: method as 'GET',
     dispatcher: ownSocket ? single : shared,
-    signal,
+    signal: deadline,
     headersTimeout: 0,
     bodyTimeout: 0,
     headers: {

@@ -1,6 +1,5 @@
 import type { Server } from 'node:net';
-import { onTestFinished } from 'vitest';
-import { getCurrentTest } from 'vitest/suite';
+import { onTestFinished, TestRunner } from 'vitest';
 
 export interface Listening {
   port: number;
@@ -31,6 +30,6 @@ export async function listen(server: Server, host = '127.0.0.1'): Promise<Listen
     });
     return closing;
   };
-  if (getCurrentTest()) onTestFinished(close);
+  if (TestRunner.getCurrentTest()) onTestFinished(close);
   return { port: address.port, close };
 }

@@ -1,0 +1,30 @@
+import { EventEmitter } from 'node:events';
+
+/** The longest that node's timers can count, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Ends a request that takes too long as a whole, however fast it drips. undici takes an emitter of
+ * `abort` in place of an AbortSignal, and a list of many pages is read several percent faster with it.
+ */
+export class Deadline extends EventEmitter {
+  /** What undici then throws. */
+  reason: Error | undefined;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(seconds: number) {
+    super();
+    const milliseconds = Math.min(seconds * 1000, LONGEST_TIMER);
+    this.#timer = setTimeout(() => this.#expire(), milliseconds);
+  }
+
+  /** To be called when the request has ended. */
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #expire(): void {
+    this.reason = Object.assign(new Error('timeout'), { code: 'TIMEOUT' });
+    this.emit('abort');
+  }
+}
