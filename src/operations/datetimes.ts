@@ -8,7 +8,7 @@ export function isDateOnly(text: string): boolean {
   if (!match) return false;
   const [year, month, day] = match.slice(1).map(Number) as [number, number, number];
   const date = new Date(Date.UTC(year, month - 1, day));
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && year > 0;
+  return date.getUTCMonth() === month - 1 && year > 0;
 }
 
 /**
