@@ -18,7 +18,7 @@ export {
   merge,
   sourceValue,
   util,
-} from '@openfn/language-common';
+} from './common.js';
 export { execute } from './execute.js';
 export * as http from './http.js';
 export { eachArchivedMessages, eachArchivedRuns, getArchives } from './operations/archives.js';

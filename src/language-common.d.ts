@@ -1,24 +1,19 @@
-// language-common ships types that do not resolve under every module resolution; these are ours.
+// language-common ships types that do not resolve under every module resolution; src/common.ts has ours.
 declare module '@openfn/language-common' {
   import type { Operation, State } from './types/state.js';
 
   type Step = (state: State) => State | Promise<State>;
-  /** A path into state, an array, or a function that gives one. */
   type Source = string | unknown[] | ((state: State) => unknown);
   type Reader = (state: State) => unknown;
-
   export function execute(...operations: Step[]): Operation;
   export function composeNextState(state: State, data: unknown): State;
-  export const util: {
-    expandReferences(state: State, ...values: unknown[]): unknown[];
-    [helper: string]: unknown;
-  };
   export function alterState(func: Step): Operation;
   export function as(key: string, operation: Step): Operation;
   export function combine(...operations: Step[]): Operation;
   export function cursor(value: unknown, options?: object): Operation;
   export function dataPath(path: string): string;
   export function dataValue(path: string): Reader;
+  export const util: { [helper: string]: unknown };
   export const dateFns: {
     format(date: Date | number, format: string): string;
     parse(text: string, format: string, base: Date | number): Date;
