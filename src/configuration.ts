@@ -65,13 +65,14 @@ function parseHost(host: unknown): URL {
     throw invalid('The credential has no host.', fix);
   }
   const text = host.trim();
-  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  // A word and a colon are a scheme, unless a port follows: `localhost:8000`.
+  const withScheme = /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text) ? text : `https://${text}`;
   if (/[\s\\]/.test(withScheme) || !URL.canParse(withScheme)) {
     throw invalid('The host in the credential is not an address.', fix);
   }
   const url = new URL(withScheme);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw invalid(`The host in the credential starts with ${url.protocol}//.`, 'Use https://.');
+    throw invalid('The host in the credential does not begin with https://.', fix);
   }
   if (url.username || url.password) {
     throw invalid(

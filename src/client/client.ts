@@ -46,7 +46,7 @@ function failureOf(
 ): Failure | undefined {
   if (statusCode === 429) return { kind: 'throttled', retryAfter };
   if (statusCode === 500 && request.namesObjects) return { kind: 'unready' };
-  return statusCode >= 502 && statusCode <= 504 ? { kind: 'ambiguous' } : undefined;
+  return statusCode >= 502 && statusCode <= 504 ? { kind: 'ambiguous', retryAfter } : undefined;
 }
 
 /**

@@ -172,11 +172,12 @@ function serverError({ errors }: Context): Verdict {
   };
 }
 
-function unavailable(): Verdict {
+function unavailable({ refused }: Context): Verdict {
   return {
     code: 'SERVER_UNAVAILABLE',
     description: 'RapidPro could not be reached behind its proxy.',
     fix: 'The server is restarting or overloaded. Run the job again in a few minutes.',
+    retryAfter: refused.retryAfter,
   };
 }
 
@@ -223,7 +224,7 @@ function judge(context: Context): Verdict {
   if (statusCode === 403) return forbidden(context);
   if (statusCode === 404) return notFound(context);
   if (statusCode === 429) return throttled(context);
-  if (statusCode >= 502 && statusCode <= 504) return unavailable();
+  if (statusCode >= 502 && statusCode <= 504) return unavailable(context);
   if (statusCode >= 500) return serverError(context);
   return other(context);
 }

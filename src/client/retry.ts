@@ -12,7 +12,7 @@ export type Failure =
   /** 500 for a group or field that is seconds old: nothing was done, and soon it will be. */
   | { kind: 'unready' }
   /** 502, 503, 504, a reset, a broken answer: the server may have done the work. */
-  | { kind: 'ambiguous' }
+  | { kind: 'ambiguous'; retryAfter?: number | undefined }
   /** No answer in time: the server may have done the work. */
   | { kind: 'timeout' };
 
@@ -54,11 +54,11 @@ export function backoff(attempts: number, random: number): number {
 
 function delay({ failure, attempts, random }: Attempt): number {
   if (failure.kind === 'unready') return UNREADY_WAIT;
-  if (failure.kind !== 'throttled') return backoff(attempts, random);
-  // Without the header the rate was lowered below today's use (reference 2.7): start with seconds.
-  if (failure.retryAfter === undefined) return backoff(attempts + 3, random);
+  const asked = 'retryAfter' in failure ? failure.retryAfter : undefined;
   // A server that says "0" again and again must not be asked in a tight loop.
-  return failure.retryAfter < 1 ? backoff(attempts, random) : failure.retryAfter;
+  if (asked !== undefined) return asked < 1 ? backoff(attempts, random) : asked;
+  // Without the header the rate was lowered below today's use (reference 2.7): start with seconds.
+  return backoff(failure.kind === 'throttled' ? attempts + 3 : attempts, random);
 }
 
 function attemptsAllowed(kind: Failure['kind']): number {
@@ -94,7 +94,8 @@ export function parseRetryAfter(header: string | undefined, now: number): number
   const text = header?.trim();
   if (!text) return undefined;
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
-  const date = Date.parse(text);
+  // An HTTP date begins with the day of the week; the parser would make dates of other things too.
+  const date = /^[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(date)) return undefined;
   return Math.max(0, Math.ceil((date - now) / 1000));
 }

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { RapidProError } from '../../src/client/errors.js';
+
+const whole = {
+  code: 'URN_TAKEN',
+  description: 'It is taken.',
+  fix: 'Take another.',
+  statusCode: 400,
+  retryAfter: 3,
+  errors: ['urns[0]: taken'],
+  details: { contacts: ['a'] },
+} as const;
+
+test('an error shows its parts, and no more', () => {
+  const error = new RapidProError({ ...whole, errors: [...whole.errors], cause: new Error('x') });
+  const expected = { name: 'RapidProError', ...whole };
+  expect(Object.fromEntries(Object.entries(error))).toEqual(expected);
+  expect(JSON.parse(JSON.stringify(error))).toEqual(expected);
+  expect({ ...error }).toEqual(expected);
+  expect(error.message).toBe('URN_TAKEN: It is taken.');
+  expect(String(error)).toBe('RapidProError: URN_TAKEN: It is taken.');
+});
+
+test('its cause is there, but not shown', () => {
+  const cause = new Error('x');
+  const error = new RapidProError({ ...whole, errors: [], cause });
+  expect(error.cause).toBe(cause);
+  expect(Object.keys(error)).not.toContain('cause');
+  expect(Object.keys(error)).not.toContain('errors');
+});
+
+test('what does not apply is not there', () => {
+  const error = new RapidProError({ code: 'NOT_FOUND', description: 'a', fix: 'b' });
+  expect(Object.keys(error)).toEqual(['name', 'code', 'description', 'fix']);
+  expect(error).toBeInstanceOf(Error);
+});

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Attempt,
+  backoff,
+  decide,
+  type Failure,
+  MAX_ATTEMPTS,
+  MAX_TIMEOUTS,
+  parseRetryAfter,
+} from '../../src/client/retry.js';
+
+const plain: Omit<Attempt, 'failure'> = {
+  attempts: 1,
+  repeatable: true,
+  waited: 0,
+  maxWait: 60,
+  random: 0.5,
+};
+
+const throttled = (retryAfter?: number): Failure => ({ kind: 'throttled', retryAfter });
+const ambiguous: Failure = { kind: 'ambiguous' };
+const timeout: Failure = { kind: 'timeout' };
+const unreachable: Failure = { kind: 'unreachable' };
+
+describe('decide', () => {
+  const table: [string, Partial<Attempt> & { failure: Failure }, object][] = [
+    ['429 waits as long as it is told', { failure: throttled(7) }, { wait: 7 }],
+    ['429, also for a send', { failure: throttled(7), repeatable: false }, { wait: 7 }],
+    ['429, however often', { failure: throttled(1), attempts: 50 }, { wait: 1 }],
+    ['429 to the last second of maxWait', { failure: throttled(60) }, { wait: 60 }],
+    ['429 beyond maxWait', { failure: throttled(61) }, { giveUp: 'too-long', wait: 61 }],
+    [
+      '429 beyond what is left of maxWait',
+      { failure: throttled(7), waited: 54 },
+      { giveUp: 'too-long', wait: 7 },
+    ],
+    ['429 with maxWait 0', { failure: throttled(1), maxWait: 0 }, { giveUp: 'too-long', wait: 1 }],
+    ['429 without a time: seconds', { failure: throttled() }, { wait: 4 }],
+    ['429 without a time, again: longer', { failure: throttled(), attempts: 2 }, { wait: 8 }],
+    ['429 with 0: not at once', { failure: throttled(0) }, { wait: 0.5 }],
+    ['429 with 0, again: longer', { failure: throttled(0), attempts: 3 }, { wait: 2 }],
+    ['an ambiguous GET', { failure: ambiguous }, { wait: 0.5 }],
+    ['an ambiguous GET, third time', { failure: ambiguous, attempts: 3 }, { wait: 2 }],
+    [
+      'an ambiguous GET, too often',
+      { failure: ambiguous, attempts: MAX_ATTEMPTS },
+      { giveUp: 'attempts' },
+    ],
+    ['an ambiguous send', { failure: ambiguous, repeatable: false }, { giveUp: 'unsafe' }],
+    [
+      'a 503 that says when to come back',
+      { failure: { kind: 'ambiguous', retryAfter: 5 } },
+      { wait: 5 },
+    ],
+    [
+      'a 503 that says to come back much later',
+      { failure: { kind: 'ambiguous', retryAfter: 600 } },
+      { giveUp: 'too-long', wait: 600 },
+    ],
+    [
+      'a 503 to a send that says when to come back',
+      { failure: { kind: 'ambiguous', retryAfter: 5 }, repeatable: false },
+      { giveUp: 'unsafe' },
+    ],
+    ['a GET that timed out', { failure: timeout }, { wait: 0.5 }],
+    [
+      'a GET that timed out twice',
+      { failure: timeout, attempts: MAX_TIMEOUTS },
+      { giveUp: 'attempts' },
+    ],
+    ['a send that timed out', { failure: timeout, repeatable: false }, { giveUp: 'unsafe' }],
+    ['a send that never left', { failure: unreachable, repeatable: false }, { wait: 0.5 }],
+    [
+      'a send that cannot leave',
+      { failure: unreachable, repeatable: false, attempts: MAX_ATTEMPTS },
+      { giveUp: 'attempts' },
+    ],
+    ['a new group, seconds old', { failure: { kind: 'unready' } }, { wait: 2.5 }],
+  ];
+  test.each(table)('%s', (_, attempt, expected) => {
+    expect(decide({ ...plain, ...attempt })).toMatchObject(expected);
+    if (!('giveUp' in expected)) {
+      expect(decide({ ...plain, ...attempt })).not.toHaveProperty('giveUp');
+    }
+  });
+});
+
+test('a back-off doubles, varies by a quarter, and ends at half a minute', () => {
+  expect([1, 2, 3, 4, 5].map(attempts => backoff(attempts, 0.5))).toEqual([0.5, 1, 2, 4, 8]);
+  expect(backoff(1, 0)).toBe(0.375);
+  expect(backoff(1, 1)).toBe(0.625);
+  expect(backoff(1000, 0.5)).toBe(30);
+});
+
+describe('Retry-After', () => {
+  const now = Date.parse('2026-01-31T12:00:00Z');
+  test.each([
+    ['17', 17],
+    [' 17 ', 17],
+    ['0', 0],
+    ['1.5', 1.5],
+    ['3600', 3600],
+    ['Sat, 31 Jan 2026 12:00:30 GMT', 30],
+    ['Sat, 31 Jan 2026 11:59:00 GMT', 0],
+    [undefined, undefined],
+    ['', undefined],
+    ['soon', undefined],
+    ['-5', undefined],
+    ['1e3', undefined],
+    ['NaN', undefined],
+    ['Infinity', undefined],
+  ])('%j', (header, seconds) => {
+    expect(parseRetryAfter(header, now)).toBe(seconds);
+  });
+});
