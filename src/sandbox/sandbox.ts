@@ -109,7 +109,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const faults = new Faults();
   const handle = async (request: Request, wire: Wire = {}): Promise<Response> => {
     const incoming = await readIncoming(request, wire);
-    const response = await faults.around(incoming, () => answer(server, incoming));
+    const response = await faults.around(incoming, () => answer(server, incoming).catch(ownFault));
     log.add(incoming, response.status);
     return response;
   };
@@ -140,6 +140,12 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     handle,
     close: () => listener.close(),
   };
+}
+
+/** A mistake of the sandbox must not look like one of a server's. */
+function ownFault(error: unknown): Response {
+  const reason = error instanceof Error ? error.stack : String(error);
+  return new Response(`The sandbox itself failed: ${reason}`, { status: 500 });
 }
 
 function identityOf(workspace: Workspace, text: string): string | undefined {

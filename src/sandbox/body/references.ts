@@ -1,9 +1,8 @@
 import { BATCH_LIMIT } from '../../resources.js';
 import type { Call } from '../core/call.js';
-import { ServerError } from '../core/reply.js';
 import { canonicalUuid, isCanonicalUuid } from '../state/ids.js';
 import type { Contact, Flow, Group } from '../state/model.js';
-import { normalizeUrn, urnText } from '../values/index.js';
+import { normalizeUrn, storeUrn } from '../values/index.js';
 import { issue, listOf, oneRef, type Rule, refsOf, refTo, value } from './rules.js';
 
 /** A contact by uuid or URN. The URN is not read with the workspace's country here. */
@@ -55,21 +54,18 @@ export const flow = oneRef(refTo(findFlow));
 export interface GivenUrn {
   urn: string;
   display: string | null;
-  /** The engine, not the server in front of it, will refuse it. */
-  refused?: true;
+  /** What the engine, not the server in front of it, will say: refuse it, or break. */
+  engine?: 'not-valid' | 'server-error';
 }
 
 /** An item of a `urns` list, read with the workspace's country. */
 const urn: Rule<GivenUrn> = {
+  takesNull: true,
   read(input, { workspace }) {
-    const given = urnText(input);
-    if ('errors' in given) return issue(...given.errors);
-    const stored = normalizeUrn(given.text, workspace.locale, 'body');
+    const stored = storeUrn(input, workspace.locale);
+    if ('errors' in stored) return issue(...stored.errors);
     if ('urn' in stored) return value(stored);
-    if (stored.error === 'server-error') throw new ServerError('a URN that breaks the server');
-    if (stored.error === 'not-valid')
-      return value({ urn: given.text, display: null, refused: true });
-    return issue(`Invalid URN: ${given.text}. Ensure phone numbers contain country codes.`);
+    return value({ urn: String(input), display: null, engine: stored.error });
   },
 };
 

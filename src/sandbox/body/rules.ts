@@ -1,5 +1,6 @@
 import type { Call } from '../core/call.js';
 import { type Issue, type Issues, invalid } from '../core/reply.js';
+import { characterErrors } from '../values/checks.js';
 import { JsonNumber } from '../values/index.js';
 import { pythonText } from '../values/python.js';
 import { lengthOf, trim } from '../values/text.js';
@@ -109,7 +110,7 @@ export function text(options: TextOptions = {}): Rule<string> {
       if (most !== undefined && lengthOf(kept) > most) {
         messages.push(`Ensure this field has no more than ${most} characters.`);
       }
-      if (kept.includes('\0')) messages.push('Null characters are not allowed.');
+      messages.push(...characterErrors(kept));
       return messages.length > 0 ? issue(...messages) : value(kept);
     },
   };

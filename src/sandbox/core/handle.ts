@@ -3,9 +3,10 @@ import { readBody } from '../body/parse.js';
 import { endpoints } from '../endpoints/index.js';
 import type { Server } from '../state/server.js';
 import { type Access, authenticate, mayUse } from './auth.js';
+import { authenticateForm } from './authenticate.js';
 import type { Call } from './call.js';
 import type { Endpoint, Lookup } from './endpoint.js';
-import { BAD_REQUEST_PAGE, docsPage, NOT_FOUND_PAGE, SERVER_ERROR, titleOf } from './html.js';
+import { BAD_REQUEST_PAGE, docsPage, html, NOT_FOUND_PAGE, SERVER_ERROR, titleOf } from './html.js';
 import { type Incoming, last } from './incoming.js';
 import { checkExclusive } from './list.js';
 import { type Form, formOf } from './negotiate.js';
@@ -26,21 +27,16 @@ export async function answer(server: Server, incoming: Incoming): Promise<Respon
     case 'map':
       return rootMap(server, incoming, route.suffix);
     case 'authenticate':
-      return authenticateForm();
+      return authenticateForm(server, incoming);
     case 'endpoint':
       return answerEndpoint(server, incoming, route);
   }
 }
 
-function html(status: number, page: string, headers: Record<string, string> = {}): Response {
-  return new Response(page, {
-    status,
-    headers: { 'content-type': 'text/html; charset=utf-8', ...headers },
-  });
-}
-
 function redirect(status: number, location: string): Response {
-  const headers = { 'content-type': 'text/html; charset=utf-8', location, vary: 'Cookie' };
+  const headers = new Headers({ 'content-type': 'text/html; charset=utf-8', location });
+  headers.set('vary', 'Cookie');
+  if (status === 302) headers.set('content-language', 'en-us');
   return new Response(null, { status, headers });
 }
 
@@ -51,12 +47,9 @@ function rootMap(server: Server, incoming: Incoming, suffix: boolean): Response 
     listedEndpoints(server.dialect).map(path => [path, `${incoming.origin}/api/v2/${path}`]),
   );
   const form = formOf(incoming.headers.get('accept'), suffix);
-  const headers = { ...COMMON, allow: 'GET, HEAD, OPTIONS' };
+  const headers: Record<string, string> = { ...COMMON, allow: 'GET, HEAD, OPTIONS' };
+  nameIfKnown(server, incoming, headers);
   return write({ status: 200, data: map }, form, 'RapidPro API v2', server, headers);
-}
-
-function authenticateForm(): Response {
-  return html(403, '', { vary: 'Cookie', 'content-language': 'en-us' });
 }
 
 /** The methods in the Allow header: HEAD and OPTIONS stand in it although both are refused. */
@@ -96,6 +89,7 @@ async function respond(
 ): Promise<Reply> {
   const { resource, name } = route;
   if (form === 'none') {
+    nameIfKnown(server, incoming, headers);
     return { status: 406, data: { detail: 'Could not satisfy the request Accept header.' } };
   }
   const isDocs = !route.suffix && incoming.method === 'GET';
@@ -104,8 +98,7 @@ async function respond(
   const access =
     openDocs && given === null ? undefined : authenticate(given, token => server.find(token));
   if (access) nameWorkspace(access, headers);
-  if (access && !mayUse(access.user.role, name, incoming.method))
-    throw refusedRole(headers, server);
+  if (access && !mayUse(access.user.role, name, incoming.method)) throw forbidden();
   if (!route.suffix && server.dialect === 'textit' && isWrite(incoming.method)) throw forbidden();
   if (access) server.count(access.workspace, resource);
   if (!isKnown(resource, incoming.method)) {
@@ -129,15 +122,19 @@ const isWrite = (method: string): boolean => method === 'POST' || method === 'DE
 const isKnown = ({ methods }: Resource, method: string): boolean =>
   (methods as readonly string[]).includes(method);
 
+/** Where nobody has to say who asks, but may. */
+function nameIfKnown(
+  server: Server,
+  { headers: given }: Incoming,
+  headers: Record<string, string>,
+): void {
+  const access = server.find(given.get('authorization')?.split(' ').at(-1) ?? '');
+  if (access) nameWorkspace(access, headers);
+}
+
 function nameWorkspace({ workspace }: Access, headers: Record<string, string>): void {
   if (workspace.dialect === 'v9') headers['x-temba-org'] = String(workspace.id);
   else headers['x-temba-workspace'] = workspace.settings.uuid;
-}
-
-/** The older line names the workspace only to those whom it lets in. */
-function refusedRole(headers: Record<string, string>, server: Server): Refusal {
-  if (server.dialect === 'v9') delete headers['x-temba-org'];
-  return forbidden();
 }
 
 /** A GET without the suffix asks for the documentation: a list is empty then, whoever asks. */

@@ -1,5 +1,12 @@
 /** The pages in HTML that a server answers with where no JSON was agreed on. */
 
+export function html(status: number, page: string, headers: Record<string, string> = {}): Response {
+  return new Response(page, {
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8', ...headers },
+  });
+}
+
 export const SERVER_ERROR = 'Server Error. Site administrators have been notified.';
 
 function page(title: string, text: string): string {

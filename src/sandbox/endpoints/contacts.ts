@@ -202,7 +202,10 @@ function readChanges(
 
 /** URNs that the server lets through and the engine refuses. */
 function enginesUrns(given: readonly GivenUrn[]): Urn[] {
-  const refused = given.findIndex(urn => urn.refused);
+  if (given.some(({ engine }) => engine === 'server-error')) {
+    throw new ServerError('a URN that breaks the engine');
+  }
+  const refused = given.findIndex(({ engine }) => engine === 'not-valid');
   if (refused >= 0) throw invalid({ urns: { [refused]: ['URN is not valid.'] } });
   return given.map(({ urn, display }) => ({ identity: urn, display }));
 }

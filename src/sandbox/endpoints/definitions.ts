@@ -12,12 +12,15 @@ const DEPENDENCIES = ['none', 'flows', 'all'];
 export const definitions = endpoint({
   get(call) {
     const { workspace, incoming } = call;
+    const newestFirst = workspace.dialect === 'v9';
     const dependencies = last(incoming.query, 'dependencies') || 'all';
     if (!DEPENDENCIES.includes(dependencies)) {
       throw badRequest(`dependencies must be one of ${DEPENDENCIES.join(', ')}`);
     }
     const campaigns = pick(call, 'campaign', workspace.campaigns);
-    const events = [...workspace.campaignEvents].filter(one => campaigns.includes(one.campaign));
+    const events = [...workspace.campaignEvents.by('created').walk(newestFirst)].filter(one =>
+      campaigns.includes(one.campaign),
+    );
     const flows = new Set<Flow>(pick(call, 'flow', workspace.flows));
     if (dependencies !== 'none') for (const { flow } of events) if (flow) flows.add(flow);
     const all = dependencies === 'all';
@@ -27,7 +30,7 @@ export const definitions = endpoint({
         version: '13',
         site: incoming.origin.replace(/^http:/, 'https:'),
         flows: [...flows].map(exportedFlow),
-        campaigns: campaigns.map(one => exportedCampaign(one, events)),
+        campaigns: campaigns.map(one => exportedCampaign(one, events, workspace)),
         triggers: [],
         fields: all ? fieldsOf(events, workspace) : [],
         groups: all ? campaigns.map(({ group }) => ({ ...ref(group), query: group.query })) : [],
@@ -58,7 +61,11 @@ function exportedFlow({ uuid, name, definition, expires }: Flow): unknown {
 
 const UNIT: Record<string, string> = { minutes: 'M', hours: 'H', days: 'D', weeks: 'W' };
 
-function exportedCampaign(campaign: Campaign, events: readonly CampaignEvent[]): unknown {
+function exportedCampaign(
+  campaign: Campaign,
+  events: readonly CampaignEvent[],
+  { dialect }: Workspace,
+): unknown {
   return {
     ...ref(campaign),
     group: ref(campaign.group),
@@ -70,7 +77,7 @@ function exportedCampaign(campaign: Campaign, events: readonly CampaignEvent[]):
         unit: UNIT[event.unit] ?? event.unit,
         event_type: event.flow ? 'F' : 'M',
         delivery_hour: event.deliveryHour,
-        message: event.message,
+        ...(event.message || dialect === 'v9' ? { message: event.message } : {}),
         relative_to: { label: event.relativeTo.name, key: event.relativeTo.key },
         start_mode: 'I',
         ...(event.flow ? { flow: ref(event.flow) } : { base_language: baseOf(event) }),

@@ -48,6 +48,9 @@ class Planter {
     each(seed.contacts, row => this.#contact(row));
     for (const group of this.workspace.smartGroups()) fillSmartGroup(this.workspace, group);
     each(seed.runs, row => this.#run(row));
+    each(seed.flow_starts, row => this.#start(row));
+    each(seed.broadcasts, row => this.#broadcast(row));
+    each(seed.media, row => this.#media(row));
     each(seed.messages, row => this.#message(row));
     each(inOrder(seed.topics), row => this.#topic(row));
     each(seed.tickets, row => this.#ticket(row));
@@ -271,6 +274,52 @@ class Planter {
     }
     if (run.state === 'waiting') contact.waiting = run;
     workspace.runs.add(run);
+  }
+
+  #start(row: seed.FlowStartSeed): void {
+    const { workspace } = this;
+    const createdOn = this.#time(row.created_on);
+    workspace.starts.add({
+      id: this.#id('start', row.id),
+      uuid: row.uuid ?? randomUUID(),
+      flow: this.#find('flows', row.flow),
+      groups: (row.groups ?? []).map(given => this.#find('groups', given)),
+      contacts: (row.contacts ?? []).map(given => this.#contactOf(given)),
+      urns: [],
+      status: row.status === 'failed' ? 'failed' : 'completed',
+      total: -1,
+      started: 0,
+      params: row.params ?? {},
+      restartParticipants: row.restart_participants ?? true,
+      excludeActive: row.exclude_active ?? false,
+      createdOn,
+      modifiedOn: row.modified_on ? this.#time(row.modified_on) : createdOn,
+    });
+  }
+
+  #broadcast(row: seed.BroadcastSeed): void {
+    const { workspace } = this;
+    workspace.broadcasts.add({
+      id: this.#id('broadcast', row.id),
+      uuid: row.uuid ?? randomUUID(),
+      status: row.status === 'failed' ? 'failed' : 'completed',
+      total: -1,
+      started: 0,
+      urns: row.urns ?? [],
+      contacts: (row.contacts ?? []).map(given => this.#contactOf(given)),
+      groups: (row.groups ?? []).map(given => this.#find('groups', given)),
+      text: row.text,
+      attachments: row.attachments ?? {},
+      quickReplies: {},
+      baseLanguage: row.base_language ?? Object.keys(row.text)[0] ?? 'und',
+      createdOn: this.#time(row.created_on),
+    });
+  }
+
+  #media({ uuid, content_type: contentType, url, filename, size }: seed.MediaSeed): void {
+    const { workspace } = this;
+    const id = workspace.nextId('media');
+    workspace.media.add({ id, uuid: uuid ?? randomUUID(), contentType, url, filename, size });
   }
 
   #message(row: seed.MessageSeed): void {

@@ -16,6 +16,9 @@ export interface Seed {
   flows?: FlowSeed[];
   contacts?: ContactSeed[];
   runs?: RunSeed[];
+  flow_starts?: FlowStartSeed[];
+  broadcasts?: BroadcastSeed[];
+  media?: MediaSeed[];
   messages?: MessageSeed[];
   topics?: TopicSeed[];
   tickets?: TicketSeed[];
@@ -147,6 +150,41 @@ export interface RunSeed {
   exited_on?: string | null;
   /** Null or left out for a run that waits. */
   exit_type?: 'completed' | 'interrupted' | 'expired' | 'failed' | null;
+}
+
+export interface FlowStartSeed {
+  id?: number;
+  uuid?: string;
+  flow: RefSeed;
+  groups?: RefSeed[];
+  contacts?: RefSeed[];
+  status?: string;
+  params?: unknown;
+  restart_participants?: boolean;
+  exclude_active?: boolean;
+  created_on?: string;
+  modified_on?: string;
+}
+
+export interface BroadcastSeed {
+  id?: number;
+  uuid?: string;
+  status?: string;
+  urns?: string[] | null;
+  contacts?: RefSeed[];
+  groups?: RefSeed[];
+  text: Record<string, string>;
+  attachments?: Record<string, string[]>;
+  base_language?: string;
+  created_on?: string;
+}
+
+export interface MediaSeed {
+  uuid?: string;
+  content_type: string;
+  url: string;
+  filename: string;
+  size: number;
 }
 
 export interface MessageSeed {

@@ -8,7 +8,7 @@ import { isObject } from './match.js';
 export const dialectOf = (server: ServerName): Dialect =>
   server === 'rapidpro-9.0.0' ? 'v9' : 'textit';
 
-type Row = Record<string, unknown>;
+export type Row = Record<string, unknown>;
 
 const endpointOf = ({ request }: Recording): string =>
   /\/api\/v2\/([a-z_]+)/.exec(request.path)?.[1] ?? '';
@@ -35,8 +35,9 @@ const isLive = (row: Row): boolean => row.status !== null;
 export class RecordedWorkspace {
   readonly rows = new Map<string, Map<string, Row>>();
   readonly deleted = new Map<string, Row>();
+  /** Topics that tickets were seen with. */
+  readonly topics = new Map<string, Row>();
   readonly definitions = new Map<string, Row>();
-  readonly events: Row[] = [];
   readonly workspace: Row;
 
   constructor(
@@ -57,6 +58,7 @@ export class RecordedWorkspace {
 
   #keep(endpoint: string, row: Row): void {
     const name = nameOf(endpoint, row);
+    if (isObject(row.topic)) this.topics.set(String(row.topic.uuid), row.topic);
     if (endpoint === 'contacts' && !isLive(row)) {
       this.deleted.set(name, row);
       return;
@@ -75,13 +77,25 @@ export class RecordedWorkspace {
       if (isObject(flow)) this.definitions.set(String(flow.uuid), flow);
   }
 
+  endpoints(): string[] {
+    return [...this.rows.keys()];
+  }
+
   of(endpoint: string): Row[] {
     return [...(this.rows.get(endpoint)?.values() ?? [])];
   }
 
-  /** A seed of all of it, without rows that a test says were not there. */
-  seed(without: (endpoint: string, row: Row) => boolean = () => false): Seed {
-    const take = (endpoint: string) => this.of(endpoint).filter(row => !without(endpoint, row));
+  #ids(endpoint: string): Set<unknown> {
+    return new Set(this.of(endpoint).map(({ id }) => id));
+  }
+
+  /** A seed of all of it. */
+  seed(): Seed {
+    return this.seedOf(endpoint => this.of(endpoint));
+  }
+
+  /** A seed of the rows that are given for each endpoint. */
+  seedOf(take: (endpoint: string) => Row[]): Seed {
     const list = <K extends keyof Seed>(endpoint: string): Seed[K] =>
       take(endpoint) as unknown as Seed[K];
     const groups = take('groups');
@@ -100,12 +114,17 @@ export class RecordedWorkspace {
       flows: take('flows').map(flow => this.#withDefinition(flow)) as unknown as Seed['flows'],
       contacts,
       runs: ofKnown(take('runs')) as unknown as Seed['runs'],
-      messages: fillMessages(ofKnown(take('messages')), contacts[0]),
-      topics: withTopics(this.of('topics'), this.of('tickets')),
+      flow_starts: this.#toKnown(take('flow_starts'), known) as unknown as Seed['flow_starts'],
+      broadcasts: this.#toKnown(take('broadcasts'), known) as unknown as Seed['broadcasts'],
+      media: list<'media'>('media'),
+      messages: fillMessages(ofKnown(take('messages')), this.#ids('messages'), contacts[0]),
+      topics: withTopics(take('topics'), this.topics),
       tickets: ofKnown(take('tickets')) as unknown as Seed['tickets'],
       globals: list<'globals'>('globals'),
       campaigns: list<'campaigns'>('campaigns'),
-      campaign_events: list<'campaign_events'>('campaign_events'),
+      campaign_events: take('campaign_events').filter(({ campaign }) =>
+        take('campaigns').some(one => isObject(campaign) && one.uuid === campaign.uuid),
+      ) as unknown as Seed['campaign_events'],
       resthooks: list<'resthooks'>('resthooks'),
       resthook_subscribers: list<'resthook_subscribers'>('resthook_subscribers'),
       resthook_events: list<'resthook_events'>('resthook_events'),
@@ -115,6 +134,15 @@ export class RecordedWorkspace {
       optins: list<'optins'>('optins'),
       templates: list<'templates'>('templates'),
     };
+  }
+
+  /** Starts and broadcasts without recipients that are not there. */
+  #toKnown(rows: Row[], known: Set<string | undefined>): Row[] {
+    return rows.map(row => ({
+      ...row,
+      groups: [],
+      contacts: (row.contacts as Row[]).filter(({ uuid }) => known.has(String(uuid))),
+    }));
   }
 
   #withDefinition(flow: Row): Row {
@@ -156,31 +184,29 @@ const withSchemes = (channel: Row): Row => ({
 });
 
 /** Topics are only ever seen one by one, and where tickets name them. */
-function withTopics(topics: Row[], tickets: Row[]): Seed['topics'] {
-  const all = new Map<unknown, Row>();
-  for (const { topic } of tickets) if (isObject(topic)) all.set(topic.uuid, topic);
-  for (const topic of topics) all.set(topic.uuid, topic);
+function withTopics(rows: Row[], seen: Map<string, Row>): Seed['topics'] {
+  const all = new Map([...seen, ...rows.map((row): [string, Row] => [String(row.uuid), row])]);
   return [...all.values()].map(topic => ({
     ...topic,
     system: topic.name === 'General',
   })) as unknown as Seed['topics'];
 }
 
+const FILLER = { direction: 'out', text: 'left out of the list', status: 'queued' } as const;
+
 /** Messages that the cut lists left out, so that the numbers are all there. */
-function fillMessages(rows: Row[], contact: ContactSeed | undefined): MessageSeed[] {
+function fillMessages(
+  rows: Row[],
+  ids: ReadonlySet<unknown>,
+  contact: ContactSeed | undefined,
+): MessageSeed[] {
   const known = rows as unknown as MessageSeed[];
-  const ids = new Set(known.map(({ id }) => id));
   const most = Math.max(0, ...known.map(({ id = 0 }) => id));
+  const created_on = known[0]?.created_on;
   const fillers: MessageSeed[] = [];
   for (let id = 1; contact?.uuid && id <= most; id++) {
     if (ids.has(id)) continue;
-    fillers.push({
-      id,
-      contact: contact.uuid,
-      direction: 'out',
-      text: 'left out',
-      status: 'queued',
-    });
+    fillers.push({ ...FILLER, id, contact: contact.uuid, ...(created_on ? { created_on } : {}) });
   }
   return [...fillers, ...known].sort((a, b) => (a.id ?? 0) - (b.id ?? 0));
 }
