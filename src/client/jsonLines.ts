@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { Dictionary } from '../types/json.js';
 import { RapidProError } from './errors.js';
 
-/** Bytes that one record may have. */
+/** Characters that one record may have. */
 const LONGEST_LINE = 10 * 1024 * 1024;
+/** Characters beyond which an archive may not be packed tighter than any records are: 300 to 1. */
+const LOOSE = 1024 * 1024;
+const TIGHTEST = 300;
 
 function broken(cause?: unknown): RapidProError {
   return new RapidProError({
@@ -15,33 +19,55 @@ function broken(cause?: unknown): RapidProError {
   });
 }
 
-async function* lines(text: AsyncIterable<string>): AsyncGenerator<string> {
+/** Whole lines, as many at a time as a chunk of text holds: one by one would take much longer. */
+async function* lines(
+  text: AsyncIterable<string>,
+  packed: () => number,
+): AsyncGenerator<readonly string[]> {
   let rest = '';
+  let length = 0;
   for await (const chunk of text) {
-    const parts = (rest + chunk).split('\n');
+    length += chunk.length;
+    if (length > LOOSE && length > packed() * TIGHTEST) throw broken();
+    const [start = '', ...parts] = chunk.split('\n');
+    parts.unshift(rest + start);
     rest = parts.pop() ?? '';
-    yield* parts;
     if (rest.length > LONGEST_LINE) throw broken();
+    yield parts;
   }
-  yield rest;
+  yield [rest];
+}
+
+/** What is not a record is told without its text: there are people in it. */
+function parseRecord(line: string): Dictionary {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw broken();
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw broken();
+  return value as Dictionary;
 }
 
 /**
- * Reads gzipped JSON Lines record by record, in as much memory as one chunk needs.
+ * Reads gzipped JSON Lines, some records at a time, in as much memory as one chunk needs.
  *
  * @param bytes - the gzip
- * @param md5 - what it must hash to, where that is known
- * @throws RapidProError `INVALID_RESPONSE`
+ * @param md5 - what it must hash to, where that is known; it is known only after the last record
+ * @throws RapidProError `INVALID_RESPONSE`; what `bytes` throws
  */
 export async function* readJsonLines(
   bytes: AsyncIterable<Uint8Array>,
   md5: string | undefined,
-): AsyncGenerator<unknown> {
+): AsyncGenerator<Dictionary[]> {
   const hash = createHash('md5');
+  let packed = 0;
   const source = Readable.from(
     (async function* () {
       for await (const chunk of bytes) {
         hash.update(chunk);
+        packed += chunk.length;
         yield chunk;
       }
     })(),
@@ -50,13 +76,14 @@ export async function* readJsonLines(
   source.on('error', error => gunzip.destroy(error));
   const text = source.pipe(gunzip).setEncoding('utf8');
   try {
-    for await (const line of lines(text)) {
-      if (line.trim() !== '') yield JSON.parse(line);
+    for await (const some of lines(text, () => packed)) {
+      yield some.filter(line => line.trim() !== '').map(parseRecord);
     }
   } catch (error) {
     throw error instanceof RapidProError ? error : broken(error);
   } finally {
     source.destroy();
+    gunzip.destroy();
   }
   if (md5 && hash.digest('hex') !== md5.toLowerCase()) throw broken();
 }

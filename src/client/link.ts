@@ -1,56 +1,49 @@
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
-import { Agent, request } from 'undici';
+import { isIP } from 'node:net';
+import { Agent, type Dispatcher, request } from 'undici';
 import { VERSION } from '../version.js';
 import { RapidProError } from './errors.js';
-import { networkFailure } from './networkErrors.js';
+import { linkFailure } from './linkFailure.js';
+import { isPrivateAddress } from './privateAddress.js';
 
 /**
  * Gets what a link leads to: an archive, a picture to upload. A link is not the API: it gets no
  * token, and it may lead anywhere.
  */
 
-/** Seconds without a byte after which a download is given up. */
-const IDLE = 60;
 const MOST_REDIRECTS = 3;
 
-const agent = new Agent({
+const TIMEOUTS = {
+  /** Milliseconds without a byte after which a download is given up. */
+  headersTimeout: 60_000,
+  bodyTimeout: 60_000,
   connect: { timeout: 10_000 },
-  keepAliveTimeout: 1000,
-  headersTimeout: IDLE * 1000,
-  bodyTimeout: IDLE * 1000,
-});
+};
 
-const PRIVATE = new BlockList();
-for (const [net, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const) {
-  PRIVATE.addSubnet(net, bits, 'ipv4');
-}
-for (const [net, bits] of [
-  ['::', 127],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const) {
-  PRIVATE.addSubnet(net, bits, 'ipv6');
+const agent = new Agent({ ...TIMEOUTS, keepAliveTimeout: 1000, keepAliveMaxTimeout: 1000 });
+
+interface Address {
+  address: string;
+  family: number;
 }
 
-/** Tells whether an IP address is one of this machine or its network. */
-export function isPrivateAddress(address: string): boolean {
-  // An IPv4 address in IPv6 clothes, in either way of writing it.
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped) return isPrivateAddress(mapped);
-  return PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+export interface LinkOptions {
+  /** True where addresses of this machine and its network may be asked. */
+  allowPrivate: boolean;
+  /** Ends the download. */
+  signal?: AbortSignal | undefined;
+  /** The byte to begin at; servers may begin at the first all the same. */
+  from?: number | undefined;
+}
+
+/** What a link leads to. Whoever does not read it to its end closes it. */
+export interface Linked {
+  body: AsyncIterable<Uint8Array>;
+  close(): void;
+  contentType: string | undefined;
+  contentLength: number | undefined;
+  /** The byte at which the body begins. */
+  from: number;
 }
 
 function refuse(description: string, fix: string): never {
@@ -71,7 +64,7 @@ function parseLink(link: string, base?: string): URL {
  * The addresses of a host, where all of them may be asked. The connection is made to one of these, so
  * that a name cannot lead elsewhere once it has been checked.
  */
-async function publicAddresses(url: URL): Promise<{ address: string; family: number }[]> {
+async function publicAddresses(url: URL): Promise<Address[]> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const found = isIP(host)
     ? [{ address: host, family: isIP(host) }]
@@ -83,79 +76,90 @@ async function publicAddresses(url: URL): Promise<{ address: string; family: num
   );
 }
 
-type LookupCallback = (
-  error: Error | null,
-  addresses: { address: string; family: number }[],
-) => void;
+type Found = (error: Error | null, found: Address[] | string, family?: number) => void;
 
-async function dispatcherFor(url: URL, allowPrivate: boolean): Promise<Agent> {
-  if (allowPrivate) return agent;
-  const addresses = await publicAddresses(url);
+/** Connects to these addresses and no others, whatever the name now leads to. */
+function agentFor(addresses: Address[]): Agent {
+  const answer = (_host: string, { all }: { all?: boolean }, found: Found) => {
+    const [first] = addresses;
+    if (all) found(null, addresses);
+    else found(null, first?.address ?? '', first?.family);
+  };
   return new Agent({
-    headersTimeout: IDLE * 1000,
-    bodyTimeout: IDLE * 1000,
-    connect: {
-      timeout: 10_000,
-      lookup: (_host: string, _options: object, callback: unknown) =>
-        (callback as LookupCallback)(null, addresses),
-    },
+    ...TIMEOUTS,
     pipelining: 0,
+    connect: { ...TIMEOUTS.connect, lookup: answer as never },
   });
 }
 
-export interface LinkOptions {
-  /** True where addresses of this machine and its network may be asked. */
-  allowPrivate: boolean;
+/** Lets go of an answer that is not read. Its end is no error of anybody. */
+function drop({ body }: Dispatcher.ResponseData): void {
+  body.on('error', () => {});
+  body.destroy();
 }
 
-export interface Linked {
-  body: AsyncIterable<Uint8Array> & { destroy(): unknown };
-  contentType: string | undefined;
-  contentLength: number | undefined;
+async function* readBody(body: Dispatcher.ResponseData['body']): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (thrown) {
+    throw linkFailure(thrown);
+  }
+}
+
+function toLinked(answer: Dispatcher.ResponseData): Linked {
+  const { headers, body, statusCode } = answer;
+  const text = (name: string) => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const length = text('content-length');
+  const start = /^bytes (\d+)-/.exec(text('content-range') ?? '')?.[1];
+  body.on('error', () => {});
+  return {
+    body: readBody(body),
+    close: () => drop(answer),
+    contentType: text('content-type'),
+    contentLength: length && /^\d+$/.test(length) ? Number(length) : undefined,
+    from: statusCode === 206 ? Number(start ?? 0) : 0,
+  };
 }
 
 async function follow(link: URL, options: LinkOptions, redirects: number): Promise<Linked> {
-  const dispatcher = await dispatcherFor(link, options.allowPrivate);
+  const { allowPrivate, signal, from = 0 } = options;
   const answer = await request(link, {
-    dispatcher,
-    headers: { 'user-agent': `openfn-language-rapidpro/${VERSION}` },
+    dispatcher: allowPrivate ? agent : agentFor(await publicAddresses(link)),
+    signal: signal ?? null,
+    headers: {
+      'user-agent': `openfn-language-rapidpro/${VERSION}`,
+      ...(from > 0 ? { range: `bytes=${from}-` } : {}),
+    },
   });
-  const { statusCode, headers, body } = answer;
+  const { statusCode, headers } = answer;
+  if (statusCode === 200 || (statusCode === 206 && from > 0)) return toLinked(answer);
+  drop(answer);
   if (statusCode >= 300 && statusCode < 400 && typeof headers.location === 'string') {
-    await body.dump();
     if (redirects >= MOST_REDIRECTS)
       refuse('The link leads from page to page.', 'Give the link of the file itself.');
     return follow(parseLink(headers.location, link.href), options, redirects + 1);
   }
-  if (statusCode !== 200) {
-    await body.dump();
-    throw new RapidProError({
-      code: 'LINK_FAILED',
-      description: `The server behind the link answered with status ${statusCode}.`,
-      fix: 'Open the link in a browser. Links to archives are good for a day.',
-      statusCode,
-    });
-  }
-  const length = Number(headers['content-length']);
-  return {
-    body,
-    contentType: typeof headers['content-type'] === 'string' ? headers['content-type'] : undefined,
-    contentLength:
-      Number.isInteger(length) && headers['content-length'] !== undefined ? length : undefined,
-  };
+  throw new RapidProError({
+    code: 'LINK_FAILED',
+    description: `The server behind the link answered with status ${statusCode}.`,
+    fix: 'Open the link in a browser. Links to archives are good for a day.',
+    statusCode,
+  });
 }
 
 /**
  * Opens a link. Sends no token.
  *
- * @throws RapidProError `INVALID_LINK`, `LINK_FAILED`, or what a lost connection gives
+ * @throws RapidProError `INVALID_LINK`, `LINK_FAILED`; the same while its body is read
  */
 export async function openLink(link: string, options: LinkOptions): Promise<Linked> {
   const url = parseLink(link);
   try {
     return await follow(url, options, 0);
   } catch (thrown) {
-    if (thrown instanceof RapidProError) throw thrown;
-    throw networkFailure(thrown, IDLE).error;
+    throw linkFailure(thrown);
   }
 }

@@ -1,12 +1,12 @@
 import type { Client } from '../client/client.js';
+import { download } from '../client/download.js';
 import { readJsonLines } from '../client/jsonLines.js';
-import { openLink } from '../client/link.js';
-import { PAGE_SIZE } from '../resources.js';
+import { PAGE_SIZE, resources } from '../resources.js';
 import type { ArchivedFilters, ArchiveFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference, State } from '../types/state.js';
-import { liveMessage, liveRun, liveTime } from './archivedRecords.js';
+import { liveMessage, liveRun } from './archivedRecords.js';
 import { collect, list } from './list.js';
 import { count, log } from './log.js';
 import { operation } from './operation.js';
@@ -45,32 +45,45 @@ const KINDS = {
 /** The archives that may hold records of a period, oldest first. */
 async function findArchives(client: Client, kind: Kind, period: Period): Promise<Dictionary[]> {
   const archives = await collect(client, 'archives', { archive_type: kind, ...period.archives });
-  return archives
-    .filter(({ download_url, record_count }) => download_url && record_count !== 0)
+  const full = archives.filter(({ record_count }) => record_count !== 0);
+  const missing = full.filter(({ download_url }) => !download_url).length;
+  if (missing > 0) {
+    log.warn(
+      `${count(missing, resources.archives.nouns)} cannot be downloaded: their records are left out`,
+    );
+  }
+  return full
+    .filter(({ download_url }) => download_url)
     .sort((a, b) => String(a.start_date).localeCompare(String(b.start_date)));
 }
 
-/** The records of a period in pages of at most 250, oldest archive first. */
-async function* archivedPages(
+/** The records of a period, some at a time, oldest archive first. */
+async function* archivedRecords(
   client: Client,
   kind: Kind,
   period: Period,
 ): AsyncGenerator<Dictionary[]> {
   const { time, toLive } = KINDS[kind];
-  for (const archive of await findArchives(client, kind, period)) {
-    const { body } = await openLink(String(archive.download_url), { allowPrivate: true });
-    let page: Dictionary[] = [];
-    const md5 = typeof archive.hash === 'string' ? archive.hash : undefined;
-    for await (const record of readJsonLines(body, md5)) {
-      const live = toLive(record as Dictionary);
-      if (!period.includes(String(liveTime(live[time])))) continue;
-      page.push(live);
-      if (page.length < PAGE_SIZE) continue;
-      yield page;
-      page = [];
+  for (const { download_url, hash } of await findArchives(client, kind, period)) {
+    // The server of the workspace wrote the link: it may well stand on its own network.
+    const bytes = download(String(download_url), { allowPrivate: true }, client.clock);
+    for await (const archived of readJsonLines(
+      bytes,
+      typeof hash === 'string' ? hash : undefined,
+    )) {
+      yield archived.filter(record => period.includes(record[time])).map(toLive);
     }
-    if (page.length > 0) yield page;
   }
+}
+
+/** Records in pages of at most 250. */
+async function* inPages(batches: AsyncIterable<Dictionary[]>): AsyncGenerator<Dictionary[]> {
+  let waiting: Dictionary[] = [];
+  for await (const batch of batches) {
+    waiting = waiting.concat(batch);
+    while (waiting.length >= PAGE_SIZE) yield waiting.splice(0, PAGE_SIZE);
+  }
+  if (waiting.length > 0) yield waiting;
 }
 
 function eachArchived(
@@ -82,7 +95,7 @@ function eachArchived(
     args: { filters },
     async run(call) {
       const period = checkPeriod(call.args.filters);
-      const pages = archivedPages(call.client, kind, period);
+      const pages = inPages(archivedRecords(call.client, kind, period));
       const threaded = await threadPages(call.state, pages, operations);
       call.state = threaded.state;
       log.info(

@@ -28,26 +28,29 @@ function checkSize(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 }
 
 async function fromLink(link: string, options: LinkOptions): Promise<FileContent> {
-  const { body, contentType, contentLength } = await openLink(link, options);
+  const { body, close, contentType, contentLength } = await openLink(link, options);
   if ((contentLength ?? 0) > MAX_FILE) {
-    body.destroy();
+    close();
     tooLarge();
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > MAX_FILE) {
-      body.destroy();
-      tooLarge();
-    }
+    if (size > MAX_FILE) tooLarge();
     chunks.push(chunk);
   }
   return { bytes: checkSize(new Uint8Array(Buffer.concat(chunks))), contentType };
 }
 
 function fromBase64(text: string): FileContent {
-  const [, contentType, data = text] = /^data:([^;,]+)?(?:;[^,]*)?,(.*)$/s.exec(text) ?? [];
+  const [, contentType, how, data = text] = /^data:([^;,]+)?([^,]*),(.*)$/is.exec(text) ?? [];
+  if (how !== undefined && !/;base64$/i.test(how)) {
+    refuse(
+      'The file is a data: link that is not in base64.',
+      'Write it as data:image/png;base64,…',
+    );
+  }
   const compact = data.replace(/\s+/g, '');
   if (compact.length > MAX_FILE * 1.4) tooLarge();
   if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact)) {
@@ -59,12 +62,12 @@ function fromBase64(text: string): FileContent {
   return { bytes: checkSize(new Uint8Array(Buffer.from(compact, 'base64'))), contentType };
 }
 
-/** The bytes of a Buffer, of one that has been through JSON, or of a plain array of bytes. */
+/** The bytes of a Buffer, of one that has been through JSON, or of an ArrayBuffer. */
 function bytesOf(value: unknown): Uint8Array<ArrayBuffer> | undefined {
   // A job's own Uint8Array is of another realm: instanceof says no.
-  if (Object.prototype.toString.call(value) === '[object Uint8Array]') {
-    return new Uint8Array(value as Uint8Array);
-  }
+  const kind = Object.prototype.toString.call(value);
+  if (kind === '[object Uint8Array]') return new Uint8Array(value as Uint8Array);
+  if (kind === '[object ArrayBuffer]') return new Uint8Array(value as ArrayBuffer);
   const { type, data } = (value ?? {}) as { type?: unknown; data?: unknown };
   return type === 'Buffer' && Array.isArray(data) ? new Uint8Array(data) : undefined;
 }
@@ -106,8 +109,19 @@ const BEGINNINGS: readonly [
   ['application/pdf', 'pdf', holds('%PDF', 0)],
   ['audio/ogg', 'ogg', holds('OggS', 0)],
   ['audio/wav', 'wav', bytes => holds('RIFF', 0)(bytes) && holds('WAVE', 8)(bytes)],
-  ['audio/mpeg', 'mp3', bytes => holds('ID3', 0)(bytes) || starts(0xff, 0xfb)(bytes)],
+  ['audio/amr', 'amr', holds('#!AMR', 0)],
+  ['audio/aac', 'aac', starts(0xff, 0xf1)],
+  ['audio/aac', 'aac', starts(0xff, 0xf9)],
+  ['audio/mpeg', 'mp3', holds('ID3', 0)],
+  ['audio/mpeg', 'mp3', bytes => bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xf6) === 0xf2],
+  ['video/webm', 'webm', starts(0x1a, 0x45, 0xdf, 0xa3)],
   ['audio/mp4', 'm4a', holds('ftypM4A', 4)],
+  // Photos and films of phones begin alike: only the next letters tell.
+  ['image/heic', 'heic', holds('ftyphei', 4)],
+  ['image/heic', 'heic', holds('ftypmif', 4)],
+  ['image/avif', 'avif', holds('ftypavi', 4)],
+  ['video/3gpp', '3gp', holds('ftyp3g', 4)],
+  ['video/quicktime', 'mov', holds('ftypqt', 4)],
   ['video/mp4', 'mp4', holds('ftyp', 4)],
 ];
 

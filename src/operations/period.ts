@@ -6,11 +6,11 @@ import { suggest } from './nearest.js';
 export interface Period {
   /** Filters for the list of archives; a monthly one begins up to 31 days before its last record. */
   archives: { after?: string; before?: string };
-  /** Tells whether a record of this time is of the period. */
-  includes(time: string): boolean;
+  /** Tells whether a record of this time is of the period, to the microsecond. */
+  includes(time: unknown): boolean;
 }
 
-const DAY = 24 * 60 * 60 * 1000;
+const DAY = 24 * 60 * 60 * 1_000_000;
 /** Days in the longest month. */
 const MONTH = 31;
 
@@ -29,14 +29,17 @@ function readTime(value: unknown, name: string): string {
   );
 }
 
-/** Milliseconds since 1970; a time without zone is in UTC, as in RapidPro's own filters. */
+/** Microseconds since 1970, as finely as RapidPro tells time; one without zone is in UTC, as there. */
 function instant(text: string): number {
-  if (isDateOnly(text)) return Date.parse(text);
-  const zoned = /(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`;
-  return Date.parse(zoned.replace(' ', 'T').replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
+  const [, seconds = '', fraction = '', zone = ''] =
+    /^(.*?)(?:\.(\d+))?(Z|[+-]\d{2}:?\d{2})?$/.exec(isDateOnly(text) ? `${text}T00:00Z` : text) ??
+    [];
+  const offset = zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2') || 'Z';
+  const milliseconds = Date.parse(`${seconds.replace(' ', 'T')}${offset}`);
+  return milliseconds * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
 }
 
-const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
+const dayOf = (time: number) => new Date(time / 1000).toISOString().slice(0, 10);
 
 /**
  * Checks the period that archives are read of.
@@ -63,13 +66,19 @@ export function checkPeriod(filters: unknown): Period {
   const before = beforeText === undefined ? undefined : instant(beforeText);
   // A day alone means all of it.
   const end = before !== undefined && isDateOnly(beforeText ?? '') ? before + DAY - 1 : before;
+  if (after !== undefined && end !== undefined && after > end) {
+    refuse(
+      '"after" is later than "before".',
+      'Give the earlier time as "after". Nothing was read.',
+    );
+  }
   return {
     archives: {
       ...(after === undefined ? {} : { after: dayOf(after - MONTH * DAY) }),
       ...(before === undefined ? {} : { before: dayOf(before) }),
     },
     includes(time) {
-      const at = Date.parse(time);
+      const at = instant(String(time));
       return at >= (after ?? Number.NEGATIVE_INFINITY) && at <= (end ?? Number.POSITIVE_INFINITY);
     },
   };

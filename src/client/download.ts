@@ -1,0 +1,46 @@
+import type { Clock } from './clock.js';
+import { RapidProError } from './errors.js';
+import { type LinkOptions, openLink } from './link.js';
+import { isPassing } from './linkFailure.js';
+import { backoff } from './retry.js';
+
+/** How often one download may break off. */
+const MOST_BREAKS = 8;
+
+/** Waits after a download broke off; gives up where waiting is of no use. */
+async function waitAfter(error: unknown, breaks: number, clock: Clock): Promise<void> {
+  if (!isPassing(error) || breaks > MOST_BREAKS) throw error;
+  await clock.sleep(backoff(breaks, clock.random()));
+}
+
+/**
+ * The bytes behind a link, from the first to the last. Where the connection breaks in the middle they
+ * go on at the byte that comes next: whoever reads them does not notice.
+ *
+ * @throws RapidProError `INVALID_LINK`, `LINK_FAILED`
+ */
+export async function* download(
+  link: string,
+  options: LinkOptions,
+  clock: Clock,
+): AsyncGenerator<Uint8Array> {
+  let position = 0;
+  for (let breaks = 1; ; breaks++) {
+    try {
+      const { body, from } = await openLink(link, { ...options, from: position });
+      // A server that knows no ranges begins at the first byte again.
+      let skip = position - from;
+      for await (const chunk of body) {
+        const fresh = chunk.subarray(skip);
+        skip -= chunk.length - fresh.length;
+        position += fresh.length;
+        if (fresh.length > 0) yield fresh;
+      }
+      return;
+    } catch (error) {
+      // 416: the last byte had come before the break.
+      if (error instanceof RapidProError && error.statusCode === 416 && position > 0) return;
+      await waitAfter(error, breaks, clock);
+    }
+  }
+}

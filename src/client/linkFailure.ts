@@ -1,0 +1,34 @@
+import { type ErrorCode, RapidProError } from './errors.js';
+import { networkFailure } from './networkErrors.js';
+
+/** What went wrong on the way to a link. The host of the credential has no part in it. */
+
+const DESCRIPTIONS: Partial<Record<ErrorCode, string>> = {
+  HOST_NOT_FOUND: 'There is no server of the name in the link.',
+  CONNECTION_REFUSED: 'The server behind the link does not take connections.',
+  INSECURE_CONNECTION: 'An encrypted connection to the server behind the link could not be made.',
+  TIMEOUT: 'The server behind the link took too long.',
+};
+
+/** Wraps what opening or reading a link threw; errors of this package stay what they are. */
+export function linkFailure(thrown: unknown): RapidProError {
+  if (thrown instanceof RapidProError) return thrown;
+  const timedOut = (thrown as { name?: unknown } | null)?.name === 'TimeoutError';
+  const { code } = networkFailure(thrown, 0).error;
+  return new RapidProError({
+    code: 'LINK_FAILED',
+    description: timedOut
+      ? 'The server behind the link took too long.'
+      : (DESCRIPTIONS[code] ?? 'The connection to the server behind the link was lost.'),
+    fix: 'Run the job again. If it goes on, open the link in a browser to see what is wrong.',
+    cause: thrown,
+  });
+}
+
+/** Tells whether the same link may well work the next moment. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof RapidProError) || error.code !== 'LINK_FAILED') return false;
+  const { statusCode, cause } = error;
+  if (statusCode !== undefined) return statusCode >= 500 || statusCode === 429;
+  return networkFailure(cause, 0).failure !== undefined;
+}

@@ -1,0 +1,190 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eachArchivedMessages, fn } from '../../../src/index.js';
+import type { State } from '../../../src/types/state.js';
+import { noSleep } from '../../support/noSleep.js';
+import { failure, run } from '../run.js';
+import { archiveServer, type Behave, message, pack, serveBytes } from './archiveServer.js';
+
+const AMOUNT = 2000;
+const records = Array.from({ length: AMOUNT }, (_, id) => ({
+  ...message(id, '2026-01-01T00:00:00Z'),
+  // Not to be packed too well: a break in the middle must come after some records.
+  text: `${Math.sin(id)}${Math.cos(id)}`,
+}));
+const archive = { start: '2026-01-01', records };
+const period = { after: '2026-01-01' };
+
+const ids = fn((state: State) => ({
+  ...state,
+  ids: [
+    ...((state.ids as number[]) ?? []),
+    ...(state.data as { id: number }[]).map(({ id }) => id),
+  ],
+}));
+const read = (server: { host: string }) => run(eachArchivedMessages(period, ids), server);
+const fail = (server: { host: string }) => failure(eachArchivedMessages(period, ids), server);
+const everything = records.map(({ id }) => id);
+
+let sleeps: number[];
+beforeEach(() => {
+  sleeps = noSleep();
+});
+
+/** Sends so much of the file, then breaks the connection. */
+const breakAfter =
+  (share: number): Behave =>
+  ({ bytes, response }) => {
+    response.writeHead(200, { 'content-length': bytes.length });
+    response.write(bytes.subarray(0, Math.floor(bytes.length * share)), () => {
+      setTimeout(() => response.destroy(), 20);
+    });
+  };
+/** The first so many downloads go wrong. */
+const first =
+  (times: number, wrong: Behave): Behave =>
+  download =>
+    download.index < times ? wrong(download) : false;
+
+describe('a download that breaks in the middle', () => {
+  test.each([0.05, 0.5, 0.999])('after %d of it goes on where it broke', async share => {
+    const server = await archiveServer([archive], first(1, breakAfter(share)));
+    const { ids: got, data } = await read(server);
+    expect(got).toEqual(everything);
+    expect(data).toMatchObject({ records: AMOUNT });
+    expect(server.requests[2]?.range).toMatch(/^bytes=[1-9]\d*-$/);
+    expect(server.requests[2]?.token).toBeUndefined();
+    expect(sleeps).toEqual([0.5]);
+  });
+
+  test('goes on with a server that knows no ranges, and hands nothing on twice', async () => {
+    const server = await archiveServer([archive], download => {
+      if (download.index === 0) return breakAfter(0.5)(download);
+      download.request.headers.range = undefined;
+      return serveBytes(download.bytes, download.request, download.response);
+    });
+    expect((await read(server)).ids).toEqual(everything);
+  });
+
+  test('several times', async () => {
+    const server = await archiveServer(
+      [archive],
+      first(5, ({ bytes, request, response }) => {
+        const from = Number(/\d+/.exec(request.headers.range ?? '0')?.[0]);
+        response.writeHead(from ? 206 : 200, {
+          'content-length': bytes.length - from,
+          ...(from ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
+        });
+        response.write(bytes.subarray(from, from + bytes.length / 8), () =>
+          setTimeout(() => response.destroy(), 20),
+        );
+      }),
+    );
+    expect((await read(server)).ids).toEqual(everything);
+    expect(server.downloads()).toBe(6);
+  });
+
+  test('each time is given up', async () => {
+    const server = await archiveServer([archive], breakAfter(0.5));
+    expect((await fail(server)).code).toBe('LINK_FAILED');
+    expect(server.downloads()).toBeLessThan(12);
+  });
+
+  test('before anything came', async () => {
+    const server = await archiveServer(
+      [archive],
+      first(2, ({ response }) => response.destroy()),
+    );
+    expect((await read(server)).ids).toEqual(everything);
+  });
+
+  test.each([500, 503, 429])('with a %d', async status => {
+    const server = await archiveServer(
+      [archive],
+      first(2, ({ response }) => response.writeHead(status).end('slow down')),
+    );
+    expect((await read(server)).ids).toEqual(everything);
+    expect(sleeps).toEqual([0.5, 1]);
+  });
+});
+
+describe('a download that is not what it should be', () => {
+  test('an expired link is told at once, without the link', async () => {
+    const server = await archiveServer([archive], ({ response }) =>
+      response.writeHead(403).end('<Error>Request has expired</Error>'),
+    );
+    const error = await fail(server);
+    expect(error).toMatchObject({ code: 'LINK_FAILED', statusCode: 403 });
+    expect(error.fix).toContain('good for a day');
+    expect(JSON.stringify(error)).not.toContain('s3cr3t');
+    expect(server.downloads()).toBe(1);
+  });
+
+  test.each([
+    ['no gzip', Buffer.from('{"id":1}\n')],
+    ['nothing', Buffer.alloc(0)],
+    ['cut off, but said to be whole', pack(records).subarray(0, 5000)],
+    ['a record that is no JSON', gzipSync('{"id":1,"text":"Secret words')],
+    ['a record that is a number', gzipSync('5\n')],
+    ['a record that is null', gzipSync('null\n')],
+    ['a record that is a list', gzipSync('[1]\n')],
+    ['an endless line', gzipSync(Buffer.alloc(40_000_000, 'x'))],
+    ['blank lines without end', gzipSync(Buffer.alloc(40_000_000, '\n'))],
+    ['tiny records without end', gzipSync(Buffer.alloc(40_000_000, '{}\n'))],
+  ])('%s', async (_, bytes) => {
+    const server = await archiveServer([{ start: '2026-01-01', bytes }]);
+    const error = await fail(server);
+    expect(error.code).toBe('INVALID_RESPONSE');
+    expect(`${JSON.stringify(error)}${error.cause}`).not.toContain('Secret');
+  });
+
+  test('another content than the list told of', async () => {
+    const server = await archiveServer([{ ...archive, hash: '0'.repeat(32) }]);
+    expect((await fail(server)).code).toBe('INVALID_RESPONSE');
+  });
+
+  test('a hash in capitals, or none, is good', async () => {
+    const server = await archiveServer([{ ...archive, hash: null }]);
+    expect((await read(server)).ids).toEqual(everything);
+  });
+});
+
+describe('redirects', () => {
+  test('are followed, and get no token either', async () => {
+    const server = await archiveServer([archive], ({ index, response }) =>
+      index < 2 ? response.writeHead(302, { location: `/files/0?again=${index}` }).end() : false,
+    );
+    expect((await read(server)).ids).toEqual(everything);
+    expect(server.requests.slice(1).every(({ token }) => token === undefined)).toBe(true);
+  });
+
+  test('in a circle end', async () => {
+    const server = await archiveServer([archive], ({ response }) =>
+      response.writeHead(302, { location: '/files/0' }).end(),
+    );
+    expect((await fail(server)).code).toBe('INVALID_LINK');
+    expect(server.downloads()).toBeLessThan(6);
+  });
+
+  test.each(['file:///etc/passwd', 'ftp://127.0.0.1/', 'data:text/plain,x'])(
+    'to %s are refused',
+    async location => {
+      const server = await archiveServer([archive], ({ response }) =>
+        response.writeHead(302, { location }).end(),
+      );
+      expect((await fail(server)).code).toBe('INVALID_LINK');
+    },
+  );
+});
+
+// An error on a socket that nobody listens to would end the whole run of a job.
+const stray: unknown[] = [];
+const note = (error: unknown) => stray.push(error);
+beforeEach(() => {
+  process.on('uncaughtException', note);
+});
+afterEach(async () => {
+  await new Promise(resolve => setTimeout(resolve, 5));
+  process.off('uncaughtException', note);
+  expect(stray).toEqual([]);
+});

@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { start } from '../../scripts/run-child.js';
+import { archiveServer, message } from './archiveServer.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('readLarge.ts', import.meta.url));
+
+test('200,000 records are read in the memory of a few pages', { timeout: 60_000 }, async () => {
+  const records = Array.from({ length: 200_000 }, (_, id) => ({
+    ...message(id, '2026-01-01T00:00:00.123456+00:00'),
+    text: `A message of usual length, so that what is kept shows: ${id} ${Math.sin(id)}`,
+  }));
+  const server = await archiveServer([{ start: '2026-01-01', period: 'monthly', records }]);
+  const args = ['--expose-gc', '--max-old-space-size=120', '--import', 'tsx', SCRIPT, server.host];
+  const { code, stdout, stderr } = await start(process.execPath, args, { cwd: ROOT });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const { data, growth } = JSON.parse(stdout);
+  expect(data).toEqual({ pages: 800, records: 200_000 });
+  expect(growth / 1024 / 1024).toBeLessThan(60);
+});
