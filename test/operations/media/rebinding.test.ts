@@ -1,0 +1,41 @@
+import { createServer } from 'node:http';
+import { expect, test, vi } from 'vitest';
+import { openLink } from '../../../src/client/link.js';
+import { listen } from '../../support/closing.js';
+
+/**
+ * Whoever owns a name can let it lead to the web when it is checked, and to this machine when the
+ * connection is made. Here every address counts as one of the web, so that loopback can stand for it.
+ */
+const asked = vi.hoisted(() => [] as string[]);
+vi.mock('../../../src/client/privateAddress.js', () => ({
+  isPrivateAddress: (address: string) => address === '127.0.0.66',
+}));
+vi.mock('node:dns/promises', () => ({
+  lookup: async (host: string) => {
+    asked.push(host);
+    return [{ address: asked.length === 1 ? '127.0.0.1' : '127.0.0.66', family: 4 }];
+  },
+}));
+
+test('the connection goes to the address that was checked, whatever the name says by then', async () => {
+  const server = createServer((_, response) => response.end('from the right one'));
+  const { port } = await listen(server);
+  const { body } = await openLink(`http://name.example:${port}/`, { allowPrivate: false });
+  let text = '';
+  for await (const chunk of body) text += Buffer.from(chunk).toString();
+  expect(text).toBe('from the right one');
+  expect(asked).toEqual(['name.example']);
+});
+
+test('a redirect is checked anew', async () => {
+  asked.length = 0;
+  const server = createServer((_, response) =>
+    response.writeHead(302, { location: 'http://other.example/' }).end(),
+  );
+  const { port } = await listen(server);
+  await expect(
+    openLink(`http://name.example:${port}/`, { allowPrivate: false }),
+  ).rejects.toMatchObject({ code: 'INVALID_LINK' });
+  expect(asked).toEqual(['name.example', 'other.example']);
+});
