@@ -129,8 +129,9 @@ export async function readAnswer(
   now: number,
 ): Promise<Reading> {
   const { statusCode } = answer;
-  const retryAfter = parseRetryAfter(header(answer, 'retry-after'), now);
   const date = Date.parse(header(answer, 'date') ?? '');
+  const serverTime = Number.isNaN(date) ? undefined : date;
+  const retryAfter = parseRetryAfter(header(answer, 'retry-after'), serverTime ?? now);
   const outcome =
     statusCode >= 200 && statusCode < 300
       ? await readSuccess(answer)
@@ -141,6 +142,6 @@ export async function readAnswer(
     statusCode,
     retryAfter,
     dialect: dialectOf(answer),
-    serverTime: Number.isNaN(date) ? undefined : date,
+    serverTime,
   };
 }

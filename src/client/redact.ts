@@ -8,10 +8,8 @@ import type { ApiRequest } from './request.js';
 const SCHEMES =
   'tel|mailto|whatsapp|bsuid|telegram|instagram|facebook|twitter|twitterid|viber|freshchat|discord|ext|fcm|jiochat|line|rocketchat|slack|vk|webchat|wechat';
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-const PERSONAL = new RegExp(
-  `(?<uuid>${UUID})|(?<urn>\\b(?:${SCHEMES}):\\S+)|(?<email>[^\\s"'<>]+@[^\\s"'<>]+)|(?<phone>\\+\\d{5,})`,
-  'gi',
-);
+/** What looks like a person's number or address. A uuid is matched first, so that it stays whole. */
+const PERSONAL = new RegExp(`${UUID}|\\b(?:${SCHEMES}):\\S+|\\+\\d[\\d ().-]{3,}\\d|\\d{8,}`, 'gi');
 
 /** Keys of a body whose values are a person's, or were written to one. */
 const PERSONAL_KEYS = new Set([
@@ -30,7 +28,12 @@ const PERSONAL_KEYS = new Set([
   'quick_replies',
   'attachments',
 ]);
-const LONGEST = 300;
+/** Of a text, this much may hold an echo of what was sent, … */
+const LONGEST_READ = 20_000;
+/** … this much is looked through for numbers and addresses, … */
+const LONGEST_SEARCHED = 2000;
+/** … and this much is shown. */
+const LONGEST_SHOWN = 300;
 
 /** `tel:+250788123123` becomes `tel:…23`. */
 export function maskUrn(urn: string): string {
@@ -69,10 +72,12 @@ export function personalTexts(request: Pick<ApiRequest, 'path' | 'query' | 'body
 }
 
 function mask(match: string): string {
-  if (isUuid(match)) return match;
-  if (/^\w+:/.test(match)) return maskUrn(match);
-  if (match.includes('@')) return '…';
-  return maskUrn(match);
+  return isUuid(match) ? match : maskUrn(match);
+}
+
+/** An address, with whatever stands around it without a space. */
+function maskAddress(word: string): string {
+  return word.includes('@') ? '…' : word;
 }
 
 function escapeRegExp(text: string): string {
@@ -96,9 +101,14 @@ function dropEcho(text: string, personal: string): string {
  * @param token - the credential's token
  */
 export function redact(text: string, personal: readonly string[] = [], token = ''): string {
-  let clean = text.slice(0, 20_000);
+  let clean = text.slice(0, LONGEST_READ);
   if (token) clean = clean.replaceAll(token, '…');
   for (const echo of personal) clean = dropEcho(clean, echo);
-  clean = clean.replace(PERSONAL, mask).replace(/\s+/g, ' ').trim();
-  return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
+  clean = clean
+    .slice(0, LONGEST_SEARCHED)
+    .replace(PERSONAL, mask)
+    .replace(/[^\s"'<>]+/g, maskAddress)
+    .replace(/\s+/g, ' ')
+    .trim();
+  return clean.length > LONGEST_SHOWN ? `${clean.slice(0, LONGEST_SHOWN)}…` : clean;
 }

@@ -11,6 +11,7 @@ export interface Refused {
   statusCode: number;
   /** The parsed body, where it was JSON. */
   body: unknown;
+  /** True where it was JSON with something in it, as all of RapidPro's refusals are but a few. */
   isJson: boolean;
   /** True where RapidPro named the workspace of the token: the token itself is good. */
   authenticated: boolean;
@@ -24,7 +25,9 @@ interface Context {
   request: ApiRequest;
   configuration: Configuration;
   refused: Refused;
-  /** What RapidPro said, flat and fit for a log. */
+  /** What RapidPro said, flat, to be understood but not shown. */
+  raw: FieldError[];
+  /** The same, fit for a log. */
   errors: FieldError[];
 }
 
@@ -50,13 +53,19 @@ function said(errors: readonly FieldError[]): string {
   return `: ${/[.!?]$/.test(text) && more === '' ? text.slice(0, -1) : text}${more}`;
 }
 
-function forbidden({ refused, errors, configuration }: Context): Verdict {
-  const text = errors.map(error => error.text).join(' ');
+/** True where the answer may come from something before RapidPro, or from another server. */
+function isForeign({ isJson, authenticated }: Refused): boolean {
+  return !isJson && !authenticated;
+}
+
+function forbidden({ refused, raw, errors, configuration }: Context): Verdict {
+  const text = raw.map(error => error.text).join(' ');
   const hint = configuration.origin.startsWith('http://') ? HTTPS_HINT : '';
-  if (!refused.isJson) {
+  if (isForeign(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
-      description: 'The server, or something before it, refused the request with a web page.',
+      description:
+        'The server, or something before it, refused the request in another way than RapidPro.',
       fix: `Check "host" in the credential, and ask whoever runs the server whether a firewall or proxy blocks OpenFn.${hint}`,
     };
   }
@@ -89,18 +98,17 @@ function forbidden({ refused, errors, configuration }: Context): Verdict {
 }
 
 function notFound({ refused, errors, request }: Context): Verdict {
-  if (!refused.isJson && isOptional(request.path)) {
+  if (isForeign(refused) && isOptional(request.path)) {
     return {
       code: 'NOT_OFFERED',
       description: `This RapidPro server does not offer "${request.path}".`,
       fix: 'RapidPro 9 and TextIt each have endpoints that the other lacks. Check the spelling, or do without it on this server.',
     };
   }
-  if (!refused.isJson) {
+  if (isForeign(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
-      description:
-        'There is no RapidPro API at this address: the server answered 404 with a web page.',
+      description: 'There is no RapidPro API at this address: the server answered 404.',
       fix: 'Check "host" in the credential: it is the address of RapidPro as you see it in the browser, for example https://app.rapidpro.io/',
     };
   }
@@ -119,15 +127,15 @@ function notFound({ refused, errors, request }: Context): Verdict {
   };
 }
 
-function invalid({ errors, refused, request }: Context): Verdict {
-  if (!refused.isJson) {
+function invalid({ raw, errors, refused, request }: Context): Verdict {
+  if (isForeign(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
-      description: 'The server answered 400 with a web page.',
+      description: 'The server answered 400 in another way than RapidPro.',
       fix: 'Check "host" in the credential: the server does not take requests for this name.',
     };
   }
-  const known = recognize(errors);
+  const known = recognize(raw);
   return {
     code: known?.code ?? 'VALIDATION_FAILED',
     description: `RapidPro refused the ${nounOf(request.path)}${said(errors)}.`,
@@ -146,20 +154,22 @@ function throttled({ refused }: Context): Verdict {
   };
 }
 
+/** The origin of another server that a redirect leads to. */
+function otherOrigin(location: string | undefined, base: string): string | undefined {
+  if (!location || !URL.canParse(location, base)) return undefined;
+  const { protocol, origin } = new URL(location, base);
+  return /^https?:$/.test(protocol) && origin !== base ? origin : undefined;
+}
+
 function redirected({ refused, configuration }: Context): Verdict {
-  const base = configuration.origin;
-  const target =
-    refused.location && URL.canParse(refused.location, base)
-      ? new URL(refused.location, base)
-      : undefined;
-  const elsewhere = target && target.origin !== base;
+  const other = otherOrigin(refused.location, configuration.origin);
   return {
     code: 'REDIRECTED',
-    description: elsewhere
-      ? `The server sends requests on to ${target.origin}. The token was not sent there.`
+    description: other
+      ? `The server sends requests on to ${other}. The token was not sent there.`
       : 'The server sends requests on to another page.',
-    fix: elsewhere
-      ? `If ${target.origin} is your RapidPro, set "host" in the credential to it.`
+    fix: other
+      ? `If ${other} is your RapidPro, set "host" in the credential to it.`
       : 'Check "host" in the credential: it should be the address of RapidPro itself.',
   };
 }
@@ -236,11 +246,12 @@ export function responseError(
   refused: Refused,
 ): RapidProError {
   const personal = personalTexts(request);
-  const errors = flattenErrors(refused.body).map(({ path, text }) => ({
+  const raw = flattenErrors(refused.body);
+  const errors = raw.map(({ path, text }) => ({
     path: redact(path, personal, configuration.token),
     text: redact(text, personal, configuration.token),
   }));
-  const verdict = judge({ request, configuration, refused, errors });
+  const verdict = judge({ request, configuration, refused, raw, errors });
   return new RapidProError({
     ...verdict,
     statusCode: refused.statusCode,
