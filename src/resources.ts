@@ -28,6 +28,8 @@ export interface Filter {
   v9Choices?: readonly string[];
   /** Only this line of servers has the filter; the other one ignores it. */
   only?: Dialect;
+  /** True where it only changes how records look: a server that ignores it gives the same records. */
+  cosmetic?: boolean;
   /** True where the parameter may be given several times. */
   many?: boolean;
 }
@@ -94,7 +96,7 @@ export const resources = {
     path: 'boundaries',
     nouns: ['boundary', 'boundaries'],
     methods: ['GET'],
-    filters: { geometry: onV9(flag) },
+    filters: { geometry: { ...onV9(flag), cosmetic: true } },
     paging: 'cursor',
     order: by('osm_id', { ascending: true }),
   },
@@ -162,7 +164,7 @@ export const resources = {
       ...span,
       reverse: flag,
       expand_urns: flag,
-      urn_order: onTextit(choice('priority')),
+      urn_order: { ...onTextit(choice('priority')), cosmetic: true },
     },
     lookups: ['urn', 'uuid'],
     paging: 'cursor',

@@ -31,7 +31,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     pattern: /No such object/i,
     code: 'UNKNOWN_REFERENCE',
-    fix: 'Something that the request names is not in this workspace. Check its spelling or its uuid, and that the credential is for the right workspace.',
+    fix: 'Something that the request names is not in this workspace, or is archived. Check its spelling or its uuid, and that the credential is for the right workspace.',
   },
   {
     pattern: /Invalid contact field key/i,

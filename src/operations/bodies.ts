@@ -80,6 +80,16 @@ function requireUrns(body: { urns?: string[] | undefined }, where: string): void
     requireUrn(urn, `${where}.urns[${index}]`);
 }
 
+/** A contact of which nothing is left is missing data, not a wish for an empty contact. */
+function requireSomething(body: object, given: unknown, where: string): void {
+  if (Object.keys(body).length > 0 || Object.keys(given as object).length === 0) return;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `${where} is empty: all that it should hold came out as nothing.`,
+    fix: 'Nothing was sent. Check the names after $ or state.',
+  });
+}
+
 /** RapidPro would refuse the whole request for one of them, perhaps after others went out. */
 function requireContacts(body: { contacts?: string[] | undefined }, where: string): void {
   for (const [index, contact] of (body.contacts ?? []).entries())
@@ -112,6 +122,7 @@ const message = bodyCheck('message', messageShape);
 
 export function checkContact(value: unknown, where = 'contact') {
   const body = contact(value, where);
+  requireSomething(body, value, where);
   requireUrns(body, where);
   return oncePerUrn(body);
 }

@@ -39,8 +39,16 @@ export function bodyCheck<Shape extends z.ZodRawShape>(where: string, shape: Sha
   };
 }
 
+function isEmpty(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  const items = Object.values(value);
+  return items.length > 0 && items.every(item => item === undefined);
+}
+
+/** Leaves out what came out as nothing: keys without a value, objects whose keys all have none. */
 function withoutUndefined(body: Dictionary): Dictionary {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => !isEmpty(value)));
 }
 
 /** Tells whether a contact's body names groups or fields, which may be seconds old. */

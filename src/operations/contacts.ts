@@ -170,7 +170,7 @@ export function upsertContact(
       const body = checkContactWithUuid(args.contact);
       requireName(args.contact as object, body);
       const upserted = await upsert(client, body, urns ?? 'add');
-      log.info(`Upserted contact ${upserted.uuid}`);
+      log.info(`${client.last?.statusCode === 201 ? 'Added' : 'Updated'} contact ${upserted.uuid}`);
       return upserted;
     },
   });

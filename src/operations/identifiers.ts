@@ -22,6 +22,11 @@ export function asUuid(text: string): string | undefined {
 const URN_FIX =
   'A URN is a kind and an address: "tel:+250788123123", "whatsapp:250788123123", "mailto:amina@example.org".';
 
+/** What text becomes that is put together from data that is not there: `tel:undefined`. */
+const MISSING = /:(undefined|null|nan|\[object .*\])?$/i;
+/** No country has numbers of so few digits: the rest was missing. */
+const TOO_SHORT = /^tel:\+\d{0,6}$/;
+
 /**
  * Checks that a value looks like a URN and trims it. Whether its scheme and path are good is for
  * RapidPro to say: servers differ, and learn new ones.
@@ -30,6 +35,13 @@ const URN_FIX =
  */
 export function requireUrn(value: unknown, where: string, code: ErrorCode = 'INVALID_URN'): string {
   const text = typeof value === 'string' ? value.trim() : '';
+  if (MISSING.test(text) || TOO_SHORT.test(text)) {
+    throw new RapidProError({
+      code,
+      description: `${where} is only the beginning of a URN: the data that it is made of is missing.`,
+      fix: 'Nothing was sent. Check the name after $ or state, and leave out people without an address.',
+    });
+  }
   if (URN.test(text)) return text;
   const isPhone = /^\+?[\d\s().-]{6,}$/.test(text);
   throw new RapidProError({

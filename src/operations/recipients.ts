@@ -1,6 +1,7 @@
 import { RapidProError } from '../client/errors.js';
 import { BATCH_LIMIT } from '../resources.js';
 import { isUuid, urnIdentity } from './identifiers.js';
+import { count } from './log.js';
 
 /** One request's share of the recipients. */
 export interface Chunk {
@@ -16,6 +17,8 @@ export interface Plan {
   /** Recipients after duplicates were left out. */
   recipients: number;
   duplicates: number;
+  /** How many of each kind, for people: `1 group, 3 contacts`. */
+  told: string;
 }
 
 interface Item {
@@ -71,6 +74,37 @@ function refuseMixture(contacts: Item[], urns: Item[], groups: Item[]): void {
 }
 
 /**
+ * Within one request RapidPro knows that two ways of writing a number are the same; between two
+ * requests nobody does.
+ */
+function refuseLocalNumbers(items: Item[]): void {
+  const local = items.find(({ value }) => /^tel:(?!\+)/.test(urnIdentity(value)));
+  if (!local) return;
+  refuse(
+    `The number at position ${local.index} has no country code. Nothing was sent.`,
+    `Above ${BATCH_LIMIT} recipients, write all numbers with "+" and country code, as "tel:+250788123123": otherwise one person could be reached twice.`,
+  );
+}
+
+function split(key: 'contacts' | 'urns', items: Item[]): Chunk[] {
+  const chunks: Chunk[] = [];
+  for (let start = 0; start < items.length; start += BATCH_LIMIT) {
+    const part = items.slice(start, start + BATCH_LIMIT);
+    const indexes = part.map(({ index }) => index);
+    chunks.push({ key, recipients: { [key]: values(part) }, indexes });
+  }
+  return chunks;
+}
+
+/** `1 group, 3 contacts`. */
+function tell(kinds: readonly (readonly [Item[], string])[]): string {
+  return kinds
+    .filter(([items]) => items.length > 0)
+    .map(([items, noun]) => count(items.length, [noun, `${noun}s`]))
+    .join(', ');
+}
+
+/**
  * Leaves duplicates out and splits the recipients into requests of at most 100.
  *
  * @throws RapidProError `INVALID_INPUT` for nobody, and for a mixture above 100
@@ -95,27 +129,24 @@ export function planRecipients(body: {
     );
   }
   const duplicates = given - recipients;
+  const told = tell([
+    [contacts, 'contact'],
+    [urns, 'URN'],
+    [groups, 'group'],
+  ]);
   if ([contacts, urns, groups].every(({ length }) => length <= BATCH_LIMIT)) {
     const one = {
       ...(contacts.length ? { contacts: values(contacts) } : {}),
       ...(urns.length ? { urns: values(urns) } : {}),
       ...(groups.length ? { groups: values(groups) } : {}),
     };
-    return { chunks: [{ recipients: one, indexes: [] }], recipients, duplicates };
+    return { chunks: [{ recipients: one, indexes: [] }], recipients, duplicates, told };
   }
   refuseMixture(contacts, urns, groups);
   const key = contacts.length > 0 ? 'contacts' : 'urns';
   const items = key === 'contacts' ? contacts : urns;
-  const chunks: Chunk[] = [];
-  for (let start = 0; start < items.length; start += BATCH_LIMIT) {
-    const part = items.slice(start, start + BATCH_LIMIT);
-    chunks.push({
-      key,
-      recipients: { [key]: values(part) },
-      indexes: part.map(({ index }) => index),
-    });
-  }
-  return { chunks, recipients, duplicates };
+  refuseLocalNumbers(items);
+  return { chunks: split(key, items), recipients, duplicates, told };
 }
 
 /** `[0, 1, 2, 5]` as `[[0, 2], [5, 5]]`: both ends included. */

@@ -53,7 +53,7 @@ function partialSend(
   return new RapidProError({
     code: 'PARTIAL_SEND',
     description: `The send stopped at request ${done.length + 1} of ${done.length + 1 + rest.length}: ${error.description}`,
-    fix: `${error.fix} "details" tells by position in "${failed.key}" who was reached (done), who perhaps was (unknown), who was not (failed, notAttempted). Send again only to failed and notAttempted.`,
+    fix: `${error.fix} "details" tells by position in "${failed.key}" who was reached (done), who perhaps was (unknown), who was not (failed, notAttempted). Positions count from 0, and both ends are included. Send again only to failed and notAttempted.`,
     statusCode: error.statusCode,
     retryAfter: error.retryAfter,
     errors: error.errors,
@@ -76,10 +76,10 @@ function tellDuplicates(duplicates: number): void {
   }
 }
 
-function tellSent(path: ResourceName, answers: Dictionary[], recipients: number): void {
+function tellSent(path: ResourceName, answers: Dictionary[], told: string): void {
   const ids = answers.map(idOf).join(', ');
   const [noun] = resources[path].nouns;
-  log.info(`Accepted: ${noun} ${ids} for ${count(recipients, RECIPIENTS)}`);
+  log.info(`Accepted: ${noun} ${ids} for ${told}`);
 }
 
 /**
@@ -94,7 +94,7 @@ export async function sendToAll(
   path: 'broadcasts' | 'flow_starts',
   { contacts, urns, groups, ...body }: Body & Parameters<typeof planRecipients>[0],
 ): Promise<Dictionary> {
-  const { chunks, recipients, duplicates } = planRecipients({ contacts, urns, groups });
+  const { chunks, recipients, duplicates, told } = planRecipients({ contacts, urns, groups });
   tellDuplicates(duplicates);
   const progress: Progress = { answers: [], done: [] };
   for (const [index, chunk] of chunks.entries()) {
@@ -108,10 +108,12 @@ export async function sendToAll(
       progress.done.push(chunk);
     } catch (error) {
       if (!(error instanceof RapidProError) || chunks.length === 1) throw error;
+      // Refused before anybody was reached: as if there were one request alone.
+      if (index === 0 && !isUncertain(error)) throw error;
       throw partialSend(error, progress, chunk, chunks.slice(index + 1));
     }
   }
-  tellSent(path, progress.answers, recipients);
+  tellSent(path, progress.answers, told);
   const [only] = progress.answers;
   if (chunks.length === 1 && only) return only;
   return { chunks: progress.answers, recipients };

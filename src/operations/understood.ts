@@ -5,6 +5,7 @@ import { type Dialect, type Filter, type ResourceName, resources } from '../reso
 const SERVERS: Record<Dialect, string> = { v9: 'RapidPro 9', textit: 'TextIt' };
 
 function isUnderstood(filter: Filter | undefined, value: unknown, dialect: Dialect): boolean {
+  if (filter?.cosmetic) return true;
   if (filter?.only && filter.only !== dialect) return false;
   return dialect === 'v9' || !filter?.v9Choices?.includes(String(value));
 }

@@ -221,7 +221,7 @@ describe.each(sends)('%s that stop in the middle', (path, send) => {
     const server = await rawServer(json({ id: 7, uuid: OTHER_UUID, text: 'Hi Amina' }, 201));
     await send({ urns: urns(101), text: 'Hi Amina' })(stateFor(server));
     expect(lines.at(-1)).toContain(OTHER_UUID);
-    expect(lines.at(-1)).toContain('101 recipients');
+    expect(lines.at(-1)).toContain('for 101 URNs');
     expect(lines.join('\n')).not.toMatch(/Amina|2507/);
   });
 });

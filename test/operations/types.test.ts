@@ -15,7 +15,7 @@ import {
 import type { State } from '../../src/types/state.js';
 
 /** What an editor completes and complains of. The compiler checks it; nothing here is run. */
-export function checkedByTheCompiler() {
+function checkedByTheCompiler() {
   const fromState = (state: State) => state.data as string;
   const list = (state: State) => state.data as string[];
 

@@ -149,7 +149,9 @@ function isIgnored(recorded: Recording): boolean {
   const endpoint = endpointOf(recorded) as keyof typeof resources;
   const filters: { [key: string]: Filter } = resources[endpoint].filters;
   return [...new URLSearchParams(recorded.request.query)].some(([key, value]) => {
-    const { only: own, v9Choices = [] } = filters[key] ?? {};
+    const { only: own, v9Choices = [], cosmetic } = filters[key] ?? {};
+    // A server that does not know it gives the same records.
+    if (cosmetic) return false;
     return (own ?? dialect) !== dialect || (dialect === 'textit' && v9Choices.includes(value));
   });
 }
@@ -193,7 +195,8 @@ describe.each(servers)('%s', name => {
       return;
     }
     if (isSplit(one)) {
-      expect(error?.code).toBe('PARTIAL_SEND');
+      // The recorded answer to the first hundred: nobody was reached.
+      expect(error?.code).toBe('VALIDATION_FAILED');
       return;
     }
     expectSame(one.request.method === 'GET' ? writes[0] : writes.at(-1), one);
