@@ -1,7 +1,6 @@
 import { Client } from './client/client.js';
-import { RapidProError } from './client/errors.js';
-import { parseConfiguration } from './configuration.js';
-import { collect } from './operations/list.js';
+import { pages } from './client/pages.js';
+import { type Configuration, parseConfiguration } from './configuration.js';
 import { type ResourceName, resources } from './resources.js';
 import type { Dictionary, Json } from './types/json.js';
 
@@ -55,6 +54,11 @@ const FOLDERS: readonly Folder[] = [
   { resource: 'globals', type: 'global', value: 'key', label: 'name', meta: [] },
 ];
 
+/** Somebody waits before the editor: what does not come soon is left out. */
+const IMPATIENT = { timeout: 10, maxWait: 5 };
+/** More than this nobody looks through. */
+const MOST = 1000;
+
 function pick(record: Dictionary, keys: readonly string[]): { [key: string]: Json } {
   const found = keys.filter(key => record[key] !== undefined && record[key] !== null);
   return Object.fromEntries(found.map(key => [key, record[key] as Json]));
@@ -70,24 +74,27 @@ function toEntity(record: Dictionary, { type, value, label, meta }: Folder): Met
   };
 }
 
-async function readFolder(client: Client, folder: Folder): Promise<MetadataEntity[]> {
-  const { resource, query } = folder;
-  try {
-    const records = await collect(client, resource, query ?? {});
-    return [
-      {
-        name: resource,
-        type: 'folder',
-        label: labelOf(resource),
-        children: records.map(record => toEntity(record, folder)),
-      },
-    ];
-  } catch (error) {
-    // A token that may not read one list still gets the others.
-    const skip = error instanceof RapidProError && error.code === 'PERMISSION_DENIED';
-    if (skip) return [];
-    throw error;
+/** Records that can be named; a broken one does not take the others with it. */
+function isNamed(record: unknown, { value }: Folder): record is Dictionary {
+  const name = (record as Dictionary | null)?.[value];
+  return typeof name === 'string' && name !== '';
+}
+
+async function readFolder(configuration: Configuration, folder: Folder): Promise<MetadataEntity> {
+  const { resource, query = {} } = folder;
+  const records: Dictionary[] = [];
+  for await (const page of pages(new Client(configuration, IMPATIENT), resource, query)) {
+    records.push(...page.records);
+    if (records.length >= MOST) break;
   }
+  return {
+    name: resource,
+    type: 'folder',
+    label: labelOf(resource),
+    children: records
+      .filter(record => isNamed(record, folder))
+      .map(record => toEntity(record, folder)),
+  };
 }
 
 function labelOf(resource: ResourceName): string {
@@ -100,13 +107,18 @@ function labelOf(resource: ResourceName): string {
  * channels, topics, users, campaigns and the names of its globals. Their values are not read out.
  *
  * @param configuration - the credential: `{ host, token }`
- * @returns a tree: folders by name (`groups`, `fields`, …), in each of them what operations take
- * @throws RapidProError `INVALID_CONFIGURATION`, `INVALID_TOKEN` and the other errors of every request
+ * @returns a tree: folders by name (`groups`, `fields`, …), in each of them what operations take, at most
+ *   1,000. A list that cannot be read, or not soon, is left out.
+ * @throws RapidProError `INVALID_CONFIGURATION`; where no list can be read `INVALID_TOKEN` and the other errors of every request
  * @example
  * const tree = await metadata({ host: 'https://app.rapidpro.io/', token: '…' });
  */
 export async function metadata(configuration: unknown): Promise<MetadataEntity> {
   const parsed = parseConfiguration(configuration);
-  const folders = await Promise.all(FOLDERS.map(folder => readFolder(new Client(parsed), folder)));
-  return { name: 'RapidPro', type: 'workspace', label: 'RapidPro', children: folders.flat() };
+  const settled = await Promise.allSettled(FOLDERS.map(folder => readFolder(parsed, folder)));
+  const children = settled.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
+  // A token that may not read one list, or a list that fails, leaves the others.
+  const [first] = settled;
+  if (children.length === 0 && first?.status === 'rejected') throw first.reason;
+  return { name: 'RapidPro', type: 'workspace', label: 'RapidPro', children };
 }
