@@ -5,9 +5,9 @@ import { type Clock, systemClock } from './clock.js';
 import { Deadline } from './deadline.js';
 import { RapidProError } from './errors.js';
 import { networkFailure } from './networkErrors.js';
-import { type ApiRequest, type ApiResponse, encodeBody, encodeQuery } from './request.js';
+import { type ApiRequest, type ApiResponse, encodeBody, encodeTarget } from './request.js';
 import { decide, type Failure } from './retry.js';
-import { transmit } from './transport.js';
+import { transmit, type Wire } from './transport.js';
 
 /** Seconds that one request may take, from connecting to the last byte, unless the job says otherwise. */
 export const DEFAULT_TIMEOUT = 60;
@@ -90,9 +90,10 @@ export class Client {
    */
   async request(request: ApiRequest): Promise<ApiResponse> {
     const repeatable = request.repeatable ?? request.method !== 'POST';
+    const wire = this.#prepare(request, repeatable);
     this.repeated = false;
     for (let attempts = 1; ; attempts++) {
-      const attempt = await this.#attempt(request, repeatable);
+      const attempt = await this.#attempt(request, wire);
       if ('response' in attempt) return { ...attempt.response, repeated: this.repeated };
       const { failure, error } = attempt;
       if (failure === undefined) {
@@ -113,19 +114,22 @@ export class Client {
     }
   }
 
-  async #attempt(request: ApiRequest, repeatable: boolean): Promise<Attempt> {
+  #prepare(request: ApiRequest, repeatable: boolean): Omit<Wire, 'deadline'> {
     const { origin, basePath, token } = this.#configuration;
+    return {
+      url: `${origin}${basePath}${encodeTarget(request)}`,
+      method: request.method,
+      token,
+      body: encodeBody(request),
+      ownSocket: !repeatable || request.path.endsWith('_actions'),
+    };
+  }
+
+  async #attempt(request: ApiRequest, wire: Omit<Wire, 'deadline'>): Promise<Attempt> {
     const deadline = new Deadline(this.timeout);
     try {
       this.requests++;
-      const answer = await transmit({
-        url: `${origin}${basePath}${request.path}.json${encodeQuery(request.query)}`,
-        method: request.method,
-        token,
-        body: encodeBody(request),
-        deadline,
-        ownSocket: !repeatable || request.path.endsWith('_actions'),
-      });
+      const answer = await transmit({ ...wire, deadline });
       const reading = await readAnswer(answer, request, this.#configuration, this.clock.now());
       const { statusCode, body, error, broken, retryAfter } = reading;
       this.received += reading.size;

@@ -1,6 +1,7 @@
 import { FormData } from 'undici';
 import type { Method } from '../resources.js';
 import type { Json } from '../types/json.js';
+import { RapidProError } from './errors.js';
 
 /** What may stand in a query: a list repeats its key. */
 export type QueryValue = string | number | boolean | readonly (string | number | boolean)[];
@@ -51,12 +52,44 @@ export function encodeQuery(query: Query | undefined): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** What goes over the wire: JSON, or a form with a file. */
+/**
+ * Writes what follows `/api/v2/` in the address. The token goes wherever this leads, so it leads to an
+ * endpoint or nowhere.
+ *
+ * @throws RapidProError `INVALID_PATH`
+ */
+export function encodeTarget({ path, query }: Pick<ApiRequest, 'path' | 'query'>): string {
+  if (/^[a-z_]+$/.test(path)) return `${path}.json${encodeQuery(query)}`;
+  throw new RapidProError({
+    code: 'INVALID_PATH',
+    description: 'The path is not the name of an endpoint.',
+    fix: 'Write the endpoint alone, as "contacts".',
+  });
+}
+
+function toJson(body: Json): string {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    throw new RapidProError({
+      code: 'INVALID_INPUT',
+      description: 'The body cannot be written as JSON. Nothing was sent.',
+      fix: 'Take out what holds itself, and write a BigInt as text.',
+      cause,
+    });
+  }
+}
+
+/**
+ * What goes over the wire: JSON, or a form with a file.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
 export function encodeBody({ body, file }: ApiRequest): string | FormData | undefined {
   if (file) {
     const form = new FormData();
     form.set('file', new Blob([file.bytes], { type: file.type }), file.filename);
     return form;
   }
-  return body === undefined ? undefined : JSON.stringify(body);
+  return body === undefined ? undefined : toJson(body);
 }

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { decode } from '../../src/client/decode.js';
+
+test.each([
+  ['nothing', Buffer.from('')],
+  ['ASCII', Buffer.from('plain \u0000\u007f')],
+  ['Latin', Buffer.from('Zoé ÿ')],
+  ['all planes', Buffer.from('李雷 👋 \ufeff\uffff\ud7ff')],
+  ['a byte-order mark', Buffer.from('\ufeff{}')],
+  ['a lone continuation byte', Buffer.from([0x61, 0x80, 0x62])],
+  ['half a letter', Buffer.from('é').subarray(0, 1)],
+  ['an overlong form', Buffer.from([0xc0, 0xaf])],
+  ['half a surrogate pair', Buffer.from([0xed, 0xa0, 0x80])],
+  ['a part of a larger buffer', Buffer.from('xxé李xx').subarray(2, 7)],
+  ['a long mixture', Buffer.from('aé李👋'.repeat(50_000))],
+])('%s reads as node reads it', (_, bytes) => {
+  expect(decode(bytes)).toBe(bytes.toString('utf8'));
+});
