@@ -8,6 +8,7 @@ import { networkFailure } from './networkErrors.js';
 import { type ApiRequest, type ApiResponse, encodeBody, encodeTarget } from './request.js';
 import { decide, type Failure } from './retry.js';
 import { transmit, type Wire } from './transport.js';
+import type { SharedWaits } from './windowWaits.js';
 
 /** Seconds that one request may take, from connecting to the last byte, unless the job says otherwise. */
 export const DEFAULT_TIMEOUT = 60;
@@ -123,6 +124,18 @@ export class Client {
       body: encodeBody(request),
       ownSocket: !repeatable || request.path.endsWith('_actions'),
     };
+  }
+
+  /** Another client for the same server, for requests side by side that wait together. */
+  beside(waits: SharedWaits): Client {
+    return new Client(this.#configuration, {
+      timeout: this.timeout,
+      maxWait: this.maxWait,
+      clock: waits.clock,
+      onWait: (seconds, reason) => {
+        if (!waits.isWaiting) this.#onWait(seconds, reason);
+      },
+    });
   }
 
   async #attempt(request: ApiRequest, wire: Omit<Wire, 'deadline'>): Promise<Attempt> {

@@ -1,0 +1,30 @@
+import type { Dictionary } from '../types/json.js';
+
+/** Times as whole microseconds since 1970: what RapidPro's times count in. They fit a number exactly. */
+export type Micros = number;
+
+const TIME = /^(.{19})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?$/;
+
+/** Reads a time as RapidPro writes it, or a date alone, which is its midnight in UTC. */
+export function toMicros(text: unknown): Micros | undefined {
+  if (typeof text !== 'string') return undefined;
+  const whole = text.length === 10 ? `${text}T00:00:00` : text.replace(' ', 'T');
+  const [, seconds, fraction = '', zone = 'Z'] = TIME.exec(whole) ?? [];
+  if (seconds === undefined) return undefined;
+  const time = Date.parse(`${seconds}${zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`);
+  if (Number.isNaN(time)) return undefined;
+  return time * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
+}
+
+/** Writes a time with all its six digits, in UTC. */
+export function fromMicros(time: Micros): string {
+  const seconds = Math.floor(time / 1_000_000);
+  const fraction = String(time - seconds * 1_000_000).padStart(6, '0');
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
+}
+
+/** What tells a record from all others of its list; undefined where nothing does. */
+export function idOf({ uuid, id }: Dictionary): string | undefined {
+  const name = uuid ?? id;
+  return name === undefined || name === null ? undefined : String(name);
+}
