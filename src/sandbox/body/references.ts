@@ -8,8 +8,7 @@ import { issue, listOf, oneRef, type Rule, refsOf, refTo, value } from './rules.
 /** A contact by uuid or URN. The URN is not read with the workspace's country here. */
 function findContact(text: string, { workspace }: Call): Contact | undefined {
   const { dialect } = workspace;
-  const uuid = dialect === 'v9' ? text : (canonicalUuid(text) ?? text);
-  const byUuid = workspace.contacts.find(uuid);
+  const byUuid = workspace.contacts.find(text);
   if (byUuid) return byUuid.deleted ? undefined : byUuid;
   const urn = normalizeUrn(text, { country: '', dialect }, 'reference');
   return 'urn' in urn ? workspace.urns.get(urn.urn) : undefined;
@@ -33,8 +32,8 @@ export function byUuidOrName<T extends { name: string; deleted?: boolean }>(
 const findGroup = (text: string, call: Call): Group | undefined =>
   byUuidOrName(call.workspace.groups, text, call);
 
-const notSmart = (group: Group): string | undefined =>
-  group.query === null ? undefined : `Contact group must not be query based: ${group.name}`;
+const notSmart = (group: Group, given: string): string | undefined =>
+  group.query === null ? undefined : `Contact group must not be query based: ${given}`;
 
 export const contact = oneRef(refTo(findContact));
 export const contacts = refsOf(refTo(findContact), BATCH_LIMIT);

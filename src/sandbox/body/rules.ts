@@ -251,7 +251,7 @@ export function refsOf<T>(one: Rule<T>, most: number): Rule<T[]> {
 /** A reference to one object by a text or a whole number. `find` gives undefined for what is not there. */
 export function refTo<T>(
   find: (text: string, call: Call) => T | undefined,
-  check?: (found: T) => string | undefined,
+  check?: (found: T, given: string) => string | undefined,
 ): Rule<T> {
   return {
     read(input, call) {
@@ -259,9 +259,10 @@ export function refTo<T>(
       if (typeof input !== 'string' && typeof input !== 'boolean' && !whole) {
         return issue('Must be a string or integer');
       }
-      const found = find(pythonText(input), call);
-      if (found === undefined) return issue(`No such object: ${pythonText(input)}`);
-      const wrong = check?.(found);
+      const given = pythonText(input);
+      const found = find(given, call);
+      if (found === undefined) return issue(`No such object: ${given}`);
+      const wrong = check?.(found, given);
       return wrong === undefined ? value(found) : issue(wrong);
     },
   };

@@ -14,7 +14,7 @@ import {
   deleteContact,
 } from '../engine/contacts.js';
 import { isoTime } from '../state/clock.js';
-import { contactRef } from '../state/ids.js';
+import { canonicalUuid, contactRef } from '../state/ids.js';
 import type { Contact, Field, Group, Urn } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import {
@@ -62,7 +62,7 @@ export const contacts = endpoint<Contact | { urn: Urn }>({
     const byUrn = last(call.incoming.query, 'urn') !== null;
     if (found?.deleted) throw invalidAsAWhole("Deleted contacts can't be modified.");
     const changes = readChanges(call, body, found, byUrn);
-    if (object && 'urn' in object) changes.urns = [object.urn];
+    if (object && 'urn' in object) changes.urns = [urnToCreate(call, object.urn)];
     call.engine.require(call.workspace, {
       groups: changes.groups ?? [],
       fields: changes.fields?.keys() ?? [],
@@ -108,7 +108,8 @@ function contactFilter(call: Call): {
 /** By uuid or by the exact name. Null is an unknown group, which lists nothing. */
 function groupFilter(workspace: Workspace, given: string | null): Group | null | undefined {
   if (!given) return undefined;
-  const byUuid = workspace.groups.find(given);
+  const uuid = workspace.dialect === 'textit' ? (canonicalUuid(given) ?? given) : given;
+  const byUuid = workspace.groups.find(uuid);
   if (byUuid && !byUuid.deleted) return byUuid;
   for (const group of workspace.groups) if (!group.deleted && group.name === given) return group;
   return null;
@@ -122,6 +123,17 @@ function urnLookup({ workspace }: Call, given: string): Urn {
   if ('urn' in urn) return { identity: urn.urn, display: urn.display };
   if (urn.error === 'server-error') throw new ServerError('a URN that breaks the server');
   throw badRequest(`Invalid URN: ${given}`);
+}
+
+/** A URN that was only looked up so far is checked like one of a body before a contact gets it. */
+function urnToCreate({ workspace }: Call, urn: Urn): Urn {
+  const checked = normalizeUrn(urn.identity, workspace.locale, 'body');
+  if ('urn' in checked) return { identity: checked.urn, display: urn.display };
+  if (checked.error === 'server-error') throw new ServerError('a URN that breaks the engine');
+  if (checked.error === 'not-valid') throw invalid({ urns: { 0: ['URN is not valid.'] } });
+  throw invalidAsAWhole(
+    `Invalid URN: ${urn.identity}. Ensure phone numbers contain country codes.`,
+  );
 }
 
 const name: Rule<string | null> = {

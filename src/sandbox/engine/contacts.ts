@@ -151,16 +151,19 @@ function setGroups(contact: Contact, groups: Group[] | undefined): boolean {
   return changed;
 }
 
-/** The full paths that a contact's place fields show, for places that are named by their parent. */
-function placesOf(contact: Contact): PlaceContext {
-  const context: PlaceContext = {};
-  for (const [field, found] of contact.fields) {
-    if (field.type === 'state' || field.type === 'district') {
-      context[field.type] ??= found[field.type];
-    }
-  }
-  return context;
+/**
+ * Where places are looked for by name: under what the contact's state and district are. Of several fields of a type
+ * only the first by key counts, even where it is empty.
+ */
+function placesOf(workspace: Workspace, contact: Contact): PlaceContext {
+  const shown = (type: 'state' | 'district'): string | null => {
+    const field = workspace.firstOfType(type);
+    return (field && contact.fields.get(field)?.[type]) ?? null;
+  };
+  return { state: shown('state'), district: shown('district') };
 }
+
+const isPlace = ({ type }: Field): boolean => ['state', 'district', 'ward'].includes(type);
 
 /** A field is compared by its raw text: what it shows may be the same and still it counts as changed. */
 export function setFields(
@@ -175,7 +178,7 @@ export function setFields(
     changed = true;
     if (raw === null) contact.fields.delete(field);
     else {
-      const context = placesOf(contact);
+      const context = isPlace(field) ? placesOf(workspace, contact) : {};
       contact.fields.set(field, readFieldValue(raw, field.type, workspace.locale, context));
     }
   }

@@ -37,7 +37,10 @@ class Planter {
       for (const row of rows ?? []) add(row);
     };
     each(seed.users, row => this.#user(row));
-    each(seed.boundaries, row => this.#boundary(row));
+    each(
+      seed.boundaries?.toSorted((a, b) => a.level - b.level),
+      row => this.#boundary(row),
+    );
     this.workspace.settingsChanged();
     each(seed.channels, row => this.#channel(row));
     each(inOrder(seed.fields), row => this.#field(row));

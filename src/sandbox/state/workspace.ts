@@ -1,6 +1,6 @@
 import type { Dialect, Scope } from '../../resources.js';
 import { Outbox } from '../engine/outbox.js';
-import { type Locale, placesOf } from '../values/index.js';
+import { type FieldType, type Locale, placesOf } from '../values/index.js';
 import type { Micros, Ticker } from './clock.js';
 import type { Sequences } from './ids.js';
 import type * as model from './model.js';
@@ -93,7 +93,7 @@ export class Workspace {
       timezone: this.settings.timezone,
       dateStyle: this.settings.dateStyle,
       dialect: this.dialect,
-      now: () => this.ticker.now() / 1000,
+      now: () => this.ticker.clock.now(),
       places: placesOf(
         [...this.boundaries].map(({ osmId, name, parent, aliases }) => ({
           osm_id: osmId,
@@ -109,6 +109,15 @@ export class Workspace {
   /** To be called when settings or boundaries were changed. */
   settingsChanged(): void {
     this.#locale = undefined;
+  }
+
+  firstOfType(type: FieldType): model.Field | undefined {
+    const keys = [...this.fieldsByKey.keys()].sort();
+    for (const key of keys) {
+      const field = this.fieldsByKey.get(key);
+      if (field?.type === type) return field;
+    }
+    return undefined;
   }
 
   /** Smart groups that are in use; few, and asked for with every change of a contact. */
