@@ -23,6 +23,7 @@ export { execute } from './execute.js';
 export * as http from './http.js';
 export { eachArchivedMessages, eachArchivedRuns, getArchives } from './operations/archives.js';
 export { getBoundaries } from './operations/boundaries.js';
+export { syncContacts, upsertContacts } from './operations/bulk/contacts.js';
 export {
   addCampaign,
   addCampaignEvent,

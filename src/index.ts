@@ -91,6 +91,7 @@ export {
   setGlobal,
   sourceValue,
   startFlow,
+  syncContacts,
   unblockContacts,
   unlabelMessages,
   updateCampaign,
@@ -103,6 +104,7 @@ export {
   updateTopic,
   uploadMedia,
   upsertContact,
+  upsertContacts,
   util,
 } from './Adaptor.js';
 export { RapidProError } from './client/errors.js';

@@ -53,7 +53,8 @@ export type ErrorCode =
   // A write whose fate is not known, or that was done in part.
   | 'OUTCOME_UNKNOWN'
   | 'PARTIAL_SEND'
-  | 'PARTIAL_ACTION';
+  | 'PARTIAL_ACTION'
+  | 'BULK_FAILED';
 
 export interface ErrorDetails {
   code: ErrorCode;

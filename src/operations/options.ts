@@ -24,7 +24,8 @@ const schema = z.looseObject(
     filename: z.string({ error: 'must be text' }).nullish(),
     contentType: z.string({ error: 'must be text' }).nullish(),
     allowPrivate: z.boolean({ error: 'must be true or false' }).nullish(),
-    urns: z.enum(['add', 'replace'], { error: 'must be "add" or "replace"' }).nullish(),
+    // syncContacts() calls replacing "exact"; to the others it means the same.
+    urns: z.enum(['add', 'replace', 'exact'], { error: 'must be "add" or "replace"' }).nullish(),
   },
   { error: 'must be an object, as { limit: 100 }' },
 );
@@ -65,6 +66,6 @@ export function checkOptions(options: unknown, more: readonly string[] = []): Se
     ...(limit == null ? {} : { limit }),
     ...(deadline == null ? {} : { deadline }),
     ...(resume == null ? {} : { resume }),
-    ...(urns == null ? {} : { urns }),
+    ...(urns == null ? {} : { urns: urns === 'exact' ? 'replace' : urns }),
   };
 }

@@ -95,6 +95,7 @@ export const OPERATIONS = [
   'sendMessage',
   'setGlobal',
   'startFlow',
+  'syncContacts',
   'unblockContacts',
   'unlabelMessages',
   'updateCampaign',
@@ -107,6 +108,7 @@ export const OPERATIONS = [
   'updateTopic',
   'uploadMedia',
   'upsertContact',
+  'upsertContacts',
 ];
 
 /** What is passed on from language-common. */

@@ -1,0 +1,106 @@
+import { DEFAULT_MAX_WAIT, DEFAULT_TIMEOUT } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import { parseConfiguration } from '../../configuration.js';
+import type { BulkResult } from '../../types/bulk.js';
+import type { Call } from '../operation.js';
+import { failOnError, tellResult } from './finish.js';
+import { Halt } from './gate.js';
+import { requireList } from './inputs.js';
+import {
+  type BulkMark,
+  doneOf,
+  findBulkMark,
+  listFingerprint,
+  takeOver,
+  withBulkMark,
+} from './mark.js';
+import type { BulkSettings } from './options.js';
+import { Outcome } from './outcome.js';
+import { Pool } from './pool.js';
+import { Progress } from './progress.js';
+
+export type BulkCall = Call<'contacts'>;
+
+/** What the mark of a bulk operation holds beside what is done. */
+export type Whereabouts = Pick<BulkMark, 'found' | 'place' | 'complete'>;
+
+export interface BulkPlan {
+  name: 'syncContacts' | 'upsertContacts';
+  /** What the log calls it when it is over. */
+  verb: string;
+  settings: BulkSettings;
+  /** Options without which the list would not be gone on with in the same way. */
+  identity: unknown;
+  /** False where nothing is written, so that there is nothing to go on from. */
+  leavesMark: boolean;
+}
+
+/** What every bulk operation is given to work with. */
+export interface BulkRun {
+  list: unknown[];
+  pool: Pool;
+  outcome: Outcome;
+  progress: Progress;
+  mark: BulkMark | undefined;
+}
+
+/** Errors by which nothing was done: thrown as by any other operation. */
+function throwIfNothingDone({ pool: { gate }, outcome }: BulkRun): void {
+  if (!gate.stopped || gate.outOfTime || outcome.created.length + outcome.updated.length > 0)
+    return;
+  const isUncertain = outcome.failed.some(({ code }) => code === 'OUTCOME_UNKNOWN');
+  if (!isUncertain && (gate.writes === 0 || gate.concernsAll)) throw gate.stopped;
+}
+
+/** A wait that is too long stops the work wherever it is; other errors end it. */
+async function untilStopped(
+  run: BulkRun,
+  work: (run: BulkRun) => Promise<Whereabouts>,
+): Promise<Whereabouts> {
+  try {
+    return await work(run);
+  } catch (error) {
+    const isLimit = error instanceof RapidProError && error.code === 'RATE_LIMITED';
+    if (!isLimit && !(error instanceof Halt)) throw error;
+    if (isLimit) run.pool.gate.stop(error);
+    const { found = [], place, complete = false } = run.mark ?? {};
+    return { found, place, complete };
+  }
+}
+
+/** The way in which every bulk operation runs: go on from a mark, work, tell, leave a mark. */
+export async function bulkRun(
+  call: BulkCall,
+  { name, verb, settings, identity, leavesMark }: BulkPlan,
+  work: (run: BulkRun) => Promise<Whereabouts>,
+): Promise<BulkResult> {
+  const list = requireList(call.args.contacts);
+  const configuration = parseConfiguration(call.state.configuration);
+  const { timeout = DEFAULT_TIMEOUT, maxWait = DEFAULT_MAX_WAIT, deadline, resume } = call.options;
+  const fingerprint = () => listFingerprint(configuration.token, list, identity);
+  const mark = resume ? findBulkMark(call.state, name, fingerprint) : undefined;
+  const { concurrency } = settings;
+  const clock = call.client.clock;
+  const pool = new Pool({ configuration, timeout, maxWait, deadline, concurrency, clock });
+  const outcome = new Outcome(list.length, pool.gate);
+  if (mark) takeOver(mark, outcome);
+  const run = { list, pool, outcome, progress: new Progress(outcome, pool), mark };
+  const whereabouts = await untilStopped(run, work);
+  throwIfNothingDone(run);
+  const result = outcome.result();
+  const isLeft = leavesMark && result.notAttempted.length > 0;
+  const left: BulkMark | undefined = isLeft
+    ? {
+        operation: name,
+        fingerprint: fingerprint(),
+        items: list.length,
+        ...doneOf(outcome),
+        ...whereabouts,
+      }
+    : undefined;
+  if (leavesMark) call.state = withBulkMark(call.state, name, left);
+  pool.report(call.client);
+  tellResult(result, verb, pool.requests);
+  if (settings.failOnError) failOnError(result, left);
+  return result;
+}

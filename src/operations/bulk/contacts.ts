@@ -1,0 +1,68 @@
+import type { UpsertBody } from '../../types/bodies.js';
+import type { SyncContact, SyncOptions, UpsertContactsOptions } from '../../types/bulk.js';
+import type { Operation, Reference } from '../../types/state.js';
+import { operation } from '../operation.js';
+import { SYNC_OPTIONS, UPSERT_OPTIONS } from './options.js';
+import { runSync } from './runSync.js';
+import { runUpserts } from './runUpserts.js';
+
+/**
+ * Make contacts match a list, at the cost of the differences: reads what is there in pages of 250, and writes only what differs. Contacts that are not in the list are never touched, and keys that are left out stay as they are. Groups and URNs are only added, unless told otherwise.
+ *
+ * Two contacts of the list that are the same one in RapidPro both fail, and nothing is sent for them. A URN that another contact holds is never taken away from it. Dates without a zone are read in the workspace's own; a day is its midnight.
+ * @public
+ * @function
+ * @example <caption>The mothers of a register, recognized by their phone numbers</caption>
+ * syncContacts(
+ *   state => state.data.map(mother => ({
+ *     name: mother.name,
+ *     urns: [`tel:${mother.phone}`],
+ *     groups: ['Mothers'],
+ *     fields: { due_date: mother.due },
+ *   })),
+ * );
+ * @example <caption>Recognized by a field; tell what would be done</caption>
+ * syncContacts($.data, { key: 'fields.tei_id', group: 'Mothers', dryRun: true });
+ * @example <caption>Stop before the worker's five minutes are over, and go on in the next run</caption>
+ * syncContacts($.data, { deadline: 270, resume: true });
+ * @param {SyncContact[]} contacts - Any number of contacts: `uuid`, `urns`, `name`, `language`, `groups` (uuids or names of manual groups), `fields`. null clears a key.
+ * @param {SyncOptions} [options] - `key` (`'uuid'`, `'urn'` or a field of text or numbers, as `'fields.tei_id'`; the uuid, else the URNs, unless told), `group` (read only its members; others are looked up), `groups` and `urns` (`'add'`, or `'exact'` to let the list be all), `dryRun` (write nothing), `failOnError`, `concurrency` (requests side by side; 4), `deadline` (seconds after which to stop), `resume` (go on where a former run stopped), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ created, updated, unchanged, failed, notAttempted }`: each contact is in one of them, as `{ index, uuid, … }`; `updated` with the keys that `changed`, `failed` with `code`, `description` and `fix`. With `dryRun` also `requests`, how many the writing would take.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @state {object} rapidpro - `resume`, where it stopped before the end: places in the list and uuids.
+ * @throws {RapidProError} `BULK_FAILED` with `failOnError`, where a contact failed; `INVALID_INPUT` for a list that is none, or another than the one to go on with; `INVALID_OPTION`, `UNKNOWN_GROUP`, `ANONYMOUS_WORKSPACE`; the errors of every request, as long as nothing is written.
+ * @see API reference, section 4.9
+ * @returns {Operation}
+ */
+export function syncContacts(
+  contacts: Reference<SyncContact[]>,
+  options?: Reference<SyncOptions>,
+): Operation {
+  return operation({ args: { contacts }, options, knownOptions: SYNC_OPTIONS, run: runSync });
+}
+
+/**
+ * Update contacts, or add those that do not exist: `upsertContact` for each of a list, some side by side. `groups` replaces the manual groups of a contact, as RapidPro does. A request or more a contact: `syncContacts` needs far fewer where most of the list is unchanged.
+ * @public
+ * @function
+ * @example <caption>Contacts of the step before</caption>
+ * upsertContacts(
+ *   state => state.data.map(({ name, phone }) => ({ name, urns: [`tel:${phone}`] })),
+ * );
+ * @example <caption>End the run with an error where one fails</caption>
+ * upsertContacts($.data, { concurrency: 8, failOnError: true });
+ * @param {UpsertBody[]} contacts - Each as in `upsertContact`, with `uuid` or at least one URN.
+ * @param {UpsertContactsOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `failOnError`, `concurrency` (requests side by side, at most 10; 4), `deadline` (seconds after which to stop), `resume` (go on where a former run stopped), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ created, updated, unchanged, failed, notAttempted }`: each contact is in one of them, as `{ index, uuid, … }`; `failed` with `code`, `description` and `fix`. `unchanged` stays empty: RapidPro does not tell.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @state {object} rapidpro - `resume`, where it stopped before the end: places in the list.
+ * @throws {RapidProError} `BULK_FAILED` with `failOnError`, where a contact failed; `INVALID_INPUT` for a list that is none, or another than the one to go on with; `INVALID_OPTION`; the errors of every request, as long as nothing is written.
+ * @see API reference, section 4.9
+ * @returns {Operation}
+ */
+export function upsertContacts(
+  contacts: Reference<UpsertBody[]>,
+  options?: Reference<UpsertContactsOptions>,
+): Operation {
+  return operation({ args: { contacts }, options, knownOptions: UPSERT_OPTIONS, run: runUpserts });
+}

@@ -1,0 +1,203 @@
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import type { Dictionary } from '../../types/json.js';
+import { asObject } from '../answered.js';
+import { collect } from '../list.js';
+import { nearest } from '../nearest.js';
+import type { Input } from './inputs.js';
+import type { SyncSettings } from './options.js';
+import type { Outcome, Reason } from './outcome.js';
+import { sameGroupName } from './predict.js';
+import { lacksZone, withZone } from './zone.js';
+
+/** What a comparison needs to know of the workspace: fields and groups that the list names. */
+export interface Facts {
+  /** Types of the fields, by key. */
+  types: Map<string, string>;
+  /** Groups that contacts can be put into. */
+  manual: Set<string>;
+  groups: Dictionary[];
+  /** The group whose members are read, where the job names one. */
+  scope: { uuid: string; count: number } | undefined;
+}
+
+/** Seconds after which a list shows what has just been made: lists are read from a copy. */
+const COPY_LAG = 1;
+
+/** Reads a list, and once more where something is missing in it that may have just been made. */
+async function readWith(
+  client: Client,
+  name: 'fields' | 'groups',
+  lacks: (records: Dictionary[]) => boolean,
+): Promise<Dictionary[]> {
+  const records = await collect(client, name, {});
+  if (!lacks(records)) return records;
+  await client.clock.sleep(COPY_LAG);
+  return collect(client, name, {});
+}
+
+function usedFields(inputs: readonly Input[], key: SyncSettings['key']): Set<string> {
+  const used = new Set<string>();
+  for (const { fields } of inputs) for (const name of Object.keys(fields ?? {})) used.add(name);
+  if (key?.startsWith('fields.')) used.add(key.slice('fields.'.length));
+  return used;
+}
+
+function findGroup(groups: readonly Dictionary[], wanted: string): Dictionary | undefined {
+  return (
+    groups.find(({ uuid }) => uuid === wanted) ??
+    groups.find(({ name }) => sameGroupName(String(name), wanted))
+  );
+}
+
+/**
+ * Reads what the list needs: a request each for fields and groups, none where it names none.
+ *
+ * @throws RapidProError `UNKNOWN_GROUP` for `options.group`, `INVALID_OPTION` for `options.key`
+ */
+export async function readFacts(
+  client: Client,
+  inputs: readonly Input[],
+  settings: SyncSettings,
+): Promise<Facts> {
+  const used = usedFields(inputs, settings.key);
+  const wanted = new Set(inputs.flatMap(({ groups }) => groups ?? []));
+  if (settings.group !== undefined) wanted.add(settings.group);
+  const fields =
+    used.size === 0
+      ? []
+      : await readWith(client, 'fields', records => {
+          const keys = new Set(records.map(({ key }) => key));
+          return [...used].some(key => !keys.has(key));
+        });
+  const needsGroups = wanted.size > 0 || settings.exactGroups;
+  const groups = needsGroups
+    ? await readWith(client, 'groups', records =>
+        [...wanted].some(group => !findGroup(records, group)),
+      )
+    : [];
+  const types = new Map(fields.map(({ key, type }) => [String(key), String(type)]));
+  requireKey(settings.key, types);
+  return {
+    types,
+    groups,
+    manual: new Set(groups.filter(isManual).map(({ uuid }) => String(uuid))),
+    scope: settings.group === undefined ? undefined : requireScope(groups, settings.group),
+  };
+}
+
+function isManual({ query, system }: Dictionary): boolean {
+  return (query === null || query === undefined) && system !== true;
+}
+
+function requireKey(key: SyncSettings['key'], types: ReadonlyMap<string, string>): void {
+  if (!key?.startsWith('fields.')) return;
+  const field = key.slice('fields.'.length);
+  const type = types.get(field);
+  if (type === 'text' || type === 'number') return;
+  const near = nearest(field, [...types.keys()]);
+  throw new RapidProError({
+    code: 'INVALID_OPTION',
+    description: type
+      ? 'options.key names a field of dates or places, which contacts cannot be told apart by.'
+      : 'options.key names a field that the workspace does not have.',
+    fix: near
+      ? `Did you mean "fields.${near}"? A key is a field of text or numbers.`
+      : 'A key is a field of text or numbers: getFields() lists them.',
+  });
+}
+
+function requireScope(groups: readonly Dictionary[], wanted: string) {
+  const group = findGroup(groups, wanted);
+  if (group) return { uuid: String(group.uuid), count: Number(group.count ?? 0) };
+  throw new RapidProError({
+    code: 'UNKNOWN_GROUP',
+    description: 'The workspace has no group as options.group names it.',
+    fix: 'Check the spelling of the group, or list the groups with getGroups().',
+  });
+}
+
+function unknownField(key: string, types: ReadonlyMap<string, string>): Reason {
+  const near = nearest(key, [...types.keys()]);
+  return {
+    code: 'UNKNOWN_FIELD',
+    description: `The workspace has no contact field of the key "${key}". Nothing was sent.`,
+    fix: near
+      ? `Did you mean "${near}"?`
+      : 'Make the field with ensureField(), or correct the key.',
+  };
+}
+
+const UNKNOWN_GROUP: Reason = {
+  code: 'UNKNOWN_REFERENCE',
+  description: 'The contact names a group that the workspace does not have. Nothing was sent.',
+  fix: 'Make the group with ensureGroup(), or correct its name.',
+};
+
+const SMART_GROUP: Reason = {
+  code: 'UNKNOWN_REFERENCE',
+  description:
+    'The contact names a smart group: RapidPro itself decides who is in it. Nothing was sent.',
+  fix: 'Name only manual groups.',
+};
+
+/** Uuids in the place of group names. */
+function resolveGroups(input: Input, facts: Facts, known: Map<string, string | Reason>) {
+  const uuids = new Set<string>();
+  for (const wanted of input.groups ?? []) {
+    let found = known.get(wanted);
+    if (found === undefined) {
+      const group = findGroup(facts.groups, wanted);
+      const uuid = String(group?.uuid);
+      found = group ? (facts.manual.has(uuid) ? uuid : SMART_GROUP) : UNKNOWN_GROUP;
+      known.set(wanted, found);
+    }
+    if (typeof found !== 'string') return found;
+    uuids.add(found);
+  }
+  input.groups = [...uuids];
+  return undefined;
+}
+
+/** Contacts that name fields or groups which are not there fail; groups become uuids. */
+export function resolveNames(inputs: readonly Input[], facts: Facts, outcome: Outcome): void {
+  const known = new Map<string, string | Reason>();
+  for (const input of inputs) {
+    const { index } = input;
+    const strange = Object.keys(input.fields ?? {}).find(key => !facts.types.has(key));
+    if (strange !== undefined) outcome.fail({ index }, unknownField(strange, facts.types));
+    const refusal = input.groups && resolveGroups(input, facts, known);
+    if (refusal) outcome.fail({ index }, refusal);
+  }
+}
+
+/** Dates are sent with their zone: the workspace's, where they are written without one. */
+export async function completeDates(
+  client: Client,
+  inputs: readonly Input[],
+  types: ReadonlyMap<string, string>,
+): Promise<void> {
+  const keys = [...types].filter(([, type]) => type === 'datetime').map(([key]) => key);
+  if (keys.length === 0) return;
+  const timezone = lacking(inputs, keys) ? await timezoneOf(client) : 'UTC';
+  for (const { fields } of inputs) {
+    for (const key of keys) {
+      const value = fields?.[key];
+      if (fields && typeof value === 'string') fields[key] = withZone(value, timezone);
+    }
+  }
+}
+
+function lacking(inputs: readonly Input[], keys: readonly string[]): boolean {
+  return inputs.some(({ fields }) =>
+    keys.some(key => {
+      const value = fields?.[key];
+      return typeof value === 'string' && lacksZone(value);
+    }),
+  );
+}
+
+async function timezoneOf(client: Client): Promise<string> {
+  const { body } = await client.request({ method: 'GET', path: 'workspace' });
+  return String(asObject(body).timezone ?? 'UTC');
+}

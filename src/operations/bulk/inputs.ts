@@ -1,0 +1,156 @@
+import { RapidProError } from '../../client/errors.js';
+import { checkContactWithUuid } from '../bodies.js';
+import type { Body } from '../body.js';
+import { urnIdentity } from '../identifiers.js';
+import { log } from '../log.js';
+import { suggest } from '../nearest.js';
+import type { Outcome, Reason } from './outcome.js';
+import { trimmed } from './predict.js';
+
+/** A contact of the list, checked. */
+export interface Input {
+  index: number;
+  uuid?: string | undefined;
+  urns?: string[] | undefined;
+  name?: string | number | null | undefined;
+  language?: string | null | undefined;
+  /** Uuids or names as given; uuids once they are resolved. */
+  groups?: string[] | undefined;
+  fields?: { [key: string]: string | number | null } | undefined;
+  note?: string | undefined;
+  /** Keys that this package does not know. */
+  others?: Body | undefined;
+}
+
+const KNOWN = ['uuid', 'urns', 'name', 'language', 'groups', 'fields', 'note'];
+
+/**
+ * The list, as it is before its contacts are checked.
+ *
+ * @throws RapidProError `INVALID_INPUT` for what is no list
+ */
+export function requireList(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: 'contacts is no list.',
+    fix: 'Give the contacts as a list. If it comes from $ or state, check that the data is there.',
+  });
+}
+
+function isBlank(value: unknown): boolean {
+  return typeof value === 'string' && trimmed(value) === '';
+}
+
+/** What RapidPro refuses every time needs no request. */
+function refuseBlanks({ name, language }: { name?: unknown; language?: unknown }): void {
+  for (const [key, value] of Object.entries({ name, language })) {
+    if (!isBlank(value)) continue;
+    throw new RapidProError({
+      code: 'INVALID_INPUT',
+      description: `contact.${key} is empty, which RapidPro refuses.`,
+      fix: `Leave "${key}" out to keep it, or give null to clear it.`,
+    });
+  }
+}
+
+/** A checked contact without keys that are not there: a hundred thousand of them are kept. */
+function readInput(value: unknown, index: number, unknownKeys: Set<string>): Input {
+  const { known, others } = splitKeys(value, unknownKeys);
+  const body = checkContactWithUuid(known);
+  refuseBlanks(body);
+  const input: Input = { index, ...(body as Omit<Input, 'index'>) };
+  if (input.fields) input.fields = withoutUndefined(input.fields);
+  if (others) input.others = others;
+  return input;
+}
+
+function withoutUndefined<T>(values: { [key: string]: T }): { [key: string]: T } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; others?: Body } {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return { known: value };
+  const strange = Object.keys(value).filter(key => !KNOWN.includes(key));
+  if (strange.length === 0) return { known: value };
+  const known: Body = { ...value };
+  const others: Body = {};
+  for (const key of strange) {
+    unknownKeys.add(key);
+    others[key] = known[key] ?? null;
+    delete known[key];
+  }
+  return { known, others };
+}
+
+/** Checks each contact of the list. Those that cannot be sent fail; the others are given back. */
+export function readInputs(list: readonly unknown[], outcome: Outcome): Input[] {
+  const unknownKeys = new Set<string>();
+  const inputs: Input[] = [];
+  for (const [index, value] of list.entries()) {
+    try {
+      inputs.push(readInput(value, index, unknownKeys));
+    } catch (error) {
+      if (!(error instanceof RapidProError)) throw error;
+      outcome.fail({ index }, error);
+    }
+  }
+  for (const key of unknownKeys) {
+    log.warn(`The contacts have the unknown key "${key}". ${suggest(key, KNOWN)}`);
+  }
+  return inputs;
+}
+
+/** One way in which a contact of the list is named. */
+export interface Name {
+  /** The same text means the same contact. */
+  token: string;
+  /** What it is, for people. */
+  what: string;
+}
+
+export function urnNames({ urns = [] }: Input): Name[] {
+  return urns.map(urn => ({ token: urnIdentity(urn), what: 'a URN' }));
+}
+
+export function uuidName({ uuid }: Input): Name[] {
+  return uuid === undefined ? [] : [{ token: uuid, what: 'the uuid' }];
+}
+
+/** Why contacts of the list that mean the same one in RapidPro are not sent. */
+export function sameContact(indexes: readonly number[], what: string): Reason {
+  const shown = indexes.slice(0, 5).map(index => `contacts[${index}]`);
+  const more = indexes.length > 5 ? ` and ${indexes.length - 5} more` : '';
+  return {
+    code: 'CONTACT_CLASH',
+    description: `${shown.join(', ')}${more} have ${what} in common: they are the same contact.`,
+    fix: 'Nothing was sent for them. Make one contact of them in the list, or correct the one that is wrong.',
+  };
+}
+
+/** Contacts of the list that have a uuid, a URN or a key in common all fail. */
+export function failDuplicates(
+  inputs: readonly Input[],
+  namesOf: (input: Input) => Name[],
+  outcome: Outcome,
+): void {
+  const seen = new Map<string, Input>();
+  const shared = new Map<string, { what: string; inputs: Set<Input> }>();
+  for (const input of inputs) {
+    for (const { token, what } of namesOf(input)) {
+      const first = seen.get(token);
+      if (!first) seen.set(token, input);
+      else if (first !== input) {
+        const found = shared.get(token) ?? { what, inputs: new Set([first]) };
+        shared.set(token, { what, inputs: found.inputs.add(input) });
+      }
+    }
+  }
+  for (const { what, inputs: group } of shared.values()) {
+    const reason = sameContact(
+      [...group].map(({ index }) => index),
+      what,
+    );
+    for (const { index } of group) outcome.fail({ index }, reason);
+  }
+}

@@ -1,0 +1,36 @@
+import { count, log } from '../log.js';
+import type { Outcome } from './outcome.js';
+import type { Pool } from './pool.js';
+
+const SECONDS = 10;
+const CONTACTS = 1000;
+
+/** A line in the log every ten seconds or thousand contacts. */
+export class Progress {
+  readonly #outcome: Outcome;
+  readonly #pool: Pool;
+  readonly #started: number;
+  #toldAt: number;
+  #toldDone = 0;
+
+  constructor(outcome: Outcome, pool: Pool) {
+    this.#outcome = outcome;
+    this.#pool = pool;
+    this.#started = pool.gate.now();
+    this.#toldAt = this.#started;
+  }
+
+  /** Tells how far it is, unless it did so a moment ago. */
+  tell(): void {
+    const now = this.#pool.gate.now();
+    const { done, total } = this.#outcome;
+    const late = now - this.#toldAt >= SECONDS * 1000;
+    if (!late && done - this.#toldDone < CONTACTS) return;
+    this.#toldAt = now;
+    this.#toldDone = done;
+    const seconds = Math.max(1, (now - this.#started) / 1000);
+    const rate = Math.round((done / seconds) * 60);
+    const requests = count(this.#pool.requests, ['request', 'requests']);
+    log.info(`${done} of ${count(total, ['contact', 'contacts'])}, ${requests}, ${rate} a minute`);
+  }
+}

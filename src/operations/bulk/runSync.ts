@@ -1,0 +1,57 @@
+import type { BulkResult } from '../../types/bulk.js';
+import { type BulkCall, bulkRun } from './bulkRun.js';
+import { completeDates, readFacts, resolveNames } from './facts.js';
+import { failDuplicates, type Input, readInputs, urnNames, uuidName } from './inputs.js';
+import { Recognition } from './match.js';
+import { syncSettings } from './options.js';
+import type { Outcome } from './outcome.js';
+import { SyncRun } from './sync.js';
+
+function stillOpen(inputs: readonly Input[], outcome: Outcome): Input[] {
+  return inputs.filter(({ index }) => outcome.isOpen(index));
+}
+
+/** Contacts of the list that cannot be recognized, or not told apart, fail. */
+function recognize(inputs: readonly Input[], recognition: Recognition, outcome: Outcome): void {
+  for (const input of inputs) {
+    const refusal = recognition.refusal(input);
+    if (refusal) outcome.fail({ index: input.index }, refusal);
+  }
+  const names = (input: Input) => [
+    ...recognition.namesOf(input),
+    ...uuidName(input),
+    ...urnNames(input),
+  ];
+  failDuplicates(inputs, names, outcome);
+}
+
+/** What `syncContacts` does with its list. */
+export async function runSync(call: BulkCall): Promise<BulkResult> {
+  const settings = syncSettings(call.given);
+  const { key, group, exactGroups, exactUrns, dryRun } = settings;
+  const plan = {
+    name: 'syncContacts',
+    verb: dryRun ? 'Planned, and wrote nothing of,' : 'Synchronized',
+    settings,
+    identity: { key, group, exactGroups, exactUrns },
+    leavesMark: !dryRun,
+  } as const;
+  let requests = 0;
+  const result = await bulkRun(call, plan, async run => {
+    const { list, pool, outcome } = run;
+    const all = readInputs(list, outcome);
+    const client = pool.reader;
+    const facts = await readFacts(client, all, settings);
+    resolveNames(all, facts, outcome);
+    await completeDates(client, all, facts.types);
+    const recognition = new Recognition(key, facts.types);
+    recognize(all, recognition, outcome);
+    const inputs = stillOpen(all, outcome);
+    for (const input of all) recognition.expect(input);
+    const sync = new SyncRun({ ...run, inputs, facts, recognition, settings });
+    await sync.run();
+    requests = sync.requests;
+    return { found: sync.unwritten(), ...sync.end };
+  });
+  return dryRun ? { ...result, dryRun: true, requests } : result;
+}

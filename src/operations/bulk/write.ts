@@ -1,0 +1,102 @@
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Body } from '../body.js';
+import { findContact, urnsOf } from '../contactLookup.js';
+import { findHolders } from '../contactUrns.js';
+import { createContact } from '../createContact.js';
+import { urnIdentity } from '../identifiers.js';
+import { writeContact, writeUrns } from '../writeContact.js';
+import type { Change } from './diff.js';
+import type { Input } from './inputs.js';
+import { isPlainUrn, storedText } from './predict.js';
+
+/** What a new contact is made of. Nothing needs to be cleared in it. */
+export function newBody({ name, language, urns, groups, fields }: Input): Body {
+  const values = Object.entries(fields ?? {}).filter(
+    ([, value]) => storedText(value)?.value !== null,
+  );
+  return {
+    ...(name == null ? {} : { name }),
+    ...(language == null ? {} : { language }),
+    ...(urns && urns.length > 0 ? { urns } : {}),
+    ...(groups && groups.length > 0 ? { groups } : {}),
+    ...(values.length > 0 ? { fields: Object.fromEntries(values) } : {}),
+  };
+}
+
+/** Makes a contact of the list that RapidPro does not have. */
+export function create(client: Client, input: Input): Promise<Dictionary> {
+  return createContact(client, newBody(input));
+}
+
+function taken(index: number): RapidProError {
+  return new RapidProError({
+    code: 'URN_TAKEN',
+    description: `urns[${index}] belongs to another contact in RapidPro. Nothing was changed.`,
+    fix: 'Take the URN out of the list, or away from the other contact first.',
+  });
+}
+
+function gone(): RapidProError {
+  return new RapidProError({
+    code: 'NOT_FOUND',
+    description: 'The contact was there a moment ago, but is not any more. Nothing was changed.',
+    fix: 'Somebody may have deleted it. Run the job again.',
+  });
+}
+
+/** Tells whether RapidPro may already have just these URNs, written in another way. */
+function isSameList(list: readonly string[], contact: Dictionary): boolean {
+  const held = urnsOf(contact).map(urnIdentity);
+  return (
+    list.length === held.length &&
+    list.every((urn, index) => urnIdentity(urn) === held[index] || !isPlainUrn(urn))
+  );
+}
+
+/**
+ * Writes a change with its URNs. Looks right before who holds each that the contact lacks: RapidPro 9
+ * would take it from another one, TextIt would drop it.
+ *
+ * @returns the keys that were written
+ */
+async function writeWithUrns(client: Client, change: Change, exact: boolean): Promise<string[]> {
+  const { body, uuid, changed } = change;
+  const contact = await findContact(client, { uuid });
+  if (!contact) throw gone();
+  const wanted = change.input.urns ?? [];
+  const holdings = await findHolders(client, wanted, [contact]);
+  const other = holdings.find(({ holder }) => holder && holder.uuid !== uuid);
+  if (other) throw taken(wanted.indexOf(other.urn));
+  const missing = holdings.filter(({ holder }) => !holder).map(({ urn }) => urn);
+  const list = exact ? wanted : [...urnsOf(contact), ...missing];
+  if (missing.length > 0 || (exact && !isSameList(list, contact))) {
+    await writeUrns(client, contact, body, list);
+    return changed;
+  }
+  if (Object.keys(body).length > 0) await writeContact(client, { uuid }, body);
+  return changed.filter(key => key !== 'urns');
+}
+
+/**
+ * Writes name, language, fields and URNs of a contact that is there.
+ *
+ * @returns the keys that differ, without "urns" where RapidPro turned out to have them
+ */
+export async function writeChange(
+  client: Client,
+  change: Change,
+  exactUrns: boolean,
+): Promise<string[]> {
+  const { body, uuid, changed, urns } = change;
+  if (urns) return writeWithUrns(client, change, exactUrns);
+  if (Object.keys(body).length > 0) await writeContact(client, { uuid }, body);
+  return changed;
+}
+
+/** How many requests {@link writeChange} takes. */
+export function requestsOf({ urns, missing, body }: Change): number {
+  if (urns) return 2 + missing;
+  return Object.keys(body).length > 0 ? 1 : 0;
+}

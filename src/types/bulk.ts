@@ -1,0 +1,80 @@
+import type { ContactBody } from './bodies.js';
+import type { Options } from './options.js';
+
+/** What `syncContacts` takes for each contact. Keys that are left out stay as they are. */
+export interface SyncContact extends Omit<ContactBody, 'note'> {
+  uuid?: string;
+}
+
+/** How a list of contacts is worked through. */
+export interface BulkOptions extends Options {
+  /** Requests side by side, 1 to 10. 4 unless told. */
+  concurrency?: number;
+  /**
+   * Seconds after which to stop with what is done. The rest is in `notAttempted`, and
+   * `state.rapidpro.resume` tells where to go on. None unless told.
+   */
+  deadline?: number;
+  /** True: go on where a former run of the same list stopped, if `state.rapidpro.resume` says so. */
+  resume?: boolean;
+  /** True: end with the error `BULK_FAILED` where a contact failed. A warning in the log unless told. */
+  failOnError?: boolean;
+}
+
+export interface UpsertContactsOptions extends BulkOptions {
+  /** `'add'` (unless told): add URNs to those the contact has. `'replace'`: let them be its only ones. */
+  urns?: 'add' | 'replace';
+}
+
+export interface SyncOptions extends BulkOptions {
+  /**
+   * What a contact is recognized by: `'uuid'`, `'urn'`, or a field, as `'fields.tei_id'`. The uuid where
+   * there is one, else the URNs, unless told.
+   */
+  key?: 'uuid' | 'urn' | `fields.${string}`;
+  /**
+   * Uuid or exact name of a group: only its members are read. Who is not among them is looked up.
+   * @magic $.children[?(@.name=='groups')].children[*]
+   */
+  group?: string;
+  /** `'add'` (unless told): only add to groups. `'exact'`: leave the manual groups that are not named. */
+  groups?: 'add' | 'exact';
+  /** `'add'` (unless told): only add URNs. `'exact'`: let the list be the contact's URNs, in this order. */
+  urns?: 'add' | 'exact';
+  /** True: write nothing, and tell what would be written. */
+  dryRun?: boolean;
+}
+
+/** One contact of the list that was given, by its place in it. */
+export interface BulkItem {
+  /** Place in the list, from 0. */
+  index: number;
+  uuid?: string;
+  /** The keys that were written: `name`, `fields.age`, `groups`. */
+  changed?: string[];
+  /** False where it could not be told whether a key differs, so that it was written to be safe. */
+  predicted?: false;
+  /** True where a former run, which this one goes on from, did it. */
+  earlier?: true;
+}
+
+export interface BulkFailure extends BulkItem {
+  code: string;
+  description: string;
+  fix: string;
+}
+
+/** What `syncContacts` and `upsertContacts` leave in `state.data`: each contact is in just one list. */
+export interface BulkResult {
+  created: BulkItem[];
+  updated: BulkItem[];
+  unchanged: BulkItem[];
+  failed: BulkFailure[];
+  notAttempted: BulkItem[];
+  /** Why it stopped before the end, where it did. */
+  stopped?: { code: string; description: string; fix: string; retryAfter?: number };
+  /** With `dryRun`: nothing was written. */
+  dryRun?: true;
+  /** With `dryRun`: how many requests the writing would take. */
+  requests?: number;
+}
