@@ -142,7 +142,7 @@ export class Client {
     const deadline = new Deadline(this.timeout);
     try {
       this.requests++;
-      const answer = await transmit({ ...wire, deadline });
+      const answer = await deadline.limit(transmit({ ...wire, deadline }));
       const reading = await readAnswer(answer, request, this.#configuration, this.clock.now());
       const { statusCode, body, error, broken, retryAfter } = reading;
       this.received += reading.size;

@@ -18,6 +18,17 @@ export class Deadline extends EventEmitter {
     this.#timer = setTimeout(() => this.#expire(), milliseconds);
   }
 
+  /**
+   * Settles as the promise does, or fails when time is up. undici itself does not heed an abort while
+   * it makes a connection, and waits for that to fail.
+   */
+  limit<Value>(promise: Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.once('abort', () => reject(this.reason));
+      promise.then(resolve, reject);
+    });
+  }
+
   /** To be called when the request has ended. */
   clear(): void {
     clearTimeout(this.#timer);

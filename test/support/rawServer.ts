@@ -21,6 +21,8 @@ export interface RawServer {
   requests: RawRequest[];
   /** How many connections were made. */
   connections(): number;
+  /** How many of them are still open. */
+  open(): number;
   close(): Promise<void>;
 }
 
@@ -36,9 +38,12 @@ function wholeRequest(text: string): number {
 export async function rawServer(behave: Behavior): Promise<RawServer> {
   const requests: RawRequest[] = [];
   let connections = 0;
+  let open = 0;
   const server = createServer(socket => {
     const connection = ++connections;
     let unread = '';
+    open++;
+    socket.on('close', () => open--);
     socket.on('error', () => {});
     socket.setEncoding('latin1').on('data', chunk => {
       unread += chunk;
@@ -57,5 +62,12 @@ export async function rawServer(behave: Behavior): Promise<RawServer> {
   });
   const { port, close } = await listen(server);
   const origin = `http://127.0.0.1:${port}`;
-  return { host: `${origin}/`, origin, requests, connections: () => connections, close };
+  return {
+    host: `${origin}/`,
+    origin,
+    requests,
+    connections: () => connections,
+    open: () => open,
+    close,
+  };
 }

@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'vitest';
+import { Client, type ClientOptions } from '../../src/client/client.js';
+import type { RapidProError } from '../../src/client/errors.js';
+import type { ApiRequest } from '../../src/client/request.js';
+import { parseConfiguration } from '../../src/configuration.js';
+import { captureConsole } from '../support/captureConsole.js';
+import { credential } from '../support/credential.js';
+import { type FakeClock, fakeClock } from '../support/fakeClock.js';
+import {
+  answer,
+  badGateway,
+  bytes,
+  garbledJson,
+  hangUp,
+  inTurn,
+  json,
+  reset,
+  slowDrip,
+  stall,
+  stallInBody,
+  tooManyBytes,
+  truncated,
+  truncatedChunks,
+} from '../support/faults.js';
+import { type Behavior, rawServer } from '../support/rawServer.js';
+import { serve } from '../support/serve.js';
+
+const GET: ApiRequest = { method: 'GET', path: 'contacts' };
+const SEND: ApiRequest = { method: 'POST', path: 'broadcasts', body: { text: 'hello' } };
+const REPEATABLE: ApiRequest = { ...SEND, path: 'contacts', repeatable: true };
+const DELETE: ApiRequest = { method: 'DELETE', path: 'groups', query: { uuid: 'x' } };
+const good = json({ ok: true });
+
+interface Setting extends ClientOptions {
+  clock: FakeClock;
+}
+
+async function setUp(behave: Behavior, options: ClientOptions = {}) {
+  const server = await rawServer(behave);
+  const setting: Setting = { timeout: 0.15, ...options, clock: fakeClock() };
+  const client = new Client(parseConfiguration(credential(server)), setting);
+  return { server, client, sleeps: setting.clock.sleeps };
+}
+
+function failure(promise: Promise<unknown>): Promise<RapidProError> {
+  return promise.then(
+    () => expect.unreachable('no error'),
+    error => error as RapidProError,
+  );
+}
+
+/** After these nobody knows whether the server did its work. */
+const AMBIGUOUS: [string, Behavior, string][] = [
+  ['a reset', reset, 'CONNECTION_LOST'],
+  ['a hang-up', hangUp, 'CONNECTION_LOST'],
+  ['silence', stall, 'TIMEOUT'],
+  ['silence in the middle', stallInBody, 'TIMEOUT'],
+  ['a slow drip', slowDrip, 'TIMEOUT'],
+  ['half a body', truncated, 'CONNECTION_LOST'],
+  ['a chunked body without end', truncatedChunks, 'CONNECTION_LOST'],
+  ['garbled JSON', garbledJson, 'INVALID_RESPONSE'],
+  ['an empty 200', answer(200, ''), 'INVALID_RESPONSE'],
+  ['a body longer than it says', tooManyBytes, 'INVALID_RESPONSE'],
+  ['bytes that are no HTTP', bytes('\0\0\0 what? \r\n\r\n'), 'CONNECTION_LOST'],
+  ['a 502', badGateway(502), 'SERVER_UNAVAILABLE'],
+  ['a 503', badGateway(503), 'SERVER_UNAVAILABLE'],
+  ['a 504', badGateway(504), 'SERVER_UNAVAILABLE'],
+];
+
+describe.each(AMBIGUOUS)('after %s', (_, fault, code) => {
+  test('a GET is asked again', async () => {
+    const { server, client, sleeps } = await setUp(inTurn(fault, good));
+    expect(await client.request(GET)).toEqual({
+      statusCode: 200,
+      body: { ok: true },
+      repeated: true,
+    });
+    expect(server.requests).toHaveLength(2);
+    expect(client.requests).toBe(2);
+    expect(sleeps).toEqual([0.5]);
+  });
+
+  test('a GET is not asked for ever', async () => {
+    const { server, client } = await setUp(fault);
+    expect((await failure(client.request(GET))).code).toBe(code);
+    expect(server.requests).toHaveLength(code === 'TIMEOUT' ? 2 : 4);
+  });
+
+  test('a send is sent once, and its outcome unknown', async () => {
+    const { server, client, sleeps } = await setUp(inTurn(fault, good));
+    const error = await failure(client.request(SEND));
+    expect(error.code).toBe('OUTCOME_UNKNOWN');
+    expect(error.cause).toMatchObject({ code });
+    expect(server.requests).toHaveLength(1);
+    expect(sleeps).toEqual([]);
+  });
+
+  test('a write that may be repeated is', async () => {
+    const { server, client } = await setUp(inTurn(fault, good));
+    expect(await client.request(REPEATABLE)).toMatchObject({ statusCode: 200, repeated: true });
+    expect(server.requests.map(({ text }) => text.includes('{"text":"hello"}'))).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  test('a deletion is repeated, and nothing left to delete is fine', async () => {
+    const { server, client } = await setUp(inTurn(fault, json({ detail: 'Not found.' }, 404)));
+    expect(await client.request(DELETE)).toEqual({ statusCode: 204, body: null, repeated: true });
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+test('a deletion of what was never there is an error', async () => {
+  const { client } = await setUp(json({ detail: 'Not found.' }, 404));
+  expect((await failure(client.request(DELETE))).code).toBe('NOT_FOUND');
+});
+
+test('after a 429 alone, nothing to delete is an error: the first attempt did nothing', async () => {
+  const { client } = await setUp(inTurn(json({}, 429), json({ detail: 'Not found.' }, 404)));
+  expect((await failure(client.request(DELETE))).code).toBe('NOT_FOUND');
+});
+
+describe('a refused connection', () => {
+  const nobody = { host: 'http://127.0.0.1:9/', token: 'abc' };
+
+  test.each([GET, SEND])('is tried again for any request: $method $path', async request => {
+    const clock = fakeClock();
+    const client = new Client(parseConfiguration(nobody), { clock });
+    expect((await failure(client.request(request))).code).toBe('CONNECTION_REFUSED');
+    expect(client.requests).toBe(4);
+    expect(clock.sleeps).toEqual([0.5, 1, 2]);
+  });
+
+  test('and works once somebody is there', async () => {
+    const server = await rawServer(good);
+    await server.close();
+    const clock = fakeClock();
+    const { port } = new URL(server.origin);
+    let again: Promise<unknown> | undefined;
+    clock.sleep = async () => {
+      const { createServer } = await import('node:http');
+      again ??= new Promise(resolve => {
+        const late = createServer((_, response) => {
+          response.end('{"ok":true}');
+          late.close();
+        });
+        late.listen(Number(port), '127.0.0.1', () => resolve(undefined));
+      });
+      await again;
+    };
+    const client = new Client(parseConfiguration(credential(server)), { clock });
+    expect(await client.request(SEND)).toMatchObject({ body: { ok: true }, repeated: false });
+    expect(client.requests).toBe(2);
+  });
+});
+
+test('a name that no server has', async () => {
+  const client = new Client(parseConfiguration({ host: 'http://nobody.invalid/', token: 'abc' }), {
+    clock: fakeClock(),
+  });
+  expect((await failure(client.request(GET))).code).toBe('HOST_NOT_FOUND');
+});
+
+test('https to a server that speaks http', async () => {
+  const server = await serve();
+  const host = server.host.replace('http:', 'https:');
+  const configuration = parseConfiguration({ ...credential(server), host });
+  const client = new Client(configuration, { clock: fakeClock() });
+  const error = await failure(client.request(SEND));
+  expect(error.code).toBe('INSECURE_CONNECTION');
+  expect(client.requests).toBe(1);
+  expect(server.requests).toEqual([]);
+});
+
+test('an https server that never shakes hands', async () => {
+  const server = await rawServer(stall);
+  const host = server.host.replace('http:', 'https:');
+  const configuration = parseConfiguration({ ...credential(server), host });
+  const client = new Client(configuration, { clock: fakeClock(), timeout: 0.1 });
+  expect((await failure(client.request(GET))).code).toBe('TIMEOUT');
+});
+
+describe('429', () => {
+  const throttled = (seconds?: number | string) =>
+    json({ detail: 'x' }, 429, seconds === undefined ? {} : { 'Retry-After': seconds });
+
+  test.each([GET, SEND, DELETE])('is waited out: $method', async request => {
+    const { server, client, sleeps } = await setUp(inTurn(throttled(17), throttled(3), good));
+    expect(await client.request(request)).toMatchObject({ statusCode: 200, repeated: false });
+    expect(sleeps).toEqual([17, 3]);
+    expect(client.waited).toBe(20);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test('all the waits of an operation together are capped', async () => {
+    const { client, sleeps } = await setUp(
+      inTurn(throttled(40), good, throttled(15), good, throttled(10)),
+    );
+    await client.request(GET);
+    await client.request(GET);
+    const error = await failure(client.request(GET));
+    expect(error).toMatchObject({ code: 'RATE_LIMITED', retryAfter: 10 });
+    expect(sleeps).toEqual([40, 15]);
+  });
+
+  test('maxWait 0 waits for nothing', async () => {
+    const { client, sleeps } = await setUp(throttled(1), { maxWait: 0 });
+    expect((await failure(client.request(GET))).code).toBe('RATE_LIMITED');
+    expect(sleeps).toEqual([]);
+  });
+
+  test('without a time, and with 0, it ends all the same', async () => {
+    for (const header of [undefined, 0, 'soon']) {
+      const { server, client, sleeps } = await setUp(throttled(header));
+      expect((await failure(client.request(GET))).code).toBe('RATE_LIMITED');
+      expect(sleeps.reduce((sum, seconds) => sum + seconds, 0)).toBeLessThanOrEqual(60);
+      expect(server.requests.length).toBeLessThan(12);
+    }
+  });
+
+  test('a date', async () => {
+    const { client, sleeps } = await setUp(
+      inTurn(throttled('Sat, 31 Jan 2026 12:00:09 GMT'), good),
+    );
+    await client.request(GET);
+    expect(sleeps).toEqual([9]);
+  });
+
+  test('a send that is lost after a 429 is not sent again', async () => {
+    const { server, client } = await setUp(inTurn(throttled(1), reset, good));
+    expect((await failure(client.request(SEND))).code).toBe('OUTCOME_UNKNOWN');
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('whoever is told of waits is told why', async () => {
+    const told: unknown[] = [];
+    const onWait = (...args: unknown[]) => told.push(args);
+    const { client } = await setUp(inTurn(throttled(2), badGateway(), good), { onWait });
+    await client.request(GET);
+    expect(told).toEqual([
+      [2, 'throttled'],
+      [1, 'ambiguous'],
+    ]);
+  });
+});
+
+test('a 503 that says when to come back is believed', async () => {
+  const busy = answer(503, 'busy', { 'Retry-After': 12 });
+  const { client, sleeps } = await setUp(inTurn(busy, good));
+  await client.request(GET);
+  expect(sleeps).toEqual([12]);
+});
+
+test.each([400, 403, 404, 500, 501, 520])('a %i is not asked again', async status => {
+  const { server, client } = await setUp(answer(status, '{"detail": "no"}'));
+  await failure(client.request(GET));
+  expect(server.requests).toHaveLength(1);
+});
+
+test('a whole answer that is a web page is not asked for again', async () => {
+  const page = answer(200, '<!doctype html><html></html>', { 'Content-Type': 'text/html' });
+  const { server, client } = await setUp(page);
+  expect((await failure(client.request(GET))).code).toBe('NOT_RAPIDPRO');
+  expect(server.requests).toHaveLength(1);
+});
+
+test('nothing of all this is said on the console', async () => {
+  const said = captureConsole();
+  for (const fault of [reset, truncated, garbledJson, badGateway()]) {
+    const { client } = await setUp(inTurn(fault, good));
+    await client.request(GET);
+  }
+  expect(said).toEqual([]);
+});
