@@ -46,10 +46,14 @@ export function nextPlace(next: unknown): Query | undefined {
   return fail('PAGING_LOOP', 'The server promised a next page but did not say where it begins.');
 }
 
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 /** Reads a list's envelope. */
 export function readPage(body: unknown): Page {
   const { results, next } = (body ?? {}) as { results?: unknown; next?: unknown };
-  if (!Array.isArray(results)) {
+  if (!Array.isArray(results) || !results.every(isRecord)) {
     return fail(
       'NOT_RAPIDPRO',
       'The server answered with data, but not with a list as RapidPro does.',
@@ -74,7 +78,7 @@ export async function* pages(
   query: Query = {},
   start?: Query,
 ): AsyncGenerator<Page, void, undefined> {
-  const seen = new Set<string>();
+  const seen = new Set(start && [JSON.stringify(start)]);
   let place = start;
   let empty = 0;
   for (let count = 0; count < MAX_PAGES; count++) {

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { networkFailure } from '../../src/client/networkErrors.js';
+
+const coded = (code: string) => Object.assign(new Error('secret'), { code });
+
+test.each([
+  ['ECONNREFUSED', 'CONNECTION_REFUSED', 'unreachable'],
+  ['EHOSTUNREACH', 'CONNECTION_REFUSED', 'unreachable'],
+  ['ENETUNREACH', 'CONNECTION_REFUSED', 'unreachable'],
+  ['ENOTFOUND', 'HOST_NOT_FOUND', undefined],
+  ['EAI_AGAIN', 'HOST_NOT_FOUND', 'unreachable'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'TIMEOUT', 'unreachable'],
+  ['ETIMEDOUT', 'TIMEOUT', 'timeout'],
+  ['TIMEOUT', 'TIMEOUT', 'timeout'],
+  ['CERT_HAS_EXPIRED', 'INSECURE_CONNECTION', undefined],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'INSECURE_CONNECTION', undefined],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'INSECURE_CONNECTION', undefined],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'INSECURE_CONNECTION', undefined],
+  ['EPROTO', 'INSECURE_CONNECTION', undefined],
+  ['ECONNRESET', 'CONNECTION_LOST', 'ambiguous'],
+  ['EPIPE', 'CONNECTION_LOST', 'ambiguous'],
+  ['UND_ERR_SOCKET', 'CONNECTION_LOST', 'ambiguous'],
+  ['HPE_INVALID_CONSTANT', 'CONNECTION_LOST', 'ambiguous'],
+  ['UND_ERR_HEADERS_OVERFLOW', 'CONNECTION_LOST', 'ambiguous'],
+  ['SOMETHING_NEW', 'CONNECTION_LOST', 'ambiguous'],
+])('%s: %s, %s', (code, expected, kind) => {
+  for (const thrown of [
+    coded(code),
+    Object.assign(new TypeError('fetch failed'), { cause: coded(code) }),
+    Object.assign(new AggregateError([coded(code)]), {}),
+  ]) {
+    const { error, failure } = networkFailure(thrown, 60);
+    expect(error.code).toBe(expected);
+    expect(failure?.kind).toBe(kind);
+    expect(error.cause).toBe(thrown);
+    expect(JSON.stringify(error) + error.stack).not.toContain('secret');
+  }
+});
+
+test.each([undefined, null, 'text', new Error('plain')])('anything thrown: %s', thrown => {
+  expect(networkFailure(thrown, 60).error.code).toBe('CONNECTION_LOST');
+});
+
+test('a timeout says how long it was', () => {
+  expect(networkFailure(coded('TIMEOUT'), 7).error.description).toContain('7 seconds');
+});

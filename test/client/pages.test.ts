@@ -1,0 +1,227 @@
+import { HttpResponse, http } from 'msw';
+import { describe, expect, test } from 'vitest';
+import { Client } from '../../src/client/client.js';
+import type { RapidProError } from '../../src/client/errors.js';
+import { nextPlace, type Page, pages, readPage } from '../../src/client/pages.js';
+import type { Query } from '../../src/client/request.js';
+import { parseConfiguration } from '../../src/configuration.js';
+import { credential } from '../support/credential.js';
+import { fakeClock } from '../support/fakeClock.js';
+import { recording, replay, servers } from '../support/recordings.js';
+import { serve } from '../support/serve.js';
+
+type Body = { next: unknown; results: unknown };
+
+/** A server whose answer depends on the cursor alone; '' for the first page. */
+async function listing(bodyOf: (cursor: string, origin: string) => Body) {
+  const server = await serve(
+    http.get('*/api/v2/contacts.json', ({ request }) => {
+      const { searchParams, origin } = new URL(request.url);
+      return HttpResponse.json(bodyOf(searchParams.get('cursor') ?? '', origin) as object);
+    }),
+  );
+  const client = new Client(parseConfiguration(credential(server)), { clock: fakeClock() });
+  return { server, client };
+}
+
+async function collect(source: AsyncIterable<Page>): Promise<Page[]> {
+  const all: Page[] = [];
+  for await (const page of source) all.push(page);
+  return all;
+}
+
+/** What is thrown, and the pages before it. */
+async function untilError(source: AsyncIterable<Page>) {
+  const before: Page[] = [];
+  try {
+    for await (const page of source) before.push(page);
+  } catch (error) {
+    return { before, error: error as RapidProError };
+  }
+  return expect.unreachable('no error');
+}
+
+describe.each(servers)('recorded on %s', name => {
+  test('three pages, each record once', async () => {
+    const recorded = ['get_list_page1', 'get_list_page2', 'get_list_page3_last'].map(file =>
+      recording(name, 'contacts', file),
+    );
+    const byCursor = new Map(
+      recorded.map(page => [new URLSearchParams(page.request.query).get('cursor') ?? '', page]),
+    );
+    const server = await serve(
+      http.get('*/api/v2/contacts.json', info => {
+        const cursor = new URL(info.request.url).searchParams.get('cursor') ?? '';
+        const page = byCursor.get(cursor);
+        return page ? replay(page)(info) : new HttpResponse(null, { status: 500 });
+      }),
+    );
+    const client = new Client(parseConfiguration(credential(server)));
+    const all = await collect(pages(client, 'contacts'));
+    expect(all.map(({ records }) => records.length).slice(0, 2)).toEqual([250, 250]);
+    const uuids = all.flatMap(({ records }) => records.map(({ uuid }) => uuid));
+    expect(new Set(uuids).size).toBe(uuids.length);
+    expect(uuids).toEqual(
+      recorded.flatMap(({ response }) =>
+        (response.body as { results: { uuid: string }[] }).results.map(({ uuid }) => uuid),
+      ),
+    );
+    expect(all.at(-1)?.next).toBeUndefined();
+    expect(client.requests).toBe(3);
+  });
+});
+
+describe('of next only the cursor is used', () => {
+  const query = { group: 'A & B', after: '2026-01-01T00:00:00Z' };
+  test.each([
+    ['another host', () => 'https://evil.example.org/api/v2/contacts.json?cursor=abc'],
+    [
+      'plain http',
+      (origin: string) =>
+        `${origin.replace('127.0.0.1', 'localhost')}/api/v2/contacts.json?cursor=abc`,
+    ],
+    ['another path', (origin: string) => `${origin}/api/v2/messages.json?cursor=abc`],
+    [
+      'other filters',
+      (origin: string) => `${origin}/api/v2/contacts.json?group=Other&cursor=abc&deleted=1`,
+    ],
+    ['a password', () => 'https://me:secret@evil.example.org/?cursor=abc'],
+    ['no host', () => '/api/v2/contacts.json?cursor=abc'],
+    ['a query alone', () => '?cursor=abc'],
+    ['a strange scheme', () => 'javascript:void(0)?cursor=abc'],
+    ['two cursors', () => '?cursor=abc&cursor=def'],
+  ])('%s', async (_, next: (origin: string) => string) => {
+    const { server, client } = await listing((cursor, origin) => ({
+      next: cursor === '' ? next(origin) : null,
+      results: [{ uuid: cursor }],
+    }));
+    const all = await collect(pages(client, 'contacts', query));
+    expect(all.map(({ records }) => records)).toEqual([[{ uuid: '' }], [{ uuid: 'abc' }]]);
+    expect(
+      server.requests.map(request => [request.path, Object.fromEntries(request.query)]),
+    ).toEqual([
+      ['/api/v2/contacts.json', query],
+      ['/api/v2/contacts.json', { ...query, cursor: 'abc' }],
+    ]);
+  });
+
+  test('a cursor of any letters comes back as it was', async () => {
+    const cursor = 'bz0xJnA9MjAyNi0wMS0zMVQ+Li8=&%# é';
+    const { server, client } = await listing(given => ({
+      next: given === '' ? `/?cursor=${encodeURIComponent(cursor)}` : null,
+      results: [],
+    }));
+    await collect(pages(client, 'contacts'));
+    expect(server.requests[1]?.query.get('cursor')).toBe(cursor);
+  });
+});
+
+describe('lists that do not end', () => {
+  test('the same cursor twice', async () => {
+    const { server, client } = await listing(() => ({ next: '?cursor=same', results: [{ a: 1 }] }));
+    const { before, error } = await untilError(pages(client, 'contacts'));
+    expect(error.code).toBe('PAGING_LOOP');
+    expect(before).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('cursors in a circle', async () => {
+    const { client } = await listing(cursor => ({
+      next: `?cursor=${(Number(cursor) + 1) % 7}`,
+      results: [{ a: 1 }],
+    }));
+    const { before, error } = await untilError(pages(client, 'contacts'));
+    expect(error.code).toBe('PAGING_LOOP');
+    expect(before.length).toBeLessThanOrEqual(8);
+  });
+
+  test('a list that says to go on where it was resumed', async () => {
+    const { server, client } = await listing(() => ({ next: '?cursor=here', results: [{ a: 1 }] }));
+    const { error } = await untilError(pages(client, 'contacts', {}, { cursor: 'here' }));
+    expect(error.code).toBe('PAGING_LOOP');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('empty pages', async () => {
+    const { server, client } = await listing(cursor => ({
+      next: `?cursor=${Number(cursor) + 1}`,
+      results: [],
+    }));
+    const { error } = await untilError(pages(client, 'contacts'));
+    expect(error.code).toBe('LIST_TOO_LONG');
+    expect(server.requests.length).toBeLessThan(150);
+  });
+
+  test('but some empty pages before a full one are fine', async () => {
+    const { client } = await listing(cursor => ({
+      next: Number(cursor) < 150 ? `?cursor=${Number(cursor) + 1}` : null,
+      results: Number(cursor) % 50 === 0 ? [{ a: 1 }] : [],
+    }));
+    expect(await collect(pages(client, 'contacts'))).toHaveLength(151);
+  });
+});
+
+describe('answers that are no list', () => {
+  test.each([
+    ['nothing', null],
+    ['an array', []],
+    ['an object without results', { next: null }],
+    ['results that are no array', { results: {}, next: null }],
+    ['a text', 'contacts'],
+    ['records that are none', { results: [{ uuid: 'a' }, null], next: null }],
+    ['records that are texts', { results: ['a'], next: null }],
+    ['a next that is a number', { results: [], next: 7 }],
+    ['a next that is an object', { results: [], next: {} }],
+    ['a next that is no address', { results: [], next: 'http://[' }],
+  ])('%s', (_, body) => {
+    expect(() => readPage(body)).toThrowError(expect.objectContaining({ code: 'NOT_RAPIDPRO' }));
+  });
+
+  test.each(['', 'nonsense', '?page=2', '?cursor=', 'https://x.example.org/'])(
+    'a next that leads nowhere: %j',
+    next => {
+      expect(() => nextPlace(next)).toThrowError(expect.objectContaining({ code: 'PAGING_LOOP' }));
+    },
+  );
+
+  test.each<[unknown, Query | undefined]>([
+    [null, undefined],
+    [undefined, undefined],
+    ['?offset=250&limit=250', { offset: '250' }],
+    ['?offset=250&cursor=a', { cursor: 'a' }],
+  ])('%j goes on at %j', (next, place) => {
+    expect(nextPlace(next)).toEqual(place);
+  });
+});
+
+describe('a list can be left and taken up', () => {
+  const numbered = (cursor: string): Body => ({
+    next: Number(cursor) < 4 ? `?cursor=${Number(cursor) + 1}` : null,
+    results: [{ number: Number(cursor) }],
+  });
+
+  test('no page is asked for before it is wanted', async () => {
+    const { server, client } = await listing(numbered);
+    for await (const page of pages(client, 'contacts')) {
+      if (page.records[0]?.number === 1) break;
+    }
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('and goes on where next said', async () => {
+    const { server, client } = await listing(numbered);
+    const first = await pages(client, 'contacts', { group: 'a' }).next();
+    const rest = await collect(pages(client, 'contacts', { group: 'a' }, first.value?.next));
+    expect(rest.map(({ records }) => records[0]?.number)).toEqual([1, 2, 3, 4]);
+    expect(server.requests.every(({ query }) => query.get('group') === 'a')).toBe(true);
+  });
+
+  test('what was read before an error is handed out before it', async () => {
+    const { client } = await listing(cursor =>
+      cursor === '2' ? { next: 7, results: [] } : numbered(cursor),
+    );
+    const { before, error } = await untilError(pages(client, 'contacts'));
+    expect(error.code).toBe('NOT_RAPIDPRO');
+    expect(before).toHaveLength(2);
+  });
+});
