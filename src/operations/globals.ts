@@ -2,12 +2,11 @@ import type { GlobalBody, GlobalValueBody } from '../types/bodies.js';
 import type { GlobalFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { asObject } from './answered.js';
 import { ensure, keyOf } from './ensure.js';
 import { requireText } from './items.js';
 import { collect, list } from './list.js';
 import { checkGlobal, checkGlobalValue } from './objectBodies.js';
-import { add, update } from './objects.js';
+import { add, change, update } from './objects.js';
 import { operation } from './operation.js';
 
 /**
@@ -115,16 +114,11 @@ export function setGlobal(
       });
       // Writing the same value would move modified_on.
       if (found.value === text) return found;
-      const body = { value: text };
-      const query = { key: String(found.key) };
-      const answer = await client.request({
-        method: 'POST',
-        path: 'globals',
-        query,
-        body,
-        repeatable: true,
+      return change(client, {
+        resource: 'globals',
+        query: { key: String(found.key) },
+        body: { value: text },
       });
-      return asObject(answer.body);
     },
   });
 }

@@ -12,12 +12,14 @@ const oneOf = (choices: string[]) =>
 /** RapidPro counts in whole numbers, and takes them as text too. */
 const whole = z
   .union([z.number(), z.string()], { error: 'must be a whole number' })
-  .refine(value => /^-?\d+$/.test(String(value).trim()), { error: 'must be a whole number' });
+  .refine(value => /^-?\d+$/.test(String(value).trim()), { error: 'must be a whole number' })
+  .transform(Number);
 
 /** Longer addresses make RapidPro fail instead of answer. */
 const LONGEST_URL = 200;
 
 const url = text
+  .trim()
   .refine(value => URL.canParse(value) && /^https?:/i.test(value), {
     error: 'must be a whole web address: https://…',
   })

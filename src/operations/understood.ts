@@ -7,7 +7,8 @@ const SERVERS: Record<Dialect, string> = { v9: 'RapidPro 9', textit: 'TextIt' };
 function isUnderstood(filter: Filter | undefined, value: unknown, dialect: Dialect): boolean {
   if (filter?.cosmetic) return true;
   if (filter?.only && filter.only !== dialect) return false;
-  return dialect === 'v9' || !filter?.v9Choices?.includes(String(value));
+  const values = [value].flat().map(String);
+  return dialect === 'v9' || !filter?.v9Choices?.some(choice => values.includes(choice));
 }
 
 /**

@@ -1,0 +1,443 @@
+import { HttpResponse, http as msw } from 'msw';
+import { describe, expect, test } from 'vitest';
+import * as rapidpro from '../../../src/index.js';
+import type { Operation } from '../../../src/types/state.js';
+import { captureConsole } from '../../support/captureConsole.js';
+import { noSleep } from '../../support/noSleep.js';
+import { recording, replay, servers } from '../../support/recordings.js';
+import { serve } from '../../support/serve.js';
+import {
+  answering,
+  failure,
+  OTHER_UUID,
+  page,
+  refused,
+  run,
+  sent,
+  stateFor,
+  UUID,
+} from '../run.js';
+
+type Make = (...args: unknown[]) => Operation;
+
+interface Noun {
+  path: string;
+  /** What names one of them, and how. */
+  key: 'uuid' | 'key' | 'id';
+  body: { [key: string]: unknown };
+  /** Where it is not the same body. */
+  changes?: { [key: string]: unknown };
+  add?: unknown;
+  update?: unknown;
+  remove?: unknown;
+  /** False where a second one of the same name is made. */
+  unique?: boolean;
+}
+
+const event = {
+  campaign: UUID,
+  relative_to: 'next_visit',
+  offset: -1,
+  unit: 'days',
+  delivery_hour: 9,
+  message: { eng: 'Tomorrow.' },
+};
+
+const nouns: Noun[] = [
+  {
+    path: 'groups',
+    key: 'uuid',
+    body: { name: 'Mothers' },
+    add: rapidpro.addGroup,
+    update: rapidpro.updateGroup,
+    remove: rapidpro.deleteGroup,
+  },
+  {
+    path: 'labels',
+    key: 'uuid',
+    body: { name: 'Urgent' },
+    add: rapidpro.addLabel,
+    update: rapidpro.updateLabel,
+    remove: rapidpro.deleteLabel,
+  },
+  {
+    path: 'topics',
+    key: 'uuid',
+    body: { name: 'Drugs' },
+    add: rapidpro.addTopic,
+    update: rapidpro.updateTopic,
+  },
+  { path: 'optins', key: 'uuid', body: { name: 'Tips' }, add: rapidpro.addOptIn },
+  {
+    path: 'fields',
+    key: 'key',
+    body: { name: 'Next visit', type: 'datetime' },
+    add: rapidpro.addField,
+    update: rapidpro.updateField,
+  },
+  {
+    path: 'globals',
+    key: 'key',
+    body: { name: 'Phone', value: '114' },
+    changes: { value: '115' },
+    add: rapidpro.addGlobal,
+    update: rapidpro.updateGlobal,
+  },
+  {
+    path: 'campaigns',
+    key: 'uuid',
+    body: { name: 'Visits', group: 'Mothers' },
+    add: rapidpro.addCampaign,
+    update: rapidpro.updateCampaign,
+  },
+  {
+    path: 'campaign_events',
+    key: 'uuid',
+    body: event,
+    add: rapidpro.addCampaignEvent,
+    update: rapidpro.updateCampaignEvent,
+    remove: rapidpro.deleteCampaignEvent,
+    unique: false,
+  },
+  {
+    path: 'resthook_subscribers',
+    key: 'id',
+    body: { resthook: 'new-birth', target_url: 'https://x.org/a' },
+    add: rapidpro.addResthookSubscriber,
+    remove: rapidpro.deleteResthookSubscriber,
+  },
+];
+
+const named = { uuid: UUID, key: 'next_visit', id: 7 };
+/** Names that are none, by kind. */
+const badNames = [undefined, null, '', '  ', {}, [], true, Number.NaN];
+const worse = { uuid: ['Mothers', 5, `${UUID}x`], key: [], id: ['7x', -1, 1.5, UUID] };
+
+describe.each(nouns)(
+  '$path',
+  ({ path, key, body, changes = body, add, update, remove, unique = true }) => {
+    const answer = { [key]: named[key], ...body };
+    const created = () => HttpResponse.json(answer, { status: 201 });
+    const bad = [...badNames, ...worse[key]].filter(value => !Number.isNaN(value));
+
+    test('is added', async () => {
+      const server = await serve(answering('post', path, created));
+      const { data, references, response } = await run((add as Make)(body), server);
+      expect(server.requests.map(({ url, body }) => [url, body])).toEqual([
+        [`/api/v2/${path}.json`, body],
+      ]);
+      expect(data).toEqual(answer);
+      expect(references).toEqual(['earlier', 'before']);
+      expect(response).toMatchObject({ method: 'POST', path, statusCode: 201, requests: 1 });
+    });
+
+    test.each([undefined, null, {}, [], 'text', 5])('is not added from %j', async nothing => {
+      await refused((add as Make)(nothing), 'INVALID_INPUT');
+      await refused(
+        (add as Make)(() => nothing),
+        'INVALID_INPUT',
+      );
+    });
+
+    test('is not added where something it needs came out empty', async () => {
+      const needed = Object.keys(body).filter(name => name !== 'message');
+      for (const name of needed) {
+        for (const empty of [undefined, null, '', '  ', {}, []]) {
+          await refused((add as Make)({ ...body, [name]: empty }), 'INVALID_INPUT');
+          await refused((add as Make)({ ...body, [name]: () => empty }), 'INVALID_INPUT');
+        }
+      }
+    });
+
+    test('is added again after a lost connection only where no second one can be made', async () => {
+      const sleeps = noSleep();
+      const lost = () => new HttpResponse('', { status: 502 });
+      const server = await serve(answering('post', path, lost, created));
+      if (unique) {
+        expect((await run((add as Make)(body), server)).data).toEqual(answer);
+        expect(sleeps).toEqual([0.5]);
+      } else {
+        expect((await failure((add as Make)(body), server)).code).toBe('OUTCOME_UNKNOWN');
+        expect(server.requests).toHaveLength(1);
+      }
+    });
+
+    test('whose first attempt was lost and whose name is then taken is in doubt', async () => {
+      noSleep();
+      if (!('name' in body)) return;
+      const lost = () => new HttpResponse('', { status: 504 });
+      const taken = () =>
+        HttpResponse.json({ name: ['This field must be unique.'] }, { status: 400 });
+      const server = await serve(answering('post', path, lost, taken));
+      expect((await failure((add as Make)(body), server)).code).toBe('OUTCOME_UNKNOWN');
+      const sure = await serve(answering('post', path, taken));
+      expect((await failure((add as Make)(body), sure)).code).toBe('NAME_TAKEN');
+    });
+
+    test.runIf(update)('is changed, by its own name', async () => {
+      const server = await serve(answering('post', path, () => HttpResponse.json(answer)));
+      const { data } = await run((update as Make)(` ${named[key]} `, changes), server);
+      expect(sent(server)).toEqual([`POST ${path}?${key}=${named[key]}`]);
+      expect(server.requests[0]?.body).toEqual(changes);
+      expect(data).toEqual(answer);
+    });
+
+    test.runIf(update)('is never added where the name of an update came out empty', async () => {
+      for (const value of bad) {
+        await refused((update as Make)(value, changes), 'INVALID_INPUT');
+        await refused(
+          (update as Make)(() => value, changes),
+          'INVALID_INPUT',
+        );
+      }
+      await refused((update as Make)(named[key], undefined), 'INVALID_INPUT');
+      await refused((update as Make)(named[key], {}), 'INVALID_INPUT');
+    });
+
+    test.runIf(update)('that is not there throws', async () => {
+      const missing = () => HttpResponse.json({ detail: 'Not found.' }, { status: 404 });
+      const server = await serve(answering('post', path, missing));
+      expect((await failure((update as Make)(named[key], changes), server)).code).toBe('NOT_FOUND');
+    });
+
+    test.runIf(remove)('is deleted', async () => {
+      const server = await serve(
+        answering('delete', path, () => new HttpResponse(null, { status: 204 })),
+      );
+      const { data } = await run((remove as Make)(named[key]), server);
+      expect(sent(server)).toEqual([`DELETE ${path}?${key}=${named[key]}`]);
+      expect(data).toEqual({ deleted: true });
+    });
+
+    test.runIf(remove)('is not deleted by an empty or a wrong name', async () => {
+      for (const value of bad) await refused((remove as Make)(value), 'INVALID_INPUT');
+    });
+
+    test.runIf(remove)(
+      'that is not there throws, but not after an attempt that was lost',
+      async () => {
+        noSleep();
+        const missing = () => HttpResponse.json({ detail: 'Not found.' }, { status: 404 });
+        const lost = () => new HttpResponse('', { status: 502 });
+        const server = await serve(answering('delete', path, missing));
+        expect((await failure((remove as Make)(named[key]), server)).code).toBe('NOT_FOUND');
+        const shaky = await serve(answering('delete', path, lost, missing));
+        expect((await run((remove as Make)(named[key]), shaky)).data).toEqual({ deleted: true });
+      },
+    );
+
+    test('is logged by its number, never by its name', async () => {
+      const lines = captureConsole();
+      const server = await serve(answering('post', path, created));
+      await (add as Make)(body)(stateFor(server));
+      expect(lines).toHaveLength(1);
+      for (const value of Object.values(body).filter(value => typeof value === 'string')) {
+        if (value !== named[key]) expect(lines[0]).not.toContain(value);
+      }
+    });
+  },
+);
+
+test('a uuid may be written in capitals, or without dashes', async () => {
+  const server = await serve(answering('post', 'groups', () => HttpResponse.json({ uuid: UUID })));
+  await run(rapidpro.updateGroup(UUID.toUpperCase(), { name: 'x' }), server);
+  await run(rapidpro.updateGroup(UUID.replaceAll('-', ''), { name: 'x' }), server);
+  expect(sent(server)).toEqual([`POST groups?uuid=${UUID}`, `POST groups?uuid=${UUID}`]);
+});
+
+describe('bodies', () => {
+  test.each([
+    [rapidpro.addField, { name: 'Age', type: 'float' }, 'field.type must be one of'],
+    [rapidpro.addCampaignEvent, { ...event, unit: 'day' }, 'event.unit must be one of'],
+    [rapidpro.addCampaignEvent, { ...event, offset: 1.5 }, 'whole number'],
+    [rapidpro.addCampaignEvent, { ...event, campaign: 'Visits' }, 'not its name'],
+    [rapidpro.addCampaignEvent, { ...event, flow: 'Registration' }, 'not its name'],
+    [rapidpro.addCampaignEvent, { ...event, message: 5 }, 'must be text'],
+    [rapidpro.addResthookSubscriber, { resthook: 'x', target_url: 'x.org' }, 'web address'],
+    [rapidpro.addResthookSubscriber, { resthook: 'x', target_url: 'ftp://x.org' }, 'web address'],
+    [
+      rapidpro.addResthookSubscriber,
+      { resthook: 'x', target_url: `https://x.org/${'a'.repeat(190)}` },
+      'at most 200',
+    ],
+  ])('%o refuses %j', async (make, body, text) => {
+    expect((await refused((make as Make)(body), 'INVALID_INPUT')).description).toContain(text);
+  });
+
+  test('numbers may be text, and are sent as numbers', async () => {
+    const server = await serve(
+      answering('post', 'campaign_events', () => HttpResponse.json({ uuid: UUID })),
+    );
+    const body = { ...event, offset: ' -2 ', delivery_hour: '9', campaign: UUID.toUpperCase() };
+    await run(rapidpro.addCampaignEvent(body as never), server);
+    expect(server.requests[0]?.body).toEqual({ ...event, offset: -2 });
+  });
+
+  test('an unknown key is sent, with a warning that tells the nearest', async () => {
+    const lines = captureConsole();
+    const server = await serve(
+      answering('post', 'fields', () => HttpResponse.json({ uuid: UUID })),
+    );
+    const body = { name: 'Age', type: 'number', nmae: 'x' };
+    await rapidpro.addField(body as never)(stateFor(server));
+    expect(server.requests[0]?.body).toEqual(body);
+    expect(lines.join()).toContain('Did you mean "name"?');
+  });
+});
+
+describe('an update of a campaign event', () => {
+  test('is not repeated: RapidPro 9 gives it another uuid', async () => {
+    noSleep();
+    const server = await serve(
+      answering('post', 'campaign_events', () => new HttpResponse('', { status: 502 })),
+    );
+    const error = await failure(rapidpro.updateCampaignEvent(UUID, event as never), server);
+    expect(error.code).toBe('OUTCOME_UNKNOWN');
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe.each(servers)('%s refuses', name => {
+  test.each([
+    ['groups', 'delete_system', rapidpro.deleteGroup, 'SYSTEM_OBJECT', 'delete'],
+    ['groups', 'delete_used_by_campaign', rapidpro.deleteGroup, 'VALIDATION_FAILED', 'delete'],
+    ['groups', 'delete_unknown', rapidpro.deleteGroup, 'NOT_FOUND', 'delete'],
+    [
+      'topics',
+      'post_error_system',
+      (uuid: string) => rapidpro.updateTopic(uuid, { name: 'x' }),
+      'SYSTEM_OBJECT',
+      'post',
+    ],
+    [
+      'groups',
+      'post_error_workspace_limit',
+      () => rapidpro.addGroup({ name: 'x' }),
+      'LIMIT_REACHED',
+      'post',
+    ],
+    [
+      'resthook_subscribers',
+      'post_error_duplicate',
+      () => rapidpro.addResthookSubscriber({ resthook: 'x', target_url: 'https://x.org' }),
+      'VALIDATION_FAILED',
+      'post',
+    ],
+  ] as const)('%s/%s', async (path, file, make, code, method) => {
+    const server = await serve(
+      msw[method](`*/api/v2/${path}.json`, replay(recording(name, path, file))),
+    );
+    expect((await failure((make as Make)(OTHER_UUID), server)).code).toBe(code);
+  });
+});
+
+describe('lists of all the other nouns', () => {
+  const lists = {
+    boundaries: rapidpro.getBoundaries,
+    campaigns: rapidpro.getCampaigns,
+    campaign_events: rapidpro.getCampaignEvents,
+    channels: rapidpro.getChannels,
+    channel_events: rapidpro.getChannelEvents,
+    classifiers: rapidpro.getClassifiers,
+    flow_starts: rapidpro.getFlowStarts,
+    globals: rapidpro.getGlobals,
+    labels: rapidpro.getLabels,
+    resthooks: rapidpro.getResthooks,
+    resthook_events: rapidpro.getResthookEvents,
+    resthook_subscribers: rapidpro.getResthookSubscribers,
+    templates: rapidpro.getTemplates,
+    tickets: rapidpro.getTickets,
+    users: rapidpro.getUsers,
+  };
+
+  test.each(Object.entries(lists))('%s: all pages, and no unknown filter', async (path, list) => {
+    const next = 'http://elsewhere.invalid/?cursor=2';
+    const server = await serve(
+      answering(
+        'get',
+        path,
+        () => page([{ id: 1 }], next),
+        () => page([{ id: 2 }]),
+      ),
+    );
+    expect((await run((list as Make)(), server)).data).toEqual([{ id: 1 }, { id: 2 }]);
+    expect(sent(server)).toEqual([`GET ${path}`, `GET ${path}?cursor=2`]);
+    await refused((list as Make)({ nope: 'x' }), 'INVALID_FILTER');
+    await refused(
+      (list as Make)(() => undefined),
+      'INVALID_FILTER',
+    );
+  });
+
+  test.each([
+    ['topics', rapidpro.getTopics],
+    ['optins', rapidpro.getOptIns],
+  ])('%s have no filters: the options come first', async (path, list) => {
+    const server = await serve(answering('get', path, () => page([{ id: 1 }, { id: 2 }])));
+    expect((await run(list({ limit: 1 }), server)).data).toEqual([{ id: 1 }]);
+  });
+
+  test.each(['classifiers', 'templates', 'optins'])('%s are not offered on TextIt', async path => {
+    const list = { ...lists, optins: rapidpro.getOptIns }[path];
+    const server = await serve(
+      msw.get(
+        '*',
+        () => new HttpResponse('<html>', { status: 404, headers: { 'content-type': 'text/html' } }),
+      ),
+    );
+    expect((await failure((list as Make)(), server)).code).toBe('NOT_OFFERED');
+  });
+});
+
+describe('statistics', () => {
+  test('are a list of days', async () => {
+    const days = [{ date: '2026-01-01', channels: {} }];
+    const server = await serve(
+      answering('get', 'statistics', () => HttpResponse.json({ results: days })),
+    );
+    const { data } = await run(
+      rapidpro.getStatistics({ since: '2026-01-01', until: '2026-02-01' }),
+      server,
+    );
+    expect(data).toEqual(days);
+    expect(sent(server)).toEqual(['GET statistics?since=2026-01-01&until=2026-02-01']);
+  });
+
+  test.each(['yesterday', '2026-02-30', '2026-01-01T00:00:00Z', '', null])(
+    'refuse %j',
+    async since => {
+      await refused(rapidpro.getStatistics({ since: since as never }), 'INVALID_FILTER');
+    },
+  );
+
+  test('are not offered on RapidPro 9', async () => {
+    const server = await serve(msw.get('*', () => new HttpResponse('<html>', { status: 404 })));
+    expect((await failure(rapidpro.getStatistics(), server)).code).toBe('NOT_OFFERED');
+  });
+});
+
+describe('definitions', () => {
+  test('are asked for by several uuids', async () => {
+    const server = await serve(
+      answering('get', 'definitions', () => HttpResponse.json({ version: '13', flows: [] })),
+    );
+    await run(
+      rapidpro.getFlowDefinitions({ flow: [UUID, OTHER_UUID], dependencies: 'none' }),
+      server,
+    );
+    expect(sent(server)).toEqual([
+      `GET definitions?flow=${UUID}&flow=${OTHER_UUID}&dependencies=none`,
+    ]);
+  });
+
+  test.each([
+    undefined,
+    {},
+    { dependencies: 'all' },
+    { flow: [] },
+    { flow: 'Registration' },
+    { flow: UUID, dependencies: 'some' },
+  ])('are not asked for with %j', async filters => {
+    await refused(rapidpro.getFlowDefinitions(filters as never), 'INVALID_FILTER');
+  });
+});
