@@ -8,7 +8,7 @@ import { checkFilters } from './filters.js';
 import { LIST_OPTIONS, type ListPlan, planOf, readList } from './list.js';
 import { operation } from './operation.js';
 import { checkOptions } from './options.js';
-import { Reading } from './reading.js';
+import { AHEAD, Reading } from './reading.js';
 import { threadPages } from './threadPages.js';
 
 function requirePlan(list: unknown): ListPlan {
@@ -52,11 +52,16 @@ export function eachPage(list: Operation, ...operations: Step[]): Operation {
     options: plan?.options,
     knownOptions: LIST_OPTIONS,
     run: call =>
-      readList(call, requirePlan(list), async pages => {
-        const threaded = await threadPages(call.state, pages, operations);
-        call.state = threaded.state;
-        return { pages: threaded.pages, records: threaded.records };
-      }),
+      readList(
+        call,
+        requirePlan(list),
+        async pages => {
+          const threaded = await threadPages(call.state, pages, operations);
+          call.state = threaded.state;
+          return { pages: threaded.pages, records: threaded.records };
+        },
+        AHEAD.pages,
+      ),
   });
 }
 
@@ -81,7 +86,7 @@ export async function* iteratePages(
   const settings = checkOptions(expandArgument(state, options, 'options') ?? {}, LIST_OPTIONS);
   const query = checkFilters(name, expandArgument(state, filters, 'filters'));
   const client = new Client(parseConfiguration(configuration), settings);
-  const reading = new Reading(client, name, query, settings);
+  const reading = new Reading(client, name, query, settings, AHEAD.pages);
   yield* reading.pages();
   if (!reading.stopped) return;
   // Nobody looks for a mark here: a list that ends early must not pass for a whole one.

@@ -7,7 +7,7 @@ import type { Operation } from '../types/state.js';
 import { checkFilters } from './filters.js';
 import { count, log } from './log.js';
 import { type Call, operation } from './operation.js';
-import { Reading } from './reading.js';
+import { AHEAD, Reading } from './reading.js';
 import { findMark, withMark } from './resume.js';
 
 /** Records that an array may hold: beyond it no worker has the memory. */
@@ -75,11 +75,12 @@ export async function readList<Result>(
   call: Call<'filters'>,
   { name, ifEmpty }: ListPlan,
   take: (pages: AsyncIterable<Dictionary[]>) => Promise<Result>,
+  ahead: number = AHEAD.array,
 ): Promise<Result> {
   const { client, args, options } = call;
   const query = checkFilters(name, args.filters);
   const mark = options.resume ? findMark(call.state, name, query) : undefined;
-  const reading = new Reading(client, name, query, options);
+  const reading = new Reading(client, name, query, options, ahead);
   const result = await take(reading.pages(mark?.place));
   const done = (mark?.done ?? 0) + reading.records;
   if (done === 0) await ifEmpty?.(client, query);
@@ -98,7 +99,7 @@ function tell(name: ResourceName, { records, stopped }: Reading, client: Client)
   );
 }
 
-export const LIST_OPTIONS = ['limit', 'deadline', 'resume'];
+export const LIST_OPTIONS = ['limit', 'deadline', 'resume', 'concurrency'];
 
 /** Every list operation: check the filters, read all the pages, say how many. */
 export function list(plan: ListPlan): Operation {

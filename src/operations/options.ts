@@ -20,6 +20,12 @@ const schema = z.looseObject(
       .min(1, { error: 'must be 1 or more' })
       .nullish(),
     deadline: seconds(1, 86_400),
+    concurrency: z
+      .number({ error: 'must be a whole number of requests' })
+      .int({ error: 'must be a whole number of requests' })
+      .min(1, { error: 'must be 1 or more' })
+      .max(10, { error: 'must be 10 or less' })
+      .nullish(),
     resume: z.boolean({ error: 'must be true or false' }).nullish(),
     filename: z.string({ error: 'must be text' }).nullish(),
     contentType: z.string({ error: 'must be text' }).nullish(),
@@ -56,7 +62,7 @@ export function checkOptions(options: unknown, more: readonly string[] = []): Se
     );
   }
   warnUnknownKeys(checked, [...COMMON, ...more], 'options');
-  const { timeout, limit, urns, deadline, resume } = checked;
+  const { timeout, limit, urns, deadline, resume, concurrency } = checked;
   // No wait may outlast the deadline.
   const maxWait =
     deadline == null ? checked.maxWait : Math.min(deadline, checked.maxWait ?? DEFAULT_MAX_WAIT);
@@ -66,6 +72,7 @@ export function checkOptions(options: unknown, more: readonly string[] = []): Se
     ...(limit == null ? {} : { limit }),
     ...(deadline == null ? {} : { deadline }),
     ...(resume == null ? {} : { resume }),
+    ...(concurrency == null ? {} : { concurrency }),
     ...(urns == null ? {} : { urns: urns === 'exact' ? 'replace' : urns }),
   };
 }

@@ -2,7 +2,10 @@ import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import { type Page, pages } from '../client/pages.js';
 import type { Query } from '../client/request.js';
-import { type ResourceName, resources } from '../resources.js';
+import { windowedList } from '../client/windowLists.js';
+import { readPlace } from '../client/windowPlace.js';
+import { windows } from '../client/windows.js';
+import { PAGE_SIZE, type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import { count, log } from './log.js';
@@ -10,6 +13,11 @@ import { checkUnderstood } from './understood.js';
 
 /** Seconds between two lines of progress. */
 const PROGRESS = 10;
+
+/** Pages for which one walk is fast enough: a limit below it needs no windows. */
+const FEW_PAGES = 20;
+/** Pages that each window may read ahead of what has been handed out. */
+export const AHEAD = { array: 64, pages: 24 } as const;
 
 /** Why a list was left before its end, and where to go on. */
 export interface Stop {
@@ -32,13 +40,24 @@ export class Reading {
   readonly #query: Query;
   readonly #options: ListOptions;
   readonly #started: number;
+  /** Pages that each window may read ahead; 0 where nobody asked for windows. */
+  readonly #ahead: number;
+  #isWindowed = false;
   #told: number;
 
-  constructor(client: Client, name: ResourceName, query: Query, options: ListOptions = {}) {
+  constructor(
+    client: Client,
+    name: ResourceName,
+    query: Query,
+    options: ListOptions = {},
+    ahead = 0,
+  ) {
     this.#client = client;
     this.#name = name;
     this.#query = query;
     this.#options = options;
+    this.#ahead = ahead;
+    if (this.#concurrency > 1) windowedList(name, query);
     this.#started = client.clock.now();
     this.#told = this.#started;
   }
@@ -50,7 +69,7 @@ export class Reading {
    */
   async *pages(start?: Query): AsyncGenerator<Dictionary[], void, undefined> {
     let next: Query | undefined = start;
-    const source = pages(this.#client, this.#name, this.#query, start);
+    const source = this.#open(start);
     try {
       for (;;) {
         const page = await this.#next(source, next);
@@ -58,9 +77,9 @@ export class Reading {
         const cut = this.#cut(page.records);
         next = page.next;
         yield cut;
-        if (this.#isFull() || !next) return;
+        if (this.#isFull() || page.isLast) return;
         this.#tell();
-        if (this.#isLate()) {
+        if (next && this.#isLate()) {
           this.stopped = { place: next };
           return;
         }
@@ -70,14 +89,36 @@ export class Reading {
     }
   }
 
+  get #concurrency(): number {
+    return this.#ahead > 0 ? (this.#options.concurrency ?? 1) : 1;
+  }
+
+  /** One page after the other, or windows of time side by side. */
+  #open(start: Query | undefined): AsyncGenerator<Page, void, undefined> {
+    const { limit } = this.#options;
+    const isWorthIt = this.#concurrency > 1 && (limit ?? Infinity) >= FEW_PAGES * PAGE_SIZE;
+    this.#isWindowed = isWorthIt || readPlace(start) !== undefined;
+    if (!this.#isWindowed) return pages(this.#client, this.#name, this.#query, start);
+    const list = windowedList(this.#name, this.#query);
+    const concurrency = this.#concurrency;
+    return windows(
+      this.#client,
+      list,
+      { concurrency, ahead: Math.max(1, this.#ahead) * concurrency, limit },
+      start,
+    );
+  }
+
   async #next(
     source: AsyncGenerator<Page, void, undefined>,
     place: Query | undefined,
-  ): Promise<Page | undefined> {
+  ): Promise<(Page & { isLast: boolean }) | undefined> {
     try {
       const { value } = await source.next();
-      if (value) checkUnderstood(this.#name, this.#query, this.#client.dialect);
-      return value ?? undefined;
+      if (!value) return undefined;
+      checkUnderstood(this.#name, this.#query, this.#client.dialect);
+      // Between two windows there may be no place to go on, and yet more to come.
+      return { ...value, isLast: !this.#isWindowed && !value.next };
     } catch (error) {
       const limited = error instanceof RapidProError && error.code === 'RATE_LIMITED';
       if (!limited || !place || this.records === 0) throw error;
@@ -107,7 +148,7 @@ export class Reading {
   #isLate(): boolean {
     const { deadline } = this.#options;
     if (deadline === undefined) return false;
-    const perPage = this.#seconds() / Math.max(1, this.#client.requests);
+    const perPage = (this.#seconds() * this.#concurrency) / Math.max(1, this.#client.requests);
     return this.#seconds() + perPage * 1.5 >= deadline;
   }
 

@@ -19,6 +19,11 @@ export interface ListOptions extends Options {
   deadline?: number;
   /** True: go on where a former run of the same list stopped, if `state.rapidpro.resume` says so. */
   resume?: boolean;
+  /**
+   * Requests side by side, at most 10: windows of time are read at once. 1 unless told. For contacts,
+   * runs, flow starts, messages and broadcasts. Records that change meanwhile come last.
+   */
+  concurrency?: number;
 }
 
 export interface UpsertOptions extends Options {

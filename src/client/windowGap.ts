@@ -1,0 +1,112 @@
+import type { Dictionary } from '../types/json.js';
+import { PAGE_SIZE } from '../resources.js';
+import { RapidProError } from './errors.js';
+import type { Page } from './pages.js';
+import type { Direction, Place, Side } from './windowSide.js';
+
+/** Two places and all that lies between them. */
+export interface Stretch {
+  from: Place;
+  to: Place;
+}
+
+function notSorted(): never {
+  throw new RapidProError({
+    code: 'NOT_RAPIDPRO',
+    description: 'The server does not sort or filter this list by time as RapidPro does.',
+    fix: 'Leave the option "concurrency" out.',
+  });
+}
+
+/**
+ * A stretch of a list between two places, both included. It is read from its start, and where the server
+ * can reverse the list also from its end, until the two walks meet.
+ */
+export class Gap {
+  /** True when all that lies in it has been read. */
+  closed = false;
+  /** The walk from its start; from its end, once there is one. */
+  head: Side | undefined;
+  tail: Side | undefined;
+
+  constructor(
+    public from: Place,
+    public to: Place,
+  ) {}
+
+  /** Records that were kept and are not yet handed out. */
+  get records(): number {
+    return this.sides.reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  get sides(): Side[] {
+    return [this.head, this.tail].filter(side => side !== undefined);
+  }
+
+  /** Where nobody has read yet; `ends` are those of the list, as far as they are known or guessed. */
+  unread(ends: Stretch): Stretch {
+    const from = this.head?.read ? this.head.at : Math.max(this.from, ends.from);
+    const to = this.tail?.read ? this.tail.at : Math.min(this.to, ends.to);
+    return { from, to: Math.max(from, to) };
+  }
+
+  /** Takes in a page that one of its sides has read; gives how many records were kept. */
+  take(side: Side, page: Page, placeOf: (record: Dictionary) => Place | undefined): number {
+    const places = page.records.map(record => placeOf(record) ?? notSorted());
+    this.#checkOrder(side, places);
+    const other = side === this.head ? this.tail : this.head;
+    const kept: Dictionary[] = [];
+    let met = page.next === undefined;
+    let known = 0;
+    let newAfterKnown = false;
+    for (const [index, record] of page.records.entries()) {
+      const place = places[index] ?? 0;
+      if (this.#isBeyond(side.direction, place) || other?.isPast(place)) {
+        met = true;
+        break;
+      }
+      if (other?.stoodAt(record, place)) known++;
+      else {
+        newAfterKnown ||= known > 0;
+        kept.push(record);
+      }
+    }
+    // Records of one instant come in the same order from both ends. Where they do not, read on.
+    if (known > 0 && !newAfterKnown) met = true;
+    side.advance(page.records, places);
+    side.pieces.push({ records: kept, cursor: page.next });
+    side.waiting += kept.length;
+    this.closed ||= met;
+    return kept.length;
+  }
+
+  #isBeyond(direction: Direction, place: Place): boolean {
+    return direction === 1 ? place > this.to : place < this.from;
+  }
+
+  #checkOrder(side: Side, places: readonly Place[]): void {
+    let last = side.at;
+    for (const place of places) {
+      if ((place - last) * side.direction < 0) notSorted();
+      last = place;
+    }
+  }
+
+  /**
+   * Pages that are still to be read, as the density of the pages read so far lets one guess: `most` takes
+   * the densest of them, `least` the sparsest.
+   */
+  estimate(ends: Stretch, fallback: number, guess: 'most' | 'least'): number {
+    const { from, to } = this.unread(ends);
+    // Inside one instant nobody knows how much is left.
+    if (from === to) return Number.POSITIVE_INFINITY;
+    return ((to - from) * this.density(fallback, guess)) / PAGE_SIZE;
+  }
+
+  /** Records for each microsecond, on the last pages that were read of it. */
+  density(fallback: number, guess: 'most' | 'least'): number {
+    const known = this.sides.flatMap(({ density }) => (density === undefined ? [] : [density]));
+    if (known.length === 0) return fallback;
+    return guess === 'most' ? Math.max(...known) : Math.min(...known);
+  }
+}

@@ -1,0 +1,46 @@
+import { RapidProError } from './errors.js';
+import type { Query } from './request.js';
+
+/** Where to go on with a list that was read in windows, in plain values. */
+export interface WindowPlace {
+  /** The window, where it is not the whole list. */
+  before?: string;
+  after?: string;
+  /** Where in the window, as the server said it; at its beginning unless told. */
+  cursor?: Query;
+  /** The time of the newest record when the reading began. */
+  since?: string;
+  /** True where all but what changed since then has been read. */
+  last?: boolean;
+}
+
+/** No server's cursor begins like this. */
+const PREFIX = 'windows:';
+
+/** Writes a place in the form in which lists keep theirs: as the value of `cursor`. */
+export function writePlace(place: WindowPlace): Query {
+  return { cursor: PREFIX + JSON.stringify(place) };
+}
+
+const isText = (value: unknown) => value === undefined || typeof value === 'string';
+
+/**
+ * Reads a place that {@link writePlace} wrote; undefined for any other one.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function readPlace(start: Query | undefined): WindowPlace | undefined {
+  const text = start?.cursor;
+  if (typeof text !== 'string' || !text.startsWith(PREFIX)) return undefined;
+  try {
+    const place = JSON.parse(text.slice(PREFIX.length)) as WindowPlace;
+    if ([place.before, place.after, place.since].every(isText)) return place;
+  } catch {
+    // Told below.
+  }
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: 'state.rapidpro.resume is not as the adaptor left it.',
+    fix: 'Take it out of the state: the list is then read from its start.',
+  });
+}

@@ -1,0 +1,194 @@
+import { PAGE_SIZE } from '../resources.js';
+import type { Gap, Stretch } from './windowGap.js';
+import type { Place, Side } from './windowSide.js';
+
+/** What the plan knows of the reading. */
+export interface Progress {
+  /** The stretches that are not yet handed out, in their order. */
+  gaps: Gap[];
+  /** The ends of the list, as far as they are known or guessed. */
+  ends: Stretch;
+  /** Pages read, and how many records of them were kept. */
+  pages: number;
+  kept: number;
+  /** Records that were handed out, and those that wait for it. */
+  handed: number;
+  waiting: number;
+  /** Requests under way. */
+  running: number;
+  /** Microseconds that the pages read so far lie in. */
+  covered: number;
+}
+
+export interface PlanOptions {
+  concurrency: number;
+  /** Pages that may wait to be handed out. */
+  ahead: number;
+  limit: number;
+  canReverse: boolean;
+  /** True where one more request will follow in the end. */
+  looksBack: boolean;
+}
+
+/** What to do next: go on with a walk, begin one from a gap's end, or cut a gap in two. */
+export type Step =
+  | { walk: Side; gap: Gap }
+  | { join: Gap }
+  | { split: Gap; at: Place };
+
+/** Where the pages tell nothing: a page a day. */
+const DAY = 24 * 60 * 60 * 1_000_000;
+/** The least that a walk of its own is worth, in pages. */
+const WORTH_JOINING = 3;
+const WORTH_SPLITTING = 8;
+/** The part of all requests that may be wasted on pages that two walks read, and a bit at the start. */
+const MOST_WASTE = 0.045;
+/** What the place where two walks meet costs on average, in pages. */
+const MEETING = 0.5;
+
+/** Decides which page to read next. Pure: it sends nothing. */
+export class WindowPlan {
+  readonly #options: PlanOptions;
+  /** Pages between two cuts. */
+  readonly #stride: number;
+
+  constructor(options: PlanOptions) {
+    this.#options = options;
+    this.#stride = Math.max(WORTH_SPLITTING, Math.floor(options.ahead / options.concurrency / 2));
+  }
+
+  next(progress: Progress): Step | undefined {
+    return this.#goOn(progress) ?? this.#begin(progress);
+  }
+
+  /** A walk that is idle, those first that are handed out first. */
+  #goOn(progress: Progress): Step | undefined {
+    const density = densityOf(progress);
+    let before = progress.handed;
+    for (const [index, gap] of progress.gaps.entries()) {
+      if (before >= this.#options.limit) return undefined;
+      before += gap.records;
+      if (gap.closed) continue;
+      const { head, tail } = gap;
+      // What two walks would both read, one of them is left to read alone.
+      const tiny = gap.estimate(progress.ends, density, 'most') < 1;
+      const mayWait = index > 0 && !this.#hasRoom(progress);
+      if (head && !head.busy && !mayWait && !(tiny && tail?.busy)) return { walk: head, gap };
+      if (!tail || tail.busy || !this.#hasRoom(progress) || (tiny && head?.busy)) continue;
+      if (!this.#isFar(progress, gap)) return { walk: tail, gap };
+    }
+    return undefined;
+  }
+
+  /** One more walk, where it is worth the requests that it may waste. */
+  #begin(progress: Progress): Step | undefined {
+    const { concurrency } = this.#options;
+    if (concurrency === 1 || !this.#canAfford(progress) || !this.#hasRoom(progress)) return undefined;
+    return this.#cutAhead(progress) ?? this.#join(progress) ?? this.#cutLargest(progress);
+  }
+
+  #hasRoom({ waiting, running }: Progress): boolean {
+    return waiting / PAGE_SIZE + running < this.#options.ahead;
+  }
+
+  /** The end of the last gap is far from being handed out as long as more cuts will come before it. */
+  #isFar(progress: Progress, gap: Gap): boolean {
+    if (gap !== progress.gaps.at(-1)) return false;
+    return gap.estimate(progress.ends, densityOf(progress), 'least') > this.#stride * 1.5;
+  }
+
+  #canAfford(progress: Progress): boolean {
+    const { gaps, pages, kept, running, ends } = progress;
+    const density = densityOf(progress);
+    const open = gaps.filter(({ closed }) => !closed);
+    const left = open.reduce((sum, gap) => sum + gap.estimate(ends, density, 'least'), 0);
+    // A guess is trusted only as far as what has been read bears it out.
+    const total = Number.isFinite(left) ? Math.min(pages + left, 80 + 2 * pages) : pages;
+    const wasted = Math.max(0, pages - kept / PAGE_SIZE);
+    const meetings = open.filter(gap => gap.tail || gap !== gaps.at(-1)).length + 1;
+    const looksBack = this.#options.looksBack ? 1 : 0;
+    return running > 0 && wasted + meetings * MEETING + looksBack <= total * MOST_WASTE + MEETING;
+  }
+
+  /** Cuts the last gap a few pages on, as far as its density can be told. */
+  #cutAhead(progress: Progress): Step | undefined {
+    const { gaps, ends, waiting, running } = progress;
+    const gap = gaps.at(-1);
+    if (!gap || gap.closed || !this.#isFar(progress, gap)) return undefined;
+    if (gaps.length === 1 && !gap.head?.read) return undefined;
+    if (waiting / PAGE_SIZE + running + this.#stride > this.#options.ahead) return undefined;
+    if (this.#before(progress, gap) + this.#stride * PAGE_SIZE >= this.#options.limit) return undefined;
+    const { from, to } = gap.unread(ends);
+    if (!Number.isFinite(from)) return undefined;
+    const densities = [gap.density(densityOf(progress), 'least'), densityOf(progress)];
+    const density = densities.find(Number.isFinite);
+    const step = density ? (this.#stride * PAGE_SIZE) / density : (to - from) / 2;
+    return cut(gap, from, to, from + (Number.isFinite(step) ? step : DAY * this.#stride));
+  }
+
+  /** Records that come before a gap's unread part, as far as that can be told. */
+  #before(progress: Progress, gap: Gap): number {
+    let before = progress.handed;
+    for (const one of progress.gaps) {
+      before += one.records;
+      if (one === gap) return before;
+      const left = one.closed ? 0 : one.estimate(progress.ends, densityOf(progress), 'least');
+      before += left * PAGE_SIZE;
+    }
+    return before;
+  }
+
+  /** Walks towards one that is alone, in the largest gap that has one. */
+  #join(progress: Progress): Step | undefined {
+    if (!this.#options.canReverse) return undefined;
+    const gap = this.#largest(
+      progress,
+      'most',
+      one => !one.tail && !this.#isFar(progress, one) && this.#isWithinLimit(progress, one),
+    );
+    return gap && gap.size >= WORTH_JOINING ? { join: gap.gap } : undefined;
+  }
+
+  #cutLargest(progress: Progress): Step | undefined {
+    const found = this.#largest(
+      progress,
+      'least',
+      one => !this.#isFar(progress, one) && this.#isWithinLimit(progress, one),
+    );
+    if (!found || found.size < WORTH_SPLITTING) return undefined;
+    const { from, to } = found.gap.unread(progress.ends);
+    return Number.isFinite(to - from) ? cut(found.gap, from, to, from + (to - from) / 2) : undefined;
+  }
+
+  #isWithinLimit(progress: Progress, gap: Gap): boolean {
+    const { limit } = this.#options;
+    if (limit === Number.POSITIVE_INFINITY) return true;
+    const left = gap.estimate(progress.ends, densityOf(progress), 'least');
+    return this.#before(progress, gap) + left * PAGE_SIZE < limit;
+  }
+
+  #largest(
+    progress: Progress,
+    guess: 'most' | 'least',
+    suits: (gap: Gap) => boolean,
+  ): { gap: Gap; size: number } | undefined {
+    let largest: { gap: Gap; size: number } | undefined;
+    for (const gap of progress.gaps) {
+      if (gap.closed || !suits(gap)) continue;
+      const size = gap.estimate(progress.ends, densityOf(progress), guess);
+      if (!largest || size > largest.size) largest = { gap, size };
+    }
+    return largest;
+  }
+}
+
+/** Records for each microsecond, over all that has been read. */
+function densityOf({ kept, covered }: Progress): number {
+  return covered === 0 ? Number.POSITIVE_INFINITY : kept / covered;
+}
+
+/** A cut strictly inside a stretch, or none where it is too narrow. */
+function cut(gap: Gap, from: Place, to: Place, at: Place): Step | undefined {
+  const place = Math.floor(at);
+  return place > from && place + 1 < to ? { split: gap, at: place } : undefined;
+}

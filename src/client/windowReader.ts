@@ -1,0 +1,308 @@
+import type { ResourceName } from '../resources.js';
+import type { Dictionary } from '../types/json.js';
+import type { Client } from './client.js';
+import { type Page, pages } from './pages.js';
+import type { Query } from './request.js';
+import { Gap, type Stretch } from './windowGap.js';
+import { type Progress, WindowPlan } from './windowPlan.js';
+import { type WindowPlace, writePlace } from './windowPlace.js';
+import { type Direction, type Place, Side } from './windowSide.js';
+import { fromMicros, type Micros, toMicros } from './windowTimes.js';
+import { Closed, SharedWaits } from './windowWaits.js';
+
+export interface WindowedList {
+  name: ResourceName;
+  /** The filters, as the job gave them. */
+  query: Query;
+  /** The time by which it is sorted and filtered. */
+  key: string;
+  /** True where the server can give the oldest first. */
+  canReverse: boolean;
+}
+
+export interface WindowOptions {
+  concurrency: number;
+  /** Pages that may wait to be handed out. */
+  ahead: number;
+  limit?: number | undefined;
+}
+
+/** Up to so many pages a list is read by one walk alone: the oldest records first, so that none is lost. */
+const SHORT = 20;
+/** Pages after which one walk alone has taken long enough, whatever was guessed. */
+const LONG = 8;
+
+/**
+ * Reads the stretches of a list side by side. It knows nothing of who takes the pages, but never keeps
+ * more of them than it may.
+ */
+export class WindowReader {
+  readonly gaps: Gap[];
+  /** The time of the newest record when the reading began. */
+  since: Micros | undefined;
+  /** Why it ended early. */
+  failure: unknown;
+  readonly progress: Progress;
+  readonly #client: Client;
+  readonly #list: WindowedList;
+  readonly #options: WindowOptions;
+  readonly #plan: WindowPlan;
+  readonly #waits: SharedWaits;
+  readonly #running = new Set<Promise<void>>();
+  /** 1 where the oldest record comes first, -1 where the newest does. */
+  readonly #sign: Direction;
+  /** True while one walk is enough. */
+  #alone: boolean;
+  #isClosed = false;
+  #wake: () => void = () => {};
+
+  constructor(client: Client, list: WindowedList, options: WindowOptions, start?: WindowPlace) {
+    this.#client = client;
+    this.#list = list;
+    this.#options = options;
+    this.#sign = list.query.reverse === true ? 1 : -1;
+    this.#waits = new SharedWaits(client.clock);
+    this.#waits.waited = client.waited;
+    // With a limit and the newest first, the oldest records may not be wanted at all.
+    const wantsOldest = this.#sign === 1 || options.limit === undefined;
+    this.#alone = list.canReverse && wantsOldest && start === undefined && options.concurrency > 1;
+    this.since = toMicros(start?.since);
+    this.gaps = this.#firstGaps(start);
+    this.progress = {
+      gaps: this.gaps,
+      ends: { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
+      pages: 0,
+      kept: 0,
+      handed: 0,
+      waiting: 0,
+      running: 0,
+      covered: 0,
+    };
+    this.#plan = new WindowPlan({
+      ...options,
+      limit: options.limit ?? Number.POSITIVE_INFINITY,
+      canReverse: list.canReverse,
+      looksBack: this.looksBack,
+    });
+  }
+
+  /** True where a record that changes moves to where the windows do not look any more. */
+  get looksBack(): boolean {
+    return this.#list.key === 'modified_on';
+  }
+
+  /** Sends as many requests as may be on their way now. */
+  fill(): void {
+    const { concurrency } = this.#options;
+    while (!this.#isClosed && this.failure === undefined && this.#running.size < concurrency) {
+      const next = this.#alone ? this.#nextAlone() : this.#next();
+      if (!next) return;
+      this.#fetch(next);
+    }
+  }
+
+  /** Waits until something has come or gone wrong. */
+  async progressed(): Promise<void> {
+    await new Promise<void>(resolve => {
+      this.#wake = resolve;
+    });
+  }
+
+  get isIdle(): boolean {
+    return this.#running.size === 0;
+  }
+
+  /** Ends the reading. Waits for what is on its way: no request outlives the operation. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#waits.close();
+    await Promise.all(this.#running);
+  }
+
+  /**
+   * Reads what was changed since the reading began, oldest first where the server can.
+   */
+  async *changes(cursor?: Query): AsyncGenerator<Page, void, undefined> {
+    if (this.since === undefined) return;
+    const { reverse: _, ...query } = this.#list.query;
+    const within = { ...query, after: fromMicros(this.since) };
+    const oldestFirst = this.#list.canReverse ? { ...within, reverse: true } : within;
+    const client = this.#client.beside(this.#waits);
+    const source = pages(client, this.#list.name, oldestFirst, cursor);
+    for (;;) {
+      const { value } = await this.#counted(client, source);
+      if (!value) return;
+      yield value;
+    }
+  }
+
+  /** The place behind a page of a walk, or the beginning of a gap. */
+  placeIn(gap: Gap | undefined, cursor?: Query): Query {
+    const since = this.since === undefined ? {} : { since: fromMicros(this.since) };
+    if (!gap) return writePlace({ ...since, last: true, ...(cursor ? { cursor } : {}) });
+    const query = gap.head?.query ?? this.#within(gap);
+    const { before, after } = query;
+    return writePlace({
+      ...(before === undefined ? {} : { before: String(before) }),
+      ...(after === undefined ? {} : { after: String(after) }),
+      ...since,
+      ...(cursor ? { cursor } : {}),
+    });
+  }
+
+  #firstGaps(start: WindowPlace | undefined): Gap[] {
+    const { query } = this.#list;
+    const bound = (name: 'before' | 'after') =>
+      start?.[name] === undefined || start[name] === query[name] ? undefined : toMicros(start[name]);
+    const [newest, oldest] = [bound('before'), bound('after')];
+    const [from, to] = this.#sign === 1 ? [oldest, newest] : [newest, oldest];
+    const place = (time: Micros | undefined, open: Place) =>
+      time === undefined ? open : time * this.#sign;
+    const gap = new Gap(
+      place(from, Number.NEGATIVE_INFINITY),
+      place(to, Number.POSITIVE_INFINITY),
+    );
+    if (start) {
+      // The very same window as before: the cursor counts within it.
+      const { before = query.before, after = query.after } = start;
+      gap.head = this.#side(gap, 1, { ...query, before, after }, start.cursor);
+    }
+    if (to === undefined) return [gap];
+    return [gap, new Gap(gap.to + 1, Number.POSITIVE_INFINITY)];
+  }
+
+  /** The list's filters within a gap. */
+  #within({ from, to }: Gap): Query {
+    const [oldest, newest] = this.#sign === 1 ? [from, to] : [to, from];
+    return {
+      ...this.#list.query,
+      ...(Number.isFinite(newest) ? { before: fromMicros(newest * this.#sign) } : {}),
+      ...(Number.isFinite(oldest) ? { after: fromMicros(oldest * this.#sign) } : {}),
+    };
+  }
+
+  #side(gap: Gap, direction: Direction, window: Query, cursor?: Query): Side {
+    const { reverse: _, ...query } = window;
+    const ascending = this.#sign * direction === 1;
+    const client = this.#client.beside(this.#waits);
+    const asked = ascending ? { ...query, reverse: true } : query;
+    const source = pages(client, this.#list.name, asked, cursor);
+    return new Side(direction, asked, client, source, direction === 1 ? gap.from : gap.to);
+  }
+
+  #head(gap: Gap): Side {
+    gap.head ??= this.#side(gap, 1, this.#within(gap));
+    return gap.head;
+  }
+
+  #tail(gap: Gap): Side {
+    gap.tail ??= this.#side(gap, -1, this.#within(gap));
+    return gap.tail;
+  }
+
+  /** One walk, from the oldest record on. Whatever changes meanwhile moves to where it still comes. */
+  #nextAlone(): Side | undefined {
+    const [gap] = this.gaps;
+    if (!gap || gap.closed || this.#running.size > 0) return undefined;
+    const side = this.#sign === 1 ? this.#head(gap) : this.#tail(gap);
+    if (side.read === 0) return side;
+    const left = gap.estimate(this.#ends(), Number.POSITIVE_INFINITY, 'least');
+    if (side.read < LONG && side.read + left < SHORT) return side;
+    this.#alone = false;
+    return this.#sign === 1 ? this.#tail(gap) : this.#head(gap);
+  }
+
+  #next(): Side | undefined {
+    for (const gap of this.gaps) if (!gap.closed) this.#head(gap);
+    const { progress } = this;
+    progress.ends = this.#ends();
+    progress.waiting = this.gaps.reduce((sum, { records }) => sum + records, 0);
+    progress.running = this.#running.size;
+    const step = this.#plan.next(progress);
+    if (!step) return undefined;
+    if ('walk' in step) return step.walk;
+    if ('join' in step) return this.#tail(step.join);
+    return this.#split(step.split, step.at);
+  }
+
+  /** Cuts a gap in two behind a place. The walk that is on its way to the cut ends there by itself. */
+  #split(gap: Gap, at: Place): Side {
+    const rest = new Gap(at + 1, gap.to);
+    rest.tail = gap.tail;
+    gap.tail = undefined;
+    gap.to = at;
+    this.gaps.splice(this.gaps.indexOf(gap) + 1, 0, rest);
+    return this.#head(rest);
+  }
+
+  /** The list's ends, from the job's filters and the server's clock. */
+  #ends(): Stretch {
+    const { before, after } = this.#list.query;
+    const now = (this.#client.serverTime ?? this.#client.clock.now()) * 1000;
+    const newest = Math.min(now, toMicros(before) ?? now);
+    const oldest = toMicros(after);
+    if (this.#sign === 1) return { from: oldest ?? Number.NEGATIVE_INFINITY, to: newest };
+    return { from: -newest, to: oldest === undefined ? Number.POSITIVE_INFINITY : -oldest };
+  }
+
+  #fetch(side: Side): void {
+    side.busy = true;
+    const running = this.#counted(side.client, side.source)
+      .then(({ value }) => this.#take(side, value ?? undefined))
+      .catch(error => {
+        if (!(error instanceof Closed)) this.failure ??= error;
+      })
+      .finally(() => {
+        side.busy = false;
+        this.#running.delete(running);
+        this.fill();
+        this.#wake();
+      });
+    this.#running.add(running);
+  }
+
+  #take(side: Side, page: Page | undefined): void {
+    this.progress.pages++;
+    // A cut may have moved the walk into another gap while its page was on its way.
+    const gap = this.gaps.find(({ sides }) => sides.includes(side));
+    if (!page || !gap || gap.closed) return;
+    const start = side.read === 0 ? undefined : side.at;
+    const first = page.records[0];
+    this.progress.kept += gap.take(side, page, record => this.#placeOf(record));
+    if (first) this.progress.covered += Math.abs(side.at - (start ?? this.#placeOf(first) ?? side.at));
+    if (first && this.since === undefined) this.#fixStart(gap, side, first);
+  }
+
+  /** The newest record of all tells up to where the windows reach. What changes from then on comes last. */
+  #fixStart(gap: Gap, side: Side, newest: Dictionary): void {
+    const isNewest = side.direction === -this.#sign && side.read === 1;
+    const place = isNewest ? this.#placeOf(newest) : undefined;
+    if (place === undefined) return;
+    this.since = place * this.#sign;
+    if (this.#sign === 1) gap.to = Math.min(gap.to, place);
+    else gap.from = Math.max(gap.from, place);
+  }
+
+  #placeOf(record: Dictionary): Place | undefined {
+    const time = toMicros(record[this.#list.key]);
+    return time === undefined ? undefined : time * this.#sign;
+  }
+
+  /** The next page of a walk; adds what it cost to what the operation tells. */
+  async #counted(client: Client, source: AsyncGenerator<Page, void, undefined>) {
+    await this.#waits.enter();
+    const { requests, received } = client;
+    client.waited = this.#waits.waited;
+    try {
+      return await source.next();
+    } finally {
+      const total = this.#client;
+      total.requests += client.requests - requests;
+      total.received += client.received - received;
+      total.waited = this.#waits.waited;
+      total.serverTime = client.serverTime ?? total.serverTime;
+      total.dialect = client.dialect ?? total.dialect;
+      total.last = client.last ?? total.last;
+    }
+  }
+}
