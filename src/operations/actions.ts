@@ -2,7 +2,7 @@ import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import type { ApiResponse } from '../client/request.js';
 import { BATCH_LIMIT } from '../resources.js';
-import type { Json } from '../types/json.js';
+import type { Dictionary, Json } from '../types/json.js';
 import type { Operation } from '../types/state.js';
 import type { Body } from './body.js';
 import { count, log } from './log.js';
@@ -47,6 +47,8 @@ export interface Action {
   body: Body;
   /** False where a second time does something else than the first. */
   repeatable?: boolean;
+  /** Looks which of the items that RapidPro took it did not act on after all. */
+  findSkipped?: (client: Client, items: Item[]) => Promise<Item[]>;
 }
 
 /** What became of the items so far. */
@@ -118,6 +120,16 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
   }
 }
 
+const SKIPPED =
+  'RapidPro took it but did not act on it. It does so to contacts that are just busy: run the step again.';
+
+async function verify(client: Client, action: Action, progress: Progress): Promise<void> {
+  const { done, failures } = progress;
+  const skipped = (await action.findSkipped?.(client, done)) ?? [];
+  progress.done = done.filter(item => !skipped.includes(item));
+  failures.push(...skipped.map(item => failure(item, 'SKIPPED', SKIPPED)));
+}
+
 /** The error of an action that stopped in the middle: each item is in just one of its lists. */
 function partial(error: RapidProError, action: Action, progress: Progress): RapidProError {
   const { items, path, repeatable = true } = action;
@@ -182,13 +194,12 @@ export async function actOnMany(client: Client, action: Action): Promise<ActionR
   for (let start = 0; start < items.length; start += BATCH_LIMIT) {
     progress.queue.push(items.slice(start, start + BATCH_LIMIT));
   }
-  while (progress.queue.length > 0) {
-    try {
-      await actOnBatch(client, action, progress);
-    } catch (error) {
-      if (!(error instanceof RapidProError) || saysAll(error, action, progress)) throw error;
-      throw partial(error, action, progress);
-    }
+  try {
+    while (progress.queue.length > 0) await actOnBatch(client, action, progress);
+    await verify(client, action, progress);
+  } catch (error) {
+    if (!(error instanceof RapidProError) || saysAll(error, action, progress)) throw error;
+    throw partial(error, action, progress);
   }
   tell(action, progress, client.requests);
   return { requested: items.length, failures: sortByIndex(progress.failures) };
@@ -199,11 +210,13 @@ export function act<Name extends string>(
   path: Path,
   args: { [Key in Name]: unknown },
   options: unknown,
-  plan: (args: { [Key in Name]: unknown }) => Omit<Action, 'path'>,
+  plan: (args: { [Key in Name]: unknown }, given: Dictionary) => Omit<Action, 'path'>,
+  knownOptions: readonly string[] = [],
 ): Operation {
   return operation({
     args,
     options,
-    run: call => actOnMany(call.client, { path, ...plan(call.args) }),
+    knownOptions,
+    run: call => actOnMany(call.client, { path, ...plan(call.args, call.given) }),
   });
 }

@@ -1,7 +1,44 @@
+import { z } from 'zod';
+import type { MemberOptions } from '../types/actions.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { act } from './actions.js';
+import { check } from './check.js';
 import { contactItems, requireReference } from './items.js';
+import { membersAmiss } from './membership.js';
+
+/** An action that needs no more than contacts. */
+function onContacts(action: string, contacts: unknown, options: unknown): Operation {
+  return act('contact_actions', { contacts }, options, args => ({
+    items: contactItems(args.contacts),
+    body: { action },
+  }));
+}
+
+const verifySchema = z.boolean({ error: 'must be true or false' }).nullish();
+
+function onMembers(
+  action: 'add' | 'remove',
+  contacts: unknown,
+  group: unknown,
+  options: unknown,
+): Operation {
+  return act(
+    'contact_actions',
+    { contacts, group },
+    options,
+    (args, given) => {
+      const wanted = requireReference(args.group, 'group');
+      const verify = check(verifySchema, given.verify, 'options.verify', 'INVALID_OPTION');
+      return {
+        items: contactItems(args.contacts),
+        body: { action, group: wanted },
+        ...(verify ? { findSkipped: membersAmiss(wanted, action === 'add') } : {}),
+      };
+    },
+    ['verify'],
+  );
+}
 
 /**
  * Add contacts to a manual group.
@@ -9,9 +46,11 @@ import { contactItems, requireReference } from './items.js';
  * @function
  * @example <caption>The contacts that the step before read</caption>
  * addToGroup(state => state.data.map(contact => contact.uuid), 'Mothers');
+ * @example <caption>Make sure that they are in it afterwards</caption>
+ * addToGroup(state => state.data.map(contact => contact.uuid), 'Mothers', { verify: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {MemberOptions} [options] - `verify` (true: read the contacts back and list those that RapidPro skipped), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
@@ -22,12 +61,9 @@ import { contactItems, requireReference } from './items.js';
 export function addToGroup(
   contacts: Reference<string[]>,
   group: Reference<string>,
-  options?: Reference<Options>,
+  options?: Reference<MemberOptions>,
 ): Operation {
-  return act('contact_actions', { contacts, group }, options, args => ({
-    items: contactItems(args.contacts),
-    body: { action: 'add', group: requireReference(args.group, 'group') },
-  }));
+  return onMembers('add', contacts, group, options);
 }
 
 /**
@@ -38,7 +74,7 @@ export function addToGroup(
  * removeFromGroup(['tel:+221770001122'], 'Mothers');
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {MemberOptions} [options] - `verify` (true: read the contacts back and list those that RapidPro skipped), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
@@ -49,12 +85,9 @@ export function addToGroup(
 export function removeFromGroup(
   contacts: Reference<string[]>,
   group: Reference<string>,
-  options?: Reference<Options>,
+  options?: Reference<MemberOptions>,
 ): Operation {
-  return act('contact_actions', { contacts, group }, options, args => ({
-    items: contactItems(args.contacts),
-    body: { action: 'remove', group: requireReference(args.group, 'group') },
-  }));
+  return onMembers('remove', contacts, group, options);
 }
 
 /**
@@ -75,10 +108,7 @@ export function blockContacts(
   contacts: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act('contact_actions', { contacts }, options, args => ({
-    items: contactItems(args.contacts),
-    body: { action: 'block' },
-  }));
+  return onContacts('block', contacts, options);
 }
 
 /**
@@ -99,10 +129,7 @@ export function unblockContacts(
   contacts: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act('contact_actions', { contacts }, options, args => ({
-    items: contactItems(args.contacts),
-    body: { action: 'unblock' },
-  }));
+  return onContacts('unblock', contacts, options);
 }
 
 /**
@@ -123,10 +150,7 @@ export function interruptContacts(
   contacts: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act('contact_actions', { contacts }, options, args => ({
-    items: contactItems(args.contacts),
-    body: { action: 'interrupt' },
-  }));
+  return onContacts('interrupt', contacts, options);
 }
 
 /**
@@ -147,10 +171,7 @@ export function archiveContactMessages(
   contacts: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act('contact_actions', { contacts }, options, args => ({
-    items: contactItems(args.contacts),
-    body: { action: 'archive_messages' },
-  }));
+  return onContacts('archive_messages', contacts, options);
 }
 
 /**
@@ -171,8 +192,5 @@ export function deleteContacts(
   contacts: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act('contact_actions', { contacts }, options, args => ({
-    items: contactItems(args.contacts),
-    body: { action: 'delete' },
-  }));
+  return onContacts('delete', contacts, options);
 }

@@ -3,6 +3,21 @@ import type { Operation, Reference } from '../types/state.js';
 import { act } from './actions.js';
 import { messageItems, requireReference } from './items.js';
 
+/** An action that needs no more than messages. */
+function onMessages(action: string, messages: unknown, options: unknown): Operation {
+  return act('message_actions', { messages }, options, args => ({
+    items: messageItems(args.messages),
+    body: { action },
+  }));
+}
+
+function withLabel(action: string, messages: unknown, label: unknown, options: unknown): Operation {
+  return act('message_actions', { messages, label }, options, args => ({
+    items: messageItems(args.messages),
+    body: { action, label: requireReference(args.label, 'label') },
+  }));
+}
+
 /**
  * Label incoming messages.
  * @public
@@ -24,10 +39,7 @@ export function labelMessages(
   label: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return act('message_actions', { messages, label }, options, args => ({
-    items: messageItems(args.messages),
-    body: { action: 'label', label: requireReference(args.label, 'label') },
-  }));
+  return withLabel('label', messages, label, options);
 }
 
 /**
@@ -51,10 +63,7 @@ export function unlabelMessages(
   label: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return act('message_actions', { messages, label }, options, args => ({
-    items: messageItems(args.messages),
-    body: { action: 'unlabel', label: requireReference(args.label, 'label') },
-  }));
+  return withLabel('unlabel', messages, label, options);
 }
 
 /**
@@ -75,10 +84,7 @@ export function archiveMessages(
   messages: Reference<number[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act('message_actions', { messages }, options, args => ({
-    items: messageItems(args.messages),
-    body: { action: 'archive' },
-  }));
+  return onMessages('archive', messages, options);
 }
 
 /**
@@ -99,10 +105,7 @@ export function restoreMessages(
   messages: Reference<number[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act('message_actions', { messages }, options, args => ({
-    items: messageItems(args.messages),
-    body: { action: 'restore' },
-  }));
+  return onMessages('restore', messages, options);
 }
 
 /**
@@ -123,8 +126,5 @@ export function deleteMessages(
   messages: Reference<number[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act('message_actions', { messages }, options, args => ({
-    items: messageItems(args.messages),
-    body: { action: 'delete' },
-  }));
+  return onMessages('delete', messages, options);
 }

@@ -78,7 +78,7 @@ export function checkPeriod(filters: unknown): Period {
       ...(before === undefined ? {} : { before: dayOf(before) }),
     },
     includes(time) {
-      const at = instant(String(time));
+      const at = typeof time === 'string' && isDatetime(time) ? instant(time) : Number.NaN;
       return at >= (after ?? Number.NEGATIVE_INFINITY) && at <= (end ?? Number.POSITIVE_INFINITY);
     },
   };

@@ -4,6 +4,14 @@ import { act } from './actions.js';
 import { requireText, ticketItems } from './items.js';
 import { checkKey } from './objects.js';
 
+/** An action that needs no more than tickets. */
+function onTickets(action: string, tickets: unknown, options: unknown): Operation {
+  return act('ticket_actions', { tickets }, options, args => ({
+    items: ticketItems(args.tickets),
+    body: { action },
+  }));
+}
+
 /**
  * Give tickets to a user, or to nobody.
  * @public
@@ -109,10 +117,7 @@ export function closeTickets(
   tickets: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act('ticket_actions', { tickets }, options, args => ({
-    items: ticketItems(args.tickets),
-    body: { action: 'close' },
-  }));
+  return onTickets('close', tickets, options);
 }
 
 /**
@@ -133,8 +138,5 @@ export function reopenTickets(
   tickets: Reference<string[]>,
   options?: Reference<Options>,
 ): Operation {
-  return act('ticket_actions', { tickets }, options, args => ({
-    items: ticketItems(args.tickets),
-    body: { action: 'reopen' },
-  }));
+  return onTickets('reopen', tickets, options);
 }

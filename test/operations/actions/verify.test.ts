@@ -1,0 +1,154 @@
+import { HttpResponse, http as msw } from 'msw';
+import { describe, expect, test } from 'vitest';
+import { addToGroup, blockContacts, removeFromGroup } from '../../../src/index.js';
+import { captureConsole } from '../../support/captureConsole.js';
+import { noSleep } from '../../support/noSleep.js';
+import { serve } from '../../support/serve.js';
+import { failure, OTHER_UUID, page, refused, run, sent, stateFor, UUID } from '../run.js';
+import { uuids } from './actionsServer.js';
+
+interface World {
+  /** Contacts by uuid and URN. */
+  contacts: { uuid: string; urn?: string }[];
+  members?: string[];
+  /** Contacts that are busy: actions skip them. */
+  busy?: string[];
+  /** So many reads show what was before. */
+  late?: number;
+  /** What the group claims to count. */
+  count?: number;
+}
+
+/** A group to which contacts are added, and which skips busy ones without a word. */
+async function groupServer({ contacts, members = [], busy = [], late = 0, count }: World) {
+  let inside = new Set(members);
+  let shown = inside;
+  let reads = 0;
+  const groups = (uuid: string) => (shown.has(uuid) ? [{ uuid: OTHER_UUID, name: 'Mothers' }] : []);
+  return serve(
+    msw.post('*/api/v2/contact_actions.json', async ({ request }) => {
+      const { contacts: given, action } = (await request.json()) as {
+        contacts: string[];
+        action: string;
+      };
+      inside = new Set(inside);
+      for (const value of given) {
+        const uuid = contacts.find(one => one.uuid === value || one.urn === value)?.uuid ?? '';
+        if (busy.includes(uuid)) continue;
+        if (action === 'add') inside.add(uuid);
+        else inside.delete(uuid);
+      }
+      return new HttpResponse(null, { status: 204 });
+    }),
+    msw.get('*/api/v2/groups.json', () =>
+      page([{ uuid: OTHER_UUID, name: 'Mothers', count: count ?? inside.size }]),
+    ),
+    msw.get('*/api/v2/contacts.json', ({ request }) => {
+      if (reads++ >= late) shown = inside;
+      const query = new URL(request.url).searchParams;
+      if (!query.has('group')) {
+        const found = contacts.filter(
+          ({ uuid, urn }) => uuid === query.get('uuid') || (urn && urn === query.get('urn')),
+        );
+        return page(found.map(({ uuid }) => ({ uuid, groups: groups(uuid) })));
+      }
+      const from = Number(query.get('cursor') ?? 0);
+      const all = query.get('group') === OTHER_UUID ? [...shown] : [];
+      const next = from + 250 < all.length ? `http://x/?cursor=${from + 250}` : null;
+      return page(
+        all.slice(from, from + 250).map(uuid => ({ uuid })),
+        next,
+      );
+    }),
+  );
+}
+
+const verify = { verify: true };
+const people = (list: string[]) => list.map(uuid => ({ uuid }));
+
+describe('contacts that RapidPro skips without a word', () => {
+  test('are found after adding, many of them in a request for 250', async () => {
+    const sleeps = noSleep();
+    const list = uuids(300);
+    const busy = [list[7], list[299]] as string[];
+    const server = await groupServer({ contacts: people(list), busy });
+    const { data } = await run(addToGroup(list, 'mothers', verify), server);
+    expect(data).toMatchObject({
+      requested: 300,
+      failures: busy.map(id => ({ index: list.indexOf(id), id, code: 'SKIPPED' })),
+    });
+    // Three to act, one for the group, two for its members; then the two once more.
+    expect(server.requests).toHaveLength(3 + 1 + 2 + 2);
+    expect(sleeps).toEqual([1]);
+  });
+
+  test('are found after removing', async () => {
+    noSleep();
+    const list = uuids(3);
+    const busy = [list[1] as string];
+    const server = await groupServer({ contacts: people(list), members: list, busy });
+    const { data } = await run(removeFromGroup(list, OTHER_UUID, verify), server);
+    expect(data).toMatchObject({ failures: [{ index: 1, code: 'SKIPPED' }] });
+  });
+
+  test('are found one by one in a group that is large', async () => {
+    const list = uuids(2);
+    const server = await groupServer({ contacts: people(list), count: 100_000 });
+    const { data } = await run(addToGroup(list, 'Mothers', verify), server);
+    expect(data).toEqual({ requested: 2, failures: [] });
+    expect(sent(server).slice(2)).toEqual(list.map(uuid => `GET contacts?uuid=${uuid}`));
+  });
+
+  test('are found by URN', async () => {
+    noSleep();
+    const urns = ['tel:+250788123123', 'tel:+250788123124'];
+    const contacts = [
+      { uuid: UUID, urn: urns[0] as string },
+      { uuid: OTHER_UUID, urn: urns[1] as string },
+    ];
+    const server = await groupServer({ contacts, busy: [OTHER_UUID] });
+    const { data } = await run(addToGroup(urns, 'Mothers', verify), server);
+    expect(data).toMatchObject({ failures: [{ index: 1, code: 'SKIPPED' }] });
+    expect(JSON.stringify(data)).not.toContain('250788');
+  });
+
+  test('are not those that a list only shows a moment later', async () => {
+    const sleeps = noSleep();
+    const server = await groupServer({ contacts: people([UUID]), late: 1 });
+    const { data } = await run(addToGroup([UUID], 'Mothers', verify), server);
+    expect(data).toEqual({ requested: 1, failures: [] });
+    expect(sleeps).toEqual([1]);
+  });
+
+  test('are not looked for unless asked', async () => {
+    const server = await groupServer({ contacts: people([UUID]), busy: [UUID] });
+    for (const options of [undefined, {}, { verify: false }, { verify: undefined }]) {
+      await run(addToGroup([UUID], 'Mothers', options as never), server);
+    }
+    expect(server.requests).toHaveLength(4);
+  });
+});
+
+test('a look that fails tells that all was done', async () => {
+  noSleep();
+  const server = await serve(
+    msw.post('*', () => new HttpResponse(null, { status: 204 })),
+    msw.get('*', () => new HttpResponse('', { status: 503 })),
+  );
+  const error = await failure(addToGroup(uuids(150), 'Mothers', verify), server);
+  expect(error).toMatchObject({
+    code: 'PARTIAL_ACTION',
+    details: { done: [[0, 149]], unknown: [], failed: [], notAttempted: [] },
+  });
+});
+
+test.each(['yes', 1, {}])('the option is refused as %j', async value => {
+  await refused(addToGroup([UUID], 'Mothers', { verify: value as never }), 'INVALID_OPTION');
+});
+
+test('other actions do not know the option', async () => {
+  const lines = captureConsole();
+  const server = await groupServer({ contacts: people([UUID]) });
+  await blockContacts([UUID], verify as never)(stateFor(server));
+  expect(lines.join()).toContain('unknown key "verify"');
+});
