@@ -96,16 +96,18 @@ function compare(stored: Stored, current: string | null): Prediction {
   return stored.value === current ? 'same' : 'different';
 }
 
+/** How many names the full path of a place has: the country's, the state's, and so on. */
+const LEVELS: { [type: string]: number } = { state: 2, district: 3, ward: 4 };
+
 /**
  * Places are found by name in the workspace's own map. What can be told without the map: the full
  * path that is shown gives itself, and so does the name of a state.
  */
 function predictPlace(type: string, value: string | number | null, current: string): Prediction {
   const raw = storedText(value)?.value;
-  if (!raw) return 'unknown';
-  const [name, parent] = current.split(' > ').reverse();
-  if (raw === current && parent !== undefined) return 'same';
-  return type === 'state' && raw === name && parent !== undefined ? 'same' : 'unknown';
+  const names = current.split(' > ');
+  if (!raw || names.length !== LEVELS[type]) return 'unknown';
+  return raw === current || (type === 'state' && raw === names.at(-1)) ? 'same' : 'unknown';
 }
 
 /** Compares the value of a contact field with the one that RapidPro shows. */

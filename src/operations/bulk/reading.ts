@@ -27,7 +27,7 @@ export function paysToRead({ pages, missing, found, atLeast, exactly }: Extent):
   if (Math.ceil(atLeast / PAGE_SIZE) - pages > missing) return false;
   // So many pages are to come if the missing ones are spread as the found ones were.
   const expected = found === 0 ? Number.POSITIVE_INFINITY : (pages * missing) / found;
-  return pages < missing / 2 || expected < missing;
+  return 2 * pages + 1 < missing || expected < missing;
 }
 
 export interface ReadPlan {
@@ -46,6 +46,8 @@ export interface ReadPlan {
 export interface ReadEnd {
   place: Query | undefined;
   complete: boolean;
+  /** How many pages were read. */
+  pages: number;
 }
 
 /** Reads contacts page by page. What is done with a page runs beside the request for the next one. */
@@ -62,6 +64,7 @@ export async function readContacts(client: Lane, plan: ReadPlan, end: ReadEnd): 
       end.complete = true;
       return;
     }
+    end.pages = count;
     const match = take(page.records);
     const next = page.next;
     const more = next !== undefined && goesOn(count);

@@ -51,7 +51,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     const sync = new SyncRun({ ...run, inputs, facts, recognition, settings });
     await sync.run();
     requests = sync.requests;
-    return { found: sync.unwritten(), ...sync.end };
+    return sync.whereabouts();
   });
   return dryRun ? { ...result, dryRun: true, requests } : result;
 }

@@ -1,0 +1,262 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  isPlainUrn,
+  type Prediction,
+  predictField,
+  predictGroup,
+  predictLanguage,
+  predictName,
+  predictUrn,
+  storedField,
+  storedText,
+} from '../../../src/operations/bulk/predict.js';
+import { servers } from '../../support/recordings.js';
+
+interface Row {
+  what: string;
+  input: unknown;
+  status: number;
+  stored: unknown;
+}
+
+interface Recorded {
+  rows: Row[];
+}
+
+/** `{ prefix, repeat, times, suffix }` stands for a long text. */
+function long(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || !('repeat' in value)) return value;
+  const { prefix = '', repeat, times, suffix = '' } = value as Record<string, string>;
+  return `${prefix}${String(repeat).repeat(Number(times))}${suffix}`;
+}
+
+/** What a job would have to give so that this is sent; undefined where no job can. */
+function given(input: unknown): { value: string | number | null } | undefined {
+  const value = long(input);
+  if (value === null || typeof value === 'string') return { value };
+  const { json } = value as { json?: string };
+  if (json === undefined) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(json);
+    const sent = typeof parsed === 'number' && JSON.stringify(parsed) === json;
+    return sent || typeof parsed === 'string' ? { value: parsed as number } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function rowsOf(server: string): Row[] {
+  const url = new URL(`../../recordings/normalisation/${server}.json`, import.meta.url);
+  const { rows } = JSON.parse(readFileSync(url, 'utf8')) as Recorded;
+  return rows.map(row => ({ ...row, stored: long(row.stored) }));
+}
+
+/** Values that a contact might show in the place of the one that is stored. */
+function others(stored: unknown, input: unknown): (string | null)[] {
+  const texts = [null, 'other', '0', '1', String(input).trim(), String(input).toLowerCase()];
+  return texts.filter(text => text !== stored);
+}
+
+/** A place that is shown is always one of the workspace's own. */
+function otherPlaces(rows: readonly { row: Row }[]): (stored: unknown) => (string | null)[] {
+  const places = new Set(rows.map(({ row }) => row.stored as string | null));
+  return stored => [...places].filter(place => place !== stored);
+}
+
+type Predict = (value: string | number | null, current: string | null) => Prediction;
+
+/** Holds a prediction to what the server stored. Gives true where it is decided. */
+function hold(
+  predict: Predict,
+  { input, status, stored }: Row,
+  value: string | number | null,
+  shown = others,
+) {
+  const seen = `${JSON.stringify(input)?.slice(0, 80)} → ${JSON.stringify(stored)?.slice(0, 80)}`;
+  if (status >= 400) {
+    // Refused: nothing that is shown may count as the same.
+    for (const current of [null, 'other']) expect(predict(value, current), seen).not.toBe('same');
+    return true;
+  }
+  const now = predict(value, stored as string | null);
+  expect(now, seen).not.toBe('different');
+  for (const current of shown(stored, value)) {
+    expect(predict(value, current), `${seen} over ${current}`).not.toBe('same');
+  }
+  return now === 'same';
+}
+
+/** Plain rows of one kind, with what a job would give. */
+function plain(server: string, what: RegExp) {
+  return rowsOf(server).flatMap(row => {
+    const value = given(row.input);
+    return what.test(row.what) && value ? [{ row, ...value }] : [];
+  });
+}
+
+/** The share of what the servers took that must be decided, kind by kind. */
+const DECIDED = { text: 0.97, number: 0.95, datetime: 0.2, state: 0.4, name: 0.97, urn: 0.3 };
+
+describe.each(servers)('recorded values of %s', server => {
+  test.each([
+    ['text', 60],
+    ['number', 60],
+    ['datetime', 140],
+    ['state', 15],
+    ['district', 15],
+    ['ward', 5],
+  ] as const)('fields of type %s', (type, least) => {
+    const rows = plain(server, new RegExp(`^field:${type}$`));
+    expect(rows.length).toBeGreaterThanOrEqual(least);
+    const isPlace = ['state', 'district', 'ward'].includes(type);
+    const shown = isPlace ? otherPlaces(rows) : others;
+    const decided = rows.filter(({ row, value }) =>
+      hold((input, current) => predictField(type, input, current), row, value, shown),
+    );
+    const share = decided.length / rows.length;
+    console.log(`${server} field:${type}: ${decided.length} of ${rows.length} decided`);
+    if (type in DECIDED) expect(share).toBeGreaterThan(DECIDED[type as keyof typeof DECIDED]);
+  });
+
+  test.each(['text', 'number', 'datetime'])('what is said to be stored is, in %s', type => {
+    for (const { row, value } of plain(server, new RegExp(`^field:${type}$`))) {
+      const stored = storedField(type, value);
+      if (!stored) continue;
+      const text = JSON.stringify(row.input);
+      expect(row.status, text).toBe(200);
+      expect(stored.value, text).toBe(row.stored);
+    }
+  });
+
+  test('names and languages', () => {
+    for (const { row, value } of plain(server, /^name/)) hold(predictName, row, value);
+    for (const { row, value } of plain(server, /^language/)) {
+      // Sent in small letters and trimmed, as the check of the body makes it.
+      const sent = typeof value === 'string' ? value.trim().toLowerCase() : value;
+      if (row.status < 400 && row.stored !== sent) continue;
+      hold((input, current) => predictLanguage(input as string | null, current), row, sent);
+    }
+    const taken = plain(server, /^name/).filter(({ row }) => row.status < 400);
+    const decided = taken.filter(
+      ({ row, value }) => predictName(value, row.stored as string | null) === 'same',
+    );
+    console.log(`${server} name: ${decided.length} of ${taken.length} decided`);
+    expect(decided.length / taken.length).toBeGreaterThan(DECIDED.name);
+  });
+
+  test('URNs', () => {
+    const rows = rowsOf(server).filter(
+      ({ what, input }) => what === 'urn:create' && typeof long(input) === 'string',
+    );
+    expect(rows.length).toBeGreaterThan(180);
+    let decided = 0;
+    let taken = 0;
+    for (const { input, status, stored } of rows) {
+      const urn = String(long(input));
+      if (status >= 400) {
+        expect(predictUrn(urn, ['tel:+250788000000'])).not.toBe('same');
+        continue;
+      }
+      const kept = stored as string[];
+      expect(predictUrn(urn, kept), urn).not.toBe('different');
+      if (!kept.includes(urn)) expect(isPlainUrn(urn), urn).toBe(false);
+      expect(predictUrn(urn, ['tel:+250788000000']), urn).not.toBe('same');
+      taken++;
+      if (predictUrn(urn, kept) === 'same') decided++;
+    }
+    console.log(`${server} urn: ${decided} of ${taken} decided`);
+    expect(decided / taken).toBeGreaterThan(DECIDED.urn);
+  });
+
+  test('groups', () => {
+    for (const { input, status, stored } of rowsOf(server)) {
+      if (typeof input !== 'string' || input.includes('{{') || !Array.isArray(stored)) continue;
+      if (status >= 400 || !stored.every(name => typeof name === 'string')) continue;
+      const group = { uuid: '436214ef-a3dd-4c0b-9441-2dcb34eb28f6', name: String(stored[0]) };
+      if (input.startsWith('NORM')) expect(predictGroup(input, [group])).toBe('same');
+    }
+    const group = { uuid: '436214ef-a3dd-4c0b-9441-2dcb34eb28f6', name: 'Norm Group 8' };
+    const refused = rowsOf(server).filter(
+      ({ what, status, input }) =>
+        what === 'group ref (contacts.groups)' && status >= 400 && typeof input === 'string',
+    );
+    expect(refused.length).toBeGreaterThan(8);
+    for (const { input } of refused) expect(predictGroup(String(input), [group])).not.toBe('same');
+    expect(predictGroup(group.uuid, [group])).toBe('same');
+    expect(predictGroup('Others', [group])).toBe('different');
+  });
+});
+
+describe('ordinary values are all decided', () => {
+  const age = fc.oneof(
+    fc.integer({ min: -1_000_000, max: 1_000_000 }),
+    fc.double({ min: 0.001, max: 1e9, noNaN: true }),
+  );
+
+  test('text that is shown as it is, but for its ends', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 50 }), text => {
+        const stored = storedText(text);
+        fc.pre(stored !== undefined);
+        expect(predictField('text', ` ${text}\n`, stored?.value ?? null)).toBe('same');
+        expect(predictField('text', `${text}!`, stored?.value ?? null)).toBe('different');
+      }),
+    );
+  });
+
+  test('numbers, as text and as numbers, with trailing zeros', () => {
+    fc.assert(
+      fc.property(age, number => {
+        const shown = storedField('number', number);
+        expect(Number(shown?.value)).toBeCloseTo(number, 9);
+        const text = String(number);
+        const padded = text.includes('.') ? `${text}00` : `${text}.00`;
+        expect(predictField('number', padded, shown?.value ?? null)).toBe('same');
+        expect(predictField('number', number + 1, shown?.value ?? null)).toBe('different');
+      }),
+    );
+  });
+
+  test('times with a zone', () => {
+    const time = fc.date({
+      min: new Date('1900-01-01T00:00:00Z'),
+      max: new Date('2100-01-01T00:00:00Z'),
+      noInvalidDate: true,
+    });
+    fc.assert(
+      fc.property(time, fc.constantFrom('Z', '+02:00', '-05:30'), (date, zone) => {
+        const text = date.toISOString().replace('Z', zone);
+        const shown = text.replace(zone, `000${zone}`);
+        expect(predictField('datetime', text, shown)).toBe('same');
+        expect(predictField('datetime', text, null)).toBe('different');
+      }),
+    );
+  });
+
+  test.each([
+    ['tel:+250788123123', true],
+    ['tel:+221770001122', true],
+    ['tel:+12025550143', true],
+    ['mailto:amina@example.org', true],
+    ['whatsapp:250788123123', true],
+    ['tel:0788123123', false],
+    ['tel:+2500788123123', false],
+    ['tel:+5215512345678', false],
+    ['tel:+250 788 123 123', false],
+    ['ext:a%20b', false],
+  ])('%s is plain: %s', (urn, is) => {
+    expect(isPlainUrn(urn)).toBe(is);
+  });
+
+  test('what a server has never been seen to store stays unknown', () => {
+    expect(predictField('datetime', '05/01/2026', null)).toBe('unknown');
+    expect(predictField('district', 'Gatsibo', 'Rwanda > Eastern Province > Gatsibo')).toBe(
+      'unknown',
+    );
+    expect(predictField('number', '1'.repeat(40), null)).toBe('unknown');
+    expect(predictField('colour', 'red', 'red')).toBe('unknown');
+    expect(predictName('', 'Amina')).toBe('unknown');
+  });
+});

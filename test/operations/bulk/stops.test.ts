@@ -1,0 +1,305 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../../src/client/clock.js';
+import { syncContacts, upsertContacts } from '../../../src/index.js';
+import type { Sandbox } from '../../../src/sandbox/index.js';
+import type { SyncOptions } from '../../../src/types/bulk.js';
+import { captureConsole } from '../../support/captureConsole.js';
+import { noSleep } from '../../support/noSleep.js';
+import { failure } from '../run.js';
+import { bulk, counts, places, upTo, workspace, writes } from './workspace.js';
+
+const dialects = ['v9', 'textit'] as const;
+
+const urn = (n: number) => `tel:+2507880${10_000 + n}`;
+
+function seeded(count: number) {
+  return upTo(count).map(n => ({
+    urns: [urn(n)],
+    name: `Person ${n}`,
+    fields: { tei_id: `t${n}`, age: '20' },
+  }));
+}
+
+/** The same people, every third changed in one way or another, and some more. */
+function changed(count: number, more = 0) {
+  const old = seeded(count).map((contact, n) => ({
+    ...contact,
+    ...(n % 3 === 0 ? { name: `Changed ${n}` } : {}),
+    ...(n % 5 === 0 ? { groups: ['Mothers'] } : {}),
+  }));
+  const fresh = upTo(more).map(n => ({
+    urns: [urn(count + n)],
+    name: `New ${n}`,
+    fields: { tei_id: `n${n}` },
+  }));
+  return [...old, ...fresh];
+}
+
+/** What must hold when a list of {@link changed} contacts has been synchronized, whatever went wrong. */
+function expectInStep(sandbox: Sandbox, list: ReturnType<typeof changed>) {
+  const contacts = sandbox.contacts();
+  expect(contacts).toHaveLength(list.length);
+  for (const wanted of list) {
+    const holders = contacts.filter(({ urns }) => urns.includes(wanted.urns[0] ?? ''));
+    expect(holders).toHaveLength(1);
+    expect(holders[0]).toMatchObject({
+      name: wanted.name,
+      fields: { tei_id: wanted.fields.tei_id },
+    });
+    const groups = 'groups' in wanted ? ['Mothers'] : [];
+    expect(holders[0]?.groups.map(({ name }) => name)).toEqual(groups);
+  }
+}
+
+/** The bodies that were sent to each contact: none of them twice where nothing went wrong. */
+function repeated(sandbox: Sandbox): string[] {
+  const sent = sandbox
+    .requests()
+    .filter(({ method, status }) => method === 'POST' && status < 300)
+    .map(({ path, query, body }) => `${path}?${query} ${JSON.stringify(body)}`);
+  return sent.filter((text, place) => sent.indexOf(text) !== place);
+}
+
+describe.each(dialects)('faults on %s', dialect => {
+  test('a broken connection, a proxy, a garbled answer and a 429 here and there', async () => {
+    noSleep();
+    const sandbox = await workspace({ dialect, contacts: seeded(700) });
+    const list = changed(700, 30);
+    const post = { method: 'POST', path: 'contacts' };
+    sandbox.fault({ kind: 'reset', when: { method: 'GET', path: 'contacts', nth: 2 } });
+    sandbox.fault({ kind: 'garbled', when: { method: 'GET', path: 'contacts', nth: 3 } });
+    sandbox.fault({ kind: 'bad-gateway', when: { ...post, nth: 3 } });
+    sandbox.fault({ kind: 'reset', when: { ...post, nth: 20 }, strikes: 'after' });
+    sandbox.fault({ kind: 'throttle', when: { ...post, nth: 40 }, retryAfter: 5, times: 4 });
+    sandbox.fault({ kind: 'bad-gateway', when: { ...post, nth: 250 }, strikes: 'after', times: 3 });
+    sandbox.fault({ kind: 'reset', when: { path: 'contact_actions' }, strikes: 'after' });
+    const { result } = await bulk(syncContacts(list), sandbox);
+    expect(counts(result)).toEqual([30, 327, 373, 0, 0]);
+    expect(places(result)).toEqual(upTo(730));
+    expectInStep(sandbox, list);
+    const again = await bulk(syncContacts(list), sandbox);
+    expect(counts(again.result)).toEqual([0, 0, 730, 0, 0]);
+  });
+
+  test('nothing is written twice where nothing goes wrong', async () => {
+    const sandbox = await workspace({ dialect, contacts: seeded(300) });
+    await bulk(syncContacts(changed(300, 20)), sandbox);
+    expect(repeated(sandbox)).toEqual([]);
+  });
+
+  test('a lost creation of a contact without URN is told, not repeated', async () => {
+    noSleep();
+    const sandbox = await workspace({ dialect });
+    sandbox.fault({ kind: 'reset', when: { method: 'POST', nth: 2 }, strikes: 'after' });
+    const list = upTo(5).map(n => ({ name: `P ${n}`, fields: { tei_id: `x${n}` } }));
+    const options = { key: 'fields.tei_id', concurrency: 1 } as const;
+    const { result } = await bulk(syncContacts(list, options), sandbox);
+    expect(counts(result)).toEqual([4, 0, 0, 1, 0]);
+    expect(result.failed).toMatchObject([{ index: 1, code: 'OUTCOME_UNKNOWN' }]);
+    expect(sandbox.contacts()).toHaveLength(5);
+    // The next run finds the one that was made.
+    const again = await bulk(syncContacts(list, options), sandbox);
+    expect(counts(again.result)).toEqual([0, 0, 5, 0, 0]);
+  });
+
+  test('a server that goes down stops it, and it goes on later', async () => {
+    noSleep();
+    const sandbox = await workspace({ dialect, contacts: seeded(100) });
+    const list = changed(100, 10);
+    sandbox.fault({ kind: 'bad-gateway', when: { method: 'POST', nth: 12 }, times: 1000 });
+    const { result, state } = await bulk(syncContacts(list), sandbox);
+    expect(places(result)).toEqual(upTo(110));
+    expect(result.updated.length).toBeGreaterThan(5);
+    expect(result.notAttempted.length).toBeGreaterThan(20);
+    expect(result.stopped).toMatchObject({ code: 'SERVER_UNAVAILABLE' });
+    const mended = await workspace({ dialect, contacts: sandbox.contacts() as never });
+    await bulk(syncContacts(list, { resume: true }), mended, { rapidpro: state.rapidpro });
+    expectInStep(mended, list);
+  });
+});
+
+describe('waits', () => {
+  test('one 429 makes all requests wait, and is waited for once', async () => {
+    const sandbox = await workspace({ contacts: seeded(60) });
+    const log = captureConsole();
+    let open: () => void = () => {};
+    const sleeps: number[] = [];
+    vi.spyOn(systemClock, 'sleep').mockImplementation(seconds => {
+      sleeps.push(seconds);
+      return new Promise(resolve => {
+        open = resolve;
+      });
+    });
+    sandbox.fault({
+      kind: 'throttle',
+      when: { method: 'POST', path: 'contacts', nth: 8 },
+      retryAfter: 30,
+    });
+    const list = seeded(60).map(contact => ({ ...contact, name: 'Changed' }));
+    const running = bulk(syncContacts(list), sandbox);
+    await vi.waitFor(() => expect(sleeps).toEqual([30]));
+    // Requests that were under way come in; then all is quiet.
+    await pause(100);
+    const before = sandbox.requests().length;
+    await pause(100);
+    expect(sandbox.requests()).toHaveLength(before);
+    open();
+    const { result } = await running;
+    expect(counts(result)).toEqual([0, 60, 0, 0, 0]);
+    expect(sleeps).toEqual([30]);
+    expect(log.filter(line => line.includes('waiting 30 s'))).toHaveLength(1);
+  });
+
+  test.each(dialects)('a wait that is too long stops with what is done, on %s', async dialect => {
+    const sandbox = await workspace({
+      dialect,
+      contacts: seeded(400),
+      throttle: { 'v2.contacts': 50 },
+    });
+    const list = changed(400, 10);
+    const { result, state } = await bulk(syncContacts(list), sandbox);
+    expect(places(result)).toEqual(upTo(410));
+    expect(result.updated.length + result.created.length).toBeGreaterThan(30);
+    expect(result.stopped).toMatchObject({ code: 'RATE_LIMITED', retryAfter: expect.any(Number) });
+    expect(result.notAttempted.length).toBeGreaterThan(50);
+    const mark = JSON.stringify(state.rapidpro);
+    expect(mark).not.toMatch(/Person|Changed|250788|Mothers/);
+    expect(state.rapidpro).toMatchObject({ resume: { operation: 'syncContacts', items: 410 } });
+  });
+
+  test('a limit before the first page leaves all for later', async () => {
+    const sandbox = await workspace({ contacts: seeded(10) });
+    sandbox.fault({ kind: 'throttle', when: { path: 'fields' }, retryAfter: 3000 });
+    const { result, state } = await bulk(syncContacts(changed(10)), sandbox);
+    expect(counts(result)).toEqual([0, 0, 0, 0, 10]);
+    expect(state.rapidpro).toMatchObject({ resume: { operation: 'syncContacts' } });
+  });
+});
+
+const ways: [string, SyncOptions][] = [
+  ['by URN', {}],
+  ['by a field', { key: 'fields.tei_id' }],
+  ['by URN, among a group', { group: 'Partners' }],
+];
+
+describe.each(dialects)('going on after a stop, on %s', dialect => {
+  test.each(ways)('%s, until all is done, and nothing twice', async (_, options) => {
+    const people = seeded(600).map((one, n) => (n % 2 ? { ...one, groups: ['Partners'] } : one));
+    const sandbox = await workspace({ dialect, contacts: people });
+    const list = changed(600, 40).map(({ urns, name, fields }) => ({ urns, name, fields }));
+    let rapidpro: unknown;
+    let runs = 0;
+    for (let isOver = false; !isOver; runs++) {
+      expect(runs).toBeLessThan(60);
+      sandbox.configure({ throttle: { 'v2.contacts': `${(runs + 1) * 57}/hour` } });
+      const { result, state } = await bulk(
+        syncContacts(list, { ...options, resume: true }),
+        sandbox,
+        { rapidpro },
+      );
+      expect(places(result)).toEqual(upTo(640));
+      expect(result.failed).toEqual([]);
+      rapidpro = state.rapidpro;
+      isOver = result.notAttempted.length === 0;
+      if (isOver) expect(counts(result)).toEqual([40, 200, 400, 0, 0]);
+    }
+    expect(runs).toBeGreaterThan(3);
+    expect(rapidpro).toEqual({});
+    expect(sandbox.contacts()).toHaveLength(640);
+    expect(repeated(sandbox)).toEqual([]);
+    expect(writes(sandbox)).toHaveLength(240);
+    sandbox.configure({ throttle: false });
+    const last = await bulk(syncContacts(list, options), sandbox);
+    expect(counts(last.result)).toEqual([0, 0, 640, 0, 0]);
+  });
+
+  test('a changed list is refused', async () => {
+    const sandbox = await workspace({
+      dialect,
+      contacts: seeded(60),
+      throttle: { 'v2.contacts': 5 },
+    });
+    const { state } = await bulk(syncContacts(changed(60)), sandbox);
+    const { rapidpro } = state;
+    const before = sandbox.requests().length;
+    const other = changed(60).slice(1);
+    const error = await failure(syncContacts(other, { resume: true }), sandbox, { rapidpro });
+    expect(error.code).toBe('INVALID_INPUT');
+    expect(error.description).toContain('list of contacts has changed');
+    const options = { resume: true, urns: 'exact' } as const;
+    expect((await failure(syncContacts(changed(60), options), sandbox, { rapidpro })).code).toBe(
+      'INVALID_INPUT',
+    );
+    expect(sandbox.requests()).toHaveLength(before);
+  });
+
+  test('contacts that failed are tried again, and told as before', async () => {
+    const sandbox = await workspace({
+      dialect,
+      contacts: seeded(60),
+      throttle: { 'v2.contacts': 20 },
+    });
+    const list = [{ urns: ['0799'] }, ...changed(60)];
+    const first = await bulk(syncContacts(list as never), sandbox);
+    sandbox.configure({ throttle: false });
+    const { result } = await bulk(syncContacts(list as never, { resume: true }), sandbox, {
+      rapidpro: first.state.rapidpro,
+    });
+    expect(result.failed).toMatchObject([{ index: 0, code: 'INVALID_URN' }]);
+    expect(result.updated.filter(({ earlier }) => earlier).length).toBe(
+      first.result.updated.length,
+    );
+    expect(places(result)).toEqual(upTo(61));
+  });
+});
+
+describe('the deadline', () => {
+  test('stops it in time, and it goes on', async () => {
+    const sandbox = await workspace({ contacts: seeded(60) });
+    // Time passes by looking at the clock.
+    let now = Date.now();
+    vi.spyOn(systemClock, 'now').mockImplementation(() => {
+      now += 250;
+      return now;
+    });
+    const list = changed(60, 5);
+    const { result, state } = await bulk(syncContacts(list, { deadline: 20 }), sandbox);
+    expect(result.stopped).toMatchObject({
+      code: 'TIMEOUT',
+      fix: expect.stringContaining('resume'),
+    });
+    expect(result.updated.length).toBeGreaterThan(0);
+    expect(result.notAttempted.length).toBeGreaterThan(0);
+    expect(places(result)).toEqual(upTo(65));
+    const rest = await bulk(syncContacts(list, { resume: true }), sandbox, {
+      rapidpro: state.rapidpro,
+    });
+    expect(rest.result.notAttempted).toEqual([]);
+    expectInStep(sandbox, list);
+  });
+
+  test('no wait goes beyond it', async () => {
+    const sleeps = noSleep();
+    const sandbox = await workspace({ contacts: seeded(60) });
+    sandbox.fault({ kind: 'throttle', when: { method: 'POST' }, retryAfter: 50 });
+    const { result } = await bulk(syncContacts(changed(60), { deadline: 30 }), sandbox);
+    expect(result.notAttempted.length).toBeGreaterThan(0);
+    expect(sleeps).toEqual([]);
+  });
+});
+
+describe('upsertContacts', () => {
+  test('goes on after a stop as well', async () => {
+    const sandbox = await workspace({ contacts: seeded(20), throttle: { 'v2.contacts': 30 } });
+    const list = seeded(50).map(({ urns, name }) => ({ urns, name }));
+    const first = await bulk(upsertContacts(list), sandbox);
+    expect(counts(first.result)).toEqual([10, 20, 0, 0, 20]);
+    sandbox.configure({ throttle: false });
+    const { rapidpro } = first.state;
+    const rest = await bulk(upsertContacts(list, { resume: true }), sandbox, { rapidpro });
+    expect(counts(rest.result)).toEqual([30, 20, 0, 0, 0]);
+    expect(repeated(sandbox)).toEqual([]);
+    expect(rest.state.rapidpro).toEqual({});
+  });
+});
