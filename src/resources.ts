@@ -393,6 +393,7 @@ export const resources = {
       role: {
         kind: 'choice',
         choices: ['administrator', 'editor', 'viewer', 'agent', 'surveyor'],
+        v9Choices: ['viewer', 'surveyor'],
         many: true,
       },
       uuid: { kind: 'uuid', only: 'textit', many: true },

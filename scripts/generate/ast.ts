@@ -1,7 +1,8 @@
 import { parse as parseComment, type Tag } from 'doctrine';
 import { type ExportedFunction, exportedFunctions } from './exported-functions.js';
 
-const COMMON = '@openfn/language-common';
+/** Where helpers of language-common come from: straight, or through the file that types them. */
+const COMMON = ['@openfn/language-common', './common.js'];
 
 interface Entry {
   name: string;
@@ -25,7 +26,7 @@ export interface AdaptorDescription {
  */
 export function describeAdaptor(adaptorFile: string, commonAst: string): AdaptorDescription {
   const { functions, foreign } = exportedFunctions(adaptorFile);
-  const passedOn = new Set(foreign.get(COMMON));
+  const passedOn = new Set(COMMON.flatMap(source => foreign.get(source) ?? []));
   const common = (JSON.parse(commonAst) as { operations: { name: string }[] }).operations;
   return {
     operations: functions.map(toEntry).filter(isPublic),

@@ -12,7 +12,7 @@ export interface ExportedFunction {
 
 export interface Exports {
   functions: ExportedFunction[];
-  /** Names that come from other packages, by package. */
+  /** Names of which no function is found here: by package, or by file where they stand for values. */
   foreign: Map<string, string[]>;
 }
 
@@ -50,6 +50,7 @@ function followExport(
       const there = from === '' ? file : join(dirname(file), from.replace(/\.js$/, '.ts'));
       const described = functionNamed(there, from === '' ? source : parse(there), original);
       if (described) found.functions.push({ ...described, name: name.text });
+      else found.foreign.set(from, [...(found.foreign.get(from) ?? []), name.text]);
     }
   }
 }

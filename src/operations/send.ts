@@ -1,30 +1,17 @@
 import type { Client } from '../client/client.js';
-import { type ErrorCode, RapidProError } from '../client/errors.js';
+import { RapidProError } from '../client/errors.js';
 import { type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import { asObject } from './answered.js';
 import type { Body } from './body.js';
 import { count, log } from './log.js';
 import { type Chunk, planRecipients, ranges } from './recipients.js';
+import { isUncertain } from './uncertain.js';
 
 /** What has gone out so far, by position in the job's own list. */
 interface Progress {
   answers: Dictionary[];
   done: Chunk[];
-}
-
-/** Errors that mean that no request reached RapidPro. */
-const NOT_REACHED = new Set<ErrorCode>([
-  'CONNECTION_REFUSED',
-  'HOST_NOT_FOUND',
-  'INSECURE_CONNECTION',
-  'TIMEOUT',
-]);
-
-/** Tells whether RapidPro may have sent all the same: unless it refused, or was never reached. */
-function isUncertain({ code, statusCode = 0 }: RapidProError): boolean {
-  if (code === 'OUTCOME_UNKNOWN') return true;
-  return !NOT_REACHED.has(code) && !(statusCode >= 300 && statusCode < 500);
 }
 
 const RECIPIENTS = ['recipient', 'recipients'] as const;
