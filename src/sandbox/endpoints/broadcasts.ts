@@ -87,8 +87,12 @@ function addBroadcast(call: Call, body: Record<string, unknown>): Broadcast {
   if (base !== undefined && attachments && !attachments.has(base)) {
     throw invalidAsAWhole('No attachment translations provided in base language.');
   }
+  if (base !== undefined && kept.quick_replies && !kept.quick_replies.has(base)) {
+    throw invalidAsAWhole('No quick_replies translations provided in base language.');
+  }
   call.engine.require(workspace);
-  const languages = [...(texts ?? attachments ?? new Map()).keys()] as string[];
+  const parts = [texts, attachments, kept.quick_replies];
+  const languages = [...new Set(parts.flatMap(part => [...(part?.keys() ?? [])]))];
   const each = <T>(value: (language: string) => T) =>
     Object.fromEntries(languages.map(language => [language, value(language)]));
   const createdOn = workspace.tick();

@@ -29,7 +29,7 @@ const shape = {
 export const contactActions = endpoint({
   post(call, body) {
     const { contacts, action, group } = readShape(shape, body, call);
-    if (contacts.length === 0) throw invalidAsAWhole("Contacts can't be empty.");
+    if (contacts.length === 0) throw invalid({ contacts: ["Contacts can't be empty."] });
     checkGroup(action, group);
     if (action === 'add') checkActive(contacts);
     perform(call, new Set(contacts), action, group);

@@ -24,7 +24,7 @@ const jsonObject = (tidy: boolean): Rule<unknown> => ({
     const plain = plainJson(input);
     if (tidy || workspace.dialect === 'v9') return value(tidyParams(plain));
     return lengthOf(JSON.stringify(plain)) > MOST_PARAMS
-      ? issue(`Cannot be larger than ${MOST_PARAMS} characters.`)
+      ? issue('Cannot exceed 10,000 characters encoded.')
       : value(plain);
   },
 });

@@ -20,7 +20,7 @@ const plainName = text({
 
 const name = also(plainName, given => {
   if (!/^[A-Za-z0-9_\- ]+$/.test(given)) return ['Name contains illegal characters.'];
-  return /^[a-z][a-z0-9_]*$/.test(keyOf(given)) ? undefined : ["Isn't a valid name"];
+  return /^[a-z][a-z0-9_]*$/.test(keyOf(given)) ? undefined : ['Name creates Key that is invalid'];
 });
 
 const value = required(text({ most: MOST_IN_A_VALUE }));
