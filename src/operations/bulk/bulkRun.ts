@@ -22,7 +22,7 @@ import { Progress } from './progress.js';
 export type BulkCall = Call<'contacts'>;
 
 /** What the mark of a bulk operation holds beside what is done. */
-export type Whereabouts = Pick<BulkMark, 'found' | 'place' | 'complete'>;
+export type Whereabouts = Pick<BulkMark, 'found' | 'place' | 'complete' | 'isWide'>;
 
 export interface BulkPlan {
   name: 'syncContacts' | 'upsertContacts';
@@ -63,8 +63,8 @@ async function untilStopped(
     const isLimit = error instanceof RapidProError && error.code === 'RATE_LIMITED';
     if (!isLimit && !(error instanceof Halt)) throw error;
     if (isLimit) run.pool.gate.stop(error);
-    const { found = [], place, complete = false } = run.mark ?? {};
-    return { found, place, complete };
+    const { found = [], place, complete = false, isWide = false } = run.mark ?? {};
+    return { found, place, complete, isWide };
   }
 }
 

@@ -32,6 +32,8 @@ export interface BulkMark {
   place?: Query | undefined;
   /** True where all that there is has been read. */
   complete?: boolean;
+  /** True where contacts outside of the group are read too. */
+  isWide?: boolean;
 }
 
 /** A fingerprint that nobody without the token can test guesses against. */

@@ -1,9 +1,11 @@
 import { RapidProError } from '../../client/errors.js';
+import type { Query } from '../../client/request.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
 import { findContact } from '../contactLookup.js';
 import { findHolders } from '../contactUrns.js';
 import type { Change } from './diff.js';
+import type { Facts } from './facts.js';
 import { Halt } from './gate.js';
 import { GroupChanges } from './groupChanges.js';
 import type { Input } from './inputs.js';
@@ -47,6 +49,8 @@ export class SyncRun {
   readonly #parts: SyncParts;
   readonly #groups = new GroupChanges();
   readonly #sightings: Sightings;
+  /** True where contacts outside of the group are read too. */
+  #isWide = false;
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -56,7 +60,7 @@ export class SyncRun {
 
   async run(): Promise<void> {
     const { pool } = this.#parts;
-    await this.#read();
+    await this.#readAll();
     const changes = this.#sightings.settle();
     if (pool.gate.stopped) return;
     this.#sightings.waits = false;
@@ -67,7 +71,7 @@ export class SyncRun {
   }
 
   /** Where the next run goes on, if this one has stopped. */
-  whereabouts(): Pick<BulkMark, 'found' | 'place' | 'complete'> {
+  whereabouts(): Pick<BulkMark, 'found' | 'place' | 'complete' | 'isWide'> {
     const { inputs, outcome, mark, pool } = this.#parts;
     const { place, complete, pages } = this.#end;
     const found = inputs.flatMap(({ index }): [number, string][] => {
@@ -77,19 +81,35 @@ export class SyncRun {
     // Each of them costs a look-up then: reading all once more may cost less, and gets somewhere if
     // this run, which did the same, got to write.
     const isFresh = complete && mark?.place === undefined && pool.gate.writes > 0;
-    return isFresh && found.length > pages ? { found: [] } : { found, place, complete };
+    return isFresh && found.length > pages
+      ? { found: [] }
+      : { found, place, complete, isWide: this.#isWide };
   }
 
-  async #read(): Promise<void> {
-    const { pool, facts, recognition, mark, inputs, progress } = this.#parts;
-    const byField = recognition.field !== undefined;
-    if (mark?.complete && !byField) {
-      this.#end.complete = true;
+  async #readAll(): Promise<void> {
+    const { pool, facts, recognition, mark, inputs } = this.#parts;
+    if (recognition.field === undefined) {
+      if (mark?.complete) this.#end.complete = true;
+      else await this.#read(facts.scope, mark?.place);
       return;
     }
+    this.#isWide = facts.scope === undefined || mark?.isWide === true;
+    await this.#read(this.#isWide ? undefined : facts.scope, mark?.place);
+    const isMissing = inputs.some(({ index }) => this.#sightings.isMissing(index));
+    if (this.#isWide || !isMissing || pool.gate.stopped) return;
+    // RapidPro finds nobody by a field. Who is not among the members may be elsewhere: made without a
+    // look at all contacts, they would be there twice.
+    this.#isWide = true;
+    Object.assign(this.#end, { place: undefined, complete: false });
+    await this.#read(undefined, undefined);
+  }
+
+  async #read(scope: Facts['scope'], start: Query | undefined): Promise<void> {
+    const { pool, facts, recognition, inputs, progress } = this.#parts;
+    const byField = recognition.field !== undefined;
     const sightings = this.#sightings;
     const atLeast = Math.max(0, ...facts.groups.map(({ count }) => Number(count) || 0));
-    const exactly = facts.scope?.count;
+    const exactly = scope?.count;
     const expected = inputs.filter(({ index }) => sightings.isMissing(index)).length;
     const goesOn = (pages: number) => {
       if (pool.gate.stopped) return false;
@@ -103,11 +123,11 @@ export class SyncRun {
       await this.#writeAll(changes);
     };
     const query = {
-      ...(facts.scope ? { group: facts.scope.uuid } : {}),
+      ...(scope ? { group: scope.uuid } : {}),
       // Oldest change first: who is changed meanwhile comes again at the end, and nobody is missed.
       ...(byField ? { reverse: true } : {}),
     };
-    const plan = { query, start: mark?.place, keepsLast: byField, goesOn, take };
+    const plan = { query, start, keepsLast: byField, goesOn, take };
     try {
       await readContacts(pool.reader, plan, this.#end);
     } catch (error) {

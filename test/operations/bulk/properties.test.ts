@@ -1,0 +1,235 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { syncContacts } from '../../../src/index.js';
+import { type ContactSeed, createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
+import type { SyncContact, SyncOptions } from '../../../src/types/bulk.js';
+import { captureConsole } from '../../support/captureConsole.js';
+import { TOKEN } from '../../support/credential.js';
+import { noSleep } from '../../support/noSleep.js';
+import { bulk, FIELDS, GROUPS, places, upTo, writes } from './workspace.js';
+
+/** Random workspaces and lists that overlap in every way: by URN, uuid, field, and with themselves. */
+
+const URNS = upTo(14).map(n => `tel:+25078800${1000 + n}`);
+const KEYS = upTo(8).map(n => `t${n}`);
+
+const name = fc.constantFrom('Amina', ' Amina', 'Béa', 'Chris ', '0', 'x'.repeat(64));
+const text = fc.constantFrom(...KEYS, ` ${KEYS[0]} `, 'other');
+const age = fc.oneof(
+  fc.integer({ min: -5, max: 90 }),
+  fc.constantFrom('1.50', '1.5', '007', '.5', 'old', '', ' ', null, 12.25),
+);
+const due = fc.constantFrom(
+  '2026-01-05T10:00:00Z',
+  '2026-01-05T10:00:00.5+02:00',
+  '2026-01-05',
+  '2026-01-05T10:00',
+  'soon',
+  null,
+);
+const province = fc.constantFrom('nowhere', null);
+
+const fields = fc.record({ tei_id: text, age, due, province }, { requiredKeys: [] });
+const groups = fc.subarray(['Mothers', 'Partners']);
+const urns = fc.uniqueArray(fc.constantFrom(...URNS), { maxLength: 3 });
+
+const workspace = fc
+  .array(
+    fc.record(
+      {
+        name,
+        language: fc.constantFrom('eng', 'fra', null),
+        groups,
+        fields,
+        status: fc.constantFrom('active' as const, 'active' as const, 'blocked' as const),
+      },
+      { requiredKeys: [] },
+    ),
+    { maxLength: 8 },
+  )
+  .chain(contacts =>
+    fc.shuffledSubarray(URNS, { minLength: 0, maxLength: URNS.length }).map(free =>
+      contacts.map((contact, n): ContactSeed => {
+        const { status = 'active', ...rest } = contact;
+        const mine = free.filter((_, place) => place % (contacts.length + 2) === n);
+        return { ...rest, status, urns: mine, ...(status === 'active' ? {} : { groups: [] }) };
+      }),
+    ),
+  );
+
+const wanted = fc.record(
+  {
+    urns,
+    name: fc.oneof(name, fc.constant(null)),
+    language: fc.constantFrom('ENG', 'eng', 'fra', null),
+    groups: fc.subarray(['Mothers', 'partners']),
+    fields,
+    /** The place of a contact in the workspace that is named by its uuid. */
+    place: fc.nat(9),
+  },
+  { requiredKeys: [] },
+);
+
+const options = fc.record(
+  {
+    key: fc.constantFrom('uuid', 'urn', 'fields.tei_id'),
+    urns: fc.constantFrom('add', 'exact'),
+    groups: fc.constantFrom('add', 'exact'),
+    group: fc.constant('Mothers'),
+    concurrency: fc.constantFrom(1, 4),
+  },
+  { requiredKeys: [] },
+) as fc.Arbitrary<SyncOptions>;
+
+async function withSandbox<T>(
+  dialect: 'v9' | 'textit',
+  contacts: ContactSeed[],
+  work: (sandbox: Sandbox) => Promise<T>,
+): Promise<T> {
+  const seed = { fields: [...FIELDS], groups: GROUPS };
+  const sandbox = await createSandbox({ dialect, contacts, seed, token: TOKEN });
+  try {
+    return await work(sandbox);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+function toList(sandbox: Sandbox, rows: { place?: number | undefined }[]): SyncContact[] {
+  const uuids = sandbox.contacts().map(({ uuid }) => uuid);
+  return rows.map(({ place, ...row }) => {
+    const uuid = place === undefined ? undefined : uuids[place];
+    return uuid === undefined ? row : { ...row, uuid };
+  });
+}
+
+function urnsByContact(sandbox: Sandbox): Map<string, string> {
+  return new Map(
+    sandbox.contacts().flatMap(({ uuid, urns: held }) => held.map(urn => [String(urn), uuid])),
+  );
+}
+
+const cases = { dialect: fc.constantFrom('v9' as const, 'textit' as const), workspace, options };
+
+test('a second run changes nothing, others are untouched, no URN changes hands', async () => {
+  captureConsole();
+  noSleep();
+  await fc.assert(
+    fc.asyncProperty(fc.record({ ...cases, rows: fc.array(wanted, { maxLength: 8 }) }), one =>
+      withSandbox(one.dialect, one.workspace, async sandbox => {
+        const list = toList(sandbox, one.rows);
+        const before = sandbox.contacts();
+        const owners = urnsByContact(sandbox);
+
+        const plan = await bulk(syncContacts(list, { ...one.options, dryRun: true }), sandbox);
+        expect(writes(sandbox)).toEqual([]);
+        expect(sandbox.contacts()).toEqual(before);
+        expect(places(plan.result)).toEqual(upTo(list.length));
+
+        const first = await bulk(syncContacts(list, one.options), sandbox);
+        expect(places(first.result)).toEqual(upTo(list.length));
+        expect(first.result.notAttempted).toEqual([]);
+        const { created, updated, unchanged, failed } = first.result;
+        const touched = new Set([...created, ...updated].map(({ uuid }) => uuid));
+        // A failed contact may have been written in part only where it says so.
+        for (const item of failed) if (item.changed) touched.add(item.uuid);
+        const after = new Map(sandbox.contacts().map(contact => [contact.uuid, contact]));
+        for (const contact of before) {
+          if (!touched.has(contact.uuid)) expect(after.get(contact.uuid)).toEqual(contact);
+        }
+        expect(after.size).toBe(before.length + created.length);
+        for (const { uuid } of [...updated, ...unchanged])
+          expect(after.has(String(uuid))).toBe(true);
+
+        // Nobody lost a URN to somebody else.
+        for (const [urn, owner] of urnsByContact(sandbox)) {
+          const former = owners.get(urn);
+          if (former !== undefined && former !== owner) {
+            expect([...touched].includes(former) && one.options.urns === 'exact').toBe(true);
+          }
+        }
+        if (one.options.urns !== 'exact') {
+          for (const { uuid, urns: held } of before) {
+            expect(after.get(uuid)?.urns).toEqual(expect.arrayContaining(held));
+          }
+        }
+
+        const sent = writes(sandbox).length;
+        const second = await bulk(syncContacts(list, one.options), sandbox);
+        const doneTwice = second.result.updated.filter(({ predicted }) => predicted !== false);
+        expect(doneTwice).toEqual([]);
+        expect(second.result.created.filter(({ index }) => !failedAt(failed, index))).toEqual([]);
+        const uncertain = second.result.updated.length;
+        const tried = second.result.failed.length;
+        expect(writes(sandbox).length - sent).toBeLessThanOrEqual(uncertain + tried);
+        if (failed.length === 0 && uncertain === 0) {
+          expect(second.result.unchanged).toHaveLength(list.length);
+          expect(writes(sandbox)).toHaveLength(sent);
+        }
+      }),
+    ),
+    { numRuns: 150 },
+  );
+}, 120_000);
+
+function failedAt(failed: readonly { index: number }[], index: number): boolean {
+  return failed.some(item => item.index === index);
+}
+
+test('whatever breaks, the list is in step in the end, and nobody is there twice', async () => {
+  captureConsole();
+  noSleep();
+  const fault = fc.record({
+    kind: fc.constantFrom('reset', 'bad-gateway', 'throttle', 'garbled') as fc.Arbitrary<'reset'>,
+    strikes: fc.constantFrom('before', 'after') as fc.Arbitrary<'before'>,
+    times: fc.integer({ min: 1, max: 3 }),
+    nth: fc.integer({ min: 1, max: 12 }),
+    retryAfter: fc.constantFrom(3, 4000),
+  });
+  const faults = fc.array(fault, { maxLength: 4 });
+  const people = fc.uniqueArray(fc.constantFrom(...URNS), { maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({ ...cases, faults, people }),
+      async ({ dialect, workspace: contacts, people: some, faults: orders }) =>
+        withSandbox(dialect, contacts, async sandbox => {
+          const owners = urnsByContact(sandbox);
+          const list = some.map((urn, n) => ({
+            urns: [urn],
+            name: `Person ${n}`,
+            fields: { age: n },
+          }));
+          for (const { nth, ...order } of orders) sandbox.fault({ ...order, when: { nth } });
+          let rapidpro: unknown;
+          for (let runs = 0; runs < 12; runs++) {
+            const step = syncContacts(list, { resume: true });
+            const next = await bulk(step, sandbox, { rapidpro }).catch(() => undefined);
+            if (next) {
+              expect(places(next.result)).toEqual(upTo(list.length));
+              rapidpro = next.state.rapidpro;
+            }
+          }
+          const last = await bulk(syncContacts(list), sandbox);
+          const clashes = new Set(last.result.failed.map(({ index }) => index));
+          for (const { code } of last.result.failed) expect(code).toBe('CONTACT_CLASH');
+          const held = urnsByContact(sandbox);
+          for (const [urn, owner] of owners) expect(held.get(urn)).toBe(owner);
+          for (const [
+            index,
+            {
+              urns: [urn = ''],
+              name: called,
+            },
+          ] of list.entries()) {
+            if (clashes.has(index)) continue;
+            const [holder, ...others] = sandbox
+              .contacts()
+              .filter(contact => contact.urns.includes(urn));
+            expect(others).toEqual([]);
+            expect(holder).toMatchObject({ name: called, fields: { age: String(index) } });
+          }
+        }),
+    ),
+    { numRuns: 80 },
+  );
+}, 120_000);
