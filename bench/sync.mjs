@@ -1,0 +1,174 @@
+// node bench/sync.mjs, after npx tsup: what a nightly sync costs in requests, hours and memory, against
+// one upsert for each contact. The server is the sandbox in a process of its own, with RapidPro 9's
+// limit of 2,500 requests an hour. A wait is not slept: the sandbox's clock is moved on by what the
+// server asked for, and the operation goes on with { resume: true }.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const TOKEN = 'b'.repeat(40);
+const FILE = fileURLToPath(import.meta.url);
+/** Megabytes that a worker may use. */
+const WORKER = 500;
+
+/** A person of the register. With `tonight`, one in a hundred has changed since the last night. */
+function person(n, tonight = false) {
+  const isChanged = tonight && n % 100 === 7;
+  const kind = Math.floor(n / 100) % 10;
+  const number = String(n).padStart(7, '0');
+  return {
+    name: isChanged && kind < 3 ? `Person ${number} Renamed` : `Person ${number}`,
+    language: ['eng', 'fra', 'kin'][n % 3],
+    urns: [`tel:+25078${number}`],
+    groups: isChanged && kind === 9 ? ['Registered', 'Visited'] : ['Registered'],
+    fields: {
+      tei_id: `tei-${number}`,
+      age: 18 + (n % 30) + (isChanged && kind >= 3 && kind < 9 ? 1 : 0),
+      due: `2026-${String(1 + (n % 12)).padStart(2, '0')}-15T00:00:00+02:00`,
+      clinic: `Clinic ${n % 40}`,
+    },
+  };
+}
+
+const people = (count, tonight) => Array.from({ length: count }, (_, n) => person(n, tonight));
+
+async function serve(count) {
+  const { createSandbox } = await import('../dist/sandbox/index.js');
+  let ahead = 0;
+  const sandbox = await createSandbox({
+    token: TOKEN,
+    throttle: 2500,
+    clock: { now: () => Date.now() + ahead },
+    seed: {
+      groups: [{ name: 'Registered' }, { name: 'Visited' }],
+      fields: [
+        { key: 'tei_id', name: 'Tei Id' },
+        { key: 'age', name: 'Age', type: 'number' },
+        { key: 'due', name: 'Due', type: 'datetime' },
+        { key: 'clinic', name: 'Clinic' },
+      ],
+    },
+    contacts: people(count),
+  });
+  process.on('message', seconds => {
+    ahead += seconds * 1000;
+    process.send('moved');
+  });
+  process.send(sandbox.host);
+}
+
+const WAYS = {
+  'one upsert each': ({ upsertContacts }, list) =>
+    upsertContacts(
+      list.map(({ groups: _, ...contact }) => contact),
+      { maxWait: 0, resume: true },
+    ),
+  syncContacts: ({ syncContacts }, list) => syncContacts(list, { maxWait: 0, resume: true }),
+  'syncContacts by a field': ({ syncContacts }, list) =>
+    syncContacts(list, { maxWait: 0, resume: true, key: 'fields.tei_id' }),
+  'syncContacts, all the same': ({ syncContacts }, list) =>
+    syncContacts(list, { maxWait: 0, resume: true }),
+};
+
+/** Runs one way to its end, as often as the limit makes it stop. */
+async function work(way, count, host) {
+  const adaptor = await import('../dist/index.js');
+  console.log = () => {};
+  console.warn = () => {};
+  const isSame = way.endsWith('the same');
+  const list = people(count, !isSame);
+  const configuration = { host, token: TOKEN };
+  let rapidpro;
+  let requests = 0;
+  let waited = 0;
+  let runs = 0;
+  const started = performance.now();
+  for (;;) {
+    runs++;
+    const operation = WAYS[way](adaptor, list);
+    const state = await operation({ configuration, data: null, rapidpro });
+    requests += state.response.requests;
+    rapidpro = state.rapidpro;
+    const { created, updated, unchanged, failed, notAttempted, stopped } = state.data;
+    if (notAttempted.length === 0) {
+      process.send({
+        requests,
+        waited,
+        runs,
+        seconds: (performance.now() - started) / 1000,
+        megabytes: process.resourceUsage().maxRSS / 1024,
+        counts: [created, updated, unchanged, failed].map(items => items.length),
+      });
+      return;
+    }
+    if (stopped.retryAfter === undefined)
+      throw new Error(`${stopped.code}: ${stopped.description}`);
+    waited += stopped.retryAfter;
+    process.send({ wait: stopped.retryAfter });
+    await once(process, 'message');
+  }
+}
+
+/** One way against a workspace of its own, in which nothing else has happened. */
+async function measure(way, count) {
+  const server = fork(FILE, ['serve', String(count)]);
+  try {
+    const [host] = await once(server, 'message');
+    const options = { execArgv: [`--max-old-space-size=${WORKER}`] };
+    const client = fork(FILE, ['work', way, String(count), host], options);
+    for (;;) {
+      const [message] = await Promise.race([once(client, 'message'), failed(client)]);
+      if (message.wait === undefined) return message;
+      server.send(message.wait);
+      await once(server, 'message');
+      client.send('moved');
+    }
+  } finally {
+    server.kill();
+  }
+}
+
+async function failed(child) {
+  const [code] = await once(child, 'exit');
+  // The last message may still be on its way.
+  await new Promise(resolve => setTimeout(resolve, 1000));
+  throw new Error(`${child.spawnargs.slice(-3).join(' ')} ended with ${code}`);
+}
+
+function print(title, rows) {
+  const header = ['', 'requests', 'hours', 'runs', 'here', 'memory', 'new/written/same/failed'];
+  const table = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...table.map(row => row[column].length)));
+  console.log(`\n${title}`);
+  for (const row of table) {
+    console.log(
+      `  ${row.map((cell, column) => (column ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join('  ')}`,
+    );
+  }
+}
+
+async function main() {
+  const sizes = (process.env.CONTACTS ?? '10000,100000').split(',').map(Number);
+  for (const count of sizes) {
+    const rows = [];
+    for (const way of Object.keys(WAYS)) {
+      const { requests, waited, runs, seconds, megabytes, counts } = await measure(way, count);
+      rows.push([
+        way,
+        String(requests),
+        ((waited + seconds) / 3600).toFixed(2),
+        String(runs),
+        `${seconds.toFixed(1)} s`,
+        `${Math.round(megabytes)} MB`,
+        counts.join(' / '),
+      ]);
+    }
+    print(`${count} contacts, 1 % of them changed, 2,500 requests an hour`, rows);
+  }
+}
+
+const [role, ...rest] = process.argv.slice(2);
+if (role === 'serve') await serve(Number(rest[0]));
+else if (role === 'work')
+  await work(rest[0], Number(rest[1]), rest[2]).finally(() => process.disconnect());
+else await main();
