@@ -94,3 +94,4 @@ export { getTickets } from './operations/tickets.js';
 export { addTopic, getTopics, updateTopic } from './operations/topics.js';
 export { getUsers } from './operations/users.js';
 export { getStatistics, getWorkspace } from './operations/workspace.js';
+export * as webhook from './webhook.js';

@@ -106,8 +106,10 @@ export {
   upsertContact,
   upsertContacts,
   util,
+  webhook,
 } from './Adaptor.js';
 export { RapidProError } from './client/errors.js';
 export { metadata } from './metadata.js';
 export { iteratePages } from './operations/eachPage.js';
+export { parsePush } from './webhook.js';
 export default Adaptor;

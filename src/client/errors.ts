@@ -50,6 +50,9 @@ export type ErrorCode =
   | 'RESPONSE_TOO_LARGE'
   | 'PAGING_LOOP'
   | 'LIST_TOO_LONG'
+  // A push of RapidPro that started the job.
+  | 'INVALID_SECRET'
+  | 'SIMULATION'
   // A write whose fate is not known, or that was done in part.
   | 'OUTCOME_UNKNOWN'
   | 'PARTIAL_SEND'

@@ -1,0 +1,85 @@
+import { composeNextState } from '@openfn/language-common';
+import { RapidProError } from './client/errors.js';
+import { count, log } from './operations/log.js';
+import type { Operation, Reference, State } from './types/state.js';
+import { checkPushOptions } from './webhook/options.js';
+import { parsePush } from './webhook/parsePush.js';
+import { plain } from './webhook/plain.js';
+import type { Push, PushOptions } from './webhook/push.js';
+import { checkSecret, withoutSecret } from './webhook/secret.js';
+
+export { fromRun } from './webhook/fromRun.js';
+export { parsePush } from './webhook/parsePush.js';
+export type {
+  Push,
+  PushChannel,
+  PushContact,
+  PushFlow,
+  PushInput,
+  PushOptions,
+  PushRequest,
+  PushResult,
+  PushRun,
+  PushStep,
+  PushUrn,
+  ValueOptions,
+} from './webhook/push.js';
+
+const NAMES: { [kind in Push['kind']]: string } = {
+  webhook: 'a Call Webhook node',
+  legacy: 'a Call Webhook node of an old flow',
+  resthook: 'a resthook',
+  run: 'a run',
+};
+
+function checkSimulation({ simulation }: Push, simulations: PushOptions['simulations']): void {
+  if (!simulation) return;
+  if (simulations !== 'stop') {
+    log.warn('This push comes from the simulator: its contact is not a real one');
+    return;
+  }
+  throw new RapidProError({
+    code: 'SIMULATION',
+    description: 'This push comes from the simulator, and the job is told to stop at such.',
+    fix: 'Nothing is wrong: somebody tried the flow. Leave out { simulations: "stop" } to work on these pushes too.',
+  });
+}
+
+/** Everything of the state but the credential, which holds the secret for good reason. */
+function hideSecret({ configuration, ...state }: State, text: string): State {
+  const clean = withoutSecret(state, text);
+  return configuration === undefined ? clean : { configuration, ...clean };
+}
+
+/**
+ * Read the push that started the job: the body that a Call Webhook node or a resthook of RapidPro sent to a webhook of OpenFn. It needs no credential.
+ * @public
+ * @function
+ * @example <caption>The first step of a job that a flow starts</caption>
+ * webhook.parse({ numbers: ['cases'] });
+ * fn(state => ({ ...state, cases: state.data.results.cases.value }));
+ * @example <caption>Refuse who does not know the secret</caption>
+ * webhook.parse({ secret: $.configuration.webhookSecret, header: 'X-Secret' });
+ * @example <caption>The secret is in the address: …?secret=…</caption>
+ * webhook.parse({ secret: $.configuration.webhookSecret, query: 'secret' });
+ * @param {PushOptions} [options] - `numbers` (true, or a list of result keys; false), `secret` with `header` or `query`, `simulations` (`'stop'`, or `'keep'`), `request` (where the headers are; `$.request`).
+ * @state {object} data - The push: `kind`, `key`, `contact`, `flow`, `run`, `results`, `input`, `channel`, `path`, `simulation`, `other`. What was not sent is absent.
+ * @throws {RapidProError} `INVALID_SECRET` before anything else is looked at; `INVALID_INPUT` for a body that is none of RapidPro's; `SIMULATION`; `INVALID_OPTION`.
+ * @see API reference, section 5
+ * @returns {Operation}
+ */
+export function parse(options?: Reference<PushOptions>): Operation {
+  return async state => {
+    const settings = checkPushOptions(state, options);
+    const { secret, numbers, simulations } = settings;
+    const request = settings.request ?? state.request;
+    if (secret) checkSecret(secret, request);
+    const headers = (request as { headers?: object } | null | undefined)?.headers;
+    const push = parsePush(state.data, headers, numbers === undefined ? {} : { numbers });
+    checkSimulation(push, simulations);
+    const results = count(Object.keys(push.results ?? {}).length, ['result', 'results']);
+    log.info(`Received a push of ${NAMES[push.kind]} with ${results}`);
+    const next = composeNextState({ ...state, data: plain(state.data) }, push) as State;
+    return secret ? hideSecret(next, secret.text) : next;
+  };
+}

@@ -1,0 +1,30 @@
+import type { PushResult, ValueOptions } from './push.js';
+
+/** A number as RapidPro writes it. `0788123123` is none: a leading zero says that it is not counted with. */
+const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+/** For values that somebody says are numbers. */
+const ANY_NUMBER = /^[+-]?\d+(\.\d+)?$/;
+
+function asNumber(value: string, pattern: RegExp): number | string {
+  const text = value.trim();
+  if (!pattern.test(text)) return value;
+  const number = Number(text);
+  // Digits that a number cannot hold would be lost.
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : value;
+}
+
+/** Numbers in the place of text, for the results that are asked for. Text that is no number stays. */
+export function withNumbers(
+  results: { [key: string]: PushResult },
+  numbers: ValueOptions['numbers'],
+): { [key: string]: PushResult } {
+  if (!numbers) return results;
+  const convert = (key: string, result: PushResult): PushResult => {
+    const named = Array.isArray(numbers) && numbers.includes(key);
+    if (typeof result.value !== 'string' || !(numbers === true || named)) return result;
+    return { ...result, value: asNumber(result.value, named ? ANY_NUMBER : NUMBER) };
+  };
+  return Object.fromEntries(
+    Object.entries(results).map(([key, result]) => [key, convert(key, result)]),
+  );
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { RapidProError } from '../client/errors.js';
+import { check } from '../operations/check.js';
+import { expand } from '../operations/expand.js';
+import { suggest } from '../operations/nearest.js';
+import type { Dictionary } from '../types/json.js';
+import type { State } from '../types/state.js';
+import type { PushOptions } from './push.js';
+import type { Secret } from './secret.js';
+
+/** A shorter one is soon guessed, and would be found in words that have nothing to do with it. */
+const SHORTEST = 8;
+
+const name = z.string({ error: 'must be text' }).trim().min(1, { error: 'is empty' }).optional();
+
+const schema = z.object(
+  {
+    secret: z
+      .string({ error: 'must be text' })
+      .min(SHORTEST, { error: `must have at least ${SHORTEST} characters` })
+      .optional(),
+    header: name,
+    query: name,
+    request: z.looseObject({}, { error: 'must be an object with "headers"' }).optional(),
+    numbers: z
+      .union([z.boolean(), z.array(z.string())], {
+        error: 'must be true, false or a list of result keys',
+      })
+      .optional(),
+    simulations: z.enum(['stop', 'keep'], { error: 'must be "stop" or "keep"' }).optional(),
+  },
+  { error: 'must be an object, as { numbers: true }' },
+);
+
+const KNOWN = Object.keys(schema.shape);
+
+export interface PushSettings extends Omit<PushOptions, 'secret' | 'header' | 'query'> {
+  secret?: Secret;
+}
+
+function refuse(description: string, fix: string): never {
+  throw new RapidProError({ code: 'INVALID_OPTION', description, fix });
+}
+
+/** An option that guards a door must not fail open: neither misspelled nor empty. */
+function checkGiven(options: unknown): Dictionary {
+  if (options === null || typeof options !== 'object') return {};
+  for (const [key, value] of Object.entries(options)) {
+    if (!KNOWN.includes(key)) {
+      refuse(`webhook.parse() has no option "${key.slice(0, 40)}".`, suggest(key, KNOWN));
+    }
+    if (value === undefined || value === null || value === '') {
+      refuse(
+        `The option "${key}" is empty.`,
+        'It points to data that is not there, so nothing was checked or read. Check the name after $ or state, and the credential.',
+      );
+    }
+  }
+  return options as Dictionary;
+}
+
+function secretOf({ secret, header, query }: PushOptions): Secret | undefined {
+  const places = [header, query].filter(place => place !== undefined);
+  if (secret === undefined && places.length === 0) return undefined;
+  if (secret !== undefined && places.length === 1) return { text: secret, header, query };
+  return refuse(
+    'A secret is checked in one place, and not without the secret.',
+    "Write { secret: $.configuration.webhookSecret, header: 'X-Secret' }, or query in the place of header.",
+  );
+}
+
+/**
+ * Checks the options of `webhook.parse`.
+ *
+ * @throws RapidProError `INVALID_OPTION`
+ */
+export function checkPushOptions(state: State, options: unknown): PushSettings {
+  const expanded = expand(state, options, 'options');
+  if (typeof options === 'function' && !expanded) {
+    refuse('The options are empty.', 'They point to data that is not there. Check the name.');
+  }
+  checkGiven(expanded);
+  const checked = check(schema, expanded ?? {}, 'options', 'INVALID_OPTION') as PushOptions;
+  const { secret: _, header: __, query: ___, ...rest } = checked;
+  const secret = secretOf(checked);
+  return secret ? { ...rest, secret } : rest;
+}

@@ -1,0 +1,47 @@
+import { RapidProError } from '../client/errors.js';
+import type { Dictionary } from '../types/json.js';
+
+/** Deeper than anything that RapidPro sends. */
+const DEEPEST = 40;
+
+/** The one error for a body that cannot be read. Says where, never what stood there. */
+export function unreadable(problems: readonly string[]): RapidProError {
+  const [first = '', ...others] = problems;
+  return new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `The push is not as RapidPro sends it: ${first}.`,
+    fix: 'Look at the body in the Call Webhook node of the flow, or at what came before this step: state.data should be the body as it was pushed.',
+    errors: others.length > 0 ? problems.slice(0, 20) : undefined,
+  });
+}
+
+export function isObject(value: unknown): value is Dictionary {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/**
+ * A copy of what came as JSON, without keys that would change what objects are.
+ *
+ * @throws RapidProError `INVALID_INPUT` for what is nested beyond any body
+ */
+export function plain(value: unknown, depth = 0): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (depth > DEEPEST) throw unreadable(['it is nested too deep']);
+  if (Array.isArray(value)) return value.map(item => plain(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, item]) => key !== '__proto__' && item !== undefined)
+      .map(([key, item]) => [key, plain(item, depth + 1)]),
+  );
+}
+
+/** A text that holds an object or a list as JSON is read; any other value stays as it is. */
+export function fromJson(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return plain(JSON.parse(value));
+  } catch (error) {
+    if (error instanceof RapidProError) throw error;
+    return value;
+  }
+}

@@ -1,0 +1,36 @@
+import type { PushRequest } from './push.js';
+
+/** Headers and parameters come in many shapes; here they are lists of values by name. */
+
+function texts(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(texts);
+  return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];
+}
+
+/** The pairs of an object, of a list of pairs, or of what is walked through in pairs, as `Headers`. */
+function pairsOf(from: unknown): [unknown, unknown][] {
+  if (from === null || typeof from !== 'object') return [];
+  const pairs = Symbol.iterator in from ? [...(from as Iterable<unknown>)] : Object.entries(from);
+  return pairs.filter((pair): pair is [unknown, unknown] => Array.isArray(pair));
+}
+
+/** All values of a header, whatever case its name is written in. */
+export function headerValues(headers: unknown, name: string): string[] {
+  return pairsOf(headers)
+    .filter(([key]) => String(key).toLowerCase() === name.toLowerCase())
+    .flatMap(([, value]) => texts(value));
+}
+
+/** All values of a parameter of the address. */
+export function queryValues(request: PushRequest, name: string): string[] {
+  const query: unknown = request.query_params ?? request.query;
+  const pairs = typeof query === 'string' ? [...new URLSearchParams(query)] : pairsOf(query);
+  return pairs.filter(([key]) => key === name).flatMap(([, value]) => texts(value));
+}
+
+/** Whether RapidPro's simulator sent it; undefined where no header tells. */
+export function simulationOf(headers: unknown): boolean | undefined {
+  const [mode] = headerValues(headers, 'X-Mailroom-Mode').map(one => one.trim().toLowerCase());
+  if (mode === 'simulation') return true;
+  return mode === 'normal' ? false : undefined;
+}
