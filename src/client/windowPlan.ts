@@ -43,6 +43,8 @@ const WORTH_JOINING = 3;
 const WORTH_SPLITTING = 8;
 /** The part of all requests that may be wasted on pages that two walks read, and a bit at the start. */
 const MOST_WASTE = 0.045;
+/** Pages that a guess may promise before much has been read. */
+const TRUST = 40;
 /** What the place where two walks meet costs on average, in pages. */
 const MEETING = 0.5;
 
@@ -75,6 +77,9 @@ export class WindowPlan {
       const mayWait = index > 0 && !this.#hasRoom(progress);
       if (head && !head.busy && !mayWait && !(tiny && tail?.busy)) return { walk: head, gap };
       if (!tail || tail.busy || !this.#hasRoom(progress) || (tiny && head?.busy)) continue;
+      // The look at the far end has cost nothing; a walk from there may.
+      const isLook = tail.read === 1 && gap === progress.gaps.at(-1);
+      if (isLook && !this.#canAfford(progress)) continue;
       if (!this.#isFar(progress, gap)) return { walk: tail, gap };
     }
     return undefined;
@@ -94,6 +99,9 @@ export class WindowPlan {
   /** The end of the last gap is far from being handed out as long as more cuts will come before it. */
   #isFar(progress: Progress, gap: Gap): boolean {
     if (gap !== progress.gaps.at(-1)) return false;
+    const { from, to } = gap.unread(progress.ends);
+    // No cut parts what lies in one instant.
+    if (to - from < 2) return false;
     return gap.estimate(progress.ends, densityOf(progress), 'least') > this.#stride * 1.5;
   }
 
@@ -102,12 +110,17 @@ export class WindowPlan {
     const density = densityOf(progress);
     const open = gaps.filter(({ closed }) => !closed);
     const left = open.reduce((sum, gap) => sum + gap.estimate(ends, density, 'least'), 0);
-    // A guess is trusted only as far as what has been read bears it out.
-    const total = Number.isFinite(left) ? Math.min(pages + left, 80 + 2 * pages) : pages;
+    // Without a look at the far end of the list a guess is worth nothing.
+    const { canReverse } = this.#options;
+    const isKnown = canReverse && Number.isFinite(left);
+    const total = isKnown ? Math.min(pages + left, TRUST + 3 * pages) : pages;
     const wasted = Math.max(0, pages - kept / PAGE_SIZE);
-    const meetings = open.filter(gap => gap.tail || gap !== gaps.at(-1)).length + 1;
+    const joints = open.filter(gap => gap.tail || gap !== gaps.at(-1)).length + 1;
+    // A walk that has not begun may find that another one was there.
+    const unproven = open.reduce((sum, { sides }) => sum + sides.filter(isNew).length, 1);
     const looksBack = this.#options.looksBack ? 1 : 0;
-    return running > 0 && wasted + meetings * MEETING + looksBack <= total * MOST_WASTE + MEETING;
+    const risk = (joints + unproven) * MEETING + looksBack;
+    return running > 0 && wasted + risk <= total * MOST_WASTE + (canReverse ? 1 : 0.5);
   }
 
   /** Cuts the last gap a few pages on, as far as its density can be told. */
@@ -120,8 +133,10 @@ export class WindowPlan {
     if (this.#before(progress, gap) + this.#stride * PAGE_SIZE >= this.#options.limit) return undefined;
     const { from, to } = gap.unread(ends);
     if (!Number.isFinite(from)) return undefined;
-    const densities = [gap.density(densityOf(progress), 'least'), densityOf(progress)];
-    const density = densities.find(Number.isFinite);
+    // As dense as where a walk last came from before: the far end tells nothing of here.
+    const density = [...gaps.map(({ head }) => head?.density).reverse(), densityOf(progress)].find(
+      one => one !== undefined && Number.isFinite(one),
+    );
     const step = density ? (this.#stride * PAGE_SIZE) / density : (to - from) / 2;
     return cut(gap, from, to, from + (Number.isFinite(step) ? step : DAY * this.#stride));
   }
@@ -181,6 +196,8 @@ export class WindowPlan {
     return largest;
   }
 }
+
+const isNew = ({ read }: Side) => read === 0;
 
 /** Records for each microsecond, over all that has been read. */
 function densityOf({ kept, covered }: Progress): number {

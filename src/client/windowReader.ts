@@ -40,6 +40,8 @@ export class WindowReader {
   readonly gaps: Gap[];
   /** The time of the newest record when the reading began. */
   since: Micros | undefined;
+  /** True where pages were read after the newest ones: what changed in between was not seen. */
+  missesChanges: boolean;
   /** Why it ended early. */
   failure: unknown;
   readonly progress: Progress;
@@ -53,6 +55,7 @@ export class WindowReader {
   readonly #sign: Direction;
   /** True while one walk is enough. */
   #alone: boolean;
+  readonly #isResumed: boolean;
   #isClosed = false;
   #wake: () => void = () => {};
 
@@ -67,6 +70,8 @@ export class WindowReader {
     const wantsOldest = this.#sign === 1 || options.limit === undefined;
     this.#alone = list.canReverse && wantsOldest && start === undefined && options.concurrency > 1;
     this.since = toMicros(start?.since);
+    this.#isResumed = start !== undefined;
+    this.missesChanges = start !== undefined;
     this.gaps = this.#firstGaps(start);
     this.progress = {
       gaps: this.gaps,
@@ -125,7 +130,7 @@ export class WindowReader {
   async *changes(cursor?: Query): AsyncGenerator<Page, void, undefined> {
     if (this.since === undefined) return;
     const { reverse: _, ...query } = this.#list.query;
-    const within = { ...query, after: fromMicros(this.since) };
+    const within = { ...query, after: fromMicros(this.since + 1) };
     const oldestFirst = this.#list.canReverse ? { ...within, reverse: true } : within;
     const client = this.#client.beside(this.#waits);
     const source = pages(client, this.#list.name, oldestFirst, cursor);
@@ -213,6 +218,8 @@ export class WindowReader {
   }
 
   #next(): Side | undefined {
+    // The newest record is looked for by one request alone.
+    if (this.since === undefined && this.#running.size > 0 && !this.#isResumed) return undefined;
     for (const gap of this.gaps) if (!gap.closed) this.#head(gap);
     const { progress } = this;
     progress.ends = this.#ends();
@@ -247,6 +254,7 @@ export class WindowReader {
 
   #fetch(side: Side): void {
     side.busy = true;
+    this.missesChanges ||= this.since !== undefined;
     const running = this.#counted(side.client, side.source)
       .then(({ value }) => this.#take(side, value ?? undefined))
       .catch(error => {

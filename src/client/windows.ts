@@ -113,7 +113,7 @@ function behind(reader: WindowReader): Query | undefined {
 }
 
 function needsChanges(reader: WindowReader, { query }: WindowedList, client: Client): boolean {
-  if (!reader.looksBack || reader.since === undefined || reader.progress.pages === 1) return false;
+  if (!reader.looksBack || reader.since === undefined || !reader.missesChanges) return false;
   const before = toMicros(query.before);
   // What changes now lies behind an end that the job set in the past.
   return before === undefined || before >= (client.serverTime ?? client.clock.now()) * 1000;
