@@ -33,6 +33,7 @@ export {
   updateCampaign,
   updateCampaignEvent,
 } from './operations/campaigns.js';
+export { eachMissedPush } from './operations/catchUp.js';
 export { getChannelEvents, getChannels } from './operations/channels.js';
 export { getClassifiers } from './operations/classifiers.js';
 export {
@@ -82,6 +83,7 @@ export {
   getResthookSubscribers,
   getResthooks,
 } from './operations/resthooks.js';
+export { subscribe, unsubscribe } from './operations/subscriptions.js';
 export { getTemplates } from './operations/templates.js';
 export {
   addTicketNote,

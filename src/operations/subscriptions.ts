@@ -1,0 +1,150 @@
+import type { Client } from '../client/client.js';
+import { RapidProError } from '../client/errors.js';
+import { resources } from '../resources.js';
+import type { Dictionary } from '../types/json.js';
+import type { Options } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import type { Body } from './body.js';
+import { collect } from './list.js';
+import { count, log } from './log.js';
+import { checkResthookSubscriber } from './objectBodies.js';
+import { create } from './objects.js';
+import { operation } from './operation.js';
+
+/** Seconds after which a list shows what has just been made: lists are read from a copy. */
+const COPY_LAG = 1;
+const MOST_LOOKS = 3;
+
+/** Whether the workspace has a resthook of this name. */
+async function hasResthook(client: Client, resthook: string): Promise<boolean> {
+  const resthooks = await collect(client, 'resthooks', {});
+  return resthooks.some(one => one.resthook === resthook);
+}
+
+/**
+ * Lists of one resthook are empty too when there is none of its name.
+ *
+ * @throws RapidProError `UNKNOWN_REFERENCE`
+ */
+export async function requireResthook(client: Client, resthook: string): Promise<void> {
+  if (await hasResthook(client, resthook)) return;
+  throw new RapidProError({
+    code: 'UNKNOWN_REFERENCE',
+    description: 'The workspace has no resthook of this name.',
+    fix: 'Check its spelling: getResthooks() lists them. New ones are made in RapidPro only, in the settings of the workspace.',
+  });
+}
+
+/** The subscribers of a resthook with this address; more than one only by accident. */
+async function subscribersAt(client: Client, { resthook, target_url }: Body) {
+  const subscribers = await collect(client, 'resthook_subscribers', {
+    resthook: String(resthook),
+  });
+  return subscribers.filter(one => one.resthook === resthook && one.target_url === target_url);
+}
+
+/** Somebody else has just subscribed the address: the list shows it soon. */
+async function lookAgain(client: Client, body: Body): Promise<Dictionary | undefined> {
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    if (looks > 0) await client.clock.sleep(COPY_LAG);
+    const [made] = await subscribersAt(client, body);
+    if (made) return made;
+  }
+  return undefined;
+}
+
+async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary> {
+  const [existing] = await subscribersAt(client, body);
+  if (existing) {
+    log.info(`Subscribed already, as resthook subscriber ${existing.id}`);
+    return existing;
+  }
+  try {
+    return await create(client, 'resthook_subscribers', body);
+  } catch (error) {
+    if (!(error instanceof RapidProError) || error.code !== 'VALIDATION_FAILED') throw error;
+    // Refused for one of three reasons; what the server says of them may be translated.
+    await requireResthook(client, String(body.resthook));
+    const made = await lookAgain(client, body);
+    if (made) return made;
+    throw error;
+  }
+}
+
+/**
+ * Let a resthook send to an address, for example a webhook of OpenFn. Safe to repeat: an address that is subscribed already stays so, once.
+ * @public
+ * @function
+ * @example <caption>Start a workflow at each birth</caption>
+ * subscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10');
+ * @param {string} resthook - The name of the resthook. It must be there: resthooks are made in RapidPro only.
+ * @param {string} targetUrl - The address to send to; at most 200 characters.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - The subscriber: `id`, `resthook`, `target_url`, `created_on`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` where there is no such resthook; `VALIDATION_FAILED` where RapidPro takes no such address; `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.24
+ * @returns {Operation}
+ */
+export function subscribe(
+  resthook: Reference<string>,
+  targetUrl: Reference<string>,
+  options?: Reference<Options>,
+): Operation {
+  return operation({
+    args: { resthook, targetUrl },
+    options,
+    run({ client, args }) {
+      const { resthook, targetUrl } = args;
+      return ensureSubscriber(client, checkResthookSubscriber({ resthook, target_url: targetUrl }));
+    },
+  });
+}
+
+async function removeSubscriber(client: Client, id: unknown): Promise<void> {
+  const { path } = resources.resthook_subscribers;
+  try {
+    await client.request({ method: 'DELETE', path, query: { id: String(id) } });
+  } catch (error) {
+    // Somebody else was faster, or an earlier attempt did it and its answer was lost.
+    if (!(error instanceof RapidProError) || error.code !== 'NOT_FOUND') throw error;
+  }
+}
+
+/**
+ * Let a resthook no longer send to an address. Safe to repeat: an address that is not subscribed is none the worse.
+ * @public
+ * @function
+ * @example <caption>Stop sending births</caption>
+ * unsubscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10');
+ * @param {string} resthook - The name of the resthook.
+ * @param {string} targetUrl - The address, exactly as it was subscribed.
+ * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ deleted: true }`, or `{ deleted: false }` where it was not subscribed.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_INPUT`; the errors of every request.
+ * @see API reference, section 4.24
+ * @returns {Operation}
+ */
+export function unsubscribe(
+  resthook: Reference<string>,
+  targetUrl: Reference<string>,
+  options?: Reference<Options>,
+): Operation {
+  return operation({
+    args: { resthook, targetUrl },
+    options,
+    async run({ client, args }) {
+      const { resthook, targetUrl } = args;
+      const body = checkResthookSubscriber({ resthook, target_url: targetUrl });
+      const subscribers = await subscribersAt(client, body);
+      for (const { id } of subscribers) await removeSubscriber(client, id);
+      const removed = count(subscribers.length, resources.resthook_subscribers.nouns);
+      log.info(`Deleted ${removed}`);
+      if (subscribers.length === 0 && !(await hasResthook(client, String(body.resthook)))) {
+        log.warn('The workspace has no resthook of this name. Check its spelling.');
+      }
+      return { deleted: subscribers.length > 0 };
+    },
+  });
+}
