@@ -1,5 +1,5 @@
-import type { Dictionary } from '../types/json.js';
 import { PAGE_SIZE } from '../resources.js';
+import type { Dictionary } from '../types/json.js';
 import { RapidProError } from './errors.js';
 import type { Page } from './pages.js';
 import type { Direction, Place, Side } from './windowSide.js';

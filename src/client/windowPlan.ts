@@ -31,10 +31,7 @@ export interface PlanOptions {
 }
 
 /** What to do next: go on with a walk, begin one from a gap's end, or cut a gap in two. */
-export type Step =
-  | { walk: Side; gap: Gap }
-  | { join: Gap }
-  | { split: Gap; at: Place };
+export type Step = { walk: Side; gap: Gap } | { join: Gap } | { split: Gap; at: Place };
 
 /** Where the pages tell nothing: a page a day. */
 const DAY = 24 * 60 * 60 * 1_000_000;
@@ -88,7 +85,8 @@ export class WindowPlan {
   /** One more walk, where it is worth the requests that it may waste. */
   #begin(progress: Progress): Step | undefined {
     const { concurrency } = this.#options;
-    if (concurrency === 1 || !this.#canAfford(progress) || !this.#hasRoom(progress)) return undefined;
+    if (concurrency === 1 || !this.#canAfford(progress) || !this.#hasRoom(progress))
+      return undefined;
     return this.#cutAhead(progress) ?? this.#join(progress) ?? this.#cutLargest(progress);
   }
 
@@ -130,7 +128,8 @@ export class WindowPlan {
     if (!gap || gap.closed || !this.#isFar(progress, gap)) return undefined;
     if (gaps.length === 1 && !gap.head?.read) return undefined;
     if (waiting / PAGE_SIZE + running + this.#stride > this.#options.ahead) return undefined;
-    if (this.#before(progress, gap) + this.#stride * PAGE_SIZE >= this.#options.limit) return undefined;
+    if (this.#before(progress, gap) + this.#stride * PAGE_SIZE >= this.#options.limit)
+      return undefined;
     const { from, to } = gap.unread(ends);
     if (!Number.isFinite(from)) return undefined;
     // As dense as where a walk last came from before: the far end tells nothing of here.
@@ -172,7 +171,9 @@ export class WindowPlan {
     );
     if (!found || found.size < WORTH_SPLITTING) return undefined;
     const { from, to } = found.gap.unread(progress.ends);
-    return Number.isFinite(to - from) ? cut(found.gap, from, to, from + (to - from) / 2) : undefined;
+    return Number.isFinite(to - from)
+      ? cut(found.gap, from, to, from + (to - from) / 2)
+      : undefined;
   }
 
   #isWithinLimit(progress: Progress, gap: Gap): boolean {

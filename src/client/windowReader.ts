@@ -4,8 +4,8 @@ import type { Client } from './client.js';
 import { type Page, pages } from './pages.js';
 import type { Query } from './request.js';
 import { Gap, type Stretch } from './windowGap.js';
-import { type Progress, WindowPlan } from './windowPlan.js';
 import { type WindowPlace, writePlace } from './windowPlace.js';
+import { type Progress, WindowPlan } from './windowPlan.js';
 import { type Direction, type Place, Side } from './windowSide.js';
 import { fromMicros, type Micros, toMicros } from './windowTimes.js';
 import { Closed, SharedWaits } from './windowWaits.js';
@@ -158,15 +158,14 @@ export class WindowReader {
   #firstGaps(start: WindowPlace | undefined): Gap[] {
     const { query } = this.#list;
     const bound = (name: 'before' | 'after') =>
-      start?.[name] === undefined || start[name] === query[name] ? undefined : toMicros(start[name]);
+      start?.[name] === undefined || start[name] === query[name]
+        ? undefined
+        : toMicros(start[name]);
     const [newest, oldest] = [bound('before'), bound('after')];
     const [from, to] = this.#sign === 1 ? [oldest, newest] : [newest, oldest];
     const place = (time: Micros | undefined, open: Place) =>
       time === undefined ? open : time * this.#sign;
-    const gap = new Gap(
-      place(from, Number.NEGATIVE_INFINITY),
-      place(to, Number.POSITIVE_INFINITY),
-    );
+    const gap = new Gap(place(from, Number.NEGATIVE_INFINITY), place(to, Number.POSITIVE_INFINITY));
     if (start) {
       // The very same window as before: the cursor counts within it.
       const { before = query.before, after = query.after } = start;
@@ -277,12 +276,19 @@ export class WindowReader {
     const start = side.read === 0 ? undefined : side.at;
     const first = page.records[0];
     this.progress.kept += gap.take(side, page, record => this.#placeOf(record));
-    if (first) this.progress.covered += Math.abs(side.at - (start ?? this.#placeOf(first) ?? side.at));
+    if (first)
+      this.progress.covered += Math.abs(side.at - (start ?? this.#placeOf(first) ?? side.at));
     if (first && this.since === undefined) this.#fixStart(gap, side, first);
   }
 
   /** The newest record of all tells up to where the windows reach. What changes from then on comes last. */
   #fixStart(gap: Gap, side: Side, newest: Dictionary): void {
+    if (this.#isResumed) {
+      // Where a plain reading stopped, nobody noted when it began: from now on, then.
+      const now = this.#client.serverTime ?? this.#client.clock.now();
+      this.since = (Math.floor(now / 1000) - 1) * 1_000_000;
+      return;
+    }
     const isNewest = side.direction === -this.#sign && side.read === 1;
     const place = isNewest ? this.#placeOf(newest) : undefined;
     if (place === undefined) return;

@@ -23,7 +23,7 @@ import { upsert } from './upsert.js';
  * @example <caption>Oldest change first, at most 1000</caption>
  * getContacts({ reverse: true }, { limit: 1000 });
  * @param {ContactFilters} [filters] - `group` (uuid or exact name), `after` and `before` (ISO dates, on `modified_on`, both included), `uuid`, `urn`, `deleted`, `reverse`, `expand_urns`. All contacts unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `concurrency` (requests side by side, at most 10; 1), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {array} data - The contacts, as RapidPro writes them.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER` for a filter that is misspelled, empty or no date; `UNKNOWN_GROUP` where the list is empty because the group does not exist; the errors of every request.

@@ -47,7 +47,7 @@ export function getFlows(
  *   responded: true,
  * });
  * @param {FlowRunFilters} [filters] - `flow` or `contact` (uuids), `uuid`, `id`, `responded`, `after` and `before` (ISO dates, on `modified_on`), `reverse`, `paths`. All runs unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `concurrency` (requests side by side, at most 10; 1), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {array} data - The runs; `values` has the answers by result key.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
@@ -98,7 +98,7 @@ export function startFlow(
  * @example <caption>Of this month</caption>
  * getFlowStarts({ after: '2026-11-01' });
  * @param {FlowStartFilters} [filters] - `uuid`, `after` and `before` (ISO dates, on `modified_on`), `reverse`; `id` (RapidPro 9). All unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `concurrency` (requests side by side, at most 10; 1), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {array} data - The flow starts: `uuid`, `flow`, `status`, `contacts`, `groups`, `params`; `progress` (TextIt).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.

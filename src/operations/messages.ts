@@ -16,7 +16,7 @@ import { sendToAll } from './send.js';
  * @example <caption>What came in since yesterday's run</caption>
  * getMessages({ folder: 'inbox', after: $.lastRun });
  * @param {MessageFilters} [filters] - One of `contact` (uuid), `folder`, `label`, `broadcast`; `after` and `before` (ISO dates, on `created_on`); `id`, `uuid` (TextIt). All messages unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `concurrency` (requests side by side, at most 10; 1), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {array} data - The messages. Older ones than about 90 days are in the workspace's archives.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
@@ -109,7 +109,7 @@ export function sendBroadcast(
  * @example <caption>Of this month</caption>
  * getBroadcasts({ after: '2026-11-01' });
  * @param {BroadcastFilters} [filters] - `id`, `after` and `before` (ISO dates, on `created_on`); `uuid` (TextIt). All unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ListOptions} [options] - `limit` (records; all unless told), `concurrency` (requests side by side, at most 10; 1), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {array} data - The broadcasts: `id`, `status`, `text`, `contacts`, `groups`, `urns`; `uuid`, `progress` (TextIt).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.

@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
-import { type Page, pages } from '../client/pages.js';
+import { stablePages } from '../client/latecomers.js';
+import type { Page } from '../client/pages.js';
 import type { Query } from '../client/request.js';
 import { windowedList } from '../client/windowLists.js';
 import { readPlace } from '../client/windowPlace.js';
@@ -43,6 +44,7 @@ export class Reading {
   /** Pages that each window may read ahead; 0 where nobody asked for windows. */
   readonly #ahead: number;
   #isWindowed = false;
+  #since: string | undefined;
   #told: number;
 
   constructor(
@@ -75,9 +77,10 @@ export class Reading {
         const page = await this.#next(source, next);
         if (!page) return;
         const cut = this.#cut(page.records);
-        next = page.next;
+        next = page.next && { ...page.next, ...(page.since && { since: page.since }) };
+        this.#since = page.since;
         yield cut;
-        if (this.#isFull() || page.isLast) return;
+        if (this.#isFull()) return;
         this.#tell();
         if (next && this.#isLate()) {
           this.stopped = { place: next };
@@ -98,7 +101,13 @@ export class Reading {
     const { limit } = this.#options;
     const isWorthIt = this.#concurrency > 1 && (limit ?? Infinity) >= FEW_PAGES * PAGE_SIZE;
     this.#isWindowed = isWorthIt || readPlace(start) !== undefined;
-    if (!this.#isWindowed) return pages(this.#client, this.#name, this.#query, start);
+    if (!this.#isWindowed) {
+      const { since, ...place } = start ?? {};
+      return stablePages(this.#client, this.#name, this.#query, {
+        place: Object.keys(place).length > 0 ? place : undefined,
+        since: since === undefined ? undefined : String(since),
+      });
+    }
     const list = windowedList(this.#name, this.#query);
     const concurrency = this.#concurrency;
     return windows(
@@ -111,16 +120,17 @@ export class Reading {
 
   async #next(
     source: AsyncGenerator<Page, void, undefined>,
-    place: Query | undefined,
-  ): Promise<(Page & { isLast: boolean }) | undefined> {
+    next: Query | undefined,
+  ): Promise<Page | undefined> {
     try {
       const { value } = await source.next();
       if (!value) return undefined;
       checkUnderstood(this.#name, this.#query, this.#client.dialect);
-      // Between two windows there may be no place to go on, and yet more to come.
-      return { ...value, isLast: !this.#isWindowed && !value.next };
+      return value;
     } catch (error) {
       const limited = error instanceof RapidProError && error.code === 'RATE_LIMITED';
+      // After the last page there is no place any more, only what changed meanwhile.
+      const place = next ?? (this.#since === undefined ? undefined : { since: this.#since });
       if (!limited || !place || this.records === 0) throw error;
       const { retryAfter } = error;
       this.stopped = { place, ...(retryAfter === undefined ? {} : { retryAfter }) };

@@ -30,7 +30,12 @@ const rowsAt = (count: number, at: (index: number) => number): Row[] =>
 const SHAPES: { [name: string]: (count: number) => Row[] } = {
   even: count => rowsAt(count, index => NOW - (count - index) * MINUTE - (index % 50)),
   'two fifths in one instant': count =>
-    rowsAt(count, index => NOW - (index < 0.6 * count ? index : 0.6 * count) * MINUTE),
+    rowsAt(count, index => {
+      const [start, end] = [0.3 * count, 0.7 * count];
+      return NOW - (index < start || index > end ? index : start) * MINUTE;
+    }),
+  'the oldest two fifths in one instant': count =>
+    rowsAt(count, index => NOW - Math.min(index, 0.6 * count) * MINUTE),
   'the newest two fifths in one instant': count =>
     rowsAt(count, index => NOW - Math.max(0, index - 0.4 * count) * MINUTE),
   'all in one instant': count => rowsAt(count, () => NOW),
@@ -64,18 +69,21 @@ describe.each(shapes)('%s', (_, shape) => {
     [2000, 4],
     [6000, 10],
     [20_000, 4],
-  ])('%i records in %i windows: the same list, with hardly more requests', async (count, concurrency) => {
-    for (const reverse of [false, true]) {
-      const rows = shape(count);
-      const server = await windowsServer(rows, { delay: () => (count > 5000 ? 2 : 0) });
-      const state = await getContacts({ reverse }, { concurrency })(stateFor(server));
-      expect(uuids(state.data)).toEqual(inOrder(rows, reverse));
-      expect(server.asked.length).toBeLessThanOrEqual(allowed(count));
-      expect(server.mostAtOnce()).toBeLessThanOrEqual(concurrency);
-      if (count === 20_000) expect(server.mostAtOnce()).toBeGreaterThan(1);
-      expect(state.response).toMatchObject({ path: 'contacts', requests: server.asked.length });
-    }
-  });
+  ])(
+    '%i records in %i windows: the same list, with hardly more requests',
+    async (count, concurrency) => {
+      for (const reverse of [false, true]) {
+        const rows = shape(count);
+        const server = await windowsServer(rows, { delay: () => (count > 5000 ? 2 : 0) });
+        const state = await getContacts({ reverse }, { concurrency })(stateFor(server));
+        expect(uuids(state.data)).toEqual(inOrder(rows, reverse));
+        expect(server.asked.length).toBeLessThanOrEqual(allowed(count));
+        expect(server.mostAtOnce()).toBeLessThanOrEqual(concurrency);
+        if (count === 20_000) expect(server.mostAtOnce()).toBeGreaterThan(1);
+        expect(state.response).toMatchObject({ path: 'contacts', requests: server.asked.length });
+      }
+    },
+  );
 
   test('a list that only comes newest first', async () => {
     const rows = shape(12_000);
@@ -155,7 +163,10 @@ describe('what the job asks for', () => {
 
   test.each([
     ['a list without such a time', () => getGroups({}, { concurrency: 2 })],
-    ['a folder with an order of its own', () => getMessages({ folder: 'sent' }, { concurrency: 2 })],
+    [
+      'a folder with an order of its own',
+      () => getMessages({ folder: 'sent' }, { concurrency: 2 }),
+    ],
     ['too many', () => getContacts({}, { concurrency: 11 })],
     ['none', () => getContacts({}, { concurrency: 0 })],
     ['half a one', () => getContacts({}, { concurrency: 1.5 })],

@@ -1,0 +1,359 @@
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { eachPage, fn, getContacts, getMessages } from '../../../src/Adaptor.js';
+import { systemClock } from '../../../src/client/clock.js';
+import type { ListOptions } from '../../../src/types/options.js';
+import type { State } from '../../../src/types/state.js';
+import { captureConsole } from '../../support/captureConsole.js';
+import { credential } from '../../support/credential.js';
+import { noSleep } from '../../support/noSleep.js';
+import { type Habits, type Row, uuidOf, windowsServer, writeTime } from './windowsServer.js';
+
+const START = Date.parse('2026-06-01T00:00:00Z') * 1000;
+const MINUTE = 60_000_000;
+
+type Contact = { uuid: string; modified_on: string };
+
+const even = (count: number): Row[] =>
+  Array.from({ length: count }, (_, index) => ({
+    uuid: uuidOf(index),
+    id: index,
+    at: START - (count - index) * MINUTE,
+  }));
+
+const uuids = (data: unknown) => (data as Contact[]).map(({ uuid }) => uuid);
+const stateFor = (server: { host: string }): State => ({ configuration: credential(server) });
+
+async function read(rows: Row[], habits: Habits, options: ListOptions, reverse = false) {
+  const server = await windowsServer(rows, habits);
+  const list = getContacts({ reverse }, { concurrency: 4, ...options });
+  const state = await list(stateFor(server));
+  return { contacts: state.data as Contact[], server, state };
+}
+
+/** Times as the server wrote them. */
+const timesOf = (rows: readonly Row[]) =>
+  new Map(rows.map(({ uuid, at }) => [uuid, writeTime(at)]));
+
+describe('records that change while they are read', () => {
+  test.each([false, true])('none is lost, none comes twice (reverse: %s)', async reverse => {
+    const rows = even(8000);
+    const before = timesOf(rows);
+    let now = START + MINUTE;
+    const changed = new Set<string>();
+    const { contacts } = await read(
+      rows,
+      {
+        delay: () => 1,
+        onRequest: (all, count) => {
+          for (let step = 0; step < 20; step++) {
+            const row = all[(count * 997 + step * 389) % all.length];
+            if (!row) continue;
+            row.at = now;
+            now += MINUTE / 60;
+            changed.add(row.uuid);
+          }
+          return undefined;
+        },
+      },
+      {},
+      reverse,
+    );
+    expect(new Set(uuids(contacts)).size).toBe(8000);
+    expect(contacts).toHaveLength(8000);
+    const untouched = contacts.filter(({ uuid }) => !changed.has(uuid));
+    const expected = [...before.keys()].filter(uuid => !changed.has(uuid));
+    expect(uuids(untouched)).toEqual(reverse ? expected : expected.toReversed());
+    // What changed after the newest page was read comes last, in the order in which it did.
+    const times = contacts.map(({ modified_on }) => modified_on);
+    const last = reverse ? -1 : times.findIndex((time, index) => time > (times[index - 1] ?? time));
+    const tail = reverse ? times.slice(-300) : times.slice(last);
+    expect(tail.length).toBeGreaterThan(100);
+    expect(tail.length).toBeLessThan(900);
+    expect(tail).toEqual(tail.toSorted());
+    expect((tail[0] ?? '') > writeTime(START)).toBe(true);
+  });
+
+  test('new ones come last, deleted ones do no harm', async () => {
+    const rows = even(8000);
+    const added: string[] = [];
+    const deleted = new Set<string>();
+    const { contacts } = await read(
+      rows,
+      {
+        delay: () => 1,
+        onRequest: (all, count) => {
+          const uuid = uuidOf(100_000 + count);
+          added.push(uuid);
+          all.push({ uuid, id: 100_000 + count, at: START + count * MINUTE });
+          const [gone] = all.splice((count * 613) % 8000, 1);
+          if (gone) deleted.add(gone.uuid);
+          return undefined;
+        },
+      },
+      {},
+    );
+    const seen = uuids(contacts);
+    expect(new Set(seen).size).toBe(seen.length);
+    const stayed = Array.from({ length: 8000 }, (_, index) => uuidOf(index)).filter(
+      uuid => !deleted.has(uuid),
+    );
+    expect(stayed.filter(uuid => !seen.includes(uuid))).toEqual([]);
+    expect(seen.slice(-10)).toEqual(added.filter(uuid => seen.includes(uuid)).slice(-10));
+  });
+
+  test('whatever the times and the changes are', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          count: fc.integer({ min: 0, max: 9000 }),
+          /** How often one instant follows another, and how far apart they are. */
+          bursts: fc.array(fc.tuple(fc.integer({ min: 1, max: 3000 }), fc.nat(1e9)), {
+            minLength: 1,
+            maxLength: 6,
+          }),
+          concurrency: fc.integer({ min: 2, max: 10 }),
+          reverse: fc.boolean(),
+          seed: fc.integer({ min: 1, max: 1_000_000 }),
+          changes: fc.integer({ min: 0, max: 5 }),
+        }),
+        async ({ count, bursts, concurrency, reverse, seed, changes }) => {
+          let at = START;
+          const rows: Row[] = [];
+          for (let index = 0; rows.length < count; index++) {
+            const [length, gap] = bursts[index % bursts.length] ?? [1, 1];
+            // Records that change share no instant: a server's cursor counts inside one.
+            for (let i = 0; i < length && rows.length < count; i++) {
+              at -= changes > 0 ? 1 + (gap % 7) : 0;
+              rows.push({ uuid: uuidOf(rows.length), id: count - rows.length, at });
+            }
+            at -= 1 + gap;
+          }
+          const before = timesOf(rows);
+          const changed = new Set<string>();
+          let random = seed;
+          let now = START + 1;
+          const { contacts } = await read(
+            rows,
+            {
+              onRequest: all => {
+                for (let step = 0; step < changes && all.length > 0; step++) {
+                  random = (random * 48_271) % 2_147_483_647;
+                  const row = all[random % all.length];
+                  if (!row) continue;
+                  row.at = now++;
+                  changed.add(row.uuid);
+                }
+                return undefined;
+              },
+            },
+            { concurrency },
+            reverse,
+          );
+          const seen = uuids(contacts);
+          expect(new Set(seen).size).toBe(seen.length);
+          expect(seen).toHaveLength(count);
+          const still = seen.filter(uuid => !changed.has(uuid));
+          const expected = [...before.keys()].filter(uuid => !changed.has(uuid));
+          expect(still).toEqual(reverse ? expected.toReversed() : expected);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
+
+describe('when something goes wrong', () => {
+  test('faults at random pages', async () => {
+    noSleep();
+    const rows = even(8000);
+    const { contacts, server, state } = await read(
+      rows,
+      { onRequest: (_, count) => (count % 5 === 2 ? { status: 502 + (count % 3) } : undefined) },
+      {},
+    );
+    expect(uuids(contacts)).toEqual(rows.toReversed().map(({ uuid }) => uuid));
+    expect(state.response?.requests).toBe(server.asked.length);
+  });
+
+  test('a server that stays down: an error, and no further requests', async () => {
+    noSleep();
+    const server = await windowsServer(even(8000), {
+      onRequest: (_, count) => (count > 10 ? { status: 503 } : undefined),
+    });
+    const list = getContacts({}, { concurrency: 4 });
+    await expect(list(stateFor(server))).rejects.toMatchObject({ statusCode: 503 });
+    const { length } = server.asked;
+    await new Promise(resolve => setTimeout(resolve, 30));
+    expect(server.asked).toHaveLength(length);
+  });
+
+  test('a rate limit in the middle: all wait together, and the wait counts once', async () => {
+    const lines = captureConsole();
+    const asleep: number[] = [];
+    let isLimited = false;
+    let refused = 0;
+    let begun = 0;
+    let duringWait = 0;
+    vi.spyOn(systemClock, 'sleep').mockImplementation(async seconds => {
+      asleep.push(seconds);
+      begun = performance.now();
+      await new Promise(resolve => setTimeout(resolve, 100));
+      isLimited = false;
+    });
+    const rows = even(20_000);
+    const { contacts } = await read(
+      rows,
+      {
+        delay: () => 5,
+        onRequest: (_, count) => {
+          if (count === 30) isLimited = true;
+          if (!isLimited) return undefined;
+          refused++;
+          // What was on its way when the wait began is refused too.
+          if (begun > 0 && performance.now() - begun > 30) duringWait++;
+          return { status: 429, retryAfter: 25 };
+        },
+      },
+      // Two waits of each of four walks would be more.
+      { maxWait: 30 },
+    );
+    expect(uuids(contacts)).toEqual(rows.toReversed().map(({ uuid }) => uuid));
+    expect(asleep).toEqual([25]);
+    expect(refused).toBeGreaterThan(0);
+    expect(duringWait).toBe(0);
+    expect(lines.filter(line => line.includes('waiting'))).toEqual([
+      'RapidPro: waiting 25 s because of its rate limit',
+    ]);
+  });
+});
+
+/** Reads a list in runs, as jobs do: state goes through JSON in between. */
+async function inRuns(server: { host: string }, options: ListOptions, reverse = false) {
+  const seen: string[] = [];
+  let state: State = {};
+  let runs = 0;
+  do {
+    const list = getContacts({ reverse }, { ...options, resume: true });
+    const next = await list({ ...state, ...stateFor(server) });
+    seen.push(...uuids(next.data));
+    const { configuration: _, data: __, ...kept } = next;
+    state = JSON.parse(JSON.stringify(kept)) as State;
+    runs++;
+  } while ((state.rapidpro as { resume?: object } | undefined)?.resume && runs < 200);
+  return { seen, runs };
+}
+
+describe('lists that stop early', () => {
+  test.each([false, true])(
+    'a deadline: the next runs read exactly the rest (reverse: %s)',
+    async reverse => {
+      const rows = even(9000);
+      const server = await windowsServer(rows);
+      let now = Date.now();
+      vi.spyOn(systemClock, 'now').mockImplementation(() => {
+        now += 300;
+        return now;
+      });
+      const { seen, runs } = await inRuns(server, { deadline: 10, concurrency: 4 }, reverse);
+      expect(runs).toBeGreaterThan(1);
+      const expected = rows.map(({ uuid }) => uuid);
+      expect(seen).toEqual(reverse ? expected : expected.toReversed());
+    },
+  );
+
+  test.each([
+    [4, 1],
+    [1, 4],
+  ])('%i windows, then %i', async (first, second) => {
+    const rows = even(12_000);
+    let isLimited = false;
+    const server = await windowsServer(rows, {
+      onRequest: (_, count) => {
+        if (count === 25) isLimited = true;
+        return isLimited ? { status: 429, retryAfter: 3000 } : undefined;
+      },
+    });
+    const stopped = await getContacts({}, { concurrency: first })(stateFor(server));
+    const { resume } = stopped.rapidpro as { resume: { retryAfter: number } };
+    expect(resume.retryAfter).toBe(3000);
+    const read = uuids(stopped.data);
+    expect(read.length).toBeGreaterThan(0);
+    isLimited = false;
+    const rest = await getContacts(
+      {},
+      { concurrency: second, resume: true },
+    )({ ...JSON.parse(JSON.stringify({ ...stopped, data: null })), ...stateFor(server) });
+    read.push(...uuids(rest.data));
+    expect(read).toEqual(rows.toReversed().map(({ uuid }) => uuid));
+  });
+
+  test('what changed during the first run is read by the last', async () => {
+    const rows = even(12_000);
+    let isLimited = false;
+    const server = await windowsServer(rows, {
+      onRequest: (all, count) => {
+        if (count === 25) {
+          isLimited = true;
+          // The oldest: far from being read.
+          for (const row of all.slice(0, 10)) row.at = START + MINUTE;
+        }
+        return isLimited ? { status: 429, retryAfter: 3000 } : undefined;
+      },
+    });
+    const stopped = await getContacts({}, { concurrency: 4 })(stateFor(server));
+    isLimited = false;
+    const options = { concurrency: 4, resume: true };
+    const rest = await getContacts({}, options)({ ...stopped, ...stateFor(server) });
+    const seen = [...uuids(stopped.data), ...uuids(rest.data)];
+    expect(new Set(seen).size).toBe(12_000);
+    expect(rest.rapidpro).toEqual({});
+  });
+
+  test('before the first page it throws', async () => {
+    const server = await windowsServer(even(1000), {
+      onRequest: () => ({ status: 429, retryAfter: 3000 }),
+    });
+    await expect(getContacts({}, { concurrency: 4 })(stateFor(server))).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+    });
+  });
+
+  test('a mark that somebody changed is refused', async () => {
+    const rows = even(12_000);
+    const server = await windowsServer(rows, {
+      onRequest: (_, count) => (count > 25 ? { status: 429, retryAfter: 3000 } : undefined),
+    });
+    const stopped = await getContacts({}, { concurrency: 4 })(stateFor(server));
+    const { resume } = stopped.rapidpro as { resume: { place: { cursor: string } } };
+    resume.place.cursor = `${resume.place.cursor.slice(0, 12)}{{`;
+    const again = getContacts({}, { concurrency: 4, resume: true });
+    await expect(again({ ...stopped, ...stateFor(server) })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+  });
+
+  test('page by page too', async () => {
+    const rows = even(9000);
+    const server = await windowsServer(rows, { key: 'created_on', reverses: false });
+    let now = Date.now();
+    vi.spyOn(systemClock, 'now').mockImplementation(() => {
+      now += 300;
+      return now;
+    });
+    const seen: string[] = [];
+    const keep = fn(state => {
+      seen.push(...uuids(state.data));
+      return state;
+    });
+    let state: State = {};
+    let runs = 0;
+    do {
+      const list = getMessages({}, { deadline: 10, concurrency: 4, resume: true });
+      state = await eachPage(list, keep)({ ...state, ...stateFor(server) });
+      runs++;
+    } while ((state.rapidpro as { resume?: object }).resume && runs < 200);
+    expect(runs).toBeGreaterThan(1);
+    expect(seen).toEqual(rows.toReversed().map(({ uuid }) => uuid));
+  });
+});
