@@ -116,23 +116,17 @@ async function measure(way, count) {
     const [host] = await once(server, 'message');
     const options = { execArgv: [`--max-old-space-size=${WORKER}`] };
     const client = fork(FILE, ['work', way, String(count), host], options);
-    for (;;) {
-      const [message] = await Promise.race([once(client, 'message'), failed(client)]);
-      if (message.wait === undefined) return message;
-      server.send(message.wait);
-      await once(server, 'message');
-      client.send('moved');
-    }
+    server.on('message', () => client.send('moved'));
+    return await new Promise((resolve, reject) => {
+      client.on('exit', code => code && reject(new Error(`${way} ended with ${code}`)));
+      client.on('message', message => {
+        if (message.wait === undefined) resolve(message);
+        else server.send(message.wait);
+      });
+    });
   } finally {
     server.kill();
   }
-}
-
-async function failed(child) {
-  const [code] = await once(child, 'exit');
-  // The last message may still be on its way.
-  await new Promise(resolve => setTimeout(resolve, 1000));
-  throw new Error(`${child.spawnargs.slice(-3).join(' ')} ended with ${code}`);
 }
 
 function print(title, rows) {

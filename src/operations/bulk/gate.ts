@@ -7,8 +7,10 @@ export class Halt extends Error {}
 
 /** Seconds before the deadline from which no request is begun, at most. */
 const MOST_RESERVE = 10;
-/** Failures of the server, one after the other, after which it is taken for down. */
+/** Failures of the server or the way to it, one after the other, after which it is taken for down. */
 const MANY_TROUBLES = 5;
+/** The same for a server that answers 500, which it also does to single contacts. */
+const MANY_SERVER_ERRORS = 25;
 
 export interface GateOptions {
   maxWait: number;
@@ -31,7 +33,7 @@ export class Gate {
   writes = 0;
   readonly #clock: Clock;
   readonly #end: number;
-  readonly #held = new Map<string, { until: number; wait: Promise<unknown> }>();
+  readonly #held = new Map<string, { until: number; wait: Promise<void> }>();
   #troubles = 0;
 
   constructor({ maxWait, deadline, clock = systemClock }: GateOptions) {
@@ -87,7 +89,7 @@ export class Gate {
         `waiting ${count(Math.ceil(seconds), ['second', 'seconds'])} because of its rate limit`,
       );
     }
-    const wait = Promise.all([held?.wait, this.#clock.sleep(seconds)]);
+    const wait = Promise.all([held?.wait, this.#clock.sleep(seconds)]).then(() => {});
     this.#held.set(scope, { until, wait });
     await wait;
   }
@@ -100,7 +102,8 @@ export class Gate {
   /** The server, or the way to it, failed. When that goes on, nothing more is sent. */
   wentWrong(error: RapidProError): void {
     this.#troubles++;
-    if (this.#troubles >= MANY_TROUBLES) this.stop(error);
+    const many = error.statusCode === 500 ? MANY_SERVER_ERRORS : MANY_TROUBLES;
+    if (this.#troubles >= many) this.stop(error);
   }
 
   #checkEnd(seconds: number): void {

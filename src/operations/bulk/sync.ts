@@ -25,6 +25,9 @@ export interface SyncParts extends SightingParts {
   mark: BulkMark | undefined;
 }
 
+/** So many that are not members of a group are looked up without reading all contacts. */
+const FEW = 100;
+
 const NOT_FOUND: Reason = {
   code: 'NOT_FOUND',
   description: 'RapidPro has no contact of this uuid. Nothing was sent.',
@@ -88,17 +91,16 @@ export class SyncRun {
 
   async #readAll(): Promise<void> {
     const { pool, facts, recognition, mark, inputs } = this.#parts;
-    if (recognition.field === undefined) {
-      if (mark?.complete) this.#end.complete = true;
-      else await this.#read(facts.scope, mark?.place);
-      return;
-    }
-    this.#isWide = facts.scope === undefined || mark?.isWide === true;
-    await this.#read(this.#isWide ? undefined : facts.scope, mark?.place);
-    const isMissing = inputs.some(({ index }) => this.#sightings.isMissing(index));
-    if (this.#isWide || !isMissing || pool.gate.stopped) return;
+    const { scope } = facts;
+    const byField = recognition.field !== undefined;
+    this.#isWide = scope === undefined || mark?.isWide === true;
+    if (mark?.complete && !byField) this.#end.complete = true;
+    else await this.#read(this.#isWide ? undefined : scope, mark?.place);
+    if (this.#isWide || pool.gate.stopped) return;
+    const missing = inputs.filter(({ index }) => this.#sightings.isMissing(index)).length;
     // RapidPro finds nobody by a field. Who is not among the members may be elsewhere: made without a
     // look at all contacts, they would be there twice.
+    if (missing < (byField ? 1 : FEW)) return;
     this.#isWide = true;
     Object.assign(this.#end, { place: undefined, complete: false });
     await this.#read(undefined, undefined);
@@ -110,11 +112,12 @@ export class SyncRun {
     const sightings = this.#sightings;
     const atLeast = Math.max(0, ...facts.groups.map(({ count }) => Number(count) || 0));
     const exactly = scope?.count;
+    const before = sightings.found;
     const expected = inputs.filter(({ index }) => sightings.isMissing(index)).length;
     const goesOn = (pages: number) => {
       if (pool.gate.stopped) return false;
       if (byField) return inputs.length > 0;
-      const { found } = sightings;
+      const found = sightings.found - before;
       return paysToRead({ pages, missing: expected - found, found, atLeast, exactly });
     };
     const take = async (contacts: Dictionary[]) => {
@@ -254,10 +257,8 @@ export class SyncRun {
 
   /** Where all has been read, who was not met is new, unless the URN can be written in another way. */
   #isSurelyNew({ uuid, urns = [] }: Input): boolean {
-    const { recognition, facts } = this.#parts;
-    if (uuid !== undefined || !this.#end.complete) return false;
-    if (recognition.field !== undefined) return true;
-    return facts.scope === undefined && urns.every(isPlainUrn);
+    if (uuid !== undefined || !this.#end.complete || !this.#isWide) return false;
+    return this.#parts.recognition.field !== undefined || urns.every(isPlainUrn);
   }
 
   async #makeUnlessTaken(input: Input, client: Lane): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { syncContacts } from '../../../src/index.js';
+import { addGroup, syncContacts } from '../../../src/index.js';
 import type { ContactSeed } from '../../../src/sandbox/index.js';
 import type { SyncContact } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
@@ -296,6 +296,62 @@ describe.each(dialects)('on %s', dialect => {
       .filter(({ path, method }) => method === 'GET' && path.includes('contacts'));
     expect(reads[0]?.query).toContain('group=');
     expect(reads.slice(1).every(({ query }) => query.startsWith('urn='))).toBe(true);
+  });
+});
+
+describe.each(dialects)('on %s, where much is new', dialect => {
+  test('all contacts are read when many are no members of the group', async () => {
+    const many = upTo(600).map(n => ({ urns: [`tel:+2507880${20_000 + n}`], name: 'X' }));
+    const sandbox = await workspace({ dialect, contacts: [...many, ...people()] });
+    const fresh = upTo(150).map(n => ({ urns: [`tel:+2507880${30_000 + n}`], name: 'New' }));
+    const list = [...many.slice(0, 200), ...fresh];
+    const { result, state } = await bulk(syncContacts(list, { group: 'Mothers' }), sandbox);
+    expect(counts(result)).toEqual([150, 0, 200, 0, 0]);
+    // The groups, a page of members, three of all contacts, and one for each new contact.
+    expect(state.response?.requests).toBe(5 + 150);
+  });
+
+  test('by a field, who is outside of the group is found and not made again', async () => {
+    const sandbox = await workspace({ dialect, contacts: people() });
+    const list: SyncContact[] = [
+      { fields: { tei_id: 'a1', age: 31 } },
+      { fields: { tei_id: 'c3' }, name: 'Christine' },
+    ];
+    const options = { key: 'fields.tei_id', group: 'Mothers' } as const;
+    const { result } = await bulk(syncContacts(list, options), sandbox);
+    expect(counts(result)).toEqual([0, 1, 1, 0, 0]);
+    expect(holder(sandbox, CHRIS)?.name).toBe('Christine');
+  });
+
+  test('a group that is a second old is waited for', async () => {
+    const sleeps = noSleep();
+    let now = Date.now();
+    const sandbox = await workspace({
+      dialect,
+      contacts: people(),
+      engineCache: 5,
+      clock: { now: () => now + sleeps.reduce((sum, seconds) => sum + seconds * 1000, 0) },
+    });
+    now += 60_000;
+    await bulk(addGroup({ name: 'Fresh' }), sandbox);
+    const list = [
+      { urns: [AMINA], groups: ['Fresh'] },
+      { urns: [FREE], groups: ['Fresh'], name: 'New' },
+    ];
+    const { result } = await bulk(syncContacts(list), sandbox);
+    expect(counts(result)).toEqual([1, 1, 0, 0, 0]);
+    for (const urn of [AMINA, FREE]) {
+      expect(holder(sandbox, urn)?.groups.map(({ name }) => name)).toContain('Fresh');
+    }
+  });
+
+  test('contacts that RapidPro fails on do not stop the others', async () => {
+    const sandbox = await workspace({ dialect, contacts: people() });
+    const bad = upTo(8).map(n => ({ urns: [`ext:a%zz${n}`], name: 'Bad' }));
+    const good = upTo(8).map(n => ({ urns: [`tel:+2507880${30_000 + n}`], name: 'Good' }));
+    const { result } = await bulk(syncContacts([...bad, ...good]), sandbox);
+    expect(counts(result)).toEqual([8, 0, 0, 8, 0]);
+    expect(new Set(result.failed.map(({ code }) => code))).toEqual(new Set(['SERVER_ERROR']));
   });
 });
 
