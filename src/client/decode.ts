@@ -1,11 +1,9 @@
-import { isAscii, isUtf8, transcode } from 'node:buffer';
+import { isAscii } from 'node:buffer';
 
 /**
- * Reads UTF-8. The same as `bytes.toString('utf8')`, but on node 20 that takes a third of the time of
- * a page of contacts; what is only ASCII, or whole UTF-8, can be read in half of it.
+ * Reads UTF-8. Most of what RapidPro answers is plain ASCII, which node reads as Latin-1 in less than
+ * half the time, and keeps in half the memory.
  */
 export function decode(bytes: Buffer): string {
-  if (isAscii(bytes)) return bytes.toString('latin1');
-  if (isUtf8(bytes)) return transcode(bytes, 'utf8', 'utf16le').toString('utf16le');
-  return bytes.toString('utf8');
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }

@@ -10,6 +10,8 @@ export interface Page {
   records: Dictionary[];
   /** What to ask for to get the next page; undefined after the last one. */
   next: Query | undefined;
+  /** The time of the newest record when the reading began, of a list that moves while it is read. */
+  since?: string | undefined;
 }
 
 /** Pages of one list before it is taken for endless: ten million records. */
@@ -34,11 +36,10 @@ function fail(code: 'PAGING_LOOP' | 'LIST_TOO_LONG' | 'NOT_RAPIDPRO', descriptio
  */
 export function nextPlace(next: unknown): Query | undefined {
   if (next === null || next === undefined) return undefined;
-  const base = 'http://next.invalid/';
-  if (typeof next !== 'string' || !URL.canParse(next, base)) {
+  if (typeof next !== 'string') {
     return fail('NOT_RAPIDPRO', 'The server named the next page in a way that RapidPro does not.');
   }
-  const { searchParams } = new URL(next, base);
+  const searchParams = new URLSearchParams(/\?([^#]*)/.exec(next)?.[1]);
   for (const place of PLACES) {
     const value = searchParams.get(place);
     if (value) return { [place]: value };
