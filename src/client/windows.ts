@@ -4,7 +4,7 @@ import type { Client } from './client.js';
 import type { Page } from './pages.js';
 import type { Query } from './request.js';
 import { IdSet } from './windowIds.js';
-import { readPlace } from './windowPlace.js';
+import { readPlace, type WindowPlace } from './windowPlace.js';
 import { type WindowedList, type WindowOptions, WindowReader } from './windowReader.js';
 import { idOf, toMicros } from './windowTimes.js';
 
@@ -30,7 +30,7 @@ export async function* windows(
   options: WindowOptions,
   start?: Query,
 ): AsyncGenerator<WindowPage, void, undefined> {
-  const place = readPlace(start) ?? (start && { cursor: start });
+  const place = readPlace(start) ?? plainPlace(start);
   const reader = new WindowReader(client, list, options, place);
   const handed = new IdSet();
   const fresh = (records: readonly Dictionary[]) =>
@@ -56,6 +56,16 @@ export async function* windows(
   } finally {
     await reader.close();
   }
+}
+
+/** The place where a plain reading of the same list stopped. */
+function plainPlace(start: Query | undefined): WindowPlace | undefined {
+  if (!start) return undefined;
+  const { since, ...cursor } = start;
+  return {
+    ...(since === undefined ? {} : { since: String(since) }),
+    ...(Object.keys(cursor).length > 0 ? { cursor } : { last: true }),
+  };
 }
 
 interface Ordered extends WindowPage {
