@@ -1,16 +1,26 @@
 import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
+import { pages } from '../client/pages.js';
 import type { Query } from '../client/request.js';
 import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, State } from '../types/state.js';
-import { advance, byTime, lookBack, markName, readMark, unseen, writeMark } from './changeMark.js';
+import {
+  advance,
+  byTime,
+  type ChangeMark,
+  isSeen,
+  markName,
+  readMark,
+  sightingOf,
+  writeMark,
+} from './changeMark.js';
 import { checkFilters } from './filters.js';
 import { collect, type ListPlan, planOf } from './list.js';
 import { count, log } from './log.js';
 import { type Call, operation } from './operation.js';
-import { Reading } from './reading.js';
+import { threadPages } from './threadPages.js';
 
 type Step = (state: State) => State | Promise<State>;
 
@@ -45,84 +55,131 @@ function checkQuery(name: ResourceName, filters: unknown): Query {
   return query;
 }
 
-/** Whether the server can give the oldest record first. */
-function canReverse(name: ResourceName): boolean {
-  const { order }: Resource = resources[name];
-  return order?.reverse === true;
-}
-
-/** Lists that only come newest first are read to the mark, and turned round. */
-async function* oldestFirst(
-  client: Client,
-  name: ResourceName,
-  query: Query,
-  key: string,
-): AsyncGenerator<Dictionary[]> {
-  const records = byTime(await collect(client, name, query), key);
-  for (let start = 0; start < records.length; start += PAGE_SIZE) {
-    yield records.slice(start, start + PAGE_SIZE);
-  }
-}
-
-interface Source {
-  pages: AsyncIterable<Dictionary[]>;
+/** What one run goes through. */
+class Run {
+  /** How far everything has been dealt with. */
+  mark: ChangeMark | undefined;
   /** True where the rest is left to the next run. */
-  isPartial(): boolean;
-}
+  isPartial = false;
 
-function open(client: Client, name: ResourceName, query: Query, options: ListOptions): Source {
-  const key = timeOf(name, query);
-  if (!canReverse(name)) {
-    if (query.after === undefined) {
-      refuse(
-        'INVALID_FILTER',
-        `The first run needs to know how far back to read ${resources[name].nouns[1]}.`,
-        'Give the filter "after", as { after: "2026-01-01" }. Later runs go on from where the last one ended.',
-      );
-    }
-    return { pages: oldestFirst(client, name, query, key), isPartial: () => false };
+  readonly #client: Client;
+  readonly #name: ResourceName;
+  readonly #query: Query;
+  readonly #key: string;
+  readonly #options: ListOptions;
+  readonly #started: number;
+  #handed = 0;
+
+  constructor(
+    client: Client,
+    name: ResourceName,
+    query: Query,
+    options: ListOptions,
+    mark: ChangeMark | undefined,
+  ) {
+    this.#client = client;
+    this.#name = name;
+    this.#key = timeOf(name, query);
+    this.#query = mark ? { ...query, after: mark.from } : query;
+    this.#options = options;
+    this.#started = client.clock.now();
+    this.mark = mark;
   }
-  const reading = new Reading(client, name, { ...query, reverse: true }, options);
-  return { pages: reading.pages(), isPartial: () => reading.stopped !== undefined };
+
+  /** Pages of what is new, oldest first. When the next one is asked for, the last one is done. */
+  async *pages(): AsyncGenerator<Dictionary[]> {
+    for await (const page of this.#source()) {
+      const sighted = page.map(record => ({ record, sighting: sightingOf(record, this.#key) }));
+      const left = (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.#handed;
+      const all = sighted.filter(({ sighting }) => !isSeen(this.mark, sighting));
+      const fresh = all.slice(0, left);
+      this.#handed += fresh.length;
+      if (fresh.length > 0) yield fresh.map(({ record }) => record);
+      this.mark = advance(
+        this.mark,
+        fresh.map(({ sighting }) => sighting),
+      );
+      if (all.length > fresh.length || this.#isLate()) {
+        this.isPartial = true;
+        return;
+      }
+    }
+  }
+
+  /** A run that has handed on nothing yet goes on: otherwise none would ever get further. */
+  #isLate(): boolean {
+    const { deadline } = this.#options;
+    if (deadline === undefined || this.#handed === 0) return false;
+    const seconds = (this.#client.clock.now() - this.#started) / 1000;
+    const perPage = seconds / Math.max(1, this.#client.requests);
+    return seconds + perPage * 1.5 >= deadline;
+  }
+
+  #source(): AsyncIterable<Dictionary[]> {
+    const { order }: Resource = resources[this.#name];
+    return order?.reverse ? this.#oldestFirst() : this.#turnedRound();
+  }
+
+  /**
+   * Up to the moment at which the run began: a job that changes what it reads would otherwise meet its
+   * own changes without end. They are for the next run.
+   */
+  async *#oldestFirst(): AsyncGenerator<Dictionary[]> {
+    let end: number | undefined;
+    try {
+      for await (const { records } of pages(this.#client, this.#name, {
+        ...this.#query,
+        reverse: true,
+      })) {
+        // The server tells whole seconds.
+        end ??= (this.#client.serverTime ?? this.#client.clock.now()) + 1000;
+        const cut = records.findIndex(record => Date.parse(String(record[this.#key])) > (end ?? 0));
+        yield cut < 0 ? records : records.slice(0, cut);
+        if (cut >= 0) return;
+      }
+    } catch (error) {
+      const limited = error instanceof RapidProError && error.code === 'RATE_LIMITED';
+      if (!limited || this.#handed === 0) throw error;
+      this.isPartial = true;
+    }
+  }
+
+  /** Lists that only come newest first are read to the mark, and turned round. */
+  async *#turnedRound(): AsyncGenerator<Dictionary[]> {
+    const records = byTime(await collect(this.#client, this.#name, this.#query), this.#key);
+    for (let start = 0; start < records.length; start += PAGE_SIZE) {
+      yield records.slice(start, start + PAGE_SIZE);
+    }
+  }
 }
 
-async function run(
+function requireBeginning(name: ResourceName, query: Query, mark: ChangeMark | undefined): void {
+  const { order, nouns }: Resource = resources[name];
+  if (order?.reverse || mark || query.after !== undefined) return;
+  refuse(
+    'INVALID_FILTER',
+    `The first run needs to know how far back to read ${nouns[1]}.`,
+    'Give the filter "after", as { after: "2026-01-01" }. Later runs go on from where the last one ended.',
+  );
+}
+
+async function readChanges(
   call: Call<'filters'>,
   { name, ifEmpty }: ListPlan,
   operations: readonly Step[],
 ) {
   const { client, args, options } = call;
   const query = checkQuery(name, args.filters);
-  const key = timeOf(name, query);
-  const mark = markName(name, query);
-  const { data, references } = call.state;
-  const before = readMark(call.state, mark);
-  const source = open(
-    client,
-    name,
-    before ? { ...query, after: lookBack(before.time) } : query,
-    options,
-  );
-  let state = call.state;
-  let latest = before;
-  let pages = 0;
-  let records = 0;
-  for await (const page of source.pages) {
-    const fresh = unseen(page, key, latest);
-    if (fresh.length > 0) {
-      pages++;
-      records += fresh.length;
-      state = { ...state, data: fresh, references };
-      for (const step of operations) state = await step(state);
-    }
-    // Only now: a page whose operations failed is read again by the next run.
-    latest = advance(latest, page, key);
-  }
-  if (records === 0 && !before) await ifEmpty?.(client, query);
-  call.state = writeMark({ ...state, data, references }, mark, latest);
+  const place = markName(name, query);
+  const mark = readMark(call.state, place);
+  const run = new Run(client, name, query, options, mark);
+  requireBeginning(name, query, mark);
+  const { state, pages, records } = await threadPages(call.state, run.pages(), operations);
+  if (records === 0 && !mark) await ifEmpty?.(client, query);
+  call.state = writeMark(state, place, run.mark);
   const told = count(records, resources[name].nouns);
   log.info(`${told} new or changed, in ${count(client.requests, ['request', 'requests'])}`);
-  if (source.isPartial()) log.warn('There is more: the next run goes on from here.');
+  if (run.isPartial) log.warn('There is more: the next run goes on from here.');
   return { pages, records };
 }
 
@@ -145,8 +202,8 @@ async function run(
  *   getContacts({ deleted: true }),
  *   fn(state => ({ ...state, gone: state.data.map(contact => contact.uuid) })),
  * );
- * @param {Operation} list - An operation that reads a list: contacts, runs, messages, broadcasts, flow starts, globals, channel events. Its filter `after` says where the very first run begins; messages, broadcasts and channel events need it. Its `deadline` leaves the rest to the next run.
- * @param {Operation} operations - Run for each page of up to 250 records in `state.data`. A record that changes again while it is read comes again. The place moves on only when they succeed.
+ * @param {Operation} list - An operation that reads a list: contacts, runs, messages, broadcasts, flow starts, globals, channel events. Its filter `after` says where the very first run begins; messages, broadcasts and channel events need it. Its `limit` and `deadline` leave the rest to the next run.
+ * @param {Operation} operations - Run for each page of up to 250 records in `state.data`. A record that changes after the run began comes in the next run. The place moves on only when they succeed.
  * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
  * @state {object} rapidpro - `marks`: how far each list has been read.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
@@ -161,7 +218,7 @@ export function eachChange(list: Operation, ...operations: Step[]): Operation {
     options: plan?.options,
     knownOptions: ['limit', 'deadline'],
     run(call) {
-      if (plan) return run(call, plan, operations);
+      if (plan) return readChanges(call, plan, operations);
       return refuse(
         'INVALID_INPUT',
         'The first argument of eachChange() is not a list.',

@@ -62,9 +62,25 @@ async function gather(
   return records;
 }
 
-/** Reads a whole list into an array. For lists that an operation needs on its way. */
-export function collect(client: Client, name: ResourceName, query: Query): Promise<Dictionary[]> {
-  return gather(client, name, new Reading(client, name, query).pages());
+/**
+ * Reads a whole list into an array. For lists that an operation needs on its way.
+ *
+ * @throws RapidProError `RATE_LIMITED` where it cannot be read to its end: a part would mislead
+ */
+export async function collect(
+  client: Client,
+  name: ResourceName,
+  query: Query,
+): Promise<Dictionary[]> {
+  const reading = new Reading(client, name, query);
+  const records = await gather(client, name, reading.pages());
+  if (!reading.stopped) return records;
+  throw new RapidProError({
+    code: 'RATE_LIMITED',
+    description: 'The workspace has used up its requests for now, in the middle of a list.',
+    fix: 'Run the job again later, or raise options.maxWait (seconds) if your worker allows a longer run.',
+    retryAfter: reading.stopped.retryAfter,
+  });
 }
 
 /**

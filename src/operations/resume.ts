@@ -43,7 +43,8 @@ export function findMark(state: State, operation: string, query: Query): ResumeM
   }
   const { place } = mark;
   const keys = place !== null && typeof place === 'object' ? Object.keys(place) : [];
-  if (keys.length === 1 && (keys[0] === 'cursor' || keys[0] === 'offset')) return mark;
+  const known = ['cursor', 'offset', 'since'];
+  if (keys.length > 0 && keys.every(key => known.includes(key))) return mark;
   throw new RapidProError({
     code: 'INVALID_INPUT',
     description: 'state.rapidpro.resume is not as the adaptor left it.',
@@ -63,6 +64,7 @@ export function withMark(
     const own = { operation, fingerprint: fingerprint(query), ...mark };
     return { ...state, rapidpro: { ...others, resume: own } };
   }
-  const isOwn = (resume as ResumeMark | undefined)?.operation === operation;
+  const left = resume as ResumeMark | null | undefined;
+  const isOwn = left?.operation === operation && left.fingerprint === fingerprint(query);
   return isOwn ? { ...state, rapidpro: others } : state;
 }

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { Dictionary } from '../types/json.js';
+
+/** What tells a record from all others of its list. */
+export function identityOf(record: Dictionary): string {
+  return String(record.uuid ?? record.id ?? record.key ?? JSON.stringify(record));
+}
+
+/** 48 bits of an identity: the random end of a uuid, or a hash of anything else. */
+function shorten(identity: string): number {
+  const end = /^[0-9a-f-]{24}([0-9a-f]{12})$/i.exec(identity)?.[1];
+  return Number.parseInt(end ?? createHash('md5').update(identity).digest('hex').slice(0, 12), 16);
+}
+
+/**
+ * Which records have been handed out, in eight bytes each: a list may have a million. Made to be
+ * asked rarely.
+ */
+export class Handed {
+  #numbers = new Float64Array(1024);
+  #size = 0;
+
+  add(record: Dictionary): void {
+    if (this.#size === this.#numbers.length) {
+      const larger = new Float64Array(this.#size * 2);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers[this.#size++] = shorten(identityOf(record));
+  }
+
+  has(record: Dictionary): boolean {
+    return this.#numbers.subarray(0, this.#size).includes(shorten(identityOf(record)));
+  }
+}
