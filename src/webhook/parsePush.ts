@@ -18,7 +18,9 @@ import { fromJson, isObject, plain, unreadable } from './plain.js';
 import type { Push, ValueOptions } from './push.js';
 import { simulationOf } from './request.js';
 
-const named = (value: unknown) => (typeof value === 'string' ? { name: value } : undefined);
+/** `@flow` where an object was meant; not what is one, written as JSON. */
+const named = (value: unknown) =>
+  typeof value === 'string' && !isObject(fromJson(value)) ? { name: value } : undefined;
 
 /** `@contact.uuid` or `@contact.urn` where an object was meant. */
 function bareContact(value: unknown): unknown {

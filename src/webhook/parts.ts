@@ -54,13 +54,19 @@ interface Shape {
   [key: string]: Part;
 }
 
-/** An object, or one written as JSON text. Keys that are not known stay in place. */
+/**
+ * An object, or one written as JSON text. Keys that are not known stay in place.
+ *
+ * @param bare - reads what may stand for the object. It comes first: what a contact wrote is never
+ * taken for JSON where it can stand by itself.
+ */
 export function shape(parts: Shape, bare?: (value: unknown) => unknown): Part {
   return present((given, where, problems) => {
+    if (isObject(given)) return shaped(parts, given, where, problems);
+    const read = bare?.(given);
+    if (read !== undefined) return read;
     const value = fromJson(given);
     if (isObject(value)) return shaped(parts, value, where, problems);
-    const read = bare?.(value);
-    if (read !== undefined) return read;
     return wrong(where, bare ? 'an object, or what stands for one' : 'an object', problems);
   });
 }
