@@ -236,3 +236,61 @@ test('whatever breaks, the list is in step in the end, and nobody is there twice
     { numRuns: 80 },
   );
 }, 120_000);
+
+test('by a field, whatever breaks, nobody is made twice', async () => {
+  captureConsole();
+  noSleep();
+  const fault = fc.record({
+    kind: fc.constantFrom('reset', 'bad-gateway', 'throttle') as fc.Arbitrary<'reset'>,
+    strikes: fc.constantFrom('before', 'after') as fc.Arbitrary<'before'>,
+    times: fc.integer({ min: 1, max: 3 }),
+    nth: fc.integer({ min: 1, max: 14 }),
+    retryAfter: fc.constantFrom(3, 4000),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        dialect: cases.dialect,
+        known: fc.subarray(upTo(12)),
+        faults: fc.array(fault, { maxLength: 5 }),
+        group: fc.constantFrom(undefined, 'Mothers'),
+      }),
+      async ({ dialect, known, faults, group }) => {
+        const contacts = known.map(n => ({
+          name: 'Before',
+          fields: { tei_id: `t${n}` },
+          groups: n % 2 ? ['Mothers'] : [],
+        }));
+        await withSandbox(dialect, contacts, async sandbox => {
+          const list = upTo(12).map(n => ({
+            name: n % 3 ? 'After' : 'Before',
+            fields: { tei_id: `t${n}` },
+          }));
+          const options = { key: 'fields.tei_id', ...(group ? { group } : {}) } as const;
+          for (const { nth, ...order } of faults) {
+            // A throttled request is refused before anything is done.
+            const strikes = (order.kind as string) === 'throttle' ? 'before' : order.strikes;
+            sandbox.fault({ ...order, strikes, when: { nth } });
+          }
+          let rapidpro: unknown;
+          for (let runs = 0; runs < 10; runs++) {
+            const step = syncContacts(list, { ...options, resume: true });
+            const next = await bulk(step, sandbox, { rapidpro }).catch(() => undefined);
+            if (next) {
+              expect(places(next.result)).toEqual(upTo(12));
+              rapidpro = next.state.rapidpro;
+            }
+          }
+          const last = await bulk(syncContacts(list, options), sandbox);
+          expect(last.result.failed).toEqual([]);
+          const names = new Map(sandbox.contacts().map(one => [one.fields.tei_id, one.name]));
+          expect(sandbox.contacts()).toHaveLength(12);
+          for (const { name: called, fields: held } of list) {
+            expect(names.get(held.tei_id)).toBe(called);
+          }
+        });
+      },
+    ),
+    { numRuns: 100 },
+  );
+}, 120_000);
