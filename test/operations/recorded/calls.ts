@@ -1,80 +1,37 @@
-import * as rapidpro from '../../../src/index.js';
-import { type Filter, resources } from '../../../src/resources.js';
+import { type OperationName, roles } from '../../../scripts/generate/coverage-operations.js';
+import * as Adaptor from '../../../src/Adaptor.js';
+import { BATCH_LIMIT, type Filter, type Resource, resources } from '../../../src/resources.js';
 import type { Operation } from '../../../src/types/state.js';
 import type { Recording } from '../../support/recordings.js';
+import { bodyOf, endpointOf, headerOf, OUTSIDE, outside, partOf, queryOf } from './exchange.js';
+import { isSwallowed } from './meaning.js';
 
 /**
  * From a recorded request to the call of an operation that a person would write for it. By the
- * endpoint's name, its method and its query alone: never by the recording.
+ * endpoint's name, its method, its query and the action in its body alone: never by the recording.
  */
 
-type Make = (...args: never[]) => Operation;
-
-interface Noun {
-  list?: Make;
-  add?: Make;
-  update?: Make;
-  remove?: Make;
+export interface Made {
+  name: OperationName;
+  operation: Operation;
+  /** Why the operation sends something else on purpose. */
+  instead?: string;
 }
 
-const nouns: { [endpoint: string]: Noun } = {
-  boundaries: { list: rapidpro.getBoundaries },
-  broadcasts: { list: rapidpro.getBroadcasts, add: rapidpro.sendBroadcast },
-  campaigns: {
-    list: rapidpro.getCampaigns,
-    add: rapidpro.addCampaign,
-    update: rapidpro.updateCampaign,
-  },
-  campaign_events: {
-    list: rapidpro.getCampaignEvents,
-    add: rapidpro.addCampaignEvent,
-    update: rapidpro.updateCampaignEvent,
-    remove: rapidpro.deleteCampaignEvent,
-  },
-  channels: { list: rapidpro.getChannels },
-  channel_events: { list: rapidpro.getChannelEvents },
-  classifiers: { list: rapidpro.getClassifiers },
-  contacts: {
-    list: rapidpro.getContacts,
-    add: rapidpro.addContact,
-    update: rapidpro.updateContact,
-    remove: rapidpro.deleteContact,
-  },
-  fields: { list: rapidpro.getFields, add: rapidpro.addField, update: rapidpro.updateField },
-  flow_starts: { list: rapidpro.getFlowStarts, add: rapidpro.startFlow },
-  flows: { list: rapidpro.getFlows },
-  groups: {
-    list: rapidpro.getGroups,
-    add: rapidpro.addGroup,
-    update: rapidpro.updateGroup,
-    remove: rapidpro.deleteGroup,
-  },
-  labels: {
-    list: rapidpro.getLabels,
-    add: rapidpro.addLabel,
-    update: rapidpro.updateLabel,
-    remove: rapidpro.deleteLabel,
-  },
-  messages: { list: rapidpro.getMessages, add: rapidpro.sendMessage },
-  runs: { list: rapidpro.getFlowRuns },
-  tickets: { list: rapidpro.getTickets },
-  topics: { list: rapidpro.getTopics, add: rapidpro.addTopic, update: rapidpro.updateTopic },
-  users: { list: rapidpro.getUsers },
-};
-
-export const endpoints = [...Object.keys(nouns), 'workspace'];
-
 /** An operation that makes the request, or why there is none. */
-export type Call = { operation: Operation } | { none: string };
+export type Call = Made | { none: string };
 
-const call = (make: unknown, ...args: unknown[]): Call => ({
-  operation: (make as (...args: unknown[]) => Operation)(...args),
-});
+const functions: { readonly [name: string]: unknown } = { ...Adaptor };
+
+function call(name: OperationName | undefined, ...args: unknown[]): Call {
+  if (name === undefined) return { none: 'no operation is made for it' };
+  const make = functions[name] as (...args: unknown[]) => Operation;
+  return { name, operation: make(...args) };
+}
 
 /** A query as filters: flags become true and false, repeated keys become lists. */
-function filtersOf(endpoint: string, query: URLSearchParams): { [key: string]: unknown } {
-  const known: { [key: string]: Filter } =
-    resources[endpoint as keyof typeof resources]?.filters ?? {};
+export function filtersOf(resource: Resource, query: URLSearchParams): { [key: string]: unknown } {
+  const known: { readonly [key: string]: Filter } = resource.filters;
   const filters: { [key: string]: unknown } = {};
   for (const key of new Set(query.keys())) {
     const isFlag = known[key]?.kind === 'boolean';
@@ -88,73 +45,155 @@ export function isTrue(text: string): boolean {
   return /^(true|y|yes|1)$/i.test(text);
 }
 
-/** Where the server promised a second page, the first one is all that was recorded. */
-function limitOf({ response }: Recording): { limit?: number } {
-  const { next, results } = (response.body ?? {}) as { next?: unknown; results?: unknown[] };
-  return next && results ? { limit: results.length } : {};
+/** Where the server promised another page, those that were recorded are read and no more. */
+function limitOf(pages: readonly Recording[]): { limit?: number } {
+  const answers = pages.map(({ response }) => response.body as { next?: unknown; results?: [] });
+  if (!answers.at(-1)?.next) return {};
+  const limit = answers.reduce((sum, { results = [] }) => sum + results.length, 0);
+  return limit > 0 ? { limit } : {};
 }
 
-function read({ list }: Noun, endpoint: string, query: URLSearchParams, options: object): Call {
-  const { filters = {} } = resources[endpoint as keyof typeof resources];
-  if (Object.keys(filters).length > 0) return call(list, filtersOf(endpoint, query), options);
-  return query.size > 0 ? { none: 'this list has no filters' } : call(list, options);
+function read(recorded: Recording, resource: Resource, pages: readonly Recording[]): Call {
+  const { read: list } = roles[resource.path as keyof typeof roles];
+  const [first = recorded] = pages;
+  const query = queryOf(first);
+  if (query.has('cursor')) return { none: 'the place in the list was not found by paging' };
+  if (resource.paging === 'offset' && (query.has('limit') || query.has('offset'))) {
+    return { none: 'pages are as long as the server makes them' };
+  }
+  const options = resource.paging === 'none' ? [] : [limitOf(pages)];
+  if (Object.keys(resource.filters).length > 0) {
+    return call(list, filtersOf(resource, query), ...options);
+  }
+  return query.size > 0 ? { none: 'the endpoint has no filters' } : call(list, ...options);
 }
 
-function write({ add, update }: Noun, query: URLSearchParams, body: unknown): Call {
+/** The look-up of an update or a deletion: undefined where there is none. */
+function lookupOf(resource: Resource, query: URLSearchParams) {
   const [[key, value] = [], ...others] = [...query];
-  if (others.length > 0) return { none: 'no operation takes two look-ups' };
+  const isOne = others.length === 0 && (key === undefined || resource.lookups?.includes(key));
+  return isOne ? { key, value } : undefined;
+}
+
+const NO_LOOKUP = { none: 'there is no such look-up' };
+
+function write(recorded: Recording, resource: Resource): Call {
+  const role = roles[resource.path as keyof typeof roles];
+  const body = bodyOf(recorded);
+  if (body === undefined) return { none: 'the body is not JSON' };
+  const lookup = lookupOf(resource, queryOf(recorded));
+  if (!lookup) return NO_LOOKUP;
+  const { key, value } = lookup;
   if (key === undefined) {
-    return add ? call(add, body) : { none: 'RapidPro makes none of these over the API' };
+    const made = call(role.add, body);
+    return 'operation' in made && isSplit(recorded)
+      ? { ...made, instead: 'more than 100 go in several requests' }
+      : made;
   }
-  if (key === 'urn') {
-    return call(rapidpro.upsertContact, { ...(body as object), urns: [value] });
+  if (key === 'urn') return call(role.upsert, { ...(body as object), urns: [value] });
+  return call(role.update, value, body);
+}
+
+/** More recipients or items than one request may have: the operation makes several. */
+export function isSplit(recorded: Recording): boolean {
+  const lists = Object.values((bodyOf(recorded) ?? {}) as object);
+  const endpoint = endpointOf(recorded) ?? '';
+  const splits = /^(broadcasts|flow_starts)$|_actions$/.test(endpoint);
+  return splits && lists.some(list => Array.isArray(list) && list.length > BATCH_LIMIT);
+}
+
+/** What an action needs beside its list. */
+const NEEDS: { [action: string]: string } = {
+  add: 'group',
+  remove: 'group',
+  label: 'label',
+  unlabel: 'label',
+  assign: 'assignee',
+  add_note: 'note',
+  change_topic: 'topic',
+};
+
+/** Where an operation on many understands what RapidPro does not. */
+function insteadOf(recorded: Recording, list: unknown): string | undefined {
+  if (isSplit(recorded)) return 'more than 100 go in several requests';
+  if (!Array.isArray(list)) return list === undefined ? undefined : 'one thing is sent as a list';
+  const numbers = list.some(item => typeof item === 'string' && /^\d+$/.test(item));
+  return numbers ? 'numbers are sent as numbers' : undefined;
+}
+
+function act(recorded: Recording, resource: Resource): Call {
+  const body = (bodyOf(recorded) ?? {}) as { [key: string]: unknown };
+  const { action, ...rest } = body;
+  const { actions = {} } = roles[resource.path as keyof typeof roles];
+  const name = typeof action === 'string' ? actions[action] : undefined;
+  if (typeof action !== 'string' || !name) return { none: 'there is no such action' };
+  if (queryOf(recorded).size > 0) return NO_LOOKUP;
+  const key = resource.path.replace('_actions', 's');
+  const need = NEEDS[action];
+  if (Object.keys(rest).some(given => given !== key && given !== need)) {
+    return { none: 'the action has no such part' };
   }
-  return update ? call(update, value, body) : { none: 'no operation sends a look-up here' };
+  const made = call(name, rest[key], ...(need ? [rest[need]] : []));
+  const instead = insteadOf(recorded, rest[key]);
+  return instead ? { ...(made as Made), instead } : made;
 }
 
-/** The body as JSON, or undefined where it is none. */
-function jsonBody({ body, headers }: Recording['request']): unknown {
-  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type');
-  if (!type?.[1].startsWith('application/json')) return undefined;
-  if (typeof body !== 'string') return body;
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+function upload(recorded: Recording): Call {
+  const part = partOf(headerOf(recorded, 'content-type'), recorded.request.body);
+  if (!part) return { none: 'the body is not a form with a file' };
+  const { filename, type: contentType, content } = part;
+  return call(roles.media.add, Buffer.from(content), { filename, contentType });
 }
 
-/** What is posted in the call of {@link callFor}. */
-export function bodyOf({ request }: Recording): unknown {
-  return request.method === 'POST' ? jsonBody(request) : undefined;
-}
-
-export function endpointOf({ request }: Recording): string {
-  return request.path.replace('/api/v2/', '').replace('.json', '');
-}
-
-export function callFor(recorded: Recording): Call {
-  const { method, query: text } = recorded.request;
-  const query = new URLSearchParams(text);
+/**
+ * @param recorded - what was asked for
+ * @param pages - a list's pages from the first to this one; itself alone where it is the first
+ */
+export function callFor(recorded: Recording, pages: readonly Recording[] = [recorded]): Call {
+  const reason = outside(recorded);
+  if (reason) return { none: reason };
+  const { method } = recorded.request;
   const endpoint = endpointOf(recorded);
-  if (endpoint === 'workspace') {
-    return method === 'GET'
-      ? call(rapidpro.getWorkspace)
-      : { none: 'the workspace can only be read' };
+  if (!endpoint) return { none: 'the API has no such endpoint' };
+  const resource: Resource = resources[endpoint];
+  if (!resource.methods.some(known => known === method)) {
+    return { none: 'the endpoint has no such method' };
   }
-  const noun = nouns[endpoint] ?? {};
-  if (method === 'GET') {
-    if (query.has('cursor')) return { none: 'lists are read from their first page' };
-    return read(noun, endpoint, query, limitOf(recorded));
-  }
-  if (method === 'POST') {
-    const body = bodyOf(recorded);
-    if (body === undefined) return { none: 'operations send JSON, and say so' };
-    return write(noun, query, body);
-  }
-  if (method === 'DELETE') {
-    if (!noun.remove) return { none: 'no operation deletes these' };
-    return call(noun.remove, [...query][0]?.[1]);
-  }
-  return { none: 'RapidPro has no such method' };
+  if (method === 'GET') return read(recorded, resource, pages);
+  if (endpoint === 'media') return upload(recorded);
+  if (endpoint.endsWith('_actions')) return act(recorded, resource);
+  if (method === 'POST') return write(recorded, resource);
+  const lookup = lookupOf(resource, queryOf(recorded));
+  return lookup ? call(roles[endpoint].remove, lookup.value) : NO_LOOKUP;
 }
+
+const anything = () => true;
+const refused: Check = ({ response }) => response.status >= 400;
+const answered =
+  (...statuses: number[]): Check =>
+  ({ response }) =>
+    statuses.includes(response.status);
+
+type Check = (recorded: Recording) => boolean;
+
+/**
+ * Why no named operation makes a request, and what a recording must be for that to be a reason: a
+ * request that a server took well is one that an operation may be missing for.
+ */
+export const REASONS: { [reason: string]: Check } = {
+  ...Object.fromEntries(OUTSIDE.map(reason => [reason, anything])),
+  'more than 100 go in several requests': answered(400),
+  'no operation is made for it': recorded => endpointOf(recorded) === 'org',
+  'numbers are sent as numbers': isSwallowed,
+  'one thing is sent as a list': answered(400),
+  'pages are as long as the server makes them': anything,
+  'the API has no such endpoint': answered(404),
+  'the action has no such part': anything,
+  'the body is not JSON': anything,
+  'the body is not a form with a file': answered(415),
+  'the endpoint has no filters': anything,
+  'the endpoint has no such method': refused,
+  'the place in the list was not found by paging': anything,
+  'there is no such action': answered(400),
+  'there is no such look-up': anything,
+};

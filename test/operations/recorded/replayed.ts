@@ -1,0 +1,73 @@
+import { type HttpResponseResolver, http as msw } from 'msw';
+import { expect } from 'vitest';
+import type { RapidProError } from '../../../src/client/errors.js';
+import type { Operation } from '../../../src/types/state.js';
+import { captureConsole } from '../../support/captureConsole.js';
+import { noSleep } from '../../support/noSleep.js';
+import { type Recording, replay } from '../../support/recordings.js';
+import { serve, type TestServer } from '../../support/serve.js';
+import { page, run } from '../run.js';
+import { endpointOf } from './exchange.js';
+
+/** A server that answers as recorded, and an operation that meets it. */
+
+/** Look-ups before a write: the contact is there, and its URNs are free. */
+const lookup = msw.get('*/api/v2/contacts.json', ({ request }) => {
+  const uuid = new URL(request.url).searchParams.get('uuid');
+  return page(uuid ? [{ uuid, urns: [] }] : []);
+});
+
+/** An answer for one method; msw asks the next handler for the others. */
+function only(method: string, answer: HttpResponseResolver): HttpResponseResolver {
+  return info => (info.request.method.toLowerCase() === method ? answer(info) : undefined);
+}
+
+/** An action whose refused items are left out the second time. */
+function once(recorded: Recording): HttpResponseResolver {
+  let requests = 0;
+  const answer = replay(recorded);
+  return info => (requests++ === 0 ? answer(info) : new Response(null, { status: 204 }));
+}
+
+/** The page of a list that the cursor in the address leads to. */
+function turnPages(pages: readonly Recording[]): HttpResponseResolver {
+  const cursorOf = (query: string | undefined) => new URLSearchParams(query).get('cursor');
+  return info => {
+    const cursor = cursorOf(new URL(info.request.url).search);
+    const found = pages.find(({ request }) => cursorOf(request.query) === cursor);
+    return found ? replay(found)(info) : page([]);
+  };
+}
+
+export function answerAs(pages: readonly Recording[]): Promise<TestServer> {
+  const [first] = pages;
+  if (!first) throw new Error('There is nothing to answer with.');
+  const method = first.request.method.toLowerCase();
+  if (method === 'get') {
+    return serve(msw.get('*', pages.length > 1 ? turnPages(pages) : replay(first)));
+  }
+  const isAction = endpointOf(first)?.endsWith('_actions') && first.response.status === 400;
+  const answer = isAction ? once(first) : replay(first);
+  return serve(msw.all(`*${first.request.path}`, only(method, answer)), lookup);
+}
+
+export interface Outcome {
+  data: unknown;
+  error: RapidProError | undefined;
+}
+
+export async function outcome(
+  operation: Operation,
+  { host }: TestServer,
+  token: string | undefined,
+): Promise<Outcome> {
+  noSleep();
+  captureConsole();
+  return run(operation, { host }, { configuration: { host, token } }).then(
+    ({ data }) => ({ data, error: undefined }),
+    (error: RapidProError) => {
+      expect(error.name).toBe('RapidProError');
+      return { data: undefined, error };
+    },
+  );
+}
