@@ -75,6 +75,16 @@ const messageShape = {
   ticket: z.unknown().optional(),
 };
 
+/** A list that came out empty would leave the contact where nobody can reach it. */
+function refuseNoUrns(body: { urns?: string[] | undefined }, where: string): void {
+  if (body.urns?.length !== 0) return;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `${where}.urns is empty: that would take all its addresses from the contact.`,
+    fix: 'Nothing was sent. Leave "urns" out to keep them. To take them away on purpose: http.post("contacts", { urns: [] }, { query: { uuid } }).',
+  });
+}
+
 function requireUrns(body: { urns?: string[] | undefined }, where: string): void {
   for (const [index, urn] of (body.urns ?? []).entries())
     requireUrn(urn, `${where}.urns[${index}]`);
@@ -123,6 +133,7 @@ const message = bodyCheck('message', messageShape);
 export function checkContact(value: unknown, where = 'contact') {
   const body = contact(value, where);
   requireSomething(body, value, where);
+  if (where !== 'contact') refuseNoUrns(body, where);
   requireUrns(body, where);
   return oncePerUrn(body);
 }
@@ -130,6 +141,7 @@ export function checkContact(value: unknown, where = 'contact') {
 /** A contact that may name itself by `uuid`. */
 export function checkContactWithUuid(value: unknown) {
   const body = contactWithUuid(value);
+  refuseNoUrns(body, 'contact');
   requireUrns(body, 'contact');
   return oncePerUrn(body);
 }

@@ -41,6 +41,11 @@ export function check<T>(
 export function warnUnknownKeys(value: object, known: readonly string[], where: string): void {
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
+    // A key that is no word may be somebody's name or number.
+    if (!/^[A-Za-z_][\w-]{0,40}$/.test(key)) {
+      log.warn(`${where} has a key that RapidPro does not know. Known here: ${known.join(', ')}.`);
+      continue;
+    }
     log.warn(`${where} has the unknown key "${key}". ${suggest(key, known)}`);
   }
 }

@@ -1,6 +1,7 @@
 import { type ErrorCode, RapidProError } from '../client/errors.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
+import { isOperation } from './isOperation.js';
 
 /** Deeper than any body of RapidPro; a circle gets here soon. */
 const DEEPEST = 20;
@@ -16,12 +17,16 @@ const DATE_FIX =
   'Write dates as ISO text with a time zone: date.toISOString(), or "2026-01-31T00:00:00Z".';
 const PLAIN_FIX = 'Use plain objects, lists, text and numbers: what can be written as JSON.';
 
+const ignore = () => {};
+
 /** Objects that would become `{}` on their way. Looks at no class: values of a job have others. */
 function strangeObject(value: object): Refusal | undefined {
   const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
   if (kind === 'Date') return { what: 'is a Date object', fix: DATE_FIX };
   const { then, toJSON } = value as { then?: unknown; toJSON?: unknown };
   if (typeof then === 'function') {
+    // Nobody waits for it: a failure of it must not end the process.
+    then.call(value, ignore, ignore);
     return {
       what: 'is a promise',
       fix: 'Wait for it in an operation of its own, with fn(async state => …).',
@@ -77,6 +82,12 @@ function expandObject(state: State, value: object, where: string, depth: number)
 export function expand(state: State, value: unknown, where: string, depth = 0): unknown {
   if (depth > DEEPEST) {
     refuse(where, { what: 'is nested too deep, or in a circle', fix: 'Send a flatter value.' });
+  }
+  if (isOperation(value)) {
+    refuse(where, {
+      what: 'is an operation',
+      fix: 'Operations stand one after the other. Write this one first, and use what it leaves: $.data',
+    });
   }
   if (typeof value === 'function') return expand(state, value(state), where, depth + 1);
   const refusal = whyNot(value);

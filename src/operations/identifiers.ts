@@ -23,9 +23,20 @@ const URN_FIX =
   'A URN is a kind and an address: "tel:+250788123123", "whatsapp:250788123123", "mailto:amina@example.org".';
 
 /** What text becomes that is put together from data that is not there: `tel:undefined`. */
-const MISSING = /:(undefined|null|nan|\[object .*\])?$/i;
+const MISSING = /^[a-z0-9]*:\W*$|undefined|\bnull\b|\bnan\b|\[object|invalid date/i;
 /** No country has numbers of so few digits: the rest was missing. */
 const TOO_SHORT = /^tel:\+\d{0,6}$/;
+
+/**
+ * Tells whether a phone number has in it what no number has. RapidPro dials letters: `tel:+250null`
+ * would be the number of a stranger. Only an extension may have them; names of senders, as `tel:mtn`,
+ * have no plus.
+ */
+function isNoNumber(urn: string): boolean {
+  const [, number] = /^tel:\s*\+([^;#?]*)/i.exec(urn) ?? [];
+  if (number === undefined) return false;
+  return /[a-z,+]/i.test(number.replace(/(ext\.?|x)\s*\d+\s*$/i, ''));
+}
 
 /**
  * Checks that a value looks like a URN and trims it. Whether its scheme and path are good is for
@@ -35,10 +46,10 @@ const TOO_SHORT = /^tel:\+\d{0,6}$/;
  */
 export function requireUrn(value: unknown, where: string, code: ErrorCode = 'INVALID_URN'): string {
   const text = typeof value === 'string' ? value.trim() : '';
-  if (MISSING.test(text) || TOO_SHORT.test(text)) {
+  if (MISSING.test(text) || TOO_SHORT.test(text) || isNoNumber(text)) {
     throw new RapidProError({
       code,
-      description: `${where} is only the beginning of a URN: the data that it is made of is missing.`,
+      description: `${where} is no whole URN: data that it is made of seems to be missing.`,
       fix: 'Nothing was sent. Check the name after $ or state, and leave out people without an address.',
     });
   }

@@ -3,6 +3,7 @@ import type { UploadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { asObject } from './answered.js';
 import { type FileContent, readFileContent, recognizeFile } from './fileContent.js';
+import { isOperation } from './isOperation.js';
 import { log } from './log.js';
 import { operation } from './operation.js';
 
@@ -56,7 +57,8 @@ export function uploadMedia(
     knownOptions: ['filename', 'contentType', 'allowPrivate'],
     async run({ client, given, state }) {
       // Bytes are not JSON, so this argument is resolved here.
-      const source = typeof file === 'function' ? file(state) : file;
+      // An operation given by mistake must not run: the check of the file refuses it.
+      const source = typeof file === 'function' && !isOperation(file) ? file(state) : file;
       const options = given as UploadOptions;
       const content = await readFileContent(source, {
         allowPrivate: options.allowPrivate === true,

@@ -1,9 +1,11 @@
 import { composeNextState } from '@openfn/language-common';
 import { Client } from '../client/client.js';
+import { RapidProError } from '../client/errors.js';
 import { type Configuration, parseConfiguration } from '../configuration.js';
 import type { Dictionary } from '../types/json.js';
 import type { Callback, Operation, State } from '../types/state.js';
 import { expand, expandArgument } from './expand.js';
+import { markOperation } from './isOperation.js';
 import { log } from './log.js';
 import { checkOptions, type Settings } from './options.js';
 
@@ -51,6 +53,18 @@ function tellWait(seconds: number, reason: string): void {
   log.info(`waiting ${Math.ceil(seconds)} s because of ${why}`);
 }
 
+/** Options that are a function of state, and come out as nothing, are missing data. */
+function expandOptions(state: State, options: unknown): unknown {
+  const expanded = expand(state, options, 'options');
+  if (expanded !== undefined && expanded !== null) return expanded;
+  if (typeof options !== 'function') return {};
+  throw new RapidProError({
+    code: 'INVALID_OPTION',
+    description: 'The options came out empty.',
+    fix: 'They point to data that is not there. Nothing was sent. Check the name after $ or state.',
+  });
+}
+
 /**
  * The one way in which an operation runs: expand, check, request, compose the next state.
  *
@@ -59,13 +73,13 @@ function tellWait(seconds: number, reason: string): void {
  * operation is being built.
  */
 export function operation<Name extends string>(plan: Plan<Name>): Operation {
-  return async state => {
+  return markOperation(async (state: State) => {
     const started = performance.now();
     const configuration = connect(state);
     const args = Object.fromEntries(
       Object.entries(plan.args).map(([name, value]) => [name, expandArgument(state, value, name)]),
     ) as Call<Name>['args'];
-    const given = expand(state, plan.options, 'options') ?? {};
+    const given = expandOptions(state, plan.options);
     const options = checkOptions(given, plan.knownOptions);
     const client = new Client(configuration, { ...options, onWait: tellWait });
     const call: Call<Name> = { client, options, given: given as Dictionary, args, state };
@@ -81,7 +95,7 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
       },
     };
     return plan.callback ? plan.callback(next) : next;
-  };
+  });
 }
 
 /**

@@ -78,10 +78,13 @@ function refuseMixture(contacts: Item[], urns: Item[], groups: Item[]): void {
  * requests nobody does.
  */
 function refuseLocalNumbers(items: Item[]): void {
-  const local = items.find(({ value }) => /^tel:(?!\+)/.test(urnIdentity(value)));
+  const local = items.find(({ value }) => {
+    const identity = urnIdentity(value);
+    return identity.startsWith('tel:') && !/^tel:\+\d{7,15}$/.test(identity);
+  });
   if (!local) return;
   refuse(
-    `The number at position ${local.index} has no country code. Nothing was sent.`,
+    `The number at position ${local.index} is not written with "+", country code and digits alone. Nothing was sent.`,
     `Above ${BATCH_LIMIT} recipients, write all numbers with "+" and country code, as "tel:+250788123123": otherwise one person could be reached twice.`,
   );
 }

@@ -3,9 +3,11 @@ import {
   addContact,
   getContact,
   getWorkspace,
+  http,
   sendBroadcast,
   startFlow,
   updateContact,
+  uploadMedia,
   upsertContact,
 } from '../../src/Adaptor.js';
 import { captureConsole } from '../support/captureConsole.js';
@@ -89,4 +91,81 @@ describe('recipients above 100', () => {
 test.each([[{ ok: true }], [[]], [{}]])('%j is no workspace', async answer => {
   const server = await rawServer(json(answer));
   expect((await failure(getWorkspace(), server)).code).toBe('NOT_RAPIDPRO');
+});
+
+describe('a number that is put together from missing data', () => {
+  test.each([
+    'tel:+250undefined',
+    'tel:+undefined',
+    'tel:+250null',
+    'tel:+250NaN',
+    'tel:+250[object Object]',
+    'tel:Invalid Date',
+    'whatsapp:250undefined',
+    'tel:+250788123123,+250788123124',
+  ])('%s is refused: RapidPro would take it for another number', async urn => {
+    await refused(upsertContact({ urns: [urn], name: 'B' }), 'INVALID_URN');
+    await refused(sendBroadcast({ urns: [urn], text: 'Hi' }), 'INVALID_URN');
+    await refused(getContact(urn), 'INVALID_URN');
+  });
+
+  test.each([
+    'tel:+250788123123 ext. 5',
+    'tel:+250788123123x5',
+    'tel:mtn',
+    'tel:+250788123123;ext=1',
+  ])('%s is left to RapidPro', async urn => {
+    const server = await serve(answering('get', 'contacts', () => page([])));
+    expect((await run(getContact(urn), server)).data).toBeNull();
+  });
+
+  test.each([
+    'tel:+250788/100001',
+    'tel:+250788100001;ext=1',
+    'tel:+250788–100001',
+    'tel:+250788100001 ext. 5',
+  ])('%s may be another recipient above 100', async urn => {
+    const others = Array.from({ length: 120 }, (_, index) => `tel:+250788${100000 + index}`);
+    await refused(sendBroadcast({ urns: [...others, urn], text: 'Hi' }), 'INVALID_INPUT');
+  });
+});
+
+describe('an emptied list of URNs', () => {
+  test('takes no address away', async () => {
+    await refused(updateContact(UUID, { urns: [] }), 'INVALID_INPUT');
+    await refused(upsertContact({ uuid: UUID, urns: [] }, { urns: 'replace' }), 'INVALID_INPUT');
+  });
+});
+
+describe('an operation in the place of a value', () => {
+  test('is refused, and does not run', async () => {
+    const inner = updateContact(UUID, { name: 'A' });
+    const error = await refused(addContact({ name: inner as never }), 'INVALID_INPUT');
+    expect(error.description).toContain('is an operation');
+    await refused(uploadMedia(getContact(UUID) as never), 'INVALID_INPUT');
+  });
+
+  test('a promise that fails ends nothing but the step', async () => {
+    const failing = async () => {
+      throw new Error('late');
+    };
+    await refused(addContact({ name: failing as never }), 'INVALID_INPUT');
+    await new Promise(resolve => setImmediate(resolve));
+  });
+});
+
+test('options that came out empty are refused', async () => {
+  await refused(
+    http.post('contacts', { name: 'A' }, (state => state.nothing) as never),
+    'INVALID_OPTION',
+  );
+});
+
+test('a key that is no word is not told', async () => {
+  const lines = captureConsole();
+  const server = await serve(answering('post', 'contacts', () => Response.json({ uuid: UUID })));
+  const body = { name: 'A', 'Amina Diallo': 1, 'tel:+250788999888': 'x' };
+  await run(updateContact(UUID, body as never), server);
+  expect(lines.join()).toContain('does not know');
+  expect(lines.join()).not.toMatch(/Amina|250788/);
 });
