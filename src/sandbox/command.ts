@@ -1,1 +1,52 @@
-export {};
+#!/usr/bin/env node
+import { HELP, readCommand, UsageError } from './command-line.js';
+import type { LoggedRequest } from './request-log.js';
+import { createSandbox, type Sandbox } from './sandbox.js';
+
+/** Opens a sandbox, tells how to point a job at it, and tells each request until it is stopped. */
+async function main(): Promise<void> {
+  const { help, options, holds } = readCommand(process.argv.slice(2));
+  if (help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const sandbox = await createSandbox({ ...options, onRequest: tell });
+  stopOn(sandbox);
+  process.stdout.write(welcome(sandbox, options.dialect ?? 'v9', holds));
+}
+
+function welcome({ host, token }: Sandbox, dialect: string, holds: string): string {
+  const state = JSON.stringify({ configuration: { host, token } }, null, 2);
+  return `RapidPro sandbox (${dialect}) on ${host}
+It holds ${holds}. Nothing leaves this computer. Ctrl+C ends it.
+
+state.json:
+${state}
+
+Run a job against it:
+  npx @openfn/cli job.js -a rapidpro -s state.json -o output.json
+
+Requests:
+`;
+}
+
+function tell({ method, status, path, query, as }: LoggedRequest): void {
+  const time = new Date().toTimeString().slice(0, 8);
+  const target = query ? `${path}?${query}` : path;
+  process.stdout.write(`${time}  ${method.padEnd(6)} ${status}  ${target}  (${as ?? 'nobody'})\n`);
+}
+
+function stopOn(sandbox: Sandbox): void {
+  const stop = () => {
+    void sandbox.close();
+    process.stdout.write('\nThe sandbox is closed.\n');
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+main().catch((error: unknown) => {
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(error instanceof UsageError ? `${text} See --help.\n` : `${text}\n`);
+  process.exitCode = 1;
+});

@@ -1,4 +1,5 @@
 import type { Dialect, Scope } from '../resources.js';
+import type { LoggedRequest } from './request-log.js';
 import type { ContactSeed, Seed } from './seeds/types.js';
 import type { Clock } from './state/clock.js';
 import type { Limited } from './state/workspace.js';
@@ -42,4 +43,6 @@ export interface SandboxOptions {
   rawNoContent?: boolean;
   /** Host names that the site answers to; others get a 400. Default any. */
   hosts?: string[];
+  /** Called with each request right after it was answered. */
+  onRequest?: (request: LoggedRequest) => void;
 }

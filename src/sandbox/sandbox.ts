@@ -105,7 +105,7 @@ export interface Sandbox {
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { server, main, other, tokens } = build(options);
-  const log = new RequestLog(token => server.find(token)?.name);
+  const log = new RequestLog(token => server.find(token)?.name, options.onRequest);
   const faults = new Faults();
   const handle = async (request: Request, wire: Wire = {}): Promise<Response> => {
     const incoming = await readIncoming(request, wire);

@@ -15,8 +15,22 @@ import { listedEndpoints, type Route, routeOf } from './routes.js';
 
 type EndpointRoute = Extract<Route, { kind: 'endpoint' }>;
 
+/** What the site says with every answer of its own. */
+const SITE = {
+  'x-frame-options': 'DENY',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+};
+
 /** From a request to its answer, over the state of a server. */
 export async function answer(server: Server, incoming: Incoming): Promise<Response> {
+  const response = await answerRoute(server, incoming);
+  for (const [name, value] of Object.entries(SITE)) response.headers.set(name, value);
+  return response;
+}
+
+async function answerRoute(server: Server, incoming: Incoming): Promise<Response> {
   if (!server.allowsHost(new URL(incoming.origin).hostname)) return html(400, BAD_REQUEST_PAGE);
   const route = routeOf(incoming.path, server.dialect);
   switch (route.kind) {
