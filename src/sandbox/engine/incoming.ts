@@ -2,10 +2,13 @@ import { newUuid, timedUuid } from '../state/ids.js';
 import type { Contact, Message } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { destination } from './channels.js';
-import { bump } from './contacts.js';
+import { bump, setStatus } from './contacts.js';
 import { resumeRun, type Work } from './runner.js';
 
-/** Takes a message from a contact: it goes into the flow that waits for it, or else into the inbox. */
+/**
+ * Takes a message from a contact: it goes into the flow that waits for it, or else into the inbox. One from a blocked
+ * contact is put away at once; one from a stopped contact makes the contact active again.
+ */
 export function* receive(
   workspace: Workspace,
   contact: Contact,
@@ -26,7 +29,7 @@ export function* receive(
     direction: 'in',
     type: 'text',
     status: 'handled',
-    visibility: 'visible',
+    visibility: contact.status === 'blocked' ? 'archived' : 'visible',
     text,
     attachments,
     quickReplies: [],
@@ -38,6 +41,7 @@ export function* receive(
     modifiedOn: v9 ? workspace.tick() : sentOn,
   });
   contact.lastSeenOn = workspace.tick();
+  if (contact.status === 'stopped') setStatus(workspace, contact, 'active');
   if (run) yield* resumeRun(workspace, run, message);
   else bump(workspace, contact);
   return message;
