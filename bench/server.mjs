@@ -1,15 +1,24 @@
 // A loopback server that answers contacts.json from memory, so that the readers are what is measured.
-// Arguments: number of contacts. Prints its port on the first line.
+// Arguments: number of contacts, milliseconds that each answer takes, "even" or "skewed" times. It knows
+// before, after, reverse and cursor. Prints its port on the first line.
 import { createServer } from 'node:http';
 
 const total = Number(process.argv[2] ?? 100_000);
+const delay = Number(process.argv[3] ?? 0);
+const shape = process.argv[4] ?? 'even';
 const PAGE = 250;
-// More pages than these repeat: a million contacts need no more memory than a hundred thousand.
-const MOST_DISTINCT = 100_000;
+// Longer lists are written page by page, or the server would need more memory than the reader.
+const MOST_KEPT = 100_000;
+
+// Index 0 is the newest. In the skewed list two fifths, in its middle, share one instant.
+const NEWEST = Math.floor(Date.now() / 60_000 - 1) * 60_000;
+const [FIRST, LAST] = [Math.floor(total * 0.3), Math.floor(total * 0.7)];
+const minutes = index => (shape === 'skewed' && index > FIRST && index < LAST ? FIRST : index);
+const timeOf = index => (NEWEST - minutes(index) * 60_000) * 1000 + 123;
 
 function contact(index) {
   const number = String(index).padStart(7, '0');
-  const time = new Date(Date.UTC(2026, 0, 1) - index * 60_000).toISOString().replace('Z', '123Z');
+  const time = new Date(timeOf(index) / 1000).toISOString().replace('Z', '123Z');
   return {
     uuid: `7712aaf6-5df5-4df1-89db-${String(index).padStart(12, '0')}`,
     name: `Contact ${number}`,
@@ -37,34 +46,76 @@ function contact(index) {
   };
 }
 
-const pages = [];
-const distinct = Math.min(total, MOST_DISTINCT);
-for (let start = 0; start < distinct; start += PAGE) {
-  const size = Math.min(PAGE, distinct - start);
-  pages.push(
-    Buffer.from(JSON.stringify(Array.from({ length: size }, (_, i) => contact(start + i)))),
-  );
+/** All contacts as one text, with the places where each begins. */
+function keep(indexes) {
+  const parts = indexes.map(index => Buffer.from(`${JSON.stringify(contact(index))},`));
+  const starts = [0];
+  for (const part of parts) starts.push(starts.at(-1) + part.length);
+  const bytes = Buffer.concat(parts);
+  return (from, to) => bytes.subarray(starts[from], Math.max(starts[from], starts[to] - 1));
 }
 
-const count = Math.ceil(total / PAGE);
+function write(indexOf) {
+  return (from, to) => {
+    const contacts = Array.from({ length: to - from }, (_, i) => contact(indexOf(from + i)));
+    return Buffer.from(JSON.stringify(contacts).slice(1, -1));
+  };
+}
+
+const all = total <= MOST_KEPT ? Array.from({ length: total }, (_, index) => index) : undefined;
+const newestFirst = all ? keep(all) : write(position => position);
+const oldestFirst = all ? keep(all.toReversed()) : write(position => total - 1 - position);
+
+/** The first index whose time is at this one or before it. */
+function indexAt(time) {
+  let [low, high] = [0, total];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (timeOf(middle) > time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function micros(text) {
+  const [, seconds, fraction = ''] = /^([^.Z]*)(?:\.(\d+))?Z$/.exec(text);
+  return Date.parse(`${seconds}Z`) * 1000 + Number(fraction.padEnd(6, '0'));
+}
+
+function answer(query, host) {
+  const before = query.get('before');
+  const after = query.get('after');
+  const reverse = query.get('reverse') === 'true';
+  const start = before === null ? 0 : indexAt(micros(before));
+  const end = after === null ? total : indexAt(micros(after) - 1);
+  // Positions count in the order that was asked for.
+  const [low, high] = reverse ? [total - end, total - start] : [start, end];
+  const from = Math.max(low, Number(query.get('cursor') ?? low));
+  const to = Math.max(from, Math.min(high, from + PAGE));
+  const next = to < high ? `"http://${host}/api/v2/contacts.json?cursor=${to}"` : 'null';
+  const records = (reverse ? oldestFirst : newestFirst)(from, to);
+  return Buffer.concat([
+    Buffer.from(`{"next":${next},"previous":null,"results":[`),
+    records,
+    Buffer.from(']}'),
+  ]);
+}
 
 const server = createServer((request, response) => {
   const { searchParams } = new URL(request.url, 'http://localhost');
-  const index = Number(searchParams.get('cursor') ?? 0);
-  const next =
-    index + 1 < count
-      ? `"http://${request.headers.host}/api/v2/contacts.json?cursor=${index + 1}"`
-      : 'null';
-  const head = Buffer.from(`{"next":${next},"previous":null,"results":`);
-  const body = Buffer.concat([head, pages[index % pages.length], Buffer.from('}')]);
-  response.writeHead(200, {
-    'content-type': 'application/json',
-    'content-length': body.length,
-    'x-temba-org': '1',
-  });
-  response.end(body);
+  const body = answer(searchParams, request.headers.host);
+  const send = () => {
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': body.length,
+      'x-temba-org': '1',
+    });
+    response.end(body);
+  };
+  if (delay > 0) setTimeout(send, delay);
+  else send();
 });
 
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 // The benchmark ends it; this is for a benchmark that died.
-setTimeout(() => process.exit(0), 15 * 60_000).unref();
+setTimeout(() => process.exit(0), 30 * 60_000).unref();

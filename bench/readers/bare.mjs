@@ -6,7 +6,9 @@ const dispatcher = new Agent();
 const started = performance.now();
 const contacts = [];
 let cursor = null;
+let requests = 0;
 do {
+  requests++;
   const query = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
   const { body } = await request(`${host}api/v2/contacts.json${query}`, {
     dispatcher,
@@ -17,5 +19,9 @@ do {
   cursor = page.next && new URL(page.next).searchParams.get('cursor');
 } while (cursor);
 console.log(
-  JSON.stringify({ seconds: (performance.now() - started) / 1000, records: contacts.length }),
+  JSON.stringify({
+    seconds: (performance.now() - started) / 1000,
+    records: contacts.length,
+    requests,
+  }),
 );

@@ -1,7 +1,9 @@
-// A list of any length, one page at a time; with "idle" in place of a host, nothing at all.
+// A list of any length, one page at a time; with "idle" in place of a host, nothing at all. Arguments:
+// host, windows side by side.
 import { eachPage, execute, fn, getContacts } from '../../dist/index.js';
 
 const host = process.argv[2];
+const concurrency = Number(process.argv[3] ?? 1);
 const log = console.log;
 console.log = () => {};
 const started = performance.now();
@@ -9,7 +11,7 @@ let records = 0;
 if (host !== 'idle') {
   const job = execute(
     eachPage(
-      getContacts(),
+      getContacts({}, concurrency > 1 ? { concurrency } : {}),
       fn(state => ({ ...state, total: (state.total ?? 0) + state.data.length })),
     ),
   );

@@ -1,7 +1,7 @@
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Words of 32 bits in a uuid. */
 const WORDS = 4;
-/** Set in the first word of the place of the nil uuid, which would look like an empty place. */
+/** Its words look like a free place. */
 const NIL = '00000000-0000-0000-0000-000000000000';
 
 /**
@@ -20,14 +20,14 @@ export class IdSet {
       this.#others.add(id);
       return true;
     }
-    const words = [
+    if ((this.#count + 1) * 3 * WORDS > this.#table.length * 2) this.#grow();
+    const isNew = place(
+      this.#table,
       Number.parseInt(id.slice(0, 8), 16),
       Number.parseInt(id.slice(9, 13) + id.slice(14, 18), 16),
       Number.parseInt(id.slice(19, 23) + id.slice(24, 28), 16),
       Number.parseInt(id.slice(28), 16),
-    ];
-    if ((this.#count + 1) * 3 * WORDS > this.#table.length * 2) this.#grow();
-    const isNew = place(this.#table, words);
+    );
     if (isNew) this.#count++;
     return isNew;
   }
@@ -35,28 +35,30 @@ export class IdSet {
   #grow(): void {
     const old = this.#table;
     this.#table = new Uint32Array(old.length * 2);
-    for (let start = 0; start < old.length; start += WORDS) {
-      const words = old.subarray(start, start + WORDS);
-      if (words.some(word => word !== 0)) place(this.#table, words);
+    for (let at = 0; at < old.length; at += WORDS) {
+      const [a = 0, b = 0, c = 0, d = 0] = [old[at], old[at + 1], old[at + 2], old[at + 3]];
+      if ((a | b | c | d) !== 0) place(this.#table, a, b, c, d);
     }
   }
 }
 
 /** Puts a uuid at the first free place from where its bits point to, unless it is there. */
-function place(table: Uint32Array, words: ArrayLike<number>): boolean {
-  const [a = 0, b = 0, c = 0, d = 0] = Array.from(words);
+function place(table: Uint32Array, a: number, b: number, c: number, d: number): boolean {
   const mask = table.length / WORDS - 1;
-  const hash = Math.imul(a ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35) ^ d, 0x9e3779b1);
-  for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
+  let hash = Math.imul(a ^ (b >>> 7) ^ (c << 5) ^ d, 0x9e3779b1);
+  hash = Math.imul(hash ^ (hash >>> 15) ^ b, 0x85ebca6b);
+  for (let slot = (hash ^ (hash >>> 13)) & mask; ; slot = (slot + 1) & mask) {
     const at = slot * WORDS;
-    const [w, x, y, z] = [table[at], table[at + 1], table[at + 2], table[at + 3]];
-    if (w === a && x === b && y === c && z === d) return false;
-    if (w === 0 && x === 0 && y === 0 && z === 0) {
-      table[at] = a;
-      table[at + 1] = b;
-      table[at + 2] = c;
-      table[at + 3] = d;
-      return true;
+    if (table[at] === a && table[at + 1] === b && table[at + 2] === c && table[at + 3] === d) {
+      return false;
     }
+    const isFree =
+      table[at] === 0 && table[at + 1] === 0 && table[at + 2] === 0 && table[at + 3] === 0;
+    if (!isFree) continue;
+    table[at] = a;
+    table[at + 1] = b;
+    table[at + 2] = c;
+    table[at + 3] = d;
+    return true;
   }
 }

@@ -5,9 +5,27 @@ export type Micros = number;
 
 const TIME = /^(.{19})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?$/;
 
+/** The last minute that was read, and its beginning: neighbors in a list often share it. */
+let minute = '';
+let minuteAt = 0;
+
+/** As RapidPro writes nearly all times: with six digits, in UTC. */
+function toMicrosFast(text: string): Micros | undefined {
+  if (text.length !== 27 || text[19] !== '.' || text[26] !== 'Z') return undefined;
+  const begin = text.slice(0, 16);
+  if (begin !== minute) {
+    minuteAt = Date.parse(`${begin}Z`) * 1000;
+    minute = begin;
+  }
+  const seconds = Number(text.slice(17, 26));
+  return Number.isNaN(minuteAt + seconds) ? undefined : minuteAt + Math.round(seconds * 1_000_000);
+}
+
 /** Reads a time as RapidPro writes it, or a date alone, which is its midnight in UTC. */
 export function toMicros(text: unknown): Micros | undefined {
   if (typeof text !== 'string') return undefined;
+  const fast = toMicrosFast(text);
+  if (fast !== undefined) return fast;
   const whole = text.length === 10 ? `${text}T00:00:00` : text.replace(' ', 'T');
   const [, seconds, fraction = '', zone = 'Z'] = TIME.exec(whole) ?? [];
   if (seconds === undefined) return undefined;

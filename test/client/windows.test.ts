@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { IdSet } from '../../src/client/windowIds.js';
+import { readPlace, writePlace } from '../../src/client/windowPlace.js';
+import { fromMicros, idOf, toMicros } from '../../src/client/windowTimes.js';
+import { Closed, SharedWaits } from '../../src/client/windowWaits.js';
+import { fakeClock } from '../support/fakeClock.js';
+
+describe('times', () => {
+  const MAY = Date.parse('2026-05-04T03:02:01Z') * 1000;
+
+  test.each([
+    ['2026-05-04T03:02:01.000007Z', MAY + 7],
+    ['2026-05-04T03:02:01.999999Z', MAY + 999_999],
+    ['2026-05-04T03:02:01Z', MAY],
+    ['2026-05-04T03:02:01.5Z', MAY + 500_000],
+    ['2026-05-04T03:02:01.123456789Z', MAY + 123_456],
+    ['2026-05-04T05:02:01.000007+02:00', MAY + 7],
+    ['2026-05-04T05:02:01+0200', MAY],
+    ['2026-05-04 03:02:01', MAY],
+    ['2026-05-04', Date.parse('2026-05-04') * 1000],
+    ['yesterday', undefined],
+    ['2026-05-04T03:02:xx.000007Z', undefined],
+    ['', undefined],
+    [17, undefined],
+    [null, undefined],
+  ])('%s', (text, micros) => {
+    expect(toMicros(text)).toBe(micros);
+  });
+
+  test('are read and written without loss, to the microsecond', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4_102_444_800_000_000 }), micros => {
+        expect(toMicros(fromMicros(micros))).toBe(micros);
+      }),
+    );
+  });
+});
+
+describe('a set of ids', () => {
+  test('knows each of many uuids, and none else', () => {
+    const set = new IdSet();
+    const known = new Set<string>();
+    for (let index = 0; index < 20_000; index++) {
+      const uuid =
+        index % 3 ? randomUUID() : `7712aaf6-5df5-4df1-89db-${String(index).padStart(12, '0')}`;
+      expect(set.add(uuid)).toBe(true);
+      known.add(uuid);
+    }
+    for (const uuid of known) expect(set.add(uuid)).toBe(false);
+    expect(set.add(randomUUID())).toBe(true);
+  });
+
+  test.each([
+    ['numbers', ['1', '2', '11']],
+    [
+      'empty places',
+      ['00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000001'],
+    ],
+    [
+      'other letter case',
+      ['A712AAF6-5DF5-4DF1-89DB-000000000001', 'a712aaf6-5df5-4df1-89db-000000000001'],
+    ],
+  ])('%s', (_, ids) => {
+    const set = new IdSet();
+    expect(ids.map(id => set.add(id))).toEqual(ids.map(() => true));
+    expect(ids.map(id => set.add(id))).toEqual(ids.map(() => false));
+  });
+
+  test('a record is known by its uuid, or else by its id', () => {
+    expect(idOf({ uuid: 'a', id: 1 })).toBe('a');
+    expect(idOf({ id: 1 })).toBe('1');
+    expect(idOf({ name: 'x' })).toBeUndefined();
+  });
+});
+
+describe('waits that are shared', () => {
+  test('count once, however many join', async () => {
+    const clock = fakeClock();
+    const waits = new SharedWaits(clock);
+    await Promise.all([waits.clock.sleep(10), waits.clock.sleep(10), waits.clock.sleep(12)]);
+    expect(waits.waited).toBe(10);
+    expect(clock.sleeps).toEqual([10]);
+    await waits.clock.sleep(3);
+    expect(waits.waited).toBe(13);
+  });
+
+  test('hold up what has not begun, and let go of it when all is over', async () => {
+    let wake = () => {};
+    const clock = { ...fakeClock(), sleep: () => new Promise<void>(resolve => (wake = resolve)) };
+    const waits = new SharedWaits(clock);
+    const order: string[] = [];
+    const asleep = waits.clock.sleep(5).then(() => order.push('slept'));
+    const held = waits.enter().then(() => order.push('entered'));
+    await new Promise(resolve => setTimeout(resolve, 5));
+    expect(order).toEqual([]);
+    expect(waits.isWaiting).toBe(true);
+    wake();
+    await Promise.all([asleep, held]);
+    expect(order.sort()).toEqual(['entered', 'slept']);
+
+    const interrupted = waits.clock.sleep(5);
+    waits.close();
+    await expect(interrupted).rejects.toBeInstanceOf(Closed);
+    await expect(waits.enter()).rejects.toBeInstanceOf(Closed);
+  });
+});
+
+describe('places', () => {
+  test('come back as they were written, and others are left alone', () => {
+    const place = { before: '2026-05-04T03:02:01.000007Z', cursor: { cursor: 'abc' } };
+    expect(readPlace(writePlace(place))).toEqual(place);
+    expect(readPlace({ cursor: 'cD0yMDI2' })).toBeUndefined();
+    expect(readPlace({ offset: '250' })).toBeUndefined();
+    expect(readPlace(undefined)).toBeUndefined();
+  });
+
+  test.each(['windows:', 'windows:{', 'windows:{"before":7}'])('%s is refused', cursor => {
+    expect(() => readPlace({ cursor })).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+  });
+});
