@@ -62,6 +62,7 @@ function settingsOf(options: SandboxOptions, dialect: Dialect) {
     suspended: false,
     limits: limitsOf(dialect, options.limits),
     rates: ratesOf(dialect, options.throttle),
+    deliveries: options.deliveries,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Dialect, Scope } from '../resources.js';
+import type { DeliveryOptions } from './engine/deliver.js';
 import type { LoggedRequest } from './request-log.js';
 import type { ContactSeed, Seed } from './seeds/types.js';
 import type { Clock } from './state/clock.js';
@@ -35,6 +36,8 @@ export interface SandboxOptions {
   clock?: Clock;
   /** Seconds for which the flow engine does not see a group or a field that was just made (5 on a real server). Default 0. */
   engineCache?: number;
+  /** How the flow engine calls the listeners of webhooks and resthooks. */
+  deliveries?: DeliveryOptions;
   /** The port on loopback. Default any that is free. */
   port?: number;
   /** The administrator's token. Default a random one. */

@@ -21,12 +21,17 @@ export const resthooks = endpoint({
     }),
 });
 
+/** Events are kept for 48 hours. */
+const KEPT = 48 * 3_600_000_000;
+
 export const resthookEvents = endpoint({
   get(call) {
+    const { workspace } = call;
     const slug = last(call.incoming.query, 'resthook');
+    const oldest = workspace.ticker.now() - KEPT;
     return listPage(call, {
-      rows: call.workspace.resthookEvents.by('created'),
-      holds: ({ resthook }) => !slug || resthook.slug === slug,
+      rows: workspace.resthookEvents.by('created'),
+      holds: ({ resthook, createdOn }) => createdOn >= oldest && (!slug || resthook.slug === slug),
       show: ({ resthook, data, createdOn }) => ({
         resthook: resthook.slug,
         data,

@@ -1,12 +1,12 @@
 import type { Field, Group, Label } from '../state/model.js';
 import { normalizeUrn, rawFieldText, storeName } from '../values/index.js';
+import { callWebhook } from './call-webhook.js';
 import { changeQuietly } from './contacts.js';
 import { type Action, type FlowNode, localized } from './definition.js';
-import { type Answered, deliver, succeeded } from './deliver.js';
-import { fillIn, type Value } from './expressions.js';
+import { fillIn } from './expressions.js';
 import { join, leave } from './membership.js';
 import { sendMessage } from './messages.js';
-import { callResthook, engineHeaders, recordEvent, resthookPayload } from './resthooks.js';
+import { callResthook, recordEvent, resthookPayload } from './resthooks.js';
 import { type Sprint, saveResult, type Work, waitFor } from './runner.js';
 import { rootsOf } from './scene.js';
 import { addTicket } from './tickets.js';
@@ -93,35 +93,6 @@ const namedGroups = ({ workspace }: Sprint, { groups }: Action): Group[] =>
 
 const namedLabels = ({ workspace }: Sprint, { labels }: Action): Label[] =>
   named(workspace.labels, labels).filter(label => !label.deleted);
-
-function* callWebhook(
-  sprint: Sprint,
-  node: FlowNode,
-  action: Action,
-  filled: (text: string | undefined) => string,
-): Work<void> {
-  const method = (action.method ?? 'GET').toUpperCase();
-  const url = filled(action.url);
-  const headers = { ...engineHeaders(sprint.workspace), ...action.headers };
-  const body = action.body ? filled(action.body) : undefined;
-  const answered = yield* waitFor(deliver(method, url, headers, body));
-  sprint.webhook = webhookValue(sprint, answered);
-  if (!action.result_name) return;
-  const category = succeeded(answered) ? 'Success' : 'Failure';
-  const input = `${method} ${url}`;
-  saveResult(sprint, action.result_name, String(answered.status), category, node.uuid, input);
-}
-
-/** What `@webhook` is: the answer itself with the older line, with its status and headers round it with the newer. */
-function webhookValue({ workspace }: Sprint, { status, text }: Answered): Value {
-  let json: Value = null;
-  try {
-    json = JSON.parse(text) as Value;
-  } catch {
-    // An answer that is no JSON says nothing to a flow.
-  }
-  return workspace.dialect === 'v9' ? json : { status, headers: {}, json };
-}
 
 function* callHook(sprint: Sprint, node: FlowNode, action: Action): Work<void> {
   const { workspace, run } = sprint;

@@ -4,24 +4,25 @@ import type { Channel, Message, Run, RunStep, Subscriber } from '../state/model.
 import type { Workspace } from '../state/workspace.js';
 import type { Definition } from './definition.js';
 import { type Answered, deliver, succeeded } from './deliver.js';
-
-/** How the engine names itself to those whom it calls. */
-export function engineHeaders({ dialect }: Workspace): Record<string, string> {
-  return {
-    'User-Agent': dialect === 'v9' ? 'RapidProMailroom/dev' : 'Mailroom/26.3',
-    'X-Mailroom-Mode': 'normal',
-  };
-}
+import { HIDDEN, seenUrn } from './hidden-urn.js';
 
 const channelData = (channel: Channel | null) =>
   channel && { uuid: channel.uuid, name: channel.name, address: channel.address ?? '' };
 
 function urnData(workspace: Workspace, urn: string | null) {
-  if (urn === null) return null;
-  const scheme = urn.slice(0, urn.indexOf(':'));
-  const path = urn.slice(scheme.length + 1);
+  const shown = seenUrn(workspace, urn);
+  if (shown === null) return null;
+  const scheme = shown.slice(0, shown.indexOf(':'));
+  const path = shown.slice(scheme.length + 1);
+  if (path === HIDDEN) return { scheme, path, display: HIDDEN };
   const display = scheme === 'tel' ? localNumber(path, workspace.settings.country) : '';
   return { scheme, path, display };
+}
+
+/** `image/jpeg:https://…` in its two parts. */
+function attachmentData(attachment: string) {
+  const colon = attachment.indexOf(':');
+  return { content_type: attachment.slice(0, colon), url: attachment.slice(colon + 1) };
 }
 
 function stepData({ dialect }: Workspace, step: RunStep) {
@@ -50,7 +51,7 @@ export function resthookPayload(workspace: Workspace, run: Run, input: Message |
     contact: {
       uuid: contact.uuid,
       name: contact.name ?? '',
-      urn: contact.urns[0]?.identity ?? null,
+      urn: seenUrn(workspace, contact.urns[0]?.identity ?? null),
       language: contact.language ?? '',
     },
     flow: {
@@ -63,7 +64,7 @@ export function resthookPayload(workspace: Workspace, run: Run, input: Message |
       uuid: input.uuid,
       created_on: engineTime(input.createdOn),
       text: input.text,
-      attachments: input.attachments,
+      attachments: input.attachments.map(attachmentData),
       channel,
       urn: urnData(workspace, input.urn),
     },
@@ -89,11 +90,12 @@ export async function callResthook(
   payload: unknown,
 ): Promise<HookResult | undefined> {
   const subscribers = subscribersOf(workspace, slug);
-  const headers = { ...engineHeaders(workspace), 'Content-Type': 'application/json' };
+  const headers = { 'Content-Type': 'application/json' };
   const body = JSON.stringify(payload);
   const answers: [Subscriber, Answered][] = [];
   for (const subscriber of subscribers) {
-    const answered = await deliver('POST', subscriber.targetUrl, headers, body);
+    const url = subscriber.targetUrl;
+    const answered = await deliver(workspace, { method: 'POST', url, headers, body });
     if (answered.status === 410) workspace.subscribers.remove(subscriber);
     answers.push([subscriber, answered]);
   }

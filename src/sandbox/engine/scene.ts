@@ -2,6 +2,7 @@ import { engineTime } from '../state/clock.js';
 import type { Contact, Message, Run } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { DEFAULT, type Roots, type Value } from './expressions.js';
+import { seenUrn } from './hidden-urn.js';
 
 /** What the expressions of a text may speak of. */
 export interface Scene {
@@ -22,7 +23,8 @@ export function rootsOf({ workspace, contact, run, input, webhook }: Scene): Roo
   return {
     contact: () => contactValue(workspace, contact),
     fields: () => fieldValues(workspace, contact),
-    urns: () => Object.fromEntries(contact.urns.map(urnEntry).reverse()),
+    urns: () =>
+      Object.fromEntries(contact.urns.map(urn => urnEntry(workspace, urn.identity)).reverse()),
     results: () => resultValues(run),
     input: () =>
       input
@@ -30,7 +32,7 @@ export function rootsOf({ workspace, contact, run, input, webhook }: Scene): Roo
             [DEFAULT]: input.text,
             uuid: input.uuid,
             text: input.text,
-            urn: input.urn,
+            urn: seenUrn(workspace, input.urn),
             created_on: engineTime(input.createdOn),
           }
         : null,
@@ -43,9 +45,9 @@ export function rootsOf({ workspace, contact, run, input, webhook }: Scene): Roo
   };
 }
 
-const urnEntry = ({ identity }: Contact['urns'][number]): [string, Value] => [
+const urnEntry = (workspace: Workspace, identity: string): [string, Value] => [
   identity.slice(0, identity.indexOf(':')),
-  identity,
+  seenUrn(workspace, identity),
 ];
 
 const flowOf = ({ flow }: Run): Value => ({
@@ -55,7 +57,7 @@ const flowOf = ({ flow }: Run): Value => ({
 });
 
 function contactValue(workspace: Workspace, contact: Contact): Value {
-  const urn = contact.urns[0]?.identity ?? null;
+  const urn = seenUrn(workspace, contact.urns[0]?.identity ?? null);
   return {
     ...fieldValues(workspace, contact),
     [DEFAULT]: contact.name ?? (urn === null ? '' : pathOf(urn)),

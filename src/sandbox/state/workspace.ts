@@ -1,4 +1,5 @@
 import type { Dialect, Scope } from '../../resources.js';
+import type { DeliveryOptions } from '../engine/deliver.js';
 import { Outbox } from '../engine/outbox.js';
 import { type FieldType, type Locale, placesOf } from '../values/index.js';
 import type { Micros, Ticker } from './clock.js';
@@ -22,6 +23,8 @@ export interface WorkspaceSettings {
   limits: Record<Limited, number>;
   /** Requests a number of seconds, by scope; a scope without one is not counted. */
   rates: Partial<Record<Scope, { requests: number; seconds: number }>>;
+  /** How the flow engine calls listeners; as on a real server where it says nothing. */
+  deliveries?: DeliveryOptions | undefined;
 }
 
 const created = { created: (row: { createdOn: Micros }) => row.createdOn };
