@@ -102,6 +102,23 @@ describe('records that change while they are read', () => {
     expect(seen.slice(-10)).toEqual(added.filter(uuid => seen.includes(uuid)).slice(-10));
   });
 
+  test('also of a list that moves and cannot be reversed', async () => {
+    const rows = even(6000);
+    const late = rows.slice(0, 300);
+    const server = await windowsServer(rows, {
+      reverses: false,
+      delay: () => 1,
+      onRequest: (_, count) => {
+        if (count === 6) for (const [index, row] of late.entries()) row.at = START + index + 1;
+        return undefined;
+      },
+    });
+    const list = getMessages({ folder: 'incoming' }, { concurrency: 4 });
+    const { data } = await list(stateFor(server));
+    const still = rows.slice(300).toReversed();
+    expect(uuids(data)).toEqual([...still, ...late].map(({ uuid }) => uuid));
+  });
+
   test('whatever the times and the changes are', async () => {
     await fc.assert(
       fc.asyncProperty(
