@@ -4,6 +4,7 @@ import { type Key, Ordered } from '../state/ordered.js';
 import type { Call } from './call.js';
 import { cutPage, decodeCursor, encodeCursor } from './cursor.js';
 import { last } from './incoming.js';
+import { queryTime } from './query-time.js';
 import { badRequest, type Reply, ServerError } from './reply.js';
 
 /** Rows to be listed: their order, which of them, and how each is shown. */
@@ -50,7 +51,7 @@ function spanOf(call: Call): Span {
   ] as const) {
     const text = last(call.incoming.query, name);
     if (!text) continue;
-    const time = parseTime(text);
+    const time = queryTime(text);
     if (time === undefined) return { broken: true };
     span[end] = time;
   }
@@ -148,9 +149,14 @@ export function pageUrl({ incoming }: Call, params: Record<string, string | null
     else all.set(name, [value]);
   }
   const sorted = [...all].sort(([a], [b]) => (a < b ? -1 : 1));
-  const query = new URLSearchParams(
-    sorted.flatMap(([name, values]) => values.map(value => [name, value] as [string, string])),
-  );
-  const text = query.toString();
+  const text = sorted
+    .flatMap(([name, values]) => values.map(value => `${quoted(name)}=${quoted(value)}`))
+    .join('&');
   return `${incoming.origin}${incoming.path}${text ? `?${text}` : ''}`;
 }
+
+/** As Python writes a query: only letters, digits and `_.-~` stay, a blank is a plus. */
+const quoted = (text: string): string =>
+  encodeURIComponent(text)
+    .replace(/[!'()*]/g, letter => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+');
