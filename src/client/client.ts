@@ -5,6 +5,7 @@ import { type Clock, systemClock } from './clock.js';
 import { Deadline } from './deadline.js';
 import { RapidProError } from './errors.js';
 import { networkFailure } from './networkErrors.js';
+import { outcomeUnknown, unrepeatedError } from './outcome.js';
 import { type ApiRequest, type ApiResponse, encodeBody, encodeTarget } from './request.js';
 import { decide, type Failure } from './retry.js';
 import { transmit, type Wire } from './transport.js';
@@ -20,33 +21,41 @@ export interface ClientOptions {
   timeout?: number | undefined;
   /** Seconds of waiting in one operation, all its requests together; 60 unless told. */
   maxWait?: number | undefined;
+  /** Seconds from now until all must be done; none unless told. */
+  deadline?: number | undefined;
+  /** When a group or field was last made, in milliseconds, as far as is known. */
+  madeOn?: number | undefined;
   clock?: Clock;
   /** Told when a wait of some length begins. */
   onWait?: (seconds: number, reason: Failure['kind']) => void;
 }
+
+/** The shortest time for a request, in seconds, however near the deadline. */
+const SHORTEST = 0.05;
+/** Seconds until RapidPro's engine surely knows a new group or field. */
+const SETTLED = 6;
+
+/** Tells whether a request makes a group or a field, which the engine sees seconds later. */
+function makesObjects({ method, path, query }: ApiRequest): boolean {
+  return method === 'POST' && (path === 'groups' || path === 'fields') && !query;
+}
+
+/** A request as it goes over the wire, each time that it does. */
+type Prepared = Omit<Wire, 'deadline'> & { repeatable: boolean };
 
 /** What one attempt came to. */
 type Attempt =
   | { response: Omit<ApiResponse, 'repeated'> }
   | { error: RapidProError; failure: Failure | undefined };
 
-function outcomeUnknown(error: RapidProError): RapidProError {
-  return new RapidProError({
-    code: 'OUTCOME_UNKNOWN',
-    description: `${error.description} Whether RapidPro did what it was asked is not known, so it was not asked again.`,
-    fix: 'Look in RapidPro whether it was done before you run the job again: a second time could send or start it twice.',
-    statusCode: error.statusCode,
-    cause: error,
-  });
-}
-
 function failureOf(
   statusCode: number,
   retryAfter: number | undefined,
   request: ApiRequest,
+  repeatable: boolean,
 ): Failure | undefined {
   if (statusCode === 429) return { kind: 'throttled', retryAfter };
-  if (statusCode === 500 && request.namesObjects) return { kind: 'unready' };
+  if (statusCode === 500 && request.namesObjects && repeatable) return { kind: 'unready' };
   return statusCode >= 502 && statusCode <= 504 ? { kind: 'ambiguous', retryAfter } : undefined;
 }
 
@@ -63,6 +72,8 @@ export class Client {
   waited = 0;
   /** True where an earlier attempt at the current request may have done the work. */
   repeated = false;
+  /** True where a group or field has been made. */
+  madeObjects = false;
   /** The server's own time in its last answer, in milliseconds; undefined where it told none. */
   serverTime: number | undefined;
   /** Which line of servers answered, once one has. */
@@ -75,6 +86,9 @@ export class Client {
   readonly clock: Clock;
   readonly #configuration: Configuration;
   readonly #onWait: NonNullable<ClientOptions['onWait']>;
+  /** Milliseconds since 1970; infinite where there is no deadline. */
+  readonly #end: number;
+  readonly #madeOn: number;
 
   constructor(configuration: Configuration, options: ClientOptions = {}) {
     this.#configuration = configuration;
@@ -82,6 +96,9 @@ export class Client {
     this.maxWait = options.maxWait ?? DEFAULT_MAX_WAIT;
     this.clock = options.clock ?? systemClock;
     this.#onWait = options.onWait ?? (() => {});
+    this.#madeOn = options.madeOn ?? 0;
+    const { deadline } = options;
+    this.#end = deadline === undefined ? Infinity : this.clock.now() + deadline * 1000;
   }
 
   /**
@@ -93,18 +110,20 @@ export class Client {
     const repeatable = request.repeatable ?? request.method !== 'POST';
     const wire = this.#prepare(request, repeatable);
     this.repeated = false;
+    if (request.namesObjects && !repeatable) await this.#letObjectsSettle();
     for (let attempts = 1; ; attempts++) {
       const attempt = await this.#attempt(request, wire);
       if ('response' in attempt) return { ...attempt.response, repeated: this.repeated };
       const { failure, error } = attempt;
       if (failure === undefined) {
         // A deletion whose first attempt was lost finds nothing left to delete.
-        if (this.repeated && request.method === 'DELETE' && error.statusCode === 404) {
+        if (this.repeated && request.method === 'DELETE' && error.code === 'NOT_FOUND') {
           return { statusCode: 204, body: null, repeated: true };
         }
-        throw error;
+        throw repeatable ? error : unrepeatedError(error);
       }
-      const { waited, maxWait } = this;
+      const { waited } = this;
+      const maxWait = Math.min(this.maxWait, waited + this.#secondsLeft());
       const random = this.clock.random();
       const decision = decide({ failure, attempts, repeatable, waited, maxWait, random });
       if ('giveUp' in decision) throw decision.giveUp === 'unsafe' ? outcomeUnknown(error) : error;
@@ -115,7 +134,25 @@ export class Client {
     }
   }
 
-  #prepare(request: ApiRequest, repeatable: boolean): Omit<Wire, 'deadline'> {
+  /** True where the deadline has come, or is so near that nothing more can be done. */
+  get isLate(): boolean {
+    return this.#secondsLeft() <= SHORTEST;
+  }
+
+  #secondsLeft(): number {
+    return this.#end === Infinity ? Infinity : (this.#end - this.clock.now()) / 1000;
+  }
+
+  /** What cannot be repeated waits until the engine knows a group or field that was just made. */
+  async #letObjectsSettle(): Promise<void> {
+    const seconds = SETTLED - (this.clock.now() - this.#madeOn) / 1000;
+    if (this.#madeOn === 0 || seconds <= 0 || seconds > SETTLED) return;
+    this.#onWait(seconds, 'unready');
+    await this.clock.sleep(seconds);
+    this.waited += seconds;
+  }
+
+  #prepare(request: ApiRequest, repeatable: boolean): Prepared {
     const { origin, basePath, token } = this.#configuration;
     return {
       url: `${origin}${basePath}${encodeTarget(request)}`,
@@ -123,6 +160,7 @@ export class Client {
       token,
       body: encodeBody(request),
       ownSocket: !repeatable || request.path.endsWith('_actions'),
+      repeatable,
     };
   }
 
@@ -131,6 +169,7 @@ export class Client {
     return new Client(this.#configuration, {
       timeout: this.timeout,
       maxWait: this.maxWait,
+      ...(this.#end === Infinity ? {} : { deadline: this.#secondsLeft() }),
       clock: waits.clock,
       onWait: (seconds, reason) => {
         if (!waits.isWaiting) this.#onWait(seconds, reason);
@@ -138,8 +177,9 @@ export class Client {
     });
   }
 
-  async #attempt(request: ApiRequest, wire: Omit<Wire, 'deadline'>): Promise<Attempt> {
-    const deadline = new Deadline(this.timeout);
+  async #attempt(request: ApiRequest, wire: Prepared): Promise<Attempt> {
+    const seconds = Math.min(this.timeout, Math.max(this.#secondsLeft(), SHORTEST));
+    const deadline = new Deadline(seconds);
     try {
       this.requests++;
       const answer = await deadline.limit(transmit({ ...wire, deadline }));
@@ -149,14 +189,19 @@ export class Client {
       this.serverTime = reading.serverTime;
       this.dialect = reading.dialect ?? this.dialect;
       this.last = { method: request.method, path: request.path, statusCode };
-      if (!error) return { response: { statusCode, body } };
+      if (!error) {
+        this.madeObjects ||= makesObjects(request);
+        return { response: { statusCode, body } };
+      }
       return {
         error,
-        failure: broken ? { kind: 'ambiguous' } : failureOf(statusCode, retryAfter, request),
+        failure: broken
+          ? { kind: 'ambiguous' }
+          : failureOf(statusCode, retryAfter, request, wire.repeatable),
       };
     } catch (thrown) {
       if (thrown instanceof RapidProError) return { error: thrown, failure: undefined };
-      return networkFailure(thrown, this.timeout);
+      return networkFailure(thrown, seconds);
     } finally {
       deadline.clear();
     }

@@ -10,15 +10,17 @@ export interface NetworkFailure {
 const AGAIN = 'Run the job again in a few minutes. If it goes on, ask whoever runs the server.';
 const CHECK_HOST = 'Check "host" in the credential: its spelling, and its port if it has one.';
 
-function codeOf(error: unknown): string {
-  const { code, cause, errors } = (error ?? {}) as {
+/** The innermost error that has a code: undici and Node wrap it in others. */
+function rootOf(error: unknown): { code: string; syscall: string } {
+  const { code, syscall, cause, errors } = (error ?? {}) as {
     code?: unknown;
+    syscall?: unknown;
     cause?: unknown;
     errors?: unknown[];
   };
-  if (typeof code === 'string') return code;
-  if (Array.isArray(errors) && errors.length > 0) return codeOf(errors[0]);
-  return cause ? codeOf(cause) : '';
+  if (typeof code === 'string') return { code, syscall: String(syscall ?? '') };
+  if (Array.isArray(errors) && errors.length > 0) return rootOf(errors[0]);
+  return cause ? rootOf(cause) : { code: '', syscall: '' };
 }
 
 const UNREACHABLE = new Set([
@@ -32,7 +34,7 @@ const UNENCRYPTED =
   /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH)/;
 
 function describe(
-  code: string,
+  { code, syscall }: { code: string; syscall: string },
   seconds: number,
 ): [Failure | undefined, ConstructorParameters<typeof RapidProError>[0]] {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
@@ -45,7 +47,8 @@ function describe(
       },
     ];
   }
-  if (UNREACHABLE.has(code)) {
+  // The same codes also end a connection that stands, after the server has read the request.
+  if (UNREACHABLE.has(code) && syscall !== 'read' && syscall !== 'write') {
     return [
       { kind: 'unreachable' },
       {
@@ -102,6 +105,6 @@ function describe(
  * @param seconds - the timeout of the request
  */
 export function networkFailure(thrown: unknown, seconds: number): NetworkFailure {
-  const [failure, details] = describe(codeOf(thrown), seconds);
+  const [failure, details] = describe(rootOf(thrown), seconds);
   return { failure, error: new RapidProError({ ...details, cause: thrown }) };
 }

@@ -1,4 +1,5 @@
 import { RapidProError } from '../client/errors.js';
+import { outcomeUnknown } from '../client/outcome.js';
 import type { Dictionary } from '../types/json.js';
 
 /** Every object of RapidPro has one of these; an export has its version. */
@@ -22,4 +23,17 @@ export function asObject(body: unknown): Dictionary {
     description: 'The server answered with data, but not as RapidPro does.',
     fix: 'Check "host" in the credential.',
   });
+}
+
+/**
+ * The same for a write that must not be repeated: it was accepted, but what became of it was not told.
+ *
+ * @throws RapidProError `OUTCOME_UNKNOWN`
+ */
+export function asOutcome(body: unknown): Dictionary {
+  try {
+    return asObject(body);
+  } catch (error) {
+    throw error instanceof RapidProError ? outcomeUnknown(error) : error;
+  }
 }

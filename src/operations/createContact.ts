@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import type { Dictionary } from '../types/json.js';
-import { asObject } from './answered.js';
+import { asObject, asOutcome } from './answered.js';
 import { type Body, namesObjects } from './body.js';
 import { findContact } from './contactLookup.js';
 
@@ -40,7 +40,7 @@ export async function createContact(client: Client, body: Body): Promise<Diction
       repeatable,
       namesObjects: namesObjects(body),
     });
-    return asObject(answer.body);
+    return repeatable ? asObject(answer.body) : asOutcome(answer.body);
   } catch (error) {
     const taken = error instanceof RapidProError && error.code === 'URN_TAKEN';
     if (!taken || !client.repeated || typeof urn !== 'string') throw error;

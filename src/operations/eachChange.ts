@@ -138,7 +138,9 @@ class Run {
         if (cut >= 0) return;
       }
     } catch (error) {
-      const limited = error instanceof RapidProError && error.code === 'RATE_LIMITED';
+      const limited =
+        error instanceof RapidProError &&
+        (error.code === 'RATE_LIMITED' || (error.code === 'TIMEOUT' && this.#client.isLate));
       if (!limited || this.#handed === 0) throw error;
       this.isPartial = true;
     }

@@ -23,7 +23,7 @@ const URN_FIX =
   'A URN is a kind and an address: "tel:+250788123123", "whatsapp:250788123123", "mailto:amina@example.org".';
 
 /** What text becomes that is put together from data that is not there: `tel:undefined`. */
-const MISSING = /^[a-z0-9]*:\W*$|undefined|\bnull\b|\bnan\b|\[object|invalid date/i;
+const MISSING = /^[a-z0-9]*:\W*$|undefined|[:+\d](null|nan)$|\[object|invalid date/i;
 /** No country has numbers of so few digits: the rest was missing. */
 const TOO_SHORT = /^tel:\+\d{0,6}$/;
 

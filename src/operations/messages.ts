@@ -2,7 +2,7 @@ import type { BroadcastBody, MessageBody } from '../types/bodies.js';
 import type { BroadcastFilters, MessageFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
-import { asObject } from './answered.js';
+import { asOutcome } from './answered.js';
 import { checkBroadcast, checkMessage } from './bodies.js';
 import { list } from './list.js';
 import { log } from './log.js';
@@ -54,7 +54,7 @@ export function sendMessage(
     async run({ client, args }) {
       const body = checkMessage(args.message);
       const answer = await client.request({ method: 'POST', path: 'messages', body });
-      const sent = asObject(answer.body);
+      const sent = asOutcome(answer.body);
       if (sent.status === 'failed') {
         log.warn(
           'RapidPro took the message but cannot deliver it: the contact has no address that it can reach.',

@@ -53,6 +53,16 @@ function tellWait(seconds: number, reason: string): void {
   log.info(`waiting ${Math.ceil(seconds)} s because of ${why}`);
 }
 
+/** When a former step made a group or a field: for some seconds RapidPro cannot use it. */
+function madeOn({ rapidpro }: State): number | undefined {
+  const { madeOn } = (rapidpro ?? {}) as { madeOn?: unknown };
+  return typeof madeOn === 'number' ? madeOn : undefined;
+}
+
+function rememberMade(state: State, now: number): State {
+  return { ...state, rapidpro: { ...(state.rapidpro as object | undefined), madeOn: now } };
+}
+
 /** Options that are a function of state, and come out as nothing, are missing data. */
 function expandOptions(state: State, options: unknown): unknown {
   const expanded = expand(state, options, 'options');
@@ -81,9 +91,14 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     ) as Call<Name>['args'];
     const given = expandOptions(state, plan.options);
     const options = checkOptions(given, plan.knownOptions);
-    const client = new Client(configuration, { ...options, onWait: tellWait });
+    const client = new Client(configuration, {
+      ...options,
+      madeOn: madeOn(state),
+      onWait: tellWait,
+    });
     const call: Call<Name> = { client, options, given: given as Dictionary, args, state };
     const data = await plan.run(call);
+    if (client.madeObjects) call.state = rememberMade(call.state, client.clock.now());
     const last = client.last ?? { method: '', path: '', statusCode: 0 };
     const next: State = {
       // A copy: language-common adds references to a state that has none.

@@ -128,7 +128,10 @@ export class Reading {
       checkUnderstood(this.#name, this.#query, this.#client.dialect);
       return value;
     } catch (error) {
-      const limited = error instanceof RapidProError && error.code === 'RATE_LIMITED';
+      // A request that the deadline cut short is no failure of the server.
+      const limited =
+        error instanceof RapidProError &&
+        (error.code === 'RATE_LIMITED' || (error.code === 'TIMEOUT' && this.#client.isLate));
       // After the last page there is no place any more, only what changed meanwhile.
       const place = next ?? (this.#since === undefined ? undefined : { since: this.#since });
       if (!limited || !place || this.records === 0) throw error;

@@ -2,7 +2,7 @@ import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import { type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
-import { asObject } from './answered.js';
+import { asOutcome } from './answered.js';
 import type { Body } from './body.js';
 import { count, log } from './log.js';
 import { type Chunk, planRecipients, ranges } from './recipients.js';
@@ -91,7 +91,7 @@ export async function sendToAll(
         path,
         body: { ...body, ...chunk.recipients },
       });
-      progress.answers.push(asObject(answer));
+      progress.answers.push(asOutcome(answer));
       progress.done.push(chunk);
     } catch (error) {
       if (!(error instanceof RapidProError) || chunks.length === 1) throw error;

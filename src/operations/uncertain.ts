@@ -5,7 +5,6 @@ const NOT_REACHED = new Set<ErrorCode>([
   'CONNECTION_REFUSED',
   'HOST_NOT_FOUND',
   'INSECURE_CONNECTION',
-  'TIMEOUT',
 ]);
 
 /**

@@ -101,7 +101,8 @@ function toRequest({ request }: Recording): ApiRequest {
 async function refusal(recorded: Recording): Promise<RapidProError> {
   current = recorded;
   const client = new Client(parseConfiguration(credential(server)), { maxWait: 0 });
-  return client.request(toRequest(recorded)).then(
+  // As if it could be repeated: what is meant is the refusal itself.
+  return client.request({ ...toRequest(recorded), repeatable: true }).then(
     () => expect.unreachable('no error'),
     error => error as RapidProError,
   );

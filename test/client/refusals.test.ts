@@ -32,7 +32,8 @@ async function refusal(
     clock: fakeClock(),
     maxWait: 0,
   });
-  return client.request(request).then(
+  // As if it could be repeated: what is meant is the refusal itself.
+  return client.request({ ...request, repeatable: true }).then(
     () => expect.unreachable('no error'),
     error => error as RapidProError,
   );

@@ -1,6 +1,6 @@
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
-import { sendBroadcast, sendMessage, startFlow } from '../../src/index.js';
+import { addContact, addGroup, sendBroadcast, sendMessage, startFlow } from '../../src/index.js';
 import type { Operation } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { badGateway, inTurn, json, reset, stall } from '../support/faults.js';
@@ -148,9 +148,9 @@ describe.each(sends)('%s that stop in the middle', (path, send) => {
   test.each([
     ['reset', reset, 'OUTCOME_UNKNOWN'],
     ['502', badGateway(502), 'OUTCOME_UNKNOWN'],
-    ['500', json('Server Error', 500), 'SERVER_ERROR'],
-    ['a web page', badGateway(200), 'NOT_RAPIDPRO'],
-    ['a list', json([], 201), 'NOT_RAPIDPRO'],
+    ['500', json('Server Error', 500), 'OUTCOME_UNKNOWN'],
+    ['a web page', badGateway(200), 'OUTCOME_UNKNOWN'],
+    ['a list', json([], 201), 'OUTCOME_UNKNOWN'],
     ['no answer', stall, 'OUTCOME_UNKNOWN'],
   ])('%s: the second hundred is unknown and never sent again', async (_, fault, reason) => {
     noSleep();
@@ -314,5 +314,40 @@ describe('sendMessage', () => {
   ])('to %j is refused', async (contact, code) => {
     const error = await refused(sendMessage({ contact, text: 'Hi' } as never), code);
     expect(JSON.stringify(error)).not.toMatch(/Amina|0001122/);
+  });
+});
+
+describe('a write that must not be repeated, whose answer tells nothing', () => {
+  const message = () => sendMessage({ contact: UUID, text: 'Hi' });
+  test.each([
+    ['500', json('Server Error', 500)],
+    ['520', badGateway(520)],
+    ['408', json({ detail: 'x' }, 408)],
+    ['a web page', badGateway(201)],
+    ['an empty object', json({}, 201)],
+    ['null', json(null, 201)],
+    ['204', json(null, 204)],
+  ])('%s: its outcome is unknown, and it is sent once', async (_, answer) => {
+    const server = await rawServer(answer);
+    expect((await failure(message(), server)).code).toBe('OUTCOME_UNKNOWN');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('a contact without URN is asked for once, also with a group that may be seconds old', async () => {
+    const server = await rawServer(json('Server Error', 500));
+    const error = await failure(addContact({ name: 'A', groups: ['New'] }), server);
+    expect(error.code).toBe('OUTCOME_UNKNOWN');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('after a new group it waits until RapidPro can use it', async () => {
+    const sleeps = noSleep();
+    const server = await rawServer(json({ uuid: UUID }, 201));
+    const made = await addGroup({ name: 'New' })(stateFor(server));
+    expect(sleeps).toEqual([]);
+    await addContact({ name: 'A', groups: ['New'] })({ ...stateFor(server), ...made });
+    expect(sleeps).toHaveLength(1);
+    expect(sleeps[0]).toBeGreaterThan(5);
+    expect(sleeps[0]).toBeLessThanOrEqual(6);
   });
 });

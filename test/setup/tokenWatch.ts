@@ -1,6 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { afterEach, expect, vi } from 'vitest';
+import { markOperation } from '../../src/operations/isOperation.js';
 
 /**
  * Watches the whole test run: no token that went over a socket may turn up in anything written to the
@@ -51,7 +52,7 @@ vi.mock('../../src/operations/operation.js', async importOriginal => {
     ...original,
     operation: (plan: Parameters<typeof original.operation>[0]) => {
       const run = original.operation(plan);
-      return async (state: Parameters<typeof run>[0]) => {
+      return markOperation(async (state: Parameters<typeof run>[0]) => {
         try {
           const next = await run(state);
           const { configuration: _, ...kept } = next ?? {};
@@ -61,7 +62,7 @@ vi.mock('../../src/operations/operation.js', async importOriginal => {
           left.push(dumpError(error));
           throw error;
         }
-      };
+      });
     },
   };
 });

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { getContacts } from '../../../src/Adaptor.js';
+import { credential } from '../../support/credential.js';
+import { inTurn, json, stall } from '../../support/faults.js';
+import { noSleep } from '../../support/noSleep.js';
+import { rawServer } from '../../support/rawServer.js';
+
+const first = json({ results: [{ uuid: 'a' }], next: 'http://x/?cursor=2' });
+
+test('a page that hangs does not outlast the deadline, and what was read stays', async () => {
+  const server = await rawServer(inTurn(first, stall));
+  const started = performance.now();
+  const state = await getContacts(
+    {},
+    { deadline: 1, timeout: 30 },
+  )({
+    configuration: credential(server),
+  });
+  expect(performance.now() - started).toBeLessThan(5000);
+  expect(state.data).toEqual([{ uuid: 'a' }]);
+  expect(state.rapidpro).toMatchObject({ resume: { place: { cursor: '2' } } });
+});
+
+test('no wait begins that would outlast the deadline', async () => {
+  const sleeps = noSleep();
+  const busy = json({ detail: 'x' }, 429, { 'Retry-After': 20 });
+  const server = await rawServer(inTurn(first, busy));
+  const state = await getContacts({}, { deadline: 10 })({ configuration: credential(server) });
+  expect(state.data).toHaveLength(1);
+  expect(sleeps).toEqual([]);
+});
