@@ -63,7 +63,8 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
     return await create(client, 'resthook_subscribers', body);
   } catch (error) {
     if (!(error instanceof RapidProError) || error.code !== 'VALIDATION_FAILED') throw error;
-    // Refused for one of three reasons; what the server says of them may be translated.
+    // Refused for one of three reasons; what the server says of them may be translated, its keys not.
+    if (error.errors?.some(text => text.startsWith('target_url'))) throw error;
     await requireResthook(client, String(body.resthook));
     const made = await lookAgain(client, body);
     if (made) return made;

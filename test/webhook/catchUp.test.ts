@@ -1,0 +1,331 @@
+import { http as msw } from 'msw';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import {
+  eachChange,
+  eachMissedPush,
+  fn,
+  getFlowRuns,
+  startFlow,
+  webhook,
+} from '../../src/Adaptor.js';
+import { systemClock } from '../../src/client/clock.js';
+import { createSandbox, type SandboxOptions } from '../../src/sandbox/index.js';
+import type { State } from '../../src/types/state.js';
+import { failure, page, refused, run, stateFor } from '../operations/run.js';
+import { captureConsole } from '../support/captureConsole.js';
+import { servers } from '../support/recordings.js';
+import { serve } from '../support/serve.js';
+import { reportFlow } from './flow.js';
+import { asJson, recordedEvents } from './pushes.js';
+
+const HOOK = 'new-report';
+const FLOW = 'b6a2b0b1-3c1f-4d06-8f0b-6f2c1a7f9e02';
+const HOUR = 3_600_000;
+const EVENTS = '*/api/v2/resthook_events.json';
+const HOOKS = msw.get('*/api/v2/resthooks.json', () => page([{ resthook: HOOK }]));
+
+/** The time for the sandbox and the adaptor alike. */
+function sharedClock(start = Date.parse('2026-11-22T12:00:00Z')) {
+  const clock = { now: start };
+  vi.spyOn(systemClock, 'now').mockImplementation(() => clock.now);
+  return clock;
+}
+
+async function workspace(options: SandboxOptions = {}) {
+  const clock = sharedClock();
+  const contacts = Array.from({ length: 40 }, (_, index) => ({
+    name: `Contact ${index}`,
+    urns: [`tel:+2507881000${String(index).padStart(2, '0')}`],
+  }));
+  const sandbox = await createSandbox({
+    ...options,
+    clock: { now: () => clock.now },
+    seed: {
+      contacts,
+      flows: [reportFlow(FLOW, [{ type: 'call_resthook', resthook: HOOK }])],
+      resthooks: [{ resthook: HOOK }, { resthook: 'other' }],
+    },
+  });
+  onTestFinished(() => sandbox.close());
+  const credential: State = { configuration: { host: sandbox.host, token: sandbox.token } };
+  let turn = 0;
+  /** Lets contacts answer, one after the other, each some seconds later. */
+  const answers = async (...texts: string[]) => {
+    for (const text of texts) {
+      clock.now += 5000;
+      const [urn = ''] = contacts[turn++ % contacts.length]?.urns ?? [];
+      await startFlow({ flow: FLOW, urns: [urn] })(credential);
+      await sandbox.settled();
+      await sandbox.reply(urn, text);
+    }
+  };
+  return { sandbox, credential, clock, answers };
+}
+
+/** One run of a job: state goes through JSON from run to run. */
+async function catchUp(before: State, credential: State, what: object | string = HOOK) {
+  const handed: webhook.Push[] = [];
+  const keep = fn(state => {
+    handed.push(state.data as webhook.Push);
+    return { ...state, count: Number(state.count ?? 0) + 1, references: ['of the job'] };
+  });
+  const after = await eachMissedPush(what as string, keep)({ ...before, ...credential });
+  const { configuration: _, ...kept } = after;
+  const values = handed.map(({ results }) => results?.cases?.value);
+  return { handed, values, state: asJson(kept) as State };
+}
+
+describe.each(['v9', 'textit'] as const)('catching up, %s', dialect => {
+  test('everything of the last 48 hours first, oldest first, in the form of a push; then only what is new', async () => {
+    const { credential, answers } = await workspace({ dialect });
+    await answers('1', '2', '3');
+    const first = await catchUp({ data: 'before', references: ['earlier'] }, credential);
+    expect(first.values).toEqual(['1', '2', '3']);
+    expect(first.handed[0]).toMatchObject({
+      kind: 'resthook',
+      contact: { name: 'Contact 0', urn: { scheme: 'tel', path: '+250788100000' } },
+      flow: { uuid: FLOW },
+    });
+    expect(first.state).toMatchObject({
+      data: { pushes: 3 },
+      count: 3,
+      references: ['earlier', 'before'],
+      response: { path: 'resthook_events', requests: 1 },
+    });
+
+    const second = await catchUp(first.state, credential);
+    expect(second.values).toEqual([]);
+    await answers('4', '5');
+    const third = await catchUp(second.state, credential);
+    expect(third.values).toEqual(['4', '5']);
+    expect((await catchUp(third.state, credential)).values).toEqual([]);
+  });
+
+  test('each resthook has a mark of its own', async () => {
+    const { credential, answers } = await workspace({ dialect });
+    await answers('1');
+    const first = await catchUp({}, credential, 'other');
+    expect(first.values).toEqual([]);
+    expect((await catchUp(first.state, credential)).values).toEqual(['1']);
+  });
+
+  test('more events than a page holds, none lost or repeated', async () => {
+    const { credential, answers } = await workspace({ dialect, throttle: false });
+    const texts = Array.from({ length: 300 }, (_, index) => String(index));
+    await answers(...texts.slice(0, 260));
+    const first = await catchUp({}, credential, { resthook: HOOK, numbers: true });
+    expect(first.values).toEqual(texts.slice(0, 260).map(Number));
+    await answers(...texts.slice(260));
+    const second = await catchUp(first.state, credential);
+    expect(second.values).toEqual(texts.slice(260));
+  });
+});
+
+test('a look that comes too late says so, and from when to read the runs', async () => {
+  const said = captureConsole();
+  const { credential, answers, clock } = await workspace();
+  await answers('1');
+  const first = await catchUp({}, credential);
+  clock.now += 47 * HOUR;
+  const second = await catchUp(first.state, credential);
+  clock.now += 47 * HOUR;
+  // No event for four days, but somebody looked every two.
+  const third = await catchUp(second.state, credential);
+  expect(said.join('\n')).not.toContain('48 hours');
+  const looked = new Date(clock.now).toISOString();
+  clock.now += 49 * HOUR;
+  await answers('2');
+  const fourth = await catchUp(third.state, credential);
+  expect(fourth.values).toEqual(['2']);
+  expect(said.join('\n')).toContain('more than 48 hours ago');
+  expect(said.join('\n')).toContain(`getFlowRuns({ after: "${looked}" })`);
+});
+
+test('a deadline leaves the rest to the next run', async () => {
+  const { credential, answers, clock } = await workspace();
+  await answers('1', '2', '3', '4');
+  const slow = async (before: State, seconds: number) => {
+    const values: unknown[] = [];
+    const step = fn(state => {
+      values.push((state.data as webhook.Push).results?.cases?.value);
+      clock.now += seconds * 1000;
+      return state;
+    });
+    const state = await eachMissedPush(
+      { resthook: HOOK, deadline: 60 },
+      step,
+    )({
+      ...before,
+      ...credential,
+    });
+    return { values, state };
+  };
+  const first = await slow({}, 40);
+  expect(first.values).toEqual(['1', '2']);
+  const second = await slow(asJson({ rapidpro: first.state.rapidpro }) as State, 0);
+  expect(second.values).toEqual(['3', '4']);
+});
+
+test('a step that fails moves no mark', async () => {
+  const { credential, answers, sandbox } = await workspace();
+  await answers('1');
+  const broken = eachMissedPush(HOOK, () => Promise.reject(new Error('of the job')));
+  await expect(broken(stateFor(sandbox, credential))).rejects.toThrow('of the job');
+  expect((await catchUp({}, credential)).values).toEqual(['1']);
+});
+
+describe('events as servers list them', () => {
+  const event = (at: string, answer: string) => ({
+    resthook: HOOK,
+    created_on: at,
+    data: {
+      contact: { uuid: '7a3c1d52-5a0e-4c0b-9a53-0d8a5e3f7c11', language: null },
+      run: { uuid: '5d0f6a7e-7f2b-4b6c-9d3c-2f1f6b8f4a90' },
+      path: [],
+      results: { cases: { value: answer } },
+    },
+  });
+  const time = (seconds: number) =>
+    new Date(Date.parse('2026-11-22T10:00:00Z') + seconds * 1000).toISOString();
+
+  /** Pages of two, newest first, by position as RapidPro's cursors are. */
+  function listing(events: ReturnType<typeof event>[]) {
+    return msw.get(EVENTS, ({ request }) => {
+      const before = new URL(request.url).searchParams.get('cursor') ?? '9';
+      const rows = events
+        .filter(({ created_on }) => created_on < before)
+        .sort((a, b) => (a.created_on < b.created_on ? 1 : -1));
+      const next = rows.length > 2 ? `?cursor=${rows[1]?.created_on}` : null;
+      return page(rows.slice(0, 2), next && `http://inner/api/v2/resthook_events.json${next}`);
+    });
+  }
+
+  test.each(servers)('of %s are read as recorded', async server => {
+    const events = recordedEvents(server);
+    const target = await serve(msw.get(EVENTS, () => page(events)));
+    const { handed } = await catchUp({}, stateFor(target));
+    expect(handed.map(({ key }) => key)).toEqual(
+      events.map(({ data }) => webhook.parsePush(data).key).reverse(),
+    );
+  });
+
+  test('one that comes to light late, behind the newest, is not lost', async () => {
+    sharedClock();
+    const events = [event(time(0), 'a'), event(time(300), 'c')];
+    const target = await serve(listing(events));
+    const first = await catchUp({}, stateFor(target));
+    expect(first.values).toEqual(['a', 'c']);
+    events.push(event(time(150), 'b'));
+    const second = await catchUp(first.state, stateFor(target));
+    expect(second.values).toEqual(['b']);
+    expect((await catchUp(second.state, stateFor(target))).values).toEqual([]);
+  });
+
+  test('two that say the same at different times are two', async () => {
+    sharedClock();
+    const events = [event(time(0), 'a'), event(time(1), 'a')];
+    const target = await serve(listing(events));
+    const first = await catchUp({}, stateFor(target));
+    expect(first.values).toEqual(['a', 'a']);
+    expect((await catchUp(first.state, stateFor(target))).values).toEqual([]);
+  });
+
+  test('are read no further back than the mark needs', async () => {
+    sharedClock();
+    const events = Array.from({ length: 40 }, (_, index) => event(time(index * 120), `${index}`));
+    const target = await serve(listing(events));
+    const first = await catchUp({}, stateFor(target));
+    expect(first.values).toHaveLength(40);
+    const before = target.requests.length;
+    await catchUp(first.state, stateFor(target));
+    // Ten minutes are five events, on three pages.
+    expect(target.requests.length - before).toBeLessThanOrEqual(4);
+  });
+
+  test('on very many pages, with new ones coming in: all once, in order', async () => {
+    sharedClock();
+    const events = Array.from({ length: 120 }, (_, index) => event(time(index), `${index}`));
+    const target = await serve(
+      msw.get(EVENTS, () => {
+        // A new one with every request for a while.
+        if (target.requests.length % 3 === 0 && events.length < 140) {
+          events.push(event(time(events.length), `${events.length}`));
+        }
+        return undefined;
+      }),
+      listing(events),
+    );
+    const first = await catchUp({}, stateFor(target));
+    expect(first.values.slice(0, 120)).toEqual(events.slice(0, 120).map((_, i) => `${i}`));
+    // 60 pages, of which 20 had to be let go of.
+    expect(target.requests.length).toBeGreaterThan(70);
+    const second = await catchUp(first.state, stateFor(target));
+    expect([...first.values, ...second.values]).toEqual(events.map((_, i) => `${i}`));
+  });
+
+  test('one that cannot be read keeps nobody waiting', async () => {
+    const said = captureConsole();
+    sharedClock();
+    const odd = { resthook: HOOK, created_on: time(0), data: { contact: 7 } };
+    const target = await serve(msw.get(EVENTS, () => page([event(time(1), 'b'), odd])));
+    const { handed, state } = await catchUp({}, stateFor(target));
+    expect(handed).toMatchObject([
+      { kind: 'resthook', other: { data: { contact: 7 } } },
+      { results: { cases: { value: 'b' } } },
+    ]);
+    expect(said.join('\n')).toContain('warning');
+    expect((await catchUp(state, stateFor(target))).handed).toEqual([]);
+  });
+
+  test('a list that is empty is asked whether the resthook is there at all', async () => {
+    const empty = msw.get(EVENTS, () => page([]));
+    const target = await serve(empty, HOOKS);
+    expect((await run(eachMissedPush(HOOK), target)).data).toEqual({ pushes: 0 });
+    expect(await failure(eachMissedPush('new-reprot'), target)).toMatchObject({
+      code: 'UNKNOWN_REFERENCE',
+    });
+  });
+});
+
+test.each([undefined, '', {}, { resthook: '' }, () => undefined])(
+  'without a resthook nothing is sent: %j',
+  async what => {
+    await refused(eachMissedPush(what as string), 'INVALID_FILTER');
+  },
+);
+
+test('what is no option is refused, and so is a mark that is none', async () => {
+  await refused(eachMissedPush({ resthook: HOOK, numbers: 'cases' as never }), 'INVALID_OPTION');
+  const target = await serve(
+    msw.get(EVENTS, () => page([])),
+    HOOKS,
+  );
+  const { state } = await catchUp({}, stateFor(target));
+  const { marks } = state.rapidpro as { marks: { [name: string]: object } };
+  const broken = Object.fromEntries(Object.keys(marks).map(name => [name, { seen: 'x' }]));
+  const error = await failure(eachMissedPush(HOOK), target, { rapidpro: { marks: broken } });
+  expect(error).toMatchObject({ code: 'INVALID_INPUT' });
+});
+
+test('after 48 hours the runs tell it: eachChange and webhook.fromRun', async () => {
+  const { credential, answers, clock } = await workspace();
+  await answers('1', '2');
+  clock.now += 60 * HOUR;
+  expect((await catchUp({}, credential)).values).toEqual([]);
+  const state = await eachChange(
+    getFlowRuns({ flow: FLOW, responded: true, after: '2026-11-22T00:00:00Z' }),
+    fn(state => ({
+      ...state,
+      pushes: (state.data as object[]).map(one => webhook.fromRun(one, { numbers: true })),
+    })),
+  )(credential);
+  const pushes = state.pushes as webhook.Push[];
+  expect(pushes.map(({ results }) => results?.cases?.value)).toEqual([1, 2]);
+  expect(new Set(pushes.map(({ key }) => key)).size).toBe(2);
+});
+
+test('what is no run is said to be none', () => {
+  for (const one of [{}, [], { values: [] }, 'x', null] as object[]) {
+    expect(() => webhook.fromRun(one)).toThrow(/getFlowRuns/);
+  }
+});
