@@ -10,6 +10,7 @@ import {
   uploadMedia,
   upsertContact,
 } from '../../src/Adaptor.js';
+import type { State } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { json } from '../support/faults.js';
 import { rawServer } from '../support/rawServer.js';
@@ -156,7 +157,7 @@ describe('an operation in the place of a value', () => {
 
 test('options that came out empty are refused', async () => {
   await refused(
-    http.post('contacts', { name: 'A' }, (state => state.nothing) as never),
+    http.post('contacts', { name: 'A' }, ((state: State) => state.nothing) as never),
     'INVALID_OPTION',
   );
 });
