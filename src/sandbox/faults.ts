@@ -127,6 +127,8 @@ function throttled(seconds: number | undefined): Response {
 }
 
 async function garbled(done: Response | undefined): Promise<Response> {
+  // An answer without a body has nothing to garble.
+  if (done?.body === null) return done;
   const text = (await done?.text()) || '{"next":null,"previous":null,"results":[]}';
   const broken = text.slice(0, Math.max(1, Math.floor(text.length / 2)));
   return new Response(broken, {
