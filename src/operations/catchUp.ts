@@ -20,9 +20,9 @@ import type { Push, ValueOptions } from '../webhook/push.js';
 import { markName } from './changeMark.js';
 import { check } from './check.js';
 import { checkFilters } from './filters.js';
+import { requireResthook } from './knownResthook.js';
 import { count, log } from './log.js';
 import { type Call, operation } from './operation.js';
-import { requireResthook } from './subscriptions.js';
 import { threadPages } from './threadPages.js';
 
 /** What `eachMissedPush` takes in the place of a name. */

@@ -5,6 +5,7 @@ import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import type { Body } from './body.js';
+import { hasResthook, requireResthook } from './knownResthook.js';
 import { collect } from './list.js';
 import { count, log } from './log.js';
 import { checkResthookSubscriber } from './objectBodies.js';
@@ -14,26 +15,6 @@ import { operation } from './operation.js';
 /** Seconds after which a list shows what has just been made: lists are read from a copy. */
 const COPY_LAG = 1;
 const MOST_LOOKS = 3;
-
-/** Whether the workspace has a resthook of this name. */
-async function hasResthook(client: Client, resthook: string): Promise<boolean> {
-  const resthooks = await collect(client, 'resthooks', {});
-  return resthooks.some(one => one.resthook === resthook);
-}
-
-/**
- * Lists of one resthook are empty too when there is none of its name.
- *
- * @throws RapidProError `UNKNOWN_REFERENCE`
- */
-export async function requireResthook(client: Client, resthook: string): Promise<void> {
-  if (await hasResthook(client, resthook)) return;
-  throw new RapidProError({
-    code: 'UNKNOWN_REFERENCE',
-    description: 'The workspace has no resthook of this name.',
-    fix: 'Check its spelling: getResthooks() lists them. New ones are made in RapidPro only, in the settings of the workspace.',
-  });
-}
 
 /** The subscribers of a resthook with this address; more than one only by accident. */
 async function subscribersAt(client: Client, { resthook, target_url }: Body) {
