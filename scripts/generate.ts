@@ -1,5 +1,5 @@
 /**
- * Writes what is made from the source: `ast.json` and `configuration-schema.json`.
+ * Writes what is made from the source: `ast.json`, `configuration-schema.json` and `docs/api.md`.
  * With `--check` nothing is written, and a file that is not up to date fails.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,23 +7,31 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configurationSchema } from '../src/configuration.js';
 import { describeAdaptor } from './generate/ast.js';
+import { describeCoverage } from './generate/coverage.js';
 import { credentialForm } from './generate/credential-form.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
 
+const LANGUAGE_COMMON = 'node_modules/@openfn/language-common/ast.json';
+/** Written by the test of the recorded exchanges, with `vitest -u`. */
+const COUNTS = 'test/operations/recorded/coverage.json';
+
+/** A text, or what becomes one as JSON. */
 const made: Record<string, () => unknown> = {
-  'ast.json': () => describeAdaptor(join(root, 'src/Adaptor.ts'), languageCommon()),
+  'ast.json': () => describeAdaptor(join(root, 'src/Adaptor.ts'), readText(LANGUAGE_COMMON)),
   'configuration-schema.json': () => credentialForm(configurationSchema),
+  'docs/api.md': () => describeCoverage(JSON.parse(readText(COUNTS))),
 };
 
-function languageCommon(): string {
-  return readFileSync(join(root, 'node_modules/@openfn/language-common/ast.json'), 'utf8');
+function readText(name: string): string {
+  return readFileSync(join(root, name), 'utf8');
 }
 
 for (const [name, make] of Object.entries(made)) {
   const file = join(root, name);
-  const fresh = `${JSON.stringify(make(), null, 2)}\n`;
+  const content = make();
+  const fresh = typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
   const current = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (fresh === current) console.log(`${name} is up to date.`);
   else if (!check) {

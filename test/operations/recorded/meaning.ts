@@ -1,5 +1,5 @@
 import { isUuid } from '../../../src/operations/identifiers.js';
-import { type Filter, type Resource, resources } from '../../../src/resources.js';
+import { type Filter, type FilterKind, type Resource, resources } from '../../../src/resources.js';
 import type { Recording } from '../../support/recordings.js';
 import { bodyOf, endpointOf, queryOf } from './exchange.js';
 
@@ -35,8 +35,12 @@ const BY_STATUS: { [status: number]: string[] } = {
   409: ['LIMIT_REACHED'],
   415: ['REQUEST_FAILED'],
   429: ['RATE_LIMITED'],
-  500: ['SERVER_ERROR'],
 };
+
+/** A server that failed may have done what must not be done twice. */
+function failed({ request }: Recording): string[] {
+  return request.method === 'POST' ? ['SERVER_ERROR', 'OUTCOME_UNKNOWN'] : ['SERVER_ERROR'];
+}
 
 function isOffered(recorded: Recording): boolean {
   const endpoint = endpointOf(recorded);
@@ -47,6 +51,7 @@ function isOffered(recorded: Recording): boolean {
 export function codesFor(recorded: Recording): string[] {
   const { status, body, body_is_text } = recorded.response;
   const text = JSON.stringify(body);
+  if (status >= 500) return failed(recorded);
   if (status === 400 && body_is_text) return ['NOT_RAPIDPRO'];
   if (status === 404 && body_is_text)
     return isOffered(recorded) ? ['NOT_RAPIDPRO'] : ['NOT_OFFERED'];
@@ -66,20 +71,26 @@ export const BEFORE_SENDING = [
   'INVALID_URN',
 ];
 
+/** What no filter of a kind can find. */
+const SENSELESS: Partial<Record<FilterKind, RegExp>> = {
+  uuid: /^(?![0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)/i,
+  datetime: /^(?!\d{4}-(0\d|1[0-2])-\d\dT.*Z$)/,
+  date: /^(?!\d{4}-(0\d|1[0-2])-\d\d$)/,
+};
+
 /** Whether a server that answered with 200 did not do what it was asked, or read it in its own way. */
 export function isSwallowed(recorded: Recording): boolean {
   const query = queryOf(recorded);
+  const endpoint = endpointOf(recorded);
+  const known: Resource['filters'] = endpoint ? resources[endpoint].filters : {};
   const { results, failures } = answerOf(recorded);
   const isEmpty = Array.isArray(results) && results.length === 0;
-  const isBad = [...query].some(
-    ([key, value]) =>
-      value.trim() === '' ||
-      query.getAll(key).length > 1 ||
-      (/^(before|after)$/.test(key) && !/^\d{4}-(0\d|1[0-2])-\d\dT.*Z$/.test(value)) ||
-      (/^(uuid|contact|flow|campaign)$/.test(key) && !/^[0-9a-f-]{36}$/i.test(value)) ||
-      (/^(type|archive_type|folder|role|status)$/.test(key) && isEmpty) ||
-      /^(foo|page_size|limit|page|offset)$/.test(key),
-  );
+  const isBad = [...query].some(([key, value]) => {
+    const filter = known[key];
+    if (!filter || value.trim() === '') return true;
+    if (query.getAll(key).length > 1 && !filter.many) return true;
+    return SENSELESS[filter.kind]?.test(value) || (filter.kind === 'choice' && isEmpty);
+  });
   const values = Object.values((bodyOf(recorded) ?? {}) as Json);
   return isBad || values.includes('') || (Array.isArray(failures) && failures.length > 0);
 }

@@ -116,6 +116,13 @@ async function tryPlain(one: Recording): Promise<Verdict> {
   return { made: 'http.request' };
 }
 
+/** A list that is asked for one contact. */
+function isLookup(one: Recording): boolean {
+  const keys = [...queryOf(one).keys()].join();
+  const isContact = one.request.method === 'GET' && endpointOf(one) === 'contacts';
+  return isContact && /^(uuid|urn)$/.test(keys) && whyNotPlain(one) === undefined;
+}
+
 const reports: { [server: string]: Report } = {};
 const reasons: string[] = [];
 
@@ -139,40 +146,28 @@ describe.each(servers)('%s', server => {
     tally.plain(one, await tryPlain(one));
   });
 
+  test.each(each.filter(([, one]) => isLookup(one)))('getContact: %s', async (_, one) => {
+    const [value] = queryOf(one).values();
+    const server = await answerAs([one]);
+    const operation = Adaptor.getContact(String(value));
+    const { data, error } = await outcome(operation, server, tokenOf(one));
+    const [request] = server.requests;
+    if (!request) {
+      expectRefusal(error, one);
+      return;
+    }
+    expect(said(request)).toEqual(meant(one));
+    if (error) expect(codesFor(one)).toContain(error.code);
+    else expect(data).toEqual((dataOf([one]) as unknown[])[0] ?? null);
+    tally.also('getContact');
+  });
+
   test('all were tried', () => {
     const report = tally.report(exchanges);
     reports[server] = report;
     const { operation, refused, http, httpRefused, none } = report;
     expect(operation + refused + http + httpRefused + none).toBe(exchanges.length);
   });
-});
-
-describe('one contact', () => {
-  const lookups = servers.flatMap(server =>
-    recordings(server).filter(one => {
-      const keys = [...queryOf(one).keys()];
-      const isPlain = one.request.method === 'GET' && whyNotPlain(one) === undefined;
-      return isPlain && endpointOf(one) === 'contacts' && /^(uuid|urn)$/.test(keys.join());
-    }),
-  );
-
-  test.each(lookups.map(one => [`${one.server} ${one.name}`, one] as const))(
-    '%s',
-    async (_, one) => {
-      const server = await answerAs([one]);
-      const [value] = queryOf(one).values();
-      const operation = Adaptor.getContact(String(value));
-      const { data, error } = await outcome(operation, server, tokenOf(one));
-      const [request] = server.requests;
-      if (!request) {
-        expectRefusal(error, one);
-      } else {
-        expect(said(request)).toEqual(meant(one));
-        if (error) expect(codesFor(one)).toContain(error.code);
-        else expect(data).toEqual((dataOf([one]) as unknown[])[0] ?? null);
-      }
-    },
-  );
 });
 
 describe('coverage', () => {

@@ -28,6 +28,8 @@ export interface Report {
   /** Why nothing makes it. */
   reasons: Counts;
   endpoints: { [endpoint: string]: { [method: string]: Row } };
+  /** Operations that make what another one was counted for. */
+  also: Counts;
 }
 
 function add(counts: Counts, key: string): void {
@@ -45,6 +47,7 @@ function sorted<T>(value: T): T {
 export class Tally {
   readonly #named = new Map<string, Verdict>();
   readonly #plain = new Map<string, Verdict>();
+  readonly #also: Counts = {};
 
   named({ name }: Recording, verdict: Verdict): void {
     this.#named.set(name, verdict);
@@ -52,6 +55,11 @@ export class Tally {
 
   plain({ name }: Recording, verdict: Verdict): void {
     this.#plain.set(name, verdict);
+  }
+
+  /** An exchange that is counted already, made by another operation too. */
+  also(operation: string): void {
+    add(this.#also, operation);
   }
 
   report(exchanges: readonly Recording[]): Report {
@@ -65,6 +73,7 @@ export class Tally {
       instead: {},
       reasons: {},
       endpoints: {},
+      also: sorted(this.#also),
     };
     for (const one of exchanges) this.#count(one, report);
     const { instead, reasons, endpoints } = report;
