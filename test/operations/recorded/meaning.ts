@@ -37,9 +37,15 @@ const BY_STATUS: { [status: number]: string[] } = {
   429: ['RATE_LIMITED'],
 };
 
-/** A server that failed may have done what must not be done twice. */
-function failed({ request }: Recording): string[] {
-  return request.method === 'POST' ? ['SERVER_ERROR', 'OUTCOME_UNKNOWN'] : ['SERVER_ERROR'];
+/** Whether a second time would send, start or make something twice. */
+function isHarmfulTwice(recorded: Recording): boolean {
+  const { action, urns } = (bodyOf(recorded) ?? {}) as Json;
+  const endpoint = endpointOf(recorded) ?? '';
+  if (recorded.request.method !== 'POST') return false;
+  if (endpoint === 'contacts') return queryOf(recorded).size === 0 && !Array.isArray(urns);
+  return (
+    action === 'add_note' || /^(broadcasts|flow_starts|messages|campaign_events)$/.test(endpoint)
+  );
 }
 
 function isOffered(recorded: Recording): boolean {
@@ -47,11 +53,15 @@ function isOffered(recorded: Recording): boolean {
   return endpoint !== undefined && !('only' in resources[endpoint]);
 }
 
-/** The codes that the error for a refusal may have. */
-export function codesFor(recorded: Recording): string[] {
+/**
+ * The codes that the error for a refusal may have.
+ *
+ * @param isOnce - whether the request is never made a second time: a server that failed may have done it
+ */
+export function codesFor(recorded: Recording, isOnce = isHarmfulTwice(recorded)): string[] {
   const { status, body, body_is_text } = recorded.response;
   const text = JSON.stringify(body);
-  if (status >= 500) return failed(recorded);
+  if (status >= 500) return [isOnce ? 'OUTCOME_UNKNOWN' : 'SERVER_ERROR'];
   if (status === 400 && body_is_text) return ['NOT_RAPIDPRO'];
   if (status === 404 && body_is_text)
     return isOffered(recorded) ? ['NOT_RAPIDPRO'] : ['NOT_OFFERED'];
