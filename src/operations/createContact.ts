@@ -42,8 +42,9 @@ export async function createContact(client: Client, body: Body): Promise<Diction
     });
     return repeatable ? asObject(answer.body) : asOutcome(answer.body);
   } catch (error) {
-    const taken = error instanceof RapidProError && error.code === 'URN_TAKEN';
-    if (!taken || !client.repeated || typeof urn !== 'string') throw error;
+    // Whatever it is that it says, if anything: its text may have been lost on the way.
+    const refused = error instanceof RapidProError && error.statusCode === 400;
+    if (!refused || !client.repeated || typeof urn !== 'string') throw error;
     const own = await ownContact(client, body, urn, started);
     if (own) return own;
     throw error;

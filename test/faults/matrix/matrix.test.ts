@@ -1,0 +1,138 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { DEFAULT_MAX_WAIT } from '../../../src/client/client.js';
+import { captureConsole } from '../../support/captureConsole.js';
+import { goOn } from './again.js';
+import { type Baseline, plain, undisturbed } from './baseline.js';
+import { wrongBulk } from './bulk.js';
+import { CASES, type Case } from './cases.js';
+import { type Outcome, toDocument } from './document.js';
+import { FAULTS } from './faults.js';
+import { type Expected, expected } from './rules.js';
+import { patientTimeouts, virtualTime } from './time.js';
+import { type Blow, type Trial, tryOut } from './trial.js';
+import { inWords } from './words.js';
+import { amiss } from './world.js';
+
+const DIALECTS = ['v9', 'textit'] as const;
+const SERVERS = { v9: 'RapidPro 9', textit: 'TextIt' };
+const DOCUMENT = fileURLToPath(new URL('../../../docs/faults.md', import.meta.url));
+const outcomes: Outcome[] = [];
+
+/** Trials side by side: most of the time they wait for a server that does not answer. */
+const SIDE_BY_SIDE = 16;
+
+beforeEach(() => {
+  captureConsole();
+  virtualTime();
+  patientTimeouts();
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** The first request, one in the middle and the last. */
+function positions(requests: number): number[] {
+  return [...new Set([0, Math.floor(requests / 2), requests - 1])];
+}
+
+function blowsAt(requests: number): Blow[] {
+  return positions(requests).flatMap(position =>
+    [false, true].flatMap(forever => FAULTS.map(fault => ({ fault, position, forever }))),
+  );
+}
+
+function nameOf({ fault: { kind, strikes }, position, forever }: Blow): string {
+  return `${kind} ${strikes} the work at request ${position + 1}${forever ? ' and after' : ''}`;
+}
+
+function placeName(position: number, requests: number): string {
+  if (position === 0) return 'first request';
+  return position === requests - 1 ? 'last' : 'middle';
+}
+
+async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const run = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, run));
+}
+
+/** What an error tells of a part: the new ids are counted. */
+function partsIn({ error }: Trial, { kind }: Case): object | undefined {
+  if (!error?.details) return undefined;
+  const { ids = [], failures: _, list, ...parts } = error.details as Record<string, unknown[]>;
+  return kind === 'send' ? { ...parts, list, ids: ids.length } : parts;
+}
+
+const NOTHING = { code: undefined, cause: undefined, details: undefined };
+
+/** What came of a trial, in the terms of the rules. */
+function cameOf(trial: Trial, one: Case): Omit<Expected, 'world' | 'isPartial'> {
+  const { error, requests, waits } = trial;
+  const { code: cause } = (error?.cause ?? {}) as { code?: string };
+  return {
+    code: error?.code,
+    cause: error?.code === 'OUTCOME_UNKNOWN' ? cause : undefined,
+    details: partsIn(trial, one),
+    requests: requests.length,
+    waits,
+  };
+}
+
+/** What is wrong with the end of an operation: nothing where all is well. */
+async function wrongIn(one: Case, baseline: Baseline, trial: Trial, blow: Blow): Promise<string[]> {
+  if (one.kind === 'bulk') return wrongBulk(one, baseline, trial, blow);
+  const { world, isPartial, ...end } = expected(one, baseline, trial.initial, blow);
+  const came = cameOf(trial, one);
+  const { state, waited, requests } = trial;
+  const isWhole = state !== undefined && !isPartial;
+  const told = state?.response?.requests ?? requests.length;
+  return [
+    ...(isDeepStrictEqual(came, { ...NOTHING, ...end })
+      ? []
+      : [`${JSON.stringify(came)} in place of ${JSON.stringify(end)}`]),
+    ...amiss(trial.world, world),
+    ...(isWhole && plain(state.data) !== baseline.data ? ['another result'] : []),
+    ...(isPartial === (state?.rapidpro !== undefined) || isWhole ? [] : ['no place to go on']),
+    ...(waited > DEFAULT_MAX_WAIT ? [`waited for ${waited} seconds`] : []),
+    ...(told === requests.length ? [] : [`it tells of ${told} requests`]),
+    ...(blow.forever ? await goOn(one, baseline, trial, blow) : []),
+  ];
+}
+
+describe.each(DIALECTS)('%s', dialect => {
+  test.each(CASES)('$name', async one => {
+    const baseline = await undisturbed(one, dialect);
+    const wrong: Record<string, unknown> = {};
+    await inTurn(blowsAt(baseline.requests.length), async blow => {
+      const trial = await tryOut(one, dialect, blow);
+      const name = nameOf(blow);
+      const found = await wrongIn(one, baseline, trial, blow);
+      if (found.length > 0) wrong[name] = found;
+      await trial.sandbox.close();
+      outcomes.push({
+        row: one.name,
+        column: blow.fault.kind,
+        forever: blow.forever,
+        words: inWords(one, baseline, trial, blow),
+        by: {
+          strikes: `${blow.fault.strikes} the work`,
+          position: placeName(blow.position, baseline.requests.length),
+          server: SERVERS[dialect],
+        },
+      });
+    });
+    expect(wrong).toEqual({});
+  });
+});
+
+test('docs/faults.md tells what came of it', () => {
+  const fresh = toDocument(outcomes);
+  if (process.env.UPDATE_DOCS) writeFileSync(DOCUMENT, fresh);
+  expect(readFileSync(DOCUMENT, 'utf8')).toBe(fresh);
+});

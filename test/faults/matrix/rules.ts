@@ -1,0 +1,115 @@
+import type { FaultKind } from '../../../src/sandbox/index.js';
+import type { Baseline } from './baseline.js';
+import { type Case, isCreation, isRepeatable } from './cases.js';
+import { codeOf, type Sight, sightOf } from './faults.js';
+import { type Blow, RETRY_AFTER } from './trial.js';
+import { apply } from './world.js';
+
+/**
+ * What has to come of an operation when a fault strikes one of its requests, or all from one on. Rests
+ * on three questions alone: may the request be made twice, had the server done it, does it go on?
+ */
+export interface Expected {
+  /** The error's code, and why; undefined where it ends well. */
+  code?: string | undefined;
+  /** Where the outcome is unknown, what happened to the connection. */
+  cause?: string | undefined;
+  /** For an error about a part: what it tells of the items, or of its reason. */
+  details?: object | undefined;
+  /** True for a list that ends early with what it has. */
+  isPartial: boolean;
+  requests: number;
+  waits: number[];
+  world: string[];
+}
+
+/** The waits before a request is given up, or before it is asked again where that helps. */
+const WAITS: Record<Sight, { once: number[]; forever: number[] }> = {
+  fine: { once: [], forever: [] },
+  ambiguous: { once: [0.5], forever: [0.5, 1, 2] },
+  timeout: { once: [0.5], forever: [0.5] },
+  throttled: { once: [RETRY_AFTER], forever: [RETRY_AFTER, RETRY_AFTER, RETRY_AFTER] },
+};
+
+/** Faults that spoil only the body of an answer. */
+const WITH_HEAD: readonly FaultKind[] = ['truncate', 'drip', 'garbled'];
+
+const isDone = ({ fault }: Blow) => fault.strikes === 'after';
+
+/** The request that the fault really hurts: the struck one, or one that follows where it goes on. */
+export function hurtRequest({ requests }: Baseline, { fault, position, forever }: Blow): number {
+  const end = forever ? requests.length : position + 1;
+  for (let index = position; index < end; index++) {
+    const request = requests[index];
+    if (request && sightOf(fault, request) !== 'fine') return index;
+  }
+  return -1;
+}
+
+/** What the world is after the first requests, and after one more where that was done. */
+function worldAfter({ changes }: Baseline, initial: string[], count: number, more: boolean) {
+  return changes.slice(0, more ? count + 1 : count).reduce(apply, initial);
+}
+
+export function expected(one: Case, baseline: Baseline, initial: string[], blow: Blow): Expected {
+  const { requests, world } = baseline;
+  const total = requests.length;
+  const index = hurtRequest(baseline, blow);
+  const request = requests[index];
+  if (!request) return { isPartial: false, requests: total, waits: [], world };
+  const sight = sightOf(blow.fault, request);
+  const maySendAgain = sight === 'throttled' || isRepeatable(request);
+  if (maySendAgain && !blow.forever) {
+    // RapidPro refuses the second creation: one look-up finds the first.
+    const lookUps = isCreation(request) && isDone(blow) ? 1 : 0;
+    const waits = WAITS[sight].once;
+    return { isPartial: false, requests: total + 1 + lookUps, waits, world };
+  }
+  const waits = maySendAgain ? WAITS[sight].forever : [];
+  // The second creation is refused. Where the status of that comes through, the look-up is what fails.
+  const isRefused = isCreation(request) && isDone(blow) && WITH_HEAD.includes(blow.fault.kind);
+  return {
+    ...stopped(one, baseline, blow, index),
+    requests: index + 1 + waits.length + (isRefused ? 2 : 0),
+    waits: isRefused ? [...WAITS[sight].once, ...waits] : waits,
+    world: worldAfter(baseline, initial, index, isDone(blow)),
+  };
+}
+
+/** How an operation ends whose request is given up. */
+function stopped(
+  { kind, items = 0 }: Case,
+  { requests }: Baseline,
+  { fault }: Blow,
+  index: number,
+): Pick<Expected, 'code' | 'cause' | 'details' | 'isPartial'> {
+  const request = requests[index];
+  const isUnknown = request !== undefined && sightOf(fault, request) !== 'throttled';
+  const isSafe = request !== undefined && isRepeatable(request);
+  const cause = codeOf(fault);
+  const code = isUnknown && !isSafe ? 'OUTCOME_UNKNOWN' : cause;
+  if (kind === 'list' && !isUnknown && index > 0) return { isPartial: true };
+  // The first of several requests: nothing was done, or the whole step can be run again.
+  const isPlain = index === 0 && (!isUnknown || (kind === 'action' && isSafe));
+  if (kind === 'single' || kind === 'list' || requests.length === 1 || isPlain)
+    return code === cause ? { code, isPartial: false } : { code, cause, isPartial: false };
+  const from = index * 100;
+  const here = between(from, Math.min(from + 100, items));
+  return {
+    code: kind === 'send' ? 'PARTIAL_SEND' : 'PARTIAL_ACTION',
+    isPartial: false,
+    details: {
+      reason: code,
+      ...(kind === 'send' ? { list: 'contacts', ids: index } : {}),
+      done: between(0, from),
+      unknown: isUnknown ? here : [],
+      failed: isUnknown ? [] : here,
+      notAttempted: between(from + 100, items),
+    },
+  };
+}
+
+/** Places as an error writes them: both ends included. */
+function between(from: number, end: number): [number, number][] {
+  return from < end ? [[from, end - 1]] : [];
+}
