@@ -37,14 +37,43 @@ function lookupOf({ request }: Recording): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(request.query ?? ''));
 }
 
+/** What an exchange says, read once for all rows. */
+interface Facts {
+  exchange: Recording;
+  endpoint: string;
+  answer: string;
+  asked: string;
+  lookup: Record<string, string>;
+  /** The names of what it made. */
+  made: unknown[];
+  foundNothing: boolean;
+  failures: unknown[];
+}
+
+function factsOf(exchange: Recording): Facts {
+  const { request, response } = exchange;
+  const body = isObject(response.body) ? response.body : {};
+  return {
+    exchange,
+    endpoint: endpointOf(exchange),
+    answer: textOf(response.body),
+    asked: `${request.query} ${textOf(request.body)}`,
+    lookup: lookupOf(exchange),
+    made: response.status === 201 ? [body.uuid, body.key, body.id] : [],
+    foundNothing: foundNothing(exchange),
+    failures: Array.isArray(body.failures) ? body.failures : [],
+  };
+}
+
 export function seedBefore(exchange: Recording): Seed {
   const recorded = workspaceOf(exchange);
+  const facts = factsOf(exchange);
   const rows = new Map<string, Row[]>();
   for (const endpoint of recorded.endpoints()) {
-    const kept = recorded.of(endpoint).filter(row => wasThere(exchange, endpoint, row));
+    const kept = recorded.of(endpoint).filter(row => wasThere(facts, endpoint, row));
     rows.set(
       endpoint,
-      kept.map(row => asItWas(exchange, endpoint, row)),
+      kept.map(row => asItWas(facts, endpoint, row)),
     );
   }
   for (const [endpoint, row] of others(exchange, recorded)) {
@@ -55,23 +84,16 @@ export function seedBefore(exchange: Recording): Seed {
   return recorded.seedOf(endpoint => rows.get(endpoint) ?? []);
 }
 
-function wasThere(exchange: Recording, endpoint: string, row: Row): boolean {
-  const { response } = exchange;
-  const own = endpointOf(exchange) === endpoint;
+function wasThere(facts: Facts, endpoint: string, row: Row): boolean {
+  const { answer, lookup, made, failures } = facts;
   const names = [row.uuid, row.key, row.id].filter(one => one !== undefined && one !== null);
-  const made = response.status === 201 && isObject(response.body) ? response.body : {};
-  if (own && names.some(one => [made.uuid, made.key, made.id].includes(one))) return false;
-  const answer = textOf(response.body);
   if (names.some(one => answer.includes(`No such object: ${one}`))) return false;
-  if (
-    own &&
-    foundNothing(exchange) &&
-    names.map(String).some(one => Object.values(lookupOf(exchange)).includes(one))
-  ) {
-    return false;
+  if (endpoint === facts.endpoint) {
+    if (names.some(one => made.includes(one))) return false;
+    const asked = Object.values(lookup);
+    if (facts.foundNothing && names.some(one => asked.includes(String(one)))) return false;
   }
-  const failures = isObject(response.body) ? response.body.failures : undefined;
-  return !(endpoint === 'messages' && Array.isArray(failures) && failures.includes(row.id));
+  return !(endpoint === 'messages' && failures.includes(row.id));
 }
 
 function foundNothing({ response }: Recording): boolean {
@@ -81,17 +103,13 @@ function foundNothing({ response }: Recording): boolean {
 }
 
 /** A row in the state that the answer to a write speaks of. */
-function asItWas(exchange: Recording, endpoint: string, row: Row): Row {
-  const { request, response } = exchange;
-  const answer = textOf(response.body);
-  const asked = `${request.query} ${textOf(request.body)}`;
-  const isNamed = typeof row.uuid === 'string' && asked.includes(row.uuid);
-  if (endpoint === 'contacts' && isNamed) {
-    const deleted = workspaceOf(exchange).deleted.get(`contacts ${String(row.uuid)}`);
-    if (deleted && /Deleted contacts/.test(answer)) return deleted;
-    if (/Non-active contacts/.test(answer)) return { ...row, status: 'blocked', groups: [] };
-  }
-  return endpoint === 'tickets' && isNamed ? ticketBefore(exchange, row) : row;
+function asItWas({ exchange, answer, asked }: Facts, endpoint: string, row: Row): Row {
+  if (endpoint !== 'contacts' && endpoint !== 'tickets') return row;
+  if (typeof row.uuid !== 'string' || !asked.includes(row.uuid)) return row;
+  if (endpoint === 'tickets') return ticketBefore(exchange, row);
+  const deleted = workspaceOf(exchange).deleted.get(`contacts ${row.uuid}`);
+  if (deleted && /Deleted contacts/.test(answer)) return deleted;
+  return /Non-active contacts/.test(answer) ? { ...row, status: 'blocked', groups: [] } : row;
 }
 
 /** An action that failed on a ticket found it as it was asked to be; one that did not fail found it otherwise. */
