@@ -230,6 +230,15 @@ describe('events as servers list them', () => {
     expect((await catchUp(first.state, stateFor(target))).values).toEqual([]);
   });
 
+  test('one at the same instant as another that is known is not taken for it', async () => {
+    sharedClock();
+    const events = [event(time(0), 'a')];
+    const target = await serve(listing(events));
+    const first = await catchUp({}, stateFor(target));
+    events.push(event(time(0), 'b'));
+    expect((await catchUp(first.state, stateFor(target))).values).toEqual(['b']);
+  });
+
   test('are read no further back than the mark needs', async () => {
     sharedClock();
     const events = Array.from({ length: 40 }, (_, index) => event(time(index * 120), `${index}`));
