@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { HELP, readCommand, UsageError } from './command-line.js';
+import { createSandbox, type Sandbox } from './index.js';
 import type { LoggedRequest } from './request-log.js';
-import { createSandbox, type Sandbox } from './sandbox.js';
 
 /** Opens a sandbox, tells how to point a job at it, and tells each request until it is stopped. */
 async function main(): Promise<void> {
