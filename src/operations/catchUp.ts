@@ -149,8 +149,10 @@ export function eachMissedPush(
   resthook: Reference<string | MissedPushes>,
   ...operations: Step[]
 ): Operation {
+  // Looked at when it runs: nothing may be thrown while an operation is being built.
   return operation({
-    ...split(resthook),
+    args: { resthook: () => split(resthook).args.resthook },
+    options: () => split(resthook).options ?? {},
     knownOptions: ['numbers', 'deadline'],
     run: call => run(call, operations),
   });
