@@ -36,6 +36,11 @@ export interface SandboxOptions {
   clock?: Clock;
   /** Seconds for which the flow engine does not see a group or a field that was just made (5 on a real server). Default 0. */
   engineCache?: number;
+  /**
+   * Seconds for which a campaign event is being scheduled after it was made or moved; the newer line refuses to change it
+   * meanwhile. Default 0.
+   */
+  scheduling?: number;
   /** How the flow engine calls the listeners of webhooks and resthooks. */
   deliveries?: DeliveryOptions;
   /** The port on loopback. Default any that is free. */

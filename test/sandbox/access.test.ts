@@ -205,6 +205,31 @@ describe('workspaces of the sandbox', () => {
   });
 });
 
+it('refuses to change a campaign event while it is being scheduled', async () => {
+  let now = Date.parse('2026-11-22T10:00:00Z');
+  const { get, post } = await open({
+    dialect: 'textit',
+    scheduling: 3,
+    clock: { now: () => now },
+    seed: 'maternal-health',
+  });
+  const [campaign] = (await get<{ results: { uuid: string }[] }>('campaigns.json')).data.results;
+  const event = { campaign: campaign?.uuid, relative_to: 'due_date', unit: 'days', message: 'hi' };
+  const at = (offset: number) => ({ ...event, offset, delivery_hour: 9 });
+  const made = await post<{ uuid: string }>('campaign_events.json', at(1));
+  expect(made.status).toBe(201);
+  const move = (offset: number) => post(`campaign_events.json?uuid=${made.data.uuid}`, at(offset));
+  const busy = {
+    status: 400,
+    data: { non_field_errors: ['Cannot modify events which are currently being scheduled.'] },
+  };
+  expect(await move(2)).toMatchObject(busy);
+  now += 3001;
+  expect(await move(2)).toMatchObject({ status: 200, data: { offset: 2 } });
+  // Moving it starts that over; a change of its message alone would not.
+  expect(await move(3)).toMatchObject(busy);
+});
+
 it('has an endpoint for each that the API has, and none besides', async () => {
   for (const dialect of ['v9', 'textit'] as const) {
     const { get } = await open({ dialect });

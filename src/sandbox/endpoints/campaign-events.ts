@@ -51,16 +51,19 @@ export const campaignEvents = endpoint<CampaignEvent>({
     const { workspace } = call;
     const details = readEvent(call, body, event);
     if (event && workspace.dialect === 'textit') {
-      Object.assign(event, details);
+      const moved = MOVING.some(key => event[key] !== details[key]);
+      Object.assign(event, details, moved ? { scheduledOn: workspace.tick() } : {});
       return { status: 200, data: showEvent(event) };
     }
     // The older line replaces an event by another one.
     if (event) workspace.campaignEvents.remove(event);
+    const createdOn = workspace.tick();
     const made = workspace.campaignEvents.add({
       id: workspace.nextId('campaign event'),
       uuid: newUuid(),
       ...details,
-      createdOn: workspace.tick(),
+      createdOn,
+      scheduledOn: createdOn,
     });
     return { status: event ? 200 : 201, data: showEvent(made) };
   },
@@ -70,6 +73,13 @@ export const campaignEvents = endpoint<CampaignEvent>({
     return { status: 204 };
   },
 });
+
+/** What an event is scheduled by. */
+const MOVING = ['relativeTo', 'offset', 'unit', 'deliveryHour'] as const;
+
+function isBusy({ scheduledOn }: CampaignEvent, { ticker, settings }: Workspace): boolean {
+  return ticker.now() < scheduledOn + settings.scheduling * 1_000_000;
+}
 
 const findCampaign = (given: string, { workspace }: Call): Campaign | undefined =>
   workspace.campaigns.find(canonicalUuid(given) ?? given);
@@ -105,8 +115,11 @@ function readEvent(
   call: Call,
   body: Record<string, unknown>,
   event: CampaignEvent | undefined,
-): Omit<CampaignEvent, 'id' | 'uuid' | 'createdOn'> {
+): Omit<CampaignEvent, 'id' | 'uuid' | 'createdOn' | 'scheduledOn'> {
   const kept = readShape(eventShape(event), body, call);
+  if (event && call.workspace.dialect === 'textit' && isBusy(event, call.workspace)) {
+    throw invalidAsAWhole('Cannot modify events which are currently being scheduled.');
+  }
   if ((kept.message === undefined) === (kept.flow === undefined)) {
     throw invalidAsAWhole('Flow or a message text required.');
   }

@@ -428,6 +428,7 @@ class Planter {
     const field = workspace.fieldsByKey.get(key);
     if (!field)
       throw new TypeError(`The seed has an event relative to a field it does not have: ${key}`);
+    const createdOn = this.#time(row.created_on);
     workspace.campaignEvents.add({
       id: workspace.nextId('campaign event'),
       uuid: row.uuid ?? randomUUID(),
@@ -438,7 +439,8 @@ class Planter {
       deliveryHour: row.delivery_hour ?? -1,
       flow: row.flow ? this.#find('flows', row.flow) : null,
       message: row.message ?? null,
-      createdOn: this.#time(row.created_on),
+      createdOn,
+      scheduledOn: createdOn,
     });
   }
 

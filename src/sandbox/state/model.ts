@@ -255,6 +255,8 @@ export interface CampaignEvent {
   flow: Flow | null;
   message: Translated<string> | null;
   createdOn: Micros;
+  /** When its scheduling began: when it was made, or last moved. */
+  scheduledOn: Micros;
 }
 
 export interface Topic {
