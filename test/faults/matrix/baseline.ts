@@ -10,6 +10,7 @@ export interface Baseline {
   requests: LoggedRequest[];
   /** What each of the requests changes. */
   changes: Difference[];
+  initial: string[];
   world: string[];
   state: State;
   data: string;
@@ -50,6 +51,9 @@ export async function undisturbed(one: Case, dialect: Dialect): Promise<Baseline
       changes.push({ gone, come: [...come, ...notesOf(request)] });
     },
   });
+  const initial = await worldOf(sandbox);
+  requests.length = 0;
+  changes.length = 0;
   lines = linesOf(sandbox);
   const { state, error } = await attempt(one.operation({}), sandbox);
   const data = plain(state?.data);
@@ -57,5 +61,5 @@ export async function undisturbed(one: Case, dialect: Dialect): Promise<Baseline
   const world = await worldOf(sandbox);
   await sandbox.close();
   if (!state) throw error;
-  return { requests: seen, changes, world, state, data };
+  return { requests: seen, changes, initial, world, state, data };
 }

@@ -56,7 +56,6 @@ const contact = (place: number) => ({
   uuid: uuid(place),
   name: name(place),
   urns: [urn(place)],
-  created_on: time(place),
   modified_on: time(place),
 });
 const people = (count: number) => ({ contacts: places(count).map(contact) });

@@ -1,6 +1,6 @@
 import type { FaultKind } from '../../../src/sandbox/index.js';
 import { CASES } from './cases.js';
-import { merge, type Seen, toMarkdown } from './table.js';
+import { inOrder, merge, type Seen, toMarkdown } from './table.js';
 
 /** What was seen in one trial, and in which cell of which table it belongs. */
 export interface Outcome extends Seen {
@@ -13,7 +13,11 @@ export interface Outcome extends Seen {
 const COLUMNS: [FaultKind, name: string, meaning: string][] = [
   ['reset', 'connection reset', 'The connection breaks before an answer.'],
   ['stall', 'silence', 'No answer comes in time.'],
-  ['truncate', 'half an answer', 'The connection breaks in the middle of the answer.'],
+  [
+    'truncate',
+    'half an answer',
+    'The connection breaks in the middle of the answer. A deletion or an action is answered without a body, of which nothing can be lost.',
+  ],
   ['drip', 'slow drip', 'The answer comes in drops, and is not whole in time.'],
   ['bad-gateway', 'a 502', 'A proxy in front of RapidPro answers in its place.'],
   ['garbled', 'garbled answer', 'The answer is whole, but not JSON.'],
@@ -23,24 +27,30 @@ const COLUMNS: [FaultKind, name: string, meaning: string][] = [
 
 const HEAD = `# What the adaptor does when something goes wrong
 
-<!-- Made by test/faults/matrix, which checks it: to write it anew, run UPDATE_DOCS=1 npx vitest run test/faults/matrix -->
+<!-- Made and checked by test/faults/matrix; to write it anew, run UPDATE_DOCS=1 npx vitest run test/faults/matrix -->
 
-These tables are not promises but results: each operation was run against the sandbox, which broke the
-first request, one in the middle or the last, before or after it had done the work.
+Connections break, servers are slow, proxies answer in their place. Here you find what each kind of operation
+does then, and what is left for you to do. The tables are results, not promises: the tests run each operation
+against the sandbox, which disturbs the first request, one in the middle or the last, before or after it has
+done the work. RapidPro 9 and TextIt come out the same.
 
 What it means for your jobs:
 
-- **Reading, and writing what can be written twice without harm, is asked again by itself.** A contact is
-  updated, added by its URN, deleted or put into a group once, however often the connection breaks.
-- **Sending is never asked again after a failure that leaves it open whether RapidPro got the request.** The step
-  stops with \`OUTCOME_UNKNOWN\`. Look in RapidPro whether it was done before you run the job again.
+- **Reading, and writing that can be repeated without harm, is asked again by itself.** A contact is
+  updated, added by its URN, deleted or put into a group once, however often the connection breaks. When it
+  goes on breaking, the step stops, and you can run it again. If the first run did get through,
+  \`addContact\` then says \`URN_TAKEN\`, and \`deleteContact\` says \`NOT_FOUND\`.
+- **A send is never repeated when nobody knows whether RapidPro got it.** The step stops with
+  \`OUTCOME_UNKNOWN\`. Look in RapidPro whether it was done before you run the job again.
 - **After a rate limit everything is asked again**, sends too, since RapidPro did nothing. All the waits of
   a step together take at most \`maxWait\`, 60 seconds unless you say otherwise.
 - **A step of several requests that stops in the middle tells how far it got.** \`PARTIAL_SEND\` and
-  \`PARTIAL_ACTION\` have \`details\` with places in your list: \`done\`, \`unknown\`, \`failed\`, \`notAttempted\`. Send again
-  only to \`failed\` and \`notAttempted\`.
+  \`PARTIAL_ACTION\` have \`details\` with places in your list: \`done\`, \`unknown\`, \`failed\` and
+  \`notAttempted\`. Send again only to \`failed\` and \`notAttempted\`.
 - **Lists and bulk operations leave a place to go on from** in \`state.rapidpro\` when the wait gets too long:
-  the same step with \`resume: true\` does the rest.
+  the same step with \`resume: true\` does the rest. \`eachChange\` needs no option for it.
+- **A contact in \`notAttempted\` may have been asked for.** It is there because asking again does no harm:
+  the next run finds it done, or does it.
 `;
 
 function table(outcomes: readonly Outcome[], forever: boolean): string {
@@ -51,7 +61,7 @@ function table(outcomes: readonly Outcome[], forever: boolean): string {
   return toMarkdown({
     columns: COLUMNS.map(([, name]) => name),
     rows: CASES.map(({ name }) => ({
-      name: `\`${name.split(/[ ,(]/)[0]}\`${name.replace(/^\w+/, '')}`,
+      name: name.replace(/^\w+(\(.*\))?/, '`$&`'),
       cells: COLUMNS.map(([column]) => cell(name, column)),
     })),
   });
@@ -59,9 +69,7 @@ function table(outcomes: readonly Outcome[], forever: boolean): string {
 
 /** The whole of docs/faults.md. Trials end in any order; the text is always the same. */
 export function toDocument(outcomes: readonly Outcome[]): string {
-  const key = ({ by, words }: Outcome) =>
-    JSON.stringify([by.server, by.strikes, by.position, words]);
-  const sorted = outcomes.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  const sorted = [...outcomes].sort(inOrder);
   return `${HEAD}
 The faults:
 

@@ -45,7 +45,7 @@ export function sightOf({ kind, strikes }: Fault, { status }: LoggedRequest): Si
 export const codeOf = ({ kind }: Fault): string => SEEN[kind].code;
 
 /** Seconds that a request may take where the client has to give up waiting; else as long as ever. */
-export const TIMEOUT = 0.15;
+export const TIMEOUT = 0.1;
 
 /** True where the client has to give up waiting. */
 export const isSlow = ({ kind }: Fault): boolean => SEEN[kind].sight === 'timeout';

@@ -1,11 +1,11 @@
 /** One outcome, and where it was seen. */
 export interface Seen {
   words: string;
-  /** By what it can differ: when the fault struck, which request it struck, which server it was. */
+  /** By what it can differ: when the fault struck, which request it struck. */
   by: Record<Axis, string>;
 }
 
-const AXES = ['strikes', 'position', 'server'] as const;
+const AXES = ['strikes', 'position'] as const;
 export type Axis = (typeof AXES)[number];
 
 function groups(seen: readonly Seen[], axis: Axis): Map<string, Seen[]> {
@@ -15,6 +15,20 @@ function groups(seen: readonly Seen[], axis: Axis): Map<string, Seen[]> {
 }
 
 const isSame = (seen: readonly Seen[]) => new Set(seen.map(({ words }) => words)).size <= 1;
+
+/** The order in which labels are told. */
+const ORDER = [
+  'before the work',
+  'after the work',
+  'first request',
+  'one in the middle',
+  'last request',
+];
+
+export function inOrder(a: Seen, b: Seen): number {
+  const rank = ({ by }: Seen) => AXES.map(axis => ORDER.indexOf(by[axis])).join();
+  return rank(a) < rank(b) ? -1 : Number(rank(a) > rank(b));
+}
 
 /** All that was seen in one cell, in as few words as tell it. */
 export function merge(seen: readonly Seen[]): string {
@@ -29,7 +43,7 @@ export function merge(seen: readonly Seen[]): string {
     const words = merge(some);
     byWords.set(words, [...(byWords.get(words) ?? []), label]);
   }
-  return [...byWords].map(([words, labels]) => `_${labels.join(', ')}:_ ${words}`).join('<br>');
+  return [...byWords].map(([words, labels]) => `_${labels.join(' or ')}:_ ${words}`).join('<br>');
 }
 
 export interface Table {
@@ -41,7 +55,7 @@ export interface Table {
 export function toMarkdown({ columns, rows }: Table): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   return [
-    line(['', ...columns]),
+    line(['operation', ...columns]),
     line(['---', ...columns.map(() => '---')]),
     ...rows.map(({ name, cells }) => line([name, ...cells])),
   ].join('\n');

@@ -87,7 +87,7 @@ export function virtualTime(): void {
 }
 
 /** Steps in which the seconds of a request run out, so that a busy machine cannot skip them. */
-const STEPS = 15;
+const STEPS = 10;
 
 /**
  * A request's time runs out step by step, and between two steps what has come is read: no answer is

@@ -67,24 +67,24 @@ export async function attempt(
 }
 
 /** Tries an operation in a sandbox of its own, which the caller closes. */
-export async function tryOut(one: Case, dialect: Dialect, blow?: Blow): Promise<Trial> {
+export async function tryOut(
+  one: Case,
+  dialect: Dialect,
+  { fault, position, forever }: Blow,
+  initial: string[],
+): Promise<Trial> {
   const sandbox = await createSandbox({ ...one.seed, dialect });
-  const initial = await worldOf(sandbox);
   const path = new Switch('any');
-  const before = sandbox.requests().length;
-  if (blow) {
-    const { fault, position, forever } = blow;
-    sandbox.fault({
-      ...fault,
-      when: { path, nth: position + 1 },
-      times: forever ? Number.POSITIVE_INFINITY : 1,
-      ...(fault.kind === 'throttle' ? { retryAfter: RETRY_AFTER } : {}),
-      ...(fault.kind === 'drip' ? { milliseconds: DROP } : {}),
-    });
-  }
-  const options = blow && isSlow(blow.fault) ? { timeout: TIMEOUT } : {};
+  sandbox.fault({
+    ...fault,
+    when: { path, nth: position + 1 },
+    times: forever ? Number.POSITIVE_INFINITY : 1,
+    ...(fault.kind === 'throttle' ? { retryAfter: RETRY_AFTER } : {}),
+    ...(fault.kind === 'drip' ? { milliseconds: DROP } : {}),
+  });
+  const options = isSlow(fault) ? { timeout: TIMEOUT } : {};
   const end = await attempt(one.operation(options), sandbox);
-  const requests = sandbox.requests().slice(before);
+  const requests = sandbox.requests();
   path.isOn = false;
   const world = await worldOf(sandbox);
   return { ...end, requests, world, initial, sandbox };

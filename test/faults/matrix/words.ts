@@ -10,9 +10,11 @@ export function inWords(one: Case, baseline: Baseline, trial: Trial, blow: Blow)
   const failed = lists?.failed ?? [];
   const left = lists?.notAttempted.length ?? 0;
   const codes = [...new Set(failed.map(({ code }) => `\`${code}\``))].join(', ');
+  // How many it is before it stops is chance: they are written side by side.
   if (failed.length > 0) {
-    const some = `${failed.length === 1 ? 'one contact' : 'some contacts'} in \`failed\` (${codes})`;
-    return `${some}, ${left > 0 ? 'the rest in `notAttempted`' : 'the others done'}`;
+    return blow.forever
+      ? `what is not done is in \`failed\` (${codes}) or \`notAttempted\``
+      : `one contact in \`failed\` (${codes}), the others done`;
   }
   if (left > 0) return 'waits, then leaves the rest in `notAttempted`';
   if (isShort(one, baseline, trial)) return 'waits, then ends early; the next run can go on';
@@ -20,7 +22,9 @@ export function inWords(one: Case, baseline: Baseline, trial: Trial, blow: Blow)
 }
 
 function isShort(one: Case, baseline: Baseline, { state = {} }: Trial): boolean {
-  return one.seen !== undefined && one.seen(state).length < one.seen(baseline.state).length;
+  const { resume } = (state.rapidpro ?? {}) as { resume?: unknown };
+  if (one.seen === undefined) return false;
+  return resume !== undefined || one.seen(state).length < one.seen(baseline.state).length;
 }
 
 function recovered(one: Case, baseline: Baseline, trial: Trial, { fault }: Blow): string {
@@ -28,7 +32,7 @@ function recovered(one: Case, baseline: Baseline, trial: Trial, { fault }: Blow)
   const writes = baseline.requests.some(({ method }) => method !== 'GET');
   if (extra === 0) return 'no harm';
   if (fault.kind === 'throttle') return 'waits as told, then done';
-  if (one.leavesCopy && fault.strikes === 'after') return 'asked again; a spare copy is left';
+  if (one.leavesCopy) return 'asked again; a spare copy may be left';
   return writes ? 'asked again, done once' : 'asked again';
 }
 
@@ -41,7 +45,6 @@ function stopped({ error, requests }: Trial, { position, fault }: Blow): string 
     const told = unknown.length > 0 ? 'who is unknown, and who is left' : 'who is left';
     return `${waits}stops: \`${code}\` tells ${told}`;
   }
-  const tries = requests.length - position;
-  const asked = waits || (tries > 1 && tries <= 4 ? `asked ${tries} times, then ` : '');
+  const asked = waits || (requests.length - position > 1 ? 'asked again, then ' : '');
   return `${asked}stops: \`${code}\``;
 }
