@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { path } from './measure.mjs';
 
-const { machine, contacts, rounds, reading, imports, memory } = JSON.parse(
+const { machine, contacts, reading, imports, memory } = JSON.parse(
   readFileSync(path('../tmp/bench.json'), 'utf8'),
 );
 const number = value => value.toLocaleString('en-US');
@@ -20,7 +20,6 @@ const titleOf = ({ delay, shape }) =>
   `${delay} ms a page, ${shape === 'even' ? 'even times' : 'two fifths in one instant'}`;
 
 function readingTable({ results }) {
-  const [base] = results;
   return table(
     ['', 'time (median)', 'from – to', 'times as fast as the bare loop', 'requests'],
     results.map(one => [
@@ -28,7 +27,7 @@ function readingTable({ results }) {
       seconds(one.median),
       `${seconds(Math.min(...one.seconds))} – ${seconds(Math.max(...one.seconds))}`,
       (1 / one.ratio).toFixed(2),
-      one.requests ?? base.requests,
+      one.requests ?? '–',
     ]),
   );
 }
@@ -62,7 +61,7 @@ function plot(title, bars, unit) {
 const isOwn = name => name.startsWith('getContacts') || name === 'this package';
 mkdirSync(path('../docs/performance'), { recursive: true });
 const parts = [
-  `Measured on ${machine.date}: ${machine.cores} cores (${machine.cpu}), ${machine.memory} GB, node ${machine.node.slice(1)}, load ${machine.load} when it began. Median of ${rounds} rounds; the ratios are taken round by round.`,
+  `Measured on ${machine.date}: ${machine.cores} cores (${machine.cpu}), ${machine.memory} GB, node ${machine.node.slice(1)}, load ${machine.load} when it began. Medians; the ratios are taken round by round.`,
 ];
 for (const one of reading) {
   const file = `reading-${one.delay}ms-${one.shape}.svg`;
