@@ -6,10 +6,17 @@ export function identityOf(record: Dictionary): string {
   return String(record.uuid ?? record.id ?? record.key ?? JSON.stringify(record));
 }
 
+/** Characters of a uuid, and where its random end begins. */
+const UUID_LENGTH = 36;
+const UUID_END = 24;
+
 /** 48 bits of an identity: the random end of a uuid, or a hash of anything else. */
 function shorten(identity: string): number {
-  const end = /^[0-9a-f-]{24}([0-9a-f]{12})$/i.exec(identity)?.[1];
-  return Number.parseInt(end ?? createHash('md5').update(identity).digest('hex').slice(0, 12), 16);
+  if (identity.length === UUID_LENGTH) {
+    const end = Number.parseInt(identity.slice(UUID_END), 16);
+    if (!Number.isNaN(end)) return end;
+  }
+  return Number.parseInt(createHash('md5').update(identity).digest('hex').slice(0, 12), 16);
 }
 
 /**
