@@ -63,6 +63,7 @@ function settingsOf(options: SandboxOptions, dialect: Dialect) {
     limits: limitsOf(dialect, options.limits),
     rates: ratesOf(dialect, options.throttle),
     deliveries: options.deliveries,
+    site: 'localhost',
     scheduling: options.scheduling ?? 0,
   };
 }

@@ -114,6 +114,9 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     return response;
   };
   const listener = await listen(handle, options.port ?? 0);
+  for (const workspace of server.workspaces) {
+    workspace.settings.site = new URL(listener.host).host;
+  }
   const workspaceOf = (name: 'main' | 'other' | undefined) => (name === 'other' ? other : main);
   return {
     host: listener.host,

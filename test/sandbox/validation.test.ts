@@ -372,4 +372,40 @@ describe('what the sandbox keeps', () => {
       base_language: 'eng',
     });
   });
+
+  it('each part of a broadcast in the language that the contact has it in', async () => {
+    const { get, post, sandbox } = await open({
+      dialect: 'textit',
+      languages: ['eng', 'fra'],
+      seed: { ...seed, contacts: [{ uuid: ANN, urns: ['tel:+250788123123'], language: 'fra' }] },
+    });
+    await post('broadcasts.json', {
+      text: { eng: 'Hello' },
+      quick_replies: { eng: [{ text: 'Red' }], fra: [{ text: 'Rouge' }] },
+      base_language: 'eng',
+      contacts: [ANN],
+    });
+    await sandbox.settled();
+    expect((await get('messages.json')).data.results).toMatchObject([
+      { text: 'Hello', quick_replies: [{ text: 'Rouge' }] },
+    ]);
+  });
+
+  it('an uploaded file under the address of the site', async () => {
+    const { sandbox, post } = await open({ seed });
+    const form = new FormData();
+    form.append('file', new File(['png'], 'a b.png', { type: 'image/png' }));
+    const headers = { authorization: `Token ${sandbox.token}` };
+    const url = `${sandbox.host}api/v2/media.json`;
+    const uploaded = await sandbox.handle(
+      new Request(url, { method: 'POST', headers, body: form }),
+    );
+    const media = (await uploaded.json()) as { uuid: string; url: string };
+    expect(media).toMatchObject({ filename: 'a b.png', size: 3, content_type: 'image/png' });
+    expect(media.url).toMatch(/^\/media\/.*\/a%20b\.png$/);
+    const { data } = await post('messages.json', { contact: ANN, attachments: [media.uuid] });
+    expect(data.attachments).toEqual([
+      { content_type: 'image/png', url: `https://${new URL(sandbox.host).host}${media.url}` },
+    ]);
+  });
 });

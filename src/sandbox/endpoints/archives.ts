@@ -11,7 +11,7 @@ export const archives = endpoint({
     const { workspace, incoming } = call;
     const limit = positive(last(incoming.query, 'limit')) || MOST_BY_DEFAULT;
     const offset = positive(last(incoming.query, 'offset')) ?? 0;
-    const rows = [...workspace.archives.by('started').walk(true)].filter(matcherOf(call));
+    const rows = [...workspace.archives].filter(matcherOf(call)).sort(newestFirst);
     const to = (start: number, exists: boolean) =>
       exists
         ? pageUrl(call, { limit: String(limit), offset: start > 0 ? String(start) : null })
@@ -27,6 +27,10 @@ export const archives = endpoint({
     };
   },
 });
+
+/** Those of one day stay in the order in which they were made. */
+const newestFirst = (a: Archive, b: Archive): number =>
+  a.startDate < b.startDate ? 1 : a.startDate > b.startDate ? -1 : 0;
 
 const positive = (text: string | null): number | undefined =>
   text !== null && /^\s*\+?\d+\s*$/.test(text) ? Number(text) : undefined;

@@ -9,18 +9,13 @@ import { invalidAsAWhole, ServerError } from '../core/reply.js';
 import { isoTime } from '../state/clock.js';
 import { canonicalUuid, newUuid } from '../state/ids.js';
 import type { Campaign, CampaignEvent } from '../state/model.js';
+import { systemField } from '../state/system-fields.js';
 import type { Workspace } from '../state/workspace.js';
 import { findByUuid, uuidFilter } from './filters.js';
 import { mostLetters } from './messages.js';
 import { ref, refOrNull } from './shown.js';
 
 const UNITS = ['minutes', 'hours', 'days', 'weeks'] as const;
-
-/** Dates that every contact has, besides the fields of the workspace. */
-const SYSTEM_FIELDS = [
-  { key: 'created_on', name: 'Created On', type: 'datetime' as const },
-  { key: 'last_seen_on', name: 'Last Seen On', type: 'datetime' as const },
-];
 
 export const campaignEvents = endpoint<CampaignEvent>({
   get(call) {
@@ -85,7 +80,7 @@ const findCampaign = (given: string, { workspace }: Call): Campaign | undefined 
   workspace.campaigns.find(canonicalUuid(given) ?? given);
 
 const findField = (key: string, { workspace }: Call) =>
-  SYSTEM_FIELDS.find(field => field.key === key) ?? workspace.fieldsByKey.get(key);
+  systemField(key) ?? workspace.fieldsByKey.get(key);
 
 const isText = (input: unknown): boolean => typeof input === 'string';
 

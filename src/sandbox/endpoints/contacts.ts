@@ -73,7 +73,7 @@ export const contacts = endpoint<Contact | { urn: Urn }>({
       if (changes.note !== undefined)
         addNote(call.workspace, found, changes.note, call.access.user);
     }
-    return { status: found ? 200 : 201, data: showContact(contact, call.workspace) };
+    return { status: found ? 200 : 201, data: showWritten(contact, call.workspace) };
   },
 
   remove(call, object) {
@@ -322,7 +322,7 @@ export function showContact(
     status: gone ? null : contact.status,
     language: gone ? null : contact.language,
     urns: showUrns(contact, workspace, form),
-    groups: [...contact.groups].map(ref),
+    groups: [...contact.groups].sort((a, b) => a.id - b.id).map(ref),
     ...(workspace.dialect === 'textit' ? { notes: contact.notes.map(showNote) } : {}),
     fields: gone ? {} : showFields(contact, workspace),
     flow: refOrNull(contact.waiting?.flow ?? null),
@@ -332,6 +332,12 @@ export function showContact(
     blocked: gone ? null : contact.status === 'blocked',
     stopped: gone ? null : contact.status === 'stopped',
   };
+}
+
+/** The answer to a write: there the older line tells groups in the order in which they were joined. */
+function showWritten(contact: Contact, workspace: Workspace): ShownContact {
+  const shown = showContact(contact, workspace);
+  return workspace.dialect === 'v9' ? { ...shown, groups: [...contact.groups].map(ref) } : shown;
 }
 
 /** What stands in for a contact's URN in an anonymous workspace. */

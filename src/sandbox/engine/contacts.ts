@@ -43,9 +43,11 @@ export function addContact(workspace: Workspace, changes: ContactChanges): Conta
   for (const urn of changes.urns ?? []) takeUrn(workspace, contact, urn);
   workspace.contacts.add(contact);
   const fields = setFields(workspace, contact, changes.fields);
-  const groups = setGroups(contact, changes.groups);
+  // The engine reckons smart groups from the fields first, and again with the groups.
   const smart = reviewSmartGroups(workspace, contact);
-  if (fields || groups || smart) bump(workspace, contact);
+  const groups = setGroups(contact, changes.groups);
+  const again = reviewSmartGroups(workspace, contact);
+  if (fields || groups || smart || again) bump(workspace, contact);
   return contact;
 }
 

@@ -32,7 +32,7 @@ export function sendMessage(
     status: to && contact.status === 'active' ? 'queued' : 'failed',
     visibility: 'visible',
     text: content.text,
-    attachments: content.attachments ?? [],
+    attachments: (content.attachments ?? []).map(one => withAddress(one, workspace)),
     quickReplies: content.quickReplies ?? [],
     labels: [],
     flow: from.flow ?? null,
@@ -52,13 +52,24 @@ export function contactsOf(workspace: Workspace, urns: readonly string[]): Conta
   );
 }
 
-/** In the contact's own language where there is a text in it, else in the broadcast's. */
-function languageFor(workspace: Workspace, broadcast: Broadcast, contact: Contact): string {
+/** What a broadcast has for a contact: each part in the contact's own language where it is there, else in the broadcast's. */
+function contentFor(workspace: Workspace, broadcast: Broadcast, contact: Contact): Content {
   const known = workspace.settings.languages;
-  const wishes = [contact.language, known[0]].filter(
-    language => language && known.includes(language) && language in broadcast.text,
-  );
-  return wishes[0] ?? broadcast.baseLanguage;
+  const spoken = [contact.language, known[0]].filter(one => one && known.includes(one));
+  const wishes = [...spoken, broadcast.baseLanguage] as string[];
+  const best = <T extends { length: number }>(parts: Record<string, T>): T | undefined =>
+    wishes.map(language => parts[language]).find(part => part && part.length > 0);
+  return {
+    text: fillIn(best(broadcast.text) ?? '', rootsOf({ workspace, contact })),
+    attachments: best(broadcast.attachments) ?? [],
+    quickReplies: best(broadcast.quickReplies) ?? [],
+  };
+}
+
+/** The engine writes out an attachment that was uploaded to the site with the site's address. */
+function withAddress(attachment: string, { settings }: Workspace): string {
+  const [, type = '', path] = /^([^:]*):(\/.*)$/.exec(attachment) ?? [];
+  return path === undefined ? attachment : `${type}:https://${settings.site}${path}`;
 }
 
 /** Sends a broadcast to everyone once, by whichever way they were named. */
@@ -72,12 +83,7 @@ export function sendBroadcast(workspace: Workspace, broadcast: Broadcast): void 
   const modifiedOn = workspace.tick();
   for (const [index, contact] of [...recipients].entries()) {
     if (contact.deleted) continue;
-    const language = languageFor(workspace, broadcast, contact);
-    const content = {
-      text: fillIn(broadcast.text[language] ?? '', rootsOf({ workspace, contact })),
-      attachments: broadcast.attachments[language] ?? [],
-      quickReplies: broadcast.quickReplies[language] ?? [],
-    };
+    const content = contentFor(workspace, broadcast, contact);
     const at = times[index] ?? modifiedOn;
     sendMessage(workspace, contact, content, { broadcast, at, modifiedOn });
   }

@@ -105,6 +105,9 @@ export interface ContactSeed {
   /** Manual groups; smart ones follow from their queries. */
   groups?: RefSeed[];
   fields?: Record<string, string | number | null>;
+  /** The flow whose question waits for an answer; its run need not be among the runs. */
+  flow?: RefSeed | null;
+  notes?: { text: string; created_on?: string; created_by?: { email: string } | null }[];
   created_on?: string;
   modified_on?: string;
   last_seen_on?: string | null;
@@ -132,6 +135,7 @@ export interface RunSeed {
   uuid?: string;
   flow: RefSeed;
   contact: RefSeed;
+  start?: { uuid: string } | null;
   responded?: boolean;
   path?: { node: string; time: string }[] | null;
   values?: Record<
@@ -152,6 +156,18 @@ export interface RunSeed {
   exit_type?: 'completed' | 'interrupted' | 'expired' | 'failed' | null;
 }
 
+/** Of how many contacts a start or a broadcast has reached how many; -1 for not counted yet. */
+export interface ProgressSeed {
+  total: number;
+  started: number;
+}
+
+export interface QuickReplySeed {
+  type?: string;
+  text?: string;
+  extra?: string;
+}
+
 export interface FlowStartSeed {
   id?: number;
   uuid?: string;
@@ -159,6 +175,7 @@ export interface FlowStartSeed {
   groups?: RefSeed[];
   contacts?: RefSeed[];
   status?: string;
+  progress?: ProgressSeed;
   params?: unknown;
   restart_participants?: boolean;
   exclude_active?: boolean;
@@ -170,11 +187,13 @@ export interface BroadcastSeed {
   id?: number;
   uuid?: string;
   status?: string;
+  progress?: ProgressSeed;
   urns?: string[] | null;
   contacts?: RefSeed[];
   groups?: RefSeed[];
   text: Record<string, string>;
   attachments?: Record<string, string[]>;
+  quick_replies?: Record<string, QuickReplySeed[]>;
   base_language?: string;
   created_on?: string;
 }
@@ -191,6 +210,10 @@ export interface MessageSeed {
   id?: number;
   uuid?: string;
   contact: RefSeed;
+  /** The contact's first one if left out. */
+  urn?: string | null;
+  /** The workspace's first one if left out, where the contact has a URN. */
+  channel?: RefSeed | null;
   direction: 'in' | 'out';
   type?: 'text' | 'optin' | 'voice';
   status?: 'handled' | 'queued' | 'wired' | 'sent' | 'delivered' | 'read' | 'errored' | 'failed';
@@ -198,7 +221,10 @@ export interface MessageSeed {
   text: string;
   labels?: RefSeed[];
   flow?: RefSeed | null;
+  /** The number of the broadcast that it belongs to. */
+  broadcast?: number | null;
   attachments?: { content_type: string; url: string }[];
+  quick_replies?: QuickReplySeed[];
   created_on?: string;
   sent_on?: string | null;
   modified_on?: string;

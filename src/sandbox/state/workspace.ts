@@ -23,6 +23,8 @@ export interface WorkspaceSettings {
   limits: Record<Limited, number>;
   /** Requests a number of seconds, by scope; a scope without one is not counted. */
   rates: Partial<Record<Scope, { requests: number; seconds: number }>>;
+  /** The host at which the site is reached, with its port. */
+  site: string;
   /** Seconds that a campaign event is being scheduled. */
   scheduling: number;
   /** How the flow engine calls listeners; as on a real server where it says nothing. */

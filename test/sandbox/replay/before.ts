@@ -1,7 +1,7 @@
 import type { Seed } from '../../../src/sandbox/index.js';
 import type { Recording } from '../../support/recordings.js';
 import { isObject } from './match.js';
-import { RecordedWorkspace, type Row } from './recorded-workspace.js';
+import { nameOf, RecordedWorkspace, type Row } from './recorded-workspace.js';
 
 /**
  * The workspace just before a recorded exchange. The lists say what was in it; the answer says the rest: what it does
@@ -77,11 +77,17 @@ export function seedBefore(exchange: Recording): Seed {
     );
   }
   for (const [endpoint, row] of others(exchange, recorded)) {
-    const kind = rows.get(endpoint) ?? [];
-    rows.set(endpoint, kind);
-    if (!kind.some(one => one.uuid === row.uuid && one.id === row.id)) kind.push(row);
+    rows.set(endpoint, withRow(rows.get(endpoint) ?? [], endpoint, row));
   }
   return recorded.seedOf(endpoint => rows.get(endpoint) ?? []);
+}
+
+/** The rows with one more, which takes the place of one of the same name or number. */
+function withRow(rows: Row[], endpoint: string, row: Row): Row[] {
+  const name = nameOf(endpoint, row);
+  const at = rows.findIndex(one => nameOf(endpoint, one) === name);
+  const others = rows.filter((one, i) => i === at || row.id === undefined || one.id !== row.id);
+  return at < 0 ? [...others, row] : others.map(one => (one === rows[at] ? row : one));
 }
 
 function wasThere(facts: Facts, endpoint: string, row: Row): boolean {
@@ -147,8 +153,26 @@ function* others(exchange: Recording, recorded: RecordedWorkspace): Generator<[s
   }
   if (answer.includes('must be unique'))
     yield [endpoint, { uuid: undefined, name: String(body.name) }];
-  if (/\bdeleted=/.test(request.query ?? '')) {
-    for (const row of recorded.deleted.values()) yield ['contacts', row];
+  yield* shown(exchange, endpoint, recorded);
+}
+
+/** What a list showed is how it was then, whatever became of it later. */
+function* shown(
+  { request, response }: Recording,
+  endpoint: string,
+  recorded: RecordedWorkspace,
+): Generator<[string, Row]> {
+  const { body } = response;
+  if (request.method !== 'GET' || !isObject(body) || !Array.isArray(body.results)) return;
+  for (const row of body.results) {
+    if (!isObject(row)) continue;
+    yield [endpoint, row];
+    if (
+      isObject(row.contact) &&
+      !recorded.rows.get('contacts')?.has(`contacts ${row.contact.uuid}`)
+    ) {
+      yield ['contacts', { ...row.contact, urns: [], groups: [], fields: {} }];
+    }
   }
 }
 

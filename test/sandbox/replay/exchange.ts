@@ -1,10 +1,9 @@
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/index.js';
 import type { Recording } from '../../support/recordings.js';
-import { type Answer, asker } from './ask.js';
+import { asker } from './ask.js';
 import { isOther, limitOf, otherSeedBefore, seedBefore } from './before.js';
-import { Bindings, differences } from './match.js';
+import { compare } from './compare.js';
 import { dialectOf } from './recorded-workspace.js';
-import { shapeDifferences } from './shape.js';
 
 /** Repeats single recorded exchanges against a sandbox with the recorded workspace. */
 
@@ -15,7 +14,6 @@ export async function repeat(exchange: Recording): Promise<string[]> {
   const asked = asker(sandbox);
   try {
     await prepare(sandbox, exchange);
-    const host = request.headers.Host ?? new URL(sandbox.host).host;
     const answer = await asked.ask({
       method: request.method,
       target: request.path + (request.query ? `?${request.query}` : ''),
@@ -23,7 +21,7 @@ export async function repeat(exchange: Recording): Promise<string[]> {
       body: bodyOf(exchange),
     });
     await sandbox.settled();
-    return compare(exchange, answer, host);
+    return compare(exchange, answer, new URL(sandbox.host).host);
   } finally {
     await asked.close();
     await sandbox.close();
@@ -115,59 +113,4 @@ function bodyOf({ request, name }: Recording): string | Uint8Array | null {
     return Buffer.from(body.replaceAll('\ufffd', '\u00ff'), 'latin1');
   const isValue = headers['Content-Type'] === 'application/json' && /^\w+$/.test(body);
   return isValue ? JSON.stringify(body) : body;
-}
-
-/** Headers that every answer has or has not, and what they say. */
-const HEADERS = ['content-type', 'allow', 'vary', 'content-language', 'location'];
-const WORKSPACE_HEADERS = ['x-temba-org', 'x-temba-workspace'];
-
-function compare({ response, request }: Recording, answer: Answer, host: string): string[] {
-  if (answer.status !== response.status) {
-    return [
-      `status ${response.status} is ${answer.status}: ${JSON.stringify(answer.body)?.slice(0, 200)}`,
-    ];
-  }
-  const headers = HEADERS.flatMap(name =>
-    (response.headers[name] ?? '') === (answer.headers[name] ?? '')
-      ? []
-      : [`header ${name}: ${response.headers[name]} is ${answer.headers[name]}`],
-  );
-  const named = WORKSPACE_HEADERS.flatMap(name =>
-    name in response.headers === name in answer.headers ? [] : [`header ${name} differs`],
-  );
-  return [...headers, ...named, ...compareBodies(response, request, answer, host)];
-}
-
-function compareBodies(
-  response: Recording['response'],
-  request: Recording['request'],
-  answer: Answer,
-  host: string,
-): string[] {
-  const { body } = response;
-  if (response.status === 429) {
-    const shown = (one: unknown) => JSON.stringify(one).replace(/\d+ seconds?/, 'n seconds');
-    return shown(body) === shown(answer.body)
-      ? []
-      : [`body: ${shown(body)} is ${shown(answer.body)}`];
-  }
-  if (typeof body === 'string') return pageDifferences(response, answer.body);
-  const wanted = JSON.parse(JSON.stringify(body ?? null).replaceAll(recordedHost(request), host));
-  if (response.status >= 400) return differences(wanted, answer.body, new Bindings(), 'body');
-  return shapeDifferences(wanted, answer.body);
-}
-
-const recordedHost = (request: Recording['request']): string =>
-  request.headers.Host ?? '127.0.0.1:8000';
-
-/** Of a page for browsers its title, of another page all of it. */
-function pageDifferences({ body }: Recording['response'], actual: unknown): string[] {
-  const [wanted, found] = [body, actual].map(page => titleOrAll(String(page)));
-  return wanted === found ? [] : [`body: ${wanted} is ${found}`];
-}
-
-function titleOrAll(page: string): string {
-  const title =
-    /^<!DOCTYPE HTML>\s+<html lang="en-us">\s+<head>\s+<title>\s+(.*?)\s+<\/title>/s.exec(page);
-  return title?.[1] ?? page;
 }

@@ -16,7 +16,9 @@ const endpointOf = ({ request }: Recording): string =>
 const MAIN_ROLES = [undefined, null, 'administrator', 'editor', 'surveyor'];
 
 /** What names a row of an endpoint. */
-function nameOf(endpoint: string, row: Row): string {
+export function nameOf(endpoint: string, row: Row): string {
+  // Events of one resthook have nothing else of their own.
+  if (endpoint === 'resthook_events') return `${row.resthook} ${row.created_on}`;
   const keys = ['uuid', 'key', 'id', 'osm_id', 'email', 'resthook', 'hash', 'name'];
   const key = keys.find(one => row[one] !== undefined && row[one] !== null) ?? '';
   return `${endpoint} ${String(row[key])}`;
@@ -39,6 +41,8 @@ export class RecordedWorkspace {
   readonly topics = new Map<string, Row>();
   readonly definitions = new Map<string, Row>();
   readonly workspace: Row;
+  /** The names in the longest list of an endpoint, in its order. */
+  readonly #longest = new Map<string, string[]>();
 
   constructor(
     readonly server: ServerName,
@@ -49,7 +53,14 @@ export class RecordedWorkspace {
     for (const one of all) {
       const endpoint = endpointOf(one);
       const counts = from === 'all' || one.request.method === 'GET';
-      for (const row of counts ? rowsOf(one) : []) this.#keep(endpoint, row);
+      const rows = counts ? rowsOf(one) : [];
+      for (const row of rows) this.#keep(endpoint, row);
+      if (rows.length > (this.#longest.get(endpoint)?.length ?? 0)) {
+        this.#longest.set(
+          endpoint,
+          rows.map(row => nameOf(endpoint, row)),
+        );
+      }
       if (endpoint === 'definitions') this.#keepDefinitions(one.response.body);
     }
     const own = all.find(one => endpointOf(one) === 'workspace' && isObject(one.response.body));
@@ -81,6 +92,13 @@ export class RecordedWorkspace {
     return [...this.rows.keys()];
   }
 
+  /** Rows that tell no time, in the order of the longest list; those that are not in it were made later. */
+  #asListed(endpoint: string, rows: Row[]): Row[] {
+    const names = this.#longest.get(endpoint) ?? [];
+    const place = (row: Row) => names.indexOf(nameOf(endpoint, row));
+    return rows.toSorted((a, b) => place(a) - place(b));
+  }
+
   of(endpoint: string): Row[] {
     return [...(this.rows.get(endpoint)?.values() ?? [])];
   }
@@ -108,14 +126,14 @@ export class RecordedWorkspace {
       users: list<'users'>('users'),
       channels: take('channels').map(withSchemes) as unknown as Seed['channels'],
       boundaries: list<'boundaries'>('boundaries'),
-      fields: [...take('fields')].reverse() as unknown as Seed['fields'],
-      groups: [...groups].reverse() as unknown as Seed['groups'],
-      labels: [...take('labels')].reverse() as unknown as Seed['labels'],
+      fields: this.#asListed('fields', take('fields')).reverse() as unknown as Seed['fields'],
+      groups: this.#asListed('groups', groups).reverse() as unknown as Seed['groups'],
+      labels: this.#asListed('labels', take('labels')).reverse() as unknown as Seed['labels'],
       flows: take('flows').map(flow => this.#withDefinition(flow)) as unknown as Seed['flows'],
       contacts,
       runs: ofKnown(take('runs')) as unknown as Seed['runs'],
-      flow_starts: this.#toKnown(take('flow_starts'), known) as unknown as Seed['flow_starts'],
-      broadcasts: this.#toKnown(take('broadcasts'), known) as unknown as Seed['broadcasts'],
+      flow_starts: toKnown(take('flow_starts'), groups, known) as unknown as Seed['flow_starts'],
+      broadcasts: toKnown(take('broadcasts'), groups, known) as unknown as Seed['broadcasts'],
       media: list<'media'>('media'),
       messages: fillMessages(ofKnown(take('messages')), this.#ids('messages'), contacts[0]),
       topics: withTopics(take('topics'), this.topics),
@@ -128,21 +146,12 @@ export class RecordedWorkspace {
       resthooks: list<'resthooks'>('resthooks'),
       resthook_subscribers: list<'resthook_subscribers'>('resthook_subscribers'),
       resthook_events: list<'resthook_events'>('resthook_events'),
-      archives: list<'archives'>('archives'),
+      archives: this.#asListed('archives', take('archives')) as unknown as Seed['archives'],
       channel_events: ofKnown(take('channel_events')) as unknown as Seed['channel_events'],
       classifiers: list<'classifiers'>('classifiers'),
       optins: list<'optins'>('optins'),
       templates: list<'templates'>('templates'),
     };
-  }
-
-  /** Starts and broadcasts without recipients that are not there. */
-  #toKnown(rows: Row[], known: Set<string | undefined>): Row[] {
-    return rows.map(row => ({
-      ...row,
-      groups: [],
-      contacts: (row.contacts as Row[]).filter(({ uuid }) => known.has(String(uuid))),
-    }));
   }
 
   #withDefinition(flow: Row): Row {
@@ -175,6 +184,16 @@ export class RecordedWorkspace {
   }
 }
 
+/** Starts and broadcasts without recipients that are not there. */
+function toKnown(rows: Row[], groups: Row[], contacts: Set<string | undefined>): Row[] {
+  const ofGroups = new Set(groups.map(({ uuid }) => uuid));
+  return rows.map(row => ({
+    ...row,
+    groups: (row.groups as Row[]).filter(({ uuid }) => ofGroups.has(uuid)),
+    contacts: (row.contacts as Row[]).filter(({ uuid }) => contacts.has(String(uuid))),
+  }));
+}
+
 const SCHEMES: Record<string, string[]> = { WhatsApp: ['whatsapp'], 'Android Phone': [] };
 
 /** The API does not say which URNs a channel sends to. */
@@ -202,11 +221,11 @@ function fillMessages(
 ): MessageSeed[] {
   const known = rows as unknown as MessageSeed[];
   const most = Math.max(0, ...known.map(({ id = 0 }) => id));
-  const created_on = known[0]?.created_on;
+  const created_on = '2020-01-01T00:00:00Z';
   const fillers: MessageSeed[] = [];
   for (let id = 1; contact?.uuid && id <= most; id++) {
     if (ids.has(id)) continue;
-    fillers.push({ ...FILLER, id, contact: contact.uuid, ...(created_on ? { created_on } : {}) });
+    fillers.push({ ...FILLER, id, contact: contact.uuid, created_on });
   }
   return [...fillers, ...known].sort((a, b) => (a.id ?? 0) - (b.id ?? 0));
 }

@@ -1,0 +1,63 @@
+import { type Micros, parseTime } from '../state/clock.js';
+import type * as model from '../state/model.js';
+import type { Server } from '../state/server.js';
+import type { Workspace } from '../state/workspace.js';
+import { Calendar } from './calendar.js';
+import type { RefSeed, Seed } from './types.js';
+
+type Kind = 'groups' | 'flows' | 'labels' | 'topics' | 'campaigns' | 'channels';
+type RowOf<K extends Kind> = Workspace[K] extends Iterable<infer T> ? T : never;
+
+/** Where a seed is planted: finds what its rows name, and gives times and numbers to rows without. */
+export class Bed {
+  readonly #calendar: Calendar;
+
+  constructor(
+    readonly server: Server,
+    readonly workspace: Workspace,
+    seed: Seed,
+  ) {
+    const lists = Object.values(seed).filter(Array.isArray);
+    const rows = lists.reduce((sum, list) => sum + list.length, 0);
+    this.#calendar = new Calendar(server.settings.clock, rows);
+  }
+
+  /** The time that a row gives, or the next one of the past. */
+  time(text: string | null | undefined): Micros {
+    const time = text ? parseTime(text) : undefined;
+    return time ?? this.#calendar.next();
+  }
+
+  timeOrNull(text: string | null | undefined): Micros | null {
+    return text ? this.time(text) : null;
+  }
+
+  /** A row's own number, after which the count goes on. */
+  id(kind: string, given: number | undefined): number {
+    if (given === undefined) return this.workspace.nextId(kind);
+    this.workspace.sequences.reach(kind, given);
+    return given;
+  }
+
+  find<K extends Kind>(kind: K, given: RefSeed): RowOf<K> {
+    const { uuid, name } = typeof given === 'string' ? { uuid: given, name: given } : given;
+    for (const row of this.workspace[kind]) {
+      if (row.uuid === uuid || row.name === name) return row as RowOf<K>;
+    }
+    throw new TypeError(`The seed names one of ${kind} that it does not have: ${name ?? uuid}`);
+  }
+
+  contact(given: RefSeed): model.Contact {
+    const text = typeof given === 'string' ? given : (given.uuid ?? given.name ?? '');
+    const found =
+      this.workspace.contacts.find(text) ??
+      this.workspace.urns.get(text) ??
+      [...this.workspace.contacts].find(contact => contact.name === text);
+    if (!found) throw new TypeError(`The seed names a contact that it does not have: ${text}`);
+    return found;
+  }
+
+  user(given: { email: string } | null | undefined): model.User | null {
+    return [...this.workspace.users].find(user => user.email === given?.email) ?? null;
+  }
+}
