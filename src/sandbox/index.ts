@@ -3,7 +3,7 @@
  */
 
 export type { TokenName, Tokens } from './build.js';
-export type { ShownContact } from './endpoints/contacts.js';
+export type { ShownContact } from './endpoints/contact-shown.js';
 export type { DeliveryOptions } from './engine/deliver.js';
 export type { SentItem } from './engine/outbox.js';
 export type { FaultKind, FaultOrder } from './faults.js';

@@ -1,7 +1,7 @@
 import { build, ratesOf, type TokenName, type Tokens } from './build.js';
 import { answer } from './core/handle.js';
 import { readIncoming, type Wire } from './core/incoming.js';
-import { type ShownContact, showContact } from './endpoints/contacts.js';
+import { type ShownContact, showContact } from './endpoints/contact-shown.js';
 import { bump } from './engine/contacts.js';
 import { receive } from './engine/incoming.js';
 import { join } from './engine/membership.js';

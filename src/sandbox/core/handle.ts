@@ -5,13 +5,16 @@ import type { Server } from '../state/server.js';
 import { type Access, authenticate, mayUse } from './auth.js';
 import { authenticateForm } from './authenticate.js';
 import type { Call } from './call.js';
-import type { Endpoint, Lookup } from './endpoint.js';
-import { BAD_REQUEST_PAGE, docsPage, html, NOT_FOUND_PAGE, SERVER_ERROR, titleOf } from './html.js';
+import type { Endpoint } from './endpoint.js';
+import { BAD_REQUEST_PAGE, html, NOT_FOUND_PAGE, SERVER_ERROR, titleOf } from './html.js';
 import { type Incoming, last } from './incoming.js';
+import { checkLimit } from './limits.js';
 import { checkExclusive } from './list.js';
+import { lookupOf } from './lookup.js';
 import { type Form, formOf } from './negotiate.js';
-import { badRequest, conflict, forbidden, Refusal, type Reply, ServerError } from './reply.js';
+import { badRequest, forbidden, Refusal, type Reply, ServerError } from './reply.js';
 import { listedEndpoints, type Route, routeOf } from './routes.js';
+import { write } from './write.js';
 
 type EndpointRoute = Extract<Route, { kind: 'endpoint' }>;
 
@@ -194,57 +197,4 @@ async function post(call: Call, endpoint: Endpoint, server: Server): Promise<Rep
   const body = await readBody(call.incoming);
   server.checkStanding(call.workspace);
   return endpoint.post?.(call, body, object) ?? { status: 404 };
-}
-
-/** Endpoints that only create still look up what a query names; actions do not. */
-const CREATE_ONLY_LOOKUPS = ['uuid', 'id'];
-
-function lookupOf({ resource, incoming }: Call): Lookup | undefined {
-  const creates = resource.methods.includes('GET');
-  const names = resource.lookups ?? (creates ? CREATE_ONLY_LOOKUPS : []);
-  const given = names.filter(name => incoming.query.has(name));
-  if (given.length > 1) {
-    throw badRequest(`URL can only contain one of the following parameters: ${names.join(', ')}`);
-  }
-  const [key] = given;
-  return key === undefined ? undefined : { key, value: last(incoming.query, key) ?? '' };
-}
-
-function checkLimit({ workspace }: Call, kind: NonNullable<Endpoint['limited']>): void {
-  const most = workspace.settings.limits[kind];
-  const count = [...workspace[kind]].filter(row => !('deleted' in row && row.deleted)).length;
-  const system = kind === 'groups' || kind === 'topics' ? systemRows(workspace[kind]) : 0;
-  if (count - system < most) return;
-  const number = workspace.dialect === 'v9' ? ` of ${most}` : '';
-  throw conflict(`Cannot create object because workspace has reached limit${number}.`);
-}
-
-const systemRows = (rows: Iterable<{ system: boolean }>): number =>
-  [...rows].filter(row => row.system).length;
-
-function write(
-  reply: Reply,
-  form: Form,
-  title: string,
-  server: Server,
-  headers: Record<string, string>,
-): Response {
-  const { status, data } = reply;
-  const all = { ...headers, ...reply.headers };
-  if (status === 204) return noContent(reply, all, server);
-  const json = JSON.stringify(data);
-  if (form !== 'json' || data === undefined) {
-    return html(status, docsPage(title, server.dialect === 'textit', json ?? ''), all);
-  }
-  return new Response(json, { status, headers: { 'content-type': 'application/json', ...all } });
-}
-
-/** The older line announces two bytes with its empty answers to actions; see the server for the bytes. */
-function noContent(reply: Reply, headers: Record<string, string>, server: Server): Response {
-  const all = new Headers(headers);
-  if (reply.emptyAction) all.set('content-type', 'application/json');
-  if (server.dialect === 'v9') {
-    all.set('content-length', reply.emptyAction && server.rawNoContent ? '2' : '0');
-  }
-  return new Response(null, { status: 204, headers: all });
 }

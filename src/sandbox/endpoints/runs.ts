@@ -4,7 +4,7 @@ import { last } from '../core/incoming.js';
 import { isTrue, listPage } from '../core/list.js';
 import { engineTime, isoTime } from '../state/clock.js';
 import type { Run } from '../state/model.js';
-import { anonymousName } from './contacts.js';
+import { anonymousName } from './contact-shown.js';
 import { checkedUuid, idFilter, uuidFilter } from './filters.js';
 import { MASK, pathOf, ref, schemeOf } from './shown.js';
 import { localNumber } from './urn-display.js';

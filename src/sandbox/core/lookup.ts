@@ -1,0 +1,19 @@
+import type { Call } from './call.js';
+import type { Lookup } from './endpoint.js';
+import { last } from './incoming.js';
+import { badRequest } from './reply.js';
+
+/** Endpoints that only create still look up what a query names; actions do not. */
+const CREATE_ONLY_LOOKUPS = ['uuid', 'id'];
+
+/** The object that a query names for an update or a deletion. */
+export function lookupOf({ resource, incoming }: Call): Lookup | undefined {
+  const creates = resource.methods.includes('GET');
+  const names = resource.lookups ?? (creates ? CREATE_ONLY_LOOKUPS : []);
+  const given = names.filter(name => incoming.query.has(name));
+  if (given.length > 1) {
+    throw badRequest(`URL can only contain one of the following parameters: ${names.join(', ')}`);
+  }
+  const [key] = given;
+  return key === undefined ? undefined : { key, value: last(incoming.query, key) ?? '' };
+}

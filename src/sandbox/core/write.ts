@@ -1,0 +1,32 @@
+import type { Server } from '../state/server.js';
+import { docsPage, html } from './html.js';
+import type { Form } from './negotiate.js';
+import type { Reply } from './reply.js';
+
+/** Writes a reply out in the form that was asked for. */
+export function write(
+  reply: Reply,
+  form: Form,
+  title: string,
+  server: Server,
+  headers: Record<string, string>,
+): Response {
+  const { status, data } = reply;
+  const all = { ...headers, ...reply.headers };
+  if (status === 204) return noContent(reply, all, server);
+  const json = JSON.stringify(data);
+  if (form !== 'json' || data === undefined) {
+    return html(status, docsPage(title, server.dialect === 'textit', json ?? ''), all);
+  }
+  return new Response(json, { status, headers: { 'content-type': 'application/json', ...all } });
+}
+
+/** The older line announces two bytes with its empty answers to actions; see the server for the bytes. */
+function noContent(reply: Reply, headers: Record<string, string>, server: Server): Response {
+  const all = new Headers(headers);
+  if (reply.emptyAction) all.set('content-type', 'application/json');
+  if (server.dialect === 'v9') {
+    all.set('content-length', reply.emptyAction && server.rawNoContent ? '2' : '0');
+  }
+  return new Response(null, { status: 204, headers: all });
+}
