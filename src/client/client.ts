@@ -139,6 +139,15 @@ export class Client {
     return this.#secondsLeft() <= SHORTEST;
   }
 
+  /**
+   * Tells whether an error ends a reading that may go on later: the rate limit, or a request that the
+   * deadline cut short, which is no failure of the server.
+   */
+  isStopped(error: unknown): error is RapidProError {
+    if (!(error instanceof RapidProError)) return false;
+    return error.code === 'RATE_LIMITED' || (error.code === 'TIMEOUT' && this.isLate);
+  }
+
   #secondsLeft(): number {
     return this.#end === Infinity ? Infinity : (this.#end - this.clock.now()) / 1000;
   }

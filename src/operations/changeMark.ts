@@ -23,7 +23,10 @@ export interface ChangeMark {
 
 /** Seconds that each run looks back. */
 const LOOK_BACK = 30;
+
 /** An import can put any number of records into one instant; of more than these some come twice. */
+import { rapidproOf } from './rapidproState.js';
+
 const MOST_SEEN = 50_000;
 
 /** A time with all six digits of its second, so that times can be compared as text. */
@@ -86,11 +89,6 @@ export function markName(resource: string, query: Query): string {
   const { after: _, ...rest } = query;
   const hash = createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 12);
   return `${resource}-${hash}`;
-}
-
-function rapidproOf(state: State): Dictionary {
-  const { rapidpro } = state;
-  return rapidpro !== null && typeof rapidpro === 'object' ? (rapidpro as Dictionary) : {};
 }
 
 function marksOf(state: State): Dictionary {

@@ -138,10 +138,7 @@ class Run {
         if (cut >= 0) return;
       }
     } catch (error) {
-      const limited =
-        error instanceof RapidProError &&
-        (error.code === 'RATE_LIMITED' || (error.code === 'TIMEOUT' && this.#client.isLate));
-      if (!limited || this.#handed === 0) throw error;
+      if (!this.#client.isStopped(error) || this.#handed === 0) throw error;
       this.isPartial = true;
     }
   }

@@ -1,5 +1,4 @@
 import type { Client } from '../client/client.js';
-import { RapidProError } from '../client/errors.js';
 import { stablePages } from '../client/latecomers.js';
 import type { Page } from '../client/pages.js';
 import type { Query } from '../client/request.js';
@@ -128,13 +127,9 @@ export class Reading {
       checkUnderstood(this.#name, this.#query, this.#client.dialect);
       return value;
     } catch (error) {
-      // A request that the deadline cut short is no failure of the server.
-      const limited =
-        error instanceof RapidProError &&
-        (error.code === 'RATE_LIMITED' || (error.code === 'TIMEOUT' && this.#client.isLate));
       // After the last page there is no place any more, only what changed meanwhile.
       const place = next ?? (this.#since === undefined ? undefined : { since: this.#since });
-      if (!limited || !place || this.records === 0) throw error;
+      if (!this.#client.isStopped(error) || !place || this.records === 0) throw error;
       const { retryAfter } = error;
       this.stopped = { place, ...(retryAfter === undefined ? {} : { retryAfter }) };
       return undefined;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { RapidProError } from '../client/errors.js';
 import type { Query } from '../client/request.js';
-import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
+import { rapidproOf } from './rapidproState.js';
 
 /**
  * The place at which an operation stopped, kept in `state.rapidpro.resume`. Plain values, no secrets:
@@ -26,18 +26,13 @@ export function fingerprint(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }
 
-function marksOf(state: State): Dictionary {
-  const { rapidpro } = state;
-  return rapidpro !== null && typeof rapidpro === 'object' ? (rapidpro as Dictionary) : {};
-}
-
 /**
  * The mark that a former run left for this very list, or undefined.
  *
  * @throws RapidProError `INVALID_INPUT` for a mark that is none
  */
 export function findMark(state: State, operation: string, query: Query): ResumeMark | undefined {
-  const mark = marksOf(state).resume as ResumeMark | null | undefined;
+  const mark = rapidproOf(state).resume as ResumeMark | null | undefined;
   if (!mark || mark.operation !== operation || mark.fingerprint !== fingerprint(query)) {
     return undefined;
   }
@@ -59,7 +54,7 @@ export function withMark(
   query: Query,
   mark: Omit<ResumeMark, 'operation' | 'fingerprint'> | undefined,
 ): State {
-  const { resume, ...others } = marksOf(state);
+  const { resume, ...others } = rapidproOf(state);
   if (mark) {
     const own = { operation, fingerprint: fingerprint(query), ...mark };
     return { ...state, rapidpro: { ...others, resume: own } };

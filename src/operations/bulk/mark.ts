@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { RapidProError } from '../../client/errors.js';
 import type { Query } from '../../client/request.js';
 import type { BulkItem } from '../../types/bulk.js';
-import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
+import { rapidproOf } from '../rapidproState.js';
 import { ranges } from '../recipients.js';
 import type { Outcome, Reason } from './outcome.js';
 
@@ -43,11 +43,6 @@ export function listFingerprint(token: string, list: readonly unknown[], options
   return hmac.digest('hex').slice(0, 32);
 }
 
-function marksOf(state: State): Dictionary {
-  const { rapidpro } = state;
-  return rapidpro !== null && typeof rapidpro === 'object' ? (rapidpro as Dictionary) : {};
-}
-
 function isRanges(value: unknown): value is Ranges {
   return (
     Array.isArray(value) &&
@@ -70,7 +65,7 @@ export function findBulkMark(
   operation: string,
   fingerprint: () => string,
 ): BulkMark | undefined {
-  const mark = marksOf(state).resume as BulkMark | null | undefined;
+  const mark = rapidproOf(state).resume as BulkMark | null | undefined;
   if (!mark || mark.operation !== operation) return undefined;
   const fix = `Give ${operation}() the same list and options as before to go on, or leave "resume" out to begin anew.`;
   if (mark.fingerprint !== fingerprint()) {
@@ -91,7 +86,7 @@ export function findBulkMark(
 
 /** Puts a mark on state, or takes away the one that the operation left before. */
 export function withBulkMark(state: State, operation: string, mark: BulkMark | undefined): State {
-  const { resume, ...others } = marksOf(state);
+  const { resume, ...others } = rapidproOf(state);
   if (mark) return { ...state, rapidpro: { ...others, resume: mark } };
   const isOwn = (resume as BulkMark | undefined)?.operation === operation;
   return isOwn ? { ...state, rapidpro: others } : state;
