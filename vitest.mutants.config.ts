@@ -1,0 +1,19 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import ordinary from './vitest.config';
+
+const TESTS: Record<string, string[]> = {
+  client: [
+    'test/client/**/*.test.ts',
+    'test/properties/{retry,errors}.test.ts',
+    'test/faults/{connections,retries}.test.ts',
+    'test/operations/{http,archives}*.test.ts',
+    'test/operations/paging/windows*.test.ts',
+  ],
+  sync: ['test/operations/bulk/*.test.ts'],
+};
+
+/** The tests that know the mutated part best: with all of them a run would take days. */
+export default mergeConfig(
+  { ...ordinary, test: { ...ordinary.test, include: [] } },
+  defineConfig({ test: { include: TESTS[process.env.AREA ?? 'client'] ?? [], bail: 1 } }),
+);
