@@ -1,0 +1,94 @@
+// Starts new contacts in the registration flow, each once.
+// First they go into the group "asked", then they are started, then they go into the group "started".
+// Who is in "asked" alone was perhaps started and perhaps not: such people are listed, and left to a person.
+
+ensureGroup($.programme.rapidpro.askedGroup);
+ensureGroup($.programme.rapidpro.startedGroup);
+
+getContacts({ group: $.programme.rapidpro.group });
+
+fn(state => {
+  const { askedGroup, startedGroup } = state.programme.rapidpro;
+  const isIn = (contact, name) => contact.groups.some(group => group.name === name);
+  // Who registered by phone has been through the flow.
+  const isRegistered = contact => Boolean(contact.fields.confirmation);
+  const asked = state.data.filter(contact => isIn(contact, askedGroup));
+  const unclear = asked.filter(contact => !isIn(contact, startedGroup));
+  const toStart = state.data.filter(
+    contact => !isIn(contact, askedGroup) && !isIn(contact, startedGroup) && !isRegistered(contact),
+  );
+  const problems = unclear.map(contact => ({
+    who: contact.uuid,
+    reason: `Perhaps started in the flow, perhaps not. Look, and then add the contact to "${startedGroup}" or take it out of "${askedGroup}".`,
+  }));
+  return {
+    ...state,
+    problems: [...state.problems, ...problems],
+    toStart: toStart.map(({ uuid }) => uuid),
+    started: [],
+    notStarted: [],
+  };
+});
+
+// The mark, before anything is sent. Who cannot be marked is not started.
+fnIf(
+  state => state.toStart.length > 0,
+  addToGroup($.toStart, $.programme.rapidpro.askedGroup, { verify: true }),
+);
+
+fn(state => {
+  const failures = state.toStart.length > 0 ? state.data.failures : [];
+  const problems = failures.map(({ id, description }) => ({ who: id, reason: description }));
+  const isMarked = uuid => failures.every(({ id }) => id !== uuid);
+  return {
+    ...state,
+    problems: [...state.problems, ...problems],
+    toStart: state.toStart.filter(isMarked),
+  };
+});
+
+// RapidPro takes a hundred at a time. After a failure the error tells by position whom it means.
+fn(async state => {
+  const { toStart } = state;
+  if (toStart.length === 0) return state;
+  try {
+    const flow = state.programme.rapidpro.registrationFlow;
+    await startFlow({ flow, contacts: toStart })(state);
+    return { ...state, started: toStart };
+  } catch (error) {
+    const at = (places = []) =>
+      toStart.filter((_, index) => places.some(([from, to]) => index >= from && index <= to));
+    const refused = error.statusCode >= 400 && error.statusCode < 500;
+    const { done, unknown, failed, notAttempted } = error.details ?? {
+      [refused ? 'failed' : 'unknown']: [[0, toStart.length - 1]],
+    };
+    const told = uuids => reason => uuids.map(who => ({ who, reason }));
+    const notStarted = [...at(failed), ...at(notAttempted)];
+    return {
+      ...state,
+      started: at(done),
+      notStarted,
+      problems: [
+        ...state.problems,
+        ...told(at(unknown))('It is not known whether RapidPro started the contact in the flow.'),
+        ...told(notStarted)(`Not started: ${error.description} The next run tries again.`),
+      ],
+    };
+  }
+});
+
+fnIf(state => state.started.length > 0, addToGroup($.started, $.programme.rapidpro.startedGroup));
+
+// These were surely not started: the mark comes off again.
+fnIf(
+  state => state.notStarted.length > 0,
+  removeFromGroup($.notStarted, $.programme.rapidpro.askedGroup),
+);
+
+// The final state is stored. Keep what the next run needs and what somebody should see; no names, no phone numbers.
+fn(({ rapidpro, readUntil, problems, counts, started }) => ({
+  rapidpro,
+  readUntil,
+  problems,
+  data: { ...counts, started: started.length, problems: problems.length },
+}));

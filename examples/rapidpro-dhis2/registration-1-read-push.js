@@ -1,0 +1,57 @@
+// Reads what the registration flow has sent, and looks the contact up.
+
+webhook.parse({
+  secret: $.configuration.webhookSecret,
+  header: 'X-Secret',
+  // Somebody who tries the flow in RapidPro's simulator is nobody to register.
+  simulations: 'stop',
+});
+
+fn(state => ({ ...state, push: state.data }));
+
+getContact($.push.contact.uuid);
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+// An id for DHIS2 (eleven letters and digits, a letter first) out of a contact's uuid.
+// The same contact always gives the same id: however often a push comes, DHIS2 has the person once.
+function idFrom(pairs) {
+  const numbers = pairs.slice(0, 11).map(pair => Number.parseInt(pair, 16));
+  return numbers.map((number, place) => LETTERS[number % (place === 0 ? 52 : 62)]).join('');
+}
+
+fn(state => {
+  const contact = state.data;
+  if (!contact) throw new Error('RapidPro no longer has the contact who sent this.');
+  const { dhis2, rapidpro, hoursAheadOfUtc } = state.programme;
+  const { name, village, clinic } = state.push.results;
+  const pairs = contact.uuid.replaceAll('-', '').match(/../g).reverse();
+  const phone = contact.urns.find(urn => urn.startsWith('tel:'))?.slice('tel:'.length);
+  const languages = Object.entries(dhis2.languages);
+  const language = languages.find(([, code]) => code === contact.language)?.[0];
+  const today = new Date(Date.now() + hoursAheadOfUtc * 60 * 60 * 1000).toISOString().slice(0, 10);
+  const attributesOf = values =>
+    Object.entries(values)
+      .filter(([, value]) => value)
+      .map(([name, value]) => ({ attribute: dhis2.attributes[name], value }));
+  return {
+    ...state,
+    contact: contact.uuid,
+    language: contact.language,
+    confirmation: contact.fields.confirmation ?? null,
+    isMember: contact.groups.some(({ name }) => name === rapidpro.group),
+    person: {
+      // Somebody who came from DHIS2 is there under an id of DHIS2's.
+      id: contact.fields.dhis2_id ?? idFrom(pairs),
+      enrollment: idFrom(pairs.slice(5)),
+      orgUnit: dhis2.clinics[clinic?.value?.trim().toLowerCase()] ?? dhis2.otherClinic,
+      today,
+      whoItIs: attributesOf({
+        name: name?.value?.trim() || contact.name,
+        phone,
+        language,
+      }),
+      answers: attributesOf({ village: village?.value?.trim() }),
+    },
+  };
+});

@@ -1,0 +1,60 @@
+// Enters the person in DHIS2, with an enrollment in the program; or adds the answers to a person who is there.
+
+// 404 is an answer here: nobody has this id yet.
+get(state => `/api/tracker/trackedEntities/${state.person.id}`, {
+  query: { fields: 'trackedEntity,orgUnit,attributes[attribute,value],enrollments[program]' },
+  errors: { 404: false },
+});
+
+fn(state => {
+  const { program, trackedEntityType } = state.programme.dhis2;
+  const { id, enrollment, orgUnit, today, whoItIs, answers } = state.person;
+  const known = state.response.statusCode === 200 ? state.data : undefined;
+  const isEnrolled = known?.enrollments?.some(one => one.program === program) ?? false;
+  const isThere = ({ attribute, value }) =>
+    known.attributes.some(one => one.attribute === attribute && one.value === value);
+  const person = {
+    trackedEntity: id,
+    trackedEntityType,
+    orgUnit: known?.orgUnit ?? orgUnit,
+    // What the clinic has entered about a person it knows is not overwritten.
+    attributes: known ? answers : [...whoItIs, ...answers],
+  };
+  if (!isEnrolled) {
+    const dates = { enrolledAt: today, occurredAt: today };
+    person.enrollments = [{ enrollment, program, orgUnit, status: 'ACTIVE', ...dates }];
+  }
+  // The same push once more has nothing new to say.
+  const toWrite = isEnrolled && answers.every(isThere) ? [] : [person];
+  return { ...state, toWrite, isRegistered: true };
+});
+
+// All or nothing. DHIS2 answers a refusal with 409 and a report that tells why.
+fnIf(
+  state => state.toWrite.length > 0,
+  post(
+    '/api/tracker',
+    { trackedEntities: $.toWrite },
+    {
+      query: { async: false, importStrategy: 'CREATE_AND_UPDATE', atomicMode: 'ALL' },
+      errors: { 409: false },
+    },
+  ),
+);
+
+// DHIS2 quotes the value that it refuses, perhaps a phone number. Only ids are kept of what it quotes.
+const withoutValues = message =>
+  message.replace(/`([^`]*)`/g, (all, quoted) =>
+    /^[A-Za-z][A-Za-z0-9]{10}$/.test(quoted) ? all : '…',
+  );
+
+fn(state => {
+  if (state.toWrite.length === 0 || state.data.status !== 'ERROR') return state;
+  const [first] = state.data.validationReport.errorReports;
+  const reason =
+    first.errorCode === 'E1064'
+      ? 'Another person in DHIS2 has this phone number (E1064).'
+      : `${withoutValues(first.message)} (${first.errorCode})`;
+  const problems = [...state.problems, { who: state.contact, reason }];
+  return { ...state, problems, isRegistered: false };
+});

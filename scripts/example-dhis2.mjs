@@ -1,0 +1,152 @@
+/**
+ * `npm run example:dhis2`: runs the three workflows of examples/rapidpro-dhis2 between a RapidPro and a DHIS2 that live in this
+ * command, and shows both before and after. Nothing leaves this computer.
+ */
+import { counting, quietly } from './example/counting.mjs';
+import { person } from './example/people.mjs';
+import { showPeople, showProblems, showReports, showSent } from './example/show.mjs';
+import { createWorld, FLOWS } from './example/world.mjs';
+
+const WORKERS = [
+  { who: 'Jean Bosco', urn: 'tel:+250788000901', clinic: 'ClinicKacy1', answers: ['4', '1'] },
+  { who: 'Solange', urn: 'tel:+250788000902', clinic: 'ClinicReme1', answers: ['7', '0'] },
+  { who: 'Eric', urn: 'tel:+250788000903', clinic: 'ClinicGone1', answers: ['2', '0'] },
+  { who: 'Diane', urn: 'tel:+250788000904', clinic: '', answers: ['3', '0'] },
+];
+
+const heading = text =>
+  console.log(`\n${'='.repeat(text.length)}\n${text}\n${'='.repeat(text.length)}\n`);
+const tell = (...blocks) => console.log(`${blocks.join('\n\n')}\n`);
+
+/** Runs a scheduled workflow twice. The second time, nothing may change. */
+async function twice(world, name, show) {
+  tell('Before:', show());
+  const first = await once(world, name);
+  tell(`First run: ${first.told}`, 'After:', show(), showProblems(first.result));
+  const before = snapshot(world);
+  const second = await once(world, name);
+  if (snapshot(world) !== before) throw new Error('The second run changed something.');
+  tell(`Second run: ${second.told}. Nothing has changed in either system.`);
+}
+
+async function once(world, name) {
+  const { result, reads, writes } = await quietly(() => counting(world, () => world.run(name)));
+  await world.sandbox.settled();
+  assertNoError(result);
+  const counts = Object.entries(result.data).map(([key, value]) => `${value} ${key}`);
+  return { result, told: `${counts.join(', ')}; ${reads} requests to read, ${writes} to write` };
+}
+
+/** Both systems as they are, without the times of their last change. */
+function snapshot({ dhis2, sandbox }) {
+  const values = dhis2.dataValues().map(({ lastUpdated, ...value }) => value);
+  const people = dhis2.people().map(({ updatedAt, ...one }) => one);
+  return JSON.stringify([people, dhis2.enrollments(), values, sandbox.contacts(), sandbox.sent()]);
+}
+
+function assertNoError({ errors = {} }) {
+  for (const [step, { message }] of Object.entries(errors)) {
+    throw new Error(`The step ${step} failed: ${message}`);
+  }
+}
+
+async function contacts(world) {
+  heading('1. Scheduled: people of DHIS2 become contacts, new ones are started in a flow');
+  world.dhis2.enter({
+    trackedEntities: [
+      person({ id: 'PersonAmin1', name: 'Amina Uwase', phone: '0788000001', language: 'French' }),
+      person({
+        id: 'PersonBeat1',
+        name: 'Beata Mukamana',
+        phone: '+250 788 000 002',
+        language: 'Kinyarwanda',
+      }),
+      person({ id: 'PersonClau1', name: 'Claudine Ingabire', phone: '12345' }),
+      person({ id: 'PersonDora1', name: 'Dorothée Keza', phone: '250788000001' }),
+      person({ id: 'PersonElsa1', name: 'Elsa Gatera', phone: '+250788000005', enrolled: false }),
+    ],
+  });
+  await twice(world, 'contacts', () => showPeople(world));
+  tell(showSent(world));
+}
+
+async function registration(world) {
+  heading('2. Real time: a registration in RapidPro goes to DHIS2, and its id comes back');
+  const finals = await quietly(async () => [
+    // Somebody who is new; somebody whom the first workflow has started; somebody whose number DHIS2 knows.
+    ...(await world.goThrough(FLOWS.registration, 'tel:+250788000007', [
+      'Grace Umutoni',
+      'Gisozi',
+      'Remera',
+    ])),
+    ...(await answer(world, 'tel:+250788000001', ['Amina', 'Kimironko', 'Kacyiru'])),
+    ...(await world.goThrough(FLOWS.registration, 'tel:+250788000005', [
+      'Elise',
+      'Nyamirambo',
+      'Kacyiru',
+    ])),
+  ]);
+  finals.forEach(assertNoError);
+  tell('After three registrations:', showPeople(world));
+  tell(showProblems({ problems: finals.flatMap(({ problems }) => problems) }), showSent(world));
+  const before = snapshot(world);
+  const [push] = world.receiver.received;
+  const { result, writes } = await quietly(() => counting(world, () => world.register(push)));
+  assertNoError(result);
+  if (writes > 0 || snapshot(world) !== before) throw new Error('A repeated push did something.');
+  tell('The first push once more: nothing is written.', showSent(world));
+}
+
+async function answer(world, urn, answers) {
+  for (const text of answers) {
+    await world.sandbox.reply(urn, text);
+    await world.sandbox.settled();
+  }
+  return world.receiver.settled();
+}
+
+async function reports(world) {
+  heading('3. Scheduled: reports of health workers become data values');
+  for (const { urn, answers } of WORKERS) {
+    await quietly(() => world.goThrough(FLOWS.report, urn, answers));
+  }
+  await twice(world, 'reports', () => showReports(world, WORKERS));
+  tell('Somebody enters the missing clinic in DHIS2 and a new report comes in. Third run:');
+  world.dhis2.setUp('orgUnits', { id: 'ClinicGone1', name: 'New Clinic', parent: 'CountryRW01' });
+  const [first] = WORKERS;
+  first.answers = ['6', '1'];
+  await quietly(() => world.goThrough(FLOWS.report, first.urn, first.answers));
+  const result = await quietly(() => world.run('reports'));
+  assertNoError(result);
+  tell(showReports(world, WORKERS), showProblems(result));
+}
+
+async function main() {
+  const { createSandbox } = await import('../dist/sandbox/index.js');
+  const world = await createWorld({
+    createSandbox,
+    contacts: WORKERS.map(({ who, urn, clinic }) => ({
+      name: who,
+      urns: [urn],
+      groups: ['Health workers'],
+      ...(clinic ? { fields: { clinic } } : {}),
+    })),
+  });
+  try {
+    console.log('A made-up program, in a RapidPro and a DHIS2 inside this command.');
+    console.log('Nothing leaves this computer, and nobody gets a message.');
+    await contacts(world);
+    await registration(world);
+    await reports(world);
+    console.log('All three workflows ran as expected.');
+  } finally {
+    await world.close();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`The example could not run: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,114 @@
+import { refusal } from './messages.mjs';
+import { isWithin, readTime, shownTime } from './store.mjs';
+
+/** `GET /api/tracker/trackedEntities`, as DHIS2 2.41 and later answer it. */
+export function listPeople(store, query) {
+  const problem = amiss(store, query);
+  if (problem) return refusal(400, problem);
+  const pageSize = Number(query.get('pageSize') ?? 50);
+  const page = Number(query.get('page') ?? 1);
+  const found = [...store.people.values()]
+    .filter(isWanted(store, query))
+    .sort(byOrder(query.get('order')));
+  const all = found.map(one => shown(store, one, query.get('fields')));
+  if (query.get('paging') === 'false') return { status: 200, body: { trackedEntities: all } };
+  const totals =
+    query.get('totalPages') === 'true'
+      ? { total: all.length, pageCount: Math.max(1, Math.ceil(all.length / pageSize)) }
+      : {};
+  const trackedEntities = all.slice((page - 1) * pageSize, page * pageSize);
+  return { status: 200, body: { pager: { page, pageSize, ...totals }, trackedEntities } };
+}
+
+/** `GET /api/tracker/trackedEntities/{uid}`. */
+export function onePerson(store, id, query) {
+  const person = store.people.get(id);
+  if (!person) return refusal(404, `TrackedEntity with id ${id} could not be found.`, 'E1005');
+  return { status: 200, body: shown(store, person, query.get('fields')) };
+}
+
+function amiss(store, query) {
+  const units = unitsOf(query);
+  const mode = query.get('orgUnitMode') ?? 'SELECTED';
+  if (units.length === 0 && !/^(ALL|ACCESSIBLE|CAPTURE)$/.test(mode)) {
+    return `At least one organisation unit must be specified for orgUnitMode: ${mode}`;
+  }
+  const unknown = units.find(id => !store.orgUnits.has(id));
+  if (unknown) return `Organisation unit does not exist: ${unknown}`;
+  const program = query.get('program');
+  if (program && !store.programs.has(program)) {
+    return `Program is specified but does not exist: ${program}`;
+  }
+  if (!program && !query.get('trackedEntityType') && !query.get('trackedEntities')) {
+    return 'Either Program or Tracked entity type should be specified';
+  }
+  const after = query.get('updatedAfter');
+  if (after !== null && Number.isNaN(readTime(after))) {
+    return `Value '${after}' is not valid for parameter updatedAfter. It should be a date.`;
+  }
+  return undefined;
+}
+
+const unitsOf = query => (query.get('orgUnits') ?? '').split(',').filter(Boolean);
+
+function isWanted(store, query) {
+  const units = unitsOf(query);
+  const mode = query.get('orgUnitMode') ?? 'SELECTED';
+  const program = query.get('program');
+  const after = query.get('updatedAfter');
+  const enrolled = new Set(
+    [...store.enrollments.values()]
+      .filter(one => one.program === program)
+      .map(one => one.trackedEntity),
+  );
+  const isInside = ({ orgUnit }) => {
+    if (units.length === 0) return true;
+    if (mode === 'DESCENDANTS') return units.some(unit => isWithin(store, orgUnit, unit));
+    return units.includes(orgUnit);
+  };
+  return person =>
+    isInside(person) &&
+    (!program || enrolled.has(person.id)) &&
+    (after === null || person.updatedAt >= readTime(after));
+}
+
+/** Newest first unless told. */
+function byOrder(order) {
+  const [key = 'createdAt', direction = 'asc'] = (order ?? 'createdAt:desc').split(':');
+  const sign = direction.toLowerCase() === 'desc' ? -1 : 1;
+  return (a, b) => sign * (a[key] - b[key] || (a.id < b.id ? -1 : 1));
+}
+
+function shown(store, person, fields) {
+  const whole = {
+    trackedEntity: person.id,
+    trackedEntityType: person.type,
+    createdAt: shownTime(person.createdAt),
+    updatedAt: shownTime(person.updatedAt),
+    orgUnit: person.orgUnit,
+    inactive: false,
+    deleted: false,
+    potentialDuplicate: false,
+    attributes: [...person.values].map(([attribute, value]) => {
+      const { name: displayName, valueType } = store.attributes.get(attribute);
+      return { attribute, displayName, valueType, value };
+    }),
+  };
+  const enrollments = [...store.enrollments.values()]
+    .filter(one => one.trackedEntity === person.id)
+    .map(({ id, ...one }) => ({ enrollment: id, ...one }));
+  return fields ? picked({ ...whole, enrollments }, fields) : whole;
+}
+
+/** DHIS2's `fields`: names, and names with the wanted parts in brackets. */
+function picked(value, fields) {
+  if (fields.trim() === '*') return value;
+  const wanted = [...fields.matchAll(/(\w+)(?:\[([^\]]*)\])?/g)];
+  const entries = wanted
+    .filter(([, name]) => name in value)
+    .map(([, name, inner]) => {
+      const found = value[name];
+      return [name, inner ? found.map(one => picked(one, inner)) : found];
+    });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,9 @@
+/** A tracked entity as DHIS2 takes it, enrolled in the program unless told. */
+export function person(values: {
+  id: string;
+  name?: string;
+  phone?: string;
+  language?: string;
+  clinic?: string;
+  enrolled?: boolean;
+}): object;

@@ -1,0 +1,31 @@
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/index.js';
+import type { Dhis2 } from './dhis2/server.mjs';
+import type { WorkflowState } from './run-workflow.mjs';
+
+export const FLOWS: { registration: string; report: string };
+
+export interface World {
+  dhis2: Dhis2;
+  sandbox: Sandbox;
+  receiver: {
+    url: string;
+    received: object[];
+    settled(): Promise<unknown[]>;
+    close(): Promise<void>;
+  };
+  states: Record<string, WorkflowState>;
+  run(name: 'contacts' | 'reports'): Promise<WorkflowState>;
+  register(push: object): Promise<WorkflowState>;
+  goThrough(flow: string, urn: string, answers: string[]): Promise<WorkflowState[]>;
+  close(): Promise<void>;
+}
+
+/** Both systems on this computer, and what runs the example's workflows between them. */
+export function createWorld(options: {
+  createSandbox: (options: SandboxOptions) => Promise<Sandbox>;
+  dialect?: 'v9' | 'textit';
+  contacts?: object[];
+
+  /** What `console` is in the jobs. */
+  console?: object;
+}): Promise<World>;

@@ -1,0 +1,103 @@
+import { createDhis2 } from './dhis2/server.mjs';
+import { askingFlow } from './flows.mjs';
+import { createReceiver } from './receiver.mjs';
+import { createRunner, EXAMPLE } from './run-workflow.mjs';
+
+/** The flows that the example's `programme.js` names. */
+export const FLOWS = {
+  registration: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a01',
+  report: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a02',
+};
+
+const SECRET = 'a-made-up-secret-of-this-computer';
+
+const FIELDS = [
+  { key: 'dhis2_id', name: 'DHIS2 id', type: 'text' },
+  { key: 'confirmation', name: 'Confirmation', type: 'text' },
+  { key: 'clinic', name: 'Clinic', type: 'text' },
+];
+const GROUPS = ['DHIS2 clients', 'Registration asked', 'Registration started', 'Health workers'];
+
+/**
+ * Both systems on this computer: a RapidPro sandbox, the DHIS2 stand-in, the webhook between them and what runs the workflows.
+ *
+ * @param {object} options
+ * @param {(options: object) => Promise<object>} options.createSandbox
+ * @param {'v9' | 'textit'} [options.dialect]
+ * @param {object[]} [options.contacts] - those that RapidPro has at first
+ * @param {object} [options.console] - what `console` is in the jobs
+ */
+export async function createWorld({ createSandbox, dialect = 'v9', contacts = [], console }) {
+  const dhis2 = await createDhis2();
+  const states = {};
+  const receiver = await createReceiver(push => runner.run(`${EXAMPLE}/registration.json`, push));
+  const sandbox = await createSandbox({
+    dialect,
+    seed: {
+      fields: FIELDS,
+      groups: GROUPS.map(name => ({ name })),
+      flows: [
+        askingFlow({
+          uuid: FLOWS.registration,
+          name: 'Registration',
+          questions: [
+            { name: 'Name', text: 'What is your name?', type: 'has_text' },
+            { name: 'Village', text: 'In which village do you live?', type: 'has_text' },
+            { name: 'Clinic', text: 'Which clinic is near you?', type: 'has_text' },
+          ],
+          webhook: { url: receiver.url, secret: SECRET },
+          thanks: 'Thank you.',
+        }),
+        askingFlow({
+          uuid: FLOWS.report,
+          name: 'Weekly report',
+          questions: [
+            { name: 'Cases', text: 'How many cases of malaria?', type: 'has_number' },
+            { name: 'Deaths', text: 'How many deaths?', type: 'has_number' },
+          ],
+          thanks: 'Thank you.',
+        }),
+      ],
+      contacts,
+    },
+  });
+  const { host, token } = sandbox;
+  const credentials = {
+    './credentials/dhis2.json': dhis2.credential,
+    './credentials/rapidpro.json': { host, token, webhookSecret: SECRET },
+  };
+  const runner = createRunner({ credentials, ...(console ? { console } : {}) });
+  return {
+    dhis2,
+    sandbox,
+    receiver,
+    /** The state that each scheduled workflow left, which its next run starts with. */
+    states,
+    /** Runs a scheduled workflow with what its last run left, as the CLI does with `-s` and `-o`. */
+    async run(name) {
+      states[name] = await runner.run(`${EXAMPLE}/${name}.json`, states[name] ?? {});
+      return states[name];
+    },
+    /** Runs the registration workflow with a push. */
+    register: push => runner.run(`${EXAMPLE}/registration.json`, push),
+    /** Starts a contact in a flow as somebody would by a keyword, and lets them answer. */
+    async goThrough(flow, urn, answers) {
+      const response = await fetch(`${host}api/v2/flow_starts.json`, {
+        method: 'POST',
+        headers: { Authorization: `Token ${token}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ flow, urns: [urn] }),
+      });
+      if (!response.ok) throw new Error(`The flow was not started: ${await response.text()}`);
+      await sandbox.settled();
+      for (const answer of answers) {
+        await sandbox.reply(urn, answer);
+        await sandbox.settled();
+      }
+      return receiver.settled();
+    },
+    async close() {
+      runner.close();
+      await Promise.all([sandbox.close(), dhis2.close(), receiver.close()]);
+    },
+  };
+}
