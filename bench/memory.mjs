@@ -26,7 +26,7 @@ export async function measureMemory(rounds) {
         `  ${name.padEnd(28)} ${value.toFixed(0)} MB (${(value - idle).toFixed(0)} MB more)`,
       );
     }
-    return { contacts: CONTACTS, idle, one, four };
+    return { contacts: CONTACTS, rounds, idle, one, four };
   } finally {
     stop();
   }

@@ -1,7 +1,9 @@
-// A loopback server that answers contacts.json from memory, so that the readers are what is measured.
+// A loopback server that answers contacts.json from memory, so that its clients are what is measured.
 // Arguments: number of contacts, milliseconds that each answer takes, "even" or "skewed" times. It knows
-// before, after, reverse and cursor. Prints its port on the first line.
+// before, after, reverse and cursor; an upsert is answered with the contact, and forgotten. Prints its
+// port on the first line.
 import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
 
 const total = Number(process.argv[2] ?? 100_000);
 const delay = Number(process.argv[3] ?? 0);
@@ -101,9 +103,19 @@ function answer(query, host) {
   ]);
 }
 
-const server = createServer((request, response) => {
+/** What an upsert by URN answers. */
+function upserted(urn, given) {
+  const known = contact(Number(urn.slice(-7)) % total);
+  const fields = { ...known.fields, ...given.fields };
+  return Buffer.from(JSON.stringify({ ...known, ...given, fields, urns: [urn] }));
+}
+
+const server = createServer(async (request, response) => {
   const { searchParams } = new URL(request.url, 'http://localhost');
-  const body = answer(searchParams, request.headers.host);
+  const body =
+    request.method === 'POST'
+      ? upserted(searchParams.get('urn'), await json(request))
+      : answer(searchParams, request.headers.host);
   const send = () => {
     response.writeHead(200, {
       'content-type': 'application/json',

@@ -1,7 +1,7 @@
-// node bench/sync.mjs, after npx tsup: what a nightly sync costs in requests, hours and memory, against
-// one upsert for each contact. The server is the sandbox in a process of its own, with RapidPro 9's
-// limit of 2,500 requests an hour. A wait is not slept: the sandbox's clock is moved on by what the
-// server asked for, and the operation goes on with { resume: true }.
+// What a nightly sync costs in requests, hours and memory, against one upsert for each contact. The
+// server is the sandbox in a process of its own, with RapidPro 9's limit of 2,500 requests an hour. A
+// wait is not slept: the sandbox's clock is moved on by what the server asked for, and the operation
+// goes on with { resume: true }.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -131,7 +131,7 @@ async function measure(way, count) {
 
 function print(title, rows) {
   const header = ['', 'requests', 'hours', 'runs', 'here', 'memory', 'new/written/same/failed'];
-  const table = [header, ...rows];
+  const table = [header, ...rows.map(cellsOf)];
   const widths = header.map((_, column) => Math.max(...table.map(row => row[column].length)));
   console.log(`\n${title}`);
   for (const row of table) {
@@ -141,28 +141,32 @@ function print(title, rows) {
   }
 }
 
-async function main() {
-  const sizes = (process.env.CONTACTS ?? '10000,100000').split(',').map(Number);
-  for (const count of sizes) {
+const cellsOf = ({ way, requests, hours, runs, seconds, megabytes, counts }) => [
+  way,
+  String(requests),
+  hours.toFixed(2),
+  String(runs),
+  `${seconds.toFixed(1)} s`,
+  `${Math.round(megabytes)} MB`,
+  counts.join(' / '),
+];
+
+/** All ways with registers of these sizes. */
+export async function measureSync(sizes) {
+  const results = [];
+  for (const contacts of sizes) {
     const rows = [];
     for (const way of Object.keys(WAYS)) {
-      const { requests, waited, runs, seconds, megabytes, counts } = await measure(way, count);
-      rows.push([
-        way,
-        String(requests),
-        ((waited + seconds) / 3600).toFixed(2),
-        String(runs),
-        `${seconds.toFixed(1)} s`,
-        `${Math.round(megabytes)} MB`,
-        counts.join(' / '),
-      ]);
+      const { waited, ...row } = await measure(way, contacts);
+      rows.push({ way, hours: (waited + row.seconds) / 3600, ...row });
     }
-    print(`${count} contacts, 1 % of them changed, 2,500 requests an hour`, rows);
+    print(`${contacts} contacts, 1 % of them changed, 2,500 requests an hour`, rows);
+    results.push({ contacts, rows });
   }
+  return results;
 }
 
 const [role, ...rest] = process.argv.slice(2);
 if (role === 'serve') await serve(Number(rest[0]));
 else if (role === 'work')
   await work(rest[0], Number(rest[1]), rest[2]).finally(() => process.disconnect());
-else await main();

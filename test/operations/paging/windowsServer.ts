@@ -118,6 +118,8 @@ export async function windowsServer(
     const fault = onRequest?.(rows, asked.length);
     if (onRequest) inTime = sorted(rows);
     const { page, next } = cutPage(inTime, one, pageSize);
+    // As they are now: what changes while the answer is on its way is not in it.
+    const results = page.map(({ uuid, at, id }) => ({ uuid, n: id, [key]: writeTime(at) }));
     const time = delay?.() ?? 0;
     if (time > 0) await new Promise(resolve => setTimeout(resolve, time));
     atOnce--;
@@ -135,7 +137,7 @@ export async function windowsServer(
         next:
           next && `http://elsewhere.invalid/api/v2/list.json?cursor=${encodeURIComponent(next)}`,
         previous: null,
-        results: page.map(({ uuid, at, id }) => ({ uuid, n: id, [key]: writeTime(at) })),
+        results,
       }),
     );
   });
