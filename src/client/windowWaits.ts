@@ -3,8 +3,12 @@ import type { Clock } from './clock.js';
 /** Thrown in place of a request that nobody waits for any more. Never leaves the reading. */
 export class Closed extends Error {}
 
+/** Milliseconds by which a wait may end too early: servers count whole seconds. */
+const NEARLY = 500;
+
 /**
- * The waits of requests side by side: when one of them has to wait, all do, and the time counts once.
+ * The waits of requests side by side: when one of them has to wait, all do, as long as the longest of
+ * them asks, and the time counts once.
  */
 export class SharedWaits {
   /** Seconds waited so far. */
@@ -14,6 +18,8 @@ export class SharedWaits {
   #close: () => void = () => {};
   #closed = false;
   #current: Promise<void> | undefined;
+  /** When the wait under way ends, in milliseconds. */
+  #end = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -50,14 +56,26 @@ export class SharedWaits {
 
   async #wait(seconds: number): Promise<void> {
     if (this.#closed) throw new Closed();
+    const end = this.#clock.now() + seconds * 1000;
     if (!this.#current) {
-      this.waited += seconds;
-      const over = Promise.race([this.#clock.sleep(seconds), this.#closing]);
-      this.#current = over.finally(() => {
+      this.#end = end;
+      this.#current = this.#untilEnd(seconds).finally(() => {
         this.#current = undefined;
       });
+    } else if (end - this.#end > NEARLY) {
+      this.#end = end;
     }
     await this.#current;
     await this.enter();
+  }
+
+  /** Sleeps, and goes on sleeping where another request asked for more meanwhile. */
+  async #untilEnd(seconds: number): Promise<void> {
+    for (let left = seconds; left > 0 && !this.#closed; ) {
+      this.waited += left;
+      const planned = this.#end;
+      await Promise.race([this.#clock.sleep(left), this.#closing]);
+      left = (this.#end - planned) / 1000;
+    }
   }
 }

@@ -75,15 +75,34 @@ describe('a set of ids', () => {
   });
 });
 
+/** A clock whose time moves on when a sleep ends, so that others can join it. */
+function joinableClock() {
+  const clock = fakeClock();
+  const sleep = async (seconds: number) => {
+    clock.sleeps.push(seconds);
+    await new Promise(setImmediate);
+    clock.advance(seconds);
+  };
+  return { ...clock, sleep };
+}
+
 describe('waits that are shared', () => {
   test('count once, however many join', async () => {
-    const clock = fakeClock();
+    const clock = joinableClock();
     const waits = new SharedWaits(clock);
-    await Promise.all([waits.clock.sleep(10), waits.clock.sleep(10), waits.clock.sleep(12)]);
+    await Promise.all([waits.clock.sleep(10), waits.clock.sleep(10), waits.clock.sleep(10.2)]);
     expect(waits.waited).toBe(10);
     expect(clock.sleeps).toEqual([10]);
     await waits.clock.sleep(3);
     expect(waits.waited).toBe(13);
+  });
+
+  test('last as long as the longest of them', async () => {
+    const clock = joinableClock();
+    const waits = new SharedWaits(clock);
+    await Promise.all([waits.clock.sleep(1), waits.clock.sleep(25), waits.clock.sleep(10)]);
+    expect(waits.waited).toBe(25);
+    expect(clock.sleeps).toEqual([1, 24]);
   });
 
   test('hold up what has not begun, and let go of it when all is over', async () => {

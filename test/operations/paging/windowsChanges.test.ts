@@ -245,6 +245,43 @@ describe('when something goes wrong', () => {
   });
 });
 
+test('a long wait that joins a short one is waited to its end, and counts once', async () => {
+  const asleep: number[] = [];
+  let isLimited = false;
+  let refused = 0;
+  vi.spyOn(systemClock, 'random').mockReturnValue(0.5);
+  vi.spyOn(systemClock, 'sleep').mockImplementation(async seconds => {
+    asleep.push(seconds);
+    await new Promise(resolve => setTimeout(resolve, 40));
+    // The first wait is for the 503; the rate limit ends with the second.
+    if (asleep.length > 1) isLimited = false;
+  });
+  const rows = even(20_000);
+  const { contacts } = await read(
+    rows,
+    {
+      // The 503 is answered first.
+      delay: () => (refused > 0 ? 20 : 5),
+      onRequest: (_, count) => {
+        if (count === 30) {
+          isLimited = true;
+          return { status: 503 };
+        }
+        if (!isLimited) return undefined;
+        refused++;
+        return { status: 429, retryAfter: 25 };
+      },
+    },
+    { maxWait: 30 },
+  );
+  expect(uuids(contacts)).toEqual(rows.toReversed().map(({ uuid }) => uuid));
+  expect(refused).toBeGreaterThan(0);
+  expect(asleep).toHaveLength(2);
+  expect(asleep[0]).toBe(0.5);
+  expect(asleep[1]).toBeGreaterThan(24);
+  expect(asleep[1]).toBeLessThanOrEqual(25);
+});
+
 /** Reads a list in runs, as jobs do: state goes through JSON in between. */
 async function inRuns(server: { host: string }, options: ListOptions, reverse = false) {
   const seen: string[] = [];
