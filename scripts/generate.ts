@@ -1,5 +1,6 @@
 /**
- * Writes what is made from the source: `ast.json`, `configuration-schema.json` and `docs/api.md`.
+ * Writes what is made from the source: `ast.json`, `configuration-schema.json`, `docs/api.md`,
+ * `docs/errors.md` and `docs/operations.md`.
  * With `--check` nothing is written, and a file that is not up to date fails.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { configurationSchema } from '../src/configuration.js';
 import { describeAdaptor } from './generate/ast.js';
 import { describeCoverage } from './generate/coverage.js';
 import { credentialForm } from './generate/credential-form.js';
+import { describeErrors } from './generate/errors.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
@@ -22,6 +24,7 @@ const made: Record<string, () => unknown> = {
   'ast.json': () => describeAdaptor(join(root, 'src/Adaptor.ts'), readText(LANGUAGE_COMMON)),
   'configuration-schema.json': () => credentialForm(configurationSchema),
   'docs/api.md': () => describeCoverage(JSON.parse(readText(COUNTS))),
+  'docs/errors.md': () => describeErrors(),
 };
 
 function readText(name: string): string {

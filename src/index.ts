@@ -111,7 +111,7 @@ export {
   util,
   webhook,
 } from './Adaptor.js';
-export { RapidProError } from './client/errors.js';
+export { type ErrorCode, type ItemCode, RapidProError } from './client/errors.js';
 export { metadata } from './metadata.js';
 export { iteratePages } from './operations/eachPage.js';
 export { parsePush } from './webhook.js';

@@ -2,7 +2,7 @@ import type { Dictionary } from '../types/json.js';
 
 /**
  * What can go wrong, as a word that a job can test (`error.code === 'URN_TAKEN'`).
- * The README and docs list each with its cause and its fix.
+ * docs/errors.md tells of each what it means and what to do; its texts are in scripts/generate/error-texts.ts.
  */
 export type ErrorCode =
   // The job or its credential: nothing was sent.
@@ -58,6 +58,9 @@ export type ErrorCode =
   | 'PARTIAL_SEND'
   | 'PARTIAL_ACTION'
   | 'BULK_FAILED';
+
+/** What an item in `failures` of an action can have beside those: RapidPro took the request, but not this one. */
+export type ItemCode = 'NOT_CHANGED' | 'NOT_ACTIVE' | 'SKIPPED';
 
 export interface ErrorDetails {
   code: ErrorCode;

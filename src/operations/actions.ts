@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.js';
-import { RapidProError } from '../client/errors.js';
+import { type ErrorCode, type ItemCode, RapidProError } from '../client/errors.js';
 import type { ApiResponse } from '../client/request.js';
 import { BATCH_LIMIT } from '../resources.js';
 import type { Dictionary, Json } from '../types/json.js';
@@ -22,7 +22,7 @@ export interface ActionFailure {
   index: number;
   /** The uuid or number, where it was not named by a URN. */
   id?: string | number;
-  code: string;
+  code: ErrorCode | ItemCode;
   description: string;
 }
 
@@ -61,7 +61,11 @@ interface Progress {
 
 const LOST = ' An earlier attempt, whose answer was lost, may have done it.';
 
-function failure({ value, index }: Item, code: string, description: string): ActionFailure {
+function failure(
+  { value, index }: Item,
+  code: ErrorCode | ItemCode,
+  description: string,
+): ActionFailure {
   const named = typeof value === 'string' && value.includes(':') ? {} : { id: value };
   return { index, ...named, code, description };
 }

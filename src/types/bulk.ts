@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../client/errors.js';
 import type { ContactBody } from './bodies.js';
 import type { Options } from './options.js';
 
@@ -59,7 +60,7 @@ export interface BulkItem {
 }
 
 export interface BulkFailure extends BulkItem {
-  code: string;
+  code: ErrorCode;
   description: string;
   fix: string;
 }
@@ -72,7 +73,7 @@ export interface BulkResult {
   failed: BulkFailure[];
   notAttempted: BulkItem[];
   /** Why it stopped before the end, where it did. */
-  stopped?: { code: string; description: string; fix: string; retryAfter?: number };
+  stopped?: { code: ErrorCode; description: string; fix: string; retryAfter?: number };
   /** With `dryRun`: nothing was written. */
   dryRun?: true;
   /** With `dryRun`: how many requests the writing would take. */
