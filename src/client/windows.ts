@@ -81,7 +81,9 @@ async function* inOrder(reader: WindowReader): AsyncGenerator<Ordered, void, und
     if (gap.head && piece) {
       gap.head.waiting -= piece.records.length;
       const isLast = gap.closed && !gap.head.pieces.length && !gap.tail?.pieces.length;
-      const next = isLast ? behind(reader) : reader.placeIn(gap, piece.cursor);
+      // Without a cursor the window's last page is read, but what its other end brought is not handed out.
+      const within = piece.cursor && reader.placeIn(gap, piece.cursor);
+      const next = isLast ? behind(reader) : within;
       yield { records: piece.records, next, isOnly: isFirst };
       isFirst = false;
       reader.fill();

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { eachPage, fn, getContacts, getMessages } from '../../../src/Adaptor.js';
+import { Client } from '../../../src/client/client.js';
 import { systemClock } from '../../../src/client/clock.js';
+import { windowedList } from '../../../src/client/windowLists.js';
+import { readPlace } from '../../../src/client/windowPlace.js';
+import { windows } from '../../../src/client/windows.js';
+import { toMicros } from '../../../src/client/windowTimes.js';
+import { parseConfiguration } from '../../../src/configuration.js';
 import type { ListOptions } from '../../../src/types/options.js';
 import type { State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
@@ -362,6 +368,27 @@ describe('lists that stop early', () => {
     const seen = [...uuids(stopped.data), ...uuids(rest.data)];
     expect(new Set(seen).size).toBe(12_000);
     expect(rest.rapidpro).toEqual({});
+  });
+
+  test('no page names a place before what was handed out', async () => {
+    for (let count = 5300; count < 5600; count += 30) {
+      const server = await windowsServer(even(count), {
+        // The oldest page is looked at first. Then most of what it held is deleted.
+        onRequest: (all, asked) => {
+          if (asked === 3) all.splice(0, 200);
+          return undefined;
+        },
+      });
+      const client = new Client(parseConfiguration(credential(server)));
+      const list = windowedList('contacts', {});
+      let handed = '';
+      for await (const page of windows(client, list, { concurrency: 2, ahead: 128 })) {
+        handed = String(page.records.at(-1)?.modified_on ?? handed);
+        const place = readPlace(page.next);
+        if (!place || place.cursor || place.last) continue;
+        expect((toMicros(place.before) ?? Infinity) < (toMicros(handed) ?? 0)).toBe(true);
+      }
+    }
   });
 
   test('before the first page it throws', async () => {
