@@ -3,7 +3,7 @@
  * `docs/errors.md` and `docs/operations.md`.
  * With `--check` nothing is written, and a file that is not up to date fails.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configurationSchema } from '../src/configuration.js';
@@ -11,6 +11,8 @@ import { describeAdaptor } from './generate/ast.js';
 import { describeCoverage } from './generate/coverage.js';
 import { credentialForm } from './generate/credential-form.js';
 import { describeErrors } from './generate/errors.js';
+import { readInterfaces } from './generate/interfaces.js';
+import { describeOperations } from './generate/operations.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
@@ -25,7 +27,31 @@ const made: Record<string, () => unknown> = {
   'configuration-schema.json': () => credentialForm(configurationSchema),
   'docs/api.md': () => describeCoverage(JSON.parse(readText(COUNTS))),
   'docs/errors.md': () => describeErrors(),
+  'docs/operations.md': operationsPage,
 };
+
+/** Where the types of arguments are declared. */
+const TYPE_FILES = [
+  ...readdirSync(join(root, 'src/types')).map(name => `src/types/${name}`),
+  'src/http.ts',
+  'src/webhook/push.ts',
+  'src/operations/catchUp.ts',
+];
+
+/** The operations of a file by the names that a job calls them by. */
+function operationsOf(file: string, namespace = '') {
+  const { operations } = describeAdaptor(join(root, file), '{"operations":[]}');
+  return operations.map(each => ({ ...each, name: `${namespace}${each.name}` }));
+}
+
+function operationsPage(): string {
+  const operations = [
+    ...operationsOf('src/Adaptor.ts'),
+    ...operationsOf('src/http.ts', 'http.'),
+    ...operationsOf('src/webhook.ts', 'webhook.'),
+  ];
+  return describeOperations(operations, readInterfaces(TYPE_FILES.map(name => join(root, name))));
+}
 
 function readText(name: string): string {
   return readFileSync(join(root, name), 'utf8');

@@ -19,6 +19,8 @@ export interface ErrorText {
   fate: keyof typeof FATES;
   /** What whoever wrote the job does. */
   todo: string;
+  /** True where any operation can end with it. */
+  everywhere?: true;
   /** A job that deals with it, where that makes sense. */
   example?: string;
 }
@@ -35,6 +37,7 @@ export const GROUPS = {
 export const errorTexts: Record<ErrorCode, ErrorText> = {
   INVALID_CONFIGURATION: {
     group: 'job',
+    everywhere: true,
     means: 'The credential lacks its host or token, or one of them cannot be right.',
     fate: 'none',
     todo: 'Open the credential. `host` is the address as you see it in the browser, such as `https://app.rapidpro.io/`. Copy the token again: it holds no spaces.',
@@ -48,12 +51,14 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   },
   INVALID_INPUT: {
     group: 'job',
+    everywhere: true,
     means: 'An argument is missing, empty, of the wrong kind, or cannot be sent.',
     fate: 'none',
     todo: 'Correct the argument that the error names. If it comes from `$` or `state`, look whether the data is there.',
   },
   INVALID_OPTION: {
     group: 'job',
+    everywhere: true,
     means: 'An option has a value that it cannot have, or the options came out empty.',
     fate: 'none',
     todo: 'Correct the option that the error names. Times are in seconds.',
@@ -89,18 +94,21 @@ getContacts({ group: 'New mothers' });`,
   },
   MISSING_TOKEN: {
     group: 'refused',
+    everywhere: true,
     means: 'The token did not reach RapidPro.',
     fate: 'refused',
     todo: 'A proxy before RapidPro takes the `Authorization` header away. Use `https://` in `host`, or ask whoever runs the server.',
   },
   INVALID_TOKEN: {
     group: 'refused',
+    everywhere: true,
     means: 'RapidPro does not know this token, or a proxy before it wants a login of its own.',
     fate: 'refused',
     todo: 'Copy the token again, and check that `host` is the server that it was made on.',
   },
   PERMISSION_DENIED: {
     group: 'refused',
+    everywhere: true,
     means: 'The token is good, but its user may not do this.',
     fate: 'refused',
     todo: 'Use the token of an administrator or editor of the workspace.',
@@ -135,6 +143,7 @@ getContacts({ group: 'New mothers' });`,
   },
   VALIDATION_FAILED: {
     group: 'refused',
+    everywhere: true,
     means: 'RapidPro refused what was sent, for a reason that has no code of its own.',
     fate: 'refused',
     todo: 'Read `error.errors`: RapidPro says there what is wrong with each key.',
@@ -196,6 +205,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   },
   WORKSPACE_SUSPENDED: {
     group: 'refused',
+    everywhere: true,
     means: 'RapidPro has stopped this workspace from sending and changing.',
     fate: 'refused',
     todo: 'Ask whoever runs your RapidPro server.',
@@ -208,12 +218,14 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   },
   TOO_LARGE: {
     group: 'refused',
+    everywhere: true,
     means: 'The request is too large for the server.',
     fate: 'refused',
     todo: 'Send less at once.',
   },
   RATE_LIMITED: {
     group: 'refused',
+    everywhere: true,
     means:
       'The workspace has used up its requests, and waiting any longer would go beyond `maxWait`. A list or bulk operation that has done a part does not throw this: it ends with that part.',
     fate: 'refused',
@@ -225,6 +237,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   },
   REQUEST_FAILED: {
     group: 'refused',
+    everywhere: true,
     means: 'The server refused the request with a status that RapidPro does not use.',
     fate: 'refused',
     todo: 'Check `host`, then ask whoever runs the server. `error.statusCode` has the status.',
@@ -238,6 +251,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   },
   NOT_RAPIDPRO: {
     group: 'way',
+    everywhere: true,
     means:
       'Something answered, but not as RapidPro does: another server, a login page, a proxy or a firewall.',
     fate: 'elsewhere',
@@ -245,42 +259,49 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   },
   REDIRECTED: {
     group: 'way',
+    everywhere: true,
     means: 'The server sends requests on to another address. The token was not sent there.',
     fate: 'elsewhere',
     todo: 'If the address in the error is your RapidPro, write it into `host`.',
   },
   SERVER_ERROR: {
     group: 'way',
+    everywhere: true,
     means: 'RapidPro failed while it worked on the request.',
     fate: 'perhaps',
     todo: 'Try again later. If it goes on, tell whoever runs the server. A URN given twice or a malformed uuid are known causes.',
   },
   SERVER_UNAVAILABLE: {
     group: 'way',
+    everywhere: true,
     means: 'RapidPro is restarting or overloaded. It was asked up to four times.',
     fate: 'perhaps',
     todo: 'Run the job again in a few minutes.',
   },
   CONNECTION_REFUSED: {
     group: 'way',
+    everywhere: true,
     means: 'The server does not take connections.',
     fate: 'elsewhere',
     todo: 'Check `host` and its port. If they are right, the server is down.',
   },
   HOST_NOT_FOUND: {
     group: 'way',
+    everywhere: true,
     means: 'There is no server of the name in `host`.',
     fate: 'elsewhere',
     todo: 'Check the spelling of `host`.',
   },
   CONNECTION_LOST: {
     group: 'way',
+    everywhere: true,
     means: 'The connection broke before RapidPro had answered, several times.',
     fate: 'perhaps',
     todo: 'Run the job again in a few minutes.',
   },
   INSECURE_CONNECTION: {
     group: 'way',
+    everywhere: true,
     means:
       'The certificate of the server is not valid, or `host` says `https` where the server speaks `http`.',
     fate: 'elsewhere',
@@ -288,6 +309,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   },
   TIMEOUT: {
     group: 'way',
+    everywhere: true,
     means:
       'No answer came in time (`timeout`, 60 seconds unless told), or the connection could not be made in ten.',
     fate: 'perhaps',
@@ -295,12 +317,14 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   },
   INVALID_RESPONSE: {
     group: 'way',
+    everywhere: true,
     means: 'The answer, or an archive, was broken or incomplete.',
     fate: 'perhaps',
     todo: 'Run the job again. If it goes on, a proxy damages answers: ask whoever runs the server.',
   },
   RESPONSE_TOO_LARGE: {
     group: 'way',
+    everywhere: true,
     means: 'The answer is larger than 50 MB. RapidPro never sends so much.',
     fate: 'perhaps',
     todo: 'Check that `host` is your RapidPro server.',

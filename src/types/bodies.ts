@@ -21,6 +21,7 @@ export interface ContactBody {
 
 /** What `upsertContact` takes: a contact that is named by its URNs or its uuid. */
 export interface UpsertBody extends ContactBody {
+  /** Where it is given, the contact is this one. */
   uuid?: string;
 }
 

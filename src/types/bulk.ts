@@ -4,7 +4,12 @@ import type { Options } from './options.js';
 
 /** What `syncContacts` takes for each contact. Keys that are left out stay as they are. */
 export interface SyncContact extends Omit<ContactBody, 'note'> {
+  /** Where it is given, the contact is this one. */
   uuid?: string;
+  /** Uuids or names of manual groups. Only added, unless the option `groups` says `'exact'`. */
+  groups?: string[];
+  /** Phone numbers and other addresses. Only added, unless the option `urns` says `'exact'`. */
+  urns?: string[];
 }
 
 /** How a list of contacts is worked through. */
@@ -16,7 +21,10 @@ export interface BulkOptions extends Options {
    * `state.rapidpro.resume` tells where to go on. None unless told.
    */
   deadline?: number;
-  /** True: go on where a former run of the same list stopped, if `state.rapidpro.resume` says so. */
+  /**
+   * True: go on where a former run of the same list stopped, if `state.rapidpro.resume` says so. False
+   * unless told.
+   */
   resume?: boolean;
   /** True: end with the error `BULK_FAILED` where a contact failed. A warning in the log unless told. */
   failOnError?: boolean;
@@ -42,7 +50,7 @@ export interface SyncOptions extends BulkOptions {
   groups?: 'add' | 'exact';
   /** `'add'` (unless told): only add URNs. `'exact'`: let the list be the contact's URNs, in this order. */
   urns?: 'add' | 'exact';
-  /** True: write nothing, and tell what would be written. */
+  /** True: write nothing, and tell what would be written. False unless told. */
   dryRun?: boolean;
 }
 

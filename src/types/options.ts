@@ -17,7 +17,10 @@ export interface ListOptions extends Options {
    * where to go on. None unless told.
    */
   deadline?: number;
-  /** True: go on where a former run of the same list stopped, if `state.rapidpro.resume` says so. */
+  /**
+   * True: go on where a former run of the same list stopped, if `state.rapidpro.resume` says so. False
+   * unless told.
+   */
   resume?: boolean;
   /**
    * Requests side by side, at most 10: windows of time are read at once. 1 unless told. For contacts,
@@ -36,6 +39,6 @@ export interface UploadOptions extends Options {
   filename?: string;
   /** `image/png`, `audio/mpeg`, …; recognized by the content unless told. */
   contentType?: string;
-  /** True: a link may lead to this machine and its own network. */
+  /** True: a link may lead to this machine and its own network. False unless told. */
   allowPrivate?: boolean;
 }

@@ -1,0 +1,275 @@
+import type { Tag, Type } from 'doctrine';
+import type { AdaptorDescription } from './ast.js';
+import { errorTexts, itemTexts } from './error-texts.js';
+import type { Member, Shape } from './interfaces.js';
+import { operationGroups } from './operation-groups.js';
+
+export type DocumentedOperation = AdaptorDescription['operations'][number];
+
+const HEAD = `# Operations
+
+<!-- Made by \`npm run generate\` from the documentation in src/. -->
+
+Every operation: what it takes, what it leaves in \`state.data\`, and how it can fail. The guides show them at work: [reading](reading.md),
+[writing](writing.md), [keeping contacts in step](sync.md), [webhooks](real-time.md).
+
+How to read this page:
+
+- \`?\` marks what may be left out. After the colon stands what it is. What \`Options\`, \`ListOptions\` and the like hold, is told in [Options](#options).
+- Keys for which no type is told are text.
+- Any argument may be a value, a reference such as \`$.data.uuid\`, or a function of state: \`state => state.data.map(contact => contact.uuid)\`.
+- **Afterwards** is what is in \`state.data\` then. What was there before joins \`state.references\`, and \`state.response\` has \`method\`, \`path\`,
+  \`statusCode\`, \`duration\` (milliseconds) and \`requests\` (how many it took).
+- **Errors** are those of the operation itself. Others can come with [every operation](#errors-of-every-operation). [errors.md](errors.md) explains each code.
+- "Unless told" is what holds when you leave an option out. Times are in seconds.
+- "RapidPro 9" and "TextIt" are the two lines of servers. What only one of them has says so.
+`;
+
+/** Types whose table stands once, at the top. */
+const SHARED = [
+  'Options',
+  'ListOptions',
+  'BulkOptions',
+  'UpsertContactsOptions',
+  'SyncOptions',
+  'UpsertOptions',
+  'MemberOptions',
+  'UploadOptions',
+  'HttpOptions',
+  'HttpRequestOptions',
+];
+
+/** What a type adds to the one that it extends, in the table of its own. */
+const EXTENDS: Record<string, string> = {
+  ListOptions: 'Options',
+  BulkOptions: 'Options',
+  UpsertContactsOptions: 'BulkOptions',
+  SyncOptions: 'BulkOptions',
+  UpsertOptions: 'Options',
+  MemberOptions: 'Options',
+  UploadOptions: 'Options',
+  HttpOptions: 'Options',
+  HttpRequestOptions: 'HttpOptions',
+};
+
+function anchor(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** `60 unless told.` becomes a column of its own. */
+export function splitDefault(text: string): { text: string; unlessTold: string } {
+  const named = /(`[^`]+`) \(unless told\)/.exec(text)?.[1];
+  if (named) return { text: text.replace(' (unless told)', ''), unlessTold: named };
+  const found = /(?:^|(?<=[.;] ))([^.;]+?),? unless told\.( |$)/.exec(text);
+  if (!found?.[1]) return { text, unlessTold: '' };
+  const rest = `${text.slice(0, found.index)}${text.slice(found.index + found[0].length)}`;
+  return { text: rest.trim().replace(/;$/, '.'), unlessTold: lowerFirst(found[1]) };
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+function optionRows(members: readonly Member[]): string[][] {
+  return members.map(member => {
+    const { text, unlessTold } = splitDefault(member.text);
+    if (!unlessTold && member.optional && member.type === 'boolean') {
+      throw new Error(`The option "${member.name}" does not say what it is unless told.`);
+    }
+    return [`\`${member.name}\``, cell(`\`${member.type}\``), cell(text), cell(unlessTold)];
+  });
+}
+
+function shared(shapes: ReadonlyMap<string, Shape>): string {
+  const sections = SHARED.map(name => {
+    const members = shapeOf(shapes, name).members;
+    const base = EXTENDS[name];
+    const known = new Set(base ? shapeOf(shapes, base).members.map(member => member.name) : []);
+    const own = members.filter(member => !known.has(member.name));
+    const also = base ? `Those of [${base}](#${anchor(base)}), and:\n\n` : '';
+    const rows = optionRows(own);
+    return `### ${name}\n\n${also}${table(['Option', 'Type', 'What it means', 'Unless told'], rows)}\n`;
+  });
+  return `## Options\n\nThe last argument of an operation says how to go about it.\n\n${sections.join('\n')}`;
+}
+
+function shapeOf(shapes: ReadonlyMap<string, Shape>, name: string): Shape {
+  const shape = shapes.get(name);
+  if (!shape) throw new Error(`There is no interface ${name} in src/types.`);
+  return shape;
+}
+
+function typeName(type: Type | null | undefined): string {
+  if (!type) return '';
+  if (type.type === 'OptionalType') return typeName(type.expression);
+  if (type.type === 'TypeApplication') return typeName(type.applications[0]);
+  return type.type === 'NameExpression' ? type.name : '';
+}
+
+function isList(type: Type | null | undefined): boolean {
+  if (type?.type === 'OptionalType') return isList(type.expression);
+  return type?.type === 'TypeApplication';
+}
+
+const CODE = /`([A-Z]+(?:_[A-Z]+)+|SIMULATION|TIMEOUT|REDIRECTED)`/g;
+
+class Page {
+  /** Where the table of a type stands. */
+  readonly #places = new Map<string, string>();
+
+  constructor(readonly shapes: ReadonlyMap<string, Shape>) {}
+
+  operation({ name, docs, params }: DocumentedOperation): string {
+    const tags = (title: string) => docs.tags.filter(tag => tag.title === title);
+    const given = tags('param');
+    const parts = [
+      `### ${name}`,
+      `\`${name}(${params.map((param, index) => parameter(param, given[index])).join(', ')})\``,
+      docs.description,
+      given.flatMap(tag => this.#argument(tag, name)).join('\n'),
+      this.#outcome(name, tags('state'), tags('throws')),
+      ...tags('example').map(example),
+    ];
+    return `${parts.filter(part => part !== '').join('\n\n')}\n`;
+  }
+
+  /** Lines on an argument, where its name does not say all; its keys, where they were not told before. */
+  #argument({ name, type, description }: Tag, operation: string): string[] {
+    const kind = typeName(type);
+    if (SHARED.includes(kind)) return [];
+    const shape = this.shapes.get(kind);
+    if (!shape?.text) return [`- \`${name}\`: ${description}`];
+    const before = this.#places.get(kind);
+    if (before) {
+      return [
+        `- \`${name}\`: ${description} Its keys are those of [${before}](#${anchor(before)}).`,
+      ];
+    }
+    this.#places.set(kind, operation);
+    // What begins with the name of a key is a list of keys: those follow, each with more words.
+    const repeats = description?.startsWith('`') || kind.endsWith('Filters');
+    const told = repeats ? unlessTold(description ?? '') : description;
+    const span = /`after` and `before` .*\./.exec(shape.text)?.[0];
+    return [
+      `- \`${name}\`: ${[told, span].filter(Boolean).join(' ')}`.trimEnd(),
+      ...shape.members.map(member => {
+        const what = member.type === 'string' ? '' : ` (\`${member.type}\`)`;
+        const text = member.text ? `: ${member.text}` : '';
+        return `  - \`${member.name}${member.optional ? '?' : ''}\`${what}${text}`;
+      }),
+    ];
+  }
+
+  #outcome(name: string, states: readonly Tag[], throws: readonly Tag[]): string {
+    const lines = states.flatMap(({ description }) => {
+      const found = /^\{(\w+)\} (\w+) - (.*)$/s.exec(description ?? '');
+      if (!found) throw new Error(`${name} has a @state that cannot be read.`);
+      const [, , key, text] = found;
+      if (key === 'response') return [];
+      return [key === 'data' ? `**Afterwards:** ${text}` : `**\`state.${key}\`:** ${text}`];
+    });
+    const errors = throws.map(({ description }) => description ?? '').join(' ');
+    if (!errors) throw new Error(`${name} does not say what it throws.`);
+    const own = ownErrors(errors, name);
+    return [...lines, ...(own ? [`**Errors:** ${own}`] : [])].join('\\\n');
+  }
+}
+
+/** `contact: ContactBody`, `options?: Options`, `…operations`. */
+function parameter(name: string, tag: Tag | undefined): string {
+  if (name === 'operations') return '…operations';
+  const optional = tag?.type?.type === 'OptionalType' ? '?' : '';
+  return `${name}${optional}: ${typeName(tag?.type)}${isList(tag?.type) ? '[]' : ''}`;
+}
+
+/** `All contacts unless told.` */
+function unlessTold(description: string): string {
+  return /[^.`]*unless told\.$/.exec(description)?.[0].trim() ?? '';
+}
+
+/** Codes that any operation can end with: they are told once. */
+const EVERYWHERE = new Set([
+  'INVALID_FILTER',
+  ...Object.entries(errorTexts).flatMap(([code, { everywhere }]) => (everywhere ? [code] : [])),
+]);
+
+/**
+ * What an operation throws beside the errors of all of them. A word in capitals that is no code is a
+ * slip.
+ */
+export function ownErrors(text: string, where: string): string {
+  for (const [, code = ''] of text.matchAll(CODE)) {
+    if (!(code in errorTexts || code in itemTexts)) {
+      throw new Error(`${where} names the error ${code}, which does not exist.`);
+    }
+  }
+  const parts = text
+    .replace(/[.;] the errors of every request(?=[.;]|$)/i, '')
+    .replace(/^the errors of every request\.?$/i, '')
+    .replace(/\.$/, '')
+    .split('; ')
+    .map(part => (/^(`[A-Z_]+`(, )?)+$/.test(part) ? withoutCommon(part) : part));
+  const rest = parts.filter(part => part !== '').join('; ');
+  return rest === '' ? '' : `${rest}.`;
+}
+
+function withoutCommon(part: string): string {
+  const codes = part.split(', ').filter(code => !EVERYWHERE.has(code.replaceAll('`', '')));
+  return codes.join(', ');
+}
+
+function example({ description, caption }: Tag & { caption?: string }): string {
+  return `${caption ?? 'Example'}:\n\n\`\`\`js\n${(description ?? '').trim()}\n\`\`\``;
+}
+
+function contents(): string {
+  const rows = Object.entries(operationGroups).map(([title, names]) => {
+    const links = names.map(name => `[\`${name}\`](#${anchor(name)})`);
+    return `- [${title}](#${anchor(title)}): ${links.join(', ')}`;
+  });
+  return `## Contents\n\n${rows.join('\n')}\n- [Options](#options), [errors of every operation](#errors-of-every-operation)\n`;
+}
+
+function everyRequest(): string {
+  const links = [...EVERYWHERE].map(code => `[\`${code}\`](errors.md#${code.toLowerCase()})`);
+  return `## Errors of every operation\n\nThese are not named with each operation:\n${links.join(', ')}.\n`;
+}
+
+/**
+ * The page with every operation.
+ *
+ * @param operations - with their names as a job writes them: `http.get`
+ * @param shapes - what their arguments can hold
+ */
+export function describeOperations(
+  operations: readonly DocumentedOperation[],
+  shapes: ReadonlyMap<string, Shape>,
+): string {
+  const byName = new Map(operations.map(operation => [operation.name, operation]));
+  const grouped = Object.values(operationGroups).flat();
+  const missing = [...byName.keys()].filter(name => !grouped.includes(name));
+  if (missing.length > 0)
+    throw new Error(`In no group of operation-groups.ts: ${missing.join(', ')}`);
+  const page = new Page(shapes);
+  const groups = Object.entries(operationGroups).map(([title, names]) => {
+    const sections = names.map(name => {
+      const operation = byName.get(name);
+      if (!operation) throw new Error(`operation-groups.ts names ${name}, which does not exist.`);
+      return page.operation(operation);
+    });
+    return `## ${title}\n\n${sections.join('\n')}`;
+  });
+  return [HEAD, contents(), ...groups, shared(shapes), everyRequest()].join('\n');
+}
