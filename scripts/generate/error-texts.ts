@@ -7,7 +7,7 @@ export const FATES = {
   reading: 'It comes while something is read: nothing was changed.',
   elsewhere: 'The request did not get as far as RapidPro.',
   perhaps:
-    'A reading changes nothing. A write may have been done. It was one that may be done twice: run the step again. (A write that must not be done twice ends with `OUTCOME_UNKNOWN` instead.)',
+    'Perhaps. It does no harm to do it twice, so run the step again. (What must not be done twice ends with `OUTCOME_UNKNOWN` instead.)',
   unknown: 'Nobody knows whether it was done.',
   part: 'A part was done. The error tells which.',
 } as const;
@@ -363,13 +363,12 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
       'The connection broke, or the server failed, after a write had been sent that must not be done twice: a message, a broadcast, a flow start, a ticket note, a contact without URN. It was not repeated.',
     fate: 'unknown',
     todo: 'Look in RapidPro whether it was done. Only then run the step again.',
-    example: `sendMessage({ contact: 'tel:+250788123123', text: 'Your visit is tomorrow.' }).catch(
-  (error, state) => {
-    // To be looked at by a person; the others go on.
-    if (error.code === 'OUTCOME_UNKNOWN') return { ...state, lookAt: 'tel:+250788123123' };
-    throw error;
-  },
-);`,
+    example: `getContact('tel:+250780000001');
+sendMessage({ contact: $.data.uuid, text: 'Your visit is tomorrow.' }).catch((error, state) => {
+  // A person has to look; the rest of the job goes on.
+  if (error.code === 'OUTCOME_UNKNOWN') return { ...state, lookAt: state.data.uuid };
+  throw error;
+});`,
   },
   PARTIAL_SEND: {
     group: 'unsure',
@@ -377,7 +376,8 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
       'A broadcast or flow start to more than 100 stopped between two requests, or in the middle of one. `error.details` tells by place in your list who was reached (`done`), perhaps was (`unknown`) and was not (`failed`, `notAttempted`). Places count from 0; `[[0, 99]]` is the first hundred. `ids` are those of the sends that were made, and `reason` is the code of what went wrong.',
     fate: 'part',
     todo: 'Send again only to `failed` and `notAttempted`, and look in RapidPro for `unknown`.',
-    example: `sendBroadcast({
+    example: `getContacts({ group: 'Mothers' });
+sendBroadcast({
   contacts: state => state.data.map(contact => contact.uuid),
   text: 'The clinic is open on Saturday.',
 }).catch((error, state) => {

@@ -164,7 +164,7 @@ class Page {
     const span = /`after` and `before` .*\./.exec(shape.text)?.[0];
     return [
       `- \`${name}\`: ${[told, span].filter(Boolean).join(' ')}`.trimEnd(),
-      ...shape.members.map(member => {
+      ...joinSpan(shape.members).map(member => {
         const what = member.type === 'string' ? '' : ` (\`${member.type}\`)`;
         const text = member.text ? `: ${member.text}` : '';
         return `  - \`${member.name}${member.optional ? '?' : ''}\`${what}${text}`;
@@ -192,6 +192,23 @@ function parameter(name: string, tag: Tag | undefined): string {
   if (name === 'operations') return '…operations';
   const optional = tag?.type?.type === 'OptionalType' ? '?' : '';
   return `${name}${optional}: ${typeName(tag?.type)}${isList(tag?.type) ? '[]' : ''}`;
+}
+
+/** The two ends of a time in one line. */
+function joinSpan(members: readonly Member[]): Member[] {
+  const before = members.find(member => member.name === 'before');
+  if (!before?.text.includes('earlier')) return [...members];
+  return members
+    .filter(member => member !== before)
+    .map(member =>
+      member.name === 'after'
+        ? {
+            ...member,
+            name: 'after?`, `before',
+            text: 'Only records of this time or later, or earlier.',
+          }
+        : member,
+    );
 }
 
 /** `All contacts unless told.` */

@@ -1,0 +1,94 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const README = /(^|[\\/])README\.md$/;
+
+const pages = [
+  'README.md',
+  'CHANGELOG.md',
+  ...readdirSync('docs')
+    .filter(name => name.endsWith('.md'))
+    .map(name => join('docs', name)),
+  ...readdirSync('examples', { recursive: true, encoding: 'utf8' })
+    .filter(name => README.test(name) && !name.includes('node_modules'))
+    .map(name => join('examples', name)),
+];
+
+/** The text without what is code: links there are not links. */
+function prose(text: string): string {
+  return text
+    .replace(/^(```|~~~)[\s\S]*?^\1/gm, '')
+    .replace(/`[^`\n]*`/g, match => match.replace(/[[\]()]/g, ' '));
+}
+
+/** As GitHub names the headings of a page; those that come twice get a number. */
+function anchors(text: string): Set<string> {
+  const found = new Set<string>();
+  const times = new Map<string, number>();
+  const headings = text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/^#{1,6} +(.+?) *#*$/gm);
+  for (const [, heading = ''] of headings) {
+    const plain = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
+    const slug = plain.replace(/[^\p{L}\p{N}\p{M}_\- ]/gu, '').replaceAll(' ', '-');
+    const count = times.get(slug) ?? 0;
+    times.set(slug, count + 1);
+    found.add(count === 0 ? slug : `${slug}-${count}`);
+  }
+  return found;
+}
+
+function linksOf(text: string): string[] {
+  return [...prose(text).matchAll(/\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)/g)].map(
+    ([, link = '']) => link,
+  );
+}
+
+/** What is wrong with a link, or nothing. */
+function faultOf(page: string, link: string): string | undefined {
+  if (/^[a-z]+:/i.test(link)) return undefined;
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : normalize(join(dirname(page), decodeURIComponent(path)));
+  if (!existsSync(target)) return `${link}: no such file`;
+  if (anchor === undefined || !target.endsWith('.md')) return undefined;
+  const known = anchors(readFileSync(target, 'utf8'));
+  return known.has(decodeURIComponent(anchor)) ? undefined : `${link}: no such heading`;
+}
+
+describe('links', () => {
+  test.each(pages)('%s leads to what is there', page => {
+    const links = linksOf(readFileSync(page, 'utf8'));
+    expect(links.map(link => faultOf(page, link)).filter(Boolean)).toEqual([]);
+  });
+
+  test.each(pages.filter(page => page.startsWith('docs') && !README.test(page)))(
+    '%s is in the index, or is for those who build the package',
+    page => {
+      const builders = [
+        'architecture.md',
+        'sandbox-recordings.md',
+        'hostile-server.md',
+        'dependencies.md',
+      ];
+      const name = page.replace(/^docs[\\/]/, '');
+      const index = linksOf(readFileSync('docs/README.md', 'utf8'));
+      expect([...index, ...builders]).toContain(name);
+    },
+  );
+});
+
+test.each([
+  ['a missing file', '[a](gone.md)', 'gone.md: no such file'],
+  ['a missing heading', '[a](faults.md#gone)', 'faults.md#gone: no such heading'],
+  ['a missing heading of the page', '[a](#gone)', '#gone: no such heading'],
+])('%s is found', (_what, text, fault) => {
+  expect(linksOf(text).map(link => faultOf(join('docs', 'api.md'), link))).toEqual([fault]);
+});
+
+test.each([
+  ['Errors of every operation', 'errors-of-every-operation'],
+  ['`INVALID_INPUT`', 'invalid_input'],
+  ['http.get', 'httpget'],
+  ["One contact's history", 'one-contacts-history'],
+])('the heading %s has an anchor', (heading, anchor) => {
+  expect(anchors(`# ${heading}\n`)).toEqual(new Set([anchor]));
+});
