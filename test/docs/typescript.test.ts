@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, test, vi } from 'vitest';
+import { ROOT } from '../packaging/project.js';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const PAGES = ['docs/typescript.md', 'docs/testing-jobs.md'];
+
+const samples = new Map(
+  PAGES.flatMap(page =>
+    [...readFileSync(page, 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(
+      ([, code = ''], index): [string, string] => [
+        join(ROOT, `${page.replace(/\W/g, '-')}-${index + 1}.ts`),
+        code,
+      ],
+    ),
+  ),
+);
+
+/** What the compiler says of some files that are not on disk, where the package is its source. */
+function check(files: ReadonlyMap<string, string>): string[] {
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, ROOT);
+  const settings: ts.CompilerOptions = {
+    ...options,
+    noUnusedLocals: false,
+    paths: {
+      '@openfn/language-rapidpro': [join(ROOT, 'src/index.ts')],
+      '@openfn/language-rapidpro/sandbox': [join(ROOT, 'src/sandbox/index.ts')],
+    },
+  };
+  const host = ts.createCompilerHost(settings);
+  const { readFile, fileExists, getSourceFile } = host;
+  host.fileExists = name => files.has(name) || fileExists(name);
+  host.readFile = name => files.get(name) ?? readFile(name);
+  host.getSourceFile = (name, ...rest) => {
+    const text = files.get(name);
+    return text === undefined
+      ? getSourceFile(name, ...rest)
+      : ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
+  };
+  const program = ts.createProgram([...files.keys()], settings, host);
+  return [...files.keys()].flatMap(name =>
+    ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(name))
+      .map(({ messageText }) => `${name}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`),
+  );
+}
+
+describe('samples in TypeScript', () => {
+  test('are there', () => {
+    expect(samples.size).toBeGreaterThan(4);
+  });
+
+  test('compile', () => {
+    expect(check(samples)).toEqual([]);
+  });
+
+  test('would not compile with an error code that does not exist', () => {
+    const wrong = new Map(
+      [...samples]
+        .filter(([, code]) => code.includes("'RATE_LIMITED'"))
+        .map(([name, code]) => [name, code.replace("'RATE_LIMITED'", "'RATE_LIMITTED'")]),
+    );
+    expect(check(wrong).join()).toContain('RATE_LIMITTED');
+  });
+});
