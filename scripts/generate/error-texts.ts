@@ -2,10 +2,10 @@ import type { ErrorCode, ItemCode } from '../../src/client/errors.js';
 
 /** What became of the request that failed. */
 export const FATES = {
-  none: 'Nothing was sent.',
-  refused: 'RapidPro refused the request: nothing was changed by it.',
-  reading: 'It comes while something is read: nothing was changed.',
-  elsewhere: 'The request did not get as far as RapidPro.',
+  none: 'No. Nothing was sent.',
+  refused: 'No. The request was refused: nothing was changed by it.',
+  reading: 'No. It comes while something is read.',
+  elsewhere: 'No. The request did not get as far as RapidPro.',
   perhaps:
     'Perhaps. It does no harm to do it twice, so run the step again. (What must not be done twice ends with `OUTCOME_UNKNOWN` instead.)',
   unknown: 'Nobody knows whether it was done.',
@@ -137,7 +137,7 @@ getContacts({ group: 'New mothers' });`,
   },
   METHOD_NOT_ALLOWED: {
     group: 'refused',
-    means: 'This endpoint does not do that. It comes with `http.*` only.',
+    means: 'This endpoint does not do that. It comes with `http.*`.',
     fate: 'refused',
     todo: 'Look in [api.md](api.md) what the endpoint can do.',
   },
