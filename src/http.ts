@@ -79,7 +79,7 @@ export function get(
  * @public
  * @function
  * @example <caption>Rename a label</caption>
- * http.post('labels', { name: 'Urgent' }, { query: { uuid: $.data.uuid } });
+ * http.post('labels', { name: 'Very urgent' }, { query: { uuid: $.data.uuid } });
  * @param {string} path - The endpoint, with or without `.json`.
  * @param {object} body - Sent as JSON.
  * @param {HttpOptions} [options] - `query`; `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
@@ -127,7 +127,7 @@ export { remove as delete };
  * @public
  * @function
  * @example <caption>Make a label</caption>
- * http.request('POST', 'labels', { body: { name: 'Urgent' } });
+ * http.request('POST', 'labels', { body: { name: 'To call back' } });
  * @param {string} method - `GET`, `POST` or `DELETE`.
  * @param {string} path - The endpoint, with or without `.json`. A whole address is refused.
  * @param {HttpRequestOptions} [options] - `query`, `body`; `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).

@@ -32,7 +32,7 @@ export function getCampaigns(
  * @public
  * @function
  * @example <caption>Visits of the mothers</caption>
- * addCampaign({ name: 'Visits', group: 'Mothers' });
+ * addCampaign({ name: 'Postnatal visits', group: 'Mothers' });
  * @param {CampaignBody} campaign - `name` and `group` (uuid or name).
  * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The campaign.
@@ -53,7 +53,7 @@ export function addCampaign(
  * @public
  * @function
  * @example <caption>Another group</caption>
- * updateCampaign('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Visits', group: 'New mothers' });
+ * updateCampaign('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Visits', group: 'Pregnant' });
  * @param {string} campaign - The uuid of the campaign.
  * @param {CampaignBody} changes - `name` and `group`, both.
  * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).

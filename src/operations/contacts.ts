@@ -73,7 +73,7 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
  * addContact({
  *   name: 'Amina Diallo',
  *   language: 'fra',
- *   urns: ['tel:+221770001122'],
+ *   urns: ['tel:+221770003344'],
  *   groups: ['Mothers'],
  *   fields: { age: 27 },
  * });

@@ -35,10 +35,10 @@ export function getFields(
  * @public
  * @function
  * @example <caption>A date</caption>
- * addField({ name: 'Next visit', type: 'datetime' });
+ * addField({ name: 'Birth date', type: 'datetime' });
  * @param {FieldBody} field - `name` (at most 36 letters, digits, spaces and hyphens) and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
  * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - The field; its `key` is made from the name: `next_visit`. For about five seconds contacts cannot use it; later operations wait that out.
+ * @state {object} data - The field; its `key` is made from the name: `birth_date`. For about five seconds contacts cannot use it; later operations wait that out.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
  * @see API reference, section 4.12

@@ -35,10 +35,10 @@ export function getGlobals(
  * @public
  * @function
  * @example <caption>A global</caption>
- * addGlobal({ name: 'Clinic phone', value: '114' });
+ * addGlobal({ name: 'Opening hours', value: '8 to 16' });
  * @param {GlobalBody} global - `name` (at most 36 letters, digits, spaces, `_` and `-`) and `value` (text, not empty).
  * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - The global; its `key` is made from the name: `clinic_phone`.
+ * @state {object} data - The global; its `key` is made from the name: `opening_hours`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
  * @see API reference, section 4.15

@@ -35,7 +35,7 @@ export function getGroups(
  * @public
  * @function
  * @example <caption>A group</caption>
- * addGroup({ name: 'Mothers' });
+ * addGroup({ name: 'New mothers' });
  * @param {NamedBody} group - `name`, at most 64 characters. Smart groups are made in RapidPro only.
  * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The group. For about five seconds RapidPro cannot put contacts in it; later operations wait that out.

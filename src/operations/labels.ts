@@ -33,7 +33,7 @@ export function getLabels(
  * @public
  * @function
  * @example <caption>A label</caption>
- * addLabel({ name: 'Urgent' });
+ * addLabel({ name: 'To call back' });
  * @param {NamedBody} label - `name`, at most 64 characters.
  * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The label.
