@@ -1,5 +1,5 @@
 /**
- * Runs each recipe of the cookbook twice on one sandbox, the second time with the state that the first
+ * Runs each job of some guides twice on one sandbox, the second time with the state that the first
  * left, as a cron trigger does. Prints how many messages, broadcasts and runs each of the two made.
  * Needs `node --experimental-vm-modules`, and the built package.
  */
@@ -45,12 +45,19 @@ async function runTwice(title, job) {
   return { title, failure: failure?.message, once: after - before, again: end - after };
 }
 
-const page = readFileSync(new URL('../../docs/cookbook.md', import.meta.url), 'utf8');
+/** The sections of a page, with the jobs in each. */
+function sectionsOf(page) {
+  const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
+  return text.split(/^#{2,3} /m).map(section => ({
+    title: section.slice(0, section.indexOf('\n')),
+    jobs: [...section.matchAll(/^```js\n(.*?)^```/gms)].map(([, job]) => job),
+  }));
+}
+
 const results = [];
-for (const section of page.split(/^### /m).slice(1)) {
-  const title = section.slice(0, section.indexOf('\n'));
-  for (const [, job] of section.matchAll(/^```js\n(.*?)^```/gms)) {
-    results.push(await runTwice(title, job));
+for (const page of process.argv.slice(2)) {
+  for (const { title, jobs } of sectionsOf(page)) {
+    for (const job of jobs) results.push({ page, ...(await runTwice(title, job)) });
   }
 }
 process.stdout.write(`\n${JSON.stringify(results)}`);

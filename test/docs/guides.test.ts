@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { built, ROOT } from '../packaging/project.js';
+import { start } from '../scripts/run-child.js';
+
+vi.setConfig({ hookTimeout: 300_000 });
+
+interface Ran {
+  page: string;
+  title: string;
+  failure?: string;
+  /** Messages, broadcasts and runs that came of the first run, and of the second. */
+  once: number;
+  again: number;
+}
+
+/** Pages whose jobs all work on the sandbox as they stand. */
+const PAGES = [
+  'cookbook.md',
+  'errors.md',
+  'getting-started.md',
+  'migrating-from-2.md',
+  'rate-limits.md',
+  'reading.md',
+  'sync.md',
+  'writing.md',
+];
+
+/** The one job that is meant to fail when it is run again. */
+function isMeant({ page, title, failure }: Ran): boolean {
+  return (
+    page === 'migrating-from-2.md' && title === 'addContact' && /^URN_TAKEN:/.test(failure ?? '')
+  );
+}
+
+const cookbook = readFileSync('docs/cookbook.md', 'utf8');
+const recipes = [...cookbook.matchAll(/^### (.*)$/gm)].map(([, title = '']) => title);
+
+let all: Ran[];
+
+beforeAll(async () => {
+  await built();
+  const script = ['--experimental-vm-modules', '--no-warnings', 'test/docs/run-twice.mjs'];
+  const settings = { cwd: ROOT, timeout: 280_000 };
+  const { stdout, stderr } = await start(process.execPath, [...script, ...PAGES], settings);
+  expect(stderr.replace(/^RapidPro: .*$/gm, '').trim()).toBe('');
+  all = JSON.parse(stdout.slice(stdout.lastIndexOf('\n')));
+});
+
+test.each(PAGES)('the jobs of docs/%s run, and run again', page => {
+  const jobs = readFileSync(`docs/${page}`, 'utf8').match(/^```js$/gm) ?? [];
+  const own = all.filter(ran => ran.page === page);
+  expect(own).toHaveLength(jobs.length);
+  const failed = own.filter(ran => ran.failure && !isMeant(ran));
+  expect(failed.map(({ title, failure }) => `${title}: ${failure}`)).toEqual([]);
+});
+
+/** What a recipe says of itself, without its jobs. */
+function prose(title: string): string {
+  const section = cookbook.split(`\n### ${title}\n`)[1]?.split(/\n##/)[0] ?? '';
+  return section.replace(/^```[\s\S]*?^```/gm, '');
+}
+
+describe('a recipe of the cookbook, run twice', () => {
+  test.each(recipes)('%s reaches somebody twice only if it says so', title => {
+    const own = all.filter(ran => ran.page === 'cookbook.md' && ran.title === title);
+    expect(own.length).toBeGreaterThan(0);
+    const again = own.some(ran => ran.again > 0);
+    expect(again).toBe(/it sends again/.test(prose(title)));
+  });
+
+  test.each([
+    'Send once, however often the job runs',
+    'Start a flow once for each person',
+    'Remind who did not answer, once',
+    'Birthdays',
+    'Send again what failed',
+    'Register and start',
+  ])('%s does reach somebody the first time', title => {
+    expect(all.find(ran => ran.title === title)?.once).toBeGreaterThan(0);
+  });
+});
