@@ -47,7 +47,7 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     means:
       'A filter is misspelled, has a value of the wrong kind, or came out empty because its data is missing. RapidPro would have answered with everything, or with nothing.',
     fate: 'none',
-    todo: 'Correct the filter: the error names it, and often the right word. If it comes from `$` or `state`, look whether the data is there. Where only the other line of servers knows the filter, one page was read before it was noticed.',
+    todo: 'Correct the filter: the error names it, and often the right word. If it comes from `$` or `state`, look whether the data is there. (Where only the other line of servers knows the filter, a page was read before that was noticed.)',
   },
   INVALID_INPUT: {
     group: 'job',
@@ -360,7 +360,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   OUTCOME_UNKNOWN: {
     group: 'unsure',
     means:
-      'The connection broke, or the server failed, after a write had been sent that must not be done twice: a message, a broadcast, a flow start, a ticket note, a contact without URN. It was not repeated.',
+      'The connection broke, or the server failed, after a write had been sent that must not be done twice: a message, a broadcast, a flow start, a ticket note, a campaign event, a contact without URN, `http.post`. It was not repeated. After `addGroup` and the like it means that something of this name is there now, made by this step or before it.',
     fate: 'unknown',
     todo: 'Look in RapidPro whether it was done. Only then run the step again.',
     example: `getContact('tel:+250780000001');
