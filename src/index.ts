@@ -113,8 +113,8 @@ export {
 } from './Adaptor.js';
 export { type ErrorCode, type ItemCode, RapidProError } from './client/errors.js';
 export { metadata } from './metadata.js';
-export type { ActionResult } from './operations/actions.js';
 export { iteratePages } from './operations/eachPage.js';
+export type { ActionResult } from './types/actions.js';
 export type { BulkResult } from './types/bulk.js';
 export type { Operation, State } from './types/state.js';
 export { parsePush } from './webhook.js';

@@ -2,6 +2,7 @@ import type { Client } from '../client/client.js';
 import { type ErrorCode, type ItemCode, RapidProError } from '../client/errors.js';
 import type { ApiResponse } from '../client/request.js';
 import { BATCH_LIMIT } from '../resources.js';
+import type { ActionFailure, ActionResult } from '../types/actions.js';
 import type { Dictionary, Json } from '../types/json.js';
 import type { Operation } from '../types/state.js';
 import type { Body } from './body.js';
@@ -15,20 +16,6 @@ import { isUncertain } from './uncertain.js';
 export interface Item {
   value: string | number;
   index: number;
-}
-
-/** An item that RapidPro did not act on. */
-export interface ActionFailure {
-  index: number;
-  /** The uuid or number, where it was not named by a URN. */
-  id?: string | number;
-  code: ErrorCode | ItemCode;
-  description: string;
-}
-
-export interface ActionResult {
-  requested: number;
-  failures: ActionFailure[];
 }
 
 /** The endpoints that act on many, and the key of the body that lists the items. */

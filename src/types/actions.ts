@@ -1,3 +1,4 @@
+import type { ErrorCode, ItemCode } from '../client/errors.js';
 import type { Options } from './options.js';
 
 /** Options of `addToGroup` and `removeFromGroup`. */
@@ -9,4 +10,19 @@ export interface MemberOptions extends Options {
    * less. False unless told.
    */
   verify?: boolean;
+}
+
+/** An item that RapidPro did not act on. */
+export interface ActionFailure {
+  index: number;
+  /** The uuid or number, where it was not named by a URN. */
+  id?: string | number;
+  code: ErrorCode | ItemCode;
+  description: string;
+}
+
+/** What actions on many leave in `state.data`. */
+export interface ActionResult {
+  requested: number;
+  failures: ActionFailure[];
 }

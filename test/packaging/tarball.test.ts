@@ -53,10 +53,12 @@ describe('the packed package', () => {
     const allowed =
       /^(package\.json|README\.md|CHANGELOG\.md|LICENSE(\.LESSER)?|ast\.json|configuration-schema\.json|dist\/[\w/-]+\.c?js|docs\/[\w-]+\.md|types\/[\w/-]+\.d\.ts)$/;
     expect(paths.filter(path => !allowed.test(path))).toEqual([]);
-    const lacking = manifest.files.filter(
-      entry => !paths.some(path => path.startsWith(entry.replace('*.md', ''))),
+    const [left = [], taken = []] = [true, false].map(isLeft =>
+      manifest.files.filter(entry => entry.startsWith('!') === isLeft),
     );
-    expect(lacking).toEqual([]);
+    const isThere = (entry: string) => paths.some(path => path.startsWith(entry));
+    expect(taken.filter(entry => !isThere(entry.replace('*.md', '')))).toEqual([]);
+    expect(left.filter(entry => isThere(entry.slice(1)))).toEqual([]);
   });
 
   test('is small', () => {
