@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const README = /(^|[\\/])README\.md$/;
@@ -60,20 +60,21 @@ describe('links', () => {
     expect(links.map(link => faultOf(page, link)).filter(Boolean)).toEqual([]);
   });
 
-  test.each(pages.filter(page => page.startsWith('docs') && !README.test(page)))(
-    '%s is in the index, or is for those who build the package',
-    page => {
-      const builders = [
-        'architecture.md',
-        'sandbox-recordings.md',
-        'hostile-server.md',
-        'dependencies.md',
-      ];
-      const name = page.replace(/^docs[\\/]/, '');
-      const index = linksOf(readFileSync('docs/README.md', 'utf8'));
-      expect([...index, ...builders]).toContain(name);
-    },
+  /** Pages for those who build the package. */
+  const builders = ['architecture.md', 'dependencies.md', 'hostile-server.md'];
+  const readers = pages.filter(
+    page => dirname(page) === 'docs' && !README.test(page) && !builders.includes(basename(page)),
   );
+
+  test.each(readers)('%s is reached from another page', page => {
+    const others = pages.filter(other => other !== page);
+    const reached = others.flatMap(other =>
+      linksOf(readFileSync(other, 'utf8')).map(link =>
+        normalize(join(dirname(other), link.split('#')[0] ?? '')),
+      ),
+    );
+    expect(reached).toContain(page);
+  });
 });
 
 test.each([
