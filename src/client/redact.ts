@@ -1,3 +1,4 @@
+import { echoDropper, unescapeText } from './echoes.js';
 import type { ApiRequest } from './request.js';
 
 /**
@@ -28,6 +29,14 @@ const PERSONAL_KEYS = new Set([
   'quick_replies',
   'attachments',
 ]);
+/** Words of RapidPro's own that people call a contact by when they try things out. */
+const OURS = new Set(
+  'contact contacts field fields group groups name number object phone test text the urn urns user uuid value'.split(
+    ' ',
+  ),
+);
+/** Levels of a body that are looked through. */
+const DEEPEST = 50;
 /** Of a text, this much may hold an echo of what was sent, … */
 const LONGEST_READ = 20_000;
 /** … this much is looked through for numbers and addresses, … */
@@ -48,16 +57,28 @@ function isUuid(text: string): boolean {
 }
 
 function collectTexts(value: unknown, found: Set<string>, depth = 0): void {
-  if (depth > 6) return;
+  if (depth > DEEPEST) return;
   if (typeof value === 'string' || typeof value === 'number') {
     const text = String(value).trim();
-    if (text !== '' && !isUuid(text)) found.add(text);
+    if (text === '' || isUuid(text)) return;
+    found.add(text);
+    // What follows a scheme may come back alone.
+    const [, path] = /^[a-z]+:(\S{3,})$/i.exec(text) ?? [];
+    if (path) found.add(path);
   } else if (value !== null && typeof value === 'object') {
     for (const item of Object.values(value)) collectTexts(item, found, depth + 1);
   }
 }
 
-/** The texts of a request that must not come back in an error, longest first. */
+/** A person is known by each part of a name. */
+function collectNames(name: unknown, found: Set<string>): void {
+  if (typeof name !== 'string') return;
+  for (const [part] of name.matchAll(/[\p{L}\p{N}]{3,}/gu)) {
+    if (!OURS.has(part.toLowerCase())) found.add(part);
+  }
+}
+
+/** The texts of a request that must not come back in an error. */
 export function personalTexts(request: Pick<ApiRequest, 'path' | 'query' | 'body'>): string[] {
   const found = new Set<string>();
   for (const source of [request.query, request.body]) {
@@ -66,9 +87,10 @@ export function personalTexts(request: Pick<ApiRequest, 'path' | 'query' | 'body
       // A group's or a field's name is the job author's own word, and what the error is about.
       if (key === 'name' && request.path !== 'contacts') continue;
       if (PERSONAL_KEYS.has(key)) collectTexts(value, found);
+      if (key === 'name') collectNames(value, found);
     }
   }
-  return [...found].sort((a, b) => b.length - a.length);
+  return [...found];
 }
 
 function mask(match: string): string {
@@ -80,35 +102,40 @@ function maskAddress(word: string): string {
   return word.includes('@') ? '…' : word;
 }
 
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
+/** Letters that are not seen, or turn those around them: a log shows only what can be read. */
+const UNSEEN =
+  /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
-/** Replaces an echo where it stands as a word of its own: a name "in" must not eat "invalid". */
-function dropEcho(text: string, personal: string): string {
-  const pattern = new RegExp(
-    `(?<![\\p{L}\\p{N}])${escapeRegExp(personal)}(?![\\p{L}\\p{N}])`,
-    'gu',
-  );
-  return text.replace(pattern, match => (/^\w+:\S/.test(match) ? maskUrn(match) : '…'));
+/** Takes out of a text what does things to a terminal or makes lines of its own. */
+export function toPlainLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(UNSEEN, '')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
 }
 
 /**
- * Makes a server's text fit for a log.
+ * Makes what makes a server's texts fit for a log. It never throws.
  *
- * @param text - what the server said
  * @param personal - from {@link personalTexts}
  * @param token - the credential's token
  */
+export function redactor(personal: readonly string[] = [], token = ''): (text: string) => string {
+  const dropEchoes = echoDropper(personal, token, maskUrn);
+  return text => {
+    const plain = toPlainLine(unescapeText(text.slice(0, LONGEST_READ)));
+    const clean = dropEchoes(plain)
+      .slice(0, LONGEST_SEARCHED)
+      .replace(PERSONAL, mask)
+      .replace(/[^\s"'<>]+/g, maskAddress)
+      .trim();
+    if (clean.length <= LONGEST_SHOWN) return clean;
+    return `${clean.slice(0, LONGEST_SHOWN).replace(/[\ud800-\udbff]$/, '')}…`;
+  };
+}
+
+/** {@link redactor} for one text. */
 export function redact(text: string, personal: readonly string[] = [], token = ''): string {
-  let clean = text.slice(0, LONGEST_READ);
-  if (token) clean = clean.replaceAll(token, '…');
-  for (const echo of personal) clean = dropEcho(clean, echo);
-  clean = clean
-    .slice(0, LONGEST_SEARCHED)
-    .replace(PERSONAL, mask)
-    .replace(/[^\s"'<>]+/g, maskAddress)
-    .replace(/\s+/g, ' ')
-    .trim();
-  return clean.length > LONGEST_SHOWN ? `${clean.slice(0, LONGEST_SHOWN)}…` : clean;
+  return redactor(personal, token)(text);
 }

@@ -2,7 +2,7 @@ import type { Configuration } from '../configuration.js';
 import { resources } from '../resources.js';
 import { type ErrorCode, type ErrorDetails, RapidProError } from './errors.js';
 import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
-import { personalTexts, redact } from './redact.js';
+import { personalTexts, redact, redactor } from './redact.js';
 import { recognize } from './refusals.js';
 import type { ApiRequest } from './request.js';
 
@@ -162,7 +162,8 @@ function otherOrigin(location: string | undefined, base: string): string | undef
 }
 
 function redirected({ refused, configuration }: Context): Verdict {
-  const other = otherOrigin(refused.location, configuration.origin);
+  const origin = otherOrigin(refused.location, configuration.origin);
+  const other = origin && redact(origin, [], configuration.token);
   return {
     code: 'REDIRECTED',
     description: other
@@ -245,12 +246,9 @@ export function responseError(
   configuration: Configuration,
   refused: Refused,
 ): RapidProError {
-  const personal = personalTexts(request);
+  const clean = redactor(personalTexts(request), configuration.token);
   const raw = flattenErrors(refused.body);
-  const errors = raw.map(({ path, text }) => ({
-    path: redact(path, personal, configuration.token),
-    text: redact(text, personal, configuration.token),
-  }));
+  const errors = raw.map(({ path, text }) => ({ path: clean(path), text: clean(text) }));
   const verdict = judge({ request, configuration, refused, raw, errors });
   return new RapidProError({
     ...verdict,

@@ -1,0 +1,132 @@
+/**
+ * Finds what was sent in what a server says, also where the server writes it in another way: in
+ * capitals, in part, in base64. Pure text in, text out, in time that grows as the texts do: what is
+ * looked up are rows of words, and nothing that was sent ever becomes a pattern.
+ */
+
+/** Characters of the token that must not be seen in a row. */
+const LEAST_OF_TOKEN = 8;
+/** Characters from which on a row is found in any case: "May" must not eat "may". */
+const LONG_ROW = 5;
+const WORDS_IN_A_ROW = 3;
+/** Where words are written without spaces, each letter is one. What is endless is cut in pieces. */
+const WORD =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]|[\p{L}\p{M}\p{N}]{1,24}|\p{Extended_Pictographic}/gu;
+/** Characters of all that was sent; of more, nothing that the server says is shown. */
+const MOST_SENT = 2_000_000;
+
+const toKey = (row: readonly string[]) => {
+  const key = row.join(' ');
+  return key.length < LONG_ROW ? key : key.toLowerCase();
+};
+
+/** Every three words that follow each other, or all of them where they are fewer. */
+function rowsOf(texts: readonly string[]): Set<string> {
+  const rows = new Set<string>();
+  for (const text of texts) {
+    const words = text.match(WORD) ?? [];
+    const length = Math.min(WORDS_IN_A_ROW, words.length);
+    for (let index = 0; length > 0 && index + length <= words.length; index++) {
+      rows.add(toKey(words.slice(index, index + length)));
+    }
+  }
+  return rows;
+}
+
+interface Span {
+  start: number;
+  end: number;
+}
+
+/** Where rows that were sent stand in a text, those that touch each other as one. */
+function findRows(text: string, isSent: (key: string) => boolean): Span[] {
+  const words = [...text.matchAll(WORD)];
+  const spans: Span[] = [];
+  for (let first = 0; first < words.length; first++) {
+    for (let length = WORDS_IN_A_ROW; length > 0; length--) {
+      const row = words.slice(first, first + length);
+      if (row.length < length || !isSent(toKey(row.map(([word]) => word)))) continue;
+      const start = row[0]?.index ?? 0;
+      const end = (row.at(-1)?.index ?? 0) + (row.at(-1)?.[0].length ?? 0);
+      const last = spans.at(-1);
+      if (last && start <= last.end) last.end = Math.max(last.end, end);
+      else spans.push({ start, end });
+      break;
+    }
+  }
+  return spans;
+}
+
+/** Tells whether a text holds a part of the token, in any case. */
+function holdsToken(text: string, token: string): boolean {
+  if (token.length < LEAST_OF_TOKEN) return token !== '' && text.includes(token);
+  if (text.length < LEAST_OF_TOKEN) return false;
+  const small = text.toLowerCase();
+  const wanted = token.toLowerCase();
+  for (let index = 0; index + LEAST_OF_TOKEN <= wanted.length; index++) {
+    if (small.includes(wanted.slice(index, index + LEAST_OF_TOKEN))) return true;
+  }
+  return false;
+}
+
+function fromPercent(word: string): string {
+  try {
+    return decodeURIComponent(word.replaceAll('+', ' '));
+  } catch {
+    return word;
+  }
+}
+
+/** What a word may be a code for. */
+function decodings(word: string): string[] {
+  const found = /%[\da-f]{2}|\+/i.test(word) ? [fromPercent(word)] : [];
+  for (const [run] of word.matchAll(/[A-Za-z0-9+/_-]{8,}/g)) {
+    found.push(Buffer.from(run, 'base64').toString());
+    if (/^[\da-f]+$/i.test(run)) found.push(Buffer.from(run, 'hex').toString());
+  }
+  return found;
+}
+
+/** Undoes what JSON and web pages do to letters that are not plain. */
+export function unescapeText(text: string): string {
+  const letter = (code: number) => (code <= 0x10ffff ? String.fromCodePoint(code) : '�');
+  return text
+    .replace(/\\u([\da-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replace(/&#x([\da-f]{1,6});/gi, (_, hex: string) => letter(Number.parseInt(hex, 16)))
+    .replace(/&#(\d{1,7});/g, (_, digits: string) => letter(Number(digits)));
+}
+
+/**
+ * Makes what takes echoes out of texts.
+ *
+ * @param sent - what must not come back
+ * @param token - nor any part of this
+ * @param mask - what becomes of a URN
+ */
+export function echoDropper(
+  sent: readonly string[],
+  token: string,
+  mask: (urn: string) => string,
+): (text: string) => string {
+  const length = sent.reduce((sum, text) => sum + text.length, 0);
+  if (length > MOST_SENT) return () => '…';
+  const rows = rowsOf(sent);
+
+  const dropRows = (text: string) => {
+    let clean = '';
+    let position = 0;
+    for (const { start, end } of findRows(text, key => rows.has(key))) {
+      const echo = text.slice(start, end);
+      clean += text.slice(position, start) + (/^[a-z]+:\S+$/i.test(echo) ? mask(echo) : '…');
+      position = end;
+    }
+    return clean + text.slice(position);
+  };
+  const isLongRow = (key: string) => key.length >= LONG_ROW && rows.has(key);
+  const isEcho = (word: string) =>
+    holdsToken(word, token) ||
+    decodings(word).some(
+      decoded => holdsToken(decoded, token) || findRows(decoded, isLongRow).length > 0,
+    );
+  return text => dropRows(text).replace(/[^\s"'<>]+/g, word => (isEcho(word) ? '…' : word));
+}
