@@ -10,11 +10,23 @@ export function identityOf(record: Dictionary): string {
 const UUID_LENGTH = 36;
 const UUID_END = 24;
 
+/** Reads the hexadecimal digits from a place on; undefined where something else stands there. */
+function hexNumber(text: string, from: number): number | undefined {
+  let number = 0;
+  for (let index = from; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const digit = code < 58 ? code - 48 : (code | 32) - 87;
+    if (digit < 0 || digit > 15 || (code >= 58 && digit < 10)) return undefined;
+    number = number * 16 + digit;
+  }
+  return number;
+}
+
 /** 48 bits of an identity: the random end of a uuid, or a hash of anything else. */
 function shorten(identity: string): number {
   if (identity.length === UUID_LENGTH) {
-    const end = Number.parseInt(identity.slice(UUID_END), 16);
-    if (!Number.isNaN(end)) return end;
+    const end = hexNumber(identity, UUID_END);
+    if (end !== undefined) return end;
   }
   return Number.parseInt(createHash('md5').update(identity).digest('hex').slice(0, 12), 16);
 }

@@ -48,18 +48,20 @@ async function gather(
   name: ResourceName,
   pages: AsyncIterable<Dictionary[]>,
 ): Promise<Dictionary[]> {
-  const records: Dictionary[] = [];
+  const gathered: Dictionary[][] = [];
+  let records = 0;
   let warned = false;
   for await (const page of pages) {
-    for (const record of page) records.push(record);
-    if (records.length > MOST_RECORDS) throw tooLong(name);
+    gathered.push(page);
+    records += page.length;
+    if (records > MOST_RECORDS) throw tooLong(name);
     if (warned || client.received < MANY_BYTES) continue;
     warned = true;
     log.warn(
-      `${count(records.length, resources[name].nouns)} so far, and more to come: a worker may not hold them all. eachPage() reads a list page by page.`,
+      `${count(records, resources[name].nouns)} so far, and more to come: a worker may not hold them all. eachPage() reads a list page by page.`,
     );
   }
-  return records;
+  return gathered.flat();
 }
 
 /**
