@@ -7,6 +7,10 @@ import { dialectOf } from './recorded-workspace.js';
 
 /** Repeats single recorded exchanges against a sandbox with the recorded workspace. */
 
+/** The evening of the day on which all was recorded: events of a resthook are shown for 48 hours. */
+const RECORDED = Date.parse('2026-11-22T18:00:00Z');
+const clock = { now: () => RECORDED + performance.now() };
+
 /** Gives what differed; nothing where the sandbox answers as the server did. */
 export async function repeat(exchange: Recording): Promise<string[]> {
   const { request } = exchange;
@@ -39,6 +43,7 @@ function optionsFor(exchange: Recording): SandboxOptions {
     seed: isOther(exchange) ? {} : seedBefore(exchange),
     otherSeed: isOther(exchange) ? otherSeedBefore(exchange) : {},
     hosts: ['127.0.0.1', 'localhost'],
+    clock,
     ...(name.includes('workspace_limit') ? { limits } : {}),
     ...(/being scheduled/.test(JSON.stringify(response.body)) ? { scheduling: 1e9 } : {}),
     ...(response.status === 429 ? { throttle: { v2: rate, 'v2.contacts': rate } } : {}),
