@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     restoreMocks: true,
     silent: 'passed-only',
+    // Some tests run jobs on the platform's runtime, which needs it.
+    execArgv: ['--experimental-vm-modules', '--no-warnings'],
   },
 });

@@ -12,27 +12,39 @@ const tenMinutesBefore = time => {
 // The clock before reading: the next run reads on from here.
 get('/api/system/info');
 
-fn(state => ({ ...state, readingSince: state.data.serverDate }));
+fn(state => ({
+  ...state,
+  readingSince: state.data.serverDate,
+  // Before 2.41 DHIS2 had other names for some things.
+  isBefore41: /^2\.(3\d|40)\b/.test(state.data.version),
+}));
 
 // One page after the other. Sorted by when people were entered, nobody changes place while this reads.
 fn(async state => {
   const { program, orgUnit } = state.programme.dhis2;
-  const query = {
-    program,
-    orgUnits: orgUnit,
-    orgUnitMode: 'DESCENDANTS',
-    fields: 'trackedEntity,attributes[attribute,value]',
-    order: 'createdAt:asc',
-    pageSize: PER_PAGE,
-  };
+  const where = state.isBefore41
+    ? { orgUnit, ouMode: 'DESCENDANTS' }
+    : { orgUnits: orgUnit, orgUnitMode: 'DESCENDANTS' };
+  const what = { program, fields: 'trackedEntity,attributes[attribute,value]' };
+  const query = { ...what, ...where, order: 'createdAt:asc', pageSize: PER_PAGE };
   if (state.readUntil) query.updatedAfter = tenMinutesBefore(state.readUntil);
   const people = [];
   for (let page = 1; ; page++) {
     const { data } = await get('/api/tracker/trackedEntities', { query: { ...query, page } })(
       state,
     );
-    people.push(...data.trackedEntities);
-    if (data.trackedEntities.length < PER_PAGE) break;
+    const read = data.trackedEntities ?? data.instances;
+    people.push(...read);
+    if (read.length < PER_PAGE) break;
+  }
+  // Who could not become a contact the last time, changed in DHIS2 or not. 404: no longer there.
+  const isRead = id => people.some(({ trackedEntity }) => trackedEntity === id);
+  for (const id of (state.again ?? []).filter(id => !isRead(id))) {
+    const { data, response } = await get(`/api/tracker/trackedEntities/${id}`, {
+      query: what,
+      errors: { 404: false },
+    })(state);
+    if (response.statusCode === 200) people.push(data);
   }
   return { ...state, people };
 });

@@ -28,6 +28,7 @@ fn(state => {
 
   const contacts = [];
   const problems = [...state.problems];
+  const again = []; // whom the next run tries again
   for (const { trackedEntity, attributes } of state.people) {
     const attributeOf = id => attributes.find(({ attribute }) => attribute === id)?.value;
     const urn = urnOf(attributeOf(dhis2.attributes.phone), phone);
@@ -38,6 +39,7 @@ fn(state => {
     }
     if (urn && (holderOf[urn] ?? trackedEntity) !== trackedEntity) {
       problems.push({ who: trackedEntity, reason: `${holderOf[urn]} has the same phone number.` });
+      again.push(trackedEntity);
       continue;
     }
     if (urn) holderOf[urn] = trackedEntity;
@@ -50,13 +52,10 @@ fn(state => {
     if (language) contact.language = language;
     contacts.push(contact);
   }
-  return { ...state, contacts, problems };
+  return { ...state, contacts, problems, again };
 });
 
 syncContacts($.contacts, { group: $.programme.rapidpro.group });
-
-// These will fail again however often they are tried, until somebody corrects the record in DHIS2 or RapidPro.
-const LASTING = ['VALIDATION_FAILED', 'INVALID_INPUT', 'INVALID_URN', 'URN_TAKEN', 'NOT_FOUND'];
 
 fn(state => {
   const { created, updated, unchanged, failed, notAttempted } = state.data;
@@ -64,12 +63,12 @@ fn(state => {
     who: state.contacts[index].fields.dhis2_id,
     reason: description,
   }));
-  // Only when everybody was dealt with does the next run begin later.
-  const isDone = notAttempted.length === 0 && failed.every(({ code }) => LASTING.includes(code));
   return {
     ...state,
     problems: [...state.problems, ...problems],
-    readUntil: isDone ? state.readingSince : state.readUntil,
+    again: [...state.again, ...problems.map(({ who }) => who)],
+    // Only when everybody was tried does the next run begin later.
+    readUntil: notAttempted.length === 0 ? state.readingSince : state.readUntil,
     counts: {
       created: created.length,
       updated: updated.length,

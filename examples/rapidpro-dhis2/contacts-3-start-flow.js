@@ -86,9 +86,10 @@ fnIf(
 );
 
 // The final state is stored. Keep what the next run needs and what somebody should see; no names, no phone numbers.
-fn(({ rapidpro, readUntil, problems, counts, started }) => ({
+fn(({ rapidpro, readUntil, again, problems, counts, started }) => ({
   rapidpro,
   readUntil,
+  again,
   problems,
   data: { ...counts, started: started.length, problems: problems.length },
 }));

@@ -2,23 +2,30 @@
 
 // 404 is an answer here: nobody has this id yet.
 get(state => `/api/tracker/trackedEntities/${state.person.id}`, {
-  query: { fields: 'trackedEntity,orgUnit,attributes[attribute,value],enrollments[program]' },
+  query: {
+    program: $.programme.dhis2.program,
+    fields:
+      'orgUnit,geometry,inactive,potentialDuplicate,attributes[attribute,value],enrollments[program]',
+  },
   errors: { 404: false },
 });
 
 fn(state => {
   const { program, trackedEntityType } = state.programme.dhis2;
   const { id, enrollment, orgUnit, today, whoItIs, answers } = state.person;
-  const known = state.response.statusCode === 200 ? state.data : undefined;
-  const isEnrolled = known?.enrollments?.some(one => one.program === program) ?? false;
+  const isKnown = state.response.statusCode === 200;
+  const { attributes = [], enrollments = [], ...known } = isKnown ? state.data : {};
+  const isEnrolled = enrollments.some(one => one.program === program);
   const isThere = ({ attribute, value }) =>
-    known.attributes.some(one => one.attribute === attribute && one.value === value);
+    attributes.some(one => one.attribute === attribute && one.value === value);
   const person = {
     trackedEntity: id,
     trackedEntityType,
-    orgUnit: known?.orgUnit ?? orgUnit,
+    orgUnit,
+    // An update takes away what it does not name, attributes and enrollments apart. So all of it goes back.
+    ...known,
     // What the clinic has entered about a person it knows is not overwritten.
-    attributes: known ? answers : [...whoItIs, ...answers],
+    attributes: isKnown ? answers : [...whoItIs, ...answers],
   };
   if (!isEnrolled) {
     const dates = { enrolledAt: today, occurredAt: today };
@@ -50,7 +57,8 @@ const withoutValues = message =>
 
 fn(state => {
   if (state.toWrite.length === 0 || state.data.status !== 'ERROR') return state;
-  const [first] = state.data.validationReport.errorReports;
+  const { validationReport, message = 'DHIS2 gave no reason' } = state.data;
+  const [first = { message, errorCode: 409 }] = validationReport?.errorReports ?? [];
   const reason =
     first.errorCode === 'E1064'
       ? 'Another person in DHIS2 has this phone number (E1064).'

@@ -1,5 +1,5 @@
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/index.js';
-import type { Dhis2 } from './dhis2/server.mjs';
+import type { createDhis2, Dhis2 } from './dhis2/server.mjs';
 import type { WorkflowState } from './run-workflow.mjs';
 
 export const FLOWS: { registration: string; report: string };
@@ -25,7 +25,8 @@ export function createWorld(options: {
   createSandbox: (options: SandboxOptions) => Promise<Sandbox>;
   dialect?: 'v9' | 'textit';
   contacts?: object[];
-
+  /** Settings of the DHIS2 stand-in. */
+  dhis2?: Parameters<typeof createDhis2>[0];
   /** What `console` is in the jobs. */
   console?: object;
 }): Promise<World>;

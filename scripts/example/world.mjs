@@ -25,10 +25,12 @@ const GROUPS = ['DHIS2 clients', 'Registration asked', 'Registration started', '
  * @param {(options: object) => Promise<object>} options.createSandbox
  * @param {'v9' | 'textit'} [options.dialect]
  * @param {object[]} [options.contacts] - those that RapidPro has at first
+ * @param {object} [options.dhis2] - settings of the DHIS2 stand-in
  * @param {object} [options.console] - what `console` is in the jobs
  */
-export async function createWorld({ createSandbox, dialect = 'v9', contacts = [], console }) {
-  const dhis2 = await createDhis2();
+export async function createWorld(options) {
+  const { createSandbox, dialect = 'v9', contacts = [], console } = options;
+  const dhis2 = await createDhis2(options.dhis2);
   const states = {};
   const receiver = await createReceiver(push => runner.run(`${EXAMPLE}/registration.json`, push));
   const sandbox = await createSandbox({

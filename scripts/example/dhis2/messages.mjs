@@ -3,6 +3,7 @@ const PHRASES = {
   401: 'Unauthorized',
   404: 'Not Found',
   409: 'Conflict',
+  500: 'Internal Server Error',
   501: 'Not Implemented',
   503: 'Service Unavailable',
 };

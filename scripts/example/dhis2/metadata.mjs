@@ -8,7 +8,13 @@ export const METADATA = {
     { id: 'ClinicKacy1', name: 'Kacyiru Clinic', parent: 'CountryRW01' },
     { id: 'ClinicReme1', name: 'Remera Clinic', parent: 'CountryRW01' },
   ],
-  trackedEntityTypes: [{ id: 'PersonType1', name: 'Person' }],
+  trackedEntityTypes: [
+    {
+      id: 'PersonType1',
+      name: 'Person',
+      attributes: ['AttrFullNam', 'AttrPhoneNr', 'AttrLanguag'],
+    },
+  ],
   trackedEntityAttributes: [
     { id: 'AttrFullNam', name: 'Full name', valueType: 'TEXT' },
     { id: 'AttrPhoneNr', name: 'Phone', valueType: 'TEXT', unique: true },

@@ -2,6 +2,7 @@ export interface Person {
   id: string;
   orgUnit: string;
   updatedAt: number;
+  geometry?: object;
   values: Record<string, string>;
 }
 
@@ -14,6 +15,7 @@ export interface Dhis2 {
   enrollments(): { id: string; trackedEntity: string; program: string; orgUnit: string }[];
   dataValues(): { dataElement: string; period: string; orgUnit: string; value: string }[];
   enter(payload: object): void;
+  plant(person: object): void;
   setUp(kind: 'orgUnits', row: { id: string; name: string; parent?: string }): void;
   fault(order: {
     method: string;
@@ -25,5 +27,10 @@ export interface Dhis2 {
   close(): Promise<void>;
 }
 
-/** A small stand-in for DHIS2 2.41 on loopback. */
-export function createDhis2(options?: { metadata?: object; clock?: () => number }): Promise<Dhis2>;
+/** A small stand-in for DHIS2 on loopback. */
+export function createDhis2(options?: {
+  metadata?: object;
+  clock?: () => number;
+  /** `2.41.3` unless told. Versions before 2.41 name parameters and lists in their own way. */
+  version?: string;
+}): Promise<Dhis2>;

@@ -8,9 +8,9 @@ import { listPeople, onePerson } from './tracker-export.mjs';
 import { importTracker, savePerson } from './tracker-import.mjs';
 
 /**
- * A small stand-in for DHIS2 2.41 on loopback: the endpoints that the example uses, with DHIS2's checks, reports and statuses.
+ * A small stand-in for DHIS2 on loopback: the endpoints that the example uses, with DHIS2's checks, reports and statuses.
  *
- * @param {object} [options] - `metadata` and `clock`, as for the store
+ * @param {object} [options] - `metadata`, `clock` and `version`, as for the store
  */
 export async function createDhis2(options = {}) {
   const store = createStore(options);
@@ -26,13 +26,11 @@ export async function createDhis2(options = {}) {
     const url = new URL(request.url, 'http://dhis2');
     const body = await text(request);
     const fault = takeFault(faults, request.method, url.pathname);
-    if (fault?.kind === 'reset' && !fault.after) return request.socket.destroy();
     const isKnown = allowed.includes(request.headers.authorization);
-    const answer = fault?.status
-      ? refusal(fault.status, 'The server is busy')
-      : isKnown
-        ? route(store, request.method, url, body)
-        : refusal(401, 'Unauthorized');
+    const work = () =>
+      isKnown ? route(store, request.method, url, body) : refusal(401, 'Unauthorized');
+    const done = !fault || fault.after ? work() : undefined;
+    const answer = fault ? refusal(fault.status ?? 503, 'The server is busy') : done;
     requests.push({
       method: request.method,
       path: url.pathname,
@@ -64,7 +62,10 @@ export async function createDhis2(options = {}) {
     plant: person => savePerson(store, person),
     /** Sets up more, such as an organisation unit. */
     setUp: (kind, row) => store[kind].set(row.id, row),
-    /** Lets the next such request go wrong: `{ method, path, status }` or `{ …, kind: 'reset', after }`. */
+    /**
+     * Lets the next such request go wrong: `{ method, path, status }`, or `{ …, kind: 'reset' }` for a connection that breaks.
+     * With `after: true` DHIS2 has done the work by then.
+     */
     fault: order => faults.push(order),
     close() {
       server.closeAllConnections();
@@ -82,7 +83,7 @@ function route(store, method, url, body) {
   const path = url.pathname.replace(/\/$/, '');
   const query = url.searchParams;
   if (method === 'GET' && path === '/api/system/info') {
-    return { status: 200, body: { version: '2.41.3', serverDate: shownTime(store.clock()) } };
+    return { status: 200, body: { version: store.version, serverDate: shownTime(store.clock()) } };
   }
   if (method === 'GET' && path === '/api/tracker/trackedEntities') return listPeople(store, query);
   const one = /^\/api\/tracker\/trackedEntities\/(\w+)$/.exec(path);

@@ -6,17 +6,21 @@ import { METADATA } from './metadata.mjs';
  * @param {object} [options]
  * @param {object} [options.metadata] - as in metadata.mjs
  * @param {() => number} [options.clock]
+ * @param {string} [options.version]
  */
-export function createStore({ metadata = METADATA, clock = Date.now } = {}) {
+export function createStore({ metadata = METADATA, clock = Date.now, version = '2.41.3' } = {}) {
   const byId = rows => new Map(rows.map(row => [row.id, row]));
   return {
     clock,
+    version,
+    /** Before 2.41 some parameters and lists have other names. */
+    isBefore41: /^2\.(3\d|40)\b/.test(version),
     orgUnits: byId(metadata.organisationUnits),
     types: byId(metadata.trackedEntityTypes),
     attributes: byId(metadata.trackedEntityAttributes),
     programs: byId(metadata.programs),
     dataElements: byId(metadata.dataElements),
-    /** Tracked entities by id: `{ id, type, orgUnit, createdAt, updatedAt, values: Map }`. */
+    /** Tracked entities by id: `{ id, type, orgUnit, geometry?, createdAt, updatedAt, values: Map }`. */
     people: new Map(),
     /** Enrollments by id. */
     enrollments: new Map(),

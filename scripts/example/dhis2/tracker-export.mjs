@@ -1,7 +1,7 @@
 import { refusal } from './messages.mjs';
 import { isWithin, readTime, shownTime } from './store.mjs';
 
-/** `GET /api/tracker/trackedEntities`, as DHIS2 2.41 and later answer it. */
+/** `GET /api/tracker/trackedEntities`. */
 export function listPeople(store, query) {
   const problem = amiss(store, query);
   if (problem) return refusal(400, problem);
@@ -10,26 +10,32 @@ export function listPeople(store, query) {
   const found = [...store.people.values()]
     .filter(isWanted(store, query))
     .sort(byOrder(query.get('order')));
-  const all = found.map(one => shown(store, one, query.get('fields')));
-  if (query.get('paging') === 'false') return { status: 200, body: { trackedEntities: all } };
+  const all = found.map(one => shown(store, one, query));
+  if (query.get('paging') === 'false') return { status: 200, body: listed(store, all) };
   const totals =
     query.get('totalPages') === 'true'
       ? { total: all.length, pageCount: Math.max(1, Math.ceil(all.length / pageSize)) }
       : {};
   const trackedEntities = all.slice((page - 1) * pageSize, page * pageSize);
-  return { status: 200, body: { pager: { page, pageSize, ...totals }, trackedEntities } };
+  const pager = { page, pageSize, ...totals };
+  return { status: 200, body: listed(store, trackedEntities, pager) };
+}
+
+/** Since 2.41 a list has its own name and a pager; before, it was called `instances`. */
+function listed({ isBefore41 }, rows, pager) {
+  if (isBefore41) return { ...pager, instances: rows };
+  return { ...(pager ? { pager } : {}), trackedEntities: rows };
 }
 
 /** `GET /api/tracker/trackedEntities/{uid}`. */
 export function onePerson(store, id, query) {
   const person = store.people.get(id);
   if (!person) return refusal(404, `TrackedEntity with id ${id} could not be found.`, 'E1005');
-  return { status: 200, body: shown(store, person, query.get('fields')) };
+  return { status: 200, body: shown(store, person, query) };
 }
 
 function amiss(store, query) {
-  const units = unitsOf(query);
-  const mode = query.get('orgUnitMode') ?? 'SELECTED';
+  const { units, mode } = unitsOf(store, query);
   if (units.length === 0 && !/^(ALL|ACCESSIBLE|CAPTURE)$/.test(mode)) {
     return `At least one organisation unit must be specified for orgUnitMode: ${mode}`;
   }
@@ -49,11 +55,19 @@ function amiss(store, query) {
   return undefined;
 }
 
-const unitsOf = query => (query.get('orgUnits') ?? '').split(',').filter(Boolean);
+/** Parameters that a version does not know are ignored. */
+function unitsOf({ isBefore41 }, query) {
+  const [units, mode, between] = isBefore41
+    ? ['orgUnit', 'ouMode', ';']
+    : ['orgUnits', 'orgUnitMode', ','];
+  return {
+    units: (query.get(units) ?? '').split(between).filter(Boolean),
+    mode: query.get(mode) ?? 'SELECTED',
+  };
+}
 
 function isWanted(store, query) {
-  const units = unitsOf(query);
-  const mode = query.get('orgUnitMode') ?? 'SELECTED';
+  const { units, mode } = unitsOf(store, query);
   const program = query.get('program');
   const after = query.get('updatedAfter');
   const enrolled = new Set(
@@ -79,7 +93,11 @@ function byOrder(order) {
   return (a, b) => sign * (a[key] - b[key] || (a.id < b.id ? -1 : 1));
 }
 
-function shown(store, person, fields) {
+function shown(store, person, query) {
+  const fields = query.get('fields');
+  // Without a program only the attributes of the type are shown.
+  const ofType = store.types.get(person.type).attributes;
+  const isShown = attribute => query.has('program') || ofType.includes(attribute);
   const whole = {
     trackedEntity: person.id,
     trackedEntityType: person.type,
@@ -89,10 +107,13 @@ function shown(store, person, fields) {
     inactive: false,
     deleted: false,
     potentialDuplicate: false,
-    attributes: [...person.values].map(([attribute, value]) => {
-      const { name: displayName, valueType } = store.attributes.get(attribute);
-      return { attribute, displayName, valueType, value };
-    }),
+    ...(person.geometry ? { geometry: person.geometry } : {}),
+    attributes: [...person.values]
+      .filter(([attribute]) => isShown(attribute))
+      .map(([attribute, value]) => {
+        const { name: displayName, valueType } = store.attributes.get(attribute);
+        return { attribute, displayName, valueType, value };
+      }),
   };
   const enrollments = [...store.enrollments.values()]
     .filter(one => one.trackedEntity === person.id)

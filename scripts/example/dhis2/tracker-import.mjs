@@ -95,10 +95,10 @@ function commit(store, { people, enrollments, refused }) {
   return reports;
 }
 
-/** Keeps a tracked entity. Attributes that are not named stay; null takes one away. */
+/** Keeps a tracked entity. Attributes that are not named stay; null takes one away. A geometry that is not named goes. */
 export function savePerson(
   store,
-  { trackedEntity: id, trackedEntityType: type, orgUnit, attributes = [] },
+  { trackedEntity: id, trackedEntityType: type, orgUnit, geometry, attributes = [] },
 ) {
   const existing = store.people.get(id);
   const now = store.clock();
@@ -111,6 +111,7 @@ export function savePerson(
     id,
     type,
     orgUnit,
+    ...(geometry ? { geometry } : {}),
     createdAt: existing?.createdAt ?? now,
     updatedAt: now,
     values,

@@ -1,0 +1,207 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { built } from '../packaging/project.js';
+import { asked, person, reasons, world } from './world.js';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+beforeAll(built);
+
+const AMINA = { id: 'PersonAmin1', name: 'Amina', phone: '0788000001', language: 'French' };
+/** Not in the program. */
+const ELSA = { id: 'PersonElsa1', name: 'Elsa', phone: '+250788000005', enrolled: false };
+const BEATA = { id: 'PersonBeat1', name: 'Beata', phone: '+250788000002' };
+const entered = (...people: Parameters<typeof person>[0][]) => ({
+  trackedEntities: people.map(person),
+});
+
+const shown = ({ sandbox }: Awaited<ReturnType<typeof world>>) =>
+  sandbox.contacts().map(({ name, urns, language, fields, groups }) => ({
+    name,
+    urns,
+    language,
+    id: fields.dhis2_id,
+    groups: groups.map(group => group.name).sort(),
+  }));
+
+describe.each(['v9', 'textit'] as const)('people of DHIS2 become contacts (%s)', dialect => {
+  test.each(['2.41.3', '2.40.5'])(
+    'of DHIS2 %s, with name, language, id and group',
+    async version => {
+      const both = await world({ dialect, dhis2: { version } });
+      both.dhis2.enter(entered(AMINA, BEATA, ELSA));
+      const { data, errors } = await both.run('contacts');
+      expect(errors).toBeUndefined();
+      expect(data).toEqual({ created: 2, updated: 0, unchanged: 0, started: 2, problems: 0 });
+      const groups = ['DHIS2 clients', 'Registration asked', 'Registration started'];
+      expect(shown(both)).toEqual([
+        { name: 'Amina', urns: ['tel:+250788000001'], language: 'fra', id: AMINA.id, groups },
+        { name: 'Beata', urns: ['tel:+250788000002'], language: null, id: BEATA.id, groups },
+      ]);
+    },
+  );
+
+  test('again and again: nothing is written twice, and nobody is started twice', async () => {
+    const both = await world({ dialect });
+    both.dhis2.enter(entered(AMINA));
+    await both.run('contacts');
+    const before = both.sandbox.requests().length;
+    const { data } = await both.run('contacts');
+    expect(data).toMatchObject({ created: 0, updated: 0, unchanged: 1, started: 0 });
+    const writes = both.sandbox
+      .requests()
+      .slice(before)
+      .filter(({ method }) => method !== 'GET');
+    expect(writes).toEqual([]);
+    both.dhis2.enter(entered({ ...AMINA, name: 'Amina Uwase', enrolled: false }));
+    expect((await both.run('contacts')).data).toMatchObject({ updated: 1, started: 0 });
+    expect(asked(both).starts).toBe(1);
+  });
+});
+
+test('people are read page by page', async () => {
+  const both = await world();
+  const many = Array.from({ length: 205 }, (_, index) => ({
+    id: `Person${String(index).padStart(5, '0')}`,
+    name: `Mother ${index}`,
+    phone: `+250788${String(100000 + index)}`,
+  }));
+  both.dhis2.enter(entered(...many));
+  expect((await both.run('contacts')).data).toMatchObject({ created: 205, started: 205 });
+  const pages = both.dhis2.requests().filter(({ path }) => path === '/api/tracker/trackedEntities');
+  expect(pages).toHaveLength(3);
+});
+
+describe('a person who fails is listed and does not stop the rest', () => {
+  test('a phone number that is none, and one that another person has', async () => {
+    const both = await world();
+    const [clara, dora] = ['PersonClau1', 'PersonDora1'] as const;
+    both.dhis2.enter(
+      entered(
+        AMINA,
+        { id: clara, name: 'Clara', phone: '12' },
+        { ...AMINA, id: dora, phone: '250788000001' },
+        BEATA,
+      ),
+    );
+    const first = await both.run('contacts');
+    expect(first.data).toMatchObject({ created: 2, started: 2, problems: 2 });
+    expect(reasons(first)).toEqual([
+      `${clara}: The phone number is missing or wrong.`,
+      `${dora}: ${AMINA.id} has the same phone number.`,
+    ]);
+  });
+
+  test('a number that another contact holds: listed by every run until it is free', async () => {
+    let now = Date.now();
+    const both = await world({
+      dhis2: { clock: () => now },
+      contacts: [{ name: 'Somebody', urns: ['tel:+250788000009'], fields: {} }],
+    });
+    both.dhis2.enter(entered(AMINA, BEATA));
+    await both.run('contacts');
+    both.dhis2.enter(
+      entered(
+        { ...AMINA, phone: '0788000009', enrolled: false },
+        { ...BEATA, name: 'Beata M', enrolled: false },
+      ),
+    );
+    const failed = await both.run('contacts');
+    expect(failed.data).toMatchObject({ updated: 1, problems: 1 });
+    expect(reasons(failed)).toEqual([expect.stringMatching(/^PersonAmin1: .*(URN|number)/i)]);
+    now += 24 * 60 * 60 * 1000;
+    expect(reasons(await both.run('contacts'))).toEqual(reasons(failed));
+  });
+});
+
+describe('DHIS2 fails', () => {
+  test.each([
+    ['500', { status: 500 }],
+    ['breaks the connection', { kind: 'reset' as const }],
+  ])('%s while people are read: the next run does it all', async (_name, fault) => {
+    const both = await world();
+    both.dhis2.enter(entered(AMINA));
+    both.dhis2.fault({ method: 'GET', path: '/api/tracker/trackedEntities', ...fault });
+    const failed = await both.run('contacts');
+    expect(Object.keys(failed.errors ?? {})).toEqual(['read-dhis2']);
+    expect(both.sandbox.contacts()).toEqual([]);
+    expect((await both.run('contacts')).data).toMatchObject({ created: 1, started: 1 });
+  });
+});
+
+describe('RapidPro fails', () => {
+  test.each(['before', 'after'] as const)(
+    'a reset %s a contact is written: it is there once',
+    async strikes => {
+      const both = await world();
+      both.dhis2.enter(entered(AMINA, BEATA));
+      const when = { method: 'POST', path: 'contacts' };
+      both.sandbox.fault({ kind: 'reset', strikes, when });
+      const { data } = await both.run('contacts');
+      expect(data).toMatchObject({ started: 2, problems: 0 });
+      expect(both.sandbox.contacts()).toHaveLength(2);
+    },
+  );
+
+  test.each(['before', 'after'] as const)(
+    'a reset %s people are started: listed by every run, never repeated',
+    async strikes => {
+      const both = await world();
+      both.dhis2.enter(entered(AMINA, BEATA));
+      both.sandbox.fault({
+        kind: 'reset',
+        strikes,
+        when: { method: 'POST', path: 'flow_starts' },
+      });
+      const unknown = await both.run('contacts');
+      expect(unknown.data).toMatchObject({ created: 2, started: 0, problems: 2 });
+      expect(reasons(unknown).join()).toContain('not known whether RapidPro started the contact');
+      const again = await both.run('contacts');
+      expect(again.data).toMatchObject({ started: 0, problems: 2 });
+      expect(reasons(again).join()).toContain('Perhaps started in the flow, perhaps not.');
+      expect(asked(both).starts).toBe(strikes === 'after' ? 1 : 0);
+      // Somebody has looked, and takes them out of the group: now they are started.
+      const starts = asked(both).starts;
+      const uuids = both.sandbox.contacts().map(({ uuid }) => uuid);
+      await actOn(both, uuids, 'remove', 'Registration asked');
+      expect((await both.run('contacts')).data).toMatchObject({ started: 2, problems: 0 });
+      expect(asked(both).starts).toBe(starts + 1);
+    },
+  );
+
+  test('the start is refused: nobody stays marked, and the next run tries again', async () => {
+    const both = await world();
+    both.dhis2.enter(entered(AMINA));
+    both.sandbox.fault({ kind: 'throttle', retryAfter: 3000, when: { path: 'flow_starts' } });
+    const refused = await both.run('contacts');
+    expect(refused.data).toMatchObject({ created: 1, started: 0, problems: 1 });
+    expect(reasons(refused)).toEqual([expect.stringContaining('Not started:')]);
+    expect(shown(both)[0]?.groups).toEqual(['DHIS2 clients']);
+    expect((await both.run('contacts')).data).toMatchObject({ started: 1, problems: 0 });
+    expect(asked(both).starts).toBe(1);
+  });
+
+  test('who cannot be marked is not started', async () => {
+    const both = await world();
+    both.dhis2.enter(entered(AMINA));
+    const when = { path: 'contact_actions' };
+    both.sandbox.fault({ kind: 'throttle', retryAfter: 3000, when });
+    const failed = await both.run('contacts');
+    expect(Object.keys(failed.errors ?? {})).toEqual(['start-flow']);
+    expect(asked(both).starts).toBe(0);
+    expect((await both.run('contacts')).data).toMatchObject({ started: 1, problems: 0 });
+  });
+});
+
+async function actOn(
+  { sandbox }: Awaited<ReturnType<typeof world>>,
+  contacts: string[],
+  action: string,
+  group: string,
+) {
+  const response = await fetch(`${sandbox.host}api/v2/contact_actions.json`, {
+    method: 'POST',
+    headers: { Authorization: `Token ${sandbox.token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ contacts, action, group }),
+  });
+  expect(response.status).toBe(204);
+}

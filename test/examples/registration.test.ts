@@ -1,0 +1,218 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { built } from '../packaging/project.js';
+import { asked, FLOWS, person, reasons, world } from './world.js';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+beforeAll(built);
+
+type Both = Awaited<ReturnType<typeof world>>;
+
+const GRACE = 'tel:+250788000007';
+const ANSWERS = ['Grace Umutoni', 'Gisozi', 'Remera'];
+
+/** Somebody goes through the registration flow; what the workflow that its webhook starts has left. */
+async function register(both: Both, urn = GRACE, answers = ANSWERS) {
+  const [final] = await both.goThrough(FLOWS.registration, urn, answers);
+  if (!final) throw new Error('The flow has called no webhook.');
+  return final;
+}
+
+/** The last push once more, as a repeated delivery brings it. */
+function pushAgain(both: Both) {
+  const push = both.receiver.received.at(-1);
+  if (!push) throw new Error('Nothing has been pushed.');
+  return both.register(push);
+}
+
+const contactOf = ({ sandbox }: Both, urn = GRACE) =>
+  sandbox.contacts().find(({ urns }) => urns.includes(urn));
+
+describe.each(['v9', 'textit'] as const)('a registration (%s)', dialect => {
+  test('makes a person with an enrollment, writes its id back and confirms, once', async () => {
+    const both = await world({ dialect });
+    const { data, problems, errors } = await register(both);
+    expect({ data, problems, errors }).toEqual({
+      data: { registered: true, told: true, problems: 0 },
+      problems: [],
+      errors: undefined,
+    });
+    const [grace, ...others] = both.dhis2.people();
+    expect(others).toEqual([]);
+    expect(grace).toMatchObject({
+      orgUnit: 'ClinicReme1',
+      values: {
+        AttrFullNam: 'Grace Umutoni',
+        AttrPhoneNr: '+250788000007',
+        AttrVillage: 'Gisozi',
+      },
+    });
+    expect(both.dhis2.enrollments()).toMatchObject([
+      { trackedEntity: grace?.id, program: 'MatCareProg', orgUnit: 'ClinicReme1' },
+    ]);
+    expect(contactOf(both)?.fields).toMatchObject({ dhis2_id: grace?.id, confirmation: 'sent' });
+    expect(asked(both).messages).toBe(1);
+
+    const before = both.dhis2.requests().length;
+    expect((await pushAgain(both)).data).toEqual({ registered: true, told: false, problems: 0 });
+    const writes = both.dhis2
+      .requests()
+      .slice(before)
+      .filter(({ method }) => method !== 'GET');
+    expect(writes).toEqual([]);
+    expect(asked(both).messages).toBe(1);
+  });
+});
+
+test('two deliveries at the same moment enter the person once', async () => {
+  const both = await world();
+  both.dhis2.fault({ method: 'GET', path: '/api/tracker/trackedEntities', status: 500 });
+  expect(Object.keys((await register(both)).errors ?? {})).toEqual(['write-dhis2']);
+  const finals = await Promise.all([pushAgain(both), pushAgain(both)]);
+  expect(finals.map(({ errors }) => errors)).toEqual([undefined, undefined]);
+  expect(both.dhis2.people()).toHaveLength(1);
+  expect(both.dhis2.enrollments()).toHaveLength(1);
+});
+
+test('a person whom DHIS2 has keeps what the clinic has entered, and the rest of the record', async () => {
+  const both = await world();
+  const geometry = { type: 'Point', coordinates: [30.06, -1.94] };
+  const amina = person({ id: 'PersonAmin1', name: 'Amina Uwase', phone: '0788000001' });
+  both.dhis2.enter({ trackedEntities: [{ ...amina, geometry }] });
+  await both.run('contacts');
+  for (const text of ['Amy', 'Kimironko', 'Remera']) {
+    await both.sandbox.reply('tel:+250788000001', text);
+    await both.sandbox.settled();
+  }
+  await both.receiver.settled();
+  const people = both.dhis2.people();
+  expect(people).toHaveLength(1);
+  expect(people[0]).toMatchObject({
+    orgUnit: 'ClinicKacy1',
+    geometry,
+    values: { AttrFullNam: 'Amina Uwase', AttrPhoneNr: '0788000001', AttrVillage: 'Kimironko' },
+  });
+  expect(both.dhis2.enrollments()).toHaveLength(1);
+  const before = both.dhis2.requests().length;
+  await pushAgain(both);
+  expect(both.dhis2.requests().slice(before)).toMatchObject([{ method: 'GET' }]);
+});
+
+describe('DHIS2 fails', () => {
+  const PLACE = { method: 'POST', path: '/api/tracker' };
+
+  test.each([
+    ['500, and has done nothing', { status: 500 }],
+    ['500, and has entered the person', { status: 500, after: true }],
+    ['breaks the connection before it has entered the person', { kind: 'reset' as const }],
+    [
+      'breaks the connection after it has entered the person',
+      { kind: 'reset' as const, after: true },
+    ],
+  ])('%s: the run fails, and the same push again completes it once', async (_name, fault) => {
+    const both = await world();
+    both.dhis2.fault({ ...PLACE, ...fault });
+    const failed = await register(both);
+    expect(Object.keys(failed.errors ?? {})).toEqual(['write-dhis2']);
+    expect(asked(both).messages).toBe(0);
+    expect((await pushAgain(both)).data).toMatchObject({ registered: true, told: true });
+    expect(both.dhis2.people()).toHaveLength(1);
+    expect(both.dhis2.enrollments()).toHaveLength(1);
+    expect(asked(both).messages).toBe(1);
+  });
+
+  test('a refusal is listed with its reason, without the number, and nobody is told', async () => {
+    const both = await world();
+    const other = person({ id: 'PersonElsa1', name: 'Elsa', phone: '+250788000007' });
+    both.dhis2.enter({ trackedEntities: [other] });
+    const refused = await register(both);
+    const contact = contactOf(both);
+    expect(refused.errors).toBeUndefined();
+    expect(reasons(refused)).toEqual([
+      `${contact?.uuid}: Another person in DHIS2 has this phone number (E1064).`,
+    ]);
+    expect(JSON.stringify(refused)).not.toContain('788000007');
+    expect(contact?.fields.dhis2_id ?? null).toBeNull();
+    expect(both.dhis2.people()).toHaveLength(1);
+    expect(asked(both).messages).toBe(0);
+  });
+
+  test('a conflict without a report is listed with what DHIS2 says', async () => {
+    const both = await world();
+    both.dhis2.fault({ ...PLACE, status: 409 });
+    const refused = await register(both);
+    expect(refused.errors).toBeUndefined();
+    expect(reasons(refused)).toEqual([`${contactOf(both)?.uuid}: The server is busy (409)`]);
+    expect(asked(both).messages).toBe(0);
+    expect((await pushAgain(both)).data).toMatchObject({ registered: true, told: true });
+  });
+});
+
+describe('RapidPro fails', () => {
+  test.each(['before', 'after'] as const)(
+    'a reset %s the message is sent: listed by every push, never repeated',
+    async strikes => {
+      const both = await world();
+      both.sandbox.fault({ kind: 'reset', strikes, when: { method: 'POST', path: 'messages' } });
+      const unknown = await register(both);
+      expect(unknown.data).toEqual({ registered: true, told: false, problems: 1 });
+      expect(reasons(unknown)).toEqual([
+        expect.stringContaining('not known whether the message went out'),
+      ]);
+      const sent = strikes === 'after' ? 1 : 0;
+      expect(asked(both).messages).toBe(sent);
+      expect(contactOf(both)?.fields).toMatchObject({ confirmation: 'asked' });
+      expect(reasons(await pushAgain(both))).toEqual(reasons(unknown));
+      expect(asked(both).messages).toBe(sent);
+      expect(both.dhis2.people()).toHaveLength(1);
+    },
+  );
+
+  test('a refused message is listed, and the next push sends it', async () => {
+    const both = await world();
+    both.sandbox.fault({
+      kind: 'throttle',
+      retryAfter: 3000,
+      when: { method: 'POST', path: 'messages' },
+    });
+    const refused = await register(both);
+    expect(refused.data).toEqual({ registered: true, told: false, problems: 1 });
+    expect(reasons(refused)).toEqual([expect.stringContaining('The message was refused')]);
+    expect((await pushAgain(both)).data).toEqual({ registered: true, told: true, problems: 0 });
+    expect(asked(both).messages).toBe(1);
+  });
+
+  test('who cannot be marked gets no message; the same push again sends it once', async () => {
+    const both = await world();
+    const when = { method: 'POST', path: 'contacts' };
+    both.sandbox.fault({ kind: 'throttle', retryAfter: 3000, when });
+    expect(Object.keys((await register(both)).errors ?? {})).toEqual(['confirm']);
+    expect(asked(both).messages).toBe(0);
+    expect((await pushAgain(both)).data).toMatchObject({ told: true });
+    expect(asked(both).messages).toBe(1);
+  });
+
+  test('the message is sent and the mark "sent" fails: listed, never sent again', async () => {
+    const both = await world();
+    both.sandbox.fault({
+      kind: 'throttle',
+      retryAfter: 3000,
+      when: { method: 'POST', path: 'contacts', nth: 2 },
+    });
+    const failed = await register(both);
+    expect(Object.keys(failed.errors ?? {})).toEqual(['confirm']);
+    expect(reasons(await pushAgain(both))).toEqual([
+      expect.stringContaining('not known whether the message went out'),
+    ]);
+    expect(asked(both).messages).toBe(1);
+  });
+});
+
+describe('a push that is not to be trusted', () => {
+  test('without the secret nothing is entered', async () => {
+    const both = await world();
+    const final = await both.register({ data: {}, request: { headers: {} } });
+    expect(Object.keys(final.errors ?? {})).toEqual(['read-push']);
+    expect(both.dhis2.requests()).toEqual([]);
+  });
+});

@@ -1,0 +1,148 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { built } from '../packaging/project.js';
+import { FLOWS, reasons, world } from './world.js';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+beforeAll(built);
+
+type Both = Awaited<ReturnType<typeof world>>;
+
+const WORKERS = [
+  { urn: 'tel:+250788000901', clinic: 'ClinicKacy1' },
+  { urn: 'tel:+250788000902', clinic: 'ClinicReme1' },
+  { urn: 'tel:+250788000903', clinic: 'ClinicGone1' },
+  { urn: 'tel:+250788000904', clinic: undefined },
+] as const;
+const [KACYIRU, REMERA, GONE, NOWHERE] = WORKERS;
+
+const withWorkers = (dialect: 'v9' | 'textit' = 'v9') =>
+  world({
+    dialect,
+    contacts: WORKERS.map(({ urn, clinic }) => ({
+      urns: [urn],
+      groups: ['Health workers'],
+      fields: clinic ? { clinic } : {},
+    })),
+  });
+
+const report = (both: Both, { urn }: (typeof WORKERS)[number], cases: number, deaths = 0) =>
+  both.goThrough(FLOWS.report, urn, [String(cases), String(deaths)]);
+
+/** The values that DHIS2 has: cases and deaths of each clinic. */
+function values({ dhis2 }: Both): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const { orgUnit, dataElement, value } of dhis2.dataValues()) {
+    found[`${orgUnit} ${dataElement}`] = value;
+  }
+  return found;
+}
+const kacyiru = (cases: number, deaths = 0) => ({
+  'ClinicKacy1 DataElCases': String(cases),
+  'ClinicKacy1 DataElDeath': String(deaths),
+});
+const remera = (cases: number, deaths = 0) => ({
+  'ClinicReme1 DataElCases': String(cases),
+  'ClinicReme1 DataElDeath': String(deaths),
+});
+
+const posts = ({ dhis2 }: Both) =>
+  dhis2.requests().filter(({ method }) => method === 'POST').length;
+
+describe.each(['v9', 'textit'] as const)('reports become data values (%s)', dialect => {
+  test('incrementally: only what is new is sent, and a later report replaces an earlier one', async () => {
+    const both = await withWorkers(dialect);
+    await report(both, KACYIRU, 4, 1);
+    await report(both, REMERA, 7);
+    const first = await both.run('reports');
+    expect(first.errors).toBeUndefined();
+    expect(first.data).toEqual({ sent: 2, waiting: 0, problems: 0 });
+    expect(values(both)).toEqual({ ...kacyiru(4, 1), ...remera(7) });
+    expect((await both.run('reports')).data).toEqual({ sent: 0, waiting: 0, problems: 0 });
+    expect(posts(both)).toBe(1);
+    await report(both, KACYIRU, 6, 1);
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1 });
+    expect(values(both)).toEqual({ ...kacyiru(6, 1), ...remera(7) });
+    expect(both.dhis2.dataValues()[0]?.period).toMatch(/^\d{4}W\d{1,2}$/);
+  });
+});
+
+test('a report that is refused is listed with the reason, the others are kept, and it is tried again', async () => {
+  const both = await withWorkers();
+  await report(both, GONE, 2);
+  await report(both, NOWHERE, 3);
+  await report(both, KACYIRU, 4, 1);
+  const first = await both.run('reports');
+  expect(first.data).toEqual({ sent: 1, waiting: 2, problems: 2 });
+  expect(reasons(first).join('\n')).toMatch(/ClinicGone1.*E7612/);
+  expect(reasons(first).join('\n')).toMatch(/field "clinic" of the contact is empty/);
+  expect(values(both)).toEqual(kacyiru(4, 1));
+  expect(reasons(await both.run('reports'))).toEqual(reasons(first));
+  both.dhis2.setUp('orgUnits', { id: 'ClinicGone1', name: 'New', parent: 'CountryRW01' });
+  expect((await both.run('reports')).data).toEqual({ sent: 1, waiting: 1, problems: 1 });
+  expect(values(both)).toMatchObject({ 'ClinicGone1 DataElCases': '2' });
+});
+
+describe('DHIS2 fails', () => {
+  const PLACE = { method: 'POST', path: '/api/dataValueSets' };
+
+  test.each([
+    ['500, and has kept nothing', { status: 500 }],
+    ['500, and has kept the values', { status: 500, after: true }],
+    ['breaks the connection before it has kept the values', { kind: 'reset' as const }],
+    ['breaks the connection after it has kept the values', { kind: 'reset' as const, after: true }],
+  ])('%s: the next run sends them, and nothing is there twice', async (_name, fault) => {
+    const both = await withWorkers();
+    await report(both, KACYIRU, 4, 1);
+    both.dhis2.fault({ ...PLACE, ...fault });
+    const failed = await both.run('reports');
+    expect(Object.keys(failed.errors ?? {})).toEqual(['write-dhis2']);
+    expect((await both.run('reports')).data).toEqual({ sent: 1, waiting: 0, problems: 0 });
+    expect(values(both)).toEqual(kacyiru(4, 1));
+    expect((await both.run('reports')).data).toMatchObject({ sent: 0 });
+  });
+
+  test('a conflict without a report: all are listed with what DHIS2 says, and wait', async () => {
+    const both = await withWorkers();
+    await report(both, KACYIRU, 4, 1);
+    await report(both, REMERA, 7);
+    both.dhis2.fault({ ...PLACE, status: 409 });
+    const refused = await both.run('reports');
+    expect(refused.errors).toBeUndefined();
+    expect(refused.data).toEqual({ sent: 0, waiting: 2, problems: 2 });
+    expect(reasons(refused).join()).toContain('The server is busy');
+    expect((await both.run('reports')).data).toEqual({ sent: 2, waiting: 0, problems: 0 });
+  });
+
+  test('a report that waits does not undo a later one', async () => {
+    const both = await withWorkers();
+    await report(both, KACYIRU, 4);
+    both.dhis2.fault({ ...PLACE, status: 409 });
+    await both.run('reports');
+    await report(both, KACYIRU, 6);
+    expect((await both.run('reports')).data).toEqual({ sent: 1, waiting: 0, problems: 0 });
+    expect(values(both)).toEqual(kacyiru(6));
+  });
+});
+
+describe('RapidPro fails', () => {
+  test.each(['runs', 'contacts'])('while %s are read: the next run loses nothing', async path => {
+    const both = await withWorkers();
+    await report(both, KACYIRU, 4, 1);
+    both.sandbox.fault({ kind: 'throttle', retryAfter: 3000, when: { method: 'GET', path } });
+    const failed = await both.run('reports');
+    expect(Object.keys(failed.errors ?? {})).toEqual(['read-runs']);
+    expect(both.dhis2.dataValues()).toEqual([]);
+    expect((await both.run('reports')).data).toEqual({ sent: 1, waiting: 0, problems: 0 });
+    expect(values(both)).toEqual(kacyiru(4, 1));
+  });
+});
+
+test('two runs at the same moment leave each value once', async () => {
+  const both = await withWorkers();
+  await report(both, KACYIRU, 4, 1);
+  const finals = await Promise.all([both.run('reports'), both.run('reports')]);
+  expect(finals.map(({ errors }) => errors)).toEqual([undefined, undefined]);
+  expect(values(both)).toEqual(kacyiru(4, 1));
+  expect(both.dhis2.dataValues()).toHaveLength(2);
+});

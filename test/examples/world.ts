@@ -1,0 +1,29 @@
+import { onTestFinished } from 'vitest';
+import { createWorld, type World } from '../../scripts/example/world.mjs';
+import { createSandbox } from '../../src/sandbox/index.js';
+
+export { person } from '../../scripts/example/people.mjs';
+export { FLOWS } from '../../scripts/example/world.mjs';
+
+const nothing = () => {};
+const silent = { log: nothing, info: nothing, warn: nothing, error: nothing, debug: nothing };
+
+type Options = Omit<Parameters<typeof createWorld>[0], 'createSandbox'>;
+
+/** Both systems and the example's workflows between them, for one test. */
+export async function world(options: Options = {}): Promise<World> {
+  const made = await createWorld({ createSandbox, console: silent, ...options });
+  onTestFinished(() => made.close());
+  return made;
+}
+
+/** How many starts in a flow and how many messages were asked of RapidPro. */
+export function asked({ sandbox }: World): { starts: number; messages: number } {
+  const count = (kind: string) => sandbox.sent().filter(sent => sent.kind === kind).length;
+  return { starts: count('flow_start'), messages: count('message') };
+}
+
+/** Reasons of the problems, by whom they are about. */
+export function reasons({ problems = [] }: { problems?: { who: string; reason: string }[] }) {
+  return problems.map(({ who, reason }) => `${who}: ${reason}`);
+}
