@@ -1,0 +1,82 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { HttpResponse, http as msw } from 'msw';
+import { describe, expect, test } from 'vitest';
+import { syncContacts, upsertContacts } from '../../../src/index.js';
+import { noSleep } from '../../support/noSleep.js';
+import { serve } from '../../support/serve.js';
+import { OTHER_UUID } from '../run.js';
+import { bulk, counts, holder, places, upTo, workspace } from './workspace.js';
+
+const urn = (n: number) => `tel:+2507880${10_000 + n}`;
+const list = (count: number) => upTo(count).map(n => ({ urns: [urn(n)], name: `P ${n}` }));
+
+describe.each(['v9', 'textit'] as const)('on %s', dialect => {
+  test.each(['reset', 'bad-gateway'] as const)('a contact whose creation was answered by nobody is told as created (%s)', async kind => {
+    noSleep();
+    const sandbox = await workspace({ dialect, contacts: [{ urns: [urn(3)], name: 'Old' }] });
+    const post = { method: 'POST', path: 'contacts' };
+    sandbox.fault({ kind, strikes: 'after', when: { ...post, nth: 2 } });
+    sandbox.fault({ kind, strikes: 'after', when: { ...post, nth: 5 } });
+    const { result } = await bulk(upsertContacts(list(6), { concurrency: 1 }), sandbox);
+    expect(result.created.map(({ index }) => index)).toEqual([0, 1, 2, 4, 5]);
+    expect(result.updated).toMatchObject([{ index: 3, uuid: holder(sandbox, urn(3))?.uuid }]);
+  });
+
+  test('what was sent before the stop is not told as not attempted', async () => {
+    noSleep();
+    const sandbox = await workspace({ dialect });
+    const post = { method: 'POST', path: 'contacts' };
+    sandbox.fault({ kind: 'reset', strikes: 'after', when: { ...post, nth: 3 } });
+    sandbox.fault({ kind: 'throttle', retryAfter: 3000, when: { ...post, nth: 4 }, times: 9 });
+    const options = { concurrency: 1 };
+    const { result, state } = await bulk(upsertContacts(list(6), options), sandbox);
+    expect(counts(result)).toEqual([2, 0, 0, 1, 3]);
+    expect(result.failed).toMatchObject([
+      { index: 2, code: 'RATE_LIMITED', description: expect.stringContaining('may have been') },
+    ]);
+    expect(result.stopped?.code).toBe('RATE_LIMITED');
+    // It can be sent again without harm, so the next run does.
+    const { rapidpro } = state;
+    const again = { ...options, resume: true };
+    sandbox.configure({ faults: [] } as never);
+    const mended = await workspace({ dialect, contacts: sandbox.contacts() as never });
+    const rest = await bulk(upsertContacts(list(6), again), mended, { rapidpro });
+    expect(rest.result.failed).toEqual([]);
+    expect(places(rest.result)).toEqual(upTo(6));
+    expect(mended.contacts()).toHaveLength(6);
+  });
+});
+
+test('a request that is under way at the deadline ends with it', async () => {
+  const server = await serve(
+    msw.get('*/api/v2/contacts.json', () => HttpResponse.json({ next: null, results: [] })),
+    msw.post('*/api/v2/contacts.json', async ({ request }) => {
+      const { name } = (await request.json()) as { name: string };
+      if (name === 'P 2') await pause(20_000);
+      return HttpResponse.json({ uuid: OTHER_UUID.replace(/^../, `0${name.at(-1)}`), urns: [] });
+    }),
+  );
+  const started = performance.now();
+  const options = { deadline: 1, concurrency: 1 };
+  const { result } = await bulk(upsertContacts(list(5), options), server);
+  expect(performance.now() - started).toBeLessThan(5000);
+  expect(result.failed).toMatchObject([{ index: 2, code: 'TIMEOUT' }]);
+  expect(result.notAttempted).toMatchObject([{ index: 3 }, { index: 4 }]);
+  expect(result.stopped?.code).toBe('TIMEOUT');
+  expect(result.stopped?.fix).toContain('resume');
+});
+
+test('a reading that is under way at the deadline ends with it, and goes on later', async () => {
+  const server = await serve(
+    msw.get('*/api/v2/contacts.json', async () => {
+      await pause(20_000);
+      return HttpResponse.json({ next: null, results: [] });
+    }),
+  );
+  const started = performance.now();
+  const { result, state } = await bulk(syncContacts(list(30), { deadline: 1 }), server);
+  expect(performance.now() - started).toBeLessThan(5000);
+  expect(counts(result)).toEqual([0, 0, 0, 0, 30]);
+  expect(result.stopped?.code).toBe('TIMEOUT');
+  expect(state.rapidpro).toHaveProperty('resume');
+});
