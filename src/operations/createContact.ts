@@ -4,9 +4,7 @@ import type { Dictionary } from '../types/json.js';
 import { asObject, asOutcome } from './answered.js';
 import { type Body, namesObjects } from './body.js';
 import { findContact } from './contactLookup.js';
-
-/** How far the clocks of a server's parts may be apart, in milliseconds. */
-const SLACK = 2000;
+import { wasMadeSince } from './madeSince.js';
 
 /**
  * A create whose first attempt was lost is tried again, and RapidPro then says that the URN is
@@ -19,12 +17,9 @@ async function ownContact(
   urn: string,
   started: number,
 ): Promise<Dictionary | null> {
-  const { serverTime } = client;
   const contact = await findContact(client, { urn });
-  if (!contact || serverTime === undefined) return null;
-  if (String(contact.name ?? '') !== String(name ?? '').trim()) return null;
-  const earliest = serverTime - (client.clock.now() - started) - SLACK;
-  return Date.parse(String(contact.created_on)) >= earliest ? contact : null;
+  if (!contact || String(contact.name ?? '') !== String(name ?? '').trim()) return null;
+  return wasMadeSince(contact, client, started) ? contact : null;
 }
 
 /** Creates a contact. With a URN it can be tried again: RapidPro takes each URN only once. */

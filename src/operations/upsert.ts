@@ -5,13 +5,12 @@ import type { Body } from './body.js';
 import { findContact, urnsOf } from './contactLookup.js';
 import { findHolders } from './contactUrns.js';
 import { createContact } from './createContact.js';
+import { severalAnswer } from './severalAnswer.js';
 import { writeContact, writeUrns } from './writeContact.js';
 
 function clash(uuids: unknown[]): RapidProError {
   return new RapidProError({
-    code: 'CONTACT_CLASH',
-    description: `The URNs, or the uuid, belong to ${uuids.length} different contacts. Nothing was changed.`,
-    fix: 'Decide which contact is the right one and name that one alone. "details" has their uuids.',
+    ...severalAnswer(String(uuids.length)),
     details: { contacts: uuids },
   });
 }

@@ -46,10 +46,8 @@ export interface BulkRun {
 
 /** Errors by which nothing was done: thrown as by any other operation. */
 function throwIfNothingDone({ pool: { gate }, outcome }: BulkRun): void {
-  if (!gate.stopped || gate.outOfTime || outcome.created.length + outcome.updated.length > 0)
-    return;
-  const isUncertain = outcome.failed.some(({ code }) => code === 'OUTCOME_UNKNOWN');
-  if (!isUncertain && (gate.writes === 0 || gate.concernsAll)) throw gate.stopped;
+  if (!gate.stopped || gate.outOfTime || outcome.wrote > 0 || outcome.hasUnknown) return;
+  if (gate.writes === 0 || gate.concernsAll) throw gate.stopped;
 }
 
 /** A wait that is too long stops the work wherever it is; other errors end it. */
@@ -82,7 +80,7 @@ export async function bulkRun(
   const { concurrency } = settings;
   const clock = call.client.clock;
   const pool = new Pool({ configuration, timeout, maxWait, deadline, concurrency, clock });
-  const outcome = new Outcome(list.length, pool.gate);
+  const outcome = new Outcome(list.length, pool.gate, !leavesMark);
   if (mark) takeOver(mark, outcome);
   const run = { list, pool, outcome, progress: new Progress(outcome, pool), mark };
   const whereabouts = await untilStopped(run, work);

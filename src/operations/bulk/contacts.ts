@@ -9,7 +9,7 @@ import { runUpserts } from './runUpserts.js';
 /**
  * Make contacts match a list, at the cost of the differences: reads what is there in pages of 250, and writes only what differs. Contacts that are not in the list are never touched, and keys that are left out stay as they are. Groups and URNs are only added, unless told otherwise.
  *
- * Two contacts of the list that are the same one in RapidPro both fail, and nothing is sent for them. A URN that another contact holds is never taken away from it. Dates without a zone are read in the workspace's own; a day is its midnight.
+ * Two contacts of the list that are the same one in RapidPro both fail. Nothing is sent for them, unless RapidPro shows it only by writing one: `failed` then says which. A URN that another contact holds is never taken away from it. Dates without a zone are read in the workspace's own; a day is its midnight.
  * @public
  * @function
  * @example <caption>The mothers of a register, recognized by their phone numbers</caption>
@@ -42,7 +42,7 @@ export function syncContacts(
 }
 
 /**
- * Update contacts, or add those that do not exist: `upsertContact` for each of a list, some side by side. `groups` replaces the manual groups of a contact, as RapidPro does. A request or more a contact: `syncContacts` needs far fewer where most of the list is unchanged.
+ * Update contacts, or add those that do not exist: `upsertContact` for each of a list, some side by side. `groups` replaces the manual groups of a contact, as RapidPro does. A request or more a contact: `syncContacts` needs far fewer where most of the list is unchanged. Two of the list that turn out to be one contact both fail, though written.
  * @public
  * @function
  * @example <caption>Contacts of the step before</caption>

@@ -1,7 +1,7 @@
 import type { Dictionary } from '../../types/json.js';
 import type { Body } from '../body.js';
 import { urnsOf } from '../contactLookup.js';
-import { urnIdentity } from '../identifiers.js';
+import { distinctUrns, urnIdentity } from '../identifiers.js';
 import type { Facts } from './facts.js';
 import type { Input } from './inputs.js';
 import type { SyncSettings } from './options.js';
@@ -65,12 +65,17 @@ function groupsOf(contact: Dictionary): string[] {
   return Array.isArray(contact.groups) ? contact.groups.map(group => String(group?.uuid)) : [];
 }
 
-/** Compares a contact of the list with the one in RapidPro, as RapidPro would store it. */
+/**
+ * Compares a contact of the list with the one in RapidPro, as RapidPro would store it.
+ *
+ * @param held - URNs for which RapidPro itself named this contact, however it writes them
+ */
 export function compareContact(
   input: Input,
   contact: Dictionary,
   { types, manual }: Pick<Facts, 'types' | 'manual'>,
   settings: Pick<SyncSettings, 'exactGroups' | 'exactUrns'>,
+  held: readonly string[] = [],
 ): Change {
   const change: Change = {
     input,
@@ -101,9 +106,10 @@ export function compareContact(
   }
   if (urns) {
     const current = urnsOf(contact);
-    const held = new Set(current.map(urnIdentity));
-    change.urns = note('urns', compareUrns(urns, current, settings.exactUrns));
-    change.missing = urns.filter(urn => !held.has(urnIdentity(urn))).length;
+    const shown = new Set(current.map(urnIdentity));
+    const asked = settings.exactUrns ? urns : urns.filter(urn => !held.includes(urn));
+    change.urns = note('urns', compareUrns(asked, current, settings.exactUrns));
+    change.missing = distinctUrns(urns).filter(urn => !shown.has(urnIdentity(urn))).length;
   }
   const written = differingFields(fields, contact.fields, types, note);
   if (Object.keys(written).length > 0) change.body.fields = written;

@@ -60,6 +60,18 @@ export class Gate {
     this.outOfTime = isLate || reason.code === 'RATE_LIMITED';
   }
 
+  /** Stops because the deadline has come. */
+  stopLate(): void {
+    this.stop(
+      new RapidProError({
+        code: 'TIMEOUT',
+        description: 'The time that options.deadline allows is used up.',
+        fix: 'Run the same step again with { resume: true }: it goes on where this one stopped.',
+      }),
+      { isLate: true },
+    );
+  }
+
   /** Lets a request through, after a wait that any other one of its scope was asked for. */
   async enter(scope: string): Promise<void> {
     let seen: unknown;
@@ -107,16 +119,7 @@ export class Gate {
   }
 
   #checkEnd(seconds: number): void {
-    if (this.now() + seconds * 1000 > this.#end) {
-      this.stop(
-        new RapidProError({
-          code: 'TIMEOUT',
-          description: 'The time that options.deadline allows is used up.',
-          fix: 'Run the same step again with { resume: true }: it goes on where this one stopped.',
-        }),
-        { isLate: true },
-      );
-    }
+    if (this.now() + seconds * 1000 > this.#end) this.stopLate();
     if (this.stopped) throw new Halt(this.stopped.description);
   }
 }

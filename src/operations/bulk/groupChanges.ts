@@ -42,10 +42,12 @@ export class GroupChanges {
     return [...this.#open.keys()];
   }
 
-  /** Takes out batches of a hundred; all that is left at the end. */
-  take(atEnd: boolean): Batch[] {
+  /** Takes out batches of a hundred; all that is left at the end. Who has failed meanwhile is left out. */
+  take(atEnd: boolean, isOpen: (change: Change) => boolean): Batch[] {
     const taken: Batch[] = [];
-    for (const [key, { group, action, changes }] of this.#batches) {
+    for (const [key, { group, action, changes: all }] of this.#batches) {
+      const changes = all.filter(isOpen);
+      this.#batches.set(key, { group, action, changes });
       while (changes.length >= BATCH_LIMIT || (atEnd && changes.length > 0)) {
         taken.push({ group, action, changes: changes.splice(0, BATCH_LIMIT) });
       }

@@ -4,7 +4,8 @@ import type { Body } from '../body.js';
 import { urnIdentity } from '../identifiers.js';
 import { log } from '../log.js';
 import { suggest } from '../nearest.js';
-import type { Outcome, Reason } from './outcome.js';
+import { inCommon } from './clashes.js';
+import type { Outcome } from './outcome.js';
 import { trimmed } from './predict.js';
 
 /** A contact of the list, checked. */
@@ -117,17 +118,6 @@ export function uuidName({ uuid }: Input): Name[] {
   return uuid === undefined ? [] : [{ token: uuid, what: 'the uuid' }];
 }
 
-/** Why contacts of the list that mean the same one in RapidPro are not sent. */
-export function sameContact(indexes: readonly number[], what: string): Reason {
-  const shown = indexes.slice(0, 5).map(index => `contacts[${index}]`);
-  const more = indexes.length > 5 ? ` and ${indexes.length - 5} more` : '';
-  return {
-    code: 'CONTACT_CLASH',
-    description: `${shown.join(', ')}${more} have ${what} in common: they are the same contact.`,
-    fix: 'Nothing was sent for them. Make one contact of them in the list, or correct the one that is wrong.',
-  };
-}
-
 /** Contacts of the list that have a uuid, a URN or a key in common all fail. */
 export function failDuplicates(
   inputs: readonly Input[],
@@ -147,7 +137,7 @@ export function failDuplicates(
     }
   }
   for (const { what, inputs: group } of shared.values()) {
-    const reason = sameContact(
+    const reason = inCommon(
       [...group].map(({ index }) => index),
       what,
     );

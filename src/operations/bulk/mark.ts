@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { RapidProError } from '../../client/errors.js';
 import type { Query } from '../../client/request.js';
-import type { BulkItem } from '../../types/bulk.js';
 import type { State } from '../../types/state.js';
 import { rapidproOf } from '../rapidproState.js';
 import { ranges } from '../recipients.js';
@@ -104,18 +103,14 @@ const CLASH: Reason = {
   fix: 'Look at what that run said of it, correct the list, and begin anew without "resume".',
 };
 
-function placesOf(items: readonly BulkItem[]): Ranges {
-  return ranges(items.map(({ index }) => index).sort((a, b) => a - b));
-}
-
 /** What is done, as far as it need not be done again. */
 export function doneOf(outcome: Outcome) {
   return {
-    created: placesOf(outcome.created),
-    updated: placesOf(outcome.updated),
-    unchanged: placesOf(outcome.unchanged),
-    unknown: placesOf(outcome.failed.filter(({ code }) => code === UNKNOWN.code)),
-    clashes: placesOf(outcome.failed.filter(({ code }) => code === CLASH.code)),
+    created: ranges(outcome.indexes('created')),
+    updated: ranges(outcome.indexes('updated')),
+    unchanged: ranges(outcome.indexes('unchanged')),
+    unknown: ranges(outcome.indexes('failed', UNKNOWN.code)),
+    clashes: ranges(outcome.indexes('failed', CLASH.code)),
   };
 }
 

@@ -1,7 +1,10 @@
 import { RapidProError } from '../../client/errors.js';
 import type { BulkFailure, BulkItem, BulkResult } from '../../types/bulk.js';
+import { isUncertain } from '../uncertain.js';
+import { Clashes } from './clashes.js';
 import type { Gate } from './gate.js';
 import { Halt } from './gate.js';
+import { isUnsure, unsureReason } from './unsure.js';
 
 /** Errors that the next contact would meet as well: it makes no sense to go on. */
 const FOR_ALL = new Set([
@@ -30,98 +33,155 @@ const TROUBLES = new Set([
   'OUTCOME_UNKNOWN',
 ]);
 
-const OPEN = 0;
-const DONE = 1;
-const FAILED = 2;
+type Done = 'created' | 'updated' | 'unchanged';
 
-type Place = 'created' | 'updated' | 'unchanged' | 'failed';
+/** Where a contact of the list is; nowhere yet where it is open. */
+interface End {
+  place: Done | 'failed';
+  item: BulkItem | BulkFailure;
+}
 
 /** Where each contact of the list ends: in exactly one place. */
 export class Outcome {
-  readonly created: BulkItem[] = [];
-  readonly updated: BulkItem[] = [];
-  readonly unchanged: BulkItem[] = [];
-  readonly failed: BulkFailure[] = [];
   readonly total: number;
+  /** How many have ended. */
+  done = 0;
+  /** How many were written. */
+  wrote = 0;
+  /** True where a contact may have been written, without anybody knowing. */
+  hasUnknown = false;
   readonly #gate: Gate;
-  readonly #settled: Uint8Array;
+  readonly #ends: (End | undefined)[];
   /** Keys of contacts that were written in part before it stopped. */
   readonly #begun = new Map<number, BulkItem>();
+  readonly #clashes = new Clashes();
 
-  constructor(total: number, gate: Gate) {
+  /** True where nothing is written, only told. */
+  readonly #isPlan: boolean;
+
+  constructor(total: number, gate: Gate, isPlan = false) {
     this.total = total;
+    this.#isPlan = isPlan;
     this.#gate = gate;
-    this.#settled = new Uint8Array(total);
-  }
-
-  get done(): number {
-    return this.created.length + this.updated.length + this.unchanged.length + this.failed.length;
+    this.#ends = new Array(total);
   }
 
   isOpen(index: number): boolean {
-    return this.#settled[index] === OPEN;
+    return this.#ends[index] === undefined;
   }
 
   isDone(index: number): boolean {
-    return this.#settled[index] === DONE;
+    const end = this.#ends[index];
+    return end !== undefined && end.place !== 'failed';
   }
 
-  settle(place: Exclude<Place, 'failed'>, item: BulkItem): void {
-    if (this.#close(item.index, DONE)) this[place].push(item);
+  settle(place: Done, item: BulkItem): void {
+    if (place !== 'unchanged' && !this.#isPlan) this.#wrote(item);
+    this.#close(place, item);
   }
 
   /** What was written of a contact that is not finished. */
   begin(item: BulkItem): void {
-    this.#begun.set(item.index, item);
+    this.#wrote(item);
+    if (this.isOpen(item.index)) this.#begun.set(item.index, item);
   }
 
   fail(item: BulkItem, { code, description, fix }: Reason): void {
+    if (code === 'OUTCOME_UNKNOWN') this.hasUnknown = true;
     const begun = this.#begun.get(item.index);
-    const whole = { ...begun, ...item, code, description, fix };
-    if (this.#close(item.index, FAILED)) this.failed.push(whole);
+    this.#close('failed', { ...begun, ...item, code, description, fix });
+  }
+
+  /**
+   * Contacts of the list that are one in RapidPro fail, whatever was said of them before. What was
+   * written of them is told at the end, when it is sure.
+   */
+  clash(indexes: Iterable<number>): void {
+    for (const index of this.#clashes.add(indexes)) {
+      const end = this.#ends[index];
+      if (end?.place === 'failed') {
+        // Of what a former run wrote of it, nothing is known.
+        if (end.item.earlier) this.#clashes.perhapsWrote(index);
+        continue;
+      }
+      const written = end && end.place !== 'unchanged' ? end.item : this.#begun.get(index);
+      if (written && !this.#isPlan) this.#clashes.wrote(written);
+      if (end) this.done--;
+      this.#ends[index] = undefined;
+      this.#close('failed', { index, ...CLASH });
+    }
   }
 
   /** Sorts out what an error means: for this contact, or for all that follow. */
   failWith(item: BulkItem, error: unknown): void {
     if (error instanceof Halt) return;
     if (!(error instanceof RapidProError)) throw error;
-    // Nothing was done, or what was done can be done again: it is left for the next run.
-    if (FOR_ALL.has(error.code)) {
-      this.#gate.stop(error, { concernsAll: true });
-      return;
-    }
-    if (TROUBLES.has(error.code)) this.#gate.wentWrong(error);
+    const concernsAll = FOR_ALL.has(error.code);
+    if (concernsAll) this.#gate.stop(error, { concernsAll });
+    else if (TROUBLES.has(error.code)) this.#gate.wentWrong(error);
     else this.#gate.wentWell();
-    this.fail(item, error);
+    if (isUnsure(error)) this.hasUnknown = true;
+    if (!this.isOpen(item.index) && isUncertain(error)) this.#clashes.perhapsWrote(item.index);
+    const isCut = concernsAll || error.code === this.#gate.stopped?.code;
+    if (isUnsure(error) && isCut) this.fail(item, unsureReason(error));
+    // Otherwise nothing was done: it is left for the next run.
+    else if (!concernsAll) this.fail(item, error);
+  }
+
+  /** Places in the list, in order, of those that ended in one way. */
+  indexes(place: End['place'], code?: string): number[] {
+    return this.#ends.flatMap((end, index) =>
+      end?.place === place && (code === undefined || (end.item as BulkFailure).code === code)
+        ? [index]
+        : [],
+    );
   }
 
   result(): BulkResult {
-    const notAttempted: BulkItem[] = [];
+    const lists = { created: [], updated: [], unchanged: [], failed: [], notAttempted: [] };
+    const { created, updated, unchanged, failed, notAttempted } = lists as BulkResult;
+    const done = { created, updated, unchanged };
     for (let index = 0; index < this.total; index++) {
-      if (this.isOpen(index)) notAttempted.push(this.#begun.get(index) ?? { index });
+      const end = this.#ends[index];
+      if (!end) notAttempted.push(this.#begun.get(index) ?? { index });
+      else if (end.place === 'failed') failed.push(this.#told(end.item as BulkFailure));
+      else done[end.place].push(end.item);
     }
     const { stopped } = this.#gate;
-    const byIndex = <T extends BulkItem>(items: T[]) => items.sort((a, b) => a.index - b.index);
     return {
-      created: byIndex(this.created),
-      updated: byIndex(this.updated),
-      unchanged: byIndex(this.unchanged),
-      failed: byIndex(this.failed),
+      created,
+      updated,
+      unchanged,
+      failed,
       notAttempted,
       ...(stopped && notAttempted.length > 0 ? { stopped: reasonOf(stopped) } : {}),
     };
   }
 
-  #close(index: number, how: number): boolean {
-    if (!this.isOpen(index)) return false;
-    this.#settled[index] = how;
+  #wrote(item: BulkItem): void {
+    this.wrote++;
+    // A clash came to light while it was being written.
+    if (!this.isOpen(item.index)) this.#clashes.wrote(item);
+  }
+
+  #told(failure: BulkFailure): BulkFailure {
+    return failure.description === CLASH.description ? this.#clashes.tell(failure.index) : failure;
+  }
+
+  #close(place: End['place'], item: BulkItem | BulkFailure): void {
+    const { index } = item;
+    if (!this.isOpen(index)) return;
+    this.#ends[index] = { place, item };
     this.#begun.delete(index);
-    return true;
+    this.done++;
   }
 }
 
 /** Why a contact failed. */
 export type Reason = Pick<RapidProError, 'code' | 'description' | 'fix'>;
+
+/** In the place of what is told at the end. */
+const CLASH = { code: 'CONTACT_CLASH', description: '', fix: '' } as const;
 
 function reasonOf({ code, description, fix, retryAfter }: RapidProError) {
   return { code, description, fix, ...(retryAfter === undefined ? {} : { retryAfter }) };

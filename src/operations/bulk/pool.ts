@@ -18,7 +18,8 @@ export class Pool {
 
   constructor({ configuration, timeout, concurrency, ...options }: PoolOptions) {
     this.gate = new Gate(options);
-    const lane = () => new Lane(configuration, this.gate, timeout);
+    const { deadline } = options;
+    const lane = () => new Lane(configuration, this.gate, { timeout, deadline });
     this.reader = lane();
     this.#lanes = Array.from({ length: concurrency }, lane);
   }

@@ -1,6 +1,7 @@
 import type { BulkResult } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Body } from '../body.js';
+import { wasMadeSince } from '../madeSince.js';
 import { upsert } from '../upsert.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
 import { failDuplicates, type Input, readInputs, urnNames, uuidName } from './inputs.js';
@@ -18,10 +19,14 @@ function bodyOf({ index: _, others, ...body }: Input): Body & Pick<Input, 'uuid'
   return { ...others, ...(body as Body) };
 }
 
-/** RapidPro answers 201 where it made the contact; one that a lost request made is looked up. */
-function place(client: Lane): 'created' | 'updated' {
+/**
+ * RapidPro answers 201 where it made the contact. Where the answer to that was lost, the contact was
+ * looked up, or the same request found it there.
+ */
+function placeOf(contact: Dictionary, client: Lane, started: number): 'created' | 'updated' {
   const { method, statusCode } = client.last ?? {};
-  return statusCode === 201 || method === 'GET' ? 'created' : 'updated';
+  const isLost = client.repeated && wasMadeSince(contact, client, started);
+  return statusCode === 201 || method === 'GET' || isLost ? 'created' : 'updated';
 }
 
 /** What `upsertContacts` does with its list. */
@@ -41,12 +46,19 @@ export function runUpserts(call: BulkCall): Promise<BulkResult> {
       if (uuid === undefined && urns.length === 0) outcome.fail({ index }, NAMELESS);
     }
     failDuplicates(inputs, input => [...uuidName(input), ...urnNames(input)], outcome);
+    const owners = new Map<string, number>();
     await pool.each(inputs, async (input, client) => {
       const { index } = input;
       if (!outcome.isOpen(index)) return;
       try {
-        const contact: Dictionary = await upsert(client, bodyOf(input), mode);
-        outcome.settle(place(client), { index, uuid: String(contact.uuid) });
+        const started = pool.gate.now();
+        const contact = await upsert(client, bodyOf(input), mode);
+        const uuid = String(contact.uuid);
+        outcome.settle(placeOf(contact, client, started), { index, uuid });
+        // Only RapidPro knows that two names, as a uuid and a URN, are of one contact.
+        const owner = owners.get(uuid);
+        if (owner === undefined) owners.set(uuid, index);
+        else outcome.clash([owner, index]);
         pool.gate.wentWell();
       } catch (error) {
         outcome.failWith({ index }, error);

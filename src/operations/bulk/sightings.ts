@@ -1,9 +1,10 @@
 import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import { urnsOf } from '../contactLookup.js';
+import { severalAnswer } from '../severalAnswer.js';
 import { areHidden, type Change, compareContact } from './diff.js';
 import type { Facts } from './facts.js';
-import { type Input, sameContact } from './inputs.js';
+import type { Input } from './inputs.js';
 import type { Recognition } from './match.js';
 import type { SyncSettings } from './options.js';
 import type { Outcome, Reason } from './outcome.js';
@@ -16,12 +17,11 @@ export interface SightingParts {
   settings: SyncSettings;
 }
 
-export function twoContacts(what: string): Reason {
-  return {
-    code: 'CONTACT_CLASH',
-    description: `${what} in RapidPro answer to this one. Nothing was sent.`,
-    fix: 'Decide which contact is the right one, and name that one alone.',
-  };
+/** One of the list that was looked up. */
+export interface Asked {
+  input: Input;
+  /** Its URNs for which RapidPro named the contact. */
+  urns: readonly string[];
 }
 
 /** Which contact in RapidPro each of the list is, as far as they have been seen. */
@@ -64,27 +64,43 @@ export class Sightings {
    * @param asked - one of the list that was looked up and answered to by this contact
    * @returns what is to be written now
    */
-  see(contact: Dictionary, asked?: Input): Change[] {
+  see(contact: Dictionary, asked?: Asked): Change[] {
     const { recognition, outcome } = this.#parts;
     const inputs = recognition.of(contact);
-    if (asked) inputs.add(asked);
+    if (asked) inputs.add(asked.input);
     const [input] = inputs;
     if (!input) {
       this.#requireUrns(contact);
       return [];
     }
     const uuid = String(contact.uuid);
+    if (this.#isShared(uuid, inputs)) return [];
+    const clash = this.#clashOf(input, uuid);
+    if (clash) {
+      outcome.fail({ index: input.index }, clash);
+      this.#waiting.delete(input);
+    }
+    return outcome.isOpen(input.index) ? this.#compare(input, contact, uuid, asked?.urns) : [];
+  }
+
+  /** Looks at a contact that was made for one of the list: only then RapidPro tells how it writes its URNs. */
+  made(input: Input, contact: Dictionary): void {
+    const uuid = String(contact.uuid);
+    if (this.#isShared(uuid, this.#parts.recognition.of(contact).add(input))) return;
+    this.claim(input.index, uuid);
+  }
+
+  /** Those of the list that are one contact all fail. */
+  #isShared(uuid: string, inputs: ReadonlySet<Input>): boolean {
     const indexes = new Set([...inputs].map(({ index }) => index));
     const owner = this.#owners.get(uuid);
     if (owner !== undefined) indexes.add(owner);
-    if (indexes.size > 1) {
-      const all = [...indexes];
-      this.#failAll(all, sameContact(all, 'a contact in RapidPro'));
-      return [];
+    if (indexes.size < 2) return false;
+    this.#parts.outcome.clash(indexes);
+    for (const input of this.#waiting.keys()) {
+      if (indexes.has(input.index)) this.#waiting.delete(input);
     }
-    const clash = this.#clashOf(input, uuid);
-    if (clash) this.#failAll([input.index], clash);
-    return outcome.isOpen(input.index) ? this.#compare(input, contact, uuid) : [];
+    return true;
   }
 
   /** All has been read: who was found once is the one. Gives what waited to be written. */
@@ -102,31 +118,27 @@ export class Sightings {
 
   #clashOf({ index, uuid: named }: Input, uuid: string): Reason | undefined {
     const before = this.#uuids[index];
-    if (before !== undefined && before !== uuid) return twoContacts('Two contacts');
+    if (before !== undefined && before !== uuid) return severalAnswer('Two');
     if (named === undefined || named === uuid) return undefined;
-    return twoContacts('A contact of another uuid and the one of this uuid');
+    return severalAnswer('Two');
   }
 
-  #compare(input: Input, contact: Dictionary, uuid: string): Change[] {
+  #compare(
+    input: Input,
+    contact: Dictionary,
+    uuid: string,
+    held: readonly string[] | undefined,
+  ): Change[] {
     const { facts, settings, outcome } = this.#parts;
     const { index } = input;
     if (this.#uuids[index] === undefined) this.found++;
     this.claim(index, uuid);
-    const change = compareContact(input, contact, facts, settings);
+    const change = compareContact(input, contact, facts, settings, held);
     const same = change.changed.length === 0;
     if (this.waits) this.#waiting.set(input, same ? null : change);
     else if (same) outcome.settle('unchanged', { index, uuid });
     else return [change];
     return [];
-  }
-
-  #failAll(indexes: readonly number[], reason: Reason): void {
-    const { outcome } = this.#parts;
-    const failed = new Set(indexes);
-    for (const index of indexes) outcome.fail({ index }, reason);
-    for (const input of this.#waiting.keys()) {
-      if (failed.has(input.index)) this.#waiting.delete(input);
-    }
   }
 
   /** Where the workspace hides URNs, nobody can be recognized by them. */

@@ -4,6 +4,8 @@ import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
 import { findContact } from '../contactLookup.js';
 import { findHolders } from '../contactUrns.js';
+import { urnIdentity } from '../identifiers.js';
+import { severalAnswer } from '../severalAnswer.js';
 import type { Change } from './diff.js';
 import type { Facts } from './facts.js';
 import { Halt } from './gate.js';
@@ -16,13 +18,24 @@ import type { Pool } from './pool.js';
 import { isPlainUrn } from './predict.js';
 import type { Progress } from './progress.js';
 import { paysToRead, type ReadEnd, readContacts } from './reading.js';
-import { type SightingParts, Sightings, twoContacts } from './sightings.js';
+import { type SightingParts, Sightings } from './sightings.js';
 import { create, requestsOf, writeChange } from './write.js';
 
 export interface SyncParts extends SightingParts {
   pool: Pool;
   progress: Progress;
   mark: BulkMark | undefined;
+}
+
+/** So many numbers in a local form are asked for before what they led to is written. */
+const MOST_ASKED = 100;
+
+/** What a look-up came to; without a URN where it was by uuid. */
+type LookUp = { urn?: string; holder: Dictionary | null };
+
+/** Tells whether RapidPro surely writes a URN in another way: with the code of the country. */
+function isLocalNumber(urn: string): boolean {
+  return /^tel:(?!\+)/.test(urnIdentity(urn));
 }
 
 /** So many that are not members of a group are looked up without reading all contacts. */
@@ -63,6 +76,8 @@ export class SyncRun {
 
   async run(): Promise<void> {
     const { pool } = this.#parts;
+    await this.#askForLocal();
+    if (pool.gate.stopped) return;
     await this.#readAll();
     const changes = this.#sightings.settle();
     if (pool.gate.stopped) return;
@@ -208,7 +223,8 @@ export class SyncRun {
       failed: ({ uuid, input: { index } }: Change, error: unknown) =>
         outcome.failWith({ index, uuid }, error),
     };
-    await pool.each(this.#groups.take(atEnd), (batch, client) =>
+    const isOpen = ({ input }: Change) => outcome.isOpen(input.index);
+    await pool.each(this.#groups.take(atEnd, isOpen), (batch, client) =>
       this.#groups.send(batch, client, ends),
     );
   }
@@ -225,11 +241,50 @@ export class SyncRun {
       if (uuid === undefined || !outcome.isOpen(index)) return;
       await this.#attempt({ index, uuid }, async () => {
         const contact = await findContact(client, { uuid });
-        if (contact) await this.#writeEach(this.#sightings.see(contact, input), client);
+        const asked = { input, urns: [] };
+        if (contact) await this.#writeEach(this.#sightings.see(contact, asked), client);
         else outcome.fail({ index, uuid }, NOT_FOUND);
       });
     });
     await this.#flushGroups(false);
+  }
+
+  /**
+   * Numbers in a local form are in no list of RapidPro's: each is asked for. Before anything is written,
+   * since two of the list may turn out to be one contact.
+   */
+  async #askForLocal(): Promise<void> {
+    const { inputs, recognition, mark, settings } = this.#parts;
+    const { pool } = this.#parts;
+    const sightings = this.#sightings;
+    const local = inputs.filter(
+      input =>
+        sightings.isMissing(input.index) &&
+        recognition.usesUrns(input) &&
+        (input.urns ?? []).every(isLocalNumber),
+    );
+    // What is asked in vain is forgotten by a stop: a run that goes on takes steps that surely fit in.
+    const step = mark ? settings.concurrency : MOST_ASKED;
+    for (let start = 0; start < local.length && !pool.gate.stopped; start += step) {
+      await this.#ask(local.slice(start, start + step));
+    }
+  }
+
+  async #ask(inputs: readonly Input[]): Promise<void> {
+    const { pool } = this.#parts;
+    const absent: Input[] = [];
+    this.#sightings.waits = true;
+    await pool.each(inputs, (input, client) =>
+      this.#attempt(input, async () => {
+        if (!(await this.#look(input, client))) absent.push(input);
+      }),
+    );
+    this.#sightings.waits = false;
+    if (pool.gate.stopped) return;
+    await this.#writeAll(this.#sightings.settle());
+    await pool.each(absent, (input, client) =>
+      this.#attempt(input, () => this.#make(input, client)),
+    );
   }
 
   /** Contacts of the list that were not met by reading are looked up, or made. */
@@ -243,37 +298,64 @@ export class SyncRun {
   }
 
   async #address(input: Input, client: Lane): Promise<void> {
-    const { outcome } = this.#parts;
-    const { index } = input;
-    if (!this.#sightings.isMissing(index)) return;
-    if (this.#isSurelyNew(input) && (await this.#makeUnlessTaken(input, client))) return;
-    const found = await this.#lookUp(input, client);
-    const [contact] = found;
-    if (found.length > 1) outcome.fail({ index }, twoContacts('Several contacts'));
-    else if (contact) await this.#writeEach(this.#sightings.see(contact, input), client);
-    else if (input.uuid !== undefined) outcome.fail({ index }, NOT_FOUND);
+    if (!this.#sightings.isMissing(input.index)) return;
+    const changes = this.#isSurelyNew(input) ? undefined : await this.#look(input, client);
+    if (changes) await this.#writeEach(changes, client);
     else await this.#make(input, client);
   }
 
   /** Where all has been read, who was not met is new, unless the URN can be written in another way. */
   #isSurelyNew({ uuid, urns = [] }: Input): boolean {
-    if (uuid !== undefined || !this.#end.complete || !this.#isWide) return false;
-    return this.#parts.recognition.field !== undefined || urns.every(isPlainUrn);
+    const { recognition } = this.#parts;
+    if (uuid !== undefined) return false;
+    // RapidPro finds nobody by a field.
+    if (recognition.field !== undefined) return true;
+    return this.#end.complete && this.#isWide && urns.every(isPlainUrn);
   }
 
-  async #makeUnlessTaken(input: Input, client: Lane): Promise<boolean> {
+  /**
+   * Looks a contact of the list up.
+   *
+   * @returns what is to be written now; undefined where RapidPro has no such contact
+   */
+  async #look(input: Input, client: Lane): Promise<Change[] | undefined> {
+    const { outcome } = this.#parts;
+    const { index } = input;
+    const holdings = await this.#lookUp(input, client);
+    const holders = holdings.flatMap(({ holder }) => (holder ? [holder] : []));
+    const [contact, ...others] = new Map(holders.map(one => [one.uuid, one])).values();
+    if (others.length > 0) outcome.fail({ index }, severalAnswer('Several'));
+    else if (contact) {
+      const urns = holdings.flatMap(({ urn, holder }) => (holder && urn ? [urn] : []));
+      return this.#sightings.see(contact, { input, urns });
+    } else if (input.uuid === undefined) return undefined;
+    else outcome.fail({ index }, NOT_FOUND);
+    return [];
+  }
+
+  async #lookUp(input: Input, client: Lane): Promise<LookUp[]> {
+    const { recognition } = this.#parts;
+    if (recognition.field !== undefined) return [];
+    if (recognition.usesUrns(input)) return findHolders(client, input.urns ?? []);
+    return [{ holder: await findContact(client, { uuid: String(input.uuid) }) }];
+  }
+
+  /** Makes a contact; one that is there all the same is looked up. */
+  async #make(input: Input, client: Lane): Promise<void> {
+    if (!this.#parts.outcome.isOpen(input.index)) return;
     try {
-      await this.#make(input, client);
-      return true;
+      await this.#create(input, client);
     } catch (error) {
       const taken = error instanceof RapidProError && error.code === 'URN_TAKEN';
       // With a field for a key, whoever holds the URN is another contact.
       if (!taken || this.#parts.recognition.field !== undefined) throw error;
-      return false;
+      const changes = await this.#look(input, client);
+      if (!changes) throw error;
+      await this.#writeEach(changes, client);
     }
   }
 
-  async #make(input: Input, client: Lane): Promise<void> {
+  async #create(input: Input, client: Lane): Promise<void> {
     const { outcome, settings, progress } = this.#parts;
     const { index } = input;
     if (settings.dryRun) {
@@ -281,21 +363,9 @@ export class SyncRun {
       outcome.settle('created', { index });
       return;
     }
-    const uuid = String((await create(client, input)).uuid);
-    this.#sightings.claim(index, uuid);
-    outcome.settle('created', { index, uuid });
+    const contact = await create(client, input);
+    outcome.settle('created', { index, uuid: String(contact.uuid) });
+    this.#sightings.made(input, contact);
     progress.tell();
-  }
-
-  async #lookUp(input: Input, client: Lane): Promise<Dictionary[]> {
-    const { recognition } = this.#parts;
-    if (recognition.field !== undefined) return [];
-    if (!recognition.usesUrns(input)) {
-      const contact = await findContact(client, { uuid: String(input.uuid) });
-      return contact ? [contact] : [];
-    }
-    const holdings = await findHolders(client, input.urns ?? []);
-    const holders = holdings.flatMap(({ holder }) => (holder ? [holder] : []));
-    return [...new Map(holders.map(holder => [holder.uuid, holder])).values()];
   }
 }

@@ -11,16 +11,19 @@ const urn = (n: number) => `tel:+2507880${10_000 + n}`;
 const list = (count: number) => upTo(count).map(n => ({ urns: [urn(n)], name: `P ${n}` }));
 
 describe.each(['v9', 'textit'] as const)('on %s', dialect => {
-  test.each(['reset', 'bad-gateway'] as const)('a contact whose creation was answered by nobody is told as created (%s)', async kind => {
-    noSleep();
-    const sandbox = await workspace({ dialect, contacts: [{ urns: [urn(3)], name: 'Old' }] });
-    const post = { method: 'POST', path: 'contacts' };
-    sandbox.fault({ kind, strikes: 'after', when: { ...post, nth: 2 } });
-    sandbox.fault({ kind, strikes: 'after', when: { ...post, nth: 5 } });
-    const { result } = await bulk(upsertContacts(list(6), { concurrency: 1 }), sandbox);
-    expect(result.created.map(({ index }) => index)).toEqual([0, 1, 2, 4, 5]);
-    expect(result.updated).toMatchObject([{ index: 3, uuid: holder(sandbox, urn(3))?.uuid }]);
-  });
+  test.each(['reset', 'bad-gateway'] as const)(
+    'a contact whose creation was answered by nobody is told as created (%s)',
+    async kind => {
+      noSleep();
+      const sandbox = await workspace({ dialect, contacts: [{ urns: [urn(3)], name: 'Old' }] });
+      const post = { method: 'POST', path: 'contacts' };
+      sandbox.fault({ kind, strikes: 'after', when: { ...post, nth: 2 } });
+      sandbox.fault({ kind, strikes: 'after', when: { ...post, nth: 5 } });
+      const { result } = await bulk(upsertContacts(list(6), { concurrency: 1 }), sandbox);
+      expect(result.created.map(({ index }) => index)).toEqual([0, 1, 2, 4, 5]);
+      expect(result.updated).toMatchObject([{ index: 3, uuid: holder(sandbox, urn(3))?.uuid }]);
+    },
+  );
 
   test('what was sent before the stop is not told as not attempted', async () => {
     noSleep();
@@ -38,7 +41,6 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
     // It can be sent again without harm, so the next run does.
     const { rapidpro } = state;
     const again = { ...options, resume: true };
-    sandbox.configure({ faults: [] } as never);
     const mended = await workspace({ dialect, contacts: sandbox.contacts() as never });
     const rest = await bulk(upsertContacts(list(6), again), mended, { rapidpro });
     expect(rest.result.failed).toEqual([]);
