@@ -95,6 +95,9 @@ async function registration(world) {
   assertNoError(result);
   if (writes > 0 || snapshot(world) !== before) throw new Error('A repeated push did something.');
   tell('The first push once more: nothing is written.', showSent(world));
+  const next = await once(world, 'contacts');
+  tell(`The next run of the first workflow: ${next.told}`, showPeople(world));
+  tell(showProblems(next.result), showSent(world));
 }
 
 async function answer(world, urn, answers) {

@@ -48,10 +48,10 @@ export function showProblems({ problems = [] }) {
   return ['Problems:', ...problems.map(({ who, reason }) => `  ${who}: ${reason}`)].join('\n');
 }
 
-/** The messages that people have got from OpenFn, and how many flow starts were asked for. */
-export function showSent({ sandbox }) {
+/** How many messages and flow starts the workflows have asked for. Who came into a flow alone does not count. */
+export function showSent({ sandbox, visits }) {
   const sent = sandbox.sent();
-  const started = sent.filter(({ kind }) => kind === 'flow_start').length;
+  const started = sent.filter(({ kind }) => kind === 'flow_start').length - visits();
   const messages = sent.filter(({ kind }) => kind === 'message').length;
-  return `Asked of RapidPro so far: ${messages} messages, ${started} flow starts`;
+  return `The workflows have asked RapidPro for: ${messages} messages, ${started} flow starts`;
 }

@@ -16,6 +16,7 @@ export interface World {
   states: Record<string, WorkflowState>;
   run(name: 'contacts' | 'reports'): Promise<WorkflowState>;
   register(push: object): Promise<WorkflowState>;
+  visits(): number;
   goThrough(flow: string, urn: string, answers: string[]): Promise<WorkflowState[]>;
   close(): Promise<void>;
 }

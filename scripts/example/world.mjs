@@ -32,6 +32,7 @@ export async function createWorld(options) {
   const { createSandbox, dialect = 'v9', contacts = [], console } = options;
   const dhis2 = await createDhis2(options.dhis2);
   const states = {};
+  let visits = 0;
   const receiver = await createReceiver(push => runner.run(`${EXAMPLE}/registration.json`, push));
   const sandbox = await createSandbox({
     dialect,
@@ -82,8 +83,11 @@ export async function createWorld(options) {
     },
     /** Runs the registration workflow with a push. */
     register: push => runner.run(`${EXAMPLE}/registration.json`, push),
+    /** How many people came into a flow by themselves. */
+    visits: () => visits,
     /** Starts a contact in a flow as somebody would by a keyword, and lets them answer. */
     async goThrough(flow, urn, answers) {
+      visits += 1;
       const response = await fetch(`${host}api/v2/flow_starts.json`, {
         method: 'POST',
         headers: { Authorization: `Token ${token}`, 'Content-Type': 'application/json' },
