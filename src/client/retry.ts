@@ -39,9 +39,7 @@ export type Decision =
 export const MAX_ATTEMPTS = 4;
 /** Attempts at a request that is not answered in time: each costs a whole timeout. */
 export const MAX_TIMEOUTS = 2;
-/** Attempts at a write with a group or field that RapidPro's engine does not know yet. */
-export const MAX_UNREADY = 4;
-/** Seconds between them: the engine looks for new ones every five. */
+/** Seconds between attempts at a write with a group or field that is new: the engine looks for those every five. */
 const UNREADY_WAIT = 2.5;
 /** The longest back-off between two attempts, in seconds. */
 const LONGEST_BACKOFF = 30;
@@ -63,7 +61,6 @@ function delay({ failure, attempts, random }: Attempt): number {
 
 function attemptsAllowed(kind: Failure['kind']): number {
   if (kind === 'throttled') return Number.POSITIVE_INFINITY;
-  if (kind === 'unready') return MAX_UNREADY;
   return kind === 'timeout' ? MAX_TIMEOUTS : MAX_ATTEMPTS;
 }
 
@@ -91,8 +88,7 @@ export function decide(attempt: Attempt): Decision {
  * @returns seconds, never less than 0; undefined where the text says nothing usable
  */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  const text = header?.trim();
-  if (!text) return undefined;
+  const text = header?.trim() ?? '';
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
   // An HTTP date begins with the day of the week; the parser would make dates of other things too.
   const date = /^[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;

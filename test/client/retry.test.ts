@@ -76,6 +76,11 @@ describe('decide', () => {
       { giveUp: 'attempts' },
     ],
     ['a new group, seconds old', { failure: { kind: 'unready' } }, { wait: 2.5 }],
+    [
+      'a group that never comes',
+      { failure: { kind: 'unready' }, attempts: MAX_ATTEMPTS },
+      { giveUp: 'attempts' },
+    ],
   ];
   test.each(table)('%s', (_, attempt, expected) => {
     expect(decide({ ...plain, ...attempt })).toMatchObject(expected);
@@ -98,13 +103,15 @@ describe('Retry-After', () => {
     ['17', 17],
     [' 17 ', 17],
     ['0', 0],
-    ['1.5', 1.5],
+    ['1.25', 1.25],
     ['3600', 3600],
     ['Sat, 31 Jan 2026 12:00:30 GMT', 30],
     ['Sat, 31 Jan 2026 11:59:00 GMT', 0],
     [undefined, undefined],
     ['', undefined],
     ['soon', undefined],
+    ['a1', undefined],
+    ['31 Jan 2026 12:00:30 GMT', undefined],
     ['-5', undefined],
     ['1e3', undefined],
     ['NaN', undefined],
