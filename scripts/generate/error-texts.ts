@@ -82,7 +82,7 @@ getContacts({ group: 'New mothers' });`,
   INVALID_LINK: {
     group: 'job',
     means:
-      'The link given to `uploadMedia`, or the link of an archive, is no address on the web, or it leads to this machine or its own network.',
+      'The link given to `uploadMedia`, or the link of an archive, is no address on the web, holds a user name or password, or leads to this machine or its own network. The archives of a server on the web are not looked for on your own network.',
     fate: 'none',
     todo: 'Give the whole address of the file, with `https://`. For a server in your own network that you know: `{ allowPrivate: true }`.',
   },
@@ -318,7 +318,8 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   INVALID_RESPONSE: {
     group: 'way',
     everywhere: true,
-    means: 'The answer, or an archive, was broken or incomplete.',
+    means:
+      'The answer, or an archive, was broken, incomplete or nested without end, or it was no answer of a web server.',
     fate: 'perhaps',
     todo: 'Run the job again. If it goes on, a proxy damages answers: ask whoever runs the server.',
   },

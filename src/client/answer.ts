@@ -1,7 +1,8 @@
 import type { Configuration } from '../configuration.js';
 import type { Dialect } from '../resources.js';
-import { MAX_BODY, readText, UnreadableBody } from './body.js';
+import { MAX_BODY, readText, tooLarge, UnreadableBody } from './body.js';
 import { RapidProError } from './errors.js';
+import { MOST_LEVELS, parse } from './parse.js';
 import type { ApiRequest } from './request.js';
 import { responseError } from './responseErrors.js';
 import { parseRetryAfter } from './retry.js';
@@ -34,14 +35,6 @@ function dialectOf(answer: Answer): Dialect | undefined {
   return header(answer, 'x-temba-org') === undefined ? undefined : 'v9';
 }
 
-function parseJson(text: string): { value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
-}
-
 function looksLikeHtml(answer: Answer, text: string): boolean {
   return /html/i.test(header(answer, 'content-type') ?? '') || /^\s*</.test(text);
 }
@@ -64,9 +57,18 @@ function invalidResponse(statusCode: number, cause?: unknown): RapidProError {
   });
 }
 
+function tooDeep(statusCode: number): RapidProError {
+  return new RapidProError({
+    code: 'INVALID_RESPONSE',
+    description: `The answer of the server is nested more than ${MOST_LEVELS} levels deep.`,
+    fix: 'RapidPro never answers so: check that "host" is your RapidPro server.',
+    statusCode,
+  });
+}
+
 type Outcome = Pick<Reading, 'body' | 'error' | 'broken'> & { size?: number };
 
-async function readSuccess(answer: Answer): Promise<Outcome> {
+async function readSuccess(answer: Answer, token: string): Promise<Outcome> {
   const { statusCode } = answer;
   // RapidPro says Content-Length: 2 on some 204s and sends other bytes or none: never read them.
   if (statusCode === 204 || statusCode === 205) {
@@ -85,9 +87,13 @@ async function readSuccess(answer: Answer): Promise<Outcome> {
     if (error instanceof UnreadableBody) return broken(error);
     throw error;
   }
-  const parsed = parseJson(text);
-  if (parsed) {
+  const parsed = parse(text, token);
+  if ('value' in parsed) {
     return { body: parsed.value, error: undefined, broken: false, size: text.length };
+  }
+  if (parsed.amiss !== 'no JSON') {
+    const error = parsed.amiss === 'too deep' ? tooDeep(statusCode) : tooLarge();
+    return { body: undefined, error, broken: false };
   }
   if (looksLikeHtml(answer, text)) return { body: undefined, error: notRapidPro(), broken: false };
   return broken();
@@ -108,17 +114,18 @@ async function readFailure(
   configuration: Configuration,
   retryAfter: number | undefined,
 ): Promise<Outcome> {
-  const parsed = parseJson(await readErrorText(answer));
-  const isJson = parsed !== undefined && typeof parsed.value === 'object' && parsed.value !== null;
+  const parsed = parse(await readErrorText(answer));
+  const body = 'value' in parsed ? parsed.value : undefined;
+  const isJson = typeof body === 'object' && body !== null;
   const error = responseError(request, configuration, {
     statusCode: answer.statusCode,
-    body: parsed?.value,
+    body,
     isJson,
     authenticated: dialectOf(answer) !== undefined,
     retryAfter,
     location: header(answer, 'location'),
   });
-  return { body: parsed?.value, error, broken: false };
+  return { body, error, broken: false };
 }
 
 /** Reads an answer to its end. */
@@ -134,7 +141,7 @@ export async function readAnswer(
   const retryAfter = parseRetryAfter(header(answer, 'retry-after'), serverTime ?? now);
   const outcome =
     statusCode >= 200 && statusCode < 300
-      ? await readSuccess(answer)
+      ? await readSuccess(answer, configuration.token)
       : await readFailure(answer, request, configuration, retryAfter);
   return {
     size: 0,

@@ -3,18 +3,18 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { decode } from './decode.js';
 import { RapidProError } from './errors.js';
+import { Gathered } from './gather.js';
 
 /** The largest answer that is read, in bytes, before and after gunzip. */
 export const MAX_BODY = 50 * 1024 * 1024;
 
 const gunzipAsync = promisify(gunzip);
 
-function tooLarge(cause?: unknown): RapidProError {
+export function tooLarge(): RapidProError {
   return new RapidProError({
     code: 'RESPONSE_TOO_LARGE',
     description: `The answer of the server is larger than ${MAX_BODY / 1024 / 1024} MB.`,
     fix: 'Ask for less at once. RapidPro never answers a list with so much: check that "host" is your RapidPro server.',
-    cause,
   });
 }
 
@@ -23,15 +23,13 @@ export class UnreadableBody extends Error {}
 
 /** Listens instead of iterating: on the way of every page of a long list, it is measurably faster. */
 function collect(body: Readable, limit: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const gathered = new Gathered();
   return new Promise((resolve, reject) => {
     body.on('error', reject);
-    body.on('end', () => resolve(Buffer.concat(chunks, size)));
+    body.on('end', () => resolve(gathered.toBuffer()));
     body.on('data', (chunk: Uint8Array) => {
-      size += chunk.length;
-      if (size > limit) body.destroy(tooLarge());
-      else chunks.push(chunk);
+      gathered.add(chunk);
+      if (gathered.size > limit) body.destroy(tooLarge());
     });
   });
 }
@@ -40,7 +38,7 @@ async function unzip(bytes: Buffer, limit: number): Promise<Buffer> {
   try {
     return await gunzipAsync(bytes, { maxOutputLength: limit });
   } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(error);
+    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
     throw new UnreadableBody('bad gzip', { cause: error });
   }
 }

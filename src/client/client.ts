@@ -81,6 +81,8 @@ export class Client {
   /** The last request that was answered. */
   last: { method: string; path: string; statusCode: number } | undefined;
 
+  /** Scheme, host and port of the server. */
+  readonly origin: string;
   readonly timeout: number;
   readonly maxWait: number;
   readonly clock: Clock;
@@ -92,6 +94,7 @@ export class Client {
 
   constructor(configuration: Configuration, options: ClientOptions = {}) {
     this.#configuration = configuration;
+    this.origin = configuration.origin;
     this.timeout = options.timeout ?? DEFAULT_TIMEOUT;
     this.maxWait = options.maxWait ?? DEFAULT_MAX_WAIT;
     this.clock = options.clock ?? systemClock;

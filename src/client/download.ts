@@ -7,6 +7,20 @@ import { backoff } from './retry.js';
 /** How often one download may break off. */
 const MOST_BREAKS = 8;
 
+/** Seconds that a server may let one wait for its bytes, all together, … */
+const PATIENCE = 60;
+/** … and how many bytes must have come for each second beyond. */
+const SLOWEST = 1024;
+
+function checkPace(seconds: number, bytes: number): void {
+  if (seconds <= PATIENCE + bytes / SLOWEST) return;
+  throw new RapidProError({
+    code: 'LINK_FAILED',
+    description: 'The server behind the link sends its bytes too slowly.',
+    fix: 'Run the job again later. If it goes on, ask whoever runs the server.',
+  });
+}
+
 /** Waits after a download broke off; gives up where waiting is of no use. */
 async function waitAfter(error: unknown, breaks: number, clock: Clock): Promise<void> {
   if (!isPassing(error) || breaks > MOST_BREAKS) throw error;
@@ -25,16 +39,22 @@ export async function* download(
   clock: Clock,
 ): AsyncGenerator<Uint8Array> {
   let position = 0;
+  let waited = 0;
+  let since = clock.now();
   for (let breaks = 1; ; breaks++) {
     try {
       const { body, from } = await openLink(link, { ...options, from: position });
       // A server that knows no ranges begins at the first byte again.
       let skip = position - from;
       for await (const chunk of body) {
+        waited += clock.now() - since;
         const fresh = chunk.subarray(skip);
         skip -= chunk.length - fresh.length;
         position += fresh.length;
+        checkPace(waited / 1000, position);
         if (fresh.length > 0) yield fresh;
+        // The time that the reader takes is not the server's.
+        since = clock.now();
       }
       return;
     } catch (error) {

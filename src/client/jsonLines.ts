@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Dictionary } from '../types/json.js';
 import { RapidProError } from './errors.js';
+import { parse } from './parse.js';
 
 /** Characters that one record may have. */
 const LONGEST_LINE = 10 * 1024 * 1024;
@@ -40,12 +41,8 @@ async function* lines(
 
 /** What is not a record is told without its text: there are people in it. */
 function parseRecord(line: string): Dictionary {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw broken();
-  }
+  const parsed = parse(line);
+  const value = 'value' in parsed ? parsed.value : undefined;
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw broken();
   return value as Dictionary;
 }
@@ -76,8 +73,12 @@ export async function* readJsonLines(
   source.on('error', error => gunzip.destroy(error));
   const text = source.pipe(gunzip).setEncoding('utf8');
   try {
+    let blank = 0;
     for await (const some of lines(text, () => packed)) {
-      yield some.filter(line => line.trim() !== '').map(parseRecord);
+      const written = some.filter(line => line.trim() !== '');
+      blank = written.length > 0 ? 0 : blank + some.join(' ').length;
+      if (blank > LONGEST_LINE) throw broken();
+      yield written.map(parseRecord);
     }
   } catch (error) {
     throw error instanceof RapidProError ? error : broken(error);

@@ -1,10 +1,11 @@
 import { lookup } from 'node:dns/promises';
+import { type IncomingMessage, request as overHttp } from 'node:http';
+import { request as overHttps } from 'node:https';
 import { isIP } from 'node:net';
-import { Agent, type Dispatcher, request } from 'undici';
 import { VERSION } from '../version.js';
 import { RapidProError } from './errors.js';
 import { linkFailure } from './linkFailure.js';
-import { isPrivateAddress } from './privateAddress.js';
+import { isPrivateAddress, isSecretAddress } from './privateAddress.js';
 
 /**
  * Gets what a link leads to: an archive, a picture to upload. A link is not the API: it gets no
@@ -13,14 +14,8 @@ import { isPrivateAddress } from './privateAddress.js';
 
 const MOST_REDIRECTS = 3;
 
-const TIMEOUTS = {
-  /** Milliseconds without a byte after which a download is given up. */
-  headersTimeout: 60_000,
-  bodyTimeout: 60_000,
-  connect: { timeout: 10_000 },
-};
-
-const agent = new Agent({ ...TIMEOUTS, keepAliveTimeout: 1000, keepAliveMaxTimeout: 1000 });
+/** Milliseconds without a byte after which a download is given up. */
+const LONGEST_SILENCE = 60_000;
 
 interface Address {
   address: string;
@@ -57,19 +52,40 @@ function parseLink(link: string, base?: string): URL {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     refuse('The link does not begin with https://.', 'Give a link to a file on the web.');
   }
+  if (url.username || url.password) {
+    refuse('The link holds a user name or a password.', 'Give a link that works without them.');
+  }
   return url;
+}
+
+async function resolve(url: URL): Promise<Address[]> {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return isIP(host) ? [{ address: host, family: isIP(host) }] : lookup(host, { all: true });
+}
+
+/** Tells whether a server is on this machine or its network. */
+export async function isNearby(origin: string): Promise<boolean> {
+  try {
+    return (await resolve(new URL(origin))).some(({ address }) => isPrivateAddress(address));
+  } catch {
+    return false;
+  }
 }
 
 /**
  * The addresses of a host, where all of them may be asked. The connection is made to one of these, so
  * that a name cannot lead elsewhere once it has been checked.
  */
-async function publicAddresses(url: URL): Promise<Address[]> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const found = isIP(host)
-    ? [{ address: host, family: isIP(host) }]
-    : await lookup(host, { all: true });
-  if (found.length > 0 && !found.some(({ address }) => isPrivateAddress(address))) return found;
+async function addressesOf(url: URL, allowPrivate: boolean): Promise<Address[]> {
+  const found = await resolve(url);
+  if (found.some(({ address }) => isSecretAddress(address))) {
+    refuse(
+      'The link leads to where a cloud keeps the secrets of its machines.',
+      'Somebody may be up to something: find out where the link comes from.',
+    );
+  }
+  const isWithin = found.some(({ address }) => isPrivateAddress(address));
+  if (found.length > 0 && (allowPrivate || !isWithin)) return found;
   return refuse(
     'The link leads to this machine or its own network.',
     'Give a link to a file on the web, or allow it with the option allowPrivate: true if you know the server.',
@@ -78,66 +94,80 @@ async function publicAddresses(url: URL): Promise<Address[]> {
 
 type Found = (error: Error | null, found: Address[] | string, family?: number) => void;
 
-/** Connects to these addresses and no others, whatever the name now leads to. */
-function agentFor(addresses: Address[]): Agent {
-  const answer = (_host: string, { all }: { all?: boolean }, found: Found) => {
+/** In the place of a look-up: these addresses and no others, whatever the name now leads to. */
+function answerWith(addresses: Address[]) {
+  return (_host: string, { all }: { all?: boolean }, found: Found) => {
     const [first] = addresses;
     if (all) found(null, addresses);
     else found(null, first?.address ?? '', first?.family);
   };
-  return new Agent({
-    ...TIMEOUTS,
-    pipelining: 0,
-    connect: { ...TIMEOUTS.connect, lookup: answer as never },
-  });
 }
 
 /** Lets go of an answer that is not read. Its end is no error of anybody. */
-function drop({ body }: Dispatcher.ResponseData): void {
-  body.on('error', () => {});
-  body.destroy();
+function drop(answer: IncomingMessage): void {
+  answer.on('error', () => {});
+  answer.destroy();
 }
 
-async function* readBody(body: Dispatcher.ResponseData['body']): AsyncGenerator<Uint8Array> {
+/** Where the signal ended it, that is the reason. */
+function failed(thrown: unknown, { signal }: LinkOptions): Error {
+  return linkFailure(signal?.aborted ? signal.reason : thrown);
+}
+
+async function* readBody(body: IncomingMessage, options: LinkOptions): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } catch (thrown) {
-    throw linkFailure(thrown);
+    throw failed(thrown, options);
   }
 }
 
-function toLinked(answer: Dispatcher.ResponseData): Linked {
-  const { headers, body, statusCode } = answer;
-  const text = (name: string) => {
-    const value = headers[name];
-    return typeof value === 'string' ? value : undefined;
-  };
-  const length = text('content-length');
-  const start = /^bytes (\d+)-/.exec(text('content-range') ?? '')?.[1];
-  body.on('error', () => {});
+function toLinked(answer: IncomingMessage, options: LinkOptions): Linked {
+  const { headers, statusCode } = answer;
+  const { 'content-length': length, 'content-range': range = '' } = headers;
+  const start = /^bytes (\d+)-/.exec(range)?.[1];
+  answer.on('error', () => {});
   return {
-    body: readBody(body),
+    body: readBody(answer, options),
     close: () => drop(answer),
-    contentType: text('content-type'),
+    contentType: headers['content-type'],
     contentLength: length && /^\d+$/.test(length) ? Number(length) : undefined,
     from: statusCode === 206 ? Number(start ?? 0) : 0,
   };
 }
 
-async function follow(link: URL, options: LinkOptions, redirects: number): Promise<Linked> {
+/**
+ * Asks for a link. With node's own client, not undici 7: that one ends the whole process where a server
+ * hangs up while nobody reads.
+ */
+async function ask(link: URL, options: LinkOptions): Promise<IncomingMessage> {
   const { allowPrivate, signal, from = 0 } = options;
-  const answer = await request(link, {
-    dispatcher: allowPrivate ? agent : agentFor(await publicAddresses(link)),
-    signal: signal ?? null,
-    headers: {
-      'user-agent': `openfn-language-rapidpro/${VERSION}`,
-      ...(from > 0 ? { range: `bytes=${from}-` } : {}),
-    },
+  const lookup = answerWith(await addressesOf(link, allowPrivate));
+  const headers = {
+    'user-agent': `openfn-language-rapidpro/${VERSION}`,
+    ...(from > 0 ? { range: `bytes=${from}-` } : {}),
+  };
+  return new Promise((resolve, reject) => {
+    const request = (link.protocol === 'https:' ? overHttps : overHttp)(link, {
+      agent: false,
+      lookup: lookup as never,
+      headers,
+      ...(signal ? { signal } : {}),
+    });
+    request.setTimeout(LONGEST_SILENCE, () =>
+      request.destroy(Object.assign(new Error('silence'), { code: 'TIMEOUT' })),
+    );
+    request.on('response', resolve).on('error', reject).end();
   });
+}
+
+async function follow(link: URL, options: LinkOptions, redirects: number): Promise<Linked> {
+  const answer = await ask(link, options);
   const { statusCode, headers } = answer;
-  if (statusCode === 200 || (statusCode === 206 && from > 0)) return toLinked(answer);
+  if (statusCode === 200 || (statusCode === 206 && (options.from ?? 0) > 0))
+    return toLinked(answer, options);
   drop(answer);
-  if (statusCode >= 300 && statusCode < 400 && typeof headers.location === 'string') {
+  if (/^3/.test(String(statusCode)) && headers.location !== undefined) {
     if (redirects >= MOST_REDIRECTS)
       refuse('The link leads from page to page.', 'Give the link of the file itself.');
     return follow(parseLink(headers.location, link.href), options, redirects + 1);
@@ -160,6 +190,6 @@ export async function openLink(link: string, options: LinkOptions): Promise<Link
   try {
     return await follow(url, options, 0);
   } catch (thrown) {
-    throw linkFailure(thrown);
+    throw failed(thrown, options);
   }
 }

@@ -1,5 +1,5 @@
 import { type ErrorCode, RapidProError } from './errors.js';
-import { networkFailure } from './networkErrors.js';
+import { bareCause, networkFailure } from './networkErrors.js';
 
 /** What went wrong on the way to a link. The host of the credential has no part in it. */
 
@@ -21,7 +21,7 @@ export function linkFailure(thrown: unknown): RapidProError {
       ? 'The server behind the link took too long.'
       : (DESCRIPTIONS[code] ?? 'The connection to the server behind the link was lost.'),
     fix: 'Run the job again. If it goes on, open the link in a browser to see what is wrong.',
-    cause: thrown,
+    cause: bareCause(thrown),
   });
 }
 
@@ -30,5 +30,5 @@ export function isPassing(error: unknown): boolean {
   if (!(error instanceof RapidProError) || error.code !== 'LINK_FAILED') return false;
   const { statusCode, cause } = error;
   if (statusCode !== undefined) return statusCode >= 500 || statusCode === 429;
-  return networkFailure(cause, 0).failure !== undefined;
+  return cause !== undefined && networkFailure(cause, 0).failure !== undefined;
 }

@@ -1,4 +1,5 @@
 import { RapidProError } from './errors.js';
+import { redact } from './redact.js';
 import type { Failure } from './retry.js';
 
 /** What a socket's failure means to a person, and whether the server may have done the work. */
@@ -12,15 +13,34 @@ const CHECK_HOST = 'Check "host" in the credential: its spelling, and its port i
 
 /** The innermost error that has a code: undici and Node wrap it in others. */
 function rootOf(error: unknown): { code: string; syscall: string } {
-  const { code, syscall, cause, errors } = (error ?? {}) as {
+  const { code, name, syscall, cause, errors } = (error ?? {}) as {
+    name?: unknown;
     code?: unknown;
     syscall?: unknown;
     cause?: unknown;
     errors?: unknown[];
   };
   if (typeof code === 'string') return { code, syscall: String(syscall ?? '') };
+  // undici's own parser gives its errors no code where the head of an answer cannot be read at all.
+  if (name === 'HTTPParserError') return { code: 'HPE_UNKNOWN', syscall: '' };
   if (Array.isArray(errors) && errors.length > 0) return rootOf(errors[0]);
   return cause ? rootOf(cause) : { code: '', syscall: '' };
+}
+
+/** What undici says of answers that are no HTTP, or more of it than anybody needs. */
+const NO_HTTP =
+  /^(HPE_(?!INVALID_EOF)|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$|ERR_ASSERTION$)/;
+
+/**
+ * What was thrown, in a few plain texts: logs print causes, and undici's errors hold bytes of the
+ * answer and the socket.
+ */
+export function bareCause(thrown: unknown): Error {
+  const { name, message } = (thrown ?? {}) as { name?: unknown; message?: unknown };
+  const { code, syscall } = rootOf(thrown);
+  const bare = new Error(redact(`${name ?? 'Error'}: ${message ?? ''}`));
+  delete bare.stack;
+  return Object.assign(bare, code && { code }, syscall && { syscall });
 }
 
 const UNREACHABLE = new Set([
@@ -88,6 +108,16 @@ function describe(
       },
     ];
   }
+  if (NO_HTTP.test(code)) {
+    return [
+      { kind: 'ambiguous' },
+      {
+        code: 'INVALID_RESPONSE',
+        description: 'The server did not answer as web servers do.',
+        fix: `${CHECK_HOST} If it is right, something before RapidPro damages answers: ask whoever runs the server.`,
+      },
+    ];
+  }
   return [
     { kind: 'ambiguous' },
     {
@@ -106,5 +136,5 @@ function describe(
  */
 export function networkFailure(thrown: unknown, seconds: number): NetworkFailure {
   const [failure, details] = describe(rootOf(thrown), seconds);
-  return { failure, error: new RapidProError({ ...details, cause: thrown }) };
+  return { failure, error: new RapidProError({ ...details, cause: bareCause(thrown) }) };
 }

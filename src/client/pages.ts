@@ -19,6 +19,9 @@ export const MAX_PAGES = 40_000;
 /** Pages in a row that hold nothing yet promise more. */
 const MAX_EMPTY_PAGES = 100;
 
+/** Characters that RapidPro's cursors stay far below. */
+const LONGEST_PLACE = 2000;
+
 /** The query parameters that tell a server where in a list to go on. */
 const PLACES = ['cursor', 'offset'] as const;
 
@@ -42,13 +45,13 @@ export function nextPlace(next: unknown): Query | undefined {
   const searchParams = new URLSearchParams(/\?([^#]*)/.exec(next)?.[1]);
   for (const place of PLACES) {
     const value = searchParams.get(place);
-    if (value) return { [place]: value };
+    if (value && value.length <= LONGEST_PLACE) return { [place]: value };
   }
   return fail('PAGING_LOOP', 'The server promised a next page but did not say where it begins.');
 }
 
 function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Reads a list's envelope. */

@@ -41,6 +41,8 @@ export const MAX_ATTEMPTS = 4;
 export const MAX_TIMEOUTS = 2;
 /** Seconds between attempts at a write with a group or field that is new: the engine looks for those every five. */
 const UNREADY_WAIT = 2.5;
+/** Seconds of the longest Retry-After that is told: a year. More is no time that anybody means. */
+const LONGEST_RETRY_AFTER = 365 * 24 * 60 * 60;
 /** The longest back-off between two attempts, in seconds. */
 const LONGEST_BACKOFF = 30;
 
@@ -89,9 +91,9 @@ export function decide(attempt: Attempt): Decision {
  */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? '';
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Number(text), LONGEST_RETRY_AFTER);
   // An HTTP date begins with the day of the week; the parser would make dates of other things too.
   const date = /^[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(date)) return undefined;
-  return Math.max(0, Math.ceil((date - now) / 1000));
+  return Math.min(Math.max(0, Math.ceil((date - now) / 1000)), LONGEST_RETRY_AFTER);
 }

@@ -1,5 +1,6 @@
 import { Agent, type FormData, request as send } from 'undici';
 import { VERSION } from '../version.js';
+import { MAX_BODY } from './body.js';
 import type { Deadline } from './deadline.js';
 
 /** Seconds that making a connection may take. */
@@ -38,6 +39,8 @@ export function transmit({ url, method, token, body, deadline, ownSocket }: Wire
     signal: deadline,
     headersTimeout: 0,
     bodyTimeout: 0,
+    // Never paused: undici 7 ends the whole process where a server hangs up in a pause.
+    highWaterMark: MAX_BODY,
     headers: {
       authorization: `Token ${token}`,
       accept: 'application/json',

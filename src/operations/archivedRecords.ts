@@ -50,9 +50,11 @@ function withTime(item: unknown): unknown {
 
 /** Older archives have the results of a run as a list of objects. */
 function liveValues(values: unknown): Dictionary {
-  const merged: unknown = Array.isArray(values) ? Object.assign({}, ...values) : values;
-  if (!isObject(merged)) return {};
-  return Object.fromEntries(Object.entries(merged).map(([key, item]) => [key, withTime(item)]));
+  const entries = [values]
+    .flat()
+    .filter(isObject)
+    .flatMap(Object.entries<unknown>);
+  return Object.fromEntries(entries.map(([key, item]) => [key, withTime(item)]));
 }
 
 export function liveRun(archived: Dictionary): Dictionary {

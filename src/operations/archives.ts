@@ -1,6 +1,8 @@
 import type { Client } from '../client/client.js';
 import { download } from '../client/download.js';
+import { RapidProError } from '../client/errors.js';
 import { readJsonLines } from '../client/jsonLines.js';
+import { isNearby } from '../client/link.js';
 import { PAGE_SIZE, resources } from '../resources.js';
 import type { ArchivedFilters, ArchiveFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
@@ -34,6 +36,9 @@ export function getArchives(
   return list({ name: 'archives', filters, options });
 }
 
+/** Records that archives may hold before they are taken for endless. */
+const MOST_ARCHIVED = 10_000_000;
+
 type Kind = 'message' | 'run';
 
 /** The time by which a record belongs to an archive, and how it becomes a live one. */
@@ -57,6 +62,14 @@ async function findArchives(client: Client, kind: Kind, period: Period): Promise
     .sort((a, b) => String(a.start_date).localeCompare(String(b.start_date)));
 }
 
+function tooMany(): RapidProError {
+  return new RapidProError({
+    code: 'LIST_TOO_LONG',
+    description: `The archives hold more than ${MOST_ARCHIVED} records.`,
+    fix: 'Ask for a shorter period. If it is short, this is a fault of the server: ask whoever runs it.',
+  });
+}
+
 /** The records of a period, some at a time, oldest archive first. */
 async function* archivedRecords(
   client: Client,
@@ -64,13 +77,17 @@ async function* archivedRecords(
   period: Period,
 ): AsyncGenerator<Dictionary[]> {
   const { time, toLive } = KINDS[kind];
+  // Archives of a server on our own network may well stand there too; those of one on the web do not.
+  const allowPrivate = await isNearby(client.origin);
+  let read = 0;
   for (const { download_url, hash } of await findArchives(client, kind, period)) {
-    // The server of the workspace wrote the link: it may well stand on its own network.
-    const bytes = download(String(download_url), { allowPrivate: true }, client.clock);
+    const bytes = download(String(download_url), { allowPrivate }, client.clock);
     for await (const archived of readJsonLines(
       bytes,
       typeof hash === 'string' ? hash : undefined,
     )) {
+      read += archived.length;
+      if (read > MOST_ARCHIVED) throw tooMany();
       yield archived.filter(record => period.includes(record[time])).map(toLive);
     }
   }

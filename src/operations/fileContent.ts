@@ -1,4 +1,5 @@
 import { RapidProError } from '../client/errors.js';
+import { Gathered } from '../client/gather.js';
 import { type LinkOptions, openLink } from '../client/link.js';
 
 /** The largest file that RapidPro takes, in bytes. */
@@ -33,14 +34,12 @@ async function fromLink(link: string, options: LinkOptions): Promise<FileContent
     close();
     tooLarge();
   }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const gathered = new Gathered();
   for await (const chunk of body) {
-    size += chunk.length;
-    if (size > MAX_FILE) tooLarge();
-    chunks.push(chunk);
+    gathered.add(chunk);
+    if (gathered.size > MAX_FILE) tooLarge();
   }
-  return { bytes: checkSize(new Uint8Array(Buffer.concat(chunks))), contentType };
+  return { bytes: checkSize(new Uint8Array(gathered.toBuffer())), contentType };
 }
 
 function fromBase64(text: string): FileContent {

@@ -19,6 +19,9 @@ export const MOST_RECORDS = 1_000_000;
  */
 const MANY_BYTES = 40 * 1024 * 1024;
 
+/** Bytes of answers in one array beyond which it is given up. */
+const MOST_BYTES = 1024 * 1024 * 1024;
+
 export interface ListPlan {
   name: ResourceName;
   filters: unknown;
@@ -35,10 +38,10 @@ export function planOf(operation: unknown): ListPlan | undefined {
   return typeof operation === 'function' ? (operation as { [PLAN]?: ListPlan })[PLAN] : undefined;
 }
 
-function tooLong(name: ResourceName): RapidProError {
+function tooLong(length: string): RapidProError {
   return new RapidProError({
     code: 'LIST_TOO_LONG',
-    description: `The list is longer than ${MOST_RECORDS} ${resources[name].nouns[1]}.`,
+    description: `The list is longer than ${length}.`,
     fix: 'Read it page by page with eachPage(), or less at once: a filter such as "after" or "group", or options.limit.',
   });
 }
@@ -54,7 +57,8 @@ async function gather(
   for await (const page of pages) {
     gathered.push(page);
     records += page.length;
-    if (records > MOST_RECORDS) throw tooLong(name);
+    if (records > MOST_RECORDS) throw tooLong(count(MOST_RECORDS, resources[name].nouns));
+    if (client.received > MOST_BYTES) throw tooLong('1 GB');
     if (warned || client.received < MANY_BYTES) continue;
     warned = true;
     log.warn(

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { networkFailure } from '../../src/client/networkErrors.js';
 
@@ -20,8 +21,10 @@ test.each([
   ['ECONNRESET', 'CONNECTION_LOST', 'ambiguous'],
   ['EPIPE', 'CONNECTION_LOST', 'ambiguous'],
   ['UND_ERR_SOCKET', 'CONNECTION_LOST', 'ambiguous'],
-  ['HPE_INVALID_CONSTANT', 'CONNECTION_LOST', 'ambiguous'],
-  ['UND_ERR_HEADERS_OVERFLOW', 'CONNECTION_LOST', 'ambiguous'],
+  ['HPE_INVALID_EOF_STATE', 'CONNECTION_LOST', 'ambiguous'],
+  ['HPE_INVALID_CONSTANT', 'INVALID_RESPONSE', 'ambiguous'],
+  ['UND_ERR_HEADERS_OVERFLOW', 'INVALID_RESPONSE', 'ambiguous'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'INVALID_RESPONSE', 'ambiguous'],
   ['SOMETHING_NEW', 'CONNECTION_LOST', 'ambiguous'],
 ])('%s: %s, %s', (code, expected, kind) => {
   for (const thrown of [
@@ -32,9 +35,22 @@ test.each([
     const { error, failure } = networkFailure(thrown, 60);
     expect(error.code).toBe(expected);
     expect(failure?.kind).toBe(kind);
-    expect(error.cause).toBe(thrown);
+    expect(error.cause).toMatchObject({ code });
     expect(JSON.stringify(error) + error.stack).not.toContain('secret');
   }
+});
+
+test('the cause is told in plain texts, without the bytes that undici keeps', () => {
+  const thrown = Object.assign(new Error('Invalid header\u001b[2J'), {
+    name: 'HTTPParserError',
+    data: 'Token abc',
+    socket: { remoteAddress: '127.0.0.1' },
+  });
+  const { error } = networkFailure(thrown, 60);
+  expect(error.code).toBe('INVALID_RESPONSE');
+  const dump = inspect(error.cause, { depth: Infinity, showHidden: true });
+  for (const text of ['abc', '127.0', '\u001b']) expect(dump).not.toContain(text);
+  expect(error.cause).toMatchObject({ message: 'HTTPParserError: Invalid header [2J' });
 });
 
 test.each([undefined, null, 'text', new Error('plain')])('anything thrown: %s', thrown => {

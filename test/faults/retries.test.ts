@@ -61,7 +61,7 @@ const AMBIGUOUS: [string, Behavior, string][] = [
   ['garbled JSON', garbledJson, 'INVALID_RESPONSE'],
   ['an empty 200', answer(200, ''), 'INVALID_RESPONSE'],
   ['a body longer than it says', tooManyBytes, 'INVALID_RESPONSE'],
-  ['bytes that are no HTTP', bytes('\0\0\0 what? \r\n\r\n'), 'CONNECTION_LOST'],
+  ['bytes that are no HTTP', bytes('\0\0\0 what? \r\n\r\n'), 'INVALID_RESPONSE'],
   ['a 502', badGateway(502), 'SERVER_UNAVAILABLE'],
   ['a 503', badGateway(503), 'SERVER_UNAVAILABLE'],
   ['a 504', badGateway(504), 'SERVER_UNAVAILABLE'],

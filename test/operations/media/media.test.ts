@@ -217,25 +217,43 @@ describe('a link', () => {
     'http://172.16.0.1/a.png',
     'http://172.31.255.255/a.png',
     'http://192.168.1.1/a.png',
-    'http://169.254.169.254/latest/meta-data',
     'http://100.64.0.1/a.png',
     'http://[::1]/a.png',
     'http://[::]/a.png',
     'http://[::ffff:127.0.0.1]/a.png',
     'http://[::ffff:7f00:1]/a.png',
     'http://[0:0:0:0:0:ffff:7f00:1]/a.png',
-    'http://[::ffff:a9fe:a9fe]/a.png',
     'http://[::7f00:1]/a.png',
     'http://[64:ff9b::7f00:1]/a.png',
     'http://[2002:7f00:1::]/a.png',
     'http://[2002:c0a8:101::]/a.png',
-    'http://[fe80::1]/a.png',
     'http://[fd00::1]/a.png',
     'http://[ff02::1]/a.png',
   ])('to this machine or its network is refused: %s', async link => {
     const error = await refused(uploadMedia(link), 'INVALID_LINK');
     expect(error.fix).toContain('allowPrivate: true');
   });
+
+  test.each([
+    'http://169.254.169.254/latest/meta-data',
+    'http://[::ffff:a9fe:a9fe]/a.png',
+    'http://[2002:a9fe:a9fe::]/a.png',
+    'http://[fe80::1]/a.png',
+    'http://[fd00:ec2::254]/a.png',
+    'http://100.100.100.200/a.png',
+  ])('to the secrets of a machine is refused, whatever the job allows: %s', async link => {
+    for (const allowPrivate of [false, true]) {
+      const error = await refused(uploadMedia(link, { allowPrivate }), 'INVALID_LINK');
+      expect(error.fix).not.toContain('allowPrivate');
+    }
+  });
+
+  test.each(['https://user@files.example/a.png', 'https://:secret@files.example/a.png'])(
+    'with a user or a password is refused: %s',
+    async link => {
+      await refused(uploadMedia(link), 'INVALID_LINK');
+    },
+  );
 
   test('whose name leads there is refused, also where it leads elsewhere too', async () => {
     lookups.set('inside.example', ['127.0.0.1']);

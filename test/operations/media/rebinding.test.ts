@@ -9,6 +9,7 @@ import { listen } from '../../support/closing.js';
  */
 const asked = vi.hoisted(() => [] as string[]);
 vi.mock('../../../src/client/privateAddress.js', () => ({
+  isSecretAddress: () => false,
   isPrivateAddress: (address: string) => address === '127.0.0.66',
 }));
 vi.mock('node:dns/promises', () => ({
