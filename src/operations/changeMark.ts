@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { RapidProError } from '../client/errors.js';
 import { identityOf } from '../client/handed.js';
 import type { Query } from '../client/request.js';
+import { shelfOf, withRapidpro } from '../rapidproState.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
 import { isDatetime } from './datetimes.js';
@@ -25,8 +26,6 @@ export interface ChangeMark {
 const LOOK_BACK = 30;
 
 /** An import can put any number of records into one instant; of more than these some come twice. */
-import { rapidproOf } from './rapidproState.js';
-
 const MOST_SEEN = 50_000;
 
 /** A time with all six digits of its second, so that times can be compared as text. */
@@ -91,18 +90,13 @@ export function markName(resource: string, query: Query): string {
   return `${resource}-${hash}`;
 }
 
-function marksOf(state: State): Dictionary {
-  const { marks } = rapidproOf(state);
-  return marks !== null && typeof marks === 'object' ? (marks as Dictionary) : {};
-}
-
 /**
  * Reads a mark.
  *
  * @throws RapidProError `INVALID_INPUT` for one that is none
  */
 export function readMark(state: State, name: string): ChangeMark | undefined {
-  const mark = marksOf(state)[name] as Partial<ChangeMark> | null | undefined;
+  const mark = shelfOf(state, 'marks')[name] as Partial<ChangeMark> | null | undefined;
   if (mark === undefined || mark === null) return undefined;
   const { time, from, seen = {} } = mark;
   const isGood = [time, from].every(text => typeof text === 'string' && isDatetime(text));
@@ -116,6 +110,5 @@ export function readMark(state: State, name: string): ChangeMark | undefined {
 
 export function writeMark(state: State, name: string, mark: ChangeMark | undefined): State {
   if (!mark) return state;
-  const rapidpro = { ...rapidproOf(state), marks: { ...marksOf(state), [name]: mark } };
-  return { ...state, rapidpro };
+  return withRapidpro(state, 'marks', { ...shelfOf(state, 'marks'), [name]: mark });
 }

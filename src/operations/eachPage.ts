@@ -60,7 +60,7 @@ export function eachPage(list: Operation, ...operations: Step[]): Operation {
           call.state = threaded.state;
           return { pages: threaded.pages, records: threaded.records };
         },
-        AHEAD.pages,
+        'pages',
       ),
   });
 }

@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import type { Query } from '../client/request.js';
+import { parseConfiguration } from '../configuration.js';
 import { type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Operation } from '../types/state.js';
@@ -8,7 +9,7 @@ import { checkFilters } from './filters.js';
 import { count, log } from './log.js';
 import { type Call, operation } from './operation.js';
 import { AHEAD, Reading } from './reading.js';
-import { findMark, withMark } from './resume.js';
+import { findMark, listOwner, withMark } from './resume.js';
 
 /** Records that an array may hold: beyond it no worker has the memory. */
 export const MOST_RECORDS = 1_000_000;
@@ -97,16 +98,18 @@ export async function readList<Result>(
   call: Call<'filters'>,
   { name, ifEmpty }: ListPlan,
   take: (pages: AsyncIterable<Dictionary[]>) => Promise<Result>,
-  ahead: number = AHEAD.array,
+  way: keyof typeof AHEAD = 'array',
 ): Promise<Result> {
   const { client, args, options } = call;
   const query = checkFilters(name, args.filters);
-  const mark = options.resume ? findMark(call.state, name, query) : undefined;
-  const reading = new Reading(client, name, query, options, ahead);
+  const { token } = parseConfiguration(call.state.configuration);
+  const owner = listOwner(token, name, query, way === 'pages');
+  const mark = options.resume ? findMark(call.state, owner) : undefined;
+  const reading = new Reading(client, name, query, options, AHEAD[way]);
   const result = await take(reading.pages(mark?.place));
   const done = (mark?.done ?? 0) + reading.records;
   if (done === 0) await ifEmpty?.(client, query);
-  call.state = withMark(call.state, name, query, reading.stopped && { ...reading.stopped, done });
+  call.state = withMark(call.state, owner, reading.stopped && { ...reading.stopped, done });
   tell(name, reading, client);
   return result;
 }

@@ -2,6 +2,7 @@ import { composeNextState } from '@openfn/language-common';
 import { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import { type Configuration, parseConfiguration } from '../configuration.js';
+import { rapidproOf, withRapidpro } from '../rapidproState.js';
 import type { Dictionary } from '../types/json.js';
 import type { Callback, Operation, State } from '../types/state.js';
 import { expand, expandArgument } from './expand.js';
@@ -54,13 +55,9 @@ function tellWait(seconds: number, reason: string): void {
 }
 
 /** When a former step made a group or a field: for some seconds RapidPro cannot use it. */
-function madeOn({ rapidpro }: State): number | undefined {
-  const { madeOn } = (rapidpro ?? {}) as { madeOn?: unknown };
+function madeOn(state: State): number | undefined {
+  const { madeOn } = rapidproOf(state);
   return typeof madeOn === 'number' ? madeOn : undefined;
-}
-
-function rememberMade(state: State, now: number): State {
-  return { ...state, rapidpro: { ...(state.rapidpro as object | undefined), madeOn: now } };
 }
 
 /** Options that are a function of state, and come out as nothing, are missing data. */
@@ -98,7 +95,7 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     });
     const call: Call<Name> = { client, options, given: given as Dictionary, args, state };
     const data = await plan.run(call);
-    if (client.madeObjects) call.state = rememberMade(call.state, client.clock.now());
+    if (client.madeObjects) call.state = withRapidpro(call.state, 'madeOn', client.clock.now());
     const last = client.last ?? { method: '', path: '', statusCode: 0 };
     const next: State = {
       // A copy: language-common adds references to a state that has none.

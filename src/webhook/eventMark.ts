@@ -1,7 +1,6 @@
 import { RapidProError } from '../client/errors.js';
-import type { Dictionary } from '../types/json.js';
+import { shelfOf, withRapidpro } from '../rapidproState.js';
 import type { State } from '../types/state.js';
-import { isObject } from './plain.js';
 
 /**
  * How far the events of a resthook have been read, kept in `state.rapidpro.marks` from run to run.
@@ -67,11 +66,6 @@ export function advanced(mark: EventMark, events: readonly SeenEvent[]): EventMa
   return { ...next, seen: seen.sort().slice(-MOST_SEEN) };
 }
 
-function marksOf(state: State): Dictionary {
-  const rapidpro = isObject(state.rapidpro) ? state.rapidpro : {};
-  return isObject(rapidpro.marks) ? rapidpro.marks : {};
-}
-
 const isTime = (value: unknown): value is string =>
   typeof value === 'string' && !Number.isNaN(Date.parse(value));
 
@@ -81,7 +75,7 @@ const isTime = (value: unknown): value is string =>
  * @throws RapidProError `INVALID_INPUT` for one that is none
  */
 export function readEventMark(state: State, name: string): EventMark | undefined {
-  const mark = marksOf(state)[name];
+  const mark = shelfOf(state, 'marks')[name];
   if (mark === undefined || mark === null) return undefined;
   const { looked, time, seen } = mark as { [key in keyof EventMark]?: unknown };
   const isSound = isTime(looked) && (time === undefined || isTime(time)) && Array.isArray(seen);
@@ -94,6 +88,5 @@ export function readEventMark(state: State, name: string): EventMark | undefined
 }
 
 export function writeEventMark(state: State, name: string, mark: EventMark): State {
-  const rapidpro = isObject(state.rapidpro) ? state.rapidpro : {};
-  return { ...state, rapidpro: { ...rapidpro, marks: { ...marksOf(state), [name]: mark } } };
+  return withRapidpro(state, 'marks', { ...shelfOf(state, 'marks'), [name]: mark });
 }

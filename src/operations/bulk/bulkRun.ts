@@ -3,6 +3,7 @@ import { RapidProError } from '../../client/errors.js';
 import { parseConfiguration } from '../../configuration.js';
 import type { BulkResult } from '../../types/bulk.js';
 import type { Call } from '../operation.js';
+import { resumeMarks } from '../resume.js';
 import { failOnError, tellResult } from './finish.js';
 import { Halt } from './gate.js';
 import { requireList } from './inputs.js';
@@ -75,8 +76,13 @@ export async function bulkRun(
   const list = requireList(call.args.contacts);
   const configuration = parseConfiguration(call.state.configuration);
   const { timeout = DEFAULT_TIMEOUT, maxWait = DEFAULT_MAX_WAIT, deadline, resume } = call.options;
-  const fingerprint = () => listFingerprint(configuration.token, list, identity);
-  const mark = resume ? findBulkMark(call.state, name, fingerprint) : undefined;
+  // Costs a look at the whole list, so only where a mark is sought or left.
+  const ownerOf = () => ({
+    operation: name,
+    fingerprint: listFingerprint(configuration.token, list, identity),
+  });
+  const isMarked = Object.keys(resumeMarks(call.state)).length > 0;
+  const mark = resume && isMarked ? findBulkMark(call.state, ownerOf(), list.length) : undefined;
   const { concurrency } = settings;
   const clock = call.client.clock;
   const pool = new Pool({ configuration, timeout, maxWait, deadline, concurrency, clock });
@@ -87,16 +93,11 @@ export async function bulkRun(
   throwIfNothingDone(run);
   const result = outcome.result();
   const isLeft = leavesMark && result.notAttempted.length > 0;
-  const left: BulkMark | undefined = isLeft
-    ? {
-        operation: name,
-        fingerprint: fingerprint(),
-        items: list.length,
-        ...doneOf(outcome),
-        ...whereabouts,
-      }
+  const left = isLeft
+    ? { ...ownerOf(), items: list.length, ...doneOf(outcome), ...whereabouts }
     : undefined;
-  if (leavesMark) call.state = withBulkMark(call.state, name, left);
+  if (left) call.state = withBulkMark(call.state, left, left);
+  else if (leavesMark && isMarked) call.state = withBulkMark(call.state, ownerOf(), undefined);
   pool.report(call.client);
   tellResult(result, verb, pool.requests);
   if (settings.failOnError) failOnError(result, left);

@@ -30,7 +30,7 @@ import { runUpserts } from './runUpserts.js';
  * @state {object} data - `{ created, updated, unchanged, failed, notAttempted }`: each contact is in one of them, as `{ index, uuid, … }`; `updated` with the keys that `changed`, `failed` with `code`, `description` and `fix`. With `dryRun` also `requests`, how many the writing would take.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @state {object} rapidpro - `resume`, where it stopped before the end: places in the list and uuids.
- * @throws {RapidProError} `BULK_FAILED` with `failOnError`, where a contact failed; `INVALID_INPUT` for a list that is none, or another than the one to go on with; `INVALID_OPTION`, `UNKNOWN_GROUP`, `ANONYMOUS_WORKSPACE`; the errors of every request, as long as nothing is written.
+ * @throws {RapidProError} `BULK_FAILED` with `failOnError`, where a contact failed; `INVALID_INPUT` for a list that is none; `INVALID_OPTION`, `UNKNOWN_GROUP`, `ANONYMOUS_WORKSPACE`; the errors of every request, as long as nothing is written.
  * @see API reference, section 4.9
  * @returns {Operation}
  */
@@ -56,7 +56,7 @@ export function syncContacts(
  * @state {object} data - `{ created, updated, unchanged, failed, notAttempted }`: each contact is in one of them, as `{ index, uuid, … }`; `failed` with `code`, `description` and `fix`. `unchanged` stays empty: RapidPro does not tell.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @state {object} rapidpro - `resume`, where it stopped before the end: places in the list.
- * @throws {RapidProError} `BULK_FAILED` with `failOnError`, where a contact failed; `INVALID_INPUT` for a list that is none, or another than the one to go on with; `INVALID_OPTION`; the errors of every request, as long as nothing is written.
+ * @throws {RapidProError} `BULK_FAILED` with `failOnError`, where a contact failed; `INVALID_INPUT` for a list that is none; `INVALID_OPTION`; the errors of every request, as long as nothing is written.
  * @see API reference, section 4.9
  * @returns {Operation}
  */

@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto';
 import { RapidProError } from '../../client/errors.js';
 import type { Query } from '../../client/request.js';
 import type { State } from '../../types/state.js';
-import { rapidproOf } from '../rapidproState.js';
+import { log } from '../log.js';
 import { ranges } from '../recipients.js';
+import { type Owner, ownMark, resumeMarks, withOwnMark } from '../resume.js';
 import type { Outcome, Reason } from './outcome.js';
 
 type Ranges = [first: number, last: number][];
@@ -12,10 +13,7 @@ type Ranges = [first: number, last: number][];
  * Where a bulk operation stopped, kept in `state.rapidpro.resume`: places in the list, uuids, and the
  * place in RapidPro's list. Nothing of what the contacts hold.
  */
-export interface BulkMark {
-  operation: string;
-  /** Tells whether it is the same list with the same options. */
-  fingerprint: string;
+export interface BulkMark extends Owner {
   /** How many contacts the list has. */
   items: number;
   created: Ranges;
@@ -42,53 +40,54 @@ export function listFingerprint(token: string, list: readonly unknown[], options
   return hmac.digest('hex').slice(0, 32);
 }
 
-function isRanges(value: unknown): value is Ranges {
+/** Tells whether a value is a mark whose places are all in the list. */
+function isWhole(mark: object, items: number): mark is BulkMark {
+  const { created, updated, unchanged, unknown, clashes, found } = mark as Partial<BulkMark>;
+  const isPlace = (index: unknown) =>
+    Number.isInteger(index) && Number(index) >= 0 && Number(index) < items;
+  const isPair = (pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every(isPlace);
   return (
-    Array.isArray(value) &&
-    value.every(pair => Array.isArray(pair) && pair.length === 2 && pair.every(Number.isInteger))
+    [created, updated, unchanged, unknown, clashes].every(
+      value => Array.isArray(value) && value.every(isPair),
+    ) &&
+    Array.isArray(found) &&
+    found.every(pair => Array.isArray(pair) && isPlace(pair[0]) && typeof pair[1] === 'string')
   );
 }
 
-function isWhole(mark: Partial<BulkMark>): boolean {
-  const { created, updated, unchanged, unknown, clashes, found } = mark;
-  return [created, updated, unchanged, unknown, clashes].every(isRanges) && Array.isArray(found);
-}
+/** Each holds as much as its list is long. */
+const MOST_MARKS = 5;
 
 /**
- * The mark that a former run of the operation left, or undefined where there is none.
+ * The mark that a former run left for this very list, or undefined. A list that has changed since is
+ * another one: it is begun anew, which writes nothing that is written already.
  *
- * @throws RapidProError `INVALID_INPUT` where it is about another list
+ * @throws RapidProError `INVALID_INPUT` for a mark that is none
  */
-export function findBulkMark(
-  state: State,
-  operation: string,
-  fingerprint: () => string,
-): BulkMark | undefined {
-  const mark = rapidproOf(state).resume as BulkMark | null | undefined;
-  if (!mark || mark.operation !== operation) return undefined;
-  const fix = `Give ${operation}() the same list and options as before to go on, or leave "resume" out to begin anew.`;
-  if (mark.fingerprint !== fingerprint()) {
-    throw new RapidProError({
-      code: 'INVALID_INPUT',
-      description:
-        'The list of contacts has changed since the run that options.resume should go on from, or its options or the credential have. Nothing was sent.',
-      fix,
-    });
+export function findBulkMark(state: State, owner: Owner, items: number): BulkMark | undefined {
+  const mark = ownMark(state, owner);
+  if (mark === undefined || mark === null) {
+    const isLeft = Object.values(resumeMarks(state)).some(
+      other => (other as Partial<Owner> | null)?.operation === owner.operation,
+    );
+    if (isLeft) {
+      log.warn(
+        'The place where a former run stopped is of another list, other options or another credential: this list is begun from its start.',
+      );
+    }
+    return undefined;
   }
-  if (isWhole(mark)) return mark;
+  if (typeof mark === 'object' && isWhole(mark, items)) return mark;
   throw new RapidProError({
     code: 'INVALID_INPUT',
     description: 'state.rapidpro.resume is not as the adaptor left it. Nothing was sent.',
-    fix,
+    fix: `Take it out of the state, or leave "resume" out: ${owner.operation}() then begins anew.`,
   });
 }
 
-/** Puts a mark on state, or takes away the one that the operation left before. */
-export function withBulkMark(state: State, operation: string, mark: BulkMark | undefined): State {
-  const { resume, ...others } = rapidproOf(state);
-  if (mark) return { ...state, rapidpro: { ...others, resume: mark } };
-  const isOwn = (resume as BulkMark | undefined)?.operation === operation;
-  return isOwn ? { ...state, rapidpro: others } : state;
+/** Puts a mark on state, or takes away the one that this list left before. */
+export function withBulkMark(state: State, owner: Owner, mark: BulkMark | undefined): State {
+  return withOwnMark(state, owner, mark, MOST_MARKS);
 }
 
 const UNKNOWN: Reason = {

@@ -6,6 +6,7 @@ import type { Sandbox } from '../../../src/sandbox/index.js';
 import type { SyncOptions } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
+import { resumeMark } from '../../support/resumeMark.js';
 import { failure } from '../run.js';
 import { bulk, counts, places, upTo, workspace, writes } from './workspace.js';
 
@@ -165,7 +166,7 @@ describe('waits', () => {
     expect(result.notAttempted.length).toBeGreaterThan(50);
     const mark = JSON.stringify(state.rapidpro);
     expect(mark).not.toMatch(/Person|Changed|250788|Mothers/);
-    expect(state.rapidpro).toMatchObject({ resume: { operation: 'syncContacts', items: 410 } });
+    expect(resumeMark(state)).toMatchObject({ operation: 'syncContacts', items: 410 });
   });
 
   test('a limit before the first page leaves all for later', async () => {
@@ -173,7 +174,7 @@ describe('waits', () => {
     sandbox.fault({ kind: 'throttle', when: { path: 'fields' }, retryAfter: 3000 });
     const { result, state } = await bulk(syncContacts(changed(10)), sandbox);
     expect(counts(result)).toEqual([0, 0, 0, 0, 10]);
-    expect(state.rapidpro).toMatchObject({ resume: { operation: 'syncContacts' } });
+    expect(resumeMark(state)).toMatchObject({ operation: 'syncContacts' });
   });
 });
 
@@ -214,23 +215,51 @@ describe.each(dialects)('going on after a stop, on %s', dialect => {
     expect(counts(last.result)).toEqual([0, 0, 640, 0, 0]);
   });
 
-  test('a changed list is refused', async () => {
+  test('a list that has changed, or with other options, begins anew, and says so', async () => {
     const sandbox = await workspace({
       dialect,
       contacts: seeded(60),
-      throttle: { 'v2.contacts': 5 },
+      throttle: { 'v2.contacts': 20 },
     });
     const { state } = await bulk(syncContacts(changed(60)), sandbox);
     const { rapidpro } = state;
-    const before = sandbox.requests().length;
-    const other = changed(60).slice(1);
-    const error = await failure(syncContacts(other, { resume: true }), sandbox, { rapidpro });
-    expect(error.code).toBe('INVALID_INPUT');
-    expect(error.description).toContain('list of contacts has changed');
-    const options = { resume: true, urns: 'exact' } as const;
-    expect((await failure(syncContacts(changed(60), options), sandbox, { rapidpro })).code).toBe(
-      'INVALID_INPUT',
+    sandbox.configure({ throttle: false });
+    const log = captureConsole();
+    const longer = changed(61);
+    const next = await bulk(syncContacts(longer, { resume: true }), sandbox, { rapidpro });
+    expect(next.result.notAttempted).toEqual([]);
+    expect(Object.values(next.result).flat()).not.toContainEqual(
+      expect.objectContaining({ earlier: true }),
     );
+    expect(log.join('\n')).toContain('of another list, other options or another credential');
+    expectInStep(sandbox, longer);
+    expect(repeated(sandbox)).toEqual([]);
+    // The place that the other list left stays its own.
+    expect(next.state.rapidpro).toEqual(rapidpro);
+    const exact = { resume: true, urns: 'exact' } as const;
+    const other = await bulk(syncContacts(changed(60), exact), sandbox, { rapidpro });
+    expect(other.result.unchanged).not.toContainEqual(expect.objectContaining({ earlier: true }));
+  });
+
+  test('a place that somebody changed is refused, and nothing is sent', async () => {
+    const sandbox = await workspace({ dialect, contacts: seeded(60) });
+    sandbox.configure({ throttle: { 'v2.contacts': 20 } });
+    const { state } = await bulk(syncContacts(changed(60)), sandbox);
+    const [[name = '', mark] = []] = Object.entries(
+      (state.rapidpro as { resume: { [name: string]: object } }).resume,
+    );
+    const before = sandbox.requests().length;
+    const wrong = [
+      { ...mark, updated: [[0, 1e12]] },
+      { ...mark, found: [[70, 'x']] },
+      { ...mark, clashes: 5 },
+      'x',
+    ];
+    for (const one of wrong) {
+      const rapidpro = { resume: { [name]: one } };
+      const step = syncContacts(changed(60), { resume: true });
+      expect((await failure(step, sandbox, { rapidpro })).code).toBe('INVALID_INPUT');
+    }
     expect(sandbox.requests()).toHaveLength(before);
   });
 

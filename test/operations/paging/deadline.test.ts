@@ -4,6 +4,7 @@ import { credential } from '../../support/credential.js';
 import { inTurn, json, stall } from '../../support/faults.js';
 import { noSleep } from '../../support/noSleep.js';
 import { rawServer } from '../../support/rawServer.js';
+import { resumeMark } from '../../support/resumeMark.js';
 
 const first = json({ results: [{ uuid: 'a' }], next: 'http://x/?cursor=2' });
 
@@ -18,7 +19,7 @@ test('a page that hangs does not outlast the deadline, and what was read stays',
   });
   expect(performance.now() - started).toBeLessThan(5000);
   expect(state.data).toEqual([{ uuid: 'a' }]);
-  expect(state.rapidpro).toMatchObject({ resume: { place: { cursor: '2' } } });
+  expect(resumeMark(state)).toMatchObject({ place: { cursor: '2' } });
 });
 
 test('no wait begins that would outlast the deadline', async () => {

@@ -4,6 +4,7 @@ import { systemClock } from '../../../src/client/clock.js';
 import { iteratePages } from '../../../src/operations/eachPage.js';
 import { createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import type { State } from '../../../src/types/state.js';
+import { resumeMark } from '../../support/resumeMark.js';
 
 let sandbox: Sandbox;
 afterEach(() => sandbox.close());
@@ -30,7 +31,7 @@ describe('a list that reaches the rate limit', () => {
     const state = await start(1100, { throttle: 3, clock: { now: () => now } });
     const first = await getContacts({}, { maxWait: 0 })(state);
     expect(first.data).toHaveLength(750);
-    const mark = (first.rapidpro as { resume: { retryAfter: number } }).resume;
+    const mark = resumeMark<{ retryAfter: number }>(first);
     expect(mark).toMatchObject({ operation: 'contacts', done: 750 });
     expect(JSON.stringify(mark)).not.toContain(sandbox.token);
 
@@ -90,7 +91,8 @@ describe('a list with a deadline', () => {
     const stopped = await getContacts({}, { deadline: 4 })(state);
     vi.restoreAllMocks();
     const { resume } = stopped.rapidpro as { resume: object };
-    const rapidpro = { resume: { ...resume, place: { group: 'x' } } };
+    const [name = ''] = Object.keys(resume);
+    const rapidpro = { resume: { [name]: { ...resumeMark(stopped), place: { group: 'x' } } } };
     await expect(
       getContacts({}, { resume: true })({ ...stopped, ...state, rapidpro }),
     ).rejects.toMatchObject({ code: 'INVALID_INPUT' });

@@ -13,6 +13,7 @@ import type { State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { credential } from '../../support/credential.js';
 import { noSleep } from '../../support/noSleep.js';
+import { resumeMark } from '../../support/resumeMark.js';
 import { type Habits, type Row, uuidOf, windowsServer, writeTime } from './windowsServer.js';
 
 const START = Date.parse('2026-06-01T00:00:00Z') * 1000;
@@ -335,8 +336,7 @@ describe('lists that stop early', () => {
       },
     });
     const stopped = await getContacts({}, { concurrency: first })(stateFor(server));
-    const { resume } = stopped.rapidpro as { resume: { retryAfter: number } };
-    expect(resume.retryAfter).toBe(3000);
+    expect(resumeMark(stopped)).toMatchObject({ retryAfter: 3000 });
     const read = uuids(stopped.data);
     expect(read.length).toBeGreaterThan(0);
     isLimited = false;
@@ -406,8 +406,8 @@ describe('lists that stop early', () => {
       onRequest: (_, count) => (count > 25 ? { status: 429, retryAfter: 3000 } : undefined),
     });
     const stopped = await getContacts({}, { concurrency: 4 })(stateFor(server));
-    const { resume } = stopped.rapidpro as { resume: { place: { cursor: string } } };
-    resume.place.cursor = `${resume.place.cursor.slice(0, 12)}{{`;
+    const { place } = resumeMark<{ place: { cursor: string } }>(stopped);
+    place.cursor = `${place.cursor.slice(0, 12)}{{`;
     const again = getContacts({}, { concurrency: 4, resume: true });
     await expect(again({ ...stopped, ...stateFor(server) })).rejects.toMatchObject({
       code: 'INVALID_INPUT',

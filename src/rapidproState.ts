@@ -1,0 +1,29 @@
+import type { Dictionary } from './types/json.js';
+import type { State } from './types/state.js';
+
+/**
+ * What the adaptor keeps on state from run to run, under `state.rapidpro`: `resume` (where a list or a
+ * bulk operation stopped), `marks` (how far a list was read), both by name, and `madeOn`.
+ */
+export type Shelf = 'resume' | 'marks';
+
+function asDictionary(value: unknown): Dictionary {
+  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
+  return isObject ? (value as Dictionary) : {};
+}
+
+/** `state.rapidpro`, empty where there is none. */
+export function rapidproOf({ rapidpro }: State): Dictionary {
+  return asDictionary(rapidpro);
+}
+
+/** The state with one thing under `state.rapidpro` replaced; taken away where it is undefined. */
+export function withRapidpro(state: State, key: Shelf | 'madeOn', value: unknown): State {
+  const { [key]: _, ...others } = rapidproOf(state);
+  return { ...state, rapidpro: value === undefined ? others : { ...others, [key]: value } };
+}
+
+/** What stands on one of the shelves, by name. */
+export function shelfOf(state: State, shelf: Shelf): Dictionary {
+  return asDictionary(rapidproOf(state)[shelf]);
+}
