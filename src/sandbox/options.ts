@@ -51,6 +51,11 @@ export interface SandboxOptions {
   rawNoContent?: boolean;
   /** Host names that the site answers to; others get a 400. Default any. */
   hosts?: string[];
+  /**
+   * Whether it also serves a page under `/sandbox/`, where a person sees what happens and answers as a contact would.
+   * Default false: a real server has none.
+   */
+  page?: boolean;
   /** Called with each request right after it was answered. */
   onRequest?: (request: LoggedRequest) => void;
 }

@@ -11,6 +11,8 @@ import { perform } from './engine/runner.js';
 import { addTicket } from './engine/tickets.js';
 import { type FaultOrder, Faults } from './faults.js';
 import type { SandboxOptions } from './options.js';
+import { PAGE_PATH, withPage } from './page/page.js';
+import { RecentRequests } from './page/recent.js';
 import { type LoggedRequest, RequestLog } from './request-log.js';
 import { listen } from './server.js';
 import type { Contact } from './state/model.js';
@@ -53,6 +55,8 @@ export interface Sandbox {
   /** The administrator's token. */
   readonly token: string;
   readonly tokens: Readonly<Tokens>;
+  /** The address of its page in a browser; null where it was not asked for. */
+  readonly page: string | null;
   /** The contacts that are there, oldest first, as the API shows them; not those that were deleted. */
   contacts(): ShownContact[];
   /** Messages, broadcasts and flow starts that were asked for, in order. */
@@ -105,7 +109,14 @@ export interface Sandbox {
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { server, main, other, tokens } = build(options);
-  const log = new RequestLog(token => server.find(token)?.name, options.onRequest);
+  const recent = new RecentRequests(server.ticker);
+  const log = new RequestLog(
+    token => server.find(token)?.name,
+    request => {
+      if (options.page) recent.add(request);
+      options.onRequest?.(request);
+    },
+  );
   const faults = new Faults();
   const handle = async (request: Request, wire: Wire = {}): Promise<Response> => {
     const incoming = await readIncoming(request, wire);
@@ -113,13 +124,17 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     log.add(incoming, response.status);
     return response;
   };
-  const listener = await listen(handle, options.port ?? 0);
+  const workspaceOf = (name: 'main' | 'other' | undefined) => (name === 'other' ? other : main);
+  const host = () => listener.host;
+  const room = { server, workspace: main, recent, host, token: tokens.administrator };
+  const served = options.page ? withPage(handle, room, faults) : handle;
+  const listener = await listen(served, options.port ?? 0);
   for (const workspace of server.workspaces) {
     workspace.settings.site = new URL(listener.host).host;
   }
-  const workspaceOf = (name: 'main' | 'other' | undefined) => (name === 'other' ? other : main);
   return {
     host: listener.host,
+    page: options.page ? new URL(PAGE_PATH, listener.host).href : null,
     token: tokens.administrator,
     tokens,
     contacts: () =>

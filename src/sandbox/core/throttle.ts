@@ -12,13 +12,26 @@ export class Throttle {
   /** Counts a request, or refuses it with the seconds until one would be let through. `now` is in milliseconds. */
   admit(key: string, rate: Rate | undefined, now: number): void {
     if (!rate) return;
-    const open = now - rate.seconds * 1000;
-    const times = this.#times.get(key) ?? [];
-    const from = times.findIndex(time => time > open);
-    const kept = from < 0 ? [] : from === 0 ? times : times.slice(from);
+    const kept = this.counted(key, rate, now);
     this.#times.set(key, kept);
     if (kept.length < rate.requests) kept.push(now);
     else throw tooMany(rate, kept, now);
+  }
+
+  /** The times of the requests that still count, oldest first. */
+  counted(key: string, rate: Rate, now: number): number[] {
+    const open = now - rate.seconds * 1000;
+    const times = this.#times.get(key) ?? [];
+    const from = times.findIndex(time => time > open);
+    return from < 0 ? [] : from === 0 ? times : times.slice(from);
+  }
+
+  /** Makes as many requests count, all of them just now. */
+  set(key: string, requests: number, now: number): void {
+    this.#times.set(
+      key,
+      Array.from({ length: requests }, () => now),
+    );
   }
 }
 

@@ -16,6 +16,11 @@ export class Ticker {
 
   constructor(readonly clock: Clock) {}
 
+  /** The newest instant that was given: it moves with every change. */
+  get last(): Micros {
+    return this.#last;
+  }
+
   /** A new instant. */
   tick(): Micros {
     this.#last = Math.max(this.#last + STEP, Math.round(this.clock.now() * 1000));

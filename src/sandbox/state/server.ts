@@ -20,6 +20,9 @@ export interface ServerSettings {
   hosts?: readonly string[] | undefined;
 }
 
+/** The name of a counter of the throttle. */
+export const counterOf = ({ id }: Workspace, scope: Scope): string => `${id} ${scope}`;
+
 /** A whole server: its workspaces, who may enter them, its engine and its counters. */
 export class Server {
   readonly dialect: Dialect;
@@ -86,7 +89,7 @@ export class Server {
   count(workspace: Workspace, resource: Resource): void {
     const scope: Scope = resource.throttle?.[this.dialect] ?? 'v2';
     const rate = workspace.settings.rates[scope];
-    this.throttle.admit(`${workspace.id} ${scope}`, rate, this.settings.clock.now());
+    this.throttle.admit(counterOf(workspace, scope), rate, this.settings.clock.now());
   }
 
   /** A workspace that is flagged or suspended may read, and not write. */

@@ -1,0 +1,50 @@
+import { receive } from '../engine/incoming.js';
+import { enterFlow, perform } from '../engine/runner.js';
+import type { FaultKind, Faults } from '../faults.js';
+import type { Contact } from '../state/model.js';
+import type { Workspace } from '../state/workspace.js';
+import { setUsed } from './usage.js';
+import type { Room } from './view.js';
+
+/** A request of the page that cannot be met, with the reason. */
+export class Unmet extends Error {}
+
+type Body = Record<string, unknown>;
+type Act = (room: Room, faults: Faults, body: Body) => unknown;
+
+const ACTIONS = new Map<string, Act>([
+  ['reply', ({ workspace }, _, body) => reply(workspace, body)],
+  ['start', ({ workspace }, _, body) => start(workspace, body)],
+  ['fault', (_, faults, { kind }) => faults.order({ kind: faultKind(kind) })],
+  ['throttle', ({ server, workspace }, _, { used }) => setUsed(server, workspace, used === 'all')],
+]);
+
+/** The action of a name; undefined where there is none. */
+export const actionOf = (name: string): Act | undefined => ACTIONS.get(name);
+
+function textIn(body: Body, key: string): string {
+  const text = body[key];
+  if (typeof text !== 'string' || text.trim() === '') throw new Unmet(`There is no ${key}.`);
+  return text;
+}
+
+function faultKind(kind: unknown): FaultKind {
+  if (kind === 'bad-gateway' || kind === 'reset') return kind;
+  throw new Unmet('That is no fault that the page can order.');
+}
+
+function contactIn(workspace: Workspace, body: Body): Contact {
+  const contact = workspace.contacts.find(textIn(body, 'contact'));
+  if (contact && !contact.deleted) return contact;
+  throw new Unmet('This contact is no longer there.');
+}
+
+const reply = (workspace: Workspace, body: Body): unknown =>
+  perform(receive(workspace, contactIn(workspace, body), textIn(body, 'text')));
+
+function start(workspace: Workspace, body: Body): unknown {
+  const contact = contactIn(workspace, body);
+  const flow = workspace.flows.find(textIn(body, 'flow'));
+  if (!flow || flow.archived) throw new Unmet('This flow is no longer there.');
+  return perform(enterFlow(workspace, contact, flow, null));
+}

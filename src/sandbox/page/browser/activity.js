@@ -1,0 +1,137 @@
+/**
+ * What happens, newest first: requests, messages, runs, and what was sent to many.
+ *
+ * @typedef {import('../types.js').View} View
+ * @typedef {import('./main.js').Tools} Tools
+ */
+import { el, fill, linkButton } from './dom.js';
+import { tabs } from './tabs.js';
+import { count, grouped, nameOf, timeOf } from './words.js';
+
+/** @param {Tools} tools */
+export function activity({ choose }) {
+  const [requests, messages, runs, sends] = tabs(['Requests', 'Messages', 'Runs', 'Sends']);
+  if (!requests || !messages || !runs || !sends) throw new Error('A tab is missing.');
+  /** @param {{ uuid: string, name: string | null }} contact */
+  const link = contact => linkButton(nameOf(contact), () => choose(contact.uuid));
+
+  /** @param {View} view */
+  return view => {
+    const { contacts, ...lists } = view;
+    show(requests, lists.requests, 'No request yet. Connect a job, and run it.');
+    fill(requests.list, lists.requests.items, ({ number }) => number, drawRequest);
+    show(messages, lists.messages, 'No messages yet.');
+    fill(
+      messages.list,
+      lists.messages.items,
+      ({ id }) => id,
+      one => drawMessage(one, link),
+    );
+    const waiting = `${grouped(lists.runs.waiting)} of ${count(lists.runs.total, 'run')} ${lists.runs.waiting === 1 ? 'waits' : 'wait'} for an answer.`;
+    show(runs, lists.runs, 'No runs yet.', waiting);
+    fill(
+      runs.list,
+      lists.runs.items,
+      ({ uuid }) => uuid,
+      one => drawRun(one, link),
+    );
+    show(sends, lists.sends, 'No broadcast and no flow start yet.');
+    fill(sends.list, lists.sends.items, ({ kind, id }) => `${kind} ${id}`, drawSend);
+  };
+}
+
+/**
+ * @param {import('./tabs.js').Tab} tab
+ * @param {{ total: number, items: unknown[] }} list
+ * @param {string} none - where there is nothing
+ * @param {string} note - where there is something
+ */
+function show(tab, { total, items }, none, note = '') {
+  const cut = total > items.length ? `The newest ${items.length} of ${grouped(total)}.` : '';
+  tab.tell(grouped(total), total === 0 ? none : [note, cut].filter(Boolean).join(' '));
+}
+
+/** @param {string} on */
+const time = on => el('span', { class: 'time quiet' }, timeOf(on));
+
+/** @param {import('../types.js').RequestLine} request */
+function drawRequest({ on, method, path, query, status, as }) {
+  const target = `${path.replace(/^\/api\/v2\//, '')}${query ? `?${readable(query)}` : ''}`;
+  const kind = status >= 500 || status === 429 ? 'bad' : status >= 400 ? 'warn' : 'good';
+  const who = as === 'administrator' ? '' : ` (${as ?? 'nobody'})`;
+  return el(
+    'li',
+    {},
+    time(on),
+    el('span', { class: 'method' }, method),
+    el('span', { class: `chip ${kind}` }, String(status)),
+    el('span', { class: 'target', title: path }, `${target}${who}`),
+  );
+}
+
+/** @param {string} query */
+function readable(query) {
+  try {
+    return decodeURIComponent(query.replaceAll('+', ' '));
+  } catch {
+    return query;
+  }
+}
+
+/** @typedef {(contact: { uuid: string, name: string | null }) => HTMLElement} Link */
+
+/**
+ * @param {import('../types.js').MessageLine} message
+ * @param {Link} link
+ */
+function drawMessage({ on, direction, contact, text, status }, link) {
+  const isIn = direction === 'in';
+  return el(
+    'li',
+    {},
+    time(on),
+    el('span', { class: `way ${direction}` }, isIn ? 'from' : 'to'),
+    link(contact),
+    status === 'failed' ? el('span', { class: 'chip bad' }, 'failed') : '',
+    el('span', { class: 'what' }, text),
+  );
+}
+
+/**
+ * @param {import('../types.js').RunLine} run
+ * @param {Link} link
+ */
+function drawRun({ on, flow, contact, state, answers }, link) {
+  const given = answers.map(({ name, value, category }) =>
+    category === null || category.toLowerCase() === value.toLowerCase()
+      ? `${name}: ${value}`
+      : `${name}: ${value} (${category})`,
+  );
+  const kind = state === 'waiting' ? 'waiting' : state === 'failed' ? 'bad' : '';
+  return el(
+    'li',
+    {},
+    time(on),
+    link(contact),
+    el('span', { class: `chip ${kind}` }, state),
+    el('span', { class: 'what' }, [flow, ...given].join(' · ')),
+  );
+}
+
+/** @param {import('../types.js').SendLine} send */
+function drawSend({ on, kind, what, status, contacts, urns, groups }) {
+  const to = [
+    contacts > 0 ? count(contacts, 'contact') : '',
+    urns > 0 ? count(urns, 'URN') : '',
+    ...groups,
+  ].filter(Boolean);
+  return el(
+    'li',
+    {},
+    time(on),
+    el('span', { class: 'method' }, kind === 'start' ? 'Flow start' : 'Broadcast'),
+    el('span', { class: `chip ${status === 'failed' ? 'bad' : ''}` }, status),
+    el('span', { class: 'quiet' }, `to ${to.join(', ')}`),
+    el('span', { class: 'what' }, what),
+  );
+}

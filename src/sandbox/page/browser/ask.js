@@ -1,0 +1,35 @@
+/**
+ * The page's two ways to the sandbox: looking and acting.
+ *
+ * @typedef {import('../types.js').View} View
+ * @typedef {import('../types.js').Actions} Actions
+ */
+
+/**
+ * What there is to see; undefined where nothing has changed since the revision that is given.
+ *
+ * @param {Record<string, string>} query
+ * @returns {Promise<View | undefined>}
+ */
+export async function look(query) {
+  const response = await fetch(`view?${new URLSearchParams(query)}`);
+  if (response.status === 204) return undefined;
+  if (!response.ok) throw new Error(await response.text());
+  return response.json();
+}
+
+/**
+ * @template {keyof Actions} Name
+ * @param {Name} name
+ * @param {Actions[Name]} body
+ */
+export async function act(name, body) {
+  const response = await fetch(name, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (response.ok) return;
+  const { error } = await response.json().catch(() => ({}));
+  throw new Error(error ?? `The sandbox answered ${response.status}.`);
+}

@@ -1,0 +1,96 @@
+/**
+ * The top of the page: which sandbox this is, how a job gets in, and how much of its counters is used.
+ *
+ * @typedef {import('../types.js').View} View
+ * @typedef {import('../types.js').Usage} Usage
+ * @typedef {import('./main.js').Tools} Tools
+ */
+import { byId, el, fill } from './dom.js';
+import { grouped, until } from './words.js';
+
+const DIALECTS = new Map([
+  ['v9', 'as RapidPro 9'],
+  ['textit', 'as TextIt'],
+]);
+
+/** @param {Tools} tools */
+export function header({ act }) {
+  const usage = byId('usage', HTMLElement);
+  connecting();
+  /** @type {Record<string, () => void>} */
+  const acts = {
+    'use-up': () => act('throttle', { used: 'all' }),
+    'set-back': () => act('throttle', { used: 'none' }),
+    fail: () => act('fault', { kind: 'bad-gateway' }),
+    cut: () => act('fault', { kind: 'reset' }),
+  };
+  for (const button of document.querySelectorAll('button[data-act]')) {
+    button.addEventListener('click', () => {
+      acts[button.getAttribute('data-act') ?? '']?.();
+    });
+  }
+
+  /** @param {View} view */
+  return ({ server, throttle }) => {
+    const { dialect, host, token, workspace } = server;
+    document.title = `${workspace} · RapidPro sandbox`;
+    byId('workspace', HTMLElement).textContent = workspace;
+    byId('dialect', HTMLElement).textContent = DIALECTS.get(dialect) ?? dialect;
+    byId('address', HTMLElement).textContent = host;
+    const state = JSON.stringify({ configuration: { host, token } }, null, 2);
+    const shown = byId('state', HTMLElement);
+    if (shown.textContent !== state) shown.textContent = state;
+    const lines = throttle.map(one => ({ ...one, rest: one.freesOn && until(one.freesOn) }));
+    fill(usage, lines, ({ scope }) => scope, drawUsage);
+    if (throttle.length === 0) usage.textContent = 'Nothing is counted.';
+  };
+}
+
+const UNITS = new Map([
+  [3600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
+]);
+
+/** @param {Usage & { rest: string | null }} usage */
+function drawUsage({ scope, used, limit, seconds, rest }) {
+  const name = scope.replace(/^v2\./, '').replace(/^v2$/, 'the rest');
+  const unit = UNITS.get(seconds) ?? `${seconds} s`;
+  const bar = el('progress', {
+    max: String(limit),
+    value: String(used),
+    'aria-label': `Used for ${name}`,
+  });
+  const numbers = `${grouped(used)} of ${grouped(limit)} / ${unit}`;
+  const note = rest === null ? '' : used >= limit ? `full, free in ${rest}` : `back in ${rest}`;
+  return el(
+    'li',
+    { class: used >= limit ? 'full' : undefined },
+    el('span', { class: 'scope' }, name),
+    el('span', { class: 'numbers' }, numbers),
+    bar,
+    el('span', { class: 'quiet note' }, note),
+  );
+}
+
+/** The box with state.json. */
+function connecting() {
+  const box = byId('connect-box', HTMLDialogElement);
+  const copy = byId('copy', HTMLButtonElement);
+  const words = copy.textContent;
+  byId('connect', HTMLButtonElement).addEventListener('click', () => {
+    copy.textContent = words;
+    box.showModal();
+  });
+  byId('connect-close', HTMLButtonElement).addEventListener('click', () => box.close());
+  copy.addEventListener('click', async () => {
+    const shown = byId('state', HTMLElement);
+    try {
+      await navigator.clipboard.writeText(shown.textContent ?? '');
+      copy.textContent = 'Copied';
+    } catch {
+      getSelection()?.selectAllChildren(shown);
+      copy.textContent = 'Selected: press Ctrl+C';
+    }
+  });
+}

@@ -1,0 +1,98 @@
+/**
+ * Looks at the sandbox every second and draws what has changed.
+ *
+ * @typedef {import('../types.js').View} View
+ */
+import { activity } from './activity.js';
+import { act, look } from './ask.js';
+import { chosen } from './chosen.js';
+import { contacts } from './contacts.js';
+import { byId } from './dom.js';
+import { header } from './header.js';
+
+const EVERY = 1000;
+/** A look that takes long is followed by a rest of many times its length: looking must not slow a job down. */
+const REST = 10;
+
+const looking = { search: '', most: 50, contact: location.hash.slice(1) };
+const notice = byId('notice', HTMLElement);
+
+/** @type {View | undefined} */
+let shown;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let next;
+/** Counts the looks: an answer that was overtaken is not drawn. */
+let looks = 0;
+
+/**
+ * @typedef {object} Tools
+ * @property {(uuid: string) => void} choose - opens a contact's conversation
+ * @property {(changes: { search?: string, most?: number }) => void} list - lists other contacts
+ * @property {typeof act} act - does something, and tells what went wrong
+ */
+
+/** @type {Tools} */
+const tools = {
+  choose(uuid) {
+    looking.contact = uuid;
+    history.replaceState(null, '', `#${uuid}`);
+    again();
+  },
+  list(changes) {
+    Object.assign(looking, changes);
+    again();
+  },
+  async act(name, body) {
+    try {
+      await act(name, body);
+      tell('');
+    } catch (error) {
+      tell(error instanceof TypeError ? GONE : String(/** @type {Error} */ (error).message));
+    }
+    again();
+  },
+};
+
+const GONE = 'The sandbox does not answer. Start it again: rapidpro-sandbox';
+const parts = [header(tools), contacts(tools), chosen(tools), activity(tools)];
+
+/** @param {string} text */
+function tell(text) {
+  if (notice.textContent !== text) notice.textContent = text;
+}
+
+/** Looks at once, whatever the page has seen. */
+function again() {
+  shown = undefined;
+  void update();
+}
+
+async function update() {
+  clearTimeout(next);
+  const mine = ++looks;
+  const began = performance.now();
+  try {
+    const view = await look({
+      search: looking.search,
+      contact: looking.contact,
+      most: String(looking.most),
+      since: shown?.revision ?? '',
+    });
+    if (mine !== looks) return;
+    shown = view ?? shown;
+    if (notice.textContent === GONE) tell('');
+    if (shown) for (const part of parts) part(shown);
+  } catch {
+    if (mine !== looks) return;
+    tell(GONE);
+  }
+  next = setTimeout(update, Math.max(EVERY, (performance.now() - began) * REST));
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) clearTimeout(next);
+  else void update();
+});
+addEventListener('hashchange', () => tools.choose(location.hash.slice(1)));
+
+void update();

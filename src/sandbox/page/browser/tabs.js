@@ -1,0 +1,71 @@
+/** Tabs, moved between with the arrow keys. */
+import { byId, el } from './dom.js';
+
+/**
+ * @typedef {object} Tab
+ * @property {HTMLElement} list - what the tab holds
+ * @property {(count: string, note: string) => void} tell - a count beside the tab's name, a line above its list
+ */
+
+/**
+ * @param {string[]} names
+ * @returns {Tab[]}
+ */
+export function tabs(names) {
+  const bar = byId('tabs', HTMLElement);
+  const room = byId('tab-panels', HTMLElement);
+  const made = names.map((name, index) => {
+    const id = `tab-${index}`;
+    const counted = el('span', { class: 'count' });
+    const tab = el(
+      'button',
+      { type: 'button', role: 'tab', id, 'aria-controls': `${id}-panel` },
+      `${name} `,
+      counted,
+    );
+    const note = el('p', { class: 'quiet small tab-note' });
+    const list = el('ul', { class: 'list lines' });
+    const panel = el(
+      'div',
+      {
+        role: 'tabpanel',
+        id: `${id}-panel`,
+        'aria-labelledby': id,
+        class: 'scroll',
+        tabindex: '0',
+      },
+      note,
+      list,
+    );
+    bar.append(tab);
+    room.append(panel);
+    return { tab, panel, list, counted, note };
+  });
+
+  /** @param {number} index */
+  const select = index => {
+    for (const [at, { tab, panel }] of made.entries()) {
+      tab.setAttribute('aria-selected', String(at === index));
+      tab.tabIndex = at === index ? 0 : -1;
+      panel.hidden = at !== index;
+    }
+  };
+  select(0);
+  for (const [index, { tab }] of made.entries()) {
+    tab.addEventListener('click', () => select(index));
+    tab.addEventListener('keydown', ({ key }) => {
+      const step = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0;
+      if (step === 0) return;
+      const to = (index + step + made.length) % made.length;
+      select(to);
+      made[to]?.tab.focus();
+    });
+  }
+  return made.map(({ list, counted, note }) => ({
+    list,
+    tell(number, text) {
+      counted.textContent = number;
+      note.textContent = text;
+    },
+  }));
+}

@@ -1,0 +1,108 @@
+import { type Incoming, readIncoming } from '../core/incoming.js';
+import type { Faults } from '../faults.js';
+import type { Handler } from '../server.js';
+import { actionOf, Unmet } from './actions.js';
+import { fileAnswer } from './files.js';
+import { isStranger } from './guard.js';
+import { type Room, revisionOf, viewOf } from './view.js';
+
+export const PAGE_PATH = '/sandbox/';
+
+/** A page's scripts and styles come from itself alone, and nothing that it shows can become one. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+const HEADERS = {
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+/** Serves the page beside what a handler serves. */
+export function withPage(handle: Handler, room: Room, faults: Faults): Handler {
+  return async (request, wire) => {
+    const { pathname } = new URL(request.url);
+    if (!`${pathname}/`.startsWith(PAGE_PATH)) return handle(request, wire);
+    return answerPage(room, faults, await readIncoming(request, wire));
+  };
+}
+
+/** The answer to a request for the page or one of its parts. */
+async function answerPage(room: Room, faults: Faults, incoming: Incoming): Promise<Response> {
+  const response = isStranger(incoming, room.host())
+    ? plain(403, `This page answers only to itself, at ${room.host().slice(0, -1)}${PAGE_PATH}`)
+    : await answerOwn(room, faults, incoming);
+  for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
+  return response;
+}
+
+function answerOwn(room: Room, faults: Faults, incoming: Incoming): Response | Promise<Response> {
+  const { method, path } = incoming;
+  const name = path.slice(PAGE_PATH.length);
+  if (method === 'POST') return act(room, faults, name, incoming);
+  if (method !== 'GET') return plain(405, 'GET and POST are all.');
+  if (!path.startsWith(PAGE_PATH)) {
+    return new Response(null, { status: 302, headers: { location: PAGE_PATH } });
+  }
+  if (name === 'view') return look(room, incoming);
+  return fileAnswer(name || 'index.html') ?? plain(404, 'Nothing is here.');
+}
+
+const MOST_LISTED = 1000;
+
+/** What there is to see, or nothing where the page has seen it already. */
+function look(room: Room, { query }: Incoming): Response {
+  if (query.get('since') === revisionOf(room)) return new Response(null, { status: 204 });
+  const wanted = Number(query.get('most'));
+  return json(
+    200,
+    viewOf(room, {
+      search: query.get('search') ?? '',
+      contact: query.get('contact'),
+      most: Math.min(wanted > 0 ? wanted : 50, MOST_LISTED),
+    }),
+  );
+}
+
+async function act(
+  room: Room,
+  faults: Faults,
+  name: string,
+  { headers, body }: Incoming,
+): Promise<Response> {
+  const action = actionOf(name);
+  if (!action) return plain(404, 'Nothing is here.');
+  if (headers.get('content-type') !== 'application/json') return plain(415, 'JSON is all.');
+  try {
+    const given: unknown = JSON.parse(new TextDecoder().decode(body));
+    await action(room, faults, Object(given));
+    return json(200, {});
+  } catch (error) {
+    if (error instanceof Unmet || error instanceof SyntaxError) {
+      return json(400, { error: error.message });
+    }
+    throw error;
+  }
+}
+
+const json = (status: number, data: unknown): Response =>
+  new Response(JSON.stringify(data), {
+    status,
+    headers: { 'content-type': 'application/json' },
+  });
+
+const plain = (status: number, text: string): Response =>
+  new Response(text, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } });

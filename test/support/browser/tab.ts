@@ -1,0 +1,109 @@
+import type { DevTools } from './devtools.js';
+
+/** A page in the browser, used as a person does: by what things are called, with the keyboard and clicks. */
+export class Tab {
+  /** Errors on the console, uncaught ones, and what the page's policy refused. */
+  readonly errors: string[] = [];
+  /** Addresses that were asked for. */
+  readonly requests: string[] = [];
+  #loaded: Promise<void>;
+
+  private constructor(
+    readonly tools: DevTools,
+    readonly session: string,
+  ) {
+    this.#loaded = new Promise(resolve => {
+      tools.listen(session, (method, params) => {
+        if (method === 'Page.loadEventFired') resolve();
+        else this.#note(method, params);
+      });
+    });
+  }
+
+  static async open(tools: DevTools, address: string): Promise<Tab> {
+    const { targetId } = await tools.send('Target.createTarget', { url: 'about:blank' });
+    const { sessionId } = await tools.send('Target.attachToTarget', { targetId, flatten: true });
+    const tab = new Tab(tools, String(sessionId));
+    for (const domain of ['Network', 'Runtime', 'Log', 'DOM', 'Accessibility']) {
+      await tab.send(`${domain}.enable`);
+    }
+    await tab.send('Page.enable');
+    await tab.send('Page.navigate', { url: address });
+    await tab.#loaded;
+    return tab;
+  }
+
+  #note(method: string, params: Record<string, unknown>): void {
+    const { request, entry, exceptionDetails, type, args } = params as {
+      request?: { url: string };
+      entry?: { level: string; text: string; url?: string };
+      exceptionDetails?: { text: string; exception?: { description?: string } };
+      type?: string;
+      args?: { value?: unknown; description?: string }[];
+    };
+    if (method === 'Network.requestWillBeSent' && request) this.requests.push(request.url);
+    if (method === 'Log.entryAdded' && entry?.level === 'error') {
+      this.errors.push(`${entry.text} ${entry.url ?? ''}`);
+    }
+    if (method === 'Runtime.exceptionThrown') {
+      this.errors.push(exceptionDetails?.exception?.description ?? exceptionDetails?.text ?? '?');
+    }
+    if (method === 'Runtime.consoleAPICalled' && type === 'error') {
+      this.errors.push((args ?? []).map(arg => arg.value ?? arg.description).join(' '));
+    }
+  }
+
+  send(method: string, params: object = {}): Promise<Record<string, unknown>> {
+    return this.tools.send(method, params, this.session);
+  }
+
+  /** What a JavaScript expression comes to in the page. */
+  async value<T>(expression: string): Promise<T> {
+    const { result, exceptionDetails } = (await this.send('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    })) as { result: { value: T }; exceptionDetails?: { text: string } };
+    if (exceptionDetails) throw new Error(`${expression}: ${exceptionDetails.text}`);
+    return result.value;
+  }
+
+  /** The text of what is shown; of an element where a selector is given. */
+  text(selector = 'body'): Promise<string> {
+    return this.value(`document.querySelector(${JSON.stringify(selector)})?.innerText ?? ''`);
+  }
+
+  /** Puts the focus on what assistive technology knows by this role and name. */
+  async focus(role: string, name: string): Promise<void> {
+    const { root } = (await this.send('DOM.getDocument')) as { root: { nodeId: number } };
+    const { nodes } = (await this.send('Accessibility.queryAXTree', {
+      nodeId: root.nodeId,
+      role,
+      accessibleName: name,
+    })) as { nodes: { ignored: boolean; backendDOMNodeId: number }[] };
+    const found = nodes.find(({ ignored }) => !ignored);
+    if (!found) throw new Error(`The page shows no ${role} "${name}".`);
+    await this.send('DOM.focus', { backendNodeId: found.backendDOMNodeId });
+  }
+
+  /** Types a text where the focus is. */
+  async type(text: string): Promise<void> {
+    await this.send('Input.insertText', { text });
+  }
+
+  /** Presses a key, such as `Enter`, `Tab` or `ArrowDown`. */
+  async press(key: string): Promise<void> {
+    const codes: Record<string, number> = { Enter: 13, Tab: 9, Escape: 27, ArrowRight: 39 };
+    const windowsVirtualKeyCode = codes[key] ?? (key === 'ArrowDown' ? 40 : 0);
+    const event = { key, code: key, windowsVirtualKeyCode };
+    const text = key === 'Enter' ? { text: '\r' } : {};
+    await this.send('Input.dispatchKeyEvent', { type: 'keyDown', ...event, ...text });
+    await this.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
+  }
+
+  /** Presses the button, tab or link of this name, by the keyboard. */
+  async use(role: string, name: string): Promise<void> {
+    await this.focus(role, name);
+    await this.press('Enter');
+  }
+}
