@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises';
 import { defineConfig, type Options } from 'tsup';
 
 const common: Options = {
@@ -7,21 +8,37 @@ const common: Options = {
   // chunk would carry module state from one run to the next.
   splitting: false,
   sourcemap: false,
-  clean: true,
+  clean: false,
   dts: false,
+};
+
+/** What a browser gets goes out as it is. */
+const PAGE_FILES = {
+  recursive: true,
+  filter: (file: string) => !file.endsWith('.json'),
 };
 
 export default defineConfig([
   {
     ...common,
-    entry: { index: 'src/index.ts', 'sandbox/index': 'src/sandbox/index.ts' },
+    entry: { index: 'src/index.ts' },
     format: ['esm', 'cjs'],
+    clean: true,
+  },
+  {
+    ...common,
+    entry: { 'sandbox/index': 'src/sandbox/index.ts' },
+    format: ['esm', 'cjs'],
+    // Only for trying out and testing: every install carries it, and nobody reads it there.
+    minify: true,
+    // The sandbox finds the page's files beside it, in either format.
+    shims: true,
+    onSuccess: () => cp('src/sandbox/page/browser', 'dist/sandbox/browser', PAGE_FILES),
   },
   {
     ...common,
     entry: { 'sandbox/command': 'src/sandbox/command.ts' },
     format: ['esm'],
-    clean: false,
     // The command uses the sandbox beside it instead of a copy of its own.
     external: ['./index.js'],
   },

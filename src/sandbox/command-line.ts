@@ -17,6 +17,9 @@ export const HELP = `rapidpro-sandbox: a small RapidPro on this computer, for tr
   --throttle N      Requests an hour that are let through, or off. Default: as the real server has it.
   --help            This text.
 
+It also serves a page for the browser, whose address it prints: there you see contacts, messages,
+runs and the requests of a job, and answer as a contact would.
+
 Nothing leaves this computer, and nobody gets a message. Ctrl+C ends it.
 `;
 

@@ -10,15 +10,18 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const sandbox = await createSandbox({ ...options, onRequest: tell });
+  const sandbox = await createSandbox({ ...options, page: true, onRequest: tell });
   stopOn(sandbox);
   process.stdout.write(welcome(sandbox, options.dialect ?? 'v9', holds));
 }
 
-function welcome({ host, token }: Sandbox, dialect: string, holds: string): string {
+function welcome({ host, token, page }: Sandbox, dialect: string, holds: string): string {
   const state = JSON.stringify({ configuration: { host, token } }, null, 2);
   return `RapidPro sandbox (${dialect}) on ${host}
 It holds ${holds}. Nothing leaves this computer. Ctrl+C ends it.
+
+See what happens, and answer as a contact would, in a browser:
+  ${page}
 
 state.json:
 ${state}
@@ -44,6 +47,11 @@ function stopOn(sandbox: Sandbox): void {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
 }
+
+// Whoever reads the output may stop reading (`| head -1`); the sandbox serves on, and says nothing more.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 main().catch((error: unknown) => {
   const text = error instanceof Error ? error.message : String(error);

@@ -51,7 +51,7 @@ describe('the packed package', () => {
   test('holds what is built and described, and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);
     const allowed =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE(\.LESSER)?|ast\.json|configuration-schema\.json|dist\/[\w/-]+\.c?js|docs\/[\w-]+\.md|types\/[\w/-]+\.d\.ts)$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE(\.LESSER)?|ast\.json|configuration-schema\.json|dist\/[\w/-]+\.c?js|dist\/sandbox\/browser\/[\w-]+\.(html|css|svg)|docs\/[\w-]+\.md|types\/[\w/-]+\.d\.ts)$/;
     expect(paths.filter(path => !allowed.test(path))).toEqual([]);
     const [left = [], taken = []] = [true, false].map(isLeft =>
       manifest.files.filter(entry => entry.startsWith('!') === isLeft),
@@ -93,6 +93,24 @@ describe('installed in an empty folder, it', () => {
     const { stdout, stderr } = await start(process.execPath, args, { cwd: home });
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual([]);
+  });
+
+  test.each([
+    ['module', `const { createSandbox } = await import('${manifest.name}/sandbox');`],
+    ['commonjs', `const { createSandbox } = require('${manifest.name}/sandbox');`],
+  ])('serves the page of the sandbox (%s)', async (type, load) => {
+    const code = `${load}
+      (async () => {
+      const sandbox = await createSandbox({ page: true });
+      for (const name of ['', 'page.css', 'main.js', 'view']) {
+        const { status } = await fetch(new URL(name, sandbox.page));
+        console.log(status);
+      }
+      await sandbox.close();
+    })();`;
+    const args = [`--input-type=${type}`, '--eval', code];
+    const { stdout, stderr } = await start(process.execPath, args, { cwd: home });
+    expect([stdout, stderr]).toEqual(['200\n200\n200\n200\n', '']);
   });
 
   test('runs a job on the published runtime', async () => {

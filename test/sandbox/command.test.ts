@@ -69,6 +69,29 @@ describe('rapidpro-sandbox', () => {
     30_000,
   );
 
+  it('tells where its page is', async () => {
+    const { out } = run('--seed', 'empty');
+    await expect.poll(out, WAIT).toContain('Requests:');
+    const page = /http:\S+\/sandbox\//.exec(out())?.[0] ?? '';
+    const answer = await request(page);
+    expect(await answer.body.text()).toContain('<title>RapidPro sandbox</title>');
+  }, 30_000);
+
+  it('serves on where nobody reads what it says (| head -1)', async () => {
+    const { child, out, ended } = run('--seed', 'empty');
+    await expect.poll(out, WAIT).toContain('Requests:');
+    const { host } = JSON.parse(/\{[\s\S]*?\n\}/.exec(out())?.[0] ?? '').configuration;
+    const before = out();
+    child.stdout?.destroy();
+    for (const _ of [1, 2, 3]) {
+      const { statusCode, body } = await request(`${host}api/v2/contacts.json`);
+      await body.dump();
+      expect(statusCode).toBe(403);
+    }
+    child.kill('SIGTERM');
+    expect([await ended, out()]).toEqual([0, before]);
+  }, 30_000);
+
   it('says what is wrong with the command', async () => {
     const { out, ended } = run('--dialect', 'v8');
     expect(await ended).toBe(1);

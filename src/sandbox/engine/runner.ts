@@ -82,7 +82,7 @@ export function* resumeRun(workspace: Workspace, run: Run, input: Message): Work
   const sprint = sprintOf(workspace, run, input);
   run.responded = true;
   run.state = 'active';
-  const step = run.path.at(-1);
+  const step = run.path.at(-1) ?? stepAtWait(sprint);
   const node = nodesOf(sprint.definition).find(one => one.uuid === step?.node);
   if (!node || !step) {
     run.state = 'failed';
@@ -93,6 +93,15 @@ export function* resumeRun(workspace: Workspace, run: Run, input: Message): Work
   }
   if (workspace.dialect === 'textit') run.contact.lastSeenOn = workspace.ticker.next();
   commit(sprint);
+}
+
+/** A run that a seed says is waiting, without telling where, waits at the first node that does. */
+function stepAtWait({ definition, run }: Sprint): RunStep | undefined {
+  const node = nodesOf(definition).find(one => one.router?.wait);
+  if (!node) return undefined;
+  const step = { uuid: randomUUID(), node: node.uuid, exit: null, time: run.createdOn };
+  run.path.push(step);
+  return step;
 }
 
 function* travel(sprint: Sprint, from: FlowNode): Work<void> {

@@ -1,4 +1,5 @@
 import { generatedContacts } from './generated.js';
+import { maternalFlows } from './maternal-flows.js';
 import { repeatable } from './random.js';
 import type { ContactSeed, MessageSeed, RunSeed, Seed } from './types.js';
 
@@ -46,23 +47,7 @@ export function maternalHealth({ contacts: count = 600 }: { contacts?: number } 
       { name: 'Under 20', query: 'age < 20' },
     ],
     labels: [{ name: 'Urgent' }, { name: 'Question' }],
-    flows: [
-      {
-        name: 'Antenatal Reminder',
-        results: [{ key: 'attending', name: 'Attending', categories: ['Yes', 'No', 'Other'] }],
-      },
-      {
-        name: 'Danger Signs',
-        results: [
-          { key: 'sign', name: 'Sign', categories: ['Bleeding', 'Fever', 'None', 'Other'] },
-        ],
-      },
-      {
-        name: 'Postnatal Check',
-        results: [{ key: 'weight', name: 'Weight', categories: ['Has Number', 'Other'] }],
-      },
-      { name: 'Old Registration', archived: true },
-    ],
+    flows: maternalFlows(),
     contacts,
     runs: runsOf(mothers),
     messages: messagesOf(mothers),

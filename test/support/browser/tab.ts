@@ -1,4 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DevTools } from './devtools.js';
+
+/** Milliseconds that something is waited for. */
+const PATIENCE = 10_000;
 
 /** A page in the browser, used as a person does: by what things are called, with the keyboard and clicks. */
 export class Tab {
@@ -73,8 +77,15 @@ export class Tab {
     return this.value(`document.querySelector(${JSON.stringify(selector)})?.innerText ?? ''`);
   }
 
-  /** Puts the focus on what assistive technology knows by this role and name. */
+  /** Puts the focus on what assistive technology knows by this role and name, as soon as it is there. */
   async focus(role: string, name: string): Promise<void> {
+    for (const until = Date.now() + PATIENCE; ; await pause(50)) {
+      if (await this.#tryFocus(role, name)) return;
+      if (Date.now() > until) throw new Error(`The page shows no ${role} "${name}".`);
+    }
+  }
+
+  async #tryFocus(role: string, name: string): Promise<boolean> {
     const { root } = (await this.send('DOM.getDocument')) as { root: { nodeId: number } };
     const { nodes } = (await this.send('Accessibility.queryAXTree', {
       nodeId: root.nodeId,
@@ -82,8 +93,9 @@ export class Tab {
       accessibleName: name,
     })) as { nodes: { ignored: boolean; backendDOMNodeId: number }[] };
     const found = nodes.find(({ ignored }) => !ignored);
-    if (!found) throw new Error(`The page shows no ${role} "${name}".`);
+    if (!found) return false;
     await this.send('DOM.focus', { backendNodeId: found.backendDOMNodeId });
+    return true;
   }
 
   /** Types a text where the focus is. */

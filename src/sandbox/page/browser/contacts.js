@@ -32,8 +32,10 @@ export function contacts({ choose, list }) {
       one => drawContact(one, choose),
     );
     mark(items, chosen?.uuid);
-    const all = count(found.all, 'contact');
-    const text = found.total === found.all ? all : `${grouped(found.total)} of ${all}`;
+    const isSearch = found.total !== found.all;
+    const text = isSearch
+      ? `${grouped(found.total)} of ${grouped(found.all)}`
+      : count(found.all, 'contact');
     if (told.textContent !== text) told.textContent = text;
     more.hidden = found.total <= listed;
     items.hidden = listed === 0;

@@ -47,7 +47,6 @@ export function header({ act }) {
 }
 
 const UNITS = new Map([
-  [3600, 'hour'],
   [60, 'minute'],
   [1, 'second'],
 ]);
@@ -55,13 +54,13 @@ const UNITS = new Map([
 /** @param {Usage & { rest: string | null }} usage */
 function drawUsage({ scope, used, limit, seconds, rest }) {
   const name = scope.replace(/^v2\./, '').replace(/^v2$/, 'the rest');
-  const unit = UNITS.get(seconds) ?? `${seconds} s`;
+  const unit = seconds === 3600 ? '' : ` per ${UNITS.get(seconds) ?? `${seconds} s`}`;
   const bar = el('progress', {
     max: String(limit),
     value: String(used),
     'aria-label': `Used for ${name}`,
   });
-  const numbers = `${grouped(used)} of ${grouped(limit)} / ${unit}`;
+  const numbers = `${grouped(used)} / ${grouped(limit)}${unit}`;
   const note = rest === null ? '' : used >= limit ? `full, free in ${rest}` : `back in ${rest}`;
   return el(
     'li',
