@@ -52,19 +52,19 @@ function hideSecret({ configuration, ...state }: State, text: string): State {
 }
 
 /**
- * Read the push that started the job: the body that a Call Webhook node or a resthook of RapidPro sent to a webhook of OpenFn. It needs no credential.
+ * Read the push that started the job: the body that a Call Webhook node or a resthook of RapidPro sent to a webhook of OpenFn. It needs no credential, unless it asks for a secret.
  * @public
  * @function
  * @example <caption>The first step of a job that a flow starts</caption>
  * webhook.parse({ numbers: ['cases'] });
  * fn(state => ({ ...state, cases: state.data.results.cases.value }));
- * @example <caption>Refuse who does not know the secret</caption>
- * webhook.parse({ secret: $.configuration.webhookSecret, header: 'X-Secret' });
+ * @example <caption>Refuse who does not know the secret in the credential</caption>
+ * webhook.parse({ header: 'X-Secret' });
  * @example <caption>The secret is in the address: …?secret=…</caption>
- * webhook.parse({ secret: $.configuration.webhookSecret, query: 'secret' });
- * @param {PushOptions} [options] - `numbers` (true, or a list of result keys; false), `secret` with `header` or `query`, `simulations` (`'stop'`, or `'keep'`), `request` (where the headers are; `$.request`).
+ * webhook.parse({ query: 'secret' });
+ * @param {PushOptions} [options] - `numbers` (true, or a list of result keys; false), `header` or `query` (where the secret is; `webhookSecret` of the credential), `secret` (another one than that), `simulations` (`'stop'`, or `'keep'`), `request` (where the headers are; `$.request`).
  * @state {object} data - The push: `kind`, `key`, `contact`, `flow`, `run`, `results`, `input`, `channel`, `path`, `simulation`, `other`. What was not sent is absent.
- * @throws {RapidProError} `INVALID_SECRET` before anything else is looked at; `INVALID_INPUT` for a body that is none of RapidPro's; `SIMULATION`; `INVALID_OPTION`.
+ * @throws {RapidProError} `INVALID_SECRET` before anything else is looked at; `INVALID_INPUT` for a body that is none of RapidPro's; `SIMULATION`; `INVALID_OPTION`; `INVALID_CONFIGURATION` where the credential has no secret.
  * @see API reference, section 5
  * @returns {Operation}
  */

@@ -1,73 +1,43 @@
 import { z } from 'zod';
+import { RapidProError } from '../client/errors.js';
 import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference, State } from '../types/state.js';
-import {
-  advanced,
-  type EventMark,
-  isKnown,
-  KEPT,
-  lookBackTo,
-  readEventMark,
-  type SeenEvent,
-  writeEventMark,
-} from '../webhook/eventMark.js';
-import { oldestFirst } from '../webhook/eventPages.js';
-import { keyOf } from '../webhook/key.js';
-import { parsePush } from '../webhook/parsePush.js';
 import { isObject } from '../webhook/plain.js';
 import type { Push, ValueOptions } from '../webhook/push.js';
-import { markName } from './changeMark.js';
 import { check } from './check.js';
-import { checkFilters } from './filters.js';
-import { requireResthook } from './knownResthook.js';
 import { count, log } from './log.js';
+import type { Missed, Source } from './missed.js';
+import { MissedCalls } from './missedCalls.js';
+import { MissedEvents } from './missedEvents.js';
 import { type Call, operation } from './operation.js';
 import { threadPages } from './threadPages.js';
 
 /** What `eachMissedPush` takes in the place of a name. */
 export interface MissedPushes extends Options, ValueOptions {
-  /** The name of the resthook. */
-  resthook: string;
+  /** The name of the resthook. Give this, or `flow`. */
+  resthook?: string;
+  /** The uuid of the flow whose runs tell what was sent; with `node` or `result`. */
+  flow?: string;
+  /** The uuid of the node that calls: the last `node_uuid` in the `path` of a push. */
+  node?: string;
+  /** In its place, the key of the result that the node saves. */
+  result?: string;
+  /** Where the first look at a flow begins: changes of runs since then. 48 hours ago unless told. */
+  after?: string;
   /** Seconds after which to stop. The next run goes on from there. None unless told. */
   deadline?: number;
 }
 
 type Step = (state: State) => State | Promise<State>;
 
-const EVENTS = ['event', 'events'] as const;
+const PUSHES = ['push', 'pushes'] as const;
 
 const checkNumbers = z
   .union([z.boolean(), z.array(z.string())], {
     error: 'must be true, false or a list of result keys',
   })
   .optional();
-
-interface Event extends SeenEvent {
-  push: Push;
-}
-
-/** An event that cannot be read must not keep those behind it: the job gets it as it is. */
-function pushOf(data: unknown, options: ValueOptions): Push {
-  try {
-    return parsePush(data, undefined, options);
-  } catch {
-    log.warn('An event is not as RapidPro sends it. It is handed on under "other".');
-    return { kind: 'resthook', key: keyOf(data, undefined), other: { data } };
-  }
-}
-
-function eventOf({ data, created_on }: Dictionary, options: ValueOptions): Event {
-  const push = pushOf(data, options);
-  return { push, key: push.key, time: String(created_on) };
-}
-
-function warnOfGap(mark: EventMark | undefined, now: number): void {
-  if (!mark || now - Date.parse(mark.looked) <= KEPT * 1000) return;
-  log.warn(
-    `The last look was at ${mark.looked}, more than 48 hours ago. RapidPro has deleted the events between. Read the runs of that time: eachChange(getFlowRuns({ after: "${mark.looked}" }), …) with webhook.fromRun()`,
-  );
-}
 
 /** One list of one push: what {@link threadPages} hands to the operations. */
 async function* single(push: Push): AsyncGenerator<Dictionary[]> {
@@ -81,49 +51,64 @@ async function handOn(state: State, push: Push, operations: readonly Step[]): Pr
   return threaded.state;
 }
 
-async function run(call: Call<'resthook'>, operations: readonly Step[]): Promise<unknown> {
-  const { client, options, given } = call;
-  const query = checkFilters('resthook_events', { resthook: call.args.resthook });
+function sourceOf({ client, state, args, given }: Call<'where'>): Source {
   const numbers = check(checkNumbers, given.numbers, 'numbers', 'INVALID_OPTION');
-  const name = markName('resthook_events', query);
-  const before = readEventMark(call.state, name);
+  const values = numbers === undefined ? {} : { numbers };
+  const where: Dictionary = isObject(args.where) ? args.where : { resthook: args.where };
+  if (!('flow' in where)) return new MissedEvents(client, state, where.resthook, values);
+  if (!('resthook' in where)) return new MissedCalls(client, state, where, values);
+  throw new RapidProError({
+    code: 'INVALID_FILTER',
+    description: 'Pushes are read from the events of a resthook, or from the runs of a flow.',
+    fix: 'Give "resthook" or "flow", not both.',
+  });
+}
+
+async function run(call: Call<'where'>, operations: readonly Step[]): Promise<unknown> {
+  const { client, options } = call;
+  const source = sourceOf(call);
   const started = client.clock.now();
-  warnOfGap(before, started);
-  let mark: EventMark = { seen: [], ...before, looked: new Date(started).toISOString() };
+  // One is always dealt with: otherwise no run might ever get further.
+  const isLate = () =>
+    pushes > 0 && client.clock.now() - started >= (options.deadline ?? Infinity) * 1000;
   let state = call.state;
-  let [seen, pushes, isLate] = [0, 0, false];
-  for await (const page of oldestFirst(client, query, lookBackTo(before))) {
-    const events = page.map(record => eventOf(record, numbers === undefined ? {} : { numbers }));
-    seen += events.length;
-    const dealtWith: Event[] = [];
-    for (const event of events) {
-      isLate ||= client.clock.now() - started >= (options.deadline ?? Infinity) * 1000;
-      if (isLate) break;
-      dealtWith.push(event);
-      if (isKnown(event, before)) continue;
-      state = await handOn(state, event.push, operations);
-      pushes++;
+  let pushes = 0;
+  let isStopped = false;
+  for await (const page of source.pages()) {
+    const dealtWith: Missed[] = [];
+    for (const missed of page) {
+      isStopped = isLate();
+      if (isStopped) break;
+      if (!source.isKnown(missed)) {
+        state = await handOn(state, missed.push, operations);
+        pushes++;
+      }
+      dealtWith.push(missed);
     }
-    mark = advanced(mark, dealtWith);
-    if (isLate) break;
+    source.dealtWith(dealtWith);
+    if (isStopped) break;
   }
-  if (seen === 0) await requireResthook(client, String(query.resthook));
-  call.state = writeEventMark(state, name, mark);
-  log.info(`${count(pushes, EVENTS)} since the last look`);
-  if (isLate)
-    log.warn('There is more, but the deadline is reached: the next run goes on from here.');
+  isStopped ||= source.isCut;
+  call.state = source.remember(state, isStopped);
+  log.info(`${count(pushes, PUSHES)} since the last look`);
+  if (isStopped) {
+    log.warn('There is more, but the time is over: the next run goes on from here.');
+  }
   return { pushes };
 }
 
-/** The name of the resthook, or an object with it and the options. */
-function split(resthook: unknown): { args: { resthook: unknown }; options: unknown } {
-  if (!isObject(resthook)) return { args: { resthook }, options: undefined };
-  const { resthook: name, ...options } = resthook;
-  return { args: { resthook: name }, options };
+const SOURCE = ['resthook', 'flow', 'node', 'result', 'after'];
+
+/** The name of a resthook, or an object that says where to read, and the options. */
+function split(where: unknown): { where: unknown; options: unknown } {
+  if (!isObject(where)) return { where, options: {} };
+  const part = (isSource: boolean) =>
+    Object.fromEntries(Object.entries(where).filter(([key]) => SOURCE.includes(key) === isSource));
+  return { where: part(true), options: part(false) };
 }
 
 /**
- * Catch up on what a resthook has sent since the last run, oldest first, one push at a time. RapidPro sends each push once, and never again when nobody answers; it keeps a list of them for 48 hours. The place is kept in `state.rapidpro`, which your job must leave on the state for the next run.
+ * Catch up on what RapidPro has pushed since the last run, oldest first, one push at a time. RapidPro sends each push once, and never again when nobody answers. What a resthook sent stands in a list for 48 hours; what a node of a flow sent, in the runs. The place is kept in `state.rapidpro`, which your job must leave on the state for the next run.
  * @public
  * @function
  * @example <caption>Every hour: what the webhook may have missed</caption>
@@ -136,23 +121,28 @@ function split(resthook: unknown): { args: { resthook: unknown }; options: unkno
  *   { resthook: 'new-birth', numbers: ['cases'], deadline: 240 },
  *   fn(state => ({ ...state, cases: (state.cases ?? 0) + state.data.results.cases.value })),
  * );
- * @param {MissedPushes} resthook - The name of the resthook, or an object with it as `resthook` and options: `numbers` (as in `webhook.parse`), `deadline` (seconds), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @param {Operation} operations - Run for each push in `state.data`, as `webhook.parse()` leaves it there. RapidPro cannot tell what was received, so the pushes that did arrive come too, once: the operations must bear it. `state.data.key` is the same as that of the push.
+ * @example <caption>From the runs of a flow: what its Call Webhook node sent this year</caption>
+ * eachMissedPush(
+ *   { flow: 'b6a2b0b1-3c1f-4d06-8f0b-6f2c1a7f9e02', result: 'webhook', after: '2026-01-01' },
+ *   upsertContact({ uuid: $.data.contact.uuid, fields: { last_report: $.data.results.cases.value } }),
+ * );
+ * @param {MissedPushes} where - The name of a resthook, or an object: `resthook` (its name), or `flow` (a uuid) with `node` (the uuid of the node that calls) or `result` (the key of the result that it saves) and `after` (where the first look begins; 48 hours ago); `numbers` (as in `webhook.parse`), `deadline` (seconds), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Operation} operations - Run for each push in `state.data`, as `webhook.parse()` leaves it there. The pushes that did arrive come too, once: the operations must bear it. `state.data.key` is the same as that of the push. When one of them throws, the next run begins where this one began.
  * @state {object} data - `{ pushes }`: how many. What the operations put elsewhere on state stays.
- * @state {object} rapidpro - `marks`: how far the resthook has been read.
+ * @state {object} rapidpro - `marks`: how far has been read.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` where there is no such resthook; `INVALID_FILTER`; the errors of every request; what the operations throw.
- * @see API reference, section 4.23
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` where there is no such resthook or flow; `INVALID_FILTER`; `INVALID_OPTION`; the errors of every request; what the operations throw.
+ * @see API reference, sections 4.23 and 4.25
  * @returns {Operation}
  */
 export function eachMissedPush(
-  resthook: Reference<string | MissedPushes>,
+  where: Reference<string | MissedPushes>,
   ...operations: Step[]
 ): Operation {
   // Looked at when it runs: nothing may be thrown while an operation is being built.
   return operation({
-    args: { resthook: () => split(resthook).args.resthook },
-    options: () => split(resthook).options ?? {},
+    args: { where: () => split(where).where },
+    options: () => split(where).options,
     knownOptions: ['numbers', 'deadline'],
     run: call => run(call, operations),
   });

@@ -34,14 +34,26 @@ async function lookAgain(client: Client, body: Body): Promise<Dictionary | undef
   return undefined;
 }
 
+/**
+ * Two jobs that subscribe an address in the same moment may both succeed: RapidPro looks first and
+ * writes later. Each push would then come twice, so the oldest stays; every job picks the same one.
+ */
+async function keepOldest(client: Client, body: Body): Promise<Dictionary | undefined> {
+  const subscribers = await subscribersAt(client, body);
+  const [oldest, ...others] = subscribers.sort((a, b) => Number(a.id) - Number(b.id));
+  for (const { id } of others) await removeSubscriber(client, id);
+  return oldest;
+}
+
 async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary> {
-  const [existing] = await subscribersAt(client, body);
+  const existing = await keepOldest(client, body);
   if (existing) {
     log.info(`Subscribed already, as resthook subscriber ${existing.id}`);
     return existing;
   }
   try {
-    return await create(client, 'resthook_subscribers', body);
+    const made = await create(client, 'resthook_subscribers', body);
+    return (await keepOldest(client, body)) ?? made;
   } catch (error) {
     if (!(error instanceof RapidProError) || error.code !== 'VALIDATION_FAILED') throw error;
     // Refused for one of three reasons; what the server says of them may be translated, its keys not.

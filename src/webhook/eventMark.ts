@@ -23,7 +23,7 @@ export const LOOK_BACK = 600;
 /** Seconds for which RapidPro keeps events. */
 export const KEPT = 48 * 3600;
 /** More are not kept in the state. The rest may come twice. */
-const MOST_SEEN = 10_000;
+export const MOST_SEEN = 10_000;
 
 /** An event has no id: its time and its content are one. */
 export interface SeenEvent {
@@ -37,7 +37,7 @@ export function comparable(time: string): string {
   return `${seconds}.${fraction.padEnd(6, '0')}Z`;
 }
 
-const nameOf = ({ time, key }: SeenEvent): string => `${comparable(time)} ${key}`;
+export const nameOf = ({ time, key }: SeenEvent): string => `${comparable(time)} ${key}`;
 
 /** The time down to which a look must go, or undefined for all there is. */
 export function lookBackTo(mark: EventMark | undefined): string | undefined {
@@ -46,10 +46,13 @@ export function lookBackTo(mark: EventMark | undefined): string | undefined {
 }
 
 /** Whether a former look has handed an event on, or it is from before what the mark remembers. */
-export function isKnown(event: SeenEvent, mark: EventMark | undefined): boolean {
-  if (mark === undefined) return false;
+export function isKnown(
+  event: SeenEvent,
+  mark: EventMark | undefined,
+  seen: ReadonlySet<string>,
+): boolean {
   const from = lookBackTo(mark);
-  return (from !== undefined && comparable(event.time) < from) || mark.seen.includes(nameOf(event));
+  return (from !== undefined && comparable(event.time) < from) || seen.has(nameOf(event));
 }
 
 /** The mark after some events have been dealt with. */
@@ -66,8 +69,11 @@ export function advanced(mark: EventMark, events: readonly SeenEvent[]): EventMa
   return { ...next, seen: seen.sort().slice(-MOST_SEEN) };
 }
 
-const isTime = (value: unknown): value is string =>
+export const isTime = (value: unknown): value is string =>
   typeof value === 'string' && !Number.isNaN(Date.parse(value));
+
+/** What stands in the place of a mark. */
+export const rawMark = (state: State, name: string): unknown => shelfOf(state, 'marks')[name];
 
 /**
  * Reads a mark.
@@ -75,7 +81,7 @@ const isTime = (value: unknown): value is string =>
  * @throws RapidProError `INVALID_INPUT` for one that is none
  */
 export function readEventMark(state: State, name: string): EventMark | undefined {
-  const mark = shelfOf(state, 'marks')[name];
+  const mark = rawMark(state, name);
   if (mark === undefined || mark === null) return undefined;
   const { looked, time, seen } = mark as { [key in keyof EventMark]?: unknown };
   const isSound = isTime(looked) && (time === undefined || isTime(time)) && Array.isArray(seen);
@@ -87,6 +93,6 @@ export function readEventMark(state: State, name: string): EventMark | undefined
   });
 }
 
-export function writeEventMark(state: State, name: string, mark: EventMark): State {
+export function writeMarkOf(state: State, name: string, mark: object): State {
   return withRapidpro(state, 'marks', { ...shelfOf(state, 'marks'), [name]: mark });
 }

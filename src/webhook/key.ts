@@ -11,8 +11,22 @@ function canonical(value: unknown): string {
   return `{${entries.join(',')}}`;
 }
 
-/** A key by which the same content is recognized, when it comes by another way too. */
-export function keyOf(content: unknown, runUuid: string | undefined): string {
-  const hash = createHash('sha256').update(canonical(content)).digest('hex');
-  return runUuid === undefined ? `body-${hash.slice(0, 32)}` : `${runUuid}-${hash.slice(0, 16)}`;
+interface Place {
+  run?: { uuid?: unknown } | undefined;
+  path?: { node_uuid?: unknown }[] | undefined;
+}
+
+const hashOf = (content: unknown): string =>
+  createHash('sha256').update(canonical(content)).digest('hex');
+
+/**
+ * A key by which a push is recognized, whichever way it comes. Where a body tells the run and its
+ * path, that is the place in the run: the list of events and the run itself tell the same. Times are
+ * left out, since servers round those of runs. Otherwise it is what the body holds.
+ */
+export function keyOf(content: unknown, { run, path }: Place = {}): string {
+  const node = path?.at(-1)?.node_uuid;
+  if (run?.uuid === undefined) return `body-${hashOf(content).slice(0, 32)}`;
+  const place = node === undefined ? content : [node, path?.length];
+  return `${run.uuid}-${hashOf(place).slice(0, 16)}`;
 }

@@ -1,4 +1,5 @@
 import type { PushResult, ValueOptions } from './push.js';
+import { resultKey } from './resultKey.js';
 
 /** A number as RapidPro writes it. `0788123123` is none: a leading zero says that it is not counted with. */
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
@@ -19,8 +20,11 @@ export function withNumbers(
   numbers: ValueOptions['numbers'],
 ): { [key: string]: PushResult } {
   if (!numbers) return results;
+  const wanted = new Set(
+    Array.isArray(numbers) ? numbers.flatMap(one => [one, resultKey(one)]) : [],
+  );
   const convert = (key: string, result: PushResult): PushResult => {
-    const named = Array.isArray(numbers) && numbers.includes(key);
+    const named = wanted.has(key);
     if (typeof result.value !== 'string' || !(numbers === true || named)) return result;
     return { ...result, value: asNumber(result.value, named ? ANY_NUMBER : NUMBER) };
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { RapidProError } from '../client/errors.js';
 import { check } from '../operations/check.js';
 import { expand } from '../operations/expand.js';
+import { log } from '../operations/log.js';
 import { suggest } from '../operations/nearest.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
@@ -59,20 +60,49 @@ function checkGiven(options: unknown): Dictionary {
   return options as Dictionary;
 }
 
-function secretOf({ secret, header, query }: PushOptions): Secret | undefined {
+/** The secret in the credential: empty where there is none. */
+function credentialSecret({ configuration }: State): string {
+  const { webhookSecret } = (configuration ?? {}) as { webhookSecret?: unknown };
+  // Around what is pasted into a form there are spaces; in a header there cannot be.
+  return typeof webhookSecret === 'string' ? webhookSecret.trim() : '';
+}
+
+function requireCredentialSecret(state: State): string {
+  const text = credentialSecret(state);
+  if (text.length >= SHORTEST) return text;
+  throw new RapidProError({
+    code: 'INVALID_CONFIGURATION',
+    description:
+      text === ''
+        ? 'The job asks for a secret, and the credential has no webhookSecret.'
+        : `The webhookSecret in the credential has less than ${SHORTEST} characters.`,
+    fix: 'Choose a RapidPro credential for this step, and put a long text into its "Webhook secret": the same that the flow sends.',
+  });
+}
+
+function secretOf(state: State, { secret, header, query }: PushOptions): Secret | undefined {
   const places = [header, query].filter(place => place !== undefined);
-  if (secret === undefined && places.length === 0) return undefined;
-  if (secret !== undefined && places.length === 1) return { text: secret, header, query };
+  if (secret === undefined && places.length === 0) {
+    if (credentialSecret(state) !== '') {
+      log.warn(
+        "The credential has a webhookSecret, and this job does not ask for it: webhook.parse({ header: 'X-Secret' })",
+      );
+    }
+    return undefined;
+  }
+  if (places.length === 1) {
+    return { text: secret ?? requireCredentialSecret(state), header, query };
+  }
   return refuse(
-    'A secret is checked in one place, and not without the secret.',
-    "Write { secret: $.configuration.webhookSecret, header: 'X-Secret' }, or query in the place of header.",
+    'A secret is looked for in one place.',
+    "Write { header: 'X-Secret' }, or { query: 'secret' }.",
   );
 }
 
 /**
  * Checks the options of `webhook.parse`.
  *
- * @throws RapidProError `INVALID_OPTION`
+ * @throws RapidProError `INVALID_OPTION`, `INVALID_CONFIGURATION`
  */
 export function checkPushOptions(state: State, options: unknown): PushSettings {
   const expanded = expand(state, options, 'options');
@@ -82,6 +112,6 @@ export function checkPushOptions(state: State, options: unknown): PushSettings {
   checkGiven(expanded);
   const checked = check(schema, expanded ?? {}, 'options', 'INVALID_OPTION') as PushOptions;
   const { secret: _, header: __, query: ___, ...rest } = checked;
-  const secret = secretOf(checked);
+  const secret = secretOf(state, checked);
   return secret ? { ...rest, secret } : rest;
 }

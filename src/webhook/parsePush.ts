@@ -77,10 +77,11 @@ const PARTS: { [key: string]: Part } = {
   path: listOf(shape({ uuid: text, node_uuid: text, arrived_on: text, exit_uuid: text })),
 };
 
-/** Only resthooks tell the language; only they and nodes of old flows tell the run with its path. */
+/** Only resthooks tell the language; only they and nodes of old flows tell the run, its path and its input. */
 function kindOf(body: Dictionary): Push['kind'] {
   const { contact, run, results, path } = body;
-  if (!isObject(run) || !isObject(results) || !Array.isArray(path)) return 'webhook';
+  const isLong = isObject(run) && isObject(results) && Array.isArray(path) && 'input' in body;
+  if (!isLong) return 'webhook';
   return isObject(contact) && 'language' in contact ? 'resthook' : 'legacy';
 }
 
@@ -118,7 +119,7 @@ export function normalForm({ body, kind, simulation }: Content, options: ValueOp
   ) as Omit<Push, 'kind' | 'key'>;
   return {
     kind,
-    key: keyOf(body, parts.run?.uuid),
+    key: keyOf(body, parts),
     ...(simulation === undefined ? {} : { simulation }),
     ...parts,
     ...(parts.results ? { results: withNumbers(parts.results, options.numbers) } : {}),

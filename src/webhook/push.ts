@@ -11,8 +11,9 @@ export interface Push {
    */
   kind: 'webhook' | 'legacy' | 'resthook' | 'run';
   /**
-   * The same for the same body, however often it comes. It begins with the uuid of the run, or with
-   * `body-` where the body names none: then two runs with the same answers have the same key.
+   * The same for the same push, however often and by whichever way it comes. Where the body tells the
+   * run and its path, as a resthook does, it is the place in the run. Otherwise it is the content; it
+   * begins with `body-` where there is no run: then two runs with the same answers have the same key.
    */
   key: string;
   /** True: somebody tried the flow in RapidPro's simulator. Absent where no header tells. */
@@ -118,7 +119,7 @@ export interface PushRequest {
 
 /** What `webhook.parse` takes. */
 export interface PushOptions extends ValueOptions {
-  /** Refuse pushes that do not carry this text. At least 8 characters; give `header` or `query` too. */
+  /** Refuse pushes that do not carry this text, of 8 characters or more. `webhookSecret` of the credential unless told, where `header` or `query` is given. */
   secret?: string;
   /** The header that carries the secret: `'X-Secret'`. */
   header?: string;

@@ -138,7 +138,7 @@ test('a look that comes too late says so, and from when to read the runs', async
   const fourth = await catchUp(third.state, credential);
   expect(fourth.values).toEqual(['2']);
   expect(said.join('\n')).toContain('more than 48 hours ago');
-  expect(said.join('\n')).toContain(`getFlowRuns({ after: "${looked}" })`);
+  expect(said.join('\n')).toContain(`after: "${looked}" }, …)`);
 });
 
 test('a deadline leaves the rest to the next run', async () => {
@@ -164,6 +164,68 @@ test('a deadline leaves the rest to the next run', async () => {
   expect(first.values).toEqual(['1', '2']);
   const second = await slow(asJson({ rapidpro: first.state.rapidpro }) as State, 0);
   expect(second.values).toEqual(['3', '4']);
+});
+
+test('a look that stopped on its way counts as far as it came: what is deleted behind it is told', async () => {
+  const said = captureConsole();
+  const { credential, answers, clock } = await workspace();
+  await answers('1', '2');
+  clock.now += 40 * HOUR;
+  const step = fn(state => {
+    clock.now += 120_000;
+    return state;
+  });
+  const first = await eachMissedPush({ resthook: HOOK, deadline: 60 }, step)(credential);
+  expect(first.data).toEqual({ pushes: 1 });
+  // Ten hours later the second one is gone, though somebody looked ten hours ago.
+  clock.now += 10 * HOUR;
+  const second = await catchUp(asJson({ rapidpro: first.rapidpro }) as State, credential);
+  expect(second.values).toEqual([]);
+  expect(said.join('\n')).toContain('more than 48 hours ago');
+});
+
+test('a deadline that the reading alone takes up still lets one through each time', async () => {
+  const { credential, answers, clock } = await workspace();
+  await answers('1', '2');
+  const slow = vi.spyOn(systemClock, 'now').mockImplementation(() => {
+    clock.now += 30_000;
+    return clock.now;
+  });
+  const values: unknown[] = [];
+  let state: State = {};
+  for (let round = 0; round < 3; round++) {
+    const step = fn(current => {
+      values.push((current.data as webhook.Push).results?.cases?.value);
+      return current;
+    });
+    const next = await eachMissedPush(
+      { resthook: HOOK, deadline: 1 },
+      step,
+    )({
+      ...state,
+      ...credential,
+    });
+    state = asJson({ rapidpro: next.rapidpro }) as State;
+  }
+  slow.mockRestore();
+  expect(values).toEqual(['1', '2']);
+});
+
+test('a step that fails in the middle: the next run begins where this one began', async () => {
+  const { credential, answers } = await workspace();
+  await answers('1');
+  const before = await catchUp({}, credential);
+  await answers('2', '3', '4');
+  const done: unknown[] = [];
+  const breaks = eachMissedPush(HOOK, (state: State) => {
+    const { value } = (state.data as webhook.Push).results?.cases ?? {};
+    if (value === '3') throw new Error('of the job');
+    done.push(value);
+    return state;
+  });
+  await expect(breaks({ ...before.state, ...credential })).rejects.toThrow('of the job');
+  expect(done).toEqual(['2']);
+  expect((await catchUp(before.state, credential)).values).toEqual(['2', '3', '4']);
 });
 
 test('a step that fails moves no mark', async () => {
@@ -237,6 +299,30 @@ describe('events as servers list them', () => {
     const first = await catchUp({}, stateFor(target));
     events.push(event(time(0), 'b'));
     expect((await catchUp(first.state, stateFor(target))).values).toEqual(['b']);
+  });
+
+  test('of one instant on two pages are told once each, over the edge of 48 hours', async () => {
+    const clock = sharedClock(Date.parse(time(0)) + 47 * HOUR);
+    const events = ['a', 'b', 'c'].map(answer => event(time(0), answer));
+    let kept = events;
+    const target = await serve(
+      msw.get(EVENTS, ({ request }) => {
+        const start = Number(new URL(request.url).searchParams.get('cursor') ?? 0);
+        const next = start + 2 < kept.length ? `?cursor=${start + 2}` : null;
+        const rows = kept.slice(start, start + 2);
+        return page(rows, next && `http://inner/api/v2/resthook_events.json${next}`);
+      }),
+      HOOKS,
+    );
+    const first = await catchUp({}, stateFor(target));
+    expect([...first.values].sort()).toEqual(['a', 'b', 'c']);
+    clock.now += 1.5 * HOUR;
+    expect((await catchUp(first.state, stateFor(target))).values).toEqual([]);
+    kept = [event(time(48 * 3600), 'd')];
+    const third = await catchUp(first.state, stateFor(target));
+    expect(third.values).toEqual(['d']);
+    kept = [];
+    expect((await catchUp(third.state, stateFor(target))).values).toEqual([]);
   });
 
   test('are read no further back than the mark needs', async () => {

@@ -152,7 +152,6 @@ describe('a secret', () => {
     [{ secret: (state: State) => (state.configuration as State | undefined)?.webhookSecret }],
     [{ secret: SECRET }],
     [{ secret: SECRET, header: 'A', query: 'b' }],
-    [{ header: 'X-Secret' }],
     [{ secret: '', header: 'X-Secret' }],
     [{ secret: 'short', header: 'X-Secret' }],
     [{ secret: 12345678, header: 'X-Secret' }],
@@ -162,6 +161,47 @@ describe('a secret', () => {
     const error = await failure(options, pushed({ headers: { 'x-secret': SECRET } }));
     expect(error.code).toBe('INVALID_OPTION');
     expect(JSON.stringify(error)).not.toContain(SECRET);
+  });
+});
+
+describe('the secret of the credential', () => {
+  const credential = (webhookSecret: unknown) => ({ configuration: { webhookSecret } });
+  const right = { headers: { 'x-secret': SECRET }, query_params: { secret: SECRET } };
+
+  test.each([{ header: 'X-Secret' }, { query: 'secret' }])(
+    'is the one that is asked for unless told: %j',
+    async options => {
+      const state = { ...pushed(right), ...credential(`${SECRET}\n`) };
+      const { configuration, ...rest } = await webhook.parse(options)(state);
+      expect(rest.data).toMatchObject({ kind: 'webhook' });
+      expect(configuration).toEqual({ webhookSecret: `${SECRET}\n` });
+      expect(JSON.stringify(rest)).not.toContain(SECRET);
+      const wrong = { ...pushed(right), ...credential(`${SECRET}!`) };
+      expect((await failure(options, wrong)).code).toBe('INVALID_SECRET');
+    },
+  );
+
+  test.each([undefined, null, '', '   ', 'short', 12345678, [SECRET], { secret: SECRET }])(
+    'that is none never lets a push through: %j',
+    async webhookSecret => {
+      const empty = { 'x-secret': String(webhookSecret ?? '') };
+      const state = { ...pushed({ headers: empty }), ...credential(webhookSecret) };
+      const error = await failure({ header: 'X-Secret' }, state);
+      expect(error.code).toBe('INVALID_CONFIGURATION');
+      expect(JSON.stringify(error)).not.toContain('short');
+    },
+  );
+
+  test('is missing where there is no credential at all', async () => {
+    const error = await failure({ header: 'X-Secret' }, pushed(right));
+    expect(error.code).toBe('INVALID_CONFIGURATION');
+  });
+
+  test('that is not asked for is a warning, which does not tell it', async () => {
+    const said = captureConsole();
+    await webhook.parse()({ ...pushed(right), ...credential(SECRET) });
+    expect(said.join('\n')).toContain("webhook.parse({ header: 'X-Secret' })");
+    expect(said.join('\n')).not.toContain(SECRET);
   });
 });
 

@@ -91,6 +91,10 @@ describe('what authors make of the body', () => {
       results: { a: { value: '' }, c: { value: '' } },
     });
     expect(parsePush({})).toEqual({ kind: 'webhook', key: expect.any(String) });
+    // With the run and its path added, the default body is still no old one.
+    const { uuid } = DEFAULT_BODY.contact;
+    const told = { ...DEFAULT_BODY, run: { uuid }, path: [{ node_uuid: uuid }] };
+    expect(parsePush(told).kind).toBe('webhook');
   });
 
   test('what is not known is kept: beside the known keys, or under other', () => {
@@ -257,8 +261,59 @@ describe('numbers', () => {
     expect(values(false)).toMatchObject({ cases: '4', phone: '0788123123' });
   });
 
+  test('a result can be named as in the flow, too', () => {
+    const seen = { cases_seen: { value: ' 7 ' }, cases: { value: '1,200' }, other: { value: '8' } };
+    const read = parsePush({ results: seen }, {}, { numbers: ['Cases Seen', ' Cases'] }).results;
+    expect(read).toMatchObject({ cases_seen: { value: 7 }, other: { value: '8' } });
+    // Whether a comma is for thousands or for decimals, nobody can tell.
+    expect(read).toMatchObject({ cases: { value: '1,200' } });
+  });
+
   test('the key does not depend on it', () => {
     expect(parsePush(DEFAULT_BODY, {}, { numbers: true }).key).toBe(parsePush(DEFAULT_BODY).key);
+  });
+});
+
+describe('the key', () => {
+  const [event] = recordedEvents('rapidpro-9.0.0');
+  const data = event?.data as unknown as {
+    run: { uuid: string };
+    path: { node_uuid: string }[];
+    [key: string]: unknown;
+  };
+  const key = (changes: object = {}) => parsePush({ ...data, ...changes }).key;
+  const { path, run } = data;
+
+  test('is the same for the same place in the same run', () => {
+    const reversed = Object.fromEntries(Object.entries(data).reverse());
+    expect(parsePush(reversed).key).toBe(key());
+    expect(parsePush(JSON.stringify(data)).key).toBe(key());
+    // The body of a Call Webhook node that tells its place says as much as the event of a resthook.
+    expect(parsePush({ run, path }).key).toBe(key());
+    expect(parsePush({ run: run.uuid, path: JSON.stringify(path) }).key).toBe(key());
+  });
+
+  test('is another one for another run, another node, and the same node once more', () => {
+    const last = path.at(-1);
+    const keys = [
+      key(),
+      key({ run: { uuid: DEFAULT_BODY.contact.uuid } }),
+      key({ path: path.slice(0, -1) }),
+      key({ path: [...path, last] }),
+      key({ path: [...path, path[0], last] }),
+      key({ path: [...path.slice(0, -1), { node_uuid: DEFAULT_BODY.contact.uuid }] }),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test('is made of the content where the place is not told', () => {
+    for (const untold of [{ path: [] }, { path: null }, { path: [{ arrived_on: 'x' }] }]) {
+      const one = key(untold);
+      expect(one.startsWith(`${run.uuid}-`)).toBe(true);
+      expect(key({ ...untold, results: {} })).not.toBe(one);
+    }
+    expect(key({ run: null })).toMatch(/^body-/);
+    expect(key({ run: null, results: {} })).not.toBe(key({ run: null }));
   });
 });
 

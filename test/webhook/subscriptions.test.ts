@@ -149,6 +149,49 @@ test('a lost answer to the addition makes no second subscriber', async () => {
   expect((await run(subscribe(HOOK, URL_A), target)).data).toMatchObject({ id: 9 });
 });
 
+test('two that subscribe in the same moment, on a server that lets both in, leave one', async () => {
+  const made: ReturnType<typeof row>[] = [];
+  let waiting: (() => void)[] = [];
+  const target = await serve(
+    msw.get(PATH, () => page([...made].reverse())),
+    msw.post(PATH, async () => {
+      // Both have looked before either writes.
+      await new Promise<void>(go => {
+        waiting.push(go);
+        if (waiting.length < 2) return;
+        for (const one of waiting) one();
+        waiting = [];
+      });
+      const subscriber = row(made.length + 1, URL_A);
+      made.push(subscriber);
+      return HttpResponse.json(subscriber, { status: 201 });
+    }),
+    msw.delete(PATH, ({ request }) => {
+      const id = Number(new URL(request.url).searchParams.get('id'));
+      const index = made.findIndex(one => one.id === id);
+      if (index < 0) return HttpResponse.json({ detail: 'Not found.' }, { status: 404 });
+      made.splice(index, 1);
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  const states = await Promise.all([1, 2].map(() => run(subscribe(HOOK, URL_A), target)));
+  expect(states.map(({ data }) => data)).toEqual([row(1, URL_A), row(1, URL_A)]);
+  expect(made).toEqual([row(1, URL_A)]);
+});
+
+test('an address that got on the list twice is put right', async () => {
+  const deleted: string[] = [];
+  const target = await serve(
+    msw.get(PATH, () => page([row(9, URL_A), row(12, URL_B), row(7, URL_A)])),
+    msw.delete(PATH, ({ request }) => {
+      deleted.push(new URL(request.url).search);
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  expect((await run(subscribe(HOOK, URL_A), target)).data).toMatchObject({ id: 7 });
+  expect(deleted).toEqual(['?id=9']);
+});
+
 test.each([
   [undefined, URL_A],
   ['', URL_A],

@@ -1,10 +1,11 @@
 import { localNumber } from '../endpoints/urn-display.js';
 import { engineTime } from '../state/clock.js';
-import type { Channel, Message, Run, RunStep, Subscriber } from '../state/model.js';
+import type { Channel, Message, Run, Subscriber } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import type { Definition } from './definition.js';
 import { type Answered, deliver, succeeded } from './deliver.js';
 import { HIDDEN, seenUrn } from './hidden-urn.js';
+import { pathValue } from './run-path.js';
 
 const channelData = (channel: Channel | null) =>
   channel && { uuid: channel.uuid, name: channel.name, address: channel.address ?? '' };
@@ -23,11 +24,6 @@ function urnData(workspace: Workspace, urn: string | null) {
 function attachmentData(attachment: string) {
   const colon = attachment.indexOf(':');
   return { content_type: attachment.slice(0, colon), url: attachment.slice(colon + 1) };
-}
-
-function stepData({ dialect }: Workspace, step: RunStep) {
-  const both = { node_uuid: step.node, arrived_on: engineTime(step.time) };
-  return dialect === 'v9' ? { ...both, uuid: step.uuid, exit_uuid: step.exit ?? '' } : both;
 }
 
 /** What a subscriber is told, and what the list of events keeps. */
@@ -68,7 +64,7 @@ export function resthookPayload(workspace: Workspace, run: Run, input: Message |
       channel,
       urn: urnData(workspace, input.urn),
     },
-    path: run.path.map(step => stepData(workspace, step)),
+    path: pathValue(workspace, run),
     results: Object.fromEntries(results),
     run: { uuid: run.uuid, created_on: engineTime(run.createdOn) },
   };

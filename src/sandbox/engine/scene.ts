@@ -3,6 +3,7 @@ import type { Contact, Message, Run } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { DEFAULT, type Roots, type Value } from './expressions.js';
 import { seenUrn } from './hidden-urn.js';
+import { pathValue } from './run-path.js';
 
 /** What the expressions of a text may speak of. */
 export interface Scene {
@@ -36,7 +37,15 @@ export function rootsOf({ workspace, contact, run, input, webhook }: Scene): Roo
             created_on: engineTime(input.createdOn),
           }
         : null,
-    run: () => (run ? { uuid: run.uuid, flow: flowOf(run) } : null),
+    run: () =>
+      run
+        ? {
+            uuid: run.uuid,
+            flow: flowOf(run),
+            created_on: engineTime(run.createdOn),
+            path: pathValue(workspace, run),
+          }
+        : null,
     flow: () => (run ? flowOf(run) : null),
     trigger: () => ({ params: (run?.params ?? null) as Value }),
     webhook: () => webhook ?? null,

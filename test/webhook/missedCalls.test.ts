@@ -1,0 +1,359 @@
+import { http as msw } from 'msw';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { eachMissedPush, fn, startFlow, subscribe, type webhook } from '../../src/Adaptor.js';
+import { systemClock } from '../../src/client/clock.js';
+import { createSandbox, type SandboxOptions } from '../../src/sandbox/index.js';
+import type { State } from '../../src/types/state.js';
+import { callOfRun } from '../../src/webhook/fromRun.js';
+import { parsePush } from '../../src/webhook.js';
+import { failure, page, refused, stateFor } from '../operations/run.js';
+import { captureConsole } from '../support/captureConsole.js';
+import { recording, servers } from '../support/recordings.js';
+import { serve } from '../support/serve.js';
+import { EDITOR_HEADERS, reportFlow } from './flow.js';
+import { asJson, recordedEvents } from './pushes.js';
+import { receiver } from './receiver.js';
+
+const FLOW = 'b6a2b0b1-3c1f-4d06-8f0b-6f2c1a7f9e02';
+const NODE = 'c5cdca79-74e2-48d9-9033-595ace464daa';
+const RUNS = '*/api/v2/runs.json';
+const HOUR = 3_600_000;
+
+/** The body of the guide: the default one, with the run and its path. */
+const BODY = `@(json(object(
+  "contact", object("uuid", contact.uuid, "name", contact.name, "urn", contact.urn),
+  "flow", object("uuid", run.flow.uuid, "name", run.flow.name),
+  "run", object("uuid", run.uuid),
+  "path", run.path,
+  "results", foreach_value(results, extract_object, "value", "category")
+)))`;
+
+function sharedClock(start = Date.parse('2026-03-02T12:00:00Z')) {
+  const clock = { now: start };
+  vi.spyOn(systemClock, 'now').mockImplementation(() => clock.now);
+  return clock;
+}
+
+async function catchUp(before: State, credential: State, what: object) {
+  const handed: webhook.Push[] = [];
+  const keep = fn(state => {
+    handed.push(state.data as webhook.Push);
+    return state;
+  });
+  const after = await eachMissedPush(what, keep)({ ...before, ...credential });
+  const { configuration: _, ...kept } = after;
+  return {
+    handed,
+    keys: handed.map(({ key }) => key),
+    values: handed.map(({ results }) => results?.cases?.value),
+    state: asJson(kept) as State,
+  };
+}
+
+describe.each(servers)('the recordings of %s', server => {
+  test('a run tells of its push what the event of the resthook tells, with the same key', () => {
+    const { response } = recording(server, 'runs', 'get_responded');
+    const runs = (response.body as { results: { uuid: string }[] }).results;
+    const compared = recordedEvents(server).flatMap(({ data }) => {
+      const pushed = parsePush(data);
+      const run = runs.find(({ uuid }) => uuid === pushed.run?.uuid);
+      return run ? [{ pushed, run }] : [];
+    });
+    expect(compared.length).toBeGreaterThan(0);
+    for (const { pushed, run } of compared) {
+      const node = pushed.path?.at(-1)?.node_uuid;
+      for (const caller of [{ node }, { result: 'resthook' }]) {
+        const call = callOfRun(run, caller, {});
+        const { key, contact, flow, results, path } = call?.push ?? {};
+        expect(key).toBe(pushed.key);
+        expect(contact).toMatchObject({ uuid: pushed.contact?.uuid, urn: pushed.contact?.urn });
+        expect(flow?.uuid).toBe(pushed.flow?.uuid);
+        expect(Object.keys(results ?? {}).sort()).toEqual(Object.keys(pushed.results ?? {}).sort());
+        for (const [name, { value, category, node_uuid, created_on }] of Object.entries(
+          pushed.results ?? {},
+        )) {
+          expect(results?.[name]).toMatchObject({ value, category, node_uuid, created_on });
+        }
+        expect(path?.map(step => step.node_uuid)).toEqual(pushed.path?.map(step => step.node_uuid));
+      }
+    }
+  });
+});
+
+describe.each(['v9', 'textit'] as const)('from a flow, %s', dialect => {
+  async function workspace(options: SandboxOptions = {}) {
+    const clock = sharedClock();
+    const listener = await receiver();
+    const contacts = Array.from({ length: 30 }, (_, index) => ({
+      name: `Contact ${index}`,
+      urns: [`tel:+2507881000${String(index).padStart(2, '0')}`],
+    }));
+    const call = {
+      type: 'call_webhook' as const,
+      method: 'POST',
+      url: `${listener.origin}/node`,
+      headers: EDITOR_HEADERS,
+      body: BODY,
+      result_name: 'Webhook',
+    };
+    const sandbox = await createSandbox({
+      dialect,
+      throttle: false,
+      ...options,
+      clock: { now: () => clock.now },
+      seed: {
+        contacts,
+        flows: [reportFlow(FLOW, [call, { type: 'call_resthook', resthook: 'new-report' }])],
+        resthooks: [{ resthook: 'new-report' }],
+      },
+    });
+    onTestFinished(() => sandbox.close());
+    const credential: State = { configuration: { host: sandbox.host, token: sandbox.token } };
+    const uuids = sandbox.contacts().map(({ uuid }) => uuid);
+    let turn = 0;
+    const start = async (urn: string) => {
+      const uuid = uuids[contacts.findIndex(({ urns }) => urns[0] === urn)] ?? '';
+      await startFlow({ flow: FLOW, contacts: [uuid] })(credential);
+      await sandbox.settled();
+    };
+    const answers = async (...texts: string[]) => {
+      for (const text of texts) {
+        clock.now += 5000;
+        const [urn = ''] = contacts[turn++ % contacts.length]?.urns ?? [];
+        await start(urn);
+        await sandbox.reply(urn, text);
+      }
+    };
+    return { sandbox, credential, clock, answers, start, listener };
+  }
+
+  test.each([false, true])(
+    'what arrived is recognized by its key; anonymous: %j',
+    async anonymous => {
+      const { credential, answers, listener } = await workspace({ anonymous });
+      await answers('1', '2', 'no number', '3');
+      const arrived = listener.received.map(({ body }) => parsePush(body));
+      expect(arrived.map(({ kind }) => kind)).toEqual(['webhook', 'webhook', 'webhook']);
+      const first = await catchUp({}, credential, { flow: FLOW, result: 'webhook', numbers: true });
+      expect(first.keys).toEqual(arrived.map(({ key }) => key));
+      expect(new Set(first.keys).size).toBe(3);
+      expect(first.values).toEqual([1, 2, 3]);
+      for (const [index, push] of first.handed.entries()) {
+        expect(push.contact).toMatchObject({ ...arrived[index]?.contact });
+        expect(Object.keys(push.results ?? {})).toEqual(['cases']);
+        expect(push.path?.map(step => step.node_uuid)).toEqual(
+          arrived[index]?.path?.map(step => step.node_uuid),
+        );
+      }
+      expect(
+        (await catchUp(first.state, credential, { flow: FLOW, result: 'webhook' })).keys,
+      ).toEqual([]);
+    },
+  );
+
+  test('the event of the resthook, its push and the run have one key', async () => {
+    const { credential, answers, listener } = await workspace();
+    await subscribe('new-report', `${listener.origin}/hook`)(credential);
+    await answers('1', '2');
+    const pushes = listener.received.filter(({ path }) => path === '/hook');
+    const keys = pushes.map(({ body }) => parsePush(body).key);
+    const events = await catchUp({}, credential, { resthook: 'new-report' });
+    const node = events.handed[0]?.path?.at(-1)?.node_uuid;
+    const calls = await catchUp({}, credential, { flow: FLOW, node });
+    expect(events.keys).toEqual(keys);
+    expect(calls.keys).toEqual(keys);
+  });
+
+  test('a run that changes after its call is not told a second time; later calls are', async () => {
+    const { credential, answers, clock, start } = await workspace();
+    await answers('1', '2');
+    const first = await catchUp({}, credential, { flow: FLOW, result: 'webhook' });
+    clock.now += 30 * 60_000;
+    await answers('3');
+    await start('tel:+250788100000');
+    const second = await catchUp(first.state, credential, { flow: FLOW, result: 'webhook' });
+    expect(second.values).toEqual(['3']);
+    const third = await catchUp(second.state, credential, { flow: FLOW, result: 'webhook' });
+    expect(third.values).toEqual([]);
+  });
+
+  test('48 hours back unless told; further with after', async () => {
+    const { credential, answers, clock } = await workspace();
+    await answers('1');
+    clock.now += 60 * HOUR;
+    await answers('2');
+    const flow = { flow: FLOW, result: 'webhook' };
+    expect((await catchUp({}, credential, flow)).values).toEqual(['2']);
+    const all = await catchUp({}, credential, { ...flow, after: '2026-03-02' });
+    expect(all.values).toEqual(['1', '2']);
+    // The mark counts, not "after", once there is one.
+    expect((await catchUp(all.state, credential, { ...flow, after: '2026-03-02' })).values).toEqual(
+      [],
+    );
+  });
+
+  test('more than a page, a deadline at each third, none lost or told twice', async () => {
+    const { credential, answers, clock } = await workspace();
+    const texts = Array.from({ length: 260 }, (_, index) => String(index));
+    await answers(...texts);
+    let state: State = {};
+    const told: unknown[] = [];
+    const step = fn(current => {
+      told.push((current.data as webhook.Push).results?.cases?.value);
+      clock.now += 1000;
+      return current;
+    });
+    const what = { flow: FLOW, result: 'webhook', after: '2026-03-02', deadline: 90 };
+    const rounds: number[] = [];
+    while (rounds.length < 10) {
+      const next = await eachMissedPush(what, step)({ ...state, ...credential });
+      rounds.push((next.data as { pushes: number }).pushes);
+      state = asJson({ rapidpro: next.rapidpro }) as State;
+      if (rounds.at(-1) === 0) break;
+    }
+    expect(told).toEqual(texts);
+    expect(rounds).toEqual([90, 90, 80, 0]);
+  });
+});
+
+describe('runs as servers list them', () => {
+  interface Listed {
+    uuid: string;
+    modified: number;
+    /** Seconds at which it came to the node; undefined where it did not. */
+    called?: number;
+  }
+  const time = (seconds: number) =>
+    new Date(Date.parse('2026-03-02T10:00:00Z') + seconds * 1000).toISOString();
+  const uuidOf = (n: number) => `5d0f6a7e-7f2b-4b6c-9d3c-${String(n).padStart(12, '0')}`;
+  const record = ({ uuid, modified, called }: Listed) => ({
+    uuid,
+    flow: { uuid: FLOW, name: 'Case Report' },
+    contact: { uuid: '7a3c1d52-5a0e-4c0b-9a53-0d8a5e3f7c11', name: 'Amina' },
+    values: {},
+    path: called === undefined ? [] : [{ node: NODE, time: time(called) }],
+    modified_on: time(modified),
+  });
+
+  /** Pages of two, oldest change first. */
+  function listing(runs: Listed[]) {
+    return msw.get(RUNS, ({ request }) => {
+      const query = new URL(request.url).searchParams;
+      const from = query.get('cursor') ?? '';
+      const after = Date.parse(query.get('after') ?? '');
+      const rows = runs
+        .map(record)
+        .filter(row => row.modified_on > from && Date.parse(row.modified_on) >= after)
+        .sort((a, b) => (a.modified_on < b.modified_on ? -1 : 1));
+      const next = rows.length > 2 ? `?cursor=${rows[1]?.modified_on}` : null;
+      return page(rows.slice(0, 2), next && `http://inner/api/v2/runs.json${next}`);
+    });
+  }
+
+  const WHAT = { flow: FLOW, node: NODE, after: '2026-03-02T09:00:00Z' };
+  const runsOf = ({ handed }: { handed: webhook.Push[] }) => handed.map(({ run }) => run?.uuid);
+
+  test('a deadline between a late call and an early one of a run that changed later loses neither', async () => {
+    const clock = sharedClock();
+    const runs = [
+      { uuid: uuidOf(1), modified: 3600, called: 3600 },
+      { uuid: uuidOf(2), modified: 3700, called: 60 },
+      { uuid: uuidOf(3), modified: 3800, called: 3800 },
+    ];
+    const target = await serve(listing(runs));
+    const told: unknown[] = [];
+    const step = fn(state => {
+      told.push((state.data as webhook.Push).run?.uuid);
+      clock.now += 60_000;
+      return state;
+    });
+    let state: State = {};
+    for (let round = 0; round < 4; round++) {
+      const next = await eachMissedPush(
+        { ...WHAT, deadline: 60 },
+        step,
+      )({
+        ...state,
+        ...stateFor(target),
+      });
+      state = asJson({ rapidpro: next.rapidpro }) as State;
+    }
+    expect(told).toEqual(runs.map(({ uuid }) => uuid));
+  });
+
+  test('a run that changes while the list is read moves to its end and is told once', async () => {
+    sharedClock(Date.parse(time(7200)));
+    const runs: Listed[] = [1, 2, 3, 4, 5].map(n => ({
+      uuid: uuidOf(n),
+      modified: n * 100,
+      called: n * 100,
+    }));
+    const target = await serve(listing(runs));
+    const told: unknown[] = [];
+    const step = fn(state => {
+      const { run } = state.data as webhook.Push;
+      told.push(run?.uuid);
+      // The job lets runs change that it has read, and ones that it has not.
+      for (const one of runs) {
+        if (one.uuid === run?.uuid || one.uuid === uuidOf(4)) one.modified += 9000;
+      }
+      return state;
+    });
+    const first = await eachMissedPush(WHAT, step)(stateFor(target));
+    expect([...told].sort()).toEqual(runs.map(({ uuid }) => uuid));
+    const state = asJson({ rapidpro: first.rapidpro }) as State;
+    expect(runsOf(await catchUp(state, stateFor(target), WHAT))).toEqual([]);
+  });
+
+  test('a call that comes to light late, behind the newest, is not lost', async () => {
+    sharedClock();
+    const runs: Listed[] = [{ uuid: uuidOf(1), modified: 900, called: 900 }];
+    const target = await serve(listing(runs));
+    const first = await catchUp({}, stateFor(target), WHAT);
+    runs.push({ uuid: uuidOf(2), modified: 400, called: 400 });
+    const second = await catchUp(first.state, stateFor(target), WHAT);
+    expect(runsOf(second)).toEqual([uuidOf(2)]);
+    expect(runsOf(await catchUp(second.state, stateFor(target), WHAT))).toEqual([]);
+  });
+
+  test('calls at the same instant are told once each', async () => {
+    sharedClock();
+    const runs: Listed[] = [1, 2, 3].map(n => ({
+      uuid: uuidOf(n),
+      modified: 100 + n,
+      called: 100,
+    }));
+    const target = await serve(listing(runs));
+    const first = await catchUp({}, stateFor(target), WHAT);
+    expect(runsOf(first)).toEqual(runs.map(({ uuid }) => uuid));
+    runs.push({ uuid: uuidOf(4), modified: 104, called: 100 });
+    expect(runsOf(await catchUp(first.state, stateFor(target), WHAT))).toEqual([uuidOf(4)]);
+  });
+
+  test('runs of which none came to the node are a warning; a flow that is not there an error', async () => {
+    const said = captureConsole();
+    sharedClock();
+    const target = await serve(listing([{ uuid: uuidOf(1), modified: 1 }]));
+    expect((await catchUp({}, stateFor(target), WHAT)).handed).toEqual([]);
+    expect(said.join('\n')).toContain('None of the runs came through this node');
+    const empty = await serve(
+      listing([]),
+      msw.get('*/api/v2/flows.json', () => page([])),
+    );
+    expect(await failure(eachMissedPush(WHAT), empty)).toMatchObject({ code: 'UNKNOWN_REFERENCE' });
+  });
+});
+
+test.each([
+  [{ flow: FLOW }, 'INVALID_OPTION'],
+  [{ flow: FLOW, node: NODE, result: 'webhook' }, 'INVALID_OPTION'],
+  [{ flow: FLOW, node: 'Call Webhook' }, 'INVALID_OPTION'],
+  [{ flow: FLOW, result: '' }, 'INVALID_OPTION'],
+  [{ flow: 'Case Report', result: 'webhook' }, 'INVALID_FILTER'],
+  [{ flow: undefined, result: 'webhook' }, 'INVALID_FILTER'],
+  [{ flow: FLOW, result: 'webhook', after: undefined }, 'INVALID_FILTER'],
+  [{ flow: FLOW, result: 'webhook', after: 'yesterday' }, 'INVALID_FILTER'],
+  [{ flow: FLOW, result: 'webhook', resthook: 'new-report' }, 'INVALID_FILTER'],
+])('is refused before anything is sent: %j', async (what, code) => {
+  await refused(eachMissedPush(what as object), code as 'INVALID_FILTER');
+});
