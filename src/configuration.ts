@@ -45,6 +45,7 @@ export const configurationSchema = z
       description:
         'Only for jobs that RapidPro starts: a text of your own, 8 characters or more, that its pushes must carry. webhook.parse() asks for it. Leave it empty otherwise.',
       writeOnly: true,
+      examples: ['a-long-text-of-your-own'],
     }),
   })
   .meta({ title: 'RapidPro credential' });

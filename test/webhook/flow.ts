@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { FlowSeed } from '../../src/sandbox/index.js';
 
 /** The body that RapidPro's editor writes into a new Call Webhook node. */
@@ -7,6 +9,12 @@ export const EDITOR_BODY = `@(json(object(
   "flow", object("uuid", run.flow.uuid, "name", run.flow.name),
   "results", foreach_value(results, extract_object, "value", "category")
 )))`;
+
+/** The body that the guide tells to use: the same, with the run and its path. */
+export const GUIDE_BODY =
+  /^```\n(@\(json\([\s\S]*?)^```/m.exec(
+    readFileSync(fileURLToPath(new URL('../../docs/real-time.md', import.meta.url)), 'utf8'),
+  )?.[1] ?? '';
 
 /** The headers that it sets for a method with a body. */
 export const EDITOR_HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };

@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { getResthookSubscribers, startFlow, subscribe } from '../../src/Adaptor.js';
 import { createSandbox } from '../../src/sandbox/index.js';
 import type { State } from '../../src/types/state.js';
 import { built, manifest, ROOT } from '../packaging/project.js';
-import { runApart } from '../scripts/run-child.js';
-import { EDITOR_BODY, EDITOR_HEADERS, reportFlow } from './flow.js';
+import { runApart, start } from '../scripts/run-child.js';
+import { EDITOR_HEADERS, GUIDE_BODY, reportFlow } from './flow.js';
 import { lightningState, type Received, receiver } from './receiver.js';
 
 // Each job starts a process of its own.
@@ -48,7 +50,8 @@ async function reported() {
             method: 'POST',
             url: `${listener.origin}/node`,
             headers: { ...EDITOR_HEADERS, 'X-Secret': SECRET },
-            body: EDITOR_BODY,
+            body: GUIDE_BODY,
+            result_name: 'Webhook',
           },
           { type: 'call_resthook', resthook: 'new-report' },
         ]),
@@ -158,16 +161,28 @@ describe('a sample that a push starts', () => {
 });
 
 describe('a sample that catches up', () => {
-  test.each(['eachMissedPush(', 'webhook.fromRun('])('%s', async text => {
+  test.each(["resthook: 'new-report'", "result: 'webhook'"])('%s', async text => {
     const { configuration, cases } = await reported();
     const first = await play(sample(text), { configuration });
     expect(cases()).toBe('12');
-    expect(first.state.data).toEqual(
-      text === 'eachMissedPush(' ? { pushes: 1 } : { pages: 1, records: 1 },
-    );
-    const { data } = (await play(sample(text), { ...first.state, configuration })).state;
-    expect(data).toEqual(text === 'eachMissedPush(' ? { pushes: 0 } : { pages: 0, records: 0 });
+    expect(first.state.data).toEqual({ pushes: 1 });
+    const second = await play(sample(text), { ...first.state, configuration });
+    expect(second.state.data).toEqual({ pushes: 0 });
   });
+});
+
+test.each(['v9', 'textit'])('the script that tries it all, %s', async dialect => {
+  const [, script = ''] = /^```mjs\n(.*?)^```/ms.exec(guide) ?? [];
+  const folder = mkdtempSync(join(tmpdir(), 'guide-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'node_modules/@openfn'), { recursive: true });
+  symlinkSync(ROOT, join(folder, 'node_modules', manifest.name), 'dir');
+  const text = script.replace('createSandbox({', `createSandbox({ dialect: '${dialect}',`);
+  writeFileSync(join(folder, 'try.mjs'), text);
+  const { code, stdout, stderr } = await start(process.execPath, ['try.mjs'], { cwd: folder });
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  expect(stdout.trim().split('\n').at(-1)).toBe('12');
 });
 
 test('the samples that subscribe and unsubscribe', async () => {

@@ -10,7 +10,7 @@ import { failure, page, refused, stateFor } from '../operations/run.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { recording, servers } from '../support/recordings.js';
 import { serve } from '../support/serve.js';
-import { EDITOR_HEADERS, reportFlow } from './flow.js';
+import { EDITOR_HEADERS, GUIDE_BODY, reportFlow } from './flow.js';
 import { asJson, recordedEvents } from './pushes.js';
 import { receiver } from './receiver.js';
 
@@ -18,15 +18,6 @@ const FLOW = 'b6a2b0b1-3c1f-4d06-8f0b-6f2c1a7f9e02';
 const NODE = 'c5cdca79-74e2-48d9-9033-595ace464daa';
 const RUNS = '*/api/v2/runs.json';
 const HOUR = 3_600_000;
-
-/** The body of the guide: the default one, with the run and its path. */
-const BODY = `@(json(object(
-  "contact", object("uuid", contact.uuid, "name", contact.name, "urn", contact.urn),
-  "flow", object("uuid", run.flow.uuid, "name", run.flow.name),
-  "run", object("uuid", run.uuid),
-  "path", run.path,
-  "results", foreach_value(results, extract_object, "value", "category")
-)))`;
 
 function sharedClock(start = Date.parse('2026-03-02T12:00:00Z')) {
   const clock = { now: start };
@@ -93,7 +84,7 @@ describe.each(['v9', 'textit'] as const)('from a flow, %s', dialect => {
       method: 'POST',
       url: `${listener.origin}/node`,
       headers: EDITOR_HEADERS,
-      body: BODY,
+      body: GUIDE_BODY,
       result_name: 'Webhook',
     };
     const sandbox = await createSandbox({
