@@ -40,13 +40,16 @@ export const configurationSchema = z
         description: 'The version of the API. Leave it empty: v2 is the only one.',
         examples: ['v2'],
       }),
-    webhookSecret: z.string().optional().meta({
-      title: 'Webhook secret',
-      description:
-        'Only for jobs that RapidPro starts: a text of your own, 8 characters or more, that its pushes must carry. webhook.parse() asks for it. Leave it empty otherwise.',
-      writeOnly: true,
-      examples: ['a-long-text-of-your-own'],
-    }),
+    webhookSecret: z
+      .string()
+      .optional()
+      .meta({
+        title: 'Webhook secret',
+        description:
+          'Only for jobs that RapidPro starts: a text of your own, 8 characters or more, that its pushes must carry. webhook.parse() asks for it. Leave it empty otherwise.',
+        writeOnly: true,
+        examples: ['a-long-text-of-your-own'],
+      }),
   })
   .meta({ title: 'RapidPro credential' });
 
