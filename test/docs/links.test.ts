@@ -7,6 +7,8 @@ const README = /(^|[\\/])README\.md$/;
 const pages = [
   'README.md',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
   ...readdirSync('docs')
     .filter(name => name.endsWith('.md'))
     .map(name => join('docs', name)),
@@ -61,7 +63,7 @@ describe('links', () => {
   });
 
   /** Pages for those who build the package. */
-  const builders = ['architecture.md', 'dependencies.md', 'hostile-server.md'];
+  const builders = ['architecture.md', 'dependencies.md'];
   const readers = pages.filter(
     page => dirname(page) === 'docs' && !README.test(page) && !builders.includes(basename(page)),
   );

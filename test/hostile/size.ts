@@ -1,0 +1,74 @@
+import { gzipSync } from 'node:zlib';
+import { answer } from '../support/faults.js';
+import { bomb, crumbs, encoded, giant, MEGABYTE } from './behaviors.js';
+import type { Group } from './case.js';
+import { getContacts as operations } from './operations.js';
+
+const answers = '50 MB an answer';
+
+export const SIZE: Group = {
+  title: 'Size',
+  cases: [
+    {
+      does: 'answers with a gigabyte, its length told',
+      limit: answers,
+      operations,
+      memory: 400,
+      ways: () => [giant(1024, 'length')],
+    },
+    {
+      does: 'answers with a gigabyte, in chunks',
+      limit: answers,
+      operations,
+      memory: 400,
+      ways: () => [giant(1024, 'chunked')],
+    },
+    {
+      does: 'answers with a gigabyte, until it hangs up',
+      limit: answers,
+      operations,
+      memory: 400,
+      ways: () => [giant(1024, 'none')],
+    },
+    {
+      does: 'answers in chunks of one letter',
+      limit: `${answers}; 60 seconds a request`,
+      operations,
+      memory: 400,
+      ways: () => [crumbs(60)],
+    },
+    {
+      does: 'refuses with a gigabyte',
+      limit: '1 MB of what a refusal says',
+      operations,
+      memory: 400,
+      ways: () => [giant(1024, 'length', 400)],
+    },
+    {
+      does: 'answers with a gzip of a gigabyte, in many parts',
+      limit: `${answers}, unpacked`,
+      operations,
+      memory: 400,
+      ways: () => [encoded(bomb(1024), 'gzip')],
+    },
+    {
+      does: 'packs an answer twice, or in a way that was not asked for',
+      limit: '`gzip`, once',
+      operations,
+      ways: () => [
+        encoded(gzipSync(gzipSync('{"results":[]}')), 'gzip, gzip'),
+        encoded(gzipSync(gzipSync('{"results":[]}')), 'gzip'),
+        ...['deflate', 'br', 'zstd', 'compress', 'x'.repeat(5000)].map(coding =>
+          encoded(Buffer.from('{"results":[]}'), coding),
+        ),
+      ],
+    },
+    {
+      does: 'answers with millions of empty objects',
+      limit: '4,000,000 parts',
+      operations,
+      memory: 400,
+      ways: () => [answer(200, `{"results":[${'{},'.repeat(15 * MEGABYTE)}{}]}`)],
+    },
+  ],
+};
