@@ -45,7 +45,7 @@ const packages = [...installed.values()].sort((a, b) => (a.name < b.name ? -1 : 
 describe('what runs with a job', () => {
   test('SECURITY.md lists it, with its licenses', () => {
     const [, table = ''] = readText('SECURITY.md').split('<!-- run-time packages -->');
-    const listed = [...table.matchAll(/^\| ([@\w/.-]+) \| ([\w.-]+) \|$/gm)]
+    const listed = [...table.matchAll(/^\| ([@\w/.-]+) +\| ([\w.-]+) +\|$/gm)]
       .map(([, name, license]) => `${name}: ${license}`)
       .filter(line => line !== 'package: license' && !line.startsWith('---'));
     expect(listed).toEqual([
