@@ -84,6 +84,8 @@ export interface BulkResult {
   stopped?: { code: ErrorCode; description: string; fix: string; retryAfter?: number };
   /** With `dryRun`: nothing was written. */
   dryRun?: true;
-  /** With `dryRun`: how many requests the writing would take. */
+  /** With `dryRun`: how many requests the writing would take beside those of the look itself. */
   requests?: number;
+  /** With `dryRun`: it may take fewer `requests`, which RapidPro tells only when it is done. */
+  atMost?: true;
 }

@@ -1,5 +1,7 @@
 import type { BulkResult } from '../../types/bulk.js';
+import { count, log } from '../log.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
+import { Cost } from './cost.js';
 import { completeDates, readFacts, resolveNames } from './facts.js';
 import { failDuplicates, type Input, readInputs, urnNames, uuidName } from './inputs.js';
 import { Recognition } from './match.js';
@@ -25,6 +27,12 @@ function recognize(inputs: readonly Input[], recognition: Recognition, outcome: 
   failDuplicates(inputs, names, outcome);
 }
 
+function tellCost({ requests, isAtMost } = new Cost()): Pick<BulkResult, 'requests' | 'atMost'> {
+  const most = isAtMost ? 'at most ' : '';
+  log.info(`Writing it takes ${most}${count(requests, ['request', 'requests'])}`);
+  return isAtMost ? { requests, atMost: true } : { requests };
+}
+
 /** What `syncContacts` does with its list. */
 export async function runSync(call: BulkCall): Promise<BulkResult> {
   const settings = syncSettings(call.given);
@@ -36,7 +44,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     identity: { key, group, exactGroups, exactUrns },
     leavesMark: !dryRun,
   } as const;
-  let requests = 0;
+  let cost: Cost | undefined;
   const result = await bulkRun(call, plan, async run => {
     const { list, pool, outcome } = run;
     const all = readInputs(list, outcome);
@@ -50,8 +58,8 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     for (const input of all) recognition.expect(input);
     const sync = new SyncRun({ ...run, inputs, facts, recognition, settings });
     await sync.run();
-    requests = sync.requests;
+    cost = sync.cost;
     return sync.whereabouts();
   });
-  return dryRun ? { ...result, dryRun: true, requests } : result;
+  return dryRun ? { ...result, dryRun: true, ...tellCost(cost) } : result;
 }

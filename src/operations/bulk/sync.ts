@@ -6,6 +6,7 @@ import { findContact } from '../contactLookup.js';
 import { findHolders } from '../contactUrns.js';
 import { urnIdentity } from '../identifiers.js';
 import { severalAnswer } from '../severalAnswer.js';
+import { Cost } from './cost.js';
 import type { Change } from './diff.js';
 import type { Facts } from './facts.js';
 import { Halt } from './gate.js';
@@ -19,7 +20,7 @@ import { isPlainUrn } from './predict.js';
 import type { Progress } from './progress.js';
 import { paysToRead, type ReadEnd, readContacts } from './reading.js';
 import { type SightingParts, Sightings } from './sightings.js';
-import { create, requestsOf, writeChange } from './write.js';
+import { create, writeChange } from './write.js';
 
 export interface SyncParts extends SightingParts {
   pool: Pool;
@@ -59,8 +60,8 @@ function entersOrLeaves({ join, leave }: Change): boolean {
 
 /** One run of `syncContacts`: reads contacts of RapidPro, and writes what differs in them. */
 export class SyncRun {
-  /** Requests that the writing would take, counted where nothing is written. */
-  requests = 0;
+  /** What the writing would take, counted where nothing is written. */
+  readonly cost = new Cost();
   readonly #end: ReadEnd = { place: undefined, complete: false, pages: 0 };
   readonly #parts: SyncParts;
   readonly #groups = new GroupChanges();
@@ -171,10 +172,10 @@ export class SyncRun {
     const { index } = input;
     if (!outcome.isOpen(index)) return;
     if (settings.dryRun) {
-      this.requests += requestsOf(change);
+      this.cost.ofChange(change);
+      if (change.inactive && join.length > 0) return outcome.fail({ index, uuid }, INACTIVE);
       if (entersOrLeaves(change)) this.#groups.add(change);
-      this.#settle(change);
-      return;
+      return this.#settle(change);
     }
     await this.#attempt({ index, uuid }, async () => {
       change.changed = await writeChange(client, change, settings.exactUrns);
@@ -215,7 +216,7 @@ export class SyncRun {
   async #flushGroups(atEnd: boolean): Promise<void> {
     const { pool, outcome, settings } = this.#parts;
     if (settings.dryRun) {
-      if (atEnd) this.requests += this.#groups.requests;
+      if (atEnd) this.cost.add(this.#groups.requests);
       return;
     }
     const ends = {
@@ -359,7 +360,7 @@ export class SyncRun {
     const { outcome, settings, progress } = this.#parts;
     const { index } = input;
     if (settings.dryRun) {
-      this.requests++;
+      this.cost.ofCreation(input);
       outcome.settle('created', { index });
       return;
     }

@@ -94,9 +94,3 @@ export async function writeChange(
   if (Object.keys(body).length > 0) await writeContact(client, { uuid }, body);
   return changed;
 }
-
-/** How many requests {@link writeChange} takes. */
-export function requestsOf({ urns, missing, body }: Change): number {
-  if (urns) return 2 + missing;
-  return Object.keys(body).length > 0 ? 1 : 0;
-}

@@ -12,7 +12,7 @@ import { amiss, worldOf } from './world.js';
  * true all the same: each contact is in one list, the lists say what is so, and nobody is there twice.
  */
 
-type Lists = Omit<BulkResult, 'stopped' | 'dryRun' | 'requests'>;
+type Lists = Omit<BulkResult, 'stopped' | 'dryRun' | 'requests' | 'atMost'>;
 
 const LISTS = ['created', 'updated', 'unchanged', 'failed', 'notAttempted'] as const;
 /** Failures of the server in a row after which it is taken for down, and requests side by side. */

@@ -128,6 +128,12 @@ test('a second run changes nothing, others are untouched, no URN changes hands',
 
         const first = await bulk(syncContacts(list, one.options), sandbox);
         expect(places(first.result)).toEqual(upTo(list.length));
+        const asked = Number(first.state.response?.requests);
+        const promised = Number(plan.state.response?.requests) + Number(plan.result.requests);
+        expect(asked).toBeLessThanOrEqual(promised);
+        const told = ({ result }: typeof plan) => result.failed.map(({ index }) => index);
+        const isAsPlanned = JSON.stringify(told(plan)) === JSON.stringify(told(first));
+        if (isAsPlanned && !plan.result.atMost) expect(asked).toBe(promised);
         expect(first.result.notAttempted).toEqual([]);
         const { created, updated, unchanged, failed } = first.result;
         const touched = new Set([...created, ...updated].map(({ uuid }) => uuid));
