@@ -11,6 +11,8 @@ import { bulk, FIELDS, GROUPS, places, upTo, writes } from './workspace.js';
 /** Random workspaces and lists that overlap in every way: by URN, uuid, field, and with themselves. */
 
 const URNS = upTo(14).map(n => `tel:+25078800${1000 + n}`);
+/** The same numbers as people write them at home. */
+const AT_HOME = URNS.slice(0, 4).map(urn => urn.replace('+250', '0'));
 const KEYS = upTo(8).map(n => `t${n}`);
 
 const name = fc.constantFrom('Amina', ' Amina', 'Béa', 'Chris ', '0', 'x'.repeat(64));
@@ -31,7 +33,6 @@ const province = fc.constantFrom('nowhere', null);
 
 const fields = fc.record({ tei_id: text, age, due, province }, { requiredKeys: [] });
 const groups = fc.subarray(['Mothers', 'Partners']);
-const urns = fc.uniqueArray(fc.constantFrom(...URNS), { maxLength: 3 });
 
 const workspace = fc
   .array(
@@ -59,7 +60,11 @@ const workspace = fc
 
 const wanted = fc.record(
   {
-    urns,
+    // None has a number in two forms: RapidPro 9 cannot store that.
+    urns: fc.uniqueArray(fc.constantFrom(...URNS, ...AT_HOME), {
+      maxLength: 3,
+      selector: urn => urn.slice(-4),
+    }),
     name: fc.oneof(name, fc.constant(null)),
     language: fc.constantFrom('ENG', 'eng', 'fra', null),
     groups: fc.subarray(['Mothers', 'partners']),
@@ -137,13 +142,18 @@ test('a second run changes nothing, others are untouched, no URN changes hands',
         expect(first.result.notAttempted).toEqual([]);
         const { created, updated, unchanged, failed } = first.result;
         const touched = new Set([...created, ...updated].map(({ uuid }) => uuid));
-        // A failed contact may have been written in part only where it says so.
-        for (const item of failed) if (item.changed) touched.add(item.uuid);
+        // A failed contact may have been written only where it says so.
+        for (const item of failed) {
+          if (item.changed || item.code === 'CONTACT_CLASH') touched.add(item.uuid);
+        }
+        const madeForTwo = failed.filter(
+          ({ uuid }) => uuid !== undefined && !before.some(contact => contact.uuid === uuid),
+        );
         const after = new Map(sandbox.contacts().map(contact => [contact.uuid, contact]));
         for (const contact of before) {
           if (!touched.has(contact.uuid)) expect(after.get(contact.uuid)).toEqual(contact);
         }
-        expect(after.size).toBe(before.length + created.length);
+        expect(after.size).toBe(before.length + created.length + madeForTwo.length);
         for (const { uuid } of [...updated, ...unchanged])
           expect(after.has(String(uuid))).toBe(true);
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addGroup, syncContacts } from '../../../src/index.js';
 import type { ContactSeed } from '../../../src/sandbox/index.js';
 import type { SyncContact } from '../../../src/types/bulk.js';
-import { captureConsole } from '../../support/captureConsole.js';
+import { captureConsole, captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
 import { failure, OTHER_UUID, refused } from '../run.js';
 import { bulk, counts, holder, places, upTo, workspace, writes } from './workspace.js';
@@ -228,11 +228,29 @@ describe.each(dialects)('on %s', dialect => {
       dryRun: true,
       requests: 3,
     });
+    expect(plan.result).not.toHaveProperty('atMost');
     expect(sandbox.contacts()).toEqual(before);
     expect(writes(sandbox)).toEqual([]);
     const done = await bulk(syncContacts(list), sandbox);
     expect(counts(done.result)).toEqual(counts(plan.result));
     expect(writes(sandbox)).toHaveLength(3);
+    expect(done.state.response?.requests).toBe(Number(plan.state.response?.requests) + 3);
+  });
+
+  test('dryRun says where it may take fewer, and who will fail', async () => {
+    const blocked = { name: 'Chris', urns: [CHRIS], status: 'blocked' as const };
+    const sandbox = await workspace({ dialect, contacts: [...people().slice(0, 2), blocked] });
+    const log = captureConsole();
+    const list: SyncContact[] = [
+      { urns: [AMINA, FREE], name: 'Changed' },
+      { urns: [CHRIS], groups: ['Partners'] },
+    ];
+    const plan = await bulk(syncContacts(list, { dryRun: true }), sandbox);
+    expect(plan.result).toMatchObject({ requests: 4, atMost: true, failed: [{ index: 1 }] });
+    expect(log.join('\n')).toContain('Writing it takes at most 4 requests');
+    const done = await bulk(syncContacts(list), sandbox);
+    expect(counts(done.result)).toEqual(counts(plan.result));
+    expect(done.result.failed).toEqual(plan.result.failed);
   });
 
   test('a blocked contact gets its keys, and fails for its groups', async () => {
