@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { addGroup, syncContacts } from '../../../src/index.js';
 import type { ContactSeed } from '../../../src/sandbox/index.js';
 import type { SyncContact } from '../../../src/types/bulk.js';
-import { captureConsole, captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
 import { failure, OTHER_UUID, refused } from '../run.js';
 import { bulk, counts, holder, places, upTo, workspace, writes } from './workspace.js';
