@@ -123,7 +123,7 @@ function split(where: unknown): { where: unknown; options: unknown } {
  * );
  * @example <caption>From the runs of a flow: what its Call Webhook node sent this year</caption>
  * eachMissedPush(
- *   { flow: 'b6a2b0b1-3c1f-4d06-8f0b-6f2c1a7f9e02', result: 'webhook', after: '2026-01-01' },
+ *   { flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c', result: 'webhook', after: '2026-01-01' },
  *   upsertContact({ uuid: $.data.contact.uuid, fields: { last_report: $.data.results.cases.value } }),
  * );
  * @param {MissedPushes} where - The name of a resthook, or an object: `resthook` (its name), or `flow` (a uuid) with `node` (the uuid of the node that calls) or `result` (the key of the result that it saves) and `after` (where the first look begins; 48 hours ago); `numbers` (as in `webhook.parse`), `deadline` (seconds), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
