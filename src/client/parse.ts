@@ -21,12 +21,20 @@ function hasTooManyParts(text: string): boolean {
   return parts > MOST_PARTS;
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Each page of a long list goes through this, so it calls itself for objects and lists alone. */
+function isDeeper(value: object, levels: number): boolean {
   if (levels === 0) return true;
-  if (Array.isArray(value)) return value.some(item => isDeeper(item, levels - 1));
+  if (Array.isArray(value)) {
+    for (const item of value) if (isNested(item) && isDeeper(item, levels - 1)) return true;
+    return false;
+  }
   for (const key in value) {
-    if (isDeeper((value as { [key: string]: unknown })[key], levels - 1)) return true;
+    const item = value[key as keyof typeof value];
+    if (isNested(item) && isDeeper(item, levels - 1)) return true;
   }
   return false;
 }
@@ -42,7 +50,9 @@ function unescapePlain(text: string): string {
 /** Takes the token out of what a server sends back: state is kept, and read by more people than the credential. */
 function withoutToken(text: string, token: string): string {
   if (token.length < LEAST_OF_TOKEN) return text;
-  const plain = /\\u00[2-7]/i.test(text) ? unescapePlain(text) : text;
+  // The first look costs next to nothing, and nearly always is enough.
+  const isEscaped = text.includes('\\u00') && /\\u00[2-7]/.test(text);
+  const plain = isEscaped ? unescapePlain(text) : text;
   return plain.includes(token) ? plain.replaceAll(token, '…') : text;
 }
 
@@ -63,6 +73,6 @@ export function parse(text: string, token = ''): Parsed {
   } catch {
     return { amiss: 'no JSON' };
   }
-  const isDeep = text.length > MOST_LEVELS && isDeeper(value, MOST_LEVELS);
+  const isDeep = isNested(value) && isDeeper(value, MOST_LEVELS);
   return isDeep ? { amiss: 'too deep' } : { value };
 }
