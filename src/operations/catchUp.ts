@@ -3,8 +3,10 @@ import { RapidProError } from '../client/errors.js';
 import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference, State } from '../types/state.js';
+import { secretToHide } from '../webhook/options.js';
 import { isObject } from '../webhook/plain.js';
 import type { Push, ValueOptions } from '../webhook/push.js';
+import { withoutSecret } from '../webhook/secret.js';
 import { check } from './check.js';
 import { count, log } from './log.js';
 import type { Missed, Source } from './missed.js';
@@ -67,6 +69,8 @@ function sourceOf({ client, state, args, given }: Call<'where'>): Source {
 async function run(call: Call<'where'>, operations: readonly Step[]): Promise<unknown> {
   const { client, options } = call;
   const source = sourceOf(call);
+  const secret = secretToHide(call.state);
+  const clean = (push: Push) => (secret === undefined ? push : withoutSecret(push, secret));
   const started = client.clock.now();
   // One is always dealt with: otherwise no run might ever get further.
   const isLate = () =>
@@ -80,7 +84,7 @@ async function run(call: Call<'where'>, operations: readonly Step[]): Promise<un
       isStopped = isLate();
       if (isStopped) break;
       if (!source.isKnown(missed)) {
-        state = await handOn(state, missed.push, operations);
+        state = await handOn(state, clean(missed.push), operations);
         pushes++;
       }
       dealtWith.push(missed);

@@ -67,6 +67,12 @@ function credentialSecret({ configuration }: State): string {
   return typeof webhookSecret === 'string' ? webhookSecret.trim() : '';
 }
 
+/** The secret that must not get into the state with addresses that a flow has called. */
+export function secretToHide(state: State): string | undefined {
+  const text = credentialSecret(state);
+  return text.length >= SHORTEST ? text : undefined;
+}
+
 function requireCredentialSecret(state: State): string {
   const text = credentialSecret(state);
   if (text.length >= SHORTEST) return text;

@@ -121,6 +121,21 @@ describe.each(['v9', 'textit'] as const)('catching up, %s', dialect => {
   });
 });
 
+test('an address with the secret of the credential, among the results, does not get into the state', async () => {
+  const SECRET = 'kR7vw2Tq9xn4';
+  const events = recordedEvents('rapidpro-9.0.0').slice(0, 1);
+  const address = `POST https://x.org/i/a?secret=${SECRET}`;
+  const results = { hook: { value: '200', input: address } };
+  const rows = events.map(one => ({ ...one, data: { ...one.data, results } }));
+  const target = await serve(msw.get(EVENTS, () => page(rows)));
+  const { configuration } = stateFor(target);
+  const credential = { configuration: { ...(configuration as object), webhookSecret: SECRET } };
+  const { handed, state } = await catchUp({}, credential);
+  expect(handed[0]?.results?.hook?.input).toBe('POST https://x.org/i/a?secret=…');
+  expect(handed[0]?.key).toBe(webhook.parsePush(rows[0]?.data).key);
+  expect(JSON.stringify(state)).not.toContain(SECRET);
+});
+
 test('a look that comes too late says so, and from when to read the runs', async () => {
   const said = captureConsole();
   const { credential, answers, clock } = await workspace();

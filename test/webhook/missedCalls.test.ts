@@ -71,6 +71,30 @@ describe.each(servers)('the recordings of %s', server => {
   });
 });
 
+test('of a node that a run passes several times, it is the last time, with a key of its own', () => {
+  const step = (seconds: number, node = NODE) => ({
+    node,
+    time: `2026-03-02T10:00:${seconds}.000000Z`,
+  });
+  const value = (seconds: number) => ({
+    value: String(seconds),
+    node: FLOW,
+    ...step(seconds, FLOW),
+  });
+  const run = (path: object[], values: object) =>
+    callOfRun({ uuid: FLOW, values, path }, { node: NODE }, {});
+  const once = [step(10, FLOW), step(12)];
+  const twice = [...once, step(14, FLOW), step(16), step(18, FLOW)];
+  const first = run(once, { cases: value(11) });
+  const second = run(twice, { cases: value(15), later: value(17) });
+  expect(second?.time).toBe(step(16).time);
+  expect(second?.push.path).toHaveLength(4);
+  expect(second?.push.results).toMatchObject({ cases: { value: '15' } });
+  expect(Object.keys(second?.push.results ?? {})).toEqual(['cases']);
+  expect(second?.push.key).not.toBe(first?.push.key);
+  expect(run([step(10, FLOW)], {})).toBeUndefined();
+});
+
 describe.each(['v9', 'textit'] as const)('from a flow, %s', dialect => {
   async function workspace(options: SandboxOptions = {}) {
     const clock = sharedClock();
