@@ -78,7 +78,6 @@ test('of a node that a run passes several times, it is the last time, with a key
   });
   const value = (seconds: number) => ({
     value: String(seconds),
-    node: FLOW,
     ...step(seconds, FLOW),
   });
   const run = (path: object[], values: object) =>
