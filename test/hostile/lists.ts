@@ -59,6 +59,7 @@ export const LISTS: Group = {
     {
       does: 'names a next page without a place, or with one of a megabyte',
       limit: 'a place of 1 to 2,000 characters',
+      requests: 1,
       operations,
       ways: () =>
         ['http://any/', '', '?cursor=', place('x'.repeat(1_000_000))].map(next => list([], next)),

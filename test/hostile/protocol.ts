@@ -147,11 +147,7 @@ export const PROTOCOL: Group = {
       does: 'answers with 204, and a body all the same',
       limit: 'a 204 has no body, and its connection is not used again',
       operations: WITHOUT_ANSWER,
-      ways: () => [
-        rapidPro204,
-        answer(204, 'x'.repeat(1_000_000)),
-        answer(204, '{"uuid":"1"}', { 'Transfer-Encoding': 'chunked' }),
-      ],
+      ways: () => [rapidPro204, answer(204, 'x'.repeat(1_000_000))],
       reads: () => 'is done, and reads no body',
     },
   ],
