@@ -1,4 +1,4 @@
-// The week of a maternal health programme. Each operation leaves its result in state.data.
+// The week of a maternal health program. Each operation leaves its result in state.data.
 
 const lastMonth = new Date(Date.now() - 30 * 24 * 60 * 60 * 1000).toISOString();
 

@@ -31,7 +31,7 @@ async function inSandbox() {
   const { createSandbox } = await import('../dist/sandbox/index.js');
   const sandbox = await createSandbox({ seed: 'maternal-health' });
   try {
-    console.log('A made-up maternal health programme, in a RapidPro inside this command.');
+    console.log('A made-up maternal health program, in a RapidPro inside this command.');
     console.log('Nothing leaves this computer, and nobody gets a message.\n');
     const { host, token } = sandbox;
     return await tell('examples/main-job.js', { host, token }, () => peopleReached(sandbox.sent()));

@@ -21,7 +21,7 @@ fn(state => ({
 
 // One page after the other. Sorted by when people were entered, nobody changes place while this reads.
 fn(async state => {
-  const { program, orgUnit } = state.programme.dhis2;
+  const { program, orgUnit } = state.settings.dhis2;
   const where = state.isBefore41
     ? { orgUnit, ouMode: 'DESCENDANTS' }
     : { orgUnits: orgUnit, orgUnitMode: 'DESCENDANTS' };

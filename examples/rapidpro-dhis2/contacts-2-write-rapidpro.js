@@ -1,11 +1,11 @@
 // Makes the contacts in RapidPro match the people of DHIS2: adds who is new, changes what differs, leaves the rest alone.
 
-ensureGroup($.programme.rapidpro.group);
+ensureGroup($.settings.rapidpro.group);
 ensureField({ name: 'DHIS2 id', type: 'text' });
 ensureField({ name: 'Confirmation', type: 'text' });
 
 // Everybody whom DHIS2 has given us before, with their id there.
-getContacts({ group: $.programme.rapidpro.group });
+getContacts({ group: $.settings.rapidpro.group });
 
 // A phone number as RapidPro wants it: 0788 123 123 and 250788123123 become tel:+250788123123.
 function urnOf(text, { countryCode, digits }) {
@@ -16,7 +16,7 @@ function urnOf(text, { countryCode, digits }) {
 
 // From a person in DHIS2 to a contact. Who cannot be one is listed with the reason.
 fn(state => {
-  const { dhis2, rapidpro, phone } = state.programme;
+  const { dhis2, rapidpro, phone } = state.settings;
   const contactOf = {}; // by the id in DHIS2
   const holderOf = {}; // who has a phone number: the id in DHIS2
   for (const contact of state.data) {
@@ -55,7 +55,7 @@ fn(state => {
   return { ...state, contacts, problems, again };
 });
 
-syncContacts($.contacts, { group: $.programme.rapidpro.group });
+syncContacts($.contacts, { group: $.settings.rapidpro.group });
 
 fn(state => {
   const { created, updated, unchanged, failed, notAttempted } = state.data;

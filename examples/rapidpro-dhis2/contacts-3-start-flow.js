@@ -2,13 +2,13 @@
 // First they go into the group "asked", then they are started, then they go into the group "started".
 // Who is in "asked" alone was perhaps started and perhaps not: such people are listed, and left to a person.
 
-ensureGroup($.programme.rapidpro.askedGroup);
-ensureGroup($.programme.rapidpro.startedGroup);
+ensureGroup($.settings.rapidpro.askedGroup);
+ensureGroup($.settings.rapidpro.startedGroup);
 
-getContacts({ group: $.programme.rapidpro.group });
+getContacts({ group: $.settings.rapidpro.group });
 
 fn(state => {
-  const { askedGroup, startedGroup } = state.programme.rapidpro;
+  const { askedGroup, startedGroup } = state.settings.rapidpro;
   const isIn = (contact, name) => contact.groups.some(group => group.name === name);
   // Who registered by phone has been through the flow.
   const isRegistered = contact => Boolean(contact.fields.confirmation);
@@ -33,7 +33,7 @@ fn(state => {
 // The mark, before anything is sent. Who cannot be marked is not started.
 fnIf(
   state => state.toStart.length > 0,
-  addToGroup($.toStart, $.programme.rapidpro.askedGroup, { verify: true }),
+  addToGroup($.toStart, $.settings.rapidpro.askedGroup, { verify: true }),
 );
 
 fn(state => {
@@ -52,7 +52,7 @@ fn(async state => {
   const { toStart } = state;
   if (toStart.length === 0) return state;
   try {
-    const flow = state.programme.rapidpro.registrationFlow;
+    const flow = state.settings.rapidpro.registrationFlow;
     await startFlow({ flow, contacts: toStart })(state);
     return { ...state, started: toStart };
   } catch (error) {
@@ -77,12 +77,12 @@ fn(async state => {
   }
 });
 
-fnIf(state => state.started.length > 0, addToGroup($.started, $.programme.rapidpro.startedGroup));
+fnIf(state => state.started.length > 0, addToGroup($.started, $.settings.rapidpro.startedGroup));
 
 // These were surely not started: the mark comes off again.
 fnIf(
   state => state.notStarted.length > 0,
-  removeFromGroup($.notStarted, $.programme.rapidpro.askedGroup),
+  removeFromGroup($.notStarted, $.settings.rapidpro.askedGroup),
 );
 
 // The final state is stored. Keep what the next run needs and what somebody should see; no names, no phone numbers.

@@ -23,7 +23,7 @@ function idFrom(pairs) {
 fn(state => {
   const contact = state.data;
   if (!contact) throw new Error('RapidPro no longer has the contact who sent this.');
-  const { dhis2, rapidpro, hoursAheadOfUtc } = state.programme;
+  const { dhis2, rapidpro, hoursAheadOfUtc } = state.settings;
   const { name, village, clinic } = state.push.results;
   const pairs = contact.uuid.replaceAll('-', '').match(/../g).reverse();
   const phone = contact.urns.find(urn => urn.startsWith('tel:'))?.slice('tel:'.length);

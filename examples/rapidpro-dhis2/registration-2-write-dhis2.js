@@ -3,7 +3,7 @@
 // 404 is an answer here: nobody has this id yet.
 get(state => `/api/tracker/trackedEntities/${state.person.id}`, {
   query: {
-    program: $.programme.dhis2.program,
+    program: $.settings.dhis2.program,
     fields:
       'orgUnit,geometry,inactive,potentialDuplicate,attributes[attribute,value],enrollments[program]',
   },
@@ -11,7 +11,7 @@ get(state => `/api/tracker/trackedEntities/${state.person.id}`, {
 });
 
 fn(state => {
-  const { program, trackedEntityType } = state.programme.dhis2;
+  const { program, trackedEntityType } = state.settings.dhis2;
   const { id, enrollment, orgUnit, today, whoItIs, answers } = state.person;
   const isKnown = state.response.statusCode === 200;
   const { attributes = [], enrollments = [], ...known } = isKnown ? state.data : {};

@@ -10,12 +10,12 @@ fnIf(
 
 fnIf(
   state => state.isRegistered && !state.isMember,
-  addToGroup(state => [state.contact], $.programme.rapidpro.group),
+  addToGroup(state => [state.contact], $.settings.rapidpro.group),
 );
 
 fn(async state => {
   if (!state.isToTell) return { ...state, outcome: null };
-  const { welcome } = state.programme.rapidpro;
+  const { welcome } = state.settings.rapidpro;
   const text = welcome[state.language] ?? Object.values(welcome)[0];
   try {
     await sendMessage({ contact: state.contact, text })(state);

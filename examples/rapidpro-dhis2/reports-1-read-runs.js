@@ -14,9 +14,9 @@ function weekOf(time, hoursAheadOfUtc) {
 }
 
 eachChange(
-  getFlowRuns({ flow: $.programme.rapidpro.reportFlow }),
+  getFlowRuns({ flow: $.settings.rapidpro.reportFlow }),
   fn(state => {
-    const { dhis2, hoursAheadOfUtc } = state.programme;
+    const { dhis2, hoursAheadOfUtc } = state.settings;
     const reports = state.data
       .filter(run => run.exit_type === 'completed')
       .map(run => ({
@@ -41,8 +41,8 @@ fn(state => ({ ...state, clinicOf: {} }));
 
 fnIf(
   state => state.toSend.length > 0,
-  getContacts({ group: $.programme.rapidpro.reporters }).then(state => {
-    const { clinicField } = state.programme.rapidpro;
+  getContacts({ group: $.settings.rapidpro.reporters }).then(state => {
+    const { clinicField } = state.settings.rapidpro;
     const pairs = state.data.map(({ uuid, fields }) => [uuid, fields[clinicField]]);
     return { ...state, clinicOf: Object.fromEntries(pairs) };
   }),

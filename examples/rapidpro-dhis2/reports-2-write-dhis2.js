@@ -52,8 +52,8 @@ fn(async state => {
 });
 
 // The final state is stored. What waits is tried again by every run, until somebody corrects the contact or DHIS2.
-fn(({ rapidpro, programme, problems, sent, waiting, refused, lastSent }) => {
-  const noClinic = `The field "${programme.rapidpro.clinicField}" of the contact is empty, or the contact is not in "${programme.rapidpro.reporters}".`;
+fn(({ rapidpro, settings, problems, sent, waiting, refused, lastSent }) => {
+  const noClinic = `The field "${settings.rapidpro.clinicField}" of the contact is empty, or the contact is not in "${settings.rapidpro.reporters}".`;
   const all = [
     ...problems,
     ...waiting.map(({ run, contact, clinic }) => ({

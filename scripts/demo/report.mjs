@@ -1,4 +1,4 @@
-/** What a request to an endpoint is for, in the words of the people who run a programme. */
+/** What a request to an endpoint is for, in the words of the people who run a program. */
 const SENDING = {
   broadcasts: ['broadcast', 'broadcasts'],
   messages: ['message', 'messages'],

@@ -3,7 +3,7 @@ import { askingFlow } from './flows.mjs';
 import { createReceiver } from './receiver.mjs';
 import { createRunner, EXAMPLE } from './run-workflow.mjs';
 
-/** The flows that the example's `programme.js` names. */
+/** The flows that the example's `settings.js` names. */
 export const FLOWS = {
   registration: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a01',
   report: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a02',

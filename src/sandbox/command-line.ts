@@ -11,7 +11,7 @@ export const HELP = `rapidpro-sandbox: a small RapidPro on this computer, for tr
   --port N          The port on loopback. Default: any that is free.
   --token TEXT      The administrator's token. Default: a new one each time.
   --dialect NAME    v9 (RapidPro 9.0) or textit (the newer line that TextIt runs). Default: v9.
-  --seed NAME       maternal-health (600 contacts of a made-up programme, the default), empty,
+  --seed NAME       maternal-health (600 contacts of a made-up program, the default), empty,
                     or a JSON file that holds groups, fields, contacts, flows, runs and so on,
                     written as the API shows them.
   --throttle N      Requests an hour that are let through, or off. Default: as the real server has it.
@@ -70,7 +70,7 @@ function parse(args: string[]) {
 }
 
 function holding(seed: string): string {
-  if (seed === 'maternal-health') return '600 contacts of a made-up maternal health programme';
+  if (seed === 'maternal-health') return '600 contacts of a made-up maternal health program';
   return seed === 'empty' ? 'nothing yet' : `what ${seed} has`;
 }
 

@@ -9,7 +9,7 @@ import type { Limited } from './state/workspace.js';
 export interface SandboxOptions {
   /** Which line of servers it is like: RapidPro 9 (`v9`) or the newer one that TextIt runs. Default `v9`. */
   dialect?: Dialect;
-  /** What it holds at first: a seed of one's own, or `maternal-health`, 600 contacts of a made-up programme. */
+  /** What it holds at first: a seed of one's own, or `maternal-health`, 600 contacts of a made-up program. */
   seed?: Seed | 'maternal-health';
   /** What the second workspace holds, which the token `other_workspace` opens. Default nothing. */
   otherSeed?: Seed;

@@ -12,55 +12,10 @@ import {
   getMessages,
   getTickets,
 } from '@openfn/language-rapidpro';
-import { createSandbox, maternalHealth } from '@openfn/language-rapidpro/sandbox';
+import { createSandbox } from '@openfn/language-rapidpro/sandbox';
 import { failureIn, runJob } from '../../scripts/run-job.mjs';
-
-/** The uuids that the examples write. */
-const FLOW = '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c';
-const OBJECT = 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11';
-const TOPIC = 'bf7d7b53-4fdf-4da4-8ac7-10af7af21568';
-const AMINA = 'tel:+221770001122';
-
-/** The seed of the guides, and what the examples name besides. */
-function world() {
-  const seed = maternalHealth();
-  return {
-    ...seed,
-    fields: [
-      ...seed.fields,
-      { name: 'Next visit', type: 'datetime' },
-      { name: 'Last report', type: 'number' },
-      { key: 'tei_id', name: 'TEI id', type: 'text' },
-    ],
-    groups: [...seed.groups, { uuid: OBJECT, name: 'Old name' }],
-    labels: [...seed.labels, { uuid: OBJECT, name: 'Old name' }],
-    topics: [...seed.topics, { uuid: OBJECT, name: 'Old name' }, { uuid: TOPIC, name: 'Visits' }],
-    flows: [...seed.flows, { uuid: FLOW, name: 'Visit' }],
-    contacts: [
-      ...seed.contacts,
-      { name: 'Amina', urns: [AMINA], groups: ['Mothers'] },
-      { name: 'Keza', urns: ['tel:+250788123123'] },
-    ],
-    globals: [...seed.globals, { name: 'Clinic phone', value: '113' }],
-    campaigns: [...seed.campaigns, { uuid: OBJECT, name: 'Visits', group: 'Mothers' }],
-    campaign_events: [
-      ...seed.campaign_events,
-      {
-        campaign: 'Visits',
-        relative_to: 'next_visit',
-        offset: -1,
-        unit: 'days',
-        delivery_hour: 9,
-        message: { eng: 'Tomorrow.' },
-      },
-    ],
-    users: [
-      { email: 'admin@example.org', first_name: 'Ada', last_name: 'M', role: 'administrator' },
-      { email: 'amina@example.org', first_name: 'Amina', last_name: 'D', role: 'agent' },
-    ],
-    resthooks: [...seed.resthooks, { resthook: 'new-birth' }],
-  };
-}
+import { oneCopy } from './adaptor.mjs';
+import { AMINA, FLOW, OBJECT, world } from './seed.mjs';
 
 const read = operation => async (_sandbox, configuration) => ({
   data: (await execute(operation)({ configuration })).data,
@@ -131,6 +86,7 @@ const TEXTIT = ['getStatistics'];
 /** These need the Internet. */
 const SKIPPED = ['uploadMedia 1'];
 
+const adaptors = oneCopy();
 const silent = { log() {}, info() {}, warn() {}, error() {} };
 
 async function runExample(name, number, job) {
@@ -142,7 +98,7 @@ async function runExample(name, number, job) {
   const configuration = { host: sandbox.host, token: sandbox.token, webhookSecret };
   const before = BEFORE[title] ?? BEFORE[name] ?? given({});
   const state = { ...(await before(sandbox, configuration)), configuration };
-  const failure = failureIn(await runJob(job, { state, console: silent }));
+  const failure = failureIn(await runJob(job, { state, adaptors, console: silent }));
   await sandbox.close();
   return { title, failure: failure?.message };
 }

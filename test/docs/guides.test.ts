@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { built, ROOT } from '../packaging/project.js';
 import { start } from '../scripts/run-child.js';
+import { fences } from './collect.js';
+import { pagesOf } from './runs.js';
 
 vi.setConfig({ hookTimeout: 300_000 });
 
@@ -15,21 +17,14 @@ interface Ran {
 }
 
 /** Pages whose jobs all work on the sandbox as they stand. */
-const PAGES = [
-  'cookbook.md',
-  'errors.md',
-  'getting-started.md',
-  'migrating-from-2.md',
-  'rate-limits.md',
-  'reading.md',
-  'sync.md',
-  'writing.md',
-];
+const PAGES = pagesOf('test/docs/guides.test.ts');
 
 /** The one job that is meant to fail when it is run again. */
 function isMeant({ page, title, failure }: Ran): boolean {
   return (
-    page === 'migrating-from-2.md' && title === 'addContact' && /^URN_TAKEN:/.test(failure ?? '')
+    page === 'docs/migrating-from-2.md' &&
+    title === 'addContact' &&
+    /^URN_TAKEN:/.test(failure ?? '')
   );
 }
 
@@ -47,8 +42,8 @@ beforeAll(async () => {
   all = JSON.parse(stdout.slice(stdout.lastIndexOf('\n')));
 });
 
-test.each(PAGES)('the jobs of docs/%s run, and run again', page => {
-  const jobs = readFileSync(`docs/${page}`, 'utf8').match(/^```js$/gm) ?? [];
+test.each(PAGES)('the jobs of %s run, and run again', page => {
+  const jobs = fences(page).filter(({ language }) => language === 'js');
   const own = all.filter(ran => ran.page === page);
   expect(own).toHaveLength(jobs.length);
   const failed = own.filter(ran => ran.failure && !isMeant(ran));
@@ -63,7 +58,7 @@ function prose(title: string): string {
 
 describe('a recipe of the cookbook, run twice', () => {
   test.each(recipes)('%s reaches somebody twice only if it says so', title => {
-    const own = all.filter(ran => ran.page === 'cookbook.md' && ran.title === title);
+    const own = all.filter(ran => ran.page === 'docs/cookbook.md' && ran.title === title);
     expect(own.length).toBeGreaterThan(0);
     const again = own.some(ran => ran.again > 0);
     expect(again).toBe(/it sends again/.test(prose(title)));

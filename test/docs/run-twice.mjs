@@ -1,12 +1,19 @@
 /**
- * Runs each job of some guides twice on one sandbox, the second time with the state that the first
+ * Runs each job of some pages twice on one sandbox, the second time with the state that the first
  * left, as a cron trigger does. Prints how many messages, broadcasts and runs each of the two made.
+ * A program with imports runs once, by itself.
  * Needs `node --experimental-vm-modules`, and the built package.
  */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { ensureField, execute, getFlowRuns, updateContact } from '@openfn/language-rapidpro';
 import { createSandbox } from '@openfn/language-rapidpro/sandbox';
 import { failureIn, runJob } from '../../scripts/run-job.mjs';
+import { oneCopy } from './adaptor.mjs';
+import { world } from './seed.mjs';
+
+const ROOT = new URL('../../', import.meta.url);
+const adaptors = oneCopy();
 
 const MOTHER = 'tel:+250780000001';
 
@@ -23,6 +30,12 @@ const PREPARATIONS = {
   'Close old tickets': sandbox => sandbox.openTicket(MOTHER),
 };
 
+/** What the step before the job would have left. */
+const GIVEN = {
+  'README.md, A nightly register': [{ name: 'Keza', phone: '+250788123123', village: 'Gisozi' }],
+  'README.md, Phone numbers to URNs': { phone: '0788 123 123' },
+};
+
 const silent = { log() {}, info() {}, warn() {}, error() {} };
 
 async function reached(sandbox, configuration) {
@@ -31,14 +44,27 @@ async function reached(sandbox, configuration) {
   return sandbox.sent().filter(({ kind }) => kind !== 'flow_start').length + data.length;
 }
 
-async function runTwice(title, job) {
-  const sandbox = await createSandbox({ seed: 'maternal-health' });
+/** A program of its own, as somebody would run it with Node.js. */
+function runProgram(title, program) {
+  const args = ['--input-type=module', '--no-warnings', '-e', program];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+  return { title, ...(status === 0 ? {} : { failure: stderr }), once: 0, again: 0 };
+}
+
+async function runTwice(page, title, job) {
+  const sandbox = await createSandbox({ seed: world() });
   const configuration = { host: sandbox.host, token: sandbox.token };
   await PREPARATIONS[title]?.(sandbox, configuration);
   const before = await reached(sandbox, configuration);
-  const first = await runJob(job, { state: { configuration, data: {} }, console: silent });
+  const given = GIVEN[`${page}, ${title}`];
+  const first = await runJob(job, {
+    state: { configuration, data: given ?? {} },
+    adaptors,
+    console: silent,
+  });
   const after = await reached(sandbox, configuration);
-  const second = await runJob(job, { state: { ...first, configuration }, console: silent });
+  const again = { ...first, ...(given ? { data: given } : {}), configuration };
+  const second = await runJob(job, { state: again, adaptors, console: silent });
   const end = await reached(sandbox, configuration);
   await sandbox.close();
   const failure = failureIn(first) ?? failureIn(second);
@@ -47,17 +73,28 @@ async function runTwice(title, job) {
 
 /** The sections of a page, with the jobs in each. */
 function sectionsOf(page) {
-  const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(page, ROOT), 'utf8');
   return text.split(/^#{2,3} /m).map(section => ({
     title: section.slice(0, section.indexOf('\n')),
     jobs: [...section.matchAll(/^```js\n(.*?)^```/gms)].map(([, job]) => job),
   }));
 }
 
+/** A job that cannot be prepared has failed too. */
+const run = (page, title, job) =>
+  /^import /m.test(job)
+    ? runProgram(title, job)
+    : runTwice(page, title, job).catch(({ message }) => ({
+        title,
+        failure: message,
+        once: 0,
+        again: 0,
+      }));
+
 const results = [];
 for (const page of process.argv.slice(2)) {
   for (const { title, jobs } of sectionsOf(page)) {
-    for (const job of jobs) results.push({ page, ...(await runTwice(title, job)) });
+    for (const job of jobs) results.push({ page, ...(await run(page, title, job)) });
   }
 }
 process.stdout.write(`\n${JSON.stringify(results)}`);

@@ -59,7 +59,7 @@ describe('contacts of the sandbox', () => {
     });
   });
 
-  it('holds a programme of 600 contacts with groups, runs and messages', async () => {
+  it('holds a program of 600 contacts with groups, runs and messages', async () => {
     const { sandbox, get } = await open({ seed: maternalHealth() });
     expect(sandbox.contacts()).toHaveLength(600);
     const groups = await get('groups.json?name=mothers');

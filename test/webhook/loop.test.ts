@@ -11,7 +11,7 @@ const FLOW = 'b6a2b0b1-3c1f-4d06-8f0b-6f2c1a7f9e02';
 const URN = 'tel:+250788123123';
 const SECRET = 'a-secret-of-some-length';
 
-async function programme(origin: string, options: SandboxOptions = {}) {
+async function program(origin: string, options: SandboxOptions = {}) {
   const calls = [
     {
       type: 'call_webhook' as const,
@@ -72,7 +72,7 @@ describe.each(['v9', 'textit'] as const)('from a flow to a contact, %s', dialect
       response.end('{"work_order_id":"1"}');
       jobs.push(job(received, known));
     });
-    const { sandbox, credential } = await programme(listener.origin, { dialect });
+    const { sandbox, credential } = await program(listener.origin, { dialect });
     Object.assign(known, credential);
     await subscribe('new-report', `${listener.origin}/resthook`)(credential);
     await report(sandbox, credential);
@@ -97,7 +97,7 @@ describe.each(['v9', 'textit'] as const)('from a flow to a contact, %s', dialect
 
   test('the push and the run say the same', async () => {
     const listener = await receiver();
-    const { sandbox, credential } = await programme(listener.origin, { dialect });
+    const { sandbox, credential } = await program(listener.origin, { dialect });
     await subscribe('new-report', `${listener.origin}/resthook`)(credential);
     await report(sandbox, credential);
     const pushed = webhook.parsePush(listener.received.at(-1)?.body);
@@ -117,7 +117,7 @@ describe.each(['v9', 'textit'] as const)('from a flow to a contact, %s', dialect
 
   test('a workspace that hides addresses pushes none', async () => {
     const listener = await receiver();
-    const { sandbox, credential } = await programme(listener.origin, { dialect, anonymous: true });
+    const { sandbox, credential } = await program(listener.origin, { dialect, anonymous: true });
     await subscribe('new-report', `${listener.origin}/resthook`)(credential);
     const [contact] = sandbox.contacts();
     await startFlow({ flow: FLOW, contacts: [contact?.uuid ?? ''] })(credential);

@@ -1,6 +1,6 @@
 /**
  * What somebody set up in the stand-in before any data: a small maternal health program in one country with two clinics.
- * The example's `programme.js` names these ids, as one's own would name those of one's own server.
+ * The example's `settings.js` names these ids, as one's own would name those of one's own server.
  */
 export const METADATA = {
   organisationUnits: [

@@ -75,7 +75,7 @@ function seam<T>(
 /**
  * One page out of the rows behind a cursor. `rows` gives them in the cursor's own direction, from its position on.
  *
- * A cursor names the last position of the page before; items that tie with their neighbour across the seam cannot be
+ * A cursor names the last position of the page before; items that tie with their neighbor across the seam cannot be
  * told apart by it, so it counts them instead.
  */
 export function cutPage<T>(

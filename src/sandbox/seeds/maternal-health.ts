@@ -4,7 +4,7 @@ import { repeatable } from './random.js';
 import type { ContactSeed, MessageSeed, RunSeed, Seed } from './types.js';
 
 const FACILITIES = [
-  'Gatsibo Health Centre',
+  'Gatsibo Health Center',
   'Kageyo Clinic',
   'Kiramuruzi Hospital',
   'Ngarama Hospital',
@@ -21,7 +21,7 @@ const FIELDS: Seed['fields'] = [
 ];
 
 /**
- * A made-up maternal-health programme: mothers and health workers, manual and smart groups, three flows with their
+ * A made-up maternal-health program: mothers and health workers, manual and smart groups, three flows with their
  * runs, messages in and out, labels, a campaign, globals. The same people every time.
  *
  * @example
@@ -33,7 +33,7 @@ export function maternalHealth({ contacts: count = 600 }: { contacts?: number } 
   const contacts = people(count);
   const mothers = contacts.filter(contact => contact.groups?.includes('Mothers'));
   return {
-    workspace: { name: 'Maternal Health Programme' },
+    workspace: { name: 'Maternal Health Program' },
     channels: [
       { name: 'SMS 8282', address: '8282', country: 'RW', schemes: ['tel'] },
       { name: 'WhatsApp', type: 'whatsapp', address: '250788000300', schemes: ['whatsapp'] },
@@ -54,7 +54,7 @@ export function maternalHealth({ contacts: count = 600 }: { contacts?: number } 
     topics: [{ name: 'Referrals' }],
     globals: [
       { name: 'Hotline', value: '114' },
-      { name: 'Programme Name', value: 'Healthy Mothers' },
+      { name: 'Program Name', value: 'Healthy Mothers' },
     ],
     campaigns: [{ name: 'Antenatal Visits', group: 'Pregnant' }],
     campaign_events: [

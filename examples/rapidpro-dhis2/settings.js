@@ -1,7 +1,7 @@
 // All that belongs to one program, in one place. Every workflow begins with this step.
 // Change what stands here for your own program; the other files can stay as they are.
 
-const programme = {
+const settings = {
   // DHIS2. The ids are in the address bar of DHIS2's Maintenance app.
   dhis2: {
     program: 'MatCareProg',
@@ -51,4 +51,4 @@ const programme = {
 };
 
 // What an earlier run left as problems is not carried on: each run lists its own.
-fn(({ errors, problems, ...state }) => ({ ...state, programme, problems: [] }));
+fn(({ errors, problems, ...state }) => ({ ...state, settings, problems: [] }));

@@ -1,0 +1,27 @@
+// Writes to the mothers who are due within a week, each once, however often the job runs.
+// Change: the group, the field with the date, how many days ahead, and the text in each language.
+const inAWeek = Date.now() + 7 * 24 * 60 * 60 * 1000;
+
+ensureField({ name: 'Told of due date', type: 'text' });
+getContacts({ group: 'Mothers' });
+
+fn(state => {
+  const isDue = day => Date.parse(day) >= Date.now() && Date.parse(day) < inAWeek;
+  const isToTell = ({ due_date: day, told_of_due_date: told }) => isDue(day) && day !== told;
+  const toMark = state.data.filter(({ fields }) => isToTell(fields));
+  const mark = ({ fields }) => ({ told_of_due_date: fields.due_date });
+  return { ...state, marks: toMark.map(one => ({ uuid: one.uuid, fields: mark(one) })) };
+});
+
+// First the mark: if the job breaks here, somebody gets nothing, but nobody gets it twice.
+upsertContacts($.marks);
+
+// Who could not be marked is left for the next run.
+fn(state => ({ ...state, toTell: state.data.updated.map(({ uuid }) => uuid) }));
+
+fnIf(
+  state => state.toTell.length > 0,
+  sendBroadcast({ contacts: $.toTell, text: { eng: 'You are due soon.', fra: 'C’est bientôt.' } }),
+);
+
+fn(({ toTell }) => ({ data: { told: toTell.length } }));
