@@ -4,7 +4,7 @@ import { fences, pages, type Sample, sourceExamples } from './collect.js';
 import { NOT_RUN, RUN_BY } from './runs.js';
 import { SOURCE_EXAMPLES } from './sourceExamples.js';
 
-const CODE = ['js', 'ts'];
+const CODE = ['js', 'mjs', 'ts'];
 const samples = pages.flatMap(page => fences(page));
 const placeOf = ({ file, line }: Sample) => `${file}:${line}`;
 

@@ -10,7 +10,7 @@ import { ensureField, execute, getFlowRuns, updateContact } from '@openfn/langua
 import { createSandbox } from '@openfn/language-rapidpro/sandbox';
 import { failureIn, runJob } from '../../scripts/run-job.mjs';
 import { oneCopy } from './adaptor.mjs';
-import { world } from './seed.mjs';
+import { FLOW, OBJECT, world } from './seed.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
 const adaptors = oneCopy();
@@ -30,10 +30,19 @@ const PREPARATIONS = {
   'Close old tickets': sandbox => sandbox.openTicket(MOTHER),
 };
 
-/** What the step before the job would have left. */
+const SECRET = 'a-secret-of-some-length';
+
+/** What a job begins with, when it needs more than a credential: what the step before left, or a push. */
 const GIVEN = {
-  'README.md, A nightly register': [{ name: 'Keza', phone: '+250788123123', village: 'Gisozi' }],
-  'README.md, Phone numbers to URNs': { phone: '0788 123 123' },
+  'README.md, A nightly register': {
+    data: [{ name: 'Keza', phone: '+250788123123', village: 'Gisozi' }],
+  },
+  'README.md, Phone numbers to URNs': { data: { phone: '0788 123 123' } },
+  'docs/security.md, What is logged': { data: [{ uuid: OBJECT }] },
+  'docs/security.md, Webhooks': {
+    data: { contact: { uuid: OBJECT }, flow: { uuid: FLOW, name: 'Visit' }, results: {} },
+    request: { headers: { 'x-secret': SECRET } },
+  },
 };
 
 const silent = { log() {}, info() {}, warn() {}, error() {} };
@@ -53,17 +62,17 @@ function runProgram(title, program) {
 
 async function runTwice(page, title, job) {
   const sandbox = await createSandbox({ seed: world() });
-  const configuration = { host: sandbox.host, token: sandbox.token };
+  const configuration = { host: sandbox.host, token: sandbox.token, webhookSecret: SECRET };
   await PREPARATIONS[title]?.(sandbox, configuration);
   const before = await reached(sandbox, configuration);
   const given = GIVEN[`${page}, ${title}`];
   const first = await runJob(job, {
-    state: { configuration, data: given ?? {} },
+    state: { data: {}, ...given, configuration },
     adaptors,
     console: silent,
   });
   const after = await reached(sandbox, configuration);
-  const again = { ...first, ...(given ? { data: given } : {}), configuration };
+  const again = { ...first, ...given, configuration };
   const second = await runJob(job, { state: again, adaptors, console: silent });
   const end = await reached(sandbox, configuration);
   await sandbox.close();

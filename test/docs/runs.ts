@@ -8,6 +8,7 @@ export const RUN_BY: Readonly<Record<string, string>> = {
   'docs/performance.md': 'test/docs/guides.test.ts',
   'docs/rate-limits.md': 'test/docs/guides.test.ts',
   'docs/reading.md': 'test/docs/guides.test.ts',
+  'docs/security.md': 'test/docs/guides.test.ts',
   'docs/sync.md': 'test/docs/guides.test.ts',
   'docs/writing.md': 'test/docs/guides.test.ts',
   'docs/operations.md': 'test/docs/examples.test.ts',

@@ -38,7 +38,7 @@ const DANGER_SIGNS: Asking = {
       category: 'Bleeding',
       test: 'has_any_word',
       words: 'bleeding blood saignement',
-      reply: 'Please go to the nearest health centre now, or call @globals.hotline.',
+      reply: 'Please go to the nearest health center now, or call @globals.hotline.',
     },
     {
       category: 'Fever',
@@ -71,7 +71,7 @@ const POSTNATAL: Asking = {
   otherwise: 'Please bring your baby to the clinic to be weighed.',
 };
 
-/** The flows of the made-up programme. Each asks one thing and says a word about the answer. */
+/** The flows of the made-up program. Each asks one thing and says a word about the answer. */
 export function maternalFlows(): FlowSeed[] {
   const chance = repeatable(17);
   const asking = [REMINDER, DANGER_SIGNS, POSTNATAL].map(one => askingFlow(one, chance));
