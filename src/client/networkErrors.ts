@@ -28,8 +28,7 @@ function rootOf(error: unknown): { code: string; syscall: string } {
 }
 
 /** What undici says of answers that are no HTTP, or more of it than anybody needs. */
-const NO_HTTP =
-  /^(HPE_(?!INVALID_EOF)|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$|ERR_ASSERTION$)/;
+const NO_HTTP = /^(HPE_(?!INVALID_EOF)|UND_ERR_HEADERS_OVERFLOW$|ERR_ASSERTION$)/;
 
 /**
  * What was thrown, in a few plain texts: logs print causes, and undici's errors hold bytes of the

@@ -24,7 +24,7 @@ test.each([
   ['HPE_INVALID_EOF_STATE', 'CONNECTION_LOST', 'ambiguous'],
   ['HPE_INVALID_CONSTANT', 'INVALID_RESPONSE', 'ambiguous'],
   ['UND_ERR_HEADERS_OVERFLOW', 'INVALID_RESPONSE', 'ambiguous'],
-  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'INVALID_RESPONSE', 'ambiguous'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'CONNECTION_LOST', 'ambiguous'],
   ['SOMETHING_NEW', 'CONNECTION_LOST', 'ambiguous'],
 ])('%s: %s, %s', (code, expected, kind) => {
   for (const thrown of [
