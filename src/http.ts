@@ -1,7 +1,7 @@
 import type { Query } from './client/request.js';
-import { checkBody, checkMethod, checkPath, checkQuery } from './operations/httpArguments.js';
-import { log } from './operations/log.js';
-import { operation } from './operations/operation.js';
+import { checkBody, checkMethod, checkPath, checkQuery } from './operations/base/httpArguments.js';
+import { log } from './operations/base/log.js';
+import { operation } from './operations/base/operation.js';
 import type { Json } from './types/json.js';
 import type { Options } from './types/options.js';
 import type { Operation, Reference } from './types/state.js';

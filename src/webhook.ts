@@ -1,6 +1,6 @@
 import { composeNextState } from '@openfn/language-common';
 import { RapidProError } from './client/errors.js';
-import { count, log } from './operations/log.js';
+import { count, log } from './operations/base/log.js';
 import type { Operation, Reference, State } from './types/state.js';
 import { checkPushOptions } from './webhook/options.js';
 import { parsePush } from './webhook/parsePush.js';

@@ -8,12 +8,12 @@ import type { ArchivedFilters, ArchiveFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference, State } from '../types/state.js';
-import { liveMessage, liveRun } from './archivedRecords.js';
-import { collect, list } from './list.js';
-import { count, log } from './log.js';
-import { operation } from './operation.js';
-import { checkPeriod, type Period } from './period.js';
-import { threadPages } from './threadPages.js';
+import { count, log } from './base/log.js';
+import { operation } from './base/operation.js';
+import { liveMessage, liveRun } from './lists/archivedRecords.js';
+import { collect, list } from './lists/list.js';
+import { checkPeriod, type Period } from './lists/period.js';
+import { threadPages } from './lists/threadPages.js';
 
 /**
  * Read which archives the workspace has. RapidPro moves messages and runs there when they are about 90 days old. To read what is in them: `eachArchivedMessages` and `eachArchivedRuns`.

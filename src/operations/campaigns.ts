@@ -2,9 +2,9 @@ import type { CampaignBody, CampaignEventBody } from '../types/bodies.js';
 import type { CampaignEventFilters, CampaignFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { list } from './list.js';
-import { checkCampaign, checkCampaignEvent } from './objectBodies.js';
-import { add, remove, update } from './objects.js';
+import { list } from './lists/list.js';
+import { checkCampaign, checkCampaignEvent } from './objects/objectBodies.js';
+import { add, remove, update } from './objects/objects.js';
 
 /**
  * Read the campaigns of the workspace, newest first. Archived ones are not listed.

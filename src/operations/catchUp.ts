@@ -7,13 +7,13 @@ import { secretToHide } from '../webhook/options.js';
 import { isObject } from '../webhook/plain.js';
 import type { Push, ValueOptions } from '../webhook/push.js';
 import { withoutSecret } from '../webhook/secret.js';
-import { check } from './check.js';
-import { count, log } from './log.js';
-import type { Missed, Source } from './missed.js';
-import { MissedCalls } from './missedCalls.js';
-import { MissedEvents } from './missedEvents.js';
-import { type Call, operation } from './operation.js';
-import { threadPages } from './threadPages.js';
+import { check } from './base/check.js';
+import { count, log } from './base/log.js';
+import { type Call, operation } from './base/operation.js';
+import { threadPages } from './lists/threadPages.js';
+import type { Missed, Source } from './missed/missed.js';
+import { MissedCalls } from './missed/missedCalls.js';
+import { MissedEvents } from './missed/missedEvents.js';
 
 /** What `eachMissedPush` takes in the place of a name. */
 export interface MissedPushes extends Options, ValueOptions {

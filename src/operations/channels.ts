@@ -1,7 +1,7 @@
 import type { ChannelEventFilters, ChannelFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { list } from './list.js';
+import { list } from './lists/list.js';
 
 /**
  * Read the channels by which the workspace sends and receives, newest first.

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { MemberOptions } from '../types/actions.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { act } from './actions.js';
-import { check } from './check.js';
-import { contactItems, requireReference } from './items.js';
-import { membersAmiss } from './membership.js';
+import { check } from './base/check.js';
+import { act } from './many/actions.js';
+import { contactItems, requireReference } from './many/items.js';
+import { membersAmiss } from './many/membership.js';
 
 /** An action that needs no more than contacts. */
 function onContacts(action: string, contacts: unknown, options: unknown): Operation {

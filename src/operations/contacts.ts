@@ -3,16 +3,16 @@ import type { ContactBody, UpsertBody } from '../types/bodies.js';
 import type { ContactFilters } from '../types/filters.js';
 import type { ListOptions, Options, UpsertOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
-import { checkContact, checkContactWithUuid } from './bodies.js';
-import { findContact } from './contactLookup.js';
-import { createContact } from './createContact.js';
-import { contactKey } from './identifiers.js';
-import { list } from './list.js';
-import { log } from './log.js';
-import { operation, optionsAndCallback } from './operation.js';
-import { checkGroupExists } from './unknownGroup.js';
-import { updateExisting } from './updateExisting.js';
-import { upsert } from './upsert.js';
+import { checkContact, checkContactWithUuid } from './base/bodies.js';
+import { contactKey } from './base/identifiers.js';
+import { log } from './base/log.js';
+import { operation, optionsAndCallback } from './base/operation.js';
+import { findContact } from './contact/contactLookup.js';
+import { createContact } from './contact/createContact.js';
+import { updateExisting } from './contact/updateExisting.js';
+import { upsert } from './contact/upsert.js';
+import { list } from './lists/list.js';
+import { checkGroupExists } from './lists/unknownGroup.js';
 
 /**
  * Read the contacts of the workspace, all pages, newest change first.

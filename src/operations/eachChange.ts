@@ -6,6 +6,8 @@ import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resou
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, State } from '../types/state.js';
+import { count, log } from './base/log.js';
+import { type Call, operation } from './base/operation.js';
 import {
   advance,
   byTime,
@@ -15,12 +17,10 @@ import {
   readMark,
   sightingOf,
   writeMark,
-} from './changeMark.js';
-import { checkFilters } from './filters.js';
-import { collect, type ListPlan, planOf } from './list.js';
-import { count, log } from './log.js';
-import { type Call, operation } from './operation.js';
-import { threadPages } from './threadPages.js';
+} from './lists/changeMark.js';
+import { checkFilters } from './lists/filters.js';
+import { collect, type ListPlan, planOf } from './lists/list.js';
+import { threadPages } from './lists/threadPages.js';
 
 type Step = (state: State) => State | Promise<State>;
 

@@ -3,13 +3,13 @@ import { RapidProError } from '../client/errors.js';
 import { parseConfiguration } from '../configuration.js';
 import type { Dictionary } from '../types/json.js';
 import type { Operation, State } from '../types/state.js';
-import { expandArgument } from './expand.js';
-import { checkFilters } from './filters.js';
-import { LIST_OPTIONS, type ListPlan, planOf, readList } from './list.js';
-import { operation } from './operation.js';
-import { checkOptions } from './options.js';
-import { AHEAD, Reading } from './reading.js';
-import { threadPages } from './threadPages.js';
+import { expandArgument } from './base/expand.js';
+import { operation } from './base/operation.js';
+import { checkOptions } from './base/options.js';
+import { checkFilters } from './lists/filters.js';
+import { LIST_OPTIONS, type ListPlan, planOf, readList } from './lists/list.js';
+import { AHEAD, Reading } from './lists/reading.js';
+import { threadPages } from './lists/threadPages.js';
 
 function requirePlan(list: unknown): ListPlan {
   const plan = planOf(list);

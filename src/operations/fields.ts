@@ -2,12 +2,12 @@ import type { FieldBody } from '../types/bodies.js';
 import type { FieldFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { ensure, keyOf, sameName } from './ensure.js';
-import { collect, list } from './list.js';
-import { log } from './log.js';
-import { checkField } from './objectBodies.js';
-import { add, update } from './objects.js';
-import { operation } from './operation.js';
+import { log } from './base/log.js';
+import { operation } from './base/operation.js';
+import { collect, list } from './lists/list.js';
+import { ensure, keyOf, sameName } from './objects/ensure.js';
+import { checkField } from './objects/objectBodies.js';
+import { add, update } from './objects/objects.js';
 
 /**
  * Read the contact fields of the workspace: their keys, names and types.

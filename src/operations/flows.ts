@@ -7,13 +7,13 @@ import type {
 } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
-import { asObject } from './answered.js';
-import { checkFlowStart } from './bodies.js';
-import { checkFilters, requireOne } from './filters.js';
-import { list } from './list.js';
-import { log } from './log.js';
-import { operation, optionsAndCallback } from './operation.js';
-import { sendToAll } from './send.js';
+import { asObject } from './base/answered.js';
+import { checkFlowStart } from './base/bodies.js';
+import { log } from './base/log.js';
+import { operation, optionsAndCallback } from './base/operation.js';
+import { checkFilters, requireOne } from './lists/filters.js';
+import { list } from './lists/list.js';
+import { sendToAll } from './many/send.js';
 
 /**
  * Read the flows of the workspace, live and archived ones, newest first.

@@ -2,12 +2,12 @@ import type { GlobalBody, GlobalValueBody } from '../types/bodies.js';
 import type { GlobalFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { ensure, keyOf } from './ensure.js';
-import { requireText } from './items.js';
-import { collect, list } from './list.js';
-import { checkGlobal, checkGlobalValue } from './objectBodies.js';
-import { add, change, update } from './objects.js';
-import { operation } from './operation.js';
+import { operation } from './base/operation.js';
+import { collect, list } from './lists/list.js';
+import { requireText } from './many/items.js';
+import { ensure, keyOf } from './objects/ensure.js';
+import { checkGlobal, checkGlobalValue } from './objects/objectBodies.js';
+import { add, change, update } from './objects/objects.js';
 
 /**
  * Read the globals of the workspace: values that all flows share, newest change first.

@@ -2,10 +2,10 @@ import type { NamedBody } from '../types/bodies.js';
 import type { GroupFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { ensureNamed } from './ensureNamed.js';
-import { list } from './list.js';
-import { checkNamed } from './objectBodies.js';
-import { add, remove, update } from './objects.js';
+import { list } from './lists/list.js';
+import { ensureNamed } from './objects/ensureNamed.js';
+import { checkNamed } from './objects/objectBodies.js';
+import { add, remove, update } from './objects/objects.js';
 
 /**
  * Read the groups of the workspace, manual and smart ones, newest first.

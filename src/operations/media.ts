@@ -1,11 +1,11 @@
 import { RapidProError } from '../client/errors.js';
 import type { UploadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { asObject } from './answered.js';
-import { type FileContent, readFileContent, recognizeFile } from './fileContent.js';
-import { isOperation } from './isOperation.js';
-import { log } from './log.js';
-import { operation } from './operation.js';
+import { asObject } from './base/answered.js';
+import { isOperation } from './base/isOperation.js';
+import { log } from './base/log.js';
+import { operation } from './base/operation.js';
+import { type FileContent, readFileContent, recognizeFile } from './objects/fileContent.js';
 
 /** What RapidPro takes; the newer servers take fewer kinds of images, and say so. */
 const TAKEN = /^(image|audio|video)\/[\w.+-]+$|^application\/pdf$/;

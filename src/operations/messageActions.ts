@@ -1,7 +1,7 @@
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { act } from './actions.js';
-import { messageItems, requireReference } from './items.js';
+import { act } from './many/actions.js';
+import { messageItems, requireReference } from './many/items.js';
 
 /** An action that needs no more than messages. */
 function onMessages(action: string, messages: unknown, options: unknown): Operation {

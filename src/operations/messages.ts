@@ -2,12 +2,12 @@ import type { BroadcastBody, MessageBody } from '../types/bodies.js';
 import type { BroadcastFilters, MessageFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
-import { asOutcome } from './answered.js';
-import { checkBroadcast, checkMessage } from './bodies.js';
-import { list } from './list.js';
-import { log } from './log.js';
-import { operation, optionsAndCallback } from './operation.js';
-import { sendToAll } from './send.js';
+import { asOutcome } from './base/answered.js';
+import { checkBroadcast, checkMessage } from './base/bodies.js';
+import { log } from './base/log.js';
+import { operation, optionsAndCallback } from './base/operation.js';
+import { list } from './lists/list.js';
+import { sendToAll } from './many/send.js';
 
 /**
  * Read messages, incoming and outgoing, newest first.

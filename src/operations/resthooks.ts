@@ -6,9 +6,9 @@ import type {
 } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { list } from './list.js';
-import { checkResthookSubscriber } from './objectBodies.js';
-import { add, remove } from './objects.js';
+import { list } from './lists/list.js';
+import { checkResthookSubscriber } from './objects/objectBodies.js';
+import { add, remove } from './objects/objects.js';
 
 /**
  * Read the resthooks of the workspace: the events that flows can send out.

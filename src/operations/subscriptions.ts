@@ -4,13 +4,13 @@ import { resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import type { Body } from './body.js';
-import { hasResthook, requireResthook } from './knownResthook.js';
-import { collect } from './list.js';
-import { count, log } from './log.js';
-import { checkResthookSubscriber } from './objectBodies.js';
-import { create } from './objects.js';
-import { operation } from './operation.js';
+import type { Body } from './base/body.js';
+import { count, log } from './base/log.js';
+import { operation } from './base/operation.js';
+import { hasResthook, requireResthook } from './lists/knownResthook.js';
+import { collect } from './lists/list.js';
+import { checkResthookSubscriber } from './objects/objectBodies.js';
+import { create } from './objects/objects.js';
 
 /** Seconds after which a list shows what has just been made: lists are read from a copy. */
 const COPY_LAG = 1;

@@ -1,8 +1,8 @@
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { act } from './actions.js';
-import { requireText, ticketItems } from './items.js';
-import { checkKey } from './objects.js';
+import { act } from './many/actions.js';
+import { requireText, ticketItems } from './many/items.js';
+import { checkKey } from './objects/objects.js';
 
 /** An action that needs no more than tickets. */
 function onTickets(action: string, tickets: unknown, options: unknown): Operation {

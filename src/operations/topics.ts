@@ -1,9 +1,9 @@
 import type { NamedBody } from '../types/bodies.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { list } from './list.js';
-import { checkNamed } from './objectBodies.js';
-import { add, update } from './objects.js';
+import { list } from './lists/list.js';
+import { checkNamed } from './objects/objectBodies.js';
+import { add, update } from './objects/objects.js';
 
 /**
  * Read the topics of tickets, newest first.

@@ -3,10 +3,10 @@ import { resources } from '../resources.js';
 import type { StatisticsFilters } from '../types/filters.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { asObject } from './answered.js';
-import { checkFilters } from './filters.js';
-import { count, log } from './log.js';
-import { operation } from './operation.js';
+import { asObject } from './base/answered.js';
+import { count, log } from './base/log.js';
+import { operation } from './base/operation.js';
+import { checkFilters } from './lists/filters.js';
 
 /**
  * Read the workspace that the token belongs to. The quickest way to see whether a credential is right.

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { RapidProError } from '../client/errors.js';
-import { check } from '../operations/check.js';
-import { expand } from '../operations/expand.js';
-import { log } from '../operations/log.js';
-import { suggest } from '../operations/nearest.js';
+import { check } from '../operations/base/check.js';
+import { expand } from '../operations/base/expand.js';
+import { log } from '../operations/base/log.js';
+import { suggest } from '../operations/base/nearest.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
 import type { PushOptions } from './push.js';

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { RapidProError } from '../../src/client/errors.js';
 import { nextPlace } from '../../src/client/pages.js';
 import { encodeQuery } from '../../src/client/request.js';
-import type { Item } from '../../src/operations/actions.js';
-import { contactItems, messageItems } from '../../src/operations/items.js';
-import { planRecipients, ranges } from '../../src/operations/recipients.js';
-import { sortOut } from '../../src/operations/refusedItems.js';
+import type { Item } from '../../src/operations/many/items.js';
+import { contactItems, messageItems } from '../../src/operations/many/items.js';
+import { planRecipients, ranges } from '../../src/operations/many/recipients.js';
+import { sortOut } from '../../src/operations/many/refusedItems.js';
 
 const indexes = fc
   .uniqueArray(fc.integer({ min: 0, max: 500 }), { maxLength: 200 })

@@ -1,7 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { afterEach, expect, vi } from 'vitest';
-import { markOperation } from '../../src/operations/isOperation.js';
+import { markOperation } from '../../src/operations/base/isOperation.js';
 
 /**
  * Watches the whole test run: no token that went over a socket may turn up in anything written to the
@@ -46,8 +46,8 @@ function dumpError(error: unknown): string {
   return [JSON.stringify(error), message, stack].join('\n');
 }
 
-vi.mock('../../src/operations/operation.js', async importOriginal => {
-  const original = await importOriginal<typeof import('../../src/operations/operation.js')>();
+vi.mock('../../src/operations/base/operation.js', async importOriginal => {
+  const original = await importOriginal<typeof import('../../src/operations/base/operation.js')>();
   return {
     ...original,
     operation: (plan: Parameters<typeof original.operation>[0]) => {

@@ -1,7 +1,7 @@
 import type { UpsertBody } from '../../types/bodies.js';
 import type { SyncContact, SyncOptions, UpsertContactsOptions } from '../../types/bulk.js';
 import type { Operation, Reference } from '../../types/state.js';
-import { operation } from '../operation.js';
+import { operation } from '../base/operation.js';
 import { SYNC_OPTIONS, UPSERT_OPTIONS } from './options.js';
 import { runSync } from './runSync.js';
 import { runUpserts } from './runUpserts.js';

@@ -1,7 +1,7 @@
 import type { Dictionary } from '../../types/json.js';
-import type { Body } from '../body.js';
-import { urnsOf } from '../contactLookup.js';
-import { distinctUrns, urnIdentity } from '../identifiers.js';
+import type { Body } from '../base/body.js';
+import { distinctUrns, urnIdentity } from '../base/identifiers.js';
+import { urnsOf } from '../contact/contactLookup.js';
 import type { Facts } from './facts.js';
 import type { Input } from './inputs.js';
 import type { SyncSettings } from './options.js';

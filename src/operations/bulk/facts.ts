@@ -1,9 +1,9 @@
 import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
-import { asObject } from '../answered.js';
-import { collect } from '../list.js';
-import { nearest } from '../nearest.js';
+import { asObject } from '../base/answered.js';
+import { nearest } from '../base/nearest.js';
+import { collect } from '../lists/list.js';
 import type { Input } from './inputs.js';
 import type { SyncSettings } from './options.js';
 import type { Outcome, Reason } from './outcome.js';

@@ -1,6 +1,6 @@
 import { RapidProError } from '../../client/errors.js';
 import type { BulkFailure, BulkResult } from '../../types/bulk.js';
-import { count, log } from '../log.js';
+import { count, log } from '../base/log.js';
 import type { BulkMark } from './mark.js';
 
 const FIRST_FAILURES = 10;

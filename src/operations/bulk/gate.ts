@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../client/clock.js';
 import { RapidProError } from '../../client/errors.js';
-import { count, log } from '../log.js';
+import { count, log } from '../base/log.js';
 
 /** Thrown in place of a request that is not sent any more. Never leaves the operation. */
 export class Halt extends Error {}

@@ -1,8 +1,8 @@
 import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
 import { BATCH_LIMIT } from '../../resources.js';
-import type { Item } from '../actions.js';
-import { sortOut } from '../refusedItems.js';
+import type { Item } from '../many/items.js';
+import { sortOut } from '../many/refusedItems.js';
 import type { Change } from './diff.js';
 
 /** Contacts that enter or leave one group. */

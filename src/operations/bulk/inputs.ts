@@ -1,9 +1,9 @@
 import { RapidProError } from '../../client/errors.js';
-import { checkContactWithUuid } from '../bodies.js';
-import type { Body } from '../body.js';
-import { urnIdentity } from '../identifiers.js';
-import { log } from '../log.js';
-import { suggest } from '../nearest.js';
+import { checkContactWithUuid } from '../base/bodies.js';
+import type { Body } from '../base/body.js';
+import { urnIdentity } from '../base/identifiers.js';
+import { log } from '../base/log.js';
+import { suggest } from '../base/nearest.js';
 import { inCommon } from './clashes.js';
 import type { Outcome } from './outcome.js';
 import { trimmed } from './predict.js';

@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import { RapidProError } from '../../client/errors.js';
 import type { Query } from '../../client/request.js';
 import type { State } from '../../types/state.js';
-import { log } from '../log.js';
-import { ranges } from '../recipients.js';
-import { type Owner, ownMark, resumeMarks, withOwnMark } from '../resume.js';
+import { log } from '../base/log.js';
+import { type Owner, ownMark, resumeMarks, withOwnMark } from '../lists/resume.js';
+import { ranges } from '../many/recipients.js';
 import type { Outcome, Reason } from './outcome.js';
 
 type Ranges = [first: number, last: number][];

@@ -1,6 +1,6 @@
 import type { Dictionary } from '../../types/json.js';
-import { urnsOf } from '../contactLookup.js';
-import { urnIdentity } from '../identifiers.js';
+import { urnIdentity } from '../base/identifiers.js';
+import { urnsOf } from '../contact/contactLookup.js';
 import { textOrNull } from './diff.js';
 import { type Input, type Name, urnNames, uuidName } from './inputs.js';
 import type { SyncSettings } from './options.js';

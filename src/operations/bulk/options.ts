@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SyncOptions } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
-import { check } from '../check.js';
+import { check } from '../base/check.js';
 
 const flag = z.boolean({ error: 'must be true or false' }).nullish();
 const lists = z.enum(['add', 'exact'], { error: 'must be "add" or "exact"' }).nullish();

@@ -1,6 +1,6 @@
 import { RapidProError } from '../../client/errors.js';
 import type { BulkFailure, BulkItem, BulkResult } from '../../types/bulk.js';
-import { isUncertain } from '../uncertain.js';
+import { isUncertain } from '../base/uncertain.js';
 import { Clashes } from './clashes.js';
 import type { Gate } from './gate.js';
 import { Halt } from './gate.js';

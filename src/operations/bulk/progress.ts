@@ -1,4 +1,4 @@
-import { count, log } from '../log.js';
+import { count, log } from '../base/log.js';
 import type { Outcome } from './outcome.js';
 import type { Pool } from './pool.js';
 

@@ -1,5 +1,5 @@
 import type { BulkResult } from '../../types/bulk.js';
-import { count, log } from '../log.js';
+import { count, log } from '../base/log.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
 import { Cost } from './cost.js';
 import { completeDates, readFacts, resolveNames } from './facts.js';

@@ -1,8 +1,8 @@
 import type { BulkResult } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
-import type { Body } from '../body.js';
-import { wasMadeSince } from '../madeSince.js';
-import { upsert } from '../upsert.js';
+import type { Body } from '../base/body.js';
+import { wasMadeSince } from '../contact/madeSince.js';
+import { upsert } from '../contact/upsert.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
 import { failDuplicates, type Input, readInputs, urnNames, uuidName } from './inputs.js';
 import type { Lane } from './lane.js';

@@ -1,7 +1,7 @@
 import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
-import { urnsOf } from '../contactLookup.js';
-import { severalAnswer } from '../severalAnswer.js';
+import { urnsOf } from '../contact/contactLookup.js';
+import { severalAnswer } from '../contact/severalAnswer.js';
 import { areHidden, type Change, compareContact } from './diff.js';
 import type { Facts } from './facts.js';
 import type { Input } from './inputs.js';

@@ -1,12 +1,12 @@
 import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
-import type { Body } from '../body.js';
-import { findContact, urnsOf } from '../contactLookup.js';
-import { findHolders } from '../contactUrns.js';
-import { createContact } from '../createContact.js';
-import { urnIdentity } from '../identifiers.js';
-import { writeContact, writeUrns } from '../writeContact.js';
+import type { Body } from '../base/body.js';
+import { urnIdentity } from '../base/identifiers.js';
+import { findContact, urnsOf } from '../contact/contactLookup.js';
+import { findHolders } from '../contact/contactUrns.js';
+import { createContact } from '../contact/createContact.js';
+import { writeContact, writeUrns } from '../contact/writeContact.js';
 import type { Change } from './diff.js';
 import type { Input } from './inputs.js';
 import { isPlainUrn, storedText } from './predict.js';

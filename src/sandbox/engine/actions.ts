@@ -7,9 +7,10 @@ import { fillIn } from './expressions.js';
 import { join, leave } from './membership.js';
 import { sendMessage } from './messages.js';
 import { callResthook, recordEvent, resthookPayload } from './resthooks.js';
-import { type Sprint, saveResult, type Work, waitFor } from './runner.js';
 import { rootsOf } from './scene.js';
+import { type Sprint, saveResult } from './sprint.js';
 import { addTicket } from './tickets.js';
+import { type Work, waitFor } from './work.js';
 
 /**
  * What a flow does at a node. Actions that reach nothing in a sandbox (airtime, e-mail, classifiers, other flows) are

@@ -2,7 +2,8 @@ import type { Dialect } from '../../resources.js';
 import type { Action, FlowNode } from './definition.js';
 import { type Answered, deliver, succeeded } from './deliver.js';
 import type { Value } from './expressions.js';
-import { type Sprint, saveResult, type Work, waitFor } from './runner.js';
+import { type Sprint, saveResult } from './sprint.js';
+import { type Work, waitFor } from './work.js';
 
 /** Bytes that a node may send. The older line has no limit. */
 const LARGEST_BODY: Record<Dialect, number> = { v9: Number.POSITIVE_INFINITY, textit: 256 * 1024 };

@@ -3,7 +3,8 @@ import type { Contact, Message } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { destination } from './channels.js';
 import { bump, setStatus } from './contacts.js';
-import { resumeRun, type Work } from './runner.js';
+import { resumeRun } from './runner.js';
+import type { Work } from './work.js';
 
 /**
  * Takes a message from a contact: it goes into the flow that waits for it, or else into the inbox. One from a blocked

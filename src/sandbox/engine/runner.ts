@@ -5,37 +5,11 @@ import type { Workspace } from '../state/workspace.js';
 import { act } from './actions.js';
 import { bump } from './contacts.js';
 import { type Definition, type FlowNode, nodesOf, type Router } from './definition.js';
-import { fillIn, type Value } from './expressions.js';
-import { resultKey } from './results.js';
+import { fillIn } from './expressions.js';
 import { rootsOf } from './scene.js';
+import { type Sprint, saveResult } from './sprint.js';
 import { passes } from './tests.js';
-
-/** Work that may have to wait for a listener's answer; most has not, and is done at once. */
-export type Work<T> = Generator<Promise<unknown>, T, unknown>;
-
-/** Waits for an answer inside of such work. */
-export function* waitFor<T>(promise: Promise<T>): Work<T> {
-  return (yield promise) as T;
-}
-
-/** Does work; gives a promise only when something has to be waited for. */
-export function perform<T>(work: Work<T>, answer?: unknown): T | Promise<T> {
-  const step = work.next(answer);
-  if (step.done) return step.value;
-  return step.value.then(given => perform(work, given));
-}
-
-/** A run on its way through its flow, from one wait to the next. */
-export interface Sprint {
-  workspace: Workspace;
-  run: Run;
-  contact: Contact;
-  flow: Flow;
-  definition: Definition;
-  input: Message | null;
-  webhook: Value;
-  sent: Message[];
-}
+import type { Work } from './work.js';
 
 /** More nodes than this in one go is a flow that runs in circles. */
 const MOST_STEPS = 100;
@@ -188,18 +162,6 @@ function firstMatch(
     if (value !== undefined) return { value, category: category_uuid };
   }
   return undefined;
-}
-
-export function saveResult(
-  { run, workspace }: Sprint,
-  name: string,
-  value: string,
-  category: string | null,
-  node: string,
-  input: string | null,
-): void {
-  const time = workspace.ticker.next();
-  run.values.set(resultKey(name), { name, value, category, node, time, input });
 }
 
 /** What a sprint has done becomes visible, all of it at one instant. */

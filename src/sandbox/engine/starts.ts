@@ -1,7 +1,8 @@
 import type { Contact, FlowStart } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { contactsOf } from './messages.js';
-import { enterFlow, type Work } from './runner.js';
+import { enterFlow } from './runner.js';
+import type { Work } from './work.js';
 
 /** Carries out a start: everyone once, by whichever way they were named. */
 export function* carryOut(workspace: Workspace, start: FlowStart): Work<void> {

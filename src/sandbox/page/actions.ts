@@ -1,5 +1,6 @@
 import { receive } from '../engine/incoming.js';
-import { enterFlow, perform } from '../engine/runner.js';
+import { enterFlow } from '../engine/runner.js';
+import { perform } from '../engine/work.js';
 import type { FaultKind, Faults } from '../faults.js';
 import type { Contact } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';

@@ -9,7 +9,7 @@ import {
   setGlobal,
   upsertContact,
 } from '../../../src/index.js';
-import { keyOf } from '../../../src/operations/ensure.js';
+import { keyOf } from '../../../src/operations/objects/ensure.js';
 import { createSandbox } from '../../../src/sandbox/index.js';
 import type { Operation } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';

@@ -15,7 +15,7 @@ import {
 import { Client } from '../../../src/client/client.js';
 import { stablePages } from '../../../src/client/latecomers.js';
 import { parseConfiguration } from '../../../src/configuration.js';
-import { advance, isSeen, sightingOf } from '../../../src/operations/changeMark.js';
+import { advance, isSeen, sightingOf } from '../../../src/operations/lists/changeMark.js';
 import { createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import type { State } from '../../../src/types/state.js';
 import { noSleep } from '../../support/noSleep.js';

@@ -1,4 +1,4 @@
-import { isUuid } from '../../../src/operations/identifiers.js';
+import { isUuid } from '../../../src/operations/base/identifiers.js';
 import { type Filter, type FilterKind, type Resource, resources } from '../../../src/resources.js';
 import type { Recording } from '../../support/recordings.js';
 import { bodyOf, endpointOf, queryOf } from './exchange.js';

@@ -1,4 +1,4 @@
-import { asUuid } from '../../../src/operations/identifiers.js';
+import { asUuid } from '../../../src/operations/base/identifiers.js';
 import type { Recording } from '../../support/recordings.js';
 import type { Received } from '../../support/serve.js';
 import { isTrue } from './calls.js';

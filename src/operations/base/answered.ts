@@ -1,0 +1,39 @@
+import { RapidProError } from '../../client/errors.js';
+import { outcomeUnknown } from '../../client/outcome.js';
+import type { Dictionary } from '../../types/json.js';
+
+/** Every object of RapidPro has one of these; an export has its version. */
+const IDENTITIES = ['uuid', 'id', 'key', 'version'];
+
+/**
+ * Makes sure that an answer to a read or a write is the one object that RapidPro gives.
+ *
+ * @throws RapidProError `NOT_RAPIDPRO`
+ */
+export function asObject(body: unknown): Dictionary {
+  if (
+    body !== null &&
+    typeof body === 'object' &&
+    IDENTITIES.some(key => Object.hasOwn(body, key))
+  ) {
+    return body as Dictionary;
+  }
+  throw new RapidProError({
+    code: 'NOT_RAPIDPRO',
+    description: 'The server answered with data, but not as RapidPro does.',
+    fix: 'Check "host" in the credential.',
+  });
+}
+
+/**
+ * The same for a write that must not be repeated: it was accepted, but what became of it was not told.
+ *
+ * @throws RapidProError `OUTCOME_UNKNOWN`
+ */
+export function asOutcome(body: unknown): Dictionary {
+  try {
+    return asObject(body);
+  } catch (error) {
+    throw error instanceof RapidProError ? outcomeUnknown(error) : error;
+  }
+}

@@ -1,0 +1,124 @@
+import { composeNextState } from '@openfn/language-common';
+import { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import { type Configuration, parseConfiguration } from '../../configuration.js';
+import { rapidproOf, withRapidpro } from '../../rapidproState.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Callback, Operation, State } from '../../types/state.js';
+import { expand, expandArgument } from './expand.js';
+import { markOperation } from './isOperation.js';
+import { log } from './log.js';
+import { checkOptions, type Settings } from './options.js';
+
+/** What an operation's own part is given. */
+export interface Call<Name extends string> {
+  client: Client;
+  options: Settings;
+  /** The options as the job gave them: those that are the operation's own. */
+  given: Dictionary;
+  /** The arguments, with values in the place of references. */
+  args: { [Key in Name]: unknown };
+  /** The state that the next one is made of. One that runs other operations puts theirs here. */
+  state: State;
+}
+
+export interface Plan<Name extends string> {
+  /** The arguments as the job wrote them, by name. */
+  args: { [Key in Name]: unknown };
+  options?: unknown;
+  /** The options it takes beside `timeout` and `maxWait`. */
+  knownOptions?: readonly string[];
+  /** The operation's own part: checks, requests, and what it leaves in `state.data`. */
+  run(call: Call<Name>): Promise<unknown>;
+  callback?: Callback | undefined;
+}
+
+/** Credentials that were warned about: once each, held only as long as the state that holds them. */
+const warned = new WeakSet<object>();
+
+function connect(state: State): Configuration {
+  const configuration = parseConfiguration(state.configuration);
+  const key = state.configuration as object;
+  if (configuration.insecure && !warned.has(key)) {
+    warned.add(key);
+    log.warn(
+      '"host" in the credential begins with http://. The token travels unencrypted. Use https://.',
+    );
+  }
+  return configuration;
+}
+
+function tellWait(seconds: number, reason: string): void {
+  if (seconds < 1) return;
+  const why = reason === 'throttled' ? 'its rate limit' : 'a failed request';
+  log.info(`waiting ${Math.ceil(seconds)} s because of ${why}`);
+}
+
+/** When a former step made a group or a field: for some seconds RapidPro cannot use it. */
+function madeOn(state: State): number | undefined {
+  const { madeOn } = rapidproOf(state);
+  return typeof madeOn === 'number' ? madeOn : undefined;
+}
+
+/** Options that are a function of state, and come out as nothing, are missing data. */
+function expandOptions(state: State, options: unknown): unknown {
+  const expanded = expand(state, options, 'options');
+  if (expanded !== undefined && expanded !== null) return expanded;
+  if (typeof options !== 'function') return {};
+  throw new RapidProError({
+    code: 'INVALID_OPTION',
+    description: 'The options came out empty.',
+    fix: 'They point to data that is not there. Nothing was sent. Check the name after $ or state.',
+  });
+}
+
+/**
+ * The one way in which an operation runs: expand, check, request, compose the next state.
+ *
+ * `state.data` becomes what `run` gives, the former `data` joins `state.references`, and
+ * `state.response` tells of the requests in a few plain values. Nothing is thrown while the
+ * operation is being built.
+ */
+export function operation<Name extends string>(plan: Plan<Name>): Operation {
+  return markOperation(async (state: State) => {
+    const started = performance.now();
+    const configuration = connect(state);
+    const args = Object.fromEntries(
+      Object.entries(plan.args).map(([name, value]) => [name, expandArgument(state, value, name)]),
+    ) as Call<Name>['args'];
+    const given = expandOptions(state, plan.options);
+    const options = checkOptions(given, plan.knownOptions);
+    const client = new Client(configuration, {
+      ...options,
+      madeOn: madeOn(state),
+      onWait: tellWait,
+    });
+    const call: Call<Name> = { client, options, given: given as Dictionary, args, state };
+    const data = await plan.run(call);
+    if (client.madeObjects) call.state = withRapidpro(call.state, 'madeOn', client.clock.now());
+    const last = client.last ?? { method: '', path: '', statusCode: 0 };
+    const next: State = {
+      // A copy: language-common adds references to a state that has none.
+      ...composeNextState({ ...call.state }, data),
+      response: {
+        ...last,
+        duration: Math.round(performance.now() - started),
+        requests: client.requests,
+      },
+    };
+    return plan.callback ? plan.callback(next) : next;
+  });
+}
+
+/**
+ * Sorts out the ways to write the operations of version 2: `op(params, callback)`, and
+ * `op(params, options?, callback?)`, where the options may be a function of state as everywhere.
+ */
+export function optionsAndCallback(
+  options: unknown,
+  callback: Callback | undefined,
+): { options: unknown; callback: Callback | undefined } {
+  return typeof options === 'function' && callback === undefined
+    ? { options: undefined, callback: options as Callback }
+    : { options, callback };
+}

@@ -1,0 +1,15 @@
+import type { Client } from '../../client/client.js';
+import { readPage } from '../../client/pages.js';
+import type { Dictionary } from '../../types/json.js';
+import type { ContactKey } from '../base/identifiers.js';
+
+/** The contact of this uuid or URN, or null. */
+export async function findContact(client: Client, key: ContactKey): Promise<Dictionary | null> {
+  const { body } = await client.request({ method: 'GET', path: 'contacts', query: { ...key } });
+  return readPage(body).records[0] ?? null;
+}
+
+/** The URNs of a contact as text. */
+export function urnsOf(contact: Dictionary): string[] {
+  return Array.isArray(contact.urns) ? contact.urns.filter(urn => typeof urn === 'string') : [];
+}

@@ -1,0 +1,79 @@
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import type { Dictionary } from '../../types/json.js';
+import { distinctUrns, urnIdentity } from '../base/identifiers.js';
+import { findContact, urnsOf } from './contactLookup.js';
+
+/** Who holds a URN before anything is written. */
+export interface Holding {
+  urn: string;
+  holder: Dictionary | null;
+}
+
+/**
+ * Asks RapidPro who holds each URN: one request each, but none for the other URNs of a contact that
+ * was found already.
+ */
+export async function findHolders(
+  client: Client,
+  urns: readonly string[],
+  known: readonly Dictionary[] = [],
+): Promise<Holding[]> {
+  const holderOf = new Map<string, Dictionary>();
+  const remember = (contact: Dictionary) => {
+    for (const urn of urnsOf(contact)) holderOf.set(urnIdentity(urn), contact);
+  };
+  known.forEach(remember);
+  const holdings: Holding[] = [];
+  for (const urn of distinctUrns(urns)) {
+    const holder = holderOf.get(urnIdentity(urn)) ?? (await findContact(client, { urn }));
+    if (holder) remember(holder);
+    holdings.push({ urn, holder });
+  }
+  return holdings;
+}
+
+/**
+ * RapidPro 9 takes a URN away from the contact that holds it; TextIt drops it from the list without
+ * a word. Neither may happen unseen, so nothing is written then.
+ *
+ * @throws RapidProError `URN_TAKEN`
+ */
+export async function refuseTakenUrns(
+  client: Client,
+  contact: Dictionary,
+  urns: readonly string[],
+): Promise<void> {
+  for (const { urn, holder } of await findHolders(client, urns, [contact])) {
+    if (!holder || holder.uuid === contact.uuid) continue;
+    const index = urns.indexOf(urn);
+    throw new RapidProError({
+      code: 'URN_TAKEN',
+      description: `urns[${index}] belongs to another contact. Nothing was changed.`,
+      fix: 'Take the URN out of the list, or away from the other contact first. "details" has the uuids of both contacts.',
+      details: { index, contact: contact.uuid, holder: holder.uuid },
+    });
+  }
+}
+
+/** URNs that every server stores as they are written, so that a missing one is a lost one. */
+const STORED_AS_WRITTEN = /^(tel:\+\d{8,15}|mailto:\S+|(telegram|whatsapp|instagram):\d+)$/;
+
+/**
+ * Compares what RapidPro kept with what it was sent.
+ *
+ * @throws RapidProError `URN_TAKEN` where another contact took one in between
+ */
+export function checkKept(contact: Dictionary, sent: readonly string[]): void {
+  const kept = new Set(urnsOf(contact).map(urnIdentity));
+  const distinct = distinctUrns(sent);
+  if (kept.size >= distinct.length) return;
+  const lost = distinct.filter(urn => STORED_AS_WRITTEN.test(urn) && !kept.has(urnIdentity(urn)));
+  if (lost.length === 0) return;
+  throw new RapidProError({
+    code: 'URN_TAKEN',
+    description: `RapidPro changed the contact but left out ${lost.length} of its URNs, because another contact holds them.`,
+    fix: 'Look at both contacts in RapidPro. "details" has the uuid of the one that was changed.',
+    details: { contact: contact.uuid, lost: lost.map(urn => sent.indexOf(urn)) },
+  });
+}

@@ -1,0 +1,47 @@
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import type { Dictionary } from '../../types/json.js';
+import { asObject, asOutcome } from '../base/answered.js';
+import { type Body, namesObjects } from '../base/body.js';
+import { findContact } from './contactLookup.js';
+import { wasMadeSince } from './madeSince.js';
+
+/**
+ * A create whose first attempt was lost is tried again, and RapidPro then says that the URN is
+ * taken. It is our own contact that took it if it has our name, and was made after we first asked, by
+ * the server's own clock.
+ */
+async function ownContact(
+  client: Client,
+  { name }: Body,
+  urn: string,
+  started: number,
+): Promise<Dictionary | null> {
+  const contact = await findContact(client, { urn });
+  if (!contact || String(contact.name ?? '') !== String(name ?? '').trim()) return null;
+  return wasMadeSince(contact, client, started) ? contact : null;
+}
+
+/** Creates a contact. With a URN it can be tried again: RapidPro takes each URN only once. */
+export async function createContact(client: Client, body: Body): Promise<Dictionary> {
+  const started = client.clock.now();
+  const [urn] = Array.isArray(body.urns) ? body.urns : [];
+  const repeatable = urn !== undefined;
+  try {
+    const answer = await client.request({
+      method: 'POST',
+      path: 'contacts',
+      body,
+      repeatable,
+      namesObjects: namesObjects(body),
+    });
+    return repeatable ? asObject(answer.body) : asOutcome(answer.body);
+  } catch (error) {
+    // Whatever it is that it says, if anything: its text may have been lost on the way.
+    const refused = error instanceof RapidProError && error.statusCode === 400;
+    if (!refused || !client.repeated || typeof urn !== 'string') throw error;
+    const own = await ownContact(client, body, urn, started);
+    if (own) return own;
+    throw error;
+  }
+}

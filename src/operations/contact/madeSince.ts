@@ -1,0 +1,18 @@
+import type { Client } from '../../client/client.js';
+import type { Dictionary } from '../../types/json.js';
+
+/** How far the clocks of a server's parts may be apart, in milliseconds. */
+const SLACK = 2000;
+
+/**
+ * Tells whether a contact was made after a moment, by the server's own clock: then a request of ours
+ * made it whose answer was lost.
+ *
+ * @param started - the moment, by the client's clock
+ */
+export function wasMadeSince(contact: Dictionary, client: Client, started: number): boolean {
+  const { serverTime } = client;
+  if (serverTime === undefined) return false;
+  const earliest = serverTime - (client.clock.now() - started) - SLACK;
+  return Date.parse(String(contact.created_on)) >= earliest;
+}

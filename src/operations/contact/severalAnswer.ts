@@ -1,0 +1,10 @@
+import type { RapidProError } from '../../client/errors.js';
+
+/** Why nothing is written for a contact that several in RapidPro answer to. */
+export function severalAnswer(many: string): Pick<RapidProError, 'code' | 'description' | 'fix'> {
+  return {
+    code: 'CONTACT_CLASH',
+    description: `${many} contacts in RapidPro answer to what names this one. Nothing was changed.`,
+    fix: 'Decide which contact is the right one, and name that one alone.',
+  };
+}

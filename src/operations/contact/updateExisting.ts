@@ -1,0 +1,28 @@
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Body } from '../base/body.js';
+import type { ContactKey } from '../base/identifiers.js';
+import { findContact } from './contactLookup.js';
+import { refuseTakenUrns } from './contactUrns.js';
+import { writeContact, writeUrns } from './writeContact.js';
+
+/** Updates a contact that must exist. RapidPro would make one for a URN that it does not know. */
+export async function updateExisting(
+  client: Client,
+  key: ContactKey,
+  { urns, ...body }: Body & { urns?: string[] | undefined },
+): Promise<Dictionary> {
+  if ('uuid' in key && !urns) return writeContact(client, key, body);
+  const contact = await findContact(client, key);
+  if (!contact) {
+    throw new RapidProError({
+      code: 'NOT_FOUND',
+      description: 'RapidPro has no such contact. Nothing was changed.',
+      fix: 'Check the uuid or URN. upsertContact() makes the contact if it is not there.',
+    });
+  }
+  if (!urns) return writeContact(client, { uuid: String(contact.uuid) }, body);
+  await refuseTakenUrns(client, contact, urns);
+  return writeUrns(client, contact, body, urns);
+}

@@ -1,0 +1,99 @@
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Body } from '../base/body.js';
+import { findContact, urnsOf } from './contactLookup.js';
+import { findHolders } from './contactUrns.js';
+import { createContact } from './createContact.js';
+import { severalAnswer } from './severalAnswer.js';
+import { writeContact, writeUrns } from './writeContact.js';
+
+function clash(uuids: unknown[]): RapidProError {
+  return new RapidProError({
+    ...severalAnswer(String(uuids.length)),
+    details: { contacts: uuids },
+  });
+}
+
+async function contactOfUuid(client: Client, uuid: string): Promise<Dictionary> {
+  const contact = await findContact(client, { uuid });
+  if (contact) return contact;
+  throw new RapidProError({
+    code: 'NOT_FOUND',
+    description: 'RapidPro has no contact of this uuid.',
+    fix: 'Leave "uuid" out to find or make the contact by its URNs. The contact may have been deleted.',
+  });
+}
+
+/** The one contact that is meant, or undefined where none exists yet. */
+function theOne(found: readonly Dictionary[]): Dictionary | undefined {
+  const uuids = [...new Set(found.map(contact => contact.uuid))];
+  if (uuids.length > 1) throw clash(uuids);
+  return found[0];
+}
+
+interface Wanted {
+  uuid: string | undefined;
+  urns: string[];
+  body: Body;
+  mode: 'add' | 'replace';
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof RapidProError && error.code === 'URN_TAKEN';
+}
+
+/** Several URNs, or a uuid with URNs: look first, so that no URN is taken from another contact. */
+async function upsertByLooking(
+  client: Client,
+  wanted: Wanted,
+  isSecondLook = false,
+): Promise<Dictionary> {
+  const { uuid, urns, body, mode } = wanted;
+  const named = uuid === undefined ? [] : [await contactOfUuid(client, uuid)];
+  const holdings = await findHolders(client, urns, named);
+  const holders = holdings.flatMap(({ holder }) => (holder ? [holder] : []));
+  const contact = theOne([...named, ...holders]);
+  if (contact) {
+    const missing = holdings.filter(({ holder }) => !holder).map(({ urn }) => urn);
+    return writeUrns(
+      client,
+      contact,
+      body,
+      mode === 'replace' ? urns : [...urnsOf(contact), ...missing],
+    );
+  }
+  try {
+    return await createContact(client, { ...body, urns });
+  } catch (error) {
+    // Somebody else has just made the contact: then it is there to be updated.
+    if (isTaken(error) && !isSecondLook) return upsertByLooking(client, wanted, true);
+    throw error;
+  }
+}
+
+/** RapidPro itself updates or makes the contact of one URN. */
+async function upsertByUrn(client: Client, urn: string, body: Body): Promise<Dictionary> {
+  try {
+    return await writeContact(client, { urn }, body);
+  } catch (error) {
+    // Of two upserts at the same moment TextIt may refuse one. Asked again, it finds the contact.
+    if (isTaken(error)) return writeContact(client, { urn }, body);
+    throw error;
+  }
+}
+
+/** Updates the contact that is named by uuid or URNs, or makes it. */
+export function upsert(
+  client: Client,
+  { uuid, urns, ...body }: Body & { uuid?: string | undefined; urns?: string[] | undefined },
+  mode: 'add' | 'replace',
+): Promise<Dictionary> {
+  if (uuid !== undefined && !urns) return writeContact(client, { uuid }, body);
+  const [urn, ...others] = urns ?? [];
+  if (uuid === undefined && urn === undefined) return createContact(client, body);
+  if (uuid === undefined && urn !== undefined && others.length === 0 && mode === 'add') {
+    return upsertByUrn(client, urn, body);
+  }
+  return upsertByLooking(client, { uuid, urns: urns ?? [], body, mode });
+}

@@ -1,0 +1,23 @@
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import { collect } from './list.js';
+
+/** Whether the workspace has a resthook of this name. */
+export async function hasResthook(client: Client, resthook: string): Promise<boolean> {
+  const resthooks = await collect(client, 'resthooks', {});
+  return resthooks.some(one => one.resthook === resthook);
+}
+
+/**
+ * Lists of one resthook are empty too when there is none of its name.
+ *
+ * @throws RapidProError `UNKNOWN_REFERENCE`
+ */
+export async function requireResthook(client: Client, resthook: string): Promise<void> {
+  if (await hasResthook(client, resthook)) return;
+  throw new RapidProError({
+    code: 'UNKNOWN_REFERENCE',
+    description: 'The workspace has no resthook of this name.',
+    fix: 'Check its spelling: getResthooks() lists them. New ones are made in RapidPro only, in the settings of the workspace.',
+  });
+}

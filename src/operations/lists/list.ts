@@ -1,0 +1,139 @@
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import type { Query } from '../../client/request.js';
+import { parseConfiguration } from '../../configuration.js';
+import { type ResourceName, resources } from '../../resources.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Operation } from '../../types/state.js';
+import { count, log } from '../base/log.js';
+import { type Call, operation } from '../base/operation.js';
+import { checkFilters } from './filters.js';
+import { AHEAD, Reading } from './reading.js';
+import { findMark, listOwner, withMark } from './resume.js';
+
+/** Records that an array may hold: beyond it no worker has the memory. */
+export const MOST_RECORDS = 1_000_000;
+
+/**
+ * Bytes of answers in one array after which a warning is due: a worker keeps about 125 MB of state,
+ * and a record takes several times its bytes.
+ */
+const MANY_BYTES = 40 * 1024 * 1024;
+
+/** Bytes of answers in one array beyond which it is given up. */
+const MOST_BYTES = 1024 * 1024 * 1024;
+
+export interface ListPlan {
+  name: ResourceName;
+  filters: unknown;
+  options: unknown;
+  /** Looks at an empty result, to tell it from a misspelled filter. */
+  ifEmpty?: (client: Client, query: Query) => Promise<void>;
+}
+
+/** Under this, a list operation carries its plan, for those that read the list in another way. */
+const PLAN = Symbol('list');
+
+/** The plan of a list operation, or undefined for any other value. */
+export function planOf(operation: unknown): ListPlan | undefined {
+  return typeof operation === 'function' ? (operation as { [PLAN]?: ListPlan })[PLAN] : undefined;
+}
+
+function tooLong(length: string): RapidProError {
+  return new RapidProError({
+    code: 'LIST_TOO_LONG',
+    description: `The list is longer than ${length}.`,
+    fix: 'Read it page by page with eachPage(), or less at once: a filter such as "after" or "group", or options.limit.',
+  });
+}
+
+async function gather(
+  client: Client,
+  name: ResourceName,
+  pages: AsyncIterable<Dictionary[]>,
+): Promise<Dictionary[]> {
+  const gathered: Dictionary[][] = [];
+  let records = 0;
+  let warned = false;
+  for await (const page of pages) {
+    gathered.push(page);
+    records += page.length;
+    if (records > MOST_RECORDS) throw tooLong(count(MOST_RECORDS, resources[name].nouns));
+    if (client.received > MOST_BYTES) throw tooLong('1 GB');
+    if (warned || client.received < MANY_BYTES) continue;
+    warned = true;
+    log.warn(
+      `${count(records, resources[name].nouns)} so far, and more to come: a worker may not hold them all. eachPage() reads a list page by page.`,
+    );
+  }
+  return gathered.flat();
+}
+
+/**
+ * Reads a whole list into an array. For lists that an operation needs on its way.
+ *
+ * @throws RapidProError `RATE_LIMITED` where it cannot be read to its end: a part would mislead
+ */
+export async function collect(
+  client: Client,
+  name: ResourceName,
+  query: Query,
+): Promise<Dictionary[]> {
+  const reading = new Reading(client, name, query);
+  const records = await gather(client, name, reading.pages());
+  if (!reading.stopped) return records;
+  throw new RapidProError({
+    code: 'RATE_LIMITED',
+    description: 'The workspace has used up its requests for now, in the middle of a list.',
+    fix: 'Run the job again later, or raise options.maxWait (seconds) if your worker allows a longer run.',
+    retryAfter: reading.stopped.retryAfter,
+  });
+}
+
+/**
+ * Reads a list as its options say: from where a former run stopped, up to a limit or a deadline.
+ * Leaves a mark on state where it stops early, and takes the mark away where it does not.
+ */
+export async function readList<Result>(
+  call: Call<'filters'>,
+  { name, ifEmpty }: ListPlan,
+  take: (pages: AsyncIterable<Dictionary[]>) => Promise<Result>,
+  way: keyof typeof AHEAD = 'array',
+): Promise<Result> {
+  const { client, args, options } = call;
+  const query = checkFilters(name, args.filters);
+  const { token } = parseConfiguration(call.state.configuration);
+  const owner = listOwner(token, name, query, way === 'pages');
+  const mark = options.resume ? findMark(call.state, owner) : undefined;
+  const reading = new Reading(client, name, query, options, AHEAD[way]);
+  const result = await take(reading.pages(mark?.place));
+  const done = (mark?.done ?? 0) + reading.records;
+  if (done === 0) await ifEmpty?.(client, query);
+  call.state = withMark(call.state, owner, reading.stopped && { ...reading.stopped, done });
+  tell(name, reading, client);
+  return result;
+}
+
+function tell(name: ResourceName, { records, stopped }: Reading, client: Client): void {
+  const read = count(records, resources[name].nouns);
+  log.info(`Fetched ${read} in ${count(client.requests, ['request', 'requests'])}`);
+  if (!stopped) return;
+  const why = stopped.retryAfter === undefined ? 'the deadline' : 'the rate limit';
+  log.warn(
+    `The list goes on, but ${why} is reached. Run the same step again with { resume: true } to read the rest: state.rapidpro.resume tells where to begin.`,
+  );
+}
+
+export const LIST_OPTIONS = ['limit', 'deadline', 'resume', 'concurrency'];
+
+/** Every list operation: check the filters, read all the pages, say how many. */
+export function list(plan: ListPlan): Operation {
+  const { name, filters, options } = plan;
+  const read = operation({
+    args: { filters },
+    options,
+    knownOptions: LIST_OPTIONS,
+    run: call => readList(call, plan, pages => gather(call.client, name, pages)),
+  });
+  return Object.assign(read, { [PLAN]: plan });
+}

@@ -1,0 +1,172 @@
+import type { Client } from '../../client/client.js';
+import { stablePages } from '../../client/latecomers.js';
+import type { Page } from '../../client/pages.js';
+import type { Query } from '../../client/request.js';
+import { windowedList } from '../../client/windowLists.js';
+import { readPlace } from '../../client/windowPlace.js';
+import { windows } from '../../client/windows.js';
+import { PAGE_SIZE, type ResourceName, resources } from '../../resources.js';
+import type { Dictionary } from '../../types/json.js';
+import type { ListOptions } from '../../types/options.js';
+import { count, log } from '../base/log.js';
+import { checkUnderstood } from './understood.js';
+
+/** Seconds between two lines of progress. */
+const PROGRESS = 10;
+
+/** Pages for which one walk is fast enough: a limit below it needs no windows. */
+const FEW_PAGES = 20;
+/** Pages that each window may read ahead of what has been handed out. */
+export const AHEAD = { array: 64, pages: 24 } as const;
+
+/** Why a list was left before its end, and where to go on. */
+export interface Stop {
+  place: Query;
+  retryAfter?: number;
+}
+
+/**
+ * Reads a list page by page: up to a limit, until a deadline, with a word on progress. When RapidPro
+ * asks for a longer wait than is allowed, it stops with what it has instead of throwing that away.
+ */
+export class Reading {
+  /** Records handed out so far. */
+  records = 0;
+  /** Set where the list was left before its end. */
+  stopped: Stop | undefined;
+
+  readonly #client: Client;
+  readonly #name: ResourceName;
+  readonly #query: Query;
+  readonly #options: ListOptions;
+  readonly #started: number;
+  /** Pages that each window may read ahead; 0 where nobody asked for windows. */
+  readonly #ahead: number;
+  #isWindowed = false;
+  #since: string | undefined;
+  #told: number;
+
+  constructor(
+    client: Client,
+    name: ResourceName,
+    query: Query,
+    options: ListOptions = {},
+    ahead = 0,
+  ) {
+    this.#client = client;
+    this.#name = name;
+    this.#query = query;
+    this.#options = options;
+    this.#ahead = ahead;
+    if (this.#concurrency > 1) windowedList(name, query);
+    this.#started = client.clock.now();
+    this.#told = this.#started;
+  }
+
+  /**
+   * The pages, from the first or from a place where a former run stopped.
+   *
+   * @throws RapidProError what a request throws; `RATE_LIMITED` only before the first page
+   */
+  async *pages(start?: Query): AsyncGenerator<Dictionary[], void, undefined> {
+    let next: Query | undefined = start;
+    const source = this.#open(start);
+    try {
+      for (;;) {
+        const page = await this.#next(source, next);
+        if (!page) return;
+        const cut = this.#cut(page.records);
+        next = page.next && { ...page.next, ...(page.since && { since: page.since }) };
+        this.#since = page.since;
+        yield cut;
+        if (this.#isFull()) return;
+        this.#tell();
+        if (next && this.#isLate()) {
+          this.stopped = { place: next };
+          return;
+        }
+      }
+    } finally {
+      await source.return();
+    }
+  }
+
+  get #concurrency(): number {
+    return this.#ahead > 0 ? (this.#options.concurrency ?? 1) : 1;
+  }
+
+  /** One page after the other, or windows of time side by side. */
+  #open(start: Query | undefined): AsyncGenerator<Page, void, undefined> {
+    const { limit } = this.#options;
+    const isWorthIt = this.#concurrency > 1 && (limit ?? Infinity) >= FEW_PAGES * PAGE_SIZE;
+    this.#isWindowed = isWorthIt || readPlace(start) !== undefined;
+    if (!this.#isWindowed) {
+      const { since, ...place } = start ?? {};
+      return stablePages(this.#client, this.#name, this.#query, {
+        place: Object.keys(place).length > 0 ? place : undefined,
+        since: since === undefined ? undefined : String(since),
+      });
+    }
+    const list = windowedList(this.#name, this.#query);
+    const concurrency = this.#concurrency;
+    return windows(
+      this.#client,
+      list,
+      { concurrency, ahead: Math.max(1, this.#ahead) * concurrency, limit },
+      start,
+    );
+  }
+
+  async #next(
+    source: AsyncGenerator<Page, void, undefined>,
+    next: Query | undefined,
+  ): Promise<Page | undefined> {
+    try {
+      const { value } = await source.next();
+      if (!value) return undefined;
+      checkUnderstood(this.#name, this.#query, this.#client.dialect);
+      return value;
+    } catch (error) {
+      // After the last page there is no place any more, only what changed meanwhile.
+      const place = next ?? (this.#since === undefined ? undefined : { since: this.#since });
+      if (!this.#client.isStopped(error) || !place || this.records === 0) throw error;
+      const { retryAfter } = error;
+      this.stopped = { place, ...(retryAfter === undefined ? {} : { retryAfter }) };
+      return undefined;
+    }
+  }
+
+  /** A limit in the middle of a page leaves no place to go on: it was asked for. */
+  #cut(records: Dictionary[]): Dictionary[] {
+    const left = (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.records;
+    const cut = records.length > left ? records.slice(0, left) : records;
+    this.records += cut.length;
+    return cut;
+  }
+
+  #isFull(): boolean {
+    return this.records >= (this.#options.limit ?? Number.POSITIVE_INFINITY);
+  }
+
+  #seconds(): number {
+    return (this.#client.clock.now() - this.#started) / 1000;
+  }
+
+  /** The next page must have time to come: as much as those before it took, and half as much again. */
+  #isLate(): boolean {
+    const { deadline } = this.#options;
+    if (deadline === undefined) return false;
+    const perPage = (this.#seconds() * this.#concurrency) / Math.max(1, this.#client.requests);
+    return this.#seconds() + perPage * 1.5 >= deadline;
+  }
+
+  #tell(): void {
+    const now = this.#client.clock.now();
+    if (now - this.#told < PROGRESS * 1000) return;
+    this.#told = now;
+    const rate = Math.round(this.records / this.#seconds());
+    log.info(
+      `${count(this.records, resources[this.#name].nouns)} so far, in ${count(this.#client.requests, ['request', 'requests'])}, ${rate} a second`,
+    );
+  }
+}

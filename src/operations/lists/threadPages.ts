@@ -1,0 +1,52 @@
+import { RapidProError } from '../../client/errors.js';
+import type { Dictionary } from '../../types/json.js';
+import type { State } from '../../types/state.js';
+
+type Step = (state: State) => State | Promise<State>;
+
+function refuse(description: string, fix: string): never {
+  throw new RapidProError({ code: 'INVALID_INPUT', description, fix });
+}
+
+function checkSteps(operations: readonly unknown[]): void {
+  if (operations.every(operation => typeof operation === 'function')) return;
+  refuse(
+    'What is to run for each page is not an operation.',
+    'Give operations one after the other, not in a list: fn(state => …), each($.data, …)',
+  );
+}
+
+/** An operation that forgets to return its state would lose all that the others left there. */
+function checkState(state: unknown): State {
+  if (state !== null && typeof state === 'object') return state as State;
+  return refuse(
+    'An operation that ran for a page returned no state.',
+    'Return the state from fn(): fn(state => { …; return state; })',
+  );
+}
+
+/**
+ * Runs operations once for each page: each sees the page in `state.data` and the state that the one
+ * before it left. `references` do not grow with pages, so that a long list costs no more than a short
+ * one.
+ *
+ * @returns the state after the last page, with `data` as it was before the first
+ */
+export async function threadPages(
+  state: State,
+  pages: AsyncIterable<Dictionary[]>,
+  operations: readonly Step[],
+): Promise<{ state: State; pages: number; records: number }> {
+  checkSteps(operations);
+  const { data, references } = state;
+  let current = state;
+  let count = 0;
+  let records = 0;
+  for await (const page of pages) {
+    count++;
+    records += page.length;
+    current = { ...current, data: page, references };
+    for (const operation of operations) current = checkState(await operation(current));
+  }
+  return { state: { ...current, data, references }, pages: count, records };
+}

@@ -1,0 +1,35 @@
+import { RapidProError } from '../../client/errors.js';
+import type { Query } from '../../client/request.js';
+import { type Dialect, type Filter, type ResourceName, resources } from '../../resources.js';
+
+const SERVERS: Record<Dialect, string> = { v9: 'RapidPro 9', textit: 'TextIt' };
+
+function isUnderstood(filter: Filter | undefined, value: unknown, dialect: Dialect): boolean {
+  if (filter?.cosmetic) return true;
+  if (filter?.only && filter.only !== dialect) return false;
+  const values = [value].flat().map(String);
+  return dialect === 'v9' || !filter?.v9Choices?.some(choice => values.includes(choice));
+}
+
+/**
+ * A server ignores a filter that only the other line has, and answers with the whole list. Which line
+ * it is of, its first answer tells.
+ *
+ * @throws RapidProError `INVALID_FILTER`
+ */
+export function checkUnderstood(
+  name: ResourceName,
+  query: Query,
+  dialect: Dialect | undefined,
+): void {
+  if (!dialect) return;
+  const filters: Record<string, Filter> = resources[name].filters;
+  for (const [key, value] of Object.entries(query)) {
+    if (isUnderstood(filters[key], value, dialect)) continue;
+    throw new RapidProError({
+      code: 'INVALID_FILTER',
+      description: `This server is ${SERVERS[dialect]} and does not know the filter "${key}" with this value. It would have given everything, or nothing.`,
+      fix: 'Leave the filter out and pick from the result with fn().',
+    });
+  }
+}

@@ -1,0 +1,208 @@
+import type { Client } from '../../client/client.js';
+import { type ErrorCode, type ItemCode, RapidProError } from '../../client/errors.js';
+import type { ApiResponse } from '../../client/request.js';
+import { BATCH_LIMIT } from '../../resources.js';
+import type { ActionFailure, ActionResult } from '../../types/actions.js';
+import type { Dictionary, Json } from '../../types/json.js';
+import type { Operation } from '../../types/state.js';
+import type { Body } from '../base/body.js';
+import { count, log } from '../base/log.js';
+import { operation } from '../base/operation.js';
+import { isUncertain } from '../base/uncertain.js';
+import type { Item } from './items.js';
+import { ranges } from './recipients.js';
+import { sortOut } from './refusedItems.js';
+
+/** The endpoints that act on many, and the key of the body that lists the items. */
+const KEYS = {
+  contact_actions: 'contacts',
+  message_actions: 'messages',
+  ticket_actions: 'tickets',
+} as const;
+
+type Path = keyof typeof KEYS;
+
+export interface Action {
+  path: Path;
+  items: Item[];
+  /** The action and what it needs. */
+  body: Body;
+  /** False where a second time does something else than the first. */
+  repeatable?: boolean;
+  /** Looks which of the items that RapidPro took it did not act on after all. */
+  findSkipped?: (client: Client, items: Item[]) => Promise<Item[]>;
+}
+
+/** What became of the items so far. */
+interface Progress {
+  done: Item[];
+  failures: ActionFailure[];
+  /** What waits to be sent, a request each. */
+  queue: Item[][];
+}
+
+const LOST = ' An earlier attempt, whose answer was lost, may have done it.';
+
+function failure(
+  { value, index }: Item,
+  code: ErrorCode | ItemCode,
+  description: string,
+): ActionFailure {
+  const named = typeof value === 'string' && value.includes(':') ? {} : { id: value };
+  return { index, ...named, code, description };
+}
+
+/** Items that RapidPro lists as not acted on: unknown messages, tickets that were so already. */
+function reported(answer: ApiResponse, items: readonly Item[]): ActionFailure[] {
+  const { failures } = (answer.body ?? {}) as { failures?: unknown };
+  if (!Array.isArray(failures)) return [];
+  const names = new Set(failures.map(String));
+  const description = `RapidPro reports it as not changed.${answer.repeated ? LOST : ''}`;
+  return items
+    .filter(({ value }) => names.has(String(value)))
+    .map(item => failure(item, 'NOT_CHANGED', description));
+}
+
+/** An item that RapidPro refused the whole request for. */
+function refusal(item: Item, error: RapidProError, noun: string, repeated: boolean): ActionFailure {
+  if (error.code === 'UNKNOWN_REFERENCE') {
+    const description = `RapidPro has no such ${noun}.${repeated ? LOST : ''}`;
+    return failure(item, error.code, description);
+  }
+  const about = error.errors?.some(text => text.startsWith(`${noun}s`));
+  return about
+    ? failure(item, error.code, error.description)
+    : failure(item, 'NOT_ACTIVE', `The ${noun} is blocked, stopped or archived.`);
+}
+
+/** Sends the next batch, and notes what became of it or puts what is left of it back in the queue. */
+async function actOnBatch(client: Client, action: Action, progress: Progress): Promise<void> {
+  const { path, body, repeatable = true } = action;
+  const key = KEYS[path];
+  const items = progress.queue[0] ?? [];
+  const values: Json = items.map(({ value }) => value);
+  try {
+    const answer = await client.request({
+      method: 'POST',
+      path,
+      body: { [key]: values, ...body },
+      repeatable,
+      namesObjects: 'group' in body,
+    });
+    const failed = reported(answer, items);
+    const indexes = new Set(failed.map(({ index }) => index));
+    progress.queue.shift();
+    progress.failures.push(...failed);
+    progress.done.push(...items.filter(({ index }) => !indexes.has(index)));
+  } catch (error) {
+    const sorted = error instanceof RapidProError ? sortOut(error, key, items) : undefined;
+    if (!sorted) throw error;
+    const noun = key.slice(0, -1);
+    const found = sorted.refused.map(item =>
+      refusal(item, error as RapidProError, noun, client.repeated),
+    );
+    progress.queue.splice(0, 1, ...sorted.next);
+    progress.failures.push(...found);
+  }
+}
+
+const SKIPPED =
+  'RapidPro took it but did not act on it. It does so to contacts that are just busy: run the step again.';
+
+async function verify(client: Client, action: Action, progress: Progress): Promise<void> {
+  const { done, failures } = progress;
+  const skipped = (await action.findSkipped?.(client, done)) ?? [];
+  progress.done = done.filter(item => !skipped.includes(item));
+  failures.push(...skipped.map(item => failure(item, 'SKIPPED', SKIPPED)));
+}
+
+/** The error of an action that stopped in the middle: each item is in just one of its lists. */
+function partial(error: RapidProError, action: Action, progress: Progress): RapidProError {
+  const { items, path, repeatable = true } = action;
+  const { done, failures, queue } = progress;
+  const [stopped = [], ...rest] = queue;
+  const uncertain = isUncertain(error);
+  const place = (list: readonly Item[]) =>
+    ranges(list.map(({ index }) => index).sort((a, b) => a - b));
+  return new RapidProError({
+    code: 'PARTIAL_ACTION',
+    description: `The action stopped after ${done.length + failures.length} of ${items.length} ${KEYS[path]}: ${error.description}`,
+    fix: `${error.fix} ${
+      repeatable
+        ? 'The same step can be run again as it is: a second time changes nothing.'
+        : '"details" tells by position in the list what was done (done), what perhaps was (unknown), what was not (failed, notAttempted).'
+    }`,
+    statusCode: error.statusCode,
+    retryAfter: error.retryAfter,
+    errors: error.errors,
+    details: {
+      reason: error.code,
+      list: KEYS[path],
+      done: place(done),
+      unknown: uncertain ? place(stopped) : [],
+      failed: uncertain ? [] : place(stopped),
+      notAttempted: place(rest.flat()),
+      failures: sortByIndex(failures),
+    },
+    cause: error,
+  });
+}
+
+function sortByIndex(failures: readonly ActionFailure[]): ActionFailure[] {
+  return [...failures].sort((a, b) => a.index - b.index);
+}
+
+/** Tells whether an error needs no more than itself: nothing was done, or all of it is in doubt. */
+function saysAll(error: RapidProError, { repeatable = true }: Action, progress: Progress): boolean {
+  const { done, failures, queue } = progress;
+  const untouched = done.length + failures.length === 0;
+  return untouched && (repeatable || queue.length === 1 || !isUncertain(error));
+}
+
+function tell({ items, path, body }: Action, { failures }: Progress, requests: number): void {
+  const key = KEYS[path];
+  const asked = count(items.length, [key.slice(0, -1), key]);
+  const word = String(body.action).replaceAll('_', ' ');
+  log.info(`Action "${word}" on ${asked} in ${count(requests, ['request', 'requests'])}`);
+  if (failures.length > 0)
+    log.warn(`${failures.length} of ${asked} were not changed: see data.failures`);
+}
+
+/**
+ * Does one thing to any number of contacts, messages or tickets, 100 a request.
+ *
+ * @returns how many were asked for, and those that RapidPro did not act on
+ * @throws RapidProError what a request throws; `PARTIAL_ACTION` where it stopped between two
+ */
+export async function actOnMany(client: Client, action: Action): Promise<ActionResult> {
+  const { items } = action;
+  const progress: Progress = { done: [], failures: [], queue: [] };
+  for (let start = 0; start < items.length; start += BATCH_LIMIT) {
+    progress.queue.push(items.slice(start, start + BATCH_LIMIT));
+  }
+  try {
+    while (progress.queue.length > 0) await actOnBatch(client, action, progress);
+    await verify(client, action, progress);
+  } catch (error) {
+    if (!(error instanceof RapidProError) || saysAll(error, action, progress)) throw error;
+    throw partial(error, action, progress);
+  }
+  tell(action, progress, client.requests);
+  return { requested: items.length, failures: sortByIndex(progress.failures) };
+}
+
+/** Every operation on many: check the list, act on it 100 at a time, tell what was not done. */
+export function act<Name extends string>(
+  path: Path,
+  args: { [Key in Name]: unknown },
+  options: unknown,
+  plan: (args: { [Key in Name]: unknown }, given: Dictionary) => Omit<Action, 'path'>,
+  knownOptions: readonly string[] = [],
+): Operation {
+  return operation({
+    args,
+    options,
+    knownOptions,
+    run: call => actOnMany(call.client, { path, ...plan(call.args, call.given) }),
+  });
+}

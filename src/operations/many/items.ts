@@ -1,0 +1,93 @@
+import { RapidProError } from '../../client/errors.js';
+import { asUuid, contactKey, urnIdentity } from '../base/identifiers.js';
+
+/** Lists of contacts, messages and tickets as jobs write them. */
+
+/** One item of an action, as RapidPro wants it, and where it stood in the job's list. */
+export interface Item {
+  value: string | number;
+  index: number;
+}
+
+function refuse(description: string, fix: string): never {
+  throw new RapidProError({ code: 'INVALID_INPUT', description, fix });
+}
+
+/** One thing is a list of one. */
+function toList(value: unknown, what: string): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (typeof value === 'string' || typeof value === 'number') return [value];
+  return refuse(
+    `The list of ${what} is missing.`,
+    `Give the ${what} as a list. If it comes from $ or state, check that the data is there.`,
+  );
+}
+
+/** Leaves out what is given twice; the first place in the list stays. */
+function distinct(
+  values: readonly (string | number)[],
+  identity: (value: string) => string,
+): Item[] {
+  const seen = new Set<string>();
+  return values.flatMap((value, index) => {
+    const key = identity(String(value));
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [{ value, index }];
+  });
+}
+
+export function contactItems(value: unknown): Item[] {
+  const values = toList(value, 'contacts').map((contact, index) => {
+    const key = contactKey(contact, `contacts[${index}]`);
+    return 'uuid' in key ? key.uuid : key.urn;
+  });
+  return distinct(values, text => (text.includes(':') ? urnIdentity(text) : text));
+}
+
+export function messageItems(value: unknown): Item[] {
+  const values = toList(value, 'messages').map((message, index) => {
+    if (/^\d+$/.test(String(message))) return Number(message);
+    return refuse(
+      `messages[${index}] is not the number of a message.`,
+      'RapidPro acts on messages by their "id", not by uuid: state => state.data.map(message => message.id)',
+    );
+  });
+  return distinct(values, text => text);
+}
+
+export function ticketItems(value: unknown): Item[] {
+  const values = toList(value, 'tickets').map((ticket, index) => {
+    const uuid = typeof ticket === 'string' ? asUuid(ticket) : undefined;
+    return (
+      uuid ??
+      refuse(
+        `tickets[${index}] is not the uuid of a ticket.`,
+        'Give the uuids: state => state.data.map(ticket => ticket.uuid)',
+      )
+    );
+  });
+  return distinct(values, text => text);
+}
+
+/** A name or uuid that an action cannot do without. */
+export function requireText(value: unknown, what: string): string {
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  if (text !== '') return text;
+  return refuse(
+    value !== null && typeof value === 'object'
+      ? `The ${what} is an object where text is expected.`
+      : `The ${what} is empty.`,
+    `Give the ${what} as text. If it comes from $ or state, check that the data is there.`,
+  );
+}
+
+/**
+ * A group or label that an action names. RapidPro 9 knows a uuid only as it writes it.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function requireReference(value: unknown, what: string): string {
+  const text = requireText(value, what);
+  return asUuid(text) ?? text;
+}

@@ -1,0 +1,22 @@
+import type { State } from '../../types/state.js';
+import type { SeenEvent } from '../../webhook/eventMark.js';
+import type { Push } from '../../webhook/push.js';
+
+/** One push that may have been missed. */
+export interface Missed extends SeenEvent {
+  push: Push;
+}
+
+/** Where missed pushes are read from. */
+export interface Source {
+  /** Oldest first. */
+  pages(): AsyncIterable<Missed[]>;
+  /** True where the deadline or the rate limit ended the reading before its end. */
+  readonly isCut: boolean;
+  /** Whether a former look has handed it on. */
+  isKnown(missed: Missed): boolean;
+  /** Notes those of a page that have been handed on, or were known. */
+  dealtWith(missed: readonly Missed[]): void;
+  /** Puts the place into the state, from which the next look goes on. */
+  remember(state: State, isStopped: boolean): State;
+}

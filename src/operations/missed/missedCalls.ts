@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import { pages } from '../../client/pages.js';
+import type { Query } from '../../client/request.js';
+import type { Dictionary } from '../../types/json.js';
+import type { State } from '../../types/state.js';
+import { KEPT, nameOf, writeMarkOf } from '../../webhook/eventMark.js';
+import { type Caller, callOfRun } from '../../webhook/fromRun.js';
+import { isUuid } from '../../webhook/parts.js';
+import type { ValueOptions } from '../../webhook/push.js';
+import {
+  completed,
+  isHandedOn,
+  type RunMark,
+  readFrom,
+  readRunMark,
+  stopped,
+} from '../../webhook/runMark.js';
+import { check } from '../base/check.js';
+import { log } from '../base/log.js';
+import { markName } from '../lists/changeMark.js';
+import { checkFilters, requireOne } from '../lists/filters.js';
+import { collect } from '../lists/list.js';
+import type { Missed, Source } from './missed.js';
+
+const caller = z.object({
+  node: z.string().refine(isUuid, { error: 'must be the uuid of a node' }).optional(),
+  result: z
+    .string({ error: 'must be the key of a result, as "webhook"' })
+    .min(1, { error: 'is empty' })
+    .optional(),
+});
+
+function checkCaller(node: unknown, result: unknown): Caller {
+  const checked = check(caller, { node, result }, 'options', 'INVALID_OPTION');
+  if ((checked.node === undefined) !== (checked.result === undefined)) return checked;
+  throw new RapidProError({
+    code: 'INVALID_OPTION',
+    description: 'A flow can have many nodes, and one of them is to be named.',
+    fix: 'Give the key of the result that the node saves, { flow: "…", result: "webhook" }, or its uuid as node: the last entry of "path" in a push that arrived.',
+  });
+}
+
+/** Lists of runs are empty too when there is no such flow. */
+async function requireFlow(client: Client, uuid: string): Promise<void> {
+  const flows = await collect(client, 'flows', { uuid });
+  if (flows.length > 0) return;
+  throw new RapidProError({
+    code: 'UNKNOWN_REFERENCE',
+    description: 'The workspace has no flow with this uuid.',
+    fix: 'Check it: getFlows() lists the flows, and the address of the flow editor ends with it.',
+  });
+}
+
+/** What a node of a flow sent, from the runs: for as long as RapidPro keeps them. */
+export class MissedCalls implements Source {
+  readonly #client: Client;
+  readonly #flow: string;
+  readonly #caller: Caller;
+  readonly #options: ValueOptions;
+  readonly #name: string;
+  readonly #before: RunMark;
+  readonly #seen: Set<string>;
+  readonly #isFirst: boolean;
+  /** The change of the last run of the page before. */
+  #place: string | undefined;
+  isCut = false;
+
+  constructor(client: Client, state: State, where: Dictionary, options: ValueOptions) {
+    const { flow, node, result, after } = where;
+    const filters = { flow, ...('after' in where ? { after } : {}) };
+    const query = checkFilters('runs', filters);
+    requireOne(query, ['flow']);
+    this.#client = client;
+    this.#flow = String(query.flow);
+    this.#caller = checkCaller(node, result);
+    this.#options = options;
+    this.#name = markName('missed_calls', { flow: this.#flow, ...this.#caller } as Query);
+    const before = readRunMark(state, this.#name);
+    const begin = new Date(client.clock.now() - KEPT * 1000).toISOString();
+    this.#isFirst = before === undefined;
+    this.#before = before ?? { after: String(query.after ?? begin), seen: [] };
+    this.#seen = new Set(this.#before.seen);
+  }
+
+  /**
+   * Calls up to the moment at which the look began. Runs that change while they are read move to the
+   * end of the list, so it is read to its end.
+   */
+  async *pages(): AsyncGenerator<Missed[]> {
+    const query = { flow: this.#flow, after: readFrom(this.#before), reverse: true };
+    let end: number | undefined;
+    let [runs, calls] = [0, 0];
+    try {
+      for await (const { records } of pages(this.#client, 'runs', query)) {
+        end ??= (this.#client.serverTime ?? this.#client.clock.now()) + 1000;
+        const missed = records.flatMap(record => this.#missed(record, end ?? 0));
+        runs += records.length;
+        calls += missed.length;
+        yield missed;
+        this.#place = String(records.at(-1)?.modified_on ?? this.#place);
+      }
+    } catch (error) {
+      if (!this.#client.isStopped(error) || this.#place === undefined) throw error;
+      this.isCut = true;
+      return;
+    }
+    if (runs === 0) await requireFlow(this.#client, this.#flow);
+    else if (calls === 0 && this.#isFirst) {
+      log.warn('None of the runs came through this node. Check "node" or "result".');
+    }
+  }
+
+  #missed(record: Dictionary, end: number): Missed[] {
+    const call = callOfRun(record, this.#caller, this.#options);
+    if (!call || Date.parse(call.time) > end) return [];
+    return [{ ...call, key: call.push.key }];
+  }
+
+  isKnown(missed: Missed): boolean {
+    return isHandedOn(missed, this.#before, this.#seen);
+  }
+
+  dealtWith(missed: readonly Missed[]): void {
+    for (const one of missed) this.#seen.add(nameOf(one));
+  }
+
+  remember(state: State, isStopped: boolean): State {
+    const mark = isStopped
+      ? stopped(this.#before, this.#seen, this.#place)
+      : completed(this.#before, this.#seen);
+    return writeMarkOf(state, this.#name, mark);
+  }
+}

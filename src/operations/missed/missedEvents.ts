@@ -1,0 +1,96 @@
+import type { Client } from '../../client/client.js';
+import type { Query } from '../../client/request.js';
+import type { Dictionary } from '../../types/json.js';
+import type { State } from '../../types/state.js';
+import {
+  advanced,
+  type EventMark,
+  isKnown,
+  KEPT,
+  lookBackTo,
+  readEventMark,
+  type SeenEvent,
+  writeMarkOf,
+} from '../../webhook/eventMark.js';
+import { oldestFirst } from '../../webhook/eventPages.js';
+import { keyOf } from '../../webhook/key.js';
+import { parsePush } from '../../webhook/parsePush.js';
+import type { Push, ValueOptions } from '../../webhook/push.js';
+import { log } from '../base/log.js';
+import { markName } from '../lists/changeMark.js';
+import { checkFilters } from '../lists/filters.js';
+import { requireResthook } from '../lists/knownResthook.js';
+import type { Missed, Source } from './missed.js';
+
+/** An event that cannot be read must not keep those behind it: the job gets it as it is. */
+function pushOf(data: unknown, options: ValueOptions): Push {
+  try {
+    return parsePush(data, undefined, options);
+  } catch {
+    log.warn('An event is not as RapidPro sends it. It is handed on under "other".');
+    return { kind: 'resthook', key: keyOf(data), other: { data } };
+  }
+}
+
+function eventOf({ data, created_on }: Dictionary, options: ValueOptions): Missed {
+  const push = pushOf(data, options);
+  return { push, key: push.key, time: String(created_on) };
+}
+
+function warnOfGap(mark: EventMark | undefined, now: number): void {
+  if (!mark || now - Date.parse(mark.looked) <= KEPT * 1000) return;
+  log.warn(
+    `All was read up to ${mark.looked}, which is more than 48 hours ago. RapidPro has deleted the events between. Read them from the runs: eachMissedPush({ flow: "…", node: "…", after: "${mark.looked}" }, …)`,
+  );
+}
+
+/** What a resthook sent, from the list that RapidPro keeps for 48 hours. */
+export class MissedEvents implements Source {
+  readonly #client: Client;
+  readonly #query: Query;
+  readonly #options: ValueOptions;
+  readonly #name: string;
+  readonly #started: string;
+  readonly #before: EventMark | undefined;
+  readonly #seen: ReadonlySet<string>;
+  #mark: EventMark;
+  #read = 0;
+  /** They are all read before the first is handed on. */
+  readonly isCut = false;
+
+  constructor(client: Client, state: State, resthook: unknown, options: ValueOptions) {
+    this.#client = client;
+    this.#query = checkFilters('resthook_events', { resthook });
+    this.#options = options;
+    this.#name = markName('resthook_events', this.#query);
+    const before = readEventMark(state, this.#name);
+    this.#before = before;
+    this.#seen = new Set(before?.seen);
+    const now = client.clock.now();
+    warnOfGap(before, now);
+    this.#started = new Date(now).toISOString();
+    this.#mark = { looked: this.#started, seen: [], ...before };
+  }
+
+  async *pages(): AsyncGenerator<Missed[]> {
+    for await (const page of oldestFirst(this.#client, this.#query, lookBackTo(this.#before))) {
+      this.#read += page.length;
+      yield page.map(record => eventOf(record, this.#options));
+    }
+    if (this.#read === 0) await requireResthook(this.#client, String(this.#query.resthook));
+  }
+
+  isKnown(event: Missed): boolean {
+    return isKnown(event, this.#before, this.#seen);
+  }
+
+  dealtWith(events: readonly SeenEvent[]): void {
+    this.#mark = advanced(this.#mark, events);
+  }
+
+  /** A look that stopped on its way has read up to the last event, and no further. */
+  remember(state: State, isStopped: boolean): State {
+    const looked = isStopped ? (this.#mark.time ?? this.#mark.looked) : this.#started;
+    return writeMarkOf(state, this.#name, { ...this.#mark, looked });
+  }
+}

@@ -1,0 +1,68 @@
+import type { Client } from '../../client/client.js';
+import { type ErrorCode, RapidProError } from '../../client/errors.js';
+import { type ResourceName, resources } from '../../resources.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Body } from '../base/body.js';
+import { log } from '../base/log.js';
+import { create } from './objects.js';
+
+/** Seconds after which a list shows what has just been made: lists are read from a copy. */
+const COPY_LAG = 1;
+const MOST_LOOKS = 3;
+
+/** What RapidPro says to the slower of two jobs that make the same at once. */
+const BEATEN = new Set<ErrorCode>(['NAME_TAKEN', 'SERVER_ERROR']);
+
+interface Wanted {
+  resource: ResourceName;
+  /** What is made where nothing is found. */
+  body: Body;
+  find(client: Client): Promise<Dictionary | undefined>;
+}
+
+/** How RapidPro compares names. */
+export function sameName(a: unknown, b: unknown): boolean {
+  const plain = (name: unknown) => String(name).trim().toLowerCase();
+  return plain(a) === plain(b);
+}
+
+/** The key that RapidPro makes of the name of a field or a global: `Next visit` gives `next_visit`. */
+export function keyOf(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_|_$/g, '');
+}
+
+/**
+ * Finds an object by its name, or makes it. Safe to repeat, and safe beside another job that does the
+ * same: whoever comes second finds it.
+ */
+export async function ensure(
+  client: Client,
+  { resource, body, find }: Wanted,
+): Promise<Dictionary> {
+  const existing = await find(client);
+  if (existing) {
+    log.info(`The ${resources[resource].nouns[0]} is there already`);
+    return existing;
+  }
+  try {
+    return await create(client, resource, body);
+  } catch (error) {
+    const beaten = error instanceof RapidProError && BEATEN.has(error.code);
+    const made = beaten ? await lookAgain(client, find) : undefined;
+    if (made) return made;
+    throw error;
+  }
+}
+
+async function lookAgain(client: Client, find: Wanted['find']): Promise<Dictionary | undefined> {
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    await client.clock.sleep(COPY_LAG);
+    const made = await find(client);
+    if (made) return made;
+  }
+  return undefined;
+}

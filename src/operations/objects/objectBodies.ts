@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { bodyCheck, name, record, text, uuid } from '../base/body.js';
+
+/** The bodies of groups, labels, fields, globals, campaigns, topics and subscribers. */
+
+const FIELD_TYPES = ['text', 'number', 'datetime', 'state', 'district', 'ward'];
+const UNITS = ['minutes', 'hours', 'days', 'weeks'];
+
+const oneOf = (choices: string[]) =>
+  z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
+
+/** RapidPro counts in whole numbers, and takes them as text too. */
+const whole = z
+  .union([z.number(), z.string()], { error: 'must be a whole number' })
+  .refine(value => /^-?\d+$/.test(String(value).trim()), { error: 'must be a whole number' })
+  .transform(Number);
+
+/** Longer addresses make RapidPro fail instead of answer. */
+const LONGEST_URL = 200;
+
+const url = text
+  .trim()
+  .refine(value => URL.canParse(value) && /^https?:/i.test(value), {
+    error: 'must be a whole web address: https://…',
+  })
+  .refine(value => value.length <= LONGEST_URL, {
+    error: `must have at most ${LONGEST_URL} characters`,
+  });
+
+export const checkNamed = bodyCheck('body', { name });
+
+export const checkField = bodyCheck('field', { name, type: oneOf(FIELD_TYPES) });
+
+export const checkGlobal = bodyCheck('global', { name, value: name });
+
+export const checkGlobalValue = bodyCheck('global', { value: name });
+
+export const checkCampaign = bodyCheck('campaign', {
+  name,
+  group: text.trim().min(1, { error: 'is empty: it should be the uuid or name of a group' }),
+});
+
+export const checkCampaignEvent = bodyCheck('event', {
+  campaign: uuid('a campaign'),
+  relative_to: text.trim().min(1, { error: 'is empty: it should be the key of a date field' }),
+  offset: whole,
+  unit: oneOf(UNITS),
+  delivery_hour: whole,
+  flow: uuid('a flow').nullish(),
+  message: z
+    .union([text, record(text, 'must be text')], {
+      error: 'must be text, or an object with a text for each language',
+    })
+    .nullish(),
+});
+
+export const checkResthookSubscriber = bodyCheck('subscriber', {
+  resthook: text.trim().min(1, { error: 'is empty: it should be the name of a resthook' }),
+  target_url: url,
+});

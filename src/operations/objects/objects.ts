@@ -1,0 +1,160 @@
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import type { ResourceName } from '../../resources.js';
+import { resources } from '../../resources.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Operation } from '../../types/state.js';
+import { asObject } from '../base/answered.js';
+import type { Body } from '../base/body.js';
+import { asUuid } from '../base/identifiers.js';
+import { log } from '../base/log.js';
+import { operation } from '../base/operation.js';
+
+/**
+ * The three things that are done to any object of a workspace: add, update, delete. What the nouns
+ * differ in stands in their own files.
+ */
+
+/** How a noun's objects are named in an address. */
+type Key = 'uuid' | 'key' | 'id';
+
+interface Write {
+  resource: ResourceName;
+  body: unknown;
+  check(value: unknown, where?: string): Body;
+  options: unknown;
+}
+
+/** A name for the log: never what people wrote. */
+function nameOf(object: Dictionary): string {
+  return String(object.uuid ?? object.key ?? object.id ?? '');
+}
+
+/** RapidPro refuses a second one of these with the same name: asking again makes no second one. */
+const UNIQUE = new Set<ResourceName>([
+  'campaigns',
+  'fields',
+  'globals',
+  'groups',
+  'labels',
+  'optins',
+  'resthook_subscribers',
+  'topics',
+]);
+
+/** Adds an object, and says so. */
+export async function create(
+  client: Client,
+  resource: ResourceName,
+  body: Body,
+): Promise<Dictionary> {
+  const { path, nouns } = resources[resource];
+  const repeatable = UNIQUE.has(resource);
+  const answer = await client.request({ method: 'POST', path, body, repeatable });
+  const object = asObject(answer.body);
+  log.info(`Added ${nouns[0]} ${nameOf(object)}`);
+  return object;
+}
+
+/** The name was free or not before an attempt whose answer was lost: nobody knows any more. */
+function lost(error: RapidProError, resource: ResourceName): RapidProError {
+  const [noun] = resources[resource].nouns;
+  return new RapidProError({
+    code: 'OUTCOME_UNKNOWN',
+    description: `The connection failed while RapidPro was asked to add a ${noun}. Now there is one of this name, made by this step or before it.`,
+    fix: 'Look at it in RapidPro. It is not there twice.',
+    statusCode: error.statusCode,
+    cause: error,
+  });
+}
+
+export function add({ resource, body, check, options }: Write): Operation {
+  return operation({
+    args: { body },
+    options,
+    async run({ client, args }) {
+      const checked = check(args.body);
+      try {
+        return await create(client, resource, checked);
+      } catch (error) {
+        const taken = error instanceof RapidProError && error.code === 'NAME_TAKEN';
+        throw taken && client.repeated ? lost(error, resource) : error;
+      }
+    },
+  });
+}
+
+/**
+ * Checks what names an object: an empty name in an address would turn an update into an addition.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function checkKey(value: unknown, key: Key, resource: ResourceName): string {
+  const noun = resources[resource].nouns[0];
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  const good = key === 'uuid' ? asUuid(text) : key === 'id' ? /^\d+$/.exec(text)?.[0] : text;
+  if (good) return good;
+  const article = /^[aeio]/.test(noun) ? 'an' : 'a';
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `The first argument is not the ${key} of ${article} ${noun}.`,
+    fix: `Give the ${key} as RapidPro wrote it, as text. If it comes from $ or state, check that the data is there.`,
+  });
+}
+
+interface Change {
+  resource: ResourceName;
+  query: { [Name in Key]?: string };
+  body: Body;
+  repeatable?: boolean;
+}
+
+/** Changes an object, and says so. */
+export async function change(client: Client, plan: Change): Promise<Dictionary> {
+  const { resource, query, body, repeatable = true } = plan;
+  const { path, nouns } = resources[resource];
+  const answer = await client.request({ method: 'POST', path, query, body, repeatable });
+  const object = asObject(answer.body);
+  log.info(`Updated ${nouns[0]} ${nameOf(object)}`);
+  return object;
+}
+
+interface Update extends Write {
+  key: Key;
+  object: unknown;
+  /** False where a second time does something else than the first. */
+  repeatable?: boolean;
+}
+
+export function update(plan: Update): Operation {
+  const { resource, key, object, body, check, options, repeatable = true } = plan;
+  return operation({
+    args: { object, changes: body },
+    options,
+    run({ client, args }) {
+      const query = { [key]: checkKey(args.object, key, resource) };
+      return change(client, { resource, query, body: check(args.changes, 'changes'), repeatable });
+    },
+  });
+}
+
+interface Removal {
+  resource: ResourceName;
+  key: Key;
+  object: unknown;
+  options: unknown;
+}
+
+export function remove({ resource, key, object, options }: Removal): Operation {
+  return operation({
+    args: { object },
+    options,
+    async run({ client, args }) {
+      const { path, nouns } = resources[resource];
+      const query = { [key]: checkKey(args.object, key, resource) };
+      await client.request({ method: 'DELETE', path, query });
+      log.info(`Deleted ${nouns[0]} ${query[key]}`);
+      return { deleted: true };
+    },
+  });
+}

@@ -1,0 +1,30 @@
+import type { Contact, Flow, Message, Run } from '../state/model.js';
+import type { Workspace } from '../state/workspace.js';
+import type { Definition } from './definition.js';
+import type { Value } from './expressions.js';
+import { resultKey } from './results.js';
+
+/** A run on its way through its flow, from one wait to the next. */
+export interface Sprint {
+  workspace: Workspace;
+  run: Run;
+  contact: Contact;
+  flow: Flow;
+  definition: Definition;
+  input: Message | null;
+  webhook: Value;
+  sent: Message[];
+}
+
+/** Notes the result of a node, under the key that its name makes. */
+export function saveResult(
+  { run, workspace }: Sprint,
+  name: string,
+  value: string,
+  category: string | null,
+  node: string,
+  input: string | null,
+): void {
+  const time = workspace.ticker.next();
+  run.values.set(resultKey(name), { name, value, category, node, time, input });
+}
