@@ -23,6 +23,24 @@ export function withRapidpro(state: State, key: Shelf | 'madeOn', value: unknown
   return { ...state, rapidpro: value === undefined ? others : { ...others, [key]: value } };
 }
 
+/** What a mark is called, and what it was called when names told nothing of the server. */
+export interface MarkName {
+  name: string;
+  former: string;
+}
+
+/** What stands in the place of a mark. */
+export function markAt(state: State, { name, former }: MarkName): unknown {
+  const marks = shelfOf(state, 'marks');
+  return marks[name] ?? marks[former];
+}
+
+/** Puts a mark in its place. */
+export function withMarkAt(state: State, { name, former }: MarkName, mark: object): State {
+  const { [former]: _, ...marks } = shelfOf(state, 'marks');
+  return withRapidpro(state, 'marks', { ...marks, [name]: mark });
+}
+
 /** What stands on one of the shelves, by name. */
 export function shelfOf(state: State, shelf: Shelf): Dictionary {
   return asDictionary(rapidproOf(state)[shelf]);

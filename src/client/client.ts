@@ -83,6 +83,8 @@ export class Client {
 
   /** Scheme, host and port of the server. */
   readonly origin: string;
+  /** Host, port and path: what stays the same where http becomes https, or the token is another. */
+  readonly server: string;
   readonly timeout: number;
   readonly maxWait: number;
   readonly clock: Clock;
@@ -95,6 +97,7 @@ export class Client {
   constructor(configuration: Configuration, options: ClientOptions = {}) {
     this.#configuration = configuration;
     this.origin = configuration.origin;
+    this.server = new URL(configuration.basePath, configuration.origin).href.replace(/^\w+:/, '');
     this.timeout = options.timeout ?? DEFAULT_TIMEOUT;
     this.maxWait = options.maxWait ?? DEFAULT_MAX_WAIT;
     this.clock = options.clock ?? systemClock;

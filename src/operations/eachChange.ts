@@ -169,7 +169,7 @@ async function readChanges(
 ) {
   const { client, args, options } = call;
   const query = checkQuery(name, args.filters);
-  const place = markName(name, query);
+  const place = markName(client.server, name, query);
   const mark = readMark(call.state, place);
   const run = new Run(client, name, query, options, mark);
   requireBeginning(name, query, mark);

@@ -1,5 +1,5 @@
 import { RapidProError } from '../client/errors.js';
-import { shelfOf, withRapidpro } from '../rapidproState.js';
+import { type MarkName, markAt } from '../rapidproState.js';
 import type { State } from '../types/state.js';
 
 /**
@@ -72,16 +72,13 @@ export function advanced(mark: EventMark, events: readonly SeenEvent[]): EventMa
 export const isTime = (value: unknown): value is string =>
   typeof value === 'string' && !Number.isNaN(Date.parse(value));
 
-/** What stands in the place of a mark. */
-export const rawMark = (state: State, name: string): unknown => shelfOf(state, 'marks')[name];
-
 /**
  * Reads a mark.
  *
  * @throws RapidProError `INVALID_INPUT` for one that is none
  */
-export function readEventMark(state: State, name: string): EventMark | undefined {
-  const mark = rawMark(state, name);
+export function readEventMark(state: State, name: MarkName): EventMark | undefined {
+  const mark = markAt(state, name);
   if (mark === undefined || mark === null) return undefined;
   const { looked, time, seen } = mark as { [key in keyof EventMark]?: unknown };
   const isSound = isTime(looked) && (time === undefined || isTime(time)) && Array.isArray(seen);
@@ -91,8 +88,4 @@ export function readEventMark(state: State, name: string): EventMark | undefined
     description: 'state.rapidpro.marks is not as the adaptor left it.',
     fix: 'Take the mark out of the state: all events of the last 48 hours are then read.',
   });
-}
-
-export function writeMarkOf(state: State, name: string, mark: object): State {
-  return withRapidpro(state, 'marks', { ...shelfOf(state, 'marks'), [name]: mark });
 }

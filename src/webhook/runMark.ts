@@ -1,14 +1,7 @@
 import { RapidProError } from '../client/errors.js';
+import { type MarkName, markAt } from '../rapidproState.js';
 import type { State } from '../types/state.js';
-import {
-  comparable,
-  isTime,
-  LOOK_BACK,
-  MOST_SEEN,
-  nameOf,
-  rawMark,
-  type SeenEvent,
-} from './eventMark.js';
+import { comparable, isTime, LOOK_BACK, MOST_SEEN, nameOf, type SeenEvent } from './eventMark.js';
 
 /**
  * How far the calls of a flow have been read from its runs. Runs are listed by change, and a run that
@@ -61,8 +54,8 @@ export function stopped(mark: RunMark, seen: ReadonlySet<string>, place?: string
  *
  * @throws RapidProError `INVALID_INPUT` for one that is none
  */
-export function readRunMark(state: State, name: string): RunMark | undefined {
-  const mark = rawMark(state, name);
+export function readRunMark(state: State, name: MarkName): RunMark | undefined {
+  const mark = markAt(state, name);
   if (mark === undefined || mark === null) return undefined;
   const { after, from, place, seen } = mark as { [key in keyof RunMark]?: unknown };
   const times = [from, place].filter(time => time !== undefined);

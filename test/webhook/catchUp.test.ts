@@ -417,6 +417,23 @@ test('what is no option is refused, and so is a mark that is none', async () => 
   expect(error).toMatchObject({ code: 'INVALID_INPUT' });
 });
 
+test('the place on one server is not taken for a place on another', async () => {
+  const [here, there] = await Promise.all([
+    serve(
+      msw.get(EVENTS, () => page([])),
+      HOOKS,
+    ),
+    serve(
+      msw.get(EVENTS, () => page([])),
+      HOOKS,
+    ),
+  ]);
+  const { state } = await catchUp({}, stateFor(here));
+  const marks = (state.rapidpro as { marks: object }).marks;
+  const both = await catchUp({ rapidpro: { marks } }, stateFor(there));
+  expect(Object.keys((both.state.rapidpro as { marks: object }).marks)).toHaveLength(2);
+});
+
 test('after 48 hours the runs tell it: eachChange and webhook.fromRun', async () => {
   const { credential, answers, clock } = await workspace();
   await answers('1', '2');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { RapidProError } from '../../client/errors.js';
 import { identityOf } from '../../client/handed.js';
 import type { Query } from '../../client/request.js';
-import { shelfOf, withRapidpro } from '../../rapidproState.js';
+import { type MarkName, markAt, withMarkAt } from '../../rapidproState.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
 import { isDatetime } from '../base/datetimes.js';
@@ -83,11 +83,20 @@ export function advance(
   return { time, from: new Date(now - back).toISOString(), seen: Object.fromEntries(kept) };
 }
 
-/** A name for a list with its filters that tells nothing of them. */
-export function markName(resource: string, query: Query): string {
+function shortHash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
+}
+
+/**
+ * A name for a list of a server with its filters that tells nothing of them. The token is no part of it:
+ * a new one must not let a job begin anew.
+ */
+export function markName(server: string, resource: string, query: Query): MarkName {
   const { after: _, ...rest } = query;
-  const hash = createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 12);
-  return `${resource}-${hash}`;
+  return {
+    name: `${resource}-${shortHash([server, rest])}`,
+    former: `${resource}-${shortHash(rest)}`,
+  };
 }
 
 /**
@@ -95,8 +104,8 @@ export function markName(resource: string, query: Query): string {
  *
  * @throws RapidProError `INVALID_INPUT` for one that is none
  */
-export function readMark(state: State, name: string): ChangeMark | undefined {
-  const mark = shelfOf(state, 'marks')[name] as Partial<ChangeMark> | null | undefined;
+export function readMark(state: State, name: MarkName): ChangeMark | undefined {
+  const mark = markAt(state, name) as Partial<ChangeMark> | null | undefined;
   if (mark === undefined || mark === null) return undefined;
   const { time, from, seen = {} } = mark;
   const isGood = [time, from].every(text => typeof text === 'string' && isDatetime(text));
@@ -108,7 +117,6 @@ export function readMark(state: State, name: string): ChangeMark | undefined {
   });
 }
 
-export function writeMark(state: State, name: string, mark: ChangeMark | undefined): State {
-  if (!mark) return state;
-  return withRapidpro(state, 'marks', { ...shelfOf(state, 'marks'), [name]: mark });
+export function writeMark(state: State, name: MarkName, mark: ChangeMark | undefined): State {
+  return mark ? withMarkAt(state, name, mark) : state;
 }

@@ -3,9 +3,10 @@ import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
 import { pages } from '../../client/pages.js';
 import type { Query } from '../../client/request.js';
+import { type MarkName, withMarkAt } from '../../rapidproState.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
-import { KEPT, nameOf, writeMarkOf } from '../../webhook/eventMark.js';
+import { KEPT, nameOf } from '../../webhook/eventMark.js';
 import { type Caller, callOfRun } from '../../webhook/fromRun.js';
 import { isUuid } from '../../webhook/parts.js';
 import type { ValueOptions } from '../../webhook/push.js';
@@ -59,7 +60,7 @@ export class MissedCalls implements Source {
   readonly #flow: string;
   readonly #caller: Caller;
   readonly #options: ValueOptions;
-  readonly #name: string;
+  readonly #name: MarkName;
   readonly #before: RunMark;
   readonly #seen: Set<string>;
   readonly #isFirst: boolean;
@@ -76,7 +77,8 @@ export class MissedCalls implements Source {
     this.#flow = String(query.flow);
     this.#caller = checkCaller(node, result);
     this.#options = options;
-    this.#name = markName('missed_calls', { flow: this.#flow, ...this.#caller } as Query);
+    const calls = { flow: this.#flow, ...this.#caller } as Query;
+    this.#name = markName(client.server, 'missed_calls', calls);
     const before = readRunMark(state, this.#name);
     const begin = new Date(client.clock.now() - KEPT * 1000).toISOString();
     this.#isFirst = before === undefined;
@@ -130,6 +132,6 @@ export class MissedCalls implements Source {
     const mark = isStopped
       ? stopped(this.#before, this.#seen, this.#place)
       : completed(this.#before, this.#seen);
-    return writeMarkOf(state, this.#name, mark);
+    return withMarkAt(state, this.#name, mark);
   }
 }

@@ -1,5 +1,6 @@
 import type { Client } from '../../client/client.js';
 import type { Query } from '../../client/request.js';
+import { type MarkName, withMarkAt } from '../../rapidproState.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
 import {
@@ -10,7 +11,6 @@ import {
   lookBackTo,
   readEventMark,
   type SeenEvent,
-  writeMarkOf,
 } from '../../webhook/eventMark.js';
 import { oldestFirst } from '../../webhook/eventPages.js';
 import { keyOf } from '../../webhook/key.js';
@@ -49,7 +49,7 @@ export class MissedEvents implements Source {
   readonly #client: Client;
   readonly #query: Query;
   readonly #options: ValueOptions;
-  readonly #name: string;
+  readonly #name: MarkName;
   readonly #started: string;
   readonly #before: EventMark | undefined;
   readonly #seen: ReadonlySet<string>;
@@ -62,7 +62,7 @@ export class MissedEvents implements Source {
     this.#client = client;
     this.#query = checkFilters('resthook_events', { resthook });
     this.#options = options;
-    this.#name = markName('resthook_events', this.#query);
+    this.#name = markName(client.server, 'resthook_events', this.#query);
     const before = readEventMark(state, this.#name);
     this.#before = before;
     this.#seen = new Set(before?.seen);
@@ -91,6 +91,6 @@ export class MissedEvents implements Source {
   /** A look that stopped on its way has read up to the last event, and no further. */
   remember(state: State, isStopped: boolean): State {
     const looked = isStopped ? (this.#mark.time ?? this.#mark.looked) : this.#started;
-    return writeMarkOf(state, this.#name, { ...this.#mark, looked });
+    return withMarkAt(state, this.#name, { ...this.#mark, looked });
   }
 }

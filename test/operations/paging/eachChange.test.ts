@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { HttpResponse, http as msw } from 'msw';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -100,6 +101,32 @@ describe('changes of contacts', () => {
     const marks = (other.state.rapidpro as { marks: object }).marks;
     expect(Object.keys(marks)).toHaveLength(1);
     expect(JSON.stringify(marks)).not.toContain('tel:');
+  });
+
+  test('a mark belongs to its server: a new token goes on, another server begins anew', async () => {
+    const first = await createSandbox({ contacts: 40 });
+    const second = await createSandbox({ contacts: 30, token: 'd'.repeat(40) });
+    const at = ({ host }: Sandbox, token: string) => ({ configuration: { host, token } });
+    const all = await runJob(at(first, first.token), {}, () => getContacts());
+    const other = await runJob(at(second, second.token), all.state, () => getContacts());
+    expect(other.handed).toHaveLength(30);
+    const rotated = at(first, first.tokens.editor);
+    const again = await runJob(rotated, other.state, () => getContacts());
+    expect(again.handed).toEqual([]);
+    expect(Object.keys((again.state.rapidpro as { marks: object }).marks)).toHaveLength(2);
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  test('a mark from before they had a server is gone on from, and takes its new name', async () => {
+    const credential = await workspace(40);
+    const first = await runJob(credential, {}, () => getContacts());
+    const { marks } = first.state.rapidpro as { marks: { [name: string]: object } };
+    const [mark] = Object.values(marks);
+    const former = `contacts-${createHash('sha256').update('{}').digest('hex').slice(0, 12)}`;
+    const before = { rapidpro: { marks: { [former]: mark } } };
+    const next = await runJob(credential, before, () => getContacts());
+    expect(next.handed).toEqual([]);
+    expect(next.state.rapidpro).toEqual({ marks });
   });
 
   test('the mark does not move when an operation fails', async () => {
