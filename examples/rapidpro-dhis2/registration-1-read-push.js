@@ -9,7 +9,14 @@ webhook.parse({
 
 fn(state => ({ ...state, push: state.data }));
 
-getContact($.push.contact.uuid);
+getContact(state => {
+  const { contact, results } = state.push;
+  // The author of a flow may change what its webhook sends.
+  if (!contact?.uuid || !results) {
+    throw new Error('The body of the Call Webhook node has to send the contact and the results.');
+  }
+  return contact.uuid;
+});
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
@@ -23,13 +30,12 @@ function idFrom(pairs) {
 fn(state => {
   const contact = state.data;
   if (!contact) throw new Error('RapidPro no longer has the contact who sent this.');
-  const { dhis2, rapidpro, hoursAheadOfUtc } = state.settings;
-  const { name, village, clinic } = state.push.results;
+  const { dhis2, rapidpro } = state.settings;
+  const answerOf = key => String(state.push.results[key]?.value ?? '').trim();
   const pairs = contact.uuid.replaceAll('-', '').match(/../g).reverse();
   const phone = contact.urns.find(urn => urn.startsWith('tel:'))?.slice('tel:'.length);
   const languages = Object.entries(dhis2.languages);
   const language = languages.find(([, code]) => code === contact.language)?.[0];
-  const today = new Date(Date.now() + hoursAheadOfUtc * 60 * 60 * 1000).toISOString().slice(0, 10);
   const attributesOf = values =>
     Object.entries(values)
       .filter(([, value]) => value)
@@ -44,14 +50,13 @@ fn(state => {
       // Somebody who came from DHIS2 is there under an id of DHIS2's.
       id: contact.fields.dhis2_id ?? idFrom(pairs),
       enrollment: idFrom(pairs.slice(5)),
-      orgUnit: dhis2.clinics[clinic?.value?.trim().toLowerCase()] ?? dhis2.otherClinic,
-      today,
+      orgUnit: dhis2.clinics[answerOf('clinic').toLowerCase()] ?? dhis2.otherClinic,
       whoItIs: attributesOf({
-        name: name?.value?.trim() || contact.name,
+        name: answerOf('name') || contact.name,
         phone,
         language,
       }),
-      answers: attributesOf({ village: village?.value?.trim() }),
+      answers: attributesOf({ village: answerOf('village') }),
     },
   };
 });

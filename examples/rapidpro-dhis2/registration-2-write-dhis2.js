@@ -12,7 +12,7 @@ get(state => `/api/tracker/trackedEntities/${state.person.id}`, {
 
 fn(state => {
   const { program, trackedEntityType } = state.settings.dhis2;
-  const { id, enrollment, orgUnit, today, whoItIs, answers } = state.person;
+  const { id, enrollment, orgUnit, whoItIs, answers } = state.person;
   const isKnown = state.response.statusCode === 200;
   const { attributes = [], enrollments = [], ...known } = isKnown ? state.data : {};
   const isEnrolled = enrollments.some(one => one.program === program);
@@ -28,13 +28,24 @@ fn(state => {
     attributes: isKnown ? answers : [...whoItIs, ...answers],
   };
   if (!isEnrolled) {
-    const dates = { enrolledAt: today, occurredAt: today };
-    person.enrollments = [{ enrollment, program, orgUnit, status: 'ACTIVE', ...dates }];
+    person.enrollments = [{ enrollment, program, orgUnit, status: 'ACTIVE' }];
   }
   // The same push once more has nothing new to say.
   const toWrite = isEnrolled && answers.every(isThere) ? [] : [person];
   return { ...state, toWrite, isRegistered: true };
 });
+
+// The day is that of DHIS2's clock: it takes no day that has not begun there.
+fnIf(
+  state => state.toWrite.some(({ enrollments }) => enrollments),
+  get('/api/system/info').then(state => {
+    const today = state.data.serverDate.slice(0, 10);
+    for (const { enrollments } of state.toWrite) {
+      Object.assign(enrollments[0], { enrolledAt: today, occurredAt: today });
+    }
+    return state;
+  }),
+);
 
 // All or nothing. DHIS2 answers a refusal with 409 and a report that tells why.
 fnIf(

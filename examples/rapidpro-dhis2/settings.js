@@ -46,7 +46,7 @@ const settings = {
 
   // Phone numbers as they are written in DHIS2: the country code, and how many digits follow it.
   phone: { countryCode: '250', digits: 9 },
-  // The program's clock: hours ahead of UTC. Days and weeks begin by it.
+  // The program's clock: hours ahead of UTC. Weeks begin by it.
   hoursAheadOfUtc: 2,
 };
 

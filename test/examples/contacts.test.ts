@@ -71,6 +71,27 @@ test('people are read page by page', async () => {
   expect(pages).toHaveLength(3);
 });
 
+test('a new phone number comes first, the other addresses of the contact stay', async () => {
+  const both = await world({
+    contacts: [{ urns: ['tel:+250788000001', 'telegram:1234'], fields: {} }],
+  });
+  both.dhis2.enter(entered(AMINA));
+  await both.run('contacts');
+  both.dhis2.enter(entered({ ...AMINA, phone: '0788000009', enrolled: false }));
+  expect((await both.run('contacts')).data).toMatchObject({ updated: 1, unchanged: 0 });
+  expect(both.sandbox.contacts().map(({ urns }) => urns)).toEqual([
+    ['tel:+250788000009', 'tel:+250788000001', 'telegram:1234'],
+  ]);
+  expect((await both.run('contacts')).data).toMatchObject({ updated: 0, unchanged: 1 });
+});
+
+test('a number that begins like the country code is taken in its short form', async () => {
+  const both = await world();
+  both.dhis2.enter(entered({ ...AMINA, phone: '250 788 001' }));
+  await both.run('contacts');
+  expect(both.sandbox.contacts().map(({ urns }) => urns)).toEqual([['tel:+250250788001']]);
+});
+
 describe('a person who fails is listed and does not stop the rest', () => {
   test('a phone number that is none, and one that another person has', async () => {
     const both = await world();

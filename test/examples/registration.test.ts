@@ -98,6 +98,38 @@ test('a person whom DHIS2 has keeps what the clinic has entered, and the rest of
   expect(both.dhis2.requests().slice(before)).toMatchObject([{ method: 'GET' }]);
 });
 
+test.each([-24, 24])(
+  'DHIS2 has a clock that is %i hours off: the person is enrolled on its day',
+  async hours => {
+    const clock = () => Date.now() + hours * 60 * 60 * 1000;
+    const both = await world({ dhis2: { clock } });
+    expect((await register(both)).data).toEqual({ registered: true, told: true, problems: 0 });
+    const day = new Date(clock()).toISOString().slice(0, 10);
+    expect(both.dhis2.enrollments()).toMatchObject([{ enrolledAt: day }]);
+  },
+);
+
+describe('the author of the flow changes what it sends', () => {
+  test.each([['contact'], ['results']])('without "%s" the run says what is missing', async part => {
+    const both = await world();
+    await register(both);
+    const push = both.receiver.received.at(-1) as { data: object };
+    const final = await both.register({ ...push, data: { ...push.data, [part]: undefined } });
+    expect(JSON.stringify(final.errors)).toContain('has to send the contact and the results');
+  });
+
+  test('answers that are numbers are taken as text', async () => {
+    const both = await world();
+    both.dhis2.fault({ method: 'GET', path: '/api/tracker/trackedEntities', status: 500 });
+    await register(both);
+    const push = both.receiver.received.at(-1) as { data: object };
+    const results = { name: { value: 'Grace' }, village: { value: 7 }, clinic: { value: 12 } };
+    const final = await both.register({ ...push, data: { ...push.data, results } });
+    expect(final.data).toMatchObject({ registered: true });
+    expect(both.dhis2.people()).toMatchObject([{ values: { AttrVillage: '7' } }]);
+  });
+});
+
 describe('DHIS2 fails', () => {
   const PLACE = { method: 'POST', path: '/api/tracker' };
 
