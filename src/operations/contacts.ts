@@ -7,6 +7,7 @@ import { checkContact, checkContactWithUuid } from './base/bodies.js';
 import { contactKey } from './base/identifiers.js';
 import { log } from './base/log.js';
 import { operation, optionsAndCallback } from './base/operation.js';
+import { shownId } from './base/shownId.js';
 import { findContact } from './contact/contactLookup.js';
 import { createContact } from './contact/createContact.js';
 import { updateExisting } from './contact/updateExisting.js';
@@ -59,7 +60,7 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
     options,
     async run({ client, args }) {
       const found = await findContact(client, contactKey(args.contact));
-      log.info(found ? `Fetched contact ${found.uuid}` : 'There is no such contact');
+      log.info(found ? `Fetched contact ${shownId(found)}` : 'There is no such contact');
       return found;
     },
   });
@@ -96,7 +97,7 @@ export function addContact(
     ...optionsAndCallback(options, callback),
     async run({ client, args }) {
       const added = await createContact(client, checkContact(args.contact));
-      log.info(`Added contact ${added.uuid}`);
+      log.info(`Added contact ${shownId(added)}`);
       return added;
     },
   });
@@ -130,7 +131,7 @@ export function updateContact(
     async run({ client, args }) {
       const key = contactKey(args.contact);
       const updated = await updateExisting(client, key, checkContact(args.changes, 'changes'));
-      log.info(`Updated contact ${updated.uuid}`);
+      log.info(`Updated contact ${shownId(updated)}`);
       return updated;
     },
   });
@@ -170,7 +171,9 @@ export function upsertContact(
       const body = checkContactWithUuid(args.contact);
       requireName(args.contact as object, body);
       const upserted = await upsert(client, body, urns ?? 'add');
-      log.info(`${client.last?.statusCode === 201 ? 'Added' : 'Updated'} contact ${upserted.uuid}`);
+      log.info(
+        `${client.last?.statusCode === 201 ? 'Added' : 'Updated'} contact ${shownId(upserted)}`,
+      );
       return upserted;
     },
   });

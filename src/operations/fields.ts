@@ -4,9 +4,10 @@ import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { log } from './base/log.js';
 import { operation } from './base/operation.js';
+import { shownId } from './base/shownId.js';
 import { collect, list } from './lists/list.js';
 import { ensure, keyOf, sameName } from './objects/ensure.js';
-import { checkField } from './objects/objectBodies.js';
+import { checkField, FIELD_TYPES } from './objects/objectBodies.js';
 import { add, update } from './objects/objects.js';
 
 /**
@@ -109,7 +110,9 @@ export function ensureField(field: Reference<FieldBody>, options?: Reference<Opt
         },
       });
       if (made.type !== body.type) {
-        log.warn(`The field ${made.key} is there, but of the type ${made.type}: left as it is.`);
+        const type = FIELD_TYPES.find(known => known === made.type);
+        const told = type ? `the type ${type}` : 'another type';
+        log.warn(`The field ${shownId(made)} is there, but of ${told}: left as it is.`);
       }
       return made;
     },

@@ -5,6 +5,7 @@ import { asObject } from './base/answered.js';
 import { isOperation } from './base/isOperation.js';
 import { log } from './base/log.js';
 import { operation } from './base/operation.js';
+import { shownId } from './base/shownId.js';
 import { type FileContent, readFileContent, recognizeFile } from './objects/fileContent.js';
 
 /** What RapidPro takes; the newer servers take fewer kinds of images, and say so. */
@@ -72,7 +73,7 @@ export function uploadMedia(
         repeatable: true,
       });
       const media = asObject(body);
-      log.info(`Uploaded media ${media.uuid}`);
+      log.info(`Uploaded media ${shownId(media)}`);
       return media;
     },
   });

@@ -6,6 +6,7 @@ import { asOutcome } from './base/answered.js';
 import { checkBroadcast, checkMessage } from './base/bodies.js';
 import { log } from './base/log.js';
 import { operation, optionsAndCallback } from './base/operation.js';
+import { shownId } from './base/shownId.js';
 import { list } from './lists/list.js';
 import { sendToAll } from './many/send.js';
 
@@ -60,7 +61,7 @@ export function sendMessage(
           'RapidPro took the message but cannot deliver it: the contact has no address that it can reach.',
         );
       } else {
-        log.info(`Sent message ${sent.uuid ?? sent.id}`);
+        log.info(`Sent message ${shownId(sent)}`);
       }
       return sent;
     },

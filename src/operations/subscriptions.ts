@@ -7,6 +7,7 @@ import type { Operation, Reference } from '../types/state.js';
 import type { Body } from './base/body.js';
 import { count, log } from './base/log.js';
 import { operation } from './base/operation.js';
+import { shownId } from './base/shownId.js';
 import { hasResthook, requireResthook } from './lists/knownResthook.js';
 import { collect } from './lists/list.js';
 import { checkResthookSubscriber } from './objects/objectBodies.js';
@@ -48,7 +49,7 @@ async function keepOldest(client: Client, body: Body): Promise<Dictionary | unde
 async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary> {
   const existing = await keepOldest(client, body);
   if (existing) {
-    log.info(`Subscribed already, as resthook subscriber ${existing.id}`);
+    log.info(`Subscribed already, as resthook subscriber ${shownId(existing)}`);
     return existing;
   }
   try {

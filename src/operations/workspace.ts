@@ -6,6 +6,7 @@ import type { Operation, Reference } from '../types/state.js';
 import { asObject } from './base/answered.js';
 import { count, log } from './base/log.js';
 import { operation } from './base/operation.js';
+import { shownId } from './base/shownId.js';
 import { checkFilters } from './lists/filters.js';
 
 /**
@@ -28,7 +29,7 @@ export function getWorkspace(options?: Reference<Options>): Operation {
     async run({ client }) {
       const { body } = await client.request({ method: 'GET', path: 'workspace' });
       const workspace = asObject(body);
-      log.info(`The token is good for workspace ${workspace.uuid}`);
+      log.info(`The token is good for workspace ${shownId(workspace)}`);
       return workspace;
     },
   });

@@ -1,6 +1,7 @@
 import { RapidProError } from '../../client/errors.js';
 import type { BulkFailure, BulkResult } from '../../types/bulk.js';
 import { count, log } from '../base/log.js';
+import { shownId } from '../base/shownId.js';
 import type { BulkMark } from './mark.js';
 
 const FIRST_FAILURES = 10;
@@ -60,7 +61,9 @@ export function failOnError(result: BulkResult, mark: BulkMark | undefined): voi
     fix: `${first?.fix ?? ''} The same step can be run again: what is done already is left as it is.`,
     details: {
       counts: countsOf(result),
-      failures: result.failed.slice(0, FIRST_FAILURES),
+      failures: result.failed
+        .slice(0, FIRST_FAILURES)
+        .map(one => (one.uuid === undefined ? one : { ...one, uuid: shownId({ uuid: one.uuid }) })),
       ...(mark ? { resume: mark } : {}),
     },
   });

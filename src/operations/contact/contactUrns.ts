@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import { distinctUrns, urnIdentity } from '../base/identifiers.js';
+import { shownId } from '../base/shownId.js';
 import { findContact, urnsOf } from './contactLookup.js';
 
 /** Who holds a URN before anything is written. */
@@ -51,7 +52,7 @@ export async function refuseTakenUrns(
       code: 'URN_TAKEN',
       description: `urns[${index}] belongs to another contact. Nothing was changed.`,
       fix: 'Take the URN out of the list, or away from the other contact first. "details" has the uuids of both contacts.',
-      details: { index, contact: contact.uuid, holder: holder.uuid },
+      details: { index, contact: shownId(contact), holder: shownId(holder) },
     });
   }
 }
@@ -74,6 +75,6 @@ export function checkKept(contact: Dictionary, sent: readonly string[]): void {
     code: 'URN_TAKEN',
     description: `RapidPro changed the contact but left out ${lost.length} of its URNs, because another contact holds them.`,
     fix: 'Look at both contacts in RapidPro. "details" has the uuid of the one that was changed.',
-    details: { contact: contact.uuid, lost: lost.map(urn => sent.indexOf(urn)) },
+    details: { contact: shownId(contact), lost: lost.map(urn => sent.indexOf(urn)) },
   });
 }

@@ -2,16 +2,17 @@ import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Body } from '../base/body.js';
+import { shownId } from '../base/shownId.js';
 import { findContact, urnsOf } from './contactLookup.js';
 import { findHolders } from './contactUrns.js';
 import { createContact } from './createContact.js';
 import { severalAnswer } from './severalAnswer.js';
 import { writeContact, writeUrns } from './writeContact.js';
 
-function clash(uuids: unknown[]): RapidProError {
+function clash(contacts: Dictionary[]): RapidProError {
   return new RapidProError({
-    ...severalAnswer(String(uuids.length)),
-    details: { contacts: uuids },
+    ...severalAnswer(String(contacts.length)),
+    details: { contacts: contacts.map(shownId) },
   });
 }
 
@@ -27,8 +28,8 @@ async function contactOfUuid(client: Client, uuid: string): Promise<Dictionary> 
 
 /** The one contact that is meant, or undefined where none exists yet. */
 function theOne(found: readonly Dictionary[]): Dictionary | undefined {
-  const uuids = [...new Set(found.map(contact => contact.uuid))];
-  if (uuids.length > 1) throw clash(uuids);
+  const contacts = [...new Map(found.map(contact => [contact.uuid, contact])).values()];
+  if (contacts.length > 1) throw clash(contacts);
   return found[0];
 }
 

@@ -5,6 +5,7 @@ import type { Dictionary } from '../../types/json.js';
 import { asOutcome } from '../base/answered.js';
 import type { Body } from '../base/body.js';
 import { count, log } from '../base/log.js';
+import { shownId } from '../base/shownId.js';
 import { isUncertain } from '../base/uncertain.js';
 import { type Chunk, planRecipients, ranges } from './recipients.js';
 
@@ -15,11 +16,6 @@ interface Progress {
 }
 
 const RECIPIENTS = ['recipient', 'recipients'] as const;
-
-/** RapidPro 9 gives broadcasts a number, TextIt a uuid too. */
-function idOf({ uuid, id }: Dictionary): unknown {
-  return uuid ?? id;
-}
 
 function indexesOf(chunks: readonly Chunk[]): [number, number][] {
   return ranges(chunks.flatMap(({ indexes }) => indexes));
@@ -36,7 +32,7 @@ function partialSend(
   rest: readonly Chunk[],
 ): RapidProError {
   const uncertain = isUncertain(error);
-  const ids = answers.map(idOf);
+  const ids = answers.map(shownId);
   return new RapidProError({
     code: 'PARTIAL_SEND',
     description: `The send stopped at request ${done.length + 1} of ${done.length + 1 + rest.length}: ${error.description}`,
@@ -64,7 +60,7 @@ function tellDuplicates(duplicates: number): void {
 }
 
 function tellSent(path: ResourceName, answers: Dictionary[], told: string): void {
-  const ids = answers.map(idOf).join(', ');
+  const ids = answers.map(shownId).join(', ');
   const [noun] = resources[path].nouns;
   log.info(`Accepted: ${noun} ${ids} for ${told}`);
 }

@@ -3,7 +3,7 @@ import { bodyCheck, name, record, text, uuid } from '../base/body.js';
 
 /** The bodies of groups, labels, fields, globals, campaigns, topics and subscribers. */
 
-const FIELD_TYPES = ['text', 'number', 'datetime', 'state', 'district', 'ward'];
+export const FIELD_TYPES = ['text', 'number', 'datetime', 'state', 'district', 'ward'];
 const UNITS = ['minutes', 'hours', 'days', 'weeks'];
 
 const oneOf = (choices: string[]) =>

@@ -9,6 +9,7 @@ import type { Body } from '../base/body.js';
 import { asUuid } from '../base/identifiers.js';
 import { log } from '../base/log.js';
 import { operation } from '../base/operation.js';
+import { shownId } from '../base/shownId.js';
 
 /**
  * The three things that are done to any object of a workspace: add, update, delete. What the nouns
@@ -23,11 +24,6 @@ interface Write {
   body: unknown;
   check(value: unknown, where?: string): Body;
   options: unknown;
-}
-
-/** A name for the log: never what people wrote. */
-function nameOf(object: Dictionary): string {
-  return String(object.uuid ?? object.key ?? object.id ?? '');
 }
 
 /** RapidPro refuses a second one of these with the same name: asking again makes no second one. */
@@ -52,7 +48,7 @@ export async function create(
   const repeatable = UNIQUE.has(resource);
   const answer = await client.request({ method: 'POST', path, body, repeatable });
   const object = asObject(answer.body);
-  log.info(`Added ${nouns[0]} ${nameOf(object)}`);
+  log.info(`Added ${nouns[0]} ${shownId(object)}`);
   return object;
 }
 
@@ -115,7 +111,7 @@ export async function change(client: Client, plan: Change): Promise<Dictionary> 
   const { path, nouns } = resources[resource];
   const answer = await client.request({ method: 'POST', path, query, body, repeatable });
   const object = asObject(answer.body);
-  log.info(`Updated ${nouns[0]} ${nameOf(object)}`);
+  log.info(`Updated ${nouns[0]} ${shownId(object)}`);
   return object;
 }
 
