@@ -17,7 +17,7 @@ const ACTIONS = new Map<string, Act>([
   ['reply', ({ workspace }, _, body) => reply(workspace, body)],
   ['start', ({ workspace }, _, body) => start(workspace, body)],
   ['fault', (_, faults, { kind }) => faults.order({ kind: faultKind(kind) })],
-  ['throttle', ({ server, workspace }, _, { used }) => setUsed(server, workspace, used === 'all')],
+  ['throttle', ({ server, workspace }, _, { used }) => setUsed(server, workspace, isAll(used))],
 ]);
 
 /** The action of a name; undefined where there is none. */
@@ -27,6 +27,20 @@ function textIn(body: Body, key: string): string {
   const text = body[key];
   if (typeof text !== 'string' || text.trim() === '') throw new Unmet(`There is no ${key}.`);
   return text;
+}
+
+/** What a contact may say at once: the page shows all of it, every second. */
+const LONGEST_REPLY = 10_000;
+
+function replyIn(body: Body): string {
+  const text = textIn(body, 'text');
+  if (text.length > LONGEST_REPLY) throw new Unmet('A text has at most 10,000 characters.');
+  return text;
+}
+
+function isAll(used: unknown): boolean {
+  if (used === 'all' || used === 'none') return used === 'all';
+  throw new Unmet('Used is "all" or "none".');
 }
 
 function faultKind(kind: unknown): FaultKind {
@@ -41,7 +55,7 @@ function contactIn(workspace: Workspace, body: Body): Contact {
 }
 
 const reply = (workspace: Workspace, body: Body): unknown =>
-  perform(receive(workspace, contactIn(workspace, body), textIn(body, 'text')));
+  perform(receive(workspace, contactIn(workspace, body), replyIn(body)));
 
 function start(workspace: Workspace, body: Body): unknown {
   const contact = contactIn(workspace, body);

@@ -11,7 +11,10 @@ export function isStranger({ method, headers, path }: Incoming, host: string): b
   const asked = headers.get('host');
   if (asked === null || !names.includes(asked)) return true;
   const origin = headers.get('origin');
-  if (method !== 'GET') return origin !== `http://${asked}`;
+  const isOwn = origin === `http://${asked}`;
+  // A browser says where a script of another site comes from; with what a person opens it says nothing.
+  if (!isOwn && (method !== 'GET' || origin !== null)) return true;
+  if (method !== 'GET') return false;
   // A link may lead to the page from anywhere; what it shows is only for itself.
   const site = headers.get('sec-fetch-site');
   const isPage = path.endsWith('/');

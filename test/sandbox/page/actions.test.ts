@@ -33,11 +33,20 @@ it.each([
   ['reply', null, 'There is no contact.'],
   ['start', { contact: ANN, flow: 'none' }, 'This flow is no longer there.'],
   ['fault', { kind: 'stall' }, 'That is no fault that the page can order.'],
+  ['throttle', {}, 'Used is "all" or "none".'],
 ])('refuses %s with %j', async (name, body, error) => {
   const { act, view } = await openPage();
   const answer = await act(name, body);
   expect([answer.status, JSON.parse(answer.text)]).toEqual([400, { error }]);
   expect((await view()).messages.total).toBe(0);
+});
+
+it('takes no reply that is longer than any message', async () => {
+  const { act, view } = await openPage();
+  const { status, text } = await act('reply', { contact: ANN, text: 'a'.repeat(10_001) });
+  expect([status, text]).toEqual([400, '{"error":"A text has at most 10,000 characters."}']);
+  expect((await act('reply', { contact: ANN, text: 'a'.repeat(10_000) })).status).toBe(200);
+  expect((await view()).messages.total).toBe(1);
 });
 
 it('starts no flow that is archived', async () => {

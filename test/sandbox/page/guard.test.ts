@@ -58,6 +58,15 @@ it('shows itself after a link of another site, and what it knows only to itself'
   expect((await ask('view', from('same-origin'))).status).toBe(200);
 });
 
+it('shows nothing to a script of another site, also where the browser tells only its origin', async () => {
+  const { page, ask, sandbox } = await openPage();
+  for (const origin of ['https://evil.example', 'http://127.0.0.1:1', 'null']) {
+    const { status, text } = await ask('view', { origin });
+    expect([status, text.includes(sandbox.token)]).toEqual([403, false]);
+  }
+  expect((await ask('view', { origin: new URL(page).origin })).status).toBe(200);
+});
+
 it('answers no other method, and allows nobody to ask from elsewhere', async () => {
   const { page } = await openPage();
   const preflight = await fetch(`${page}reply`, {

@@ -59,7 +59,7 @@ function drawPerson(contact) {
   fill(
     byId('groups', HTMLElement),
     chips,
-    ({ text }) => text,
+    ({ text, kind }) => `${kind} ${text}`,
     ({ text, kind }) => el('span', { class: kind }, text),
   );
   byId('fields-box', HTMLElement).hidden = fields.length === 0;
