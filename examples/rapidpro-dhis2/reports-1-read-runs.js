@@ -32,7 +32,10 @@ eachChange(
             value: String(run.values[result].value).trim(),
           })),
       }));
-    return { ...state, toSend: [...state.toSend, ...reports] };
+    // A run that is read again takes the place of what the list has of it.
+    const isRead = run => reports.some(report => report.run === run);
+    const others = state.toSend.filter(({ run }) => !isRead(run));
+    return { ...state, toSend: [...others, ...reports] };
   }),
 );
 

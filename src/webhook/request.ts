@@ -3,8 +3,8 @@ import type { PushRequest } from './push.js';
 /** Headers and parameters come in many shapes; here they are lists of values by name. */
 
 function texts(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(texts);
-  return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];
+  const values: unknown[] = Array.isArray(value) ? value : [value];
+  return values.filter(one => typeof one === 'string' || typeof one === 'number').map(String);
 }
 
 /** The pairs of an object, of a list of pairs, or of what is walked through in pairs, as `Headers`. */
@@ -17,7 +17,7 @@ function pairsOf(from: unknown): [unknown, unknown][] {
 /** All values of a header, whatever case its name is written in. */
 export function headerValues(headers: unknown, name: string): string[] {
   return pairsOf(headers)
-    .filter(([key]) => String(key).toLowerCase() === name.toLowerCase())
+    .filter(([key]) => typeof key === 'string' && key.toLowerCase() === name.toLowerCase())
     .flatMap(([, value]) => texts(value));
 }
 

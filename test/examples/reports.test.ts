@@ -138,6 +138,14 @@ describe('RapidPro fails', () => {
   });
 });
 
+test('a report that is read again, as after its mark was taken out, is on the list once', async () => {
+  const both = await withWorkers();
+  await report(both, GONE, 2);
+  const { rapidpro, ...left } = await both.run('reports');
+  both.states.reports = left;
+  expect((await both.run('reports')).data).toEqual({ sent: 0, waiting: 1, problems: 1 });
+});
+
 test('two runs at the same moment leave each value once', async () => {
   const both = await withWorkers();
   await report(both, KACYIRU, 4, 1);

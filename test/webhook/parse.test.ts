@@ -107,6 +107,7 @@ describe('a secret', () => {
     [inHeader, { headers: { 'x-secret': [SECRET, 'other'] } }, 'more than one'],
     [inHeader, { headers: { 'x-secret': { toString: 1 } } }, 'has no header'],
     [inHeader, { query_params: { 'X-Secret': SECRET } }, 'has no header'],
+    [inHeader, { headers: [[Object.create(null), SECRET]] }, 'has no header'],
     [inQuery, { headers: { secret: SECRET } }, 'has no parameter "secret"'],
     [inQuery, { query_params: { Secret: SECRET } }, 'has no parameter'],
     [inQuery, { query_params: { secret: 'wrong' } }, 'is wrong'],
@@ -121,6 +122,17 @@ describe('a secret', () => {
       expect(told.toLowerCase()).not.toContain(SECRET);
     },
   );
+
+  test('in a list without end is refused, not followed', async () => {
+    let nested: unknown = SECRET;
+    for (let depth = 0; depth < 20_000; depth++) nested = [nested];
+    for (const [options, request] of [
+      [inHeader, { headers: { 'x-secret': nested } }],
+      [inQuery, { query_params: { secret: nested } }],
+    ] as const) {
+      expect((await failure(options, pushed(request))).code).toBe('INVALID_SECRET');
+    }
+  });
 
   test('is wanted even where no headers came at all', async () => {
     const error = await failure(inHeader, { data: DEFAULT_BODY });
