@@ -7,7 +7,7 @@ import type {
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
-import { checkResthookSubscriber } from './objects/objectBodies.js';
+import { checkNewSubscriber } from './objects/objectBodies.js';
 import { add, remove } from './objects/objects.js';
 
 /**
@@ -97,7 +97,7 @@ export function addResthookSubscriber(
   return add({
     resource: 'resthook_subscribers',
     body: subscriber,
-    check: checkResthookSubscriber,
+    check: checkNewSubscriber,
     options,
   });
 }

@@ -10,7 +10,7 @@ import { operation } from './base/operation.js';
 import { shownId } from './base/shownId.js';
 import { hasResthook, requireResthook } from './lists/knownResthook.js';
 import { collect } from './lists/list.js';
-import { checkResthookSubscriber } from './objects/objectBodies.js';
+import { checkNewSubscriber, checkResthookSubscriber } from './objects/objectBodies.js';
 import { create } from './objects/objects.js';
 
 /** Seconds after which a list shows what has just been made: lists are read from a copy. */
@@ -73,7 +73,7 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
  * @example <caption>Start a workflow at each birth</caption>
  * subscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10');
  * @param {string} resthook - The name of the resthook. It must be there: resthooks are made in RapidPro only.
- * @param {string} targetUrl - The address to send to; at most 200 characters.
+ * @param {string} targetUrl - The address to send to; at most 200 characters, without a user name or a password.
  * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The subscriber: `id`, `resthook`, `target_url`, `created_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -91,7 +91,7 @@ export function subscribe(
     options,
     run({ client, args }) {
       const { resthook, targetUrl } = args;
-      return ensureSubscriber(client, checkResthookSubscriber({ resthook, target_url: targetUrl }));
+      return ensureSubscriber(client, checkNewSubscriber({ resthook, target_url: targetUrl }));
     },
   });
 }

@@ -151,6 +151,6 @@ export interface CampaignEventBody {
 export interface ResthookSubscriberBody {
   /** The name of the resthook. */
   resthook: string;
-  /** The address to send to; at most 200 characters. */
+  /** The address to send to; at most 200 characters, without a user name or a password. */
   target_url: string;
 }

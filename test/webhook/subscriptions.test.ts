@@ -205,6 +205,24 @@ test.each([
   await refused(unsubscribe(resthook as string, url as string), 'INVALID_INPUT');
 });
 
+test('a password in the address is refused, but an old one can be taken away', async () => {
+  const url = 'https://openfn:S3cret-word@openfn.example.org/i/a';
+  for (const operation of [
+    subscribe(HOOK, url),
+    addResthookSubscriber({ resthook: HOOK, target_url: url }),
+    addResthookSubscriber({ resthook: HOOK, target_url: 'https://openfn@openfn.example.org/' }),
+  ]) {
+    const error = await refused(operation, 'INVALID_INPUT');
+    expect(error.description).toContain('must not hold a user name or a password');
+    expect(JSON.stringify(error)).not.toContain('S3cret');
+  }
+  const target = await serve(
+    msw.get(PATH, () => page([row(9, url)])),
+    msw.delete(PATH, () => new HttpResponse(null, { status: 204 })),
+  );
+  expect((await run(unsubscribe(HOOK, url), target)).data).toEqual({ deleted: true });
+});
+
 test('the subscriber can be deleted by its id too', async () => {
   const sandbox = await createSandbox({ seed: { resthooks: [{ resthook: HOOK }] } });
   onTestFinished(() => sandbox.close());

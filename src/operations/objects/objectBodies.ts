@@ -54,7 +54,19 @@ export const checkCampaignEvent = bodyCheck('event', {
     .nullish(),
 });
 
-export const checkResthookSubscriber = bodyCheck('subscriber', {
-  resthook: text.trim().min(1, { error: 'is empty: it should be the name of a resthook' }),
-  target_url: url,
-});
+const resthook = text.trim().min(1, { error: 'is empty: it should be the name of a resthook' });
+
+/** A subscriber that may be there since long. */
+export const checkResthookSubscriber = bodyCheck('subscriber', { resthook, target_url: url });
+
+/** Whoever reads the subscribers would read a password too. */
+const openUrl = url.refine(
+  value => {
+    if (!URL.canParse(value)) return true;
+    const { username, password } = new URL(value);
+    return username === '' && password === '';
+  },
+  { error: 'must not hold a user name or a password: take out the part before @' },
+);
+
+export const checkNewSubscriber = bodyCheck('subscriber', { resthook, target_url: openUrl });
