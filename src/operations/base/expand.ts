@@ -70,6 +70,23 @@ function expandObject(state: State, value: object, where: string, depth: number)
   return expanded;
 }
 
+/** What a function of state stands for; any other value as it is. */
+function resolve(state: State, value: unknown, where: string, depth = 0): unknown {
+  if (depth > DEEPEST) {
+    refuse(where, { what: 'is nested too deep, or in a circle', fix: 'Send a flatter value.' });
+  }
+  if (isOperation(value)) {
+    refuse(where, {
+      what: 'is an operation',
+      fix: 'Operations stand one after the other. Write this one first, and use what it leaves: $.data',
+    });
+  }
+  if (typeof value === 'function') return resolve(state, value(state), where, depth + 1);
+  const refusal = whyNot(value);
+  if (refusal) refuse(where, refusal);
+  return value;
+}
+
 /**
  * Puts values in the place of functions of state (and so of `$` references), at any depth. Always
  * gives new objects.
@@ -80,23 +97,36 @@ function expandObject(state: State, value: object, where: string, depth: number)
  * @throws RapidProError `INVALID_INPUT`, or `INVALID_FILTER`, for what cannot travel as JSON
  */
 export function expand(state: State, value: unknown, where: string, depth = 0): unknown {
-  if (depth > DEEPEST) {
-    refuse(where, { what: 'is nested too deep, or in a circle', fix: 'Send a flatter value.' });
+  const plain = resolve(state, value, where, depth);
+  if (Array.isArray(plain)) {
+    return plain.map((item, index) => expand(state, item, `${where}[${index}]`, depth + 1));
   }
-  if (isOperation(value)) {
-    refuse(where, {
-      what: 'is an operation',
-      fix: 'Operations stand one after the other. Write this one first, and use what it leaves: $.data',
-    });
-  }
-  if (typeof value === 'function') return expand(state, value(state), where, depth + 1);
-  const refusal = whyNot(value);
-  if (refusal) refuse(where, refusal);
-  if (Array.isArray(value)) {
-    return value.map((item, index) => expand(state, item, `${where}[${index}]`, depth + 1));
-  }
-  if (value !== null && typeof value === 'object') return expandObject(state, value, where, depth);
-  return value;
+  if (plain !== null && typeof plain === 'object') return expandObject(state, plain, where, depth);
+  return plain;
+}
+
+/** Stands in the place of one of a list that has something in it that cannot travel as JSON. */
+export class Unsendable {
+  constructor(readonly reason: RapidProError) {}
+}
+
+/**
+ * As {@link expand}, for a list whose items go their own ways: what is wrong inside of one does not keep
+ * the others. An item that is itself no plain value, such as a promise, is a mistake of the job.
+ */
+export function expandEach(state: State, value: unknown, name: string): unknown {
+  const list = resolve(state, value, name);
+  if (!Array.isArray(list)) return expand(state, list, name);
+  return list.map((item, index) => {
+    const where = `${name}[${index}]`;
+    const plain = resolve(state, item, where);
+    try {
+      return expand(state, plain, where, 1);
+    } catch (error) {
+      if (error instanceof RapidProError) return new Unsendable(error);
+      throw error;
+    }
+  });
 }
 
 /**

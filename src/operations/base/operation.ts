@@ -5,7 +5,7 @@ import { type Configuration, parseConfiguration } from '../../configuration.js';
 import { rapidproOf, withRapidpro } from '../../rapidproState.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Callback, Operation, State } from '../../types/state.js';
-import { expand, expandArgument } from './expand.js';
+import { expand, expandArgument, expandEach } from './expand.js';
 import { markOperation } from './isOperation.js';
 import { log } from './log.js';
 import { checkOptions, type Settings } from './options.js';
@@ -25,6 +25,8 @@ export interface Call<Name extends string> {
 export interface Plan<Name extends string> {
   /** The arguments as the job wrote them, by name. */
   args: { [Key in Name]: unknown };
+  /** The argument that is a list whose items succeed or fail each by itself. */
+  each?: Name;
   options?: unknown;
   /** The options it takes beside `timeout` and `maxWait`. */
   knownOptions?: readonly string[];
@@ -84,7 +86,10 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     const started = performance.now();
     const configuration = connect(state);
     const args = Object.fromEntries(
-      Object.entries(plan.args).map(([name, value]) => [name, expandArgument(state, value, name)]),
+      Object.entries(plan.args).map(([name, value]) => {
+        const take = name === plan.each ? expandEach : expandArgument;
+        return [name, take(state, value, name)];
+      }),
     ) as Call<Name>['args'];
     const given = expandOptions(state, plan.options);
     const options = checkOptions(given, plan.knownOptions);

@@ -38,7 +38,13 @@ export function syncContacts(
   contacts: Reference<SyncContact[]>,
   options?: Reference<SyncOptions>,
 ): Operation {
-  return operation({ args: { contacts }, options, knownOptions: SYNC_OPTIONS, run: runSync });
+  return operation({
+    args: { contacts },
+    each: 'contacts',
+    options,
+    knownOptions: SYNC_OPTIONS,
+    run: runSync,
+  });
 }
 
 /**
@@ -64,5 +70,11 @@ export function upsertContacts(
   contacts: Reference<UpsertBody[]>,
   options?: Reference<UpsertContactsOptions>,
 ): Operation {
-  return operation({ args: { contacts }, options, knownOptions: UPSERT_OPTIONS, run: runUpserts });
+  return operation({
+    args: { contacts },
+    each: 'contacts',
+    options,
+    knownOptions: UPSERT_OPTIONS,
+    run: runUpserts,
+  });
 }

@@ -1,6 +1,7 @@
 import { RapidProError } from '../../client/errors.js';
 import { checkContactWithUuid } from '../base/bodies.js';
 import type { Body } from '../base/body.js';
+import { Unsendable } from '../base/expand.js';
 import { urnIdentity } from '../base/identifiers.js';
 import { log } from '../base/log.js';
 import { suggest } from '../base/nearest.js';
@@ -90,6 +91,7 @@ export function readInputs(list: readonly unknown[], outcome: Outcome): Input[] 
   const inputs: Input[] = [];
   for (const [index, value] of list.entries()) {
     try {
+      if (value instanceof Unsendable) throw value.reason;
       inputs.push(readInput(value, index, unknownKeys));
     } catch (error) {
       if (!(error instanceof RapidProError)) throw error;

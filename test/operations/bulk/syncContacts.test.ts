@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addGroup, syncContacts } from '../../../src/index.js';
+import { addGroup, syncContacts, upsertContacts } from '../../../src/index.js';
 import type { ContactSeed } from '../../../src/sandbox/index.js';
 import type { SyncContact } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
@@ -398,6 +398,27 @@ describe('few contacts and a large workspace', () => {
 });
 
 describe('checks', () => {
+  test.each([
+    ['not a number', Number.NaN, 'is a number that cannot be sent'],
+    ['a Date object', new Date(0), 'is a Date object'],
+    ['a BigInt', 10n, 'is a BigInt'],
+  ])('a value that is %s is the trouble of its contact alone', async (_, age, what) => {
+    const sandbox = await workspace();
+    const list = [{ urns: [AMINA], fields: { age } as never }, { urns: [BEA] }];
+    for (const operation of [syncContacts(list), upsertContacts(() => list)]) {
+      const { result } = await bulk(operation, sandbox);
+      expect(result.failed).toMatchObject([{ index: 0, code: 'INVALID_INPUT' }]);
+      expect(result.failed[0]?.description).toBe(`contacts[0].fields.age ${what}.`);
+      expect(places(result)).toEqual([0, 1]);
+    }
+    expect(sandbox.contacts()).toMatchObject([{ urns: [BEA] }]);
+  });
+
+  test('a list of promises, as an async function makes it, is refused whole', async () => {
+    const list = async () => ({ urns: [AMINA] });
+    await refused(syncContacts([{ urns: [BEA] }, list() as never]), 'INVALID_INPUT');
+  });
+
   test('each contact that cannot be sent fails alone', async () => {
     const sandbox = await workspace({ contacts: people() });
     const log = captureConsole();
