@@ -41,7 +41,7 @@ export class Recognition {
   /** Why a contact of the list cannot be looked for, if so. */
   refusal(input: Input): Reason | undefined {
     if (this.namesOf(input).length > 0) return undefined;
-    const wanted = this.#key ?? 'a URN or a uuid';
+    const wanted = this.#key === 'urn' ? 'URN' : (this.#key ?? 'URN or uuid');
     return {
       code: 'INVALID_INPUT',
       description: `The contact has no ${wanted} to recognize it by. Nothing was sent.`,

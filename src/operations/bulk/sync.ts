@@ -6,6 +6,7 @@ import { urnIdentity } from '../base/identifiers.js';
 import { findContact } from '../contact/contactLookup.js';
 import { findHolders } from '../contact/contactUrns.js';
 import { severalAnswer } from '../contact/severalAnswer.js';
+import { refuseTwoForms } from '../contact/twoForms.js';
 import { Cost } from './cost.js';
 import type { Change } from './diff.js';
 import type { Facts } from './facts.js';
@@ -360,6 +361,7 @@ export class SyncRun {
     const { outcome, settings, progress } = this.#parts;
     const { index } = input;
     if (settings.dryRun) {
+      refuseTwoForms(input.urns);
       this.cost.ofCreation(input);
       outcome.settle('created', { index });
       return;

@@ -5,6 +5,7 @@ import { asObject, asOutcome } from '../base/answered.js';
 import { type Body, namesObjects } from '../base/body.js';
 import { findContact } from './contactLookup.js';
 import { wasMadeSince } from './madeSince.js';
+import { refuseTwoForms } from './twoForms.js';
 
 /**
  * A create whose first attempt was lost is tried again, and RapidPro then says that the URN is
@@ -24,6 +25,7 @@ async function ownContact(
 
 /** Creates a contact. With a URN it can be tried again: RapidPro takes each URN only once. */
 export async function createContact(client: Client, body: Body): Promise<Dictionary> {
+  refuseTwoForms(body.urns);
   const started = client.clock.now();
   const [urn] = Array.isArray(body.urns) ? body.urns : [];
   const repeatable = urn !== undefined;

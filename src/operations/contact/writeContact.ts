@@ -5,6 +5,7 @@ import { type Body, namesObjects } from '../base/body.js';
 import { type ContactKey, urnIdentity } from '../base/identifiers.js';
 import { urnsOf } from './contactLookup.js';
 import { checkKept } from './contactUrns.js';
+import { refuseTwoForms } from './twoForms.js';
 
 /** Writes to a contact that RapidPro finds, or makes, by the key. Safe to repeat, but for notes. */
 export async function writeContact(
@@ -44,6 +45,8 @@ export async function writeUrns(
 ): Promise<Dictionary> {
   const key = { uuid: String(contact.uuid) };
   if (sameList(urns, urnsOf(contact))) return writeContact(client, key, body);
+  // The newer servers leave one of them out.
+  if (client.dialect !== 'textit') refuseTwoForms(urns);
   const written = await writeContact(client, key, { ...body, urns: [...urns] });
   checkKept(written, urns);
   return written;

@@ -1,0 +1,38 @@
+import { RapidProError } from '../../client/errors.js';
+import { distinctUrns, urnIdentity } from '../base/identifiers.js';
+
+/** Digits from which the end of a number tells whose it is. */
+const TELLING = 7;
+
+const isLocal = (number: string) => !number.startsWith('+');
+const digitsOf = (number: string) => number.replace(/^[+0]+/, '');
+
+/** Tells whether two phone numbers are one: with its country's code, and as it is dialed there. */
+function isSame(a: string, b: string): boolean {
+  if (!isLocal(a) && !isLocal(b)) return false;
+  const [short = '', long = ''] = [digitsOf(a), digitsOf(b)].sort((x, y) => x.length - y.length);
+  return short.length >= TELLING && long.length - short.length <= 3 && long.endsWith(short);
+}
+
+/**
+ * RapidPro makes no contact of one number in two forms: version 9 breaks down, TextIt says that another
+ * contact has it.
+ *
+ * @throws RapidProError `INVALID_URN`
+ */
+export function refuseTwoForms(urns: unknown): void {
+  if (!Array.isArray(urns) || urns.length < 2) return;
+  const phones = distinctUrns(urns.map(String)).flatMap(urn => {
+    const [, number] = /^tel:(\+?\d+)$/.exec(urnIdentity(urn)) ?? [];
+    return number === undefined ? [] : [{ number, index: urns.indexOf(urn) }];
+  });
+  for (const [place, { number, index }] of phones.entries()) {
+    const other = phones.slice(place + 1).find(one => isSame(number, one.number));
+    if (!other) continue;
+    throw new RapidProError({
+      code: 'INVALID_URN',
+      description: `urns[${index}] and urns[${other.index}] are one number, written in two ways.`,
+      fix: 'Nothing was sent. Give it once, with the code of its country: "tel:+250788123123".',
+    });
+  }
+}

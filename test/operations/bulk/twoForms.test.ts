@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { addContact, syncContacts, upsertContact, upsertContacts } from '../../../src/index.js';
+import type { Operation } from '../../../src/types/state.js';
+import { failure } from '../run.js';
+import { bulk, workspace, writes } from './workspace.js';
+
+/** One number in two forms: RapidPro 9 answers 500 to that, TextIt that another contact has it. */
+const TWICE = { urns: ['tel:+250788000001', 'tel:0788 000 001'], name: 'Amina' };
+const BEA = 'tel:+250788000002';
+
+describe.each(['v9', 'textit'] as const)('one number in two forms, %s', dialect => {
+  test.each([
+    ['addContact', () => addContact(TWICE)],
+    ['upsertContact', () => upsertContact(TWICE)],
+  ] as [string, () => Operation][])('%s says so, and writes nothing', async (_, operation) => {
+    const sandbox = await workspace({ dialect, country: 'RW' });
+    const error = await failure(operation(), sandbox);
+    expect(error.code).toBe('INVALID_URN');
+    expect(error.description).toBe('urns[0] and urns[1] are one number, written in two ways.');
+    expect(writes(sandbox)).toEqual([]);
+  });
+
+  test.each([
+    ['syncContacts', () => syncContacts([TWICE])],
+    ['its dry run', () => syncContacts([TWICE], { dryRun: true })],
+    ['upsertContacts', () => upsertContacts([TWICE])],
+  ] as [string, () => Operation][])('%s fails that contact', async (_, operation) => {
+    const sandbox = await workspace({ dialect, country: 'RW' });
+    const { result } = await bulk(operation(), sandbox);
+    expect(result.failed).toMatchObject([{ index: 0, code: 'INVALID_URN' }]);
+    expect(writes(sandbox)).toEqual([]);
+  });
+
+  test('a contact that is there gets the number once, or not at all', async () => {
+    const sandbox = await workspace({ dialect, country: 'RW', contacts: [{ urns: [BEA] }] });
+    const list = [{ ...TWICE, urns: [BEA, ...TWICE.urns] }];
+    const { result } = await bulk(syncContacts(list), sandbox);
+    const [{ urns } = { urns: [] }] = sandbox.contacts();
+    if (dialect === 'textit') {
+      expect(result.updated).toHaveLength(1);
+      expect(urns).toEqual([BEA, TWICE.urns[0]]);
+    } else {
+      expect(result.failed).toMatchObject([{ code: 'INVALID_URN' }]);
+      expect(writes(sandbox)).toEqual([]);
+    }
+  });
+
+  test('a contact that has the number already is found by both', async () => {
+    const [urn = ''] = TWICE.urns;
+    const sandbox = await workspace({ dialect, country: 'RW', contacts: [{ urns: [urn] }] });
+    const { result } = await bulk(syncContacts([TWICE]), sandbox);
+    expect(result.updated).toMatchObject([{ changed: ['name'] }]);
+  });
+
+  test('two numbers of two countries are two', async () => {
+    const sandbox = await workspace({ dialect, country: 'RW' });
+    const two = { urns: ['tel:+250788000001', 'tel:+254788000001', 'tel:0788000002'] };
+    const { result } = await bulk(syncContacts([two]), sandbox);
+    expect(result.created).toHaveLength(1);
+  });
+});
