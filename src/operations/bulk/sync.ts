@@ -331,8 +331,18 @@ export class SyncRun {
       const urns = holdings.flatMap(({ urn, holder }) => (holder && urn ? [urn] : []));
       return this.#sightings.see(contact, { input, urns });
     } else if (input.uuid === undefined) return undefined;
-    else outcome.fail({ index }, NOT_FOUND);
+    else outcome.fail({ index }, this.#notFound());
     return [];
+  }
+
+  #notFound(): Reason {
+    const { field } = this.#parts.recognition;
+    if (field === undefined) return NOT_FOUND;
+    return {
+      code: 'NOT_FOUND',
+      description: `RapidPro has no contact of this ${field}, and none can be made with a uuid. Nothing was sent.`,
+      fix: `Leave "uuid" out to make a new contact. To give ${field} to the contact of the uuid, sync it once without "key".`,
+    };
   }
 
   async #lookUp(input: Input, client: Lane): Promise<LookUp[]> {

@@ -414,6 +414,20 @@ describe('checks', () => {
     expect(sandbox.contacts()).toMatchObject([{ urns: [BEA] }]);
   });
 
+  test('with a field for a key, a uuid that is there is not said to be missing', async () => {
+    const sandbox = await workspace({ contacts: people() });
+    const [{ uuid } = { uuid: '' }] = sandbox.contacts();
+    const list = [{ uuid, fields: { tei_id: 'z9' } }, { name: 'x' }];
+    const { result } = await bulk(syncContacts(list, { key: 'fields.tei_id' }), sandbox);
+    expect(result.failed).toMatchObject([
+      { code: 'NOT_FOUND', description: expect.stringContaining('no contact of this tei_id') },
+      { code: 'INVALID_INPUT', description: expect.stringContaining('has no fields.tei_id') },
+    ]);
+    const nameless = await bulk(syncContacts([{ name: 'x' }]), sandbox);
+    expect(nameless.result.failed[0]?.description).toContain('has no URN or uuid to');
+    expect(writes(sandbox)).toEqual([]);
+  });
+
   test('a list of promises, as an async function makes it, is refused whole', async () => {
     const list = async () => ({ urns: [AMINA] });
     await refused(syncContacts([{ urns: [BEA] }, list() as never]), 'INVALID_INPUT');
