@@ -36,7 +36,7 @@ const TYPE_FILES = [
   ...readdirSync(join(root, 'src/types')).map(name => `src/types/${name}`),
   'src/http.ts',
   'src/webhook/push.ts',
-  'src/operations/catchUp.ts',
+  'src/operations/eachMissedPush.ts',
 ];
 
 /** The operations of a file by the names that a job calls them by. */

@@ -23,7 +23,7 @@ export { execute } from './execute.js';
 export * as http from './http.js';
 export { eachArchivedMessages, eachArchivedRuns, getArchives } from './operations/archives.js';
 export { getBoundaries } from './operations/boundaries.js';
-export { syncContacts, upsertContacts } from './operations/bulk/contacts.js';
+export { syncContacts, upsertContacts } from './operations/bulkContacts.js';
 export {
   addCampaign,
   addCampaignEvent,
@@ -33,7 +33,6 @@ export {
   updateCampaign,
   updateCampaignEvent,
 } from './operations/campaigns.js';
-export { eachMissedPush } from './operations/catchUp.js';
 export { getChannelEvents, getChannels } from './operations/channels.js';
 export { getClassifiers } from './operations/classifiers.js';
 export {
@@ -54,6 +53,7 @@ export {
   upsertContact,
 } from './operations/contacts.js';
 export { eachChange } from './operations/eachChange.js';
+export { eachMissedPush } from './operations/eachMissedPush.js';
 export { eachPage } from './operations/eachPage.js';
 export { addField, ensureField, getFields, updateField } from './operations/fields.js';
 export {

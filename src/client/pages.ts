@@ -15,7 +15,7 @@ export interface Page {
 }
 
 /** Pages of one list before it is taken for endless: ten million records. */
-export const MAX_PAGES = 40_000;
+const MAX_PAGES = 40_000;
 /** Pages in a row that hold nothing yet promise more. */
 const MAX_EMPTY_PAGES = 100;
 

@@ -107,7 +107,7 @@ const UNSEEN =
   /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 /** Takes out of a text what does things to a terminal or makes lines of its own. */
-export function toPlainLine(text: string): string {
+function toPlainLine(text: string): string {
   return text
     .toWellFormed()
     .replace(UNSEEN, '')

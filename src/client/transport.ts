@@ -4,7 +4,7 @@ import { MAX_BODY } from './body.js';
 import type { Deadline } from './deadline.js';
 
 /** Seconds that making a connection may take. */
-export const CONNECT_TIMEOUT = 10;
+const CONNECT_TIMEOUT = 10;
 
 /**
  * Sockets are shared by all the operations of a run. They carry no credential: the token goes with

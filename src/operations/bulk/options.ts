@@ -35,7 +35,7 @@ const syncSchema = z.looseObject({
     .optional(),
 });
 
-export const BULK_OPTIONS = ['concurrency', 'deadline', 'resume', 'failOnError'];
+const BULK_OPTIONS = ['concurrency', 'deadline', 'resume', 'failOnError'];
 export const UPSERT_OPTIONS = [...BULK_OPTIONS, 'urns'];
 export const SYNC_OPTIONS = [...UPSERT_OPTIONS, 'key', 'group', 'groups', 'dryRun'];
 

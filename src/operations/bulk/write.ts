@@ -12,7 +12,7 @@ import type { Input } from './inputs.js';
 import { isPlainUrn, storedText } from './predict.js';
 
 /** What a new contact is made of. Nothing needs to be cleared in it. */
-export function newBody({ name, language, urns, groups, fields }: Input): Body {
+function newBody({ name, language, urns, groups, fields }: Input): Body {
   const values = Object.entries(fields ?? {}).filter(
     ([, value]) => storedText(value)?.value !== null,
   );

@@ -12,7 +12,7 @@ import { AHEAD, Reading } from './reading.js';
 import { findMark, listOwner, withMark } from './resume.js';
 
 /** Records that an array may hold: beyond it no worker has the memory. */
-export const MOST_RECORDS = 1_000_000;
+const MOST_RECORDS = 1_000_000;
 
 /**
  * Bytes of answers in one array after which a warning is due: a worker keeps about 125 MB of state,

@@ -174,7 +174,7 @@ function tell({ items, path, body }: Action, { failures }: Progress, requests: n
  * @returns how many were asked for, and those that RapidPro did not act on
  * @throws RapidProError what a request throws; `PARTIAL_ACTION` where it stopped between two
  */
-export async function actOnMany(client: Client, action: Action): Promise<ActionResult> {
+async function actOnMany(client: Client, action: Action): Promise<ActionResult> {
   const { items } = action;
   const progress: Progress = { done: [], failures: [], queue: [] };
   for (let start = 0; start < items.length; start += BATCH_LIMIT) {

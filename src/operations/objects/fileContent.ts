@@ -3,7 +3,7 @@ import { Gathered } from '../../client/gather.js';
 import { type LinkOptions, openLink } from '../../client/link.js';
 
 /** The largest file that RapidPro takes, in bytes. */
-export const MAX_FILE = 25 * 1024 * 1024;
+const MAX_FILE = 25 * 1024 * 1024;
 
 /** What a file to upload is made of. */
 export interface FileContent {

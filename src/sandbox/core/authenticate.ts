@@ -4,7 +4,7 @@ import { docsPage, html } from './html.js';
 import type { Incoming } from './incoming.js';
 
 /** The password of everyone in a sandbox. */
-export const PASSWORD = 'sandbox';
+const PASSWORD = 'sandbox';
 
 /** The roles that the form knows, and who may ask for a token of each. */
 const ROLES: Record<string, readonly Role[]> = {

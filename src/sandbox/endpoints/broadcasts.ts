@@ -120,7 +120,7 @@ const V9_STATUS: Record<Broadcast['status'], string> = {
   failed: 'failed',
 };
 
-export function showBroadcast(broadcast: Broadcast, { workspace }: Call): unknown {
+function showBroadcast(broadcast: Broadcast, { workspace }: Call): unknown {
   const sent = {
     urns: workspace.anonymous ? null : broadcast.urns,
     contacts: contactRefs(broadcast.contacts),

@@ -110,7 +110,7 @@ const V9_STATUS: Record<FlowStart['status'], string> = {
   failed: 'failed',
 };
 
-export function showStart(start: FlowStart, { workspace }: Call): unknown {
+function showStart(start: FlowStart, { workspace }: Call): unknown {
   const v9 = workspace.dialect === 'v9';
   const shown = {
     uuid: start.uuid,

@@ -154,7 +154,7 @@ function showAttachment(text: string) {
   return { content_type: text.slice(0, colon), url: text.slice(colon + 1) };
 }
 
-export function showMessage(message: Message, { workspace }: Call): unknown {
+function showMessage(message: Message, { workspace }: Call): unknown {
   const attachments = message.attachments.map(showAttachment);
   const first = attachments[0];
   const visible = message.visibility === 'deleted' ? null : message.visibility;

@@ -43,6 +43,6 @@ export function generatedContacts(count: number, seed = 1): ContactSeed[] {
 }
 
 /** Rwandan mobile numbers in order: room for ten million of them. */
-export function generatedUrn(index: number): string {
+function generatedUrn(index: number): string {
   return `tel:+25078${String(index).padStart(7, '0')}`;
 }
