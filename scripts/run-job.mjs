@@ -8,6 +8,15 @@ import { installedCopy } from './installed-copy.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+const HELP = `Usage: npm run job -- job.js [-s state.json] [-o output.json] [-a name=folder]
+
+  -s, --state FILE       The state that the job starts with; the credential is its "configuration".
+  -o, --output FILE      Where to write the state that it leaves. Without it, it is printed if the job succeeds.
+  -a, --adaptor NAME=FOLDER
+                         An adaptor and its package folder; may be repeated. Default: this package.
+  -h, --help             This text.
+`;
+
 /**
  * Compiles a job and runs it on the published runtime. Needs `node --experimental-vm-modules`.
  *
@@ -58,21 +67,37 @@ async function command() {
       adaptor: { type: 'string', multiple: true, short: 'a' },
       state: { type: 'string', short: 's' },
       output: { type: 'string', short: 'o' },
+      help: { type: 'boolean', short: 'h' },
     },
   });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return undefined;
+  }
   const [file] = positionals;
-  if (!file)
-    throw new Error('Usage: run-job.mjs job.js [-a name=folder] [-s state.json] [-o out.json]');
+  if (!file) throw new Error(HELP.trimEnd());
   const adaptors = values.adaptor?.map(text => {
     const [name, folder = ''] = text.split('=');
     return { name, path: resolve(folder) };
   });
-  const state = values.state ? JSON.parse(readFileSync(values.state, 'utf8')) : {};
+  const state = values.state ? readState(values.state) : {};
   const final = await runJob(readFileSync(file, 'utf8'), { adaptors, state, file });
   const text = `${JSON.stringify(final, null, 2)}\n`;
+  const failure = failureIn(final);
+  // What went wrong must not scroll away behind a whole state.
   if (values.output) writeFileSync(values.output, text);
-  else process.stdout.write(text);
-  return failureIn(final);
+  else if (!failure) process.stdout.write(text);
+  return failure;
+}
+
+function readState(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    // What JSON.parse says may quote the file, and the file holds a token.
+    const reason = error instanceof SyntaxError ? 'it is not JSON' : error.code;
+    throw new Error(`The state file ${file} cannot be read: ${reason}.`);
+  }
 }
 
 function isCommand() {

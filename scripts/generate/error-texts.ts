@@ -144,7 +144,8 @@ getContacts({ group: 'New mothers' });`,
   VALIDATION_FAILED: {
     group: 'refused',
     everywhere: true,
-    means: 'RapidPro refused what was sent, for a reason that has no code of its own.',
+    means:
+      'RapidPro refused what was sent, for a reason that has no code of its own. `addToGroup` and `removeFromGroup` with a smart group give this: RapidPro itself decides who is in it.',
     fate: 'refused',
     todo: 'Read `error.errors`: RapidPro says there what is wrong with each key.',
   },
@@ -152,7 +153,7 @@ getContacts({ group: 'New mothers' });`,
     group: 'refused',
     means: 'A phone number or address is not written as a URN, or is none.',
     fate: 'refused',
-    todo: 'Write `tel:+250788123123`: the kind, a colon, the number with its country code. Most of these are found before anything is sent.',
+    todo: 'Write `tel:+250788123123`: the kind, a colon, the number with its country code. A number such as `tel:0788123123` is no error: RapidPro reads it as one of the country of the workspace, and so may reach somebody else.',
     example: `fn(state => ({ ...state, skipped: 0 }));
 upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   if (error.code !== 'INVALID_URN') throw error;
@@ -187,7 +188,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   UNKNOWN_REFERENCE: {
     group: 'refused',
     means:
-      'The request names a group, flow, label, contact, user or resthook that the workspace does not have, or that is archived. In a bulk operation also a smart group, which cannot be filled by hand.',
+      'The request names a group, flow, label, contact, user or resthook that the workspace does not have, or that is archived. In `syncContacts` and `upsertContacts` also a smart group: RapidPro itself decides who is in it.',
     fate: 'refused',
     todo: 'Check the spelling or the uuid, and that the credential is for the right workspace.',
   },

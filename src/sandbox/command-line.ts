@@ -6,7 +6,9 @@ import type { Seed } from './seeds/types.js';
 
 export const HELP = `rapidpro-sandbox: a small RapidPro on this computer, for trying out OpenFn jobs.
 
-  rapidpro-sandbox [--port 8282] [--dialect v9] [--seed maternal-health] [--throttle off]
+  rapidpro-sandbox [--port N] [--token TEXT] [--dialect NAME] [--seed NAME] [--throttle N]
+
+  Example: rapidpro-sandbox --port 8282 --dialect textit --throttle off
 
   --port N          The port on loopback. Default: any that is free.
   --token TEXT      The administrator's token. Default: a new one each time.

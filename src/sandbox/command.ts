@@ -27,7 +27,7 @@ state.json:
 ${state}
 
 Run a job against it:
-  npx @openfn/cli job.js -a rapidpro -s state.json -o output.json
+  npx @openfn/cli job.js -a @openfn/language-rapidpro -s state.json -o output.json
 
 Requests:
 `;

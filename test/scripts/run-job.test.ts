@@ -2,8 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { failureIn } from '../../scripts/run-job.mjs';
-import { fakeAdaptor } from './fake-adaptor.js';
-import { runApart } from './run-child.js';
+import { ROOT } from '../packaging/project.js';
+import { fakeAdaptor, folderOf } from './fake-adaptor.js';
+import { runApart, start } from './run-child.js';
 
 test('a job runs on the published runtime with the adaptor’s own execute', async () => {
   const job = `
@@ -32,6 +33,38 @@ test('a job with a mistake does not start', async () => {
   const { code, state, stderr } = await runApart('kep(1);', [fakeAdaptor()]);
   expect({ code, state }).toEqual({ code: 1, state: undefined });
   expect(stderr).toContain('Did you mean keep?');
+});
+
+const COMMAND = ['--experimental-vm-modules', '--no-warnings', 'scripts/run-job.mjs'];
+const command = (...args: string[]) =>
+  start(process.execPath, [...COMMAND, ...args], { cwd: ROOT });
+
+test.each(['--help', '-h'])('%s prints how the command is used', async flag => {
+  const { code, stdout, stderr } = await command(flag);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('Usage: npm run job -- job.js');
+});
+
+test.each([
+  ['is broken', '{ "configuration": { "token": "a-secret" }', 'it is not JSON'],
+  ['is missing', undefined, 'ENOENT'],
+])('a state.json that %s is named, and not shown', async (_what, text, reason) => {
+  const folder = folderOf({ 'job.js': 'keep(1);', ...(text ? { 'state.json': text } : {}) });
+  const state = join(folder, 'state.json');
+  const { code, stdout, stderr } = await command(join(folder, 'job.js'), '-s', state);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toBe(`The state file ${state} cannot be read: ${reason}.\n`);
+});
+
+test('without -o the state is printed if the job succeeds, and not if it fails', async () => {
+  const { name, path } = fakeAdaptor();
+  const folder = folderOf({ 'good.js': 'keep(1);', 'bad.js': 'refuse();' });
+  const adaptor = ['-a', `${name}=${path}`];
+  const good = await command(join(folder, 'good.js'), ...adaptor);
+  expect(good.code).toBe(0);
+  expect(JSON.parse(good.stdout)).toMatchObject({ executed: true });
+  const bad = await command(join(folder, 'bad.js'), ...adaptor);
+  expect(bad).toEqual({ code: 1, stdout: '', stderr: '[X] refused\nAsk nicely.\n' });
 });
 
 function leftOver(folder: string): string[] {

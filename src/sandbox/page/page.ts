@@ -35,6 +35,8 @@ const HEADERS = {
 export function withPage(handle: Handler, room: Room, faults: Faults): Handler {
   return async (request, wire) => {
     const { pathname } = new URL(request.url);
+    // Who types the address alone looks for the page; the API has nothing there.
+    if (pathname === '/' && request.method === 'GET') return toPage();
     if (!`${pathname}/`.startsWith(PAGE_PATH)) return handle(request, wire);
     return answerPage(room, faults, await readIncoming(request, wire));
   };
@@ -54,12 +56,13 @@ function answerOwn(room: Room, faults: Faults, incoming: Incoming): Response | P
   const name = path.slice(PAGE_PATH.length);
   if (method === 'POST') return act(room, faults, name, incoming);
   if (method !== 'GET') return plain(405, 'GET and POST are all.');
-  if (!path.startsWith(PAGE_PATH)) {
-    return new Response(null, { status: 302, headers: { location: PAGE_PATH } });
-  }
+  if (!path.startsWith(PAGE_PATH)) return toPage();
   if (name === 'view') return look(room, incoming);
   return fileAnswer(name || 'index.html') ?? plain(404, 'Nothing is here.');
 }
+
+const toPage = (): Response =>
+  new Response(null, { status: 302, headers: { location: PAGE_PATH } });
 
 const MOST_LISTED = 1000;
 

@@ -16,6 +16,14 @@ it('leads to the page from the address without its last slash', async () => {
   expect(page).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/sandbox\/$/);
 });
 
+it('leads to the page from the root, only where there is a page', async () => {
+  const { ask } = await openPage();
+  const { status, headers } = await ask('/');
+  expect([status, headers.location]).toEqual([302, '/sandbox/']);
+  const { sandbox, get } = await open();
+  expect((await get(sandbox.host)).status).toBe(404);
+});
+
 it('serves every file that the page names, and no other', async () => {
   const { ask } = await openPage();
   const html = (await ask('')).text;
