@@ -10,6 +10,7 @@ import { operation, optionsAndCallback } from './base/operation.js';
 import { shownId } from './base/shownId.js';
 import { findContact } from './contact/contactLookup.js';
 import { createContact } from './contact/createContact.js';
+import { tellUnread } from './contact/unread.js';
 import { updateExisting } from './contact/updateExisting.js';
 import { upsert } from './contact/upsert.js';
 import { list } from './lists/list.js';
@@ -96,7 +97,9 @@ export function addContact(
     args: { contact },
     ...optionsAndCallback(options, callback),
     async run({ client, args }) {
-      const added = await createContact(client, checkContact(args.contact));
+      const body = checkContact(args.contact);
+      const added = await createContact(client, body);
+      tellUnread(body, added);
       log.info(`Added contact ${shownId(added)}`);
       return added;
     },
@@ -130,7 +133,9 @@ export function updateContact(
     options,
     async run({ client, args }) {
       const key = contactKey(args.contact);
-      const updated = await updateExisting(client, key, checkContact(args.changes, 'changes'));
+      const changes = checkContact(args.changes, 'changes');
+      const updated = await updateExisting(client, key, changes);
+      tellUnread(changes, updated);
       log.info(`Updated contact ${shownId(updated)}`);
       return updated;
     },
@@ -171,6 +176,7 @@ export function upsertContact(
       const body = checkContactWithUuid(args.contact);
       requireName(args.contact as object, body);
       const upserted = await upsert(client, body, urns ?? 'add');
+      tellUnread(body, upserted);
       log.info(
         `${client.last?.statusCode === 201 ? 'Added' : 'Updated'} contact ${shownId(upserted)}`,
       );

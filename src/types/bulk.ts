@@ -63,6 +63,8 @@ export interface BulkItem {
   changed?: string[];
   /** False where it could not be told whether a key differs, so that it was written to be safe. */
   predicted?: false;
+  /** Fields whose value RapidPro cannot read as what they hold, a date or a number: they are empty in it. */
+  unread?: string[];
   /** True where a former run, which this one goes on from, did it. */
   earlier?: true;
 }

@@ -7,6 +7,7 @@ import type { Input } from './inputs.js';
 import type { SyncSettings } from './options.js';
 import {
   isPlainUrn,
+  isUnreadable,
   type Prediction,
   predictField,
   predictLanguage,
@@ -21,6 +22,8 @@ export interface Change {
   changed: string[];
   /** Keys of which it could not be told. */
   uncertain: string[];
+  /** Fields of which RapidPro cannot read the value, as far as is known. */
+  unread: string[];
   /** Name, language and fields that differ. */
   body: Body;
   /** True where the list of URNs differs. */
@@ -32,6 +35,11 @@ export interface Change {
   leave: string[];
   /** True where the contact is blocked, stopped or archived: RapidPro adds it to no group. */
   inactive: boolean;
+}
+
+/** What the result says of fields that RapidPro cannot read. */
+export function told({ unread }: Pick<Change, 'unread'>): { unread?: string[] } {
+  return unread.length > 0 ? { unread } : {};
 }
 
 /** RapidPro shows this in the place of URNs where the workspace hides them. */
@@ -82,6 +90,7 @@ export function compareContact(
     uuid: String(contact.uuid),
     changed: [],
     uncertain: [],
+    unread: [],
     body: {},
     urns: false,
     missing: 0,
@@ -113,6 +122,9 @@ export function compareContact(
   }
   const written = differingFields(fields, contact.fields, types, note);
   if (Object.keys(written).length > 0) change.body.fields = written;
+  change.unread = Object.entries(fields ?? {})
+    .filter(([key, value]) => isUnreadable(types.get(key) ?? '', value))
+    .map(([key]) => `fields.${key}`);
   if (groups) compareGroups(change, groups, groupsOf(contact), manual, settings.exactGroups);
   return change;
 }

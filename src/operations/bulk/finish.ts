@@ -1,7 +1,8 @@
 import { RapidProError } from '../../client/errors.js';
-import type { BulkFailure, BulkResult } from '../../types/bulk.js';
+import type { BulkFailure, BulkItem, BulkResult } from '../../types/bulk.js';
 import { count, log } from '../base/log.js';
 import { shownId } from '../base/shownId.js';
+import { tellManyUnread } from '../contact/unread.js';
 import type { BulkMark } from './mark.js';
 
 const FIRST_FAILURES = 10;
@@ -24,6 +25,8 @@ function reasons(failed: readonly BulkFailure[]): string {
   return [...counts].map(([code, times]) => `${times} ${code}`).join(', ');
 }
 
+const unreadOf = ({ unread = [] }: BulkItem) => unread;
+
 function tellUncertain(result: BulkResult): void {
   const written = [...result.updated, ...result.failed].filter(item => item.predicted === false);
   if (written.length === 0) return;
@@ -41,6 +44,7 @@ export function tellResult(result: BulkResult, verb: string, requests: number): 
     `${verb} ${count(total, ['contact', 'contacts'])} in ${count(requests, ['request', 'requests'])}: ${sum}`,
   );
   tellUncertain(result);
+  tellManyUnread([...result.created, ...result.updated, ...result.unchanged].map(unreadOf));
   if (failed > 0) {
     log.warn(`${failed} of ${total} failed (${reasons(result.failed)}): see data.failed`);
   }

@@ -91,6 +91,12 @@ export function storedField(type: string, value: string | number | null): Stored
   }
 }
 
+/** Tells whether RapidPro will surely show nothing of a value that is there. */
+export function isUnreadable(type: string, value: string | number | null): boolean {
+  const isThere = storedText(value)?.value ?? null;
+  return isThere !== null && storedField(type, value)?.value === null;
+}
+
 function compare(stored: Stored, current: string | null): Prediction {
   if (!stored) return 'unknown';
   return stored.value === current ? 'same' : 'different';

@@ -2,8 +2,10 @@ import type { BulkResult } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Body } from '../base/body.js';
 import { wasMadeSince } from '../contact/madeSince.js';
+import { unreadFields } from '../contact/unread.js';
 import { upsert } from '../contact/upsert.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
+import { told } from './diff.js';
 import { failDuplicates, type Input, readInputs, urnNames, uuidName } from './inputs.js';
 import type { Lane } from './lane.js';
 import { bulkSettings } from './options.js';
@@ -52,9 +54,11 @@ export function runUpserts(call: BulkCall): Promise<BulkResult> {
       if (!outcome.isOpen(index)) return;
       try {
         const started = pool.gate.now();
-        const contact = await upsert(client, bodyOf(input), mode);
+        const body = bodyOf(input);
+        const contact = await upsert(client, body, mode);
         const uuid = String(contact.uuid);
-        outcome.settle(placeOf(contact, client, started), { index, uuid });
+        const unread = unreadFields(body, contact);
+        outcome.settle(placeOf(contact, client, started), { index, uuid, ...told({ unread }) });
         // Only RapidPro knows that two names, as a uuid and a URN, are of one contact.
         const owner = owners.get(uuid);
         if (owner === undefined) owners.set(uuid, index);

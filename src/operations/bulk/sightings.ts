@@ -2,7 +2,7 @@ import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import { urnsOf } from '../contact/contactLookup.js';
 import { severalAnswer } from '../contact/severalAnswer.js';
-import { areHidden, type Change, compareContact } from './diff.js';
+import { areHidden, type Change, compareContact, told } from './diff.js';
 import type { Facts } from './facts.js';
 import type { Input } from './inputs.js';
 import type { Recognition } from './match.js';
@@ -136,7 +136,7 @@ export class Sightings {
     const change = compareContact(input, contact, facts, settings, held);
     const same = change.changed.length === 0;
     if (this.waits) this.#waiting.set(input, same ? null : change);
-    else if (same) outcome.settle('unchanged', { index, uuid });
+    else if (same) outcome.settle('unchanged', { index, uuid, ...told(change) });
     else return [change];
     return [];
   }

@@ -7,8 +7,9 @@ import { findContact } from '../contact/contactLookup.js';
 import { findHolders } from '../contact/contactUrns.js';
 import { severalAnswer } from '../contact/severalAnswer.js';
 import { refuseTwoForms } from '../contact/twoForms.js';
+import { unreadFields } from '../contact/unread.js';
 import { Cost } from './cost.js';
-import type { Change } from './diff.js';
+import { type Change, told } from './diff.js';
 import type { Facts } from './facts.js';
 import { Halt } from './gate.js';
 import { GroupChanges } from './groupChanges.js';
@@ -21,7 +22,7 @@ import { isPlainUrn } from './predict.js';
 import type { Progress } from './progress.js';
 import { paysToRead, type ReadEnd, readContacts } from './reading.js';
 import { type SightingParts, Sightings } from './sightings.js';
-import { create, writeChange } from './write.js';
+import { create, newBody, writeChange } from './write.js';
 
 export interface SyncParts extends SightingParts {
   pool: Pool;
@@ -188,9 +189,15 @@ export class SyncRun {
     });
   }
 
-  #settle({ input: { index }, uuid, changed, uncertain }: Change): void {
+  #settle(change: Change): void {
+    const {
+      input: { index },
+      uuid,
+      changed,
+      uncertain,
+    } = change;
     const { outcome, progress } = this.#parts;
-    const item: BulkItem = { index, uuid };
+    const item: BulkItem = { index, uuid, ...told(change) };
     if (changed.length === 0) outcome.settle('unchanged', item);
     else {
       const isUncertain = uncertain.some(key => changed.includes(key));
@@ -377,7 +384,8 @@ export class SyncRun {
       return;
     }
     const contact = await create(client, input);
-    outcome.settle('created', { index, uuid: String(contact.uuid) });
+    const unread = unreadFields(newBody(input), contact);
+    outcome.settle('created', { index, uuid: String(contact.uuid), ...told({ unread }) });
     this.#sightings.made(input, contact);
     progress.tell();
   }

@@ -6,6 +6,7 @@ import { urnIdentity } from '../base/identifiers.js';
 import { findContact, urnsOf } from '../contact/contactLookup.js';
 import { findHolders } from '../contact/contactUrns.js';
 import { createContact } from '../contact/createContact.js';
+import { unreadFields } from '../contact/unread.js';
 import { writeContact, writeUrns } from '../contact/writeContact.js';
 import type { Change } from './diff.js';
 import type { Input } from './inputs.js';
@@ -55,6 +56,17 @@ function isSameList(list: readonly string[], contact: Dictionary): boolean {
   );
 }
 
+function noteUnread(change: Change, contact: Dictionary): void {
+  change.unread = [...new Set([...change.unread, ...unreadFields(change.body, contact)])];
+}
+
+/** Writes name, language and fields, and notes which of them RapidPro could not read. */
+async function writeBody(client: Client, change: Change): Promise<void> {
+  const { body, uuid } = change;
+  if (Object.keys(body).length === 0) return;
+  noteUnread(change, await writeContact(client, { uuid }, body));
+}
+
 /**
  * Writes a change with its URNs. Looks right before who holds each that the contact lacks: RapidPro 9
  * would take it from another one, TextIt would drop it.
@@ -72,10 +84,10 @@ async function writeWithUrns(client: Client, change: Change, exact: boolean): Pr
   const missing = holdings.filter(({ holder }) => !holder).map(({ urn }) => urn);
   const list = exact ? wanted : [...urnsOf(contact), ...missing];
   if (missing.length > 0 || (exact && !isSameList(list, contact))) {
-    await writeUrns(client, contact, body, list);
+    noteUnread(change, await writeUrns(client, contact, body, list));
     return changed;
   }
-  if (Object.keys(body).length > 0) await writeContact(client, { uuid }, body);
+  await writeBody(client, change);
   return changed.filter(key => key !== 'urns');
 }
 
@@ -89,8 +101,8 @@ export async function writeChange(
   change: Change,
   exactUrns: boolean,
 ): Promise<string[]> {
-  const { body, uuid, changed, urns } = change;
+  const { changed, urns } = change;
   if (urns) return writeWithUrns(client, change, exactUrns);
-  if (Object.keys(body).length > 0) await writeContact(client, { uuid }, body);
+  await writeBody(client, change);
   return changed;
 }
