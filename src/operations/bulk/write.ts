@@ -13,7 +13,7 @@ import type { Input } from './inputs.js';
 import { isPlainUrn, storedText } from './predict.js';
 
 /** What a new contact is made of. Nothing needs to be cleared in it. */
-function newBody({ name, language, urns, groups, fields }: Input): Body {
+export function newBody({ name, language, urns, groups, fields }: Input): Body {
   const values = Object.entries(fields ?? {}).filter(
     ([, value]) => storedText(value)?.value !== null,
   );
