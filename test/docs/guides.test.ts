@@ -68,6 +68,7 @@ describe('a recipe of the cookbook, run twice', () => {
     'Send once, however often the job runs',
     'Start a flow once for each person',
     'Remind who did not answer, once',
+    'Those due this week, once each',
     'Birthdays',
     'Send again what failed',
     'Register and start',

@@ -1,16 +1,19 @@
 /**
- * Runs each job of some pages twice on one sandbox, the second time with the state that the first
+ * Runs each job of some pages twice on one sandbox, filled as the command fills it, the second time with the state that the first
  * left, as a cron trigger does. Prints how many messages, broadcasts and runs each of the two made.
  * A program with imports runs once, by itself.
  * Needs `node --experimental-vm-modules`, and the built package.
  */
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { ensureField, execute, getFlowRuns, updateContact } from '@openfn/language-rapidpro';
 import { createSandbox } from '@openfn/language-rapidpro/sandbox';
 import { failureIn, runJob } from '../../scripts/run-job.mjs';
 import { oneCopy } from './adaptor.mjs';
-import { FLOW, OBJECT, world } from './seed.mjs';
+import { FLOW, OBJECT } from './seed.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
 const adaptors = oneCopy();
@@ -24,6 +27,12 @@ const PREPARATIONS = {
       ensureField({ name: 'Birthday', type: 'datetime' }),
       updateContact(MOTHER, {
         fields: { birthday: `1999${new Date().toISOString().slice(4, 10)}T00:00:00Z` },
+      }),
+    )({ configuration }),
+  'Those due this week, once each': (_sandbox, configuration) =>
+    execute(
+      updateContact(MOTHER, {
+        fields: { due_date: new Date(Date.now() + 3 * 24 * 60 * 60 * 1000).toISOString() },
       }),
     )({ configuration }),
   'Opt-out': sandbox => sandbox.reply(MOTHER, 'Stop, please'),
@@ -53,15 +62,27 @@ async function reached(sandbox, configuration) {
   return sandbox.sent().filter(({ kind }) => kind !== 'flow_start').length + data.length;
 }
 
-/** A program of its own, as somebody would run it with Node.js. */
-function runProgram(title, program) {
-  const args = ['--input-type=module', '--no-warnings', '-e', program];
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
-  return { title, ...(status === 0 ? {} : { failure: stderr }), once: 0, again: 0 };
+/** A program of its own, as somebody would run it with Node.js: in a folder with the sandbox's `state.json`. */
+async function runProgram(title, program) {
+  mkdirSync(new URL('tmp/', ROOT), { recursive: true });
+  const folder = mkdtempSync(fileURLToPath(new URL('tmp/program-', ROOT)));
+  const sandbox = await createSandbox({ seed: 'maternal-health' });
+  const { host, token } = sandbox;
+  writeFileSync(join(folder, 'state.json'), JSON.stringify({ configuration: { host, token } }));
+  writeFileSync(join(folder, 'try.mjs'), program);
+  try {
+    const { stderr } = await promisify(execFile)(process.execPath, ['try.mjs'], { cwd: folder });
+    return { title, ...(stderr ? { failure: stderr } : {}), once: sandbox.sent().length, again: 0 };
+  } catch ({ stderr }) {
+    return { title, failure: stderr, once: 0, again: 0 };
+  } finally {
+    await sandbox.close();
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function runTwice(page, title, job) {
-  const sandbox = await createSandbox({ seed: world() });
+  const sandbox = await createSandbox({ seed: 'maternal-health' });
   const configuration = { host: sandbox.host, token: sandbox.token, webhookSecret: SECRET };
   await PREPARATIONS[title]?.(sandbox, configuration);
   const before = await reached(sandbox, configuration);

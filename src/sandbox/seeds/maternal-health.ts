@@ -18,6 +18,7 @@ const FIELDS: Seed['fields'] = [
   { key: 'stage', name: 'Stage', type: 'text' },
   { key: 'risk', name: 'Risk', type: 'text' },
   { key: 'visits', name: 'Visits', type: 'number' },
+  { key: 'cases', name: 'Cases', type: 'number' },
 ];
 
 /**
@@ -69,7 +70,7 @@ export function maternalHealth({ contacts: count = 600 }: { contacts?: number } 
         },
       },
     ],
-    resthooks: [{ resthook: 'new-danger-sign' }],
+    resthooks: [{ resthook: 'new-danger-sign' }, { resthook: 'new-report' }],
   };
 }
 

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { failureIn, runJob } from '../../scripts/run-job.mjs';
+import { createSandbox } from '../../src/sandbox/index.js';
+import { built } from '../packaging/project.js';
+
+beforeAll(built);
+
+const nothing = () => {};
+const silent = { log: nothing, info: nothing, warn: nothing, error: nothing, debug: nothing };
+
+/** The job of a recipe of the cookbook. */
+function recipe(title: string): string {
+  const [, section = ''] = readFileSync('docs/cookbook.md', 'utf8').split(`\n### ${title}\n`);
+  const [, job] = /^```js\n(.*?)^```/ms.exec(section) ?? [];
+  return job ?? expect.fail(`No job under ${title}`);
+}
+
+test('the rows of a sheet become contacts once, and what cannot be read is listed', async () => {
+  const sandbox = await createSandbox({ seed: 'maternal-health' });
+  onTestFinished(() => sandbox.close());
+  const configuration = { host: sandbox.host, token: sandbox.token };
+  const run = async (before: object) => {
+    const state = { ...before, configuration };
+    const final = await runJob(recipe('From a sheet to contacts'), { state, console: silent });
+    expect(failureIn(final)).toBeUndefined();
+    return final;
+  };
+  const first = await run({ data: {} });
+  expect(first.wrong).toEqual(['M-1003']);
+  expect(first.data).toMatchObject({ created: [{}, {}], updated: [], failed: [] });
+  const made = sandbox.contacts().filter(({ fields }) => fields.register_id);
+  expect(made.map(({ urns, fields }) => [urns, fields.due_date])).toEqual([
+    [['tel:+250788123123'], '2027-03-01T08:00:00.000000+02:00'],
+    [['tel:+250788123124'], '2027-03-01T08:00:00.000000+02:00'],
+  ]);
+  const second = await run(first);
+  expect(second.data).toMatchObject({ created: [], updated: [], unchanged: [{}, {}], failed: [] });
+});
