@@ -32,7 +32,7 @@ export function build(options: SandboxOptions): Built {
     rawNoContent: options.rawNoContent ?? true,
     hosts: options.hosts,
   });
-  const seed = seedOf(options);
+  const seed = seedOf(options, server.settings.clock.now());
   const main = server.addWorkspace({
     ...settingsOf(options, dialect),
     uuid: seed.workspace?.uuid ?? newUuid(),
@@ -98,11 +98,11 @@ function limitsOf(dialect: Dialect, own: SandboxOptions['limits']): Record<Limit
   return { fields: 250, globals: 250, groups: 250, labels: 250, topics, ...own };
 }
 
-function seedOf({ seed, contacts }: SandboxOptions): Seed {
+function seedOf({ seed, contacts }: SandboxOptions, now: number): Seed {
   if (seed === 'maternal-health') {
     return typeof contacts === 'number'
-      ? maternalHealth({ contacts })
-      : withContacts(maternalHealth(), contacts);
+      ? maternalHealth({ contacts, now })
+      : withContacts(maternalHealth({ now }), contacts);
   }
   const more = typeof contacts === 'number' ? generatedContacts(contacts) : contacts;
   return withContacts(seed ?? {}, more);

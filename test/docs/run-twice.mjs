@@ -29,12 +29,6 @@ const PREPARATIONS = {
         fields: { birthday: `1999${new Date().toISOString().slice(4, 10)}T00:00:00Z` },
       }),
     )({ configuration }),
-  'Those due this week, once each': (_sandbox, configuration) =>
-    execute(
-      updateContact(MOTHER, {
-        fields: { due_date: new Date(Date.now() + 3 * 24 * 60 * 60 * 1000).toISOString() },
-      }),
-    )({ configuration }),
   'Opt-out': sandbox => sandbox.reply(MOTHER, 'Stop, please'),
   'Close old tickets': sandbox => sandbox.openTicket(MOTHER),
 };

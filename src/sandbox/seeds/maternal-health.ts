@@ -1,6 +1,7 @@
 import { generatedContacts } from './generated.js';
 import { maternalFlows } from './maternal-flows.js';
 import { repeatable } from './random.js';
+import { recent, withDue } from './recent.js';
 import type { ContactSeed, MessageSeed, RunSeed, Seed } from './types.js';
 
 const FACILITIES = [
@@ -29,9 +30,12 @@ const FIELDS: Seed['fields'] = [
  * const sandbox = await createSandbox({ seed: maternalHealth({ contacts: 5000 }) });
  *
  * @param options.contacts - How many contacts; 600 if left out.
+ * @param options.now - Milliseconds since 1970. With it, a few mothers are due within a week, and the last messages and
+ *   answers are of today and yesterday; without it, all times are those of any seed.
  */
-export function maternalHealth({ contacts: count = 600 }: { contacts?: number } = {}): Seed {
-  const contacts = people(count);
+export function maternalHealth(options: { contacts?: number; now?: number } = {}): Seed {
+  const { contacts: count = 600, now } = options;
+  const contacts = now === undefined ? people(count) : withDue(people(count), now);
   const mothers = contacts.filter(contact => contact.groups?.includes('Mothers'));
   return {
     workspace: { name: 'Maternal Health Program' },
@@ -50,8 +54,8 @@ export function maternalHealth({ contacts: count = 600 }: { contacts?: number } 
     labels: [{ name: 'Urgent' }, { name: 'Question' }],
     flows: maternalFlows(),
     contacts,
-    runs: runsOf(mothers),
-    messages: messagesOf(mothers),
+    runs: recent(runsOf(mothers), 6, now),
+    messages: recent(messagesOf(mothers), 16, now),
     topics: [{ name: 'Referrals' }],
     globals: [
       { name: 'Hotline', value: '114' },
