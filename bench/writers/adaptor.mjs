@@ -27,5 +27,5 @@ const seconds = (performance.now() - started) / 1000;
 log(JSON.stringify({ seconds, written, requests }));
 
 function stateWith(data) {
-  return { configuration: { host, token: 'benchmark' }, data };
+  return { configuration: { host, token: '0123456789abcdef0123456789abcdef01234567' }, data };
 }

@@ -18,7 +18,7 @@ async function loop() {
       method: 'POST',
       dispatcher,
       headers: {
-        authorization: 'Token benchmark',
+        authorization: 'Token 0123456789abcdef0123456789abcdef01234567',
         accept: 'application/json',
         'content-type': 'application/json',
       },
