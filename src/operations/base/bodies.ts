@@ -111,7 +111,22 @@ function oncePerUrn<T extends { urns?: string[] | undefined }>(body: T): T {
   return body.urns ? { ...body, urns: distinctUrns(body.urns) } : body;
 }
 
+/** What text becomes that is put together from data that is not there: `Dear undefined`. */
+const MISSING = /\bundefined\b|\[object \w+\]/;
+
+/** Nobody writes these words to a person: data is missing. */
+function refuseMissing(text: unknown, where: string): void {
+  const texts = text !== null && typeof text === 'object' ? Object.values(text) : [text];
+  if (!texts.some(one => typeof one === 'string' && MISSING.test(one))) return;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `${where} has the word "undefined" or "[object …]" in it: data that it is made of is missing.`,
+    fix: 'Nothing was sent. Check the names after $ or state, and put text together in a function of state.',
+  });
+}
+
 function requireContent(body: Dictionary, where: string): void {
+  refuseMissing(body.text, `${where}.text`);
   const empty = (value: unknown) => value === undefined || value === null || value === '';
   if (!empty(body.text) || !empty(body.attachments)) return;
   throw new RapidProError({
@@ -135,6 +150,7 @@ export function checkContact(value: unknown, where = 'contact') {
   requireSomething(body, value, where);
   if (where !== 'contact') refuseNoUrns(body, where);
   requireUrns(body, where);
+  refuseMissing(body.name, `${where}.name`);
   return oncePerUrn(body);
 }
 
@@ -143,6 +159,7 @@ export function checkContactWithUuid(value: unknown) {
   const body = contactWithUuid(value);
   refuseNoUrns(body, 'contact');
   requireUrns(body, 'contact');
+  refuseMissing(body.name, 'contact.name');
   return oncePerUrn(body);
 }
 

@@ -46,7 +46,10 @@ export function tellResult(result: BulkResult, verb: string, requests: number): 
   tellUncertain(result);
   tellManyUnread([...result.created, ...result.updated, ...result.unchanged].map(unreadOf));
   if (failed > 0) {
-    log.warn(`${failed} of ${total} failed (${reasons(result.failed)}): see data.failed`);
+    const first = result.failed[0]?.description ?? '';
+    log.warn(
+      `${failed} of ${total} failed (${reasons(result.failed)}): see data.failed. The first: ${first}`,
+    );
   }
   if (notAttempted > 0) {
     log.warn(

@@ -1,8 +1,14 @@
 import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
 import type { Query } from '../../client/request.js';
-import { isUuid } from '../base/identifiers.js';
+import { nearest } from '../base/nearest.js';
 import { collect } from './list.js';
+
+/** Tells what may be wrong with the name of a group. */
+function advise(wanted: string, names: readonly string[]): string {
+  const guess = nearest(wanted, names);
+  return `${guess ? `Did you mean "${guess}"? ` : ''}Check the spelling of the group, or list the groups with getGroups().`;
+}
 
 /**
  * RapidPro gives an empty list for a group that does not exist, and for one whose name is written
@@ -14,13 +20,13 @@ export async function checkGroupExists(client: Client, query: Query): Promise<vo
   const { group } = query;
   if (group === undefined) return;
   const wanted = String(group);
-  const found = await collect(
-    client,
-    'groups',
-    isUuid(wanted) ? { uuid: wanted } : { name: wanted },
+  // All of them, a page as a rule: they tell what was meant.
+  const groups = await collect(client, 'groups', {});
+  if (groups.some(({ uuid, name }) => uuid === wanted || name === wanted)) return;
+  const small = wanted.toLowerCase();
+  const near = groups.find(({ uuid, name }) =>
+    [uuid, name].some(text => String(text).toLowerCase() === small),
   );
-  if (found.some(({ uuid, name }) => uuid === wanted || name === wanted)) return;
-  const [near] = found;
   throw new RapidProError({
     code: 'UNKNOWN_GROUP',
     description: near
@@ -28,6 +34,9 @@ export async function checkGroupExists(client: Client, query: Query): Promise<vo
       : 'The workspace has no such group.',
     fix: near
       ? `Write it as RapidPro does: "${String(near.name)}".`
-      : 'Check the spelling of the group, or list the groups with getGroups().',
+      : advise(
+          wanted,
+          groups.map(({ name }) => String(name)),
+        ),
   });
 }
