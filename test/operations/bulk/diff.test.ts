@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { areHidden, compareContact, textOrNull } from '../../../src/operations/bulk/diff.js';
+import type { Input } from '../../../src/operations/bulk/inputs.js';
+
+/** What has to be written to make one contact match. */
+
+const A = 'tel:+250788000001';
+const B = 'mailto:amina@example.org';
+const LOCAL = 'tel:0788000001';
+const [MOTHERS, PARTNERS, SMART] = ['group-1', 'group-2', 'group-3'];
+const facts = {
+  types: new Map([
+    ['age', 'number'],
+    ['due', 'datetime'],
+    ['village', 'text'],
+  ]),
+  manual: new Set([MOTHERS, PARTNERS]),
+};
+const there = {
+  uuid: 'c1',
+  name: 'Amina',
+  language: 'fra',
+  status: 'active',
+  urns: [A, B],
+  groups: [{ uuid: MOTHERS }, { uuid: SMART }],
+  fields: { age: '20', due: null, village: 'Kigali' },
+};
+
+function compare(input: Partial<Input>, exact = false, contact: object = there, held?: string[]) {
+  const settings = { exactGroups: exact, exactUrns: exact };
+  const given = { index: 0, ...input } as Input;
+  return compareContact(given, contact as never, facts as never, settings, held);
+}
+
+test('nothing is asked, nothing is written', () => {
+  expect(compare({})).toMatchObject({
+    uuid: 'c1',
+    changed: [],
+    uncertain: [],
+    unread: [],
+    body: {},
+    urns: false,
+    missing: 0,
+    join: [],
+    leave: [],
+    inactive: false,
+  });
+});
+
+describe('addresses', () => {
+  test.each<[string, string[], boolean, string[], boolean, number]>([
+    // what, list, exact, uncertain, differs, missing
+    ['all there', [A], false, [], false, 0],
+    ['all there, another order', [B, A], false, [], false, 0],
+    ['one more', [A, 'tel:+250788000002'], false, [], true, 1],
+    ['one that RapidPro may write in another way', [A, LOCAL], false, ['urns'], true, 1],
+    ['exactly the list', [A, B], true, [], false, 0],
+    ['exact: another order', [B, A], true, [], true, 0],
+    ['exact: one less', [A], true, [], true, 0],
+    ['exact: one more', [A, B, 'tel:+250788000002'], true, [], true, 1],
+  ])('%s', (_, urns, exact, uncertain, differs, missing) => {
+    const change = compare({ urns }, exact);
+    expect(change).toMatchObject({ uncertain, urns: differs, missing });
+    expect(change.changed).toEqual(differs ? ['urns'] : []);
+  });
+
+  test('one for which RapidPro itself named the contact is there, unless the list is to be exact', () => {
+    expect(compare({ urns: [LOCAL] }, false, there, [LOCAL]).changed).toEqual([]);
+    expect(compare({ urns: [LOCAL] }, true, there, [LOCAL]).changed).toEqual(['urns']);
+  });
+
+  test('where the workspace hides them nothing can be told', () => {
+    const hidden = { ...there, urns: ['tel:********', 'mailto:x@example.org'] };
+    expect(areHidden(hidden.urns)).toBe(true);
+    expect(areHidden([A])).toBe(false);
+    expect(areHidden([])).toBe(false);
+    expect(compare({ urns: [A] }, false, hidden).changed).toEqual([]);
+  });
+});
+
+test('groups are only added, and with exact the manual ones are left', () => {
+  expect(compare({ groups: [PARTNERS] })).toMatchObject({ join: [PARTNERS], leave: [] });
+  expect(compare({ groups: [MOTHERS] })).toMatchObject({ join: [], leave: [], changed: [] });
+  const exact = compare({ groups: [PARTNERS] }, true);
+  expect(exact).toMatchObject({ join: [PARTNERS], leave: [MOTHERS], changed: ['groups'] });
+  expect(compare({ groups: [] }, true)).toMatchObject({ join: [], leave: [MOTHERS] });
+  const none = compare({ groups: [MOTHERS] }, false, { ...there, groups: undefined });
+  expect(none.join).toEqual([MOTHERS]);
+});
+
+test('only what differs goes into the body', () => {
+  const change = compare({
+    name: 'Amina',
+    language: 'eng',
+    fields: { age: 20, village: 'Huye', due: '2027-01-01' },
+  });
+  expect(change.body).toEqual({ language: 'eng', fields: { village: 'Huye', due: '2027-01-01' } });
+  expect(change.changed).toEqual(['language', 'fields.village', 'fields.due']);
+  expect(change.uncertain).toEqual(['fields.due']);
+});
+
+test('what RapidPro cannot read is told, also where it changes nothing', () => {
+  expect(compare({ fields: { due: 'soon' } })).toMatchObject({
+    changed: [],
+    unread: ['fields.due'],
+  });
+  expect(compare({ fields: { age: 'twelve' } })).toMatchObject({
+    changed: ['fields.age'],
+    unread: ['fields.age'],
+  });
+  expect(compare({ fields: { age: null, village: '', due: ' ' } }).unread).toEqual([]);
+});
+
+test.each(['blocked', 'stopped', 'archived'])('%s: RapidPro adds it to no group', status => {
+  expect(compare({}, false, { ...there, status }).inactive).toBe(true);
+});
+
+test('what is not there is null, all else is text', () => {
+  expect([null, undefined, '', 0, 'a'].map(textOrNull)).toEqual([null, null, '', '0', 'a']);
+});
