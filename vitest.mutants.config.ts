@@ -10,7 +10,9 @@ const TESTS: Record<string, string[]> = {
     'test/operations/paging/windows*.test.ts',
   ],
   // Without the tests that try out at random: each would run for every mutant that it does not notice.
-  sync: ['test/operations/bulk/{diff,syncContacts,upsertContacts,sameContact,predict,zone}.test.ts'],
+  sync: [
+    'test/operations/bulk/{diff,syncContacts,upsertContacts,sameContact,predict,zone}.test.ts',
+  ],
 };
 
 /** The tests that know the mutated part best: with all of them a run would take days. */

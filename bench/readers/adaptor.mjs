@@ -7,6 +7,8 @@ const log = console.log;
 console.log = () => {};
 const started = performance.now();
 const job = execute(getContacts({}, concurrency > 1 ? { concurrency } : {}));
-const state = await job({ configuration: { host, token: '0123456789abcdef0123456789abcdef01234567' } });
+const state = await job({
+  configuration: { host, token: '0123456789abcdef0123456789abcdef01234567' },
+});
 const seconds = (performance.now() - started) / 1000;
 log(JSON.stringify({ seconds, records: state.data.length, requests: state.response.requests }));

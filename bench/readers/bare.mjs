@@ -12,7 +12,10 @@ do {
   const query = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
   const { body } = await request(`${host}api/v2/contacts.json${query}`, {
     dispatcher,
-    headers: { authorization: 'Token 0123456789abcdef0123456789abcdef01234567', accept: 'application/json' },
+    headers: {
+      authorization: 'Token 0123456789abcdef0123456789abcdef01234567',
+      accept: 'application/json',
+    },
   });
   const page = await body.json();
   contacts.push(...page.results);

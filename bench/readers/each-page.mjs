@@ -15,7 +15,9 @@ if (host !== 'idle') {
       fn(state => ({ ...state, total: (state.total ?? 0) + state.data.length })),
     ),
   );
-  const state = await job({ configuration: { host, token: '0123456789abcdef0123456789abcdef01234567' } });
+  const state = await job({
+    configuration: { host, token: '0123456789abcdef0123456789abcdef01234567' },
+  });
   records = state.total;
 }
 const seconds = (performance.now() - started) / 1000;
