@@ -9,6 +9,7 @@ import { expand, expandArgument, expandEach } from './expand.js';
 import { markOperation } from './isOperation.js';
 import { log } from './log.js';
 import { checkOptions, type Settings } from './options.js';
+import { WorkspaceFacts } from './workspaceFacts.js';
 
 /** What an operation's own part is given. */
 export interface Call<Name extends string> {
@@ -18,6 +19,8 @@ export interface Call<Name extends string> {
   given: Dictionary;
   /** The arguments, with values in the place of references. */
   args: { [Key in Name]: unknown };
+  /** What the rules need to know of the workspace, read when it is first needed. */
+  facts: WorkspaceFacts;
   /** The state that the next one is made of. One that runs other operations puts theirs here. */
   state: State;
 }
@@ -98,8 +101,10 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
       madeOn: madeOn(state),
       onWait: tellWait,
     });
-    const call: Call<Name> = { client, options, given: given as Dictionary, args, state };
+    const facts = new WorkspaceFacts(state, client);
+    const call: Call<Name> = { client, options, given: given as Dictionary, args, facts, state };
     const data = await plan.run(call);
+    if (client.last?.path === 'fields' && client.last.method === 'POST') facts.forgetFields();
     if (client.madeObjects) call.state = withRapidpro(call.state, 'madeOn', client.clock.now());
     const last = client.last ?? { method: '', path: '', statusCode: 0 };
     const next: State = {

@@ -1,0 +1,140 @@
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import { pages, readPage } from '../../client/pages.js';
+import type { Dictionary } from '../../types/json.js';
+import type { State } from '../../types/state.js';
+import { asObject } from './answered.js';
+import { log } from './log.js';
+
+/** What was read for one credential. Promises, so that operations side by side read it once. */
+interface Kept {
+  workspace?: Promise<Dictionary>;
+  types?: Promise<ReadonlyMap<string, string>>;
+  flows: Map<string, Promise<Dictionary | undefined>>;
+  /** Readings that were refused, each told once. */
+  refused: Set<string>;
+}
+
+/** Held as long as the state that holds the credential: one step. */
+const keptOf = new WeakMap<object, Kept>();
+
+/**
+ * What the rules need to know of the workspace before something is sent. Each is read when an argument
+ * first needs it, and once for a credential object.
+ */
+export class WorkspaceFacts {
+  readonly #client: Client;
+  readonly #kept: Kept;
+
+  constructor({ configuration }: State, client: Client) {
+    this.#client = client;
+    const key = configuration as object;
+    const kept = keptOf.get(key) ?? { flows: new Map(), refused: new Set() };
+    keptOf.set(key, kept);
+    this.#kept = kept;
+  }
+
+  /** Two letters, in capitals; undefined where the workspace has no country. */
+  async country(): Promise<string | undefined> {
+    const { country } = await this.#workspace();
+    return typeof country === 'string' && /^[A-Za-z]{2}$/.test(country)
+      ? country.toUpperCase()
+      : undefined;
+  }
+
+  /** An IANA name; undefined where RapidPro tells none. */
+  async timezone(): Promise<string | undefined> {
+    const { timezone } = await this.#workspace();
+    return typeof timezone === 'string' && timezone !== '' ? timezone : undefined;
+  }
+
+  /**
+   * The types of the contact fields, by key.
+   *
+   * @param wanted - keys that should be among them: they may have been made since the last reading
+   */
+  async fieldTypes(wanted: Iterable<string> = []): Promise<ReadonlyMap<string, string>> {
+    const isFirst = this.#kept.types === undefined;
+    const types = await this.#once('types', () => this.#readTypes());
+    if (isFirst || [...wanted].every(key => types.has(key))) return types;
+    this.forgetFields();
+    return this.#once('types', () => this.#readTypes());
+  }
+
+  /** The flow of a uuid; undefined where the workspace has none such. */
+  async flow(uuid: string): Promise<Dictionary | undefined> {
+    const { flows } = this.#kept;
+    const known = flows.get(uuid);
+    if (known) return known;
+    const reading = this.#readFlow(uuid);
+    flows.set(uuid, reading);
+    reading.catch(() => flows.delete(uuid));
+    return reading;
+  }
+
+  /** To be called when a field was made or changed. */
+  forgetFields(): void {
+    delete this.#kept.types;
+  }
+
+  /**
+   * What a reading gives; undefined where the token may not read it, which is told once.
+   *
+   * @param what - what is read, for the log
+   */
+  async unlessForbidden<T>(what: string, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof RapidProError) || error.statusCode !== 403) throw error;
+      if (!this.#kept.refused.has(what)) {
+        this.#kept.refused.add(what);
+        log.warn(
+          `The token may not read the ${what} of the workspace, so what is written is not checked against it.`,
+        );
+      }
+      return undefined;
+    }
+  }
+
+  #workspace(): Promise<Dictionary> {
+    return this.#once('workspace', async () => {
+      const { body } = await this.#client.request({ method: 'GET', path: 'workspace' });
+      return asWorkspace(body);
+    });
+  }
+
+  async #readTypes(): Promise<ReadonlyMap<string, string>> {
+    const types = new Map<string, string>();
+    for await (const { records } of pages(this.#client, 'fields')) {
+      for (const { key, type } of records) types.set(String(key), String(type));
+    }
+    return types;
+  }
+
+  async #readFlow(uuid: string): Promise<Dictionary | undefined> {
+    const { body } = await this.#client.request({ method: 'GET', path: 'flows', query: { uuid } });
+    return readPage(body).records.find(flow => flow.uuid === uuid);
+  }
+
+  /** A reading that failed is made anew by the next one that needs it. */
+  #once<Name extends 'workspace' | 'types'>(
+    name: Name,
+    read: () => NonNullable<Kept[Name]>,
+  ): NonNullable<Kept[Name]> {
+    const known = this.#kept[name];
+    if (known) return known;
+    const reading = read();
+    this.#kept[name] = reading;
+    reading.catch(() => {
+      if (this.#kept[name] === reading) delete this.#kept[name];
+    });
+    return reading;
+  }
+}
+
+function asWorkspace(body: unknown): Dictionary {
+  // Older servers tell the workspace without a uuid.
+  const isWorkspace = body !== null && typeof body === 'object' && 'timezone' in body;
+  return isWorkspace ? (body as Dictionary) : asObject(body);
+}
