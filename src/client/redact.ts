@@ -1,3 +1,4 @@
+import { SCHEMES } from '../input/urns.js';
 import { echoDropper, unescapeText } from './echoes.js';
 import type { ApiRequest } from './request.js';
 
@@ -6,11 +7,12 @@ import type { ApiRequest } from './request.js';
  * URNs shrink to their scheme and last two characters; names and message texts are left out.
  */
 
-const SCHEMES =
-  'tel|mailto|whatsapp|bsuid|telegram|instagram|facebook|twitter|twitterid|viber|freshchat|discord|ext|fcm|jiochat|line|rocketchat|slack|vk|webchat|wechat';
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 /** What looks like a person's number or address. A uuid is matched first, so that it stays whole. */
-const PERSONAL = new RegExp(`${UUID}|\\b(?:${SCHEMES}):\\S+|\\+\\d[\\d ().-]{3,}\\d|\\d{8,}`, 'gi');
+const PERSONAL = new RegExp(
+  `${UUID}|\\b(?:${SCHEMES.join('|')}):\\S+|\\+\\d[\\d ().-]{3,}\\d|\\d{8,}`,
+  'gi',
+);
 
 /** Keys of a body whose values are a person's, or were written to one. */
 const PERSONAL_KEYS = new Set([

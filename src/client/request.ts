@@ -26,6 +26,11 @@ export interface ApiRequest {
   /** True where a second time does no harm. GET and DELETE always are. */
   repeatable?: boolean | undefined;
   /**
+   * Where in the job's own list each item of a list in the body stood: errors name places as the job
+   * knows them. Undefined for an item that the job did not give.
+   */
+  positions?: { readonly [key: string]: readonly (number | undefined)[] } | undefined;
+  /**
    * True where the body names groups or fields. For about five seconds after one is made RapidPro
    * answers 500 to that, and does nothing.
    */

@@ -240,6 +240,22 @@ function judge(context: Context): Verdict {
   return other(context);
 }
 
+/** The place of a fault in the list that the job gave, which may be longer than the one that was sent. */
+function placeInJob({ path, text }: FieldError, { body, positions }: ApiRequest): FieldError {
+  const [, key = '', place, rest = ''] = /^(\w+)(?:\[(\d+)\])?(.*)$/s.exec(path) ?? [];
+  const list = (body as { [key: string]: unknown } | null | undefined)?.[key];
+  if (!Array.isArray(list)) return { path, text };
+  // RapidPro names a reference that it does not know by what was sent.
+  const sent = place === undefined ? list.findIndex(item => endsWith(text, item)) : Number(place);
+  if (sent < 0) return { path, text };
+  const index = positions?.[key] ? positions[key][sent] : sent;
+  return { path: index === undefined ? `${key}${rest}` : `${key}[${index}]${rest}`, text };
+}
+
+function endsWith(text: string, item: unknown): boolean {
+  return typeof item === 'string' && item !== '' && text.endsWith(`: ${item}`);
+}
+
 /** Makes the error for an answer that is no success. */
 export function responseError(
   request: ApiRequest,
@@ -247,7 +263,7 @@ export function responseError(
   refused: Refused,
 ): RapidProError {
   const clean = redactor(personalTexts(request), configuration.token);
-  const raw = flattenErrors(refused.body);
+  const raw = flattenErrors(refused.body).map(error => placeInJob(error, request));
   const errors = raw.map(({ path, text }) => ({ path: clean(path), text: clean(text) }));
   const verdict = judge({ request, configuration, refused, raw, errors });
   return new RapidProError({

@@ -1,10 +1,11 @@
 import { RapidProError } from '../client/errors.js';
+import { completeTimes } from '../input/times.js';
 import type { ContactBody, UpsertBody } from '../types/bodies.js';
 import type { ContactFilters } from '../types/filters.js';
 import type { ListOptions, Options, UpsertOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { checkContact, checkContactWithUuid } from './base/bodies.js';
-import { contactKey } from './base/identifiers.js';
+import { checkedKey, placed, refuseHomeNumbers } from './base/homeNumbers.js';
 import { log } from './base/log.js';
 import { operation, optionsAndCallback } from './base/operation.js';
 import { shownId } from './base/shownId.js';
@@ -15,6 +16,9 @@ import { updateExisting } from './contact/updateExisting.js';
 import { upsert } from './contact/upsert.js';
 import { list } from './lists/list.js';
 import { checkGroupExists } from './lists/unknownGroup.js';
+
+/** A token that may not read the workspace may still write contacts. */
+const CONTACT_WRITE = { isContactWrite: true };
 
 /**
  * Read the contacts of the workspace, all pages, newest change first.
@@ -59,8 +63,8 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
   return operation({
     args: { contact },
     options,
-    async run({ client, args }) {
-      const found = await findContact(client, contactKey(args.contact));
+    async run({ client, args, facts }) {
+      const found = await findContact(client, await checkedKey(facts, args.contact));
       log.info(found ? `Fetched contact ${shownId(found)}` : 'There is no such contact');
       return found;
     },
@@ -96,8 +100,10 @@ export function addContact(
   return operation({
     args: { contact },
     ...optionsAndCallback(options, callback),
-    async run({ client, args }) {
+    async run({ client, args, facts }) {
       const body = checkContact(args.contact);
+      await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
+      await completeTimes(facts, body.fields, 'contact');
       const added = await createContact(client, body);
       tellUnread(body, added);
       log.info(`Added contact ${shownId(added)}`);
@@ -131,9 +137,11 @@ export function updateContact(
   return operation({
     args: { contact, changes },
     options,
-    async run({ client, args }) {
-      const key = contactKey(args.contact);
+    async run({ client, args, facts }) {
       const changes = checkContact(args.changes, 'changes');
+      const key = await checkedKey(facts, args.contact, CONTACT_WRITE);
+      await refuseHomeNumbers(facts, placed(changes.urns, 'changes.urns'), CONTACT_WRITE);
+      await completeTimes(facts, changes.fields, 'changes');
       const updated = await updateExisting(client, key, changes);
       tellUnread(changes, updated);
       log.info(`Updated contact ${shownId(updated)}`);
@@ -172,15 +180,15 @@ export function upsertContact(
     args: { contact },
     knownOptions: ['urns'],
     ...optionsAndCallback(options, callback),
-    async run({ client, args, options: { urns } }) {
-      const body = checkContactWithUuid(args.contact);
+    async run({ client, args, facts, options: { urns } }) {
+      const body = checkContactWithUuid(args.contact, { replacesUrns: urns === 'replace' });
       requireName(args.contact as object, body);
-      const upserted = await upsert(client, body, urns ?? 'add');
-      tellUnread(body, upserted);
-      log.info(
-        `${client.last?.statusCode === 201 ? 'Added' : 'Updated'} contact ${shownId(upserted)}`,
-      );
-      return upserted;
+      await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
+      await completeTimes(facts, body.fields, 'contact');
+      const { contact, isNew } = await upsert(client, body, urns ?? 'add');
+      tellUnread(body, contact);
+      log.info(`${isNew ? 'Added' : 'Updated'} contact ${shownId(contact)}`);
+      return contact;
     },
   });
 }
@@ -219,8 +227,8 @@ export function deleteContact(contact: Reference<string>, options?: Reference<Op
   return operation({
     args: { contact },
     options,
-    async run({ client, args }) {
-      const query = { ...contactKey(args.contact) };
+    async run({ client, args, facts }) {
+      const query = { ...(await checkedKey(facts, args.contact)) };
       await client.request({ method: 'DELETE', path: 'contacts', query });
       log.info('Deleted one contact');
       return { deleted: true };

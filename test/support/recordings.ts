@@ -52,6 +52,24 @@ export function recordings(server: ServerName): Recording[] {
   );
 }
 
+/** One row of what was sent to a server, and what it then showed. */
+export interface StoredRow {
+  server: ServerName;
+  what: string;
+  input: unknown;
+  status: number;
+  stored: unknown;
+}
+
+/** What both servers made of what was written: test/recordings/normalisation. */
+export function storedRows(what: string): StoredRow[] {
+  return servers.flatMap(server => {
+    const text = readFileSync(join(root, 'normalisation', `${server}.json`), 'utf8');
+    const { rows } = JSON.parse(text) as { rows: Omit<StoredRow, 'server'>[] };
+    return rows.filter(row => row.what === what).map(row => ({ ...row, server }));
+  });
+}
+
 /** The body as the server sent it. */
 export function bodyText({ response }: Recording): string {
   if (response.body === null) return '';

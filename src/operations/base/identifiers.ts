@@ -1,7 +1,7 @@
 import { type ErrorCode, RapidProError } from '../../client/errors.js';
+import { digitsTakenWhole, type UrnUse, urnFault } from '../../input/urns.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const URN = /^[a-z][a-z0-9]*:.+$/;
 
 export function isUuid(value: unknown): boolean {
   return typeof value === 'string' && UUID.test(value);
@@ -19,47 +19,20 @@ export function asUuid(text: string): string | undefined {
   return isUuid(dashed) ? dashed : undefined;
 }
 
-const URN_FIX =
-  'A URN is a kind and an address: "tel:+250788123123", "whatsapp:250788123123", "mailto:amina@example.org".';
-
-/** What text becomes that is put together from data that is not there: `tel:undefined`. */
-const MISSING = /^[a-z0-9]*:\W*$|undefined|[:+\d](null|nan)$|\[object|invalid date/i;
-/** No country has numbers of so few digits: the rest was missing. */
-const TOO_SHORT = /^tel:\+\d{0,6}$/;
-
-/**
- * Tells whether a phone number has in it what no number has. RapidPro dials letters: `tel:+250null`
- * would be the number of a stranger. Only an extension may have them; names of senders, as `tel:mtn`,
- * have no plus.
- */
-function isNoNumber(urn: string): boolean {
-  const [, number] = /^tel:\s*\+([^;#?]*)/i.exec(urn) ?? [];
-  if (number === undefined) return false;
-  return /[a-z,+]/i.test(number.replace(/(ext\.?|x)\s*\d+\s*$/i, ''));
-}
-
-/**
- * Checks that a value looks like a URN and trims it. Whether its scheme and path are good is for
- * RapidPro to say: servers differ, and learn new ones.
+/** Trims a URN, and refuses what may not be sent ({@link urnFault}).
  *
  * @throws RapidProError `INVALID_URN`, or the code given
  */
-export function requireUrn(value: unknown, where: string, code: ErrorCode = 'INVALID_URN'): string {
+export function requireUrn(
+  value: unknown,
+  where: string,
+  use: UrnUse = 'lookup',
+  code: ErrorCode = 'INVALID_URN',
+): string {
   const text = typeof value === 'string' ? value.trim() : '';
-  if (MISSING.test(text) || TOO_SHORT.test(text) || isNoNumber(text)) {
-    throw new RapidProError({
-      code,
-      description: `${where} is no whole URN: data that it is made of seems to be missing.`,
-      fix: 'Nothing was sent. Check the name after $ or state, and leave out people without an address.',
-    });
-  }
-  if (URN.test(text)) return text;
-  const isPhone = /^\+?[\d\s().-]{6,}$/.test(text);
-  throw new RapidProError({
-    code,
-    description: `${where} is not a URN.`,
-    fix: isPhone ? 'Write "tel:" before a phone number, as "tel:+250788123123".' : URN_FIX,
-  });
+  const fault = urnFault(text, use);
+  if (!fault) return text;
+  throw new RapidProError({ code, description: `${where} ${fault.what}.`, fix: fault.fix });
 }
 
 /** How a contact is named in a query: `{ uuid }` or `{ urn }`. */
@@ -95,8 +68,10 @@ export function urnIdentity(urn: string): string {
   const scheme = bare.slice(0, colon).toLowerCase();
   const path = bare.slice(colon + 1).trim();
   if (scheme === 'tel') {
+    const taken = digitsTakenWhole(`tel:${path}`);
+    if (taken !== undefined && /^[\d\s().-]+$/.test(path)) return `tel:+${taken}`;
     const digits = path.replace(/[\s().-]/g, '').toLowerCase();
-    return `tel:${digits.replace(/^00/, '+')}`;
+    return `tel:${digits.replace(/^(?:00|\uff0b)/, '+')}`;
   }
   if (scheme === 'mailto' || scheme === 'twitter')
     return `${scheme}:${path.toLowerCase().replace(/^@/, '')}`;

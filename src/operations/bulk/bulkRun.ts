@@ -3,6 +3,7 @@ import { RapidProError } from '../../client/errors.js';
 import { parseConfiguration } from '../../configuration.js';
 import type { BulkResult } from '../../types/bulk.js';
 import type { Call } from '../base/operation.js';
+import { WorkspaceFacts } from '../base/workspaceFacts.js';
 import { resumeMarks } from '../lists/resume.js';
 import { failOnError, tellResult } from './finish.js';
 import { Halt } from './gate.js';
@@ -43,6 +44,8 @@ export interface BulkRun {
   outcome: Outcome;
   progress: Progress;
   mark: BulkMark | undefined;
+  /** What the rules need to know of the workspace, read with the waits of the pool. */
+  workspace: WorkspaceFacts;
 }
 
 /** Errors by which nothing was done: thrown as by any other operation. */
@@ -88,7 +91,8 @@ export async function bulkRun(
   const pool = new Pool({ configuration, timeout, maxWait, deadline, concurrency, clock });
   const outcome = new Outcome(list.length, pool.gate, !leavesMark);
   if (mark) takeOver(mark, outcome);
-  const run = { list, pool, outcome, progress: new Progress(outcome, pool), mark };
+  const workspace = new WorkspaceFacts(call.state, pool.reader);
+  const run = { list, pool, outcome, progress: new Progress(outcome, pool), mark, workspace };
   const whereabouts = await untilStopped(run, work);
   throwIfNothingDone(run);
   const result = outcome.result();

@@ -2,10 +2,12 @@ import type { Dictionary } from '../../types/json.js';
 import type { Body } from '../base/body.js';
 import { distinctUrns, urnIdentity } from '../base/identifiers.js';
 import { urnsOf } from '../contact/contactLookup.js';
+import type { Misread } from '../contact/unread.js';
 import type { Facts } from './facts.js';
 import type { Input } from './inputs.js';
 import type { SyncSettings } from './options.js';
 import {
+  isCut,
   isPlainUrn,
   isUnreadable,
   type Prediction,
@@ -24,6 +26,8 @@ export interface Change {
   uncertain: string[];
   /** Fields of which RapidPro cannot read the value, as far as is known. */
   unread: string[];
+  /** Fields that RapidPro stores otherwise than they are written, as far as is known. */
+  altered: string[];
   /** Name, language and fields that differ. */
   body: Body;
   /** True where the list of URNs differs. */
@@ -37,9 +41,12 @@ export interface Change {
   inactive: boolean;
 }
 
-/** What the result says of fields that RapidPro cannot read. */
-export function told({ unread }: Pick<Change, 'unread'>): { unread?: string[] } {
-  return unread.length > 0 ? { unread } : {};
+/** What the result says of fields that RapidPro misreads. */
+export function told({ unread, altered }: Misread): Partial<Misread> {
+  return {
+    ...(unread.length > 0 ? { unread } : {}),
+    ...(altered.length > 0 ? { altered } : {}),
+  };
 }
 
 /** RapidPro shows this in the place of URNs where the workspace hides them. */
@@ -91,6 +98,7 @@ export function compareContact(
     changed: [],
     uncertain: [],
     unread: [],
+    altered: [],
     body: {},
     urns: false,
     missing: 0,
@@ -103,7 +111,8 @@ export function compareContact(
     if (prediction === 'unknown') change.uncertain.push(key);
     return prediction !== 'same';
   };
-  const { name, language, urns, fields, groups } = input;
+  const { name, language, fields, groups } = input;
+  const urns = input.urns && distinctUrns(input.urns);
   if (name !== undefined && note('name', predictName(name, textOrNull(contact.name)))) {
     change.body.name = name;
   }
@@ -118,13 +127,14 @@ export function compareContact(
     const shown = new Set(current.map(urnIdentity));
     const asked = settings.exactUrns ? urns : urns.filter(urn => !held.includes(urn));
     change.urns = note('urns', compareUrns(asked, current, settings.exactUrns));
-    change.missing = distinctUrns(urns).filter(urn => !shown.has(urnIdentity(urn))).length;
+    change.missing = urns.filter(urn => !shown.has(urnIdentity(urn))).length;
   }
   const written = differingFields(fields, contact.fields, types, note);
   if (Object.keys(written).length > 0) change.body.fields = written;
-  change.unread = Object.entries(fields ?? {})
-    .filter(([key, value]) => isUnreadable(types.get(key) ?? '', value))
-    .map(([key]) => `fields.${key}`);
+  for (const [key, value] of Object.entries(fields ?? {})) {
+    if (isUnreadable(types.get(key) ?? '', value)) change.unread.push(`fields.${key}`);
+    else if (isCut(value)) change.altered.push(`fields.${key}`);
+  }
   if (groups) compareGroups(change, groups, groupsOf(contact), manual, settings.exactGroups);
   return change;
 }

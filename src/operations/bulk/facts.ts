@@ -1,14 +1,13 @@
 import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
+import { readTimeRule, type TimeFacts } from '../../input/times.js';
 import type { Dictionary } from '../../types/json.js';
-import { asObject } from '../base/answered.js';
 import { nearest } from '../base/nearest.js';
 import { collect } from '../lists/list.js';
 import type { Input } from './inputs.js';
 import type { SyncSettings } from './options.js';
 import type { Outcome, Reason } from './outcome.js';
 import { sameGroupName } from './predict.js';
-import { lacksZone, withZone } from './zone.js';
 
 /** What a comparison needs to know of the workspace: fields and groups that the list names. */
 export interface Facts {
@@ -171,33 +170,30 @@ export function resolveNames(inputs: readonly Input[], facts: Facts, outcome: Ou
   }
 }
 
-/** Dates are sent with their zone: the workspace's, where they are written without one. */
+/**
+ * Times are sent in full, with their zone. Contacts with a time that RapidPro would store as another one
+ * fail.
+ *
+ * @param types - of the fields, where they were read before
+ */
 export async function completeDates(
-  client: Client,
+  facts: TimeFacts,
   inputs: readonly Input[],
-  types: ReadonlyMap<string, string>,
+  outcome: Outcome,
+  types?: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const keys = [...types].filter(([, type]) => type === 'datetime').map(([key]) => key);
-  if (keys.length === 0) return;
-  const timezone = lacking(inputs, keys) ? await timezoneOf(client) : 'UTC';
-  for (const { fields } of inputs) {
-    for (const key of keys) {
-      const value = fields?.[key];
-      if (fields && typeof value === 'string') fields[key] = withZone(value, timezone);
+  const open = inputs.filter(({ index }) => outcome.isOpen(index));
+  const rule = await readTimeRule(
+    facts,
+    open.map(({ fields }) => fields),
+    types,
+  );
+  for (const { index, fields } of open) {
+    try {
+      rule(fields, 'contact');
+    } catch (error) {
+      if (!(error instanceof RapidProError)) throw error;
+      outcome.fail({ index }, error);
     }
   }
-}
-
-function lacking(inputs: readonly Input[], keys: readonly string[]): boolean {
-  return inputs.some(({ fields }) =>
-    keys.some(key => {
-      const value = fields?.[key];
-      return typeof value === 'string' && lacksZone(value);
-    }),
-  );
-}
-
-async function timezoneOf(client: Client): Promise<string> {
-  const { body } = await client.request({ method: 'GET', path: 'workspace' });
-  return String(asObject(body).timezone ?? 'UTC');
 }

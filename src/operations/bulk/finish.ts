@@ -1,8 +1,8 @@
 import { RapidProError } from '../../client/errors.js';
-import type { BulkFailure, BulkItem, BulkResult } from '../../types/bulk.js';
+import type { BulkFailure, BulkResult } from '../../types/bulk.js';
 import { count, log } from '../base/log.js';
 import { shownId } from '../base/shownId.js';
-import { tellManyUnread } from '../contact/unread.js';
+import { tellManyMisread } from '../contact/unread.js';
 import type { BulkMark } from './mark.js';
 
 const FIRST_FAILURES = 10;
@@ -25,8 +25,6 @@ function reasons(failed: readonly BulkFailure[]): string {
   return [...counts].map(([code, times]) => `${times} ${code}`).join(', ');
 }
 
-const unreadOf = ({ unread = [] }: BulkItem) => unread;
-
 function tellUncertain(result: BulkResult): void {
   const written = [...result.updated, ...result.failed].filter(item => item.predicted === false);
   if (written.length === 0) return;
@@ -44,7 +42,7 @@ export function tellResult(result: BulkResult, verb: string, requests: number): 
     `${verb} ${count(total, ['contact', 'contacts'])} in ${count(requests, ['request', 'requests'])}: ${sum}`,
   );
   tellUncertain(result);
-  tellManyUnread([...result.created, ...result.updated, ...result.unchanged].map(unreadOf));
+  tellManyMisread([...result.created, ...result.updated, ...result.unchanged]);
   if (failed > 0) {
     const first = result.failed[0]?.description ?? '';
     log.warn(

@@ -1,10 +1,13 @@
 import { RapidProError } from '../../client/errors.js';
+import { digitsTakenWhole } from '../../input/urns.js';
 import { checkContactWithUuid } from '../base/bodies.js';
 import type { Body } from '../base/body.js';
 import { Unsendable } from '../base/expand.js';
+import { homeNumberFault } from '../base/homeNumbers.js';
 import { urnIdentity } from '../base/identifiers.js';
 import { log } from '../base/log.js';
 import { suggest } from '../base/nearest.js';
+import type { WorkspaceFacts } from '../base/workspaceFacts.js';
 import { inCommon } from './clashes.js';
 import type { Outcome } from './outcome.js';
 import { trimmed } from './predict.js';
@@ -57,9 +60,14 @@ function refuseBlanks({ name, language }: { name?: unknown; language?: unknown }
 }
 
 /** A checked contact without keys that are not there: a hundred thousand of them are kept. */
-function readInput(value: unknown, index: number, unknownKeys: Set<string>): Input {
+function readInput(
+  value: unknown,
+  index: number,
+  unknownKeys: Set<string>,
+  replacesUrns: boolean,
+): Input {
   const { known, others } = splitKeys(value, unknownKeys);
-  const body = checkContactWithUuid(known);
+  const body = checkContactWithUuid(known, { replacesUrns });
   refuseBlanks(body);
   const input: Input = { index, ...(body as Omit<Input, 'index'>) };
   if (input.fields) input.fields = withoutUndefined(input.fields);
@@ -86,13 +94,17 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
 }
 
 /** Checks each contact of the list. Those that cannot be sent fail; the others are given back. */
-export function readInputs(list: readonly unknown[], outcome: Outcome): Input[] {
+export function readInputs(
+  list: readonly unknown[],
+  outcome: Outcome,
+  { replacesUrns }: { replacesUrns: boolean },
+): Input[] {
   const unknownKeys = new Set<string>();
   const inputs: Input[] = [];
   for (const [index, value] of list.entries()) {
     try {
       if (value instanceof Unsendable) throw value.reason;
-      inputs.push(readInput(value, index, unknownKeys));
+      inputs.push(readInput(value, index, unknownKeys, replacesUrns));
     } catch (error) {
       if (!(error instanceof RapidProError)) throw error;
       outcome.fail({ index }, error);
@@ -102,6 +114,24 @@ export function readInputs(list: readonly unknown[], outcome: Outcome): Input[] 
     log.warn(`The contacts have the unknown key "${key}". ${suggest(key, KNOWN)}`);
   }
   return inputs;
+}
+
+/** Contacts with a number that RapidPro would take for one abroad fail. */
+export async function failHomeNumbers(
+  facts: WorkspaceFacts,
+  inputs: readonly Input[],
+  outcome: Outcome,
+): Promise<void> {
+  for (const { index, urns = [] } of inputs) {
+    for (const [place, urn] of urns.entries()) {
+      // Few have such numbers, and waiting for each of the others would take its time.
+      if (digitsTakenWhole(urn) === undefined) continue;
+      const fault = await homeNumberFault(facts, urn, true);
+      if (!fault) continue;
+      const description = `contact.urns[${place}] ${fault.what}.`;
+      outcome.fail({ index }, { code: 'INVALID_URN', description, fix: fault.fix });
+    }
+  }
 }
 
 /** One way in which a contact of the list is named. */

@@ -1,3 +1,5 @@
+import { isDay } from '../../input/times.js';
+
 /**
  * What RapidPro would show after a write, told beforehand, so that a write that changes nothing can be
  * left out. Conservative: what two servers were not seen to do alike is `unknown`, and is written.
@@ -57,14 +59,6 @@ function storedNumber(text: string): Stored {
 const ISO =
   /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d+))?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
 
-/** A day that the calendar has, as `2026-01-31`. */
-export function isDay(text: string): boolean {
-  const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
-  // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
-  const date = new Date(new Date(0).setUTCFullYear(year, month - 1, day));
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-}
-
 function storedDatetime(text: string): Stored {
   const [, day = '', hour, minute, second = '00', fraction = '', zone] = ISO.exec(text) ?? [];
   if (zone && isDay(day) && !/^[+-]00:00$/.test(zone)) {
@@ -89,6 +83,12 @@ export function storedField(type: string, value: string | number | null): Stored
     default:
       return undefined;
   }
+}
+
+/** Tells whether RapidPro keeps only the beginning of a value. */
+export function isCut(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length <= LONGEST_TEXT) return false;
+  return Array.from(trimmed(value)).length > LONGEST_TEXT;
 }
 
 /** Tells whether RapidPro will surely show nothing of a value that is there. */

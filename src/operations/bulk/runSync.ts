@@ -3,11 +3,25 @@ import { count, log } from '../base/log.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
 import { Cost } from './cost.js';
 import { completeDates, readFacts, resolveNames } from './facts.js';
-import { failDuplicates, type Input, readInputs, urnNames, uuidName } from './inputs.js';
+import {
+  failDuplicates,
+  failHomeNumbers,
+  type Input,
+  readInputs,
+  urnNames,
+  uuidName,
+} from './inputs.js';
 import { Recognition } from './match.js';
 import { syncSettings } from './options.js';
-import type { Outcome } from './outcome.js';
+import type { Outcome, Reason } from './outcome.js';
 import { SyncRun } from './sync.js';
+
+const NO_NOTES: Reason = {
+  code: 'INVALID_INPUT',
+  description:
+    'contact.note cannot be kept in step: each run would add it again. Nothing was sent.',
+  fix: 'Leave "note" out here, and add notes with updateContact() or upsertContacts().',
+};
 
 function stillOpen(inputs: readonly Input[], outcome: Outcome): Input[] {
   return inputs.filter(({ index }) => outcome.isOpen(index));
@@ -47,11 +61,13 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
   let cost: Cost | undefined;
   const result = await bulkRun(call, plan, async run => {
     const { list, pool, outcome } = run;
-    const all = readInputs(list, outcome);
+    const all = readInputs(list, outcome, { replacesUrns: exactUrns });
+    for (const { index, note } of all) if (note !== undefined) outcome.fail({ index }, NO_NOTES);
+    await failHomeNumbers(run.workspace, all, outcome);
     const client = pool.reader;
     const facts = await readFacts(client, all, settings);
     resolveNames(all, facts, outcome);
-    await completeDates(client, all, facts.types);
+    await completeDates(run.workspace, all, outcome, facts.types);
     const recognition = new Recognition(key, facts.types);
     recognize(all, recognition, outcome);
     const inputs = stillOpen(all, outcome);

@@ -7,7 +7,7 @@ import { findContact } from '../contact/contactLookup.js';
 import { findHolders } from '../contact/contactUrns.js';
 import { severalAnswer } from '../contact/severalAnswer.js';
 import { refuseTwoForms } from '../contact/twoForms.js';
-import { unreadFields } from '../contact/unread.js';
+import { misreadFields } from '../contact/unread.js';
 import { Cost } from './cost.js';
 import { type Change, told } from './diff.js';
 import type { Facts } from './facts.js';
@@ -384,8 +384,8 @@ export class SyncRun {
       return;
     }
     const contact = await create(client, input);
-    const unread = unreadFields(newBody(input), contact);
-    outcome.settle('created', { index, uuid: String(contact.uuid), ...told({ unread }) });
+    const misread = told(misreadFields(newBody(input), contact));
+    outcome.settle('created', { index, uuid: String(contact.uuid), ...misread });
     this.#sightings.made(input, contact);
     progress.tell();
   }

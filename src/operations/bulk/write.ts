@@ -2,11 +2,11 @@ import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Body } from '../base/body.js';
-import { urnIdentity } from '../base/identifiers.js';
+import { distinctUrns, urnIdentity } from '../base/identifiers.js';
 import { findContact, urnsOf } from '../contact/contactLookup.js';
 import { findHolders } from '../contact/contactUrns.js';
 import { createContact } from '../contact/createContact.js';
-import { unreadFields } from '../contact/unread.js';
+import { misreadFields } from '../contact/unread.js';
 import { writeContact, writeUrns } from '../contact/writeContact.js';
 import type { Change } from './diff.js';
 import type { Input } from './inputs.js';
@@ -56,15 +56,17 @@ function isSameList(list: readonly string[], contact: Dictionary): boolean {
   );
 }
 
-function noteUnread(change: Change, contact: Dictionary): void {
-  change.unread = [...new Set([...change.unread, ...unreadFields(change.body, contact)])];
+function noteMisread(change: Change, contact: Dictionary): void {
+  const { unread, altered } = misreadFields(change.body, contact);
+  change.unread = [...new Set([...change.unread, ...unread])];
+  change.altered = [...new Set([...change.altered, ...altered])];
 }
 
-/** Writes name, language and fields, and notes which of them RapidPro could not read. */
+/** Writes name, language and fields, and notes which of them RapidPro misread. */
 async function writeBody(client: Client, change: Change): Promise<void> {
   const { body, uuid } = change;
   if (Object.keys(body).length === 0) return;
-  noteUnread(change, await writeContact(client, { uuid }, body));
+  noteMisread(change, await writeContact(client, { uuid }, body));
 }
 
 /**
@@ -77,14 +79,15 @@ async function writeWithUrns(client: Client, change: Change, exact: boolean): Pr
   const { body, uuid, changed } = change;
   const contact = await findContact(client, { uuid });
   if (!contact) throw gone();
-  const wanted = change.input.urns ?? [];
+  const given = change.input.urns ?? [];
+  const wanted = distinctUrns(given);
   const holdings = await findHolders(client, wanted, [contact]);
   const other = holdings.find(({ holder }) => holder && holder.uuid !== uuid);
-  if (other) throw taken(wanted.indexOf(other.urn));
+  if (other) throw taken(given.indexOf(other.urn));
   const missing = holdings.filter(({ holder }) => !holder).map(({ urn }) => urn);
   const list = exact ? wanted : [...urnsOf(contact), ...missing];
   if (missing.length > 0 || (exact && !isSameList(list, contact))) {
-    noteUnread(change, await writeUrns(client, contact, body, list));
+    noteMisread(change, await writeUrns(client, contact, body, list, given));
     return changed;
   }
   await writeBody(client, change);

@@ -65,7 +65,11 @@ const STORED_AS_WRITTEN = /^(tel:\+\d{8,15}|mailto:\S+|(telegram|whatsapp|instag
  *
  * @throws RapidProError `URN_TAKEN` where another contact took one in between
  */
-export function checkKept(contact: Dictionary, sent: readonly string[]): void {
+export function checkKept(
+  contact: Dictionary,
+  sent: readonly string[],
+  given: readonly string[] = sent,
+): void {
   const kept = new Set(urnsOf(contact).map(urnIdentity));
   const distinct = distinctUrns(sent);
   if (kept.size >= distinct.length) return;
@@ -75,6 +79,6 @@ export function checkKept(contact: Dictionary, sent: readonly string[]): void {
     code: 'URN_TAKEN',
     description: `RapidPro changed the contact but left out ${lost.length} of its URNs, because another contact holds them.`,
     fix: 'Look at both contacts in RapidPro. "details" has the uuid of the one that was changed.',
-    details: { contact: shownId(contact), lost: lost.map(urn => sent.indexOf(urn)) },
+    details: { contact: shownId(contact), lost: lost.map(urn => given.indexOf(urn)) },
   });
 }

@@ -3,8 +3,10 @@ import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import { asObject, asOutcome } from '../base/answered.js';
 import { type Body, namesObjects } from '../base/body.js';
+import { distinctUrns } from '../base/identifiers.js';
 import { findContact } from './contactLookup.js';
 import { wasMadeSince } from './madeSince.js';
+import { withNote } from './note.js';
 import { refuseTwoForms } from './twoForms.js';
 
 /**
@@ -25,15 +27,24 @@ async function ownContact(
 
 /** Creates a contact. With a URN it can be tried again: RapidPro takes each URN only once. */
 export async function createContact(client: Client, body: Body): Promise<Dictionary> {
+  const created = await create(client, body);
+  return body.note === undefined ? created : withNote(client, created, body.note);
+}
+
+async function create(client: Client, body: Body): Promise<Dictionary> {
   refuseTwoForms(body.urns);
   const started = client.clock.now();
-  const [urn] = Array.isArray(body.urns) ? body.urns : [];
+  // RapidPro 9 fails on a contact that has a URN twice.
+  const given = (Array.isArray(body.urns) ? body.urns : []) as string[];
+  const urns = given.length > 0 ? distinctUrns(given) : undefined;
+  const [urn] = urns ?? [];
   const repeatable = urn !== undefined;
   try {
     const answer = await client.request({
       method: 'POST',
       path: 'contacts',
-      body,
+      body: urns ? { ...body, urns } : body,
+      positions: { urns: urns?.map(one => given.indexOf(one)) ?? [] },
       repeatable,
       namesObjects: namesObjects(body),
     });

@@ -4,6 +4,9 @@ import { distinctUrns, urnIdentity } from '../base/identifiers.js';
 /** Digits from which the end of a number tells whose it is. */
 const TELLING = 7;
 
+/** What a URN is called that the job did not give. */
+const OWN = 'A URN that the contact has';
+
 const isLocal = (number: string) => !number.startsWith('+');
 const digitsOf = (number: string) => number.replace(/^[+0]+/, '');
 
@@ -18,20 +21,22 @@ function isSame(a: string, b: string): boolean {
  * RapidPro makes no contact of one number in two forms: version 9 breaks down, TextIt says that another
  * contact has it.
  *
+ * @param given - the list of the job, whose places are told
  * @throws RapidProError `INVALID_URN`
  */
-export function refuseTwoForms(urns: unknown): void {
+export function refuseTwoForms(urns: unknown, given: unknown = urns): void {
   if (!Array.isArray(urns) || urns.length < 2) return;
   const phones = distinctUrns(urns.map(String)).flatMap(urn => {
     const [, number] = /^tel:(\+?\d+)$/.exec(urnIdentity(urn)) ?? [];
-    return number === undefined ? [] : [{ number, index: urns.indexOf(urn) }];
+    const index = Array.isArray(given) ? given.indexOf(urn) : -1;
+    return number === undefined ? [] : [{ number, place: index < 0 ? OWN : `urns[${index}]` }];
   });
-  for (const [place, { number, index }] of phones.entries()) {
-    const other = phones.slice(place + 1).find(one => isSame(number, one.number));
+  for (const [index, { number, place }] of phones.entries()) {
+    const other = phones.slice(index + 1).find(one => isSame(number, one.number));
     if (!other) continue;
     throw new RapidProError({
       code: 'INVALID_URN',
-      description: `urns[${index}] and urns[${other.index}] are one number, written in two ways.`,
+      description: `${place} and ${other.place} are one number, written in two ways.`,
       fix: 'Nothing was sent. Give it once, with the code of its country: "tel:+250788123123".',
     });
   }

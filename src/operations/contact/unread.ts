@@ -1,35 +1,82 @@
+import { isAnotherTime } from '../../input/times.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Body } from '../base/body.js';
 import { count, log } from '../base/log.js';
+import { isCut, storedText, trimmed } from '../bulk/predict.js';
 
 /** How to write what RapidPro reads on every server. */
 const HOW =
   'Write dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, places as RapidPro names them.';
+const ALTERED =
+  'A time was read as another one, or without its zone, or a text was cut after 640 characters.';
 
-/**
- * Fields of which RapidPro shows nothing though it was sent something. It takes what it cannot read as
- * a date, a number or a place without a word, and what the field held before is gone.
- */
-export function unreadFields({ fields }: Body, contact: Dictionary): string[] {
-  const shown = (contact.fields ?? {}) as Dictionary;
-  return Object.entries((fields ?? {}) as Dictionary)
-    .filter(([key, sent]) => String(sent ?? '').trim() !== '' && shown[key] === null)
-    .map(([key]) => `fields.${key}`);
+/** Fields of a contact of which RapidPro shows something else than what was sent. */
+export interface Misread {
+  /** It shows nothing of them. */
+  unread: string[];
+  /** It shows another time, or the beginning of a text. */
+  altered: string[];
 }
 
-/** Says that a contact that was just written lost what RapidPro could not read. */
+/** What RapidPro keeps of a value before it reads it. */
+function keptText(sent: unknown): string {
+  const stored = typeof sent === 'number' ? storedText(sent)?.value : undefined;
+  return stored ?? trimmed(String(sent ?? ''));
+}
+
+function isAltered(sent: unknown, shown: unknown): boolean {
+  if (typeof shown !== 'string') return false;
+  const text = keptText(sent);
+  return text !== '' && text !== shown && (isCut(text) || isAnotherTime(text, shown));
+}
+
+/**
+ * Compares the fields that were sent with those in the answer. RapidPro takes what it cannot read as a
+ * date, a number or a place without a word, and what the field held before is gone.
+ */
+export function misreadFields({ fields }: Body, contact: Dictionary): Misread {
+  const shown = (contact.fields ?? {}) as Dictionary;
+  const misread: Misread = { unread: [], altered: [] };
+  for (const [key, sent] of Object.entries((fields ?? {}) as Dictionary)) {
+    const isEmpty = shown[key] === null && String(sent ?? '').trim() !== '';
+    if (isEmpty) misread.unread.push(`fields.${key}`);
+    else if (isAltered(sent, shown[key])) misread.altered.push(`fields.${key}`);
+  }
+  return misread;
+}
+
+/** Says which fields of a contact that was just written RapidPro misread. */
 export function tellUnread(body: Body, contact: Dictionary): void {
-  const keys = unreadFields(body, contact);
-  if (keys.length === 0) return;
-  log.warn(`RapidPro cannot read the value of ${keys.join(', ')}: it is empty now. ${HOW}`);
+  const { unread, altered } = misreadFields(body, contact);
+  if (unread.length > 0) {
+    log.warn(`RapidPro cannot read the value of ${unread.join(', ')}: it is empty now. ${HOW}`);
+  }
+  if (altered.length > 0) {
+    log.warn(
+      `RapidPro stored ${altered.join(', ')} otherwise than it was written. ${ALTERED} ${HOW}`,
+    );
+  }
+}
+
+/** The contacts that have something to tell, and which fields it is about: the first ones. */
+function summaryOf(lists: readonly (readonly string[] | undefined)[]) {
+  const contacts = lists.filter(keys => keys !== undefined && keys.length > 0);
+  const keys = [...new Set(contacts.flatMap(list => list ?? []))].slice(0, 20).join(', ');
+  return { amount: contacts.length, of: count(contacts.length, ['contact', 'contacts']), keys };
 }
 
 /** The same for many. */
-export function tellManyUnread(lists: readonly (readonly string[])[]): void {
-  const contacts = lists.filter(keys => keys.length > 0);
-  if (contacts.length === 0) return;
-  const keys = [...new Set(contacts.flat())];
-  log.warn(
-    `RapidPro cannot read values of ${count(contacts.length, ['contact', 'contacts'])}, and leaves these empty: ${keys.slice(0, 20).join(', ')}. See "unread" in data. ${HOW}`,
-  );
+export function tellManyMisread(items: readonly Partial<Misread>[]): void {
+  const unread = summaryOf(items.map(item => item.unread));
+  if (unread.amount > 0) {
+    log.warn(
+      `RapidPro cannot read values of ${unread.of}, and leaves these empty: ${unread.keys}. See "unread" in data. ${HOW}`,
+    );
+  }
+  const altered = summaryOf(items.map(item => item.altered));
+  if (altered.amount > 0) {
+    log.warn(
+      `RapidPro stored values of ${altered.of} otherwise than they were written: ${altered.keys}. See "altered" in data. ${ALTERED} ${HOW}`,
+    );
+  }
 }

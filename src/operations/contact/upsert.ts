@@ -2,10 +2,13 @@ import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Body } from '../base/body.js';
+import { distinctUrns } from '../base/identifiers.js';
 import { shownId } from '../base/shownId.js';
 import { findContact, urnsOf } from './contactLookup.js';
 import { findHolders } from './contactUrns.js';
 import { createContact } from './createContact.js';
+import { wasMadeSince } from './madeSince.js';
+import { withNote } from './note.js';
 import { severalAnswer } from './severalAnswer.js';
 import { writeContact, writeUrns } from './writeContact.js';
 
@@ -33,6 +36,12 @@ function theOne(found: readonly Dictionary[]): Dictionary | undefined {
   return found[0];
 }
 
+/** A contact, and whether it was made. */
+export interface Upserted {
+  contact: Dictionary;
+  isNew: boolean;
+}
+
 interface Wanted {
   uuid: string | undefined;
   urns: string[];
@@ -49,7 +58,7 @@ async function upsertByLooking(
   client: Client,
   wanted: Wanted,
   isSecondLook = false,
-): Promise<Dictionary> {
+): Promise<Upserted> {
   const { uuid, urns, body, mode } = wanted;
   const named = uuid === undefined ? [] : [await contactOfUuid(client, uuid)];
   const holdings = await findHolders(client, urns, named);
@@ -57,15 +66,11 @@ async function upsertByLooking(
   const contact = theOne([...named, ...holders]);
   if (contact) {
     const missing = holdings.filter(({ holder }) => !holder).map(({ urn }) => urn);
-    return writeUrns(
-      client,
-      contact,
-      body,
-      mode === 'replace' ? urns : [...urnsOf(contact), ...missing],
-    );
+    const list = mode === 'replace' ? urns : [...urnsOf(contact), ...missing];
+    return { contact: await writeUrns(client, contact, body, list, urns), isNew: false };
   }
   try {
-    return await createContact(client, { ...body, urns });
+    return { contact: await createContact(client, { ...body, urns }), isNew: true };
   } catch (error) {
     // Somebody else has just made the contact: then it is there to be updated.
     if (isTaken(error) && !isSecondLook) return upsertByLooking(client, wanted, true);
@@ -74,7 +79,17 @@ async function upsertByLooking(
 }
 
 /** RapidPro itself updates or makes the contact of one URN. */
-async function upsertByUrn(client: Client, urn: string, body: Body): Promise<Dictionary> {
+async function upsertByUrn(client: Client, urn: string, body: Body): Promise<Upserted> {
+  const started = client.clock.now();
+  const contact = await writeByUrn(client, urn, body);
+  // Where the answer to its making was lost, the same request found it there.
+  const isNew =
+    client.last?.statusCode === 201 || (client.repeated && wasMadeSince(contact, client, started));
+  const noted = isNew && body.note !== undefined ? withNote(client, contact, body.note) : contact;
+  return { contact: await noted, isNew };
+}
+
+async function writeByUrn(client: Client, urn: string, body: Body): Promise<Dictionary> {
   try {
     return await writeContact(client, { urn }, body);
   } catch (error) {
@@ -85,14 +100,18 @@ async function upsertByUrn(client: Client, urn: string, body: Body): Promise<Dic
 }
 
 /** Updates the contact that is named by uuid or URNs, or makes it. */
-export function upsert(
+export async function upsert(
   client: Client,
   { uuid, urns, ...body }: Body & { uuid?: string | undefined; urns?: string[] | undefined },
   mode: 'add' | 'replace',
-): Promise<Dictionary> {
-  if (uuid !== undefined && !urns) return writeContact(client, { uuid }, body);
-  const [urn, ...others] = urns ?? [];
-  if (uuid === undefined && urn === undefined) return createContact(client, body);
+): Promise<Upserted> {
+  if (uuid !== undefined && !urns) {
+    return { contact: await writeContact(client, { uuid }, body), isNew: false };
+  }
+  const [urn, ...others] = distinctUrns(urns ?? []);
+  if (uuid === undefined && urn === undefined) {
+    return { contact: await createContact(client, body), isNew: true };
+  }
   if (uuid === undefined && urn !== undefined && others.length === 0 && mode === 'add') {
     return upsertByUrn(client, urn, body);
   }

@@ -1,10 +1,12 @@
 import type { Client } from '../../client/client.js';
+import type { ApiRequest } from '../../client/request.js';
 import type { Dictionary } from '../../types/json.js';
 import { asObject } from '../base/answered.js';
 import { type Body, namesObjects } from '../base/body.js';
-import { type ContactKey, urnIdentity } from '../base/identifiers.js';
+import { type ContactKey, distinctUrns, urnIdentity } from '../base/identifiers.js';
 import { urnsOf } from './contactLookup.js';
 import { checkKept } from './contactUrns.js';
+import { tellNoNotes } from './note.js';
 import { refuseTwoForms } from './twoForms.js';
 
 /** Writes to a contact that RapidPro finds, or makes, by the key. Safe to repeat, but for notes. */
@@ -12,16 +14,20 @@ export async function writeContact(
   client: Client,
   key: ContactKey,
   body: Body,
+  positions?: ApiRequest['positions'],
 ): Promise<Dictionary> {
   const answer = await client.request({
     method: 'POST',
     path: 'contacts',
     query: { ...key },
     body,
+    positions,
     repeatable: body.note === undefined,
     namesObjects: namesObjects(body),
   });
-  return asObject(answer.body);
+  const written = asObject(answer.body);
+  if (body.note !== undefined) tellNoNotes(client, written);
+  return written;
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
@@ -35,19 +41,24 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
  * Writes to a contact that was read before, with its whole list of URNs. The list is left out where
  * it is the same: RapidPro 9 would move `modified_on` for it.
  *
+ * @param given - the list of the job, whose places are told
  * @throws RapidProError `URN_TAKEN` where RapidPro did not keep all of them
  */
 export async function writeUrns(
   client: Client,
   contact: Dictionary,
   body: Body,
-  urns: readonly string[],
+  list: readonly string[],
+  given: readonly string[] = list,
 ): Promise<Dictionary> {
   const key = { uuid: String(contact.uuid) };
+  // RapidPro 9 keeps the old list without a word where one is in it twice.
+  const urns = distinctUrns(list);
   if (sameList(urns, urnsOf(contact))) return writeContact(client, key, body);
   // The newer servers leave one of them out.
-  if (client.dialect !== 'textit') refuseTwoForms(urns);
-  const written = await writeContact(client, key, { ...body, urns: [...urns] });
-  checkKept(written, urns);
+  if (client.dialect !== 'textit') refuseTwoForms(urns, given);
+  const places = urns.map(urn => (given.includes(urn) ? given.indexOf(urn) : undefined));
+  const written = await writeContact(client, key, { ...body, urns }, { urns: places });
+  checkKept(written, urns, given);
   return written;
 }

@@ -24,7 +24,7 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       );
     },
     urn(value, name) {
-      return requireUrn(value, `filters.${name}`, 'INVALID_FILTER');
+      return requireUrn(value, `filters.${name}`, 'lookup', 'INVALID_FILTER');
     },
     text(value, name) {
       // RapidPro's names have no spaces at their ends; one in the filter would give an empty list.

@@ -1,0 +1,274 @@
+/**
+ * What a URN must look like before it is sent, judged by the text as the job wrote it. RapidPro is
+ * generous: it leaves out what it cannot read in a phone number and dials the rest, and it cuts other
+ * addresses. The number or address that is left may be a stranger's.
+ *
+ * Whether a number exists is for RapidPro to say: servers differ, and numbering plans change.
+ */
+
+/** What is wrong with a URN, and what to write in its place. */
+export interface UrnFault {
+  /** Follows the place of the URN in a sentence: `urns[1] has …`. */
+  what: string;
+  fix: string;
+}
+
+/**
+ * `write`: the URN becomes a contact's, or is written to. `lookup`: a contact is looked for by it, which
+ * may have it for long: whatever a server stored is found, so that mistakes can be removed.
+ */
+export type UrnUse = 'write' | 'lookup';
+
+/** The kinds of addresses of both lines of servers. */
+export const SCHEMES = [
+  'tel',
+  'mailto',
+  'whatsapp',
+  'bsuid',
+  'telegram',
+  'instagram',
+  'facebook',
+  'twitter',
+  'twitterid',
+  'viber',
+  'freshchat',
+  'discord',
+  'ext',
+  'fcm',
+  'jiochat',
+  'line',
+  'rocketchat',
+  'slack',
+  'vk',
+  'webchat',
+  'wechat',
+] as const;
+
+const PHONE_FIX =
+  'Write one number, with "+" and the code of its country: "tel:+250788123123". Numbers in a table are kept as text.';
+const URN_FIX =
+  'A URN is a kind and an address: "tel:+250788123123", "whatsapp:250788123123", "mailto:amina@example.org".';
+const DIGITS_FIX = (scheme: string) =>
+  `Write digits alone, with no plus, spaces or dashes: "${scheme}:250788123123".`;
+
+/** How an address of each kind is written. */
+const ADVICE: { [scheme: string]: string } = {
+  tel: PHONE_FIX,
+  whatsapp: DIGITS_FIX('whatsapp'),
+  telegram: 'Write the number of the Telegram account, digits alone: "telegram:123456789".',
+  instagram: 'Write the number of the Instagram account, digits alone: "instagram:123456789".',
+  facebook: 'Write the number of the Facebook account, digits alone: "facebook:123456789".',
+  twitterid: 'Write the number of the account, digits alone: "twitterid:123456789".',
+  discord: 'Write the number of the Discord account, digits alone: "discord:123456789".',
+  twitter: 'Write the name of the account, at most 15 letters, digits and "_": "twitter:unicef".',
+  mailto: 'Write one address and nothing else: "mailto:amina@example.org".',
+  viber: 'Write the id as Viber gives it, at most 24 letters, digits, "_", "=", "+" and "/".',
+  freshchat: 'Write two uuids with "/" between them: "freshchat:<channel>/<user>".',
+  bsuid: 'Write two letters of a country, a dot and the id: "bsuid:US.abc123".',
+  ext: 'Write an id without "#", "?" and "%": "ext:household-10".',
+};
+
+/** What to write, by the kind of address. */
+export function urnAdvice(urn: string): string {
+  const scheme = /^\s*([a-z]+):/i.exec(urn)?.[1]?.toLowerCase() ?? '';
+  return ADVICE[scheme] ?? URN_FIX;
+}
+
+/** What text becomes that is put together from data that is not there: `tel:undefined`. */
+const MISSING = /^[a-z0-9]*:\W*$|undefined|[:+\d](null|nan)$|\[object|invalid date/i;
+/** No country has numbers of so few digits: the rest was missing. */
+const TOO_SHORT = /^tel:\+\d{0,6}$/;
+const URN = /^[a-z][a-z0-9]*:.+$/s;
+const BARE_PHONE = /^\+?[\d\s().-]{6,}$/;
+
+/** Letters that are not seen. They come along where a number is copied, and every server drops them. */
+const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+const DASHES = '\\-\u2010-\u2015\u2212\uff0d';
+
+/** An address that goes on, from which servers cut off what follows `?` or `#`. */
+const PARTS = /^([^?#]*)(\?[^#]*)?(#.*)?$/s;
+
+/** Kinds whose ids cannot have `#` or `?` in them: what follows these is the name that is shown. */
+const WITH_DISPLAY = new Set([
+  'tel',
+  'whatsapp',
+  'telegram',
+  'instagram',
+  'facebook',
+  'twitter',
+  'twitterid',
+  'discord',
+]);
+
+const SECOND_SCHEME = new RegExp(`^\\s*(?:${SCHEMES.join('|')})\\s*:`, 'i');
+const DIGITS = /^\d+$/;
+const BUSINESS_ID = /^[a-z]{2}\.[a-z0-9]{1,128}$/i;
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+
+/** What both lines of servers refuse otherwise, of the kinds for which they agree. */
+const PATHS: { [scheme: string]: RegExp } = {
+  whatsapp: new RegExp(`${DIGITS.source}|${BUSINESS_ID.source}`, 'i'),
+  bsuid: BUSINESS_ID,
+  telegram: DIGITS,
+  instagram: DIGITS,
+  twitterid: DIGITS,
+  discord: DIGITS,
+  facebook: /^(?:\d+|ref:.+)$/,
+  twitter: /^@?\w{1,15}$/,
+  mailto: /^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/,
+  viber: /^[\w=+/]{1,24}$/,
+  freshchat: new RegExp(`^${UUID}/${UUID}$`, 'i'),
+};
+
+const fault = (what: string, fix: string): UrnFault => ({ what, fix: `Nothing was sent. ${fix}` });
+
+/**
+ * What is wrong with a URN, or undefined where it may be sent.
+ *
+ * @param urn - without spaces around it
+ */
+export function urnFault(urn: string, use: UrnUse): UrnFault | undefined {
+  if (MISSING.test(urn) || TOO_SHORT.test(urn)) {
+    return fault(
+      'is no whole URN: data that it is made of seems to be missing',
+      'Check the name after $ or state, and leave out people without an address.',
+    );
+  }
+  if (!URN.test(urn)) {
+    const isPhone = BARE_PHONE.test(urn);
+    return fault(
+      'is not a URN',
+      isPhone ? 'Write "tel:" before a phone number, as "tel:+250788123123".' : URN_FIX,
+    );
+  }
+  const [, scheme = '', path = ''] = /^([^:]*):(.*)$/s.exec(urn) ?? [];
+  if (SECOND_SCHEME.test(path)) {
+    return fault('names the kind of address twice', `Write it once. ${urnAdvice(urn)}`);
+  }
+  return scheme === 'tel' ? phoneFault(path, use) : addressFault(scheme, path, use);
+}
+
+function addressFault(scheme: string, written: string, use: UrnUse): UrnFault | undefined {
+  const [, path = '', query = '', display = ''] = PARTS.exec(written) ?? [];
+  const advice = urnAdvice(`${scheme}:`);
+  if ((query || display) && !WITH_DISPLAY.has(scheme)) {
+    return fault('has a "#" or "?" in it: RapidPro would cut it there, to another address', advice);
+  }
+  // Servers write some characters of what they hold in this way themselves.
+  const rest = use === 'lookup' ? written.replace(/%(?:23|25|3f)/gi, '') : written;
+  if (rest.includes('%')) {
+    return fault('has a "%" in it, which makes RapidPro fail', advice);
+  }
+  const id = path.trim();
+  if (PATHS[scheme]?.test(id) === false || scheme === 'deleted') {
+    return fault(`is no ${scheme} address`, advice);
+  }
+  return undefined;
+}
+
+/** The tail of a number that is dialed when the call is taken. Servers leave it out. */
+const EXTENSION = /(\d\)?)[\s,;]*(?:ext(?:ensi[oó]n|n)?|x|int|anexo)\s*[.:=]?\s*\d{1,10}$/i;
+/** What stands between the digits of one number. */
+const BETWEEN = `\\s${DASHES}.()/\\uff08\\uff09\\[\\]`;
+const NUMBER = new RegExp(`^['’]?[${BETWEEN}]*[+\\uff0b]?[${BETWEEN}]*\\d[\\d${BETWEEN}]*$`);
+/** Numbers that cost nothing are written with letters: `1-800-FLOWERS`. */
+const VANITY = new RegExp(
+  `^[+\\uff0b]?[${BETWEEN}]*(?:1[${BETWEEN}]*)?(?:8(?:00|22|33|44|55|66|77|88)|0?800|0[389]00|1[389]00)[${BETWEEN}]+[A-Za-z][A-Za-z\\d${BETWEEN}]{2,12}$`,
+);
+const EXPONENT = /^\+?\s*\d[\d.,\s]*e\s*[+-]?\s*\d+$/i;
+/** More cannot be dialed with any prefix: there are two numbers. */
+const MOST_DIGITS = 17;
+/** On both sides of a slash, as many make two numbers; with the code of a country it is three more. */
+const WHOLE_NUMBER = 6;
+/** Texts as servers keep them: names and numbers of senders too. */
+const STORED_PHONE = /^(?:\+?\d{1,64}|[0-9a-z]{1,64}|[A-Za-z]{1,64})$/;
+
+const countDigits = (text: string) => text.replace(/\D/g, '').length;
+
+/** Tells whether a number has been through a cell or variable of numbers: `254712345678.0`. */
+function wasNumber(number: string): boolean {
+  if (EXPONENT.test(number)) return true;
+  const tail = /[.,]\s*(\d+)\s*\)?$/.exec(number);
+  if (!tail) return false;
+  const [, last = ''] = tail;
+  // Nobody writes the last digit of a number apart.
+  if (last.length === 1) return true;
+  const head = number.slice(0, tail.index);
+  // Several dots stand between groups of digits: "06.12.34.56.78".
+  if (/[.,]/.test(head)) return false;
+  if (/^0+$/.test(last)) return countDigits(head) >= (last.length === 2 ? 6 : 7);
+  return last.length === 2 && /^\+?\d{7,}$/.test(head.trim());
+}
+
+function holdsTwo(number: string): boolean {
+  if (countDigits(number) > MOST_DIGITS) return true;
+  const isWhole = (part: string) =>
+    countDigits(part) >= (/^\s*[+\uff0b]/.test(part) ? WHOLE_NUMBER + 3 : WHOLE_NUMBER);
+  return number.split('/').filter(isWhole).length > 1;
+}
+
+function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
+  const [, before = '', , display = ''] = PARTS.exec(written) ?? [];
+  const whole = before.replace(UNSEEN, '').trim();
+  const number = whole.replace(EXTENSION, '$1').trim();
+  if (wasNumber(number)) {
+    return fault(
+      'was a number with decimals or an exponent once: RapidPro would take its last digits for part of it',
+      'Keep phone numbers as text: "tel:+254712345678". In a spreadsheet, format the column as text.',
+    );
+  }
+  if (use === 'lookup' && STORED_PHONE.test(written)) return undefined;
+  if (/^[^\d]*\p{L}/u.test(number) || !/\d/.test(number)) {
+    return fault('has words where a phone number begins', PHONE_FIX);
+  }
+  if (!NUMBER.test(number) && !(VANITY.test(number) && number === whole)) {
+    return fault(
+      'has something in it that no phone number has: RapidPro would leave it out, or dial it',
+      PHONE_FIX,
+    );
+  }
+  if (/[\r\n]/.test(number) || holdsTwo(number)) {
+    return fault('seems to hold two phone numbers', `Give each as a URN of its own. ${PHONE_FIX}`);
+  }
+  if (/%/.test(written) || /^#[\s\d]{5,}$/.test(display)) {
+    return fault('has something behind the phone number that cannot belong to it', PHONE_FIX);
+  }
+  return undefined;
+}
+
+/**
+ * The digits of a phone number without plus that both lines of servers take for a whole international
+ * one, whatever the country of the workspace: eleven or more that do not begin with 0.
+ */
+export function digitsTakenWhole(urn: string): string | undefined {
+  const [, written] = /^\s*tel:([^?#]*)/.exec(urn) ?? [];
+  if (written === undefined) return undefined;
+  const number = written.replace(UNSEEN, '').trim().replace(EXTENSION, '$1');
+  if (/[+\uff0b\p{L}]/u.test(number)) return undefined;
+  return /^[1-9]\d{10,}$/.exec(number.replace(/\D/g, ''))?.[0];
+}
+
+const hide = (code: string | number, digits: string) => `+${code}…${digits.slice(-2)}`;
+
+/**
+ * What is wrong with digits that people of the country dial as they are, and that RapidPro takes for a
+ * number abroad. Google's library of phone numbers is loaded when it is first needed.
+ *
+ * @param country - of the workspace, two letters
+ */
+export async function foreignFault(urn: string, country: string): Promise<UrnFault | undefined> {
+  const digits = digitsTakenWhole(urn);
+  if (digits === undefined) return undefined;
+  const { getCountryCodeForRegionCode, parsePhoneNumber } = await import('awesome-phonenumber');
+  const code = getCountryCodeForRegionCode(country);
+  if (!code || digits.startsWith(String(code))) return undefined;
+  const home = parsePhoneNumber(digits, { regionCode: country });
+  if (!home.valid || home.countryCode !== code) return undefined;
+  const abroad = parsePhoneNumber(`+${digits}`);
+  const taken = hide(abroad.countryCode ?? digits.slice(0, 2), digits);
+  const meant = hide(code, digits);
+  return fault(
+    `is a number of the workspace's country (${country}: ${meant}) without its code: RapidPro would take it for ${taken}, somebody abroad or nobody`,
+    `Write it with the code of its country, as "tel:${meant}", or as "tel:${taken}" if that is meant, all digits given.`,
+  );
+}

@@ -1,0 +1,64 @@
+import { type ErrorCode, RapidProError } from '../../client/errors.js';
+import { digitsTakenWhole, foreignFault, type UrnFault } from '../../input/urns.js';
+import { type ContactKey, contactKey } from './identifiers.js';
+import type { WorkspaceFacts } from './workspaceFacts.js';
+
+/** A URN, and what whoever wrote the job calls its place. */
+export interface Placed {
+  urn: string;
+  where: string;
+}
+
+/**
+ * What is wrong with a phone number without plus that RapidPro would take for one abroad. The country
+ * of the workspace is read when the first such number comes.
+ *
+ * @param isContactWrite - a token that may not read the workspace may still write contacts
+ */
+export async function homeNumberFault(
+  facts: WorkspaceFacts,
+  urn: string,
+  isContactWrite: boolean,
+): Promise<UrnFault | undefined> {
+  if (digitsTakenWhole(urn) === undefined) return undefined;
+  const read = () => facts.country();
+  const country = isContactWrite ? await facts.unlessForbidden('country', read) : await read();
+  return country === undefined ? undefined : foreignFault(urn, country);
+}
+
+/**
+ * Refuses numbers that RapidPro would take for ones abroad, before anything is sent.
+ *
+ * @throws RapidProError `INVALID_URN`, or the code given; what the reading of the workspace throws
+ */
+export async function refuseHomeNumbers(
+  facts: WorkspaceFacts,
+  urns: Iterable<Placed>,
+  { isContactWrite = false, code = 'INVALID_URN' as ErrorCode } = {},
+): Promise<void> {
+  for (const { urn, where } of urns) {
+    const fault = await homeNumberFault(facts, urn, isContactWrite);
+    if (fault)
+      throw new RapidProError({ code, description: `${where} ${fault.what}.`, fix: fault.fix });
+  }
+}
+
+/**
+ * Reads a uuid or a URN by which a contact is looked for.
+ *
+ * @throws RapidProError as `contactKey` and {@link refuseHomeNumbers}
+ */
+export async function checkedKey(
+  facts: WorkspaceFacts,
+  value: unknown,
+  options: { isContactWrite?: boolean } = {},
+): Promise<ContactKey> {
+  const key = contactKey(value);
+  if ('urn' in key) await refuseHomeNumbers(facts, [{ urn: key.urn, where: 'contact' }], options);
+  return key;
+}
+
+/** The URNs of a list, with their places. */
+export function placed(urns: readonly string[] = [], where: string): Placed[] {
+  return urns.map((urn, index) => ({ urn, where: `${where}[${index}]` }));
+}

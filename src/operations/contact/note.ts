@@ -1,0 +1,60 @@
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import type { Dictionary, Json } from '../../types/json.js';
+import { asObject } from '../base/answered.js';
+import { log } from '../base/log.js';
+import { shownId } from '../base/shownId.js';
+
+const told = new WeakSet<Client>();
+
+/** Says once for an operation that a note went nowhere: RapidPro 9 knows none. */
+export function tellNoNotes(client: Client, contact: Dictionary): void {
+  if ('notes' in contact || told.has(client)) return;
+  told.add(client);
+  log.warn('This server keeps no notes: "note" was not stored. All else was.');
+}
+
+function lost(error: RapidProError, contact: Dictionary): RapidProError {
+  const { code, description, statusCode, retryAfter, errors } = error;
+  return new RapidProError({
+    code,
+    description: `The contact was added, but its note was not: ${description}`,
+    fix: 'Add the note with updateContact(): "details" has the uuid of the contact.',
+    statusCode,
+    retryAfter,
+    errors,
+    details: { contact: shownId(contact) },
+    cause: error,
+  });
+}
+
+function hasNote({ notes }: Dictionary, note: Json): boolean {
+  if (!Array.isArray(notes)) return false;
+  return notes.some(({ text }) => String(text).trim() === String(note).trim());
+}
+
+/**
+ * The contact that was just made, with its note. The servers that know notes ignore one in a contact
+ * that is new: it goes in a request of its own.
+ */
+export async function withNote(
+  client: Client,
+  contact: Dictionary,
+  note: Json,
+): Promise<Dictionary> {
+  if (!('notes' in contact)) tellNoNotes(client, contact);
+  if (!('notes' in contact) || hasNote(contact, note)) return contact;
+  try {
+    const { body } = await client.request({
+      method: 'POST',
+      path: 'contacts',
+      query: { uuid: String(contact.uuid) },
+      body: { note },
+    });
+    const noted = asObject(body);
+    tellNoNotes(client, noted);
+    return noted;
+  } catch (error) {
+    throw error instanceof RapidProError ? lost(error, contact) : error;
+  }
+}

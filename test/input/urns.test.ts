@@ -1,0 +1,352 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { digitsTakenWhole, foreignFault, urnAdvice, urnFault } from '../../src/input/urns.js';
+import { urnIdentity } from '../../src/operations/base/identifiers.js';
+import { storedRows } from '../support/recordings.js';
+
+/** What is refused as something new, and why: a word of the reason. */
+const REFUSED: [urn: string, reason: string][] = [
+  // Numbers that were once a number type.
+  ['tel:254712345678.0', 'decimals'],
+  ['tel:+254712345678.0', 'decimals'],
+  ['tel:254712345678,0', 'decimals'],
+  ['tel:254712345678.00', 'decimals'],
+  ['tel:0712345678.000', 'decimals'],
+  ['tel:254 712 345 678.0', 'decimals'],
+  ['tel:254 712 345 678,00', 'decimals'],
+  ['tel:(254) 712345678.0', 'decimals'],
+  ['tel:254712345678.5', 'decimals'],
+  ['tel:254712345678.25', 'decimals'],
+  ['tel:254712345678 . 0', 'decimals'],
+  ['tel:9.19812345678e11', 'decimals'],
+  ['tel:+9.19812345678E+11', 'decimals'],
+  ['tel:2.50731E+11', 'decimals'],
+  ['tel:2,50731E+11', 'decimals'],
+  ['tel:254712345678e0', 'decimals'],
+  ['tel:254.712.345.678.0', 'decimals'],
+  // Words, or a second scheme, before the digits.
+  ['tel:tel:+250788000121', 'twice'],
+  ['tel:Tel 0712345678', 'words'],
+  ['tel:TEL:0712345678', 'twice'],
+  ['tel:whatsapp:250788000121', 'twice'],
+  ['tel:phone 0712345678', 'words'],
+  ['tel:Mobile: 0712345678', 'words'],
+  ['tel:n° 0712345678', 'words'],
+  ['tel:тел 0712345678', 'words'],
+  ['ext:ext:1', 'twice'],
+  ['ext: tel:+250788000121', 'twice'],
+  ['mailto:mailto:amina@example.org', 'twice'],
+  ['whatsapp:WhatsApp:250788000121', 'twice'],
+  // What cannot belong to one number.
+  ['tel:+56922520045%20', 'something'],
+  ['tel:0788123456 Amina', 'something'],
+  ['tel:0788123456 (mother)', 'something'],
+  ['tel:+250788123456null1', 'something'],
+  ['tel:+25078885400a', 'something'],
+  ['tel:0788123456,0788123457', 'something'],
+  ['tel:0788123456;0788123457', 'something'],
+  ['tel:0788123456 & 0788123457', 'something'],
+  ['tel:0788123456/0788123457', 'two phone numbers'],
+  ['tel:788123/788124', 'two phone numbers'],
+  ['tel:0788123456 0788123457', 'two phone numbers'],
+  ['tel:0788123\n456', 'two phone numbers'],
+  ['tel:+250788123456+250788123457', 'something'],
+  ['tel:250+788123456', 'something'],
+  ['tel:0788_123_456', 'something'],
+  ['tel:0788*123456', 'something'],
+  ['tel:0788=123456', 'something'],
+  ['tel:0x3b9aca00', 'something'],
+  ['tel:1,234,567,890', 'something'],
+  ['tel:0788#123456', 'behind'],
+  // What servers would cut, or break down on.
+  ['ext:ward#1', 'cut'],
+  ['ext:ward?1', 'cut'],
+  ['ext:HH#10', 'cut'],
+  ['mailto:amina@example.org?subject=x', 'cut'],
+  ['mailto:amina#b@example.org', 'cut'],
+  ['viber:abc#1', 'cut'],
+  ['fcm:abc?x', 'cut'],
+  ['line:U#1', 'cut'],
+  ['webchat:abc#1', 'cut'],
+  ['slack:U0#1', 'cut'],
+  ['vk:1?2', 'cut'],
+  ['rocketchat:a#b', 'cut'],
+  ['ext:50%', '%'],
+  ['ext:a%20b', '%'],
+  ['ext:100% cotton', '%'],
+  ['line:U%41', '%'],
+  // Each kind has its own form.
+  ['whatsapp:+250738990034', 'no whatsapp address'],
+  ['whatsapp:250 738990036', 'no whatsapp address'],
+  ['whatsapp:250738990034.0', 'no whatsapp address'],
+  ['telegram:+123456', 'no telegram address'],
+  ['telegram:1.5', 'no telegram address'],
+  ['telegram:@amina', 'no telegram address'],
+  ['mailto:not-an-email', 'no mailto address'],
+  ['mailto:a@x.org, b@y.org', 'no mailto address'],
+  ['mailto:Ann <ann@example.org>', 'no mailto address'],
+  ['twitter:norm tw', 'no twitter address'],
+  ['twitter:toolongtwittername', 'no twitter address'],
+  ['facebook:abc', 'no facebook address'],
+  ['instagram:abc', 'no instagram address'],
+  ['viber:a b', 'no viber address'],
+  ['freshchat:1/2', 'no freshchat address'],
+];
+
+const GOOD = [
+  'tel:+250738990001',
+  'tel:0712.345.678',
+  'tel:77.123.45.00',
+  'tel:07.08.09.10.00',
+  'tel:06.12.34.56.78',
+  'tel:06 12 34 56 78',
+  'tel:0788-123-456',
+  'tel:(0788) 123456',
+  'tel:+33 (0)6 12 34 54 78',
+  'tel:0788/123456',
+  'tel:0171/1234567',
+  'tel:+1 (202) 555-0144',
+  'tel:1.800.555.1212',
+  'tel:00250738990010',
+  'tel:250738990002',
+  'tel:738990004',
+  'tel:+250738990015x12',
+  'tel:+250738990016 ext. 5',
+  'tel:+250738990017;ext=5',
+  'tel:0788123456;ext=12',
+  'tel:1-800-FLOWERS',
+  'tel:+250738990027#Display',
+  'tel:+250738990027#Amina Diallo',
+  'tel:\u202a+250738990001\u202c',
+  'tel:+250\u00a0738\u2011990\u2013001',
+  'tel:\uff0b250738990032',
+  "tel:'0788123456",
+  'tel:12345',
+  'telegram:1#name',
+  'telegram:9941?x=1#Bob',
+  'twitter:norm4#Disp',
+  'twitter:@normtw2',
+  'twitterid:1234568#NormTw',
+  'whatsapp:250738990033',
+  'whatsapp:0738990035',
+  'whatsapp:US.Abc125',
+  'bsuid:US.Abc126',
+  'mailto:Norm.Two@Example.ORG',
+  'mailto:norm9@exämple.org',
+  'ext:norm 4',
+  'ext:norm/11',
+  'ext:household:10',
+  'ext:😀16',
+  'facebook:ref:abc12',
+  'viber:AbC/+=',
+  'webchat:abc@x.org',
+  'line:Unorm1',
+  'freshchat:6A2F41A3-C54C-FCE8-32D2-0324E1C32E42/6a2f41a3-c54c-fce8-32d2-0324e1c32e43',
+  'newscheme:anything',
+];
+
+describe('a URN that becomes a contact’s, or is written to', () => {
+  test.each(REFUSED)('%j is refused: %s', (urn, reason) => {
+    expect(urnFault(urn, 'write')?.what).toContain(reason);
+    expect(urnFault(urn, 'write')?.fix).toMatch(/^Nothing was sent\. \S/);
+  });
+
+  test.each(GOOD)('%j stays good', urn => {
+    expect(urnFault(urn, 'write')).toBeUndefined();
+    expect(urnFault(urn, 'lookup')).toBeUndefined();
+  });
+});
+
+describe('a URN by which a contact is looked for', () => {
+  test.each([
+    'tel:mpesa',
+    'tel:MTN',
+    'tel:12345',
+    'tel:tel250731999998',
+    'tel:25073199',
+    'tel:0738990012',
+    'ext:ext5',
+    'ext:5%25',
+    'ext:a%23b',
+    'whatsapp:123',
+  ])('%j is found as a server stored it', urn => {
+    expect(urnFault(urn, 'lookup')).toBeUndefined();
+  });
+
+  test.each([
+    'tel:254712345678.0',
+    'tel:+254712345678.0',
+    'tel:9.19812345678e11',
+    'tel:tel:+250788000121',
+    'tel:Tel 0712345678',
+    'tel:+56922520045%20',
+    'tel:0788123456/0788123457',
+    'ext:HH#10',
+    'ext:HH?10',
+    'ext:ext:1',
+    'ext:50%',
+    'whatsapp:+250738990034',
+  ])('%j is refused: somebody else would be found', urn => {
+    expect(urnFault(urn, 'lookup')).toBeDefined();
+  });
+});
+
+describe('held to what both servers stored', () => {
+  const rows = storedRows('urn:create').filter(({ input }) => typeof input === 'string');
+  const stored = rows.filter(({ status, stored }) => status < 300 && Array.isArray(stored));
+
+  /** Recorded as taken, and told as another number or address than was written. */
+  const UNMEANT = new Set([
+    'tel:tel:+250731999998',
+    'ext:ext:x',
+    'tel:+25078885400a',
+    'tel:+25078885041,2',
+    'mailto:norm10@example.org?subject=x',
+    'ext:norm8#disp',
+    'ext:norm9?a=b',
+    'ext:norm10?a=b#c',
+    'ext:norm4#',
+  ]);
+
+  test.each(stored.map(row => [row.server, String(row.input)]))(
+    '%s took %j: so is it here, unless it was taken for another',
+    (_, input) => {
+      expect(urnFault(input.trim(), 'write') === undefined).toBe(!UNMEANT.has(input));
+    },
+  );
+
+  test('what they stored is found again', () => {
+    for (const { stored: urns } of stored) {
+      for (const urn of urns as string[]) {
+        // The one with a second scheme is removed by its uuid.
+        if (urn !== 'ext:ext:x') expect(urnFault(urn, 'lookup'), urn).toBeUndefined();
+      }
+    }
+    expect(stored.length).toBeGreaterThan(100);
+  });
+
+  test('a number keeps its digits: what is good is never stored as others', () => {
+    for (const { input, stored: urns } of stored) {
+      const text = String(input);
+      if (!/^tel:\+/.test(text) || urnFault(text.trim(), 'write')) continue;
+      const digits = text.replace(/(?:x| ext\. |;ext=)\d+$|[?#].*$/, '').replace(/\D/g, '');
+      const [kept = ''] = urns as string[];
+      // A zero or a 1 between the code of the country and the number is not dialed from abroad.
+      const isSame = [digits, digits.replace(/^330/, '33'), digits.replace(/^521/, '52')].includes(
+        kept.replace(/\D/g, ''),
+      );
+      const isShort = digits.length < 10 || digits.startsWith('0');
+      expect(isSame || isShort, text).toBe(true);
+    }
+  });
+});
+
+describe('properties', () => {
+  const digits = fc.stringMatching(/^[1-9]\d{8,13}$/);
+  const marks = fc.constantFrom('', '', '', ' ', '-', ' - ', ') (');
+
+  test('digits with spaces, dashes and brackets between them are good', () => {
+    fc.assert(
+      fc.property(digits, fc.array(marks, { minLength: 14, maxLength: 14 }), (text, between) => {
+        const written = [...text].map((digit, index) => digit + (between[index] ?? '')).join('');
+        expect(urnFault(`tel:+${written}`.trim(), 'write')).toBeUndefined();
+        expect(urnFault(`tel:${written}`.trim(), 'write')).toBeUndefined();
+      }),
+    );
+  });
+
+  test('a decimal tail or an exponent makes any number bad, for all uses', () => {
+    const tail = fc.constantFrom('.0', ',0', '.00', ',00', '.000', 'e0', 'E+2', 'e-1', '.5', ' .0');
+    fc.assert(
+      fc.property(digits, tail, fc.constantFrom('', '+'), (text, end, plus) => {
+        expect(urnFault(`tel:${plus}${text}${end}`, 'write')).toBeDefined();
+        expect(urnFault(`tel:${plus}${text}${end}`, 'lookup')).toBeDefined();
+      }),
+    );
+  });
+
+  test('letters after a whole number make it bad, but for extensions', () => {
+    const word = fc.stringMatching(/^[a-wyzA-WYZ]{1,8}$/).filter(text => !/^e$/i.test(text));
+    fc.assert(
+      fc.property(digits, word, (text, letters) => {
+        expect(urnFault(`tel:+${text} ${letters}`, 'write')).toBeDefined();
+        expect(urnFault(`tel:+${text}${letters}`, 'write')).toBeDefined();
+      }),
+    );
+  });
+
+  test('never throws, and takes no time, whatever the text', () => {
+    const start = performance.now();
+    const nasty = [
+      '1'.repeat(50_000),
+      '1 '.repeat(50_000),
+      'e'.repeat(50_000),
+      '1.'.repeat(50_000),
+    ];
+    for (const text of nasty) urnFault(`tel:${text}`, 'write');
+    fc.assert(
+      fc.property(fc.string({ maxLength: 300 }), text => {
+        urnFault(text, 'write');
+        urnFault(`tel:${text}`, 'lookup');
+        digitsTakenWhole(`tel:${text}`);
+      }),
+    );
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+});
+
+describe('digits without plus in the country of the workspace', () => {
+  test.each([
+    ['tel:81234567890', 'ID'],
+    ['tel:812-3456-7890', 'ID'],
+    ['tel:11987654321', 'BR'],
+    ['tel:(61) 99876-6154', 'BR'],
+    ['tel:21987651234', 'BR'],
+    ['tel:13812345678', 'CN'],
+    ['tel:138 1234 5678', 'CN'],
+    ['tel:89123456789', 'RU'],
+    ['tel:15112345678', 'DE'],
+    ['tel:81234567890#Amina', 'ID'],
+  ])('%s in %s is refused, with both readings', async (urn, country) => {
+    const fault = await foreignFault(urn, country);
+    expect(fault?.what).toMatch(/\+\d{1,3}…\d\d.*\+\d{1,3}…\d\d/);
+    expect(JSON.stringify(fault)).not.toMatch(/\d{5}/);
+  });
+
+  test.each([
+    ['tel:27821000000', 'RW'],
+    ['tel:18765551234', 'US'],
+    ['tel:77012345678', 'RU'],
+    ['tel:4915112345678', 'DE'],
+    ['tel:250738990002', 'RW'],
+    ['tel:6281234567890', 'ID'],
+    ['tel:5511987654321', 'BR'],
+    ['tel:081234567890', 'ID'],
+    ['tel:+81234567890', 'ID'],
+    ['tel:0081234567890', 'ID'],
+    ['tel:8123456789', 'ID'],
+    ['tel:812345', 'ID'],
+    ['whatsapp:81234567890', 'ID'],
+    ['ext:81234567890', 'ID'],
+    ['tel:81234567890', 'ZZ'],
+    ['tel:mpesa', 'ID'],
+  ])('%s in %s stays good', async (urn, country) => {
+    expect(await foreignFault(urn, country)).toBeUndefined();
+  });
+});
+
+test('digits that servers take for a whole number are the same with and without plus', () => {
+  expect(urnIdentity('tel:27821000000')).toBe(urnIdentity('tel:+27 82 100 0000'));
+  expect(urnIdentity('tel:0782100000')).not.toBe(urnIdentity('tel:+0782100000'));
+  expect(urnIdentity('tel:2782100000')).toBe('tel:2782100000');
+});
+
+test('each kind of address has its own advice', () => {
+  expect(urnAdvice('whatsapp:+250788123123')).toContain('no plus');
+  expect(urnAdvice('mailto:x')).toContain('mailto:amina@example.org');
+  expect(urnAdvice('tel:x')).toContain('"+"');
+  expect(new Set(['tel', 'whatsapp', 'telegram', 'mailto', 'ext'].map(urnAdvice)).size).toBe(1);
+  expect(new Set(['tel:', 'whatsapp:', 'telegram:', 'mailto:', 'ext:'].map(urnAdvice)).size).toBe(
+    5,
+  );
+});
