@@ -1,4 +1,5 @@
 import * as languageCommon from '@openfn/language-common';
+import { markOperation } from './operations/base/isOperation.js';
 import type { Operation, State } from './types/state.js';
 
 /**
@@ -38,23 +39,35 @@ interface Helpers {
 
 const helpers: Helpers = languageCommon;
 
+/** The same helper. What it makes is known as an operation, so that nobody takes it for a value. */
+function marking<Args extends unknown[]>(
+  helper: (...args: Args) => Operation,
+): (...args: Args) => Operation {
+  const marked = (...args: Args) => markOperation(helper(...args));
+  return Object.defineProperties(marked, {
+    name: { value: helper.name },
+    length: { value: helper.length },
+  });
+}
+
+export const alterState = marking(helpers.alterState);
+export const as = marking(helpers.as);
+export const combine = marking(helpers.combine);
+export const cursor = marking(helpers.cursor);
+export const each = marking(helpers.each);
+export const fn = marking(helpers.fn);
+export const fnIf = marking(helpers.fnIf);
+export const group = marking(helpers.group);
+export const log = marking(helpers.log);
+export const map = marking(helpers.map);
+
 export const {
-  alterState,
-  as,
-  combine,
-  cursor,
   dataPath,
   dataValue,
   dateFns,
-  each,
   field,
   fields,
-  fn,
-  fnIf,
-  group,
   lastReferenceValue,
-  log,
-  map,
   merge,
   sourceValue,
   util,

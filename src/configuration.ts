@@ -60,6 +60,8 @@ export interface Configuration {
   /** What stands before every endpoint: `/api/v2/`, or `/rapidpro/api/v2/` behind a path. */
   basePath: string;
   token: string;
+  /** What pushes of RapidPro must carry, where the credential has it. */
+  webhookSecret?: string;
   /** True where the token travels unencrypted to another machine. */
   insecure: boolean;
 }
@@ -110,6 +112,16 @@ function parseToken(token: unknown): string {
   return token;
 }
 
+/** A shorter secret is soon guessed, and would be found in words that have nothing to do with it. */
+export const SHORTEST_SECRET = 8;
+
+/** The webhook secret of a credential, whatever else that holds: empty where there is none. */
+export function webhookSecretOf(raw: unknown): string {
+  const { webhookSecret } = (raw ?? {}) as { webhookSecret?: unknown };
+  // Around what is pasted into a form there are spaces; in a header there cannot be.
+  return typeof webhookSecret === 'string' ? webhookSecret.trim() : '';
+}
+
 /**
  * Checks a credential and splits it into what a request needs. Sends nothing.
  *
@@ -131,10 +143,12 @@ export function parseConfiguration(raw: unknown): Configuration {
   }
   // Somebody who pastes the address of the API itself means the server before it.
   const path = url.pathname.replace(/\/+$/, '').replace(/\/api(\/v2)?$/, '');
+  const webhookSecret = webhookSecretOf(raw);
   return {
     origin: url.origin,
     basePath: `${path}/api/v2/`,
     token: parseToken(token),
+    ...(webhookSecret.length >= SHORTEST_SECRET ? { webhookSecret } : {}),
     insecure: url.protocol === 'http:' && !isLoopback(url.hostname),
   };
 }

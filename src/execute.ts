@@ -1,4 +1,5 @@
 import { execute as commonExecute } from '@openfn/language-common';
+import { makeOperation } from './operations/base/isOperation.js';
 import type { Operation, State } from './types/state.js';
 
 /**
@@ -12,5 +13,7 @@ import type { Operation, State } from './types/state.js';
  * @returns {Operation}
  */
 export function execute(...operations: ((state: State) => State | Promise<State>)[]): Operation {
-  return state => commonExecute(...operations)({ references: [], data: null, ...state });
+  return makeOperation(state =>
+    commonExecute(...operations)({ references: [], data: null, ...state }),
+  );
 }

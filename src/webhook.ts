@@ -1,6 +1,8 @@
 import { composeNextState } from '@openfn/language-common';
 import { RapidProError } from './client/errors.js';
+import { makeOperation } from './operations/base/isOperation.js';
 import { count, log } from './operations/base/log.js';
+import { requireState } from './operations/base/operation.js';
 import type { Operation, Reference, State } from './types/state.js';
 import { checkPushOptions } from './webhook/options.js';
 import { parsePush } from './webhook/parsePush.js';
@@ -69,7 +71,8 @@ function hideSecret({ configuration, ...state }: State, text: string): State {
  * @returns {Operation}
  */
 export function parse(options?: Reference<PushOptions>): Operation {
-  return async state => {
+  return makeOperation(async state => {
+    requireState(state);
     const settings = checkPushOptions(state, options);
     const { secret, numbers, simulations } = settings;
     const request = settings.request ?? state.request;
@@ -81,5 +84,5 @@ export function parse(options?: Reference<PushOptions>): Operation {
     log.info(`Received a push of ${NAMES[push.kind]} with ${results}`);
     const next = composeNextState({ ...state, data: plain(state.data) }, push) as State;
     return secret ? hideSecret(next, secret.text) : next;
-  };
+  });
 }

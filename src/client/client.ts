@@ -8,6 +8,7 @@ import { networkFailure } from './networkErrors.js';
 import { outcomeUnknown, unrepeatedError } from './outcome.js';
 import { type ApiRequest, type ApiResponse, encodeBody, encodeTarget } from './request.js';
 import { decide, type Failure } from './retry.js';
+import { guardOf, type SecretGuard } from './secrets.js';
 import { transmit, type Wire } from './transport.js';
 import type { SharedWaits } from './windowWaits.js';
 
@@ -88,6 +89,8 @@ export class Client {
   readonly timeout: number;
   readonly maxWait: number;
   readonly clock: Clock;
+  /** Finds the secrets of the credential in what is to be sent. */
+  readonly secrets: SecretGuard;
   readonly #configuration: Configuration;
   readonly #onWait: NonNullable<ClientOptions['onWait']>;
   /** Milliseconds since 1970; infinite where there is no deadline. */
@@ -96,6 +99,7 @@ export class Client {
 
   constructor(configuration: Configuration, options: ClientOptions = {}) {
     this.#configuration = configuration;
+    this.secrets = guardOf(configuration);
     this.origin = configuration.origin;
     this.server = new URL(configuration.basePath, configuration.origin).href.replace(/^\w+:/, '');
     this.timeout = options.timeout ?? DEFAULT_TIMEOUT;
@@ -169,11 +173,14 @@ export class Client {
 
   #prepare(request: ApiRequest, repeatable: boolean): Prepared {
     const { origin, basePath, token } = this.#configuration;
+    const url = `${origin}${basePath}${encodeTarget(request)}`;
+    const body = encodeBody(request);
+    this.secrets.checkRequest(request, url, typeof body === 'string' ? body : undefined);
     return {
-      url: `${origin}${basePath}${encodeTarget(request)}`,
+      url,
       method: request.method,
       token,
-      body: encodeBody(request),
+      body,
       ownSocket: !repeatable || request.path.endsWith('_actions'),
       repeatable,
     };

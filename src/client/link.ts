@@ -6,6 +6,7 @@ import { VERSION } from '../version.js';
 import { RapidProError } from './errors.js';
 import { linkFailure } from './linkFailure.js';
 import { isPrivateAddress, isSecretAddress } from './privateAddress.js';
+import type { SecretGuard } from './secrets.js';
 
 /**
  * Gets what a link leads to: an archive, a picture to upload. A link is not the API: it gets no
@@ -23,6 +24,8 @@ interface Address {
 }
 
 export interface LinkOptions {
+  /** Knows what no link may hold. */
+  secrets: SecretGuard;
   /** True where addresses of this machine and its network may be asked. */
   allowPrivate: boolean;
   /** Ends the download. */
@@ -141,7 +144,8 @@ function toLinked(answer: IncomingMessage, options: LinkOptions): Linked {
  * hangs up while nobody reads.
  */
 async function ask(link: URL, options: LinkOptions): Promise<IncomingMessage> {
-  const { allowPrivate, signal, from = 0 } = options;
+  const { secrets, allowPrivate, signal, from = 0 } = options;
+  secrets.checkLink(link);
   const lookup = answerWith(await addressesOf(link, allowPrivate));
   const headers = {
     'user-agent': `openfn-language-rapidpro/${VERSION}`,

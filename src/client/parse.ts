@@ -9,7 +9,7 @@ const MOST_PARTS = 4_000_000;
 /** A shorter token could be a word of anybody's. */
 const LEAST_OF_TOKEN = 8;
 
-const [COMMA, OPEN_LIST, OPEN_OBJECT] = [0x2c, 0x5b, 0x7b];
+const [COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE, BACKSLASH] = [0x2c, 0x5b, 0x7b, 0x22, 0x5c];
 
 function hasTooManyParts(text: string): boolean {
   if (text.length <= LARGE) return false;
@@ -56,6 +56,65 @@ function withoutToken(text: string, token: string): string {
   return plain.includes(token) ? plain.replaceAll(token, '…') : text;
 }
 
+/** Tells for places in a text of JSON, in their order, whether they are within a string. */
+function stringsOf(text: string): (place: number) => boolean {
+  let at = 0;
+  let isWithin = false;
+  return place => {
+    for (; at < place; at++) {
+      const code = text.charCodeAt(at);
+      if (code === QUOTE) isWithin = !isWithin;
+      else if (code === BACKSLASH) at++;
+    }
+    return isWithin;
+  };
+}
+
+/** Digits of the shortest whole number that JavaScript may round. */
+const LONG_RUN = 16;
+/** What may stand beside a whole number. In a string it may stand there too. */
+const BEFORE = /^[[:,\s]?$/;
+const AFTER = /^[\]},\s]?$/;
+
+/** Tells whether there are sixteen digits in a row: wherever they begin, one is at a place that is looked at. */
+function hasLongRun(text: string): boolean {
+  const isDigit = (place: number) => {
+    const code = text.charCodeAt(place);
+    return code >= 0x30 && code <= 0x39;
+  };
+  for (let place = LONG_RUN - 1; place < text.length; place += LONG_RUN) {
+    if (!isDigit(place)) continue;
+    let [start, end] = [place, place + 1];
+    while (isDigit(start - 1)) start--;
+    while (isDigit(end)) end++;
+    if (end - start >= LONG_RUN) return true;
+  }
+  return false;
+}
+
+/** Writes whole numbers that JavaScript would round in quotes: an id with other digits is somebody else's. */
+function quoteLongIntegers(text: string): string {
+  if (!hasLongRun(text)) return text;
+  const isInString = stringsOf(text);
+  return text.replace(/-?[1-9]\d{15,}/g, (digits, place: number) => {
+    const isNumber =
+      BEFORE.test(text.charAt(place - 1)) &&
+      AFTER.test(text.charAt(place + digits.length)) &&
+      !Number.isSafeInteger(Number(digits)) &&
+      !isInString(place);
+    return isNumber ? `"${digits}"` : digits;
+  });
+}
+
+/**
+ * As JSON.parse, but that whole numbers of more digits than JavaScript keeps become text.
+ *
+ * @throws SyntaxError
+ */
+export function parseJson(text: string): unknown {
+  return JSON.parse(quoteLongIntegers(text));
+}
+
 export type Parsed = { value: unknown } | { amiss: 'no JSON' | 'too large' | 'too deep' };
 
 /**
@@ -69,7 +128,7 @@ export function parse(text: string, token = ''): Parsed {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let value: unknown;
   try {
-    value = JSON.parse(withoutToken(start ? text.slice(start) : text, token));
+    value = parseJson(withoutToken(start ? text.slice(start) : text, token));
   } catch {
     return { amiss: 'no JSON' };
   }

@@ -79,9 +79,10 @@ async function* archivedRecords(
   const { time, toLive } = KINDS[kind];
   // Archives of a server on our own network may well stand there too; those of one on the web do not.
   const allowPrivate = await isNearby(client.origin);
+  const { secrets } = client;
   let read = 0;
   for (const { download_url, hash } of await findArchives(client, kind, period)) {
-    const bytes = download(String(download_url), { allowPrivate }, client.clock);
+    const bytes = download(String(download_url), { secrets, allowPrivate }, client.clock);
     for await (const archived of readJsonLines(
       bytes,
       typeof hash === 'string' ? hash : undefined,

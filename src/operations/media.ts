@@ -2,7 +2,7 @@ import { RapidProError } from '../client/errors.js';
 import type { UploadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { asObject } from './base/answered.js';
-import { isOperation } from './base/isOperation.js';
+import { resolveValue } from './base/expand.js';
 import { log } from './base/log.js';
 import { operation } from './base/operation.js';
 import { shownId } from './base/shownId.js';
@@ -58,10 +58,10 @@ export function uploadMedia(
     knownOptions: ['filename', 'contentType', 'allowPrivate'],
     async run({ client, given, state }) {
       // Bytes are not JSON, so this argument is resolved here.
-      // An operation given by mistake must not run: the check of the file refuses it.
-      const source = typeof file === 'function' && !isOperation(file) ? file(state) : file;
+      const source = resolveValue(state, file, 'file');
       const options = given as UploadOptions;
       const content = await readFileContent(source, {
+        secrets: client.secrets,
         allowPrivate: options.allowPrivate === true,
         signal: AbortSignal.timeout(client.timeout * 1000),
       });

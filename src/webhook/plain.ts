@@ -1,4 +1,5 @@
 import { RapidProError } from '../client/errors.js';
+import { parseJson } from '../client/parse.js';
 import type { Dictionary } from '../types/json.js';
 
 /** Deeper than anything that RapidPro sends. */
@@ -39,7 +40,7 @@ export function plain(value: unknown, depth = 0): unknown {
 export function fromJson(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
   try {
-    return plain(JSON.parse(value));
+    return plain(parseJson(value));
   } catch (error) {
     if (error instanceof RapidProError) throw error;
     return value;

@@ -1,7 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { afterEach, expect, vi } from 'vitest';
-import { markOperation } from '../../src/operations/base/isOperation.js';
+import { makeOperation } from '../../src/operations/base/isOperation.js';
 
 /**
  * Watches the whole test run: no token that went over a socket may turn up in anything written to the
@@ -52,7 +52,7 @@ vi.mock('../../src/operations/base/operation.js', async importOriginal => {
     ...original,
     operation: (plan: Parameters<typeof original.operation>[0]) => {
       const run = original.operation(plan);
-      return markOperation(async (state: Parameters<typeof run>[0]) => {
+      return makeOperation(async (state: Parameters<typeof run>[0]) => {
         try {
           const next = await run(state);
           const { configuration: _, ...kept } = next ?? {};

@@ -1,12 +1,13 @@
 import { composeNextState } from '@openfn/language-common';
 import { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
+import { guardOf, type SecretGuard } from '../../client/secrets.js';
 import { type Configuration, parseConfiguration } from '../../configuration.js';
 import { rapidproOf, withRapidpro } from '../../rapidproState.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Callback, Operation, State } from '../../types/state.js';
 import { expand, expandArgument, expandEach } from './expand.js';
-import { markOperation } from './isOperation.js';
+import { makeOperation } from './isOperation.js';
 import { log } from './log.js';
 import { checkOptions, type Settings } from './options.js';
 import { WorkspaceFacts } from './workspaceFacts.js';
@@ -66,8 +67,8 @@ function madeOn(state: State): number | undefined {
 }
 
 /** Options that are a function of state, and come out as nothing, are missing data. */
-function expandOptions(state: State, options: unknown): unknown {
-  const expanded = expand(state, options, 'options');
+function expandOptions(state: State, options: unknown, secrets: SecretGuard): unknown {
+  const expanded = expand(state, options, 'options', secrets);
   if (expanded !== undefined && expanded !== null) return expanded;
   if (typeof options !== 'function') return {};
   throw new RapidProError({
@@ -75,6 +76,38 @@ function expandOptions(state: State, options: unknown): unknown {
     description: 'The options came out empty.',
     fix: 'They point to data that is not there. Nothing was sent. Check the name after $ or state.',
   });
+}
+
+function refuse(description: string, fix: string): never {
+  throw new RapidProError({ code: 'INVALID_INPUT', description, fix: `Nothing was sent. ${fix}` });
+}
+
+/**
+ * Makes sure that the next state can be made of this one: afterwards it would be too late.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function requireState(state: unknown): asserts state is State {
+  if (state === null || typeof state !== 'object' || Array.isArray(state)) {
+    refuse(
+      'The operation was given no state.',
+      'Return the state from the step before it: fn(state => { …; return state; })',
+    );
+  }
+  const { references } = state as { references?: unknown };
+  if (references === undefined || references === null || Array.isArray(references)) return;
+  refuse(
+    'state.references is not a list.',
+    'Let it be a list, or leave it out. What a job keeps for itself belongs under another name.',
+  );
+}
+
+function requireCallback(callback: unknown): void {
+  if (!callback || typeof callback === 'function') return;
+  refuse(
+    'The callback is not a function.',
+    'Write a function of state there, or leave it out: the next operation runs afterwards anyway.',
+  );
 }
 
 /**
@@ -85,16 +118,19 @@ function expandOptions(state: State, options: unknown): unknown {
  * operation is being built.
  */
 export function operation<Name extends string>(plan: Plan<Name>): Operation {
-  return markOperation(async (state: State) => {
+  return makeOperation(async (state: State) => {
     const started = performance.now();
+    requireState(state);
+    requireCallback(plan.callback);
     const configuration = connect(state);
+    const secrets = guardOf(configuration);
     const args = Object.fromEntries(
       Object.entries(plan.args).map(([name, value]) => {
         const take = name === plan.each ? expandEach : expandArgument;
-        return [name, take(state, value, name)];
+        return [name, take(state, value, name, secrets)];
       }),
     ) as Call<Name>['args'];
-    const given = expandOptions(state, plan.options);
+    const given = expandOptions(state, plan.options, secrets);
     const options = checkOptions(given, plan.knownOptions);
     const client = new Client(configuration, {
       ...options,

@@ -8,11 +8,16 @@ function refuse(description: string, fix: string): never {
   throw new RapidProError({ code: 'INVALID_INPUT', description, fix });
 }
 
-function checkSteps(operations: readonly unknown[]): void {
+/**
+ * To be called before anything is sent.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function checkSteps(operations: readonly unknown[]): void {
   if (operations.every(operation => typeof operation === 'function')) return;
   refuse(
     'What is to run for each page is not an operation.',
-    'Give operations one after the other, not in a list: fn(state => …), each($.data, …)',
+    'Nothing was sent. Give operations one after the other, not in a list: fn(state => …), each($.data, …)',
   );
 }
 

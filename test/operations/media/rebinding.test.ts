@@ -1,7 +1,11 @@
 import { createServer } from 'node:http';
 import { expect, test, vi } from 'vitest';
 import { openLink } from '../../../src/client/link.js';
+import { SecretGuard } from '../../../src/client/secrets.js';
 import { listen } from '../../support/closing.js';
+import { TOKEN } from '../../support/credential.js';
+
+const secrets = new SecretGuard({ token: TOKEN });
 
 /**
  * Whoever owns a name can let it lead to the web when it is checked, and to this machine when the
@@ -22,7 +26,7 @@ vi.mock('node:dns/promises', () => ({
 test('the connection goes to the address that was checked, whatever the name says by then', async () => {
   const server = createServer((_, response) => response.end('from the right one'));
   const { port } = await listen(server);
-  const { body } = await openLink(`http://name.example:${port}/`, { allowPrivate: false });
+  const { body } = await openLink(`http://name.example:${port}/`, { secrets, allowPrivate: false });
   let text = '';
   for await (const chunk of body) text += Buffer.from(chunk).toString();
   expect(text).toBe('from the right one');
@@ -36,7 +40,7 @@ test('a redirect is checked anew', async () => {
   );
   const { port } = await listen(server);
   await expect(
-    openLink(`http://name.example:${port}/`, { allowPrivate: false }),
+    openLink(`http://name.example:${port}/`, { secrets, allowPrivate: false }),
   ).rejects.toMatchObject({ code: 'INVALID_LINK' });
   expect(asked).toEqual(['name.example', 'other.example']);
 });
