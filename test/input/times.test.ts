@@ -1,0 +1,551 @@
+import fc from 'fast-check';
+import { DateTime, IANAZone } from 'luxon';
+import { describe, expect, test } from 'vitest';
+import { RapidProError } from '../../src/client/errors.js';
+import {
+  completeTimes,
+  isAnotherTime,
+  looksLikeTime,
+  readTimeRule,
+  type TimeFacts,
+} from '../../src/input/times.js';
+import { readFieldValue } from '../../src/sandbox/values/index.js';
+import { recordings, sentJson } from '../sandbox/values/recorded-rows.js';
+
+const TYPES = new Map([['due', 'datetime']]);
+
+function factsOf(timezone: string | undefined): TimeFacts {
+  return {
+    fieldTypes: async () => TYPES,
+    timezone: async () => timezone,
+    unlessForbidden: (_, read) => read(),
+  };
+}
+
+/** What is sent of a text in a datetime field; the error where it is refused. */
+async function sentFor(text: unknown, timezone: string | undefined): Promise<unknown> {
+  const fields = { due: text };
+  try {
+    await completeTimes(factsOf(timezone), fields, 'contact');
+    return fields.due;
+  } catch (error) {
+    expect(error).toBeInstanceOf(RapidProError);
+    return error;
+  }
+}
+
+const KIGALI = 'Africa/Kigali';
+const NEW_YORK = 'America/New_York';
+
+describe('ISO times are sent in full', () => {
+  test.each([
+    ['2026-01-05', KIGALI, '2026-01-05T00:00:00+02:00'],
+    ['2026-01-05T10:30', KIGALI, '2026-01-05T10:30:00+02:00'],
+    ['2026-01-05 10:30:15', KIGALI, '2026-01-05T10:30:15+02:00'],
+    ['2026-01-05  9:30', KIGALI, '2026-01-05T09:30:00+02:00'],
+    ['2026-01-05T00:00:00.000', KIGALI, '2026-01-05T00:00:00.000+02:00'],
+    ['2026-07-05', NEW_YORK, '2026-07-05T00:00:00-04:00'],
+    ['2026-01-05', NEW_YORK, '2026-01-05T00:00:00-05:00'],
+    ['2026-01-05', 'Asia/Kathmandu', '2026-01-05T00:00:00+05:45'],
+    ['2026-01-05', 'UTC', '2026-01-05T00:00:00Z'],
+    ['2026-01-05', 'Europe/London', '2026-01-05T00:00:00Z'],
+    ['0000-01-01T08:00', 'UTC', '0000-01-01T08:00:00Z'],
+    // Both sides of a change of the clocks, and the hour that comes twice.
+    ['2026-03-29T00:30', 'Europe/London', '2026-03-29T00:30:00Z'],
+    ['2026-03-29T02:30', 'Europe/London', '2026-03-29T02:30:00+01:00'],
+    ['2026-11-01 01:30', NEW_YORK, '2026-11-01T01:30:00-04:00'],
+    ['2026-10-25 02:30', 'Europe/Berlin', '2026-10-25T02:30:00+02:00'],
+    ['2026-04-05 01:45', 'Australia/Lord_Howe', '2026-04-05T01:45:00+11:00'],
+    // Days without a midnight, and one with two.
+    ['2027-09-05', 'America/Santiago', '2027-09-05T01:00:00-03:00'],
+    ['2026-04-24', 'Africa/Cairo', '2026-04-24T01:00:00+03:00'],
+    ['2018-11-04', 'America/Sao_Paulo', '2018-11-04T01:00:00-02:00'],
+    ['1919-03-31', 'America/Toronto', '1919-03-31T00:30:00-04:00'],
+    ['2026-11-01', 'America/Havana', '2026-11-01T00:00:00-04:00'],
+    // Clocks that were seconds off.
+    ['1900-05-01', 'Africa/Monrovia', '1900-05-01T00:43:08Z'],
+    ['1880-05-01T08:00:00.5', NEW_YORK, '1880-05-01T12:56:02.5Z'],
+  ])('%s in %s is %s', async (text, timezone, expected) => {
+    expect(await sentFor(text, timezone)).toBe(expected);
+  });
+
+  test.each([
+    ['2026-01-05T10:00:00Z', '2026-01-05T10:00:00Z'],
+    ['2026-01-05T10:00:00z', '2026-01-05T10:00:00Z'],
+    ['2026-01-05t10:00Z', '2026-01-05T10:00:00Z'],
+    ['2026-01-05T10:00:00+0300', '2026-01-05T10:00:00+03:00'],
+    ['2026-01-05 10:00+03', '2026-01-05T10:00:00+03:00'],
+    ['2026-01-05 10:00 -0330', '2026-01-05T10:00:00-03:30'],
+    ['2026-01-05T10:00:00 Z', '2026-01-05T10:00:00Z'],
+    ['2026-01-05T10:00:00+00:00', '2026-01-05T10:00:00Z'],
+    ['2026-01-05T10:00:00-00:00', '2026-01-05T10:00:00Z'],
+    ['2026-01-05T10:00:00+14:00', '2026-01-05T10:00:00+14:00'],
+    ['2026-01-05T10:00:00.123456789-05:30', '2026-01-05T10:00:00.123456-05:30'],
+    ['2026-01-05T10:00:00,5Z', '2026-01-05T10:00:00.5Z'],
+    ['\t2026-01-05T10:00:00Z\n', '2026-01-05T10:00:00Z'],
+    ['\ufeff2026-01-05T10:00:00Z', '2026-01-05T10:00:00Z'],
+    ['2024-02-29T10:00:00Z', '2024-02-29T10:00:00Z'],
+  ])('%j keeps its zone: %s', async (text, expected) => {
+    for (const timezone of [KIGALI, undefined])
+      expect(await sentFor(text, timezone)).toBe(expected);
+  });
+});
+
+test.each([
+  '2026-02-30',
+  '2027-02-31T08:00:00Z',
+  '2026-00-10',
+  '2026-13-45',
+  '2026-01-05T24:00:00Z',
+  '2026-01-05T25:00',
+  '2026-01-05T10:60:00Z',
+  '2026-01-05T10:00:60Z',
+  '2026-01-05T10:00:00+25:00',
+  '2026-01-05T10:00:00+14:30',
+  '2026-01-05T10:00:00+02:75',
+  '2026-01-05T10:00:00+2:00',
+  '2026-01-05T10',
+  '2026-01-05T',
+  '2026-01-05T1:2:3Z',
+  '2026-01-05T1030Z',
+  '2026-01-05TZ',
+  '2026-01-05Z',
+  '2026-01-05 10',
+  '2026-01-05 10h30',
+  '2026-01-05 10.30',
+  '2026-01-05 10:00 UTC',
+  '2026-01-05 10:00 EAT',
+  '2026-01-05 10:00 PM CAT',
+  '2026-01-05 10:00 PM +02:00',
+  '2026-01-05T10:00 PM',
+  '2026-01-05 13:00 AM',
+  '2026-01-05 10:30 p.m.',
+  '2026-01-05T10:00:00 Africa/Kigali',
+  '2026-01-05T10:00:00+02:00[Africa/Kigali]',
+  '2026-01-05 (about)',
+  '2026-01-05 to 2026-01-09',
+  '2026-01-055',
+  '31/02/2027',
+  '02/31/2027 10:00',
+  '45-13-2026',
+  '13.13.2026',
+  '2026/02/30',
+  '29-02-2025',
+  'Visit on 31.11.2026',
+])('%j is refused', async text => {
+  for (const timezone of [KIGALI, undefined]) {
+    const error = await sentFor(text, timezone);
+    expect(error).toMatchObject({
+      code: 'INVALID_INPUT',
+      description: expect.stringContaining('contact.fields.due'),
+      fix: expect.stringContaining('2026-01-31T08:00:00+02:00'),
+    });
+    expect(JSON.stringify(error)).not.toContain(text);
+  }
+});
+
+test.each([
+  ['2026-03-08 02:30', NEW_YORK],
+  ['2026-03-29T02:00', 'Europe/Berlin'],
+  ['2027-09-05T00:30', 'America/Santiago'],
+  ['2011-12-30', 'Pacific/Apia'],
+  ['2011-12-30T12:00', 'Pacific/Apia'],
+])('%s, which the clocks of %s skip, is refused', async (text, timezone) => {
+  expect(await sentFor(text, timezone)).toMatchObject({
+    code: 'INVALID_INPUT',
+    description: expect.stringContaining('skip'),
+  });
+});
+
+test.each([
+  '',
+  'soon',
+  '5',
+  '2026',
+  '10:30',
+  '20260105',
+  '1767607200000',
+  '05/01/2026',
+  '31-12-2026 10:30',
+  '05.01.2026',
+  '05 01 2026',
+  '05-01-26 10:30',
+  '31/02/27',
+  '5 Jan 2026',
+  '2026/01/05',
+  '2026-1-5',
+  '29-02-2024',
+  '12/31/2026',
+  '2026-01-05 10:30 PM',
+  '2026-01-05 9:05:10 am',
+  '2026-01-05 10pm',
+  'x 2026-01-05T10:00:00Z',
+  '1-1-1',
+  '٠٥-٠١-٢٠٢٦',
+  5,
+  20260105,
+  null,
+  undefined,
+])('%j is sent as it is', async text => {
+  expect(await sentFor(text, KIGALI)).toBe(text);
+});
+
+test.each(['2026-01-05', '2026-01-05T10:30', '2026-01-05 10:30:15.5'])(
+  '%s is sent as it is where the zone of the workspace is not known',
+  async text => {
+    expect(await sentFor(text, undefined)).toBe(text);
+    expect(await sentFor(text, 'Mars/Olympus')).toBe(text);
+  },
+);
+
+test('only what may be a time asks for facts', async () => {
+  const facts: TimeFacts = {
+    fieldTypes: () => expect.fail('types are read'),
+    timezone: () => expect.fail('the zone is read'),
+    unlessForbidden: (_, read) => read(),
+  };
+  const fields = {
+    a: 'Amina',
+    b: 'KE-2026-0001',
+    c: '+250 788 123 123',
+    d: '0788 12 34 56',
+    e: 20260105,
+    f: null,
+    g: '10.0.0.99',
+    h: '07 88 12 34',
+    i: '1199080012345678',
+    j: undefined,
+  };
+  await completeTimes(facts, fields, 'contact');
+  await completeTimes(facts, undefined, 'contact');
+  for (const value of Object.values(fields)) expect(looksLikeTime(value)).toBe(false);
+});
+
+test('types that are known are not read, and a zone only where one lacks', async () => {
+  const facts: TimeFacts = {
+    fieldTypes: () => expect.fail('types are read'),
+    timezone: () => expect.fail('the zone is read'),
+    unlessForbidden: (_, read) => read(),
+  };
+  const fields = { due: '2026-01-05T10:00+02', notes: '2026-01-05' };
+  const types = new Map([...TYPES, ['notes', 'text']]);
+  const rule = await readTimeRule(facts, [fields, undefined], types);
+  rule(fields, 'contact');
+  rule(undefined, 'contact');
+  expect(fields).toEqual({ due: '2026-01-05T10:00:00+02:00', notes: '2026-01-05' });
+});
+
+describe('what was stored is compared with what was sent', () => {
+  const STORED = '2026-01-05T10:30:00.000000+02:00';
+
+  test.each([
+    '2026-01-05T10:30:00+02:00',
+    '2026-01-05T08:30:00Z',
+    '2026-01-05T08:30Z',
+    '2026-01-05T10:30:00.0000009+02:00',
+    '2026-01-05 10:30',
+    '2026-01-05T10:30:00',
+    '05-01-2026 10:30',
+    '01/05/2026 10:30',
+    '5.1.2026, 10:30:00',
+    '5/1/26 10:30 am',
+    'Monday 05-01-2026 10:30',
+    '05-01-2026 10:30+02:00',
+    '05-01-2026 08:30 UTC',
+    '2026-01-05 10:30 AM',
+    STORED,
+  ])('%j is the time that is stored', sent => {
+    expect(isAnotherTime(sent, STORED)).toBe(false);
+  });
+
+  test.each([
+    '2026-01-05',
+    '05/01/2026',
+    '2026-01-05T10:30:00Z',
+    '2026-01-05T10:30:00+03:00',
+    '2026-01-05T10:30:01',
+    '2026-01-05T10:30:00.5',
+    '2026-01-06 10:30',
+    '2026-01-05 10:30 PM',
+    '05-01-2026 10:30 EAT',
+    '05-01-2026 10:30+05:00',
+    '05-01-2027 10:30',
+    '05-01-1926 10:30',
+    '05-01-2026 10.30',
+    '10:30 05-01-2026',
+    '05-01-2026 to 10:30',
+    '2026-01-05T10:30:00 Africa/Kigali',
+    '31-02-2026 10:30',
+    'at 10:30',
+  ])('%j is not', sent => {
+    expect(isAnotherTime(sent, STORED)).toBe(true);
+  });
+
+  test('a year of two digits is the one that all would read', () => {
+    expect(isAnotherTime('05-01-27 10:30', '1927-01-05T10:30:00.000000+02:00')).toBe(true);
+    expect(isAnotherTime('05-01-85 10:30', '1985-01-05T10:30:00.000000+02:00')).toBe(false);
+    expect(isAnotherTime('05-01-45 10:30', '1945-01-05T10:30:00.000000+02:00')).toBe(true);
+  });
+
+  test.each(['', 'Kigali', '12.5', '2026-01-05', '2026-01-05T10:00:00'])(
+    'an answer that is no time says nothing: %j',
+    shown => expect(isAnotherTime('2026-01-05', shown)).toBe(false),
+  );
+});
+
+describe.each(recordings)('what $server was seen to store', ({ rows }) => {
+  const datetimes = rows.filter(({ what }) => what === 'field:datetime');
+  const zoneOf = (context = '') => (context.includes(NEW_YORK) ? NEW_YORK : KIGALI);
+
+  test('was meant, where nothing is said of it', async () => {
+    const silent: string[] = [];
+    for (const { input, stored, context } of datetimes) {
+      const json = sentJson(input);
+      const sent = await sentFor(JSON.parse(json), zoneOf(context));
+      if (sent !== JSON.parse(json) || typeof stored !== 'string') continue;
+      if (!isAnotherTime(String(sent).trim(), stored)) silent.push(`${sent} = ${stored}`);
+    }
+    expect(silent).toMatchInlineSnapshot(`
+      [
+        "2026-01-05T10:00:00Z = 2026-01-05T10:00:00.000000Z",
+        "2026-01-05T10:00:00+02:00 = 2026-01-05T10:00:00.000000+02:00",
+        "2026-01-05T10:00:00-05:30 = 2026-01-05T10:00:00.000000-05:30",
+        "2026-01-05T10:00:00+14:00 = 2026-01-05T10:00:00.000000+14:00",
+        "2026-01-05T10:00:00.1Z = 2026-01-05T10:00:00.100000Z",
+        "2026-01-05T10:00:00.123Z = 2026-01-05T10:00:00.123000Z",
+        "2026-01-05T10:00:00.123456Z = 2026-01-05T10:00:00.123456Z",
+        "05-01-26 10:30 = 2026-01-05T10:30:00.000000+02:00",
+        "05-01-2026 10:30 = 2026-01-05T10:30:00.000000+02:00",
+        "05-01-2026 10:30:45 = 2026-01-05T10:30:45.000000+02:00",
+        "05-01-2026 10:30:45.123 = 2026-01-05T10:30:45.123000+02:00",
+        "05-01-2026 10:30 PM = 2026-01-05T22:30:00.000000+02:00",
+        "05-01-2026 10pm = 2026-01-05T22:00:00.000000+02:00",
+        "05-01-2026 10:30+02:00 = 2026-01-05T10:30:00.000000+02:00",
+        "2026-01-05T23:59:59Z = 2026-01-05T23:59:59.000000Z",
+        "0001-01-01T00:00:00Z = 0001-01-01T00:00:00.000000Z",
+        "0000-01-01T00:00:00Z = 0000-01-01T00:00:00.000000Z",
+        "1000-01-01T00:00:00Z = 1000-01-01T00:00:00.000000Z",
+        "1500-06-01T00:00:00Z = 1500-06-01T00:00:00.000000Z",
+        "1899-12-31T00:00:00Z = 1899-12-31T00:00:00.000000Z",
+        "1970-01-01T00:00:00Z = 1970-01-01T00:00:00.000000Z",
+        "9999-12-31T23:59:59Z = 9999-12-31T23:59:59.000000Z",
+        "2026-03-29T01:30:00+01:00 = 2026-03-29T01:30:00.000000+01:00",
+        "2026-03-29T02:30:00+02:00 = 2026-03-29T02:30:00.000000+02:00",
+        "2026-10-25T02:30:00+02:00 = 2026-10-25T02:30:00.000000+02:00",
+        "2026-01-05T10:00:00Z = 2026-01-05T10:00:00.000000Z",
+        "05-01-2026 10:30 = 2026-05-01T10:30:00.000000-04:00",
+        "01-13-2026 10:30 = 2026-01-13T10:30:00.000000-05:00",
+        "08-03-2026 02:30 = 2026-08-03T02:30:00.000000-04:00",
+        "11-01-2026 01:30 = 2026-11-01T01:30:00.000000-04:00",
+        "07-05-2026 9:05 am = 2026-07-05T09:05:00.000000-04:00",
+        "2026-01-05T10:00:00Z = 2026-01-05T10:00:00.000000Z",
+        "2026 01 05 10:30 = 2026-01-05T10:30:00.000000-05:00",
+        "2026-01-05T10:00:00Z = 2026-01-05T10:00:00.000000Z",
+        "05-01-2026 10:30 = 2026-01-05T10:30:00.000000-05:00",
+        "03-08-2026 02:30 = 2026-08-03T02:30:00.000000-04:00",
+        "11-01-2026 01:30 = 2026-01-11T01:30:00.000000-05:00",
+        "07-05-2026 9:05 am = 2026-05-07T09:05:00.000000-04:00",
+      ]
+    `);
+  });
+
+  test('is full ISO where a text is completed', async () => {
+    const full = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/;
+    let completed = 0;
+    for (const { input, context } of datetimes) {
+      const text = JSON.parse(sentJson(input));
+      const zone = zoneOf(context);
+      const sent = await sentFor(text, zone);
+      if (sent === text || typeof sent !== 'string') continue;
+      completed++;
+      expect(sent).toMatch(full);
+      const iso = text.trim().replace(' ', 'T').replace(',', '.');
+      // Of an hour that comes twice the first.
+      const [first] = DateTime.fromISO(iso, { zone }).getPossibleOffsets();
+      expect(Date.parse(sent)).toBe(first?.toMillis());
+    }
+    expect(completed).toBeGreaterThan(10);
+  });
+});
+
+describe('whatever is written', () => {
+  const zones = fc.constantFrom(
+    KIGALI,
+    NEW_YORK,
+    'America/St_Johns',
+    'America/Santiago',
+    'America/Sao_Paulo',
+    'America/Asuncion',
+    'America/Havana',
+    'Africa/Cairo',
+    'Africa/Casablanca',
+    'Asia/Beirut',
+    'Asia/Kolkata',
+    'Asia/Amman',
+    'Australia/Lord_Howe',
+    'Pacific/Apia',
+    'UTC',
+  );
+  const times = fc
+    .date({
+      min: new Date('1975-01-01T00:00:00Z'),
+      max: new Date('2060-01-01T00:00:00Z'),
+      noInvalidDate: true,
+    })
+    .map(date => date.toISOString().slice(0, 16));
+  const formats = new Map<string, Intl.DateTimeFormat>();
+  const shown = (instant: number, timeZone: string) => {
+    const format =
+      formats.get(timeZone) ??
+      new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+    formats.set(timeZone, format);
+    return format.format(instant).replace(' ', 'T');
+  };
+  /** From +14:00 to -14:00: the first instant comes first. */
+  const offsets = Array.from({ length: 28 * 4 + 1 }, (_, quarter) => (14 * 4 - quarter) * 15);
+
+  /** Days on which the clocks of a zone change, so that they are met often. */
+  const changes = new Map<string, number[]>();
+  function changesOf(name: string): number[] {
+    const known = changes.get(name);
+    if (known) return known;
+    const zone = IANAZone.create(name);
+    const days = Array.from({ length: 30 * 365 }, (_, day) => Date.UTC(2000, 0, day));
+    const ahead = days.map(day => zone.offset(day));
+    const found = [0, ...days.filter((_, at) => ahead[at] !== (ahead[at + 1] ?? ahead[at]))];
+    changes.set(name, found);
+    return found;
+  }
+  const nearChanges = zones.chain(name =>
+    fc
+      .tuple(fc.constantFrom(...changesOf(name)), fc.integer({ min: -12 * 60, max: 36 * 60 }))
+      .map(([day, minutes]): [string, string] => [
+        name,
+        new Date(day + minutes * 60_000).toISOString().slice(0, 16),
+      ]),
+  );
+  const zoned = fc.oneof(fc.tuple(zones, times), nearChanges);
+
+  test('the clocks of the workspace show it, for the first time, or it is refused', async () => {
+    await fc.assert(
+      fc.asyncProperty(zoned, async ([zone, text]) => {
+        const sent = await sentFor(text, zone);
+        const wall = Date.parse(`${text}:00Z`);
+        const instant = offsets
+          .map(minutes => wall - minutes * 60_000)
+          .find(one => shown(one, zone).startsWith(text));
+        if (instant === undefined) {
+          expect(sent).toBeInstanceOf(RapidProError);
+          return;
+        }
+        expect(Date.parse(String(sent))).toBe(instant);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('a day is sent as its first moment, or refused where the zone has none such', async () => {
+    await fc.assert(
+      fc.asyncProperty(zoned, async ([zone, text]) => {
+        const day = text.slice(0, 10);
+        const sent = await sentFor(day, zone);
+        if (sent instanceof RapidProError) {
+          expect([zone, day]).toEqual(['Pacific/Apia', '2011-12-30']);
+          return;
+        }
+        const instant = Date.parse(String(sent));
+        expect(shown(instant, zone).slice(0, 10)).toBe(day);
+        expect(shown(instant - 1000, zone).slice(0, 10)).not.toBe(day);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  const pieces = (...texts: string[]) => fc.constantFrom(...texts);
+  const written = fc.record({
+    day: pieces(
+      '2026-01-05',
+      '2026-03-08',
+      '2027-02-31',
+      '05-01-2026',
+      '31/02/2027',
+      '05/01/27',
+      '2026/01/05',
+      '26-01-05',
+    ),
+    between: pieces('T', ' ', 't', '  ', ', ', ' at ', ''),
+    clock: pieces(
+      '10:30',
+      '09:15:30',
+      '9:05',
+      '00:00',
+      '24:00',
+      '25:00',
+      '02:30',
+      '10:30:45.123',
+      '10',
+      '9.05',
+      '',
+    ),
+    half: pieces('', ' AM', ' PM', 'pm'),
+    zone: pieces(
+      '',
+      'Z',
+      'z',
+      '+02:00',
+      ' +0200',
+      '-05',
+      '+25:00',
+      ' UTC',
+      ' EAT',
+      ' Africa/Kigali',
+    ),
+  });
+  const locales = fc.record({
+    country: fc.constant('RW'),
+    timezone: fc.constantFrom(KIGALI, NEW_YORK, 'America/Santiago'),
+    dateStyle: fc.constantFrom('day_first' as const, 'month_first' as const, 'year_first' as const),
+    dialect: fc.constantFrom('v9' as const, 'textit' as const),
+    now: fc.constant(() => Date.parse('2026-11-22T16:30:35.123Z')),
+  });
+  const DAYS = ['yyyy-MM-dd', 'dd-MM-yyyy', 'MM-dd-yyyy', 'dd-MM-yy', 'MM-dd-yy', 'yy-MM-dd'];
+  const CLOCKS = ['', 'H:mm', 'H:mm:ss', 'H:mm:ss.u', 'h a', 'h:mm a', 'h:mm:ss a', 'h:mm:ss.u a'];
+  const ZONES = new Map([
+    ['Z', 'UTC'],
+    ['z', 'UTC'],
+    ['UTC', 'UTC'],
+    ['+02:00', 'UTC+2'],
+    ['+0200', 'UTC+2'],
+    ['-05', 'UTC-5'],
+  ]);
+
+  /** The instants that a text can mean. */
+  function meant(parts: { day: string; clock: string; half: string; zone: string }, zone: string) {
+    const half = parts.half && ` ${parts.half.trim().toUpperCase()}`;
+    const text = `${parts.day.replaceAll('/', '-')} ${parts.clock}${half}`.trim();
+    const named = parts.zone.trim();
+    const options = { zone: named ? ZONES.get(named) : zone, locale: 'en-US' };
+    if (!options.zone) return [];
+    return DAYS.flatMap(day => CLOCKS.map(clock => `${day} ${clock}`.trim()))
+      .map(format => DateTime.fromFormat(text, format, options))
+      .filter(one => one.isValid)
+      .map(one => (parts.clock ? one : one.startOf('day')).toMillis());
+  }
+
+  test('what RapidPro stores is what was meant, or is refused, or told', async () => {
+    let silent = 0;
+    await fc.assert(
+      fc.asyncProperty(written, locales, async (parts, locale) => {
+        const { day, between, clock, half, zone } = parts;
+        const sent = await sentFor(day + between + clock + half + zone, locale.timezone);
+        if (sent instanceof RapidProError) return;
+        const stored = readFieldValue(String(sent), 'datetime', locale).datetime;
+        if (stored === null || isAnotherTime(String(sent).trim(), stored)) return;
+        silent++;
+        expect(meant(parts, locale.timezone)).toContain(Date.parse(stored));
+      }),
+      { numRuns: 3000 },
+    );
+    expect(silent).toBeGreaterThan(30);
+  });
+});
