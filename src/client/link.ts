@@ -145,7 +145,7 @@ function toLinked(answer: IncomingMessage, options: LinkOptions): Linked {
  */
 async function ask(link: URL, options: LinkOptions): Promise<IncomingMessage> {
   const { secrets, allowPrivate, signal, from = 0 } = options;
-  secrets.checkLink(link);
+  secrets.checkText('The link', link.href);
   const lookup = answerWith(await addressesOf(link, allowPrivate));
   const headers = {
     'user-agent': `openfn-language-rapidpro/${VERSION}`,

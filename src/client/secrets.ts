@@ -9,6 +9,8 @@ import type { ApiRequest } from './request.js';
 
 /** Tokens of servers are longer. A shorter one is a test's, and may be a part of anybody's word. */
 const LONG = 16;
+/** Characters of a text that is looked at in small letters sooner than by a pattern. */
+const SHORT = 10_000;
 /** An address in an address in an address. */
 const DEEPEST_ADDRESS = 3;
 /** Characters that stand in a text of JSON behind a backslash. */
@@ -22,11 +24,11 @@ function hex(code: number, length: number): string {
   return digits.replace(/[a-f]/g, letter => `[${letter}${letter.toUpperCase()}]`);
 }
 
-/** Percent-encoded up to twenty times. What repeats has an end: patterns without one can need any memory. */
-const PERCENT = '%(?:25){0,19}';
+/** Percent-encoded up to ten times. What repeats has an end: without one a search could take any time. */
+const PERCENT = '%(?:25){0,9}';
 const BACKSLASH = `(?:\\\\|${PERCENT}5[cC])`;
-/** JSON in JSON, eight times over. */
-const MOST_BACKSLASHES = 255;
+/** JSON in JSON, five times over. */
+const MOST_BACKSLASHES = 31;
 
 /**
  * A pattern for a character as it is, percent-encoded, or escaped as JSON does it behind backslashes, which
@@ -58,19 +60,33 @@ function inBase64(text: string): string[] {
   });
 }
 
+/** A pattern that is made when it is first needed: it costs more than most operations look at. */
+function lazily(make: () => RegExp): () => RegExp {
+  let made: RegExp | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** Finds a secret anywhere in a text, however it is written there. */
 function finder(secret: string, codes: readonly string[] = []): (text: string) => boolean {
+  const small = secret.toLowerCase();
+  const pattern = lazily(() => new RegExp(patternOf(secret), 'i'));
   // A name of a server is written in small letters whatever it was.
-  const pattern = new RegExp(patternOf(secret), 'i');
+  const mayHide = (text: string) =>
+    text.length > SHORT || /[%\\+]/.test(text) || text.toLowerCase().includes(small);
   return text =>
     text.length >= secret.length &&
-    (text.includes(secret) || codes.some(code => text.includes(code)) || pattern.test(text));
+    (text.includes(secret) ||
+      codes.some(code => text.includes(code)) ||
+      (mayHide(text) && pattern().test(text)));
 }
 
 /** Finds a secret that is all of a text, but for spaces and quotes around it. */
 function matcher(secret: string): (text: string) => boolean {
-  const pattern = new RegExp(`^[\\s"']*${patternOf(secret)}[\\s"']*$`);
-  return text => pattern.test(text);
+  const pattern = lazily(() => new RegExp(`^[\\s"']*${patternOf(secret)}[\\s"']*$`));
+  return text => pattern().test(text);
 }
 
 function addressesIn(text: string): URL[] {
@@ -168,12 +184,13 @@ export class SecretGuard {
   }
 
   /**
-   * Looks at an address that is no part of the API before it is asked.
+   * Looks at a text that is no part of a request of the API, such as a link, before it is used.
    *
+   * @param what - what it is, for the error
    * @throws RapidProError `INVALID_INPUT`
    */
-  checkLink({ href }: URL): void {
-    refuse('The link', this.secretIn(href));
+  checkText(what: string, text: string): void {
+    refuse(what, this.secretIn(text));
   }
 
   /** Of what counts wherever it stands, what is in a text. */

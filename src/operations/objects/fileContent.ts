@@ -5,6 +5,9 @@ import { type LinkOptions, openLink } from '../../client/link.js';
 /** The largest file that RapidPro takes, in bytes. */
 const MAX_FILE = 25 * 1024 * 1024;
 
+/** Characters that a secret has with whatever stands around it, by far. */
+const LONGEST_SECRET = 10_000;
+
 /** What a file to upload is made of. */
 export interface FileContent {
   bytes: Uint8Array<ArrayBuffer>;
@@ -85,7 +88,11 @@ export async function readFileContent(file: unknown, options: LinkOptions): Prom
       'Give a Buffer, base64 text or a link. If it comes from $ or state, check that the data is there.',
     );
   }
-  return /^https?:/i.test(file.trim()) ? fromLink(file.trim(), options) : fromBase64(file.trim());
+  const text = file.trim();
+  if (/^https?:/i.test(text)) return fromLink(text, options);
+  // A secret in the place of base64 would not be seen in what it is decoded to.
+  if (text.length <= LONGEST_SECRET) options.secrets.checkText('The file', text);
+  return fromBase64(text);
 }
 
 const starts =
