@@ -3,6 +3,7 @@ import type { MemberOptions } from '../types/actions.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { check } from './base/check.js';
+import { LITERAL } from './base/options.js';
 import { act } from './many/actions.js';
 import { contactItems, requireReference } from './many/items.js';
 import { membersAmiss } from './many/membership.js';
@@ -28,7 +29,7 @@ function onMembers(
     { contacts, group },
     options,
     (args, given) => {
-      const wanted = requireReference(args.group, 'group');
+      const wanted = requireReference(args.group, 'group', given.literal === true);
       const verify = check(verifySchema, given.verify, 'options.verify', 'INVALID_OPTION');
       return {
         items: contactItems(args.contacts),
@@ -36,7 +37,7 @@ function onMembers(
         ...(verify ? { findSkipped: membersAmiss(wanted, action === 'add') } : {}),
       };
     },
-    ['verify'],
+    ['verify', ...LITERAL],
   );
 }
 

@@ -8,10 +8,11 @@ import { checkContact, checkContactWithUuid } from './base/bodies.js';
 import { checkedKey, placed, refuseHomeNumbers } from './base/homeNumbers.js';
 import { log } from './base/log.js';
 import { operation, optionsAndCallback } from './base/operation.js';
+import { LITERAL } from './base/options.js';
 import { shownId } from './base/shownId.js';
 import { findContact } from './contact/contactLookup.js';
 import { createContact } from './contact/createContact.js';
-import { tellUnread } from './contact/unread.js';
+import { tellMisread } from './contact/unread.js';
 import { updateExisting } from './contact/updateExisting.js';
 import { upsert } from './contact/upsert.js';
 import { list } from './lists/list.js';
@@ -83,12 +84,12 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
  *   groups: ['Mothers'],
  *   fields: { age: 27 },
  * });
- * @param {ContactBody} contact - `name`, `language` (three letters), `urns`, `groups` (uuids or names of manual groups), `fields` (values by key; they must exist), `note` (TextIt).
+ * @param {ContactBody} contact - `name`, `language` (three letters), `urns`, `groups` (uuids or names of manual groups), `fields` (values by key; they must exist; times as `2026-01-31T08:00:00+02:00`), `note` (TextIt).
  * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The new contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `URN_TAKEN`, `INVALID_URN`, `UNKNOWN_FIELD`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN` where a contact without URN may or may not have been made.
+ * @throws {RapidProError} `INVALID_INPUT`, also for a time that RapidPro would store as another one; `URN_TAKEN`, `INVALID_URN`, `UNKNOWN_FIELD`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN` where a contact without URN may or may not have been made.
  * @see API reference, section 4.9
  * @returns {Operation}
  */
@@ -99,13 +100,14 @@ export function addContact(
 ): Operation {
   return operation({
     args: { contact },
+    knownOptions: LITERAL,
     ...optionsAndCallback(options, callback),
-    async run({ client, args, facts }) {
-      const body = checkContact(args.contact);
+    async run({ client, args, facts, options }) {
+      const body = checkContact(args.contact, 'contact', options.literal);
       await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
       await completeTimes(facts, body.fields, 'contact');
       const added = await createContact(client, body);
-      tellUnread(body, added);
+      tellMisread(body, added);
       log.info(`Added contact ${shownId(added)}`);
       return added;
     },
@@ -137,13 +139,14 @@ export function updateContact(
   return operation({
     args: { contact, changes },
     options,
-    async run({ client, args, facts }) {
-      const changes = checkContact(args.changes, 'changes');
+    knownOptions: LITERAL,
+    async run({ client, args, facts, options }) {
+      const changes = checkContact(args.changes, 'changes', options.literal);
       const key = await checkedKey(facts, args.contact, CONTACT_WRITE);
       await refuseHomeNumbers(facts, placed(changes.urns, 'changes.urns'), CONTACT_WRITE);
       await completeTimes(facts, changes.fields, 'changes');
       const updated = await updateExisting(client, key, changes);
-      tellUnread(changes, updated);
+      tellMisread(changes, updated);
       log.info(`Updated contact ${shownId(updated)}`);
       return updated;
     },
@@ -178,15 +181,18 @@ export function upsertContact(
 ): Operation {
   return operation({
     args: { contact },
-    knownOptions: ['urns'],
+    knownOptions: ['urns', ...LITERAL],
     ...optionsAndCallback(options, callback),
-    async run({ client, args, facts, options: { urns } }) {
-      const body = checkContactWithUuid(args.contact, { replacesUrns: urns === 'replace' });
+    async run({ client, args, facts, options: { urns, literal } }) {
+      const body = checkContactWithUuid(args.contact, {
+        replacesUrns: urns === 'replace',
+        isLiteral: literal,
+      });
       requireName(args.contact as object, body);
       await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
       await completeTimes(facts, body.fields, 'contact');
       const { contact, isNew } = await upsert(client, body, urns ?? 'add');
-      tellUnread(body, contact);
+      tellMisread(body, contact);
       log.info(`${isNew ? 'Added' : 'Updated'} contact ${shownId(contact)}`);
       return contact;
     },

@@ -8,9 +8,10 @@ import { isObject } from '../webhook/plain.js';
 import type { Push, ValueOptions } from '../webhook/push.js';
 import { withoutSecret } from '../webhook/secret.js';
 import { check } from './base/check.js';
+import { resolveValue } from './base/expand.js';
 import { count, log } from './base/log.js';
 import { type Call, operation } from './base/operation.js';
-import { threadPages } from './lists/threadPages.js';
+import { checkSteps, threadPages } from './lists/threadPages.js';
 import type { Missed, Source } from './missed/missed.js';
 import { MissedCalls } from './missed/missedCalls.js';
 import { MissedEvents } from './missed/missedEvents.js';
@@ -53,11 +54,25 @@ async function handOn(state: State, push: Push, operations: readonly Step[]): Pr
   return threaded.state;
 }
 
+/** What only the runs of a flow can be read by would be left out. */
+function refuseOfFlow(where: Dictionary): void {
+  const key = ['node', 'result', 'after'].find(name => name in where);
+  if (key === undefined) return;
+  throw new RapidProError({
+    code: 'INVALID_FILTER',
+    description: `"${key}" says how to read the runs of a flow, and there is no "flow".`,
+    fix: 'Nothing was read. Give "flow" in the place of "resthook", or leave it out: the events of a resthook are read as far back as RapidPro has them.',
+  });
+}
+
 function sourceOf({ client, state, args, given }: Call<'where'>): Source {
   const numbers = check(checkNumbers, given.numbers, 'numbers', 'INVALID_OPTION');
   const values = numbers === undefined ? {} : { numbers };
   const where: Dictionary = isObject(args.where) ? args.where : { resthook: args.where };
-  if (!('flow' in where)) return new MissedEvents(client, state, where.resthook, values);
+  if (!('flow' in where)) {
+    refuseOfFlow(where);
+    return new MissedEvents(client, state, where.resthook, values);
+  }
   if (!('resthook' in where)) return new MissedCalls(client, state, where, values);
   throw new RapidProError({
     code: 'INVALID_FILTER',
@@ -67,6 +82,7 @@ function sourceOf({ client, state, args, given }: Call<'where'>): Source {
 }
 
 async function run(call: Call<'where'>, operations: readonly Step[]): Promise<unknown> {
+  checkSteps(operations);
   const { client, options } = call;
   const source = sourceOf(call);
   const secret = secretToHide(call.state);
@@ -144,10 +160,12 @@ export function eachMissedPush(
   ...operations: Step[]
 ): Operation {
   // Looked at when it runs: nothing may be thrown while an operation is being built.
+  const splitFor = (state: State) => split(resolveValue(state, where, 'where'));
   return operation({
-    args: { where: () => split(where).where },
-    options: () => split(where).options,
-    knownOptions: ['numbers', 'deadline'],
+    args: { where: (state: State) => splitFor(state).where },
+    options: (state: State) => splitFor(state).options,
+    // Those that say where to read stand beside the options: one of them may be what was meant.
+    knownOptions: [...SOURCE, 'numbers', 'deadline'],
     run: call => run(call, operations),
   });
 }

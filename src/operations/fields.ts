@@ -4,6 +4,7 @@ import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { log } from './base/log.js';
 import { operation } from './base/operation.js';
+import { LITERAL } from './base/options.js';
 import { shownId } from './base/shownId.js';
 import { collect, list } from './lists/list.js';
 import { ensure, keyOf, sameName } from './objects/ensure.js';
@@ -98,8 +99,9 @@ export function ensureField(field: Reference<FieldBody>, options?: Reference<Opt
   return operation({
     args: { field },
     options,
-    async run({ client, args }) {
-      const body = checkField(args.field);
+    knownOptions: LITERAL,
+    async run({ client, args, options: { literal } }) {
+      const body = checkField(args.field, undefined, literal);
       const name = String(body.name);
       const made = await ensure(client, {
         resource: 'fields',

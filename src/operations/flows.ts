@@ -1,3 +1,4 @@
+import type { SendOptions } from '../types/actions.js';
 import type { FlowStartBody } from '../types/bodies.js';
 import type {
   DefinitionFilters,
@@ -13,7 +14,7 @@ import { log } from './base/log.js';
 import { operation, optionsAndCallback } from './base/operation.js';
 import { checkFilters, requireOne } from './lists/filters.js';
 import { list } from './lists/list.js';
-import { sendToAll } from './many/send.js';
+import { SEND_OPTIONS, sendToAll } from './many/send.js';
 
 /**
  * Read the flows of the workspace, live and archived ones, newest first.
@@ -81,13 +82,17 @@ export function getFlowRuns(
  */
 export function startFlow(
   flowStart: Reference<FlowStartBody>,
-  options?: Reference<Options> | Callback,
+  options?: Reference<SendOptions> | Callback,
   callback?: Callback,
 ): Operation {
   return operation({
     args: { flowStart },
+    knownOptions: SEND_OPTIONS,
     ...optionsAndCallback(options, callback),
-    run: ({ client, args }) => sendToAll(client, 'flow_starts', checkFlowStart(args.flowStart)),
+    run: call => {
+      const body = checkFlowStart(call.args.flowStart, call.options.literal);
+      return sendToAll(call, 'flow_starts', body, 'flowStart');
+    },
   });
 }
 

@@ -1,8 +1,10 @@
+import { refuseMissing } from '../input/missing.js';
 import type { GlobalBody, GlobalValueBody } from '../types/bodies.js';
 import type { GlobalFilters } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { operation } from './base/operation.js';
+import { LITERAL } from './base/options.js';
 import { collect, list } from './lists/list.js';
 import { requireText } from './many/items.js';
 import { ensure, keyOf } from './objects/ensure.js';
@@ -103,9 +105,11 @@ export function setGlobal(
   return operation({
     args: { name, value },
     options,
-    async run({ client, args }) {
+    knownOptions: LITERAL,
+    async run({ client, args, options: { literal } }) {
       const wanted = requireText(args.name, 'name');
       const text = requireText(args.value, 'value');
+      refuseMissing({ name: wanted, value: text }, 'global', 'name', literal);
       const key = keyOf(wanted);
       const found = await ensure(client, {
         resource: 'globals',

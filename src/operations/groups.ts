@@ -4,7 +4,7 @@ import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
 import { ensureNamed } from './objects/ensureNamed.js';
-import { checkNamed } from './objects/objectBodies.js';
+import { checkGroup } from './objects/objectBodies.js';
 import { add, remove, update } from './objects/objects.js';
 
 /**
@@ -45,7 +45,7 @@ export function getGroups(
  * @returns {Operation}
  */
 export function addGroup(group: Reference<NamedBody>, options?: Reference<Options>): Operation {
-  return add({ resource: 'groups', body: group, check: checkNamed, options });
+  return add({ resource: 'groups', body: group, check: checkGroup, options });
 }
 
 /**
@@ -73,7 +73,7 @@ export function updateGroup(
     key: 'uuid',
     object: group,
     body: changes,
-    check: checkNamed,
+    check: checkGroup,
     options,
   });
 }

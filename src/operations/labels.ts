@@ -4,7 +4,7 @@ import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
 import { ensureNamed } from './objects/ensureNamed.js';
-import { checkNamed } from './objects/objectBodies.js';
+import { checkLabel } from './objects/objectBodies.js';
 import { add, remove, update } from './objects/objects.js';
 
 /**
@@ -43,7 +43,7 @@ export function getLabels(
  * @returns {Operation}
  */
 export function addLabel(label: Reference<NamedBody>, options?: Reference<Options>): Operation {
-  return add({ resource: 'labels', body: label, check: checkNamed, options });
+  return add({ resource: 'labels', body: label, check: checkLabel, options });
 }
 
 /**
@@ -71,7 +71,7 @@ export function updateLabel(
     key: 'uuid',
     object: label,
     body: changes,
-    check: checkNamed,
+    check: checkLabel,
     options,
   });
 }

@@ -1,5 +1,6 @@
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { LITERAL } from './base/options.js';
 import { act } from './many/actions.js';
 import { messageItems, requireReference } from './many/items.js';
 
@@ -12,10 +13,16 @@ function onMessages(action: string, messages: unknown, options: unknown): Operat
 }
 
 function withLabel(action: string, messages: unknown, label: unknown, options: unknown): Operation {
-  return act('message_actions', { messages, label }, options, args => ({
-    items: messageItems(args.messages),
-    body: { action, label: requireReference(args.label, 'label') },
-  }));
+  return act(
+    'message_actions',
+    { messages, label },
+    options,
+    (args, given) => ({
+      items: messageItems(args.messages),
+      body: { action, label: requireReference(args.label, 'label', given.literal === true) },
+    }),
+    LITERAL,
+  );
 }
 
 /**

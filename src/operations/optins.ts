@@ -2,7 +2,7 @@ import type { NamedBody } from '../types/bodies.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
-import { checkNamed } from './objects/objectBodies.js';
+import { checkOptIn } from './objects/objectBodies.js';
 import { add } from './objects/objects.js';
 
 /**
@@ -37,5 +37,5 @@ export function getOptIns(options?: Reference<ListOptions>): Operation {
  * @returns {Operation}
  */
 export function addOptIn(optIn: Reference<NamedBody>, options?: Reference<Options>): Operation {
-  return add({ resource: 'optins', body: optIn, check: checkNamed, options });
+  return add({ resource: 'optins', body: optIn, check: checkOptIn, options });
 }

@@ -99,6 +99,7 @@ export function addResthookSubscriber(
     body: subscriber,
     check: checkNewSubscriber,
     options,
+    knownOptions: [],
   });
 }
 

@@ -1,5 +1,7 @@
+import { refuseMissing } from '../input/missing.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { LITERAL } from './base/options.js';
 import { act } from './many/actions.js';
 import { requireText, ticketItems } from './many/items.js';
 import { checkKey } from './objects/objects.js';
@@ -65,11 +67,21 @@ export function addTicketNote(
   note: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return act('ticket_actions', { tickets, note }, options, args => ({
-    items: ticketItems(args.tickets),
-    body: { action: 'add_note', note: requireText(args.note, 'note') },
-    repeatable: false,
-  }));
+  return act(
+    'ticket_actions',
+    { tickets, note },
+    options,
+    (args, given) => {
+      const text = requireText(args.note, 'note');
+      refuseMissing(text, 'note', 'message', given.literal === true);
+      return {
+        items: ticketItems(args.tickets),
+        body: { action: 'add_note', note: text },
+        repeatable: false,
+      };
+    },
+    LITERAL,
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import type { NamedBody } from '../types/bodies.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
-import { checkNamed } from './objects/objectBodies.js';
+import { checkTopic } from './objects/objectBodies.js';
 import { add, update } from './objects/objects.js';
 
 /**
@@ -37,7 +37,7 @@ export function getTopics(options?: Reference<ListOptions>): Operation {
  * @returns {Operation}
  */
 export function addTopic(topic: Reference<NamedBody>, options?: Reference<Options>): Operation {
-  return add({ resource: 'topics', body: topic, check: checkNamed, options });
+  return add({ resource: 'topics', body: topic, check: checkTopic, options });
 }
 
 /**
@@ -66,7 +66,7 @@ export function updateTopic(
     key: 'uuid',
     object: topic,
     body: changes,
-    check: checkNamed,
+    check: checkTopic,
     options,
   });
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../client/errors.js';
 import type { ContactBody } from './bodies.js';
-import type { Options } from './options.js';
+import type { WriteOptions } from './options.js';
 
 /** What `syncContacts` takes for each contact. Keys that are left out stay as they are. */
 export interface SyncContact extends Omit<ContactBody, 'note'> {
@@ -13,7 +13,7 @@ export interface SyncContact extends Omit<ContactBody, 'note'> {
 }
 
 /** How a list of contacts is worked through. */
-export interface BulkOptions extends Options {
+export interface BulkOptions extends WriteOptions {
   /** Requests side by side, 1 to 10. 4 unless told. */
   concurrency?: number;
   /**
@@ -65,6 +65,8 @@ export interface BulkItem {
   predicted?: false;
   /** Fields whose value RapidPro cannot read as what they hold, a date or a number: they are empty in it. */
   unread?: string[];
+  /** Fields that RapidPro stored otherwise than they were written: a time read as another one, a text cut after 640 characters. */
+  altered?: string[];
   /** True where a former run, which this one goes on from, did it. */
   earlier?: true;
 }

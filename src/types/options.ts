@@ -29,7 +29,17 @@ export interface ListOptions extends Options {
   concurrency?: number;
 }
 
-export interface UpsertOptions extends Options {
+/** What operations take that write texts, names or values. */
+export interface WriteOptions extends Options {
+  /**
+   * True: words that stand for missing data elsewhere (`undefined`, `NaN`, `Invalid Date`,
+   * `[object Object]`, `null` as a name) and references in quotes (`'$.data.name'`) are meant, and are
+   * sent. Lifts no other check. default: false.
+   */
+  literal?: boolean;
+}
+
+export interface UpsertOptions extends WriteOptions {
   /** `'add'` (unless told): add URNs to those the contact has. `'replace'`: let them be its only ones. */
   urns?: 'add' | 'replace';
 }

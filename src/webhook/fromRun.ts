@@ -50,7 +50,7 @@ function pushOf(record: RunRecord, options: unknown): Push {
  * @param run - one run
  * @param options - `numbers`
  * @returns the push; its `kind` is `run`. The newer line of servers gives no `input` in runs.
- * @throws RapidProError `INVALID_INPUT` for what is no run
+ * @throws RapidProError `INVALID_INPUT` for what is no run; `INVALID_OPTION`
  * @example
  * fn(state => ({ ...state, data: state.data.map(run => webhook.fromRun(run)) }));
  */

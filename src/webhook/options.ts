@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RapidProError } from '../client/errors.js';
-import { check } from '../operations/base/check.js';
+import { SHORTEST_SECRET, webhookSecretOf } from '../configuration.js';
+import { check, isShown } from '../operations/base/check.js';
 import { expand } from '../operations/base/expand.js';
 import { log } from '../operations/base/log.js';
 import { suggest } from '../operations/base/nearest.js';
@@ -9,16 +10,13 @@ import type { State } from '../types/state.js';
 import type { PushOptions } from './push.js';
 import type { Secret } from './secret.js';
 
-/** A shorter one is soon guessed, and would be found in words that have nothing to do with it. */
-const SHORTEST = 8;
-
 const name = z.string({ error: 'must be text' }).trim().min(1, { error: 'is empty' }).optional();
 
 const schema = z.object(
   {
     secret: z
       .string({ error: 'must be text' })
-      .min(SHORTEST, { error: `must have at least ${SHORTEST} characters` })
+      .min(SHORTEST_SECRET, { error: `must have at least ${SHORTEST_SECRET} characters` })
       .optional(),
     header: name,
     query: name,
@@ -48,7 +46,12 @@ function checkGiven(options: unknown): Dictionary {
   if (options === null || typeof options !== 'object') return {};
   for (const [key, value] of Object.entries(options)) {
     if (!KNOWN.includes(key)) {
-      refuse(`webhook.parse() has no option "${key.slice(0, 40)}".`, suggest(key, KNOWN));
+      refuse(
+        isShown(key)
+          ? `webhook.parse() has no option "${key}".`
+          : 'The options have a key that webhook.parse() does not know.',
+        suggest(isShown(key) ? key : '', KNOWN),
+      );
     }
     if (value === undefined || value === null || value === '') {
       refuse(
@@ -60,28 +63,21 @@ function checkGiven(options: unknown): Dictionary {
   return options as Dictionary;
 }
 
-/** The secret in the credential: empty where there is none. */
-function credentialSecret({ configuration }: State): string {
-  const { webhookSecret } = (configuration ?? {}) as { webhookSecret?: unknown };
-  // Around what is pasted into a form there are spaces; in a header there cannot be.
-  return typeof webhookSecret === 'string' ? webhookSecret.trim() : '';
-}
-
 /** The secret that must not get into the state with addresses that a flow has called. */
 export function secretToHide(state: State): string | undefined {
-  const text = credentialSecret(state);
-  return text.length >= SHORTEST ? text : undefined;
+  const text = webhookSecretOf(state.configuration);
+  return text.length >= SHORTEST_SECRET ? text : undefined;
 }
 
 function requireCredentialSecret(state: State): string {
-  const text = credentialSecret(state);
-  if (text.length >= SHORTEST) return text;
+  const text = webhookSecretOf(state.configuration);
+  if (text.length >= SHORTEST_SECRET) return text;
   throw new RapidProError({
     code: 'INVALID_CONFIGURATION',
     description:
       text === ''
         ? 'The job asks for a secret, and the credential has no webhookSecret.'
-        : `The webhookSecret in the credential has less than ${SHORTEST} characters.`,
+        : `The webhookSecret in the credential has less than ${SHORTEST_SECRET} characters.`,
     fix: 'Choose a RapidPro credential for this step, and put a long text into its "Webhook secret": the same that the flow sends.',
   });
 }
@@ -89,7 +85,7 @@ function requireCredentialSecret(state: State): string {
 function secretOf(state: State, { secret, header, query }: PushOptions): Secret | undefined {
   const places = [header, query].filter(place => place !== undefined);
   if (secret === undefined && places.length === 0) {
-    if (credentialSecret(state) !== '') {
+    if (webhookSecretOf(state.configuration) !== '') {
       log.warn(
         "The credential has a webhookSecret, and this job does not ask for it: webhook.parse({ header: 'X-Secret' })",
       );

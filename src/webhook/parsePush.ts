@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../operations/base/options.js';
 import type { Dictionary } from '../types/json.js';
 import { keyOf } from './key.js';
 import { withNumbers } from './numbers.js';
@@ -129,7 +130,9 @@ export function normalForm({ body, kind, simulation }: Content, options: ValueOp
 
 /** Options of a function that may be called by `map`, which gives a number in their place. */
 export function valueOptions(options: unknown): ValueOptions {
-  return isObject(options) ? options : {};
+  if (!isObject(options)) return {};
+  refuseUnknownOptions(options, ['numbers']);
+  return options;
 }
 
 /**
@@ -141,7 +144,7 @@ export function valueOptions(options: unknown): ValueOptions {
  * @param headers - by name; they tell whether the push comes from the simulator
  * @param options - `numbers`
  * @returns the push in its normal form; what was not sent is absent
- * @throws RapidProError `INVALID_INPUT` names by path what is not as it should be
+ * @throws RapidProError `INVALID_INPUT` names by path what is not as it should be; `INVALID_OPTION`
  * @example
  * const { contact, results } = parsePush(request.body, request.headers);
  */

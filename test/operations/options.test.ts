@@ -1,18 +1,38 @@
 import { describe, expect, test } from 'vitest';
 import {
   addContact,
+  addGroup,
+  addToGroup,
+  closeTickets,
   deleteContact,
+  deleteContacts,
+  deleteGroup,
+  eachChange,
+  eachMissedPush,
+  eachPage,
+  ensureField,
+  ensureGroup,
+  fn,
   getContact,
   getContacts,
+  getFlowDefinitions,
   getWorkspace,
   http,
+  labelMessages,
   sendBroadcast,
   sendMessage,
+  setGlobal,
   startFlow,
+  subscribe,
+  syncContacts,
   updateContact,
+  updateGroup,
+  uploadMedia,
   upsertContact,
+  upsertContacts,
+  webhook,
 } from '../../src/index.js';
-import type { Operation } from '../../src/types/state.js';
+import type { Operation, State } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { inTurn, json, stall } from '../support/faults.js';
 import { noSleep } from '../support/noSleep.js';
@@ -68,21 +88,131 @@ describe.each(operations)('%s', (_, build) => {
   });
 });
 
-test('an unknown option is warned about, with the nearest known one', async () => {
-  const lines = captureConsole();
-  const server = await serve(answering('get', 'contacts', () => page([])));
-  await getContacts({}, { limt: 5, maxwait: 1, pageSize: 9 } as never)(stateFor(server));
-  const text = lines.join('\n');
-  expect(text).toContain('options has the unknown key "limt". Did you mean "limit"?');
-  expect(text).toContain('options has the unknown key "maxwait". Did you mean "maxWait"?');
-  expect(text).toContain('Known here: timeout, maxWait, limit');
+describe('an unknown option is an error', () => {
+  test.each([
+    [{ limt: 5 }, 'options has the unknown key "limt".', 'Did you mean "limit"?'],
+    [{ limits: 10 }, 'options has the unknown key "limits".', 'Did you mean "limit"?'],
+    [{ Limit: 10 }, 'options has the unknown key "Limit".', 'Did you mean "limit"?'],
+    [{ maxwait: 1 }, 'options has the unknown key "maxwait".', 'Did you mean "maxWait"?'],
+    [{ max_wait: 1 }, 'options has the unknown key "max_wait".', 'Did you mean "maxWait"?'],
+    [{ timeout: 5, time_out: 1 }, 'the unknown key "time_out".', 'Did you mean "timeout"?'],
+    [{ pageSize: 9 }, 'options has the unknown key "pageSize".', 'Known here: timeout, maxWait'],
+    [{ dryRun: true }, 'options has the unknown key "dryRun".', 'no dry run'],
+    [{ dry_run: true }, 'options has the unknown key "dry_run".', 'no dry run'],
+    [{ literal: true }, 'options has the unknown key "literal".', 'takes all words as they are'],
+    [{ verify: undefined }, 'options has the unknown key "verify".', 'addToGroup()'],
+    [{ limt: undefined }, 'options has the unknown key "limt".', 'Did you mean "limit"?'],
+    [{ '+250788000001': 5 }, 'options has a key that this operation does not know.', 'Known here'],
+  ])('%j', async (options, description, fix) => {
+    for (const read of [
+      getContacts({}, options as never),
+      getContacts({}, (() => options) as never),
+      eachPage(
+        getContacts({}, options as never),
+        fn(state => state),
+      ),
+      eachChange(
+        getContacts({}, options as never),
+        fn(state => state),
+      ),
+    ]) {
+      const error = await refused(read, 'INVALID_OPTION');
+      expect(error.description).toContain(description);
+      expect(error.fix).toContain('Nothing was sent.');
+      expect(error.fix).toContain(fix);
+      expect(JSON.stringify(error)).not.toContain('250788');
+    }
+  });
+
+  test.each(operations)('of %s', async (_, build) => {
+    await refused(build({ dryrun: true } as never), 'INVALID_OPTION');
+    await refused(build({ retries: 3 } as never), 'INVALID_OPTION');
+  });
+
+  test.each<[string, () => Operation]>([
+    ['deleteContact', () => deleteContact(UUID, { dryRun: true } as never)],
+    ['syncContacts', () => syncContacts([], { dryrun: true } as never)],
+    ['upsertContacts', () => upsertContacts([], { failOnErrors: true } as never)],
+    ['deleteContacts', () => deleteContacts([UUID], { dryrun: true } as never)],
+    ['sendBroadcast', () => sendBroadcast({ text: 'x', groups: ['A'] }, { dryrun: 1 } as never)],
+    ['addToGroup', () => addToGroup([UUID], 'A', { verfy: true } as never)],
+    ['labelMessages', () => labelMessages([1], 'A', { verify: true } as never)],
+    ['closeTickets', () => closeTickets([UUID], { verify: true } as never)],
+    ['addGroup', () => addGroup({ name: 'A' }, { urns: 'add' } as never)],
+    ['updateGroup', () => updateGroup(UUID, { name: 'A' }, { force: true } as never)],
+    ['deleteGroup', () => deleteGroup(UUID, { literal: true } as never)],
+    ['ensureGroup', () => ensureGroup('A', { dry_run: true } as never)],
+    ['ensureField', () => ensureField({ name: 'A', type: 'text' }, { Literal: true } as never)],
+    ['setGlobal', () => setGlobal('A', 'b', { literals: true } as never)],
+    ['uploadMedia', () => uploadMedia('aGk=', { fileName: 'x.png' } as never)],
+    ['uploadMedia', () => uploadMedia('aGk=', { allow_private: true } as never)],
+    ['subscribe', () => subscribe('births', 'https://x.org', { literal: true } as never)],
+    ['http.get', () => http.get('contacts', {}, { query: { uuid: UUID } } as never)],
+    ['http.post', () => http.post('contacts', {}, { uuid: UUID } as never)],
+    ['http.post', () => http.post('contacts', {}, { Query: { uuid: UUID } } as never)],
+    ['http.request', () => http.request('POST', 'contacts', { data: {} } as never)],
+    ['getFlowDefinitions', () => getFlowDefinitions({ flow: UUID }, { limit: 5 } as never)],
+    ['eachMissedPush', () => eachMissedPush({ resthook: 'x', dealine: 5 } as never)],
+    ['eachMissedPush', () => eachMissedPush({ resthook: 'x', number: true } as never)],
+    ['eachMissedPush', () => eachMissedPush({ flow: FLOW, reslt: 'x' } as never)],
+    ['eachMissedPush', () => eachMissedPush({ flow: FLOW, result: 'x', limit: 5 } as never)],
+    ['eachMissedPush', () => eachMissedPush((() => ({ resthook: 'x', dedline: 5 })) as never)],
+    ['eachChange', () => eachChange(getContacts({}, { concurrency: 4 }))],
+    ['eachChange', () => eachChange(getContacts({}, { resume: true }))],
+    ['eachChange', () => eachChange(getContacts({}, { resume: false }))],
+    ['webhook.parse', () => webhook.parse({ number: true } as never)],
+  ])('%s', async (_, build) => {
+    await refused(build(), 'INVALID_OPTION');
+  });
+
+  test('eachChange() says why it has none of resume and concurrency', async () => {
+    const resumed = await refused(eachChange(getContacts({}, { resume: true })), 'INVALID_OPTION');
+    expect(resumed.fix).toContain(
+      'eachChange() and eachMissedPush() go on from where they stopped',
+    );
+    const beside = eachChange(getContacts({}, { concurrency: 2 }));
+    expect((await refused(beside, 'INVALID_OPTION')).fix).toContain('one page after the other');
+  });
+
+  test('the functions that read pushes know no others either', () => {
+    const run = { values: {}, uuid: UUID };
+    expect(() => webhook.fromRun(run, { number: true } as never)).toThrow('INVALID_OPTION');
+    expect(() => webhook.parsePush({}, {}, { number: true } as never)).toThrow('INVALID_OPTION');
+    expect([run].map(one => webhook.fromRun(one, 0 as never))).toHaveLength(1);
+  });
+
+  test('what only the runs of a flow are read by is no option of the events of a resthook', async () => {
+    const where = { resthook: 'x', after: '2026-01-01' };
+    expect((await refused(eachMissedPush(where), 'INVALID_FILTER')).description).toContain(
+      '"after"',
+    );
+  });
+
+  test('where a catch-up reads may be a function of state, with its options', async () => {
+    const where = (state: State) => ({ resthook: 'x', timeout: state.seconds });
+    const error = await refused(eachMissedPush(where as never), 'INVALID_OPTION', { seconds: '5' });
+    expect(error.description).toContain('options.timeout');
+  });
+
+  test.each([
+    { timeout: 5 },
+    { maxWait: 5 },
+    { limit: 5 },
+    { deadline: 5 },
+    { resume: true },
+    { concurrency: 2 },
+    { timeout: 5, maxWait: 0, limit: 1, deadline: 9, resume: false, concurrency: 1 },
+  ])('%j are those of lists', async options => {
+    const server = await serve(answering('get', 'contacts', () => page([])));
+    expect((await run(getContacts({}, options), server)).data).toEqual([]);
+  });
 });
 
 test('an option of another operation is unknown', async () => {
-  const lines = captureConsole();
-  const server = await serve(answering('get', 'contacts', () => page([])));
-  await getContact(UUID, { limit: 5, urns: 'add' } as never)(stateFor(server));
-  expect(lines.filter(line => line.includes('unknown key'))).toHaveLength(2);
+  const error = await refused(getContact(UUID, { limit: 5 } as never), 'INVALID_OPTION');
+  expect(error.description).toBe('options has the unknown key "limit".');
+  expect(error.fix).toContain('Only what reads a list takes a limit.');
+  await refused(getContact(UUID, { urns: 'add' } as never), 'INVALID_OPTION');
 });
 
 test.each([undefined, null, {}, { timeout: null, maxWait: undefined }])(

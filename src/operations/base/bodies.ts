@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
-import { bodyCheck, record, text, uuid } from './body.js';
-import { asUuid, contactKey, distinctUrns, requireUrn } from './identifiers.js';
+import { bodyCheck, keysOf, record, text, uuid } from './body.js';
+import { refuseNearMisses, warnUnknownKeys } from './check.js';
+import { asUuid, contactKey, requireUrn } from './identifiers.js';
 
 /** What RapidPro takes in the bodies of writes (API reference, sections 2.10 and 4). */
 
@@ -48,11 +49,22 @@ const recipientShape = {
   groups: groups.optional(),
 };
 
+/** The newer servers break down on texts alone; RapidPro 9 takes no quick replies at all. */
+const quickReplies = z.unknown().transform(value => {
+  const typed = (item: unknown) => (typeof item === 'string' ? { type: 'text', text: item } : item);
+  if (Array.isArray(value)) return value.map(typed);
+  if (value === null || typeof value !== 'object') return value;
+  const lists = Object.entries(value);
+  return Object.fromEntries(
+    lists.map(([key, list]) => [key, Array.isArray(list) ? list.map(typed) : list]),
+  );
+});
+
 const broadcastShape = {
   ...recipientShape,
   text: translated.optional(),
   attachments: z.unknown().optional(),
-  quick_replies: z.unknown().optional(),
+  quick_replies: quickReplies.optional(),
   base_language: text.optional(),
 };
 
@@ -71,7 +83,7 @@ const messageShape = {
     .transform(value => asUuid(value) ?? value.trim()),
   text: textOrNumber.optional(),
   attachments: z.unknown().optional(),
-  quick_replies: z.unknown().optional(),
+  quick_replies: quickReplies.optional(),
   ticket: z.unknown().optional(),
 };
 
@@ -87,7 +99,7 @@ function refuseNoUrns(body: { urns?: string[] | undefined }, where: string): voi
 
 function requireUrns(body: { urns?: string[] | undefined }, where: string): void {
   for (const [index, urn] of (body.urns ?? []).entries())
-    requireUrn(urn, `${where}.urns[${index}]`);
+    requireUrn(urn, `${where}.urns[${index}]`, 'write');
 }
 
 /** A contact of which nothing is left is missing data, not a wish for an empty contact. */
@@ -106,27 +118,21 @@ function requireContacts(body: { contacts?: string[] | undefined }, where: strin
     contactKey(contact, `${where}.contacts[${index}]`);
 }
 
-/** RapidPro 9 fails on a contact that has a URN twice, or keeps its old list without a word. */
-function oncePerUrn<T extends { urns?: string[] | undefined }>(body: T): T {
-  return body.urns ? { ...body, urns: distinctUrns(body.urns) } : body;
-}
+const QUICK_REPLY = ['type', 'text', 'extra'];
 
-/** What text becomes that is put together from data that is not there: `Dear undefined`. */
-const MISSING = /\bundefined\b|\[object \w+\]/;
-
-/** Nobody writes these words to a person: data is missing. */
-function refuseMissing(text: unknown, where: string): void {
-  const texts = text !== null && typeof text === 'object' ? Object.values(text) : [text];
-  if (!texts.some(one => typeof one === 'string' && MISSING.test(one))) return;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: `${where} has the word "undefined" or "[object …]" in it: data that it is made of is missing.`,
-    fix: 'Nothing was sent. Check the names after $ or state, and put text together in a function of state.',
-  });
+/** The keys of quick replies: of one list, or of one for each language. */
+function checkQuickReplies(value: unknown, where: string, path: 'broadcasts' | 'messages'): void {
+  if (value === null || typeof value !== 'object') return;
+  const keys = keysOf(path, QUICK_REPLY);
+  for (const [key, item] of Object.entries(value)) {
+    if (Array.isArray(item)) checkQuickReplies(item, `${where}.${key}`, path);
+    if (!Array.isArray(value) || item === null || typeof item !== 'object') continue;
+    refuseNearMisses(item, { ...keys, answered: [] }, `${where}[${key}]`);
+    warnUnknownKeys(item, QUICK_REPLY, `${where}[${key}]`);
+  }
 }
 
 function requireContent(body: Dictionary, where: string): void {
-  refuseMissing(body.text, `${where}.text`);
   const empty = (value: unknown) => value === undefined || value === null || value === '';
   if (!empty(body.text) || !empty(body.attachments)) return;
   throw new RapidProError({
@@ -136,50 +142,76 @@ function requireContent(body: Dictionary, where: string): void {
   });
 }
 
-const contact = bodyCheck('contact', contactShape);
-const contactWithUuid = bodyCheck('contact', {
-  ...contactShape,
-  uuid: uuid('a contact').optional(),
-});
-const broadcast = bodyCheck('broadcast', broadcastShape);
-const flowStart = bodyCheck('flowStart', flowStartShape);
-const message = bodyCheck('message', messageShape);
+const ofContact = {
+  resource: 'contacts',
+  texts: { name: 'contactName', groups: 'name', fields: 'value', note: 'message' },
+} as const;
 
-export function checkContact(value: unknown, where = 'contact') {
-  const body = contact(value, where);
+const contact = bodyCheck('contact', contactShape, ofContact);
+const contactWithUuid = bodyCheck(
+  'contact',
+  { ...contactShape, uuid: uuid('a contact').optional() },
+  ofContact,
+);
+const broadcast = bodyCheck('broadcast', broadcastShape, {
+  resource: 'broadcasts',
+  texts: { text: 'message', quick_replies: 'message', groups: 'name' },
+});
+const flowStart = bodyCheck('flowStart', flowStartShape, {
+  resource: 'flow_starts',
+  texts: { groups: 'name', params: 'value', extra: 'value' },
+});
+const message = bodyCheck('message', messageShape, {
+  resource: 'messages',
+  texts: { text: 'message', quick_replies: 'message' },
+});
+
+/** @param isLiteral - the option `literal`, here as in the others */
+export function checkContact(value: unknown, where = 'contact', isLiteral = false) {
+  const body = contact(value, where, isLiteral);
   requireSomething(body, value, where);
   if (where !== 'contact') refuseNoUrns(body, where);
   requireUrns(body, where);
-  refuseMissing(body.name, `${where}.name`);
-  return oncePerUrn(body);
+  return body;
 }
 
-/** A contact that may name itself by `uuid`. */
-export function checkContactWithUuid(value: unknown) {
-  const body = contactWithUuid(value);
-  refuseNoUrns(body, 'contact');
+/**
+ * A contact that may name itself by `uuid`.
+ *
+ * @param replacesUrns - true where the list becomes the contact's only URNs: an empty one would take
+ *   them all away. Otherwise it adds none.
+ */
+export function checkContactWithUuid(
+  value: unknown,
+  { replacesUrns = false, isLiteral = false } = {},
+) {
+  const given = contactWithUuid(value, undefined, isLiteral);
+  if (replacesUrns) refuseNoUrns(given, 'contact');
+  const { urns, ...others } = given;
+  const body = urns?.length === 0 ? (others as typeof given) : given;
   requireUrns(body, 'contact');
-  refuseMissing(body.name, 'contact.name');
-  return oncePerUrn(body);
+  return body;
 }
 
-export function checkBroadcast(value: unknown) {
-  const body = broadcast(value);
+export function checkBroadcast(value: unknown, isLiteral = false) {
+  const body = broadcast(value, undefined, isLiteral);
+  checkQuickReplies(body.quick_replies, 'broadcast.quick_replies', 'broadcasts');
   requireUrns(body, 'broadcast');
   requireContacts(body, 'broadcast');
   requireContent(body, 'broadcast');
   return body;
 }
 
-export function checkFlowStart(value: unknown) {
-  const body = flowStart(value);
+export function checkFlowStart(value: unknown, isLiteral = false) {
+  const body = flowStart(value, undefined, isLiteral);
   requireUrns(body, 'flowStart');
   requireContacts(body, 'flowStart');
   return body;
 }
 
-export function checkMessage(value: unknown) {
-  const body = message(value);
+export function checkMessage(value: unknown, isLiteral = false) {
+  const body = message(value, undefined, isLiteral);
+  checkQuickReplies(body.quick_replies, 'message.quick_replies', 'messages');
   contactKey(body.contact, 'message.contact');
   requireContent(body, 'message');
   return body;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { refuseMissing, type TextKind } from '../../input/missing.js';
+import { type Resource, type ResourceName, resources } from '../../resources.js';
 import type { Dictionary, Json } from '../../types/json.js';
-import { check, warnUnknownKeys } from './check.js';
+import { check, type Keys, refuseNearMisses, warnUnknownKeys } from './check.js';
 import { asUuid, isUuid } from './identifiers.js';
 
 /** What goes into a request as JSON. */
@@ -22,19 +24,49 @@ export const uuid = (what: string, hint = '') =>
 /** An object whose keys are free. */
 export const record = (value: z.ZodType, error: string) => z.record(z.string(), value, { error });
 
+/** What the check of a body knows beside its shape. */
+export interface BodyPlan {
+  /** Where it is posted. */
+  resource: ResourceName;
+  /** The keys whose texts reach a person or a record. */
+  texts?: { readonly [key: string]: TextKind };
+}
+
+/** The keys of the bodies that an endpoint takes. */
+export function keysOf(resource: ResourceName, known: readonly string[]): Keys {
+  const { path, answers }: Resource = resources[resource];
+  return { path, known, answered: answers };
+}
+
+function isDictionary(value: unknown): value is Dictionary {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
 /**
- * Makes the check of a body: its known keys are held to their shape, unknown ones are warned about
- * and sent, keys without a value are left out.
+ * Makes the check of a body: its known keys are held to their shape, keys that are almost known ones are
+ * refused, other unknown ones are warned about and sent, keys without a value are left out.
  *
  * @param where - what whoever wrote the job calls it
  * @param shape - zod's shape of the known keys
  */
-export function bodyCheck<Shape extends z.ZodRawShape>(where: string, shape: Shape) {
+export function bodyCheck<Shape extends z.ZodRawShape>(
+  where: string,
+  shape: Shape,
+  { resource, texts = {} }: BodyPlan,
+) {
   const schema = z.looseObject(shape, { error: 'must be an object' });
   const known = Object.keys(shape);
-  return (value: unknown, called = where): Body & z.infer<typeof schema> => {
-    const body = check(schema, value, called);
+  const keys = keysOf(resource, known);
+  /** @param isLiteral - the option `literal` */
+  return (value: unknown, called = where, isLiteral = false): Body & z.infer<typeof schema> => {
+    // First, since a key that is misspelled is missing too.
+    if (isDictionary(value)) refuseNearMisses(value, keys, called);
+    const body: Dictionary = check(schema, value, called);
     warnUnknownKeys(body, known, called);
+    for (const [key, kind] of Object.entries(texts)) {
+      // As the job wrote it: a shape may change it.
+      refuseMissing((value as Dictionary)[key], `${called}.${key}`, kind, isLiteral);
+    }
     return withoutUndefined(body) as Body & z.infer<typeof schema>;
   };
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type ErrorCode, RapidProError } from '../../client/errors.js';
 import { log } from './log.js';
-import { suggest } from './nearest.js';
+import { nearMiss, suggest } from './nearest.js';
 
 /** `urns[1]` from `['urns', 1]`. */
 function pathOf(where: string, path: readonly PropertyKey[]): string {
@@ -37,12 +37,50 @@ export function check<T>(
   });
 }
 
+/** Tells whether a key may be shown: one that is no plain word may be somebody's name or number. */
+export function isShown(key: string): boolean {
+  return /^[A-Za-z_][\w-]{0,40}$/.test(key);
+}
+
+/** The keys of an object in a body. */
+export interface Keys {
+  known: readonly string[];
+  /** Those that RapidPro answers there: who writes an answer back has made no mistake. */
+  answered?: readonly string[] | undefined;
+  /** The endpoint, for whoever means such a key. */
+  path: string;
+}
+
+/** The known key that another one is all but equal to; undefined where RapidPro itself answers that one. */
+export function meantKey(key: string, { known, answered = [] }: Keys): string | undefined {
+  if (known.includes(key) || answered.includes(key)) return undefined;
+  return nearMiss(key, known);
+}
+
+/**
+ * Refuses a key that is all but equal to a known one: RapidPro would ignore it without a word.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function refuseNearMisses(value: object, keys: Keys, where: string): void {
+  for (const key of Object.keys(value)) {
+    const meant = meantKey(key, keys);
+    if (meant === undefined) continue;
+    throw new RapidProError({
+      code: 'INVALID_INPUT',
+      description: isShown(key)
+        ? `${where} has the unknown key "${key}".`
+        : `${where} has an unknown key that is almost "${meant}".`,
+      fix: `Nothing was sent. Did you mean "${meant}"? To send the key as it is, use http.post("${keys.path}", …).`,
+    });
+  }
+}
+
 /** Warns of keys that RapidPro would silently ignore. Servers grow: they are sent all the same. */
 export function warnUnknownKeys(value: object, known: readonly string[], where: string): void {
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
-    // A key that is no word may be somebody's name or number.
-    if (!/^[A-Za-z_][\w-]{0,40}$/.test(key)) {
+    if (!isShown(key)) {
       log.warn(`${where} has a key that RapidPro does not know. Known here: ${known.join(', ')}.`);
       continue;
     }

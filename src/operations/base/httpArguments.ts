@@ -1,6 +1,6 @@
 import { RapidProError } from '../../client/errors.js';
 import type { Query, QueryValue } from '../../client/request.js';
-import type { Method } from '../../resources.js';
+import { type Method, type Resource, resources } from '../../resources.js';
 import type { Json } from '../../types/json.js';
 
 function invalidPath(description: string, fix: string): never {
@@ -52,7 +52,17 @@ function emptyQuery(what: string): never {
   });
 }
 
+/** What RapidPro reads as a number, and leaves out where it is 0. */
+const NUMBERS = new Set(
+  Object.values<Resource>(resources).flatMap(({ filters }) =>
+    Object.keys(filters).filter(key => filters[key]?.kind === 'integer'),
+  ),
+);
+
 function checkValue(key: string, value: unknown): QueryValue {
+  if (NUMBERS.has(key) && /^\s*[+-]?0[0_]*\s*$/.test(String(value))) {
+    emptyQuery(`"${key}" in the query is 0, which is the number of nothing`);
+  }
   if (Array.isArray(value)) {
     if (value.length === 0) emptyQuery(`"${key}" in the query is an empty list`);
     return value.map(item => checkValue(key, item) as string);

@@ -21,9 +21,23 @@ function distance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
+const plain = (text: string) => text.toLowerCase().replace(/[_\s-]/g, '');
+const singular = (text: string) => text.replace(/ies$/, 'y').replace(/s$/, '');
+
+/**
+ * The known word that another one is all but equal to: it differs in the case of its letters, in underscores, in a
+ * plural, or in one letter.
+ */
+export function nearMiss(word: string, known: readonly string[]): string | undefined {
+  if (word.length > 100) return undefined;
+  const target = plain(word);
+  const isSame = (candidate: string) => singular(plain(candidate)) === singular(target);
+  const isNear = (candidate: string) => distance(target, plain(candidate)) <= 1;
+  return known.find(isSame) ?? known.find(isNear);
+}
+
 /** The known word that a misspelled one most likely means, or undefined where none is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const plain = (text: string) => text.toLowerCase().replace(/[_\s-]/g, '');
   const target = plain(word).slice(0, 60);
   const ranked = known
     .map(candidate => ({ candidate, steps: distance(target, plain(candidate)) }))

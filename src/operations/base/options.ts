@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { DEFAULT_MAX_WAIT } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
 import type { ListOptions } from '../../types/options.js';
-import { check, warnUnknownKeys } from './check.js';
+import { check, isShown } from './check.js';
+import { nearMiss, suggest } from './nearest.js';
 
 const seconds = (least: number, most: number) =>
   z
@@ -30,6 +32,7 @@ const schema = z.looseObject(
     filename: z.string({ error: 'must be text' }).nullish(),
     contentType: z.string({ error: 'must be text' }).nullish(),
     allowPrivate: z.boolean({ error: 'must be true or false' }).nullish(),
+    literal: z.boolean({ error: 'must be true or false' }).nullish(),
     // syncContacts() calls replacing "exact"; to the others it means the same.
     urns: z.enum(['add', 'replace', 'exact'], { error: 'must be "add" or "replace"' }).nullish(),
   },
@@ -39,9 +42,64 @@ const schema = z.looseObject(
 /** Options after their check. */
 export interface Settings extends ListOptions {
   urns?: 'add' | 'replace';
+  /** True: words such as `undefined` are meant. */
+  literal?: boolean;
 }
 
 const COMMON = ['timeout', 'maxWait'];
+
+/** The option of every operation that refuses words for what is not there. */
+export const LITERAL = ['literal'];
+
+/** Options that only some operations have, and what to say to who gives them to another one. */
+const ELSEWHERE: { readonly [option: string]: string } = {
+  limit: 'Only what reads a list takes a limit.',
+  deadline: 'Only lists and bulk operations take a deadline.',
+  resume:
+    'Lists and bulk operations take it. eachChange() and eachMissedPush() go on from where they stopped without it.',
+  concurrency:
+    'Lists and bulk operations take it. eachChange() reads one page after the other, so that none is missed.',
+  dryRun:
+    'This operation has no dry run: it would have been done. syncContacts() and other operations on many have one.',
+  onlyActive: 'Only what sends messages or starts flows takes it.',
+  verify: 'Only addToGroup() and removeFromGroup() take it.',
+  literal: 'This operation takes all words as they are.',
+  urns: 'Only upsertContact(), upsertContacts() and syncContacts() take it.',
+  failOnError: 'Only upsertContacts() and syncContacts() take it.',
+  key: 'Only syncContacts() takes it.',
+  group: 'Only syncContacts() takes it. A list takes it as a filter, in the first argument.',
+  groups: 'Only syncContacts() takes it.',
+  filename: 'Only uploadMedia() takes it.',
+  contentType: 'Only uploadMedia() takes it.',
+  allowPrivate: 'Only uploadMedia() takes it.',
+  query: 'Only http.post() and http.request() take a query in the options.',
+  body: 'Only http.request() takes a body in the options.',
+};
+
+/** What to say of an option that the operation does not have. */
+function adviceOn(option: string, known: readonly string[]): string {
+  const near = nearMiss(option, known);
+  if (near) return `Did you mean "${near}"?`;
+  const other = nearMiss(option, Object.keys(ELSEWHERE));
+  return (other && ELSEWHERE[other]) ?? suggest(option, known);
+}
+
+/**
+ * An option that is not known would be left out: `dryrun` would write.
+ *
+ * @throws RapidProError `INVALID_OPTION`
+ */
+export function refuseUnknownOptions(options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find(key => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new RapidProError({
+    code: 'INVALID_OPTION',
+    description: isShown(unknown)
+      ? `options has the unknown key "${unknown}".`
+      : 'options has a key that this operation does not know.',
+    fix: `Nothing was sent. ${isShown(unknown) ? adviceOn(unknown, known) : suggest('', known)}`,
+  });
+}
 
 /**
  * Checks the options of an operation.
@@ -61,8 +119,8 @@ export function checkOptions(options: unknown, more: readonly string[] = []): Se
       'INVALID_OPTION',
     );
   }
-  warnUnknownKeys(checked, [...COMMON, ...more], 'options');
-  const { timeout, limit, urns, deadline, resume, concurrency } = checked;
+  refuseUnknownOptions(options as object, [...COMMON, ...more]);
+  const { timeout, limit, urns, deadline, resume, concurrency, literal } = checked;
   // No wait may outlast the deadline.
   const maxWait =
     deadline == null ? checked.maxWait : Math.min(deadline, checked.maxWait ?? DEFAULT_MAX_WAIT);
@@ -73,6 +131,7 @@ export function checkOptions(options: unknown, more: readonly string[] = []): Se
     ...(deadline == null ? {} : { deadline }),
     ...(resume == null ? {} : { resume }),
     ...(concurrency == null ? {} : { concurrency }),
+    ...(literal == null ? {} : { literal }),
     ...(urns == null ? {} : { urns: urns === 'exact' ? 'replace' : urns }),
   };
 }

@@ -1,7 +1,8 @@
 import { RapidProError } from '../../client/errors.js';
 import { digitsTakenWhole } from '../../input/urns.js';
 import { checkContactWithUuid } from '../base/bodies.js';
-import type { Body } from '../base/body.js';
+import { type Body, keysOf } from '../base/body.js';
+import { isShown, refuseNearMisses } from '../base/check.js';
 import { Unsendable } from '../base/expand.js';
 import { homeNumberFault } from '../base/homeNumbers.js';
 import { urnIdentity } from '../base/identifiers.js';
@@ -28,6 +29,7 @@ export interface Input {
 }
 
 const KNOWN = ['uuid', 'urns', 'name', 'language', 'groups', 'fields', 'note'];
+const KEYS = keysOf('contacts', KNOWN);
 
 /**
  * The list, as it is before its contacts are checked.
@@ -64,10 +66,10 @@ function readInput(
   value: unknown,
   index: number,
   unknownKeys: Set<string>,
-  replacesUrns: boolean,
+  how: Parameters<typeof checkContactWithUuid>[1],
 ): Input {
   const { known, others } = splitKeys(value, unknownKeys);
-  const body = checkContactWithUuid(known, { replacesUrns });
+  const body = checkContactWithUuid(known, how);
   refuseBlanks(body);
   const input: Input = { index, ...(body as Omit<Input, 'index'>) };
   if (input.fields) input.fields = withoutUndefined(input.fields);
@@ -83,6 +85,8 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return { known: value };
   const strange = Object.keys(value).filter(key => !KNOWN.includes(key));
   if (strange.length === 0) return { known: value };
+  // Those that were looked at in a contact before are not looked at again.
+  if (strange.some(key => !unknownKeys.has(key))) refuseNearMisses(value, KEYS, 'contact');
   const known: Body = { ...value };
   const others: Body = {};
   for (const key of strange) {
@@ -97,21 +101,25 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
 export function readInputs(
   list: readonly unknown[],
   outcome: Outcome,
-  { replacesUrns }: { replacesUrns: boolean },
+  how: { replacesUrns: boolean; isLiteral: boolean },
 ): Input[] {
   const unknownKeys = new Set<string>();
   const inputs: Input[] = [];
   for (const [index, value] of list.entries()) {
     try {
       if (value instanceof Unsendable) throw value.reason;
-      inputs.push(readInput(value, index, unknownKeys, replacesUrns));
+      inputs.push(readInput(value, index, unknownKeys, how));
     } catch (error) {
       if (!(error instanceof RapidProError)) throw error;
       outcome.fail({ index }, error);
     }
   }
   for (const key of unknownKeys) {
-    log.warn(`The contacts have the unknown key "${key}". ${suggest(key, KNOWN)}`);
+    log.warn(
+      isShown(key)
+        ? `The contacts have the unknown key "${key}". ${suggest(key, KNOWN)}`
+        : `The contacts have a key that RapidPro does not know. Known here: ${KNOWN.join(', ')}.`,
+    );
   }
   return inputs;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SyncOptions } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
 import { check } from '../base/check.js';
+import { LITERAL } from '../base/options.js';
 
 const flag = z.boolean({ error: 'must be true or false' }).nullish();
 const lists = z.enum(['add', 'exact'], { error: 'must be "add" or "exact"' }).nullish();
@@ -35,7 +36,7 @@ const syncSchema = z.looseObject({
     .optional(),
 });
 
-const BULK_OPTIONS = ['concurrency', 'deadline', 'resume', 'failOnError'];
+const BULK_OPTIONS = ['concurrency', 'deadline', 'resume', 'failOnError', ...LITERAL];
 export const UPSERT_OPTIONS = [...BULK_OPTIONS, 'urns'];
 export const SYNC_OPTIONS = [...UPSERT_OPTIONS, 'key', 'group', 'groups', 'dryRun'];
 

@@ -61,7 +61,10 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
   let cost: Cost | undefined;
   const result = await bulkRun(call, plan, async run => {
     const { list, pool, outcome } = run;
-    const all = readInputs(list, outcome, { replacesUrns: exactUrns });
+    const all = readInputs(list, outcome, {
+      replacesUrns: exactUrns,
+      isLiteral: call.options.literal === true,
+    });
     for (const { index, note } of all) if (note !== undefined) outcome.fail({ index }, NO_NOTES);
     await failHomeNumbers(run.workspace, all, outcome);
     const client = pool.reader;

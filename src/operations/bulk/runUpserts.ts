@@ -38,7 +38,10 @@ export function runUpserts(call: BulkCall): Promise<BulkResult> {
     leavesMark: true,
   } as const;
   return bulkRun(call, plan, async ({ list, pool, outcome, progress, workspace }) => {
-    const inputs = readInputs(list, outcome, { replacesUrns: mode === 'replace' });
+    const inputs = readInputs(list, outcome, {
+      replacesUrns: mode === 'replace',
+      isLiteral: call.options.literal === true,
+    });
     await failHomeNumbers(workspace, inputs, outcome);
     for (const { index, uuid, urns = [] } of inputs) {
       if (uuid === undefined && urns.length === 0) outcome.fail({ index }, NAMELESS);

@@ -36,10 +36,11 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       );
     },
     integer(value, name) {
-      if (/^\d+$/.test(String(value))) return String(value);
+      // RapidPro leaves out a filter of 0, and answers with the whole list.
+      if (/^0*[1-9]\d*$/.test(String(value))) return String(value);
       return refuse(
-        `The filter "${name}" is not a whole number.`,
-        'Give the id as RapidPro wrote it.',
+        `The filter "${name}" is not the number of anything: a whole number above 0.`,
+        'Give the id as RapidPro wrote it. If it comes from $ or state, check that the data is there.',
       );
     },
     boolean(value, name) {

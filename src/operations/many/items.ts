@@ -1,4 +1,5 @@
 import { RapidProError } from '../../client/errors.js';
+import { refuseMissing } from '../../input/missing.js';
 import { asUuid, contactKey, urnIdentity } from '../base/identifiers.js';
 
 /** Lists of contacts, messages and tickets as jobs write them. */
@@ -47,7 +48,8 @@ export function contactItems(value: unknown): Item[] {
 
 export function messageItems(value: unknown): Item[] {
   const values = toList(value, 'messages').map((message, index) => {
-    if (/^\d+$/.test(String(message))) return Number(message);
+    // Of more digits JavaScript would make another message's; 0 is the number of none.
+    if (/^0*[1-9]\d{0,14}$/.test(String(message))) return Number(message);
     return refuse(
       `messages[${index}] is not the number of a message.`,
       'RapidPro acts on messages by their "id", not by uuid: state => state.data.map(message => message.id)',
@@ -85,9 +87,11 @@ export function requireText(value: unknown, what: string): string {
 /**
  * A group or label that an action names. RapidPro 9 knows a uuid only as it writes it.
  *
+ * @param isLiteral - the option `literal`
  * @throws RapidProError `INVALID_INPUT`
  */
-export function requireReference(value: unknown, what: string): string {
+export function requireReference(value: unknown, what: string, isLiteral: boolean): string {
   const text = requireText(value, what);
+  refuseMissing(text, what, 'name', isLiteral);
   return asUuid(text) ?? text;
 }

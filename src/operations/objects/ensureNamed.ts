@@ -1,5 +1,8 @@
+import { refuseMissing } from '../../input/missing.js';
+import { resources } from '../../resources.js';
 import type { Operation } from '../../types/state.js';
 import { operation } from '../base/operation.js';
+import { LITERAL } from '../base/options.js';
 import { collect } from '../lists/list.js';
 import { requireText } from '../many/items.js';
 import { ensure, sameName } from './ensure.js';
@@ -13,8 +16,10 @@ export function ensureNamed(
   return operation({
     args: { name },
     options,
-    run({ client, args }) {
+    knownOptions: LITERAL,
+    run({ client, args, options }) {
       const wanted = requireText(args.name, 'name');
+      refuseMissing(wanted, `${resources[resource].nouns[0]}.name`, 'name', options.literal);
       return ensure(client, {
         resource,
         body: { name: wanted },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ResourceName } from '../../resources.js';
 import { bodyCheck, name, record, text, uuid } from '../base/body.js';
 
 /** The bodies of groups, labels, fields, globals, campaigns, topics and subscribers. */
@@ -12,7 +13,7 @@ const oneOf = (choices: string[]) =>
 /** RapidPro counts in whole numbers, and takes them as text too. */
 const whole = z
   .union([z.number(), z.string()], { error: 'must be a whole number' })
-  .refine(value => /^-?\d+$/.test(String(value).trim()), { error: 'must be a whole number' })
+  .refine(value => /^-?\d{1,15}$/.test(String(value).trim()), { error: 'must be a whole number' })
   .transform(Number);
 
 /** Longer addresses make RapidPro fail instead of answer. */
@@ -27,37 +28,63 @@ const url = text
     error: `must have at most ${LONGEST_URL} characters`,
   });
 
-export const checkNamed = bodyCheck('body', { name });
+const named = (noun: string, resource: ResourceName) =>
+  bodyCheck(noun, { name }, { resource, texts: { name: 'name' } });
 
-export const checkField = bodyCheck('field', { name, type: oneOf(FIELD_TYPES) });
+export const checkGroup = named('group', 'groups');
+export const checkLabel = named('label', 'labels');
+export const checkTopic = named('topic', 'topics');
+export const checkOptIn = named('optIn', 'optins');
 
-export const checkGlobal = bodyCheck('global', { name, value: name });
+export const checkField = bodyCheck(
+  'field',
+  { name, type: oneOf(FIELD_TYPES) },
+  { resource: 'fields', texts: { name: 'name' } },
+);
 
-export const checkGlobalValue = bodyCheck('global', { value: name });
+const ofGlobal = { resource: 'globals', texts: { name: 'name', value: 'name' } } as const;
 
-export const checkCampaign = bodyCheck('campaign', {
-  name,
-  group: text.trim().min(1, { error: 'is empty: it should be the uuid or name of a group' }),
-});
+export const checkGlobal = bodyCheck('global', { name, value: name }, ofGlobal);
 
-export const checkCampaignEvent = bodyCheck('event', {
-  campaign: uuid('a campaign'),
-  relative_to: text.trim().min(1, { error: 'is empty: it should be the key of a date field' }),
-  offset: whole,
-  unit: oneOf(UNITS),
-  delivery_hour: whole,
-  flow: uuid('a flow').nullish(),
-  message: z
-    .union([text, record(text, 'must be text')], {
-      error: 'must be text, or an object with a text for each language',
-    })
-    .nullish(),
-});
+export const checkGlobalValue = bodyCheck('global', { value: name }, ofGlobal);
+
+export const checkCampaign = bodyCheck(
+  'campaign',
+  {
+    name,
+    group: text.trim().min(1, { error: 'is empty: it should be the uuid or name of a group' }),
+  },
+  { resource: 'campaigns', texts: { name: 'name', group: 'name' } },
+);
+
+export const checkCampaignEvent = bodyCheck(
+  'event',
+  {
+    campaign: uuid('a campaign'),
+    relative_to: text.trim().min(1, { error: 'is empty: it should be the key of a date field' }),
+    offset: whole,
+    unit: oneOf(UNITS),
+    delivery_hour: whole,
+    flow: uuid('a flow').nullish(),
+    message: z
+      .union([text, record(text, 'must be text')], {
+        error: 'must be text, or an object with a text for each language',
+      })
+      .nullish(),
+  },
+  { resource: 'campaign_events', texts: { relative_to: 'name', message: 'message' } },
+);
 
 const resthook = text.trim().min(1, { error: 'is empty: it should be the name of a resthook' });
 
 /** A subscriber that may be there since long. */
-export const checkResthookSubscriber = bodyCheck('subscriber', { resthook, target_url: url });
+const ofSubscriber = { resource: 'resthook_subscribers' } as const;
+
+export const checkResthookSubscriber = bodyCheck(
+  'subscriber',
+  { resthook, target_url: url },
+  ofSubscriber,
+);
 
 /** Whoever reads the subscribers would read a password too. */
 const openUrl = url.refine(
@@ -69,4 +96,8 @@ const openUrl = url.refine(
   { error: 'must not hold a user name or a password: take out the part before @' },
 );
 
-export const checkNewSubscriber = bodyCheck('subscriber', { resthook, target_url: openUrl });
+export const checkNewSubscriber = bodyCheck(
+  'subscriber',
+  { resthook, target_url: openUrl },
+  ofSubscriber,
+);

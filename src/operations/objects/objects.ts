@@ -9,7 +9,9 @@ import type { Body } from '../base/body.js';
 import { asUuid } from '../base/identifiers.js';
 import { log } from '../base/log.js';
 import { operation } from '../base/operation.js';
+import { LITERAL } from '../base/options.js';
 import { shownId } from '../base/shownId.js';
+import { refuseArchived } from '../base/workspaceFacts.js';
 
 /**
  * The three things that are done to any object of a workspace: add, update, delete. What the nouns
@@ -22,8 +24,9 @@ type Key = 'uuid' | 'key' | 'id';
 interface Write {
   resource: ResourceName;
   body: unknown;
-  check(value: unknown, where?: string): Body;
+  check(value: unknown, where?: string, isLiteral?: boolean): Body;
   options: unknown;
+  knownOptions?: readonly string[];
 }
 
 /** RapidPro refuses a second one of these with the same name: asking again makes no second one. */
@@ -64,12 +67,15 @@ function lost(error: RapidProError, resource: ResourceName): RapidProError {
   });
 }
 
-export function add({ resource, body, check, options }: Write): Operation {
+export function add(plan: Write): Operation {
+  const { resource, body, check, options, knownOptions = LITERAL } = plan;
   return operation({
     args: { body },
     options,
-    async run({ client, args }) {
-      const checked = check(args.body);
+    knownOptions,
+    async run({ client, args, facts, options: { literal } }) {
+      const checked = check(args.body, undefined, literal);
+      if (resource === 'campaign_events') await refuseArchived(facts, checked.flow, 'event.flow');
       try {
         return await create(client, resource, checked);
       } catch (error) {
@@ -88,7 +94,7 @@ export function add({ resource, body, check, options }: Write): Operation {
 export function checkKey(value: unknown, key: Key, resource: ResourceName): string {
   const noun = resources[resource].nouns[0];
   const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
-  const good = key === 'uuid' ? asUuid(text) : key === 'id' ? /^\d+$/.exec(text)?.[0] : text;
+  const good = key === 'uuid' ? asUuid(text) : key === 'id' ? /^0*[1-9]\d*$/.exec(text)?.[0] : text;
   if (good) return good;
   const article = /^[aeio]/.test(noun) ? 'an' : 'a';
   throw new RapidProError({
@@ -127,9 +133,12 @@ export function update(plan: Update): Operation {
   return operation({
     args: { object, changes: body },
     options,
-    run({ client, args }) {
+    knownOptions: LITERAL,
+    async run({ client, args, facts, options: { literal } }) {
       const query = { [key]: checkKey(args.object, key, resource) };
-      return change(client, { resource, query, body: check(args.changes, 'changes'), repeatable });
+      const changes = check(args.changes, 'changes', literal);
+      if (resource === 'campaign_events') await refuseArchived(facts, changes.flow, 'changes.flow');
+      return change(client, { resource, query, body: changes, repeatable });
     },
   });
 }

@@ -60,14 +60,14 @@ describe('messages that are not changed', () => {
   test('are told by number and place', async () => {
     const { handler, done } = actionsServer('messages', { unknown: [7, 150] });
     const server = await serve(handler);
-    const list = Array.from({ length: 160 }, (_, index) => index);
+    const list = Array.from({ length: 160 }, (_, index) => index + 1);
     const { data } = await run(archiveMessages(list), server);
     expect(done).toHaveLength(158);
     expect(data).toMatchObject({
       requested: 160,
       failures: [
-        { index: 7, id: 7, code: 'NOT_CHANGED' },
-        { index: 150, id: 150, code: 'NOT_CHANGED' },
+        { index: 6, id: 7, code: 'NOT_CHANGED' },
+        { index: 149, id: 150, code: 'NOT_CHANGED' },
       ],
     });
     expect(server.requests).toHaveLength(2);

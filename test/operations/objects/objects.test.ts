@@ -273,15 +273,22 @@ describe('bodies', () => {
     expect(server.requests[0]?.body).toEqual({ ...event, offset: -2 });
   });
 
-  test('an unknown key is sent, with a warning that tells the nearest', async () => {
+  test('a key that is almost a known one is refused, with that one', async () => {
+    const body = { name: 'Age', type: 'number', nmae: 'x' };
+    const error = await refused(rapidpro.addField(body as never), 'INVALID_INPUT');
+    expect(error.description).toBe('field has the unknown key "nmae".');
+    expect(error.fix).toContain('Did you mean "name"?');
+  });
+
+  test('another unknown key is sent, with a warning', async () => {
     const lines = captureConsole();
     const server = await serve(
       answering('post', 'fields', () => HttpResponse.json({ uuid: UUID })),
     );
-    const body = { name: 'Age', type: 'number', nmae: 'x' };
+    const body = { name: 'Age', type: 'number', colour: 'x' };
     await rapidpro.addField(body as never)(stateFor(server));
     expect(server.requests[0]?.body).toEqual(body);
-    expect(lines.join()).toContain('Did you mean "name"?');
+    expect(lines.join()).toContain('field has the unknown key "colour". Known here: name, type.');
   });
 });
 

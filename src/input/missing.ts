@@ -1,0 +1,126 @@
+import { RapidProError } from '../client/errors.js';
+
+/**
+ * The one rule for a value that is not there, but has become text: what is put together from missing data
+ * (`Dear undefined`), and references that stand inside quotes (`'$.data.name'`).
+ */
+
+/** Where a text ends up, which says how it is looked at. */
+export type TextKind =
+  /** A person reads it: a word is refused inside of it as well. */
+  | 'message'
+  /** A contact's name. */
+  | 'contactName'
+  /** What a record or a flow holds: refused where it is nothing but such words. */
+  | 'value'
+  /** A global, or the name of a group, label, topic, field or campaign: nobody is called `null` here. */
+  | 'name';
+
+/** A step of a path: `.name`, `?.name`, `..name`, `[0]`, `['a b']`, `(…)`. */
+const DOT = String.raw`\??\.{1,2}[\p{L}_][\p{L}\p{N}_]*`;
+const INDEX = String.raw`\[(?:[\d*?'"])[^[\]]{0,99}\]|\[\d\]`;
+const STEPS = String.raw`(?:${DOT}|${INDEX}|\([^()]{0,99}\))*`;
+/** What a job's state has: `state.gov` is somebody's website. */
+const KEPT_IN_STATE = 'data|references|response|request|configuration|rapidpro';
+
+const alone = (word: string) => String.raw`(?<![\p{L}\p{N}])${word}(?![\p{L}\p{N}])`;
+/** Also those that stand without a space between them: `${first}${last}`. */
+const UNDEFINED = alone('(?=(?:null)*(?:undefined|NaN))(?:undefined|NaN|null)+');
+const OBJECT = String.raw`\[object \w{1,40}\]`;
+
+/** Words that nobody writes, wherever they stand. */
+const GONE = [UNDEFINED, OBJECT, alone('Invalid Date(?:Time)?')];
+const REFERENCES = [
+  // `$.Please` is a price and the next sentence; `U.S.$.` a currency.
+  String.raw`(?<![\p{L}\p{N}$])\$(?:\.[\p{Ll}_][\p{L}\p{N}_]*|${INDEX})${STEPS}`,
+  String.raw`\$\{[^}]{0,200}\}`,
+  String.raw`\bstate\??\.(?:${KEPT_IN_STATE})\b${STEPS}`,
+  String.raw`\(?\bstate\)?\s*=>`,
+];
+/** References that somebody could mean in the middle of a sentence. */
+const REFERENCES_ALONE = [
+  String.raw`\$(?:${DOT}|${INDEX})${STEPS}`,
+  String.raw`\bstate(?:(?:${DOT}){2}|${INDEX})${STEPS}`,
+];
+
+const anyOf = (patterns: readonly string[], flags = 'u') => new RegExp(patterns.join('|'), flags);
+const INSIDE = anyOf([...GONE, ...REFERENCES]);
+const WORDS = anyOf([...GONE, ...REFERENCES, ...REFERENCES_ALONE], 'gu');
+const ANY_REFERENCE = anyOf([...REFERENCES, ...REFERENCES_ALONE]);
+const IN_NAME = anyOf([alone('(?:undefined)+'), OBJECT]);
+const NULL = anyOf([alone('(?:null)+')], 'gu');
+/** A hundred thousand contacts have a million values: almost all are done with here. */
+const SUSPECT = /undefined|NaN|null|Invalid|\[object|\$|state/;
+/** What may stand around words and between them. */
+const NOTHING = /^[\s\p{P}\p{S}\p{Cf}]*$/u;
+
+/** Tells whether a text is nothing but words for what is not there. */
+function isWholly(text: string, isNullOne: boolean): boolean {
+  const left = text.replace(WORDS, ' ');
+  const rest = left.replace(NULL, ' ');
+  // `null` can be a surname; beside another such word it is none.
+  return (left !== text || (isNullOne && rest !== left)) && NOTHING.test(rest);
+}
+
+function isMissing(text: string, kind: TextKind): boolean {
+  if (!SUSPECT.test(text)) return false;
+  if (isWholly(text, kind === 'message' || kind === 'name')) return true;
+  if (kind === 'message') return INSIDE.test(text);
+  return kind === 'contactName' && IN_NAME.test(text);
+}
+
+/** A key of the author's own may be somebody's name. */
+function step(key: string, isList: boolean): string {
+  if (isList) return `[${key}]`;
+  return /^[A-Za-z_][\w-]{0,40}$/.test(key) ? `.${key}` : '.…';
+}
+
+/** The first text in a value, at any depth, that stands for nothing, and the path to it. */
+function findMissing(value: unknown, kind: TextKind): { path: string; text: string } | undefined {
+  if (typeof value === 'string') {
+    return isMissing(value, kind) ? { path: '', text: value } : undefined;
+  }
+  if (value === null || typeof value !== 'object') return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const found = findMissing(item, kind);
+    if (found) return { ...found, path: `${step(key, Array.isArray(value))}${found.path}` };
+  }
+  return undefined;
+}
+
+const UNQUOTED =
+  'A reference is no reference inside quotes: write $.data.name without them, and put text together in a function of state.';
+
+/** What is told of it: the kind of word, never the text. */
+function told(text: string): { what: string; advice: string } {
+  if (ANY_REFERENCE.test(text)) {
+    return { what: 'holds a reference that is only text', advice: UNQUOTED };
+  }
+  return {
+    what: 'holds a word for what is not there ("undefined", "null", "[object …]" or the like)',
+    advice: 'Check the names after $ or state, and put text together in a function of state.',
+  };
+}
+
+/**
+ * Refuses a value that holds, at any depth, text made of data that is missing. Keys are not looked at.
+ *
+ * @param where - the path of the value, for the error
+ * @param isLiteral - the option `literal`: such words are meant
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function refuseMissing(
+  value: unknown,
+  where: string,
+  kind: TextKind,
+  isLiteral = false,
+): void {
+  const found = isLiteral ? undefined : findMissing(value, kind);
+  if (!found) return;
+  const { what, advice } = told(found.text);
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `${where}${found.path} ${what}: data that it is made of is missing.`,
+    fix: `Nothing was sent. ${advice} If the words are meant, give the option { literal: true }.`,
+  });
+}
