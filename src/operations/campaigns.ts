@@ -1,6 +1,6 @@
 import type { CampaignBody, CampaignEventBody } from '../types/bodies.js';
 import type { CampaignEventFilters, CampaignFilters } from '../types/filters.js';
-import type { ListOptions, Options } from '../types/options.js';
+import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
 import { checkCampaign, checkCampaignEvent } from './objects/objectBodies.js';
@@ -34,7 +34,7 @@ export function getCampaigns(
  * @example <caption>Visits of the mothers</caption>
  * addCampaign({ name: 'Postnatal visits', group: 'Mothers' });
  * @param {CampaignBody} campaign - `name` and `group` (uuid or name).
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The campaign.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
@@ -43,7 +43,7 @@ export function getCampaigns(
  */
 export function addCampaign(
   campaign: Reference<CampaignBody>,
-  options?: Reference<Options>,
+  options?: Reference<WriteOptions>,
 ): Operation {
   return add({ resource: 'campaigns', body: campaign, check: checkCampaign, options });
 }
@@ -56,7 +56,7 @@ export function addCampaign(
  * updateCampaign('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Visits', group: 'Pregnant' });
  * @param {string} campaign - The uuid of the campaign.
  * @param {CampaignBody} changes - `name` and `group`, both.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The campaign.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
@@ -66,7 +66,7 @@ export function addCampaign(
 export function updateCampaign(
   campaign: Reference<string>,
   changes: Reference<CampaignBody>,
-  options?: Reference<Options>,
+  options?: Reference<WriteOptions>,
 ): Operation {
   return update({
     resource: 'campaigns',
@@ -113,7 +113,7 @@ export function getCampaignEvents(
  *   message: { eng: 'Your visit is tomorrow.' },
  * });
  * @param {CampaignEventBody} event - `campaign` (uuid), `relative_to` (key of a date field), `offset`, `unit`, `delivery_hour` (0 to 23; -1: the hour of the date), and `message` or `flow` (uuid).
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The event.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE`, `VALIDATION_FAILED`, `INVALID_INPUT`; `OUTCOME_UNKNOWN`: a second time would add it twice; the errors of every request.
@@ -122,7 +122,7 @@ export function getCampaignEvents(
  */
 export function addCampaignEvent(
   event: Reference<CampaignEventBody>,
-  options?: Reference<Options>,
+  options?: Reference<WriteOptions>,
 ): Operation {
   return add({ resource: 'campaign_events', body: event, check: checkCampaignEvent, options });
 }
@@ -142,7 +142,7 @@ export function addCampaignEvent(
  * });
  * @param {string} event - The uuid of the campaign event.
  * @param {CampaignEventBody} changes - All the keys of `addCampaignEvent`; `campaign` cannot change.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The event, on RapidPro 9 with a new uuid.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
@@ -152,7 +152,7 @@ export function addCampaignEvent(
 export function updateCampaignEvent(
   event: Reference<string>,
   changes: Reference<CampaignEventBody>,
-  options?: Reference<Options>,
+  options?: Reference<WriteOptions>,
 ): Operation {
   return update({
     resource: 'campaign_events',

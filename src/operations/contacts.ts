@@ -2,7 +2,7 @@ import { RapidProError } from '../client/errors.js';
 import { completeTimes } from '../input/times.js';
 import type { ContactBody, UpsertBody } from '../types/bodies.js';
 import type { ContactFilters } from '../types/filters.js';
-import type { ListOptions, Options, UpsertOptions } from '../types/options.js';
+import type { ListOptions, Options, UpsertOptions, WriteOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { checkContact, checkContactWithUuid } from './base/bodies.js';
 import { checkedKey, placed, refuseHomeNumbers } from './base/homeNumbers.js';
@@ -85,7 +85,7 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
  *   fields: { age: 27 },
  * });
  * @param {ContactBody} contact - `name`, `language` (three letters), `urns`, `groups` (uuids or names of manual groups), `fields` (values by key; they must exist; times as `2026-01-31T08:00:00+02:00`), `note` (TextIt).
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The new contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -95,7 +95,7 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
  */
 export function addContact(
   contact: Reference<ContactBody>,
-  options?: Reference<Options> | Callback,
+  options?: Reference<WriteOptions> | Callback,
   callback?: Callback,
 ): Operation {
   return operation({
@@ -124,7 +124,7 @@ export function addContact(
  * updateContact($.data.uuid, { language: 'eng' });
  * @param {string} contact - The uuid, or a URN: `tel:+221770001122`.
  * @param {ContactBody} changes - As in `addContact`. `groups` and `urns` replace the whole list (`groups`: of manual groups); null clears `name`, `language` or a field.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The contact after the change, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN` where another contact has one of the URNs, before anything is changed; the other errors of `addContact`.
@@ -134,7 +134,7 @@ export function addContact(
 export function updateContact(
   contact: Reference<string>,
   changes: Reference<ContactBody>,
-  options?: Reference<Options>,
+  options?: Reference<WriteOptions>,
 ): Operation {
   return operation({
     args: { contact, changes },
@@ -166,7 +166,7 @@ export function updateContact(
  * @example <caption>By uuid, and let these URNs be its only ones</caption>
  * upsertContact({ uuid: $.data.uuid, urns: ['tel:+221770001133'] }, { urns: 'replace' });
  * @param {UpsertBody} contact - As in `addContact`, with `uuid` or at least one URN to find the contact by. With several URNs, whoever holds any of them is the contact.
- * @param {UpsertOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
+ * @param {UpsertOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode (201 where it was added by one request), duration (ms) and number of requests.

@@ -1,6 +1,6 @@
 import type { FieldBody } from '../types/bodies.js';
 import type { FieldFilters } from '../types/filters.js';
-import type { ListOptions, Options } from '../types/options.js';
+import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { log } from './base/log.js';
 import { operation } from './base/operation.js';
@@ -39,14 +39,17 @@ export function getFields(
  * @example <caption>A date</caption>
  * addField({ name: 'Birth date', type: 'datetime' });
  * @param {FieldBody} field - `name` (at most 36 letters, digits, spaces and hyphens) and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The field; its `key` is made from the name: `birth_date`. For about five seconds contacts cannot use it; later operations wait that out.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
  * @see API reference, section 4.12
  * @returns {Operation}
  */
-export function addField(field: Reference<FieldBody>, options?: Reference<Options>): Operation {
+export function addField(
+  field: Reference<FieldBody>,
+  options?: Reference<WriteOptions>,
+): Operation {
   return add({ resource: 'fields', body: field, check: checkField, options });
 }
 
@@ -58,7 +61,7 @@ export function addField(field: Reference<FieldBody>, options?: Reference<Option
  * updateField('next_visit', { name: 'Next clinic visit', type: 'datetime' });
  * @param {string} field - The key of the field.
  * @param {FieldBody} changes - `name` and `type`, both.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The field.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
@@ -69,7 +72,7 @@ export function addField(field: Reference<FieldBody>, options?: Reference<Option
 export function updateField(
   field: Reference<string>,
   changes: Reference<FieldBody>,
-  options?: Reference<Options>,
+  options?: Reference<WriteOptions>,
 ): Operation {
   return update({
     resource: 'fields',
@@ -88,14 +91,17 @@ export function updateField(
  * @example <caption>Before the step that fills it</caption>
  * ensureField({ name: 'Next visit', type: 'datetime' });
  * @param {FieldBody} field - `name` and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The field. Contacts can use it in the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request. A field of another type is left as it is, with a warning.
  * @see API reference, section 4.12
  * @returns {Operation}
  */
-export function ensureField(field: Reference<FieldBody>, options?: Reference<Options>): Operation {
+export function ensureField(
+  field: Reference<FieldBody>,
+  options?: Reference<WriteOptions>,
+): Operation {
   return operation({
     args: { field },
     options,

@@ -1,7 +1,7 @@
 import { refuseMissing } from '../input/missing.js';
 import type { GlobalBody, GlobalValueBody } from '../types/bodies.js';
 import type { GlobalFilters } from '../types/filters.js';
-import type { ListOptions, Options } from '../types/options.js';
+import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { operation } from './base/operation.js';
 import { LITERAL } from './base/options.js';
@@ -39,14 +39,17 @@ export function getGlobals(
  * @example <caption>A global</caption>
  * addGlobal({ name: 'Opening hours', value: '8 to 16' });
  * @param {GlobalBody} global - `name` (at most 36 letters, digits, spaces, `_` and `-`) and `value` (text, not empty).
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The global; its `key` is made from the name: `opening_hours`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
  * @see API reference, section 4.15
  * @returns {Operation}
  */
-export function addGlobal(global: Reference<GlobalBody>, options?: Reference<Options>): Operation {
+export function addGlobal(
+  global: Reference<GlobalBody>,
+  options?: Reference<WriteOptions>,
+): Operation {
   return add({ resource: 'globals', body: global, check: checkGlobal, options });
 }
 
@@ -58,7 +61,7 @@ export function addGlobal(global: Reference<GlobalBody>, options?: Reference<Opt
  * updateGlobal('clinic_phone', { value: '115' });
  * @param {string} global - The key of the global.
  * @param {GlobalValueBody} changes - `value`. The name stays.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The global.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
@@ -69,7 +72,7 @@ export function addGlobal(global: Reference<GlobalBody>, options?: Reference<Opt
 export function updateGlobal(
   global: Reference<string>,
   changes: Reference<GlobalValueBody>,
-  options?: Reference<Options>,
+  options?: Reference<WriteOptions>,
 ): Operation {
   return update({
     resource: 'globals',
@@ -89,7 +92,7 @@ export function updateGlobal(
  * setGlobal('Clinic phone', '114');
  * @param {string} name - The name, or the key that RapidPro made of it.
  * @param {string} value - The value: text or a number, not empty.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The global: `key`, `name`, `value`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
@@ -100,7 +103,7 @@ export function updateGlobal(
 export function setGlobal(
   name: Reference<string>,
   value: Reference<string | number>,
-  options?: Reference<Options>,
+  options?: Reference<WriteOptions>,
 ): Operation {
   return operation({
     args: { name, value },

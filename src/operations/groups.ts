@@ -1,6 +1,6 @@
 import type { NamedBody } from '../types/bodies.js';
 import type { GroupFilters } from '../types/filters.js';
-import type { ListOptions, Options } from '../types/options.js';
+import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
 import { ensureNamed } from './objects/ensureNamed.js';
@@ -37,14 +37,17 @@ export function getGroups(
  * @example <caption>A group</caption>
  * addGroup({ name: 'New mothers' });
  * @param {NamedBody} group - `name`, at most 64 characters. Smart groups are made in RapidPro only.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The group. For about five seconds RapidPro cannot put contacts in it; later operations wait that out.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
  * @see API reference, section 4.16
  * @returns {Operation}
  */
-export function addGroup(group: Reference<NamedBody>, options?: Reference<Options>): Operation {
+export function addGroup(
+  group: Reference<NamedBody>,
+  options?: Reference<WriteOptions>,
+): Operation {
   return add({ resource: 'groups', body: group, check: checkGroup, options });
 }
 
@@ -56,7 +59,7 @@ export function addGroup(group: Reference<NamedBody>, options?: Reference<Option
  * updateGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'New mothers' });
  * @param {string} group - The uuid of the group.
  * @param {NamedBody} changes - `name`.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The group.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `SYSTEM_OBJECT`, `NAME_TAKEN`, `INVALID_INPUT`; the errors of every request.
@@ -66,7 +69,7 @@ export function addGroup(group: Reference<NamedBody>, options?: Reference<Option
 export function updateGroup(
   group: Reference<string>,
   changes: Reference<NamedBody>,
-  options?: Reference<Options>,
+  options?: Reference<WriteOptions>,
 ): Operation {
   return update({
     resource: 'groups',
@@ -103,13 +106,13 @@ export function deleteGroup(group: Reference<string>, options?: Reference<Option
  * @example <caption>Before the step that needs it</caption>
  * ensureGroup('Mothers');
  * @param {string} name - The name, in any letter case; at most 64 characters.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The group. A smart group of that name is left as it is, too. Contacts can be added by the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
  * @see API reference, section 4.16
  * @returns {Operation}
  */
-export function ensureGroup(name: Reference<string>, options?: Reference<Options>): Operation {
+export function ensureGroup(name: Reference<string>, options?: Reference<WriteOptions>): Operation {
   return ensureNamed('groups', name, options);
 }

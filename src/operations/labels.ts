@@ -1,6 +1,6 @@
 import type { NamedBody } from '../types/bodies.js';
 import type { LabelFilters } from '../types/filters.js';
-import type { ListOptions, Options } from '../types/options.js';
+import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
 import { ensureNamed } from './objects/ensureNamed.js';
@@ -35,14 +35,17 @@ export function getLabels(
  * @example <caption>A label</caption>
  * addLabel({ name: 'To call back' });
  * @param {NamedBody} label - `name`, at most 64 characters.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
  * @see API reference, section 4.17
  * @returns {Operation}
  */
-export function addLabel(label: Reference<NamedBody>, options?: Reference<Options>): Operation {
+export function addLabel(
+  label: Reference<NamedBody>,
+  options?: Reference<WriteOptions>,
+): Operation {
   return add({ resource: 'labels', body: label, check: checkLabel, options });
 }
 
@@ -54,7 +57,7 @@ export function addLabel(label: Reference<NamedBody>, options?: Reference<Option
  * updateLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Very urgent' });
  * @param {string} label - The uuid of the label.
  * @param {NamedBody} changes - `name`.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `NAME_TAKEN`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
@@ -64,7 +67,7 @@ export function addLabel(label: Reference<NamedBody>, options?: Reference<Option
 export function updateLabel(
   label: Reference<string>,
   changes: Reference<NamedBody>,
-  options?: Reference<Options>,
+  options?: Reference<WriteOptions>,
 ): Operation {
   return update({
     resource: 'labels',
@@ -101,13 +104,13 @@ export function deleteLabel(label: Reference<string>, options?: Reference<Option
  * @example <caption>Before the step that needs it</caption>
  * ensureLabel('Urgent');
  * @param {string} name - The name, in any letter case; at most 64 characters.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
  * @see API reference, section 4.17
  * @returns {Operation}
  */
-export function ensureLabel(name: Reference<string>, options?: Reference<Options>): Operation {
+export function ensureLabel(name: Reference<string>, options?: Reference<WriteOptions>): Operation {
   return ensureNamed('labels', name, options);
 }

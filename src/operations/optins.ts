@@ -1,5 +1,5 @@
 import type { NamedBody } from '../types/bodies.js';
-import type { ListOptions, Options } from '../types/options.js';
+import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
 import { checkOptIn } from './objects/objectBodies.js';
@@ -29,13 +29,16 @@ export function getOptIns(options?: Reference<ListOptions>): Operation {
  * @example <caption>An opt-in</caption>
  * addOptIn({ name: 'Health tips' });
  * @param {NamedBody} optIn - `name`, at most 64 characters.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The opt-in.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on TextIt; `NAME_TAKEN`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
  * @see API reference, section 4.21
  * @returns {Operation}
  */
-export function addOptIn(optIn: Reference<NamedBody>, options?: Reference<Options>): Operation {
+export function addOptIn(
+  optIn: Reference<NamedBody>,
+  options?: Reference<WriteOptions>,
+): Operation {
   return add({ resource: 'optins', body: optIn, check: checkOptIn, options });
 }

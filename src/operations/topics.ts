@@ -1,5 +1,5 @@
 import type { NamedBody } from '../types/bodies.js';
-import type { ListOptions, Options } from '../types/options.js';
+import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
 import { checkTopic } from './objects/objectBodies.js';
@@ -29,14 +29,17 @@ export function getTopics(options?: Reference<ListOptions>): Operation {
  * @example <caption>A topic</caption>
  * addTopic({ name: 'Side effects' });
  * @param {NamedBody} topic - `name`, at most 64 characters.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The topic.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
  * @see API reference, section 4.30
  * @returns {Operation}
  */
-export function addTopic(topic: Reference<NamedBody>, options?: Reference<Options>): Operation {
+export function addTopic(
+  topic: Reference<NamedBody>,
+  options?: Reference<WriteOptions>,
+): Operation {
   return add({ resource: 'topics', body: topic, check: checkTopic, options });
 }
 
@@ -48,7 +51,7 @@ export function addTopic(topic: Reference<NamedBody>, options?: Reference<Option
  * updateTopic('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Adverse events' });
  * @param {string} topic - The uuid of the topic.
  * @param {NamedBody} changes - `name`.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
  * @state {object} data - The topic.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `SYSTEM_OBJECT` (the default topic), `NAME_TAKEN`, `INVALID_INPUT`; the errors of every request.
@@ -59,7 +62,7 @@ export function addTopic(topic: Reference<NamedBody>, options?: Reference<Option
 export function updateTopic(
   topic: Reference<string>,
   changes: Reference<NamedBody>,
-  options?: Reference<Options>,
+  options?: Reference<WriteOptions>,
 ): Operation {
   return update({
     resource: 'topics',
