@@ -1,4 +1,5 @@
 import type { Configuration } from '../configuration.js';
+import { urnAdvice } from '../input/urns.js';
 import { resources } from '../resources.js';
 import { type ErrorCode, type ErrorDetails, RapidProError } from './errors.js';
 import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
@@ -127,6 +128,15 @@ function notFound({ refused, errors, request }: Context): Verdict {
   };
 }
 
+/** How to write an address of the kind that RapidPro refused. */
+function urnFix(raw: readonly FieldError[], { query, body }: ApiRequest): string {
+  const [, named] = /Invalid URN:\s*([a-z]+:)/i.exec(raw[0]?.text ?? '') ?? [];
+  const [, place = '0'] = /^urns\[(\d+)\]/.exec(raw[0]?.path ?? '') ?? [];
+  const { urns } = (body ?? {}) as { urns?: unknown };
+  const listed = Array.isArray(urns) ? urns[Number(place)] : undefined;
+  return urnAdvice(named ?? String(query?.urn ?? listed ?? ''));
+}
+
 function invalid({ raw, errors, refused, request }: Context): Verdict {
   if (isForeign(refused)) {
     return {
@@ -139,7 +149,9 @@ function invalid({ raw, errors, refused, request }: Context): Verdict {
   return {
     code: known?.code ?? 'VALIDATION_FAILED',
     description: `RapidPro refused the ${nounOf(request.path)}${said(errors)}.`,
-    fix: known?.fix ?? 'Correct what "errors" names and run the job again. Nothing was changed.',
+    fix:
+      (known?.code === 'INVALID_URN' ? urnFix(raw, request) : known?.fix) ??
+      'Correct what "errors" names and run the job again. Nothing was changed.',
   };
 }
 

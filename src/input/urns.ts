@@ -196,8 +196,10 @@ function wasNumber(number: string): boolean {
   const head = number.slice(0, tail.index);
   // Several dots stand between groups of digits: "06.12.34.56.78".
   if (/[.,]/.test(head)) return false;
-  if (/^0+$/.test(last)) return countDigits(head) >= (last.length === 2 ? 6 : 7);
-  return last.length === 2 && /^\+?\d{7,}$/.test(head.trim());
+  if (last === '00') return countDigits(head) >= 6;
+  // "+250 700-000.000" has groups of three; a run of digits before the dot has none.
+  const isRun = /^\+?\d{7,}$/.test(head.trim());
+  return isRun && (last.length === 2 || /^0+$/.test(last));
 }
 
 function holdsTwo(number: string): boolean {

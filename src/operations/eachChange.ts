@@ -6,6 +6,7 @@ import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resou
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, State } from '../types/state.js';
+import { refuseHomeFilter } from './base/homeNumbers.js';
 import { count, log } from './base/log.js';
 import { type Call, operation } from './base/operation.js';
 import {
@@ -169,6 +170,7 @@ async function readChanges(
 ) {
   const { client, args, options } = call;
   const query = checkQuery(name, args.filters);
+  await refuseHomeFilter(call.facts, query);
   const place = markName(client.server, name, query);
   const mark = readMark(call.state, place);
   const run = new Run(client, name, query, options, mark);

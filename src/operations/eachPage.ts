@@ -4,8 +4,10 @@ import { parseConfiguration } from '../configuration.js';
 import type { Dictionary } from '../types/json.js';
 import type { Operation, State } from '../types/state.js';
 import { expandArgument } from './base/expand.js';
+import { refuseHomeFilter } from './base/homeNumbers.js';
 import { operation } from './base/operation.js';
 import { checkOptions } from './base/options.js';
+import { WorkspaceFacts } from './base/workspaceFacts.js';
 import { checkFilters } from './lists/filters.js';
 import { LIST_OPTIONS, type ListPlan, planOf, readList } from './lists/list.js';
 import { AHEAD, Reading } from './lists/reading.js';
@@ -86,6 +88,7 @@ export async function* iteratePages(
   const settings = checkOptions(expandArgument(state, options, 'options') ?? {}, LIST_OPTIONS);
   const query = checkFilters(name, expandArgument(state, filters, 'filters'));
   const client = new Client(parseConfiguration(configuration), settings);
+  await refuseHomeFilter(new WorkspaceFacts(state, client), query);
   const reading = new Reading(client, name, query, settings, AHEAD.pages);
   yield* reading.pages();
   if (!reading.stopped) return;

@@ -1,14 +1,25 @@
+import type { MessageOptions, SendOptions } from '../types/actions.js';
 import type { BroadcastBody, MessageBody } from '../types/bodies.js';
 import type { BroadcastFilters, MessageFilters } from '../types/filters.js';
-import type { ListOptions, Options } from '../types/options.js';
+import type { ListOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { asOutcome } from './base/answered.js';
 import { checkBroadcast, checkMessage } from './base/bodies.js';
+import type { Body } from './base/body.js';
+import { refuseHomeNumbers } from './base/homeNumbers.js';
 import { log } from './base/log.js';
 import { operation, optionsAndCallback } from './base/operation.js';
+import { LITERAL } from './base/options.js';
 import { shownId } from './base/shownId.js';
 import { list } from './lists/list.js';
-import { sendToAll } from './many/send.js';
+import { addressee } from './many/addressee.js';
+import {
+  manySettings,
+  SEND_OPTIONS,
+  sendToAll,
+  tellLeftOut,
+  tellQuickReplies,
+} from './many/send.js';
 
 /**
  * Read messages, incoming and outgoing, newest first.
@@ -47,14 +58,24 @@ export function getMessages(
  */
 export function sendMessage(
   message: Reference<MessageBody>,
-  options?: Reference<Options>,
+  options?: Reference<MessageOptions>,
 ): Operation {
   return operation({
     args: { message },
     options,
-    async run({ client, args }) {
-      const body = checkMessage(args.message);
+    knownOptions: ['onlyActive', ...LITERAL],
+    async run({ client, args, facts, given, options: { literal } }) {
+      const message = checkMessage(args.message, literal);
+      const { onlyActive } = manySettings(given);
+      await refuseHomeNumbers(facts, [{ urn: message.contact, where: 'message.contact' }]);
+      const { contact, leftOut } = await addressee(client, message.contact, onlyActive);
+      if (leftOut.length > 0) {
+        tellLeftOut(leftOut);
+        return { sent: false, leftOut };
+      }
+      const body = { ...message, contact } as Body;
       const answer = await client.request({ method: 'POST', path: 'messages', body });
+      tellQuickReplies(client, body);
       const sent = asOutcome(answer.body);
       if (sent.status === 'failed') {
         log.warn(
@@ -93,13 +114,17 @@ export function sendMessage(
  */
 export function sendBroadcast(
   broadcast: Reference<BroadcastBody>,
-  options?: Reference<Options> | Callback,
+  options?: Reference<SendOptions> | Callback,
   callback?: Callback,
 ): Operation {
   return operation({
     args: { broadcast },
+    knownOptions: SEND_OPTIONS,
     ...optionsAndCallback(options, callback),
-    run: ({ client, args }) => sendToAll(client, 'broadcasts', checkBroadcast(args.broadcast)),
+    run: call => {
+      const body = checkBroadcast(call.args.broadcast, call.options.literal);
+      return sendToAll(call, 'broadcasts', body, 'broadcast');
+    },
   });
 }
 

@@ -1,8 +1,8 @@
 import type { ErrorCode, ItemCode } from '../client/errors.js';
-import type { Options } from './options.js';
+import type { Options, WriteOptions } from './options.js';
 
 /** Options of `addToGroup` and `removeFromGroup`. */
-export interface MemberOptions extends Options {
+export interface MemberOptions extends NamedActionOptions {
   /**
    * True: read the contacts back afterwards. Those that RapidPro skipped without a word, as it does to
    * contacts that are just busy, are in `failures` with the code `SKIPPED`. Costs a request for each
@@ -12,6 +12,74 @@ export interface MemberOptions extends Options {
   verify?: boolean;
 }
 
+/** Options of `sendMessage`. */
+export interface MessageOptions extends WriteOptions {
+  /**
+   * True: look first whether the contact is active. Nothing is sent to who is stopped, blocked or archived;
+   * `state.data` is `{ sent: false, leftOut }`. If the look-up fails, nothing is sent. Default: false.
+   */
+  onlyActive?: boolean;
+}
+
+/** Options of `sendBroadcast` and `startFlow`. */
+export interface SendOptions extends WriteOptions {
+  /**
+   * True: look up whom `contacts` and `urns` name, and leave out who is stopped, blocked or archived. They
+   * are listed in `state.data.leftOut`. Groups go out as they are, and so do URNs that RapidPro does not
+   * know. If the look-up fails, nothing is sent. Default: false.
+   */
+  onlyActive?: boolean;
+  /**
+   * True: send nothing, and tell who would be reached, in at most three requests. Default: false.
+   */
+  dryRun?: boolean;
+}
+
+/** Options of actions on many. */
+export interface ActionOptions extends Options {
+  /**
+   * True: change nothing, and tell what would be changed, in at most three requests. Default: false.
+   */
+  dryRun?: boolean;
+}
+
+/** Options of actions that name a group or a label, or write a note. */
+export type NamedActionOptions = ActionOptions & WriteOptions;
+
+/** Places in a list, from 0, both ends included: `[[0, 99], [120, 120]]`. */
+export type Places = [first: number, last: number][];
+
+/** Somebody who is stopped, blocked or archived, and is not written to. */
+export interface LeftOut {
+  list: 'contacts' | 'urns' | 'groups' | 'contact';
+  /** Place in that list, from 0. */
+  index: number;
+  uuid: string;
+  /** `blocked`, `stopped` or `archived`. */
+  status: string;
+}
+
+/** What `sendBroadcast` and `startFlow` leave in `state.data` with `dryRun`: nothing was sent. */
+export interface SendPlan {
+  dryRun: true;
+  /** How many requests the sending takes, beside those that look somebody up. */
+  requests: number;
+  /** How many contacts, URNs and groups it goes to, each once. */
+  recipients: number;
+  /** Which of each list it goes to. */
+  contacts: Places;
+  urns: Places;
+  groups: Places;
+  /** How many members the groups have together, where that is known. */
+  members?: number;
+  /** How many are named more than once. */
+  duplicates: number;
+  /** With `onlyActive`: who would be left out, of those that were looked up. */
+  leftOut: LeftOut[];
+  /** How many were not looked up. These and the others make the whole list. */
+  notChecked: number;
+}
+
 /** An item that RapidPro did not act on. */
 export interface ActionFailure {
   index: number;
@@ -19,6 +87,21 @@ export interface ActionFailure {
   id?: string | number;
   code: ErrorCode | ItemCode;
   description: string;
+}
+
+/** What actions on many leave in `state.data` with `dryRun`: nothing was changed. */
+export interface ActionPlan {
+  dryRun: true;
+  /** How many requests the action takes, beside those that look somebody up. */
+  requests: number;
+  /** How many items there are, each once. */
+  requested: number;
+  /** Which of them it would act on, as far as is known. */
+  items: Places;
+  /** Those that RapidPro would not act on, of those that were looked up. */
+  failures: ActionFailure[];
+  /** How many were not looked up. These and the others make the whole list. */
+  notChecked: number;
 }
 
 /** What actions on many leave in `state.data`. */

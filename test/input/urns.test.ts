@@ -96,6 +96,7 @@ const REFUSED: [urn: string, reason: string][] = [
 const GOOD = [
   'tel:+250738990001',
   'tel:0712.345.678',
+  'tel:+250 700-000.000',
   'tel:77.123.45.00',
   'tel:07.08.09.10.00',
   'tel:06.12.34.56.78',

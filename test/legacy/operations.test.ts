@@ -43,9 +43,11 @@ describe.each(operations)('%s', (_, operation, path, params) => {
   test('posts its params as they are', async () => {
     const server = await rapidpro();
     await operation(params)(stateFor(server));
-    expect(sent(server)).toEqual([`POST ${path}`]);
-    expect(server.requests[0]?.path).toBe(`/api/v2/${path}.json`);
-    expect(server.requests[0]?.body).toEqual(params);
+    // A flow is looked at before it is started: whoever starts an archived one reaches nobody.
+    const reading = path === 'flow_starts' ? [`GET flows?uuid=${FLOW}`] : [];
+    expect(sent(server)).toEqual([...reading, `POST ${path}`]);
+    expect(server.requests.at(-1)?.path).toBe(`/api/v2/${path}.json`);
+    expect(server.requests.at(-1)?.body).toEqual(params);
   });
 
   test('leaves the body of the answer, and the data of before as the last reference', async () => {
@@ -100,7 +102,8 @@ describe.each(operations)('%s', (_, operation, path, params) => {
       Object.keys(params).map(key => [key, (s: State) => (s.params as State)[key]]),
     );
     await operation(lazy)(state);
-    expect(server.requests.map(({ body }) => body)).toEqual([params, params]);
+    const posted = server.requests.filter(({ method }) => method === 'POST');
+    expect(posted.map(({ body }) => body)).toEqual([params, params]);
   });
 
   test("changes none of the caller's objects", async () => {

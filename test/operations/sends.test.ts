@@ -5,9 +5,9 @@ import type { Operation } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { badGateway, inTurn, json, reset, stall } from '../support/faults.js';
 import { noSleep } from '../support/noSleep.js';
-import { type RawServer, rawServer } from '../support/rawServer.js';
-import { serve } from '../support/serve.js';
-import { FLOW, failure, OTHER_UUID, refused, run, stateFor, UUID } from './run.js';
+import { type RawServer, rawServer, writtenServer } from '../support/rawServer.js';
+import { serve, type TestServer } from '../support/serve.js';
+import { FLOW, failure, OTHER_UUID, page, refused, run, stateFor, UUID } from './run.js';
 
 type Send = (body: object, options?: object) => Operation;
 const broadcast: Send = (body, options) => sendBroadcast({ text: 'Hi', ...body }, options);
@@ -22,13 +22,20 @@ const urns = (count: number, first = 0) =>
 const uuids = (count: number) =>
   Array.from({ length: count }, (_, index) => UUID.slice(0, -3) + String(index).padStart(3, '0'));
 
-/** Takes whatever is sent, and numbers it. */
+/** Takes whatever is sent, and numbers it; knows nobody. */
 function accepting(path: string) {
   let id = 0;
   return serve(
     msw.post(`*/api/v2/${path}.json`, () => HttpResponse.json({ id: ++id }, { status: 201 })),
+    msw.get('*', () => page([])),
   );
 }
+
+/** What was sent, without what was read before. */
+const posted = ({ requests }: TestServer) => requests.filter(({ method }) => method === 'POST');
+
+/** A flow is looked at before it is started. */
+const reads = (path: string) => (path === 'flow_starts' ? 1 : 0);
 
 describe.each(sends)('%s', (path, send, rest) => {
   test('up to 100 recipients go in one request, and its answer is the data', async () => {
@@ -36,15 +43,20 @@ describe.each(sends)('%s', (path, send, rest) => {
     const { data, response, references } = await run(send({ urns: urns(100) }), server);
     expect(data).toEqual({ id: 1 });
     expect(references).toEqual(['earlier', 'before']);
-    expect(response).toMatchObject({ method: 'POST', path, statusCode: 201, requests: 1 });
-    expect(server.requests[0]?.body).toEqual({ ...rest, urns: urns(100) });
+    expect(response).toMatchObject({
+      method: 'POST',
+      path,
+      statusCode: 201,
+      requests: 1 + reads(path),
+    });
+    expect(posted(server)[0]?.body).toEqual({ ...rest, urns: urns(100) });
   });
 
   test('groups, contacts and urns go together, empty lists are left out', async () => {
     const server = await accepting(path);
     await run(send({ urns: urns(2), contacts: [UUID.toUpperCase()], groups: ['Mothers'] }), server);
     await run(send({ urns: [], contacts: [], groups: ['A: b#1', 'A: b#2', 'a: B#1'] }), server);
-    expect(server.requests.map(({ body }) => body)).toEqual([
+    expect(posted(server).map(({ body }) => body)).toEqual([
       { ...rest, urns: urns(2), contacts: [UUID], groups: ['Mothers'] },
       { ...rest, groups: ['A: b#1', 'A: b#2'] },
     ]);
@@ -58,13 +70,17 @@ describe.each(sends)('%s', (path, send, rest) => {
   ])('%s of which there are more go in several', async (key, list, sizes) => {
     const server = await accepting(path);
     const { data, response } = await run(send({ [key]: list }), server);
-    const bodies = server.requests.map(({ body }) => body as { [key: string]: string[] });
+    const bodies = posted(server).map(({ body }) => body as { [key: string]: string[] });
     expect(bodies.map(body => body[key]?.length)).toEqual(sizes);
     expect(bodies.flatMap(body => body[key])).toEqual(list);
     for (const body of bodies) expect({ ...body, [key]: undefined }).toEqual(rest);
     const chunks = sizes.map((_, index) => ({ id: index + 1 }));
     expect(data).toEqual({ chunks, recipients: list.length });
-    expect(response).toMatchObject({ requests: sizes.length });
+    // Two of them could be one person: nobody else is asked for more than once.
+    const looks = list.every(name => name.includes(':')) ? list.length : 0;
+    const { requests = 0 } = response ?? {};
+    expect(posted(server)).toHaveLength(sizes.length);
+    expect(requests - sizes.length - reads(path)).toBeLessThanOrEqual(looks);
   });
 
   test('nobody is reached twice', async () => {
@@ -73,7 +89,7 @@ describe.each(sends)('%s', (path, send, rest) => {
     const same = ['tel:+250 700-000.000', ' tel:+250(700)000000', 'tel:00250700000000'];
     const list = [...urns(100), ...same, ...urns(1), 'mailto:A@x.org', 'mailto:a@x.org'];
     const { data } = await send({ urns: list })(stateFor(server));
-    const bodies = server.requests.map(({ body }) => body as { urns: string[] });
+    const bodies = posted(server).map(({ body }) => body as { urns: string[] });
     expect(bodies.flatMap(body => body.urns)).toEqual([...urns(100), 'mailto:A@x.org']);
     expect(data).toMatchObject({ recipients: 101 });
     expect(lines.join('\n')).toContain('Left out 5 recipients');
@@ -84,7 +100,7 @@ describe.each(sends)('%s', (path, send, rest) => {
     const server = await accepting(path);
     const list = ['tel:0700000000', 'tel:700000000', 'whatsapp:700000000', 'ext:Ab', 'ext:aB'];
     await run(send({ urns: list }), server);
-    expect(server.requests[0]?.body).toMatchObject({ urns: list });
+    expect(posted(server)[0]?.body).toMatchObject({ urns: list });
   });
 
   test.each([
@@ -130,7 +146,7 @@ describe.each(sends)('%s that stop in the middle', (path, send) => {
     requests.flatMap(({ text }) => JSON.parse(text.split('\r\n\r\n')[1] ?? '{}').urns as string[]);
 
   test('refused: the second hundred failed, the rest was not attempted', async () => {
-    const server = await rawServer(inTurn(ok, json({ urns: ['No.'] }, 400), ok));
+    const server = await writtenServer(inTurn(ok, json({ urns: ['No.'] }, 400), ok));
     const error = await failure(send({ urns: list }), server);
     expect(error).toMatchObject({ code: 'PARTIAL_SEND', statusCode: 400 });
     expect(error.details).toEqual({
@@ -154,7 +170,7 @@ describe.each(sends)('%s that stop in the middle', (path, send) => {
     ['no answer', stall, 'OUTCOME_UNKNOWN'],
   ])('%s: the second hundred is unknown and never sent again', async (_, fault, reason) => {
     noSleep();
-    const server = await rawServer(inTurn(ok, fault, ok));
+    const server = await writtenServer(inTurn(ok, fault, ok));
     const error = await failure(send({ urns: list }, { timeout: 0.3 }), server);
     expect(error.code).toBe('PARTIAL_SEND');
     expect(error.details).toMatchObject({
@@ -173,7 +189,7 @@ describe.each(sends)('%s that stop in the middle', (path, send) => {
   test('throttled: it waits and goes on, and nobody is reached twice', async () => {
     const sleeps = noSleep();
     const busy = json({ detail: 'Throttled.' }, 429, { 'Retry-After': 7 });
-    const server = await rawServer(inTurn(ok, busy, busy, ok));
+    const server = await writtenServer(inTurn(ok, busy, busy, ok));
     const { data } = await run(send({ urns: list }), server);
     expect(data).toMatchObject({ recipients: 250 });
     expect(sleeps).toEqual([7, 7]);
@@ -183,7 +199,7 @@ describe.each(sends)('%s that stop in the middle', (path, send) => {
   test('throttled for long: the rest is safe to send later', async () => {
     noSleep();
     const busy = json({ detail: 'Throttled.' }, 429, { 'Retry-After': 3000 });
-    const server = await rawServer(inTurn(ok, busy));
+    const server = await writtenServer(inTurn(ok, busy));
     const error = await failure(send({ urns: list }), server);
     expect(error).toMatchObject({ code: 'PARTIAL_SEND', retryAfter: 3000 });
     expect(error.details).toMatchObject({
@@ -195,7 +211,7 @@ describe.each(sends)('%s that stop in the middle', (path, send) => {
   });
 
   test('positions are those of the list as it was given', async () => {
-    const server = await rawServer(inTurn(ok, json({ detail: 'No.' }, 400)));
+    const server = await writtenServer(inTurn(ok, json({ detail: 'No.' }, 400)));
     const doubled = [...list.slice(0, 50), ...list.slice(0, 50), ...list.slice(50, 150)];
     const { details } = await failure(send({ urns: doubled }), server);
     expect(details).toMatchObject({
@@ -208,17 +224,17 @@ describe.each(sends)('%s that stop in the middle', (path, send) => {
   });
 
   test('one request that fails is that failure', async () => {
-    const server = await rawServer(json({ groups: ['No such object: Nope'] }, 400));
+    const server = await writtenServer(json({ groups: ['No such object: Nope'] }, 400));
     const error = await failure(send({ groups: ['Nope'] }), server);
     expect(error).toMatchObject({ code: 'UNKNOWN_REFERENCE' });
-    const lost = await rawServer(reset);
+    const lost = await writtenServer(reset);
     expect((await failure(send({ urns: urns(1) }), lost)).code).toBe('OUTCOME_UNKNOWN');
     expect(lost.requests).toHaveLength(1);
   });
 
   test(`the log of ${path} has numbers and uuids alone`, async () => {
     const lines = captureConsole();
-    const server = await rawServer(json({ id: 7, uuid: OTHER_UUID, text: 'Hi Amina' }, 201));
+    const server = await writtenServer(json({ id: 7, uuid: OTHER_UUID, text: 'Hi Amina' }, 201));
     await send({ urns: urns(101), text: 'Hi Amina' })(stateFor(server));
     expect(lines.at(-1)).toContain(OTHER_UUID);
     expect(lines.at(-1)).toContain('for 101 URNs');
@@ -261,7 +277,7 @@ describe('what is sent', () => {
       params: { a: [1, null, true], b: { c: 'd' } },
     };
     await run(startFlow(body), server);
-    expect(server.requests[0]?.body).toEqual({ ...body, flow: FLOW });
+    expect(posted(server)[0]?.body).toEqual({ ...body, flow: FLOW });
   });
 
   test.each(['Registration', '', undefined, { uuid: FLOW }, 5])(

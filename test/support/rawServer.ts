@@ -34,6 +34,26 @@ function wholeRequest(text: string): number {
   return text.length >= end + 4 + length ? end + 4 + length : 0;
 }
 
+/**
+ * A server that gives an empty page to whoever reads, and does whatever `behave` does to what is written.
+ * Its `requests` are those alone, counted from 0.
+ */
+export async function writtenServer(behave: Behavior): Promise<RawServer> {
+  const written: RawRequest[] = [];
+  const page = JSON.stringify({ next: null, previous: null, results: [] });
+  const server = await rawServer(request => {
+    if (request.text.startsWith('GET ')) {
+      request.socket.write(
+        `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${page.length}\r\n\r\n${page}`,
+      );
+      return;
+    }
+    written.push(request);
+    behave({ ...request, index: written.length - 1 });
+  });
+  return { ...server, requests: written };
+}
+
 /** A loopback server that does to each request whatever `behave` does to its socket. */
 export async function rawServer(behave: Behavior): Promise<RawServer> {
   const requests: RawRequest[] = [];

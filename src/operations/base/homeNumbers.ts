@@ -1,7 +1,8 @@
 import { type ErrorCode, RapidProError } from '../../client/errors.js';
+import type { Query } from '../../client/request.js';
 import { digitsTakenWhole, foreignFault, type UrnFault } from '../../input/urns.js';
 import { type ContactKey, contactKey } from './identifiers.js';
-import type { WorkspaceFacts } from './workspaceFacts.js';
+import { NOT_OFFERED, NOT_READABLE, type WorkspaceFacts } from './workspaceFacts.js';
 
 /** A URN, and what whoever wrote the job calls its place. */
 export interface Placed {
@@ -21,8 +22,8 @@ export async function homeNumberFault(
   isContactWrite: boolean,
 ): Promise<UrnFault | undefined> {
   if (digitsTakenWhole(urn) === undefined) return undefined;
-  const read = () => facts.country();
-  const country = isContactWrite ? await facts.unlessForbidden('country', read) : await read();
+  const fine = isContactWrite ? NOT_READABLE : NOT_OFFERED;
+  const country = await facts.unlessForbidden('country', () => facts.country(), fine);
   return country === undefined ? undefined : foreignFault(urn, country);
 }
 
@@ -56,6 +57,12 @@ export async function checkedKey(
   const key = contactKey(value);
   if ('urn' in key) await refuseHomeNumbers(facts, [{ urn: key.urn, where: 'contact' }], options);
   return key;
+}
+
+/** Refuses such a number in the filters of a list. */
+export async function refuseHomeFilter(facts: WorkspaceFacts, { urn }: Query): Promise<void> {
+  if (typeof urn !== 'string') return;
+  await refuseHomeNumbers(facts, [{ urn, where: 'filters.urn' }], { code: 'INVALID_FILTER' });
 }
 
 /** The URNs of a list, with their places. */

@@ -78,19 +78,25 @@ export class WorkspaceFacts {
   }
 
   /**
-   * What a reading gives; undefined where the token may not read it, which is told once.
+   * What a reading gives; undefined where the token may not read it, which is told once, or where the
+   * server has no such thing.
    *
    * @param what - what is read, for the log
+   * @param fine - the statuses that are no failure
    */
-  async unlessForbidden<T>(what: string, read: () => Promise<T>): Promise<T | undefined> {
+  async unlessForbidden<T>(
+    what: string,
+    read: () => Promise<T>,
+    fine: ReadonlySet<number> = NOT_READABLE,
+  ): Promise<T | undefined> {
     try {
       return await read();
     } catch (error) {
-      if (!(error instanceof RapidProError) || error.statusCode !== 403) throw error;
-      if (!this.#kept.refused.has(what)) {
+      if (!isRefused(error, fine)) throw error;
+      if (error.statusCode === 403 && !this.#kept.refused.has(what)) {
         this.#kept.refused.add(what);
         log.warn(
-          `The token may not read the ${what} of the workspace, so what is written is not checked against it.`,
+          `RapidPro does not let this token read the ${what} of the workspace, so what is sent is not checked against it.`,
         );
       }
       return undefined;
@@ -133,8 +139,38 @@ export class WorkspaceFacts {
   }
 }
 
+/** Statuses of a server that does not have what is asked for. */
+export const NOT_OFFERED: ReadonlySet<number> = new Set([404, 405, 501]);
+/** The same, and that of a token that may not read it. */
+export const NOT_READABLE: ReadonlySet<number> = new Set([403, ...NOT_OFFERED]);
+
+export function isRefused(error: unknown, statuses: ReadonlySet<number>): error is RapidProError {
+  return error instanceof RapidProError && statuses.has(error.statusCode ?? 0);
+}
+
 function asWorkspace(body: unknown): Dictionary {
   // Older servers tell the workspace without a uuid.
   const isWorkspace = body !== null && typeof body === 'object' && 'timezone' in body;
   return isWorkspace ? (body as Dictionary) : asObject(body);
+}
+
+/**
+ * A start of an archived flow is taken, and then fails in the background; an event of a campaign with one
+ * does nothing.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export async function refuseArchived(
+  facts: WorkspaceFacts,
+  flow: unknown,
+  where: string,
+): Promise<void> {
+  if (typeof flow !== 'string') return;
+  const found = await facts.unlessForbidden('flows', () => facts.flow(flow));
+  if (found?.archived !== true) return;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `${where} is archived: RapidPro would take it, and start nobody.`,
+    fix: 'Nothing was sent. Restore the flow in RapidPro, or name another one: getFlows({ archived: false }) lists them.',
+  });
 }

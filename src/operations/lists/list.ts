@@ -5,6 +5,7 @@ import { parseConfiguration } from '../../configuration.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
+import { refuseHomeFilter } from '../base/homeNumbers.js';
 import { count, log } from '../base/log.js';
 import { type Call, operation } from '../base/operation.js';
 import { checkFilters } from './filters.js';
@@ -102,6 +103,7 @@ export async function readList<Result>(
 ): Promise<Result> {
   const { client, args, options } = call;
   const query = checkFilters(name, args.filters);
+  await refuseHomeFilter(call.facts, query);
   const { token } = parseConfiguration(call.state.configuration);
   const owner = listOwner(token, name, query, way === 'pages');
   const mark = options.resume ? findMark(call.state, owner) : undefined;

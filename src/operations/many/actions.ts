@@ -2,16 +2,20 @@ import type { Client } from '../../client/client.js';
 import { type ErrorCode, type ItemCode, RapidProError } from '../../client/errors.js';
 import type { ApiResponse } from '../../client/request.js';
 import { BATCH_LIMIT } from '../../resources.js';
-import type { ActionFailure, ActionResult } from '../../types/actions.js';
+import type { ActionFailure, ActionPlan, ActionResult } from '../../types/actions.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import type { Body } from '../base/body.js';
+import { type Placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import { count, log } from '../base/log.js';
 import { operation } from '../base/operation.js';
 import { isUncertain } from '../base/uncertain.js';
+import { readGroups } from './groups.js';
 import type { Item } from './items.js';
-import { ranges } from './recipients.js';
+import { type Found, lookUp } from './lookUp.js';
+import { inactiveStatus, ranges } from './recipients.js';
 import { sortOut } from './refusedItems.js';
+import { DRY_REQUESTS, isLocalNumber, manySettings } from './send.js';
 
 /** The endpoints that act on many, and the key of the body that lists the items. */
 const KEYS = {
@@ -41,6 +45,7 @@ interface Progress {
   queue: Item[][];
 }
 
+const NOT_ACTIVE = (noun: string) => `The ${noun} is blocked, stopped or archived.`;
 const LOST = ' An earlier attempt, whose answer was lost, may have done it.';
 
 function failure(
@@ -72,7 +77,7 @@ function refusal(item: Item, error: RapidProError, noun: string, repeated: boole
   const about = error.errors?.some(text => text.startsWith(`${noun}s`));
   return about
     ? failure(item, error.code, error.description)
-    : failure(item, 'NOT_ACTIVE', `The ${noun} is blocked, stopped or archived.`);
+    : failure(item, 'NOT_ACTIVE', NOT_ACTIVE(noun));
 }
 
 /** Sends the next batch, and notes what became of it or puts what is left of it back in the queue. */
@@ -86,6 +91,7 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
       method: 'POST',
       path,
       body: { [key]: values, ...body },
+      positions: { [key]: items.map(({ index }) => index) },
       repeatable,
       namesObjects: 'group' in body,
     });
@@ -202,7 +208,78 @@ export function act<Name extends string>(
   return operation({
     args,
     options,
-    knownOptions,
-    run: call => actOnMany(call.client, { path, ...plan(call.args, call.given) }),
+    knownOptions: ['dryRun', ...knownOptions],
+    async run({ client, facts, args, given }) {
+      const action = { path, ...plan(args, given) };
+      const { dryRun } = manySettings(given);
+      if (path === 'contact_actions') await refuseHomeNumbers(facts, placedItems(action.items));
+      if (dryRun) return rehearse(client, action);
+      const items = path === 'contact_actions' ? await byUuid(client, action.items) : action.items;
+      return actOnMany(client, { ...action, items });
+    },
   });
+}
+
+function placedItems(items: readonly Item[]): Placed[] {
+  return items.map(({ value, index }) => ({ urn: String(value), where: `contacts[${index}]` }));
+}
+
+/** Numbers without the code of their country are looked up: servers do not know them in this place. */
+async function byUuid(client: Client, items: Item[]): Promise<Item[]> {
+  const local = items.map(({ value }) => String(value)).filter(isLocalNumber);
+  if (local.length === 0) return items;
+  const found = await lookUp(client, local);
+  const seen = new Set<string | number>();
+  return items.flatMap(({ value, index }) => {
+    const uuid = String(found.get(String(value))?.uuid ?? value);
+    if (seen.has(uuid)) return [];
+    seen.add(uuid);
+    return [{ value: uuid, index }];
+  });
+}
+
+/** A group that the action names but could not use: what RapidPro would say. */
+async function refuseGroup(client: Client, group: unknown): Promise<void> {
+  if (typeof group !== 'string') return;
+  const groups = await readGroups(client, [group], 1);
+  const found = groups.of(group);
+  const isSmart = found !== undefined && (found.query ?? null) !== null;
+  if (!isSmart && (found || !groups.isWhole)) return;
+  throw new RapidProError({
+    code: isSmart ? 'VALIDATION_FAILED' : 'UNKNOWN_REFERENCE',
+    description: isSmart
+      ? 'The group is a smart group: RapidPro itself decides who is in it.'
+      : 'The workspace has no such group.',
+    fix: 'Nothing was sent. Name a manual group: getGroups() lists them.',
+  });
+}
+
+/** What an action would do, in at most {@link DRY_REQUESTS} requests. */
+async function rehearse(client: Client, { path, items, body }: Action): Promise<ActionPlan> {
+  await refuseGroup(client, body.group);
+  const names = path === 'contact_actions' ? items.map(({ value }) => String(value)) : [];
+  const left = DRY_REQUESTS - client.requests;
+  const found: Found = names.length > 0 ? await lookUp(client, names, left) : new Map();
+  const failures = items.flatMap(item => {
+    const contact = found.get(String(item.value));
+    if (contact === null)
+      return [failure(item, 'UNKNOWN_REFERENCE', 'RapidPro has no such contact.')];
+    const isRefused = contact && body.action === 'add' && inactiveStatus(contact) !== undefined;
+    return isRefused ? [failure(item, 'NOT_ACTIVE', NOT_ACTIVE('contact'))] : [];
+  });
+  const failed = new Set(failures.map(({ index }) => index));
+  const kept = items.filter(({ index }) => !failed.has(index));
+  const requests = Math.ceil(items.length / BATCH_LIMIT);
+  const asked = count(items.length, [KEYS[path].slice(0, -1), KEYS[path]]);
+  log.info(
+    `Dry run: the action on ${asked} takes ${count(requests, ['request', 'requests'])}. Nothing was changed.`,
+  );
+  return {
+    dryRun: true,
+    requests,
+    requested: items.length,
+    items: ranges(kept.map(({ index }) => index)),
+    failures,
+    notChecked: items.filter(({ value }) => !found.has(String(value))).length,
+  };
 }

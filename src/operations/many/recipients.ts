@@ -1,13 +1,28 @@
 import { RapidProError } from '../../client/errors.js';
 import { BATCH_LIMIT } from '../../resources.js';
+import type { LeftOut } from '../../types/actions.js';
+import type { Dictionary } from '../../types/json.js';
 import { isUuid, urnIdentity } from '../base/identifiers.js';
 import { count } from '../base/log.js';
+import { contactIdentity, type Found } from './lookUp.js';
+
+/** Whom a job names. */
+export interface Recipients {
+  contacts?: string[] | undefined;
+  urns?: string[] | undefined;
+  groups?: string[] | undefined;
+}
+
+export type ListName = 'contacts' | 'urns' | 'groups';
+const LISTS = ['contacts', 'urns', 'groups'] as const;
 
 /** One request's share of the recipients. */
 export interface Chunk {
   /** The list that is split, or undefined where all fit in one request. */
   key?: 'contacts' | 'urns';
-  recipients: { contacts?: string[]; urns?: string[]; groups?: string[] };
+  recipients: { [List in ListName]?: string[] };
+  /** Where each recipient stood in the list as the job gave it. */
+  positions: { [List in ListName]?: number[] };
   /** Positions in the list as the job gave it, where it is split. */
   indexes: number[];
 }
@@ -17,17 +32,26 @@ export interface Plan {
   /** Recipients after duplicates were left out. */
   recipients: number;
   duplicates: number;
+  leftOut: LeftOut[];
   /** How many of each kind, for people: `1 group, 3 contacts`. */
   told: string;
 }
 
+/** What was found out about recipients before anything is sent. */
+export interface Resolved {
+  /** Contacts by the names that the job gave. */
+  contacts: Found;
+  /** Uuids of groups by the names that the job gave. */
+  groups: ReadonlyMap<string, string>;
+  /** True where only active contacts are written to. */
+  onlyActive: boolean;
+}
+
+const UNRESOLVED: Resolved = { contacts: new Map(), groups: new Map(), onlyActive: false };
+
 interface Item {
   value: string;
   index: number;
-}
-
-function contactIdentity(value: string): string {
-  return isUuid(value) ? value : urnIdentity(value);
 }
 
 /** RapidPro finds groups by name in any letter case. */
@@ -35,21 +59,66 @@ function groupIdentity(value: string): string {
   return value.toLowerCase();
 }
 
-function distinct(
-  list: readonly string[] | undefined,
-  identity: (value: string) => string,
-): Item[] {
-  const seen = new Set<string>();
-  return (list ?? []).flatMap((value, index) => {
-    const key = identity(value);
-    if (seen.has(key)) return [];
-    seen.add(key);
-    return [{ value, index }];
-  });
+/** `blocked`, `stopped` or `archived`; undefined for contacts that can be reached. */
+export function inactiveStatus({ status, blocked, stopped }: Dictionary): string | undefined {
+  if (typeof status === 'string') return status === 'active' ? undefined : status;
+  return blocked === true ? 'blocked' : stopped === true ? 'stopped' : undefined;
+}
+
+/** Goes through the lists, and leaves out who is in them already or is not active. */
+class Sorter {
+  duplicates = 0;
+  readonly leftOut: LeftOut[] = [];
+  readonly #resolved: Resolved;
+  readonly #seen = new Set<string>();
+
+  constructor(resolved: Resolved) {
+    this.#resolved = resolved;
+  }
+
+  sort(list: ListName, values: readonly string[] = []): Item[] {
+    return values.flatMap((value, index) => {
+      const identity = this.#identity(list, value);
+      if (this.#seen.has(identity)) {
+        this.duplicates++;
+        return [];
+      }
+      this.#seen.add(identity);
+      return this.#isLeftOut(list, value, index) ? [] : [{ value: this.#sent(list, value), index }];
+    });
+  }
+
+  /** Where contacts are known, who is in two lists is the same; else each list has its own names. */
+  #identity(list: ListName, value: string): string {
+    const { contacts, groups } = this.#resolved;
+    if (list === 'groups') return `group ${groups.get(value) ?? groupIdentity(value)}`;
+    const uuid = contacts.get(value)?.uuid;
+    if (uuid !== undefined) return `contact ${uuid}`;
+    return isUuid(value) ? `contact ${value}` : `${list} ${contactIdentity(value)}`;
+  }
+
+  #sent(list: ListName, value: string): string {
+    const { contacts, groups } = this.#resolved;
+    if (list === 'groups') return groups.get(value) ?? value;
+    // A message to a URN goes to just that one.
+    return list === 'contacts' ? String(contacts.get(value)?.uuid ?? value) : value;
+  }
+
+  #isLeftOut(list: ListName, value: string, index: number): boolean {
+    const contact = this.#resolved.onlyActive ? this.#resolved.contacts.get(value) : undefined;
+    const status = contact ? inactiveStatus(contact) : undefined;
+    if (!contact || status === undefined) return false;
+    this.leftOut.push({ list, index, uuid: String(contact.uuid), status });
+    return true;
+  }
 }
 
 function values(items: Item[]): string[] {
   return items.map(({ value }) => value);
+}
+
+function indexesOf(items: Item[]): number[] {
+  return items.map(({ index }) => index);
 }
 
 function refuse(description: string, fix: string): never {
@@ -89,14 +158,33 @@ function refuseLocalNumbers(items: Item[]): void {
   );
 }
 
+/** Tells whether all recipients fit into one request. */
+export function isOneRequest(recipients: Recipients): boolean {
+  return LISTS.every(list => (recipients[list]?.length ?? 0) <= BATCH_LIMIT);
+}
+
 function split(key: 'contacts' | 'urns', items: Item[]): Chunk[] {
   const chunks: Chunk[] = [];
   for (let start = 0; start < items.length; start += BATCH_LIMIT) {
     const part = items.slice(start, start + BATCH_LIMIT);
-    const indexes = part.map(({ index }) => index);
-    chunks.push({ key, recipients: { [key]: values(part) }, indexes });
+    const indexes = indexesOf(part);
+    chunks.push({
+      key,
+      recipients: { [key]: values(part) },
+      positions: { [key]: indexes },
+      indexes,
+    });
   }
   return chunks;
+}
+
+function together(lists: { [List in ListName]: Item[] }): Chunk {
+  const filled = LISTS.filter(list => lists[list].length > 0);
+  return {
+    recipients: Object.fromEntries(filled.map(list => [list, values(lists[list])])),
+    positions: Object.fromEntries(filled.map(list => [list, indexesOf(lists[list])])),
+    indexes: [],
+  };
 }
 
 /** `1 group, 3 contacts`. */
@@ -110,46 +198,39 @@ function tell(kinds: readonly (readonly [Item[], string])[]): string {
 /**
  * Leaves duplicates out and splits the recipients into requests of at most 100.
  *
+ * @param resolved - what was found out about them, once that is so
  * @throws RapidProError `INVALID_INPUT` for nobody, and for a mixture above 100
  */
-export function planRecipients(body: {
-  contacts?: string[] | undefined;
-  urns?: string[] | undefined;
-  groups?: string[] | undefined;
-}): Plan {
-  const contacts = distinct(body.contacts, contactIdentity);
-  const urns = distinct(body.urns, urnIdentity);
-  const groups = distinct(body.groups, groupIdentity);
-  const given = [body.contacts, body.urns, body.groups].reduce(
-    (sum, list) => sum + (list?.length ?? 0),
-    0,
-  );
+export function planRecipients(body: Recipients, resolved = UNRESOLVED): Plan {
+  const sorter = new Sorter(resolved);
+  const contacts = sorter.sort('contacts', body.contacts);
+  const urns = sorter.sort('urns', body.urns);
+  const groups = sorter.sort('groups', body.groups);
+  const { duplicates, leftOut } = sorter;
   const recipients = contacts.length + urns.length + groups.length;
-  if (recipients === 0) {
+  if (recipients === 0 && leftOut.length === 0) {
     refuse(
       'There is nobody to send to: contacts, urns and groups are all empty. Nothing was sent.',
       'Give at least one recipient. If the list comes from $ or state, check that it has somebody in it; fnIf() can skip the step.',
     );
   }
-  const duplicates = given - recipients;
   const told = tell([
     [contacts, 'contact'],
     [urns, 'URN'],
     [groups, 'group'],
   ]);
+  const plan = { recipients, duplicates, leftOut, told };
+  if (recipients === 0) return { ...plan, chunks: [] };
   if ([contacts, urns, groups].every(({ length }) => length <= BATCH_LIMIT)) {
-    const one = {
-      ...(contacts.length ? { contacts: values(contacts) } : {}),
-      ...(urns.length ? { urns: values(urns) } : {}),
-      ...(groups.length ? { groups: values(groups) } : {}),
-    };
-    return { chunks: [{ recipients: one, indexes: [] }], recipients, duplicates, told };
+    return { ...plan, chunks: [together({ contacts, urns, groups })] };
   }
-  refuseMixture(contacts, urns, groups);
   const key = contacts.length > 0 ? 'contacts' : 'urns';
   const items = key === 'contacts' ? contacts : urns;
-  refuseLocalNumbers(items);
-  return { chunks: split(key, items), recipients, duplicates, told };
+  if (resolved === UNRESOLVED) {
+    refuseMixture(contacts, urns, groups);
+    refuseLocalNumbers(items);
+  }
+  return { ...plan, chunks: split(key, items) };
 }
 
 /** `[0, 1, 2, 5]` as `[[0, 2], [5, 5]]`: both ends included. */

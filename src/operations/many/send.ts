@@ -1,13 +1,31 @@
+import { z } from 'zod';
 import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
 import { type ResourceName, resources } from '../../resources.js';
+import type { LeftOut, SendPlan } from '../../types/actions.js';
 import type { Dictionary } from '../../types/json.js';
 import { asOutcome } from '../base/answered.js';
 import type { Body } from '../base/body.js';
+import { check } from '../base/check.js';
+import { placed, refuseHomeNumbers } from '../base/homeNumbers.js';
+import { isUuid, urnIdentity } from '../base/identifiers.js';
 import { count, log } from '../base/log.js';
+import type { Call } from '../base/operation.js';
+import { LITERAL } from '../base/options.js';
 import { shownId } from '../base/shownId.js';
 import { isUncertain } from '../base/uncertain.js';
-import { type Chunk, planRecipients, ranges } from './recipients.js';
+import { isRefused, NOT_READABLE, refuseArchived } from '../base/workspaceFacts.js';
+import { readGroups } from './groups.js';
+import { type Found, lookUp } from './lookUp.js';
+import {
+  type Chunk,
+  isOneRequest,
+  type Plan,
+  planRecipients,
+  type Recipients,
+  type Resolved,
+  ranges,
+} from './recipients.js';
 
 /** What has gone out so far, by position in the job's own list. */
 interface Progress {
@@ -65,20 +83,157 @@ function tellSent(path: ResourceName, answers: Dictionary[], told: string): void
   log.info(`Accepted: ${noun} ${ids} for ${told}`);
 }
 
+export const SEND_OPTIONS = ['onlyActive', 'dryRun', ...LITERAL];
+
+/** Requests that a dry run of a send or an action takes, at most. */
+export const DRY_REQUESTS = 3;
+
+const flags = z.looseObject({
+  onlyActive: z.boolean({ error: 'must be true or false' }).nullish(),
+  dryRun: z.boolean({ error: 'must be true or false' }).nullish(),
+});
+
+/** What only sends and actions on many take, after the check. */
+export interface ManySettings {
+  onlyActive: boolean;
+  dryRun: boolean;
+}
+
+/** @throws RapidProError `INVALID_OPTION` */
+export function manySettings(given: Dictionary): ManySettings {
+  const { onlyActive, dryRun } = check(flags, given, 'options', 'INVALID_OPTION');
+  return { onlyActive: onlyActive ?? false, dryRun: dryRun ?? false };
+}
+
+/** Tells whether a phone number is one that servers do not know in the reference to a contact: without its country. */
+export function isLocalNumber(name: string): boolean {
+  return /^tel:0*[1-9]\d*$|^tel:0+$/.test(urnIdentity(name)) || /^tel:\s*00/.test(name);
+}
+
 /**
- * Sends a broadcast or starts a flow, once for each recipient. Never repeats a request whose
- * outcome is not known.
- *
- * @returns the server's answer; above 100 recipients `{ chunks: [answer, …], recipients }`
- * @throws RapidProError `PARTIAL_SEND` where it stopped in the middle
+ * Whom it takes a look at before something is sent: who is not active, whom servers would not find, and
+ * those of whom two could be one person.
  */
-export async function sendToAll(
+function namesToLookUp({ contacts = [], urns = [] }: Recipients, onlyActive: boolean): string[] {
+  if (onlyActive) return [...contacts, ...urns];
+  const byUrn = contacts.filter(name => !isUuid(name));
+  const several = contacts.length > 1 ? byUrn : byUrn.filter(isLocalNumber);
+  return isOneRequest({ urns }) ? several : [...several, ...urns];
+}
+
+/** Uuids of groups, where one could be named by both its name and its uuid. */
+async function groupsByName(client: Client, groups: readonly string[] = []) {
+  const names = groups.filter(group => !isUuid(group));
+  if (names.length === 0 || names.length === groups.length) return new Map<string, string>();
+  const known = await readGroups(client, names, Number.POSITIVE_INFINITY);
+  return new Map(names.flatMap(name => pairOf(name, known.of(name)?.uuid)));
+}
+
+/** Where URNs cannot be looked up, as in a workspace that hides them, RapidPro still sends to them. */
+async function lookUpNames(
+  client: Client,
+  names: readonly string[],
+  onlyActive: boolean,
+): Promise<Found> {
+  if (names.length === 0) return new Map();
+  try {
+    return await lookUp(client, names);
+  } catch (error) {
+    const isHidden = error instanceof RapidProError && error.code === 'ANONYMOUS_WORKSPACE';
+    if (onlyActive || !(isHidden || isRefused(error, NOT_READABLE))) throw error;
+    log.warn(
+      'RapidPro does not let this token look contacts up by URN: whoever is named in two ways may be reached twice. Name contacts by uuid.',
+    );
+    return new Map();
+  }
+}
+
+function listed(indexes: readonly number[] = []): [number, number][] {
+  return ranges([...indexes].sort((a, b) => a - b));
+}
+
+/** What a dry run says of contacts and groups that RapidPro does not have: what RapidPro would say. */
+function refuseUnknown(list: string, index: number): never {
+  throw new RapidProError({
+    code: 'UNKNOWN_REFERENCE',
+    description: `${list}[${index}] is not in this workspace. RapidPro would refuse all of it.`,
+    fix: 'Nothing was sent. Check its spelling or its uuid, and that the credential is for the right workspace.',
+  });
+}
+
+/** Who would be reached, in at most {@link DRY_REQUESTS} requests. */
+async function rehearse(
+  client: Client,
+  recipients: Recipients,
+  onlyActive: boolean,
+): Promise<SendPlan> {
+  const { contacts = [], urns = [], groups = [] } = recipients;
+  const left = () => DRY_REQUESTS - client.requests;
+  const known = await readGroups(client, groups, Math.min(1, left()));
+  for (const [index, group] of groups.entries()) {
+    if (known.isWhole && !known.of(group)) refuseUnknown('groups', index);
+  }
+  const names = [...contacts, ...urns];
+  const found = left() > 0 && names.length > 0 ? await lookUp(client, names, left()) : new Map();
+  for (const [index, contact] of contacts.entries()) {
+    if (found.get(contact) === null) refuseUnknown('contacts', index);
+  }
+  const plan = planRecipients(recipients, {
+    contacts: found,
+    groups: new Map(groups.flatMap(group => pairOf(group, known.of(group)?.uuid))),
+    onlyActive,
+  });
+  const members = groups.map(group => known.of(group)?.count);
+  return {
+    dryRun: true,
+    requests: plan.chunks.length,
+    recipients: plan.recipients,
+    contacts: listed(plan.chunks.flatMap(({ positions }) => positions.contacts ?? [])),
+    urns: listed(plan.chunks.flatMap(({ positions }) => positions.urns ?? [])),
+    groups: listed(plan.chunks.flatMap(({ positions }) => positions.groups ?? [])),
+    ...(groups.length > 0 && members.every(count => typeof count === 'number')
+      ? { members: members.reduce((sum: number, count) => sum + Number(count), 0) }
+      : {}),
+    duplicates: plan.duplicates,
+    leftOut: plan.leftOut,
+    notChecked:
+      names.filter(name => !found.has(name)).length +
+      groups.filter(group => !known.of(group)).length,
+  };
+}
+
+function pairOf(name: string, uuid: unknown): [string, string][] {
+  return uuid === undefined ? [] : [[name, String(uuid)]];
+}
+
+function tellPlan(path: ResourceName, { recipients, requests, notChecked }: SendPlan): void {
+  const [noun] = resources[path].nouns;
+  const unchecked = notChecked > 0 ? ` ${notChecked} of them were not looked up.` : '';
+  log.info(
+    `Dry run: a ${noun} for ${count(recipients, RECIPIENTS)} takes ${count(requests, ['request', 'requests'])}. Nothing was sent.${unchecked}`,
+  );
+}
+
+/** Says who was left out; of nobody, nothing. */
+export function tellLeftOut(leftOut: readonly LeftOut[]): void {
+  if (leftOut.length === 0) return;
+  log.info(
+    `Left out ${count(leftOut.length, ['contact', 'contacts'])} that are stopped, blocked or archived: see data.leftOut`,
+  );
+}
+
+/** RapidPro 9 sends the text alone. */
+export function tellQuickReplies(client: Client, { quick_replies }: Body): void {
+  if (quick_replies === undefined || quick_replies === null || client.dialect !== 'v9') return;
+  log.warn('RapidPro 9 sends no quick replies through its API: the message went out without them.');
+}
+
+async function sendChunks(
   client: Client,
   path: 'broadcasts' | 'flow_starts',
-  { contacts, urns, groups, ...body }: Body & Parameters<typeof planRecipients>[0],
-): Promise<Dictionary> {
-  const { chunks, recipients, duplicates, told } = planRecipients({ contacts, urns, groups });
-  tellDuplicates(duplicates);
+  body: Body,
+  chunks: readonly Chunk[],
+): Promise<Dictionary[]> {
   const progress: Progress = { answers: [], done: [] };
   for (const [index, chunk] of chunks.entries()) {
     try {
@@ -86,6 +241,7 @@ export async function sendToAll(
         method: 'POST',
         path,
         body: { ...body, ...chunk.recipients },
+        positions: chunk.positions,
       });
       progress.answers.push(asOutcome(answer));
       progress.done.push(chunk);
@@ -96,8 +252,61 @@ export async function sendToAll(
       throw partialSend(error, progress, chunk, chunks.slice(index + 1));
     }
   }
-  tellSent(path, progress.answers, told);
-  const [only] = progress.answers;
-  if (chunks.length === 1 && only) return only;
-  return { chunks: progress.answers, recipients };
+  return progress.answers;
+}
+
+/** What `state.data` tells of a send. */
+function resultOf(
+  { chunks, recipients, leftOut }: Plan,
+  answers: Dictionary[],
+  onlyActive: boolean,
+) {
+  const also = onlyActive ? { leftOut } : {};
+  const [only] = answers;
+  if (chunks.length === 0) return { sent: false, recipients, ...also };
+  if (chunks.length === 1 && only) return { ...only, ...also };
+  return { chunks: answers, recipients, ...also };
+}
+
+/**
+ * Sends a broadcast or starts a flow, once for each recipient. Never repeats a request whose
+ * outcome is not known.
+ *
+ * @param where - what whoever wrote the job calls the body
+ * @returns the server's answer; above 100 recipients `{ chunks: [answer, …], recipients }`
+ * @throws RapidProError `PARTIAL_SEND` where it stopped in the middle
+ */
+export async function sendToAll(
+  { client, facts, given }: Pick<Call<never>, 'client' | 'facts' | 'given'>,
+  path: 'broadcasts' | 'flow_starts',
+  { contacts, urns, groups, ...body }: Body & Recipients,
+  where: string,
+): Promise<Dictionary> {
+  const { onlyActive, dryRun } = manySettings(given);
+  const recipients = { contacts, urns, groups };
+  // Refuses what can be told to be wrong before anything is read.
+  planRecipients(recipients);
+  await refuseHomeNumbers(facts, [
+    ...placed(contacts, `${where}.contacts`),
+    ...placed(urns, `${where}.urns`),
+  ]);
+  if (path === 'flow_starts') await refuseArchived(facts, body.flow, `${where}.flow`);
+  if (dryRun) {
+    const plan = await rehearse(client, recipients, onlyActive);
+    tellPlan(path, plan);
+    return { ...plan };
+  }
+  const resolved: Resolved = {
+    contacts: await lookUpNames(client, namesToLookUp(recipients, onlyActive), onlyActive),
+    groups: await groupsByName(client, groups),
+    onlyActive,
+  };
+  const plan = planRecipients(recipients, resolved);
+  tellDuplicates(plan.duplicates);
+  tellLeftOut(plan.leftOut);
+  const answers = await sendChunks(client, path, body, plan.chunks);
+  if (answers.length === 0) log.info('Nobody is left to send to: nothing was sent');
+  else tellSent(path, answers, plan.told);
+  tellQuickReplies(client, body);
+  return resultOf(plan, answers, onlyActive);
 }

@@ -1,0 +1,116 @@
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../client/errors.js';
+import type { Dictionary } from '../../types/json.js';
+import { contactKey, isUuid, urnIdentity } from '../base/identifiers.js';
+import { areHidden } from '../bulk/diff.js';
+import { isPlainUrn } from '../bulk/predict.js';
+import { paysToRead } from '../bulk/reading.js';
+import { findContact, urnsOf } from '../contact/contactLookup.js';
+import { Reading } from '../lists/reading.js';
+
+/** Contacts by what they were asked for; null where RapidPro has none such, nothing where it was not asked. */
+export type Found = Map<string, Dictionary | null>;
+
+/** What is the same for two ways to name a contact, as far as can be told without asking. */
+export function contactIdentity(name: string): string {
+  return isUuid(name) ? name : urnIdentity(name);
+}
+
+/** Tells whether a contact that is not in the whole list by this name is not there at all. */
+function isTelling(identity: string): boolean {
+  return isUuid(identity) || isPlainUrn(identity);
+}
+
+function anonymous(): RapidProError {
+  return new RapidProError({
+    code: 'ANONYMOUS_WORKSPACE',
+    description: 'The workspace hides URNs, so nobody can be looked up by them. Nothing was sent.',
+    fix: 'Name contacts by uuid.',
+  });
+}
+
+/** Names that are still to be found. */
+class Wanted {
+  readonly found: Found = new Map();
+  readonly #names = new Map<string, string[]>();
+
+  constructor(names: readonly string[]) {
+    for (const name of names) {
+      const identity = contactIdentity(name);
+      this.#names.set(identity, [...(this.#names.get(identity) ?? []), name]);
+    }
+  }
+
+  get size(): number {
+    return this.#names.size;
+  }
+
+  get identities(): string[] {
+    return [...this.#names.keys()];
+  }
+
+  /** One way of writing it. */
+  nameOf(identity: string): string {
+    return this.#names.get(identity)?.[0] ?? identity;
+  }
+
+  settle(identity: string, contact: Dictionary | null): void {
+    for (const name of this.#names.get(identity) ?? []) this.found.set(name, contact);
+    this.#names.delete(identity);
+  }
+
+  /** Settles all names that a contact of a list answers to. */
+  meet(contact: Dictionary): void {
+    const urns = urnsOf(contact);
+    if (areHidden(urns) && this.identities.some(identity => !isUuid(identity))) throw anonymous();
+    for (const name of [String(contact.uuid), ...urns]) this.settle(contactIdentity(name), contact);
+  }
+}
+
+/** Reads the list of contacts as long as that takes fewer requests than asking for each. */
+async function readSome(client: Client, wanted: Wanted, most: number): Promise<void> {
+  const reading = new Reading(client, 'contacts', {});
+  const missing = wanted.size;
+  let pages = 0;
+  for await (const contacts of reading.pages()) {
+    for (const contact of contacts) wanted.meet(contact);
+    pages++;
+    const found = missing - wanted.size;
+    const extent = { missing: wanted.size, found, atLeast: 0, exactly: undefined };
+    const pays = most === Infinity ? paysToRead({ ...extent, pages }) : pages < most;
+    if (wanted.size === 0 || !pays) return;
+  }
+  if (reading.stopped) {
+    throw new RapidProError({
+      code: 'RATE_LIMITED',
+      description: 'The workspace has used up its requests before everybody was looked up.',
+      fix: 'Nothing was sent. Run the job again later.',
+      retryAfter: reading.stopped.retryAfter,
+    });
+  }
+  for (const identity of wanted.identities.filter(isTelling)) wanted.settle(identity, null);
+}
+
+/**
+ * Looks contacts up by uuids and URNs: in pages of the list, or each by itself, whichever takes fewer
+ * requests.
+ *
+ * @param most - requests that it may take; who is left then is not in what is found
+ * @throws RapidProError what a request throws; `ANONYMOUS_WORKSPACE`, `RATE_LIMITED`
+ */
+export async function lookUp(
+  client: Client,
+  names: readonly string[],
+  most = Number.POSITIVE_INFINITY,
+): Promise<Found> {
+  const wanted = new Wanted(names);
+  const start = client.requests;
+  const left = () => most - (client.requests - start);
+  const pays = wanted.size > (most === Infinity ? 2 : most);
+  if (pays && left() > 0) await readSome(client, wanted, most);
+  for (const identity of wanted.identities) {
+    if (left() <= 0) break;
+    wanted.settle(identity, await findContact(client, contactKey(wanted.nameOf(identity))));
+  }
+  return wanted.found;
+}
