@@ -13,7 +13,7 @@ export interface ContactBody {
    * @magic $.children[?(@.name=='groups')].children[*]
    */
   groups?: string[];
-  /** Values by field key. Other fields stay; null clears one. */
+  /** Values by field key; times as `2026-01-31T08:00:00+02:00`. Other fields stay; null clears one. */
   fields?: { [key: string]: string | number | null };
   /** A note, on TextIt. */
   note?: string;

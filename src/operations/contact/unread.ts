@@ -46,7 +46,7 @@ export function misreadFields({ fields }: Body, contact: Dictionary): Misread {
 }
 
 /** Says which fields of a contact that was just written RapidPro misread. */
-export function tellUnread(body: Body, contact: Dictionary): void {
+export function tellMisread(body: Body, contact: Dictionary): void {
   const { unread, altered } = misreadFields(body, contact);
   if (unread.length > 0) {
     log.warn(`RapidPro cannot read the value of ${unread.join(', ')}: it is empty now. ${HOW}`);
