@@ -12,6 +12,7 @@ import type { SandboxOptions } from '../../src/sandbox/index.js';
 import type { SyncContact } from '../../src/types/bulk.js';
 import type { Operation } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
+import { noSleep } from '../support/noSleep.js';
 import { serve } from '../support/serve.js';
 import { bulk, counts, FIELDS, holder, workspace, writes } from './bulk/workspace.js';
 import { answering, contactsServer, failure, run, sent, UUID } from './run.js';
@@ -258,7 +259,7 @@ describe('where the token may not read', () => {
     const state = await run(upsertContact({ urns: [AMINA], fields: { due: written } }), server);
     await upsertContact({ urns: [AMINA], fields: { due: written } })(state);
     expect(server.requests.at(-1)?.body).toMatchObject({ fields: { due: written } });
-    expect(lines.filter(line => line.includes('may not read the fields'))).toHaveLength(1);
+    expect(lines.filter(line => line.includes('token read the fields'))).toHaveLength(1);
     expect(lines.filter(line => line.includes('otherwise than'))).toHaveLength(2);
   });
 
@@ -284,20 +285,21 @@ describe('where the token may not read', () => {
     const lines = captureConsole();
     await run(upsertContacts([{ urns: [AMINA], fields: { due: '2026-03-01T09:15:30' } }]), server);
     expect(server.requests.at(-1)?.body).toMatchObject({ fields: { due: '2026-03-01T09:15:30' } });
-    expect(lines.filter(line => line.includes('may not read the time zone'))).toHaveLength(1);
+    expect(lines.filter(line => line.includes('token read the time zone'))).toHaveLength(1);
     expect(lines.filter(line => line.includes('otherwise than'))).toHaveLength(1);
   });
 
   test('any other failure of a reading is the failure of the operation', async () => {
-    const missing = () => HttpResponse.json({ detail: 'Not found.' }, { status: 404 });
+    noSleep();
+    const failing = () => HttpResponse.json({ detail: 'Sorry.' }, { status: 500 });
     const server = await serve(
-      answering('get', 'fields', missing),
+      answering('get', 'fields', failing),
       ...contactsServer({ uuid: UUID, urns: [AMINA] }),
     );
     const contact = { urns: [AMINA], fields: { due: '2026-03-01' } };
     for (const operation of [upsertContact(contact), upsertContacts([contact])]) {
       const error: RapidProError = await failure(operation, server);
-      expect(error.statusCode).toBe(404);
+      expect(error.statusCode).toBe(500);
     }
     expect(sent(server).filter(line => line.startsWith('POST'))).toEqual([]);
   });
