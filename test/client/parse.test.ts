@@ -1,5 +1,10 @@
+import fc from 'fast-check';
+import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
-import { MOST_LEVELS, parse } from '../../src/client/parse.js';
+import { MOST_LEVELS, parse, parseJson } from '../../src/client/parse.js';
+import { getContacts, http } from '../../src/index.js';
+import { run } from '../operations/run.js';
+import { serve } from '../support/serve.js';
 
 const TOKEN = 'q7Rk2mVx9TzLp4WbHn8cYd3sFg6jKa1eXu5oPi0v';
 const nest = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
@@ -52,5 +57,104 @@ describe('the token', () => {
 
   test('a short one could be anybody’s word', () => {
     expect(parse('{"abc":"abc"}', 'abc')).toEqual({ value: { abc: 'abc' } });
+  });
+});
+
+describe('whole numbers of more digits than JavaScript keeps become text', () => {
+  test.each([
+    ['24871234567890123', '24871234567890123'],
+    ['  -24871234567890123\n', '-24871234567890123'],
+    ['{"a":24871234567890123}', { a: '24871234567890123' }],
+    ['{"a" : 24871234567890123 }', { a: '24871234567890123' }],
+    ['[24871234567890123,24871234567890124]', ['24871234567890123', '24871234567890124']],
+    ['[9007199254740992, -9007199254740993]', ['9007199254740992', '-9007199254740993']],
+    ['[[1],{"b":[250788123123250788123123]}]', [[1], { b: ['250788123123250788123123'] }]],
+    ['{"a\\"b":24871234567890123}', { 'a"b': '24871234567890123' }],
+    ['{"a\\\\":24871234567890123}', { 'a\\': '24871234567890123' }],
+    ['{"x":"[1,","a":24871234567890123,"y":",2]"}', { x: '[1,', a: '24871234567890123', y: ',2]' }],
+    [`[${'9'.repeat(400)}]`, ['9'.repeat(400)]],
+  ])('%s', (text, value) => {
+    expect(parse(text)).toEqual({ value });
+  });
+
+  test.each([
+    '{"a":9007199254740991,"b":-9007199254740991}',
+    '{"a":"24871234567890123"}',
+    '{"a":": 24871234567890123 ,","b":"[24871234567890123]"}',
+    '{"24871234567890123":1}',
+    '["x\\",24871234567890123,"]',
+    '{"urns":["facebook:24871234567890123"],"text":"call 24871234567890123 , now"}',
+    '[24871234567890123.5]',
+    '[1e21, 1.24871234567890123, 24871234567890123e2, 0.00000000000000001]',
+    '["0788-1234-5678-9012-34"]',
+    '{"a":1234567890.1234567890123456}',
+  ])('but in %s nothing does', text => {
+    expect(parse(text)).toEqual({ value: JSON.parse(text) });
+  });
+
+  test.each([
+    '[024871234567890123]',
+    '{24871234567890123:1}',
+    '24871234567890123 24871234567890123x',
+  ])('and %s is no JSON, as before', text => {
+    expect(parse(text)).toEqual({ amiss: 'no JSON' });
+  });
+
+  test('whatever stands around them', () => {
+    const long = fc.bigInt({ min: 2n ** 53n, max: 10n ** 30n });
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        long,
+        fc.boolean(),
+        fc.nat(2),
+        (given, digits, isLess, spaces) => {
+          const other: unknown = JSON.parse(JSON.stringify(given));
+          // Floats of that size are written with an exponent or are whole numbers themselves.
+          fc.pre(!/\d{16}/.test(JSON.stringify(other).replace(/"(?:[^"\\]|\\.)*"/g, '')));
+          const written = `${isLess ? '-' : ''}${digits}`;
+          const text = JSON.stringify(
+            { other, here: ['LONG'], key: { LONG: other } },
+            null,
+            spaces,
+          );
+          const value = parseJson(text.replace('"LONG"', written));
+          expect(value).toEqual({ other, here: [written], key: { LONG: other } });
+        },
+      ),
+    );
+  });
+
+  test('in what RapidPro answers', async () => {
+    const contact =
+      '{"uuid":"x","urns":["facebook:24871234567890123"],"fields":{"nid":24871234567890123,"age":7}}';
+    const server = await serve(
+      msw.get('*', () => new HttpResponse(`{"next":null,"previous":null,"results":[${contact}]}`)),
+    );
+    const expected = {
+      uuid: 'x',
+      urns: ['facebook:24871234567890123'],
+      fields: { nid: '24871234567890123', age: 7 },
+    };
+    expect((await run(getContacts(), server)).data).toEqual([expected]);
+    expect((await run(http.get('contacts'), server)).data).toMatchObject({ results: [expected] });
+  });
+
+  test.each([
+    [
+      'pages of contacts',
+      JSON.stringify(
+        Array.from({ length: 20_000 }, (_, a) => ({ a, b: `facebook:${10 ** 15 + a}`, c: 1 })),
+      ),
+    ],
+    ['such numbers', `[${'24871234567890123,'.repeat(100_000)}1]`],
+    ['spaces', `[${' '.repeat(5_000_000)}24871234567890123]`],
+    ['digits', `[${'1'.repeat(5_000_000)}.5]`],
+    ['digits in a text', `["${'1'.repeat(5_000_000)}"]`],
+    ['quotes', `["${'\\"'.repeat(2_000_000)},24871234567890123,`],
+  ])('in time that grows as the answer does: %s', (_, text) => {
+    const started = performance.now();
+    parse(text);
+    expect(performance.now() - started).toBeLessThan(1500);
   });
 });

@@ -88,6 +88,46 @@ describe('what cannot travel as JSON', () => {
     expect(refusal({ body: { a: value } }, 'options').code).toBe('INVALID_INPUT');
   });
 
+  test.each([
+    '24871234567890123',
+    '9007199254740992',
+    '-9007199254740992',
+    '2 ** 53 + 2',
+    '1e16',
+    '1e21',
+    '-1e300',
+    'Number.MAX_VALUE',
+    'Number("8925004000000000001")',
+    '[250788123123250788123123]',
+  ])('a whole number that JavaScript rounds: %s', code => {
+    const value = fromJob(code);
+    for (const given of [value, { fields: { nid: value } }, () => [value], [{ a: () => value }]]) {
+      const { code, description, fix } = refusal(given);
+      expect(code).toBe('INVALID_INPUT');
+      expect(description).toMatch(/^contact\S* is a number of more digits than JavaScript keeps/);
+      expect(description).not.toMatch(/\d{5}/);
+      expect(fix).toContain('Write it as text');
+    }
+    expect(refusal(value, 'filters').code).toBe('INVALID_FILTER');
+    expect(refusal({ limit: value }, 'options').code).toBe('INVALID_OPTION');
+  });
+
+  test.each([
+    0,
+    -0,
+    1,
+    -1,
+    0.1 + 0.2,
+    1.5e-7,
+    250788123123,
+    24871234567890.5,
+    Number.MAX_SAFE_INTEGER,
+    Number.MIN_SAFE_INTEGER,
+    '24871234567890123',
+  ])('but %s is as it was written', value => {
+    expect(expand(state, { a: [value] }, 'contact')).toEqual({ a: [value] });
+  });
+
   test('a circle, made beforehand or by a function', () => {
     const circle: { own?: unknown; list: unknown[] } = { list: [] };
     circle.own = circle;

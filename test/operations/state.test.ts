@@ -15,7 +15,7 @@ import type { Operation, State } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { credential, TOKEN } from '../support/credential.js';
 import { serve } from '../support/serve.js';
-import { FLOW, failure, run, stateFor, UUID } from './run.js';
+import { FLOW, failure, page, refused, run, stateFor, UUID } from './run.js';
 
 const person = { uuid: UUID, name: 'Amina Diallo', urns: ['tel:+221770001122'] };
 const rapidpro = () =>
@@ -126,4 +126,124 @@ describe('the credential', () => {
       expect(server.requests).toEqual([]);
     },
   );
+});
+
+const { http, webhook } = Adaptor;
+const step = (state: State) => state;
+
+describe('a state of which no next one can be made is refused before anything is sent', () => {
+  const reads = getContacts();
+  const all: [string, Operation][] = [
+    ...operations,
+    ['syncContacts', Adaptor.syncContacts([{ urns }])],
+    ['addToGroup', Adaptor.addToGroup([UUID], 'Mothers')],
+    ['uploadMedia', Adaptor.uploadMedia(Buffer.from('%PDF-'))],
+    ['eachPage', Adaptor.eachPage(reads, step)],
+    ['eachChange', Adaptor.eachChange(reads, step)],
+    ['eachMissedPush', Adaptor.eachMissedPush('births', step)],
+    ['eachArchivedRuns', Adaptor.eachArchivedRuns({ after: '2026-01-01' }, step)],
+    ['http.post', http.post('contacts', { name: 'x' })],
+    ['webhook.parse', webhook.parse()],
+    ['combine', Adaptor.combine(sendBroadcast({ text: 'Hi', urns }))],
+  ];
+
+  test.each(all)('%s', async (_, operation) => {
+    for (const references of [{}, { a: 1 }, 'abc', '', 0, 5, true, false, () => []]) {
+      const error = await refused(operation, 'INVALID_INPUT', { references: references as never });
+      expect(error.description).toBe('state.references is not a list.');
+    }
+  });
+
+  test.each([undefined, null, 5, 'x', true, [], [{ data: 1 }]])('where it is %j', async state => {
+    for (const [, operation] of all.filter(([name]) => name !== 'combine')) {
+      const error = await operation(state as never).then(
+        () => undefined,
+        thrown => thrown,
+      );
+      expect(error).toMatchObject({
+        code: 'INVALID_INPUT',
+        description: 'The operation was given no state.',
+      });
+    }
+  });
+
+  test.each([undefined, null, [], ['earlier'], Object.freeze([])])(
+    'but not for references that are %j',
+    async references => {
+      const server = await rapidpro();
+      const next = await run(getContact(urns[0] as string), server, {
+        references: references as never,
+      });
+      expect(next.references).toEqual([...(references ?? []), 'before']);
+    },
+  );
+});
+
+describe('what is called afterwards is looked at before anything is sent', () => {
+  const none = ['x', 5, true, {}, [], [step], Promise.resolve(), Symbol('x')];
+  const contact = { name: 'Amina', urns };
+  type Called = (callback: unknown) => Operation;
+  test.each<[string, Called]>([
+    ['addContact', callback => addContact(contact, {}, callback as never)],
+    [
+      'addContact, behind no options',
+      callback => addContact(contact, undefined, callback as never),
+    ],
+    [
+      'addContact, behind a function',
+      callback => addContact(contact, () => ({}), callback as never),
+    ],
+    ['upsertContact', callback => upsertContact(contact, {}, callback as never)],
+    ['startFlow', callback => startFlow({ flow: FLOW, urns }, {}, callback as never)],
+    ['sendBroadcast', callback => sendBroadcast({ text: 'Hi', urns }, {}, callback as never)],
+  ])('the callback of %s', async (_, called) => {
+    for (const callback of none) {
+      const error = await refused(called(callback), 'INVALID_INPUT');
+      expect(error.description).toBe('The callback is not a function.');
+    }
+    for (const callback of [undefined, null, false]) {
+      const server = await rapidpro();
+      await run(called(callback), server);
+      expect(server.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    }
+  });
+
+  test.each<[string, (callback: unknown) => Operation]>([
+    ['addContact', callback => addContact(contact, callback as never)],
+    ['sendBroadcast', callback => sendBroadcast({ text: 'Hi', urns }, callback as never)],
+  ])('what stands in the second place of %s is a callback, or options', async (_, called) => {
+    for (const callback of ['x', 5, true, [step]])
+      await refused(called(callback), 'INVALID_OPTION');
+    const server = await rapidpro();
+    expect(
+      await run(
+        called(() => ({ mine: 1 })),
+        server,
+      ),
+    ).toEqual({ mine: 1 });
+  });
+
+  test.each<[string, (...steps: never[]) => Operation]>([
+    ['eachPage', (...steps) => Adaptor.eachPage(getContacts(), ...steps)],
+    ['eachChange', (...steps) => Adaptor.eachChange(getContacts(), ...steps)],
+    ['eachMissedPush', (...steps) => Adaptor.eachMissedPush('births', ...steps)],
+    [
+      'eachMissedPush of a flow',
+      (...steps) => Adaptor.eachMissedPush({ flow: FLOW, result: 'x' }, ...steps),
+    ],
+    [
+      'eachArchivedMessages',
+      (...steps) => Adaptor.eachArchivedMessages({ after: '2026-01-01' }, ...steps),
+    ],
+    ['eachArchivedRuns', (...steps) => Adaptor.eachArchivedRuns({ after: '2026-01-01' }, ...steps)],
+  ])('the operations of %s', async (_, build) => {
+    for (const bad of [...none, undefined, null]) {
+      for (const steps of [[bad], [step, bad], [bad, step]]) {
+        await refused(build(...(steps as never[])), 'INVALID_INPUT');
+      }
+    }
+    const server = await serve(msw.get('*', () => page([])));
+    await run(build(step as never), server).catch(error => expect(error.code).toMatch(/^UNKNOWN/));
+    expect(server.requests.length).toBeGreaterThan(0);
+  });
 });

@@ -134,6 +134,14 @@ describe('what authors make of the body', () => {
     });
   });
 
+  test('in a body that comes as text, a number that JavaScript would round becomes text', () => {
+    const text = JSON.stringify({ ...DEFAULT_BODY, nid: 'NID', list: ['NID', 7] });
+    const body = text.replaceAll('"NID"', '24871234567890123');
+    const other = { nid: '24871234567890123', list: ['24871234567890123', 7] };
+    expect(parsePush(body)).toMatchObject({ other });
+    expect(parsePush({ _json: body })).toMatchObject({ other });
+  });
+
   test('JSON text in the place of an object, as a template with quotation marks makes it', () => {
     const plain = parsePush(DEFAULT_BODY);
     expect(parsePush(JSON.stringify(DEFAULT_BODY))).toEqual(plain);

@@ -163,7 +163,6 @@ export function resolveValue(state: State, value: unknown, where: string, depth 
   if (refusal) refuse(where, refusal);
   if (typeof value !== 'function') return value;
   const asked = askForValue(value as (state: State) => unknown, state);
-  // A promise that an operation gave is refused with it.
   if (asked.hasCalled) refuse(where, { what: 'calls an operation', fix: OPERATION_FIX });
   return resolveValue(state, asked.value, where, depth + 1);
 }

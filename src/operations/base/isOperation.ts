@@ -1,4 +1,3 @@
-import { RapidProError } from '../../client/errors.js';
 import type { Operation, State } from '../../types/state.js';
 
 /**
@@ -20,18 +19,10 @@ let isGiving = false;
 /** How often an operation was called meanwhile. */
 let calls = 0;
 
-/** Nobody may wait for what it gives: a failure of it must not end the process. */
+/** Notes the call. What would come after it must not run either, so that it never comes to an end. */
 function refuseCall(): Promise<never> {
   calls++;
-  const refused = Promise.reject<never>(
-    new RapidProError({
-      code: 'INVALID_INPUT',
-      description: 'An operation was called in the place of a value. Nothing was sent.',
-      fix: 'Operations stand one after the other. Write this one first, and use what it leaves: $.data',
-    }),
-  );
-  refused.catch(() => {});
-  return refused;
+  return new Promise(() => {});
 }
 
 /** Makes an operation of what it does. Where a value is wanted it is not done. */
