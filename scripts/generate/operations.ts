@@ -28,6 +28,7 @@ How to read this page:
 /** Types whose table stands once, at the top. */
 const SHARED = [
   'Options',
+  'WriteOptions',
   'ListOptions',
   'BulkOptions',
   'UpsertContactsOptions',
@@ -41,12 +42,13 @@ const SHARED = [
 
 /** What a type adds to the one that it extends, in the table of its own. */
 const EXTENDS: Record<string, string> = {
+  WriteOptions: 'Options',
   ListOptions: 'Options',
-  BulkOptions: 'Options',
+  BulkOptions: 'WriteOptions',
   UpsertContactsOptions: 'BulkOptions',
   SyncOptions: 'BulkOptions',
-  UpsertOptions: 'Options',
-  MemberOptions: 'Options',
+  UpsertOptions: 'WriteOptions',
+  MemberOptions: 'WriteOptions',
   UploadOptions: 'Options',
   HttpOptions: 'Options',
   HttpRequestOptions: 'HttpOptions',
@@ -68,11 +70,13 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** `60 unless told.` becomes a column of its own. */
+/** `60 unless told.` and `Default: 60.` become a column of their own. */
 export function splitDefault(text: string): { text: string; unlessTold: string } {
   const named = /(`[^`]+`) \(unless told\)/.exec(text)?.[1];
   if (named) return { text: text.replace(' (unless told)', ''), unlessTold: named };
-  const found = /(?:^|(?<=[.;] ))([^.;]+?),? unless told\.( |$)/.exec(text);
+  const found =
+    /(?:^|(?<=[.;] ))([^.;]+?),? unless told\.( |$)/.exec(text) ??
+    /(?:^|(?<=[.;] ))[Dd]efault: ([^.;]+)\.( |$)/.exec(text);
   if (!found?.[1]) return { text, unlessTold: '' };
   const rest = `${text.slice(0, found.index)}${text.slice(found.index + found[0].length)}`;
   return { text: rest.trim().replace(/;$/, '.'), unlessTold: lowerFirst(found[1]) };

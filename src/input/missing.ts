@@ -40,7 +40,7 @@ const REFERENCES = [
 /** References that somebody could mean in the middle of a sentence. */
 const REFERENCES_ALONE = [
   String.raw`\$(?:${DOT}|${INDEX})${STEPS}`,
-  String.raw`\bstate(?:(?:${DOT}){2}|${INDEX})${STEPS}`,
+  String.raw`\bstate(?:${DOT}(?:${DOT}|${INDEX})|${INDEX})${STEPS}`,
 ];
 
 const anyOf = (patterns: readonly string[], flags = 'u') => new RegExp(patterns.join('|'), flags);

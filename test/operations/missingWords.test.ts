@@ -1,4 +1,6 @@
+import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
+import * as rapidpro from '../../src/index.js';
 import {
   addContact,
   getContacts,
@@ -6,10 +8,13 @@ import {
   sendMessage,
   syncContacts,
   upsertContact,
+  upsertContacts,
 } from '../../src/index.js';
+import type { Operation } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
-import { bulk, workspace } from './bulk/workspace.js';
-import { run } from './run.js';
+import { serve } from '../support/serve.js';
+import { bulk, counts, workspace, writes } from './bulk/workspace.js';
+import { FLOW, failure, page, refused, run, UUID } from './run.js';
 
 /** Text that is put together from data that is not there goes to nobody. */
 
@@ -65,5 +70,297 @@ describe('a misspelled group', () => {
     const lines = captureConsole();
     await bulk(syncContacts([{ urns: [AMINA], groups: ['Mother'] }]), sandbox);
     expect(lines.find(line => line.includes('1 of 1 failed'))).toContain('a group that');
+  });
+});
+
+const event = {
+  campaign: UUID,
+  relative_to: 'due',
+  offset: 1,
+  unit: 'days',
+  delivery_hour: 9,
+  message: 'Come.',
+} as const;
+type Options = { literal?: boolean } | undefined;
+type Write = [operation: string, path: string, make: (options?: Options) => Operation];
+
+/** Where a value ends up, and what it is called in the error. */
+const WRITES: Write[] = [
+  ['addContact', 'contact.name', o => addContact({ name: 'undefined' }, o)],
+  ['addContact', 'contact.name', o => addContact({ name: '[object Object]' }, o)],
+  ['addContact', 'contact.name', o => addContact({ name: '$.data.name' }, o)],
+  ['addContact', 'contact.fields.tei_id', o => addContact({ fields: { tei_id: 'undefined' } }, o)],
+  ['addContact', 'contact.groups[0]', o => addContact({ name: 'A', groups: ['undefined'] }, o)],
+  ['addContact', 'contact.groups[1]', o => addContact({ groups: ['Mothers', 'null'] }, o)],
+  ['addContact', 'contact.note', o => addContact({ name: 'A', note: 'Called undefined' }, o)],
+  ['updateContact', 'changes.name', o => rapidpro.updateContact(UUID, { name: 'NaN' }, o)],
+  [
+    'updateContact',
+    'changes.fields.due',
+    o => rapidpro.updateContact(UUID, { fields: { age: 5, due: 'Invalid Date' } }, o),
+  ],
+  [
+    'upsertContact',
+    'contact.fields.age',
+    o => upsertContact({ urns: [AMINA], fields: { age: 'NaN' } }, o),
+  ],
+  [
+    'upsertContact',
+    'contact.fields.tei_id',
+    o => upsertContact({ urns: [AMINA], fields: { tei_id: 'state.data.id' } }, o),
+  ],
+  [
+    'sendMessage',
+    'message.text',
+    o => sendMessage({ contact: AMINA, text: 'Hello $.data.name' }, o),
+  ],
+  ['sendMessage', 'message.text', o => sendMessage({ contact: AMINA, text: 'null' }, o)],
+  [
+    'sendMessage',
+    'message.quick_replies[1]',
+    o =>
+      sendMessage(
+        {
+          contact: AMINA,
+          text: 'Hi',
+          quick_replies: [
+            { type: 'text', text: 'Yes' },
+            { type: 'text', text: 'undefined' },
+          ],
+        },
+        o,
+      ),
+  ],
+  [
+    'sendBroadcast',
+    'broadcast.text.fra',
+    o => sendBroadcast({ urns: [AMINA], text: { eng: 'Hi', fra: 'NaN' } }, o),
+  ],
+  [
+    'sendBroadcast',
+    'broadcast.text',
+    o => sendBroadcast({ urns: [AMINA], text: 'Due Invalid Date.' }, o),
+  ],
+  [
+    'sendBroadcast',
+    'broadcast.groups[0]',
+    o => sendBroadcast({ groups: ['$.data.group'], text: 'Hi' }, o),
+  ],
+  [
+    'sendBroadcast',
+    'broadcast.quick_replies[1]',
+    o => sendBroadcast({ urns: [AMINA], text: 'Hi', quick_replies: ['Yes', 'null'] as never }, o),
+  ],
+  [
+    'sendBroadcast',
+    'broadcast.quick_replies.fra[0].extra',
+    o =>
+      sendBroadcast(
+        {
+          urns: [AMINA],
+          text: 'Hi',
+          quick_replies: { fra: [{ type: 'url', text: 'Oui', extra: 'https://x.org/undefined' }] },
+        },
+        o,
+      ),
+  ],
+  [
+    'startFlow',
+    'flowStart.params.name',
+    o => rapidpro.startFlow({ flow: FLOW, urns: [AMINA], params: { name: 'undefined' } }, o),
+  ],
+  [
+    'startFlow',
+    'flowStart.params.visit.name',
+    o =>
+      rapidpro.startFlow(
+        { flow: FLOW, urns: [AMINA], params: { a: 1, visit: { name: 'undefined undefined' } } },
+        o,
+      ),
+  ],
+  [
+    'startFlow',
+    'flowStart.params.children[1].born',
+    o =>
+      rapidpro.startFlow(
+        { flow: FLOW, urns: [AMINA], params: { children: [{}, { born: 'Invalid Date' }] } },
+        o,
+      ),
+  ],
+  [
+    'startFlow',
+    'flowStart.extra.id',
+    o => rapidpro.startFlow({ flow: FLOW, urns: [AMINA], extra: { id: '$.data.id' } } as never, o),
+  ],
+  [
+    'startFlow',
+    'flowStart.groups[0]',
+    o => rapidpro.startFlow({ flow: FLOW, groups: ['undefined'] }, o),
+  ],
+  ['addGroup', 'group.name', o => rapidpro.addGroup({ name: 'undefined' }, o)],
+  ['updateGroup', 'changes.name', o => rapidpro.updateGroup(UUID, { name: 'null' }, o)],
+  ['ensureGroup', 'group.name', o => rapidpro.ensureGroup('NaN', o)],
+  ['addLabel', 'label.name', o => rapidpro.addLabel({ name: '$.data.label' }, o)],
+  ['updateLabel', 'changes.name', o => rapidpro.updateLabel(UUID, { name: 'undefined' }, o)],
+  ['ensureLabel', 'label.name', o => rapidpro.ensureLabel('null', o)],
+  ['addTopic', 'topic.name', o => rapidpro.addTopic({ name: 'undefined' }, o)],
+  ['updateTopic', 'changes.name', o => rapidpro.updateTopic(UUID, { name: 'undefined' }, o)],
+  ['addOptIn', 'optIn.name', o => rapidpro.addOptIn({ name: 'undefined' }, o)],
+  ['addField', 'field.name', o => rapidpro.addField({ name: 'undefined', type: 'text' }, o)],
+  [
+    'updateField',
+    'changes.name',
+    o => rapidpro.updateField('due', { name: 'null', type: 'text' }, o),
+  ],
+  ['ensureField', 'field.name', o => rapidpro.ensureField({ name: 'undefined', type: 'text' }, o)],
+  ['addGlobal', 'global.name', o => rapidpro.addGlobal({ name: 'undefined', value: 'x' }, o)],
+  ['addGlobal', 'global.value', o => rapidpro.addGlobal({ name: 'Hours', value: 'null' }, o)],
+  ['updateGlobal', 'changes.value', o => rapidpro.updateGlobal('hours', { value: 'NaN' }, o)],
+  ['setGlobal', 'global.value', o => rapidpro.setGlobal('Hours', 'undefined', o)],
+  ['setGlobal', 'global.name', o => rapidpro.setGlobal('undefined', '8', o)],
+  ['addCampaign', 'campaign.name', o => rapidpro.addCampaign({ name: 'undefined', group: 'A' }, o)],
+  [
+    'addCampaign',
+    'campaign.group',
+    o => rapidpro.addCampaign({ name: 'A', group: 'undefined' }, o),
+  ],
+  [
+    'updateCampaign',
+    'changes.group',
+    o => rapidpro.updateCampaign(UUID, { name: 'A', group: 'null' }, o),
+  ],
+  [
+    'addCampaignEvent',
+    'event.message',
+    o => rapidpro.addCampaignEvent({ ...event, message: 'Dear undefined' }, o),
+  ],
+  [
+    'addCampaignEvent',
+    'event.message.eng',
+    o => rapidpro.addCampaignEvent({ ...event, message: { eng: 'Dear $.data.name' } }, o),
+  ],
+  [
+    'addCampaignEvent',
+    'event.relative_to',
+    o => rapidpro.addCampaignEvent({ ...event, relative_to: 'undefined' }, o),
+  ],
+  [
+    'updateCampaignEvent',
+    'changes.message.fra',
+    o => rapidpro.updateCampaignEvent(UUID, { ...event, message: { fra: 'NaN' } }, o),
+  ],
+  ['addTicketNote', 'note', o => rapidpro.addTicketNote([UUID], 'Called undefined back.', o)],
+  ['addToGroup', 'group', o => rapidpro.addToGroup([UUID], 'undefined', o)],
+  ['removeFromGroup', 'group', o => rapidpro.removeFromGroup([UUID], '$.data.group', o)],
+  ['labelMessages', 'label', o => rapidpro.labelMessages([5], 'null', o)],
+  ['unlabelMessages', 'label', o => rapidpro.unlabelMessages([5], '[object Object]', o)],
+];
+
+/** Answers everything, so that only the rule itself can refuse. */
+const friendly = () =>
+  serve(
+    msw.get('*', ({ request }) => page(request.url.includes('flows') ? [{ uuid: FLOW }] : [])),
+    msw.post('*', () => HttpResponse.json({ uuid: UUID, urns: [], type: 'text' }, { status: 201 })),
+  );
+
+describe.each(WRITES)('%s: %s', (_, path, make) => {
+  test('is refused by its path, and nothing is sent', async () => {
+    const error = await refused(make(), 'INVALID_INPUT');
+    expect(error.description.startsWith(path)).toBe(true);
+    expect(error.description).toContain('data that it is made of is missing');
+    expect(error.fix).toContain('{ literal: true }');
+    await refused(make({ literal: false }), 'INVALID_INPUT');
+  });
+
+  test('is sent with literal', async () => {
+    const server = await friendly();
+    await run(make({ literal: true }), server);
+    expect(server.requests.some(({ method }) => method === 'POST')).toBe(true);
+  });
+});
+
+test('literal is true or false', async () => {
+  await refused(addContact({ name: 'x' }, { literal: 'yes' } as never), 'INVALID_OPTION');
+});
+
+test('literal lifts no other rule', async () => {
+  const literal = { literal: true };
+  await refused(addContact({ nam: 'undefined' } as never, literal), 'INVALID_INPUT');
+  await refused(addContact({ urns: ['tel:undefined'] }, literal), 'INVALID_URN');
+  await refused(sendMessage({ contact: AMINA, text: '' }, literal), 'INVALID_INPUT');
+  await refused(sendMessage({ contact: 'undefined', text: 'x' }, literal), 'INVALID_URN');
+});
+
+test.each<[string, Operation]>([
+  ['a name', addContact({ name: 'Nan' })],
+  ['a surname', addContact({ name: 'Amina Null' })],
+  ['a surname alone', addContact({ name: 'null' })],
+  ['a field', addContact({ fields: { tei_id: 'null' } })],
+  ['a sentence in a field', addContact({ fields: { tei_id: 'Dear undefined' } })],
+  ['a parameter', rapidpro.startFlow({ flow: FLOW, urns: [AMINA], params: { name: 'null' } })],
+  [
+    'the key of a parameter',
+    rapidpro.startFlow({ flow: FLOW, urns: [AMINA], params: { undefined: 1 } }),
+  ],
+  ['a price', sendMessage({ contact: AMINA, text: 'It costs $5.50, not U.S.$.' })],
+  ['an expression', sendBroadcast({ urns: [AMINA], text: 'Dear @contact.name, $ 5.' })],
+  [
+    'a quick reply',
+    sendBroadcast({ urns: [AMINA], text: 'Hi', quick_replies: [{ type: 'text', text: 'Nan' }] }),
+  ],
+  ['a global', rapidpro.addGlobal({ name: 'Nan', value: 'Nothing is null.' })],
+  ['a group', rapidpro.addGroup({ name: 'Undefined' })],
+  ['a campaign event', rapidpro.addCampaignEvent({ ...event, message: { eng: 'Pay $5.50.' } })],
+  ['a note', rapidpro.addTicketNote([UUID], 'He says null.')],
+])('%s that only looks like it is good', async (_, operation) => {
+  const server = await friendly();
+  await run(operation, server);
+  expect(server.requests.some(({ method }) => method === 'POST')).toBe(true);
+});
+
+describe.each(['v9', 'textit'] as const)('in a list on %s', dialect => {
+  const list = () => [
+    { urns: ['tel:+250788000011'], name: 'Amina' },
+    { urns: ['tel:+250788000012'], fields: { tei_id: 'undefined' } },
+    { urns: ['tel:+250788000013'], name: 'undefined Diallo' },
+    { urns: ['tel:+250788000014'], groups: ['null'] },
+    { urns: ['tel:+250788000015'], name: 'Null' },
+  ];
+
+  test.each([
+    ['upsertContacts', upsertContacts],
+    ['syncContacts', syncContacts],
+  ] as const)('%s: the item fails alone', async (_, operation) => {
+    const sandbox = await workspace({ dialect });
+    const { result } = await bulk(operation(list()), sandbox);
+    expect(counts(result)).toEqual([2, 0, 0, 3, 0]);
+    expect(
+      result.failed.map(({ index, description }) => [index, description.split(' ')[0]]),
+    ).toEqual([
+      [1, 'contact.fields.tei_id'],
+      [2, 'contact.name'],
+      [3, 'contact.groups[0]'],
+    ]);
+    expect(JSON.stringify(writes(sandbox))).not.toContain('00012');
+  });
+
+  test.each([
+    ['upsertContacts', upsertContacts],
+    ['syncContacts', syncContacts],
+  ] as const)('%s: with literal it is written', async (_, operation) => {
+    const sandbox = await workspace({ dialect });
+    const { result } = await bulk(operation(list().slice(0, 3), { literal: true }), sandbox);
+    expect(counts(result)).toEqual([3, 0, 0, 0, 0]);
+    expect(sandbox.contacts().map(({ name }) => name)).toContain('undefined Diallo');
+  });
+
+  test.each(['undefined', 'NaN', '$.data.name'])('a sandbox of its own gets no %s', async word => {
+    const sandbox = await workspace({ dialect, ...seed() });
+    const error = await failure(
+      upsertContact({ urns: [AMINA], fields: { tei_id: word } }),
+      sandbox,
+    );
+    expect(error.code).toBe('INVALID_INPUT');
+    expect(sandbox.requests()).toEqual([]);
   });
 });

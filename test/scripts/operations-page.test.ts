@@ -57,6 +57,7 @@ describe('what holds unless told', () => {
     ['Seconds. None unless told. Later more.', 'Seconds. Later more.', 'none'],
     ['By uuid. The uuid, else the URNs, unless told.', 'By uuid.', 'the uuid, else the URNs'],
     ["`'add'` (unless told): add.", "`'add'`: add.", "`'add'`"],
+    ['True: do it. Default: false.', 'True: do it.', 'false'],
     ['Nothing is said.', 'Nothing is said.', ''],
   ])('%s', (whole, text, unlessTold) => {
     expect(splitDefault(whole)).toEqual({ text, unlessTold });

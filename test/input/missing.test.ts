@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { RapidProError } from '../../src/client/errors.js';
+import { refuseMissing, type TextKind } from '../../src/input/missing.js';
+
+const KINDS: TextKind[] = ['message', 'contactName', 'value', 'name'];
+
+function refusal(value: unknown, kind: TextKind, isLiteral = false): RapidProError | undefined {
+  try {
+    refuseMissing(value, 'there', kind, isLiteral);
+    return undefined;
+  } catch (error) {
+    return error as RapidProError;
+  }
+}
+
+/** Refused whatever a text is for. */
+const WHOLE = [
+  'undefined',
+  'undefined undefined',
+  'undefinedundefined',
+  'undefined_undefined',
+  'undefined, NaN',
+  '(undefined)',
+  ' undefined\n',
+  '"undefined"',
+  'undefined null',
+  'NaN',
+  'NaN/NaN',
+  'Invalid Date',
+  'Invalid DateTime',
+  '[object Object]',
+  '[object Object],[object Object]',
+  '[object Promise]',
+  '[object Undefined]',
+  '$.x',
+  '$.data.name',
+  '$.data[0].name',
+  '$.data[*].name',
+  "$.data['first name']",
+  "$['data'].name",
+  '$..name',
+  '$.data?.name',
+  '$.data.name.trim()',
+  '$.Name',
+  '$.references[0].prénom',
+  '$.data.first $.data.last',
+  "'$.data.name'",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what somebody wrote in plain quotes
+  '${data.name}',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as above
+  '${state.data.first} ${state.data.last}',
+  'state.data.x',
+  'state.data[0].name',
+  'state.patient.name',
+  'state.patients[0].name',
+  'state => state.data.name',
+  '(state) => state.data.name',
+];
+
+/** Refused inside of what a person reads, and good elsewhere. */
+const INSIDE = [
+  'Dear undefined, come.',
+  'Dear undefined undefined',
+  'You owe NaN francs.',
+  'Your visit is on Invalid Date.',
+  'Hello [object Object]',
+  'Hello $.data.name',
+  'Hello $.data[0].name, welcome.',
+  'Hello $.data.name.',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what somebody wrote in plain quotes
+  'Hello ${data.name}!',
+  'Hello state.data.name',
+  'Hello state => state.data.name',
+  'https://example.org/?id=undefined',
+];
+
+/** Good whatever a text is for. */
+const GOOD = [
+  'Nan',
+  'Null',
+  'Undefined',
+  'Anan Nanda',
+  'Nullah',
+  'invalid date',
+  'the object [of desire]',
+  '$5.50',
+  'It costs $5.50.',
+  'U.S.$.',
+  'Pay 5 $.Please come.',
+  'Pay US$.please',
+  '$.50',
+  '$',
+  '$$$',
+  '$(500)',
+  '$name',
+  'state',
+  'Kano State',
+  'state.gov',
+  'www.state.gov',
+  'the state.',
+  'real estate.data',
+  '@contact.name',
+  '@(upper(contact.name))',
+  '{{name}}',
+  '{name}',
+  'Nothing is null and void, or object.',
+  'undefinedness',
+  '',
+  ' ',
+  '…',
+  '0',
+];
+
+describe.each(KINDS)('a %s', kind => {
+  test.each(WHOLE)('is not %j', text => {
+    expect(refusal(text, kind)).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(refusal(text, kind, true)).toBeUndefined();
+  });
+
+  test.each(GOOD)('may be %j', text => {
+    expect(refusal(text, kind)).toBeUndefined();
+  });
+});
+
+describe('inside of a longer text', () => {
+  test.each(INSIDE)('%j', text => {
+    expect(refusal(text, 'message')?.code).toBe('INVALID_INPUT');
+    expect(refusal(text, 'message', true)).toBeUndefined();
+    expect(refusal(text, 'value')).toBeUndefined();
+    expect(refusal(text, 'name')).toBeUndefined();
+  });
+
+  test('a name of a contact has no "undefined" and no "[object …]" in it', () => {
+    expect(refusal('undefined Diallo', 'contactName')).toBeDefined();
+    expect(refusal('Amina [object Object]', 'contactName')).toBeDefined();
+    expect(refusal('Amina NaN', 'contactName')).toBeUndefined();
+    expect(refusal('Amina $.data.name', 'contactName')).toBeUndefined();
+  });
+});
+
+describe('null', () => {
+  test.each<[TextKind, boolean]>([
+    ['contactName', false],
+    ['value', false],
+    ['message', true],
+    ['name', true],
+  ])('alone, as a %s: refused is %s', (kind, isRefused) => {
+    expect(refusal('null', kind) !== undefined).toBe(isRefused);
+    expect(refusal(' null. ', kind) !== undefined).toBe(isRefused);
+  });
+
+  test.each(KINDS)('in a longer %s is left alone', kind => {
+    expect(refusal('Amina null', kind)).toBeUndefined();
+    expect(refusal('null Diallo', kind)).toBeUndefined();
+  });
+});
+
+test('the path leads to the text, at any depth; keys are not looked at', () => {
+  const value = { undefined: 'a', visit: { list: ['b', { name: 'undefined' }] } };
+  expect(refusal(value, 'value')?.description).toMatch(/^there\.visit\.list\[1\]\.name holds/);
+  expect(refusal({ 'Amina Diallo': 'NaN' }, 'value')?.description).toMatch(/^there\.… holds/);
+  expect(refusal({ $: 1, undefined: null, NaN: undefined, n: [true] }, 'value')).toBeUndefined();
+});
+
+test('the error never holds the text, and says which way out there is', () => {
+  const word = refusal('undefined, 0788 123 456', 'message');
+  expect(word?.description).toContain('data that it is made of is missing');
+  expect(word?.fix).toContain('{ literal: true }');
+  expect(JSON.stringify(word)).not.toContain('0788');
+  const reference = refusal('Secret $.data.secretName', 'message');
+  expect(reference?.description).toContain('a reference that is only text');
+  expect(JSON.stringify(reference)).not.toMatch(/secret/i);
+});
+
+const missing = fc.constantFrom('undefined', 'NaN', 'Invalid Date', '[object Object]', '$.data.x');
+const between = fc.stringMatching(/^[ ,.;:!()/_-]{1,3}$/);
+const plainWords = fc.stringMatching(/^[A-Za-z ]{0,20}$/);
+
+test('any words with anything but letters and digits between are refused as a value', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(missing, between), { minLength: 1, maxLength: 4 }), parts => {
+      // A reference goes on over a dot.
+      const text = parts.map(([word, space]) => `${word} ${space} `).join('');
+      return KINDS.every(kind => refusal(text, kind) !== undefined);
+    }),
+  );
+});
+
+test('any sentence with one of them is refused as a message, and one without is good', () => {
+  fc.assert(
+    fc.property(plainWords, plainWords, missing, (before, after, word) => {
+      const isClean = !/undefined|NaN|null|Invalid/.test(`${before} ${after}`);
+      fc.pre(isClean && !/state/.test(`${before} ${after}`));
+      return (
+        refusal(`${before} ${word} ${after}`, 'message') !== undefined &&
+        KINDS.every(kind => refusal(`${before} ${after}`, kind) === undefined)
+      );
+    }),
+  );
+});
+
+test('a value with a letter or digit of its own stays good, whatever stands beside it', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[A-Za-z0-9]{1,8}$/), missing, (own, word) => {
+      fc.pre(!/undefined|NaN|null|Invalid|state/.test(own));
+      return refusal(`${own} ${word}`, 'value') === undefined;
+    }),
+  );
+});
+
+test.each(['undefined', 'NaN', 'null', '$.a', '${', '[object ', 'state.', '$[0', '('])(
+  '100,000 characters of %j are looked at in no time',
+  piece => {
+    const text = `${piece.repeat(100_000 / piece.length)}x`;
+    const started = performance.now();
+    for (const kind of KINDS) refusal(text, kind);
+    expect(performance.now() - started).toBeLessThan(2000);
+  },
+);
