@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { MemberOptions } from '../types/actions.js';
-import type { Options } from '../types/options.js';
+import type { ActionOptions, MemberOptions } from '../types/actions.js';
 import type { Operation, Reference } from '../types/state.js';
 import { check } from './base/check.js';
 import { LITERAL } from './base/options.js';
@@ -51,8 +50,8 @@ function onMembers(
  * addToGroup(state => state.data.map(contact => contact.uuid), 'Mothers', { verify: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
- * @param {MemberOptions} [options] - `verify` (true: read the contacts back and list those that RapidPro skipped), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
  * @see API reference, section 4.10
@@ -75,8 +74,8 @@ export function addToGroup(
  * removeFromGroup(['tel:+221770001122'], 'Mothers');
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
- * @param {MemberOptions} [options] - `verify` (true: read the contacts back and list those that RapidPro skipped), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
  * @see API reference, section 4.10
@@ -98,8 +97,8 @@ export function removeFromGroup(
  * @example <caption>One contact</caption>
  * blockContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
  * @see API reference, section 4.10
@@ -107,7 +106,7 @@ export function removeFromGroup(
  */
 export function blockContacts(
   contacts: Reference<string[]>,
-  options?: Reference<Options>,
+  options?: Reference<ActionOptions>,
 ): Operation {
   return onContacts('block', contacts, options);
 }
@@ -119,8 +118,8 @@ export function blockContacts(
  * @example <caption>One contact</caption>
  * unblockContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
  * @see API reference, section 4.10
@@ -128,7 +127,7 @@ export function blockContacts(
  */
 export function unblockContacts(
   contacts: Reference<string[]>,
-  options?: Reference<Options>,
+  options?: Reference<ActionOptions>,
 ): Operation {
   return onContacts('unblock', contacts, options);
 }
@@ -140,8 +139,8 @@ export function unblockContacts(
  * @example <caption>One contact</caption>
  * interruptContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
  * @see API reference, section 4.10
@@ -149,7 +148,7 @@ export function unblockContacts(
  */
 export function interruptContacts(
   contacts: Reference<string[]>,
-  options?: Reference<Options>,
+  options?: Reference<ActionOptions>,
 ): Operation {
   return onContacts('interrupt', contacts, options);
 }
@@ -161,8 +160,8 @@ export function interruptContacts(
  * @example <caption>One contact</caption>
  * archiveContactMessages(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
  * @see API reference, section 4.10
@@ -170,7 +169,7 @@ export function interruptContacts(
  */
 export function archiveContactMessages(
   contacts: Reference<string[]>,
-  options?: Reference<Options>,
+  options?: Reference<ActionOptions>,
 ): Operation {
   return onContacts('archive_messages', contacts, options);
 }
@@ -182,8 +181,8 @@ export function archiveContactMessages(
  * @example <caption>The contacts that the step before read</caption>
  * deleteContacts(state => state.data.map(contact => contact.uuid));
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Contacts that are gone already are in `failures`.
  * @see API reference, section 4.10
@@ -191,7 +190,7 @@ export function archiveContactMessages(
  */
 export function deleteContacts(
   contacts: Reference<string[]>,
-  options?: Reference<Options>,
+  options?: Reference<ActionOptions>,
 ): Operation {
   return onContacts('delete', contacts, options);
 }

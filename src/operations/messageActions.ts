@@ -1,4 +1,4 @@
-import type { Options } from '../types/options.js';
+import type { ActionOptions, NamedActionOptions } from '../types/actions.js';
 import type { Operation, Reference } from '../types/state.js';
 import { LITERAL } from './base/options.js';
 import { act } from './many/actions.js';
@@ -33,8 +33,8 @@ function withLabel(action: string, messages: unknown, label: unknown, options: u
  * labelMessages(state => state.data.map(message => message.id), 'Urgent');
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {string} label - Uuid or name of a label that exists.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label: `ensureLabel` makes it; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Unknown and outgoing messages are in `failures`.
  * @see API reference, section 4.20
@@ -44,7 +44,7 @@ function withLabel(action: string, messages: unknown, label: unknown, options: u
 export function labelMessages(
   messages: Reference<number[]>,
   label: Reference<string>,
-  options?: Reference<Options>,
+  options?: Reference<NamedActionOptions>,
 ): Operation {
   return withLabel('label', messages, label, options);
 }
@@ -57,8 +57,8 @@ export function labelMessages(
  * unlabelMessages(state => state.data.map(message => message.id), 'Urgent');
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {string} label - Uuid or name of a label that exists.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
  * @see API reference, section 4.20
@@ -68,7 +68,7 @@ export function labelMessages(
 export function unlabelMessages(
   messages: Reference<number[]>,
   label: Reference<string>,
-  options?: Reference<Options>,
+  options?: Reference<NamedActionOptions>,
 ): Operation {
   return withLabel('unlabel', messages, label, options);
 }
@@ -80,8 +80,8 @@ export function unlabelMessages(
  * @example <caption>The messages that the step before read</caption>
  * archiveMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
  * @see API reference, section 4.20
@@ -89,7 +89,7 @@ export function unlabelMessages(
  */
 export function archiveMessages(
   messages: Reference<number[]>,
-  options?: Reference<Options>,
+  options?: Reference<ActionOptions>,
 ): Operation {
   return onMessages('archive', messages, options);
 }
@@ -101,8 +101,8 @@ export function archiveMessages(
  * @example <caption>The messages that the step before read</caption>
  * restoreMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
  * @see API reference, section 4.20
@@ -110,7 +110,7 @@ export function archiveMessages(
  */
 export function restoreMessages(
   messages: Reference<number[]>,
-  options?: Reference<Options>,
+  options?: Reference<ActionOptions>,
 ): Operation {
   return onMessages('restore', messages, options);
 }
@@ -122,8 +122,8 @@ export function restoreMessages(
  * @example <caption>The messages that the step before read</caption>
  * deleteMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
  * @see API reference, section 4.20
@@ -131,7 +131,7 @@ export function restoreMessages(
  */
 export function deleteMessages(
   messages: Reference<number[]>,
-  options?: Reference<Options>,
+  options?: Reference<ActionOptions>,
 ): Operation {
   return onMessages('delete', messages, options);
 }

@@ -1,5 +1,5 @@
 import { refuseMissing } from '../input/missing.js';
-import type { Options } from '../types/options.js';
+import type { ActionOptions, NamedActionOptions } from '../types/actions.js';
 import type { Operation, Reference } from '../types/state.js';
 import { LITERAL } from './base/options.js';
 import { act } from './many/actions.js';
@@ -24,8 +24,8 @@ function onTickets(action: string, tickets: unknown, options: unknown): Operatio
  * assignTickets(state => state.data.map(ticket => ticket.uuid), null);
  * @param {string[]} tickets - Uuids, any number.
  * @param {string} assignee - E-mail address of the user; `null`, written so, for nobody. A reference that comes out as `null` is refused.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the user; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
  * @see API reference, section 4.29
@@ -35,7 +35,7 @@ function onTickets(action: string, tickets: unknown, options: unknown): Operatio
 export function assignTickets(
   tickets: Reference<string[]>,
   assignee: Reference<string | null>,
-  options?: Reference<Options>,
+  options?: Reference<ActionOptions>,
 ): Operation {
   return act('ticket_actions', { tickets, assignee }, options, args => ({
     items: ticketItems(args.tickets),
@@ -55,8 +55,8 @@ export function assignTickets(
  * addTicketNote(state => state.data.map(ticket => ticket.uuid), 'Called back.');
  * @param {string[]} tickets - Uuids, any number.
  * @param {string} note - The text.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `OUTCOME_UNKNOWN`; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
  * @see API reference, section 4.29
@@ -65,7 +65,7 @@ export function assignTickets(
 export function addTicketNote(
   tickets: Reference<string[]>,
   note: Reference<string>,
-  options?: Reference<Options>,
+  options?: Reference<NamedActionOptions>,
 ): Operation {
   return act(
     'ticket_actions',
@@ -92,8 +92,8 @@ export function addTicketNote(
  * changeTicketTopic(state => state.data.map(ticket => ticket.uuid), 'bf7d7b53-4fdf-4da4-8ac7-10af7af21568');
  * @param {string[]} tickets - Uuids, any number.
  * @param {string} topic - Uuid of the topic.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the topic; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
  * @see API reference, section 4.29
@@ -103,7 +103,7 @@ export function addTicketNote(
 export function changeTicketTopic(
   tickets: Reference<string[]>,
   topic: Reference<string>,
-  options?: Reference<Options>,
+  options?: Reference<ActionOptions>,
 ): Operation {
   return act('ticket_actions', { tickets, topic }, options, args => ({
     items: ticketItems(args.tickets),
@@ -118,8 +118,8 @@ export function changeTicketTopic(
  * @example <caption>All of them</caption>
  * closeTickets(state => state.data.map(ticket => ticket.uuid));
  * @param {string[]} tickets - Uuids, any number.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
  * @see API reference, section 4.29
@@ -127,7 +127,7 @@ export function changeTicketTopic(
  */
 export function closeTickets(
   tickets: Reference<string[]>,
-  options?: Reference<Options>,
+  options?: Reference<ActionOptions>,
 ): Operation {
   return onTickets('close', tickets, options);
 }
@@ -139,8 +139,8 @@ export function closeTickets(
  * @example <caption>All of them</caption>
  * reopenTickets(state => state.data.map(ticket => ticket.uuid));
  * @param {string[]} tickets - Uuids, any number.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
  * @see API reference, section 4.29
@@ -148,7 +148,7 @@ export function closeTickets(
  */
 export function reopenTickets(
   tickets: Reference<string[]>,
-  options?: Reference<Options>,
+  options?: Reference<ActionOptions>,
 ): Operation {
   return onTickets('reopen', tickets, options);
 }

@@ -31,6 +31,8 @@ export interface BulkOptions extends WriteOptions {
 }
 
 export interface UpsertContactsOptions extends BulkOptions {
+  /** True: look each contact up, write nothing, and tell what would be written. Default: false. */
+  dryRun?: boolean;
   /** `'add'` (unless told): add URNs to those the contact has. `'replace'`: let them be its only ones. */
   urns?: 'add' | 'replace';
 }
@@ -90,6 +92,13 @@ export interface BulkResult {
   dryRun?: true;
   /** With `dryRun`: how many requests the writing would take beside those of the look itself. */
   requests?: number;
+  /** With `dryRun`: how many were not looked at, those of `notAttempted`. */
+  notChecked?: number;
+  /**
+   * Of `syncContacts`: those of the lists above whose contact is stopped, blocked or archived. They are kept in step, but
+   * no message reaches them, and no group takes them.
+   */
+  inactive?: { index: number; uuid: string; status: string }[];
   /** With `dryRun`: it may take fewer `requests`, which RapidPro tells only when it is done. */
   atMost?: true;
 }

@@ -49,6 +49,11 @@ export function tellResult(result: BulkResult, verb: string, requests: number): 
       `${failed} of ${total} failed (${reasons(result.failed)}): see data.failed. The first: ${first}`,
     );
   }
+  if (result.inactive) {
+    log.info(
+      `${count(result.inactive.length, ['contact', 'contacts'])} of them are stopped, blocked or archived: see data.inactive`,
+    );
+  }
   if (notAttempted > 0) {
     log.warn(
       `${notAttempted} of ${total} were not attempted: ${result.stopped?.description ?? ''} Run the same step again with { resume: true } to go on: state.rapidpro.resume tells where.`,

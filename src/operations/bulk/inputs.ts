@@ -10,7 +10,7 @@ import { log } from '../base/log.js';
 import { suggest } from '../base/nearest.js';
 import type { WorkspaceFacts } from '../base/workspaceFacts.js';
 import { inCommon } from './clashes.js';
-import type { Outcome } from './outcome.js';
+import type { Outcome, Reason } from './outcome.js';
 import { trimmed } from './predict.js';
 
 /** A contact of the list, checked. */
@@ -140,6 +140,25 @@ export async function failHomeNumbers(
       outcome.fail({ index }, { code: 'INVALID_URN', description, fix: fault.fix });
     }
   }
+}
+
+const LONGEST_NAME = 64;
+
+/** What RapidPro would say of a contact, as far as that is sure: for runs that write nothing. */
+export function wouldRefuse({ name, language }: Input): Reason | undefined {
+  if (name != null && Array.from(trimmed(String(name))).length > LONGEST_NAME) {
+    return {
+      code: 'VALIDATION_FAILED',
+      description: `contact.name has more than ${LONGEST_NAME} characters, which RapidPro refuses.`,
+      fix: 'Shorten the name.',
+    };
+  }
+  if (language == null || /^[a-z]{3}$/.test(language)) return undefined;
+  return {
+    code: 'VALIDATION_FAILED',
+    description: 'contact.language is not three letters, which RapidPro refuses.',
+    fix: 'Write it as "eng", "fra" or "kin": ISO 639-3.',
+  };
 }
 
 /** One way in which a contact of the list is named. */

@@ -37,8 +37,8 @@ const syncSchema = z.looseObject({
 });
 
 const BULK_OPTIONS = ['concurrency', 'deadline', 'resume', 'failOnError', ...LITERAL];
-export const UPSERT_OPTIONS = [...BULK_OPTIONS, 'urns'];
-export const SYNC_OPTIONS = [...UPSERT_OPTIONS, 'key', 'group', 'groups', 'dryRun'];
+export const UPSERT_OPTIONS = [...BULK_OPTIONS, 'urns', 'dryRun'];
+export const SYNC_OPTIONS = [...UPSERT_OPTIONS, 'key', 'group', 'groups'];
 
 const CONCURRENCY = 4;
 

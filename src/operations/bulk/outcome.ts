@@ -55,6 +55,7 @@ export class Outcome {
   /** Keys of contacts that were written in part before it stopped. */
   readonly #begun = new Map<number, BulkItem>();
   readonly #clashes = new Clashes();
+  readonly #inactive = new Map<number, NonNullable<BulkResult['inactive']>[number]>();
 
   /** True where nothing is written, only told. */
   readonly #isPlan: boolean;
@@ -128,6 +129,11 @@ export class Outcome {
     else if (!concernsAll) this.fail(item, error);
   }
 
+  /** Notes that the contact of one of the list is stopped, blocked or archived. */
+  noteInactive(index: number, uuid: string, status: string): void {
+    this.#inactive.set(index, { index, uuid, status });
+  }
+
   /** Places in the list, in order, of those that ended in one way. */
   indexes(place: End['place'], code?: string): number[] {
     return this.#ends.flatMap((end, index) =>
@@ -154,6 +160,9 @@ export class Outcome {
       unchanged,
       failed,
       notAttempted,
+      ...(this.#inactive.size > 0
+        ? { inactive: [...this.#inactive.values()].sort((a, b) => a.index - b.index) }
+        : {}),
       ...(stopped && notAttempted.length > 0 ? { stopped: reasonOf(stopped) } : {}),
     };
   }

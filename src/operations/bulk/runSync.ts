@@ -10,6 +10,7 @@ import {
   readInputs,
   urnNames,
   uuidName,
+  wouldRefuse,
 } from './inputs.js';
 import { Recognition } from './match.js';
 import { syncSettings } from './options.js';
@@ -47,6 +48,11 @@ function tellCost({ requests, isAtMost } = new Cost()): Pick<BulkResult, 'reques
   return isAtMost ? { requests, atMost: true } : { requests };
 }
 
+/** What `state.data` tells of a run that wrote nothing. */
+export function dryResult(result: BulkResult, cost: Cost | undefined): BulkResult {
+  return { ...result, dryRun: true, ...tellCost(cost), notChecked: result.notAttempted.length };
+}
+
 /** What `syncContacts` does with its list. */
 export async function runSync(call: BulkCall): Promise<BulkResult> {
   const settings = syncSettings(call.given);
@@ -65,7 +71,10 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
       replacesUrns: exactUrns,
       isLiteral: call.options.literal === true,
     });
-    for (const { index, note } of all) if (note !== undefined) outcome.fail({ index }, NO_NOTES);
+    for (const input of all) {
+      const refusal = input.note === undefined ? dryRun && wouldRefuse(input) : NO_NOTES;
+      if (refusal) outcome.fail({ index: input.index }, refusal);
+    }
     await failHomeNumbers(run.workspace, all, outcome);
     const client = pool.reader;
     const facts = await readFacts(client, all, settings);
@@ -80,5 +89,5 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     cost = sync.cost;
     return sync.whereabouts();
   });
-  return dryRun ? { ...result, dryRun: true, ...tellCost(cost) } : result;
+  return dryRun ? dryResult(result, cost) : result;
 }

@@ -3,6 +3,7 @@ import type { Body } from '../base/body.js';
 import { misreadFields } from '../contact/unread.js';
 import { upsert } from '../contact/upsert.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
+import type { Cost } from './cost.js';
 import { told } from './diff.js';
 import { completeDates } from './facts.js';
 import {
@@ -13,8 +14,10 @@ import {
   urnNames,
   uuidName,
 } from './inputs.js';
-import { bulkSettings } from './options.js';
+import { syncSettings } from './options.js';
 import type { Reason } from './outcome.js';
+import { rehearseUpserts } from './rehearsal.js';
+import { dryResult } from './runSync.js';
 
 const NAMELESS: Reason = {
   code: 'INVALID_INPUT',
@@ -27,17 +30,20 @@ function bodyOf({ index: _, others, ...body }: Input): Body & Pick<Input, 'uuid'
 }
 
 /** What `upsertContacts` does with its list. */
-export function runUpserts(call: BulkCall): Promise<BulkResult> {
-  const settings = bulkSettings(call.given);
+export async function runUpserts(call: BulkCall): Promise<BulkResult> {
+  const settings = syncSettings({ ...call.given, urns: undefined });
+  const { dryRun } = settings;
   const { urns: mode = 'add' } = call.options;
   const plan = {
     name: 'upsertContacts',
-    verb: 'Upserted',
+    verb: dryRun ? 'Planned, and wrote nothing of,' : 'Upserted',
     settings,
     identity: { mode },
-    leavesMark: true,
+    leavesMark: !dryRun,
   } as const;
-  return bulkRun(call, plan, async ({ list, pool, outcome, progress, workspace }) => {
+  let cost: Cost | undefined;
+  const result = await bulkRun(call, plan, async run => {
+    const { list, pool, outcome, progress, workspace } = run;
     const inputs = readInputs(list, outcome, {
       replacesUrns: mode === 'replace',
       isLiteral: call.options.literal === true,
@@ -48,6 +54,10 @@ export function runUpserts(call: BulkCall): Promise<BulkResult> {
     }
     failDuplicates(inputs, input => [...uuidName(input), ...urnNames(input)], outcome);
     await completeDates(workspace, inputs, outcome);
+    if (dryRun) {
+      cost = await rehearseUpserts(run, inputs, settings);
+      return { found: [] };
+    }
     const owners = new Map<string, number>();
     await pool.each(inputs, async (input, client) => {
       const { index } = input;
@@ -70,4 +80,5 @@ export function runUpserts(call: BulkCall): Promise<BulkResult> {
     });
     return { found: [] };
   });
+  return dryRun ? dryResult(result, cost) : result;
 }

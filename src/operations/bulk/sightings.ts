@@ -2,6 +2,7 @@ import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import { urnsOf } from '../contact/contactLookup.js';
 import { severalAnswer } from '../contact/severalAnswer.js';
+import { inactiveStatus } from '../many/recipients.js';
 import { areHidden, type Change, compareContact, told } from './diff.js';
 import type { Facts } from './facts.js';
 import type { Input } from './inputs.js';
@@ -133,6 +134,8 @@ export class Sightings {
     const { index } = input;
     if (this.#uuids[index] === undefined) this.found++;
     this.claim(index, uuid);
+    const status = inactiveStatus(contact);
+    if (status !== undefined) outcome.noteInactive(index, uuid, status);
     const change = compareContact(input, contact, facts, settings, held);
     const same = change.changed.length === 0;
     if (this.waits) this.#waiting.set(input, same ? null : change);

@@ -53,6 +53,21 @@ function isTaken(error: unknown): boolean {
   return error instanceof RapidProError && error.code === 'URN_TAKEN';
 }
 
+/** The contact that a uuid and URNs name, and those of the URNs that nobody holds. Writes nothing. */
+export async function findTarget(
+  client: Client,
+  uuid: string | undefined,
+  urns: readonly string[],
+): Promise<{ contact: Dictionary | undefined; missing: string[] }> {
+  const named = uuid === undefined ? [] : [await contactOfUuid(client, uuid)];
+  const holdings = await findHolders(client, urns, named);
+  const holders = holdings.flatMap(({ holder }) => (holder ? [holder] : []));
+  return {
+    contact: theOne([...named, ...holders]),
+    missing: holdings.filter(({ holder }) => !holder).map(({ urn }) => urn),
+  };
+}
+
 /** Several URNs, or a uuid with URNs: look first, so that no URN is taken from another contact. */
 async function upsertByLooking(
   client: Client,
@@ -60,12 +75,8 @@ async function upsertByLooking(
   isSecondLook = false,
 ): Promise<Upserted> {
   const { uuid, urns, body, mode } = wanted;
-  const named = uuid === undefined ? [] : [await contactOfUuid(client, uuid)];
-  const holdings = await findHolders(client, urns, named);
-  const holders = holdings.flatMap(({ holder }) => (holder ? [holder] : []));
-  const contact = theOne([...named, ...holders]);
+  const { contact, missing } = await findTarget(client, uuid, urns);
   if (contact) {
-    const missing = holdings.filter(({ holder }) => !holder).map(({ urn }) => urn);
     const list = mode === 'replace' ? urns : [...urnsOf(contact), ...missing];
     return { contact: await writeUrns(client, contact, body, list, urns), isNew: false };
   }

@@ -31,7 +31,7 @@ function checkedByTheCompiler() {
   // @ts-expect-error true is no field's value
   syncContacts([{ fields: { married: true } }]);
   // @ts-expect-error an option of the other one
-  upsertContacts([], { dryRun: true });
+  upsertContacts([], { key: 'uuid' });
   // @ts-expect-error one contact is no list
   upsertContacts({ urns: ['tel:+250788123123'] });
 }
