@@ -216,7 +216,7 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
   if (wasNumber(number)) {
     return fault(
       'was a number with decimals or an exponent once: RapidPro would take its last digits for part of it',
-      'Keep phone numbers as text: "tel:+254712345678". In a spreadsheet, format the column as text.',
+      'Keep phone numbers as text: "tel:+250788123123". In a spreadsheet, format the column as text.',
     );
   }
   if (use === 'lookup' && STORED_PHONE.test(written)) return undefined;

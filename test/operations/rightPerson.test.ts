@@ -1,0 +1,541 @@
+import { HttpResponse, http as msw } from 'msw';
+import { describe, expect, test } from 'vitest';
+import {
+  addCampaignEvent,
+  addContact,
+  addToGroup,
+  blockContacts,
+  deleteContact,
+  deleteContacts,
+  eachChange,
+  eachPage,
+  getContact,
+  getContacts,
+  sendBroadcast,
+  sendMessage,
+  startFlow,
+  syncContacts,
+  updateContact,
+  upsertContact,
+  upsertContacts,
+} from '../../src/index.js';
+import type { Sandbox } from '../../src/sandbox/index.js';
+import type { Operation } from '../../src/types/state.js';
+import { captureConsole } from '../support/captureConsole.js';
+import { serve } from '../support/serve.js';
+import { bulk, counts, workspace, writes } from './bulk/workspace.js';
+import { answering, FLOW, failure, page, refused, run, sent, stateFor, UUID } from './run.js';
+
+/** What a job says reaches the right person, or nobody. */
+
+const AMINA = 'tel:+250788000001';
+const DIALECTS = ['v9', 'textit'] as const;
+
+/** Every way in which a URN gets from a job to RapidPro. */
+const USES: [string, (urn: string) => Operation][] = [
+  ['addContact', urn => addContact({ name: 'X', urns: [urn] })],
+  ['upsertContact', urn => upsertContact({ name: 'X', urns: [urn] })],
+  ['updateContact, its name', urn => updateContact(urn, { name: 'X' })],
+  ['updateContact, its URNs', urn => updateContact(UUID, { urns: [urn] })],
+  ['getContact', urn => getContact(urn)],
+  ['getContacts', urn => getContacts({ urn })],
+  ['eachPage', urn => eachPage(getContacts({ urn }), s => s)],
+  ['eachChange', urn => eachChange(getContacts({ urn }), s => s)],
+  ['deleteContact', urn => deleteContact(urn)],
+  ['deleteContacts', urn => deleteContacts([UUID, urn])],
+  ['addToGroup', urn => addToGroup([urn], 'Mothers')],
+  ['sendMessage', urn => sendMessage({ contact: urn, text: 'Hi' })],
+  ['sendBroadcast, contacts', urn => sendBroadcast({ contacts: [urn], text: 'Hi' })],
+  ['sendBroadcast, urns', urn => sendBroadcast({ urns: [urn], text: 'Hi' })],
+  ['startFlow', urn => startFlow({ flow: FLOW, urns: [urn] })],
+];
+
+describe.each(USES)('%s', (_, use) => {
+  test.each([
+    'tel:254712345678.0',
+    'tel:tel:+250788000121',
+    'ext:HH#10',
+    'tel:0788123456/0788123457',
+  ])('of %s is refused, and nothing is sent', async urn => {
+    const server = await serve();
+    const error = await failure(use(urn), server);
+    expect(['INVALID_URN', 'INVALID_FILTER']).toContain(error.code);
+    expect(server.requests).toEqual([]);
+    expect(JSON.stringify(error)).not.toMatch(/54712345678|788000121|788123456/);
+  });
+
+  test('of digits that people of the country dial as they are is refused after one reading', async () => {
+    const server = await serve(
+      answering('get', 'workspace', () =>
+        HttpResponse.json({ uuid: UUID, country: 'ID', timezone: 'Asia/Jakarta' }),
+      ),
+    );
+    const error = await failure(use('tel:81234567890'), server);
+    expect(['INVALID_URN', 'INVALID_FILTER']).toContain(error.code);
+    expect(error.description).toMatch(/\+62…90.*\+81…90/);
+    expect(JSON.stringify(error)).not.toContain('812345');
+    expect(sent(server)).toEqual(['GET workspace']);
+  });
+});
+
+describe('the country of the workspace', () => {
+  const inCountry = (country: string | null, status = 200) => [
+    answering('get', 'workspace', () =>
+      HttpResponse.json({ uuid: UUID, country, timezone: 'UTC' }, { status }),
+    ),
+    answering('post', 'contacts', () => HttpResponse.json({ uuid: UUID, urns: [] })),
+    answering('post', 'messages', () => HttpResponse.json({ id: 1 }, { status: 201 })),
+    msw.delete('*', () => new HttpResponse(null, { status: 204 })),
+  ];
+
+  test('is read once for many writes of one step', async () => {
+    const server = await serve(...inCountry('RW'));
+    const state = stateFor(server);
+    for (const n of [1, 2, 3]) {
+      await upsertContact({ name: 'X', urns: [`tel:25078800000${n}`] })({ ...state });
+    }
+    expect(sent(server).filter(line => line === 'GET workspace')).toHaveLength(1);
+    expect(server.requests).toHaveLength(4);
+  });
+
+  test.each([AMINA, 'tel:0788000001', 'tel:788000001', 'whatsapp:250788000001', 'ext:1'])(
+    'is not read for %s',
+    async urn => {
+      const server = await serve(...inCountry('RW'));
+      await run(upsertContact({ name: 'X', urns: [urn] }), server);
+      expect(sent(server)).toEqual([`POST contacts?urn=${urn}`]);
+    },
+  );
+
+  test('that there is none accepts the number', async () => {
+    for (const country of [null, '']) {
+      const server = await serve(...inCountry(country));
+      await run(upsertContact({ name: 'X', urns: ['tel:81234567890'] }), server);
+      expect(server.requests.at(-1)?.method).toBe('POST');
+    }
+  });
+
+  test('that may not be read lets contacts be written, with a warning; nothing else', async () => {
+    const lines = captureConsole();
+    const server = await serve(...inCountry('ID', 403));
+    await run(upsertContact({ name: 'X', urns: ['tel:81234567890'] }), server);
+    expect(lines.join('\n')).toContain('country');
+    expect(server.requests.at(-1)?.method).toBe('POST');
+    for (const operation of [
+      sendMessage({ contact: 'tel:81234567890', text: 'Hi' }),
+      deleteContact('tel:81234567890'),
+    ]) {
+      const other = await serve(...inCountry('ID', 403));
+      expect((await failure(operation, other)).statusCode).toBe(403);
+      expect(sent(other)).toEqual(['GET workspace']);
+    }
+  });
+
+  test('that cannot be read for another reason is the error, and nothing is sent', async () => {
+    const server = await serve(...inCountry('ID', 400));
+    await failure(upsertContact({ name: 'X', urns: ['tel:81234567890'] }), server);
+    expect(sent(server)).toEqual(['GET workspace']);
+  });
+});
+
+describe.each(DIALECTS)('in a workspace of Indonesia on %s', dialect => {
+  test('a list fails only those whose number lost its zero', async () => {
+    const sandbox = await workspace({ dialect, country: 'ID' });
+    const list = [
+      { name: 'A', urns: ['tel:81234567890'] },
+      { name: 'B', urns: ['tel:081234567891'] },
+      { name: 'C', urns: ['tel:+6281234567892'] },
+      { name: 'D', urns: ['tel:6281234567893'] },
+      { name: 'E', urns: ['tel:81234567894.0'] },
+    ];
+    for (const operation of [syncContacts(list), upsertContacts(list)]) {
+      const { result } = await bulk(operation, sandbox);
+      expect(result.failed.map(({ index, code }) => [index, code])).toEqual([
+        [0, 'INVALID_URN'],
+        [4, 'INVALID_URN'],
+      ]);
+    }
+    expect(
+      sandbox
+        .contacts()
+        .map(({ urns }) => urns[0])
+        .sort(),
+    ).toEqual(['tel:+6281234567891', 'tel:+6281234567892', 'tel:+6281234567893']);
+  });
+});
+
+describe.each(DIALECTS)('on %s', dialect => {
+  const people = () => ({
+    contacts: [
+      { urns: [AMINA, 'tel:+250788000009'], name: 'Amina', groups: ['Mothers'] },
+      { urns: ['tel:+250788003001'], name: 'Beni' },
+      { urns: ['tel:+250788003002'], name: 'Chantal', status: 'stopped' as const },
+      { urns: ['tel:+250788003003'], name: 'Divin', status: 'blocked' as const },
+    ],
+    flows: [
+      { uuid: FLOW, name: 'Live' },
+      { uuid: UUID, name: 'Old', archived: true },
+    ],
+  });
+  const open = (seed: object = {}) =>
+    workspace({ dialect, country: 'RW', seed: { ...people(), ...seed } as never });
+  const uuidOf = (sandbox: Sandbox, urn: string) =>
+    String(sandbox.contacts().find(({ urns }) => urns.includes(urn))?.uuid);
+
+  test('numbers without plus are matched while reading: no look-up a person', async () => {
+    const urns = Array.from({ length: 30 }, (_, n) => `2782100${1000 + n}`);
+    const sandbox = await open({
+      contacts: urns.map(number => ({ urns: [`tel:+${number}`], name: 'X' })),
+    });
+    const list = urns.map(number => ({ urns: [`tel:${number}`], name: 'X' }));
+    const { result, state } = await bulk(syncContacts(list), sandbox);
+    expect(counts(result)).toEqual([0, 0, 30, 0, 0]);
+    expect(state.response?.requests).toBeLessThanOrEqual(3);
+  });
+
+  test('above 100 recipients they are taken too', async () => {
+    const sandbox = await open();
+    const urns = Array.from({ length: 120 }, (_, n) => `tel:2782100${1000 + n}`);
+    const { data } = await run(sendBroadcast({ urns, text: 'Hi' }), sandbox);
+    expect(data).toMatchObject({ recipients: 120 });
+  });
+
+  test('a local number is found in messages, sends and actions', async () => {
+    const sandbox = await open();
+    const beni = uuidOf(sandbox, 'tel:+250788003001');
+    for (const urn of ['tel:0788003001', 'tel:788003001', 'tel:00250788003001']) {
+      const { data } = await run(sendMessage({ contact: urn, text: 'Hi' }), sandbox);
+      expect(data).toMatchObject({ contact: { uuid: beni } });
+      const added = await run(addToGroup([urn], 'Mothers'), sandbox);
+      expect(added.data).toEqual({ requested: 1, failures: [] });
+      const cast = await run(sendBroadcast({ contacts: [urn], text: 'Hi' }), sandbox);
+      expect(cast.data).toMatchObject({ contacts: [{ uuid: beni }] });
+    }
+    const { data } = await run(blockContacts(['tel:0788003001', beni]), sandbox);
+    expect(data).toEqual({ requested: 1, failures: [] });
+    const unknown = await run(addToGroup(['tel:0788999999'], 'Mothers'), sandbox);
+    expect(unknown.data).toMatchObject({ failures: [{ index: 0, code: 'UNKNOWN_REFERENCE' }] });
+  });
+
+  test('a person named by uuid and by a URN is reached once', async () => {
+    const sandbox = await open();
+    const amina = uuidOf(sandbox, AMINA);
+    const contacts = [amina, AMINA, 'tel:+250788000009', 'tel:+250788003001'];
+    const { data } = await run(sendBroadcast({ contacts, text: 'Hi' }), sandbox);
+    expect(data).toMatchObject({ contacts: expect.objectContaining({ length: 2 }) });
+    const started = await run(startFlow({ flow: FLOW, contacts }), sandbox);
+    expect(started.data).toMatchObject({ contacts: expect.objectContaining({ length: 2 }) });
+  });
+
+  test('above 100, a person with two of the URNs is reached once', async () => {
+    const sandbox = await open();
+    const others = Array.from({ length: 120 }, (_, n) => `tel:+25078811${1000 + n}`);
+    const urns = [AMINA, ...others, 'tel:+250788000009'];
+    const { data } = await run(sendBroadcast({ urns, text: 'Hi' }), sandbox);
+    expect(data).toMatchObject({ recipients: 121 });
+  });
+
+  test('a group named by name and uuid goes out once', async () => {
+    const sandbox = await open();
+    const { data } = await run(getContacts(), sandbox);
+    const [group] = (data as { groups: { uuid: string; name: string }[] }[]).flatMap(
+      ({ groups }) => groups,
+    );
+    const groups = [String(group?.uuid), String(group?.name).toUpperCase()];
+    const next = await run(sendBroadcast({ groups, text: 'Hi' }), sandbox);
+    expect(next.data).toMatchObject({ groups: expect.objectContaining({ length: 1 }) });
+  });
+
+  test('onlyActive leaves out who is not, and lists them', async () => {
+    const sandbox = await open();
+    const stopped = uuidOf(sandbox, 'tel:+250788003002');
+    const { data } = await run(
+      sendBroadcast(
+        {
+          contacts: [stopped, AMINA],
+          urns: ['tel:+250788003003', 'tel:+250788777777'],
+          text: 'Hi',
+        },
+        { onlyActive: true },
+      ),
+      sandbox,
+    );
+    expect(data).toMatchObject({
+      contacts: [{ name: 'Amina' }],
+      leftOut: [
+        { list: 'contacts', index: 0, uuid: stopped, status: 'stopped' },
+        { list: 'urns', index: 0, status: 'blocked' },
+      ],
+    });
+    const none = await run(
+      startFlow({ flow: FLOW, contacts: [stopped] }, { onlyActive: true }),
+      sandbox,
+    );
+    expect(none.data).toMatchObject({ sent: false, recipients: 0, leftOut: [{ index: 0 }] });
+    const message = await run(
+      sendMessage({ contact: stopped, text: 'Hi' }, { onlyActive: true }),
+      sandbox,
+    );
+    expect(message.data).toMatchObject({ sent: false, leftOut: [{ uuid: stopped }] });
+    expect(writes(sandbox)).toEqual(['POST broadcasts']);
+    expect(sandbox.contacts().find(({ uuid }) => uuid === stopped)).toMatchObject({
+      status: 'stopped',
+    });
+  });
+
+  test('onlyActive sends nothing where the look-up fails', async () => {
+    const server = await serve(
+      answering('get', 'contacts', () => new HttpResponse('x', { status: 403 })),
+      answering('post', 'broadcasts', () => HttpResponse.json({ id: 1 }, { status: 201 })),
+    );
+    await failure(sendBroadcast({ urns: [AMINA], text: 'Hi' }, { onlyActive: true }), server);
+    expect(sent(server)).toEqual(['GET contacts?urn=tel:+250788000001']);
+  });
+
+  test('syncContacts lists who is not active apart', async () => {
+    const sandbox = await open();
+    const list = [
+      { urns: [AMINA], name: 'Amina' },
+      { urns: ['tel:+250788003002'], name: 'C' },
+    ];
+    const { result } = await bulk(syncContacts(list), sandbox);
+    expect(result.inactive).toEqual([
+      { index: 1, uuid: uuidOf(sandbox, 'tel:+250788003002'), status: 'stopped' },
+    ]);
+    expect(counts(result)).toEqual([0, 1, 1, 0, 0]);
+  });
+
+  test('an archived flow is started for nobody', async () => {
+    const sandbox = await open();
+    const error = await failure(startFlow({ flow: UUID, urns: [AMINA] }), sandbox);
+    expect(error).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(error.description).toContain('archived');
+    expect(writes(sandbox)).toEqual([]);
+    const event = {
+      campaign: FLOW,
+      relative_to: 'due',
+      offset: 1,
+      unit: 'days' as const,
+      delivery_hour: 9,
+      flow: UUID,
+    };
+    expect((await failure(addCampaignEvent(event), sandbox)).description).toContain('archived');
+    expect(writes(sandbox)).toEqual([]);
+  });
+
+  test('a note of a new contact is kept, or told', async () => {
+    const lines = captureConsole();
+    const sandbox = await open();
+    const { data } = await run(addContact({ name: 'X', note: 'hello' }), sandbox);
+    const upserted = await run(
+      upsertContact({ urns: ['tel:+250788777778'], note: 'hello' }),
+      sandbox,
+    );
+    if (dialect === 'textit') {
+      expect(data).toMatchObject({ notes: [{ text: 'hello' }] });
+      expect(upserted.data).toMatchObject({ notes: [{ text: 'hello' }] });
+      expect(lines.join('\n')).not.toContain('keeps no notes');
+    } else {
+      expect(lines.join('\n')).toContain('keeps no notes');
+    }
+    const { result } = await bulk(
+      syncContacts([{ urns: [AMINA], note: 'x' } as never, { urns: [AMINA], name: 'A' }]),
+      sandbox,
+    );
+    expect(result.failed[0]).toMatchObject({ index: 0, code: 'INVALID_INPUT' });
+  });
+
+  test('quick replies may be written as text', async () => {
+    const lines = captureConsole();
+    const sandbox = await open();
+    const { data } = await run(
+      sendBroadcast({ urns: [AMINA], text: 'Ok?', quick_replies: ['Yes', 'No'] as never }),
+      sandbox,
+    );
+    await run(
+      sendMessage({ contact: AMINA, text: 'Ok?', quick_replies: ['Yes'] as never }),
+      sandbox,
+    );
+    if (dialect === 'textit') {
+      expect(JSON.stringify(data)).toContain('"type":"text","text":"Yes"');
+    } else {
+      expect(lines.filter(line => line.includes('no quick replies'))).toHaveLength(2);
+    }
+  });
+
+  test('an empty list of URNs adds none', async () => {
+    const sandbox = await open();
+    const { result } = await bulk(
+      syncContacts([{ urns: [], fields: { tei_id: '1' } }], { key: 'fields.tei_id' }),
+      sandbox,
+    );
+    expect(counts(result)).toEqual([1, 0, 0, 0, 0]);
+    const amina = uuidOf(sandbox, AMINA);
+    const { data } = await run(upsertContact({ uuid: amina, urns: [], name: 'Amina D.' }), sandbox);
+    expect(data).toMatchObject({ name: 'Amina D.', urns: [AMINA, 'tel:+250788000009'] });
+    const exact = await bulk(syncContacts([{ uuid: amina, urns: [] }], { urns: 'exact' }), sandbox);
+    expect(exact.result.failed[0]?.code).toBe('INVALID_INPUT');
+  });
+
+  test('places are those of the list of the job', async () => {
+    const sandbox = await open();
+    const bad = 'tel:12';
+    const error = await failure(sendBroadcast({ urns: [AMINA, AMINA, bad], text: 'Hi' }), sandbox);
+    expect(error.errors?.[0] ?? error.description).toContain('urns[2]');
+    const many = Array.from({ length: 250 }, (_, n) => `tel:+25078811${1000 + n}`);
+    many[0] = many[1] as string;
+    many[119] = `ext:${'e'.repeat(252)}`;
+    const partial = await failure(sendBroadcast({ urns: many, text: 'Hi' }), sandbox);
+    expect(partial.code).toBe('PARTIAL_SEND');
+    expect(JSON.stringify(partial.errors)).toContain('urns[119]');
+    const contact = await failure(addContact({ name: 'X', urns: [AMINA, AMINA, bad] }), sandbox);
+    expect(JSON.stringify([contact.errors, contact.description])).toMatch(/urns\[(0|2)\]/);
+    expect(JSON.stringify([contact.errors, contact.description])).not.toContain('urns[1]');
+    const unknown = await failure(
+      sendBroadcast({ contacts: [UUID, UUID, FLOW, FLOW], text: 'Hi' }),
+      sandbox,
+    );
+    expect(JSON.stringify(unknown.errors)).toMatch(/contacts\[(0|2)\]/);
+  });
+
+  describe('a dry run', () => {
+    const cases: [string, (sandbox: Sandbox) => Operation, object][] = [
+      [
+        'of a broadcast',
+        () =>
+          sendBroadcast(
+            { urns: [AMINA, AMINA], groups: ['Mothers'], text: 'Hi' },
+            { dryRun: true },
+          ),
+        {
+          requests: 1,
+          recipients: 2,
+          urns: [[0, 0]],
+          groups: [[0, 0]],
+          members: 1,
+          duplicates: 1,
+          notChecked: 0,
+        },
+      ],
+      [
+        'of a flow start',
+        sandbox =>
+          startFlow(
+            {
+              flow: FLOW,
+              contacts: [uuidOf(sandbox, AMINA), uuidOf(sandbox, 'tel:+250788003002')],
+            },
+            { dryRun: true, onlyActive: true },
+          ),
+        {
+          requests: 1,
+          recipients: 1,
+          contacts: [[0, 0]],
+          leftOut: [{ index: 1, status: 'stopped' }],
+          notChecked: 0,
+        },
+      ],
+      [
+        'of an addition to a group',
+        sandbox =>
+          addToGroup([AMINA, UUID, uuidOf(sandbox, 'tel:+250788003003')], 'Mothers', {
+            dryRun: true,
+          }),
+        {
+          requests: 1,
+          requested: 3,
+          items: [[0, 0]],
+          failures: [
+            { index: 1, code: 'UNKNOWN_REFERENCE' },
+            { index: 2, code: 'NOT_ACTIVE' },
+          ],
+          notChecked: 0,
+        },
+      ],
+      [
+        'of deletions',
+        () => deleteContacts([AMINA, 'tel:+250788999999'], { dryRun: true }),
+        { requests: 1, requested: 2, items: [[0, 0]], failures: [{ index: 1 }], notChecked: 0 },
+      ],
+    ];
+
+    test.each(cases)('%s sends nothing, in three requests at most', async (_, make, expected) => {
+      const sandbox = await open();
+      const before = JSON.stringify(sandbox.contacts());
+      const { data, response } = await run(make(sandbox), sandbox);
+      expect(data).toMatchObject({ dryRun: true, ...expected });
+      expect(response?.requests).toBeLessThanOrEqual(3);
+      expect(writes(sandbox)).toEqual([]);
+      expect(JSON.stringify(sandbox.contacts())).toBe(before);
+    });
+
+    test('of many counts who was not looked up', async () => {
+      const contacts = Array.from({ length: 2000 }, (_, n) => ({
+        urns: [`tel:+25078812${1000 + n}`],
+      }));
+      const sandbox = await open({ contacts });
+      const urns = contacts.map(({ urns: [urn] }) => String(urn));
+      for (const operation of [
+        deleteContacts(urns, { dryRun: true }),
+        sendBroadcast({ urns, text: 'Hi' }, { dryRun: true }),
+      ]) {
+        const { data, response } = await run(operation, sandbox);
+        expect(response?.requests).toBeLessThanOrEqual(3);
+        expect(data).toMatchObject({ requests: 20 });
+        expect((data as { notChecked: number }).notChecked).toBeGreaterThan(1000);
+      }
+      expect(writes(sandbox)).toEqual([]);
+    });
+
+    test('of an unknown group is the error of the real run', async () => {
+      const sandbox = await open();
+      for (const dryRun of [true, false]) {
+        const error = await failure(
+          sendBroadcast({ groups: ['Nobody'], text: 'Hi' }, { dryRun }),
+          sandbox,
+        );
+        expect(error.code).toBe('UNKNOWN_REFERENCE');
+      }
+    });
+
+    test('of upsertContacts comes out as the real run', async () => {
+      const list = [
+        { urns: [AMINA], name: 'A' },
+        { urns: ['tel:+250788555555'], name: 'New' },
+        { urns: [AMINA, 'tel:+250788003001'], name: 'Clash' },
+        { uuid: UUID, name: 'Nobody' },
+        { urns: ['tel:+250788003002'], groups: ['Mothers'] },
+        { urns: ['tel:+250788003001'], fields: { nope: '1' } },
+        { urns: ['tel:+250788556666'], language: 'fr' },
+        { urns: ['tel:+250788557777'], name: 'x'.repeat(80) },
+        { urns: ['tel:+250788558888'], groups: ['Nobody'] },
+      ];
+      const sandbox = await open();
+      const dry = await bulk(upsertContacts(list, { dryRun: true }), sandbox);
+      expect(writes(sandbox)).toEqual([]);
+      expect(dry.result).toMatchObject({ dryRun: true, notChecked: 0 });
+      const real = await bulk(upsertContacts(list), sandbox);
+      const places = ({ result }: typeof real) =>
+        [result.created, result.updated, result.failed].map(items =>
+          items.map(({ index }) => index),
+        );
+      expect(places(dry)).toEqual(places(real));
+    });
+  });
+});
+
+test('INVALID_URN says how an address of this kind is written', async () => {
+  const error = await refused(upsertContact({ urns: ['whatsapp:+250788123123'] }), 'INVALID_URN');
+  expect(error.fix).toContain('no plus');
+  const server = await serve(
+    answering('post', 'contacts', () =>
+      HttpResponse.json(
+        { urns: { 0: ['Invalid URN: line:!!. Ensure phone numbers…'] } },
+        { status: 400 },
+      ),
+    ),
+    answering('get', 'contacts', () => page([])),
+  );
+  const other = await failure(addContact({ urns: ['line:!!'] }), server);
+  expect(other.fix).not.toContain('country');
+});
