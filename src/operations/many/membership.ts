@@ -21,8 +21,8 @@ async function readMembers(client: Client, group: Dictionary): Promise<Set<unkno
 
 async function isMember(client: Client, item: Item, group: Dictionary): Promise<boolean> {
   const contact = await findContact(client, contactKey(item.value));
-  const groups = (contact?.groups ?? []) as { uuid: unknown }[];
-  return groups.some(({ uuid }) => uuid === group.uuid);
+  const groups: unknown = contact?.groups;
+  return Array.isArray(groups) && groups.some(one => one?.uuid === group.uuid);
 }
 
 /** Those of the items that are members, in as few requests as it takes. */
