@@ -153,7 +153,7 @@ getContacts({ group: 'New mothers' });`,
     group: 'refused',
     means: 'A phone number or address is not written as a URN, or is none.',
     fate: 'refused',
-    todo: 'Write `tel:+250788123123`: the kind, a colon, the number with its country code. A number such as `tel:0788123123` is no error: RapidPro reads it as one of the country of the workspace, and so may reach somebody else.',
+    todo: 'Write `tel:+250788123123`: the kind, a colon, the number with its country code. A local number, such as `tel:0788123123`, is no error: RapidPro reads it as one of the country of the workspace. Refused are numbers and addresses that RapidPro would take for others: see [writing.md](writing.md#phone-numbers).',
     example: `fn(state => ({ ...state, skipped: 0 }));
 upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   if (error.code !== 'INVALID_URN') throw error;
