@@ -448,7 +448,8 @@ describe('checks', () => {
         { urns: ['tel:+250788000011'], groups: ['Old'] },
         { uuid: OTHER_UUID, name: 'Gone' },
         'no contact' as never,
-        { urns: [BEA], naem: 'Bea' } as never,
+        { urns: ['tel:+250788000012'], naem: 'Bea' } as never,
+        { urns: [BEA], colour: 'red' } as never,
       ]),
       sandbox,
     );
@@ -460,12 +461,14 @@ describe('checks', () => {
       'UNKNOWN_REFERENCE',
       'NOT_FOUND',
       'INVALID_INPUT',
+      'INVALID_INPUT',
     ]);
     expect(result.failed[2]?.fix).toContain('"age"');
-    expect(result.unchanged).toMatchObject([{ index: 7 }]);
-    expect(places(result)).toEqual(upTo(8));
+    expect(result.failed[7]?.fix).toContain('Did you mean "name"?');
+    expect(result.unchanged).toMatchObject([{ index: 8 }]);
+    expect(places(result)).toEqual(upTo(9));
     expect(writes(sandbox)).toEqual([]);
-    expect(log.filter(line => line.includes('naem'))).toHaveLength(1);
+    expect(log.filter(line => line.includes('colour'))).toHaveLength(1);
     for (const { description, fix } of result.failed) {
       expect(`${description} ${fix}`).not.toMatch(/Gone|0799/);
     }
