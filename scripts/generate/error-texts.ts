@@ -59,9 +59,10 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   INVALID_OPTION: {
     group: 'job',
     everywhere: true,
-    means: 'An option has a value that it cannot have, or the options came out empty.',
+    means:
+      'The operation has no such option, an option has a value that it cannot have, or the options came out empty.',
     fate: 'none',
-    todo: 'Correct the option that the error names. Times are in seconds.',
+    todo: 'Correct the option that the error names: the fix tells the one that is near, or which operations have it. Times are in seconds.',
   },
   INVALID_PATH: {
     group: 'job',
