@@ -113,11 +113,18 @@ describe('filters', () => {
     expect(limit.fix).toContain('second argument');
   });
 
+  test('one that is no word is not shown', async () => {
+    const error = await refused(getContacts({ '+250788000001': 5 } as never), 'INVALID_FILTER');
+    expect(error.description).toBe('Contacts have no filter of that name.');
+    expect(JSON.stringify(error)).not.toContain('250788');
+  });
+
   test.each([
     [{ uuid: UUID.toUpperCase() }, { uuid: UUID }],
     [{ uuid: UUID.replaceAll('-', '') }, { uuid: UUID }],
     [{ urn: ' tel:+250788123123 ' }, { urn: 'tel:+250788123123' }],
-    [{ urn: 'mailto:a+b&c=d#e@x.org' }, { urn: 'mailto:a+b&c=d#e@x.org' }],
+    [{ urn: 'mailto:a+b&c=d/e@x.org' }, { urn: 'mailto:a+b&c=d/e@x.org' }],
+    [{ urn: 'telegram:1?a=b#c' }, { urn: 'telegram:1?a=b#c' }],
     [{ group: ' Mothers & Sons + #1 ' }, { group: 'Mothers & Sons + #1' }],
     [{ group: UUID.toUpperCase() }, { group: UUID }],
     [{ group: 2024 }, { group: '2024' }],

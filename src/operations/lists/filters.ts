@@ -1,6 +1,7 @@
 import { RapidProError } from '../../client/errors.js';
 import type { Query, QueryValue } from '../../client/request.js';
 import { type Filter, type Resource, type ResourceName, resources } from '../../resources.js';
+import { isShown } from '../base/check.js';
 import { isDateOnly, isDatetime, toMicroseconds } from '../base/datetimes.js';
 import { asUuid, requireUrn } from '../base/identifiers.js';
 import { suggest } from '../base/nearest.js';
@@ -110,7 +111,8 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
     if (!filter) {
       const hint =
         key === 'limit' ? 'Give limit in the options, the second argument.' : suggest(key, known);
-      refuse(`${capitalize(resource.nouns[1])} have no filter "${key}".`, hint);
+      const called = isShown(key) ? `filter "${key}"` : 'filter of that name';
+      refuse(`${capitalize(resource.nouns[1])} have no ${called}.`, hint);
     }
     const checked = checkOne(key, value, filter);
     // RapidPro takes an absent flag as false, except for those that are true unless said.
