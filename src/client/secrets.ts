@@ -9,10 +9,10 @@ import type { ApiRequest } from './request.js';
 
 /** Tokens of servers are longer. A shorter one is a test's, and may be a part of anybody's word. */
 const LONG = 16;
-/** Characters of a text that is looked at in small letters sooner than by a pattern. */
-const SHORT = 10_000;
 /** An address in an address in an address. */
 const DEEPEST_ADDRESS = 3;
+/** What means something in a pattern. */
+const SYNTAX = /[\\^$.*+?()[\]{}|/-]/g;
 /** Characters that stand in a text of JSON behind a backslash. */
 const QUOTED = '"\\/';
 
@@ -35,7 +35,7 @@ const MOST_BACKSLASHES = 31;
  * may be percent-encoded themselves. The ways soon differ, so that a search never goes far back.
  */
 function waysToWrite(character: string, index: number): string {
-  const literal = character.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const literal = asPattern(character);
   const plain =
     QUOTED.includes(character) && index > 0 ? `\\\\{0,${MOST_BACKSLASHES}}${literal}` : literal;
   const percent = [...Buffer.from(character)].map(byte => `${PERCENT}${hex(byte, 2)}`).join('');
@@ -69,18 +69,22 @@ function lazily(make: () => RegExp): () => RegExp {
   };
 }
 
-/** Finds a secret anywhere in a text, however it is written there. */
+const asPattern = (text: string) => text.replace(SYNTAX, '\\$&');
+
+/**
+ * Finds a secret anywhere in a text, however it is written there: a name of a server, for one, is written
+ * in small letters.
+ *
+ * @param codes - what it may have become
+ */
 function finder(secret: string, codes: readonly string[] = []): (text: string) => boolean {
-  const small = secret.toLowerCase();
-  const pattern = lazily(() => new RegExp(patternOf(secret), 'i'));
-  // A name of a server is written in small letters whatever it was.
-  const mayHide = (text: string) =>
-    text.length > SHORT || /[%\\+]/.test(text) || text.toLowerCase().includes(small);
+  const plain = lazily(() => new RegExp([secret, ...codes].map(asPattern).join('|'), 'i'));
+  const encoded = lazily(() => new RegExp(patternOf(secret), 'i'));
+  // Every text of a large list comes by here.
   return text =>
     text.length >= secret.length &&
-    (text.includes(secret) ||
-      codes.some(code => text.includes(code)) ||
-      (mayHide(text) && pattern().test(text)));
+    (plain().test(text) ||
+      ((text.includes('%') || text.includes('\\') || text.includes('+')) && encoded().test(text)));
 }
 
 /** Finds a secret that is all of a text, but for spaces and quotes around it. */
@@ -142,6 +146,8 @@ function isWholeIn(text: string, isWhole: (text: string) => boolean, depth = 0):
 /** Finds the secrets of one credential. It shows them to nobody. */
 export class SecretGuard {
   readonly #sought: readonly Sought[];
+  /** Characters of the shortest secret: what is shorter holds none. */
+  readonly #least: number;
 
   constructor({ token, webhookSecret }: Pick<Configuration, 'token' | 'webhookSecret'>) {
     const isLong = token.length >= LONG;
@@ -151,10 +157,12 @@ export class SecretGuard {
         : wholeValue('token', token),
       ...(webhookSecret ? [wholeValue('webhook secret', webhookSecret)] : []),
     ];
+    this.#least = Math.min(token.length, webhookSecret?.length ?? token.length);
   }
 
   /** Which secret a value or a key holds; undefined where it holds none. */
   secretIn(text: string): Secret | undefined {
+    if (text.length < this.#least) return undefined;
     return this.#sought.find(
       ({ isWithin, isWhole }) => isWithin(text) && (!isWhole || isWholeIn(text, isWhole)),
     )?.secret;

@@ -53,20 +53,19 @@ function strangeFunction(value: object): Refusal | undefined {
   return { what: `is a ${kind}`, fix: 'Write a plain function of state: state => state.data' };
 }
 
-function hasTokenOf(value: unknown, configuration: Dictionary): boolean {
+/** Tells whether a value is the credential, or a copy of it. */
+function isCredential(value: unknown, { configuration }: State): boolean {
+  if (!isObject(value) || !isObject(configuration)) return false;
+  if (value === configuration) return true;
   const { token } = configuration;
-  return isObject(value) && typeof token === 'string' && token !== '' && value.token === token;
+  return typeof token === 'string' && token !== '' && value.token === token;
 }
 
 /** The state, what was copied of it with or without its credential, or the credential. */
 function partOfState(value: Dictionary, state: State): Refusal | undefined {
-  const { configuration } = state;
-  const hasCredential = isObject(configuration);
-  const isCredential = (one: unknown) =>
-    hasCredential && (one === configuration || hasTokenOf(one, configuration));
-  if (isCredential(value)) return { what: 'is the credential', fix: STATE_FIX };
-  const isLikeState = Object.hasOwn(value, 'data') && Array.isArray(value.references);
-  if (value === state || isLikeState || isCredential(value.configuration)) {
+  if (isCredential(value, state)) return { what: 'is the credential', fix: STATE_FIX };
+  const isLikeState = Array.isArray(value.references) && Object.hasOwn(value, 'data');
+  if (value === state || isLikeState || isCredential(value.configuration, state)) {
     return { what: 'is the state, or a copy of it', fix: STATE_FIX };
   }
   return undefined;
@@ -82,7 +81,7 @@ function whyNoValue(value: unknown, state: State): Refusal | undefined {
     then.call(value, ignore, ignore);
     return { what: 'is a promise', fix: PROMISE_FIX };
   }
-  return partOfState(value, state);
+  return Array.isArray(value) ? undefined : partOfState(value, state);
 }
 
 /** Objects that would become `{}` on their way. Looks at no class: values of a job have others. */
@@ -141,11 +140,25 @@ function checkObjectKey(key: string, where: string, { secrets }: Context): void 
   if (refusal) refuse(where, { ...refusal, what: `has a key that ${refusal.what}` });
 }
 
-function expandObject(context: Context, value: object, where: string, depth: number): Dictionary {
+/** Most values by far. For these no place has to be written down, which in large lists takes most of the time. */
+function isSurelyGood(value: unknown, { secrets }: Context): boolean {
+  if (typeof value === 'string') return secrets?.secretIn(value) === undefined;
+  return value === null || value === undefined || value === true || Number.isSafeInteger(value);
+}
+
+function expandObject(
+  context: Context,
+  value: Dictionary,
+  where: string,
+  depth: number,
+): Dictionary {
   const expanded: Dictionary = {};
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const item = value[key];
     checkObjectKey(key, where, context);
-    expanded[key] = expandWithin(context, item, `${where}.${key}`, depth + 1);
+    expanded[key] = isSurelyGood(item, context)
+      ? item
+      : expandWithin(context, item, `${where}.${key}`, depth + 1);
   }
   return expanded;
 }
@@ -178,12 +191,13 @@ function resolve({ state, secrets }: Context, value: unknown, where: string, dep
 function expandWithin(context: Context, value: unknown, where: string, depth = 0): unknown {
   const plain = resolve(context, value, where, depth);
   if (Array.isArray(plain)) {
-    return plain.map((item, index) => expandWithin(context, item, `${where}[${index}]`, depth + 1));
+    return plain.map((item, index) =>
+      isSurelyGood(item, context)
+        ? item
+        : expandWithin(context, item, `${where}[${index}]`, depth + 1),
+    );
   }
-  if (plain !== null && typeof plain === 'object') {
-    return expandObject(context, plain, where, depth);
-  }
-  return plain;
+  return isObject(plain) ? expandObject(context, plain, where, depth) : plain;
 }
 
 /**
