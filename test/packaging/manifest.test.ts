@@ -26,12 +26,16 @@ describe('package.json', () => {
     expect(named.filter(file => !existsSync(join(ROOT, file)))).toEqual([]);
   });
 
-  test('needs undici, language-common and zod at run time, and nothing else', () => {
+  test('needs what docs/architecture.md gives a reason for at run time, and nothing else', () => {
     expect(Object.keys(manifest.dependencies).sort()).toEqual([
       '@openfn/language-common',
+      'awesome-phonenumber',
+      'luxon',
       'undici',
       'zod',
     ]);
+    const reasons = readText('docs/architecture.md');
+    for (const name of Object.keys(manifest.dependencies)) expect(reasons).toContain(`| ${name} `);
   });
 });
 

@@ -86,12 +86,19 @@ function write(recorded: Recording, resource: Resource): Call {
   const { key, value } = lookup;
   if (key === undefined) {
     const made = call(role.add, body);
-    return 'operation' in made && isSplit(recorded)
-      ? { ...made, instead: 'more than 100 go in several requests' }
-      : made;
+    const instead = insteadOfSend(recorded);
+    return 'operation' in made && instead ? { ...made, instead } : made;
   }
   if (key === 'urn') return call(role.upsert, { ...(body as object), urns: [value] });
   return call(role.update, value, body);
+}
+
+/** Where a send is written in another way than it was recorded. */
+function insteadOfSend(recorded: Recording): string | undefined {
+  if (isSplit(recorded)) return 'more than 100 go in several requests';
+  const { quick_replies: replies } = (bodyOf(recorded) ?? {}) as { quick_replies?: unknown };
+  const isText = Array.isArray(replies) && replies.some(reply => typeof reply === 'string');
+  return isText ? 'texts are sent as quick replies of the type text' : undefined;
 }
 
 /** More recipients or items than one request may have: the operation makes several. */
@@ -194,6 +201,8 @@ export const REASONS: { [reason: string]: Check } = {
   'the endpoint has no filters': anything,
   'the endpoint has no such method': refused,
   'the place in the list was not found by paging': anything,
+  // The newer servers break down on them, RapidPro 9 takes no quick replies.
+  'texts are sent as quick replies of the type text': answered(500),
   'there is no such action': answered(400),
   'there is no such look-up': anything,
 };
