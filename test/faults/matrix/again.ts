@@ -35,7 +35,11 @@ export async function goOn(
   const isPart = parts !== undefined && one.sendTo !== undefined;
   if (!isPart || left.length > 0) {
     const rest = isPart ? one.sendTo?.(left, {}) : undefined;
-    const next = await attempt(rest ?? one.operation({ resume: true }), sandbox, state);
+    const next = await attempt(
+      rest ?? one.operation(one.kind === 'list' ? { resume: true } : {}),
+      sandbox,
+      state,
+    );
     const code = next.error?.code;
     const isDone = blow.fault.strikes === 'after' && code !== undefined && ONCE_ONLY.includes(code);
     if (!next.state && !isDone) return [`the second run failed: ${code}`];

@@ -84,23 +84,26 @@ function stopped(
   index: number,
 ): Pick<Expected, 'code' | 'cause' | 'details' | 'isPartial'> {
   const request = requests[index];
+  // What is read before a send, such as the flow that is started, reaches nobody.
+  const reads = kind === 'send' ? requests.findIndex(({ method }) => method !== 'GET') : 0;
   const isUnknown = request !== undefined && sightOf(fault, request) !== 'throttled';
   const isSafe = request !== undefined && isRepeatable(request);
   const cause = codeOf(fault);
   const code = isUnknown && !isSafe ? 'OUTCOME_UNKNOWN' : cause;
   if (kind === 'list' && !isUnknown && index > 0) return { isPartial: true };
   // The first of several requests: nothing was done, or the whole step can be run again.
-  const isPlain = index === 0 && (!isUnknown || (kind === 'action' && isSafe));
-  if (kind === 'single' || kind === 'list' || requests.length === 1 || isPlain)
+  const isPlain =
+    index < reads || (index === reads && (!isUnknown || (kind === 'action' && isSafe)));
+  if (kind === 'single' || kind === 'list' || requests.length - reads === 1 || isPlain)
     return code === cause ? { code, isPartial: false } : { code, cause, isPartial: false };
-  const from = index * 100;
+  const from = (index - reads) * 100;
   const here = between(from, Math.min(from + 100, items));
   return {
     code: kind === 'send' ? 'PARTIAL_SEND' : 'PARTIAL_ACTION',
     isPartial: false,
     details: {
       reason: code,
-      ...(kind === 'send' ? { list: 'contacts', ids: index } : {}),
+      ...(kind === 'send' ? { list: 'contacts', ids: index - reads } : {}),
       done: between(0, from),
       unknown: isUnknown ? here : [],
       failed: isUnknown ? [] : here,
