@@ -102,11 +102,11 @@ export const CONTENT: Group = {
     },
     {
       does: 'sends a key twice, and a number beyond 2^53',
-      limit: "JavaScript's own reading of JSON",
+      limit: 'whole numbers that JavaScript would round are read as text',
       operations: getContacts,
       ways: () => [answer(200, '{"results":[{"name":"a","name":"b","id":9007199254740993}]}')],
       reads: state =>
-        `reads the last one, "${first(state)?.name}", and the number rounded: ${first(state)?.id}`,
+        `reads the last one, "${first(state)?.name}", and the number as text: ${JSON.stringify(first(state)?.id)}`,
     },
     {
       does: 'answers with something else where one object is due',
