@@ -44,7 +44,10 @@ export interface ActionOptions extends Options {
 }
 
 /** Options of actions that name a group or a label, or write a note. */
-export type NamedActionOptions = ActionOptions & WriteOptions;
+export interface NamedActionOptions extends ActionOptions, WriteOptions {
+  /** As in other operations that write names or texts. Default: false. */
+  literal?: boolean;
+}
 
 /** Places in a list, from 0, both ends included: `[[0, 99], [120, 120]]`. */
 export type Places = [first: number, last: number][];
