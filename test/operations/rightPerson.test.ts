@@ -292,6 +292,23 @@ describe.each(DIALECTS)('on %s', dialect => {
     expect(sent(server)).toEqual(['GET contacts?urn=tel:+250788000001']);
   });
 
+  test('where the workspace hides URNs, what cannot be looked up is sent, and told', async () => {
+    const lines = captureConsole();
+    const sandbox = await workspace({
+      dialect,
+      anonymous: true,
+      seed: { contacts: [{ urns: [AMINA], name: 'A' }] } as never,
+    });
+    const uuid = String(sandbox.contacts()[0]?.uuid);
+    const body = { contacts: [uuid, 'tel:+250788003001'], text: 'Hi' };
+    const dry = await run(sendBroadcast(body, { dryRun: true }), sandbox);
+    expect(dry.data).toMatchObject({ dryRun: true, notChecked: 2 });
+    expect(lines.join('\n')).toContain('look contacts up by URN');
+    const error = await failure(sendBroadcast(body, { onlyActive: true }), sandbox);
+    expect(error.code).toBe('ANONYMOUS_WORKSPACE');
+    expect(writes(sandbox)).toEqual([]);
+  });
+
   test('syncContacts lists who is not active apart', async () => {
     const sandbox = await open();
     const list = [

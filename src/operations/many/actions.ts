@@ -12,7 +12,7 @@ import { operation } from '../base/operation.js';
 import { isUncertain } from '../base/uncertain.js';
 import { readGroups } from './groups.js';
 import type { Item } from './items.js';
-import { type Found, lookUp } from './lookUp.js';
+import { lookUpIfPossible } from './lookUp.js';
 import { inactiveStatus, ranges } from './recipients.js';
 import { sortOut } from './refusedItems.js';
 import { DRY_REQUESTS, isLocalNumber, manySettings } from './send.js';
@@ -228,7 +228,7 @@ function placedItems(items: readonly Item[]): Placed[] {
 async function byUuid(client: Client, items: Item[]): Promise<Item[]> {
   const local = items.map(({ value }) => String(value)).filter(isLocalNumber);
   if (local.length === 0) return items;
-  const found = await lookUp(client, local);
+  const found = await lookUpIfPossible(client, local, { mustKnow: false });
   const seen = new Set<string | number>();
   return items.flatMap(({ value, index }) => {
     const uuid = String(found.get(String(value))?.uuid ?? value);
@@ -259,7 +259,7 @@ async function rehearse(client: Client, { path, items, body }: Action): Promise<
   await refuseGroup(client, body.group);
   const names = path === 'contact_actions' ? items.map(({ value }) => String(value)) : [];
   const left = DRY_REQUESTS - client.requests;
-  const found: Found = names.length > 0 ? await lookUp(client, names, left) : new Map();
+  const found = await lookUpIfPossible(client, names, { mustKnow: false, most: left });
   const failures = items.flatMap(item => {
     const contact = found.get(String(item.value));
     if (contact === null)

@@ -1,7 +1,7 @@
 import type { Client } from '../../client/client.js';
 import type { LeftOut } from '../../types/actions.js';
 import { isUuid } from '../base/identifiers.js';
-import { lookUp } from './lookUp.js';
+import { lookUpIfPossible } from './lookUp.js';
 import { inactiveStatus } from './recipients.js';
 import { isLocalNumber } from './send.js';
 
@@ -12,7 +12,8 @@ export async function addressee(
   onlyActive: boolean,
 ): Promise<{ contact: string; leftOut: LeftOut[] }> {
   if (!onlyActive && (isUuid(name) || !isLocalNumber(name))) return { contact: name, leftOut: [] };
-  const contact = (await lookUp(client, [name])).get(name);
+  const found = await lookUpIfPossible(client, [name], { mustKnow: onlyActive });
+  const contact = found.get(name);
   if (!contact) return { contact: name, leftOut: [] };
   const uuid = String(contact.uuid);
   const status = onlyActive ? inactiveStatus(contact) : undefined;

@@ -2,6 +2,8 @@ import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import { contactKey, isUuid, urnIdentity } from '../base/identifiers.js';
+import { log } from '../base/log.js';
+import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
 import { areHidden } from '../bulk/diff.js';
 import { isPlainUrn } from '../bulk/predict.js';
 import { paysToRead } from '../bulk/reading.js';
@@ -113,4 +115,28 @@ export async function lookUp(
     wanted.settle(identity, await findContact(client, contactKey(wanted.nameOf(identity))));
   }
   return wanted.found;
+}
+
+/**
+ * As {@link lookUp}, where nothing depends on it: where URNs cannot be looked up, as in a workspace that
+ * hides them, RapidPro still sends to them.
+ *
+ * @param mustKnow - true where nothing may be sent without it
+ */
+export async function lookUpIfPossible(
+  client: Client,
+  names: readonly string[],
+  { mustKnow, most }: { mustKnow: boolean; most?: number },
+): Promise<Found> {
+  if (names.length === 0 || (most ?? 1) <= 0) return new Map();
+  try {
+    return await lookUp(client, names, most);
+  } catch (error) {
+    const isHidden = error instanceof RapidProError && error.code === 'ANONYMOUS_WORKSPACE';
+    if (mustKnow || !(isHidden || isRefused(error, NOT_READABLE))) throw error;
+    log.warn(
+      'RapidPro does not let this token look contacts up by URN: whoever is named in two ways may be reached twice. Name contacts by uuid.',
+    );
+    return new Map();
+  }
 }

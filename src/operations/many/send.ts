@@ -14,9 +14,9 @@ import type { Call } from '../base/operation.js';
 import { LITERAL } from '../base/options.js';
 import { shownId } from '../base/shownId.js';
 import { isUncertain } from '../base/uncertain.js';
-import { isRefused, NOT_READABLE, refuseArchived } from '../base/workspaceFacts.js';
+import { refuseArchived } from '../base/workspaceFacts.js';
 import { readGroups } from './groups.js';
-import { type Found, lookUp } from './lookUp.js';
+import { lookUpIfPossible } from './lookUp.js';
 import {
   type Chunk,
   isOneRequest,
@@ -48,6 +48,7 @@ function partialSend(
   { answers, done }: Progress,
   failed: Chunk,
   rest: readonly Chunk[],
+  leftOut: readonly LeftOut[],
 ): RapidProError {
   const uncertain = isUncertain(error);
   const ids = answers.map(shownId);
@@ -66,6 +67,7 @@ function partialSend(
       unknown: uncertain ? indexesOf([failed]) : [],
       failed: uncertain ? [] : indexesOf([failed]),
       notAttempted: indexesOf(rest),
+      ...(leftOut.length > 0 ? { leftOut } : {}),
     },
     cause: error,
   });
@@ -129,25 +131,6 @@ async function groupsByName(client: Client, groups: readonly string[] = []) {
   return new Map(names.flatMap(name => pairOf(name, known.of(name)?.uuid)));
 }
 
-/** Where URNs cannot be looked up, as in a workspace that hides them, RapidPro still sends to them. */
-async function lookUpNames(
-  client: Client,
-  names: readonly string[],
-  onlyActive: boolean,
-): Promise<Found> {
-  if (names.length === 0) return new Map();
-  try {
-    return await lookUp(client, names);
-  } catch (error) {
-    const isHidden = error instanceof RapidProError && error.code === 'ANONYMOUS_WORKSPACE';
-    if (onlyActive || !(isHidden || isRefused(error, NOT_READABLE))) throw error;
-    log.warn(
-      'RapidPro does not let this token look contacts up by URN: whoever is named in two ways may be reached twice. Name contacts by uuid.',
-    );
-    return new Map();
-  }
-}
-
 function listed(indexes: readonly number[] = []): [number, number][] {
   return ranges([...indexes].sort((a, b) => a - b));
 }
@@ -174,7 +157,7 @@ async function rehearse(
     if (known.isWhole && !known.of(group)) refuseUnknown('groups', index);
   }
   const names = [...contacts, ...urns];
-  const found = left() > 0 && names.length > 0 ? await lookUp(client, names, left()) : new Map();
+  const found = await lookUpIfPossible(client, names, { mustKnow: onlyActive, most: left() });
   for (const [index, contact] of contacts.entries()) {
     if (found.get(contact) === null) refuseUnknown('contacts', index);
   }
@@ -232,7 +215,7 @@ async function sendChunks(
   client: Client,
   path: 'broadcasts' | 'flow_starts',
   body: Body,
-  chunks: readonly Chunk[],
+  { chunks, leftOut }: Plan,
 ): Promise<Dictionary[]> {
   const progress: Progress = { answers: [], done: [] };
   for (const [index, chunk] of chunks.entries()) {
@@ -249,7 +232,7 @@ async function sendChunks(
       if (!(error instanceof RapidProError) || chunks.length === 1) throw error;
       // Refused before anybody was reached: as if there were one request alone.
       if (index === 0 && !isUncertain(error)) throw error;
-      throw partialSend(error, progress, chunk, chunks.slice(index + 1));
+      throw partialSend(error, progress, chunk, chunks.slice(index + 1), leftOut);
     }
   }
   return progress.answers;
@@ -297,14 +280,16 @@ export async function sendToAll(
     return { ...plan };
   }
   const resolved: Resolved = {
-    contacts: await lookUpNames(client, namesToLookUp(recipients, onlyActive), onlyActive),
+    contacts: await lookUpIfPossible(client, namesToLookUp(recipients, onlyActive), {
+      mustKnow: onlyActive,
+    }),
     groups: await groupsByName(client, groups),
     onlyActive,
   };
   const plan = planRecipients(recipients, resolved);
   tellDuplicates(plan.duplicates);
   tellLeftOut(plan.leftOut);
-  const answers = await sendChunks(client, path, body, plan.chunks);
+  const answers = await sendChunks(client, path, body, plan);
   if (answers.length === 0) log.info('Nobody is left to send to: nothing was sent');
   else tellSent(path, answers, plan.told);
   tellQuickReplies(client, body);
