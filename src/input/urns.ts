@@ -75,7 +75,7 @@ export function urnAdvice(urn: string): string {
 }
 
 /** What text becomes that is put together from data that is not there: `tel:undefined`. */
-const MISSING = /^[a-z0-9]*:\W*$|undefined|[:+\d](null|nan)$|\[object|invalid date/i;
+const MISSING = /^[a-z0-9]*:[^\p{L}\p{N}]*$|undefined|[:+\d](null|nan)$|\[object|invalid date/iu;
 /** No country has numbers of so few digits: the rest was missing. */
 const TOO_SHORT = /^tel:\+\d{0,6}$/;
 const URN = /^[a-z][a-z0-9]*:.+$/s;

@@ -33,6 +33,7 @@ const REFUSED: [urn: string, reason: string][] = [
   ['tel:Mobile: 0712345678', 'words'],
   ['tel:n° 0712345678', 'words'],
   ['tel:тел 0712345678', 'words'],
+  ['tel:٠٧٨٨١٢٣٤٥٦', 'words'],
   ['ext:ext:1', 'twice'],
   ['ext: tel:+250788000121', 'twice'],
   ['mailto:mailto:amina@example.org', 'twice'],

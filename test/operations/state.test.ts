@@ -37,7 +37,7 @@ const operations: [string, Operation][] = [
   ['sendBroadcast', sendBroadcast({ text: 'Hi Amina', urns })],
 ];
 
-describe.each(operations)('%s', (_, operation) => {
+describe.each(operations)('%s', (name, operation) => {
   test('adds one reference, and sets data and a small response', async () => {
     const server = await rapidpro();
     const next = await run(operation, server, { own: { kept: true } });
@@ -74,7 +74,9 @@ describe.each(operations)('%s', (_, operation) => {
     const server = await rapidpro();
     const [first, second] = await Promise.all([run(operation, server), run(operation, server)]);
     expect(first.data).toEqual(second.data);
-    expect(server.requests).toHaveLength(2);
+    // A flow is looked at before it is started.
+    const reads = name === 'startFlow' ? 1 : 0;
+    expect(server.requests).toHaveLength(2 * (1 + reads));
   });
 
   test('logs neither token, name, URN nor text', async () => {
