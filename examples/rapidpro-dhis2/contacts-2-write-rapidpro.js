@@ -9,7 +9,11 @@ getContacts({ group: $.settings.rapidpro.group });
 
 // A phone number as RapidPro wants it: 0788 123 123 and 250788123123 become tel:+250788123123.
 function urnOf(text, { countryCode, digits }) {
-  const all = String(text ?? '').replace(/\D/g, '');
+  // A table may have made a number of it: 788123123.0
+  const all = String(text ?? '')
+    .trim()
+    .replace(/\.0+$/, '')
+    .replace(/\D/g, '');
   const without = all.replace(new RegExp(`^(00)?${countryCode}`), '').replace(/^0/, '');
   // A number in its short form may itself begin like the country code.
   const local = all.length === digits && !all.startsWith('0') ? all : without;

@@ -45,7 +45,7 @@ export const SCHEMES = [
 ] as const;
 
 const PHONE_FIX =
-  'Write one number, with "+" and the code of its country: "tel:+250788123123". Numbers in a table are kept as text.';
+  'Write one number, with "+" and the code of its country: "tel:+250788123123". Format phone columns of a table as text.';
 const URN_FIX =
   'A URN is a kind and an address: "tel:+250788123123", "whatsapp:250788123123", "mailto:amina@example.org".';
 const DIGITS_FIX = (scheme: string) =>
@@ -76,6 +76,21 @@ export function urnAdvice(urn: string): string {
 
 /** What text becomes that is put together from data that is not there: `tel:undefined`. */
 const MISSING = /^[a-z0-9]*:[^\p{L}\p{N}]*$|undefined|[:+\d](null|nan)$|\[object|invalid date/iu;
+/** A reference that was put in quotes: `'$.data.phone'`. */
+const QUOTED = /^(?:[a-z]+:)?\s*(?:\$\.[a-z_]|\$\{|state\.[a-z])/i;
+/** Words that people write for kinds that have other names here. */
+const MEANT: { [word: string]: string } = {
+  phone: 'tel',
+  telephone: 'tel',
+  mobile: 'tel',
+  cell: 'tel',
+  sms: 'tel',
+  wa: 'whatsapp',
+  email: 'mailto',
+  mail: 'mailto',
+  fb: 'facebook',
+  insta: 'instagram',
+};
 /** No country has numbers of so few digits: the rest was missing. */
 const TOO_SHORT = /^tel:\+\d{0,6}$/;
 const URN = /^[a-z][a-z0-9]*:.+$/s;
@@ -128,9 +143,12 @@ const fault = (what: string, fix: string): UrnFault => ({ what, fix: `Nothing wa
  * @param urn - without spaces around it
  */
 export function urnFault(urn: string, use: UrnUse): UrnFault | undefined {
+  if (QUOTED.test(urn)) {
+    return fault('is a reference in quotes', 'Take the quotes away: $.data.phone');
+  }
   if (MISSING.test(urn) || TOO_SHORT.test(urn)) {
     return fault(
-      'is no whole URN: data that it is made of seems to be missing',
+      'has no usable number or address: data that it is made of seems to be missing',
       'Check the name after $ or state, and leave out people without an address.',
     );
   }
@@ -138,10 +156,18 @@ export function urnFault(urn: string, use: UrnUse): UrnFault | undefined {
     const isPhone = BARE_PHONE.test(urn);
     return fault(
       'is not a URN',
-      isPhone ? 'Write "tel:" before a phone number, as "tel:+250788123123".' : URN_FIX,
+      isPhone
+        ? 'Write "tel:" before a phone number, as "tel:+250788123123".'
+        : /^[A-Za-z]+:/.test(urn)
+          ? `Write the kind in small letters. ${URN_FIX}`
+          : URN_FIX,
     );
   }
   const [, scheme = '', path = ''] = /^([^:]*):(.*)$/s.exec(urn) ?? [];
+  const kind = MEANT[scheme];
+  if (kind !== undefined) {
+    return fault(`begins with "${scheme}:", which RapidPro does not know`, `Write "${kind}:".`);
+  }
   if (SECOND_SCHEME.test(path)) {
     return fault('names the kind of address twice', `Write it once. ${urnAdvice(urn)}`);
   }
@@ -215,8 +241,8 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
   const number = whole.replace(EXTENSION, '$1').trim();
   if (wasNumber(number)) {
     return fault(
-      'was a number with decimals or an exponent once: RapidPro would take its last digits for part of it',
-      'Keep phone numbers as text: "tel:+250788123123". In a spreadsheet, format the column as text.',
+      'looks like a number from a spreadsheet, with decimals (".0") or an exponent ("E+11"): RapidPro would take the last digits for part of it',
+      'Keep phone numbers as text: "tel:+250788123123". In a spreadsheet, format the column as text; in a job: String(phone).replace(/\\.0+$/, "").',
     );
   }
   if (use === 'lookup' && STORED_PHONE.test(written)) return undefined;

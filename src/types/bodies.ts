@@ -41,7 +41,7 @@ export interface Recipients {
 /** A text, or one for each language: `{ eng: "Hello", fra: "Bonjour" }`. */
 export type Translated<T> = T | { [language: string]: T };
 
-/** A button under a message, on TextIt. */
+/** A button under a message, on TextIt. A text alone is one of the type `text`. */
 export interface QuickReply {
   type?: 'text' | 'form' | 'url' | 'location';
   text?: string;
@@ -54,7 +54,7 @@ export interface BroadcastBody extends Recipients {
   text?: Translated<string>;
   /** Uuids of media, or `type:url` of media that was uploaded to RapidPro. */
   attachments?: Translated<string[]>;
-  quick_replies?: Translated<QuickReply[]>;
+  quick_replies?: Translated<(QuickReply | string)[]>;
   /** The language of the contacts that have none; the first of `text` unless told. */
   base_language?: string;
 }
@@ -80,7 +80,7 @@ export interface MessageBody {
   contact: string;
   text?: string;
   attachments?: string[];
-  quick_replies?: QuickReply[];
+  quick_replies?: (QuickReply | string)[];
 }
 
 /** What has nothing but a name: groups, labels, topics, opt-ins. */

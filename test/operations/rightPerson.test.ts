@@ -366,13 +366,10 @@ describe.each(DIALECTS)('on %s', dialect => {
     const lines = captureConsole();
     const sandbox = await open();
     const { data } = await run(
-      sendBroadcast({ urns: [AMINA], text: 'Ok?', quick_replies: ['Yes', 'No'] as never }),
+      sendBroadcast({ urns: [AMINA], text: 'Ok?', quick_replies: ['Yes', 'No'] }),
       sandbox,
     );
-    await run(
-      sendMessage({ contact: AMINA, text: 'Ok?', quick_replies: ['Yes'] as never }),
-      sandbox,
-    );
+    await run(sendMessage({ contact: AMINA, text: 'Ok?', quick_replies: ['Yes'] }), sandbox);
     if (dialect === 'textit') {
       expect(JSON.stringify(data)).toContain('"type":"text","text":"Yes"');
     } else {
@@ -555,4 +552,52 @@ test('INVALID_URN says how an address of this kind is written', async () => {
   );
   const other = await failure(addContact({ urns: ['line:!!'] }), server);
   expect(other.fix).not.toContain('country');
+});
+
+describe('an option that would not be heeded', () => {
+  test.each([
+    sendBroadcast({ groups: ['Mothers'], text: 'Hi', dryRun: true } as never),
+    sendBroadcast({ groups: ['Mothers'], text: 'Hi', dry_run: true } as never),
+    sendMessage({ contact: UUID, text: 'Hi', onlyActive: true } as never),
+    startFlow({ flow: FLOW, groups: ['Mothers'], dryRun: true } as never),
+    addContact({ name: 'X', literal: true } as never),
+  ])('because it stands in the body, is refused', async operation => {
+    const error = await refused(operation, 'INVALID_INPUT');
+    expect(error.description).toContain('is an option');
+    expect(error.fix).toContain('last argument');
+  });
+
+  test.each([
+    sendBroadcast({ groups: ['Mothers'], text: 'Hi' }, { dryRun: undefined } as never),
+    sendBroadcast({ groups: ['Mothers'], text: 'Hi' }, { dryRun: () => undefined } as never),
+    deleteContacts([UUID], { dryRun: null } as never),
+    syncContacts([{ uuid: UUID }], { dryRun: () => null } as never),
+    startFlow({ flow: FLOW, urns: [AMINA] }, { onlyActive: () => undefined } as never),
+  ])('because it came out empty, is refused', async operation => {
+    const error = await refused(operation, 'INVALID_OPTION');
+    expect(error.description).toContain('is empty');
+  });
+
+  test('because it is a function in the place of the callback, is told', async () => {
+    const lines = captureConsole();
+    const server = await serve(
+      answering('post', 'broadcasts', () => HttpResponse.json({ id: 1 }, { status: 201 })),
+    );
+    await run(
+      sendBroadcast({ groups: ['Mothers'], text: 'Hi' }, (() => ({ dryRun: true })) as never),
+      server,
+    );
+    expect(lines.join('\n')).toContain('as a callback');
+  });
+});
+
+test('all that is wrong in a list is told at once', async () => {
+  const error = await refused(
+    sendBroadcast({ urns: [AMINA, 'tel:0788.0', 'tel:x', '$.data.urn', 'sms:1'], text: 'Hi' }),
+    'INVALID_URN',
+  );
+  expect(error.description).toMatch(/^broadcast\.urns\[1\].*3 more/);
+  expect(error.errors?.map(text => /\[\d\]/.exec(text)?.[0])).toEqual(['[1]', '[2]', '[3]', '[4]']);
+  const other = await refused(addToGroup([AMINA, '078812', 'ext:a#b'], 'Mothers'), 'INVALID_URN');
+  expect(other.errors).toHaveLength(2);
 });

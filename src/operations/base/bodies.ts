@@ -3,7 +3,7 @@ import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import { bodyCheck, keysOf, record, text, uuid } from './body.js';
 import { refuseNearMisses, warnUnknownKeys } from './check.js';
-import { asUuid, contactKey, requireUrn } from './identifiers.js';
+import { asUuid, checkEach, contactKey, requireUrn } from './identifiers.js';
 
 /** What RapidPro takes in the bodies of writes (API reference, sections 2.10 and 4). */
 
@@ -98,8 +98,7 @@ function refuseNoUrns(body: { urns?: string[] | undefined }, where: string): voi
 }
 
 function requireUrns(body: { urns?: string[] | undefined }, where: string): void {
-  for (const [index, urn] of (body.urns ?? []).entries())
-    requireUrn(urn, `${where}.urns[${index}]`, 'write');
+  checkEach(body.urns, (urn, index) => requireUrn(urn, `${where}.urns[${index}]`, 'write'));
 }
 
 /** A contact of which nothing is left is missing data, not a wish for an empty contact. */
@@ -114,8 +113,7 @@ function requireSomething(body: object, given: unknown, where: string): void {
 
 /** RapidPro would refuse the whole request for one of them, perhaps after others went out. */
 function requireContacts(body: { contacts?: string[] | undefined }, where: string): void {
-  for (const [index, contact] of (body.contacts ?? []).entries())
-    contactKey(contact, `${where}.contacts[${index}]`);
+  checkEach(body.contacts, (contact, index) => contactKey(contact, `${where}.contacts[${index}]`));
 }
 
 const QUICK_REPLY = ['type', 'text', 'extra'];

@@ -57,13 +57,41 @@ export function meantKey(key: string, { known, answered = [] }: Keys): string | 
   return nearMiss(key, known);
 }
 
+/** Options that would be ignored in a body, and then something is done that was to be rehearsed. */
+const OPTIONS = [
+  'dryRun',
+  'onlyActive',
+  'literal',
+  'verify',
+  'failOnError',
+  'timeout',
+  'maxWait',
+  'deadline',
+  'resume',
+  'concurrency',
+];
+
+/** Refuses an option that stands among what is sent. */
+function refuseOption(key: string, { known, answered = [] }: Keys, where: string): void {
+  if (known.includes(key) || answered.includes(key)) return;
+  const option = OPTIONS.includes(key) ? key : nearMiss(key, OPTIONS);
+  if (option === undefined) return;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `${where} holds "${option}", which is an option.`,
+    fix: `Nothing was sent. Give options in the last argument: { … }, { ${option}: … }.`,
+  });
+}
+
 /**
- * Refuses a key that is all but equal to a known one: RapidPro would ignore it without a word.
+ * Refuses a key that is all but equal to a known one, or is an option: RapidPro would ignore it without a
+ * word.
  *
  * @throws RapidProError `INVALID_INPUT`
  */
 export function refuseNearMisses(value: object, keys: Keys, where: string): void {
   for (const key of Object.keys(value)) {
+    refuseOption(key, keys, where);
     const meant = meantKey(key, keys);
     if (meant === undefined) continue;
     throw new RapidProError({

@@ -35,6 +35,39 @@ export function requireUrn(
   throw new RapidProError({ code, description: `${where} ${fault.what}.`, fix: fault.fix });
 }
 
+const MOST_TOLD = 20;
+
+/**
+ * Checks each of a list, and tells of all that are wrong at once: a list from a table has more than one.
+ *
+ * @throws RapidProError that of the first, with the others in `errors`
+ */
+export function checkEach<Item, Checked>(
+  list: readonly Item[] = [],
+  check: (item: Item, index: number) => Checked,
+): Checked[] {
+  const faults: RapidProError[] = [];
+  const checked = list.flatMap((item, index) => {
+    try {
+      return [check(item, index)];
+    } catch (error) {
+      if (!(error instanceof RapidProError)) throw error;
+      faults.push(error);
+      return [];
+    }
+  });
+  const [first] = faults;
+  if (!first) return checked;
+  const { code, description, fix } = first;
+  if (faults.length === 1) throw first;
+  throw new RapidProError({
+    code,
+    description: `${description.replace(/\.$/, '')} (and ${faults.length - 1} more: see "errors").`,
+    fix,
+    errors: faults.slice(0, MOST_TOLD).map(fault => fault.description),
+  });
+}
+
 /** How a contact is named in a query: `{ uuid }` or `{ urn }`. */
 export type ContactKey = { uuid: string } | { urn: string };
 

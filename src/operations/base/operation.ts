@@ -102,6 +102,15 @@ export function requireState(state: unknown): asserts state is State {
   );
 }
 
+/** A function in second place is called as in version 2: options that come from one are none. */
+function tellStrangeResult(result: unknown): void {
+  const isState = result !== null && typeof result === 'object' && 'configuration' in result;
+  if (isState) return;
+  log.warn(
+    'The function in the place of the options was called as a callback, as in version 2, and returned no state. For options from data write an object, as { onlyActive: $.test }.',
+  );
+}
+
 function requireCallback(callback: unknown): void {
   if (!callback || typeof callback === 'function') return;
   refuse(
@@ -152,7 +161,10 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
         requests: client.requests,
       },
     };
-    return plan.callback ? plan.callback(next) : next;
+    if (!plan.callback) return next;
+    const result = await plan.callback(next);
+    tellStrangeResult(result);
+    return result;
   });
 }
 

@@ -60,7 +60,7 @@ const ELSEWHERE: { readonly [option: string]: string } = {
   concurrency:
     'Lists and bulk operations take it. eachChange() reads one page after the other, so that none is missed.',
   dryRun:
-    'This operation has no dry run: it would have been done. syncContacts() and other operations on many have one.',
+    'This operation has no dry run: it would have been done. Operations on many have one: upsertContacts([contact], { dryRun: true }), sendBroadcast({ contacts: [uuid], text }, { dryRun: true }).',
   onlyActive: 'Only what sends messages or starts flows takes it.',
   verify: 'Only addToGroup() and removeFromGroup() take it.',
   literal: 'This operation takes all words as they are.',
@@ -101,6 +101,20 @@ export function refuseUnknownOptions(options: object, known: readonly string[]):
   });
 }
 
+/** Options without which something is done that was only to be looked at. */
+const GUARDS = ['dryRun', 'onlyActive'] as const;
+
+/** An option that points to data that is not there must not fail open. */
+function refuseEmpty(options: { [key: string]: unknown }): void {
+  const empty = GUARDS.find(key => key in options && (options[key] ?? null) === null);
+  if (empty === undefined) return;
+  throw new RapidProError({
+    code: 'INVALID_OPTION',
+    description: `options.${empty} is empty: the data that it points to is missing.`,
+    fix: 'Nothing was sent. Write true or false, or check the name after $ or state.',
+  });
+}
+
 /**
  * Checks the options of an operation.
  *
@@ -119,6 +133,7 @@ export function checkOptions(options: unknown, more: readonly string[] = []): Se
       'INVALID_OPTION',
     );
   }
+  refuseEmpty(options as { [key: string]: unknown });
   refuseUnknownOptions(options as object, [...COMMON, ...more]);
   const { timeout, limit, urns, deadline, resume, concurrency, literal } = checked;
   // No wait may outlast the deadline.

@@ -3,6 +3,7 @@ import { RapidProError } from '../../client/errors.js';
 import { readTimeRule, type TimeFacts } from '../../input/times.js';
 import type { Dictionary } from '../../types/json.js';
 import { nearest } from '../base/nearest.js';
+import type { WorkspaceFacts } from '../base/workspaceFacts.js';
 import { collect } from '../lists/list.js';
 import type { Input } from './inputs.js';
 import type { SyncSettings } from './options.js';
@@ -12,7 +13,7 @@ import { sameGroupName } from './predict.js';
 /** What a comparison needs to know of the workspace: fields and groups that the list names. */
 export interface Facts {
   /** Types of the fields, by key. */
-  types: Map<string, string>;
+  types: ReadonlyMap<string, string>;
   /** Groups that contacts can be put into. */
   manual: Set<string>;
   groups: Dictionary[];
@@ -23,16 +24,25 @@ export interface Facts {
 /** Seconds after which a list shows what has just been made: lists are read from a copy. */
 const COPY_LAG = 1;
 
-/** Reads a list, and once more where something is missing in it that may have just been made. */
-async function readWith(
-  client: Client,
-  name: 'fields' | 'groups',
-  lacks: (records: Dictionary[]) => boolean,
-): Promise<Dictionary[]> {
-  const records = await collect(client, name, {});
-  if (!lacks(records)) return records;
+/** Reads the groups, and once more where one is missing that may have just been made. */
+async function readGroups(client: Client, wanted: ReadonlySet<string>): Promise<Dictionary[]> {
+  const groups = await collect(client, 'groups', {});
+  if ([...wanted].every(group => findGroup(groups, group))) return groups;
   await client.clock.sleep(COPY_LAG);
-  return collect(client, name, {});
+  return collect(client, 'groups', {});
+}
+
+/** The types of the fields, read once more where one is missing that may have just been made. */
+async function readTypes(
+  client: Client,
+  workspace: WorkspaceFacts,
+  used: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const types = await workspace.fieldTypes();
+  if ([...used].every(key => types.has(key))) return types;
+  await client.clock.sleep(COPY_LAG);
+  workspace.forgetFields();
+  return workspace.fieldTypes();
 }
 
 function usedFields(inputs: readonly Input[], key: SyncSettings['key']): Set<string> {
@@ -58,24 +68,14 @@ export async function readFacts(
   client: Client,
   inputs: readonly Input[],
   settings: SyncSettings,
+  workspace: WorkspaceFacts,
 ): Promise<Facts> {
   const used = usedFields(inputs, settings.key);
   const wanted = new Set(inputs.flatMap(({ groups }) => groups ?? []));
   if (settings.group !== undefined) wanted.add(settings.group);
-  const fields =
-    used.size === 0
-      ? []
-      : await readWith(client, 'fields', records => {
-          const keys = new Set(records.map(({ key }) => key));
-          return [...used].some(key => !keys.has(key));
-        });
+  const types = used.size === 0 ? new Map() : await readTypes(client, workspace, used);
   const needsGroups = wanted.size > 0 || settings.exactGroups;
-  const groups = needsGroups
-    ? await readWith(client, 'groups', records =>
-        [...wanted].some(group => !findGroup(records, group)),
-      )
-    : [];
-  const types = new Map(fields.map(({ key, type }) => [String(key), String(type)]));
+  const groups = needsGroups ? await readGroups(client, wanted) : [];
   requireKey(settings.key, types);
   return {
     types,

@@ -29,7 +29,7 @@ function tellUncertain(result: BulkResult): void {
   const written = [...result.updated, ...result.failed].filter(item => item.predicted === false);
   if (written.length === 0) return;
   log.warn(
-    `${count(written.length, ['contact', 'contacts'])} had values of which RapidPro alone can tell how it stores them, so they were written in any case. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5.`,
+    `${count(written.length, ['contact', 'contacts'])} had values of which only RapidPro can tell how it stores them, so they are written in any case. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5.`,
   );
 }
 
@@ -51,7 +51,7 @@ export function tellResult(result: BulkResult, verb: string, requests: number): 
   }
   if (result.inactive) {
     log.info(
-      `${count(result.inactive.length, ['contact', 'contacts'])} of them are stopped, blocked or archived: see data.inactive`,
+      `Stopped, blocked or archived: ${count(result.inactive.length, ['contact', 'contacts'])}. See data.inactive`,
     );
   }
   if (notAttempted > 0) {

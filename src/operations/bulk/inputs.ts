@@ -40,7 +40,7 @@ export function requireList(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   throw new RapidProError({
     code: 'INVALID_INPUT',
-    description: 'contacts is no list.',
+    description: 'contacts is not a list.',
     fix: 'Give the contacts as a list. If it comes from $ or state, check that the data is there.',
   });
 }

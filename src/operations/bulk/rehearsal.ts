@@ -9,7 +9,7 @@ import { readFacts, resolveNames } from './facts.js';
 import { type Input, wouldRefuse } from './inputs.js';
 import type { SyncSettings } from './options.js';
 import type { Reason } from './outcome.js';
-import { isPlainUrn, isUnreadable } from './predict.js';
+import { isPlainUrn, isUnreadable, storedField } from './predict.js';
 
 const INACTIVE: Reason = {
   code: 'VALIDATION_FAILED',
@@ -23,14 +23,18 @@ function isEmpty(values: readonly unknown[] | undefined): boolean {
 
 /** What the dry run of `upsertContacts` does with its contacts: looks each up, and writes nothing. */
 export async function rehearseUpserts(
-  { pool, outcome, progress }: BulkRun,
+  { pool, outcome, progress, workspace }: BulkRun,
   inputs: readonly Input[],
   settings: SyncSettings,
 ): Promise<Cost> {
   const cost = new Cost();
-  const facts = await readFacts(pool.reader, inputs, settings);
+  const facts = await readFacts(pool.reader, inputs, settings, workspace);
   resolveNames(inputs, facts, outcome);
   const owners = new Map<string, number>();
+  const isUncertain = ({ fields }: Input) =>
+    Object.entries(fields ?? {}).some(
+      ([key, value]) => storedField(facts.types.get(key) ?? '', value) === undefined,
+    );
   const unreadOf = ({ fields }: Input) =>
     Object.entries(fields ?? {})
       .filter(([key, value]) => isUnreadable(facts.types.get(key) ?? '', value))
@@ -41,12 +45,13 @@ export async function rehearseUpserts(
     const refusal = wouldRefuse(input);
     if (refusal) return outcome.fail({ index }, refusal);
     const { contact } = await findTarget(client, named, urns);
-    const item = { index, ...told({ unread: unreadOf(input), altered: [] }) };
+    const isSure = !isUncertain(input) && (named !== undefined || urns.every(isPlainUrn));
+    const predicted = isSure ? {} : { predicted: false as const };
+    const item = { index, ...told({ unread: unreadOf(input), altered: [] }), ...predicted };
     if (!contact) {
       refuseTwoForms(urns);
       cost.add(note === undefined ? 1 : 2);
-      const predicted = urns.every(isPlainUrn) ? {} : { predicted: false as const };
-      return outcome.settle('created', { ...item, ...predicted });
+      return outcome.settle('created', item);
     }
     const uuid = String(contact.uuid);
     if (inactiveStatus(contact) !== undefined && !isEmpty(groups)) {

@@ -59,7 +59,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
   const { key, group, exactGroups, exactUrns, dryRun } = settings;
   const plan = {
     name: 'syncContacts',
-    verb: dryRun ? 'Planned, and wrote nothing of,' : 'Synchronized',
+    verb: dryRun ? 'Dry run, nothing written, of' : 'Synchronized',
     settings,
     identity: { key, group, exactGroups, exactUrns },
     leavesMark: !dryRun,
@@ -77,7 +77,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     }
     await failHomeNumbers(run.workspace, all, outcome);
     const client = pool.reader;
-    const facts = await readFacts(client, all, settings);
+    const facts = await readFacts(client, all, settings, run.workspace);
     resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);
     const recognition = new Recognition(key, facts.types);

@@ -36,7 +36,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
   const { urns: mode = 'add' } = call.options;
   const plan = {
     name: 'upsertContacts',
-    verb: dryRun ? 'Planned, and wrote nothing of,' : 'Upserted',
+    verb: dryRun ? 'Dry run, nothing written, of' : 'Upserted',
     settings,
     identity: { mode },
     leavesMark: !dryRun,

@@ -18,7 +18,7 @@ import type { Lane } from './lane.js';
 import type { BulkMark } from './mark.js';
 import type { Reason } from './outcome.js';
 import type { Pool } from './pool.js';
-import { isPlainUrn } from './predict.js';
+import { isPlainUrn, isUnreadable } from './predict.js';
 import type { Progress } from './progress.js';
 import { paysToRead, type ReadEnd, readContacts } from './reading.js';
 import { type SightingParts, Sightings } from './sightings.js';
@@ -380,7 +380,11 @@ export class SyncRun {
     if (settings.dryRun) {
       refuseTwoForms(input.urns);
       this.cost.ofCreation(input);
-      outcome.settle('created', { index });
+      const { types } = this.#parts.facts;
+      const unread = Object.entries(input.fields ?? {})
+        .filter(([key, value]) => isUnreadable(types.get(key) ?? '', value))
+        .map(([key]) => `fields.${key}`);
+      outcome.settle('created', { index, ...told({ unread, altered: [] }) });
       return;
     }
     const contact = await create(client, input);

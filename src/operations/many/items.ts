@@ -1,6 +1,6 @@
 import { RapidProError } from '../../client/errors.js';
 import { refuseMissing } from '../../input/missing.js';
-import { asUuid, contactKey, urnIdentity } from '../base/identifiers.js';
+import { asUuid, checkEach, contactKey, urnIdentity } from '../base/identifiers.js';
 
 /** Lists of contacts, messages and tickets as jobs write them. */
 
@@ -39,7 +39,7 @@ function distinct(
 }
 
 export function contactItems(value: unknown): Item[] {
-  const values = toList(value, 'contacts').map((contact, index) => {
+  const values = checkEach(toList(value, 'contacts'), (contact, index) => {
     const key = contactKey(contact, `contacts[${index}]`);
     return 'uuid' in key ? key.uuid : key.urn;
   });

@@ -136,11 +136,11 @@ function listed(indexes: readonly number[] = []): [number, number][] {
 }
 
 /** What a dry run says of contacts and groups that RapidPro does not have: what RapidPro would say. */
-function refuseUnknown(list: string, index: number): never {
+function refuseUnknown(where: string): never {
   throw new RapidProError({
     code: 'UNKNOWN_REFERENCE',
-    description: `${list}[${index}] is not in this workspace. RapidPro would refuse all of it.`,
-    fix: 'Nothing was sent. Check its spelling or its uuid, and that the credential is for the right workspace.',
+    description: `${where} is not in this workspace. RapidPro would refuse all of it.`,
+    fix: 'Nothing was sent. Check its spelling or its uuid, and that the credential is for the right workspace. Phone numbers that RapidPro may not know belong in "urns".',
   });
 }
 
@@ -149,17 +149,18 @@ async function rehearse(
   client: Client,
   recipients: Recipients,
   onlyActive: boolean,
-): Promise<SendPlan> {
+  where: string,
+): Promise<SendPlan & Pick<Plan, 'told'>> {
   const { contacts = [], urns = [], groups = [] } = recipients;
   const left = () => DRY_REQUESTS - client.requests;
   const known = await readGroups(client, groups, Math.min(1, left()));
   for (const [index, group] of groups.entries()) {
-    if (known.isWhole && !known.of(group)) refuseUnknown('groups', index);
+    if (known.isWhole && !known.of(group)) refuseUnknown(`${where}.groups[${index}]`);
   }
   const names = [...contacts, ...urns];
   const found = await lookUpIfPossible(client, names, { mustKnow: onlyActive, most: left() });
   for (const [index, contact] of contacts.entries()) {
-    if (found.get(contact) === null) refuseUnknown('contacts', index);
+    if (found.get(contact) === null) refuseUnknown(`${where}.contacts[${index}]`);
   }
   const plan = planRecipients(recipients, {
     contacts: found,
@@ -168,6 +169,7 @@ async function rehearse(
   });
   const members = groups.map(group => known.of(group)?.count);
   return {
+    told: plan.told,
     dryRun: true,
     requests: plan.chunks.length,
     recipients: plan.recipients,
@@ -189,11 +191,17 @@ function pairOf(name: string, uuid: unknown): [string, string][] {
   return uuid === undefined ? [] : [[name, String(uuid)]];
 }
 
-function tellPlan(path: ResourceName, { recipients, requests, notChecked }: SendPlan): void {
+function tellPlan(
+  path: ResourceName,
+  { requests, members, notChecked }: SendPlan,
+  to: string,
+): void {
   const [noun] = resources[path].nouns;
-  const unchecked = notChecked > 0 ? ` ${notChecked} of them were not looked up.` : '';
+  const unchecked = notChecked > 0 ? ` Not looked up: ${notChecked}.` : '';
+  const people =
+    members === undefined ? '' : ` (${members} members; who is in two groups counts twice)`;
   log.info(
-    `Dry run: a ${noun} for ${count(recipients, RECIPIENTS)} takes ${count(requests, ['request', 'requests'])}. Nothing was sent.${unchecked}`,
+    `Dry run: a ${noun} for ${to || 'nobody'}${people} takes ${count(requests, ['request', 'requests'])}. Nothing was sent.${unchecked}`,
   );
 }
 
@@ -201,7 +209,7 @@ function tellPlan(path: ResourceName, { recipients, requests, notChecked }: Send
 export function tellLeftOut(leftOut: readonly LeftOut[]): void {
   if (leftOut.length === 0) return;
   log.info(
-    `Left out ${count(leftOut.length, ['contact', 'contacts'])} that are stopped, blocked or archived: see data.leftOut`,
+    `Left out as stopped, blocked or archived: ${count(leftOut.length, ['contact', 'contacts'])}. See data.leftOut`,
   );
 }
 
@@ -275,9 +283,9 @@ export async function sendToAll(
   ]);
   if (path === 'flow_starts') await refuseArchived(facts, body.flow, `${where}.flow`);
   if (dryRun) {
-    const plan = await rehearse(client, recipients, onlyActive);
-    tellPlan(path, plan);
-    return { ...plan };
+    const { told, ...plan } = await rehearse(client, recipients, onlyActive, where);
+    tellPlan(path, plan, told);
+    return plan;
   }
   const resolved: Resolved = {
     contacts: await lookUpIfPossible(client, namesToLookUp(recipients, onlyActive), {
