@@ -29,10 +29,12 @@ const UNDEFINED = alone('(?=(?:null)*(?:undefined|NaN))(?:undefined|NaN|null)+')
 const OBJECT = String.raw`\[object \w{1,40}\]`;
 
 /** Words that nobody writes, wherever they stand. */
-const GONE = [UNDEFINED, OBJECT, alone('Invalid Date(?:Time)?')];
+const GONE = [UNDEFINED, OBJECT, alone('Invalid [Dd]ate(?:Time)?')];
 const REFERENCES = [
   // `$.Please` is a price and the next sentence; `U.S.$.` a currency.
-  String.raw`(?<![\p{L}\p{N}$])\$(?:\.[\p{Ll}_][\p{L}\p{N}_]*|${INDEX})${STEPS}`,
+  String.raw`(?<![\p{Lu}$])\$(?:\??\.{1,2}[\p{Ll}_][\p{L}\p{N}_]*|${INDEX})${STEPS}`,
+  // With a capital too, unless it is a price that ends a sentence: `5 $.Please`.
+  String.raw`(?<![\p{N}$]\s?)(?<!\p{Lu}\.?)\$\??\.{1,2}\p{Lu}[\p{L}\p{N}_]*${STEPS}`,
   String.raw`\$\{[^}]{0,200}\}`,
   String.raw`\bstate\??\.(?:${KEPT_IN_STATE})\b${STEPS}`,
   String.raw`\(?\bstate\)?\s*=>`,
@@ -44,7 +46,9 @@ const REFERENCES_ALONE = [
 ];
 
 const anyOf = (patterns: readonly string[], flags = 'u') => new RegExp(patterns.join('|'), flags);
-const INSIDE = anyOf([...GONE, ...REFERENCES]);
+/** What a unit or a word was glued to: `undefinedmg`, `NaNkg`. Nobody writes it to a person. */
+const GLUED = ['undefined(?!ness|ly)', String.raw`(?<![\p{L}\p{N}])NaN`];
+const INSIDE = anyOf([...GONE, ...GLUED, ...REFERENCES]);
 const WORDS = anyOf([...GONE, ...REFERENCES, ...REFERENCES_ALONE], 'gu');
 const ANY_REFERENCE = anyOf([...REFERENCES, ...REFERENCES_ALONE]);
 const IN_NAME = anyOf([alone('(?:undefined)+'), OBJECT]);

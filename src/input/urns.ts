@@ -75,7 +75,8 @@ export function urnAdvice(urn: string): string {
 }
 
 /** What text becomes that is put together from data that is not there: `tel:undefined`. */
-const MISSING = /^[a-z0-9]*:[^\p{L}\p{N}]*$|undefined|[:+\d](null|nan)$|\[object|invalid date/iu;
+const MISSING =
+  /^[a-z0-9]*:[^\p{L}\p{N}]*$|undefined|[:+\d](?:null|NaN)$|\[object|[Ii]nvalid [Dd]ate/u;
 /** A reference that was put in quotes: `'$.data.phone'`. */
 const QUOTED = /^(?:[a-z]+:)?\s*(?:\$\.[a-z_]|\$\{|state\.[a-z])/i;
 /** Words that people write for kinds that have other names here. */
@@ -186,6 +187,9 @@ function addressFault(scheme: string, written: string, use: UrnUse): UrnFault | 
     return fault('has a "%" in it, which makes RapidPro fail', advice);
   }
   const id = path.trim();
+  if ((query || display) && id.startsWith('ref:')) {
+    return fault('has a "#" or "?" in it: RapidPro would cut it there, to another address', advice);
+  }
   if (PATHS[scheme]?.test(id) === false || scheme === 'deleted') {
     return fault(`is no ${scheme} address`, advice);
   }
@@ -193,7 +197,7 @@ function addressFault(scheme: string, written: string, use: UrnUse): UrnFault | 
 }
 
 /** The tail of a number that is dialed when the call is taken. Servers leave it out. */
-const EXTENSION = /(\d\)?)[\s,;]*(?:ext(?:ensi[oó]n|n)?|x|int|anexo)\s*[.:=]?\s*\d{1,10}$/i;
+const EXTENSION = /(\d\)?)[\s,;]*(?:ext(?:ensi[oó]n|n)?|x|int|anexo)\s*[.:=]?\s*\d{1,6}$/i;
 /** What stands between the digits of one number. */
 const BETWEEN = `\\s${DASHES}.()/\\uff08\\uff09\\[\\]`;
 const NUMBER = new RegExp(`^['’]?[${BETWEEN}]*[+\\uff0b]?[${BETWEEN}]*\\d[\\d${BETWEEN}]*$`);
@@ -206,8 +210,14 @@ const EXPONENT = /^\+?\s*\d[\d.,\s]*e\s*[+-]?\s*\d+$/i;
 const MOST_DIGITS = 17;
 /** On both sides of a slash, as many make two numbers; with the code of a country it is three more. */
 const WHOLE_NUMBER = 6;
-/** Texts as servers keep them: names and numbers of senders too. */
-const STORED_PHONE = /^(?:\+?\d{1,64}|[0-9a-z]{1,64}|[A-Za-z]{1,64})$/;
+/**
+ * Texts as servers keep them: names and numbers of senders too. Letters after digits would be dialed, and
+ * short ones before a number left out.
+ */
+const STORED_PHONE = /^(?:\+?\d{1,64}|[A-Za-z]{1,64}|[a-z]+\d{1,4}|(?=.{11,64}$)[a-z][0-9a-z]*)$/;
+
+/** What may follow `?`, if anything does: `?x=y`. */
+const QUERY = /^(?:\?[a-z]\w*=.*)?$/is;
 
 const countDigits = (text: string) => text.replace(/\D/g, '').length;
 
@@ -228,6 +238,13 @@ function wasNumber(number: string): boolean {
   return isRun && (last.length === 2 || /^0+$/.test(last));
 }
 
+/** A whole number, and a digit or two that do not belong to it: `0712345678 (2)`, `254712345678/0`. */
+const STRAY_TAIL = new RegExp(
+  `\\d{9}[${BETWEEN}]+\\d{1,2}\\)?$|\\(\\s*\\d{1,2}\\s*\\)$|(?:\\d[${BETWEEN}]*){7}/\\s*\\d{1,2}$`,
+);
+/** The place in a list before a number: `1) 0712345678`, `1. 712345678`. */
+const NUMBERING = /^\d{1,2}\s*\)|^\(\d{1,2}\)\s*0|^\d{1,2}\.\s+\d|^\d{1,2}\/\s*0\d{6}/;
+
 function holdsTwo(number: string): boolean {
   if (countDigits(number) > MOST_DIGITS) return true;
   const isWhole = (part: string) =>
@@ -236,7 +253,7 @@ function holdsTwo(number: string): boolean {
 }
 
 function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
-  const [, before = '', , display = ''] = PARTS.exec(written) ?? [];
+  const [, before = '', query = '', display = ''] = PARTS.exec(written) ?? [];
   const whole = before.replace(UNSEEN, '').trim();
   const number = whole.replace(EXTENSION, '$1').trim();
   if (wasNumber(number)) {
@@ -258,7 +275,14 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
   if (/[\r\n]/.test(number) || holdsTwo(number)) {
     return fault('seems to hold two phone numbers', `Give each as a URN of its own. ${PHONE_FIX}`);
   }
-  if (/%/.test(written) || /^#[\s\d]{5,}$/.test(display)) {
+  if (STRAY_TAIL.test(number) || NUMBERING.test(number)) {
+    return fault('has digits beside the phone number that RapidPro would dial too', PHONE_FIX);
+  }
+  // The servers leave out a plus of this width, and then it is another number.
+  if (number.includes('\uff0b') && countDigits(number) < 11) {
+    return fault('has a plus that is not the one of the keyboard', PHONE_FIX);
+  }
+  if (/%/.test(written) || /^#[\s\d]{5,}$/.test(display) || !QUERY.test(query)) {
     return fault('has something behind the phone number that cannot belong to it', PHONE_FIX);
   }
   return undefined;
@@ -271,9 +295,25 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
 export function digitsTakenWhole(urn: string): string | undefined {
   const [, written] = /^\s*tel:([^?#]*)/.exec(urn) ?? [];
   if (written === undefined) return undefined;
-  const number = written.replace(UNSEEN, '').trim().replace(EXTENSION, '$1');
-  if (/[+\uff0b\p{L}]/u.test(number)) return undefined;
-  return /^[1-9]\d{10,}$/.exec(number.replace(/\D/g, ''))?.[0];
+  const whole = written.replace(UNSEEN, '').trim().replace('\uff0b', '');
+  const number = whole.replace(EXTENSION, '$1');
+  if (/\+|\p{L}/u.test(number)) return undefined;
+  // The servers count the letters and digits of an extension too.
+  const counted = whole.replace(/[^0-9a-z]/gi, '').length;
+  const digits = number.replace(/\D/g, '');
+  return counted >= 11 && /^[1-9]\d{5}/.test(digits) ? digits : undefined;
+}
+
+/**
+ * The digits of a phone number, with "+" where it has one or servers put one; undefined for what is no
+ * number. Only for comparing.
+ */
+export function plainNumber(path: string): string | undefined {
+  const number = path.replace(UNSEEN, '').trim().replace(EXTENSION, '$1').trim();
+  if (!NUMBER.test(number)) return undefined;
+  const digits = number.replace(/\D/g, '');
+  if (number.includes('+') || digitsTakenWhole(`tel:${path}`) !== undefined) return `+${digits}`;
+  return digits.replace(/^00/, '+');
 }
 
 const hide = (code: string | number, digits: string) => `+${code}…${digits.slice(-2)}`;

@@ -71,7 +71,7 @@ export function sendMessage(
       const { contact, leftOut } = await addressee(client, message.contact, onlyActive);
       if (leftOut.length > 0) {
         tellLeftOut(leftOut);
-        return { sent: false, leftOut };
+        return { sent: false, recipients: 0, leftOut };
       }
       const body = { ...message, contact } as Body;
       const answer = await client.request({ method: 'POST', path: 'messages', body });

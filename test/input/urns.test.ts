@@ -64,6 +64,20 @@ const REFUSED: [urn: string, reason: string][] = [
   ['tel:0x3b9aca00', 'something'],
   ['tel:1,234,567,890', 'something'],
   ['tel:0788#123456', 'behind'],
+  ['tel:0712345678 (2)', 'beside'],
+  ['tel:0712345678/2', 'beside'],
+  ['tel:254712345678/0', 'beside'],
+  ['tel:254712345678 0', 'beside'],
+  ['tel:0712345678 - 2', 'beside'],
+  ['tel:1) 0712345678', 'beside'],
+  ['tel:(1) 0712345678', 'beside'],
+  ['tel:1. 712345678', 'beside'],
+  ['tel:1/0712345678', 'beside'],
+  ['tel:07123456??', 'behind'],
+  ['tel:0788123456?0788123457', 'behind'],
+  ['tel:0788123456 ext 0788123457', 'something'],
+  ['tel:\uff0b2207123456', 'plus'],
+  ['facebook:ref:a#b', 'cut'],
   // What servers would cut, or break down on.
   ['ext:ward#1', 'cut'],
   ['ext:ward?1', 'cut'],
@@ -110,6 +124,11 @@ const GOOD = [
   'tel:0788-123-456',
   'tel:(0788) 123456',
   'tel:+33 (0)6 12 34 54 78',
+  'tel:+49 89 123456-0',
+  'tel:1 (202) 555-0143',
+  'ext:кабинет',
+  'ext:卫生所',
+  'twitter:nan',
   'tel:0788/123456',
   'tel:0171/1234567',
   'tel:+1 (202) 555-0144',
@@ -193,6 +212,11 @@ describe('a URN by which a contact is looked for', () => {
     'ext:ext:1',
     'ext:50%',
     'whatsapp:+250738990034',
+    'tel:071234567o',
+    'tel:25471234567o',
+    'tel:0788abc456',
+    'tel:o712345678',
+    'tel:254712345678/0',
   ])('%j is refused: somebody else would be found', urn => {
     expect(urnFault(urn, 'lookup')).toBeDefined();
   });
@@ -254,8 +278,13 @@ describe('properties', () => {
 
   test('digits with spaces, dashes and brackets between them are good', () => {
     fc.assert(
-      fc.property(digits, fc.array(marks, { minLength: 14, maxLength: 14 }), (text, between) => {
-        const written = [...text].map((digit, index) => digit + (between[index] ?? '')).join('');
+      fc.property(digits, fc.array(marks, { minLength: 7, maxLength: 7 }), (text, between) => {
+        // In groups of two or more: a digit that stands apart does not belong to the number.
+        const groups = text.match(/\d{2}(?:\d$)?/g) ?? [];
+        const places = groups.map(
+          (group, index) => group + (index === 1 || index === 2 ? (between[index] ?? '') : ''),
+        );
+        const written = places.join('');
         expect(urnFault(`tel:+${written}`.trim(), 'write')).toBeUndefined();
         expect(urnFault(`tel:${written}`.trim(), 'write')).toBeUndefined();
       }),
@@ -314,6 +343,9 @@ describe('digits without plus in the country of the workspace', () => {
     ['tel:89123456789', 'RU'],
     ['tel:15112345678', 'DE'],
     ['tel:81234567890#Amina', 'ID'],
+    ['tel:9812345678 ext 5', 'IN'],
+    ['tel:(202) 555-0143 ext. 12', 'US'],
+    ['tel:788123456 x12', 'RW'],
   ])('%s in %s is refused, with both readings', async (urn, country) => {
     const fault = await foreignFault(urn, country);
     expect(fault?.what).toMatch(/\+\d{1,3}…\d\d.*\+\d{1,3}…\d\d/);

@@ -51,7 +51,8 @@ const recipientShape = {
 
 /** The newer servers break down on texts alone; RapidPro 9 takes no quick replies at all. */
 const quickReplies = z.unknown().transform(value => {
-  const typed = (item: unknown) => (typeof item === 'string' ? { type: 'text', text: item } : item);
+  const typed = (item: unknown) =>
+    ['string', 'number'].includes(typeof item) ? { type: 'text', text: String(item) } : item;
   if (Array.isArray(value)) return value.map(typed);
   if (value === null || typeof value !== 'object') return value;
   const lists = Object.entries(value);

@@ -2,7 +2,7 @@ import { type ErrorCode, RapidProError } from '../../client/errors.js';
 import type { Query } from '../../client/request.js';
 import { digitsTakenWhole, foreignFault, type UrnFault } from '../../input/urns.js';
 import { type ContactKey, contactKey } from './identifiers.js';
-import { NOT_OFFERED, NOT_READABLE, type WorkspaceFacts } from './workspaceFacts.js';
+import type { WorkspaceFacts } from './workspaceFacts.js';
 
 /** A URN, and what whoever wrote the job calls its place. */
 export interface Placed {
@@ -22,8 +22,8 @@ export async function homeNumberFault(
   isContactWrite: boolean,
 ): Promise<UrnFault | undefined> {
   if (digitsTakenWhole(urn) === undefined) return undefined;
-  const fine = isContactWrite ? NOT_READABLE : NOT_OFFERED;
-  const country = await facts.unlessForbidden('country', () => facts.country(), fine);
+  const read = () => facts.country();
+  const country = isContactWrite ? await facts.unlessForbidden('country', read) : await read();
   return country === undefined ? undefined : foreignFault(urn, country);
 }
 

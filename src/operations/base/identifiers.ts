@@ -1,5 +1,5 @@
 import { type ErrorCode, RapidProError } from '../../client/errors.js';
-import { digitsTakenWhole, type UrnUse, urnFault } from '../../input/urns.js';
+import { plainNumber, type UrnUse, urnFault } from '../../input/urns.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -101,10 +101,8 @@ export function urnIdentity(urn: string): string {
   const scheme = bare.slice(0, colon).toLowerCase();
   const path = bare.slice(colon + 1).trim();
   if (scheme === 'tel') {
-    const taken = digitsTakenWhole(`tel:${path}`);
-    if (taken !== undefined && /^[\d\s().-]+$/.test(path)) return `tel:+${taken}`;
     const digits = path.replace(/[\s().-]/g, '').toLowerCase();
-    return `tel:${digits.replace(/^(?:00|\uff0b)/, '+')}`;
+    return `tel:${plainNumber(path) ?? digits.replace(/^00/, '+')}`;
   }
   if (scheme === 'mailto' || scheme === 'twitter')
     return `${scheme}:${path.toLowerCase().replace(/^@/, '')}`;

@@ -78,8 +78,7 @@ export class WorkspaceFacts {
   }
 
   /**
-   * What a reading gives; undefined where the token may not read it, which is told once, or where the
-   * server has no such thing.
+   * What a reading gives; undefined where the token may not read it. That is told once, and not tried again.
    *
    * @param what - what is read, for the log
    * @param fine - the statuses that are no failure
@@ -87,14 +86,16 @@ export class WorkspaceFacts {
   async unlessForbidden<T>(
     what: string,
     read: () => Promise<T>,
-    fine: ReadonlySet<number> = NOT_READABLE,
+    fine: ReadonlySet<number> = FORBIDDEN,
   ): Promise<T | undefined> {
+    if (fine.size > 0 && this.#kept.refused.has(what)) return undefined;
     try {
       return await read();
     } catch (error) {
       if (!isRefused(error, fine)) throw error;
-      if (error.statusCode === 403 && !this.#kept.refused.has(what)) {
-        this.#kept.refused.add(what);
+      const isFirst = !this.#kept.refused.has(what);
+      this.#kept.refused.add(what);
+      if (error.statusCode === 403 && isFirst) {
         log.warn(
           `RapidPro does not let this token read the ${what} of the workspace, so what is sent is not checked against it.`,
         );
@@ -139,10 +140,10 @@ export class WorkspaceFacts {
   }
 }
 
-/** Statuses of a server that does not have what is asked for. */
-export const NOT_OFFERED: ReadonlySet<number> = new Set([404, 405, 501]);
-/** The same, and that of a token that may not read it. */
-export const NOT_READABLE: ReadonlySet<number> = new Set([403, ...NOT_OFFERED]);
+/** The status for a token that may not read something. */
+export const FORBIDDEN: ReadonlySet<number> = new Set([403]);
+/** The same, and those of a server that does not have what is asked for. */
+export const NOT_READABLE: ReadonlySet<number> = new Set([403, 404, 405, 501]);
 
 export function isRefused(error: unknown, statuses: ReadonlySet<number>): error is RapidProError {
   return error instanceof RapidProError && statuses.has(error.statusCode ?? 0);
@@ -166,7 +167,7 @@ export async function refuseArchived(
   where: string,
 ): Promise<void> {
   if (typeof flow !== 'string') return;
-  const found = await facts.unlessForbidden('flows', () => facts.flow(flow));
+  const found = await facts.unlessForbidden('flows', () => facts.flow(flow), NOT_READABLE);
   if (found?.archived !== true) return;
   throw new RapidProError({
     code: 'INVALID_INPUT',

@@ -12,7 +12,7 @@ import { operation } from '../base/operation.js';
 import { isUncertain } from '../base/uncertain.js';
 import { readGroups } from './groups.js';
 import type { Item } from './items.js';
-import { lookUpIfPossible } from './lookUp.js';
+import { type Found, lookUpIfPossible } from './lookUp.js';
 import { inactiveStatus, ranges } from './recipients.js';
 import { sortOut } from './refusedItems.js';
 import { DRY_REQUESTS, isLocalNumber, manySettings } from './send.js';
@@ -229,12 +229,20 @@ async function byUuid(client: Client, items: Item[]): Promise<Item[]> {
   const local = items.map(({ value }) => String(value)).filter(isLocalNumber);
   if (local.length === 0) return items;
   const found = await lookUpIfPossible(client, local, { mustKnow: false });
-  const seen = new Set<string | number>();
-  return items.flatMap(({ value, index }) => {
-    const uuid = String(found.get(String(value))?.uuid ?? value);
-    if (seen.has(uuid)) return [];
-    seen.add(uuid);
-    return [{ value: uuid, index }];
+  return oncePerContact(items, found).map(({ value, index }) => ({
+    value: String(found.get(String(value))?.uuid ?? value),
+    index,
+  }));
+}
+
+/** Leaves out those of whom it turned out that they are named before. */
+function oncePerContact(items: readonly Item[], found: Found): Item[] {
+  const seen = new Set<string>();
+  return items.filter(({ value }) => {
+    const identity = String(found.get(String(value))?.uuid ?? value);
+    if (seen.has(identity)) return false;
+    seen.add(identity);
+    return true;
   });
 }
 
@@ -260,7 +268,8 @@ async function rehearse(client: Client, { path, items, body }: Action): Promise<
   const names = path === 'contact_actions' ? items.map(({ value }) => String(value)) : [];
   const left = DRY_REQUESTS - client.requests;
   const found = await lookUpIfPossible(client, names, { mustKnow: false, most: left });
-  const failures = items.flatMap(item => {
+  const distinct = oncePerContact(items, found);
+  const failures = distinct.flatMap(item => {
     const contact = found.get(String(item.value));
     if (contact === null)
       return [failure(item, 'UNKNOWN_REFERENCE', 'RapidPro has no such contact.')];
@@ -268,18 +277,18 @@ async function rehearse(client: Client, { path, items, body }: Action): Promise<
     return isRefused ? [failure(item, 'NOT_ACTIVE', NOT_ACTIVE('contact'))] : [];
   });
   const failed = new Set(failures.map(({ index }) => index));
-  const kept = items.filter(({ index }) => !failed.has(index));
-  const requests = Math.ceil(items.length / BATCH_LIMIT);
-  const asked = count(items.length, [KEYS[path].slice(0, -1), KEYS[path]]);
+  const kept = distinct.filter(({ index }) => !failed.has(index));
+  const requests = Math.ceil(distinct.length / BATCH_LIMIT);
+  const asked = count(distinct.length, [KEYS[path].slice(0, -1), KEYS[path]]);
   log.info(
     `Dry run: the action on ${asked} takes ${count(requests, ['request', 'requests'])}. Nothing was changed.`,
   );
   return {
     dryRun: true,
     requests,
-    requested: items.length,
+    requested: distinct.length,
     items: ranges(kept.map(({ index }) => index)),
     failures,
-    notChecked: items.filter(({ value }) => !found.has(String(value))).length,
+    notChecked: distinct.filter(({ value }) => !found.has(String(value))).length,
   };
 }

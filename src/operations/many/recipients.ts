@@ -2,7 +2,7 @@ import { RapidProError } from '../../client/errors.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { LeftOut } from '../../types/actions.js';
 import type { Dictionary } from '../../types/json.js';
-import { isUuid, urnIdentity } from '../base/identifiers.js';
+import { isUuid } from '../base/identifiers.js';
 import { count } from '../base/log.js';
 import { contactIdentity, type Found } from './lookUp.js';
 
@@ -146,14 +146,14 @@ function refuseMixture(contacts: Item[], urns: Item[], groups: Item[]): void {
  * Within one request RapidPro knows that two ways of writing a number are the same; between two
  * requests nobody does.
  */
-function refuseLocalNumbers(items: Item[]): void {
-  const local = items.find(({ value }) => {
-    const identity = urnIdentity(value);
-    return identity.startsWith('tel:') && !/^tel:\+\d{7,15}$/.test(identity);
+function refuseLocalNumbers(values: readonly string[]): void {
+  const local = values.findIndex(value => {
+    const plain = value.replace(/[\s().-]/g, '').replace(/^tel:00/, 'tel:+');
+    return plain.startsWith('tel:') && !/^tel:(?:\+\d{7,15}|[1-9]\d{10,14})$/.test(plain);
   });
-  if (!local) return;
+  if (local < 0) return;
   refuse(
-    `The number at position ${local.index} is not written with "+", country code and digits alone. Nothing was sent.`,
+    `The number at position ${local} is not written with "+", country code and digits alone. Nothing was sent.`,
     `Above ${BATCH_LIMIT} recipients, write all numbers with "+" and country code, as "tel:+250788123123": otherwise one person could be reached twice.`,
   );
 }
@@ -228,7 +228,7 @@ export function planRecipients(body: Recipients, resolved = UNRESOLVED): Plan {
   const items = key === 'contacts' ? contacts : urns;
   if (resolved === UNRESOLVED) {
     refuseMixture(contacts, urns, groups);
-    refuseLocalNumbers(items);
+    refuseLocalNumbers(body[key] ?? []);
   }
   return { ...plan, chunks: split(key, items) };
 }
