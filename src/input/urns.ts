@@ -240,7 +240,7 @@ function wasNumber(number: string): boolean {
 
 /** A whole number, and a digit or two that do not belong to it: `0712345678 (2)`, `254712345678/0`. */
 const STRAY_TAIL = new RegExp(
-  `\\d{9}[${BETWEEN}]+\\d{1,2}\\)?$|\\(\\s*\\d{1,2}\\s*\\)$|(?:\\d[${BETWEEN}]*){7}/\\s*\\d{1,2}$`,
+  `\\d{9}[${BETWEEN}]+\\d{1,2}\\)?$|\\s\\(\\s*\\d{1,2}\\s*\\)$|\\(\\s*\\d\\s*\\)$|(?:\\d[${BETWEEN}]*){7}/\\s*\\d{1,2}$`,
 );
 /** The place in a list before a number: `1) 0712345678`, `1. 712345678`. */
 const NUMBERING = /^\d{1,2}\s*\)|^\(\d{1,2}\)\s*0|^\d{1,2}\.\s+\d|^\d{1,2}\/\s*0\d{6}/;

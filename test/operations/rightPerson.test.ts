@@ -131,6 +131,15 @@ describe('the country of the workspace', () => {
     }
   });
 
+  test('that may not be read is asked for once', async () => {
+    const server = await serve(...inCountry('ID', 403));
+    const state = stateFor(server);
+    for (const n of [1, 2, 3]) {
+      await upsertContact({ name: 'X', urns: [`tel:25078800000${n}`] })({ ...state });
+    }
+    expect(sent(server).filter(line => line === 'GET workspace')).toHaveLength(1);
+  });
+
   test('that cannot be read for another reason is the error, and nothing is sent', async () => {
     const server = await serve(...inCountry('ID', 400));
     await failure(upsertContact({ name: 'X', urns: ['tel:81234567890'] }), server);
@@ -203,7 +212,15 @@ describe.each(DIALECTS)('on %s', dialect => {
   test('a local number is found in messages, sends and actions', async () => {
     const sandbox = await open();
     const beni = uuidOf(sandbox, 'tel:+250788003001');
-    for (const urn of ['tel:0788003001', 'tel:788003001', 'tel:00250788003001']) {
+    for (const urn of [
+      'tel:0788003001',
+      'tel:788003001',
+      'tel:00250788003001',
+      'tel:0788/003001',
+      'tel:[0788] 003\u2011001',
+      "tel:'0788003001",
+      'tel:0788003001 x12',
+    ]) {
       const { data } = await run(sendMessage({ contact: urn, text: 'Hi' }), sandbox);
       expect(data).toMatchObject({ contact: { uuid: beni } });
       const added = await run(addToGroup([urn], 'Mothers'), sandbox);
@@ -213,6 +230,8 @@ describe.each(DIALECTS)('on %s', dialect => {
     }
     const { data } = await run(blockContacts(['tel:0788003001', beni]), sandbox);
     expect(data).toEqual({ requested: 1, failures: [] });
+    const dry = await run(blockContacts(['tel:0788/003001', beni], { dryRun: true }), sandbox);
+    expect(dry.data).toMatchObject({ requested: 1, requests: 1, notChecked: 0 });
     const unknown = await run(addToGroup(['tel:0788999999'], 'Mothers'), sandbox);
     expect(unknown.data).toMatchObject({ failures: [{ index: 0, code: 'UNKNOWN_REFERENCE' }] });
   });
@@ -369,7 +388,10 @@ describe.each(DIALECTS)('on %s', dialect => {
       sendBroadcast({ urns: [AMINA], text: 'Ok?', quick_replies: ['Yes', 'No'] }),
       sandbox,
     );
-    await run(sendMessage({ contact: AMINA, text: 'Ok?', quick_replies: ['Yes'] }), sandbox);
+    await run(
+      sendMessage({ contact: AMINA, text: 'Ok?', quick_replies: ['Yes', 2 as never] }),
+      sandbox,
+    );
     if (dialect === 'textit') {
       expect(JSON.stringify(data)).toContain('"type":"text","text":"Yes"');
     } else {

@@ -104,6 +104,13 @@ export function refuseNearMisses(value: object, keys: Keys, where: string): void
   }
 }
 
+/** Says once of an answer that is written back which of its keys RapidPro does not take. */
+export function tellAnswered(value: object, { known, answered = [] }: Keys, where: string): void {
+  const keys = Object.keys(value).filter(key => answered.includes(key) && !known.includes(key));
+  if (keys.length === 0) return;
+  log.warn(`${where} has keys that RapidPro answers, but does not take: ${keys.join(', ')}.`);
+}
+
 /** Warns of keys that RapidPro would silently ignore. Servers grow: they are sent all the same. */
 export function warnUnknownKeys(value: object, known: readonly string[], where: string): void {
   for (const key of Object.keys(value)) {
