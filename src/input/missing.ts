@@ -100,8 +100,9 @@ function told(text: string): { what: string; advice: string } {
   if (ANY_REFERENCE.test(text)) {
     return { what: 'holds a reference that is only text', advice: UNQUOTED };
   }
+  const [word = 'undefined'] = /undefined|NaN|Invalid [Dd]ate|\[object|null/.exec(text) ?? [];
   return {
-    what: 'holds a word for what is not there ("undefined", "null", "[object …]" or the like)',
+    what: `contains "${word === '[object' ? '[object …]' : word}"`,
     advice: 'Check the names after $ or state, and put text together in a function of state.',
   };
 }
