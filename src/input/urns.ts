@@ -240,10 +240,16 @@ function wasNumber(number: string): boolean {
 
 /** A whole number, and a digit or two that do not belong to it: `0712345678 (2)`, `254712345678/0`. */
 const STRAY_TAIL = new RegExp(
-  `\\d{9}[${BETWEEN}]+\\d{1,2}\\)?$|\\s\\(\\s*\\d{1,2}\\s*\\)$|\\(\\s*\\d\\s*\\)$|(?:\\d[${BETWEEN}]*){7}/\\s*\\d{1,2}$`,
+  [
+    // "+4930123456-78" is one number: a dash with no space is no end of it, but for very long ones.
+    `\\d{9}[${BETWEEN}]*[\\s/(][${BETWEEN}]*\\d{1,2}\\)?$`,
+    `\\d{12}[${DASHES}]\\d{1,2}$`,
+    '\\s\\(\\s*\\d{1,2}\\s*\\)$|\\(\\s*\\d\\s*\\)$',
+    `(?:\\d[${BETWEEN}]*){7}/\\s*\\d{1,2}$`,
+  ].join('|'),
 );
 /** The place in a list before a number: `1) 0712345678`, `1. 712345678`. */
-const NUMBERING = /^\d{1,2}\s*\)|^\(\d{1,2}\)\s*0|^\d{1,2}\.\s+\d|^\d{1,2}\/\s*0\d{6}/;
+const NUMBERING = /^\d{1,2}\s*\)|^\(1?\d\)\s*0|^1?\d\.\s+\d|^1?\d\/\s*0\d{6}/;
 
 function holdsTwo(number: string): boolean {
   if (countDigits(number) > MOST_DIGITS) return true;
@@ -252,7 +258,11 @@ function holdsTwo(number: string): boolean {
   return number.split('/').filter(isWhole).length > 1;
 }
 
+/** Longer texts are refused by every server, and nobody has to look through them. */
+const LONGEST_URN = 255;
+
 function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
+  if (written.length > LONGEST_URN) return fault('is too long for a phone number', PHONE_FIX);
   const [, before = '', query = '', display = ''] = PARTS.exec(written) ?? [];
   const whole = before.replace(UNSEEN, '').trim();
   const number = whole.replace(EXTENSION, '$1').trim();
