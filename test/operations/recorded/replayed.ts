@@ -11,11 +11,22 @@ import { endpointOf } from './exchange.js';
 
 /** A server that answers as recorded, and an operation that meets it. */
 
+const WORKSPACE = '1c8589ed-2b88-45d9-ba9d-196dff28f529';
+
 /** Look-ups before a write: the contact is there, and its URNs are free. */
 const lookup = msw.get('*/api/v2/contacts.json', ({ request }) => {
   const uuid = new URL(request.url).searchParams.get('uuid');
   return page(uuid ? [{ uuid, urns: [] }] : []);
 });
+
+/** What the rules read before a write: a workspace of which nothing else is known. */
+const facts = [
+  msw.get('*/api/v2/fields.json', () => page([])),
+  msw.get('*/api/v2/flows.json', () => page([])),
+  msw.get('*/api/v2/workspace.json', () =>
+    Response.json({ uuid: WORKSPACE, country: 'RW', timezone: 'Africa/Kigali' }),
+  ),
+];
 
 /** An answer for one method; msw asks the next handler for the others. */
 function only(method: string, answer: HttpResponseResolver): HttpResponseResolver {
@@ -48,7 +59,7 @@ export function answerAs(pages: readonly Recording[]): Promise<TestServer> {
   }
   const isAction = endpointOf(first)?.endsWith('_actions') && first.response.status === 400;
   const answer = isAction ? once(first) : replay(first);
-  return serve(msw.all(`*${first.request.path}`, only(method, answer)), lookup);
+  return serve(msw.all(`*${first.request.path}`, only(method, answer)), lookup, ...facts);
 }
 
 export interface Outcome {
