@@ -62,7 +62,7 @@ export function bodyCheck<Shape extends z.ZodRawShape>(
     // First, since a key that is misspelled is missing too.
     if (isDictionary(value)) refuseNearMisses(value, keys, called);
     const body: Dictionary = check(schema, value, called);
-    warnUnknownKeys(body, [...known, ...(keys.answered ?? [])], called);
+    warnUnknownKeys(body, known, called, keys.answered);
     tellAnswered(body, keys, called);
     for (const [key, kind] of Object.entries(texts)) {
       // As the job wrote it: a shape may change it.

@@ -112,9 +112,14 @@ export function tellAnswered(value: object, { known, answered = [] }: Keys, wher
 }
 
 /** Warns of keys that RapidPro would silently ignore. Servers grow: they are sent all the same. */
-export function warnUnknownKeys(value: object, known: readonly string[], where: string): void {
+export function warnUnknownKeys(
+  value: object,
+  known: readonly string[],
+  where: string,
+  answered: readonly string[] = [],
+): void {
   for (const key of Object.keys(value)) {
-    if (known.includes(key)) continue;
+    if (known.includes(key) || answered.includes(key)) continue;
     if (!isShown(key)) {
       log.warn(`${where} has a key that RapidPro does not know. Known here: ${known.join(', ')}.`);
       continue;
