@@ -141,7 +141,7 @@ export class WorkspaceFacts {
 }
 
 /** The status for a token that may not read something. */
-export const FORBIDDEN: ReadonlySet<number> = new Set([403]);
+const FORBIDDEN: ReadonlySet<number> = new Set([403]);
 /** The same, and those of a server that does not have what is asked for. */
 export const NOT_READABLE: ReadonlySet<number> = new Set([403, 404, 405, 501]);
 

@@ -49,6 +49,16 @@ export function told({ unread, altered }: Misread): Partial<Misread> {
   };
 }
 
+/** Fields that RapidPro will misread, as far as that is sure. */
+export function predictMisread(fields: Input['fields'], types: Facts['types']): Misread {
+  const misread: Misread = { unread: [], altered: [] };
+  for (const [key, value] of Object.entries(fields ?? {})) {
+    if (isUnreadable(types.get(key) ?? '', value)) misread.unread.push(`fields.${key}`);
+    else if (isCut(value)) misread.altered.push(`fields.${key}`);
+  }
+  return misread;
+}
+
 /** RapidPro shows this in the place of URNs where the workspace hides them. */
 export function areHidden(urns: readonly string[]): boolean {
   return urns.some(urn => urn.endsWith(':********'));
@@ -131,10 +141,7 @@ export function compareContact(
   }
   const written = differingFields(fields, contact.fields, types, note);
   if (Object.keys(written).length > 0) change.body.fields = written;
-  for (const [key, value] of Object.entries(fields ?? {})) {
-    if (isUnreadable(types.get(key) ?? '', value)) change.unread.push(`fields.${key}`);
-    else if (isCut(value)) change.altered.push(`fields.${key}`);
-  }
+  Object.assign(change, predictMisread(fields, types));
   if (groups) compareGroups(change, groups, groupsOf(contact), manual, settings.exactGroups);
   return change;
 }

@@ -53,7 +53,7 @@ export interface BulkSettings {
  *
  * @throws RapidProError `INVALID_OPTION`
  */
-export function bulkSettings(given: Dictionary): BulkSettings {
+function bulkSettings(given: Dictionary): BulkSettings {
   const { concurrency, failOnError } = check(upsertSchema, given, 'options', 'INVALID_OPTION');
   return { concurrency: concurrency ?? CONCURRENCY, failOnError: failOnError ?? false };
 }

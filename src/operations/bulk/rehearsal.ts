@@ -4,12 +4,12 @@ import { findTarget } from '../contact/upsert.js';
 import { inactiveStatus } from '../many/recipients.js';
 import type { BulkRun } from './bulkRun.js';
 import { Cost } from './cost.js';
-import { told } from './diff.js';
+import { predictMisread, told } from './diff.js';
 import { readFacts, resolveNames } from './facts.js';
 import { type Input, wouldRefuse } from './inputs.js';
 import type { SyncSettings } from './options.js';
 import type { Reason } from './outcome.js';
-import { isPlainUrn, isUnreadable, storedField } from './predict.js';
+import { isPlainUrn, storedField } from './predict.js';
 
 const INACTIVE: Reason = {
   code: 'VALIDATION_FAILED',
@@ -35,10 +35,6 @@ export async function rehearseUpserts(
     Object.entries(fields ?? {}).some(
       ([key, value]) => storedField(facts.types.get(key) ?? '', value) === undefined,
     );
-  const unreadOf = ({ fields }: Input) =>
-    Object.entries(fields ?? {})
-      .filter(([key, value]) => isUnreadable(facts.types.get(key) ?? '', value))
-      .map(([key]) => `fields.${key}`);
 
   const look = async (input: Input, client: Client) => {
     const { index, uuid: named, urns = [], groups, note } = input;
@@ -47,7 +43,7 @@ export async function rehearseUpserts(
     const { contact } = await findTarget(client, named, urns);
     const isSure = !isUncertain(input) && (named !== undefined || urns.every(isPlainUrn));
     const predicted = isSure ? {} : { predicted: false as const };
-    const item = { index, ...told({ unread: unreadOf(input), altered: [] }), ...predicted };
+    const item = { index, ...told(predictMisread(input.fields, facts.types)), ...predicted };
     if (!contact) {
       refuseTwoForms(urns);
       cost.add(note === undefined ? 1 : 2);

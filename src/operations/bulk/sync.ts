@@ -9,7 +9,7 @@ import { severalAnswer } from '../contact/severalAnswer.js';
 import { refuseTwoForms } from '../contact/twoForms.js';
 import { misreadFields } from '../contact/unread.js';
 import { Cost } from './cost.js';
-import { type Change, told } from './diff.js';
+import { type Change, predictMisread, told } from './diff.js';
 import type { Facts } from './facts.js';
 import { Halt } from './gate.js';
 import { GroupChanges } from './groupChanges.js';
@@ -18,7 +18,7 @@ import type { Lane } from './lane.js';
 import type { BulkMark } from './mark.js';
 import type { Reason } from './outcome.js';
 import type { Pool } from './pool.js';
-import { isPlainUrn, isUnreadable } from './predict.js';
+import { isPlainUrn } from './predict.js';
 import type { Progress } from './progress.js';
 import { paysToRead, type ReadEnd, readContacts } from './reading.js';
 import { type SightingParts, Sightings } from './sightings.js';
@@ -380,11 +380,8 @@ export class SyncRun {
     if (settings.dryRun) {
       refuseTwoForms(input.urns);
       this.cost.ofCreation(input);
-      const { types } = this.#parts.facts;
-      const unread = Object.entries(input.fields ?? {})
-        .filter(([key, value]) => isUnreadable(types.get(key) ?? '', value))
-        .map(([key]) => `fields.${key}`);
-      outcome.settle('created', { index, ...told({ unread, altered: [] }) });
+      const misread = predictMisread(input.fields, this.#parts.facts.types);
+      outcome.settle('created', { index, ...told(misread) });
       return;
     }
     const contact = await create(client, input);
