@@ -10,6 +10,10 @@ const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 
 export const getContacts: Operations = { getContacts: () => rapidpro.getContacts({}, options) };
 
+export const HURRIED: Operations = {
+  HURRIED: () => rapidpro.getContacts({}, { timeout: 2 }),
+};
+
 export const READ_AND_SEND: Operations = {
   ...getContacts,
   sendMessage: () => rapidpro.sendMessage({ contact: uuid, text: 'Hello there' }, options),
