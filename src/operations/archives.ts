@@ -19,6 +19,7 @@ import { threadPages } from './lists/threadPages.js';
  * Read which archives the workspace has. RapidPro moves messages and runs there when they are about 90 days old. To read what is in them: `eachArchivedMessages` and `eachArchivedRuns`.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The archives of messages of this year</caption>
  * getArchives({ archive_type: 'message', after: '2026-01-01' });
  * @param {ArchiveFilters} [filters] - `archive_type` (`message` or `run`), `period` (`daily` or `monthly`), `after` and `before` (days, on `start_date`). All archives unless told.
@@ -128,6 +129,7 @@ function eachArchived(
  * Hand on archived messages of a period, oldest first, a page of up to 250 at a time, in the shape of `getMessages`. However many there are, no more than a page is in memory.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Count the messages of January</caption>
  * eachArchivedMessages(
  *   { after: '2026-01-01', before: '2026-01-31' },
@@ -152,6 +154,7 @@ export function eachArchivedMessages(
  * Hand on archived runs of a period, oldest first, a page of up to 250 at a time, in the shape of `getFlowRuns`. However many there are, no more than a page is in memory.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Keep the answers of January</caption>
  * eachArchivedRuns(
  *   { after: '2026-01-01', before: '2026-01-31' },

@@ -7,6 +7,7 @@ import { list } from './lists/list.js';
  * Read the places of the country of the workspace: states, districts, wards. For fields of those types.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All places</caption>
  * getBoundaries();
  * @param {BoundaryFilters} [filters] - `geometry` (RapidPro 9: true for the outlines; large). All places unless told.

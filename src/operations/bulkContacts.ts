@@ -12,6 +12,7 @@ import { runUpserts } from './bulk/runUpserts.js';
  * Two contacts of the list that are the same one in RapidPro both fail. Nothing is sent for them, unless RapidPro shows it only by writing one: `failed` then says which. A URN that another contact holds is never taken away from it. Dates without a zone are read in the workspace's own; a day is its midnight.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The mothers of a register, recognized by their phone numbers</caption>
  * syncContacts(
  *   state => state.data.map(mother => ({
@@ -51,6 +52,7 @@ export function syncContacts(
  * Update contacts, or add those that do not exist: `upsertContact` for each of a list, some side by side. `groups` replaces the manual groups of a contact, as RapidPro does. A request or more a contact: `syncContacts` needs far fewer where most of the list is unchanged. Two of the list that turn out to be one contact both fail, though written.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Contacts of the step before</caption>
  * upsertContacts(
  *   state => state.data.map(({ name, phone }) => ({ name, urns: [`tel:${phone}`] })),

@@ -10,6 +10,7 @@ import { add, remove, update } from './objects/objects.js';
  * Read the campaigns of the workspace, newest first. Archived ones are not listed.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All campaigns</caption>
  * getCampaigns();
  * @param {CampaignFilters} [filters] - `uuid`. All campaigns unless told.
@@ -31,6 +32,7 @@ export function getCampaigns(
  * Add a campaign for a group.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Visits of the mothers</caption>
  * addCampaign({ name: 'Postnatal visits', group: 'Mothers' });
  * @param {CampaignBody} campaign - `name` and `group` (uuid or name).
@@ -52,6 +54,7 @@ export function addCampaign(
  * Change a campaign. RapidPro wants both `name` and `group`.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Another group</caption>
  * updateCampaign('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Visits', group: 'Pregnant' });
  * @param {string} campaign - The uuid of the campaign.
@@ -82,6 +85,7 @@ export function updateCampaign(
  * Read the events of campaigns: what happens when, newest first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Of one campaign</caption>
  * getCampaignEvents({ campaign: 'Visits' });
  * @param {CampaignEventFilters} [filters] - `campaign` (uuid or exact name), `uuid`. All events unless told.
@@ -103,6 +107,7 @@ export function getCampaignEvents(
  * Add an event to a campaign: a message or a flow, so long before or after a date of the contact.
  * @public
  * @function
+ * @namespace global
  * @example <caption>A reminder one day before the visit</caption>
  * addCampaignEvent({
  *   campaign: 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11',
@@ -131,6 +136,7 @@ export function addCampaignEvent(
  * Change an event of a campaign. RapidPro wants all its keys. RapidPro 9 gives it a new uuid.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Two days before</caption>
  * updateCampaignEvent($.data.uuid, {
  *   campaign: 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11',
@@ -169,6 +175,7 @@ export function updateCampaignEvent(
  * Delete an event of a campaign.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Delete</caption>
  * deleteCampaignEvent($.data.uuid);
  * @param {string} event - The uuid of the campaign event.

@@ -7,6 +7,7 @@ import { list } from './lists/list.js';
  * Read the channels by which the workspace sends and receives, newest first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All channels</caption>
  * getChannels();
  * @param {ChannelFilters} [filters] - `uuid`, `address` (the number or account). All channels unless told.
@@ -28,6 +29,7 @@ export function getChannels(
  * Read what happened on channels beside messages: calls, new conversations, opt-ins, newest first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Missed calls of this month</caption>
  * getChannelEvents({ after: '2026-11-01' });
  *

@@ -7,6 +7,7 @@ import { list } from './lists/list.js';
  * Read the classifiers that understand free text. Only on RapidPro 9.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All classifiers</caption>
  * getClassifiers();
  * @param {ClassifierFilters} [filters] - `uuid`, `after` and `before` (ISO dates, on `created_on`). All unless told.

@@ -44,6 +44,7 @@ function onMembers(
  * Add contacts to a manual group.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The contacts that the step before read</caption>
  * addToGroup(state => state.data.map(contact => contact.uuid), 'Mothers');
  * @example <caption>Make sure that they are in it afterwards</caption>
@@ -70,6 +71,7 @@ export function addToGroup(
  * Take contacts out of a manual group.
  * @public
  * @function
+ * @namespace global
  * @example <caption>One contact</caption>
  * removeFromGroup(['tel:+221770001122'], 'Mothers');
  * @param {string[]} contacts - Uuids or URNs, any number.
@@ -94,6 +96,7 @@ export function removeFromGroup(
  * Block contacts: RapidPro takes no messages from them any more, and removes them from all groups.
  * @public
  * @function
+ * @namespace global
  * @example <caption>One contact</caption>
  * blockContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
@@ -115,6 +118,7 @@ export function blockContacts(
  * Make contacts active again, whether they were blocked, stopped or archived. Smart groups come back, manual groups do not.
  * @public
  * @function
+ * @namespace global
  * @example <caption>One contact</caption>
  * unblockContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
@@ -136,6 +140,7 @@ export function unblockContacts(
  * Take contacts out of the flow that they are in.
  * @public
  * @function
+ * @namespace global
  * @example <caption>One contact</caption>
  * interruptContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
@@ -157,6 +162,7 @@ export function interruptContacts(
  * Archive all messages of contacts.
  * @public
  * @function
+ * @namespace global
  * @example <caption>One contact</caption>
  * archiveContactMessages(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
@@ -178,6 +184,7 @@ export function archiveContactMessages(
  * Delete contacts. RapidPro forgets their messages too.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The contacts that the step before read</caption>
  * deleteContacts(state => state.data.map(contact => contact.uuid));
  * @param {string[]} contacts - Uuids or URNs, any number.

@@ -25,6 +25,7 @@ const CONTACT_WRITE = { isContactWrite: true };
  * Read the contacts of the workspace, all pages, newest change first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The members of a group that changed this year</caption>
  * getContacts({ group: 'Mothers', after: '2026-01-01T00:00:00Z' });
  * @example <caption>Oldest change first, at most 1000</caption>
@@ -48,6 +49,7 @@ export function getContacts(
  * Read one contact by its uuid or one of its URNs.
  * @public
  * @function
+ * @namespace global
  * @example <caption>By phone number</caption>
  * getContact('tel:+250788123123');
  * @example <caption>By the uuid that an earlier step left</caption>
@@ -76,6 +78,7 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
  * Add a contact. Fails where one of its URNs belongs to a contact already: `upsertContact` updates that one.
  * @public
  * @function
+ * @namespace global
  * @example <caption>A mother with her phone number</caption>
  * addContact({
  *   name: 'Amina Diallo',
@@ -118,6 +121,7 @@ export function addContact(
  * Change a contact that exists. Keys that are not given stay as they are.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Set a field</caption>
  * updateContact('tel:+221770001122', { fields: { age: 28 } });
  * @example <caption>The contact of the step before</caption>
@@ -157,6 +161,7 @@ export function updateContact(
  * Update a contact, or add it where it does not exist. `groups` replaces the manual groups that the contact is in, as RapidPro does: leave it out to keep them. URNs are added to those that the contact has.
  * @public
  * @function
+ * @namespace global
  * @example <caption>By one phone number: one request</caption>
  * upsertContact({
  *   name: 'Amina Diallo',
@@ -219,6 +224,7 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
  * Delete a contact. RapidPro forgets its messages too.
  * @public
  * @function
+ * @namespace global
  * @example <caption>By phone number</caption>
  * deleteContact('tel:+221770001122');
  * @param {string} contact - The uuid, or a URN.

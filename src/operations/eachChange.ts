@@ -188,6 +188,7 @@ async function readChanges(
  * Read what is new or changed since the last run, oldest first, one page at a time. The place is kept in `state.rapidpro`, which your job must leave on the state for the next run.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Contacts that changed since the last run</caption>
  * eachChange(
  *   getContacts({ group: 'Mothers' }),

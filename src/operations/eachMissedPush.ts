@@ -131,6 +131,7 @@ function split(where: unknown): { where: unknown; options: unknown } {
  * Catch up on what RapidPro has pushed since the last run, oldest first, one push at a time. RapidPro sends each push once, and never again when nobody answers. What a resthook sent stands in a list for 48 hours; what a node of a flow sent, in the runs. The place is kept in `state.rapidpro`, which your job must leave on the state for the next run.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Every hour: what the webhook may have missed</caption>
  * eachMissedPush(
  *   'new-birth',

@@ -30,6 +30,7 @@ type Step = (state: State) => State | Promise<State>;
  * Read any list one page at a time, and run operations for each page. However long the list, no more than a page is in memory.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Count contacts by language, in a workspace of any size</caption>
  * eachPage(
  *   getContacts({ group: 'Mothers' }),

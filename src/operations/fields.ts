@@ -15,6 +15,7 @@ import { add, update } from './objects/objects.js';
  * Read the contact fields of the workspace: their keys, names and types.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All fields</caption>
  * getFields();
  * @param {FieldFilters} [filters] - `key`. All fields unless told.
@@ -36,6 +37,7 @@ export function getFields(
  * Add a contact field. `ensureField` adds it only if it is not there.
  * @public
  * @function
+ * @namespace global
  * @example <caption>A date</caption>
  * addField({ name: 'Birth date', type: 'datetime' });
  * @param {FieldBody} field - `name` (at most 36 letters, digits, spaces and hyphens) and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
@@ -57,6 +59,7 @@ export function addField(
  * Change the name or the type of a contact field. RapidPro wants both. The key stays.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Rename</caption>
  * updateField('next_visit', { name: 'Next clinic visit', type: 'datetime' });
  * @param {string} field - The key of the field.
@@ -88,6 +91,7 @@ export function updateField(
  * Make sure that a contact field of this name is there: it is added if not, and left as it is if so. Safe to repeat.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Before the step that fills it</caption>
  * ensureField({ name: 'Next visit', type: 'datetime' });
  * @param {FieldBody} field - `name` and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).

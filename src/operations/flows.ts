@@ -20,6 +20,7 @@ import { SEND_OPTIONS, sendToAll } from './many/send.js';
  * Read the flows of the workspace, live and archived ones, newest first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The flows that are in use</caption>
  * getFlows({ archived: false });
  * @param {FlowFilters} [filters] - `uuid`, `type` (`message`, `voice`, `background`, `survey`), `archived`, `after` and `before` (ISO dates, on `modified_on`). All flows unless told.
@@ -41,6 +42,7 @@ export function getFlows(
  * Read what contacts answered in flows: one run for each contact's way through a flow, newest change first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The answers of one flow since New Year</caption>
  * getFlowRuns({
  *   flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c',
@@ -66,6 +68,7 @@ export function getFlowRuns(
  * Start contacts in a flow. Any number of contacts or URNs: above 100 in several requests. Nobody is started twice, and a start whose outcome is unknown is never repeated.
  * @public
  * @function
+ * @namespace global
  * @example <caption>One contact</caption>
  * startFlow({
  *   flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c',
@@ -100,6 +103,7 @@ export function startFlow(
  * Read the flow starts that users and the API made, newest change first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Of this month</caption>
  * getFlowStarts({ after: '2026-11-01' });
  * @param {FlowStartFilters} [filters] - `uuid`, `after` and `before` (ISO dates, on `modified_on`), `reverse`; `id` (RapidPro 9). All unless told.
@@ -121,6 +125,7 @@ export function getFlowStarts(
  * Read the full definitions of flows and campaigns, as RapidPro exports them. They cannot be imported again through the API.
  * @public
  * @function
+ * @namespace global
  * @example <caption>One flow with all that it needs</caption>
  * getFlowDefinitions({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c' });
  * @param {DefinitionFilters} filters - `flow` and `campaign` (a uuid or several); `dependencies` (`all` unless told, `flows`, `none`).

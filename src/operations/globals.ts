@@ -15,6 +15,7 @@ import { add, change, update } from './objects/objects.js';
  * Read the globals of the workspace: values that all flows share, newest change first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>One global</caption>
  * getGlobals({ key: 'clinic_phone' });
  * @param {GlobalFilters} [filters] - `key`, `after` and `before` (ISO dates, on `modified_on`), `reverse`. All unless told.
@@ -36,6 +37,7 @@ export function getGlobals(
  * Add a global. `setGlobal` also changes one that is there.
  * @public
  * @function
+ * @namespace global
  * @example <caption>A global</caption>
  * addGlobal({ name: 'Opening hours', value: '8 to 16' });
  * @param {GlobalBody} global - `name` (at most 36 letters, digits, spaces, `_` and `-`) and `value` (text, not empty).
@@ -57,6 +59,7 @@ export function addGlobal(
  * Change the value of a global.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Another number</caption>
  * updateGlobal('clinic_phone', { value: '115' });
  * @param {string} global - The key of the global.
@@ -88,6 +91,7 @@ export function updateGlobal(
  * Give a global a value: it is added if it is not there, and changed if its value is another. Safe to repeat.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The number that flows tell people to call</caption>
  * setGlobal('Clinic phone', '114');
  * @param {string} name - The name, or the key that RapidPro made of it.

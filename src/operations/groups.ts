@@ -11,6 +11,7 @@ import { add, remove, update } from './objects/objects.js';
  * Read the groups of the workspace, manual and smart ones, newest first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All groups</caption>
  * getGroups();
  * @example <caption>One group by name, in any letter case</caption>
@@ -34,6 +35,7 @@ export function getGroups(
  * Add a manual group. `ensureGroup` adds it only if it is not there.
  * @public
  * @function
+ * @namespace global
  * @example <caption>A group</caption>
  * addGroup({ name: 'New mothers' });
  * @param {NamedBody} group - `name`, at most 64 characters. Smart groups are made in RapidPro only.
@@ -55,6 +57,7 @@ export function addGroup(
  * Rename a group.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Rename</caption>
  * updateGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'New mothers' });
  * @param {string} group - The uuid of the group.
@@ -85,6 +88,7 @@ export function updateGroup(
  * Delete a group. Its contacts stay.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Delete</caption>
  * deleteGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
  * @param {string} group - The uuid of the group.
@@ -103,6 +107,7 @@ export function deleteGroup(group: Reference<string>, options?: Reference<Option
  * Make sure that a group of this name is there: it is added if not, and left as it is if so. Safe to repeat.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Before the step that needs it</caption>
  * ensureGroup('Mothers');
  * @param {string} name - The name, in any letter case; at most 64 characters.

@@ -11,6 +11,7 @@ import { add, remove, update } from './objects/objects.js';
  * Read the labels that messages can carry, newest first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All labels</caption>
  * getLabels();
  * @param {LabelFilters} [filters] - `uuid` or `name` (any letter case). All labels unless told.
@@ -32,6 +33,7 @@ export function getLabels(
  * Add a label. `ensureLabel` adds it only if it is not there.
  * @public
  * @function
+ * @namespace global
  * @example <caption>A label</caption>
  * addLabel({ name: 'To call back' });
  * @param {NamedBody} label - `name`, at most 64 characters.
@@ -53,6 +55,7 @@ export function addLabel(
  * Rename a label.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Rename</caption>
  * updateLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Very urgent' });
  * @param {string} label - The uuid of the label.
@@ -83,6 +86,7 @@ export function updateLabel(
  * Delete a label. Messages stay.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Delete</caption>
  * deleteLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
  * @param {string} label - The uuid of the label.
@@ -101,6 +105,7 @@ export function deleteLabel(label: Reference<string>, options?: Reference<Option
  * Make sure that a label of this name is there: it is added if not, and left as it is if so. Safe to repeat.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Before the step that needs it</caption>
  * ensureLabel('Urgent');
  * @param {string} name - The name, in any letter case; at most 64 characters.

@@ -34,6 +34,7 @@ function describeFile({ bytes, contentType }: FileContent, given: UploadOptions)
  * Upload a picture, recording, video or PDF to RapidPro, to send it as an attachment. At most 25 MB.
  * @public
  * @function
+ * @namespace global
  * @example <caption>A picture from the web, sent to a group</caption>
  * uploadMedia('https://example.org/poster.png');
  *

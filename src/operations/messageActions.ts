@@ -29,6 +29,7 @@ function withLabel(action: string, messages: unknown, label: unknown, options: u
  * Label incoming messages.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The messages that the step before read</caption>
  * labelMessages(state => state.data.map(message => message.id), 'Urgent');
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
@@ -53,6 +54,7 @@ export function labelMessages(
  * Take a label off incoming messages.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The messages that the step before read</caption>
  * unlabelMessages(state => state.data.map(message => message.id), 'Urgent');
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
@@ -77,6 +79,7 @@ export function unlabelMessages(
  * Archive incoming messages.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The messages that the step before read</caption>
  * archiveMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
@@ -98,6 +101,7 @@ export function archiveMessages(
  * Bring archived messages back to the inbox.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The messages that the step before read</caption>
  * restoreMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
@@ -119,6 +123,7 @@ export function restoreMessages(
  * Delete incoming messages.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The messages that the step before read</caption>
  * deleteMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.

@@ -25,6 +25,7 @@ import {
  * Read messages, incoming and outgoing, newest first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>What came in since yesterday's run</caption>
  * getMessages({ folder: 'inbox', after: $.lastRun });
  * @param {MessageFilters} [filters] - One of `contact` (uuid), `folder`, `label`, `broadcast`; `after` and `before` (ISO dates, on `created_on`); `id`, `uuid` (TextIt). All messages unless told.
@@ -46,6 +47,7 @@ export function getMessages(
  * Send one message to one contact, at once. A message whose outcome is unknown is never sent again.
  * @public
  * @function
+ * @namespace global
  * @example <caption>To a phone number that RapidPro knows</caption>
  * sendMessage({ contact: 'tel:+221770001122', text: 'Your visit is tomorrow at 9.' });
  * @param {MessageBody} message - `contact` (uuid or URN), and `text` or `attachments`; `quick_replies` (TextIt).
@@ -93,6 +95,7 @@ export function sendMessage(
  * Send one text to many contacts. Any number of contacts or URNs: above 100 in several requests. Nobody gets it twice, and a request whose outcome is unknown is never repeated.
  * @public
  * @function
+ * @namespace global
  * @example <caption>To a group, in two languages</caption>
  * sendBroadcast({
  *   groups: ['Mothers'],
@@ -132,6 +135,7 @@ export function sendBroadcast(
  * Read the broadcasts that were sent, newest first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Of this month</caption>
  * getBroadcasts({ after: '2026-11-01' });
  * @param {BroadcastFilters} [filters] - `id`, `after` and `before` (ISO dates, on `created_on`); `uuid` (TextIt). All unless told.

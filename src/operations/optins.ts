@@ -9,6 +9,7 @@ import { add } from './objects/objects.js';
  * Read the opt-ins of the workspace. Only on RapidPro 9.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All opt-ins</caption>
  * getOptIns();
  * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
@@ -26,6 +27,7 @@ export function getOptIns(options?: Reference<ListOptions>): Operation {
  * Add an opt-in. Only on RapidPro 9.
  * @public
  * @function
+ * @namespace global
  * @example <caption>An opt-in</caption>
  * addOptIn({ name: 'Health tips' });
  * @param {NamedBody} optIn - `name`, at most 64 characters.

@@ -14,6 +14,7 @@ import { add, remove } from './objects/objects.js';
  * Read the resthooks of the workspace: the events that flows can send out.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All resthooks</caption>
  * getResthooks();
  * @param {ResthookFilters} [filters] - `reverse`. All resthooks unless told.
@@ -35,6 +36,7 @@ export function getResthooks(
  * Read what resthooks sent out in the last 48 hours, newest first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Of one resthook</caption>
  * getResthookEvents({ resthook: 'new-birth' });
  * @param {ResthookEventFilters} [filters] - `resthook`. All events unless told.
@@ -56,6 +58,7 @@ export function getResthookEvents(
  * Read which addresses resthooks send to.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Of one resthook</caption>
  * getResthookSubscribers({ resthook: 'new-birth' });
  * @param {ResthookSubscriberFilters} [filters] - `resthook`, `id`. All subscribers unless told.
@@ -77,6 +80,7 @@ export function getResthookSubscribers(
  * Let a resthook send to an address, for example a webhook of OpenFn.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Start a workflow at each birth</caption>
  * addResthookSubscriber({
  *   resthook: 'new-birth',
@@ -107,6 +111,7 @@ export function addResthookSubscriber(
  * Let a resthook no longer send to an address.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Delete</caption>
  * deleteResthookSubscriber($.data.id);
  * @param {number} subscriber - The id of the resthook subscriber.

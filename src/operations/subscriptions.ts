@@ -70,6 +70,7 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
  * Let a resthook send to an address, for example a webhook of OpenFn. Safe to repeat: an address that is subscribed already stays so, once.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Start a workflow at each birth</caption>
  * subscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10');
  * @param {string} resthook - The name of the resthook. It must be there: resthooks are made in RapidPro only.
@@ -110,6 +111,7 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
  * Let a resthook no longer send to an address. Safe to repeat: an address that is not subscribed is none the worse.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Stop sending births</caption>
  * unsubscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10');
  * @param {string} resthook - The name of the resthook.

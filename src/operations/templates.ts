@@ -7,6 +7,7 @@ import { list } from './lists/list.js';
  * Read the message templates of WhatsApp channels. Only on RapidPro 9.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All templates</caption>
  * getTemplates();
  * @param {TemplateFilters} [filters] - `after` and `before` (ISO dates, on `modified_on`), `reverse`. All unless told.

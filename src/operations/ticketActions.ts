@@ -18,6 +18,7 @@ function onTickets(action: string, tickets: unknown, options: unknown): Operatio
  * Give tickets to a user, or to nobody.
  * @public
  * @function
+ * @namespace global
  * @example <caption>To a user</caption>
  * assignTickets(state => state.data.map(ticket => ticket.uuid), 'amina@example.org');
  * @example <caption>To nobody</caption>
@@ -51,6 +52,7 @@ export function assignTickets(
  * Write a note on tickets, for the users of RapidPro. A note whose outcome is unknown is never written again.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The same note on all</caption>
  * addTicketNote(state => state.data.map(ticket => ticket.uuid), 'Called back.');
  * @param {string[]} tickets - Uuids, any number.
@@ -88,6 +90,7 @@ export function addTicketNote(
  * Put tickets under another topic.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All of them</caption>
  * changeTicketTopic(state => state.data.map(ticket => ticket.uuid), 'bf7d7b53-4fdf-4da4-8ac7-10af7af21568');
  * @param {string[]} tickets - Uuids, any number.
@@ -115,6 +118,7 @@ export function changeTicketTopic(
  * Close tickets.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All of them</caption>
  * closeTickets(state => state.data.map(ticket => ticket.uuid));
  * @param {string[]} tickets - Uuids, any number.
@@ -136,6 +140,7 @@ export function closeTickets(
  * Open closed tickets again.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All of them</caption>
  * reopenTickets(state => state.data.map(ticket => ticket.uuid));
  * @param {string[]} tickets - Uuids, any number.

@@ -7,6 +7,7 @@ import { list } from './lists/list.js';
  * Read the tickets of the workspace, open and closed, newest change first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>The open ones</caption>
  * getTickets();
  *

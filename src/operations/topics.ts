@@ -9,6 +9,7 @@ import { add, update } from './objects/objects.js';
  * Read the topics of tickets, newest first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>All topics</caption>
  * getTopics();
  * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
@@ -26,6 +27,7 @@ export function getTopics(options?: Reference<ListOptions>): Operation {
  * Add a topic for tickets.
  * @public
  * @function
+ * @namespace global
  * @example <caption>A topic</caption>
  * addTopic({ name: 'Side effects' });
  * @param {NamedBody} topic - `name`, at most 64 characters.
@@ -47,6 +49,7 @@ export function addTopic(
  * Rename a topic.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Rename</caption>
  * updateTopic('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Adverse events' });
  * @param {string} topic - The uuid of the topic.

@@ -7,6 +7,7 @@ import { list } from './lists/list.js';
  * Read the users of the workspace, newest first.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Who can answer tickets</caption>
  * getUsers({ role: ['agent', 'editor'] });
  * @param {UserFilters} [filters] - `role` (one or several of `administrator`, `editor`, `agent`, and on RapidPro 9 `viewer`, `surveyor`); `uuid`, `email` (TextIt, one or several). All users unless told.

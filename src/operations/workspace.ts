@@ -13,6 +13,7 @@ import { checkFilters } from './lists/filters.js';
  * Read the workspace that the token belongs to. The quickest way to see whether a credential is right.
  * @public
  * @function
+ * @namespace global
  * @example <caption>Is my token right?</caption>
  * getWorkspace();
  * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
@@ -39,6 +40,7 @@ export function getWorkspace(options?: Reference<Options>): Operation {
  * Read how many messages each channel sent and received, day by day. Only on TextIt.
  * @public
  * @function
+ * @namespace global
  * @example <caption>January</caption>
  * getStatistics({ since: '2026-01-01', until: '2026-02-01' });
  * @param {StatisticsFilters} [filters] - `since` (the first day; 90 days ago unless told) and `until` (the day after the last; tomorrow unless told). At most 366 days.
