@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { answer } from '../support/faults.js';
 import { bomb, crumbs, encoded, giant, MEGABYTE } from './behaviors.js';
 import type { Group } from './case.js';
-import { getContacts as operations, HURRIED } from './operations.js';
+import { HURRIED, getContacts as operations } from './operations.js';
 
 const answers = '50 MB an answer';
 
