@@ -2,7 +2,7 @@ import { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import { parseConfiguration } from '../configuration.js';
 import type { Dictionary } from '../types/json.js';
-import type { Operation, State } from '../types/state.js';
+import type { Operation, State, Step } from '../types/state.js';
 import { expandArgument } from './base/expand.js';
 import { refuseHomeFilter } from './base/homeNumbers.js';
 import { operation } from './base/operation.js';
@@ -22,9 +22,6 @@ function requirePlan(list: unknown): ListPlan {
     fix: 'Write an operation that reads a list there: eachPage(getContacts(), fn(state => …))',
   });
 }
-
-/** What runs for each page. */
-type Step = (state: State) => State | Promise<State>;
 
 /**
  * Read any list one page at a time, and run operations for each page. However long the list, no more than a page is in memory.
