@@ -7,6 +7,9 @@ const ENTRY = 'index';
 /** The file with the shapes. The editor pastes it into each of the others. */
 const SHAPES = 'types';
 
+/** Where statements are printed that stand in no source. */
+const NOWHERE = ts.createSourceFile('none.d.ts', '', ts.ScriptTarget.Latest);
+
 type Declaration =
   | ts.FunctionDeclaration
   | ts.VariableStatement
@@ -179,71 +182,93 @@ class Flattener {
   }
 
   #print(name: string, file: FlatFile): string {
-    const { factory } = ts;
-    const from = (path: string) => factory.createStringLiteral(path, true);
-    const statements: ts.Statement[] = [];
-    if (file.shapes.size > 0) {
-      const specifiers = [...file.shapes]
-        .sort()
-        .map(shape =>
-          factory.createImportSpecifier(false, undefined, factory.createIdentifier(shape)),
-        );
-      const clause = factory.createImportClause(
-        true,
-        undefined,
-        factory.createNamedImports(specifiers),
-      );
-      statements.push(factory.createImportDeclaration(undefined, clause, from(`./${SHAPES}`)));
-    }
-    if (name === ENTRY) {
-      const adaptor = factory.createIdentifier(ADAPTOR);
-      const clause = factory.createImportClause(
-        false,
-        undefined,
-        factory.createNamespaceImport(adaptor),
-      );
-      statements.push(
-        factory.createImportDeclaration(undefined, clause, from(`./${ADAPTOR}`)),
-        factory.createExportDeclaration(undefined, false, undefined, from(`./${ADAPTOR}`)),
-        factory.createExportDeclaration(undefined, false, undefined, from(`./${SHAPES}`)),
-        factory.createExportAssignment(undefined, false, adaptor),
-      );
-    }
-    for (const namespace of file.namespaces) {
-      statements.push(
-        factory.createExportDeclaration(
-          undefined,
-          false,
-          factory.createNamespaceExport(factory.createIdentifier(namespace)),
-          from(`./${namespace}`),
-        ),
-      );
-    }
-    if (file.renamed.size > 0) {
-      const specifiers = [...file.renamed].map(([own, other]) =>
-        factory.createExportSpecifier(false, own, other),
-      );
-      statements.push(
-        factory.createExportDeclaration(undefined, false, factory.createNamedExports(specifiers)),
-      );
-    }
-    const head = ts.createSourceFile(`${name}.d.ts`, '', ts.ScriptTarget.Latest);
-    const lines = statements.map(each =>
-      this.#printer.printNode(ts.EmitHint.Unspecified, each, head),
-    );
-    const declarations = [...file.declarations].flatMap(([symbol, nodes]) =>
-      nodes.map(node => {
-        const isExported = !file.renamed.has(symbol.name);
-        return this.#printer.printNode(
-          ts.EmitHint.Unspecified,
-          withExport(node, isExported),
-          node.getSourceFile(),
-        );
-      }),
-    );
-    const head_ = lines.length > 0 ? [lines.join('\n')] : [];
-    return `${[...head_, ...declarations].join('\n\n')}\n`;
+    const heads = headOf(name, file).map(each => this.#text(each, NOWHERE));
+    const nodes = [...file.declarations.values()].flat();
+    if (name === SHAPES) nodes.sort(bySource);
+    const own = new Set(file.renamed.keys());
+    const declarations = nodes.map(node => {
+      const isExported = !own.has(nameOf(node));
+      return this.#text(withOneComment(withExport(node, isExported), node), node.getSourceFile());
+    });
+    const renamed = [...file.renamed].map(each => this.#text(exportAs(each), NOWHERE));
+    const parts = [heads.join('\n'), ...declarations, ...renamed];
+    return `${parts.filter(part => part !== '').join('\n\n')}\n`;
   }
+
+  #text(node: ts.Node, source: ts.SourceFile): string {
+    return this.#printer.printNode(ts.EmitHint.Unspecified, node, source);
+  }
+}
+
+/** The imports and exports that a file begins with. */
+function headOf(name: string, { shapes, namespaces }: FlatFile): ts.Statement[] {
+  const { factory } = ts;
+  const from = (file: string) => factory.createStringLiteral(`./${file}`, true);
+  const exportFrom = (file: string, clause?: ts.NamedExportBindings) =>
+    factory.createExportDeclaration(undefined, false, clause, from(file));
+  const importFrom = (file: string, isType: boolean, bindings: ts.NamedImportBindings) =>
+    factory.createImportDeclaration(
+      undefined,
+      factory.createImportClause(isType, undefined, bindings),
+      from(file),
+    );
+  const adaptor = factory.createIdentifier(ADAPTOR);
+  const specifiers = [...shapes]
+    .sort()
+    .map(shape => factory.createImportSpecifier(false, undefined, factory.createIdentifier(shape)));
+  return [
+    ...(specifiers.length > 0
+      ? [importFrom(SHAPES, true, factory.createNamedImports(specifiers))]
+      : []),
+    // Not by name: OpenFn's panel lists such exports as namespaces.
+    ...(name === ENTRY
+      ? [
+          importFrom(ADAPTOR, false, factory.createNamespaceImport(adaptor)),
+          exportFrom(ADAPTOR),
+          exportFrom(SHAPES),
+          factory.createExportAssignment(undefined, false, adaptor),
+        ]
+      : []),
+    ...namespaces
+      .sort()
+      .map(each => exportFrom(each, factory.createNamespaceExport(factory.createIdentifier(each)))),
+  ];
+}
+
+function exportAs([own, other]: [string, string]): ts.Statement {
+  const specifier = ts.factory.createExportSpecifier(false, own, other);
+  return ts.factory.createExportDeclaration(
+    undefined,
+    false,
+    ts.factory.createNamedExports([specifier]),
+  );
+}
+
+function nameOf(node: Declaration): string {
+  const name = ts.isVariableStatement(node)
+    ? node.declarationList.declarations[0]?.name
+    : node.name;
+  return name?.getText() ?? '';
+}
+
+/** Shapes stand together as they do in the source; what is in src/types comes first. */
+function bySource(a: Declaration, b: Declaration): number {
+  const [there, here] = [a.getSourceFile().fileName, b.getSourceFile().fileName];
+  if (there === here) return a.pos - b.pos;
+  const isCore = (file: string) => file.includes('/src/types/');
+  if (isCore(there) !== isCore(here)) return isCore(there) ? -1 : 1;
+  return there < here ? -1 : 1;
+}
+
+/** A comment on the whole source file stands before its first declaration: it is left out. */
+function withOneComment(node: Declaration, original: Declaration): Declaration {
+  const { text } = original.getSourceFile();
+  const comments = ts.getLeadingCommentRanges(text, original.pos) ?? [];
+  const last = comments.at(-1);
+  if (comments.length < 2 || !last) return node;
+  ts.setEmitFlags(node, ts.EmitFlags.NoLeadingComments);
+  const inner = text.slice(last.pos + '/*'.length, last.end - '*/'.length);
+  return ts.addSyntheticLeadingComment(node, last.kind, inner, true);
 }
 
 /** The statements that declare a name. */
