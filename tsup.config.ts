@@ -1,14 +1,28 @@
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 
-export default defineConfig({
+const common: Options = {
   entry: { index: 'src/index.ts' },
-  format: ['esm', 'cjs'],
   target: 'node20',
   platform: 'node',
   // One file an entry and no shared chunks: the runtime imports the entry afresh for every run, so a
   // chunk would carry module state from one run to the next.
   splitting: false,
   sourcemap: false,
-  clean: true,
   dts: false,
-});
+};
+
+export default defineConfig([
+  {
+    ...common,
+    format: 'esm',
+    clean: true,
+    // Without comments, but with names and lines that a stack trace can tell.
+    esbuildOptions: options => {
+      options.minifyWhitespace = true;
+      options.minifySyntax = true;
+      options.lineLimit = 160;
+    },
+  },
+  // For `require()`, which the platform does not use.
+  { ...common, format: 'cjs', minify: true },
+]);

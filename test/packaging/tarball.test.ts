@@ -25,7 +25,7 @@ describe('the packed package', () => {
   test('holds what is built and described, and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);
     const allowed =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE(\.LESSER)?|ast\.json|configuration-schema\.json|dist\/[\w/-]+\.c?js|docs\/[\w-]+\.md|types\/[\w/-]+\.d\.ts)$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE(\.LESSER)?|ast\.json|configuration-schema\.json|dist\/[\w/-]+\.c?js|types\/[\w/-]+\.d\.ts)$/;
     expect(paths.filter(path => !allowed.test(path))).toEqual([]);
     const [left = [], taken = []] = [true, false].map(isLeft =>
       manifest.files.filter(entry => entry.startsWith('!') === isLeft),
