@@ -22,6 +22,7 @@ export interface CursorOptions {
  * The same as `fn`, by its older name.
  * @public
  * @function
+ * @namespace global
  * @param {Function} func - Takes the state and returns the next one.
  * @returns {Operation}
  */
@@ -33,6 +34,7 @@ export function alterState(func: Step): Operation {
  * Run an operation, and keep its result under a key of state. `state.data` stays as it was.
  * @public
  * @function
+ * @namespace global
  * @param {string} key - The key of state.
  * @param {Operation} operation - Its `state.data` goes there.
  * @returns {Operation}
@@ -45,6 +47,7 @@ export function as(key: string | ((state: State) => string), operation: Step): O
  * Make one operation of several, which run one after the other.
  * @public
  * @function
+ * @namespace global
  * @param {Operation} operations - The operations.
  * @returns {Operation}
  */
@@ -56,6 +59,7 @@ export function combine(...operations: Step[]): Operation {
  * Set `state.cursor`. Words such as `now`, `today`, `yesterday`, `2 hours ago`, `3 days ago` and `start` become dates.
  * @public
  * @function
+ * @namespace global
  * @param {string} value - A date, one of these words, a number of a page, or a function of state.
  * @param {CursorOptions} [options] - `key`, `defaultValue`, `format`.
  * @returns {Operation}
@@ -68,6 +72,7 @@ export function cursor(value: unknown, options: CursorOptions = {}): Operation {
  * The JSONPath of a key of `state.data`: `$.data.name` of `name`.
  * @public
  * @function
+ * @namespace global
  * @param {string} path - Where in `state.data`.
  * @returns {string}
  */
@@ -79,6 +84,7 @@ export function dataPath(path: string): string {
  * Pick one value out of `state.data`.
  * @public
  * @function
+ * @namespace global
  * @param {string} path - A JSONPath in `state.data`.
  * @returns {Function} A function of state.
  */
@@ -90,6 +96,7 @@ export function dataValue(path: string): ValueReader {
  * Run an operation for each item of a list. The operation finds the item in `state.data`, and its place in `state.index`.
  * @public
  * @function
+ * @namespace global
  * @param {Array} source - A list, a JSONPath (`$.data[*]`), or a function of state.
  * @param {Operation} operation - Runs for each item.
  * @returns {Operation}
@@ -102,6 +109,7 @@ export function each(source: Source, operation: Step): Operation {
  * A key and its value, for `fields`.
  * @public
  * @function
+ * @namespace global
  * @param {string} key - The key.
  * @param {any} value - The value, or a function of state that gives it.
  * @returns {Array}
@@ -114,6 +122,7 @@ export function field(key: string, value: unknown): [string, unknown] {
  * Make an object of keys and values.
  * @public
  * @function
+ * @namespace global
  * @param {Array} fields - Each as `field` gives it.
  * @returns {object}
  */
@@ -125,6 +134,7 @@ export function fields(...fields: [string, unknown][]): { [key: string]: unknown
  * Run code of your own as a step of the job. It must return the state.
  * @public
  * @function
+ * @namespace global
  * @param {Function} func - Takes the state and returns the next one.
  * @returns {Operation}
  */
@@ -136,6 +146,7 @@ export function fn(func: Step): Operation {
  * Run an operation only where a condition holds.
  * @public
  * @function
+ * @namespace global
  * @param {boolean} condition - A value, or a function of state.
  * @param {Operation} operation - Runs where the condition is truthy.
  * @returns {Operation}
@@ -148,6 +159,7 @@ export function fnIf(condition: unknown, operation: Step): Operation {
  * Group a list by a key of its items. `state.data` becomes an object with a list for each value of the key. Not about RapidPro's groups: see `addToGroup`.
  * @public
  * @function
+ * @namespace global
  * @param {Array} source - A list, or a function of state.
  * @param {string} keyPath - The key, or a path to it.
  * @param {Function} [callback] - Called last with the next state.
@@ -165,6 +177,7 @@ export function group(
  * Pick one value out of what was in `state.data` before the last operation.
  * @public
  * @function
+ * @namespace global
  * @param {string} path - A JSONPath in the first entry of `state.references`.
  * @returns {Function} A function of state.
  */
@@ -176,6 +189,7 @@ export function lastReferenceValue(path: string): ValueReader {
  * Write values to the log of the run. Inside a function use `console.log`.
  * @public
  * @function
+ * @namespace global
  * @param {any} values - Values, or functions of state.
  * @returns {Operation}
  */
@@ -187,6 +201,7 @@ export function log(...values: unknown[]): Operation {
  * Call a function for each item of a list, and put what it returns into `state.data`.
  * @public
  * @function
+ * @namespace global
  * @param {Array} items - A list, or a JSONPath (`$.data[*]`).
  * @param {Function} callback - Takes the item, its place and the state.
  * @returns {Operation}
@@ -202,6 +217,7 @@ export function map(
  * Add the same keys to each item of a list.
  * @public
  * @function
+ * @namespace global
  * @param {string} source - A JSONPath to the list.
  * @param {object} fields - The keys and their values; values may be functions of state.
  * @returns {Function} A function of state that gives the list.
@@ -214,6 +230,7 @@ export function merge(source: string, fields: unknown): ValueReader {
  * Pick one value out of state.
  * @public
  * @function
+ * @namespace global
  * @param {string} path - A JSONPath in state: `$.data.name`.
  * @returns {Function} A function of state.
  */

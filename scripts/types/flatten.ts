@@ -39,8 +39,7 @@ class Flattener {
   }
 
   flatten(entry: ts.SourceFile): Map<string, string> {
-    this.#file(SHAPES);
-    this.#file(ADAPTOR);
+    for (const name of [SHAPES, ADAPTOR, ENTRY]) this.#file(name);
     const exported = this.#exportsOf(this.#moduleOf(entry));
     const adaptor = exported.get('default');
     if (!adaptor) throw new Error(`${entry.fileName} has no default export.`);
@@ -143,15 +142,16 @@ class Flattener {
     const symbol = this.#checker.getSymbolAtLocation(name);
     if (!symbol) return;
     const target = this.#target(symbol);
-    const [node] = target.declarations ?? [];
-    if (!node || !isTopLevel(node) || node === declaration) return;
-    const source = node.getSourceFile();
-    if (this.program.isSourceFileDefaultLibrary(source)) return;
-    if (source.fileName.includes('/node_modules/')) {
+    const nodes = target.declarations ?? [];
+    const files = nodes.map(node => node.getSourceFile());
+    if (files.some(file => this.program.isSourceFileDefaultLibrary(file))) return;
+    if (files.some(file => file.fileName.includes('/node_modules/'))) {
       throw new Error(
         `${where(declaration)} names ${name.text} of another package, which the editor does not load.`,
       );
     }
+    const [node] = nodes;
+    if (!node || !isTopLevel(node) || node === declaration) return;
     if (target.flags & ts.SymbolFlags.Value) {
       if (declarationsOf(target).includes(declaration as Declaration)) return;
       throw new Error(
@@ -185,13 +185,13 @@ class Flattener {
     const heads = headOf(name, file).map(each => this.#text(each, NOWHERE));
     const nodes = [...file.declarations.values()].flat();
     if (name === SHAPES) nodes.sort(bySource);
-    const own = new Set(file.renamed.keys());
+    const own = new Set(name === SHAPES ? this.#shapes.keys() : file.renamed.keys());
     const declarations = nodes.map(node => {
       const isExported = !own.has(nameOf(node));
       return this.#text(withOneComment(withExport(node, isExported), node), node.getSourceFile());
     });
-    const renamed = [...file.renamed].map(each => this.#text(exportAs(each), NOWHERE));
-    const parts = [heads.join('\n'), ...declarations, ...renamed];
+    const tail = tailOf(name, file).map(each => this.#text(each, NOWHERE));
+    const parts = [heads.join('\n'), ...declarations, ...tail];
     return `${parts.filter(part => part !== '').join('\n\n')}\n`;
   }
 
@@ -235,13 +235,19 @@ function headOf(name: string, { shapes, namespaces }: FlatFile): ts.Statement[] 
   ];
 }
 
-function exportAs([own, other]: [string, string]): ts.Statement {
-  const specifier = ts.factory.createExportSpecifier(false, own, other);
-  return ts.factory.createExportDeclaration(
-    undefined,
-    false,
-    ts.factory.createNamedExports([specifier]),
-  );
+/** The exports that a file ends with. */
+function tailOf(name: string, { renamed, declarations }: FlatFile): ts.Statement[] {
+  const { factory } = ts;
+  // The editor pastes the shapes beside imports of the same names, which lead nowhere there. Only a
+  // shape that is declared without `export` is found before the import.
+  const shapes = name === SHAPES ? [...declarations.keys()].map(symbol => symbol.name) : [];
+  const specifiers = [
+    ...shapes.sort().map(shape => factory.createExportSpecifier(false, undefined, shape)),
+    ...[...renamed].map(([own, other]) => factory.createExportSpecifier(false, own, other)),
+  ];
+  if (specifiers.length === 0) return [];
+  const clause = factory.createNamedExports(specifiers);
+  return [factory.createExportDeclaration(undefined, name === SHAPES, clause)];
 }
 
 function nameOf(node: Declaration): string {

@@ -37,7 +37,7 @@ function requirePlan(list: unknown): ListPlan {
  *     return { ...state, counts };
  *   }),
  * );
- * @param {Operation} list - An operation that reads a list, with its filters and options: `getContacts({ … }, { … })`. Its `deadline` stops between two pages, and its `resume: true` goes on there.
+ * @param {Operation} list - An operation that reads a list, such as `getContacts()`, with its filters and options. Its `deadline` stops between two pages, and its `resume: true` goes on there.
  * @param {Operation} operations - Run for each page, up to 250 records in `state.data`. What they leave on state, the next page's operations find. `state.references` does not grow with pages.
  * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
@@ -68,7 +68,7 @@ export function eachPage(list: Operation, ...operations: Step[]): Operation {
 /**
  * Reads a list page by page in code of your own, outside a job.
  *
- * @param configuration - the credential: `{ host, token }`
+ * @param configuration - the credential, with `host` and `token`
  * @param list - an operation that reads a list, with its filters and options
  * @returns an async iterator of pages, each an array of up to 250 records
  * @throws RapidProError as the list does, while it is read
