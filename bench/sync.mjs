@@ -33,7 +33,7 @@ function person(n, tonight = false) {
 const people = (count, tonight) => Array.from({ length: count }, (_, n) => person(n, tonight));
 
 async function serve(count) {
-  const { createSandbox } = await import('../dist/sandbox/index.js');
+  const { createSandbox } = await import('@openfn/rapidpro-sandbox');
   let ahead = 0;
   const sandbox = await createSandbox({
     token: TOKEN,

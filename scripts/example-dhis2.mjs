@@ -125,7 +125,7 @@ async function reports(world) {
 }
 
 async function main() {
-  const { createSandbox } = await import('../dist/sandbox/index.js');
+  const { createSandbox } = await import('@openfn/rapidpro-sandbox');
   const world = await createWorld({
     createSandbox,
     contacts: WORKERS.map(({ who, urn, clinic }) => ({

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 /** Removes declarations that no entry of the package leads to: an editor would load them all. */
 
-const ENTRIES = ['types/index.d.ts', 'types/sandbox/index.d.ts'];
+const ENTRIES = ['types/index.d.ts'];
 const IMPORT = /(?:from|import\()\s*['"](\.[^'"]+)['"]/g;
 
 const reached = new Set();

@@ -28,7 +28,7 @@ async function main() {
 }
 
 async function inSandbox() {
-  const { createSandbox } = await import('../dist/sandbox/index.js');
+  const { createSandbox } = await import('@openfn/rapidpro-sandbox');
   const sandbox = await createSandbox({ seed: 'maternal-health' });
   try {
     console.log('A made-up maternal health program, in a RapidPro inside this command.');

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { JSONPath } from 'jsonpath-plus';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test, vi } from 'vitest';
+import { recording, replay, servers } from '../recordings/read.js';
 import { RapidProError } from '../src/client/errors.js';
 import { type MetadataEntity, metadata } from '../src/metadata.js';
-import { createSandbox } from '../src/sandbox/index.js';
 import { credential } from './support/credential.js';
 import { rapidPro204, reset } from './support/faults.js';
 import { noSleep } from './support/noSleep.js';
 import { rawServer } from './support/rawServer.js';
-import { recording, replay, servers } from './support/recordings.js';
 import { serve } from './support/serve.js';
 
 const LISTS = [

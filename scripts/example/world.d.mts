@@ -1,4 +1,4 @@
-import type { Sandbox, SandboxOptions } from '../../src/sandbox/index.js';
+import type { Sandbox, SandboxOptions } from '@openfn/rapidpro-sandbox';
 import type { createDhis2, Dhis2 } from './dhis2/server.mjs';
 import type { WorkflowState } from './run-workflow.mjs';
 

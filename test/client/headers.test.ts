@@ -1,10 +1,10 @@
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
+import { recording, replay } from '../../recordings/read.js';
 import { Client } from '../../src/client/client.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import { VERSION } from '../../src/version.js';
 import { credential, TOKEN } from '../support/credential.js';
-import { recording, replay } from '../support/recordings.js';
 import { serve } from '../support/serve.js';
 
 test('a GET carries the token, asks for JSON and names the package', async () => {

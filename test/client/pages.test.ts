@@ -1,5 +1,6 @@
 import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
+import { recording, replay, servers } from '../../recordings/read.js';
 import { Client } from '../../src/client/client.js';
 import type { RapidProError } from '../../src/client/errors.js';
 import { nextPlace, type Page, pages, readPage } from '../../src/client/pages.js';
@@ -7,7 +8,6 @@ import type { Query } from '../../src/client/request.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import { credential } from '../support/credential.js';
 import { fakeClock } from '../support/fakeClock.js';
-import { recording, replay, servers } from '../support/recordings.js';
 import { serve } from '../support/serve.js';
 
 type Body = { next: unknown; results: unknown };

@@ -1,5 +1,6 @@
 import { http } from 'msw';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Recording, recordings, replay, servers } from '../../recordings/read.js';
 import { Client } from '../../src/client/client.js';
 import type { ErrorCode, RapidProError } from '../../src/client/errors.js';
 import type { ApiRequest } from '../../src/client/request.js';
@@ -8,7 +9,6 @@ import type { Method } from '../../src/resources.js';
 import type { Json } from '../../src/types/json.js';
 import { credential, TOKEN } from '../support/credential.js';
 import { personalTextsOf } from '../support/personal.js';
-import { type Recording, recordings, replay, servers } from '../support/recordings.js';
 import { serve, type TestServer } from '../support/serve.js';
 
 /**

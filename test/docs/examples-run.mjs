@@ -12,7 +12,7 @@ import {
   getMessages,
   getTickets,
 } from '@openfn/language-rapidpro';
-import { createSandbox } from '@openfn/language-rapidpro/sandbox';
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { failureIn, runJob } from '../../scripts/run-job.mjs';
 import { oneCopy } from './adaptor.mjs';
 import { AMINA, FLOW, OBJECT, world } from './seed.mjs';

@@ -1,5 +1,5 @@
 import { execute, upsertContact } from '@openfn/language-rapidpro';
-import { createSandbox } from '@openfn/language-rapidpro/sandbox';
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { expect, test } from 'vitest';
 
 test('a mother is registered once', async () => {

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ensureField, execute, getFlowRuns, updateContact } from '@openfn/language-rapidpro';
-import { createSandbox } from '@openfn/language-rapidpro/sandbox';
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { failureIn, runJob } from '../../scripts/run-job.mjs';
 import { oneCopy } from './adaptor.mjs';
 import { FLOW, OBJECT } from './seed.mjs';

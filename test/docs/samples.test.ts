@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import ts from 'typescript';
 import { beforeAll, expect, test } from 'vitest';
-import { createSandbox } from '../../src/sandbox/index.js';
 import { built, ROOT } from '../packaging/project.js';
 import { start } from '../scripts/run-child.js';
 import { fences } from './collect.js';

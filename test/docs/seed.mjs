@@ -1,4 +1,4 @@
-import { maternalHealth } from '@openfn/language-rapidpro/sandbox';
+import { maternalHealth } from '@openfn/rapidpro-sandbox';
 
 /** The uuids that the examples write. */
 export const FLOW = '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c';

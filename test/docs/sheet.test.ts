@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { failureIn, runJob } from '../../scripts/run-job.mjs';
-import { createSandbox } from '../../src/sandbox/index.js';
 import { built } from '../packaging/project.js';
 
 beforeAll(built);

@@ -1,5 +1,5 @@
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { expect, onTestFinished, test } from 'vitest';
-import { createSandbox } from '../../src/sandbox/index.js';
 import { runExample, SOURCE_EXAMPLES } from './sourceExamples.js';
 
 test.each(Object.keys(SOURCE_EXAMPLES))(

@@ -1,5 +1,5 @@
+import { createSandbox, maternalHealth, type Sandbox } from '@openfn/rapidpro-sandbox';
 import * as adaptor from '../../src/index.js';
-import { createSandbox, maternalHealth, type Sandbox } from '../../src/sandbox/index.js';
 import type { State } from '../../src/types/state.js';
 
 /** What stands ready for an example: a sandbox with the made-up program, and its address and token. */

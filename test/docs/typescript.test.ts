@@ -28,7 +28,7 @@ function check(files: ReadonlyMap<string, string>): string[] {
     noUnusedLocals: false,
     paths: {
       '@openfn/language-rapidpro': [join(ROOT, 'src/index.ts')],
-      '@openfn/language-rapidpro/sandbox': [join(ROOT, 'src/sandbox/index.ts')],
+      '@openfn/rapidpro-sandbox': [join(ROOT, 'sandbox/src/index.ts')],
     },
   };
   const host = ts.createCompilerHost(settings);

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { createSandbox, type Sandbox } from '@openfn/rapidpro-sandbox';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { failureIn, runJob } from '../../scripts/run-job.mjs';
 import { execute, updateContact } from '../../src/index.js';
-import { createSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { built } from '../packaging/project.js';
 
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,6 +1,6 @@
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { onTestFinished } from 'vitest';
 import { createWorld, type World } from '../../scripts/example/world.mjs';
-import { createSandbox } from '../../src/sandbox/index.js';
 
 export { person } from '../../scripts/example/people.mjs';
 export { FLOWS } from '../../scripts/example/world.mjs';

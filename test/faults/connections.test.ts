@@ -1,12 +1,12 @@
 import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
+import { recordedBytes } from '../../recordings/read.js';
 import { Client } from '../../src/client/client.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import { credential } from '../support/credential.js';
 import { fakeClock } from '../support/fakeClock.js';
 import { bytes, json, rapidPro204, stall } from '../support/faults.js';
 import { rawServer } from '../support/rawServer.js';
-import { recordedBytes } from '../support/recordings.js';
 import { serve } from '../support/serve.js';
 
 const GET = { method: 'GET', path: 'contacts' } as const;

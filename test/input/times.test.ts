@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { DateTime, IANAZone } from 'luxon';
 import { describe, expect, test } from 'vitest';
+import { readFieldValue } from '../../sandbox/src/values/index.js';
+import { recordings, sentJson } from '../../sandbox/test/values/recorded-rows.js';
 import { RapidProError } from '../../src/client/errors.js';
 import {
   completeTimes,
@@ -9,8 +11,6 @@ import {
   readTimeRule,
   type TimeFacts,
 } from '../../src/input/times.js';
-import { readFieldValue } from '../../src/sandbox/values/index.js';
-import { recordings, sentJson } from '../sandbox/values/recorded-rows.js';
 
 const TYPES = new Map([['due', 'datetime']]);
 

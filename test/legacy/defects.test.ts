@@ -1,5 +1,6 @@
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
+import { recording, replay, servers } from '../../recordings/read.js';
 import {
   addContact,
   getContacts,
@@ -12,7 +13,6 @@ import { captureConsole } from '../support/captureConsole.js';
 import { answer, json, reset } from '../support/faults.js';
 import { noSleep } from '../support/noSleep.js';
 import { rawServer } from '../support/rawServer.js';
-import { recording, replay, servers } from '../support/recordings.js';
 import { serve } from '../support/serve.js';
 
 /** The defects of version 2.1.2, each held mended. The numbers are those of its description. */

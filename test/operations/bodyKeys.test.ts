@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
+import { recordings, servers } from '../../recordings/read.js';
 import * as rapidpro from '../../src/index.js';
 import { type Resource, type ResourceName, resources } from '../../src/resources.js';
 import type { Operation, State } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
-import { recordings, servers } from '../support/recordings.js';
 import { serve } from '../support/serve.js';
 import { bulk, counts, workspace, writes } from './bulk/workspace.js';
 import { FLOW, page, refused, run, stateFor, UUID } from './run.js';

@@ -1,3 +1,4 @@
+import { createSandbox, type SandboxOptions } from '@openfn/rapidpro-sandbox';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   addContact,
@@ -13,7 +14,6 @@ import {
   updateContact,
   upsertContact,
 } from '../../src/index.js';
-import { createSandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import type { Operation } from '../../src/types/state.js';
 import { noSleep } from '../support/noSleep.js';
 import { FLOW, failure as failureOf } from './run.js';

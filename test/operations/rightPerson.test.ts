@@ -1,3 +1,4 @@
+import type { Sandbox } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import {
@@ -19,7 +20,6 @@ import {
   upsertContact,
   upsertContacts,
 } from '../../src/index.js';
-import type { Sandbox } from '../../src/sandbox/index.js';
 import type { Operation } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { serve } from '../support/serve.js';

@@ -1,3 +1,4 @@
+import type { SandboxOptions } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import type { RapidProError } from '../../src/client/errors.js';
@@ -8,7 +9,6 @@ import {
   upsertContact,
   upsertContacts,
 } from '../../src/index.js';
-import type { SandboxOptions } from '../../src/sandbox/index.js';
 import type { SyncContact } from '../../src/types/bulk.js';
 import type { Operation } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';

@@ -148,7 +148,7 @@ export async function built(): Promise<void> {
 }
 
 function isBuilt(): boolean {
-  const made = ['dist/index.js', 'dist/index.cjs', 'dist/sandbox/index.js', 'types/index.d.ts'];
+  const made = ['dist/index.js', 'dist/index.cjs', 'types/index.d.ts', 'sandbox/dist/index.js'];
   return made.every(file => existsSync(join(ROOT, file)));
 }
 

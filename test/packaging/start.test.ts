@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createSandbox } from '../../src/sandbox/index.js';
 import { type Finished, start } from '../scripts/run-child.js';
 import { built, ROOT } from './project.js';
 

@@ -1,4 +1,4 @@
-import type { Recording } from './recordings.js';
+import type { Recording } from '../../recordings/read.js';
 
 /**
  * What of an exchange is a person's and may stand in no error: URNs, e-mail addresses, phone numbers,

@@ -1,5 +1,7 @@
+import { createSandbox, type SandboxOptions } from '@openfn/rapidpro-sandbox';
 import { http as msw } from 'msw';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { servers } from '../../recordings/read.js';
 import {
   eachChange,
   eachMissedPush,
@@ -9,11 +11,9 @@ import {
   webhook,
 } from '../../src/Adaptor.js';
 import { systemClock } from '../../src/client/clock.js';
-import { createSandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import type { State } from '../../src/types/state.js';
 import { failure, page, refused, run, stateFor } from '../operations/run.js';
 import { captureConsole } from '../support/captureConsole.js';
-import { servers } from '../support/recordings.js';
 import { serve } from '../support/serve.js';
 import { reportFlow } from './flow.js';
 import { asJson, recordedEvents } from './pushes.js';

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
+import { createSandbox, type SandboxOptions } from '@openfn/rapidpro-sandbox';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { scenarios } from '../../sandbox/test/replay/scenario.js';
 import { getFlowRuns, getResthookSubscribers, startFlow, subscribe } from '../../src/Adaptor.js';
-import { createSandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import type { State } from '../../src/types/state.js';
-import { scenarios } from '../sandbox/replay/scenario.js';
 import { type Call, EDITOR_BODY, EDITOR_HEADERS, reportFlow } from './flow.js';
 import { recordedPush } from './pushes.js';
 import { type Received, receiver } from './receiver.js';

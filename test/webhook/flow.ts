@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { FlowSeed } from '../../src/sandbox/index.js';
+import type { FlowSeed } from '@openfn/rapidpro-sandbox';
 
 /** The body that RapidPro's editor writes into a new Call Webhook node. */
 export const EDITOR_BODY = `@(json(object(

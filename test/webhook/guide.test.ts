@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { getResthookSubscribers, startFlow, subscribe } from '../../src/Adaptor.js';
-import { createSandbox } from '../../src/sandbox/index.js';
 import type { State } from '../../src/types/state.js';
 import { built, manifest, ROOT } from '../packaging/project.js';
 import { runApart, start } from '../scripts/run-child.js';

@@ -1,7 +1,7 @@
+import { createSandbox, type Sandbox, type SandboxOptions } from '@openfn/rapidpro-sandbox';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { getFlowRuns, startFlow, subscribe, updateContact, webhook } from '../../src/Adaptor.js';
 import { execute } from '../../src/execute.js';
-import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import type { State } from '../../src/types/state.js';
 import { EDITOR_BODY, EDITOR_HEADERS, reportFlow } from './flow.js';
 import { asJson } from './pushes.js';

@@ -1,14 +1,14 @@
+import { createSandbox, type SandboxOptions } from '@openfn/rapidpro-sandbox';
 import { http as msw } from 'msw';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { recording, servers } from '../../recordings/read.js';
 import { eachMissedPush, fn, startFlow, subscribe, type webhook } from '../../src/Adaptor.js';
 import { systemClock } from '../../src/client/clock.js';
-import { createSandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import type { State } from '../../src/types/state.js';
 import { callOfRun } from '../../src/webhook/fromRun.js';
 import { parsePush } from '../../src/webhook.js';
 import { failure, page, refused, stateFor } from '../operations/run.js';
 import { captureConsole } from '../support/captureConsole.js';
-import { recording, servers } from '../support/recordings.js';
 import { serve } from '../support/serve.js';
 import { EDITOR_HEADERS, GUIDE_BODY, reportFlow } from './flow.js';
 import { asJson, recordedEvents } from './pushes.js';

@@ -1,3 +1,4 @@
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   eachMissedPush,
@@ -9,7 +10,6 @@ import {
   webhook,
 } from '../../src/Adaptor.js';
 import { execute } from '../../src/execute.js';
-import { createSandbox } from '../../src/sandbox/index.js';
 import type { State } from '../../src/types/state.js';
 import { reportFlow } from './flow.js';
 import { asJson } from './pushes.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { servers } from '../../recordings/read.js';
 import type { RapidProError } from '../../src/client/errors.js';
 import { parsePush } from '../../src/webhook.js';
-import { servers } from '../support/recordings.js';
 import { asJson, DEFAULT_BODY, recordedEvents, recordedPush } from './pushes.js';
 
 function refusal(body: unknown): RapidProError {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { recording, type ServerName } from '../support/recordings.js';
+import { recording, type ServerName } from '../../recordings/read.js';
 
 /** What the flow engine pushed, as a listener recorded it. */
 export interface RecordedPush {

@@ -1,17 +1,17 @@
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { recording, servers } from '../../recordings/read.js';
 import {
   addResthookSubscriber,
   getResthookSubscribers,
   subscribe,
   unsubscribe,
 } from '../../src/Adaptor.js';
-import { createSandbox } from '../../src/sandbox/index.js';
 import type { State } from '../../src/types/state.js';
 import { failure, page, refused, run, sent } from '../operations/run.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { noSleep } from '../support/noSleep.js';
-import { recording, servers } from '../support/recordings.js';
 import { serve } from '../support/serve.js';
 
 const HOOK = 'new-report';

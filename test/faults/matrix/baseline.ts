@@ -1,5 +1,5 @@
+import { createSandbox, type LoggedRequest } from '@openfn/rapidpro-sandbox';
 import type { Dialect } from '../../../src/resources.js';
-import { createSandbox, type LoggedRequest } from '../../../src/sandbox/index.js';
 import type { State } from '../../../src/types/state.js';
 import type { Case } from './cases.js';
 import { attempt } from './trial.js';

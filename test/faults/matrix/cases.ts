@@ -1,5 +1,5 @@
+import type { LoggedRequest, SandboxOptions } from '@openfn/rapidpro-sandbox';
 import * as rapidpro from '../../../src/Adaptor.js';
-import type { LoggedRequest, SandboxOptions } from '../../../src/sandbox/index.js';
 import type { Operation, State } from '../../../src/types/state.js';
 
 /** How an operation ends when one of its requests fails for good. */

@@ -1,4 +1,4 @@
-import type { FaultKind } from '../../../src/sandbox/index.js';
+import type { FaultKind } from '@openfn/rapidpro-sandbox';
 import { CASES } from './cases.js';
 import { inOrder, merge, type Seen, toMarkdown } from './table.js';
 

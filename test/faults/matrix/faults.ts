@@ -1,4 +1,4 @@
-import type { FaultKind, LoggedRequest } from '../../../src/sandbox/index.js';
+import type { FaultKind, LoggedRequest } from '@openfn/rapidpro-sandbox';
 
 /** What a client can tell of a request that a fault struck. */
 export type Sight = 'fine' | 'throttled' | 'ambiguous' | 'timeout';

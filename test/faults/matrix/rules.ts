@@ -1,4 +1,4 @@
-import type { FaultKind } from '../../../src/sandbox/index.js';
+import type { FaultKind } from '@openfn/rapidpro-sandbox';
 import type { Baseline } from './baseline.js';
 import { type Case, isCreation, isRepeatable } from './cases.js';
 import { codeOf, type Sight, sightOf } from './faults.js';

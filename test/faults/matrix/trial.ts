@@ -1,6 +1,6 @@
+import { createSandbox, type LoggedRequest, type Sandbox } from '@openfn/rapidpro-sandbox';
 import type { RapidProError } from '../../../src/client/errors.js';
 import type { Dialect } from '../../../src/resources.js';
-import { createSandbox, type LoggedRequest, type Sandbox } from '../../../src/sandbox/index.js';
 import type { Operation, State } from '../../../src/types/state.js';
 import type { Case } from './cases.js';
 import { type Fault, isSlow, TIMEOUT } from './faults.js';

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../../../src/sandbox/index.js';
+import type { Sandbox } from '@openfn/rapidpro-sandbox';
 
 /** What there is in a sandbox as sorted lines of text, so that two worlds can be compared. */
 export async function worldOf(sandbox: Sandbox): Promise<string[]> {

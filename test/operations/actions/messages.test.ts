@@ -1,5 +1,6 @@
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
+import { recording, replay, servers } from '../../../recordings/read.js';
 import {
   archiveMessages,
   deleteMessages,
@@ -8,7 +9,6 @@ import {
   unlabelMessages,
 } from '../../../src/index.js';
 import type { Operation } from '../../../src/types/state.js';
-import { recording, replay, servers } from '../../support/recordings.js';
 import { serve } from '../../support/serve.js';
 import { failure, OTHER_UUID, refused, run, UUID } from '../run.js';
 import { actionsServer, sizes } from './actionsServer.js';

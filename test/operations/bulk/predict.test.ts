@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { servers } from '../../../recordings/read.js';
 import {
   isPlainUrn,
   type Prediction,
@@ -12,7 +13,6 @@ import {
   storedField,
   storedText,
 } from '../../../src/operations/bulk/predict.js';
-import { servers } from '../../support/recordings.js';
 
 interface Row {
   what: string;

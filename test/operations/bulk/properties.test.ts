@@ -1,7 +1,7 @@
+import { type ContactSeed, createSandbox, type Sandbox } from '@openfn/rapidpro-sandbox';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { syncContacts } from '../../../src/index.js';
-import { type ContactSeed, createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import type { SyncContact, SyncOptions } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { TOKEN } from '../../support/credential.js';

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Sandbox } from '@openfn/rapidpro-sandbox';
 import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/client/clock.js';
 import { syncContacts, upsertContacts } from '../../../src/index.js';
-import type { Sandbox } from '../../../src/sandbox/index.js';
 import type { SyncOptions } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';

@@ -1,7 +1,7 @@
+import { createSandbox, type Sandbox } from '@openfn/rapidpro-sandbox';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { syncContacts, upsertContacts } from '../../../src/index.js';
-import { createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import type { BulkResult } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { TOKEN } from '../../support/credential.js';

@@ -1,6 +1,6 @@
+import type { ContactSeed } from '@openfn/rapidpro-sandbox';
 import { describe, expect, test } from 'vitest';
 import { addGroup, syncContacts, upsertContacts } from '../../../src/index.js';
-import type { ContactSeed } from '../../../src/sandbox/index.js';
 import type { SyncContact } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';

@@ -1,5 +1,5 @@
+import { createSandbox, type Sandbox, type SandboxOptions } from '@openfn/rapidpro-sandbox';
 import { onTestFinished, TestRunner } from 'vitest';
-import { createSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/index.js';
 import type { BulkItem, BulkResult } from '../../../src/types/bulk.js';
 import type { Operation, State } from '../../../src/types/state.js';
 import { TOKEN } from '../../support/credential.js';

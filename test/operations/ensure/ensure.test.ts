@@ -1,3 +1,4 @@
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/client/clock.js';
@@ -10,7 +11,6 @@ import {
   upsertContact,
 } from '../../../src/index.js';
 import { keyOf } from '../../../src/operations/objects/ensure.js';
-import { createSandbox } from '../../../src/sandbox/index.js';
 import type { Operation } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { TOKEN } from '../../support/credential.js';

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test, vi } from 'vitest';
+import { recording, replay, servers } from '../../../recordings/read.js';
 import { uploadMedia } from '../../../src/index.js';
 import { listen } from '../../support/closing.js';
 import { noSleep } from '../../support/noSleep.js';
-import { recording, replay, servers } from '../../support/recordings.js';
 import { serve } from '../../support/serve.js';
 import { failure, refused, run } from '../run.js';
 

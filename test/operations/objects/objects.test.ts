@@ -1,10 +1,10 @@
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
+import { recording, replay, servers } from '../../../recordings/read.js';
 import * as rapidpro from '../../../src/index.js';
 import type { Operation } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
-import { recording, replay, servers } from '../../support/recordings.js';
 import { serve } from '../../support/serve.js';
 import {
   answering,

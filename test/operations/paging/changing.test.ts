@@ -1,3 +1,4 @@
+import { createSandbox, type Sandbox } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -16,7 +17,6 @@ import { Client } from '../../../src/client/client.js';
 import { stablePages } from '../../../src/client/latecomers.js';
 import { parseConfiguration } from '../../../src/configuration.js';
 import { advance, isSeen, sightingOf } from '../../../src/operations/lists/changeMark.js';
-import { createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import type { State } from '../../../src/types/state.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';

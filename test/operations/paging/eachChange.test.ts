@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createSandbox, type Sandbox } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -15,7 +16,6 @@ import {
   updateContact,
 } from '../../../src/Adaptor.js';
 import { systemClock } from '../../../src/client/clock.js';
-import { createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import type { State } from '../../../src/types/state.js';
 import { serve } from '../../support/serve.js';
 

@@ -1,8 +1,8 @@
+import { createSandbox, type Sandbox } from '@openfn/rapidpro-sandbox';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { eachPage, execute, fn, getContacts, getGroups } from '../../../src/Adaptor.js';
 import { systemClock } from '../../../src/client/clock.js';
 import { iteratePages } from '../../../src/operations/eachPage.js';
-import { createSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import type { State } from '../../../src/types/state.js';
 import { resumeMark } from '../../support/resumeMark.js';
 

@@ -1,3 +1,4 @@
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { describe, expect, test, vi } from 'vitest';
 import {
   addGroup,
@@ -11,7 +12,6 @@ import {
   getMessages,
 } from '../../../src/Adaptor.js';
 import { iteratePages } from '../../../src/operations/eachPage.js';
-import { createSandbox } from '../../../src/sandbox/index.js';
 import type { State } from '../../../src/types/state.js';
 import { credential } from '../../support/credential.js';
 import { type Row, uuidOf, windowsServer, writeTime } from './windowsServer.js';

@@ -1,8 +1,8 @@
+import type { Recording } from '../../../recordings/read.js';
 import { type OperationName, roles } from '../../../scripts/generate/coverage-operations.js';
 import * as Adaptor from '../../../src/Adaptor.js';
 import { BATCH_LIMIT, type Filter, type Resource, resources } from '../../../src/resources.js';
 import type { Operation } from '../../../src/types/state.js';
-import type { Recording } from '../../support/recordings.js';
 import { bodyOf, endpointOf, headerOf, OUTSIDE, outside, partOf, queryOf } from './exchange.js';
 import { isSwallowed } from './meaning.js';
 

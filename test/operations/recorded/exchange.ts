@@ -1,6 +1,6 @@
+import type { Recording } from '../../../recordings/read.js';
 import { type ResourceName, resources } from '../../../src/resources.js';
 import { TOKEN } from '../../support/credential.js';
-import type { Recording } from '../../support/recordings.js';
 
 /** What a recorded request says, read from its own words. */
 

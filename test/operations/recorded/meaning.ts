@@ -1,6 +1,6 @@
+import type { Recording } from '../../../recordings/read.js';
 import { isUuid } from '../../../src/operations/base/identifiers.js';
 import { type Filter, type FilterKind, type Resource, resources } from '../../../src/resources.js';
-import type { Recording } from '../../support/recordings.js';
 import { bodyOf, endpointOf, queryOf } from './exchange.js';
 
 /** What a recorded answer means to whoever called the operation. */

@@ -1,7 +1,7 @@
+import type { Recording } from '../../../recordings/read.js';
 import { http } from '../../../src/index.js';
 import type { Json } from '../../../src/types/json.js';
 import type { Operation } from '../../../src/types/state.js';
-import type { Recording } from '../../support/recordings.js';
 import { bodyOf, outside, queryOf } from './exchange.js';
 
 /** The call of `http.request` for a recorded request. It is made for each, even where it must fail. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { type Recording, recordings, servers } from '../../../recordings/read.js';
 import { onLists, operationsOf } from '../../../scripts/generate/coverage-operations.js';
 import * as Adaptor from '../../../src/Adaptor.js';
 import type { RapidProError } from '../../../src/client/errors.js';
 import * as common from '../../../src/common.js';
 import { type Method, type ResourceName, resources } from '../../../src/resources.js';
 import { TOKEN } from '../../support/credential.js';
-import { type Recording, recordings, servers } from '../../support/recordings.js';
 import { type Call, callFor, REASONS } from './calls.js';
 import { endpointOf, queryOf, tokenOf } from './exchange.js';
 import {

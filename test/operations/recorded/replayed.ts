@@ -1,10 +1,10 @@
 import { type HttpResponseResolver, http as msw } from 'msw';
 import { expect } from 'vitest';
+import { type Recording, replay } from '../../../recordings/read.js';
 import type { RapidProError } from '../../../src/client/errors.js';
 import type { Operation } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
-import { type Recording, replay } from '../../support/recordings.js';
 import { serve, type TestServer } from '../../support/serve.js';
 import { page, run } from '../run.js';
 import { endpointOf } from './exchange.js';

@@ -1,5 +1,5 @@
+import type { Recording } from '../../../recordings/read.js';
 import { resources } from '../../../src/resources.js';
-import type { Recording } from '../../support/recordings.js';
 import { endpointOf } from './exchange.js';
 
 /** What became of a recorded exchange, by a named operation or by `http.request`. */

@@ -1,0 +1,71 @@
+import { BATCH_LIMIT } from '../../../src/resources.js';
+import type { Call } from '../core/call.js';
+import { canonicalUuid, isCanonicalUuid } from '../state/ids.js';
+import type { Contact, Flow, Group } from '../state/model.js';
+import { normalizeUrn, storeUrn } from '../values/index.js';
+import { issue, listOf, oneRef, type Rule, refsOf, refTo, value } from './rules.js';
+
+/** A contact by uuid or URN. The URN is not read with the workspace's country here. */
+function findContact(text: string, { workspace }: Call): Contact | undefined {
+  const { dialect } = workspace;
+  const byUuid = workspace.contacts.find(text);
+  if (byUuid) return byUuid.deleted ? undefined : byUuid;
+  const urn = normalizeUrn(text, { country: '', dialect }, 'reference');
+  return 'urn' in urn ? workspace.urns.get(urn.urn) : undefined;
+}
+
+const sameText = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** A row of a table by uuid or by name in any letter case. */
+export function byUuidOrName<T extends { name: string; deleted?: boolean }>(
+  table: Iterable<T> & { find(uuid: string): T | undefined },
+  text: string,
+  { workspace }: Call,
+): T | undefined {
+  const uuid = workspace.dialect === 'v9' ? text : (canonicalUuid(text) ?? text);
+  const byUuid = isCanonicalUuid(uuid) ? table.find(uuid) : undefined;
+  if (byUuid && !byUuid.deleted) return byUuid;
+  for (const row of table) if (!row.deleted && sameText(row.name, text)) return row;
+  return undefined;
+}
+
+const findGroup = (text: string, call: Call): Group | undefined =>
+  byUuidOrName(call.workspace.groups, text, call);
+
+const notSmart = (group: Group, given: string): string | undefined =>
+  group.query === null ? undefined : `Contact group must not be query based: ${given}`;
+
+export const contact = oneRef(refTo(findContact));
+export const contacts = refsOf(refTo(findContact), BATCH_LIMIT);
+export const group = oneRef(refTo(findGroup));
+export const groups = refsOf(refTo(findGroup), BATCH_LIMIT);
+export const manualGroup = oneRef(refTo(findGroup, notSmart));
+export const manualGroups = refsOf(refTo(findGroup, notSmart), BATCH_LIMIT);
+
+function findFlow(text: string, { workspace }: Call): Flow | undefined {
+  const flow = workspace.flows.find(canonicalUuid(text) ?? text);
+  return flow && !flow.archived ? flow : undefined;
+}
+
+export const flow = oneRef(refTo(findFlow));
+
+/** A URN to be kept, with what its network shows. */
+export interface GivenUrn {
+  urn: string;
+  display: string | null;
+  /** What the engine, not the server in front of it, will say: refuse it, or break. */
+  engine?: 'not-valid' | 'server-error';
+}
+
+/** An item of a `urns` list, read with the workspace's country. */
+const urn: Rule<GivenUrn> = {
+  takesNull: true,
+  read(input, { workspace }) {
+    const stored = storeUrn(input, workspace.locale);
+    if ('errors' in stored) return issue(...stored.errors);
+    if ('urn' in stored) return value(stored);
+    return value({ urn: String(input), display: null, engine: stored.error });
+  },
+};
+
+export const urns = listOf(urn, BATCH_LIMIT);

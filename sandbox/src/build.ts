@@ -1,0 +1,157 @@
+import type { Dialect, Scope } from '../../src/resources.js';
+import { parseRate, type Rate } from './core/throttle.js';
+import type { SandboxOptions } from './options.js';
+import { generatedContacts } from './seeds/generated.js';
+import { maternalHealth } from './seeds/maternal-health.js';
+import { plant } from './seeds/plant.js';
+import type { Seed } from './seeds/types.js';
+import { newUuid } from './state/ids.js';
+import type { Role } from './state/model.js';
+import { Server } from './state/server.js';
+import type { Limited, Workspace } from './state/workspace.js';
+
+/** Tokens by who they are for. `surveyor` only lets anyone in on `v9`; `agent` and `viewer` never do. */
+export type TokenName = Role | 'other_workspace';
+
+export type Tokens = Record<TokenName, string>;
+
+/** A server with its two workspaces, as the options want it. */
+export interface Built {
+  server: Server;
+  main: Workspace;
+  other: Workspace;
+  tokens: Tokens;
+}
+
+export function build(options: SandboxOptions): Built {
+  const dialect = options.dialect ?? 'v9';
+  const server = new Server({
+    dialect,
+    clock: options.clock ?? { now: () => performance.timeOrigin + performance.now() },
+    engineCache: options.engineCache ?? 0,
+    rawNoContent: options.rawNoContent ?? true,
+    hosts: options.hosts,
+  });
+  const seed = seedOf(options, server.settings.clock.now());
+  const main = server.addWorkspace({
+    ...settingsOf(options, dialect),
+    uuid: seed.workspace?.uuid ?? newUuid(),
+    name: seed.workspace?.name ?? 'Sandbox',
+  });
+  plant(server, main, furnished(seed, 'External SMS', '+250788000100'));
+  const other = server.addWorkspace({
+    ...settingsOf(options, dialect),
+    uuid: newUuid(),
+    name: 'Other Workspace',
+    timezone: 'UTC',
+    languages: ['eng'],
+    anonymous: false,
+  });
+  plant(server, other, furnished(options.otherSeed ?? {}, 'Other SMS', '+250788000900'));
+  return { server, main, other, tokens: addPeople(server, main, other, options.token) };
+}
+
+function settingsOf(options: SandboxOptions, dialect: Dialect) {
+  return {
+    country: options.country ?? 'RW',
+    dateStyle: options.dateStyle ?? ('day_first' as const),
+    timezone: options.timezone ?? 'Africa/Kigali',
+    languages: options.languages ?? ['eng', 'fra'],
+    anonymous: options.anonymous ?? false,
+    flagged: false,
+    suspended: false,
+    limits: limitsOf(dialect, options.limits),
+    rates: ratesOf(dialect, options.throttle),
+    deliveries: options.deliveries,
+    site: 'localhost',
+    scheduling: options.scheduling ?? 0,
+  };
+}
+
+const HOURLY: Record<Dialect, Partial<Record<Scope, number>>> = {
+  v9: {
+    v2: 2500,
+    'v2.contacts': 2500,
+    'v2.messages': 2500,
+    'v2.broadcasts': 36_000,
+    'v2.runs': 2500,
+  },
+  textit: { v2: 3600, 'v2.contacts': 3600, 'v2.messages': 3600, 'v2.runs': 3600 },
+};
+
+/** The rates of each scope; what the option does not name stays as the servers have it. */
+export function ratesOf(
+  dialect: Dialect,
+  throttle: SandboxOptions['throttle'],
+): Partial<Record<Scope, Rate>> {
+  if (throttle === false) return {};
+  const rates: Partial<Record<Scope, Rate>> = {};
+  for (const [scope, usual] of Object.entries(HOURLY[dialect]) as [Scope, number][]) {
+    const own = typeof throttle === 'number' ? throttle : throttle?.[scope];
+    rates[scope] = parseRate(own ?? usual);
+  }
+  return rates;
+}
+
+function limitsOf(dialect: Dialect, own: SandboxOptions['limits']): Record<Limited, number> {
+  const topics = dialect === 'v9' ? 250 : 50;
+  return { fields: 250, globals: 250, groups: 250, labels: 250, topics, ...own };
+}
+
+function seedOf({ seed, contacts }: SandboxOptions, now: number): Seed {
+  if (seed === 'maternal-health') {
+    return typeof contacts === 'number'
+      ? maternalHealth({ contacts, now })
+      : withContacts(maternalHealth({ now }), contacts);
+  }
+  const more = typeof contacts === 'number' ? generatedContacts(contacts) : contacts;
+  return withContacts(seed ?? {}, more);
+}
+
+function withContacts(seed: Seed, contacts: Seed['contacts']): Seed {
+  return contacts ? { ...seed, contacts: [...(seed.contacts ?? []), ...contacts] } : seed;
+}
+
+/** A seed with what every workspace has. */
+function furnished(seed: Seed, channel: string, address: string): Seed {
+  const { groups = [], topics = [] } = seed;
+  const openTickets = { name: 'Open Tickets', query: 'tickets > 0', system: true };
+  return {
+    channels: [{ name: channel, address, country: 'RW' }],
+    ...seed,
+    groups: groups.some(group => group.system) ? groups : [openTickets, ...groups],
+    topics: topics.some(topic => topic.system)
+      ? topics
+      : [{ name: 'General', system: true }, ...topics],
+  };
+}
+
+const PEOPLE: readonly [role: Role, login: string, first: string, last: string][] = [
+  ['administrator', 'admin', 'Ada', 'Admin'],
+  ['editor', 'editor', 'Eddy', 'Editor'],
+  ['viewer', 'viewer', 'Vera', 'Viewer'],
+  ['agent', 'agent', 'Agnes', 'Agent'],
+  ['surveyor', 'surveyor', 'Sue', 'Surveyor'],
+];
+
+/** Roles that the newer line does not have: their tokens open nothing, and they are not among its users. */
+const ONLY_V9: readonly Role[] = ['viewer', 'surveyor'];
+
+function addPeople(
+  server: Server,
+  main: Workspace,
+  other: Workspace,
+  token: string | undefined,
+): Tokens {
+  const tokens: Partial<Tokens> = {};
+  for (const [role, login, first, last] of PEOPLE) {
+    const email = `${login}@example.org`;
+    const known = [...main.users].find(user => user.email === email);
+    const user = known ?? server.addUser(main, email, [first, last], role);
+    if (!known && server.dialect === 'textit' && ONLY_V9.includes(role)) main.users.remove(user);
+    tokens[role] = server.grant(main, user, role, role === 'administrator' ? token : undefined);
+  }
+  const owner = server.addUser(other, 'other@example.org', ['Olga', 'Other'], 'administrator');
+  tokens.other_workspace = server.grant(other, owner, 'other_workspace');
+  return tokens as Tokens;
+}

@@ -1,0 +1,144 @@
+import { PAGE_SIZE } from '../../../src/resources.js';
+import { notFound } from './reply.js';
+
+/** Where a page begins: behind a position, some items further on, looking forward or back. */
+export interface Cursor {
+  offset: number;
+  back: boolean;
+  position: string | null;
+}
+
+const START: Cursor = { offset: 0, back: false, position: null };
+
+/** Ties beyond this many are not paged through; the server caps the offset. */
+const OFFSET_LIMIT = 100_000;
+
+export function encodeCursor({ offset, back, position }: Cursor): string {
+  const tokens = new URLSearchParams();
+  if (offset !== 0) tokens.set('o', String(offset));
+  if (back) tokens.set('r', '1');
+  if (position !== null) tokens.set('p', position);
+  return Buffer.from(tokens.toString()).toString('base64');
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\s*[+-]?\d+\s*$/.test(text)) throw notFound('Invalid cursor');
+  return Number(text);
+}
+
+/** As Python decodes base64: strange letters are skipped, a wrong length is an error. */
+function decodeBase64(text: string): string {
+  const letters = text.replace(/[^A-Za-z0-9+/=]/g, '');
+  const data = letters.replace(/=.*$/, '');
+  const missing = (4 - (data.length % 4)) % 4;
+  const padded = letters.length - data.length >= missing;
+  const decoded = Buffer.from(data, 'base64').toString('latin1');
+  const ascii = [...decoded].every(letter => letter.charCodeAt(0) < 128);
+  if (missing === 3 || !padded || !ascii) throw notFound('Invalid cursor');
+  return decoded;
+}
+
+export function decodeCursor(text: string | null, offsetLimit = OFFSET_LIMIT): Cursor {
+  if (text === null) return START;
+  const tokens = new URLSearchParams(decodeBase64(text));
+  const offset = wholeNumber(tokens.get('o') ?? '0');
+  if (offset < 0) throw notFound('Invalid cursor');
+  return {
+    offset: Math.min(offset, offsetLimit),
+    back: wholeNumber(tokens.get('r') ?? '0') !== 0,
+    position: tokens.get('p'),
+  };
+}
+
+export interface CursorPage<T> {
+  items: T[];
+  next: Cursor | null;
+  previous: Cursor | null;
+}
+
+/** How many items at the near end of a page share the position of what lies beyond it. */
+function seam<T>(
+  items: readonly T[],
+  beyond: string | null,
+  positionOf: (item: T) => string,
+): { offset: number; position: string | null; unique: boolean } {
+  const compare = beyond;
+  let offset = 0;
+  for (const item of items) {
+    const position = positionOf(item);
+    if (position !== compare) return { offset, position, unique: true };
+    offset++;
+  }
+  return { offset, position: compare, unique: false };
+}
+
+/**
+ * One page out of the rows behind a cursor. `rows` gives them in the cursor's own direction, from its position on.
+ *
+ * A cursor names the last position of the page before; items that tie with their neighbor across the seam cannot be
+ * told apart by it, so it counts them instead.
+ */
+export function cutPage<T>(
+  cursor: Cursor,
+  rows: Iterable<T>,
+  positionOf: (row: T) => string,
+): CursorPage<T> {
+  const found: T[] = [];
+  let skipped = 0;
+  for (const row of rows) {
+    if (skipped < cursor.offset) {
+      skipped++;
+      continue;
+    }
+    found.push(row);
+    if (found.length > PAGE_SIZE) break;
+  }
+  const extra = found.length > PAGE_SIZE ? found.pop() : undefined;
+  const ahead = extra === undefined ? null : positionOf(extra);
+  const behind = cursor.position !== null || cursor.offset > 0;
+  const items = cursor.back ? found.reverse() : found;
+  const page: Cut<T> = {
+    cursor,
+    items,
+    nextPosition: cursor.back ? cursor.position : ahead,
+    previousPosition: cursor.back ? ahead : cursor.position,
+    hasNext: cursor.back ? behind : ahead !== null,
+    hasPrevious: cursor.back ? ahead !== null : behind,
+  };
+  return {
+    items,
+    next: page.hasNext ? link(page, false, positionOf) : null,
+    previous: page.hasPrevious ? link(page, true, positionOf) : null,
+  };
+}
+
+interface Cut<T> {
+  cursor: Cursor;
+  items: T[];
+  nextPosition: string | null;
+  previousPosition: string | null;
+  hasNext: boolean;
+  hasPrevious: boolean;
+}
+
+/** The cursor that leads on from a page, forward or back. */
+function link<T>(page: Cut<T>, back: boolean, positionOf: (item: T) => string): Cursor {
+  const { cursor } = page;
+  const beyond = back ? page.previousPosition : page.nextPosition;
+  const near = back ? page.items : page.items.toReversed();
+  const nearest = near[0];
+  if (nearest === undefined) return { offset: 0, back, position: beyond };
+  // Turning round at a cursor with an offset: what it points at lies inside the ties, so it marks nothing.
+  const turning = cursor.back !== back && cursor.offset !== 0;
+  const { offset, position, unique } = seam(
+    near,
+    turning ? positionOf(nearest) : beyond,
+    positionOf,
+  );
+  if (unique) return { offset, back, position };
+  const isLast = back ? !page.hasNext : !page.hasPrevious;
+  const far = back ? page.nextPosition : page.previousPosition;
+  if (isLast) return { offset: PAGE_SIZE, back, position: null };
+  if (cursor.back !== back) return { offset: 0, back, position: far };
+  return { offset: cursor.offset + PAGE_SIZE, back, position: far };
+}

@@ -1,0 +1,162 @@
+import type { Resource } from '../../../src/resources.js';
+import { cursorTime, type Micros, parseTime } from '../state/clock.js';
+import { type Key, Ordered } from '../state/ordered.js';
+import type { Call } from './call.js';
+import { cutPage, decodeCursor, encodeCursor } from './cursor.js';
+import { last } from './incoming.js';
+import { queryTime } from './query-time.js';
+import { badRequest, type Reply, ServerError } from './reply.js';
+
+/** Rows to be listed: their order, which of them, and how each is shown. */
+export interface Listing<T extends { id: number }> {
+  rows: Ordered<T>;
+  /** The only rows that can be in the list, where a filter names them; undefined entries are left out. */
+  among?: readonly (T | undefined)[] | undefined;
+  /** Oldest first. */
+  ascending?: boolean;
+  /** Which rows belong to the list, apart from the span of time. */
+  holds?: (row: T) => boolean;
+  /** The instant that `before` and `after` look at; without it they are ignored. */
+  timeOf?: (row: T) => Key | null;
+  show: (row: T) => unknown;
+}
+
+const TRUE = ['true', 'y', 'yes', '1'];
+
+/** What counts as true in a query. */
+export function isTrue(text: string | null): boolean {
+  return text !== null && TRUE.includes(text.toLowerCase());
+}
+
+/** Filters of which only one may be given. */
+export function checkExclusive(call: Call, { exclusive }: Resource): void {
+  const given = exclusive?.filter(name => last(call.incoming.query, name)) ?? [];
+  if (exclusive && given.length > 1) {
+    throw badRequest(`You may only specify one of the ${exclusive.join(', ')} parameters`);
+  }
+}
+
+interface Span {
+  from?: Micros;
+  to?: Micros;
+  /** A time that could not be read matches nothing at all. */
+  broken?: true;
+}
+
+function spanOf(call: Call): Span {
+  const span: Span = {};
+  for (const [name, end] of [
+    ['before', 'to'],
+    ['after', 'from'],
+  ] as const) {
+    const text = last(call.incoming.query, name);
+    if (!text) continue;
+    const time = queryTime(text);
+    if (time === undefined) return { broken: true };
+    span[end] = time;
+  }
+  return span;
+}
+
+export function emptyList(): Reply {
+  return { status: 200, data: { next: null, previous: null, results: [] } };
+}
+
+/** A cursor's text for a key, and back. A position that is no time breaks the server's query. */
+const positionText = (key: string | number): string =>
+  typeof key === 'number' ? cursorTime(key) : key;
+
+function keyFrom(position: string | null, ofTime: boolean): string | number | undefined {
+  if (position === null) return undefined;
+  if (!ofTime) return position;
+  const time = parseTime(position);
+  if (time === undefined) throw new ServerError('a cursor with a position that is no time');
+  return time;
+}
+
+const later = (a: number | string | undefined, b: number | string | undefined) =>
+  a === undefined ? b : b === undefined ? a : a > b ? a : b;
+const earlier = (a: number | string | undefined, b: number | string | undefined) =>
+  a === undefined ? b : b === undefined ? a : a < b ? a : b;
+
+export function listPage<T extends { id: number }>(call: Call, listing: Listing<T>): Reply {
+  const { rows, holds, timeOf, show } = listing;
+  const span = timeOf ? spanOf(call) : {};
+  const cursor = decodeCursor(last(call.incoming.query, 'cursor'));
+  const descending = !listing.ascending !== cursor.back;
+  const ofTime = call.resource.order?.by !== 'osm_id';
+  const position = keyFrom(cursor.position, ofTime);
+  const byKey = timeOf === rows.keyOf;
+  const above = later(
+    byKey && span.from !== undefined ? span.from - 1 : undefined,
+    descending ? undefined : position,
+  );
+  const below = earlier(
+    byKey && span.to !== undefined ? span.to + 1 : undefined,
+    descending ? position : undefined,
+  );
+  const passes = (row: T): boolean => {
+    if (span.broken || (holds && !holds(row))) return false;
+    if (!timeOf || byKey) return true;
+    const key = timeOf(row);
+    if (key === null) return span.from === undefined && span.to === undefined;
+    const time = Number(key);
+    return time >= (span.from ?? Number.NEGATIVE_INFINITY) && time <= (span.to ?? Infinity);
+  };
+  const positionOf = (row: T): string => positionText(rows.keyOf(row) ?? '');
+  const bounds = {
+    ...(above === undefined ? {} : { above }),
+    ...(below === undefined ? {} : { below }),
+  };
+  const walked = listing.among
+    ? pick(listing.among, rows.keyOf, descending, bounds)
+    : rows.walk(descending, bounds);
+  const page = cutPage(cursor, filter(walked, passes), positionOf);
+  const url = (to: typeof page.next) => to && pageUrl(call, { cursor: encodeCursor(to) });
+  return {
+    status: 200,
+    data: { next: url(page.next), previous: url(page.previous), results: page.items.map(show) },
+  };
+}
+
+/** The same walk over a handful of rows. */
+function pick<T extends { id: number }>(
+  among: readonly (T | undefined)[],
+  keyOf: (row: T) => Key | null,
+  descending: boolean,
+  { above, below }: { above?: Key; below?: Key },
+): T[] {
+  const order = new Ordered(keyOf);
+  for (const row of among) if (row) order.place(row);
+  return [
+    ...order.walk(descending, {
+      ...(above === undefined ? {} : { above }),
+      ...(below === undefined ? {} : { below }),
+    }),
+  ];
+}
+
+function* filter<T>(rows: Iterable<T>, passes: (row: T) => boolean): Generator<T> {
+  for (const row of rows) if (passes(row)) yield row;
+}
+
+/** The request's own address with other paging parameters; the server sorts what it writes back. */
+export function pageUrl({ incoming }: Call, params: Record<string, string | null>): string {
+  const all = new Map<string, string[]>();
+  for (const [name, value] of incoming.query) all.set(name, [...(all.get(name) ?? []), value]);
+  for (const [name, value] of Object.entries(params)) {
+    if (value === null) all.delete(name);
+    else all.set(name, [value]);
+  }
+  const sorted = [...all].sort(([a], [b]) => (a < b ? -1 : 1));
+  const text = sorted
+    .flatMap(([name, values]) => values.map(value => `${quoted(name)}=${quoted(value)}`))
+    .join('&');
+  return `${incoming.origin}${incoming.path}${text ? `?${text}` : ''}`;
+}
+
+/** As Python writes a query: only letters, digits and `_.-~` stay, a blank is a plus. */
+const quoted = (text: string): string =>
+  encodeURIComponent(text)
+    .replace(/[!'()*]/g, letter => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+');

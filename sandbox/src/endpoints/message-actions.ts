@@ -1,0 +1,127 @@
+import { BATCH_LIMIT } from '../../../src/resources.js';
+import { complaints } from '../body/names.js';
+import { byUuidOrName } from '../body/references.js';
+import {
+  choice,
+  issue,
+  oneRef,
+  type Rule,
+  readShape,
+  refTo,
+  required,
+  text,
+  typeName,
+  value,
+} from '../body/rules.js';
+import type { Call } from '../core/call.js';
+import { endpoint } from '../core/endpoint.js';
+import { invalidAsAWhole } from '../core/reply.js';
+import { addLabel } from '../engine/labels.js';
+import type { Label, Message } from '../state/model.js';
+import { JsonNumber } from '../values/index.js';
+
+/** Messages by their numbers; what names none is kept apart, and is no error. */
+interface Named {
+  messages: Message[];
+  failures: unknown[];
+}
+
+const messagesRule: Rule<Named> = {
+  read(input, { workspace }) {
+    if (Array.isArray(input) && input.length > BATCH_LIMIT) {
+      return issue(`Ensure this field has no more than ${BATCH_LIMIT} elements.`);
+    }
+    if (!Array.isArray(input)) {
+      return issue(`Expected a list of items but got type "${typeName(input)}".`);
+    }
+    const named: Named = { messages: [], failures: [] };
+    for (const item of input) {
+      const id =
+        item instanceof JsonNumber && typeName(item) === 'int' ? Number(item.source) : undefined;
+      const message = id === undefined ? undefined : workspace.messages.get(id);
+      if (message && message.direction === 'out') {
+        return issue(`Not an incoming message: ${message.id}`);
+      }
+      if (message && message.visibility !== 'deleted') named.messages.push(message);
+      else named.failures.push(id ?? (item instanceof JsonNumber ? Number(item.source) : item));
+    }
+    return value(named);
+  },
+};
+
+const labelRule = oneRef(
+  refTo<Label>((given, call) => byUuidOrName(call.workspace.labels, given, call)),
+);
+
+const shape = {
+  messages: required(messagesRule),
+  action: required(choice('label', 'unlabel', 'archive', 'restore', 'delete')),
+  label: labelRule,
+  label_name: text({ most: 64, checks: complaints }),
+};
+
+export const messageActions = endpoint({
+  post(call, body) {
+    const { messages: named, action, label, label_name: name } = readShape(shape, body, call);
+    const wants = action === 'label' || action === 'unlabel';
+    if (label && name) throw invalidAsAWhole("Can't specify both label and label_name.");
+    if (wants && !label && !name) {
+      throw invalidAsAWhole(`For action "${action}" you should also specify a label`);
+    }
+    if (!wants && (label || name)) {
+      throw invalidAsAWhole(`For action "${action}" you should not specify a label`);
+    }
+    const meant = label ?? (name === undefined ? undefined : labelNamed(call, name, action));
+    for (const message of named.messages) act(call, message, action, meant);
+    return named.failures.length > 0
+      ? { status: 200, data: { failures: named.failures } }
+      : { status: 204, emptyAction: true };
+  },
+});
+
+/** A label that is missing is made where messages get it, and passed over where they lose it. */
+function labelNamed(call: Call, name: string, action: string): Label | undefined {
+  const found = byUuidOrName(call.workspace.labels, name, call);
+  return found ?? (action === 'label' ? addLabel(call.workspace, name) : undefined);
+}
+
+function act(
+  { workspace }: Call,
+  message: Message,
+  action: string,
+  label: Label | undefined,
+): void {
+  if (!change(message, action, label)) return;
+  // With the newer line, archiving and restoring do not count as changes.
+  if (workspace.dialect === 'textit' && (action === 'archive' || action === 'restore')) return;
+  message.modifiedOn = workspace.ticker.next();
+  workspace.messages.moved(message);
+}
+
+function change(message: Message, action: string, label: Label | undefined): boolean {
+  switch (action) {
+    case 'label':
+      if (!label || message.labels.includes(label)) return false;
+      message.labels.push(label);
+      return true;
+    case 'unlabel':
+      if (!label || !message.labels.includes(label)) return false;
+      message.labels = message.labels.filter(one => one !== label);
+      return true;
+    case 'archive':
+      return show(message, 'visible', 'archived');
+    case 'restore':
+      return show(message, 'archived', 'visible');
+    default:
+      message.labels = [];
+      message.text = '';
+      message.visibility = 'deleted';
+      return true;
+  }
+}
+
+function show(message: Message, from: Message['visibility'], to: Message['visibility']): boolean {
+  if (message.visibility !== from) return false;
+  message.visibility = to;
+  return true;
+}

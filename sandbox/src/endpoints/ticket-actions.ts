@@ -1,0 +1,100 @@
+import { BATCH_LIMIT } from '../../../src/resources.js';
+import { choice, oneRef, orNull, readShape, refsOf, refTo, required, text } from '../body/rules.js';
+import type { Call } from '../core/call.js';
+import { endpoint } from '../core/endpoint.js';
+import { invalidAsAWhole } from '../core/reply.js';
+import { setTicketStatus } from '../engine/tickets.js';
+import { canonicalUuid } from '../state/ids.js';
+import type { Ticket, Topic, User } from '../state/model.js';
+
+const ticket = refTo((given, { workspace }: Call) =>
+  workspace.tickets.find(canonicalUuid(given) ?? given),
+);
+const topic = refTo((given, { workspace }: Call) =>
+  workspace.topics.find(canonicalUuid(given) ?? given),
+);
+const assignee = refTo((given, { workspace }: Call) =>
+  [...workspace.users].find(user => user.email.toLowerCase() === given.toLowerCase()),
+);
+
+const shape = {
+  tickets: required(refsOf(ticket, BATCH_LIMIT)),
+  action: required(choice('assign', 'add_note', 'change_topic', 'close', 'reopen')),
+  assignee: orNull(oneRef(assignee)),
+  topic: oneRef(topic),
+  note: text({ most: ({ workspace }) => (workspace.dialect === 'v9' ? 4096 : 10_000) }),
+};
+
+interface Details {
+  assignee: User | null | undefined;
+  topic: Topic | undefined;
+  note: string | undefined;
+}
+
+/** What an action cannot do without. */
+const NEEDED: Record<string, keyof Details> = {
+  assign: 'assignee',
+  add_note: 'note',
+  change_topic: 'topic',
+};
+
+export const ticketActions = endpoint({
+  post(call, body) {
+    const kept = readShape(shape, body, call);
+    const details: Details = { assignee: kept.assignee, topic: kept.topic, note: kept.note };
+    const needed = NEEDED[kept.action];
+    if (needed && details[needed] === undefined) {
+      throw invalidAsAWhole(`For action "${kept.action}" you must specify the ${needed}`);
+    }
+    call.engine.require(call.workspace);
+    const failures = kept.tickets.filter(one => !act(call, one, kept.action, details));
+    const told = call.workspace.dialect === 'textit' && failures.length > 0;
+    return told
+      ? { status: 200, data: { failures: failures.map(({ uuid }) => uuid) } }
+      : { status: 204, emptyAction: true };
+  },
+});
+
+/** False where the ticket is as it was asked to be. */
+function act(
+  { workspace, access }: Call,
+  ticket: Ticket,
+  action: string,
+  details: Details,
+): boolean {
+  const at = workspace.tick();
+  const changed = change(ticket, action, details, access.user, () =>
+    setTicketStatus(workspace, ticket, action === 'close' ? 'closed' : 'open', at),
+  );
+  if (changed) {
+    ticket.modifiedOn = at;
+    workspace.tickets.moved(ticket);
+  }
+  return changed;
+}
+
+function change(
+  ticket: Ticket,
+  action: string,
+  { assignee, topic, note }: Details,
+  author: User,
+  setStatus: () => boolean,
+): boolean {
+  switch (action) {
+    case 'assign':
+      return set(ticket, 'assignee', assignee ?? null);
+    case 'change_topic':
+      return topic !== undefined && set(ticket, 'topic', topic);
+    case 'add_note':
+      ticket.notes.push({ text: note ?? '', author });
+      return true;
+    default:
+      return setStatus();
+  }
+}
+
+function set<K extends 'assignee' | 'topic'>(ticket: Ticket, key: K, to: Ticket[K]): boolean {
+  if (ticket[key] === to) return false;
+  ticket[key] = to;
+  return true;
+}

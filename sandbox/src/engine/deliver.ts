@@ -1,0 +1,129 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { createGunzip } from 'node:zlib';
+import type { Dialect } from '../../../src/resources.js';
+import type { Workspace } from '../state/workspace.js';
+
+/** How the flow engine calls listeners: what nodes and resthooks have in common. */
+export interface DeliveryOptions {
+  /** Seconds after which the engine no longer waits for a listener. Default 15, as on a real server. */
+  timeout?: number;
+  /** Whether this computer is out of reach, as private addresses are for a real server. Default false. */
+  refusePrivate?: boolean;
+}
+
+/** One call of a listener. */
+export interface Delivery {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+}
+
+/** What came back from a listener: status 0 stands for nothing at all. */
+export interface Answered {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+}
+
+const NOTHING: Answered = { status: 0, headers: {}, text: '' };
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+const PATIENCE = 15;
+const MOST_REDIRECTS = 10;
+
+/** Bytes of an answer beyond which it counts as none. */
+const LARGEST_ANSWER: Record<Dialect, number> = { v9: 1024 * 1024, textit: 256 * 1024 };
+
+export const succeeded = ({ status }: Answered): boolean => status >= 200 && status < 300;
+
+/** What the engine says of itself to those whom it calls. */
+function engineHeaders(dialect: Dialect): Record<string, string> {
+  return {
+    'User-Agent': dialect === 'v9' ? 'RapidProMailroom/dev' : 'Mailroom/26.3',
+    'X-Mailroom-Mode': 'normal',
+    'Accept-Encoding': 'gzip',
+  };
+}
+
+/**
+ * Calls a listener, once. Only ones on this computer are called: a sandbox reaches nobody else.
+ * Whatever goes wrong is an answer with the status 0.
+ */
+export async function deliver(
+  { dialect, settings }: Workspace,
+  delivery: Delivery,
+): Promise<Answered> {
+  const { timeout = PATIENCE, refusePrivate = false } = settings.deliveries ?? {};
+  if (refusePrivate) return NOTHING;
+  // What the author of a flow sets goes before what the engine would say.
+  const headers = { ...engineHeaders(dialect), ...delivery.headers };
+  const signal = AbortSignal.timeout(timeout * 1000);
+  try {
+    return await follow({ ...delivery, headers }, signal, LARGEST_ANSWER[dialect]);
+  } catch {
+    return NOTHING;
+  }
+}
+
+/** Follows redirects as Go's client does: most of them turn a POST into a GET. */
+async function follow(delivery: Delivery, signal: AbortSignal, largest: number): Promise<Answered> {
+  let current = delivery;
+  for (let count = 0; count <= MOST_REDIRECTS; count++) {
+    const answered = await exchange(current, signal, largest);
+    const { status, headers } = answered;
+    if (![301, 302, 303, 307, 308].includes(status) || !headers.location) return answered;
+    const url = new URL(headers.location, current.url).href;
+    const keeps = status > 303 || ['GET', 'HEAD'].includes(current.method);
+    current = keeps ? { ...current, url } : { ...current, url, method: 'GET', body: undefined };
+  }
+  return NOTHING;
+}
+
+async function exchange(
+  delivery: Delivery,
+  signal: AbortSignal,
+  largest: number,
+): Promise<Answered> {
+  const call = open(delivery, signal);
+  try {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      call.once('response', resolve).once('error', reject).end(delivery.body);
+    });
+    const text = await readText(answer, largest);
+    return { status: answer.statusCode ?? 0, headers: flat(answer.headers), text };
+  } finally {
+    call.destroy();
+  }
+}
+
+function open({ method, url, headers, body }: Delivery, signal: AbortSignal): ClientRequest {
+  const target = new URL(url);
+  if (!LOOPBACK.includes(target.hostname)) throw new Error('Not on this computer.');
+  const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
+  const hasBody = body !== undefined || ['POST', 'PUT', 'PATCH'].includes(method);
+  const length = hasBody ? { 'Content-Length': String(Buffer.byteLength(body ?? '')) } : {};
+  const call = send(target, { method, headers: { ...headers, ...length }, signal });
+  // The engine's client does not send this one.
+  call.removeHeader('Connection');
+  return call;
+}
+
+async function readText(answer: IncomingMessage, largest: number): Promise<string> {
+  const zipped = answer.headers['content-encoding'] === 'gzip';
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of zipped ? answer.pipe(createGunzip()) : answer) {
+    size += (chunk as Buffer).length;
+    if (size > largest) throw new Error('An answer beyond what the engine reads.');
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8').replaceAll('\u0000', '');
+}
+
+function flat(headers: IncomingMessage['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, [value].flat()[0] ?? '']),
+  );
+}

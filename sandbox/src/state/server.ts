@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import type { Dialect, Resource, Scope } from '../../../src/resources.js';
+import type { Access } from '../core/auth.js';
+import { invalidAsAWhole } from '../core/reply.js';
+import { Throttle } from '../core/throttle.js';
+import { Engine } from '../engine/engine.js';
+import { type Clock, Ticker } from './clock.js';
+import { newUuid, Sequences } from './ids.js';
+import type { Role, User } from './model.js';
+import { Workspace, type WorkspaceSettings } from './workspace.js';
+
+export interface ServerSettings {
+  dialect: Dialect;
+  clock: Clock;
+  /** Seconds that the engine does not see what was just made. */
+  engineCache: number;
+  /** Whether the older line's empty answers carry their two stray bytes. */
+  rawNoContent: boolean;
+  /** Host names that the site answers to; undefined for all. */
+  hosts?: readonly string[] | undefined;
+}
+
+/** The name of a counter of the throttle. */
+export const counterOf = ({ id }: Workspace, scope: Scope): string => `${id} ${scope}`;
+
+/** A whole server: its workspaces, who may enter them, its engine and its counters. */
+export class Server {
+  readonly dialect: Dialect;
+  readonly ticker: Ticker;
+  readonly sequences = new Sequences();
+  readonly engine: Engine;
+  readonly throttle = new Throttle();
+  readonly workspaces: Workspace[] = [];
+  #access = new Map<string, Access>();
+
+  constructor(readonly settings: ServerSettings) {
+    this.dialect = settings.dialect;
+    this.ticker = new Ticker(settings.clock);
+    this.engine = new Engine(settings.engineCache);
+  }
+
+  get rawNoContent(): boolean {
+    return this.settings.rawNoContent;
+  }
+
+  allowsHost(hostname: string): boolean {
+    return this.settings.hosts?.includes(hostname) ?? true;
+  }
+
+  addWorkspace(settings: WorkspaceSettings): Workspace {
+    const id = this.sequences.next('workspace');
+    const workspace = new Workspace(id, this.dialect, settings, this.ticker, this.sequences);
+    this.workspaces.push(workspace);
+    return workspace;
+  }
+
+  addUser(workspace: Workspace, email: string, name: readonly [string, string], role: Role): User {
+    return workspace.users.add({
+      id: this.sequences.next('user'),
+      uuid: newUuid(),
+      email,
+      firstName: name[0],
+      lastName: name[1],
+      role,
+      team: null,
+      createdOn: this.ticker.tick(),
+    });
+  }
+
+  grant(
+    workspace: Workspace,
+    user: User,
+    name: string,
+    token = randomBytes(20).toString('hex'),
+  ): string {
+    this.#access.set(token, { token, workspace, user, name });
+    return token;
+  }
+
+  revoke(token: string): void {
+    this.#access.delete(token);
+  }
+
+  find(token: string): Access | undefined {
+    return this.#access.get(token);
+  }
+
+  /** Charges a request to its counter, or refuses it. */
+  count(workspace: Workspace, resource: Resource): void {
+    const scope: Scope = resource.throttle?.[this.dialect] ?? 'v2';
+    const rate = workspace.settings.rates[scope];
+    this.throttle.admit(counterOf(workspace, scope), rate, this.settings.clock.now());
+  }
+
+  /** A workspace that is flagged or suspended may read, and not write. */
+  checkStanding({ settings }: Workspace): void {
+    const state = settings.suspended ? 'suspended' : settings.flagged ? 'flagged' : undefined;
+    if (!state) return;
+    throw invalidAsAWhole(
+      `Sorry, your workspace is currently ${state}. To re-enable starting flows and sending messages, please contact support.`,
+    );
+  }
+}

@@ -1,0 +1,24 @@
+import type { Dialect } from '../../../src/resources.js';
+
+/** The newer line keeps numbers of up to so many significant digits, and of this magnitude. */
+const MOST_DIGITS = 36;
+const MOST_MAGNITUDE = 100;
+
+/** A number as shown, exact and without needless zeros; null where the text is no plain decimal number. */
+export function readNumber(text: string, dialect: Dialect): string | null {
+  const match = /^(-?)(\d*)(?:\.(\d+))?$/.exec(text);
+  const [, sign = '', whole = '', fraction = ''] = match ?? [];
+  if (!match || whole + fraction === '') return null;
+  const integer = whole.replace(/^0+/, '') || '0';
+  const decimals = fraction.replace(/0+$/, '');
+  if (dialect === 'textit' && !fits(integer, decimals)) return null;
+  const shown = decimals === '' ? integer : `${integer}.${decimals}`;
+  return shown === '0' ? shown : sign + shown;
+}
+
+function fits(integer: string, decimals: string): boolean {
+  const digits = (integer + decimals).replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  const magnitude = digits.length - decimals.length - 1;
+  return significant.length <= MOST_DIGITS && Math.abs(magnitude) <= MOST_MAGNITUDE;
+}

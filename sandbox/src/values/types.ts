@@ -1,0 +1,23 @@
+import type { Dialect } from '../../../src/resources.js';
+import type { Places } from './place.js';
+
+/** What of a workspace decides how it stores values. */
+export interface Locale {
+  /** Two letters, such as `RW`; empty where the workspace has none. */
+  country: string;
+  /** IANA name, such as `Africa/Kigali`. */
+  timezone: string;
+  dateStyle: 'day_first' | 'month_first' | 'year_first';
+  dialect: Dialect;
+  /** The clock, in milliseconds: a date alone gets its time of day. */
+  now(): number;
+  places?: Places;
+}
+
+export type FieldType = 'text' | 'number' | 'datetime' | 'state' | 'district' | 'ward';
+
+/** The contact's other place fields, as shown: full paths. */
+export interface PlaceContext {
+  state?: string | null;
+  district?: string | null;
+}

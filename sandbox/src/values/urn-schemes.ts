@@ -1,0 +1,65 @@
+import type { Dialect } from '../../../src/resources.js';
+import { isEmail } from './email.js';
+
+/** What a scheme asks of its paths. */
+export interface Scheme {
+  /** The only line of servers that knows it. */
+  only?: Dialect;
+  /** What the API checks, by dialect where the lines differ; an error of the request. */
+  valid?: (path: string, dialect: Dialect) => boolean;
+  /** What the engine behind the API checks in addition; RapidPro 9 fails with 500 on it. */
+  engine?: (path: string) => boolean;
+  normal?: (path: string, dialect: Dialect) => string;
+}
+
+const isDigits = (path: string) => /^[0-9]+$/.test(path);
+const isInteger = (path: string) => /^[-+]?[0-9]+(?:_[0-9]+)*$/.test(path);
+const lower = (path: string) => path.toLowerCase();
+
+/** WhatsApp's business-scoped identifiers: a country and a name. */
+const isBusinessId = (path: string) => /^[a-z]{2}\.[a-z0-9]{1,128}$/i.test(path);
+const withUpperCountry = (path: string) => path.slice(0, 2).toUpperCase() + path.slice(2);
+
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const TWO_UUIDS = new RegExp(`^${UUID}/${UUID}$`, 'i');
+
+export const schemes: Readonly<Record<string, Scheme>> = {
+  bsuid: { only: 'textit', valid: isBusinessId, normal: withUpperCountry },
+  deleted: { engine: () => false },
+  discord: { only: 'v9', valid: isInteger, engine: isDigits },
+  ext: {},
+  facebook: {
+    valid: path => path.startsWith('ref:') || isInteger(path),
+    engine: path => path.startsWith('ref:') || isDigits(path),
+  },
+  fcm: {},
+  freshchat: { valid: path => TWO_UUIDS.test(path) },
+  instagram: { valid: isDigits },
+  jiochat: { engine: isDigits },
+  line: { engine: path => /^[a-zA-Z0-9_]{1,36}$/.test(path) },
+  mailto: { valid: isEmail, normal: lower },
+  rocketchat: {},
+  slack: {},
+  tel: { engine: path => /^(?:\+[0-9]{1,64}|[0-9a-z]{1,64})$/.test(path) },
+  telegram: { valid: isDigits },
+  twitter: {
+    valid: path => /^[a-zA-Z0-9_]{1,15}$/.test(path),
+    normal: path => lower(path).replace(/^@/, ''),
+  },
+  twitterid: { valid: isDigits },
+  viber: { valid: path => /^[a-zA-Z0-9_=/+]{1,24}$/.test(path) },
+  vk: {},
+  webchat: { engine: path => /^[a-zA-Z0-9]{24}(?::[^\s@]+@[^\s@]+)?$/.test(path) },
+  wechat: {},
+  whatsapp: {
+    valid: (path, dialect) => isDigits(path) || (dialect === 'textit' && isBusinessId(path)),
+    normal: (path, dialect) =>
+      dialect === 'textit' && isBusinessId(path) ? withUpperCountry(path) : path,
+  },
+};
+
+/** The scheme of that name, where this line of servers knows it. */
+export function schemeOf(name: string, dialect: Dialect): Scheme | undefined {
+  const scheme = Object.hasOwn(schemes, name) ? schemes[name] : undefined;
+  return scheme?.only && scheme.only !== dialect ? undefined : scheme;
+}

@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest';
+import { recordedBytes, type ServerName } from '../../recordings/read.js';
+import { type Dialect, type Resource, resources } from '../../src/resources.js';
+import type { Sandbox, TokenName } from '../src/index.js';
+import { open } from './opened.js';
+
+const lines: [Dialect, ServerName][] = [
+  ['v9', 'rapidpro-9.0.0'],
+  ['textit', 'rapidpro-26.3.54'],
+];
+
+type Matrix = Record<string, Record<string, number>>;
+
+const matrix = (server: ServerName, name: string): Matrix =>
+  JSON.parse(recordedBytes(server, `auth/${name}.json`).toString());
+
+/** Whose token stands for a recorded role. A viewer is nobody on the newer line. */
+const tokens: Record<string, TokenName> = {
+  administrator: 'administrator',
+  editor: 'editor',
+  surveyor: 'surveyor',
+  agent_forced: 'agent',
+  viewer_forced: 'viewer',
+  outsider_forced: 'viewer',
+};
+
+/** The status of each endpoint, asked by each of the recorded roles. */
+async function asRecorded(
+  recorded: Matrix,
+  sandbox: Sandbox,
+  ask: (name: string, token: string) => Promise<{ status: number }>,
+): Promise<Matrix> {
+  const found: Matrix = {};
+  for (const [role, endpoints] of Object.entries(recorded)) {
+    const known = tokens[role];
+    if (!known) sandbox.revoke('other_workspace');
+    const row: Record<string, number> = {};
+    for (const name of Object.keys(endpoints)) {
+      row[name] = (await ask(name, sandbox.tokens[known ?? 'other_workspace'])).status;
+    }
+    found[role] = row;
+  }
+  return found;
+}
+
+describe.each(lines)('roles of the sandbox (%s)', (dialect, server) => {
+  it('may read what the recorded ones could', async () => {
+    const recorded = matrix(server, 'role_matrix_get');
+    const { sandbox, get } = await open({ dialect });
+    const found = await asRecorded(recorded, sandbox, (name, token) => get(`${name}.json`, token));
+    expect(found).toEqual(recorded);
+  });
+
+  it('may write what the recorded ones could', async () => {
+    const recorded = matrix(server, 'role_matrix_post_empty_body');
+    const { sandbox, post } = await open({ dialect });
+    const found = await asRecorded(recorded, sandbox, (name, token) => {
+      // Contacts were asked to change one that nobody has, since an empty body creates one.
+      const unknown = name === 'contacts' ? '?uuid=2b0e40bf-6ad4-4b2f-9a4c-6c4f2f2fb3f0' : '';
+      return post(`${name}.json${unknown}`, {}, token);
+    });
+    expect(found).toEqual(recorded);
+  });
+});
+
+describe('who may ask the sandbox, and how often', () => {
+  it('refuses strangers', async () => {
+    const { get } = await open();
+    expect(await get('contacts.json', 'nope')).toMatchObject({
+      status: 403,
+      data: { detail: 'Invalid token' },
+    });
+  });
+
+  it('takes a revoked token no longer', async () => {
+    const { sandbox, get } = await open();
+    expect((await get('contacts.json', sandbox.tokens.editor)).status).toBe(200);
+    sandbox.revoke('editor');
+    expect((await get('contacts.json', sandbox.tokens.editor)).status).toBe(403);
+    expect((await get('contacts.json')).status).toBe(200);
+  });
+
+  it('keeps two workspaces apart', async () => {
+    const { sandbox, get, post } = await open({
+      contacts: [{ name: 'Ann' }],
+      otherSeed: { contacts: [{ name: 'Ben' }, { name: 'Cleo' }] },
+    });
+    const { other_workspace: other } = sandbox.tokens;
+    const mine = await get('contacts.json');
+    const theirs = await get('contacts.json', other);
+    expect(mine.data.results).toMatchObject([{ name: 'Ann' }]);
+    expect(theirs.data.results).toMatchObject([{ name: 'Cleo' }, { name: 'Ben' }]);
+    expect(mine.headers['x-temba-org']).not.toBe(theirs.headers['x-temba-org']);
+    const [ann] = sandbox.contacts();
+    expect((await post(`contacts.json?uuid=${ann?.uuid}`, { name: 'X' }, other)).status).toBe(404);
+    expect((await get(`contacts.json?uuid=${ann?.uuid}`, other)).data.results).toEqual([]);
+  });
+
+  it('counts requests by scope in a sliding hour', async () => {
+    let now = Date.parse('2026-11-22T10:00:00Z');
+    const { get } = await open({
+      throttle: { 'v2.contacts': '2/minute' },
+      clock: { now: () => now },
+    });
+    expect((await get('contacts.json')).status).toBe(200);
+    now += 10_000;
+    expect((await get('contacts.json')).status).toBe(200);
+    expect(await get('contacts.json')).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '50' },
+      data: { detail: 'Request was throttled. Expected available in 50 seconds.' },
+    });
+    expect((await get('groups.json')).status).toBe(200);
+    now += 50_000;
+    expect((await get('contacts.json')).status).toBe(200);
+  });
+
+  it('counts for each workspace, across its tokens', async () => {
+    const { sandbox, get } = await open({ throttle: 1 });
+    const { editor, other_workspace } = sandbox.tokens;
+    expect((await get('groups.json')).status).toBe(200);
+    expect((await get('labels.json', editor)).status).toBe(429);
+    expect((await get('groups.json', other_workspace)).status).toBe(200);
+    sandbox.configure({ throttle: false });
+    expect((await get('labels.json', editor)).status).toBe(200);
+  });
+
+  it.each(lines)('lets the usual number through (%s)', async dialect => {
+    const now = Date.parse('2026-11-22T10:00:00Z');
+    const { sandbox } = await open({ dialect, clock: { now: () => now } });
+    const usual = dialect === 'v9' ? 2500 : 3600;
+    const headers = { authorization: `Token ${sandbox.token}` };
+    const ask = () => sandbox.handle(new Request(`${sandbox.host}api/v2/labels.json`, { headers }));
+    for (let i = 0; i < usual; i++) await ask();
+    const refused = await ask();
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('3600');
+  });
+});
+
+describe('workspaces of the sandbox', () => {
+  it('have no more of a kind than the limit', async () => {
+    const { post } = await open({ limits: { labels: 1 } });
+    expect((await post('labels.json', { name: 'One' })).status).toBe(201);
+    expect(await post('labels.json', { name: 'Two' })).toMatchObject({
+      status: 409,
+      data: { detail: 'Cannot create object because workspace has reached limit of 1.' },
+    });
+  });
+
+  it('hide URNs where contacts are anonymous', async () => {
+    const { get, post } = await open({
+      anonymous: true,
+      contacts: [{ name: 'Ann', urns: ['tel:+250788123123'] }],
+    });
+    const { data } = await get<{ results: { uuid: string; urns: string[] }[] }>('contacts.json');
+    expect(data.results[0]?.urns).toEqual(['tel:********']);
+    expect(await get('contacts.json?urn=tel:%2B250788123123')).toMatchObject({
+      status: 400,
+      data: { detail: 'URN lookups not allowed for anonymous organizations' },
+    });
+    const changed = await post(`contacts.json?uuid=${data.results[0]?.uuid}`, {
+      urns: ['tel:+250788123124'],
+    });
+    expect(changed).toMatchObject({
+      status: 400,
+      data: { urns: ['Updating URNs not allowed for anonymous organizations'] },
+    });
+  });
+
+  it('send nothing while they are flagged or suspended', async () => {
+    const { sandbox, post } = await open({ contacts: [{ urns: ['tel:+250788123123'] }] });
+    const body = { text: 'hi', urns: ['tel:+250788123123'] };
+    for (const state of ['flagged', 'suspended'] as const) {
+      sandbox.configure({ [state]: true });
+      const refused = await post('broadcasts.json', body);
+      expect(refused.status).toBe(400);
+      expect(JSON.stringify(refused.data)).toContain(`workspace is currently ${state}`);
+      sandbox.configure({ [state]: false });
+    }
+    expect((await post('broadcasts.json', body)).status).toBe(201);
+    expect(sandbox.sent()).toHaveLength(1);
+  });
+
+  it('write nothing while the engine is down', async () => {
+    const { sandbox, get, post } = await open({ contacts: 1 });
+    sandbox.engine('down');
+    expect((await post('contacts.json', { name: 'Ann' })).status).toBe(500);
+    expect((await get('contacts.json')).data.results).toHaveLength(1);
+    sandbox.engine('up');
+    expect((await post('contacts.json', { name: 'Ann' })).status).toBe(201);
+  });
+
+  it('do not see a new field in the engine until its cache is over', async () => {
+    let now = Date.parse('2026-11-22T10:00:00Z');
+    const { get, post } = await open({ engineCache: 5, clock: { now: () => now }, contacts: 1 });
+    // The engine reads the workspace when it first works in it, and keeps that for five seconds.
+    expect((await post('contacts.json', {})).status).toBe(201);
+    expect((await post('fields.json', { name: 'Age', type: 'number' })).status).toBe(201);
+    const [one] = (await get<{ results: { uuid: string }[] }>('contacts.json')).data.results;
+    const change = () => post(`contacts.json?uuid=${one?.uuid}`, { fields: { age: 3 } });
+    expect((await change()).status).toBe(500);
+    now += 5001;
+    expect(await change()).toMatchObject({ status: 200, data: { fields: { age: '3' } } });
+  });
+});
+
+it('refuses to change a campaign event while it is being scheduled', async () => {
+  let now = Date.parse('2026-11-22T10:00:00Z');
+  const { get, post } = await open({
+    dialect: 'textit',
+    scheduling: 3,
+    clock: { now: () => now },
+    seed: 'maternal-health',
+  });
+  const [campaign] = (await get<{ results: { uuid: string }[] }>('campaigns.json')).data.results;
+  const event = { campaign: campaign?.uuid, relative_to: 'due_date', unit: 'days', message: 'hi' };
+  const at = (offset: number) => ({ ...event, offset, delivery_hour: 9 });
+  const made = await post<{ uuid: string }>('campaign_events.json', at(1));
+  expect(made.status).toBe(201);
+  const move = (offset: number) => post(`campaign_events.json?uuid=${made.data.uuid}`, at(offset));
+  const busy = {
+    status: 400,
+    data: { non_field_errors: ['Cannot modify events which are currently being scheduled.'] },
+  };
+  expect(await move(2)).toMatchObject(busy);
+  now += 3001;
+  expect(await move(2)).toMatchObject({ status: 200, data: { offset: 2 } });
+  // Moving it starts that over; a change of its message alone would not.
+  expect(await move(3)).toMatchObject(busy);
+});
+
+it('has an endpoint for each that the API has, and none besides', async () => {
+  for (const dialect of ['v9', 'textit'] as const) {
+    const { get } = await open({ dialect });
+    const missing: string[] = [];
+    for (const resource of Object.values<Resource>(resources)) {
+      const { status } = await get(`${resource.path}.json`);
+      const has = !resource.only || resource.only === dialect;
+      if ((status !== 404) !== has) missing.push(resource.path);
+    }
+    expect(missing).toEqual([]);
+    expect((await get('nosuch.json')).status).toBe(404);
+  }
+});

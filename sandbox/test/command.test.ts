@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readCommand, UsageError } from '../src/command-line.js';
+
+const COMMAND = fileURLToPath(new URL('../src/command.ts', import.meta.url));
+
+interface Running {
+  child: ChildProcess;
+  /** What it has written so far. */
+  out(): string;
+  ended: Promise<number | null>;
+}
+
+function run(...args: string[]): Running {
+  const child = spawn(process.execPath, ['--import', 'tsx', COMMAND, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  child.stdout.on('data', chunk => {
+    out += chunk;
+  });
+  child.stderr.on('data', chunk => {
+    out += chunk;
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = new Promise<number | null>(resolve => child.once('close', resolve));
+  return { child, out: () => out, ended };
+}
+
+function file(content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'seed.json');
+  writeFileSync(path, content);
+  return path;
+}
+
+const WAIT = { timeout: 15_000 };
+
+describe('rapidpro-sandbox', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'serves until it is stopped (%s)',
+    async signal => {
+      const { child, out, ended } = run('--seed', file('{"contacts":[{"name":"Ann"}]}'));
+      await expect.poll(out, WAIT).toContain('Requests:');
+      const state = /\{[\s\S]*?\n\}/.exec(out())?.[0] ?? '';
+      const { configuration } = JSON.parse(state);
+      expect(configuration.host).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+      expect(out()).toContain('openfn');
+      const answer = await request(`${configuration.host}api/v2/contacts.json?status=active`, {
+        headers: { authorization: `Token ${configuration.token}` },
+      });
+      expect(await answer.body.json()).toMatchObject({ results: [{ name: 'Ann' }] });
+      await expect
+        .poll(out, WAIT)
+        .toMatch(
+          /\d\d:\d\d:\d\d {2}GET {4}200 {2}\/api\/v2\/contacts\.json\?status=active {2}\(administrator\)\n/,
+        );
+      expect(out().split(configuration.token)).toHaveLength(2);
+      child.kill(signal);
+      expect(await ended).toBe(0);
+      expect(out()).toContain('The sandbox is closed.');
+    },
+    30_000,
+  );
+
+  it('tells where its page is', async () => {
+    const { out } = run('--seed', 'empty');
+    await expect.poll(out, WAIT).toContain('Requests:');
+    const page = /http:\S+\/sandbox\//.exec(out())?.[0] ?? '';
+    const answer = await request(page);
+    expect(await answer.body.text()).toContain('<title>RapidPro sandbox</title>');
+  }, 30_000);
+
+  it('serves on where nobody reads what it says (| head -1)', async () => {
+    const { child, out, ended } = run('--seed', 'empty');
+    await expect.poll(out, WAIT).toContain('Requests:');
+    const { host } = JSON.parse(/\{[\s\S]*?\n\}/.exec(out())?.[0] ?? '').configuration;
+    const before = out();
+    child.stdout?.destroy();
+    for (const _ of [1, 2, 3]) {
+      const { statusCode, body } = await request(`${host}api/v2/contacts.json`);
+      await body.dump();
+      expect(statusCode).toBe(403);
+    }
+    child.kill('SIGTERM');
+    expect([await ended, out()]).toEqual([0, before]);
+  }, 30_000);
+
+  it('says what is wrong with the command', async () => {
+    const { out, ended } = run('--dialect', 'v8');
+    expect(await ended).toBe(1);
+    expect(out()).toBe('--dialect is v9 or textit, not v8. See --help.\n');
+  }, 30_000);
+});
+
+describe('its command line', () => {
+  it('takes what the sandbox can be made with', () => {
+    const args = ['--port', '8282', '--dialect', 'textit', '--throttle', 'off', '--token', 'abc'];
+    expect(readCommand(args).options).toEqual({
+      port: 8282,
+      dialect: 'textit',
+      throttle: false,
+      token: 'abc',
+      seed: 'maternal-health',
+    });
+    expect(readCommand(['--throttle', '60', '--seed', 'empty']).options).toEqual({ throttle: 60 });
+    expect(readCommand(['--help']).help).toBe(true);
+  });
+
+  it.each([
+    [['--port', 'x'], '--port takes a whole number, not x.'],
+    [['--port', '70000'], '--port takes a whole number, not 70000.'],
+    [['--throttle', 'fast'], '--throttle takes a whole number, not fast.'],
+    [['--seed', 'missing.json'], 'The seed missing.json cannot be read: ENOENT'],
+    [['--bogus'], "Unknown option '--bogus'"],
+  ])('refuses %s', (args, message) => {
+    expect(() => readCommand(args)).toThrow(UsageError);
+    expect(() => readCommand(args)).toThrow(message);
+  });
+
+  it('refuses a seed that holds nothing it knows', () => {
+    expect(() => readCommand(['--seed', file('[]')])).toThrow('is no object');
+    expect(() => readCommand(['--seed', file('{"people":[]}')])).toThrow('has people, which is');
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { maternalHealth } from '../src/index.js';
+import { open, type Page } from './opened.js';
+
+interface Shown {
+  uuid: string;
+  name: string | null;
+  modified_on: string;
+  groups: { name: string }[];
+}
+
+describe('contacts of the sandbox', () => {
+  it('creates one, finds it by URN, updates and deletes it', async () => {
+    const { get, post, remove } = await open();
+    const made = await post<Shown>('contacts.json', { name: 'Ann', urns: ['tel:+250788123123'] });
+    expect(made.status).toBe(201);
+    expect(made.data).toMatchObject({ name: 'Ann', urns: ['tel:+250788123123'], status: 'active' });
+    const found = await get('contacts.json?urn=tel%3A%2B250788123123');
+    expect(found.data.results).toEqual([made.data]);
+    const one = `contacts.json?uuid=${made.data.uuid}`;
+    const changed = await post<Shown>(one, { name: 'Anna' });
+    expect(changed).toMatchObject({ status: 200, data: { name: 'Anna' } });
+    expect(changed.data.modified_on > made.data.modified_on).toBe(true);
+    expect((await remove(one)).status).toBe(204);
+    expect((await get('contacts.json')).data.results).toEqual([]);
+    const gone = await get('contacts.json?deleted=true');
+    expect(gone.data.results).toMatchObject([{ uuid: made.data.uuid, name: null, status: null }]);
+  });
+
+  it('keeps smart groups in step with their fields', async () => {
+    const { post } = await open({
+      seed: {
+        fields: [{ name: 'Age', type: 'number' }],
+        groups: [{ name: 'Adults', query: 'age >= 18' }],
+      },
+    });
+    const made = await post<Shown>('contacts.json', { name: 'Ann', fields: { age: 34 } });
+    expect(made.data.groups).toMatchObject([{ name: 'Adults' }]);
+    const younger = await post<Shown>(`contacts.json?uuid=${made.data.uuid}`, {
+      fields: { age: '17' },
+    });
+    expect(younger.data.groups).toEqual([]);
+  });
+
+  it('says what is wrong with each key of a body', async () => {
+    const { post } = await open();
+    const { status, data } = await post('contacts.json', {
+      name: '',
+      urns: ['bad'],
+      groups: ['Nope'],
+      fields: { nope: '1' },
+    });
+    expect(status).toBe(400);
+    expect(data).toEqual({
+      name: ['This field may not be blank.'],
+      urns: { 0: ['Invalid URN: bad. Ensure phone numbers contain country codes.'] },
+      groups: ['No such object: Nope'],
+      fields: ['Invalid contact field key: nope'],
+    });
+  });
+
+  it('holds a program of 600 contacts with groups, runs and messages', async () => {
+    const { sandbox, get } = await open({ seed: maternalHealth() });
+    expect(sandbox.contacts()).toHaveLength(600);
+    const groups = await get('groups.json?name=mothers');
+    expect(groups.data.results).toMatchObject([{ name: 'Mothers', count: 570 }]);
+    expect((await get('runs.json?responded=true')).data.results.length).toBeGreaterThan(100);
+    expect((await get('messages.json?folder=inbox')).data.results.length).toBeGreaterThan(20);
+  });
+
+  it('tells what was sent and what was asked', async () => {
+    const { sandbox, post } = await open({
+      contacts: [{ name: 'Ann', urns: ['tel:+250788123123'] }],
+    });
+    const [ann] = sandbox.contacts();
+    await post('messages.json', { contact: ann?.uuid, text: 'hello' });
+    await post('broadcasts.json', { urns: ['tel:+250788123123'], text: 'hi @contact' });
+    expect(sandbox.sent()).toMatchObject([
+      { kind: 'message', contacts: [ann?.uuid], text: 'hello' },
+      { kind: 'broadcast', urns: ['tel:+250788123123'], text: { eng: 'hi @contact' } },
+    ]);
+    expect(sandbox.requests()).toMatchObject([
+      { method: 'POST', path: '/api/v2/messages.json', status: 201, as: 'administrator' },
+      { method: 'POST', path: '/api/v2/broadcasts.json', status: 201 },
+    ]);
+    expect(JSON.stringify(sandbox.requests())).not.toContain(sandbox.token);
+  });
+
+  it('makes the contacts that are asked for, the same ones each time', async () => {
+    const [first, second] = [await open({ contacts: 30 }), await open({ contacts: 30 })];
+    const named = ({ sandbox }: typeof first) =>
+      sandbox.contacts().map(({ name, urns }) => ({ name, urns }));
+    expect(named(first)).toHaveLength(30);
+    expect(named(first)).toEqual(named(second));
+  });
+
+  it('answers without a socket as with one', async () => {
+    const { sandbox, get } = await open({ contacts: 3 });
+    const headers = { authorization: `Token ${sandbox.token}` };
+    const url = `${sandbox.host}api/v2/contacts.json`;
+    const direct = await sandbox.handle(new Request(url, { headers }));
+    expect(direct.status).toBe(200);
+    expect(await direct.json()).toEqual((await get<Page>('contacts.json')).data);
+  });
+});

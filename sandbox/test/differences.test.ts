@@ -1,0 +1,82 @@
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { recordings, type ServerName, servers } from '../../recordings/read.js';
+import { type Difference, differences } from './differences.js';
+import { type Scenario, scenarios } from './replay/scenario.js';
+import type { TouchRow } from './replay/touch.js';
+import { readRecording, recordings as recordedRows } from './values/recorded-rows.js';
+
+interface Held {
+  exchanges: string[];
+  scenarios: Scenario[];
+  rows: number;
+  touch: TouchRow[];
+}
+
+function heldTo(server: ServerName): Held {
+  const { touch } = readRecording(`normalisation/${server}.json`) as { touch: TouchRow[] };
+  const { rows } = recordedRows.find(one => one.server === server) ?? { rows: [] };
+  return {
+    exchanges: recordings(server).map(({ name }) => name),
+    scenarios: scenarios(server),
+    rows: rows.length,
+    touch,
+  };
+}
+
+function isRecorded({ kind, server, name }: Difference): boolean {
+  const held = heldTo(server);
+  if (kind === 'exchange') return held.exchanges.includes(name);
+  if (kind === 'scenario') return held.scenarios.some(one => one.name === name);
+  return Number(name) < held.rows;
+}
+
+const COLUMNS = servers.length + 1;
+const line = (...cells: (string | number)[]): string => `| ${cells.join(' | ')} |`;
+const rule = (columns: number): string => line(...Array.from({ length: columns }, () => '---'));
+
+function exceptions(): string[] {
+  if (differences.length === 0)
+    return ['Nothing: there is no recording that it answers otherwise.'];
+  return [
+    'Each of these fails the tests as soon as the sandbox does hold to it.',
+    '',
+    line('Server', 'Recording', 'Why'),
+    rule(3),
+    ...differences.map(({ server, kind, name, reason }) =>
+      line(server, `${kind} \`${name}\``, reason),
+    ),
+  ];
+}
+
+function document(): string {
+  const held = servers.map(heldTo);
+  return [
+    '# The sandbox and the recordings',
+    '',
+    'The sandbox is held to what real servers were recorded to answer. `sandbox/test` asks it again, over real',
+    'sockets, and compares: scenarios and errors to the letter (with names in place of times and identifiers),',
+    'what was read row by row, and of the answers to single writes the kind of each value.',
+    '',
+    line('', ...servers),
+    rule(COLUMNS),
+    line('Scenarios, step by step', ...held.map(one => one.scenarios.length)),
+    line('Single exchanges', ...held.map(one => one.exchanges.length)),
+    line('Values sent and stored', ...held.map(one => one.rows)),
+    line('What moves `modified_on`', ...held.map(one => one.touch.length)),
+    '',
+    '## What it does not hold to',
+    '',
+    ...exceptions(),
+    '',
+  ].join('\n');
+}
+
+it('names recordings that are there', () => {
+  expect(differences.filter(one => !isRecorded(one))).toEqual([]);
+});
+
+it('is what docs/sandbox-recordings.md tells', async () => {
+  const file = fileURLToPath(new URL('../../docs/sandbox-recordings.md', import.meta.url));
+  await expect(document()).toMatchFileSnapshot(file);
+});

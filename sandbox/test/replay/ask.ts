@@ -1,0 +1,50 @@
+import { Client } from 'undici';
+import type { Sandbox } from '../../src/index.js';
+
+/** An answer as it came over the socket. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  /** Parsed where it is JSON, text where it is not, null where there was none. */
+  body: unknown;
+}
+
+export interface Question {
+  method: string;
+  /** Path and query, sent as they are written here. */
+  target: string;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array | null;
+}
+
+/** Asks a sandbox over one connection, which is kept for the next question. */
+export function asker(sandbox: Sandbox): {
+  ask(question: Question): Promise<Answer>;
+  close(): Promise<void>;
+} {
+  const client = new Client(new URL(sandbox.host).origin);
+  return {
+    close: () => client.close(),
+    async ask({ method, target, headers = {}, body = null }) {
+      const response = await client.request({
+        method: method as 'GET',
+        path: target,
+        headers,
+        body: body as string | null,
+      });
+      const flat: Record<string, string> = {};
+      for (const [name, value] of Object.entries(response.headers)) flat[name] = String(value);
+      if (response.statusCode === 204) {
+        await response.body.dump();
+        return { status: 204, headers: flat, body: null };
+      }
+      const text = await response.body.text();
+      return { status: response.statusCode, headers: flat, body: parsed(text, flat) };
+    },
+  };
+}
+
+function parsed(text: string, headers: Record<string, string>): unknown {
+  if (text === '') return null;
+  return headers['content-type']?.startsWith('application/json') ? JSON.parse(text) : text;
+}

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { normalizeUrn } from '../../src/values/index.js';
+
+function stored(text: string, country: string, dialect: 'v9' | 'textit' = 'textit') {
+  const result = normalizeUrn(`tel:${text}`, { country, dialect }, 'body');
+  return 'urn' in result ? result.urn.slice('tel:'.length) : result.error;
+}
+
+describe('local numbers are completed with the workspace’s country', () => {
+  test.each([
+    ['KE', '0712 345 678', '+254712345678'],
+    ['KE', '712345678', '+254712345678'],
+    ['KE', '254712345678', '+254712345678'],
+    ['UG', '0712345678', '+256712345678'],
+    ['NG', '08031234567', '+2348031234567'],
+    ['GB', '07911 123456', '+447911123456'],
+    ['FR', '06 12 34 56 78', '+33612345678'],
+    ['IN', '098765 43210', '+919876543210'],
+    ['SN', '77 123 45 67', '+221771234567'],
+    ['IT', '06 698 12345', '+390669812345'],
+    ['US', '(202) 555-0143', '+12025550143'],
+    ['CA', '1 202 555 0143', '+12025550143'],
+    ['TT', '222-1234', '+18682221234'],
+    ['BR', '0 15 21 98765-4321', '+5521987654321'],
+  ])('%s: %s', (country, text, e164) => {
+    expect(stored(text, country)).toBe(e164);
+  });
+});
+
+describe('numbers of other countries', () => {
+  test.each([
+    ['NG', '+44 (0)7911 123456', '+447911123456'],
+    ['KE', '000254712345678', '+254712345678'],
+    ['US', '011 44 20 7946 0958', '+442079460958'],
+    ['RU', '810 221 77 123 45 67', '+81221771234567'],
+    ['', '254712345678', '+254712345678'],
+    ['', '712345678', 'invalid'],
+    ['KE', '0033612345678', 'invalid'],
+    ['US', '123', 'invalid'],
+    ['JP', '+8123', 'invalid'],
+  ])('%s: %s', (country, text, result) => {
+    expect(stored(text, country)).toBe(result);
+  });
+});
+
+describe('what goes with a number', () => {
+  test.each([
+    ['0712345678;ext=12', '+254712345678'],
+    ['0712345678 ext. 12', '+254712345678'],
+    ['0712-CALL-ME', '+254712225563'],
+    ['call 0712345678', 'call0712345678'],
+  ])('%s', (text, e164) => {
+    expect(stored(text, 'KE')).toBe(e164);
+  });
+});
+
+describe('plans that changed between the lines', () => {
+  test.each([
+    ['MX', '+52 1 55 1234 5678', '+525512345678', 'invalid'],
+    ['CD', '+243 0 8123 4567', '+243081234567', '+24381234567'],
+    // The newer line's phonenumbers (9.0.37) has service numbers of eight digits in Benin.
+    ['BJ', '+22997123456', '+22997123456', '+22997123456'],
+    ['KE', '+2290197123456', 'invalid', '+2290197123456'],
+  ])('%s: %s', (country, text, older, newer) => {
+    expect(stored(text, country, 'v9')).toBe(older);
+    expect(stored(text, country, 'textit')).toBe(newer);
+  });
+
+  test('a false plus before a local number', () => {
+    expect(stored('+0712345678', 'KE', 'v9')).toBe('+254712345678');
+    expect(stored('+0712345678', 'KE', 'textit')).toBe('0712345678');
+  });
+});

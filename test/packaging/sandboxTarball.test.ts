@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { start } from '../scripts/run-child.js';
+import { installPacked, type Packed } from './packed.js';
+import { built, ROOT } from './project.js';
+
+const NAME = '@openfn/rapidpro-sandbox';
+
+let packed: Packed;
+let home: string;
+let remove: () => void;
+
+beforeAll(async () => {
+  await built();
+  ({ packed, home, remove } = await installPacked(join(ROOT, 'sandbox')));
+}, 180_000);
+
+afterAll(() => remove());
+
+describe('the packed sandbox', () => {
+  test('holds what is built and described, and nothing else', () => {
+    const allowed =
+      /^(package\.json|README\.md|LICENSE(\.LESSER)?|dist\/[\w-]+\.c?js|dist\/browser\/[\w-]+\.(html|css|svg|js)|types\/[\w/-]+\.d\.ts)$/;
+    const paths = packed.files.map(({ path }) => path);
+    expect(paths.filter(path => !allowed.test(path))).toEqual([]);
+    expect(paths).toContain('README.md');
+  });
+});
+
+describe('the sandbox, installed alone in an empty folder,', () => {
+  test.each([
+    ['module', `const { createSandbox } = await import('${NAME}');`],
+    ['commonjs', `const { createSandbox } = require('${NAME}');`],
+  ])('answers the API and serves its page (%s)', async (type, load) => {
+    const code = `${load}
+      (async () => {
+      const sandbox = await createSandbox({ page: true, seed: 'maternal-health' });
+      for (const name of ['', 'page.css', 'main.js', 'view']) {
+        const { status } = await fetch(new URL(name, sandbox.page));
+        console.log(status);
+      }
+      const headers = { Authorization: 'Token ' + sandbox.token };
+      const answer = await fetch(sandbox.host + 'api/v2/contacts.json', { headers });
+      console.log((await answer.json()).results.length);
+      await sandbox.close();
+    })();`;
+    const args = [`--input-type=${type}`, '--eval', code];
+    const { stdout, stderr } = await start(process.execPath, args, { cwd: home });
+    expect([stdout, stderr]).toEqual(['200\n200\n200\n200\n250\n', '']);
+  });
+
+  test('has its command', async () => {
+    const command = spawn(join(home, 'node_modules/.bin/rapidpro-sandbox'), ['--seed', 'empty']);
+    const ended = new Promise(resolve => command.once('exit', resolve));
+    const said = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      command.once('error', reject);
+      command.stdout.on('data', (chunk: Buffer) => {
+        text += chunk;
+        if (text.includes('Requests:')) resolve(text);
+      });
+    });
+    const host = /on (http:\S+)/.exec(said)?.[1] ?? '';
+    expect((await fetch(new URL('api/v2/contacts.json', host))).status).toBe(403);
+    command.kill('SIGTERM');
+    await ended;
+  });
+});
