@@ -25,9 +25,15 @@ function plainPhone(text: string): string {
 
 /** How a number is dialed in its own country, `0788 123 123`; any other text as it is. */
 export function localPhone(path: string): string {
-  const { number } = parsePhoneNumber(path);
+  const { number } = parse(path, NO_COUNTRY);
   return path.startsWith('+') && number ? number.national : path;
 }
+
+/** Stands in where no country is known. After a plus, neither its own code nor its prefixes can apply. */
+const NO_COUNTRY = 'RU';
+
+/** Google's code skips the bracket. With it, the wrapper does not judge "+800…" and "00…" by itself. */
+const parse = (text: string, regionCode: string) => parsePhoneNumber(`(${text}`, { regionCode });
 
 /** Numbers read before: a request asks several times for the same one, and reading it takes long. */
 const readBefore = new Map<string, string | null>();
@@ -43,15 +49,11 @@ function possibleNumber(text: string, country: string, dialect: Dialect): string
   return number;
 }
 
-/** Stands in where no country is known. After a plus, neither its own code nor its prefixes can apply. */
-const NO_COUNTRY = 'RU';
-
 /** The number in E.164; null where there can be none of that length. */
 function readNumber(text: string, country: string, dialect: Dialect): string | null {
   const isKnown = getCountryCodeForRegionCode(country) > 0;
   if (!isKnown && !/^[^0-9+]*\+/.test(text)) return null;
-  // Google's code skips the bracket. With it, the wrapper does not judge "+800…" and "00…" by itself.
-  const parsed = parsePhoneNumber(`(${text}`, { regionCode: isKnown ? country : NO_COUNTRY });
+  const parsed = parse(text, isKnown ? country : NO_COUNTRY);
   const today = parsed.number?.e164;
   if (today === undefined) return null;
   const older = dialect === 'v9' ? readIn2024(text, today) : undefined;
