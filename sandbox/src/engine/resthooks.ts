@@ -1,7 +1,7 @@
-import { localNumber } from '../endpoints/urn-display.js';
 import { engineTime } from '../state/clock.js';
 import type { Channel, Message, Run, Subscriber } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
+import { localPhone } from '../values/phone.js';
 import type { Definition } from './definition.js';
 import { type Answered, deliver, succeeded } from './deliver.js';
 import { HIDDEN, seenUrn } from './hidden-urn.js';
@@ -16,7 +16,7 @@ function urnData(workspace: Workspace, urn: string | null) {
   const scheme = shown.slice(0, shown.indexOf(':'));
   const path = shown.slice(scheme.length + 1);
   if (path === HIDDEN) return { scheme, path, display: HIDDEN };
-  const display = scheme === 'tel' ? localNumber(path, workspace.settings.country) : '';
+  const display = scheme === 'tel' ? localPhone(path) : '';
   return { scheme, path, display };
 }
 
