@@ -3,7 +3,7 @@ import { parseRate, type Rate } from './core/throttle.js';
 import type { SandboxOptions } from './options.js';
 import { generatedContacts } from './seeds/generated.js';
 import { maternalHealth } from './seeds/maternal-health.js';
-import { plant } from './seeds/plant.js';
+import { seedWorkspace } from './seeds/seed-workspace.js';
 import type { Seed } from './seeds/types.js';
 import { newUuid } from './state/ids.js';
 import type { Role } from './state/model.js';
@@ -38,7 +38,7 @@ export function build(options: SandboxOptions): Built {
     uuid: seed.workspace?.uuid ?? newUuid(),
     name: seed.workspace?.name ?? 'Sandbox',
   });
-  plant(server, main, furnished(seed, 'External SMS', '+250788000100'));
+  seedWorkspace(server, main, withBasics(seed, 'External SMS', '+250788000100'));
   const other = server.addWorkspace({
     ...settingsOf(options, dialect),
     uuid: newUuid(),
@@ -47,7 +47,7 @@ export function build(options: SandboxOptions): Built {
     languages: ['eng'],
     anonymous: false,
   });
-  plant(server, other, furnished(options.otherSeed ?? {}, 'Other SMS', '+250788000900'));
+  seedWorkspace(server, other, withBasics(options.otherSeed ?? {}, 'Other SMS', '+250788000900'));
   return { server, main, other, tokens: addPeople(server, main, other, options.token) };
 }
 
@@ -113,7 +113,7 @@ function withContacts(seed: Seed, contacts: Seed['contacts']): Seed {
 }
 
 /** A seed with what every workspace has. */
-function furnished(seed: Seed, channel: string, address: string): Seed {
+function withBasics(seed: Seed, channel: string, address: string): Seed {
   const { groups = [], topics = [] } = seed;
   const openTickets = { name: 'Open Tickets', query: 'tickets > 0', system: true };
   return {

@@ -9,7 +9,7 @@ type Kind = 'groups' | 'flows' | 'labels' | 'topics' | 'campaigns' | 'channels';
 type RowOf<K extends Kind> = Workspace[K] extends Iterable<infer T> ? T : never;
 
 /** Where a seed is planted: finds what its rows name, and gives times and numbers to rows without. */
-export class Bed {
+export class SeedContext {
   readonly #calendar: Calendar;
 
   constructor(
