@@ -25,18 +25,18 @@ runs and the requests of a job, and answer as a contact would.
 Nothing leaves this computer, and nobody gets a message. Ctrl+C ends it.
 `;
 
-/** What was asked for on the command line. */
+/** The parsed command line. */
 export interface Command {
   help: boolean;
   options: SandboxOptions;
-  /** What it holds at first, in words. */
+  /** A description of the seed. */
   holds: string;
 }
 
-/** A mistake of whoever typed the command. */
+/** An invalid command line. */
 export class UsageError extends Error {}
 
-/** @param args - What follows the command's name. */
+/** @param args - The arguments after the command's name. */
 export function readCommand(args: string[]): Command {
   const { help = false, port, token, dialect, seed = 'maternal-health', throttle } = parse(args);
   const options: SandboxOptions = {};

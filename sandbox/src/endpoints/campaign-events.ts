@@ -50,7 +50,7 @@ export const campaignEvents = endpoint<CampaignEvent>({
       Object.assign(event, details, moved ? { scheduledOn: workspace.tick() } : {});
       return { status: 200, data: showEvent(event) };
     }
-    // The older line replaces an event by another one.
+    // `v9` replaces the event with a new one.
     if (event) workspace.campaignEvents.remove(event);
     const createdOn = workspace.tick();
     const made = workspace.campaignEvents.add({
@@ -69,7 +69,7 @@ export const campaignEvents = endpoint<CampaignEvent>({
   },
 });
 
-/** What an event is scheduled by. */
+/** The attributes that determine an event's schedule. */
 const MOVING = ['relativeTo', 'offset', 'unit', 'deliveryHour'] as const;
 
 function isBusy({ scheduledOn }: CampaignEvent, { ticker, settings }: Workspace): boolean {

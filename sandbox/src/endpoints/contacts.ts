@@ -93,7 +93,7 @@ function contactFilter(call: Call): {
   };
 }
 
-/** By uuid or by the exact name. Null is an unknown group, which lists nothing. */
+/** Finds a group by uuid or exact name. Null if unknown: the list is empty then. */
 function groupFilter(workspace: Workspace, given: string | null): Group | null | undefined {
   if (!given) return undefined;
   const uuid = workspace.dialect === 'textit' ? (canonicalUuid(given) ?? given) : given;
@@ -113,7 +113,7 @@ function urnLookup({ workspace }: Call, given: string): Urn {
   throw badRequest(`Invalid URN: ${given}`);
 }
 
-/** A URN that was only looked up so far is checked like one of a body before a contact gets it. */
+/** A URN from the query is validated like one of a body before a contact gets it. */
 function urnToCreate({ workspace }: Call, urn: Urn): Urn {
   const checked = normalizeUrn(urn.identity, workspace.locale, 'body');
   if ('urn' in checked) return { identity: checked.urn, display: urn.display };

@@ -39,7 +39,7 @@ export const definitions = endpoint({
   },
 });
 
-/** Uuids may be given several times; those of nothing are passed over. */
+/** Uuids may be repeated. Unknown ones are ignored. */
 function pick<T extends { uuid: string }>(
   { incoming, workspace }: Call,
   param: string,

@@ -21,7 +21,7 @@ export const resthooks = endpoint({
     }),
 });
 
-/** Events are kept for 48 hours. */
+/** Events are listed for 48 hours. */
 const KEPT = 48 * 3_600_000_000;
 
 export const resthookEvents = endpoint({
@@ -60,7 +60,7 @@ function isUrl(given: string): boolean {
   return hostname === 'localhost' || hostname.includes('.') || hostname.startsWith('[');
 }
 
-/** The width of the column; a longer address breaks the server. */
+/** The width of the database column. A longer URL is a server error. */
 const MOST_LETTERS = 200;
 
 const shape = { resthook: required(oneRef(hook)), target_url: required(url) };

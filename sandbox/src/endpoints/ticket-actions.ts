@@ -31,7 +31,7 @@ interface Details {
   note: string | undefined;
 }
 
-/** What an action cannot do without. */
+/** The parameter that each action requires. */
 const NEEDED: Record<string, keyof Details> = {
   assign: 'assignee',
   add_note: 'note',
@@ -55,7 +55,7 @@ export const ticketActions = endpoint({
   },
 });
 
-/** False where the ticket is as it was asked to be. */
+/** False if the ticket is already in the requested state. */
 function act(
   { workspace, access }: Call,
   ticket: Ticket,

@@ -1,4 +1,4 @@
-/** Calling codes with how a number is grouped at home: the trunk prefix, then groups of digits. */
+/** Calling codes and how each country groups a national number: the trunk prefix, then groups of digits. */
 const HOME: Record<string, { code: string; trunk: string; groups: number[] }> = {
   RW: { code: '250', trunk: '0', groups: [3, 3, 3] },
   KE: { code: '254', trunk: '0', groups: [3, 6] },
@@ -7,7 +7,7 @@ const HOME: Record<string, { code: string; trunk: string; groups: number[] }> = 
   US: { code: '1', trunk: '', groups: [3, 3, 4] },
 };
 
-/** A telephone number as it is written in its workspace's own country, or else with spaces after the code. */
+/** A phone number in national format within its workspace's country, otherwise in international format. */
 export function localNumber(number: string, country: string): string {
   const home = HOME[country];
   if (!home || !number.startsWith(`+${home.code}`)) return number;

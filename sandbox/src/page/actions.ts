@@ -7,7 +7,7 @@ import type { Workspace } from '../state/workspace.js';
 import { setUsed } from './usage.js';
 import type { Room } from './view.js';
 
-/** A request of the page that cannot be met, with the reason. */
+/** A page request that cannot be fulfilled, with the reason. */
 export class Unmet extends Error {}
 
 type Body = Record<string, unknown>;
@@ -20,7 +20,7 @@ const ACTIONS = new Map<string, Act>([
   ['throttle', ({ server, workspace }, _, { used }) => setUsed(server, workspace, isAll(used))],
 ]);
 
-/** The action of a name; undefined where there is none. */
+/** The action with this name. Undefined if unknown. */
 export const actionOf = (name: string): Act | undefined => ACTIONS.get(name);
 
 function textIn(body: Body, key: string): string {
@@ -29,7 +29,7 @@ function textIn(body: Body, key: string): string {
   return text;
 }
 
-/** What a contact may say at once: the page shows all of it, every second. */
+/** The longest message of a contact. The page shows all of it, every second. */
 const LONGEST_REPLY = 10_000;
 
 function replyIn(body: Body): string {

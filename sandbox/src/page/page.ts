@@ -8,7 +8,7 @@ import { type Room, revisionOf, viewOf } from './view.js';
 
 export const PAGE_PATH = '/sandbox/';
 
-/** A page's scripts and styles come from itself alone, and nothing that it shows can become one. */
+/** The page loads scripts and styles only from itself, and its data can never become one. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -31,18 +31,18 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** Serves the page beside what a handler serves. */
+/** Serves the page in addition to a handler. */
 export function withPage(handle: Handler, room: Room, faults: Faults): Handler {
   return async (request, wire) => {
     const { pathname } = new URL(request.url);
-    // Who types the address alone looks for the page; the API has nothing there.
+    // A person who opens the bare address wants the page; the API has nothing there.
     if (pathname === '/' && request.method === 'GET') return toPage();
     if (!`${pathname}/`.startsWith(PAGE_PATH)) return handle(request, wire);
     return answerPage(room, faults, await readIncoming(request, wire));
   };
 }
 
-/** The answer to a request for the page or one of its parts. */
+/** Responds to a request for the page or one of its parts. */
 async function answerPage(room: Room, faults: Faults, incoming: Incoming): Promise<Response> {
   const response = isStranger(incoming, room.host())
     ? plain(403, `This page answers only to itself, at ${room.host().slice(0, -1)}${PAGE_PATH}`)
@@ -66,7 +66,7 @@ const toPage = (): Response =>
 
 const MOST_LISTED = 1000;
 
-/** What there is to see, or nothing where the page has seen it already. */
+/** The current view, or nothing if the page already has it. */
 function look(room: Room, { query }: Incoming): Response {
   if (query.get('since') === revisionOf(room)) return new Response(null, { status: 204 });
   const wanted = Number(query.get('most'));

@@ -7,7 +7,7 @@ import type { RecentRequests } from './recent.js';
 import type { View } from './types.js';
 import { usageOf } from './usage.js';
 
-/** What the page looks at. */
+/** What the page shows. */
 export interface Room {
   server: Server;
   workspace: Workspace;
@@ -17,16 +17,16 @@ export interface Room {
   token: string;
 }
 
-/** What of it somebody wants to see. */
+/** The page's selection. */
 export interface Looking {
   search: string;
   /** The uuid of the contact whose conversation is open. */
   contact: string | null;
-  /** How many contacts are listed. */
+  /** The number of contacts to list. */
   most: number;
 }
 
-/** Changes with whatever the page shows: the state gives each change an instant of its own. */
+/** Changes with everything that the page shows: the state gives each change its own timestamp. */
 export function revisionOf({ server, workspace, recent }: Room): string {
   const used = usageOf(server, workspace).map(({ used, limit }) => `${used}/${limit}`);
   return [server.ticker.last, recent.total, ...used].join(' ');

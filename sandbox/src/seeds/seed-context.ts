@@ -8,7 +8,7 @@ import type { RefSeed, Seed } from './types.js';
 type Kind = 'groups' | 'flows' | 'labels' | 'topics' | 'campaigns' | 'channels';
 type RowOf<K extends Kind> = Workspace[K] extends Iterable<infer T> ? T : never;
 
-/** Where a seed is planted: finds what its rows name, and gives times and numbers to rows without. */
+/** The workspace that is being seeded. Resolves references between rows, and gives times and ids to rows without. */
 export class SeedContext {
   readonly #calendar: Calendar;
 
@@ -22,7 +22,7 @@ export class SeedContext {
     this.#calendar = new Calendar(server.settings.clock, rows);
   }
 
-  /** The time that a row gives, or the next one of the past. */
+  /** The time of a row, or the next generated one. */
   time(text: string | null | undefined): Micros {
     const time = text ? parseTime(text) : undefined;
     return time ?? this.#calendar.next();
@@ -32,7 +32,7 @@ export class SeedContext {
     return text ? this.time(text) : null;
   }
 
-  /** A row's own number, after which the count goes on. */
+  /** The id of a row, after which the sequence continues, or the next one. */
   id(kind: string, given: number | undefined): number {
     if (given === undefined) return this.workspace.nextId(kind);
     this.workspace.sequences.reach(kind, given);

@@ -30,7 +30,7 @@ export function seedFlow(context: SeedContext, row: FlowSeed): void {
   });
 }
 
-/** The states of starts and broadcasts, by what either line of servers calls them. */
+/** The status of starts and broadcasts by the name that either dialect uses. */
 const STATES: Record<string, model.FlowStart['status']> = {
   pending: 'pending',
   queued: 'pending',
@@ -113,7 +113,7 @@ function resultFrom(
   };
 }
 
-/** A contact who is in a flow has a run that waits, whether or not the seed's runs tell of it. */
+/** A contact with a current flow has a waiting run, even if the seed lists none. */
 export function seedWaitingRun(
   context: SeedContext,
   { uuid, flow, modified_on }: ContactSeed,

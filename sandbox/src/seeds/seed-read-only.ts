@@ -3,7 +3,7 @@ import type { Workspace } from '../state/workspace.js';
 import type { SeedContext } from './seed-context.js';
 import type { ArchiveSeed, ChannelEventSeed, PlainSeed } from './types.js';
 
-/** What the API only shows. */
+/** Objects that the API only shows. */
 
 export function seedArchive({ workspace }: SeedContext, row: ArchiveSeed): void {
   workspace.archives.add({

@@ -3,7 +3,7 @@ import { keyOf } from '../endpoints/fields.js';
 import type { SeedContext } from './seed-context.js';
 import type * as seed from './types.js';
 
-/** What a workspace is set up with: people, places, channels, fields, groups, labels, globals. */
+/** The setup of a workspace: users, boundaries, channels, fields, groups, labels, globals. */
 
 export function seedUser(context: SeedContext, row: seed.UserSeed): void {
   const { server, workspace } = context;

@@ -13,7 +13,7 @@ import * as settings from './seed-settings.js';
 import { seedTicket, seedTopic } from './seed-tickets.js';
 import type { Seed } from './types.js';
 
-/** Fills a workspace from a seed, in the order in which rows name others. One that names what it lacks is an error. */
+/** Fills a workspace from a seed, in dependency order. A reference to a missing row is an error. */
 export function seedWorkspace(server: Server, workspace: Workspace, seed: Seed): void {
   const context = new SeedContext(server, workspace, seed);
   const each = <T>(rows: readonly T[] | undefined, add: (context: SeedContext, row: T) => void) => {

@@ -1,5 +1,5 @@
 /**
- * The list of contacts, last changed first, with its search.
+ * The list of contacts, most recently changed first, with its search.
  *
  * @typedef {import('../types.js').View} View
  * @typedef {import('../types.js').ContactLine} ContactLine
@@ -70,7 +70,7 @@ function drawContact(contact, choose) {
 }
 
 /**
- * Marks the chosen contact. One button of the list is reached by Tab, the others from there by the arrow keys.
+ * Marks the selected contact. Tab reaches one button of the list; the arrow keys move to the others.
  *
  * @param {HTMLElement} items
  * @param {string | undefined} uuid
