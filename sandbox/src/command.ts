@@ -10,7 +10,7 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const sandbox = await createSandbox({ ...options, page: true, onRequest: tell });
+  const sandbox = await createSandbox({ ...options, page: true, onRequest: logRequest });
   stopOn(sandbox);
   process.stdout.write(welcome(sandbox, options.dialect ?? 'v9', holds));
 }
@@ -33,7 +33,7 @@ Requests:
 `;
 }
 
-function tell({ method, status, path, query, as }: LoggedRequest): void {
+function logRequest({ method, status, path, query, as }: LoggedRequest): void {
   const time = new Date().toTimeString().slice(0, 8);
   const target = query ? `${path}?${query}` : path;
   process.stdout.write(`${time}  ${method.padEnd(6)} ${status}  ${target}  (${as ?? 'nobody'})\n`);

@@ -43,7 +43,7 @@ export interface FaultOrder {
   milliseconds?: number;
 }
 
-interface Standing {
+interface ActiveFault {
   order: FaultOrder;
   met: number;
   left: number;
@@ -51,10 +51,10 @@ interface Standing {
 
 /** The ordered faults, and how many requests each still affects. */
 export class Faults {
-  #standing: Standing[] = [];
+  #active: ActiveFault[] = [];
 
   order(order: FaultOrder): void {
-    this.#standing.push({ order, met: 0, left: order.times ?? 1 });
+    this.#active.push({ order, met: 0, left: order.times ?? 1 });
   }
 
   /** Responds to a request, with a fault if one was ordered for it. */
@@ -63,20 +63,20 @@ export class Faults {
     if (!order) return work();
     const keepsAnswer = ['drip', 'truncate', 'drop-keep-alive'].includes(order.kind);
     const done = order.strikes === 'after' || keepsAnswer ? await work() : undefined;
-    return strike(order, done, work);
+    return faultyResponse(order, done, work);
   }
 
   #next(incoming: Incoming): FaultOrder | undefined {
-    let struck: FaultOrder | undefined;
-    for (const one of this.#standing) {
+    let due: FaultOrder | undefined;
+    for (const one of this.#active) {
       if (!matches(one.order, incoming)) continue;
       one.met++;
-      if (struck || one.left <= 0 || one.met < (one.order.when?.nth ?? 1)) continue;
+      if (due || one.left <= 0 || one.met < (one.order.when?.nth ?? 1)) continue;
       one.left--;
-      struck = one.order;
+      due = one.order;
     }
-    this.#standing = this.#standing.filter(one => one.left > 0);
-    return struck;
+    this.#active = this.#active.filter(one => one.left > 0);
+    return due;
   }
 }
 
@@ -88,7 +88,7 @@ function matches({ when = {} }: FaultOrder, { method, path }: Incoming): boolean
   return onPath && (!when.method || when.method === method);
 }
 
-async function strike(
+async function faultyResponse(
   order: FaultOrder,
   done: Response | undefined,
   work: () => Promise<Response>,

@@ -23,7 +23,7 @@ export class RequestLog {
 
   constructor(
     readonly nameOf: (token: string) => string | undefined,
-    readonly tell?: (request: LoggedRequest) => void,
+    readonly onRequest?: (request: LoggedRequest) => void,
   ) {}
 
   add(incoming: Incoming, status: number): void {
@@ -34,7 +34,7 @@ export class RequestLog {
     const body = bodyOf(incoming.body);
     const request = { method, path, query: this.#masked(search), body, status, headers, as };
     this.#kept.push(request);
-    this.tell?.(request);
+    this.onRequest?.(request);
   }
 
   all(): LoggedRequest[] {

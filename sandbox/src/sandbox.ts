@@ -126,8 +126,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   };
   const workspaceOf = (name: 'main' | 'other' | undefined) => (name === 'other' ? other : main);
   const host = () => listener.host;
-  const room = { server, workspace: main, recent, host, token: tokens.administrator };
-  const served = options.page ? withPage(handle, room, faults) : handle;
+  const source = { server, workspace: main, recent, host, token: tokens.administrator };
+  const served = options.page ? withPage(handle, source, faults) : handle;
   const listener = await listen(served, options.port ?? 0);
   for (const workspace of server.workspaces) {
     workspace.settings.site = new URL(listener.host).host;
@@ -142,8 +142,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     sent: () => main.outbox.items(),
     requests: () => log.all(),
     async reply(contact, text, { attachments = [], workspace } = {}) {
-      const room = workspaceOf(workspace);
-      const message = await perform(receive(room, senderOf(room, contact), text, attachments));
+      const target = workspaceOf(workspace);
+      const message = await perform(receive(target, senderOf(target, contact), text, attachments));
       return message.uuid;
     },
     openTicket: (contact, ticket = {}) => open(main, findContact(main, contact), ticket),

@@ -6,17 +6,17 @@ import { expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SANDBOX = join(ROOT, 'sandbox/src');
 
-/** What a source file imports. */
+/** The imports of a source file. */
 const importsOf = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/\bfrom '([^']+)'|\bimport\('([^']+)'\)/g)].map(
     ([, from, called]) => from ?? called ?? '',
   );
 
-/** Where an import leads: a file of the repository, or a package by its name. */
+/** The target of an import: a file of the repository, or a package name. */
 const targetOf = (file: string, name: string): string =>
   name.startsWith('.') ? relative(ROOT, resolve(dirname(file), name)) : name;
 
-it('shares only the API as data with the adaptor, and needs nothing but Node', () => {
+it('shares only the API as data with the adaptor, and depends only on Node', () => {
   const files = readdirSync(SANDBOX, { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.ts'))
     .map(name => join(SANDBOX, name));

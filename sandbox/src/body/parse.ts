@@ -29,12 +29,12 @@ function utf8Fault(bytes: Uint8Array): string {
               : first < 0xf5
                 ? 4
                 : 0;
-    const place = `'utf-8' codec can't decode byte 0x${first.toString(16)} in position ${at}`;
-    if (length === 0) return `${place}: invalid start byte`;
+    const prefix = `'utf-8' codec can't decode byte 0x${first.toString(16)} in position ${at}`;
+    if (length === 0) return `${prefix}: invalid start byte`;
     for (let next = 1; next < length; next++) {
       const byte = bytes[at + next];
-      if (byte === undefined) return `${place}: unexpected end of data`;
-      if ((byte & 0xc0) !== 0x80) return `${place}: invalid continuation byte`;
+      if (byte === undefined) return `${prefix}: unexpected end of data`;
+      if ((byte & 0xc0) !== 0x80) return `${prefix}: invalid continuation byte`;
     }
     at += length;
   }

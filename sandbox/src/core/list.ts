@@ -127,7 +127,7 @@ function pick<T extends { id: number }>(
   { above, below }: { above?: Key; below?: Key },
 ): T[] {
   const order = new Ordered(keyOf);
-  for (const row of among) if (row) order.place(row);
+  for (const row of among) if (row) order.put(row);
   return [
     ...order.walk(descending, {
       ...(above === undefined ? {} : { above }),

@@ -59,7 +59,7 @@ export function parseRate(rate: number | string): Rate {
   const [requests = '', unit = 'hour'] = rate.split('/');
   const seconds = UNITS[unit.charAt(0)];
   if (!/^\d+$/.test(requests) || !seconds) {
-    throw new TypeError(`A rate is a number an hour or a text such as 4/minute, not ${rate}`);
+    throw new TypeError(`A rate is a number per hour or a text such as 4/minute, not ${rate}`);
   }
   return { requests: Number(requests), seconds };
 }

@@ -48,8 +48,8 @@ export const ticketActions = endpoint({
     }
     call.engine.require(call.workspace);
     const failures = kept.tickets.filter(one => !act(call, one, kept.action, details));
-    const told = call.workspace.dialect === 'textit' && failures.length > 0;
-    return told
+    const reportsFailures = call.workspace.dialect === 'textit' && failures.length > 0;
+    return reportsFailures
       ? { status: 200, data: { failures: failures.map(({ uuid }) => uuid) } }
       : { status: 204, emptyAction: true };
   },

@@ -108,7 +108,7 @@ function setUrns(workspace: Workspace, contact: Contact, given: Urn[]): boolean 
   if (given.length === 0 && contact.urns.length === 0) return false;
   if (workspace.dialect === 'v9') {
     if (identities.size < given.length) return false;
-    for (const urn of given) robOf(workspace, contact, urn);
+    for (const urn of given) takeFromOwner(workspace, contact, urn);
     replaceUrns(workspace, contact, given);
     return true;
   }
@@ -121,7 +121,7 @@ function setUrns(workspace: Workspace, contact: Contact, given: Urn[]): boolean 
   return true;
 }
 
-function robOf(workspace: Workspace, contact: Contact, urn: Urn): void {
+function takeFromOwner(workspace: Workspace, contact: Contact, urn: Urn): void {
   const owner = workspace.urns.get(urn.identity);
   if (!owner || owner === contact) return;
   owner.urns = owner.urns.filter(one => one.identity !== urn.identity);

@@ -113,7 +113,7 @@ async function readText(answer: IncomingMessage, largest: number): Promise<strin
   let size = 0;
   for await (const chunk of zipped ? answer.pipe(createGunzip()) : answer) {
     size += (chunk as Buffer).length;
-    if (size > largest) throw new Error('An answer beyond what the engine reads.');
+    if (size > largest) throw new Error('The response is too large.');
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString('utf8').replaceAll('\u0000', '');

@@ -22,7 +22,7 @@ function tokensOf(query: string): string[] {
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < query.trimEnd().length) {
     const found = TOKEN.exec(query);
-    if (!found?.[1]) throw new TypeError(`The sandbox cannot read the query: ${query}`);
+    if (!found?.[1]) throw new TypeError(`The sandbox does not support the query: ${query}`);
     tokens.push(found[1]);
   }
   return tokens;
@@ -33,7 +33,7 @@ export function compileQuery(query: string): Matcher {
   const tokens = tokensOf(query);
   let at = 0;
   const fail = (): never => {
-    throw new TypeError(`The sandbox cannot read the query: ${query}`);
+    throw new TypeError(`The sandbox does not support the query: ${query}`);
   };
   const isWord = (word: string) => tokens[at]?.toUpperCase() === word;
 

@@ -8,7 +8,7 @@ import type { View } from './types.js';
 import { usageOf } from './usage.js';
 
 /** What the page shows. */
-export interface Room {
+export interface PageSource {
   server: Server;
   workspace: Workspace;
   recent: RecentRequests;
@@ -27,17 +27,17 @@ export interface Looking {
 }
 
 /** Changes with everything that the page shows: the state gives each change its own timestamp. */
-export function revisionOf({ server, workspace, recent }: Room): string {
+export function revisionOf({ server, workspace, recent }: PageSource): string {
   const used = usageOf(server, workspace).map(({ used, limit }) => `${used}/${limit}`);
   return [server.ticker.last, recent.total, ...used].join(' ');
 }
 
 const MOST = 50;
 
-export function viewOf(room: Room, { search, contact, most }: Looking): View {
-  const { server, workspace, recent, host, token } = room;
+export function viewOf(source: PageSource, { search, contact, most }: Looking): View {
+  const { server, workspace, recent, host, token } = source;
   return {
-    revision: revisionOf(room),
+    revision: revisionOf(source),
     server: {
       dialect: server.dialect,
       host: host(),

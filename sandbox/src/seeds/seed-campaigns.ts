@@ -18,7 +18,9 @@ export function seedCampaignEvent(context: SeedContext, row: CampaignEventSeed):
   const key = typeof row.relative_to === 'string' ? row.relative_to : row.relative_to.key;
   const relativeTo = systemField(key) ?? workspace.fieldsByKey.get(key);
   if (!relativeTo) {
-    throw new TypeError(`The seed has an event relative to a field that it does not have: ${key}`);
+    throw new TypeError(
+      `The seed has a campaign event relative to a field that it does not contain: ${key}`,
+    );
   }
   const createdOn = context.time(row.created_on);
   workspace.campaignEvents.add({

@@ -56,7 +56,7 @@ function valuesOf({ workspace }: SeedContext, given: ContactSeed['fields']) {
     if (value === null) continue;
     const field = workspace.fieldsByKey.get(key);
     if (!field) {
-      throw new TypeError(`The seed has a value for a field that it does not have: ${key}`);
+      throw new TypeError(`The seed has a value for a field that it does not contain: ${key}`);
     }
     values.set(field, rawFieldText(String(value)));
   }

@@ -44,7 +44,7 @@ export class SeedContext {
     for (const row of this.workspace[kind]) {
       if (row.uuid === uuid || row.name === name) return row as RowOf<K>;
     }
-    throw new TypeError(`The seed names one of ${kind} that it does not have: ${name ?? uuid}`);
+    throw new TypeError(`The seed refers to ${kind} that it does not contain: ${name ?? uuid}`);
   }
 
   contact(given: RefSeed): model.Contact {
@@ -53,7 +53,8 @@ export class SeedContext {
       this.workspace.contacts.find(text) ??
       this.workspace.urns.get(text) ??
       [...this.workspace.contacts].find(contact => contact.name === text);
-    if (!found) throw new TypeError(`The seed names a contact that it does not have: ${text}`);
+    if (!found)
+      throw new TypeError(`The seed refers to a contact that it does not contain: ${text}`);
     return found;
   }
 

@@ -22,7 +22,7 @@ export class Ordered<T extends { id: number }> {
   constructor(readonly keyOf: (row: T) => Key | null) {}
 
   /** Inserts a row, or moves it if its key has changed. A null key removes it. */
-  place(row: T): void {
+  put(row: T): void {
     const key = this.keyOf(row);
     const before = this.#of.get(row);
     if (before && before.key === key) return;

@@ -20,13 +20,13 @@ export class Table<T extends Row, Order extends string = never> {
   add(row: T): T {
     this.#byId.set(row.id, row);
     if (row.uuid) this.#byUuid.set(row.uuid, row);
-    for (const order of this.#orders.values()) order.place(row);
+    for (const order of this.#orders.values()) order.put(row);
     return row;
   }
 
   /** Call this after changing a key that the table is sorted by. */
   moved(row: T): void {
-    for (const order of this.#orders.values()) order.place(row);
+    for (const order of this.#orders.values()) order.put(row);
   }
 
   remove(row: T): void {
@@ -53,7 +53,7 @@ export class Table<T extends Row, Order extends string = never> {
     let order = this.#orders.get(name);
     if (!order) {
       order = new Ordered(this.orders[name]);
-      for (const row of this.#byId.values()) order.place(row);
+      for (const row of this.#byId.values()) order.put(row);
       this.#orders.set(name, order);
     }
     return order;

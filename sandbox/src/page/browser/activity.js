@@ -48,7 +48,7 @@ export function activity({ choose }) {
  */
 function show(tab, { total, items }, none, note = '') {
   const cut = total > items.length ? `The newest ${items.length} of ${grouped(total)}.` : '';
-  tab.tell(grouped(total), total === 0 ? none : [note, cut].filter(Boolean).join(' '));
+  tab.setCaption(grouped(total), total === 0 ? none : [note, cut].filter(Boolean).join(' '));
 }
 
 /** @param {string} on */

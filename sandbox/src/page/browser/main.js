@@ -45,9 +45,9 @@ const tools = {
   async act(name, body) {
     try {
       await act(name, body);
-      tell('');
+      notify('');
     } catch (error) {
-      tell(error instanceof TypeError ? GONE : String(/** @type {Error} */ (error).message));
+      notify(error instanceof TypeError ? GONE : String(/** @type {Error} */ (error).message));
     }
     again();
   },
@@ -57,7 +57,7 @@ const GONE = 'The sandbox does not answer. Start it again: rapidpro-sandbox';
 const parts = [header(tools), contacts(tools), chosen(tools), activity(tools)];
 
 /** @param {string} text */
-function tell(text) {
+function notify(text) {
   if (notice.textContent !== text) notice.textContent = text;
 }
 
@@ -80,11 +80,11 @@ async function update() {
     });
     if (mine !== looks) return;
     shown = view ?? shown;
-    if (notice.textContent === GONE) tell('');
+    if (notice.textContent === GONE) notify('');
     if (shown) for (const part of parts) part(shown);
   } catch {
     if (mine !== looks) return;
-    tell(GONE);
+    notify(GONE);
   }
   next = setTimeout(update, Math.max(EVERY, (performance.now() - began) * REST));
 }
