@@ -70,7 +70,7 @@ function keyFrom(position: string | null, ofTime: boolean): string | number | un
   if (position === null) return undefined;
   if (!ofTime) return position;
   const time = parseTime(position);
-  if (time === undefined) throw new ServerError('a cursor with a position that is no time');
+  if (time === undefined) throw new ServerError('a cursor with a position that is not a time');
   return time;
 }
 

@@ -78,7 +78,7 @@ export const resthookSubscribers = endpoint<Subscriber>({
   },
 
   find({ workspace }, { value: given }) {
-    if (!/^\s*[+-]?\d+\s*$/.test(given)) throw new ServerError('a lookup that is no number');
+    if (!/^\s*[+-]?\d+\s*$/.test(given)) throw new ServerError('a lookup that is not a number');
     const found = workspace.subscribers.get(Number(given));
     if (!found) throw missing('ResthookSubscriber');
     return found;
