@@ -118,7 +118,8 @@ function readEvent(
   if ((kept.message === undefined) === (kept.flow === undefined)) {
     throw invalidAsAWhole('Flow or a message text required.');
   }
-  if (kept.relative_to.type !== 'datetime') throw new ServerError('an event relative to no date');
+  if (kept.relative_to.type !== 'datetime')
+    throw new ServerError('an event relative to a field that is not a date');
   if (call.workspace.dialect === 'textit') call.engine.require(call.workspace);
   return {
     campaign: kept.campaign,

@@ -135,7 +135,7 @@ function create(call: Call, changes: ContactChanges): Contact {
         : invalid({ urns: { [index]: ['URN is in use by another contact.'] } });
     }
     if (seen.has(identity)) {
-      if (workspace.dialect === 'v9') throw new ServerError('the same URN twice');
+      if (workspace.dialect === 'v9') throw new ServerError('duplicate URNs');
       throw invalid({ urns: { 0: ['URN is in use by another contact.'] } });
     }
     seen.add(identity);

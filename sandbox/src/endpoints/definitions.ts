@@ -48,7 +48,7 @@ function pick<T extends { uuid: string }>(
   return incoming.query.getAll(param).flatMap(given => {
     const uuid = canonicalUuid(given);
     if (given && !uuid && (workspace.dialect === 'textit' || param === 'campaign')) {
-      throw new ServerError('a parameter that is no UUID');
+      throw new ServerError('a parameter that is not a UUID');
     }
     const row = uuid && rows.find(uuid);
     return row ? [row] : [];

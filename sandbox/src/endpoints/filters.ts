@@ -23,7 +23,7 @@ export function uuidFilter(call: Call, onV9: BadUuid): string | null | undefined
   if (onV9 === 'nothing') return null;
   const canonical = canonicalUuid(text);
   if (canonical) return canonical;
-  if (onV9 === 'broken') throw new ServerError('a filter that is no UUID');
+  if (onV9 === 'broken') throw new ServerError('a filter that is not a UUID');
   throw badRequest('Value for uuid must be a valid UUID');
 }
 
@@ -53,7 +53,7 @@ export function findByUuid<T>(
     // `textit` validates the UUID format but looks up the text as sent.
     checkedUuid(value);
   } else if (onV9 === 'broken' && !canonicalUuid(value)) {
-    throw new ServerError('a lookup that is no UUID');
+    throw new ServerError('a lookup that is not a UUID');
   }
   const found = find(value);
   if (!found) throw missing(what);

@@ -94,7 +94,7 @@ export const resthookSubscribers = endpoint<Subscriber>({
     ) {
       throw invalidAsAWhole('URL is already subscribed to this event.');
     }
-    if (lengthOf(targetUrl) > MOST_LETTERS) throw new ServerError('an address beyond its column');
+    if (lengthOf(targetUrl) > MOST_LETTERS) throw new ServerError('a URL longer than its column');
     const made = workspace.subscribers.add({
       id: workspace.nextId('subscriber'),
       resthook,
