@@ -59,7 +59,7 @@ function send({ method, path, query, body, options, knownOptions = [] }: HttpPla
  * http.get('labels');
  * @param {string} path - The endpoint, with or without `.json`: `contacts`.
  * @param {object} [query] - What stands after `?`, unencoded.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The answer: for a list `{ next, previous, results }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_FILTER` for an empty value in the query; the errors of every request.
@@ -82,7 +82,7 @@ export function get(
  * http.post('labels', { name: 'Very urgent' }, { query: { uuid: $.data.uuid } });
  * @param {string} path - The endpoint, with or without `.json`.
  * @param {object} body - Sent as JSON.
- * @param {HttpOptions} [options] - `query`; `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {HttpOptions} [options] - `query`; `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The answer, or `null` where RapidPro answers with nothing.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_INPUT` for no body, `INVALID_FILTER`, `OUTCOME_UNKNOWN`; the errors of every request.
@@ -105,7 +105,7 @@ export function post(
  * http.delete('labels', { uuid: $.data.uuid });
  * @param {string} path - The endpoint, with or without `.json`.
  * @param {object} query - What names the object, unencoded.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `null`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_FILTER`, `NOT_FOUND`; the errors of every request.
@@ -130,7 +130,7 @@ export { remove as delete };
  * http.request('POST', 'labels', { body: { name: 'To call back' } });
  * @param {string} method - `GET`, `POST` or `DELETE`.
  * @param {string} path - The endpoint, with or without `.json`. A whole address is refused.
- * @param {HttpRequestOptions} [options] - `query`, `body`; `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {HttpRequestOptions} [options] - `query`, `body`; `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The answer, or `null` where RapidPro answers with nothing.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_INPUT`, `INVALID_FILTER`, `OUTCOME_UNKNOWN`; the errors of every request.

@@ -313,7 +313,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     group: 'way',
     everywhere: true,
     means:
-      'No answer came in time (`timeout`, 60 seconds unless told), or the connection could not be made in ten.',
+      'No answer came in time (`timeout`, 60 seconds by default), or the connection could not be made in ten.',
     fate: 'perhaps',
     todo: 'Run the job again, ask for less, or raise `timeout`.',
   },

@@ -18,11 +18,11 @@ export const DEFAULT_TIMEOUT = 60;
 export const DEFAULT_MAX_WAIT = 60;
 
 export interface ClientOptions {
-  /** Seconds for one request; 60 unless told. */
+  /** Seconds for one request; Default: 60. */
   timeout?: number | undefined;
-  /** Seconds of waiting in one operation, all its requests together; 60 unless told. */
+  /** Seconds of waiting in one operation, all its requests together; Default: 60. */
   maxWait?: number | undefined;
-  /** Seconds from now until all must be done; none unless told. */
+  /** Seconds from now until all must be done. Default: none. */
   deadline?: number | undefined;
   /** When a group or field was last made, in milliseconds, as far as is known. */
   madeOn?: number | undefined;

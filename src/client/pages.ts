@@ -73,7 +73,7 @@ export function readPage(body: unknown): Page {
  * @param client - sends the requests
  * @param name - the list
  * @param query - its filters
- * @param start - where to begin, as a page's `next` said it; the first page unless told
+ * @param start - where to begin, as a page's `next` said it; default: the first page
  * @throws RapidProError what a request throws; `PAGING_LOOP`, `LIST_TOO_LONG`, `NOT_RAPIDPRO`
  */
 export async function* pages(

@@ -6,7 +6,7 @@ export interface WindowPlace {
   /** The window, where it is not the whole list. */
   before?: string;
   after?: string;
-  /** Where in the window, as the server said it; at its beginning unless told. */
+  /** Where in the window, as the server said it. Default: its beginning. */
   cursor?: Query;
   /** The time of the newest record when the reading began. */
   since?: string;

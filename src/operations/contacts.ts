@@ -30,8 +30,8 @@ const CONTACT_WRITE = { isContactWrite: true };
  * getContacts({ group: 'Mothers', after: '2026-01-01T00:00:00Z' });
  * @example <caption>Oldest change first, at most 1000</caption>
  * getContacts({ reverse: true }, { limit: 1000 });
- * @param {ContactFilters} [filters] - `group` (uuid or exact name), `after` and `before` (ISO dates, on `modified_on`, both included), `uuid`, `urn`, `deleted`, `reverse`, `expand_urns`. All contacts unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `concurrency` (requests side by side, at most 10; 1), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ContactFilters} [filters] - `group` (uuid or exact name), `after` and `before` (ISO dates, on `modified_on`, both included), `uuid`, `urn`, `deleted`, `reverse`, `expand_urns`. Default: all contacts.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The contacts, as RapidPro writes them.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER` for a filter that is misspelled, empty or no date; `UNKNOWN_GROUP` where the list is empty because the group does not exist; the errors of every request.
@@ -55,7 +55,7 @@ export function getContacts(
  * @example <caption>By the uuid that an earlier step left</caption>
  * getContact(state => state.data.uuid);
  * @param {string} contact - The uuid, or a URN: `tel:+250788123123`.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The contact, or `null` where there is none.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_URN`, `INVALID_INPUT`; `ANONYMOUS_WORKSPACE` for a URN where the workspace hides them.
@@ -88,7 +88,7 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
  *   fields: { age: 27 },
  * });
  * @param {ContactBody} contact - `name`, `language` (three letters), `urns`, `groups` (uuids or names of manual groups), `fields` (values by key; they must exist; times as `2026-01-31T08:00:00+02:00`), `note` (TextIt).
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The new contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -128,7 +128,7 @@ export function addContact(
  * updateContact($.data.uuid, { language: 'eng' });
  * @param {string} contact - The uuid, or a URN: `tel:+221770001122`.
  * @param {ContactBody} changes - As in `addContact`. `groups` and `urns` replace the whole list (`groups`: of manual groups); null clears `name`, `language` or a field.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The contact after the change, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN` where another contact has one of the URNs, before anything is changed; the other errors of `addContact`.
@@ -171,7 +171,7 @@ export function updateContact(
  * @example <caption>By uuid, and let these URNs be its only ones</caption>
  * upsertContact({ uuid: $.data.uuid, urns: ['tel:+221770001133'] }, { urns: 'replace' });
  * @param {UpsertBody} contact - As in `addContact`, with `uuid` or at least one URN to find the contact by. With several URNs, whoever holds any of them is the contact.
- * @param {UpsertOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
+ * @param {UpsertOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode (201 where it was added by one request), duration (ms) and number of requests.
@@ -228,7 +228,7 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
  * @example <caption>By phone number</caption>
  * deleteContact('tel:+221770001122');
  * @param {string} contact - The uuid, or a URN.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ deleted: true }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_URN`, `INVALID_INPUT`, `ANONYMOUS_WORKSPACE`.

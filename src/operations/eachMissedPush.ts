@@ -26,9 +26,9 @@ export interface MissedPushes extends Options, ValueOptions {
   node?: string;
   /** In its place, the key of the result that the node saves. */
   result?: string;
-  /** Where the first look at a flow begins: changes of runs since then. 48 hours ago unless told. */
+  /** Where the first look at a flow begins: changes of runs since then. Default: 48 hours ago. */
   after?: string;
-  /** Seconds after which to stop. The next run goes on from there. None unless told. */
+  /** Seconds after which to stop. The next run goes on from there. Default: none. */
   deadline?: number;
 }
 
@@ -147,7 +147,7 @@ function split(where: unknown): { where: unknown; options: unknown } {
  *   { flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c', result: 'webhook', after: '2026-01-01' },
  *   upsertContact({ uuid: $.data.contact.uuid, fields: { last_report: $.data.results.cases.value } }),
  * );
- * @param {MissedPushes} where - The name of a resthook, or an object: `resthook` (its name), or `flow` (a uuid) with `node` (the uuid of the node that calls) or `result` (the key of the result that it saves) and `after` (where the first look begins; 48 hours ago); `numbers` (as in `webhook.parse`), `deadline` (seconds), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {MissedPushes} where - The name of a resthook, or an object: `resthook` (its name), or `flow` (a uuid) with `node` (the uuid of the node that calls) or `result` (the key of the result that it saves) and `after` (where the first look begins; default: 48 hours ago); `numbers` (as in `webhook.parse`), `deadline` (seconds), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @param {Operation} operations - Run for each push in `state.data`, as `webhook.parse()` leaves it there. The pushes that did arrive come too, once: the operations must bear it. `state.data.key` is the same as that of the push. When one of them throws, the next run begins where this one began.
  * @state {object} data - `{ pushes }`: how many. What the operations put elsewhere on state stays.
  * @state {object} rapidpro - `marks`: how far has been read.

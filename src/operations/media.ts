@@ -42,7 +42,7 @@ function describeFile({ bytes, contentType }: FileContent, given: UploadOptions)
  * @example <caption>Base64 text from another system</caption>
  * uploadMedia($.data.photo, { filename: 'photo.jpg', contentType: 'image/jpeg' });
  * @param {string} file - A link (`https://…`), base64 text, a `data:` link in base64, or a Buffer. A link gets no token, and must not lead to this machine or its network.
- * @param {UploadOptions} [options] - `filename`, `contentType` (recognized by the content unless told), `allowPrivate` (true: links may lead to this machine and its network); `timeout` (seconds a request or download; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {UploadOptions} [options] - `filename`, `contentType` (default: detected from the content), `allowPrivate` (true: links may lead to this machine and its network); `timeout` (seconds per request or download; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The media: `uuid`, `content_type`, `url`, `filename`, `size`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT` for an empty, too large or unknown file; `INVALID_LINK`, `LINK_FAILED`; `VALIDATION_FAILED`; the errors of every request.

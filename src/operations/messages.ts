@@ -28,8 +28,8 @@ import {
  * @namespace global
  * @example <caption>What came in since yesterday's run</caption>
  * getMessages({ folder: 'inbox', after: $.lastRun });
- * @param {MessageFilters} [filters] - One of `contact` (uuid), `folder`, `label`, `broadcast`; `after` and `before` (ISO dates, on `created_on`); `id`, `uuid` (TextIt). All messages unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `concurrency` (requests side by side, at most 10; 1), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {MessageFilters} [filters] - One of `contact` (uuid), `folder`, `label`, `broadcast`; `after` and `before` (ISO dates, on `created_on`); `id`, `uuid` (TextIt). Default: all messages.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The messages. Older ones than about 90 days are in the workspace's archives.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
@@ -51,7 +51,7 @@ export function getMessages(
  * @example <caption>To a phone number that RapidPro knows</caption>
  * sendMessage({ contact: 'tel:+221770001122', text: 'Your visit is tomorrow at 9.' });
  * @param {MessageBody} message - `contact` (uuid or URN), and `text` or `attachments`; `quick_replies` (TextIt).
- * @param {MessageOptions} [options] - `onlyActive` (true: send nothing to who is stopped, blocked or archived; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {MessageOptions} [options] - `onlyActive` (true: send nothing to who is stopped, blocked or archived; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The message, as RapidPro answered. `status` is `failed` where the contact cannot be reached. With `onlyActive`, where the contact is not active: `{ sent: false, leftOut }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `UNKNOWN_REFERENCE` for a contact that RapidPro does not have; `OUTCOME_UNKNOWN`, `WORKSPACE_SUSPENDED`, `VALIDATION_FAILED`.
@@ -107,7 +107,7 @@ export function sendMessage(
  *   text: 'The clinic is open.',
  * });
  * @param {BroadcastBody} broadcast - `text` (or one a language) or `attachments`, and whom: `contacts` (uuids or URNs), `urns`, `groups`; `base_language`, `quick_replies` (TextIt).
- * @param {SendOptions} [options] - `onlyActive` (true: leave out who is stopped, blocked or archived among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and tell whom it would reach; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
+ * @param {SendOptions} [options] - `onlyActive` (true: leave out who is stopped, blocked or archived among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and tell whom it would reach; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The broadcast, as RapidPro answered; above 100 recipients `{ chunks: [answer, …], recipients }`. With `onlyActive` also `leftOut`, and `{ sent: false, recipients: 0, leftOut }` where nobody is left. With `dryRun`: `{ dryRun: true, requests, recipients, contacts, urns, groups, members, duplicates, leftOut, notChecked }`, with places in the lists.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -138,8 +138,8 @@ export function sendBroadcast(
  * @namespace global
  * @example <caption>Of this month</caption>
  * getBroadcasts({ after: '2026-11-01' });
- * @param {BroadcastFilters} [filters] - `id`, `after` and `before` (ISO dates, on `created_on`); `uuid` (TextIt). All unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `concurrency` (requests side by side, at most 10; 1), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {BroadcastFilters} [filters] - `id`, `after` and `before` (ISO dates, on `created_on`); `uuid` (TextIt). Default: all.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The broadcasts: `id`, `status`, `text`, `contacts`, `groups`, `urns`; `uuid`, `progress` (TextIt).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.

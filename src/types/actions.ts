@@ -7,7 +7,7 @@ export interface MemberOptions extends NamedActionOptions {
    * True: read the contacts back afterwards. Those that RapidPro skipped without a word, as it does to
    * contacts that are just busy, are in `failures` with the code `SKIPPED`. Costs a request for each
    * contact given by URN, and for the others one each or one for 250 members of the group, whichever is
-   * less. False unless told.
+   * less. Default: false.
    */
   verify?: boolean;
 }

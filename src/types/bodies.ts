@@ -55,7 +55,7 @@ export interface BroadcastBody extends Recipients {
   /** Uuids of media, or `type:url` of media that was uploaded to RapidPro. */
   attachments?: Translated<string[]>;
   quick_replies?: Translated<(QuickReply | string)[]>;
-  /** The language of the contacts that have none; the first of `text` unless told. */
+  /** The language of the contacts that have none. Default: the first of `text`. */
   base_language?: string;
 }
 
@@ -66,9 +66,9 @@ export interface FlowStartBody extends Recipients {
    * @magic $.children[?(@.name=='flows')].children[*]
    */
   flow: string;
-  /** False: leave out who has been in this flow before. True unless told. */
+  /** False: leave out who has been in this flow before. Default: true. */
   restart_participants?: boolean;
-  /** True: leave out who is in another flow now. False unless told. */
+  /** True: leave out who is in another flow now. Default: false. */
   exclude_active?: boolean;
   /** What the flow can read as `@trigger.params`. */
   params?: Dictionary;

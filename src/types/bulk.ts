@@ -14,33 +14,33 @@ export interface SyncContact extends Omit<ContactBody, 'note'> {
 
 /** How a list of contacts is worked through. */
 export interface BulkOptions extends WriteOptions {
-  /** Requests side by side, 1 to 10. 4 unless told. */
+  /** Requests side by side, 1 to 10. Default: 4. */
   concurrency?: number;
   /**
    * Seconds after which to stop with what is done. The rest is in `notAttempted`, and
-   * `state.rapidpro.resume` tells where to go on. None unless told.
+   * `state.rapidpro.resume` tells where to go on. Default: none.
    */
   deadline?: number;
   /**
-   * True: go on where a former run of the same list stopped, if `state.rapidpro.resume` says so. False
-   * unless told.
+   * True: go on where a former run of the same list stopped, if `state.rapidpro.resume` says so. Default:
+   * false.
    */
   resume?: boolean;
-  /** True: end with the error `BULK_FAILED` where a contact failed. A warning in the log unless told. */
+  /** True: end with the error `BULK_FAILED` if a contact failed. False: log a warning. Default: false. */
   failOnError?: boolean;
 }
 
 export interface UpsertContactsOptions extends BulkOptions {
   /** True: look each contact up, write nothing, and tell what would be written. Default: false. */
   dryRun?: boolean;
-  /** `'add'` (unless told): add URNs to those the contact has. `'replace'`: let them be its only ones. */
+  /** `'add'` (default): add URNs to those the contact has. `'replace'`: let them be its only ones. */
   urns?: 'add' | 'replace';
 }
 
 export interface SyncOptions extends BulkOptions {
   /**
-   * What a contact is recognized by: `'uuid'`, `'urn'`, or a field, as `'fields.tei_id'`. The uuid where
-   * there is one, else the URNs, unless told.
+   * What a contact is recognized by: `'uuid'`, `'urn'`, or a field, as `'fields.tei_id'`. Default: the uuid
+   * if there is one, else the URNs.
    */
   key?: 'uuid' | 'urn' | `fields.${string}`;
   /**
@@ -48,11 +48,11 @@ export interface SyncOptions extends BulkOptions {
    * @magic $.children[?(@.name=='groups')].children[*]
    */
   group?: string;
-  /** `'add'` (unless told): only add to groups. `'exact'`: leave the manual groups that are not named. */
+  /** `'add'` (default): only add to groups. `'exact'`: leave the manual groups that are not named. */
   groups?: 'add' | 'exact';
-  /** `'add'` (unless told): only add URNs. `'exact'`: let the list be the contact's URNs, in this order. */
+  /** `'add'` (default): only add URNs. `'exact'`: let the list be the contact's URNs, in this order. */
   urns?: 'add' | 'exact';
-  /** True: write nothing, and tell what would be written. False unless told. */
+  /** True: write nothing, and tell what would be written. Default: false. */
   dryRun?: boolean;
 }
 

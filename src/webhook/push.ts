@@ -102,7 +102,7 @@ export interface PushStep {
 export interface ValueOptions {
   /**
    * True: values that look like numbers become numbers; `0788…` and other text stays. A list of result
-   * keys: only theirs do, leading zeros or not. False unless told.
+   * keys: only theirs do, leading zeros or not. Default: false.
    */
   numbers?: boolean | string[];
 }
@@ -119,14 +119,14 @@ export interface PushRequest {
 
 /** What `webhook.parse` takes. */
 export interface PushOptions extends ValueOptions {
-  /** Refuse pushes that do not carry this text, of 8 characters or more. `webhookSecret` of the credential unless told, where `header` or `query` is given. */
+  /** Refuse pushes that do not carry this text, of 8 characters or more. Default: `webhookSecret` of the credential, if `header` or `query` is given. */
   secret?: string;
   /** The header that carries the secret: `'X-Secret'`. */
   header?: string;
   /** The parameter of the address that carries the secret: `'secret'` for `…?secret=…`. */
   query?: string;
-  /** Where the headers and the parameters are. `$.request`, as Lightning leaves them, unless told. */
+  /** Where the headers and the parameters are. Default: `$.request`, where Lightning leaves them. */
   request?: PushRequest;
-  /** `'stop'`: a push from the simulator ends the run with the error `SIMULATION`. `'keep'` unless told. */
+  /** `'stop'`: a push from the simulator ends the run with the error `SIMULATION`. Default: `'keep'`. */
   simulations?: 'stop' | 'keep';
 }

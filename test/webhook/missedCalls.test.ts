@@ -191,7 +191,7 @@ describe.each(['v9', 'textit'] as const)('from a flow, %s', dialect => {
     expect(third.values).toEqual([]);
   });
 
-  test('48 hours back unless told; further with after', async () => {
+  test('48 hours back by default; further with after', async () => {
     const { credential, answers, clock } = await workspace();
     await answers('1');
     clock.now += 60 * HOUR;

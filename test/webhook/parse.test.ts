@@ -181,7 +181,7 @@ describe('the secret of the credential', () => {
   const right = { headers: { 'x-secret': SECRET }, query_params: { secret: SECRET } };
 
   test.each([{ header: 'X-Secret' }, { query: 'secret' }])(
-    'is the one that is asked for unless told: %j',
+    'is the one that is asked for by default: %j',
     async options => {
       const state = { ...pushed(right), ...credential(`${SECRET}\n`) };
       const { configuration, ...rest } = await webhook.parse(options)(state);

@@ -31,6 +31,6 @@ export interface Dhis2 {
 export function createDhis2(options?: {
   metadata?: object;
   clock?: () => number;
-  /** `2.41.3` unless told. Versions before 2.41 name parameters and lists in their own way. */
+  /** Default: `2.41.3`. Versions before 2.41 name parameters and lists in their own way. */
   version?: string;
 }): Promise<Dhis2>;

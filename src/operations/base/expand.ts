@@ -10,7 +10,7 @@ const DEEPEST = 20;
 interface Refusal {
   what: string;
   fix: string;
-  /** What the argument says, unless told. */
+  /** Default: what the argument says. */
   code?: ErrorCode;
 }
 
