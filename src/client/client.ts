@@ -56,7 +56,8 @@ function failureOf(
   repeatable: boolean,
 ): Failure | undefined {
   if (statusCode === 429) return { kind: 'throttled', retryAfter };
-  if (statusCode === 500 && request.namesObjects && repeatable) return { kind: 'unready' };
+  if (statusCode === 500 && request.referencesGroupsOrFields && repeatable)
+    return { kind: 'unready' };
   return statusCode >= 502 && statusCode <= 504 ? { kind: 'ambiguous', retryAfter } : undefined;
 }
 
@@ -120,7 +121,7 @@ export class Client {
     const repeatable = request.repeatable ?? request.method !== 'POST';
     const wire = this.#prepare(request, repeatable);
     this.repeated = false;
-    if (request.namesObjects && !repeatable) await this.#letObjectsSettle();
+    if (request.referencesGroupsOrFields && !repeatable) await this.#letObjectsSettle();
     for (let attempts = 1; ; attempts++) {
       const attempt = await this.#attempt(request, wire);
       if ('response' in attempt) return { ...attempt.response, repeated: this.repeated };

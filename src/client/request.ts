@@ -34,7 +34,7 @@ export interface ApiRequest {
    * True where the body names groups or fields. For about five seconds after one is made RapidPro
    * answers 500 to that, and does nothing.
    */
-  namesObjects?: boolean | undefined;
+  referencesGroupsOrFields?: boolean | undefined;
 }
 
 /** What a server answered. */

@@ -85,6 +85,6 @@ function withoutUndefined(body: Dictionary): Dictionary {
 }
 
 /** Tells whether a contact's body names groups or fields, which may be seconds old. */
-export function namesObjects({ groups, fields }: Body): boolean {
+export function referencesGroupsOrFields({ groups, fields }: Body): boolean {
   return [groups, fields].some(value => Object.keys(value ?? {}).length > 0);
 }

@@ -2,7 +2,7 @@ import type { Client } from '../../client/client.js';
 import type { ApiRequest } from '../../client/request.js';
 import type { Dictionary } from '../../types/json.js';
 import { asObject } from '../base/answered.js';
-import { type Body, namesObjects } from '../base/body.js';
+import { type Body, referencesGroupsOrFields } from '../base/body.js';
 import { type ContactKey, distinctUrns, urnIdentity } from '../base/identifiers.js';
 import { urnsOf } from './contactLookup.js';
 import { checkKept } from './contactUrns.js';
@@ -23,7 +23,7 @@ export async function writeContact(
     body,
     positions,
     repeatable: body.note === undefined,
-    namesObjects: namesObjects(body),
+    referencesGroupsOrFields: referencesGroupsOrFields(body),
   });
   const written = asObject(answer.body);
   if (body.note !== undefined) tellNoNotes(client, written);

@@ -93,7 +93,7 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
       body: { [key]: values, ...body },
       positions: { [key]: items.map(({ index }) => index) },
       repeatable,
-      namesObjects: 'group' in body,
+      referencesGroupsOrFields: 'group' in body,
     });
     const failed = reported(answer, items);
     const indexes = new Set(failed.map(({ index }) => index));
