@@ -182,7 +182,7 @@ export class Client {
       method: request.method,
       token,
       body,
-      ownSocket: !repeatable || request.path.endsWith('_actions'),
+      freshConnection: !repeatable || request.path.endsWith('_actions'),
       repeatable,
     };
   }

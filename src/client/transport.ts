@@ -28,14 +28,14 @@ export interface Wire {
   body: string | FormData | undefined;
   deadline: Deadline;
   /** True for a request that must not meet a dying socket, or may leave its socket unusable. */
-  ownSocket: boolean;
+  freshConnection: boolean;
 }
 
 /** Puts one request on the wire. Follows no redirect. */
-export function transmit({ url, method, token, body, deadline, ownSocket }: Wire) {
+export function transmit({ url, method, token, body, deadline, freshConnection }: Wire) {
   return send(url, {
     method: method as 'GET',
-    dispatcher: ownSocket ? single : shared,
+    dispatcher: freshConnection ? single : shared,
     signal: deadline,
     headersTimeout: 0,
     bodyTimeout: 0,
