@@ -55,14 +55,14 @@ function said(errors: readonly FieldError[]): string {
 }
 
 /** True where the answer may come from something before RapidPro, or from another server. */
-function isForeign({ isJson, authenticated }: Refused): boolean {
+function isNotRapidPro({ isJson, authenticated }: Refused): boolean {
   return !isJson && !authenticated;
 }
 
 function forbidden({ refused, raw, errors, configuration }: Context): Verdict {
   const text = raw.map(error => error.text).join(' ');
   const hint = configuration.origin.startsWith('http://') ? HTTPS_HINT : '';
-  if (isForeign(refused)) {
+  if (isNotRapidPro(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
       description:
@@ -99,14 +99,14 @@ function forbidden({ refused, raw, errors, configuration }: Context): Verdict {
 }
 
 function notFound({ refused, errors, request }: Context): Verdict {
-  if (isForeign(refused) && isOptional(request.path)) {
+  if (isNotRapidPro(refused) && isOptional(request.path)) {
     return {
       code: 'NOT_OFFERED',
       description: `This RapidPro server does not offer "${request.path}".`,
       fix: 'RapidPro 9 and TextIt each have endpoints that the other lacks. Check the spelling, or do without it on this server.',
     };
   }
-  if (isForeign(refused)) {
+  if (isNotRapidPro(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
       description: 'There is no RapidPro API at this address: the server answered 404.',
@@ -138,7 +138,7 @@ function urnFix(raw: readonly FieldError[], { query, body }: ApiRequest): string
 }
 
 function invalid({ raw, errors, refused, request }: Context): Verdict {
-  if (isForeign(refused)) {
+  if (isNotRapidPro(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
       description: 'The server answered 400 in another way than RapidPro.',
