@@ -8,7 +8,7 @@ import { type WindowPlace, writePlace } from './windowPlace.js';
 import { type Progress, WindowPlan } from './windowPlan.js';
 import { type Direction, type Place, Side } from './windowSide.js';
 import { fromMicros, type Micros, toMicros } from './windowTimes.js';
-import { Closed, SharedWaits } from './windowWaits.js';
+import { ReadAbortedError, SharedWaits } from './windowWaits.js';
 
 export interface WindowedList {
   name: ResourceName;
@@ -257,7 +257,7 @@ export class WindowReader {
     const running = this.#counted(side.client, side.source)
       .then(({ value }) => this.#take(side, value ?? undefined))
       .catch(error => {
-        if (!(error instanceof Closed)) this.failure ??= error;
+        if (!(error instanceof ReadAbortedError)) this.failure ??= error;
       })
       .finally(() => {
         side.busy = false;

@@ -6,7 +6,7 @@ import type { Call } from '../base/operation.js';
 import { WorkspaceFacts } from '../base/workspaceFacts.js';
 import { resumeMarks } from '../lists/resume.js';
 import { failOnError, tellResult } from './finish.js';
-import { Halt } from './gate.js';
+import { AbortedError } from './gate.js';
 import { requireList } from './inputs.js';
 import {
   type BulkMark,
@@ -63,7 +63,7 @@ async function untilStopped(
     return await work(run);
   } catch (error) {
     const isLimit = error instanceof RapidProError && error.code === 'RATE_LIMITED';
-    if (!isLimit && !(error instanceof Halt)) throw error;
+    if (!isLimit && !(error instanceof AbortedError)) throw error;
     if (isLimit) run.pool.gate.stop(error);
     const { found = [], place, complete = false, isWide = false } = run.mark ?? {};
     return { found, place, complete, isWide };

@@ -3,7 +3,7 @@ import { RapidProError } from '../../client/errors.js';
 import { count, log } from '../base/log.js';
 
 /** Thrown in place of a request that is not sent any more. Never leaves the operation. */
-export class Halt extends Error {}
+export class AbortedError extends Error {}
 
 /** Seconds before the deadline from which no request is begun, at most. */
 const MOST_RESERVE = 10;
@@ -120,6 +120,6 @@ export class Gate {
 
   #checkEnd(seconds: number): void {
     if (this.now() + seconds * 1000 > this.#end) this.stopLate();
-    if (this.stopped) throw new Halt(this.stopped.description);
+    if (this.stopped) throw new AbortedError(this.stopped.description);
   }
 }

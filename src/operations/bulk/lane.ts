@@ -3,7 +3,7 @@ import { RapidProError } from '../../client/errors.js';
 import type { ApiRequest, ApiResponse } from '../../client/request.js';
 import type { Configuration } from '../../configuration.js';
 import { type Resource, resources } from '../../resources.js';
-import { type Gate, Halt } from './gate.js';
+import { AbortedError, type Gate } from './gate.js';
 import { noteUnsure } from './unsure.js';
 
 const byPath = new Map<string, Resource>(
@@ -59,9 +59,10 @@ export class Lane extends Client {
     const isLate = error instanceof RapidProError && error.code === 'TIMEOUT' && this.isLate;
     if (isLate) this.#gate.stopLate();
     const { stopped } = this.#gate;
-    const isCut = stopped !== undefined && (isLate || error instanceof Halt);
+    const isCut = stopped !== undefined && (isLate || error instanceof AbortedError);
     const isUnsure = isWrite && (isLate || this.repeated);
-    if (isCut) return isUnsure ? noteUnsure(copyOf(stopped)) : new Halt(stopped.description);
+    if (isCut)
+      return isUnsure ? noteUnsure(copyOf(stopped)) : new AbortedError(stopped.description);
     return isUnsure && error instanceof RapidProError ? noteUnsure(error) : error;
   }
 }

@@ -3,7 +3,7 @@ import type { BulkFailure, BulkItem, BulkResult } from '../../types/bulk.js';
 import { isUncertain } from '../base/uncertain.js';
 import { Clashes } from './clashes.js';
 import type { Gate } from './gate.js';
-import { Halt } from './gate.js';
+import { AbortedError } from './gate.js';
 import { isUnsure, unsureReason } from './unsure.js';
 
 /** Errors that the next contact would meet as well: it makes no sense to go on. */
@@ -115,7 +115,7 @@ export class Outcome {
 
   /** Sorts out what an error means: for this contact, or for all that follow. */
   failWith(item: BulkItem, error: unknown): void {
-    if (error instanceof Halt) return;
+    if (error instanceof AbortedError) return;
     if (!(error instanceof RapidProError)) throw error;
     const concernsAll = FOR_ALL.has(error.code);
     if (concernsAll) this.#gate.stop(error, { concernsAll });

@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js';
 import type { Configuration } from '../../configuration.js';
-import { Gate, type GateOptions, Halt } from './gate.js';
+import { AbortedError, Gate, type GateOptions } from './gate.js';
 import { Lane } from './lane.js';
 
 export interface PoolOptions extends GateOptions {
@@ -43,7 +43,7 @@ export class Pool {
         try {
           await work(value, lane);
         } catch (error) {
-          if (error instanceof Halt) return;
+          if (error instanceof AbortedError) return;
           failed = true;
           throw error;
         }

@@ -11,7 +11,7 @@ import { misreadFields } from '../contact/unread.js';
 import { Cost } from './cost.js';
 import { type Change, predictMisread, told } from './diff.js';
 import type { Facts } from './facts.js';
-import { Halt } from './gate.js';
+import { AbortedError } from './gate.js';
 import { GroupChanges } from './groupChanges.js';
 import type { Input } from './inputs.js';
 import type { Lane } from './lane.js';
@@ -152,7 +152,7 @@ export class SyncRun {
     try {
       await readContacts(pool.reader, plan, this.#end);
     } catch (error) {
-      if (error instanceof Halt) return;
+      if (error instanceof AbortedError) return;
       if (!(error instanceof RapidProError)) throw error;
       pool.gate.stop(error);
     }
