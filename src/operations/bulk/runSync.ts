@@ -12,7 +12,7 @@ import {
   uuidName,
   wouldRefuse,
 } from './inputs.js';
-import { Recognition } from './match.js';
+import { Matcher } from './matcher.js';
 import { syncSettings } from './options.js';
 import type { Outcome, Reason } from './outcome.js';
 import { SyncRun } from './sync.js';
@@ -29,13 +29,13 @@ function stillOpen(inputs: readonly Input[], outcome: Outcome): Input[] {
 }
 
 /** Contacts of the list that cannot be recognized, or not told apart, fail. */
-function recognize(inputs: readonly Input[], recognition: Recognition, outcome: Outcome): void {
+function failUnmatchable(inputs: readonly Input[], matcher: Matcher, outcome: Outcome): void {
   for (const input of inputs) {
-    const refusal = recognition.refusal(input);
+    const refusal = matcher.refusal(input);
     if (refusal) outcome.fail({ index: input.index }, refusal);
   }
   const names = (input: Input) => [
-    ...recognition.namesOf(input),
+    ...matcher.namesOf(input),
     ...uuidName(input),
     ...urnNames(input),
   ];
@@ -80,11 +80,11 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     const facts = await readFacts(client, all, settings, run.workspace);
     resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);
-    const recognition = new Recognition(key, facts.types);
-    recognize(all, recognition, outcome);
+    const matcher = new Matcher(key, facts.types);
+    failUnmatchable(all, matcher, outcome);
     const inputs = stillOpen(all, outcome);
-    for (const input of all) recognition.expect(input);
-    const sync = new SyncRun({ ...run, inputs, facts, recognition, settings });
+    for (const input of all) matcher.expect(input);
+    const sync = new SyncRun({ ...run, inputs, facts, matcher, settings });
     await sync.run();
     cost = sync.cost;
     return sync.whereabouts();

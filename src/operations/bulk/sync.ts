@@ -16,15 +16,15 @@ import { GroupChanges } from './groupChanges.js';
 import type { Input } from './inputs.js';
 import type { Lane } from './lane.js';
 import type { BulkMark } from './mark.js';
+import { Matches, type MatchesParts } from './matches.js';
 import type { Reason } from './outcome.js';
 import type { Pool } from './pool.js';
 import { isPlainUrn } from './predict.js';
 import type { Progress } from './progress.js';
 import { paysToRead, type ReadEnd, readContacts } from './reading.js';
-import { type SightingParts, Sightings } from './sightings.js';
 import { create, newBody, writeChange } from './write.js';
 
-export interface SyncParts extends SightingParts {
+export interface SyncParts extends MatchesParts {
   pool: Pool;
   progress: Progress;
   mark: BulkMark | undefined;
@@ -67,14 +67,14 @@ export class SyncRun {
   readonly #end: ReadEnd = { place: undefined, complete: false, pages: 0 };
   readonly #parts: SyncParts;
   readonly #groups = new GroupChanges();
-  readonly #sightings: Sightings;
+  readonly #matches: Matches;
   /** True where contacts outside of the group are read too. */
   #isWide = false;
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
-    this.#sightings = new Sightings(parts);
-    for (const [index, uuid] of parts.mark?.found ?? []) this.#sightings.claim(index, uuid);
+    this.#matches = new Matches(parts);
+    for (const [index, uuid] of parts.mark?.found ?? []) this.#matches.claim(index, uuid);
   }
 
   async run(): Promise<void> {
@@ -82,9 +82,9 @@ export class SyncRun {
     await this.#askForLocal();
     if (pool.gate.stopped) return;
     await this.#readAll();
-    const changes = this.#sightings.settle();
+    const changes = this.#matches.settle();
     if (pool.gate.stopped) return;
-    this.#sightings.waits = false;
+    this.#matches.waits = false;
     await this.#writeAll(changes);
     await this.#goOnWithFound(new Set(changes.map(({ input }) => input.index)));
     await this.#addressOthers();
@@ -96,7 +96,7 @@ export class SyncRun {
     const { inputs, outcome, mark, pool } = this.#parts;
     const { place, complete, pages } = this.#end;
     const found = inputs.flatMap(({ index }): [number, string][] => {
-      const uuid = this.#sightings.uuidOf(index);
+      const uuid = this.#matches.uuidOf(index);
       return uuid !== undefined && !outcome.isDone(index) ? [[index, uuid]] : [];
     });
     // Each of them costs a look-up then: reading all once more may cost less, and gets somewhere if
@@ -108,14 +108,14 @@ export class SyncRun {
   }
 
   async #readAll(): Promise<void> {
-    const { pool, facts, recognition, mark, inputs } = this.#parts;
+    const { pool, facts, matcher, mark, inputs } = this.#parts;
     const { scope } = facts;
-    const byField = recognition.field !== undefined;
+    const byField = matcher.field !== undefined;
     this.#isWide = scope === undefined || mark?.isWide === true;
     if (mark?.complete && !byField) this.#end.complete = true;
     else await this.#read(this.#isWide ? undefined : scope, mark?.place);
     if (this.#isWide || pool.gate.stopped) return;
-    const missing = inputs.filter(({ index }) => this.#sightings.isMissing(index)).length;
+    const missing = inputs.filter(({ index }) => this.#matches.isMissing(index)).length;
     // RapidPro finds nobody by a field. Who is not among the members may be elsewhere: made without a
     // look at all contacts, they would be there twice.
     if (missing < (byField ? 1 : FEW)) return;
@@ -125,21 +125,21 @@ export class SyncRun {
   }
 
   async #read(scope: Facts['scope'], start: Query | undefined): Promise<void> {
-    const { pool, facts, recognition, inputs, progress } = this.#parts;
-    const byField = recognition.field !== undefined;
-    const sightings = this.#sightings;
+    const { pool, facts, matcher, inputs, progress } = this.#parts;
+    const byField = matcher.field !== undefined;
+    const matches = this.#matches;
     const atLeast = Math.max(0, ...facts.groups.map(({ count }) => Number(count) || 0));
     const exactly = scope?.count;
-    const before = sightings.found;
-    const expected = inputs.filter(({ index }) => sightings.isMissing(index)).length;
+    const before = matches.found;
+    const expected = inputs.filter(({ index }) => matches.isMissing(index)).length;
     const goesOn = (pages: number) => {
       if (pool.gate.stopped) return false;
       if (byField) return inputs.length > 0;
-      const found = sightings.found - before;
+      const found = matches.found - before;
       return paysToRead({ pages, missing: expected - found, found, atLeast, exactly });
     };
     const take = async (contacts: Dictionary[]) => {
-      const changes = contacts.flatMap(contact => sightings.see(contact));
+      const changes = contacts.flatMap(contact => matches.see(contact));
       progress.tell();
       await this.#writeAll(changes);
     };
@@ -251,7 +251,7 @@ export class SyncRun {
       await this.#attempt({ index, uuid }, async () => {
         const contact = await findContact(client, { uuid });
         const asked = { input, urns: [] };
-        if (contact) await this.#writeEach(this.#sightings.see(contact, asked), client);
+        if (contact) await this.#writeEach(this.#matches.see(contact, asked), client);
         else outcome.fail({ index, uuid }, NOT_FOUND);
       });
     });
@@ -263,13 +263,13 @@ export class SyncRun {
    * since two of the list may turn out to be one contact.
    */
   async #askForLocal(): Promise<void> {
-    const { inputs, recognition, mark, settings } = this.#parts;
+    const { inputs, matcher, mark, settings } = this.#parts;
     const { pool } = this.#parts;
-    const sightings = this.#sightings;
+    const matches = this.#matches;
     const local = inputs.filter(
       input =>
-        sightings.isMissing(input.index) &&
-        recognition.usesUrns(input) &&
+        matches.isMissing(input.index) &&
+        matcher.usesUrns(input) &&
         (input.urns ?? []).every(isLocalNumber),
     );
     // What is asked in vain is forgotten by a stop: a run that goes on takes steps that surely fit in.
@@ -282,15 +282,15 @@ export class SyncRun {
   async #ask(inputs: readonly Input[]): Promise<void> {
     const { pool } = this.#parts;
     const absent: Input[] = [];
-    this.#sightings.waits = true;
+    this.#matches.waits = true;
     await pool.each(inputs, (input, client) =>
       this.#attempt(input, async () => {
         if (!(await this.#look(input, client))) absent.push(input);
       }),
     );
-    this.#sightings.waits = false;
+    this.#matches.waits = false;
     if (pool.gate.stopped) return;
-    await this.#writeAll(this.#sightings.settle());
+    await this.#writeAll(this.#matches.settle());
     await pool.each(absent, (input, client) =>
       this.#attempt(input, () => this.#make(input, client)),
     );
@@ -299,7 +299,7 @@ export class SyncRun {
   /** Contacts of the list that were not met by reading are looked up, or made. */
   async #addressOthers(): Promise<void> {
     const { inputs, pool } = this.#parts;
-    const others = inputs.filter(({ index }) => this.#sightings.isMissing(index));
+    const others = inputs.filter(({ index }) => this.#matches.isMissing(index));
     await pool.each(others, (input, client) =>
       this.#attempt(input, () => this.#address(input, client)),
     );
@@ -307,7 +307,7 @@ export class SyncRun {
   }
 
   async #address(input: Input, client: Lane): Promise<void> {
-    if (!this.#sightings.isMissing(input.index)) return;
+    if (!this.#matches.isMissing(input.index)) return;
     const changes = this.#isSurelyNew(input) ? undefined : await this.#look(input, client);
     if (changes) await this.#writeEach(changes, client);
     else await this.#make(input, client);
@@ -315,10 +315,10 @@ export class SyncRun {
 
   /** Where all has been read, who was not met is new, unless the URN can be written in another way. */
   #isSurelyNew({ uuid, urns = [] }: Input): boolean {
-    const { recognition } = this.#parts;
+    const { matcher } = this.#parts;
     if (uuid !== undefined) return false;
     // RapidPro finds nobody by a field.
-    if (recognition.field !== undefined) return true;
+    if (matcher.field !== undefined) return true;
     return this.#end.complete && this.#isWide && urns.every(isPlainUrn);
   }
 
@@ -336,14 +336,14 @@ export class SyncRun {
     if (others.length > 0) outcome.fail({ index }, severalAnswer('Several'));
     else if (contact) {
       const urns = holdings.flatMap(({ urn, holder }) => (holder && urn ? [urn] : []));
-      return this.#sightings.see(contact, { input, urns });
+      return this.#matches.see(contact, { input, urns });
     } else if (input.uuid === undefined) return undefined;
     else outcome.fail({ index }, this.#notFound());
     return [];
   }
 
   #notFound(): Reason {
-    const { field } = this.#parts.recognition;
+    const { field } = this.#parts.matcher;
     if (field === undefined) return NOT_FOUND;
     return {
       code: 'NOT_FOUND',
@@ -353,9 +353,9 @@ export class SyncRun {
   }
 
   async #lookUp(input: Input, client: Lane): Promise<LookUp[]> {
-    const { recognition } = this.#parts;
-    if (recognition.field !== undefined) return [];
-    if (recognition.usesUrns(input)) return findHolders(client, input.urns ?? []);
+    const { matcher } = this.#parts;
+    if (matcher.field !== undefined) return [];
+    if (matcher.usesUrns(input)) return findHolders(client, input.urns ?? []);
     return [{ holder: await findContact(client, { uuid: String(input.uuid) }) }];
   }
 
@@ -367,7 +367,7 @@ export class SyncRun {
     } catch (error) {
       const taken = error instanceof RapidProError && error.code === 'URN_TAKEN';
       // With a field for a key, whoever holds the URN is another contact.
-      if (!taken || this.#parts.recognition.field !== undefined) throw error;
+      if (!taken || this.#parts.matcher.field !== undefined) throw error;
       const changes = await this.#look(input, client);
       if (!changes) throw error;
       await this.#writeEach(changes, client);
@@ -387,7 +387,7 @@ export class SyncRun {
     const contact = await create(client, input);
     const misread = told(misreadFields(newBody(input), contact));
     outcome.settle('created', { index, uuid: String(contact.uuid), ...misread });
-    this.#sightings.made(input, contact);
+    this.#matches.made(input, contact);
     progress.tell();
   }
 }
