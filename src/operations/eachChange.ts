@@ -16,7 +16,7 @@ import {
   isSeen,
   markName,
   readMark,
-  sightingOf,
+  versionOf,
   writeMark,
 } from './lists/changeMark.js';
 import { checkFilters } from './lists/filters.js';
@@ -90,15 +90,15 @@ class Run {
   /** Pages of what is new, oldest first. When the next one is asked for, the last one is done. */
   async *pages(): AsyncGenerator<Dictionary[]> {
     for await (const page of this.#source()) {
-      const sighted = page.map(record => ({ record, sighting: sightingOf(record, this.#key) }));
+      const versioned = page.map(record => ({ record, version: versionOf(record, this.#key) }));
       const left = (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.#handed;
-      const all = sighted.filter(({ sighting }) => !isSeen(this.mark, sighting));
+      const all = versioned.filter(({ version }) => !isSeen(this.mark, version));
       const fresh = all.slice(0, left);
       this.#handed += fresh.length;
       if (fresh.length > 0) yield fresh.map(({ record }) => record);
       this.mark = advance(
         this.mark,
-        fresh.map(({ sighting }) => sighting),
+        fresh.map(({ version }) => version),
       );
       if (all.length > fresh.length || this.#isLate()) {
         this.isPartial = true;

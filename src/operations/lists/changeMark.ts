@@ -43,28 +43,28 @@ export function byTime(records: readonly Dictionary[], key: string): Dictionary[
 }
 
 /** What is remembered of a record: a name that changes with it. Taken before a job can touch it. */
-export interface Sighting {
+export interface Version {
   name: string;
   time: string;
 }
 
-export function sightingOf(record: Dictionary, key: string): Sighting {
+export function versionOf(record: Dictionary, key: string): Version {
   const time = String(record[key]);
   const text = `${identityOf(record)} ${time}`;
   return { time, name: createHash('sha256').update(text).digest('base64url').slice(0, 10) };
 }
 
 /** Tells whether a former run has handed on a record as it is now. */
-export function isSeen(mark: ChangeMark | undefined, { name }: Sighting): boolean {
+export function isSeen(mark: ChangeMark | undefined, { name }: Version): boolean {
   return mark !== undefined && Object.hasOwn(mark.seen, name);
 }
 
 /** The mark after these have been dealt with. */
 export function advance(
   mark: ChangeMark | undefined,
-  sightings: readonly Sighting[],
+  versions: readonly Version[],
 ): ChangeMark | undefined {
-  const times = sightings.map(({ time }) => time);
+  const times = versions.map(({ time }) => time);
   const time = [...times, ...(mark ? [mark.time] : [])].reduce<string | undefined>(
     (latest, each) => (latest && comparable(latest) >= comparable(each) ? latest : each),
     undefined,
@@ -74,7 +74,7 @@ export function advance(
   const moved = mark ? now - Date.parse(mark.time) : 0;
   const all = new Map<string, number>();
   for (const [name, ago] of Object.entries(mark?.seen ?? {})) all.set(name, ago + moved);
-  for (const { name, time: at } of sightings) all.set(name, now - Date.parse(at));
+  for (const { name, time: at } of versions) all.set(name, now - Date.parse(at));
   const recent = [...all].filter(([, ago]) => ago <= LOOK_BACK * 1000).sort((a, b) => a[1] - b[1]);
   const kept = recent.slice(0, MOST_SEEN);
   // Where not all fit, the next run looks back no further than what is remembered.
