@@ -34,7 +34,7 @@ export interface ClientOptions {
 /** The shortest time for a request, in seconds, however near the deadline. */
 const SHORTEST = 0.05;
 /** Seconds until RapidPro's engine surely knows a new group or field. */
-const SETTLED = 6;
+const NEW_FOR = 6;
 
 /** Tells whether a request makes a group or a field, which the engine sees seconds later. */
 function makesObjects({ method, path, query }: ApiRequest): boolean {
@@ -121,7 +121,7 @@ export class Client {
     const repeatable = request.repeatable ?? request.method !== 'POST';
     const wire = this.#prepare(request, repeatable);
     this.repeated = false;
-    if (request.referencesGroupsOrFields && !repeatable) await this.#letObjectsSettle();
+    if (request.referencesGroupsOrFields && !repeatable) await this.#waitForNewObjects();
     for (let attempts = 1; ; attempts++) {
       const attempt = await this.#attempt(request, wire);
       if ('response' in attempt) return { ...attempt.response, repeated: this.repeated };
@@ -164,9 +164,9 @@ export class Client {
   }
 
   /** What cannot be repeated waits until the engine knows a group or field that was just made. */
-  async #letObjectsSettle(): Promise<void> {
-    const seconds = SETTLED - (this.clock.now() - this.#madeOn) / 1000;
-    if (this.#madeOn === 0 || seconds <= 0 || seconds > SETTLED) return;
+  async #waitForNewObjects(): Promise<void> {
+    const seconds = NEW_FOR - (this.clock.now() - this.#madeOn) / 1000;
+    if (this.#madeOn === 0 || seconds <= 0 || seconds > NEW_FOR) return;
     this.#onWait(seconds, 'unready');
     await this.clock.sleep(seconds);
     this.waited += seconds;

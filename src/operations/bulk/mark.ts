@@ -116,7 +116,7 @@ export function doneOf(outcome: Outcome) {
 /** Takes over what a former run did. What failed then is tried again, unless it may have been done. */
 export function takeOver(mark: BulkMark, outcome: Outcome): void {
   for (const place of ['created', 'updated', 'unchanged'] as const) {
-    for (const index of indexesOf(mark[place])) outcome.settle(place, { index, earlier: true });
+    for (const index of indexesOf(mark[place])) outcome.complete(place, { index, earlier: true });
   }
   for (const index of indexesOf(mark.unknown)) outcome.fail({ index, earlier: true }, UNKNOWN);
   for (const index of indexesOf(mark.clashes)) outcome.fail({ index, earlier: true }, CLASH);

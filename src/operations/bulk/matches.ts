@@ -105,13 +105,13 @@ export class Matches {
   }
 
   /** All has been read: who was found once is the one. Gives what waited to be written. */
-  settle(): Change[] {
+  takeWaiting(): Change[] {
     const { outcome } = this.#parts;
     const changes: Change[] = [];
     for (const [{ index }, change] of this.#waiting) {
       const uuid = this.#uuids[index];
       if (change) changes.push(change);
-      else outcome.settle('unchanged', { index, ...(uuid ? { uuid } : {}) });
+      else outcome.complete('unchanged', { index, ...(uuid ? { uuid } : {}) });
     }
     this.#waiting.clear();
     return changes;
@@ -139,7 +139,7 @@ export class Matches {
     const change = compareContact(input, contact, facts, settings, held);
     const same = change.changed.length === 0;
     if (this.waits) this.#waiting.set(input, same ? null : change);
-    else if (same) outcome.settle('unchanged', { index, uuid, ...told(change) });
+    else if (same) outcome.complete('unchanged', { index, uuid, ...told(change) });
     else return [change];
     return [];
   }

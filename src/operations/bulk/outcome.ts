@@ -76,7 +76,7 @@ export class Outcome {
     return end !== undefined && end.place !== 'failed';
   }
 
-  settle(place: Done, item: BulkItem): void {
+  complete(place: Done, item: BulkItem): void {
     if (place !== 'unchanged' && !this.#isPlan) this.#wrote(item);
     this.#close(place, item);
   }

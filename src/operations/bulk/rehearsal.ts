@@ -47,14 +47,14 @@ export async function rehearseUpserts(
     if (!contact) {
       refuseTwoForms(urns);
       cost.add(note === undefined ? 1 : 2);
-      return outcome.settle('created', item);
+      return outcome.complete('created', item);
     }
     const uuid = String(contact.uuid);
     if (inactiveStatus(contact) !== undefined && !isEmpty(groups)) {
       return outcome.fail({ index, uuid }, INACTIVE);
     }
     cost.add(1);
-    outcome.settle('updated', { ...item, uuid });
+    outcome.complete('updated', { ...item, uuid });
     const owner = owners.get(uuid);
     if (owner === undefined) owners.set(uuid, index);
     else outcome.clash([owner, index]);

@@ -67,7 +67,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
         const { contact, isNew } = await upsert(client, body, mode);
         const uuid = String(contact.uuid);
         const misread = told(misreadFields(body, contact));
-        outcome.settle(isNew ? 'created' : 'updated', { index, uuid, ...misread });
+        outcome.complete(isNew ? 'created' : 'updated', { index, uuid, ...misread });
         // Only RapidPro knows that two names, as a uuid and a URN, are of one contact.
         const owner = owners.get(uuid);
         if (owner === undefined) owners.set(uuid, index);

@@ -82,7 +82,7 @@ export class SyncRun {
     await this.#askForLocal();
     if (pool.gate.stopped) return;
     await this.#readAll();
-    const changes = this.#matches.settle();
+    const changes = this.#matches.takeWaiting();
     if (pool.gate.stopped) return;
     this.#matches.waits = false;
     await this.#writeAll(changes);
@@ -177,7 +177,7 @@ export class SyncRun {
       this.cost.ofChange(change);
       if (change.inactive && join.length > 0) return outcome.fail({ index, uuid }, INACTIVE);
       if (entersOrLeaves(change)) this.#groups.add(change);
-      return this.#settle(change);
+      return this.#complete(change);
     }
     await this.#attempt({ index, uuid }, async () => {
       change.changed = await writeChange(client, change, settings.exactUrns);
@@ -185,11 +185,11 @@ export class SyncRun {
       if (others.length > 0) outcome.begin({ index, uuid, changed: others });
       if (change.inactive && join.length > 0) outcome.fail({ index, uuid }, INACTIVE);
       else if (entersOrLeaves(change)) this.#groups.add(change);
-      else this.#settle(change);
+      else this.#complete(change);
     });
   }
 
-  #settle(change: Change): void {
+  #complete(change: Change): void {
     const {
       input: { index },
       uuid,
@@ -198,11 +198,11 @@ export class SyncRun {
     } = change;
     const { outcome, progress } = this.#parts;
     const item: BulkItem = { index, uuid, ...told(change) };
-    if (changed.length === 0) outcome.settle('unchanged', item);
+    if (changed.length === 0) outcome.complete('unchanged', item);
     else {
       const isUncertain = uncertain.some(key => changed.includes(key));
       const predicted = isUncertain ? { predicted: false as const } : {};
-      outcome.settle('updated', { ...item, changed: [...changed], ...predicted });
+      outcome.complete('updated', { ...item, changed: [...changed], ...predicted });
     }
     progress.tell();
   }
@@ -228,7 +228,7 @@ export class SyncRun {
       return;
     }
     const ends = {
-      done: (change: Change) => this.#settle(change),
+      done: (change: Change) => this.#complete(change),
       failed: ({ uuid, input: { index } }: Change, error: unknown) =>
         outcome.failWith({ index, uuid }, error),
     };
@@ -290,7 +290,7 @@ export class SyncRun {
     );
     this.#matches.waits = false;
     if (pool.gate.stopped) return;
-    await this.#writeAll(this.#matches.settle());
+    await this.#writeAll(this.#matches.takeWaiting());
     await pool.each(absent, (input, client) =>
       this.#attempt(input, () => this.#make(input, client)),
     );
@@ -381,12 +381,12 @@ export class SyncRun {
       refuseTwoForms(input.urns);
       this.cost.ofCreation(input);
       const misread = predictMisread(input.fields, this.#parts.facts.types);
-      outcome.settle('created', { index, ...told(misread) });
+      outcome.complete('created', { index, ...told(misread) });
       return;
     }
     const contact = await create(client, input);
     const misread = told(misreadFields(newBody(input), contact));
-    outcome.settle('created', { index, uuid: String(contact.uuid), ...misread });
+    outcome.complete('created', { index, uuid: String(contact.uuid), ...misread });
     this.#matches.made(input, contact);
     progress.tell();
   }

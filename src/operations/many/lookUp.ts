@@ -56,16 +56,17 @@ class Wanted {
     return this.#names.get(identity)?.[0] ?? identity;
   }
 
-  settle(identity: string, contact: Dictionary | null): void {
+  resolve(identity: string, contact: Dictionary | null): void {
     for (const name of this.#names.get(identity) ?? []) this.found.set(name, contact);
     this.#names.delete(identity);
   }
 
-  /** Settles all names that a contact of a list answers to. */
+  /** Resolves all names that a contact of a list answers to. */
   meet(contact: Dictionary): void {
     const urns = urnsOf(contact);
     if (areHidden(urns) && this.identities.some(identity => !isUuid(identity))) throw anonymous();
-    for (const name of [String(contact.uuid), ...urns]) this.settle(contactIdentity(name), contact);
+    for (const name of [String(contact.uuid), ...urns])
+      this.resolve(contactIdentity(name), contact);
   }
 }
 
@@ -90,7 +91,7 @@ async function readSome(client: Client, wanted: Wanted, most: number): Promise<v
       retryAfter: reading.stopped.retryAfter,
     });
   }
-  for (const identity of wanted.identities.filter(isTelling)) wanted.settle(identity, null);
+  for (const identity of wanted.identities.filter(isTelling)) wanted.resolve(identity, null);
 }
 
 /**
@@ -112,7 +113,7 @@ export async function lookUp(
   if (pays && left() > 0) await readSome(client, wanted, most);
   for (const identity of wanted.identities) {
     if (left() <= 0) break;
-    wanted.settle(identity, await findContact(client, contactKey(wanted.nameOf(identity))));
+    wanted.resolve(identity, await findContact(client, contactKey(wanted.nameOf(identity))));
   }
   return wanted.found;
 }

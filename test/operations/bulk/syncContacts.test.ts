@@ -264,7 +264,7 @@ describe.each(dialects)('on %s', dialect => {
     expect(holder(sandbox, AMINA)).toMatchObject({ name: 'Changed', groups: [] });
   });
 
-  test('dates are sent with the zone of the workspace, and settle', async () => {
+  test('dates are sent with the zone of the workspace, and then stay unchanged', async () => {
     const sandbox = await workspace({ dialect, contacts: people() });
     const list = [
       { urns: [AMINA], fields: { due: '2026-03-01' } },
