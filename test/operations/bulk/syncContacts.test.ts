@@ -199,8 +199,8 @@ describe.each(dialects)('on %s', dialect => {
   });
 
   test('two contacts in RapidPro with the same key are a clash', async () => {
-    const twins = [...people(), { name: 'Twin', fields: { tei_id: 'a1' } }];
-    const sandbox = await workspace({ dialect, contacts: twins });
+    const duplicates = [...people(), { name: 'Duplicate', fields: { tei_id: 'a1' } }];
+    const sandbox = await workspace({ dialect, contacts: duplicates });
     const before = sandbox.contacts();
     const list = [{ fields: { tei_id: 'a1' }, name: 'Changed' }];
     const { result } = await bulk(syncContacts(list, { key: 'fields.tei_id' }), sandbox);
