@@ -13,7 +13,7 @@ import { type Outcome, toDocument } from './document.js';
 import { FAULTS } from './faults.js';
 import { type Expected, expected } from './rules.js';
 import { patientTimeouts, virtualTime } from './time.js';
-import { type Blow, type Trial, tryOut } from './trial.js';
+import { type FaultPoint, type Trial, tryOut } from './trial.js';
 import { inWords } from './words.js';
 import { amiss } from './world.js';
 
@@ -27,13 +27,13 @@ function positions(requests: number): number[] {
   return [...new Set([0, Math.floor(requests / 2), requests - 1])];
 }
 
-function blowsAt(requests: number): Blow[] {
+function faultPointsAt(requests: number): FaultPoint[] {
   return positions(requests).flatMap(position =>
     [false, true].flatMap(forever => FAULTS.map(fault => ({ fault, position, forever }))),
   );
 }
 
-function nameOf({ fault: { kind, strikes }, position, forever }: Blow): string {
+function nameOf({ fault: { kind, strikes }, position, forever }: FaultPoint): string {
   return `${kind} ${strikes} the work at request ${position + 1}${forever ? ' and after' : ''}`;
 }
 
@@ -73,9 +73,14 @@ function cameOf(trial: Trial, one: Case): Omit<Expected, 'world' | 'isPartial'> 
 }
 
 /** What is wrong with the end of an operation: nothing where all is well. */
-async function wrongIn(one: Case, baseline: Baseline, trial: Trial, blow: Blow): Promise<string[]> {
-  if (one.kind === 'bulk') return wrongBulk(one, baseline, trial, blow);
-  const { world, isPartial, ...end } = expected(one, baseline, trial.initial, blow);
+async function wrongIn(
+  one: Case,
+  baseline: Baseline,
+  trial: Trial,
+  point: FaultPoint,
+): Promise<string[]> {
+  if (one.kind === 'bulk') return wrongBulk(one, baseline, trial, point);
+  const { world, isPartial, ...end } = expected(one, baseline, trial.initial, point);
   const came = cameOf(trial, one);
   const { state, waited, requests } = trial;
   const isWhole = state !== undefined && !isPartial;
@@ -89,7 +94,7 @@ async function wrongIn(one: Case, baseline: Baseline, trial: Trial, blow: Blow):
     ...(isPartial === (state?.rapidpro !== undefined) || isWhole ? [] : ['no place to go on']),
     ...(waited > DEFAULT_MAX_WAIT ? [`waited for ${waited} seconds`] : []),
     ...(told === requests.length ? [] : [`it tells of ${told} requests`]),
-    ...(blow.forever ? await goOn(one, baseline, trial, blow) : []),
+    ...(point.forever ? await goOn(one, baseline, trial, point) : []),
   ];
 }
 
@@ -112,19 +117,19 @@ export function testMatrix(dialect: Dialect): void {
     async one => {
       const baseline = await undisturbed(one, dialect);
       const wrong: Record<string, unknown> = {};
-      await inTurn(blowsAt(baseline.requests.length), async blow => {
-        const trial = await tryOut(one, dialect, blow, baseline.initial);
-        const found = await wrongIn(one, baseline, trial, blow);
-        if (found.length > 0) wrong[nameOf(blow)] = found;
+      await inTurn(faultPointsAt(baseline.requests.length), async point => {
+        const trial = await tryOut(one, dialect, point, baseline.initial);
+        const found = await wrongIn(one, baseline, trial, point);
+        if (found.length > 0) wrong[nameOf(point)] = found;
         await trial.sandbox.close();
         outcomes.push({
           row: one.name,
-          column: blow.fault.kind,
-          forever: blow.forever,
-          words: inWords(one, baseline, trial, blow),
+          column: point.fault.kind,
+          forever: point.forever,
+          words: inWords(one, baseline, trial, point),
           by: {
-            strikes: `${blow.fault.strikes} the work`,
-            position: placeName(blow.position, baseline.requests.length),
+            strikes: `${point.fault.strikes} the work`,
+            position: placeName(point.position, baseline.requests.length),
           },
         });
       });
