@@ -15,7 +15,7 @@ export interface Dhis2 {
   enrollments(): { id: string; trackedEntity: string; program: string; orgUnit: string }[];
   dataValues(): { dataElement: string; period: string; orgUnit: string; value: string }[];
   enter(payload: object): void;
-  plant(person: object): void;
+  seed(person: object): void;
   setUp(kind: 'orgUnits', row: { id: string; name: string; parent?: string }): void;
   fault(order: {
     method: string;

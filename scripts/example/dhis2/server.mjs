@@ -59,7 +59,7 @@ export async function createDhis2(options = {}) {
       if (body.status !== 'OK') throw new Error(JSON.stringify(body.validationReport.errorReports));
     },
     /** Changes a tracked entity without a check, as data from older days may be. */
-    plant: person => savePerson(store, person),
+    seed: person => savePerson(store, person),
     /** Sets up more, such as an organisation unit. */
     setUp: (kind, row) => store[kind].set(row.id, row),
     /**
