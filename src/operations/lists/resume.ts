@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { RapidProError } from '../../client/errors.js';
 import type { Query } from '../../client/request.js';
-import { shelfOf, withRapidpro } from '../../rapidproState.js';
+import { sectionOf, withRapidpro } from '../../rapidproState.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
 import { log } from '../base/log.js';
@@ -22,15 +22,15 @@ export interface Owner {
 const nameOf = ({ operation, fingerprint }: Owner) => `${operation}-${fingerprint}`;
 
 /** A mark that stands there alone, without a name, as this package left it at first. */
-function aloneIn(shelf: Dictionary): (Dictionary & Owner) | undefined {
-  return typeof shelf.operation === 'string' ? (shelf as Dictionary & Owner) : undefined;
+function aloneIn(section: Dictionary): (Dictionary & Owner) | undefined {
+  return typeof section.operation === 'string' ? (section as Dictionary & Owner) : undefined;
 }
 
 /** All marks by name. */
 export function resumeMarks(state: State): Dictionary {
-  const shelf = shelfOf(state, 'resume');
-  const alone = aloneIn(shelf);
-  return alone ? { [nameOf(alone)]: alone } : shelf;
+  const section = sectionOf(state, 'resume');
+  const alone = aloneIn(section);
+  return alone ? { [nameOf(alone)]: alone } : section;
 }
 
 /** The mark that its owner left, or undefined. */
@@ -103,7 +103,7 @@ export function listOwner(token: string, list: string, query: Query, isByPage: b
 
 /** Only a mark that stands alone can be of before; what is named is somebody's. */
 function formerMark(state: State, { former }: ListOwner): unknown {
-  return aloneIn(shelfOf(state, 'resume')) && ownMark(state, former);
+  return aloneIn(sectionOf(state, 'resume')) && ownMark(state, former);
 }
 
 /**
@@ -134,7 +134,7 @@ export function withMark(
   { former, ...owner }: ListOwner,
   mark: ResumeMark | undefined,
 ): State {
-  const isFormer = aloneIn(shelfOf(state, 'resume')) !== undefined;
+  const isFormer = aloneIn(sectionOf(state, 'resume')) !== undefined;
   const kept = isFormer ? withOwnMark(state, former, undefined, MOST_LISTS) : state;
   return withOwnMark(kept, owner, mark, MOST_LISTS);
 }
