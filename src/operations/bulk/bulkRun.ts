@@ -93,12 +93,12 @@ export async function bulkRun(
   if (mark) takeOver(mark, outcome);
   const workspace = new WorkspaceFacts(call.state, pool.reader);
   const run = { list, pool, outcome, progress: new Progress(outcome, pool), mark, workspace };
-  const whereabouts = await untilStopped(run, work);
+  const position = await untilStopped(run, work);
   throwIfNothingDone(run);
   const result = outcome.result();
   const isLeft = leavesMark && result.notAttempted.length > 0;
   const left = isLeft
-    ? { ...ownerOf(), items: list.length, ...doneOf(outcome), ...whereabouts }
+    ? { ...ownerOf(), items: list.length, ...doneOf(outcome), ...position }
     : undefined;
   if (left) call.state = withBulkMark(call.state, left, left);
   else if (leavesMark && isMarked) call.state = withBulkMark(call.state, ownerOf(), undefined);

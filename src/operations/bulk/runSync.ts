@@ -87,7 +87,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     const sync = new SyncRun({ ...run, inputs, facts, matcher, settings });
     await sync.run();
     cost = sync.cost;
-    return sync.whereabouts();
+    return sync.position();
   });
   return dryRun ? dryResult(result, cost) : result;
 }

@@ -92,7 +92,7 @@ export class SyncRun {
   }
 
   /** Where the next run goes on, if this one has stopped. */
-  whereabouts(): Pick<BulkMark, 'found' | 'place' | 'complete' | 'isWide'> {
+  position(): Pick<BulkMark, 'found' | 'place' | 'complete' | 'isWide'> {
     const { inputs, outcome, mark, pool } = this.#parts;
     const { place, complete, pages } = this.#end;
     const found = inputs.flatMap(({ index }): [number, string][] => {
