@@ -4,7 +4,7 @@ import { resources } from '../resources.js';
 import { type ErrorCode, type ErrorDetails, RapidProError } from './errors.js';
 import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
 import { personalTexts, redact, redactor } from './redact.js';
-import { recognize } from './refusals.js';
+import { knownRefusal } from './refusals.js';
 import type { ApiRequest } from './request.js';
 
 /** An answer that is no success, as far as it could be read. */
@@ -145,7 +145,7 @@ function invalid({ raw, errors, refused, request }: Context): Verdict {
       fix: 'Check "host" in the credential: the server does not take requests for this name.',
     };
   }
-  const known = recognize(raw);
+  const known = knownRefusal(raw);
   return {
     code: known?.code ?? 'VALIDATION_FAILED',
     description: `RapidPro refused the ${nounOf(request.path)}${said(errors)}.`,

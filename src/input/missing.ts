@@ -96,7 +96,7 @@ const UNQUOTED =
   'A reference is no reference inside quotes: write $.data.name without them, and put text together in a function of state.';
 
 /** What is told of it: the kind of word, never the text. */
-function told(text: string): { what: string; advice: string } {
+function explain(text: string): { what: string; advice: string } {
   if (ANY_REFERENCE.test(text)) {
     return { what: 'holds a reference that is only text', advice: UNQUOTED };
   }
@@ -122,7 +122,7 @@ export function refuseMissing(
 ): void {
   const found = isLiteral ? undefined : findMissing(value, kind);
   if (!found) return;
-  const { what, advice } = told(found.text);
+  const { what, advice } = explain(found.text);
   throw new RapidProError({
     code: 'INVALID_INPUT',
     description: `${where}${found.path} ${what}: data that it is made of is missing.`,

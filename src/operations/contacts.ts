@@ -12,7 +12,7 @@ import { LITERAL } from './base/options.js';
 import { shownId } from './base/shownId.js';
 import { findContact } from './contact/contactLookup.js';
 import { createContact } from './contact/createContact.js';
-import { tellMisread } from './contact/unread.js';
+import { logMisread } from './contact/unread.js';
 import { updateExisting } from './contact/updateExisting.js';
 import { upsert } from './contact/upsert.js';
 import { list } from './lists/list.js';
@@ -110,7 +110,7 @@ export function addContact(
       await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
       await completeTimes(facts, body.fields, 'contact');
       const added = await createContact(client, body);
-      tellMisread(body, added);
+      logMisread(body, added);
       log.info(`Added contact ${shownId(added)}`);
       return added;
     },
@@ -150,7 +150,7 @@ export function updateContact(
       await refuseHomeNumbers(facts, placed(changes.urns, 'changes.urns'), CONTACT_WRITE);
       await completeTimes(facts, changes.fields, 'changes');
       const updated = await updateExisting(client, key, changes);
-      tellMisread(changes, updated);
+      logMisread(changes, updated);
       log.info(`Updated contact ${shownId(updated)}`);
       return updated;
     },
@@ -197,7 +197,7 @@ export function upsertContact(
       await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
       await completeTimes(facts, body.fields, 'contact');
       const { contact, isNew } = await upsert(client, body, urns ?? 'add');
-      tellMisread(body, contact);
+      logMisread(body, contact);
       log.info(`${isNew ? 'Added' : 'Updated'} contact ${shownId(contact)}`);
       return contact;
     },

@@ -178,8 +178,8 @@ async function readChanges(
   const { state, pages, records } = await threadPages(call.state, run.pages(), operations);
   if (records === 0 && !mark) await ifEmpty?.(client, query);
   call.state = writeMark(state, place, run.mark);
-  const told = count(records, resources[name].nouns);
-  log.info(`${told} new or changed, in ${count(client.requests, ['request', 'requests'])}`);
+  const total = count(records, resources[name].nouns);
+  log.info(`${total} new or changed, in ${count(client.requests, ['request', 'requests'])}`);
   if (run.isPartial) log.warn('There is more: the next run goes on from here.');
   return { pages, records };
 }

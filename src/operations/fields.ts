@@ -123,8 +123,8 @@ export function ensureField(
       });
       if (made.type !== body.type) {
         const type = FIELD_TYPES.find(known => known === made.type);
-        const told = type ? `the type ${type}` : 'another type';
-        log.warn(`The field ${shownId(made)} is there, but of ${told}: left as it is.`);
+        const found = type ? `the type ${type}` : 'another type';
+        log.warn(`The field ${shownId(made)} is there, but of ${found}: left as it is.`);
       }
       return made;
     },

@@ -6,13 +6,13 @@ import { resolveValue } from './base/expand.js';
 import { log } from './base/log.js';
 import { operation } from './base/operation.js';
 import { shownId } from './base/shownId.js';
-import { type FileContent, readFileContent, recognizeFile } from './objects/fileContent.js';
+import { detectFileType, type FileContent, readFileContent } from './objects/fileContent.js';
 
 /** What RapidPro takes; the newer servers take fewer kinds of images, and say so. */
 const TAKEN = /^(image|audio|video)\/[\w.+-]+$|^application\/pdf$/;
 
 function describeFile({ bytes, contentType }: FileContent, given: UploadOptions) {
-  const seen = recognizeFile(bytes);
+  const seen = detectFileType(bytes);
   const type = (given.contentType ?? seen?.type ?? contentType ?? '')
     .split(';')[0]
     ?.trim()

@@ -13,13 +13,7 @@ import { LITERAL } from './base/options.js';
 import { shownId } from './base/shownId.js';
 import { list } from './lists/list.js';
 import { addressee } from './many/addressee.js';
-import {
-  manySettings,
-  SEND_OPTIONS,
-  sendToAll,
-  tellLeftOut,
-  tellQuickReplies,
-} from './many/send.js';
+import { logLeftOut, logQuickReplies, manySettings, SEND_OPTIONS, sendToAll } from './many/send.js';
 
 /**
  * Read messages, incoming and outgoing, newest first.
@@ -72,12 +66,12 @@ export function sendMessage(
       await refuseHomeNumbers(facts, [{ urn: message.contact, where: 'message.contact' }]);
       const { contact, leftOut } = await addressee(client, message.contact, onlyActive);
       if (leftOut.length > 0) {
-        tellLeftOut(leftOut);
+        logLeftOut(leftOut);
         return { sent: false, recipients: 0, leftOut };
       }
       const body = { ...message, contact } as Body;
       const answer = await client.request({ method: 'POST', path: 'messages', body });
-      tellQuickReplies(client, body);
+      logQuickReplies(client, body);
       const sent = asOutcome(answer.body);
       if (sent.status === 'failed') {
         log.warn(

@@ -39,7 +39,7 @@ const HIDDEN: [string, string][] = [
   ['as a line of its own', `1\n\u001b[2JRapidPro: ${[...TOKEN].join(' ')}`],
 ];
 
-const told = async (operation: Operation, text: string) => {
+const linesOf = async (operation: Operation, text: string) => {
   noSleep();
   const lines = captureConsole();
   const object = { uuid: text, key: text, id: text, type: text, name: 'Age', status: 'sent' };
@@ -57,7 +57,7 @@ test.each(
     HIDDEN.map(([how, text]) => ({ name, operation, how, text })),
   ),
 )('$name writes no token $how into the log or an error', async ({ operation, text }) => {
-  const log = await told(operation, text);
+  const log = await linesOf(operation, text);
   expect(log).toContain('RapidPro: ');
   expect(log).not.toContain(text);
   for (const line of text.split('\n').filter(line => line.length > 8)) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refuseMissing, type TextKind } from '../../input/missing.js';
 import { type Resource, type ResourceName, resources } from '../../resources.js';
 import type { Dictionary, Json } from '../../types/json.js';
-import { check, type Keys, refuseNearMisses, tellAnswered, warnUnknownKeys } from './check.js';
+import { check, type Keys, logAnswered, refuseNearMisses, warnUnknownKeys } from './check.js';
 import { asUuid, isUuid } from './identifiers.js';
 
 /** What goes into a request as JSON. */
@@ -63,7 +63,7 @@ export function bodyCheck<Shape extends z.ZodRawShape>(
     if (isDictionary(value)) refuseNearMisses(value, keys, called);
     const body: Dictionary = check(schema, value, called);
     warnUnknownKeys(body, known, called, keys.answered);
-    tellAnswered(body, keys, called);
+    logAnswered(body, keys, called);
     for (const [key, kind] of Object.entries(texts)) {
       // As the job wrote it: a shape may change it.
       refuseMissing((value as Dictionary)[key], `${called}.${key}`, kind, isLiteral);

@@ -105,7 +105,7 @@ export function refuseNearMisses(value: object, keys: Keys, where: string): void
 }
 
 /** Says once of an answer that is written back which of its keys RapidPro does not take. */
-export function tellAnswered(value: object, { known, answered = [] }: Keys, where: string): void {
+export function logAnswered(value: object, { known, answered = [] }: Keys, where: string): void {
   const keys = Object.keys(value).filter(key => answered.includes(key) && !known.includes(key));
   if (keys.length === 0) return;
   log.warn(`${where} has keys that RapidPro answers, but does not take: ${keys.join(', ')}.`);

@@ -54,7 +54,7 @@ function connect(state: State): Configuration {
   return configuration;
 }
 
-function tellWait(seconds: number, reason: string): void {
+function logWait(seconds: number, reason: string): void {
   if (seconds < 1) return;
   const why = reason === 'throttled' ? 'its rate limit' : 'a failed request';
   log.info(`waiting ${Math.ceil(seconds)} s because of ${why}`);
@@ -103,7 +103,7 @@ export function requireState(state: unknown): asserts state is State {
 }
 
 /** A function in second place is called as in version 2: options that come from one are none. */
-function tellStrangeResult(result: unknown): void {
+function logStrangeResult(result: unknown): void {
   const isState = result !== null && typeof result === 'object' && 'configuration' in result;
   if (isState) return;
   log.warn(
@@ -144,7 +144,7 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     const client = new Client(configuration, {
       ...options,
       madeOn: madeOn(state),
-      onWait: tellWait,
+      onWait: logWait,
     });
     const facts = new WorkspaceFacts(state, client);
     const call: Call<Name> = { client, options, given: given as Dictionary, args, facts, state };
@@ -163,7 +163,7 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     };
     if (!plan.callback) return next;
     const result = await plan.callback(next);
-    tellStrangeResult(result);
+    logStrangeResult(result);
     return result;
   });
 }

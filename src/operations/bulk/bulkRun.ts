@@ -5,7 +5,7 @@ import type { BulkResult } from '../../types/bulk.js';
 import type { Call } from '../base/operation.js';
 import { WorkspaceFacts } from '../base/workspaceFacts.js';
 import { resumeMarks } from '../lists/resume.js';
-import { failOnError, tellResult } from './finish.js';
+import { failOnError, logResult } from './finish.js';
 import { AbortedError } from './gate.js';
 import { requireList } from './inputs.js';
 import {
@@ -103,7 +103,7 @@ export async function bulkRun(
   if (left) call.state = withBulkMark(call.state, left, left);
   else if (leavesMark && isMarked) call.state = withBulkMark(call.state, ownerOf(), undefined);
   pool.report(call.client);
-  tellResult(result, verb, pool.requests);
+  logResult(result, verb, pool.requests);
   if (settings.failOnError) failOnError(result, left);
   return result;
 }

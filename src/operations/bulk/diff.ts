@@ -42,7 +42,7 @@ export interface Change {
 }
 
 /** What the result says of fields that RapidPro misreads. */
-export function told({ unread, altered }: Misread): Partial<Misread> {
+export function reportMisread({ unread, altered }: Misread): Partial<Misread> {
   return {
     ...(unread.length > 0 ? { unread } : {}),
     ...(altered.length > 0 ? { altered } : {}),

@@ -2,7 +2,7 @@ import { RapidProError } from '../../client/errors.js';
 import type { BulkFailure, BulkResult } from '../../types/bulk.js';
 import { count, log } from '../base/log.js';
 import { shownId } from '../base/shownId.js';
-import { tellManyMisread } from '../contact/unread.js';
+import { logManyMisread } from '../contact/unread.js';
 import type { BulkMark } from './mark.js';
 
 const FIRST_FAILURES = 10;
@@ -25,7 +25,7 @@ function reasons(failed: readonly BulkFailure[]): string {
   return [...counts].map(([code, times]) => `${times} ${code}`).join(', ');
 }
 
-function tellUncertain(result: BulkResult): void {
+function logUncertain(result: BulkResult): void {
   const written = [...result.updated, ...result.failed].filter(item => item.predicted === false);
   if (written.length === 0) return;
   log.warn(
@@ -34,15 +34,15 @@ function tellUncertain(result: BulkResult): void {
 }
 
 /** Says in the log how it went. */
-export function tellResult(result: BulkResult, verb: string, requests: number): void {
+export function logResult(result: BulkResult, verb: string, requests: number): void {
   const { created, updated, unchanged, failed, notAttempted } = countsOf(result);
   const total = created + updated + unchanged + failed + notAttempted;
   const sum = `${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} failed, ${notAttempted} not attempted`;
   log.info(
     `${verb} ${count(total, ['contact', 'contacts'])} in ${count(requests, ['request', 'requests'])}: ${sum}`,
   );
-  tellUncertain(result);
-  tellManyMisread([...result.created, ...result.updated, ...result.unchanged]);
+  logUncertain(result);
+  logManyMisread([...result.created, ...result.updated, ...result.unchanged]);
   if (failed > 0) {
     const first = result.failed[0]?.description ?? '';
     log.warn(

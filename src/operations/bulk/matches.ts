@@ -3,7 +3,7 @@ import type { Dictionary } from '../../types/json.js';
 import { urnsOf } from '../contact/contactLookup.js';
 import { severalAnswer } from '../contact/severalAnswer.js';
 import { inactiveStatus } from '../many/recipients.js';
-import { areHidden, type Change, compareContact, told } from './diff.js';
+import { areHidden, type Change, compareContact, reportMisread } from './diff.js';
 import type { Facts } from './facts.js';
 import type { Input } from './inputs.js';
 import type { Matcher } from './matcher.js';
@@ -139,7 +139,7 @@ export class Matches {
     const change = compareContact(input, contact, facts, settings, held);
     const same = change.changed.length === 0;
     if (this.waits) this.#waiting.set(input, same ? null : change);
-    else if (same) outcome.complete('unchanged', { index, uuid, ...told(change) });
+    else if (same) outcome.complete('unchanged', { index, uuid, ...reportMisread(change) });
     else return [change];
     return [];
   }

@@ -150,7 +150,7 @@ export class Outcome {
     for (let index = 0; index < this.total; index++) {
       const end = this.#ends[index];
       if (!end) notAttempted.push(this.#begun.get(index) ?? { index });
-      else if (end.place === 'failed') failed.push(this.#told(end.item as BulkFailure));
+      else if (end.place === 'failed') failed.push(this.#reported(end.item as BulkFailure));
       else done[end.place].push(end.item);
     }
     const { stopped } = this.#gate;
@@ -173,8 +173,10 @@ export class Outcome {
     if (!this.isOpen(item.index)) this.#clashes.wrote(item);
   }
 
-  #told(failure: BulkFailure): BulkFailure {
-    return failure.description === CLASH.description ? this.#clashes.tell(failure.index) : failure;
+  #reported(failure: BulkFailure): BulkFailure {
+    return failure.description === CLASH.description
+      ? this.#clashes.report(failure.index)
+      : failure;
   }
 
   #close(place: End['place'], item: BulkItem | BulkFailure): void {

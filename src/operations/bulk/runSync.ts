@@ -42,7 +42,7 @@ function failUnmatchable(inputs: readonly Input[], matcher: Matcher, outcome: Ou
   failDuplicates(inputs, names, outcome);
 }
 
-function tellCost({ requests, isAtMost } = new Cost()): Pick<BulkResult, 'requests' | 'atMost'> {
+function reportCost({ requests, isAtMost } = new Cost()): Pick<BulkResult, 'requests' | 'atMost'> {
   const most = isAtMost ? 'at most ' : '';
   log.info(`Writing it takes ${most}${count(requests, ['request', 'requests'])}`);
   return isAtMost ? { requests, atMost: true } : { requests };
@@ -50,7 +50,7 @@ function tellCost({ requests, isAtMost } = new Cost()): Pick<BulkResult, 'reques
 
 /** What `state.data` tells of a run that wrote nothing. */
 export function dryResult(result: BulkResult, cost: Cost | undefined): BulkResult {
-  return { ...result, dryRun: true, ...tellCost(cost), notChecked: result.notAttempted.length };
+  return { ...result, dryRun: true, ...reportCost(cost), notChecked: result.notAttempted.length };
 }
 
 /** What `syncContacts` does with its list. */

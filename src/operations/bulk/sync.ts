@@ -9,7 +9,7 @@ import { severalAnswer } from '../contact/severalAnswer.js';
 import { refuseTwoForms } from '../contact/twoForms.js';
 import { misreadFields } from '../contact/unread.js';
 import { Cost } from './cost.js';
-import { type Change, predictMisread, told } from './diff.js';
+import { type Change, predictMisread, reportMisread } from './diff.js';
 import type { Facts } from './facts.js';
 import { AbortedError } from './gate.js';
 import { GroupChanges } from './groupChanges.js';
@@ -140,7 +140,7 @@ export class SyncRun {
     };
     const take = async (contacts: Dictionary[]) => {
       const changes = contacts.flatMap(contact => matches.see(contact));
-      progress.tell();
+      progress.log();
       await this.#writeAll(changes);
     };
     const query = {
@@ -197,14 +197,14 @@ export class SyncRun {
       uncertain,
     } = change;
     const { outcome, progress } = this.#parts;
-    const item: BulkItem = { index, uuid, ...told(change) };
+    const item: BulkItem = { index, uuid, ...reportMisread(change) };
     if (changed.length === 0) outcome.complete('unchanged', item);
     else {
       const isUncertain = uncertain.some(key => changed.includes(key));
       const predicted = isUncertain ? { predicted: false as const } : {};
       outcome.complete('updated', { ...item, changed: [...changed], ...predicted });
     }
-    progress.tell();
+    progress.log();
   }
 
   /** Does something for one contact, and sorts out what goes wrong. */
@@ -381,13 +381,13 @@ export class SyncRun {
       refuseTwoForms(input.urns);
       this.cost.ofCreation(input);
       const misread = predictMisread(input.fields, this.#parts.facts.types);
-      outcome.complete('created', { index, ...told(misread) });
+      outcome.complete('created', { index, ...reportMisread(misread) });
       return;
     }
     const contact = await create(client, input);
-    const misread = told(misreadFields(newBody(input), contact));
+    const misread = reportMisread(misreadFields(newBody(input), contact));
     outcome.complete('created', { index, uuid: String(contact.uuid), ...misread });
     this.#matches.made(input, contact);
-    progress.tell();
+    progress.log();
   }
 }

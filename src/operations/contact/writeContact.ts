@@ -6,7 +6,7 @@ import { type Body, referencesGroupsOrFields } from '../base/body.js';
 import { type ContactKey, distinctUrns, urnIdentity } from '../base/identifiers.js';
 import { urnsOf } from './contactLookup.js';
 import { checkKept } from './contactUrns.js';
-import { tellNoNotes } from './note.js';
+import { logNoNotes } from './note.js';
 import { refuseTwoForms } from './twoForms.js';
 
 /** Writes to a contact that RapidPro finds, or makes, by the key. Safe to repeat, but for notes. */
@@ -26,7 +26,7 @@ export async function writeContact(
     referencesGroupsOrFields: referencesGroupsOrFields(body),
   });
   const written = asObject(answer.body);
-  if (body.note !== undefined) tellNoNotes(client, written);
+  if (body.note !== undefined) logNoNotes(client, written);
   return written;
 }
 

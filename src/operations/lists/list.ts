@@ -112,11 +112,11 @@ export async function readList<Result>(
   const done = (mark?.done ?? 0) + reading.records;
   if (done === 0) await ifEmpty?.(client, query);
   call.state = withMark(call.state, owner, reading.stopped && { ...reading.stopped, done });
-  tell(name, reading, client);
+  logResult(name, reading, client);
   return result;
 }
 
-function tell(name: ResourceName, { records, stopped }: Reading, client: Client): void {
+function logResult(name: ResourceName, { records, stopped }: Reading, client: Client): void {
   const read = count(records, resources[name].nouns);
   log.info(`Fetched ${read} in ${count(client.requests, ['request', 'requests'])}`);
   if (!stopped) return;

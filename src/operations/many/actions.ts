@@ -165,7 +165,7 @@ function saysAll(error: RapidProError, { repeatable = true }: Action, progress: 
   return untouched && (repeatable || queue.length === 1 || !isUncertain(error));
 }
 
-function tell({ items, path, body }: Action, { failures }: Progress, requests: number): void {
+function logResult({ items, path, body }: Action, { failures }: Progress, requests: number): void {
   const key = KEYS[path];
   const asked = count(items.length, [key.slice(0, -1), key]);
   const word = String(body.action).replaceAll('_', ' ');
@@ -193,7 +193,7 @@ async function actOnMany(client: Client, action: Action): Promise<ActionResult> 
     if (!(error instanceof RapidProError) || saysAll(error, action, progress)) throw error;
     throw partial(error, action, progress);
   }
-  tell(action, progress, client.requests);
+  logResult(action, progress, client.requests);
   return { requested: items.length, failures: sortByIndex(progress.failures) };
 }
 

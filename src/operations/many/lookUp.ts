@@ -19,7 +19,7 @@ export function contactIdentity(name: string): string {
 }
 
 /** Tells whether a contact that is not in the whole list by this name is not there at all. */
-function isTelling(identity: string): boolean {
+function isConclusive(identity: string): boolean {
   return isUuid(identity) || isPlainUrn(identity);
 }
 
@@ -91,7 +91,7 @@ async function readSome(client: Client, wanted: Wanted, most: number): Promise<v
       retryAfter: reading.stopped.retryAfter,
     });
   }
-  for (const identity of wanted.identities.filter(isTelling)) wanted.resolve(identity, null);
+  for (const identity of wanted.identities.filter(isConclusive)) wanted.resolve(identity, null);
 }
 
 /**

@@ -34,7 +34,7 @@ export interface Plan {
   duplicates: number;
   leftOut: LeftOut[];
   /** How many of each kind, for people: `1 group, 3 contacts`. */
-  told: string;
+  summary: string;
 }
 
 /** What was found out about recipients before anything is sent. */
@@ -188,7 +188,7 @@ function together(lists: { [List in ListName]: Item[] }): Chunk {
 }
 
 /** `1 group, 3 contacts`. */
-function tell(kinds: readonly (readonly [Item[], string])[]): string {
+function summarize(kinds: readonly (readonly [Item[], string])[]): string {
   return kinds
     .filter(([items]) => items.length > 0)
     .map(([items, noun]) => count(items.length, [noun, `${noun}s`]))
@@ -214,12 +214,12 @@ export function planRecipients(body: Recipients, resolved = UNRESOLVED): Plan {
       'Give at least one recipient. If the list comes from $ or state, check that it has somebody in it; fnIf() can skip the step.',
     );
   }
-  const told = tell([
+  const summary = summarize([
     [contacts, 'contact'],
     [urns, 'URN'],
     [groups, 'group'],
   ]);
-  const plan = { recipients, duplicates, leftOut, told };
+  const plan = { recipients, duplicates, leftOut, summary };
   if (recipients === 0) return { ...plan, chunks: [] };
   if ([contacts, urns, groups].every(({ length }) => length <= BATCH_LIMIT)) {
     return { ...plan, chunks: [together({ contacts, urns, groups })] };

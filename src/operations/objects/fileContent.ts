@@ -136,7 +136,7 @@ const BEGINNINGS: readonly [
  *
  * @returns the content type and the usual extension, or undefined
  */
-export function recognizeFile(bytes: Uint8Array): { type: string; extension: string } | undefined {
+export function detectFileType(bytes: Uint8Array): { type: string; extension: string } | undefined {
   const found = BEGINNINGS.find(([, , test]) => test(bytes));
   return found && { type: found[0], extension: found[1] };
 }
