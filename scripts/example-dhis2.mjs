@@ -16,7 +16,7 @@ const WORKERS = [
 
 const heading = text =>
   console.log(`\n${'='.repeat(text.length)}\n${text}\n${'='.repeat(text.length)}\n`);
-const tell = (...blocks) => console.log(`${blocks.join('\n\n')}\n`);
+const print = (...blocks) => console.log(`${blocks.join('\n\n')}\n`);
 
 /** Runs a scheduled workflow twice. The second time, nothing may change. */
 async function twice(world, name, show) {

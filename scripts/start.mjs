@@ -1,6 +1,6 @@
 /**
  * `npm start`: runs a real job on the published runtime, against a RapidPro inside this process, and
- * tells what it did. With HOST and TOKEN in the environment, runs a job that only reads against that
+ * reports what it did. With HOST and TOKEN in the environment, runs a job that only reads against that
  * server instead.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -52,7 +52,7 @@ async function onServer(configuration) {
   return runAndReport('examples/read-only-job.js', configuration);
 }
 
-/** Runs a job and tells what it did; false where it failed. */
+/** Runs a job and reports what it did; false where it failed. */
 async function runAndReport(file, configuration, reached) {
   console.log(`Running ${file} on the OpenFn runtime:\n`);
   const source = readFileSync(join(ROOT, file), 'utf8');
