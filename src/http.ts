@@ -63,7 +63,6 @@ function send({ method, path, query, body, options, knownOptions = [] }: HttpPla
  * @state {object} data - The answer: for a list `{ next, previous, results }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_FILTER` for an empty value in the query; the errors of every request.
- * @see API reference, section 2
  * @returns {Operation}
  */
 export function get(
@@ -86,7 +85,6 @@ export function get(
  * @state {object} data - The answer, or `null` where RapidPro answers with nothing.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_INPUT` for no body, `INVALID_FILTER`, `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 2
  * @returns {Operation}
  */
 export function post(
@@ -109,7 +107,6 @@ export function post(
  * @state {object} data - `null`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_FILTER`, `NOT_FOUND`; the errors of every request.
- * @see API reference, section 2
  * @returns {Operation}
  */
 function remove(
@@ -134,7 +131,6 @@ export { remove as delete };
  * @state {object} data - The answer, or `null` where RapidPro answers with nothing.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_INPUT`, `INVALID_FILTER`, `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 2
  * @returns {Operation}
  */
 export function request(

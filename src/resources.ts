@@ -1,7 +1,6 @@
 /**
  * The RapidPro v2 API as data: what each endpoint is called, what it can do and what it accepts.
  * Operations, the sandbox, metadata and the docs read it; nothing else in this package repeats it.
- * Rests on the API reference, sections 1, 2.5, 2.7, 2.9, 2.14 and 4.
  */
 
 /** The two lines of servers: RapidPro 9 and the newer line that TextIt runs. */

@@ -67,7 +67,6 @@ function hideSecret({ configuration, ...state }: State, text: string): State {
  * @param {PushOptions} [options] - `numbers` (true, or a list of result keys; default: false), `header` or `query` (where the secret is; default: `webhookSecret` of the credential), `secret` (another one than that), `simulations` (`'stop'` or `'keep'`; default: `'keep'`), `request` (where the headers are; default: `$.request`).
  * @state {object} data - The push: `kind`, `key`, `contact`, `flow`, `run`, `results`, `input`, `channel`, `path`, `simulation`, `other`. What was not sent is absent.
  * @throws {RapidProError} `INVALID_SECRET` before anything else is looked at; `INVALID_INPUT` for a body that is none of RapidPro's; `SIMULATION`; `INVALID_OPTION`; `INVALID_CONFIGURATION` where the credential has no secret.
- * @see API reference, section 5
  * @returns {Operation}
  */
 export function parse(options?: Reference<PushOptions>): Operation {

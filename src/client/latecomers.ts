@@ -7,7 +7,7 @@ import type { Query } from './request.js';
 
 /**
  * Lists sorted by the time of change move while they are read. Newest first, a record that changes
- * jumps to the front, behind the reader, and would be missed (API reference, section 2.4). Oldest
+ * jumps to the front, behind the reader, and would be missed. Oldest
  * first, it jumps to the end and comes twice.
  */
 

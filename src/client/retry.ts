@@ -1,6 +1,6 @@
 /**
  * When to try again, and after how long. Pure: no clock, no sleep, no socket.
- * Rests on the API reference, sections 2.7 and 2.16, and on rule 4 of docs/architecture.md.
+ * Follows rule 4 of docs/architecture.md.
  */
 
 /** What became of one attempt, as far as trying again is concerned. */

@@ -32,7 +32,7 @@ export function windowedList(name: ResourceName, query: Query): WindowedList {
       `Several requests side by side can read contacts, runs, flow starts, messages and broadcasts, but not ${nouns[1]}.`,
     );
   }
-  // Folders with an order of their own (API reference, section 4.19).
+  // Folders with an order of their own.
   if (name === 'messages' && query.folder === 'sent') {
     return refuse('The folder "sent" is sorted by another time than it can be filtered by.');
   }

@@ -27,7 +27,6 @@ import { threadPages } from './lists/threadPages.js';
  * @state {array} data - The archives: `archive_type`, `start_date`, `period`, `record_count`, `download_url` (good for a day).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.1
  * @returns {Operation}
  */
 export function getArchives(
@@ -140,7 +139,6 @@ function eachArchived(
  * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; what the operations throw; the errors of every request.
- * @see API reference, section 4.1
  * @returns {Operation}
  */
 export function eachArchivedMessages(
@@ -165,7 +163,6 @@ export function eachArchivedMessages(
  * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; what the operations throw; the errors of every request.
- * @see API reference, section 4.1
  * @returns {Operation}
  */
 export function eachArchivedRuns(

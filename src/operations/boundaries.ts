@@ -15,7 +15,6 @@ import { list } from './lists/list.js';
  * @state {array} data - The places: `osm_id`, `name`, `parent`, `level`, `aliases`, `geometry`. Empty where the workspace has no country.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.2
  * @returns {Operation}
  */
 export function getBoundaries(

@@ -32,7 +32,6 @@ import { runUpserts } from './bulk/runUpserts.js';
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @state {object} rapidpro - `resume`, where it stopped before the end: places in the list and uuids.
  * @throws {RapidProError} `BULK_FAILED` with `failOnError`, where a contact failed; `INVALID_INPUT` for a list that is none; `INVALID_OPTION`, `UNKNOWN_GROUP`, `ANONYMOUS_WORKSPACE`; the errors of every request, as long as nothing is written.
- * @see API reference, section 4.9
  * @returns {Operation}
  */
 export function syncContacts(
@@ -65,7 +64,6 @@ export function syncContacts(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @state {object} rapidpro - `resume`, where it stopped before the end: places in the list.
  * @throws {RapidProError} `BULK_FAILED` with `failOnError`, where a contact failed; `INVALID_INPUT` for a list that is none; `INVALID_OPTION`; the errors of every request, as long as nothing is written.
- * @see API reference, section 4.9
  * @returns {Operation}
  */
 export function upsertContacts(

@@ -18,7 +18,6 @@ import { add, remove, update } from './objects/objects.js';
  * @state {array} data - The campaigns: `uuid`, `name`, `group`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.4
  * @returns {Operation}
  */
 export function getCampaigns(
@@ -40,7 +39,6 @@ export function getCampaigns(
  * @state {object} data - The campaign.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.4
  * @returns {Operation}
  */
 export function addCampaign(
@@ -63,7 +61,6 @@ export function addCampaign(
  * @state {object} data - The campaign.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.4
  * @returns {Operation}
  */
 export function updateCampaign(
@@ -93,7 +90,6 @@ export function updateCampaign(
  * @state {array} data - The events: `uuid`, `campaign`, `relative_to`, `offset`, `unit`, `delivery_hour`, `flow` or `message`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.5
  * @returns {Operation}
  */
 export function getCampaignEvents(
@@ -122,7 +118,6 @@ export function getCampaignEvents(
  * @state {object} data - The event.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE`, `VALIDATION_FAILED`, `INVALID_INPUT`; `OUTCOME_UNKNOWN`: a second time would add it twice; the errors of every request.
- * @see API reference, section 4.5
  * @returns {Operation}
  */
 export function addCampaignEvent(
@@ -152,7 +147,6 @@ export function addCampaignEvent(
  * @state {object} data - The event, on RapidPro 9 with a new uuid.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.5
  * @returns {Operation}
  */
 export function updateCampaignEvent(
@@ -183,7 +177,6 @@ export function updateCampaignEvent(
  * @state {object} data - `{ deleted: true }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.5
  * @returns {Operation}
  */
 export function deleteCampaignEvent(

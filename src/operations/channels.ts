@@ -15,7 +15,6 @@ import { list } from './lists/list.js';
  * @state {array} data - The channels: `uuid`, `name`, `address`, `country`, `device`, `last_seen`; `type` (TextIt).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.6
  * @returns {Operation}
  */
 export function getChannels(
@@ -39,7 +38,6 @@ export function getChannels(
  * @state {array} data - The events: `id`, `type`, `contact`, `channel`, `occurred_on`, `created_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.7
  * @returns {Operation}
  */
 export function getChannelEvents(

@@ -15,7 +15,6 @@ import { list } from './lists/list.js';
  * @state {array} data - The classifiers: `uuid`, `name`, `type`, `intents`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on TextIt. `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.8
  * @returns {Operation}
  */
 export function getClassifiers(

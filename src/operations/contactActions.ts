@@ -55,7 +55,6 @@ function onMembers(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
- * @see API reference, section 4.10
  * @magic group $.children[?(@.name=='groups')].children[*]
  * @returns {Operation}
  */
@@ -80,7 +79,6 @@ export function addToGroup(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.10
  * @magic group $.children[?(@.name=='groups')].children[*]
  * @returns {Operation}
  */
@@ -104,7 +102,6 @@ export function removeFromGroup(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.10
  * @returns {Operation}
  */
 export function blockContacts(
@@ -126,7 +123,6 @@ export function blockContacts(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.10
  * @returns {Operation}
  */
 export function unblockContacts(
@@ -148,7 +144,6 @@ export function unblockContacts(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.10
  * @returns {Operation}
  */
 export function interruptContacts(
@@ -170,7 +165,6 @@ export function interruptContacts(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.10
  * @returns {Operation}
  */
 export function archiveContactMessages(
@@ -192,7 +186,6 @@ export function archiveContactMessages(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Contacts that are gone already are in `failures`.
- * @see API reference, section 4.10
  * @returns {Operation}
  */
 export function deleteContacts(

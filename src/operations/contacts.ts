@@ -35,7 +35,6 @@ const CONTACT_WRITE = { isContactWrite: true };
  * @state {array} data - The contacts, as RapidPro writes them.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER` for a filter that is misspelled, empty or no date; `UNKNOWN_GROUP` where the list is empty because the group does not exist; the errors of every request.
- * @see API reference, section 4.9
  * @returns {Operation}
  */
 export function getContacts(
@@ -59,7 +58,6 @@ export function getContacts(
  * @state {object} data - The contact, or `null` where there is none.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_URN`, `INVALID_INPUT`; `ANONYMOUS_WORKSPACE` for a URN where the workspace hides them.
- * @see API reference, section 4.9
  * @returns {Operation}
  */
 export function getContact(contact: Reference<string>, options?: Reference<Options>): Operation {
@@ -93,7 +91,6 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
  * @state {object} data - The new contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, also for a time that RapidPro would store as another one; `URN_TAKEN`, `INVALID_URN`, `UNKNOWN_FIELD`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN` where a contact without URN may or may not have been made.
- * @see API reference, section 4.9
  * @returns {Operation}
  */
 export function addContact(
@@ -132,7 +129,6 @@ export function addContact(
  * @state {object} data - The contact after the change, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN` where another contact has one of the URNs, before anything is changed; the other errors of `addContact`.
- * @see API reference, section 4.9
  * @returns {Operation}
  */
 export function updateContact(
@@ -176,7 +172,6 @@ export function updateContact(
  * @state {object} data - The contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode (201 where it was added by one request), duration (ms) and number of requests.
  * @throws {RapidProError} `CONTACT_CLASH` where the URNs belong to several contacts; `URN_TAKEN`, `NOT_FOUND` (uuid), `ANONYMOUS_WORKSPACE`; the other errors of `addContact`.
- * @see API reference, section 4.9
  * @returns {Operation}
  */
 export function upsertContact(
@@ -232,7 +227,6 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
  * @state {object} data - `{ deleted: true }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_URN`, `INVALID_INPUT`, `ANONYMOUS_WORKSPACE`.
- * @see API reference, section 4.9
  * @returns {Operation}
  */
 export function deleteContact(contact: Reference<string>, options?: Reference<Options>): Operation {

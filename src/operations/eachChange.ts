@@ -32,7 +32,7 @@ function refuse(code: 'INVALID_INPUT' | 'INVALID_FILTER', description: string, f
 /** The time by which a list can be read on from where it was left. */
 function timeOf(name: ResourceName, query: Query): string {
   const { order, nouns }: Resource = resources[name];
-  // RapidPro 9's folder of all incoming messages is sorted by change (API reference, section 4.19).
+  // RapidPro 9's folder of all incoming messages is sorted by change.
   if (name === 'messages' && query.folder === 'incoming') return 'modified_on';
   if (order?.filteredBy && order.filteredBy === order.by) return order.by;
   return refuse(
@@ -210,7 +210,6 @@ async function readChanges(
  * @state {object} rapidpro - `marks`: how far each list has been read.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
  * @throws {RapidProError} `INVALID_INPUT` for a list that has no such order; `INVALID_FILTER`; the errors of the list; what the operations throw.
- * @see API reference, section 2.4
  * @returns {Operation}
  */
 export function eachChange(list: Operation, ...operations: Step[]): Operation {

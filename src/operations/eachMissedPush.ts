@@ -153,7 +153,6 @@ function split(where: unknown): { where: unknown; options: unknown } {
  * @state {object} rapidpro - `marks`: how far has been read.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` where there is no such resthook or flow; `INVALID_FILTER`; `INVALID_OPTION`; the errors of every request; what the operations throw.
- * @see API reference, sections 4.23 and 4.25
  * @returns {Operation}
  */
 export function eachMissedPush(

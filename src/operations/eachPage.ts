@@ -45,7 +45,6 @@ type Step = (state: State) => State | Promise<State>;
  * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
  * @throws {RapidProError} `INVALID_INPUT` where the first argument is no list; the errors of the list; what the operations throw.
- * @see API reference, section 2.4
  * @returns {Operation}
  */
 export function eachPage(list: Operation, ...operations: Step[]): Operation {

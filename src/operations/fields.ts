@@ -23,7 +23,6 @@ import { add, update } from './objects/objects.js';
  * @state {array} data - The fields: `key`, `name`, `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`) and more.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.12
  * @returns {Operation}
  */
 export function getFields(
@@ -45,7 +44,6 @@ export function getFields(
  * @state {object} data - The field; its `key` is made from the name: `birth_date`. For about five seconds contacts cannot use it; later operations wait that out.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.12
  * @returns {Operation}
  */
 export function addField(
@@ -68,7 +66,6 @@ export function addField(
  * @state {object} data - The field.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.12
  * @magic field $.children[?(@.name=='fields')].children[*]
  * @returns {Operation}
  */
@@ -99,7 +96,6 @@ export function updateField(
  * @state {object} data - The field. Contacts can use it in the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request. A field of another type is left as it is, with a warning.
- * @see API reference, section 4.12
  * @returns {Operation}
  */
 export function ensureField(

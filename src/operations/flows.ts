@@ -28,7 +28,6 @@ import { SEND_OPTIONS, sendToAll } from './many/send.js';
  * @state {array} data - The flows: `uuid`, `name`, `results` (what each collects), `runs` (how many) and more.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.14
  * @returns {Operation}
  */
 export function getFlows(
@@ -54,7 +53,6 @@ export function getFlows(
  * @state {array} data - The runs; `values` has the answers by result key.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.25
  * @returns {Operation}
  */
 export function getFlowRuns(
@@ -80,7 +78,6 @@ export function getFlowRuns(
  * @state {object} data - The flow start, as RapidPro answered; above 100 recipients `{ chunks: [answer, …], recipients }`. With `onlyActive` also `leftOut`, and `{ sent: false, recipients: 0, leftOut }` where nobody is left. With `dryRun`: `{ dryRun: true, requests, recipients, contacts, urns, groups, members, duplicates, leftOut, notChecked }`, with places in the lists.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT` for no flow, an archived one, nobody, or a mixture above 100; `INVALID_URN`; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
- * @see API reference, section 4.13
  * @returns {Operation}
  */
 export function startFlow(
@@ -111,7 +108,6 @@ export function startFlow(
  * @state {array} data - The flow starts: `uuid`, `flow`, `status`, `contacts`, `groups`, `params`; `progress` (TextIt).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.13
  * @returns {Operation}
  */
 export function getFlowStarts(
@@ -133,7 +129,6 @@ export function getFlowStarts(
  * @state {object} data - `version`, `site`, `flows`, `campaigns`, `triggers`, `fields`, `groups`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER` where neither `flow` nor `campaign` is given: RapidPro would export nothing; the errors of every request.
- * @see API reference, section 4.11
  * @returns {Operation}
  */
 export function getFlowDefinitions(

@@ -23,7 +23,6 @@ import { add, change, update } from './objects/objects.js';
  * @state {array} data - The globals: `key`, `name`, `value`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.15
  * @returns {Operation}
  */
 export function getGlobals(
@@ -45,7 +44,6 @@ export function getGlobals(
  * @state {object} data - The global; its `key` is made from the name: `opening_hours`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.15
  * @returns {Operation}
  */
 export function addGlobal(
@@ -68,7 +66,6 @@ export function addGlobal(
  * @state {object} data - The global.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.15
  * @magic global $.children[?(@.name=='globals')].children[*]
  * @returns {Operation}
  */
@@ -100,7 +97,6 @@ export function updateGlobal(
  * @state {object} data - The global: `key`, `name`, `value`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.15
  * @magic name $.children[?(@.name=='globals')].children[*]
  * @returns {Operation}
  */

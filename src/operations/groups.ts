@@ -21,7 +21,6 @@ import { add, remove, update } from './objects/objects.js';
  * @state {array} data - The groups: `uuid`, `name`, `query` (of a smart group), `count`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.16
  * @returns {Operation}
  */
 export function getGroups(
@@ -43,7 +42,6 @@ export function getGroups(
  * @state {object} data - The group. For about five seconds RapidPro cannot put contacts in it; later operations wait that out.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.16
  * @returns {Operation}
  */
 export function addGroup(
@@ -66,7 +64,6 @@ export function addGroup(
  * @state {object} data - The group.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `SYSTEM_OBJECT`, `NAME_TAKEN`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.16
  * @returns {Operation}
  */
 export function updateGroup(
@@ -96,7 +93,6 @@ export function updateGroup(
  * @state {object} data - `{ deleted: true }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`; `VALIDATION_FAILED` where a campaign or trigger uses it; `SYSTEM_OBJECT`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.16
  * @returns {Operation}
  */
 export function deleteGroup(group: Reference<string>, options?: Reference<Options>): Operation {
@@ -115,7 +111,6 @@ export function deleteGroup(group: Reference<string>, options?: Reference<Option
  * @state {object} data - The group. A smart group of that name is left as it is, too. Contacts can be added by the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.16
  * @returns {Operation}
  */
 export function ensureGroup(name: Reference<string>, options?: Reference<WriteOptions>): Operation {

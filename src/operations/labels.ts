@@ -19,7 +19,6 @@ import { add, remove, update } from './objects/objects.js';
  * @state {array} data - The labels: `uuid`, `name`, `count`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.17
  * @returns {Operation}
  */
 export function getLabels(
@@ -41,7 +40,6 @@ export function getLabels(
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.17
  * @returns {Operation}
  */
 export function addLabel(
@@ -64,7 +62,6 @@ export function addLabel(
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `NAME_TAKEN`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.17
  * @returns {Operation}
  */
 export function updateLabel(
@@ -94,7 +91,6 @@ export function updateLabel(
  * @state {object} data - `{ deleted: true }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.17
  * @returns {Operation}
  */
 export function deleteLabel(label: Reference<string>, options?: Reference<Options>): Operation {
@@ -113,7 +109,6 @@ export function deleteLabel(label: Reference<string>, options?: Reference<Option
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.17
  * @returns {Operation}
  */
 export function ensureLabel(name: Reference<string>, options?: Reference<WriteOptions>): Operation {

@@ -38,7 +38,6 @@ function withLabel(action: string, messages: unknown, label: unknown, options: u
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label: `ensureLabel` makes it; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Unknown and outgoing messages are in `failures`.
- * @see API reference, section 4.20
  * @magic label $.children[?(@.name=='labels')].children[*]
  * @returns {Operation}
  */
@@ -63,7 +62,6 @@ export function labelMessages(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.20
  * @magic label $.children[?(@.name=='labels')].children[*]
  * @returns {Operation}
  */
@@ -87,7 +85,6 @@ export function unlabelMessages(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.20
  * @returns {Operation}
  */
 export function archiveMessages(
@@ -109,7 +106,6 @@ export function archiveMessages(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.20
  * @returns {Operation}
  */
 export function restoreMessages(
@@ -131,7 +127,6 @@ export function restoreMessages(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.20
  * @returns {Operation}
  */
 export function deleteMessages(

@@ -27,7 +27,6 @@ import { logLeftOut, logQuickReplies, manySettings, SEND_OPTIONS, sendToAll } fr
  * @state {array} data - The messages. Older ones than about 90 days are in the workspace's archives.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.19
  * @returns {Operation}
  */
 export function getMessages(
@@ -49,7 +48,6 @@ export function getMessages(
  * @state {object} data - The message, as RapidPro answered. `status` is `failed` where the contact cannot be reached. With `onlyActive`, where the contact is not active: `{ sent: false, leftOut }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `UNKNOWN_REFERENCE` for a contact that RapidPro does not have; `OUTCOME_UNKNOWN`, `WORKSPACE_SUSPENDED`, `VALIDATION_FAILED`.
- * @see API reference, section 4.19
  * @returns {Operation}
  */
 export function sendMessage(
@@ -106,7 +104,6 @@ export function sendMessage(
  * @state {object} data - The broadcast, as RapidPro answered; above 100 recipients `{ chunks: [answer, …], recipients }`. With `onlyActive` also `leftOut`, and `{ sent: false, recipients: 0, leftOut }` where nobody is left. With `dryRun`: `{ dryRun: true, requests, recipients, contacts, urns, groups, members, duplicates, leftOut, notChecked }`, with places in the lists.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT` for no text, nobody, or a mixture above 100; `INVALID_URN`; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
- * @see API reference, section 4.3
  * @returns {Operation}
  */
 export function sendBroadcast(
@@ -137,7 +134,6 @@ export function sendBroadcast(
  * @state {array} data - The broadcasts: `id`, `status`, `text`, `contacts`, `groups`, `urns`; `uuid`, `progress` (TextIt).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.3
  * @returns {Operation}
  */
 export function getBroadcasts(

@@ -16,7 +16,6 @@ import { add } from './objects/objects.js';
  * @state {array} data - The opt-ins: `uuid`, `name`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on TextIt. The errors of every request.
- * @see API reference, section 4.21
  * @returns {Operation}
  */
 export function getOptIns(options?: Reference<ListOptions>): Operation {
@@ -35,7 +34,6 @@ export function getOptIns(options?: Reference<ListOptions>): Operation {
  * @state {object} data - The opt-in.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on TextIt; `NAME_TAKEN`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.21
  * @returns {Operation}
  */
 export function addOptIn(

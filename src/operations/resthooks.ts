@@ -22,7 +22,6 @@ import { add, remove } from './objects/objects.js';
  * @state {array} data - The resthooks: `resthook` (its name), `created_on`, `modified_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.22
  * @returns {Operation}
  */
 export function getResthooks(
@@ -44,7 +43,6 @@ export function getResthooks(
  * @state {array} data - The events: `resthook`, `data` (what was sent), `created_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.23
  * @returns {Operation}
  */
 export function getResthookEvents(
@@ -66,7 +64,6 @@ export function getResthookEvents(
  * @state {array} data - The subscribers: `id`, `resthook`, `target_url`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.24
  * @returns {Operation}
  */
 export function getResthookSubscribers(
@@ -91,7 +88,6 @@ export function getResthookSubscribers(
  * @state {object} data - The subscriber; its `id` is needed to delete it.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `VALIDATION_FAILED` where the address is subscribed already or there is no such resthook; `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.24
  * @returns {Operation}
  */
 export function addResthookSubscriber(
@@ -119,7 +115,6 @@ export function addResthookSubscriber(
  * @state {object} data - `{ deleted: true }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.24
  * @returns {Operation}
  */
 export function deleteResthookSubscriber(

@@ -79,7 +79,6 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
  * @state {object} data - The subscriber: `id`, `resthook`, `target_url`, `created_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` where there is no such resthook; `VALIDATION_FAILED` where RapidPro takes no such address; `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.24
  * @returns {Operation}
  */
 export function subscribe(
@@ -120,7 +119,6 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
  * @state {object} data - `{ deleted: true }`, or `{ deleted: false }` where it was not subscribed.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.24
  * @returns {Operation}
  */
 export function unsubscribe(

@@ -29,7 +29,6 @@ function onTickets(action: string, tickets: unknown, options: unknown): Operatio
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the user; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
- * @see API reference, section 4.29
  * @magic assignee $.children[?(@.name=='users')].children[*]
  * @returns {Operation}
  */
@@ -61,7 +60,6 @@ export function assignTickets(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `OUTCOME_UNKNOWN`; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.29
  * @returns {Operation}
  */
 export function addTicketNote(
@@ -99,7 +97,6 @@ export function addTicketNote(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the topic; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
- * @see API reference, section 4.29
  * @magic topic $.children[?(@.name=='topics')].children[*]
  * @returns {Operation}
  */
@@ -126,7 +123,6 @@ export function changeTicketTopic(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
- * @see API reference, section 4.29
  * @returns {Operation}
  */
 export function closeTickets(
@@ -148,7 +144,6 @@ export function closeTickets(
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
- * @see API reference, section 4.29
  * @returns {Operation}
  */
 export function reopenTickets(

@@ -17,7 +17,6 @@ import { list } from './lists/list.js';
  * @state {array} data - The tickets: `uuid`, `contact`, `status`, `topic`, `assignee`, `opened_on`, `closed_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.28
  * @returns {Operation}
  */
 export function getTickets(

@@ -16,7 +16,6 @@ import { add, update } from './objects/objects.js';
  * @state {array} data - The topics: `uuid`, `name`, `counts`, `system`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} The errors of every request.
- * @see API reference, section 4.30
  * @returns {Operation}
  */
 export function getTopics(options?: Reference<ListOptions>): Operation {
@@ -35,7 +34,6 @@ export function getTopics(options?: Reference<ListOptions>): Operation {
  * @state {object} data - The topic.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.30
  * @returns {Operation}
  */
 export function addTopic(
@@ -58,7 +56,6 @@ export function addTopic(
  * @state {object} data - The topic.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `SYSTEM_OBJECT` (the default topic), `NAME_TAKEN`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.30
  * @magic topic $.children[?(@.name=='topics')].children[*]
  * @returns {Operation}
  */

@@ -15,7 +15,6 @@ import { list } from './lists/list.js';
  * @state {array} data - The users: `email`, `first_name`, `last_name`, `role`; `uuid`, `name`, `team` (TextIt).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.31
  * @returns {Operation}
  */
 export function getUsers(

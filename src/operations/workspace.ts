@@ -20,7 +20,6 @@ import { checkFilters } from './lists/filters.js';
  * @state {object} data - The workspace: `uuid`, `name`, `country`, `languages`, `timezone`, `date_style`, `anon`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_TOKEN`, `PERMISSION_DENIED`, `NOT_RAPIDPRO` and the other errors of every request.
- * @see API reference, section 4.32
  * @returns {Operation}
  */
 export function getWorkspace(options?: Reference<Options>): Operation {
@@ -48,7 +47,6 @@ export function getWorkspace(options?: Reference<Options>): Operation {
  * @state {array} data - The days: `date`, `channels` (counts by channel uuid).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on RapidPro 9; `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.26
  * @returns {Operation}
  */
 export function getStatistics(

@@ -5,7 +5,7 @@ import { bodyCheck, keysOf, record, text, uuid } from './body.js';
 import { refuseNearMisses, warnUnknownKeys } from './check.js';
 import { asUuid, checkEach, contactKey, requireUrn } from './identifiers.js';
 
-/** What RapidPro takes in the bodies of writes (API reference, sections 2.10 and 4). */
+/** What RapidPro takes in the bodies of writes. */
 
 const listOf = (what: string) =>
   z.array(
