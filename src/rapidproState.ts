@@ -23,7 +23,7 @@ export function withRapidpro(state: State, key: Section | 'madeOn', value: unkno
   return { ...state, rapidpro: value === undefined ? others : { ...others, [key]: value } };
 }
 
-/** What a mark is called, and what it was called when names told nothing of the server. */
+/** What a mark is called, and what it was called when names did not include the server. */
 export interface MarkName {
   name: string;
   former: string;

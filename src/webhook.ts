@@ -42,7 +42,7 @@ function checkSimulation({ simulation }: Push, simulations: PushOptions['simulat
   }
   throw new RapidProError({
     code: 'SIMULATION',
-    description: 'This push comes from the simulator, and the job is told to stop at such.',
+    description: 'This push comes from the simulator, and the job stops on those.',
     fix: 'Nothing is wrong: somebody tried the flow. Leave out { simulations: "stop" } to work on these pushes too.',
   });
 }

@@ -47,7 +47,7 @@ fn(state => {
   };
 });
 
-// RapidPro takes a hundred at a time. After a failure the error tells by position whom it means.
+// RapidPro takes a hundred at a time. After a failure the error says by position whom it means.
 fn(async state => {
   const { toStart } = state;
   if (toStart.length === 0) return state;

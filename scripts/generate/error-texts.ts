@@ -9,7 +9,7 @@ export const FATES = {
   perhaps:
     'Perhaps. It does no harm to do it twice, so run the step again. (What must not be done twice ends with `OUTCOME_UNKNOWN` instead.)',
   unknown: 'Nobody knows whether it was done.',
-  part: 'A part was done. The error tells which.',
+  part: 'A part was done. The error says which.',
 } as const;
 
 export interface ErrorText {
@@ -62,7 +62,7 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     means:
       'The operation has no such option, an option has a value that it cannot have, or the options came out empty.',
     fate: 'none',
-    todo: 'Correct the option that the error names: the fix tells the one that is near, or which operations have it. Times are in seconds.',
+    todo: 'Correct the option that the error names: the fix names the closest one, or which operations have it. Times are in seconds.',
   },
   INVALID_PATH: {
     group: 'job',
@@ -271,7 +271,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     everywhere: true,
     means: 'RapidPro failed while it worked on the request.',
     fate: 'perhaps',
-    todo: 'Try again later. If it goes on, tell whoever runs the server. A URN given twice or a malformed uuid are known causes.',
+    todo: 'Try again later. If it goes on, report it to whoever runs the server. A URN given twice or a malformed uuid are known causes.',
   },
   SERVER_UNAVAILABLE: {
     group: 'way',
@@ -376,7 +376,7 @@ sendMessage({ contact: $.data.uuid, text: 'Your visit is tomorrow.' }).catch((er
   PARTIAL_SEND: {
     group: 'unsure',
     means:
-      'A broadcast or flow start to more than 100 stopped between two requests, or in the middle of one. `error.details` tells by place in your list who was reached (`done`), perhaps was (`unknown`) and was not (`failed`, `notAttempted`). Places count from 0; `[[0, 99]]` is the first hundred. `ids` are those of the sends that were made, and `reason` is the code of what went wrong.',
+      'A broadcast or flow start to more than 100 stopped between two requests, or in the middle of one. `error.details` lists by position in your list who was reached (`done`), perhaps was (`unknown`) and was not (`failed`, `notAttempted`). Places count from 0; `[[0, 99]]` is the first hundred. `ids` are those of the sends that were made, and `reason` is the code of what went wrong.',
     fate: 'part',
     todo: 'Send again only to `failed` and `notAttempted`, and look in RapidPro for `unknown`.',
     example: `getContacts({ group: 'Mothers' });

@@ -103,7 +103,7 @@ async function readErrorText(answer: Answer): Promise<string> {
   try {
     return await readText(answer.body, header(answer, 'content-encoding'), MAX_ERROR_BODY);
   } catch {
-    // The status alone tells enough.
+    // The status alone says enough.
     return '';
   }
 }

@@ -27,7 +27,7 @@ export interface ClientOptions {
   /** When a group or field was last made, in milliseconds, as far as is known. */
   madeOn?: number | undefined;
   clock?: Clock;
-  /** Told when a wait of some length begins. */
+  /** Called when a longer wait begins. */
   onWait?: (seconds: number, reason: Failure['kind']) => void;
 }
 
@@ -36,7 +36,7 @@ const SHORTEST = 0.05;
 /** Seconds until RapidPro's engine surely knows a new group or field. */
 const NEW_FOR = 6;
 
-/** Tells whether a request makes a group or a field, which the engine sees seconds later. */
+/** Whether a request makes a group or a field, which the engine sees seconds later. */
 function makesObjects({ method, path, query }: ApiRequest): boolean {
   return method === 'POST' && (path === 'groups' || path === 'fields') && !query;
 }
@@ -76,7 +76,7 @@ export class Client {
   repeated = false;
   /** True where a group or field has been made. */
   madeObjects = false;
-  /** The server's own time in its last answer, in milliseconds; undefined where it told none. */
+  /** The server's own time in its last answer, in milliseconds; undefined if it gave none. */
   serverTime: number | undefined;
   /** Which line of servers answered, once one has. */
   dialect: Dialect | undefined;
@@ -151,7 +151,7 @@ export class Client {
   }
 
   /**
-   * Tells whether an error ends a reading that may go on later: the rate limit, or a request that the
+   * Whether an error ends a reading that may go on later: the rate limit, or a request that the
    * deadline cut short, which is no failure of the server.
    */
   isStopped(error: unknown): error is RapidProError {

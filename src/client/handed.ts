@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Dictionary } from '../types/json.js';
 
-/** What tells a record from all others of its list. */
+/** What distinguishes a record from all others of its list. */
 export function identityOf(record: Dictionary): string {
   return String(record.uuid ?? record.id ?? record.key ?? JSON.stringify(record));
 }

@@ -39,7 +39,7 @@ async function* lines(
   yield [rest];
 }
 
-/** What is not a record is told without its text: there are people in it. */
+/** What is not a record is reported without its text: there are people in it. */
 function parseRecord(line: string): Dictionary {
   const parsed = parse(line);
   const value = 'value' in parsed ? parsed.value : undefined;

@@ -66,7 +66,7 @@ async function resolve(url: URL): Promise<Address[]> {
   return isIP(host) ? [{ address: host, family: isIP(host) }] : lookup(host, { all: true });
 }
 
-/** Tells whether a server is on this machine or its network. */
+/** Whether a server is on this machine or its network. */
 export async function isNearby(origin: string): Promise<boolean> {
   try {
     return (await resolve(new URL(origin))).some(({ address }) => isPrivateAddress(address));

@@ -25,7 +25,7 @@ export function linkFailure(thrown: unknown): RapidProError {
   });
 }
 
-/** Tells whether the same link may well work the next moment. */
+/** Whether the same link may well work the next moment. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof RapidProError) || error.code !== 'LINK_FAILED') return false;
   const { statusCode, cause } = error;

@@ -22,7 +22,7 @@ const MAX_EMPTY_PAGES = 100;
 /** Characters that RapidPro's cursors stay far below. */
 const LONGEST_PLACE = 2000;
 
-/** The query parameters that tell a server where in a list to go on. */
+/** The query parameters that say where in a list to continue. */
 const PLACES = ['cursor', 'offset'] as const;
 
 function fail(code: 'PAGING_LOOP' | 'LIST_TOO_LONG' | 'NOT_RAPIDPRO', description: string): never {

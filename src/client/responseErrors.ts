@@ -191,7 +191,7 @@ function serverError({ errors }: Context): Verdict {
   return {
     code: 'SERVER_ERROR',
     description: `RapidPro failed while it worked on this request${said(errors)}.`,
-    fix: 'Groups and fields that were made less than six seconds ago, a URN given twice and a malformed uuid are known causes. Otherwise try again later, and tell whoever runs the server. Before you send a message again, look in RapidPro whether it went out.',
+    fix: 'Groups and fields that were made less than six seconds ago, a URN given twice and a malformed uuid are known causes. Otherwise try again later, and report it to whoever runs the server. Before you send a message again, look in RapidPro whether it went out.',
   };
 }
 

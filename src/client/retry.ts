@@ -41,7 +41,7 @@ export const MAX_ATTEMPTS = 4;
 export const MAX_TIMEOUTS = 2;
 /** Seconds between attempts at a write with a group or field that is new: the engine looks for those every five. */
 const UNREADY_WAIT = 2.5;
-/** Seconds of the longest Retry-After that is told: a year. More is no time that anybody means. */
+/** Seconds of the longest Retry-After that is reported: a year. More is no time that anybody means. */
 const LONGEST_RETRY_AFTER = 365 * 24 * 60 * 60;
 /** The longest back-off between two attempts, in seconds. */
 const LONGEST_BACKOFF = 30;

@@ -124,7 +124,7 @@ function refuse(what: string, secret: Secret | undefined): void {
 interface Sought {
   secret: Secret;
   isWithin(text: string): boolean;
-  /** Where the secret counts only as a whole value: tells whether a text is one. */
+  /** Where the secret counts only as a whole value: whether a text is one. */
   isWhole?(text: string): boolean;
 }
 
@@ -134,7 +134,7 @@ const wholeValue = (secret: Secret, text: string): Sought => ({
   isWhole: matcher(text),
 });
 
-/** Tells whether a text is a secret, or an address with a part that is. */
+/** Whether a text is a secret, or an address with a part that is. */
 function isWholeIn(text: string, isWhole: (text: string) => boolean, depth = 0): boolean {
   if (isWhole(text)) return true;
   if (depth === DEEPEST_ADDRESS) return false;
@@ -180,7 +180,7 @@ export class SecretGuard {
     refuse('The path of the request', this.secretIn(path));
     refuse('The query of the request', this.#inValue(query));
     refuse('The address of the request', this.#anywhereIn(url));
-    // RapidPro is told there where to send its pushes, with the secret that they must carry.
+    // This is where RapidPro learns where to send its pushes, with the secret that they must carry.
     const free = path === 'resthook_subscribers' ? 'target_url' : undefined;
     refuse('The body of the request', this.#anywhereIn(json) ?? this.#asValueIn(json, body, free));
     if (!file) return;

@@ -24,7 +24,7 @@ export interface Wire {
   url: string;
   method: string;
   token: string;
-  /** JSON, or a form whose type undici tells. */
+  /** JSON, or a form whose type undici sets. */
   body: string | FormData | undefined;
   deadline: Deadline;
   /** True for a request that must not meet a dying socket, or may leave its socket unusable. */

@@ -36,7 +36,7 @@ export function readPlace(start: Query | undefined): WindowPlace | undefined {
     const place = JSON.parse(text.slice(PREFIX.length)) as WindowPlace;
     if ([place.before, place.after, place.since].every(isText)) return place;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new RapidProError({
     code: 'INVALID_INPUT',

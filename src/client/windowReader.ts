@@ -281,7 +281,7 @@ export class WindowReader {
     if (first && this.since === undefined) this.#fixStart(gap, side, first);
   }
 
-  /** The newest record of all tells up to where the windows reach. What changes from then on comes last. */
+  /** The newest record of all says how far the windows reach. What changes from then on comes last. */
   #fixStart(gap: Gap, side: Side, newest: Dictionary): void {
     if (this.#isResumed) {
       // Where a plain reading stopped, nobody noted when it began: from now on, then.
@@ -302,7 +302,7 @@ export class WindowReader {
     return time === undefined ? undefined : time * this.#sign;
   }
 
-  /** The next page of a walk; adds what it cost to what the operation tells. */
+  /** The next page of a walk; adds its cost to what the operation reports. */
   async #counted(client: Client, source: AsyncGenerator<Page, void, undefined>) {
     await this.#waits.enter();
     const { requests, received } = client;

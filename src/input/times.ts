@@ -6,7 +6,7 @@ import type { Dictionary } from '../types/json.js';
  * Times in contact fields. RapidPro takes a full ISO time with its zone as it is written. Any other text
  * it searches for a day and a time: it takes minutes for hours, leaves zones out, rolls a 31 February
  * over to March, and gives a day alone the time of day at which it was written. So ISO times are sent in
- * full, those that cannot be told are refused, and what is written in other ways is compared with what
+ * full, ambiguous ones are refused, and what is written in other ways is compared with what
  * RapidPro stored ({@link isAnotherTime}).
  */
 
@@ -112,7 +112,7 @@ function readLoosely(text: string): Said | undefined {
   return { days, ...timeOfDay(hour, minute, second, fraction), zone, isDayAlone: false };
 }
 
-/** Tells whether RapidPro may find a day in a value. */
+/** Whether RapidPro may find a day in a value. */
 export function looksLikeTime(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   if (ISO_DAY.test(value.trimStart())) return true;
@@ -130,7 +130,7 @@ const instantOf = (day: string, clock: string, zone: string) =>
   Date.parse(`${day}T${clock}${zone}`);
 
 /**
- * Tells whether what RapidPro shows of a field is a time, and not surely the one that was sent. It shows
+ * Whether what RapidPro shows of a field is a time, and not surely the one that was sent. It shows
  * what was sent without a zone in the workspace's, so that the clocks can be compared.
  *
  * @param sent - what was sent, without spaces around it

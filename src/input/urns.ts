@@ -221,7 +221,7 @@ const QUERY = /^(?:\?[a-z]\w*=.*)?$/is;
 
 const countDigits = (text: string) => text.replace(/\D/g, '').length;
 
-/** Tells whether a number has been through a cell or variable of numbers: `254712345678.0`. */
+/** Whether a number has been through a cell or variable of numbers: `254712345678.0`. */
 function wasNumber(number: string): boolean {
   if (EXPONENT.test(number)) return true;
   const tail = /[.,]\s*(\d+)\s*\)?$/.exec(number);

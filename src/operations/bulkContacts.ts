@@ -22,7 +22,7 @@ import { runUpserts } from './bulk/runUpserts.js';
  *     fields: { due_date: mother.due },
  *   })),
  * );
- * @example <caption>Recognized by a field; tell what would be done</caption>
+ * @example <caption>Matched by a field; report what would be done</caption>
  * syncContacts($.data, { key: 'fields.tei_id', group: 'Mothers', dryRun: true });
  * @example <caption>Stop before the worker's five minutes are over, and go on in the next run</caption>
  * syncContacts($.data, { deadline: 270, resume: true });
@@ -59,8 +59,8 @@ export function syncContacts(
  * @example <caption>End the run with an error where one fails</caption>
  * upsertContacts($.data, { concurrency: 8, failOnError: true });
  * @param {UpsertBody[]} contacts - Each as in `upsertContact`, with `uuid` or at least one URN.
- * @param {UpsertContactsOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `dryRun` (true: look each up, write nothing, and tell what would be written; default: false), `failOnError`, `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `concurrency` (requests side by side, at most 10; default: 4), `deadline` (seconds after which to stop), `resume` (go on where a former run stopped), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ created, updated, unchanged, failed, notAttempted }`: each contact is in one of them, as `{ index, uuid, … }`; `failed` with `code`, `description` and `fix`. `unchanged` stays empty: RapidPro does not tell. With `dryRun` also `requests`, how many the writing would take beside those of the look (`state.response.requests`), and `notChecked`.
+ * @param {UpsertContactsOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `dryRun` (true: look each up, write nothing, and report what would be written; default: false), `failOnError`, `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `concurrency` (requests side by side, at most 10; default: 4), `deadline` (seconds after which to stop), `resume` (go on where a former run stopped), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ created, updated, unchanged, failed, notAttempted }`: each contact is in one of them, as `{ index, uuid, … }`; `failed` with `code`, `description` and `fix`. `unchanged` stays empty: RapidPro does not report it. With `dryRun` also `requests`, how many the writing would take beside those of the look (`state.response.requests`), and `notChecked`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @state {object} rapidpro - `resume`, where it stopped before the end: places in the list.
  * @throws {RapidProError} `BULK_FAILED` with `failOnError`, where a contact failed; `INVALID_INPUT` for a list that is none; `INVALID_OPTION`; the errors of every request, as long as nothing is written.

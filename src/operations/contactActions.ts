@@ -51,7 +51,7 @@ function onMembers(
  * addToGroup(state => state.data.map(contact => contact.uuid), 'Mothers', { verify: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
- * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
@@ -75,7 +75,7 @@ export function addToGroup(
  * removeFromGroup(['tel:+221770001122'], 'Mothers');
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
- * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
@@ -98,7 +98,7 @@ export function removeFromGroup(
  * @example <caption>One contact</caption>
  * blockContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
@@ -119,7 +119,7 @@ export function blockContacts(
  * @example <caption>One contact</caption>
  * unblockContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
@@ -140,7 +140,7 @@ export function unblockContacts(
  * @example <caption>One contact</caption>
  * interruptContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
@@ -161,7 +161,7 @@ export function interruptContacts(
  * @example <caption>One contact</caption>
  * archiveContactMessages(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
@@ -182,7 +182,7 @@ export function archiveContactMessages(
  * @example <caption>The contacts that the step before read</caption>
  * deleteContacts(state => state.data.map(contact => contact.uuid));
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Contacts that are gone already are in `failures`.

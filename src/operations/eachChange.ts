@@ -132,7 +132,7 @@ class Run {
         ...this.#query,
         reverse: true,
       })) {
-        // The server tells whole seconds.
+        // The server gives whole seconds.
         end ??= (this.#client.serverTime ?? this.#client.clock.now()) + 1000;
         const cut = records.findIndex(record => Date.parse(String(record[this.#key])) > (end ?? 0));
         yield cut < 0 ? records : records.slice(0, cut);

@@ -20,7 +20,7 @@ import { MissedEvents } from './missed/missedEvents.js';
 export interface MissedPushes extends Options, ValueOptions {
   /** The name of the resthook. Give this, or `flow`. */
   resthook?: string;
-  /** The uuid of the flow whose runs tell what was sent; with `node` or `result`. */
+  /** The uuid of the flow whose runs show what was sent; with `node` or `result`. */
   flow?: string;
   /** The uuid of the node that calls: the last `node_uuid` in the `path` of a push. */
   node?: string;

@@ -34,7 +34,7 @@ function withLabel(action: string, messages: unknown, label: unknown, options: u
  * labelMessages(state => state.data.map(message => message.id), 'Urgent');
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {string} label - Uuid or name of a label that exists.
- * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label: `ensureLabel` makes it; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Unknown and outgoing messages are in `failures`.
@@ -58,7 +58,7 @@ export function labelMessages(
  * unlabelMessages(state => state.data.map(message => message.id), 'Urgent');
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {string} label - Uuid or name of a label that exists.
- * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
@@ -81,7 +81,7 @@ export function unlabelMessages(
  * @example <caption>The messages that the step before read</caption>
  * archiveMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
@@ -102,7 +102,7 @@ export function archiveMessages(
  * @example <caption>The messages that the step before read</caption>
  * restoreMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
@@ -123,7 +123,7 @@ export function restoreMessages(
  * @example <caption>The messages that the step before read</caption>
  * deleteMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.

@@ -30,7 +30,7 @@ export interface SendOptions extends WriteOptions {
    */
   onlyActive?: boolean;
   /**
-   * True: send nothing, and tell who would be reached, in at most three requests. Default: false.
+   * True: send nothing, and report who would be reached, in at most three requests. Default: false.
    */
   dryRun?: boolean;
 }
@@ -38,7 +38,7 @@ export interface SendOptions extends WriteOptions {
 /** Options of actions on many. */
 export interface ActionOptions extends Options {
   /**
-   * True: change nothing, and tell what would be changed, in at most three requests. Default: false.
+   * True: change nothing, and report what would be changed, in at most three requests. Default: false.
    */
   dryRun?: boolean;
 }

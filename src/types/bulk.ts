@@ -18,7 +18,7 @@ export interface BulkOptions extends WriteOptions {
   concurrency?: number;
   /**
    * Seconds after which to stop with what is done. The rest is in `notAttempted`, and
-   * `state.rapidpro.resume` tells where to go on. Default: none.
+   * `state.rapidpro.resume` says where to go on. Default: none.
    */
   deadline?: number;
   /**
@@ -31,7 +31,7 @@ export interface BulkOptions extends WriteOptions {
 }
 
 export interface UpsertContactsOptions extends BulkOptions {
-  /** True: look each contact up, write nothing, and tell what would be written. Default: false. */
+  /** True: look each contact up, write nothing, and report what would be written. Default: false. */
   dryRun?: boolean;
   /** `'add'` (default): add URNs to those the contact has. `'replace'`: let them be its only ones. */
   urns?: 'add' | 'replace';
@@ -52,7 +52,7 @@ export interface SyncOptions extends BulkOptions {
   groups?: 'add' | 'exact';
   /** `'add'` (default): only add URNs. `'exact'`: let the list be the contact's URNs, in this order. */
   urns?: 'add' | 'exact';
-  /** True: write nothing, and tell what would be written. Default: false. */
+  /** True: write nothing, and report what would be written. Default: false. */
   dryRun?: boolean;
 }
 
@@ -63,7 +63,7 @@ export interface BulkItem {
   uuid?: string;
   /** The keys that were written: `name`, `fields.age`, `groups`. */
   changed?: string[];
-  /** False where it could not be told whether a key differs, so that it was written to be safe. */
+  /** False where it could not be determined whether a key differs, so that it was written to be safe. */
   predicted?: false;
   /** Fields whose value RapidPro cannot read as what they hold, a date or a number: they are empty in it. */
   unread?: string[];
@@ -99,6 +99,6 @@ export interface BulkResult {
    * no message reaches them, and no group takes them.
    */
   inactive?: { index: number; uuid: string; status: string }[];
-  /** With `dryRun`: it may take fewer `requests`, which RapidPro tells only when it is done. */
+  /** With `dryRun`: it may take fewer `requests`, which shows only when it is done. */
   atMost?: true;
 }

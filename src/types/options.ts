@@ -13,7 +13,7 @@ export interface ListOptions extends Options {
   /** The most records to read. Default: all. */
   limit?: number;
   /**
-   * Seconds after which to stop with what has been read so far. `state.rapidpro.resume` then tells
+   * Seconds after which to stop with what has been read so far. `state.rapidpro.resume` then says
    * where to go on. Default: none.
    */
   deadline?: number;

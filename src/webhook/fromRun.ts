@@ -77,7 +77,7 @@ function nodeOf({ values }: RunRecord, { node, result }: Caller): unknown {
   return isObject(saved) ? saved.node : undefined;
 }
 
-/** Results that were there when the contact came to the node. Where no time tells, they stay. */
+/** Results that were there when the contact came to the node. If no time says so, they stay. */
 function resultsAt(values: Dictionary, time: string): Dictionary {
   const isEarlier = (value: unknown): boolean =>
     !isObject(value) ||

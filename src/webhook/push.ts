@@ -11,12 +11,12 @@ export interface Push {
    */
   kind: 'webhook' | 'legacy' | 'resthook' | 'run';
   /**
-   * The same for the same push, however often and by whichever way it comes. Where the body tells the
+   * The same for the same push, however often and however it arrives. If the body has the
    * run and its path, as a resthook does, it is the place in the run. Otherwise it is the content; it
    * begins with `body-` where there is no run: then two runs with the same answers have the same key.
    */
   key: string;
-  /** True: somebody tried the flow in RapidPro's simulator. Absent where no header tells. */
+  /** True: somebody tried the flow in RapidPro's simulator. Absent if no header says so. */
   simulation?: boolean;
   contact?: PushContact;
   flow?: PushFlow;

@@ -89,7 +89,7 @@ describe('answers that are too large', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('a huge error body: the status tells enough', async () => {
+  test('a huge error body: the status says enough', async () => {
     const server = await rawServer(gzipBomb(MAX_BODY + 1, 403));
     await expect(clientOf(server).request(GET)).rejects.toMatchObject({
       code: 'NOT_RAPIDPRO',

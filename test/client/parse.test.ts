@@ -21,7 +21,7 @@ test.each([
   ['too deep', `[[],{"a":${objects(MOST_LEVELS)}}]`],
   ['too large', `[${'{},'.repeat(4_100_000)}0]`],
   ['too large', `[${'0,'.repeat(4_300_000)}0]`],
-])('%s is told', (amiss, text) => {
+])('%s is reported', (amiss, text) => {
   expect(parse(text)).toEqual({ amiss });
 });
 

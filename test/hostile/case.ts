@@ -1,7 +1,7 @@
 import type { Operation, State } from '../../src/types/state.js';
 import type { Behavior } from '../support/rawServer.js';
 
-/** What a case is told of where it runs. */
+/** What a case knows of where it runs. */
 export interface Place {
   /** The origin of the hostile server itself. */
   own: string;

@@ -231,7 +231,7 @@ describe('held to what both servers stored', () => {
   const rows = storedRows('urn:create').filter(({ input }) => typeof input === 'string');
   const stored = rows.filter(({ status, stored }) => status < 300 && Array.isArray(stored));
 
-  /** Recorded as taken, and told as another number or address than was written. */
+  /** Recorded as taken, and reported as another number or address than was written. */
   const UNMEANT = new Set([
     'tel:tel:+250731999998',
     'ext:ext:x',

@@ -146,7 +146,7 @@ describe.each(NO_VALUES)('%s in the place of a value', (name, value) => {
         /is an operation|is a promise|is a (Async)?GeneratorFunction|is the state|is the credential/,
       );
       expect(target.requests).toEqual([]);
-      // Nobody can tell it from a function of state before it is called.
+      // Nothing distinguishes it from a function of state before it is called.
       if (!isForeign) expect(ran).toBe(0);
     }
   });

@@ -243,7 +243,7 @@ test('maxWait is in seconds, and for the whole operation', async () => {
   expect(sleeps).toEqual([40]);
 });
 
-test('a wait of some length is told', async () => {
+test('a wait of some length is reported', async () => {
   noSleep();
   const lines = captureConsole();
   const busy = json({ detail: 'Throttled.' }, 429, { 'Retry-After': 40 });

@@ -44,7 +44,7 @@ test('options may be references', async () => {
   expect(state.data).toMatchObject({ results: { cases: { value: 4 } } });
 });
 
-test('the log tells what came, and nothing of it', async () => {
+test('the log says what came, and nothing of it', async () => {
   const said = captureConsole();
   const { body } = recordedPush('call_resthook');
   await webhook.parse()(pushed({}, body));
@@ -118,8 +118,8 @@ describe('a secret', () => {
       const error = await failure(options, pushed(request, 'no body of RapidPro'));
       expect(error).toMatchObject({ code: 'INVALID_SECRET' });
       expect(error.description).toContain(why);
-      const told = `${JSON.stringify(error)}${error.message}${error.stack}${said.join('\n')}`;
-      expect(told.toLowerCase()).not.toContain(SECRET);
+      const reported = `${JSON.stringify(error)}${error.message}${error.stack}${said.join('\n')}`;
+      expect(reported.toLowerCase()).not.toContain(SECRET);
     },
   );
 
@@ -209,7 +209,7 @@ describe('the secret of the credential', () => {
     expect(error.code).toBe('INVALID_CONFIGURATION');
   });
 
-  test('that is not asked for is a warning, which does not tell it', async () => {
+  test('that is not asked for is a warning, which does not show it', async () => {
     const said = captureConsole();
     await webhook.parse()({ ...pushed(right), ...credential(SECRET) });
     expect(said.join('\n')).toContain("webhook.parse({ header: 'X-Secret' })");

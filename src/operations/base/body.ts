@@ -84,7 +84,7 @@ function withoutUndefined(body: Dictionary): Dictionary {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => !isEmpty(value)));
 }
 
-/** Tells whether a contact's body names groups or fields, which may be seconds old. */
+/** Whether a contact's body names groups or fields, which may be seconds old. */
 export function referencesGroupsOrFields({ groups, fields }: Body): boolean {
   return [groups, fields].some(value => Object.keys(value ?? {}).length > 0);
 }

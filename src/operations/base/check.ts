@@ -37,7 +37,7 @@ export function check<T>(
   });
 }
 
-/** Tells whether a key may be shown: one that is no plain word may be somebody's name or number. */
+/** Whether a key may be shown: one that is no plain word may be somebody's name or number. */
 export function isShown(key: string): boolean {
   return /^[A-Za-z_][\w-]{0,40}$/.test(key);
 }

@@ -23,7 +23,7 @@ interface Context {
 
 /** Arguments that say which objects are meant. */
 const QUERIES = /^(filters|query|options\.query)\b/;
-/** Where RapidPro is told what its pushes must carry. */
+/** Where RapidPro learns what its pushes must carry. */
 const TARGET = /(^|\.)target_?url$/i;
 const DATE_FIX =
   'Write dates as ISO text with a time zone: date.toISOString(), or "2026-01-31T00:00:00Z".';
@@ -42,7 +42,7 @@ const kindOf = (value: unknown) =>
 const isObject = (value: unknown): value is Dictionary =>
   value !== null && typeof value === 'object';
 
-/** Functions that give no value. Told by their kind, without calling them, whoever made them. */
+/** Functions that give no value. Known by their kind, without calling them, whoever made them. */
 function strangeFunction(value: object): Refusal | undefined {
   if (isOperation(value)) return { what: 'is an operation', fix: OPERATION_FIX };
   const kind = kindOf(value);
@@ -53,7 +53,7 @@ function strangeFunction(value: object): Refusal | undefined {
   return { what: `is a ${kind}`, fix: 'Write a plain function of state: state => state.data' };
 }
 
-/** Tells whether a value is the credential, or a copy of it. */
+/** Whether a value is the credential, or a copy of it. */
 function isCredential(value: unknown, { configuration }: State): boolean {
   if (!isObject(value) || !isObject(configuration)) return false;
   if (value === configuration) return true;

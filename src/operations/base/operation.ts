@@ -123,7 +123,7 @@ function requireCallback(callback: unknown): void {
  * The one way in which an operation runs: expand, check, request, compose the next state.
  *
  * `state.data` becomes what `run` gives, the former `data` joins `state.references`, and
- * `state.response` tells of the requests in a few plain values. Nothing is thrown while the
+ * `state.response` describes the requests in a few plain values. Nothing is thrown while the
  * operation is being built.
  */
 export function operation<Name extends string>(plan: Plan<Name>): Operation {

@@ -11,7 +11,7 @@ interface Kept {
   workspace?: Promise<Dictionary>;
   types?: Promise<ReadonlyMap<string, string>>;
   flows: Map<string, Promise<Dictionary | undefined>>;
-  /** Readings that were refused, each told once. */
+  /** Readings that were refused, each logged once. */
   refused: Set<string>;
 }
 
@@ -42,7 +42,7 @@ export class WorkspaceFacts {
       : undefined;
   }
 
-  /** An IANA name; undefined where RapidPro tells none. */
+  /** An IANA name; undefined if RapidPro gives none. */
   async timezone(): Promise<string | undefined> {
     const { timezone } = await this.#workspace();
     return typeof timezone === 'string' && timezone !== '' ? timezone : undefined;
@@ -78,7 +78,7 @@ export class WorkspaceFacts {
   }
 
   /**
-   * What a reading gives; undefined where the token may not read it. That is told once, and not tried again.
+   * What a reading gives; undefined where the token may not read it. That is logged once, and not tried again.
    *
    * @param what - what is read, for the log
    * @param fine - the statuses that are no failure
@@ -150,7 +150,7 @@ export function isRefused(error: unknown, statuses: ReadonlySet<number>): error 
 }
 
 function asWorkspace(body: unknown): Dictionary {
-  // Older servers tell the workspace without a uuid.
+  // Older servers give the workspace without a uuid.
   const isWorkspace = body !== null && typeof body === 'object' && 'timezone' in body;
   return isWorkspace ? (body as Dictionary) : asObject(body);
 }

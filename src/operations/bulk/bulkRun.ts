@@ -70,7 +70,7 @@ async function untilStopped(
   }
 }
 
-/** The way in which every bulk operation runs: go on from a mark, work, tell, leave a mark. */
+/** The way in which every bulk operation runs: go on from a mark, work, report, leave a mark. */
 export async function bulkRun(
   call: BulkCall,
   { name, verb, settings, identity, leavesMark }: BulkPlan,

@@ -22,7 +22,7 @@ export interface Change {
   uuid: string;
   /** Keys that differ, or may differ. */
   changed: string[];
-  /** Keys of which it could not be told. */
+  /** Keys of which that is not known. */
   uncertain: string[];
   /** Fields of which RapidPro cannot read the value, as far as is known. */
   unread: string[];

@@ -29,7 +29,7 @@ function logUncertain(result: BulkResult): void {
   const written = [...result.updated, ...result.failed].filter(item => item.predicted === false);
   if (written.length === 0) return;
   log.warn(
-    `${count(written.length, ['contact', 'contacts'])} had values of which only RapidPro can tell how it stores them, so they are written in any case. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5.`,
+    `${count(written.length, ['contact', 'contacts'])} had values whose stored form only RapidPro knows, so they are always written. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5.`,
   );
 }
 
@@ -56,7 +56,7 @@ export function logResult(result: BulkResult, verb: string, requests: number): v
   }
   if (notAttempted > 0) {
     log.warn(
-      `${notAttempted} of ${total} were not attempted: ${result.stopped?.description ?? ''} Run the same step again with { resume: true } to go on: state.rapidpro.resume tells where.`,
+      `${notAttempted} of ${total} were not attempted: ${result.stopped?.description ?? ''} Run the same step again with { resume: true } to go on: state.rapidpro.resume says where.`,
     );
   }
 }

@@ -54,7 +54,7 @@ export class Lane extends Client {
     }
   }
 
-  /** What the deadline cut short is no failure of the server; of a write it must be told. */
+  /** What the deadline cut short is no failure of the server, but for a write it must be reported. */
   #sortOut(error: unknown, isWrite: boolean): unknown {
     const isLate = error instanceof RapidProError && error.code === 'TIMEOUT' && this.isLate;
     if (isLate) this.#gate.stopLate();

@@ -40,7 +40,7 @@ export function listFingerprint(token: string, list: readonly unknown[], options
   return hmac.digest('hex').slice(0, 32);
 }
 
-/** Tells whether a value is a mark whose places are all in the list. */
+/** Whether a value is a mark whose places are all in the list. */
 function isWhole(mark: object, items: number): mark is BulkMark {
   const { created, updated, unchanged, unknown, clashes, found } = mark as Partial<BulkMark>;
   const isPlace = (index: unknown) =>

@@ -32,7 +32,7 @@ export class Matcher {
     return this.usesUrns(input) ? urnNames(input) : uuidName(input);
   }
 
-  /** Tells whether a contact of the list is looked for by its URNs. */
+  /** Whether a contact of the list is looked for by its URNs. */
   usesUrns({ uuid }: Input): boolean {
     if (this.field !== undefined || this.#key === 'uuid') return false;
     return this.#key === 'urn' || uuid === undefined;

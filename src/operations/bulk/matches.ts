@@ -84,7 +84,7 @@ export class Matches {
     return outcome.isOpen(input.index) ? this.#compare(input, contact, uuid, asked?.urns) : [];
   }
 
-  /** Looks at a contact that was made for one of the list: only then RapidPro tells how it writes its URNs. */
+  /** Looks at a contact that was made for one of the list: only then RapidPro shows how it writes its URNs. */
   made(input: Input, contact: Dictionary): void {
     const uuid = String(contact.uuid);
     if (this.#isShared(uuid, this.#parts.matcher.of(contact).add(input))) return;

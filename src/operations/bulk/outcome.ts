@@ -57,7 +57,7 @@ export class Outcome {
   readonly #clashes = new Clashes();
   readonly #inactive = new Map<number, NonNullable<BulkResult['inactive']>[number]>();
 
-  /** True where nothing is written, only told. */
+  /** True if nothing is written, only reported. */
   readonly #isPlan: boolean;
 
   constructor(total: number, gate: Gate, isPlan = false) {
@@ -95,7 +95,7 @@ export class Outcome {
 
   /**
    * Contacts of the list that are one in RapidPro fail, whatever was said of them before. What was
-   * written of them is told at the end, when it is sure.
+   * written of them is reported at the end, when it is sure.
    */
   clash(indexes: Iterable<number>): void {
     for (const index of this.#clashes.add(indexes)) {
@@ -191,7 +191,7 @@ export class Outcome {
 /** Why a contact failed. */
 export type Reason = Pick<RapidProError, 'code' | 'description' | 'fix'>;
 
-/** In the place of what is told at the end. */
+/** In the place of what is reported at the end. */
 const CLASH = { code: 'CONTACT_CLASH', description: '', fix: '' } as const;
 
 function reasonOf({ code, description, fix, retryAfter }: RapidProError) {

@@ -54,7 +54,7 @@ export class Pool {
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
-  /** Adds up what `state.response` tells. */
+  /** Adds up what `state.response` reports. */
   report(to: Client): void {
     to.requests += this.requests;
     to.waited += this.gate.waited;

@@ -20,7 +20,7 @@ export class Progress {
     this.#loggedAt = this.#started;
   }
 
-  /** Tells how far it is, unless it did so a moment ago. */
+  /** Logs how far it is, unless it did so a moment ago. */
   log(): void {
     const now = this.#pool.gate.now();
     const { done, total } = this.#outcome;

@@ -18,7 +18,7 @@ export interface Extent {
 }
 
 /**
- * Tells whether the next page is worth its request. Whoever is not found by reading costs a request
+ * Whether the next page is worth its request. Whoever is not found by reading costs a request
  * of its own, so pages pay as long as there are fewer of them to come than contacts to be found.
  */
 export function paysToRead({ pages, missing, found, atLeast, exactly }: Extent): boolean {

@@ -28,7 +28,7 @@ function stillOpen(inputs: readonly Input[], outcome: Outcome): Input[] {
   return inputs.filter(({ index }) => outcome.isOpen(index));
 }
 
-/** Contacts of the list that cannot be recognized, or not told apart, fail. */
+/** Contacts of the list that cannot be matched, or not told apart, fail. */
 function failUnmatchable(inputs: readonly Input[], matcher: Matcher, outcome: Outcome): void {
   for (const input of inputs) {
     const refusal = matcher.refusal(input);
@@ -48,7 +48,7 @@ function reportCost({ requests, isAtMost } = new Cost()): Pick<BulkResult, 'requ
   return isAtMost ? { requests, atMost: true } : { requests };
 }
 
-/** What `state.data` tells of a run that wrote nothing. */
+/** What `state.data` says of a run that wrote nothing. */
 export function dryResult(result: BulkResult, cost: Cost | undefined): BulkResult {
   return { ...result, dryRun: true, ...reportCost(cost), notChecked: result.notAttempted.length };
 }

@@ -36,7 +36,7 @@ const MOST_ASKED = 100;
 /** What a look-up came to; without a URN where it was by uuid. */
 type LookUp = { urn?: string; holder: Dictionary | null };
 
-/** Tells whether RapidPro surely writes a URN in another way: with the code of the country. */
+/** Whether RapidPro surely writes a URN in another way: with the code of the country. */
 function isLocalNumber(urn: string): boolean {
   return /^tel:(?!\+)/.test(urnIdentity(urn));
 }

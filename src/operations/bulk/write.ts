@@ -47,7 +47,7 @@ function gone(): RapidProError {
   });
 }
 
-/** Tells whether RapidPro may already have just these URNs, written in another way. */
+/** Whether RapidPro may already have just these URNs, written in another way. */
 function isSameList(list: readonly string[], contact: Dictionary): boolean {
   const held = urnsOf(contact).map(urnIdentity);
   return (

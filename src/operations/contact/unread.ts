@@ -58,7 +58,7 @@ export function logMisread(body: Body, contact: Dictionary): void {
   }
 }
 
-/** The contacts that have something to tell, and which fields it is about: the first ones. */
+/** The contacts that have something to report, and which fields it is about: the first ones. */
 function summaryOf(lists: readonly (readonly string[] | undefined)[]) {
   const contacts = lists.filter(keys => keys !== undefined && keys.length > 0);
   const keys = [...new Set(contacts.flatMap(list => list ?? []))].slice(0, 20).join(', ');

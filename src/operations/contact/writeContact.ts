@@ -41,7 +41,7 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
  * Writes to a contact that was read before, with its whole list of URNs. The list is left out where
  * it is the same: RapidPro 9 would move `modified_on` for it.
  *
- * @param given - the list of the job, whose places are told
+ * @param given - the list of the job, whose positions are reported
  * @throws RapidProError `URN_TAKEN` where RapidPro did not keep all of them
  */
 export async function writeUrns(

@@ -54,7 +54,7 @@ export function versionOf(record: Dictionary, key: string): Version {
   return { time, name: createHash('sha256').update(text).digest('base64url').slice(0, 10) };
 }
 
-/** Tells whether a former run has handed on a record as it is now. */
+/** Whether a former run has handed on a record as it is now. */
 export function isSeen(mark: ChangeMark | undefined, { name }: Version): boolean {
   return mark !== undefined && Object.hasOwn(mark.seen, name);
 }
@@ -88,7 +88,7 @@ function shortHash(value: unknown): string {
 }
 
 /**
- * A name for a list of a server with its filters that tells nothing of them. The token is no part of it:
+ * A name for a list of a server with its filters that reveals none of them. The token is no part of it:
  * a new one must not let a job begin anew.
  */
 export function markName(server: string, resource: string, query: Query): MarkName {

@@ -28,7 +28,7 @@ export interface ListPlan {
   name: ResourceName;
   filters: unknown;
   options: unknown;
-  /** Looks at an empty result, to tell it from a misspelled filter. */
+  /** Looks at an empty result, to distinguish it from a misspelled filter. */
   ifEmpty?: (client: Client, query: Query) => Promise<void>;
 }
 
@@ -122,7 +122,7 @@ function logResult(name: ResourceName, { records, stopped }: Reading, client: Cl
   if (!stopped) return;
   const why = stopped.retryAfter === undefined ? 'the deadline' : 'the rate limit';
   log.warn(
-    `The list goes on, but ${why} is reached. Run the same step again with { resume: true } to read the rest: state.rapidpro.resume tells where to begin.`,
+    `The list goes on, but ${why} is reached. Run the same step again with { resume: true } to read the rest: state.rapidpro.resume says where to begin.`,
   );
 }
 

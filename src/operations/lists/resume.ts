@@ -15,7 +15,7 @@ import { log } from '../base/log.js';
 export interface Owner {
   /** What was being done: the name of a list, or of an operation. */
   operation: string;
-  /** Tells whether it is the same list with the same filters. */
+  /** Whether it is the same list with the same filters. */
   fingerprint: string;
 }
 

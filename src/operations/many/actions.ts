@@ -136,7 +136,7 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
     fix: `${error.fix} ${
       repeatable
         ? 'The same step can be run again as it is: a second time changes nothing.'
-        : '"details" tells by position in the list what was done (done), what perhaps was (unknown), what was not (failed, notAttempted).'
+        : '"details" lists by position in the list what was done (done), what perhaps was (unknown), what was not (failed, notAttempted).'
     }`,
     statusCode: error.statusCode,
     retryAfter: error.retryAfter,
@@ -158,7 +158,7 @@ function sortByIndex(failures: readonly ActionFailure[]): ActionFailure[] {
   return [...failures].sort((a, b) => a.index - b.index);
 }
 
-/** Tells whether an error needs no more than itself: nothing was done, or all of it is in doubt. */
+/** Whether an error needs no more than itself: nothing was done, or all of it is in doubt. */
 function saysAll(error: RapidProError, { repeatable = true }: Action, progress: Progress): boolean {
   const { done, failures, queue } = progress;
   const untouched = done.length + failures.length === 0;
@@ -197,7 +197,7 @@ async function actOnMany(client: Client, action: Action): Promise<ActionResult> 
   return { requested: items.length, failures: sortByIndex(progress.failures) };
 }
 
-/** Every operation on many: check the list, act on it 100 at a time, tell what was not done. */
+/** Every operation on many: check the list, act on it 100 at a time, report what was not done. */
 export function act<Name extends string>(
   path: Path,
   args: { [Key in Name]: unknown },

@@ -13,12 +13,12 @@ import { Reading } from '../lists/reading.js';
 /** Contacts by what they were asked for; null where RapidPro has none such, nothing where it was not asked. */
 export type Found = Map<string, Dictionary | null>;
 
-/** What is the same for two ways to name a contact, as far as can be told without asking. */
+/** What is the same for two ways to name a contact, as far as is known without asking. */
 export function contactIdentity(name: string): string {
   return isUuid(name) ? name : urnIdentity(name);
 }
 
-/** Tells whether a contact that is not in the whole list by this name is not there at all. */
+/** Whether a contact that is not in the whole list by this name is not there at all. */
 function isConclusive(identity: string): boolean {
   return isUuid(identity) || isPlainUrn(identity);
 }

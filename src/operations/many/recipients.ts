@@ -158,7 +158,7 @@ function refuseLocalNumbers(values: readonly string[]): void {
   );
 }
 
-/** Tells whether all recipients fit into one request. */
+/** Whether all recipients fit into one request. */
 export function isOneRequest(recipients: Recipients): boolean {
   return LISTS.every(list => (recipients[list]?.length ?? 0) <= BATCH_LIMIT);
 }

@@ -55,7 +55,7 @@ function partialSend(
   return new RapidProError({
     code: 'PARTIAL_SEND',
     description: `The send stopped at request ${done.length + 1} of ${done.length + 1 + rest.length}: ${error.description}`,
-    fix: `${error.fix} "details" tells by position in "${failed.key}" who was reached (done), who perhaps was (unknown), who was not (failed, notAttempted). Positions count from 0, and both ends are included. Send again only to failed and notAttempted.`,
+    fix: `${error.fix} "details" lists by position in "${failed.key}" who was reached (done), who perhaps was (unknown), who was not (failed, notAttempted). Positions count from 0, and both ends are included. Send again only to failed and notAttempted.`,
     statusCode: error.statusCode,
     retryAfter: error.retryAfter,
     errors: error.errors,
@@ -107,7 +107,7 @@ export function manySettings(given: Dictionary): ManySettings {
   return { onlyActive: onlyActive ?? false, dryRun: dryRun ?? false };
 }
 
-/** Tells whether a phone number is one that servers do not know in the reference to a contact: without its country. */
+/** Whether a phone number is one that servers do not know in the reference to a contact: without its country. */
 export function isLocalNumber(name: string): boolean {
   return /^tel:0*[1-9]\d*$|^tel:0+$/.test(urnIdentity(name)) || /^tel:\s*00/.test(name);
 }
@@ -246,7 +246,7 @@ async function sendChunks(
   return progress.answers;
 }
 
-/** What `state.data` tells of a send. */
+/** What `state.data` says of a send. */
 function resultOf(
   { chunks, recipients, leftOut }: Plan,
   answers: Dictionary[],

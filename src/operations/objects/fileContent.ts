@@ -122,7 +122,7 @@ const BEGINNINGS: readonly [
   ['audio/mpeg', 'mp3', bytes => bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xf6) === 0xf2],
   ['video/webm', 'webm', starts(0x1a, 0x45, 0xdf, 0xa3)],
   ['audio/mp4', 'm4a', holds('ftypM4A', 4)],
-  // Photos and films of phones begin alike: only the next letters tell.
+  // Photos and films of phones begin alike: only the next letters differ.
   ['image/heic', 'heic', holds('ftyphei', 4)],
   ['image/heic', 'heic', holds('ftypmif', 4)],
   ['image/avif', 'avif', holds('ftypavi', 4)],
@@ -132,7 +132,7 @@ const BEGINNINGS: readonly [
 ];
 
 /**
- * Tells the type of a file by its first bytes.
+ * The type of a file by its first bytes.
  *
  * @returns the content type and the usual extension, or undefined
  */

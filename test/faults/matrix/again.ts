@@ -16,7 +16,7 @@ const placesOf = (ranges: Ranges) =>
   );
 
 /**
- * Does what the error, or the state, says to do next, after the fault is over. Tells what is wrong
+ * Does what the error, or the state, says to do next, after the fault is over. Returns what is wrong
  * then: something that is not done, or done twice.
  */
 export async function goOn(

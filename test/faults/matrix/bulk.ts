@@ -95,7 +95,7 @@ function wrongForever(trial: Trial, baseline: Baseline, point: FaultPoint): stri
   ];
 }
 
-/** Runs the step again, as whoever wrote the job is told to: in the end all is as it should be. */
+/** Runs the step again, as the error asks of whoever wrote the job: in the end all is as it should be. */
 async function wrongAfter(one: Case, baseline: Baseline, trial: Trial): Promise<string[]> {
   const { state, error, sandbox } = trial;
   const unknown = resultOf(trial)?.failed.filter(({ code }) => code === 'OUTCOME_UNKNOWN') ?? [];

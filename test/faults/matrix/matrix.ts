@@ -50,7 +50,7 @@ async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>):
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, run));
 }
 
-/** What an error tells of a part: the new ids are counted. */
+/** What an error says of a part: the new ids are counted. */
 function partsIn({ error }: Trial, { kind }: Case): object | undefined {
   if (!error?.details) return undefined;
   const { ids = [], failures: _, list, ...parts } = error.details as Record<string, unknown[]>;
@@ -84,7 +84,7 @@ async function wrongIn(
   const came = cameOf(trial, one);
   const { state, waited, requests } = trial;
   const isWhole = state !== undefined && !isPartial;
-  const told = state?.response?.requests ?? requests.length;
+  const reported = state?.response?.requests ?? requests.length;
   return [
     ...(isDeepStrictEqual(came, { ...NOTHING, ...end })
       ? []
@@ -93,7 +93,7 @@ async function wrongIn(
     ...(isWhole && plain(state.data) !== baseline.data ? ['another result'] : []),
     ...(isPartial === (state?.rapidpro !== undefined) || isWhole ? [] : ['no place to go on']),
     ...(waited > DEFAULT_MAX_WAIT ? [`waited for ${waited} seconds`] : []),
-    ...(told === requests.length ? [] : [`it tells of ${told} requests`]),
+    ...(reported === requests.length ? [] : [`it reports ${reported} requests`]),
     ...(point.forever ? await goOn(one, baseline, trial, point) : []),
   ];
 }
@@ -138,7 +138,7 @@ export function testMatrix(dialect: Dialect): void {
     60_000,
   );
 
-  test('docs/faults.md tells what came of it', () => {
+  test('docs/faults.md says what came of it', () => {
     const fresh = toDocument(outcomes);
     if (process.env.UPDATE_DOCS && dialect === 'v9') writeFileSync(DOCUMENT, fresh);
     expect(fresh).toBe(readFileSync(DOCUMENT, 'utf8'));

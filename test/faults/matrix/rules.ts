@@ -14,7 +14,7 @@ export interface Expected {
   code?: string | undefined;
   /** Where the outcome is unknown, what happened to the connection. */
   cause?: string | undefined;
-  /** For an error about a part: what it tells of the items, or of its reason. */
+  /** For an error about a part: what it says of the items, or of its reason. */
   details?: object | undefined;
   /** True for a list that ends early with what it has. */
   isPartial: boolean;

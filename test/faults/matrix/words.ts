@@ -31,7 +31,7 @@ function recovered(one: Case, baseline: Baseline, trial: Trial, { fault }: Fault
   const extra = trial.requests.length - baseline.requests.length;
   const writes = baseline.requests.some(({ method }) => method !== 'GET');
   if (extra === 0) return 'no harm';
-  if (fault.kind === 'throttle') return 'waits as told, then done';
+  if (fault.kind === 'throttle') return 'waits as asked, then done';
   if (one.leavesCopy) return 'asked again; a spare copy may be left';
   return writes ? 'asked again, done once' : 'asked again';
 }
@@ -42,8 +42,8 @@ function stopped({ error, requests }: Trial, { position, fault }: FaultPoint): s
   const { unknown } = (details ?? {}) as { unknown?: unknown[] };
   const waits = fault.kind === 'throttle' ? 'waits, then ' : '';
   if (unknown) {
-    const told = unknown.length > 0 ? 'who is unknown, and who is left' : 'who is left';
-    return `${waits}stops: \`${code}\` tells ${told}`;
+    const left = unknown.length > 0 ? 'who is unknown, and who is left' : 'who is left';
+    return `${waits}stops: \`${code}\` says ${left}`;
   }
   const asked = waits || (requests.length - position > 1 ? 'asked again, then ' : '');
   return `${asked}stops: \`${code}\``;

@@ -50,7 +50,7 @@ describe.each(actions)('%s', (action, operation, more) => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('one that was so already is told', async () => {
+  test('one that was so already is reported', async () => {
     const { handler } = actionsServer('tickets', { unchanged: [OTHER_UUID] });
     const { data } = await run(operation([UUID, OTHER_UUID] as never), await serve(handler));
     expect(data).toMatchObject({ failures: [{ index: 1, id: OTHER_UUID, code: 'NOT_CHANGED' }] });

@@ -44,7 +44,7 @@ const cases = fc.record({
 
 /**
  * Whoever is said to be written is. A duplicate whose answer was lost may have written over it meanwhile: only
- * that answer would have told that the two are one, and the duplicate is said to be perhaps written.
+ * that answer would have shown that the two are one, and the duplicate is said to be perhaps written.
  */
 function expectTrue(
   result: BulkResult,

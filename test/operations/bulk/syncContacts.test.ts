@@ -208,7 +208,7 @@ describe.each(dialects)('on %s', dialect => {
     expect(sandbox.contacts()).toEqual(before);
   });
 
-  test('dryRun tells, and writes nothing', async () => {
+  test('dryRun reports, and writes nothing', async () => {
     const sandbox = await workspace({ dialect, contacts: people() });
     const before = sandbox.contacts();
     const list: SyncContact[] = [
@@ -278,7 +278,7 @@ describe.each(dialects)('on %s', dialect => {
     expect(counts((await bulk(syncContacts(list), sandbox)).result)).toEqual([0, 0, 3, 0, 0]);
   });
 
-  test('what cannot be foretold is written, and told', async () => {
+  test('what cannot be predicted is written, and reported', async () => {
     const sandbox = await workspace({ dialect, contacts: people() });
     const log = captureConsole();
     const list = [{ urns: [AMINA], fields: { due: '05/01/2026' } }];

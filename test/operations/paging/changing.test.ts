@@ -132,7 +132,7 @@ describe('eachChange', () => {
   });
 
   test('a job that changes what it reads ends', async () => {
-    // The server tells whole seconds: the contacts are older than this one, and each change is later.
+    // The server gives whole seconds: the contacts are older than this one, and each change is later.
     let ahead = -10;
     const credential = await workspace(300, { clock: { now: () => Date.now() + ahead * 1000 } });
     let records = 0;
