@@ -6,13 +6,13 @@ import type { Json } from './types/json.js';
 import type { Options } from './types/options.js';
 import type { Operation, Reference } from './types/state.js';
 
-/** What `http.post` and `http.request` take beside the common options. */
+/** What `http.post` and `http.request` take besides the common options. */
 export interface HttpOptions extends Options {
   /** What stands after `?` in the address. */
   query?: Query;
 }
 
-/** What `http.request` takes beside the common options. */
+/** What `http.request` takes besides the common options. */
 export interface HttpRequestOptions extends HttpOptions {
   /** Sent as JSON. */
   body?: Json;
@@ -82,7 +82,7 @@ export function get(
  * @param {string} path - The endpoint, with or without `.json`.
  * @param {object} body - Sent as JSON.
  * @param {HttpOptions} [options] - `query`; `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - The answer, or `null` where RapidPro answers with nothing.
+ * @state {object} data - The answer, or `null` if RapidPro answers with nothing.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_INPUT` for no body, `INVALID_FILTER`, `OUTCOME_UNKNOWN`; the errors of every request.
  * @returns {Operation}
@@ -128,7 +128,7 @@ export { remove as delete };
  * @param {string} method - `GET`, `POST` or `DELETE`.
  * @param {string} path - The endpoint, with or without `.json`. A whole address is refused.
  * @param {HttpRequestOptions} [options] - `query`, `body`; `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - The answer, or `null` where RapidPro answers with nothing.
+ * @state {object} data - The answer, or `null` if RapidPro answers with nothing.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_INPUT`, `INVALID_FILTER`, `OUTCOME_UNKNOWN`; the errors of every request.
  * @returns {Operation}

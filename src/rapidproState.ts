@@ -12,7 +12,7 @@ function asDictionary(value: unknown): Dictionary {
   return isObject ? (value as Dictionary) : {};
 }
 
-/** `state.rapidpro`, empty where there is none. */
+/** `state.rapidpro`, empty if there is none. */
 export function rapidproOf({ rapidpro }: State): Dictionary {
   return asDictionary(rapidpro);
 }

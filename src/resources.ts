@@ -27,9 +27,9 @@ export interface Filter {
   v9Choices?: readonly string[];
   /** Only this line of servers has the filter; the other one ignores it. */
   only?: Dialect;
-  /** True where it only changes how records look: a server that ignores it gives the same records. */
+  /** True if it only changes how records look: a server that ignores it gives the same records. */
   cosmetic?: boolean;
-  /** True where the parameter may be given several times. */
+  /** True if the parameter may be given several times. */
   many?: boolean;
 }
 

@@ -66,7 +66,7 @@ function hideSecret({ configuration, ...state }: State, text: string): State {
  * webhook.parse({ query: 'secret' });
  * @param {PushOptions} [options] - `numbers` (true, or a list of result keys; default: false), `header` or `query` (where the secret is; default: `webhookSecret` of the credential), `secret` (another one than that), `simulations` (`'stop'` or `'keep'`; default: `'keep'`), `request` (where the headers are; default: `$.request`).
  * @state {object} data - The push: `kind`, `key`, `contact`, `flow`, `run`, `results`, `input`, `channel`, `path`, `simulation`, `other`. What was not sent is absent.
- * @throws {RapidProError} `INVALID_SECRET` before anything else is looked at; `INVALID_INPUT` for a body that is none of RapidPro's; `SIMULATION`; `INVALID_OPTION`; `INVALID_CONFIGURATION` where the credential has no secret.
+ * @throws {RapidProError} `INVALID_SECRET` before anything else is looked at; `INVALID_INPUT` for a body that is not RapidPro's; `SIMULATION`; `INVALID_OPTION`; `INVALID_CONFIGURATION` if the credential has no secret.
  * @returns {Operation}
  */
 export function parse(options?: Reference<PushOptions>): Operation {

@@ -1,5 +1,5 @@
 // Writes the id of DHIS2 to the contact, and tells the person, once.
-// The field "Confirmation" is the mark: "asked" before the message goes out, "sent" afterwards.
+// The field "Confirmation" is the mark: "asked" before the message is sent, "sent" afterwards.
 
 fn(state => ({ ...state, isToNotify: state.isRegistered && state.confirmation === null }));
 

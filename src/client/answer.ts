@@ -13,7 +13,7 @@ export interface Reading {
   statusCode: number;
   body: unknown;
   error: RapidProError | undefined;
-  /** True where the same request may get a good answer: the bytes were broken on the way. */
+  /** True if the same request may get a good answer: the bytes were broken on the way. */
   broken: boolean;
   retryAfter: number | undefined;
   dialect: Dialect | undefined;

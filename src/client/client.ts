@@ -62,7 +62,7 @@ function failureOf(
 }
 
 /**
- * The thin HTTP client, made anew for each operation: it sends one request at a time, tries again
+ * The thin HTTP client, made for each operation: it sends one request at a time, tries again
  * what is safe to try again, and counts. It knows nothing of state or jobs.
  */
 export class Client {
@@ -72,9 +72,9 @@ export class Client {
   received = 0;
   /** Seconds waited so far. */
   waited = 0;
-  /** True where an earlier attempt at the current request may have done the work. */
+  /** True if an earlier attempt at the current request may have done the work. */
   repeated = false;
-  /** True where a group or field has been made. */
+  /** True if a group or field has been made. */
   madeObjects = false;
   /** The server's own time in its last answer, in milliseconds; undefined if it gave none. */
   serverTime: number | undefined;
@@ -145,14 +145,14 @@ export class Client {
     }
   }
 
-  /** True where the deadline has come, or is so near that nothing more can be done. */
+  /** True if the deadline has come, or is so near that nothing more can be done. */
   get isLate(): boolean {
     return this.#secondsLeft() <= SHORTEST;
   }
 
   /**
    * Whether an error ends a reading that may go on later: the rate limit, or a request that the
-   * deadline cut short, which is no failure of the server.
+   * deadline cut short, which is not a failure of the server.
    */
   isStopped(error: unknown): error is RapidProError {
     if (!(error instanceof RapidProError)) return false;

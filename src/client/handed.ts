@@ -10,7 +10,7 @@ export function identityOf(record: Dictionary): string {
 const UUID_LENGTH = 36;
 const UUID_END = 24;
 
-/** Reads the hexadecimal digits from a place on; undefined where something else stands there. */
+/** Reads the hexadecimal digits from a place on; undefined if something else stands there. */
 function hexNumber(text: string, from: number): number | undefined {
   let number = 0;
   for (let index = from; index < text.length; index++) {

@@ -26,7 +26,7 @@ interface Address {
 export interface LinkOptions {
   /** Knows what no link may hold. */
   secrets: SecretGuard;
-  /** True where addresses of this machine and its network may be asked. */
+  /** True if addresses of this machine and its network may be asked. */
   allowPrivate: boolean;
   /** Ends the download. */
   signal?: AbortSignal | undefined;

@@ -29,7 +29,7 @@ function fail(code: 'PAGING_LOOP' | 'LIST_TOO_LONG' | 'NOT_RAPIDPRO', descriptio
   throw new RapidProError({
     code,
     description,
-    fix: 'This is a fault of the server, or "host" is no RapidPro server. Ask whoever runs it.',
+    fix: 'This is a fault of the server, or "host" is not a RapidPro server. Ask whoever runs it.',
   });
 }
 

@@ -50,7 +50,7 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** The meaning that all the sentences share, or undefined where they differ or are not known. */
+/** The meaning that all the sentences share, or undefined if they differ or are not known. */
 export function knownRefusal(
   errors: readonly FieldError[],
 ): { code: ErrorCode; fix: string } | undefined {

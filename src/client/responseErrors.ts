@@ -7,14 +7,14 @@ import { personalTexts, redact, redactor } from './redact.js';
 import { knownRefusal } from './refusals.js';
 import type { ApiRequest } from './request.js';
 
-/** An answer that is no success, as far as it could be read. */
+/** An answer that is not a success, as far as it could be read. */
 export interface Refused {
   statusCode: number;
   /** The parsed body, where it was JSON. */
   body: unknown;
-  /** True where it was JSON with something in it, as all of RapidPro's refusals are but a few. */
+  /** True if it was JSON with something in it, as all of RapidPro's refusals are but a few. */
   isJson: boolean;
-  /** True where RapidPro named the workspace of the token: the token itself is good. */
+  /** True if RapidPro named the workspace of the token: the token itself is good. */
   authenticated: boolean;
   retryAfter?: number | undefined;
   location?: string | undefined;
@@ -54,7 +54,7 @@ function said(errors: readonly FieldError[]): string {
   return `: ${/[.!?]$/.test(text) && more === '' ? text.slice(0, -1) : text}${more}`;
 }
 
-/** True where the answer may come from something before RapidPro, or from another server. */
+/** True if the answer may come from something before RapidPro, or from another server. */
 function isNotRapidPro({ isJson, authenticated }: Refused): boolean {
   return !isJson && !authenticated;
 }
@@ -191,7 +191,7 @@ function serverError({ errors }: Context): Verdict {
   return {
     code: 'SERVER_ERROR',
     description: `RapidPro failed while it worked on this request${said(errors)}.`,
-    fix: 'Groups and fields that were made less than six seconds ago, a URN given twice and a malformed uuid are known causes. Otherwise try again later, and report it to whoever runs the server. Before you send a message again, look in RapidPro whether it went out.',
+    fix: 'Groups and fields that were made less than six seconds ago, a URN given twice and a malformed uuid are known causes. Otherwise try again later, and report it to whoever runs the server. Before you send a message again, look in RapidPro whether it was sent.',
   };
 }
 
@@ -268,7 +268,7 @@ function endsWith(text: string, item: unknown): boolean {
   return typeof item === 'string' && item !== '' && text.endsWith(`: ${item}`);
 }
 
-/** Makes the error for an answer that is no success. */
+/** Makes the error for an answer that is not a success. */
 export function responseError(
   request: ApiRequest,
   configuration: Configuration,

@@ -20,7 +20,7 @@ export interface Attempt {
   failure: Failure;
   /** How many attempts have been made: 1 after the first. */
   attempts: number;
-  /** True where a second time does no harm: a GET, or a write with the same end. */
+  /** True if a second time does no harm: a GET, or a write with the same end. */
   repeatable: boolean;
   /** Seconds that this operation has waited so far. */
   waited: number;
@@ -85,9 +85,9 @@ export function decide(attempt: Attempt): Decision {
 /**
  * Reads a `Retry-After` header: whole seconds, or an HTTP date.
  *
- * @param header - the header's text, or undefined where there is none
+ * @param header - the header's text, or undefined if there is none
  * @param now - the time in milliseconds, for dates
- * @returns seconds, never less than 0; undefined where the text says nothing usable
+ * @returns seconds, never less than 0; undefined if the text says nothing usable
  */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? '';

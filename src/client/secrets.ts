@@ -160,7 +160,7 @@ export class SecretGuard {
     this.#least = Math.min(token.length, webhookSecret?.length ?? token.length);
   }
 
-  /** Which secret a value or a key holds; undefined where it holds none. */
+  /** Which secret a value or a key holds; undefined if it holds none. */
   secretIn(text: string): Secret | undefined {
     if (text.length < this.#least) return undefined;
     return this.#sought.find(
@@ -192,7 +192,7 @@ export class SecretGuard {
   }
 
   /**
-   * Looks at a text that is no part of a request of the API, such as a link, before it is used.
+   * Looks at a text that is not part of an API request, such as a link, before it is used.
    *
    * @param what - what it is, for the error
    * @throws RapidProError `INVALID_INPUT`

@@ -23,7 +23,7 @@ function refuse(description: string): never {
 /**
  * What has to be known of a list to read it in windows of time.
  *
- * @throws RapidProError `INVALID_OPTION` where that cannot be done
+ * @throws RapidProError `INVALID_OPTION` if that cannot be done
  */
 export function windowedList(name: ResourceName, query: Query): WindowedList {
   const { order, nouns }: Resource = resources[name];

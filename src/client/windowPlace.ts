@@ -10,7 +10,7 @@ export interface WindowPlace {
   cursor?: Query;
   /** The time of the newest record when the reading began. */
   since?: string;
-  /** True where all but what changed since then has been read. */
+  /** True if all but what changed since then has been read. */
   last?: boolean;
 }
 

@@ -26,7 +26,7 @@ export interface PlanOptions {
   ahead: number;
   limit: number;
   canReverse: boolean;
-  /** True where one more request will follow in the end. */
+  /** True if one more request will follow in the end. */
   looksBack: boolean;
 }
 
@@ -205,7 +205,7 @@ function densityOf({ kept, covered }: Progress): number {
   return covered === 0 ? Number.POSITIVE_INFINITY : kept / covered;
 }
 
-/** A cut strictly inside a stretch, or none where it is too narrow. */
+/** A cut strictly inside a stretch, or none if it is too narrow. */
 function cut(gap: Gap, from: Place, to: Place, at: Place): Step | undefined {
   const place = Math.floor(at);
   return place > from && place + 1 < to ? { split: gap, at: place } : undefined;

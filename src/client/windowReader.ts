@@ -16,7 +16,7 @@ export interface WindowedList {
   query: Query;
   /** The time by which it is sorted and filtered. */
   key: string;
-  /** True where the server can give the oldest first. */
+  /** True if the server can give the oldest first. */
   canReverse: boolean;
 }
 
@@ -40,7 +40,7 @@ export class WindowReader {
   readonly gaps: Gap[];
   /** The time of the newest record when the reading began. */
   since: Micros | undefined;
-  /** True where pages were read after the newest ones: what changed in between was not seen. */
+  /** True if pages were read after the newest ones: what changed in between was not seen. */
   missesChanges: boolean;
   /** Why it ended early. */
   failure: unknown;
@@ -91,7 +91,7 @@ export class WindowReader {
     });
   }
 
-  /** True where a record that changes moves to where the windows do not look any more. */
+  /** True if a record that changes moves to where the windows do not look any more. */
   get looksBack(): boolean {
     return this.#list.key === 'modified_on';
   }

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 
-/** Thrown in place of a request that nobody waits for any more. Never leaves the reading. */
+/** Thrown in place of a request that nobody waits for any longer. Never leaves the reading. */
 export class ReadAbortedError extends Error {}
 
 /** Milliseconds by which a wait may end too early: servers count whole seconds. */

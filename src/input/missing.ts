@@ -93,7 +93,7 @@ function findMissing(value: unknown, kind: TextKind): { path: string; text: stri
 }
 
 const UNQUOTED =
-  'A reference is no reference inside quotes: write $.data.name without them, and put text together in a function of state.';
+  'Inside quotes a reference is only text: write $.data.name without them, and put text together in a function of state.';
 
 /** What is said of it: the kind of word, never the text. */
 function explain(text: string): { what: string; advice: string } {

@@ -25,7 +25,7 @@ interface Said {
   clock: string;
   /** At most six digits of a second. */
   fraction: string;
-  /** `Z` or `+02:00`; undefined where the text names none. */
+  /** `Z` or `+02:00`; undefined if the text names none. */
   zone: string | undefined;
   isDayAlone: boolean;
 }
@@ -98,7 +98,7 @@ function hourOf(written: string, half: string | undefined, hasMinutes: boolean) 
   return (hour % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
 }
 
-/** Reads a text as people write it; undefined where a part of it is neither day, time nor zone. */
+/** Reads a text as people write it; undefined if a part of it is neither day, time nor zone. */
 function readLoosely(text: string): Said | undefined {
   const match = DAY.exec(text);
   if (!match || !WEEKDAY.test(text.slice(0, match.index))) return undefined;
@@ -156,7 +156,7 @@ function aheadAround(wall: number, zone: IANAZone): [before: number, after: numb
   return [aheadAt(zone, wall - 24 * HOUR), aheadAt(zone, wall + 24 * HOUR)];
 }
 
-/** The first instant at which the clocks of a zone show a time; undefined where they skip it. */
+/** The first instant at which the clocks of a zone show a time; undefined if they skip it. */
 function firstInstant(wall: number, zone: IANAZone): number | undefined {
   const instants = aheadAround(wall, zone)
     .map(ahead => wall - ahead)
@@ -223,7 +223,7 @@ const HALF_DAY = /\s\d{1,2}(:\d\d){0,2}\s*[ap]m$/i;
 /**
  * What is to be sent for a value of a datetime field.
  *
- * @param zone - the workspace's; undefined where it is not known
+ * @param zone - the workspace's; undefined if it is not known
  * @throws RapidProError `INVALID_INPUT` for a time that RapidPro would store as another one
  */
 function complete(value: string, zone: IANAZone | undefined, where: Where): string {
@@ -282,7 +282,7 @@ async function datetimesAmong(facts: TimeFacts, all: readonly Fields[]): Promise
 
 /**
  * Reads what the rule needs to know: which fields hold times, where a value looks like one, and the zone of
- * the workspace, where a time lacks it. Where the token may not read that, values are sent as they are.
+ * the workspace, where a time lacks it. If the token may not read that, values are sent as they are.
  *
  * @param all - the fields of each contact
  * @param known - the types of fields, where they were read before

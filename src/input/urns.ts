@@ -139,7 +139,7 @@ const PATHS: { [scheme: string]: RegExp } = {
 const fault = (what: string, fix: string): UrnFault => ({ what, fix: `Nothing was sent. ${fix}` });
 
 /**
- * What is wrong with a URN, or undefined where it may be sent.
+ * What is wrong with a URN, or undefined if it may be sent.
  *
  * @param urn - without spaces around it
  */
@@ -286,7 +286,7 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
     return fault('seems to hold two phone numbers', `Give each as a URN of its own. ${PHONE_FIX}`);
   }
   if (STRAY_TAIL.test(number) || NUMBERING.test(number)) {
-    return fault('has digits beside the phone number that RapidPro would dial too', PHONE_FIX);
+    return fault('has digits next to the phone number that RapidPro would dial too', PHONE_FIX);
   }
   // The servers leave out a plus of this width, and then it is another number.
   if (number.includes('\uff0b') && countDigits(number) < 11) {

@@ -25,7 +25,7 @@ export function getChannels(
 }
 
 /**
- * Read what happened on channels beside messages: calls, new conversations, opt-ins, newest first.
+ * Read what happened on channels besides messages: calls, new conversations, opt-ins, newest first.
  * @public
  * @function
  * @namespace global

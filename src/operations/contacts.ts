@@ -34,7 +34,7 @@ const CONTACT_WRITE = { isContactWrite: true };
  * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The contacts, as RapidPro writes them.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER` for a filter that is misspelled, empty or no date; `UNKNOWN_GROUP` where the list is empty because the group does not exist; the errors of every request.
+ * @throws {RapidProError} `INVALID_FILTER` for a filter that is misspelled, empty or not a date; `UNKNOWN_GROUP` if the list is empty because the group does not exist; the errors of every request.
  * @returns {Operation}
  */
 export function getContacts(
@@ -55,9 +55,9 @@ export function getContacts(
  * getContact(state => state.data.uuid);
  * @param {string} contact - The uuid, or a URN: `tel:+250788123123`.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - The contact, or `null` where there is none.
+ * @state {object} data - The contact, or `null` if there is none.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_URN`, `INVALID_INPUT`; `ANONYMOUS_WORKSPACE` for a URN where the workspace hides them.
+ * @throws {RapidProError} `INVALID_URN`, `INVALID_INPUT`; `ANONYMOUS_WORKSPACE` if the workspace hides URNs.
  * @returns {Operation}
  */
 export function getContact(contact: Reference<string>, options?: Reference<Options>): Operation {
@@ -73,7 +73,7 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
 }
 
 /**
- * Add a contact. Fails where one of its URNs belongs to a contact already: `upsertContact` updates that one.
+ * Add a contact. Fails if one of its URNs belongs to a contact already: `upsertContact` updates that one.
  * @public
  * @function
  * @namespace global
@@ -90,7 +90,7 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The new contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`, also for a time that RapidPro would store as another one; `URN_TAKEN`, `INVALID_URN`, `UNKNOWN_FIELD`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN` where a contact without URN may or may not have been made.
+ * @throws {RapidProError} `INVALID_INPUT`, also for a time that RapidPro would store as another one; `URN_TAKEN`, `INVALID_URN`, `UNKNOWN_FIELD`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN` if a contact without URN may or may not have been made.
  * @returns {Operation}
  */
 export function addContact(
@@ -128,7 +128,7 @@ export function addContact(
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The contact after the change, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN` where another contact has one of the URNs, before anything is changed; the other errors of `addContact`.
+ * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN` if another contact has one of the URNs, before anything is changed; the other errors of `addContact`.
  * @returns {Operation}
  */
 export function updateContact(
@@ -154,7 +154,7 @@ export function updateContact(
 }
 
 /**
- * Update a contact, or add it where it does not exist. `groups` replaces the manual groups that the contact is in, as RapidPro does: leave it out to keep them. URNs are added to those that the contact has.
+ * Update a contact, or add it if it does not exist. `groups` replaces the manual groups that the contact is in, as RapidPro does: leave it out to keep them. URNs are added to those that the contact has.
  * @public
  * @function
  * @namespace global
@@ -171,7 +171,7 @@ export function updateContact(
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode (201 where it was added by one request), duration (ms) and number of requests.
- * @throws {RapidProError} `CONTACT_CLASH` where the URNs belong to several contacts; `URN_TAKEN`, `NOT_FOUND` (uuid), `ANONYMOUS_WORKSPACE`; the other errors of `addContact`.
+ * @throws {RapidProError} `CONTACT_CLASH` if the URNs belong to several contacts; `URN_TAKEN`, `NOT_FOUND` (uuid), `ANONYMOUS_WORKSPACE`; the other errors of `addContact`.
  * @returns {Operation}
  */
 export function upsertContact(
@@ -201,14 +201,14 @@ export function upsertContact(
 
 /**
  * An upsert that names nobody would add another contact each time it runs. Version 2 allowed it where
- * the keys were left out; where they came out empty, data is missing.
+ * the keys were left out; if they are there but empty, data is missing.
  */
 function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'urns'>): void {
   if (uuid || (urns && urns.length > 0)) return;
   if ('uuid' in given || 'urns' in given) {
     throw new RapidProError({
       code: 'INVALID_INPUT',
-      description: 'The contact is named by no URN and no uuid: they came out empty.',
+      description: 'The contact is named by no URN and no uuid: they are empty.',
       fix: 'Nothing was sent. Check the data that "urns" or "uuid" comes from.',
     });
   }

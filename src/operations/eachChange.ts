@@ -60,7 +60,7 @@ function checkQuery(name: ResourceName, filters: unknown): Query {
 class Run {
   /** How far everything has been dealt with. */
   mark: ChangeMark | undefined;
-  /** True where the rest is left to the next run. */
+  /** True if the rest is left to the next run. */
   isPartial = false;
 
   readonly #client: Client;

@@ -44,7 +44,7 @@ type Step = (state: State) => State | Promise<State>;
  * @param {Operation} operations - Run for each page, up to 250 records in `state.data`. What they leave on state, the next page's operations find. `state.references` does not grow with pages.
  * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
- * @throws {RapidProError} `INVALID_INPUT` where the first argument is no list; the errors of the list; what the operations throw.
+ * @throws {RapidProError} `INVALID_INPUT` if the first argument is not a list; the errors of the list; what the operations throw.
  * @returns {Operation}
  */
 export function eachPage(list: Operation, ...operations: Step[]): Operation {

@@ -128,7 +128,7 @@ export function getFlowStarts(
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `version`, `site`, `flows`, `campaigns`, `triggers`, `fields`, `groups`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER` where neither `flow` nor `campaign` is given: RapidPro would export nothing; the errors of every request.
+ * @throws {RapidProError} `INVALID_FILTER` if neither `flow` nor `campaign` is given: RapidPro would export nothing; the errors of every request.
  * @returns {Operation}
  */
 export function getFlowDefinitions(

@@ -87,7 +87,7 @@ export function getResthookSubscribers(
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The subscriber; its `id` is needed to delete it.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `VALIDATION_FAILED` where the address is subscribed already or there is no such resthook; `INVALID_INPUT`; the errors of every request.
+ * @throws {RapidProError} `VALIDATION_FAILED` if the address is subscribed already or there is no such resthook; `INVALID_INPUT`; the errors of every request.
  * @returns {Operation}
  */
 export function addResthookSubscriber(
@@ -104,7 +104,7 @@ export function addResthookSubscriber(
 }
 
 /**
- * Let a resthook no longer send to an address.
+ * Stop a resthook from sending to an address.
  * @public
  * @function
  * @namespace global

@@ -78,7 +78,7 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The subscriber: `id`, `resthook`, `target_url`, `created_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` where there is no such resthook; `VALIDATION_FAILED` where RapidPro takes no such address; `INVALID_INPUT`; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if there is no such resthook; `VALIDATION_FAILED` if RapidPro takes no such address; `INVALID_INPUT`; the errors of every request.
  * @returns {Operation}
  */
 export function subscribe(
@@ -107,7 +107,7 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
 }
 
 /**
- * Let a resthook no longer send to an address. Safe to repeat: an address that is not subscribed is none the worse.
+ * Stop a resthook from sending to an address. Safe to repeat: an address that is not subscribed changes nothing.
  * @public
  * @function
  * @namespace global

@@ -21,7 +21,7 @@ export interface ContactBody {
 
 /** What `upsertContact` takes: a contact that is named by its URNs or its uuid. */
 export interface UpsertBody extends ContactBody {
-  /** Where it is given, the contact is this one. */
+  /** If given, the contact is this one. */
   uuid?: string;
 }
 
@@ -133,7 +133,7 @@ export interface CampaignEventBody {
    * @magic $.children[?(@.name=='fields')].children[*]
    */
   relative_to: string;
-  /** So many units after the date; before it where negative. */
+  /** So many units after the date; before it if negative. */
   offset: number;
   unit: 'minutes' | 'hours' | 'days' | 'weeks';
   /** 0 to 23; -1 for the hour of the date itself. */

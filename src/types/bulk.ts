@@ -4,7 +4,7 @@ import type { WriteOptions } from './options.js';
 
 /** What `syncContacts` takes for each contact. Keys that are left out stay as they are. */
 export interface SyncContact extends Omit<ContactBody, 'note'> {
-  /** Where it is given, the contact is this one. */
+  /** If given, the contact is this one. */
   uuid?: string;
   /** Uuids or names of manual groups. Only added, unless the option `groups` says `'exact'`. */
   groups?: string[];
@@ -56,20 +56,20 @@ export interface SyncOptions extends BulkOptions {
   dryRun?: boolean;
 }
 
-/** One contact of the list that was given, by its place in it. */
+/** One contact of the list that was given, by its position in it. */
 export interface BulkItem {
-  /** Place in the list, from 0. */
+  /** Position in the list, from 0. */
   index: number;
   uuid?: string;
   /** The keys that were written: `name`, `fields.age`, `groups`. */
   changed?: string[];
-  /** False where it could not be determined whether a key differs, so that it was written to be safe. */
+  /** False if it could not be determined whether a key differs, so that it was written to be safe. */
   predicted?: false;
   /** Fields whose value RapidPro cannot read as what they hold, a date or a number: they are empty in it. */
   unread?: string[];
   /** Fields that RapidPro stored otherwise than they were written: a time read as another one, a text cut after 640 characters. */
   altered?: string[];
-  /** True where a former run, which this one goes on from, did it. */
+  /** True if a former run, which this one goes on from, did it. */
   earlier?: true;
 }
 
@@ -86,11 +86,11 @@ export interface BulkResult {
   unchanged: BulkItem[];
   failed: BulkFailure[];
   notAttempted: BulkItem[];
-  /** Why it stopped before the end, where it did. */
+  /** Why it stopped before the end, if it did. */
   stopped?: { code: ErrorCode; description: string; fix: string; retryAfter?: number };
   /** With `dryRun`: nothing was written. */
   dryRun?: true;
-  /** With `dryRun`: how many requests the writing would take beside those of the look itself. */
+  /** With `dryRun`: how many requests the writing would take in addition to those of the look itself. */
   requests?: number;
   /** With `dryRun`: how many were not looked at, those of `notAttempted`. */
   notChecked?: number;

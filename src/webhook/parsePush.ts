@@ -86,7 +86,7 @@ function kindOf(body: Dictionary): Push['kind'] {
   return isObject(contact) && 'language' in contact ? 'resthook' : 'legacy';
 }
 
-/** The body as an object. Lightning puts a body that is none under `_json`. */
+/** The body as an object. Lightning puts any other body under `_json`. */
 function bodyOf(given: unknown): Dictionary {
   const cleaned = fromJson(plain(given));
   const wrapped = isObject(cleaned) && Object.keys(cleaned).join() === '_json';

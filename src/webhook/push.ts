@@ -2,7 +2,7 @@ import type { Dictionary } from '../types/json.js';
 
 /**
  * A push of RapidPro in its normal form, whatever node or resthook sent it. What was not sent is
- * absent. What RapidPro does not know by itself is kept: beside the known keys, or under `other`.
+ * absent. What RapidPro does not know by itself is kept: next to the known keys, or under `other`.
  */
 export interface Push {
   /**
@@ -13,7 +13,7 @@ export interface Push {
   /**
    * The same for the same push, however often and however it arrives. If the body has the
    * run and its path, as a resthook does, it is the place in the run. Otherwise it is the content; it
-   * begins with `body-` where there is no run: then two runs with the same answers have the same key.
+   * begins with `body-` if there is no run: then two runs with the same answers have the same key.
    */
   key: string;
   /** True: somebody tried the flow in RapidPro's simulator. Absent if no header says so. */

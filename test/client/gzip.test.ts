@@ -55,13 +55,13 @@ describe('answers', () => {
 
 describe('broken answers are asked for again', () => {
   test.each([
-    ['gzip that is none', answer(200, 'not gzip', { 'Content-Encoding': 'gzip' })],
+    ['what is not gzip', answer(200, 'not gzip', { 'Content-Encoding': 'gzip' })],
     [
       'half a gzip',
       answer(200, gzipSync('{"a": 1}').subarray(0, 15), { 'Content-Encoding': 'gzip' }),
     ],
     ['another coding', answer(200, 'xyz', { 'Content-Encoding': 'br' })],
-    ['JSON that is none', answer(200, '{"results": [}')],
+    ['what is not JSON', answer(200, '{"results": [}')],
     ['an empty body', answer(200, '')],
     ['a 502', badGateway(502)],
   ])('%s', async (_, broken) => {

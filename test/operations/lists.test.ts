@@ -61,7 +61,7 @@ describe.each(Object.entries(lists))('%s', (path, list) => {
     },
   );
 
-  test.each([undefined, null])('refuses filters that come out as %s', async nothing => {
+  test.each([undefined, null])('refuses filters that evaluate to %s', async nothing => {
     await refused(
       list(() => nothing),
       'INVALID_FILTER',
@@ -90,7 +90,7 @@ describe('limit', () => {
   });
 });
 
-describe('filters that come out as nothing', () => {
+describe('filters that evaluate to nothing', () => {
   test.each([undefined, null, '', '   ', []])('%j is refused', async nothing => {
     await refused(getContacts({ group: (() => nothing) as never }), 'INVALID_FILTER');
     await refused(getContacts({ group: nothing as never }), 'INVALID_FILTER');

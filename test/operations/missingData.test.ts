@@ -162,7 +162,7 @@ test('options that came out empty are refused', async () => {
   );
 });
 
-test('a key that is no word is not reported', async () => {
+test('a key that is not a word is not reported', async () => {
   const lines = captureConsole();
   const server = await serve(answering('post', 'contacts', () => Response.json({ uuid: UUID })));
   const body = { name: 'A', 'Amina Diallo': 1, 'tel:+250788999888': 'x' };

@@ -83,7 +83,7 @@ describe.each(operations)('%s', (_, build) => {
     await refused(build(options as never), 'INVALID_OPTION');
   });
 
-  test('refuses a number that is none', async () => {
+  test('refuses what is not a number', async () => {
     await refused(build({ timeout: Number.NaN } as never), 'INVALID_OPTION');
   });
 });

@@ -404,7 +404,7 @@ test.each([undefined, '', {}, { resthook: '' }, () => undefined])(
   },
 );
 
-test('what is no option is refused, and so is a mark that is none', async () => {
+test('what is not an option is refused, and so is what is not a mark', async () => {
   await refused(eachMissedPush({ resthook: HOOK, numbers: 'cases' as never }), 'INVALID_OPTION');
   const target = await serve(
     msw.get(EVENTS, () => page([])),

@@ -194,7 +194,7 @@ describe('the secret of the credential', () => {
   );
 
   test.each([undefined, null, '', '   ', 'short', 12345678, [SECRET], { secret: SECRET }])(
-    'that is none never lets a push through: %j',
+    'that is not one never lets a push through: %j',
     async webhookSecret => {
       const empty = { 'x-secret': String(webhookSecret ?? '') };
       const state = { ...pushed({ headers: empty }), ...credential(webhookSecret) };
@@ -218,13 +218,13 @@ describe('the secret of the credential', () => {
 });
 
 test.each([{ numbers: 'cases' }, { simulations: 'drop' }, { nubmers: true }])(
-  'an option that is none is refused: %j',
+  'what is not an option is refused: %j',
   async options => {
     expect((await failure(options, pushed())).code).toBe('INVALID_OPTION');
   },
 );
 
-test('a body that is none of RapidPro’s is one clear error', async () => {
+test('a body that is not RapidPro’s is one clear error', async () => {
   const error = await failure({}, pushed({}, { contact: { urn: 'Amina' } }));
   expect(error).toMatchObject({ code: 'INVALID_INPUT' });
   expect(error.description).toContain('contact.urn');

@@ -97,7 +97,7 @@ describe('what authors make of the body', () => {
     expect(parsePush(reported).kind).toBe('webhook');
   });
 
-  test('what is not known is kept: beside the known keys, or under other', () => {
+  test('what is not known is kept: next to the known keys, or under other', () => {
     const push = parsePush({
       ...DEFAULT_BODY,
       contact: { ...DEFAULT_BODY.contact, fields: { age: '30' } },

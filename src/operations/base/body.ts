@@ -79,7 +79,7 @@ function isEmpty(value: unknown): boolean {
   return items.length > 0 && items.every(item => item === undefined);
 }
 
-/** Leaves out what came out as nothing: keys without a value, objects whose keys all have none. */
+/** Leaves out what evaluated to nothing: keys without a value, objects whose keys all have none. */
 function withoutUndefined(body: Dictionary): Dictionary {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => !isEmpty(value)));
 }

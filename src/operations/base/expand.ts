@@ -71,7 +71,7 @@ function partOfState(value: Dictionary, state: State): Refusal | undefined {
   return undefined;
 }
 
-/** What is no value, whatever may be sent. */
+/** What is not a value, whatever may be sent. */
 function whyNoValue(value: unknown, state: State): Refusal | undefined {
   if (typeof value === 'function') return strangeFunction(value);
   if (!isObject(value)) return undefined;
@@ -166,7 +166,7 @@ function expandObject(
 /**
  * What a function of state stands for; any other value as it is. For what need not be JSON.
  *
- * @throws RapidProError `INVALID_INPUT` for what is no value: an operation, a promise, the state itself
+ * @throws RapidProError `INVALID_INPUT` if it is not a value: an operation, a promise, the state itself
  */
 export function resolveValue(state: State, value: unknown, where: string, depth = 0): unknown {
   if (depth > DEEPEST) {
@@ -250,7 +250,7 @@ export function expandEach(
 }
 
 /**
- * Expands one argument of an operation. Filters or a query that the job names, but that come out as
+ * Expands one argument of an operation. Filters or a query that the job names, but that evaluate to
  * nothing, are missing data: without them RapidPro would answer with everything, or act on another
  * object.
  *
@@ -266,7 +266,7 @@ export function expandArgument(
   const isEmpty = expanded === undefined || expanded === null;
   if (isEmpty && typeof value === 'function' && QUERIES.test(name)) {
     refuse(name, {
-      what: 'came out empty',
+      what: 'is empty',
       fix: 'It points to data that is not there. Nothing was sent. Check the name after $ or state.',
     });
   }

@@ -32,7 +32,7 @@ export interface Plan<Name extends string> {
   /** The argument that is a list whose items succeed or fail each by itself. */
   each?: Name;
   options?: unknown;
-  /** The options it takes beside `timeout` and `maxWait`. */
+  /** The options it takes besides `timeout` and `maxWait`. */
   knownOptions?: readonly string[];
   /** The operation's own part: checks, requests, and what it leaves in `state.data`. */
   run(call: Call<Name>): Promise<unknown>;
@@ -66,14 +66,14 @@ function madeOn(state: State): number | undefined {
   return typeof madeOn === 'number' ? madeOn : undefined;
 }
 
-/** Options that are a function of state, and come out as nothing, are missing data. */
+/** Options that are a function of state, and evaluate to nothing, are missing data. */
 function expandOptions(state: State, options: unknown, secrets: SecretGuard): unknown {
   const expanded = expand(state, options, 'options', secrets);
   if (expanded !== undefined && expanded !== null) return expanded;
   if (typeof options !== 'function') return {};
   throw new RapidProError({
     code: 'INVALID_OPTION',
-    description: 'The options came out empty.',
+    description: 'The options are empty.',
     fix: 'They point to data that is not there. Nothing was sent. Check the name after $ or state.',
   });
 }

@@ -34,7 +34,7 @@ export class WorkspaceFacts {
     this.#kept = kept;
   }
 
-  /** Two letters, in capitals; undefined where the workspace has no country. */
+  /** Two letters, in capitals; undefined if the workspace has no country. */
   async country(): Promise<string | undefined> {
     const { country } = await this.#workspace();
     return typeof country === 'string' && /^[A-Za-z]{2}$/.test(country)
@@ -61,7 +61,7 @@ export class WorkspaceFacts {
     return this.#once('types', () => this.#readTypes());
   }
 
-  /** The flow of a uuid; undefined where the workspace has none such. */
+  /** The flow of a uuid; undefined if the workspace has none such. */
   async flow(uuid: string): Promise<Dictionary | undefined> {
     const { flows } = this.#kept;
     const known = flows.get(uuid);
@@ -78,10 +78,10 @@ export class WorkspaceFacts {
   }
 
   /**
-   * What a reading gives; undefined where the token may not read it. That is logged once, and not tried again.
+   * What a reading gives; undefined if the token may not read it. That is logged once, and not tried again.
    *
    * @param what - what is read, for the log
-   * @param fine - the statuses that are no failure
+   * @param fine - the statuses that are not failures
    */
   async unlessForbidden<T>(
     what: string,
@@ -124,7 +124,7 @@ export class WorkspaceFacts {
     return readPage(body).records.find(flow => flow.uuid === uuid);
   }
 
-  /** A reading that failed is made anew by the next one that needs it. */
+  /** A reading that failed is made again by the next one that needs it. */
   #once<Name extends 'workspace' | 'types'>(
     name: Name,
     read: () => NonNullable<Kept[Name]>,

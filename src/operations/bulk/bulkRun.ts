@@ -33,7 +33,7 @@ export interface BulkPlan {
   settings: BulkSettings;
   /** Options without which the list would not be gone on with in the same way. */
   identity: unknown;
-  /** False where nothing is written, so that there is nothing to go on from. */
+  /** False if nothing is written, so that there is nothing to go on from. */
   leavesMark: boolean;
 }
 

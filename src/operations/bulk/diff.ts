@@ -30,14 +30,14 @@ export interface Change {
   altered: string[];
   /** Name, language and fields that differ. */
   body: Body;
-  /** True where the list of URNs differs. */
+  /** True if the list of URNs differs. */
   urns: boolean;
   /** How many URNs the contact does not show. */
   missing: number;
   /** Uuids of groups to enter and to leave. */
   join: string[];
   leave: string[];
-  /** True where the contact is blocked, stopped or archived: RapidPro adds it to no group. */
+  /** True if the contact is blocked, stopped or archived: RapidPro adds it to no group. */
   inactive: boolean;
 }
 

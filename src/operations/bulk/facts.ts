@@ -60,7 +60,7 @@ function findGroup(groups: readonly Dictionary[], wanted: string): Dictionary | 
 }
 
 /**
- * Reads what the list needs: a request each for fields and groups, none where it names none.
+ * Reads what the list needs: a request each for fields and groups, none if it names none.
  *
  * @throws RapidProError `UNKNOWN_GROUP` for `options.group`, `INVALID_OPTION` for `options.key`
  */

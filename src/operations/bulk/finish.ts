@@ -61,7 +61,7 @@ export function logResult(result: BulkResult, verb: string, requests: number): v
   }
 }
 
-/** @throws RapidProError `BULK_FAILED` where a contact failed */
+/** @throws RapidProError `BULK_FAILED` if a contact failed */
 export function failOnError(result: BulkResult, mark: BulkMark | undefined): void {
   if (result.failed.length === 0) return;
   const [first] = result.failed;

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../client/clock.js';
 import { RapidProError } from '../../client/errors.js';
 import { count, log } from '../base/log.js';
 
-/** Thrown in place of a request that is not sent any more. Never leaves the operation. */
+/** Thrown in place of a request that is no longer sent. Never leaves the operation. */
 export class AbortedError extends Error {}
 
 /** Seconds before the deadline from which no request is begun, at most. */
@@ -25,9 +25,9 @@ export class Gate {
   waited = 0;
   /** Why no more requests are sent, once that is so. */
   stopped: RapidProError | undefined;
-  /** True where it stopped for want of time, so that it can go on later. */
+  /** True if it stopped for want of time, so that it can go on later. */
   outOfTime = false;
-  /** True where the reason would have met any other contact as well. */
+  /** True if the reason would have met any other contact as well. */
   concernsAll = false;
   /** Requests that were not reads. */
   writes = 0;

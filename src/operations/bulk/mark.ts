@@ -27,9 +27,9 @@ export interface BulkMark extends Owner {
   found: [index: number, uuid: string][];
   /** Where to go on reading; not there where reading has not begun. */
   place?: Query | undefined;
-  /** True where all that there is has been read. */
+  /** True if all that there is has been read. */
   complete?: boolean;
-  /** True where contacts outside of the group are read too. */
+  /** True if contacts outside of the group are read too. */
   isWide?: boolean;
 }
 
@@ -60,9 +60,9 @@ const MOST_MARKS = 5;
 
 /**
  * The mark that a former run left for this very list, or undefined. A list that has changed since is
- * another one: it is begun anew, which writes nothing that is written already.
+ * another one: it is started again, which writes nothing that is written already.
  *
- * @throws RapidProError `INVALID_INPUT` for a mark that is none
+ * @throws RapidProError `INVALID_INPUT` if it is not a mark
  */
 export function findBulkMark(state: State, owner: Owner, items: number): BulkMark | undefined {
   const mark = ownMark(state, owner);
@@ -72,7 +72,7 @@ export function findBulkMark(state: State, owner: Owner, items: number): BulkMar
     );
     if (isLeft) {
       log.warn(
-        'The place where a former run stopped is of another list, other options or another credential: this list is begun from its start.',
+        'The place where a former run stopped is of another list, other options or another credential: this list is read from its start.',
       );
     }
     return undefined;
@@ -81,7 +81,7 @@ export function findBulkMark(state: State, owner: Owner, items: number): BulkMar
   throw new RapidProError({
     code: 'INVALID_INPUT',
     description: 'state.rapidpro.resume is not as the adaptor left it. Nothing was sent.',
-    fix: `Take it out of the state, or leave "resume" out: ${owner.operation}() then begins anew.`,
+    fix: `Take it out of the state, or leave "resume" out: ${owner.operation}() then starts from the beginning.`,
   });
 }
 
@@ -99,7 +99,7 @@ const UNKNOWN: Reason = {
 const CLASH: Reason = {
   code: 'CONTACT_CLASH',
   description: 'A former run could not tell this contact apart from another one.',
-  fix: 'Look at what that run said of it, correct the list, and begin anew without "resume".',
+  fix: 'Look at what that run said of it, correct the list, and start again without "resume".',
 };
 
 /** What is done, as far as it need not be done again. */

@@ -144,7 +144,7 @@ export class Matches {
     return [];
   }
 
-  /** Where the workspace hides URNs, nobody can be recognized by them. */
+  /** If the workspace hides URNs, nobody can be recognized by them. */
   #requireUrns(contact: Dictionary): void {
     const { matcher, inputs } = this.#parts;
     if (!areHidden(urnsOf(contact)) || !inputs.some(input => matcher.usesUrns(input))) return;

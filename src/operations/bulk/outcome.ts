@@ -48,7 +48,7 @@ export class Outcome {
   done = 0;
   /** How many were written. */
   wrote = 0;
-  /** True where a contact may have been written, without anybody knowing. */
+  /** True if a contact may have been written, without anybody knowing. */
   hasUnknown = false;
   readonly #gate: Gate;
   readonly #ends: (End | undefined)[];

@@ -7,7 +7,7 @@ import { isDay } from '../../input/times.js';
 
 export type Prediction = 'same' | 'different' | 'unknown';
 
-/** What RapidPro will show, or undefined where that is not certain. */
+/** What RapidPro will show, or undefined if that is not certain. */
 export type Stored = { value: string | null } | undefined;
 
 /** What Python calls white space: some control characters are, the byte-order mark is not. */
@@ -31,7 +31,7 @@ function numberText(value: number): string | undefined {
   return size >= 1e-4 ? String(value) : undefined;
 }
 
-/** The raw text that RapidPro keeps of a field's value; null where the value clears it. */
+/** The raw text that RapidPro keeps of a field's value; null if the value clears it. */
 export function storedText(value: string | number | null): Stored {
   if (value === null) return { value: null };
   const text = typeof value === 'number' ? numberText(value) : value;

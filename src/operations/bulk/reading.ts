@@ -34,7 +34,7 @@ export interface ReadPlan {
   query: Query;
   /** Where a former run stopped. */
   start: Query | undefined;
-  /** True where the last page is read again by the next run, to see what has changed since. */
+  /** True if the last page is read again by the next run, to see what has changed since. */
   keepsLast: boolean;
   /** Whether to go on after so many pages. */
   goesOn(pages: number): boolean;

@@ -68,7 +68,7 @@ export class SyncRun {
   readonly #parts: SyncParts;
   readonly #groups = new GroupChanges();
   readonly #matches: Matches;
-  /** True where contacts outside of the group are read too. */
+  /** True if contacts outside of the group are read too. */
   #isWide = false;
 
   constructor(parts: SyncParts) {
@@ -313,7 +313,7 @@ export class SyncRun {
     else await this.#make(input, client);
   }
 
-  /** Where all has been read, who was not met is new, unless the URN can be written in another way. */
+  /** If all has been read, who was not met is new, unless the URN can be written in another way. */
   #isSurelyNew({ uuid, urns = [] }: Input): boolean {
     const { matcher } = this.#parts;
     if (uuid !== undefined) return false;
@@ -325,7 +325,7 @@ export class SyncRun {
   /**
    * Looks a contact of the list up.
    *
-   * @returns what is to be written now; undefined where RapidPro has no such contact
+   * @returns what is to be written now; undefined if RapidPro has no such contact
    */
   async #look(input: Input, client: Lane): Promise<Change[] | undefined> {
     const { outcome } = this.#parts;

@@ -42,7 +42,7 @@ function taken(index: number): RapidProError {
 function gone(): RapidProError {
   return new RapidProError({
     code: 'NOT_FOUND',
-    description: 'The contact was there a moment ago, but is not any more. Nothing was changed.',
+    description: 'The contact was there a moment ago, but is now gone. Nothing was changed.',
     fix: 'Somebody may have deleted it. Run the job again.',
   });
 }

@@ -42,7 +42,7 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
  * it is the same: RapidPro 9 would move `modified_on` for it.
  *
  * @param given - the list of the job, whose positions are reported
- * @throws RapidProError `URN_TAKEN` where RapidPro did not keep all of them
+ * @throws RapidProError `URN_TAKEN` if RapidPro did not keep all of them
  */
 export async function writeUrns(
   client: Client,

@@ -77,7 +77,7 @@ export function advance(
   for (const { name, time: at } of versions) all.set(name, now - Date.parse(at));
   const recent = [...all].filter(([, ago]) => ago <= LOOK_BACK * 1000).sort((a, b) => a[1] - b[1]);
   const kept = recent.slice(0, MOST_SEEN);
-  // Where not all fit, the next run looks back no further than what is remembered.
+  // If not all fit, the next run looks back no further than what is remembered.
   const oldest = kept.at(-1)?.[1] ?? 0;
   const back = kept.length < recent.length ? oldest : LOOK_BACK * 1000;
   return { time, from: new Date(now - back).toISOString(), seen: Object.fromEntries(kept) };
@@ -89,7 +89,7 @@ function shortHash(value: unknown): string {
 
 /**
  * A name for a list of a server with its filters that reveals none of them. The token is no part of it:
- * a new one must not let a job begin anew.
+ * a new one must not make a job start again.
  */
 export function markName(server: string, resource: string, query: Query): MarkName {
   const { after: _, ...rest } = query;
@@ -102,7 +102,7 @@ export function markName(server: string, resource: string, query: Query): MarkNa
 /**
  * Reads a mark.
  *
- * @throws RapidProError `INVALID_INPUT` for one that is none
+ * @throws RapidProError `INVALID_INPUT` if it is not a mark
  */
 export function readMark(state: State, name: MarkName): ChangeMark | undefined {
   const mark = markAt(state, name) as Partial<ChangeMark> | null | undefined;

@@ -73,7 +73,7 @@ async function gather(
 /**
  * Reads a whole list into an array. For lists that an operation needs on its way.
  *
- * @throws RapidProError `RATE_LIMITED` where it cannot be read to its end: a part would mislead
+ * @throws RapidProError `RATE_LIMITED` if it cannot be read to its end: a part would mislead
  */
 export async function collect(
   client: Client,

@@ -109,7 +109,7 @@ function formerMark(state: State, { former }: ListOwner): unknown {
 /**
  * The mark that a former run left for this very list, or undefined.
  *
- * @throws RapidProError `INVALID_INPUT` for a mark that is none
+ * @throws RapidProError `INVALID_INPUT` if it is not a mark
  */
 export function findMark(state: State, owner: ListOwner): ResumeMark | undefined {
   const mark = (ownMark(state, owner) ?? formerMark(state, owner)) as

@@ -31,7 +31,7 @@ export interface Action {
   items: Item[];
   /** The action and what it needs. */
   body: Body;
-  /** False where a second time does something else than the first. */
+  /** False if a second time does something else than the first. */
   repeatable?: boolean;
   /** Looks which of the items that RapidPro took it did not act on after all. */
   findSkipped?: (client: Client, items: Item[]) => Promise<Item[]>;
@@ -178,7 +178,7 @@ function logResult({ items, path, body }: Action, { failures }: Progress, reques
  * Does one thing to any number of contacts, messages or tickets, 100 a request.
  *
  * @returns how many were asked for, and those that RapidPro did not act on
- * @throws RapidProError what a request throws; `PARTIAL_ACTION` where it stopped between two
+ * @throws RapidProError what a request throws; `PARTIAL_ACTION` if it stopped between two
  */
 async function actOnMany(client: Client, action: Action): Promise<ActionResult> {
   const { items } = action;

@@ -10,7 +10,7 @@ import { paysToRead } from '../bulk/reading.js';
 import { findContact, urnsOf } from '../contact/contactLookup.js';
 import { Reading } from '../lists/reading.js';
 
-/** Contacts by what they were asked for; null where RapidPro has none such, nothing where it was not asked. */
+/** Contacts by what they were asked for; null if RapidPro has none such, nothing where it was not asked. */
 export type Found = Map<string, Dictionary | null>;
 
 /** What is the same for two ways to name a contact, as far as is known without asking. */
@@ -86,7 +86,7 @@ async function readSome(client: Client, wanted: Wanted, most: number): Promise<v
   if (reading.stopped) {
     throw new RapidProError({
       code: 'RATE_LIMITED',
-      description: 'The workspace has used up its requests before everybody was looked up.',
+      description: 'The rate limit of the workspace was reached before everybody was looked up.',
       fix: 'Nothing was sent. Run the job again later.',
       retryAfter: reading.stopped.retryAfter,
     });

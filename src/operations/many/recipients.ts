@@ -18,7 +18,7 @@ const LISTS = ['contacts', 'urns', 'groups'] as const;
 
 /** One request's share of the recipients. */
 export interface Chunk {
-  /** The list that is split, or undefined where all fit in one request. */
+  /** The list that is split, or undefined if all fit in one request. */
   key?: 'contacts' | 'urns';
   recipients: { [List in ListName]?: string[] };
   /** Where each recipient stood in the list as the job gave it. */
@@ -43,7 +43,7 @@ export interface Resolved {
   contacts: Found;
   /** Uuids of groups by the names that the job gave. */
   groups: ReadonlyMap<string, string>;
-  /** True where only active contacts are written to. */
+  /** True if only active contacts are written to. */
   onlyActive: boolean;
 }
 
@@ -88,7 +88,7 @@ class Sorter {
     });
   }
 
-  /** Where contacts are known, who is in two lists is the same; else each list has its own names. */
+  /** If contacts are known, who is in two lists is the same; else each list has its own names. */
   #identity(list: ListName, value: string): string {
     const { contacts, groups } = this.#resolved;
     if (list === 'groups') return `group ${groups.get(value) ?? groupIdentity(value)}`;

@@ -216,7 +216,7 @@ export function logLeftOut(leftOut: readonly LeftOut[]): void {
 /** RapidPro 9 sends the text alone. */
 export function logQuickReplies(client: Client, { quick_replies }: Body): void {
   if (quick_replies === undefined || quick_replies === null || client.dialect !== 'v9') return;
-  log.warn('RapidPro 9 sends no quick replies through its API: the message went out without them.');
+  log.warn('RapidPro 9 sends no quick replies through its API: the message was sent without them.');
 }
 
 async function sendChunks(
@@ -265,7 +265,7 @@ function resultOf(
  *
  * @param where - what whoever wrote the job calls the body
  * @returns the server's answer; above 100 recipients `{ chunks: [answer, …], recipients }`
- * @throws RapidProError `PARTIAL_SEND` where it stopped in the middle
+ * @throws RapidProError `PARTIAL_SEND` if it stopped in the middle
  */
 export async function sendToAll(
   { client, facts, given }: Pick<Call<never>, 'client' | 'facts' | 'given'>,

@@ -11,7 +11,7 @@ export interface Missed extends SeenEvent {
 export interface Source {
   /** Oldest first. */
   pages(): AsyncIterable<Missed[]>;
-  /** True where the deadline or the rate limit ended the reading before its end. */
+  /** True if the deadline or the rate limit ended the reading before its end. */
   readonly isCut: boolean;
   /** Whether a former look has handed it on. */
   isKnown(missed: Missed): boolean;

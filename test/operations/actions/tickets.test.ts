@@ -62,7 +62,7 @@ describe('the assignee', () => {
     await refused(assignTickets([UUID], assignee as never), 'INVALID_INPUT');
   });
 
-  test('that comes out as null takes the tickets from nobody', async () => {
+  test('that evaluates to null takes the tickets from nobody', async () => {
     await refused(
       assignTickets([UUID], state => state.missing as null),
       'INVALID_INPUT',
