@@ -6,8 +6,8 @@ import type { Call } from '../base/operation.js';
 import { WorkspaceFacts } from '../base/workspaceFacts.js';
 import { resumeMarks } from '../lists/resume.js';
 import { failOnError, logResult } from './finish.js';
-import { AbortedError } from './gate.js';
 import { requireList } from './inputs.js';
+import { AbortedError } from './limiter.js';
 import {
   type BulkMark,
   doneOf,
@@ -49,9 +49,9 @@ export interface BulkRun {
 }
 
 /** Errors by which nothing was done: thrown as by any other operation. */
-function throwIfNothingDone({ pool: { gate }, outcome }: BulkRun): void {
-  if (!gate.stopped || gate.outOfTime || outcome.wrote > 0 || outcome.hasUnknown) return;
-  if (gate.writes === 0 || gate.concernsAll) throw gate.stopped;
+function throwIfNothingDone({ pool: { limiter }, outcome }: BulkRun): void {
+  if (!limiter.stopped || limiter.outOfTime || outcome.wrote > 0 || outcome.hasUnknown) return;
+  if (limiter.writes === 0 || limiter.concernsAll) throw limiter.stopped;
 }
 
 /** A wait that is too long stops the work wherever it is; other errors end it. */
@@ -64,7 +64,7 @@ async function untilStopped(
   } catch (error) {
     const isLimit = error instanceof RapidProError && error.code === 'RATE_LIMITED';
     if (!isLimit && !(error instanceof AbortedError)) throw error;
-    if (isLimit) run.pool.gate.stop(error);
+    if (isLimit) run.pool.limiter.stop(error);
     const { found = [], place, complete = false, isWide = false } = run.mark ?? {};
     return { found, place, complete, isWide };
   }
@@ -89,7 +89,7 @@ export async function bulkRun(
   const { concurrency } = settings;
   const clock = call.client.clock;
   const pool = new Pool({ configuration, timeout, maxWait, deadline, concurrency, clock });
-  const outcome = new Outcome(list.length, pool.gate, !leavesMark);
+  const outcome = new Outcome(list.length, pool.limiter, !leavesMark);
   if (mark) takeOver(mark, outcome);
   const workspace = new WorkspaceFacts(call.state, pool.reader);
   const run = { list, pool, outcome, progress: new Progress(outcome, pool), mark, workspace };

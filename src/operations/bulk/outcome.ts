@@ -2,8 +2,8 @@ import { RapidProError } from '../../client/errors.js';
 import type { BulkFailure, BulkItem, BulkResult } from '../../types/bulk.js';
 import { isUncertain } from '../base/uncertain.js';
 import { Clashes } from './clashes.js';
-import type { Gate } from './gate.js';
-import { AbortedError } from './gate.js';
+import type { Limiter } from './limiter.js';
+import { AbortedError } from './limiter.js';
 import { isUnsure, unsureReason } from './unsure.js';
 
 /** Errors that the next contact would meet as well: it makes no sense to go on. */
@@ -50,7 +50,7 @@ export class Outcome {
   wrote = 0;
   /** True if a contact may have been written, without anybody knowing. */
   hasUnknown = false;
-  readonly #gate: Gate;
+  readonly #limiter: Limiter;
   readonly #ends: (End | undefined)[];
   /** Keys of contacts that were written in part before it stopped. */
   readonly #begun = new Map<number, BulkItem>();
@@ -60,10 +60,10 @@ export class Outcome {
   /** True if nothing is written, only reported. */
   readonly #isPlan: boolean;
 
-  constructor(total: number, gate: Gate, isPlan = false) {
+  constructor(total: number, limiter: Limiter, isPlan = false) {
     this.total = total;
     this.#isPlan = isPlan;
-    this.#gate = gate;
+    this.#limiter = limiter;
     this.#ends = new Array(total);
   }
 
@@ -118,12 +118,12 @@ export class Outcome {
     if (error instanceof AbortedError) return;
     if (!(error instanceof RapidProError)) throw error;
     const concernsAll = FOR_ALL.has(error.code);
-    if (concernsAll) this.#gate.stop(error, { concernsAll });
-    else if (TROUBLES.has(error.code)) this.#gate.wentWrong(error);
-    else this.#gate.wentWell();
+    if (concernsAll) this.#limiter.stop(error, { concernsAll });
+    else if (TROUBLES.has(error.code)) this.#limiter.wentWrong(error);
+    else this.#limiter.wentWell();
     if (isUnsure(error)) this.hasUnknown = true;
     if (!this.isOpen(item.index) && isUncertain(error)) this.#clashes.perhapsWrote(item.index);
-    const isCut = concernsAll || error.code === this.#gate.stopped?.code;
+    const isCut = concernsAll || error.code === this.#limiter.stopped?.code;
     if (isUnsure(error) && isCut) this.fail(item, unsureReason(error));
     // Otherwise nothing was done: it is left for the next run.
     else if (!concernsAll) this.fail(item, error);
@@ -153,7 +153,7 @@ export class Outcome {
       else if (end.place === 'failed') failed.push(this.#reported(end.item as BulkFailure));
       else done[end.place].push(end.item);
     }
-    const { stopped } = this.#gate;
+    const { stopped } = this.#limiter;
     return {
       created,
       updated,

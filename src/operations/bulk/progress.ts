@@ -16,13 +16,13 @@ export class Progress {
   constructor(outcome: Outcome, pool: Pool) {
     this.#outcome = outcome;
     this.#pool = pool;
-    this.#started = pool.gate.now();
+    this.#started = pool.limiter.now();
     this.#loggedAt = this.#started;
   }
 
   /** Logs how far it is, unless it did so a moment ago. */
   log(): void {
-    const now = this.#pool.gate.now();
+    const now = this.#pool.limiter.now();
     const { done, total } = this.#outcome;
     const late = now - this.#loggedAt >= SECONDS * 1000;
     if (!late && done - this.#loggedDone < CONTACTS) return;

@@ -2,7 +2,7 @@ import { pages } from '../../client/pages.js';
 import type { Query } from '../../client/request.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import type { Lane } from './lane.js';
+import type { PooledClient } from './pooledClient.js';
 
 /** How far the contacts of a workspace have been read, and whether it pays to read on. */
 export interface Extent {
@@ -51,7 +51,11 @@ export interface ReadEnd {
 }
 
 /** Reads contacts page by page. What is done with a page runs beside the request for the next one. */
-export async function readContacts(client: Lane, plan: ReadPlan, end: ReadEnd): Promise<void> {
+export async function readContacts(
+  client: PooledClient,
+  plan: ReadPlan,
+  end: ReadEnd,
+): Promise<void> {
   const { query, start, goesOn, take } = plan;
   const source = pages(client, 'contacts', query, start);
   end.place = start;

@@ -67,7 +67,7 @@ export async function rehearseUpserts(
     if (!outcome.isOpen(input.index)) return;
     try {
       await look(input, client);
-      pool.gate.wentWell();
+      pool.limiter.wentWell();
     } catch (error) {
       outcome.failWith({ index: input.index }, error);
     }

@@ -72,7 +72,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
         const owner = owners.get(uuid);
         if (owner === undefined) owners.set(uuid, index);
         else outcome.clash([owner, index]);
-        pool.gate.wentWell();
+        pool.limiter.wentWell();
       } catch (error) {
         outcome.failWith({ index }, error);
       }

@@ -11,14 +11,14 @@ import { misreadFields } from '../contact/unread.js';
 import { Cost } from './cost.js';
 import { type Change, predictMisread, reportMisread } from './diff.js';
 import type { Facts } from './facts.js';
-import { AbortedError } from './gate.js';
 import { GroupChanges } from './groupChanges.js';
 import type { Input } from './inputs.js';
-import type { Lane } from './lane.js';
+import { AbortedError } from './limiter.js';
 import type { BulkMark } from './mark.js';
 import { Matches, type MatchesParts } from './matches.js';
 import type { Reason } from './outcome.js';
 import type { Pool } from './pool.js';
+import type { PooledClient } from './pooledClient.js';
 import { isPlainUrn } from './predict.js';
 import type { Progress } from './progress.js';
 import { paysToRead, type ReadEnd, readContacts } from './reading.js';
@@ -80,10 +80,10 @@ export class SyncRun {
   async run(): Promise<void> {
     const { pool } = this.#parts;
     await this.#askForLocal();
-    if (pool.gate.stopped) return;
+    if (pool.limiter.stopped) return;
     await this.#readAll();
     const changes = this.#matches.takeWaiting();
-    if (pool.gate.stopped) return;
+    if (pool.limiter.stopped) return;
     this.#matches.waits = false;
     await this.#writeAll(changes);
     await this.#goOnWithFound(new Set(changes.map(({ input }) => input.index)));
@@ -101,7 +101,7 @@ export class SyncRun {
     });
     // Each of them costs a look-up then: reading all once more may cost less, and gets somewhere if
     // this run, which did the same, got to write.
-    const isFresh = complete && mark?.place === undefined && pool.gate.writes > 0;
+    const isFresh = complete && mark?.place === undefined && pool.limiter.writes > 0;
     return isFresh && found.length > pages
       ? { found: [] }
       : { found, place, complete, isWide: this.#isWide };
@@ -114,7 +114,7 @@ export class SyncRun {
     this.#isWide = scope === undefined || mark?.isWide === true;
     if (mark?.complete && !byField) this.#end.complete = true;
     else await this.#read(this.#isWide ? undefined : scope, mark?.place);
-    if (this.#isWide || pool.gate.stopped) return;
+    if (this.#isWide || pool.limiter.stopped) return;
     const missing = inputs.filter(({ index }) => this.#matches.isMissing(index)).length;
     // RapidPro finds nobody by a field. Who is not among the members may be elsewhere: made without a
     // look at all contacts, they would be there twice.
@@ -133,7 +133,7 @@ export class SyncRun {
     const before = matches.found;
     const expected = inputs.filter(({ index }) => matches.isMissing(index)).length;
     const goesOn = (pages: number) => {
-      if (pool.gate.stopped) return false;
+      if (pool.limiter.stopped) return false;
       if (byField) return inputs.length > 0;
       const found = matches.found - before;
       return paysToRead({ pages, missing: expected - found, found, atLeast, exactly });
@@ -154,7 +154,7 @@ export class SyncRun {
     } catch (error) {
       if (error instanceof AbortedError) return;
       if (!(error instanceof RapidProError)) throw error;
-      pool.gate.stop(error);
+      pool.limiter.stop(error);
     }
   }
 
@@ -164,11 +164,11 @@ export class SyncRun {
     await this.#flushGroups(false);
   }
 
-  async #writeEach(changes: readonly Change[], client: Lane): Promise<void> {
+  async #writeEach(changes: readonly Change[], client: PooledClient): Promise<void> {
     for (const change of changes) await this.#write(change, client);
   }
 
-  async #write(change: Change, client: Lane): Promise<void> {
+  async #write(change: Change, client: PooledClient): Promise<void> {
     const { outcome, settings } = this.#parts;
     const { input, uuid, join } = change;
     const { index } = input;
@@ -215,7 +215,7 @@ export class SyncRun {
     const { outcome, pool } = this.#parts;
     try {
       await work();
-      pool.gate.wentWell();
+      pool.limiter.wentWell();
     } catch (error) {
       outcome.failWith({ index, ...(uuid === undefined ? {} : { uuid }) }, error);
     }
@@ -274,7 +274,7 @@ export class SyncRun {
     );
     // What is asked in vain is forgotten by a stop: a run that goes on takes steps that surely fit in.
     const step = mark ? settings.concurrency : MOST_ASKED;
-    for (let start = 0; start < local.length && !pool.gate.stopped; start += step) {
+    for (let start = 0; start < local.length && !pool.limiter.stopped; start += step) {
       await this.#ask(local.slice(start, start + step));
     }
   }
@@ -289,7 +289,7 @@ export class SyncRun {
       }),
     );
     this.#matches.waits = false;
-    if (pool.gate.stopped) return;
+    if (pool.limiter.stopped) return;
     await this.#writeAll(this.#matches.takeWaiting());
     await pool.each(absent, (input, client) =>
       this.#attempt(input, () => this.#make(input, client)),
@@ -306,7 +306,7 @@ export class SyncRun {
     await this.#flushGroups(false);
   }
 
-  async #address(input: Input, client: Lane): Promise<void> {
+  async #address(input: Input, client: PooledClient): Promise<void> {
     if (!this.#matches.isMissing(input.index)) return;
     const changes = this.#isSurelyNew(input) ? undefined : await this.#look(input, client);
     if (changes) await this.#writeEach(changes, client);
@@ -327,7 +327,7 @@ export class SyncRun {
    *
    * @returns what is to be written now; undefined if RapidPro has no such contact
    */
-  async #look(input: Input, client: Lane): Promise<Change[] | undefined> {
+  async #look(input: Input, client: PooledClient): Promise<Change[] | undefined> {
     const { outcome } = this.#parts;
     const { index } = input;
     const holdings = await this.#lookUp(input, client);
@@ -352,7 +352,7 @@ export class SyncRun {
     };
   }
 
-  async #lookUp(input: Input, client: Lane): Promise<LookUp[]> {
+  async #lookUp(input: Input, client: PooledClient): Promise<LookUp[]> {
     const { matcher } = this.#parts;
     if (matcher.field !== undefined) return [];
     if (matcher.usesUrns(input)) return findHolders(client, input.urns ?? []);
@@ -360,7 +360,7 @@ export class SyncRun {
   }
 
   /** Makes a contact; one that is there all the same is looked up. */
-  async #make(input: Input, client: Lane): Promise<void> {
+  async #make(input: Input, client: PooledClient): Promise<void> {
     if (!this.#parts.outcome.isOpen(input.index)) return;
     try {
       await this.#create(input, client);
@@ -374,7 +374,7 @@ export class SyncRun {
     }
   }
 
-  async #create(input: Input, client: Lane): Promise<void> {
+  async #create(input: Input, client: PooledClient): Promise<void> {
     const { outcome, settings, progress } = this.#parts;
     const { index } = input;
     if (settings.dryRun) {

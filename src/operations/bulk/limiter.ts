@@ -12,14 +12,14 @@ const MANY_TROUBLES = 5;
 /** The same for a server that answers 500, which it also does to single contacts. */
 const MANY_SERVER_ERRORS = 25;
 
-export interface GateOptions {
+export interface LimiterOptions {
   maxWait: number;
   deadline: number | undefined;
   clock?: Clock;
 }
 
 /** What all requests of an operation share: when they wait, and when they stop. */
-export class Gate {
+export class Limiter {
   readonly maxWait: number;
   /** Seconds that the operation has waited for the rate limit. */
   waited = 0;
@@ -36,7 +36,7 @@ export class Gate {
   readonly #held = new Map<string, { until: number; wait: Promise<void> }>();
   #troubles = 0;
 
-  constructor({ maxWait, deadline, clock = systemClock }: GateOptions) {
+  constructor({ maxWait, deadline, clock = systemClock }: LimiterOptions) {
     this.maxWait = maxWait;
     this.#clock = clock;
     const reserve = deadline === undefined ? 0 : Math.min(MOST_RESERVE, deadline / 10);
