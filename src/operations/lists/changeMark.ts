@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RapidProError } from '../../client/errors.js';
-import { identityOf } from '../../client/handed.js';
 import type { Query } from '../../client/request.js';
+import { identityOf } from '../../client/seenIds.js';
 import { type MarkName, markAt, withMarkAt } from '../../rapidproState.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';

@@ -1,5 +1,5 @@
+import { stablePages } from '../../client/changedWhileReading.js';
 import type { Client } from '../../client/client.js';
-import { stablePages } from '../../client/latecomers.js';
 import type { Page } from '../../client/pages.js';
 import type { Query } from '../../client/request.js';
 import { windowedList } from '../../client/windowLists.js';

@@ -13,8 +13,8 @@ import {
   sendMessage,
   updateContact,
 } from '../../../src/Adaptor.js';
+import { stablePages } from '../../../src/client/changedWhileReading.js';
 import { Client } from '../../../src/client/client.js';
-import { stablePages } from '../../../src/client/latecomers.js';
 import { parseConfiguration } from '../../../src/configuration.js';
 import { advance, isSeen, versionOf } from '../../../src/operations/lists/changeMark.js';
 import type { State } from '../../../src/types/state.js';

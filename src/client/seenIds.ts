@@ -35,7 +35,7 @@ function shorten(identity: string): number {
  * Which records have been handed out, in eight bytes each: a list may have a million. Made to be
  * asked rarely.
  */
-export class Handed {
+export class SeenIds {
   #numbers = new Float64Array(1024);
   #size = 0;
 
