@@ -9,6 +9,8 @@ const alias = {
 export default defineConfig({
   test: {
     silent: 'passed-only',
+    // By default one core is left to the watcher.
+    maxWorkers: '100%',
     projects: [
       {
         resolve: { alias },

@@ -3,19 +3,19 @@ import { parseRate, type Rate } from './core/throttle.js';
 import type { SandboxOptions } from './options.js';
 import { generatedContacts } from './seeds/generated.js';
 import { maternalHealth } from './seeds/maternal-health.js';
-import { plant } from './seeds/plant.js';
+import { seedWorkspace } from './seeds/seed-workspace.js';
 import type { Seed } from './seeds/types.js';
 import { newUuid } from './state/ids.js';
 import type { Role } from './state/model.js';
 import { Server } from './state/server.js';
 import type { Limited, Workspace } from './state/workspace.js';
 
-/** Tokens by who they are for. `surveyor` only lets anyone in on `v9`; `agent` and `viewer` never do. */
+/** Tokens by user. A `surveyor` token is only accepted by `v9`; `agent` and `viewer` tokens never are. */
 export type TokenName = Role | 'other_workspace';
 
 export type Tokens = Record<TokenName, string>;
 
-/** A server with its two workspaces, as the options want it. */
+/** A server with its two workspaces. */
 export interface Built {
   server: Server;
   main: Workspace;
@@ -38,7 +38,7 @@ export function build(options: SandboxOptions): Built {
     uuid: seed.workspace?.uuid ?? newUuid(),
     name: seed.workspace?.name ?? 'Sandbox',
   });
-  plant(server, main, furnished(seed, 'External SMS', '+250788000100'));
+  seedWorkspace(server, main, withBasics(seed, 'External SMS', '+250788000100'));
   const other = server.addWorkspace({
     ...settingsOf(options, dialect),
     uuid: newUuid(),
@@ -47,7 +47,7 @@ export function build(options: SandboxOptions): Built {
     languages: ['eng'],
     anonymous: false,
   });
-  plant(server, other, furnished(options.otherSeed ?? {}, 'Other SMS', '+250788000900'));
+  seedWorkspace(server, other, withBasics(options.otherSeed ?? {}, 'Other SMS', '+250788000900'));
   return { server, main, other, tokens: addPeople(server, main, other, options.token) };
 }
 
@@ -79,7 +79,7 @@ const HOURLY: Record<Dialect, Partial<Record<Scope, number>>> = {
   textit: { v2: 3600, 'v2.contacts': 3600, 'v2.messages': 3600, 'v2.runs': 3600 },
 };
 
-/** The rates of each scope; what the option does not name stays as the servers have it. */
+/** The rate of each scope. Scopes that the option does not set keep the real server's rate. */
 export function ratesOf(
   dialect: Dialect,
   throttle: SandboxOptions['throttle'],
@@ -112,8 +112,8 @@ function withContacts(seed: Seed, contacts: Seed['contacts']): Seed {
   return contacts ? { ...seed, contacts: [...(seed.contacts ?? []), ...contacts] } : seed;
 }
 
-/** A seed with what every workspace has. */
-function furnished(seed: Seed, channel: string, address: string): Seed {
+/** Adds what every workspace has to a seed. */
+function withBasics(seed: Seed, channel: string, address: string): Seed {
   const { groups = [], topics = [] } = seed;
   const openTickets = { name: 'Open Tickets', query: 'tickets > 0', system: true };
   return {
@@ -134,7 +134,7 @@ const PEOPLE: readonly [role: Role, login: string, first: string, last: string][
   ['surveyor', 'surveyor', 'Sue', 'Surveyor'],
 ];
 
-/** Roles that the newer line does not have: their tokens open nothing, and they are not among its users. */
+/** Roles that `textit` does not have: their tokens are refused, and they are not listed as users. */
 const ONLY_V9: readonly Role[] = ['viewer', 'surveyor'];
 
 function addPeople(

@@ -10,33 +10,33 @@ export const HELP = `rapidpro-sandbox: a small RapidPro on this computer, for tr
 
   Example: rapidpro-sandbox --port 8282 --dialect textit --throttle off
 
-  --port N          The port on loopback. Default: any that is free.
-  --token TEXT      The administrator's token. Default: a new one each time.
+  --port N          The port on loopback. Default: any free port.
+  --token TEXT      The administrator's token. Default: a random one.
   --dialect NAME    v9 (RapidPro 9.0) or textit (the newer line that TextIt runs). Default: v9.
-  --seed NAME       maternal-health (600 contacts of a made-up program, the default), empty,
-                    or a JSON file that holds groups, fields, contacts, flows, runs and so on,
-                    written as the API shows them.
-  --throttle N      Requests an hour that are let through, or off. Default: as the real server has it.
+  --seed NAME       maternal-health (600 contacts of a made-up program), empty, or a JSON file with
+                    groups, fields, contacts, flows, runs and so on in the format of the API.
+                    Default: maternal-health.
+  --throttle N      Requests allowed per hour, or off. Default: as the real server.
   --help            This text.
 
-It also serves a page for the browser, whose address it prints: there you see contacts, messages,
-runs and the requests of a job, and answer as a contact would.
+It also serves a page for the browser and prints its address. There you see contacts, messages,
+runs and requests, and reply as a contact.
 
-Nothing leaves this computer, and nobody gets a message. Ctrl+C ends it.
+Nothing leaves this computer, and nobody gets a message. Ctrl+C stops it.
 `;
 
-/** What was asked for on the command line. */
+/** The parsed command line. */
 export interface Command {
   help: boolean;
   options: SandboxOptions;
-  /** What it holds at first, in words. */
+  /** A description of the seed. */
   holds: string;
 }
 
-/** A mistake of whoever typed the command. */
+/** An invalid command line. */
 export class UsageError extends Error {}
 
-/** @param args - What follows the command's name. */
+/** @param args - The arguments after the command's name. */
 export function readCommand(args: string[]): Command {
   const { help = false, port, token, dialect, seed = 'maternal-health', throttle } = parse(args);
   const options: SandboxOptions = {};
@@ -125,12 +125,14 @@ function readSeed(file: string): Seed {
     throw new UsageError(`The seed ${file} cannot be read: ${messageOf(error)}`);
   }
   if (typeof seed !== 'object' || seed === null || Array.isArray(seed)) {
-    throw new UsageError(`The seed ${file} is no object with groups, fields, contacts and so on.`);
+    throw new UsageError(
+      `The seed ${file} is not an object with groups, fields, contacts and so on.`,
+    );
   }
   const unknown = Object.keys(seed).find(key => !Object.hasOwn(PARTS, key));
   if (unknown !== undefined) {
     const known = Object.keys(PARTS).join(', ');
-    throw new UsageError(`The seed ${file} has ${unknown}, which is none of: ${known}.`);
+    throw new UsageError(`The seed ${file} has the unknown key ${unknown}. Known keys: ${known}.`);
   }
   return seed;
 }

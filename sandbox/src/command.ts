@@ -3,14 +3,14 @@ import { HELP, readCommand, UsageError } from './command-line.js';
 import { createSandbox, type Sandbox } from './index.js';
 import type { LoggedRequest } from './request-log.js';
 
-/** Opens a sandbox, tells how to point a job at it, and tells each request until it is stopped. */
+/** Opens a sandbox, prints how to point a job at it, and logs each request until it is stopped. */
 async function main(): Promise<void> {
   const { help, options, holds } = readCommand(process.argv.slice(2));
   if (help) {
     process.stdout.write(HELP);
     return;
   }
-  const sandbox = await createSandbox({ ...options, page: true, onRequest: tell });
+  const sandbox = await createSandbox({ ...options, page: true, onRequest: logRequest });
   stopOn(sandbox);
   process.stdout.write(welcome(sandbox, options.dialect ?? 'v9', holds));
 }
@@ -33,7 +33,7 @@ Requests:
 `;
 }
 
-function tell({ method, status, path, query, as }: LoggedRequest): void {
+function logRequest({ method, status, path, query, as }: LoggedRequest): void {
   const time = new Date().toTimeString().slice(0, 8);
   const target = query ? `${path}?${query}` : path;
   process.stdout.write(`${time}  ${method.padEnd(6)} ${status}  ${target}  (${as ?? 'nobody'})\n`);
@@ -48,7 +48,7 @@ function stopOn(sandbox: Sandbox): void {
   process.once('SIGTERM', stop);
 }
 
-// Whoever reads the output may stop reading (`| head -1`); the sandbox serves on, and says nothing more.
+// If the reader closes the output (`| head -1`), the sandbox keeps serving without logging.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });

@@ -4,14 +4,14 @@ import { type WireFault, withFault } from './wire-fault.js';
 
 /**
  * What goes wrong:
- * - `reset`: the connection is torn down instead of an answer;
- * - `stall`: no answer comes, for good or for `milliseconds`;
- * - `truncate`: half of the body comes, then the connection ends;
- * - `drip`: the answer comes in small pieces, `milliseconds` apart;
- * - `drop-keep-alive`: the answer is whole, and right after it the connection is closed without a word;
- * - `bad-gateway`: a proxy's 502, a page in HTML;
- * - `throttle`: a 429, with `Retry-After` where `retryAfter` is given;
- * - `garbled`: 200, and JSON that breaks off.
+ * - `reset`: the connection is reset instead of a response;
+ * - `stall`: the response never comes, or after `milliseconds`;
+ * - `truncate`: the connection closes after half of the body;
+ * - `drip`: the response comes in small pieces, `milliseconds` apart;
+ * - `drop-keep-alive`: the connection closes right after a complete response that promised to keep it alive;
+ * - `bad-gateway`: a proxy's 502, an HTML page;
+ * - `throttle`: a 429, with `Retry-After` if `retryAfter` is set;
+ * - `garbled`: a 200 with incomplete JSON.
  */
 export type FaultKind =
   | 'reset'
@@ -25,58 +25,58 @@ export type FaultKind =
 
 export interface FaultOrder {
   kind: FaultKind;
-  /** Which requests; all if left out. */
+  /** Which requests. Default: all. */
   when?: {
     method?: string;
     /** An endpoint's name, such as `contacts`, or a pattern for the path. */
     path?: string | RegExp;
-    /** Only from the nth such request on, counted from 1 at the time of the order. */
+    /** The first matching request that fails, counted from 1 since the order. Default: `1`. */
     nth?: number;
   };
-  /** Whether the server has done the work when the fault strikes. Default `before`: it has not. */
+  /** Whether the fault point is before the server does the work or after it. Default: `before`. */
   strikes?: 'before' | 'after';
-  /** How often. Default once. */
+  /** How many requests fail. Default: `1`. */
   times?: number;
-  /** Seconds in the `Retry-After` of a `throttle`; none if left out. */
+  /** Seconds in the `Retry-After` header of a `throttle`. Default: no header. */
   retryAfter?: number;
-  /** The length of a `stall` (default: for good), the pause of a `drip` (default 2). */
+  /** The length of a `stall` (default: unlimited) or the pause of a `drip` (default: `2`). */
   milliseconds?: number;
 }
 
-interface Standing {
+interface ActiveFault {
   order: FaultOrder;
   met: number;
   left: number;
 }
 
-/** Faults that were ordered, and how often each still strikes. */
+/** The ordered faults, and how many requests each still affects. */
 export class Faults {
-  #standing: Standing[] = [];
+  #active: ActiveFault[] = [];
 
   order(order: FaultOrder): void {
-    this.#standing.push({ order, met: 0, left: order.times ?? 1 });
+    this.#active.push({ order, met: 0, left: order.times ?? 1 });
   }
 
-  /** Lets a request be answered, with a fault where one was ordered for it. */
+  /** Responds to a request, with a fault if one was ordered for it. */
   async around(incoming: Incoming, work: () => Promise<Response>): Promise<Response> {
     const order = this.#next(incoming);
     if (!order) return work();
     const keepsAnswer = ['drip', 'truncate', 'drop-keep-alive'].includes(order.kind);
     const done = order.strikes === 'after' || keepsAnswer ? await work() : undefined;
-    return strike(order, done, work);
+    return faultyResponse(order, done, work);
   }
 
   #next(incoming: Incoming): FaultOrder | undefined {
-    let struck: FaultOrder | undefined;
-    for (const one of this.#standing) {
+    let due: FaultOrder | undefined;
+    for (const one of this.#active) {
       if (!matches(one.order, incoming)) continue;
       one.met++;
-      if (struck || one.left <= 0 || one.met < (one.order.when?.nth ?? 1)) continue;
+      if (due || one.left <= 0 || one.met < (one.order.when?.nth ?? 1)) continue;
       one.left--;
-      struck = one.order;
+      due = one.order;
     }
-    this.#standing = this.#standing.filter(one => one.left > 0);
-    return struck;
+    this.#active = this.#active.filter(one => one.left > 0);
+    return due;
   }
 }
 
@@ -88,7 +88,7 @@ function matches({ when = {} }: FaultOrder, { method, path }: Incoming): boolean
   return onPath && (!when.method || when.method === method);
 }
 
-async function strike(
+async function faultyResponse(
   order: FaultOrder,
   done: Response | undefined,
   work: () => Promise<Response>,
@@ -127,7 +127,7 @@ function throttled(seconds: number | undefined): Response {
 }
 
 async function garbled(done: Response | undefined): Promise<Response> {
-  // An answer without a body has nothing to garble.
+  // A response without a body cannot be garbled.
   if (done?.body === null) return done;
   const text = (await done?.text()) || '{"next":null,"previous":null,"results":[]}';
   const broken = text.slice(0, Math.max(1, Math.floor(text.length / 2)));

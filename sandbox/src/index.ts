@@ -1,6 +1,4 @@
-/**
- * A small RapidPro that runs in this process, for trying out and testing jobs without a server.
- */
+/** A small RapidPro in this process, for testing API clients without a server. */
 
 export type { TokenName, Tokens } from './build.js';
 export type { ShownContact } from './endpoints/contact-shown.js';

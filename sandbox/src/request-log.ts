@@ -1,29 +1,29 @@
 import type { Incoming } from './core/incoming.js';
 
-/** A request that the sandbox answered. */
+/** A request and the status of its response. */
 export interface LoggedRequest {
   method: string;
   path: string;
   /** As sent, without the question mark. */
   query: string;
-  /** What JSON came to; a text for anything else; null for nothing. */
+  /** The parsed JSON; the text if it is not JSON; null if there was no body. */
   body: unknown;
   status: number;
-  /** Names in lower case; without `authorization`. */
+  /** Names in lowercase, without `authorization`. */
   headers: Record<string, string>;
-  /** Whose token it was, if one of the sandbox's. */
+  /** The name of the token; null if it is not one of the sandbox's. */
   as: string | null;
 }
 
 const MOST = 10_000;
 
-/** The requests that were answered, and who is told of each. Tokens stand in none of them. */
+/** Keeps the latest requests, and reports each as it is added. Tokens are not kept. */
 export class RequestLog {
   #kept: LoggedRequest[] = [];
 
   constructor(
     readonly nameOf: (token: string) => string | undefined,
-    readonly tell?: (request: LoggedRequest) => void,
+    readonly onRequest?: (request: LoggedRequest) => void,
   ) {}
 
   add(incoming: Incoming, status: number): void {
@@ -34,14 +34,14 @@ export class RequestLog {
     const body = bodyOf(incoming.body);
     const request = { method, path, query: this.#masked(search), body, status, headers, as };
     this.#kept.push(request);
-    this.tell?.(request);
+    this.onRequest?.(request);
   }
 
   all(): LoggedRequest[] {
     return [...this.#kept];
   }
 
-  /** Somebody may try to send a token in the query, where no server looks for it. */
+  /** Masks a token that was sent in the query by mistake. */
   #masked(search: string): string {
     return search
       .split('&')

@@ -19,20 +19,20 @@ import type { Contact } from './state/model.js';
 import type { Workspace } from './state/workspace.js';
 import { normalizeUrn } from './values/index.js';
 
-/** What of a workspace can be changed while the sandbox runs. What is left out stays as it is. */
+/** The settings that can be changed while the sandbox runs. Undefined keeps the current value. */
 export type WorkspaceChanges = Pick<
   SandboxOptions,
   'anonymous' | 'country' | 'timezone' | 'languages' | 'dateStyle' | 'throttle' | 'limits'
 > & {
   name?: string;
-  /** Writing is refused while a workspace is flagged or suspended. */
+  /** A flagged or suspended workspace is read-only. */
   flagged?: boolean;
   suspended?: boolean;
-  /** Which of the two; `main` if left out. */
+  /** Which workspace to change. Default: `main`. */
   workspace?: 'main' | 'other';
 };
 
-/** What a contact sends. */
+/** Details of a contact's message. */
 export interface Reply {
   /** `content-type:url` */
   attachments?: string[];
@@ -40,9 +40,9 @@ export interface Reply {
 }
 
 export interface TicketOptions {
-  /** The name or uuid of a topic; the default one if left out. */
+  /** The name or uuid of a topic. Default: the general topic. */
   topic?: string;
-  /** Kept by `v9` only. */
+  /** Only kept by `v9`. */
   body?: string;
   /** An e-mail address. */
   assignee?: string;
@@ -50,62 +50,62 @@ export interface TicketOptions {
 
 /** A small RapidPro in this process. */
 export interface Sandbox {
-  /** `http://127.0.0.1:PORT/`: the host of a credential. */
+  /** The `host` of a credential: `http://127.0.0.1:PORT/`. */
   readonly host: string;
   /** The administrator's token. */
   readonly token: string;
   readonly tokens: Readonly<Tokens>;
-  /** The address of its page in a browser; null where it was not asked for. */
+  /** The URL of its page in a browser; null without the option `page`. */
   readonly page: string | null;
-  /** The contacts that are there, oldest first, as the API shows them; not those that were deleted. */
+  /** The contacts as the API shows them, oldest first, without deleted ones. */
   contacts(): ShownContact[];
-  /** Messages, broadcasts and flow starts that were asked for, in order. */
+  /** The messages, broadcasts and flow starts that clients requested, in order. */
   sent(): SentItem[];
-  /** The last 10,000 requests, oldest first; tokens are not among what is kept. */
+  /** The last 10,000 requests, oldest first, without tokens. */
   requests(): LoggedRequest[];
   /**
-   * Lets a contact, named by uuid or URN, send a message: a run that waits for it goes on. A URN that nobody has
-   * becomes a contact. Gives the message's uuid when all that follows from it is done.
+   * Sends a message from a contact, identified by uuid or URN. A run that waits for it continues. An unknown URN creates
+   * a contact. Returns the message's uuid when all resulting work is done.
    *
    * @example
    * await sandbox.reply('tel:+250788123123', 'yes');
    */
   reply(contact: string, text: string, reply?: Reply): Promise<string>;
-  /** Opens a ticket for a contact, as an agent or a flow would. Gives its uuid. */
+  /** Opens a ticket for a contact, as an agent or a flow would. Returns its uuid. */
   openTicket(contact: string, ticket?: TicketOptions): string;
-  /** Puts contacts into a manual group all at once, as an editor does in the list: they share one `modified_on`. */
+  /** Adds contacts to a manual group in one step, as an editor does in the list. They get the same `modified_on`. */
   addToGroup(contacts: string[], group: string): void;
   /** Changes a workspace's settings. */
   configure(changes: WorkspaceChanges): void;
-  /** Switches the flow engine off or on: without it most writes are a 500. */
+  /** Turns the flow engine off or on. Without it most writes return a 500. */
   engine(state: 'up' | 'down'): void;
-  /** Makes a token invalid. */
+  /** Invalidates a token. */
   revoke(token: TokenName): void;
   /**
-   * Orders a fault for requests to come.
+   * Orders a fault for future requests.
    *
    * @example
-   * // The first creation is done, and its answer is lost.
+   * // The next creation is carried out, and its response is lost.
    * sandbox.fault({ kind: 'reset', strikes: 'after', when: { method: 'POST', path: 'contacts' } });
    */
   fault(order: FaultOrder): void;
-  /** Waits until work that goes on after an answer (a start, a hook's deliveries) is done. */
+  /** Waits until the work that continues after a response (a start, calls of subscribers) is done. */
   settled(): Promise<void>;
-  /** The answer to a request without a socket. Faults that need one do not strike here. */
+  /** Responds to a request without a socket. Faults that need a socket have no effect. */
   handle(request: Request, wire?: Wire): Promise<Response>;
-  /** Ends the server and its connections. */
+  /** Closes the server and its connections. */
   close(): Promise<void>;
 }
 
 /**
- * Makes a sandbox and opens it on loopback.
+ * Creates a sandbox and opens it on loopback.
  *
  * @example
  * const sandbox = await createSandbox({ contacts: [{ name: 'Ann', urns: ['tel:+250788123123'] }] });
  * // a credential: { host: sandbox.host, token: sandbox.token }
  * await sandbox.close();
  *
- * @param options - What it is like and what it holds; see `SandboxOptions`.
+ * @param options - Its settings and contents; see `SandboxOptions`.
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { server, main, other, tokens } = build(options);
@@ -126,8 +126,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   };
   const workspaceOf = (name: 'main' | 'other' | undefined) => (name === 'other' ? other : main);
   const host = () => listener.host;
-  const room = { server, workspace: main, recent, host, token: tokens.administrator };
-  const served = options.page ? withPage(handle, room, faults) : handle;
+  const source = { server, workspace: main, recent, host, token: tokens.administrator };
+  const served = options.page ? withPage(handle, source, faults) : handle;
   const listener = await listen(served, options.port ?? 0);
   for (const workspace of server.workspaces) {
     workspace.settings.site = new URL(listener.host).host;
@@ -142,8 +142,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     sent: () => main.outbox.items(),
     requests: () => log.all(),
     async reply(contact, text, { attachments = [], workspace } = {}) {
-      const room = workspaceOf(workspace);
-      const message = await perform(receive(room, senderOf(room, contact), text, attachments));
+      const target = workspaceOf(workspace);
+      const message = await perform(receive(target, senderOf(target, contact), text, attachments));
       return message.uuid;
     },
     openTicket: (contact, ticket = {}) => open(main, findContact(main, contact), ticket),
@@ -160,7 +160,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   };
 }
 
-/** A mistake of the sandbox must not look like one of a server's. */
+/** Keeps a bug of the sandbox from looking like a server error. */
 function ownFault(error: unknown): Response {
   const reason = error instanceof Error ? error.stack : String(error);
   return new Response(`The sandbox itself failed: ${reason}`, { status: 500 });

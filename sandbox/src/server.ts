@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Wire } from './core/incoming.js';
 import { faultOf, type WireFault } from './wire-fault.js';
 
-/** What the loopback server serves: a function from a request to its answer. */
+/** Handles a request of the loopback server. */
 export type Handler = (request: Request, wire: Wire) => Promise<Response>;
 
 export interface Listener {
@@ -15,7 +15,7 @@ export interface Listener {
 }
 
 const NO_BODY = ['GET', 'HEAD'];
-/** Methods that a Request object does not take. */
+/** Methods that a Request object refuses. */
 const FORBIDDEN = ['TRACE', 'CONNECT', 'TRACK'];
 
 function toRequest(incoming: IncomingMessage): Request {
@@ -50,7 +50,7 @@ async function send(response: Response, to: ServerResponse): Promise<void> {
   else to.end(body);
 }
 
-/** The two bytes that stand after the head of an answer that must not have a body. */
+/** Writes two bytes after the head of a response that must not have a body. */
 function strayBytes(to: ServerResponse): void {
   const { socket } = to;
   socket?.cork();
@@ -85,7 +85,7 @@ async function sendFaulty(to: ServerResponse, body: Buffer, fault: WireFault): P
   }
 }
 
-/** Serves on loopback only. Port 0 takes any that is free. */
+/** Serves on loopback only. Port 0 selects any free port. */
 export async function listen(handler: Handler, port: number): Promise<Listener> {
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
     const wire = { target: incoming.url ?? '/', method: incoming.method ?? 'GET' };

@@ -1,4 +1,4 @@
-/** A fault that only a socket can show; the server reads it off the answer that it is tied to. */
+/** A fault that needs a socket. The server reads it from the response that it is attached to. */
 export interface WireFault {
   kind: 'reset' | 'stall' | 'truncate' | 'drip' | 'drop-keep-alive';
   milliseconds: number | undefined;

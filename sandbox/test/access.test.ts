@@ -14,7 +14,7 @@ type Matrix = Record<string, Record<string, number>>;
 const matrix = (server: ServerName, name: string): Matrix =>
   JSON.parse(recordedBytes(server, `auth/${name}.json`).toString());
 
-/** Whose token stands for a recorded role. A viewer is nobody on the newer line. */
+/** The token for each recorded role. `textit` does not accept a viewer's. */
 const tokens: Record<string, TokenName> = {
   administrator: 'administrator',
   editor: 'editor',
@@ -24,7 +24,7 @@ const tokens: Record<string, TokenName> = {
   outsider_forced: 'viewer',
 };
 
-/** The status of each endpoint, asked by each of the recorded roles. */
+/** The status of each endpoint for each recorded role. */
 async function asRecorded(
   recorded: Matrix,
   sandbox: Sandbox,
@@ -44,18 +44,18 @@ async function asRecorded(
 }
 
 describe.each(lines)('roles of the sandbox (%s)', (dialect, server) => {
-  it('may read what the recorded ones could', async () => {
+  it('have the recorded read access', async () => {
     const recorded = matrix(server, 'role_matrix_get');
     const { sandbox, get } = await open({ dialect });
     const found = await asRecorded(recorded, sandbox, (name, token) => get(`${name}.json`, token));
     expect(found).toEqual(recorded);
   });
 
-  it('may write what the recorded ones could', async () => {
+  it('have the recorded write access', async () => {
     const recorded = matrix(server, 'role_matrix_post_empty_body');
     const { sandbox, post } = await open({ dialect });
     const found = await asRecorded(recorded, sandbox, (name, token) => {
-      // Contacts were asked to change one that nobody has, since an empty body creates one.
+      // The recorded requests changed an unknown contact, since an empty body creates one.
       const unknown = name === 'contacts' ? '?uuid=2b0e40bf-6ad4-4b2f-9a4c-6c4f2f2fb3f0' : '';
       return post(`${name}.json${unknown}`, {}, token);
     });
@@ -63,8 +63,8 @@ describe.each(lines)('roles of the sandbox (%s)', (dialect, server) => {
   });
 });
 
-describe('who may ask the sandbox, and how often', () => {
-  it('refuses strangers', async () => {
+describe('tokens and rate limits', () => {
+  it('refuses unknown tokens', async () => {
     const { get } = await open();
     expect(await get('contacts.json', 'nope')).toMatchObject({
       status: 403,
@@ -72,7 +72,7 @@ describe('who may ask the sandbox, and how often', () => {
     });
   });
 
-  it('takes a revoked token no longer', async () => {
+  it('refuses a revoked token', async () => {
     const { sandbox, get } = await open();
     expect((await get('contacts.json', sandbox.tokens.editor)).status).toBe(200);
     sandbox.revoke('editor');
@@ -80,7 +80,7 @@ describe('who may ask the sandbox, and how often', () => {
     expect((await get('contacts.json')).status).toBe(200);
   });
 
-  it('keeps two workspaces apart', async () => {
+  it('isolates two workspaces', async () => {
     const { sandbox, get, post } = await open({
       contacts: [{ name: 'Ann' }],
       otherSeed: { contacts: [{ name: 'Ben' }, { name: 'Cleo' }] },
@@ -115,7 +115,7 @@ describe('who may ask the sandbox, and how often', () => {
     expect((await get('contacts.json')).status).toBe(200);
   });
 
-  it('counts for each workspace, across its tokens', async () => {
+  it('counts per workspace, across its tokens', async () => {
     const { sandbox, get } = await open({ throttle: 1 });
     const { editor, other_workspace } = sandbox.tokens;
     expect((await get('groups.json')).status).toBe(200);
@@ -125,7 +125,7 @@ describe('who may ask the sandbox, and how often', () => {
     expect((await get('labels.json', editor)).status).toBe(200);
   });
 
-  it.each(lines)('lets the usual number through (%s)', async dialect => {
+  it.each(lines)('allows the default number of requests (%s)', async dialect => {
     const now = Date.parse('2026-11-22T10:00:00Z');
     const { sandbox } = await open({ dialect, clock: { now: () => now } });
     const usual = dialect === 'v9' ? 2500 : 3600;
@@ -139,7 +139,7 @@ describe('who may ask the sandbox, and how often', () => {
 });
 
 describe('workspaces of the sandbox', () => {
-  it('have no more of a kind than the limit', async () => {
+  it('limit the number of objects of a kind', async () => {
     const { post } = await open({ limits: { labels: 1 } });
     expect((await post('labels.json', { name: 'One' })).status).toBe(201);
     expect(await post('labels.json', { name: 'Two' })).toMatchObject({
@@ -148,7 +148,7 @@ describe('workspaces of the sandbox', () => {
     });
   });
 
-  it('hide URNs where contacts are anonymous', async () => {
+  it('hide URNs if contacts are anonymous', async () => {
     const { get, post } = await open({
       anonymous: true,
       contacts: [{ name: 'Ann', urns: ['tel:+250788123123'] }],
@@ -168,7 +168,7 @@ describe('workspaces of the sandbox', () => {
     });
   });
 
-  it('send nothing while they are flagged or suspended', async () => {
+  it('send nothing while flagged or suspended', async () => {
     const { sandbox, post } = await open({ contacts: [{ urns: ['tel:+250788123123'] }] });
     const body = { text: 'hi', urns: ['tel:+250788123123'] };
     for (const state of ['flagged', 'suspended'] as const) {
@@ -191,10 +191,10 @@ describe('workspaces of the sandbox', () => {
     expect((await post('contacts.json', { name: 'Ann' })).status).toBe(201);
   });
 
-  it('do not see a new field in the engine until its cache is over', async () => {
+  it('do not see a new field in the engine until its cache expires', async () => {
     let now = Date.parse('2026-11-22T10:00:00Z');
     const { get, post } = await open({ engineCache: 5, clock: { now: () => now }, contacts: 1 });
-    // The engine reads the workspace when it first works in it, and keeps that for five seconds.
+    // The engine reads the workspace on first use, and caches it for five seconds.
     expect((await post('contacts.json', {})).status).toBe(201);
     expect((await post('fields.json', { name: 'Age', type: 'number' })).status).toBe(201);
     const [one] = (await get<{ results: { uuid: string }[] }>('contacts.json')).data.results;
@@ -226,11 +226,11 @@ it('refuses to change a campaign event while it is being scheduled', async () =>
   expect(await move(2)).toMatchObject(busy);
   now += 3001;
   expect(await move(2)).toMatchObject({ status: 200, data: { offset: 2 } });
-  // Moving it starts that over; a change of its message alone would not.
+  // Rescheduling starts that again; changing the message alone does not.
   expect(await move(3)).toMatchObject(busy);
 });
 
-it('has an endpoint for each that the API has, and none besides', async () => {
+it('has exactly the endpoints of the API', async () => {
   for (const dialect of ['v9', 'textit'] as const) {
     const { get } = await open({ dialect });
     const missing: string[] = [];

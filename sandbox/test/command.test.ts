@@ -11,7 +11,7 @@ const COMMAND = fileURLToPath(new URL('../src/command.ts', import.meta.url));
 
 interface Running {
   child: ChildProcess;
-  /** What it has written so far. */
+  /** The output so far. */
   out(): string;
   ended: Promise<number | null>;
 }
@@ -69,7 +69,7 @@ describe('rapidpro-sandbox', () => {
     30_000,
   );
 
-  it('tells where its page is', async () => {
+  it('prints the address of its page', async () => {
     const { out } = run('--seed', 'empty');
     await expect.poll(out, WAIT).toContain('Requests:');
     const page = /http:\S+\/sandbox\//.exec(out())?.[0] ?? '';
@@ -77,7 +77,7 @@ describe('rapidpro-sandbox', () => {
     expect(await answer.body.text()).toContain('<title>RapidPro sandbox</title>');
   }, 30_000);
 
-  it('serves on where nobody reads what it says (| head -1)', async () => {
+  it('keeps serving when nobody reads its output (| head -1)', async () => {
     const { child, out, ended } = run('--seed', 'empty');
     await expect.poll(out, WAIT).toContain('Requests:');
     const { host } = JSON.parse(/\{[\s\S]*?\n\}/.exec(out())?.[0] ?? '').configuration;
@@ -92,15 +92,15 @@ describe('rapidpro-sandbox', () => {
     expect([await ended, out()]).toEqual([0, before]);
   }, 30_000);
 
-  it('says what is wrong with the command', async () => {
+  it('explains an invalid command', async () => {
     const { out, ended } = run('--dialect', 'v8');
     expect(await ended).toBe(1);
     expect(out()).toBe('--dialect is v9 or textit, not v8. See --help.\n');
   }, 30_000);
 });
 
-describe('its command line', () => {
-  it('takes what the sandbox can be made with', () => {
+describe('the command line', () => {
+  it('accepts the options of a sandbox', () => {
     const args = ['--port', '8282', '--dialect', 'textit', '--throttle', 'off', '--token', 'abc'];
     expect(readCommand(args).options).toEqual({
       port: 8282,
@@ -124,8 +124,10 @@ describe('its command line', () => {
     expect(() => readCommand(args)).toThrow(message);
   });
 
-  it('refuses a seed that holds nothing it knows', () => {
-    expect(() => readCommand(['--seed', file('[]')])).toThrow('is no object');
-    expect(() => readCommand(['--seed', file('{"people":[]}')])).toThrow('has people, which is');
+  it('refuses a seed with unknown contents', () => {
+    expect(() => readCommand(['--seed', file('[]')])).toThrow('is not an object');
+    expect(() => readCommand(['--seed', file('{"people":[]}')])).toThrow(
+      'has the unknown key people',
+    );
   });
 });

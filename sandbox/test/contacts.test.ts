@@ -27,7 +27,7 @@ describe('contacts of the sandbox', () => {
     expect(gone.data.results).toMatchObject([{ uuid: made.data.uuid, name: null, status: null }]);
   });
 
-  it('keeps smart groups in step with their fields', async () => {
+  it('updates smart groups when fields change', async () => {
     const { post } = await open({
       seed: {
         fields: [{ name: 'Age', type: 'number' }],
@@ -42,7 +42,7 @@ describe('contacts of the sandbox', () => {
     expect(younger.data.groups).toEqual([]);
   });
 
-  it('says what is wrong with each key of a body', async () => {
+  it('reports the errors of each key of a body', async () => {
     const { post } = await open();
     const { status, data } = await post('contacts.json', {
       name: '',
@@ -59,7 +59,7 @@ describe('contacts of the sandbox', () => {
     });
   });
 
-  it('holds a program of 600 contacts with groups, runs and messages', async () => {
+  it('contains a program of 600 contacts with groups, runs and messages', async () => {
     const { sandbox, get } = await open({ seed: maternalHealth() });
     expect(sandbox.contacts()).toHaveLength(600);
     const groups = await get('groups.json?name=mothers');
@@ -68,7 +68,7 @@ describe('contacts of the sandbox', () => {
     expect((await get('messages.json?folder=inbox')).data.results.length).toBeGreaterThan(20);
   });
 
-  it('tells what was sent and what was asked', async () => {
+  it('reports sent items and requests', async () => {
     const { sandbox, post } = await open({
       contacts: [{ name: 'Ann', urns: ['tel:+250788123123'] }],
     });
@@ -86,7 +86,7 @@ describe('contacts of the sandbox', () => {
     expect(JSON.stringify(sandbox.requests())).not.toContain(sandbox.token);
   });
 
-  it('makes the contacts that are asked for, the same ones each time', async () => {
+  it('generates the same contacts every time', async () => {
     const [first, second] = [await open({ contacts: 30 }), await open({ contacts: 30 })];
     const named = ({ sandbox }: typeof first) =>
       sandbox.contacts().map(({ name, urns }) => ({ name, urns }));
@@ -94,7 +94,7 @@ describe('contacts of the sandbox', () => {
     expect(named(first)).toEqual(named(second));
   });
 
-  it('answers without a socket as with one', async () => {
+  it('gives the same response without a socket', async () => {
     const { sandbox, get } = await open({ contacts: 3 });
     const headers = { authorization: `Token ${sandbox.token}` };
     const url = `${sandbox.host}api/v2/contacts.json`;

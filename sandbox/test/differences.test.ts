@@ -72,11 +72,11 @@ function document(): string {
   ].join('\n');
 }
 
-it('names recordings that are there', () => {
+it('refers to existing recordings', () => {
   expect(differences.filter(one => !isRecorded(one))).toEqual([]);
 });
 
-it('is what docs/sandbox-recordings.md tells', async () => {
+it('matches docs/sandbox-recordings.md', async () => {
   const file = fileURLToPath(new URL('../../docs/sandbox-recordings.md', import.meta.url));
   await expect(document()).toMatchFileSnapshot(file);
 });

@@ -1,6 +1,6 @@
 import type { ServerName } from '../../recordings/read.js';
 
-/** Recordings that the sandbox does not hold to, each with its reason. One that holds must not be here. */
+/** Recordings that the sandbox does not match, each with its reason. One that matches must not be listed. */
 export interface Difference {
   server: ServerName;
   kind: 'exchange' | 'scenario' | 'row';

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FaultOrder, Sandbox } from '../src/index.js';
 import { callsOf, open } from './opened.js';
 
-/** An agent of its own, so that a torn connection is no other test's. */
+/** A separate agent, so that a broken connection does not affect other tests. */
 function agent(): Agent {
   const own = new Agent({ headersTimeout: 200, bodyTimeout: 200 });
   onTestFinished(() => own.destroy());
@@ -27,7 +27,7 @@ async function create({ host, token }: Sandbox, dispatcher = agent()): Promise<G
   return { status, headers, text: await response.body.text() };
 }
 
-/** What became of a creation: its answer, or the code of its error. */
+/** The result of a creation: its response, or its error code. */
 const outcome = (sandbox: Sandbox): Promise<Got | string> =>
   create(sandbox).catch((error: { code?: string }) => error.code ?? String(error));
 
@@ -43,25 +43,25 @@ describe('faults of the sandbox', () => {
     ],
     ['throttle', expect.objectContaining({ status: 429 })],
     ['garbled', expect.objectContaining({ status: expect.any(Number) })],
-  ])('%s strikes before or after the work', async (kind, expected) => {
+  ])('%s has a fault point before or after the work', async (kind, expected) => {
     for (const strikes of ['before', 'after'] as const) {
       const { sandbox } = await open();
       sandbox.fault({ kind, when, strikes });
       expect(await outcome(sandbox)).toEqual(expected);
       expect(sandbox.contacts()).toHaveLength(strikes === 'after' ? 1 : 0);
-      // Once was ordered: the next one is answered.
+      // Only one was ordered: the next request succeeds.
       expect(await outcome(sandbox)).toMatchObject({ status: 201 });
     }
   });
 
-  it('truncates: the work is done, and half of the answer comes', async () => {
+  it('truncates: the work is done, and half of the body arrives', async () => {
     const { sandbox } = await open();
     sandbox.fault({ kind: 'truncate', when });
     expect(await outcome(sandbox)).toMatch(/UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH|ECONNRESET/);
     expect(sandbox.contacts()).toHaveLength(1);
   });
 
-  it('garbles: JSON that breaks off', async () => {
+  it('garbles: the JSON is incomplete', async () => {
     const { sandbox } = await open();
     sandbox.fault({ kind: 'garbled', when, strikes: 'after' });
     const { status, headers, text } = await create(sandbox);
@@ -73,7 +73,7 @@ describe('faults of the sandbox', () => {
     expect(() => JSON.parse(text)).toThrow(SyntaxError);
   });
 
-  it('drips: the whole answer, in pieces', async () => {
+  it('drips: the whole body arrives in pieces', async () => {
     const { sandbox } = await open();
     sandbox.fault({ kind: 'drip', when, milliseconds: 1 });
     const response = await request(`${sandbox.host}api/v2/contacts.json`, {
@@ -92,7 +92,7 @@ describe('faults of the sandbox', () => {
     expect(JSON.parse(text)).toMatchObject({ name: 'Ann' });
   });
 
-  it('drops the connection after an answer that looked as if it stayed', async () => {
+  it('drops a connection after a response that promised to keep it alive', async () => {
     const { sandbox } = await open();
     const own = agent();
     let lost = 0;
@@ -104,7 +104,7 @@ describe('faults of the sandbox', () => {
     await expect.poll(() => lost).toBe(1);
   });
 
-  it('throttles with the seconds to wait, or without', async () => {
+  it('throttles with or without the seconds to wait', async () => {
     const { sandbox } = await open();
     sandbox.fault({ kind: 'throttle', when, retryAfter: 7 });
     sandbox.fault({ kind: 'throttle', when, times: 2 });
@@ -120,7 +120,7 @@ describe('faults of the sandbox', () => {
     expect((await create(sandbox)).status).toBe(201);
   });
 
-  it('stalls for a while, and answers then', async () => {
+  it('stalls for a while, then responds', async () => {
     const { sandbox } = await open();
     sandbox.fault({ kind: 'stall', when, milliseconds: 20 });
     const began = performance.now();
@@ -128,7 +128,7 @@ describe('faults of the sandbox', () => {
     expect(performance.now() - began).toBeGreaterThanOrEqual(19);
   });
 
-  it('strikes the requests that were named only', async () => {
+  it('affects only matching requests', async () => {
     const { sandbox } = await open();
     const { get, post } = callsOf(sandbox);
     sandbox.fault({ kind: 'bad-gateway', when: { method: 'POST', path: 'contacts', nth: 2 } });
@@ -145,7 +145,7 @@ describe('faults of the sandbox', () => {
     expect(groups.map(({ status }) => status)).toEqual([502, 502, 200]);
   });
 
-  it('tells of the requests that were struck, too', async () => {
+  it('logs affected requests too', async () => {
     const { sandbox } = await open();
     sandbox.fault({ kind: 'bad-gateway', when });
     await outcome(sandbox);

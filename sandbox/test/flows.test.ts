@@ -8,7 +8,7 @@ const URN = 'tel:+250788123123';
 
 const id = (last: number): string => `6f6b3c1e-5b0e-4f2a-8d43-${String(last).padStart(12, '0')}`;
 
-/** Asks for an age in the contact's language, keeps it, and puts adults into a group. */
+/** Asks for an age in the contact's language, saves it, and adds adults to a group. */
 const ages: FlowSeed = {
   uuid: FLOW,
   name: 'Ages',
@@ -106,7 +106,7 @@ const texts = async ({ get }: Opened): Promise<string[]> =>
   (await get<Page<Message>>('messages.json')).data.results.map(({ text }) => text).reverse();
 
 describe.each(['v9', 'textit'] as const)('flows of the sandbox (%s)', dialect => {
-  it('ask, wait for the answer, and do what follows from it', async () => {
+  it('ask, wait for the answer, and continue with it', async () => {
     const opened = await open({ dialect, seed });
     const { sandbox, get } = opened;
     await start(opened, { flow: FLOW, params: { family: 'Uwase' } });
@@ -145,13 +145,13 @@ describe.each(['v9', 'textit'] as const)('flows of the sandbox (%s)', dialect =>
     expect(labelled.data.results).toMatchObject([{ text: 'I am 34 now', flow: { name: 'Ages' } }]);
   });
 
-  it('speak the language of the contact', async () => {
+  it("use the contact's language", async () => {
     const opened = await open({ dialect, seed });
     await start(opened, { flow: FLOW, contacts: [id(101)] });
     expect(await texts(opened)).toEqual(['Quel âge avez-vous, Zoé ?']);
   });
 
-  it('wait for an answer where they have no definition', async () => {
+  it('wait for one answer if they have no definition', async () => {
     const opened = await open({ dialect, seed });
     await start(opened, { flow: SIMPLE });
     await opened.sandbox.reply(URN, 'fine');
@@ -160,7 +160,7 @@ describe.each(['v9', 'textit'] as const)('flows of the sandbox (%s)', dialect =>
     ]);
   });
 
-  it('give way to the one that was started last', async () => {
+  it('are interrupted by a later start', async () => {
     const opened = await open({ dialect, seed });
     await start(opened, { flow: FLOW });
     await start(opened, { flow: SIMPLE });
@@ -172,7 +172,7 @@ describe.each(['v9', 'textit'] as const)('flows of the sandbox (%s)', dialect =>
     ]);
   });
 
-  it('leave alone who was in them or is in another, where that was asked', async () => {
+  it('exclude earlier participants and contacts in other flows on request', async () => {
     const opened = await open({ dialect, seed });
     await start(opened, { flow: SIMPLE });
     await start(opened, { flow: SIMPLE, restart_participants: false });
@@ -184,7 +184,7 @@ describe.each(['v9', 'textit'] as const)('flows of the sandbox (%s)', dialect =>
 });
 
 describe('messages from contacts', () => {
-  it('come to the inbox where no flow waits', async () => {
+  it('go to the inbox if no flow waits', async () => {
     const opened = await open({ seed });
     const uuid = await opened.sandbox.reply(URN, 'hello', {
       attachments: ['image/png:http://127.0.0.1/a.png'],
@@ -196,7 +196,7 @@ describe('messages from contacts', () => {
     ]);
   });
 
-  it('make a contact of a stranger', async () => {
+  it('create a contact for an unknown URN', async () => {
     const { sandbox } = await open();
     await sandbox.reply('tel:+250788999999', 'hello');
     expect(sandbox.contacts()).toMatchObject([
@@ -205,7 +205,7 @@ describe('messages from contacts', () => {
     await expect(sandbox.reply('nobody', 'hello')).rejects.toThrow('has no contact nobody');
   });
 
-  it('are put away from who is blocked, and bring back who was stopped', async () => {
+  it('are archived from a blocked contact, and reactivate a stopped one', async () => {
     const { sandbox, get } = await open({
       contacts: [
         { uuid: id(1), urns: ['tel:+250788000001'], status: 'blocked' },

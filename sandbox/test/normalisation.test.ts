@@ -11,10 +11,10 @@ const recordings = withoutTouch.map(one => ({
   rows: one.rows,
 }));
 
-/** Seconds that a time which follows the server's clock may be off: it was noted to the second. */
+/** The tolerance in seconds for a recorded clock time, which has whole seconds. */
 const CLOCK = 2.5;
 
-/** The same but for the time of day, where that is the clock's. */
+/** Equal except for a time of day from the clock. */
 function sameButForTheClock(player: RowPlayer, wanted: unknown, found: unknown): boolean {
   if (typeof wanted !== 'string' || typeof found !== 'string') return false;
   if (!player.followsClock(found)) return false;
@@ -22,7 +22,7 @@ function sameButForTheClock(player: RowPlayer, wanted: unknown, found: unknown):
   return apart <= CLOCK && wanted.slice(-6) === found.slice(-6);
 }
 
-describe.each(recordings)('what $server stores of what is sent', ({ server, rows }) => {
+describe.each(recordings)('what $server stores', ({ server, rows }) => {
   const name = server as ServerName;
   const player = new RowPlayer(name);
   beforeAll(() => player.open());

@@ -2,7 +2,7 @@ import { request } from 'undici';
 import { onTestFinished } from 'vitest';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../src/index.js';
 
-/** An answer as it came over a real socket; `data` is parsed where it is JSON, a text where it is not. */
+/** A response from a real socket. `data` is parsed if it is JSON, otherwise a text. */
 export interface Answer<T> {
   status: number;
   headers: Record<string, string | string[] | undefined>;
@@ -17,7 +17,7 @@ export interface Page<T = Record<string, unknown>> {
 
 export interface Opened {
   sandbox: Sandbox;
-  /** `path` is what follows `/api/v2/`, with its query; or a whole URL of the sandbox. */
+  /** `path` follows `/api/v2/` and includes the query, or is a whole URL of the sandbox. */
   get<T = Page>(path: string, token?: string): Promise<Answer<T>>;
   post<T = Record<string, unknown>>(
     path: string,
@@ -27,7 +27,7 @@ export interface Opened {
   remove<T = unknown>(path: string, token?: string): Promise<Answer<T>>;
 }
 
-/** Opens a sandbox that ends with the test. */
+/** Opens a sandbox that is closed after the test. */
 export async function open(options: SandboxOptions = {}): Promise<Opened> {
   const sandbox = await createSandbox(options);
   onTestFinished(() => sandbox.close());
@@ -51,7 +51,7 @@ export function callsOf(sandbox: Sandbox): Opened {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const { statusCode: status, headers } = response;
-    // The body of a 204 may be on the wire all the same; see the test of its bytes.
+    // A 204 may still have a body on the wire; see wire.test.ts.
     const text = status === 204 ? '' : await response.body.text();
     const isJson = String(headers['content-type']).startsWith('application/json');
     return { status, headers, data: (text && isJson ? JSON.parse(text) : text) as T };

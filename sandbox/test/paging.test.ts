@@ -9,7 +9,7 @@ interface Shown {
 
 const PAGE = 250;
 
-/** All pages from a first one on, in one direction. */
+/** All pages from the first one, in one direction. */
 async function follow(
   { get }: Opened,
   path: string,
@@ -28,7 +28,7 @@ async function follow(
 const uuids = (pages: Page<Shown>[]): string[] =>
   pages.flatMap(({ results }) => results.map(({ uuid }) => uuid));
 
-/** Newest first, as the list has it: by time, then by when they were made. */
+/** Newest first, as in the list: by time, then by creation. */
 function inOrder(sandbox: Sandbox): string[] {
   return sandbox
     .contacts()
@@ -40,7 +40,7 @@ function inOrder(sandbox: Sandbox): string[] {
 }
 
 describe('pages of the sandbox', () => {
-  it('give each contact once, forward and back', async () => {
+  it('contain each contact once, forward and back', async () => {
     const opened = await open({ contacts: 612 });
     const pages = await follow(opened, 'contacts.json');
     expect(pages.map(({ results }) => results.length)).toEqual([PAGE, PAGE, 112]);
@@ -50,19 +50,19 @@ describe('pages of the sandbox', () => {
     expect(back.map(({ results }) => results)).toEqual([pages[1]?.results, pages[0]?.results]);
   });
 
-  it('give the oldest first when reversed', async () => {
+  it('start with the oldest when reversed', async () => {
     const opened = await open({ contacts: 260 });
     const pages = await follow(opened, 'contacts.json?reverse=true');
     expect(uuids(pages)).toEqual(inOrder(opened.sandbox).reverse());
   });
 
   it.each(['v9', 'textit'] as const)(
-    'get over many contacts of one instant (%s)',
+    'contain all of many contacts with the same time (%s)',
     async dialect => {
       const opened = await open({ dialect, contacts: 700, seed: { groups: [{ name: 'All' }] } });
       const { sandbox } = opened;
       const all = sandbox.contacts().map(({ uuid }) => uuid);
-      // Six hundred of them share one modified_on, more than two pages of them.
+      // Six hundred contacts share one modified_on, more than two pages.
       sandbox.addToGroup(all.slice(50, 650), 'All');
       expect(new Set(sandbox.contacts().map(one => one.modified_on)).size).toBe(101);
       const pages = await follow(opened, 'contacts.json');
@@ -74,7 +74,7 @@ describe('pages of the sandbox', () => {
     },
   );
 
-  it('skip a contact that moved to the front meanwhile, and show none twice', async () => {
+  it('skip a contact that moved to the front meanwhile, and repeat none', async () => {
     const opened = await open({ contacts: 500 });
     const { get, post } = opened;
     const first = (await get<Page<Shown>>('contacts.json')).data;
@@ -85,8 +85,8 @@ describe('pages of the sandbox', () => {
     expect(second.next).toBeNull();
   });
 
-  it('count both ends of a time window in', async () => {
-    // Half a second keeps the digits that are shifted away from their ends.
+  it('include both ends of a time window', async () => {
+    // With half a second, the shifted digits do not carry.
     const clock = { now: () => Date.parse('2026-11-22T10:00:00.500Z') };
     const opened = await open({ contacts: 20, clock });
     const { results } = (await opened.get<Page<Shown>>('contacts.json')).data;
@@ -97,7 +97,7 @@ describe('pages of the sandbox', () => {
     });
     const window = await opened.get<Page<Shown>>(`contacts.json?${query}`);
     expect(window.data.results).toEqual(results.slice(5, 13));
-    // One microsecond less on each side, and the two are out.
+    // One microsecond less on each side excludes both.
     const inner = new URLSearchParams({
       after: String(from?.modified_on).replace(/\d{6}Z/, text => shifted(text, 1)),
       before: String(to?.modified_on).replace(/\d{6}Z/, text => shifted(text, -1)),
@@ -106,7 +106,7 @@ describe('pages of the sandbox', () => {
     expect(less.data.results).toEqual(results.slice(6, 12));
   });
 
-  it('refuse a cursor that is none', async () => {
+  it('refuse an invalid cursor', async () => {
     const { get } = await open({ contacts: 2 });
     const { status, data } = await get<{ detail: string }>('contacts.json?cursor=nonsense');
     expect({ status, data }).toEqual({ status: 404, data: { detail: 'Invalid cursor' } });

@@ -20,7 +20,7 @@ describe('a time in a query', () => {
     ['2026-11-22T10:20:30-0330', at('2026-11-22T13:50:30Z')],
     ['2026-11-22T10:20:30+02', at('2026-11-22T08:20:30Z')],
     ['0099-01-01', at('0099-01-01T00:00:00Z')],
-  ])('is read: %s', (text, expected) => {
+  ])('is parsed: %s', (text, expected) => {
     expect(queryTime(text)).toBe(expected);
   });
 
@@ -39,12 +39,12 @@ describe('a time in a query', () => {
     '0000-01-01',
     ' 2026-11-22',
     '22-11-2026',
-  ])('is none: %s', text => {
+  ])('is invalid: %s', text => {
     expect(queryTime(text)).toBeUndefined();
   });
 });
 
-it('is written back into the links of a page as Python writes it', async () => {
+it("has Python's format in the links of a page", async () => {
   const { get } = await open({ contacts: 251 });
   const { data } = await get("contacts.json?x=a~b*(c)'!&group=&after=2020&ä=ö%20ü");
   expect(data.next).toMatch(

@@ -4,7 +4,7 @@ import { type Resource, resources } from '../../src/resources.js';
 import { maternalHealth, type Sandbox } from '../src/index.js';
 import { open } from './opened.js';
 
-/** Whatever is sent, what answers is the server that the sandbox stands for, and its books stay right. */
+/** Whatever is sent, the sandbox responds as a server and its counts stay consistent. */
 
 const OWN_FAULT = 'The sandbox itself failed';
 
@@ -28,7 +28,7 @@ async function send(
 const list = async (sandbox: Sandbox, path: string): Promise<Listed['results']> =>
   (JSON.parse((await send(sandbox, 'GET', `${path}.json`)).text) as Listed).results;
 
-/** Names and numbers that the workspace has, so that what is made up now and then hits something. */
+/** Names and ids in the workspace, so that some generated values match. */
 async function known(sandbox: Sandbox): Promise<unknown[]> {
   const paths = ['contacts', 'groups', 'flows', 'labels', 'messages', 'campaigns', 'tickets'];
   const rows = (await Promise.all(paths.map(path => list(sandbox, path)))).map(all =>
@@ -72,12 +72,12 @@ function requests(words: unknown[]) {
   });
 }
 
-/** As a query has it. `String` fails on an object whose `toString` is no function. */
+/** Formats a query value. `String` fails on an object whose `toString` is not a function. */
 const textOf = (value: unknown): string =>
   typeof value === 'object' ? JSON.stringify(value) : String(value);
 
-describe.each(['v9', 'textit'] as const)('whatever is asked of the sandbox (%s)', dialect => {
-  it('is answered as a server would, and counts stay right', async () => {
+describe.each(['v9', 'textit'] as const)('any request to the sandbox (%s)', dialect => {
+  it("gets a server's response, and counts stay consistent", async () => {
     const { sandbox } = await open({
       dialect,
       seed: maternalHealth({ contacts: 20 }),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { passes } from '../src/engine/tests.js';
 
-/** What a router's test finds in an answer; undefined where the answer takes another way. */
+/** What a router's test matches in an answer; undefined if the test fails. */
 const TABLE: [name: string, text: string, args: string[], found: string | undefined][] = [
   ['has_text', '  yes ', [], 'yes'],
   ['has_text', '   ', [], undefined],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dialect } from '../../src/resources.js';
 import { open } from './opened.js';
 
-/** What servers say to bodies that no recording has, as their documentation and own tests tell. */
+/** Server errors that no recording covers, from the servers' documentation and tests. */
 
 const ANN = '1d2f5a4c-3b6e-4f80-9c1d-000000000001';
 const ZOE = '1d2f5a4c-3b6e-4f80-9c1d-000000000002';
@@ -41,7 +41,7 @@ type Case = [what: string, path: string, body: unknown, answer: unknown, dialect
 
 const cases: Case[] = [
   [
-    'no object as a body',
+    'a body that is not an object',
     'contacts.json',
     [],
     { non_field_errors: ['Request body should be a single JSON object'] },
@@ -90,7 +90,7 @@ const cases: Case[] = [
     { non_field_errors: ["Field 'type' is required."] },
   ],
   [
-    'a field that cannot be',
+    'an invalid field',
     'fields.json',
     { name: '!@#$%', type: 'video' },
     {
@@ -99,7 +99,7 @@ const cases: Case[] = [
     },
   ],
   [
-    'a field in the words of old',
+    'a field with the old keys',
     'fields.json',
     { label: '!@#$%', value_type: 'video' },
     {
@@ -108,26 +108,26 @@ const cases: Case[] = [
     },
   ],
   [
-    'a field of a reserved name',
+    'a field with a reserved name',
     'fields.json',
     { name: 'HAS', type: 'text' },
     { name: ['Generated key "has" is invalid or a reserved name.'] },
   ],
   [
-    'a field that is there',
+    'a field that exists',
     'fields.json',
     { label: 'AGE', value_type: 'text' },
     { label: ['This field must be unique.'] },
   ],
   [
-    'a group of characters',
+    'a group with invalid characters',
     'groups.json',
     { name: '"Hi"' },
     { name: ['Cannot contain the character: "'] },
   ],
   ['a group without a name', 'groups.json', {}, { name: required }],
   [
-    'a label that is there',
+    'a label that exists',
     'labels.json',
     { name: 'spam' },
     { name: ['This field must be unique.'] },
@@ -146,7 +146,7 @@ const cases: Case[] = [
     { non_field_errors: ['For action "add" you should also specify a group'] },
   ],
   [
-    'a smart group to join',
+    'adding to a smart group',
     'contact_actions.json',
     { contacts: [ANN], action: 'add', group: 'Adults' },
     { group: ['Contact group must not be query based: Adults'] },
@@ -164,13 +164,13 @@ const cases: Case[] = [
     { label: ['This field may not be null.'] },
   ],
   [
-    'a label twice',
+    'duplicate labels',
     'message_actions.json',
     { messages: [], action: 'label', label: 'Spam', label_name: 'Spam' },
     { non_field_errors: ["Can't specify both label and label_name."] },
   ],
   [
-    'a label that is not wanted',
+    'a label for an action without one',
     'message_actions.json',
     { messages: [], action: 'archive', label: 'Spam' },
     { non_field_errors: ['For action "archive" you should not specify a label'] },
@@ -183,19 +183,19 @@ const cases: Case[] = [
     { non_field_errors: ['Must provide either text or attachments.'] },
   ],
   [
-    'an attachment that is none',
+    'an invalid attachment',
     'messages.json',
     { contact: ANN, text: 'Hi', attachments: ['xxxx'] },
     { attachments: ['No such object: xxxx'] },
   ],
   [
-    'a broadcast to nobody',
+    'a broadcast without recipients',
     'broadcasts.json',
     { text: 'Hello' },
     { non_field_errors: ['Must provide either urns, contacts or groups.'] },
   ],
   [
-    'a group named by a number',
+    'a group given as a number',
     'broadcasts.json',
     { text: 'Hello', groups: [123456] },
     { groups: ['No such object: 123456'] },
@@ -220,32 +220,32 @@ const cases: Case[] = [
   ],
   ['a start of no flow', 'flow_starts.json', {}, { flow: required }],
   [
-    'a start of nobody',
+    'a start without recipients',
     'flow_starts.json',
     { flow },
     { non_field_errors: ['Must specify at least one group, contact or URN'] },
   ],
   [
-    'parameters that are a text',
+    'params that are a text',
     'flow_starts.json',
     { ...start, params: 'YES' },
     { params: ['Must be a valid JSON object'] },
   ],
   [
-    'parameters that are a list',
+    'params that are a list',
     'flow_starts.json',
     { ...start, extra: [1] },
     { extra: ['Must be a valid JSON object'] },
   ],
   [
-    'parameters without end',
+    'params that are too long',
     'flow_starts.json',
     { ...start, params: { foo: 'a'.repeat(10_000) } },
     { params: ['Cannot exceed 10,000 characters encoded.'] },
     ['textit'],
   ],
   [
-    'a start of a wrong URN',
+    'a start with an invalid URN',
     'flow_starts.json',
     { flow, urns: ['foo:bar'] },
     { urns: { 0: ['Invalid URN: foo:bar. Ensure phone numbers contain country codes.'] } },
@@ -263,7 +263,7 @@ const cases: Case[] = [
     },
   ],
   [
-    'a campaign event that cannot be',
+    'an invalid campaign event',
     'campaign_events.json',
     { ...event, unit: 'epocs', delivery_hour: 25, message: { kin: 'Muraho' } },
     {
@@ -273,7 +273,7 @@ const cases: Case[] = [
     },
   ],
   [
-    'a campaign event of nothing',
+    'a campaign event without content',
     'campaign_events.json',
     event,
     { non_field_errors: ['Flow or a message text required.'] },
@@ -285,19 +285,19 @@ const cases: Case[] = [
     { resthook: required, target_url: required },
   ],
   [
-    'a subscriber of no hook',
+    'a subscriber of an unknown hook',
     'resthook_subscribers.json',
     { resthook: 'spam', target_url: 'https://foo.bar/' },
     { resthook: ['No resthook with slug: spam'] },
   ],
   [
-    'tickets without end',
+    'too many tickets',
     'ticket_actions.json',
     { tickets: MANY.map(String), action: 'close' },
     { tickets: only(100) },
   ],
   [
-    'a global whose key cannot be',
+    'a global with an invalid key',
     'globals.json',
     { name: '1st', value: 'x' },
     { name: ['Name creates Key that is invalid'] },
@@ -320,7 +320,7 @@ describe.each(['v9', 'textit'] as const)('what the sandbox refuses (%s)', dialec
     });
   });
 
-  it('another type for a date that a campaign counts from', async () => {
+  it('another type for a date that a campaign uses', async () => {
     const { post } = await open({ dialect, seed });
     const made = await post('campaign_events.json', { ...event, message: { eng: 'Soon' } });
     expect(made.status).toBe(201);
@@ -330,7 +330,7 @@ describe.each(['v9', 'textit'] as const)('what the sandbox refuses (%s)', dialec
     });
   });
 
-  it('the change of a topic that the system has', async () => {
+  it('changes to a system topic', async () => {
     const { get, post } = await open({ dialect, seed });
     const { data } = await get<{ results: { uuid: string; system: boolean }[] }>('topics.json');
     const general = data.results.find(({ system }) => system);
@@ -357,7 +357,7 @@ describe('what the sandbox keeps', () => {
     ]);
   });
 
-  it('what a broadcast has in each language', async () => {
+  it('a broadcast in each language', async () => {
     const { post } = await open({ dialect: 'textit', seed });
     const { data } = await post('broadcasts.json', {
       text: { eng: 'Hello', spa: 'Hola' },
@@ -373,7 +373,7 @@ describe('what the sandbox keeps', () => {
     });
   });
 
-  it('each part of a broadcast in the language that the contact has it in', async () => {
+  it("each part of a broadcast in the contact's language if available", async () => {
     const { get, post, sandbox } = await open({
       dialect: 'textit',
       languages: ['eng', 'fra'],
@@ -391,7 +391,7 @@ describe('what the sandbox keeps', () => {
     ]);
   });
 
-  it('an uploaded file under the address of the site', async () => {
+  it("an uploaded file under the site's address", async () => {
     const { sandbox, post } = await open({ seed });
     const form = new FormData();
     form.append('file', new File(['png'], 'a b.png', { type: 'image/png' }));

@@ -7,7 +7,7 @@ import { open } from './opened.js';
 const ANN = '1d2f5a4c-3b6e-4f80-9c1d-000000000001';
 const contacts = [{ uuid: ANN, name: 'Ann' }];
 
-/** The bytes that a connection gives until `enough` holds of them. */
+/** Reads bytes from a connection until `enough` accepts them. */
 function until(socket: Socket, enough: (bytes: string) => boolean): Promise<string> {
   return new Promise((resolve, reject) => {
     let bytes = '';
@@ -35,7 +35,7 @@ function requestBytes({ token, host }: Sandbox, path: string, body?: unknown): s
   ].join('\r\n');
 }
 
-/** Head lines by name in lower case, without those that a front server adds. */
+/** Header lines by lowercase name, without those that a front server adds. */
 function headOf(bytes: string): Record<string, string> {
   const [head = ''] = bytes.split('\r\n\r\n');
   const own = ['server', 'date', 'connection', 'keep-alive', 'x-temba-org'];
@@ -50,8 +50,8 @@ function headOf(bytes: string): Record<string, string> {
 
 const block = { contacts: [ANN], action: 'block' };
 
-describe('the bytes of an action without an answer', () => {
-  it('are those that were recorded, two stray ones among them', async () => {
+describe('the bytes of an empty action response', () => {
+  it('match the recording, including two stray bytes', async () => {
     const { sandbox } = await open({ contacts });
     const recorded = recordedBytes(
       'rapidpro-9.0.0',
@@ -64,7 +64,7 @@ describe('the bytes of an action without an answer', () => {
       expect(bytes.startsWith('HTTP/1.1 204 No Content\r\n')).toBe(true);
       expect(bytes.split('\r\n\r\n')[1]).toBe('""');
       expect(headOf(bytes)).toEqual(headOf(recorded.replaceAll(/\r?\n/g, '\r\n')));
-      // The connection goes on, with the two bytes before the next answer.
+      // The connection continues, with the two bytes before the next response.
       socket.write(requestBytes(sandbox, 'workspace.json'));
       const next = await until(socket, text => text.endsWith('}'));
       expect(next.startsWith('HTTP/1.1 200 OK\r\n')).toBe(true);
@@ -74,12 +74,12 @@ describe('the bytes of an action without an answer', () => {
   });
 
   it.each([{ dialect: 'v9', rawNoContent: false }, { dialect: 'textit' }] as const)(
-    'are none where the server is tidy (%o)',
+    'have no stray bytes with rawNoContent: false or textit (%o)',
     async options => {
       const { sandbox } = await open({ contacts, ...options });
       const socket = connect(Number(new URL(sandbox.host).port), '127.0.0.1');
       try {
-        // Two at once: what follows the first head is the second one, and nothing in between.
+        // Two requests at once: the second head directly follows the first.
         socket.write(requestBytes(sandbox, 'contact_actions.json', block));
         socket.write(requestBytes(sandbox, 'workspace.json'));
         const bytes = await until(socket, text => text.endsWith('}'));

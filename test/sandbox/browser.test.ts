@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { execute, sendBroadcast, startFlow, upsertContact } from '../../src/index.js';
-import { type Browser, chromiumPath, startBrowser } from '../../sandbox/test/support/browser/chromium.js';
-import type { Tab } from '../../sandbox/test/support/browser/tab.js';
 import { ANN, MALLORY, type OpenedPage, openPage, SURVEY } from '../../sandbox/test/page/opened.js';
+import {
+  type Browser,
+  chromiumPath,
+  startBrowser,
+} from '../../sandbox/test/support/browser/chromium.js';
+import type { Tab } from '../../sandbox/test/support/browser/tab.js';
+import { execute, sendBroadcast, startFlow, upsertContact } from '../../src/index.js';
 
 const WAIT = { timeout: 10_000 };
 

@@ -5,7 +5,7 @@ import { refsOf, refTo } from './rules.js';
 const MOST_ATTACHMENTS = 10;
 const ANY_UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** By uuid, or by `type:url` whose URL has the uuid of an uploaded file in it. */
+/** Finds media by uuid, or by `type:url` where the URL contains the uuid of an uploaded file. */
 function findMedia(text: string, { workspace }: Call): Media | undefined {
   for (const uuid of text.toLowerCase().match(ANY_UUID) ?? []) {
     const found = workspace.media.find(uuid);

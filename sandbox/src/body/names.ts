@@ -4,7 +4,7 @@ import { type Rule, text } from './rules.js';
 
 const MOST = 64;
 
-/** What names of groups, labels, campaigns and the like may be; each complaint stands on its own. */
+/** The rules for names of groups, labels, campaigns and the like. Each is reported separately. */
 export function complaints(given: string): string[] {
   const found: string[] = [];
   for (const letter of ['"', '\\']) {
@@ -15,7 +15,7 @@ export function complaints(given: string): string[] {
   return found;
 }
 
-/** A name that no other object of its kind has, in whatever letter case. */
+/** A name that no other object of its kind has, ignoring case. */
 export function uniqueName<T extends { name: string }>(
   others: (call: Call) => Iterable<T>,
   own?: T,

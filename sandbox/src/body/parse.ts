@@ -5,7 +5,7 @@ import { parseJson } from '../values/index.js';
 /** Django's limit on a body that is not a file. */
 const MOST_BYTES = 2_621_440;
 
-/** A byte sequence that is no UTF-8, in the words of Python. */
+/** Python's message for bytes that are not UTF-8. */
 function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -29,19 +29,19 @@ function utf8Fault(bytes: Uint8Array): string {
               : first < 0xf5
                 ? 4
                 : 0;
-    const place = `'utf-8' codec can't decode byte 0x${first.toString(16)} in position ${at}`;
-    if (length === 0) return `${place}: invalid start byte`;
+    const prefix = `'utf-8' codec can't decode byte 0x${first.toString(16)} in position ${at}`;
+    if (length === 0) return `${prefix}: invalid start byte`;
     for (let next = 1; next < length; next++) {
       const byte = bytes[at + next];
-      if (byte === undefined) return `${place}: unexpected end of data`;
-      if ((byte & 0xc0) !== 0x80) return `${place}: invalid continuation byte`;
+      if (byte === undefined) return `${prefix}: unexpected end of data`;
+      if ((byte & 0xc0) !== 0x80) return `${prefix}: invalid continuation byte`;
     }
     at += length;
   }
   return 'invalid data';
 }
 
-/** The media type alone, as the server compares it. */
+/** The media type without its parameters, as the server compares it. */
 function mediaType(header: string | null): string {
   return (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
@@ -108,7 +108,7 @@ function readJson(body: Uint8Array): Record<string, unknown> {
   return parsed;
 }
 
-/** A JSON object; numbers are objects of their own kind here. */
+/** A JSON object. Numbers are parsed into objects of their own class. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return (
     typeof value === 'object' &&

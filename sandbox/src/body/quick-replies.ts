@@ -29,7 +29,7 @@ function complaint({ type, text, extra }: QuickReply): string | undefined {
 
 const quickReply: Rule<QuickReply> = {
   read(input, call): Read<QuickReply> {
-    if (!isObject(input)) throw new ServerError('a quick reply that is no object');
+    if (!isObject(input)) throw new ServerError('a quick reply that is not an object');
     const issues: Issues = {};
     const kept: QuickReply = { type: 'text' };
     for (const key of ['type', 'text', 'extra'] as const) {

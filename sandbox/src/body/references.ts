@@ -5,7 +5,7 @@ import type { Contact, Flow, Group } from '../state/model.js';
 import { normalizeUrn, storeUrn } from '../values/index.js';
 import { issue, listOf, oneRef, type Rule, refsOf, refTo, value } from './rules.js';
 
-/** A contact by uuid or URN. The URN is not read with the workspace's country here. */
+/** Finds a contact by uuid or URN. The workspace's country is not used to read the URN. */
 function findContact(text: string, { workspace }: Call): Contact | undefined {
   const { dialect } = workspace;
   const byUuid = workspace.contacts.find(text);
@@ -16,7 +16,7 @@ function findContact(text: string, { workspace }: Call): Contact | undefined {
 
 const sameText = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-/** A row of a table by uuid or by name in any letter case. */
+/** Finds a row by uuid, or by name ignoring case. */
 export function byUuidOrName<T extends { name: string; deleted?: boolean }>(
   table: Iterable<T> & { find(uuid: string): T | undefined },
   text: string,
@@ -49,15 +49,15 @@ function findFlow(text: string, { workspace }: Call): Flow | undefined {
 
 export const flow = oneRef(refTo(findFlow));
 
-/** A URN to be kept, with what its network shows. */
+/** A URN to store, with its display. */
 export interface GivenUrn {
   urn: string;
   display: string | null;
-  /** What the engine, not the server in front of it, will say: refuse it, or break. */
+  /** How the engine rejects a URN that the API accepted: with a validation error or a crash. */
   engine?: 'not-valid' | 'server-error';
 }
 
-/** An item of a `urns` list, read with the workspace's country. */
+/** An item of a `urns` list. Local numbers are read in the workspace's country. */
 const urn: Rule<GivenUrn> = {
   takesNull: true,
   read(input, { workspace }) {

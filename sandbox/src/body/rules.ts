@@ -6,20 +6,20 @@ import { pythonText } from '../values/python.js';
 import { lengthOf, trim } from '../values/text.js';
 import { isObject } from './parse.js';
 
-/** What a rule makes of a value: what is kept, or what the server says against it. */
+/** The result of a rule: the value to keep, or the server's messages. */
 export type Read<T> = { value: T } | { issue: Issue };
 
-/** How one value of a body is checked and turned into what an endpoint works with. */
+/** Checks one value of a body and converts it to what an endpoint works with. */
 export interface Rule<T> {
   read(input: unknown, call: Call): Read<T>;
-  /** Null is a value of its own; otherwise it is refused before the rule sees it. */
+  /** Accepts null. Otherwise null is refused before the rule runs. */
   takesNull?: true;
   required?: true;
 }
 
 export type Shape = Record<string, Rule<unknown>>;
 type Kept<R> = R extends Rule<infer T> ? T : never;
-/** What a body of a shape comes to: keys that were not sent are undefined. */
+/** The result of a body's rules. Keys that were not sent are undefined. */
 export type Body<S extends Shape> = {
   [K in keyof S]: S[K] extends { required: true } ? Kept<S[K]> : Kept<S[K]> | undefined;
 };
@@ -29,12 +29,12 @@ export const issue = (...messages: string[]): { issue: Issue } => ({ issue: mess
 
 const NULL = 'This field may not be null.';
 
-/** A rule's answer, with null seen to. */
+/** Applies a rule, with null handled first. */
 export function readValue<T>(rule: Rule<T>, input: unknown, call: Call): Read<T> {
   return input === null && !rule.takesNull ? issue(NULL) : rule.read(input, call);
 }
 
-/** Reads a whole body. Every wrong key is reported at once; keys that no rule knows are passed over. */
+/** Reads a whole body. Every invalid key is reported; keys without a rule are ignored. */
 export function readShape<S extends Shape>(
   shape: S,
   body: Record<string, unknown>,
@@ -67,7 +67,7 @@ export function orNull<T>(rule: Rule<T>): Rule<T | null> {
   };
 }
 
-/** A further check of what a rule has kept; undefined for nothing to say. */
+/** A further check of a value that a rule accepted. Undefined if it passes. */
 export function also<T>(rule: Rule<T>, check: (kept: T, call: Call) => Issue | undefined): Rule<T> {
   return {
     ...rule,
@@ -80,7 +80,7 @@ export function also<T>(rule: Rule<T>, check: (kept: T, call: Call) => Issue | u
   };
 }
 
-/** The name that the server gives a value's type. */
+/** The server's name for a value's type. */
 export function typeName(input: unknown): string {
   if (input === null) return 'NoneType';
   if (Array.isArray(input)) return 'list';
@@ -92,11 +92,11 @@ export function typeName(input: unknown): string {
 export interface TextOptions {
   most?: number | ((call: Call) => number);
   blank?: true;
-  /** Checks that come before the length, whose messages stand with it. */
+  /** Checks that run before the length check; their messages are reported together. */
   checks?: (text: string, call: Call) => string[];
 }
 
-/** A text: numbers are taken as theirs, spaces round it are dropped. */
+/** A text: numbers are converted, surrounding spaces are dropped. */
 export function text(options: TextOptions = {}): Rule<string> {
   return {
     read(input, call) {
@@ -116,7 +116,7 @@ export function text(options: TextOptions = {}): Rule<string> {
   };
 }
 
-/** True, false and the words that the server takes for them. */
+/** True, false, and the texts and numbers that the server accepts for them. */
 export function flag(): Rule<boolean> {
   const yes = ['t', 'y', 'yes', 'true', 'on', '1'];
   const no = ['f', 'n', 'no', 'false', 'off', '0', '0.0'];
@@ -168,14 +168,14 @@ export function choice<const C extends string>(...choices: readonly C[]): Rule<C
 const tooMany = (most: number): { issue: Issue } =>
   issue(`Ensure this field has no more than ${most} elements.`);
 
-/** What the server takes the length of: lists, objects and, by the way, texts. */
+/** Values that have a length for the server: lists, objects and also texts. */
 function sizeOf(input: unknown): number {
   if (typeof input === 'string') return lengthOf(input);
   if (Array.isArray(input)) return input.length;
   return isObject(input) ? Object.keys(input).length : 0;
 }
 
-/** A list of values, each read by a rule; what is wrong is told by index. */
+/** A list of values, each read by a rule. Errors are reported by index. */
 export function listOf<T>(rule: Rule<T>, most: number): Rule<T[]> {
   return {
     read(input, call) {
@@ -191,7 +191,7 @@ export function listOf<T>(rule: Rule<T>, most: number): Rule<T[]> {
   };
 }
 
-/** An object whose values are read by a rule; what is wrong is told by key. */
+/** An object whose values are read by a rule. Errors are reported by key. */
 export function mapOf<T>(
   rule: Rule<T>,
   options: { most?: number; empty?: false; keyIssue?: (key: string) => string | undefined } = {},
@@ -227,12 +227,12 @@ function collect<T, R>(reads: [string, Read<T>][], keep: (kept: [string, T][]) =
   return Object.keys(issues).length > 0 ? { issue: issues } : value(keep(kept));
 }
 
-/** References to objects: the first that is not there is told, without its index. */
+/** References to objects. Only the first that does not exist is reported, without its index. */
 export function refsOf<T>(one: Rule<T>, most: number): Rule<T[]> {
   return {
     read(input, call) {
       if (sizeOf(input) > most) return tooMany(most);
-      // The server walks over whatever can be walked over: an object gives its keys.
+      // The server accepts anything iterable here: an object gives its keys.
       const items = isObject(input) ? Object.keys(input) : input;
       if (!Array.isArray(items)) {
         return issue(`Expected a list of items but got type "${typeName(input)}".`);
@@ -248,7 +248,7 @@ export function refsOf<T>(one: Rule<T>, most: number): Rule<T[]> {
   };
 }
 
-/** A reference to one object by a text or a whole number. `find` gives undefined for what is not there. */
+/** A reference to one object by a text or an integer. `find` returns undefined if it does not exist. */
 export function refTo<T>(
   find: (text: string, call: Call) => T | undefined,
   check?: (found: T, given: string) => string | undefined,
@@ -268,7 +268,7 @@ export function refTo<T>(
   };
 }
 
-/** A single reference: an empty text is taken for null. */
+/** A single reference. An empty text counts as null. */
 export function oneRef<T>(rule: Rule<T>): Rule<T> {
   return { read: (input, call) => (input === '' ? issue(NULL) : rule.read(input, call)) };
 }

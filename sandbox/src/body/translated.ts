@@ -13,8 +13,8 @@ function languageIssue(key: string, call: Call): string | undefined {
 }
 
 /**
- * A value for each language, or a bare one that is taken to be in the workspace's first language. The older line
- * knows a bare value by its type; with the newer one it is whatever is no object.
+ * A value for each language, or a single value in the workspace's primary language. `v9` recognizes a single value by
+ * its type; for `textit` it is anything that is not an object.
  */
 export function translated<T>(
   rule: Rule<T>,

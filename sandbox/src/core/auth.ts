@@ -3,18 +3,18 @@ import type { Role, User } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { forbidden } from './reply.js';
 
-/** A token opens one workspace for one user. */
+/** A token gives one user access to one workspace. */
 export interface Access {
   token: string;
   workspace: Workspace;
   user: User;
-  /** Which of the sandbox's tokens this is: a role, or a name such as `other_workspace`. */
+  /** The name of the sandbox's token: a role, or a name such as `other_workspace`. */
   name: string;
 }
 
 const NOT_GIVEN = 'Authentication credentials were not provided.';
 
-/** Who asks, or the refusal that a server gives. All of them are 403. */
+/** Identifies the caller, or refuses the request. Every refusal is a 403. */
 export function authenticate(
   header: string | null,
   find: (token: string) => Access | undefined,
@@ -52,7 +52,7 @@ function byBasic(words: string[], find: (token: string) => Access | undefined): 
     throw forbidden('Invalid basic header. Credentials not correctly base64 encoded.');
   }
   const access = find(text.slice(colon + 1));
-  // Both lines compare the login as it is written; with the older one it is the username, which is the e-mail here.
+  // Both lines compare the login case-sensitively. For `v9` it is the username, which is the e-mail address here.
   if (!access || access.user.email !== text.slice(0, colon)) {
     throw forbidden('Invalid token or email');
   }
@@ -68,7 +68,7 @@ const SURVEYOR: readonly ResourceName[] = [
   'groups',
 ];
 
-/** Whether a role may use an endpoint at all. Tokens of other roles are refused everywhere. */
+/** Whether a role may use an endpoint. Tokens of other roles are refused everywhere. */
 export function mayUse(role: Role, resource: ResourceName, method: Method | string): boolean {
   if (role === 'administrator' || role === 'editor') return true;
   return role === 'surveyor' && SURVEYOR.includes(resource) && method === 'GET';

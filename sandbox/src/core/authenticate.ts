@@ -3,10 +3,10 @@ import type { Server } from '../state/server.js';
 import { docsPage, html } from './html.js';
 import type { Incoming } from './incoming.js';
 
-/** The password of everyone in a sandbox. */
+/** The password of every user of a sandbox. */
 const PASSWORD = 'sandbox';
 
-/** The roles that the form knows, and who may ask for a token of each. */
+/** The roles that the form accepts, and which users may get a token for each. */
 const ROLES: Record<string, readonly Role[]> = {
   A: ['administrator'],
   E: ['administrator', 'editor'],
@@ -15,7 +15,7 @@ const ROLES: Record<string, readonly Role[]> = {
 
 const HEADERS = { vary: 'Cookie', 'content-language': 'en-us' };
 
-/** The older line's form in which a user gets tokens for a name and a password. */
+/** The `v9` form that gives a user tokens for a username and a password. */
 export function authenticateForm(server: Server, incoming: Incoming): Response {
   const form = new URLSearchParams(new TextDecoder().decode(incoming.body));
   const allowed = ROLES[form.get('role') ?? ''];

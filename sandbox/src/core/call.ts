@@ -4,7 +4,7 @@ import type { Workspace } from '../state/workspace.js';
 import type { Access } from './auth.js';
 import type { Incoming } from './incoming.js';
 
-/** One request to an endpoint by somebody who may ask it. */
+/** One authorized request to an endpoint. */
 export interface Call {
   incoming: Incoming;
   name: ResourceName;

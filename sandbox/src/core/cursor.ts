@@ -1,7 +1,7 @@
 import { PAGE_SIZE } from '../../../src/resources.js';
 import { notFound } from './reply.js';
 
-/** Where a page begins: behind a position, some items further on, looking forward or back. */
+/** Where a page begins: after a position, at an offset, forward or backward. */
 export interface Cursor {
   offset: number;
   back: boolean;
@@ -10,7 +10,7 @@ export interface Cursor {
 
 const START: Cursor = { offset: 0, back: false, position: null };
 
-/** Ties beyond this many are not paged through; the server caps the offset. */
+/** Ties beyond this many cannot be paged through: the server caps the offset. */
 const OFFSET_LIMIT = 100_000;
 
 export function encodeCursor({ offset, back, position }: Cursor): string {
@@ -26,7 +26,7 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** As Python decodes base64: strange letters are skipped, a wrong length is an error. */
+/** Decodes base64 as Python does: unknown characters are skipped, a wrong length is an error. */
 function decodeBase64(text: string): string {
   const letters = text.replace(/[^A-Za-z0-9+/=]/g, '');
   const data = letters.replace(/=.*$/, '');
@@ -56,7 +56,7 @@ export interface CursorPage<T> {
   previous: Cursor | null;
 }
 
-/** How many items at the near end of a page share the position of what lies beyond it. */
+/** The number of items at the near end of a page that share the position of the next item. */
 function seam<T>(
   items: readonly T[],
   beyond: string | null,
@@ -73,10 +73,10 @@ function seam<T>(
 }
 
 /**
- * One page out of the rows behind a cursor. `rows` gives them in the cursor's own direction, from its position on.
+ * One page of the rows after a cursor. `rows` returns them in the cursor's direction, starting at its position.
  *
- * A cursor names the last position of the page before; items that tie with their neighbor across the seam cannot be
- * told apart by it, so it counts them instead.
+ * A cursor holds the last position of the previous page. It cannot distinguish items that share that position, so it
+ * counts them.
  */
 export function cutPage<T>(
   cursor: Cursor,
@@ -121,14 +121,14 @@ interface Cut<T> {
   hasPrevious: boolean;
 }
 
-/** The cursor that leads on from a page, forward or back. */
+/** The cursor of the next page in a direction. */
 function link<T>(page: Cut<T>, back: boolean, positionOf: (item: T) => string): Cursor {
   const { cursor } = page;
   const beyond = back ? page.previousPosition : page.nextPosition;
   const near = back ? page.items : page.items.toReversed();
   const nearest = near[0];
   if (nearest === undefined) return { offset: 0, back, position: beyond };
-  // Turning round at a cursor with an offset: what it points at lies inside the ties, so it marks nothing.
+  // When the direction is reversed at a cursor with an offset, its position lies inside the ties and marks no boundary.
   const turning = cursor.back !== back && cursor.offset !== 0;
   const { offset, position, unique } = seam(
     near,

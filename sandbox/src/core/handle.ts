@@ -18,7 +18,7 @@ import { write } from './write.js';
 
 type EndpointRoute = Extract<Route, { kind: 'endpoint' }>;
 
-/** What the site says with every answer of its own. */
+/** The headers of every response of the site. */
 const SITE = {
   'x-frame-options': 'DENY',
   'x-content-type-options': 'nosniff',
@@ -26,7 +26,7 @@ const SITE = {
   'cross-origin-opener-policy': 'same-origin',
 };
 
-/** From a request to its answer, over the state of a server. */
+/** Answers a request from the state of a server. */
 export async function answer(server: Server, incoming: Incoming): Promise<Response> {
   const response = await answerRoute(server, incoming);
   for (const [name, value] of Object.entries(SITE)) response.headers.set(name, value);
@@ -69,7 +69,7 @@ function rootMap(server: Server, incoming: Incoming, suffix: boolean): Response 
   return write({ status: 200, data: map }, form, 'RapidPro API v2', server, headers);
 }
 
-/** The methods in the Allow header: HEAD and OPTIONS stand in it although both are refused. */
+/** The methods in the Allow header. It includes HEAD and OPTIONS although both are refused. */
 function allowOf({ methods }: Resource): string {
   const head = methods.includes('GET') ? ['HEAD'] : [];
   return [...methods, ...head, 'OPTIONS'].join(', ');
@@ -139,7 +139,7 @@ const isWrite = (method: string): boolean => method === 'POST' || method === 'DE
 const isKnown = ({ methods }: Resource, method: string): boolean =>
   (methods as readonly string[]).includes(method);
 
-/** Where nobody has to say who asks, but may. */
+/** Authentication is optional here. */
 function nameIfKnown(
   server: Server,
   { headers: given }: Incoming,
@@ -154,7 +154,7 @@ function nameWorkspace({ workspace }: Access, headers: Record<string, string>): 
   else headers['x-temba-workspace'] = workspace.settings.uuid;
 }
 
-/** A GET without the suffix asks for the documentation: a list is empty then, whoever asks. */
+/** A GET without the suffix shows the documentation, with an empty list for every caller. */
 function docsAnswer(
   server: Server,
   incoming: Incoming,

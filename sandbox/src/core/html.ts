@@ -1,4 +1,4 @@
-/** The pages in HTML that a server answers with where no JSON was agreed on. */
+/** The HTML pages that a server sends where JSON was not negotiated. */
 
 export function html(status: number, page: string, headers: Record<string, string> = {}): Response {
   return new Response(page, {
@@ -29,7 +29,7 @@ export const NOT_FOUND_PAGE = page(
 );
 export const BAD_REQUEST_PAGE = page('Bad Request (400)', '');
 
-/** What a proxy in front of a server sends while the server is away. */
+/** The page that a proxy sends while the server is down. */
 export const BAD_GATEWAY_PAGE = `<html>
 <head><title>502 Bad Gateway</title></head>
 <body>
@@ -42,7 +42,7 @@ export const BAD_GATEWAY_PAGE = `<html>
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** The documentation page that a browser gets for an endpoint, with the answer in it. */
+/** The documentation page of an endpoint for a browser, with the response in it. */
 export function docsPage(title: string, zoomFixed: boolean, content: string): string {
   const viewport = `width=device-width, initial-scale=1.0${zoomFixed ? ', maximum-scale=1' : ''}`;
   return `<!DOCTYPE HTML>

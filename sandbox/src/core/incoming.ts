@@ -1,15 +1,15 @@
-/** What a Request object cannot say: the target as it stood on the wire, and methods that fetch forbids. */
+/** What a Request object cannot hold: the raw target, and methods that fetch forbids. */
 export interface Wire {
   target?: string;
   method?: string;
 }
 
-/** A request in the form that the sandbox works on. */
+/** A request in the form that the sandbox works with. */
 export interface Incoming {
   method: string;
-  /** `http://127.0.0.1:5000`, as the request names the server. */
+  /** `http://127.0.0.1:5000`, as the request addresses the server. */
   origin: string;
-  /** As written, not tidied: `/api/v2//contacts.json` is another path. */
+  /** Not normalized: `/api/v2//contacts.json` is a different path. */
   path: string;
   /** Without the question mark. */
   search: string;
@@ -35,7 +35,7 @@ export async function readIncoming(request: Request, wire: Wire = {}): Promise<I
   };
 }
 
-/** The value that counts where a parameter is given more than once: the last. */
+/** The last value counts if a parameter is given more than once. */
 export function last(query: URLSearchParams, name: string): string | null {
   return query.getAll(name).at(-1) ?? null;
 }

@@ -2,7 +2,7 @@ import type { Call } from './call.js';
 import type { Endpoint } from './endpoint.js';
 import { conflict } from './reply.js';
 
-/** A workspace has no more objects of a kind than it may; the system's own do not count. */
+/** Refuses to create more objects than a workspace may have. System objects do not count. */
 export function checkLimit({ workspace }: Call, kind: NonNullable<Endpoint['limited']>): void {
   const most = workspace.settings.limits[kind];
   const count = [...workspace[kind]].filter(row => !('deleted' in row && row.deleted)).length;

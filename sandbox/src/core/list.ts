@@ -7,28 +7,28 @@ import { last } from './incoming.js';
 import { queryTime } from './query-time.js';
 import { badRequest, type Reply, ServerError } from './reply.js';
 
-/** Rows to be listed: their order, which of them, and how each is shown. */
+/** What a list contains, its order, and how each row is shown. */
 export interface Listing<T extends { id: number }> {
   rows: Ordered<T>;
-  /** The only rows that can be in the list, where a filter names them; undefined entries are left out. */
+  /** The only candidates if a filter names them. Undefined entries are ignored. */
   among?: readonly (T | undefined)[] | undefined;
   /** Oldest first. */
   ascending?: boolean;
-  /** Which rows belong to the list, apart from the span of time. */
+  /** Which rows belong to the list, apart from the time range. */
   holds?: (row: T) => boolean;
-  /** The instant that `before` and `after` look at; without it they are ignored. */
+  /** The time that `before` and `after` compare. Without it they are ignored. */
   timeOf?: (row: T) => Key | null;
   show: (row: T) => unknown;
 }
 
 const TRUE = ['true', 'y', 'yes', '1'];
 
-/** What counts as true in a query. */
+/** The values that count as true in a query. */
 export function isTrue(text: string | null): boolean {
   return text !== null && TRUE.includes(text.toLowerCase());
 }
 
-/** Filters of which only one may be given. */
+/** Mutually exclusive filters. */
 export function checkExclusive(call: Call, { exclusive }: Resource): void {
   const given = exclusive?.filter(name => last(call.incoming.query, name)) ?? [];
   if (exclusive && given.length > 1) {
@@ -39,7 +39,7 @@ export function checkExclusive(call: Call, { exclusive }: Resource): void {
 interface Span {
   from?: Micros;
   to?: Micros;
-  /** A time that could not be read matches nothing at all. */
+  /** A time that cannot be parsed matches nothing. */
   broken?: true;
 }
 
@@ -62,7 +62,7 @@ export function emptyList(): Reply {
   return { status: 200, data: { next: null, previous: null, results: [] } };
 }
 
-/** A cursor's text for a key, and back. A position that is no time breaks the server's query. */
+/** Converts a key to a cursor's text and back. A position that is not a time is a server error. */
 const positionText = (key: string | number): string =>
   typeof key === 'number' ? cursorTime(key) : key;
 
@@ -70,7 +70,7 @@ function keyFrom(position: string | null, ofTime: boolean): string | number | un
   if (position === null) return undefined;
   if (!ofTime) return position;
   const time = parseTime(position);
-  if (time === undefined) throw new ServerError('a cursor with a position that is no time');
+  if (time === undefined) throw new ServerError('a cursor with a position that is not a time');
   return time;
 }
 
@@ -119,7 +119,7 @@ export function listPage<T extends { id: number }>(call: Call, listing: Listing<
   };
 }
 
-/** The same walk over a handful of rows. */
+/** Pages through a small set of rows. */
 function pick<T extends { id: number }>(
   among: readonly (T | undefined)[],
   keyOf: (row: T) => Key | null,
@@ -127,7 +127,7 @@ function pick<T extends { id: number }>(
   { above, below }: { above?: Key; below?: Key },
 ): T[] {
   const order = new Ordered(keyOf);
-  for (const row of among) if (row) order.place(row);
+  for (const row of among) if (row) order.put(row);
   return [
     ...order.walk(descending, {
       ...(above === undefined ? {} : { above }),
@@ -140,7 +140,7 @@ function* filter<T>(rows: Iterable<T>, passes: (row: T) => boolean): Generator<T
   for (const row of rows) if (passes(row)) yield row;
 }
 
-/** The request's own address with other paging parameters; the server sorts what it writes back. */
+/** The request's own URL with other paging parameters, sorted as the server does. */
 export function pageUrl({ incoming }: Call, params: Record<string, string | null>): string {
   const all = new Map<string, string[]>();
   for (const [name, value] of incoming.query) all.set(name, [...(all.get(name) ?? []), value]);
@@ -155,7 +155,7 @@ export function pageUrl({ incoming }: Call, params: Record<string, string | null
   return `${incoming.origin}${incoming.path}${text ? `?${text}` : ''}`;
 }
 
-/** As Python writes a query: only letters, digits and `_.-~` stay, a blank is a plus. */
+/** Python's query encoding: only letters, digits and `_.-~` are kept, a space becomes a plus. */
 const quoted = (text: string): string =>
   encodeURIComponent(text)
     .replace(/[!'()*]/g, letter => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -3,10 +3,10 @@ import type { Lookup } from './endpoint.js';
 import { last } from './incoming.js';
 import { badRequest } from './reply.js';
 
-/** Endpoints that only create still look up what a query names; actions do not. */
+/** Endpoints that only create still look up the object in the query; actions do not. */
 const CREATE_ONLY_LOOKUPS = ['uuid', 'id'];
 
-/** The object that a query names for an update or a deletion. */
+/** The object that the query of an update or a deletion refers to. */
 export function lookupOf({ resource, incoming }: Call): Lookup | undefined {
   const creates = resource.methods.includes('GET');
   const names = resource.lookups ?? (creates ? CREATE_ONLY_LOOKUPS : []);

@@ -1,4 +1,4 @@
-/** In what form an answer is written: agreed on by the suffix, `?format=` and the Accept header. */
+/** Chooses the format of a response from the suffix, `?format=` and the Accept header. */
 export type Form = 'json' | 'page' | 'none';
 
 function accepted(header: string | null): { type: string; html: boolean; json: boolean }[] {
@@ -12,10 +12,10 @@ function accepted(header: string | null): { type: string; html: boolean; json: b
   });
 }
 
-/** How exactly a media range names a type: the server serves the most exact wish first. */
+/** How specific a media range is. The server prefers the most specific one. */
 const exactness = (type: string): number => (type === '*/*' ? 0 : type.endsWith('/*') ? 1 : 2);
 
-/** `none` means 406. With the suffix only JSON is on offer; without, a page comes before JSON. */
+/** `none` means 406. With the suffix only JSON is available; without it, HTML is preferred to JSON. */
 export function formOf(accept: string | null, jsonOnly: boolean): Form {
   const wishes = accepted(accept).sort((a, b) => exactness(b.type) - exactness(a.type));
   if (jsonOnly) return wishes.some(wish => wish.json) ? 'json' : 'none';

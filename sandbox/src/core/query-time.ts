@@ -1,15 +1,15 @@
 import type { Micros } from '../state/clock.js';
 
 /**
- * Times in a query. Servers read them by ISO 8601 and no more: a year alone will do, and a month, and dates without
- * dashes; small letters and blanks before the zone will not.
+ * Times in a query. Servers accept strict ISO 8601: a year alone, a month alone and dates without dashes are valid;
+ * lowercase letters and spaces before the zone are not.
  */
 const DATE = String.raw`(?<year>\d{4})(?:(?:-(?<month>\d\d?)|(?<mm>\d\d)(?!$))(?:(?:-(?<day>\d\d?)|(?<dd>\d\d))TIME?)?)?`;
 const TIME = String.raw`(?:[ T](?<hour>\d\d)(?::?(?<minute>\d\d))?(?::?(?<second>\d\d?)(?:[.,](?<fraction>\d+))?)?ZONE?)`;
 const ZONE = String.raw`(?:Z|(?<sign>[-+])(?<zoneHour>\d\d):?(?<zoneMinute>\d\d)?)`;
 const WHOLE = new RegExp(`^${DATE.replace('TIME', TIME).replace('ZONE', ZONE)}$`);
 
-/** To the microsecond, no zone being UTC; what is left out is the first or zero. Undefined for what is no time. */
+/** Microseconds. A missing zone is UTC; missing parts are the first or zero. Undefined if the text is not a time. */
 export function queryTime(text: string): Micros | undefined {
   const found = WHOLE.exec(text)?.groups;
   if (!found) return undefined;

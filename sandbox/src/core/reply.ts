@@ -1,18 +1,18 @@
-/** What an endpoint answers: a status and what the body holds, before it is written out. */
+/** A status and a body before it is serialized. */
 export interface Reply {
   status: number;
-  /** Serialised as JSON; undefined for no body. */
+  /** Serialized as JSON. Undefined for no body. */
   data?: unknown;
   headers?: Record<string, string>;
-  /** The answer of the `*_actions` endpoints, which the older line sends with two stray bytes. */
+  /** The response of the `*_actions` endpoints, which `v9` sends with two stray bytes. */
   emptyAction?: true;
 }
 
-/** Validation messages as the server shapes them: a list, or a map down to lists. */
+/** Validation messages as the server shapes them: a list, or nested objects of lists. */
 export type Issue = string[] | { [key: string]: Issue };
 export type Issues = { [key: string]: Issue };
 
-/** Ends a request with an answer that is not a success. */
+/** Ends a request with an error response. */
 export class Refusal extends Error {
   constructor(
     readonly status: number,
@@ -34,5 +34,5 @@ export const invalid = (issues: Issues): Refusal => new Refusal(400, issues);
 export const invalidAsAWhole = (...messages: string[]): Refusal =>
   invalid({ non_field_errors: messages });
 
-/** What the server does where its own code breaks: a text without any reason. */
+/** The response to a crash of the server's own code: a text without a reason. */
 export class ServerError extends Error {}

@@ -1,7 +1,7 @@
 import type { Dialect } from '../../../src/resources.js';
 import { type Resource, type ResourceName, resources } from '../../../src/resources.js';
 
-/** What a path leads to. */
+/** The target of a path. */
 export type Route =
   | { kind: 'endpoint'; resource: Resource; name: ResourceName; suffix: boolean }
   | { kind: 'map'; suffix: boolean }
@@ -39,7 +39,7 @@ const UNLISTED: Record<Dialect, readonly ResourceName[]> = {
   textit: ['boundaries', 'channel_events', 'definitions', 'org', 'statistics'],
 };
 
-/** The endpoints that the map at `/api/v2/` shows. */
+/** The endpoints that the index at `/api/v2/` shows. */
 export function listedEndpoints(dialect: Dialect): string[] {
   return Object.entries(resources as Record<ResourceName, Resource>)
     .filter(([name]) => !UNLISTED[dialect].includes(name as ResourceName))

@@ -5,11 +5,11 @@ export interface Rate {
   seconds: number;
 }
 
-/** Sliding windows, one for each workspace and scope: the times of the requests that were let through. */
+/** Sliding windows per workspace and scope: the times of the requests that were allowed. */
 export class Throttle {
   #times = new Map<string, number[]>();
 
-  /** Counts a request, or refuses it with the seconds until one would be let through. `now` is in milliseconds. */
+  /** Counts a request, or returns the seconds until the next one is allowed. `now` is in milliseconds. */
   admit(key: string, rate: Rate | undefined, now: number): void {
     if (!rate) return;
     const kept = this.counted(key, rate, now);
@@ -26,7 +26,7 @@ export class Throttle {
     return from < 0 ? [] : from === 0 ? times : times.slice(from);
   }
 
-  /** Makes as many requests count, all of them just now. */
+  /** Sets the number of requests that count, as if all were made now. */
   set(key: string, requests: number, now: number): void {
     this.#times.set(
       key,
@@ -38,7 +38,7 @@ export class Throttle {
 function tooMany(rate: Rate, times: readonly number[], now: number): Refusal {
   const oldest = times[0];
   const text = 'Request was throttled.';
-  // A rate lowered below what was already used leaves the server without an idea when to come back.
+  // If the rate was lowered below the current use, the server sends no time to wait.
   if (oldest === undefined || times.length > rate.requests) {
     return new Refusal(429, { detail: text });
   }
@@ -53,13 +53,13 @@ function tooMany(rate: Rate, times: readonly number[], now: number): Refusal {
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** `2500` is an hour's; `4/minute` as the server's settings write it. */
+/** `2500` is per hour; `4/minute` is the format of the server's settings. */
 export function parseRate(rate: number | string): Rate {
   if (typeof rate === 'number') return { requests: rate, seconds: 3600 };
   const [requests = '', unit = 'hour'] = rate.split('/');
   const seconds = UNITS[unit.charAt(0)];
   if (!/^\d+$/.test(requests) || !seconds) {
-    throw new TypeError(`A rate is a number an hour or a text such as 4/minute, not ${rate}`);
+    throw new TypeError(`A rate is a number per hour or a text such as 4/minute, not ${rate}`);
   }
   return { requests: Number(requests), seconds };
 }

@@ -3,7 +3,7 @@ import { docsPage, html } from './html.js';
 import type { Form } from './negotiate.js';
 import type { Reply } from './reply.js';
 
-/** Writes a reply out in the form that was asked for. */
+/** Serializes a reply in the negotiated format. */
 export function write(
   reply: Reply,
   form: Form,
@@ -21,7 +21,7 @@ export function write(
   return new Response(json, { status, headers: { 'content-type': 'application/json', ...all } });
 }
 
-/** The older line announces two bytes with its empty answers to actions; see the server for the bytes. */
+/** `v9` announces two bytes with the empty responses of actions. The server writes them. */
 function noContent(reply: Reply, headers: Record<string, string>, server: Server): Response {
   const all = new Headers(headers);
   if (reply.emptyAction) all.set('content-type', 'application/json');

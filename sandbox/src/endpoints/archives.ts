@@ -28,7 +28,7 @@ export const archives = endpoint({
   },
 });
 
-/** Those of one day stay in the order in which they were made. */
+/** Archives of the same day keep the order of creation. */
 const newestFirst = (a: Archive, b: Archive): number =>
   a.startDate < b.startDate ? 1 : a.startDate > b.startDate ? -1 : 0;
 

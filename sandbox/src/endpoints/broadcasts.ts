@@ -63,7 +63,7 @@ export const broadcasts = endpoint<Broadcast>({
       on: isoTime(broadcast.createdOn),
     });
     sendBroadcast(call.workspace, broadcast);
-    // A lookup is looked up, and then a new broadcast is made all the same.
+    // The query's object is looked up, but a new broadcast is created anyway.
     return { status: known ? 200 : 201, data };
   },
 });

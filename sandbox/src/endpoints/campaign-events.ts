@@ -50,7 +50,7 @@ export const campaignEvents = endpoint<CampaignEvent>({
       Object.assign(event, details, moved ? { scheduledOn: workspace.tick() } : {});
       return { status: 200, data: showEvent(event) };
     }
-    // The older line replaces an event by another one.
+    // `v9` replaces the event with a new one.
     if (event) workspace.campaignEvents.remove(event);
     const createdOn = workspace.tick();
     const made = workspace.campaignEvents.add({
@@ -69,7 +69,7 @@ export const campaignEvents = endpoint<CampaignEvent>({
   },
 });
 
-/** What an event is scheduled by. */
+/** The attributes that determine an event's schedule. */
 const MOVING = ['relativeTo', 'offset', 'unit', 'deliveryHour'] as const;
 
 function isBusy({ scheduledOn }: CampaignEvent, { ticker, settings }: Workspace): boolean {
@@ -118,7 +118,8 @@ function readEvent(
   if ((kept.message === undefined) === (kept.flow === undefined)) {
     throw invalidAsAWhole('Flow or a message text required.');
   }
-  if (kept.relative_to.type !== 'datetime') throw new ServerError('an event relative to no date');
+  if (kept.relative_to.type !== 'datetime')
+    throw new ServerError('an event relative to a field that is not a date');
   if (call.workspace.dialect === 'textit') call.engine.require(call.workspace);
   return {
     campaign: kept.campaign,

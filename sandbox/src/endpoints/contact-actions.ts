@@ -54,7 +54,7 @@ function checkActive(contacts: readonly Contact[]): void {
   throw invalidAsAWhole(`Non-active contacts cannot be added to groups: ${uuids}`);
 }
 
-/** All contacts that an action changes are changed at one instant. */
+/** All contacts that an action changes get the same `modified_on`. */
 function perform(
   { workspace, engine }: Call,
   contacts: Set<Contact>,

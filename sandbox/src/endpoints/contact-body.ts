@@ -70,7 +70,7 @@ function contactShape(found: Contact | undefined, byUrn: boolean) {
 
 const note = text({ most: 10_000, blank: true });
 
-/** What a body asks to change, checked against the contact that it is for. */
+/** The changes that a body requests, checked against the contact. */
 export function readChanges(
   call: Call,
   body: Record<string, unknown>,
@@ -92,7 +92,7 @@ export function readChanges(
   };
 }
 
-/** URNs that the server lets through and the engine refuses. */
+/** URNs that the API accepts and the engine refuses. */
 function enginesUrns(given: readonly GivenUrn[]): Urn[] {
   if (given.some(({ engine }) => engine === 'server-error')) {
     throw new ServerError('a URN that breaks the engine');

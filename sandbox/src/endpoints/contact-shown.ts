@@ -5,7 +5,7 @@ import type { Contact } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { MASK, pathOf, ref, refOrNull, schemeOf } from './shown.js';
 
-/** How a contact's URNs are written: as texts, or as objects with the channel that would reach them. */
+/** A contact's URNs: texts, or objects with the channel that would be used. */
 export type UrnForm = 'texts' | 'sendable-first' | 'by-priority';
 
 function showUrns(contact: Contact, workspace: Workspace, form: UrnForm): unknown[] {
@@ -79,13 +79,13 @@ export function showContact(
   };
 }
 
-/** The answer to a write: there the older line tells groups in the order in which they were joined. */
+/** The response to a write. `v9` lists groups there in the order in which they were joined. */
 export function showWritten(contact: Contact, workspace: Workspace): ShownContact {
   const shown = showContact(contact, workspace);
   return workspace.dialect === 'v9' ? { ...shown, groups: [...contact.groups].map(ref) } : shown;
 }
 
-/** What stands in for a contact's URN in an anonymous workspace. */
+/** Replaces a contact's URN in an anonymous workspace. */
 export function anonymousName(contact: Contact, workspace: Workspace): Record<string, string> {
   if (!workspace.anonymous) return {};
   if (workspace.dialect === 'v9') return { anon_display: String(contact.id).padStart(10, '0') };

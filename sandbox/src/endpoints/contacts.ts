@@ -93,7 +93,7 @@ function contactFilter(call: Call): {
   };
 }
 
-/** By uuid or by the exact name. Null is an unknown group, which lists nothing. */
+/** Finds a group by uuid or exact name. Null if unknown: the list is empty then. */
 function groupFilter(workspace: Workspace, given: string | null): Group | null | undefined {
   if (!given) return undefined;
   const uuid = workspace.dialect === 'textit' ? (canonicalUuid(given) ?? given) : given;
@@ -113,7 +113,7 @@ function urnLookup({ workspace }: Call, given: string): Urn {
   throw badRequest(`Invalid URN: ${given}`);
 }
 
-/** A URN that was only looked up so far is checked like one of a body before a contact gets it. */
+/** A URN from the query is validated like one of a body before a contact gets it. */
 function urnToCreate({ workspace }: Call, urn: Urn): Urn {
   const checked = normalizeUrn(urn.identity, workspace.locale, 'body');
   if ('urn' in checked) return { identity: checked.urn, display: urn.display };
@@ -135,7 +135,7 @@ function create(call: Call, changes: ContactChanges): Contact {
         : invalid({ urns: { [index]: ['URN is in use by another contact.'] } });
     }
     if (seen.has(identity)) {
-      if (workspace.dialect === 'v9') throw new ServerError('the same URN twice');
+      if (workspace.dialect === 'v9') throw new ServerError('duplicate URNs');
       throw invalid({ urns: { 0: ['URN is in use by another contact.'] } });
     }
     seen.add(identity);

@@ -39,7 +39,7 @@ export const definitions = endpoint({
   },
 });
 
-/** Uuids may be given several times; those of nothing are passed over. */
+/** Uuids may be repeated. Unknown ones are ignored. */
 function pick<T extends { uuid: string }>(
   { incoming, workspace }: Call,
   param: string,
@@ -48,7 +48,7 @@ function pick<T extends { uuid: string }>(
   return incoming.query.getAll(param).flatMap(given => {
     const uuid = canonicalUuid(given);
     if (given && !uuid && (workspace.dialect === 'textit' || param === 'campaign')) {
-      throw new ServerError('a parameter that is no UUID');
+      throw new ServerError('a parameter that is not a UUID');
     }
     const row = uuid && rows.find(uuid);
     return row ? [row] : [];

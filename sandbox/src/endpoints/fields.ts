@@ -54,7 +54,7 @@ export const fields = endpoint<Field>({
       return { status: 200, data: showField(field, workspace, true) };
     }
     const key = keyOf(name);
-    if (workspace.fieldsByKey.has(key)) throw new ServerError('two fields of one key');
+    if (workspace.fieldsByKey.has(key)) throw new ServerError('duplicate field keys');
     const made: Field = {
       id: workspace.nextId('field'),
       key,

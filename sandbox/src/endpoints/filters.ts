@@ -4,12 +4,12 @@ import { last } from '../core/incoming.js';
 import { badRequest, notFound, ServerError } from '../core/reply.js';
 import { canonicalUuid, isCanonicalUuid } from '../state/ids.js';
 
-/** What the older line does with a filter that is no UUID: it depends on the column's type. */
+/** How `v9` treats a filter that is not a UUID depends on the column's type. */
 export type BadUuid = 'nothing' | 'refused' | 'broken';
 
 /**
- * The `uuid` filter: undefined where there is none, null where nothing can match.
- * The newer line takes any spelling, counts the first one given and refuses an empty one.
+ * The `uuid` filter: undefined if absent, null if nothing can match.
+ * `textit` accepts any UUID format, uses the first value and refuses an empty one.
  */
 export function uuidFilter(call: Call, onV9: BadUuid): string | null | undefined {
   const { query } = call.incoming;
@@ -23,7 +23,7 @@ export function uuidFilter(call: Call, onV9: BadUuid): string | null | undefined
   if (onV9 === 'nothing') return null;
   const canonical = canonicalUuid(text);
   if (canonical) return canonical;
-  if (onV9 === 'broken') throw new ServerError('a filter that is no UUID');
+  if (onV9 === 'broken') throw new ServerError('a filter that is not a UUID');
   throw badRequest('Value for uuid must be a valid UUID');
 }
 
@@ -33,7 +33,7 @@ export function checkedUuid(text: string, param = 'uuid'): string {
   return uuid;
 }
 
-/** A filter by a row's number: undefined where there is none. */
+/** A filter by a row's numeric id. Undefined if absent. */
 export function idFilter(call: Call, name: string): number | undefined {
   const text = last(call.incoming.query, name);
   if (!text) return undefined;
@@ -41,7 +41,7 @@ export function idFilter(call: Call, name: string): number | undefined {
   return Number(text);
 }
 
-/** The object that `?uuid=` of an update or a deletion names. */
+/** The object that `?uuid=` of an update or a deletion refers to. */
 export function findByUuid<T>(
   call: Call,
   { value }: Lookup,
@@ -50,10 +50,10 @@ export function findByUuid<T>(
   onV9: 'missing' | 'broken' = 'missing',
 ): T {
   if (call.workspace.dialect === 'textit') {
-    // The newer line checks the spelling but looks up the text as it stands.
+    // `textit` validates the UUID format but looks up the text as sent.
     checkedUuid(value);
   } else if (onV9 === 'broken' && !canonicalUuid(value)) {
-    throw new ServerError('a lookup that is no UUID');
+    throw new ServerError('a lookup that is not a UUID');
   }
   const found = find(value);
   if (!found) throw missing(what);

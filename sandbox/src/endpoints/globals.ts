@@ -69,7 +69,7 @@ export const globals = endpoint<Global>({
     const key = keyOf(kept.name);
     const same = [...workspace.globals].find(one => one.key === key);
     if (same) {
-      // Another name of the same key: the value is replaced and the time stays.
+      // A different name with the same key replaces the value and keeps the time.
       same.value = kept.value;
       return { status: 201, data: showGlobal(same) };
     }

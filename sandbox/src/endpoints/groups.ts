@@ -10,7 +10,7 @@ import { newUuid } from '../state/ids.js';
 import type { Group } from '../state/model.js';
 import { findByUuid, uuidFilter } from './filters.js';
 
-/** Groups of the older line that stand for a contact's status: never listed, but their names are taken. */
+/** The `v9` groups for contact statuses. They are never listed, but their names are reserved. */
 const STATUS_GROUPS = ['Active', 'Blocked', 'Stopped', 'Archived'].map(name => ({ name }));
 
 export const groups = endpoint<Group>({

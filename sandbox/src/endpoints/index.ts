@@ -29,7 +29,7 @@ import { topics } from './topics.js';
 import { users } from './users.js';
 import { workspace } from './workspace.js';
 
-/** What answers at each of the API's paths. */
+/** The endpoint at each path of the API. */
 export const endpoints: Record<ResourceName, Endpoint> = {
   archives,
   boundaries,

@@ -49,7 +49,7 @@ export const labels = endpoint<Label>({
 
 const alive = (label: Label | undefined) => (label?.deleted ? undefined : label);
 
-/** Messages that were deleted do not count. */
+/** Deleted messages are not counted. */
 function countLabelled(workspace: Workspace): Map<Label, number> {
   const counts = new Map<Label, number>();
   for (const message of workspace.messages) {

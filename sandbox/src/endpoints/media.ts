@@ -37,7 +37,7 @@ export const media = endpoint({
   },
 });
 
-/** The older line gives a path on its own site, the newer one an address of its file store. */
+/** `v9` returns a path on its own site, `textit` a URL of its file store. */
 function urlOf({ workspace, incoming }: Call, uuid: string, name: string): string {
   const path = `/media/orgs/${workspace.id}/media/${uuid.slice(0, 4)}/${uuid}/${encodeURIComponent(name)}`;
   return workspace.dialect === 'v9' ? path : `${incoming.origin}${path}`;

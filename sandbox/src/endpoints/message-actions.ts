@@ -20,7 +20,7 @@ import { addLabel } from '../engine/labels.js';
 import type { Label, Message } from '../state/model.js';
 import { JsonNumber } from '../values/index.js';
 
-/** Messages by their numbers; what names none is kept apart, and is no error. */
+/** Finds messages by id. Unknown ids are returned separately and are not an error. */
 interface Named {
   messages: Message[];
   failures: unknown[];
@@ -79,7 +79,7 @@ export const messageActions = endpoint({
   },
 });
 
-/** A label that is missing is made where messages get it, and passed over where they lose it. */
+/** A missing label is created when messages are labeled, and ignored when they are unlabeled. */
 function labelNamed(call: Call, name: string, action: string): Label | undefined {
   const found = byUuidOrName(call.workspace.labels, name, call);
   return found ?? (action === 'label' ? addLabel(call.workspace, name) : undefined);
@@ -92,7 +92,7 @@ function act(
   label: Label | undefined,
 ): void {
   if (!change(message, action, label)) return;
-  // With the newer line, archiving and restoring do not count as changes.
+  // In `textit`, archiving and restoring do not change `modified_on`.
   if (workspace.dialect === 'textit' && (action === 'archive' || action === 'restore')) return;
   message.modifiedOn = workspace.ticker.next();
   workspace.messages.moved(message);

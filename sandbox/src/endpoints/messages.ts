@@ -90,7 +90,7 @@ const FOLDERS: Record<string, Folder> = {
   failed: { order: 'created', holds: outgoing('failed') },
 };
 
-/** Only the older line has it, it is spelt in lower case, and it shows deleted messages too. */
+/** Only `v9` has this folder. Its name is lowercase, and it includes deleted messages. */
 const INCOMING: Folder = { order: 'modified', holds: incoming, deletedToo: true };
 
 function folderOf(name: string, { dialect }: Workspace): Folder | undefined {
@@ -98,7 +98,7 @@ function folderOf(name: string, { dialect }: Workspace): Folder | undefined {
   return FOLDERS[name.toLowerCase()];
 }
 
-/** Undefined where a filter names something that is not there: the list is empty then. */
+/** Undefined if a filter refers to something that does not exist: the list is empty then. */
 function listingOf(call: Call): Listing<Message> | undefined {
   const { workspace, incoming: request } = call;
   const param = (name: string) => last(request.query, name) || undefined;
@@ -142,7 +142,7 @@ function broadcastFilter(call: Call): number | undefined {
   return Number(text);
 }
 
-/** By uuid or by the exact name. */
+/** Finds a label by uuid or exact name. */
 function labelOf(given: string, call: Call) {
   const label = byUuidOrName(call.workspace.labels, given, call);
   return label && (label.name === given || label.uuid === canonicalUuid(given)) ? label : undefined;

@@ -5,7 +5,7 @@ const MOST_VALUES = 256;
 const MOST_KEY_LETTERS = 255;
 const MOST_LETTERS = 640;
 
-/** The same JSON with ordinary numbers. */
+/** The same JSON with plain numbers. */
 export function plainJson(input: unknown): unknown {
   if (input instanceof JsonNumber) return Number(input.source);
   if (Array.isArray(input)) return input.map(plainJson);
@@ -13,7 +13,10 @@ export function plainJson(input: unknown): unknown {
   return Object.fromEntries(Object.entries(input).map(([key, one]) => [key, plainJson(one)]));
 }
 
-/** How params are rewritten: keys made into words, lists into objects, null into nothing, long texts cut. */
+/**
+ * How the server normalizes params: keys become identifiers, lists become objects, nulls are dropped, long texts are
+ * cut.
+ */
 export function tidyParams(input: unknown): unknown {
   if (input === null) return '';
   if (typeof input === 'string') return [...input].slice(0, MOST_LETTERS).join('');

@@ -8,7 +8,7 @@ import { newUuid } from '../state/ids.js';
 import type { Plain } from '../state/model.js';
 import { uuidFilter } from './filters.js';
 
-/** Kinds of objects that only the older line has, and that are shown as they were seeded. */
+/** Objects that only `v9` has, shown as they were seeded. */
 
 export const classifiers = endpoint({
   get(call) {

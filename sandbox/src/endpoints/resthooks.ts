@@ -21,7 +21,7 @@ export const resthooks = endpoint({
     }),
 });
 
-/** Events are kept for 48 hours. */
+/** Events are listed for 48 hours. */
 const KEPT = 48 * 3_600_000_000;
 
 export const resthookEvents = endpoint({
@@ -60,7 +60,7 @@ function isUrl(given: string): boolean {
   return hostname === 'localhost' || hostname.includes('.') || hostname.startsWith('[');
 }
 
-/** The width of the column; a longer address breaks the server. */
+/** The width of the database column. A longer URL is a server error. */
 const MOST_LETTERS = 200;
 
 const shape = { resthook: required(oneRef(hook)), target_url: required(url) };
@@ -78,7 +78,7 @@ export const resthookSubscribers = endpoint<Subscriber>({
   },
 
   find({ workspace }, { value: given }) {
-    if (!/^\s*[+-]?\d+\s*$/.test(given)) throw new ServerError('a lookup that is no number');
+    if (!/^\s*[+-]?\d+\s*$/.test(given)) throw new ServerError('a lookup that is not a number');
     const found = workspace.subscribers.get(Number(given));
     if (!found) throw missing('ResthookSubscriber');
     return found;
@@ -94,7 +94,7 @@ export const resthookSubscribers = endpoint<Subscriber>({
     ) {
       throw invalidAsAWhole('URL is already subscribed to this event.');
     }
-    if (lengthOf(targetUrl) > MOST_LETTERS) throw new ServerError('an address beyond its column');
+    if (lengthOf(targetUrl) > MOST_LETTERS) throw new ServerError('a URL longer than its column');
     const made = workspace.subscribers.add({
       id: workspace.nextId('subscriber'),
       resthook,

@@ -4,10 +4,10 @@ import { last } from '../core/incoming.js';
 import { isTrue, listPage } from '../core/list.js';
 import { engineTime, isoTime } from '../state/clock.js';
 import type { Run } from '../state/model.js';
+import { localPhone } from '../values/phone.js';
 import { anonymousName } from './contact-shown.js';
 import { checkedUuid, idFilter, uuidFilter } from './filters.js';
 import { MASK, pathOf, ref, schemeOf } from './shown.js';
-import { localNumber } from './urn-display.js';
 
 export const runs = endpoint({
   get(call) {
@@ -48,15 +48,13 @@ function showContact(run: Run, { workspace }: Call): unknown {
     uuid: contact.uuid,
     name,
     urn: urn === undefined ? null : shown(urn),
-    urn_display: urn === undefined || workspace.anonymous ? null : displayOf(urn, workspace),
+    urn_display: urn === undefined || workspace.anonymous ? null : displayOf(urn),
     ...anonymousName(contact, workspace),
   };
 }
 
-function displayOf(urn: string, workspace: Call['workspace']): string {
-  return schemeOf(urn) === 'tel'
-    ? localNumber(pathOf(urn), workspace.settings.country)
-    : pathOf(urn);
+function displayOf(urn: string): string {
+  return schemeOf(urn) === 'tel' ? localPhone(pathOf(urn)) : pathOf(urn);
 }
 
 function showRun(run: Run, call: Call, withPath: boolean): unknown {

@@ -1,6 +1,6 @@
 import type { Contact, Group } from '../state/model.js';
 
-/** `{ uuid, name }`, as objects name each other. */
+/** `{ uuid, name }`, as objects refer to each other. */
 export const ref = ({ uuid, name }: { uuid: string; name: string | null }) => ({ uuid, name });
 
 export const refOrNull = (row: { uuid: string; name: string | null } | null) => row && ref(row);
@@ -10,7 +10,7 @@ export const contactRefs = (contacts: readonly Contact[]) =>
 
 export const groupRefs = (groups: Iterable<Group>) => [...groups].map(ref);
 
-/** What an anonymous workspace shows of a URN. */
+/** Replaces a URN in an anonymous workspace. */
 export const MASK = '********';
 
 export const schemeOf = (identity: string): string => identity.slice(0, identity.indexOf(':'));

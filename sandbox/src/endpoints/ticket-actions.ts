@@ -31,7 +31,7 @@ interface Details {
   note: string | undefined;
 }
 
-/** What an action cannot do without. */
+/** The parameter that each action requires. */
 const NEEDED: Record<string, keyof Details> = {
   assign: 'assignee',
   add_note: 'note',
@@ -48,14 +48,14 @@ export const ticketActions = endpoint({
     }
     call.engine.require(call.workspace);
     const failures = kept.tickets.filter(one => !act(call, one, kept.action, details));
-    const told = call.workspace.dialect === 'textit' && failures.length > 0;
-    return told
+    const reportsFailures = call.workspace.dialect === 'textit' && failures.length > 0;
+    return reportsFailures
       ? { status: 200, data: { failures: failures.map(({ uuid }) => uuid) } }
       : { status: 204, emptyAction: true };
   },
 });
 
-/** False where the ticket is as it was asked to be. */
+/** False if the ticket is already in the requested state. */
 function act(
   { workspace, access }: Call,
   ticket: Ticket,

@@ -13,7 +13,7 @@ export const tickets = endpoint({
     const alias = workspace.dialect === 'v9' ? last(incoming.query, 'ticket') : null;
     const given = last(incoming.query, 'uuid') || alias;
     const uuid = given ? canonicalUuid(given) : undefined;
-    if (given && !uuid) throw new ServerError('a filter that is no UUID');
+    if (given && !uuid) throw new ServerError('a filter that is not a UUID');
     const contact = last(incoming.query, 'contact');
     return listPage(call, {
       rows: workspace.tickets.by('modified'),

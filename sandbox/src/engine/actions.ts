@@ -12,10 +12,7 @@ import { type Sprint, saveResult } from './sprint.js';
 import { addTicket } from './tickets.js';
 import { type Work, waitFor } from './work.js';
 
-/**
- * What a flow does at a node. Actions that reach nothing in a sandbox (airtime, e-mail, classifiers, other flows) are
- * passed over.
- */
+/** The actions of a flow's node. Those with no effect in a sandbox (airtime, e-mail, classifiers) are skipped. */
 export function* act(sprint: Sprint, node: FlowNode, action: Action): Work<void> {
   const { workspace, contact } = sprint;
   const filled = (text: string | undefined): string => fillIn(text ?? '', rootsOf(sprint));
@@ -110,7 +107,7 @@ function* callHook(sprint: Sprint, node: FlowNode, action: Action): Work<void> {
 const hasSubscribers = (workspace: Sprint['workspace'], slug: string): boolean =>
   [...workspace.subscribers].some(one => one.resthook.slug === slug);
 
-/** The older line saves that nobody subscribed; the newer one saves nothing. */
+/** `v9` saves a result when a resthook has no subscribers; `textit` does not. */
 const noSubscribers = ({ dialect }: Sprint['workspace']) =>
   dialect === 'v9'
     ? { value: 'no subscribers', category: 'Failure' as const, input: null }

@@ -5,12 +5,12 @@ import type { Value } from './expressions.js';
 import { type Sprint, saveResult } from './sprint.js';
 import { type Work, waitFor } from './work.js';
 
-/** Bytes that a node may send. The older line has no limit. */
+/** The most bytes that a node may send. `v9` has no limit. */
 const LARGEST_BODY: Record<Dialect, number> = { v9: Number.POSITIVE_INFINITY, textit: 256 * 1024 };
 
 const TOO_LARGE: Answered = { status: 0, headers: {}, text: '' };
 
-/** What a Call Webhook node does: a request as its author wrote it, and what came back for the rest of the flow. */
+/** Runs a Call Webhook node: sends the request and keeps the response for the rest of the flow. */
 export function* callWebhook(
   sprint: Sprint,
   node: FlowNode,
@@ -35,13 +35,13 @@ export function* callWebhook(
   saveResult(sprint, action.result_name, String(answered.status), category, node.uuid, input);
 }
 
-/** What `@webhook` is: the answer itself with the older line, with its status and headers round it with the newer. */
+/** The value of `@webhook`: the response body for `v9`; an object with body, status and headers for `textit`. */
 function webhookValue({ workspace }: Sprint, { status, headers, text }: Answered): Value {
   let json: Value = null;
   try {
     json = JSON.parse(text) as Value;
   } catch {
-    // An answer that is no JSON says nothing to a flow.
+    // Flows ignore a response that is not JSON.
   }
   return workspace.dialect === 'v9' ? json : { status, headers, json };
 }

@@ -1,14 +1,14 @@
 import type { Channel, Contact, Urn } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 
-/** The channel that would send to a URN, if any can. The first one that was added wins. */
+/** The channel that can send to a URN, if any. The one added first wins. */
 export function sendable(workspace: Workspace, identity: string): Channel | null {
   const scheme = identity.slice(0, identity.indexOf(':'));
   for (const channel of workspace.channels) if (channel.schemes.includes(scheme)) return channel;
   return null;
 }
 
-/** Where a message to a contact goes: the first of its URNs that a channel reaches. */
+/** Where a message to a contact goes: the first of its URNs that a channel can reach. */
 export function destination(
   workspace: Workspace,
   contact: Contact,

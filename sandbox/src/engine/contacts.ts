@@ -5,18 +5,18 @@ import type { Workspace } from '../state/workspace.js';
 import { type PlaceContext, readFieldValue } from '../values/index.js';
 import { join, leave, reviewSmartGroups } from './membership.js';
 
-/** What a write may change of a contact; what is undefined stays as it is. */
+/** The changes of a write to a contact. Undefined keeps the current value. */
 export interface ContactChanges {
   name?: string | null | undefined;
   language?: string | null | undefined;
   urns?: Urn[] | undefined;
-  /** The manual groups that the contact shall be in. */
+  /** The manual groups that the contact will be in. */
   groups?: Group[] | undefined;
-  /** Raw texts; null clears. */
+  /** Raw texts; null clears a value. */
   fields?: Map<Field, string | null> | undefined;
 }
 
-/** Moves a contact's `modified_on`. */
+/** Updates a contact's `modified_on`. */
 export function bump(workspace: Workspace, contact: Contact, at: Micros = workspace.tick()): void {
   contact.modifiedOn = at;
   workspace.contacts.moved(contact);
@@ -43,7 +43,7 @@ export function addContact(workspace: Workspace, changes: ContactChanges): Conta
   for (const urn of changes.urns ?? []) takeUrn(workspace, contact, urn);
   workspace.contacts.add(contact);
   const fields = setFields(workspace, contact, changes.fields);
-  // The engine reckons smart groups from the fields first, and again with the groups.
+  // The engine evaluates smart groups after the fields change, and again after the groups change.
   const smart = reviewSmartGroups(workspace, contact);
   const groups = setGroups(contact, changes.groups);
   const again = reviewSmartGroups(workspace, contact);
@@ -51,7 +51,7 @@ export function addContact(workspace: Workspace, changes: ContactChanges): Conta
   return contact;
 }
 
-/** Applies changes; `modified_on` moves once, and only when something did change. */
+/** Applies changes. `modified_on` is updated once, and only if something changed. */
 export function changeContact(
   workspace: Workspace,
   contact: Contact,
@@ -60,7 +60,7 @@ export function changeContact(
   if (apply(workspace, contact, changes)) bump(workspace, contact);
 }
 
-/** The same inside of a flow, where `modified_on` moves at its end anyway. */
+/** Applies changes inside a flow, which updates `modified_on` when it pauses or ends. */
 export function changeQuietly(
   workspace: Workspace,
   contact: Contact,
@@ -100,16 +100,15 @@ const sameUrns = (a: readonly Urn[], b: readonly Urn[]): boolean =>
   a.length === b.length && a.every((urn, i) => urn.identity === b[i]?.identity);
 
 /**
- * Sets the list of URNs. One that another contact holds: the older line takes it from there, the newer one leaves it
- * and drops it from the list. The older line counts the very same list as a change, and gives up silently on a list
- * that names a URN twice.
+ * Sets the list of URNs. If another contact has one of them, `v9` moves it to this contact and `textit` drops it from
+ * the list. `v9` counts an identical list as a change, and silently ignores a list with duplicates.
  */
 function setUrns(workspace: Workspace, contact: Contact, given: Urn[]): boolean {
   const identities = new Set(given.map(urn => urn.identity));
   if (given.length === 0 && contact.urns.length === 0) return false;
   if (workspace.dialect === 'v9') {
     if (identities.size < given.length) return false;
-    for (const urn of given) robOf(workspace, contact, urn);
+    for (const urn of given) takeFromOwner(workspace, contact, urn);
     replaceUrns(workspace, contact, given);
     return true;
   }
@@ -122,7 +121,7 @@ function setUrns(workspace: Workspace, contact: Contact, given: Urn[]): boolean 
   return true;
 }
 
-function robOf(workspace: Workspace, contact: Contact, urn: Urn): void {
+function takeFromOwner(workspace: Workspace, contact: Contact, urn: Urn): void {
   const owner = workspace.urns.get(urn.identity);
   if (!owner || owner === contact) return;
   owner.urns = owner.urns.filter(one => one.identity !== urn.identity);
@@ -141,7 +140,7 @@ function freeUrns(workspace: Workspace, contact: Contact): void {
   contact.urns = [];
 }
 
-/** Replaces the manual memberships. */
+/** Replaces the manual groups. */
 function setGroups(contact: Contact, groups: Group[] | undefined): boolean {
   if (!groups) return false;
   const wanted = new Set(groups);
@@ -154,8 +153,8 @@ function setGroups(contact: Contact, groups: Group[] | undefined): boolean {
 }
 
 /**
- * Where places are looked for by name: under what the contact's state and district are. Of several fields of a type
- * only the first by key counts, even where it is empty.
+ * The state and district in which locations are looked up by name. If several fields have the same type, only the first
+ * by key counts, even if it is empty.
  */
 function placesOf(workspace: Workspace, contact: Contact): PlaceContext {
   const shown = (type: 'state' | 'district'): string | null => {
@@ -167,7 +166,7 @@ function placesOf(workspace: Workspace, contact: Contact): PlaceContext {
 
 const isPlace = ({ type }: Field): boolean => ['state', 'district', 'ward'].includes(type);
 
-/** A field is compared by its raw text: what it shows may be the same and still it counts as changed. */
+/** Fields are compared by raw text, so a value may count as changed though it looks the same. */
 export function setFields(
   workspace: Workspace,
   contact: Contact,
@@ -187,7 +186,7 @@ export function setFields(
   return changed;
 }
 
-/** Blocking takes a contact out of all groups; coming back brings only the smart ones. */
+/** Blocking removes a contact from all groups. Unblocking restores only the smart ones. */
 export function setStatus(workspace: Workspace, contact: Contact, status: ContactStatus): boolean {
   if (contact.status === status) return false;
   contact.status = status;
@@ -196,13 +195,13 @@ export function setStatus(workspace: Workspace, contact: Contact, status: Contac
   return true;
 }
 
-/** The newest five notes are kept. Adding one is no modification. */
+/** Keeps the newest five notes. A note does not change `modified_on`. */
 export function addNote(workspace: Workspace, contact: Contact, text: string, author: User): void {
   contact.notes.push({ text, createdOn: workspace.tick(), author });
   contact.notes = contact.notes.slice(-5);
 }
 
-/** A deleted contact stays as a tombstone: it keeps its uuid and its times, and frees its URNs. */
+/** A deleted contact stays as a tombstone: it keeps its uuid and its times, and releases its URNs. */
 export function deleteContact(
   workspace: Workspace,
   contact: Contact,

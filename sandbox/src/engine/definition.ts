@@ -1,4 +1,4 @@
-/** A flow as the editor exports it, as far as the sandbox reads it. */
+/** A flow as the editor exports it, limited to what the sandbox reads. */
 export interface Definition {
   uuid?: string;
   name?: string;
@@ -49,7 +49,7 @@ export interface Action {
   topic?: { uuid?: string; name?: string };
 }
 
-/** What a flow without a definition does: it waits for an answer and ends with it. */
+/** Replaces a missing definition: waits for an answer, then ends. */
 const WAIT: FlowNode = {
   uuid: '00000000-0000-4000-8000-000000000001',
   exits: [{ uuid: '00000000-0000-4000-8000-000000000002' }],
@@ -73,7 +73,7 @@ export function nodesOf(definition: Definition): FlowNode[] {
   return definition.nodes?.length ? definition.nodes : [WAIT];
 }
 
-/** A text in a contact's language, where the flow has it. */
+/** A text in a contact's language if the flow has it. */
 export function localized(
   definition: Definition,
   language: string | null,

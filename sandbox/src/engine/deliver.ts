@@ -4,15 +4,15 @@ import { createGunzip } from 'node:zlib';
 import type { Dialect } from '../../../src/resources.js';
 import type { Workspace } from '../state/workspace.js';
 
-/** How the flow engine calls listeners: what nodes and resthooks have in common. */
+/** How the flow engine calls webhooks and resthook subscribers. */
 export interface DeliveryOptions {
-  /** Seconds after which the engine no longer waits for a listener. Default 15, as on a real server. */
+  /** Seconds before a call times out, as on a real server. Default: `15`. */
   timeout?: number;
-  /** Whether this computer is out of reach, as private addresses are for a real server. Default false. */
+  /** Whether calls to this computer fail, as calls to private addresses do on a real server. Default: `false`. */
   refusePrivate?: boolean;
 }
 
-/** One call of a listener. */
+/** One call to a listener. */
 export interface Delivery {
   method: string;
   url: string;
@@ -20,7 +20,7 @@ export interface Delivery {
   body?: string | undefined;
 }
 
-/** What came back from a listener: status 0 stands for nothing at all. */
+/** The response of a listener. Status 0 means that there was none. */
 export interface Answered {
   status: number;
   headers: Record<string, string>;
@@ -33,12 +33,12 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 const PATIENCE = 15;
 const MOST_REDIRECTS = 10;
 
-/** Bytes of an answer beyond which it counts as none. */
+/** A response larger than this counts as a failure. */
 const LARGEST_ANSWER: Record<Dialect, number> = { v9: 1024 * 1024, textit: 256 * 1024 };
 
 export const succeeded = ({ status }: Answered): boolean => status >= 200 && status < 300;
 
-/** What the engine says of itself to those whom it calls. */
+/** The headers that the engine sends. */
 function engineHeaders(dialect: Dialect): Record<string, string> {
   return {
     'User-Agent': dialect === 'v9' ? 'RapidProMailroom/dev' : 'Mailroom/26.3',
@@ -47,17 +47,14 @@ function engineHeaders(dialect: Dialect): Record<string, string> {
   };
 }
 
-/**
- * Calls a listener, once. Only ones on this computer are called: a sandbox reaches nobody else.
- * Whatever goes wrong is an answer with the status 0.
- */
+/** Calls a listener once. Only listeners on this computer are called. Every failure has the status 0. */
 export async function deliver(
   { dialect, settings }: Workspace,
   delivery: Delivery,
 ): Promise<Answered> {
   const { timeout = PATIENCE, refusePrivate = false } = settings.deliveries ?? {};
   if (refusePrivate) return NOTHING;
-  // What the author of a flow sets goes before what the engine would say.
+  // Headers that the flow sets override the engine's.
   const headers = { ...engineHeaders(dialect), ...delivery.headers };
   const signal = AbortSignal.timeout(timeout * 1000);
   try {
@@ -105,7 +102,7 @@ function open({ method, url, headers, body }: Delivery, signal: AbortSignal): Cl
   const hasBody = body !== undefined || ['POST', 'PUT', 'PATCH'].includes(method);
   const length = hasBody ? { 'Content-Length': String(Buffer.byteLength(body ?? '')) } : {};
   const call = send(target, { method, headers: { ...headers, ...length }, signal });
-  // The engine's client does not send this one.
+  // The engine's client does not send this header.
   call.removeHeader('Connection');
   return call;
 }
@@ -116,7 +113,7 @@ async function readText(answer: IncomingMessage, largest: number): Promise<strin
   let size = 0;
   for await (const chunk of zipped ? answer.pipe(createGunzip()) : answer) {
     size += (chunk as Buffer).length;
-    if (size > largest) throw new Error('An answer beyond what the engine reads.');
+    if (size > largest) throw new Error('The response is too large.');
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString('utf8').replaceAll('\u0000', '');

@@ -3,31 +3,31 @@ import type { Micros } from '../state/clock.js';
 import type { Field, Group } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 
-/** The flow engine behind the site: it may be away, and it may not have heard yet of what was just made. */
+/** The flow engine behind the API. It can be down, and its cache can be stale. */
 export class Engine {
-  /** While true, whatever needs the engine is a server error. */
+  /** While true, every request that needs the engine fails with a server error. */
   down = false;
 
   #work = new Set<Promise<unknown>>();
 
   constructor(
-    /** Seconds that the engine works with what it last read of a workspace. */
+    /** Seconds for which the engine caches a workspace. */
     readonly cacheSeconds: number,
   ) {}
 
-  /** Keeps an eye on work that goes on after an answer was given. */
+  /** Tracks work that continues after the response. */
   later(work: unknown): void {
     if (!(work instanceof Promise)) return;
     const kept = work.finally(() => this.#work.delete(kept));
     this.#work.add(kept);
   }
 
-  /** When all of that is done. */
+  /** Resolves when all tracked work is done. */
   async settled(): Promise<void> {
     while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
-  /** To be called before whatever the engine does; nothing may have been changed yet. */
+  /** Call this before each engine operation, while nothing has changed yet. */
   require(
     workspace: Workspace,
     { groups = [], fields = [] }: { groups?: Iterable<Group>; fields?: Iterable<Field> } = {},

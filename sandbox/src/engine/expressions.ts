@@ -1,7 +1,7 @@
-/** Reads the expressions of flows: paths, texts, numbers and calls of a few functions. */
+/** Evaluates the expressions of flows: paths, texts, numbers and calls of a few functions. */
 export type Value = string | number | boolean | null | Value[] | { [key: string]: Value };
 
-/** An object that stands for a text by itself: `@contact` is a name, `@results.cases` a value. */
+/** An object with a default text: `@contact` is a name, `@results.cases` a value. */
 export const DEFAULT = '__default__';
 
 export type Roots = Record<string, () => Value>;
@@ -44,7 +44,7 @@ function picked(from: Value | undefined, keys: Value[]): Value {
   return objectOf(keys.flatMap(key => [key, stepInto(from ?? null, textOf(key))]));
 }
 
-/** Without the texts that stand for objects. */
+/** Removes the default texts of objects. */
 function plain(value: Value): Value {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
@@ -65,7 +65,7 @@ function stepInto(value: Value, key: string): Value {
   return found === undefined ? null : found;
 }
 
-/** Fills in a text. `@` before anything that is no root stays as it is, as in an e-mail address. */
+/** Fills in a text. `@` before an unknown root stays, as in an e-mail address. */
 export function fillIn(text: string, roots: Roots): string {
   let out = '';
   let at = 0;
@@ -101,7 +101,7 @@ function valueAt(path: string, roots: Roots): Value {
   return steps.reduce(stepInto, start);
 }
 
-/** Where the parenthesis that opens at a place closes again; texts in quotes may hold others. */
+/** The index of the closing parenthesis that matches an opening one. Parentheses in quotes are skipped. */
 function closing(text: string, open: number): number {
   let depth = 0;
   let quoted = false;

@@ -7,8 +7,8 @@ import { resumeRun } from './runner.js';
 import type { Work } from './work.js';
 
 /**
- * Takes a message from a contact: it goes into the flow that waits for it, or else into the inbox. One from a blocked
- * contact is put away at once; one from a stopped contact makes the contact active again.
+ * Receives a message from a contact. It goes to the flow that waits for it, otherwise to the inbox. A message from a
+ * blocked contact is archived; one from a stopped contact makes the contact active again.
  */
 export function* receive(
   workspace: Workspace,

@@ -24,7 +24,7 @@ export function leave(contact: Contact, group: Group): boolean {
   return contact.groups.delete(group);
 }
 
-/** Puts a contact into the smart groups that it now matches and out of the others. */
+/** Adds a contact to the smart groups that it now matches and removes it from the others. */
 export function reviewSmartGroups(workspace: Workspace, contact: Contact): boolean {
   let changed = false;
   for (const group of workspace.smartGroups()) {
@@ -35,7 +35,7 @@ export function reviewSmartGroups(workspace: Workspace, contact: Contact): boole
   return changed;
 }
 
-/** Fills a smart group from the contacts that are there. */
+/** Fills a smart group with the contacts that match. */
 export function fillSmartGroup(workspace: Workspace, group: Group): void {
   const matches = matcherOf(group, group.query ?? '');
   for (const contact of workspace.contacts) {

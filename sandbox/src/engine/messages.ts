@@ -12,7 +12,7 @@ export interface Content {
   quickReplies?: QuickReply[];
 }
 
-/** Makes the message that is to go out to a contact. One that cannot be sent is made too, as failed. */
+/** Creates an outgoing message to a contact; if it cannot be sent, as failed. */
 export function sendMessage(
   workspace: Workspace,
   contact: Contact,
@@ -43,7 +43,7 @@ export function sendMessage(
   });
 }
 
-/** A contact for each URN; one that nobody holds becomes a contact of its own. */
+/** The contact of each URN. An unknown URN creates a contact. */
 export function contactsOf(workspace: Workspace, urns: readonly string[]): Contact[] {
   return urns.map(
     identity =>
@@ -52,7 +52,7 @@ export function contactsOf(workspace: Workspace, urns: readonly string[]): Conta
   );
 }
 
-/** What a broadcast has for a contact: each part in the contact's own language where it is there, else in the broadcast's. */
+/** A broadcast's content for a contact: each part in the contact's language if available, else in the base language. */
 function contentFor(workspace: Workspace, broadcast: Broadcast, contact: Contact): Content {
   const known = workspace.settings.languages;
   const spoken = [contact.language, known[0]].filter(one => one && known.includes(one));
@@ -66,13 +66,13 @@ function contentFor(workspace: Workspace, broadcast: Broadcast, contact: Contact
   };
 }
 
-/** The engine writes out an attachment that was uploaded to the site with the site's address. */
+/** The engine expands the path of an uploaded attachment to a full URL. */
 function withAddress(attachment: string, { settings }: Workspace): string {
   const [, type = '', path] = /^([^:]*):(\/.*)$/.exec(attachment) ?? [];
   return path === undefined ? attachment : `${type}:https://${settings.site}${path}`;
 }
 
-/** Sends a broadcast to everyone once, by whichever way they were named. */
+/** Sends a broadcast to each recipient once, even if it is named several ways. */
 export function sendBroadcast(workspace: Workspace, broadcast: Broadcast): void {
   const recipients = new Set<Contact>([
     ...broadcast.contacts,

@@ -1,4 +1,4 @@
-/** Something that a client asked to be sent. */
+/** A message, broadcast or flow start that a client requested. */
 export interface SentItem {
   kind: 'message' | 'broadcast' | 'flow_start';
   uuid: string;
@@ -15,7 +15,7 @@ export interface SentItem {
   on: string;
 }
 
-/** What clients asked to be sent, in order. */
+/** What clients requested, in order. */
 export class Outbox {
   #items: SentItem[] = [];
 

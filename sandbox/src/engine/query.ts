@@ -4,14 +4,14 @@ import type { Workspace } from '../state/workspace.js';
 /**
  * Smart groups by a subset of RapidPro's queries:
  *
- * - conditions `property operator value`, joined by `AND`, `OR` (AND binds closer) and parentheses;
- * - operators `=`, `!=`, `~` (contains), `>`, `>=`, `<`, `<=`; a value with spaces or none at all is quoted;
+ * - conditions `property operator value`, joined by `AND`, `OR` (AND binds tighter) and parentheses;
+ * - operators `=`, `!=`, `~` (contains), `>`, `>=`, `<`, `<=`; a value that is empty or has spaces is quoted;
  * - properties `name`, `language`, `status`, `group`, `urn`, a URN scheme such as `tel`, `tickets`, and field keys,
  *   alone or after `fields.`;
- * - number fields and `tickets` compare as numbers, datetime fields by their day in UTC (`YYYY-MM-DD`), all else as
- *   text in any letter case. `= ""` asks for what is not set, `!= ""` for what is.
+ * - number fields and `tickets` compare as numbers, datetime fields by their day in UTC (`YYYY-MM-DD`), all others as
+ *   text, ignoring case. `= ""` matches what is not set, `!= ""` what is.
  *
- * A query beyond that is an error when the group is made, not an empty group.
+ * Creating a group with any other query is an error.
  */
 export type Matcher = (contact: Contact, workspace: Workspace) => boolean;
 
@@ -22,18 +22,18 @@ function tokensOf(query: string): string[] {
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < query.trimEnd().length) {
     const found = TOKEN.exec(query);
-    if (!found?.[1]) throw new TypeError(`The sandbox cannot read the query: ${query}`);
+    if (!found?.[1]) throw new TypeError(`The sandbox does not support the query: ${query}`);
     tokens.push(found[1]);
   }
   return tokens;
 }
 
-/** Compiles a query; throws where it is beyond the subset. */
+/** Compiles a query. Throws if it is not in the subset. */
 export function compileQuery(query: string): Matcher {
   const tokens = tokensOf(query);
   let at = 0;
   const fail = (): never => {
-    throw new TypeError(`The sandbox cannot read the query: ${query}`);
+    throw new TypeError(`The sandbox does not support the query: ${query}`);
   };
   const isWord = (word: string) => tokens[at]?.toUpperCase() === word;
 
@@ -87,7 +87,7 @@ function compare(property: string, operator: string, wanted: string): Matcher {
   };
 }
 
-/** A value that a contact has, in a form that can be compared. */
+/** A contact's value in a form that can be compared. */
 type Found = { number: number } | { day: string } | { text: string };
 
 function valuesOf(property: string, contact: Contact, workspace: Workspace): Found[] {

@@ -1,7 +1,7 @@
-import { localNumber } from '../endpoints/urn-display.js';
 import { engineTime } from '../state/clock.js';
 import type { Channel, Message, Run, Subscriber } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
+import { localPhone } from '../values/phone.js';
 import type { Definition } from './definition.js';
 import { type Answered, deliver, succeeded } from './deliver.js';
 import { HIDDEN, seenUrn } from './hidden-urn.js';
@@ -16,17 +16,17 @@ function urnData(workspace: Workspace, urn: string | null) {
   const scheme = shown.slice(0, shown.indexOf(':'));
   const path = shown.slice(scheme.length + 1);
   if (path === HIDDEN) return { scheme, path, display: HIDDEN };
-  const display = scheme === 'tel' ? localNumber(path, workspace.settings.country) : '';
+  const display = scheme === 'tel' ? localPhone(path) : '';
   return { scheme, path, display };
 }
 
-/** `image/jpeg:https://…` in its two parts. */
+/** Splits `image/jpeg:https://…` into its two parts. */
 function attachmentData(attachment: string) {
   const colon = attachment.indexOf(':');
   return { content_type: attachment.slice(0, colon), url: attachment.slice(colon + 1) };
 }
 
-/** What a subscriber is told, and what the list of events keeps. */
+/** The payload that is sent to subscribers and kept in the list of events. */
 export function resthookPayload(workspace: Workspace, run: Run, input: Message | null): unknown {
   const { contact, flow } = run;
   const channel = channelData(input?.channel ?? null);
@@ -77,8 +77,8 @@ export interface HookResult {
 }
 
 /**
- * Calls all subscribers of a hook, one after the other in the order of their URLs. Who answers 410 is no subscriber
- * any more. The outcome is the last failure that was no 410, or else the last success, or else the last 410.
+ * Calls all subscribers of a hook in order of their URLs. One that answers 410 is unsubscribed. The outcome is the last
+ * failure other than 410, else the last success, else the last 410.
  */
 export async function callResthook(
   workspace: Workspace,
@@ -113,7 +113,7 @@ function subscribersOf(workspace: Workspace, slug: string): Subscriber[] {
     .sort((a, b) => (a.targetUrl < b.targetUrl ? -1 : 1));
 }
 
-/** Keeps the call in the list of events, whether or not anyone subscribed. */
+/** Adds the call to the list of events, even if there are no subscribers. */
 export function recordEvent(workspace: Workspace, slug: string, data: unknown): void {
   const resthook = [...workspace.resthooks].find(one => one.slug === slug);
   if (!resthook) return;

@@ -11,7 +11,7 @@ import { type Sprint, saveResult } from './sprint.js';
 import { passes } from './tests.js';
 import type { Work } from './work.js';
 
-/** More nodes than this in one go is a flow that runs in circles. */
+/** A flow that visits more nodes than this without a wait is stopped as a loop. */
 const MOST_STEPS = 100;
 
 function sprintOf(workspace: Workspace, run: Run, input: Message | null): Sprint {
@@ -20,7 +20,7 @@ function sprintOf(workspace: Workspace, run: Run, input: Message | null): Sprint
   return { workspace, run, contact, flow, definition, input, webhook: null, sent: [] };
 }
 
-/** Lets a contact into a flow, up to the first wait or the end. */
+/** Starts a contact in a flow and runs it to the first wait or the end. */
 export function* enterFlow(
   workspace: Workspace,
   contact: Contact,
@@ -51,7 +51,7 @@ export function* enterFlow(
   return run;
 }
 
-/** Goes on with a run that waited, with what the contact said. */
+/** Resumes a waiting run with the contact's message. */
 export function* resumeRun(workspace: Workspace, run: Run, input: Message): Work<void> {
   const sprint = sprintOf(workspace, run, input);
   run.responded = true;
@@ -69,7 +69,7 @@ export function* resumeRun(workspace: Workspace, run: Run, input: Message): Work
   commit(sprint);
 }
 
-/** A run that a seed says is waiting, without telling where, waits at the first node that does. */
+/** A seeded run that waits at no particular node waits at the first node with a wait. */
 function stepAtWait({ definition, run }: Sprint): RunStep | undefined {
   const node = nodesOf(definition).find(one => one.router?.wait);
   if (!node) return undefined;
@@ -105,7 +105,7 @@ function* visit(sprint: Sprint, node: FlowNode): Work<FlowNode | undefined> {
   return leave(sprint, node, step);
 }
 
-/** Through the exit that the node's router chooses, or its only one. Undefined at the end of the flow. */
+/** Takes the exit that the node's router chooses, or its only one. Undefined at the end of the flow. */
 function leave(sprint: Sprint, node: FlowNode, step: RunStep): FlowNode | undefined {
   const exit = node.router ? route(sprint, node, node.router) : node.exits?.[0];
   step.exit = exit?.uuid ?? null;
@@ -164,7 +164,7 @@ function firstMatch(
   return undefined;
 }
 
-/** What a sprint has done becomes visible, all of it at one instant. */
+/** Commits the results of a sprint, all at the same time. */
 function commit({ workspace, run, contact, sent }: Sprint, before: Run | null = null): void {
   const at = workspace.tick();
   for (const message of sent) {
@@ -179,7 +179,7 @@ function commit({ workspace, run, contact, sent }: Sprint, before: Run | null = 
   bump(workspace, contact, workspace.dialect === 'v9' ? workspace.tick() : at);
 }
 
-/** Ends a run that waits. The older line notes the end of it a little after the change. */
+/** Ends a waiting run. `v9` sets `exited_on` slightly later than `modified_on`. */
 function interrupt(workspace: Workspace, run: Run, at: number): void {
   run.state = 'interrupted';
   run.modifiedOn = at;
@@ -187,7 +187,7 @@ function interrupt(workspace: Workspace, run: Run, at: number): void {
   workspace.runs.moved(run);
 }
 
-/** Ends whatever a contact is in. False where it is in nothing. */
+/** Interrupts a contact's waiting run. False if there is none. */
 export function interruptContact(workspace: Workspace, contact: Contact, at: number): boolean {
   const run = contact.waiting;
   if (!run) return false;

@@ -5,7 +5,7 @@ import { DEFAULT, type Roots, type Value } from './expressions.js';
 import { seenUrn } from './hidden-urn.js';
 import { pathValue } from './run-path.js';
 
-/** What the expressions of a text may speak of. */
+/** What an expression can refer to. */
 export interface Scene {
   workspace: Workspace;
   contact: Contact;
@@ -17,8 +17,8 @@ export interface Scene {
 const pathOf = (identity: string): string => identity.slice(identity.indexOf(':') + 1);
 
 /**
- * `@contact`, `@fields`, `@urns`, `@results`, `@input`, `@run`, `@flow`, `@trigger.params`, `@webhook`, `@globals`:
- * the roots that flows and broadcasts use most.
+ * The roots that flows and broadcasts use most: `@contact`, `@fields`, `@urns`, `@results`, `@input`, `@run`, `@flow`,
+ * `@trigger.params`, `@webhook`, `@globals`.
  */
 export function rootsOf({ workspace, contact, run, input, webhook }: Scene): Roots {
   return {

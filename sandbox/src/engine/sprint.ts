@@ -4,7 +4,7 @@ import type { Definition } from './definition.js';
 import type { Value } from './expressions.js';
 import { resultKey } from './results.js';
 
-/** A run on its way through its flow, from one wait to the next. */
+/** A run on its way from one wait to the next. */
 export interface Sprint {
   workspace: Workspace;
   run: Run;
@@ -16,7 +16,7 @@ export interface Sprint {
   sent: Message[];
 }
 
-/** Notes the result of a node, under the key that its name makes. */
+/** Saves the result of a node under the key that its name makes. */
 export function saveResult(
   { run, workspace }: Sprint,
   name: string,

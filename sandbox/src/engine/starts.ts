@@ -4,7 +4,7 @@ import { contactsOf } from './messages.js';
 import { enterFlow } from './runner.js';
 import type { Work } from './work.js';
 
-/** Carries out a start: everyone once, by whichever way they were named. */
+/** Carries out a start: each recipient once, even if it is named several ways. */
 export function* carryOut(workspace: Workspace, start: FlowStart): Work<void> {
   const named = new Set<Contact>([
     ...start.contacts,
@@ -32,7 +32,7 @@ function everBeen(workspace: Workspace, { flow }: FlowStart): Set<Contact> {
   return been;
 }
 
-/** With `exclude_active`, who waits in another flow is left alone. */
+/** `exclude_active` skips contacts that wait in another flow. */
 function isBusy(contact: Contact, { excludeActive, flow }: FlowStart): boolean {
   return excludeActive && contact.waiting !== null && contact.waiting.flow !== flow;
 }

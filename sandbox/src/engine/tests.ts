@@ -1,4 +1,4 @@
-/** The tests of a flow's routers: what in a text answers to one, or undefined. */
+/** The tests of a flow's routers. Each returns the matching part of a text, or undefined. */
 type Test = (text: string, args: readonly string[]) => string | undefined;
 
 const words = (text: string): string[] => text.match(/[\p{L}\p{N}_']+/gu) ?? [];

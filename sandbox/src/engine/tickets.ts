@@ -17,7 +17,7 @@ function defaultTopic(workspace: Workspace): Topic {
   throw new TypeError('The workspace has no default topic');
 }
 
-/** Opens a ticket for a contact. The newer line keeps no body. */
+/** Opens a ticket for a contact. `textit` keeps no body. */
 export function addTicket(workspace: Workspace, contact: Contact, details: TicketDetails): Ticket {
   const openedOn = workspace.tick();
   const v9 = workspace.dialect === 'v9';
@@ -47,7 +47,7 @@ function count(workspace: Workspace, contact: Contact, by: number): void {
   reviewSmartGroups(workspace, contact);
 }
 
-/** Closes or opens a ticket again; the contact counts as changed. False where it is so already. */
+/** Closes or reopens a ticket, which changes the contact. False if the ticket already has that status. */
 export function setTicketStatus(
   workspace: Workspace,
   ticket: Ticket,

@@ -5,13 +5,13 @@ import type { FaultKind, Faults } from '../faults.js';
 import type { Contact } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { setUsed } from './usage.js';
-import type { Room } from './view.js';
+import type { PageSource } from './view.js';
 
-/** A request of the page that cannot be met, with the reason. */
+/** A page request that cannot be fulfilled, with the reason. */
 export class Unmet extends Error {}
 
 type Body = Record<string, unknown>;
-type Act = (room: Room, faults: Faults, body: Body) => unknown;
+type Act = (source: PageSource, faults: Faults, body: Body) => unknown;
 
 const ACTIONS = new Map<string, Act>([
   ['reply', ({ workspace }, _, body) => reply(workspace, body)],
@@ -20,7 +20,7 @@ const ACTIONS = new Map<string, Act>([
   ['throttle', ({ server, workspace }, _, { used }) => setUsed(server, workspace, isAll(used))],
 ]);
 
-/** The action of a name; undefined where there is none. */
+/** The action with this name. Undefined if unknown. */
 export const actionOf = (name: string): Act | undefined => ACTIONS.get(name);
 
 function textIn(body: Body, key: string): string {
@@ -29,7 +29,7 @@ function textIn(body: Body, key: string): string {
   return text;
 }
 
-/** What a contact may say at once: the page shows all of it, every second. */
+/** The longest message of a contact. The page shows all of it, every second. */
 const LONGEST_REPLY = 10_000;
 
 function replyIn(body: Body): string {
@@ -40,12 +40,12 @@ function replyIn(body: Body): string {
 
 function isAll(used: unknown): boolean {
   if (used === 'all' || used === 'none') return used === 'all';
-  throw new Unmet('Used is "all" or "none".');
+  throw new Unmet('`used` must be "all" or "none".');
 }
 
 function faultKind(kind: unknown): FaultKind {
   if (kind === 'bad-gateway' || kind === 'reset') return kind;
-  throw new Unmet('That is no fault that the page can order.');
+  throw new Unmet('The page cannot order this fault.');
 }
 
 function contactIn(workspace: Workspace, body: Body): Contact {

@@ -5,7 +5,7 @@ import { contactLine, messageLine, runLine, urnsOf } from './lines.js';
 import { newest } from './newest.js';
 import type { ChosenContact, View } from './types.js';
 
-/** The list of contacts: those that fit the search, last changed first. */
+/** The contacts that match the search, most recently changed first. */
 export function contactList(workspace: Workspace, search: string, most: number): View['contacts'] {
   let all = 0;
   for (const { deleted } of workspace.contacts) if (!deleted) all++;
@@ -16,7 +16,7 @@ export function contactList(workspace: Workspace, search: string, most: number):
   return { all, ...newest(rows, { most, total, holds, show: one => contactLine(one, workspace) }) };
 }
 
-/** Each word is looked for in a contact's name, URNs (where they may be seen) and groups. */
+/** Each word is searched for in a contact's name, URNs (unless hidden) and groups. */
 function fitting({ anonymous }: Workspace, search: string): (contact: Contact) => boolean {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return ({ name, urns, groups }) => {
@@ -34,7 +34,7 @@ function fitting({ anonymous }: Workspace, search: string): (contact: Contact) =
 const MOST_MESSAGES = 200;
 const MOST_RUNS = 20;
 
-/** Everything of the contact that somebody looks at. */
+/** The details of the selected contact. */
 export function chosenContact(workspace: Workspace, uuid: string | null): ChosenContact | null {
   const contact = workspace.contacts.find(uuid ?? '');
   if (!contact || contact.deleted) return null;

@@ -7,7 +7,7 @@ const TYPES: Record<string, string> = {
   svg: 'image/svg+xml',
 };
 
-/** What a browser may ask for, by name; nothing else is ever read. */
+/** The files that a browser may request; no other file is ever read. */
 const NAMES = [
   'index.html',
   'page.css',
@@ -24,7 +24,9 @@ const NAMES = [
   'activity.js',
 ];
 
-/** A file of the page as an answer; undefined for what is none. They lie beside this module, also where it is bundled. */
+/**
+ * Serves a file of the page; undefined if there is no such file. The files are next to this module, also when bundled.
+ */
 export function fileAnswer(name: string): Response | undefined {
   if (!NAMES.includes(name)) return undefined;
   const text = readFileSync(new URL(`./browser/${name}`, import.meta.url), 'utf8');

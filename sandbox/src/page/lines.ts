@@ -4,7 +4,7 @@ import type { Broadcast, Contact, FlowStart, Message, Run } from '../state/model
 import type { Workspace } from '../state/workspace.js';
 import type { ContactLine, MessageLine, Ref, RunLine, SendLine } from './types.js';
 
-/** How the page tells of each kind of object: short, and without what a workspace hides. */
+/** One line for each kind of object, without what a workspace hides. */
 
 const refOf = (contact: Contact): Ref => ref({ ...contact, name: nameOf(contact) });
 

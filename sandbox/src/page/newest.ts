@@ -1,8 +1,8 @@
 import type { Newest } from './types.js';
 
 /**
- * The first rows that hold, as the page shows them, and how many hold in all. Where the total is known, no more rows
- * are looked at than are shown: there may be 100,000 of them.
+ * The first matching rows, as the page shows them, and the number of all matches. If the total is known, no further
+ * rows are read: there may be 100,000 of them.
  */
 export function newest<T, Line>(
   rows: Iterable<T>,

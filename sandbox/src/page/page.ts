@@ -4,11 +4,11 @@ import type { Handler } from '../server.js';
 import { actionOf, Unmet } from './actions.js';
 import { fileAnswer } from './files.js';
 import { isStranger } from './guard.js';
-import { type Room, revisionOf, viewOf } from './view.js';
+import { type PageSource, revisionOf, viewOf } from './view.js';
 
 export const PAGE_PATH = '/sandbox/';
 
-/** A page's scripts and styles come from itself alone, and nothing that it shows can become one. */
+/** The page loads scripts and styles only from itself, and its data can never become one. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -31,34 +31,42 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** Serves the page beside what a handler serves. */
-export function withPage(handle: Handler, room: Room, faults: Faults): Handler {
+/** Serves the page in addition to a handler. */
+export function withPage(handle: Handler, source: PageSource, faults: Faults): Handler {
   return async (request, wire) => {
     const { pathname } = new URL(request.url);
-    // Who types the address alone looks for the page; the API has nothing there.
+    // A person who opens the bare address wants the page; the API has nothing there.
     if (pathname === '/' && request.method === 'GET') return toPage();
     if (!`${pathname}/`.startsWith(PAGE_PATH)) return handle(request, wire);
-    return answerPage(room, faults, await readIncoming(request, wire));
+    return answerPage(source, faults, await readIncoming(request, wire));
   };
 }
 
-/** The answer to a request for the page or one of its parts. */
-async function answerPage(room: Room, faults: Faults, incoming: Incoming): Promise<Response> {
-  const response = isStranger(incoming, room.host())
-    ? plain(403, `This page answers only to itself, at ${room.host().slice(0, -1)}${PAGE_PATH}`)
-    : await answerOwn(room, faults, incoming);
+/** Responds to a request for the page or one of its parts. */
+async function answerPage(
+  source: PageSource,
+  faults: Faults,
+  incoming: Incoming,
+): Promise<Response> {
+  const response = isStranger(incoming, source.host())
+    ? plain(403, `This page answers only to itself, at ${source.host().slice(0, -1)}${PAGE_PATH}`)
+    : await answerOwn(source, faults, incoming);
   for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
   return response;
 }
 
-function answerOwn(room: Room, faults: Faults, incoming: Incoming): Response | Promise<Response> {
+function answerOwn(
+  source: PageSource,
+  faults: Faults,
+  incoming: Incoming,
+): Response | Promise<Response> {
   const { method, path } = incoming;
   const name = path.slice(PAGE_PATH.length);
-  if (method === 'POST') return act(room, faults, name, incoming);
-  if (method !== 'GET') return plain(405, 'GET and POST are all.');
+  if (method === 'POST') return act(source, faults, name, incoming);
+  if (method !== 'GET') return plain(405, 'Only GET and POST are allowed.');
   if (!path.startsWith(PAGE_PATH)) return toPage();
-  if (name === 'view') return look(room, incoming);
-  return fileAnswer(name || 'index.html') ?? plain(404, 'Nothing is here.');
+  if (name === 'view') return look(source, incoming);
+  return fileAnswer(name || 'index.html') ?? plain(404, 'Not found.');
 }
 
 const toPage = (): Response =>
@@ -66,13 +74,13 @@ const toPage = (): Response =>
 
 const MOST_LISTED = 1000;
 
-/** What there is to see, or nothing where the page has seen it already. */
-function look(room: Room, { query }: Incoming): Response {
-  if (query.get('since') === revisionOf(room)) return new Response(null, { status: 204 });
+/** The current view, or nothing if the page already has it. */
+function look(source: PageSource, { query }: Incoming): Response {
+  if (query.get('since') === revisionOf(source)) return new Response(null, { status: 204 });
   const wanted = Number(query.get('most'));
   return json(
     200,
-    viewOf(room, {
+    viewOf(source, {
       search: query.get('search') ?? '',
       contact: query.get('contact'),
       most: Math.min(wanted > 0 ? wanted : 50, MOST_LISTED),
@@ -81,17 +89,18 @@ function look(room: Room, { query }: Incoming): Response {
 }
 
 async function act(
-  room: Room,
+  source: PageSource,
   faults: Faults,
   name: string,
   { headers, body }: Incoming,
 ): Promise<Response> {
   const action = actionOf(name);
-  if (!action) return plain(404, 'Nothing is here.');
-  if (headers.get('content-type') !== 'application/json') return plain(415, 'JSON is all.');
+  if (!action) return plain(404, 'Not found.');
+  if (headers.get('content-type') !== 'application/json')
+    return plain(415, 'Only JSON is accepted.');
   try {
     const given: unknown = JSON.parse(new TextDecoder().decode(body));
-    await action(room, faults, Object(given));
+    await action(source, faults, Object(given));
     return json(200, {});
   } catch (error) {
     if (error instanceof Unmet || error instanceof SyntaxError) {

@@ -4,7 +4,7 @@ import type { Newest, RequestLine } from './types.js';
 
 const MOST = 100;
 
-/** The last requests with the time of each, newest first. */
+/** The last requests with their times, newest first. */
 export class RecentRequests {
   #lines: RequestLine[] = [];
   #total = 0;

@@ -1,18 +1,18 @@
-/** What the page is told of the sandbox. The page's own scripts are checked against these shapes. */
+/** The data that the sandbox sends to its page. The page's scripts are type-checked against it. */
 
 export interface Ref {
   uuid: string;
   name: string | null;
 }
 
-/** How much of a counter is used. */
+/** The use of a rate limit. */
 export interface Usage {
   scope: string;
   used: number;
   limit: number;
   /** The window's length in seconds. */
   seconds: number;
-  /** When the oldest request that counts ceases to count; null where none does. */
+  /** When the oldest counted request expires; null if none is counted. */
   freesOn: string | null;
 }
 
@@ -24,13 +24,13 @@ export interface RequestLine {
   path: string;
   query: string;
   status: number;
-  /** Whose token it was. */
+  /** The name of the token. */
   as: string | null;
 }
 
 export interface ContactLine extends Ref {
   status: string;
-  /** The first one. */
+  /** The first URN. */
   urn: string | null;
   groups: string[];
   /** The flow that waits for an answer. */
@@ -44,7 +44,7 @@ export interface MessageLine {
   text: string;
   attachments: string[];
   status: string;
-  /** What it came from: the name of a flow, a broadcast's number. */
+  /** The source: a flow's name or a broadcast's id. */
   flow: string | null;
   broadcast: number | null;
   contact: Ref;
@@ -64,7 +64,7 @@ export interface RunLine {
 export interface SendLine {
   id: number;
   kind: 'broadcast' | 'start';
-  /** A broadcast's text, a start's flow. */
+  /** The text of a broadcast, or the flow of a start. */
   what: string;
   status: string;
   contacts: number;
@@ -73,7 +73,7 @@ export interface SendLine {
   on: string;
 }
 
-/** The newest of a kind, and how many there are in all. */
+/** The newest items of a kind, and their total number. */
 export interface Newest<T> {
   total: number;
   items: T[];
@@ -89,14 +89,14 @@ export interface ChosenContact extends ContactLine {
 }
 
 export interface View {
-  /** Changes with whatever the page shows. */
+  /** Changes with everything that the page shows. */
   revision: string;
   server: { dialect: string; host: string; token: string; workspace: string };
-  /** Flows that a contact can be let into. */
+  /** Flows that a contact can be started in. */
   flows: Ref[];
   throttle: Usage[];
   requests: Newest<RequestLine>;
-  /** Last changed first; `total` counts all that fit the search. */
+  /** Most recently changed first. `total` counts all matches. */
   contacts: Newest<ContactLine> & { all: number };
   chosen: ChosenContact | null;
   messages: Newest<MessageLine>;
@@ -104,14 +104,14 @@ export interface View {
   sends: Newest<SendLine>;
 }
 
-/** What the page can ask for by a POST, by the last part of its path. */
+/** The page's POST actions, by the last part of the path. */
 export interface Actions {
   /** The contact sends a message. */
   reply: { contact: string; text: string };
-  /** The contact enters a flow, as by its keyword. */
+  /** The contact starts a flow, as by its keyword. */
   start: { contact: string; flow: string };
-  /** The next request goes wrong. */
+  /** The next request fails. */
   fault: { kind: 'bad-gateway' | 'reset' };
-  /** All counters are used up, or set back. */
+  /** All rate limits are used up or reset. */
   throttle: { used: 'all' | 'none' };
 }

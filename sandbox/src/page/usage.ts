@@ -7,7 +7,7 @@ import type { Usage } from './types.js';
 
 const ratesOf = ({ settings }: Workspace) => Object.entries(settings.rates) as [Scope, Rate][];
 
-/** How much of a workspace's counters is used. */
+/** The use of a workspace's rate limits. */
 export function usageOf({ throttle, settings }: Server, workspace: Workspace): Usage[] {
   const now = settings.clock.now();
   return ratesOf(workspace).map(([scope, rate]) => {
@@ -19,7 +19,7 @@ export function usageOf({ throttle, settings }: Server, workspace: Workspace): U
   });
 }
 
-/** Uses up all counters of a workspace, or sets them back. */
+/** Uses up all rate limits of a workspace, or resets them. */
 export function setUsed({ throttle, settings }: Server, workspace: Workspace, all: boolean): void {
   const now = settings.clock.now();
   for (const [scope, { requests }] of ratesOf(workspace)) {

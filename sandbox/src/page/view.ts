@@ -7,8 +7,8 @@ import type { RecentRequests } from './recent.js';
 import type { View } from './types.js';
 import { usageOf } from './usage.js';
 
-/** What the page looks at. */
-export interface Room {
+/** What the page shows. */
+export interface PageSource {
   server: Server;
   workspace: Workspace;
   recent: RecentRequests;
@@ -17,27 +17,27 @@ export interface Room {
   token: string;
 }
 
-/** What of it somebody wants to see. */
+/** The page's selection. */
 export interface Looking {
   search: string;
   /** The uuid of the contact whose conversation is open. */
   contact: string | null;
-  /** How many contacts are listed. */
+  /** The number of contacts to list. */
   most: number;
 }
 
-/** Changes with whatever the page shows: the state gives each change an instant of its own. */
-export function revisionOf({ server, workspace, recent }: Room): string {
+/** Changes with everything that the page shows: the state gives each change its own timestamp. */
+export function revisionOf({ server, workspace, recent }: PageSource): string {
   const used = usageOf(server, workspace).map(({ used, limit }) => `${used}/${limit}`);
   return [server.ticker.last, recent.total, ...used].join(' ');
 }
 
 const MOST = 50;
 
-export function viewOf(room: Room, { search, contact, most }: Looking): View {
-  const { server, workspace, recent, host, token } = room;
+export function viewOf(source: PageSource, { search, contact, most }: Looking): View {
+  const { server, workspace, recent, host, token } = source;
   return {
-    revision: revisionOf(room),
+    revision: revisionOf(source),
     server: {
       dialect: server.dialect,
       host: host(),

@@ -1,29 +1,32 @@
 import type { repeatable } from './random.js';
 import type { FlowSeed } from './types.js';
 
-/** An answer that a flow knows, and what it says to it. */
+/** An answer that a flow recognizes, and the reply to it. */
 export interface KnownAnswer {
   category: string;
-  /** The test of the flow editor, such as `has_any_word`, with what it looks for. */
+  /** The flow editor's test, such as `has_any_word`, and its arguments. */
   test: string;
   words?: string;
   reply: string;
 }
 
-/** A flow that asks one thing. */
+/** A flow that asks one question. */
 export interface Asking {
   name: string;
   question: string;
-  /** The same in other languages. */
+  /** The question in other languages. */
   translations: Record<string, string>;
-  /** The name of the result that keeps the answer. */
+  /** The name of the result that the answer is saved as. */
   result: string;
   answers: KnownAnswer[];
-  /** What it says to any other answer. */
+  /** The reply to any other answer. */
   otherwise: string;
 }
 
-/** A flow that asks, waits, saves the answer and says a word about it: as the editor exports it, the same every time. */
+/**
+ * A flow that asks, waits, saves the answer and replies. It has the editor's export format, and the same uuids every
+ * time.
+ */
 export function askingFlow(asking: Asking, chance: ReturnType<typeof repeatable>): FlowSeed {
   const { name, question, translations, result, answers, otherwise } = asking;
   const [ask, askId] = [chance.uuid(), chance.uuid()];

@@ -3,7 +3,7 @@ import type { Clock, Micros } from '../state/clock.js';
 const SECOND: Micros = 1_000_000;
 const MONTH: Micros = 30 * 24 * 3600 * SECOND;
 
-/** Times for rows that bring none: one after the other through the month before the sandbox was made. */
+/** Times for rows without one, in sequence over the month before the sandbox was created. */
 export class Calendar {
   #at: Micros;
   readonly #step: Micros;

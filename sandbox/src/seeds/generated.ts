@@ -31,7 +31,7 @@ const LAST = [
   'Uwimana',
 ] as const;
 
-/** Invented people with a number each, the same ones every time. */
+/** Made-up people with a phone number each, the same every time. */
 export function generatedContacts(count: number, seed = 1): ContactSeed[] {
   const chance = repeatable(seed);
   return Array.from({ length: count }, (_, index) => ({
@@ -42,7 +42,7 @@ export function generatedContacts(count: number, seed = 1): ContactSeed[] {
   }));
 }
 
-/** Rwandan mobile numbers in order: room for ten million of them. */
+/** Sequential Rwandan mobile numbers, up to ten million. */
 function generatedUrn(index: number): string {
   return `tel:+25078${String(index).padStart(7, '0')}`;
 }

@@ -71,7 +71,7 @@ const POSTNATAL: Asking = {
   otherwise: 'Please bring your baby to the clinic to be weighed.',
 };
 
-/** The flows of the made-up program. Each asks one thing and says a word about the answer. */
+/** The flows of the made-up program. Each asks one question and replies to the answer. */
 export function maternalFlows(): FlowSeed[] {
   const chance = repeatable(17);
   const asking = [REMINDER, DANGER_SIGNS, POSTNATAL].map(one => askingFlow(one, chance));

@@ -24,14 +24,14 @@ const FIELDS: Seed['fields'] = [
 
 /**
  * A made-up maternal-health program: mothers and health workers, manual and smart groups, three flows with their
- * runs, messages in and out, labels, a campaign, globals. The same people every time.
+ * runs, incoming and outgoing messages, labels, a campaign, globals. The people are the same every time.
  *
  * @example
  * const sandbox = await createSandbox({ seed: maternalHealth({ contacts: 5000 }) });
  *
- * @param options.contacts - How many contacts; 600 if left out.
- * @param options.now - Milliseconds since 1970. With it, a few mothers are due within a week, and the last messages and
- *   answers are of today and yesterday; without it, all times are those of any seed.
+ * @param options.contacts - The number of contacts. Default: `600`.
+ * @param options.now - Milliseconds since 1970. A few mothers are then due within a week, and the last messages and
+ *   answers are from today and yesterday. Default: times as in any other seed.
  */
 export function maternalHealth(options: { contacts?: number; now?: number } = {}): Seed {
   const { contacts: count = 600, now } = options;

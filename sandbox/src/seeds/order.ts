@@ -1,8 +1,7 @@
 import { parseTime } from '../state/clock.js';
 
 /**
- * Lists come newest first from the API; rows are made oldest first. A row without a time stays behind the one that
- * stood before it.
+ * The API lists newest first; rows are created oldest first. A row without a time stays after the one that preceded it.
  */
 export function inOrder<T extends { created_on?: string }>(
   rows: readonly T[] | undefined,

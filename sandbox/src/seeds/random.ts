@@ -1,4 +1,4 @@
-/** A repeatable source of chance: the same seed gives the same workspace each time. */
+/** A seeded random generator: the same seed gives the same workspace every time. */
 export function repeatable(seed: number): {
   below(most: number): number;
   pick<T>(from: readonly T[]): T;

@@ -3,10 +3,10 @@ import type { ContactSeed } from './types.js';
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 
-/** So many women are due. */
+/** The number of women who are due soon. */
 const DUE = 6;
 
-/** The last few rows, made through the last thirty hours; the others stay without a time. */
+/** Spreads the last `few` rows over the last thirty hours; the others stay without a time. */
 export function recent<T extends { created_on?: string }>(
   rows: readonly T[],
   few: number,
@@ -20,7 +20,7 @@ export function recent<T extends { created_on?: string }>(
   });
 }
 
-/** The first who are pregnant are due one after the other in the days to come. */
+/** The first pregnant women are due on the following days, one per day. */
 export function withDue(contacts: readonly ContactSeed[], now: number): ContactSeed[] {
   let due = 0;
   return contacts.map(contact => {

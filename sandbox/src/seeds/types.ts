@@ -1,9 +1,8 @@
 import type { FieldType } from '../values/index.js';
 
 /**
- * What a sandbox starts with. Rows are written as the API shows them, so that a list which was read from a real
- * workspace can be used as it is; nearly everything may be left out. Times are ISO texts, references are uuids,
- * names or `{ uuid, name }`.
+ * The initial contents of a sandbox. Rows have the format of the API, so that a list from a real workspace can be used
+ * unchanged; nearly everything is optional. Times are ISO texts; references are uuids, names or `{ uuid, name }`.
  */
 export interface Seed {
   workspace?: WorkspaceSeed;
@@ -62,7 +61,7 @@ export interface ChannelSeed extends NamedSeed {
   type?: string;
   address?: string | null;
   country?: string | null;
-  /** URN schemes that it sends to; `['tel']` if left out. */
+  /** The URN schemes that it sends to. Default: `['tel']`. */
   schemes?: string[];
   device?: Record<string, unknown> | null;
   last_seen?: string | null;
@@ -78,10 +77,10 @@ export interface BoundarySeed {
 }
 
 export interface FieldSeed {
-  /** Made from the name if left out. */
+  /** Default: derived from the name. */
   key?: string;
   name: string;
-  /** `text` if left out. */
+  /** Default: `text`. */
   type?: FieldType;
   featured?: boolean;
   priority?: number;
@@ -89,7 +88,7 @@ export interface FieldSeed {
 }
 
 export interface GroupSeed extends NamedSeed {
-  /** Makes it a smart group; see the subset of queries in `compileQuery`. */
+  /** The query of a smart group; see `compileQuery` for the supported subset. Default: a manual group. */
   query?: string | null;
   status?: 'ready' | 'evaluating' | 'invalid';
   system?: boolean;
@@ -98,14 +97,14 @@ export interface GroupSeed extends NamedSeed {
 export interface ContactSeed {
   uuid?: string;
   name?: string | null;
-  /** Null for a contact that was deleted. */
+  /** Null for a deleted contact. Default: `active`. */
   status?: 'active' | 'blocked' | 'stopped' | 'archived' | null;
   language?: string | null;
   urns?: string[];
-  /** Manual groups; smart ones follow from their queries. */
+  /** Manual groups; membership in smart groups follows from their queries. */
   groups?: RefSeed[];
   fields?: Record<string, string | number | null>;
-  /** The flow whose question waits for an answer; its run need not be among the runs. */
+  /** The flow that waits for the contact's answer. Its run may be missing from the runs. */
   flow?: RefSeed | null;
   notes?: { text: string; created_on?: string; created_by?: { email: string } | null }[];
   created_on?: string;
@@ -117,13 +116,13 @@ export interface FlowSeed extends NamedSeed {
   type?: 'message' | 'voice' | 'background' | 'survey';
   archived?: boolean;
   labels?: { uuid: string; name: string }[];
-  /** Minutes; 10080 (a week) if left out. */
+  /** In minutes. Default: `10080` (a week). */
   expires?: number;
   results?: { key: string; name: string; categories?: string[]; node_uuids?: string[] }[];
   parent_refs?: string[];
-  /** What the flow editor exports. Without it a start makes a run that waits for an answer and ends with it. */
+  /** The flow editor's export. Default: a flow that waits for one answer and ends. */
   definition?: Record<string, unknown>;
-  /** Runs that are only counted. */
+  /** The number of earlier runs by state. */
   runs?: Partial<
     Record<'active' | 'waiting' | 'completed' | 'expired' | 'interrupted' | 'failed', number>
   >;
@@ -152,11 +151,11 @@ export interface RunSeed {
   created_on?: string;
   modified_on?: string;
   exited_on?: string | null;
-  /** Null or left out for a run that waits. */
+  /** Null for a waiting run. Default: null. */
   exit_type?: 'completed' | 'interrupted' | 'expired' | 'failed' | null;
 }
 
-/** Of how many contacts a start or a broadcast has reached how many; -1 for not counted yet. */
+/** How many of the contacts a start or a broadcast has reached. -1: not counted yet. */
 export interface ProgressSeed {
   total: number;
   started: number;
@@ -210,9 +209,9 @@ export interface MessageSeed {
   id?: number;
   uuid?: string;
   contact: RefSeed;
-  /** The contact's first one if left out. */
+  /** Default: the contact's first URN. */
   urn?: string | null;
-  /** The workspace's first one if left out, where the contact has a URN. */
+  /** Default: the workspace's first channel if the contact has a URN. */
   channel?: RefSeed | null;
   direction: 'in' | 'out';
   type?: 'text' | 'optin' | 'voice';
@@ -221,7 +220,7 @@ export interface MessageSeed {
   text: string;
   labels?: RefSeed[];
   flow?: RefSeed | null;
-  /** The number of the broadcast that it belongs to. */
+  /** The id of the broadcast that it belongs to. */
   broadcast?: number | null;
   attachments?: { content_type: string; url: string }[];
   quick_replies?: QuickReplySeed[];

@@ -1,39 +1,39 @@
-/** Microseconds since 1970, as an integer: what a server's timestamps count in. */
+/** Microseconds since 1970, as an integer: the resolution of a server's timestamps. */
 export type Micros = number;
 
-/** Where the sandbox reads the time. Tests inject one that they move by hand. */
+/** The sandbox's source of time. Tests inject one that they control. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
 }
 
-/** The least distance of two instants, so that two events are never taken for one. */
+/** The minimum interval between two timestamps, so that two events never share one. */
 const STEP: Micros = 10;
 
-/** Gives each event an instant of its own, later than all before it, however coarse the clock is. */
+/** Gives each event a unique timestamp, later than all before it, even with a coarse clock. */
 export class Ticker {
   #last: Micros = 0;
 
   constructor(readonly clock: Clock) {}
 
-  /** The newest instant that was given: it moves with every change. */
+  /** The latest timestamp. It changes with every event. */
   get last(): Micros {
     return this.#last;
   }
 
-  /** A new instant. */
+  /** A new timestamp. */
   tick(): Micros {
     this.#last = Math.max(this.#last + STEP, Math.round(this.clock.now() * 1000));
     return this.#last;
   }
 
-  /** An instant right behind the last one: what a server does in one go is hardly a microsecond apart. */
+  /** A timestamp just after the last one, for steps that a server takes within a microsecond or so. */
   next(): Micros {
     this.#last += 1;
     return this.#last;
   }
 
-  /** The time on the clock, without using it up. */
+  /** The current time, without issuing a timestamp. */
   now(): Micros {
     return Math.max(this.#last, Math.round(this.clock.now() * 1000));
   }
@@ -47,19 +47,19 @@ function parts(at: Micros): { seconds: string; micros: string } {
   return { seconds: new Date(whole * 1000).toISOString().slice(0, 19), micros };
 }
 
-/** `2026-11-22T15:17:48.090903Z`; without a fraction where that is zero, as the server's serializers write it. */
+/** `2026-11-22T15:17:48.090903Z`. A fraction of zero is omitted, as in the servers' serializers. */
 export function isoTime(at: Micros): string {
   const { seconds, micros } = parts(at);
   return micros === '000000' ? `${seconds}Z` : `${seconds}.${micros}Z`;
 }
 
-/** Always six digits: how the flow engine writes the times inside a run. */
+/** Always six fractional digits, as the flow engine writes times inside a run. */
 export function engineTime(at: Micros): string {
   const { seconds, micros } = parts(at);
   return `${seconds}.${micros}Z`;
 }
 
-/** Python's text of a datetime, which is what a cursor holds. */
+/** Python's text of a datetime, as used in cursors. */
 export function cursorTime(at: Micros): string {
   const { seconds, micros } = parts(at);
   return `${seconds.replace('T', ' ')}${micros === '000000' ? '' : `.${micros}`}+00:00`;
@@ -75,7 +75,7 @@ function offsetMinutes(zone: string | undefined): number {
   return zone.startsWith('-') ? -minutes : minutes;
 }
 
-/** An ISO time to the microsecond, a date alone as its midnight, no zone as UTC. Undefined for what is no time. */
+/** Parses an ISO time to the microsecond: a date alone is its midnight, a missing zone is UTC. Undefined if invalid. */
 export function parseTime(text: string): Micros | undefined {
   const found = TIME.exec(text);
   if (!found) return undefined;

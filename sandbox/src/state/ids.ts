@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Micros } from './clock.js';
 
-/** Row ids of each kind of object, counted over all workspaces as a database does. */
+/** Row ids of each kind of object, shared by all workspaces as in a database. */
 export class Sequences {
   #last = new Map<string, number>();
 
-  /** Makes the count go on after a number that was given. */
+  /** Continues the sequence after a given id. */
   reach(kind: string, id: number): void {
     this.#last.set(kind, Math.max(id, this.#last.get(kind) ?? 0));
   }
@@ -21,7 +21,7 @@ export function newUuid(): string {
   return randomUUID();
 }
 
-/** Version 7: the newer line's messages, runs and broadcasts are named by the time they were made. */
+/** UUID version 7, which `textit` uses for messages, runs and broadcasts. */
 export function timedUuid(at: Micros): string {
   const time = Math.floor(at / 1000)
     .toString(16)
@@ -33,7 +33,7 @@ export function timedUuid(at: Micros): string {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Any spelling that Python's UUID takes (capitals, no dashes, braces), as the usual one. Undefined for no UUID. */
+/** Parses every format that Python's UUID accepts (uppercase, no dashes, braces). Undefined if invalid. */
 export function canonicalUuid(text: string): string | undefined {
   const bare = text.replace(/^urn:|uuid:/g, '').replace(/^[{}]+|[{}]+$/g, '');
   const hex = bare.replaceAll('-', '').toLowerCase();
@@ -47,7 +47,7 @@ export function isCanonicalUuid(text: string): boolean {
 
 const REF_LETTERS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 
-/** The short code that the newer line shows for a contact of an anonymous workspace. */
+/** The short code that `textit` shows for a contact of an anonymous workspace. */
 export function contactRef(id: number): string {
   let rest = (id * 48_271 + 28_629_151) % REF_LETTERS.length ** 6;
   let code = '';

@@ -1,11 +1,11 @@
 import type { FieldType, FieldValue } from '../values/index.js';
 import type { Micros } from './clock.js';
 
-/** The objects of a workspace, as the sandbox holds them. Instants are microseconds. */
+/** The objects of a workspace, as the sandbox stores them. Times are in microseconds. */
 
 export type ContactStatus = 'active' | 'blocked' | 'stopped' | 'archived';
 
-/** A URN: its identity `scheme:path`, and what the network shows for it. */
+/** A URN: its identity `scheme:path`, and the display that its network provides. */
 export interface Urn {
   identity: string;
   display: string | null;
@@ -23,12 +23,12 @@ export interface Contact {
   name: string | null;
   status: ContactStatus;
   language: string | null;
-  /** In the order of priority. */
+  /** In order of priority. */
   urns: Urn[];
   groups: Set<Group>;
   notes: Note[];
   fields: Map<Field, FieldValue>;
-  /** The run that waits for what the contact says next. */
+  /** The run that waits for the contact's next message. */
   waiting: Run | null;
   createdOn: Micros;
   modifiedOn: Micros;
@@ -46,7 +46,7 @@ export interface Group {
   system: boolean;
   members: Set<Contact>;
   createdOn: Micros;
-  /** When the group was made through the API: the flow engine may not know it yet. */
+  /** When the group was created through the API: the flow engine may not know it yet. */
   madeOn: Micros;
   deleted: boolean;
 }
@@ -91,9 +91,9 @@ export interface Flow {
   expires: number;
   results: FlowResult[];
   parentRefs: string[];
-  /** The flow as the editor would export it; what the engine runs. */
+  /** The flow as the editor exports it, which the engine runs. */
   definition: Record<string, unknown>;
-  /** Runs of each state that were there before the sandbox was, and are not rows of its own. */
+  /** The number of earlier runs by state, which have no rows of their own. */
   pastRuns: Partial<Record<RunState, number>>;
   createdOn: Micros;
   modifiedOn: Micros;
@@ -113,7 +113,7 @@ export interface RunValue {
 export interface RunStep {
   uuid: string;
   node: string;
-  /** Null for the node where the run is. */
+  /** Null for the current node. */
   exit: string | null;
   time: Micros;
 }
@@ -127,7 +127,7 @@ export interface Run {
   responded: boolean;
   path: RunStep[];
   values: Map<string, RunValue>;
-  /** What the start was given: `@trigger.params`. */
+  /** The params of the start: `@trigger.params`. */
   params: unknown;
   state: RunState;
   createdOn: Micros;
@@ -143,7 +143,7 @@ export interface FlowStart {
   contacts: Contact[];
   urns: string[];
   status: 'pending' | 'started' | 'completed' | 'failed';
-  /** -1 while the engine has not counted. */
+  /** -1 until the engine has counted. */
   total: number;
   started: number;
   params: unknown;
@@ -255,7 +255,7 @@ export interface CampaignEvent {
   flow: Flow | null;
   message: Translated<string> | null;
   createdOn: Micros;
-  /** When its scheduling began: when it was made, or last moved. */
+  /** When scheduling began: at creation or the last reschedule. */
   scheduledOn: Micros;
 }
 
@@ -354,7 +354,7 @@ export interface Media {
   size: number;
 }
 
-/** Objects that only v9 has and that nothing in the sandbox changes: shown as they were seeded. */
+/** Objects that only `v9` has and that never change in the sandbox: shown as they were seeded. */
 export interface Plain {
   id: number;
   uuid: string;
@@ -364,7 +364,7 @@ export interface Plain {
   shown: Record<string, unknown>;
 }
 
-/** One day's counts of a channel, as `statistics` shows them. */
+/** A channel's counts of one day, as `statistics` shows them. */
 export interface DayCount {
   id: number;
   date: string;

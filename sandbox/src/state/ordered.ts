@@ -1,4 +1,4 @@
-/** A key that rows are sorted by: an instant, or a text. */
+/** A key that rows are sorted by: a timestamp or a text. */
 export type Key = number | string;
 
 interface Entry<T> {
@@ -8,11 +8,11 @@ interface Entry<T> {
 }
 
 /**
- * Rows in the order of a key, then of their id.
+ * Rows sorted by a key, then by id.
  *
- * A row that moves (its key nearly always becomes the newest) is appended and its old entry only marked as gone, so
- * that keeping 100,000 contacts in the order of their last change costs next to nothing; the dead entries are swept
- * out once they are as many as the living.
+ * A row whose key changes (nearly always to the newest) is appended, and its old entry is only marked as stale, so that
+ * 100,000 contacts stay sorted by their last change at little cost. Stale entries are removed once they outnumber the
+ * live ones.
  */
 export class Ordered<T extends { id: number }> {
   #entries: Entry<T>[] = [];
@@ -21,8 +21,8 @@ export class Ordered<T extends { id: number }> {
 
   constructor(readonly keyOf: (row: T) => Key | null) {}
 
-  /** Puts a row at its place, or moves it there when its key has changed. A null key takes it out. */
-  place(row: T): void {
+  /** Inserts a row, or moves it if its key has changed. A null key removes it. */
+  put(row: T): void {
     const key = this.keyOf(row);
     const before = this.#of.get(row);
     if (before && before.key === key) return;
@@ -43,7 +43,7 @@ export class Ordered<T extends { id: number }> {
     if (this.#entries.length > 64 && this.#entries.length > this.#of.size * 2) this.#sweep();
   }
 
-  /** Rows with a key above `after` and below `before`, both ends exclusive, in the asked direction. */
+  /** Rows with a key above `after` and below `before`, both exclusive, in the given direction. */
   *walk(descending: boolean, bounds: { above?: Key; below?: Key } = {}): Generator<T> {
     this.#sort();
     const entries = this.#entries;
@@ -57,7 +57,7 @@ export class Ordered<T extends { id: number }> {
     }
   }
 
-  /** Rows that came out of order, as from a seed, are sorted when they are first asked for. */
+  /** Rows that were added out of order, as from a seed, are sorted on first use. */
   #sort(): void {
     if (this.#sorted) return;
     this.#sweep();
@@ -74,7 +74,7 @@ function isBefore<T extends { id: number }>(a: Entry<T>, b: Entry<T>): boolean {
   return a.key < b.key || (a.key === b.key && a.row.id < b.row.id);
 }
 
-/** Index of the first item that passes; all after it must pass too. */
+/** The index of the first item that passes. All later items must pass too. */
 function firstWhere<T>(items: readonly T[], passes: (item: T) => boolean): number {
   let low = 0;
   let high = items.length;

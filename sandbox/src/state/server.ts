@@ -12,18 +12,18 @@ import { Workspace, type WorkspaceSettings } from './workspace.js';
 export interface ServerSettings {
   dialect: Dialect;
   clock: Clock;
-  /** Seconds that the engine does not see what was just made. */
+  /** Seconds for which the engine does not see new groups and fields. */
   engineCache: number;
-  /** Whether the older line's empty answers carry their two stray bytes. */
+  /** Whether the empty responses of `v9` have two stray bytes. */
   rawNoContent: boolean;
-  /** Host names that the site answers to; undefined for all. */
+  /** The host names that the site accepts; undefined for all. */
   hosts?: readonly string[] | undefined;
 }
 
-/** The name of a counter of the throttle. */
+/** The name of a rate limit. */
 export const counterOf = ({ id }: Workspace, scope: Scope): string => `${id} ${scope}`;
 
-/** A whole server: its workspaces, who may enter them, its engine and its counters. */
+/** A server: its workspaces, their tokens, the engine and the rate limits. */
 export class Server {
   readonly dialect: Dialect;
   readonly ticker: Ticker;
@@ -85,14 +85,14 @@ export class Server {
     return this.#access.get(token);
   }
 
-  /** Charges a request to its counter, or refuses it. */
+  /** Counts a request against its rate limit, or refuses it. */
   count(workspace: Workspace, resource: Resource): void {
     const scope: Scope = resource.throttle?.[this.dialect] ?? 'v2';
     const rate = workspace.settings.rates[scope];
     this.throttle.admit(counterOf(workspace, scope), rate, this.settings.clock.now());
   }
 
-  /** A workspace that is flagged or suspended may read, and not write. */
+  /** A flagged or suspended workspace is read-only. */
   checkStanding({ settings }: Workspace): void {
     const state = settings.suspended ? 'suspended' : settings.flagged ? 'flagged' : undefined;
     if (!state) return;

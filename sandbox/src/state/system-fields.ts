@@ -1,4 +1,4 @@
-/** Dates that every contact has, besides the fields of the workspace. */
+/** Dates that every contact has in addition to the workspace's fields. */
 const SYSTEM_FIELDS = [
   { key: 'created_on', name: 'Created On', type: 'datetime' as const },
   { key: 'last_seen_on', name: 'Last Seen On', type: 'datetime' as const },

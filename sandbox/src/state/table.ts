@@ -5,7 +5,7 @@ interface Row {
   uuid?: string;
 }
 
-/** Rows of one kind: found by id and by uuid, walked in any order that was declared. */
+/** Rows of one kind: looked up by id or uuid, iterated in any declared order. */
 export class Table<T extends Row, Order extends string = never> {
   #byId = new Map<number, T>();
   #byUuid = new Map<string, T>();
@@ -20,13 +20,13 @@ export class Table<T extends Row, Order extends string = never> {
   add(row: T): T {
     this.#byId.set(row.id, row);
     if (row.uuid) this.#byUuid.set(row.uuid, row);
-    for (const order of this.#orders.values()) order.place(row);
+    for (const order of this.#orders.values()) order.put(row);
     return row;
   }
 
-  /** To be called after a key that the table is sorted by was changed. */
+  /** Call this after changing a key that the table is sorted by. */
   moved(row: T): void {
-    for (const order of this.#orders.values()) order.place(row);
+    for (const order of this.#orders.values()) order.put(row);
   }
 
   remove(row: T): void {
@@ -48,12 +48,12 @@ export class Table<T extends Row, Order extends string = never> {
     return this.#byId.values();
   }
 
-  /** An order is set up when it is first asked for: most workspaces never need most of them. */
+  /** An order is built on first use: most workspaces never need most of them. */
   by(name: Order): Ordered<T> {
     let order = this.#orders.get(name);
     if (!order) {
       order = new Ordered(this.orders[name]);
-      for (const row of this.#byId.values()) order.place(row);
+      for (const row of this.#byId.values()) order.put(row);
       this.#orders.set(name, order);
     }
     return order;

@@ -7,7 +7,7 @@ import type { Sequences } from './ids.js';
 import type * as model from './model.js';
 import { Table } from './table.js';
 
-/** Kinds of objects of which a workspace may have only so many. */
+/** Kinds of objects whose number is limited per workspace. */
 export type Limited = 'fields' | 'globals' | 'groups' | 'labels' | 'topics';
 
 export interface WorkspaceSettings {
@@ -21,23 +21,23 @@ export interface WorkspaceSettings {
   flagged: boolean;
   suspended: boolean;
   limits: Record<Limited, number>;
-  /** Requests a number of seconds, by scope; a scope without one is not counted. */
+  /** Requests per number of seconds, by scope. A scope without a rate is unlimited. */
   rates: Partial<Record<Scope, { requests: number; seconds: number }>>;
-  /** The host at which the site is reached, with its port. */
+  /** The site's host and port. */
   site: string;
-  /** Seconds that a campaign event is being scheduled. */
+  /** Seconds for which a campaign event is being scheduled. */
   scheduling: number;
-  /** How the flow engine calls listeners; as on a real server where it says nothing. */
+  /** How the flow engine calls listeners. Default: as on a real server. */
   deliveries?: DeliveryOptions | undefined;
 }
 
 const created = { created: (row: { createdOn: Micros }) => row.createdOn };
 const modified = { modified: (row: { modifiedOn: Micros }) => row.modifiedOn };
 
-/** One workspace with all it holds. Rules live elsewhere; this is the room they work in. */
+/** The state of one workspace. The rules are elsewhere. */
 export class Workspace {
   readonly contacts = new Table<model.Contact, 'modified'>(modified);
-  /** Who holds a URN. Contacts that were deleted hold none. */
+  /** The contact of each URN. Deleted contacts have none. */
   readonly urns = new Map<string, model.Contact>();
   readonly groups = new Table<model.Group, 'created'>(created);
   readonly fields = new Table<model.Field, 'created'>(created);
@@ -72,7 +72,7 @@ export class Workspace {
   readonly dayCounts: model.DayCount[] = [];
 
   readonly outbox = new Outbox();
-  /** Open tickets of each contact that has any. */
+  /** The number of open tickets of each contact that has any. */
   readonly openTickets = new Map<model.Contact, number>();
 
   /** When the flow engine last read this workspace's groups and fields. */
@@ -93,7 +93,7 @@ export class Workspace {
     return this.settings.anonymous;
   }
 
-  /** What decides how values are stored; made once, since it is asked for with every value. */
+  /** The settings that determine how values are stored. Cached, since every value needs them. */
   get locale(): Locale {
     this.#locale ??= {
       country: this.settings.country,
@@ -113,7 +113,7 @@ export class Workspace {
     return this.#locale;
   }
 
-  /** To be called when settings or boundaries were changed. */
+  /** Call this after changing settings or boundaries. */
   settingsChanged(): void {
     this.#locale = undefined;
   }
@@ -127,13 +127,13 @@ export class Workspace {
     return undefined;
   }
 
-  /** Smart groups that are in use; few, and asked for with every change of a contact. */
+  /** The smart groups. Cached, since every change of a contact needs them. */
   smartGroups(): readonly model.Group[] {
     this.#smart ??= [...this.groups].filter(group => group.query !== null && !group.deleted);
     return this.#smart;
   }
 
-  /** To be called when a group was added or deleted. */
+  /** Call this after adding or deleting a group. */
   groupsChanged(): void {
     this.#smart = undefined;
   }

@@ -9,7 +9,10 @@ export interface TextLimits {
 
 export type Checked = { value: string | null } | { errors: string[] };
 
-/** A text field of the API: null is kept, blank refused, numbers become text, the rest is trimmed and measured. */
+/**
+ * Validates a text field of the API: null is kept, blank is refused, numbers become text, the rest is trimmed and
+ * measured.
+ */
 export function checkText(value: unknown, limits: TextLimits): Checked {
   if (value === null || value === undefined) return { value: null };
   if (!isTextual(value)) return { errors: ['Not a valid string.'] };
@@ -19,7 +22,7 @@ export function checkText(value: unknown, limits: TextLimits): Checked {
   return errors.length > 0 ? { errors } : { value: text };
 }
 
-/** Strings and numbers pass for text; booleans, lists and objects do not. */
+/** Strings and numbers are accepted as text; booleans, lists and objects are not. */
 export function isTextual(value: unknown): value is string | number | JsonNumber {
   return typeof value === 'string' || typeof value === 'number' || value instanceof JsonNumber;
 }
@@ -30,7 +33,7 @@ export function lengthErrors(text: string, { min = 0, max = Infinity }: TextLimi
   return length < min ? [`Ensure this field has at least ${min} characters.`] : [];
 }
 
-/** What no text of the API may hold. */
+/** Characters that the API refuses in any text. */
 export function characterErrors(text: string): string[] {
   const errors: string[] = [];
   if (text.includes('\0')) errors.push('Null characters are not allowed.');

@@ -13,20 +13,20 @@ interface Time {
   hour: number;
   minute: number;
   second: number;
-  /** Six digits of a second. */
+  /** Six fractional digits of a second. */
   micros: number;
 }
 
-/** What follows the date in the text is searched for a time of day. */
+/** The text after the date, which is searched for a time of day. */
 interface Found {
   day: Day;
   rest: string;
 }
 
 /**
- * A date and time as shown, with six digits of a second and its offset; null where the text holds no date.
- * Full ISO 8601 with `Z` or `±hh:mm` keeps its offset. Anything else is searched for a date, then for a time after it,
- * both read in the workspace's own style and zone; a date without a time gets the present time of day.
+ * A date and time as shown, with six fractional digits and its offset; null if the text contains no date.
+ * Full ISO 8601 with `Z` or `±hh:mm` keeps its offset. Any other text is searched for a date and then for a time after it,
+ * both in the workspace's date style and zone. A date without a time gets the current time of day.
  */
 export function readDateTime(text: string, zone: Zone): string | null {
   const trimmed = text.replace(/^[ \n\r\t]+|[ \n\r\t]+$/g, '');
@@ -59,7 +59,7 @@ function readIso(text: string): string | null {
   return `${dayText(date)}T${timeText(time)}${offsetText(sign === '-' ? -offset : offset)}`;
 }
 
-/** `YYYY-MM-DD` at the beginning counts in every style. */
+/** A leading `YYYY-MM-DD` is valid in every style. */
 function isoDay(text: string): Found | null {
   const match = /^(\d{4})-(\d\d)-(\d\d)/.exec(text);
   if (!match) return null;
@@ -70,12 +70,12 @@ function isoDay(text: string): Found | null {
 const YEAR_LAST = /\b(\d{1,2})[-.\\/_ ](\d{1,2})[-.\\/_ ](\d{4}|\d{2})\b/g;
 const YEAR_FIRST = /\b(\d{4}|\d{2})[-.\\/_ ](\d{1,2})[-.\\/_ ](\d{1,2})\b/g;
 
-/** The first three numbers anywhere in the text that can be a date in the workspace's style. */
+/** The first three numbers in the text that form a date in the workspace's style. */
 function styledDay(text: string, zone: Zone): Found | null {
   for (const match of text.matchAll(zone.dateStyle === 'year_first' ? YEAR_FIRST : YEAR_LAST)) {
     const day = dayOf(match, zone);
     if (!isThinkable(day)) continue;
-    // RapidPro 9 rolls a 31 February over to March; the newer line gives up.
+    // `v9` turns February 31 into a day in March; `textit` rejects it.
     if (zone.dialect === 'textit' && !isRealDay(day)) return null;
     return { day, rest: text.slice(match.index + match[0].length) };
   }
@@ -91,7 +91,7 @@ function dayOf(match: RegExpMatchArray, zone: Zone): Day {
   return { year: fullYear(third, zone), month: Number(month), day: Number(day) };
 }
 
-/** Two digits are a year of this century up to the present one, of the last century beyond. */
+/** Two digits are a year of this century up to the current one, otherwise of the last century. */
 function fullYear(digits: string, zone: Zone): number {
   const year = Number(digits);
   if (digits.length === 4) return year;
@@ -112,8 +112,8 @@ function isRealDay({ year, month, day }: Day): boolean {
 const TIME = /\b(\d{1,2})(?::?(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?\W*([aApP][mM])?\b/g;
 
 /**
- * The first thing that can be a time of day. No word boundary stands between the `T` of ISO 8601 and its hour, so that
- * minutes are taken for hours there.
+ * The first possible time of day. There is no word boundary between the `T` of ISO 8601 and its hour, so the minutes
+ * are taken for the hour there.
  */
 function readTime(text: string): Time | null {
   for (const [, hours, minutes, seconds, fraction, half] of text.matchAll(TIME)) {
@@ -129,7 +129,7 @@ function readTime(text: string): Time | null {
   return null;
 }
 
-/** 24:00 is the beginning of the same day; 24:30 belongs to the next one. */
+/** 24:00 is the start of the same day; 24:30 belongs to the next one. */
 function isMidnight({ hour, minute, second, micros }: Time): boolean {
   return hour === 24 && minute === 0 && second === 0 && micros === 0;
 }
@@ -169,11 +169,11 @@ function atLocalTime(day: Day, time: Time, timezone: string): string {
 }
 
 function utcSeconds({ year, month, day }: Day): number {
-  // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
+  // Date.UTC would read the years 0 to 99 as 1900 to 1999.
   return new Date(0).setUTCFullYear(year, month - 1, day) / 1000;
 }
 
-/** The first six digits of a fraction of a second: the rest is cut, not rounded. */
+/** The first six fractional digits: the rest is truncated, not rounded. */
 function micros(fraction: string): number {
   return Number(fraction.slice(0, 6).padEnd(6, '0'));
 }

@@ -8,7 +8,7 @@ const DOMAIN = new RegExp(
   `^(?:${LABEL}\\.)+[a-z0-9\\u00a1-\\uffff][a-z0-9\\u00a1-\\uffff-]{0,61}[a-z0-9\\u00a1-\\uffff]$`,
   'i',
 );
-/** What the server takes for an e-mail address: an ASCII local part, a domain name of any script, or `localhost`. */
+/** The e-mail addresses that the server accepts: an ASCII local part, a domain name in any script, or `localhost`. */
 export function isEmail(text: string): boolean {
   const at = text.lastIndexOf('@');
   if (at < 1 || text.length > 320) return false;

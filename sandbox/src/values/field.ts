@@ -9,7 +9,7 @@ import type { FieldType, Locale, PlaceContext } from './types.js';
 
 const LONGEST_TEXT = 640;
 
-/** What the server keeps of one field value: one reading for each type that the text can be read as. */
+/** The stored field value: one reading for each type that the text can be parsed as. */
 export interface FieldValue {
   text: string;
   number: string | null;
@@ -19,20 +19,20 @@ export interface FieldValue {
   ward: string | null;
 }
 
-/** What the server answers for a value that cannot be kept; no message where `rawFieldText` applies. */
+/** The messages for a value that cannot be stored; none if `rawFieldText` applies. */
 export function fieldErrors(value: unknown): string[] {
   if (value === null) return [];
   if (!isTextual(value)) return ['Not a valid string.'];
   return typeof value === 'string' ? characterErrors(trim(value)) : [];
 }
 
-/** The text that is kept for a field value as sent in JSON, null when unset. */
+/** The stored text of a field value in JSON; null if unset. */
 export function rawFieldText(value: string | number | JsonNumber | null): string | null {
   if (value === null) return null;
   return cut(trim(pythonText(value)), LONGEST_TEXT) || null;
 }
 
-/** Every typed reading of a raw text. The field's type matters only for places, which it tells the level of. */
+/** Every typed reading of a raw text. The field's type matters only for locations, where it determines the level. */
 export function readFieldValue(
   raw: string,
   type: FieldType,
@@ -49,7 +49,7 @@ export function readFieldValue(
   };
 }
 
-/** What a GET shows for a raw text under a field type. */
+/** The value that a GET shows for a raw text and a field type. */
 export function shownFieldValue(
   raw: string | null,
   type: FieldType,

@@ -1,14 +1,14 @@
-/** A JSON number with its source text: `1.50`, `1e3`, `-0` and big integers survive. */
+/** A JSON number with its source text, so that `1.50`, `1e3`, `-0` and big integers are preserved. */
 export class JsonNumber {
   constructor(readonly source: string) {}
 }
 
-/** Python refuses longer integers when it reads them. */
+/** Python refuses to parse longer integers. */
 const MOST_DIGITS = 4300;
 
 /**
- * Reads JSON as Python does: numbers keep their text, the last of repeated keys counts, and the message of an error is
- * Python's. It throws that message without the `JSON parse error - ` that the server puts before it.
+ * Parses JSON as Python does: numbers keep their text, the last of duplicate keys counts, and errors have Python's
+ * message. The message does not include the server's prefix `JSON parse error - `.
  */
 export function parseJson(text: string): unknown {
   return new Reader(text).document();
@@ -52,7 +52,7 @@ class Reader {
     return this.number();
   }
 
-  /** Words that Python could read for numbers, and that the server forbids. */
+  /** Constants that Python would parse as numbers and the server forbids. */
   private refuseConstants(): void {
     for (const name of ['NaN', 'Infinity', '-Infinity']) {
       if (!this.text.startsWith(name, this.at)) continue;
@@ -91,7 +91,7 @@ class Reader {
     for (;;) {
       const key = this.key();
       const value = this.value();
-      // Not an assignment: `__proto__` is a key like any other.
+      // Not an assignment: `__proto__` is an ordinary key.
       Object.defineProperty(object, key, {
         value,
         writable: true,
@@ -133,7 +133,7 @@ class Reader {
     }
   }
 
-  /** What stands in a string as it is: no quote, no backslash, no control character. */
+  /** The plain part of a string: no quote, backslash or control character. */
   private plain(): string {
     const start = this.at;
     for (let char = this.text[start]; char !== undefined; char = this.text[++this.at]) {
@@ -154,7 +154,7 @@ class Reader {
 
   private unicode(): string {
     const hex = this.text.slice(this.at + 2, this.at + 6);
-    // Python also wants something after the four digits, at least the closing quote.
+    // Python requires another character after the four digits, at least the closing quote.
     if (!/^[0-9a-fA-F]{4}$/.test(hex) || this.at + 6 >= this.text.length) {
       this.fail('Invalid \\uXXXX escape', this.at + 1);
     }

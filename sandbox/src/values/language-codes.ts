@@ -1,6 +1,6 @@
 /**
- * The codes of ISO 639-3, grouped by their first two letters: `aaab-e` stands for aaa, aab, aac, aad and aae.
- * A public code table (SIL International); nothing but the codes is kept.
+ * The codes of ISO 639-3 (SIL International), grouped by their first two letters: `aaab-e` is aaa, aab, aac, aad and
+ * aae.
  */
 const GROUPS = `
 aaa-ikln-uwxz aba-z acabd-fhik-np-z adabd-jlnoq-uw-z aea-ek-nq-suwyz afbdeg-ikn-pr-uz
@@ -90,7 +90,7 @@ function between(from: string, to: string): string {
 
 let codes: Set<string> | undefined;
 
-/** Whether a lower-case code names a language. */
+/** Whether a lowercase code is a language. */
 export function isLanguageCode(code: string): boolean {
   codes ??= new Set(GROUPS.trim().split(/\s+/).flatMap(expand));
   return codes.has(code);

@@ -2,10 +2,7 @@ import type { Dialect } from '../../../src/resources.js';
 import { type Checked, checkText } from './checks.js';
 import { isLanguageCode } from './language-codes.js';
 
-/**
- * A contact's language as stored, or the validation messages. A new contact's is lower-cased, an update keeps what was
- * sent. Both lines of servers do the same.
- */
+/** A contact's language as stored, or the validation messages. A creation lowercases it, an update does not. */
 export function storeLanguage(
   value: unknown,
   mode: 'create' | 'update',

@@ -1,10 +1,10 @@
 import type { Dialect } from '../../../src/resources.js';
 
-/** The newer line keeps numbers of up to so many significant digits, and of this magnitude. */
+/** The limits of `textit`: significant digits and magnitude. */
 const MOST_DIGITS = 36;
 const MOST_MAGNITUDE = 100;
 
-/** A number as shown, exact and without needless zeros; null where the text is no plain decimal number. */
+/** A number as shown, exact and without extra zeros. Null if the text is not a plain decimal number. */
 export function readNumber(text: string, dialect: Dialect): string | null {
   const match = /^(-?)(\d*)(?:\.(\d+))?$/.exec(text);
   const [, sign = '', whole = '', fraction = ''] = match ?? [];

@@ -1,6 +1,6 @@
 import { trim } from './text.js';
 
-/** One administrative area. Its level follows from the depth of its path. */
+/** An administrative area. Its level is the depth of its path. */
 export interface Place {
   /** `Rwanda > Kigali City` */
   path: string;
@@ -9,7 +9,7 @@ export interface Place {
 
 export type Places = readonly Place[];
 
-/** An object of the boundaries endpoint, as far as names go. */
+/** The names in an object of the boundaries endpoint. */
 export interface Boundary {
   osm_id: string;
   name: string;
@@ -17,7 +17,7 @@ export interface Boundary {
   aliases?: readonly string[];
 }
 
-/** Full paths from a list of boundaries that name their parents. */
+/** Full paths of a list of boundaries that refer to their parents. */
 export function placesOf(boundaries: readonly Boundary[]): Places {
   const byId = new Map(boundaries.map(one => [one.osm_id, one]));
   const path = (one: Boundary): string => {
@@ -30,7 +30,7 @@ export function placesOf(boundaries: readonly Boundary[]): Places {
 const LEVELS = ['country', 'state', 'district', 'ward'] as const;
 type Level = (typeof LEVELS)[number];
 
-/** A text read as a place: the paths of the state, district and ward that it lies in, as far as it goes down. */
+/** A text read as a location: the paths of its state, district and ward, down to its own level. */
 export interface PlaceReading {
   state: string | null;
   district: string | null;
@@ -40,8 +40,8 @@ export interface PlaceReading {
 const NOWHERE: PlaceReading = { state: null, district: null, ward: null };
 
 /**
- * Reads a text with a `>` as a full path. Any other is searched among the names and aliases of one level, under the
- * parent where that level needs one.
+ * Reads a text with `>` as a full path. Any other text is searched for among the names and aliases of one level, within
+ * the parent if that level requires one.
  */
 export function readPlace(
   text: string,
@@ -72,13 +72,13 @@ function byPath(path: string, places: Places): Place | undefined {
   return places.find(place => comparable(place.path) === wanted);
 }
 
-/** Paths are compared without letter case, space around `>`, doubled space or a closing full stop. */
+/** Paths are compared ignoring case, spaces around `>`, repeated spaces and a final period. */
 function comparable(path: string): string {
   const parts = path.replace(/\.+$/, '').split('>');
   return parts.map(part => trim(part).replace(/\s+/g, ' ').toLowerCase()).join('>');
 }
 
-/** The whole text, then the text without punctuation, then each word, then each pair of words. */
+/** The search terms in order: the whole text, the text without punctuation, each word, each pair of words. */
 function search(text: string, candidates: Places): Place | undefined {
   const words = text.match(/[\p{L}\d]+(?:-[\p{L}\d]+)*/gu) ?? [];
   const pairs = words.slice(1).map((word, index) => `${words[index]} ${word}`);

@@ -1,6 +1,6 @@
 import { JsonNumber } from './json.js';
 
-/** The text that Python makes of a JSON value: `5.0`, `1000.0`, `True`, `['a']`. */
+/** Python's text of a JSON value: `5.0`, `1000.0`, `True`, `['a']`. */
 export function pythonText(value: unknown): string {
   return typeof value === 'string' ? value : repr(value);
 }
@@ -16,7 +16,7 @@ function repr(value: unknown): string {
   return `{${pairs.join(', ')}}`;
 }
 
-/** Integers stay exact; anything with a point or an exponent is read as a double. */
+/** Integers stay exact; numbers with a point or an exponent are read as doubles. */
 function numberText(source: string): string {
   return /^-?\d+$/.test(source) ? String(BigInt(source)) : floatText(Number(source));
 }

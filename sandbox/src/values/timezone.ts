@@ -19,10 +19,10 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** No zone changed its clocks before, and `Intl` counts days of a much older past by another calendar. */
+/** There is no daylight saving time before this, and `Intl` uses another calendar for a much older past. */
 const FIRST_CHANGE = Date.UTC(1800, 0);
 
-/** Seconds that the zone's clocks are ahead of UTC at an instant in milliseconds. */
+/** The zone's offset from UTC in seconds, at a time in milliseconds. */
 export function offsetAt(timezone: string, instant: number): number {
   const at = Math.floor(Math.max(instant, FIRST_CHANGE) / 1000);
   const parts = new Map(
@@ -36,10 +36,9 @@ export function offsetAt(timezone: string, instant: number): number {
 }
 
 /**
- * The instant, in seconds, at which the zone's clocks show a wall time (given in seconds as if it were UTC).
- * A server looks the offset up at the wall time taken for UTC, and once more at what that gives. It decides which side
- * of a change of clocks counts: west of Greenwich an hour that comes twice is the first, and one that is left out moves
- * back; east of it the other way round.
+ * The instant, in seconds, of a wall time in the zone (given in seconds as if it were UTC).
+ * Like a server, it looks up the offset at the wall time taken for UTC, and again at the result. For a clock change west
+ * of Greenwich, a repeated hour is the first one and a skipped one moves back; east of it, the opposite.
  */
 export function toInstant(wall: number, timezone: string): { seconds: number; offset: number } {
   const guess = offsetAt(timezone, wall * 1000);

@@ -1,22 +1,22 @@
 import type { Dialect } from '../../../src/resources.js';
 import type { Places } from './place.js';
 
-/** What of a workspace decides how it stores values. */
+/** The workspace settings that determine how values are stored. */
 export interface Locale {
-  /** Two letters, such as `RW`; empty where the workspace has none. */
+  /** Two letters, such as `RW`; empty if the workspace has none. */
   country: string;
   /** IANA name, such as `Africa/Kigali`. */
   timezone: string;
   dateStyle: 'day_first' | 'month_first' | 'year_first';
   dialect: Dialect;
-  /** The clock, in milliseconds: a date alone gets its time of day. */
+  /** The current time in milliseconds: a date alone gets its time of day. */
   now(): number;
   places?: Places;
 }
 
 export type FieldType = 'text' | 'number' | 'datetime' | 'state' | 'district' | 'ward';
 
-/** The contact's other place fields, as shown: full paths. */
+/** The contact's other location fields, as shown: full paths. */
 export interface PlaceContext {
   state?: string | null;
   district?: string | null;

@@ -1,4 +1,4 @@
-/** `scheme:path?query#display`, with `%23`, `%25` and `%3F` in each part read as `#`, `%` and `?`. */
+/** `scheme:path?query#display`, with `%23`, `%25` and `%3F` in each part decoded to `#`, `%` and `?`. */
 export interface UrnParts {
   scheme: string;
   path: string;
@@ -6,7 +6,7 @@ export interface UrnParts {
   display: string;
 }
 
-/** The parts of a URN; null where it has no scheme or no path, or where `?` and `#` stand in the wrong order. */
+/** The parts of a URN. Null if it has no scheme or no path, or if `#` comes before `?`. */
 export function splitUrn(text: string): UrnParts | null {
   const match = /^([^:?#]+):([^?#]+)(?:\?([^?#]*))?(?:#([^?#]*))?$/.exec(text);
   if (!match) return null;
@@ -14,12 +14,12 @@ export function splitUrn(text: string): UrnParts | null {
   return { scheme, path, query, display };
 }
 
-/** Scheme and path as one text: what makes a URN the same as another. */
+/** Scheme and path: two URNs with the same identity are the same. */
 export function identityOf({ scheme, path }: UrnParts): string {
   return `${scheme}:${encode(path)}`;
 }
 
-/** The whole URN, which the limit of its length is about. */
+/** The whole URN, to which the length limit applies. */
 export function joinUrn(parts: UrnParts): string {
   const query = parts.query && `?${encode(parts.query)}`;
   return identityOf(parts) + query + (parts.display && `#${encode(parts.display)}`);

@@ -1,13 +1,13 @@
 import type { Dialect } from '../../../src/resources.js';
 import { isEmail } from './email.js';
 
-/** What a scheme asks of its paths. */
+/** The rules of a scheme for its paths. */
 export interface Scheme {
-  /** The only line of servers that knows it. */
+  /** The only dialect that supports it. */
   only?: Dialect;
-  /** What the API checks, by dialect where the lines differ; an error of the request. */
+  /** What the API validates, by dialect if they differ. A violation is an error of the request. */
   valid?: (path: string, dialect: Dialect) => boolean;
-  /** What the engine behind the API checks in addition; RapidPro 9 fails with 500 on it. */
+  /** What the engine validates in addition. In `v9` a violation is a 500. */
   engine?: (path: string) => boolean;
   normal?: (path: string, dialect: Dialect) => string;
 }
@@ -16,7 +16,7 @@ const isDigits = (path: string) => /^[0-9]+$/.test(path);
 const isInteger = (path: string) => /^[-+]?[0-9]+(?:_[0-9]+)*$/.test(path);
 const lower = (path: string) => path.toLowerCase();
 
-/** WhatsApp's business-scoped identifiers: a country and a name. */
+/** WhatsApp's business-scoped ids: a country and a name. */
 const isBusinessId = (path: string) => /^[a-z]{2}\.[a-z0-9]{1,128}$/i.test(path);
 const withUpperCountry = (path: string) => path.slice(0, 2).toUpperCase() + path.slice(2);
 
@@ -58,7 +58,7 @@ export const schemes: Readonly<Record<string, Scheme>> = {
   },
 };
 
-/** The scheme of that name, where this line of servers knows it. */
+/** The scheme of that name, if the dialect supports it. */
 export function schemeOf(name: string, dialect: Dialect): Scheme | undefined {
   const scheme = Object.hasOwn(schemes, name) ? schemes[name] : undefined;
   return scheme?.only && scheme.only !== dialect ? undefined : scheme;

@@ -12,7 +12,7 @@ export type UrnError = 'invalid' | 'server-error' | 'not-valid';
 export type UrnRefusal = { [E in UrnError]: { error: E } }[UrnError];
 
 export interface StoredUrn {
-  /** As stored, `tel:+250788123123`: without query and display. */
+  /** As stored, without query and display: `tel:+250788123123`. */
   urn: string;
   /** What `expand_urns` shows as `display`. */
   display: string | null;
@@ -21,15 +21,15 @@ export interface StoredUrn {
 type Place = Pick<Locale, 'country' | 'dialect'>;
 
 const LONGEST_URN = 255;
-/** The newer line's engine wants shorter paths than its API; where exactly it begins to refuse was not seen. */
+/** The engine of `textit` accepts only shorter paths than its API. The exact limit is unknown. */
 const LONGEST_PATH = 250;
-/** E.164 ends at 15 digits, and so does the newer line's engine. */
+/** E.164 allows 15 digits, and so does the engine of `textit`. */
 const MOST_DIGITS = 15;
 
 /**
- * A URN as stored. In a `body` it is checked by the API (`invalid`: 400 with the text as sent) and by the engine behind
- * it (`not-valid`: 400 "URN is not valid."; `server-error`: 500). In a `lookup` it is only brought into its normal form,
- * to be compared. A `reference` is a lookup that does not know the workspace's country.
+ * A URN as stored. A `body` is validated by the API (`invalid`: 400 with the text as sent) and by the engine
+ * (`not-valid`: 400 "URN is not valid."; `server-error`: 500). A `lookup` is only normalized for comparison. A
+ * `reference` is a lookup that does not use the workspace's country.
  */
 export function normalizeUrn(text: string, locale: Place, use: UrnUse): StoredUrn | UrnRefusal {
   const parts = splitUrn(text);
@@ -59,12 +59,12 @@ function isValid({ scheme, path }: UrnParts, { country, dialect }: Place): boole
 }
 
 /**
- * The engine brings numbers into their normal form once more: RapidPro 9 with the workspace's country, the newer line
- * without. That completes a local number that the API let pass without plus, or not.
+ * The engine normalizes numbers again: `v9` with the workspace's country, `textit` without. This may complete a local
+ * number that the API accepted without a plus.
  */
 function throughEngine(parts: UrnParts, locale: Place): StoredUrn | UrnRefusal {
   const { dialect } = locale;
-  // A percent sign, written or read from `%25`, breaks both.
+  // Both dialects fail on a percent sign, whether literal or decoded from `%25`.
   if (/[%#?]/.test(parts.path)) return { error: 'server-error' };
   const country = dialect === 'v9' ? locale.country : '';
   const final = inNormalForm(parts, { dialect, country });
@@ -79,19 +79,19 @@ function isTooLong({ scheme, path }: UrnParts): boolean {
 }
 
 function stored(parts: UrnParts, { dialect }: Place): StoredUrn {
-  // The newer line keeps no display of phone numbers.
+  // `textit` keeps no display of phone numbers.
   const shown = dialect === 'textit' && parts.scheme === 'tel' ? '' : parts.display;
   return { urn: identityOf(parts), display: shown || null };
 }
 
-/** The text that the server makes of one item of a `urns` list, or its validation messages. */
+/** The server's text of an item of a `urns` list, or its validation messages. */
 export function urnText(value: unknown): { text: string } | { errors: string[] } {
   if (value === null || value === undefined) return { errors: ['This field may not be null.'] };
   const text = pythonText(value);
   return trim(text) === '' ? { errors: ['This field may not be blank.'] } : { text };
 }
 
-/** One item of a `urns` list from JSON to what is stored, with the messages as the server words them. */
+/** Converts an item of a `urns` list from JSON to the stored URN, with the server's messages. */
 export function storeUrn(
   value: unknown,
   locale: Place,
@@ -106,7 +106,7 @@ export function storeUrn(
   return errors.length > 0 ? { errors } : result;
 }
 
-/** The limit is about the URN in its normal form, display and all. */
+/** The length limit applies to the normalized URN including its display. */
 function limitErrors(text: string, locale: Place): string[] {
   const parts = splitUrn(text);
   return parts ? lengthErrors(joinUrn(inNormalForm(parts, locale)), { max: LONGEST_URN }) : [];

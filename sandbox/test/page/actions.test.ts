@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ANN, openPage, SURVEY } from './opened.js';
 
-it('lets a contact reply: the run that waits goes on', async () => {
+it('lets a contact reply: the waiting run continues', async () => {
   const { act, view } = await openPage();
   expect((await act('start', { contact: ANN, flow: SURVEY })).status).toBe(200);
   expect((await view({ contact: ANN })).chosen?.flow).toBe('Survey');
@@ -11,7 +11,7 @@ it('lets a contact reply: the run that waits goes on', async () => {
   expect(chosen?.runs.items).toMatchObject([{ state: 'completed', answers: [{ value: 'yes' }] }]);
 });
 
-it('lets a mother of the made-up programme answer the flow in which she has been waiting', async () => {
+it('lets a contact of the made-up program answer the flow that waits for her', async () => {
   const { act, view } = await openPage({ seed: 'maternal-health' });
   const { runs } = await view();
   const waiting = runs.items.find(({ state }) => state === 'waiting');
@@ -32,8 +32,8 @@ it.each([
   ['reply', { contact: 'nobody', text: 'yes' }, 'This contact is no longer there.'],
   ['reply', null, 'There is no contact.'],
   ['start', { contact: ANN, flow: 'none' }, 'This flow is no longer there.'],
-  ['fault', { kind: 'stall' }, 'That is no fault that the page can order.'],
-  ['throttle', {}, 'Used is "all" or "none".'],
+  ['fault', { kind: 'stall' }, 'The page cannot order this fault.'],
+  ['throttle', {}, '`used` must be "all" or "none".'],
 ])('refuses %s with %j', async (name, body, error) => {
   const { act, view } = await openPage();
   const answer = await act(name, body);
@@ -41,7 +41,7 @@ it.each([
   expect((await view()).messages.total).toBe(0);
 });
 
-it('takes no reply that is longer than any message', async () => {
+it('refuses a reply longer than any message', async () => {
   const { act, view } = await openPage();
   const { status, text } = await act('reply', { contact: ANN, text: 'a'.repeat(10_001) });
   expect([status, text]).toEqual([400, '{"error":"A text has at most 10,000 characters."}']);
@@ -49,7 +49,7 @@ it('takes no reply that is longer than any message', async () => {
   expect((await view()).messages.total).toBe(1);
 });
 
-it('starts no flow that is archived', async () => {
+it('refuses to start an archived flow', async () => {
   const { act, get } = await openPage();
   const { data } = await get('flows.json?archived=true');
   const archived = data.results.find(flow => flow.archived);
@@ -57,7 +57,7 @@ it('starts no flow that is archived', async () => {
   expect((await act('start', { contact: ANN, flow: archived?.uuid })).status).toBe(400);
 });
 
-it('lets one request go wrong, and none of the page', async () => {
+it('makes one request fail, and none of the page', async () => {
   const { act, view, get } = await openPage();
   await act('fault', { kind: 'bad-gateway' });
   await view();
@@ -67,7 +67,7 @@ it('lets one request go wrong, and none of the page', async () => {
   await expect(get('contacts.json')).rejects.toThrow();
 });
 
-it('uses up the counters and sets them back', async () => {
+it('uses up the rate limits and resets them', async () => {
   const { act, view, get } = await openPage();
   await act('throttle', { used: 'all' });
   expect((await view()).throttle).toContainEqual(

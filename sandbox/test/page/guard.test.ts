@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { ANN, openPage } from './opened.js';
 
-/** What a website that is open in the same browser can do. */
+/** Requests that another website in the same browser can make. */
 const REPLY = { contact: ANN, text: 'I was never asked' };
 
 it.each([
   ['of another website', { origin: 'https://evil.example' }],
   ['of another port', { origin: 'http://127.0.0.1:1' }],
   ['of a frame without an origin', { origin: 'null' }],
-])('takes no reply %s', async (_, headers) => {
+])('refuses a reply %s', async (_, headers) => {
   const { act, view } = await openPage();
   const { status, headers: answered } = await act('reply', REPLY, headers);
   expect(status).toBe(403);
@@ -16,7 +16,7 @@ it.each([
   expect((await view()).messages.total).toBe(0);
 });
 
-it('takes no reply without an origin, and none that a form could send', async () => {
+it('refuses a reply without an origin, and one that a form could send', async () => {
   const { page, act, view, ask } = await openPage();
   const bare = await fetch(`${page}reply`, {
     method: 'POST',
@@ -31,7 +31,7 @@ it('takes no reply without an origin, and none that a form could send', async ()
 });
 
 it.each(['evil.example', 'evil.example:80', '127.0.0.1', 'localhost'])(
-  'answers nobody who calls it %s',
+  'refuses the host name %s',
   async host => {
     const { sandbox, ask } = await openPage();
     for (const path of ['', 'main.js', 'view', '/sandbox']) {
@@ -41,14 +41,14 @@ it.each(['evil.example', 'evil.example:80', '127.0.0.1', 'localhost'])(
   },
 );
 
-it('answers by the name localhost too', async () => {
+it('accepts the name localhost', async () => {
   const { page, ask, act } = await openPage();
   const host = `localhost:${new URL(page).port}`;
   expect((await ask('view', { host })).status).toBe(200);
   expect((await act('reply', REPLY, { host, origin: `http://${host}` })).status).toBe(200);
 });
 
-it('shows itself after a link of another site, and what it knows only to itself', async () => {
+it('can be linked from another site, but shows its data only to itself', async () => {
   const { ask } = await openPage();
   const from = (site: string) => ({ 'sec-fetch-site': site });
   expect((await ask('', from('cross-site'))).status).toBe(200);
@@ -58,7 +58,7 @@ it('shows itself after a link of another site, and what it knows only to itself'
   expect((await ask('view', from('same-origin'))).status).toBe(200);
 });
 
-it('shows nothing to a script of another site, also where the browser tells only its origin', async () => {
+it('shows nothing to a script of another site, even if the browser sends only its origin', async () => {
   const { page, ask, sandbox } = await openPage();
   for (const origin of ['https://evil.example', 'http://127.0.0.1:1', 'null']) {
     const { status, text } = await ask('view', { origin });
@@ -67,7 +67,7 @@ it('shows nothing to a script of another site, also where the browser tells only
   expect((await ask('view', { origin: new URL(page).origin })).status).toBe(200);
 });
 
-it('answers no other method, and allows nobody to ask from elsewhere', async () => {
+it('refuses other methods and cross-origin requests', async () => {
   const { page } = await openPage();
   const preflight = await fetch(`${page}reply`, {
     method: 'OPTIONS',
@@ -78,7 +78,7 @@ it('answers no other method, and allows nobody to ask from elsewhere', async () 
   expect((await fetch(page, { method: 'DELETE', headers: own })).status).toBe(405);
 });
 
-it('says with everything that only its own scripts may run, and that nothing is kept', async () => {
+it('allows only its own scripts, and no caching', async () => {
   const { ask } = await openPage();
   for (const path of ['', 'main.js', 'view', 'nothing']) {
     const { headers } = await ask(path);

@@ -4,10 +4,10 @@ import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/inde
 import type { View } from '../../src/page/types.js';
 import { callsOf, type Opened } from '../opened.js';
 
-/** A contact whose name is not as harmless as it looks. */
+/** A contact whose name is an attack. */
 export const MALLORY = '<script>alert(1)</script>Mallory';
 
-/** The same every time, so that a test can name whom it means. */
+/** Fixed, so that a test can refer to a contact. */
 export const ANN = '11111111-1111-4111-8111-111111111111';
 
 export const SURVEY = '22222222-2222-4222-8222-222222222222';
@@ -39,13 +39,13 @@ export interface Answered {
 
 export interface OpenedPage extends Opened {
   page: string;
-  /** A request for a part of the page, with the headers that a browser would send. */
+  /** Requests a part of the page with a browser's headers. */
   ask(path: string, headers?: Record<string, string>): Promise<Answered>;
   view(query?: Record<string, string>): Promise<View>;
   act(name: string, body: unknown, headers?: Record<string, string>): Promise<Answered>;
 }
 
-/** Opens a sandbox with its page; both end with the test. */
+/** Opens a sandbox with its page; both are closed after the test. */
 export async function openPage(options: SandboxOptions = { seed: SEED }): Promise<OpenedPage> {
   const sandbox = await createSandbox({ ...options, page: true });
   onTestFinished(() => sandbox.close());

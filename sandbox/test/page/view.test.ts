@@ -2,20 +2,20 @@ import { expect, it } from 'vitest';
 import { open } from '../opened.js';
 import { ANN, MALLORY, openPage, SEED, SURVEY } from './opened.js';
 
-it('is there only where it was asked for', async () => {
+it('is only served on request', async () => {
   const { sandbox, get } = await open();
   expect(sandbox.page).toBeNull();
   expect((await get(`${sandbox.host}sandbox/`)).status).toBe(404);
 });
 
-it('leads to the page from the address without its last slash', async () => {
+it('redirects from the address without its final slash', async () => {
   const { page, ask } = await openPage();
   const { status, headers } = await ask('/sandbox');
   expect([status, headers.location]).toEqual([302, '/sandbox/']);
   expect(page).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/sandbox\/$/);
 });
 
-it('leads to the page from the root, only where there is a page', async () => {
+it('redirects from the root only if there is a page', async () => {
   const { ask } = await openPage();
   const { status, headers } = await ask('/');
   expect([status, headers.location]).toEqual([302, '/sandbox/']);
@@ -23,7 +23,7 @@ it('leads to the page from the root, only where there is a page', async () => {
   expect((await get(sandbox.host)).status).toBe(404);
 });
 
-it('serves every file that the page names, and no other', async () => {
+it('serves every file that the page uses, and no other', async () => {
   const { ask } = await openPage();
   const html = (await ask('')).text;
   const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, name = '']) => name);
@@ -54,7 +54,7 @@ it('shows the sandbox, its contacts and its flows', async () => {
   expect(chosen).toBeNull();
 });
 
-it('shows what changed last first, and what fits the words of a search', async () => {
+it('lists recent changes first, and filters by search words', async () => {
   const { view, post } = await openPage();
   await post(`contacts.json?uuid=${ANN}`, { language: 'fra' });
   const names = async (search: string) =>
@@ -65,7 +65,7 @@ it('shows what changed last first, and what fits the words of a search', async (
   expect(await names('ann 0002')).toEqual([]);
 });
 
-it('lists no more contacts than it is asked for', async () => {
+it('limits the number of contacts', async () => {
   const { view } = await openPage({ contacts: 120 });
   const listed = async (query: Record<string, string>) => {
     const { items, total } = (await view(query)).contacts;
@@ -76,7 +76,7 @@ it('lists no more contacts than it is asked for', async () => {
   expect(await listed({ most: 'all' })).toEqual([50, 120]);
 });
 
-it('shows the chosen contact with its messages in order and its runs', async () => {
+it('shows the selected contact with its messages in order and its runs', async () => {
   const { view, post, sandbox } = await openPage();
   await post('broadcasts.json', { contacts: [ANN], text: 'Hello' });
   await sandbox.reply(ANN, 'Hello to you');
@@ -100,7 +100,7 @@ it('shows the chosen contact with its messages in order and its runs', async () 
   expect(shown.messages.items[0]).toMatchObject({ text: 'three', contact: { name: 'Ann' } });
 });
 
-it('shows requests of jobs, newest first, without a token, and none of its own', async () => {
+it('shows requests of jobs, newest first, without tokens and without its own', async () => {
   const { sandbox, view, get } = await openPage();
   await view();
   await get('contacts.json?group=Mothers');
@@ -116,7 +116,7 @@ it('shows requests of jobs, newest first, without a token, and none of its own',
   expect(sandbox.requests()).toHaveLength(3);
 });
 
-it('shows how much of each counter is used, and when the first request ceases to count', async () => {
+it('shows the use of each rate limit, and when the first request expires', async () => {
   let now = Date.UTC(2026, 0, 1);
   const clock = { now: () => now };
   const { view, get } = await openPage({ clock, throttle: { 'v2.contacts': '4/minute' } });
@@ -134,7 +134,7 @@ it('shows how much of each counter is used, and when the first request ceases to
   expect(await used()).toMatchObject({ used: 1, freesOn: '2026-01-01T00:01:10Z' });
 });
 
-it('answers nothing while nothing has changed', async () => {
+it('returns nothing if nothing changed', async () => {
   const { ask, view, post, get } = await openPage();
   const since = async (revision: string) =>
     (await ask(`view?since=${encodeURIComponent(revision)}`)).status;
@@ -147,7 +147,7 @@ it('answers nothing while nothing has changed', async () => {
   expect(await since(later)).toBe(200);
 });
 
-it('shows no more of a contact that was deleted, and no URN where they are hidden', async () => {
+it('hides deleted contacts, and URNs in an anonymous workspace', async () => {
   const { view, remove } = await openPage({ seed: SEED, anonymous: true });
   const { chosen, contacts } = await view({ contact: ANN, search: '0002' });
   expect(chosen?.urns).toEqual(['tel:********']);

@@ -1,23 +1,23 @@
 import { Client } from 'undici';
 import type { Sandbox } from '../../src/index.js';
 
-/** An answer as it came over the socket. */
+/** A response from the socket. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  /** Parsed where it is JSON, text where it is not, null where there was none. */
+  /** Parsed if it is JSON, otherwise a text; null if there was none. */
   body: unknown;
 }
 
 export interface Question {
   method: string;
-  /** Path and query, sent as they are written here. */
+  /** Path and query, sent unchanged. */
   target: string;
   headers?: Record<string, string>;
   body?: string | Uint8Array | null;
 }
 
-/** Asks a sandbox over one connection, which is kept for the next question. */
+/** Sends requests to a sandbox over one keep-alive connection. */
 export function asker(sandbox: Sandbox): {
   ask(question: Question): Promise<Answer>;
   close(): Promise<void>;

@@ -4,9 +4,9 @@ import { isObject } from './match.js';
 import { nameOf, RecordedWorkspace, type Row } from './recorded-workspace.js';
 
 /**
- * The workspace just before a recorded exchange. The lists say what was in it; the answer says the rest: what it does
- * not find was not there, what it made was made by it, what it refuses to use was unfit for use, and what it used was
- * there. Only these rules decide, never a single case.
+ * The workspace just before a recorded exchange. The lists show what it contained, and the response implies the rest:
+ * what it does not find did not exist, what it created was new, what it refuses was unusable, and what it used existed.
+ * These rules apply to every exchange; there are no special cases.
  */
 
 const workspaces = new Map<string, RecordedWorkspace>();
@@ -20,7 +20,7 @@ function workspaceOf({ server }: Recording): RecordedWorkspace {
 export const isOther = ({ request }: Recording): boolean =>
   request.role === 'other_workspace_administrator';
 
-/** How many objects of a kind a full workspace had; the newer line does not say. */
+/** The number of objects of a kind in a full workspace. `textit` does not report it. */
 export function limitOf({ response }: Recording): number {
   return Number(/reached limit of (\d+)/.exec(JSON.stringify(response.body))?.[1] ?? 0);
 }
@@ -32,19 +32,19 @@ const textOf = (value: unknown): string => JSON.stringify(value ?? null);
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** What the query of an exchange names its object by. */
+/** The parameters that identify the object in an exchange's query. */
 function lookupOf({ request }: Recording): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(request.query ?? ''));
 }
 
-/** What an exchange says, read once for all rows. */
+/** The facts of an exchange, read once for all rows. */
 interface Facts {
   exchange: Recording;
   endpoint: string;
   answer: string;
   asked: string;
   lookup: Record<string, string>;
-  /** The names of what it made. */
+  /** The names of the objects that it created. */
   made: unknown[];
   foundNothing: boolean;
   failures: unknown[];
@@ -65,11 +65,18 @@ function factsOf(exchange: Recording): Facts {
   };
 }
 
+/** What only the answers of some endpoints show. Most of the time goes into making the rows, and these are most of them. */
+const SHOWN_BY: Record<string, readonly string[]> = {
+  messages: ['messages', 'message_actions', 'labels', 'broadcasts', 'archives', 'statistics'],
+  runs: ['runs', 'flows', 'flow_starts'],
+};
+
 export function seedBefore(exchange: Recording): Seed {
   const recorded = workspaceOf(exchange);
   const facts = factsOf(exchange);
   const rows = new Map<string, Row[]>();
   for (const endpoint of recorded.endpoints()) {
+    if (SHOWN_BY[endpoint]?.includes(facts.endpoint) === false) continue;
     const kept = recorded.of(endpoint).filter(row => wasThere(facts, endpoint, row));
     rows.set(
       endpoint,
@@ -82,7 +89,7 @@ export function seedBefore(exchange: Recording): Seed {
   return recorded.seedOf(endpoint => rows.get(endpoint) ?? []);
 }
 
-/** The rows with one more, which takes the place of one of the same name or number. */
+/** Adds a row, or replaces the one with the same name or number. */
 function withRow(rows: Row[], endpoint: string, row: Row): Row[] {
   const name = nameOf(endpoint, row);
   const at = rows.findIndex(one => nameOf(endpoint, one) === name);
@@ -108,7 +115,7 @@ function foundNothing({ response }: Recording): boolean {
   return isObject(body) && Array.isArray(body.results) && body.results.length === 0;
 }
 
-/** A row in the state that the answer to a write speaks of. */
+/** A row in the state that the response to a write implies. */
 function asItWas({ exchange, answer, asked }: Facts, endpoint: string, row: Row): Row {
   if (endpoint !== 'contacts' && endpoint !== 'tickets') return row;
   if (typeof row.uuid !== 'string' || !asked.includes(row.uuid)) return row;
@@ -118,7 +125,7 @@ function asItWas({ exchange, answer, asked }: Facts, endpoint: string, row: Row)
   return /Non-active contacts/.test(answer) ? { ...row, status: 'blocked', groups: [] } : row;
 }
 
-/** An action that failed on a ticket found it as it was asked to be; one that did not fail found it otherwise. */
+/** An action fails on a ticket that is already in the requested state; otherwise it was in the other state. */
 function ticketBefore({ request, response }: Recording, row: Row): Row {
   if (!isObject(request.body) || request.method !== 'POST') return row;
   const { action, assignee, topic } = request.body;
@@ -137,7 +144,7 @@ function ticketBefore({ request, response }: Recording, row: Row): Row {
   }
 }
 
-/** Objects that no list showed, and that must have been there for the answer to be what it is. */
+/** Objects that no list showed, but that the response requires. */
 function* others(exchange: Recording, recorded: RecordedWorkspace): Generator<[string, Row]> {
   const { request, response } = exchange;
   const endpoint = endpointOf(exchange);
@@ -156,7 +163,7 @@ function* others(exchange: Recording, recorded: RecordedWorkspace): Generator<[s
   yield* shown(exchange, endpoint, recorded);
 }
 
-/** What a list showed is how it was then, whatever became of it later. */
+/** A list shows the state at that time, whatever happened later. */
 function* shown(
   { request, response }: Recording,
   endpoint: string,
@@ -176,7 +183,7 @@ function* shown(
   }
 }
 
-/** The object of an update or a deletion that succeeded. */
+/** The object of a successful update or deletion. */
 function* named(
   exchange: Recording,
   endpoint: string,
@@ -201,7 +208,7 @@ function contactsIn({ contact, contacts }: Row): string[] {
   return listed.filter((one): one is string => typeof one === 'string' && one.search(UUID) === 0);
 }
 
-/** The second workspace, as far as its answers show it. */
+/** The second workspace, as far as its responses show it. */
 export function otherSeedBefore(exchange: Recording): Seed {
   const { request, response } = exchange;
   const body = isObject(request.body) ? request.body : {};

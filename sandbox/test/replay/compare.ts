@@ -5,15 +5,15 @@ import { Bindings, differences, isObject } from './match.js';
 import { shapeDifferences } from './shape.js';
 
 /**
- * Compares an answer with a recorded one: headers and errors to the letter, what was read row by row, and of what was
- * written the kind of each value.
+ * Compares a response with a recorded one: headers and errors exactly, the results of reads row by row, the results of
+ * writes by the type of each value.
  */
 
-/** Headers that every answer has or has not, and what they say. */
+/** Headers whose presence and value must match. */
 const HEADERS = ['content-type', 'allow', 'vary', 'content-language', 'location'];
 const WORKSPACE_HEADERS = ['x-temba-org', 'x-temba-workspace'];
 
-/** How an answer differs from the recorded one; `host` is the sandbox's. */
+/** The differences between a response and the recorded one. `host` is the sandbox's. */
 export function compare(exchange: Recording, answer: Answer, host: string): string[] {
   const { response } = exchange;
   if (answer.status !== response.status) {
@@ -32,7 +32,7 @@ export function compare(exchange: Recording, answer: Answer, host: string): stri
   return [...headers, ...named, ...compareBodies(exchange, inPlaceOf(answer.body, host, exchange))];
 }
 
-/** The address at which each of the recorded servers stood. */
+/** The address of each recorded server. */
 const HOSTS: Record<ServerName, string> = {
   'rapidpro-9.0.0': '127.0.0.1:8000',
   'rapidpro-26.3.54': '127.0.0.1:18000',
@@ -54,7 +54,7 @@ function compareBodies({ request, response }: Recording, found: unknown): string
   return readDifferences(request, body, found);
 }
 
-/** What was read: row by row, or all of it. Other workspaces are not known well enough. */
+/** The results of reads: row by row, or exactly. The contents of other workspaces are not recorded well enough. */
 function readDifferences(
   { path, query = '', role }: Recording['request'],
   wanted: unknown,
@@ -69,7 +69,7 @@ function readDifferences(
   return listDifferences(endpoint, wanted, found, { cut });
 }
 
-/** Of a page for browsers its title, of another page all of it. */
+/** The title of a page for browsers, all of any other page. */
 function pageDifferences({ body }: Recording['response'], actual: unknown): string[] {
   const [wanted, found] = [body, actual].map(page => titleOrAll(String(page)));
   return wanted === found ? [] : [`body: ${wanted} is ${found}`];

@@ -5,13 +5,13 @@ import { isOther, limitOf, otherSeedBefore, seedBefore } from './before.js';
 import { compare } from './compare.js';
 import { dialectOf } from './recorded-workspace.js';
 
-/** Repeats single recorded exchanges against a sandbox with the recorded workspace. */
+/** Replays single recorded exchanges against a sandbox with the recorded workspace. */
 
-/** The evening of the day on which all was recorded: events of a resthook are shown for 48 hours. */
+/** The evening of the day of the recordings: events of a resthook are listed for 48 hours. */
 const RECORDED = Date.parse('2026-11-22T18:00:00Z');
 const clock = { now: () => RECORDED + performance.now() };
 
-/** Gives what differed; nothing where the sandbox answers as the server did. */
+/** The differences; none if the sandbox responds as the server did. */
 export async function repeat(exchange: Recording): Promise<string[]> {
   const { request } = exchange;
   const sandbox = await createSandbox(optionsFor(exchange));
@@ -32,7 +32,7 @@ export async function repeat(exchange: Recording): Promise<string[]> {
   }
 }
 
-/** What the case's name and answer say of the server that it was recorded with. */
+/** The server settings that follow from the exchange's name and response. */
 function optionsFor(exchange: Recording): SandboxOptions {
   const { server, name, response } = exchange;
   const limit = limitOf(exchange);
@@ -103,7 +103,7 @@ function headersOf({ request, ...rest }: Recording, sandbox: Sandbox): Record<st
   );
 }
 
-/** Texts were recorded as they were sent, except JSON texts, of which only the value is there. */
+/** Texts were recorded as sent, except JSON texts, of which only the value was recorded. */
 function bodyOf({ request, name }: Recording): string | Uint8Array | null {
   const { body, headers, method } = request;
   const form = (request as { form?: Record<string, string> }).form;

@@ -2,8 +2,8 @@ import { Bindings, differences, isObject } from './match.js';
 import { nameOf, type Row } from './recorded-workspace.js';
 
 /**
- * Compares lists by what they hold: the rows that both have come in the same order and say the same. The workspace is
- * put together from all recordings, so a list may have rows that were made after it was recorded.
+ * Compares lists by the rows in both: same order, same contents. The workspace is reconstructed from all recordings, so
+ * a list may have rows that were created later.
  */
 export function listDifferences(
   endpoint: string,
@@ -27,7 +27,7 @@ export function listDifferences(
 const rowsOf = (endpoint: string, { results }: Row): Map<string, Row> =>
   new Map((results as Row[]).map(row => [nameOf(endpoint, row), row]));
 
-/** What other objects decide, which the recordings know only as they were at another time. */
+/** Values that depend on other objects, which were recorded at another time. */
 const OF_OTHERS: Record<string, string[]> = {
   contacts: ['groups', 'flow', 'urns'],
   fields: ['usages'],
@@ -42,7 +42,7 @@ const OF_OTHERS: Record<string, string[]> = {
 function rowDifferences(endpoint: string, wanted: Row, found: Row): string[] {
   const left = (row: Row, other: Row): Row => {
     const entries = Object.entries(row).filter(([key]) => !OF_OTHERS[endpoint]?.includes(key));
-    // Fields of contacts come and go with the workspace's.
+    // A contact's fields change with the workspace's.
     return Object.fromEntries(
       entries.map(([key, value]) => [key, key === 'fields' ? shared(value, other[key]) : value]),
     );

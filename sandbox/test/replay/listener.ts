@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** What a resthook posted. */
+/** A request of a resthook. */
 export interface Delivery {
   method: string;
   path: string;
@@ -10,7 +10,7 @@ export interface Delivery {
   body: unknown;
 }
 
-/** A listener on loopback that answers the status named in the URL. */
+/** A listener on loopback that responds with the status in the URL. */
 export async function listenForHooks() {
   const received: Delivery[] = [];
   const server = createServer(async (request, response) => {

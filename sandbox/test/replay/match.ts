@@ -1,6 +1,6 @@
-/** Compares an answer with a recorded one whose names and times are placeholders. */
+/** Compares a response with a recorded one whose names and times are placeholders. */
 
-/** Microseconds that two instants may lie apart and still share a placeholder. */
+/** Microseconds by which two times may differ and still share a placeholder. */
 const SAME_INSTANT = 2;
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -10,7 +10,7 @@ const PLACEHOLDER = /\{\{([^}]+)\}\}/g;
 const TIME = /^t(\d+)$/;
 const ISO = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/;
 
-/** Microseconds since 1970 of a time as the server writes it. */
+/** Microseconds since 1970 of a time in the server's format. */
 export function microsOf(text: string): number {
   const [, seconds, fraction = ''] = ISO.exec(text) ?? [];
   if (!seconds) throw new TypeError(`no time: ${text}`);
@@ -23,11 +23,11 @@ export function isoOf(micros: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
 }
 
-/** What stands for what: bound at first sight, the same from then on. */
+/** The value of each placeholder: bound when first seen, then fixed. */
 export class Bindings {
   readonly values = new Map<string, unknown>();
 
-  /** The text of a placeholder in a request; undefined where nothing is bound. */
+  /** The value of a placeholder in a request; undefined if not bound. */
   render(name: string): unknown {
     const [, base = name, shift, zone] = /^(t\d+)([+-]\d+)?(?:us)?(?:@(.+))?$/.exec(name) ?? [];
     if (!TIME.test(base)) return this.values.get(name.replace(/ as string$/, ''));
@@ -37,7 +37,7 @@ export class Bindings {
     return zone ? inZone(text, zone) : text;
   }
 
-  /** A value with its placeholders filled in. A whole one keeps the type of what it stands for. */
+  /** A value with its placeholders replaced. A value that is only a placeholder gets the type of its replacement. */
   fill(value: unknown): unknown {
     if (typeof value === 'string') return this.#fillText(value);
     if (Array.isArray(value)) return value.map(one => this.fill(one));
@@ -58,7 +58,7 @@ export class Bindings {
     return text.replace(PLACEHOLDER, (all, name: string) => String(this.render(name) ?? all));
   }
 
-  /** Binds a placeholder, or says how it differs from what it is bound to. */
+  /** Binds a placeholder, or describes how it differs from its value. */
   meet(name: string, given: unknown): string | undefined {
     const plain = name.replace(/ as string$/, '');
     const value = name === plain ? given : Number(given);
@@ -74,7 +74,7 @@ export class Bindings {
     return known === value ? undefined : `{{${name}}} was ${String(known)}, is ${String(value)}`;
   }
 
-  /** Whether the instants are in the order of their numbers. */
+  /** Whether the times are in the order of their numbers. */
   disorder(): string[] {
     const times = [...this.values]
       .flatMap(([name, value]) => {
@@ -100,7 +100,7 @@ function inZone(text: string, zone: string): string {
   return isoOf(microsOf(text) + offset * 60_000_000).replace('Z', zone);
 }
 
-/** Differences of an answer from what was recorded, by where they are. */
+/** The differences between a response and the recorded one, by path. */
 export function differences(
   expected: unknown,
   actual: unknown,
@@ -143,7 +143,7 @@ function textDifferences(
 
 const isAddress = (text: string): boolean => /^https?:.*\?/.test(text);
 
-/** Addresses are compared as what they mean: how their parts are escaped does not matter. */
+/** URLs are compared by meaning, not by how their parts are escaped. */
 function addressDifferences(
   expected: string,
   actual: string,
@@ -157,7 +157,7 @@ function addressDifferences(
   return filled === plain ? [] : [`${at}: ${show(filled)} is ${show(plain)}`];
 }
 
-/** Binds placeholders inside of a text that are met for the first time. */
+/** Binds new placeholders inside a text. */
 function capture(expected: string, actual: string, bindings: Bindings): string[] {
   const names = [...expected.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
   const unbound = names.filter(name => bindings.render(name) === undefined);
@@ -178,7 +178,7 @@ function bound(name: string, bindings: Bindings): string | undefined {
   return value === undefined ? undefined : escaped(String(value));
 }
 
-/** Lists of uuids inside of a text have no order. */
+/** Lists of uuids inside a text have no order. */
 function sameText(expected: string, actual: string): boolean {
   const parts = (text: string) => text.split(/(?<=: )|, /);
   return expected === actual || parts(expected).sort().join() === parts(actual).sort().join();
@@ -241,7 +241,7 @@ function objectDifferences(
   ];
 }
 
-/** A page that was cut down to its ends. */
+/** A page that was shortened to its ends. */
 function trimmedDifferences(
   expected: Record<string, unknown>,
   actual: unknown,

@@ -3,7 +3,7 @@ import type { Dialect } from '../../../src/resources.js';
 import type { ContactSeed, MessageSeed, Seed } from '../../src/index.js';
 import { isObject } from './match.js';
 
-/** The workspace of the recordings, put together again from what its lists showed. */
+/** The workspace of the recordings, reconstructed from its lists. */
 
 export const dialectOf = (server: ServerName): Dialect =>
   server === 'rapidpro-9.0.0' ? 'v9' : 'textit';
@@ -15,9 +15,9 @@ const endpointOf = ({ request }: Recording): string =>
 
 const MAIN_ROLES = [undefined, null, 'administrator', 'editor', 'surveyor'];
 
-/** What names a row of an endpoint. */
+/** The keys that identify a row of an endpoint. */
 export function nameOf(endpoint: string, row: Row): string {
-  // Events of one resthook have nothing else of their own.
+  // Events of one resthook have no other key.
   if (endpoint === 'resthook_events') return `${row.resthook} ${row.created_on}`;
   const keys = ['uuid', 'key', 'id', 'osm_id', 'email', 'resthook', 'hash', 'name'];
   const key = keys.find(one => row[one] !== undefined && row[one] !== null) ?? '';
@@ -33,20 +33,20 @@ function rowsOf({ request, response }: Recording): Row[] {
 
 const isLive = (row: Row): boolean => row.status !== null;
 
-/** Every row that an answer to the workspace's own users ever showed, in the last state that was not a deleted one. */
+/** Every row that a response to the workspace's own users showed, in its last state before deletion. */
 export class RecordedWorkspace {
   readonly rows = new Map<string, Map<string, Row>>();
   readonly deleted = new Map<string, Row>();
-  /** Topics that tickets were seen with. */
+  /** The topics of tickets. */
   readonly topics = new Map<string, Row>();
   readonly definitions = new Map<string, Row>();
   readonly workspace: Row;
-  /** The names in the longest list of an endpoint, in its order. */
+  /** The names in the longest list of an endpoint, in order. */
   readonly #longest = new Map<string, string[]>();
 
   constructor(
     readonly server: ServerName,
-    /** Whether what was made by the recorded writes belongs to it too. */
+    /** Whether to include objects that recorded writes created. */
     from: 'lists' | 'all' = 'all',
   ) {
     const all = recordings(server).filter(({ request }) => MAIN_ROLES.includes(request.role));
@@ -92,11 +92,11 @@ export class RecordedWorkspace {
     return [...this.rows.keys()];
   }
 
-  /** Rows that tell no time, in the order of the longest list; those that are not in it were made later. */
+  /** Rows without a time, in the order of the longest list; the others were created later. */
   #asListed(endpoint: string, rows: Row[]): Row[] {
     const names = this.#longest.get(endpoint) ?? [];
-    const place = (row: Row) => names.indexOf(nameOf(endpoint, row));
-    return rows.toSorted((a, b) => place(a) - place(b));
+    const position = (row: Row) => names.indexOf(nameOf(endpoint, row));
+    return rows.toSorted((a, b) => position(a) - position(b));
   }
 
   of(endpoint: string): Row[] {
@@ -107,12 +107,12 @@ export class RecordedWorkspace {
     return new Set(this.of(endpoint).map(({ id }) => id));
   }
 
-  /** A seed of all of it. */
+  /** A seed of the whole workspace. */
   seed(): Seed {
     return this.seedOf(endpoint => this.of(endpoint));
   }
 
-  /** A seed of the rows that are given for each endpoint. */
+  /** A seed of the given rows of each endpoint. */
   seedOf(take: (endpoint: string) => Row[]): Seed {
     const list = <K extends keyof Seed>(endpoint: string): Seed[K] =>
       take(endpoint) as unknown as Seed[K];
@@ -156,12 +156,12 @@ export class RecordedWorkspace {
 
   #withDefinition(flow: Row): Row {
     const definition = this.definitions.get(String(flow.uuid));
-    // Runs that are rows of their own are counted by themselves.
+    // Runs with rows of their own are counted from these.
     const { runs: _, ...rest } = flow;
     return definition ? { ...rest, definition } : rest;
   }
 
-  /** Contacts with the groups and fields that are there, and each URN only once. */
+  /** Contacts with existing groups and fields, and each URN only once. */
   #contacts(rows: Row[], groups: Row[]): ContactSeed[] {
     const taken = new Set<string>();
     const groupNames = new Set(groups.map(({ uuid }) => uuid));
@@ -184,7 +184,7 @@ export class RecordedWorkspace {
   }
 }
 
-/** Starts and broadcasts without recipients that are not there. */
+/** Starts and broadcasts without recipients that do not exist. */
 function toKnown(rows: Row[], groups: Row[], contacts: Set<string | undefined>): Row[] {
   const ofGroups = new Set(groups.map(({ uuid }) => uuid));
   return rows.map(row => ({
@@ -196,13 +196,13 @@ function toKnown(rows: Row[], groups: Row[], contacts: Set<string | undefined>):
 
 const SCHEMES: Record<string, string[]> = { WhatsApp: ['whatsapp'], 'Android Phone': [] };
 
-/** The API does not say which URNs a channel sends to. */
+/** The API does not show which URNs a channel sends to. */
 const withSchemes = (channel: Row): Row => ({
   ...channel,
   schemes: SCHEMES[String(channel.name)] ?? ['tel'],
 });
 
-/** Topics are only ever seen one by one, and where tickets name them. */
+/** Topics are only shown one by one and by tickets. */
 function withTopics(rows: Row[], seen: Map<string, Row>): Seed['topics'] {
   const all = new Map([...seen, ...rows.map((row): [string, Row] => [String(row.uuid), row])]);
   return [...all.values()].map(topic => ({
@@ -213,7 +213,7 @@ function withTopics(rows: Row[], seen: Map<string, Row>): Seed['topics'] {
 
 const FILLER = { direction: 'out', text: 'left out of the list', status: 'queued' } as const;
 
-/** Messages that the cut lists left out, so that the numbers are all there. */
+/** The messages that shortened lists omit, so that the counts match. */
 function fillMessages(
   rows: Row[],
   ids: ReadonlySet<unknown>,

@@ -5,9 +5,9 @@ import { type Answer, asker } from './ask.js';
 import { isObject } from './match.js';
 import { dialectOf, RecordedWorkspace } from './recorded-workspace.js';
 
-/** Plays the rows of what was sent against what was stored, in their order, over POST and GET. */
+/** Replays the rows of sent and stored values in order, over POST and GET. */
 
-/** URNs that other contacts of the recorded workspaces held. */
+/** URNs of other contacts in the recorded workspaces. */
 const TAKEN = {
   v9: ['tel:+2207123456'],
   textit: ['tel:+2207123456', 'whatsapp:US.abc124', 'bsuid:US.abc123', 'viber:abc=='],
@@ -88,7 +88,7 @@ export class RowPlayer {
     return rowsOf(body)[0] ?? {};
   }
 
-  /** The status and what is stored, in the form in which the row has it. */
+  /** The status and the stored value in the row's format. */
   async play(row: Row): Promise<{ status: number; stored: unknown }> {
     this.#now += 20;
     if (row.server_utc_time_of_write) {
@@ -227,7 +227,7 @@ export class RowPlayer {
     return { status, stored: (contact.groups as { name: string }[]).map(({ name }) => name) };
   }
 
-  /** Uuids were recorded as they were; the sandbox has its own. */
+  /** Recorded uuids are replaced by the sandbox's. */
   #anonymous(body: unknown): unknown {
     return JSON.parse(
       JSON.stringify(body).replace(
@@ -248,7 +248,7 @@ export class RowPlayer {
     const { status, body } = await this.#ask('GET', `${endpoint}.json?${param}=${value}`);
     const all = row.input === '' ? rowsOf((await this.#ask('GET', `${endpoint}.json`)).body) : [];
     const found = rowsOf(body).length;
-    // Without a value the parameter is no filter, however much there is.
+    // A parameter without a value is not a filter.
     if (row.input === '') return { status, stored: found === all.length ? row.stored : found };
     return { status, stored: `${found} results` };
   }
@@ -337,14 +337,14 @@ export class RowPlayer {
     return { status, stored: this.#anonymous(body) };
   }
 
-  /** Whether a stored time took its time of day from the clock, as the server's did from its own. */
+  /** Whether a stored time has the clock's time of day, as on the server. */
   followsClock(stored: string): boolean {
-    // To the hour: in summer the same time of day is another instant.
+    // By the hour, since daylight saving time shifts the instant.
     const hour = 3_600_000;
     return Math.abs((Date.parse(stored) - this.#now) % hour) < 1000;
   }
 
-  /** What a row says is stored, in the form in which `play` gives it. */
+  /** The stored value of a row in the format that `play` returns. */
   expected(row: Row): { status: number; stored: unknown } {
     const uuids = /^(uuid|group ref)/.test(row.what);
     const stored = uuids ? this.#anonymous(row.stored) : unfold(row.stored);
@@ -372,7 +372,7 @@ function spelled(uuid: string, how: string): string {
   }
 }
 
-/** The bodies that the rows describe in words. */
+/** The bodies that rows describe in words. */
 function fieldsObject(words: string): string {
   switch (words) {
     case 'fields: null':

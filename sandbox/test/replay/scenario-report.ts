@@ -3,8 +3,8 @@ import type { Dialect } from '../../../src/resources.js';
 import type { FlowSeed } from '../../src/index.js';
 
 /**
- * The flow 'Scenario Report' as the scenarios describe it: it asks, waits for a number saved as result cases, calls
- * the resthook scen-hook saved as result resthook, and says thanks.
+ * The flow 'Scenario Report' as the scenarios describe it: it asks, waits for a number and saves it as cases, calls the
+ * resthook scen-hook and saves the result as resthook, and says thanks.
  */
 export function scenarioReport(dialect: Dialect): FlowSeed {
   const [ask, wait, hook, thanks] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];

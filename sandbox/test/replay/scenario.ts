@@ -9,7 +9,7 @@ import { Bindings, differences, isObject } from './match.js';
 import { dialectOf, RecordedWorkspace } from './recorded-workspace.js';
 import { scenarioReport } from './scenario-report.js';
 
-/** Plays recorded scenarios against a sandbox. */
+/** Replays recorded scenarios against a sandbox. */
 
 interface Request {
   method: string;
@@ -56,7 +56,7 @@ const ROLES: Record<string, (sandbox: Sandbox) => string> = {
   revoked: () => 'a-token-that-was-revoked',
 };
 
-/** The clock of a replay: it goes on a little with every step, and by hand where a scenario waits. */
+/** The clock of a replay. It advances a little with every step, and explicitly where a scenario waits. */
 export function replayClock(start = '2026-11-22T16:00:00Z') {
   let now = Date.parse(start);
   return {
@@ -76,7 +76,7 @@ function seedFor(server: ServerName): Seed {
   };
 }
 
-/** Plays one scenario; gives what differed, each with its step. */
+/** Replays one scenario and returns the differences by step. */
 export async function play(scenario: Scenario): Promise<string[]> {
   const { server } = scenario;
   const clock = replayClock();
@@ -105,7 +105,7 @@ export async function play(scenario: Scenario): Promise<string[]> {
   }
 }
 
-/** A listener's address in a recording: whatever port it had, it is the test's own here. */
+/** The recorded address of a listener, with any port; replaced by the test's own. */
 const HOOK_HOST = /http:\/\/127\.0\.0\.1:\d+(?=\/)/g;
 
 /** The site's own address in its exports. */
@@ -131,7 +131,7 @@ class Player {
     return this.#asker.close();
   }
 
-  /** Binds what was there beforehand, and makes what the setup says was generated. */
+  /** Binds what existed beforehand, and creates what the setup generated. */
   async prepare(): Promise<void> {
     const { setup, variables } = this.scenario;
     if (typeof setup === 'object') await this.#generate(setup.generate);
@@ -176,7 +176,7 @@ class Player {
     });
   }
 
-  /** What the scenario's own objects are called: `S213`. */
+  /** The name of the scenario's own objects: `S213`. */
   #prefix(): string {
     return /"(S\d+) [^"]*"/.exec(JSON.stringify(this.scenario.steps))?.[1] ?? 'S0';
   }
@@ -255,7 +255,9 @@ class Player {
     );
   }
 
-  /** A contact that the recording names without having shown it: by the answer's name, or any one of the last page. */
+  /**
+   * A contact that a request refers to before any response shows it: by the response's name, or any on the last page.
+   */
   #guess(request: Request, expected: unknown): void {
     this.#guessTimes(request, expected);
     const uuid = /^\{\{([^}]+)\}\}$/.exec(request.query?.uuid ?? '')?.[1];
@@ -267,7 +269,7 @@ class Player {
     if (found) this.bindings.values.set(uuid, found);
   }
 
-  /** A time that a request names before any answer did: that of the contact whose time it is in the answer. */
+  /** A time that a request refers to before any response: that of the contact whose time it is in the response. */
   #guessTimes({ query = {} }: Request, expected: unknown): void {
     for (const text of Object.values(query)) {
       const name = /^\{\{(t\d+)/.exec(text)?.[1];
@@ -323,7 +325,7 @@ class Player {
   }
 }
 
-/** The object in an answer that has a value. */
+/** The object in a response that contains a value. */
 function ownerOf(value: string, within: unknown): Record<string, unknown> | undefined {
   if (Array.isArray(within)) {
     for (const one of within) {

@@ -1,6 +1,6 @@
 import { isObject } from './match.js';
 
-/** Compares only what kind of thing an answer is: keys and types. Null fits anything, an empty list any list. */
+/** Compares only keys and types. Null matches anything, an empty list any list. */
 export function shapeDifferences(expected: unknown, actual: unknown, at = 'body'): string[] {
   if (expected === null || actual === null) return [];
   if (Array.isArray(expected)) {
@@ -18,7 +18,7 @@ export function shapeDifferences(expected: unknown, actual: unknown, at = 'body'
 
 const kindOf = (value: unknown): string => (Array.isArray(value) ? 'a list' : typeof value);
 
-/** Objects whose keys are data, and may differ from one workspace to another. */
+/** Objects whose keys are data and may differ between workspaces. */
 const OPEN = /\.(fields|values|channels|params|extra|data|text|attachments|quick_replies|message)$/;
 
 function objectShape(expected: Record<string, unknown>, actual: unknown, at: string): string[] {

@@ -4,7 +4,7 @@ import { type Answer, asker } from './ask.js';
 import { isObject } from './match.js';
 import { dialectOf, RecordedWorkspace } from './recorded-workspace.js';
 
-/** Does what the rows on `modified_on` say in words, and tells what it moved. */
+/** Performs what the rows on `modified_on` describe in words, and reports what changed. */
 
 export interface TouchRow {
   what: string;
@@ -25,7 +25,7 @@ const EXT = 'ext:touch-1';
 const GROUPS = ['Touch A', 'Touch B'];
 const LONG = 'y'.repeat(700);
 
-/** What the contact is made with; the rows on keys that stay the same send it again. */
+/** The body that the contact is created with. Rows on unchanged keys send it again. */
 const START = {
   name: 'Touch',
   language: 'eng',
@@ -39,7 +39,7 @@ const START = {
   },
 };
 
-/** The body of an update that a row describes. `shown` is the contact as it was read last. */
+/** The body of the update that a row describes. `shown` is the contact as last read. */
 const UPDATES: Record<string, (shown: Contact) => object> = {
   '{} (empty body)': () => ({}),
   'only an unknown key': () => ({ favourite: 'x' }),
@@ -195,7 +195,7 @@ export class TouchPlayer {
     return {};
   }
 
-  /** Plays a row: a GET before, the deed, a GET after. */
+  /** Replays a row: a GET, the operation, a GET. */
   async play(row: TouchRow): Promise<Touched> {
     const deed = await this.#deed(row);
     const uuid = deed.contact ?? this.#uuid;
@@ -264,7 +264,7 @@ export class TouchPlayer {
     return String(((isObject(body) ? body.results : []) as Contact[])[0]?.uuid);
   }
 
-  /** Gives the contact its number, without which nothing can be looked up by it or sent to it. */
+  /** Gives the contact its number, which is needed to look it up or send to it. */
   async #withNumber(): Promise<void> {
     const { urns } = await this.#get(this.#uuid);
     if (!(urns as string[]).includes(TEL)) await this.#update(this.#uuid, { urns: [TEL, EXT] });
@@ -367,7 +367,7 @@ export class TouchPlayer {
     return { act: (before: Contact) => this.#ask('POST', target, body(before)) };
   }
 
-  /** The row that is about a creation alone: whether its two times are the same. */
+  /** The row about creation alone: whether the two times are equal. */
   async created(): Promise<{ status: number; bumped: boolean }> {
     const { status, body } = await this.#ask('POST', 'contacts.json', { name: 'New' });
     const made = isObject(body) ? body : {};

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { normalizeUrn } from '../../src/values/index.js';
+import { localPhone } from '../../src/values/phone.js';
 
 function stored(text: string, country: string, dialect: 'v9' | 'textit' = 'textit') {
   const result = normalizeUrn(`tel:${text}`, { country, dialect }, 'body');
@@ -38,6 +39,14 @@ describe('numbers of other countries', () => {
     ['KE', '0033612345678', 'invalid'],
     ['US', '123', 'invalid'],
     ['JP', '+8123', 'invalid'],
+    ['RW', '+00250788123123', '+250788123123'],
+    ['', '+870773111632', '+870773111632'],
+    ['', '+011442079460958', 'invalid'],
+    ['RU', '00800 1234 5678', 'invalid'],
+    ['RW', '00800 1234 5678', '+80012345678'],
+    ['RW', '(+354) 441 0001', 'invalid'],
+    ['BR', '+55 (082) 9993486331', 'invalid'],
+    ['BR', '044 55 12348633', 'invalid'],
   ])('%s: %s', (country, text, result) => {
     expect(stored(text, country)).toBe(result);
   });
@@ -58,7 +67,9 @@ describe('plans that changed between the lines', () => {
   test.each([
     ['MX', '+52 1 55 1234 5678', '+525512345678', 'invalid'],
     ['CD', '+243 0 8123 4567', '+243081234567', '+24381234567'],
-    ['BJ', '+22997123456', '+22997123456', 'invalid'],
+    // The newer line's phonenumbers (9.0.37) has service numbers of eight digits in Benin.
+    ['CD', '+243 8123 4567', 'invalid', '+24381234567'],
+    ['BJ', '+22997123456', '+22997123456', '+22997123456'],
     ['KE', '+2290197123456', 'invalid', '+2290197123456'],
   ])('%s: %s', (country, text, older, newer) => {
     expect(stored(text, country, 'v9')).toBe(older);
@@ -68,5 +79,18 @@ describe('plans that changed between the lines', () => {
   test('a false plus before a local number', () => {
     expect(stored('+0712345678', 'KE', 'v9')).toBe('+254712345678');
     expect(stored('+0712345678', 'KE', 'textit')).toBe('0712345678');
+  });
+});
+
+describe('how a number is shown', () => {
+  test.each([
+    ['+250788123123', '0788 123 123'],
+    ['+254712345678', '0712 345678'],
+    ['+12025550143', '(202) 555-0143'],
+    ['0788123123', '0788123123'],
+    ['+80012345678', '1234 5678'],
+    ['mtn', 'mtn'],
+  ])('%s', (path, shown) => {
+    expect(localPhone(path)).toBe(shown);
   });
 });

@@ -20,7 +20,7 @@ export interface Recording {
   rows: Row[];
 }
 
-const file = (path: string) => new URL(`../../recordings/${path}`, import.meta.url);
+const file = (path: string) => new URL(`../../../recordings/${path}`, import.meta.url);
 
 export function readRecording(path: string): unknown {
   return JSON.parse(readFileSync(file(path), 'utf8'));

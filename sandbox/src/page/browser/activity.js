@@ -43,12 +43,12 @@ export function activity({ choose }) {
 /**
  * @param {import('./tabs.js').Tab} tab
  * @param {{ total: number, items: unknown[] }} list
- * @param {string} none - where there is nothing
- * @param {string} note - where there is something
+ * @param {string} none - shown if the list is empty
+ * @param {string} note - shown otherwise
  */
 function show(tab, { total, items }, none, note = '') {
   const cut = total > items.length ? `The newest ${items.length} of ${grouped(total)}.` : '';
-  tab.tell(grouped(total), total === 0 ? none : [note, cut].filter(Boolean).join(' '));
+  tab.setCaption(grouped(total), total === 0 ? none : [note, cut].filter(Boolean).join(' '));
 }
 
 /** @param {string} on */

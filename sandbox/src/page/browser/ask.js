@@ -1,12 +1,12 @@
 /**
- * The page's two ways to the sandbox: looking and acting.
+ * The page's two kinds of requests: views and actions.
  *
  * @typedef {import('../types.js').View} View
  * @typedef {import('../types.js').Actions} Actions
  */
 
 /**
- * What there is to see; undefined where nothing has changed since the revision that is given.
+ * The current view. Undefined if nothing changed since the given revision.
  *
  * @param {Record<string, string>} query
  * @returns {Promise<View | undefined>}

@@ -1,5 +1,5 @@
 /**
- * The contact that was chosen: who it is, the conversation, and what can be done in the contact's place.
+ * The selected contact: its details, the conversation, and the actions on its behalf.
  *
  * @typedef {import('../types.js').View} View
  * @typedef {import('../types.js').ChosenContact} ChosenContact

@@ -1,5 +1,5 @@
 /**
- * The list of contacts, last changed first, with its search.
+ * The list of contacts, most recently changed first, with its search.
  *
  * @typedef {import('../types.js').View} View
  * @typedef {import('../types.js').ContactLine} ContactLine
@@ -16,7 +16,7 @@ export function contacts({ choose, list }) {
   const empty = byId('no-contacts', HTMLElement);
   const more = byId('more', HTMLButtonElement);
   const search = byId('search', HTMLInputElement);
-  const told = byId('contacts-count', HTMLElement);
+  const countLine = byId('contacts-count', HTMLElement);
   let listed = 0;
   search.addEventListener('input', () => list({ search: search.value, most: 50 }));
   more.addEventListener('click', () => list({ most: listed + STEP }));
@@ -36,7 +36,7 @@ export function contacts({ choose, list }) {
     const text = isSearch
       ? `${grouped(found.total)} of ${grouped(found.all)}`
       : count(found.all, 'contact');
-    if (told.textContent !== text) told.textContent = text;
+    if (countLine.textContent !== text) countLine.textContent = text;
     more.hidden = found.total <= listed;
     items.hidden = listed === 0;
     empty.hidden = listed > 0;
@@ -70,7 +70,7 @@ function drawContact(contact, choose) {
 }
 
 /**
- * Marks the chosen contact. One button of the list is reached by Tab, the others from there by the arrow keys.
+ * Marks the selected contact. Tab reaches one button of the list; the arrow keys move to the others.
  *
  * @param {HTMLElement} items
  * @param {string | undefined} uuid

@@ -1,4 +1,4 @@
-/** Building blocks of the page. Text always goes in as text: what a contact is called can never become markup. */
+/** Building blocks of the page. Text is always inserted as text, so a contact's name can never become markup. */
 
 /**
  * The element of the page with this id.
@@ -15,7 +15,7 @@ export function byId(id, type) {
 }
 
 /**
- * Makes an element. `class` and the like are attributes; undefined ones are left out.
+ * Creates an element. Undefined attributes are omitted.
  *
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
@@ -48,8 +48,8 @@ export function linkButton(text, act) {
 const drawn = new WeakMap();
 
 /**
- * Makes the children of `parent` those of `items`, in their order. What has not changed stays as it is; what has, or is
- * new, is drawn and lights up for a moment. The keyboard's focus stays with its item.
+ * Updates the children of `parent` to match `items`. Unchanged items keep their element; changed and new ones are drawn and
+ * briefly highlighted. Keyboard focus stays on its item.
  *
  * @template T
  * @param {Element} parent

@@ -1,5 +1,5 @@
 /**
- * The top of the page: which sandbox this is, how a job gets in, and how much of its counters is used.
+ * The top of the page: the sandbox, its credentials, and the use of its rate limits.
  *
  * @typedef {import('../types.js').View} View
  * @typedef {import('../types.js').Usage} Usage

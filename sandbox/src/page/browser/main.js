@@ -1,5 +1,5 @@
 /**
- * Looks at the sandbox every second and draws what has changed.
+ * Polls the sandbox every second and draws what changed.
  *
  * @typedef {import('../types.js').View} View
  */
@@ -11,7 +11,7 @@ import { byId } from './dom.js';
 import { header } from './header.js';
 
 const EVERY = 1000;
-/** A look that takes long is followed by a rest of many times its length: looking must not slow a job down. */
+/** A slow poll is followed by a pause many times as long, so that polling does not slow a job down. */
 const REST = 10;
 
 const looking = { search: '', most: 50, contact: location.hash.slice(1) };
@@ -21,14 +21,14 @@ const notice = byId('notice', HTMLElement);
 let shown;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let next;
-/** Counts the looks: an answer that was overtaken is not drawn. */
+/** Numbers the polls, so that an outdated response is not drawn. */
 let looks = 0;
 
 /**
  * @typedef {object} Tools
  * @property {(uuid: string) => void} choose - opens a contact's conversation
- * @property {(changes: { search?: string, most?: number }) => void} list - lists other contacts
- * @property {typeof act} act - does something, and tells what went wrong
+ * @property {(changes: { search?: string, most?: number }) => void} list - changes which contacts are listed
+ * @property {typeof act} act - runs an action and reports an error
  */
 
 /** @type {Tools} */
@@ -45,9 +45,9 @@ const tools = {
   async act(name, body) {
     try {
       await act(name, body);
-      tell('');
+      notify('');
     } catch (error) {
-      tell(error instanceof TypeError ? GONE : String(/** @type {Error} */ (error).message));
+      notify(error instanceof TypeError ? GONE : String(/** @type {Error} */ (error).message));
     }
     again();
   },
@@ -57,11 +57,11 @@ const GONE = 'The sandbox does not answer. Start it again: rapidpro-sandbox';
 const parts = [header(tools), contacts(tools), chosen(tools), activity(tools)];
 
 /** @param {string} text */
-function tell(text) {
+function notify(text) {
   if (notice.textContent !== text) notice.textContent = text;
 }
 
-/** Looks at once, whatever the page has seen. */
+/** Polls now, and draws even if nothing changed. */
 function again() {
   shown = undefined;
   void update();
@@ -80,11 +80,11 @@ async function update() {
     });
     if (mine !== looks) return;
     shown = view ?? shown;
-    if (notice.textContent === GONE) tell('');
+    if (notice.textContent === GONE) notify('');
     if (shown) for (const part of parts) part(shown);
   } catch {
     if (mine !== looks) return;
-    tell(GONE);
+    notify(GONE);
   }
   next = setTimeout(update, Math.max(EVERY, (performance.now() - began) * REST));
 }

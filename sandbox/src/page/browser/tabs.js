@@ -4,7 +4,7 @@ import { byId, el } from './dom.js';
 /**
  * @typedef {object} Tab
  * @property {HTMLElement} list - what the tab holds
- * @property {(count: string, note: string) => void} tell - a count beside the tab's name, a line above its list
+ * @property {(count: string, note: string) => void} setCaption - sets a count beside the tab's name, and a line above its list
  */
 
 /**
@@ -13,7 +13,7 @@ import { byId, el } from './dom.js';
  */
 export function tabs(names) {
   const bar = byId('tabs', HTMLElement);
-  const room = byId('tab-panels', HTMLElement);
+  const panels = byId('tab-panels', HTMLElement);
   const made = names.map((name, index) => {
     const id = `tab-${index}`;
     const counted = el('span', { class: 'count' });
@@ -38,7 +38,7 @@ export function tabs(names) {
       list,
     );
     bar.append(tab);
-    room.append(panel);
+    panels.append(panel);
     return { tab, panel, list, counted, note };
   });
 
@@ -63,7 +63,7 @@ export function tabs(names) {
   }
   return made.map(({ list, counted, note }) => ({
     list,
-    tell(number, text) {
+    setCaption(number, text) {
       counted.textContent = number;
       note.textContent = text;
     },

@@ -1,4 +1,4 @@
-/** How numbers and times are written. */
+/** Formats numbers and times. */
 
 /** @param {number} number */
 export const grouped = number => number.toLocaleString('en');
@@ -19,7 +19,7 @@ export function timeOf(iso) {
 }
 
 /**
- * How long it is until then, in words.
+ * The time until then, in words.
  *
  * @param {string} iso
  */
@@ -32,7 +32,7 @@ export function until(iso) {
 export const nameOf = ({ name, urn }) => name || (urn ? addressOf(urn) : 'No name');
 
 /**
- * A telephone number without its scheme; other URNs as they are.
+ * A phone number without its scheme; other URNs unchanged.
  *
  * @param {string} urn
  */

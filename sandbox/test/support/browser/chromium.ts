@@ -8,7 +8,7 @@ import { Tab } from './tab.js';
 
 const PATHS = [process.env.CHROME_PATH, '/usr/bin/chromium'];
 
-/** Where Chromium is; undefined where it is not installed. */
+/** The path of Chromium; undefined if it is not installed. */
 export const chromiumPath = PATHS.find(path => path !== undefined && existsSync(path));
 
 const FLAGS = [
@@ -21,12 +21,12 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Commands and answers go over two pipes of its own: no port is opened.
+  // Commands and responses use two pipes: no port is opened.
   '--remote-debugging-pipe',
 ];
 
 export interface Browser {
-  /** Opens an address in a new tab, and waits until it is loaded. */
+  /** Opens a URL in a new tab and waits until it is loaded. */
   open(address: string): Promise<Tab>;
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ interface Message {
 
 type Listener = (method: string, params: Record<string, unknown>) => void;
 
-/** Chromium's DevTools protocol over two pipes: JSON, each message ended by a zero byte. */
+/** Chromium's DevTools protocol over two pipes: JSON messages, each followed by a zero byte. */
 export class DevTools {
   #last = 0;
   #rest = '';
@@ -44,7 +44,7 @@ export class DevTools {
     });
   }
 
-  /** Tells of each event of a tab. */
+  /** Calls the listener with each event of a tab. */
   listen(sessionId: string, listener: Listener): void {
     this.#listeners.set(sessionId, listener);
   }

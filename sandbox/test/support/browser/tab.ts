@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DevTools } from './devtools.js';
 
-/** Milliseconds that something is waited for. */
+/** Milliseconds to wait for something. */
 const PATIENCE = 10_000;
 
-/** A page in the browser, used as a person does: by what things are called, with the keyboard and clicks. */
+/** A page in the browser, used as a person does: by accessible names, with keyboard and clicks. */
 export class Tab {
-  /** Errors on the console, uncaught ones, and what the page's policy refused. */
+  /** Console errors, uncaught errors, and violations of the page's policy. */
   readonly errors: string[] = [];
-  /** Addresses that were asked for. */
+  /** The requested URLs. */
   readonly requests: string[] = [];
   #loaded: Promise<void>;
 
@@ -61,7 +61,7 @@ export class Tab {
     return this.tools.send(method, params, this.session);
   }
 
-  /** What a JavaScript expression comes to in the page. */
+  /** The value of a JavaScript expression in the page. */
   async value<T>(expression: string): Promise<T> {
     const { result, exceptionDetails } = (await this.send('Runtime.evaluate', {
       expression,
@@ -72,12 +72,12 @@ export class Tab {
     return result.value;
   }
 
-  /** The text of what is shown; of an element where a selector is given. */
+  /** The visible text, of an element if a selector is given. */
   text(selector = 'body'): Promise<string> {
     return this.value(`document.querySelector(${JSON.stringify(selector)})?.innerText ?? ''`);
   }
 
-  /** Puts the focus on what assistive technology knows by this role and name, as soon as it is there. */
+  /** Focuses the element with this accessible role and name, as soon as it exists. */
   async focus(role: string, name: string): Promise<void> {
     for (const until = Date.now() + PATIENCE; ; await pause(50)) {
       if (await this.#tryFocus(role, name)) return;
@@ -98,7 +98,7 @@ export class Tab {
     return true;
   }
 
-  /** Types a text where the focus is. */
+  /** Types a text into the focused element. */
   async type(text: string): Promise<void> {
     await this.send('Input.insertText', { text });
   }
@@ -113,7 +113,7 @@ export class Tab {
     await this.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
   }
 
-  /** Presses the button, tab or link of this name, by the keyboard. */
+  /** Presses the button, tab or link with this name, using the keyboard. */
   async use(role: string, name: string): Promise<void> {
     await this.focus(role, name);
     await this.press('Enter');

@@ -8,8 +8,8 @@ import type { RefSeed, Seed } from './types.js';
 type Kind = 'groups' | 'flows' | 'labels' | 'topics' | 'campaigns' | 'channels';
 type RowOf<K extends Kind> = Workspace[K] extends Iterable<infer T> ? T : never;
 
-/** Where a seed is planted: finds what its rows name, and gives times and numbers to rows without. */
-export class Bed {
+/** The workspace that is being seeded. Resolves references between rows, and gives times and ids to rows without. */
+export class SeedContext {
   readonly #calendar: Calendar;
 
   constructor(
@@ -22,7 +22,7 @@ export class Bed {
     this.#calendar = new Calendar(server.settings.clock, rows);
   }
 
-  /** The time that a row gives, or the next one of the past. */
+  /** The time of a row, or the next generated one. */
   time(text: string | null | undefined): Micros {
     const time = text ? parseTime(text) : undefined;
     return time ?? this.#calendar.next();
@@ -32,7 +32,7 @@ export class Bed {
     return text ? this.time(text) : null;
   }
 
-  /** A row's own number, after which the count goes on. */
+  /** The id of a row, after which the sequence continues, or the next one. */
   id(kind: string, given: number | undefined): number {
     if (given === undefined) return this.workspace.nextId(kind);
     this.workspace.sequences.reach(kind, given);
@@ -44,7 +44,7 @@ export class Bed {
     for (const row of this.workspace[kind]) {
       if (row.uuid === uuid || row.name === name) return row as RowOf<K>;
     }
-    throw new TypeError(`The seed names one of ${kind} that it does not have: ${name ?? uuid}`);
+    throw new TypeError(`The seed refers to ${kind} that it does not contain: ${name ?? uuid}`);
   }
 
   contact(given: RefSeed): model.Contact {
@@ -53,7 +53,8 @@ export class Bed {
       this.workspace.contacts.find(text) ??
       this.workspace.urns.get(text) ??
       [...this.workspace.contacts].find(contact => contact.name === text);
-    if (!found) throw new TypeError(`The seed names a contact that it does not have: ${text}`);
+    if (!found)
+      throw new TypeError(`The seed refers to a contact that it does not contain: ${text}`);
     return found;
   }
 

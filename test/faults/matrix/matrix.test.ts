@@ -1,3 +1,3 @@
 import { testMatrix } from './matrix.js';
 
-testMatrix('textit');
+testMatrix();

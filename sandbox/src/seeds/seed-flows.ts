@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type * as model from '../state/model.js';
-import type { Bed } from './bed.js';
 import { resultsOf } from './flow-results.js';
+import type { SeedContext } from './seed-context.js';
 import type { ContactSeed, FlowSeed, FlowStartSeed, RunSeed } from './types.js';
 
-export function plantFlow(bed: Bed, row: FlowSeed): void {
-  const createdOn = bed.time(row.created_on);
+export function seedFlow(context: SeedContext, row: FlowSeed): void {
+  const createdOn = context.time(row.created_on);
   const definition = row.definition ?? {};
   const results = row.results?.map(result => ({
     key: result.key,
@@ -13,8 +13,8 @@ export function plantFlow(bed: Bed, row: FlowSeed): void {
     categories: result.categories ?? [],
     nodes: result.node_uuids ?? [],
   }));
-  bed.workspace.flows.add({
-    id: bed.workspace.nextId('flow'),
+  context.workspace.flows.add({
+    id: context.workspace.nextId('flow'),
     uuid: row.uuid ?? randomUUID(),
     name: row.name,
     type: row.type ?? 'message',
@@ -26,11 +26,11 @@ export function plantFlow(bed: Bed, row: FlowSeed): void {
     definition,
     pastRuns: row.runs ?? {},
     createdOn,
-    modifiedOn: row.modified_on ? bed.time(row.modified_on) : createdOn,
+    modifiedOn: row.modified_on ? context.time(row.modified_on) : createdOn,
   });
 }
 
-/** The states of starts and broadcasts, by what either line of servers calls them. */
+/** The status of starts and broadcasts by the name that either dialect uses. */
 const STATES: Record<string, model.FlowStart['status']> = {
   pending: 'pending',
   queued: 'pending',
@@ -42,15 +42,15 @@ const STATES: Record<string, model.FlowStart['status']> = {
 export const stateOf = (given: string | undefined): model.FlowStart['status'] =>
   STATES[given ?? ''] ?? 'completed';
 
-export function plantStart(bed: Bed, row: FlowStartSeed): void {
-  const { workspace } = bed;
-  const createdOn = bed.time(row.created_on);
+export function seedFlowStart(context: SeedContext, row: FlowStartSeed): void {
+  const { workspace } = context;
+  const createdOn = context.time(row.created_on);
   workspace.starts.add({
-    id: bed.id('start', row.id),
+    id: context.id('start', row.id),
     uuid: row.uuid ?? randomUUID(),
-    flow: bed.find('flows', row.flow),
-    groups: (row.groups ?? []).map(given => bed.find('groups', given)),
-    contacts: (row.contacts ?? []).map(given => bed.contact(given)),
+    flow: context.find('flows', row.flow),
+    groups: (row.groups ?? []).map(given => context.find('groups', given)),
+    contacts: (row.contacts ?? []).map(given => context.contact(given)),
     urns: [],
     status: stateOf(row.status),
     total: row.progress?.total ?? -1,
@@ -59,19 +59,19 @@ export function plantStart(bed: Bed, row: FlowStartSeed): void {
     restartParticipants: row.restart_participants ?? true,
     excludeActive: row.exclude_active ?? false,
     createdOn,
-    modifiedOn: row.modified_on ? bed.time(row.modified_on) : createdOn,
+    modifiedOn: row.modified_on ? context.time(row.modified_on) : createdOn,
   });
 }
 
-export function plantRun(bed: Bed, row: RunSeed): void {
-  const { workspace } = bed;
-  const createdOn = bed.time(row.created_on);
-  const contact = bed.contact(row.contact);
-  const modifiedOn = row.modified_on ? bed.time(row.modified_on) : createdOn;
+export function seedRun(context: SeedContext, row: RunSeed): void {
+  const { workspace } = context;
+  const createdOn = context.time(row.created_on);
+  const contact = context.contact(row.contact);
+  const modifiedOn = row.modified_on ? context.time(row.modified_on) : createdOn;
   const run: model.Run = {
-    id: bed.id('run', row.id),
+    id: context.id('run', row.id),
     uuid: row.uuid ?? randomUUID(),
-    flow: bed.find('flows', row.flow),
+    flow: context.find('flows', row.flow),
     contact,
     start: workspace.starts.find(row.start?.uuid ?? '') ?? null,
     responded: row.responded ?? Object.keys(row.values ?? {}).length > 0,
@@ -79,26 +79,26 @@ export function plantRun(bed: Bed, row: RunSeed): void {
       uuid: randomUUID(),
       node,
       exit: null,
-      time: bed.time(time),
+      time: context.time(time),
     })),
     params: null,
     values: new Map(
       Object.entries(row.values ?? {}).map(([key, one]) => [
         key,
-        resultFrom(bed, key, one, modifiedOn),
+        resultFrom(context, key, one, modifiedOn),
       ]),
     ),
     state: row.exit_type ?? 'waiting',
     createdOn,
     modifiedOn,
-    exitedOn: bed.timeOrNull(row.exited_on) ?? (row.exit_type ? createdOn : null),
+    exitedOn: context.timeOrNull(row.exited_on) ?? (row.exit_type ? createdOn : null),
   };
   if (run.state === 'waiting') contact.waiting = run;
   workspace.runs.add(run);
 }
 
 function resultFrom(
-  bed: Bed,
+  context: SeedContext,
   key: string,
   given: NonNullable<RunSeed['values']>[string],
   modifiedOn: number,
@@ -108,14 +108,17 @@ function resultFrom(
     value: given.value,
     category: given.category ?? null,
     node: given.node ?? randomUUID(),
-    time: given.time ? bed.time(given.time) : modifiedOn,
+    time: given.time ? context.time(given.time) : modifiedOn,
     input: given.input ?? null,
   };
 }
 
-/** A contact who is in a flow has a run that waits, whether or not the seed's runs tell of it. */
-export function plantCurrentFlow(bed: Bed, { uuid, flow, modified_on }: ContactSeed): void {
-  if (!flow || !uuid || bed.contact(uuid).waiting) return;
+/** A contact with a current flow has a waiting run, even if the seed lists none. */
+export function seedWaitingRun(
+  context: SeedContext,
+  { uuid, flow, modified_on }: ContactSeed,
+): void {
+  if (!flow || !uuid || context.contact(uuid).waiting) return;
   const at = modified_on ? { created_on: modified_on } : {};
-  plantRun(bed, { flow, contact: uuid, ...at });
+  seedRun(context, { flow, contact: uuid, ...at });
 }

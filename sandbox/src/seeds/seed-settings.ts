@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { keyOf } from '../endpoints/fields.js';
-import type { Bed } from './bed.js';
+import type { SeedContext } from './seed-context.js';
 import type * as seed from './types.js';
 
-/** What a workspace is set up with: people, places, channels, fields, groups, labels, globals. */
+/** The setup of a workspace: users, boundaries, channels, fields, groups, labels, globals. */
 
-export function plantUser(bed: Bed, row: seed.UserSeed): void {
-  const { server, workspace } = bed;
+export function seedUser(context: SeedContext, row: seed.UserSeed): void {
+  const { server, workspace } = context;
   const user = server.addUser(workspace, row.email, [row.first_name, row.last_name], row.role);
   user.uuid = row.uuid ?? user.uuid;
   user.team = row.team ?? null;
-  user.createdOn = bed.time(row.created_on);
+  user.createdOn = context.time(row.created_on);
   workspace.users.remove(user);
   workspace.users.add(user);
 }
 
-export function plantBoundary({ workspace }: Bed, row: seed.BoundarySeed): void {
+export function seedBoundary({ workspace }: SeedContext, row: seed.BoundarySeed): void {
   const parent = [...workspace.boundaries].find(one => one.osmId === row.parent?.osm_id);
   workspace.boundaries.add({
     id: workspace.nextId('boundary'),
@@ -28,9 +28,9 @@ export function plantBoundary({ workspace }: Bed, row: seed.BoundarySeed): void 
   });
 }
 
-export function plantChannel(bed: Bed, row: seed.ChannelSeed): void {
-  bed.workspace.channels.add({
-    id: bed.workspace.nextId('channel'),
+export function seedChannel(context: SeedContext, row: seed.ChannelSeed): void {
+  context.workspace.channels.add({
+    id: context.workspace.nextId('channel'),
     uuid: row.uuid ?? randomUUID(),
     name: row.name,
     type: row.type ?? 'external',
@@ -38,13 +38,13 @@ export function plantChannel(bed: Bed, row: seed.ChannelSeed): void {
     country: row.country ?? null,
     schemes: row.schemes ?? ['tel'],
     device: row.device ?? null,
-    lastSeen: bed.timeOrNull(row.last_seen),
-    createdOn: bed.time(row.created_on),
+    lastSeen: context.timeOrNull(row.last_seen),
+    createdOn: context.time(row.created_on),
   });
 }
 
-export function plantField(bed: Bed, row: seed.FieldSeed): void {
-  const { workspace } = bed;
+export function seedField(context: SeedContext, row: seed.FieldSeed): void {
+  const { workspace } = context;
   const key = row.key ?? keyOf(row.name);
   const field = workspace.fields.add({
     id: workspace.nextId('field'),
@@ -54,44 +54,44 @@ export function plantField(bed: Bed, row: seed.FieldSeed): void {
     featured: row.featured ?? false,
     priority: row.priority ?? 0,
     agentAccess: 'view',
-    createdOn: bed.time(row.created_on),
+    createdOn: context.time(row.created_on),
     madeOn: 0,
   });
   workspace.fieldsByKey.set(key, field);
 }
 
-export function plantGroup(bed: Bed, row: seed.GroupSeed): void {
-  bed.workspace.groups.add({
-    id: bed.workspace.nextId('group'),
+export function seedGroup(context: SeedContext, row: seed.GroupSeed): void {
+  context.workspace.groups.add({
+    id: context.workspace.nextId('group'),
     uuid: row.uuid ?? randomUUID(),
     name: row.name,
     query: row.query ?? null,
     status: row.status ?? 'ready',
     system: row.system ?? false,
     members: new Set(),
-    createdOn: bed.time(row.created_on),
+    createdOn: context.time(row.created_on),
     madeOn: 0,
     deleted: false,
   });
 }
 
-export function plantLabel(bed: Bed, row: seed.NamedSeed): void {
-  bed.workspace.labels.add({
-    id: bed.workspace.nextId('label'),
+export function seedLabel(context: SeedContext, row: seed.NamedSeed): void {
+  context.workspace.labels.add({
+    id: context.workspace.nextId('label'),
     uuid: row.uuid ?? randomUUID(),
     name: row.name,
-    createdOn: bed.time(row.created_on),
+    createdOn: context.time(row.created_on),
     deleted: false,
   });
 }
 
-export function plantGlobal(bed: Bed, row: seed.GlobalSeed): void {
-  bed.workspace.globals.add({
-    id: bed.workspace.nextId('global'),
+export function seedGlobal(context: SeedContext, row: seed.GlobalSeed): void {
+  context.workspace.globals.add({
+    id: context.workspace.nextId('global'),
     uuid: randomUUID(),
     key: row.key ?? keyOf(row.name),
     name: row.name,
     value: row.value,
-    modifiedOn: bed.time(row.modified_on),
+    modifiedOn: context.time(row.modified_on),
   });
 }

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import type { Workspace } from '../state/workspace.js';
+import type { SeedContext } from './seed-context.js';
+import type { ArchiveSeed, ChannelEventSeed, PlainSeed } from './types.js';
+
+/** Objects that the API only shows. */
+
+export function seedArchive({ workspace }: SeedContext, row: ArchiveSeed): void {
+  workspace.archives.add({
+    id: workspace.nextId('archive'),
+    type: row.archive_type ?? 'message',
+    startDate: row.start_date,
+    period: row.period,
+    recordCount: row.record_count,
+    size: row.size,
+    hash: row.hash,
+    downloadUrl: row.download_url || null,
+  });
+}
+
+export function seedChannelEvent(context: SeedContext, row: ChannelEventSeed): void {
+  const createdOn = context.time(row.created_on);
+  context.workspace.channelEvents.add({
+    id: context.id('channel event', row.id),
+    uuid: randomUUID(),
+    type: row.type,
+    contact: context.contact(row.contact),
+    channel: context.find('channels', row.channel),
+    extra: row.extra ?? null,
+    occurredOn: row.occurred_on ? context.time(row.occurred_on) : createdOn,
+    createdOn,
+  });
+}
+
+export function seedPlain(
+  context: SeedContext,
+  table: Workspace['classifiers'] | Workspace['templates'],
+  { uuid = randomUUID(), name, created_on, modified_on, ...shown }: PlainSeed,
+): void {
+  const createdOn = context.time(created_on);
+  const modifiedOn = modified_on ? context.time(modified_on) : createdOn;
+  table.add({ id: context.workspace.nextId('plain'), uuid, name, createdOn, modifiedOn, shown });
+}

@@ -1,3 +1,0 @@
-import { testMatrix } from './matrix.js';
-
-testMatrix('v9');
