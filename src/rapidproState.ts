@@ -29,7 +29,7 @@ export interface MarkName {
   former: string;
 }
 
-/** What stands in the place of a mark. */
+/** What stands in place of a mark. */
 export function markAt(state: State, { name, former }: MarkName): unknown {
   const marks = sectionOf(state, 'marks');
   return marks[name] ?? marks[former];

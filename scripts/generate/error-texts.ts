@@ -132,7 +132,7 @@ getContacts({ group: 'New mothers' });`,
   },
   INVALID_CURSOR: {
     group: 'refused',
-    means: 'RapidPro does not accept the place in a list to go on from.',
+    means: 'RapidPro does not accept the position in the list to continue from.',
     fate: 'reading',
     todo: 'Read the list from its start: leave `resume: true` out for one run.',
   },
@@ -271,7 +271,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     everywhere: true,
     means: 'RapidPro failed while it worked on the request.',
     fate: 'perhaps',
-    todo: 'Try again later. If it goes on, report it to whoever runs the server. A URN given twice or a malformed uuid are known causes.',
+    todo: 'Try again later. If it keeps failing, report it to whoever runs the server. A URN given twice or a malformed uuid are known causes.',
   },
   SERVER_UNAVAILABLE: {
     group: 'way',
@@ -323,7 +323,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     means:
       'The answer, or an archive, was broken, incomplete or nested without end, or it was not the answer of a web server.',
     fate: 'perhaps',
-    todo: 'Run the job again. If it goes on, a proxy damages answers: ask whoever runs the server.',
+    todo: 'Run the job again. If it keeps failing, a proxy damages answers: ask whoever runs the server.',
   },
   RESPONSE_TOO_LARGE: {
     group: 'way',

@@ -51,7 +51,7 @@ function invalidResponse(statusCode: number, cause?: unknown): RapidProError {
   return new RapidProError({
     code: 'INVALID_RESPONSE',
     description: 'The answer of the server was broken or incomplete.',
-    fix: 'Run the job again. If it goes on, a proxy before RapidPro damages answers: ask whoever runs the server.',
+    fix: 'Run the job again. If it keeps failing, a proxy before RapidPro damages answers: ask whoever runs the server.',
     statusCode,
     cause,
   });

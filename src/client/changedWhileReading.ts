@@ -86,7 +86,7 @@ async function* andMissed(list: MovingList, { place, since }: Start): AsyncGener
   const seenIds = new SeenIds();
   let newest = since;
   let count = 0;
-  // A place that is a time alone: a former run had only the last step left.
+  // A place that is a time alone: an earlier run had only the last step left.
   if (place || since === undefined) {
     for await (const page of pages(list.client, list.name, list.query, place)) {
       count++;
@@ -103,12 +103,12 @@ async function* andMissed(list: MovingList, { place, since }: Start): AsyncGener
 export interface Start {
   /** As a page's `next` said it. */
   place?: Query | undefined;
-  /** The time of the newest record when the reading began in a former run. */
+  /** The time of the newest record when the reading began in an earlier run. */
   since?: string | undefined;
 }
 
 /**
- * Reads a list from its first page, or from where a former run stopped, so that no record is missed
+ * Reads a list from its first page, or from where an earlier run stopped, so that no record is missed
  * and none comes twice because it changed meanwhile. Costs one request more where a list has several
  * pages.
  */

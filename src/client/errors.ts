@@ -74,7 +74,7 @@ export interface ErrorDetails {
   retryAfter?: number | undefined;
   /** What RapidPro said of each key of the body, flat: `urns[1]: Invalid URN: tel:…67`. */
   errors?: string[] | undefined;
-  /** More that a job can go on from; JSON only. */
+  /** Details that a job can use; JSON only. */
   details?: Dictionary | undefined;
   cause?: unknown;
 }

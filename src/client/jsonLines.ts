@@ -15,7 +15,7 @@ function broken(cause?: unknown): RapidProError {
   return new RapidProError({
     code: 'INVALID_RESPONSE',
     description: 'The archive is broken or incomplete.',
-    fix: 'Run the job again. If it goes on, ask whoever runs the server.',
+    fix: 'Run the job again. If it keeps failing, ask whoever runs the server.',
     cause,
   });
 }

@@ -97,7 +97,7 @@ async function addressesOf(url: URL, allowPrivate: boolean): Promise<Address[]> 
 
 type Found = (error: Error | null, found: Address[] | string, family?: number) => void;
 
-/** In the place of a look-up: these addresses and no others, whatever the name now leads to. */
+/** In place of a look-up: these addresses and no others, whatever the name now leads to. */
 function answerWith(addresses: Address[]) {
   return (_host: string, { all }: { all?: boolean }, found: Found) => {
     const [first] = addresses;

@@ -20,7 +20,7 @@ export function linkFailure(thrown: unknown): RapidProError {
     description: timedOut
       ? 'The server behind the link took too long.'
       : (DESCRIPTIONS[code] ?? 'The connection to the server behind the link was lost.'),
-    fix: 'Run the job again. If it goes on, open the link in a browser to see what is wrong.',
+    fix: 'Run the job again. If it keeps failing, open the link in a browser to see what is wrong.',
     cause: bareCause(thrown),
   });
 }

@@ -101,5 +101,5 @@ export async function* pages(
     empty = page.records.length === 0 ? empty + 1 : 0;
     if (empty > MAX_EMPTY_PAGES) fail('LIST_TOO_LONG', 'The server sends empty pages without end.');
   }
-  fail('LIST_TOO_LONG', `The list goes on after ${MAX_PAGES} pages.`);
+  fail('LIST_TOO_LONG', `The list does not end after ${MAX_PAGES} pages.`);
 }

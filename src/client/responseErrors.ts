@@ -116,7 +116,7 @@ function notFound({ refused, errors, request }: Context): Verdict {
   if (request.query?.cursor !== undefined) {
     return {
       code: 'INVALID_CURSOR',
-      description: 'RapidPro does not accept the place in the list to go on from.',
+      description: 'RapidPro does not accept the position in the list to continue from.',
       fix: 'Read the list again from its start.',
     };
   }

@@ -4,7 +4,7 @@ import type { ApiRequest } from './request.js';
 
 /**
  * Keeps the secrets of the credential out of whatever is sent. The token leaves in one header, which is
- * not looked at here; anywhere else it is a mistake of the job, such as the state in the place of a value.
+ * not looked at here; anywhere else it is a mistake of the job, such as the state in place of a value.
  */
 
 /** Tokens of servers are longer. A shorter one is a test's, and may be a part of anybody's word. */

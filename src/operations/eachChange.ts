@@ -159,7 +159,7 @@ function requireBeginning(name: ResourceName, query: Query, mark: ChangeMark | u
   refuse(
     'INVALID_FILTER',
     `The first run needs to know how far back to read ${nouns[1]}.`,
-    'Give the filter "after", as { after: "2026-01-01" }. Later runs go on from where the last one ended.',
+    'Give the filter "after", as { after: "2026-01-01" }. Later runs continue where the last one ended.',
   );
 }
 
@@ -180,12 +180,12 @@ async function readChanges(
   call.state = writeMark(state, place, run.mark);
   const total = count(records, resources[name].nouns);
   log.info(`${total} new or changed, in ${count(client.requests, ['request', 'requests'])}`);
-  if (run.isPartial) log.warn('There is more: the next run goes on from here.');
+  if (run.isPartial) log.warn('There is more: the next run continues from here.');
   return { pages, records };
 }
 
 /**
- * Read what is new or changed since the last run, oldest first, one page at a time. The place is kept in `state.rapidpro`, which your job must leave on the state for the next run.
+ * Read what is new or changed since the last run, oldest first, one page at a time. The position is kept in `state.rapidpro`, which your job must leave on the state for the next run.
  * @public
  * @function
  * @namespace global
@@ -205,7 +205,7 @@ async function readChanges(
  *   fn(state => ({ ...state, gone: state.data.map(contact => contact.uuid) })),
  * );
  * @param {Operation} list - An operation that reads a list: contacts, runs, messages, broadcasts, flow starts, globals, channel events. Its filter `after` says where the very first run begins; messages, broadcasts and channel events need it. Its `limit` and `deadline` leave the rest to the next run.
- * @param {Operation} operations - Run for each page of up to 250 records in `state.data`. A record that changes after the run began comes in the next run. The place moves on only when they succeed.
+ * @param {Operation} operations - Run for each page of up to 250 records in `state.data`. A record that changes after the run began comes in the next run. The position moves on only when they succeed.
  * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
  * @state {object} rapidpro - `marks`: how far each list has been read.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.

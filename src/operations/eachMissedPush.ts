@@ -16,7 +16,7 @@ import type { Missed, Source } from './missed/missed.js';
 import { MissedCalls } from './missed/missedCalls.js';
 import { MissedEvents } from './missed/missedEvents.js';
 
-/** What `eachMissedPush` takes in the place of a name. */
+/** What `eachMissedPush` takes in place of a name. */
 export interface MissedPushes extends Options, ValueOptions {
   /** The name of the resthook. Give this, or `flow`. */
   resthook?: string;
@@ -28,7 +28,7 @@ export interface MissedPushes extends Options, ValueOptions {
   result?: string;
   /** Where the first look at a flow begins: changes of runs since then. Default: 48 hours ago. */
   after?: string;
-  /** Seconds after which to stop. The next run goes on from there. Default: none. */
+  /** Seconds after which to stop. The next run continues from there. Default: none. */
   deadline?: number;
 }
 
@@ -61,7 +61,7 @@ function refuseOfFlow(where: Dictionary): void {
   throw new RapidProError({
     code: 'INVALID_FILTER',
     description: `"${key}" says how to read the runs of a flow, and there is no "flow".`,
-    fix: 'Nothing was read. Give "flow" in the place of "resthook", or leave it out: the events of a resthook are read as far back as RapidPro has them.',
+    fix: 'Nothing was read. Give "flow" instead of "resthook", or leave it out: the events of a resthook are read as far back as RapidPro has them.',
   });
 }
 
@@ -112,7 +112,7 @@ async function run(call: Call<'where'>, operations: readonly Step[]): Promise<un
   call.state = source.remember(state, isStopped);
   log.info(`${count(pushes, PUSHES)} since the last look`);
   if (isStopped) {
-    log.warn('There is more, but the time is over: the next run goes on from here.');
+    log.warn('There is more, but the time is up: the next run continues from here.');
   }
   return { pushes };
 }
@@ -128,7 +128,7 @@ function split(where: unknown): { where: unknown; options: unknown } {
 }
 
 /**
- * Catch up on what RapidPro has pushed since the last run, oldest first, one push at a time. RapidPro sends each push once, and never again when nobody answers. What a resthook sent stands in a list for 48 hours; what a node of a flow sent, in the runs. The place is kept in `state.rapidpro`, which your job must leave on the state for the next run.
+ * Catch up on what RapidPro has pushed since the last run, oldest first, one push at a time. RapidPro sends each push once, and never again when nobody answers. What a resthook sent stands in a list for 48 hours; what a node of a flow sent, in the runs. The position is kept in `state.rapidpro`, which your job must leave on the state for the next run.
  * @public
  * @function
  * @namespace global

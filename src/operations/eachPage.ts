@@ -40,7 +40,7 @@ type Step = (state: State) => State | Promise<State>;
  *     return { ...state, counts };
  *   }),
  * );
- * @param {Operation} list - An operation that reads a list, with its filters and options: `getContacts({ … }, { … })`. Its `deadline` stops between two pages, and its `resume: true` goes on there.
+ * @param {Operation} list - An operation that reads a list, with its filters and options: `getContacts({ … }, { … })`. Its `deadline` stops between two pages, and its `resume: true` continues there.
  * @param {Operation} operations - Run for each page, up to 250 records in `state.data`. What they leave on state, the next page's operations find. `state.references` does not grow with pages.
  * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
@@ -95,7 +95,7 @@ export async function* iteratePages(
   // Nobody looks for a mark here: a list that ends early must not pass for a whole one.
   throw new RapidProError({
     code: 'RATE_LIMITED',
-    description: 'The list goes on, but the deadline or the rate limit is reached.',
+    description: 'The list is longer, but the deadline or the rate limit was reached.',
     fix: 'Raise maxWait or deadline, or read the rest later.',
     retryAfter: reading.stopped.retryAfter,
   });

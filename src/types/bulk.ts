@@ -18,11 +18,11 @@ export interface BulkOptions extends WriteOptions {
   concurrency?: number;
   /**
    * Seconds after which to stop with what is done. The rest is in `notAttempted`, and
-   * `state.rapidpro.resume` says where to go on. Default: none.
+   * `state.rapidpro.resume` says where to continue. Default: none.
    */
   deadline?: number;
   /**
-   * True: go on where a former run of the same list stopped, if `state.rapidpro.resume` says so. Default:
+   * True: continue where an earlier run of the same list stopped, if `state.rapidpro.resume` says so. Default:
    * false.
    */
   resume?: boolean;
@@ -69,7 +69,7 @@ export interface BulkItem {
   unread?: string[];
   /** Fields that RapidPro stored otherwise than they were written: a time read as another one, a text cut after 640 characters. */
   altered?: string[];
-  /** True if a former run, which this one goes on from, did it. */
+  /** True if an earlier run, which this one continues, did it. */
   earlier?: true;
 }
 

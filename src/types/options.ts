@@ -14,11 +14,11 @@ export interface ListOptions extends Options {
   limit?: number;
   /**
    * Seconds after which to stop with what has been read so far. `state.rapidpro.resume` then says
-   * where to go on. Default: none.
+   * where to continue. Default: none.
    */
   deadline?: number;
   /**
-   * True: go on where a former run of the same list stopped, if `state.rapidpro.resume` says so. Default:
+   * True: continue where an earlier run of the same list stopped, if `state.rapidpro.resume` says so. Default:
    * false.
    */
   resume?: boolean;

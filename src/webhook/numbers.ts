@@ -14,7 +14,7 @@ function asNumber(value: string, pattern: RegExp): number | string {
   return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : value;
 }
 
-/** Numbers in the place of text, for the results that are asked for. Text that is not a number stays. */
+/** Numbers in place of text, for the results that are asked for. Text that is not a number stays. */
 export function withNumbers(
   results: { [key: string]: PushResult },
   numbers: ValueOptions['numbers'],

@@ -96,7 +96,7 @@ describe('whole numbers of more digits than JavaScript keeps become text', () =>
     '[024871234567890123]',
     '{24871234567890123:1}',
     '24871234567890123 24871234567890123x',
-  ])('and %s is no JSON, as before', text => {
+  ])('and %s is not JSON', text => {
     expect(parse(text)).toEqual({ amiss: 'no JSON' });
   });
 

@@ -7,7 +7,7 @@ import { json } from '../support/faults.js';
 import { noSleep } from '../support/noSleep.js';
 import { rawServer } from '../support/rawServer.js';
 
-/** What a server says in the place of a uuid, a key and an id: all that the log says of an object. */
+/** What a server says in place of a uuid, a key and an id: all that the log says of an object. */
 const UUID = '00000000-0000-4000-8000-000000000001';
 const OPERATIONS: [string, Operation][] = [
   ['getContact', rapidpro.getContact('tel:+250788123123')],

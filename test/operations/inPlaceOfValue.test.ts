@@ -134,7 +134,7 @@ const NO_VALUES: [string, unknown][] = [
   ['what combine of another adaptor makes', languageCommon.combine((s: State) => s)],
 ];
 
-describe.each(NO_VALUES)('%s in the place of a value', (name, value) => {
+describe.each(NO_VALUES)('%s in place of a value', (name, value) => {
   test.each(PLACES)('of %s', async (_, build) => {
     const isForeign = name === 'what fn of another adaptor makes';
     for (const given of [value, () => value]) {

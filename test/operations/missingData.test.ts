@@ -138,7 +138,7 @@ describe('an emptied list of URNs', () => {
   });
 });
 
-describe('an operation in the place of a value', () => {
+describe('an operation in place of a value', () => {
   test('is refused, and does not run', async () => {
     const inner = updateContact(UUID, { name: 'A' });
     const error = await refused(addContact({ name: inner as never }), 'INVALID_INPUT');

@@ -600,7 +600,7 @@ describe('an option that would not be heeded', () => {
     expect(error.description).toContain('is empty');
   });
 
-  test('because it is a function in the place of the callback, is reported', async () => {
+  test('because it is a function in place of the callback, is reported', async () => {
     const lines = captureConsole();
     const server = await serve(
       answering('post', 'broadcasts', () => HttpResponse.json({ id: 1 }, { status: 201 })),

@@ -142,7 +142,7 @@ describe('what authors make of the body', () => {
     expect(parsePush({ _json: body })).toMatchObject({ other });
   });
 
-  test('JSON text in the place of an object, as a template with quotation marks makes it', () => {
+  test('JSON text in place of an object, as a template with quotation marks makes it', () => {
     const plain = parsePush(DEFAULT_BODY);
     expect(parsePush(JSON.stringify(DEFAULT_BODY))).toEqual(plain);
     expect(parsePush({ _json: JSON.stringify(DEFAULT_BODY) })).toEqual(plain);

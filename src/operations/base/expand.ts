@@ -201,7 +201,7 @@ function expandWithin(context: Context, value: unknown, where: string, depth = 0
 }
 
 /**
- * Puts values in the place of functions of state (and so of `$` references), at any depth. Always
+ * Puts values in place of functions of state (and so of `$` references), at any depth. Always
  * gives new objects.
  *
  * @param state - what the functions are called with
@@ -219,7 +219,7 @@ export function expand(
   return expandWithin({ state, secrets }, value, where);
 }
 
-/** Stands in the place of one of a list that has something in it that cannot travel as JSON. */
+/** Stands in place of one of a list that has something in it that cannot travel as JSON. */
 export class Unsendable {
   constructor(readonly reason: RapidProError) {}
 }

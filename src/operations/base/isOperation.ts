@@ -1,7 +1,7 @@
 import type { Operation, State } from '../../types/state.js';
 
 /**
- * Distinguishes operations from the functions of state that jobs write in the place of values. The mark is the
+ * Distinguishes operations from the functions of state that jobs write in place of values. The mark is the
  * same for every copy of this package: the platform loads one for each run.
  */
 const MARK = Symbol.for('@openfn/language-rapidpro.operation');

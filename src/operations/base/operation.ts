@@ -18,7 +18,7 @@ export interface Call<Name extends string> {
   options: Settings;
   /** The options as the job gave them: those that are the operation's own. */
   given: Dictionary;
-  /** The arguments, with values in the place of references. */
+  /** The arguments, with values in place of references. */
   args: { [Key in Name]: unknown };
   /** What the rules need to know of the workspace, read when it is first needed. */
   facts: WorkspaceFacts;
@@ -107,7 +107,7 @@ function logStrangeResult(result: unknown): void {
   const isState = result !== null && typeof result === 'object' && 'configuration' in result;
   if (isState) return;
   log.warn(
-    'The function in the place of the options was called as a callback, as in version 2, and returned no state. For options from data write an object, as { onlyActive: $.test }.',
+    'The function in place of the options was called as a callback, as in version 2, and returned no state. For options from data write an object, as { onlyActive: $.test }.',
   );
 }
 

@@ -56,7 +56,7 @@ const ELSEWHERE: { readonly [option: string]: string } = {
   limit: 'Only what reads a list takes a limit.',
   deadline: 'Only lists and bulk operations take a deadline.',
   resume:
-    'Lists and bulk operations take it. eachChange() and eachMissedPush() go on from where they stopped without it.',
+    'Lists and bulk operations take it. eachChange() and eachMissedPush() continue where they stopped without it.',
   concurrency:
     'Lists and bulk operations take it. eachChange() reads one page after the other, so that none is missed.',
   dryRun:

@@ -59,7 +59,7 @@ export function predictMisread(fields: Input['fields'], types: Facts['types']): 
   return misread;
 }
 
-/** RapidPro shows this in the place of URNs where the workspace hides them. */
+/** RapidPro shows this in place of URNs where the workspace hides them. */
 export function areHidden(urns: readonly string[]): boolean {
   return urns.some(urn => urn.endsWith(':********'));
 }

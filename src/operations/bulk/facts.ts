@@ -140,7 +140,7 @@ const SMART_GROUP: Reason = {
   fix: 'Name only manual groups.',
 };
 
-/** Uuids in the place of group names. */
+/** Uuids in place of group names. */
 function resolveGroups(input: Input, facts: Facts, known: Map<string, string | Reason>) {
   const uuids = new Set<string>();
   for (const wanted of input.groups ?? []) {

@@ -56,7 +56,7 @@ export function logResult(result: BulkResult, verb: string, requests: number): v
   }
   if (notAttempted > 0) {
     log.warn(
-      `${notAttempted} of ${total} were not attempted: ${result.stopped?.description ?? ''} Run the same step again with { resume: true } to go on: state.rapidpro.resume says where.`,
+      `${notAttempted} of ${total} were not attempted: ${result.stopped?.description ?? ''} Run the same step again with { resume: true } to continue: state.rapidpro.resume says where.`,
     );
   }
 }

@@ -25,7 +25,7 @@ export class Limiter {
   waited = 0;
   /** Why no more requests are sent, once that is so. */
   stopped: RapidProError | undefined;
-  /** True if it stopped for want of time, so that it can go on later. */
+  /** True if it stopped for want of time, so that it can continue later. */
   outOfTime = false;
   /** True if the reason would have met any other contact as well. */
   concernsAll = false;
@@ -66,7 +66,7 @@ export class Limiter {
       new RapidProError({
         code: 'TIMEOUT',
         description: 'The time that options.deadline allows is used up.',
-        fix: 'Run the same step again with { resume: true }: it goes on where this one stopped.',
+        fix: 'Run the same step again with { resume: true }: it continues where this one stopped.',
       }),
       { isLate: true },
     );

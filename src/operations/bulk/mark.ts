@@ -59,7 +59,7 @@ function isWhole(mark: object, items: number): mark is BulkMark {
 const MOST_MARKS = 5;
 
 /**
- * The mark that a former run left for this very list, or undefined. A list that has changed since is
+ * The mark that an earlier run left for this very list, or undefined. A list that has changed since is
  * another one: it is started again, which writes nothing that is written already.
  *
  * @throws RapidProError `INVALID_INPUT` if it is not a mark
@@ -72,7 +72,7 @@ export function findBulkMark(state: State, owner: Owner, items: number): BulkMar
     );
     if (isLeft) {
       log.warn(
-        'The place where a former run stopped is of another list, other options or another credential: this list is read from its start.',
+        'The checkpoint of an earlier run belongs to another list, other options or another credential: this list is read from its start.',
       );
     }
     return undefined;
@@ -92,13 +92,14 @@ export function withBulkMark(state: State, owner: Owner, mark: BulkMark | undefi
 
 const UNKNOWN: Reason = {
   code: 'OUTCOME_UNKNOWN',
-  description: 'Whether a former run made this contact is not known, so it was not tried again.',
+  description:
+    'It is not known whether an earlier run made this contact, so it was not tried again.',
   fix: 'Look in RapidPro whether the contact is there before you run the job again.',
 };
 
 const CLASH: Reason = {
   code: 'CONTACT_CLASH',
-  description: 'A former run could not tell this contact apart from another one.',
+  description: 'An earlier run could not tell this contact apart from another one.',
   fix: 'Look at what that run said of it, correct the list, and start again without "resume".',
 };
 
@@ -113,7 +114,7 @@ export function doneOf(outcome: Outcome) {
   };
 }
 
-/** Takes over what a former run did. What failed then is tried again, unless it may have been done. */
+/** Takes over what an earlier run did. What failed then is tried again, unless it may have been done. */
 export function takeOver(mark: BulkMark, outcome: Outcome): void {
   for (const place of ['created', 'updated', 'unchanged'] as const) {
     for (const index of indexesOf(mark[place])) outcome.complete(place, { index, earlier: true });

@@ -101,7 +101,7 @@ export class Outcome {
     for (const index of this.#clashes.add(indexes)) {
       const end = this.#ends[index];
       if (end?.place === 'failed') {
-        // Of what a former run wrote of it, nothing is known.
+        // Of what an earlier run wrote of it, nothing is known.
         if (end.item.earlier) this.#clashes.perhapsWrote(index);
         continue;
       }
@@ -191,7 +191,7 @@ export class Outcome {
 /** Why a contact failed. */
 export type Reason = Pick<RapidProError, 'code' | 'description' | 'fix'>;
 
-/** In the place of what is reported at the end. */
+/** In place of what is reported at the end. */
 const CLASH = { code: 'CONTACT_CLASH', description: '', fix: '' } as const;
 
 function reasonOf({ code, description, fix, retryAfter }: RapidProError) {

@@ -32,7 +32,7 @@ export function paysToRead({ pages, missing, found, atLeast, exactly }: Extent):
 
 export interface ReadPlan {
   query: Query;
-  /** Where a former run stopped. */
+  /** Where an earlier run stopped. */
   start: Query | undefined;
   /** True if the last page is read again by the next run, to see what has changed since. */
   keepsLast: boolean;

@@ -238,7 +238,7 @@ export class SyncRun {
     );
   }
 
-  /** What a former run found but did not write is looked up by its uuid. */
+  /** What an earlier run found but did not write is looked up by its uuid. */
   async #goOnWithFound(begun: ReadonlySet<number>): Promise<void> {
     const { inputs, mark, pool, outcome } = this.#parts;
     if (!mark) return;

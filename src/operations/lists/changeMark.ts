@@ -54,7 +54,7 @@ export function versionOf(record: Dictionary, key: string): Version {
   return { time, name: createHash('sha256').update(text).digest('base64url').slice(0, 10) };
 }
 
-/** Whether a former run has handed on a record as it is now. */
+/** Whether an earlier run has handed on a record as it is now. */
 export function isSeen(mark: ChangeMark | undefined, { name }: Version): boolean {
   return mark !== undefined && Object.hasOwn(mark.seen, name);
 }

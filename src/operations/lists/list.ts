@@ -92,7 +92,7 @@ export async function collect(
 }
 
 /**
- * Reads a list as its options say: from where a former run stopped, up to a limit or a deadline.
+ * Reads a list as its options say: from where an earlier run stopped, up to a limit or a deadline.
  * Leaves a mark on state where it stops early, and takes the mark away where it does not.
  */
 export async function readList<Result>(
@@ -122,7 +122,7 @@ function logResult(name: ResourceName, { records, stopped }: Reading, client: Cl
   if (!stopped) return;
   const why = stopped.retryAfter === undefined ? 'the deadline' : 'the rate limit';
   log.warn(
-    `The list goes on, but ${why} is reached. Run the same step again with { resume: true } to read the rest: state.rapidpro.resume says where to begin.`,
+    `The list is longer, but ${why} was reached. Run the same step again with { resume: true } to read the rest: state.rapidpro.resume says where to begin.`,
   );
 }
 

@@ -64,7 +64,7 @@ export class Reading {
   }
 
   /**
-   * The pages, from the first or from a place where a former run stopped.
+   * The pages, from the first or from a place where an earlier run stopped.
    *
    * @throws RapidProError what a request throws; `RATE_LIMITED` only before the first page
    */

@@ -39,7 +39,7 @@ export function ownMark(state: State, owner: Owner): unknown {
 }
 
 /**
- * Puts a mark on state in the place of the one that its owner left before, or takes that one away. The
+ * Puts a mark on state in place of the one that its owner left before, or takes that one away. The
  * marks of others stay, but for the oldest of the same operation where there are too many.
  */
 export function withOwnMark(
@@ -107,7 +107,7 @@ function formerMark(state: State, { former }: ListOwner): unknown {
 }
 
 /**
- * The mark that a former run left for this very list, or undefined.
+ * The mark that an earlier run left for this very list, or undefined.
  *
  * @throws RapidProError `INVALID_INPUT` if it is not a mark
  */

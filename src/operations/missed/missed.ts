@@ -17,6 +17,6 @@ export interface Source {
   isKnown(missed: Missed): boolean;
   /** Notes those of a page that have been handed on, or were known. */
   dealtWith(missed: readonly Missed[]): void;
-  /** Puts the place into the state, from which the next look goes on. */
+  /** Puts the place into the state, from which the next look continues. */
   remember(state: State, isStopped: boolean): State;
 }

@@ -90,7 +90,7 @@ export async function readFileContent(file: unknown, options: LinkOptions): Prom
   }
   const text = file.trim();
   if (/^https?:/i.test(text)) return fromLink(text, options);
-  // A secret in the place of base64 would not be seen in what it is decoded to.
+  // A secret in place of base64 would not be seen in what it is decoded to.
   if (text.length <= LONGEST_SECRET) options.secrets.checkText('The file', text);
   return fromBase64(text);
 }
