@@ -1,74 +1,242 @@
 import * as languageCommon from '@openfn/language-common';
 import { markOperation } from './operations/base/isOperation.js';
-import type { Operation, State } from './types/state.js';
+import type { Operation, Source, State, Step, ValueReader } from './types/state.js';
 
 /**
- * The helpers of language-common that jobs use, with types of our own: those that it ships do not
- * resolve under every module resolution.
+ * The helpers of language-common that jobs use. They are declared here because its own types do not
+ * resolve under every module resolution. What makes an operation marks it as one, so that nobody takes
+ * it for a value.
  */
 
-type Step = (state: State) => State | Promise<State>;
-/** A path into state, an array, or a function that gives one. */
-type Source = string | unknown[] | ((state: State) => unknown);
-type Reader = (state: State) => unknown;
-
-interface Helpers {
-  alterState(func: Step): Operation;
-  as(key: string, operation: Step): Operation;
-  combine(...operations: Step[]): Operation;
-  cursor(value: unknown, options?: object): Operation;
-  dataPath(path: string): string;
-  dataValue(path: string): Reader;
-  dateFns: {
-    format(date: Date | number, format: string): string;
-    parse(text: string, format: string, base: Date | number): Date;
-  };
-  each(source: Source, operation: Step): Operation;
-  field(key: string, value: unknown): [string, unknown];
-  fields(...fields: [string, unknown][]): { [key: string]: unknown };
-  fn(func: Step): Operation;
-  fnIf(condition: unknown, operation: Step): Operation;
-  group(source: Source, keyPath: string, callback?: Step): Operation;
-  lastReferenceValue(path: string): Reader;
-  log(...values: unknown[]): Operation;
-  map(path: string, callback: Step, state?: State): Operation;
-  merge(source: Source, fields: unknown): Reader;
-  sourceValue(path: string): Reader;
-  util: { [helper: string]: unknown };
+/** Options of `cursor`. */
+export interface CursorOptions {
+  /** The key of state that holds the cursor. Default: `cursor`. */
+  key?: string;
+  /** Taken where the value is null or undefined. */
+  defaultValue?: unknown;
+  /** Makes the cursor of the value, after words such as `today` became a date. */
+  format?: (value: unknown) => unknown;
 }
 
-const helpers: Helpers = languageCommon;
-
-/** The same helper. What it makes is known as an operation, so that nobody takes it for a value. */
-function marking<Args extends unknown[]>(
-  helper: (...args: Args) => Operation,
-): (...args: Args) => Operation {
-  const marked = (...args: Args) => markOperation(helper(...args));
-  return Object.defineProperties(marked, {
-    name: { value: helper.name },
-    length: { value: helper.length },
-  });
+/**
+ * The same as `fn`, by its older name.
+ * @public
+ * @function
+ * @namespace global
+ * @param {Function} func - Takes the state and returns the next one.
+ * @returns {Operation}
+ */
+export function alterState(func: Step): Operation {
+  return markOperation(languageCommon.alterState(func));
 }
 
-export const alterState = marking(helpers.alterState);
-export const as = marking(helpers.as);
-export const combine = marking(helpers.combine);
-export const cursor = marking(helpers.cursor);
-export const each = marking(helpers.each);
-export const fn = marking(helpers.fn);
-export const fnIf = marking(helpers.fnIf);
-export const group = marking(helpers.group);
-export const log = marking(helpers.log);
-export const map = marking(helpers.map);
+/**
+ * Run an operation, and keep its result under a key of state. `state.data` stays as it was.
+ * @public
+ * @function
+ * @namespace global
+ * @param {string} key - The key of state.
+ * @param {Operation} operation - Its `state.data` goes there.
+ * @returns {Operation}
+ */
+export function as(key: string | ((state: State) => string), operation: Step): Operation {
+  return markOperation(languageCommon.as(key, operation));
+}
 
-export const {
-  dataPath,
-  dataValue,
-  dateFns,
-  field,
-  fields,
-  lastReferenceValue,
-  merge,
-  sourceValue,
-  util,
-} = helpers;
+/**
+ * Make one operation of several, which run one after the other.
+ * @public
+ * @function
+ * @namespace global
+ * @param {Operation} operations - The operations.
+ * @returns {Operation}
+ */
+export function combine(...operations: Step[]): Operation {
+  return markOperation(languageCommon.combine(...operations));
+}
+
+/**
+ * Set `state.cursor`. Words such as `now`, `today`, `yesterday`, `2 hours ago`, `3 days ago` and `start` become dates.
+ * @public
+ * @function
+ * @namespace global
+ * @param {string} value - A date, one of these words, a number of a page, or a function of state.
+ * @param {CursorOptions} [options] - `key`, `defaultValue`, `format`.
+ * @returns {Operation}
+ */
+export function cursor(value: unknown, options: CursorOptions = {}): Operation {
+  return markOperation(languageCommon.cursor(value, options));
+}
+
+/**
+ * The JSONPath of a key of `state.data`: `$.data.name` of `name`.
+ * @public
+ * @function
+ * @namespace global
+ * @param {string} path - Where in `state.data`.
+ * @returns {string}
+ */
+export function dataPath(path: string): string {
+  return languageCommon.dataPath(path);
+}
+
+/**
+ * Pick one value out of `state.data`.
+ * @public
+ * @function
+ * @namespace global
+ * @param {string} path - A JSONPath in `state.data`.
+ * @returns {Function} A function of state.
+ */
+export function dataValue(path: string): ValueReader {
+  return languageCommon.dataValue(path);
+}
+
+/**
+ * Run an operation for each item of a list. The operation finds the item in `state.data`, and its place in `state.index`.
+ * @public
+ * @function
+ * @namespace global
+ * @param {Array} source - A list, a JSONPath (`$.data[*]`), or a function of state.
+ * @param {Operation} operation - Runs for each item.
+ * @returns {Operation}
+ */
+export function each(source: Source, operation: Step): Operation {
+  return markOperation(languageCommon.each(source, operation));
+}
+
+/**
+ * A key and its value, for `fields`.
+ * @public
+ * @function
+ * @namespace global
+ * @param {string} key - The key.
+ * @param {any} value - The value, or a function of state that gives it.
+ * @returns {Array}
+ */
+export function field(key: string, value: unknown): [string, unknown] {
+  return languageCommon.field(key, value);
+}
+
+/**
+ * Make an object of keys and values.
+ * @public
+ * @function
+ * @namespace global
+ * @param {Array} fields - Each as `field` gives it.
+ * @returns {object}
+ */
+export function fields(...fields: [string, unknown][]): { [key: string]: unknown } {
+  return languageCommon.fields(...fields);
+}
+
+/**
+ * Run code of your own as a step of the job. It must return the state.
+ * @public
+ * @function
+ * @namespace global
+ * @param {Function} func - Takes the state and returns the next one.
+ * @returns {Operation}
+ */
+export function fn(func: Step): Operation {
+  return markOperation(languageCommon.fn(func));
+}
+
+/**
+ * Run an operation only where a condition holds.
+ * @public
+ * @function
+ * @namespace global
+ * @param {boolean} condition - A value, or a function of state.
+ * @param {Operation} operation - Runs where the condition is truthy.
+ * @returns {Operation}
+ */
+export function fnIf(condition: unknown, operation: Step): Operation {
+  return markOperation(languageCommon.fnIf(condition, operation));
+}
+
+/**
+ * Group a list by a key of its items. `state.data` becomes an object with a list for each value of the key. Not about RapidPro's groups: see `addToGroup`.
+ * @public
+ * @function
+ * @namespace global
+ * @param {Array} source - A list, or a function of state.
+ * @param {string} keyPath - The key, or a path to it.
+ * @param {Function} [callback] - Called last with the next state.
+ * @returns {Operation}
+ */
+export function group(
+  source: Source,
+  keyPath: string | ((state: State) => string),
+  callback: Step = state => state,
+): Operation {
+  return markOperation(languageCommon.group(source, keyPath, callback));
+}
+
+/**
+ * Pick one value out of what was in `state.data` before the last operation.
+ * @public
+ * @function
+ * @namespace global
+ * @param {string} path - A JSONPath in the first entry of `state.references`.
+ * @returns {Function} A function of state.
+ */
+export function lastReferenceValue(path: string): ValueReader {
+  return languageCommon.lastReferenceValue(path);
+}
+
+/**
+ * Write values to the log of the run. Inside a function use `console.log`.
+ * @public
+ * @function
+ * @namespace global
+ * @param {any} values - Values, or functions of state.
+ * @returns {Operation}
+ */
+export function log(...values: unknown[]): Operation {
+  return markOperation(languageCommon.log(...values));
+}
+
+/**
+ * Call a function for each item of a list, and put what it returns into `state.data`.
+ * @public
+ * @function
+ * @namespace global
+ * @param {Array} items - A list, or a JSONPath (`$.data[*]`).
+ * @param {Function} callback - Takes the item, its place and the state.
+ * @returns {Operation}
+ */
+export function map(
+  items: string | readonly unknown[],
+  callback: (item: unknown, index: number, state: State) => unknown,
+): Operation {
+  return markOperation(languageCommon.map(items, callback));
+}
+
+/**
+ * Add the same keys to each item of a list.
+ * @public
+ * @function
+ * @namespace global
+ * @param {string} source - A JSONPath to the list.
+ * @param {object} fields - The keys and their values; values may be functions of state.
+ * @returns {Function} A function of state that gives the list.
+ */
+export function merge(source: string, fields: unknown): ValueReader {
+  return languageCommon.merge(source, fields);
+}
+
+/**
+ * Pick one value out of state.
+ * @public
+ * @function
+ * @namespace global
+ * @param {string} path - A JSONPath in state: `$.data.name`.
+ * @returns {Function} A function of state.
+ */
+export function sourceValue(path: string): ValueReader {
+  return languageCommon.sourceValue(path);
+}
+
+export * as dateFns from './dateFns.js';
+export * as util from './util.js';

@@ -106,7 +106,7 @@ function labelOf(resource: ResourceName): string {
  * Reads what the editor offers in its drop-downs: the workspace's groups, fields, flows, labels,
  * channels, topics, users, campaigns and the names of its globals. Their values are not read out.
  *
- * @param configuration - the credential: `{ host, token }`
+ * @param configuration - the credential, with `host` and `token`
  * @returns a tree: folders by name (`groups`, `fields`, …), in each of them what operations take, at most
  *   1,000. A list that cannot be read, or not soon, is left out.
  * @throws RapidProError `INVALID_CONFIGURATION`; where no list can be read `INVALID_TOKEN` and the other errors of every request

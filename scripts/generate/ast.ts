@@ -1,7 +1,7 @@
 import { parse as parseComment, type Tag } from 'doctrine';
 import { type ExportedFunction, exportedFunctions } from './exported-functions.js';
 
-/** Where helpers of language-common come from: straight, or through the file that types them. */
+/** Where helpers of language-common come from: straight, or through the file that types them. They are described by language-common. */
 const COMMON = ['@openfn/language-common', './common.js'];
 
 interface Entry {
@@ -25,7 +25,7 @@ export interface AdaptorDescription {
  * @param commonAst - the text of language-common's own ast.json
  */
 export function describeAdaptor(adaptorFile: string, commonAst: string): AdaptorDescription {
-  const { functions, foreign } = exportedFunctions(adaptorFile);
+  const { functions, foreign } = exportedFunctions(adaptorFile, COMMON);
   const passedOn = new Set(COMMON.flatMap(source => foreign.get(source) ?? []));
   const common = (JSON.parse(commonAst) as { operations: { name: string }[] }).operations;
   return {

@@ -16,8 +16,13 @@ export interface Exports {
   foreign: Map<string, string[]>;
 }
 
-/** The functions that a file exports by name, declared in it or in the project's files behind it. */
-export function exportedFunctions(file: string): Exports {
+/**
+ * The functions that a file exports by name, declared in it or in the project's files behind it.
+ *
+ * @param file - the source file
+ * @param closed - from where functions count as foreign, as those of a package do
+ */
+export function exportedFunctions(file: string, closed: readonly string[] = []): Exports {
   const found: Exports = { functions: [], foreign: new Map() };
   const source = parse(file);
   for (const statement of source.statements) {
@@ -27,7 +32,7 @@ export function exportedFunctions(file: string): Exports {
         found.functions.push(describe(file, source, name));
       }
     } else if (ts.isExportDeclaration(statement) && !statement.isTypeOnly) {
-      followExport(file, source, statement, found);
+      followExport(file, source, statement, found, closed);
     }
   }
   return found;
@@ -38,13 +43,14 @@ function followExport(
   source: ts.SourceFile,
   { exportClause, moduleSpecifier }: ts.ExportDeclaration,
   found: Exports,
+  closed: readonly string[],
 ): void {
   if (!exportClause || !ts.isNamedExports(exportClause)) return;
   const from = moduleSpecifier && ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : '';
   for (const { name, propertyName, isTypeOnly } of exportClause.elements) {
     if (isTypeOnly) continue;
     const original = (propertyName ?? name).text;
-    if (from !== '' && !from.startsWith('.')) {
+    if (closed.includes(from) || (from !== '' && !from.startsWith('.'))) {
       found.foreign.set(from, [...(found.foreign.get(from) ?? []), name.text]);
     } else {
       const there = from === '' ? file : join(dirname(file), from.replace(/\.js$/, '.ts'));

@@ -49,7 +49,7 @@ async function unzip(bytes: Buffer, limit: number): Promise<Buffer> {
  * @param body - undici's body
  * @param encoding - the `Content-Encoding` header
  * @param limit - bytes
- * @throws RapidProError `RESPONSE_TOO_LARGE`; {@link UnreadableBody}
+ * @throws RapidProError `RESPONSE_TOO_LARGE`; `UnreadableBody`
  */
 export async function readText(body: Readable, encoding = '', limit = MAX_BODY): Promise<string> {
   const bytes = await collect(body, limit);

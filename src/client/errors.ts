@@ -86,15 +86,8 @@ export interface ErrorDetails {
  * `errors` and `details` are own enumerable properties: the platform prints and keeps just those.
  * `cause` is not enumerable. No token, name, URN or message text is in any of them.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor sets what the interface promises
 export class RapidProError extends Error {
-  declare readonly code: ErrorCode;
-  declare readonly description: string;
-  declare readonly fix: string;
-  declare readonly statusCode?: number;
-  declare readonly retryAfter?: number;
-  declare readonly errors?: string[];
-  declare readonly details?: Dictionary;
-
   constructor({ cause, ...details }: ErrorDetails) {
     super(`${details.code}: ${details.description}`);
     Object.defineProperty(this, 'name', { value: 'RapidProError', enumerable: true });
@@ -105,4 +98,22 @@ export class RapidProError extends Error {
     if (cause !== undefined)
       Object.defineProperty(this, 'cause', { value: cause, enumerable: false });
   }
+}
+
+/** An interface, since a field of the class would be there also where it does not apply. */
+export interface RapidProError {
+  /** What went wrong, as a word. */
+  readonly code: ErrorCode;
+  /** One sentence: what happened. */
+  readonly description: string;
+  /** What to do about it. */
+  readonly fix: string;
+  /** The HTTP status that RapidPro answered with. */
+  readonly statusCode?: number;
+  /** Seconds until RapidPro takes requests again. */
+  readonly retryAfter?: number;
+  /** What RapidPro said of each key of the body. */
+  readonly errors?: string[];
+  /** Details that a job can use. */
+  readonly details?: Dictionary;
 }

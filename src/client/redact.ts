@@ -120,7 +120,7 @@ function toPlainLine(text: string): string {
 /**
  * Makes what makes a server's texts fit for a log. It never throws.
  *
- * @param personal - from {@link personalTexts}
+ * @param personal - from `personalTexts`
  * @param token - the credential's token
  */
 export function redactor(personal: readonly string[] = [], token = ''): (text: string) => string {

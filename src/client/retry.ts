@@ -69,7 +69,7 @@ function attemptsAllowed(kind: Failure['kind']): number {
 /**
  * Decides what follows a failed attempt.
  *
- * @returns `{ wait }` in seconds, or `{ giveUp, wait }`: `unsafe` where a second time could do harm,
+ * @returns `wait` in seconds, and `giveUp` where it is over: `unsafe` where a second time could do harm,
  *   `attempts` where enough were made, `too-long` where the wait would exceed `maxWait`
  */
 export function decide(attempt: Attempt): Decision {

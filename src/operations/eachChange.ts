@@ -5,7 +5,7 @@ import type { Query } from '../client/request.js';
 import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
-import type { Operation, State } from '../types/state.js';
+import type { Operation, Step } from '../types/state.js';
 import { refuseHomeFilter } from './base/homeNumbers.js';
 import { count, log } from './base/log.js';
 import { type Call, operation } from './base/operation.js';
@@ -22,8 +22,6 @@ import {
 import { checkFilters } from './lists/filters.js';
 import { collect, type ListPlan, planOf } from './lists/list.js';
 import { threadPages } from './lists/threadPages.js';
-
-type Step = (state: State) => State | Promise<State>;
 
 function refuse(code: 'INVALID_INPUT' | 'INVALID_FILTER', description: string, fix: string): never {
   throw new RapidProError({ code, description, fix });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RapidProError } from '../client/errors.js';
 import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
-import type { Operation, Reference, State } from '../types/state.js';
+import type { Operation, Reference, State, Step } from '../types/state.js';
 import { secretToHide } from '../webhook/options.js';
 import { isObject } from '../webhook/plain.js';
 import type { Push, ValueOptions } from '../webhook/push.js';
@@ -31,8 +31,6 @@ export interface MissedPushes extends Options, ValueOptions {
   /** Seconds after which to stop. The next run continues from there. Default: none. */
   deadline?: number;
 }
-
-type Step = (state: State) => State | Promise<State>;
 
 const PUSHES = ['push', 'pushes'] as const;
 

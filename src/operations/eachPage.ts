@@ -2,7 +2,7 @@ import { Client } from '../client/client.js';
 import { RapidProError } from '../client/errors.js';
 import { parseConfiguration } from '../configuration.js';
 import type { Dictionary } from '../types/json.js';
-import type { Operation, State } from '../types/state.js';
+import type { Operation, State, Step } from '../types/state.js';
 import { expandArgument } from './base/expand.js';
 import { refuseHomeFilter } from './base/homeNumbers.js';
 import { operation } from './base/operation.js';
@@ -23,9 +23,6 @@ function requirePlan(list: unknown): ListPlan {
   });
 }
 
-/** What runs for each page. */
-type Step = (state: State) => State | Promise<State>;
-
 /**
  * Read any list one page at a time, and run operations for each page. However long the list, no more than a page is in memory.
  * @public
@@ -40,7 +37,7 @@ type Step = (state: State) => State | Promise<State>;
  *     return { ...state, counts };
  *   }),
  * );
- * @param {Operation} list - An operation that reads a list, with its filters and options: `getContacts({ … }, { … })`. Its `deadline` stops between two pages, and its `resume: true` continues there.
+ * @param {Operation} list - An operation that reads a list, such as `getContacts()`, with its filters and options. Its `deadline` stops between two pages, and its `resume: true` continues there.
  * @param {Operation} operations - Run for each page, up to 250 records in `state.data`. What they leave on state, the next page's operations find. `state.references` does not grow with pages.
  * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
@@ -70,7 +67,7 @@ export function eachPage(list: Operation, ...operations: Step[]): Operation {
 /**
  * Reads a list page by page in code of your own, outside a job.
  *
- * @param configuration - the credential: `{ host, token }`
+ * @param configuration - the credential, with `host` and `token`
  * @param list - an operation that reads a list, with its filters and options
  * @returns an async iterator of pages, each an array of up to 250 records
  * @throws RapidProError as the list does, while it is read

@@ -27,6 +27,15 @@ export interface State {
 /** A step of a job: takes the state, gives the next one. */
 export type Operation = (state: State) => Promise<State>;
 
+/** An operation, or any function from a state to the next one. */
+export type Step = (state: State) => State | Promise<State>;
+
+/** A list, a JSONPath to one in state, or a function of state that gives one. */
+export type Source = string | unknown[] | ((state: State) => unknown);
+
+/** A function of state that gives a value out of it. */
+export type ValueReader = (state: State) => unknown;
+
 /**
  * A value, or a function of state that gives it (what `$.data.name` in a job becomes), at any depth.
  */

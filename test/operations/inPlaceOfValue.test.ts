@@ -110,7 +110,7 @@ const NO_VALUES: [string, unknown][] = [
   ],
   ['cursor', rapidpro.cursor('today')],
   ['group', rapidpro.group('$.data', 'x', s => counted(s))],
-  ['map', rapidpro.map('$.data', s => counted(s))],
+  ['map', rapidpro.map('$.data', s => counted(s as State))],
   ['log', rapidpro.log('x')],
   ['execute', rapidpro.execute(foreign)],
   ['webhook.parse', rapidpro.webhook.parse()],

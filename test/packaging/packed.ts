@@ -5,6 +5,7 @@ import { start } from '../scripts/run-child.js';
 import { npmEnvironment } from './project.js';
 
 export interface Packed {
+  name: string;
   filename: string;
   size: number;
   unpackedSize: number;
@@ -26,6 +27,36 @@ async function npm(cwd: string, ...args: string[]) {
   return result;
 }
 
+/** A package as npm would publish it, in a `node_modules` without its dependencies. */
+export interface Unpacked {
+  folder: string;
+  /** The folder with that `node_modules`. */
+  home: string;
+  remove(): void;
+}
+
+async function pack(folder: string, to: string): Promise<Packed> {
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', to];
+  const { stdout } = await npm(folder, ...args);
+  const [packed] = JSON.parse(stdout) as [Packed];
+  return packed;
+}
+
+/**
+ * Packs what is built and unpacks it where nothing else is.
+ * @param folder - The folder of the package.
+ */
+export async function unpackPacked(folder: string): Promise<Unpacked> {
+  const home = mkdtempSync(join(tmpdir(), 'rapidpro-unpacked-'));
+  const { name, filename } = await pack(folder, home);
+  const unpacked = join(home, 'node_modules', name);
+  mkdirSync(unpacked, { recursive: true });
+  const args = ['-xzf', join(home, filename), '--strip-components=1', '-C', unpacked];
+  const { code, stderr } = await start('tar', args, { cwd: home });
+  if (code !== 0) throw new Error(`tar failed: ${stderr}`);
+  return { folder: unpacked, home, remove: () => rmSync(home, { recursive: true, force: true }) };
+}
+
 /**
  * Packs what is built and installs it where nothing else is.
  * @param folder - The folder of the package.
@@ -34,9 +65,7 @@ export async function installPacked(folder: string): Promise<Installed> {
   const parent = mkdtempSync(join(tmpdir(), 'rapidpro-packed-'));
   const home = join(parent, 'home');
   mkdirSync(home);
-  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', parent];
-  const { stdout } = await npm(folder, ...pack);
-  const [packed] = JSON.parse(stdout) as [Packed];
+  const packed = await pack(folder, parent);
   const tarball = join(parent, packed.filename);
   await npm(home, 'install', tarball, '--prefer-offline', '--no-audit', '--no-fund');
   const remove = () => rmSync(parent, { recursive: true, force: true });

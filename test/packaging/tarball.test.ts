@@ -25,7 +25,7 @@ describe('the packed package', () => {
   test('holds what is built and described, and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);
     const allowed =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE(\.LESSER)?|ast\.json|configuration-schema\.json|dist\/[\w/-]+\.c?js|types\/[\w/-]+\.d\.ts)$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE(\.LESSER)?|ast\.json|configuration-schema\.json|dist\/[\w/-]+\.c?js|types\/(package\.json|\w+\.d\.ts))$/;
     expect(paths.filter(path => !allowed.test(path))).toEqual([]);
     const [left = [], taken = []] = [true, false].map(isLeft =>
       manifest.files.filter(entry => entry.startsWith('!') === isLeft),
@@ -36,7 +36,7 @@ describe('the packed package', () => {
   });
 
   test('is small', () => {
-    expect(packed.size).toBeLessThan(260_000);
+    expect(packed.size).toBeLessThan(265_000);
     expect(packed.unpackedSize).toBeLessThan(1_500_000);
   });
 
@@ -50,7 +50,8 @@ describe('the packed package', () => {
     const { code, stdout } = await tool(
       '@arethetypeswrong/cli/dist/index.js',
       ...[tarball, '--profile', 'node16'],
-      ...['--ignore-rules', 'false-esm', 'cjs-resolves-to-esm'],
+      // One set of declarations, as CommonJS, stands for both kinds of modules.
+      ...['--ignore-rules', 'false-cjs'],
     );
     expect(stdout).toContain(`"${manifest.name}"`);
     expect(code).toBe(0);

@@ -254,7 +254,7 @@ export function expandEach(
  * nothing, are missing data: without them RapidPro would answer with everything, or act on another
  * object.
  *
- * @throws RapidProError as {@link expand}
+ * @throws RapidProError as `expand`
  */
 export function expandArgument(
   state: State,

@@ -47,7 +47,7 @@ export async function refuseHomeNumbers(
 /**
  * Reads a uuid or a URN by which a contact is looked for.
  *
- * @throws RapidProError as `contactKey` and {@link refuseHomeNumbers}
+ * @throws RapidProError as `contactKey` and `refuseHomeNumbers`
  */
 export async function checkedKey(
   facts: WorkspaceFacts,

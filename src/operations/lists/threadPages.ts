@@ -1,8 +1,6 @@
 import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
-import type { State } from '../../types/state.js';
-
-type Step = (state: State) => State | Promise<State>;
+import type { State, Step } from '../../types/state.js';
 
 function refuse(description: string, fix: string): never {
   throw new RapidProError({ code: 'INVALID_INPUT', description, fix });

@@ -264,7 +264,7 @@ function resultOf(
  * outcome is not known.
  *
  * @param where - what whoever wrote the job calls the body
- * @returns the server's answer; above 100 recipients `{ chunks: [answer, …], recipients }`
+ * @returns the server's answer; above 100 recipients `chunks`, a list of answers, and `recipients`
  * @throws RapidProError `PARTIAL_SEND` if it stopped in the middle
  */
 export async function sendToAll(
