@@ -3,7 +3,7 @@
 import { startServer } from './listen.mjs';
 import { path, run } from './measure.mjs';
 
-/** Own functions that are told by name. */
+/** Own functions that are listed by name. */
 const NAMED = 12;
 
 export async function measureProfile(contacts) {

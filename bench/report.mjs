@@ -57,7 +57,7 @@ function writesTable({ contacts, results }) {
   );
 }
 
-/** Bars, one for each candidate. Colors that both light and dark pages bear. */
+/** Bars, one for each candidate. Colors that work on both light and dark pages. */
 function plot(title, bars, unit) {
   const [left, width, step] = [230, 360, 30];
   const most = Math.max(...bars.map(({ value }) => value));

@@ -51,7 +51,7 @@ const PARTS = {
   async writes() {
     const lists = [];
     for (const delay of DELAYS) {
-      // Where each one waits, fewer tell as much.
+      // Where each one waits, fewer say as much.
       const contacts = delay === 0 ? WRITES : Math.ceil(WRITES / 5);
       lists.push(await measureWrites({ contacts, delay, rounds: ROUNDS, python: python() }));
     }

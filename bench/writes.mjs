@@ -3,7 +3,7 @@ import { compare, print, ratioTo } from './compare.mjs';
 import { startServer } from './listen.mjs';
 import { path, run } from './measure.mjs';
 
-/** How many upserts upsertContacts() has on their way unless told otherwise. */
+/** How many upserts upsertContacts() has in flight by default. */
 const WIDTH = 4;
 
 export async function measureWrites({ contacts, delay, rounds, python }) {

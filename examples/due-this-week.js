@@ -7,8 +7,8 @@ getContacts({ group: 'Mothers' });
 
 fn(state => {
   const isDue = day => Date.parse(day) >= Date.now() && Date.parse(day) < inAWeek;
-  const isToTell = ({ due_date: day, told_of_due_date: told }) => isDue(day) && day !== told;
-  const toMark = state.data.filter(({ fields }) => isToTell(fields));
+  const isToNotify = ({ due_date: day, told_of_due_date: told }) => isDue(day) && day !== told;
+  const toMark = state.data.filter(({ fields }) => isToNotify(fields));
   const mark = ({ fields }) => ({ told_of_due_date: fields.due_date });
   return { ...state, marks: toMark.map(one => ({ uuid: one.uuid, fields: mark(one) })) };
 });
@@ -17,11 +17,14 @@ fn(state => {
 upsertContacts($.marks);
 
 // Who could not be marked is left for the next run.
-fn(state => ({ ...state, toTell: state.data.updated.map(({ uuid }) => uuid) }));
+fn(state => ({ ...state, toNotify: state.data.updated.map(({ uuid }) => uuid) }));
 
 fnIf(
-  state => state.toTell.length > 0,
-  sendBroadcast({ contacts: $.toTell, text: { eng: 'You are due soon.', fra: 'C’est bientôt.' } }),
+  state => state.toNotify.length > 0,
+  sendBroadcast({
+    contacts: $.toNotify,
+    text: { eng: 'You are due soon.', fra: 'C’est bientôt.' },
+  }),
 );
 
-fn(({ toTell }) => ({ data: { told: toTell.length } }));
+fn(({ toNotify }) => ({ data: { told: toNotify.length } }));

@@ -16,17 +16,17 @@ const WORKERS = [
 
 const heading = text =>
   console.log(`\n${'='.repeat(text.length)}\n${text}\n${'='.repeat(text.length)}\n`);
-const tell = (...blocks) => console.log(`${blocks.join('\n\n')}\n`);
+const print = (...blocks) => console.log(`${blocks.join('\n\n')}\n`);
 
 /** Runs a scheduled workflow twice. The second time, nothing may change. */
 async function twice(world, name, show) {
-  tell('Before:', show());
+  print('Before:', show());
   const first = await once(world, name);
-  tell(`First run: ${first.told}`, 'After:', show(), showProblems(first.result));
+  print(`First run: ${first.summary}`, 'After:', show(), showProblems(first.result));
   const before = snapshot(world);
   const second = await once(world, name);
   if (snapshot(world) !== before) throw new Error('The second run changed something.');
-  tell(`Second run: ${second.told}. Nothing has changed in either system.`);
+  print(`Second run: ${second.summary}. Nothing has changed in either system.`);
 }
 
 async function once(world, name) {
@@ -34,7 +34,7 @@ async function once(world, name) {
   await world.sandbox.settled();
   assertNoError(result);
   const counts = Object.entries(result.data).map(([key, value]) => `${value} ${key}`);
-  return { result, told: `${counts.join(', ')}; ${reads} requests to read, ${writes} to write` };
+  return { result, summary: `${counts.join(', ')}; ${reads} requests to read, ${writes} to write` };
 }
 
 /** Both systems as they are, without the times of their last change. */
@@ -67,7 +67,7 @@ async function contacts(world) {
     ],
   });
   await twice(world, 'contacts', () => showPeople(world));
-  tell(showSent(world));
+  print(showSent(world));
 }
 
 async function registration(world) {
@@ -87,17 +87,17 @@ async function registration(world) {
     ])),
   ]);
   finals.forEach(assertNoError);
-  tell('After three registrations:', showPeople(world));
-  tell(showProblems({ problems: finals.flatMap(({ problems }) => problems) }), showSent(world));
+  print('After three registrations:', showPeople(world));
+  print(showProblems({ problems: finals.flatMap(({ problems }) => problems) }), showSent(world));
   const before = snapshot(world);
   const [push] = world.receiver.received;
   const { result, writes } = await quietly(() => counting(world, () => world.register(push)));
   assertNoError(result);
   if (writes > 0 || snapshot(world) !== before) throw new Error('A repeated push did something.');
-  tell('The first push once more: nothing is written.', showSent(world));
+  print('The first push once more: nothing is written.', showSent(world));
   const next = await once(world, 'contacts');
-  tell(`The next run of the first workflow: ${next.told}`, showPeople(world));
-  tell(showProblems(next.result), showSent(world));
+  print(`The next run of the first workflow: ${next.summary}`, showPeople(world));
+  print(showProblems(next.result), showSent(world));
 }
 
 async function answer(world, urn, answers) {
@@ -114,14 +114,14 @@ async function reports(world) {
     await quietly(() => world.goThrough(FLOWS.report, urn, answers));
   }
   await twice(world, 'reports', () => showReports(world, WORKERS));
-  tell('Somebody enters the missing clinic in DHIS2 and a new report comes in. Third run:');
+  print('Somebody enters the missing clinic in DHIS2 and a new report comes in. Third run:');
   world.dhis2.setUp('orgUnits', { id: 'ClinicGone1', name: 'New Clinic', parent: 'CountryRW01' });
   const [first] = WORKERS;
   first.answers = ['6', '1'];
   await quietly(() => world.goThrough(FLOWS.report, first.urn, first.answers));
   const result = await quietly(() => world.run('reports'));
   assertNoError(result);
-  tell(showReports(world, WORKERS), showProblems(result));
+  print(showReports(world, WORKERS), showProblems(result));
 }
 
 async function main() {

@@ -1,6 +1,6 @@
 /**
  * `npm start`: runs a real job on the published runtime, against a RapidPro inside this process, and
- * tells what it did. With HOST and TOKEN in the environment, runs a job that only reads against that
+ * reports what it did. With HOST and TOKEN in the environment, runs a job that only reads against that
  * server instead.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -34,7 +34,9 @@ async function inSandbox() {
     console.log('A made-up maternal health program, in a RapidPro inside this command.');
     console.log('Nothing leaves this computer, and nobody gets a message.\n');
     const { host, token } = sandbox;
-    return await tell('examples/main-job.js', { host, token }, () => peopleReached(sandbox.sent()));
+    return await runAndReport('examples/main-job.js', { host, token }, () =>
+      peopleReached(sandbox.sent()),
+    );
   } finally {
     await sandbox.close();
   }
@@ -47,11 +49,11 @@ function peopleReached(sent) {
 
 async function onServer(configuration) {
   console.log('Your RapidPro server. The job only reads: it changes and sends nothing.\n');
-  return tell('examples/read-only-job.js', configuration);
+  return runAndReport('examples/read-only-job.js', configuration);
 }
 
-/** Runs a job and tells what it did; false where it failed. */
-async function tell(file, configuration, reached) {
+/** Runs a job and reports what it did; false where it failed. */
+async function runAndReport(file, configuration, reached) {
   console.log(`Running ${file} on the OpenFn runtime:\n`);
   const source = readFileSync(join(ROOT, file), 'utf8');
   const watch = watchRequests();

@@ -62,7 +62,7 @@ export interface Configuration {
   token: string;
   /** What pushes of RapidPro must carry, where the credential has it. */
   webhookSecret?: string;
-  /** True where the token travels unencrypted to another machine. */
+  /** True if the token travels unencrypted to another machine. */
   insecure: boolean;
 }
 
@@ -115,7 +115,7 @@ function parseToken(token: unknown): string {
 /** A shorter secret is soon guessed, and would be found in words that have nothing to do with it. */
 export const SHORTEST_SECRET = 8;
 
-/** The webhook secret of a credential, whatever else that holds: empty where there is none. */
+/** The webhook secret of a credential, whatever else that holds: empty if there is none. */
 export function webhookSecretOf(raw: unknown): string {
   const { webhookSecret } = (raw ?? {}) as { webhookSecret?: unknown };
   // Around what is pasted into a form there are spaces; in a header there cannot be.

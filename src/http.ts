@@ -6,13 +6,13 @@ import type { Json } from './types/json.js';
 import type { Options } from './types/options.js';
 import type { Operation, Reference } from './types/state.js';
 
-/** What `http.post` and `http.request` take beside the common options. */
+/** What `http.post` and `http.request` take besides the common options. */
 export interface HttpOptions extends Options {
   /** What stands after `?` in the address. */
   query?: Query;
 }
 
-/** What `http.request` takes beside the common options. */
+/** What `http.request` takes besides the common options. */
 export interface HttpRequestOptions extends HttpOptions {
   /** Sent as JSON. */
   body?: Json;
@@ -59,11 +59,10 @@ function send({ method, path, query, body, options, knownOptions = [] }: HttpPla
  * http.get('labels');
  * @param {string} path - The endpoint, with or without `.json`: `contacts`.
  * @param {object} [query] - What stands after `?`, unencoded.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The answer: for a list `{ next, previous, results }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_FILTER` for an empty value in the query; the errors of every request.
- * @see API reference, section 2
  * @returns {Operation}
  */
 export function get(
@@ -82,11 +81,10 @@ export function get(
  * http.post('labels', { name: 'Very urgent' }, { query: { uuid: $.data.uuid } });
  * @param {string} path - The endpoint, with or without `.json`.
  * @param {object} body - Sent as JSON.
- * @param {HttpOptions} [options] - `query`; `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - The answer, or `null` where RapidPro answers with nothing.
+ * @param {HttpOptions} [options] - `query`; `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - The answer, or `null` if RapidPro answers with nothing.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_INPUT` for no body, `INVALID_FILTER`, `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 2
  * @returns {Operation}
  */
 export function post(
@@ -105,11 +103,10 @@ export function post(
  * http.delete('labels', { uuid: $.data.uuid });
  * @param {string} path - The endpoint, with or without `.json`.
  * @param {object} query - What names the object, unencoded.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `null`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_FILTER`, `NOT_FOUND`; the errors of every request.
- * @see API reference, section 2
  * @returns {Operation}
  */
 function remove(
@@ -130,11 +127,10 @@ export { remove as delete };
  * http.request('POST', 'labels', { body: { name: 'To call back' } });
  * @param {string} method - `GET`, `POST` or `DELETE`.
  * @param {string} path - The endpoint, with or without `.json`. A whole address is refused.
- * @param {HttpRequestOptions} [options] - `query`, `body`; `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - The answer, or `null` where RapidPro answers with nothing.
+ * @param {HttpRequestOptions} [options] - `query`, `body`; `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - The answer, or `null` if RapidPro answers with nothing.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_INPUT`, `INVALID_FILTER`, `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 2
  * @returns {Operation}
  */
 export function request(

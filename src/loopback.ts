@@ -1,4 +1,4 @@
-/** Tells whether a host name is this machine itself. */
+/** Whether a host name is this machine itself. */
 export function isLoopback(hostname: string): boolean {
   return (
     hostname === 'localhost' ||

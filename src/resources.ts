@@ -1,7 +1,6 @@
 /**
  * The RapidPro v2 API as data: what each endpoint is called, what it can do and what it accepts.
  * Operations, the sandbox, metadata and the docs read it; nothing else in this package repeats it.
- * Rests on the API reference, sections 1, 2.5, 2.7, 2.9, 2.14 and 4.
  */
 
 /** The two lines of servers: RapidPro 9 and the newer line that TextIt runs. */
@@ -28,9 +27,9 @@ export interface Filter {
   v9Choices?: readonly string[];
   /** Only this line of servers has the filter; the other one ignores it. */
   only?: Dialect;
-  /** True where it only changes how records look: a server that ignores it gives the same records. */
+  /** True if it only changes how records look: a server that ignores it gives the same records. */
   cosmetic?: boolean;
-  /** True where the parameter may be given several times. */
+  /** True if the parameter may be given several times. */
   many?: boolean;
 }
 

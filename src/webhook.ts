@@ -42,7 +42,7 @@ function checkSimulation({ simulation }: Push, simulations: PushOptions['simulat
   }
   throw new RapidProError({
     code: 'SIMULATION',
-    description: 'This push comes from the simulator, and the job is told to stop at such.',
+    description: 'This push comes from the simulator, and the job stops on those.',
     fix: 'Nothing is wrong: somebody tried the flow. Leave out { simulations: "stop" } to work on these pushes too.',
   });
 }
@@ -64,10 +64,9 @@ function hideSecret({ configuration, ...state }: State, text: string): State {
  * webhook.parse({ header: 'X-Secret' });
  * @example <caption>The secret is in the address: …?secret=…</caption>
  * webhook.parse({ query: 'secret' });
- * @param {PushOptions} [options] - `numbers` (true, or a list of result keys; false), `header` or `query` (where the secret is; `webhookSecret` of the credential), `secret` (another one than that), `simulations` (`'stop'`, or `'keep'`), `request` (where the headers are; `$.request`).
+ * @param {PushOptions} [options] - `numbers` (true, or a list of result keys; default: false), `header` or `query` (where the secret is; default: `webhookSecret` of the credential), `secret` (another one than that), `simulations` (`'stop'` or `'keep'`; default: `'keep'`), `request` (where the headers are; default: `$.request`).
  * @state {object} data - The push: `kind`, `key`, `contact`, `flow`, `run`, `results`, `input`, `channel`, `path`, `simulation`, `other`. What was not sent is absent.
- * @throws {RapidProError} `INVALID_SECRET` before anything else is looked at; `INVALID_INPUT` for a body that is none of RapidPro's; `SIMULATION`; `INVALID_OPTION`; `INVALID_CONFIGURATION` where the credential has no secret.
- * @see API reference, section 5
+ * @throws {RapidProError} `INVALID_SECRET` before anything else is looked at; `INVALID_INPUT` for a body that is not RapidPro's; `SIMULATION`; `INVALID_OPTION`; `INVALID_CONFIGURATION` if the credential has no secret.
  * @returns {Operation}
  */
 export function parse(options?: Reference<PushOptions>): Operation {

@@ -161,7 +161,7 @@ describe('what goes wrong', () => {
     expect(names(folder(tree, 'groups'))).toEqual(['Mothers']);
   });
 
-  test('a token that is not known is told', async () => {
+  test('a token that is not known is reported', async () => {
     const refusal = () => HttpResponse.json({ detail: 'Invalid token' }, { status: 403 });
     const server = await serve(msw.get('*', refusal));
     await expect(metadata(credential(server))).rejects.toMatchObject({ code: 'INVALID_TOKEN' });

@@ -2,7 +2,7 @@
 
 const PER_PAGE = 100;
 
-// DHIS2 tells its times without a zone, by its own clock. So reckon with its clock alone.
+// DHIS2 writes its times without a zone, by its own clock. So reckon with its clock alone.
 // Ten minutes are read twice: something may still be being saved while this reads.
 const tenMinutesBefore = time => {
   const milliseconds = Date.parse(`${time.slice(0, 19)}Z`) - 10 * 60 * 1000;

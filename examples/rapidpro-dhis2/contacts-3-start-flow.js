@@ -47,7 +47,7 @@ fn(state => {
   };
 });
 
-// RapidPro takes a hundred at a time. After a failure the error tells by position whom it means.
+// RapidPro takes a hundred at a time. After a failure the error says by position whom it means.
 fn(async state => {
   const { toStart } = state;
   if (toStart.length === 0) return state;
@@ -62,7 +62,7 @@ fn(async state => {
     const { done, unknown, failed, notAttempted } = error.details ?? {
       [refused ? 'failed' : 'unknown']: [[0, toStart.length - 1]],
     };
-    const told = uuids => reason => uuids.map(who => ({ who, reason }));
+    const problemsOf = uuids => reason => uuids.map(who => ({ who, reason }));
     const notStarted = [...at(failed), ...at(notAttempted)];
     return {
       ...state,
@@ -70,8 +70,10 @@ fn(async state => {
       notStarted,
       problems: [
         ...state.problems,
-        ...told(at(unknown))('It is not known whether RapidPro started the contact in the flow.'),
-        ...told(notStarted)(`Not started: ${error.description} The next run tries again.`),
+        ...problemsOf(at(unknown))(
+          'It is not known whether RapidPro started the contact in the flow.',
+        ),
+        ...problemsOf(notStarted)(`Not started: ${error.description} The next run tries again.`),
       ],
     };
   }

@@ -47,7 +47,7 @@ fnIf(
   }),
 );
 
-// All or nothing. DHIS2 answers a refusal with 409 and a report that tells why.
+// All or nothing. DHIS2 answers a refusal with 409 and a report that says why.
 fnIf(
   state => state.toWrite.length > 0,
   post(

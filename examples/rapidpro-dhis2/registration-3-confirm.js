@@ -1,10 +1,10 @@
 // Writes the id of DHIS2 to the contact, and tells the person, once.
-// The field "Confirmation" is the mark: "asked" before the message goes out, "sent" afterwards.
+// The field "Confirmation" is the mark: "asked" before the message is sent, "sent" afterwards.
 
-fn(state => ({ ...state, isToTell: state.isRegistered && state.confirmation === null }));
+fn(state => ({ ...state, isToNotify: state.isRegistered && state.confirmation === null }));
 
 fnIf(
-  $.isToTell,
+  $.isToNotify,
   updateContact($.contact, { fields: { dhis2_id: $.person.id, confirmation: 'asked' } }),
 );
 
@@ -14,7 +14,7 @@ fnIf(
 );
 
 fn(async state => {
-  if (!state.isToTell) return { ...state, outcome: null };
+  if (!state.isToNotify) return { ...state, outcome: null };
   const { welcome } = state.settings.rapidpro;
   const text = welcome[state.language] ?? Object.values(welcome)[0];
   try {

@@ -28,7 +28,7 @@ fn(async state => {
       values.map(value => ({ run, dataValue: { ...value, period, orgUnit: clinic } })),
     );
     if (rows.length === 0) continue;
-    // With 409 DHIS2 says: not all. What is right has been kept, and "conflicts" tells what is not.
+    // With 409 DHIS2 says: not all. What is right has been kept, and "conflicts" lists what is not.
     const { data } = await post(
       '/api/dataValueSets',
       { dataValues: rows.map(({ dataValue }) => dataValue) },

@@ -1,4 +1,4 @@
-/** Tells a person what a job did. */
+/** Reports to a person what a job did. */
 export function report(done: {
   requests: readonly { method: string; endpoint: string; status: number }[];
   milliseconds: number;

@@ -13,7 +13,7 @@ const RECORDS = {
 };
 
 /**
- * Tells a person what a job did.
+ * Reports to a person what a job did.
  *
  * @param {object} done
  * @param {{ method: string, endpoint: string, status: number }[]} done.requests

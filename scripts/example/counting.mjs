@@ -9,7 +9,7 @@ export async function counting({ sandbox, dhis2 }, action) {
 
 const METHODS = ['log', 'info', 'warn', 'error', 'debug'];
 
-/** Does something without its lines on the console. They are told when it fails. */
+/** Does something without its lines on the console. They are printed if it fails. */
 export async function quietly(action) {
   const before = METHODS.map(name => [name, console[name]]);
   const lines = [];

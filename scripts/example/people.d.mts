@@ -1,4 +1,4 @@
-/** A tracked entity as DHIS2 takes it, enrolled in the program unless told. */
+/** A tracked entity as DHIS2 takes it, enrolled in the program by default. */
 export function person(values: {
   id: string;
   name?: string;

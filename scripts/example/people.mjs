@@ -2,7 +2,7 @@ import { METADATA } from './dhis2/metadata.mjs';
 
 const [program] = METADATA.programs;
 
-/** A tracked entity as DHIS2 takes it, enrolled in the program unless told. */
+/** A tracked entity as DHIS2 takes it, enrolled in the program by default. */
 export function person({ id, name, phone, language, clinic = 'ClinicKacy1', enrolled = true }) {
   const values = { AttrFullNam: name, AttrPhoneNr: phone, AttrLanguag: language };
   const attributes = Object.entries(values)

@@ -15,7 +15,7 @@ export async function createReceiver(start) {
     response.end('{}');
     received.push(state);
     const work = start(state);
-    // Its failure is told by `settled`.
+    // `settled` reports its failure.
     work.catch(() => {});
     underWay.push(work);
   });

@@ -73,8 +73,8 @@ function cell(row: Row | undefined): string {
     [sum(row.http), 'http'],
     [sum(row.none), 'none'],
   ] as const;
-  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return told.join(', ');
+  const words = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return words.join(', ');
 }
 
 function code(text: string): string {

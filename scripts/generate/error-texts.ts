@@ -9,7 +9,7 @@ export const FATES = {
   perhaps:
     'Perhaps. It does no harm to do it twice, so run the step again. (What must not be done twice ends with `OUTCOME_UNKNOWN` instead.)',
   unknown: 'Nobody knows whether it was done.',
-  part: 'A part was done. The error tells which.',
+  part: 'A part was done. The error says which.',
 } as const;
 
 export interface ErrorText {
@@ -45,7 +45,7 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   INVALID_FILTER: {
     group: 'job',
     means:
-      'A filter is misspelled, has a value of the wrong kind, or came out empty because its data is missing. RapidPro would have answered with everything, or with nothing.',
+      'A filter is misspelled, has a value of the wrong kind, or is empty because its data is missing. RapidPro would have answered with everything, or with nothing.',
     fate: 'none',
     todo: 'Correct the filter: the error names it, and often the right word. If it comes from `$` or `state`, look whether the data is there. (Where only the other line of servers knows the filter, a page was read before that was noticed.)',
   },
@@ -60,14 +60,14 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     group: 'job',
     everywhere: true,
     means:
-      'The operation has no such option, an option has a value that it cannot have, or the options came out empty.',
+      'The operation has no such option, an option has a value that it cannot have, or the options are empty.',
     fate: 'none',
-    todo: 'Correct the option that the error names: the fix tells the one that is near, or which operations have it. Times are in seconds.',
+    todo: 'Correct the option that the error names: the fix names the closest one, or which operations have it. Times are in seconds.',
   },
   INVALID_PATH: {
     group: 'job',
     means:
-      'The path given to `http.get`, `http.post`, `http.delete` or `http.request` is no endpoint.',
+      'The path given to `http.get`, `http.post`, `http.delete` or `http.request` is not an endpoint.',
     fate: 'none',
     todo: "Write the endpoint alone: `http.get('contacts')`. What stands after `?` goes into the query.",
   },
@@ -83,7 +83,7 @@ getContacts({ group: 'New mothers' });`,
   INVALID_LINK: {
     group: 'job',
     means:
-      'The link given to `uploadMedia`, or the link of an archive, is no address on the web, holds a user name or password, or leads to this machine or its own network. The archives of a server on the web are not looked for on your own network.',
+      'The link given to `uploadMedia`, or the link of an archive, is not an address on the web, holds a user name or password, or leads to this machine or its own network. The archives of a server on the web are not looked for on your own network.',
     fate: 'none',
     todo: 'Give the whole address of the file, with `https://`. For a server in your own network that you know: `{ allowPrivate: true }`.',
   },
@@ -132,7 +132,7 @@ getContacts({ group: 'New mothers' });`,
   },
   INVALID_CURSOR: {
     group: 'refused',
-    means: 'RapidPro does not accept the place in a list to go on from.',
+    means: 'RapidPro does not accept the position in the list to continue from.',
     fate: 'reading',
     todo: 'Read the list from its start: leave `resume: true` out for one run.',
   },
@@ -152,7 +152,7 @@ getContacts({ group: 'New mothers' });`,
   },
   INVALID_URN: {
     group: 'refused',
-    means: 'A phone number or address is not written as a URN, or is none.',
+    means: 'A phone number or address is not written as a URN, or is not valid.',
     fate: 'refused',
     todo: 'Write `tel:+250788123123`: the kind, a colon, the number with its country code. A local number, such as `tel:0788123123`, is no error: RapidPro reads it as one of the country of the workspace. Refused are numbers and addresses that RapidPro would take for others: see [writing.md](writing.md#phone-numbers).',
     example: `fn(state => ({ ...state, skipped: 0 }));
@@ -271,7 +271,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     everywhere: true,
     means: 'RapidPro failed while it worked on the request.',
     fate: 'perhaps',
-    todo: 'Try again later. If it goes on, tell whoever runs the server. A URN given twice or a malformed uuid are known causes.',
+    todo: 'Try again later. If it keeps failing, report it to whoever runs the server. A URN given twice or a malformed uuid are known causes.',
   },
   SERVER_UNAVAILABLE: {
     group: 'way',
@@ -313,7 +313,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     group: 'way',
     everywhere: true,
     means:
-      'No answer came in time (`timeout`, 60 seconds unless told), or the connection could not be made in ten.',
+      'No answer came in time (`timeout`, 60 seconds by default), or the connection could not be made in ten.',
     fate: 'perhaps',
     todo: 'Run the job again, ask for less, or raise `timeout`.',
   },
@@ -321,9 +321,9 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     group: 'way',
     everywhere: true,
     means:
-      'The answer, or an archive, was broken, incomplete or nested without end, or it was no answer of a web server.',
+      'The answer, or an archive, was broken, incomplete or nested without end, or it was not the answer of a web server.',
     fate: 'perhaps',
-    todo: 'Run the job again. If it goes on, a proxy damages answers: ask whoever runs the server.',
+    todo: 'Run the job again. If it keeps failing, a proxy damages answers: ask whoever runs the server.',
   },
   RESPONSE_TOO_LARGE: {
     group: 'way',
@@ -336,7 +336,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     group: 'way',
     means: 'The server named the same next page twice, or none that can be asked for.',
     fate: 'reading',
-    todo: 'This is a fault of the server, or `host` is no RapidPro.',
+    todo: 'This is a fault of the server, or `host` is not a RapidPro server.',
   },
   LIST_TOO_LONG: {
     group: 'way',
@@ -376,7 +376,7 @@ sendMessage({ contact: $.data.uuid, text: 'Your visit is tomorrow.' }).catch((er
   PARTIAL_SEND: {
     group: 'unsure',
     means:
-      'A broadcast or flow start to more than 100 stopped between two requests, or in the middle of one. `error.details` tells by place in your list who was reached (`done`), perhaps was (`unknown`) and was not (`failed`, `notAttempted`). Places count from 0; `[[0, 99]]` is the first hundred. `ids` are those of the sends that were made, and `reason` is the code of what went wrong.',
+      'A broadcast or flow start to more than 100 stopped between two requests, or in the middle of one. `error.details` lists by position in your list who was reached (`done`), perhaps was (`unknown`) and was not (`failed`, `notAttempted`). Positions count from 0; `[[0, 99]]` is the first hundred. `ids` are those of the sends that were made, and `reason` is the code of what went wrong.',
     fate: 'part',
     todo: 'Send again only to `failed` and `notAttempted`, and look in RapidPro for `unknown`.',
     example: `getContacts({ group: 'Mothers' });

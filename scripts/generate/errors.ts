@@ -18,7 +18,7 @@ something was done, and what to do. To look one up, search the page for it.
 | \`statusCode\` | The HTTP status of RapidPro's answer | where it answered |
 | \`errors\` | What RapidPro said of each key: \`urns[0]: Invalid URN\` | where it said so |
 | \`retryAfter\` | Seconds until RapidPro takes requests again | where it said so |
-| \`details\` | More to go on from; told below | for some codes |
+| \`details\` | Details for the job; see below | for some codes |
 
 No error holds your token, a name or a text. Of a phone number it shows no more than the last two digits.
 

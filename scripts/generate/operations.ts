@@ -15,13 +15,13 @@ Every operation: what it takes, what it leaves in \`state.data\`, and how it can
 
 How to read this page:
 
-- \`?\` marks what may be left out. After the colon stands what it is. What \`Options\`, \`ListOptions\` and the like hold, is told in [Options](#options).
-- Keys for which no type is told are text.
+- \`?\` marks what may be left out. After the colon stands what it is. What \`Options\`, \`ListOptions\` and the like hold, is in [Options](#options).
+- Keys without a type are text.
 - Any argument may be a value, a reference such as \`$.data.uuid\`, or a function of state: \`state => state.data.map(contact => contact.uuid)\`.
 - **Afterwards** is what is in \`state.data\` then. What was there before joins \`state.references\`, and \`state.response\` has \`method\`, \`path\`,
   \`statusCode\`, \`duration\` (milliseconds) and \`requests\` (how many it took).
 - **Errors** are those of the operation itself. Others can come with [every operation](#errors-of-every-operation). [errors.md](errors.md) explains each code.
-- "Unless told" is what holds when you leave an option out. Times are in seconds.
+- "Default" is what applies when you leave an option out. Times are in seconds.
 - "RapidPro 9" and "TextIt" are the two lines of servers. What only one of them has says so.
 `;
 
@@ -78,29 +78,23 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** `60 unless told.` and `Default: 60.` become a column of their own. */
-export function splitDefault(text: string): { text: string; unlessTold: string } {
-  const named = /(`[^`]+`) \(unless told\)/.exec(text)?.[1];
-  if (named) return { text: text.replace(' (unless told)', ''), unlessTold: named };
-  const found =
-    /(?:^|(?<=[.;] ))([^.;]+?),? unless told\.( |$)/.exec(text) ??
-    /(?:^|(?<=[.;] ))[Dd]efault: ([^.;]+)\.( |$)/.exec(text);
-  if (!found?.[1]) return { text, unlessTold: '' };
+/** `Default: 60.` and `` `'add'` (default) `` become a column of their own. */
+export function splitDefault(text: string): { text: string; byDefault: string } {
+  const named = /(`[^`]+`) \(default\)/.exec(text)?.[1];
+  if (named) return { text: text.replace(' (default)', ''), byDefault: named };
+  const found = /(?:^|(?<=[.;] ))[Dd]efault: ([^.;]+)\.( |$)/.exec(text);
+  if (!found?.[1]) return { text, byDefault: '' };
   const rest = `${text.slice(0, found.index)}${text.slice(found.index + found[0].length)}`;
-  return { text: rest.trim().replace(/;$/, '.'), unlessTold: lowerFirst(found[1]) };
-}
-
-function lowerFirst(text: string): string {
-  return /^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+  return { text: rest.trim().replace(/;$/, '.'), byDefault: found[1] };
 }
 
 function optionRows(members: readonly Member[]): string[][] {
   return members.map(member => {
-    const { text, unlessTold } = splitDefault(member.text);
-    if (!unlessTold && member.optional && member.type === 'boolean') {
-      throw new Error(`The option "${member.name}" does not say what it is unless told.`);
+    const { text, byDefault } = splitDefault(member.text);
+    if (!byDefault && member.optional && member.type === 'boolean') {
+      throw new Error(`The option "${member.name}" does not say its default.`);
     }
-    return [`\`${member.name}\``, cell(`\`${member.type}\``), cell(text), cell(unlessTold)];
+    return [`\`${member.name}\``, cell(`\`${member.type}\``), cell(text), cell(byDefault)];
   });
 }
 
@@ -112,7 +106,7 @@ function shared(shapes: ReadonlyMap<string, Shape>): string {
     const own = members.filter(member => !known.has(member.name));
     const also = base ? `Those of [${base}](#${anchor(base)}), and:\n\n` : '';
     const rows = optionRows(own);
-    return `### ${name}\n\n${also}${table(['Option', 'Type', 'What it means', 'Unless told'], rows)}\n`;
+    return `### ${name}\n\n${also}${table(['Option', 'Type', 'What it means', 'Default'], rows)}\n`;
   });
   return `## Options\n\nThe last argument of an operation says how to go about it.\n\n${sections.join('\n')}`;
 }
@@ -157,7 +151,7 @@ class Page {
     return `${parts.filter(part => part !== '').join('\n\n')}\n`;
   }
 
-  /** Lines on an argument, where its name does not say all; its keys, where they were not told before. */
+  /** Lines on an argument, if its name does not say all; its keys, if they were not listed before. */
   #argument({ name, type, description }: Tag, operation: string): string[] {
     const kind = typeName(type);
     if (SHARED.includes(kind)) return [];
@@ -172,10 +166,11 @@ class Page {
     this.#places.set(kind, operation);
     // What begins with the name of a key is a list of keys: those follow, each with more words.
     const repeats = description?.startsWith('`') || kind.endsWith('Filters');
-    const told = repeats ? unlessTold(description ?? '') : description;
+    const byDefault = repeats ? defaultOf(description ?? '') : '';
     const span = /`after` and `before` .*\./.exec(shape.text)?.[0];
+    const text = [repeats ? '' : description, span].filter(Boolean).join(' ');
     return [
-      `- \`${name}\`: ${[told, span].filter(Boolean).join(' ')}`.trimEnd(),
+      `- \`${name}\`${byDefault && ` (${byDefault})`}${text && `: ${text}`}`,
       ...joinSpan(shape.members).map(member => {
         const what = member.type === 'string' ? '' : ` (\`${member.type}\`)`;
         const text = member.text ? `: ${member.text}` : '';
@@ -223,12 +218,13 @@ function joinSpan(members: readonly Member[]): Member[] {
     );
 }
 
-/** `All contacts unless told.` */
-function unlessTold(description: string): string {
-  return /[^.`]*unless told\.$/.exec(description)?.[0].trim() ?? '';
+/** The `default: all contacts` that a description ends with. */
+function defaultOf(description: string): string {
+  const [, text] = /Default: ([^.`]*)\.$/.exec(description) ?? [];
+  return text ? `default: ${text}` : '';
 }
 
-/** Codes that any operation can end with: they are told once. */
+/** Codes that any operation can end with: they are listed once. */
 const EVERYWHERE = new Set([
   'INVALID_FILTER',
   ...Object.entries(errorTexts).flatMap(([code, { everywhere }]) => (everywhere ? [code] : [])),

@@ -13,7 +13,7 @@ export interface Reading {
   statusCode: number;
   body: unknown;
   error: RapidProError | undefined;
-  /** True where the same request may get a good answer: the bytes were broken on the way. */
+  /** True if the same request may get a good answer: the bytes were broken on the way. */
   broken: boolean;
   retryAfter: number | undefined;
   dialect: Dialect | undefined;
@@ -51,7 +51,7 @@ function invalidResponse(statusCode: number, cause?: unknown): RapidProError {
   return new RapidProError({
     code: 'INVALID_RESPONSE',
     description: 'The answer of the server was broken or incomplete.',
-    fix: 'Run the job again. If it goes on, a proxy before RapidPro damages answers: ask whoever runs the server.',
+    fix: 'Run the job again. If it keeps failing, a proxy before RapidPro damages answers: ask whoever runs the server.',
     statusCode,
     cause,
   });
@@ -103,7 +103,7 @@ async function readErrorText(answer: Answer): Promise<string> {
   try {
     return await readText(answer.body, header(answer, 'content-encoding'), MAX_ERROR_BODY);
   } catch {
-    // The status alone tells enough.
+    // The status alone says enough.
     return '';
   }
 }

@@ -18,25 +18,25 @@ export const DEFAULT_TIMEOUT = 60;
 export const DEFAULT_MAX_WAIT = 60;
 
 export interface ClientOptions {
-  /** Seconds for one request; 60 unless told. */
+  /** Seconds for one request; Default: 60. */
   timeout?: number | undefined;
-  /** Seconds of waiting in one operation, all its requests together; 60 unless told. */
+  /** Seconds of waiting in one operation, all its requests together; Default: 60. */
   maxWait?: number | undefined;
-  /** Seconds from now until all must be done; none unless told. */
+  /** Seconds from now until all must be done. Default: none. */
   deadline?: number | undefined;
   /** When a group or field was last made, in milliseconds, as far as is known. */
   madeOn?: number | undefined;
   clock?: Clock;
-  /** Told when a wait of some length begins. */
+  /** Called when a longer wait begins. */
   onWait?: (seconds: number, reason: Failure['kind']) => void;
 }
 
 /** The shortest time for a request, in seconds, however near the deadline. */
 const SHORTEST = 0.05;
 /** Seconds until RapidPro's engine surely knows a new group or field. */
-const SETTLED = 6;
+const NEW_FOR = 6;
 
-/** Tells whether a request makes a group or a field, which the engine sees seconds later. */
+/** Whether a request makes a group or a field, which the engine sees seconds later. */
 function makesObjects({ method, path, query }: ApiRequest): boolean {
   return method === 'POST' && (path === 'groups' || path === 'fields') && !query;
 }
@@ -56,12 +56,13 @@ function failureOf(
   repeatable: boolean,
 ): Failure | undefined {
   if (statusCode === 429) return { kind: 'throttled', retryAfter };
-  if (statusCode === 500 && request.namesObjects && repeatable) return { kind: 'unready' };
+  if (statusCode === 500 && request.referencesGroupsOrFields && repeatable)
+    return { kind: 'unready' };
   return statusCode >= 502 && statusCode <= 504 ? { kind: 'ambiguous', retryAfter } : undefined;
 }
 
 /**
- * The thin HTTP client, made anew for each operation: it sends one request at a time, tries again
+ * The thin HTTP client, made for each operation: it sends one request at a time, tries again
  * what is safe to try again, and counts. It knows nothing of state or jobs.
  */
 export class Client {
@@ -71,11 +72,11 @@ export class Client {
   received = 0;
   /** Seconds waited so far. */
   waited = 0;
-  /** True where an earlier attempt at the current request may have done the work. */
+  /** True if an earlier attempt at the current request may have done the work. */
   repeated = false;
-  /** True where a group or field has been made. */
+  /** True if a group or field has been made. */
   madeObjects = false;
-  /** The server's own time in its last answer, in milliseconds; undefined where it told none. */
+  /** The server's own time in its last answer, in milliseconds; undefined if it gave none. */
   serverTime: number | undefined;
   /** Which line of servers answered, once one has. */
   dialect: Dialect | undefined;
@@ -120,7 +121,7 @@ export class Client {
     const repeatable = request.repeatable ?? request.method !== 'POST';
     const wire = this.#prepare(request, repeatable);
     this.repeated = false;
-    if (request.namesObjects && !repeatable) await this.#letObjectsSettle();
+    if (request.referencesGroupsOrFields && !repeatable) await this.#waitForNewObjects();
     for (let attempts = 1; ; attempts++) {
       const attempt = await this.#attempt(request, wire);
       if ('response' in attempt) return { ...attempt.response, repeated: this.repeated };
@@ -144,14 +145,14 @@ export class Client {
     }
   }
 
-  /** True where the deadline has come, or is so near that nothing more can be done. */
+  /** True if the deadline has come, or is so near that nothing more can be done. */
   get isLate(): boolean {
     return this.#secondsLeft() <= SHORTEST;
   }
 
   /**
-   * Tells whether an error ends a reading that may go on later: the rate limit, or a request that the
-   * deadline cut short, which is no failure of the server.
+   * Whether an error ends a reading that may go on later: the rate limit, or a request that the
+   * deadline cut short, which is not a failure of the server.
    */
   isStopped(error: unknown): error is RapidProError {
     if (!(error instanceof RapidProError)) return false;
@@ -163,9 +164,9 @@ export class Client {
   }
 
   /** What cannot be repeated waits until the engine knows a group or field that was just made. */
-  async #letObjectsSettle(): Promise<void> {
-    const seconds = SETTLED - (this.clock.now() - this.#madeOn) / 1000;
-    if (this.#madeOn === 0 || seconds <= 0 || seconds > SETTLED) return;
+  async #waitForNewObjects(): Promise<void> {
+    const seconds = NEW_FOR - (this.clock.now() - this.#madeOn) / 1000;
+    if (this.#madeOn === 0 || seconds <= 0 || seconds > NEW_FOR) return;
     this.#onWait(seconds, 'unready');
     await this.clock.sleep(seconds);
     this.waited += seconds;
@@ -181,7 +182,7 @@ export class Client {
       method: request.method,
       token,
       body,
-      ownSocket: !repeatable || request.path.endsWith('_actions'),
+      freshConnection: !repeatable || request.path.endsWith('_actions'),
       repeatable,
     };
   }

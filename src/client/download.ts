@@ -17,7 +17,7 @@ function checkPace(seconds: number, bytes: number): void {
   throw new RapidProError({
     code: 'LINK_FAILED',
     description: 'The server behind the link sends its bytes too slowly.',
-    fix: 'Run the job again later. If it goes on, ask whoever runs the server.',
+    fix: 'Run the job again later. If it keeps failing, ask whoever runs the server.',
   });
 }
 

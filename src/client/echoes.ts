@@ -57,7 +57,7 @@ function findRows(text: string, isSent: (key: string) => boolean): Span[] {
   return spans;
 }
 
-/** Tells whether a text holds a part of the token, in any case. */
+/** Whether a text holds a part of the token, in any case. */
 function holdsToken(text: string, token: string): boolean {
   if (token.length < LEAST_OF_TOKEN) return token !== '' && text.includes(token);
   if (text.length < LEAST_OF_TOKEN) return false;

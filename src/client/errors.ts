@@ -2,7 +2,7 @@ import type { Dictionary } from '../types/json.js';
 
 /**
  * What can go wrong, as a word that a job can test (`error.code === 'URN_TAKEN'`).
- * docs/errors.md tells of each what it means and what to do; its texts are in scripts/generate/error-texts.ts.
+ * docs/errors.md says what each means and what to do; its texts are in scripts/generate/error-texts.ts.
  */
 export type ErrorCode =
   // The job or its credential: nothing was sent.
@@ -74,7 +74,7 @@ export interface ErrorDetails {
   retryAfter?: number | undefined;
   /** What RapidPro said of each key of the body, flat: `urns[1]: Invalid URN: tel:…67`. */
   errors?: string[] | undefined;
-  /** More that a job can go on from; JSON only. */
+  /** Details that a job can use; JSON only. */
   details?: Dictionary | undefined;
   cause?: unknown;
 }
@@ -114,6 +114,6 @@ export interface RapidProError {
   readonly retryAfter?: number;
   /** What RapidPro said of each key of the body. */
   readonly errors?: string[];
-  /** More that a job can go on from. */
+  /** Details that a job can use. */
   readonly details?: Dictionary;
 }

@@ -5,7 +5,7 @@
  */
 
 export interface FieldError {
-  /** Where in the body: `urns[0]`, `fields.age`; empty where it is about the whole. */
+  /** Where in the body: `urns[0]`, `fields.age`; empty if it is about the whole. */
   path: string;
   text: string;
 }
@@ -39,7 +39,7 @@ function collect(value: unknown, path: string, depth: number, found: FieldError[
   }
 }
 
-/** Lists what an error body says; empty where it says nothing. */
+/** Lists what an error body says; empty if it says nothing. */
 export function flattenErrors(body: unknown): FieldError[] {
   const found: FieldError[] = [];
   if (body !== null && typeof body === 'object') collect(body, '', 0, found);

@@ -15,7 +15,7 @@ function broken(cause?: unknown): RapidProError {
   return new RapidProError({
     code: 'INVALID_RESPONSE',
     description: 'The archive is broken or incomplete.',
-    fix: 'Run the job again. If it goes on, ask whoever runs the server.',
+    fix: 'Run the job again. If it keeps failing, ask whoever runs the server.',
     cause,
   });
 }
@@ -39,7 +39,7 @@ async function* lines(
   yield [rest];
 }
 
-/** What is not a record is told without its text: there are people in it. */
+/** What is not a record is reported without its text: there are people in it. */
 function parseRecord(line: string): Dictionary {
   const parsed = parse(line);
   const value = 'value' in parsed ? parsed.value : undefined;

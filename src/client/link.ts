@@ -26,7 +26,7 @@ interface Address {
 export interface LinkOptions {
   /** Knows what no link may hold. */
   secrets: SecretGuard;
-  /** True where addresses of this machine and its network may be asked. */
+  /** True if addresses of this machine and its network may be asked. */
   allowPrivate: boolean;
   /** Ends the download. */
   signal?: AbortSignal | undefined;
@@ -66,7 +66,7 @@ async function resolve(url: URL): Promise<Address[]> {
   return isIP(host) ? [{ address: host, family: isIP(host) }] : lookup(host, { all: true });
 }
 
-/** Tells whether a server is on this machine or its network. */
+/** Whether a server is on this machine or its network. */
 export async function isNearby(origin: string): Promise<boolean> {
   try {
     return (await resolve(new URL(origin))).some(({ address }) => isPrivateAddress(address));
@@ -97,7 +97,7 @@ async function addressesOf(url: URL, allowPrivate: boolean): Promise<Address[]> 
 
 type Found = (error: Error | null, found: Address[] | string, family?: number) => void;
 
-/** In the place of a look-up: these addresses and no others, whatever the name now leads to. */
+/** In place of a look-up: these addresses and no others, whatever the name now leads to. */
 function answerWith(addresses: Address[]) {
   return (_host: string, { all }: { all?: boolean }, found: Found) => {
     const [first] = addresses;

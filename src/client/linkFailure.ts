@@ -20,12 +20,12 @@ export function linkFailure(thrown: unknown): RapidProError {
     description: timedOut
       ? 'The server behind the link took too long.'
       : (DESCRIPTIONS[code] ?? 'The connection to the server behind the link was lost.'),
-    fix: 'Run the job again. If it goes on, open the link in a browser to see what is wrong.',
+    fix: 'Run the job again. If it keeps failing, open the link in a browser to see what is wrong.',
     cause: bareCause(thrown),
   });
 }
 
-/** Tells whether the same link may well work the next moment. */
+/** Whether the same link may well work the next moment. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof RapidProError) || error.code !== 'LINK_FAILED') return false;
   const { statusCode, cause } = error;

@@ -8,7 +8,8 @@ export interface NetworkFailure {
   error: RapidProError;
 }
 
-const AGAIN = 'Run the job again in a few minutes. If it goes on, ask whoever runs the server.';
+const AGAIN =
+  'Run the job again in a few minutes. If it keeps failing, ask whoever runs the server.';
 const CHECK_HOST = 'Check "host" in the credential: its spelling, and its port if it has one.';
 
 /** The innermost error that has a code: undici and Node wrap it in others. */

@@ -2,7 +2,7 @@ import { RapidProError } from './errors.js';
 
 /** Statuses after which RapidPro may have done the work all the same. */
 function isUnclear({ statusCode }: RapidProError): boolean {
-  // A success whose answer is none tells no more than a failure in the middle.
+  // A success without a proper answer says no more than a failure in the middle.
   return statusCode === undefined || statusCode < 300 || statusCode === 408 || statusCode >= 500;
 }
 

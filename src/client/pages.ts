@@ -22,14 +22,14 @@ const MAX_EMPTY_PAGES = 100;
 /** Characters that RapidPro's cursors stay far below. */
 const LONGEST_PLACE = 2000;
 
-/** The query parameters that tell a server where in a list to go on. */
+/** The query parameters that say where in a list to continue. */
 const PLACES = ['cursor', 'offset'] as const;
 
 function fail(code: 'PAGING_LOOP' | 'LIST_TOO_LONG' | 'NOT_RAPIDPRO', description: string): never {
   throw new RapidProError({
     code,
     description,
-    fix: 'This is a fault of the server, or "host" is no RapidPro server. Ask whoever runs it.',
+    fix: 'This is a fault of the server, or "host" is not a RapidPro server. Ask whoever runs it.',
   });
 }
 
@@ -73,7 +73,7 @@ export function readPage(body: unknown): Page {
  * @param client - sends the requests
  * @param name - the list
  * @param query - its filters
- * @param start - where to begin, as a page's `next` said it; the first page unless told
+ * @param start - where to begin, as a page's `next` said it; default: the first page
  * @throws RapidProError what a request throws; `PAGING_LOOP`, `LIST_TOO_LONG`, `NOT_RAPIDPRO`
  */
 export async function* pages(
@@ -101,5 +101,5 @@ export async function* pages(
     empty = page.records.length === 0 ? empty + 1 : 0;
     if (empty > MAX_EMPTY_PAGES) fail('LIST_TOO_LONG', 'The server sends empty pages without end.');
   }
-  fail('LIST_TOO_LONG', `The list goes on after ${MAX_PAGES} pages.`);
+  fail('LIST_TOO_LONG', `The list does not end after ${MAX_PAGES} pages.`);
 }

@@ -56,7 +56,7 @@ function withoutToken(text: string, token: string): string {
   return plain.includes(token) ? plain.replaceAll(token, '…') : text;
 }
 
-/** Tells for places in a text of JSON, in their order, whether they are within a string. */
+/** For places in a text of JSON, in their order: whether they are within a string. */
 function stringsOf(text: string): (place: number) => boolean {
   let at = 0;
   let isWithin = false;
@@ -76,7 +76,7 @@ const LONG_RUN = 16;
 const BEFORE = /^[[:,\s]?$/;
 const AFTER = /^[\]},\s]?$/;
 
-/** Tells whether there are sixteen digits in a row: wherever they begin, one is at a place that is looked at. */
+/** Whether there are sixteen digits in a row: wherever they begin, one is at a place that is looked at. */
 function hasLongRun(text: string): boolean {
   const isDigit = (place: number) => {
     const code = text.charCodeAt(place);

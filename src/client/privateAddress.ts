@@ -35,7 +35,7 @@ for (const [net, bits] of [
   PRIVATE.addSubnet(net, bits, 'ipv6');
 }
 
-/** Where clouds tell a machine its own secrets. No file is ever there. */
+/** Where clouds give a machine its own secrets. No file is ever there. */
 const SECRETS = new BlockList();
 SECRETS.addSubnet('169.254.0.0', 16, 'ipv4');
 for (const disguise of DISGUISES) SECRETS.addSubnet(`${disguise}169.254.0.0`, 112, 'ipv6');
@@ -44,13 +44,13 @@ SECRETS.addSubnet('fe80::', 10, 'ipv6');
 SECRETS.addAddress('fd00:ec2::254', 'ipv6');
 SECRETS.addAddress('100.100.100.200', 'ipv4');
 
-/** Tells whether an IP address is one at which a cloud tells a machine its secrets. */
+/** Whether an IP address is one at which a cloud gives a machine its secrets. */
 export function isSecretAddress(address: string): boolean {
   const [bare = ''] = address.split('%');
   return SECRETS.check(bare, isIP(bare) === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** Tells whether an IP address is one of this machine or its network. What is no address is, too. */
+/** Whether an IP address is one of this machine or its network. What is no address is, too. */
 export function isPrivateAddress(address: string): boolean {
   const [bare = ''] = address.split('%');
   const version = isIP(bare);

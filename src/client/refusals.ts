@@ -50,8 +50,8 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** The meaning that all the sentences share, or undefined where they differ or are not known. */
-export function recognize(
+/** The meaning that all the sentences share, or undefined if they differ or are not known. */
+export function knownRefusal(
   errors: readonly FieldError[],
 ): { code: ErrorCode; fix: string } | undefined {
   const found = errors.map(({ text }) => REFUSALS.find(({ pattern }) => pattern.test(text)));

@@ -23,7 +23,7 @@ export interface ApiRequest {
   body?: Json | undefined;
   /** A file that is sent in place of a body, as a form. */
   file?: Upload | undefined;
-  /** True where a second time does no harm. GET and DELETE always are. */
+  /** True if a second time does no harm. GET and DELETE always are. */
   repeatable?: boolean | undefined;
   /**
    * Where in the job's own list each item of a list in the body stood: errors name places as the job
@@ -31,10 +31,10 @@ export interface ApiRequest {
    */
   positions?: { readonly [key: string]: readonly (number | undefined)[] } | undefined;
   /**
-   * True where the body names groups or fields. For about five seconds after one is made RapidPro
+   * True if the body names groups or fields. For about five seconds after one is made RapidPro
    * answers 500 to that, and does nothing.
    */
-  namesObjects?: boolean | undefined;
+  referencesGroupsOrFields?: boolean | undefined;
 }
 
 /** What a server answered. */
@@ -42,7 +42,7 @@ export interface ApiResponse {
   statusCode: number;
   /** The parsed JSON; null for a 204. */
   body: unknown;
-  /** True where an earlier attempt at the same request may have done the work. */
+  /** True if an earlier attempt at the same request may have done the work. */
   repeated: boolean;
 }
 

@@ -4,17 +4,17 @@ import { resources } from '../resources.js';
 import { type ErrorCode, type ErrorDetails, RapidProError } from './errors.js';
 import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
 import { personalTexts, redact, redactor } from './redact.js';
-import { recognize } from './refusals.js';
+import { knownRefusal } from './refusals.js';
 import type { ApiRequest } from './request.js';
 
-/** An answer that is no success, as far as it could be read. */
+/** An answer that is not a success, as far as it could be read. */
 export interface Refused {
   statusCode: number;
   /** The parsed body, where it was JSON. */
   body: unknown;
-  /** True where it was JSON with something in it, as all of RapidPro's refusals are but a few. */
+  /** True if it was JSON with something in it, as all of RapidPro's refusals are but a few. */
   isJson: boolean;
-  /** True where RapidPro named the workspace of the token: the token itself is good. */
+  /** True if RapidPro named the workspace of the token: the token itself is good. */
   authenticated: boolean;
   retryAfter?: number | undefined;
   location?: string | undefined;
@@ -54,15 +54,15 @@ function said(errors: readonly FieldError[]): string {
   return `: ${/[.!?]$/.test(text) && more === '' ? text.slice(0, -1) : text}${more}`;
 }
 
-/** True where the answer may come from something before RapidPro, or from another server. */
-function isForeign({ isJson, authenticated }: Refused): boolean {
+/** True if the answer may come from something before RapidPro, or from another server. */
+function isNotRapidPro({ isJson, authenticated }: Refused): boolean {
   return !isJson && !authenticated;
 }
 
 function forbidden({ refused, raw, errors, configuration }: Context): Verdict {
   const text = raw.map(error => error.text).join(' ');
   const hint = configuration.origin.startsWith('http://') ? HTTPS_HINT : '';
-  if (isForeign(refused)) {
+  if (isNotRapidPro(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
       description:
@@ -99,14 +99,14 @@ function forbidden({ refused, raw, errors, configuration }: Context): Verdict {
 }
 
 function notFound({ refused, errors, request }: Context): Verdict {
-  if (isForeign(refused) && isOptional(request.path)) {
+  if (isNotRapidPro(refused) && isOptional(request.path)) {
     return {
       code: 'NOT_OFFERED',
       description: `This RapidPro server does not offer "${request.path}".`,
       fix: 'RapidPro 9 and TextIt each have endpoints that the other lacks. Check the spelling, or do without it on this server.',
     };
   }
-  if (isForeign(refused)) {
+  if (isNotRapidPro(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
       description: 'There is no RapidPro API at this address: the server answered 404.',
@@ -116,7 +116,7 @@ function notFound({ refused, errors, request }: Context): Verdict {
   if (request.query?.cursor !== undefined) {
     return {
       code: 'INVALID_CURSOR',
-      description: 'RapidPro does not accept the place in the list to go on from.',
+      description: 'RapidPro does not accept the position in the list to continue from.',
       fix: 'Read the list again from its start.',
     };
   }
@@ -138,14 +138,14 @@ function urnFix(raw: readonly FieldError[], { query, body }: ApiRequest): string
 }
 
 function invalid({ raw, errors, refused, request }: Context): Verdict {
-  if (isForeign(refused)) {
+  if (isNotRapidPro(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
       description: 'The server answered 400 in another way than RapidPro.',
       fix: 'Check "host" in the credential: the server does not take requests for this name.',
     };
   }
-  const known = recognize(raw);
+  const known = knownRefusal(raw);
   return {
     code: known?.code ?? 'VALIDATION_FAILED',
     description: `RapidPro refused the ${nounOf(request.path)}${said(errors)}.`,
@@ -191,7 +191,7 @@ function serverError({ errors }: Context): Verdict {
   return {
     code: 'SERVER_ERROR',
     description: `RapidPro failed while it worked on this request${said(errors)}.`,
-    fix: 'Groups and fields that were made less than six seconds ago, a URN given twice and a malformed uuid are known causes. Otherwise try again later, and tell whoever runs the server. Before you send a message again, look in RapidPro whether it went out.',
+    fix: 'Groups and fields that were made less than six seconds ago, a URN given twice and a malformed uuid are known causes. Otherwise try again later, and report it to whoever runs the server. Before you send a message again, look in RapidPro whether it was sent.',
   };
 }
 
@@ -268,7 +268,7 @@ function endsWith(text: string, item: unknown): boolean {
   return typeof item === 'string' && item !== '' && text.endsWith(`: ${item}`);
 }
 
-/** Makes the error for an answer that is no success. */
+/** Makes the error for an answer that is not a success. */
 export function responseError(
   request: ApiRequest,
   configuration: Configuration,

@@ -1,6 +1,6 @@
 /**
  * When to try again, and after how long. Pure: no clock, no sleep, no socket.
- * Rests on the API reference, sections 2.7 and 2.16, and on rule 4 of docs/architecture.md.
+ * Follows rule 4 of docs/architecture.md.
  */
 
 /** What became of one attempt, as far as trying again is concerned. */
@@ -20,7 +20,7 @@ export interface Attempt {
   failure: Failure;
   /** How many attempts have been made: 1 after the first. */
   attempts: number;
-  /** True where a second time does no harm: a GET, or a write with the same end. */
+  /** True if a second time does no harm: a GET, or a write with the same end. */
   repeatable: boolean;
   /** Seconds that this operation has waited so far. */
   waited: number;
@@ -41,7 +41,7 @@ export const MAX_ATTEMPTS = 4;
 export const MAX_TIMEOUTS = 2;
 /** Seconds between attempts at a write with a group or field that is new: the engine looks for those every five. */
 const UNREADY_WAIT = 2.5;
-/** Seconds of the longest Retry-After that is told: a year. More is no time that anybody means. */
+/** Seconds of the longest Retry-After that is reported: a year. More is no time that anybody means. */
 const LONGEST_RETRY_AFTER = 365 * 24 * 60 * 60;
 /** The longest back-off between two attempts, in seconds. */
 const LONGEST_BACKOFF = 30;
@@ -85,9 +85,9 @@ export function decide(attempt: Attempt): Decision {
 /**
  * Reads a `Retry-After` header: whole seconds, or an HTTP date.
  *
- * @param header - the header's text, or undefined where there is none
+ * @param header - the header's text, or undefined if there is none
  * @param now - the time in milliseconds, for dates
- * @returns seconds, never less than 0; undefined where the text says nothing usable
+ * @returns seconds, never less than 0; undefined if the text says nothing usable
  */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? '';

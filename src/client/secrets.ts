@@ -4,7 +4,7 @@ import type { ApiRequest } from './request.js';
 
 /**
  * Keeps the secrets of the credential out of whatever is sent. The token leaves in one header, which is
- * not looked at here; anywhere else it is a mistake of the job, such as the state in the place of a value.
+ * not looked at here; anywhere else it is a mistake of the job, such as the state in place of a value.
  */
 
 /** Tokens of servers are longer. A shorter one is a test's, and may be a part of anybody's word. */
@@ -124,7 +124,7 @@ function refuse(what: string, secret: Secret | undefined): void {
 interface Sought {
   secret: Secret;
   isWithin(text: string): boolean;
-  /** Where the secret counts only as a whole value: tells whether a text is one. */
+  /** Where the secret counts only as a whole value: whether a text is one. */
   isWhole?(text: string): boolean;
 }
 
@@ -134,7 +134,7 @@ const wholeValue = (secret: Secret, text: string): Sought => ({
   isWhole: matcher(text),
 });
 
-/** Tells whether a text is a secret, or an address with a part that is. */
+/** Whether a text is a secret, or an address with a part that is. */
 function isWholeIn(text: string, isWhole: (text: string) => boolean, depth = 0): boolean {
   if (isWhole(text)) return true;
   if (depth === DEEPEST_ADDRESS) return false;
@@ -160,7 +160,7 @@ export class SecretGuard {
     this.#least = Math.min(token.length, webhookSecret?.length ?? token.length);
   }
 
-  /** Which secret a value or a key holds; undefined where it holds none. */
+  /** Which secret a value or a key holds; undefined if it holds none. */
   secretIn(text: string): Secret | undefined {
     if (text.length < this.#least) return undefined;
     return this.#sought.find(
@@ -180,7 +180,7 @@ export class SecretGuard {
     refuse('The path of the request', this.secretIn(path));
     refuse('The query of the request', this.#inValue(query));
     refuse('The address of the request', this.#anywhereIn(url));
-    // RapidPro is told there where to send its pushes, with the secret that they must carry.
+    // This is where RapidPro learns where to send its pushes, with the secret that they must carry.
     const free = path === 'resthook_subscribers' ? 'target_url' : undefined;
     refuse('The body of the request', this.#anywhereIn(json) ?? this.#asValueIn(json, body, free));
     if (!file) return;
@@ -192,7 +192,7 @@ export class SecretGuard {
   }
 
   /**
-   * Looks at a text that is no part of a request of the API, such as a link, before it is used.
+   * Looks at a text that is not part of an API request, such as a link, before it is used.
    *
    * @param what - what it is, for the error
    * @throws RapidProError `INVALID_INPUT`

@@ -24,18 +24,18 @@ export interface Wire {
   url: string;
   method: string;
   token: string;
-  /** JSON, or a form whose type undici tells. */
+  /** JSON, or a form whose type undici sets. */
   body: string | FormData | undefined;
   deadline: Deadline;
   /** True for a request that must not meet a dying socket, or may leave its socket unusable. */
-  ownSocket: boolean;
+  freshConnection: boolean;
 }
 
 /** Puts one request on the wire. Follows no redirect. */
-export function transmit({ url, method, token, body, deadline, ownSocket }: Wire) {
+export function transmit({ url, method, token, body, deadline, freshConnection }: Wire) {
   return send(url, {
     method: method as 'GET',
-    dispatcher: ownSocket ? single : shared,
+    dispatcher: freshConnection ? single : shared,
     signal: deadline,
     headersTimeout: 0,
     bodyTimeout: 0,

@@ -23,7 +23,7 @@ function refuse(description: string): never {
 /**
  * What has to be known of a list to read it in windows of time.
  *
- * @throws RapidProError `INVALID_OPTION` where that cannot be done
+ * @throws RapidProError `INVALID_OPTION` if that cannot be done
  */
 export function windowedList(name: ResourceName, query: Query): WindowedList {
   const { order, nouns }: Resource = resources[name];
@@ -32,7 +32,7 @@ export function windowedList(name: ResourceName, query: Query): WindowedList {
       `Several requests side by side can read contacts, runs, flow starts, messages and broadcasts, but not ${nouns[1]}.`,
     );
   }
-  // Folders with an order of their own (API reference, section 4.19).
+  // Folders with an order of their own.
   if (name === 'messages' && query.folder === 'sent') {
     return refuse('The folder "sent" is sorted by another time than it can be filtered by.');
   }

@@ -6,11 +6,11 @@ export interface WindowPlace {
   /** The window, where it is not the whole list. */
   before?: string;
   after?: string;
-  /** Where in the window, as the server said it; at its beginning unless told. */
+  /** Where in the window, as the server said it. Default: its beginning. */
   cursor?: Query;
   /** The time of the newest record when the reading began. */
   since?: string;
-  /** True where all but what changed since then has been read. */
+  /** True if all but what changed since then has been read. */
   last?: boolean;
 }
 
@@ -36,7 +36,7 @@ export function readPlace(start: Query | undefined): WindowPlace | undefined {
     const place = JSON.parse(text.slice(PREFIX.length)) as WindowPlace;
     if ([place.before, place.after, place.since].every(isText)) return place;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new RapidProError({
     code: 'INVALID_INPUT',

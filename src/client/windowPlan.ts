@@ -26,14 +26,14 @@ export interface PlanOptions {
   ahead: number;
   limit: number;
   canReverse: boolean;
-  /** True where one more request will follow in the end. */
+  /** True if one more request will follow in the end. */
   looksBack: boolean;
 }
 
 /** What to do next: go on with a walk, begin one from a gap's end, or cut a gap in two. */
 export type Step = { walk: Side; gap: Gap } | { join: Gap } | { split: Gap; at: Place };
 
-/** Where the pages tell nothing: a page a day. */
+/** If the pages say nothing: a page a day. */
 const DAY = 24 * 60 * 60 * 1_000_000;
 /** The least that a walk of its own is worth, in pages. */
 const WORTH_JOINING = 3;
@@ -121,7 +121,7 @@ export class WindowPlan {
     return running > 0 && wasted + risk <= total * MOST_WASTE + (canReverse ? 1 : 0.5);
   }
 
-  /** Cuts the last gap a few pages on, as far as its density can be told. */
+  /** Cuts the last gap a few pages on, as far as its density is known. */
   #cutAhead(progress: Progress): Step | undefined {
     const { gaps, ends, waiting, running } = progress;
     const gap = gaps.at(-1);
@@ -132,7 +132,7 @@ export class WindowPlan {
       return undefined;
     const { from, to } = gap.unread(ends);
     if (!Number.isFinite(from)) return undefined;
-    // As dense as where a walk last came from before: the far end tells nothing of here.
+    // As dense as where a walk last came from before: the far end says nothing of here.
     const density = [...gaps.map(({ head }) => head?.density).reverse(), densityOf(progress)].find(
       one => one !== undefined && Number.isFinite(one),
     );
@@ -140,7 +140,7 @@ export class WindowPlan {
     return cut(gap, from, to, from + (Number.isFinite(step) ? step : DAY * this.#stride));
   }
 
-  /** Records that come before a gap's unread part, as far as that can be told. */
+  /** Records that come before a gap's unread part, as far as is known. */
   #before(progress: Progress, gap: Gap): number {
     let before = progress.handed;
     for (const one of progress.gaps) {
@@ -205,7 +205,7 @@ function densityOf({ kept, covered }: Progress): number {
   return covered === 0 ? Number.POSITIVE_INFINITY : kept / covered;
 }
 
-/** A cut strictly inside a stretch, or none where it is too narrow. */
+/** A cut strictly inside a stretch, or none if it is too narrow. */
 function cut(gap: Gap, from: Place, to: Place, at: Place): Step | undefined {
   const place = Math.floor(at);
   return place > from && place + 1 < to ? { split: gap, at: place } : undefined;

@@ -8,7 +8,7 @@ import { type WindowPlace, writePlace } from './windowPlace.js';
 import { type Progress, WindowPlan } from './windowPlan.js';
 import { type Direction, type Place, Side } from './windowSide.js';
 import { fromMicros, type Micros, toMicros } from './windowTimes.js';
-import { Closed, SharedWaits } from './windowWaits.js';
+import { ReadAbortedError, SharedWaits } from './windowWaits.js';
 
 export interface WindowedList {
   name: ResourceName;
@@ -16,7 +16,7 @@ export interface WindowedList {
   query: Query;
   /** The time by which it is sorted and filtered. */
   key: string;
-  /** True where the server can give the oldest first. */
+  /** True if the server can give the oldest first. */
   canReverse: boolean;
 }
 
@@ -40,7 +40,7 @@ export class WindowReader {
   readonly gaps: Gap[];
   /** The time of the newest record when the reading began. */
   since: Micros | undefined;
-  /** True where pages were read after the newest ones: what changed in between was not seen. */
+  /** True if pages were read after the newest ones: what changed in between was not seen. */
   missesChanges: boolean;
   /** Why it ended early. */
   failure: unknown;
@@ -91,7 +91,7 @@ export class WindowReader {
     });
   }
 
-  /** True where a record that changes moves to where the windows do not look any more. */
+  /** True if a record that changes moves to where the windows do not look any more. */
   get looksBack(): boolean {
     return this.#list.key === 'modified_on';
   }
@@ -257,7 +257,7 @@ export class WindowReader {
     const running = this.#counted(side.client, side.source)
       .then(({ value }) => this.#take(side, value ?? undefined))
       .catch(error => {
-        if (!(error instanceof Closed)) this.failure ??= error;
+        if (!(error instanceof ReadAbortedError)) this.failure ??= error;
       })
       .finally(() => {
         side.busy = false;
@@ -281,7 +281,7 @@ export class WindowReader {
     if (first && this.since === undefined) this.#fixStart(gap, side, first);
   }
 
-  /** The newest record of all tells up to where the windows reach. What changes from then on comes last. */
+  /** The newest record of all says how far the windows reach. What changes from then on comes last. */
   #fixStart(gap: Gap, side: Side, newest: Dictionary): void {
     if (this.#isResumed) {
       // Where a plain reading stopped, nobody noted when it began: from now on, then.
@@ -302,7 +302,7 @@ export class WindowReader {
     return time === undefined ? undefined : time * this.#sign;
   }
 
-  /** The next page of a walk; adds what it cost to what the operation tells. */
+  /** The next page of a walk; adds its cost to what the operation reports. */
   async #counted(client: Client, source: AsyncGenerator<Page, void, undefined>) {
     await this.#waits.enter();
     const { requests, received } = client;

@@ -41,7 +41,7 @@ export function fromMicros(time: Micros): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
 }
 
-/** What tells a record from all others of its list; undefined where nothing does. */
+/** What distinguishes a record from all others of its list; undefined if nothing does. */
 export function idOf({ uuid, id }: Dictionary): string | undefined {
   const name = uuid ?? id;
   return name === undefined || name === null ? undefined : String(name);

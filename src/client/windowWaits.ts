@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 
-/** Thrown in place of a request that nobody waits for any more. Never leaves the reading. */
-export class Closed extends Error {}
+/** Thrown in place of a request that nobody waits for any longer. Never leaves the reading. */
+export class ReadAbortedError extends Error {}
 
 /** Milliseconds by which a wait may end too early: servers count whole seconds. */
 const NEARLY = 500;
@@ -45,7 +45,7 @@ export class SharedWaits {
   /** Lets a request begin. */
   async enter(): Promise<void> {
     while (this.#current && !this.#closed) await this.#current;
-    if (this.#closed) throw new Closed();
+    if (this.#closed) throw new ReadAbortedError();
   }
 
   /** Ends all waits. No request begins any more. */
@@ -55,7 +55,7 @@ export class SharedWaits {
   }
 
   async #wait(seconds: number): Promise<void> {
-    if (this.#closed) throw new Closed();
+    if (this.#closed) throw new ReadAbortedError();
     const end = this.#clock.now() + seconds * 1000;
     if (!this.#current) {
       this.#end = end;

@@ -21,7 +21,7 @@ export interface WindowPage extends Page {
  * @param client - counts the requests
  * @param list - what is read
  * @param options - how
- * @param start - where to begin, as a page's `next` said it; the beginning unless told
+ * @param start - where to begin, as a page's `next` said it; default: the beginning
  * @throws RapidProError what a request throws, after all that lies before it was yielded
  */
 export async function* windows(

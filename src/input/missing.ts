@@ -58,7 +58,7 @@ const SUSPECT = /undefined|NaN|null|Invalid|\[object|\$|state/;
 /** What may stand around words and between them. */
 const NOTHING = /^[\s\p{P}\p{S}\p{Cf}]*$/u;
 
-/** Tells whether a text is nothing but words for what is not there. */
+/** Whether a text is nothing but words for what is not there. */
 function isWholly(text: string, isNullOne: boolean): boolean {
   const left = text.replace(WORDS, ' ');
   const rest = left.replace(NULL, ' ');
@@ -93,10 +93,10 @@ function findMissing(value: unknown, kind: TextKind): { path: string; text: stri
 }
 
 const UNQUOTED =
-  'A reference is no reference inside quotes: write $.data.name without them, and put text together in a function of state.';
+  'Inside quotes a reference is only text: write $.data.name without them, and put text together in a function of state.';
 
-/** What is told of it: the kind of word, never the text. */
-function told(text: string): { what: string; advice: string } {
+/** What is said of it: the kind of word, never the text. */
+function explain(text: string): { what: string; advice: string } {
   if (ANY_REFERENCE.test(text)) {
     return { what: 'holds a reference that is only text', advice: UNQUOTED };
   }
@@ -122,7 +122,7 @@ export function refuseMissing(
 ): void {
   const found = isLiteral ? undefined : findMissing(value, kind);
   if (!found) return;
-  const { what, advice } = told(found.text);
+  const { what, advice } = explain(found.text);
   throw new RapidProError({
     code: 'INVALID_INPUT',
     description: `${where}${found.path} ${what}: data that it is made of is missing.`,

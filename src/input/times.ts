@@ -6,7 +6,7 @@ import type { Dictionary } from '../types/json.js';
  * Times in contact fields. RapidPro takes a full ISO time with its zone as it is written. Any other text
  * it searches for a day and a time: it takes minutes for hours, leaves zones out, rolls a 31 February
  * over to March, and gives a day alone the time of day at which it was written. So ISO times are sent in
- * full, those that cannot be told are refused, and what is written in other ways is compared with what
+ * full, ambiguous ones are refused, and what is written in other ways is compared with what
  * RapidPro stored ({@link isAnotherTime}).
  */
 
@@ -25,7 +25,7 @@ interface Said {
   clock: string;
   /** At most six digits of a second. */
   fraction: string;
-  /** `Z` or `+02:00`; undefined where the text names none. */
+  /** `Z` or `+02:00`; undefined if the text names none. */
   zone: string | undefined;
   isDayAlone: boolean;
 }
@@ -98,7 +98,7 @@ function hourOf(written: string, half: string | undefined, hasMinutes: boolean) 
   return (hour % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
 }
 
-/** Reads a text as people write it; undefined where a part of it is neither day, time nor zone. */
+/** Reads a text as people write it; undefined if a part of it is neither day, time nor zone. */
 function readLoosely(text: string): Said | undefined {
   const match = DAY.exec(text);
   if (!match || !WEEKDAY.test(text.slice(0, match.index))) return undefined;
@@ -112,7 +112,7 @@ function readLoosely(text: string): Said | undefined {
   return { days, ...timeOfDay(hour, minute, second, fraction), zone, isDayAlone: false };
 }
 
-/** Tells whether RapidPro may find a day in a value. */
+/** Whether RapidPro may find a day in a value. */
 export function looksLikeTime(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   if (ISO_DAY.test(value.trimStart())) return true;
@@ -130,7 +130,7 @@ const instantOf = (day: string, clock: string, zone: string) =>
   Date.parse(`${day}T${clock}${zone}`);
 
 /**
- * Tells whether what RapidPro shows of a field is a time, and not surely the one that was sent. It shows
+ * Whether what RapidPro shows of a field is a time, and not surely the one that was sent. It shows
  * what was sent without a zone in the workspace's, so that the clocks can be compared.
  *
  * @param sent - what was sent, without spaces around it
@@ -156,7 +156,7 @@ function aheadAround(wall: number, zone: IANAZone): [before: number, after: numb
   return [aheadAt(zone, wall - 24 * HOUR), aheadAt(zone, wall + 24 * HOUR)];
 }
 
-/** The first instant at which the clocks of a zone show a time; undefined where they skip it. */
+/** The first instant at which the clocks of a zone show a time; undefined if they skip it. */
 function firstInstant(wall: number, zone: IANAZone): number | undefined {
   const instants = aheadAround(wall, zone)
     .map(ahead => wall - ahead)
@@ -223,7 +223,7 @@ const HALF_DAY = /\s\d{1,2}(:\d\d){0,2}\s*[ap]m$/i;
 /**
  * What is to be sent for a value of a datetime field.
  *
- * @param zone - the workspace's; undefined where it is not known
+ * @param zone - the workspace's; undefined if it is not known
  * @throws RapidProError `INVALID_INPUT` for a time that RapidPro would store as another one
  */
 function complete(value: string, zone: IANAZone | undefined, where: Where): string {
@@ -282,7 +282,7 @@ async function datetimesAmong(facts: TimeFacts, all: readonly Fields[]): Promise
 
 /**
  * Reads what the rule needs to know: which fields hold times, where a value looks like one, and the zone of
- * the workspace, where a time lacks it. Where the token may not read that, values are sent as they are.
+ * the workspace, where a time lacks it. If the token may not read that, values are sent as they are.
  *
  * @param all - the fields of each contact
  * @param known - the types of fields, where they were read before

@@ -139,7 +139,7 @@ const PATHS: { [scheme: string]: RegExp } = {
 const fault = (what: string, fix: string): UrnFault => ({ what, fix: `Nothing was sent. ${fix}` });
 
 /**
- * What is wrong with a URN, or undefined where it may be sent.
+ * What is wrong with a URN, or undefined if it may be sent.
  *
  * @param urn - without spaces around it
  */
@@ -221,7 +221,7 @@ const QUERY = /^(?:\?[a-z]\w*=.*)?$/is;
 
 const countDigits = (text: string) => text.replace(/\D/g, '').length;
 
-/** Tells whether a number has been through a cell or variable of numbers: `254712345678.0`. */
+/** Whether a number has been through a cell or variable of numbers: `254712345678.0`. */
 function wasNumber(number: string): boolean {
   if (EXPONENT.test(number)) return true;
   const tail = /[.,]\s*(\d+)\s*\)?$/.exec(number);
@@ -286,7 +286,7 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
     return fault('seems to hold two phone numbers', `Give each as a URN of its own. ${PHONE_FIX}`);
   }
   if (STRAY_TAIL.test(number) || NUMBERING.test(number)) {
-    return fault('has digits beside the phone number that RapidPro would dial too', PHONE_FIX);
+    return fault('has digits next to the phone number that RapidPro would dial too', PHONE_FIX);
   }
   // The servers leave out a plus of this width, and then it is another number.
   if (number.includes('\uff0b') && countDigits(number) < 11) {

@@ -22,12 +22,11 @@ import { threadPages } from './lists/threadPages.js';
  * @namespace global
  * @example <caption>The archives of messages of this year</caption>
  * getArchives({ archive_type: 'message', after: '2026-01-01' });
- * @param {ArchiveFilters} [filters] - `archive_type` (`message` or `run`), `period` (`daily` or `monthly`), `after` and `before` (days, on `start_date`). All archives unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ArchiveFilters} [filters] - `archive_type` (`message` or `run`), `period` (`daily` or `monthly`), `after` and `before` (days, on `start_date`). Default: all archives.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The archives: `archive_type`, `start_date`, `period`, `record_count`, `download_url` (good for a day).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.1
  * @returns {Operation}
  */
 export function getArchives(
@@ -140,7 +139,6 @@ function eachArchived(
  * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; what the operations throw; the errors of every request.
- * @see API reference, section 4.1
  * @returns {Operation}
  */
 export function eachArchivedMessages(
@@ -165,7 +163,6 @@ export function eachArchivedMessages(
  * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; what the operations throw; the errors of every request.
- * @see API reference, section 4.1
  * @returns {Operation}
  */
 export function eachArchivedRuns(

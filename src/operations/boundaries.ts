@@ -10,12 +10,11 @@ import { list } from './lists/list.js';
  * @namespace global
  * @example <caption>All places</caption>
  * getBoundaries();
- * @param {BoundaryFilters} [filters] - `geometry` (RapidPro 9: true for the outlines; large). All places unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {BoundaryFilters} [filters] - `geometry` (RapidPro 9: true for the outlines; large). Default: all places.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The places: `osm_id`, `name`, `parent`, `level`, `aliases`, `geometry`. Empty where the workspace has no country.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.2
  * @returns {Operation}
  */
 export function getBoundaries(

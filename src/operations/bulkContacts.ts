@@ -7,9 +7,9 @@ import { runSync } from './bulk/runSync.js';
 import { runUpserts } from './bulk/runUpserts.js';
 
 /**
- * Make contacts match a list, at the cost of the differences: reads what is there in pages of 250, and writes only what differs. Contacts that are not in the list are never touched, and keys that are left out stay as they are. Groups and URNs are only added, unless told otherwise.
+ * Make contacts match a list, and write only the differences: reads what is there in pages of 250. Contacts that are not in the list are never touched, and keys that are left out stay as they are. Groups and URNs are only added, unless `groups` or `urns` is `'exact'`.
  *
- * Two contacts of the list that are the same one in RapidPro both fail. Nothing is sent for them, unless RapidPro shows it only by writing one: `failed` then says which. A URN that another contact holds is never taken away from it. Dates without a zone are read in the workspace's own; a day is its midnight.
+ * Two contacts of the list that are the same one in RapidPro both fail. Nothing is sent for them, unless RapidPro shows it only when one is written: `failed` then says which. A URN that another contact holds is never taken away from it. Dates without a zone are read in the workspace's own; a day is its midnight.
  * @public
  * @function
  * @namespace global
@@ -22,17 +22,16 @@ import { runUpserts } from './bulk/runUpserts.js';
  *     fields: { due_date: mother.due },
  *   })),
  * );
- * @example <caption>Recognized by a field; tell what would be done</caption>
+ * @example <caption>Matched by a field; report what would be done</caption>
  * syncContacts($.data, { key: 'fields.tei_id', group: 'Mothers', dryRun: true });
- * @example <caption>Stop before the worker's five minutes are over, and go on in the next run</caption>
+ * @example <caption>Stop before the worker's five minutes are over, and continue in the next run</caption>
  * syncContacts($.data, { deadline: 270, resume: true });
  * @param {SyncContact[]} contacts - Any number of contacts: `uuid`, `urns`, `name`, `language`, `groups` (uuids or names of manual groups), `fields`. null clears a key.
- * @param {SyncOptions} [options] - `key` (`'uuid'`, `'urn'` or a field of text or numbers, as `'fields.tei_id'`; the uuid, else the URNs, unless told), `group` (read only its members; others are looked up), `groups` and `urns` (`'add'`, or `'exact'` to let the list be all), `dryRun` (write nothing), `failOnError`, `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `concurrency` (requests side by side; 4), `deadline` (seconds after which to stop), `resume` (go on where a former run stopped), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ created, updated, unchanged, failed, notAttempted }`: each contact is in one of them, as `{ index, uuid, … }`; `updated` with the keys that `changed`, `failed` with `code`, `description` and `fix`. `inactive` lists those that are stopped, blocked or archived once more. With `dryRun` also `requests`, how many the writing would take beside those of the dry run, `notChecked`, and `atMost: true` where it may be fewer: where URNs are added, or numbers have no country code.
+ * @param {SyncOptions} [options] - `key` (`'uuid'`, `'urn'` or a field of text or numbers, as `'fields.tei_id'`; default: the uuid, else the URNs), `group` (read only its members; others are looked up), `groups` and `urns` (`'add'`, or `'exact'` to let the list be all), `dryRun` (write nothing), `failOnError`, `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `concurrency` (requests side by side; default: 4), `deadline` (seconds after which to stop), `resume` (continue where an earlier run stopped), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ created, updated, unchanged, failed, notAttempted }`: each contact is in one of them, as `{ index, uuid, … }`; `updated` with the keys that `changed`, `failed` with `code`, `description` and `fix`. `inactive` lists those that are stopped, blocked or archived once more. With `dryRun` also `requests`, how many the writing would take beside those of the dry run, `notChecked`, and `atMost: true` if it may be fewer: if URNs are added, or numbers have no country code.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @state {object} rapidpro - `resume`, where it stopped before the end: places in the list and uuids.
- * @throws {RapidProError} `BULK_FAILED` with `failOnError`, where a contact failed; `INVALID_INPUT` for a list that is none; `INVALID_OPTION`, `UNKNOWN_GROUP`, `ANONYMOUS_WORKSPACE`; the errors of every request, as long as nothing is written.
- * @see API reference, section 4.9
+ * @state {object} rapidpro - `resume`, if it stopped before the end: positions in the list and uuids.
+ * @throws {RapidProError} `BULK_FAILED` with `failOnError`, if a contact failed; `INVALID_INPUT` if `contacts` is not a list; `INVALID_OPTION`, `UNKNOWN_GROUP`, `ANONYMOUS_WORKSPACE`; the errors of every request, as long as nothing is written.
  * @returns {Operation}
  */
 export function syncContacts(
@@ -49,7 +48,7 @@ export function syncContacts(
 }
 
 /**
- * Update contacts, or add those that do not exist: `upsertContact` for each of a list, some side by side. `groups` replaces the manual groups of a contact, as RapidPro does. A request or more a contact: `syncContacts` needs far fewer where most of the list is unchanged. Two of the list that turn out to be one contact both fail, though written.
+ * Update contacts, or add those that do not exist: `upsertContact` for each of a list, some side by side. `groups` replaces the manual groups of a contact, as RapidPro does. A request or more a contact: `syncContacts` needs far fewer if most of the list is unchanged. Two of the list that turn out to be one contact both fail, though written.
  * @public
  * @function
  * @namespace global
@@ -60,12 +59,11 @@ export function syncContacts(
  * @example <caption>End the run with an error where one fails</caption>
  * upsertContacts($.data, { concurrency: 8, failOnError: true });
  * @param {UpsertBody[]} contacts - Each as in `upsertContact`, with `uuid` or at least one URN.
- * @param {UpsertContactsOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `dryRun` (true: look each up, write nothing, and tell what would be written; default: false), `failOnError`, `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `concurrency` (requests side by side, at most 10; 4), `deadline` (seconds after which to stop), `resume` (go on where a former run stopped), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ created, updated, unchanged, failed, notAttempted }`: each contact is in one of them, as `{ index, uuid, … }`; `failed` with `code`, `description` and `fix`. `unchanged` stays empty: RapidPro does not tell. With `dryRun` also `requests`, how many the writing would take beside those of the look (`state.response.requests`), and `notChecked`.
+ * @param {UpsertContactsOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `dryRun` (true: look each up, write nothing, and report what would be written; default: false), `failOnError`, `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `concurrency` (requests side by side, at most 10; default: 4), `deadline` (seconds after which to stop), `resume` (continue where an earlier run stopped), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ created, updated, unchanged, failed, notAttempted }`: each contact is in one of them, as `{ index, uuid, … }`; `failed` with `code`, `description` and `fix`. `unchanged` stays empty: RapidPro does not report it. With `dryRun` also `requests`, how many the writing would take beside those of the look (`state.response.requests`), and `notChecked`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @state {object} rapidpro - `resume`, where it stopped before the end: places in the list.
- * @throws {RapidProError} `BULK_FAILED` with `failOnError`, where a contact failed; `INVALID_INPUT` for a list that is none; `INVALID_OPTION`; the errors of every request, as long as nothing is written.
- * @see API reference, section 4.9
+ * @state {object} rapidpro - `resume`, if it stopped before the end: positions in the list.
+ * @throws {RapidProError} `BULK_FAILED` with `failOnError`, if a contact failed; `INVALID_INPUT` if `contacts` is not a list; `INVALID_OPTION`; the errors of every request, as long as nothing is written.
  * @returns {Operation}
  */
 export function upsertContacts(

@@ -13,12 +13,11 @@ import { add, remove, update } from './objects/objects.js';
  * @namespace global
  * @example <caption>All campaigns</caption>
  * getCampaigns();
- * @param {CampaignFilters} [filters] - `uuid`. All campaigns unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {CampaignFilters} [filters] - `uuid`. Default: all campaigns.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The campaigns: `uuid`, `name`, `group`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.4
  * @returns {Operation}
  */
 export function getCampaigns(
@@ -36,11 +35,10 @@ export function getCampaigns(
  * @example <caption>Visits of the mothers</caption>
  * addCampaign({ name: 'Postnatal visits', group: 'Mothers' });
  * @param {CampaignBody} campaign - `name` and `group` (uuid or name).
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The campaign.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.4
  * @returns {Operation}
  */
 export function addCampaign(
@@ -59,11 +57,10 @@ export function addCampaign(
  * updateCampaign('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Visits', group: 'Pregnant' });
  * @param {string} campaign - The uuid of the campaign.
  * @param {CampaignBody} changes - `name` and `group`, both.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The campaign.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.4
  * @returns {Operation}
  */
 export function updateCampaign(
@@ -88,12 +85,11 @@ export function updateCampaign(
  * @namespace global
  * @example <caption>Of one campaign</caption>
  * getCampaignEvents({ campaign: 'Visits' });
- * @param {CampaignEventFilters} [filters] - `campaign` (uuid or exact name), `uuid`. All events unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {CampaignEventFilters} [filters] - `campaign` (uuid or exact name), `uuid`. Default: all events.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The events: `uuid`, `campaign`, `relative_to`, `offset`, `unit`, `delivery_hour`, `flow` or `message`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.5
  * @returns {Operation}
  */
 export function getCampaignEvents(
@@ -118,11 +114,10 @@ export function getCampaignEvents(
  *   message: { eng: 'Your visit is tomorrow.' },
  * });
  * @param {CampaignEventBody} event - `campaign` (uuid), `relative_to` (key of a date field), `offset`, `unit`, `delivery_hour` (0 to 23; -1: the hour of the date), and `message` or `flow` (uuid).
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The event.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE`, `VALIDATION_FAILED`, `INVALID_INPUT`; `OUTCOME_UNKNOWN`: a second time would add it twice; the errors of every request.
- * @see API reference, section 4.5
  * @returns {Operation}
  */
 export function addCampaignEvent(
@@ -148,11 +143,10 @@ export function addCampaignEvent(
  * });
  * @param {string} event - The uuid of the campaign event.
  * @param {CampaignEventBody} changes - All the keys of `addCampaignEvent`; `campaign` cannot change.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The event, on RapidPro 9 with a new uuid.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.5
  * @returns {Operation}
  */
 export function updateCampaignEvent(
@@ -179,11 +173,10 @@ export function updateCampaignEvent(
  * @example <caption>Delete</caption>
  * deleteCampaignEvent($.data.uuid);
  * @param {string} event - The uuid of the campaign event.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ deleted: true }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.5
  * @returns {Operation}
  */
 export function deleteCampaignEvent(

@@ -10,12 +10,11 @@ import { list } from './lists/list.js';
  * @namespace global
  * @example <caption>All channels</caption>
  * getChannels();
- * @param {ChannelFilters} [filters] - `uuid`, `address` (the number or account). All channels unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ChannelFilters} [filters] - `uuid`, `address` (the number or account). Default: all channels.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The channels: `uuid`, `name`, `address`, `country`, `device`, `last_seen`; `type` (TextIt).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.6
  * @returns {Operation}
  */
 export function getChannels(
@@ -26,7 +25,7 @@ export function getChannels(
 }
 
 /**
- * Read what happened on channels beside messages: calls, new conversations, opt-ins, newest first.
+ * Read what happened on channels besides messages: calls, new conversations, opt-ins, newest first.
  * @public
  * @function
  * @namespace global
@@ -34,12 +33,11 @@ export function getChannels(
  * getChannelEvents({ after: '2026-11-01' });
  *
  * fn(state => ({ ...state, data: state.data.filter(event => event.type === 'call-in-missed') }));
- * @param {ChannelEventFilters} [filters] - `contact` (uuid), `id`, `after` and `before` (ISO dates, on `created_on`). All events unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ChannelEventFilters} [filters] - `contact` (uuid), `id`, `after` and `before` (ISO dates, on `created_on`). Default: all events.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The events: `id`, `type`, `contact`, `channel`, `occurred_on`, `created_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.7
  * @returns {Operation}
  */
 export function getChannelEvents(

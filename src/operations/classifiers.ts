@@ -10,12 +10,11 @@ import { list } from './lists/list.js';
  * @namespace global
  * @example <caption>All classifiers</caption>
  * getClassifiers();
- * @param {ClassifierFilters} [filters] - `uuid`, `after` and `before` (ISO dates, on `created_on`). All unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ClassifierFilters} [filters] - `uuid`, `after` and `before` (ISO dates, on `created_on`). Default: all.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The classifiers: `uuid`, `name`, `type`, `intents`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on TextIt. `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.8
  * @returns {Operation}
  */
 export function getClassifiers(

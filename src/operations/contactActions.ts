@@ -51,11 +51,10 @@ function onMembers(
  * addToGroup(state => state.data.map(contact => contact.uuid), 'Mothers', { verify: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
- * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
- * @see API reference, section 4.10
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
  * @magic group $.children[?(@.name=='groups')].children[*]
  * @returns {Operation}
  */
@@ -76,11 +75,10 @@ export function addToGroup(
  * removeFromGroup(['tel:+221770001122'], 'Mothers');
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
- * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.10
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @magic group $.children[?(@.name=='groups')].children[*]
  * @returns {Operation}
  */
@@ -93,18 +91,17 @@ export function removeFromGroup(
 }
 
 /**
- * Block contacts: RapidPro takes no messages from them any more, and removes them from all groups.
+ * Block contacts: RapidPro takes no more messages from them, and removes them from all groups.
  * @public
  * @function
  * @namespace global
  * @example <caption>One contact</caption>
  * blockContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.10
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
  */
 export function blockContacts(
@@ -122,11 +119,10 @@ export function blockContacts(
  * @example <caption>One contact</caption>
  * unblockContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.10
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
  */
 export function unblockContacts(
@@ -144,11 +140,10 @@ export function unblockContacts(
  * @example <caption>One contact</caption>
  * interruptContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.10
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
  */
 export function interruptContacts(
@@ -166,11 +161,10 @@ export function interruptContacts(
  * @example <caption>One contact</caption>
  * archiveContactMessages(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.10
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
  */
 export function archiveContactMessages(
@@ -188,11 +182,10 @@ export function archiveContactMessages(
  * @example <caption>The contacts that the step before read</caption>
  * deleteContacts(state => state.data.map(contact => contact.uuid));
  * @param {string[]} contacts - Uuids or URNs, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Contacts that are gone already are in `failures`.
- * @see API reference, section 4.10
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Contacts that are gone already are in `failures`.
  * @returns {Operation}
  */
 export function deleteContacts(

@@ -12,7 +12,7 @@ import { LITERAL } from './base/options.js';
 import { shownId } from './base/shownId.js';
 import { findContact } from './contact/contactLookup.js';
 import { createContact } from './contact/createContact.js';
-import { tellMisread } from './contact/unread.js';
+import { logMisread } from './contact/unread.js';
 import { updateExisting } from './contact/updateExisting.js';
 import { upsert } from './contact/upsert.js';
 import { list } from './lists/list.js';
@@ -30,12 +30,11 @@ const CONTACT_WRITE = { isContactWrite: true };
  * getContacts({ group: 'Mothers', after: '2026-01-01T00:00:00Z' });
  * @example <caption>Oldest change first, at most 1000</caption>
  * getContacts({ reverse: true }, { limit: 1000 });
- * @param {ContactFilters} [filters] - `group` (uuid or exact name), `after` and `before` (ISO dates, on `modified_on`, both included), `uuid`, `urn`, `deleted`, `reverse`, `expand_urns`. All contacts unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `concurrency` (requests side by side, at most 10; 1), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ContactFilters} [filters] - `group` (uuid or exact name), `after` and `before` (ISO dates, on `modified_on`, both included), `uuid`, `urn`, `deleted`, `reverse`, `expand_urns`. Default: all contacts.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The contacts, as RapidPro writes them.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER` for a filter that is misspelled, empty or no date; `UNKNOWN_GROUP` where the list is empty because the group does not exist; the errors of every request.
- * @see API reference, section 4.9
+ * @throws {RapidProError} `INVALID_FILTER` for a filter that is misspelled, empty or not a date; `UNKNOWN_GROUP` if the list is empty because the group does not exist; the errors of every request.
  * @returns {Operation}
  */
 export function getContacts(
@@ -55,11 +54,10 @@ export function getContacts(
  * @example <caption>By the uuid that an earlier step left</caption>
  * getContact(state => state.data.uuid);
  * @param {string} contact - The uuid, or a URN: `tel:+250788123123`.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - The contact, or `null` where there is none.
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - The contact, or `null` if there is none.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_URN`, `INVALID_INPUT`; `ANONYMOUS_WORKSPACE` for a URN where the workspace hides them.
- * @see API reference, section 4.9
+ * @throws {RapidProError} `INVALID_URN`, `INVALID_INPUT`; `ANONYMOUS_WORKSPACE` if the workspace hides URNs.
  * @returns {Operation}
  */
 export function getContact(contact: Reference<string>, options?: Reference<Options>): Operation {
@@ -75,7 +73,7 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
 }
 
 /**
- * Add a contact. Fails where one of its URNs belongs to a contact already: `upsertContact` updates that one.
+ * Add a contact. Fails if one of its URNs belongs to a contact already: `upsertContact` updates that one.
  * @public
  * @function
  * @namespace global
@@ -88,12 +86,11 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
  *   fields: { age: 27 },
  * });
  * @param {ContactBody} contact - `name`, `language` (three letters), `urns`, `groups` (uuids or names of manual groups), `fields` (values by key; they must exist; times as `2026-01-31T08:00:00+02:00`), `note` (TextIt).
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The new contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`, also for a time that RapidPro would store as another one; `URN_TAKEN`, `INVALID_URN`, `UNKNOWN_FIELD`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN` where a contact without URN may or may not have been made.
- * @see API reference, section 4.9
+ * @throws {RapidProError} `INVALID_INPUT`, also for a time that RapidPro would store as another one; `URN_TAKEN`, `INVALID_URN`, `UNKNOWN_FIELD`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN` if a contact without URN may or may not have been made.
  * @returns {Operation}
  */
 export function addContact(
@@ -110,7 +107,7 @@ export function addContact(
       await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
       await completeTimes(facts, body.fields, 'contact');
       const added = await createContact(client, body);
-      tellMisread(body, added);
+      logMisread(body, added);
       log.info(`Added contact ${shownId(added)}`);
       return added;
     },
@@ -128,11 +125,10 @@ export function addContact(
  * updateContact($.data.uuid, { language: 'eng' });
  * @param {string} contact - The uuid, or a URN: `tel:+221770001122`.
  * @param {ContactBody} changes - As in `addContact`. `groups` and `urns` replace the whole list (`groups`: of manual groups); null clears `name`, `language` or a field.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The contact after the change, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN` where another contact has one of the URNs, before anything is changed; the other errors of `addContact`.
- * @see API reference, section 4.9
+ * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN` if another contact has one of the URNs, before anything is changed; the other errors of `addContact`.
  * @returns {Operation}
  */
 export function updateContact(
@@ -150,7 +146,7 @@ export function updateContact(
       await refuseHomeNumbers(facts, placed(changes.urns, 'changes.urns'), CONTACT_WRITE);
       await completeTimes(facts, changes.fields, 'changes');
       const updated = await updateExisting(client, key, changes);
-      tellMisread(changes, updated);
+      logMisread(changes, updated);
       log.info(`Updated contact ${shownId(updated)}`);
       return updated;
     },
@@ -158,7 +154,7 @@ export function updateContact(
 }
 
 /**
- * Update a contact, or add it where it does not exist. `groups` replaces the manual groups that the contact is in, as RapidPro does: leave it out to keep them. URNs are added to those that the contact has.
+ * Update a contact, or add it if it does not exist. `groups` replaces the manual groups that the contact is in, as RapidPro does: leave it out to keep them. URNs are added to those that the contact has.
  * @public
  * @function
  * @namespace global
@@ -171,12 +167,11 @@ export function updateContact(
  * @example <caption>By uuid, and let these URNs be its only ones</caption>
  * upsertContact({ uuid: $.data.uuid, urns: ['tel:+221770001133'] }, { urns: 'replace' });
  * @param {UpsertBody} contact - As in `addContact`, with `uuid` or at least one URN to find the contact by. With several URNs, whoever holds any of them is the contact.
- * @param {UpsertOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
+ * @param {UpsertOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode (201 where it was added by one request), duration (ms) and number of requests.
- * @throws {RapidProError} `CONTACT_CLASH` where the URNs belong to several contacts; `URN_TAKEN`, `NOT_FOUND` (uuid), `ANONYMOUS_WORKSPACE`; the other errors of `addContact`.
- * @see API reference, section 4.9
+ * @throws {RapidProError} `CONTACT_CLASH` if the URNs belong to several contacts; `URN_TAKEN`, `NOT_FOUND` (uuid), `ANONYMOUS_WORKSPACE`; the other errors of `addContact`.
  * @returns {Operation}
  */
 export function upsertContact(
@@ -197,7 +192,7 @@ export function upsertContact(
       await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
       await completeTimes(facts, body.fields, 'contact');
       const { contact, isNew } = await upsert(client, body, urns ?? 'add');
-      tellMisread(body, contact);
+      logMisread(body, contact);
       log.info(`${isNew ? 'Added' : 'Updated'} contact ${shownId(contact)}`);
       return contact;
     },
@@ -206,14 +201,14 @@ export function upsertContact(
 
 /**
  * An upsert that names nobody would add another contact each time it runs. Version 2 allowed it where
- * the keys were left out; where they came out empty, data is missing.
+ * the keys were left out; if they are there but empty, data is missing.
  */
 function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'urns'>): void {
   if (uuid || (urns && urns.length > 0)) return;
   if ('uuid' in given || 'urns' in given) {
     throw new RapidProError({
       code: 'INVALID_INPUT',
-      description: 'The contact is named by no URN and no uuid: they came out empty.',
+      description: 'The contact is named by no URN and no uuid: they are empty.',
       fix: 'Nothing was sent. Check the data that "urns" or "uuid" comes from.',
     });
   }
@@ -228,11 +223,10 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
  * @example <caption>By phone number</caption>
  * deleteContact('tel:+221770001122');
  * @param {string} contact - The uuid, or a URN.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ deleted: true }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_URN`, `INVALID_INPUT`, `ANONYMOUS_WORKSPACE`.
- * @see API reference, section 4.9
  * @returns {Operation}
  */
 export function deleteContact(contact: Reference<string>, options?: Reference<Options>): Operation {

@@ -16,7 +16,7 @@ import {
   isSeen,
   markName,
   readMark,
-  sightingOf,
+  versionOf,
   writeMark,
 } from './lists/changeMark.js';
 import { checkFilters } from './lists/filters.js';
@@ -30,7 +30,7 @@ function refuse(code: 'INVALID_INPUT' | 'INVALID_FILTER', description: string, f
 /** The time by which a list can be read on from where it was left. */
 function timeOf(name: ResourceName, query: Query): string {
   const { order, nouns }: Resource = resources[name];
-  // RapidPro 9's folder of all incoming messages is sorted by change (API reference, section 4.19).
+  // RapidPro 9's folder of all incoming messages is sorted by change.
   if (name === 'messages' && query.folder === 'incoming') return 'modified_on';
   if (order?.filteredBy && order.filteredBy === order.by) return order.by;
   return refuse(
@@ -58,7 +58,7 @@ function checkQuery(name: ResourceName, filters: unknown): Query {
 class Run {
   /** How far everything has been dealt with. */
   mark: ChangeMark | undefined;
-  /** True where the rest is left to the next run. */
+  /** True if the rest is left to the next run. */
   isPartial = false;
 
   readonly #client: Client;
@@ -88,15 +88,15 @@ class Run {
   /** Pages of what is new, oldest first. When the next one is asked for, the last one is done. */
   async *pages(): AsyncGenerator<Dictionary[]> {
     for await (const page of this.#source()) {
-      const sighted = page.map(record => ({ record, sighting: sightingOf(record, this.#key) }));
+      const versioned = page.map(record => ({ record, version: versionOf(record, this.#key) }));
       const left = (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.#handed;
-      const all = sighted.filter(({ sighting }) => !isSeen(this.mark, sighting));
+      const all = versioned.filter(({ version }) => !isSeen(this.mark, version));
       const fresh = all.slice(0, left);
       this.#handed += fresh.length;
       if (fresh.length > 0) yield fresh.map(({ record }) => record);
       this.mark = advance(
         this.mark,
-        fresh.map(({ sighting }) => sighting),
+        fresh.map(({ version }) => version),
       );
       if (all.length > fresh.length || this.#isLate()) {
         this.isPartial = true;
@@ -130,7 +130,7 @@ class Run {
         ...this.#query,
         reverse: true,
       })) {
-        // The server tells whole seconds.
+        // The server gives whole seconds.
         end ??= (this.#client.serverTime ?? this.#client.clock.now()) + 1000;
         const cut = records.findIndex(record => Date.parse(String(record[this.#key])) > (end ?? 0));
         yield cut < 0 ? records : records.slice(0, cut);
@@ -157,7 +157,7 @@ function requireBeginning(name: ResourceName, query: Query, mark: ChangeMark | u
   refuse(
     'INVALID_FILTER',
     `The first run needs to know how far back to read ${nouns[1]}.`,
-    'Give the filter "after", as { after: "2026-01-01" }. Later runs go on from where the last one ended.',
+    'Give the filter "after", as { after: "2026-01-01" }. Later runs continue where the last one ended.',
   );
 }
 
@@ -176,14 +176,14 @@ async function readChanges(
   const { state, pages, records } = await threadPages(call.state, run.pages(), operations);
   if (records === 0 && !mark) await ifEmpty?.(client, query);
   call.state = writeMark(state, place, run.mark);
-  const told = count(records, resources[name].nouns);
-  log.info(`${told} new or changed, in ${count(client.requests, ['request', 'requests'])}`);
-  if (run.isPartial) log.warn('There is more: the next run goes on from here.');
+  const total = count(records, resources[name].nouns);
+  log.info(`${total} new or changed, in ${count(client.requests, ['request', 'requests'])}`);
+  if (run.isPartial) log.warn('There is more: the next run continues from here.');
   return { pages, records };
 }
 
 /**
- * Read what is new or changed since the last run, oldest first, one page at a time. The place is kept in `state.rapidpro`, which your job must leave on the state for the next run.
+ * Read what is new or changed since the last run, oldest first, one page at a time. The position is kept in `state.rapidpro`, which your job must leave on the state for the next run.
  * @public
  * @function
  * @namespace global
@@ -203,12 +203,11 @@ async function readChanges(
  *   fn(state => ({ ...state, gone: state.data.map(contact => contact.uuid) })),
  * );
  * @param {Operation} list - An operation that reads a list: contacts, runs, messages, broadcasts, flow starts, globals, channel events. Its filter `after` says where the very first run begins; messages, broadcasts and channel events need it. Its `limit` and `deadline` leave the rest to the next run.
- * @param {Operation} operations - Run for each page of up to 250 records in `state.data`. A record that changes after the run began comes in the next run. The place moves on only when they succeed.
+ * @param {Operation} operations - Run for each page of up to 250 records in `state.data`. A record that changes after the run began comes in the next run. The position moves on only when they succeed.
  * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
  * @state {object} rapidpro - `marks`: how far each list has been read.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
  * @throws {RapidProError} `INVALID_INPUT` for a list that has no such order; `INVALID_FILTER`; the errors of the list; what the operations throw.
- * @see API reference, section 2.4
  * @returns {Operation}
  */
 export function eachChange(list: Operation, ...operations: Step[]): Operation {

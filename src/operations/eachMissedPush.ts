@@ -16,19 +16,19 @@ import type { Missed, Source } from './missed/missed.js';
 import { MissedCalls } from './missed/missedCalls.js';
 import { MissedEvents } from './missed/missedEvents.js';
 
-/** What `eachMissedPush` takes in the place of a name. */
+/** What `eachMissedPush` takes in place of a name. */
 export interface MissedPushes extends Options, ValueOptions {
   /** The name of the resthook. Give this, or `flow`. */
   resthook?: string;
-  /** The uuid of the flow whose runs tell what was sent; with `node` or `result`. */
+  /** The uuid of the flow whose runs show what was sent; with `node` or `result`. */
   flow?: string;
   /** The uuid of the node that calls: the last `node_uuid` in the `path` of a push. */
   node?: string;
   /** In its place, the key of the result that the node saves. */
   result?: string;
-  /** Where the first look at a flow begins: changes of runs since then. 48 hours ago unless told. */
+  /** Where the first look at a flow begins: changes of runs since then. Default: 48 hours ago. */
   after?: string;
-  /** Seconds after which to stop. The next run goes on from there. None unless told. */
+  /** Seconds after which to stop. The next run continues from there. Default: none. */
   deadline?: number;
 }
 
@@ -59,7 +59,7 @@ function refuseOfFlow(where: Dictionary): void {
   throw new RapidProError({
     code: 'INVALID_FILTER',
     description: `"${key}" says how to read the runs of a flow, and there is no "flow".`,
-    fix: 'Nothing was read. Give "flow" in the place of "resthook", or leave it out: the events of a resthook are read as far back as RapidPro has them.',
+    fix: 'Nothing was read. Give "flow" instead of "resthook", or leave it out: the events of a resthook are read as far back as RapidPro has them.',
   });
 }
 
@@ -110,7 +110,7 @@ async function run(call: Call<'where'>, operations: readonly Step[]): Promise<un
   call.state = source.remember(state, isStopped);
   log.info(`${count(pushes, PUSHES)} since the last look`);
   if (isStopped) {
-    log.warn('There is more, but the time is over: the next run goes on from here.');
+    log.warn('There is more, but the time is up: the next run continues from here.');
   }
   return { pushes };
 }
@@ -126,7 +126,7 @@ function split(where: unknown): { where: unknown; options: unknown } {
 }
 
 /**
- * Catch up on what RapidPro has pushed since the last run, oldest first, one push at a time. RapidPro sends each push once, and never again when nobody answers. What a resthook sent stands in a list for 48 hours; what a node of a flow sent, in the runs. The place is kept in `state.rapidpro`, which your job must leave on the state for the next run.
+ * Catch up on what RapidPro has pushed since the last run, oldest first, one push at a time. RapidPro sends each push once, and never again when nobody answers. What a resthook sent stands in a list for 48 hours; what a node of a flow sent, in the runs. The position is kept in `state.rapidpro`, which your job must leave on the state for the next run.
  * @public
  * @function
  * @namespace global
@@ -145,13 +145,12 @@ function split(where: unknown): { where: unknown; options: unknown } {
  *   { flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c', result: 'webhook', after: '2026-01-01' },
  *   upsertContact({ uuid: $.data.contact.uuid, fields: { last_report: $.data.results.cases.value } }),
  * );
- * @param {MissedPushes} where - The name of a resthook, or an object: `resthook` (its name), or `flow` (a uuid) with `node` (the uuid of the node that calls) or `result` (the key of the result that it saves) and `after` (where the first look begins; 48 hours ago); `numbers` (as in `webhook.parse`), `deadline` (seconds), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @param {Operation} operations - Run for each push in `state.data`, as `webhook.parse()` leaves it there. The pushes that did arrive come too, once: the operations must bear it. `state.data.key` is the same as that of the push. When one of them throws, the next run begins where this one began.
+ * @param {MissedPushes} where - The name of a resthook, or an object: `resthook` (its name), or `flow` (a uuid) with `node` (the uuid of the node that calls) or `result` (the key of the result that it saves) and `after` (where the first look begins; default: 48 hours ago); `numbers` (as in `webhook.parse`), `deadline` (seconds), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {Operation} operations - Run for each push in `state.data`, as `webhook.parse()` leaves it there. The pushes that did arrive come too, once: the operations must be safe to repeat. `state.data.key` is the same as that of the push. When one of them throws, the next run begins where this one began.
  * @state {object} data - `{ pushes }`: how many. What the operations put elsewhere on state stays.
  * @state {object} rapidpro - `marks`: how far has been read.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` where there is no such resthook or flow; `INVALID_FILTER`; `INVALID_OPTION`; the errors of every request; what the operations throw.
- * @see API reference, sections 4.23 and 4.25
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if there is no such resthook or flow; `INVALID_FILTER`; `INVALID_OPTION`; the errors of every request; what the operations throw.
  * @returns {Operation}
  */
 export function eachMissedPush(

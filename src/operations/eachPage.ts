@@ -37,12 +37,11 @@ function requirePlan(list: unknown): ListPlan {
  *     return { ...state, counts };
  *   }),
  * );
- * @param {Operation} list - An operation that reads a list, such as `getContacts()`, with its filters and options. Its `deadline` stops between two pages, and its `resume: true` goes on there.
+ * @param {Operation} list - An operation that reads a list, such as `getContacts()`, with its filters and options. Its `deadline` stops between two pages, and its `resume: true` continues there.
  * @param {Operation} operations - Run for each page, up to 250 records in `state.data`. What they leave on state, the next page's operations find. `state.references` does not grow with pages.
  * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
- * @throws {RapidProError} `INVALID_INPUT` where the first argument is no list; the errors of the list; what the operations throw.
- * @see API reference, section 2.4
+ * @throws {RapidProError} `INVALID_INPUT` if the first argument is not a list; the errors of the list; what the operations throw.
  * @returns {Operation}
  */
 export function eachPage(list: Operation, ...operations: Step[]): Operation {
@@ -93,7 +92,7 @@ export async function* iteratePages(
   // Nobody looks for a mark here: a list that ends early must not pass for a whole one.
   throw new RapidProError({
     code: 'RATE_LIMITED',
-    description: 'The list goes on, but the deadline or the rate limit is reached.',
+    description: 'The list is longer, but the deadline or the rate limit was reached.',
     fix: 'Raise maxWait or deadline, or read the rest later.',
     retryAfter: reading.stopped.retryAfter,
   });

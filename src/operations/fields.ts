@@ -18,12 +18,11 @@ import { add, update } from './objects/objects.js';
  * @namespace global
  * @example <caption>All fields</caption>
  * getFields();
- * @param {FieldFilters} [filters] - `key`. All fields unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {FieldFilters} [filters] - `key`. Default: all fields.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The fields: `key`, `name`, `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`) and more.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.12
  * @returns {Operation}
  */
 export function getFields(
@@ -41,11 +40,10 @@ export function getFields(
  * @example <caption>A date</caption>
  * addField({ name: 'Birth date', type: 'datetime' });
  * @param {FieldBody} field - `name` (at most 36 letters, digits, spaces and hyphens) and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The field; its `key` is made from the name: `birth_date`. For about five seconds contacts cannot use it; later operations wait that out.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.12
  * @returns {Operation}
  */
 export function addField(
@@ -64,11 +62,10 @@ export function addField(
  * updateField('next_visit', { name: 'Next clinic visit', type: 'datetime' });
  * @param {string} field - The key of the field.
  * @param {FieldBody} changes - `name` and `type`, both.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The field.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.12
  * @magic field $.children[?(@.name=='fields')].children[*]
  * @returns {Operation}
  */
@@ -95,11 +92,10 @@ export function updateField(
  * @example <caption>Before the step that fills it</caption>
  * ensureField({ name: 'Next visit', type: 'datetime' });
  * @param {FieldBody} field - `name` and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The field. Contacts can use it in the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request. A field of another type is left as it is, with a warning.
- * @see API reference, section 4.12
  * @returns {Operation}
  */
 export function ensureField(
@@ -123,8 +119,8 @@ export function ensureField(
       });
       if (made.type !== body.type) {
         const type = FIELD_TYPES.find(known => known === made.type);
-        const told = type ? `the type ${type}` : 'another type';
-        log.warn(`The field ${shownId(made)} is there, but of ${told}: left as it is.`);
+        const found = type ? `the type ${type}` : 'another type';
+        log.warn(`The field ${shownId(made)} is there, but of ${found}: left as it is.`);
       }
       return made;
     },

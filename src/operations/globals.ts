@@ -18,12 +18,11 @@ import { add, change, update } from './objects/objects.js';
  * @namespace global
  * @example <caption>One global</caption>
  * getGlobals({ key: 'clinic_phone' });
- * @param {GlobalFilters} [filters] - `key`, `after` and `before` (ISO dates, on `modified_on`), `reverse`. All unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {GlobalFilters} [filters] - `key`, `after` and `before` (ISO dates, on `modified_on`), `reverse`. Default: all.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The globals: `key`, `name`, `value`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.15
  * @returns {Operation}
  */
 export function getGlobals(
@@ -41,11 +40,10 @@ export function getGlobals(
  * @example <caption>A global</caption>
  * addGlobal({ name: 'Opening hours', value: '8 to 16' });
  * @param {GlobalBody} global - `name` (at most 36 letters, digits, spaces, `_` and `-`) and `value` (text, not empty).
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The global; its `key` is made from the name: `opening_hours`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.15
  * @returns {Operation}
  */
 export function addGlobal(
@@ -64,11 +62,10 @@ export function addGlobal(
  * updateGlobal('clinic_phone', { value: '115' });
  * @param {string} global - The key of the global.
  * @param {GlobalValueBody} changes - `value`. The name stays.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The global.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.15
  * @magic global $.children[?(@.name=='globals')].children[*]
  * @returns {Operation}
  */
@@ -96,11 +93,10 @@ export function updateGlobal(
  * setGlobal('Clinic phone', '114');
  * @param {string} name - The name, or the key that RapidPro made of it.
  * @param {string} value - The value: text or a number, not empty.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The global: `key`, `name`, `value`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.15
  * @magic name $.children[?(@.name=='globals')].children[*]
  * @returns {Operation}
  */

@@ -16,12 +16,11 @@ import { add, remove, update } from './objects/objects.js';
  * getGroups();
  * @example <caption>One group by name, in any letter case</caption>
  * getGroups({ name: 'mothers' });
- * @param {GroupFilters} [filters] - `uuid` or `name`; `manual_only` (TextIt). All groups unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {GroupFilters} [filters] - `uuid` or `name`; `manual_only` (TextIt). Default: all groups.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The groups: `uuid`, `name`, `query` (of a smart group), `count`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.16
  * @returns {Operation}
  */
 export function getGroups(
@@ -39,11 +38,10 @@ export function getGroups(
  * @example <caption>A group</caption>
  * addGroup({ name: 'New mothers' });
  * @param {NamedBody} group - `name`, at most 64 characters. Smart groups are made in RapidPro only.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The group. For about five seconds RapidPro cannot put contacts in it; later operations wait that out.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.16
  * @returns {Operation}
  */
 export function addGroup(
@@ -62,11 +60,10 @@ export function addGroup(
  * updateGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'New mothers' });
  * @param {string} group - The uuid of the group.
  * @param {NamedBody} changes - `name`.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The group.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `SYSTEM_OBJECT`, `NAME_TAKEN`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.16
  * @returns {Operation}
  */
 export function updateGroup(
@@ -92,11 +89,10 @@ export function updateGroup(
  * @example <caption>Delete</caption>
  * deleteGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
  * @param {string} group - The uuid of the group.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ deleted: true }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `NOT_FOUND`; `VALIDATION_FAILED` where a campaign or trigger uses it; `SYSTEM_OBJECT`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.16
+ * @throws {RapidProError} `NOT_FOUND`; `VALIDATION_FAILED` if a campaign or trigger uses it; `SYSTEM_OBJECT`, `INVALID_INPUT`; the errors of every request.
  * @returns {Operation}
  */
 export function deleteGroup(group: Reference<string>, options?: Reference<Options>): Operation {
@@ -111,11 +107,10 @@ export function deleteGroup(group: Reference<string>, options?: Reference<Option
  * @example <caption>Before the step that needs it</caption>
  * ensureGroup('Mothers');
  * @param {string} name - The name, in any letter case; at most 64 characters.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The group. A smart group of that name is left as it is, too. Contacts can be added by the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.16
  * @returns {Operation}
  */
 export function ensureGroup(name: Reference<string>, options?: Reference<WriteOptions>): Operation {

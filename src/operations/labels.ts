@@ -14,12 +14,11 @@ import { add, remove, update } from './objects/objects.js';
  * @namespace global
  * @example <caption>All labels</caption>
  * getLabels();
- * @param {LabelFilters} [filters] - `uuid` or `name` (any letter case). All labels unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {LabelFilters} [filters] - `uuid` or `name` (any letter case). Default: all labels.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The labels: `uuid`, `name`, `count`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.17
  * @returns {Operation}
  */
 export function getLabels(
@@ -37,11 +36,10 @@ export function getLabels(
  * @example <caption>A label</caption>
  * addLabel({ name: 'To call back' });
  * @param {NamedBody} label - `name`, at most 64 characters.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.17
  * @returns {Operation}
  */
 export function addLabel(
@@ -60,11 +58,10 @@ export function addLabel(
  * updateLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Very urgent' });
  * @param {string} label - The uuid of the label.
  * @param {NamedBody} changes - `name`.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `NAME_TAKEN`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.17
  * @returns {Operation}
  */
 export function updateLabel(
@@ -90,11 +87,10 @@ export function updateLabel(
  * @example <caption>Delete</caption>
  * deleteLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
  * @param {string} label - The uuid of the label.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ deleted: true }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.17
  * @returns {Operation}
  */
 export function deleteLabel(label: Reference<string>, options?: Reference<Options>): Operation {
@@ -109,11 +105,10 @@ export function deleteLabel(label: Reference<string>, options?: Reference<Option
  * @example <caption>Before the step that needs it</caption>
  * ensureLabel('Urgent');
  * @param {string} name - The name, in any letter case; at most 64 characters.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.17
  * @returns {Operation}
  */
 export function ensureLabel(name: Reference<string>, options?: Reference<WriteOptions>): Operation {

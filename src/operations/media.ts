@@ -6,13 +6,13 @@ import { resolveValue } from './base/expand.js';
 import { log } from './base/log.js';
 import { operation } from './base/operation.js';
 import { shownId } from './base/shownId.js';
-import { type FileContent, readFileContent, recognizeFile } from './objects/fileContent.js';
+import { detectFileType, type FileContent, readFileContent } from './objects/fileContent.js';
 
 /** What RapidPro takes; the newer servers take fewer kinds of images, and say so. */
 const TAKEN = /^(image|audio|video)\/[\w.+-]+$|^application\/pdf$/;
 
 function describeFile({ bytes, contentType }: FileContent, given: UploadOptions) {
-  const seen = recognizeFile(bytes);
+  const seen = detectFileType(bytes);
   const type = (given.contentType ?? seen?.type ?? contentType ?? '')
     .split(';')[0]
     ?.trim()
@@ -42,11 +42,10 @@ function describeFile({ bytes, contentType }: FileContent, given: UploadOptions)
  * @example <caption>Base64 text from another system</caption>
  * uploadMedia($.data.photo, { filename: 'photo.jpg', contentType: 'image/jpeg' });
  * @param {string} file - A link (`https://…`), base64 text, a `data:` link in base64, or a Buffer. A link gets no token, and must not lead to this machine or its network.
- * @param {UploadOptions} [options] - `filename`, `contentType` (recognized by the content unless told), `allowPrivate` (true: links may lead to this machine and its network); `timeout` (seconds a request or download; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {UploadOptions} [options] - `filename`, `contentType` (default: detected from the content), `allowPrivate` (true: links may lead to this machine and its network); `timeout` (seconds per request or download; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The media: `uuid`, `content_type`, `url`, `filename`, `size`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT` for an empty, too large or unknown file; `INVALID_LINK`, `LINK_FAILED`; `VALIDATION_FAILED`; the errors of every request.
- * @see API reference, section 4.18
  * @returns {Operation}
  */
 export function uploadMedia(

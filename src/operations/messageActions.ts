@@ -34,11 +34,10 @@ function withLabel(action: string, messages: unknown, label: unknown, options: u
  * labelMessages(state => state.data.map(message => message.id), 'Urgent');
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {string} label - Uuid or name of a label that exists.
- * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label: `ensureLabel` makes it; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Unknown and outgoing messages are in `failures`.
- * @see API reference, section 4.20
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label: `ensureLabel` makes it; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Unknown and outgoing messages are in `failures`.
  * @magic label $.children[?(@.name=='labels')].children[*]
  * @returns {Operation}
  */
@@ -59,11 +58,10 @@ export function labelMessages(
  * unlabelMessages(state => state.data.map(message => message.id), 'Urgent');
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {string} label - Uuid or name of a label that exists.
- * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.20
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @magic label $.children[?(@.name=='labels')].children[*]
  * @returns {Operation}
  */
@@ -83,11 +81,10 @@ export function unlabelMessages(
  * @example <caption>The messages that the step before read</caption>
  * archiveMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.20
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
  */
 export function archiveMessages(
@@ -105,11 +102,10 @@ export function archiveMessages(
  * @example <caption>The messages that the step before read</caption>
  * restoreMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.20
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
  */
 export function restoreMessages(
@@ -127,11 +123,10 @@ export function restoreMessages(
  * @example <caption>The messages that the step before read</caption>
  * deleteMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.20
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
  */
 export function deleteMessages(

@@ -13,13 +13,7 @@ import { LITERAL } from './base/options.js';
 import { shownId } from './base/shownId.js';
 import { list } from './lists/list.js';
 import { addressee } from './many/addressee.js';
-import {
-  manySettings,
-  SEND_OPTIONS,
-  sendToAll,
-  tellLeftOut,
-  tellQuickReplies,
-} from './many/send.js';
+import { logLeftOut, logQuickReplies, manySettings, SEND_OPTIONS, sendToAll } from './many/send.js';
 
 /**
  * Read messages, incoming and outgoing, newest first.
@@ -28,12 +22,11 @@ import {
  * @namespace global
  * @example <caption>What came in since yesterday's run</caption>
  * getMessages({ folder: 'inbox', after: $.lastRun });
- * @param {MessageFilters} [filters] - One of `contact` (uuid), `folder`, `label`, `broadcast`; `after` and `before` (ISO dates, on `created_on`); `id`, `uuid` (TextIt). All messages unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `concurrency` (requests side by side, at most 10; 1), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {MessageFilters} [filters] - One of `contact` (uuid), `folder`, `label`, `broadcast`; `after` and `before` (ISO dates, on `created_on`); `id`, `uuid` (TextIt). Default: all messages.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The messages. Older ones than about 90 days are in the workspace's archives.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.19
  * @returns {Operation}
  */
 export function getMessages(
@@ -51,11 +44,10 @@ export function getMessages(
  * @example <caption>To a phone number that RapidPro knows</caption>
  * sendMessage({ contact: 'tel:+221770001122', text: 'Your visit is tomorrow at 9.' });
  * @param {MessageBody} message - `contact` (uuid or URN), and `text` or `attachments`; `quick_replies` (TextIt).
- * @param {MessageOptions} [options] - `onlyActive` (true: send nothing to who is stopped, blocked or archived; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {MessageOptions} [options] - `onlyActive` (true: send nothing to who is stopped, blocked or archived; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The message, as RapidPro answered. `status` is `failed` where the contact cannot be reached. With `onlyActive`, where the contact is not active: `{ sent: false, leftOut }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `UNKNOWN_REFERENCE` for a contact that RapidPro does not have; `OUTCOME_UNKNOWN`, `WORKSPACE_SUSPENDED`, `VALIDATION_FAILED`.
- * @see API reference, section 4.19
  * @returns {Operation}
  */
 export function sendMessage(
@@ -72,12 +64,12 @@ export function sendMessage(
       await refuseHomeNumbers(facts, [{ urn: message.contact, where: 'message.contact' }]);
       const { contact, leftOut } = await addressee(client, message.contact, onlyActive);
       if (leftOut.length > 0) {
-        tellLeftOut(leftOut);
+        logLeftOut(leftOut);
         return { sent: false, recipients: 0, leftOut };
       }
       const body = { ...message, contact } as Body;
       const answer = await client.request({ method: 'POST', path: 'messages', body });
-      tellQuickReplies(client, body);
+      logQuickReplies(client, body);
       const sent = asOutcome(answer.body);
       if (sent.status === 'failed') {
         log.warn(
@@ -107,12 +99,11 @@ export function sendMessage(
  *   text: 'The clinic is open.',
  * });
  * @param {BroadcastBody} broadcast - `text` (or one a language) or `attachments`, and whom: `contacts` (uuids or URNs), `urns`, `groups`; `base_language`, `quick_replies` (TextIt).
- * @param {SendOptions} [options] - `onlyActive` (true: leave out who is stopped, blocked or archived among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and tell whom it would reach; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60). A function here is taken as the callback, as in version 2.
+ * @param {SendOptions} [options] - `onlyActive` (true: leave out who is stopped, blocked or archived among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and report whom it would reach; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The broadcast, as RapidPro answered; above 100 recipients `{ chunks: [answer, …], recipients }`. With `onlyActive` also `leftOut`, and `{ sent: false, recipients: 0, leftOut }` where nobody is left. With `dryRun`: `{ dryRun: true, requests, recipients, contacts, urns, groups, members, duplicates, leftOut, notChecked }`, with places in the lists.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT` for no text, nobody, or a mixture above 100; `INVALID_URN`; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
- * @see API reference, section 4.3
  * @returns {Operation}
  */
 export function sendBroadcast(
@@ -138,12 +129,11 @@ export function sendBroadcast(
  * @namespace global
  * @example <caption>Of this month</caption>
  * getBroadcasts({ after: '2026-11-01' });
- * @param {BroadcastFilters} [filters] - `id`, `after` and `before` (ISO dates, on `created_on`); `uuid` (TextIt). All unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `concurrency` (requests side by side, at most 10; 1), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {BroadcastFilters} [filters] - `id`, `after` and `before` (ISO dates, on `created_on`); `uuid` (TextIt). Default: all.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The broadcasts: `id`, `status`, `text`, `contacts`, `groups`, `urns`; `uuid`, `progress` (TextIt).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.3
  * @returns {Operation}
  */
 export function getBroadcasts(

@@ -12,11 +12,10 @@ import { add } from './objects/objects.js';
  * @namespace global
  * @example <caption>All opt-ins</caption>
  * getOptIns();
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The opt-ins: `uuid`, `name`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on TextIt. The errors of every request.
- * @see API reference, section 4.21
  * @returns {Operation}
  */
 export function getOptIns(options?: Reference<ListOptions>): Operation {
@@ -31,11 +30,10 @@ export function getOptIns(options?: Reference<ListOptions>): Operation {
  * @example <caption>An opt-in</caption>
  * addOptIn({ name: 'Health tips' });
  * @param {NamedBody} optIn - `name`, at most 64 characters.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The opt-in.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on TextIt; `NAME_TAKEN`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.21
  * @returns {Operation}
  */
 export function addOptIn(

@@ -17,12 +17,11 @@ import { add, remove } from './objects/objects.js';
  * @namespace global
  * @example <caption>All resthooks</caption>
  * getResthooks();
- * @param {ResthookFilters} [filters] - `reverse`. All resthooks unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ResthookFilters} [filters] - `reverse`. Default: all resthooks.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The resthooks: `resthook` (its name), `created_on`, `modified_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.22
  * @returns {Operation}
  */
 export function getResthooks(
@@ -39,12 +38,11 @@ export function getResthooks(
  * @namespace global
  * @example <caption>Of one resthook</caption>
  * getResthookEvents({ resthook: 'new-birth' });
- * @param {ResthookEventFilters} [filters] - `resthook`. All events unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ResthookEventFilters} [filters] - `resthook`. Default: all events.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The events: `resthook`, `data` (what was sent), `created_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.23
  * @returns {Operation}
  */
 export function getResthookEvents(
@@ -61,12 +59,11 @@ export function getResthookEvents(
  * @namespace global
  * @example <caption>Of one resthook</caption>
  * getResthookSubscribers({ resthook: 'new-birth' });
- * @param {ResthookSubscriberFilters} [filters] - `resthook`, `id`. All subscribers unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ResthookSubscriberFilters} [filters] - `resthook`, `id`. Default: all subscribers.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The subscribers: `id`, `resthook`, `target_url`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.24
  * @returns {Operation}
  */
 export function getResthookSubscribers(
@@ -87,11 +84,10 @@ export function getResthookSubscribers(
  *   target_url: 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10',
  * });
  * @param {ResthookSubscriberBody} subscriber - `resthook` (its name) and `target_url`.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The subscriber; its `id` is needed to delete it.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `VALIDATION_FAILED` where the address is subscribed already or there is no such resthook; `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.24
+ * @throws {RapidProError} `VALIDATION_FAILED` if the address is subscribed already or there is no such resthook; `INVALID_INPUT`; the errors of every request.
  * @returns {Operation}
  */
 export function addResthookSubscriber(
@@ -108,18 +104,17 @@ export function addResthookSubscriber(
 }
 
 /**
- * Let a resthook no longer send to an address.
+ * Stop a resthook from sending to an address.
  * @public
  * @function
  * @namespace global
  * @example <caption>Delete</caption>
  * deleteResthookSubscriber($.data.id);
  * @param {number} subscriber - The id of the resthook subscriber.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ deleted: true }`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.24
  * @returns {Operation}
  */
 export function deleteResthookSubscriber(

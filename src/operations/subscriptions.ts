@@ -75,11 +75,10 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
  * subscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10');
  * @param {string} resthook - The name of the resthook. It must be there: resthooks are made in RapidPro only.
  * @param {string} targetUrl - The address to send to; at most 200 characters, without a user name or a password.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The subscriber: `id`, `resthook`, `target_url`, `created_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` where there is no such resthook; `VALIDATION_FAILED` where RapidPro takes no such address; `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.24
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if there is no such resthook; `VALIDATION_FAILED` if RapidPro takes no such address; `INVALID_INPUT`; the errors of every request.
  * @returns {Operation}
  */
 export function subscribe(
@@ -108,7 +107,7 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
 }
 
 /**
- * Let a resthook no longer send to an address. Safe to repeat: an address that is not subscribed is none the worse.
+ * Stop a resthook from sending to an address. Safe to repeat: an address that is not subscribed changes nothing.
  * @public
  * @function
  * @namespace global
@@ -116,11 +115,10 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
  * unsubscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10');
  * @param {string} resthook - The name of the resthook.
  * @param {string} targetUrl - The address, exactly as it was subscribed.
- * @param {Options} [options] - `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `{ deleted: true }`, or `{ deleted: false }` where it was not subscribed.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.24
  * @returns {Operation}
  */
 export function unsubscribe(

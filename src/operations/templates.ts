@@ -10,12 +10,11 @@ import { list } from './lists/list.js';
  * @namespace global
  * @example <caption>All templates</caption>
  * getTemplates();
- * @param {TemplateFilters} [filters] - `after` and `before` (ISO dates, on `modified_on`), `reverse`. All unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {TemplateFilters} [filters] - `after` and `before` (ISO dates, on `modified_on`), `reverse`. Default: all.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The templates: `uuid`, `name`, `translations`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on TextIt. `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.27
  * @returns {Operation}
  */
 export function getTemplates(

@@ -24,12 +24,11 @@ function onTickets(action: string, tickets: unknown, options: unknown): Operatio
  * @example <caption>To nobody</caption>
  * assignTickets(state => state.data.map(ticket => ticket.uuid), null);
  * @param {string[]} tickets - Uuids, any number.
- * @param {string} assignee - E-mail address of the user; `null`, written so, for nobody. A reference that comes out as `null` is refused.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {string} assignee - E-mail address of the user; `null`, written so, for nobody. A reference that evaluates to `null` is refused.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the user; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
- * @see API reference, section 4.29
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the user; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
  * @magic assignee $.children[?(@.name=='users')].children[*]
  * @returns {Operation}
  */
@@ -57,11 +56,10 @@ export function assignTickets(
  * addTicketNote(state => state.data.map(ticket => ticket.uuid), 'Called back.');
  * @param {string[]} tickets - Uuids, any number.
  * @param {string} note - The text.
- * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `OUTCOME_UNKNOWN`; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request.
- * @see API reference, section 4.29
+ * @throws {RapidProError} `OUTCOME_UNKNOWN`; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
  */
 export function addTicketNote(
@@ -95,11 +93,10 @@ export function addTicketNote(
  * changeTicketTopic(state => state.data.map(ticket => ticket.uuid), 'bf7d7b53-4fdf-4da4-8ac7-10af7af21568');
  * @param {string[]} tickets - Uuids, any number.
  * @param {string} topic - Uuid of the topic.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the topic; `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
- * @see API reference, section 4.29
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the topic; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
  * @magic topic $.children[?(@.name=='topics')].children[*]
  * @returns {Operation}
  */
@@ -122,11 +119,10 @@ export function changeTicketTopic(
  * @example <caption>All of them</caption>
  * closeTickets(state => state.data.map(ticket => ticket.uuid));
  * @param {string[]} tickets - Uuids, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
- * @see API reference, section 4.29
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
  * @returns {Operation}
  */
 export function closeTickets(
@@ -144,11 +140,10 @@ export function closeTickets(
  * @example <caption>All of them</caption>
  * reopenTickets(state => state.data.map(ticket => ticket.uuid));
  * @param {string[]} tickets - Uuids, any number.
- * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and tell what would be changed; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are places in the list.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` where it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not tell.
- * @see API reference, section 4.29
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
  * @returns {Operation}
  */
 export function reopenTickets(

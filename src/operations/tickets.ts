@@ -12,12 +12,11 @@ import { list } from './lists/list.js';
  * getTickets();
  *
  * fn(state => ({ ...state, data: state.data.filter(ticket => ticket.status === 'open') }));
- * @param {TicketFilters} [filters] - `contact` (uuid), `uuid`, `reverse`. All tickets unless told.
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {TicketFilters} [filters] - `contact` (uuid), `uuid`, `reverse`. Default: all tickets.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The tickets: `uuid`, `contact`, `status`, `topic`, `assignee`, `opened_on`, `closed_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
- * @see API reference, section 4.28
  * @returns {Operation}
  */
 export function getTickets(

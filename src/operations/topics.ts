@@ -12,11 +12,10 @@ import { add, update } from './objects/objects.js';
  * @namespace global
  * @example <caption>All topics</caption>
  * getTopics();
- * @param {ListOptions} [options] - `limit` (records; all unless told), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The topics: `uuid`, `name`, `counts`, `system`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} The errors of every request.
- * @see API reference, section 4.30
  * @returns {Operation}
  */
 export function getTopics(options?: Reference<ListOptions>): Operation {
@@ -31,11 +30,10 @@ export function getTopics(options?: Reference<ListOptions>): Operation {
  * @example <caption>A topic</caption>
  * addTopic({ name: 'Side effects' });
  * @param {NamedBody} topic - `name`, at most 64 characters.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The topic.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
- * @see API reference, section 4.30
  * @returns {Operation}
  */
 export function addTopic(
@@ -54,11 +52,10 @@ export function addTopic(
  * updateTopic('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Adverse events' });
  * @param {string} topic - The uuid of the topic.
  * @param {NamedBody} changes - `name`.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds a request; 60), `maxWait` (seconds of waiting in all; 60).
+ * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The topic.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `SYSTEM_OBJECT` (the default topic), `NAME_TAKEN`, `INVALID_INPUT`; the errors of every request.
- * @see API reference, section 4.30
  * @magic topic $.children[?(@.name=='topics')].children[*]
  * @returns {Operation}
  */

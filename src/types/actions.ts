@@ -7,7 +7,7 @@ export interface MemberOptions extends NamedActionOptions {
    * True: read the contacts back afterwards. Those that RapidPro skipped without a word, as it does to
    * contacts that are just busy, are in `failures` with the code `SKIPPED`. Costs a request for each
    * contact given by URN, and for the others one each or one for 250 members of the group, whichever is
-   * less. False unless told.
+   * less. Default: false.
    */
   verify?: boolean;
 }
@@ -25,12 +25,12 @@ export interface MessageOptions extends WriteOptions {
 export interface SendOptions extends WriteOptions {
   /**
    * True: look up whom `contacts` and `urns` name, and leave out who is stopped, blocked or archived. They
-   * are listed in `state.data.leftOut`. Groups go out as they are, and so do URNs that RapidPro does not
+   * are listed in `state.data.leftOut`. Groups are sent as they are, and so are URNs that RapidPro does not
    * know. If the look-up fails, nothing is sent. Default: false.
    */
   onlyActive?: boolean;
   /**
-   * True: send nothing, and tell who would be reached, in at most three requests. Default: false.
+   * True: send nothing, and report who would be reached, in at most three requests. Default: false.
    */
   dryRun?: boolean;
 }
@@ -38,7 +38,7 @@ export interface SendOptions extends WriteOptions {
 /** Options of actions on many. */
 export interface ActionOptions extends Options {
   /**
-   * True: change nothing, and tell what would be changed, in at most three requests. Default: false.
+   * True: change nothing, and report what would be changed, in at most three requests. Default: false.
    */
   dryRun?: boolean;
 }
@@ -49,13 +49,13 @@ export interface NamedActionOptions extends ActionOptions, WriteOptions {
   literal?: boolean;
 }
 
-/** Places in a list, from 0, both ends included: `[[0, 99], [120, 120]]`. */
+/** Positions in a list, from 0, both ends included: `[[0, 99], [120, 120]]`. */
 export type Places = [first: number, last: number][];
 
 /** Somebody who is stopped, blocked or archived, and is not written to. */
 export interface LeftOut {
   list: 'contacts' | 'urns' | 'groups' | 'contact';
-  /** Place in that list, from 0. */
+  /** Position in that list, from 0. */
   index: number;
   uuid: string;
   /** `blocked`, `stopped` or `archived`. */
@@ -65,7 +65,7 @@ export interface LeftOut {
 /** What `sendBroadcast` and `startFlow` leave in `state.data` with `dryRun`: nothing was sent. */
 export interface SendPlan {
   dryRun: true;
-  /** How many requests the sending takes, beside those that look somebody up. */
+  /** How many requests the sending takes, in addition to those that look somebody up. */
   requests: number;
   /** How many contacts, URNs and groups it goes to, each once. */
   recipients: number;
@@ -73,7 +73,7 @@ export interface SendPlan {
   contacts: Places;
   urns: Places;
   groups: Places;
-  /** How many members the groups have together, where that is known. */
+  /** How many members the groups have together, if known. */
   members?: number;
   /** How many are named more than once. */
   duplicates: number;
@@ -86,7 +86,7 @@ export interface SendPlan {
 /** An item that RapidPro did not act on. */
 export interface ActionFailure {
   index: number;
-  /** The uuid or number, where it was not named by a URN. */
+  /** The uuid or number, if it was not named by a URN. */
   id?: string | number;
   code: ErrorCode | ItemCode;
   description: string;
@@ -95,7 +95,7 @@ export interface ActionFailure {
 /** What actions on many leave in `state.data` with `dryRun`: nothing was changed. */
 export interface ActionPlan {
   dryRun: true;
-  /** How many requests the action takes, beside those that look somebody up. */
+  /** How many requests the action takes, in addition to those that look somebody up. */
   requests: number;
   /** How many items there are, each once. */
   requested: number;

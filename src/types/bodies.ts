@@ -21,7 +21,7 @@ export interface ContactBody {
 
 /** What `upsertContact` takes: a contact that is named by its URNs or its uuid. */
 export interface UpsertBody extends ContactBody {
-  /** Where it is given, the contact is this one. */
+  /** If given, the contact is this one. */
   uuid?: string;
 }
 
@@ -55,7 +55,7 @@ export interface BroadcastBody extends Recipients {
   /** Uuids of media, or `type:url` of media that was uploaded to RapidPro. */
   attachments?: Translated<string[]>;
   quick_replies?: Translated<(QuickReply | string)[]>;
-  /** The language of the contacts that have none; the first of `text` unless told. */
+  /** The language of the contacts that have none. Default: the first of `text`. */
   base_language?: string;
 }
 
@@ -66,9 +66,9 @@ export interface FlowStartBody extends Recipients {
    * @magic $.children[?(@.name=='flows')].children[*]
    */
   flow: string;
-  /** False: leave out who has been in this flow before. True unless told. */
+  /** False: leave out who has been in this flow before. Default: true. */
   restart_participants?: boolean;
-  /** True: leave out who is in another flow now. False unless told. */
+  /** True: leave out who is in another flow now. Default: false. */
   exclude_active?: boolean;
   /** What the flow can read as `@trigger.params`. */
   params?: Dictionary;
@@ -133,7 +133,7 @@ export interface CampaignEventBody {
    * @magic $.children[?(@.name=='fields')].children[*]
    */
   relative_to: string;
-  /** So many units after the date; before it where negative. */
+  /** So many units after the date; before it if negative. */
   offset: number;
   unit: 'minutes' | 'hours' | 'days' | 'weeks';
   /** 0 to 23; -1 for the hour of the date itself. */

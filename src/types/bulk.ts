@@ -4,7 +4,7 @@ import type { WriteOptions } from './options.js';
 
 /** What `syncContacts` takes for each contact. Keys that are left out stay as they are. */
 export interface SyncContact extends Omit<ContactBody, 'note'> {
-  /** Where it is given, the contact is this one. */
+  /** If given, the contact is this one. */
   uuid?: string;
   /** Uuids or names of manual groups. Only added, unless the option `groups` says `'exact'`. */
   groups?: string[];
@@ -14,33 +14,33 @@ export interface SyncContact extends Omit<ContactBody, 'note'> {
 
 /** How a list of contacts is worked through. */
 export interface BulkOptions extends WriteOptions {
-  /** Requests side by side, 1 to 10. 4 unless told. */
+  /** Requests side by side, 1 to 10. Default: 4. */
   concurrency?: number;
   /**
    * Seconds after which to stop with what is done. The rest is in `notAttempted`, and
-   * `state.rapidpro.resume` tells where to go on. None unless told.
+   * `state.rapidpro.resume` says where to continue. Default: none.
    */
   deadline?: number;
   /**
-   * True: go on where a former run of the same list stopped, if `state.rapidpro.resume` says so. False
-   * unless told.
+   * True: continue where an earlier run of the same list stopped, if `state.rapidpro.resume` says so. Default:
+   * false.
    */
   resume?: boolean;
-  /** True: end with the error `BULK_FAILED` where a contact failed. A warning in the log unless told. */
+  /** True: end with the error `BULK_FAILED` if a contact failed. False: log a warning. Default: false. */
   failOnError?: boolean;
 }
 
 export interface UpsertContactsOptions extends BulkOptions {
-  /** True: look each contact up, write nothing, and tell what would be written. Default: false. */
+  /** True: look each contact up, write nothing, and report what would be written. Default: false. */
   dryRun?: boolean;
-  /** `'add'` (unless told): add URNs to those the contact has. `'replace'`: let them be its only ones. */
+  /** `'add'` (default): add URNs to those the contact has. `'replace'`: let them be its only ones. */
   urns?: 'add' | 'replace';
 }
 
 export interface SyncOptions extends BulkOptions {
   /**
-   * What a contact is recognized by: `'uuid'`, `'urn'`, or a field, as `'fields.tei_id'`. The uuid where
-   * there is one, else the URNs, unless told.
+   * What a contact is recognized by: `'uuid'`, `'urn'`, or a field, as `'fields.tei_id'`. Default: the uuid
+   * if there is one, else the URNs.
    */
   key?: 'uuid' | 'urn' | `fields.${string}`;
   /**
@@ -48,28 +48,28 @@ export interface SyncOptions extends BulkOptions {
    * @magic $.children[?(@.name=='groups')].children[*]
    */
   group?: string;
-  /** `'add'` (unless told): only add to groups. `'exact'`: leave the manual groups that are not named. */
+  /** `'add'` (default): only add to groups. `'exact'`: leave the manual groups that are not named. */
   groups?: 'add' | 'exact';
-  /** `'add'` (unless told): only add URNs. `'exact'`: let the list be the contact's URNs, in this order. */
+  /** `'add'` (default): only add URNs. `'exact'`: let the list be the contact's URNs, in this order. */
   urns?: 'add' | 'exact';
-  /** True: write nothing, and tell what would be written. False unless told. */
+  /** True: write nothing, and report what would be written. Default: false. */
   dryRun?: boolean;
 }
 
-/** One contact of the list that was given, by its place in it. */
+/** One contact of the list that was given, by its position in it. */
 export interface BulkItem {
-  /** Place in the list, from 0. */
+  /** Position in the list, from 0. */
   index: number;
   uuid?: string;
   /** The keys that were written: `name`, `fields.age`, `groups`. */
   changed?: string[];
-  /** False where it could not be told whether a key differs, so that it was written to be safe. */
+  /** False if it could not be determined whether a key differs, so that it was written to be safe. */
   predicted?: false;
   /** Fields whose value RapidPro cannot read as what they hold, a date or a number: they are empty in it. */
   unread?: string[];
   /** Fields that RapidPro stored otherwise than they were written: a time read as another one, a text cut after 640 characters. */
   altered?: string[];
-  /** True where a former run, which this one goes on from, did it. */
+  /** True if an earlier run, which this one continues, did it. */
   earlier?: true;
 }
 
@@ -86,11 +86,11 @@ export interface BulkResult {
   unchanged: BulkItem[];
   failed: BulkFailure[];
   notAttempted: BulkItem[];
-  /** Why it stopped before the end, where it did. */
+  /** Why it stopped before the end, if it did. */
   stopped?: { code: ErrorCode; description: string; fix: string; retryAfter?: number };
   /** With `dryRun`: nothing was written. */
   dryRun?: true;
-  /** With `dryRun`: how many requests the writing would take beside those of the look itself. */
+  /** With `dryRun`: how many requests the writing would take in addition to those of the look itself. */
   requests?: number;
   /** With `dryRun`: how many were not looked at, those of `notAttempted`. */
   notChecked?: number;
@@ -99,6 +99,6 @@ export interface BulkResult {
    * no message reaches them, and no group takes them.
    */
   inactive?: { index: number; uuid: string; status: string }[];
-  /** With `dryRun`: it may take fewer `requests`, which RapidPro tells only when it is done. */
+  /** With `dryRun`: it may take fewer `requests`, which shows only when it is done. */
   atMost?: true;
 }

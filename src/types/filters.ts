@@ -53,7 +53,7 @@ export interface FieldFilters {
 export interface FlowFilters extends Span {
   uuid?: string;
   type?: 'message' | 'voice' | 'background' | 'survey';
-  /** True: only archived flows; false: only live ones. Both unless told. */
+  /** True: only archived flows; false: only live ones. Default: both. */
   archived?: boolean;
 }
 
@@ -228,9 +228,9 @@ export interface ArchiveFilters extends Span {
 
 /** Which days `getStatistics` covers; at most 366. */
 export interface StatisticsFilters {
-  /** The first day, as `2026-01-31`; 90 days ago unless told. */
+  /** The first day, as `2026-01-31`. Default: 90 days ago. */
   since?: string;
-  /** The day after the last one; tomorrow unless told. */
+  /** The day after the last one. Default: tomorrow. */
   until?: string;
 }
 
@@ -246,7 +246,7 @@ export interface DefinitionFilters {
    * @magic $.children[?(@.name=='campaigns')].children[*]
    */
   campaign?: string | string[];
-  /** What they need comes along: `all` unless told. */
+  /** What they depend on is exported too. Default: `all`. */
   dependencies?: 'all' | 'flows' | 'none';
 }
 

@@ -1,29 +1,29 @@
 /** What every operation takes in its last argument: how to go about it, never what to send. */
 export interface Options {
-  /** Seconds that one request may take, connecting included. 60 unless told. */
+  /** Seconds that one request may take, connecting included. Default: 60. */
   timeout?: number;
   /**
    * Seconds that this operation may wait, all in all, when RapidPro asks it to (rate limit) or does
-   * not answer. 60 unless told. Beyond it the operation stops with `RATE_LIMITED`.
+   * not answer. Default: 60. Beyond it the operation stops with `RATE_LIMITED`.
    */
   maxWait?: number;
 }
 
 export interface ListOptions extends Options {
-  /** The most records to read. All unless told. */
+  /** The most records to read. Default: all. */
   limit?: number;
   /**
-   * Seconds after which to stop with what has been read so far. `state.rapidpro.resume` then tells
-   * where to go on. None unless told.
+   * Seconds after which to stop with what has been read so far. `state.rapidpro.resume` then says
+   * where to continue. Default: none.
    */
   deadline?: number;
   /**
-   * True: go on where a former run of the same list stopped, if `state.rapidpro.resume` says so. False
-   * unless told.
+   * True: continue where an earlier run of the same list stopped, if `state.rapidpro.resume` says so. Default:
+   * false.
    */
   resume?: boolean;
   /**
-   * Requests side by side, at most 10: windows of time are read at once. 1 unless told. For contacts,
+   * Requests side by side, at most 10: windows of time are read at once. Default: 1. For contacts,
    * runs, flow starts, messages and broadcasts. Records that change meanwhile come last.
    */
   concurrency?: number;
@@ -40,15 +40,15 @@ export interface WriteOptions extends Options {
 }
 
 export interface UpsertOptions extends WriteOptions {
-  /** `'add'` (unless told): add URNs to those the contact has. `'replace'`: let them be its only ones. */
+  /** `'add'` (default): add URNs to those the contact has. `'replace'`: let them be its only ones. */
   urns?: 'add' | 'replace';
 }
 
 export interface UploadOptions extends Options {
-  /** As it will be called in RapidPro; `file` with the usual ending unless told. */
+  /** The name it gets in RapidPro. Default: `file` with the usual extension. */
   filename?: string;
-  /** `image/png`, `audio/mpeg`, …; recognized by the content unless told. */
+  /** `image/png`, `audio/mpeg`, …. Default: detected from the content. */
   contentType?: string;
-  /** True: a link may lead to this machine and its own network. False unless told. */
+  /** True: a link may lead to this machine and its own network. Default: false. */
   allowPrivate?: boolean;
 }

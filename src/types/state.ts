@@ -1,4 +1,4 @@
-/** What an operation tells of its requests: small, and never a body or a header. */
+/** What an operation reports of its requests: small, and never a body or a header. */
 export interface ResponseSummary {
   /** The method of the last request. */
   method: string;

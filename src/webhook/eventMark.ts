@@ -75,7 +75,7 @@ export const isTime = (value: unknown): value is string =>
 /**
  * Reads a mark.
  *
- * @throws RapidProError `INVALID_INPUT` for one that is none
+ * @throws RapidProError `INVALID_INPUT` if it is not a mark
  */
 export function readEventMark(state: State, name: MarkName): EventMark | undefined {
   const mark = markAt(state, name);

@@ -50,7 +50,7 @@ function pushOf(record: RunRecord, options: unknown): Push {
  * @param run - one run
  * @param options - `numbers`
  * @returns the push; its `kind` is `run`. The newer line of servers gives no `input` in runs.
- * @throws RapidProError `INVALID_INPUT` for what is no run; `INVALID_OPTION`
+ * @throws RapidProError `INVALID_INPUT` if it is not a run; `INVALID_OPTION`
  * @example
  * fn(state => ({ ...state, data: state.data.map(run => webhook.fromRun(run)) }));
  */
@@ -77,7 +77,7 @@ function nodeOf({ values }: RunRecord, { node, result }: Caller): unknown {
   return isObject(saved) ? saved.node : undefined;
 }
 
-/** Results that were there when the contact came to the node. Where no time tells, they stay. */
+/** Results that were there when the contact came to the node. If no time says so, they stay. */
 function resultsAt(values: Dictionary, time: string): Dictionary {
   const isEarlier = (value: unknown): boolean =>
     !isObject(value) ||
@@ -90,7 +90,7 @@ function resultsAt(values: Dictionary, time: string): Dictionary {
  * What a node pushed when a run came to it, the last time: the path ends there, and later results are
  * left out. Its key is that of the push.
  *
- * @returns undefined where the run has not come there
+ * @returns undefined if the run has not come there
  */
 export function callOfRun(
   run: unknown,

@@ -20,8 +20,8 @@ const hashOf = (content: unknown): string =>
   createHash('sha256').update(canonical(content)).digest('hex');
 
 /**
- * A key by which a push is recognized, whichever way it comes. Where a body tells the run and its
- * path, that is the place in the run: the list of events and the run itself tell the same. Times are
+ * A key by which a push is recognized, whichever way it comes. If a body has the run and its
+ * path, that is the place in the run: the list of events and the run itself agree. Times are
  * left out, since servers round those of runs. Otherwise it is what the body holds.
  */
 export function keyOf(content: unknown, { run, path }: Place = {}): string {

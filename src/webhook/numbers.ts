@@ -1,7 +1,7 @@
 import type { PushResult, ValueOptions } from './push.js';
 import { resultKey } from './resultKey.js';
 
-/** A number as RapidPro writes it. `0788123123` is none: a leading zero says that it is not counted with. */
+/** A number as RapidPro writes it. `0788123123` is not one: a leading zero says that it is not a quantity. */
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
 /** For values that somebody says are numbers. */
 const ANY_NUMBER = /^[+-]?\d+(\.\d+)?$/;
@@ -14,7 +14,7 @@ function asNumber(value: string, pattern: RegExp): number | string {
   return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : value;
 }
 
-/** Numbers in the place of text, for the results that are asked for. Text that is no number stays. */
+/** Numbers in place of text, for the results that are asked for. Text that is not a number stays. */
 export function withNumbers(
   results: { [key: string]: PushResult },
   numbers: ValueOptions['numbers'],

@@ -78,7 +78,7 @@ const PARTS: { [key: string]: Part } = {
   path: listOf(shape({ uuid: text, node_uuid: text, arrived_on: text, exit_uuid: text })),
 };
 
-/** Only resthooks tell the language; only they and nodes of old flows tell the run, its path and its input. */
+/** Only resthooks send the language; only they and nodes of old flows send the run, its path and its input. */
 function kindOf(body: Dictionary): Push['kind'] {
   const { contact, run, results, path } = body;
   const isLong = isObject(run) && isObject(results) && Array.isArray(path) && 'input' in body;
@@ -86,7 +86,7 @@ function kindOf(body: Dictionary): Push['kind'] {
   return isObject(contact) && 'language' in contact ? 'resthook' : 'legacy';
 }
 
-/** The body as an object. Lightning puts a body that is none under `_json`. */
+/** The body as an object. Lightning puts any other body under `_json`. */
 function bodyOf(given: unknown): Dictionary {
   const cleaned = fromJson(plain(given));
   const wrapped = isObject(cleaned) && Object.keys(cleaned).join() === '_json';
@@ -141,7 +141,7 @@ export function valueOptions(options: unknown): ValueOptions {
  * `webhook.parse()` does it.
  *
  * @param body - as it came: an object, or its JSON text
- * @param headers - by name; they tell whether the push comes from the simulator
+ * @param headers - by name; they say whether the push comes from the simulator
  * @param options - `numbers`
  * @returns the push in its normal form; what was not sent is absent
  * @throws RapidProError `INVALID_INPUT` names by path what is not as it should be; `INVALID_OPTION`

@@ -1,7 +1,7 @@
 import { fromJson, isObject } from './plain.js';
 
 /**
- * Reads one part of a body: gives its normal form, or undefined where it was not sent. Notes what is
+ * Reads one part of a body: gives its normal form, or undefined if it was not sent. Notes what is
  * wrong with it by its path, never by its value.
  */
 export type Part = (value: unknown, where: string, problems: string[]) => unknown;

@@ -2,7 +2,7 @@ import type { Dictionary } from '../types/json.js';
 
 /**
  * A push of RapidPro in its normal form, whatever node or resthook sent it. What was not sent is
- * absent. What RapidPro does not know by itself is kept: beside the known keys, or under `other`.
+ * absent. What RapidPro does not know by itself is kept: next to the known keys, or under `other`.
  */
 export interface Push {
   /**
@@ -11,12 +11,12 @@ export interface Push {
    */
   kind: 'webhook' | 'legacy' | 'resthook' | 'run';
   /**
-   * The same for the same push, however often and by whichever way it comes. Where the body tells the
+   * The same for the same push, however often and however it arrives. If the body has the
    * run and its path, as a resthook does, it is the place in the run. Otherwise it is the content; it
-   * begins with `body-` where there is no run: then two runs with the same answers have the same key.
+   * begins with `body-` if there is no run: then two runs with the same answers have the same key.
    */
   key: string;
-  /** True: somebody tried the flow in RapidPro's simulator. Absent where no header tells. */
+  /** True: somebody tried the flow in RapidPro's simulator. Absent if no header says so. */
   simulation?: boolean;
   contact?: PushContact;
   flow?: PushFlow;
@@ -102,7 +102,7 @@ export interface PushStep {
 export interface ValueOptions {
   /**
    * True: values that look like numbers become numbers; `0788…` and other text stays. A list of result
-   * keys: only theirs do, leading zeros or not. False unless told.
+   * keys: only theirs do, leading zeros or not. Default: false.
    */
   numbers?: boolean | string[];
 }
@@ -119,14 +119,14 @@ export interface PushRequest {
 
 /** What `webhook.parse` takes. */
 export interface PushOptions extends ValueOptions {
-  /** Refuse pushes that do not carry this text, of 8 characters or more. `webhookSecret` of the credential unless told, where `header` or `query` is given. */
+  /** Refuse pushes that do not carry this text, of 8 characters or more. Default: `webhookSecret` of the credential, if `header` or `query` is given. */
   secret?: string;
   /** The header that carries the secret: `'X-Secret'`. */
   header?: string;
   /** The parameter of the address that carries the secret: `'secret'` for `…?secret=…`. */
   query?: string;
-  /** Where the headers and the parameters are. `$.request`, as Lightning leaves them, unless told. */
+  /** Where the headers and the parameters are. Default: `$.request`, where Lightning leaves them. */
   request?: PushRequest;
-  /** `'stop'`: a push from the simulator ends the run with the error `SIMULATION`. `'keep'` unless told. */
+  /** `'stop'`: a push from the simulator ends the run with the error `SIMULATION`. Default: `'keep'`. */
   simulations?: 'stop' | 'keep';
 }

@@ -28,7 +28,7 @@ export function queryValues(request: PushRequest, name: string): string[] {
   return pairs.filter(([key]) => key === name).flatMap(([, value]) => texts(value));
 }
 
-/** Whether RapidPro's simulator sent it; undefined where no header tells. */
+/** Whether RapidPro's simulator sent it; undefined if no header says so. */
 export function simulationOf(headers: unknown): boolean | undefined {
   const [mode] = headerValues(headers, 'X-Mailroom-Mode').map(one => one.trim().toLowerCase());
   if (mode === 'simulation') return true;

@@ -52,7 +52,7 @@ export function stopped(mark: RunMark, seen: ReadonlySet<string>, place?: string
 /**
  * Reads a mark.
  *
- * @throws RapidProError `INVALID_INPUT` for one that is none
+ * @throws RapidProError `INVALID_INPUT` if it is not a mark
  */
 export function readRunMark(state: State, name: MarkName): RunMark | undefined {
   const mark = markAt(state, name);

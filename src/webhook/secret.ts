@@ -50,7 +50,7 @@ function spellings(text: string): string[] {
 }
 
 /**
- * A value without a secret: RapidPro tells addresses that a flow has called among the results. What
+ * A value without a secret: RapidPro lists addresses that a flow has called among the results. What
  * holds none of it stays the same object.
  */
 export function withoutSecret<T>(value: T, text: string): T {

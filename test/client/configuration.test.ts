@@ -106,7 +106,7 @@ describe('what is refused', () => {
     { host: 'someuser:secret@app.rapidpro.io/', token: 'abc' },
     { host: 'https://app.rapidpro.io/', token: 'secret token of someuser' },
     { host: 'https://app.rapidpro.io/?token=secret&user=someuser', token: 'abc' },
-  ])('what is refused is not told: %j', raw => {
+  ])('what is refused is not reported: %j', raw => {
     const error = refusal(raw);
     expect(`${JSON.stringify(error)}${error.stack}`).not.toMatch(/secret|someuser/);
   });

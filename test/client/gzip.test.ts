@@ -55,13 +55,13 @@ describe('answers', () => {
 
 describe('broken answers are asked for again', () => {
   test.each([
-    ['gzip that is none', answer(200, 'not gzip', { 'Content-Encoding': 'gzip' })],
+    ['what is not gzip', answer(200, 'not gzip', { 'Content-Encoding': 'gzip' })],
     [
       'half a gzip',
       answer(200, gzipSync('{"a": 1}').subarray(0, 15), { 'Content-Encoding': 'gzip' }),
     ],
     ['another coding', answer(200, 'xyz', { 'Content-Encoding': 'br' })],
-    ['JSON that is none', answer(200, '{"results": [}')],
+    ['what is not JSON', answer(200, '{"results": [}')],
     ['an empty body', answer(200, '')],
     ['a 502', badGateway(502)],
   ])('%s', async (_, broken) => {
@@ -89,7 +89,7 @@ describe('answers that are too large', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('a huge error body: the status tells enough', async () => {
+  test('a huge error body: the status says enough', async () => {
     const server = await rawServer(gzipBomb(MAX_BODY + 1, 403));
     await expect(clientOf(server).request(GET)).rejects.toMatchObject({
       code: 'NOT_RAPIDPRO',

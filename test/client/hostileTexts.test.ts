@@ -152,7 +152,7 @@ describe('the error', () => {
     expect(JSON.stringify(error)).not.toContain(TOKEN.slice(0, 12));
   });
 
-  test('a redirect to an endless name is told in short', () => {
+  test('a redirect to an endless name is reported in short', () => {
     const error = refuse({ statusCode: 302, location: `https://${'a.'.repeat(5000)}example/` });
     expect(error.description.length).toBeLessThan(600);
   });
@@ -163,7 +163,7 @@ describe('the error', () => {
     const long = words.join('').padEnd(MILLION, 'x');
     const shapes: [string, string, unknown][] = [
       ['of many words', long, long],
-      ['of many words, told in pieces', long, long.match(/.{20000}/g)],
+      ['of many words, given in pieces', long, long.match(/.{20000}/g)],
       ['of one word', 'y'.repeat(MILLION), 'y'.repeat(MILLION)],
       ['of what looks like base64', 'QUJD'.repeat(MILLION / 4), ['QUJD'.repeat(MILLION / 4)]],
       [
@@ -174,7 +174,7 @@ describe('the error', () => {
       ['of what looks like numbers', '+1 (2) '.repeat(MILLION / 7), '+1((((('.repeat(MILLION / 7)],
       ['of signs that mark', '\u0301'.repeat(MILLION), 'e\u0301'.repeat(MILLION / 2)],
     ];
-    test.each(shapes)('%s: told in short and in time', (_, text, echo) => {
+    test.each(shapes)('%s: reported in short and in time', (_, text, echo) => {
       const started = performance.now();
       const error = responseError(
         { method: 'POST', path: 'contacts', body: { name: text, text } },

@@ -40,7 +40,7 @@ test.each([
   }
 });
 
-test('the cause is told in plain texts, without the bytes that undici keeps', () => {
+test('the cause is reported in plain texts, without the bytes that undici keeps', () => {
   const thrown = Object.assign(new Error('Invalid header\u001b[2J'), {
     name: 'HTTPParserError',
     data: 'Token abc',

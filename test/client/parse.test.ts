@@ -21,7 +21,7 @@ test.each([
   ['too deep', `[[],{"a":${objects(MOST_LEVELS)}}]`],
   ['too large', `[${'{},'.repeat(4_100_000)}0]`],
   ['too large', `[${'0,'.repeat(4_300_000)}0]`],
-])('%s is told', (amiss, text) => {
+])('%s is reported', (amiss, text) => {
   expect(parse(text)).toEqual({ amiss });
 });
 
@@ -96,7 +96,7 @@ describe('whole numbers of more digits than JavaScript keeps become text', () =>
     '[024871234567890123]',
     '{24871234567890123:1}',
     '24871234567890123 24871234567890123x',
-  ])('and %s is no JSON, as before', text => {
+  ])('and %s is not JSON', text => {
     expect(parse(text)).toEqual({ amiss: 'no JSON' });
   });
 

@@ -57,7 +57,7 @@ function isObject(body: unknown): boolean {
 /** Whether one line of servers alone has the endpoint, or none. */
 const OPTIONAL = /^(classifiers|optins|templates|statistics|nosuch|authenticate)$/;
 
-/** What a refusal means, told from its status, its shape and its sentences. */
+/** What a refusal means, read from its status, its shape and its sentences. */
 function meaning(recorded: Recording): ErrorCode {
   const { status, body, headers } = recorded.response;
   const said = isObject(body) ? leaves(body) : [];
@@ -139,7 +139,7 @@ describe.each(servers)('%s', name => {
     },
   );
 
-  test('a refused request is not told to be retried, but for throttling', async () => {
+  test('a refused request is not to be retried, but for throttling', async () => {
     const throttled = refusals.filter(({ response }) => response.status === 429);
     expect(throttled.length).toBeGreaterThan(0);
     for (const recorded of throttled) {

@@ -140,7 +140,7 @@ describe('bodies of any shape', () => {
     expect(JSON.stringify(error).length).toBeLessThan(30_000);
   });
 
-  test('a huge body is left unread, and the status tells', async () => {
+  test('a huge body is left unread, and the status says enough', async () => {
     const error = await refusal(400, { detail: 'x'.repeat(3_000_000) }, V9);
     expect(error).toMatchObject({ code: 'VALIDATION_FAILED', statusCode: 400 });
     expect(JSON.stringify(error).length).toBeLessThan(2000);
@@ -249,7 +249,7 @@ describe('redirects', () => {
 test.each([
   ['17', 17],
   ['Sat, 31 Jan 2026 12:05:00 GMT', 300],
-])('a 429 tells when: %s', async (header, seconds) => {
+])('a 429 says when: %s', async (header, seconds) => {
   const headers = { 'Retry-After': header, Date: 'Sat, 31 Jan 2026 12:00:00 GMT' };
   const error = await refusal(429, { detail: 'x' }, headers);
   expect(error).toMatchObject({ code: 'RATE_LIMITED', retryAfter: seconds });

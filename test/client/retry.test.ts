@@ -24,7 +24,7 @@ const unreachable: Failure = { kind: 'unreachable' };
 
 describe('decide', () => {
   const table: [string, Partial<Attempt> & { failure: Failure }, object][] = [
-    ['429 waits as long as it is told', { failure: throttled(7) }, { wait: 7 }],
+    ['429 waits as long as it is asked', { failure: throttled(7) }, { wait: 7 }],
     ['429, also for a send', { failure: throttled(7), repeatable: false }, { wait: 7 }],
     ['429, however often', { failure: throttled(1), attempts: 50 }, { wait: 1 }],
     ['429 to the last second of maxWait', { failure: throttled(60) }, { wait: 60 }],

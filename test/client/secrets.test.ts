@@ -344,7 +344,7 @@ describe('the webhook secret is refused as a whole value', () => {
     await refuses(post({ a: 'AllMoms1' }), body, { webhookSecret: 'AllMoms1' });
   });
 
-  test('but may be where RapidPro is told what its pushes carry', async () => {
+  test('but may be where it says what RapidPro’s pushes carry', async () => {
     const target = { resthook: 'new-birth', target_url: inAddress };
     await lets(post(target, 'resthook_subscribers'), others);
     await refuses(post({ ...target, resthook: SECRET }, 'resthook_subscribers'), body, others);
@@ -398,7 +398,7 @@ describe('in a job', () => {
     ['targetUrl', subscribe('births', s => `https://example.org/?key=${token(s)}`)],
     ['targetUrl', unsubscribe('births', s => `https://example.org/?key=${token(s)}`)],
     ['The body of the request', http.post('contacts', { target_url: openfn } as never)],
-  ])('%s is told', async (where, operation) => {
+  ])('%s is reported', async (where, operation) => {
     expect((await refusal(operation)).description).toMatch(
       new RegExp(
         `^${where.replace(/[.[\]]/g, '\\$&')} holds the (token|webhook secret) of the credential. Nothing was sent.$`,
@@ -406,7 +406,7 @@ describe('in a job', () => {
     );
   });
 
-  test('a key that is a secret is not told', async () => {
+  test('a key that is a secret is not reported', async () => {
     const fields = (s: State) => ({ [token(s)]: 'x' });
     const error = await refusal(upsertContact({ urns: ['tel:+250788123123'], fields }));
     expect(error.description).toBe(

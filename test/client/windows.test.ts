@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { IdSet } from '../../src/client/windowIds.js';
 import { readPlace, writePlace } from '../../src/client/windowPlace.js';
 import { fromMicros, idOf, toMicros } from '../../src/client/windowTimes.js';
-import { Closed, SharedWaits } from '../../src/client/windowWaits.js';
+import { ReadAbortedError, SharedWaits } from '../../src/client/windowWaits.js';
 import { fakeClock } from '../support/fakeClock.js';
 
 describe('times', () => {
@@ -121,8 +121,8 @@ describe('waits that are shared', () => {
 
     const interrupted = waits.clock.sleep(5);
     waits.close();
-    await expect(interrupted).rejects.toBeInstanceOf(Closed);
-    await expect(waits.enter()).rejects.toBeInstanceOf(Closed);
+    await expect(interrupted).rejects.toBeInstanceOf(ReadAbortedError);
+    await expect(waits.enter()).rejects.toBeInstanceOf(ReadAbortedError);
   });
 });
 

@@ -93,7 +93,7 @@ test('a number that begins like the country code is taken in its short form', as
 });
 
 describe('a person who fails is listed and does not stop the rest', () => {
-  test('a phone number that is none, and one that another person has', async () => {
+  test('what is not a phone number, and one that another person has', async () => {
     const both = await world();
     const [clara, dora] = ['PersonClau1', 'PersonDora1'] as const;
     both.dhis2.enter(

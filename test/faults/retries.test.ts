@@ -233,12 +233,12 @@ describe('429', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('whoever is told of waits is told why', async () => {
-    const told: unknown[] = [];
-    const onWait = (...args: unknown[]) => told.push(args);
+  test('whoever hears of waits hears why', async () => {
+    const reported: unknown[] = [];
+    const onWait = (...args: unknown[]) => reported.push(args);
     const { client } = await setUp(inTurn(throttled(2), badGateway(), good), { onWait });
     await client.request(GET);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       [2, 'throttled'],
       [1, 'ambiguous'],
     ]);

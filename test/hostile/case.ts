@@ -1,7 +1,7 @@
 import type { Operation, State } from '../../src/types/state.js';
 import type { Behavior } from '../support/rawServer.js';
 
-/** What a case is told of where it runs. */
+/** What a case knows of where it runs. */
 export interface Place {
   /** The origin of the hostile server itself. */
   own: string;
@@ -19,7 +19,7 @@ export interface Case {
   limit: string;
   /** Several ways of the same; each is tried with each operation. */
   ways(place: Place): Behavior[];
-  /** `getContacts` and `sendMessage` unless told. */
+  /** Default: `getContacts` and `sendMessage`. */
   operations?: Operations;
   /** For what ends well: what the job then has. */
   reads?(state: State): string;
@@ -27,7 +27,7 @@ export interface Case {
   memory?: number;
   /** Seconds by which each look at the clock moves it. */
   clock?: number;
-  /** Requests that the step may make at most; 12 unless told. */
+  /** Requests that the step may make at most. Default: 12. */
   requests?: number;
 }
 

@@ -21,10 +21,10 @@ const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 
 const MOST_REQUESTS = 12;
 
-/** What the job came to see in each case, as the page tells it. */
+/** What the job came to see in each case, as the page shows it. */
 const seen = new Map<string, string>();
 
-/** A server that does what it is told once it is known where it is. */
+/** A server that does what it is asked once its address is known. */
 async function hostileServer(choose: (place: Place) => Behavior) {
   const elsewhere = await rawServer(json({ results: [] }));
   let behave: Behavior = () => {};
@@ -112,14 +112,14 @@ describe.each(GROUPS)('$title', ({ cases }) => {
         outcomes.set(words, (outcomes.get(words) ?? new Set()).add(name));
       }
     }
-    const told = [...outcomes].map(([words, by]) =>
+    const reported = [...outcomes].map(([words, by]) =>
       outcomes.size > 1 && by.size < names.length ? `${words} (${[...by].join(', ')})` : words,
     );
-    seen.set(one.does, told.join(', or '));
+    seen.set(one.does, reported.join(', or '));
   });
 });
 
-test('docs/hostile-servers.md tells what came of it', () => {
+test('docs/hostile-servers.md says what came of it', () => {
   const fresh = toDocument(seen);
   if (process.env.UPDATE_DOCS) writeFileSync(DOCUMENT, fresh);
   expect(fresh).toBe(readFileSync(DOCUMENT, 'utf8'));

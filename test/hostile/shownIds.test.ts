@@ -7,7 +7,7 @@ import { json } from '../support/faults.js';
 import { noSleep } from '../support/noSleep.js';
 import { rawServer } from '../support/rawServer.js';
 
-/** What a server says in the place of a uuid, a key and an id: all that the log tells of an object. */
+/** What a server says in place of a uuid, a key and an id: all that the log says of an object. */
 const UUID = '00000000-0000-4000-8000-000000000001';
 const OPERATIONS: [string, Operation][] = [
   ['getContact', rapidpro.getContact('tel:+250788123123')],
@@ -39,7 +39,7 @@ const HIDDEN: [string, string][] = [
   ['as a line of its own', `1\n\u001b[2JRapidPro: ${[...TOKEN].join(' ')}`],
 ];
 
-const told = async (operation: Operation, text: string) => {
+const linesOf = async (operation: Operation, text: string) => {
   noSleep();
   const lines = captureConsole();
   const object = { uuid: text, key: text, id: text, type: text, name: 'Age', status: 'sent' };
@@ -57,7 +57,7 @@ test.each(
     HIDDEN.map(([how, text]) => ({ name, operation, how, text })),
   ),
 )('$name writes no token $how into the log or an error', async ({ operation, text }) => {
-  const log = await told(operation, text);
+  const log = await linesOf(operation, text);
   expect(log).toContain('RapidPro: ');
   expect(log).not.toContain(text);
   for (const line of text.split('\n').filter(line => line.length > 8)) {
@@ -65,8 +65,8 @@ test.each(
   }
 });
 
-/** An error that tells contacts by their uuids. */
-test('an error tells of contacts by well-formed uuids alone', async () => {
+/** An error that names contacts by their uuids. */
+test('an error names contacts by well-formed uuids alone', async () => {
   const lines = captureConsole();
   const secret = Buffer.from(TOKEN).toString('base64');
   const held = (uuid: string, urn: string) => ({ results: [{ uuid, urns: [urn] }] });

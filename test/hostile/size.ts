@@ -10,7 +10,7 @@ export const SIZE: Group = {
   title: 'Size',
   cases: [
     {
-      does: 'answers with a gigabyte, its length told',
+      does: 'answers with a gigabyte, its length announced',
       limit: answers,
       operations,
       memory: 400,

@@ -532,7 +532,7 @@ describe('whatever is written', () => {
       .map(one => (parts.clock ? one : one.startOf('day')).toMillis());
   }
 
-  test('what RapidPro stores is what was meant, or is refused, or told', async () => {
+  test('what RapidPro stores is what was meant, or is refused, or reported', async () => {
     let silent = 0;
     await fc.assert(
       fc.asyncProperty(written, locales, async (parts, locale) => {

@@ -64,17 +64,17 @@ const REFUSED: [urn: string, reason: string][] = [
   ['tel:0x3b9aca00', 'something'],
   ['tel:1,234,567,890', 'something'],
   ['tel:0788#123456', 'behind'],
-  ['tel:0712345678 (2)', 'beside'],
-  ['tel:0712345678/2', 'beside'],
-  ['tel:254712345678/0', 'beside'],
-  ['tel:254712345678 0', 'beside'],
-  ['tel:0712345678 - 2', 'beside'],
-  ['tel:254712345678-0', 'beside'],
-  ['tel:254712345678 -0', 'beside'],
-  ['tel:1) 0712345678', 'beside'],
-  ['tel:(1) 0712345678', 'beside'],
-  ['tel:1. 712345678', 'beside'],
-  ['tel:1/0712345678', 'beside'],
+  ['tel:0712345678 (2)', 'next to'],
+  ['tel:0712345678/2', 'next to'],
+  ['tel:254712345678/0', 'next to'],
+  ['tel:254712345678 0', 'next to'],
+  ['tel:0712345678 - 2', 'next to'],
+  ['tel:254712345678-0', 'next to'],
+  ['tel:254712345678 -0', 'next to'],
+  ['tel:1) 0712345678', 'next to'],
+  ['tel:(1) 0712345678', 'next to'],
+  ['tel:1. 712345678', 'next to'],
+  ['tel:1/0712345678', 'next to'],
   ['tel:07123456??', 'behind'],
   ['tel:0788123456?0788123457', 'behind'],
   ['tel:0788123456 ext 0788123457', 'something'],
@@ -231,7 +231,7 @@ describe('held to what both servers stored', () => {
   const rows = storedRows('urn:create').filter(({ input }) => typeof input === 'string');
   const stored = rows.filter(({ status, stored }) => status < 300 && Array.isArray(stored));
 
-  /** Recorded as taken, and told as another number or address than was written. */
+  /** Recorded as taken, and reported as another number or address than was written. */
   const UNMEANT = new Set([
     'tel:tel:+250731999998',
     'ext:ext:x',

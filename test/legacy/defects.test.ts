@@ -67,7 +67,7 @@ test.each(['tel:+2203011', 'mailto:a+b@x.org', 'ext:a&b+c', 'twitter:a#b&c'])(
   },
 );
 
-describe('5. a taken URN is told, and an upsert updates its contact', () => {
+describe('5. a taken URN is reported, and an upsert updates its contact', () => {
   test.each(servers)('%s', async name => {
     const taken = recording(name, 'contacts', 'post_error_urn_taken');
     const server = await serve(msw.post('*/api/v2/contacts.json', replay(taken)));

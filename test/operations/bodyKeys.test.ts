@@ -145,7 +145,7 @@ describe('a key that is almost a known one is refused, with that one', () => {
     expect(error.fix).toContain('http.post("');
   });
 
-  test('also one that came out as nothing', async () => {
+  test('also one that evaluated to nothing', async () => {
     const state = { data: {} };
     const make = upsertContact({
       ...contact,

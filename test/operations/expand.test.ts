@@ -156,7 +156,7 @@ test('ten thousand items take no time to speak of', () => {
 });
 
 describe('filters and queries that a reference names', () => {
-  test.each(['filters', 'query'])('%s may be left out, but not come out empty', name => {
+  test.each(['filters', 'query'])('%s may be left out, but not be empty', name => {
     expect(expandArgument(state, undefined, name)).toBeUndefined();
     expect(expandArgument(state, null, name)).toBeNull();
     expect(() => expandArgument(state, () => undefined, name)).toThrow('INVALID_FILTER');

@@ -144,7 +144,7 @@ describe('queries', () => {
     },
   );
 
-  test.each([undefined, null])('a query that comes out as %s is refused', async nothing => {
+  test.each([undefined, null])('a query that evaluates to %s is refused', async nothing => {
     const query = () => nothing as never;
     const operations = [
       http.get('contacts', query),

@@ -134,7 +134,7 @@ const NO_VALUES: [string, unknown][] = [
   ['what combine of another adaptor makes', languageCommon.combine((s: State) => s)],
 ];
 
-describe.each(NO_VALUES)('%s in the place of a value', (name, value) => {
+describe.each(NO_VALUES)('%s in place of a value', (name, value) => {
   test.each(PLACES)('of %s', async (_, build) => {
     const isForeign = name === 'what fn of another adaptor makes';
     for (const given of [value, () => value]) {
@@ -146,7 +146,7 @@ describe.each(NO_VALUES)('%s in the place of a value', (name, value) => {
         /is an operation|is a promise|is a (Async)?GeneratorFunction|is the state|is the credential/,
       );
       expect(target.requests).toEqual([]);
-      // Nobody can tell it from a function of state before it is called.
+      // Nothing distinguishes it from a function of state before it is called.
       if (!isForeign) expect(ran).toBe(0);
     }
   });

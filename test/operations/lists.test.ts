@@ -61,7 +61,7 @@ describe.each(Object.entries(lists))('%s', (path, list) => {
     },
   );
 
-  test.each([undefined, null])('refuses filters that come out as %s', async nothing => {
+  test.each([undefined, null])('refuses filters that evaluate to %s', async nothing => {
     await refused(
       list(() => nothing),
       'INVALID_FILTER',
@@ -90,7 +90,7 @@ describe('limit', () => {
   });
 });
 
-describe('filters that come out as nothing', () => {
+describe('filters that evaluate to nothing', () => {
   test.each([undefined, null, '', '   ', []])('%j is refused', async nothing => {
     await refused(getContacts({ group: (() => nothing) as never }), 'INVALID_FILTER');
     await refused(getContacts({ group: nothing as never }), 'INVALID_FILTER');
@@ -106,7 +106,7 @@ describe('filters that come out as nothing', () => {
 });
 
 describe('filters', () => {
-  test('a misspelled one is told with the right one', async () => {
+  test('a misspelled one is reported with the right one', async () => {
     const error = await refused(getContacts({ gruop: 'Mothers' } as never), 'INVALID_FILTER');
     expect(error.fix).toBe('Did you mean "group"?');
     const limit = await refused(getContacts({ limit: 5 } as never), 'INVALID_FILTER');
@@ -251,7 +251,7 @@ describe('dates', () => {
     await refused(getContacts({ after: date as never }), 'INVALID_FILTER');
   });
 
-  test('a Date object is refused, and told how to write it', async () => {
+  test('a Date object is refused, and the error says how to write it', async () => {
     const error = await refused(getContacts({ after: new Date() as never }), 'INVALID_FILTER');
     expect(error.description).toBe('filters.after is a Date object.');
     expect(error.fix).toContain('toISOString()');
@@ -283,7 +283,7 @@ describe('a group that gives no contacts', () => {
     expect(rapidpro.requests).toHaveLength(2);
   });
 
-  test('is told how its name is written', async () => {
+  test('is an error that says how its name is written', async () => {
     const error = await failure(getContacts({ group: 'mothers' }), await server());
     expect(error.code).toBe('UNKNOWN_GROUP');
     expect(error.fix).toBe('Write it as RapidPro does: "Mothers".');
@@ -296,7 +296,7 @@ describe('a group that gives no contacts', () => {
   });
 });
 
-test('the log tells how many, in how many requests, and nothing of them', async () => {
+test('the log says how many, in how many requests, and nothing of them', async () => {
   const lines = captureConsole();
   const person = { uuid: UUID, name: 'Amina Diallo', urns: ['tel:+221770001122'] };
   const server = await serve(answering('get', 'contacts', () => page([person])));

@@ -79,7 +79,7 @@ describe('recipients above 100', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('are told by kind', async () => {
+  test('are reported by kind', async () => {
     const lines = captureConsole();
     const server = await rawServer(json({ id: 1 }, 201));
     await sendBroadcast({ groups: ['A'], contacts: [UUID], urns: urns.slice(0, 2), text: 'Hi' })(
@@ -138,7 +138,7 @@ describe('an emptied list of URNs', () => {
   });
 });
 
-describe('an operation in the place of a value', () => {
+describe('an operation in place of a value', () => {
   test('is refused, and does not run', async () => {
     const inner = updateContact(UUID, { name: 'A' });
     const error = await refused(addContact({ name: inner as never }), 'INVALID_INPUT');
@@ -162,7 +162,7 @@ test('options that came out empty are refused', async () => {
   );
 });
 
-test('a key that is no word is not told', async () => {
+test('a key that is not a word is not reported', async () => {
   const lines = captureConsole();
   const server = await serve(answering('post', 'contacts', () => Response.json({ uuid: UUID })));
   const body = { name: 'A', 'Amina Diallo': 1, 'tel:+250788999888': 'x' };

@@ -53,7 +53,7 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
 });
 
 describe('a misspelled group', () => {
-  test('is told with the one that was meant', async () => {
+  test('is reported with the one that was meant', async () => {
     const sandbox = await workspace(seed());
     await expect(run(getContacts({ group: 'Mother' }), sandbox)).rejects.toMatchObject({
       code: 'UNKNOWN_GROUP',

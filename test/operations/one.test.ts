@@ -53,7 +53,7 @@ test.each([
   expect(JSON.stringify(error)).not.toMatch(/Amina|300099/);
 });
 
-test('getContact tells an anonymous workspace', async () => {
+test('getContact reports an anonymous workspace', async () => {
   const detail = 'URN lookups not allowed for anonymous organizations';
   const server = await serve(
     answering('get', 'contacts', () => HttpResponse.json({ detail }, { status: 400 })),

@@ -83,7 +83,7 @@ describe.each(operations)('%s', (_, build) => {
     await refused(build(options as never), 'INVALID_OPTION');
   });
 
-  test('refuses a number that is none', async () => {
+  test('refuses what is not a number', async () => {
     await refused(build({ timeout: Number.NaN } as never), 'INVALID_OPTION');
   });
 });
@@ -243,7 +243,7 @@ test('maxWait is in seconds, and for the whole operation', async () => {
   expect(sleeps).toEqual([40]);
 });
 
-test('a wait of some length is told', async () => {
+test('a wait of some length is reported', async () => {
   noSleep();
   const lines = captureConsole();
   const busy = json({ detail: 'Throttled.' }, 429, { 'Retry-After': 40 });

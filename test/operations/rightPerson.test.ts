@@ -311,7 +311,7 @@ describe.each(DIALECTS)('on %s', dialect => {
     expect(sent(server)).toEqual(['GET contacts?urn=tel:+250788000001']);
   });
 
-  test('where the workspace hides URNs, what cannot be looked up is sent, and told', async () => {
+  test('where the workspace hides URNs, what cannot be looked up is sent, and reported', async () => {
     const lines = captureConsole();
     const sandbox = await workspace({
       dialect,
@@ -359,7 +359,7 @@ describe.each(DIALECTS)('on %s', dialect => {
     expect(writes(sandbox)).toEqual([]);
   });
 
-  test('a note of a new contact is kept, or told', async () => {
+  test('a note of a new contact is kept, or reported', async () => {
     const lines = captureConsole();
     const sandbox = await open();
     const { data } = await run(addContact({ name: 'X', note: 'hello' }), sandbox);
@@ -600,7 +600,7 @@ describe('an option that would not be heeded', () => {
     expect(error.description).toContain('is empty');
   });
 
-  test('because it is a function in the place of the callback, is told', async () => {
+  test('because it is a function in place of the callback, is reported', async () => {
     const lines = captureConsole();
     const server = await serve(
       answering('post', 'broadcasts', () => HttpResponse.json({ id: 1 }, { status: 201 })),
@@ -613,7 +613,7 @@ describe('an option that would not be heeded', () => {
   });
 });
 
-test('all that is wrong in a list is told at once', async () => {
+test('all that is wrong in a list is reported at once', async () => {
   const error = await refused(
     sendBroadcast({ urns: [AMINA, 'tel:0788.0', 'tel:x', '$.data.urn', 'sms:1'], text: 'Hi' }),
     'INVALID_URN',

@@ -333,7 +333,7 @@ describe('sendMessage', () => {
   });
 });
 
-describe('a write that must not be repeated, whose answer tells nothing', () => {
+describe('a write that must not be repeated, whose answer says nothing', () => {
   const message = () => sendMessage({ contact: UUID, text: 'Hi' });
   test.each([
     ['500', json('Server Error', 500)],

@@ -17,7 +17,7 @@ import { serve } from '../support/serve.js';
 import { bulk, counts, FIELDS, holder, workspace, writes } from './bulk/workspace.js';
 import { answering, contactsServer, failure, run, sent, UUID } from './run.js';
 
-/** A time in a contact field is stored as the job means it, or somebody is told. */
+/** A time in a contact field is stored as the job means it, or the log says so. */
 
 const AMINA = 'tel:+250788000001';
 const NEW = 'tel:+250788000009';
@@ -104,7 +104,7 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
       ['31-12-2026 10:30+05:00', 'lost its zone'],
       ['31-12-2026 10.30', 'lost its minutes'],
       ['05-01-27 10:30', 'is a hundred years early'],
-    ])('%j, which %s, is told', async written => {
+    ])('%j, which %s, is reported', async written => {
       const sandbox = await open({ dialect });
       const lines = captureConsole();
       await run(write(written), sandbox);
@@ -225,7 +225,7 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
     ]);
   });
 
-  test('a text that RapidPro cuts is told, one of 640 characters is not', async () => {
+  test('a text that RapidPro cuts is reported, one of 640 characters is not', async () => {
     const sandbox = await open({ dialect });
     const lines = captureConsole();
     for (const tei_id of ['😀'.repeat(640), ` ${'a'.repeat(640)} `]) {
@@ -269,7 +269,7 @@ describe('where the token may not read', () => {
     ['2026-03-01 09:15', '2026-03-01T09:15:00.000000+02:00'],
     ['2026-03-01T09:15:30+0200', '2026-03-01T09:15:30+0200'],
     ['2026-03-01', '2026-03-01'],
-  ])('the fields, %j that is stored right is not told', async (written, stored) => {
+  ])('the fields, %j that is stored right is not reported', async (written, stored) => {
     const server = await serve(answering('get', 'fields', forbidden), storing(stored));
     const lines = captureConsole();
     await run(upsertContact({ urns: [AMINA], fields: { due: written } }), server);

@@ -68,7 +68,7 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
     expect(all.map(({ unread = [] }) => unread.includes('fields.due'))).toEqual([true, true]);
   });
 
-  test('a dry run tells what is sure', async () => {
+  test('a dry run reports what is sure', async () => {
     const sandbox = await workspace({ dialect, ...seed() });
     const list = [{ urns: [AMINA], fields: { due: 'soon' } }];
     const { result } = await bulk(syncContacts(list, { dryRun: true }), sandbox);

@@ -106,7 +106,7 @@ describe('updateContact with URNs', () => {
     await refused(updateContact(UUID, { urns: [] }), 'INVALID_INPUT');
   });
 
-  test('tells where the server left one out all the same', async () => {
+  test('says where the server left one out all the same', async () => {
     const server = await serve(
       answering(
         'get',

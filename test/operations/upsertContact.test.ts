@@ -197,7 +197,7 @@ describe('by uuid', () => {
   });
 });
 
-describe('names that come out empty', () => {
+describe('names that are empty', () => {
   test.each([
     { urns: [] },
     { urns: undefined },

@@ -24,7 +24,7 @@ async function server() {
 const finalState = () => JSON.parse(readFileSync(FINAL_STATE, 'utf8'));
 
 describe('npm start', () => {
-  test('tells what its job read, changed and sent in the sandbox', async () => {
+  test('reports what its job read, changed and sent in the sandbox', async () => {
     const { code, stdout, stderr } = await startDemo();
     expect(stderr).toBe('');
     expect(code).toBe(0);

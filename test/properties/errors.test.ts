@@ -67,10 +67,10 @@ describe('what people wrote', () => {
             isJson: true,
             authenticated: true,
           });
-          const told = `${JSON.stringify(error)} ${error.message} ${error.stack}`;
-          expect(told).not.toContain(name);
-          expect(told).not.toContain(text);
-          expect(told).not.toContain(digits);
+          const reported = `${JSON.stringify(error)} ${error.message} ${error.stack}`;
+          expect(reported).not.toContain(name);
+          expect(reported).not.toContain(text);
+          expect(reported).not.toContain(digits);
           expect(error.fix).not.toBe('');
         }
       }),
@@ -102,7 +102,7 @@ describe('what people wrote', () => {
   });
 });
 
-test('any answer becomes an error of this package, that tells what to do', () => {
+test('any answer becomes an error of this package, that says what to do', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 300, max: 599 }),

@@ -52,7 +52,7 @@ describe('the identity of a URN', () => {
     );
   });
 
-  test('tells different phone numbers apart', () => {
+  test('distinguishes phone numbers', () => {
     fc.assert(
       fc.property(phone, phone, (a, b) => {
         expect(urnIdentity(a) === urnIdentity(b)).toBe(a === b);

@@ -51,16 +51,16 @@ describe('the errors of an operation', () => {
   });
 });
 
-describe('what holds unless told', () => {
+describe('the default of an option', () => {
   test.each([
-    ['Seconds in all. 60 unless told.', 'Seconds in all.', '60'],
-    ['Seconds. None unless told. Later more.', 'Seconds. Later more.', 'none'],
-    ['By uuid. The uuid, else the URNs, unless told.', 'By uuid.', 'the uuid, else the URNs'],
-    ["`'add'` (unless told): add.", "`'add'`: add.", "`'add'`"],
+    ['Seconds in all. Default: 60.', 'Seconds in all.', '60'],
+    ['Seconds. Default: none. Later more.', 'Seconds. Later more.', 'none'],
+    ['By uuid. Default: the uuid, else the URNs.', 'By uuid.', 'the uuid, else the URNs'],
+    ["`'add'` (default): add.", "`'add'`: add.", "`'add'`"],
     ['True: do it. Default: false.', 'True: do it.', 'false'],
     ['Nothing is said.', 'Nothing is said.', ''],
-  ])('%s', (whole, text, unlessTold) => {
-    expect(splitDefault(whole)).toEqual({ text, unlessTold });
+  ])('%s', (whole, text, byDefault) => {
+    expect(splitDefault(whole)).toEqual({ text, byDefault });
   });
 });
 

@@ -3,7 +3,7 @@ import { report } from '../../scripts/demo/report.mjs';
 
 const request = (method: string, endpoint: string, status = 200) => ({ method, endpoint, status });
 
-test('tells in plain words what a job did', () => {
+test('says in plain words what a job did', () => {
   const requests = [
     request('GET', 'contacts'),
     request('GET', 'contacts'),

@@ -13,7 +13,7 @@ let written: string[] = [];
 let left: string[] = [];
 
 /** Whether a text is long and strange enough to be a token, and no word of a test. */
-const isTelling = (token: string) => token.length >= 8;
+const isDistinctive = (token: string) => token.length >= 8;
 
 function readToken(headers: unknown): string | undefined {
   const text = Array.isArray(headers) ? headers.join('\n') : String(headers);
@@ -22,7 +22,7 @@ function readToken(headers: unknown): string | undefined {
 
 diagnostics.channel('undici:client:sendHeaders').subscribe(message => {
   const token = readToken((message as { headers: unknown }).headers);
-  if (token && isTelling(token)) tokens.add(token);
+  if (token && isDistinctive(token)) tokens.add(token);
 });
 
 for (const stream of [process.stdout, process.stderr]) {

@@ -89,7 +89,7 @@ export const rapidPro204: Behavior = ({ socket }) => {
   socket.write('""');
 };
 
-/** JSON that is none. */
+/** What is not JSON. */
 export const garbledJson = answer(200, '{"results": [}');
 
 /** What a proxy says when what is behind it is down. */

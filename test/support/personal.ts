@@ -29,7 +29,7 @@ function byKey(value: unknown, isContact: boolean): string[] {
   });
 }
 
-/** The personal texts of a recorded exchange that are long enough to be told from chance. */
+/** The personal texts of a recorded exchange that are long enough not to be chance. */
 export function personalTextsOf({ request, response }: Recording): string[] {
   const everything = [
     decodeURIComponent(request.query ?? ''),

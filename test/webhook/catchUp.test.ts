@@ -181,7 +181,7 @@ test('a deadline leaves the rest to the next run', async () => {
   expect(second.values).toEqual(['3', '4']);
 });
 
-test('a look that stopped on its way counts as far as it came: what is deleted behind it is told', async () => {
+test('a look that stopped on its way counts as far as it came: what is deleted behind it is reported', async () => {
   const said = captureConsole();
   const { credential, answers, clock } = await workspace();
   await answers('1', '2');
@@ -316,7 +316,7 @@ describe('events as servers list them', () => {
     expect((await catchUp(first.state, stateFor(target))).values).toEqual(['b']);
   });
 
-  test('of one instant on two pages are told once each, over the edge of 48 hours', async () => {
+  test('of one instant on two pages are reported once each, over the edge of 48 hours', async () => {
     const clock = sharedClock(Date.parse(time(0)) + 47 * HOUR);
     const events = ['a', 'b', 'c'].map(answer => event(time(0), answer));
     let kept = events;
@@ -404,7 +404,7 @@ test.each([undefined, '', {}, { resthook: '' }, () => undefined])(
   },
 );
 
-test('what is no option is refused, and so is a mark that is none', async () => {
+test('what is not an option is refused, and so is what is not a mark', async () => {
   await refused(eachMissedPush({ resthook: HOOK, numbers: 'cases' as never }), 'INVALID_OPTION');
   const target = await serve(
     msw.get(EVENTS, () => page([])),
@@ -434,7 +434,7 @@ test('the place on one server is not taken for a place on another', async () => 
   expect(Object.keys((both.state.rapidpro as { marks: object }).marks)).toHaveLength(2);
 });
 
-test('after 48 hours the runs tell it: eachChange and webhook.fromRun', async () => {
+test('after 48 hours the runs have it: eachChange and webhook.fromRun', async () => {
   const { credential, answers, clock } = await workspace();
   await answers('1', '2');
   clock.now += 60 * HOUR;

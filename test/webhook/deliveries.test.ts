@@ -156,7 +156,7 @@ describe('a listener that', () => {
     expect(away.result).toMatchObject(nothing);
   });
 
-  test('is too slow is waited for as long as the engine is told, once', async () => {
+  test('is too slow is waited for as long as the engine is set to, once', async () => {
     const started = performance.now();
     const { result, received } = await outcome(() => {}, { deliveries: { timeout: 0.1 } });
     expect(result).toMatchObject(nothing);
@@ -191,7 +191,7 @@ describe('a listener that', () => {
     expect((await outcome(undefined, { dialect: 'v9' }, { body })).received).toHaveLength(1);
   });
 
-  test('is on a private address is out of reach where the sandbox is told so', async () => {
+  test('is on a private address is out of reach where the sandbox is set so', async () => {
     const { result, received } = await outcome(undefined, { deliveries: { refusePrivate: true } });
     expect(result).toMatchObject(nothing);
     expect(received).toEqual([]);

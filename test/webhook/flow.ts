@@ -10,7 +10,7 @@ export const EDITOR_BODY = `@(json(object(
   "results", foreach_value(results, extract_object, "value", "category")
 )))`;
 
-/** The body that the guide tells to use: the same, with the run and its path. */
+/** The body that the guide gives: the same, with the run and its path. */
 export const GUIDE_BODY =
   /^```\n(@\(json\([\s\S]*?)^```/m.exec(
     readFileSync(fileURLToPath(new URL('../../docs/real-time.md', import.meta.url)), 'utf8'),

@@ -42,7 +42,7 @@ async function catchUp(before: State, credential: State, what: object) {
 }
 
 describe.each(servers)('the recordings of %s', server => {
-  test('a run tells of its push what the event of the resthook tells, with the same key', () => {
+  test('a run says of its push what the event of the resthook says, with the same key', () => {
     const { response } = recording(server, 'runs', 'get_responded');
     const runs = (response.body as { results: { uuid: string }[] }).results;
     const compared = recordedEvents(server).flatMap(({ data }) => {
@@ -178,7 +178,7 @@ describe.each(['v9', 'textit'] as const)('from a flow, %s', dialect => {
     expect(calls.keys).toEqual(keys);
   });
 
-  test('a run that changes after its call is not told a second time; later calls are', async () => {
+  test('a run that changes after its call is not reported a second time; later calls are', async () => {
     const { credential, answers, clock, start } = await workspace();
     await answers('1', '2');
     const first = await catchUp({}, credential, { flow: FLOW, result: 'webhook' });
@@ -191,7 +191,7 @@ describe.each(['v9', 'textit'] as const)('from a flow, %s', dialect => {
     expect(third.values).toEqual([]);
   });
 
-  test('48 hours back unless told; further with after', async () => {
+  test('48 hours back by default; further with after', async () => {
     const { credential, answers, clock } = await workspace();
     await answers('1');
     clock.now += 60 * HOUR;
@@ -206,14 +206,14 @@ describe.each(['v9', 'textit'] as const)('from a flow, %s', dialect => {
     );
   });
 
-  test('more than a page, a deadline at each third, none lost or told twice', async () => {
+  test('more than a page, a deadline at each third, none lost or reported twice', async () => {
     const { credential, answers, clock } = await workspace();
     const texts = Array.from({ length: 260 }, (_, index) => String(index));
     await answers(...texts);
     let state: State = {};
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     const step = fn(current => {
-      told.push((current.data as webhook.Push).results?.cases?.value);
+      reported.push((current.data as webhook.Push).results?.cases?.value);
       clock.now += 1000;
       return current;
     });
@@ -225,7 +225,7 @@ describe.each(['v9', 'textit'] as const)('from a flow, %s', dialect => {
       state = asJson({ rapidpro: next.rapidpro }) as State;
       if (rounds.at(-1) === 0) break;
     }
-    expect(told).toEqual(texts);
+    expect(reported).toEqual(texts);
     expect(rounds).toEqual([90, 90, 80, 0]);
   });
 });
@@ -275,9 +275,9 @@ describe('runs as servers list them', () => {
       { uuid: uuidOf(3), modified: 3800, called: 3800 },
     ];
     const target = await serve(listing(runs));
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     const step = fn(state => {
-      told.push((state.data as webhook.Push).run?.uuid);
+      reported.push((state.data as webhook.Push).run?.uuid);
       clock.now += 60_000;
       return state;
     });
@@ -292,10 +292,10 @@ describe('runs as servers list them', () => {
       });
       state = asJson({ rapidpro: next.rapidpro }) as State;
     }
-    expect(told).toEqual(runs.map(({ uuid }) => uuid));
+    expect(reported).toEqual(runs.map(({ uuid }) => uuid));
   });
 
-  test('a run that changes while the list is read moves to its end and is told once', async () => {
+  test('a run that changes while the list is read moves to its end and is reported once', async () => {
     sharedClock(Date.parse(time(7200)));
     const runs: Listed[] = [1, 2, 3, 4, 5].map(n => ({
       uuid: uuidOf(n),
@@ -303,10 +303,10 @@ describe('runs as servers list them', () => {
       called: n * 100,
     }));
     const target = await serve(listing(runs));
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     const step = fn(state => {
       const { run } = state.data as webhook.Push;
-      told.push(run?.uuid);
+      reported.push(run?.uuid);
       // The job lets runs change that it has read, and ones that it has not.
       for (const one of runs) {
         if (one.uuid === run?.uuid || one.uuid === uuidOf(4)) one.modified += 9000;
@@ -314,7 +314,7 @@ describe('runs as servers list them', () => {
       return state;
     });
     const first = await eachMissedPush(WHAT, step)(stateFor(target));
-    expect([...told].sort()).toEqual(runs.map(({ uuid }) => uuid));
+    expect([...reported].sort()).toEqual(runs.map(({ uuid }) => uuid));
     const state = asJson({ rapidpro: first.rapidpro }) as State;
     expect(runsOf(await catchUp(state, stateFor(target), WHAT))).toEqual([]);
   });
@@ -330,7 +330,7 @@ describe('runs as servers list them', () => {
     expect(runsOf(await catchUp(second.state, stateFor(target), WHAT))).toEqual([]);
   });
 
-  test('calls at the same instant are told once each', async () => {
+  test('calls at the same instant are reported once each', async () => {
     sharedClock();
     const runs: Listed[] = [1, 2, 3].map(n => ({
       uuid: uuidOf(n),

@@ -44,7 +44,7 @@ test('options may be references', async () => {
   expect(state.data).toMatchObject({ results: { cases: { value: 4 } } });
 });
 
-test('the log tells what came, and nothing of it', async () => {
+test('the log says what came, and nothing of it', async () => {
   const said = captureConsole();
   const { body } = recordedPush('call_resthook');
   await webhook.parse()(pushed({}, body));
@@ -118,8 +118,8 @@ describe('a secret', () => {
       const error = await failure(options, pushed(request, 'no body of RapidPro'));
       expect(error).toMatchObject({ code: 'INVALID_SECRET' });
       expect(error.description).toContain(why);
-      const told = `${JSON.stringify(error)}${error.message}${error.stack}${said.join('\n')}`;
-      expect(told.toLowerCase()).not.toContain(SECRET);
+      const reported = `${JSON.stringify(error)}${error.message}${error.stack}${said.join('\n')}`;
+      expect(reported.toLowerCase()).not.toContain(SECRET);
     },
   );
 
@@ -181,7 +181,7 @@ describe('the secret of the credential', () => {
   const right = { headers: { 'x-secret': SECRET }, query_params: { secret: SECRET } };
 
   test.each([{ header: 'X-Secret' }, { query: 'secret' }])(
-    'is the one that is asked for unless told: %j',
+    'is the one that is asked for by default: %j',
     async options => {
       const state = { ...pushed(right), ...credential(`${SECRET}\n`) };
       const { configuration, ...rest } = await webhook.parse(options)(state);
@@ -194,7 +194,7 @@ describe('the secret of the credential', () => {
   );
 
   test.each([undefined, null, '', '   ', 'short', 12345678, [SECRET], { secret: SECRET }])(
-    'that is none never lets a push through: %j',
+    'that is not one never lets a push through: %j',
     async webhookSecret => {
       const empty = { 'x-secret': String(webhookSecret ?? '') };
       const state = { ...pushed({ headers: empty }), ...credential(webhookSecret) };
@@ -209,7 +209,7 @@ describe('the secret of the credential', () => {
     expect(error.code).toBe('INVALID_CONFIGURATION');
   });
 
-  test('that is not asked for is a warning, which does not tell it', async () => {
+  test('that is not asked for is a warning, which does not show it', async () => {
     const said = captureConsole();
     await webhook.parse()({ ...pushed(right), ...credential(SECRET) });
     expect(said.join('\n')).toContain("webhook.parse({ header: 'X-Secret' })");
@@ -218,13 +218,13 @@ describe('the secret of the credential', () => {
 });
 
 test.each([{ numbers: 'cases' }, { simulations: 'drop' }, { nubmers: true }])(
-  'an option that is none is refused: %j',
+  'what is not an option is refused: %j',
   async options => {
     expect((await failure(options, pushed())).code).toBe('INVALID_OPTION');
   },
 );
 
-test('a body that is none of RapidPro’s is one clear error', async () => {
+test('a body that is not RapidPro’s is one clear error', async () => {
   const error = await failure({}, pushed({}, { contact: { urn: 'Amina' } }));
   expect(error).toMatchObject({ code: 'INVALID_INPUT' });
   expect(error.description).toContain('contact.urn');

@@ -93,11 +93,11 @@ describe('what authors make of the body', () => {
     expect(parsePush({})).toEqual({ kind: 'webhook', key: expect.any(String) });
     // With the run and its path added, the default body is still no old one.
     const { uuid } = DEFAULT_BODY.contact;
-    const told = { ...DEFAULT_BODY, run: { uuid }, path: [{ node_uuid: uuid }] };
-    expect(parsePush(told).kind).toBe('webhook');
+    const reported = { ...DEFAULT_BODY, run: { uuid }, path: [{ node_uuid: uuid }] };
+    expect(parsePush(reported).kind).toBe('webhook');
   });
 
-  test('what is not known is kept: beside the known keys, or under other', () => {
+  test('what is not known is kept: next to the known keys, or under other', () => {
     const push = parsePush({
       ...DEFAULT_BODY,
       contact: { ...DEFAULT_BODY.contact, fields: { age: '30' } },
@@ -142,7 +142,7 @@ describe('what authors make of the body', () => {
     expect(parsePush({ _json: body })).toMatchObject({ other });
   });
 
-  test('JSON text in the place of an object, as a template with quotation marks makes it', () => {
+  test('JSON text in place of an object, as a template with quotation marks makes it', () => {
     const plain = parsePush(DEFAULT_BODY);
     expect(parsePush(JSON.stringify(DEFAULT_BODY))).toEqual(plain);
     expect(parsePush({ _json: JSON.stringify(DEFAULT_BODY) })).toEqual(plain);
@@ -182,7 +182,7 @@ describe('what authors make of the body', () => {
     });
   });
 
-  test('what is wrong is named by its path, all at once, and never told', () => {
+  test('what is wrong is named by its path, all at once, and never shown', () => {
     const error = refusal({
       contact: { uuid: 'Amina', urn: '0770001122', name: ['Amina'] },
       flow: 7,
@@ -273,7 +273,7 @@ describe('numbers', () => {
     const seen = { cases_seen: { value: ' 7 ' }, cases: { value: '1,200' }, other: { value: '8' } };
     const read = parsePush({ results: seen }, {}, { numbers: ['Cases Seen', ' Cases'] }).results;
     expect(read).toMatchObject({ cases_seen: { value: 7 }, other: { value: '8' } });
-    // Whether a comma is for thousands or for decimals, nobody can tell.
+    // Whether a comma is for thousands or for decimals, nobody can say.
     expect(read).toMatchObject({ cases: { value: '1,200' } });
   });
 
@@ -296,7 +296,7 @@ describe('the key', () => {
     const reversed = Object.fromEntries(Object.entries(data).reverse());
     expect(parsePush(reversed).key).toBe(key());
     expect(parsePush(JSON.stringify(data)).key).toBe(key());
-    // The body of a Call Webhook node that tells its place says as much as the event of a resthook.
+    // The body of a Call Webhook node that gives its place says as much as the event of a resthook.
     expect(parsePush({ run, path }).key).toBe(key());
     expect(parsePush({ run: run.uuid, path: JSON.stringify(path) }).key).toBe(key());
   });
@@ -314,7 +314,7 @@ describe('the key', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  test('is made of the content where the place is not told', () => {
+  test('is made of the content where the place is not given', () => {
     for (const untold of [{ path: [] }, { path: null }, { path: [{ arrived_on: 'x' }] }]) {
       const one = key(untold);
       expect(one.startsWith(`${run.uuid}-`)).toBe(true);
@@ -328,7 +328,7 @@ describe('the key', () => {
 describe('headers', () => {
   const simulation = (headers: object) => parsePush(DEFAULT_BODY, headers).simulation;
 
-  test('tell whether the simulator sent it, in whatever shape they come', () => {
+  test('say whether the simulator sent it, in whatever shape they come', () => {
     expect(simulation({ 'X-Mailroom-Mode': 'simulation' })).toBe(true);
     expect(simulation({ 'x-mailroom-mode': ['simulation'] })).toBe(true);
     expect(simulation([['X-MAILROOM-MODE', 'simulation']])).toBe(true);

@@ -23,7 +23,7 @@ function headersOf({ rawHeaders }: IncomingMessage): [string, string][] {
   return pairs;
 }
 
-/** A receiver of pushes on loopback, until the test ends. Answers `{}` unless told otherwise. */
+/** A receiver of pushes on loopback, until the test ends. Answers `{}` by default. */
 export async function receiver(answer: Answer = response => void response.end('{}')) {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {

@@ -103,7 +103,7 @@ describe.each(servers)('answers of %s', server => {
     expect(sleeps).toEqual([1]);
   });
 
-  test('a refusal that is none of those keeps what the server said', async () => {
+  test('any other refusal keeps what the server said', async () => {
     noSleep();
     const target = await serve(
       hooks,

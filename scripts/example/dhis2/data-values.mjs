@@ -66,7 +66,7 @@ function amiss(store, { dataElement: id, period, orgUnit, value }) {
     : undefined;
 }
 
-/** Conflicts of one kind with one object are told once, with the places of all. */
+/** Conflicts of one kind with one object are reported once, with the places of all. */
 function note(conflicts, { errorCode, property, object, message }, index) {
   const key = `${errorCode} ${object}`;
   const known = conflicts.get(key);

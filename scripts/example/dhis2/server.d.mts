@@ -15,7 +15,7 @@ export interface Dhis2 {
   enrollments(): { id: string; trackedEntity: string; program: string; orgUnit: string }[];
   dataValues(): { dataElement: string; period: string; orgUnit: string; value: string }[];
   enter(payload: object): void;
-  plant(person: object): void;
+  seed(person: object): void;
   setUp(kind: 'orgUnits', row: { id: string; name: string; parent?: string }): void;
   fault(order: {
     method: string;
@@ -31,6 +31,6 @@ export interface Dhis2 {
 export function createDhis2(options?: {
   metadata?: object;
   clock?: () => number;
-  /** `2.41.3` unless told. Versions before 2.41 name parameters and lists in their own way. */
+  /** Default: `2.41.3`. Versions before 2.41 name parameters and lists in their own way. */
   version?: string;
 }): Promise<Dhis2>;

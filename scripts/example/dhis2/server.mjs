@@ -59,7 +59,7 @@ export async function createDhis2(options = {}) {
       if (body.status !== 'OK') throw new Error(JSON.stringify(body.validationReport.errorReports));
     },
     /** Changes a tracked entity without a check, as data from older days may be. */
-    plant: person => savePerson(store, person),
+    seed: person => savePerson(store, person),
     /** Sets up more, such as an organisation unit. */
     setUp: (kind, row) => store[kind].set(row.id, row),
     /**
@@ -93,7 +93,7 @@ function route(store, method, url, body) {
   if (payload === undefined) return refusal(400, 'The body is no JSON');
   if (path === '/api/dataValueSets') return importDataValues(store, payload);
   if (path !== '/api/tracker') return refusal(404, `${path} is not part of this stand-in`);
-  // DHIS2 imports later unless told, and answers with the id of a job.
+  // DHIS2 imports asynchronously by default, and answers with the id of a job.
   if (query.get('async') !== 'false')
     return refusal(501, 'This stand-in only imports with async=false');
   return importTracker(store, query, payload);

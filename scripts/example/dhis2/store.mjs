@@ -42,7 +42,7 @@ export function readTime(text) {
   );
 }
 
-/** Tells whether an organisation unit is another one or lies below it. */
+/** Whether an organisation unit is another one or lies below it. */
 export function isWithin(store, unit, ancestor) {
   for (let id = unit; id !== undefined; id = store.orgUnits.get(id)?.parent) {
     if (id === ancestor) return true;

@@ -86,7 +86,7 @@ function isWanted(store, query) {
     (after === null || person.updatedAt >= readTime(after));
 }
 
-/** Newest first unless told. */
+/** Newest first by default. */
 function byOrder(order) {
   const [key = 'createdAt', direction = 'asc'] = (order ?? 'createdAt:desc').split(':');
   const sign = direction.toLowerCase() === 'desc' ? -1 : 1;

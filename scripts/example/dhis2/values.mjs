@@ -20,7 +20,7 @@ export function misfit(value, valueType) {
 
 const WEEKS = /^(\d{4})W([1-9]|0[1-9]|[1-4]\d|5[0-3])$/;
 
-/** Tells whether a text names a period as DHIS2 writes them: a day, a week, a month, a quarter, a year. */
+/** Whether a text names a period as DHIS2 writes them: a day, a week, a month, a quarter, a year. */
 export function isPeriod(text) {
   if (typeof text !== 'string') return false;
   const day = /^(\d{4})(\d{2})(\d{2})$/.exec(text);

@@ -26,7 +26,7 @@ export function asObject(body: unknown): Dictionary {
 }
 
 /**
- * The same for a write that must not be repeated: it was accepted, but what became of it was not told.
+ * The same for a write that must not be repeated: it was accepted, but what became of it is not known.
  *
  * @throws RapidProError `OUTCOME_UNKNOWN`
  */

@@ -5,7 +5,7 @@ import { bodyCheck, keysOf, record, text, uuid } from './body.js';
 import { refuseNearMisses, warnUnknownKeys } from './check.js';
 import { asUuid, checkEach, contactKey, requireUrn } from './identifiers.js';
 
-/** What RapidPro takes in the bodies of writes (API reference, sections 2.10 and 4). */
+/** What RapidPro takes in the bodies of writes. */
 
 const listOf = (what: string) =>
   z.array(
@@ -88,7 +88,7 @@ const messageShape = {
   ticket: z.unknown().optional(),
 };
 
-/** A list that came out empty would leave the contact where nobody can reach it. */
+/** A list that is empty by mistake would leave the contact where nobody can reach it. */
 function refuseNoUrns(body: { urns?: string[] | undefined }, where: string): void {
   if (body.urns?.length !== 0) return;
   throw new RapidProError({
@@ -107,12 +107,12 @@ function requireSomething(body: object, given: unknown, where: string): void {
   if (Object.keys(body).length > 0 || Object.keys(given as object).length === 0) return;
   throw new RapidProError({
     code: 'INVALID_INPUT',
-    description: `${where} is empty: all that it should hold came out as nothing.`,
+    description: `${where} is empty: nothing that it should hold has a value.`,
     fix: 'Nothing was sent. Check the names after $ or state.',
   });
 }
 
-/** RapidPro would refuse the whole request for one of them, perhaps after others went out. */
+/** RapidPro would refuse the whole request for one of them, perhaps after others were sent. */
 function requireContacts(body: { contacts?: string[] | undefined }, where: string): void {
   checkEach(body.contacts, (contact, index) => contactKey(contact, `${where}.contacts[${index}]`));
 }

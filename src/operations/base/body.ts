@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refuseMissing, type TextKind } from '../../input/missing.js';
 import { type Resource, type ResourceName, resources } from '../../resources.js';
 import type { Dictionary, Json } from '../../types/json.js';
-import { check, type Keys, refuseNearMisses, tellAnswered, warnUnknownKeys } from './check.js';
+import { check, type Keys, logAnswered, refuseNearMisses, warnUnknownKeys } from './check.js';
 import { asUuid, isUuid } from './identifiers.js';
 
 /** What goes into a request as JSON. */
@@ -63,7 +63,7 @@ export function bodyCheck<Shape extends z.ZodRawShape>(
     if (isDictionary(value)) refuseNearMisses(value, keys, called);
     const body: Dictionary = check(schema, value, called);
     warnUnknownKeys(body, known, called, keys.answered);
-    tellAnswered(body, keys, called);
+    logAnswered(body, keys, called);
     for (const [key, kind] of Object.entries(texts)) {
       // As the job wrote it: a shape may change it.
       refuseMissing((value as Dictionary)[key], `${called}.${key}`, kind, isLiteral);
@@ -79,12 +79,12 @@ function isEmpty(value: unknown): boolean {
   return items.length > 0 && items.every(item => item === undefined);
 }
 
-/** Leaves out what came out as nothing: keys without a value, objects whose keys all have none. */
+/** Leaves out what evaluated to nothing: keys without a value, objects whose keys all have none. */
 function withoutUndefined(body: Dictionary): Dictionary {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => !isEmpty(value)));
 }
 
-/** Tells whether a contact's body names groups or fields, which may be seconds old. */
-export function namesObjects({ groups, fields }: Body): boolean {
+/** Whether a contact's body names groups or fields, which may be seconds old. */
+export function referencesGroupsOrFields({ groups, fields }: Body): boolean {
   return [groups, fields].some(value => Object.keys(value ?? {}).length > 0);
 }

@@ -37,7 +37,7 @@ export function check<T>(
   });
 }
 
-/** Tells whether a key may be shown: one that is no plain word may be somebody's name or number. */
+/** Whether a key may be shown: one that is not a plain word may be somebody's name or number. */
 export function isShown(key: string): boolean {
   return /^[A-Za-z_][\w-]{0,40}$/.test(key);
 }
@@ -51,7 +51,7 @@ export interface Keys {
   path: string;
 }
 
-/** The known key that another one is all but equal to; undefined where RapidPro itself answers that one. */
+/** The known key that another one almost equals; undefined if RapidPro itself answers that one. */
 export function meantKey(key: string, { known, answered = [] }: Keys): string | undefined {
   if (known.includes(key) || answered.includes(key)) return undefined;
   return nearMiss(key, known);
@@ -84,7 +84,7 @@ function refuseOption(key: string, { known, answered = [] }: Keys, where: string
 }
 
 /**
- * Refuses a key that is all but equal to a known one, or is an option: RapidPro would ignore it without a
+ * Refuses a key that almost equals a known one, or is an option: RapidPro would ignore it without a
  * word.
  *
  * @throws RapidProError `INVALID_INPUT`
@@ -105,7 +105,7 @@ export function refuseNearMisses(value: object, keys: Keys, where: string): void
 }
 
 /** Says once of an answer that is written back which of its keys RapidPro does not take. */
-export function tellAnswered(value: object, { known, answered = [] }: Keys, where: string): void {
+export function logAnswered(value: object, { known, answered = [] }: Keys, where: string): void {
   const keys = Object.keys(value).filter(key => answered.includes(key) && !known.includes(key));
   if (keys.length === 0) return;
   log.warn(`${where} has keys that RapidPro answers, but does not take: ${keys.join(', ')}.`);

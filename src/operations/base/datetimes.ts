@@ -13,7 +13,7 @@ export function isDateOnly(text: string): boolean {
 
 /**
  * A day, or a time with or without a zone, that RapidPro's filters read. Any other text gives an
- * empty list there, with a 200 (API reference, section 2.5).
+ * empty list there, with a 200.
  */
 export function isDatetime(text: string): boolean {
   const match = DATETIME.exec(text.trim());

@@ -10,7 +10,7 @@ const DEEPEST = 20;
 interface Refusal {
   what: string;
   fix: string;
-  /** What the argument says, unless told. */
+  /** Default: what the argument says. */
   code?: ErrorCode;
 }
 
@@ -23,7 +23,7 @@ interface Context {
 
 /** Arguments that say which objects are meant. */
 const QUERIES = /^(filters|query|options\.query)\b/;
-/** Where RapidPro is told what its pushes must carry. */
+/** Where RapidPro learns what its pushes must carry. */
 const TARGET = /(^|\.)target_?url$/i;
 const DATE_FIX =
   'Write dates as ISO text with a time zone: date.toISOString(), or "2026-01-31T00:00:00Z".';
@@ -42,7 +42,7 @@ const kindOf = (value: unknown) =>
 const isObject = (value: unknown): value is Dictionary =>
   value !== null && typeof value === 'object';
 
-/** Functions that give no value. Told by their kind, without calling them, whoever made them. */
+/** Functions that give no value. Known by their kind, without calling them, whoever made them. */
 function strangeFunction(value: object): Refusal | undefined {
   if (isOperation(value)) return { what: 'is an operation', fix: OPERATION_FIX };
   const kind = kindOf(value);
@@ -53,7 +53,7 @@ function strangeFunction(value: object): Refusal | undefined {
   return { what: `is a ${kind}`, fix: 'Write a plain function of state: state => state.data' };
 }
 
-/** Tells whether a value is the credential, or a copy of it. */
+/** Whether a value is the credential, or a copy of it. */
 function isCredential(value: unknown, { configuration }: State): boolean {
   if (!isObject(value) || !isObject(configuration)) return false;
   if (value === configuration) return true;
@@ -71,7 +71,7 @@ function partOfState(value: Dictionary, state: State): Refusal | undefined {
   return undefined;
 }
 
-/** What is no value, whatever may be sent. */
+/** What is not a value, whatever may be sent. */
 function whyNoValue(value: unknown, state: State): Refusal | undefined {
   if (typeof value === 'function') return strangeFunction(value);
   if (!isObject(value)) return undefined;
@@ -166,7 +166,7 @@ function expandObject(
 /**
  * What a function of state stands for; any other value as it is. For what need not be JSON.
  *
- * @throws RapidProError `INVALID_INPUT` for what is no value: an operation, a promise, the state itself
+ * @throws RapidProError `INVALID_INPUT` if it is not a value: an operation, a promise, the state itself
  */
 export function resolveValue(state: State, value: unknown, where: string, depth = 0): unknown {
   if (depth > DEEPEST) {
@@ -201,7 +201,7 @@ function expandWithin(context: Context, value: unknown, where: string, depth = 0
 }
 
 /**
- * Puts values in the place of functions of state (and so of `$` references), at any depth. Always
+ * Puts values in place of functions of state (and so of `$` references), at any depth. Always
  * gives new objects.
  *
  * @param state - what the functions are called with
@@ -219,7 +219,7 @@ export function expand(
   return expandWithin({ state, secrets }, value, where);
 }
 
-/** Stands in the place of one of a list that has something in it that cannot travel as JSON. */
+/** Stands in place of one of a list that has something in it that cannot travel as JSON. */
 export class Unsendable {
   constructor(readonly reason: RapidProError) {}
 }
@@ -250,7 +250,7 @@ export function expandEach(
 }
 
 /**
- * Expands one argument of an operation. Filters or a query that the job names, but that come out as
+ * Expands one argument of an operation. Filters or a query that the job names, but that evaluate to
  * nothing, are missing data: without them RapidPro would answer with everything, or act on another
  * object.
  *
@@ -266,7 +266,7 @@ export function expandArgument(
   const isEmpty = expanded === undefined || expanded === null;
   if (isEmpty && typeof value === 'function' && QUERIES.test(name)) {
     refuse(name, {
-      what: 'came out empty',
+      what: 'is empty',
       fix: 'It points to data that is not there. Nothing was sent. Check the name after $ or state.',
     });
   }

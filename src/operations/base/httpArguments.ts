@@ -77,7 +77,7 @@ function checkValue(key: string, value: unknown): QueryValue {
 /**
  * Checks a query whose keys are the job author's own.
  *
- * @param query - as expanded; undefined where the job gives none, null where it came out empty
+ * @param query - as expanded; undefined if the job gives none, null if it evaluated to nothing
  * @throws RapidProError `INVALID_FILTER`
  */
 export function checkQuery(query: unknown): Query | undefined {

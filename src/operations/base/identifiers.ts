@@ -38,7 +38,7 @@ export function requireUrn(
 const MOST_TOLD = 20;
 
 /**
- * Checks each of a list, and tells of all that are wrong at once: a list from a table has more than one.
+ * Checks each of a list, and reports all that are wrong at once: a list from a table has more than one.
  *
  * @throws RapidProError that of the first, with the others in `errors`
  */

@@ -1,7 +1,7 @@
 import type { Operation, State } from '../../types/state.js';
 
 /**
- * Tells operations from the functions of state that jobs write in the place of values. The mark is the
+ * Distinguishes operations from the functions of state that jobs write in place of values. The mark is the
  * same for every copy of this package: the platform loads one for each run.
  */
 const MARK = Symbol.for('@openfn/language-rapidpro.operation');
@@ -30,7 +30,7 @@ export function makeOperation(run: Operation): Operation {
   return markOperation((state: State) => (isGiving ? refuseCall() : run(state)));
 }
 
-/** Asks a function of state for its value, and tells whether it called an operation for it. */
+/** Asks a function of state for its value, and says whether it called an operation for it. */
 export function askForValue(
   give: (state: State) => unknown,
   state: State,

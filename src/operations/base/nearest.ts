@@ -25,7 +25,7 @@ const plain = (text: string) => text.toLowerCase().replace(/[_\s-]/g, '');
 const singular = (text: string) => text.replace(/ies$/, 'y').replace(/s$/, '');
 
 /**
- * The known word that another one is all but equal to: it differs in the case of its letters, in underscores, in a
+ * The known word that another one almost equals: it differs in the case of its letters, in underscores, in a
  * plural, or in one letter.
  */
 export function nearMiss(word: string, known: readonly string[]): string | undefined {
@@ -36,7 +36,7 @@ export function nearMiss(word: string, known: readonly string[]): string | undef
   return known.find(isSame) ?? known.find(isNear);
 }
 
-/** The known word that a misspelled one most likely means, or undefined where none is near. */
+/** The known word that a misspelled one most likely means, or undefined if none is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const target = plain(word).slice(0, 60);
   const ranked = known

@@ -18,7 +18,7 @@ export interface Call<Name extends string> {
   options: Settings;
   /** The options as the job gave them: those that are the operation's own. */
   given: Dictionary;
-  /** The arguments, with values in the place of references. */
+  /** The arguments, with values in place of references. */
   args: { [Key in Name]: unknown };
   /** What the rules need to know of the workspace, read when it is first needed. */
   facts: WorkspaceFacts;
@@ -32,7 +32,7 @@ export interface Plan<Name extends string> {
   /** The argument that is a list whose items succeed or fail each by itself. */
   each?: Name;
   options?: unknown;
-  /** The options it takes beside `timeout` and `maxWait`. */
+  /** The options it takes besides `timeout` and `maxWait`. */
   knownOptions?: readonly string[];
   /** The operation's own part: checks, requests, and what it leaves in `state.data`. */
   run(call: Call<Name>): Promise<unknown>;
@@ -54,7 +54,7 @@ function connect(state: State): Configuration {
   return configuration;
 }
 
-function tellWait(seconds: number, reason: string): void {
+function logWait(seconds: number, reason: string): void {
   if (seconds < 1) return;
   const why = reason === 'throttled' ? 'its rate limit' : 'a failed request';
   log.info(`waiting ${Math.ceil(seconds)} s because of ${why}`);
@@ -66,14 +66,14 @@ function madeOn(state: State): number | undefined {
   return typeof madeOn === 'number' ? madeOn : undefined;
 }
 
-/** Options that are a function of state, and come out as nothing, are missing data. */
+/** Options that are a function of state, and evaluate to nothing, are missing data. */
 function expandOptions(state: State, options: unknown, secrets: SecretGuard): unknown {
   const expanded = expand(state, options, 'options', secrets);
   if (expanded !== undefined && expanded !== null) return expanded;
   if (typeof options !== 'function') return {};
   throw new RapidProError({
     code: 'INVALID_OPTION',
-    description: 'The options came out empty.',
+    description: 'The options are empty.',
     fix: 'They point to data that is not there. Nothing was sent. Check the name after $ or state.',
   });
 }
@@ -103,11 +103,11 @@ export function requireState(state: unknown): asserts state is State {
 }
 
 /** A function in second place is called as in version 2: options that come from one are none. */
-function tellStrangeResult(result: unknown): void {
+function logStrangeResult(result: unknown): void {
   const isState = result !== null && typeof result === 'object' && 'configuration' in result;
   if (isState) return;
   log.warn(
-    'The function in the place of the options was called as a callback, as in version 2, and returned no state. For options from data write an object, as { onlyActive: $.test }.',
+    'The function in place of the options was called as a callback, as in version 2, and returned no state. For options from data write an object, as { onlyActive: $.test }.',
   );
 }
 
@@ -123,7 +123,7 @@ function requireCallback(callback: unknown): void {
  * The one way in which an operation runs: expand, check, request, compose the next state.
  *
  * `state.data` becomes what `run` gives, the former `data` joins `state.references`, and
- * `state.response` tells of the requests in a few plain values. Nothing is thrown while the
+ * `state.response` describes the requests in a few plain values. Nothing is thrown while the
  * operation is being built.
  */
 export function operation<Name extends string>(plan: Plan<Name>): Operation {
@@ -144,7 +144,7 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     const client = new Client(configuration, {
       ...options,
       madeOn: madeOn(state),
-      onWait: tellWait,
+      onWait: logWait,
     });
     const facts = new WorkspaceFacts(state, client);
     const call: Call<Name> = { client, options, given: given as Dictionary, args, facts, state };
@@ -163,7 +163,7 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     };
     if (!plan.callback) return next;
     const result = await plan.callback(next);
-    tellStrangeResult(result);
+    logStrangeResult(result);
     return result;
   });
 }

@@ -56,7 +56,7 @@ const ELSEWHERE: { readonly [option: string]: string } = {
   limit: 'Only what reads a list takes a limit.',
   deadline: 'Only lists and bulk operations take a deadline.',
   resume:
-    'Lists and bulk operations take it. eachChange() and eachMissedPush() go on from where they stopped without it.',
+    'Lists and bulk operations take it. eachChange() and eachMissedPush() continue where they stopped without it.',
   concurrency:
     'Lists and bulk operations take it. eachChange() reads one page after the other, so that none is missed.',
   dryRun:
@@ -119,12 +119,12 @@ function refuseEmpty(options: { [key: string]: unknown }): void {
  * Checks the options of an operation.
  *
  * @param options - as expanded
- * @param more - the options it takes beside `timeout` and `maxWait`
+ * @param more - the options it takes besides `timeout` and `maxWait`
  * @throws RapidProError `INVALID_OPTION`
  */
 export function checkOptions(options: unknown, more: readonly string[] = []): Settings {
   const checked = check(schema, options, 'options', 'INVALID_OPTION');
-  // A limit that came out as nothing would mean "everything".
+  // A limit that evaluated to nothing would mean "everything".
   if ('limit' in checked) {
     check(
       z.number({ error: 'must be a whole number of records' }),

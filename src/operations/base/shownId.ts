@@ -6,7 +6,7 @@ const KEY = /^[a-z][a-z0-9_]{0,35}$/;
 
 /**
  * What a log or an error calls an object by: its uuid, key or id. A server may write anything in their place, the
- * token in another form or controls of a terminal: what is none of RapidPro's is shown as `…`.
+ * token in another form or controls of a terminal: what is not RapidPro's is shown as `…`.
  */
 export function shownId({ uuid, key, id }: Dictionary): string | number {
   if (isUuid(uuid)) return String(uuid);

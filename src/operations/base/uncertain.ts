@@ -8,7 +8,7 @@ const NOT_REACHED = new Set<ErrorCode>([
 ]);
 
 /**
- * Tells whether RapidPro may have done what a request that failed asked for: unless it refused, or
+ * Whether RapidPro may have done what a request that failed asked for: unless it refused, or
  * was never reached.
  */
 export function isUncertain({ code, statusCode = 0 }: RapidProError): boolean {

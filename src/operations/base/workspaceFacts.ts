@@ -11,7 +11,7 @@ interface Kept {
   workspace?: Promise<Dictionary>;
   types?: Promise<ReadonlyMap<string, string>>;
   flows: Map<string, Promise<Dictionary | undefined>>;
-  /** Readings that were refused, each told once. */
+  /** Readings that were refused, each logged once. */
   refused: Set<string>;
 }
 
@@ -34,7 +34,7 @@ export class WorkspaceFacts {
     this.#kept = kept;
   }
 
-  /** Two letters, in capitals; undefined where the workspace has no country. */
+  /** Two letters, in capitals; undefined if the workspace has no country. */
   async country(): Promise<string | undefined> {
     const { country } = await this.#workspace();
     return typeof country === 'string' && /^[A-Za-z]{2}$/.test(country)
@@ -42,7 +42,7 @@ export class WorkspaceFacts {
       : undefined;
   }
 
-  /** An IANA name; undefined where RapidPro tells none. */
+  /** An IANA name; undefined if RapidPro gives none. */
   async timezone(): Promise<string | undefined> {
     const { timezone } = await this.#workspace();
     return typeof timezone === 'string' && timezone !== '' ? timezone : undefined;
@@ -61,7 +61,7 @@ export class WorkspaceFacts {
     return this.#once('types', () => this.#readTypes());
   }
 
-  /** The flow of a uuid; undefined where the workspace has none such. */
+  /** The flow of a uuid; undefined if the workspace has none such. */
   async flow(uuid: string): Promise<Dictionary | undefined> {
     const { flows } = this.#kept;
     const known = flows.get(uuid);
@@ -78,10 +78,10 @@ export class WorkspaceFacts {
   }
 
   /**
-   * What a reading gives; undefined where the token may not read it. That is told once, and not tried again.
+   * What a reading gives; undefined if the token may not read it. That is logged once, and not tried again.
    *
    * @param what - what is read, for the log
-   * @param fine - the statuses that are no failure
+   * @param fine - the statuses that are not failures
    */
   async unlessForbidden<T>(
     what: string,
@@ -124,7 +124,7 @@ export class WorkspaceFacts {
     return readPage(body).records.find(flow => flow.uuid === uuid);
   }
 
-  /** A reading that failed is made anew by the next one that needs it. */
+  /** A reading that failed is made again by the next one that needs it. */
   #once<Name extends 'workspace' | 'types'>(
     name: Name,
     read: () => NonNullable<Kept[Name]>,
@@ -150,7 +150,7 @@ export function isRefused(error: unknown, statuses: ReadonlySet<number>): error 
 }
 
 function asWorkspace(body: unknown): Dictionary {
-  // Older servers tell the workspace without a uuid.
+  // Older servers give the workspace without a uuid.
   const isWorkspace = body !== null && typeof body === 'object' && 'timezone' in body;
   return isWorkspace ? (body as Dictionary) : asObject(body);
 }

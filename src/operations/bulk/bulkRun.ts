@@ -5,9 +5,9 @@ import type { BulkResult } from '../../types/bulk.js';
 import type { Call } from '../base/operation.js';
 import { WorkspaceFacts } from '../base/workspaceFacts.js';
 import { resumeMarks } from '../lists/resume.js';
-import { failOnError, tellResult } from './finish.js';
-import { Halt } from './gate.js';
+import { failOnError, logResult } from './finish.js';
 import { requireList } from './inputs.js';
+import { AbortedError } from './limiter.js';
 import {
   type BulkMark,
   doneOf,
@@ -33,7 +33,7 @@ export interface BulkPlan {
   settings: BulkSettings;
   /** Options without which the list would not be gone on with in the same way. */
   identity: unknown;
-  /** False where nothing is written, so that there is nothing to go on from. */
+  /** False if nothing is written, so that there is nothing to go on from. */
   leavesMark: boolean;
 }
 
@@ -49,9 +49,9 @@ export interface BulkRun {
 }
 
 /** Errors by which nothing was done: thrown as by any other operation. */
-function throwIfNothingDone({ pool: { gate }, outcome }: BulkRun): void {
-  if (!gate.stopped || gate.outOfTime || outcome.wrote > 0 || outcome.hasUnknown) return;
-  if (gate.writes === 0 || gate.concernsAll) throw gate.stopped;
+function throwIfNothingDone({ pool: { limiter }, outcome }: BulkRun): void {
+  if (!limiter.stopped || limiter.outOfTime || outcome.wrote > 0 || outcome.hasUnknown) return;
+  if (limiter.writes === 0 || limiter.concernsAll) throw limiter.stopped;
 }
 
 /** A wait that is too long stops the work wherever it is; other errors end it. */
@@ -63,14 +63,14 @@ async function untilStopped(
     return await work(run);
   } catch (error) {
     const isLimit = error instanceof RapidProError && error.code === 'RATE_LIMITED';
-    if (!isLimit && !(error instanceof Halt)) throw error;
-    if (isLimit) run.pool.gate.stop(error);
+    if (!isLimit && !(error instanceof AbortedError)) throw error;
+    if (isLimit) run.pool.limiter.stop(error);
     const { found = [], place, complete = false, isWide = false } = run.mark ?? {};
     return { found, place, complete, isWide };
   }
 }
 
-/** The way in which every bulk operation runs: go on from a mark, work, tell, leave a mark. */
+/** The way in which every bulk operation runs: go on from a mark, work, report, leave a mark. */
 export async function bulkRun(
   call: BulkCall,
   { name, verb, settings, identity, leavesMark }: BulkPlan,
@@ -89,21 +89,21 @@ export async function bulkRun(
   const { concurrency } = settings;
   const clock = call.client.clock;
   const pool = new Pool({ configuration, timeout, maxWait, deadline, concurrency, clock });
-  const outcome = new Outcome(list.length, pool.gate, !leavesMark);
+  const outcome = new Outcome(list.length, pool.limiter, !leavesMark);
   if (mark) takeOver(mark, outcome);
   const workspace = new WorkspaceFacts(call.state, pool.reader);
   const run = { list, pool, outcome, progress: new Progress(outcome, pool), mark, workspace };
-  const whereabouts = await untilStopped(run, work);
+  const position = await untilStopped(run, work);
   throwIfNothingDone(run);
   const result = outcome.result();
   const isLeft = leavesMark && result.notAttempted.length > 0;
   const left = isLeft
-    ? { ...ownerOf(), items: list.length, ...doneOf(outcome), ...whereabouts }
+    ? { ...ownerOf(), items: list.length, ...doneOf(outcome), ...position }
     : undefined;
   if (left) call.state = withBulkMark(call.state, left, left);
   else if (leavesMark && isMarked) call.state = withBulkMark(call.state, ownerOf(), undefined);
   pool.report(call.client);
-  tellResult(result, verb, pool.requests);
+  logResult(result, verb, pool.requests);
   if (settings.failOnError) failOnError(result, left);
   return result;
 }

@@ -44,7 +44,7 @@ export class Clashes {
   }
 
   /** What is to be said of one of them. */
-  tell(index: number): BulkItem & Reason {
+  report(index: number): BulkItem & Reason {
     const group = [...(this.#groups.get(index) ?? [index])].sort((a, b) => a - b);
     const written = group.filter(each => this.#written.has(each));
     const perhaps = group.filter(each => this.#perhaps.has(each) && !this.#written.has(each));

@@ -4,7 +4,7 @@ import { isPlainUrn } from './predict.js';
 
 /** How many requests the writing takes that a dry run leaves out. */
 export class Cost {
-  /** True where RapidPro only tells by then whether all of them are needed. */
+  /** True if only RapidPro knows by then whether all of them are needed. */
   isAtMost = false;
   #sure = 0;
   /** URNs to be written that RapidPro may write in another way, and the most that a new contact has. */

@@ -22,7 +22,7 @@ export interface Change {
   uuid: string;
   /** Keys that differ, or may differ. */
   changed: string[];
-  /** Keys of which it could not be told. */
+  /** Keys of which that is not known. */
   uncertain: string[];
   /** Fields of which RapidPro cannot read the value, as far as is known. */
   unread: string[];
@@ -30,19 +30,19 @@ export interface Change {
   altered: string[];
   /** Name, language and fields that differ. */
   body: Body;
-  /** True where the list of URNs differs. */
+  /** True if the list of URNs differs. */
   urns: boolean;
   /** How many URNs the contact does not show. */
   missing: number;
   /** Uuids of groups to enter and to leave. */
   join: string[];
   leave: string[];
-  /** True where the contact is blocked, stopped or archived: RapidPro adds it to no group. */
+  /** True if the contact is blocked, stopped or archived: RapidPro adds it to no group. */
   inactive: boolean;
 }
 
 /** What the result says of fields that RapidPro misreads. */
-export function told({ unread, altered }: Misread): Partial<Misread> {
+export function reportMisread({ unread, altered }: Misread): Partial<Misread> {
   return {
     ...(unread.length > 0 ? { unread } : {}),
     ...(altered.length > 0 ? { altered } : {}),
@@ -59,7 +59,7 @@ export function predictMisread(fields: Input['fields'], types: Facts['types']): 
   return misread;
 }
 
-/** RapidPro shows this in the place of URNs where the workspace hides them. */
+/** RapidPro shows this in place of URNs where the workspace hides them. */
 export function areHidden(urns: readonly string[]): boolean {
   return urns.some(urn => urn.endsWith(':********'));
 }

@@ -60,7 +60,7 @@ function findGroup(groups: readonly Dictionary[], wanted: string): Dictionary | 
 }
 
 /**
- * Reads what the list needs: a request each for fields and groups, none where it names none.
+ * Reads what the list needs: a request each for fields and groups, none if it names none.
  *
  * @throws RapidProError `UNKNOWN_GROUP` for `options.group`, `INVALID_OPTION` for `options.key`
  */
@@ -140,7 +140,7 @@ const SMART_GROUP: Reason = {
   fix: 'Name only manual groups.',
 };
 
-/** Uuids in the place of group names. */
+/** Uuids in place of group names. */
 function resolveGroups(input: Input, facts: Facts, known: Map<string, string | Reason>) {
   const uuids = new Set<string>();
   for (const wanted of input.groups ?? []) {

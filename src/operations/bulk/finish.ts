@@ -2,7 +2,7 @@ import { RapidProError } from '../../client/errors.js';
 import type { BulkFailure, BulkResult } from '../../types/bulk.js';
 import { count, log } from '../base/log.js';
 import { shownId } from '../base/shownId.js';
-import { tellManyMisread } from '../contact/unread.js';
+import { logManyMisread } from '../contact/unread.js';
 import type { BulkMark } from './mark.js';
 
 const FIRST_FAILURES = 10;
@@ -25,24 +25,24 @@ function reasons(failed: readonly BulkFailure[]): string {
   return [...counts].map(([code, times]) => `${times} ${code}`).join(', ');
 }
 
-function tellUncertain(result: BulkResult): void {
+function logUncertain(result: BulkResult): void {
   const written = [...result.updated, ...result.failed].filter(item => item.predicted === false);
   if (written.length === 0) return;
   log.warn(
-    `${count(written.length, ['contact', 'contacts'])} had values of which only RapidPro can tell how it stores them, so they are written in any case. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5.`,
+    `${count(written.length, ['contact', 'contacts'])} had values whose stored form only RapidPro knows, so they are always written. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5.`,
   );
 }
 
 /** Says in the log how it went. */
-export function tellResult(result: BulkResult, verb: string, requests: number): void {
+export function logResult(result: BulkResult, verb: string, requests: number): void {
   const { created, updated, unchanged, failed, notAttempted } = countsOf(result);
   const total = created + updated + unchanged + failed + notAttempted;
   const sum = `${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} failed, ${notAttempted} not attempted`;
   log.info(
     `${verb} ${count(total, ['contact', 'contacts'])} in ${count(requests, ['request', 'requests'])}: ${sum}`,
   );
-  tellUncertain(result);
-  tellManyMisread([...result.created, ...result.updated, ...result.unchanged]);
+  logUncertain(result);
+  logManyMisread([...result.created, ...result.updated, ...result.unchanged]);
   if (failed > 0) {
     const first = result.failed[0]?.description ?? '';
     log.warn(
@@ -56,12 +56,12 @@ export function tellResult(result: BulkResult, verb: string, requests: number): 
   }
   if (notAttempted > 0) {
     log.warn(
-      `${notAttempted} of ${total} were not attempted: ${result.stopped?.description ?? ''} Run the same step again with { resume: true } to go on: state.rapidpro.resume tells where.`,
+      `${notAttempted} of ${total} were not attempted: ${result.stopped?.description ?? ''} Run the same step again with { resume: true } to continue: state.rapidpro.resume says where.`,
     );
   }
 }
 
-/** @throws RapidProError `BULK_FAILED` where a contact failed */
+/** @throws RapidProError `BULK_FAILED` if a contact failed */
 export function failOnError(result: BulkResult, mark: BulkMark | undefined): void {
   if (result.failed.length === 0) return;
   const [first] = result.failed;

@@ -70,7 +70,7 @@ export class GroupChanges {
           path: 'contact_actions',
           body: { contacts: batch.map(({ value }) => value), action, group },
           repeatable: true,
-          namesObjects: true,
+          referencesGroupsOrFields: true,
         });
         for (const change of changesOf(batch)) this.#finish(change, ends);
       } catch (error) {

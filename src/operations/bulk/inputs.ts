@@ -34,7 +34,7 @@ const KEYS = keysOf('contacts', KNOWN);
 /**
  * The list, as it is before its contacts are checked.
  *
- * @throws RapidProError `INVALID_INPUT` for what is no list
+ * @throws RapidProError `INVALID_INPUT` if it is not a list
  */
 export function requireList(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;

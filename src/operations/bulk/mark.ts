@@ -27,9 +27,9 @@ export interface BulkMark extends Owner {
   found: [index: number, uuid: string][];
   /** Where to go on reading; not there where reading has not begun. */
   place?: Query | undefined;
-  /** True where all that there is has been read. */
+  /** True if all that there is has been read. */
   complete?: boolean;
-  /** True where contacts outside of the group are read too. */
+  /** True if contacts outside of the group are read too. */
   isWide?: boolean;
 }
 
@@ -40,7 +40,7 @@ export function listFingerprint(token: string, list: readonly unknown[], options
   return hmac.digest('hex').slice(0, 32);
 }
 
-/** Tells whether a value is a mark whose places are all in the list. */
+/** Whether a value is a mark whose places are all in the list. */
 function isWhole(mark: object, items: number): mark is BulkMark {
   const { created, updated, unchanged, unknown, clashes, found } = mark as Partial<BulkMark>;
   const isPlace = (index: unknown) =>
@@ -59,10 +59,10 @@ function isWhole(mark: object, items: number): mark is BulkMark {
 const MOST_MARKS = 5;
 
 /**
- * The mark that a former run left for this very list, or undefined. A list that has changed since is
- * another one: it is begun anew, which writes nothing that is written already.
+ * The mark that an earlier run left for this very list, or undefined. A list that has changed since is
+ * another one: it is started again, which writes nothing that is written already.
  *
- * @throws RapidProError `INVALID_INPUT` for a mark that is none
+ * @throws RapidProError `INVALID_INPUT` if it is not a mark
  */
 export function findBulkMark(state: State, owner: Owner, items: number): BulkMark | undefined {
   const mark = ownMark(state, owner);
@@ -72,7 +72,7 @@ export function findBulkMark(state: State, owner: Owner, items: number): BulkMar
     );
     if (isLeft) {
       log.warn(
-        'The place where a former run stopped is of another list, other options or another credential: this list is begun from its start.',
+        'The checkpoint of an earlier run belongs to another list, other options or another credential: this list is read from its start.',
       );
     }
     return undefined;
@@ -81,7 +81,7 @@ export function findBulkMark(state: State, owner: Owner, items: number): BulkMar
   throw new RapidProError({
     code: 'INVALID_INPUT',
     description: 'state.rapidpro.resume is not as the adaptor left it. Nothing was sent.',
-    fix: `Take it out of the state, or leave "resume" out: ${owner.operation}() then begins anew.`,
+    fix: `Take it out of the state, or leave "resume" out: ${owner.operation}() then starts from the beginning.`,
   });
 }
 
@@ -92,14 +92,15 @@ export function withBulkMark(state: State, owner: Owner, mark: BulkMark | undefi
 
 const UNKNOWN: Reason = {
   code: 'OUTCOME_UNKNOWN',
-  description: 'Whether a former run made this contact is not known, so it was not tried again.',
+  description:
+    'It is not known whether an earlier run made this contact, so it was not tried again.',
   fix: 'Look in RapidPro whether the contact is there before you run the job again.',
 };
 
 const CLASH: Reason = {
   code: 'CONTACT_CLASH',
-  description: 'A former run could not tell this contact apart from another one.',
-  fix: 'Look at what that run said of it, correct the list, and begin anew without "resume".',
+  description: 'An earlier run could not tell this contact apart from another one.',
+  fix: 'Look at what that run said of it, correct the list, and start again without "resume".',
 };
 
 /** What is done, as far as it need not be done again. */
@@ -113,10 +114,10 @@ export function doneOf(outcome: Outcome) {
   };
 }
 
-/** Takes over what a former run did. What failed then is tried again, unless it may have been done. */
+/** Takes over what an earlier run did. What failed then is tried again, unless it may have been done. */
 export function takeOver(mark: BulkMark, outcome: Outcome): void {
   for (const place of ['created', 'updated', 'unchanged'] as const) {
-    for (const index of indexesOf(mark[place])) outcome.settle(place, { index, earlier: true });
+    for (const index of indexesOf(mark[place])) outcome.complete(place, { index, earlier: true });
   }
   for (const index of indexesOf(mark.unknown)) outcome.fail({ index, earlier: true }, UNKNOWN);
   for (const index of indexesOf(mark.clashes)) outcome.fail({ index, earlier: true }, CLASH);

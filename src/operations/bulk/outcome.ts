@@ -2,8 +2,8 @@ import { RapidProError } from '../../client/errors.js';
 import type { BulkFailure, BulkItem, BulkResult } from '../../types/bulk.js';
 import { isUncertain } from '../base/uncertain.js';
 import { Clashes } from './clashes.js';
-import type { Gate } from './gate.js';
-import { Halt } from './gate.js';
+import type { Limiter } from './limiter.js';
+import { AbortedError } from './limiter.js';
 import { isUnsure, unsureReason } from './unsure.js';
 
 /** Errors that the next contact would meet as well: it makes no sense to go on. */
@@ -48,22 +48,22 @@ export class Outcome {
   done = 0;
   /** How many were written. */
   wrote = 0;
-  /** True where a contact may have been written, without anybody knowing. */
+  /** True if a contact may have been written, without anybody knowing. */
   hasUnknown = false;
-  readonly #gate: Gate;
+  readonly #limiter: Limiter;
   readonly #ends: (End | undefined)[];
   /** Keys of contacts that were written in part before it stopped. */
   readonly #begun = new Map<number, BulkItem>();
   readonly #clashes = new Clashes();
   readonly #inactive = new Map<number, NonNullable<BulkResult['inactive']>[number]>();
 
-  /** True where nothing is written, only told. */
+  /** True if nothing is written, only reported. */
   readonly #isPlan: boolean;
 
-  constructor(total: number, gate: Gate, isPlan = false) {
+  constructor(total: number, limiter: Limiter, isPlan = false) {
     this.total = total;
     this.#isPlan = isPlan;
-    this.#gate = gate;
+    this.#limiter = limiter;
     this.#ends = new Array(total);
   }
 
@@ -76,7 +76,7 @@ export class Outcome {
     return end !== undefined && end.place !== 'failed';
   }
 
-  settle(place: Done, item: BulkItem): void {
+  complete(place: Done, item: BulkItem): void {
     if (place !== 'unchanged' && !this.#isPlan) this.#wrote(item);
     this.#close(place, item);
   }
@@ -95,13 +95,13 @@ export class Outcome {
 
   /**
    * Contacts of the list that are one in RapidPro fail, whatever was said of them before. What was
-   * written of them is told at the end, when it is sure.
+   * written of them is reported at the end, when it is sure.
    */
   clash(indexes: Iterable<number>): void {
     for (const index of this.#clashes.add(indexes)) {
       const end = this.#ends[index];
       if (end?.place === 'failed') {
-        // Of what a former run wrote of it, nothing is known.
+        // Of what an earlier run wrote of it, nothing is known.
         if (end.item.earlier) this.#clashes.perhapsWrote(index);
         continue;
       }
@@ -115,15 +115,15 @@ export class Outcome {
 
   /** Sorts out what an error means: for this contact, or for all that follow. */
   failWith(item: BulkItem, error: unknown): void {
-    if (error instanceof Halt) return;
+    if (error instanceof AbortedError) return;
     if (!(error instanceof RapidProError)) throw error;
     const concernsAll = FOR_ALL.has(error.code);
-    if (concernsAll) this.#gate.stop(error, { concernsAll });
-    else if (TROUBLES.has(error.code)) this.#gate.wentWrong(error);
-    else this.#gate.wentWell();
+    if (concernsAll) this.#limiter.stop(error, { concernsAll });
+    else if (TROUBLES.has(error.code)) this.#limiter.wentWrong(error);
+    else this.#limiter.wentWell();
     if (isUnsure(error)) this.hasUnknown = true;
     if (!this.isOpen(item.index) && isUncertain(error)) this.#clashes.perhapsWrote(item.index);
-    const isCut = concernsAll || error.code === this.#gate.stopped?.code;
+    const isCut = concernsAll || error.code === this.#limiter.stopped?.code;
     if (isUnsure(error) && isCut) this.fail(item, unsureReason(error));
     // Otherwise nothing was done: it is left for the next run.
     else if (!concernsAll) this.fail(item, error);
@@ -150,10 +150,10 @@ export class Outcome {
     for (let index = 0; index < this.total; index++) {
       const end = this.#ends[index];
       if (!end) notAttempted.push(this.#begun.get(index) ?? { index });
-      else if (end.place === 'failed') failed.push(this.#told(end.item as BulkFailure));
+      else if (end.place === 'failed') failed.push(this.#reported(end.item as BulkFailure));
       else done[end.place].push(end.item);
     }
-    const { stopped } = this.#gate;
+    const { stopped } = this.#limiter;
     return {
       created,
       updated,
@@ -173,8 +173,10 @@ export class Outcome {
     if (!this.isOpen(item.index)) this.#clashes.wrote(item);
   }
 
-  #told(failure: BulkFailure): BulkFailure {
-    return failure.description === CLASH.description ? this.#clashes.tell(failure.index) : failure;
+  #reported(failure: BulkFailure): BulkFailure {
+    return failure.description === CLASH.description
+      ? this.#clashes.report(failure.index)
+      : failure;
   }
 
   #close(place: End['place'], item: BulkItem | BulkFailure): void {
@@ -189,7 +191,7 @@ export class Outcome {
 /** Why a contact failed. */
 export type Reason = Pick<RapidProError, 'code' | 'description' | 'fix'>;
 
-/** In the place of what is told at the end. */
+/** In place of what is reported at the end. */
 const CLASH = { code: 'CONTACT_CLASH', description: '', fix: '' } as const;
 
 function reasonOf({ code, description, fix, retryAfter }: RapidProError) {

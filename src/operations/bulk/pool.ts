@@ -1,9 +1,9 @@
 import type { Client } from '../../client/client.js';
 import type { Configuration } from '../../configuration.js';
-import { Gate, type GateOptions, Halt } from './gate.js';
-import { Lane } from './lane.js';
+import { AbortedError, Limiter, type LimiterOptions } from './limiter.js';
+import { PooledClient } from './pooledClient.js';
 
-export interface PoolOptions extends GateOptions {
+export interface PoolOptions extends LimiterOptions {
   configuration: Configuration;
   timeout: number;
   concurrency: number;
@@ -11,54 +11,57 @@ export interface PoolOptions extends GateOptions {
 
 /** A few clients side by side that keep the same waits and stop together. */
 export class Pool {
-  readonly gate: Gate;
+  readonly limiter: Limiter;
   /** For what is done one after the other, beside the others. */
-  readonly reader: Lane;
-  readonly #lanes: readonly Lane[];
+  readonly reader: PooledClient;
+  readonly #clients: readonly PooledClient[];
 
   constructor({ configuration, timeout, concurrency, ...options }: PoolOptions) {
-    this.gate = new Gate(options);
+    this.limiter = new Limiter(options);
     const { deadline } = options;
-    const lane = () => new Lane(configuration, this.gate, { timeout, deadline });
-    this.reader = lane();
-    this.#lanes = Array.from({ length: concurrency }, lane);
+    const create = () => new PooledClient(configuration, this.limiter, { timeout, deadline });
+    this.reader = create();
+    this.#clients = Array.from({ length: concurrency }, create);
   }
 
   get requests(): number {
-    return this.#all.reduce((sum, lane) => sum + lane.requests, 0);
+    return this.#all.reduce((sum, client) => sum + client.requests, 0);
   }
 
-  get #all(): Lane[] {
-    return [this.reader, ...this.#lanes];
+  get #all(): PooledClient[] {
+    return [this.reader, ...this.#clients];
   }
 
-  /** Works on the items side by side, in their order, until they are done or the gate is shut. */
-  async each<T>(items: Iterable<T>, work: (item: T, client: Lane) => Promise<void>): Promise<void> {
+  /** Works on the items side by side, in their order, until they are done or the limiter has stopped. */
+  async each<T>(
+    items: Iterable<T>,
+    work: (item: T, client: PooledClient) => Promise<void>,
+  ): Promise<void> {
     const queue = items[Symbol.iterator]();
     let failed = false;
-    const run = async (lane: Lane) => {
-      while (!failed && !this.gate.stopped) {
+    const run = async (client: PooledClient) => {
+      while (!failed && !this.limiter.stopped) {
         const { value, done } = queue.next();
         if (done) return;
         try {
-          await work(value, lane);
+          await work(value, client);
         } catch (error) {
-          if (error instanceof Halt) return;
+          if (error instanceof AbortedError) return;
           failed = true;
           throw error;
         }
       }
     };
     // Waits for all of them: no request may outlive the operation.
-    const ends = await Promise.allSettled(this.#lanes.map(run));
+    const ends = await Promise.allSettled(this.#clients.map(run));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
-  /** Adds up what `state.response` tells. */
+  /** Adds up what `state.response` reports. */
   report(to: Client): void {
     to.requests += this.requests;
-    to.waited += this.gate.waited;
-    const lane = this.#all.findLast(({ last }) => last);
-    to.last = lane?.last ?? to.last;
+    to.waited += this.limiter.waited;
+    const client = this.#all.findLast(({ last }) => last);
+    to.last = client?.last ?? to.last;
   }
 }

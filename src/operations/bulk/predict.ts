@@ -1,13 +1,13 @@
 import { isDay } from '../../input/times.js';
 
 /**
- * What RapidPro would show after a write, told beforehand, so that a write that changes nothing can be
+ * What RapidPro would show after a write, predicted, so that a write that changes nothing can be
  * left out. Conservative: what two servers were not seen to do alike is `unknown`, and is written.
  */
 
 export type Prediction = 'same' | 'different' | 'unknown';
 
-/** What RapidPro will show, or undefined where that is not certain. */
+/** What RapidPro will show, or undefined if that is not certain. */
 export type Stored = { value: string | null } | undefined;
 
 /** What Python calls white space: some control characters are, the byte-order mark is not. */
@@ -31,7 +31,7 @@ function numberText(value: number): string | undefined {
   return size >= 1e-4 ? String(value) : undefined;
 }
 
-/** The raw text that RapidPro keeps of a field's value; null where the value clears it. */
+/** The raw text that RapidPro keeps of a field's value; null if the value clears it. */
 export function storedText(value: string | number | null): Stored {
   if (value === null) return { value: null };
   const text = typeof value === 'number' ? numberText(value) : value;
@@ -85,13 +85,13 @@ export function storedField(type: string, value: string | number | null): Stored
   }
 }
 
-/** Tells whether RapidPro keeps only the beginning of a value. */
+/** Whether RapidPro keeps only the beginning of a value. */
 export function isCut(value: unknown): boolean {
   if (typeof value !== 'string' || value.length <= LONGEST_TEXT) return false;
   return Array.from(trimmed(value)).length > LONGEST_TEXT;
 }
 
-/** Tells whether RapidPro will surely show nothing of a value that is there. */
+/** Whether RapidPro will surely show nothing of a value that is there. */
 export function isUnreadable(type: string, value: string | number | null): boolean {
   const isThere = storedText(value)?.value ?? null;
   return isThere !== null && storedField(type, value)?.value === null;
@@ -106,7 +106,7 @@ function compare(stored: Stored, current: string | null): Prediction {
 const LEVELS: { [type: string]: number } = { state: 2, district: 3, ward: 4 };
 
 /**
- * Places are found by name in the workspace's own map. What can be told without the map: the full
+ * Places are found by name in the workspace's own map. What is known without the map: the full
  * path that is shown gives itself, and so does the name of a state.
  */
 function predictPlace(type: string, value: string | number | null, current: string): Prediction {
@@ -150,7 +150,7 @@ const CALLING_CODE = /^(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-
 
 /**
  * A whole international number. Shorter ones, a zero after the calling code and Mexico's former 1 are
- * read in ways that only a table of all countries could tell.
+ * read in ways that would take a table of all countries.
  */
 function isWholeNumber(digits: string): boolean {
   const national = digits.replace(CALLING_CODE, '');
@@ -160,18 +160,18 @@ function isWholeNumber(digits: string): boolean {
 const PLAIN_URNS =
   /^(?:(?:telegram|instagram|whatsapp):\d+|mailto:[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+|ext:[^\s?#%]{1,200})$/;
 
-/** Tells whether every server stores a URN just as it is written, or refuses it. */
+/** Whether every server stores a URN just as it is written, or refuses it. */
 export function isPlainUrn(urn: string): boolean {
   return urn.startsWith('tel:+') ? isWholeNumber(urn.slice(5)) : PLAIN_URNS.test(urn);
 }
 
-/** Tells whether a contact that shows these URNs has this one. */
+/** Whether a contact that shows these URNs has this one. */
 export function predictUrn(urn: string, current: readonly string[]): Prediction {
   if (current.includes(urn)) return 'same';
   return isPlainUrn(urn) ? 'different' : 'unknown';
 }
 
-/** Tells whether a group that is named by its uuid or name is among those that a contact shows. */
+/** Whether a group that is named by its uuid or name is among those that a contact shows. */
 export function predictGroup(
   wanted: string,
   current: readonly { uuid: string; name: string }[],

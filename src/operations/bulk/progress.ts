@@ -10,24 +10,24 @@ export class Progress {
   readonly #outcome: Outcome;
   readonly #pool: Pool;
   readonly #started: number;
-  #toldAt: number;
-  #toldDone = 0;
+  #loggedAt: number;
+  #loggedDone = 0;
 
   constructor(outcome: Outcome, pool: Pool) {
     this.#outcome = outcome;
     this.#pool = pool;
-    this.#started = pool.gate.now();
-    this.#toldAt = this.#started;
+    this.#started = pool.limiter.now();
+    this.#loggedAt = this.#started;
   }
 
-  /** Tells how far it is, unless it did so a moment ago. */
-  tell(): void {
-    const now = this.#pool.gate.now();
+  /** Logs how far it is, unless it did so a moment ago. */
+  log(): void {
+    const now = this.#pool.limiter.now();
     const { done, total } = this.#outcome;
-    const late = now - this.#toldAt >= SECONDS * 1000;
-    if (!late && done - this.#toldDone < CONTACTS) return;
-    this.#toldAt = now;
-    this.#toldDone = done;
+    const late = now - this.#loggedAt >= SECONDS * 1000;
+    if (!late && done - this.#loggedDone < CONTACTS) return;
+    this.#loggedAt = now;
+    this.#loggedDone = done;
     const seconds = Math.max(1, (now - this.#started) / 1000);
     const rate = Math.round((done / seconds) * 60);
     const requests = count(this.#pool.requests, ['request', 'requests']);

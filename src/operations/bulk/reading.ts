@@ -2,7 +2,7 @@ import { pages } from '../../client/pages.js';
 import type { Query } from '../../client/request.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import type { Lane } from './lane.js';
+import type { PooledClient } from './pooledClient.js';
 
 /** How far the contacts of a workspace have been read, and whether it pays to read on. */
 export interface Extent {
@@ -18,7 +18,7 @@ export interface Extent {
 }
 
 /**
- * Tells whether the next page is worth its request. Whoever is not found by reading costs a request
+ * Whether the next page is worth its request. Whoever is not found by reading costs a request
  * of its own, so pages pay as long as there are fewer of them to come than contacts to be found.
  */
 export function paysToRead({ pages, missing, found, atLeast, exactly }: Extent): boolean {
@@ -32,9 +32,9 @@ export function paysToRead({ pages, missing, found, atLeast, exactly }: Extent):
 
 export interface ReadPlan {
   query: Query;
-  /** Where a former run stopped. */
+  /** Where an earlier run stopped. */
   start: Query | undefined;
-  /** True where the last page is read again by the next run, to see what has changed since. */
+  /** True if the last page is read again by the next run, to see what has changed since. */
   keepsLast: boolean;
   /** Whether to go on after so many pages. */
   goesOn(pages: number): boolean;
@@ -51,7 +51,11 @@ export interface ReadEnd {
 }
 
 /** Reads contacts page by page. What is done with a page runs beside the request for the next one. */
-export async function readContacts(client: Lane, plan: ReadPlan, end: ReadEnd): Promise<void> {
+export async function readContacts(
+  client: PooledClient,
+  plan: ReadPlan,
+  end: ReadEnd,
+): Promise<void> {
   const { query, start, goesOn, take } = plan;
   const source = pages(client, 'contacts', query, start);
   end.place = start;

@@ -4,7 +4,7 @@ import { findTarget } from '../contact/upsert.js';
 import { inactiveStatus } from '../many/recipients.js';
 import type { BulkRun } from './bulkRun.js';
 import { Cost } from './cost.js';
-import { predictMisread, told } from './diff.js';
+import { predictMisread, reportMisread } from './diff.js';
 import { readFacts, resolveNames } from './facts.js';
 import { type Input, wouldRefuse } from './inputs.js';
 import type { SyncSettings } from './options.js';
@@ -43,18 +43,22 @@ export async function rehearseUpserts(
     const { contact } = await findTarget(client, named, urns);
     const isSure = !isUncertain(input) && (named !== undefined || urns.every(isPlainUrn));
     const predicted = isSure ? {} : { predicted: false as const };
-    const item = { index, ...told(predictMisread(input.fields, facts.types)), ...predicted };
+    const item = {
+      index,
+      ...reportMisread(predictMisread(input.fields, facts.types)),
+      ...predicted,
+    };
     if (!contact) {
       refuseTwoForms(urns);
       cost.add(note === undefined ? 1 : 2);
-      return outcome.settle('created', item);
+      return outcome.complete('created', item);
     }
     const uuid = String(contact.uuid);
     if (inactiveStatus(contact) !== undefined && !isEmpty(groups)) {
       return outcome.fail({ index, uuid }, INACTIVE);
     }
     cost.add(1);
-    outcome.settle('updated', { ...item, uuid });
+    outcome.complete('updated', { ...item, uuid });
     const owner = owners.get(uuid);
     if (owner === undefined) owners.set(uuid, index);
     else outcome.clash([owner, index]);
@@ -63,11 +67,11 @@ export async function rehearseUpserts(
     if (!outcome.isOpen(input.index)) return;
     try {
       await look(input, client);
-      pool.gate.wentWell();
+      pool.limiter.wentWell();
     } catch (error) {
       outcome.failWith({ index: input.index }, error);
     }
-    progress.tell();
+    progress.log();
   });
   return cost;
 }

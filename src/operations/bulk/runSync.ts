@@ -12,7 +12,7 @@ import {
   uuidName,
   wouldRefuse,
 } from './inputs.js';
-import { Recognition } from './match.js';
+import { Matcher } from './matcher.js';
 import { syncSettings } from './options.js';
 import type { Outcome, Reason } from './outcome.js';
 import { SyncRun } from './sync.js';
@@ -28,29 +28,29 @@ function stillOpen(inputs: readonly Input[], outcome: Outcome): Input[] {
   return inputs.filter(({ index }) => outcome.isOpen(index));
 }
 
-/** Contacts of the list that cannot be recognized, or not told apart, fail. */
-function recognize(inputs: readonly Input[], recognition: Recognition, outcome: Outcome): void {
+/** Contacts of the list that cannot be matched, or not told apart, fail. */
+function failUnmatchable(inputs: readonly Input[], matcher: Matcher, outcome: Outcome): void {
   for (const input of inputs) {
-    const refusal = recognition.refusal(input);
+    const refusal = matcher.refusal(input);
     if (refusal) outcome.fail({ index: input.index }, refusal);
   }
   const names = (input: Input) => [
-    ...recognition.namesOf(input),
+    ...matcher.namesOf(input),
     ...uuidName(input),
     ...urnNames(input),
   ];
   failDuplicates(inputs, names, outcome);
 }
 
-function tellCost({ requests, isAtMost } = new Cost()): Pick<BulkResult, 'requests' | 'atMost'> {
+function reportCost({ requests, isAtMost } = new Cost()): Pick<BulkResult, 'requests' | 'atMost'> {
   const most = isAtMost ? 'at most ' : '';
   log.info(`Writing it takes ${most}${count(requests, ['request', 'requests'])}`);
   return isAtMost ? { requests, atMost: true } : { requests };
 }
 
-/** What `state.data` tells of a run that wrote nothing. */
+/** What `state.data` says of a run that wrote nothing. */
 export function dryResult(result: BulkResult, cost: Cost | undefined): BulkResult {
-  return { ...result, dryRun: true, ...tellCost(cost), notChecked: result.notAttempted.length };
+  return { ...result, dryRun: true, ...reportCost(cost), notChecked: result.notAttempted.length };
 }
 
 /** What `syncContacts` does with its list. */
@@ -80,14 +80,14 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     const facts = await readFacts(client, all, settings, run.workspace);
     resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);
-    const recognition = new Recognition(key, facts.types);
-    recognize(all, recognition, outcome);
+    const matcher = new Matcher(key, facts.types);
+    failUnmatchable(all, matcher, outcome);
     const inputs = stillOpen(all, outcome);
-    for (const input of all) recognition.expect(input);
-    const sync = new SyncRun({ ...run, inputs, facts, recognition, settings });
+    for (const input of all) matcher.expect(input);
+    const sync = new SyncRun({ ...run, inputs, facts, matcher, settings });
     await sync.run();
     cost = sync.cost;
-    return sync.whereabouts();
+    return sync.position();
   });
   return dryRun ? dryResult(result, cost) : result;
 }

@@ -4,7 +4,7 @@ import { misreadFields } from '../contact/unread.js';
 import { upsert } from '../contact/upsert.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
 import type { Cost } from './cost.js';
-import { told } from './diff.js';
+import { reportMisread } from './diff.js';
 import { completeDates } from './facts.js';
 import {
   failDuplicates,
@@ -66,17 +66,17 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
         const body = bodyOf(input);
         const { contact, isNew } = await upsert(client, body, mode);
         const uuid = String(contact.uuid);
-        const misread = told(misreadFields(body, contact));
-        outcome.settle(isNew ? 'created' : 'updated', { index, uuid, ...misread });
+        const misread = reportMisread(misreadFields(body, contact));
+        outcome.complete(isNew ? 'created' : 'updated', { index, uuid, ...misread });
         // Only RapidPro knows that two names, as a uuid and a URN, are of one contact.
         const owner = owners.get(uuid);
         if (owner === undefined) owners.set(uuid, index);
         else outcome.clash([owner, index]);
-        pool.gate.wentWell();
+        pool.limiter.wentWell();
       } catch (error) {
         outcome.failWith({ index }, error);
       }
-      progress.tell();
+      progress.log();
     });
     return { found: [] };
   });

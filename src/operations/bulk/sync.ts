@@ -9,22 +9,22 @@ import { severalAnswer } from '../contact/severalAnswer.js';
 import { refuseTwoForms } from '../contact/twoForms.js';
 import { misreadFields } from '../contact/unread.js';
 import { Cost } from './cost.js';
-import { type Change, predictMisread, told } from './diff.js';
+import { type Change, predictMisread, reportMisread } from './diff.js';
 import type { Facts } from './facts.js';
-import { Halt } from './gate.js';
 import { GroupChanges } from './groupChanges.js';
 import type { Input } from './inputs.js';
-import type { Lane } from './lane.js';
+import { AbortedError } from './limiter.js';
 import type { BulkMark } from './mark.js';
+import { Matches, type MatchesParts } from './matches.js';
 import type { Reason } from './outcome.js';
 import type { Pool } from './pool.js';
+import type { PooledClient } from './pooledClient.js';
 import { isPlainUrn } from './predict.js';
 import type { Progress } from './progress.js';
 import { paysToRead, type ReadEnd, readContacts } from './reading.js';
-import { type SightingParts, Sightings } from './sightings.js';
 import { create, newBody, writeChange } from './write.js';
 
-export interface SyncParts extends SightingParts {
+export interface SyncParts extends MatchesParts {
   pool: Pool;
   progress: Progress;
   mark: BulkMark | undefined;
@@ -36,7 +36,7 @@ const MOST_ASKED = 100;
 /** What a look-up came to; without a URN where it was by uuid. */
 type LookUp = { urn?: string; holder: Dictionary | null };
 
-/** Tells whether RapidPro surely writes a URN in another way: with the code of the country. */
+/** Whether RapidPro surely writes a URN in another way: with the code of the country. */
 function isLocalNumber(urn: string): boolean {
   return /^tel:(?!\+)/.test(urnIdentity(urn));
 }
@@ -67,24 +67,24 @@ export class SyncRun {
   readonly #end: ReadEnd = { place: undefined, complete: false, pages: 0 };
   readonly #parts: SyncParts;
   readonly #groups = new GroupChanges();
-  readonly #sightings: Sightings;
-  /** True where contacts outside of the group are read too. */
+  readonly #matches: Matches;
+  /** True if contacts outside of the group are read too. */
   #isWide = false;
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
-    this.#sightings = new Sightings(parts);
-    for (const [index, uuid] of parts.mark?.found ?? []) this.#sightings.claim(index, uuid);
+    this.#matches = new Matches(parts);
+    for (const [index, uuid] of parts.mark?.found ?? []) this.#matches.claim(index, uuid);
   }
 
   async run(): Promise<void> {
     const { pool } = this.#parts;
     await this.#askForLocal();
-    if (pool.gate.stopped) return;
+    if (pool.limiter.stopped) return;
     await this.#readAll();
-    const changes = this.#sightings.settle();
-    if (pool.gate.stopped) return;
-    this.#sightings.waits = false;
+    const changes = this.#matches.takeWaiting();
+    if (pool.limiter.stopped) return;
+    this.#matches.waits = false;
     await this.#writeAll(changes);
     await this.#goOnWithFound(new Set(changes.map(({ input }) => input.index)));
     await this.#addressOthers();
@@ -92,30 +92,30 @@ export class SyncRun {
   }
 
   /** Where the next run goes on, if this one has stopped. */
-  whereabouts(): Pick<BulkMark, 'found' | 'place' | 'complete' | 'isWide'> {
+  position(): Pick<BulkMark, 'found' | 'place' | 'complete' | 'isWide'> {
     const { inputs, outcome, mark, pool } = this.#parts;
     const { place, complete, pages } = this.#end;
     const found = inputs.flatMap(({ index }): [number, string][] => {
-      const uuid = this.#sightings.uuidOf(index);
+      const uuid = this.#matches.uuidOf(index);
       return uuid !== undefined && !outcome.isDone(index) ? [[index, uuid]] : [];
     });
     // Each of them costs a look-up then: reading all once more may cost less, and gets somewhere if
     // this run, which did the same, got to write.
-    const isFresh = complete && mark?.place === undefined && pool.gate.writes > 0;
+    const isFresh = complete && mark?.place === undefined && pool.limiter.writes > 0;
     return isFresh && found.length > pages
       ? { found: [] }
       : { found, place, complete, isWide: this.#isWide };
   }
 
   async #readAll(): Promise<void> {
-    const { pool, facts, recognition, mark, inputs } = this.#parts;
+    const { pool, facts, matcher, mark, inputs } = this.#parts;
     const { scope } = facts;
-    const byField = recognition.field !== undefined;
+    const byField = matcher.field !== undefined;
     this.#isWide = scope === undefined || mark?.isWide === true;
     if (mark?.complete && !byField) this.#end.complete = true;
     else await this.#read(this.#isWide ? undefined : scope, mark?.place);
-    if (this.#isWide || pool.gate.stopped) return;
-    const missing = inputs.filter(({ index }) => this.#sightings.isMissing(index)).length;
+    if (this.#isWide || pool.limiter.stopped) return;
+    const missing = inputs.filter(({ index }) => this.#matches.isMissing(index)).length;
     // RapidPro finds nobody by a field. Who is not among the members may be elsewhere: made without a
     // look at all contacts, they would be there twice.
     if (missing < (byField ? 1 : FEW)) return;
@@ -125,22 +125,22 @@ export class SyncRun {
   }
 
   async #read(scope: Facts['scope'], start: Query | undefined): Promise<void> {
-    const { pool, facts, recognition, inputs, progress } = this.#parts;
-    const byField = recognition.field !== undefined;
-    const sightings = this.#sightings;
+    const { pool, facts, matcher, inputs, progress } = this.#parts;
+    const byField = matcher.field !== undefined;
+    const matches = this.#matches;
     const atLeast = Math.max(0, ...facts.groups.map(({ count }) => Number(count) || 0));
     const exactly = scope?.count;
-    const before = sightings.found;
-    const expected = inputs.filter(({ index }) => sightings.isMissing(index)).length;
+    const before = matches.found;
+    const expected = inputs.filter(({ index }) => matches.isMissing(index)).length;
     const goesOn = (pages: number) => {
-      if (pool.gate.stopped) return false;
+      if (pool.limiter.stopped) return false;
       if (byField) return inputs.length > 0;
-      const found = sightings.found - before;
+      const found = matches.found - before;
       return paysToRead({ pages, missing: expected - found, found, atLeast, exactly });
     };
     const take = async (contacts: Dictionary[]) => {
-      const changes = contacts.flatMap(contact => sightings.see(contact));
-      progress.tell();
+      const changes = contacts.flatMap(contact => matches.see(contact));
+      progress.log();
       await this.#writeAll(changes);
     };
     const query = {
@@ -152,9 +152,9 @@ export class SyncRun {
     try {
       await readContacts(pool.reader, plan, this.#end);
     } catch (error) {
-      if (error instanceof Halt) return;
+      if (error instanceof AbortedError) return;
       if (!(error instanceof RapidProError)) throw error;
-      pool.gate.stop(error);
+      pool.limiter.stop(error);
     }
   }
 
@@ -164,11 +164,11 @@ export class SyncRun {
     await this.#flushGroups(false);
   }
 
-  async #writeEach(changes: readonly Change[], client: Lane): Promise<void> {
+  async #writeEach(changes: readonly Change[], client: PooledClient): Promise<void> {
     for (const change of changes) await this.#write(change, client);
   }
 
-  async #write(change: Change, client: Lane): Promise<void> {
+  async #write(change: Change, client: PooledClient): Promise<void> {
     const { outcome, settings } = this.#parts;
     const { input, uuid, join } = change;
     const { index } = input;
@@ -177,7 +177,7 @@ export class SyncRun {
       this.cost.ofChange(change);
       if (change.inactive && join.length > 0) return outcome.fail({ index, uuid }, INACTIVE);
       if (entersOrLeaves(change)) this.#groups.add(change);
-      return this.#settle(change);
+      return this.#complete(change);
     }
     await this.#attempt({ index, uuid }, async () => {
       change.changed = await writeChange(client, change, settings.exactUrns);
@@ -185,11 +185,11 @@ export class SyncRun {
       if (others.length > 0) outcome.begin({ index, uuid, changed: others });
       if (change.inactive && join.length > 0) outcome.fail({ index, uuid }, INACTIVE);
       else if (entersOrLeaves(change)) this.#groups.add(change);
-      else this.#settle(change);
+      else this.#complete(change);
     });
   }
 
-  #settle(change: Change): void {
+  #complete(change: Change): void {
     const {
       input: { index },
       uuid,
@@ -197,14 +197,14 @@ export class SyncRun {
       uncertain,
     } = change;
     const { outcome, progress } = this.#parts;
-    const item: BulkItem = { index, uuid, ...told(change) };
-    if (changed.length === 0) outcome.settle('unchanged', item);
+    const item: BulkItem = { index, uuid, ...reportMisread(change) };
+    if (changed.length === 0) outcome.complete('unchanged', item);
     else {
       const isUncertain = uncertain.some(key => changed.includes(key));
       const predicted = isUncertain ? { predicted: false as const } : {};
-      outcome.settle('updated', { ...item, changed: [...changed], ...predicted });
+      outcome.complete('updated', { ...item, changed: [...changed], ...predicted });
     }
-    progress.tell();
+    progress.log();
   }
 
   /** Does something for one contact, and sorts out what goes wrong. */
@@ -215,7 +215,7 @@ export class SyncRun {
     const { outcome, pool } = this.#parts;
     try {
       await work();
-      pool.gate.wentWell();
+      pool.limiter.wentWell();
     } catch (error) {
       outcome.failWith({ index, ...(uuid === undefined ? {} : { uuid }) }, error);
     }
@@ -228,7 +228,7 @@ export class SyncRun {
       return;
     }
     const ends = {
-      done: (change: Change) => this.#settle(change),
+      done: (change: Change) => this.#complete(change),
       failed: ({ uuid, input: { index } }: Change, error: unknown) =>
         outcome.failWith({ index, uuid }, error),
     };
@@ -238,7 +238,7 @@ export class SyncRun {
     );
   }
 
-  /** What a former run found but did not write is looked up by its uuid. */
+  /** What an earlier run found but did not write is looked up by its uuid. */
   async #goOnWithFound(begun: ReadonlySet<number>): Promise<void> {
     const { inputs, mark, pool, outcome } = this.#parts;
     if (!mark) return;
@@ -251,7 +251,7 @@ export class SyncRun {
       await this.#attempt({ index, uuid }, async () => {
         const contact = await findContact(client, { uuid });
         const asked = { input, urns: [] };
-        if (contact) await this.#writeEach(this.#sightings.see(contact, asked), client);
+        if (contact) await this.#writeEach(this.#matches.see(contact, asked), client);
         else outcome.fail({ index, uuid }, NOT_FOUND);
       });
     });
@@ -263,18 +263,18 @@ export class SyncRun {
    * since two of the list may turn out to be one contact.
    */
   async #askForLocal(): Promise<void> {
-    const { inputs, recognition, mark, settings } = this.#parts;
+    const { inputs, matcher, mark, settings } = this.#parts;
     const { pool } = this.#parts;
-    const sightings = this.#sightings;
+    const matches = this.#matches;
     const local = inputs.filter(
       input =>
-        sightings.isMissing(input.index) &&
-        recognition.usesUrns(input) &&
+        matches.isMissing(input.index) &&
+        matcher.usesUrns(input) &&
         (input.urns ?? []).every(isLocalNumber),
     );
     // What is asked in vain is forgotten by a stop: a run that goes on takes steps that surely fit in.
     const step = mark ? settings.concurrency : MOST_ASKED;
-    for (let start = 0; start < local.length && !pool.gate.stopped; start += step) {
+    for (let start = 0; start < local.length && !pool.limiter.stopped; start += step) {
       await this.#ask(local.slice(start, start + step));
     }
   }
@@ -282,15 +282,15 @@ export class SyncRun {
   async #ask(inputs: readonly Input[]): Promise<void> {
     const { pool } = this.#parts;
     const absent: Input[] = [];
-    this.#sightings.waits = true;
+    this.#matches.waits = true;
     await pool.each(inputs, (input, client) =>
       this.#attempt(input, async () => {
         if (!(await this.#look(input, client))) absent.push(input);
       }),
     );
-    this.#sightings.waits = false;
-    if (pool.gate.stopped) return;
-    await this.#writeAll(this.#sightings.settle());
+    this.#matches.waits = false;
+    if (pool.limiter.stopped) return;
+    await this.#writeAll(this.#matches.takeWaiting());
     await pool.each(absent, (input, client) =>
       this.#attempt(input, () => this.#make(input, client)),
     );
@@ -299,35 +299,35 @@ export class SyncRun {
   /** Contacts of the list that were not met by reading are looked up, or made. */
   async #addressOthers(): Promise<void> {
     const { inputs, pool } = this.#parts;
-    const others = inputs.filter(({ index }) => this.#sightings.isMissing(index));
+    const others = inputs.filter(({ index }) => this.#matches.isMissing(index));
     await pool.each(others, (input, client) =>
       this.#attempt(input, () => this.#address(input, client)),
     );
     await this.#flushGroups(false);
   }
 
-  async #address(input: Input, client: Lane): Promise<void> {
-    if (!this.#sightings.isMissing(input.index)) return;
+  async #address(input: Input, client: PooledClient): Promise<void> {
+    if (!this.#matches.isMissing(input.index)) return;
     const changes = this.#isSurelyNew(input) ? undefined : await this.#look(input, client);
     if (changes) await this.#writeEach(changes, client);
     else await this.#make(input, client);
   }
 
-  /** Where all has been read, who was not met is new, unless the URN can be written in another way. */
+  /** If all has been read, who was not met is new, unless the URN can be written in another way. */
   #isSurelyNew({ uuid, urns = [] }: Input): boolean {
-    const { recognition } = this.#parts;
+    const { matcher } = this.#parts;
     if (uuid !== undefined) return false;
     // RapidPro finds nobody by a field.
-    if (recognition.field !== undefined) return true;
+    if (matcher.field !== undefined) return true;
     return this.#end.complete && this.#isWide && urns.every(isPlainUrn);
   }
 
   /**
    * Looks a contact of the list up.
    *
-   * @returns what is to be written now; undefined where RapidPro has no such contact
+   * @returns what is to be written now; undefined if RapidPro has no such contact
    */
-  async #look(input: Input, client: Lane): Promise<Change[] | undefined> {
+  async #look(input: Input, client: PooledClient): Promise<Change[] | undefined> {
     const { outcome } = this.#parts;
     const { index } = input;
     const holdings = await this.#lookUp(input, client);
@@ -336,14 +336,14 @@ export class SyncRun {
     if (others.length > 0) outcome.fail({ index }, severalAnswer('Several'));
     else if (contact) {
       const urns = holdings.flatMap(({ urn, holder }) => (holder && urn ? [urn] : []));
-      return this.#sightings.see(contact, { input, urns });
+      return this.#matches.see(contact, { input, urns });
     } else if (input.uuid === undefined) return undefined;
     else outcome.fail({ index }, this.#notFound());
     return [];
   }
 
   #notFound(): Reason {
-    const { field } = this.#parts.recognition;
+    const { field } = this.#parts.matcher;
     if (field === undefined) return NOT_FOUND;
     return {
       code: 'NOT_FOUND',
@@ -352,42 +352,42 @@ export class SyncRun {
     };
   }
 
-  async #lookUp(input: Input, client: Lane): Promise<LookUp[]> {
-    const { recognition } = this.#parts;
-    if (recognition.field !== undefined) return [];
-    if (recognition.usesUrns(input)) return findHolders(client, input.urns ?? []);
+  async #lookUp(input: Input, client: PooledClient): Promise<LookUp[]> {
+    const { matcher } = this.#parts;
+    if (matcher.field !== undefined) return [];
+    if (matcher.usesUrns(input)) return findHolders(client, input.urns ?? []);
     return [{ holder: await findContact(client, { uuid: String(input.uuid) }) }];
   }
 
   /** Makes a contact; one that is there all the same is looked up. */
-  async #make(input: Input, client: Lane): Promise<void> {
+  async #make(input: Input, client: PooledClient): Promise<void> {
     if (!this.#parts.outcome.isOpen(input.index)) return;
     try {
       await this.#create(input, client);
     } catch (error) {
       const taken = error instanceof RapidProError && error.code === 'URN_TAKEN';
       // With a field for a key, whoever holds the URN is another contact.
-      if (!taken || this.#parts.recognition.field !== undefined) throw error;
+      if (!taken || this.#parts.matcher.field !== undefined) throw error;
       const changes = await this.#look(input, client);
       if (!changes) throw error;
       await this.#writeEach(changes, client);
     }
   }
 
-  async #create(input: Input, client: Lane): Promise<void> {
+  async #create(input: Input, client: PooledClient): Promise<void> {
     const { outcome, settings, progress } = this.#parts;
     const { index } = input;
     if (settings.dryRun) {
       refuseTwoForms(input.urns);
       this.cost.ofCreation(input);
       const misread = predictMisread(input.fields, this.#parts.facts.types);
-      outcome.settle('created', { index, ...told(misread) });
+      outcome.complete('created', { index, ...reportMisread(misread) });
       return;
     }
     const contact = await create(client, input);
-    const misread = told(misreadFields(newBody(input), contact));
-    outcome.settle('created', { index, uuid: String(contact.uuid), ...misread });
-    this.#sightings.made(input, contact);
-    progress.tell();
+    const misread = reportMisread(misreadFields(newBody(input), contact));
+    outcome.complete('created', { index, uuid: String(contact.uuid), ...misread });
+    this.#matches.made(input, contact);
+    progress.log();
   }
 }

@@ -17,6 +17,6 @@ export function unsureReason({ code, description }: RapidProError) {
   return {
     code,
     description: `${description} The contact may have been written before that.`,
-    fix: 'Run the same step again: to write it a second time does no harm. With { resume: true } it goes on from here.',
+    fix: 'Run the same step again: to write it a second time does no harm. With { resume: true } it continues from here.',
   };
 }

@@ -42,12 +42,12 @@ function taken(index: number): RapidProError {
 function gone(): RapidProError {
   return new RapidProError({
     code: 'NOT_FOUND',
-    description: 'The contact was there a moment ago, but is not any more. Nothing was changed.',
+    description: 'The contact was there a moment ago, but is now gone. Nothing was changed.',
     fix: 'Somebody may have deleted it. Run the job again.',
   });
 }
 
-/** Tells whether RapidPro may already have just these URNs, written in another way. */
+/** Whether RapidPro may already have just these URNs, written in another way. */
 function isSameList(list: readonly string[], contact: Dictionary): boolean {
   const held = urnsOf(contact).map(urnIdentity);
   return (

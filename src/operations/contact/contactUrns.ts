@@ -63,7 +63,7 @@ const STORED_AS_WRITTEN = /^(tel:\+\d{8,15}|mailto:\S+|(telegram|whatsapp|instag
 /**
  * Compares what RapidPro kept with what it was sent.
  *
- * @throws RapidProError `URN_TAKEN` where another contact took one in between
+ * @throws RapidProError `URN_TAKEN` if another contact took one in between
  */
 export function checkKept(
   contact: Dictionary,

@@ -2,7 +2,7 @@ import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../client/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import { asObject, asOutcome } from '../base/answered.js';
-import { type Body, namesObjects } from '../base/body.js';
+import { type Body, referencesGroupsOrFields } from '../base/body.js';
 import { distinctUrns } from '../base/identifiers.js';
 import { findContact } from './contactLookup.js';
 import { wasMadeSince } from './madeSince.js';
@@ -46,7 +46,7 @@ async function create(client: Client, body: Body): Promise<Dictionary> {
       body: urns ? { ...body, urns } : body,
       positions: { urns: urns?.map(one => given.indexOf(one)) ?? [] },
       repeatable,
-      namesObjects: namesObjects(body),
+      referencesGroupsOrFields: referencesGroupsOrFields(body),
     });
     return repeatable ? asObject(answer.body) : asOutcome(answer.body);
   } catch (error) {

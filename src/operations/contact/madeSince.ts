@@ -5,7 +5,7 @@ import type { Dictionary } from '../../types/json.js';
 const SLACK = 2000;
 
 /**
- * Tells whether a contact was made after a moment, by the server's own clock: then a request of ours
+ * Whether a contact was made after a moment, by the server's own clock: then a request of ours
  * made it whose answer was lost.
  *
  * @param started - the moment, by the client's clock

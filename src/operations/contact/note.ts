@@ -5,12 +5,12 @@ import { asObject } from '../base/answered.js';
 import { log } from '../base/log.js';
 import { shownId } from '../base/shownId.js';
 
-const told = new WeakSet<Client>();
+const logged = new WeakSet<Client>();
 
 /** Says once for an operation that a note went nowhere: RapidPro 9 knows none. */
-export function tellNoNotes(client: Client, contact: Dictionary): void {
-  if ('notes' in contact || told.has(client)) return;
-  told.add(client);
+export function logNoNotes(client: Client, contact: Dictionary): void {
+  if ('notes' in contact || logged.has(client)) return;
+  logged.add(client);
   log.warn('This server keeps no notes: "note" was not stored. All else was.');
 }
 
@@ -42,7 +42,7 @@ export async function withNote(
   contact: Dictionary,
   note: Json,
 ): Promise<Dictionary> {
-  if (!('notes' in contact)) tellNoNotes(client, contact);
+  if (!('notes' in contact)) logNoNotes(client, contact);
   if (!('notes' in contact) || hasNote(contact, note)) return contact;
   try {
     const { body } = await client.request({
@@ -52,7 +52,7 @@ export async function withNote(
       body: { note },
     });
     const noted = asObject(body);
-    tellNoNotes(client, noted);
+    logNoNotes(client, noted);
     return noted;
   } catch (error) {
     throw error instanceof RapidProError ? lost(error, contact) : error;

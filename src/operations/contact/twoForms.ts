@@ -1,7 +1,7 @@
 import { RapidProError } from '../../client/errors.js';
 import { distinctUrns, urnIdentity } from '../base/identifiers.js';
 
-/** Digits from which the end of a number tells whose it is. */
+/** Digits from which the end of a number shows whose it is. */
 const TELLING = 7;
 
 /** What a URN is called that the job did not give. */
@@ -10,7 +10,7 @@ const OWN = 'A URN that the contact has';
 const isLocal = (number: string) => !number.startsWith('+');
 const digitsOf = (number: string) => number.replace(/^[+0]+/, '');
 
-/** Tells whether two phone numbers are one: with its country's code, and as it is dialed there. */
+/** Whether two phone numbers are one: with its country's code, and as it is dialed there. */
 function isSame(a: string, b: string): boolean {
   if (!isLocal(a) && !isLocal(b)) return false;
   const [short = '', long = ''] = [digitsOf(a), digitsOf(b)].sort((x, y) => x.length - y.length);
@@ -21,7 +21,7 @@ function isSame(a: string, b: string): boolean {
  * RapidPro makes no contact of one number in two forms: version 9 breaks down, TextIt says that another
  * contact has it.
  *
- * @param given - the list of the job, whose places are told
+ * @param given - the list of the job, whose positions are reported
  * @throws RapidProError `INVALID_URN`
  */
 export function refuseTwoForms(urns: unknown, given: unknown = urns): void {

@@ -46,7 +46,7 @@ export function misreadFields({ fields }: Body, contact: Dictionary): Misread {
 }
 
 /** Says which fields of a contact that was just written RapidPro misread. */
-export function tellMisread(body: Body, contact: Dictionary): void {
+export function logMisread(body: Body, contact: Dictionary): void {
   const { unread, altered } = misreadFields(body, contact);
   if (unread.length > 0) {
     log.warn(`RapidPro cannot read the value of ${unread.join(', ')}: it is empty now. ${HOW}`);
@@ -58,7 +58,7 @@ export function tellMisread(body: Body, contact: Dictionary): void {
   }
 }
 
-/** The contacts that have something to tell, and which fields it is about: the first ones. */
+/** The contacts that have something to report, and which fields it is about: the first ones. */
 function summaryOf(lists: readonly (readonly string[] | undefined)[]) {
   const contacts = lists.filter(keys => keys !== undefined && keys.length > 0);
   const keys = [...new Set(contacts.flatMap(list => list ?? []))].slice(0, 20).join(', ');
@@ -66,7 +66,7 @@ function summaryOf(lists: readonly (readonly string[] | undefined)[]) {
 }
 
 /** The same for many. */
-export function tellManyMisread(items: readonly Partial<Misread>[]): void {
+export function logManyMisread(items: readonly Partial<Misread>[]): void {
   const unread = summaryOf(items.map(item => item.unread));
   if (unread.amount > 0) {
     log.warn(

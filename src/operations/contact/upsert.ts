@@ -29,7 +29,7 @@ async function contactOfUuid(client: Client, uuid: string): Promise<Dictionary> 
   });
 }
 
-/** The one contact that is meant, or undefined where none exists yet. */
+/** The one contact that is meant, or undefined if none exists yet. */
 function theOne(found: readonly Dictionary[]): Dictionary | undefined {
   const contacts = [...new Map(found.map(contact => [contact.uuid, contact])).values()];
   if (contacts.length > 1) throw clash(contacts);

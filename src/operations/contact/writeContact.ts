@@ -2,11 +2,11 @@ import type { Client } from '../../client/client.js';
 import type { ApiRequest } from '../../client/request.js';
 import type { Dictionary } from '../../types/json.js';
 import { asObject } from '../base/answered.js';
-import { type Body, namesObjects } from '../base/body.js';
+import { type Body, referencesGroupsOrFields } from '../base/body.js';
 import { type ContactKey, distinctUrns, urnIdentity } from '../base/identifiers.js';
 import { urnsOf } from './contactLookup.js';
 import { checkKept } from './contactUrns.js';
-import { tellNoNotes } from './note.js';
+import { logNoNotes } from './note.js';
 import { refuseTwoForms } from './twoForms.js';
 
 /** Writes to a contact that RapidPro finds, or makes, by the key. Safe to repeat, but for notes. */
@@ -23,10 +23,10 @@ export async function writeContact(
     body,
     positions,
     repeatable: body.note === undefined,
-    namesObjects: namesObjects(body),
+    referencesGroupsOrFields: referencesGroupsOrFields(body),
   });
   const written = asObject(answer.body);
-  if (body.note !== undefined) tellNoNotes(client, written);
+  if (body.note !== undefined) logNoNotes(client, written);
   return written;
 }
 
@@ -41,8 +41,8 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
  * Writes to a contact that was read before, with its whole list of URNs. The list is left out where
  * it is the same: RapidPro 9 would move `modified_on` for it.
  *
- * @param given - the list of the job, whose places are told
- * @throws RapidProError `URN_TAKEN` where RapidPro did not keep all of them
+ * @param given - the list of the job, whose positions are reported
+ * @throws RapidProError `URN_TAKEN` if RapidPro did not keep all of them
  */
 export async function writeUrns(
   client: Client,

@@ -1,6 +1,6 @@
 import type { Dictionary } from '../../types/json.js';
 
-/** Brings records of archives into the shape of the live lists (API reference, section 4.1). */
+/** Brings records of archives into the shape of the live lists. */
 
 const TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?(?:\+00:00|Z)$/;
 

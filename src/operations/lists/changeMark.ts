@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RapidProError } from '../../client/errors.js';
-import { identityOf } from '../../client/handed.js';
 import type { Query } from '../../client/request.js';
+import { identityOf } from '../../client/seenIds.js';
 import { type MarkName, markAt, withMarkAt } from '../../rapidproState.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
@@ -43,28 +43,28 @@ export function byTime(records: readonly Dictionary[], key: string): Dictionary[
 }
 
 /** What is remembered of a record: a name that changes with it. Taken before a job can touch it. */
-export interface Sighting {
+export interface Version {
   name: string;
   time: string;
 }
 
-export function sightingOf(record: Dictionary, key: string): Sighting {
+export function versionOf(record: Dictionary, key: string): Version {
   const time = String(record[key]);
   const text = `${identityOf(record)} ${time}`;
   return { time, name: createHash('sha256').update(text).digest('base64url').slice(0, 10) };
 }
 
-/** Tells whether a former run has handed on a record as it is now. */
-export function isSeen(mark: ChangeMark | undefined, { name }: Sighting): boolean {
+/** Whether an earlier run has handed on a record as it is now. */
+export function isSeen(mark: ChangeMark | undefined, { name }: Version): boolean {
   return mark !== undefined && Object.hasOwn(mark.seen, name);
 }
 
 /** The mark after these have been dealt with. */
 export function advance(
   mark: ChangeMark | undefined,
-  sightings: readonly Sighting[],
+  versions: readonly Version[],
 ): ChangeMark | undefined {
-  const times = sightings.map(({ time }) => time);
+  const times = versions.map(({ time }) => time);
   const time = [...times, ...(mark ? [mark.time] : [])].reduce<string | undefined>(
     (latest, each) => (latest && comparable(latest) >= comparable(each) ? latest : each),
     undefined,
@@ -74,10 +74,10 @@ export function advance(
   const moved = mark ? now - Date.parse(mark.time) : 0;
   const all = new Map<string, number>();
   for (const [name, ago] of Object.entries(mark?.seen ?? {})) all.set(name, ago + moved);
-  for (const { name, time: at } of sightings) all.set(name, now - Date.parse(at));
+  for (const { name, time: at } of versions) all.set(name, now - Date.parse(at));
   const recent = [...all].filter(([, ago]) => ago <= LOOK_BACK * 1000).sort((a, b) => a[1] - b[1]);
   const kept = recent.slice(0, MOST_SEEN);
-  // Where not all fit, the next run looks back no further than what is remembered.
+  // If not all fit, the next run looks back no further than what is remembered.
   const oldest = kept.at(-1)?.[1] ?? 0;
   const back = kept.length < recent.length ? oldest : LOOK_BACK * 1000;
   return { time, from: new Date(now - back).toISOString(), seen: Object.fromEntries(kept) };
@@ -88,8 +88,8 @@ function shortHash(value: unknown): string {
 }
 
 /**
- * A name for a list of a server with its filters that tells nothing of them. The token is no part of it:
- * a new one must not let a job begin anew.
+ * A name for a list of a server with its filters that reveals none of them. The token is no part of it:
+ * a new one must not make a job start again.
  */
 export function markName(server: string, resource: string, query: Query): MarkName {
   const { after: _, ...rest } = query;
@@ -102,7 +102,7 @@ export function markName(server: string, resource: string, query: Query): MarkNa
 /**
  * Reads a mark.
  *
- * @throws RapidProError `INVALID_INPUT` for one that is none
+ * @throws RapidProError `INVALID_INPUT` if it is not a mark
  */
 export function readMark(state: State, name: MarkName): ChangeMark | undefined {
   const mark = markAt(state, name) as Partial<ChangeMark> | null | undefined;

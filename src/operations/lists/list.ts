@@ -28,7 +28,7 @@ export interface ListPlan {
   name: ResourceName;
   filters: unknown;
   options: unknown;
-  /** Looks at an empty result, to tell it from a misspelled filter. */
+  /** Looks at an empty result, to distinguish it from a misspelled filter. */
   ifEmpty?: (client: Client, query: Query) => Promise<void>;
 }
 
@@ -73,7 +73,7 @@ async function gather(
 /**
  * Reads a whole list into an array. For lists that an operation needs on its way.
  *
- * @throws RapidProError `RATE_LIMITED` where it cannot be read to its end: a part would mislead
+ * @throws RapidProError `RATE_LIMITED` if it cannot be read to its end: a part would mislead
  */
 export async function collect(
   client: Client,
@@ -92,7 +92,7 @@ export async function collect(
 }
 
 /**
- * Reads a list as its options say: from where a former run stopped, up to a limit or a deadline.
+ * Reads a list as its options say: from where an earlier run stopped, up to a limit or a deadline.
  * Leaves a mark on state where it stops early, and takes the mark away where it does not.
  */
 export async function readList<Result>(
@@ -112,17 +112,17 @@ export async function readList<Result>(
   const done = (mark?.done ?? 0) + reading.records;
   if (done === 0) await ifEmpty?.(client, query);
   call.state = withMark(call.state, owner, reading.stopped && { ...reading.stopped, done });
-  tell(name, reading, client);
+  logResult(name, reading, client);
   return result;
 }
 
-function tell(name: ResourceName, { records, stopped }: Reading, client: Client): void {
+function logResult(name: ResourceName, { records, stopped }: Reading, client: Client): void {
   const read = count(records, resources[name].nouns);
   log.info(`Fetched ${read} in ${count(client.requests, ['request', 'requests'])}`);
   if (!stopped) return;
   const why = stopped.retryAfter === undefined ? 'the deadline' : 'the rate limit';
   log.warn(
-    `The list goes on, but ${why} is reached. Run the same step again with { resume: true } to read the rest: state.rapidpro.resume tells where to begin.`,
+    `The list is longer, but ${why} was reached. Run the same step again with { resume: true } to read the rest: state.rapidpro.resume says where to begin.`,
   );
 }
 

@@ -6,7 +6,7 @@ import { suggest } from '../base/nearest.js';
 export interface Period {
   /** Filters for the list of archives; a monthly one begins up to 31 days before its last record. */
   archives: { after?: string; before?: string };
-  /** Tells whether a record of this time is of the period, to the microsecond. */
+  /** Whether a record of this time is of the period, to the microsecond. */
   includes(time: unknown): boolean;
 }
 
@@ -29,7 +29,7 @@ function readTime(value: unknown, name: string): string {
   );
 }
 
-/** Microseconds since 1970, as finely as RapidPro tells time; one without zone is in UTC, as there. */
+/** Microseconds since 1970, as finely as RapidPro writes time; one without zone is in UTC, as there. */
 function instant(text: string): number {
   const [, seconds = '', fraction = '', zone = ''] =
     /^(.*?)(?:\.(\d+))?(Z|[+-]\d{2}:?\d{2})?$/.exec(isDateOnly(text) ? `${text}T00:00Z` : text) ??

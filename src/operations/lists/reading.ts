@@ -1,5 +1,5 @@
+import { stablePages } from '../../client/changedWhileReading.js';
 import type { Client } from '../../client/client.js';
-import { stablePages } from '../../client/latecomers.js';
 import type { Page } from '../../client/pages.js';
 import type { Query } from '../../client/request.js';
 import { windowedList } from '../../client/windowLists.js';
@@ -44,7 +44,7 @@ export class Reading {
   readonly #ahead: number;
   #isWindowed = false;
   #since: string | undefined;
-  #told: number;
+  #loggedAt: number;
 
   constructor(
     client: Client,
@@ -60,11 +60,11 @@ export class Reading {
     this.#ahead = ahead;
     if (this.#concurrency > 1) windowedList(name, query);
     this.#started = client.clock.now();
-    this.#told = this.#started;
+    this.#loggedAt = this.#started;
   }
 
   /**
-   * The pages, from the first or from a place where a former run stopped.
+   * The pages, from the first or from a place where an earlier run stopped.
    *
    * @throws RapidProError what a request throws; `RATE_LIMITED` only before the first page
    */
@@ -80,7 +80,7 @@ export class Reading {
         this.#since = page.since;
         yield cut;
         if (this.#isFull()) return;
-        this.#tell();
+        this.#logProgress();
         if (next && this.#isLate()) {
           this.stopped = { place: next };
           return;
@@ -160,10 +160,10 @@ export class Reading {
     return this.#seconds() + perPage * 1.5 >= deadline;
   }
 
-  #tell(): void {
+  #logProgress(): void {
     const now = this.#client.clock.now();
-    if (now - this.#told < PROGRESS * 1000) return;
-    this.#told = now;
+    if (now - this.#loggedAt < PROGRESS * 1000) return;
+    this.#loggedAt = now;
     const rate = Math.round(this.records / this.#seconds());
     log.info(
       `${count(this.records, resources[this.#name].nouns)} so far, in ${count(this.#client.requests, ['request', 'requests'])}, ${rate} a second`,

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { RapidProError } from '../../client/errors.js';
 import type { Query } from '../../client/request.js';
-import { shelfOf, withRapidpro } from '../../rapidproState.js';
+import { sectionOf, withRapidpro } from '../../rapidproState.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
 import { log } from '../base/log.js';
@@ -15,22 +15,22 @@ import { log } from '../base/log.js';
 export interface Owner {
   /** What was being done: the name of a list, or of an operation. */
   operation: string;
-  /** Tells whether it is the same list with the same filters. */
+  /** Whether it is the same list with the same filters. */
   fingerprint: string;
 }
 
 const nameOf = ({ operation, fingerprint }: Owner) => `${operation}-${fingerprint}`;
 
 /** A mark that stands there alone, without a name, as this package left it at first. */
-function aloneIn(shelf: Dictionary): (Dictionary & Owner) | undefined {
-  return typeof shelf.operation === 'string' ? (shelf as Dictionary & Owner) : undefined;
+function aloneIn(section: Dictionary): (Dictionary & Owner) | undefined {
+  return typeof section.operation === 'string' ? (section as Dictionary & Owner) : undefined;
 }
 
 /** All marks by name. */
 export function resumeMarks(state: State): Dictionary {
-  const shelf = shelfOf(state, 'resume');
-  const alone = aloneIn(shelf);
-  return alone ? { [nameOf(alone)]: alone } : shelf;
+  const section = sectionOf(state, 'resume');
+  const alone = aloneIn(section);
+  return alone ? { [nameOf(alone)]: alone } : section;
 }
 
 /** The mark that its owner left, or undefined. */
@@ -39,7 +39,7 @@ export function ownMark(state: State, owner: Owner): unknown {
 }
 
 /**
- * Puts a mark on state in the place of the one that its owner left before, or takes that one away. The
+ * Puts a mark on state in place of the one that its owner left before, or takes that one away. The
  * marks of others stay, but for the oldest of the same operation where there are too many.
  */
 export function withOwnMark(
@@ -103,13 +103,13 @@ export function listOwner(token: string, list: string, query: Query, isByPage: b
 
 /** Only a mark that stands alone can be of before; what is named is somebody's. */
 function formerMark(state: State, { former }: ListOwner): unknown {
-  return aloneIn(shelfOf(state, 'resume')) && ownMark(state, former);
+  return aloneIn(sectionOf(state, 'resume')) && ownMark(state, former);
 }
 
 /**
- * The mark that a former run left for this very list, or undefined.
+ * The mark that an earlier run left for this very list, or undefined.
  *
- * @throws RapidProError `INVALID_INPUT` for a mark that is none
+ * @throws RapidProError `INVALID_INPUT` if it is not a mark
  */
 export function findMark(state: State, owner: ListOwner): ResumeMark | undefined {
   const mark = (ownMark(state, owner) ?? formerMark(state, owner)) as
@@ -134,7 +134,7 @@ export function withMark(
   { former, ...owner }: ListOwner,
   mark: ResumeMark | undefined,
 ): State {
-  const isFormer = aloneIn(shelfOf(state, 'resume')) !== undefined;
+  const isFormer = aloneIn(sectionOf(state, 'resume')) !== undefined;
   const kept = isFormer ? withOwnMark(state, former, undefined, MOST_LISTS) : state;
   return withOwnMark(kept, owner, mark, MOST_LISTS);
 }

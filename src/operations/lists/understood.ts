@@ -13,7 +13,7 @@ function isUnderstood(filter: Filter | undefined, value: unknown, dialect: Diale
 
 /**
  * A server ignores a filter that only the other line has, and answers with the whole list. Which line
- * it is of, its first answer tells.
+ * it is of, its first answer shows.
  *
  * @throws RapidProError `INVALID_FILTER`
  */

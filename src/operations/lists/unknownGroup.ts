@@ -4,7 +4,7 @@ import type { Query } from '../../client/request.js';
 import { nearest } from '../base/nearest.js';
 import { collect } from './list.js';
 
-/** Tells what may be wrong with the name of a group. */
+/** What may be wrong with the name of a group. */
 function advise(wanted: string, names: readonly string[]): string {
   const guess = nearest(wanted, names);
   return `${guess ? `Did you mean "${guess}"? ` : ''}Check the spelling of the group, or list the groups with getGroups().`;
@@ -20,7 +20,7 @@ export async function checkGroupExists(client: Client, query: Query): Promise<vo
   const { group } = query;
   if (group === undefined) return;
   const wanted = String(group);
-  // All of them, a page as a rule: they tell what was meant.
+  // All of them, a page as a rule: they show what was meant.
   const groups = await collect(client, 'groups', {});
   if (groups.some(({ uuid, name }) => uuid === wanted || name === wanted)) return;
   const small = wanted.toLowerCase();

@@ -31,7 +31,7 @@ export interface Action {
   items: Item[];
   /** The action and what it needs. */
   body: Body;
-  /** False where a second time does something else than the first. */
+  /** False if a second time does something else than the first. */
   repeatable?: boolean;
   /** Looks which of the items that RapidPro took it did not act on after all. */
   findSkipped?: (client: Client, items: Item[]) => Promise<Item[]>;
@@ -93,7 +93,7 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
       body: { [key]: values, ...body },
       positions: { [key]: items.map(({ index }) => index) },
       repeatable,
-      namesObjects: 'group' in body,
+      referencesGroupsOrFields: 'group' in body,
     });
     const failed = reported(answer, items);
     const indexes = new Set(failed.map(({ index }) => index));
@@ -136,7 +136,7 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
     fix: `${error.fix} ${
       repeatable
         ? 'The same step can be run again as it is: a second time changes nothing.'
-        : '"details" tells by position in the list what was done (done), what perhaps was (unknown), what was not (failed, notAttempted).'
+        : '"details" lists by position in the list what was done (done), what perhaps was (unknown), what was not (failed, notAttempted).'
     }`,
     statusCode: error.statusCode,
     retryAfter: error.retryAfter,
@@ -158,14 +158,14 @@ function sortByIndex(failures: readonly ActionFailure[]): ActionFailure[] {
   return [...failures].sort((a, b) => a.index - b.index);
 }
 
-/** Tells whether an error needs no more than itself: nothing was done, or all of it is in doubt. */
+/** Whether an error needs no more than itself: nothing was done, or all of it is in doubt. */
 function saysAll(error: RapidProError, { repeatable = true }: Action, progress: Progress): boolean {
   const { done, failures, queue } = progress;
   const untouched = done.length + failures.length === 0;
   return untouched && (repeatable || queue.length === 1 || !isUncertain(error));
 }
 
-function tell({ items, path, body }: Action, { failures }: Progress, requests: number): void {
+function logResult({ items, path, body }: Action, { failures }: Progress, requests: number): void {
   const key = KEYS[path];
   const asked = count(items.length, [key.slice(0, -1), key]);
   const word = String(body.action).replaceAll('_', ' ');
@@ -178,7 +178,7 @@ function tell({ items, path, body }: Action, { failures }: Progress, requests: n
  * Does one thing to any number of contacts, messages or tickets, 100 a request.
  *
  * @returns how many were asked for, and those that RapidPro did not act on
- * @throws RapidProError what a request throws; `PARTIAL_ACTION` where it stopped between two
+ * @throws RapidProError what a request throws; `PARTIAL_ACTION` if it stopped between two
  */
 async function actOnMany(client: Client, action: Action): Promise<ActionResult> {
   const { items } = action;
@@ -193,11 +193,11 @@ async function actOnMany(client: Client, action: Action): Promise<ActionResult> 
     if (!(error instanceof RapidProError) || saysAll(error, action, progress)) throw error;
     throw partial(error, action, progress);
   }
-  tell(action, progress, client.requests);
+  logResult(action, progress, client.requests);
   return { requested: items.length, failures: sortByIndex(progress.failures) };
 }
 
-/** Every operation on many: check the list, act on it 100 at a time, tell what was not done. */
+/** Every operation on many: check the list, act on it 100 at a time, report what was not done. */
 export function act<Name extends string>(
   path: Path,
   args: { [Key in Name]: unknown },

@@ -4,7 +4,7 @@ import type { Dictionary } from '../../types/json.js';
 
 /** The groups of the workspace, as far as they were read. */
 export interface Groups {
-  /** True where all were read. */
+  /** True if all were read. */
   isWhole: boolean;
   /** The group of a uuid or a name, in any letter case. */
   of(group: string): Dictionary | undefined;

@@ -10,16 +10,16 @@ import { paysToRead } from '../bulk/reading.js';
 import { findContact, urnsOf } from '../contact/contactLookup.js';
 import { Reading } from '../lists/reading.js';
 
-/** Contacts by what they were asked for; null where RapidPro has none such, nothing where it was not asked. */
+/** Contacts by what they were asked for; null if RapidPro has none such, nothing where it was not asked. */
 export type Found = Map<string, Dictionary | null>;
 
-/** What is the same for two ways to name a contact, as far as can be told without asking. */
+/** What is the same for two ways to name a contact, as far as is known without asking. */
 export function contactIdentity(name: string): string {
   return isUuid(name) ? name : urnIdentity(name);
 }
 
-/** Tells whether a contact that is not in the whole list by this name is not there at all. */
-function isTelling(identity: string): boolean {
+/** Whether a contact that is not in the whole list by this name is not there at all. */
+function isConclusive(identity: string): boolean {
   return isUuid(identity) || isPlainUrn(identity);
 }
 
@@ -56,16 +56,17 @@ class Wanted {
     return this.#names.get(identity)?.[0] ?? identity;
   }
 
-  settle(identity: string, contact: Dictionary | null): void {
+  resolve(identity: string, contact: Dictionary | null): void {
     for (const name of this.#names.get(identity) ?? []) this.found.set(name, contact);
     this.#names.delete(identity);
   }
 
-  /** Settles all names that a contact of a list answers to. */
+  /** Resolves all names that a contact of a list answers to. */
   meet(contact: Dictionary): void {
     const urns = urnsOf(contact);
     if (areHidden(urns) && this.identities.some(identity => !isUuid(identity))) throw anonymous();
-    for (const name of [String(contact.uuid), ...urns]) this.settle(contactIdentity(name), contact);
+    for (const name of [String(contact.uuid), ...urns])
+      this.resolve(contactIdentity(name), contact);
   }
 }
 
@@ -85,12 +86,12 @@ async function readSome(client: Client, wanted: Wanted, most: number): Promise<v
   if (reading.stopped) {
     throw new RapidProError({
       code: 'RATE_LIMITED',
-      description: 'The workspace has used up its requests before everybody was looked up.',
+      description: 'The rate limit of the workspace was reached before everybody was looked up.',
       fix: 'Nothing was sent. Run the job again later.',
       retryAfter: reading.stopped.retryAfter,
     });
   }
-  for (const identity of wanted.identities.filter(isTelling)) wanted.settle(identity, null);
+  for (const identity of wanted.identities.filter(isConclusive)) wanted.resolve(identity, null);
 }
 
 /**
@@ -112,7 +113,7 @@ export async function lookUp(
   if (pays && left() > 0) await readSome(client, wanted, most);
   for (const identity of wanted.identities) {
     if (left() <= 0) break;
-    wanted.settle(identity, await findContact(client, contactKey(wanted.nameOf(identity))));
+    wanted.resolve(identity, await findContact(client, contactKey(wanted.nameOf(identity))));
   }
   return wanted.found;
 }

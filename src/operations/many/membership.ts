@@ -44,7 +44,7 @@ async function whichAreMembers(
 }
 
 /**
- * RapidPro skips contacts that its engine holds just then, and does not tell. Makes the look afterwards.
+ * RapidPro skips contacts that its engine holds just then, and does not report it. Makes the look afterwards.
  *
  * @param name - uuid or name of the group
  * @param wanted - whether the contacts should be in it

@@ -18,7 +18,7 @@ const LISTS = ['contacts', 'urns', 'groups'] as const;
 
 /** One request's share of the recipients. */
 export interface Chunk {
-  /** The list that is split, or undefined where all fit in one request. */
+  /** The list that is split, or undefined if all fit in one request. */
   key?: 'contacts' | 'urns';
   recipients: { [List in ListName]?: string[] };
   /** Where each recipient stood in the list as the job gave it. */
@@ -34,7 +34,7 @@ export interface Plan {
   duplicates: number;
   leftOut: LeftOut[];
   /** How many of each kind, for people: `1 group, 3 contacts`. */
-  told: string;
+  summary: string;
 }
 
 /** What was found out about recipients before anything is sent. */
@@ -43,7 +43,7 @@ export interface Resolved {
   contacts: Found;
   /** Uuids of groups by the names that the job gave. */
   groups: ReadonlyMap<string, string>;
-  /** True where only active contacts are written to. */
+  /** True if only active contacts are written to. */
   onlyActive: boolean;
 }
 
@@ -88,7 +88,7 @@ class Sorter {
     });
   }
 
-  /** Where contacts are known, who is in two lists is the same; else each list has its own names. */
+  /** If contacts are known, who is in two lists is the same; else each list has its own names. */
   #identity(list: ListName, value: string): string {
     const { contacts, groups } = this.#resolved;
     if (list === 'groups') return `group ${groups.get(value) ?? groupIdentity(value)}`;
@@ -158,7 +158,7 @@ function refuseLocalNumbers(values: readonly string[]): void {
   );
 }
 
-/** Tells whether all recipients fit into one request. */
+/** Whether all recipients fit into one request. */
 export function isOneRequest(recipients: Recipients): boolean {
   return LISTS.every(list => (recipients[list]?.length ?? 0) <= BATCH_LIMIT);
 }
@@ -188,7 +188,7 @@ function together(lists: { [List in ListName]: Item[] }): Chunk {
 }
 
 /** `1 group, 3 contacts`. */
-function tell(kinds: readonly (readonly [Item[], string])[]): string {
+function summarize(kinds: readonly (readonly [Item[], string])[]): string {
   return kinds
     .filter(([items]) => items.length > 0)
     .map(([items, noun]) => count(items.length, [noun, `${noun}s`]))
@@ -214,12 +214,12 @@ export function planRecipients(body: Recipients, resolved = UNRESOLVED): Plan {
       'Give at least one recipient. If the list comes from $ or state, check that it has somebody in it; fnIf() can skip the step.',
     );
   }
-  const told = tell([
+  const summary = summarize([
     [contacts, 'contact'],
     [urns, 'URN'],
     [groups, 'group'],
   ]);
-  const plan = { recipients, duplicates, leftOut, told };
+  const plan = { recipients, duplicates, leftOut, summary };
   if (recipients === 0) return { ...plan, chunks: [] };
   if ([contacts, urns, groups].every(({ length }) => length <= BATCH_LIMIT)) {
     return { ...plan, chunks: [together({ contacts, urns, groups })] };

@@ -47,9 +47,9 @@ export interface Sorted {
 
 /**
  * Takes the items that RapidPro names out of a batch. Where it names none, or a masked URN that may be
- * one of several, the batch is split, so that the next answers tell more.
+ * one of several, the batch is split, so that the next answers say more.
  *
- * @returns undefined where the refusal is about the action as a whole
+ * @returns undefined if the refusal is about the action as a whole
  */
 export function sortOut(error: RapidProError, key: string, items: Item[]): Sorted | undefined {
   const texts = complaints(error, key, items);

@@ -55,7 +55,7 @@ function partialSend(
   return new RapidProError({
     code: 'PARTIAL_SEND',
     description: `The send stopped at request ${done.length + 1} of ${done.length + 1 + rest.length}: ${error.description}`,
-    fix: `${error.fix} "details" tells by position in "${failed.key}" who was reached (done), who perhaps was (unknown), who was not (failed, notAttempted). Positions count from 0, and both ends are included. Send again only to failed and notAttempted.`,
+    fix: `${error.fix} "details" lists by position in "${failed.key}" who was reached (done), who perhaps was (unknown), who was not (failed, notAttempted). Positions count from 0, and both ends are included. Send again only to failed and notAttempted.`,
     statusCode: error.statusCode,
     retryAfter: error.retryAfter,
     errors: error.errors,
@@ -73,16 +73,16 @@ function partialSend(
   });
 }
 
-function tellDuplicates(duplicates: number): void {
+function logDuplicates(duplicates: number): void {
   if (duplicates > 0) {
     log.info(`Left out ${count(duplicates, RECIPIENTS)} that had been given more than once`);
   }
 }
 
-function tellSent(path: ResourceName, answers: Dictionary[], told: string): void {
+function logSent(path: ResourceName, answers: Dictionary[], summary: string): void {
   const ids = answers.map(shownId).join(', ');
   const [noun] = resources[path].nouns;
-  log.info(`Accepted: ${noun} ${ids} for ${told}`);
+  log.info(`Accepted: ${noun} ${ids} for ${summary}`);
 }
 
 export const SEND_OPTIONS = ['onlyActive', 'dryRun', ...LITERAL];
@@ -107,7 +107,7 @@ export function manySettings(given: Dictionary): ManySettings {
   return { onlyActive: onlyActive ?? false, dryRun: dryRun ?? false };
 }
 
-/** Tells whether a phone number is one that servers do not know in the reference to a contact: without its country. */
+/** Whether a phone number is one that servers do not know in the reference to a contact: without its country. */
 export function isLocalNumber(name: string): boolean {
   return /^tel:0*[1-9]\d*$|^tel:0+$/.test(urnIdentity(name)) || /^tel:\s*00/.test(name);
 }
@@ -150,7 +150,7 @@ async function rehearse(
   recipients: Recipients,
   onlyActive: boolean,
   where: string,
-): Promise<SendPlan & Pick<Plan, 'told'>> {
+): Promise<SendPlan & Pick<Plan, 'summary'>> {
   const { contacts = [], urns = [], groups = [] } = recipients;
   const left = () => DRY_REQUESTS - client.requests;
   const known = await readGroups(client, groups, Math.min(1, left()));
@@ -169,7 +169,7 @@ async function rehearse(
   });
   const members = groups.map(group => known.of(group)?.count);
   return {
-    told: plan.told,
+    summary: plan.summary,
     dryRun: true,
     requests: plan.chunks.length,
     recipients: plan.recipients,
@@ -191,7 +191,7 @@ function pairOf(name: string, uuid: unknown): [string, string][] {
   return uuid === undefined ? [] : [[name, String(uuid)]];
 }
 
-function tellPlan(
+function logPlan(
   path: ResourceName,
   { requests, members, notChecked }: SendPlan,
   to: string,
@@ -206,7 +206,7 @@ function tellPlan(
 }
 
 /** Says who was left out; of nobody, nothing. */
-export function tellLeftOut(leftOut: readonly LeftOut[]): void {
+export function logLeftOut(leftOut: readonly LeftOut[]): void {
   if (leftOut.length === 0) return;
   log.info(
     `Left out as stopped, blocked or archived: ${count(leftOut.length, ['contact', 'contacts'])}. See data.leftOut`,
@@ -214,9 +214,9 @@ export function tellLeftOut(leftOut: readonly LeftOut[]): void {
 }
 
 /** RapidPro 9 sends the text alone. */
-export function tellQuickReplies(client: Client, { quick_replies }: Body): void {
+export function logQuickReplies(client: Client, { quick_replies }: Body): void {
   if (quick_replies === undefined || quick_replies === null || client.dialect !== 'v9') return;
-  log.warn('RapidPro 9 sends no quick replies through its API: the message went out without them.');
+  log.warn('RapidPro 9 sends no quick replies through its API: the message was sent without them.');
 }
 
 async function sendChunks(
@@ -246,7 +246,7 @@ async function sendChunks(
   return progress.answers;
 }
 
-/** What `state.data` tells of a send. */
+/** What `state.data` says of a send. */
 function resultOf(
   { chunks, recipients, leftOut }: Plan,
   answers: Dictionary[],
@@ -265,7 +265,7 @@ function resultOf(
  *
  * @param where - what whoever wrote the job calls the body
  * @returns the server's answer; above 100 recipients `chunks`, a list of answers, and `recipients`
- * @throws RapidProError `PARTIAL_SEND` where it stopped in the middle
+ * @throws RapidProError `PARTIAL_SEND` if it stopped in the middle
  */
 export async function sendToAll(
   { client, facts, given }: Pick<Call<never>, 'client' | 'facts' | 'given'>,
@@ -275,7 +275,7 @@ export async function sendToAll(
 ): Promise<Dictionary> {
   const { onlyActive, dryRun } = manySettings(given);
   const recipients = { contacts, urns, groups };
-  // Refuses what can be told to be wrong before anything is read.
+  // Refuses what is plainly wrong before anything is read.
   planRecipients(recipients);
   await refuseHomeNumbers(facts, [
     ...placed(contacts, `${where}.contacts`),
@@ -283,8 +283,8 @@ export async function sendToAll(
   ]);
   if (path === 'flow_starts') await refuseArchived(facts, body.flow, `${where}.flow`);
   if (dryRun) {
-    const { told, ...plan } = await rehearse(client, recipients, onlyActive, where);
-    tellPlan(path, plan, told);
+    const { summary, ...plan } = await rehearse(client, recipients, onlyActive, where);
+    logPlan(path, plan, summary);
     return plan;
   }
   const resolved: Resolved = {
@@ -295,11 +295,11 @@ export async function sendToAll(
     onlyActive,
   };
   const plan = planRecipients(recipients, resolved);
-  tellDuplicates(plan.duplicates);
-  tellLeftOut(plan.leftOut);
+  logDuplicates(plan.duplicates);
+  logLeftOut(plan.leftOut);
   const answers = await sendChunks(client, path, body, plan);
   if (answers.length === 0) log.info('Nobody is left to send to: nothing was sent');
-  else tellSent(path, answers, plan.told);
-  tellQuickReplies(client, body);
+  else logSent(path, answers, plan.summary);
+  logQuickReplies(client, body);
   return resultOf(plan, answers, onlyActive);
 }

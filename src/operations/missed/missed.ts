@@ -11,12 +11,12 @@ export interface Missed extends SeenEvent {
 export interface Source {
   /** Oldest first. */
   pages(): AsyncIterable<Missed[]>;
-  /** True where the deadline or the rate limit ended the reading before its end. */
+  /** True if the deadline or the rate limit ended the reading before its end. */
   readonly isCut: boolean;
   /** Whether a former look has handed it on. */
   isKnown(missed: Missed): boolean;
   /** Notes those of a page that have been handed on, or were known. */
   dealtWith(missed: readonly Missed[]): void;
-  /** Puts the place into the state, from which the next look goes on. */
+  /** Puts the place into the state, from which the next look continues. */
   remember(state: State, isStopped: boolean): State;
 }

@@ -90,7 +90,7 @@ export async function readFileContent(file: unknown, options: LinkOptions): Prom
   }
   const text = file.trim();
   if (/^https?:/i.test(text)) return fromLink(text, options);
-  // A secret in the place of base64 would not be seen in what it is decoded to.
+  // A secret in place of base64 would not be seen in what it is decoded to.
   if (text.length <= LONGEST_SECRET) options.secrets.checkText('The file', text);
   return fromBase64(text);
 }
@@ -122,7 +122,7 @@ const BEGINNINGS: readonly [
   ['audio/mpeg', 'mp3', bytes => bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xf6) === 0xf2],
   ['video/webm', 'webm', starts(0x1a, 0x45, 0xdf, 0xa3)],
   ['audio/mp4', 'm4a', holds('ftypM4A', 4)],
-  // Photos and films of phones begin alike: only the next letters tell.
+  // Photos and films of phones begin alike: only the next letters differ.
   ['image/heic', 'heic', holds('ftyphei', 4)],
   ['image/heic', 'heic', holds('ftypmif', 4)],
   ['image/avif', 'avif', holds('ftypavi', 4)],
@@ -132,11 +132,11 @@ const BEGINNINGS: readonly [
 ];
 
 /**
- * Tells the type of a file by its first bytes.
+ * The type of a file by its first bytes.
  *
  * @returns the content type and the usual extension, or undefined
  */
-export function recognizeFile(bytes: Uint8Array): { type: string; extension: string } | undefined {
+export function detectFileType(bytes: Uint8Array): { type: string; extension: string } | undefined {
   const found = BEGINNINGS.find(([, , test]) => test(bytes));
   return found && { type: found[0], extension: found[1] };
 }

@@ -124,7 +124,7 @@ export async function change(client: Client, plan: Change): Promise<Dictionary> 
 interface Update extends Write {
   key: Key;
   object: unknown;
-  /** False where a second time does something else than the first. */
+  /** False if a second time does something else than the first. */
   repeatable?: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { State } from '../../../src/types/state.js';
 import type { Baseline } from './baseline.js';
 import type { Case } from './cases.js';
 import { hurtRequest } from './rules.js';
-import { attempt, type Blow, type Trial } from './trial.js';
+import { attempt, type FaultPoint, type Trial } from './trial.js';
 import { amiss, apply, worldOf } from './world.js';
 
 /** What is done cannot be added, or deleted, a second time: the second run says so. */
@@ -16,14 +16,14 @@ const placesOf = (ranges: Ranges) =>
   );
 
 /**
- * Does what the error, or the state, says to do next, after the fault is over. Tells what is wrong
+ * Does what the error, or the state, says to do next, after the fault is over. Returns what is wrong
  * then: something that is not done, or done twice.
  */
 export async function goOn(
   one: Case,
   baseline: Baseline,
   trial: Trial,
-  blow: Blow,
+  point: FaultPoint,
 ): Promise<string[]> {
   const { error, state, initial, sandbox } = trial;
   const isWhole = state && seenBy(one, state).length === seenBy(one, baseline.state).length;
@@ -41,14 +41,15 @@ export async function goOn(
       state,
     );
     const code = next.error?.code;
-    const isDone = blow.fault.strikes === 'after' && code !== undefined && ONCE_ONLY.includes(code);
+    const isDone =
+      point.fault.strikes === 'after' && code !== undefined && ONCE_ONLY.includes(code);
     if (!next.state && !isDone) return [`the second run failed: ${code}`];
     const wrong = amiss(seenBy(one, next.state ?? {}), seenBy(one, baseline.state));
     if (wrong.length > 0) return wrong;
   }
   // Whoever is unknown has it or not; the others have it, and nobody has it twice.
-  const isLost = isPart && parts?.unknown?.length !== 0 && blow.fault.strikes === 'before';
-  const lost = isLost ? hurtRequest(baseline, blow) : -1;
+  const isLost = isPart && parts?.unknown?.length !== 0 && point.fault.strikes === 'before';
+  const lost = isLost ? hurtRequest(baseline, point) : -1;
   const changes = baseline.changes.filter((_, index) => index !== lost);
   return amiss(await worldOf(sandbox), changes.reduce(apply, initial));
 }

@@ -4,7 +4,7 @@ import type { Baseline } from './baseline.js';
 import { type Case, isCreation, isRepeatable } from './cases.js';
 import { codeOf, sightOf } from './faults.js';
 import { hurtRequest } from './rules.js';
-import { attempt, type Blow, RETRY_AFTER, type Trial } from './trial.js';
+import { attempt, type FaultPoint, RETRY_AFTER, type Trial } from './trial.js';
 import { amiss, worldOf } from './world.js';
 
 /**
@@ -49,9 +49,9 @@ function untrue(one: Case, lists: Lists, worlds: Worlds, mayBeDone: boolean): st
 }
 
 /** What is wrong where the fault struck only once: all but a send that is not safe ends well. */
-function wrongOnce(baseline: Baseline, trial: Trial, blow: Blow): string[] {
+function wrongOnce(baseline: Baseline, trial: Trial, point: FaultPoint): string[] {
   const { requests, waits } = trial;
-  const { fault, position } = blow;
+  const { fault, position } = point;
   const struck = baseline.requests[position];
   const sight = struck ? sightOf(fault, struck) : 'fine';
   const isUnsafe = struck && !isRepeatable(struck) && !['fine', 'throttled'].includes(sight);
@@ -77,25 +77,25 @@ function wrongOnce(baseline: Baseline, trial: Trial, blow: Blow): string[] {
 }
 
 /** What is wrong where the fault goes on: it stops soon, for the right reason. */
-function wrongForever(trial: Trial, baseline: Baseline, blow: Blow): string[] {
+function wrongForever(trial: Trial, baseline: Baseline, point: FaultPoint): string[] {
   const { error, requests, waited } = trial;
   const result = resultOf(trial);
   const codes = new Set(result?.failed.map(({ code }) => code));
-  const isHurt = hurtRequest(baseline, blow) >= 0;
-  const right = ['OUTCOME_UNKNOWN', codeOf(blow.fault)];
+  const isHurt = hurtRequest(baseline, point) >= 0;
+  const right = ['OUTCOME_UNKNOWN', codeOf(point.fault)];
   const reasons = error ? [error.code] : [...codes];
   const isWhole = result !== undefined && result.failed.length + result.notAttempted.length === 0;
   return [
     ...reasons.filter(code => !right.includes(code)).map(code => `wrong reason ${code}`),
     ...(isWhole === !isHurt ? [] : ['it says that all is done, or that something is not']),
     ...(waited > DEFAULT_MAX_WAIT ? [`waited for ${waited} seconds`] : []),
-    ...(requests.length > blow.position + GIVEN_UP * MOST_ATTEMPTS && isHurt
+    ...(requests.length > point.position + GIVEN_UP * MOST_ATTEMPTS && isHurt
       ? [`made ${requests.length} requests`]
       : []),
   ];
 }
 
-/** Runs the step again, as whoever wrote the job is told to: in the end all is as it should be. */
+/** Runs the step again, as the error asks of whoever wrote the job: in the end all is as it should be. */
 async function wrongAfter(one: Case, baseline: Baseline, trial: Trial): Promise<string[]> {
   const { state, error, sandbox } = trial;
   const unknown = resultOf(trial)?.failed.filter(({ code }) => code === 'OUTCOME_UNKNOWN') ?? [];
@@ -129,14 +129,14 @@ export async function wrongBulk(
   one: Case,
   baseline: Baseline,
   trial: Trial,
-  blow: Blow,
+  point: FaultPoint,
 ): Promise<string[]> {
   const lists = resultOf(trial);
   const worlds = { before: trial.initial, now: trial.world, goal: baseline.world };
   return [
-    ...(lists ? untrue(one, lists, worlds, blow.fault.strikes === 'after') : []),
+    ...(lists ? untrue(one, lists, worlds, point.fault.strikes === 'after') : []),
     ...unsafelyLeft(one, baseline, trial),
-    ...(blow.forever ? wrongForever(trial, baseline, blow) : wrongOnce(baseline, trial, blow)),
-    ...(blow.forever ? await wrongAfter(one, baseline, trial) : []),
+    ...(point.forever ? wrongForever(trial, baseline, point) : wrongOnce(baseline, trial, point)),
+    ...(point.forever ? await wrongAfter(one, baseline, trial) : []),
   ];
 }

@@ -27,7 +27,7 @@ export interface Case {
 }
 
 /**
- * Whether a request can be made twice without harm. What the API reference says of each endpoint, in
+ * Whether a request can be made twice without harm. What is known of each endpoint, in
  * terms of what is on the wire.
  */
 export function isRepeatable({ method, path, query, body }: LoggedRequest): boolean {

@@ -44,7 +44,7 @@ What it means for your jobs:
   \`OUTCOME_UNKNOWN\`. Look in RapidPro whether it was done before you run the job again.
 - **After a rate limit everything is asked again**, sends too, since RapidPro did nothing. All the waits of
   a step together take at most \`maxWait\`, 60 seconds unless you say otherwise.
-- **A step of several requests that stops in the middle tells how far it got.** \`PARTIAL_SEND\` and
+- **A step of several requests that stops in the middle says how far it got.** \`PARTIAL_SEND\` and
   \`PARTIAL_ACTION\` have \`details\` with places in your list: \`done\`, \`unknown\`, \`failed\` and
   \`notAttempted\`. Send again only to \`failed\` and \`notAttempted\`.
 - **Lists and bulk operations leave a place to go on from** in \`state.rapidpro\` when the wait gets too long:

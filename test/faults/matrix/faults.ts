@@ -1,6 +1,6 @@
 import type { FaultKind, LoggedRequest } from '@openfn/rapidpro-sandbox';
 
-/** What a client can tell of a request that a fault struck. */
+/** What a client can know of a request that a fault struck. */
 export type Sight = 'fine' | 'throttled' | 'ambiguous' | 'timeout';
 
 export type Strikes = 'before' | 'after';

@@ -13,7 +13,7 @@ import { type Outcome, toDocument } from './document.js';
 import { FAULTS } from './faults.js';
 import { type Expected, expected } from './rules.js';
 import { patientTimeouts, virtualTime } from './time.js';
-import { type Blow, type Trial, tryOut } from './trial.js';
+import { type FaultPoint, type Trial, tryOut } from './trial.js';
 import { inWords } from './words.js';
 import { amiss } from './world.js';
 
@@ -27,13 +27,13 @@ function positions(requests: number): number[] {
   return [...new Set([0, Math.floor(requests / 2), requests - 1])];
 }
 
-function blowsAt(requests: number): Blow[] {
+function faultPointsAt(requests: number): FaultPoint[] {
   return positions(requests).flatMap(position =>
     [false, true].flatMap(forever => FAULTS.map(fault => ({ fault, position, forever }))),
   );
 }
 
-function nameOf({ fault: { kind, strikes }, position, forever }: Blow): string {
+function nameOf({ fault: { kind, strikes }, position, forever }: FaultPoint): string {
   return `${kind} ${strikes} the work at request ${position + 1}${forever ? ' and after' : ''}`;
 }
 
@@ -50,7 +50,7 @@ async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>):
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, run));
 }
 
-/** What an error tells of a part: the new ids are counted. */
+/** What an error says of a part: the new ids are counted. */
 function partsIn({ error }: Trial, { kind }: Case): object | undefined {
   if (!error?.details) return undefined;
   const { ids = [], failures: _, list, ...parts } = error.details as Record<string, unknown[]>;
@@ -73,13 +73,18 @@ function cameOf(trial: Trial, one: Case): Omit<Expected, 'world' | 'isPartial'> 
 }
 
 /** What is wrong with the end of an operation: nothing where all is well. */
-async function wrongIn(one: Case, baseline: Baseline, trial: Trial, blow: Blow): Promise<string[]> {
-  if (one.kind === 'bulk') return wrongBulk(one, baseline, trial, blow);
-  const { world, isPartial, ...end } = expected(one, baseline, trial.initial, blow);
+async function wrongIn(
+  one: Case,
+  baseline: Baseline,
+  trial: Trial,
+  point: FaultPoint,
+): Promise<string[]> {
+  if (one.kind === 'bulk') return wrongBulk(one, baseline, trial, point);
+  const { world, isPartial, ...end } = expected(one, baseline, trial.initial, point);
   const came = cameOf(trial, one);
   const { state, waited, requests } = trial;
   const isWhole = state !== undefined && !isPartial;
-  const told = state?.response?.requests ?? requests.length;
+  const reported = state?.response?.requests ?? requests.length;
   return [
     ...(isDeepStrictEqual(came, { ...NOTHING, ...end })
       ? []
@@ -88,8 +93,8 @@ async function wrongIn(one: Case, baseline: Baseline, trial: Trial, blow: Blow):
     ...(isWhole && plain(state.data) !== baseline.data ? ['another result'] : []),
     ...(isPartial === (state?.rapidpro !== undefined) || isWhole ? [] : ['no place to go on']),
     ...(waited > DEFAULT_MAX_WAIT ? [`waited for ${waited} seconds`] : []),
-    ...(told === requests.length ? [] : [`it tells of ${told} requests`]),
-    ...(blow.forever ? await goOn(one, baseline, trial, blow) : []),
+    ...(reported === requests.length ? [] : [`it reports ${reported} requests`]),
+    ...(point.forever ? await goOn(one, baseline, trial, point) : []),
   ];
 }
 
@@ -118,23 +123,23 @@ export function testMatrix(): void {
       const baselines = await Promise.all(DIALECTS.map(dialect => undisturbed(one, dialect)));
       const [{ requests }] = baselines as [Baseline];
       const wrong: Record<string, unknown> = {};
-      await inTurn([...blowsAt(requests.length).entries()], async ([turn, blow]) => {
-        const isOther = (turn + blow.position + Number(blow.forever)) % 2 === 1;
+      await inTurn([...faultPointsAt(requests.length).entries()], async ([turn, point]) => {
+        const isOther = (turn + point.position + Number(point.forever)) % 2 === 1;
         const dialect: Dialect = isOther ? 'textit' : 'v9';
         const baseline = baselines[Number(isOther)] as Baseline;
         expect(baseline.requests).toHaveLength(requests.length);
-        const trial = await tryOut(one, dialect, blow, baseline.initial);
-        const found = await wrongIn(one, baseline, trial, blow);
-        if (found.length > 0) wrong[`${dialect}: ${nameOf(blow)}`] = found;
+        const trial = await tryOut(one, dialect, point, baseline.initial);
+        const found = await wrongIn(one, baseline, trial, point);
+        if (found.length > 0) wrong[`${dialect}: ${nameOf(point)}`] = found;
         await trial.sandbox.close();
         outcomes.push({
           row: one.name,
-          column: blow.fault.kind,
-          forever: blow.forever,
-          words: inWords(one, baseline, trial, blow),
+          column: point.fault.kind,
+          forever: point.forever,
+          words: inWords(one, baseline, trial, point),
           by: {
-            strikes: `${blow.fault.strikes} the work`,
-            position: placeName(blow.position, baseline.requests.length),
+            strikes: `${point.fault.strikes} the work`,
+            position: placeName(point.position, baseline.requests.length),
           },
         });
       });
@@ -143,7 +148,7 @@ export function testMatrix(): void {
     60_000,
   );
 
-  test('docs/faults.md tells what came of it', () => {
+  test('docs/faults.md says what came of it', () => {
     const fresh = toDocument(outcomes);
     if (process.env.UPDATE_DOCS) writeFileSync(DOCUMENT, fresh);
     expect(fresh).toBe(readFileSync(DOCUMENT, 'utf8'));

@@ -2,7 +2,7 @@ import type { FaultKind } from '@openfn/rapidpro-sandbox';
 import type { Baseline } from './baseline.js';
 import { type Case, isCreation, isRepeatable } from './cases.js';
 import { codeOf, type Sight, sightOf } from './faults.js';
-import { type Blow, RETRY_AFTER } from './trial.js';
+import { type FaultPoint, RETRY_AFTER } from './trial.js';
 import { apply } from './world.js';
 
 /**
@@ -14,7 +14,7 @@ export interface Expected {
   code?: string | undefined;
   /** Where the outcome is unknown, what happened to the connection. */
   cause?: string | undefined;
-  /** For an error about a part: what it tells of the items, or of its reason. */
+  /** For an error about a part: what it says of the items, or of its reason. */
   details?: object | undefined;
   /** True for a list that ends early with what it has. */
   isPartial: boolean;
@@ -34,10 +34,13 @@ const WAITS: Record<Sight, { once: number[]; forever: number[] }> = {
 /** Faults that spoil only the body of an answer. */
 const WITH_HEAD: readonly FaultKind[] = ['truncate', 'drip', 'garbled'];
 
-const isDone = ({ fault }: Blow) => fault.strikes === 'after';
+const isDone = ({ fault }: FaultPoint) => fault.strikes === 'after';
 
 /** The request that the fault really hurts: the struck one, or one that follows where it goes on. */
-export function hurtRequest({ requests }: Baseline, { fault, position, forever }: Blow): number {
+export function hurtRequest(
+  { requests }: Baseline,
+  { fault, position, forever }: FaultPoint,
+): number {
   const end = forever ? requests.length : position + 1;
   for (let index = position; index < end; index++) {
     const request = requests[index];
@@ -51,28 +54,33 @@ function worldAfter({ changes }: Baseline, initial: string[], count: number, mor
   return changes.slice(0, more ? count + 1 : count).reduce(apply, initial);
 }
 
-export function expected(one: Case, baseline: Baseline, initial: string[], blow: Blow): Expected {
+export function expected(
+  one: Case,
+  baseline: Baseline,
+  initial: string[],
+  point: FaultPoint,
+): Expected {
   const { requests, world } = baseline;
   const total = requests.length;
-  const index = hurtRequest(baseline, blow);
+  const index = hurtRequest(baseline, point);
   const request = requests[index];
   if (!request) return { isPartial: false, requests: total, waits: [], world };
-  const sight = sightOf(blow.fault, request);
+  const sight = sightOf(point.fault, request);
   const maySendAgain = sight === 'throttled' || isRepeatable(request);
-  if (maySendAgain && !blow.forever) {
+  if (maySendAgain && !point.forever) {
     // RapidPro refuses the second creation: one look-up finds the first.
-    const lookUps = isCreation(request) && isDone(blow) ? 1 : 0;
+    const lookUps = isCreation(request) && isDone(point) ? 1 : 0;
     const waits = WAITS[sight].once;
     return { isPartial: false, requests: total + 1 + lookUps, waits, world };
   }
   const waits = maySendAgain ? WAITS[sight].forever : [];
   // The second creation is refused. Where the status of that comes through, the look-up is what fails.
-  const isRefused = isCreation(request) && isDone(blow) && WITH_HEAD.includes(blow.fault.kind);
+  const isRefused = isCreation(request) && isDone(point) && WITH_HEAD.includes(point.fault.kind);
   return {
-    ...stopped(one, baseline, blow, index),
+    ...stopped(one, baseline, point, index),
     requests: index + 1 + waits.length + (isRefused ? 2 : 0),
     waits: isRefused ? [...WAITS[sight].once, ...waits] : waits,
-    world: worldAfter(baseline, initial, index, isDone(blow)),
+    world: worldAfter(baseline, initial, index, isDone(point)),
   };
 }
 
@@ -80,7 +88,7 @@ export function expected(one: Case, baseline: Baseline, initial: string[], blow:
 function stopped(
   { kind, items = 0 }: Case,
   { requests }: Baseline,
-  { fault }: Blow,
+  { fault }: FaultPoint,
   index: number,
 ): Pick<Expected, 'code' | 'cause' | 'details' | 'isPartial'> {
   const request = requests[index];

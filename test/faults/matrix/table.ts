@@ -16,7 +16,7 @@ function groups(seen: readonly Seen[], axis: Axis): Map<string, Seen[]> {
 
 const isSame = (seen: readonly Seen[]) => new Set(seen.map(({ words }) => words)).size <= 1;
 
-/** The order in which labels are told. */
+/** The order in which labels are listed. */
 const ORDER = [
   'before the work',
   'after the work',
@@ -30,7 +30,7 @@ export function inOrder(a: Seen, b: Seen): number {
   return rank(a) < rank(b) ? -1 : Number(rank(a) > rank(b));
 }
 
-/** All that was seen in one cell, in as few words as tell it. */
+/** All that was seen in one cell, in as few words as possible. */
 export function merge(seen: readonly Seen[]): string {
   const [first] = seen;
   if (!first) return '';

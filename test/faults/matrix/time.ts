@@ -73,7 +73,7 @@ for (const name of ['undici:request:trailers', 'undici:request:error']) {
   });
 }
 
-/** Puts each trial's own time in the place of the computer's, until the test ends. */
+/** Puts each trial's own time in place of the computer's, until the test ends. */
 export function virtualTime(): void {
   vi.spyOn(systemClock, 'now').mockImplementation(
     () => Date.now() + (running.getStore()?.ahead ?? 0),

@@ -14,7 +14,7 @@ export const RETRY_AFTER = 20;
 const DROP = 1500;
 
 /** Which request a fault strikes, counted from 0, and whether all that follow too. */
-export interface Blow {
+export interface FaultPoint {
   fault: Fault;
   position: number;
   forever: boolean;
@@ -70,7 +70,7 @@ export async function attempt(
 export async function tryOut(
   one: Case,
   dialect: Dialect,
-  { fault, position, forever }: Blow,
+  { fault, position, forever }: FaultPoint,
   initial: string[],
 ): Promise<Trial> {
   const sandbox = await createSandbox({ ...one.seed, dialect });

@@ -1,24 +1,24 @@
 import type { Baseline } from './baseline.js';
 import { resultOf } from './bulk.js';
 import type { Case } from './cases.js';
-import type { Blow, Trial } from './trial.js';
+import type { FaultPoint, Trial } from './trial.js';
 
 /** What came of an operation in a few plain words, from what was seen and not from what was expected. */
-export function inWords(one: Case, baseline: Baseline, trial: Trial, blow: Blow): string {
-  if (trial.error) return stopped(trial, blow);
+export function inWords(one: Case, baseline: Baseline, trial: Trial, point: FaultPoint): string {
+  if (trial.error) return stopped(trial, point);
   const lists = one.kind === 'bulk' ? resultOf(trial) : undefined;
   const failed = lists?.failed ?? [];
   const left = lists?.notAttempted.length ?? 0;
   const codes = [...new Set(failed.map(({ code }) => `\`${code}\``))].join(', ');
   // How many it is before it stops is chance: they are written side by side.
   if (failed.length > 0) {
-    return blow.forever
+    return point.forever
       ? `what is not done is in \`failed\` (${codes}) or \`notAttempted\``
       : `one contact in \`failed\` (${codes}), the others done`;
   }
   if (left > 0) return 'waits, then leaves the rest in `notAttempted`';
   if (isShort(one, baseline, trial)) return 'waits, then ends early; the next run can go on';
-  return recovered(one, baseline, trial, blow);
+  return recovered(one, baseline, trial, point);
 }
 
 function isShort(one: Case, baseline: Baseline, { state = {} }: Trial): boolean {
@@ -27,23 +27,23 @@ function isShort(one: Case, baseline: Baseline, { state = {} }: Trial): boolean 
   return resume !== undefined || one.seen(state).length < one.seen(baseline.state).length;
 }
 
-function recovered(one: Case, baseline: Baseline, trial: Trial, { fault }: Blow): string {
+function recovered(one: Case, baseline: Baseline, trial: Trial, { fault }: FaultPoint): string {
   const extra = trial.requests.length - baseline.requests.length;
   const writes = baseline.requests.some(({ method }) => method !== 'GET');
   if (extra === 0) return 'no harm';
-  if (fault.kind === 'throttle') return 'waits as told, then done';
+  if (fault.kind === 'throttle') return 'waits as asked, then done';
   if (one.leavesCopy) return 'asked again; a spare copy may be left';
   return writes ? 'asked again, done once' : 'asked again';
 }
 
-function stopped({ error, requests }: Trial, { position, fault }: Blow): string {
+function stopped({ error, requests }: Trial, { position, fault }: FaultPoint): string {
   const { code, details } = error ?? {};
   if (code === 'OUTCOME_UNKNOWN') return 'stops: `OUTCOME_UNKNOWN`, not asked again';
   const { unknown } = (details ?? {}) as { unknown?: unknown[] };
   const waits = fault.kind === 'throttle' ? 'waits, then ' : '';
   if (unknown) {
-    const told = unknown.length > 0 ? 'who is unknown, and who is left' : 'who is left';
-    return `${waits}stops: \`${code}\` tells ${told}`;
+    const left = unknown.length > 0 ? 'who is unknown, and who is left' : 'who is left';
+    return `${waits}stops: \`${code}\` says ${left}`;
   }
   const asked = waits || (requests.length - position > 1 ? 'asked again, then ' : '');
   return `${asked}stops: \`${code}\``;

@@ -190,7 +190,7 @@ describe('contacts that RapidPro refuses', () => {
     expect(server.requests).toHaveLength(30);
   });
 
-  test('for they are not active are told by uuid', async () => {
+  test('for they are not active are reported by uuid', async () => {
     const list = uuids(100);
     const blocked = list.slice(20, 25);
     const { handler, done } = actionsServer('contacts', { blocked });

@@ -20,7 +20,7 @@ describe('an action that stops in the middle', () => {
     [429, 'RATE_LIMITED', { unknown: [], failed: [[200, 249]] }],
     [500, 'SERVER_ERROR', { unknown: [[200, 249]], failed: [] }],
     [503, 'SERVER_UNAVAILABLE', { unknown: [[200, 249]], failed: [] }],
-  ])('by a %d tells what was done', async (status, reason, rest) => {
+  ])('by a %d reports what was done', async (status, reason, rest) => {
     noSleep();
     const { handler, done } = actionsServer('contacts', { instead: from(2, status) });
     const error = await failure(
@@ -124,7 +124,7 @@ describe('an action is repeated', () => {
     expect(sleeps).toEqual([2.5, 2.5]);
   });
 
-  test('and what it then finds done is told as perhaps done', async () => {
+  test('and what it then finds done is reported as perhaps done', async () => {
     noSleep();
     const { handler } = actionsServer('tickets', {
       unchanged: [UUID],
@@ -171,7 +171,7 @@ describe('a note', () => {
     expect(sleeps).toEqual([7]);
   });
 
-  test('that may have been written is told by place, also at the very first request', async () => {
+  test('that may have been written is reported by place, also at the very first request', async () => {
     const { handler } = actionsServer('tickets', { instead: from(0, 502) });
     const server = await serve(handler);
     const error = await failure(addTicketNote(uuids(250), 'Secret words'), server);

@@ -57,7 +57,7 @@ test('a uuid is refused with the way to the numbers', async () => {
 });
 
 describe('messages that are not changed', () => {
-  test('are told by number and place', async () => {
+  test('are reported by number and place', async () => {
     const { handler, done } = actionsServer('messages', { unknown: [7, 150] });
     const server = await serve(handler);
     const list = Array.from({ length: 160 }, (_, index) => index + 1);

@@ -50,7 +50,7 @@ describe.each(actions)('%s', (action, operation, more) => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('one that was so already is told', async () => {
+  test('one that was so already is reported', async () => {
     const { handler } = actionsServer('tickets', { unchanged: [OTHER_UUID] });
     const { data } = await run(operation([UUID, OTHER_UUID] as never), await serve(handler));
     expect(data).toMatchObject({ failures: [{ index: 1, id: OTHER_UUID, code: 'NOT_CHANGED' }] });
@@ -62,7 +62,7 @@ describe('the assignee', () => {
     await refused(assignTickets([UUID], assignee as never), 'INVALID_INPUT');
   });
 
-  test('that comes out as null takes the tickets from nobody', async () => {
+  test('that evaluates to null takes the tickets from nobody', async () => {
     await refused(
       assignTickets([UUID], state => state.missing as null),
       'INVALID_INPUT',

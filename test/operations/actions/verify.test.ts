@@ -128,7 +128,7 @@ describe('contacts that RapidPro skips without a word', () => {
   });
 });
 
-test('a look that fails tells that all was done', async () => {
+test('a look that fails says that all was done', async () => {
   noSleep();
   const server = await serve(
     msw.post('*', () => new HttpResponse(null, { status: 204 })),

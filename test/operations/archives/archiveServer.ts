@@ -9,7 +9,7 @@ export interface Archive {
   start: string;
   period?: 'daily' | 'monthly';
   records?: unknown[];
-  /** In the place of the records, gzipped. */
+  /** In place of the records, gzipped. */
   bytes?: Buffer;
   hash?: string | null;
   /** Nothing to download. */

@@ -109,7 +109,7 @@ describe('a download that breaks in the middle', () => {
 });
 
 describe('a download that is not what it should be', () => {
-  test('an expired link is told at once, without the link', async () => {
+  test('an expired link is reported at once, without the link', async () => {
     const server = await archiveServer([archive], ({ response }) =>
       response.writeHead(403).end('<Error>Request has expired</Error>'),
     );
@@ -138,7 +138,7 @@ describe('a download that is not what it should be', () => {
     expect(`${JSON.stringify(error)}${error.cause}`).not.toContain('Secret');
   });
 
-  test('another content than the list told of', async () => {
+  test('another content than the list announced', async () => {
     const server = await archiveServer([{ ...archive, hash: '0'.repeat(32) }]);
     expect((await fail(server)).code).toBe('INVALID_RESPONSE');
   });

@@ -1,7 +1,7 @@
 import { eachArchivedMessages, fn } from '../../../src/index.js';
 import type { State } from '../../../src/types/state.js';
 
-/** Run in a process of its own: reads all archived messages of a server and tells what heap that took. */
+/** Run in a process of its own: reads all archived messages of a server and reports what heap that took. */
 
 const [host = ''] = process.argv.slice(2);
 console.log = () => {};

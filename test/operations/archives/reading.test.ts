@@ -81,7 +81,7 @@ describe('records of a period', () => {
     expect(server.requests.map(({ token }) => token?.split(' ')[0])).toEqual(['Token', undefined]);
   });
 
-  test('an archive that cannot be downloaded is told of', async () => {
+  test('an archive that cannot be downloaded is reported', async () => {
     const lines = captureConsole();
     const { rows } = await read(
       [
@@ -128,7 +128,7 @@ describe('the operations', () => {
     });
   });
 
-  test('that return nothing are told so', async () => {
+  test('that return nothing are warned about', async () => {
     const server = await archiveServer(two);
     const error = await failure(eachArchivedMessages(period, fn((() => {}) as never)), server);
     expect(error.code).toBe('INVALID_INPUT');

@@ -69,7 +69,7 @@ describe('addresses', () => {
     expect(compare({ urns: [LOCAL] }, true, there, [LOCAL]).changed).toEqual(['urns']);
   });
 
-  test('where the workspace hides them nothing can be told', () => {
+  test('where the workspace hides them nothing is known', () => {
     const hidden = { ...there, urns: ['tel:********', 'mailto:x@example.org'] };
     expect(areHidden(hidden.urns)).toBe(true);
     expect(areHidden([A])).toBe(false);
@@ -99,7 +99,7 @@ test('only what differs goes into the body', () => {
   expect(change.uncertain).toEqual(['fields.due']);
 });
 
-test('what RapidPro cannot read is told, also where it changes nothing', () => {
+test('what RapidPro cannot read is reported, also where it changes nothing', () => {
   expect(compare({ fields: { due: 'soon' } })).toMatchObject({
     changed: [],
     unread: ['fields.due'],

@@ -53,7 +53,7 @@ function rowsOf(server: string): Row[] {
   return rows.map(row => ({ ...row, stored: long(row.stored) }));
 }
 
-/** Values that a contact might show in the place of the one that is stored. */
+/** Values that a contact might show in place of the one that is stored. */
 function others(stored: unknown, input: unknown): (string | null)[] {
   const texts = [null, 'other', '0', '1', String(input).trim(), String(input).toLowerCase()];
   return texts.filter(text => text !== stored);

@@ -20,7 +20,7 @@ function ticking(step: number) {
 
 const person = (n: number) => ({ urns: [`tel:+2507880${10_000 + n}`], name: `Person ${n}` });
 
-test('a bulk operation tells every thousand contacts how far it is, of how many, and how fast', async () => {
+test('a bulk operation reports every thousand contacts how far it is, of how many, and how fast', async () => {
   const sandbox = await workspace({ contacts: upTo(2500).map(person) });
   const log = captureConsole();
   await bulk(syncContacts(upTo(2500).map(person)), sandbox);
@@ -41,7 +41,7 @@ test('and every ten seconds, however slow it is', async () => {
   expect(lines[0]).toMatch(/ \d+ of 30 contacts, \d+ requests, \d+ a minute$/);
 });
 
-test('a list tells every ten seconds how much it has read', async () => {
+test('a list reports every ten seconds how much it has read', async () => {
   const sandbox = await workspace({ contacts: upTo(2000).map(person) });
   const log = captureConsole();
   ticking(3000);

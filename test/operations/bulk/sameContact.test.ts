@@ -34,7 +34,7 @@ describe.each(['v9', 'textit'] as const)('syncContacts on %s', dialect => {
     expect(sandbox.contacts()).toEqual(before);
   });
 
-  test.each([1, 4])('a new number in two forms: what was made is told (%i)', async width => {
+  test.each([1, 4])('a new number in two forms: what was made is reported (%i)', async width => {
     const sandbox = await workspace({ dialect, contacts: people() });
     const list = [
       { urns: [NEW], name: 'One' },

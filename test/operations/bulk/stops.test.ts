@@ -89,7 +89,7 @@ describe.each(dialects)('faults on %s', dialect => {
     expect(repeated(sandbox)).toEqual([]);
   });
 
-  test('a lost creation of a contact without URN is told, not repeated', async () => {
+  test('a lost creation of a contact without URN is reported, not repeated', async () => {
     noSleep();
     const sandbox = await workspace({ dialect });
     sandbox.fault({ kind: 'reset', when: { method: 'POST', nth: 2 }, strikes: 'after' });
@@ -263,7 +263,7 @@ describe.each(dialects)('going on after a stop, on %s', dialect => {
     expect(sandbox.requests()).toHaveLength(before);
   });
 
-  test('contacts that failed are tried again, and told as before', async () => {
+  test('contacts that failed are tried again, and reported as before', async () => {
     const sandbox = await workspace({
       dialect,
       contacts: seeded(60),

@@ -36,28 +36,32 @@ const cases = fc.record({
   asLocal: fc.subarray(upTo(LISTED), { maxLength: 5 }),
   withGroup: fc.subarray(upTo(LISTED), { maxLength: 12 }),
   /** Two of the list that are one: its number, and its number as it is written at home. */
-  twins: fc.option(fc.nat(LISTED - 1), { nil: undefined }),
+  duplicates: fc.option(fc.nat(LISTED - 1), { nil: undefined }),
   faults: fc.array(fault, { maxLength: 5 }),
   hours: fc.array(fc.integer({ min: 6, max: 60 }), { maxLength: 5 }),
   concurrency: fc.constantFrom(1, 4, 10),
 });
 
 /**
- * Whoever is said to be written is. A twin whose answer was lost may have written over it meanwhile: only
- * that answer would have told that the two are one, and the twin is said to be perhaps written.
+ * Whoever is said to be written is. A duplicate whose answer was lost may have written over it meanwhile: only
+ * that answer would have shown that the two are one, and the duplicate is said to be perhaps written.
  */
 function expectTrue(
   result: BulkResult,
   list: readonly Person[],
-  twins: readonly number[],
+  duplicates: readonly number[],
   sandbox: Sandbox,
 ) {
   const unsure = new Set(result.failed.map(({ index }) => index));
   const byUuid = new Map(sandbox.contacts().map(contact => [contact.uuid, contact]));
   for (const { index, uuid, earlier } of [...result.created, ...result.updated]) {
     if (earlier) continue;
-    const twin = twins.includes(index) ? twins.find(other => unsure.has(other)) : undefined;
-    const names = [index, ...(twin === undefined ? [] : [twin])].map(one => list[one]?.name);
+    const duplicate = duplicates.includes(index)
+      ? duplicates.find(other => unsure.has(other))
+      : undefined;
+    const names = [index, ...(duplicate === undefined ? [] : [duplicate])].map(
+      one => list[one]?.name,
+    );
     expect(names).toContain(byUuid.get(String(uuid))?.name);
   }
 }
@@ -83,15 +87,17 @@ test('each of the list is in one place, nobody else is touched, and the end is a
             ? { groups: ['Mothers'] }
             : {}),
         }));
-        if (one.twins !== undefined) {
-          const twin = list[one.twins] as Person;
+        if (one.duplicates !== undefined) {
+          const duplicate = list[one.duplicates] as Person;
           list.push({
             index: LISTED,
-            urns: [one.asLocal.includes(one.twins) ? urn(one.twins) : local(one.twins)],
-            name: `Twin of ${twin.index}`,
+            urns: [
+              one.asLocal.includes(one.duplicates) ? urn(one.duplicates) : local(one.duplicates),
+            ],
+            name: `Duplicate of ${duplicate.index}`,
           });
         }
-        const twins = one.twins === undefined ? [] : [one.twins, LISTED];
+        const duplicates = one.duplicates === undefined ? [] : [one.duplicates, LISTED];
         const given = list.map(({ index: _, ...person }) => person);
         const work = one.way === 'syncContacts' ? syncContacts : upsertContacts;
         const strangers = () =>
@@ -115,11 +121,11 @@ test('each of the list is in one place, nobody else is touched, and the end is a
           );
           if (next) {
             expect(places(next.result)).toEqual(upTo(list.length));
-            expectTrue(next.result, list, twins, sandbox);
+            expectTrue(next.result, list, duplicates, sandbox);
             const isOver = next.result.notAttempted.length === 0;
             expect(next.result.stopped === undefined).toBe(isOver);
             rapidpro = JSON.parse(JSON.stringify(next.state.rapidpro ?? {}));
-            expect(JSON.stringify(rapidpro)).not.toMatch(/Before|After|Twin|78801/);
+            expect(JSON.stringify(rapidpro)).not.toMatch(/Before|After|Duplicate|78801/);
             expect(Object.hasOwn(rapidpro as object, 'resume')).toBe(!isOver);
           }
           expect(strangers()).toEqual(before);
@@ -130,12 +136,12 @@ test('each of the list is in one place, nobody else is touched, and the end is a
         const { result } = await bulk(work(given, { concurrency: one.concurrency }), sandbox);
         expect(result.notAttempted).toEqual([]);
         expect(result.failed.map(({ index, code }) => [index, code])).toEqual(
-          twins.map(index => [index, 'CONTACT_CLASH']),
+          duplicates.map(index => [index, 'CONTACT_CLASH']),
         );
         expect(strangers()).toEqual(before);
         const held = sandbox.contacts();
         for (const { index, name, groups = [] } of list.slice(0, LISTED)) {
-          if (twins.includes(index)) continue;
+          if (duplicates.includes(index)) continue;
           const holders = held.filter(({ urns }) => urns.includes(urn(index)));
           expect(holders).toHaveLength(1);
           expect(holders[0]?.name).toBe(name);

@@ -199,8 +199,8 @@ describe.each(dialects)('on %s', dialect => {
   });
 
   test('two contacts in RapidPro with the same key are a clash', async () => {
-    const twins = [...people(), { name: 'Twin', fields: { tei_id: 'a1' } }];
-    const sandbox = await workspace({ dialect, contacts: twins });
+    const duplicates = [...people(), { name: 'Duplicate', fields: { tei_id: 'a1' } }];
+    const sandbox = await workspace({ dialect, contacts: duplicates });
     const before = sandbox.contacts();
     const list = [{ fields: { tei_id: 'a1' }, name: 'Changed' }];
     const { result } = await bulk(syncContacts(list, { key: 'fields.tei_id' }), sandbox);
@@ -208,7 +208,7 @@ describe.each(dialects)('on %s', dialect => {
     expect(sandbox.contacts()).toEqual(before);
   });
 
-  test('dryRun tells, and writes nothing', async () => {
+  test('dryRun reports, and writes nothing', async () => {
     const sandbox = await workspace({ dialect, contacts: people() });
     const before = sandbox.contacts();
     const list: SyncContact[] = [
@@ -264,7 +264,7 @@ describe.each(dialects)('on %s', dialect => {
     expect(holder(sandbox, AMINA)).toMatchObject({ name: 'Changed', groups: [] });
   });
 
-  test('dates are sent with the zone of the workspace, and settle', async () => {
+  test('dates are sent with the zone of the workspace, and then stay unchanged', async () => {
     const sandbox = await workspace({ dialect, contacts: people() });
     const list = [
       { urns: [AMINA], fields: { due: '2026-03-01' } },
@@ -278,7 +278,7 @@ describe.each(dialects)('on %s', dialect => {
     expect(counts((await bulk(syncContacts(list), sandbox)).result)).toEqual([0, 0, 3, 0, 0]);
   });
 
-  test('what cannot be foretold is written, and told', async () => {
+  test('what cannot be predicted is written, and reported', async () => {
     const sandbox = await workspace({ dialect, contacts: people() });
     const log = captureConsole();
     const list = [{ urns: [AMINA], fields: { due: '05/01/2026' } }];

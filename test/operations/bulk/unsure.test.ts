@@ -25,7 +25,7 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
     },
   );
 
-  test('what was sent before the stop is not told as not attempted', async () => {
+  test('what was sent before the stop is not reported as not attempted', async () => {
     noSleep();
     const sandbox = await workspace({ dialect });
     const post = { method: 'POST', path: 'contacts' };

@@ -25,7 +25,7 @@ interface Behavior {
   things?: Thing[];
   /** Lists that still show what was there before: reads from a copy. */
   late?: number;
-  /** What to answer to the nth addition (from 0) instead; the thing is made all the same where told. */
+  /** What to answer to the nth addition (from 0) instead; the thing is made all the same where so marked. */
   instead?: (index: number) => { answer: Response; made: boolean } | undefined;
 }
 

@@ -41,7 +41,7 @@ async function mediaServer() {
   return { server, uploads };
 }
 
-/** Serves files, and tells of whatever token comes along. */
+/** Serves files, and reports whatever token comes along. */
 async function fileServer(
   handle: Parameters<typeof createServer>[1] = (_, response) => response.end(PNG),
 ) {
@@ -196,7 +196,7 @@ describe('a link', () => {
     expect(file.tokens).toEqual([undefined]);
   });
 
-  test('tells the type where the content does not', async () => {
+  test('gives the type where the content does not', async () => {
     const { server, uploads } = await mediaServer();
     const file = await fileServer((_, response) => {
       response.setHeader('content-type', 'audio/x-wav; q=1');
@@ -280,7 +280,7 @@ describe('a link', () => {
     },
   );
 
-  test.each([404, 403, 500])('that answers %d fails without being told', async status => {
+  test.each([404, 403, 500])('that answers %d fails without being reported', async status => {
     const { server, uploads } = await mediaServer();
     const file = await fileServer((_, response) => response.writeHead(status).end('Secret page'));
     const error = await failure(uploadMedia(`${file.link}?key=s3cr3t`, inside), server);

@@ -13,10 +13,10 @@ import {
   sendMessage,
   updateContact,
 } from '../../../src/Adaptor.js';
+import { stablePages } from '../../../src/client/changedWhileReading.js';
 import { Client } from '../../../src/client/client.js';
-import { stablePages } from '../../../src/client/latecomers.js';
 import { parseConfiguration } from '../../../src/configuration.js';
-import { advance, isSeen, sightingOf } from '../../../src/operations/lists/changeMark.js';
+import { advance, isSeen, versionOf } from '../../../src/operations/lists/changeMark.js';
 import type { State } from '../../../src/types/state.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';
@@ -132,7 +132,7 @@ describe('eachChange', () => {
   });
 
   test('a job that changes what it reads ends', async () => {
-    // The server tells whole seconds: the contacts are older than this one, and each change is later.
+    // The server gives whole seconds: the contacts are older than this one, and each change is later.
     let ahead = -10;
     const credential = await workspace(300, { clock: { now: () => Date.now() + ahead * 1000 } });
     let records = 0;
@@ -216,25 +216,25 @@ describe('eachChange', () => {
 
 describe('the mark of an import', () => {
   const at = (index: number, time: string) =>
-    sightingOf({ uuid: `u${index}`, modified_on: time }, 'modified_on');
+    versionOf({ uuid: `u${index}`, modified_on: time }, 'modified_on');
 
   test('remembers 50,000 of one instant, and reads none of them again', () => {
-    const sightings = Array.from({ length: 40_000 }, (_, index) =>
+    const versions = Array.from({ length: 40_000 }, (_, index) =>
       at(index, '2026-01-01T00:00:00.000001Z'),
     );
-    const mark = advance(undefined, sightings);
-    expect(sightings.every(sighting => isSeen(mark, sighting))).toBe(true);
+    const mark = advance(undefined, versions);
+    expect(versions.every(version => isSeen(mark, version))).toBe(true);
     expect(JSON.stringify(mark).length).toBeLessThan(1_000_000);
   });
 
   test('looks back no further than it remembers', () => {
     const time = (index: number) =>
       new Date(Date.UTC(2026, 0, 1) + Math.floor(index / 4)).toISOString();
-    const sightings = Array.from({ length: 60_000 }, (_, index) => at(index, time(index)));
-    const mark = advance(undefined, sightings);
-    const read = sightings.filter(sighting => sighting.time > (mark?.from ?? ''));
+    const versions = Array.from({ length: 60_000 }, (_, index) => at(index, time(index)));
+    const mark = advance(undefined, versions);
+    const read = versions.filter(version => version.time > (mark?.from ?? ''));
     expect(read.length).toBeGreaterThan(40_000);
-    expect(read.every(sighting => isSeen(mark, sighting))).toBe(true);
+    expect(read.every(version => isSeen(mark, version))).toBe(true);
   });
 });
 

@@ -122,7 +122,7 @@ describe('lists', () => {
     expect(next.rapidpro).toEqual({ marks: {} });
   });
 
-  test('places do not grow without end, and tell nothing', async () => {
+  test('places do not grow without end, and reveal nothing', async () => {
     noSleep();
     const log = captureConsole();
     const sandbox = await workspace({ contacts: people(300) });

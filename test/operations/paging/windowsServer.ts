@@ -27,7 +27,7 @@ export interface WindowsServer {
 
 export interface Habits {
   pageSize?: number;
-  /** The time that records carry: `modified_on` unless told. */
+  /** The time that records carry. Default: `modified_on`. */
   key?: string;
   /** False where the list knows no `reverse`. */
   reverses?: boolean;

@@ -17,6 +17,6 @@ export function plainCall(recorded: Recording): Operation {
 export function whyNotPlain(recorded: Recording): string | undefined {
   const { method, body } = recorded.request;
   const isText = method === 'POST' && bodyOf(recorded) === undefined && body !== null;
-  if (isText && /^\(.*\)$/s.test(String(body))) return 'the recording tells the body in words';
+  if (isText && /^\(.*\)$/s.test(String(body))) return 'the recording gives the body in words';
   return outside(recorded) ?? (isText ? 'the body is not JSON' : undefined);
 }

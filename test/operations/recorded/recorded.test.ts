@@ -189,7 +189,7 @@ describe('coverage', () => {
     expect([...new Set([...listed, ...onLists])].sort()).toEqual(offered.sort());
   });
 
-  test('is as the docs tell', async () => {
+  test('is as the docs say', async () => {
     for (const server of servers) {
       const report = reports[server];
       expect(report).toBeDefined();

@@ -36,7 +36,7 @@ function add(counts: Counts, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1;
 }
 
-/** Objects with their keys in order, so that the order of tests tells nothing. */
+/** Objects with their keys in order, so that the order of tests does not matter. */
 function sorted<T>(value: T): T {
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value).map(([key, item]) => [key, sorted(item)] as const);

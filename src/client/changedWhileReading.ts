@@ -1,13 +1,13 @@
 import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Client } from './client.js';
-import { Handed } from './handed.js';
 import { type Page, pages } from './pages.js';
 import type { Query } from './request.js';
+import { SeenIds } from './seenIds.js';
 
 /**
  * Lists sorted by the time of change move while they are read. Newest first, a record that changes
- * jumps to the front, behind the reader, and would be missed (API reference, section 2.4). Oldest
+ * jumps to the front, behind the reader, and would be missed. Oldest
  * first, it jumps to the end and comes twice.
  */
 
@@ -25,15 +25,15 @@ async function* once(
   client: Client,
   key: string,
 ): AsyncGenerator<Page> {
-  const handed = new Handed();
+  const seenIds = new SeenIds();
   let began: number | undefined;
   for await (const page of source) {
     // Whole seconds, cut: anything from this second on may have changed since.
     began ??= client.serverTime ?? client.clock.now() - 60_000;
     const records = page.records.filter(record => {
       const moved = Date.parse(String(record[key])) >= (began ?? 0);
-      if (moved && handed.has(record)) return false;
-      handed.add(record);
+      if (moved && seenIds.has(record)) return false;
+      seenIds.add(record);
       return true;
     });
     yield { ...page, records };
@@ -52,7 +52,7 @@ function timeOf(record: Dictionary | undefined, key: string): string | undefined
 async function* changedSince(
   list: MovingList,
   since: string,
-  handed: Handed,
+  seenIds: SeenIds,
 ): AsyncGenerator<Page> {
   const { client, name, query, key } = list;
   let newest = since;
@@ -63,8 +63,8 @@ async function* changedSince(
       if (count++ === 0) newest = timeOf(records[0], key) ?? end;
       const past = records.findIndex(record => timeOf(record, key) === end);
       const changed = past < 0 ? records : records.slice(0, past);
-      const unseen = changed.filter(record => !handed.has(record));
-      for (const record of unseen) handed.add(record);
+      const unseen = changed.filter(record => !seenIds.has(record));
+      for (const record of unseen) seenIds.add(record);
       if (unseen.length > 0) yield { records: unseen, next: undefined, since };
       if (past >= 0) break;
     }
@@ -83,32 +83,32 @@ interface MovingList {
 
 /** Yields pages, and after the last one those records that changed behind the reader. */
 async function* andMissed(list: MovingList, { place, since }: Start): AsyncGenerator<Page> {
-  const handed = new Handed();
+  const seenIds = new SeenIds();
   let newest = since;
   let count = 0;
-  // A place that is a time alone: a former run had only the last step left.
+  // A place that is a time alone: an earlier run had only the last step left.
   if (place || since === undefined) {
     for await (const page of pages(list.client, list.name, list.query, place)) {
       count++;
       newest ??= timeOf(page.records[0], list.key);
-      for (const record of page.records) handed.add(record);
+      for (const record of page.records) seenIds.add(record);
       yield { ...page, since: newest };
     }
   }
   if (newest === undefined || (count < 2 && since === undefined)) return;
-  yield* changedSince(list, newest, handed);
+  yield* changedSince(list, newest, seenIds);
 }
 
 /** Where a reading begins. */
 export interface Start {
   /** As a page's `next` said it. */
   place?: Query | undefined;
-  /** The time of the newest record when the reading began in a former run. */
+  /** The time of the newest record when the reading began in an earlier run. */
   since?: string | undefined;
 }
 
 /**
- * Reads a list from its first page, or from where a former run stopped, so that no record is missed
+ * Reads a list from its first page, or from where an earlier run stopped, so that no record is missed
  * and none comes twice because it changed meanwhile. Costs one request more where a list has several
  * pages.
  */

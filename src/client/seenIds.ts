@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Dictionary } from '../types/json.js';
 
-/** What tells a record from all others of its list. */
+/** What distinguishes a record from all others of its list. */
 export function identityOf(record: Dictionary): string {
   return String(record.uuid ?? record.id ?? record.key ?? JSON.stringify(record));
 }
@@ -10,7 +10,7 @@ export function identityOf(record: Dictionary): string {
 const UUID_LENGTH = 36;
 const UUID_END = 24;
 
-/** Reads the hexadecimal digits from a place on; undefined where something else stands there. */
+/** Reads the hexadecimal digits from a place on; undefined if something else stands there. */
 function hexNumber(text: string, from: number): number | undefined {
   let number = 0;
   for (let index = from; index < text.length; index++) {
@@ -35,7 +35,7 @@ function shorten(identity: string): number {
  * Which records have been handed out, in eight bytes each: a list may have a million. Made to be
  * asked rarely.
  */
-export class Handed {
+export class SeenIds {
   #numbers = new Float64Array(1024);
   #size = 0;
 

@@ -3,39 +3,43 @@ import { RapidProError } from '../../client/errors.js';
 import type { ApiRequest, ApiResponse } from '../../client/request.js';
 import type { Configuration } from '../../configuration.js';
 import { type Resource, resources } from '../../resources.js';
-import { type Gate, Halt } from './gate.js';
+import { AbortedError, type Limiter } from './limiter.js';
 import { noteUnsure } from './unsure.js';
 
 const byPath = new Map<string, Resource>(
   Object.values(resources).map((resource: Resource) => [resource.path, resource]),
 );
 
-export interface LaneOptions {
+export interface PooledClientOptions {
   timeout: number;
   /** Seconds from now until no request may be under way any more. */
   deadline: number | undefined;
 }
 
 /** A client that sends one request at a time, beside others that keep the same waits. */
-export class Lane extends Client {
-  readonly #gate: Gate;
+export class PooledClient extends Client {
+  readonly #limiter: Limiter;
 
-  constructor(configuration: Configuration, gate: Gate, { timeout, deadline }: LaneOptions) {
+  constructor(
+    configuration: Configuration,
+    limiter: Limiter,
+    { timeout, deadline }: PooledClientOptions,
+  ) {
     let throttled = false;
     super(configuration, {
       timeout,
       deadline,
-      maxWait: gate.maxWait,
+      maxWait: limiter.maxWait,
       onWait: (_, reason) => {
         throttled = reason === 'throttled';
       },
       clock: {
-        now: () => gate.now(),
-        random: () => gate.random(),
-        sleep: seconds => (throttled ? gate.hold(this.#scope, seconds) : gate.pause(seconds)),
+        now: () => limiter.now(),
+        random: () => limiter.random(),
+        sleep: seconds => (throttled ? limiter.hold(this.#scope, seconds) : limiter.pause(seconds)),
       },
     });
-    this.#gate = gate;
+    this.#limiter = limiter;
   }
 
   #scope = '';
@@ -43,10 +47,10 @@ export class Lane extends Client {
   override async request(request: ApiRequest): Promise<ApiResponse> {
     const throttle = byPath.get(request.path)?.throttle;
     this.#scope = throttle?.[this.dialect ?? 'v9'] ?? 'v2';
-    await this.#gate.enter(this.#scope);
-    this.waited = this.#gate.waited;
+    await this.#limiter.enter(this.#scope);
+    this.waited = this.#limiter.waited;
     const isWrite = request.method !== 'GET';
-    if (isWrite) this.#gate.writes++;
+    if (isWrite) this.#limiter.writes++;
     try {
       return await super.request(request);
     } catch (error) {
@@ -54,14 +58,15 @@ export class Lane extends Client {
     }
   }
 
-  /** What the deadline cut short is no failure of the server; of a write it must be told. */
+  /** What the deadline cut short is no failure of the server, but for a write it must be reported. */
   #sortOut(error: unknown, isWrite: boolean): unknown {
     const isLate = error instanceof RapidProError && error.code === 'TIMEOUT' && this.isLate;
-    if (isLate) this.#gate.stopLate();
-    const { stopped } = this.#gate;
-    const isCut = stopped !== undefined && (isLate || error instanceof Halt);
+    if (isLate) this.#limiter.stopLate();
+    const { stopped } = this.#limiter;
+    const isCut = stopped !== undefined && (isLate || error instanceof AbortedError);
     const isUnsure = isWrite && (isLate || this.repeated);
-    if (isCut) return isUnsure ? noteUnsure(copyOf(stopped)) : new Halt(stopped.description);
+    if (isCut)
+      return isUnsure ? noteUnsure(copyOf(stopped)) : new AbortedError(stopped.description);
     return isUnsure && error instanceof RapidProError ? noteUnsure(error) : error;
   }
 }

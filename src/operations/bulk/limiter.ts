@@ -2,8 +2,8 @@ import { type Clock, systemClock } from '../../client/clock.js';
 import { RapidProError } from '../../client/errors.js';
 import { count, log } from '../base/log.js';
 
-/** Thrown in place of a request that is not sent any more. Never leaves the operation. */
-export class Halt extends Error {}
+/** Thrown in place of a request that is no longer sent. Never leaves the operation. */
+export class AbortedError extends Error {}
 
 /** Seconds before the deadline from which no request is begun, at most. */
 const MOST_RESERVE = 10;
@@ -12,22 +12,22 @@ const MANY_TROUBLES = 5;
 /** The same for a server that answers 500, which it also does to single contacts. */
 const MANY_SERVER_ERRORS = 25;
 
-export interface GateOptions {
+export interface LimiterOptions {
   maxWait: number;
   deadline: number | undefined;
   clock?: Clock;
 }
 
 /** What all requests of an operation share: when they wait, and when they stop. */
-export class Gate {
+export class Limiter {
   readonly maxWait: number;
   /** Seconds that the operation has waited for the rate limit. */
   waited = 0;
   /** Why no more requests are sent, once that is so. */
   stopped: RapidProError | undefined;
-  /** True where it stopped for want of time, so that it can go on later. */
+  /** True if it stopped for want of time, so that it can continue later. */
   outOfTime = false;
-  /** True where the reason would have met any other contact as well. */
+  /** True if the reason would have met any other contact as well. */
   concernsAll = false;
   /** Requests that were not reads. */
   writes = 0;
@@ -36,7 +36,7 @@ export class Gate {
   readonly #held = new Map<string, { until: number; wait: Promise<void> }>();
   #troubles = 0;
 
-  constructor({ maxWait, deadline, clock = systemClock }: GateOptions) {
+  constructor({ maxWait, deadline, clock = systemClock }: LimiterOptions) {
     this.maxWait = maxWait;
     this.#clock = clock;
     const reserve = deadline === undefined ? 0 : Math.min(MOST_RESERVE, deadline / 10);
@@ -66,7 +66,7 @@ export class Gate {
       new RapidProError({
         code: 'TIMEOUT',
         description: 'The time that options.deadline allows is used up.',
-        fix: 'Run the same step again with { resume: true }: it goes on where this one stopped.',
+        fix: 'Run the same step again with { resume: true }: it continues where this one stopped.',
       }),
       { isLate: true },
     );
@@ -120,6 +120,6 @@ export class Gate {
 
   #checkEnd(seconds: number): void {
     if (this.now() + seconds * 1000 > this.#end) this.stopLate();
-    if (this.stopped) throw new Halt(this.stopped.description);
+    if (this.stopped) throw new AbortedError(this.stopped.description);
   }
 }

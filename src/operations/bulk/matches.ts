@@ -3,18 +3,18 @@ import type { Dictionary } from '../../types/json.js';
 import { urnsOf } from '../contact/contactLookup.js';
 import { severalAnswer } from '../contact/severalAnswer.js';
 import { inactiveStatus } from '../many/recipients.js';
-import { areHidden, type Change, compareContact, told } from './diff.js';
+import { areHidden, type Change, compareContact, reportMisread } from './diff.js';
 import type { Facts } from './facts.js';
 import type { Input } from './inputs.js';
-import type { Recognition } from './match.js';
+import type { Matcher } from './matcher.js';
 import type { SyncSettings } from './options.js';
 import type { Outcome, Reason } from './outcome.js';
 
-export interface SightingParts {
+export interface MatchesParts {
   inputs: readonly Input[];
   outcome: Outcome;
   facts: Facts;
-  recognition: Recognition;
+  matcher: Matcher;
   settings: SyncSettings;
 }
 
@@ -26,7 +26,7 @@ export interface Asked {
 }
 
 /** Which contact in RapidPro each of the list is, as far as they have been seen. */
-export class Sightings {
+export class Matches {
   /** How many of the list were found. */
   found = 0;
   /**
@@ -34,15 +34,15 @@ export class Sightings {
    * sure which one is meant. Until then changes wait.
    */
   waits: boolean;
-  readonly #parts: SightingParts;
+  readonly #parts: MatchesParts;
   readonly #uuids: (string | undefined)[] = [];
   readonly #owners = new Map<string, number>();
   /** Changes that wait; null stands for no change. */
   readonly #waiting = new Map<Input, Change | null>();
 
-  constructor(parts: SightingParts) {
+  constructor(parts: MatchesParts) {
     this.#parts = parts;
-    this.waits = parts.recognition.field !== undefined;
+    this.waits = parts.matcher.field !== undefined;
   }
 
   uuidOf(index: number): string | undefined {
@@ -66,8 +66,8 @@ export class Sightings {
    * @returns what is to be written now
    */
   see(contact: Dictionary, asked?: Asked): Change[] {
-    const { recognition, outcome } = this.#parts;
-    const inputs = recognition.of(contact);
+    const { matcher, outcome } = this.#parts;
+    const inputs = matcher.of(contact);
     if (asked) inputs.add(asked.input);
     const [input] = inputs;
     if (!input) {
@@ -84,10 +84,10 @@ export class Sightings {
     return outcome.isOpen(input.index) ? this.#compare(input, contact, uuid, asked?.urns) : [];
   }
 
-  /** Looks at a contact that was made for one of the list: only then RapidPro tells how it writes its URNs. */
+  /** Looks at a contact that was made for one of the list: only then RapidPro shows how it writes its URNs. */
   made(input: Input, contact: Dictionary): void {
     const uuid = String(contact.uuid);
-    if (this.#isShared(uuid, this.#parts.recognition.of(contact).add(input))) return;
+    if (this.#isShared(uuid, this.#parts.matcher.of(contact).add(input))) return;
     this.claim(input.index, uuid);
   }
 
@@ -105,13 +105,13 @@ export class Sightings {
   }
 
   /** All has been read: who was found once is the one. Gives what waited to be written. */
-  settle(): Change[] {
+  takeWaiting(): Change[] {
     const { outcome } = this.#parts;
     const changes: Change[] = [];
     for (const [{ index }, change] of this.#waiting) {
       const uuid = this.#uuids[index];
       if (change) changes.push(change);
-      else outcome.settle('unchanged', { index, ...(uuid ? { uuid } : {}) });
+      else outcome.complete('unchanged', { index, ...(uuid ? { uuid } : {}) });
     }
     this.#waiting.clear();
     return changes;
@@ -139,15 +139,15 @@ export class Sightings {
     const change = compareContact(input, contact, facts, settings, held);
     const same = change.changed.length === 0;
     if (this.waits) this.#waiting.set(input, same ? null : change);
-    else if (same) outcome.settle('unchanged', { index, uuid, ...told(change) });
+    else if (same) outcome.complete('unchanged', { index, uuid, ...reportMisread(change) });
     else return [change];
     return [];
   }
 
-  /** Where the workspace hides URNs, nobody can be recognized by them. */
+  /** If the workspace hides URNs, nobody can be recognized by them. */
   #requireUrns(contact: Dictionary): void {
-    const { recognition, inputs } = this.#parts;
-    if (!areHidden(urnsOf(contact)) || !inputs.some(input => recognition.usesUrns(input))) return;
+    const { matcher, inputs } = this.#parts;
+    if (!areHidden(urnsOf(contact)) || !inputs.some(input => matcher.usesUrns(input))) return;
     throw new RapidProError({
       code: 'ANONYMOUS_WORKSPACE',
       description: 'The workspace hides URNs, so contacts cannot be recognized by them.',

@@ -10,7 +10,7 @@ import { storedField } from './predict.js';
 const KEY_FIX = 'Give every contact the key, or choose another one in options.key.';
 
 /** How contacts of the list are recognized in RapidPro. */
-export class Recognition {
+export class Matcher {
   /** The key of a field, where contacts are told apart by one. */
   readonly field: string | undefined;
   readonly #key: SyncSettings['key'];
@@ -32,7 +32,7 @@ export class Recognition {
     return this.usesUrns(input) ? urnNames(input) : uuidName(input);
   }
 
-  /** Tells whether a contact of the list is looked for by its URNs. */
+  /** Whether a contact of the list is looked for by its URNs. */
   usesUrns({ uuid }: Input): boolean {
     if (this.field !== undefined || this.#key === 'uuid') return false;
     return this.#key === 'urn' || uuid === undefined;
