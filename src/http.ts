@@ -60,7 +60,7 @@ function send({ method, path, query, body, options, knownOptions = [] }: HttpPla
  * @param {string} path - The endpoint, with or without `.json`: `contacts`.
  * @param {object} [query] - What stands after `?`, unencoded.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - The answer: for a list `{ next, previous, results }`.
+ * @state {object} data - The answer: for a list `next`, `previous`, `results`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_FILTER` for an empty value in the query; the errors of every request.
  * @returns {Operation}

@@ -136,7 +136,7 @@ function eachArchived(
  * );
  * @param {ArchivedFilters} filters - `after` and `before`: days, or times with their zone, on `created_on`. Both ends are included; a day in `before` is included to its end.
  * @param {Operation} operations - Run for each page: `state.data` is the page.
- * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
+ * @state {object} data - `pages`, `records`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; what the operations throw; the errors of every request.
  * @returns {Operation}
@@ -160,7 +160,7 @@ export function eachArchivedMessages(
  * );
  * @param {ArchivedFilters} filters - `after` and `before`: days, or times with their zone, on `modified_on`. Both ends are included; a day in `before` is included to its end.
  * @param {Operation} operations - Run for each page: `state.data` is the page.
- * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
+ * @state {object} data - `pages`, `records`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; what the operations throw; the errors of every request.
  * @returns {Operation}

@@ -174,7 +174,7 @@ export function updateCampaignEvent(
  * deleteCampaignEvent($.data.uuid);
  * @param {string} event - The uuid of the campaign event.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ deleted: true }`.
+ * @state {object} data - `deleted: true`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
  * @returns {Operation}

@@ -52,7 +52,7 @@ function onMembers(
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
  * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
  * @magic group $.children[?(@.name=='groups')].children[*]
@@ -76,7 +76,7 @@ export function addToGroup(
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
  * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @magic group $.children[?(@.name=='groups')].children[*]
@@ -99,7 +99,7 @@ export function removeFromGroup(
  * blockContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
@@ -120,7 +120,7 @@ export function blockContacts(
  * unblockContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
@@ -141,7 +141,7 @@ export function unblockContacts(
  * interruptContacts(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
@@ -162,7 +162,7 @@ export function interruptContacts(
  * archiveContactMessages(['tel:+221770001122']);
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
@@ -183,7 +183,7 @@ export function archiveContactMessages(
  * deleteContacts(state => state.data.map(contact => contact.uuid));
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Contacts that are gone already are in `failures`.
  * @returns {Operation}

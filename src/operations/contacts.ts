@@ -224,7 +224,7 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
  * deleteContact('tel:+221770001122');
  * @param {string} contact - The uuid, or a URN.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ deleted: true }`.
+ * @state {object} data - `deleted: true`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_URN`, `INVALID_INPUT`, `ANONYMOUS_WORKSPACE`.
  * @returns {Operation}

@@ -204,7 +204,7 @@ async function readChanges(
  * );
  * @param {Operation} list - An operation that reads a list: contacts, runs, messages, broadcasts, flow starts, globals, channel events. Its filter `after` says where the very first run begins; messages, broadcasts and channel events need it. Its `limit` and `deadline` leave the rest to the next run.
  * @param {Operation} operations - Run for each page of up to 250 records in `state.data`. A record that changes after the run began comes in the next run. The position moves on only when they succeed.
- * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
+ * @state {object} data - `pages`, `records`. What the operations put elsewhere on state stays.
  * @state {object} rapidpro - `marks`: how far each list has been read.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
  * @throws {RapidProError} `INVALID_INPUT` for a list that has no such order; `INVALID_FILTER`; the errors of the list; what the operations throw.

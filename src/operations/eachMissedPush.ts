@@ -147,7 +147,7 @@ function split(where: unknown): { where: unknown; options: unknown } {
  * );
  * @param {MissedPushes} where - The name of a resthook, or an object: `resthook` (its name), or `flow` (a uuid) with `node` (the uuid of the node that calls) or `result` (the key of the result that it saves) and `after` (where the first look begins; default: 48 hours ago); `numbers` (as in `webhook.parse`), `deadline` (seconds), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @param {Operation} operations - Run for each push in `state.data`, as `webhook.parse()` leaves it there. The pushes that did arrive come too, once: the operations must be safe to repeat. `state.data.key` is the same as that of the push. When one of them throws, the next run begins where this one began.
- * @state {object} data - `{ pushes }`: how many. What the operations put elsewhere on state stays.
+ * @state {object} data - `pushes`: how many. What the operations put elsewhere on state stays.
  * @state {object} rapidpro - `marks`: how far has been read.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` if there is no such resthook or flow; `INVALID_FILTER`; `INVALID_OPTION`; the errors of every request; what the operations throw.

@@ -39,7 +39,7 @@ function requirePlan(list: unknown): ListPlan {
  * );
  * @param {Operation} list - An operation that reads a list, such as `getContacts()`, with its filters and options. Its `deadline` stops between two pages, and its `resume: true` continues there.
  * @param {Operation} operations - Run for each page, up to 250 records in `state.data`. What they leave on state, the next page's operations find. `state.references` does not grow with pages.
- * @state {object} data - `{ pages, records }`. What the operations put elsewhere on state stays.
+ * @state {object} data - `pages`, `records`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
  * @throws {RapidProError} `INVALID_INPUT` if the first argument is not a list; the errors of the list; what the operations throw.
  * @returns {Operation}

@@ -90,7 +90,7 @@ export function updateGroup(
  * deleteGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
  * @param {string} group - The uuid of the group.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ deleted: true }`.
+ * @state {object} data - `deleted: true`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`; `VALIDATION_FAILED` if a campaign or trigger uses it; `SYSTEM_OBJECT`, `INVALID_INPUT`; the errors of every request.
  * @returns {Operation}

@@ -88,7 +88,7 @@ export function updateLabel(
  * deleteLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
  * @param {string} label - The uuid of the label.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ deleted: true }`.
+ * @state {object} data - `deleted: true`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
  * @returns {Operation}

@@ -35,7 +35,7 @@ function withLabel(action: string, messages: unknown, label: unknown, options: u
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {string} label - Uuid or name of a label that exists.
  * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label: `ensureLabel` makes it; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Unknown and outgoing messages are in `failures`.
  * @magic label $.children[?(@.name=='labels')].children[*]
@@ -59,7 +59,7 @@ export function labelMessages(
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {string} label - Uuid or name of a label that exists.
  * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @magic label $.children[?(@.name=='labels')].children[*]
@@ -82,7 +82,7 @@ export function unlabelMessages(
  * archiveMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
@@ -103,7 +103,7 @@ export function archiveMessages(
  * restoreMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
@@ -124,7 +124,7 @@ export function restoreMessages(
  * deleteMessages(state => state.data.map(message => message.id));
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}

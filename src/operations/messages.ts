@@ -45,7 +45,7 @@ export function getMessages(
  * sendMessage({ contact: 'tel:+221770001122', text: 'Your visit is tomorrow at 9.' });
  * @param {MessageBody} message - `contact` (uuid or URN), and `text` or `attachments`; `quick_replies` (TextIt).
  * @param {MessageOptions} [options] - `onlyActive` (true: send nothing to who is stopped, blocked or archived; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - The message, as RapidPro answered. `status` is `failed` where the contact cannot be reached. With `onlyActive`, where the contact is not active: `{ sent: false, leftOut }`.
+ * @state {object} data - The message, as RapidPro answered. `status` is `failed` where the contact cannot be reached. With `onlyActive`, where the contact is not active: `sent: false`, `leftOut`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `UNKNOWN_REFERENCE` for a contact that RapidPro does not have; `OUTCOME_UNKNOWN`, `WORKSPACE_SUSPENDED`, `VALIDATION_FAILED`.
  * @returns {Operation}
@@ -101,7 +101,7 @@ export function sendMessage(
  * @param {BroadcastBody} broadcast - `text` (or one a language) or `attachments`, and whom: `contacts` (uuids or URNs), `urns`, `groups`; `base_language`, `quick_replies` (TextIt).
  * @param {SendOptions} [options] - `onlyActive` (true: leave out who is stopped, blocked or archived among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and report whom it would reach; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
- * @state {object} data - The broadcast, as RapidPro answered; above 100 recipients `{ chunks: [answer, …], recipients }`. With `onlyActive` also `leftOut`, and `{ sent: false, recipients: 0, leftOut }` where nobody is left. With `dryRun`: `{ dryRun: true, requests, recipients, contacts, urns, groups, members, duplicates, leftOut, notChecked }`, with places in the lists.
+ * @state {object} data - The broadcast, as RapidPro answered; above 100 recipients `chunks`, `recipients`. With `onlyActive` also `leftOut`, and `sent: false`, `recipients: 0`, `leftOut` where nobody is left. With `dryRun`: `dryRun: true`, `requests`, `recipients`, `contacts`, `urns`, `groups`, `members`, `duplicates`, `leftOut`, `notChecked`, with places in the lists.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT` for no text, nobody, or a mixture above 100; `INVALID_URN`; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
  * @returns {Operation}

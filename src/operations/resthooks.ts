@@ -112,7 +112,7 @@ export function addResthookSubscriber(
  * deleteResthookSubscriber($.data.id);
  * @param {number} subscriber - The id of the resthook subscriber.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ deleted: true }`.
+ * @state {object} data - `deleted: true`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
  * @returns {Operation}

@@ -116,7 +116,7 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
  * @param {string} resthook - The name of the resthook.
  * @param {string} targetUrl - The address, exactly as it was subscribed.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ deleted: true }`, or `{ deleted: false }` where it was not subscribed.
+ * @state {object} data - `deleted: true`, or `deleted: false` where it was not subscribed.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; the errors of every request.
  * @returns {Operation}

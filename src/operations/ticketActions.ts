@@ -26,7 +26,7 @@ function onTickets(action: string, tickets: unknown, options: unknown): Operatio
  * @param {string[]} tickets - Uuids, any number.
  * @param {string} assignee - E-mail address of the user; `null`, written so, for nobody. A reference that evaluates to `null` is refused.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the user; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
  * @magic assignee $.children[?(@.name=='users')].children[*]
@@ -57,7 +57,7 @@ export function assignTickets(
  * @param {string[]} tickets - Uuids, any number.
  * @param {string} note - The text.
  * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `OUTCOME_UNKNOWN`; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @returns {Operation}
@@ -94,7 +94,7 @@ export function addTicketNote(
  * @param {string[]} tickets - Uuids, any number.
  * @param {string} topic - Uuid of the topic.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the topic; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
  * @magic topic $.children[?(@.name=='topics')].children[*]
@@ -120,7 +120,7 @@ export function changeTicketTopic(
  * closeTickets(state => state.data.map(ticket => ticket.uuid));
  * @param {string[]} tickets - Uuids, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
  * @returns {Operation}
@@ -141,7 +141,7 @@ export function closeTickets(
  * reopenTickets(state => state.data.map(ticket => ticket.uuid));
  * @param {string[]} tickets - Uuids, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `{ requested, failures }`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `{ dryRun: true, requests, requested, items, failures, notChecked }`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
  * @returns {Operation}
