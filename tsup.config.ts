@@ -20,7 +20,7 @@ export default defineConfig([
     esbuildOptions: options => {
       options.minifyWhitespace = true;
       options.minifySyntax = true;
-      options.lineLimit = 160;
+      options.lineLimit = 400;
     },
   },
   // For `require()`, which the platform does not use.

@@ -22,6 +22,7 @@ function filesIn(folder: string, end: string): string[] {
 export const pages = [
   'README.md',
   'CHANGELOG.md',
+  'sandbox/README.md',
   ...filesIn('docs', '.md'),
   ...filesIn('examples', '.md'),
 ];
@@ -43,7 +44,7 @@ export function fences(file: string, text = readFileSync(file, 'utf8')): Sample[
 
 /** The examples in the comments of the source. */
 export function sourceExamples(): Sample[] {
-  return filesIn('src', '.ts').flatMap(file => {
+  return [...filesIn('src', '.ts'), ...filesIn('sandbox/src', '.ts')].flatMap(file => {
     const text = readFileSync(file, 'utf8');
     const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
     const found: Sample[] = [];

@@ -15,6 +15,7 @@ export const RUN_BY: Readonly<Record<string, string>> = {
   'docs/real-time.md': 'test/webhook/guide.test.ts',
   'docs/testing-jobs.md': 'test/docs/samples.test.ts',
   'docs/typescript.md': 'test/docs/samples.test.ts',
+  'sandbox/README.md': 'test/packaging/sandboxTarball.test.ts',
 };
 
 /** Fenced text that is no code of ours, and why nobody runs it. */
@@ -22,6 +23,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   bash: 'commands of a shell; npm start, npm test and npm run example:dhis2 have tests of their own',
   sh: 'commands of a shell',
   json: 'what goes in or comes out; it is parsed',
+  python: 'a client that is not ours; rapidpro-python reads the sandbox in bench/',
   '': 'a drawing of folders',
 };
 

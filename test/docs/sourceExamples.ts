@@ -55,7 +55,7 @@ export const SOURCE_EXAMPLES: Readonly<Record<string, Example>> = {
   "await sandbox.reply('tel:+250788123123', 'yes');": {
     check: "return sandbox.contacts().some(({ urns }) => urns.includes('tel:+250788123123'));",
   },
-  "// The first creation is done, and its answer is lost.\nsandbox.fault({ kind: 'reset', strikes: 'after', when: { method: 'POST', path: 'contacts' } });":
+  "// The next creation is carried out, and its response is lost.\nsandbox.fault({ kind: 'reset', strikes: 'after', when: { method: 'POST', path: 'contacts' } });":
     {
       check: `const before = sandbox.contacts().length;
         const headers = { Authorization: 'Token ' + token, 'Content-Type': 'application/json' };

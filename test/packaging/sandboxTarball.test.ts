@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { start } from '../scripts/run-child.js';
@@ -8,17 +9,36 @@ import { built, ROOT } from './project.js';
 const NAME = '@openfn/rapidpro-sandbox';
 
 let packed: Packed;
+let tarball: string;
 let home: string;
 let remove: () => void;
 
 beforeAll(async () => {
   await built();
-  ({ packed, home, remove } = await installPacked(join(ROOT, 'sandbox')));
+  ({ packed, tarball, home, remove } = await installPacked(join(ROOT, 'sandbox')));
 }, 180_000);
 
 afterAll(() => remove());
 
+const tool = (name: string, ...args: string[]) =>
+  start(process.execPath, [join(ROOT, 'node_modules', name), ...args], { cwd: ROOT });
+
 describe('the packed sandbox', () => {
+  test('passes publint', async () => {
+    const { code, stdout } = await tool('publint/src/cli.js', 'run', tarball);
+    expect(stdout).not.toMatch(/^Errors:/m);
+    expect(code).toBe(0);
+  });
+
+  test('passes attw', async () => {
+    const { code } = await tool(
+      '@arethetypeswrong/cli/dist/index.js',
+      ...[tarball, '--profile', 'node16'],
+      ...['--ignore-rules', 'false-esm', 'cjs-resolves-to-esm'],
+    );
+    expect(code).toBe(0);
+  });
+
   test('holds what is built and described, and nothing else', () => {
     const allowed =
       /^(package\.json|README\.md|LICENSE(\.LESSER)?|dist\/[\w-]+\.c?js|dist\/browser\/[\w-]+\.(html|css|svg|js)|types\/[\w/-]+\.d\.ts)$/;
@@ -48,6 +68,15 @@ describe('the sandbox, installed alone in an empty folder,', () => {
     const args = [`--input-type=${type}`, '--eval', code];
     const { stdout, stderr } = await start(process.execPath, args, { cwd: home });
     expect([stdout, stderr]).toEqual(['200\n200\n200\n200\n250\n', '']);
+  });
+
+  test('does what its README shows', async () => {
+    const readme = readFileSync(join(ROOT, 'sandbox/README.md'), 'utf8');
+    const [, code = '', shown] = /```js\n(.*?)\n\/\/ (\w+)\n.*?```/s.exec(readme) ?? [];
+    const end = '\nawait sandbox.close();';
+    const args = ['--input-type=module', '--eval', `${code}${end}`];
+    const { stdout, stderr } = await start(process.execPath, args, { cwd: home });
+    expect([stdout, stderr]).toEqual([`${shown}\n`, '']);
   });
 
   test('has its command', async () => {

@@ -11,7 +11,7 @@ export interface RecordedPush {
 }
 
 export function recordedPush(name: string): RecordedPush {
-  const file = `../recordings/rapidpro-9.0.0/webhook/${name}.json`;
+  const file = `../../recordings/rapidpro-9.0.0/webhook/${name}.json`;
   return JSON.parse(readFileSync(fileURLToPath(new URL(file, import.meta.url)), 'utf8'));
 }
 

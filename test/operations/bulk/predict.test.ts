@@ -48,7 +48,7 @@ function given(input: unknown): { value: string | number | null } | undefined {
 }
 
 function rowsOf(server: string): Row[] {
-  const url = new URL(`../../recordings/normalisation/${server}.json`, import.meta.url);
+  const url = new URL(`../../../recordings/normalisation/${server}.json`, import.meta.url);
   const { rows } = JSON.parse(readFileSync(url, 'utf8')) as Recorded;
   return rows.map(row => ({ ...row, stored: long(row.stored) }));
 }
