@@ -167,9 +167,7 @@ describe('an unknown option is an error', () => {
 
   test('eachChange() says why it has none of resume and concurrency', async () => {
     const resumed = await refused(eachChange(getContacts({}, { resume: true })), 'INVALID_OPTION');
-    expect(resumed.fix).toContain(
-      'eachChange() and eachMissedPush() go on from where they stopped',
-    );
+    expect(resumed.fix).toContain('eachChange() and eachMissedPush() continue where they stopped');
     const beside = eachChange(getContacts({}, { concurrency: 2 }));
     expect((await refused(beside, 'INVALID_OPTION')).fix).toContain('one page after the other');
   });

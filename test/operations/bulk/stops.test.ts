@@ -231,7 +231,9 @@ describe.each(dialects)('going on after a stop, on %s', dialect => {
     expect(Object.values(next.result).flat()).not.toContainEqual(
       expect.objectContaining({ earlier: true }),
     );
-    expect(log.join('\n')).toContain('of another list, other options or another credential');
+    expect(log.join('\n')).toContain(
+      'belongs to another list, other options or another credential',
+    );
     expectInStep(sandbox, longer);
     expect(repeated(sandbox)).toEqual([]);
     // The place that the other list left stays its own.
