@@ -49,9 +49,11 @@ describe('the tools of OpenFn’s monorepo can read the source', () => {
 
   test('no text of a tag has braces, which they take for a type', () => {
     const withoutType = (text: string) => text.replace(/^\{\w+\} /, '');
+    const isTag = (node: ts.Node): node is ts.JSDocTag =>
+      node.kind >= ts.SyntaxKind.FirstJSDocTagNode && node.kind <= ts.SyntaxKind.LastJSDocTagNode;
     const found = find(
       node =>
-        ts.isJSDocTag(node) &&
+        isTag(node) &&
         node.tagName.text !== 'example' &&
         /[{}]/.test(withoutType(ts.getTextOfJSDocComment(node.comment) ?? '')),
     );
