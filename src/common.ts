@@ -1,5 +1,5 @@
 import * as languageCommon from '@openfn/language-common';
-import { markOperation } from './operations/base/isOperation.js';
+import { markOperation } from './input/isOperation.js';
 import type { Operation, Source, State, Step, ValueReader } from './types/state.js';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RapidProError } from './client/errors.js';
+import { RapidProError } from './errors/errors.js';
 import { isLoopback } from './loopback.js';
 
 /**

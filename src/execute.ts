@@ -1,5 +1,5 @@
 import { execute as commonExecute } from '@openfn/language-common';
-import { makeOperation } from './operations/base/isOperation.js';
+import { makeOperation } from './input/isOperation.js';
 import type { Operation, Step } from './types/state.js';
 
 /**

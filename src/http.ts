@@ -1,6 +1,6 @@
 import type { Query } from './client/request.js';
-import { checkBody, checkMethod, checkPath, checkQuery } from './operations/base/httpArguments.js';
-import { log } from './operations/base/log.js';
+import { checkBody, checkMethod, checkPath, checkQuery } from './input/httpArguments.js';
+import { log } from './input/log.js';
 import { operation } from './operations/base/operation.js';
 import type { Json } from './types/json.js';
 import type { Options } from './types/options.js';

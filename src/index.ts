@@ -1,7 +1,7 @@
 import * as Adaptor from './Adaptor.js';
 
 export * from './Adaptor.js';
-export { type ErrorCode, type ItemCode, RapidProError } from './client/errors.js';
+export { type ErrorCode, type ItemCode, RapidProError } from './errors/errors.js';
 export { metadata } from './metadata.js';
 export { iteratePages } from './operations/eachPage.js';
 export type { ActionResult } from './types/actions.js';

@@ -1,7 +1,7 @@
 import { composeNextState } from '@openfn/language-common';
-import { RapidProError } from './client/errors.js';
-import { makeOperation } from './operations/base/isOperation.js';
-import { count, log } from './operations/base/log.js';
+import { RapidProError } from './errors/errors.js';
+import { makeOperation } from './input/isOperation.js';
+import { count, log } from './input/log.js';
 import { requireState } from './operations/base/operation.js';
 import type { Operation, Reference, State } from './types/state.js';
 import { checkPushOptions } from './webhook/options.js';

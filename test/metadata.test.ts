@@ -4,7 +4,7 @@ import { JSONPath } from 'jsonpath-plus';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test, vi } from 'vitest';
 import { recording, replay, servers } from '../recordings/read.js';
-import { RapidProError } from '../src/client/errors.js';
+import { RapidProError } from '../src/errors/errors.js';
 import { type MetadataEntity, metadata } from '../src/metadata.js';
 import { credential } from './support/credential.js';
 import { rapidPro204, reset } from './support/faults.js';

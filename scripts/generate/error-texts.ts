@@ -1,4 +1,4 @@
-import type { ErrorCode, ItemCode } from '../../src/client/errors.js';
+import type { ErrorCode, ItemCode } from '../../src/errors/errors.js';
 
 /** What became of the request that failed. */
 export const FATES = {

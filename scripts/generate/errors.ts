@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../src/client/errors.js';
+import type { ErrorCode } from '../../src/errors/errors.js';
 import { type ErrorText, errorTexts, FATES, GROUPS, itemTexts } from './error-texts.js';
 
 const HEAD = `# Errors

@@ -1,10 +1,10 @@
 import type { Configuration } from '../configuration.js';
+import { RapidProError } from '../errors/errors.js';
+import { responseError } from '../errors/responseErrors.js';
 import type { Dialect } from '../resources.js';
 import { MAX_BODY, readText, tooLarge, UnreadableBody } from './body.js';
-import { RapidProError } from './errors.js';
 import { MOST_LEVELS, parse } from './parse.js';
 import type { ApiRequest } from './request.js';
-import { responseError } from './responseErrors.js';
 import { parseRetryAfter } from './retry.js';
 import type { Answer } from './transport.js';
 

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { RapidProError } from '../errors/errors.js';
 import { decode } from './decode.js';
-import { RapidProError } from './errors.js';
 import { Gathered } from './gather.js';
 
 /** The largest answer that is read, in bytes, before and after gunzip. */

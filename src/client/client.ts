@@ -1,14 +1,14 @@
 import type { Configuration } from '../configuration.js';
+import { RapidProError } from '../errors/errors.js';
+import { networkFailure } from '../errors/networkErrors.js';
+import { outcomeUnknown, unrepeatedError } from '../errors/outcome.js';
+import { guardOf, type SecretGuard } from '../input/secrets.js';
 import type { Dialect } from '../resources.js';
 import { readAnswer } from './answer.js';
 import { type Clock, systemClock } from './clock.js';
 import { Deadline } from './deadline.js';
-import { RapidProError } from './errors.js';
-import { networkFailure } from './networkErrors.js';
-import { outcomeUnknown, unrepeatedError } from './outcome.js';
 import { type ApiRequest, type ApiResponse, encodeBody, encodeTarget } from './request.js';
 import { decide, type Failure } from './retry.js';
-import { guardOf, type SecretGuard } from './secrets.js';
 import { transmit, type Wire } from './transport.js';
 import type { SharedWaits } from './windowWaits.js';
 

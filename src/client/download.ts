@@ -1,5 +1,5 @@
+import { RapidProError } from '../errors/errors.js';
 import type { Clock } from './clock.js';
-import { RapidProError } from './errors.js';
 import { type LinkOptions, openLink } from './link.js';
 import { isPassing } from './linkFailure.js';
 import { backoff } from './retry.js';

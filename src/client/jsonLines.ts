@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
-import { RapidProError } from './errors.js';
 import { parse } from './parse.js';
 
 /** Characters that one record may have. */

@@ -2,11 +2,11 @@ import { lookup } from 'node:dns/promises';
 import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { isIP } from 'node:net';
+import { RapidProError } from '../errors/errors.js';
+import type { SecretGuard } from '../input/secrets.js';
 import { VERSION } from '../version.js';
-import { RapidProError } from './errors.js';
 import { linkFailure } from './linkFailure.js';
 import { isPrivateAddress, isSecretAddress } from './privateAddress.js';
-import type { SecretGuard } from './secrets.js';
 
 /**
  * Gets what a link leads to: an archive, a picture to upload. A link is not the API: it gets no

@@ -1,5 +1,5 @@
-import { type ErrorCode, RapidProError } from './errors.js';
-import { bareCause, networkFailure } from './networkErrors.js';
+import { type ErrorCode, RapidProError } from '../errors/errors.js';
+import { bareCause, networkFailure } from '../errors/networkErrors.js';
 
 /** What went wrong on the way to a link. The host of the credential has no part in it. */
 

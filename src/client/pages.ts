@@ -1,8 +1,8 @@
+import { RapidProError } from '../errors/errors.js';
 import type { ResourceName } from '../resources.js';
 import { resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Client } from './client.js';
-import { RapidProError } from './errors.js';
 import type { Query } from './request.js';
 
 /** One page of a list. */

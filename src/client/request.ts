@@ -1,7 +1,7 @@
 import { FormData } from 'undici';
+import { RapidProError } from '../errors/errors.js';
 import type { Method } from '../resources.js';
 import type { Json } from '../types/json.js';
-import { RapidProError } from './errors.js';
 
 /** What may stand in a query: a list repeats its key. */
 export type QueryValue = string | number | boolean | readonly (string | number | boolean)[];

@@ -1,6 +1,6 @@
+import { RapidProError } from '../errors/errors.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
-import { RapidProError } from './errors.js';
 import type { Page } from './pages.js';
 import type { Direction, Place, Side } from './windowSide.js';
 

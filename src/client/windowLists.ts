@@ -1,5 +1,5 @@
+import { RapidProError } from '../errors/errors.js';
 import { type Resource, type ResourceName, resources } from '../resources.js';
-import { RapidProError } from './errors.js';
 import type { Query } from './request.js';
 import type { WindowedList } from './windowReader.js';
 

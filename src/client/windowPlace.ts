@@ -1,4 +1,4 @@
-import { RapidProError } from './errors.js';
+import { RapidProError } from '../errors/errors.js';
 import type { Query } from './request.js';
 
 /** Where to go on with a list that was read in windows, in plain values. */

@@ -1,4 +1,4 @@
-import { RapidProError } from '../client/errors.js';
+import { RapidProError } from '../errors/errors.js';
 
 /**
  * The one rule for a value that is not there, but has become text: what is put together from missing data

@@ -1,5 +1,5 @@
 import type { IANAZone } from 'luxon';
-import { RapidProError } from '../client/errors.js';
+import { RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 
 /**

@@ -1,18 +1,18 @@
 import type { Client } from '../client/client.js';
 import { download } from '../client/download.js';
-import { RapidProError } from '../client/errors.js';
 import { readJsonLines } from '../client/jsonLines.js';
 import { isNearby } from '../client/link.js';
+import { RapidProError } from '../errors/errors.js';
+import { count, log } from '../input/log.js';
+import { checkPeriod, type Period } from '../input/period.js';
 import { PAGE_SIZE, resources } from '../resources.js';
 import type { ArchivedFilters, ArchiveFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference, State } from '../types/state.js';
-import { count, log } from './base/log.js';
 import { operation } from './base/operation.js';
 import { liveMessage, liveRun } from './lists/archivedRecords.js';
 import { collect, list } from './lists/list.js';
-import { checkPeriod, type Period } from './lists/period.js';
 import { threadPages } from './lists/threadPages.js';
 
 /**

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { check } from '../input/check.js';
+import { LITERAL } from '../input/options.js';
 import type { ActionOptions, MemberOptions } from '../types/actions.js';
 import type { Operation, Reference } from '../types/state.js';
-import { check } from './base/check.js';
-import { LITERAL } from './base/options.js';
 import { act } from './many/actions.js';
 import { contactItems, requireReference } from './many/items.js';
 import { membersAmiss } from './many/membership.js';

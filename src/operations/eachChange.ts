@@ -1,14 +1,10 @@
 import type { Client } from '../client/client.js';
-import { RapidProError } from '../client/errors.js';
 import { pages } from '../client/pages.js';
 import type { Query } from '../client/request.js';
+import { RapidProError } from '../errors/errors.js';
+import { checkFilters } from '../input/filters.js';
+import { count, log } from '../input/log.js';
 import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resources.js';
-import type { Dictionary } from '../types/json.js';
-import type { ListOptions } from '../types/options.js';
-import type { Operation, Step } from '../types/state.js';
-import { refuseHomeFilter } from './base/homeNumbers.js';
-import { count, log } from './base/log.js';
-import { type Call, operation } from './base/operation.js';
 import {
   advance,
   byTime,
@@ -18,8 +14,12 @@ import {
   readMark,
   versionOf,
   writeMark,
-} from './lists/changeMark.js';
-import { checkFilters } from './lists/filters.js';
+} from '../state/changeMark.js';
+import type { Dictionary } from '../types/json.js';
+import type { ListOptions } from '../types/options.js';
+import type { Operation, Step } from '../types/state.js';
+import { refuseHomeFilter } from './base/homeNumbers.js';
+import { type Call, operation } from './base/operation.js';
 import { collect, type ListPlan, planOf } from './lists/list.js';
 import { threadPages } from './lists/threadPages.js';
 

@@ -1,14 +1,14 @@
 import { Client } from '../client/client.js';
-import { RapidProError } from '../client/errors.js';
 import { parseConfiguration } from '../configuration.js';
+import { RapidProError } from '../errors/errors.js';
+import { expandArgument } from '../input/expand.js';
+import { checkFilters } from '../input/filters.js';
+import { checkOptions } from '../input/options.js';
 import type { Dictionary } from '../types/json.js';
 import type { Operation, State, Step } from '../types/state.js';
-import { expandArgument } from './base/expand.js';
 import { refuseHomeFilter } from './base/homeNumbers.js';
 import { operation } from './base/operation.js';
-import { checkOptions } from './base/options.js';
 import { WorkspaceFacts } from './base/workspaceFacts.js';
-import { checkFilters } from './lists/filters.js';
 import { LIST_OPTIONS, type ListPlan, planOf, readList } from './lists/list.js';
 import { AHEAD, Reading } from './lists/reading.js';
 import { threadPages } from './lists/threadPages.js';

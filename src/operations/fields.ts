@@ -1,11 +1,11 @@
+import { log } from '../input/log.js';
+import { LITERAL } from '../input/options.js';
+import { shownId } from '../input/shownId.js';
 import type { FieldBody } from '../types/bodies.js';
 import type { FieldFilters } from '../types/filters.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { log } from './base/log.js';
 import { operation } from './base/operation.js';
-import { LITERAL } from './base/options.js';
-import { shownId } from './base/shownId.js';
 import { collect, list } from './lists/list.js';
 import { ensure, keyOf, sameName } from './objects/ensure.js';
 import { checkField, FIELD_TYPES } from './objects/objectBodies.js';

@@ -1,3 +1,6 @@
+import { checkFlowStart } from '../input/bodies.js';
+import { checkFilters, requireOne } from '../input/filters.js';
+import { log } from '../input/log.js';
 import type { SendOptions } from '../types/actions.js';
 import type { FlowStartBody } from '../types/bodies.js';
 import type {
@@ -9,10 +12,7 @@ import type {
 import type { ListOptions, Options } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { asObject } from './base/answered.js';
-import { checkFlowStart } from './base/bodies.js';
-import { log } from './base/log.js';
 import { operation, optionsAndCallback } from './base/operation.js';
-import { checkFilters, requireOne } from './lists/filters.js';
 import { list } from './lists/list.js';
 import { SEND_OPTIONS, sendToAll } from './many/send.js';
 

@@ -1,10 +1,10 @@
 import { refuseMissing } from '../input/missing.js';
+import { LITERAL } from '../input/options.js';
 import type { GlobalBody, GlobalValueBody } from '../types/bodies.js';
 import type { GlobalFilters } from '../types/filters.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { operation } from './base/operation.js';
-import { LITERAL } from './base/options.js';
 import { collect, list } from './lists/list.js';
 import { requireText } from './many/items.js';
 import { ensure, keyOf } from './objects/ensure.js';

@@ -1,11 +1,11 @@
-import { RapidProError } from '../client/errors.js';
+import { RapidProError } from '../errors/errors.js';
+import { resolveValue } from '../input/expand.js';
+import { log } from '../input/log.js';
+import { shownId } from '../input/shownId.js';
 import type { UploadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { asObject } from './base/answered.js';
-import { resolveValue } from './base/expand.js';
-import { log } from './base/log.js';
 import { operation } from './base/operation.js';
-import { shownId } from './base/shownId.js';
 import { detectFileType, type FileContent, readFileContent } from './objects/fileContent.js';
 
 /** What RapidPro takes; the newer servers take fewer kinds of images, and say so. */

@@ -1,6 +1,6 @@
+import { LITERAL } from '../input/options.js';
 import type { ActionOptions, NamedActionOptions } from '../types/actions.js';
 import type { Operation, Reference } from '../types/state.js';
-import { LITERAL } from './base/options.js';
 import { act } from './many/actions.js';
 import { messageItems, requireReference } from './many/items.js';
 

@@ -1,13 +1,13 @@
 import type { Client } from '../client/client.js';
-import { RapidProError } from '../client/errors.js';
+import { RapidProError } from '../errors/errors.js';
+import type { Body } from '../input/body.js';
+import { count, log } from '../input/log.js';
+import { shownId } from '../input/shownId.js';
 import { resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import type { Body } from './base/body.js';
-import { count, log } from './base/log.js';
 import { operation } from './base/operation.js';
-import { shownId } from './base/shownId.js';
 import { hasResthook, requireResthook } from './lists/knownResthook.js';
 import { collect } from './lists/list.js';
 import { checkNewSubscriber, checkResthookSubscriber } from './objects/objectBodies.js';

@@ -1,7 +1,7 @@
 import { refuseMissing } from '../input/missing.js';
+import { LITERAL } from '../input/options.js';
 import type { ActionOptions, NamedActionOptions } from '../types/actions.js';
 import type { Operation, Reference } from '../types/state.js';
-import { LITERAL } from './base/options.js';
 import { act } from './many/actions.js';
 import { requireText, ticketItems } from './many/items.js';
 import { checkKey } from './objects/objects.js';

@@ -1,13 +1,13 @@
 import { readPage } from '../client/pages.js';
+import { checkFilters } from '../input/filters.js';
+import { count, log } from '../input/log.js';
+import { shownId } from '../input/shownId.js';
 import { resources } from '../resources.js';
 import type { StatisticsFilters } from '../types/filters.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { asObject } from './base/answered.js';
-import { count, log } from './base/log.js';
 import { operation } from './base/operation.js';
-import { shownId } from './base/shownId.js';
-import { checkFilters } from './lists/filters.js';
 
 /**
  * Read the workspace that the token belongs to. The quickest way to see whether a credential is right.

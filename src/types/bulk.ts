@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../client/errors.js';
+import type { ErrorCode } from '../errors/errors.js';
 import type { ContactBody } from './bodies.js';
 import type { WriteOptions } from './options.js';
 

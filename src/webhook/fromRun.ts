@@ -1,5 +1,5 @@
+import { comparable } from '../state/eventMark.js';
 import type { Dictionary } from '../types/json.js';
-import { comparable } from './eventMark.js';
 import { normalForm, valueOptions } from './parsePush.js';
 import { isObject, plain, unreadable } from './plain.js';
 import type { Push, ValueOptions } from './push.js';

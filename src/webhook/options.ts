@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { RapidProError } from '../client/errors.js';
 import { SHORTEST_SECRET, webhookSecretOf } from '../configuration.js';
-import { check, isShown } from '../operations/base/check.js';
-import { expand } from '../operations/base/expand.js';
-import { log } from '../operations/base/log.js';
-import { suggest } from '../operations/base/nearest.js';
+import { RapidProError } from '../errors/errors.js';
+import { check, isShown } from '../input/check.js';
+import { expand } from '../input/expand.js';
+import { log } from '../input/log.js';
+import { suggest } from '../input/nearest.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
 import type { PushOptions } from './push.js';

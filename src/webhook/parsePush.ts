@@ -1,4 +1,4 @@
-import { refuseUnknownOptions } from '../operations/base/options.js';
+import { refuseUnknownOptions } from '../input/options.js';
 import type { Dictionary } from '../types/json.js';
 import { keyOf } from './key.js';
 import { withNumbers } from './numbers.js';

@@ -1,5 +1,5 @@
-import { RapidProError } from '../client/errors.js';
 import { parseJson } from '../client/parse.js';
+import { RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 
 /** Deeper than anything that RapidPro sends. */

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { RapidProError } from '../client/errors.js';
+import { RapidProError } from '../errors/errors.js';
 import { isObject } from './plain.js';
 import type { PushRequest } from './push.js';
 import { headerValues, queryValues } from './request.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { RapidProError } from '../../src/client/errors.js';
 import { parseConfiguration } from '../../src/configuration.js';
+import { RapidProError } from '../../src/errors/errors.js';
 import { isLoopback } from '../../src/loopback.js';
 
 const token = 'a1b2c3d4e5';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RapidProError } from '../../src/client/errors.js';
+import { RapidProError } from '../../src/errors/errors.js';
 
 const whole = {
   code: 'URN_TAKEN',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { personalTexts, redact } from '../../src/client/redact.js';
-import { responseError } from '../../src/client/responseErrors.js';
 import { parseConfiguration } from '../../src/configuration.js';
+import { personalTexts, redact } from '../../src/errors/redact.js';
+import { responseError } from '../../src/errors/responseErrors.js';
 import type { Json } from '../../src/types/json.js';
 
 /** With letters: a row of digits is masked anyway. */

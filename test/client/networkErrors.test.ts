@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { networkFailure } from '../../src/client/networkErrors.js';
+import { networkFailure } from '../../src/errors/networkErrors.js';
 
 const coded = (code: string) => Object.assign(new Error('secret'), { code });
 

@@ -1,9 +1,9 @@
 import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/client/client.js';
-import type { RapidProError } from '../../src/client/errors.js';
 import type { ApiRequest } from '../../src/client/request.js';
 import { parseConfiguration } from '../../src/configuration.js';
+import type { RapidProError } from '../../src/errors/errors.js';
 import { credential, TOKEN } from '../support/credential.js';
 import { fakeClock } from '../support/fakeClock.js';
 import { serve } from '../support/serve.js';

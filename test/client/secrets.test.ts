@@ -2,10 +2,9 @@ import fc from 'fast-check';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/client/client.js';
-import type { RapidProError } from '../../src/client/errors.js';
 import type { ApiRequest } from '../../src/client/request.js';
-import { SecretGuard } from '../../src/client/secrets.js';
 import { parseConfiguration } from '../../src/configuration.js';
+import type { RapidProError } from '../../src/errors/errors.js';
 import {
   addResthookSubscriber,
   getContacts,
@@ -19,6 +18,7 @@ import {
   upsertContact,
   upsertContacts,
 } from '../../src/index.js';
+import { SecretGuard } from '../../src/input/secrets.js';
 import type { Operation, State } from '../../src/types/state.js';
 import { bulk, counts, workspace } from '../operations/bulk/workspace.js';
 import { failure, page, run, stateFor, UUID } from '../operations/run.js';

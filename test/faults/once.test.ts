@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networkFailure } from '../../src/client/networkErrors.js';
+import { networkFailure } from '../../src/errors/networkErrors.js';
 
 test.each(['EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'])(
   '%s on a connection that stands leaves it open what was done',

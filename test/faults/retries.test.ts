@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Client, type ClientOptions } from '../../src/client/client.js';
-import type { RapidProError } from '../../src/client/errors.js';
 import type { ApiRequest } from '../../src/client/request.js';
 import { parseConfiguration } from '../../src/configuration.js';
+import type { RapidProError } from '../../src/errors/errors.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { credential } from '../support/credential.js';
 import { type FakeClock, fakeClock } from '../support/fakeClock.js';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/client/clock.js';
-import { RapidProError } from '../../src/client/errors.js';
+import { RapidProError } from '../../src/errors/errors.js';
 import type { State } from '../../src/types/state.js';
 import { start } from '../scripts/run-child.js';
 import { captureConsole } from '../support/captureConsole.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RapidProError } from '../../src/client/errors.js';
+import type { RapidProError } from '../../src/errors/errors.js';
 import { refuseMissing, type TextKind } from '../../src/input/missing.js';
 
 const KINDS: TextKind[] = ['message', 'contactName', 'value', 'name'];

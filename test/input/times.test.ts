@@ -3,7 +3,7 @@ import { DateTime, IANAZone } from 'luxon';
 import { describe, expect, test } from 'vitest';
 import { readFieldValue } from '../../sandbox/src/values/index.js';
 import { recordings, sentJson } from '../../sandbox/test/values/recorded-rows.js';
-import { RapidProError } from '../../src/client/errors.js';
+import { RapidProError } from '../../src/errors/errors.js';
 import {
   completeTimes,
   isAnotherTime,

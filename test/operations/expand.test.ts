@@ -1,6 +1,6 @@
 import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { expand, expandArgument } from '../../src/operations/base/expand.js';
+import { expand, expandArgument } from '../../src/input/expand.js';
 
 const state = { data: { name: 'Amina', ages: [1, 2] }, deep: () => 'deep' };
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import * as rapidpro from '../../src/Adaptor.js';
-import { expand } from '../../src/operations/base/expand.js';
+import { expand } from '../../src/input/expand.js';
 import type { Operation, State } from '../../src/types/state.js';
 import { credential } from '../support/credential.js';
 import { serve } from '../support/serve.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearest, suggest } from '../../src/operations/base/nearest.js';
+import { nearest, suggest } from '../../src/input/nearest.js';
 
 const filters = ['uuid', 'urn', 'group', 'deleted', 'before', 'after', 'expand_urns'];
 

@@ -1,6 +1,6 @@
 import { HttpResponse, http as msw } from 'msw';
 import { expect } from 'vitest';
-import type { RapidProError } from '../../src/client/errors.js';
+import type { RapidProError } from '../../src/errors/errors.js';
 import type { Operation, State } from '../../src/types/state.js';
 import { credential } from '../support/credential.js';
 import { serve, type TestServer } from '../support/serve.js';

@@ -1,7 +1,7 @@
 import type { SandboxOptions } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
-import type { RapidProError } from '../../src/client/errors.js';
+import type { RapidProError } from '../../src/errors/errors.js';
 import {
   addContact,
   syncContacts,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isDateOnly, isDatetime, toMicroseconds } from '../../src/operations/base/datetimes.js';
+import { isDateOnly, isDatetime, toMicroseconds } from '../../src/input/datetimes.js';
+import { checkPeriod } from '../../src/input/period.js';
 import { liveTime } from '../../src/operations/lists/archivedRecords.js';
-import { checkPeriod } from '../../src/operations/lists/period.js';
 
 const two = (number: number) => String(number).padStart(2, '0');
 const microseconds = fc.integer({ min: 0, max: 4_000_000_000_000_000 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { flattenErrors, formatFieldError } from '../../src/client/flatten.js';
-import { personalTexts, redact } from '../../src/client/redact.js';
-import { responseError } from '../../src/client/responseErrors.js';
 import { parseConfiguration } from '../../src/configuration.js';
+import { flattenErrors, formatFieldError } from '../../src/errors/flatten.js';
+import { personalTexts, redact } from '../../src/errors/redact.js';
+import { responseError } from '../../src/errors/responseErrors.js';
 import { TOKEN } from '../support/credential.js';
 
 const configuration = parseConfiguration({ host: 'https://rapidpro.example/', token: TOKEN });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RapidProError } from '../../src/client/errors.js';
 import { nextPlace } from '../../src/client/pages.js';
 import { encodeQuery } from '../../src/client/request.js';
+import { RapidProError } from '../../src/errors/errors.js';
 import type { Item } from '../../src/operations/many/items.js';
 import { contactItems, messageItems } from '../../src/operations/many/items.js';
 import { planRecipients, ranges } from '../../src/operations/many/recipients.js';

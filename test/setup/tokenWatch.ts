@@ -1,7 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { afterEach, expect, vi } from 'vitest';
-import { makeOperation } from '../../src/operations/base/isOperation.js';
+import { makeOperation } from '../../src/input/isOperation.js';
 
 /**
  * Watches the whole test run: no token that went over a socket may turn up in anything written to the

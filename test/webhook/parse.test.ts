@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import type { RapidProError } from '../../src/client/errors.js';
+import type { RapidProError } from '../../src/errors/errors.js';
 import { http, webhook } from '../../src/index.js';
 import type { State } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';

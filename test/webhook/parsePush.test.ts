@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { servers } from '../../recordings/read.js';
-import type { RapidProError } from '../../src/client/errors.js';
+import type { RapidProError } from '../../src/errors/errors.js';
 import { parsePush } from '../../src/webhook.js';
 import { asJson, DEFAULT_BODY, recordedEvents, recordedPush } from './pushes.js';
 

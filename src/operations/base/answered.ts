@@ -1,5 +1,5 @@
-import { RapidProError } from '../../client/errors.js';
-import { outcomeUnknown } from '../../client/outcome.js';
+import { RapidProError } from '../../errors/errors.js';
+import { outcomeUnknown } from '../../errors/outcome.js';
 import type { Dictionary } from '../../types/json.js';
 
 /** Every object of RapidPro has one of these; an export has its version. */

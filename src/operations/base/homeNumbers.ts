@@ -1,7 +1,7 @@
-import { type ErrorCode, RapidProError } from '../../client/errors.js';
 import type { Query } from '../../client/request.js';
+import { type ErrorCode, RapidProError } from '../../errors/errors.js';
+import { type ContactKey, contactKey } from '../../input/identifiers.js';
 import { digitsTakenWhole, foreignFault, type UrnFault } from '../../input/urns.js';
-import { type ContactKey, contactKey } from './identifiers.js';
 import type { WorkspaceFacts } from './workspaceFacts.js';
 
 /** A URN, and what whoever wrote the job calls its place. */

@@ -1,15 +1,15 @@
 import { composeNextState } from '@openfn/language-common';
 import { Client } from '../../client/client.js';
-import { RapidProError } from '../../client/errors.js';
-import { guardOf, type SecretGuard } from '../../client/secrets.js';
 import { type Configuration, parseConfiguration } from '../../configuration.js';
-import { rapidproOf, withRapidpro } from '../../rapidproState.js';
+import { RapidProError } from '../../errors/errors.js';
+import { expand, expandArgument, expandEach } from '../../input/expand.js';
+import { makeOperation } from '../../input/isOperation.js';
+import { log } from '../../input/log.js';
+import { checkOptions, type Settings } from '../../input/options.js';
+import { guardOf, type SecretGuard } from '../../input/secrets.js';
+import { rapidproOf, withRapidpro } from '../../state/rapidproState.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Callback, Operation, State } from '../../types/state.js';
-import { expand, expandArgument, expandEach } from './expand.js';
-import { makeOperation } from './isOperation.js';
-import { log } from './log.js';
-import { checkOptions, type Settings } from './options.js';
 import { WorkspaceFacts } from './workspaceFacts.js';
 
 /** What an operation's own part is given. */

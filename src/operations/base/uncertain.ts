@@ -1,4 +1,4 @@
-import type { ErrorCode, RapidProError } from '../../client/errors.js';
+import type { ErrorCode, RapidProError } from '../../errors/errors.js';
 
 /** Errors that mean that no request reached RapidPro. */
 const NOT_REACHED = new Set<ErrorCode>([

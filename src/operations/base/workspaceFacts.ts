@@ -1,10 +1,10 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../client/errors.js';
 import { pages, readPage } from '../../client/pages.js';
+import { RapidProError } from '../../errors/errors.js';
+import { log } from '../../input/log.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
 import { asObject } from './answered.js';
-import { log } from './log.js';
 
 /** What was read for one credential. Promises, so that operations side by side read it once. */
 interface Kept {

@@ -1,7 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { readPage } from '../../client/pages.js';
+import type { ContactKey } from '../../input/identifiers.js';
 import type { Dictionary } from '../../types/json.js';
-import type { ContactKey } from '../base/identifiers.js';
 
 /** The contact of this uuid or URN, or null. */
 export async function findContact(client: Client, key: ContactKey): Promise<Dictionary | null> {

@@ -1,8 +1,8 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../client/errors.js';
+import { RapidProError } from '../../errors/errors.js';
+import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
+import { shownId } from '../../input/shownId.js';
 import type { Dictionary } from '../../types/json.js';
-import { distinctUrns, urnIdentity } from '../base/identifiers.js';
-import { shownId } from '../base/shownId.js';
 import { findContact, urnsOf } from './contactLookup.js';
 
 /** Who holds a URN before anything is written. */

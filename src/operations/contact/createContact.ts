@@ -1,9 +1,9 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../client/errors.js';
+import { RapidProError } from '../../errors/errors.js';
+import { type Body, referencesGroupsOrFields } from '../../input/body.js';
+import { distinctUrns } from '../../input/identifiers.js';
 import type { Dictionary } from '../../types/json.js';
 import { asObject, asOutcome } from '../base/answered.js';
-import { type Body, referencesGroupsOrFields } from '../base/body.js';
-import { distinctUrns } from '../base/identifiers.js';
 import { findContact } from './contactLookup.js';
 import { wasMadeSince } from './madeSince.js';
 import { withNote } from './note.js';

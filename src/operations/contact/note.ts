@@ -1,9 +1,9 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../client/errors.js';
+import { RapidProError } from '../../errors/errors.js';
+import { log } from '../../input/log.js';
+import { shownId } from '../../input/shownId.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import { asObject } from '../base/answered.js';
-import { log } from '../base/log.js';
-import { shownId } from '../base/shownId.js';
 
 const logged = new WeakSet<Client>();
 

@@ -1,4 +1,4 @@
-import type { RapidProError } from '../../client/errors.js';
+import type { RapidProError } from '../../errors/errors.js';
 
 /** Why nothing is written for a contact that several in RapidPro answer to. */
 export function severalAnswer(many: string): Pick<RapidProError, 'code' | 'description' | 'fix'> {

@@ -1,5 +1,5 @@
-import { RapidProError } from '../../client/errors.js';
-import { distinctUrns, urnIdentity } from '../base/identifiers.js';
+import { RapidProError } from '../../errors/errors.js';
+import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
 
 /** Digits from which the end of a number shows whose it is. */
 const TELLING = 7;

@@ -1,8 +1,8 @@
+import type { Body } from '../../input/body.js';
+import { count, log } from '../../input/log.js';
 import { isAnotherTime } from '../../input/times.js';
+import { isCut, storedText, trimmed } from '../../sync/predict.js';
 import type { Dictionary } from '../../types/json.js';
-import type { Body } from '../base/body.js';
-import { count, log } from '../base/log.js';
-import { isCut, storedText, trimmed } from '../bulk/predict.js';
 
 /** How to write what RapidPro reads on every server. */
 const HOW =

@@ -1,8 +1,8 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../client/errors.js';
+import { RapidProError } from '../../errors/errors.js';
+import type { Body } from '../../input/body.js';
+import type { ContactKey } from '../../input/identifiers.js';
 import type { Dictionary } from '../../types/json.js';
-import type { Body } from '../base/body.js';
-import type { ContactKey } from '../base/identifiers.js';
 import { findContact } from './contactLookup.js';
 import { refuseTakenUrns } from './contactUrns.js';
 import { writeContact, writeUrns } from './writeContact.js';

@@ -1,9 +1,9 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../client/errors.js';
+import { RapidProError } from '../../errors/errors.js';
+import type { Body } from '../../input/body.js';
+import { distinctUrns } from '../../input/identifiers.js';
+import { shownId } from '../../input/shownId.js';
 import type { Dictionary } from '../../types/json.js';
-import type { Body } from '../base/body.js';
-import { distinctUrns } from '../base/identifiers.js';
-import { shownId } from '../base/shownId.js';
 import { findContact, urnsOf } from './contactLookup.js';
 import { findHolders } from './contactUrns.js';
 import { createContact } from './createContact.js';

@@ -1,9 +1,9 @@
 import type { Client } from '../../client/client.js';
 import type { ApiRequest } from '../../client/request.js';
+import { type Body, referencesGroupsOrFields } from '../../input/body.js';
+import { type ContactKey, distinctUrns, urnIdentity } from '../../input/identifiers.js';
 import type { Dictionary } from '../../types/json.js';
 import { asObject } from '../base/answered.js';
-import { type Body, referencesGroupsOrFields } from '../base/body.js';
-import { type ContactKey, distinctUrns, urnIdentity } from '../base/identifiers.js';
 import { urnsOf } from './contactLookup.js';
 import { checkKept } from './contactUrns.js';
 import { logNoNotes } from './note.js';

@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../client/errors.js';
+import { RapidProError } from '../../errors/errors.js';
 import { collect } from './list.js';
 
 /** Whether the workspace has a resthook of this name. */

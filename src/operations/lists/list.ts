@@ -1,16 +1,16 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../client/errors.js';
 import type { Query } from '../../client/request.js';
 import { parseConfiguration } from '../../configuration.js';
+import { RapidProError } from '../../errors/errors.js';
+import { checkFilters } from '../../input/filters.js';
+import { count, log } from '../../input/log.js';
 import { type ResourceName, resources } from '../../resources.js';
+import { findMark, listOwner, withMark } from '../../state/resume.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { refuseHomeFilter } from '../base/homeNumbers.js';
-import { count, log } from '../base/log.js';
 import { type Call, operation } from '../base/operation.js';
-import { checkFilters } from './filters.js';
 import { AHEAD, Reading } from './reading.js';
-import { findMark, listOwner, withMark } from './resume.js';
 
 /** Records that an array may hold: beyond it no worker has the memory. */
 const MOST_RECORDS = 1_000_000;

@@ -5,10 +5,10 @@ import type { Query } from '../../client/request.js';
 import { windowedList } from '../../client/windowLists.js';
 import { readPlace } from '../../client/windowPlace.js';
 import { windows } from '../../client/windows.js';
+import { count, log } from '../../input/log.js';
 import { PAGE_SIZE, type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { ListOptions } from '../../types/options.js';
-import { count, log } from '../base/log.js';
 import { checkUnderstood } from './understood.js';
 
 /** Seconds between two lines of progress. */

@@ -1,4 +1,4 @@
-import { RapidProError } from '../../client/errors.js';
+import { RapidProError } from '../../errors/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State, Step } from '../../types/state.js';
 

@@ -1,5 +1,5 @@
-import { RapidProError } from '../../client/errors.js';
 import type { Query } from '../../client/request.js';
+import { RapidProError } from '../../errors/errors.js';
 import { type Dialect, type Filter, type ResourceName, resources } from '../../resources.js';
 
 const SERVERS: Record<Dialect, string> = { v9: 'RapidPro 9', textit: 'TextIt' };

@@ -1,7 +1,7 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../client/errors.js';
 import type { Query } from '../../client/request.js';
-import { nearest } from '../base/nearest.js';
+import { RapidProError } from '../../errors/errors.js';
+import { nearest } from '../../input/nearest.js';
 import { collect } from './list.js';
 
 /** What may be wrong with the name of a group. */

@@ -1,13 +1,13 @@
 import type { Client } from '../../client/client.js';
-import { type ErrorCode, type ItemCode, RapidProError } from '../../client/errors.js';
 import type { ApiResponse } from '../../client/request.js';
+import { type ErrorCode, type ItemCode, RapidProError } from '../../errors/errors.js';
+import type { Body } from '../../input/body.js';
+import { count, log } from '../../input/log.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { ActionFailure, ActionPlan, ActionResult } from '../../types/actions.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
-import type { Body } from '../base/body.js';
 import { type Placed, refuseHomeNumbers } from '../base/homeNumbers.js';
-import { count, log } from '../base/log.js';
 import { operation } from '../base/operation.js';
 import { isUncertain } from '../base/uncertain.js';
 import { readGroups } from './groups.js';

@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js';
+import { isUuid } from '../../input/identifiers.js';
 import type { LeftOut } from '../../types/actions.js';
-import { isUuid } from '../base/identifiers.js';
 import { lookUpIfPossible } from './lookUp.js';
 import { inactiveStatus } from './recipients.js';
 import { isLocalNumber } from './send.js';

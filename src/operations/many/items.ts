@@ -1,6 +1,6 @@
-import { RapidProError } from '../../client/errors.js';
+import { RapidProError } from '../../errors/errors.js';
+import { asUuid, checkEach, contactKey, urnIdentity } from '../../input/identifiers.js';
 import { refuseMissing } from '../../input/missing.js';
-import { asUuid, checkEach, contactKey, urnIdentity } from '../base/identifiers.js';
 
 /** Lists of contacts, messages and tickets as jobs write them. */
 

@@ -1,12 +1,12 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../client/errors.js';
+import { RapidProError } from '../../errors/errors.js';
+import { contactKey, isUuid, urnIdentity } from '../../input/identifiers.js';
+import { log } from '../../input/log.js';
+import { areHidden } from '../../sync/diff.js';
+import { isPlainUrn } from '../../sync/predict.js';
+import { paysToRead } from '../../sync/reading.js';
 import type { Dictionary } from '../../types/json.js';
-import { contactKey, isUuid, urnIdentity } from '../base/identifiers.js';
-import { log } from '../base/log.js';
 import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
-import { areHidden } from '../bulk/diff.js';
-import { isPlainUrn } from '../bulk/predict.js';
-import { paysToRead } from '../bulk/reading.js';
 import { findContact, urnsOf } from '../contact/contactLookup.js';
 import { Reading } from '../lists/reading.js';
 

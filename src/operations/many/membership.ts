@@ -1,8 +1,8 @@
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
+import { contactKey, isUuid } from '../../input/identifiers.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import { contactKey, isUuid } from '../base/identifiers.js';
 import { findContact } from '../contact/contactLookup.js';
 import { collect } from '../lists/list.js';
 import type { Item } from './items.js';

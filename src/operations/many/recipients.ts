@@ -1,9 +1,9 @@
-import { RapidProError } from '../../client/errors.js';
+import { RapidProError } from '../../errors/errors.js';
+import { isUuid } from '../../input/identifiers.js';
+import { count } from '../../input/log.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { LeftOut } from '../../types/actions.js';
 import type { Dictionary } from '../../types/json.js';
-import { isUuid } from '../base/identifiers.js';
-import { count } from '../base/log.js';
 import { contactIdentity, type Found } from './lookUp.js';
 
 /** Whom a job names. */

@@ -1,6 +1,6 @@
-import type { RapidProError } from '../../client/errors.js';
-import { maskUrn } from '../../client/redact.js';
-import { isUuid } from '../base/identifiers.js';
+import type { RapidProError } from '../../errors/errors.js';
+import { maskUrn } from '../../errors/redact.js';
+import { isUuid } from '../../input/identifiers.js';
 import type { Item } from './items.js';
 
 /** Finds out which items of an action RapidPro did not want. It refuses all of them for one. */

@@ -1,5 +1,5 @@
+import type { SeenEvent } from '../../state/eventMark.js';
 import type { State } from '../../types/state.js';
-import type { SeenEvent } from '../../webhook/eventMark.js';
 import type { Push } from '../../webhook/push.js';
 
 /** One push that may have been missed. */

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../client/errors.js';
 import { pages } from '../../client/pages.js';
 import type { Query } from '../../client/request.js';
-import { type MarkName, withMarkAt } from '../../rapidproState.js';
-import type { Dictionary } from '../../types/json.js';
-import type { State } from '../../types/state.js';
-import { KEPT, nameOf } from '../../webhook/eventMark.js';
-import { type Caller, callOfRun } from '../../webhook/fromRun.js';
-import { isUuid } from '../../webhook/parts.js';
-import type { ValueOptions } from '../../webhook/push.js';
+import { RapidProError } from '../../errors/errors.js';
+import { check } from '../../input/check.js';
+import { checkFilters, requireOne } from '../../input/filters.js';
+import { log } from '../../input/log.js';
+import { markName } from '../../state/changeMark.js';
+import { KEPT, nameOf } from '../../state/eventMark.js';
+import { type MarkName, withMarkAt } from '../../state/rapidproState.js';
 import {
   completed,
   isHandedOn,
@@ -17,11 +16,12 @@ import {
   readFrom,
   readRunMark,
   stopped,
-} from '../../webhook/runMark.js';
-import { check } from '../base/check.js';
-import { log } from '../base/log.js';
-import { markName } from '../lists/changeMark.js';
-import { checkFilters, requireOne } from '../lists/filters.js';
+} from '../../state/runMark.js';
+import type { Dictionary } from '../../types/json.js';
+import type { State } from '../../types/state.js';
+import { type Caller, callOfRun } from '../../webhook/fromRun.js';
+import { isUuid } from '../../webhook/parts.js';
+import type { ValueOptions } from '../../webhook/push.js';
 import { collect } from '../lists/list.js';
 import type { Missed, Source } from './missed.js';
 

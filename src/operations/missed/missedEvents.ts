@@ -1,8 +1,8 @@
 import type { Client } from '../../client/client.js';
 import type { Query } from '../../client/request.js';
-import { type MarkName, withMarkAt } from '../../rapidproState.js';
-import type { Dictionary } from '../../types/json.js';
-import type { State } from '../../types/state.js';
+import { checkFilters } from '../../input/filters.js';
+import { log } from '../../input/log.js';
+import { markName } from '../../state/changeMark.js';
 import {
   advanced,
   type EventMark,
@@ -11,14 +11,14 @@ import {
   lookBackTo,
   readEventMark,
   type SeenEvent,
-} from '../../webhook/eventMark.js';
+} from '../../state/eventMark.js';
+import { type MarkName, withMarkAt } from '../../state/rapidproState.js';
+import type { Dictionary } from '../../types/json.js';
+import type { State } from '../../types/state.js';
 import { oldestFirst } from '../../webhook/eventPages.js';
 import { keyOf } from '../../webhook/key.js';
 import { parsePush } from '../../webhook/parsePush.js';
 import type { Push, ValueOptions } from '../../webhook/push.js';
-import { log } from '../base/log.js';
-import { markName } from '../lists/changeMark.js';
-import { checkFilters } from '../lists/filters.js';
 import { requireResthook } from '../lists/knownResthook.js';
 import type { Missed, Source } from './missed.js';
 

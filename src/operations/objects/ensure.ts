@@ -1,9 +1,9 @@
 import type { Client } from '../../client/client.js';
-import { type ErrorCode, RapidProError } from '../../client/errors.js';
+import { type ErrorCode, RapidProError } from '../../errors/errors.js';
+import type { Body } from '../../input/body.js';
+import { log } from '../../input/log.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import type { Body } from '../base/body.js';
-import { log } from '../base/log.js';
 import { create } from './objects.js';
 
 /** Seconds after which a list shows what has just been made: lists are read from a copy. */

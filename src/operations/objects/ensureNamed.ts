@@ -1,8 +1,8 @@
 import { refuseMissing } from '../../input/missing.js';
+import { LITERAL } from '../../input/options.js';
 import { resources } from '../../resources.js';
 import type { Operation } from '../../types/state.js';
 import { operation } from '../base/operation.js';
-import { LITERAL } from '../base/options.js';
 import { collect } from '../lists/list.js';
 import { requireText } from '../many/items.js';
 import { ensure, sameName } from './ensure.js';

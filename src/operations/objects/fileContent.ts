@@ -1,6 +1,6 @@
-import { RapidProError } from '../../client/errors.js';
 import { Gathered } from '../../client/gather.js';
 import { type LinkOptions, openLink } from '../../client/link.js';
+import { RapidProError } from '../../errors/errors.js';
 
 /** The largest file that RapidPro takes, in bytes. */
 const MAX_FILE = 25 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { bodyCheck, name, record, text, uuid } from '../../input/body.js';
 import type { ResourceName } from '../../resources.js';
-import { bodyCheck, name, record, text, uuid } from '../base/body.js';
 
 /** The bodies of groups, labels, fields, globals, campaigns, topics and subscribers. */
 

@@ -1,16 +1,16 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../client/errors.js';
+import { RapidProError } from '../../errors/errors.js';
+import type { Body } from '../../input/body.js';
+import { asUuid } from '../../input/identifiers.js';
+import { log } from '../../input/log.js';
+import { LITERAL } from '../../input/options.js';
+import { shownId } from '../../input/shownId.js';
 import type { ResourceName } from '../../resources.js';
 import { resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { asObject } from '../base/answered.js';
-import type { Body } from '../base/body.js';
-import { asUuid } from '../base/identifiers.js';
-import { log } from '../base/log.js';
 import { operation } from '../base/operation.js';
-import { LITERAL } from '../base/options.js';
-import { shownId } from '../base/shownId.js';
 import { refuseArchived } from '../base/workspaceFacts.js';
 
 /**

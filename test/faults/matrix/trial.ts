@@ -1,5 +1,5 @@
 import { createSandbox, type LoggedRequest, type Sandbox } from '@openfn/rapidpro-sandbox';
-import type { RapidProError } from '../../../src/client/errors.js';
+import type { RapidProError } from '../../../src/errors/errors.js';
 import type { Dialect } from '../../../src/resources.js';
 import type { Operation, State } from '../../../src/types/state.js';
 import type { Case } from './cases.js';

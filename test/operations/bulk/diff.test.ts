@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { areHidden, compareContact, textOrNull } from '../../../src/operations/bulk/diff.js';
-import type { Input } from '../../../src/operations/bulk/inputs.js';
+import { areHidden, compareContact, textOrNull } from '../../../src/sync/diff.js';
+import type { Input } from '../../../src/sync/inputs.js';
 
 /** What has to be written to make one contact match. */
 

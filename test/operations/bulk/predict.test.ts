@@ -12,7 +12,7 @@ import {
   predictUrn,
   storedField,
   storedText,
-} from '../../../src/operations/bulk/predict.js';
+} from '../../../src/sync/predict.js';
 
 interface Row {
   what: string;

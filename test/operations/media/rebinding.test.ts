@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { expect, test, vi } from 'vitest';
 import { openLink } from '../../../src/client/link.js';
-import { SecretGuard } from '../../../src/client/secrets.js';
+import { SecretGuard } from '../../../src/input/secrets.js';
 import { listen } from '../../support/closing.js';
 import { TOKEN } from '../../support/credential.js';
 

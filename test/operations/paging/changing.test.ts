@@ -16,7 +16,7 @@ import {
 import { stablePages } from '../../../src/client/changedWhileReading.js';
 import { Client } from '../../../src/client/client.js';
 import { parseConfiguration } from '../../../src/configuration.js';
-import { advance, isSeen, versionOf } from '../../../src/operations/lists/changeMark.js';
+import { advance, isSeen, versionOf } from '../../../src/state/changeMark.js';
 import type { State } from '../../../src/types/state.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';

@@ -1,5 +1,5 @@
 import type { Recording } from '../../../recordings/read.js';
-import { isUuid } from '../../../src/operations/base/identifiers.js';
+import { isUuid } from '../../../src/input/identifiers.js';
 import { type Filter, type FilterKind, type Resource, resources } from '../../../src/resources.js';
 import { bodyOf, endpointOf, queryOf } from './exchange.js';
 

@@ -1,7 +1,7 @@
 import { type HttpResponseResolver, http as msw } from 'msw';
 import { expect } from 'vitest';
 import { type Recording, replay } from '../../../recordings/read.js';
-import type { RapidProError } from '../../../src/client/errors.js';
+import type { RapidProError } from '../../../src/errors/errors.js';
 import type { Operation } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';

@@ -1,5 +1,5 @@
 import type { Recording } from '../../../recordings/read.js';
-import { asUuid } from '../../../src/operations/base/identifiers.js';
+import { asUuid } from '../../../src/input/identifiers.js';
 import type { Received } from '../../support/serve.js';
 import { isTrue } from './calls.js';
 import { bodyOf, headerOf, partOf, queryOf, tokenOf } from './exchange.js';

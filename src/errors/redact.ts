@@ -1,0 +1,143 @@
+import type { ApiRequest } from '../client/request.js';
+import { SCHEMES } from '../input/urns.js';
+import { echoDropper, unescapeText } from './echoes.js';
+
+/**
+ * Keeps people out of error texts: RapidPro echoes what it was sent, and an error is logged and kept.
+ * URNs shrink to their scheme and last two characters; names and message texts are left out.
+ */
+
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+/** What looks like a person's number or address. A uuid is matched first, so that it stays whole. */
+const PERSONAL = new RegExp(
+  `${UUID}|\\b(?:${SCHEMES.join('|')}):\\S+|\\+\\d[\\d ().-]{3,}\\d|\\d{8,}`,
+  'gi',
+);
+
+/** Keys of a body whose values are a person's, or were written to one. */
+const PERSONAL_KEYS = new Set([
+  'name',
+  'urn',
+  'urns',
+  'contact',
+  'contacts',
+  'text',
+  'message',
+  'note',
+  'fields',
+  'params',
+  'extra',
+  'value',
+  'quick_replies',
+  'attachments',
+]);
+/** Words of RapidPro's own that people call a contact by when they try things out. */
+const OURS = new Set(
+  'contact contacts field fields group groups name number object phone test text the urn urns user uuid value'.split(
+    ' ',
+  ),
+);
+/** Levels of a body that are looked through. */
+const DEEPEST = 50;
+/** Of a text, this much may hold an echo of what was sent, … */
+const LONGEST_READ = 20_000;
+/** … this much is looked through for numbers and addresses, … */
+const LONGEST_SEARCHED = 2000;
+/** … and this much is shown. */
+const LONGEST_SHOWN = 300;
+
+/** `tel:+250788123123` becomes `tel:…23`. */
+export function maskUrn(urn: string): string {
+  const colon = urn.indexOf(':');
+  const scheme = colon > 0 && colon <= 12 ? urn.slice(0, colon + 1) : '';
+  const path = urn.slice(scheme.length);
+  return path.length > 4 ? `${scheme}…${path.slice(-2)}` : `${scheme}…`;
+}
+
+function isUuid(text: string): boolean {
+  return new RegExp(`^${UUID}$`, 'i').test(text);
+}
+
+function collectTexts(value: unknown, found: Set<string>, depth = 0): void {
+  if (depth > DEEPEST) return;
+  if (typeof value === 'string' || typeof value === 'number') {
+    const text = String(value).trim();
+    if (text === '' || isUuid(text)) return;
+    found.add(text);
+    // What follows a scheme may come back alone.
+    const [, path] = /^[a-z]+:(\S{3,})$/i.exec(text) ?? [];
+    if (path) found.add(path);
+  } else if (value !== null && typeof value === 'object') {
+    for (const item of Object.values(value)) collectTexts(item, found, depth + 1);
+  }
+}
+
+/** A person is known by each part of a name. */
+function collectNames(name: unknown, found: Set<string>): void {
+  if (typeof name !== 'string') return;
+  for (const [part] of name.matchAll(/[\p{L}\p{N}]{3,}/gu)) {
+    if (!OURS.has(part.toLowerCase())) found.add(part);
+  }
+}
+
+/** The texts of a request that must not come back in an error. */
+export function personalTexts(request: Pick<ApiRequest, 'path' | 'query' | 'body'>): string[] {
+  const found = new Set<string>();
+  for (const source of [request.query, request.body]) {
+    if (source === null || typeof source !== 'object') continue;
+    for (const [key, value] of Object.entries(source)) {
+      // A group's or a field's name is the job author's own word, and what the error is about.
+      if (key === 'name' && request.path !== 'contacts') continue;
+      if (PERSONAL_KEYS.has(key)) collectTexts(value, found);
+      if (key === 'name') collectNames(value, found);
+    }
+  }
+  return [...found];
+}
+
+function mask(match: string): string {
+  return isUuid(match) ? match : maskUrn(match);
+}
+
+/** An address, with whatever stands around it without a space. */
+function maskAddress(word: string): string {
+  return word.includes('@') ? '…' : word;
+}
+
+/** Letters that are not seen, or turn those around them: a log shows only what can be read. */
+const UNSEEN =
+  /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+/** Takes out of a text what does things to a terminal or makes lines of its own. */
+function toPlainLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(UNSEEN, '')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+}
+
+/**
+ * Makes what makes a server's texts fit for a log. It never throws.
+ *
+ * @param personal - from `personalTexts`
+ * @param token - the credential's token
+ */
+export function redactor(personal: readonly string[] = [], token = ''): (text: string) => string {
+  const dropEchoes = echoDropper(personal, token, maskUrn);
+  return text => {
+    const plain = toPlainLine(unescapeText(text.slice(0, LONGEST_READ)));
+    const clean = dropEchoes(plain)
+      .slice(0, LONGEST_SEARCHED)
+      .replace(PERSONAL, mask)
+      .replace(/[^\s"'<>]+/g, maskAddress)
+      .trim();
+    if (clean.length <= LONGEST_SHOWN) return clean;
+    return `${clean.slice(0, LONGEST_SHOWN).replace(/[\ud800-\udbff]$/, '')}…`;
+  };
+}
+
+/** {@link redactor} for one text. */
+export function redact(text: string, personal: readonly string[] = [], token = ''): string {
+  return redactor(personal, token)(text);
+}

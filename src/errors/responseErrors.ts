@@ -1,0 +1,286 @@
+import type { ApiRequest } from '../client/request.js';
+import type { Configuration } from '../configuration.js';
+import { urnAdvice } from '../input/urns.js';
+import { resources } from '../resources.js';
+import { type ErrorCode, type ErrorDetails, RapidProError } from './errors.js';
+import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
+import { personalTexts, redact, redactor } from './redact.js';
+import { knownRefusal } from './refusals.js';
+
+/** An answer that is not a success, as far as it could be read. */
+export interface Refused {
+  statusCode: number;
+  /** The parsed body, where it was JSON. */
+  body: unknown;
+  /** True if it was JSON with something in it, as all of RapidPro's refusals are but a few. */
+  isJson: boolean;
+  /** True if RapidPro named the workspace of the token: the token itself is good. */
+  authenticated: boolean;
+  retryAfter?: number | undefined;
+  location?: string | undefined;
+}
+
+type Verdict = Omit<ErrorDetails, 'statusCode'>;
+
+interface Context {
+  request: ApiRequest;
+  configuration: Configuration;
+  refused: Refused;
+  /** What RapidPro said, flat, to be understood but not shown. */
+  raw: FieldError[];
+  /** The same, fit for a log. */
+  errors: FieldError[];
+}
+
+const HTTPS_HINT = ' Also use https:// in "host": RapidPro refuses some tokens over http.';
+const RATE_FIX =
+  'Run the job again after that time, ask for less, or raise options.maxWait (seconds) if your worker allows a longer run.';
+
+function nounOf(path: string): string {
+  const resource = Object.values(resources).find(({ path: known }) => known === path);
+  return resource?.nouns[0] ?? path;
+}
+
+function isOptional(path: string): boolean {
+  const resource = Object.values(resources).find(({ path: known }) => known === path);
+  return resource === undefined || 'only' in resource;
+}
+
+function said(errors: readonly FieldError[]): string {
+  const [first, ...others] = errors;
+  if (!first) return '';
+  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+  const text = formatFieldError(first);
+  return `: ${/[.!?]$/.test(text) && more === '' ? text.slice(0, -1) : text}${more}`;
+}
+
+/** True if the answer may come from something before RapidPro, or from another server. */
+function isNotRapidPro({ isJson, authenticated }: Refused): boolean {
+  return !isJson && !authenticated;
+}
+
+function forbidden({ refused, raw, errors, configuration }: Context): Verdict {
+  const text = raw.map(error => error.text).join(' ');
+  const hint = configuration.origin.startsWith('http://') ? HTTPS_HINT : '';
+  if (isNotRapidPro(refused)) {
+    return {
+      code: 'NOT_RAPIDPRO',
+      description:
+        'The server, or something before it, refused the request in another way than RapidPro.',
+      fix: `Check "host" in the credential, and ask whoever runs the server whether a firewall or proxy blocks OpenFn.${hint}`,
+    };
+  }
+  if (/system object/i.test(text)) {
+    return {
+      code: 'SYSTEM_OBJECT',
+      description: `RapidPro does not let anybody change this${said(errors)}.`,
+      fix: 'Objects that RapidPro makes itself cannot be changed or deleted. Use one of your own.',
+    };
+  }
+  if (/credentials were not provided|No credentials provided/i.test(text)) {
+    return {
+      code: 'MISSING_TOKEN',
+      description: 'The token did not reach RapidPro.',
+      fix: `Check "token" in the credential. If it is there, a proxy before RapidPro takes the Authorization header away.${hint}`,
+    };
+  }
+  if (refused.authenticated || /do not have permission/i.test(text)) {
+    return {
+      code: 'PERMISSION_DENIED',
+      description: 'RapidPro knows the token, but its user may not do this.',
+      fix: `Use the token of an administrator or editor of the workspace.${hint}`,
+    };
+  }
+  return {
+    code: 'INVALID_TOKEN',
+    description: 'RapidPro does not know this token.',
+    fix: `Copy the API token again from your RapidPro account into "token" of the credential, and check that "host" is the server it was made on.${hint}`,
+  };
+}
+
+function notFound({ refused, errors, request }: Context): Verdict {
+  if (isNotRapidPro(refused) && isOptional(request.path)) {
+    return {
+      code: 'NOT_OFFERED',
+      description: `This RapidPro server does not offer "${request.path}".`,
+      fix: 'RapidPro 9 and TextIt each have endpoints that the other lacks. Check the spelling, or do without it on this server.',
+    };
+  }
+  if (isNotRapidPro(refused)) {
+    return {
+      code: 'NOT_RAPIDPRO',
+      description: 'There is no RapidPro API at this address: the server answered 404.',
+      fix: 'Check "host" in the credential: it is the address of RapidPro as you see it in the browser, for example https://app.rapidpro.io/',
+    };
+  }
+  if (request.query?.cursor !== undefined) {
+    return {
+      code: 'INVALID_CURSOR',
+      description: 'RapidPro does not accept the position in the list to continue from.',
+      fix: 'Read the list again from its start.',
+    };
+  }
+  const noun = nounOf(request.path);
+  return {
+    code: 'NOT_FOUND',
+    description: `RapidPro has no such ${noun}${said(errors)}.`,
+    fix: `Check the uuid or URN, and that the credential is for the right workspace. The ${noun} may have been deleted.`,
+  };
+}
+
+/** How to write an address of the kind that RapidPro refused. */
+function urnFix(raw: readonly FieldError[], { query, body }: ApiRequest): string {
+  const [, named] = /Invalid URN:\s*([a-z]+:)/i.exec(raw[0]?.text ?? '') ?? [];
+  const [, place = '0'] = /^urns\[(\d+)\]/.exec(raw[0]?.path ?? '') ?? [];
+  const { urns } = (body ?? {}) as { urns?: unknown };
+  const listed = Array.isArray(urns) ? urns[Number(place)] : undefined;
+  return urnAdvice(named ?? String(query?.urn ?? listed ?? ''));
+}
+
+function invalid({ raw, errors, refused, request }: Context): Verdict {
+  if (isNotRapidPro(refused)) {
+    return {
+      code: 'NOT_RAPIDPRO',
+      description: 'The server answered 400 in another way than RapidPro.',
+      fix: 'Check "host" in the credential: the server does not take requests for this name.',
+    };
+  }
+  const known = knownRefusal(raw);
+  return {
+    code: known?.code ?? 'VALIDATION_FAILED',
+    description: `RapidPro refused the ${nounOf(request.path)}${said(errors)}.`,
+    fix:
+      (known?.code === 'INVALID_URN' ? urnFix(raw, request) : known?.fix) ??
+      'Correct what "errors" names and run the job again. Nothing was changed.',
+  };
+}
+
+function throttled({ refused }: Context): Verdict {
+  const { retryAfter } = refused;
+  const when = retryAfter === undefined ? 'later' : `in ${Math.ceil(retryAfter)} seconds`;
+  return {
+    code: 'RATE_LIMITED',
+    description: `The workspace has used up its requests for now. RapidPro takes more ${when}.`,
+    fix: RATE_FIX,
+    retryAfter,
+  };
+}
+
+/** The origin of another server that a redirect leads to. */
+function otherOrigin(location: string | undefined, base: string): string | undefined {
+  if (!location || !URL.canParse(location, base)) return undefined;
+  const { protocol, origin } = new URL(location, base);
+  return /^https?:$/.test(protocol) && origin !== base ? origin : undefined;
+}
+
+function redirected({ refused, configuration }: Context): Verdict {
+  const origin = otherOrigin(refused.location, configuration.origin);
+  const other = origin && redact(origin, [], configuration.token);
+  return {
+    code: 'REDIRECTED',
+    description: other
+      ? `The server sends requests on to ${other}. The token was not sent there.`
+      : 'The server sends requests on to another page.',
+    fix: other
+      ? `If ${other} is your RapidPro, set "host" in the credential to it.`
+      : 'Check "host" in the credential: it should be the address of RapidPro itself.',
+  };
+}
+
+function serverError({ errors }: Context): Verdict {
+  return {
+    code: 'SERVER_ERROR',
+    description: `RapidPro failed while it worked on this request${said(errors)}.`,
+    fix: 'Groups and fields that were made less than six seconds ago, a URN given twice and a malformed uuid are known causes. Otherwise try again later, and report it to whoever runs the server. Before you send a message again, look in RapidPro whether it was sent.',
+  };
+}
+
+function unavailable({ refused }: Context): Verdict {
+  return {
+    code: 'SERVER_UNAVAILABLE',
+    description: 'RapidPro could not be reached behind its proxy.',
+    fix: 'The server is restarting or overloaded. Run the job again in a few minutes.',
+    retryAfter: refused.retryAfter,
+  };
+}
+
+function other({ refused, errors, request }: Context): Verdict {
+  const simple = (code: ErrorCode, what: string, fix: string): Verdict => ({
+    code,
+    description: `${what}${said(errors)}.`,
+    fix,
+  });
+  switch (refused.statusCode) {
+    case 401:
+      return simple(
+        'INVALID_TOKEN',
+        'The server asks for other credentials',
+        'A proxy before RapidPro wants its own login. Ask whoever runs the server how programs reach its API.',
+      );
+    case 405:
+      return simple(
+        'METHOD_NOT_ALLOWED',
+        `RapidPro does not allow ${request.method} on "${request.path}"`,
+        'Use an operation that this endpoint has.',
+      );
+    case 409:
+      return simple(
+        'LIMIT_REACHED',
+        'The workspace holds as many of these as it may',
+        'Delete what is no longer used, or ask whoever runs the server for a higher limit.',
+      );
+    case 413:
+      return simple('TOO_LARGE', 'The request is too large for the server', 'Send less at once.');
+    default:
+      return simple(
+        'REQUEST_FAILED',
+        `The server refused the request with status ${refused.statusCode}`,
+        'Check "host" in the credential, then ask whoever runs the server.',
+      );
+  }
+}
+
+function judge(context: Context): Verdict {
+  const { statusCode } = context.refused;
+  if (statusCode >= 300 && statusCode < 400) return redirected(context);
+  if (statusCode === 400) return invalid(context);
+  if (statusCode === 403) return forbidden(context);
+  if (statusCode === 404) return notFound(context);
+  if (statusCode === 429) return throttled(context);
+  if (statusCode >= 502 && statusCode <= 504) return unavailable(context);
+  if (statusCode >= 500) return serverError(context);
+  return other(context);
+}
+
+/** The place of a fault in the list that the job gave, which may be longer than the one that was sent. */
+function placeInJob({ path, text }: FieldError, { body, positions }: ApiRequest): FieldError {
+  const [, key = '', place, rest = ''] = /^(\w+)(?:\[(\d+)\])?(.*)$/s.exec(path) ?? [];
+  const list = (body as { [key: string]: unknown } | null | undefined)?.[key];
+  if (!Array.isArray(list)) return { path, text };
+  // RapidPro names a reference that it does not know by what was sent.
+  const sent = place === undefined ? list.findIndex(item => endsWith(text, item)) : Number(place);
+  if (sent < 0) return { path, text };
+  const index = positions?.[key] ? positions[key][sent] : sent;
+  return { path: index === undefined ? `${key}${rest}` : `${key}[${index}]${rest}`, text };
+}
+
+function endsWith(text: string, item: unknown): boolean {
+  return typeof item === 'string' && item !== '' && text.endsWith(`: ${item}`);
+}
+
+/** Makes the error for an answer that is not a success. */
+export function responseError(
+  request: ApiRequest,
+  configuration: Configuration,
+  refused: Refused,
+): RapidProError {
+  const clean = redactor(personalTexts(request), configuration.token);
+  const raw = flattenErrors(refused.body).map(error => placeInJob(error, request));
+  const errors = raw.map(({ path, text }) => ({ path: clean(path), text: clean(text) }));
+  const verdict = judge({ request, configuration, refused, raw, errors });
+  return new RapidProError({
+    ...verdict,
+    statusCode: refused.statusCode,
+    errors: errors.map(formatFieldError),
+  });
+}

@@ -1,0 +1,217 @@
+import { z } from 'zod';
+import { RapidProError } from '../errors/errors.js';
+import type { Dictionary } from '../types/json.js';
+import { bodyCheck, keysOf, record, text, uuid } from './body.js';
+import { refuseNearMisses, warnUnknownKeys } from './check.js';
+import { asUuid, checkEach, contactKey, requireUrn } from './identifiers.js';
+
+/** What RapidPro takes in the bodies of writes. */
+
+const listOf = (what: string) =>
+  z.array(
+    z
+      .string({ error: `must be ${what} as text: not an object, and not empty` })
+      .trim()
+      .min(1, { error: `must be ${what} as text: it is empty` })
+      .transform(value => asUuid(value) ?? value),
+    { error: 'must be a list' },
+  );
+
+const urns = listOf('a URN, such as "tel:+250788123123",');
+const contacts = listOf('the uuid or a URN of a contact');
+const groups = listOf('the uuid or the name of a group');
+// Version 2 passed a number on, and RapidPro takes it as text.
+const textOrNumber = z.union([z.string(), z.number()], { error: 'must be text' });
+const translated = z.union(
+  [textOrNumber, record(z.unknown(), 'must be text, or an object of languages')],
+  {
+    error: 'must be text, or an object with a text for each language, as { eng: "…" }',
+  },
+);
+
+const contactShape = {
+  name: z.union([z.string(), z.number()], { error: 'must be text or null' }).nullish(),
+  language: text.nullish().transform(value => value?.trim().toLowerCase() ?? value),
+  urns: urns.optional(),
+  groups: groups.optional(),
+  fields: record(
+    z.union([z.string(), z.number(), z.null(), z.undefined()], {
+      error: 'must be text, a number or null: RapidPro takes no true, false, list or object here',
+    }),
+    'must be an object of field keys and values',
+  ).optional(),
+  note: text.optional(),
+};
+
+const recipientShape = {
+  contacts: contacts.optional(),
+  urns: urns.optional(),
+  groups: groups.optional(),
+};
+
+/** The newer servers break down on texts alone; RapidPro 9 takes no quick replies at all. */
+const quickReplies = z.unknown().transform(value => {
+  const typed = (item: unknown) =>
+    ['string', 'number'].includes(typeof item) ? { type: 'text', text: String(item) } : item;
+  if (Array.isArray(value)) return value.map(typed);
+  if (value === null || typeof value !== 'object') return value;
+  const lists = Object.entries(value);
+  return Object.fromEntries(
+    lists.map(([key, list]) => [key, Array.isArray(list) ? list.map(typed) : list]),
+  );
+});
+
+const broadcastShape = {
+  ...recipientShape,
+  text: translated.optional(),
+  attachments: z.unknown().optional(),
+  quick_replies: quickReplies.optional(),
+  base_language: text.optional(),
+};
+
+const flowStartShape = {
+  ...recipientShape,
+  flow: uuid('a flow', ': getFlows() lists them'),
+  restart_participants: z.unknown().optional(),
+  exclude_active: z.unknown().optional(),
+  params: record(z.unknown(), 'must be an object').optional(),
+  extra: record(z.unknown(), 'must be an object').optional(),
+};
+
+const messageShape = {
+  contact: z
+    .string({ error: 'must be the uuid or a URN of one contact; sendBroadcast() writes to many' })
+    .transform(value => asUuid(value) ?? value.trim()),
+  text: textOrNumber.optional(),
+  attachments: z.unknown().optional(),
+  quick_replies: quickReplies.optional(),
+  ticket: z.unknown().optional(),
+};
+
+/** A list that is empty by mistake would leave the contact where nobody can reach it. */
+function refuseNoUrns(body: { urns?: string[] | undefined }, where: string): void {
+  if (body.urns?.length !== 0) return;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `${where}.urns is empty: that would take all its addresses from the contact.`,
+    fix: 'Nothing was sent. Leave "urns" out to keep them. To take them away on purpose: http.post("contacts", { urns: [] }, { query: { uuid } }).',
+  });
+}
+
+function requireUrns(body: { urns?: string[] | undefined }, where: string): void {
+  checkEach(body.urns, (urn, index) => requireUrn(urn, `${where}.urns[${index}]`, 'write'));
+}
+
+/** A contact of which nothing is left is missing data, not a wish for an empty contact. */
+function requireSomething(body: object, given: unknown, where: string): void {
+  if (Object.keys(body).length > 0 || Object.keys(given as object).length === 0) return;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `${where} is empty: nothing that it should hold has a value.`,
+    fix: 'Nothing was sent. Check the names after $ or state.',
+  });
+}
+
+/** RapidPro would refuse the whole request for one of them, perhaps after others were sent. */
+function requireContacts(body: { contacts?: string[] | undefined }, where: string): void {
+  checkEach(body.contacts, (contact, index) => contactKey(contact, `${where}.contacts[${index}]`));
+}
+
+const QUICK_REPLY = ['type', 'text', 'extra'];
+
+/** The keys of quick replies: of one list, or of one for each language. */
+function checkQuickReplies(value: unknown, where: string, path: 'broadcasts' | 'messages'): void {
+  if (value === null || typeof value !== 'object') return;
+  const keys = keysOf(path, QUICK_REPLY);
+  for (const [key, item] of Object.entries(value)) {
+    if (Array.isArray(item)) checkQuickReplies(item, `${where}.${key}`, path);
+    if (!Array.isArray(value) || item === null || typeof item !== 'object') continue;
+    refuseNearMisses(item, { ...keys, answered: [] }, `${where}[${key}]`);
+    warnUnknownKeys(item, QUICK_REPLY, `${where}[${key}]`);
+  }
+}
+
+function requireContent(body: Dictionary, where: string): void {
+  const empty = (value: unknown) => value === undefined || value === null || value === '';
+  if (!empty(body.text) || !empty(body.attachments)) return;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `${where} has no text.`,
+    fix: 'Give "text", or "attachments". If it comes from $ or state, check that the data is there.',
+  });
+}
+
+const ofContact = {
+  resource: 'contacts',
+  texts: { name: 'contactName', groups: 'name', fields: 'value', note: 'message' },
+} as const;
+
+const contact = bodyCheck('contact', contactShape, ofContact);
+const contactWithUuid = bodyCheck(
+  'contact',
+  { ...contactShape, uuid: uuid('a contact').optional() },
+  ofContact,
+);
+const broadcast = bodyCheck('broadcast', broadcastShape, {
+  resource: 'broadcasts',
+  texts: { text: 'message', quick_replies: 'message', groups: 'name' },
+});
+const flowStart = bodyCheck('flowStart', flowStartShape, {
+  resource: 'flow_starts',
+  texts: { groups: 'name', params: 'value', extra: 'value' },
+});
+const message = bodyCheck('message', messageShape, {
+  resource: 'messages',
+  texts: { text: 'message', quick_replies: 'message' },
+});
+
+/** @param isLiteral - the option `literal`, here as in the others */
+export function checkContact(value: unknown, where = 'contact', isLiteral = false) {
+  const body = contact(value, where, isLiteral);
+  requireSomething(body, value, where);
+  if (where !== 'contact') refuseNoUrns(body, where);
+  requireUrns(body, where);
+  return body;
+}
+
+/**
+ * A contact that may name itself by `uuid`.
+ *
+ * @param replacesUrns - true where the list becomes the contact's only URNs: an empty one would take
+ *   them all away. Otherwise it adds none.
+ */
+export function checkContactWithUuid(
+  value: unknown,
+  { replacesUrns = false, isLiteral = false } = {},
+) {
+  const given = contactWithUuid(value, undefined, isLiteral);
+  if (replacesUrns) refuseNoUrns(given, 'contact');
+  const { urns, ...others } = given;
+  const body = urns?.length === 0 ? (others as typeof given) : given;
+  requireUrns(body, 'contact');
+  return body;
+}
+
+export function checkBroadcast(value: unknown, isLiteral = false) {
+  const body = broadcast(value, undefined, isLiteral);
+  checkQuickReplies(body.quick_replies, 'broadcast.quick_replies', 'broadcasts');
+  requireUrns(body, 'broadcast');
+  requireContacts(body, 'broadcast');
+  requireContent(body, 'broadcast');
+  return body;
+}
+
+export function checkFlowStart(value: unknown, isLiteral = false) {
+  const body = flowStart(value, undefined, isLiteral);
+  requireUrns(body, 'flowStart');
+  requireContacts(body, 'flowStart');
+  return body;
+}
+
+export function checkMessage(value: unknown, isLiteral = false) {
+  const body = message(value, undefined, isLiteral);
+  checkQuickReplies(body.quick_replies, 'message.quick_replies', 'messages');
+  contactKey(body.contact, 'message.contact');
+  requireContent(body, 'message');
+  return body;
+}

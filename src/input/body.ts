@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { type Resource, type ResourceName, resources } from '../resources.js';
+import type { Dictionary, Json } from '../types/json.js';
+import { check, type Keys, logAnswered, refuseNearMisses, warnUnknownKeys } from './check.js';
+import { asUuid, isUuid } from './identifiers.js';
+import { refuseMissing, type TextKind } from './missing.js';
+
+/** What goes into a request as JSON. */
+export type Body = { [key: string]: Json };
+
+/** The pieces that the bodies of several nouns are made of. */
+export const text = z.string({ error: 'must be text' });
+
+export const name = z
+  .union([z.string(), z.number()], { error: 'must be text' })
+  .refine(value => String(value).trim() !== '', { error: 'is empty' });
+
+export const uuid = (what: string, hint = '') =>
+  z
+    .string({ error: `must be the uuid of ${what}` })
+    .transform(value => asUuid(value) ?? value)
+    .refine(isUuid, { error: `must be the uuid of ${what}, not its name${hint}` });
+
+/** An object whose keys are free. */
+export const record = (value: z.ZodType, error: string) => z.record(z.string(), value, { error });
+
+/** What the check of a body knows beside its shape. */
+export interface BodyPlan {
+  /** Where it is posted. */
+  resource: ResourceName;
+  /** The keys whose texts reach a person or a record. */
+  texts?: { readonly [key: string]: TextKind };
+}
+
+/** The keys of the bodies that an endpoint takes. */
+export function keysOf(resource: ResourceName, known: readonly string[]): Keys {
+  const { path, answers }: Resource = resources[resource];
+  return { path, known, answered: answers };
+}
+
+function isDictionary(value: unknown): value is Dictionary {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/**
+ * Makes the check of a body: its known keys are held to their shape, keys that are almost known ones are
+ * refused, other unknown ones are warned about and sent, keys without a value are left out.
+ *
+ * @param where - what whoever wrote the job calls it
+ * @param shape - zod's shape of the known keys
+ */
+export function bodyCheck<Shape extends z.ZodRawShape>(
+  where: string,
+  shape: Shape,
+  { resource, texts = {} }: BodyPlan,
+) {
+  const schema = z.looseObject(shape, { error: 'must be an object' });
+  const known = Object.keys(shape);
+  const keys = keysOf(resource, known);
+  /** @param isLiteral - the option `literal` */
+  return (value: unknown, called = where, isLiteral = false): Body & z.infer<typeof schema> => {
+    // First, since a key that is misspelled is missing too.
+    if (isDictionary(value)) refuseNearMisses(value, keys, called);
+    const body: Dictionary = check(schema, value, called);
+    warnUnknownKeys(body, known, called, keys.answered);
+    logAnswered(body, keys, called);
+    for (const [key, kind] of Object.entries(texts)) {
+      // As the job wrote it: a shape may change it.
+      refuseMissing((value as Dictionary)[key], `${called}.${key}`, kind, isLiteral);
+    }
+    return withoutUndefined(body) as Body & z.infer<typeof schema>;
+  };
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  const items = Object.values(value);
+  return items.length > 0 && items.every(item => item === undefined);
+}
+
+/** Leaves out what evaluated to nothing: keys without a value, objects whose keys all have none. */
+function withoutUndefined(body: Dictionary): Dictionary {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => !isEmpty(value)));
+}
+
+/** Whether a contact's body names groups or fields, which may be seconds old. */
+export function referencesGroupsOrFields({ groups, fields }: Body): boolean {
+  return [groups, fields].some(value => Object.keys(value ?? {}).length > 0);
+}

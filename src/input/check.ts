@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+import { type ErrorCode, RapidProError } from '../errors/errors.js';
+import { log } from './log.js';
+import { nearMiss, suggest } from './nearest.js';
+
+/** `urns[1]` from `['urns', 1]`. */
+function pathOf(where: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${String(key)}`),
+    where,
+  );
+}
+
+/**
+ * Holds a value to a schema before anything is sent. Errors name the place and what is expected
+ * there, never the value.
+ *
+ * @param schema - what is expected
+ * @param value - an expanded argument
+ * @param where - the argument's name
+ * @throws RapidProError `INVALID_INPUT`, or the code given
+ */
+export function check<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  where: string,
+  code: ErrorCode = 'INVALID_INPUT',
+): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const errors = result.error.issues.map(issue => `${pathOf(where, issue.path)} ${issue.message}`);
+  throw new RapidProError({
+    code,
+    description: `${errors[0]}.`,
+    fix: 'Nothing was sent. Correct the job, or the data that it reads, and run it again.',
+    errors: errors.length > 1 ? errors.slice(0, 20) : undefined,
+  });
+}
+
+/** Whether a key may be shown: one that is not a plain word may be somebody's name or number. */
+export function isShown(key: string): boolean {
+  return /^[A-Za-z_][\w-]{0,40}$/.test(key);
+}
+
+/** The keys of an object in a body. */
+export interface Keys {
+  known: readonly string[];
+  /** Those that RapidPro answers there: who writes an answer back has made no mistake. */
+  answered?: readonly string[] | undefined;
+  /** The endpoint, for whoever means such a key. */
+  path: string;
+}
+
+/** The known key that another one almost equals; undefined if RapidPro itself answers that one. */
+export function meantKey(key: string, { known, answered = [] }: Keys): string | undefined {
+  if (known.includes(key) || answered.includes(key)) return undefined;
+  return nearMiss(key, known);
+}
+
+/** Options that would be ignored in a body, and then something is done that was to be rehearsed. */
+const OPTIONS = [
+  'dryRun',
+  'onlyActive',
+  'literal',
+  'verify',
+  'failOnError',
+  'timeout',
+  'maxWait',
+  'deadline',
+  'resume',
+  'concurrency',
+];
+
+/** Refuses an option that stands among what is sent. */
+function refuseOption(key: string, { known, answered = [] }: Keys, where: string): void {
+  if (known.includes(key) || answered.includes(key)) return;
+  const option = OPTIONS.includes(key) ? key : nearMiss(key, OPTIONS);
+  if (option === undefined) return;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `${where} holds "${option}", which is an option.`,
+    fix: `Nothing was sent. Give options in the last argument: { … }, { ${option}: … }.`,
+  });
+}
+
+/**
+ * Refuses a key that almost equals a known one, or is an option: RapidPro would ignore it without a
+ * word.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function refuseNearMisses(value: object, keys: Keys, where: string): void {
+  for (const key of Object.keys(value)) {
+    refuseOption(key, keys, where);
+    const meant = meantKey(key, keys);
+    if (meant === undefined) continue;
+    throw new RapidProError({
+      code: 'INVALID_INPUT',
+      description: isShown(key)
+        ? `${where} has the unknown key "${key}".`
+        : `${where} has an unknown key that is almost "${meant}".`,
+      fix: `Nothing was sent. Did you mean "${meant}"? To send the key as it is, use http.post("${keys.path}", …).`,
+    });
+  }
+}
+
+/** Says once of an answer that is written back which of its keys RapidPro does not take. */
+export function logAnswered(value: object, { known, answered = [] }: Keys, where: string): void {
+  const keys = Object.keys(value).filter(key => answered.includes(key) && !known.includes(key));
+  if (keys.length === 0) return;
+  log.warn(`${where} has keys that RapidPro answers, but does not take: ${keys.join(', ')}.`);
+}
+
+/** Warns of keys that RapidPro would silently ignore. Servers grow: they are sent all the same. */
+export function warnUnknownKeys(
+  value: object,
+  known: readonly string[],
+  where: string,
+  answered: readonly string[] = [],
+): void {
+  for (const key of Object.keys(value)) {
+    if (known.includes(key) || answered.includes(key)) continue;
+    if (!isShown(key)) {
+      log.warn(`${where} has a key that RapidPro does not know. Known here: ${known.join(', ')}.`);
+      continue;
+    }
+    log.warn(`${where} has the unknown key "${key}". ${suggest(key, known)}`);
+  }
+}

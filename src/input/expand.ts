@@ -1,0 +1,274 @@
+import { type ErrorCode, RapidProError } from '../errors/errors.js';
+import type { Dictionary } from '../types/json.js';
+import type { State } from '../types/state.js';
+import { askForValue, isOperation } from './isOperation.js';
+import { SECRET_FIX, type SecretGuard } from './secrets.js';
+
+/** Deeper than any body of RapidPro; a circle gets here soon. */
+const DEEPEST = 20;
+
+interface Refusal {
+  what: string;
+  fix: string;
+  /** Default: what the argument says. */
+  code?: ErrorCode;
+}
+
+/** What arguments are put in place with. */
+interface Context {
+  state: State;
+  /** Finds what may not be sent. */
+  secrets?: SecretGuard | undefined;
+}
+
+/** Arguments that say which objects are meant. */
+const QUERIES = /^(filters|query|options\.query)\b/;
+/** Where RapidPro learns what its pushes must carry. */
+const TARGET = /(^|\.)target_?url$/i;
+const DATE_FIX =
+  'Write dates as ISO text with a time zone: date.toISOString(), or "2026-01-31T00:00:00Z".';
+const PLAIN_FIX = 'Use plain objects, lists, text and numbers: what can be written as JSON.';
+const PROMISE_FIX = 'Wait for it in an operation of its own, with fn(async state => …).';
+const OPERATION_FIX =
+  'Operations stand one after the other. Write this one first, and use what it leaves: $.data';
+const STATE_FIX =
+  'Nothing was sent. Take from the state what is needed: state => state.data, or $.data.name';
+
+const ignore = () => {};
+
+const kindOf = (value: unknown) =>
+  Object.prototype.toString.call(value).slice('[object '.length, -1);
+
+const isObject = (value: unknown): value is Dictionary =>
+  value !== null && typeof value === 'object';
+
+/** Functions that give no value. Known by their kind, without calling them, whoever made them. */
+function strangeFunction(value: object): Refusal | undefined {
+  if (isOperation(value)) return { what: 'is an operation', fix: OPERATION_FIX };
+  const kind = kindOf(value);
+  if (kind === 'AsyncFunction') {
+    return { what: 'is an async function, and what it gives is a promise', fix: PROMISE_FIX };
+  }
+  if (kind === 'Function') return undefined;
+  return { what: `is a ${kind}`, fix: 'Write a plain function of state: state => state.data' };
+}
+
+/** Whether a value is the credential, or a copy of it. */
+function isCredential(value: unknown, { configuration }: State): boolean {
+  if (!isObject(value) || !isObject(configuration)) return false;
+  if (value === configuration) return true;
+  const { token } = configuration;
+  return typeof token === 'string' && token !== '' && value.token === token;
+}
+
+/** The state, what was copied of it with or without its credential, or the credential. */
+function partOfState(value: Dictionary, state: State): Refusal | undefined {
+  if (isCredential(value, state)) return { what: 'is the credential', fix: STATE_FIX };
+  const isLikeState = Array.isArray(value.references) && Object.hasOwn(value, 'data');
+  if (value === state || isLikeState || isCredential(value.configuration, state)) {
+    return { what: 'is the state, or a copy of it', fix: STATE_FIX };
+  }
+  return undefined;
+}
+
+/** What is not a value, whatever may be sent. */
+function whyNoValue(value: unknown, state: State): Refusal | undefined {
+  if (typeof value === 'function') return strangeFunction(value);
+  if (!isObject(value)) return undefined;
+  const { then } = value;
+  if (typeof then === 'function') {
+    // Nobody waits for it: a failure of it must not end the process.
+    then.call(value, ignore, ignore);
+    return { what: 'is a promise', fix: PROMISE_FIX };
+  }
+  return Array.isArray(value) ? undefined : partOfState(value, state);
+}
+
+/** Objects that would become `{}` on their way. Looks at no class: values of a job have others. */
+function strangeObject(value: object): Refusal | undefined {
+  const kind = kindOf(value);
+  if (kind === 'Date') return { what: 'is a Date object', fix: DATE_FIX };
+  if (kind !== 'Object' && kind !== 'Array') return { what: `is a ${kind}`, fix: PLAIN_FIX };
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
+    return { what: 'is an object of a library', fix: `Write it as text. ${DATE_FIX}` };
+  }
+  return undefined;
+}
+
+function strangeNumber(value: number): Refusal | undefined {
+  if (!Number.isFinite(value)) {
+    return { what: 'is a number that cannot be sent', fix: 'Check the calculation before it.' };
+  }
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return undefined;
+  return {
+    what: 'is a number of more digits than JavaScript keeps: the last ones may have changed',
+    fix: 'Nothing was sent. Write it as text, in quotes, wherever it comes from.',
+  };
+}
+
+/** What cannot travel as JSON, and what to write in its place. */
+function whyNot(value: unknown): Refusal | undefined {
+  if (typeof value === 'bigint')
+    return { what: 'is a BigInt', fix: 'Write it as text: String(value).' };
+  if (typeof value === 'symbol') return { what: 'is a symbol', fix: PLAIN_FIX };
+  if (typeof value === 'number') return strangeNumber(value);
+  return value !== null && typeof value === 'object' ? strangeObject(value) : undefined;
+}
+
+/** What of the credential a text holds. */
+function whySecret(text: string, secrets: SecretGuard | undefined, where: string) {
+  const secret = secrets?.secretIn(text);
+  if (!secret || (secret === 'webhook secret' && TARGET.test(where))) return undefined;
+  const what = `holds the ${secret} of the credential. Nothing was sent`;
+  return { what, fix: SECRET_FIX, code: 'INVALID_INPUT' } as const;
+}
+
+function codeFor(where: string): ErrorCode {
+  if (QUERIES.test(where)) return 'INVALID_FILTER';
+  return /^options(?!\.body\b)/.test(where) ? 'INVALID_OPTION' : 'INVALID_INPUT';
+}
+
+function refuse(where: string, { what, fix, code = codeFor(where) }: Refusal): never {
+  throw new RapidProError({ code, description: `${where} ${what}.`, fix });
+}
+
+function checkObjectKey(key: string, where: string, { secrets }: Context): void {
+  if (key === '__proto__') {
+    refuse(where, { what: 'has a key that cannot be sent: "__proto__"', fix: PLAIN_FIX });
+  }
+  const refusal = whySecret(key, secrets, where);
+  if (refusal) refuse(where, { ...refusal, what: `has a key that ${refusal.what}` });
+}
+
+/** Most values by far. For these no place has to be written down, which in large lists takes most of the time. */
+function isSurelyGood(value: unknown, { secrets }: Context): boolean {
+  if (typeof value === 'string') return secrets?.secretIn(value) === undefined;
+  return value === null || value === undefined || value === true || Number.isSafeInteger(value);
+}
+
+function expandObject(
+  context: Context,
+  value: Dictionary,
+  where: string,
+  depth: number,
+): Dictionary {
+  const expanded: Dictionary = {};
+  for (const key of Object.keys(value)) {
+    const item = value[key];
+    checkObjectKey(key, where, context);
+    expanded[key] = isSurelyGood(item, context)
+      ? item
+      : expandWithin(context, item, `${where}.${key}`, depth + 1);
+  }
+  return expanded;
+}
+
+/**
+ * What a function of state stands for; any other value as it is. For what need not be JSON.
+ *
+ * @throws RapidProError `INVALID_INPUT` if it is not a value: an operation, a promise, the state itself
+ */
+export function resolveValue(state: State, value: unknown, where: string, depth = 0): unknown {
+  if (depth > DEEPEST) {
+    refuse(where, { what: 'is nested too deep, or in a circle', fix: 'Send a flatter value.' });
+  }
+  const refusal = whyNoValue(value, state);
+  if (refusal) refuse(where, refusal);
+  if (typeof value !== 'function') return value;
+  const asked = askForValue(value as (state: State) => unknown, state);
+  if (asked.hasCalled) refuse(where, { what: 'calls an operation', fix: OPERATION_FIX });
+  return resolveValue(state, asked.value, where, depth + 1);
+}
+
+/** The same for what must be JSON. */
+function resolve({ state, secrets }: Context, value: unknown, where: string, depth = 0): unknown {
+  const plain = resolveValue(state, value, where, depth);
+  const refusal = typeof plain === 'string' ? whySecret(plain, secrets, where) : whyNot(plain);
+  if (refusal) refuse(where, refusal);
+  return plain;
+}
+
+function expandWithin(context: Context, value: unknown, where: string, depth = 0): unknown {
+  const plain = resolve(context, value, where, depth);
+  if (Array.isArray(plain)) {
+    return plain.map((item, index) =>
+      isSurelyGood(item, context)
+        ? item
+        : expandWithin(context, item, `${where}[${index}]`, depth + 1),
+    );
+  }
+  return isObject(plain) ? expandObject(context, plain, where, depth) : plain;
+}
+
+/**
+ * Puts values in place of functions of state (and so of `$` references), at any depth. Always
+ * gives new objects.
+ *
+ * @param state - what the functions are called with
+ * @param value - an argument of an operation
+ * @param where - its name, for errors
+ * @param secrets - finds what of the credential may not be sent
+ * @throws RapidProError `INVALID_INPUT`, or `INVALID_FILTER`, for what cannot travel as JSON
+ */
+export function expand(
+  state: State,
+  value: unknown,
+  where: string,
+  secrets?: SecretGuard,
+): unknown {
+  return expandWithin({ state, secrets }, value, where);
+}
+
+/** Stands in place of one of a list that has something in it that cannot travel as JSON. */
+export class Unsendable {
+  constructor(readonly reason: RapidProError) {}
+}
+
+/**
+ * As {@link expand}, for a list whose items go their own ways: what is wrong inside of one does not keep
+ * the others. An item that is itself no plain value, such as a promise, is a mistake of the job.
+ */
+export function expandEach(
+  state: State,
+  value: unknown,
+  name: string,
+  secrets?: SecretGuard,
+): unknown {
+  const context = { state, secrets };
+  const list = resolve(context, value, name);
+  if (!Array.isArray(list)) return expand(state, list, name, secrets);
+  return list.map((item, index) => {
+    const where = `${name}[${index}]`;
+    const plain = resolve({ state }, item, where);
+    try {
+      return expandWithin(context, plain, where, 1);
+    } catch (error) {
+      if (error instanceof RapidProError) return new Unsendable(error);
+      throw error;
+    }
+  });
+}
+
+/**
+ * Expands one argument of an operation. Filters or a query that the job names, but that evaluate to
+ * nothing, are missing data: without them RapidPro would answer with everything, or act on another
+ * object.
+ *
+ * @throws RapidProError as `expand`
+ */
+export function expandArgument(
+  state: State,
+  value: unknown,
+  name: string,
+  secrets?: SecretGuard,
+): unknown {
+  const expanded = expand(state, value, name, secrets);
+  const isEmpty = expanded === undefined || expanded === null;
+  if (isEmpty && typeof value === 'function' && QUERIES.test(name)) {
+    refuse(name, {
+      what: 'is empty',
+      fix: 'It points to data that is not there. Nothing was sent. Check the name after $ or state.',
+    });
+  }
+  return expanded;
+}

@@ -1,0 +1,144 @@
+import type { Query, QueryValue } from '../client/request.js';
+import { RapidProError } from '../errors/errors.js';
+import { type Filter, type Resource, type ResourceName, resources } from '../resources.js';
+import { isShown } from './check.js';
+import { isDateOnly, isDatetime, toMicroseconds } from './datetimes.js';
+import { asUuid, requireUrn } from './identifiers.js';
+import { suggest } from './nearest.js';
+
+function refuse(description: string, fix: string): never {
+  throw new RapidProError({ code: 'INVALID_FILTER', description, fix });
+}
+
+const DATE_FIX =
+  'Write ISO 8601: "2026-01-31", "2026-01-31T08:00:00Z" or "2026-01-31T10:00:00+02:00". For a Date object: date.toISOString().';
+
+/** What a value of each kind must be; gives what goes into the query. */
+const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filter) => QueryValue> =
+  {
+    uuid(value, name) {
+      const uuid = typeof value === 'string' ? asUuid(value) : undefined;
+      if (uuid) return uuid;
+      return refuse(
+        `The filter "${name}" is not a uuid.`,
+        'RapidPro finds these by uuid only, not by name. Look the uuid up in the address of its page, or read the list that it is in.',
+      );
+    },
+    urn(value, name) {
+      return requireUrn(value, `filters.${name}`, 'lookup', 'INVALID_FILTER');
+    },
+    text(value, name) {
+      // RapidPro's names have no spaces at their ends; one in the filter would give an empty list.
+      if (typeof value === 'string') return asUuid(value) ?? value.trim();
+      if (typeof value === 'number') return value;
+      return refuse(
+        `The filter "${name}" is not text.`,
+        'Write its name or uuid as text, not an object or a list.',
+      );
+    },
+    integer(value, name) {
+      // RapidPro leaves out a filter of 0, and answers with the whole list.
+      if (/^0*[1-9]\d*$/.test(String(value))) return String(value);
+      return refuse(
+        `The filter "${name}" is not the number of anything: a whole number above 0.`,
+        'Give the id as RapidPro wrote it. If it comes from $ or state, check that the data is there.',
+      );
+    },
+    boolean(value, name) {
+      if (value === true || value === 'true') return true;
+      if (value === false || value === 'false') return false;
+      return refuse(`The filter "${name}" is neither true nor false.`, 'Write true or false.');
+    },
+    datetime(value, name) {
+      if (typeof value === 'string' && isDatetime(value)) return toMicroseconds(value.trim());
+      return refuse(`The filter "${name}" is not a date that RapidPro can read.`, DATE_FIX);
+    },
+    date(value, name) {
+      if (typeof value === 'string' && isDateOnly(value)) return value.trim();
+      return refuse(
+        `The filter "${name}" is not a date.`,
+        'Write year, month and day: "2026-01-31".',
+      );
+    },
+    choice(value, name, { choices = [] }) {
+      if (typeof value === 'string' && choices.includes(value.toLowerCase()))
+        return value.toLowerCase();
+      const hint =
+        typeof value === 'string' ? suggest(value, choices) : `Known here: ${choices.join(', ')}.`;
+      return refuse(`The filter "${name}" has a value that RapidPro does not know.`, hint);
+    },
+  };
+
+function checkOne(name: string, value: unknown, filter: Filter): QueryValue {
+  if (value === undefined || value === null || (typeof value === 'string' && !value.trim())) {
+    refuse(
+      `The filter "${name}" is empty.`,
+      'It points to data that is not there. Without the filter RapidPro would give the whole list, so nothing was read. Check the name after $ or state.',
+    );
+  }
+  if (Array.isArray(value)) {
+    if (!filter.many)
+      refuse(
+        `The filter "${name}" is a list.`,
+        'RapidPro takes one value here. Ask once for each.',
+      );
+    if (value.length === 0)
+      refuse(
+        `The filter "${name}" is an empty list.`,
+        'Give at least one value, or leave the filter out.',
+      );
+    return value.map(item => checkOne(name, item, filter) as string);
+  }
+  return CHECKS[filter.kind](value, name, filter);
+}
+
+/**
+ * Checks the filters of a list and makes its query. RapidPro ignores filters that it does not know
+ * and answers bad values with an empty or a full list: both would go unseen.
+ *
+ * @throws RapidProError `INVALID_FILTER`
+ */
+export function checkFilters(name: ResourceName, filters: unknown): Query {
+  if (filters === undefined || filters === null) return {};
+  const resource: Resource = resources[name];
+  const known = Object.keys(resource.filters);
+  if (typeof filters !== 'object' || Array.isArray(filters)) {
+    refuse('The filters are not an object.', `Write them as { ${known[0] ?? 'name'}: … }.`);
+  }
+  const query: Record<string, QueryValue> = {};
+  for (const [key, value] of Object.entries(filters)) {
+    const filter = Object.hasOwn(resource.filters, key) ? resource.filters[key] : undefined;
+    if (!filter) {
+      const hint =
+        key === 'limit' ? 'Give limit in the options, the second argument.' : suggest(key, known);
+      const called = isShown(key) ? `filter "${key}"` : 'filter of that name';
+      refuse(`${capitalize(resource.nouns[1])} have no ${called}.`, hint);
+    }
+    const checked = checkOne(key, value, filter);
+    // RapidPro takes an absent flag as false, except for those that are true unless said.
+    if (checked !== false || key === 'paths' || key === 'archived') query[key] = checked;
+  }
+  const clash = (resource.exclusive ?? []).filter(key => key in query);
+  if (clash.length > 1) {
+    refuse(
+      `RapidPro takes only one of the filters ${clash.map(key => `"${key}"`).join(' and ')}.`,
+      'Leave one out, and pick from the result with fn().',
+    );
+  }
+  return query;
+}
+
+/**
+ * Some requests mean nothing without one of their filters.
+ *
+ * @throws RapidProError `INVALID_FILTER`
+ */
+export function requireOne(query: Query, keys: readonly string[]): void {
+  if (keys.some(key => key in query)) return;
+  const names = keys.map(key => `"${key}"`).join(' or ');
+  refuse(`The filter ${names} is missing.`, 'Without it RapidPro would answer with nothing.');
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

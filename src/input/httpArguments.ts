@@ -1,0 +1,120 @@
+import type { Query, QueryValue } from '../client/request.js';
+import { RapidProError } from '../errors/errors.js';
+import { type Method, type Resource, resources } from '../resources.js';
+import type { Json } from '../types/json.js';
+
+function invalidPath(description: string, fix: string): never {
+  throw new RapidProError({ code: 'INVALID_PATH', description, fix });
+}
+
+const METHODS: readonly string[] = ['GET', 'POST', 'DELETE'];
+
+/**
+ * Reads a method in any letter case.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function checkMethod(method: unknown): Method {
+  const upper = typeof method === 'string' ? method.trim().toUpperCase() : '';
+  if (METHODS.includes(upper)) return upper as Method;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: 'The method is not one that RapidPro has.',
+    fix: 'RapidPro knows GET, POST and DELETE. It updates with POST.',
+  });
+}
+
+/**
+ * Reads the name of an endpoint: `contacts`, `contacts.json`, `/api/v2/contacts.json`.
+ *
+ * @throws RapidProError `INVALID_PATH`
+ */
+export function checkPath(path: unknown): string {
+  const fix = 'Write the endpoint alone, as "contacts". What comes after ? belongs into the query.';
+  if (typeof path !== 'string') return invalidPath('The path is not text.', fix);
+  const text = path.trim();
+  if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//')) {
+    return invalidPath(
+      'The path is a whole address. The token is only sent to the server of the credential.',
+      'Write the endpoint alone, as "contacts". For other servers use @openfn/language-http.',
+    );
+  }
+  const name = text.replace(/^\/?(api\/v2\/)?/, '').replace(/\.json$/, '');
+  if (/^[a-z][a-z_]{0,63}$/.test(name)) return name;
+  return invalidPath('The path is not the name of an endpoint.', fix);
+}
+
+function emptyQuery(what: string): never {
+  throw new RapidProError({
+    code: 'INVALID_FILTER',
+    description: `${what}.`,
+    fix: 'Without it RapidPro could answer with everything, or change another object. Nothing was sent. Check the data that it comes from.',
+  });
+}
+
+/** What RapidPro reads as a number, and leaves out where it is 0. */
+const NUMBERS = new Set(
+  Object.values<Resource>(resources).flatMap(({ filters }) =>
+    Object.keys(filters).filter(key => filters[key]?.kind === 'integer'),
+  ),
+);
+
+function checkValue(key: string, value: unknown): QueryValue {
+  if (NUMBERS.has(key) && /^\s*[+-]?0[0_]*\s*$/.test(String(value))) {
+    emptyQuery(`"${key}" in the query is 0, which is the number of nothing`);
+  }
+  if (Array.isArray(value)) {
+    if (value.length === 0) emptyQuery(`"${key}" in the query is an empty list`);
+    return value.map(item => checkValue(key, item) as string);
+  }
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  return emptyQuery(
+    `"${key}" in the query is ${value !== null && typeof value === 'object' ? 'an object' : 'empty'}`,
+  );
+}
+
+/**
+ * Checks a query whose keys are the job author's own.
+ *
+ * @param query - as expanded; undefined if the job gives none, null if it evaluated to nothing
+ * @throws RapidProError `INVALID_FILTER`
+ */
+export function checkQuery(query: unknown): Query | undefined {
+  if (query === undefined) return undefined;
+  if (query === null) return emptyQuery('The query is empty');
+  if (typeof query !== 'object' || Array.isArray(query)) {
+    throw new RapidProError({
+      code: 'INVALID_FILTER',
+      description: 'The query is not an object.',
+      fix: 'Write it as { uuid: "…" }.',
+    });
+  }
+  return Object.fromEntries(
+    Object.entries(query).map(([key, value]) => [key, checkValue(key, value)]),
+  );
+}
+
+/**
+ * A POST needs something to post: without a body RapidPro makes an empty contact, for one.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function checkBody(method: Method, body: unknown): Json | undefined {
+  const isEmpty = body === undefined || body === null;
+  if (method === 'POST' && isEmpty) {
+    throw new RapidProError({
+      code: 'INVALID_INPUT',
+      description: 'The body is empty.',
+      fix: 'Nothing was sent. Check the data that it comes from. Write {} for a body without keys.',
+    });
+  }
+  if (method !== 'POST' && !isEmpty) {
+    throw new RapidProError({
+      code: 'INVALID_INPUT',
+      description: `A ${method} takes no body.`,
+      fix: 'What RapidPro should look for belongs into the query.',
+    });
+  }
+  return isEmpty ? undefined : (body as Json);
+}

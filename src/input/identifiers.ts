@@ -1,0 +1,121 @@
+import { type ErrorCode, RapidProError } from '../errors/errors.js';
+import { plainNumber, type UrnUse, urnFault } from './urns.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export function isUuid(value: unknown): boolean {
+  return typeof value === 'string' && UUID.test(value);
+}
+
+/**
+ * A uuid as RapidPro writes it, or undefined for other text. RapidPro 9 compares letter by letter: a
+ * uuid in capitals or without dashes would not be found.
+ */
+export function asUuid(text: string): string | undefined {
+  const plain = text.trim().toLowerCase();
+  const dashed = /^[0-9a-f]{32}$/.test(plain)
+    ? plain.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+    : plain;
+  return isUuid(dashed) ? dashed : undefined;
+}
+
+/** Trims a URN, and refuses what may not be sent ({@link urnFault}).
+ *
+ * @throws RapidProError `INVALID_URN`, or the code given
+ */
+export function requireUrn(
+  value: unknown,
+  where: string,
+  use: UrnUse = 'lookup',
+  code: ErrorCode = 'INVALID_URN',
+): string {
+  const text = typeof value === 'string' ? value.trim() : '';
+  const fault = urnFault(text, use);
+  if (!fault) return text;
+  throw new RapidProError({ code, description: `${where} ${fault.what}.`, fix: fault.fix });
+}
+
+const MOST_TOLD = 20;
+
+/**
+ * Checks each of a list, and reports all that are wrong at once: a list from a table has more than one.
+ *
+ * @throws RapidProError that of the first, with the others in `errors`
+ */
+export function checkEach<Item, Checked>(
+  list: readonly Item[] = [],
+  check: (item: Item, index: number) => Checked,
+): Checked[] {
+  const faults: RapidProError[] = [];
+  const checked = list.flatMap((item, index) => {
+    try {
+      return [check(item, index)];
+    } catch (error) {
+      if (!(error instanceof RapidProError)) throw error;
+      faults.push(error);
+      return [];
+    }
+  });
+  const [first] = faults;
+  if (!first) return checked;
+  const { code, description, fix } = first;
+  if (faults.length === 1) throw first;
+  throw new RapidProError({
+    code,
+    description: `${description.replace(/\.$/, '')} (and ${faults.length - 1} more: see "errors").`,
+    fix,
+    errors: faults.slice(0, MOST_TOLD).map(fault => fault.description),
+  });
+}
+
+/** How a contact is named in a query: `{ uuid }` or `{ urn }`. */
+export type ContactKey = { uuid: string } | { urn: string };
+
+/**
+ * Reads a uuid or a URN.
+ *
+ * @throws RapidProError `INVALID_INPUT` for nothing or an object, `INVALID_URN` for other text
+ */
+export function contactKey(value: unknown, where = 'contact'): ContactKey {
+  if (typeof value !== 'string' || value.trim() === '') {
+    throw new RapidProError({
+      code: 'INVALID_INPUT',
+      description:
+        value !== null && typeof value === 'object'
+          ? `${where} is an object where a uuid or a URN is expected.`
+          : `${where} is empty: it should be a uuid or a URN.`,
+      fix: 'Give the uuid of the contact, as $.data.uuid, or one of its URNs, as "tel:+250788123123".',
+    });
+  }
+  const uuid = asUuid(value);
+  return uuid ? { uuid } : { urn: requireUrn(value, where) };
+}
+
+/**
+ * The part of a URN by which two of them are the same: punctuation of phone numbers, display parts
+ * and letter case aside. Only for comparing, never for sending.
+ */
+export function urnIdentity(urn: string): string {
+  const [bare = ''] = urn.trim().split(/[?#]/);
+  const colon = bare.indexOf(':');
+  const scheme = bare.slice(0, colon).toLowerCase();
+  const path = bare.slice(colon + 1).trim();
+  if (scheme === 'tel') {
+    const digits = path.replace(/[\s().-]/g, '').toLowerCase();
+    return `tel:${plainNumber(path) ?? digits.replace(/^00/, '+')}`;
+  }
+  if (scheme === 'mailto' || scheme === 'twitter')
+    return `${scheme}:${path.toLowerCase().replace(/^@/, '')}`;
+  return `${scheme}:${path}`;
+}
+
+/** Leaves out URNs that are the same but for their punctuation; the first way of writing stays. */
+export function distinctUrns(urns: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return urns.filter(urn => {
+    const identity = urnIdentity(urn);
+    if (seen.has(identity)) return false;
+    seen.add(identity);
+    return true;
+  });
+}

@@ -1,0 +1,240 @@
+import type { ApiRequest } from '../client/request.js';
+import type { Configuration } from '../configuration.js';
+import { RapidProError } from '../errors/errors.js';
+
+/**
+ * Keeps the secrets of the credential out of whatever is sent. The token leaves in one header, which is
+ * not looked at here; anywhere else it is a mistake of the job, such as the state in place of a value.
+ */
+
+/** Tokens of servers are longer. A shorter one is a test's, and may be a part of anybody's word. */
+const LONG = 16;
+/** An address in an address in an address. */
+const DEEPEST_ADDRESS = 3;
+/** What means something in a pattern. */
+const SYNTAX = /[\\^$.*+?()[\]{}|/-]/g;
+/** Characters that stand in a text of JSON behind a backslash. */
+const QUOTED = '"\\/';
+
+type Secret = 'token' | 'webhook secret';
+
+/** Digits in either letter case. */
+function hex(code: number, length: number): string {
+  const digits = code.toString(16).padStart(length, '0');
+  return digits.replace(/[a-f]/g, letter => `[${letter}${letter.toUpperCase()}]`);
+}
+
+/** Percent-encoded up to ten times. What repeats has an end: without one a search could take any time. */
+const PERCENT = '%(?:25){0,9}';
+const BACKSLASH = `(?:\\\\|${PERCENT}5[cC])`;
+/** JSON in JSON, five times over. */
+const MOST_BACKSLASHES = 31;
+
+/**
+ * A pattern for a character as it is, percent-encoded, or escaped as JSON does it behind backslashes, which
+ * may be percent-encoded themselves. The ways soon differ, so that a search never goes far back.
+ */
+function waysToWrite(character: string, index: number): string {
+  const literal = asPattern(character);
+  const plain =
+    QUOTED.includes(character) && index > 0 ? `\\\\{0,${MOST_BACKSLASHES}}${literal}` : literal;
+  const percent = [...Buffer.from(character)].map(byte => `${PERCENT}${hex(byte, 2)}`).join('');
+  // A search begins anywhere: at the last of many backslashes.
+  const backslashes = `${BACKSLASH}${index > 0 ? `{1,${MOST_BACKSLASHES}}` : ''}`;
+  const escaped = character
+    .split('')
+    .map(unit => `${backslashes}u${hex(unit.charCodeAt(0), 4)}`)
+    .join('');
+  // In a query a space is a plus.
+  return `(?:${plain}|${percent}|${escaped}${character === ' ' ? '|\\+' : ''})`;
+}
+
+const patternOf = (text: string) => [...text].map(waysToWrite).join('');
+
+/** What a text becomes in base64, wherever it begins in what is encoded: the characters that are its own. */
+function inBase64(text: string): string[] {
+  return [0, 1, 2].map(before => {
+    const bytes = Buffer.from(' '.repeat(before) + text);
+    const [start, end] = [Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6)];
+    return bytes.toString('base64').slice(start, end);
+  });
+}
+
+/** A pattern that is made when it is first needed: it costs more than most operations look at. */
+function lazily(make: () => RegExp): () => RegExp {
+  let made: RegExp | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+const asPattern = (text: string) => text.replace(SYNTAX, '\\$&');
+
+/**
+ * Finds a secret anywhere in a text, however it is written there: a name of a server, for one, is written
+ * in small letters.
+ *
+ * @param codes - what it may have become
+ */
+function finder(secret: string, codes: readonly string[] = []): (text: string) => boolean {
+  const plain = lazily(() => new RegExp([secret, ...codes].map(asPattern).join('|'), 'i'));
+  const encoded = lazily(() => new RegExp(patternOf(secret), 'i'));
+  // Every text of a large list comes by here.
+  return text =>
+    text.length >= secret.length &&
+    (plain().test(text) ||
+      ((text.includes('%') || text.includes('\\') || text.includes('+')) && encoded().test(text)));
+}
+
+/** Finds a secret that is all of a text, but for spaces and quotes around it. */
+function matcher(secret: string): (text: string) => boolean {
+  const pattern = lazily(() => new RegExp(`^[\\s"']*${patternOf(secret)}[\\s"']*$`));
+  return text => pattern().test(text);
+}
+
+function addressesIn(text: string): URL[] {
+  if (!text.includes('://')) return [];
+  return [...text.matchAll(/https?:\/\/[^\s"'<>]+/gi)]
+    .map(([address]) => address.replace(/[.,;:!?)\]]+$/, ''))
+    .filter(address => URL.canParse(address))
+    .map(address => new URL(address));
+}
+
+/** What an address is made of: each part may be a whole value. */
+function partsOf({ username, password, pathname, searchParams, hash }: URL): string[] {
+  const behind = hash.slice(1);
+  const inHash = new URLSearchParams(behind).values();
+  return [username, password, ...pathname.split('/'), ...searchParams.values(), behind, ...inHash];
+}
+
+export const SECRET_FIX =
+  'Take from the state only what RapidPro needs, as $.data.name: not the state itself, and nothing of its configuration.';
+
+function refuse(what: string, secret: Secret | undefined): void {
+  if (!secret) return;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `${what} holds the ${secret} of the credential. Nothing was sent.`,
+    fix: SECRET_FIX,
+  });
+}
+
+/** One secret that is looked for. */
+interface Sought {
+  secret: Secret;
+  isWithin(text: string): boolean;
+  /** Where the secret counts only as a whole value: whether a text is one. */
+  isWhole?(text: string): boolean;
+}
+
+const wholeValue = (secret: Secret, text: string): Sought => ({
+  secret,
+  isWithin: finder(text),
+  isWhole: matcher(text),
+});
+
+/** Whether a text is a secret, or an address with a part that is. */
+function isWholeIn(text: string, isWhole: (text: string) => boolean, depth = 0): boolean {
+  if (isWhole(text)) return true;
+  if (depth === DEEPEST_ADDRESS) return false;
+  return addressesIn(text)
+    .flatMap(partsOf)
+    .some(part => isWholeIn(part, isWhole, depth + 1));
+}
+
+/** Finds the secrets of one credential. It shows them to nobody. */
+export class SecretGuard {
+  readonly #sought: readonly Sought[];
+  /** Characters of the shortest secret: what is shorter holds none. */
+  readonly #least: number;
+
+  constructor({ token, webhookSecret }: Pick<Configuration, 'token' | 'webhookSecret'>) {
+    const isLong = token.length >= LONG;
+    this.#sought = [
+      isLong
+        ? { secret: 'token', isWithin: finder(token, inBase64(token)) }
+        : wholeValue('token', token),
+      ...(webhookSecret ? [wholeValue('webhook secret', webhookSecret)] : []),
+    ];
+    this.#least = Math.min(token.length, webhookSecret?.length ?? token.length);
+  }
+
+  /** Which secret a value or a key holds; undefined if it holds none. */
+  secretIn(text: string): Secret | undefined {
+    if (text.length < this.#least) return undefined;
+    return this.#sought.find(
+      ({ isWithin, isWhole }) => isWithin(text) && (!isWhole || isWholeIn(text, isWhole)),
+    )?.secret;
+  }
+
+  /**
+   * Looks at all of a request before it is sent, but for its headers.
+   *
+   * @param request - as it was asked for
+   * @param url - where it goes
+   * @param json - its body as it is sent
+   * @throws RapidProError `INVALID_INPUT`
+   */
+  checkRequest({ path, query, body, file }: ApiRequest, url: string, json = ''): void {
+    refuse('The path of the request', this.secretIn(path));
+    refuse('The query of the request', this.#inValue(query));
+    refuse('The address of the request', this.#anywhereIn(url));
+    // This is where RapidPro learns where to send its pushes, with the secret that they must carry.
+    const free = path === 'resthook_subscribers' ? 'target_url' : undefined;
+    refuse('The body of the request', this.#anywhereIn(json) ?? this.#asValueIn(json, body, free));
+    if (!file) return;
+    refuse('The name of the file', this.secretIn(file.filename));
+    refuse('The type of the file', this.secretIn(file.type));
+    const { buffer, byteOffset, byteLength } = file.bytes;
+    const bytes = Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
+    refuse('The file', this.#anywhereIn(bytes));
+  }
+
+  /**
+   * Looks at a text that is not part of an API request, such as a link, before it is used.
+   *
+   * @param what - what it is, for the error
+   * @throws RapidProError `INVALID_INPUT`
+   */
+  checkText(what: string, text: string): void {
+    refuse(what, this.secretIn(text));
+  }
+
+  /** Of what counts wherever it stands, what is in a text. */
+  #anywhereIn(text: string): Secret | undefined {
+    return this.#sought.find(({ isWithin, isWhole }) => !isWhole && isWithin(text))?.secret;
+  }
+
+  /** Of what counts as a whole value only, what is in a body. Few bodies need a look at each value. */
+  #asValueIn(json: string, body: unknown, free: string | undefined): Secret | undefined {
+    const isPossible = this.#sought.some(({ isWithin, isWhole }) => isWhole && isWithin(json));
+    return isPossible ? this.#inValue(body, free) : undefined;
+  }
+
+  /**
+   * Looks through a value of JSON, its keys included.
+   *
+   * @param free - the key behind which the webhook secret may stand
+   */
+  #inValue(value: unknown, free?: string): Secret | undefined {
+    if (value === null || value === undefined) return undefined;
+    if (typeof value !== 'object') return this.secretIn(String(value));
+    for (const [key, item] of Object.entries(value)) {
+      const found = this.secretIn(key) ?? this.#inValue(item);
+      if (found && !(found === 'webhook secret' && key === free)) return found;
+    }
+    return undefined;
+  }
+}
+
+const guards = new WeakMap<Configuration, SecretGuard>();
+
+/** The guard of a credential: one for all that is made of it. */
+export function guardOf(configuration: Configuration): SecretGuard {
+  const known = guards.get(configuration);
+  if (known) return known;
+  const guard = new SecretGuard(configuration);
+  guards.set(configuration, guard);
+  return guard;
+}

@@ -1,0 +1,174 @@
+import type { Body } from '../input/body.js';
+import { distinctUrns, urnIdentity } from '../input/identifiers.js';
+import { urnsOf } from '../operations/contact/contactLookup.js';
+import type { Misread } from '../operations/contact/unread.js';
+import type { Dictionary } from '../types/json.js';
+import type { Facts } from './facts.js';
+import type { Input } from './inputs.js';
+import type { SyncSettings } from './options.js';
+import {
+  isCut,
+  isPlainUrn,
+  isUnreadable,
+  type Prediction,
+  predictField,
+  predictLanguage,
+  predictName,
+} from './predict.js';
+
+/** What has to be written to make a contact match. */
+export interface Change {
+  input: Input;
+  uuid: string;
+  /** Keys that differ, or may differ. */
+  changed: string[];
+  /** Keys of which that is not known. */
+  uncertain: string[];
+  /** Fields of which RapidPro cannot read the value, as far as is known. */
+  unread: string[];
+  /** Fields that RapidPro stores otherwise than they are written, as far as is known. */
+  altered: string[];
+  /** Name, language and fields that differ. */
+  body: Body;
+  /** True if the list of URNs differs. */
+  urns: boolean;
+  /** How many URNs the contact does not show. */
+  missing: number;
+  /** Uuids of groups to enter and to leave. */
+  join: string[];
+  leave: string[];
+  /** True if the contact is blocked, stopped or archived: RapidPro adds it to no group. */
+  inactive: boolean;
+}
+
+/** What the result says of fields that RapidPro misreads. */
+export function reportMisread({ unread, altered }: Misread): Partial<Misread> {
+  return {
+    ...(unread.length > 0 ? { unread } : {}),
+    ...(altered.length > 0 ? { altered } : {}),
+  };
+}
+
+/** Fields that RapidPro will misread, as far as that is sure. */
+export function predictMisread(fields: Input['fields'], types: Facts['types']): Misread {
+  const misread: Misread = { unread: [], altered: [] };
+  for (const [key, value] of Object.entries(fields ?? {})) {
+    if (isUnreadable(types.get(key) ?? '', value)) misread.unread.push(`fields.${key}`);
+    else if (isCut(value)) misread.altered.push(`fields.${key}`);
+  }
+  return misread;
+}
+
+/** RapidPro shows this in place of URNs where the workspace hides them. */
+export function areHidden(urns: readonly string[]): boolean {
+  return urns.some(urn => urn.endsWith(':********'));
+}
+
+export function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+/** Compares the URNs; with `exact` the order counts too. */
+function compareUrns(
+  wanted: readonly string[],
+  current: readonly string[],
+  exact: boolean,
+): Prediction {
+  if (areHidden(current)) return 'same';
+  const held = current.map(urnIdentity);
+  const asked = wanted.map(urnIdentity);
+  const same = exact
+    ? asked.length === held.length && asked.every((urn, place) => urn === held[place])
+    : asked.every(urn => held.includes(urn));
+  if (same) return 'same';
+  const strange = wanted.filter(urn => !held.includes(urnIdentity(urn)) && !isPlainUrn(urn));
+  return strange.length > 0 ? 'unknown' : 'different';
+}
+
+/** The uuids of a contact's groups. */
+function groupsOf(contact: Dictionary): string[] {
+  return Array.isArray(contact.groups) ? contact.groups.map(group => String(group?.uuid)) : [];
+}
+
+/**
+ * Compares a contact of the list with the one in RapidPro, as RapidPro would store it.
+ *
+ * @param held - URNs for which RapidPro itself named this contact, however it writes them
+ */
+export function compareContact(
+  input: Input,
+  contact: Dictionary,
+  { types, manual }: Pick<Facts, 'types' | 'manual'>,
+  settings: Pick<SyncSettings, 'exactGroups' | 'exactUrns'>,
+  held: readonly string[] = [],
+): Change {
+  const change: Change = {
+    input,
+    uuid: String(contact.uuid),
+    changed: [],
+    uncertain: [],
+    unread: [],
+    altered: [],
+    body: {},
+    urns: false,
+    missing: 0,
+    join: [],
+    leave: [],
+    inactive: typeof contact.status === 'string' && contact.status !== 'active',
+  };
+  const note = (key: string, prediction: Prediction): boolean => {
+    if (prediction !== 'same') change.changed.push(key);
+    if (prediction === 'unknown') change.uncertain.push(key);
+    return prediction !== 'same';
+  };
+  const { name, language, fields, groups } = input;
+  const urns = input.urns && distinctUrns(input.urns);
+  if (name !== undefined && note('name', predictName(name, textOrNull(contact.name)))) {
+    change.body.name = name;
+  }
+  if (
+    language !== undefined &&
+    note('language', predictLanguage(language, textOrNull(contact.language)))
+  ) {
+    change.body.language = language;
+  }
+  if (urns) {
+    const current = urnsOf(contact);
+    const shown = new Set(current.map(urnIdentity));
+    const asked = settings.exactUrns ? urns : urns.filter(urn => !held.includes(urn));
+    change.urns = note('urns', compareUrns(asked, current, settings.exactUrns));
+    change.missing = urns.filter(urn => !shown.has(urnIdentity(urn))).length;
+  }
+  const written = differingFields(fields, contact.fields, types, note);
+  if (Object.keys(written).length > 0) change.body.fields = written;
+  Object.assign(change, predictMisread(fields, types));
+  if (groups) compareGroups(change, groups, groupsOf(contact), manual, settings.exactGroups);
+  return change;
+}
+
+function differingFields(
+  wanted: Input['fields'],
+  shown: unknown,
+  types: Facts['types'],
+  note: (key: string, prediction: Prediction) => boolean,
+): Body {
+  const current = (shown ?? {}) as Dictionary;
+  const written: Body = {};
+  for (const [key, value] of Object.entries(wanted ?? {})) {
+    const prediction = predictField(types.get(key) ?? '', value, textOrNull(current[key]));
+    if (note(`fields.${key}`, prediction)) written[key] = value;
+  }
+  return written;
+}
+
+function compareGroups(
+  change: Change,
+  wanted: readonly string[],
+  current: readonly string[],
+  manual: ReadonlySet<string>,
+  exact: boolean,
+): void {
+  change.join = wanted.filter(uuid => !current.includes(uuid));
+  if (exact) change.leave = current.filter(uuid => manual.has(uuid) && !wanted.includes(uuid));
+  if (change.join.length + change.leave.length > 0) change.changed.push('groups');
+}

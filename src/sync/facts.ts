@@ -1,0 +1,199 @@
+import type { Client } from '../client/client.js';
+import { RapidProError } from '../errors/errors.js';
+import { nearest } from '../input/nearest.js';
+import { readTimeRule, type TimeFacts } from '../input/times.js';
+import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
+import { collect } from '../operations/lists/list.js';
+import type { Dictionary } from '../types/json.js';
+import type { Input } from './inputs.js';
+import type { SyncSettings } from './options.js';
+import type { Outcome, Reason } from './outcome.js';
+import { sameGroupName } from './predict.js';
+
+/** What a comparison needs to know of the workspace: fields and groups that the list names. */
+export interface Facts {
+  /** Types of the fields, by key. */
+  types: ReadonlyMap<string, string>;
+  /** Groups that contacts can be put into. */
+  manual: Set<string>;
+  groups: Dictionary[];
+  /** The group whose members are read, where the job names one. */
+  scope: { uuid: string; count: number } | undefined;
+}
+
+/** Seconds after which a list shows what has just been made: lists are read from a copy. */
+const COPY_LAG = 1;
+
+/** Reads the groups, and once more where one is missing that may have just been made. */
+async function readGroups(client: Client, wanted: ReadonlySet<string>): Promise<Dictionary[]> {
+  const groups = await collect(client, 'groups', {});
+  if ([...wanted].every(group => findGroup(groups, group))) return groups;
+  await client.clock.sleep(COPY_LAG);
+  return collect(client, 'groups', {});
+}
+
+/** The types of the fields, read once more where one is missing that may have just been made. */
+async function readTypes(
+  client: Client,
+  workspace: WorkspaceFacts,
+  used: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const types = await workspace.fieldTypes();
+  if ([...used].every(key => types.has(key))) return types;
+  await client.clock.sleep(COPY_LAG);
+  workspace.forgetFields();
+  return workspace.fieldTypes();
+}
+
+function usedFields(inputs: readonly Input[], key: SyncSettings['key']): Set<string> {
+  const used = new Set<string>();
+  for (const { fields } of inputs) for (const name of Object.keys(fields ?? {})) used.add(name);
+  if (key?.startsWith('fields.')) used.add(key.slice('fields.'.length));
+  return used;
+}
+
+function findGroup(groups: readonly Dictionary[], wanted: string): Dictionary | undefined {
+  return (
+    groups.find(({ uuid }) => uuid === wanted) ??
+    groups.find(({ name }) => sameGroupName(String(name), wanted))
+  );
+}
+
+/**
+ * Reads what the list needs: a request each for fields and groups, none if it names none.
+ *
+ * @throws RapidProError `UNKNOWN_GROUP` for `options.group`, `INVALID_OPTION` for `options.key`
+ */
+export async function readFacts(
+  client: Client,
+  inputs: readonly Input[],
+  settings: SyncSettings,
+  workspace: WorkspaceFacts,
+): Promise<Facts> {
+  const used = usedFields(inputs, settings.key);
+  const wanted = new Set(inputs.flatMap(({ groups }) => groups ?? []));
+  if (settings.group !== undefined) wanted.add(settings.group);
+  const types = used.size === 0 ? new Map() : await readTypes(client, workspace, used);
+  const needsGroups = wanted.size > 0 || settings.exactGroups;
+  const groups = needsGroups ? await readGroups(client, wanted) : [];
+  requireKey(settings.key, types);
+  return {
+    types,
+    groups,
+    manual: new Set(groups.filter(isManual).map(({ uuid }) => String(uuid))),
+    scope: settings.group === undefined ? undefined : requireScope(groups, settings.group),
+  };
+}
+
+function isManual({ query, system }: Dictionary): boolean {
+  return (query === null || query === undefined) && system !== true;
+}
+
+function requireKey(key: SyncSettings['key'], types: ReadonlyMap<string, string>): void {
+  if (!key?.startsWith('fields.')) return;
+  const field = key.slice('fields.'.length);
+  const type = types.get(field);
+  if (type === 'text' || type === 'number') return;
+  const near = nearest(field, [...types.keys()]);
+  throw new RapidProError({
+    code: 'INVALID_OPTION',
+    description: type
+      ? 'options.key names a field of dates or places, which contacts cannot be told apart by.'
+      : 'options.key names a field that the workspace does not have.',
+    fix: near
+      ? `Did you mean "fields.${near}"? A key is a field of text or numbers.`
+      : 'A key is a field of text or numbers: getFields() lists them.',
+  });
+}
+
+function requireScope(groups: readonly Dictionary[], wanted: string) {
+  const group = findGroup(groups, wanted);
+  if (group) return { uuid: String(group.uuid), count: Number(group.count ?? 0) };
+  throw new RapidProError({
+    code: 'UNKNOWN_GROUP',
+    description: 'The workspace has no group as options.group names it.',
+    fix: 'Check the spelling of the group, or list the groups with getGroups().',
+  });
+}
+
+function unknownField(key: string, types: ReadonlyMap<string, string>): Reason {
+  const near = nearest(key, [...types.keys()]);
+  return {
+    code: 'UNKNOWN_FIELD',
+    description: `The workspace has no contact field of the key "${key}". Nothing was sent.`,
+    fix: near
+      ? `Did you mean "${near}"?`
+      : 'Make the field with ensureField(), or correct the key.',
+  };
+}
+
+const UNKNOWN_GROUP: Reason = {
+  code: 'UNKNOWN_REFERENCE',
+  description: 'The contact names a group that the workspace does not have. Nothing was sent.',
+  fix: 'Make the group with ensureGroup(), or correct its name.',
+};
+
+const SMART_GROUP: Reason = {
+  code: 'UNKNOWN_REFERENCE',
+  description:
+    'The contact names a smart group: RapidPro itself decides who is in it. Nothing was sent.',
+  fix: 'Name only manual groups.',
+};
+
+/** Uuids in place of group names. */
+function resolveGroups(input: Input, facts: Facts, known: Map<string, string | Reason>) {
+  const uuids = new Set<string>();
+  for (const wanted of input.groups ?? []) {
+    let found = known.get(wanted);
+    if (found === undefined) {
+      const group = findGroup(facts.groups, wanted);
+      const uuid = String(group?.uuid);
+      found = group ? (facts.manual.has(uuid) ? uuid : SMART_GROUP) : UNKNOWN_GROUP;
+      known.set(wanted, found);
+    }
+    if (typeof found !== 'string') return found;
+    uuids.add(found);
+  }
+  input.groups = [...uuids];
+  return undefined;
+}
+
+/** Contacts that name fields or groups which are not there fail; groups become uuids. */
+export function resolveNames(inputs: readonly Input[], facts: Facts, outcome: Outcome): void {
+  const known = new Map<string, string | Reason>();
+  for (const input of inputs) {
+    const { index } = input;
+    const strange = Object.keys(input.fields ?? {}).find(key => !facts.types.has(key));
+    if (strange !== undefined) outcome.fail({ index }, unknownField(strange, facts.types));
+    const refusal = input.groups && resolveGroups(input, facts, known);
+    if (refusal) outcome.fail({ index }, refusal);
+  }
+}
+
+/**
+ * Times are sent in full, with their zone. Contacts with a time that RapidPro would store as another one
+ * fail.
+ *
+ * @param types - of the fields, where they were read before
+ */
+export async function completeDates(
+  facts: TimeFacts,
+  inputs: readonly Input[],
+  outcome: Outcome,
+  types?: ReadonlyMap<string, string>,
+): Promise<void> {
+  const open = inputs.filter(({ index }) => outcome.isOpen(index));
+  const rule = await readTimeRule(
+    facts,
+    open.map(({ fields }) => fields),
+    types,
+  );
+  for (const { index, fields } of open) {
+    try {
+      rule(fields, 'contact');
+    } catch (error) {
+      if (!(error instanceof RapidProError)) throw error;
+      outcome.fail({ index }, error);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { RapidProError } from '../errors/errors.js';
+import { count, log } from '../input/log.js';
+import { shownId } from '../input/shownId.js';
+import { logManyMisread } from '../operations/contact/unread.js';
+import type { BulkMark } from '../state/bulkMark.js';
+import type { BulkFailure, BulkResult } from '../types/bulk.js';
+
+const FIRST_FAILURES = 10;
+
+function countsOf(result: BulkResult) {
+  const { created, updated, unchanged, failed, notAttempted } = result;
+  return {
+    created: created.length,
+    updated: updated.length,
+    unchanged: unchanged.length,
+    failed: failed.length,
+    notAttempted: notAttempted.length,
+  };
+}
+
+/** `3 URN_TAKEN, 1 NOT_FOUND`. */
+function reasons(failed: readonly BulkFailure[]): string {
+  const counts = new Map<string, number>();
+  for (const { code } of failed) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return [...counts].map(([code, times]) => `${times} ${code}`).join(', ');
+}
+
+function logUncertain(result: BulkResult): void {
+  const written = [...result.updated, ...result.failed].filter(item => item.predicted === false);
+  if (written.length === 0) return;
+  log.warn(
+    `${count(written.length, ['contact', 'contacts'])} had values whose stored form only RapidPro knows, so they are always written. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5.`,
+  );
+}
+
+/** Says in the log how it went. */
+export function logResult(result: BulkResult, verb: string, requests: number): void {
+  const { created, updated, unchanged, failed, notAttempted } = countsOf(result);
+  const total = created + updated + unchanged + failed + notAttempted;
+  const sum = `${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} failed, ${notAttempted} not attempted`;
+  log.info(
+    `${verb} ${count(total, ['contact', 'contacts'])} in ${count(requests, ['request', 'requests'])}: ${sum}`,
+  );
+  logUncertain(result);
+  logManyMisread([...result.created, ...result.updated, ...result.unchanged]);
+  if (failed > 0) {
+    const first = result.failed[0]?.description ?? '';
+    log.warn(
+      `${failed} of ${total} failed (${reasons(result.failed)}): see data.failed. The first: ${first}`,
+    );
+  }
+  if (result.inactive) {
+    log.info(
+      `Stopped, blocked or archived: ${count(result.inactive.length, ['contact', 'contacts'])}. See data.inactive`,
+    );
+  }
+  if (notAttempted > 0) {
+    log.warn(
+      `${notAttempted} of ${total} were not attempted: ${result.stopped?.description ?? ''} Run the same step again with { resume: true } to continue: state.rapidpro.resume says where.`,
+    );
+  }
+}
+
+/** @throws RapidProError `BULK_FAILED` if a contact failed */
+export function failOnError(result: BulkResult, mark: BulkMark | undefined): void {
+  if (result.failed.length === 0) return;
+  const [first] = result.failed;
+  throw new RapidProError({
+    code: 'BULK_FAILED',
+    description: `${result.failed.length} contacts failed (${reasons(result.failed)}). The others are done as "details" counts them.`,
+    fix: `${first?.fix ?? ''} The same step can be run again: what is done already is left as it is.`,
+    details: {
+      counts: countsOf(result),
+      failures: result.failed
+        .slice(0, FIRST_FAILURES)
+        .map(one => (one.uuid === undefined ? one : { ...one, uuid: shownId({ uuid: one.uuid }) })),
+      ...(mark ? { resume: mark } : {}),
+    },
+  });
+}

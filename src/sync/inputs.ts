@@ -1,0 +1,205 @@
+import { RapidProError } from '../errors/errors.js';
+import { checkContactWithUuid } from '../input/bodies.js';
+import { type Body, keysOf } from '../input/body.js';
+import { isShown, refuseNearMisses } from '../input/check.js';
+import { Unsendable } from '../input/expand.js';
+import { urnIdentity } from '../input/identifiers.js';
+import { log } from '../input/log.js';
+import { suggest } from '../input/nearest.js';
+import { digitsTakenWhole } from '../input/urns.js';
+import { homeNumberFault } from '../operations/base/homeNumbers.js';
+import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
+import { inCommon } from './clashes.js';
+import type { Outcome, Reason } from './outcome.js';
+import { trimmed } from './predict.js';
+
+/** A contact of the list, checked. */
+export interface Input {
+  index: number;
+  uuid?: string | undefined;
+  urns?: string[] | undefined;
+  name?: string | number | null | undefined;
+  language?: string | null | undefined;
+  /** Uuids or names as given; uuids once they are resolved. */
+  groups?: string[] | undefined;
+  fields?: { [key: string]: string | number | null } | undefined;
+  note?: string | undefined;
+  /** Keys that this package does not know. */
+  others?: Body | undefined;
+}
+
+const KNOWN = ['uuid', 'urns', 'name', 'language', 'groups', 'fields', 'note'];
+const KEYS = keysOf('contacts', KNOWN);
+
+/**
+ * The list, as it is before its contacts are checked.
+ *
+ * @throws RapidProError `INVALID_INPUT` if it is not a list
+ */
+export function requireList(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: 'contacts is not a list.',
+    fix: 'Give the contacts as a list. If it comes from $ or state, check that the data is there.',
+  });
+}
+
+function isBlank(value: unknown): boolean {
+  return typeof value === 'string' && trimmed(value) === '';
+}
+
+/** What RapidPro refuses every time needs no request. */
+function refuseBlanks({ name, language }: { name?: unknown; language?: unknown }): void {
+  for (const [key, value] of Object.entries({ name, language })) {
+    if (!isBlank(value)) continue;
+    throw new RapidProError({
+      code: 'INVALID_INPUT',
+      description: `contact.${key} is empty, which RapidPro refuses.`,
+      fix: `Leave "${key}" out to keep it, or give null to clear it.`,
+    });
+  }
+}
+
+/** A checked contact without keys that are not there: a hundred thousand of them are kept. */
+function readInput(
+  value: unknown,
+  index: number,
+  unknownKeys: Set<string>,
+  how: Parameters<typeof checkContactWithUuid>[1],
+): Input {
+  const { known, others } = splitKeys(value, unknownKeys);
+  const body = checkContactWithUuid(known, how);
+  refuseBlanks(body);
+  const input: Input = { index, ...(body as Omit<Input, 'index'>) };
+  if (input.fields) input.fields = withoutUndefined(input.fields);
+  if (others) input.others = others;
+  return input;
+}
+
+function withoutUndefined<T>(values: { [key: string]: T }): { [key: string]: T } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; others?: Body } {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return { known: value };
+  const strange = Object.keys(value).filter(key => !KNOWN.includes(key));
+  if (strange.length === 0) return { known: value };
+  // Those that were looked at in a contact before are not looked at again.
+  if (strange.some(key => !unknownKeys.has(key))) refuseNearMisses(value, KEYS, 'contact');
+  const known: Body = { ...value };
+  const others: Body = {};
+  for (const key of strange) {
+    unknownKeys.add(key);
+    others[key] = known[key] ?? null;
+    delete known[key];
+  }
+  return { known, others };
+}
+
+/** Checks each contact of the list. Those that cannot be sent fail; the others are given back. */
+export function readInputs(
+  list: readonly unknown[],
+  outcome: Outcome,
+  how: { replacesUrns: boolean; isLiteral: boolean },
+): Input[] {
+  const unknownKeys = new Set<string>();
+  const inputs: Input[] = [];
+  for (const [index, value] of list.entries()) {
+    try {
+      if (value instanceof Unsendable) throw value.reason;
+      inputs.push(readInput(value, index, unknownKeys, how));
+    } catch (error) {
+      if (!(error instanceof RapidProError)) throw error;
+      outcome.fail({ index }, error);
+    }
+  }
+  for (const key of unknownKeys) {
+    log.warn(
+      isShown(key)
+        ? `The contacts have the unknown key "${key}". ${suggest(key, KNOWN)}`
+        : `The contacts have a key that RapidPro does not know. Known here: ${KNOWN.join(', ')}.`,
+    );
+  }
+  return inputs;
+}
+
+/** Contacts with a number that RapidPro would take for one abroad fail. */
+export async function failHomeNumbers(
+  facts: WorkspaceFacts,
+  inputs: readonly Input[],
+  outcome: Outcome,
+): Promise<void> {
+  for (const { index, urns = [] } of inputs) {
+    for (const [place, urn] of urns.entries()) {
+      // Few have such numbers, and waiting for each of the others would take its time.
+      if (digitsTakenWhole(urn) === undefined) continue;
+      const fault = await homeNumberFault(facts, urn, true);
+      if (!fault) continue;
+      const description = `contact.urns[${place}] ${fault.what}.`;
+      outcome.fail({ index }, { code: 'INVALID_URN', description, fix: fault.fix });
+    }
+  }
+}
+
+const LONGEST_NAME = 64;
+
+/** What RapidPro would say of a contact, as far as that is sure: for runs that write nothing. */
+export function wouldRefuse({ name, language }: Input): Reason | undefined {
+  if (name != null && Array.from(trimmed(String(name))).length > LONGEST_NAME) {
+    return {
+      code: 'VALIDATION_FAILED',
+      description: `contact.name has more than ${LONGEST_NAME} characters, which RapidPro refuses.`,
+      fix: 'Shorten the name.',
+    };
+  }
+  if (language == null || /^[a-z]{3}$/.test(language)) return undefined;
+  return {
+    code: 'VALIDATION_FAILED',
+    description: 'contact.language is not three letters, which RapidPro refuses.',
+    fix: 'Write it as "eng", "fra" or "kin": ISO 639-3.',
+  };
+}
+
+/** One way in which a contact of the list is named. */
+export interface Name {
+  /** The same text means the same contact. */
+  token: string;
+  /** What it is, for people. */
+  what: string;
+}
+
+export function urnNames({ urns = [] }: Input): Name[] {
+  return urns.map(urn => ({ token: urnIdentity(urn), what: 'a URN' }));
+}
+
+export function uuidName({ uuid }: Input): Name[] {
+  return uuid === undefined ? [] : [{ token: uuid, what: 'the uuid' }];
+}
+
+/** Contacts of the list that have a uuid, a URN or a key in common all fail. */
+export function failDuplicates(
+  inputs: readonly Input[],
+  namesOf: (input: Input) => Name[],
+  outcome: Outcome,
+): void {
+  const seen = new Map<string, Input>();
+  const shared = new Map<string, { what: string; inputs: Set<Input> }>();
+  for (const input of inputs) {
+    for (const { token, what } of namesOf(input)) {
+      const first = seen.get(token);
+      if (!first) seen.set(token, input);
+      else if (first !== input) {
+        const found = shared.get(token) ?? { what, inputs: new Set([first]) };
+        shared.set(token, { what, inputs: found.inputs.add(input) });
+      }
+    }
+  }
+  for (const { what, inputs: group } of shared.values()) {
+    const reason = inCommon(
+      [...group].map(({ index }) => index),
+      what,
+    );
+    for (const { index } of group) outcome.fail({ index }, reason);
+  }
+}

@@ -1,0 +1,73 @@
+import { urnIdentity } from '../input/identifiers.js';
+import { urnsOf } from '../operations/contact/contactLookup.js';
+import type { Dictionary } from '../types/json.js';
+import { textOrNull } from './diff.js';
+import { type Input, type Name, urnNames, uuidName } from './inputs.js';
+import type { SyncSettings } from './options.js';
+import type { Reason } from './outcome.js';
+import { storedField } from './predict.js';
+
+const KEY_FIX = 'Give every contact the key, or choose another one in options.key.';
+
+/** How contacts of the list are recognized in RapidPro. */
+export class Matcher {
+  /** The key of a field, where contacts are told apart by one. */
+  readonly field: string | undefined;
+  readonly #key: SyncSettings['key'];
+  readonly #type: string;
+  readonly #inputs = new Map<string, Input>();
+
+  constructor(key: SyncSettings['key'], types: ReadonlyMap<string, string>) {
+    this.#key = key;
+    this.field = key?.startsWith('fields.') ? key.slice('fields.'.length) : undefined;
+    this.#type = types.get(this.field ?? '') ?? 'text';
+  }
+
+  /** The names by which a contact of the list is looked for. */
+  namesOf(input: Input): Name[] {
+    if (this.field !== undefined) {
+      const value = storedField(this.#type, input.fields?.[this.field] ?? null)?.value;
+      return value ? [{ token: `=${value}`, what: this.field }] : [];
+    }
+    return this.usesUrns(input) ? urnNames(input) : uuidName(input);
+  }
+
+  /** Whether a contact of the list is looked for by its URNs. */
+  usesUrns({ uuid }: Input): boolean {
+    if (this.field !== undefined || this.#key === 'uuid') return false;
+    return this.#key === 'urn' || uuid === undefined;
+  }
+
+  /** Why a contact of the list cannot be looked for, if so. */
+  refusal(input: Input): Reason | undefined {
+    if (this.namesOf(input).length > 0) return undefined;
+    const wanted = this.#key === 'urn' ? 'URN' : (this.#key ?? 'URN or uuid');
+    return {
+      code: 'INVALID_INPUT',
+      description: `The contact has no ${wanted} to recognize it by. Nothing was sent.`,
+      fix: KEY_FIX,
+    };
+  }
+
+  /** Takes a contact of the list up among those that are looked for. */
+  expect(input: Input): void {
+    for (const { token } of this.namesOf(input)) this.#inputs.set(token, input);
+  }
+
+  /** The contacts of the list that a contact in RapidPro answers to. */
+  of(contact: Dictionary): Set<Input> {
+    const found = new Set<Input>();
+    const look = (token: string) => {
+      const input = this.#inputs.get(token);
+      if (input) found.add(input);
+    };
+    if (this.field !== undefined) {
+      const value = textOrNull((contact.fields as Dictionary | undefined)?.[this.field]);
+      if (value !== null) look(`=${value}`);
+      return found;
+    }
+    look(String(contact.uuid));
+    for (const urn of urnsOf(contact)) look(urnIdentity(urn));
+    return found;
+  }
+}

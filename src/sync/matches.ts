@@ -1,0 +1,157 @@
+import { RapidProError } from '../errors/errors.js';
+import { urnsOf } from '../operations/contact/contactLookup.js';
+import { severalAnswer } from '../operations/contact/severalAnswer.js';
+import { inactiveStatus } from '../operations/many/recipients.js';
+import type { Dictionary } from '../types/json.js';
+import { areHidden, type Change, compareContact, reportMisread } from './diff.js';
+import type { Facts } from './facts.js';
+import type { Input } from './inputs.js';
+import type { Matcher } from './matcher.js';
+import type { SyncSettings } from './options.js';
+import type { Outcome, Reason } from './outcome.js';
+
+export interface MatchesParts {
+  inputs: readonly Input[];
+  outcome: Outcome;
+  facts: Facts;
+  matcher: Matcher;
+  settings: SyncSettings;
+}
+
+/** One of the list that was looked up. */
+export interface Asked {
+  input: Input;
+  /** Its URNs for which RapidPro named the contact. */
+  urns: readonly string[];
+}
+
+/** Which contact in RapidPro each of the list is, as far as they have been seen. */
+export class Matches {
+  /** How many of the list were found. */
+  found = 0;
+  /**
+   * With a field for a key, two contacts in RapidPro may have the same: only when all are read is it
+   * sure which one is meant. Until then changes wait.
+   */
+  waits: boolean;
+  readonly #parts: MatchesParts;
+  readonly #uuids: (string | undefined)[] = [];
+  readonly #owners = new Map<string, number>();
+  /** Changes that wait; null stands for no change. */
+  readonly #waiting = new Map<Input, Change | null>();
+
+  constructor(parts: MatchesParts) {
+    this.#parts = parts;
+    this.waits = parts.matcher.field !== undefined;
+  }
+
+  uuidOf(index: number): string | undefined {
+    return this.#uuids[index];
+  }
+
+  /** Notes which contact one of the list is. */
+  claim(index: number, uuid: string): void {
+    this.#uuids[index] = uuid;
+    this.#owners.set(uuid, index);
+  }
+
+  isMissing(index: number): boolean {
+    return this.#uuids[index] === undefined && this.#parts.outcome.isOpen(index);
+  }
+
+  /**
+   * Looks at a contact in RapidPro.
+   *
+   * @param asked - one of the list that was looked up and answered to by this contact
+   * @returns what is to be written now
+   */
+  see(contact: Dictionary, asked?: Asked): Change[] {
+    const { matcher, outcome } = this.#parts;
+    const inputs = matcher.of(contact);
+    if (asked) inputs.add(asked.input);
+    const [input] = inputs;
+    if (!input) {
+      this.#requireUrns(contact);
+      return [];
+    }
+    const uuid = String(contact.uuid);
+    if (this.#isShared(uuid, inputs)) return [];
+    const clash = this.#clashOf(input, uuid);
+    if (clash) {
+      outcome.fail({ index: input.index }, clash);
+      this.#waiting.delete(input);
+    }
+    return outcome.isOpen(input.index) ? this.#compare(input, contact, uuid, asked?.urns) : [];
+  }
+
+  /** Looks at a contact that was made for one of the list: only then RapidPro shows how it writes its URNs. */
+  made(input: Input, contact: Dictionary): void {
+    const uuid = String(contact.uuid);
+    if (this.#isShared(uuid, this.#parts.matcher.of(contact).add(input))) return;
+    this.claim(input.index, uuid);
+  }
+
+  /** Those of the list that are one contact all fail. */
+  #isShared(uuid: string, inputs: ReadonlySet<Input>): boolean {
+    const indexes = new Set([...inputs].map(({ index }) => index));
+    const owner = this.#owners.get(uuid);
+    if (owner !== undefined) indexes.add(owner);
+    if (indexes.size < 2) return false;
+    this.#parts.outcome.clash(indexes);
+    for (const input of this.#waiting.keys()) {
+      if (indexes.has(input.index)) this.#waiting.delete(input);
+    }
+    return true;
+  }
+
+  /** All has been read: who was found once is the one. Gives what waited to be written. */
+  takeWaiting(): Change[] {
+    const { outcome } = this.#parts;
+    const changes: Change[] = [];
+    for (const [{ index }, change] of this.#waiting) {
+      const uuid = this.#uuids[index];
+      if (change) changes.push(change);
+      else outcome.complete('unchanged', { index, ...(uuid ? { uuid } : {}) });
+    }
+    this.#waiting.clear();
+    return changes;
+  }
+
+  #clashOf({ index, uuid: named }: Input, uuid: string): Reason | undefined {
+    const before = this.#uuids[index];
+    if (before !== undefined && before !== uuid) return severalAnswer('Two');
+    if (named === undefined || named === uuid) return undefined;
+    return severalAnswer('Two');
+  }
+
+  #compare(
+    input: Input,
+    contact: Dictionary,
+    uuid: string,
+    held: readonly string[] | undefined,
+  ): Change[] {
+    const { facts, settings, outcome } = this.#parts;
+    const { index } = input;
+    if (this.#uuids[index] === undefined) this.found++;
+    this.claim(index, uuid);
+    const status = inactiveStatus(contact);
+    if (status !== undefined) outcome.noteInactive(index, uuid, status);
+    const change = compareContact(input, contact, facts, settings, held);
+    const same = change.changed.length === 0;
+    if (this.waits) this.#waiting.set(input, same ? null : change);
+    else if (same) outcome.complete('unchanged', { index, uuid, ...reportMisread(change) });
+    else return [change];
+    return [];
+  }
+
+  /** If the workspace hides URNs, nobody can be recognized by them. */
+  #requireUrns(contact: Dictionary): void {
+    const { matcher, inputs } = this.#parts;
+    if (!areHidden(urnsOf(contact)) || !inputs.some(input => matcher.usesUrns(input))) return;
+    throw new RapidProError({
+      code: 'ANONYMOUS_WORKSPACE',
+      description: 'The workspace hides URNs, so contacts cannot be recognized by them.',
+      fix: 'Name the contacts by uuid, or by a field: { key: "fields.…" }.',
+    });
+  }
+}

@@ -1,0 +1,199 @@
+import { RapidProError } from '../errors/errors.js';
+import { isUncertain } from '../operations/base/uncertain.js';
+import type { BulkFailure, BulkItem, BulkResult } from '../types/bulk.js';
+import { Clashes } from './clashes.js';
+import type { Limiter } from './limiter.js';
+import { AbortedError } from './limiter.js';
+import { isUnsure, unsureReason } from './unsure.js';
+
+/** Errors that the next contact would meet as well: it makes no sense to go on. */
+const FOR_ALL = new Set([
+  'RATE_LIMITED',
+  'INVALID_TOKEN',
+  'MISSING_TOKEN',
+  'PERMISSION_DENIED',
+  'WORKSPACE_SUSPENDED',
+  'NOT_RAPIDPRO',
+  'NOT_OFFERED',
+  'REDIRECTED',
+  'METHOD_NOT_ALLOWED',
+  'HOST_NOT_FOUND',
+  'CONNECTION_REFUSED',
+  'INSECURE_CONNECTION',
+]);
+
+/** Errors of the server or of the way to it, which may be about one contact or about all. */
+const TROUBLES = new Set([
+  'SERVER_ERROR',
+  'SERVER_UNAVAILABLE',
+  'CONNECTION_LOST',
+  'TIMEOUT',
+  'INVALID_RESPONSE',
+  'RESPONSE_TOO_LARGE',
+  'OUTCOME_UNKNOWN',
+]);
+
+type Done = 'created' | 'updated' | 'unchanged';
+
+/** Where a contact of the list is; nowhere yet where it is open. */
+interface End {
+  place: Done | 'failed';
+  item: BulkItem | BulkFailure;
+}
+
+/** Where each contact of the list ends: in exactly one place. */
+export class Outcome {
+  readonly total: number;
+  /** How many have ended. */
+  done = 0;
+  /** How many were written. */
+  wrote = 0;
+  /** True if a contact may have been written, without anybody knowing. */
+  hasUnknown = false;
+  readonly #limiter: Limiter;
+  readonly #ends: (End | undefined)[];
+  /** Keys of contacts that were written in part before it stopped. */
+  readonly #begun = new Map<number, BulkItem>();
+  readonly #clashes = new Clashes();
+  readonly #inactive = new Map<number, NonNullable<BulkResult['inactive']>[number]>();
+
+  /** True if nothing is written, only reported. */
+  readonly #isPlan: boolean;
+
+  constructor(total: number, limiter: Limiter, isPlan = false) {
+    this.total = total;
+    this.#isPlan = isPlan;
+    this.#limiter = limiter;
+    this.#ends = new Array(total);
+  }
+
+  isOpen(index: number): boolean {
+    return this.#ends[index] === undefined;
+  }
+
+  isDone(index: number): boolean {
+    const end = this.#ends[index];
+    return end !== undefined && end.place !== 'failed';
+  }
+
+  complete(place: Done, item: BulkItem): void {
+    if (place !== 'unchanged' && !this.#isPlan) this.#wrote(item);
+    this.#close(place, item);
+  }
+
+  /** What was written of a contact that is not finished. */
+  begin(item: BulkItem): void {
+    this.#wrote(item);
+    if (this.isOpen(item.index)) this.#begun.set(item.index, item);
+  }
+
+  fail(item: BulkItem, { code, description, fix }: Reason): void {
+    if (code === 'OUTCOME_UNKNOWN') this.hasUnknown = true;
+    const begun = this.#begun.get(item.index);
+    this.#close('failed', { ...begun, ...item, code, description, fix });
+  }
+
+  /**
+   * Contacts of the list that are one in RapidPro fail, whatever was said of them before. What was
+   * written of them is reported at the end, when it is sure.
+   */
+  clash(indexes: Iterable<number>): void {
+    for (const index of this.#clashes.add(indexes)) {
+      const end = this.#ends[index];
+      if (end?.place === 'failed') {
+        // Of what an earlier run wrote of it, nothing is known.
+        if (end.item.earlier) this.#clashes.perhapsWrote(index);
+        continue;
+      }
+      const written = end && end.place !== 'unchanged' ? end.item : this.#begun.get(index);
+      if (written && !this.#isPlan) this.#clashes.wrote(written);
+      if (end) this.done--;
+      this.#ends[index] = undefined;
+      this.#close('failed', { index, ...CLASH });
+    }
+  }
+
+  /** Sorts out what an error means: for this contact, or for all that follow. */
+  failWith(item: BulkItem, error: unknown): void {
+    if (error instanceof AbortedError) return;
+    if (!(error instanceof RapidProError)) throw error;
+    const concernsAll = FOR_ALL.has(error.code);
+    if (concernsAll) this.#limiter.stop(error, { concernsAll });
+    else if (TROUBLES.has(error.code)) this.#limiter.wentWrong(error);
+    else this.#limiter.wentWell();
+    if (isUnsure(error)) this.hasUnknown = true;
+    if (!this.isOpen(item.index) && isUncertain(error)) this.#clashes.perhapsWrote(item.index);
+    const isCut = concernsAll || error.code === this.#limiter.stopped?.code;
+    if (isUnsure(error) && isCut) this.fail(item, unsureReason(error));
+    // Otherwise nothing was done: it is left for the next run.
+    else if (!concernsAll) this.fail(item, error);
+  }
+
+  /** Notes that the contact of one of the list is stopped, blocked or archived. */
+  noteInactive(index: number, uuid: string, status: string): void {
+    this.#inactive.set(index, { index, uuid, status });
+  }
+
+  /** Places in the list, in order, of those that ended in one way. */
+  indexes(place: End['place'], code?: string): number[] {
+    return this.#ends.flatMap((end, index) =>
+      end?.place === place && (code === undefined || (end.item as BulkFailure).code === code)
+        ? [index]
+        : [],
+    );
+  }
+
+  result(): BulkResult {
+    const lists = { created: [], updated: [], unchanged: [], failed: [], notAttempted: [] };
+    const { created, updated, unchanged, failed, notAttempted } = lists as BulkResult;
+    const done = { created, updated, unchanged };
+    for (let index = 0; index < this.total; index++) {
+      const end = this.#ends[index];
+      if (!end) notAttempted.push(this.#begun.get(index) ?? { index });
+      else if (end.place === 'failed') failed.push(this.#reported(end.item as BulkFailure));
+      else done[end.place].push(end.item);
+    }
+    const { stopped } = this.#limiter;
+    return {
+      created,
+      updated,
+      unchanged,
+      failed,
+      notAttempted,
+      ...(this.#inactive.size > 0
+        ? { inactive: [...this.#inactive.values()].sort((a, b) => a.index - b.index) }
+        : {}),
+      ...(stopped && notAttempted.length > 0 ? { stopped: reasonOf(stopped) } : {}),
+    };
+  }
+
+  #wrote(item: BulkItem): void {
+    this.wrote++;
+    // A clash came to light while it was being written.
+    if (!this.isOpen(item.index)) this.#clashes.wrote(item);
+  }
+
+  #reported(failure: BulkFailure): BulkFailure {
+    return failure.description === CLASH.description
+      ? this.#clashes.report(failure.index)
+      : failure;
+  }
+
+  #close(place: End['place'], item: BulkItem | BulkFailure): void {
+    const { index } = item;
+    if (!this.isOpen(index)) return;
+    this.#ends[index] = { place, item };
+    this.#begun.delete(index);
+    this.done++;
+  }
+}
+
+/** Why a contact failed. */
+export type Reason = Pick<RapidProError, 'code' | 'description' | 'fix'>;
+
+/** In place of what is reported at the end. */
+const CLASH = { code: 'CONTACT_CLASH', description: '', fix: '' } as const;
+
+function reasonOf({ code, description, fix, retryAfter }: RapidProError) {
+  return { code, description, fix, ...(retryAfter === undefined ? {} : { retryAfter }) };
+}

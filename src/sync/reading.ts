@@ -1,0 +1,90 @@
+import { pages } from '../client/pages.js';
+import type { Query } from '../client/request.js';
+import { PAGE_SIZE } from '../resources.js';
+import type { Dictionary } from '../types/json.js';
+import type { PooledClient } from './pooledClient.js';
+
+/** How far the contacts of a workspace have been read, and whether it pays to read on. */
+export interface Extent {
+  /** Pages that were read. */
+  pages: number;
+  /** Contacts of the list that are still to be found, and those that were found by reading. */
+  missing: number;
+  found: number;
+  /** The most members that any group has: the workspace has no fewer contacts. */
+  atLeast: number;
+  /** How many contacts there are, where that is known. */
+  exactly: number | undefined;
+}
+
+/**
+ * Whether the next page is worth its request. Whoever is not found by reading costs a request
+ * of its own, so pages pay as long as there are fewer of them to come than contacts to be found.
+ */
+export function paysToRead({ pages, missing, found, atLeast, exactly }: Extent): boolean {
+  if (missing === 0) return false;
+  if (exactly !== undefined) return Math.ceil(exactly / PAGE_SIZE) - pages < missing;
+  if (Math.ceil(atLeast / PAGE_SIZE) - pages > missing) return false;
+  // So many pages are to come if the missing ones are spread as the found ones were.
+  const expected = found === 0 ? Number.POSITIVE_INFINITY : (pages * missing) / found;
+  return 2 * pages + 1 < missing || expected < missing;
+}
+
+export interface ReadPlan {
+  query: Query;
+  /** Where an earlier run stopped. */
+  start: Query | undefined;
+  /** True if the last page is read again by the next run, to see what has changed since. */
+  keepsLast: boolean;
+  /** Whether to go on after so many pages. */
+  goesOn(pages: number): boolean;
+  /** What to do with a page, while the next one is on its way. */
+  take(contacts: Dictionary[]): Promise<void>;
+}
+
+/** Where reading stopped. */
+export interface ReadEnd {
+  place: Query | undefined;
+  complete: boolean;
+  /** How many pages were read. */
+  pages: number;
+}
+
+/** Reads contacts page by page. What is done with a page runs beside the request for the next one. */
+export async function readContacts(
+  client: PooledClient,
+  plan: ReadPlan,
+  end: ReadEnd,
+): Promise<void> {
+  const { query, start, goesOn, take } = plan;
+  const source = pages(client, 'contacts', query, start);
+  end.place = start;
+  let current = start;
+  if (!goesOn(0)) return;
+  let upcoming = source.next();
+  for (let count = 1; ; count++) {
+    const { value: page, done } = await upcoming;
+    if (done) {
+      end.complete = true;
+      return;
+    }
+    end.pages = count;
+    const match = take(page.records);
+    const next = page.next;
+    const more = next !== undefined && goesOn(count);
+    if (more) {
+      upcoming = source.next();
+      // It is awaited below; until then its failure is nobody's.
+      upcoming.catch(() => {});
+    }
+    try {
+      await match;
+    } finally {
+      if (!more) await source.return();
+    }
+    end.place = plan.keepsLast ? current : (next ?? current);
+    if (next === undefined) end.complete = true;
+    if (!more) return;
+    current = next;
+  }
+}

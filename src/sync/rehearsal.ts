@@ -1,0 +1,77 @@
+import type { Client } from '../client/client.js';
+import { refuseTwoForms } from '../operations/contact/twoForms.js';
+import { findTarget } from '../operations/contact/upsert.js';
+import { inactiveStatus } from '../operations/many/recipients.js';
+import type { BulkRun } from './bulkRun.js';
+import { Cost } from './cost.js';
+import { predictMisread, reportMisread } from './diff.js';
+import { readFacts, resolveNames } from './facts.js';
+import { type Input, wouldRefuse } from './inputs.js';
+import type { SyncSettings } from './options.js';
+import type { Reason } from './outcome.js';
+import { isPlainUrn, storedField } from './predict.js';
+
+const INACTIVE: Reason = {
+  code: 'VALIDATION_FAILED',
+  description: 'The contact is blocked, stopped or archived: RapidPro adds it to no group.',
+  fix: 'Leave "groups" out for it, or make it active with unblockContacts().',
+};
+
+function isEmpty(values: readonly unknown[] | undefined): boolean {
+  return values === undefined || values.length === 0;
+}
+
+/** What the dry run of `upsertContacts` does with its contacts: looks each up, and writes nothing. */
+export async function rehearseUpserts(
+  { pool, outcome, progress, workspace }: BulkRun,
+  inputs: readonly Input[],
+  settings: SyncSettings,
+): Promise<Cost> {
+  const cost = new Cost();
+  const facts = await readFacts(pool.reader, inputs, settings, workspace);
+  resolveNames(inputs, facts, outcome);
+  const owners = new Map<string, number>();
+  const isUncertain = ({ fields }: Input) =>
+    Object.entries(fields ?? {}).some(
+      ([key, value]) => storedField(facts.types.get(key) ?? '', value) === undefined,
+    );
+
+  const look = async (input: Input, client: Client) => {
+    const { index, uuid: named, urns = [], groups, note } = input;
+    const refusal = wouldRefuse(input);
+    if (refusal) return outcome.fail({ index }, refusal);
+    const { contact } = await findTarget(client, named, urns);
+    const isSure = !isUncertain(input) && (named !== undefined || urns.every(isPlainUrn));
+    const predicted = isSure ? {} : { predicted: false as const };
+    const item = {
+      index,
+      ...reportMisread(predictMisread(input.fields, facts.types)),
+      ...predicted,
+    };
+    if (!contact) {
+      refuseTwoForms(urns);
+      cost.add(note === undefined ? 1 : 2);
+      return outcome.complete('created', item);
+    }
+    const uuid = String(contact.uuid);
+    if (inactiveStatus(contact) !== undefined && !isEmpty(groups)) {
+      return outcome.fail({ index, uuid }, INACTIVE);
+    }
+    cost.add(1);
+    outcome.complete('updated', { ...item, uuid });
+    const owner = owners.get(uuid);
+    if (owner === undefined) owners.set(uuid, index);
+    else outcome.clash([owner, index]);
+  };
+  await pool.each(inputs, async (input, client) => {
+    if (!outcome.isOpen(input.index)) return;
+    try {
+      await look(input, client);
+      pool.limiter.wentWell();
+    } catch (error) {
+      outcome.failWith({ index: input.index }, error);
+    }
+    progress.log();
+  });
+  return cost;
+}

@@ -1,0 +1,93 @@
+import { count, log } from '../input/log.js';
+import type { BulkResult } from '../types/bulk.js';
+import { type BulkCall, bulkRun } from './bulkRun.js';
+import { Cost } from './cost.js';
+import { completeDates, readFacts, resolveNames } from './facts.js';
+import {
+  failDuplicates,
+  failHomeNumbers,
+  type Input,
+  readInputs,
+  urnNames,
+  uuidName,
+  wouldRefuse,
+} from './inputs.js';
+import { Matcher } from './matcher.js';
+import { syncSettings } from './options.js';
+import type { Outcome, Reason } from './outcome.js';
+import { SyncRun } from './sync.js';
+
+const NO_NOTES: Reason = {
+  code: 'INVALID_INPUT',
+  description:
+    'contact.note cannot be kept in step: each run would add it again. Nothing was sent.',
+  fix: 'Leave "note" out here, and add notes with updateContact() or upsertContacts().',
+};
+
+function stillOpen(inputs: readonly Input[], outcome: Outcome): Input[] {
+  return inputs.filter(({ index }) => outcome.isOpen(index));
+}
+
+/** Contacts of the list that cannot be matched, or not told apart, fail. */
+function failUnmatchable(inputs: readonly Input[], matcher: Matcher, outcome: Outcome): void {
+  for (const input of inputs) {
+    const refusal = matcher.refusal(input);
+    if (refusal) outcome.fail({ index: input.index }, refusal);
+  }
+  const names = (input: Input) => [
+    ...matcher.namesOf(input),
+    ...uuidName(input),
+    ...urnNames(input),
+  ];
+  failDuplicates(inputs, names, outcome);
+}
+
+function reportCost({ requests, isAtMost } = new Cost()): Pick<BulkResult, 'requests' | 'atMost'> {
+  const most = isAtMost ? 'at most ' : '';
+  log.info(`Writing it takes ${most}${count(requests, ['request', 'requests'])}`);
+  return isAtMost ? { requests, atMost: true } : { requests };
+}
+
+/** What `state.data` says of a run that wrote nothing. */
+export function dryResult(result: BulkResult, cost: Cost | undefined): BulkResult {
+  return { ...result, dryRun: true, ...reportCost(cost), notChecked: result.notAttempted.length };
+}
+
+/** What `syncContacts` does with its list. */
+export async function runSync(call: BulkCall): Promise<BulkResult> {
+  const settings = syncSettings(call.given);
+  const { key, group, exactGroups, exactUrns, dryRun } = settings;
+  const plan = {
+    name: 'syncContacts',
+    verb: dryRun ? 'Dry run, nothing written, of' : 'Synchronized',
+    settings,
+    identity: { key, group, exactGroups, exactUrns },
+    leavesMark: !dryRun,
+  } as const;
+  let cost: Cost | undefined;
+  const result = await bulkRun(call, plan, async run => {
+    const { list, pool, outcome } = run;
+    const all = readInputs(list, outcome, {
+      replacesUrns: exactUrns,
+      isLiteral: call.options.literal === true,
+    });
+    for (const input of all) {
+      const refusal = input.note === undefined ? dryRun && wouldRefuse(input) : NO_NOTES;
+      if (refusal) outcome.fail({ index: input.index }, refusal);
+    }
+    await failHomeNumbers(run.workspace, all, outcome);
+    const client = pool.reader;
+    const facts = await readFacts(client, all, settings, run.workspace);
+    resolveNames(all, facts, outcome);
+    await completeDates(run.workspace, all, outcome, facts.types);
+    const matcher = new Matcher(key, facts.types);
+    failUnmatchable(all, matcher, outcome);
+    const inputs = stillOpen(all, outcome);
+    for (const input of all) matcher.expect(input);
+    const sync = new SyncRun({ ...run, inputs, facts, matcher, settings });
+    await sync.run();
+    cost = sync.cost;
+    return sync.position();
+  });
+  return dryRun ? dryResult(result, cost) : result;
+}

@@ -1,0 +1,84 @@
+import type { Body } from '../input/body.js';
+import { misreadFields } from '../operations/contact/unread.js';
+import { upsert } from '../operations/contact/upsert.js';
+import type { BulkResult } from '../types/bulk.js';
+import { type BulkCall, bulkRun } from './bulkRun.js';
+import type { Cost } from './cost.js';
+import { reportMisread } from './diff.js';
+import { completeDates } from './facts.js';
+import {
+  failDuplicates,
+  failHomeNumbers,
+  type Input,
+  readInputs,
+  urnNames,
+  uuidName,
+} from './inputs.js';
+import { syncSettings } from './options.js';
+import type { Reason } from './outcome.js';
+import { rehearseUpserts } from './rehearsal.js';
+import { dryResult } from './runSync.js';
+
+const NAMELESS: Reason = {
+  code: 'INVALID_INPUT',
+  description: 'The contact is named by no URN and no uuid. Nothing was sent.',
+  fix: 'An upsert needs one of them. Check the data that "urns" or "uuid" comes from.',
+};
+
+function bodyOf({ index: _, others, ...body }: Input): Body & Pick<Input, 'uuid' | 'urns'> {
+  return { ...others, ...(body as Body) };
+}
+
+/** What `upsertContacts` does with its list. */
+export async function runUpserts(call: BulkCall): Promise<BulkResult> {
+  const settings = syncSettings({ ...call.given, urns: undefined });
+  const { dryRun } = settings;
+  const { urns: mode = 'add' } = call.options;
+  const plan = {
+    name: 'upsertContacts',
+    verb: dryRun ? 'Dry run, nothing written, of' : 'Upserted',
+    settings,
+    identity: { mode },
+    leavesMark: !dryRun,
+  } as const;
+  let cost: Cost | undefined;
+  const result = await bulkRun(call, plan, async run => {
+    const { list, pool, outcome, progress, workspace } = run;
+    const inputs = readInputs(list, outcome, {
+      replacesUrns: mode === 'replace',
+      isLiteral: call.options.literal === true,
+    });
+    await failHomeNumbers(workspace, inputs, outcome);
+    for (const { index, uuid, urns = [] } of inputs) {
+      if (uuid === undefined && urns.length === 0) outcome.fail({ index }, NAMELESS);
+    }
+    failDuplicates(inputs, input => [...uuidName(input), ...urnNames(input)], outcome);
+    await completeDates(workspace, inputs, outcome);
+    if (dryRun) {
+      cost = await rehearseUpserts(run, inputs, settings);
+      return { found: [] };
+    }
+    const owners = new Map<string, number>();
+    await pool.each(inputs, async (input, client) => {
+      const { index } = input;
+      if (!outcome.isOpen(index)) return;
+      try {
+        const body = bodyOf(input);
+        const { contact, isNew } = await upsert(client, body, mode);
+        const uuid = String(contact.uuid);
+        const misread = reportMisread(misreadFields(body, contact));
+        outcome.complete(isNew ? 'created' : 'updated', { index, uuid, ...misread });
+        // Only RapidPro knows that two names, as a uuid and a URN, are of one contact.
+        const owner = owners.get(uuid);
+        if (owner === undefined) owners.set(uuid, index);
+        else outcome.clash([owner, index]);
+        pool.limiter.wentWell();
+      } catch (error) {
+        outcome.failWith({ index }, error);
+      }
+      progress.log();
+    });
+    return { found: [] };
+  });
+  return dryRun ? dryResult(result, cost) : result;
+}

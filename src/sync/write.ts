@@ -1,0 +1,111 @@
+import type { Client } from '../client/client.js';
+import { RapidProError } from '../errors/errors.js';
+import type { Body } from '../input/body.js';
+import { distinctUrns, urnIdentity } from '../input/identifiers.js';
+import { findContact, urnsOf } from '../operations/contact/contactLookup.js';
+import { findHolders } from '../operations/contact/contactUrns.js';
+import { createContact } from '../operations/contact/createContact.js';
+import { misreadFields } from '../operations/contact/unread.js';
+import { writeContact, writeUrns } from '../operations/contact/writeContact.js';
+import type { Dictionary } from '../types/json.js';
+import type { Change } from './diff.js';
+import type { Input } from './inputs.js';
+import { isPlainUrn, storedText } from './predict.js';
+
+/** What a new contact is made of. Nothing needs to be cleared in it. */
+export function newBody({ name, language, urns, groups, fields }: Input): Body {
+  const values = Object.entries(fields ?? {}).filter(
+    ([, value]) => storedText(value)?.value !== null,
+  );
+  return {
+    ...(name == null ? {} : { name }),
+    ...(language == null ? {} : { language }),
+    ...(urns && urns.length > 0 ? { urns } : {}),
+    ...(groups && groups.length > 0 ? { groups } : {}),
+    ...(values.length > 0 ? { fields: Object.fromEntries(values) } : {}),
+  };
+}
+
+/** Makes a contact of the list that RapidPro does not have. */
+export function create(client: Client, input: Input): Promise<Dictionary> {
+  return createContact(client, newBody(input));
+}
+
+function taken(index: number): RapidProError {
+  return new RapidProError({
+    code: 'URN_TAKEN',
+    description: `urns[${index}] belongs to another contact in RapidPro. Nothing was changed.`,
+    fix: 'Take the URN out of the list, or away from the other contact first.',
+  });
+}
+
+function gone(): RapidProError {
+  return new RapidProError({
+    code: 'NOT_FOUND',
+    description: 'The contact was there a moment ago, but is now gone. Nothing was changed.',
+    fix: 'Somebody may have deleted it. Run the job again.',
+  });
+}
+
+/** Whether RapidPro may already have just these URNs, written in another way. */
+function isSameList(list: readonly string[], contact: Dictionary): boolean {
+  const held = urnsOf(contact).map(urnIdentity);
+  return (
+    list.length === held.length &&
+    list.every((urn, index) => urnIdentity(urn) === held[index] || !isPlainUrn(urn))
+  );
+}
+
+function noteMisread(change: Change, contact: Dictionary): void {
+  const { unread, altered } = misreadFields(change.body, contact);
+  change.unread = [...new Set([...change.unread, ...unread])];
+  change.altered = [...new Set([...change.altered, ...altered])];
+}
+
+/** Writes name, language and fields, and notes which of them RapidPro misread. */
+async function writeBody(client: Client, change: Change): Promise<void> {
+  const { body, uuid } = change;
+  if (Object.keys(body).length === 0) return;
+  noteMisread(change, await writeContact(client, { uuid }, body));
+}
+
+/**
+ * Writes a change with its URNs. Looks right before who holds each that the contact lacks: RapidPro 9
+ * would take it from another one, TextIt would drop it.
+ *
+ * @returns the keys that were written
+ */
+async function writeWithUrns(client: Client, change: Change, exact: boolean): Promise<string[]> {
+  const { body, uuid, changed } = change;
+  const contact = await findContact(client, { uuid });
+  if (!contact) throw gone();
+  const given = change.input.urns ?? [];
+  const wanted = distinctUrns(given);
+  const holdings = await findHolders(client, wanted, [contact]);
+  const other = holdings.find(({ holder }) => holder && holder.uuid !== uuid);
+  if (other) throw taken(given.indexOf(other.urn));
+  const missing = holdings.filter(({ holder }) => !holder).map(({ urn }) => urn);
+  const list = exact ? wanted : [...urnsOf(contact), ...missing];
+  if (missing.length > 0 || (exact && !isSameList(list, contact))) {
+    noteMisread(change, await writeUrns(client, contact, body, list, given));
+    return changed;
+  }
+  await writeBody(client, change);
+  return changed.filter(key => key !== 'urns');
+}
+
+/**
+ * Writes name, language, fields and URNs of a contact that is there.
+ *
+ * @returns the keys that differ, without "urns" where RapidPro turned out to have them
+ */
+export async function writeChange(
+  client: Client,
+  change: Change,
+  exactUrns: boolean,
+): Promise<string[]> {
+  const { changed, urns } = change;
+  if (urns) return writeWithUrns(client, change, exactUrns);
+  await writeBody(client, change);
+  return changed;
+}
