@@ -1,0 +1,4 @@
+import { BULKS } from './bulk.js';
+import { testLedger } from './ledger.js';
+
+testLedger('bulk', BULKS);

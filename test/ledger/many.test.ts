@@ -1,0 +1,4 @@
+import { testLedger } from './ledger.js';
+import { MANIES } from './many.js';
+
+testLedger('many', MANIES);
