@@ -122,13 +122,14 @@ function thrown(
   ];
 }
 
-/** Of 15, the first five differ, five are as they should be, and five are new. */
-const LISTED = 15;
-const THERE = 10;
+/** Of eight, the first three differ, three are as they should be, and two are new. */
+const LISTED = 8;
+const THERE = 6;
+const DIFFER = 3;
 const register: SyncContact[] = Array.from({ length: LISTED }, (_, place) => ({
   urns: [urnOf(place)],
   name: `Person ${place}`,
-  ...(place < 5 ? { language: 'fra' } : {}),
+  ...(place < DIFFER ? { language: 'fra' } : {}),
 }));
 
 const byUrn: Bulk['matching'] = (scene, { urns = [] }) =>
@@ -187,13 +188,16 @@ const plain: Case[] = [
   }),
 ];
 
+/** People who are all there: several pages. */
+const COUNTS = { 1: 60, 100: 200, 1000: 600 } as const;
+
 /** A list of people who are all there, while others change them. */
 const whileOthersWork: Case = {
   name: 'syncContacts by a field, nothing new',
   isSafe: true,
   changes: ['touch', 'touch many'],
   prepare(scene) {
-    const count = scene.plan.pageSize === 250 ? 600 : 60;
+    const count = COUNTS[scene.plan.instant];
     scene.field('Case');
     scene.people(count, place => ({ fields: { case: `c${place}` } }));
     scene.listen('contacts');

@@ -8,6 +8,8 @@ export interface Case {
   isSafe: boolean;
   /** What others do while it reads; default: nothing. */
   changes?: readonly Change[];
+  /** What it meets; default: every fault, and what changes a list. */
+  columns?: readonly string[];
   /** True where a safe write cannot tell who did the work: `OUTCOME_UNKNOWN` is right too. */
   mayBeUnsure?: boolean;
   /** Puts up the workspace. */

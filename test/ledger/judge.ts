@@ -69,11 +69,6 @@ export function wrongCount(claim: Claim, count: number, what: string): string[] 
   return [];
 }
 
-/** The same for work with the same end however often it is done. */
-export function wrongState(claim: Claim, isDone: boolean, what: string): string[] {
-  return wrongCount(claim, Number(isDone), what);
-}
-
 type Ranges = [number, number][];
 
 function spread(ranges: unknown): number[] {

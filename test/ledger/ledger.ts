@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { captureConsole } from '../support/captureConsole.js';
 import type { Case } from './cases.js';
 import { knownOf } from './known.js';
-import { runOnce } from './run.js';
+import { runOnce, server } from './run.js';
 import { type Column, columnsOf } from './schedule.js';
 import { simulateTime } from './simulation.js';
 import { type Cell, writeTable } from './table.js';
@@ -71,7 +71,11 @@ export function testLedger(file: string, cases: readonly Case[]): void {
   afterEach(() => {
     vi.unstubAllGlobals();
   });
-  afterAll(() => writeTable(file, cases, cells));
+  beforeAll(() => server.start());
+  afterAll(async () => {
+    await server.stop();
+    writeTable(file, cases, cells);
+  });
 
   test.each(cases)(
     '$name',

@@ -3,16 +3,16 @@ import type { Operation, State } from '../../src/types/state.js';
 import type { Case, Prepared } from './cases.js';
 import { wrongList } from './judge.js';
 import type { Scene } from './scene.js';
+import { SMALL_PAGE } from './schedule.js';
 import { CHANGES, type Listed } from './server/changes.js';
 import type { Named } from './server/store.js';
 
-/** Records of lists that only faults are tried on: some small pages. */
-const FEW = 90;
-/** Records of lists that change: pages of 250, and an instant of 1,000 among them. */
-const MANY = { 1: 800, 100: 800, 1000: 1300 } as const;
+/** Records of lists that are only met by faults: some small pages. */
+const FEW = 40;
+/** Records of lists that change: several pages, and among them whole instants. */
+const MANY = { 1: 240, 100: 300, 1000: 1300 } as const;
 
-const isBig = ({ plan }: Scene) => plan.pageSize === 250;
-const size = (scene: Scene) => (isBig(scene) ? MANY[scene.plan.instant] : FEW);
+const size = ({ plan }: Scene) => (plan.pageSize > SMALL_PAGE ? MANY[plan.instant] : FEW);
 
 /** Only a group can be left. */
 const UNGROUPED = CHANGES.filter(change => change !== 'leave');
@@ -142,7 +142,7 @@ const plain: Case[] = [
 ];
 
 function limitOf(scene: Scene): number {
-  return isBig(scene) ? 600 : 60;
+  return Math.floor(size(scene) / 2);
 }
 
 const byPage: Case[] = [

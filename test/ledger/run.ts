@@ -3,9 +3,13 @@ import type { Case } from './cases.js';
 import { codeOf, wrongError } from './judge.js';
 import { type End, type Plan, Scene } from './scene.js';
 import { type Column, planOf } from './schedule.js';
+import { LedgerServer } from './server/server.js';
 
 /** Seconds of real time after which a run is taken to hang. */
 const PATIENCE = 10;
+
+/** All runs of a file meet one server, each in a workspace of its own. */
+export const server = new LedgerServer();
 
 /** What came of a run. */
 export interface Outcome {
@@ -38,14 +42,14 @@ function notSurvived(one: Case, plan: Plan, end: End): string[] {
 }
 
 async function carryOut(one: Case, plan: Plan): Promise<Outcome> {
-  const scene = await Scene.open(plan);
+  const scene = Scene.open(server, plan);
   try {
     const { operate, judge } = one.prepare(scene);
     const end = await endOf(operate);
     const wrong = [...wrongError(end, scene), ...notSurvived(one, plan, end), ...judge(end)];
-    return { wrong, requests: scene.server.requests.length };
+    return { wrong, requests: scene.workspace.requests.length };
   } finally {
-    await scene.close();
+    server.close(scene.workspace);
   }
 }
 

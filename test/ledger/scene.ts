@@ -3,7 +3,7 @@ import { TOKEN } from '../support/credential.js';
 import { type Change, type Listed, Reading } from './server/changes.js';
 import type { Fault } from './server/faults.js';
 import { Random } from './server/random.js';
-import { LedgerServer } from './server/server.js';
+import type { LedgerServer, Workspace } from './server/server.js';
 import { type Contact, type Line, type Named, Store } from './server/store.js';
 import { SECOND } from './server/time.js';
 import { Simulation } from './simulation.js';
@@ -55,7 +55,8 @@ export class Scene {
   /** Seconds that each answer takes. */
   latency = 0;
   reading: Reading | undefined;
-  server!: LedgerServer;
+  workspace!: Workspace;
+  #host = '';
   #changes = 0;
 
   private constructor(readonly plan: Plan) {
@@ -64,10 +65,10 @@ export class Scene {
     this.simulation = new Simulation(this.store.clock, plan.isAhead ? AHEAD : 0);
   }
 
-  static async open(plan: Plan): Promise<Scene> {
+  static open(server: LedgerServer, plan: Plan): Scene {
     const scene = new Scene(plan);
     const { simulation, store } = scene;
-    scene.server = await LedgerServer.start(store, {
+    const { workspace, host } = server.open(store, {
       token: scene.token,
       pageSize: plan.pageSize,
       faults: plan.faults,
@@ -79,18 +80,16 @@ export class Scene {
         if (scene.latency > 0) await simulation.slow(scene.latency);
       },
     });
-    simulation.silent = () => scene.server.silent;
-    scene.server.onSilence = simulation.wake;
+    scene.workspace = workspace;
+    scene.#host = host;
+    simulation.silent = () => workspace.silent;
+    workspace.onSilence = simulation.wake;
     return scene;
-  }
-
-  close(): Promise<void> {
-    return this.server.close();
   }
 
   /** Runs an operation as a step of a job. */
   async step(operation: Operation, state: State = {}): Promise<State> {
-    const configuration = { host: this.server.host, token: this.token };
+    const configuration = { host: this.#host, token: this.token };
     return this.simulation.run(() => operation({ ...state, configuration }));
   }
 

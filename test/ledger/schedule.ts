@@ -9,7 +9,7 @@ import { Random } from './server/random.js';
 /** What stands above a column of the table: a fault, or what else goes on during a run. */
 export type Column = string;
 
-const NONE = 'none';
+export const NONE = 'none';
 const LOST_THEN_LIMIT = 'reset after, then 429 huge';
 const MIXED = 'mixed';
 const AHEAD = 'clock ahead, no Date';
@@ -36,7 +36,9 @@ export function changeColumns({ changes = [] }: Case): Column[] {
   ];
 }
 
-export const columnsOf = (one: Case): Column[] => [...FAULT_COLUMNS, ...changeColumns(one)];
+export function columnsOf(one: Case): readonly Column[] {
+  return one.columns ?? [...FAULT_COLUMNS, ...changeColumns(one)];
+}
 
 /** Faults after which a client asks only once more: each costs it a whole timeout. */
 const isSlow = (fault: Fault) => /^(stall|slow)/.test(fault);
@@ -69,10 +71,13 @@ function readColumn(column: Column) {
   return undefined;
 }
 
-/** The pages of RapidPro, which instants of 1,000 reach over. */
-const REAL_PAGE = 250;
 /** Pages for runs that are only about faults. */
-const SMALL_PAGE = 25;
+export const SMALL_PAGE = 12;
+/**
+ * Pages of lists that change. RapidPro's own have 250: an instant of 1,000 reaches over five of those.
+ * Of the others there is more to see in smaller ones, and they take less time.
+ */
+const PAGES: Record<Instant, number> = { 1: 60, 100: 60, 1000: 250 };
 
 /** What is drawn for a run. */
 export function planOf(one: Case, column: Column, seed: number, requests: number): Plan {
@@ -104,7 +109,7 @@ export function planOf(one: Case, column: Column, seed: number, requests: number
     changes: change ? [change] : isMixed ? mixable : [],
     isAhead: column === AHEAD,
     isOdd: column === ODD,
-    pageSize: change || (isMixed && one.changes) ? REAL_PAGE : SMALL_PAGE,
+    pageSize: change || (isMixed && one.changes) ? PAGES[instant] : SMALL_PAGE,
     isPassing: fault ? PASSING.has(fault) : column !== LOST_THEN_LIMIT && column !== ODD,
     isThrottled: fault !== undefined ? isThrottle(fault) : faults.size === 0,
   };

@@ -44,10 +44,15 @@ export class Random {
     });
   }
 
+  /** Eight hexadecimal digits. */
+  #hex(): string {
+    return Math.floor(this.next() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0');
+  }
+
   uuid(): string {
-    const hex = Array.from({ length: 32 }, () => this.between(0, 15).toString(16));
-    hex[12] = '4';
-    hex[16] = this.pick(['8', '9', 'a', 'b']);
-    return hex.join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    const [a, b, c, d] = [this.#hex(), this.#hex(), this.#hex(), this.#hex()];
+    return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-a${c.slice(1, 4)}-${c.slice(4)}${d}`;
   }
 }

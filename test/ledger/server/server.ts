@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type Body, Refusal } from './contacts.js';
 import { type Draft, type Fault, send, strike, strikesBefore } from './faults.js';
 import { type Answer, readList } from './lists.js';
@@ -16,7 +16,7 @@ export interface Arrived {
   fault: Fault | undefined;
 }
 
-export interface ServerOptions {
+export interface WorkspaceOptions {
   token: string;
   /** Records of a page; default: 250, as RapidPro has it. */
   pageSize?: number;
@@ -41,59 +41,37 @@ async function textOf(message: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** A small RapidPro on loopback that breaks as it is told to, and knows what it really did. */
-export class LedgerServer {
+/** One workspace of the server, which breaks as it is told to, and knows what it really did. */
+export class Workspace {
   readonly requests: Arrived[] = [];
   /** Requests that wait for an answer that does not come. */
   silent = 0;
   /** Told when `silent` changes. */
   onSilence: () => void = () => {};
-  readonly store: Store;
-  readonly #options: ServerOptions;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #options: WorkspaceOptions;
   readonly #random: Random;
 
-  private constructor(store: Store, options: ServerOptions) {
-    this.store = store;
+  constructor(
+    readonly store: Store,
+    options: WorkspaceOptions,
+  ) {
     this.#options = options;
     this.#random = new Random(`server ${options.seed ?? ''}`);
-    this.#server = createServer((message, response) => void this.#handle(message, response));
-    this.#server.on('connection', socket => {
-      this.#sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
   }
 
-  static async start(store: Store, options: ServerOptions): Promise<LedgerServer> {
-    const server = new LedgerServer(store, options);
-    await new Promise<void>(resolve => server.#server.listen(0, '127.0.0.1', resolve));
-    return server;
-  }
-
-  get host(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
-  }
-
-  async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise(resolve => this.#server.close(resolve));
-  }
-
-  async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(message: IncomingMessage, response: ServerResponse, address: URL): Promise<void> {
     response.sendDate = false;
-    const { method = 'GET', url = '/', headers } = message;
-    const address = new URL(url, `http://${headers.host}`);
-    const endpoint = /^\/api\/v2\/(\w+)\.json\/?$/.exec(address.pathname)?.[1] ?? '';
+    const { method = 'GET' } = message;
+    const endpoint = /\/api\/v2\/(\w+)\.json\/?$/.exec(address.pathname)?.[1] ?? '';
     const index = this.requests.length;
     const fault = this.#options.faults?.get(index);
     this.requests.push({ method, endpoint, query: address.search, fault });
     const text = await textOf(message);
     this.store.clock.tick();
     await this.#options.wait?.();
-    const nothing = this.#draft({ status: 204 });
-    if (fault && strikesBefore(fault)) return this.#strike(fault, response, nothing);
+    if (fault && strikesBefore(fault)) {
+      return this.#strike(fault, response, this.#draft({ status: 204 }));
+    }
     this.store.request = index;
     const answer = this.#work(message, address, endpoint, text);
     this.store.request = -1;
@@ -183,5 +161,48 @@ export class LedgerServer {
       this.onSilence();
     });
     this.onSilence();
+  }
+}
+
+/** A small RapidPro on loopback. Each workspace has a path of its own, as behind a proxy. */
+export class LedgerServer {
+  readonly #server: Server;
+  readonly #workspaces = new Map<string, Workspace>();
+  #opened = 0;
+
+  constructor() {
+    this.#server = createServer((message, response) => {
+      const address = new URL(message.url ?? '/', `http://${message.headers.host}`);
+      const workspace = this.#workspaces.get(address.pathname.split('/')[1] ?? '');
+      if (workspace) void workspace.handle(message, response, address);
+      else response.writeHead(404).end();
+    });
+    // Clients give idle connections up first.
+    this.#server.keepAliveTimeout = 0;
+    this.#server.on('connection', socket => socket.on('error', () => {}));
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve));
+  }
+
+  /** Opens a workspace, and tells its address for a credential. */
+  open(store: Store, options: WorkspaceOptions): { workspace: Workspace; host: string } {
+    const name = `w${this.#opened++}`;
+    const workspace = new Workspace(store, options);
+    this.#workspaces.set(name, workspace);
+    const { port } = this.#server.address() as AddressInfo;
+    return { workspace, host: `http://127.0.0.1:${port}/${name}/` };
+  }
+
+  close(workspace: Workspace): void {
+    for (const [name, one] of this.#workspaces) {
+      if (one === workspace) this.#workspaces.delete(name);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise(resolve => this.#server.close(resolve));
   }
 }
