@@ -69,6 +69,11 @@ export function wrongCount(claim: Claim, count: number, what: string): string[] 
   return [];
 }
 
+interface Failure {
+  index: number;
+  description: string;
+}
+
 type Ranges = [number, number][];
 
 function spread(ranges: unknown): number[] {
@@ -84,9 +89,13 @@ function spread(ranges: unknown): number[] {
  */
 export function claimsOfMany(end: End, count: number): Claim[] | string {
   if (end.error === undefined) {
-    const { failures = [] } = (end.state?.data ?? {}) as { failures?: { index: number }[] };
-    const failed = new Set(failures.map(({ index }) => index));
-    return Array.from({ length: count }, (_, place) => (failed.has(place) ? 'not done' : 'done'));
+    const { failures = [] } = (end.state?.data ?? {}) as { failures?: Failure[] };
+    const failed = new Map(failures.map(one => [one.index, one.description]));
+    return Array.from({ length: count }, (_, place) => {
+      const text = failed.get(place);
+      if (text === undefined) return 'done';
+      return text.includes('may have done it') ? 'unknown' : 'not done';
+    });
   }
   const { details } = end.error as Told;
   if (!details || !('notAttempted' in details)) {

@@ -68,20 +68,6 @@ const actions: Case[] = [
     times: (scene, people) => place =>
       Number(people[place]?.groups.has(scene.store.named.groups[0]?.uuid ?? '')),
   }),
-  many('removeFromGroup of 250', {
-    isSafe: true,
-    operation(scene, people) {
-      const { uuid } = scene.group();
-      for (const { groups } of people) groups.add(uuid);
-      return rapidpro.removeFromGroup(uuids(people), uuid);
-    },
-    times: (_, people) => place => Number(people[place]?.groups.size === 0),
-  }),
-  many('blockContacts of 250', {
-    isSafe: true,
-    operation: (_, people) => rapidpro.blockContacts(uuids(people)),
-    times: (_, people) => place => Number(people[place]?.isBlocked),
-  }),
   many('deleteContacts of 250', {
     isSafe: true,
     operation: (_, people) => rapidpro.deleteContacts(uuids(people)),
@@ -113,13 +99,6 @@ const actions: Case[] = [
 ];
 
 const sends: Case[] = [
-  many('sendBroadcast to 100', {
-    isSafe: false,
-    count: 100,
-    operation: (_, people) =>
-      rapidpro.sendBroadcast({ contacts: uuids(people.slice(0, 100)), text: 'Hello' }),
-    times: times('broadcast'),
-  }),
   many('sendBroadcast to 250', {
     isSafe: false,
     operation: (_, people) => rapidpro.sendBroadcast({ contacts: uuids(people), text: 'Hello' }),

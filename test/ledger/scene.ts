@@ -148,13 +148,15 @@ export class Scene {
     );
   }
 
-  /** Moments of records: long ago, apart from one another but for those that share an instant. */
+  /** Moments of records: long ago, or just now where clocks differ; apart from one another but for those that share an instant. */
   #moments(count: number): number[] {
     const { instant } = this.plan;
-    const begin = this.store.clock.micros - 40 * 24 * 3600 * SECOND;
+    const apart = this.plan.isAhead ? SECOND / 10 : SECOND + 7001;
+    const since = this.plan.isAhead ? count * apart : 40 * 24 * 3600 * SECOND;
+    const begin = this.store.clock.micros - since;
     return Array.from({ length: count }, (_, place) => {
       const step = Math.floor(place / instant) * instant;
-      return begin + step * (SECOND + 7001);
+      return begin + step * apart;
     });
   }
 

@@ -21,23 +21,31 @@ const INSTANT_NAMES: Record<Instant, string> = {
   1000: 'instants of 1,000',
 };
 
-const changeColumn = (change: Change, instant: Instant) => `${change}, ${INSTANT_NAMES[instant]}`;
+/** Others do nothing; the job's own operations may. */
+const QUIET = 'quiet';
+
+type Happening = Change | typeof QUIET;
+
+const changeColumn = (change: Happening, instant: Instant) =>
+  `${change}, ${INSTANT_NAMES[instant]}`;
 
 /** The faults that every operation meets. */
 export const FAULT_COLUMNS: Column[] = [NONE, ...FAULTS, LOST_THEN_LIMIT, MIXED];
 
 /** What only those meet that read a list which others work on. */
-export function changeColumns({ changes = [] }: Case): Column[] {
+export function changeColumns(changes: readonly Change[] = []): Column[] {
   if (changes.length === 0) return [];
   return [
     ODD,
     AHEAD,
+    changeColumn(QUIET, 100),
+    changeColumn(QUIET, 1000),
     ...INSTANTS.flatMap(instant => changes.map(change => changeColumn(change, instant))),
   ];
 }
 
 export function columnsOf(one: Case): readonly Column[] {
-  return one.columns ?? [...FAULT_COLUMNS, ...changeColumns(one)];
+  return one.columns ?? [...FAULT_COLUMNS, ...changeColumns(one.changes)];
 }
 
 /** Faults after which a client asks only once more: each costs it a whole timeout. */
@@ -66,7 +74,8 @@ function mixture(one: Case, requests: number, random: Random): Map<number, Fault
 function readColumn(column: Column) {
   for (const instant of INSTANTS) {
     const name = `, ${INSTANT_NAMES[instant]}`;
-    if (column.endsWith(name)) return { instant, change: column.slice(0, -name.length) as Change };
+    if (column.endsWith(name))
+      return { instant, change: column.slice(0, -name.length) as Happening };
   }
   return undefined;
 }
@@ -83,10 +92,10 @@ const PAGES: Record<Instant, number> = { 1: 60, 100: 60, 1000: 250 };
 export function planOf(one: Case, column: Column, seed: number, requests: number): Plan {
   const chance = `${one.name} | ${column} | ${seed}`;
   const random = new Random(`plan ${chance}`);
-  const drawn: Instant = INSTANTS[Math.abs(seed) % INSTANTS.length] ?? 1;
+  const isMixed = column === MIXED;
+  const drawn: Instant = isMixed ? (INSTANTS[Math.abs(seed) % INSTANTS.length] ?? 1) : 1;
   const { instant = drawn, change } = readColumn(column) ?? {};
   const fault = FAULTS.find(name => name === column);
-  const isMixed = column === MIXED;
   const mixable = (one.changes ?? []).filter(
     name => !isKnown(one.name, changeColumn(name, instant)),
   );
@@ -106,7 +115,7 @@ export function planOf(one: Case, column: Column, seed: number, requests: number
     line: seed % 2 === 0 ? 'v9' : 'newer',
     instant,
     faults,
-    changes: change ? [change] : isMixed ? mixable : [],
+    changes: isMixed ? mixable : change && change !== QUIET ? [change] : [],
     isAhead: column === AHEAD,
     isOdd: column === ODD,
     pageSize: change || (isMixed && one.changes) ? PAGES[instant] : SMALL_PAGE,

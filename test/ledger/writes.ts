@@ -153,12 +153,6 @@ const objects: Case[] = [
     operation: () => rapidpro.ensureGroup('New'),
     count: scene => found(scene, 'groups', 'New'),
   }),
-  single('updateGroup', {
-    isSafe: true,
-    operation: scene =>
-      rapidpro.updateGroup(scene.store.named.groups[0]?.uuid ?? '', { name: 'New' }),
-    count: scene => found(scene, 'groups', 'New'),
-  }),
   single('deleteGroup', {
     isSafe: true,
     operation: scene => rapidpro.deleteGroup(scene.store.named.groups[0]?.uuid ?? ''),
@@ -174,11 +168,6 @@ const objects: Case[] = [
     isSafe: true,
     operation: () => rapidpro.ensureField({ name: 'Weight', type: 'number' }),
     count: scene => found(scene, 'fields', 'Weight'),
-  }),
-  single('ensureLabel', {
-    isSafe: true,
-    operation: () => rapidpro.ensureLabel('Urgent'),
-    count: scene => found(scene, 'labels', 'Urgent'),
   }),
   single('setGlobal', {
     isSafe: true,

@@ -25,7 +25,8 @@ export function encodeCursor({ offset, isReverse, position }: Cursor): string {
 /** Undefined for what is not a cursor. */
 export function decodeCursor(text: string): Cursor | undefined {
   const decoded = Buffer.from(text, 'base64').toString('latin1');
-  if (Buffer.from(decoded, 'latin1').toString('base64') !== text) return undefined;
+  const isAscii = /^[\x20-\x7e]*$/.test(decoded);
+  if (!isAscii || Buffer.from(decoded).toString('base64') !== text) return undefined;
   const tokens = new URLSearchParams(decoded);
   const offset = Number(tokens.get('o') ?? 0);
   if (!Number.isInteger(offset) || offset < 0) return undefined;
