@@ -22,7 +22,9 @@ const WHY = {
   C6: 'a web page after the work is told as if nothing had been done',
   C7: 'a bulk run does not wait until the engine knows a new field',
   C8: 'a new topic is not waited for',
-  new: 'a refusal after a lost answer whose own text is lost too is told as if nothing had been done',
+  deleted: 'of those whom a lost attempt deleted, only the first is told as perhaps done',
+  refusal:
+    'a refusal after a lost answer whose own text is lost too is told as if nothing had been done',
 } as const;
 
 export const KNOWN: readonly Known[] = [
@@ -301,7 +303,6 @@ export const KNOWN: readonly Known[] = [
       'syncContacts by a field',
       'syncContacts by a field, without URNs',
       'upsertContacts',
-      'syncContacts by a field, nothing new',
       'addToGroup of 250',
       'deleteContacts of 250',
       'labelMessages of 250',
@@ -318,6 +319,7 @@ export const KNOWN: readonly Known[] = [
       'addField',
       'ensureField',
       'setGlobal',
+      'upsertContact, two URNs',
     ],
     columns: ['reset after, then 429 huge'],
   },
@@ -346,6 +348,7 @@ export const KNOWN: readonly Known[] = [
       'addField',
       'ensureField',
       'setGlobal',
+      'syncContacts with a group',
     ],
     columns: ['web page after'],
   },
@@ -363,20 +366,20 @@ export const KNOWN: readonly Known[] = [
   },
   {
     of: 'new',
-    why: WHY.new,
-    operations: ['eachPage that deletes', 'ensureField'],
+    why: WHY.deleted,
+    operations: ['deleteContacts of 250'],
+    columns: ['502-504 after', 'cut after', 'reset after', 'stall after'],
+  },
+  {
+    of: 'new',
+    why: WHY.refusal,
+    operations: ['eachPage that deletes'],
     columns: ['cut after'],
   },
   {
     of: 'new',
-    why: WHY.new,
-    operations: ['addGroup', 'ensureGroup'],
-    columns: ['garbled after'],
-  },
-  {
-    of: 'new',
-    why: WHY.new,
-    operations: ['addField'],
+    why: WHY.refusal,
+    operations: ['ensureField', 'addGroup', 'ensureGroup', 'addField'],
     columns: ['cut after', 'garbled after'],
   },
 ];

@@ -20,7 +20,11 @@ const FIXED = 20;
 const isFixed = SEED === undefined && RUNS === undefined;
 
 function isAsked(one: Case, column: Column): boolean {
-  return (OPERATION ?? one.name) === one.name && (COLUMN ?? column) === column;
+  return (
+    (OPERATION ?? one.name) === one.name &&
+    (COLUMN ?? column) === column &&
+    (!process.env.COLS || process.env.COLS.split(';').includes(column))
+  );
 }
 
 const command = (one: Case, column: Column, seed: number) =>

@@ -6,7 +6,7 @@ import { type Column, planOf } from './schedule.js';
 import { LedgerServer } from './server/server.js';
 
 /** Seconds of real time after which a run is taken to hang. */
-const PATIENCE = 10;
+const PATIENCE = 30;
 
 /** All runs of a file meet one server, each in a workspace of its own. */
 export const server = new LedgerServer();
