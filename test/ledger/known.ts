@@ -74,6 +74,7 @@ export const KNOWN: readonly Known[] = [
       'add, instants of 100',
       'delete, instants of 1,000',
       'delete, instants of 100',
+      'mixed',
       'quiet, instants of 1,000',
       'quiet, instants of 100',
       'touch many, instants of 1,000',
@@ -232,7 +233,7 @@ export const KNOWN: readonly Known[] = [
       'syncContacts with a group',
       'upsertContacts',
       'syncContacts by a field, nothing new',
-      'deleteContacts of 250',
+      'deleteContacts of 110',
       'labelMessages of 250',
       'eachPage',
       'eachPage that deletes',
@@ -260,6 +261,7 @@ export const KNOWN: readonly Known[] = [
       'ensureField',
       'setGlobal',
       'http.get',
+      'eachPage that takes out of the group',
     ],
     columns: [
       '408 after',
@@ -273,7 +275,7 @@ export const KNOWN: readonly Known[] = [
   {
     of: 'C3',
     why: WHY.C3,
-    operations: ['syncContacts by a field', 'eachPage that takes out of the group'],
+    operations: ['syncContacts by a field'],
     columns: ['408 after', '408 before', '500 before', '520-530 after', '520-530 before'],
   },
   {
@@ -304,7 +306,7 @@ export const KNOWN: readonly Known[] = [
       'syncContacts by a field, without URNs',
       'upsertContacts',
       'addToGroup of 250',
-      'deleteContacts of 250',
+      'deleteContacts of 110',
       'labelMessages of 250',
       'addContact with a URN',
       'addContact with a URN and a group',
@@ -332,7 +334,7 @@ export const KNOWN: readonly Known[] = [
       'syncContacts by a field, without URNs',
       'upsertContacts',
       'addToGroup of 250',
-      'deleteContacts of 250',
+      'deleteContacts of 110',
       'labelMessages of 250',
       'addContact with a URN',
       'addContact with a URN and a group',
@@ -367,7 +369,7 @@ export const KNOWN: readonly Known[] = [
   {
     of: 'new',
     why: WHY.deleted,
-    operations: ['deleteContacts of 250'],
+    operations: ['deleteContacts of 110'],
     columns: ['502-504 after', 'cut after', 'reset after', 'stall after'],
   },
   {
@@ -381,6 +383,12 @@ export const KNOWN: readonly Known[] = [
     why: WHY.refusal,
     operations: ['ensureField', 'addGroup', 'ensureGroup', 'addField'],
     columns: ['cut after', 'garbled after'],
+  },
+  {
+    of: 'new',
+    why: WHY.refusal,
+    operations: ['eachPage that changes'],
+    columns: ['mixed'],
   },
 ];
 

@@ -10,7 +10,7 @@ import type { Named } from './server/store.js';
 /** Records of lists that are only met by faults: some small pages. */
 const FEW = 40;
 /** Records of lists that change: several pages, and among them whole instants. */
-const MANY = { 1: 240, 100: 300, 1000: 1100 } as const;
+const MANY = { 1: 240, 100: 300, 1000: 1050 } as const;
 
 const size = ({ plan }: Scene) => (plan.pageSize > SMALL_PAGE ? MANY[plan.instant] : FEW);
 
@@ -22,7 +22,7 @@ const nameOf = (listed: Listed, { uuid, id }: Records[number]) =>
   String(listed === 'messages' ? id : uuid);
 
 /** Runs of a step that goes on where the last one stopped, at most. */
-const MOST_STEPS = 25;
+const MOST_STEPS = 12;
 
 interface Reader {
   /** The records are those of this list; default: contacts. */
