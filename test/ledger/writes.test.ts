@@ -1,0 +1,4 @@
+import { testLedger } from './ledger.js';
+import { SINGLES } from './writes.js';
+
+testLedger('writes', SINGLES);
