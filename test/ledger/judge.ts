@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { RapidProError } from '../../src/client/errors.js';
+import { RapidProError } from '../../src/errors/errors.js';
 import type { Dictionary } from '../../src/types/json.js';
 import type { End, Scene } from './scene.js';
 import { FAULTS, type Fault } from './server/faults.js';
