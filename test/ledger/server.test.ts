@@ -31,7 +31,7 @@ interface Recorded {
 }
 
 function recorded(server: string, path: string): Recorded {
-  return JSON.parse(readFileSync(here(`../recordings/${server}/${path}.json`), 'utf8'));
+  return JSON.parse(readFileSync(here(`../../recordings/${server}/${path}.json`), 'utf8'));
 }
 
 const cursorOf = (link: string | null) => link && new URL(link).searchParams.get('cursor');
