@@ -14,6 +14,7 @@ import { systemClock } from '../../src/client/clock.js';
 import type { State } from '../../src/types/state.js';
 import { failure, page, refused, run, stateFor } from '../operations/run.js';
 import { captureConsole } from '../support/captureConsole.js';
+import { patientTimeouts } from '../support/patientTimeouts.js';
 import { serve } from '../support/serve.js';
 import { reportFlow } from './flow.js';
 import { asJson, recordedEvents } from './pushes.js';
@@ -202,6 +203,11 @@ test('a look that stopped on its way counts as far as it came: what is deleted b
 test('a deadline that the reading alone takes up still lets one through each time', async () => {
   const { credential, answers, clock } = await workspace();
   await answers('1', '2');
+  // What is left for a request when its time is over.
+  patientTimeouts(50);
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+  });
   const slow = vi.spyOn(systemClock, 'now').mockImplementation(() => {
     clock.now += 30_000;
     return clock.now;
