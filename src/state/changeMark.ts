@@ -5,7 +5,7 @@ import { RapidProError } from '../errors/errors.js';
 import { isDatetime } from '../input/datetimes.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
-import { type MarkName, markAt, withMarkAt } from './rapidproState.js';
+import { markAt, withMarkAt } from './rapidproState.js';
 
 /**
  * How far a list has been read, kept in `state.rapidpro.marks` from run to run.
@@ -91,12 +91,9 @@ function shortHash(value: unknown): string {
  * A name for a list of a server with its filters that reveals none of them. The token is no part of it:
  * a new one must not make a job start again.
  */
-export function markName(server: string, resource: string, query: Query): MarkName {
+export function markName(server: string, resource: string, query: Query): string {
   const { after: _, ...rest } = query;
-  return {
-    name: `${resource}-${shortHash([server, rest])}`,
-    former: `${resource}-${shortHash(rest)}`,
-  };
+  return `${resource}-${shortHash([server, rest])}`;
 }
 
 /**
@@ -104,7 +101,7 @@ export function markName(server: string, resource: string, query: Query): MarkNa
  *
  * @throws RapidProError `INVALID_INPUT` if it is not a mark
  */
-export function readMark(state: State, name: MarkName): ChangeMark | undefined {
+export function readMark(state: State, name: string): ChangeMark | undefined {
   const mark = markAt(state, name) as Partial<ChangeMark> | null | undefined;
   if (mark === undefined || mark === null) return undefined;
   const { time, from, seen = {} } = mark;
@@ -117,6 +114,6 @@ export function readMark(state: State, name: MarkName): ChangeMark | undefined {
   });
 }
 
-export function writeMark(state: State, name: MarkName, mark: ChangeMark | undefined): State {
+export function writeMark(state: State, name: string, mark: ChangeMark | undefined): State {
   return mark ? withMarkAt(state, name, mark) : state;
 }

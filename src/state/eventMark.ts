@@ -1,6 +1,6 @@
 import { RapidProError } from '../errors/errors.js';
 import type { State } from '../types/state.js';
-import { type MarkName, markAt } from './rapidproState.js';
+import { markAt } from './rapidproState.js';
 
 /**
  * How far the events of a resthook have been read, kept in `state.rapidpro.marks` from run to run.
@@ -77,7 +77,7 @@ export const isTime = (value: unknown): value is string =>
  *
  * @throws RapidProError `INVALID_INPUT` if it is not a mark
  */
-export function readEventMark(state: State, name: MarkName): EventMark | undefined {
+export function readEventMark(state: State, name: string): EventMark | undefined {
   const mark = markAt(state, name);
   if (mark === undefined || mark === null) return undefined;
   const { looked, time, seen } = mark as { [key in keyof EventMark]?: unknown };

@@ -23,22 +23,14 @@ export function withRapidpro(state: State, key: Section | 'madeOn', value: unkno
   return { ...state, rapidpro: value === undefined ? others : { ...others, [key]: value } };
 }
 
-/** What a mark is called, and what it was called when names did not include the server. */
-export interface MarkName {
-  name: string;
-  former: string;
-}
-
 /** What stands in place of a mark. */
-export function markAt(state: State, { name, former }: MarkName): unknown {
-  const marks = sectionOf(state, 'marks');
-  return marks[name] ?? marks[former];
+export function markAt(state: State, name: string): unknown {
+  return sectionOf(state, 'marks')[name];
 }
 
 /** Puts a mark in its place. */
-export function withMarkAt(state: State, { name, former }: MarkName, mark: object): State {
-  const { [former]: _, ...marks } = sectionOf(state, 'marks');
-  return withRapidpro(state, 'marks', { ...marks, [name]: mark });
+export function withMarkAt(state: State, name: string, mark: object): State {
+  return withRapidpro(state, 'marks', { ...sectionOf(state, 'marks'), [name]: mark });
 }
 
 /** What stands in one of the sections, by name. */

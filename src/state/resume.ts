@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Query } from '../client/request.js';
 import { RapidProError } from '../errors/errors.js';
 import { log } from '../input/log.js';
@@ -21,16 +21,9 @@ export interface Owner {
 
 const nameOf = ({ operation, fingerprint }: Owner) => `${operation}-${fingerprint}`;
 
-/** A mark that stands there alone, without a name, as this package left it at first. */
-function aloneIn(section: Dictionary): (Dictionary & Owner) | undefined {
-  return typeof section.operation === 'string' ? (section as Dictionary & Owner) : undefined;
-}
-
 /** All marks by name. */
 export function resumeMarks(state: State): Dictionary {
-  const section = sectionOf(state, 'resume');
-  const alone = aloneIn(section);
-  return alone ? { [nameOf(alone)]: alone } : section;
+  return sectionOf(state, 'resume');
 }
 
 /** The mark that its owner left, or undefined. */
@@ -79,31 +72,16 @@ export interface ResumeMark {
   retryAfter?: number;
 }
 
-/** A list of a workspace, by the way in which it is read. */
-export interface ListOwner extends Owner {
-  /** What it was called when there was but one mark. */
-  former: Owner;
-}
-
 /**
  * Names a list so that nobody without the token can tell what was asked for, and no other workspace
  * takes the mark for its own.
  */
-export function listOwner(token: string, list: string, query: Query, isByPage: boolean): ListOwner {
+export function listOwner(token: string, list: string, query: Query, isByPage: boolean): Owner {
   const text = JSON.stringify(query);
   return {
     operation: isByPage ? `eachPage-${list}` : list,
     fingerprint: createHmac('sha256', token).update(text).digest('hex').slice(0, 16),
-    former: {
-      operation: list,
-      fingerprint: createHash('sha256').update(text).digest('hex').slice(0, 16),
-    },
   };
-}
-
-/** Only a mark that stands alone can be of before; what is named is somebody's. */
-function formerMark(state: State, { former }: ListOwner): unknown {
-  return aloneIn(sectionOf(state, 'resume')) && ownMark(state, former);
 }
 
 /**
@@ -111,11 +89,8 @@ function formerMark(state: State, { former }: ListOwner): unknown {
  *
  * @throws RapidProError `INVALID_INPUT` if it is not a mark
  */
-export function findMark(state: State, owner: ListOwner): ResumeMark | undefined {
-  const mark = (ownMark(state, owner) ?? formerMark(state, owner)) as
-    | Partial<ResumeMark>
-    | null
-    | undefined;
+export function findMark(state: State, owner: Owner): ResumeMark | undefined {
+  const mark = ownMark(state, owner) as Partial<ResumeMark> | null | undefined;
   if (!mark) return undefined;
   const { place } = mark;
   const keys = place !== null && typeof place === 'object' ? Object.keys(place) : [];
@@ -129,12 +104,6 @@ export function findMark(state: State, owner: ListOwner): ResumeMark | undefined
 }
 
 /** Puts a mark on state, or takes away the one that this list left before. */
-export function withMark(
-  state: State,
-  { former, ...owner }: ListOwner,
-  mark: ResumeMark | undefined,
-): State {
-  const isFormer = aloneIn(sectionOf(state, 'resume')) !== undefined;
-  const kept = isFormer ? withOwnMark(state, former, undefined, MOST_LISTS) : state;
-  return withOwnMark(kept, owner, mark, MOST_LISTS);
+export function withMark(state: State, owner: Owner, mark: ResumeMark | undefined): State {
+  return withOwnMark(state, owner, mark, MOST_LISTS);
 }

@@ -1,7 +1,7 @@
 import { RapidProError } from '../errors/errors.js';
 import type { State } from '../types/state.js';
 import { comparable, isTime, LOOK_BACK, MOST_SEEN, nameOf, type SeenEvent } from './eventMark.js';
-import { type MarkName, markAt } from './rapidproState.js';
+import { markAt } from './rapidproState.js';
 
 /**
  * How far the calls of a flow have been read from its runs. Runs are listed by change, and a run that
@@ -54,7 +54,7 @@ export function stopped(mark: RunMark, seen: ReadonlySet<string>, place?: string
  *
  * @throws RapidProError `INVALID_INPUT` if it is not a mark
  */
-export function readRunMark(state: State, name: MarkName): RunMark | undefined {
+export function readRunMark(state: State, name: string): RunMark | undefined {
   const mark = markAt(state, name);
   if (mark === undefined || mark === null) return undefined;
   const { after, from, place, seen } = mark as { [key in keyof RunMark]?: unknown };

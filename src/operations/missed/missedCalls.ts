@@ -8,7 +8,7 @@ import { checkFilters, requireOne } from '../../input/filters.js';
 import { log } from '../../input/log.js';
 import { markName } from '../../state/changeMark.js';
 import { KEPT, nameOf } from '../../state/eventMark.js';
-import { type MarkName, withMarkAt } from '../../state/rapidproState.js';
+import { withMarkAt } from '../../state/rapidproState.js';
 import {
   completed,
   isHandedOn,
@@ -60,7 +60,7 @@ export class MissedCalls implements Source {
   readonly #flow: string;
   readonly #caller: Caller;
   readonly #options: ValueOptions;
-  readonly #name: MarkName;
+  readonly #name: string;
   readonly #before: RunMark;
   readonly #seen: Set<string>;
   readonly #isFirst: boolean;

@@ -12,7 +12,7 @@ import {
   readEventMark,
   type SeenEvent,
 } from '../../state/eventMark.js';
-import { type MarkName, withMarkAt } from '../../state/rapidproState.js';
+import { withMarkAt } from '../../state/rapidproState.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
 import { oldestFirst } from '../../webhook/eventPages.js';
@@ -49,7 +49,7 @@ export class MissedEvents implements Source {
   readonly #client: Client;
   readonly #query: Query;
   readonly #options: ValueOptions;
-  readonly #name: MarkName;
+  readonly #name: string;
   readonly #started: string;
   readonly #before: EventMark | undefined;
   readonly #seen: ReadonlySet<string>;

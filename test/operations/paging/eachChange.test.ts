@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createSandbox, type Sandbox } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -115,18 +114,6 @@ describe('changes of contacts', () => {
     expect(again.handed).toEqual([]);
     expect(Object.keys((again.state.rapidpro as { marks: object }).marks)).toHaveLength(2);
     await Promise.all([first.close(), second.close()]);
-  });
-
-  test('a mark from before they had a server is gone on from, and takes its new name', async () => {
-    const credential = await workspace(40);
-    const first = await runJob(credential, {}, () => getContacts());
-    const { marks } = first.state.rapidpro as { marks: { [name: string]: object } };
-    const [mark] = Object.values(marks);
-    const former = `contacts-${createHash('sha256').update('{}').digest('hex').slice(0, 12)}`;
-    const before = { rapidpro: { marks: { [former]: mark } } };
-    const next = await runJob(credential, before, () => getContacts());
-    expect(next.handed).toEqual([]);
-    expect(next.state.rapidpro).toEqual({ marks });
   });
 
   test('the mark does not move when an operation fails', async () => {

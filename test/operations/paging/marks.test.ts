@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { eachPage, fn, getContacts, getFlowRuns, syncContacts } from '../../../src/Adaptor.js';
+import { eachPage, fn, getContacts, syncContacts } from '../../../src/Adaptor.js';
 import type { Operation, State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
-import { resumeMark } from '../../support/resumeMark.js';
 import { upTo, workspace } from '../bulk/workspace.js';
 import { stateFor } from '../run.js';
 
@@ -108,18 +106,6 @@ describe('lists', () => {
     const next = await getContacts({}, { resume: true })({ ...kept(state), configuration });
     expect(next.data).toHaveLength(300);
     expect(next.rapidpro).toEqual(state.rapidpro);
-  });
-
-  test('a place that was left before they had names is gone on from, once', async () => {
-    const { sandbox, state } = await stopped(options => getContacts({}, options));
-    const { place, done } = resumeMark(state);
-    const fingerprint = createHash('sha256').update('{}').digest('hex').slice(0, 16);
-    const rapidpro = { resume: { operation: 'contacts', fingerprint, place, done }, marks: {} };
-    const other = await getFlowRuns({}, { resume: true })(stateFor(sandbox, { rapidpro }));
-    expect(other.rapidpro).toEqual(rapidpro);
-    const next = await getContacts({}, { resume: true })(stateFor(sandbox, kept(other)));
-    expect(next.data).toHaveLength(350);
-    expect(next.rapidpro).toEqual({ marks: {} });
   });
 
   test('places do not grow without end, and reveal nothing', async () => {
