@@ -91,7 +91,7 @@ describe('changes of contacts', () => {
     expect(after.handed).toEqual([]);
   });
 
-  test('each list with its filters has a mark of its own', async () => {
+  test('each list with its filters has a checkpoint of its own', async () => {
     const credential = await workspace(30);
     const all = await runJob(credential, {}, () => getContacts());
     const other = await runJob(credential, all.state, () => getContacts({ after: '2020-01-01' }));
@@ -102,7 +102,7 @@ describe('changes of contacts', () => {
     expect(JSON.stringify(marks)).not.toContain('tel:');
   });
 
-  test('a mark belongs to its server: a new token goes on, another server begins anew', async () => {
+  test('a checkpoint belongs to its server: a new token goes on, another server begins anew', async () => {
     const first = await createSandbox({ contacts: 40 });
     const second = await createSandbox({ contacts: 30, token: 'd'.repeat(40) });
     const at = ({ host }: Sandbox, token: string) => ({ configuration: { host, token } });
@@ -116,7 +116,7 @@ describe('changes of contacts', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
-  test('the mark does not move when an operation fails', async () => {
+  test('the checkpoint does not move when an operation fails', async () => {
     const credential = await workspace(300);
     const failing = fn(() => {
       throw new Error('no');
@@ -211,7 +211,7 @@ test.each([
   expect(sandbox?.requests()).toEqual([]);
 });
 
-test('a mark that somebody changed is refused', async () => {
+test('a checkpoint that somebody changed is refused', async () => {
   const credential = await workspace(1);
   const { state } = await runJob(credential, {}, () => getContacts());
   const { marks } = state.rapidpro as { marks: { [name: string]: object } };

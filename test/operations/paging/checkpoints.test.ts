@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { eachPage, fn, getContacts, syncContacts } from '../../../src/Adaptor.js';
 import type { Operation, State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
+import { checkpoints } from '../../support/checkpoint.js';
 import { noSleep } from '../../support/noSleep.js';
 import { upTo, workspace } from '../bulk/workspace.js';
 import { stateFor } from '../run.js';
@@ -17,10 +18,7 @@ const register = (first: number, name: string) =>
 const ids = ({ data }: State) => (data as { uuid: string }[]).map(({ uuid }) => uuid);
 const kept = ({ rapidpro }: State) => JSON.parse(JSON.stringify({ rapidpro }));
 
-const marksOf = ({ rapidpro }: State) =>
-  Object.entries((rapidpro as { resume?: object } | undefined)?.resume ?? {}).map(entry =>
-    JSON.stringify(entry),
-  );
+const texts = (state: State) => Object.entries(checkpoints(state)).map(one => JSON.stringify(one));
 
 test('each of five goes on from its own place, whatever the others do', async () => {
   noSleep();
@@ -51,11 +49,11 @@ test('each of five goes on from its own place, whatever the others do', async ()
       // Each has a few requests, and then the hour is over.
       const left = sandbox.requests().length + 2;
       sandbox.configure({ throttle: { v2: `${left}/hour`, 'v2.contacts': `${left}/hour` } });
-      const marks = marksOf(state);
+      const before = texts(state);
       state = await step({ ...state, ...stateFor(sandbox), ...kept(state) });
       read[place]?.push(...got(state));
-      isOver[place] = marksOf(state).every(mark => marks.includes(mark));
-      most = Math.max(most, marksOf(state).length);
+      isOver[place] = texts(state).every(one => before.includes(one));
+      most = Math.max(most, texts(state).length);
     }
     rapidpro = kept(state).rapidpro;
   }
