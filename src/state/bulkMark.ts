@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { Query } from '../client/request.js';
-import { RapidProError } from '../errors/errors.js';
+import { RapidProError, type Reason } from '../errors/errors.js';
 import { log } from '../input/log.js';
 import { ranges } from '../operations/many/recipients.js';
-import type { Outcome, Reason } from '../sync/outcome.js';
+import type { Outcome } from '../sync/outcome.js';
 import type { State } from '../types/state.js';
 import { type Owner, ownMark, resumeMarks, withOwnMark } from './resume.js';
 
@@ -95,6 +95,7 @@ const UNKNOWN: Reason = {
   description:
     'It is not known whether an earlier run made this contact, so it was not tried again.',
   fix: 'Look in RapidPro whether the contact is there before you run the job again.',
+  outcome: 'unknown',
 };
 
 const CLASH: Reason = {

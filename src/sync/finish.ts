@@ -76,5 +76,6 @@ export function failOnError(result: BulkResult, mark: BulkMark | undefined): voi
         .map(one => (one.uuid === undefined ? one : { ...one, uuid: shownId({ uuid: one.uuid }) })),
       ...(mark ? { resume: mark } : {}),
     },
+    outcome: 'unknown',
   });
 }
