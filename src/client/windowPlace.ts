@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import type { Query } from './request.js';
 
 /** Where to go on with a list that was read in windows, in plain values. */
@@ -38,9 +38,9 @@ export function readPlace(start: Query | undefined): WindowPlace | undefined {
   } catch {
     // Reported below.
   }
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: 'state.rapidpro.resume is not as the adaptor left it.',
-    fix: 'Take it out of the state: the list is then read from its start.',
-  });
+  throw fail(
+    'INVALID_INPUT',
+    'state.rapidpro.resume is not as the adaptor left it.',
+    'Take it out of the state: the list is then read from its start.',
+  );
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Query } from '../client/request.js';
-import { RapidProError, type Reason } from '../errors/errors.js';
+import { fail, type Reason } from '../errors/errors.js';
 import { log } from '../input/log.js';
 import { ranges } from '../operations/many/recipients.js';
 import type { Outcome } from '../sync/outcome.js';
@@ -78,11 +78,11 @@ export function findBulkMark(state: State, owner: Owner, items: number): BulkMar
     return undefined;
   }
   if (typeof mark === 'object' && isWhole(mark, items)) return mark;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: 'state.rapidpro.resume is not as the adaptor left it. Nothing was sent.',
-    fix: `Take it out of the state, or leave "resume" out: ${owner.operation}() then starts from the beginning.`,
-  });
+  throw fail(
+    'INVALID_INPUT',
+    'state.rapidpro.resume is not as the adaptor left it. Nothing was sent.',
+    `Take it out of the state, or leave "resume" out: ${owner.operation}() then starts from the beginning.`,
+  );
 }
 
 /** Puts a mark on state, or takes away the one that this list left before. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Query } from '../client/request.js';
 import { identityOf } from '../client/seenIds.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { isDatetime } from '../input/datetimes.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
@@ -110,11 +110,11 @@ export function readMark(state: State, name: MarkName): ChangeMark | undefined {
   const { time, from, seen = {} } = mark;
   const isGood = [time, from].every(text => typeof text === 'string' && isDatetime(text));
   if (isGood && seen !== null && typeof seen === 'object') return mark as ChangeMark;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: 'state.rapidpro.marks is not as the adaptor left it.',
-    fix: 'Take the mark out of the state: the list is then read from its start.',
-  });
+  throw fail(
+    'INVALID_INPUT',
+    'state.rapidpro.marks is not as the adaptor left it.',
+    'Take the mark out of the state: the list is then read from its start.',
+  );
 }
 
 export function writeMark(state: State, name: MarkName, mark: ChangeMark | undefined): State {

@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import type { State } from '../types/state.js';
 import { type MarkName, markAt } from './rapidproState.js';
 
@@ -83,9 +83,9 @@ export function readEventMark(state: State, name: MarkName): EventMark | undefin
   const { looked, time, seen } = mark as { [key in keyof EventMark]?: unknown };
   const isSound = isTime(looked) && (time === undefined || isTime(time)) && Array.isArray(seen);
   if (isSound) return { looked, seen: seen.map(String), ...(time === undefined ? {} : { time }) };
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: 'state.rapidpro.marks is not as the adaptor left it.',
-    fix: 'Take the mark out of the state: all events of the last 48 hours are then read.',
-  });
+  throw fail(
+    'INVALID_INPUT',
+    'state.rapidpro.marks is not as the adaptor left it.',
+    'Take the mark out of the state: all events of the last 48 hours are then read.',
+  );
 }

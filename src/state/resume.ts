@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Query } from '../client/request.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { log } from '../input/log.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
@@ -121,11 +121,11 @@ export function findMark(state: State, owner: ListOwner): ResumeMark | undefined
   const keys = place !== null && typeof place === 'object' ? Object.keys(place) : [];
   const known = ['cursor', 'offset', 'since'];
   if (keys.length > 0 && keys.every(key => known.includes(key))) return mark as ResumeMark;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: 'state.rapidpro.resume is not as the adaptor left it.',
-    fix: 'Take it out of the state: the list is then read from its start.',
-  });
+  throw fail(
+    'INVALID_INPUT',
+    'state.rapidpro.resume is not as the adaptor left it.',
+    'Take it out of the state: the list is then read from its start.',
+  );
 }
 
 /** Puts a mark on state, or takes away the one that this list left before. */

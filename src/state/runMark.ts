@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import type { State } from '../types/state.js';
 import { comparable, isTime, LOOK_BACK, MOST_SEEN, nameOf, type SeenEvent } from './eventMark.js';
 import { type MarkName, markAt } from './rapidproState.js';
@@ -62,9 +62,9 @@ export function readRunMark(state: State, name: MarkName): RunMark | undefined {
   if (isTime(after) && times.every(isTime) && Array.isArray(seen)) {
     return { ...(mark as RunMark), seen: seen.map(String) };
   }
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: 'state.rapidpro.marks is not as the adaptor left it.',
-    fix: 'Take the mark out of the state, and say with "after" from when to read.',
-  });
+  throw fail(
+    'INVALID_INPUT',
+    'state.rapidpro.marks is not as the adaptor left it.',
+    'Take the mark out of the state, and say with "after" from when to read.',
+  );
 }
