@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { storedRows } from '../../recordings/read.js';
-import { urnIdentity } from '../../src/input/identifiers.js';
 import { urnAdvice } from '../../src/errors/urnAdvice.js';
+import { urnIdentity } from '../../src/input/identifiers.js';
 import { digitsTakenWhole, foreignFault, urnFault } from '../../src/input/urns.js';
 
 /** What is refused as something new, and why: a word of the reason. */
