@@ -14,7 +14,8 @@ const SEND: ApiRequest = { method: 'POST', path: 'broadcasts', body: { text: 'he
 
 async function errorOf(request: ApiRequest, behave: Behavior): Promise<RapidProError> {
   const configuration = parseConfiguration(credential(await rawServer(behave)));
-  const client = new Client(configuration, { timeout: 0.15, clock: fakeClock(), maxWait: 30 });
+  const timeout = behave === stall ? 0.15 : 10;
+  const client = new Client(configuration, { timeout, clock: fakeClock(), maxWait: 30 });
   return client.request(request).then(
     () => expect.unreachable('no error'),
     error => error as RapidProError,
