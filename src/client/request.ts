@@ -1,5 +1,5 @@
 import { FormData } from 'undici';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import type { Json } from '../types/json.js';
 import type { ApiRequest, Query } from '../types/request.js';
 
@@ -33,23 +33,23 @@ export function encodeQuery(query: Query | undefined): string {
  */
 export function encodeTarget({ path, query }: Pick<ApiRequest, 'path' | 'query'>): string {
   if (/^[a-z_]+$/.test(path)) return `${path}.json${encodeQuery(query)}`;
-  throw new RapidProError({
-    code: 'INVALID_PATH',
-    description: 'The path is not the name of an endpoint.',
-    fix: 'Write the endpoint alone, as "contacts".',
-  });
+  throw fail(
+    'INVALID_PATH',
+    'The path is not the name of an endpoint.',
+    'Write the endpoint alone, as "contacts".',
+  );
 }
 
 function toJson(body: Json): string {
   try {
     return JSON.stringify(body);
   } catch (cause) {
-    throw new RapidProError({
-      code: 'INVALID_INPUT',
-      description: 'The body cannot be written as JSON. Nothing was sent.',
-      fix: 'Take out what holds itself, and write a BigInt as text.',
-      cause,
-    });
+    throw fail(
+      'INVALID_INPUT',
+      'The body cannot be written as JSON. Nothing was sent.',
+      'Take out what holds itself, and write a BigInt as text.',
+      { cause },
+    );
   }
 }
 

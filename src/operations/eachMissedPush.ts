@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { check } from '../input/check.js';
 import { resolveValue } from '../input/expand.js';
 import { count, log } from '../input/log.js';
@@ -56,11 +56,11 @@ async function handOn(state: State, push: Push, operations: readonly Step[]): Pr
 function refuseOfFlow(where: Dictionary): void {
   const key = ['node', 'result', 'after'].find(name => name in where);
   if (key === undefined) return;
-  throw new RapidProError({
-    code: 'INVALID_FILTER',
-    description: `"${key}" says how to read the runs of a flow, and there is no "flow".`,
-    fix: 'Nothing was read. Give "flow" instead of "resthook", or leave it out: the events of a resthook are read as far back as RapidPro has them.',
-  });
+  throw fail(
+    'INVALID_FILTER',
+    `"${key}" says how to read the runs of a flow, and there is no "flow".`,
+    'Nothing was read. Give "flow" instead of "resthook", or leave it out: the events of a resthook are read as far back as RapidPro has them.',
+  );
 }
 
 function sourceOf({ client, state, args, given }: Call<'where'>): Source {
@@ -72,11 +72,11 @@ function sourceOf({ client, state, args, given }: Call<'where'>): Source {
     return new MissedEvents(client, state, where.resthook, values);
   }
   if (!('resthook' in where)) return new MissedCalls(client, state, where, values);
-  throw new RapidProError({
-    code: 'INVALID_FILTER',
-    description: 'Pushes are read from the events of a resthook, or from the runs of a flow.',
-    fix: 'Give "resthook" or "flow", not both.',
-  });
+  throw fail(
+    'INVALID_FILTER',
+    'Pushes are read from the events of a resthook, or from the runs of a flow.',
+    'Give "resthook" or "flow", not both.',
+  );
 }
 
 async function run(call: Call<'where'>, operations: readonly Step[]): Promise<unknown> {

@@ -1,6 +1,12 @@
 import type { Client } from '../../client/client.js';
 import type { ApiResponse } from '../../client/request.js';
-import { changed, type ErrorCode, type ItemCode, RapidProError } from '../../errors/errors.js';
+import {
+  changed,
+  type ErrorCode,
+  fail,
+  type ItemCode,
+  RapidProError,
+} from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { count, log } from '../../input/log.js';
 import { BATCH_LIMIT } from '../../resources.js';
@@ -249,13 +255,13 @@ async function refuseGroup(client: Client, group: unknown): Promise<void> {
   const found = groups.of(group);
   const isSmart = found !== undefined && (found.query ?? null) !== null;
   if (!isSmart && (found || !groups.isWhole)) return;
-  throw new RapidProError({
-    code: isSmart ? 'VALIDATION_FAILED' : 'UNKNOWN_REFERENCE',
-    description: isSmart
+  throw fail(
+    isSmart ? 'VALIDATION_FAILED' : 'UNKNOWN_REFERENCE',
+    isSmart
       ? 'The group is a smart group: RapidPro itself decides who is in it.'
       : 'The workspace has no such group.',
-    fix: 'Nothing was sent. Name a manual group: getGroups() lists them.',
-  });
+    'Nothing was sent. Name a manual group: getGroups() lists them.',
+  );
 }
 
 /** What an action would do, in at most {@link DRY_REQUESTS} requests. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Client } from '../../client/client.js';
-import { changed, RapidProError } from '../../errors/errors.js';
+import { changed, fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { check } from '../../input/check.js';
 import { isUuid, urnIdentity } from '../../input/identifiers.js';
@@ -133,11 +133,11 @@ function listed(indexes: readonly number[] = []): [number, number][] {
 
 /** What a dry run says of contacts and groups that RapidPro does not have: what RapidPro would say. */
 function refuseUnknown(where: string): never {
-  throw new RapidProError({
-    code: 'UNKNOWN_REFERENCE',
-    description: `${where} is not in this workspace. RapidPro would refuse all of it.`,
-    fix: 'Nothing was sent. Check its spelling or its uuid, and that the credential is for the right workspace. Phone numbers that RapidPro may not know belong in "urns".',
-  });
+  throw fail(
+    'UNKNOWN_REFERENCE',
+    `${where} is not in this workspace. RapidPro would refuse all of it.`,
+    'Nothing was sent. Check its spelling or its uuid, and that the credential is for the right workspace. Phone numbers that RapidPro may not know belong in "urns".',
+  );
 }
 
 /** Who would be reached, in at most {@link DRY_REQUESTS} requests. */

@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { changed, RapidProError } from '../../errors/errors.js';
+import { changed, fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { asUuid } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
@@ -96,11 +96,11 @@ export function checkKey(value: unknown, key: Key, resource: ResourceName): stri
   const good = key === 'uuid' ? asUuid(text) : key === 'id' ? /^0*[1-9]\d*$/.exec(text)?.[0] : text;
   if (good) return good;
   const article = /^[aeio]/.test(noun) ? 'an' : 'a';
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: `The first argument is not the ${key} of ${article} ${noun}.`,
-    fix: `Give the ${key} as RapidPro wrote it, as text. If it comes from $ or state, check that the data is there.`,
-  });
+  throw fail(
+    'INVALID_INPUT',
+    `The first argument is not the ${key} of ${article} ${noun}.`,
+    `Give the ${key} as RapidPro wrote it, as text. If it comes from $ or state, check that the data is there.`,
+  );
 }
 
 interface Change {
