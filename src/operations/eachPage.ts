@@ -89,7 +89,7 @@ export async function* iteratePages(
   const reading = new Reading(client, name, query, settings, AHEAD.pages);
   yield* reading.pages();
   if (!reading.stopped) return;
-  // Nobody looks for a mark here: a list that ends early must not pass for a whole one.
+  // Nobody looks for a checkpoint here: a list that ends early must not pass for a whole one.
   throw fail(
     'RATE_LIMITED',
     'The list is longer, but the deadline or the rate limit was reached.',

@@ -14,7 +14,7 @@ export interface Source {
   pages(): AsyncIterable<Missed[]>;
   /** True if the deadline or the rate limit ended the reading before its end. */
   readonly isCut: boolean;
-  /** Whether a former look has handed it on. */
+  /** Whether an earlier look has handed it on. */
   isKnown(missed: Missed): boolean;
   /** Notes those of a page that have been handed on, or were known. */
   dealtWith(missed: readonly Missed[]): void;
