@@ -1,5 +1,4 @@
 import { DEFAULT_MAX_WAIT, DEFAULT_TIMEOUT } from '../client/client.js';
-import { parseConfiguration } from '../configuration.js';
 import { RapidProError } from '../errors/errors.js';
 import type { Call } from '../operations/base/operation.js';
 import { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
@@ -77,7 +76,7 @@ export async function bulkRun(
   work: (run: BulkRun) => Promise<Whereabouts>,
 ): Promise<BulkResult> {
   const list = requireList(call.args.contacts);
-  const configuration = parseConfiguration(call.state.configuration);
+  const { configuration } = call;
   const { timeout = DEFAULT_TIMEOUT, maxWait = DEFAULT_MAX_WAIT, deadline, resume } = call.options;
   // Costs a look at the whole list, so only where a mark is sought or left.
   const ownerOf = () => ({

@@ -16,7 +16,7 @@ import {
   whole,
 } from './parts.js';
 import { fromJson, isObject, plain, unreadable } from './plain.js';
-import type { Push, ValueOptions } from './push.js';
+import type { Numbers, Push, ValueOptions } from './push.js';
 import { simulationOf } from './request.js';
 
 /** `@flow` where an object was meant; not what is one, written as JSON. */
@@ -105,7 +105,7 @@ interface Content {
 }
 
 /** Puts a body into its normal form. */
-export function normalForm({ body, kind, simulation }: Content, options: ValueOptions): Push {
+export function normalForm({ body, kind, simulation }: Content, numbers: Numbers): Push {
   const problems: string[] = [];
   const known: Dictionary = {};
   const other: Dictionary = {};
@@ -123,7 +123,7 @@ export function normalForm({ body, kind, simulation }: Content, options: ValueOp
     key: keyOf(body, parts),
     ...(simulation === undefined ? {} : { simulation }),
     ...parts,
-    ...(parts.results ? { results: withNumbers(parts.results, options.numbers) } : {}),
+    ...(parts.results ? { results: withNumbers(parts.results, numbers) } : {}),
     ...(Object.keys(other).length > 0 ? { other } : {}),
   };
 }
@@ -133,6 +133,12 @@ export function valueOptions(options: unknown): ValueOptions {
   if (!isObject(options)) return {};
   refuseUnknownOptions(options, ['numbers']);
   return options;
+}
+
+/** As {@link parsePush}, where the options have been checked. */
+export function readPush(body: unknown, headers: object | undefined, numbers: Numbers): Push {
+  const read = bodyOf(body);
+  return normalForm({ body: read, kind: kindOf(read), simulation: simulationOf(headers) }, numbers);
 }
 
 /**
@@ -149,9 +155,5 @@ export function valueOptions(options: unknown): ValueOptions {
  * const { contact, results } = parsePush(request.body, request.headers);
  */
 export function parsePush(body: unknown, headers?: object, options?: ValueOptions): Push {
-  const read = bodyOf(body);
-  return normalForm(
-    { body: read, kind: kindOf(read), simulation: simulationOf(headers) },
-    valueOptions(options),
-  );
+  return readPush(body, headers, valueOptions(options).numbers);
 }

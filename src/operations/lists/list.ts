@@ -1,6 +1,5 @@
 import type { Client } from '../../client/client.js';
 import type { Query } from '../../client/request.js';
-import { parseConfiguration } from '../../configuration.js';
 import { RapidProError } from '../../errors/errors.js';
 import { checkFilters } from '../../input/filters.js';
 import { count, log } from '../../input/log.js';
@@ -101,11 +100,10 @@ export async function readList<Result>(
   take: (pages: AsyncIterable<Dictionary[]>) => Promise<Result>,
   way: keyof typeof AHEAD = 'array',
 ): Promise<Result> {
-  const { client, args, options } = call;
+  const { client, configuration, args, options } = call;
   const query = checkFilters(name, args.filters);
   await refuseHomeFilter(call.facts, query);
-  const { token } = parseConfiguration(call.state.configuration);
-  const owner = listOwner(token, name, query, way === 'pages');
+  const owner = listOwner(configuration.token, name, query, way === 'pages');
   const mark = options.resume ? findMark(call.state, owner) : undefined;
   const reading = new Reading(client, name, query, options, AHEAD[way]);
   const result = await take(reading.pages(mark?.place));

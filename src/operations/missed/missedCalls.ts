@@ -21,7 +21,7 @@ import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
 import { type Caller, callOfRun } from '../../webhook/fromRun.js';
 import { isUuid } from '../../webhook/parts.js';
-import type { ValueOptions } from '../../webhook/push.js';
+import type { Numbers } from '../../webhook/push.js';
 import { collect } from '../lists/list.js';
 import type { Missed, Source } from './missed.js';
 
@@ -59,7 +59,7 @@ export class MissedCalls implements Source {
   readonly #client: Client;
   readonly #flow: string;
   readonly #caller: Caller;
-  readonly #options: ValueOptions;
+  readonly #numbers: Numbers;
   readonly #name: MarkName;
   readonly #before: RunMark;
   readonly #seen: Set<string>;
@@ -68,7 +68,7 @@ export class MissedCalls implements Source {
   #place: string | undefined;
   isCut = false;
 
-  constructor(client: Client, state: State, where: Dictionary, options: ValueOptions) {
+  constructor(client: Client, state: State, where: Dictionary, numbers: Numbers) {
     const { flow, node, result, after } = where;
     const filters = { flow, ...('after' in where ? { after } : {}) };
     const query = checkFilters('runs', filters);
@@ -76,7 +76,7 @@ export class MissedCalls implements Source {
     this.#client = client;
     this.#flow = String(query.flow);
     this.#caller = checkCaller(node, result);
-    this.#options = options;
+    this.#numbers = numbers;
     const calls = { flow: this.#flow, ...this.#caller } as Query;
     this.#name = markName(client.server, 'missed_calls', calls);
     const before = readRunMark(state, this.#name);
@@ -115,7 +115,7 @@ export class MissedCalls implements Source {
   }
 
   #missed(record: Dictionary, end: number): Missed[] {
-    const call = callOfRun(record, this.#caller, this.#options);
+    const call = callOfRun(record, this.#caller, this.#numbers);
     if (!call || Date.parse(call.time) > end) return [];
     return [{ ...call, key: call.push.key }];
   }
