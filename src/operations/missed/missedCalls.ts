@@ -5,6 +5,7 @@ import type { Query } from '../../client/request.js';
 import { RapidProError } from '../../errors/errors.js';
 import { check } from '../../input/check.js';
 import { checkFilters, requireOne } from '../../input/filters.js';
+import { isUuid } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { markName } from '../../state/changeMark.js';
 import { KEPT, nameOf } from '../../state/eventMark.js';
@@ -20,7 +21,6 @@ import {
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
 import { type Caller, callOfRun } from '../../webhook/fromRun.js';
-import { isUuid } from '../../webhook/parts.js';
 import type { Numbers } from '../../webhook/push.js';
 import { collect } from '../lists/list.js';
 import type { Missed, Source } from './missed.js';
