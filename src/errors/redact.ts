@@ -1,6 +1,7 @@
 import type { ApiRequest } from '../client/request.js';
 import { SCHEMES } from '../input/urns.js';
 import { echoDropper, unescapeText } from './echoes.js';
+import { numberDropper } from './numbers.js';
 
 /**
  * Keeps people out of error texts: RapidPro echoes what it was sent, and an error is logged and kept.
@@ -40,7 +41,7 @@ const OURS = new Set(
 /** Levels of a body that are looked through. */
 const DEEPEST = 50;
 /** Of all texts of a refusal, this much is read, so that none takes longer than a few ms, … */
-const MOST_READ = 12_000;
+const MOST_READ = 8000;
 /** … of one text this much, … */
 const LONGEST_READ = 2000;
 /** … and this much is shown. */
@@ -136,14 +137,14 @@ function beginningOf(text: string, length: number): string {
  */
 export function redactor(personal: readonly string[] = [], token = ''): (text: string) => string {
   const dropEchoes = echoDropper(personal, token, maskUrn);
+  const maskNumbers = numberDropper(personal, maskUrn);
   let left = MOST_READ;
   return text => {
     const length = Math.min(text.length, LONGEST_READ, left);
     left -= length;
     const plain =
       length === text.length ? toPlainLine(unescapeText(text)) : beginningOf(text, length);
-    const clean = dropEchoes(plain)
-      .replace(PERSONAL, mask)
+    const clean = maskNumbers(dropEchoes(plain).replace(PERSONAL, mask))
       .replace(/[^\s"'<>]+/g, maskAddress)
       .trim();
     if (clean.length <= LONGEST_SHOWN) return clean;

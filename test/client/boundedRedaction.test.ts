@@ -88,3 +88,21 @@ test('what was sent is found behind an echo of two thousand letters', () => {
   expect(error.errors?.[0]).toMatch(/^fields\.note: Not valid: …/);
   expect(error.errors?.[1]).toBe('fields.other: Amina, too.');
 });
+
+test('what a server says of a large body is shown, but for words that occur in it', () => {
+  const story = 'Mukamana wrote to Uwase and Ingabire. '.repeat(3000);
+  const error = refuse(
+    { story },
+    {
+      age: ['Ensure this field has no more than 640 characters.'],
+      note: ['Not valid: Uwase and Ingabire'],
+      story: [`Not valid: ${base64(story)}`, 'Ingabire is nobody.'],
+    },
+  );
+  expect(error.errors).toEqual([
+    'fields.age: Ensure this field has no more than 640 characters.',
+    'fields.note: Not valid: …',
+    'fields.story: …',
+    'fields.story: … is nobody.',
+  ]);
+});
