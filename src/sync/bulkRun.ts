@@ -2,16 +2,17 @@ import { DEFAULT_MAX_WAIT, DEFAULT_TIMEOUT } from '../client/client.js';
 import { RapidProError } from '../errors/errors.js';
 import type { Call } from '../operations/base/operation.js';
 import { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
-import {
-  type BulkMark,
-  doneOf,
-  findBulkMark,
-  listFingerprint,
-  takeOver,
-  withBulkMark,
-} from '../state/bulkMark.js';
-import { resumeMarks } from '../state/resume.js';
+import { keyOf, withCheckpoint } from '../state/checkpoint.js';
+import { sectionOf } from '../state/rapidproState.js';
 import type { BulkResult } from '../types/bulk.js';
+import {
+  type BulkPosition,
+  bulkCheckpoint,
+  doneOf,
+  type ReadSoFar,
+  readBulk,
+  takeOver,
+} from './bulkCheckpoint.js';
 import { failOnError, logResult } from './finish.js';
 import { requireList } from './inputs.js';
 import { AbortedError } from './limiter.js';
@@ -22,9 +23,6 @@ import { Progress } from './progress.js';
 
 export type BulkCall = Call<'contacts'>;
 
-/** What the mark of a bulk operation holds beside what is done. */
-export type Whereabouts = Pick<BulkMark, 'found' | 'place' | 'complete' | 'isWide'>;
-
 export interface BulkPlan {
   name: 'syncContacts' | 'upsertContacts';
   /** What the log calls it when it is over. */
@@ -33,7 +31,7 @@ export interface BulkPlan {
   /** Options without which the list would not be gone on with in the same way. */
   identity: unknown;
   /** False if nothing is written, so that there is nothing to go on from. */
-  leavesMark: boolean;
+  leavesCheckpoint: boolean;
 }
 
 /** What every bulk operation is given to work with. */
@@ -42,7 +40,8 @@ export interface BulkRun {
   pool: Pool;
   outcome: Outcome;
   progress: Progress;
-  mark: BulkMark | undefined;
+  /** Where an earlier run stopped. */
+  earlier: BulkPosition | undefined;
   /** What the rules need to know of the workspace, read with the waits of the pool. */
   workspace: WorkspaceFacts;
 }
@@ -56,53 +55,48 @@ function throwIfNothingDone({ pool: { limiter }, outcome }: BulkRun): void {
 /** A wait that is too long stops the work wherever it is; other errors end it. */
 async function untilStopped(
   run: BulkRun,
-  work: (run: BulkRun) => Promise<Whereabouts>,
-): Promise<Whereabouts> {
+  work: (run: BulkRun) => Promise<ReadSoFar>,
+): Promise<ReadSoFar> {
   try {
     return await work(run);
   } catch (error) {
     const isLimit = error instanceof RapidProError && error.code === 'RATE_LIMITED';
     if (!isLimit && !(error instanceof AbortedError)) throw error;
     if (isLimit) run.pool.limiter.stop(error);
-    const { found = [], place, complete = false, isWide = false } = run.mark ?? {};
-    return { found, place, complete, isWide };
+    const { found = [], cursor, complete = false, isWide = false } = run.earlier ?? {};
+    return { found, cursor, complete, isWide };
   }
 }
 
-/** The way in which every bulk operation runs: go on from a mark, work, report, leave a mark. */
+/** The way in which every bulk operation runs: go on from a checkpoint, work, report, leave one. */
 export async function bulkRun(
   call: BulkCall,
-  { name, verb, settings, identity, leavesMark }: BulkPlan,
-  work: (run: BulkRun) => Promise<Whereabouts>,
+  { name, verb, settings, identity, leavesCheckpoint }: BulkPlan,
+  work: (run: BulkRun) => Promise<ReadSoFar>,
 ): Promise<BulkResult> {
   const list = requireList(call.args.contacts);
   const { configuration } = call;
   const { timeout = DEFAULT_TIMEOUT, maxWait = DEFAULT_MAX_WAIT, deadline, resume } = call.options;
-  // Costs a look at the whole list, so only where a mark is sought or left.
-  const ownerOf = () => ({
-    operation: name,
-    fingerprint: listFingerprint(configuration.token, list, identity),
-  });
-  const isMarked = Object.keys(resumeMarks(call.state)).length > 0;
-  const mark = resume && isMarked ? findBulkMark(call.state, ownerOf(), list.length) : undefined;
+  // Costs a look at the whole list, so only where a checkpoint is sought or left.
+  const checkpoint = () => bulkCheckpoint(name, list, identity, configuration.token);
+  const hasAny = Object.keys(sectionOf(call.state, 'resume')).length > 0;
+  const earlier = resume && hasAny ? readBulk(call.state, checkpoint()) : undefined;
   const { concurrency } = settings;
   const clock = call.client.clock;
   const pool = new Pool({ configuration, timeout, maxWait, deadline, concurrency, clock });
-  const outcome = new Outcome(list.length, pool.limiter, !leavesMark);
-  if (mark) takeOver(mark, outcome);
+  const outcome = new Outcome(list.length, pool.limiter, !leavesCheckpoint);
+  if (earlier) takeOver(earlier, outcome);
   const workspace = new WorkspaceFacts(call.state, pool.reader);
-  const run = { list, pool, outcome, progress: new Progress(outcome, pool), mark, workspace };
+  const run = { list, pool, outcome, progress: new Progress(outcome, pool), earlier, workspace };
   const position = await untilStopped(run, work);
   throwIfNothingDone(run);
   const result = outcome.result();
-  const isLeft = leavesMark && result.notAttempted.length > 0;
-  const left = isLeft
-    ? { ...ownerOf(), items: list.length, ...doneOf(outcome), ...position }
-    : undefined;
-  if (left) call.state = withBulkMark(call.state, left, left);
-  else if (leavesMark && isMarked) call.state = withBulkMark(call.state, ownerOf(), undefined);
+  const isLeft = leavesCheckpoint && result.notAttempted.length > 0;
+  const left = isLeft ? { items: list.length, ...doneOf(outcome), ...position } : undefined;
+  const own = isLeft || (leavesCheckpoint && hasAny) ? checkpoint() : undefined;
+  if (own) call.state = withCheckpoint(call.state, own, left);
   pool.report(call.client);
   logResult(result, verb, pool.requests);
-  if (settings.failOnError) failOnError(result, left);
+  if (settings.failOnError) failOnError(result, own && left && { [keyOf(own)]: left });
   return result;
 }

@@ -31,8 +31,7 @@ function bodyOf({ index: _, others, ...body }: Input): Body & Pick<Input, 'uuid'
 
 /** What `upsertContacts` does with its list. */
 export async function runUpserts(call: BulkCall): Promise<BulkResult> {
-  // Its rehearsal compares URNs by the mode.
-  const settings = { ...syncSettings(call.options), exactUrns: false };
+  const settings = syncSettings(call.options);
   const { dryRun } = settings;
   const mode = modeOf(call.options);
   const plan = {
@@ -40,7 +39,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     verb: dryRun ? 'Dry run, nothing written, of' : 'Upserted',
     settings,
     identity: { mode },
-    leavesMark: !dryRun,
+    leavesCheckpoint: !dryRun,
   } as const;
   let cost: Cost | undefined;
   const result = await bulkRun(call, plan, async run => {
