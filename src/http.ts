@@ -34,11 +34,8 @@ function send({ method, path, query, body, options, knownOptions = [] }: HttpPla
     args: { method, path, query, body },
     options,
     knownOptions,
-    async run({ client, args, given }) {
-      const named = Object.fromEntries(
-        knownOptions.filter(key => key in given).map(key => [key, given[key] ?? null]),
-      );
-      const { query, body } = { query: args.query ?? undefined, body: args.body, ...named };
+    async run({ client, args, options }) {
+      const { query = args.query ?? undefined, body = args.body } = options;
       const request = { method: checkMethod(args.method), path: checkPath(args.path) };
       const answer = await client.request({
         ...request,

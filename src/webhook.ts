@@ -5,7 +5,7 @@ import { count, log } from './input/log.js';
 import { requireState } from './operations/base/operation.js';
 import type { Operation, Reference, State } from './types/state.js';
 import { checkPushOptions } from './webhook/options.js';
-import { parsePush } from './webhook/parsePush.js';
+import { readPush } from './webhook/parsePush.js';
 import { plain } from './webhook/plain.js';
 import type { Push, PushOptions } from './webhook/push.js';
 import { checkSecret, withoutSecret } from './webhook/secret.js';
@@ -77,7 +77,7 @@ export function parse(options?: Reference<PushOptions>): Operation {
     const request = settings.request ?? state.request;
     if (secret) checkSecret(secret, request);
     const headers = (request as { headers?: object } | null | undefined)?.headers;
-    const push = parsePush(state.data, headers, numbers === undefined ? {} : { numbers });
+    const push = readPush(state.data, headers, numbers);
     checkSimulation(push, simulations);
     const results = count(Object.keys(push.results ?? {}).length, ['result', 'results']);
     log.info(`Received a push of ${NAMES[push.kind]} with ${results}`);

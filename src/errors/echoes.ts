@@ -14,6 +14,10 @@ const WORD =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]|[\p{L}\p{M}\p{N}]{1,24}|\p{Extended_Pictographic}/gu;
 /** Characters of all that was sent; of more, nothing that the server says is shown. */
 const MOST_SENT = 2_000_000;
+/** Up to so many, rows of words are looked up. In more, each word is hidden that occurs anywhere. */
+const MOST_INDEXED = 50_000;
+/** Characters that are searched for such words: a few ms. Words for which no time is left are hidden. */
+const MOST_SEARCHED = 10_000_000;
 
 const toKey = (row: readonly string[]) => {
   const key = row.join(' ');
@@ -33,6 +37,28 @@ function rowsOf(texts: readonly string[]): Set<string> {
   return rows;
 }
 
+/** Whether all words of a row occur in what was sent, if only as parts of other words. */
+function wordFinder(sent: readonly string[]): (key: string) => boolean {
+  const all = sent.join('\n').toLowerCase();
+  const found = new Map<string, boolean>();
+  let left = MOST_SEARCHED;
+  const occurs = (word: string): boolean => {
+    if (left > 0 && !found.has(word)) {
+      left -= all.length;
+      found.set(word, all.includes(word));
+    }
+    return found.get(word) ?? true;
+  };
+  return key => key.toLowerCase().split(' ').every(occurs);
+}
+
+/** What says whether a row of words was sent. */
+function rowFinder(sent: readonly string[], length: number): (key: string) => boolean {
+  if (length > MOST_INDEXED) return wordFinder(sent);
+  const rows = rowsOf(sent);
+  return key => rows.has(key);
+}
+
 interface Span {
   start: number;
   end: number;
@@ -41,11 +67,12 @@ interface Span {
 /** Where rows that were sent stand in a text, those that touch each other as one. */
 function findRows(text: string, isSent: (key: string) => boolean): Span[] {
   const words = [...text.matchAll(WORD)];
+  const texts = words.map(([word]) => word);
   const spans: Span[] = [];
   for (let first = 0; first < words.length; first++) {
     for (let length = WORDS_IN_A_ROW; length > 0; length--) {
       const row = words.slice(first, first + length);
-      if (row.length < length || !isSent(toKey(row.map(([word]) => word)))) continue;
+      if (row.length < length || !isSent(toKey(texts.slice(first, first + length)))) continue;
       const start = row[0]?.index ?? 0;
       const end = (row.at(-1)?.index ?? 0) + (row.at(-1)?.[0].length ?? 0);
       const last = spans.at(-1);
@@ -57,16 +84,16 @@ function findRows(text: string, isSent: (key: string) => boolean): Span[] {
   return spans;
 }
 
-/** Whether a text holds a part of the token, in any case. */
-function holdsToken(text: string, token: string): boolean {
-  if (token.length < LEAST_OF_TOKEN) return token !== '' && text.includes(token);
-  if (text.length < LEAST_OF_TOKEN) return false;
-  const small = text.toLowerCase();
-  const wanted = token.toLowerCase();
-  for (let index = 0; index + LEAST_OF_TOKEN <= wanted.length; index++) {
-    if (small.includes(wanted.slice(index, index + LEAST_OF_TOKEN))) return true;
-  }
-  return false;
+/** What says whether a text holds a part of the token, in any case. */
+function tokenFinder(token: string): (text: string) => boolean {
+  if (token === '') return () => false;
+  if (token.length < LEAST_OF_TOKEN) return text => text.includes(token);
+  const partsOf = (text: string) =>
+    Array.from({ length: Math.max(0, text.length - LEAST_OF_TOKEN + 1) }, (_, start) =>
+      text.slice(start, start + LEAST_OF_TOKEN),
+    );
+  const parts = new Set(partsOf(token.toLowerCase()));
+  return text => partsOf(text.toLowerCase()).some(part => parts.has(part));
 }
 
 function fromPercent(word: string): string {
@@ -110,23 +137,22 @@ export function echoDropper(
 ): (text: string) => string {
   const length = sent.reduce((sum, text) => sum + text.length, 0);
   if (length > MOST_SENT) return () => '…';
-  const rows = rowsOf(sent);
+  const isSent = rowFinder(sent, length);
+  const holdsToken = tokenFinder(token);
 
   const dropRows = (text: string) => {
     let clean = '';
     let position = 0;
-    for (const { start, end } of findRows(text, key => rows.has(key))) {
+    for (const { start, end } of findRows(text, isSent)) {
       const echo = text.slice(start, end);
       clean += text.slice(position, start) + (/^[a-z]+:\S+$/i.test(echo) ? mask(echo) : '…');
       position = end;
     }
     return clean + text.slice(position);
   };
-  const isLongRow = (key: string) => key.length >= LONG_ROW && rows.has(key);
+  const isLongRow = (key: string) => key.length >= LONG_ROW && isSent(key);
   const isEcho = (word: string) =>
-    holdsToken(word, token) ||
-    decodings(word).some(
-      decoded => holdsToken(decoded, token) || findRows(decoded, isLongRow).length > 0,
-    );
+    holdsToken(word) ||
+    decodings(word).some(decoded => holdsToken(decoded) || findRows(decoded, isLongRow).length > 0);
   return text => dropRows(text).replace(/[^\s"'<>]+/g, word => (isEcho(word) ? '…' : word));
 }

@@ -1,5 +1,6 @@
 import type { ApiRequest } from '../types/request.js';
 import { echoDropper, unescapeText } from './echoes.js';
+import { numberDropper } from './numbers.js';
 import { SCHEMES } from './urnAdvice.js';
 
 /**
@@ -39,12 +40,14 @@ const OURS = new Set(
 );
 /** Levels of a body that are looked through. */
 const DEEPEST = 50;
-/** Of a text, this much may hold an echo of what was sent, … */
-const LONGEST_READ = 20_000;
-/** … this much is looked through for numbers and addresses, … */
-const LONGEST_SEARCHED = 2000;
+/** Of all texts of a refusal, this much is read, so that none takes longer than a few ms, … */
+const MOST_READ = 8000;
+/** … of one text this much, … */
+const LONGEST_READ = 2000;
 /** … and this much is shown. */
 const LONGEST_SHOWN = 300;
+/** Words at the end of a part, of which an echo could go on behind it. */
+const CUT_OFF = 3;
 
 /** `tel:+250788123123` becomes `tel:…23`. */
 export function maskUrn(urn: string): string {
@@ -117,19 +120,31 @@ function toPlainLine(text: string): string {
     .trim();
 }
 
+/** The beginning of a text, without the last words: what is an echo only with the rest would be shown. */
+function beginningOf(text: string, length: number): string {
+  const part = toPlainLine(unescapeText(text.slice(0, length)));
+  let end = part.length;
+  for (let word = 0; word < CUT_OFF && end > 0; word++) end = part.lastIndexOf(' ', end - 1);
+  return `${part.slice(0, Math.max(0, end))} …`;
+}
+
 /**
- * Makes what makes a server's texts fit for a log. It never throws.
+ * Makes what makes the texts of one refusal fit for a log. It never throws. However much the server
+ * says, the time it takes is bounded: of what is beyond, nothing is shown.
  *
  * @param personal - from `personalTexts`
  * @param token - the credential's token
  */
 export function redactor(personal: readonly string[] = [], token = ''): (text: string) => string {
   const dropEchoes = echoDropper(personal, token, maskUrn);
+  const maskNumbers = numberDropper(personal, maskUrn);
+  let left = MOST_READ;
   return text => {
-    const plain = toPlainLine(unescapeText(text.slice(0, LONGEST_READ)));
-    const clean = dropEchoes(plain)
-      .slice(0, LONGEST_SEARCHED)
-      .replace(PERSONAL, mask)
+    const length = Math.min(text.length, LONGEST_READ, left);
+    left -= length;
+    const plain =
+      length === text.length ? toPlainLine(unescapeText(text)) : beginningOf(text, length);
+    const clean = maskNumbers(dropEchoes(plain).replace(PERSONAL, mask))
       .replace(/[^\s"'<>]+/g, maskAddress)
       .trim();
     if (clean.length <= LONGEST_SHOWN) return clean;

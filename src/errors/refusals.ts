@@ -50,11 +50,17 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
+/** Sentences of RapidPro are shorter by far. */
+const LONGEST = 2000;
+
 /** The meaning that all the sentences share, or undefined if they differ or are not known. */
 export function knownRefusal(
   errors: readonly FieldError[],
 ): { code: ErrorCode; fix: string } | undefined {
-  const found = errors.map(({ text }) => REFUSALS.find(({ pattern }) => pattern.test(text)));
+  const found = errors.map(({ text }) => {
+    const sentence = text.slice(0, LONGEST);
+    return REFUSALS.find(({ pattern }) => pattern.test(sentence));
+  });
   const [first] = found;
   return first && found.every(refusal => refusal === first) ? first : undefined;
 }

@@ -4,7 +4,7 @@ import { log } from './log.js';
 import { nearMiss, suggest } from './nearest.js';
 
 /** `urns[1]` from `['urns', 1]`. */
-function pathOf(where: string, path: readonly PropertyKey[]): string {
+export function pathOf(where: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${String(key)}`),
     where,

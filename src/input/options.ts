@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { DEFAULT_MAX_WAIT } from '../defaults.js';
 import { fail } from '../errors/errors.js';
+import type { SyncOptions } from '../types/bulk.js';
+import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import { check, isShown } from './check.js';
 import { nearMiss, suggest } from './nearest.js';
@@ -12,6 +14,9 @@ const seconds = (least: number, most: number) =>
     .max(most, { error: `is in seconds: at most ${most}` })
     .nullish();
 
+const flag = z.boolean({ error: 'must be true or false' }).nullish();
+
+/** Every option of every operation, once. */
 const schema = z.looseObject(
   {
     timeout: seconds(0.01, 3600),
@@ -28,22 +33,58 @@ const schema = z.looseObject(
       .min(1, { error: 'must be 1 or more' })
       .max(10, { error: 'must be 10 or less' })
       .nullish(),
-    resume: z.boolean({ error: 'must be true or false' }).nullish(),
+    resume: flag,
     filename: z.string({ error: 'must be text' }).nullish(),
     contentType: z.string({ error: 'must be text' }).nullish(),
-    allowPrivate: z.boolean({ error: 'must be true or false' }).nullish(),
-    literal: z.boolean({ error: 'must be true or false' }).nullish(),
+    allowPrivate: flag,
+    literal: flag,
+    dryRun: flag,
+    onlyActive: flag,
+    verify: flag,
+    failOnError: flag,
     // syncContacts() calls replacing "exact"; to the others it means the same.
     urns: z.enum(['add', 'replace', 'exact'], { error: 'must be "add" or "replace"' }).nullish(),
+    groups: z.enum(['add', 'exact'], { error: 'must be "add" or "exact"' }).nullish(),
+    group: z
+      .string({ error: 'must be the uuid or the name of a group' })
+      .trim()
+      .min(1, { error: 'is empty: without it, all contacts would be read' })
+      .optional(),
+    key: z
+      .string({ error: 'must be "uuid", "urn" or a field, as "fields.tei_id"' })
+      .regex(/^(uuid|urn|fields\..+)$/, {
+        error: 'must be "uuid", "urn" or a field, as "fields.tei_id"',
+      })
+      .optional(),
+    numbers: z
+      .union([z.boolean(), z.array(z.string())], {
+        error: 'must be true, false or a list of result keys',
+      })
+      .optional(),
   },
   { error: 'must be an object, as { limit: 100 }' },
 );
 
-/** Options after their check. */
+/** Options after their check: what was not given, or evaluated to nothing, is absent. */
 export interface Settings extends ListOptions {
-  urns?: 'add' | 'replace';
   /** True: words such as `undefined` are meant. */
   literal?: boolean;
+  dryRun?: boolean;
+  onlyActive?: boolean;
+  verify?: boolean;
+  failOnError?: boolean;
+  urns?: 'add' | 'replace' | 'exact';
+  groups?: 'add' | 'exact';
+  group?: string;
+  key?: Exclude<SyncOptions['key'], undefined>;
+  numbers?: boolean | string[];
+  filename?: string;
+  contentType?: string;
+  allowPrivate?: boolean;
+  /** As the job wrote it; null where it evaluated to nothing. */
+  query?: unknown;
+  /** As `query`. */
+  body?: unknown;
 }
 
 const COMMON = ['timeout', 'maxWait'];
@@ -101,8 +142,11 @@ export function refuseUnknownOptions(options: object, known: readonly string[]):
   );
 }
 
-/** Options without which something is done that was only to be looked at. */
-const GUARDS = ['dryRun', 'onlyActive'] as const;
+/** Options that are sent. Where they evaluated to nothing, data is missing. */
+const SENT = ['query', 'body'];
+
+/** Options without which something is done that was only to be looked at, or everything is read. */
+const GUARDS = ['dryRun', 'onlyActive', 'limit'] as const;
 
 /** An option that points to data that is not there must not fail open. */
 function refuseEmpty(options: { [key: string]: unknown }): void {
@@ -111,7 +155,7 @@ function refuseEmpty(options: { [key: string]: unknown }): void {
   throw fail(
     'INVALID_OPTION',
     `options.${empty} is empty: the data that it points to is missing.`,
-    'Nothing was sent. Write true or false, or check the name after $ or state.',
+    'Nothing was sent. Write a value there, or check the name after $ or state.',
   );
 }
 
@@ -124,29 +168,15 @@ function refuseEmpty(options: { [key: string]: unknown }): void {
  */
 export function checkOptions(options: unknown, more: readonly string[] = []): Settings {
   const checked = check(schema, options, 'options', 'INVALID_OPTION');
-  // A limit that evaluated to nothing would mean "everything".
-  if ('limit' in checked) {
-    check(
-      z.number({ error: 'must be a whole number of records' }),
-      checked.limit,
-      'options.limit',
-      'INVALID_OPTION',
-    );
-  }
   refuseEmpty(options as { [key: string]: unknown });
   refuseUnknownOptions(options as object, [...COMMON, ...more]);
-  const { timeout, limit, urns, deadline, resume, concurrency, literal } = checked;
+  const settings: Dictionary = {};
+  for (const [key, value] of Object.entries(checked)) {
+    if (SENT.includes(key)) settings[key] = value ?? null;
+    else if (value !== undefined && value !== null) settings[key] = value;
+  }
+  const { deadline } = checked;
   // No wait may outlast the deadline.
-  const maxWait =
-    deadline == null ? checked.maxWait : Math.min(deadline, checked.maxWait ?? DEFAULT_MAX_WAIT);
-  return {
-    ...(timeout == null ? {} : { timeout }),
-    ...(maxWait == null ? {} : { maxWait }),
-    ...(limit == null ? {} : { limit }),
-    ...(deadline == null ? {} : { deadline }),
-    ...(resume == null ? {} : { resume }),
-    ...(concurrency == null ? {} : { concurrency }),
-    ...(literal == null ? {} : { literal }),
-    ...(urns == null ? {} : { urns: urns === 'exact' ? 'replace' : urns }),
-  };
+  if (deadline != null) settings.maxWait = Math.min(deadline, checked.maxWait ?? DEFAULT_MAX_WAIT);
+  return settings;
 }

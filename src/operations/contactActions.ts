@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { check } from '../input/check.js';
 import { LITERAL } from '../input/options.js';
 import type { ActionOptions, MemberOptions } from '../types/actions.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -15,8 +13,6 @@ function onContacts(action: string, contacts: unknown, options: unknown): Operat
   }));
 }
 
-const verifySchema = z.boolean({ error: 'must be true or false' }).nullish();
-
 function onMembers(
   action: 'add' | 'remove',
   contacts: unknown,
@@ -27,9 +23,8 @@ function onMembers(
     'contact_actions',
     { contacts, group },
     options,
-    (args, given) => {
-      const wanted = requireReference(args.group, 'group', given.literal === true);
-      const verify = check(verifySchema, given.verify, 'options.verify', 'INVALID_OPTION');
+    (args, { literal = false, verify }) => {
+      const wanted = requireReference(args.group, 'group', literal);
       return {
         items: contactItems(args.contacts),
         body: { action, group: wanted },

@@ -14,7 +14,7 @@ import { findContact } from './contact/contactLookup.js';
 import { createContact } from './contact/createContact.js';
 import { logMisread } from './contact/unread.js';
 import { updateExisting } from './contact/updateExisting.js';
-import { upsert } from './contact/upsert.js';
+import { modeOf, upsert } from './contact/upsert.js';
 import { list } from './lists/list.js';
 import { checkGroupExists } from './lists/unknownGroup.js';
 
@@ -183,15 +183,16 @@ export function upsertContact(
     args: { contact },
     knownOptions: ['urns', ...LITERAL],
     ...optionsAndCallback(options, callback),
-    async run({ client, args, facts, options: { urns, literal } }) {
+    async run({ client, args, facts, options }) {
+      const mode = modeOf(options);
       const body = checkContactWithUuid(args.contact, {
-        replacesUrns: urns === 'replace',
-        isLiteral: literal,
+        replacesUrns: mode === 'replace',
+        isLiteral: options.literal,
       });
       requireName(args.contact as object, body);
       await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
       await completeTimes(facts, body.fields, 'contact');
-      const { contact, isNew } = await upsert(client, body, urns ?? 'add');
+      const { contact, isNew } = await upsert(client, body, mode);
       logMisread(body, contact);
       log.info(`${isNew ? 'Added' : 'Updated'} contact ${shownId(contact)}`);
       return contact;

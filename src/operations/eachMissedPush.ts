@@ -1,12 +1,9 @@
-import { z } from 'zod';
 import { fail } from '../errors/errors.js';
-import { check } from '../input/check.js';
 import { resolveValue } from '../input/expand.js';
 import { count, log } from '../input/log.js';
 import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference, State, Step } from '../types/state.js';
-import { secretToHide } from '../webhook/options.js';
 import { isObject } from '../webhook/plain.js';
 import type { Push, ValueOptions } from '../webhook/push.js';
 import { withoutSecret } from '../webhook/secret.js';
@@ -34,12 +31,6 @@ export interface MissedPushes extends Options, ValueOptions {
 
 const PUSHES = ['push', 'pushes'] as const;
 
-const checkNumbers = z
-  .union([z.boolean(), z.array(z.string())], {
-    error: 'must be true, false or a list of result keys',
-  })
-  .optional();
-
 /** One list of one push: what {@link threadPages} hands to the operations. */
 async function* single(push: Push): AsyncGenerator<Dictionary[]> {
   yield [push as unknown as Dictionary];
@@ -63,15 +54,14 @@ function refuseOfFlow(where: Dictionary): void {
   );
 }
 
-function sourceOf({ client, state, args, given }: Call<'where'>): Source {
-  const numbers = check(checkNumbers, given.numbers, 'numbers', 'INVALID_OPTION');
-  const values = numbers === undefined ? {} : { numbers };
+function sourceOf({ client, state, args, options }: Call<'where'>): Source {
+  const { numbers } = options;
   const where: Dictionary = isObject(args.where) ? args.where : { resthook: args.where };
   if (!('flow' in where)) {
     refuseOfFlow(where);
-    return new MissedEvents(client, state, where.resthook, values);
+    return new MissedEvents(client, state, where.resthook, numbers);
   }
-  if (!('resthook' in where)) return new MissedCalls(client, state, where, values);
+  if (!('resthook' in where)) return new MissedCalls(client, state, where, numbers);
   throw fail(
     'INVALID_FILTER',
     'Pushes are read from the events of a resthook, or from the runs of a flow.',
@@ -81,9 +71,10 @@ function sourceOf({ client, state, args, given }: Call<'where'>): Source {
 
 async function run(call: Call<'where'>, operations: readonly Step[]): Promise<unknown> {
   checkSteps(operations);
-  const { client, options } = call;
+  const { client, configuration, options } = call;
+  // Addresses that a flow has called, with the secret in them, are among its results.
+  const { webhookSecret: secret } = configuration;
   const source = sourceOf(call);
-  const secret = secretToHide(call.state);
   const clean = (push: Push) => (secret === undefined ? push : withoutSecret(push, secret));
   const started = client.clock.now();
   // One is always dealt with: otherwise no run might ever get further.

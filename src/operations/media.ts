@@ -56,10 +56,9 @@ export function uploadMedia(
     args: {},
     options,
     knownOptions: ['filename', 'contentType', 'allowPrivate'],
-    async run({ client, given, state }) {
+    async run({ client, options, state }) {
       // Bytes are not JSON, so this argument is resolved here.
       const source = resolveValue(state, file, 'file');
-      const options = given as UploadOptions;
       const content = await readFileContent(source, {
         secrets: client.secrets,
         allowPrivate: options.allowPrivate === true,

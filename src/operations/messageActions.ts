@@ -17,9 +17,9 @@ function withLabel(action: string, messages: unknown, label: unknown, options: u
     'message_actions',
     { messages, label },
     options,
-    (args, given) => ({
+    (args, { literal = false }) => ({
       items: messageItems(args.messages),
-      body: { action, label: requireReference(args.label, 'label', given.literal === true) },
+      body: { action, label: requireReference(args.label, 'label', literal) },
     }),
     LITERAL,
   );

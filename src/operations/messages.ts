@@ -13,7 +13,7 @@ import { refuseHomeNumbers } from './base/homeNumbers.js';
 import { operation, optionsAndCallback } from './base/operation.js';
 import { list } from './lists/list.js';
 import { addressee } from './many/addressee.js';
-import { logLeftOut, logQuickReplies, manySettings, SEND_OPTIONS, sendToAll } from './many/send.js';
+import { logLeftOut, logQuickReplies, SEND_OPTIONS, sendToAll } from './many/send.js';
 
 /**
  * Read messages, incoming and outgoing, newest first.
@@ -58,9 +58,8 @@ export function sendMessage(
     args: { message },
     options,
     knownOptions: ['onlyActive', ...LITERAL],
-    async run({ client, args, facts, given, options: { literal } }) {
+    async run({ client, args, facts, options: { literal, onlyActive = false } }) {
       const message = checkMessage(args.message, literal);
-      const { onlyActive } = manySettings(given);
       await refuseHomeNumbers(facts, [{ urn: message.contact, where: 'message.contact' }]);
       const { contact, leftOut } = await addressee(client, message.contact, onlyActive);
       if (leftOut.length > 0) {

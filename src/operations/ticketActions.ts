@@ -71,9 +71,9 @@ export function addTicketNote(
     'ticket_actions',
     { tickets, note },
     options,
-    (args, given) => {
+    (args, { literal = false }) => {
       const text = requireText(args.note, 'note');
-      refuseMissing(text, 'note', 'message', given.literal === true);
+      refuseMissing(text, 'note', 'message', literal);
       return {
         items: ticketItems(args.tickets),
         body: { action: 'add_note', note: text },

@@ -1,4 +1,3 @@
-import { parseConfiguration } from '../configuration.js';
 import { DEFAULT_MAX_WAIT, DEFAULT_TIMEOUT } from '../defaults.js';
 import { RapidProError } from '../errors/errors.js';
 import type { Call } from '../operations/base/operation.js';
@@ -76,7 +75,7 @@ export async function bulkRun(
   work: (run: BulkRun) => Promise<ReadSoFar>,
 ): Promise<BulkResult> {
   const list = requireList(call.args.contacts);
-  const configuration = parseConfiguration(call.state.configuration);
+  const { configuration } = call;
   const { timeout = DEFAULT_TIMEOUT, maxWait = DEFAULT_MAX_WAIT, deadline, resume } = call.options;
   // Costs a look at the whole list, so only where a checkpoint is sought or left.
   const checkpoint = () => bulkCheckpoint(name, list, identity, configuration.token);

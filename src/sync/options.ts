@@ -1,40 +1,4 @@
-import { z } from 'zod';
-import { check } from '../input/check.js';
-import { LITERAL } from '../input/options.js';
-import type { SyncOptions } from '../types/bulk.js';
-import type { Dictionary } from '../types/json.js';
-
-const flag = z.boolean({ error: 'must be true or false' }).nullish();
-const lists = z.enum(['add', 'exact'], { error: 'must be "add" or "exact"' }).nullish();
-
-const shape = {
-  concurrency: z
-    .number({ error: 'must be a whole number, 1 to 10' })
-    .int({ error: 'must be a whole number, 1 to 10' })
-    .min(1, { error: 'must be 1 or more' })
-    .max(10, { error: 'must be 10 or less' })
-    .nullish(),
-  failOnError: flag,
-};
-
-const upsertSchema = z.looseObject(shape);
-const syncSchema = z.looseObject({
-  ...shape,
-  dryRun: flag,
-  groups: lists,
-  urns: lists,
-  group: z
-    .string({ error: 'must be the uuid or the name of a group' })
-    .trim()
-    .min(1, { error: 'is empty: without it, all contacts would be read' })
-    .optional(),
-  key: z
-    .string({ error: 'must be "uuid", "urn" or a field, as "fields.tei_id"' })
-    .regex(/^(uuid|urn|fields\..+)$/, {
-      error: 'must be "uuid", "urn" or a field, as "fields.tei_id"',
-    })
-    .optional(),
-});
+import { LITERAL, type Settings } from '../input/options.js';
 
 const BULK_OPTIONS = ['concurrency', 'deadline', 'resume', 'failOnError', ...LITERAL];
 export const UPSERT_OPTIONS = [...BULK_OPTIONS, 'urns', 'dryRun'];
@@ -42,44 +6,30 @@ export const SYNC_OPTIONS = [...UPSERT_OPTIONS, 'key', 'group', 'groups'];
 
 const CONCURRENCY = 4;
 
-/** How a list is worked through, after the check. */
+/** How a list is worked through. */
 export interface BulkSettings {
   concurrency: number;
   failOnError: boolean;
 }
 
-/**
- * Checks the options that only bulk operations have.
- *
- * @throws RapidProError `INVALID_OPTION`
- */
-function bulkSettings(given: Dictionary): BulkSettings {
-  const { concurrency, failOnError } = check(upsertSchema, given, 'options', 'INVALID_OPTION');
-  return { concurrency: concurrency ?? CONCURRENCY, failOnError: failOnError ?? false };
-}
-
 export interface SyncSettings extends BulkSettings {
-  key: SyncOptions['key'];
+  key: Settings['key'];
   group: string | undefined;
   exactGroups: boolean;
   exactUrns: boolean;
   dryRun: boolean;
 }
 
-/** @throws RapidProError `INVALID_OPTION` */
-export function syncSettings(given: Dictionary): SyncSettings {
-  const { dryRun, groups, urns, group, key } = check(
-    syncSchema,
-    given,
-    'options',
-    'INVALID_OPTION',
-  );
+/** What bulk operations do where an option is left out. */
+export function syncSettings(options: Settings): SyncSettings {
+  const { key, group, groups, urns, dryRun = false, failOnError = false } = options;
   return {
-    ...bulkSettings(given),
-    key: key as SyncOptions['key'],
+    concurrency: options.concurrency ?? CONCURRENCY,
+    failOnError,
+    key,
     group,
     exactGroups: groups === 'exact',
     exactUrns: urns === 'exact',
-    dryRun: dryRun ?? false,
+    dryRun,
   };
 }

@@ -1,4 +1,4 @@
-import type { Reason } from '../errors/errors.js';
+import { RapidProError, type Reason } from '../errors/errors.js';
 import { count, log } from '../input/log.js';
 import type { BulkResult } from '../types/bulk.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
@@ -54,9 +54,20 @@ export function dryResult(result: BulkResult, cost: Cost | undefined): BulkResul
   return { ...result, dryRun: true, ...reportCost(cost), notChecked: result.notAttempted.length };
 }
 
+/** What a job says that knows the option from the other upserts. */
+function refuseReplace(urns: BulkCall['options']['urns']): void {
+  if (urns !== 'replace') return;
+  throw new RapidProError({
+    code: 'INVALID_OPTION',
+    description: 'options.urns must be "add" or "exact".',
+    fix: 'Nothing was sent. Write { urns: "exact" } to let the list be all URNs of a contact.',
+  });
+}
+
 /** What `syncContacts` does with its list. */
 export async function runSync(call: BulkCall): Promise<BulkResult> {
-  const settings = syncSettings(call.given);
+  refuseReplace(call.options.urns);
+  const settings = syncSettings(call.options);
   const { key, group, exactGroups, exactUrns, dryRun } = settings;
   const plan = {
     name: 'syncContacts',

@@ -1,7 +1,7 @@
 import type { Reason } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
 import { misreadFields } from '../operations/contact/unread.js';
-import { upsert } from '../operations/contact/upsert.js';
+import { modeOf, upsert } from '../operations/contact/upsert.js';
 import type { BulkResult } from '../types/bulk.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
 import type { Cost } from './cost.js';
@@ -31,9 +31,9 @@ function bodyOf({ index: _, others, ...body }: Input): Body & Pick<Input, 'uuid'
 
 /** What `upsertContacts` does with its list. */
 export async function runUpserts(call: BulkCall): Promise<BulkResult> {
-  const settings = syncSettings({ ...call.given, urns: undefined });
+  const settings = syncSettings(call.options);
   const { dryRun } = settings;
-  const { urns: mode = 'add' } = call.options;
+  const mode = modeOf(call.options);
   const plan = {
     name: 'upsertContacts',
     verb: dryRun ? 'Dry run, nothing written, of' : 'Upserted',

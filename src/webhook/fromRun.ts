@@ -2,7 +2,7 @@ import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
 import { normalForm, valueOptions } from './parsePush.js';
 import { isObject, plain, unreadable } from './plain.js';
-import type { Push, ValueOptions } from './push.js';
+import type { Numbers, Push, ValueOptions } from './push.js';
 import { resultKey } from './resultKey.js';
 
 /** The names that runs have for what pushes call otherwise. */
@@ -29,7 +29,7 @@ function readRun(run: unknown): RunRecord {
   throw unreadable(['a run of the API has "values"; getFlowRuns() reads runs']);
 }
 
-function pushOf(record: RunRecord, options: unknown): Push {
+function pushOf(record: RunRecord, numbers: Numbers): Push {
   const { contact, flow, values, path } = record;
   const results = Object.entries(values).map(([key, value]) => [key, renamed(value, RESULT_NAMES)]);
   const body = {
@@ -39,7 +39,7 @@ function pushOf(record: RunRecord, options: unknown): Push {
     results: Object.fromEntries(results),
     path: Array.isArray(path) ? path.map(step => renamed(step, STEP_NAMES)) : undefined,
   };
-  return normalForm({ body, kind: 'run' }, valueOptions(options));
+  return normalForm({ body, kind: 'run' }, numbers);
 }
 
 /**
@@ -55,7 +55,7 @@ function pushOf(record: RunRecord, options: unknown): Push {
  * fn(state => ({ ...state, data: state.data.map(run => webhook.fromRun(run)) }));
  */
 export function fromRun(run: object, options?: ValueOptions): Push {
-  return pushOf(readRun(run), options);
+  return pushOf(readRun(run), valueOptions(options).numbers);
 }
 
 /** The node of a flow that calls: itself, or the key of the result that it saves. */
@@ -92,11 +92,7 @@ function resultsAt(values: Dictionary, time: string): Dictionary {
  *
  * @returns undefined if the run has not come there
  */
-export function callOfRun(
-  run: unknown,
-  caller: Caller,
-  options: ValueOptions,
-): CallOfRun | undefined {
+export function callOfRun(run: unknown, caller: Caller, numbers: Numbers): CallOfRun | undefined {
   const record = readRun(run);
   const node = nodeOf(record, caller);
   const path: unknown[] = Array.isArray(record.path) ? record.path : [];
@@ -109,5 +105,5 @@ export function callOfRun(
     path: path.slice(0, index + 1),
     values: resultsAt(record.values, time),
   };
-  return { push: pushOf(then, options), time };
+  return { push: pushOf(then, numbers), time };
 }

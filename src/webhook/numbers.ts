@@ -1,4 +1,4 @@
-import type { PushResult, ValueOptions } from './push.js';
+import type { Numbers, PushResult } from './push.js';
 import { resultKey } from './resultKey.js';
 
 /** A number as RapidPro writes it. `0788123123` is not one: a leading zero says that it is not a quantity. */
@@ -17,7 +17,7 @@ function asNumber(value: string, pattern: RegExp): number | string {
 /** Numbers in place of text, for the results that are asked for. Text that is not a number stays. */
 export function withNumbers(
   results: { [key: string]: PushResult },
-  numbers: ValueOptions['numbers'],
+  numbers: Numbers,
 ): { [key: string]: PushResult } {
   if (!numbers) return results;
   const wanted = new Set(

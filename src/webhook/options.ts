@@ -61,12 +61,6 @@ function checkGiven(options: unknown): Dictionary {
   return options as Dictionary;
 }
 
-/** The secret that must not get into the state with addresses that a flow has called. */
-export function secretToHide(state: State): string | undefined {
-  const text = webhookSecretOf(state.configuration);
-  return text.length >= SHORTEST_SECRET ? text : undefined;
-}
-
 function requireCredentialSecret(state: State): string {
   const text = webhookSecretOf(state.configuration);
   if (text.length >= SHORTEST_SECRET) return text;

@@ -1,82 +1,12 @@
+import { pathOf } from '../input/check.js';
 import { refuseUnknownOptions } from '../input/options.js';
 import type { Dictionary } from '../types/json.js';
 import { keyOf } from './key.js';
 import { withNumbers } from './numbers.js';
-import {
-  anyText,
-  isUuid,
-  listOf,
-  type Part,
-  recordOf,
-  scalar,
-  shape,
-  text,
-  urn,
-  uuid,
-  whole,
-} from './parts.js';
 import { fromJson, isObject, plain, unreadable } from './plain.js';
-import type { Push, ValueOptions } from './push.js';
+import type { Numbers, Push, ValueOptions } from './push.js';
 import { simulationOf } from './request.js';
-
-/** `@flow` where an object was meant; not what is one, written as JSON. */
-const named = (value: unknown) =>
-  typeof value === 'string' && !isObject(fromJson(value)) ? { name: value } : undefined;
-
-/** `@contact.uuid` or `@contact.urn` where an object was meant. */
-function bareContact(value: unknown): unknown {
-  if (isUuid(value)) return { uuid: value };
-  const read = typeof value === 'string' ? urn(value, '', []) : undefined;
-  return read && { urn: read };
-}
-
-const channel = shape({ uuid, name: text, address: text }, named);
-
-const attachment = shape({ content_type: text, url: text }, value => {
-  const [, content_type, url] = /^([\w.+-]+\/[\w.+-]+):(.+)$/.exec(String(value)) ?? [];
-  return url ? { content_type, url } : undefined;
-});
-
-const result = shape(
-  {
-    name: text,
-    value: scalar,
-    category: text,
-    category_localized: text,
-    input: text,
-    node_uuid: text,
-    created_on: text,
-  },
-  value => (['string', 'number', 'boolean'].includes(typeof value) ? { value } : undefined),
-);
-
-/** An answer that is empty is one all the same. */
-const resultOrEmpty: Part = (value, where, problems) =>
-  value === '' ? { value } : result(value, where, problems);
-
-/** What RapidPro's own bodies are made of. */
-const PARTS: { [key: string]: Part } = {
-  contact: shape({ uuid, name: text, urn, language: text }, bareContact),
-  flow: shape({ uuid, name: text, revision: whole }, value =>
-    isUuid(value) ? { uuid: value } : named(value),
-  ),
-  run: shape({ uuid, created_on: text }, value => (isUuid(value) ? { uuid: value } : undefined)),
-  results: recordOf(resultOrEmpty),
-  input: shape(
-    {
-      type: text,
-      uuid,
-      created_on: text,
-      text: anyText,
-      attachments: listOf(attachment),
-      channel,
-      urn,
-    },
-    value => (typeof value === 'string' ? { text: value } : undefined),
-  ),
-  channel,
-  path: listOf(shape({ uuid: text, node_uuid: text, arrived_on: text, exit_uuid: text })),
-};
+import { present, pushSchema } from './schema.js';
 
 /** Only resthooks send the language; only they and nodes of old flows send the run, its path and its input. */
 function kindOf(body: Dictionary): Push['kind'] {
@@ -104,26 +34,31 @@ interface Content {
   simulation?: boolean | undefined;
 }
 
+/** Keys of an author's own are cut: one may be a whole text. */
+const shownPath = (path: readonly PropertyKey[]) =>
+  pathOf(
+    '',
+    path.map(key => (typeof key === 'string' ? key.slice(0, 64) : key)),
+  ).slice(1);
+
 /** Puts a body into its normal form. */
-export function normalForm({ body, kind, simulation }: Content, options: ValueOptions): Push {
-  const problems: string[] = [];
-  const known: Dictionary = {};
-  const other: Dictionary = {};
-  for (const [key, value] of Object.entries(body)) {
-    const part = Object.hasOwn(PARTS, key) ? PARTS[key] : undefined;
-    if (!part) other[key] = value;
-    else known[key] = part(value, key, problems);
+export function normalForm({ body, kind, simulation }: Content, numbers: Numbers): Push {
+  const schema = pushSchema();
+  const read = schema.safeParse(body);
+  if (!read.success) {
+    const { issues } = read.error;
+    throw unreadable(issues.map(({ path, message }) => `${shownPath(path)} ${message}`));
   }
-  if (problems.length > 0) throw unreadable(problems);
-  const parts = Object.fromEntries(
-    Object.entries(known).filter(([, value]) => value !== undefined),
-  ) as Omit<Push, 'kind' | 'key'>;
+  const parts = present(read.data) as Omit<Push, 'kind' | 'key'>;
+  const other = Object.fromEntries(
+    Object.entries(body).filter(([key]) => !Object.hasOwn(schema.shape, key)),
+  );
   return {
     kind,
     key: keyOf(body, parts),
     ...(simulation === undefined ? {} : { simulation }),
     ...parts,
-    ...(parts.results ? { results: withNumbers(parts.results, options.numbers) } : {}),
+    ...(parts.results ? { results: withNumbers(parts.results, numbers) } : {}),
     ...(Object.keys(other).length > 0 ? { other } : {}),
   };
 }
@@ -133,6 +68,12 @@ export function valueOptions(options: unknown): ValueOptions {
   if (!isObject(options)) return {};
   refuseUnknownOptions(options, ['numbers']);
   return options;
+}
+
+/** As {@link parsePush}, where the options have been checked. */
+export function readPush(body: unknown, headers: object | undefined, numbers: Numbers): Push {
+  const read = bodyOf(body);
+  return normalForm({ body: read, kind: kindOf(read), simulation: simulationOf(headers) }, numbers);
 }
 
 /**
@@ -149,9 +90,5 @@ export function valueOptions(options: unknown): ValueOptions {
  * const { contact, results } = parsePush(request.body, request.headers);
  */
 export function parsePush(body: unknown, headers?: object, options?: ValueOptions): Push {
-  const read = bodyOf(body);
-  return normalForm(
-    { body: read, kind: kindOf(read), simulation: simulationOf(headers) },
-    valueOptions(options),
-  );
+  return readPush(body, headers, valueOptions(options).numbers);
 }

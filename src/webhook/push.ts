@@ -107,6 +107,9 @@ export interface ValueOptions {
   numbers?: boolean | string[];
 }
 
+/** The option `numbers`, after its check. */
+export type Numbers = ValueOptions['numbers'];
+
 /** Where a push came with: what Lightning leaves in `state.request`. */
 export interface PushRequest {
   /** By name, in any case of letters. */

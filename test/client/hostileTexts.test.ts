@@ -86,6 +86,21 @@ describe('an echo in pieces is left out', () => {
   });
 });
 
+describe('a number that was sent is masked, however it is written', () => {
+  test.each([
+    '0788-123-123',
+    '(0788) 123123',
+    '0788 123 123',
+    '+250.788.123.123',
+    '00250 788123123',
+    '٠٧٨٨١٢٣١٢٣',
+    '०७८८-१२३-१२३',
+  ])('%s', number => {
+    const text = shown(`Not valid: ${number} for 12 of 1234567 contacts`);
+    expect(text).toMatch(/^Not valid: (\(?|00250 )….{0,2} for 12 of 1234567 contacts$/);
+  });
+});
+
 describe('what does things to a terminal or a log is left out', () => {
   test.each([
     ['colors', '\u001b[31mred\u001b[0m', '[31mred [0m'],

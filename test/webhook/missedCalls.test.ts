@@ -54,7 +54,7 @@ describe.each(servers)('the recordings of %s', server => {
     for (const { pushed, run } of compared) {
       const node = pushed.path?.at(-1)?.node_uuid;
       for (const caller of [{ node }, { result: 'resthook' }]) {
-        const call = callOfRun(run, caller, {});
+        const call = callOfRun(run, caller, undefined);
         const { key, contact, flow, results, path } = call?.push ?? {};
         expect(key).toBe(pushed.key);
         expect(contact).toMatchObject({ uuid: pushed.contact?.uuid, urn: pushed.contact?.urn });
@@ -81,7 +81,7 @@ test('of a node that a run passes several times, it is the last time, with a key
     ...step(seconds, FLOW),
   });
   const run = (path: object[], values: object) =>
-    callOfRun({ uuid: FLOW, values, path }, { node: NODE }, {});
+    callOfRun({ uuid: FLOW, values, path }, { node: NODE }, undefined);
   const once = [step(10, FLOW), step(12)];
   const twice = [...once, step(14, FLOW), step(16), step(18, FLOW)];
   const first = run(once, { cases: value(11) });

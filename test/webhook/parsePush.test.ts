@@ -134,6 +134,20 @@ describe('what authors make of the body', () => {
     });
   });
 
+  test.each([
+    ['geo:-1.95,30.06', 'geo', '-1.95,30.06'],
+    ['image:https://x.org/a.jpg', 'image', 'https://x.org/a.jpg'],
+    ['application/vnd.ms-excel:https://x.org/a:b', 'application/vnd.ms-excel', 'https://x.org/a:b'],
+  ])('an attachment as text, whatever its type: %s', (attachment, content_type, url) => {
+    const push = parsePush({ input: { text: 'x', attachments: [attachment] } });
+    expect(push.input?.attachments).toEqual([{ content_type, url }]);
+  });
+
+  test('a link of an attachment is not taken for its type', () => {
+    const error = refusal({ input: { attachments: ['https://x.org/a.jpg'] } });
+    expect(error.description).toContain('input.attachments[0] must be an object');
+  });
+
   test('in a body that comes as text, a number that JavaScript would round becomes text', () => {
     const text = JSON.stringify({ ...DEFAULT_BODY, nid: 'NID', list: ['NID', 7] });
     const body = text.replaceAll('"NID"', '24871234567890123');

@@ -8,16 +8,14 @@ import { log } from '../../input/log.js';
 import { checkOptions, type Settings } from '../../input/options.js';
 import { guardOf, type SecretGuard } from '../../input/secrets.js';
 import { rapidproOf, withRapidpro } from '../../state/rapidproState.js';
-import type { Dictionary } from '../../types/json.js';
 import type { Callback, Operation, State } from '../../types/state.js';
 import { WorkspaceFacts } from './workspaceFacts.js';
 
 /** What an operation's own part is given. */
 export interface Call<Name extends string> {
   client: Client;
+  configuration: Configuration;
   options: Settings;
-  /** The options as the job gave them: those that are the operation's own. */
-  given: Dictionary;
   /** The arguments, with values in place of references. */
   args: { [Key in Name]: unknown };
   /** What the rules need to know of the workspace, read when it is first needed. */
@@ -139,15 +137,17 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
         return [name, take(state, value, name, secrets)];
       }),
     ) as Call<Name>['args'];
-    const given = expandOptions(state, plan.options, secrets);
-    const options = checkOptions(given, plan.knownOptions);
+    const options = checkOptions(expandOptions(state, plan.options, secrets), plan.knownOptions);
+    const { timeout, maxWait, deadline } = options;
     const client = new Client(configuration, {
-      ...options,
+      timeout,
+      maxWait,
+      deadline,
       madeOn: madeOn(state),
       onWait: logWait,
     });
     const facts = new WorkspaceFacts(state, client);
-    const call: Call<Name> = { client, options, given: given as Dictionary, args, facts, state };
+    const call: Call<Name> = { client, configuration, options, args, facts, state };
     const data = await plan.run(call);
     if (client.last?.path === 'fields' && client.last.method === 'POST') facts.forgetFields();
     if (client.madeObjects) call.state = withRapidpro(call.state, 'madeOn', client.clock.now());

@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.js';
 import { fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { distinctUrns } from '../../input/identifiers.js';
+import type { Settings } from '../../input/options.js';
 import { shownId } from '../../input/shownId.js';
 import type { Dictionary } from '../../types/json.js';
 import { findContact, urnsOf } from './contactLookup.js';
@@ -34,6 +35,14 @@ function theOne(found: readonly Dictionary[]): Dictionary | undefined {
   return found[0];
 }
 
+/** Whether URNs are added to those of the contact, or take their place. */
+export type UrnMode = 'add' | 'replace';
+
+/** `'exact'` is what syncContacts() calls replacing. */
+export function modeOf({ urns = 'add' }: Settings): UrnMode {
+  return urns === 'add' ? 'add' : 'replace';
+}
+
 /** A contact, and whether it was made. */
 export interface Upserted {
   contact: Dictionary;
@@ -44,7 +53,7 @@ interface Wanted {
   uuid: string | undefined;
   urns: string[];
   body: Body;
-  mode: 'add' | 'replace';
+  mode: UrnMode;
 }
 
 function isTaken(error: unknown): boolean {
@@ -112,7 +121,7 @@ async function writeByUrn(client: Client, urn: string, body: Body): Promise<Dict
 export async function upsert(
   client: Client,
   { uuid, urns, ...body }: Body & { uuid?: string | undefined; urns?: string[] | undefined },
-  mode: 'add' | 'replace',
+  mode: UrnMode,
 ): Promise<Upserted> {
   if (uuid !== undefined && !urns) {
     return { contact: await writeContact(client, { uuid }, body), isNew: false };

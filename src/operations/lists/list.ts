@@ -1,6 +1,5 @@
 import type { Client } from '../../client/client.js';
 import type { Query } from '../../client/request.js';
-import { parseConfiguration } from '../../configuration.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
 import { checkFilters } from '../../input/filters.js';
 import { count, log } from '../../input/log.js';
@@ -102,10 +101,9 @@ export async function readList<Result>(
   take: (pages: AsyncIterable<Dictionary[]>) => Promise<Result>,
   way: keyof typeof AHEAD = 'array',
 ): Promise<Result> {
-  const { client, args, options } = call;
+  const { client, configuration, args, options } = call;
   const query = checkFilters(name, args.filters);
-  const { token } = parseConfiguration(call.state.configuration);
-  const checkpoint = listCheckpoint(token, name, query, way === 'pages');
+  const checkpoint = listCheckpoint(configuration.token, name, query, way === 'pages');
   const earlier = options.resume ? readCheckpoint(call.state, checkpoint) : undefined;
   await refuseHomeFilter(call.facts, query);
   const reading = new Reading(client, name, query, options, AHEAD[way]);

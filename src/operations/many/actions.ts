@@ -9,9 +9,10 @@ import {
 } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { count, log } from '../../input/log.js';
+import type { Settings } from '../../input/options.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { ActionFailure, ActionPlan, ActionResult } from '../../types/actions.js';
-import type { Dictionary, Json } from '../../types/json.js';
+import type { Json } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { type Placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import { operation } from '../base/operation.js';
@@ -20,7 +21,7 @@ import type { Item } from './items.js';
 import { type Found, lookUpIfPossible } from './lookUp.js';
 import { inactiveStatus, ranges } from './recipients.js';
 import { sortOut } from './refusedItems.js';
-import { DRY_REQUESTS, isLocalNumber, manySettings } from './send.js';
+import { DRY_REQUESTS, isLocalNumber } from './send.js';
 
 /** The endpoints that act on many, and the key of the body that lists the items. */
 const KEYS = {
@@ -203,19 +204,18 @@ async function actOnMany(client: Client, action: Action): Promise<ActionResult> 
 export function act<Name extends string>(
   path: Path,
   args: { [Key in Name]: unknown },
-  options: unknown,
-  plan: (args: { [Key in Name]: unknown }, given: Dictionary) => Omit<Action, 'path'>,
+  given: unknown,
+  plan: (args: { [Key in Name]: unknown }, options: Settings) => Omit<Action, 'path'>,
   knownOptions: readonly string[] = [],
 ): Operation {
   return operation({
     args,
-    options,
+    options: given,
     knownOptions: ['dryRun', ...knownOptions],
-    async run({ client, facts, args, given }) {
-      const action = { path, ...plan(args, given) };
-      const { dryRun } = manySettings(given);
+    async run({ client, facts, args, options }) {
+      const action = { path, ...plan(args, options) };
       if (path === 'contact_actions') await refuseHomeNumbers(facts, placedItems(action.items));
-      if (dryRun) return rehearse(client, action);
+      if (options.dryRun) return rehearse(client, action);
       const items = path === 'contact_actions' ? await byUuid(client, action.items) : action.items;
       return actOnMany(client, { ...action, items });
     },

@@ -1,8 +1,6 @@
-import { z } from 'zod';
 import type { Client } from '../../client/client.js';
 import { changed, fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { check } from '../../input/check.js';
 import { isUuid, urnIdentity } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
 import { LITERAL } from '../../input/options.js';
@@ -85,23 +83,6 @@ export const SEND_OPTIONS = ['onlyActive', 'dryRun', ...LITERAL];
 
 /** Requests that a dry run of a send or an action takes, at most. */
 export const DRY_REQUESTS = 3;
-
-const flags = z.looseObject({
-  onlyActive: z.boolean({ error: 'must be true or false' }).nullish(),
-  dryRun: z.boolean({ error: 'must be true or false' }).nullish(),
-});
-
-/** What only sends and actions on many take, after the check. */
-export interface ManySettings {
-  onlyActive: boolean;
-  dryRun: boolean;
-}
-
-/** @throws RapidProError `INVALID_OPTION` */
-export function manySettings(given: Dictionary): ManySettings {
-  const { onlyActive, dryRun } = check(flags, given, 'options', 'INVALID_OPTION');
-  return { onlyActive: onlyActive ?? false, dryRun: dryRun ?? false };
-}
 
 /** Whether a phone number is one that servers do not know in the reference to a contact: without its country. */
 export function isLocalNumber(name: string): boolean {
@@ -264,12 +245,12 @@ function resultOf(
  * @throws RapidProError `PARTIAL_SEND` if it stopped in the middle
  */
 export async function sendToAll(
-  { client, facts, given }: Pick<Call<never>, 'client' | 'facts' | 'given'>,
+  { client, facts, options }: Pick<Call<never>, 'client' | 'facts' | 'options'>,
   path: 'broadcasts' | 'flow_starts',
   { contacts, urns, groups, ...body }: Body & Recipients,
   where: string,
 ): Promise<Dictionary> {
-  const { onlyActive, dryRun } = manySettings(given);
+  const { onlyActive = false, dryRun = false } = options;
   const recipients = { contacts, urns, groups };
   // Refuses what is plainly wrong before anything is read.
   planRecipients(recipients);

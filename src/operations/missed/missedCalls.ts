@@ -5,6 +5,7 @@ import type { Query } from '../../client/request.js';
 import { fail } from '../../errors/errors.js';
 import { check } from '../../input/check.js';
 import { checkFilters, requireOne } from '../../input/filters.js';
+import { isUuid } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { type Checkpoint, readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
 import {
@@ -22,8 +23,7 @@ import {
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
 import { type Caller, callOfRun } from '../../webhook/fromRun.js';
-import { isUuid } from '../../webhook/parts.js';
-import type { ValueOptions } from '../../webhook/push.js';
+import type { Numbers } from '../../webhook/push.js';
 import { collect } from '../lists/list.js';
 import type { Missed, Source } from './missed.js';
 
@@ -61,7 +61,7 @@ export class MissedCalls implements Source {
   readonly #client: Client;
   readonly #flow: string;
   readonly #caller: Caller;
-  readonly #options: ValueOptions;
+  readonly #numbers: Numbers;
   readonly #checkpoint: Checkpoint<CallsPosition>;
   readonly #before: CallsPosition;
   /** What this look has dealt with, by name: a run that changes meanwhile comes a second time. */
@@ -71,7 +71,7 @@ export class MissedCalls implements Source {
   #lastChange: string | undefined;
   isCut = false;
 
-  constructor(client: Client, state: State, where: Dictionary, options: ValueOptions) {
+  constructor(client: Client, state: State, where: Dictionary, numbers: Numbers) {
     const { flow, node, result, after } = where;
     const filters = { flow, ...('after' in where ? { after } : {}) };
     const query = checkFilters('runs', filters);
@@ -79,7 +79,7 @@ export class MissedCalls implements Source {
     this.#client = client;
     this.#flow = String(query.flow);
     this.#caller = checkCaller(node, result);
-    this.#options = options;
+    this.#numbers = numbers;
     const calls = { flow: this.#flow, ...this.#caller } as Query;
     this.#checkpoint = callsCheckpoint(client.server, calls);
     const before = readCheckpoint(state, this.#checkpoint);
@@ -126,7 +126,7 @@ export class MissedCalls implements Source {
   }
 
   #missed(record: Dictionary, end: number): Missed[] {
-    const call = callOfRun(record, this.#caller, this.#options);
+    const call = callOfRun(record, this.#caller, this.#numbers);
     if (!call || Date.parse(call.time) > end) return [];
     return [{ push: call.push, version: versionOf(call.time, call.push.key) }];
   }

@@ -18,23 +18,23 @@ import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
 import { oldestFirst } from '../../webhook/eventPages.js';
 import { keyOf } from '../../webhook/key.js';
-import { parsePush } from '../../webhook/parsePush.js';
-import type { Push, ValueOptions } from '../../webhook/push.js';
+import { readPush } from '../../webhook/parsePush.js';
+import type { Numbers, Push } from '../../webhook/push.js';
 import { requireResthook } from '../lists/knownResthook.js';
 import type { Missed, Source } from './missed.js';
 
 /** An event that cannot be read must not keep those behind it: the job gets it as it is. */
-function pushOf(data: unknown, options: ValueOptions): Push {
+function pushOf(data: unknown, numbers: Numbers): Push {
   try {
-    return parsePush(data, undefined, options);
+    return readPush(data, undefined, numbers);
   } catch {
     log.warn('An event is not as RapidPro sends it. It is handed on under "other".');
     return { kind: 'resthook', key: keyOf(data), other: { data } };
   }
 }
 
-function eventOf({ data, created_on }: Dictionary, options: ValueOptions): Missed {
-  const push = pushOf(data, options);
+function eventOf({ data, created_on }: Dictionary, numbers: Numbers): Missed {
+  const push = pushOf(data, numbers);
   return { push, version: versionOf(String(created_on), push.key) };
 }
 
@@ -49,7 +49,7 @@ function warnOfGap(before: EventsPosition | undefined, now: number): void {
 export class MissedEvents implements Source {
   readonly #client: Client;
   readonly #query: Query;
-  readonly #options: ValueOptions;
+  readonly #numbers: Numbers;
   readonly #checkpoint: Checkpoint<EventsPosition>;
   readonly #started: string;
   readonly #before: EventsPosition | undefined;
@@ -59,10 +59,10 @@ export class MissedEvents implements Source {
   /** They are all read before the first is handed on. */
   readonly isCut = false;
 
-  constructor(client: Client, state: State, resthook: unknown, options: ValueOptions) {
+  constructor(client: Client, state: State, resthook: unknown, numbers: Numbers) {
     this.#client = client;
     this.#query = checkFilters('resthook_events', { resthook });
-    this.#options = options;
+    this.#numbers = numbers;
     this.#checkpoint = eventsCheckpoint(client.server, this.#query);
     this.#before = readCheckpoint(state, this.#checkpoint);
     const now = client.clock.now();
@@ -75,7 +75,7 @@ export class MissedEvents implements Source {
     const down = from === undefined ? undefined : comparable(from);
     for await (const page of oldestFirst(this.#client, this.#query, down)) {
       this.#read += page.length;
-      yield page.map(record => eventOf(record, this.#options));
+      yield page.map(record => eventOf(record, this.#numbers));
     }
     if (this.#read === 0) await requireResthook(this.#client, String(this.#query.resthook));
   }

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { isUuid } from '../input/identifiers.js';
+import type { Dictionary } from '../types/json.js';
+import { fromJson, isObject } from './plain.js';
+
+/**
+ * What RapidPro's own bodies are made of, and what authors put in place of it. Keys that are not known
+ * stay in place. Messages name what is expected, never the value.
+ */
+
+/** Null and empty text are RapidPro's ways to say that something was left out. */
+const absent = (value: unknown): unknown => (value === null || value === '' ? undefined : value);
+
+const unlessAbsent = <T extends z.ZodType>(schema: T) =>
+  z.preprocess(absent, schema.optional()).optional();
+
+/** Without what was left out. */
+export const present = (value: object): Dictionary =>
+  Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
+
+/** A template without quotation marks makes a number of digits. */
+const someText = z.union([z.string(), z.number()], { error: 'must be text' }).transform(String);
+
+interface Shape {
+  [key: string]: z.ZodType;
+}
+
+/**
+ * An object, or one written as JSON text.
+ *
+ * @param bare - reads what may stand for the object. It comes first: what a contact wrote is never
+ * taken for JSON where it can stand by itself.
+ */
+function object(shape: Shape, bare?: (value: unknown) => object | undefined) {
+  const error = bare ? 'must be an object, or what stands for one' : 'must be an object';
+  const read = (value: unknown) => (isObject(value) ? value : (bare?.(value) ?? fromJson(value)));
+  return unlessAbsent(z.preprocess(read, z.looseObject(shape, { error }).transform(present)));
+}
+
+/** A list, or one written as JSON text. */
+function list(item: z.ZodType) {
+  const items = z
+    .array(item, { error: 'must be a list' })
+    .transform(all => all.filter(one => one !== undefined));
+  return unlessAbsent(z.preprocess(fromJson, items));
+}
+
+/** An object with keys of the author's own, all values alike. */
+function record(item: z.ZodType) {
+  const items = z.record(z.string(), item, { error: 'must be an object' }).transform(present);
+  return unlessAbsent(z.preprocess(fromJson, items));
+}
+
+const URN = /^([a-z][a-z0-9]*):([^?#]+)/i;
+const MASKED = /^\*+$/;
+
+/** `tel:+250788123123` in its parts. */
+function urnParts(given: unknown): unknown {
+  const value = fromJson(given);
+  const [, scheme, path] = (typeof value === 'string' ? URN.exec(value.trim()) : null) ?? [];
+  return scheme && path ? { scheme: scheme.toLowerCase(), path } : value;
+}
+
+/** `image/jpeg:https://…`, also `geo:-1.95,30.06`; a link alone says no type. */
+function bareAttachment(value: unknown): object | undefined {
+  const text = typeof value === 'string' ? value : '';
+  const [, content_type, url] = /^(?!https?:)([\w.+-]+(?:\/[\w.+-]+)?):(.+)$/i.exec(text) ?? [];
+  return url ? { content_type, url } : undefined;
+}
+
+const bareUuid = (value: unknown) => (isUuid(value) ? { uuid: value } : undefined);
+
+/** `@flow` where an object was meant; not what is one, written as JSON. */
+const bareName = (value: unknown) =>
+  typeof value === 'string' && !isObject(fromJson(value)) ? { name: value } : undefined;
+
+const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+
+function makeSchema() {
+  const text = unlessAbsent(someText);
+  /** Text that may well be empty: a message with nothing but a picture, an empty answer. */
+  const anyText = z.preprocess(value => value ?? undefined, someText.optional()).optional();
+  const uuid = unlessAbsent(z.custom<string>(isUuid, { error: 'must be a uuid' }));
+  const whole = unlessAbsent(
+    z.coerce
+      .string()
+      .regex(/^\d{1,15}$/, { error: 'must be a whole number' })
+      .transform(Number),
+  );
+  const scalar = z
+    .preprocess(
+      value => value ?? undefined,
+      z.custom(isScalar, { error: 'must be text or a number' }).optional(),
+    )
+    .optional();
+
+  /** What a workspace hides is left out, so that nobody takes it for a number. */
+  const urn = unlessAbsent(
+    z.preprocess(
+      urnParts,
+      z
+        .looseObject(
+          { scheme: z.preprocess(absent, someText), path: text, display: text },
+          { error: 'must be a URN such as tel:+250788123123' },
+        )
+        .transform(read =>
+          MASKED.test(String(read.path))
+            ? { scheme: read.scheme.toLowerCase(), masked: true }
+            : present(read),
+        ),
+    ),
+  );
+  /** `@contact.uuid` or `@contact.urn` where an object was meant. */
+  const bareContact = (value: unknown) => {
+    const read = typeof value === 'string' ? urn.safeParse(value).data : undefined;
+    return bareUuid(value) ?? (read && { urn: read });
+  };
+
+  const channel = object({ uuid, name: text, address: text }, bareName);
+  const attachment = object({ content_type: text, url: text }, bareAttachment);
+  const result = object(
+    {
+      name: text,
+      value: scalar,
+      category: text,
+      category_localized: text,
+      input: text,
+      node_uuid: text,
+      created_on: text,
+    },
+    value => (isScalar(value) ? { value } : undefined),
+  );
+  const input = object(
+    {
+      type: text,
+      uuid,
+      created_on: text,
+      attachments: list(attachment),
+      text: anyText,
+      channel,
+      urn,
+    },
+    value => (typeof value === 'string' ? { text: value } : undefined),
+  );
+  return z.object({
+    contact: object({ uuid, urn, name: text, language: text }, bareContact),
+    flow: object(
+      { uuid, name: text, revision: whole },
+      value => bareUuid(value) ?? bareName(value),
+    ),
+    run: object({ uuid, created_on: text }, bareUuid),
+    // An answer that is empty is one all the same.
+    results: record(z.preprocess(value => (value === '' ? { value } : value), result)),
+    channel,
+    path: list(object({ uuid: text, node_uuid: text, arrived_on: text, exit_uuid: text })),
+    input,
+  });
+}
+
+let made: ReturnType<typeof makeSchema> | undefined;
+
+/** The schema of a body: made with the first push, since most jobs read none. */
+export function pushSchema() {
+  made ??= makeSchema();
+  return made;
+}
