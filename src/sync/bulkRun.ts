@@ -1,8 +1,9 @@
-import { DEFAULT_MAX_WAIT, DEFAULT_TIMEOUT } from '../client/client.js';
+import type { Client } from '../client/client.js';
+import { AbortedError } from '../client/limiter.js';
 import { parseConfiguration } from '../configuration.js';
 import { RapidProError } from '../errors/errors.js';
 import type { Call } from '../operations/base/operation.js';
-import { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
+import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import {
   type BulkMark,
   doneOf,
@@ -15,10 +16,8 @@ import { resumeMarks } from '../state/resume.js';
 import type { BulkResult } from '../types/bulk.js';
 import { failOnError, logResult } from './finish.js';
 import { requireList } from './inputs.js';
-import { AbortedError } from './limiter.js';
 import type { BulkSettings } from './options.js';
 import { Outcome } from './outcome.js';
-import { Pool } from './pool.js';
 import { Progress } from './progress.js';
 
 export type BulkCall = Call<'contacts'>;
@@ -40,18 +39,18 @@ export interface BulkPlan {
 /** What every bulk operation is given to work with. */
 export interface BulkRun {
   list: unknown[];
-  pool: Pool;
+  client: Client;
   outcome: Outcome;
   progress: Progress;
   mark: BulkMark | undefined;
-  /** What the rules need to know of the workspace, read with the waits of the pool. */
+  /** What the rules need to know of the workspace. */
   workspace: WorkspaceFacts;
 }
 
 /** Errors by which nothing was done: thrown as by any other operation. */
-function throwIfNothingDone({ pool: { limiter }, outcome }: BulkRun): void {
+function throwIfNothingDone({ client: { limiter, writes }, outcome }: BulkRun): void {
   if (!limiter.stopped || limiter.outOfTime || outcome.wrote > 0 || outcome.hasUnknown) return;
-  if (limiter.writes === 0 || limiter.concernsAll) throw limiter.stopped;
+  if (writes === 0 || limiter.concernsAll) throw limiter.stopped;
 }
 
 /** A wait that is too long stops the work wherever it is; other errors end it. */
@@ -64,7 +63,7 @@ async function untilStopped(
   } catch (error) {
     const isLimit = error instanceof RapidProError && error.code === 'RATE_LIMITED';
     if (!isLimit && !(error instanceof AbortedError)) throw error;
-    if (isLimit) run.pool.limiter.stop(error);
+    if (isLimit) run.client.limiter.stop(error);
     const { found = [], place, complete = false, isWide = false } = run.mark ?? {};
     return { found, place, complete, isWide };
   }
@@ -78,21 +77,18 @@ export async function bulkRun(
 ): Promise<BulkResult> {
   const list = requireList(call.args.contacts);
   const configuration = parseConfiguration(call.state.configuration);
-  const { timeout = DEFAULT_TIMEOUT, maxWait = DEFAULT_MAX_WAIT, deadline, resume } = call.options;
+  const { client, facts: workspace, options } = call;
   // Costs a look at the whole list, so only where a mark is sought or left.
   const ownerOf = () => ({
     operation: name,
     fingerprint: listFingerprint(configuration.token, list, identity),
   });
   const isMarked = Object.keys(resumeMarks(call.state)).length > 0;
-  const mark = resume && isMarked ? findBulkMark(call.state, ownerOf(), list.length) : undefined;
-  const { concurrency } = settings;
-  const clock = call.client.clock;
-  const pool = new Pool({ configuration, timeout, maxWait, deadline, concurrency, clock });
-  const outcome = new Outcome(list.length, pool.limiter, !leavesMark);
+  const mark =
+    options.resume && isMarked ? findBulkMark(call.state, ownerOf(), list.length) : undefined;
+  const outcome = new Outcome(list.length, client.limiter, !leavesMark);
   if (mark) takeOver(mark, outcome);
-  const workspace = new WorkspaceFacts(call.state, pool.reader);
-  const run = { list, pool, outcome, progress: new Progress(outcome, pool), mark, workspace };
+  const run = { list, client, outcome, progress: new Progress(outcome, client), mark, workspace };
   const position = await untilStopped(run, work);
   throwIfNothingDone(run);
   const result = outcome.result();
@@ -102,8 +98,7 @@ export async function bulkRun(
     : undefined;
   if (left) call.state = withBulkMark(call.state, left, left);
   else if (leavesMark && isMarked) call.state = withBulkMark(call.state, ownerOf(), undefined);
-  pool.report(call.client);
-  logResult(result, verb, pool.requests);
+  logResult(result, verb, client.requests);
   if (settings.failOnError) failOnError(result, left);
   return result;
 }

@@ -7,15 +7,7 @@ import type { Dictionary } from '../types/json.js';
 const flag = z.boolean({ error: 'must be true or false' }).nullish();
 const lists = z.enum(['add', 'exact'], { error: 'must be "add" or "exact"' }).nullish();
 
-const shape = {
-  concurrency: z
-    .number({ error: 'must be a whole number, 1 to 10' })
-    .int({ error: 'must be a whole number, 1 to 10' })
-    .min(1, { error: 'must be 1 or more' })
-    .max(10, { error: 'must be 10 or less' })
-    .nullish(),
-  failOnError: flag,
-};
+const shape = { failOnError: flag };
 
 const upsertSchema = z.looseObject(shape);
 const syncSchema = z.looseObject({
@@ -40,11 +32,8 @@ const BULK_OPTIONS = ['concurrency', 'deadline', 'resume', 'failOnError', ...LIT
 export const UPSERT_OPTIONS = [...BULK_OPTIONS, 'urns', 'dryRun'];
 export const SYNC_OPTIONS = [...UPSERT_OPTIONS, 'key', 'group', 'groups'];
 
-const CONCURRENCY = 4;
-
 /** How a list is worked through, after the check. */
 export interface BulkSettings {
-  concurrency: number;
   failOnError: boolean;
 }
 
@@ -54,8 +43,8 @@ export interface BulkSettings {
  * @throws RapidProError `INVALID_OPTION`
  */
 function bulkSettings(given: Dictionary): BulkSettings {
-  const { concurrency, failOnError } = check(upsertSchema, given, 'options', 'INVALID_OPTION');
-  return { concurrency: concurrency ?? CONCURRENCY, failOnError: failOnError ?? false };
+  const { failOnError } = check(upsertSchema, given, 'options', 'INVALID_OPTION');
+  return { failOnError: failOnError ?? false };
 }
 
 export interface SyncSettings extends BulkSettings {

@@ -1,10 +1,10 @@
+import { AbortedError, type Limiter } from '../client/limiter.js';
+import { isUnsure } from '../client/unsure.js';
 import { RapidProError } from '../errors/errors.js';
 import { isUncertain } from '../operations/base/uncertain.js';
 import type { BulkFailure, BulkItem, BulkResult } from '../types/bulk.js';
 import { Clashes } from './clashes.js';
-import type { Limiter } from './limiter.js';
-import { AbortedError } from './limiter.js';
-import { isUnsure, unsureReason } from './unsure.js';
+import { unsureReason } from './unsure.js';
 
 /** Errors that the next contact would meet as well: it makes no sense to go on. */
 const FOR_ALL = new Set([

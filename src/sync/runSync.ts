@@ -66,7 +66,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
   } as const;
   let cost: Cost | undefined;
   const result = await bulkRun(call, plan, async run => {
-    const { list, pool, outcome } = run;
+    const { list, client, outcome } = run;
     const all = readInputs(list, outcome, {
       replacesUrns: exactUrns,
       isLiteral: call.options.literal === true,
@@ -76,7 +76,6 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
       if (refusal) outcome.fail({ index: input.index }, refusal);
     }
     await failHomeNumbers(run.workspace, all, outcome);
-    const client = pool.reader;
     const facts = await readFacts(client, all, settings, run.workspace);
     resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);

@@ -129,7 +129,7 @@ export class Reading {
     } catch (error) {
       // After the last page there is no place any more, only what changed meanwhile.
       const place = next ?? (this.#since === undefined ? undefined : { since: this.#since });
-      if (!this.#client.isStopped(error) || !place || this.records === 0) throw error;
+      if (!this.#client.limiter.isStop(error) || !place || this.records === 0) throw error;
       const { retryAfter } = error;
       this.stopped = { place, ...(retryAfter === undefined ? {} : { retryAfter }) };
       return undefined;

@@ -1,5 +1,6 @@
 import type { Client } from '../../client/client.js';
 import type { ApiResponse } from '../../client/request.js';
+import { isUnsure } from '../../client/unsure.js';
 import { type ErrorCode, type ItemCode, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { count, log } from '../../input/log.js';
@@ -69,9 +70,9 @@ function reported(answer: ApiResponse, items: readonly Item[]): ActionFailure[] 
 }
 
 /** An item that RapidPro refused the whole request for. */
-function refusal(item: Item, error: RapidProError, noun: string, repeated: boolean): ActionFailure {
+function refusal(item: Item, error: RapidProError, noun: string): ActionFailure {
   if (error.code === 'UNKNOWN_REFERENCE') {
-    const description = `RapidPro has no such ${noun}.${repeated ? LOST : ''}`;
+    const description = `RapidPro has no such ${noun}.${isUnsure(error) ? LOST : ''}`;
     return failure(item, error.code, description);
   }
   const about = error.errors?.some(text => text.startsWith(`${noun}s`));
@@ -104,9 +105,7 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
     const sorted = error instanceof RapidProError ? sortOut(error, key, items) : undefined;
     if (!sorted) throw error;
     const noun = key.slice(0, -1);
-    const found = sorted.refused.map(item =>
-      refusal(item, error as RapidProError, noun, client.repeated),
-    );
+    const found = sorted.refused.map(item => refusal(item, error as RapidProError, noun));
     progress.queue.splice(0, 1, ...sorted.next);
     progress.failures.push(...found);
   }

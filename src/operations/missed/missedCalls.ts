@@ -104,7 +104,7 @@ export class MissedCalls implements Source {
         this.#place = String(records.at(-1)?.modified_on ?? this.#place);
       }
     } catch (error) {
-      if (!this.#client.isStopped(error) || this.#place === undefined) throw error;
+      if (!this.#client.limiter.isStop(error) || this.#place === undefined) throw error;
       this.isCut = true;
       return;
     }

@@ -1,4 +1,5 @@
 import type { Client } from '../../client/client.js';
+import { isUnsure } from '../../client/unsure.js';
 import { RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { asUuid } from '../../input/identifiers.js';
@@ -80,7 +81,7 @@ export function add(plan: Write): Operation {
         return await create(client, resource, checked);
       } catch (error) {
         const taken = error instanceof RapidProError && error.code === 'NAME_TAKEN';
-        throw taken && client.repeated ? lost(error, resource) : error;
+        throw taken && isUnsure(error) ? lost(error, resource) : error;
       }
     },
   });
