@@ -27,9 +27,11 @@ const byPath = new Map<string, Resource>(
   Object.values(resources).map((resource: Resource) => [resource.path, resource]),
 );
 
-/** Whether a request makes a group, field or topic, which the engine sees seconds later. */
+/** What the engine sees only seconds after it was made. */
+const SEEN_LATER = new Set(['groups', 'fields', 'topics']);
+
 function makesObjects({ method, path, query }: ApiRequest): boolean {
-  return method === 'POST' && (path === 'groups' || path === 'fields') && !query;
+  return method === 'POST' && SEEN_LATER.has(path) && !query;
 }
 
 /** A request as it goes over the wire, each time that it does. */

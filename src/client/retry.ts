@@ -9,7 +9,7 @@ export type Failure =
   | { kind: 'throttled'; retryAfter: number | undefined }
   /** Nothing reached the server: refused, no such host. */
   | { kind: 'unreachable' }
-  /** 500 for a group or field that is seconds old: nothing was done, and soon it will be. */
+  /** 500 for a group, field or topic that is seconds old: nothing was done, and soon it will be. */
   | { kind: 'unready' }
   /** 502, 503, 504, a reset, a broken answer: the server may have done the work. */
   | { kind: 'ambiguous'; retryAfter?: number | undefined }
@@ -39,7 +39,7 @@ export type Decision =
 export const MAX_ATTEMPTS = 4;
 /** Attempts at a request that is not answered in time: each costs a whole timeout. */
 export const MAX_TIMEOUTS = 2;
-/** Seconds between attempts at a write with a group or field that is new: the engine looks for those every five. */
+/** Seconds between attempts at a write with a group, field or topic that is new: the engine looks for those every five. */
 const UNREADY_WAIT = 2.5;
 /** Seconds of the longest Retry-After that is reported: a year. More is no time that anybody means. */
 const LONGEST_RETRY_AFTER = 365 * 24 * 60 * 60;

@@ -20,8 +20,6 @@ const WHY = {
   C4: 'made, then refused because it is there',
   C5: 'a limit after a lost answer is told as if nothing had been done',
   C6: 'a web page after the work is told as if nothing had been done',
-  C7: 'a bulk run does not wait until the engine knows a new field',
-  C8: 'a new topic is not waited for',
   deleted: 'of those whom a lost attempt deleted, only the first is told as perhaps done',
   refusal:
     'a refusal after a lost answer whose own text is lost too is told as if nothing had been done',
@@ -353,18 +351,6 @@ export const KNOWN: readonly Known[] = [
       'syncContacts with a group',
     ],
     columns: ['web page after'],
-  },
-  {
-    of: 'C7',
-    why: WHY.C7,
-    operations: ['ensureField, then syncContacts by it'],
-    columns: ['none'],
-  },
-  {
-    of: 'C8',
-    why: WHY.C8,
-    operations: ['addTopic, then changeTicketTopic'],
-    columns: ['none'],
   },
   {
     of: 'new',

@@ -129,7 +129,9 @@ export class Reading {
     } catch (error) {
       // After the last page there is no place any more, only what changed meanwhile.
       const place = next ?? (this.#since === undefined ? undefined : { since: this.#since });
-      if (!this.#client.limiter.isStop(error) || !place || this.records === 0) throw error;
+      if (!this.#client.limiter.isStop(error) || !place) throw error;
+      // A later run may find its deadline too short for a single page: it stops where it began.
+      if (this.records === 0 && error.code === 'RATE_LIMITED') throw error;
       const { retryAfter } = error;
       this.stopped = { place, ...(retryAfter === undefined ? {} : { retryAfter }) };
       return undefined;

@@ -94,7 +94,7 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
       body: { [key]: values, ...body },
       positions: { [key]: items.map(({ index }) => index) },
       repeatable,
-      referencesGroupsOrFields: 'group' in body,
+      referencesGroupsOrFields: 'group' in body || 'topic' in body,
     });
     const failed = reported(answer, items);
     const indexes = new Set(failed.map(({ index }) => index));
