@@ -18,8 +18,8 @@ export default defineConfig({
           name: 'adaptor',
           include: ['test/**/*.test.ts'],
           setupFiles: ['test/setup/tokenWatch.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
           restoreMocks: true,
           // Some tests run jobs on the platform's runtime, which needs it.
           execArgv: ['--experimental-vm-modules', '--no-warnings'],
@@ -30,8 +30,8 @@ export default defineConfig({
         test: {
           name: 'sandbox',
           include: ['sandbox/test/**/*.test.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
           restoreMocks: true,
         },
       },

@@ -3,9 +3,9 @@ import type { Dictionary } from '../types/json.js';
 import type { Client } from './client.js';
 import { AbortedError } from './limiter.js';
 import { type Page, pages } from './pages.js';
+import type { Position } from './position.js';
 import type { Query } from './request.js';
 import { Gap, type Stretch } from './windowGap.js';
-import { type WindowPlace, writePlace } from './windowPlace.js';
 import { type Progress, WindowPlan } from './windowPlan.js';
 import { type Direction, type Place, Side } from './windowSide.js';
 import { fromMicros, type Micros, toMicros } from './windowTimes.js';
@@ -58,7 +58,7 @@ export class WindowReader {
   #isClosed = false;
   #wake: () => void = () => {};
 
-  constructor(client: Client, list: WindowedList, options: WindowOptions, start?: WindowPlace) {
+  constructor(client: Client, list: WindowedList, options: WindowOptions, start?: Position) {
     this.#client = client;
     this.#list = list;
     this.#options = options;
@@ -131,21 +131,22 @@ export class WindowReader {
     yield* pages(this.#client, this.#list.name, oldestFirst, cursor);
   }
 
-  /** The place behind a page of a walk, or the beginning of a gap. */
-  placeIn(gap: Gap | undefined, cursor?: Query): Query {
+  /** Behind a page of a walk, or the beginning of a gap. */
+  positionIn(gap: Gap | undefined, cursor?: Query): Position {
     const since = this.since === undefined ? {} : { since: fromMicros(this.since) };
-    if (!gap) return writePlace({ ...since, last: true, ...(cursor ? { cursor } : {}) });
+    if (!gap) return { isWindowed: true, ...since, last: true, ...(cursor ? { cursor } : {}) };
     const query = gap.head?.query ?? this.#within(gap);
     const { before, after } = query;
-    return writePlace({
+    return {
+      isWindowed: true,
       ...(before === undefined ? {} : { before: String(before) }),
       ...(after === undefined ? {} : { after: String(after) }),
       ...since,
       ...(cursor ? { cursor } : {}),
-    });
+    };
   }
 
-  #firstGaps(start: WindowPlace | undefined): Gap[] {
+  #firstGaps(start: Position | undefined): Gap[] {
     const { query } = this.#list;
     const bound = (name: 'before' | 'after') =>
       start?.[name] === undefined || start[name] === query[name]

@@ -2,16 +2,17 @@ import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Client } from './client.js';
 import type { Page } from './pages.js';
+import type { Position } from './position.js';
 import type { Query } from './request.js';
 import { IdSet } from './windowIds.js';
-import { readPlace, type WindowPlace } from './windowPlace.js';
 import { type WindowedList, type WindowOptions, WindowReader } from './windowReader.js';
 import { idOf, toMicros } from './windowTimes.js';
 
 /** A page out of a window. */
-export interface WindowPage extends Page {
+export interface WindowPage {
+  records: Dictionary[];
   /** Where to go on; undefined behind a page of which nobody could go on. */
-  next: Query | undefined;
+  next: Position | undefined;
 }
 
 /**
@@ -28,10 +29,9 @@ export async function* windows(
   client: Client,
   list: WindowedList,
   options: WindowOptions,
-  start?: Query,
+  start?: Position,
 ): AsyncGenerator<WindowPage, void, undefined> {
-  const place = readPlace(start) ?? plainPlace(start);
-  const reader = new WindowReader(client, list, options, place);
+  const reader = new WindowReader(client, list, options, start);
   const handed = new IdSet();
   const fresh = (records: readonly Dictionary[]) =>
     records.filter(record => {
@@ -39,7 +39,7 @@ export async function* windows(
       return id === undefined || handed.add(id);
     });
   try {
-    if (!place?.last) {
+    if (!start?.last) {
       for await (const page of inOrder(reader)) {
         const records = fresh(page.records);
         reader.progress.handed += records.length;
@@ -48,24 +48,15 @@ export async function* windows(
     }
     // A list that one page held whole, or that was read from its oldest record on, has no changes.
     if (!needsChanges(reader, list, client)) return;
-    for await (const page of inTime(reader, list, place?.last ? place.cursor : undefined)) {
+    for await (const page of inTime(reader, list, start?.last ? start.cursor : undefined)) {
       const records = fresh(page.records);
-      const next = page.next && list.canReverse ? reader.placeIn(undefined, page.next) : undefined;
+      const next =
+        page.next && list.canReverse ? reader.positionIn(undefined, page.next) : undefined;
       if (records.length > 0) yield { records, next };
     }
   } finally {
     await reader.close();
   }
-}
-
-/** The place where a plain reading of the same list stopped. */
-function plainPlace(start: Query | undefined): WindowPlace | undefined {
-  if (!start) return undefined;
-  const { since, ...cursor } = start;
-  return {
-    ...(since === undefined ? {} : { since: String(since) }),
-    ...(Object.keys(cursor).length > 0 ? { cursor } : { last: true }),
-  };
 }
 
 interface Ordered extends WindowPage {
@@ -82,7 +73,7 @@ async function* inOrder(reader: WindowReader): AsyncGenerator<Ordered, void, und
       gap.head.waiting -= piece.records.length;
       const isLast = gap.closed && !gap.head.pieces.length && !gap.tail?.pieces.length;
       // Without a cursor the window's last page is read, but what its other end brought is not handed out.
-      const within = piece.cursor && reader.placeIn(gap, piece.cursor);
+      const within = piece.cursor && reader.positionIn(gap, piece.cursor);
       const next = isLast ? behind(reader) : within;
       yield { records: piece.records, next, isOnly: isFirst };
       isFirst = false;
@@ -117,11 +108,11 @@ async function* endOf(reader: WindowReader, isFirst: boolean): AsyncGenerator<Or
   reader.gaps.shift();
 }
 
-/** The place behind the first gap. */
-function behind(reader: WindowReader): Query | undefined {
+/** Behind the first gap. */
+function behind(reader: WindowReader): Position | undefined {
   const [, following] = reader.gaps;
-  if (following) return reader.placeIn(following);
-  return reader.looksBack && reader.since !== undefined ? reader.placeIn(undefined) : undefined;
+  if (following) return reader.positionIn(following);
+  return reader.looksBack && reader.since !== undefined ? reader.positionIn(undefined) : undefined;
 }
 
 function needsChanges(reader: WindowReader, { query }: WindowedList, client: Client): boolean {

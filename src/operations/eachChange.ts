@@ -1,20 +1,22 @@
 import type { Client } from '../client/client.js';
 import { pages } from '../client/pages.js';
 import type { Query } from '../client/request.js';
+import { identityOf } from '../client/seenIds.js';
 import { RapidProError } from '../errors/errors.js';
 import { checkFilters } from '../input/filters.js';
 import { count, log } from '../input/log.js';
 import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resources.js';
+import { readCheckpoint, withCheckpoint } from '../state/checkpoint.js';
 import {
   advance,
-  byTime,
-  type ChangeMark,
+  CHANGES,
+  type ChangesPosition,
+  changesCheckpoint,
+  comparable,
   isSeen,
-  markName,
-  readMark,
+  type Version,
   versionOf,
-  writeMark,
-} from '../state/changeMark.js';
+} from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Step } from '../types/state.js';
@@ -22,6 +24,14 @@ import { refuseHomeFilter } from './base/homeNumbers.js';
 import { type Call, operation } from './base/operation.js';
 import { collect, type ListPlan, planOf } from './lists/list.js';
 import { threadPages } from './lists/threadPages.js';
+
+/** Sorts records by time, oldest first. */
+function byTime(records: readonly Dictionary[], key: string): Dictionary[] {
+  return records
+    .map(record => ({ record, time: comparable(String(record[key])) }))
+    .sort((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)))
+    .map(({ record }) => record);
+}
 
 function refuse(code: 'INVALID_INPUT' | 'INVALID_FILTER', description: string, fix: string): never {
   throw new RapidProError({ code, description, fix });
@@ -57,7 +67,7 @@ function checkQuery(name: ResourceName, filters: unknown): Query {
 /** What one run goes through. */
 class Run {
   /** How far everything has been dealt with. */
-  mark: ChangeMark | undefined;
+  position: ChangesPosition | undefined;
   /** True if the rest is left to the next run. */
   isPartial = false;
 
@@ -74,35 +84,37 @@ class Run {
     name: ResourceName,
     query: Query,
     options: ListOptions,
-    mark: ChangeMark | undefined,
+    position: ChangesPosition | undefined,
   ) {
     this.#client = client;
     this.#name = name;
     this.#key = timeOf(name, query);
-    this.#query = mark ? { ...query, after: mark.from } : query;
+    this.#query = position ? { ...query, after: position.from } : query;
     this.#options = options;
     this.#started = client.clock.now();
-    this.mark = mark;
+    this.position = position;
   }
 
   /** Pages of what is new, oldest first. When the next one is asked for, the last one is done. */
   async *pages(): AsyncGenerator<Dictionary[]> {
     for await (const page of this.#source()) {
-      const versioned = page.map(record => ({ record, version: versionOf(record, this.#key) }));
+      const versioned = page.map(record => ({ record, version: this.#versionOf(record) }));
       const left = (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.#handed;
-      const all = versioned.filter(({ version }) => !isSeen(this.mark, version));
+      const all = versioned.filter(({ version }) => !isSeen(this.position, version));
       const fresh = all.slice(0, left);
       this.#handed += fresh.length;
       if (fresh.length > 0) yield fresh.map(({ record }) => record);
-      this.mark = advance(
-        this.mark,
-        fresh.map(({ version }) => version),
-      );
+      const versions = fresh.map(({ version }) => version);
+      this.position = advance(this.position, versions, CHANGES);
       if (all.length > fresh.length || this.#isLate()) {
         this.isPartial = true;
         return;
       }
     }
+  }
+
+  #versionOf(record: Dictionary): Version {
+    return versionOf(String(record[this.#key]), identityOf(record));
   }
 
   /** A run that has handed on nothing yet goes on: otherwise none would ever get further. */
@@ -142,7 +154,7 @@ class Run {
     }
   }
 
-  /** Lists that only come newest first are read to the mark, and turned round. */
+  /** Lists that only come newest first are read to where the last run ended, and turned round. */
   async *#turnedRound(): AsyncGenerator<Dictionary[]> {
     const records = byTime(await collect(this.#client, this.#name, this.#query), this.#key);
     for (let start = 0; start < records.length; start += PAGE_SIZE) {
@@ -151,9 +163,13 @@ class Run {
   }
 }
 
-function requireBeginning(name: ResourceName, query: Query, mark: ChangeMark | undefined): void {
+function requireBeginning(
+  name: ResourceName,
+  query: Query,
+  position: ChangesPosition | undefined,
+): void {
   const { order, nouns }: Resource = resources[name];
-  if (order?.reverse || mark || query.after !== undefined) return;
+  if (order?.reverse || position || query.after !== undefined) return;
   refuse(
     'INVALID_FILTER',
     `The first run needs to know how far back to read ${nouns[1]}.`,
@@ -168,14 +184,14 @@ async function readChanges(
 ) {
   const { client, args, options } = call;
   const query = checkQuery(name, args.filters);
+  const checkpoint = changesCheckpoint(client.server, name, query);
+  const position = readCheckpoint(call.state, checkpoint);
   await refuseHomeFilter(call.facts, query);
-  const place = markName(client.server, name, query);
-  const mark = readMark(call.state, place);
-  const run = new Run(client, name, query, options, mark);
-  requireBeginning(name, query, mark);
+  const run = new Run(client, name, query, options, position);
+  requireBeginning(name, query, position);
   const { state, pages, records } = await threadPages(call.state, run.pages(), operations);
-  if (records === 0 && !mark) await ifEmpty?.(client, query);
-  call.state = writeMark(state, place, run.mark);
+  if (records === 0 && !position) await ifEmpty?.(client, query);
+  call.state = run.position ? withCheckpoint(state, checkpoint, run.position) : state;
   const total = count(records, resources[name].nouns);
   log.info(`${total} new or changed, in ${count(client.requests, ['request', 'requests'])}`);
   if (run.isPartial) log.warn('There is more: the next run continues from here.');

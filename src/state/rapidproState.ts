@@ -2,8 +2,9 @@ import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
 
 /**
- * What the adaptor keeps on state from run to run, under `state.rapidpro`: `resume` (where a list or a
- * bulk operation stopped), `marks` (how far a list was read), both by name, and `madeOn`.
+ * What the adaptor keeps on state from run to run, under `state.rapidpro`. Two sections have
+ * checkpoints by name: `resume` (where a list or bulk operation was left before its end; none when it
+ * is done) and `marks` (how far a list has been read). `madeOn` is when a group or field was made.
  */
 export type Section = 'resume' | 'marks';
 
@@ -23,25 +24,13 @@ export function withRapidpro(state: State, key: Section | 'madeOn', value: unkno
   return { ...state, rapidpro: value === undefined ? others : { ...others, [key]: value } };
 }
 
-/** What a mark is called, and what it was called when names did not include the server. */
-export interface MarkName {
-  name: string;
-  former: string;
-}
-
-/** What stands in place of a mark. */
-export function markAt(state: State, { name, former }: MarkName): unknown {
-  const marks = sectionOf(state, 'marks');
-  return marks[name] ?? marks[former];
-}
-
-/** Puts a mark in its place. */
-export function withMarkAt(state: State, { name, former }: MarkName, mark: object): State {
-  const { [former]: _, ...marks } = sectionOf(state, 'marks');
-  return withRapidpro(state, 'marks', { ...marks, [name]: mark });
-}
-
-/** What stands in one of the sections, by name. */
+/** The checkpoints of a section, by name. */
 export function sectionOf(state: State, section: Section): Dictionary {
   return asDictionary(rapidproOf(state)[section]);
+}
+
+/** The state with a section replaced; an empty one is taken away. */
+export function withSection(state: State, section: Section, checkpoints: Dictionary): State {
+  const isEmpty = Object.keys(checkpoints).length === 0;
+  return withRapidpro(state, section, isEmpty ? undefined : checkpoints);
 }

@@ -4,16 +4,17 @@ import { parseConfiguration } from '../configuration.js';
 import { RapidProError } from '../errors/errors.js';
 import type { Call } from '../operations/base/operation.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
-import {
-  type BulkMark,
-  doneOf,
-  findBulkMark,
-  listFingerprint,
-  takeOver,
-  withBulkMark,
-} from '../state/bulkMark.js';
-import { resumeMarks } from '../state/resume.js';
+import { keyOf, withCheckpoint } from '../state/checkpoint.js';
+import { sectionOf } from '../state/rapidproState.js';
 import type { BulkResult } from '../types/bulk.js';
+import {
+  type BulkPosition,
+  bulkCheckpoint,
+  doneOf,
+  type ReadSoFar,
+  readBulk,
+  takeOver,
+} from './bulkCheckpoint.js';
 import { failOnError, logResult } from './finish.js';
 import { requireList } from './inputs.js';
 import type { BulkSettings } from './options.js';
@@ -21,9 +22,6 @@ import { Outcome } from './outcome.js';
 import { Progress } from './progress.js';
 
 export type BulkCall = Call<'contacts'>;
-
-/** What the mark of a bulk operation holds beside what is done. */
-export type Whereabouts = Pick<BulkMark, 'found' | 'place' | 'complete' | 'isWide'>;
 
 export interface BulkPlan {
   name: 'syncContacts' | 'upsertContacts';
@@ -33,7 +31,7 @@ export interface BulkPlan {
   /** Options without which the list would not be gone on with in the same way. */
   identity: unknown;
   /** False if nothing is written, so that there is nothing to go on from. */
-  leavesMark: boolean;
+  leavesCheckpoint: boolean;
 }
 
 /** What every bulk operation is given to work with. */
@@ -42,7 +40,8 @@ export interface BulkRun {
   client: Client;
   outcome: Outcome;
   progress: Progress;
-  mark: BulkMark | undefined;
+  /** Where an earlier run stopped. */
+  earlier: BulkPosition | undefined;
   /** What the rules need to know of the workspace. */
   workspace: WorkspaceFacts;
 }
@@ -56,49 +55,50 @@ function throwIfNothingDone({ client: { limiter, writes }, outcome }: BulkRun): 
 /** A wait that is too long stops the work wherever it is; other errors end it. */
 async function untilStopped(
   run: BulkRun,
-  work: (run: BulkRun) => Promise<Whereabouts>,
-): Promise<Whereabouts> {
+  work: (run: BulkRun) => Promise<ReadSoFar>,
+): Promise<ReadSoFar> {
   try {
     return await work(run);
   } catch (error) {
     const isLimit = error instanceof RapidProError && error.code === 'RATE_LIMITED';
     if (!isLimit && !(error instanceof AbortedError)) throw error;
     if (isLimit) run.client.limiter.stop(error);
-    const { found = [], place, complete = false, isWide = false } = run.mark ?? {};
-    return { found, place, complete, isWide };
+    const { found = [], cursor, complete = false, isWide = false } = run.earlier ?? {};
+    return { found, cursor, complete, isWide };
   }
 }
 
-/** The way in which every bulk operation runs: go on from a mark, work, report, leave a mark. */
+/** The way in which every bulk operation runs: go on from a checkpoint, work, report, leave one. */
 export async function bulkRun(
   call: BulkCall,
-  { name, verb, settings, identity, leavesMark }: BulkPlan,
-  work: (run: BulkRun) => Promise<Whereabouts>,
+  { name, verb, settings, identity, leavesCheckpoint }: BulkPlan,
+  work: (run: BulkRun) => Promise<ReadSoFar>,
 ): Promise<BulkResult> {
   const list = requireList(call.args.contacts);
   const configuration = parseConfiguration(call.state.configuration);
   const { client, facts: workspace, options } = call;
-  // Costs a look at the whole list, so only where a mark is sought or left.
-  const ownerOf = () => ({
-    operation: name,
-    fingerprint: listFingerprint(configuration.token, list, identity),
-  });
-  const isMarked = Object.keys(resumeMarks(call.state)).length > 0;
-  const mark =
-    options.resume && isMarked ? findBulkMark(call.state, ownerOf(), list.length) : undefined;
-  const outcome = new Outcome(list.length, client.limiter, !leavesMark);
-  if (mark) takeOver(mark, outcome);
-  const run = { list, client, outcome, progress: new Progress(outcome, client), mark, workspace };
+  // Costs a look at the whole list, so only where a checkpoint is sought or left.
+  const checkpoint = () => bulkCheckpoint(name, list, identity, configuration.token);
+  const hasAny = Object.keys(sectionOf(call.state, 'resume')).length > 0;
+  const earlier = options.resume && hasAny ? readBulk(call.state, checkpoint()) : undefined;
+  const outcome = new Outcome(list.length, client.limiter, !leavesCheckpoint);
+  if (earlier) takeOver(earlier, outcome);
+  const run = {
+    list,
+    client,
+    outcome,
+    progress: new Progress(outcome, client),
+    earlier,
+    workspace,
+  };
   const position = await untilStopped(run, work);
   throwIfNothingDone(run);
   const result = outcome.result();
-  const isLeft = leavesMark && result.notAttempted.length > 0;
-  const left = isLeft
-    ? { ...ownerOf(), items: list.length, ...doneOf(outcome), ...position }
-    : undefined;
-  if (left) call.state = withBulkMark(call.state, left, left);
-  else if (leavesMark && isMarked) call.state = withBulkMark(call.state, ownerOf(), undefined);
+  const isLeft = leavesCheckpoint && result.notAttempted.length > 0;
+  const left = isLeft ? { items: list.length, ...doneOf(outcome), ...position } : undefined;
+  const own = isLeft || (leavesCheckpoint && hasAny) ? checkpoint() : undefined;
+  if (own) call.state = withCheckpoint(call.state, own, left);
   logResult(result, verb, client.requests);
-  if (settings.failOnError) failOnError(result, left);
+  if (settings.failOnError) failOnError(result, own && left && { [keyOf(own)]: left });
   return result;
 }

@@ -2,8 +2,8 @@ import { RapidProError } from '../errors/errors.js';
 import { count, log } from '../input/log.js';
 import { shownId } from '../input/shownId.js';
 import { logManyMisread } from '../operations/contact/unread.js';
-import type { BulkMark } from '../state/bulkMark.js';
 import type { BulkFailure, BulkResult } from '../types/bulk.js';
+import type { Dictionary } from '../types/json.js';
 
 const FIRST_FAILURES = 10;
 
@@ -61,8 +61,11 @@ export function logResult(result: BulkResult, verb: string, requests: number): v
   }
 }
 
-/** @throws RapidProError `BULK_FAILED` if a contact failed */
-export function failOnError(result: BulkResult, mark: BulkMark | undefined): void {
+/**
+ * @param checkpoints - what `state.rapidpro.resume` would hold, if the list was left before its end
+ * @throws RapidProError `BULK_FAILED` if a contact failed
+ */
+export function failOnError(result: BulkResult, checkpoints: Dictionary | undefined): void {
   if (result.failed.length === 0) return;
   const [first] = result.failed;
   throw new RapidProError({
@@ -74,7 +77,7 @@ export function failOnError(result: BulkResult, mark: BulkMark | undefined): voi
       failures: result.failed
         .slice(0, FIRST_FAILURES)
         .map(one => (one.uuid === undefined ? one : { ...one, uuid: shownId({ uuid: one.uuid }) })),
-      ...(mark ? { resume: mark } : {}),
+      ...(checkpoints ? { resume: checkpoints } : {}),
     },
   });
 }

@@ -44,7 +44,7 @@ export interface ReadPlan {
 
 /** Where reading stopped. */
 export interface ReadEnd {
-  place: Query | undefined;
+  cursor: Query | undefined;
   complete: boolean;
   /** How many pages were read. */
   pages: number;
@@ -54,7 +54,7 @@ export interface ReadEnd {
 export async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promise<void> {
   const { query, start, goesOn, take } = plan;
   const source = pages(client, 'contacts', query, start);
-  end.place = start;
+  end.cursor = start;
   let current = start;
   if (!goesOn(0)) return;
   let upcoming = source.next();
@@ -78,7 +78,7 @@ export async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd)
     } finally {
       if (!more) await source.return();
     }
-    end.place = plan.keepsLast ? current : (next ?? current);
+    end.cursor = plan.keepsLast ? current : (next ?? current);
     if (next === undefined) end.complete = true;
     if (!more) return;
     current = next;

@@ -62,7 +62,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     verb: dryRun ? 'Dry run, nothing written, of' : 'Synchronized',
     settings,
     identity: { key, group, exactGroups, exactUrns },
-    leavesMark: !dryRun,
+    leavesCheckpoint: !dryRun,
   } as const;
   let cost: Cost | undefined;
   const result = await bulkRun(call, plan, async run => {

@@ -39,7 +39,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     verb: dryRun ? 'Dry run, nothing written, of' : 'Upserted',
     settings,
     identity: { mode },
-    leavesMark: !dryRun,
+    leavesCheckpoint: !dryRun,
   } as const;
   let cost: Cost | undefined;
   const result = await bulkRun(call, plan, async run => {

@@ -8,9 +8,9 @@ import { findHolders } from '../operations/contact/contactUrns.js';
 import { severalAnswer } from '../operations/contact/severalAnswer.js';
 import { refuseTwoForms } from '../operations/contact/twoForms.js';
 import { misreadFields } from '../operations/contact/unread.js';
-import type { BulkMark } from '../state/bulkMark.js';
 import type { BulkItem } from '../types/bulk.js';
 import type { Dictionary } from '../types/json.js';
+import type { BulkPosition, ReadSoFar } from './bulkCheckpoint.js';
 import { Cost } from './cost.js';
 import { type Change, predictMisread, reportMisread } from './diff.js';
 import type { Facts } from './facts.js';
@@ -26,7 +26,8 @@ import { create, newBody, writeChange } from './write.js';
 export interface SyncParts extends MatchesParts {
   client: Client;
   progress: Progress;
-  mark: BulkMark | undefined;
+  /** Where an earlier run stopped. */
+  earlier: BulkPosition | undefined;
 }
 
 /** So many numbers in a local form are asked for before what they led to is written. */
@@ -63,7 +64,7 @@ function entersOrLeaves({ join, leave }: Change): boolean {
 export class SyncRun {
   /** What the writing would take, counted where nothing is written. */
   readonly cost = new Cost();
-  readonly #end: ReadEnd = { place: undefined, complete: false, pages: 0 };
+  readonly #end: ReadEnd = { cursor: undefined, complete: false, pages: 0 };
   readonly #parts: SyncParts;
   readonly #client: Client;
   readonly #limiter: Limiter;
@@ -77,7 +78,7 @@ export class SyncRun {
     this.#client = parts.client;
     this.#limiter = parts.client.limiter;
     this.#matches = new Matches(parts);
-    for (const [index, uuid] of parts.mark?.found ?? []) this.#matches.claim(index, uuid);
+    for (const [index, uuid] of parts.earlier?.found ?? []) this.#matches.claim(index, uuid);
   }
 
   async run(): Promise<void> {
@@ -94,35 +95,35 @@ export class SyncRun {
   }
 
   /** Where the next run goes on, if this one has stopped. */
-  position(): Pick<BulkMark, 'found' | 'place' | 'complete' | 'isWide'> {
-    const { inputs, outcome, mark } = this.#parts;
-    const { place, complete, pages } = this.#end;
+  position(): ReadSoFar {
+    const { inputs, outcome, earlier } = this.#parts;
+    const { cursor, complete, pages } = this.#end;
     const found = inputs.flatMap(({ index }): [number, string][] => {
       const uuid = this.#matches.uuidOf(index);
       return uuid !== undefined && !outcome.isDone(index) ? [[index, uuid]] : [];
     });
     // Each of them costs a look-up then: reading all once more may cost less, and gets somewhere if
     // this run, which did the same, got to write.
-    const isFresh = complete && mark?.place === undefined && this.#client.writes > 0;
+    const isFresh = complete && earlier?.cursor === undefined && this.#client.writes > 0;
     return isFresh && found.length > pages
       ? { found: [] }
-      : { found, place, complete, isWide: this.#isWide };
+      : { found, cursor, complete, isWide: this.#isWide };
   }
 
   async #readAll(): Promise<void> {
-    const { facts, matcher, mark, inputs } = this.#parts;
+    const { facts, matcher, earlier, inputs } = this.#parts;
     const { scope } = facts;
     const byField = matcher.field !== undefined;
-    this.#isWide = scope === undefined || mark?.isWide === true;
-    if (mark?.complete && !byField) this.#end.complete = true;
-    else await this.#read(this.#isWide ? undefined : scope, mark?.place);
+    this.#isWide = scope === undefined || earlier?.isWide === true;
+    if (earlier?.complete && !byField) this.#end.complete = true;
+    else await this.#read(this.#isWide ? undefined : scope, earlier?.cursor);
     if (this.#isWide || this.#limiter.stopped) return;
     const missing = inputs.filter(({ index }) => this.#matches.isMissing(index)).length;
     // RapidPro finds nobody by a field. Who is not among the members may be elsewhere: made without a
     // look at all contacts, they would be there twice.
     if (missing < (byField ? 1 : FEW)) return;
     this.#isWide = true;
-    Object.assign(this.#end, { place: undefined, complete: false });
+    Object.assign(this.#end, { cursor: undefined, complete: false });
     await this.#read(undefined, undefined);
   }
 
@@ -241,9 +242,9 @@ export class SyncRun {
 
   /** What an earlier run found but did not write is looked up by its uuid. */
   async #goOnWithFound(begun: ReadonlySet<number>): Promise<void> {
-    const { inputs, mark, outcome } = this.#parts;
-    if (!mark) return;
-    const found = new Map(mark.found);
+    const { inputs, earlier, outcome } = this.#parts;
+    if (!earlier) return;
+    const found = new Map(earlier.found);
     const left = inputs.filter(({ index }) => found.has(index) && !begun.has(index));
     await this.#limiter.each(left, async input => {
       const { index } = input;
@@ -264,7 +265,7 @@ export class SyncRun {
    * since two of the list may turn out to be one contact.
    */
   async #askForLocal(): Promise<void> {
-    const { inputs, matcher, mark } = this.#parts;
+    const { inputs, matcher, earlier } = this.#parts;
     const matches = this.#matches;
     const local = inputs.filter(
       input =>
@@ -273,7 +274,7 @@ export class SyncRun {
         (input.urns ?? []).every(isLocalNumber),
     );
     // What is asked in vain is forgotten by a stop: a run that goes on takes steps that surely fit in.
-    const step = mark ? this.#limiter.concurrency : MOST_ASKED;
+    const step = earlier ? this.#limiter.concurrency : MOST_ASKED;
     for (let start = 0; start < local.length && !this.#limiter.stopped; start += step) {
       await this.#ask(local.slice(start, start + step));
     }

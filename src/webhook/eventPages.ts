@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.js';
 import { type Page, pages } from '../client/pages.js';
 import type { Query } from '../client/request.js';
-import { comparable } from '../state/eventMark.js';
+import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
 
 /** Pages that are held in memory: 10,000 events. Newer ones are read a second time when their turn comes. */

@@ -1,4 +1,4 @@
-import { comparable } from '../state/eventMark.js';
+import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
 import { normalForm, valueOptions } from './parsePush.js';
 import { isObject, plain, unreadable } from './plain.js';

@@ -3,6 +3,7 @@ import { parseConfiguration } from '../../src/configuration.js';
 import { personalTexts, redact } from '../../src/errors/redact.js';
 import { responseError } from '../../src/errors/responseErrors.js';
 import type { Json } from '../../src/types/json.js';
+import { cpuTime } from '../support/cpuTime.js';
 
 /** With letters: a row of digits is masked anyway. */
 const TOKEN = 'q7Rk2mVx9TzLp4WbHn8cYd3sFg6jKa1eXu5oPi0v';
@@ -175,13 +176,13 @@ describe('the error', () => {
       ['of signs that mark', '\u0301'.repeat(MILLION), 'e\u0301'.repeat(MILLION / 2)],
     ];
     test.each(shapes)('%s: reported in short and in time', (_, text, echo) => {
-      const started = performance.now();
+      const started = cpuTime();
       const error = responseError(
         { method: 'POST', path: 'contacts', body: { name: text, text } },
         configuration,
         { statusCode: 400, body: { text: echo }, isJson: true, authenticated: true },
       );
-      expect(performance.now() - started).toBeLessThan(5000);
+      expect(cpuTime() - started).toBeLessThan(5000);
       expect(error.code).toBe('VALIDATION_FAILED');
       expect(JSON.stringify(error).length).toBeLessThan(50 * 400);
       expect(JSON.stringify(error)).not.toContain(text.slice(0, 30));

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { IdSet } from '../../src/client/windowIds.js';
-import { readPlace, writePlace } from '../../src/client/windowPlace.js';
 import { fromMicros, idOf, toMicros } from '../../src/client/windowTimes.js';
 
 describe('times', () => {
@@ -70,19 +69,5 @@ describe('a set of ids', () => {
     expect(idOf({ uuid: 'a', id: 1 })).toBe('a');
     expect(idOf({ id: 1 })).toBe('1');
     expect(idOf({ name: 'x' })).toBeUndefined();
-  });
-});
-
-describe('places', () => {
-  test('come back as they were written, and others are left alone', () => {
-    const place = { before: '2026-05-04T03:02:01.000007Z', cursor: { cursor: 'abc' } };
-    expect(readPlace(writePlace(place))).toEqual(place);
-    expect(readPlace({ cursor: 'cD0yMDI2' })).toBeUndefined();
-    expect(readPlace({ offset: '250' })).toBeUndefined();
-    expect(readPlace(undefined)).toBeUndefined();
-  });
-
-  test.each(['windows:', 'windows:{', 'windows:{"before":7}'])('%s is refused', cursor => {
-    expect(() => readPlace({ cursor })).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
   });
 });

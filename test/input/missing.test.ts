@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RapidProError } from '../../src/errors/errors.js';
 import { refuseMissing, type TextKind } from '../../src/input/missing.js';
+import { cpuTime } from '../support/cpuTime.js';
 
 const KINDS: TextKind[] = ['message', 'contactName', 'value', 'name'];
 
@@ -217,8 +218,8 @@ test.each(['undefined', 'NaN', 'null', '$.a', '${', '[object ', 'state.', '$[0',
   '100,000 characters of %j are looked at in no time',
   piece => {
     const text = `${piece.repeat(100_000 / piece.length)}x`;
-    const started = performance.now();
+    const started = cpuTime();
     for (const kind of KINDS) refusal(text, kind);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(cpuTime() - started).toBeLessThan(2000);
   },
 );

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { storedRows } from '../../recordings/read.js';
 import { urnIdentity } from '../../src/input/identifiers.js';
 import { digitsTakenWhole, foreignFault, urnAdvice, urnFault } from '../../src/input/urns.js';
+import { cpuTime } from '../support/cpuTime.js';
 
 /** What is refused as something new, and why: a word of the reason. */
 const REFUSED: [urn: string, reason: string][] = [
@@ -317,7 +318,7 @@ describe('properties', () => {
   });
 
   test('never throws, and takes no time, whatever the text', () => {
-    const start = performance.now();
+    const start = cpuTime();
     const nasty = [
       `1234567890${' '.repeat(50_000)}1234`,
       `1234567890${'/ '.repeat(50_000)}(`,
@@ -335,7 +336,7 @@ describe('properties', () => {
         digitsTakenWhole(`tel:${text}`);
       }),
     );
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(cpuTime() - start).toBeLessThan(5000);
   });
 });
 

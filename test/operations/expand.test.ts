@@ -1,6 +1,7 @@
 import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { expand, expandArgument } from '../../src/input/expand.js';
+import { cpuTime } from '../support/cpuTime.js';
 
 const state = { data: { name: 'Amina', ages: [1, 2] }, deep: () => 'deep' };
 
@@ -150,9 +151,9 @@ describe('what cannot travel as JSON', () => {
 
 test('ten thousand items take no time to speak of', () => {
   const value = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`k${index}`, 1]));
-  const started = performance.now();
+  const started = cpuTime();
   expand(state, value, 'contact');
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(cpuTime() - started).toBeLessThan(1000);
 });
 
 describe('filters and queries that a reference names', () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { start } from '../scripts/run-child.js';
@@ -34,17 +34,23 @@ describe('the packed sandbox', () => {
     const { code } = await tool(
       '@arethetypeswrong/cli/dist/index.js',
       ...[tarball, '--profile', 'node16'],
-      ...['--ignore-rules', 'false-esm', 'cjs-resolves-to-esm'],
+      ...['--ignore-rules', 'false-cjs'],
     );
     expect(code).toBe(0);
   });
 
   test('holds what is built and described, and nothing else', () => {
     const allowed =
-      /^(package\.json|README\.md|LICENSE(\.LESSER)?|dist\/[\w-]+\.c?js|dist\/browser\/[\w-]+\.(html|css|svg|js)|types\/[\w/-]+\.d\.ts)$/;
+      /^(package\.json|README\.md|LICENSE(\.LESSER)?|dist\/[\w-]+\.c?js|dist\/browser\/[\w-]+\.(html|css|svg|js)|types\/[\w/-]+\.d\.ts|types\/package\.json)$/;
     const paths = packed.files.map(({ path }) => path);
     expect(paths.filter(path => !allowed.test(path))).toEqual([]);
     expect(paths).toContain('README.md');
+    // Nothing of an earlier build.
+    const declared = paths.flatMap(
+      path => /^types\/(sandbox\/src\/.*)\.d\.ts$/.exec(path)?.[1] ?? [],
+    );
+    expect(declared.length).toBeGreaterThan(50);
+    expect(declared.filter(name => !existsSync(join(ROOT, `${name}.ts`)))).toEqual([]);
   });
 });
 

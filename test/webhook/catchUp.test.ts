@@ -14,6 +14,7 @@ import { systemClock } from '../../src/client/clock.js';
 import type { State } from '../../src/types/state.js';
 import { failure, page, refused, run, stateFor } from '../operations/run.js';
 import { captureConsole } from '../support/captureConsole.js';
+import { patientTimeouts } from '../support/patientTimeouts.js';
 import { serve } from '../support/serve.js';
 import { reportFlow } from './flow.js';
 import { asJson, recordedEvents } from './pushes.js';
@@ -101,7 +102,7 @@ describe.each(['v9', 'textit'] as const)('catching up, %s', dialect => {
     expect((await catchUp(third.state, credential)).values).toEqual([]);
   });
 
-  test('each resthook has a mark of its own', async () => {
+  test('each resthook has a checkpoint of its own', async () => {
     const { credential, answers } = await workspace({ dialect });
     await answers('1');
     const first = await catchUp({}, credential, 'other');
@@ -202,6 +203,11 @@ test('a look that stopped on its way counts as far as it came: what is deleted b
 test('a deadline that the reading alone takes up still lets one through each time', async () => {
   const { credential, answers, clock } = await workspace();
   await answers('1', '2');
+  // What is left for a request when its time is over.
+  patientTimeouts(50);
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+  });
   const slow = vi.spyOn(systemClock, 'now').mockImplementation(() => {
     clock.now += 30_000;
     return clock.now;
@@ -243,7 +249,7 @@ test('a step that fails in the middle: the next run begins where this one began'
   expect((await catchUp(before.state, credential)).values).toEqual(['2', '3', '4']);
 });
 
-test('a step that fails moves no mark', async () => {
+test('a step that fails moves no checkpoint', async () => {
   const { credential, answers, sandbox } = await workspace();
   await answers('1');
   const broken = eachMissedPush(HOOK, () => Promise.reject(new Error('of the job')));
@@ -340,7 +346,7 @@ describe('events as servers list them', () => {
     expect((await catchUp(third.state, stateFor(target))).values).toEqual([]);
   });
 
-  test('are read no further back than the mark needs', async () => {
+  test('are read no further back than the checkpoint needs', async () => {
     sharedClock();
     const events = Array.from({ length: 40 }, (_, index) => event(time(index * 120), `${index}`));
     const target = await serve(listing(events));
@@ -404,7 +410,7 @@ test.each([undefined, '', {}, { resthook: '' }, () => undefined])(
   },
 );
 
-test('what is not an option is refused, and so is what is not a mark', async () => {
+test('what is not an option is refused, and so is what is not a checkpoint', async () => {
   await refused(eachMissedPush({ resthook: HOOK, numbers: 'cases' as never }), 'INVALID_OPTION');
   const target = await serve(
     msw.get(EVENTS, () => page([])),

@@ -177,6 +177,8 @@ test.each(['v9', 'textit'])('the script that tries it all, %s', async dialect =>
   onTestFinished(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'node_modules/@openfn'), { recursive: true });
   symlinkSync(ROOT, join(folder, 'node_modules', manifest.name), 'dir');
+  const sandbox = join(folder, 'node_modules/@openfn/rapidpro-sandbox');
+  symlinkSync(join(ROOT, 'sandbox'), sandbox, 'dir');
   const text = script.replace('createSandbox({', `createSandbox({ dialect: '${dialect}',`);
   writeFileSync(join(folder, 'try.mjs'), text);
   const { code, stdout, stderr } = await start(process.execPath, ['try.mjs'], { cwd: folder });

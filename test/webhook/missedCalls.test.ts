@@ -200,7 +200,7 @@ describe.each(['v9', 'textit'] as const)('from a flow, %s', dialect => {
     expect((await catchUp({}, credential, flow)).values).toEqual(['2']);
     const all = await catchUp({}, credential, { ...flow, after: '2026-03-02' });
     expect(all.values).toEqual(['1', '2']);
-    // The mark counts, not "after", once there is one.
+    // The checkpoint counts, not "after", once there is one.
     expect((await catchUp(all.state, credential, { ...flow, after: '2026-03-02' })).values).toEqual(
       [],
     );

@@ -5,7 +5,8 @@ import { RapidProError } from '../../errors/errors.js';
 import { checkFilters } from '../../input/filters.js';
 import { count, log } from '../../input/log.js';
 import { type ResourceName, resources } from '../../resources.js';
-import { findMark, listOwner, withMark } from '../../state/resume.js';
+import { readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
+import { listCheckpoint } from '../../state/listCheckpoint.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { refuseHomeFilter } from '../base/homeNumbers.js';
@@ -93,7 +94,7 @@ export async function collect(
 
 /**
  * Reads a list as its options say: from where an earlier run stopped, up to a limit or a deadline.
- * Leaves a mark on state where it stops early, and takes the mark away where it does not.
+ * Leaves a checkpoint on state where it stops early, and takes it away where it does not.
  */
 export async function readList<Result>(
   call: Call<'filters'>,
@@ -103,15 +104,16 @@ export async function readList<Result>(
 ): Promise<Result> {
   const { client, args, options } = call;
   const query = checkFilters(name, args.filters);
-  await refuseHomeFilter(call.facts, query);
   const { token } = parseConfiguration(call.state.configuration);
-  const owner = listOwner(token, name, query, way === 'pages');
-  const mark = options.resume ? findMark(call.state, owner) : undefined;
+  const checkpoint = listCheckpoint(token, name, query, way === 'pages');
+  const earlier = options.resume ? readCheckpoint(call.state, checkpoint) : undefined;
+  await refuseHomeFilter(call.facts, query);
   const reading = new Reading(client, name, query, options, AHEAD[way]);
-  const result = await take(reading.pages(mark?.place));
-  const done = (mark?.done ?? 0) + reading.records;
+  const result = await take(reading.pages(earlier?.position));
+  const done = (earlier?.done ?? 0) + reading.records;
   if (done === 0) await ifEmpty?.(client, query);
-  call.state = withMark(call.state, owner, reading.stopped && { ...reading.stopped, done });
+  const left = reading.stopped && { ...reading.stopped, done };
+  call.state = withCheckpoint(call.state, checkpoint, left);
   logResult(name, reading, client);
   return result;
 }

@@ -1,9 +1,9 @@
 import { stablePages } from '../../client/changedWhileReading.js';
 import type { Client } from '../../client/client.js';
 import type { Page } from '../../client/pages.js';
+import type { Position } from '../../client/position.js';
 import type { Query } from '../../client/request.js';
 import { windowedList } from '../../client/windowLists.js';
-import { readPlace } from '../../client/windowPlace.js';
 import { windows } from '../../client/windows.js';
 import { count, log } from '../../input/log.js';
 import { PAGE_SIZE, type ResourceName, resources } from '../../resources.js';
@@ -21,8 +21,22 @@ export const AHEAD = { array: 64, pages: 24 } as const;
 
 /** Why a list was left before its end, and where to go on. */
 export interface Stop {
-  place: Query;
+  position: Position;
   retryAfter?: number;
+}
+
+interface PlacedPage {
+  records: Dictionary[];
+  /** Where to go on behind it; undefined behind the last one. */
+  next: Position | undefined;
+  since?: string | undefined;
+}
+
+/** What a plain reading says of where to go on, as a position. */
+async function* placed(source: AsyncIterable<Page>): AsyncGenerator<PlacedPage> {
+  for await (const { records, next, since } of source) {
+    yield { records, since, next: next && { cursor: next, ...(since && { since }) } };
+  }
 }
 
 /**
@@ -64,25 +78,25 @@ export class Reading {
   }
 
   /**
-   * The pages, from the first or from a place where an earlier run stopped.
+   * The pages, from the first or from where an earlier run stopped.
    *
    * @throws RapidProError what a request throws; `RATE_LIMITED` only before the first page
    */
-  async *pages(start?: Query): AsyncGenerator<Dictionary[], void, undefined> {
-    let next: Query | undefined = start;
+  async *pages(start?: Position): AsyncGenerator<Dictionary[], void, undefined> {
+    let next = start;
     const source = this.#open(start);
     try {
       for (;;) {
         const page = await this.#next(source, next);
         if (!page) return;
         const cut = this.#cut(page.records);
-        next = page.next && { ...page.next, ...(page.since && { since: page.since }) };
+        next = page.next;
         this.#since = page.since;
         yield cut;
         if (this.#isFull()) return;
         this.#logProgress();
         if (next && this.#isLate()) {
-          this.stopped = { place: next };
+          this.stopped = { position: next };
           return;
         }
       }
@@ -96,16 +110,13 @@ export class Reading {
   }
 
   /** One page after the other, or windows of time side by side. */
-  #open(start: Query | undefined): AsyncGenerator<Page, void, undefined> {
+  #open(start: Position | undefined): AsyncGenerator<PlacedPage, void, undefined> {
     const { limit } = this.#options;
     const isWorthIt = this.#concurrency > 1 && (limit ?? Infinity) >= FEW_PAGES * PAGE_SIZE;
-    this.#isWindowed = isWorthIt || readPlace(start) !== undefined;
+    this.#isWindowed = isWorthIt || start?.isWindowed === true;
     if (!this.#isWindowed) {
-      const { since, ...place } = start ?? {};
-      return stablePages(this.#client, this.#name, this.#query, {
-        place: Object.keys(place).length > 0 ? place : undefined,
-        since: since === undefined ? undefined : String(since),
-      });
+      const { cursor, since } = start ?? {};
+      return placed(stablePages(this.#client, this.#name, this.#query, { place: cursor, since }));
     }
     const list = windowedList(this.#name, this.#query);
     const concurrency = this.#concurrency;
@@ -118,27 +129,28 @@ export class Reading {
   }
 
   async #next(
-    source: AsyncGenerator<Page, void, undefined>,
-    next: Query | undefined,
-  ): Promise<Page | undefined> {
+    source: AsyncGenerator<PlacedPage, void, undefined>,
+    next: Position | undefined,
+  ): Promise<PlacedPage | undefined> {
     try {
       const { value } = await source.next();
       if (!value) return undefined;
       checkUnderstood(this.#name, this.#query, this.#client.dialect);
       return value;
     } catch (error) {
-      // After the last page there is no place any more, only what changed meanwhile.
-      const place = next ?? (this.#since === undefined ? undefined : { since: this.#since });
-      if (!this.#client.limiter.isStop(error) || !place) throw error;
+      // Behind the last page there is only what changed meanwhile.
+      const since = this.#since;
+      const position = next ?? (since === undefined ? undefined : { since, last: true });
+      if (!this.#client.limiter.isStop(error) || !position) throw error;
       // A later run may find its deadline too short for a single page: it stops where it began.
       if (this.records === 0 && error.code === 'RATE_LIMITED') throw error;
       const { retryAfter } = error;
-      this.stopped = { place, ...(retryAfter === undefined ? {} : { retryAfter }) };
+      this.stopped = { position, ...(retryAfter === undefined ? {} : { retryAfter }) };
       return undefined;
     }
   }
 
-  /** A limit in the middle of a page leaves no place to go on: it was asked for. */
+  /** A limit in the middle of a page leaves no checkpoint: it was asked for. */
   #cut(records: Dictionary[]): Dictionary[] {
     const left = (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.records;
     const cut = records.length > left ? records.slice(0, left) : records;

@@ -1,10 +1,11 @@
-import type { SeenEvent } from '../../state/eventMark.js';
+import type { Version } from '../../state/feed.js';
 import type { State } from '../../types/state.js';
 import type { Push } from '../../webhook/push.js';
 
 /** One push that may have been missed. */
-export interface Missed extends SeenEvent {
+export interface Missed {
   push: Push;
+  version: Version;
 }
 
 /** Where missed pushes are read from. */
@@ -17,6 +18,6 @@ export interface Source {
   isKnown(missed: Missed): boolean;
   /** Notes those of a page that have been handed on, or were known. */
   dealtWith(missed: readonly Missed[]): void;
-  /** Puts the place into the state, from which the next look continues. */
+  /** Leaves on state from where the next look continues. */
   remember(state: State, isStopped: boolean): State;
 }

@@ -6,17 +6,19 @@ import { RapidProError } from '../../errors/errors.js';
 import { check } from '../../input/check.js';
 import { checkFilters, requireOne } from '../../input/filters.js';
 import { log } from '../../input/log.js';
-import { markName } from '../../state/changeMark.js';
-import { KEPT, nameOf } from '../../state/eventMark.js';
-import { type MarkName, withMarkAt } from '../../state/rapidproState.js';
+import { type Checkpoint, readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
 import {
-  completed,
-  isHandedOn,
-  type RunMark,
-  readFrom,
-  readRunMark,
-  stopped,
-} from '../../state/runMark.js';
+  advance,
+  backFrom,
+  type CallsPosition,
+  callsCheckpoint,
+  isKnown,
+  KEPT,
+  PUSHES,
+  type Version,
+  versionOf,
+  withSeen,
+} from '../../state/feed.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
 import { type Caller, callOfRun } from '../../webhook/fromRun.js';
@@ -60,12 +62,13 @@ export class MissedCalls implements Source {
   readonly #flow: string;
   readonly #caller: Caller;
   readonly #options: ValueOptions;
-  readonly #name: MarkName;
-  readonly #before: RunMark;
-  readonly #seen: Set<string>;
+  readonly #checkpoint: Checkpoint<CallsPosition>;
+  readonly #before: CallsPosition;
+  /** What this look has dealt with, by name: a run that changes meanwhile comes a second time. */
+  readonly #dealtWith = new Map<string, Version>();
   readonly #isFirst: boolean;
   /** The change of the last run of the page before. */
-  #place: string | undefined;
+  #lastChange: string | undefined;
   isCut = false;
 
   constructor(client: Client, state: State, where: Dictionary, options: ValueOptions) {
@@ -78,12 +81,11 @@ export class MissedCalls implements Source {
     this.#caller = checkCaller(node, result);
     this.#options = options;
     const calls = { flow: this.#flow, ...this.#caller } as Query;
-    this.#name = markName(client.server, 'missed_calls', calls);
-    const before = readRunMark(state, this.#name);
+    this.#checkpoint = callsCheckpoint(client.server, calls);
+    const before = readCheckpoint(state, this.#checkpoint);
     const begin = new Date(client.clock.now() - KEPT * 1000).toISOString();
     this.#isFirst = before === undefined;
-    this.#before = before ?? { after: String(query.after ?? begin), seen: [] };
-    this.#seen = new Set(this.#before.seen);
+    this.#before = before ?? { after: String(query.after ?? begin) };
   }
 
   /**
@@ -91,7 +93,7 @@ export class MissedCalls implements Source {
    * end of the list, so it is read to its end.
    */
   async *pages(): AsyncGenerator<Missed[]> {
-    const query = { flow: this.#flow, after: readFrom(this.#before), reverse: true };
+    const query = { flow: this.#flow, after: this.#readFrom(), reverse: true };
     let end: number | undefined;
     let [runs, calls] = [0, 0];
     try {
@@ -101,10 +103,10 @@ export class MissedCalls implements Source {
         runs += records.length;
         calls += missed.length;
         yield missed;
-        this.#place = String(records.at(-1)?.modified_on ?? this.#place);
+        this.#lastChange = String(records.at(-1)?.modified_on ?? this.#lastChange);
       }
     } catch (error) {
-      if (!this.#client.limiter.isStop(error) || this.#place === undefined) throw error;
+      if (!this.#client.limiter.isStop(error) || this.#lastChange === undefined) throw error;
       this.isCut = true;
       return;
     }
@@ -114,24 +116,40 @@ export class MissedCalls implements Source {
     }
   }
 
+  /** The change of runs from which to read on. */
+  #readFrom(): string {
+    const { after, feed, stoppedAt } = this.#before;
+    const begin = feed?.from ?? after;
+    if (stoppedAt === undefined) return begin;
+    const near = backFrom(stoppedAt, PUSHES.seconds);
+    return Date.parse(near) > Date.parse(begin) ? near : begin;
+  }
+
   #missed(record: Dictionary, end: number): Missed[] {
     const call = callOfRun(record, this.#caller, this.#options);
     if (!call || Date.parse(call.time) > end) return [];
-    return [{ ...call, key: call.push.key }];
+    return [{ push: call.push, version: versionOf(call.time, call.push.key) }];
   }
 
-  isKnown(missed: Missed): boolean {
-    return isHandedOn(missed, this.#before, this.#seen);
+  isKnown({ version }: Missed): boolean {
+    return this.#dealtWith.has(version.name) || isKnown(this.#before.feed, version);
   }
 
   dealtWith(missed: readonly Missed[]): void {
-    for (const one of missed) this.#seen.add(nameOf(one));
+    for (const { version } of missed) this.#dealtWith.set(version.name, version);
   }
 
   remember(state: State, isStopped: boolean): State {
-    const mark = isStopped
-      ? stopped(this.#before, this.#seen, this.#place)
-      : completed(this.#before, this.#seen);
-    return withMarkAt(state, this.#name, mark);
+    const { after, feed: before, stoppedAt } = this.#before;
+    const versions = [...this.#dealtWith.values()];
+    const feed = isStopped
+      ? withSeen(before, versions, PUSHES.most)
+      : advance(before, versions, PUSHES);
+    const reached = isStopped ? (this.#lastChange ?? stoppedAt) : undefined;
+    return withCheckpoint(state, this.#checkpoint, {
+      after,
+      ...(feed && { feed }),
+      ...(reached === undefined ? {} : { stoppedAt: reached }),
+    });
   }
 }

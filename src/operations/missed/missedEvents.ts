@@ -2,17 +2,18 @@ import type { Client } from '../../client/client.js';
 import type { Query } from '../../client/request.js';
 import { checkFilters } from '../../input/filters.js';
 import { log } from '../../input/log.js';
-import { markName } from '../../state/changeMark.js';
+import { type Checkpoint, readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
 import {
-  advanced,
-  type EventMark,
+  advance,
+  comparable,
+  type EventsPosition,
+  eventsCheckpoint,
   isKnown,
   KEPT,
-  lookBackTo,
-  readEventMark,
-  type SeenEvent,
-} from '../../state/eventMark.js';
-import { type MarkName, withMarkAt } from '../../state/rapidproState.js';
+  PUSHES,
+  type Version,
+  versionOf,
+} from '../../state/feed.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
 import { oldestFirst } from '../../webhook/eventPages.js';
@@ -34,13 +35,13 @@ function pushOf(data: unknown, options: ValueOptions): Push {
 
 function eventOf({ data, created_on }: Dictionary, options: ValueOptions): Missed {
   const push = pushOf(data, options);
-  return { push, key: push.key, time: String(created_on) };
+  return { push, version: versionOf(String(created_on), push.key) };
 }
 
-function warnOfGap(mark: EventMark | undefined, now: number): void {
-  if (!mark || now - Date.parse(mark.looked) <= KEPT * 1000) return;
+function warnOfGap(before: EventsPosition | undefined, now: number): void {
+  if (!before || now - Date.parse(before.looked) <= KEPT * 1000) return;
   log.warn(
-    `All was read up to ${mark.looked}, which is more than 48 hours ago. RapidPro has deleted the events between. Read them from the runs: eachMissedPush({ flow: "…", node: "…", after: "${mark.looked}" }, …)`,
+    `All was read up to ${before.looked}, which is more than 48 hours ago. RapidPro has deleted the events between. Read them from the runs: eachMissedPush({ flow: "…", node: "…", after: "${before.looked}" }, …)`,
   );
 }
 
@@ -49,11 +50,11 @@ export class MissedEvents implements Source {
   readonly #client: Client;
   readonly #query: Query;
   readonly #options: ValueOptions;
-  readonly #name: MarkName;
+  readonly #checkpoint: Checkpoint<EventsPosition>;
   readonly #started: string;
-  readonly #before: EventMark | undefined;
-  readonly #seen: ReadonlySet<string>;
-  #mark: EventMark;
+  readonly #before: EventsPosition | undefined;
+  /** What this look has dealt with: an event has no id, its time and its content are one. */
+  readonly #dealtWith: Version[] = [];
   #read = 0;
   /** They are all read before the first is handed on. */
   readonly isCut = false;
@@ -62,35 +63,36 @@ export class MissedEvents implements Source {
     this.#client = client;
     this.#query = checkFilters('resthook_events', { resthook });
     this.#options = options;
-    this.#name = markName(client.server, 'resthook_events', this.#query);
-    const before = readEventMark(state, this.#name);
-    this.#before = before;
-    this.#seen = new Set(before?.seen);
+    this.#checkpoint = eventsCheckpoint(client.server, this.#query);
+    this.#before = readCheckpoint(state, this.#checkpoint);
     const now = client.clock.now();
-    warnOfGap(before, now);
+    warnOfGap(this.#before, now);
     this.#started = new Date(now).toISOString();
-    this.#mark = { looked: this.#started, seen: [], ...before };
   }
 
   async *pages(): AsyncGenerator<Missed[]> {
-    for await (const page of oldestFirst(this.#client, this.#query, lookBackTo(this.#before))) {
+    const from = this.#before?.feed?.from;
+    const down = from === undefined ? undefined : comparable(from);
+    for await (const page of oldestFirst(this.#client, this.#query, down)) {
       this.#read += page.length;
       yield page.map(record => eventOf(record, this.#options));
     }
     if (this.#read === 0) await requireResthook(this.#client, String(this.#query.resthook));
   }
 
-  isKnown(event: Missed): boolean {
-    return isKnown(event, this.#before, this.#seen);
+  isKnown({ version }: Missed): boolean {
+    return isKnown(this.#before?.feed, version);
   }
 
-  dealtWith(events: readonly SeenEvent[]): void {
-    this.#mark = advanced(this.#mark, events);
+  dealtWith(events: readonly Missed[]): void {
+    for (const { version } of events) this.#dealtWith.push(version);
   }
 
   /** A look that stopped on its way has read up to the last event, and no further. */
   remember(state: State, isStopped: boolean): State {
-    const looked = isStopped ? (this.#mark.time ?? this.#mark.looked) : this.#started;
-    return withMarkAt(state, this.#name, { ...this.#mark, looked });
+    const feed = advance(this.#before?.feed, this.#dealtWith, PUSHES);
+    const stoppedAt = feed?.time ?? this.#before?.looked ?? this.#started;
+    const looked = isStopped ? stoppedAt : this.#started;
+    return withCheckpoint(state, this.#checkpoint, { looked, ...(feed && { feed }) });
   }
 }

@@ -5,14 +5,15 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DEFAULT_MAX_WAIT } from '../../../src/client/limiter.js';
 import type { Dialect } from '../../../src/resources.js';
 import { captureConsole } from '../../support/captureConsole.js';
+import { patientTimeouts } from '../../support/patientTimeouts.js';
 import { goOn } from './again.js';
 import { type Baseline, plain, undisturbed } from './baseline.js';
 import { wrongBulk } from './bulk.js';
 import { CASES, type Case } from './cases.js';
 import { type Outcome, toDocument } from './document.js';
-import { FAULTS } from './faults.js';
+import { FAULTS, TIMEOUT } from './faults.js';
 import { type Expected, expected } from './rules.js';
-import { patientTimeouts, virtualTime } from './time.js';
+import { virtualTime } from './time.js';
 import { type FaultPoint, type Trial, tryOut } from './trial.js';
 import { inWords } from './words.js';
 import { amiss } from './world.js';
@@ -110,7 +111,7 @@ export function testMatrix(): void {
   beforeEach(() => {
     captureConsole();
     virtualTime();
-    patientTimeouts();
+    patientTimeouts(TIMEOUT * 1000);
   });
 
   afterEach(() => {

@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import diagnostics from 'node:diagnostics_channel';
 import { vi } from 'vitest';
 import { systemClock } from '../../../src/client/clock.js';
-import { TIMEOUT } from './faults.js';
 
 interface Sleeper {
   until: number;
@@ -84,26 +83,4 @@ export function virtualTime(): void {
     if (!time) throw new Error('a wait outside of every trial');
     await time.sleep(seconds);
   });
-}
-
-/** Steps in which the seconds of a request run out, so that a busy machine cannot skip them. */
-const STEPS = 10;
-
-/**
- * A request's time runs out step by step, and between two steps what has come is read: no answer is
- * missed because this process had to wait for its turn.
- */
-export function patientTimeouts(): void {
-  const real = setTimeout;
-  const patient = (callback: () => void, milliseconds = 0, ...args: []) => {
-    if (milliseconds !== TIMEOUT * 1000) return real(callback, milliseconds, ...args);
-    let left = STEPS;
-    const timer = real(() => {
-      left--;
-      if (left > 0) timer.refresh();
-      else callback();
-    }, milliseconds / STEPS);
-    return timer;
-  };
-  vi.stubGlobal('setTimeout', patient);
 }

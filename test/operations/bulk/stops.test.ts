@@ -5,8 +5,8 @@ import { systemClock } from '../../../src/client/clock.js';
 import { syncContacts, upsertContacts } from '../../../src/index.js';
 import type { SyncOptions } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
+import { onlyCheckpoint } from '../../support/checkpoint.js';
 import { noSleep } from '../../support/noSleep.js';
-import { resumeMark } from '../../support/resumeMark.js';
 import { failure } from '../run.js';
 import { bulk, counts, places, upTo, workspace, writes } from './workspace.js';
 
@@ -164,9 +164,10 @@ describe('waits', () => {
     expect(result.updated.length + result.created.length).toBeGreaterThan(30);
     expect(result.stopped).toMatchObject({ code: 'RATE_LIMITED', retryAfter: expect.any(Number) });
     expect(result.notAttempted.length).toBeGreaterThan(50);
-    const mark = JSON.stringify(state.rapidpro);
-    expect(mark).not.toMatch(/Person|Changed|250788|Mothers/);
-    expect(resumeMark(state)).toMatchObject({ operation: 'syncContacts', items: 410 });
+    expect(JSON.stringify(state.rapidpro)).not.toMatch(/Person|Changed|250788|Mothers/);
+    const { name, position } = onlyCheckpoint(state);
+    expect(name).toMatch(/^syncContacts-[0-9a-f]{16}$/);
+    expect(position).toMatchObject({ items: 410 });
   });
 
   test('a limit before the first page leaves all for later', async () => {
@@ -174,7 +175,7 @@ describe('waits', () => {
     sandbox.fault({ kind: 'throttle', when: { path: 'fields' }, retryAfter: 3000 });
     const { result, state } = await bulk(syncContacts(changed(10)), sandbox);
     expect(counts(result)).toEqual([0, 0, 0, 0, 10]);
-    expect(resumeMark(state)).toMatchObject({ operation: 'syncContacts' });
+    expect(onlyCheckpoint(state).name).toMatch(/^syncContacts-/);
   });
 });
 
@@ -247,14 +248,12 @@ describe.each(dialects)('going on after a stop, on %s', dialect => {
     const sandbox = await workspace({ dialect, contacts: seeded(60) });
     sandbox.configure({ throttle: { 'v2.contacts': 20 } });
     const { state } = await bulk(syncContacts(changed(60)), sandbox);
-    const [[name = '', mark] = []] = Object.entries(
-      (state.rapidpro as { resume: { [name: string]: object } }).resume,
-    );
+    const { name, position } = onlyCheckpoint(state);
     const before = sandbox.requests().length;
     const wrong = [
-      { ...mark, updated: [[0, 1e12]] },
-      { ...mark, found: [[70, 'x']] },
-      { ...mark, clashes: 5 },
+      { ...position, updated: [[0, 1e12]] },
+      { ...position, found: [[70, 'x']] },
+      { ...position, clashes: 5 },
       'x',
     ];
     for (const one of wrong) {
@@ -263,6 +262,20 @@ describe.each(dialects)('going on after a stop, on %s', dialect => {
       expect((await failure(step, sandbox, { rapidpro })).code).toBe('INVALID_INPUT');
     }
     expect(sandbox.requests()).toHaveLength(before);
+  });
+
+  test('the error of failOnError has the checkpoint, to be put back', async () => {
+    const sandbox = await workspace({ dialect, contacts: seeded(60) });
+    sandbox.configure({ throttle: { 'v2.contacts': 20 } });
+    const list = [{ urns: ['0799'] }, ...changed(60)];
+    const error = await failure(syncContacts(list as never, { failOnError: true }), sandbox);
+    const { resume } = error.details as { resume: object };
+    sandbox.configure({ throttle: false });
+    const { result } = await bulk(syncContacts(list as never, { resume: true }), sandbox, {
+      rapidpro: { resume },
+    });
+    expect(result.updated.filter(({ earlier }) => earlier).length).toBeGreaterThan(0);
+    expect(places(result)).toEqual(upTo(61));
   });
 
   test('contacts that failed are tried again, and reported as before', async () => {

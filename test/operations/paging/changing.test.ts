@@ -16,7 +16,7 @@ import {
 import { stablePages } from '../../../src/client/changedWhileReading.js';
 import { Client } from '../../../src/client/client.js';
 import { parseConfiguration } from '../../../src/configuration.js';
-import { advance, isSeen, versionOf } from '../../../src/state/changeMark.js';
+import { advance, CHANGES, isSeen, versionOf } from '../../../src/state/feed.js';
 import type { State } from '../../../src/types/state.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';
@@ -148,7 +148,7 @@ describe('eachChange', () => {
     expect(records).toBeLessThan(600);
   });
 
-  test('messages that cannot be read to the mark are an error, not lost', async () => {
+  test('messages that cannot be read to where the last run ended are an error, not lost', async () => {
     const message = (id: number) => ({ id, created_on: `2026-01-01T00:00:${id}.000001Z` });
     let calls = 0;
     const server = await serve(
@@ -186,7 +186,7 @@ describe('eachChange', () => {
     expect(handed).toEqual([2, 1]);
   });
 
-  test('what a step does to its records does not touch the mark', async () => {
+  test('what a step does to its records does not touch the checkpoint', async () => {
     const credential = await workspace(30);
     const spoil = fn(state => {
       for (const record of state.data as Partial<Contact>[]) {
@@ -214,32 +214,31 @@ describe('eachChange', () => {
   });
 });
 
-describe('the mark of an import', () => {
-  const at = (index: number, time: string) =>
-    versionOf({ uuid: `u${index}`, modified_on: time }, 'modified_on');
+describe('the checkpoint of an import', () => {
+  const at = (index: number, time: string) => versionOf(time, `u${index}`);
 
   test('remembers 50,000 of one instant, and reads none of them again', () => {
     const versions = Array.from({ length: 40_000 }, (_, index) =>
       at(index, '2026-01-01T00:00:00.000001Z'),
     );
-    const mark = advance(undefined, versions);
-    expect(versions.every(version => isSeen(mark, version))).toBe(true);
-    expect(JSON.stringify(mark).length).toBeLessThan(1_000_000);
+    const feed = advance(undefined, versions, CHANGES);
+    expect(versions.every(version => isSeen(feed, version))).toBe(true);
+    expect(JSON.stringify(feed).length).toBeLessThan(1_000_000);
   });
 
   test('looks back no further than it remembers', () => {
     const time = (index: number) =>
       new Date(Date.UTC(2026, 0, 1) + Math.floor(index / 4)).toISOString();
     const versions = Array.from({ length: 60_000 }, (_, index) => at(index, time(index)));
-    const mark = advance(undefined, versions);
-    const read = versions.filter(version => version.time > (mark?.from ?? ''));
+    const feed = advance(undefined, versions, CHANGES);
+    const read = versions.filter(version => version.time > (feed?.from ?? ''));
     expect(read.length).toBeGreaterThan(40_000);
-    expect(read.every(version => isSeen(mark, version))).toBe(true);
+    expect(read.every(version => isSeen(feed, version))).toBe(true);
   });
 });
 
-describe('resume marks', () => {
-  test('a list leaves the mark of another one of the same kind alone', async () => {
+describe('checkpoints of lists', () => {
+  test('a list leaves the checkpoint of another one of the same kind alone', async () => {
     const credential = await workspace(600, { throttle: 2 });
     noSleep();
     const stopped = await getContacts({ reverse: true }, { maxWait: 0 })(credential);

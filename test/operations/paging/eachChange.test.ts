@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createSandbox, type Sandbox } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -92,7 +91,7 @@ describe('changes of contacts', () => {
     expect(after.handed).toEqual([]);
   });
 
-  test('each list with its filters has a mark of its own', async () => {
+  test('each list with its filters has a checkpoint of its own', async () => {
     const credential = await workspace(30);
     const all = await runJob(credential, {}, () => getContacts());
     const other = await runJob(credential, all.state, () => getContacts({ after: '2020-01-01' }));
@@ -103,7 +102,7 @@ describe('changes of contacts', () => {
     expect(JSON.stringify(marks)).not.toContain('tel:');
   });
 
-  test('a mark belongs to its server: a new token goes on, another server begins anew', async () => {
+  test('a checkpoint belongs to its server: a new token goes on, another server begins anew', async () => {
     const first = await createSandbox({ contacts: 40 });
     const second = await createSandbox({ contacts: 30, token: 'd'.repeat(40) });
     const at = ({ host }: Sandbox, token: string) => ({ configuration: { host, token } });
@@ -117,19 +116,7 @@ describe('changes of contacts', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
-  test('a mark from before they had a server is gone on from, and takes its new name', async () => {
-    const credential = await workspace(40);
-    const first = await runJob(credential, {}, () => getContacts());
-    const { marks } = first.state.rapidpro as { marks: { [name: string]: object } };
-    const [mark] = Object.values(marks);
-    const former = `contacts-${createHash('sha256').update('{}').digest('hex').slice(0, 12)}`;
-    const before = { rapidpro: { marks: { [former]: mark } } };
-    const next = await runJob(credential, before, () => getContacts());
-    expect(next.handed).toEqual([]);
-    expect(next.state.rapidpro).toEqual({ marks });
-  });
-
-  test('the mark does not move when an operation fails', async () => {
+  test('the checkpoint does not move when an operation fails', async () => {
     const credential = await workspace(300);
     const failing = fn(() => {
       throw new Error('no');
@@ -224,7 +211,7 @@ test.each([
   expect(sandbox?.requests()).toEqual([]);
 });
 
-test('a mark that somebody changed is refused', async () => {
+test('a checkpoint that somebody changed is refused', async () => {
   const credential = await workspace(1);
   const { state } = await runJob(credential, {}, () => getContacts());
   const { marks } = state.rapidpro as { marks: { [name: string]: object } };

@@ -4,7 +4,7 @@ import { eachPage, execute, fn, getContacts, getGroups } from '../../../src/Adap
 import { systemClock } from '../../../src/client/clock.js';
 import { iteratePages } from '../../../src/operations/eachPage.js';
 import type { State } from '../../../src/types/state.js';
-import { resumeMark } from '../../support/resumeMark.js';
+import { onlyCheckpoint } from '../../support/checkpoint.js';
 
 let sandbox: Sandbox;
 afterEach(() => sandbox.close());
@@ -31,11 +31,12 @@ describe('a list that reaches the rate limit', () => {
     const state = await start(1100, { throttle: 3, clock: { now: () => now } });
     const first = await getContacts({}, { maxWait: 0 })(state);
     expect(first.data).toHaveLength(750);
-    const mark = resumeMark<{ retryAfter: number }>(first);
-    expect(mark).toMatchObject({ operation: 'contacts', done: 750 });
-    expect(JSON.stringify(mark)).not.toContain(sandbox.token);
+    const { name, position } = onlyCheckpoint<{ retryAfter: number }>(first);
+    expect(name).toMatch(/^contacts-[0-9a-f]{16}$/);
+    expect(position).toMatchObject({ done: 750 });
+    expect(JSON.stringify(first.rapidpro)).not.toContain(sandbox.token);
 
-    now += mark.retryAfter * 1000;
+    now += position.retryAfter * 1000;
     const rest = await getContacts({}, { resume: true, maxWait: 0 })({ ...first, ...state });
     expect(rest.data).toHaveLength(350);
     expect(new Set([...ids(first.data), ...ids(rest.data)]).size).toBe(1100);
@@ -72,7 +73,7 @@ describe('a list with a deadline', () => {
     expect(new Set(read).size).toBe(total());
   });
 
-  test('the mark of another list, or of other filters, is not taken', async () => {
+  test('the checkpoint of another list, or of other filters, is not taken', async () => {
     const state = await start(600);
     tickingClock();
     const stopped = await getContacts({}, { deadline: 4 })(state);
@@ -81,21 +82,26 @@ describe('a list with a deadline', () => {
     const other = await getContacts({ reverse: true }, { resume: true })({ ...stopped, ...state });
     expect(other.data).toHaveLength(600);
     const groups = await getGroups({}, { resume: true })({ ...stopped, ...state });
-    // A mark that is not its own stays where it is.
+    // A checkpoint that is not its own stays where it is.
     expect((groups.rapidpro as { resume?: object }).resume).toBeDefined();
   });
 
-  test('a mark that somebody changed is refused', async () => {
+  test('a checkpoint that somebody changed is refused', async () => {
     const state = await start(600);
     tickingClock();
     const stopped = await getContacts({}, { deadline: 4 })(state);
     vi.restoreAllMocks();
-    const { resume } = stopped.rapidpro as { resume: object };
-    const [name = ''] = Object.keys(resume);
-    const rapidpro = { resume: { [name]: { ...resumeMark(stopped), place: { group: 'x' } } } };
-    await expect(
-      getContacts({}, { resume: true })({ ...stopped, ...state, rapidpro }),
-    ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    const { name, position } = onlyCheckpoint(stopped);
+    const asked = sandbox.requests().length;
+    for (const cursor of [{ group: 'x' }, { cursor: '1', group: 'x' }, {}, '1']) {
+      const rapidpro = { resume: { [name]: { ...position, position: { cursor } } } };
+      const again = getContacts({}, { resume: true })({ ...stopped, ...state, rapidpro });
+      await expect(again).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        fix: expect.stringContaining(name),
+      });
+    }
+    expect(sandbox.requests()).toHaveLength(asked);
   });
 });
 

@@ -4,16 +4,15 @@ import { eachPage, fn, getContacts, getMessages } from '../../../src/Adaptor.js'
 import { Client } from '../../../src/client/client.js';
 import { systemClock } from '../../../src/client/clock.js';
 import { windowedList } from '../../../src/client/windowLists.js';
-import { readPlace } from '../../../src/client/windowPlace.js';
 import { windows } from '../../../src/client/windows.js';
 import { toMicros } from '../../../src/client/windowTimes.js';
 import { parseConfiguration } from '../../../src/configuration.js';
 import type { ListOptions } from '../../../src/types/options.js';
 import type { State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
+import { onlyCheckpoint } from '../../support/checkpoint.js';
 import { credential } from '../../support/credential.js';
 import { noSleep } from '../../support/noSleep.js';
-import { resumeMark } from '../../support/resumeMark.js';
 import { type Habits, type Row, uuidOf, windowsServer, writeTime } from './windowsServer.js';
 
 const START = Date.parse('2026-06-01T00:00:00Z') * 1000;
@@ -336,7 +335,7 @@ describe('lists that stop early', () => {
       },
     });
     const stopped = await getContacts({}, { concurrency: first })(stateFor(server));
-    expect(resumeMark(stopped)).toMatchObject({ retryAfter: 3000 });
+    expect(onlyCheckpoint(stopped).position).toMatchObject({ retryAfter: 3000 });
     const read = uuids(stopped.data);
     expect(read.length).toBeGreaterThan(0);
     isLimited = false;
@@ -370,7 +369,7 @@ describe('lists that stop early', () => {
     expect(rest.rapidpro).toEqual({});
   });
 
-  test('no page names a place before what was handed out', async () => {
+  test('no page names a position before what was handed out', async () => {
     for (let count = 5300; count < 5600; count += 30) {
       const server = await windowsServer(even(count), {
         // The oldest page is looked at first. Then most of what it held is deleted.
@@ -384,9 +383,9 @@ describe('lists that stop early', () => {
       let handed = '';
       for await (const page of windows(client, list, { concurrency: 2, ahead: 128 })) {
         handed = String(page.records.at(-1)?.modified_on ?? handed);
-        const place = readPlace(page.next);
-        if (!place || place.cursor || place.last) continue;
-        expect((toMicros(place.before) ?? Infinity) < (toMicros(handed) ?? 0)).toBe(true);
+        const { next } = page;
+        if (!next || next.cursor || next.last) continue;
+        expect((toMicros(next.before) ?? Infinity) < (toMicros(handed) ?? 0)).toBe(true);
       }
     }
   });
@@ -400,18 +399,22 @@ describe('lists that stop early', () => {
     });
   });
 
-  test('a mark that somebody changed is refused', async () => {
+  test('a checkpoint that somebody changed is refused', async () => {
     const rows = even(12_000);
     const server = await windowsServer(rows, {
       onRequest: (_, count) => (count > 25 ? { status: 429, retryAfter: 3000 } : undefined),
     });
     const stopped = await getContacts({}, { concurrency: 4 })(stateFor(server));
-    const { place } = resumeMark<{ place: { cursor: string } }>(stopped);
-    place.cursor = `${place.cursor.slice(0, 12)}{{`;
+    const { name, position } = onlyCheckpoint<{ position: object }>(stopped);
+    expect(position.position).toMatchObject({ isWindowed: true, since: expect.any(String) });
     const again = getContacts({}, { concurrency: 4, resume: true });
-    await expect(again({ ...stopped, ...stateFor(server) })).rejects.toMatchObject({
-      code: 'INVALID_INPUT',
-    });
+    for (const wrong of [{ before: 7 }, { since: null }, { last: 'x' }, { cursor: '{{' }]) {
+      const changed = { ...position, position: { ...position.position, ...wrong } };
+      const rapidpro = { resume: { [name]: changed } };
+      await expect(again({ rapidpro, ...stateFor(server) })).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+      });
+    }
   });
 
   test('page by page too', async () => {

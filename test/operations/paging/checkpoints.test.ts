@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { eachPage, fn, getContacts, getFlowRuns, syncContacts } from '../../../src/Adaptor.js';
+import { eachPage, fn, getContacts, syncContacts } from '../../../src/Adaptor.js';
 import type { Operation, State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
+import { checkpoints } from '../../support/checkpoint.js';
 import { noSleep } from '../../support/noSleep.js';
-import { resumeMark } from '../../support/resumeMark.js';
 import { upTo, workspace } from '../bulk/workspace.js';
 import { stateFor } from '../run.js';
 
@@ -19,10 +18,7 @@ const register = (first: number, name: string) =>
 const ids = ({ data }: State) => (data as { uuid: string }[]).map(({ uuid }) => uuid);
 const kept = ({ rapidpro }: State) => JSON.parse(JSON.stringify({ rapidpro }));
 
-const marksOf = ({ rapidpro }: State) =>
-  Object.entries((rapidpro as { resume?: object } | undefined)?.resume ?? {}).map(entry =>
-    JSON.stringify(entry),
-  );
+const texts = (state: State) => Object.entries(checkpoints(state)).map(one => JSON.stringify(one));
 
 test('each of five goes on from its own place, whatever the others do', async () => {
   noSleep();
@@ -53,11 +49,11 @@ test('each of five goes on from its own place, whatever the others do', async ()
       // Each has a few requests, and then the hour is over.
       const left = sandbox.requests().length + 2;
       sandbox.configure({ throttle: { v2: `${left}/hour`, 'v2.contacts': `${left}/hour` } });
-      const marks = marksOf(state);
+      const before = texts(state);
       state = await step({ ...state, ...stateFor(sandbox), ...kept(state) });
       read[place]?.push(...got(state));
-      isOver[place] = marksOf(state).every(mark => marks.includes(mark));
-      most = Math.max(most, marksOf(state).length);
+      isOver[place] = texts(state).every(one => before.includes(one));
+      most = Math.max(most, texts(state).length);
     }
     rapidpro = kept(state).rapidpro;
   }
@@ -108,18 +104,6 @@ describe('lists', () => {
     const next = await getContacts({}, { resume: true })({ ...kept(state), configuration });
     expect(next.data).toHaveLength(300);
     expect(next.rapidpro).toEqual(state.rapidpro);
-  });
-
-  test('a place that was left before they had names is gone on from, once', async () => {
-    const { sandbox, state } = await stopped(options => getContacts({}, options));
-    const { place, done } = resumeMark(state);
-    const fingerprint = createHash('sha256').update('{}').digest('hex').slice(0, 16);
-    const rapidpro = { resume: { operation: 'contacts', fingerprint, place, done }, marks: {} };
-    const other = await getFlowRuns({}, { resume: true })(stateFor(sandbox, { rapidpro }));
-    expect(other.rapidpro).toEqual(rapidpro);
-    const next = await getContacts({}, { resume: true })(stateFor(sandbox, kept(other)));
-    expect(next.data).toHaveLength(350);
-    expect(next.rapidpro).toEqual({ marks: {} });
   });
 
   test('places do not grow without end, and reveal nothing', async () => {

@@ -1,0 +1,93 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { z } from 'zod';
+import { RapidProError } from '../errors/errors.js';
+import { log } from '../input/log.js';
+import type { State } from '../types/state.js';
+import { type Section, sectionOf, withSection } from './rapidproState.js';
+
+/**
+ * Where an operation stopped, kept on state so that the next run continues there: what it is called,
+ * and what it holds. One that holds nothing is not there.
+ */
+export interface Checkpoint<Position> {
+  section: Section;
+  /** What was being done: the name of a list, or of an operation. */
+  operation: string;
+  /** Whether it is the same list with the same filters. */
+  fingerprint: string;
+  /** What it holds: plain values, none of which tells what was asked for or who was read. */
+  shape: z.ZodType<Position>;
+  /** What the operation does without it: the end of a sentence. */
+  without: string;
+  /** How many are kept of one operation. Beyond it the oldest is forgotten. Default: any number */
+  most?: number;
+}
+
+/** The key of a checkpoint in its section. */
+export function keyOf<Position>({ operation, fingerprint }: Checkpoint<Position>): string {
+  return `${operation}-${fingerprint}`;
+}
+
+const operationOf = (key: string) => key.slice(0, key.lastIndexOf('-'));
+
+/**
+ * Tells lists apart without revealing what was asked for.
+ *
+ * @param token - where only the same credential may continue: nobody without it can test guesses
+ */
+export function fingerprint(values: Iterable<unknown>, token?: string): string {
+  const hash = token === undefined ? createHash('sha256') : createHmac('sha256', token);
+  for (const value of values) hash.update(`${JSON.stringify(value)}\n`);
+  return hash.digest('hex').slice(0, 16);
+}
+
+/**
+ * What an earlier run left, or undefined.
+ *
+ * @throws RapidProError `INVALID_INPUT` if it has another shape
+ */
+export function readCheckpoint<Position>(
+  state: State,
+  checkpoint: Checkpoint<Position>,
+): Position | undefined {
+  const { section, shape, without } = checkpoint;
+  const value = sectionOf(state, section)[keyOf(checkpoint)];
+  if (value === undefined || value === null) return undefined;
+  const { success, data } = shape.safeParse(value);
+  if (success) return data;
+  throw new RapidProError({
+    code: 'INVALID_INPUT',
+    description: `state.rapidpro.${section} is not as the adaptor left it. Nothing was sent.`,
+    fix: `Take "${keyOf(checkpoint)}" out of it: ${without}.`,
+  });
+}
+
+/** Whether an earlier run left a checkpoint of the same operation for something else. */
+export function hasOthers<Position>(state: State, checkpoint: Checkpoint<Position>): boolean {
+  const { section, operation } = checkpoint;
+  const keys = Object.keys(sectionOf(state, section));
+  return keys.some(key => key !== keyOf(checkpoint) && operationOf(key) === operation);
+}
+
+/** The state with a checkpoint in place of what it held before, or without it. All others stay. */
+export function withCheckpoint<Position>(
+  state: State,
+  checkpoint: Checkpoint<Position>,
+  position: Position | undefined,
+): State {
+  const { section, operation, most = Number.POSITIVE_INFINITY } = checkpoint;
+  const key = keyOf(checkpoint);
+  const { [key]: before, ...others } = sectionOf(state, section);
+  if (position === undefined) {
+    return before === undefined ? state : withSection(state, section, others);
+  }
+  const same = Object.keys(others).filter(other => operationOf(other) === operation);
+  const [oldest] = same;
+  if (oldest !== undefined && same.length >= most) {
+    delete others[oldest];
+    log.warn(
+      `More than ${most} lists of the same kind have stopped: the place of the oldest is forgotten.`,
+    );
+  }
+  return withSection(state, section, { ...others, [key]: position });
+}

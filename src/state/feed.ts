@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Query } from '../client/request.js';
+import { isDatetime } from '../input/datetimes.js';
+import { type Checkpoint, fingerprint } from './checkpoint.js';
+
+/**
+ * How far a list that grows has been read. A record comes to light some time after the moment that it
+ * carries. So each run looks back a little behind the newest one, and drops what it has seen.
+ */
+
+const time = z.string().refine(isDatetime);
+
+const feed = z.object({
+  /** The time of the newest record, with microseconds, as RapidPro wrote it. */
+  time,
+  /** All before this time is known: here the next run begins to read. Absent: nothing is known as a whole. */
+  from: time.optional(),
+  /** What has been seen since `from`: a short name of each record, and how many ms before `time`. */
+  seen: z.record(z.string(), z.number()),
+});
+
+const changes = feed.extend({ from: time });
+
+export type Feed = z.infer<typeof feed>;
+export type ChangesPosition = z.infer<typeof changes>;
+
+/** A record as it is now. Taken before a job can touch it. */
+export interface Version {
+  time: string;
+  /** Changes with the record, and reveals nothing of it. */
+  name: string;
+}
+
+/** @param identity - what distinguishes the record from all others of its time */
+export function versionOf(time: string, identity: string): Version {
+  const text = `${identity} ${time}`;
+  return { time, name: createHash('sha256').update(text).digest('base64url').slice(0, 10) };
+}
+
+/** A time with all six digits of its second, so that times can be compared as text. */
+export function comparable(time: string): string {
+  const [, seconds = time, fraction = ''] = /^(.*:\d{2})(?:\.(\d+))?Z$/.exec(time) ?? [];
+  return `${seconds}.${fraction.padEnd(6, '0')}Z`;
+}
+
+const later = (one: string, other: string): string =>
+  comparable(one) >= comparable(other) ? one : other;
+
+/** Whether an earlier run has handed on a record as it is now. */
+export function isSeen(feed: Feed | undefined, { name }: Version): boolean {
+  return feed !== undefined && Object.hasOwn(feed.seen, name);
+}
+
+/** Whether an earlier run has handed it on, or it is from before what the checkpoint remembers. */
+export function isKnown(feed: Feed | undefined, version: Version): boolean {
+  const isOld = feed?.from !== undefined && comparable(version.time) < comparable(feed.from);
+  return isOld || isSeen(feed, version);
+}
+
+/** The feed with these seen as well; it begins where it did. Beyond a number the oldest entries go. */
+export function withSeen(
+  before: Feed | undefined,
+  versions: readonly Version[],
+  most = Number.POSITIVE_INFINITY,
+): Feed | undefined {
+  const times = [...(before ? [before.time] : []), ...versions.map(({ time }) => time)];
+  if (times.length === 0) return undefined;
+  const time = times.reduce(later);
+  const now = Date.parse(time);
+  const moved = before ? now - Date.parse(before.time) : 0;
+  const seen = new Map<string, number>();
+  for (const [name, ago] of Object.entries(before?.seen ?? {})) seen.set(name, ago + moved);
+  for (const { name, time: at } of versions) seen.set(name, now - Date.parse(at));
+  return {
+    ...before,
+    time,
+    seen: Object.fromEntries(seen.size > most ? [...seen].slice(-most) : seen),
+  };
+}
+
+/** How far a run looks back, and how much is remembered for it. */
+export interface LookBack {
+  seconds: number;
+  /** Of more records than these, some come twice. */
+  most: number;
+  /** True if it looks back no further than it remembers: an import can put any number into one instant. */
+  isShortened: boolean;
+}
+
+/** What is read from a copy that lags behind. */
+export const CHANGES: LookBack = { seconds: 30, most: 50_000, isShortened: true };
+/**
+ * RapidPro shows an event when the contact's turn in the flow is over: each subscriber may take 15
+ * seconds to answer before that.
+ */
+export const PUSHES: LookBack = { seconds: 600, most: 10_000, isShortened: false };
+/** Seconds for which RapidPro keeps events. */
+export const KEPT = 48 * 3600;
+
+/** The feed after all up to these has been dealt with: it begins a little before the newest. */
+export function advance(
+  before: Feed | undefined,
+  versions: readonly Version[],
+  { seconds, most, isShortened }: LookBack,
+): ChangesPosition | undefined {
+  const all = withSeen(before, versions);
+  if (!all) return undefined;
+  const { time, seen } = all;
+  const recent = Object.entries(seen)
+    .filter(([, ago]) => ago <= seconds * 1000)
+    .sort((a, b) => a[1] - b[1]);
+  const kept = recent.slice(0, most);
+  const oldest = kept.at(-1)?.[1] ?? 0;
+  const back = isShortened && kept.length < recent.length ? oldest : seconds * 1000;
+  const from = backFrom(time, back / 1000);
+  return { time, from: later(from, all.from ?? from), seen: Object.fromEntries(kept) };
+}
+
+/** The time so many seconds before another. */
+export function backFrom(time: string, seconds: number): string {
+  return new Date(Date.parse(time) - seconds * 1000).toISOString();
+}
+
+/**
+ * Named by the server and what is read, but for where the first run begins. The token is no part of
+ * it: a new one must not make a job start again.
+ */
+function feedCheckpoint<Position>(
+  shape: z.ZodType<Position>,
+  [server, operation, { after: _, ...query }]: [string, string, Query],
+  without: string,
+): Checkpoint<Position> {
+  return { section: 'marks', operation, fingerprint: fingerprint([server, query]), shape, without };
+}
+
+/** How far a list has been read by its changes. */
+export function changesCheckpoint(
+  ...list: [server: string, name: string, query: Query]
+): Checkpoint<ChangesPosition> {
+  return feedCheckpoint(changes, list, 'the list is then read from its start');
+}
+
+const events = z.object({
+  /** When it was last looked, by this computer's clock. */
+  looked: time,
+  /** Absent until there is an event. */
+  feed: feed.optional(),
+});
+
+export type EventsPosition = z.infer<typeof events>;
+
+/** How far the events of a resthook have been read. */
+export function eventsCheckpoint(server: string, query: Query): Checkpoint<EventsPosition> {
+  const without = 'all events of the last 48 hours are then read';
+  return feedCheckpoint(events, [server, 'resthook_events', query], without);
+}
+
+const calls = z.object({
+  /** Where the very first look began: changes of runs since then. */
+  after: time,
+  /** The calls, by their own time. Without `from` until a look came to its end. */
+  feed: feed.optional(),
+  /** Where a look stopped at its deadline: the change of the last run that it came to. */
+  stoppedAt: time.optional(),
+});
+
+/**
+ * How far the calls of a flow have been read from its runs. Runs are listed by change, and a run that
+ * called long ago can change today: so a call is known by its own time.
+ */
+export type CallsPosition = z.infer<typeof calls>;
+
+/** How far the calls of a node have been read. */
+export function callsCheckpoint(server: string, query: Query): Checkpoint<CallsPosition> {
+  const without = 'runs are then read from "after" on. Say there from when to read';
+  return feedCheckpoint(calls, [server, 'missed_calls', query], without);
+}

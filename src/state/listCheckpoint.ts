@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { Position } from '../client/position.js';
+import type { Query } from '../client/request.js';
+import { type Checkpoint, fingerprint } from './checkpoint.js';
+
+/** The place behind a page, as a server says it: one of the two. */
+export const cursor = z.union([
+  z.strictObject({ cursor: z.string() }),
+  z.strictObject({ offset: z.string() }),
+]);
+
+const position: z.ZodType<Position> = z
+  .strictObject({
+    cursor: cursor.optional(),
+    since: z.string().optional(),
+    last: z.boolean().optional(),
+    isWindowed: z.boolean().optional(),
+    before: z.string().optional(),
+    after: z.string().optional(),
+  })
+  .refine(({ cursor, last, isWindowed }) => cursor || last || isWindowed);
+
+const shape = z.object({
+  position,
+  /** Records that were read before. */
+  done: z.number(),
+  /** Seconds after which RapidPro takes requests again, where that was the reason. */
+  retryAfter: z.number().optional(),
+});
+
+/** Where a list was left. */
+export type ListPosition = z.infer<typeof shape>;
+
+/** Where a list of a workspace stopped, by the way in which it is read. */
+export function listCheckpoint(
+  token: string,
+  list: string,
+  query: Query,
+  isByPage: boolean,
+): Checkpoint<ListPosition> {
+  return {
+    section: 'resume',
+    operation: isByPage ? `eachPage-${list}` : list,
+    fingerprint: fingerprint([query], token),
+    shape,
+    without: 'the list is then read from its start',
+    // Lists that are read in one go are few; those that a job reads for each of something may be many.
+    most: 50,
+  };
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { Query } from '../client/request.js';
+import { log } from '../input/log.js';
+import { ranges } from '../operations/many/recipients.js';
+import { type Checkpoint, fingerprint, hasOthers, readCheckpoint } from '../state/checkpoint.js';
+import { cursor } from '../state/listCheckpoint.js';
+import type { State } from '../types/state.js';
+import type { Outcome, Reason } from './outcome.js';
+
+/** Positions in the list, uuids, and the place in RapidPro's list. Nothing of what the contacts hold. */
+function shapeFor(items: number) {
+  const index = z
+    .int()
+    .min(0)
+    .max(items - 1);
+  const indexes = z.array(z.tuple([index, index]));
+  return z.object({
+    /** How many contacts the list has. */
+    items: z.number(),
+    created: indexes,
+    updated: indexes,
+    unchanged: indexes,
+    /** Contacts that may have been made: trying again could make them twice. */
+    unknown: indexes,
+    /** Contacts that could not be told apart from others. */
+    clashes: indexes,
+    /** Contacts that were found but are not as they should be: not written yet, or refused. */
+    found: z.array(z.tuple([index, z.string()])),
+    /** Where to go on reading; not there where reading has not begun. */
+    cursor: cursor.optional(),
+    /** True if all that there is has been read. */
+    complete: z.boolean().optional(),
+    /** True if contacts outside of the group are read too. */
+    isWide: z.boolean().optional(),
+  });
+}
+
+type Positions = z.infer<ReturnType<typeof shapeFor>>;
+
+/** Where a bulk operation stopped. */
+export interface BulkPosition extends Omit<Positions, 'cursor'> {
+  cursor?: Query | undefined;
+}
+
+/** How far the reading came: what a checkpoint holds beside what is done. */
+export type ReadSoFar = Pick<BulkPosition, 'found' | 'cursor' | 'complete' | 'isWide'>;
+
+/** Where a list of contacts stopped. With other options it is another one. */
+export function bulkCheckpoint(
+  operation: string,
+  list: readonly unknown[],
+  options: unknown,
+  token: string,
+): Checkpoint<BulkPosition> {
+  function* identity() {
+    yield options;
+    yield* list;
+  }
+  return {
+    section: 'resume',
+    operation,
+    fingerprint: fingerprint(identity(), token),
+    shape: shapeFor(list.length),
+    without: `${operation}() then starts from the beginning. So it does without the option "resume"`,
+    // Each holds as much as its list is long.
+    most: 5,
+  };
+}
+
+/**
+ * Where an earlier run with this very list stopped, or undefined. A list that has changed since is
+ * another one: it is started again, which writes nothing that is written already.
+ *
+ * @throws RapidProError `INVALID_INPUT` if it is not as that run left it
+ */
+export function readBulk(
+  state: State,
+  checkpoint: Checkpoint<BulkPosition>,
+): BulkPosition | undefined {
+  const position = readCheckpoint(state, checkpoint);
+  if (!position && hasOthers(state, checkpoint)) {
+    log.warn(
+      'The checkpoint of an earlier run belongs to another list, other options or another credential: this list is read from its start.',
+    );
+  }
+  return position;
+}
+
+const UNKNOWN: Reason = {
+  code: 'OUTCOME_UNKNOWN',
+  description:
+    'It is not known whether an earlier run made this contact, so it was not tried again.',
+  fix: 'Look in RapidPro whether the contact is there before you run the job again.',
+};
+
+const CLASH: Reason = {
+  code: 'CONTACT_CLASH',
+  description: 'An earlier run could not tell this contact apart from another one.',
+  fix: 'Look at what that run said of it, correct the list, and start again without "resume".',
+};
+
+/** What is done, as far as it need not be done again. */
+export function doneOf(outcome: Outcome) {
+  return {
+    created: ranges(outcome.indexes('created')),
+    updated: ranges(outcome.indexes('updated')),
+    unchanged: ranges(outcome.indexes('unchanged')),
+    unknown: ranges(outcome.indexes('failed', UNKNOWN.code)),
+    clashes: ranges(outcome.indexes('failed', CLASH.code)),
+  };
+}
+
+/** Takes over what an earlier run did. What failed then is tried again, unless it may have been done. */
+export function takeOver(position: BulkPosition, outcome: Outcome): void {
+  for (const place of ['created', 'updated', 'unchanged'] as const) {
+    for (const index of indexesOf(position[place]))
+      outcome.complete(place, { index, earlier: true });
+  }
+  for (const index of indexesOf(position.unknown)) outcome.fail({ index, earlier: true }, UNKNOWN);
+  for (const index of indexesOf(position.clashes)) outcome.fail({ index, earlier: true }, CLASH);
+}
+
+function* indexesOf(pairs: Positions['created']): Generator<number> {
+  for (const [first, last] of pairs) for (let index = first; index <= last; index++) yield index;
+}
