@@ -44,6 +44,7 @@ function notRapidPro(): RapidProError {
     code: 'NOT_RAPIDPRO',
     description: 'The server answered with a web page where RapidPro answers with data.',
     fix: 'Check "host" in the credential: it is the address of RapidPro as you see it in the browser, for example https://app.rapidpro.io/',
+    outcome: 'unknown',
   });
 }
 
@@ -54,6 +55,7 @@ function invalidResponse(statusCode: number, cause?: unknown): RapidProError {
     fix: 'Run the job again. If it keeps failing, a proxy before RapidPro damages answers: ask whoever runs the server.',
     statusCode,
     cause,
+    outcome: 'unknown',
   });
 }
 
@@ -63,6 +65,7 @@ function tooDeep(statusCode: number): RapidProError {
     description: `The answer of the server is nested more than ${MOST_LEVELS} levels deep.`,
     fix: 'RapidPro never answers so: check that "host" is your RapidPro server.',
     statusCode,
+    outcome: 'unknown',
   });
 }
 

@@ -15,6 +15,7 @@ export function tooLarge(): RapidProError {
     code: 'RESPONSE_TOO_LARGE',
     description: `The answer of the server is larger than ${MAX_BODY / 1024 / 1024} MB.`,
     fix: 'Ask for less at once. RapidPro never answers a list with so much: check that "host" is your RapidPro server.',
+    outcome: 'unknown',
   });
 }
 

@@ -1,7 +1,9 @@
 import type { Configuration } from '../configuration.js';
-import { RapidProError } from '../errors/errors.js';
+import { DEFAULT_TIMEOUT } from '../defaults.js';
+import { changed, RapidProError } from '../errors/errors.js';
+import { type Failure, mayBeDone } from '../errors/failure.js';
 import { networkFailure } from '../errors/networkErrors.js';
-import { outcomeUnknown, unrepeatedError } from '../errors/outcome.js';
+import { outcomeUnknown } from '../errors/outcome.js';
 import { guardOf, type SecretGuard } from '../input/secrets.js';
 import { type Dialect, type Resource, resources, type Scope } from '../resources.js';
 import { readAnswer } from './answer.js';
@@ -9,12 +11,8 @@ import type { Clock } from './clock.js';
 import { Deadline } from './deadline.js';
 import { AbortedError, Limiter } from './limiter.js';
 import { type ApiRequest, type ApiResponse, encodeBody, encodeTarget } from './request.js';
-import { decide, type Failure } from './retry.js';
+import { decide } from './retry.js';
 import { transmit, type Wire } from './transport.js';
-import { noteUnsure } from './unsure.js';
-
-/** Seconds that one request may take, from connecting to the last byte, unless the job says otherwise. */
-export const DEFAULT_TIMEOUT = 60;
 
 export interface ClientOptions {
   /** Seconds for one request; Default: 60. */
@@ -60,9 +58,17 @@ interface Course {
   repeated: boolean;
 }
 
-/** The reason for all is not the error of one. */
-function copyOf({ code, description, fix, retryAfter, statusCode }: RapidProError): RapidProError {
-  return new RapidProError({ code, description, fix, retryAfter, statusCode });
+/** The error of the last attempt, with the outcome of all of them. */
+function lastError(
+  error: RapidProError,
+  { method }: ApiRequest,
+  repeatable: boolean,
+  { repeated }: Course,
+): RapidProError {
+  const outcome = repeated ? 'unknown' : error.outcome;
+  if (method === 'GET') return outcome === 'unknown' ? changed(error, { outcome: 'none' }) : error;
+  if (outcome === 'unknown' && !repeatable) return outcomeUnknown(error);
+  return outcome === error.outcome ? error : changed(error, { outcome });
 }
 
 /**
@@ -138,13 +144,13 @@ export class Client {
         if (course.repeated && request.method === 'DELETE' && error.code === 'NOT_FOUND') {
           return { statusCode: 204, body: null, repeated: true };
         }
-        throw repeatable ? error : unrepeatedError(error);
+        throw lastError(error, request, repeatable, course);
       }
       const random = this.clock.random();
       const allowance = limiter.allowance(paused);
       const decision = decide({ failure, attempts, repeatable, random, ...allowance });
-      if ('giveUp' in decision) throw decision.giveUp === 'unsafe' ? outcomeUnknown(error) : error;
-      course.repeated ||= failure.kind === 'ambiguous' || failure.kind === 'timeout';
+      if ('giveUp' in decision) throw lastError(error, request, repeatable, course);
+      course.repeated ||= mayBeDone(failure);
       const { wait } = decision;
       if (failure.kind === 'throttled') await limiter.hold(this.#scopeOf(request), wait);
       else {
@@ -165,11 +171,10 @@ export class Client {
     if (isLate) limiter.stopLate();
     const { stopped } = limiter;
     const isCut = stopped !== undefined && (isLate || error instanceof AbortedError);
-    const isUnsure = isWrite && (isLate || repeated);
-    if (isCut) {
-      return isUnsure ? noteUnsure(copyOf(stopped)) : new AbortedError(stopped.description);
-    }
-    return isUnsure && error instanceof RapidProError ? noteUnsure(error) : error;
+    if (!isCut) return error;
+    return isWrite && (isLate || repeated)
+      ? changed(stopped, { outcome: 'unknown' })
+      : new AbortedError(stopped.description);
   }
 
   #prepare(request: ApiRequest, repeatable: boolean): Prepared {

@@ -1,9 +1,7 @@
+import { DEFAULT_MAX_WAIT } from '../defaults.js';
 import { RapidProError } from '../errors/errors.js';
+import type { Failure } from '../errors/failure.js';
 import { type Clock, systemClock } from './clock.js';
-import type { Failure } from './retry.js';
-
-/** Seconds that one operation may wait for RapidPro to take requests again. */
-export const DEFAULT_MAX_WAIT = 60;
 
 /** The shortest time for a request, in seconds, however near the deadline. */
 const SHORTEST = 0.05;

@@ -1,6 +1,6 @@
-import type { Query, QueryValue } from '../client/request.js';
 import { RapidProError } from '../errors/errors.js';
 import { type Filter, type Resource, type ResourceName, resources } from '../resources.js';
+import type { Query, QueryValue } from '../types/request.js';
 import { isShown } from './check.js';
 import { isDateOnly, isDatetime, toMicroseconds } from './datetimes.js';
 import { asUuid, requireUrn } from './identifiers.js';

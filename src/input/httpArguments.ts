@@ -1,7 +1,7 @@
-import type { Query, QueryValue } from '../client/request.js';
 import { RapidProError } from '../errors/errors.js';
 import { type Method, type Resource, resources } from '../resources.js';
 import type { Json } from '../types/json.js';
+import type { Query, QueryValue } from '../types/request.js';
 
 function invalidPath(description: string, fix: string): never {
   throw new RapidProError({ code: 'INVALID_PATH', description, fix });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_MAX_WAIT } from '../client/limiter.js';
+import { DEFAULT_MAX_WAIT } from '../defaults.js';
 import { RapidProError } from '../errors/errors.js';
 import type { ListOptions } from '../types/options.js';
 import { check, isShown } from './check.js';

@@ -1,6 +1,6 @@
-import type { ApiRequest } from '../client/request.js';
 import type { Configuration } from '../configuration.js';
 import { RapidProError } from '../errors/errors.js';
+import type { ApiRequest } from '../types/request.js';
 
 /**
  * Keeps the secrets of the credential out of whatever is sent. The token leaves in one header, which is

@@ -79,5 +79,6 @@ export function failOnError(result: BulkResult, checkpoints: Dictionary | undefi
         .map(one => (one.uuid === undefined ? one : { ...one, uuid: shownId({ uuid: one.uuid }) })),
       ...(checkpoints ? { resume: checkpoints } : {}),
     },
+    outcome: 'unknown',
   });
 }

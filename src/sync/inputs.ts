@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { RapidProError, type Reason } from '../errors/errors.js';
 import { checkContactWithUuid } from '../input/bodies.js';
 import { type Body, keysOf } from '../input/body.js';
 import { isShown, refuseNearMisses } from '../input/check.js';
@@ -10,7 +10,7 @@ import { digitsTakenWhole } from '../input/urns.js';
 import { homeNumberFault } from '../operations/base/homeNumbers.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { inCommon } from './clashes.js';
-import type { Outcome, Reason } from './outcome.js';
+import type { Outcome } from './outcome.js';
 import { trimmed } from './predict.js';
 
 /** A contact of the list, checked. */

@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { RapidProError, type Reason } from '../errors/errors.js';
 import { urnsOf } from '../operations/contact/contactLookup.js';
 import { severalAnswer } from '../operations/contact/severalAnswer.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
@@ -8,7 +8,7 @@ import type { Facts } from './facts.js';
 import type { Input } from './inputs.js';
 import type { Matcher } from './matcher.js';
 import type { SyncSettings } from './options.js';
-import type { Outcome, Reason } from './outcome.js';
+import type { Outcome } from './outcome.js';
 
 export interface MatchesParts {
   inputs: readonly Input[];

@@ -1,3 +1,4 @@
+import type { Reason } from '../errors/errors.js';
 import { count, log } from '../input/log.js';
 import type { BulkResult } from '../types/bulk.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
@@ -14,7 +15,7 @@ import {
 } from './inputs.js';
 import { Matcher } from './matcher.js';
 import { syncSettings } from './options.js';
-import type { Outcome, Reason } from './outcome.js';
+import type { Outcome } from './outcome.js';
 import { SyncRun } from './sync.js';
 
 const NO_NOTES: Reason = {

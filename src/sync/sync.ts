@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.js';
 import { AbortedError, type Limiter } from '../client/limiter.js';
 import type { Query } from '../client/request.js';
-import { RapidProError } from '../errors/errors.js';
+import { RapidProError, type Reason } from '../errors/errors.js';
 import { urnIdentity } from '../input/identifiers.js';
 import { findContact } from '../operations/contact/contactLookup.js';
 import { findHolders } from '../operations/contact/contactUrns.js';
@@ -17,7 +17,6 @@ import type { Facts } from './facts.js';
 import { GroupChanges } from './groupChanges.js';
 import type { Input } from './inputs.js';
 import { Matches, type MatchesParts } from './matches.js';
-import type { Reason } from './outcome.js';
 import { isPlainUrn } from './predict.js';
 import type { Progress } from './progress.js';
 import { paysToRead, type ReadEnd, readContacts } from './reading.js';

@@ -22,6 +22,7 @@ export function asObject(body: unknown): Dictionary {
     code: 'NOT_RAPIDPRO',
     description: 'The server answered with data, but not as RapidPro does.',
     fix: 'Check "host" in the credential.',
+    outcome: 'unknown',
   });
 }
 

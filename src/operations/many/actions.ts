@@ -1,7 +1,6 @@
 import type { Client } from '../../client/client.js';
 import type { ApiResponse } from '../../client/request.js';
-import { isUnsure } from '../../client/unsure.js';
-import { type ErrorCode, type ItemCode, RapidProError } from '../../errors/errors.js';
+import { changed, type ErrorCode, type ItemCode, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { count, log } from '../../input/log.js';
 import { BATCH_LIMIT } from '../../resources.js';
@@ -10,7 +9,6 @@ import type { Dictionary, Json } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { type Placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import { operation } from '../base/operation.js';
-import { isUncertain } from '../base/uncertain.js';
 import { readGroups } from './groups.js';
 import type { Item } from './items.js';
 import { type Found, lookUpIfPossible } from './lookUp.js';
@@ -72,7 +70,7 @@ function reported(answer: ApiResponse, items: readonly Item[]): ActionFailure[] 
 /** An item that RapidPro refused the whole request for. */
 function refusal(item: Item, error: RapidProError, noun: string): ActionFailure {
   if (error.code === 'UNKNOWN_REFERENCE') {
-    const description = `RapidPro has no such ${noun}.${isUnsure(error) ? LOST : ''}`;
+    const description = `RapidPro has no such ${noun}.${error.outcome === 'unknown' ? LOST : ''}`;
     return failure(item, error.code, description);
   }
   const about = error.errors?.some(text => text.startsWith(`${noun}s`));
@@ -126,10 +124,10 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
   const { items, path, repeatable = true } = action;
   const { done, failures, queue } = progress;
   const [stopped = [], ...rest] = queue;
-  const uncertain = isUncertain(error);
+  const uncertain = error.outcome === 'unknown';
   const place = (list: readonly Item[]) =>
     ranges(list.map(({ index }) => index).sort((a, b) => a - b));
-  return new RapidProError({
+  return changed(error, {
     code: 'PARTIAL_ACTION',
     description: `The action stopped after ${done.length + failures.length} of ${items.length} ${KEYS[path]}: ${error.description}`,
     fix: `${error.fix} ${
@@ -137,9 +135,6 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
         ? 'The same step can be run again as it is: a second time changes nothing.'
         : '"details" lists by position in the list what was done (done), what perhaps was (unknown), what was not (failed, notAttempted).'
     }`,
-    statusCode: error.statusCode,
-    retryAfter: error.retryAfter,
-    errors: error.errors,
     details: {
       reason: error.code,
       list: KEYS[path],
@@ -149,7 +144,7 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
       notAttempted: place(rest.flat()),
       failures: sortByIndex(failures),
     },
-    cause: error,
+    outcome: 'unknown',
   });
 }
 
@@ -161,7 +156,7 @@ function sortByIndex(failures: readonly ActionFailure[]): ActionFailure[] {
 function saysAll(error: RapidProError, { repeatable = true }: Action, progress: Progress): boolean {
   const { done, failures, queue } = progress;
   const untouched = done.length + failures.length === 0;
-  return untouched && (repeatable || queue.length === 1 || !isUncertain(error));
+  return untouched && (repeatable || queue.length === 1 || error.outcome !== 'unknown');
 }
 
 function logResult({ items, path, body }: Action, { failures }: Progress, requests: number): void {

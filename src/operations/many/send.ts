@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../errors/errors.js';
+import { changed, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { check } from '../../input/check.js';
 import { isUuid, urnIdentity } from '../../input/identifiers.js';
@@ -13,7 +13,6 @@ import type { Dictionary } from '../../types/json.js';
 import { asOutcome } from '../base/answered.js';
 import { placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import type { Call } from '../base/operation.js';
-import { isUncertain } from '../base/uncertain.js';
 import { refuseArchived } from '../base/workspaceFacts.js';
 import { readGroups } from './groups.js';
 import { lookUpIfPossible } from './lookUp.js';
@@ -50,15 +49,12 @@ function partialSend(
   rest: readonly Chunk[],
   leftOut: readonly LeftOut[],
 ): RapidProError {
-  const uncertain = isUncertain(error);
+  const uncertain = error.outcome === 'unknown';
   const ids = answers.map(shownId);
-  return new RapidProError({
+  return changed(error, {
     code: 'PARTIAL_SEND',
     description: `The send stopped at request ${done.length + 1} of ${done.length + 1 + rest.length}: ${error.description}`,
     fix: `${error.fix} "details" lists by position in "${failed.key}" who was reached (done), who perhaps was (unknown), who was not (failed, notAttempted). Positions count from 0, and both ends are included. Send again only to failed and notAttempted.`,
-    statusCode: error.statusCode,
-    retryAfter: error.retryAfter,
-    errors: error.errors,
     details: {
       reason: error.code,
       list: failed.key,
@@ -69,7 +65,7 @@ function partialSend(
       notAttempted: indexesOf(rest),
       ...(leftOut.length > 0 ? { leftOut } : {}),
     },
-    cause: error,
+    outcome: 'unknown',
   });
 }
 
@@ -239,7 +235,7 @@ async function sendChunks(
     } catch (error) {
       if (!(error instanceof RapidProError) || chunks.length === 1) throw error;
       // Refused before anybody was reached: as if there were one request alone.
-      if (index === 0 && !isUncertain(error)) throw error;
+      if (index === 0 && error.outcome !== 'unknown') throw error;
       throw partialSend(error, progress, chunk, chunks.slice(index + 1), leftOut);
     }
   }

@@ -1,6 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { isUnsure } from '../../client/unsure.js';
-import { RapidProError } from '../../errors/errors.js';
+import { changed, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { asUuid } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
@@ -59,12 +58,11 @@ export async function create(
 /** The name was free or not before an attempt whose answer was lost: nobody knows any more. */
 function lost(error: RapidProError, resource: ResourceName): RapidProError {
   const [noun] = resources[resource].nouns;
-  return new RapidProError({
+  return changed(error, {
     code: 'OUTCOME_UNKNOWN',
     description: `The connection failed while RapidPro was asked to add a ${noun}. Now there is one of this name, made by this step or before it.`,
     fix: 'Look at it in RapidPro. It is not there twice.',
-    statusCode: error.statusCode,
-    cause: error,
+    errors: undefined,
   });
 }
 
@@ -81,7 +79,7 @@ export function add(plan: Write): Operation {
         return await create(client, resource, checked);
       } catch (error) {
         const taken = error instanceof RapidProError && error.code === 'NAME_TAKEN';
-        throw taken && isUnsure(error) ? lost(error, resource) : error;
+        throw taken && error.outcome === 'unknown' ? lost(error, resource) : error;
       }
     },
   });
