@@ -1,4 +1,5 @@
 import { Client } from './client/client.js';
+import { Limiter } from './client/limiter.js';
 import { pages } from './client/pages.js';
 import { type Configuration, parseConfiguration } from './configuration.js';
 import { type ResourceName, resources } from './resources.js';
@@ -55,7 +56,10 @@ const FOLDERS: readonly Folder[] = [
 ];
 
 /** Somebody waits before the editor: what does not come soon is left out. */
-const IMPATIENT = { timeout: 10, maxWait: 5 };
+function impatient(configuration: Configuration): Client {
+  return new Client(configuration, { timeout: 10, limiter: new Limiter({ maxWait: 5 }) });
+}
+
 /** More than this nobody looks through. */
 const MOST = 1000;
 
@@ -83,7 +87,7 @@ function isNamed(record: unknown, { value }: Folder): record is Dictionary {
 async function readFolder(configuration: Configuration, folder: Folder): Promise<MetadataEntity> {
   const { resource, query = {} } = folder;
   const records: Dictionary[] = [];
-  for await (const page of pages(new Client(configuration, IMPATIENT), resource, query)) {
+  for await (const page of pages(impatient(configuration), resource, query)) {
     records.push(...page.records);
     if (records.length >= MOST) break;
   }

@@ -28,7 +28,7 @@ export type Decision =
 export const MAX_ATTEMPTS = 4;
 /** Attempts at a request that is not answered in time: each costs a whole timeout. */
 export const MAX_TIMEOUTS = 2;
-/** Seconds between attempts at a write with a group or field that is new: the engine looks for those every five. */
+/** Seconds between attempts at a write with a group, field or topic that is new: the engine looks for those every five. */
 const UNREADY_WAIT = 2.5;
 /** Seconds of the longest Retry-After that is reported: a year. More is no time that anybody means. */
 const LONGEST_RETRY_AFTER = 365 * 24 * 60 * 60;

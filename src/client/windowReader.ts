@@ -1,6 +1,7 @@
 import type { ResourceName } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Client } from './client.js';
+import { AbortedError } from './limiter.js';
 import { type Page, pages } from './pages.js';
 import type { Position } from './position.js';
 import type { Query } from './request.js';
@@ -8,7 +9,6 @@ import { Gap, type Stretch } from './windowGap.js';
 import { type Progress, WindowPlan } from './windowPlan.js';
 import { type Direction, type Place, Side } from './windowSide.js';
 import { fromMicros, type Micros, toMicros } from './windowTimes.js';
-import { ReadAbortedError, SharedWaits } from './windowWaits.js';
 
 export interface WindowedList {
   name: ResourceName;
@@ -49,7 +49,6 @@ export class WindowReader {
   readonly #list: WindowedList;
   readonly #options: WindowOptions;
   readonly #plan: WindowPlan;
-  readonly #waits: SharedWaits;
   readonly #running = new Set<Promise<void>>();
   /** 1 where the oldest record comes first, -1 where the newest does. */
   readonly #sign: Direction;
@@ -64,8 +63,6 @@ export class WindowReader {
     this.#list = list;
     this.#options = options;
     this.#sign = list.query.reverse === true ? 1 : -1;
-    this.#waits = new SharedWaits(client.clock);
-    this.#waits.waited = client.waited;
     // With a limit and the newest first, the oldest records may not be wanted at all.
     const wantsOldest = this.#sign === 1 || options.limit === undefined;
     this.#alone = list.canReverse && wantsOldest && start === undefined && options.concurrency > 1;
@@ -120,8 +117,7 @@ export class WindowReader {
   /** Ends the reading. Waits for what is on its way: no request outlives the operation. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#waits.close();
-    await Promise.all(this.#running);
+    await this.#client.limiter.abandon(Promise.all(this.#running));
   }
 
   /**
@@ -132,13 +128,7 @@ export class WindowReader {
     const { reverse: _, ...query } = this.#list.query;
     const within = { ...query, after: fromMicros(this.since + 1) };
     const oldestFirst = this.#list.canReverse ? { ...within, reverse: true } : within;
-    const client = this.#client.beside(this.#waits);
-    const source = pages(client, this.#list.name, oldestFirst, cursor);
-    for (;;) {
-      const { value } = await this.#counted(client, source);
-      if (!value) return;
-      yield value;
-    }
+    yield* pages(this.#client, this.#list.name, oldestFirst, cursor);
   }
 
   /** Behind a page of a walk, or the beginning of a gap. */
@@ -189,10 +179,9 @@ export class WindowReader {
   #side(gap: Gap, direction: Direction, window: Query, cursor?: Query): Side {
     const { reverse: _, ...query } = window;
     const ascending = this.#sign * direction === 1;
-    const client = this.#client.beside(this.#waits);
     const asked = ascending ? { ...query, reverse: true } : query;
-    const source = pages(client, this.#list.name, asked, cursor);
-    return new Side(direction, asked, client, source, direction === 1 ? gap.from : gap.to);
+    const source = pages(this.#client, this.#list.name, asked, cursor);
+    return new Side(direction, asked, source, direction === 1 ? gap.from : gap.to);
   }
 
   #head(gap: Gap): Side {
@@ -255,10 +244,11 @@ export class WindowReader {
   #fetch(side: Side): void {
     side.busy = true;
     this.missesChanges ||= this.since !== undefined;
-    const running = this.#counted(side.client, side.source)
+    const running = side.source
+      .next()
       .then(({ value }) => this.#take(side, value ?? undefined))
       .catch(error => {
-        if (!(error instanceof ReadAbortedError)) this.failure ??= error;
+        if (!(error instanceof AbortedError)) this.failure ??= error;
       })
       .finally(() => {
         side.busy = false;
@@ -301,23 +291,5 @@ export class WindowReader {
   #placeOf(record: Dictionary): Place | undefined {
     const time = toMicros(record[this.#list.key]);
     return time === undefined ? undefined : time * this.#sign;
-  }
-
-  /** The next page of a walk; adds its cost to what the operation reports. */
-  async #counted(client: Client, source: AsyncGenerator<Page, void, undefined>) {
-    await this.#waits.enter();
-    const { requests, received } = client;
-    client.waited = this.#waits.waited;
-    try {
-      return await source.next();
-    } finally {
-      const total = this.#client;
-      total.requests += client.requests - requests;
-      total.received += client.received - received;
-      total.waited = this.#waits.waited;
-      total.serverTime = client.serverTime ?? total.serverTime;
-      total.dialect = client.dialect ?? total.dialect;
-      total.last = client.last ?? total.last;
-    }
   }
 }

@@ -1,5 +1,4 @@
 import type { Dictionary } from '../types/json.js';
-import type { Client } from './client.js';
 import type { Page } from './pages.js';
 import type { Query } from './request.js';
 import { idOf } from './windowTimes.js';
@@ -39,7 +38,6 @@ export class Side {
     readonly direction: Direction,
     /** What it asks for: the list's filters within its own stretch. */
     readonly query: Query,
-    readonly client: Client,
     readonly source: AsyncGenerator<Page, void, undefined>,
     start: Place,
   ) {

@@ -4,7 +4,7 @@ export type Failure =
   | { kind: 'throttled'; retryAfter: number | undefined }
   /** Nothing reached the server: refused, no such host. */
   | { kind: 'unreachable' }
-  /** 500 for a group or field that is seconds old: nothing was done, and soon it will be. */
+  /** 500 for a group, field or topic that is seconds old: nothing was done, and soon it will be. */
   | { kind: 'unready' }
   /** 502, 503, 504, a reset, a broken answer: the server may have done the work. */
   | { kind: 'ambiguous'; retryAfter?: number | undefined }

@@ -43,6 +43,7 @@ export function syncContacts(
     each: 'contacts',
     options,
     knownOptions: SYNC_OPTIONS,
+    isBulk: true,
     run: runSync,
   });
 }
@@ -75,6 +76,7 @@ export function upsertContacts(
     each: 'contacts',
     options,
     knownOptions: UPSERT_OPTIONS,
+    isBulk: true,
     run: runUpserts,
   });
 }

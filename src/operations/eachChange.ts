@@ -145,7 +145,7 @@ class Run {
         if (cut >= 0) return;
       }
     } catch (error) {
-      if (!this.#client.isStopped(error) || this.#handed === 0) throw error;
+      if (!this.#client.limiter.isStop(error) || this.#handed === 0) throw error;
       this.isPartial = true;
     }
   }

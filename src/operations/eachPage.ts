@@ -1,4 +1,5 @@
 import { Client } from '../client/client.js';
+import { Limiter } from '../client/limiter.js';
 import { parseConfiguration } from '../configuration.js';
 import { fail } from '../errors/errors.js';
 import { expandArgument } from '../input/expand.js';
@@ -84,7 +85,10 @@ export async function* iteratePages(
   const state: State = { configuration };
   const settings = checkOptions(expandArgument(state, options, 'options') ?? {}, LIST_OPTIONS);
   const query = checkFilters(name, expandArgument(state, filters, 'filters'));
-  const client = new Client(parseConfiguration(configuration), settings);
+  const client = new Client(parseConfiguration(configuration), {
+    timeout: settings.timeout,
+    limiter: new Limiter(settings),
+  });
   await refuseHomeFilter(new WorkspaceFacts(state, client), query);
   const reading = new Reading(client, name, query, settings, AHEAD.pages);
   yield* reading.pages();

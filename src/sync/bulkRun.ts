@@ -1,7 +1,8 @@
-import { DEFAULT_MAX_WAIT, DEFAULT_TIMEOUT } from '../defaults.js';
+import type { Client } from '../client/client.js';
+import { AbortedError } from '../client/limiter.js';
 import { RapidProError } from '../errors/errors.js';
 import type { Call } from '../operations/base/operation.js';
-import { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
+import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { keyOf, withCheckpoint } from '../state/checkpoint.js';
 import { sectionOf } from '../state/rapidproState.js';
 import type { BulkResult } from '../types/bulk.js';
@@ -15,10 +16,8 @@ import {
 } from './bulkCheckpoint.js';
 import { failOnError, logResult } from './finish.js';
 import { requireList } from './inputs.js';
-import { AbortedError } from './limiter.js';
 import type { BulkSettings } from './options.js';
 import { Outcome } from './outcome.js';
-import { Pool } from './pool.js';
 import { Progress } from './progress.js';
 
 export type BulkCall = Call<'contacts'>;
@@ -37,19 +36,19 @@ export interface BulkPlan {
 /** What every bulk operation is given to work with. */
 export interface BulkRun {
   list: unknown[];
-  pool: Pool;
+  client: Client;
   outcome: Outcome;
   progress: Progress;
   /** Where an earlier run stopped. */
   earlier: BulkPosition | undefined;
-  /** What the rules need to know of the workspace, read with the waits of the pool. */
+  /** What the rules need to know of the workspace. */
   workspace: WorkspaceFacts;
 }
 
 /** Errors by which nothing was done: thrown as by any other operation. */
-function throwIfNothingDone({ pool: { limiter }, outcome }: BulkRun): void {
+function throwIfNothingDone({ client: { limiter, writes }, outcome }: BulkRun): void {
   if (!limiter.stopped || limiter.outOfTime || outcome.wrote > 0 || outcome.hasUnknown) return;
-  if (limiter.writes === 0 || limiter.concernsAll) throw limiter.stopped;
+  if (writes === 0 || limiter.concernsAll) throw limiter.stopped;
 }
 
 /** A wait that is too long stops the work wherever it is; other errors end it. */
@@ -62,7 +61,7 @@ async function untilStopped(
   } catch (error) {
     const isLimit = error instanceof RapidProError && error.code === 'RATE_LIMITED';
     if (!isLimit && !(error instanceof AbortedError)) throw error;
-    if (isLimit) run.pool.limiter.stop(error);
+    if (isLimit) run.client.limiter.stop(error);
     const { found = [], cursor, complete = false, isWide = false } = run.earlier ?? {};
     return { found, cursor, complete, isWide };
   }
@@ -75,19 +74,21 @@ export async function bulkRun(
   work: (run: BulkRun) => Promise<ReadSoFar>,
 ): Promise<BulkResult> {
   const list = requireList(call.args.contacts);
-  const { configuration } = call;
-  const { timeout = DEFAULT_TIMEOUT, maxWait = DEFAULT_MAX_WAIT, deadline, resume } = call.options;
+  const { client, configuration, facts: workspace, options } = call;
   // Costs a look at the whole list, so only where a checkpoint is sought or left.
   const checkpoint = () => bulkCheckpoint(name, list, identity, configuration.token);
   const hasAny = Object.keys(sectionOf(call.state, 'resume')).length > 0;
-  const earlier = resume && hasAny ? readBulk(call.state, checkpoint()) : undefined;
-  const { concurrency } = settings;
-  const clock = call.client.clock;
-  const pool = new Pool({ configuration, timeout, maxWait, deadline, concurrency, clock });
-  const outcome = new Outcome(list.length, pool.limiter, !leavesCheckpoint);
+  const earlier = options.resume && hasAny ? readBulk(call.state, checkpoint()) : undefined;
+  const outcome = new Outcome(list.length, client.limiter, !leavesCheckpoint);
   if (earlier) takeOver(earlier, outcome);
-  const workspace = new WorkspaceFacts(call.state, pool.reader);
-  const run = { list, pool, outcome, progress: new Progress(outcome, pool), earlier, workspace };
+  const run = {
+    list,
+    client,
+    outcome,
+    progress: new Progress(outcome, client),
+    earlier,
+    workspace,
+  };
   const position = await untilStopped(run, work);
   throwIfNothingDone(run);
   const result = outcome.result();
@@ -95,8 +96,7 @@ export async function bulkRun(
   const left = isLeft ? { items: list.length, ...doneOf(outcome), ...position } : undefined;
   const own = isLeft || (leavesCheckpoint && hasAny) ? checkpoint() : undefined;
   if (own) call.state = withCheckpoint(call.state, own, left);
-  pool.report(call.client);
-  logResult(result, verb, pool.requests);
+  logResult(result, verb, client.requests);
   if (settings.failOnError) failOnError(result, own && left && { [keyOf(own)]: left });
   return result;
 }

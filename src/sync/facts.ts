@@ -28,7 +28,7 @@ const COPY_LAG = 1;
 async function readGroups(client: Client, wanted: ReadonlySet<string>): Promise<Dictionary[]> {
   const groups = await collect(client, 'groups', {});
   if ([...wanted].every(group => findGroup(groups, group))) return groups;
-  await client.clock.sleep(COPY_LAG);
+  await client.limiter.pause(COPY_LAG, 'unready');
   return collect(client, 'groups', {});
 }
 
@@ -40,7 +40,7 @@ async function readTypes(
 ): Promise<ReadonlyMap<string, string>> {
   const types = await workspace.fieldTypes();
   if ([...used].every(key => types.has(key))) return types;
-  await client.clock.sleep(COPY_LAG);
+  await client.limiter.pause(COPY_LAG, 'unready');
   workspace.forgetFields();
   return workspace.fieldTypes();
 }

@@ -4,11 +4,8 @@ const BULK_OPTIONS = ['concurrency', 'deadline', 'resume', 'failOnError', ...LIT
 export const UPSERT_OPTIONS = [...BULK_OPTIONS, 'urns', 'dryRun'];
 export const SYNC_OPTIONS = [...UPSERT_OPTIONS, 'key', 'group', 'groups'];
 
-const CONCURRENCY = 4;
-
 /** How a list is worked through. */
 export interface BulkSettings {
-  concurrency: number;
   failOnError: boolean;
 }
 
@@ -24,7 +21,6 @@ export interface SyncSettings extends BulkSettings {
 export function syncSettings(options: Settings): SyncSettings {
   const { key, group, groups, urns, dryRun = false, failOnError = false } = options;
   return {
-    concurrency: options.concurrency ?? CONCURRENCY,
     failOnError,
     key,
     group,

@@ -1,9 +1,8 @@
+import { AbortedError, type Limiter } from '../client/limiter.js';
 import { RapidProError, type Reason } from '../errors/errors.js';
 import { reachOf } from '../errors/reach.js';
 import type { BulkFailure, BulkItem, BulkResult } from '../types/bulk.js';
 import { Clashes } from './clashes.js';
-import type { Limiter } from './limiter.js';
-import { AbortedError } from './limiter.js';
 
 type Done = 'created' | 'updated' | 'unchanged';
 

@@ -1,6 +1,6 @@
+import type { Client } from '../client/client.js';
 import { count, log } from '../input/log.js';
 import type { Outcome } from './outcome.js';
-import type { Pool } from './pool.js';
 
 const SECONDS = 10;
 const CONTACTS = 1000;
@@ -8,21 +8,21 @@ const CONTACTS = 1000;
 /** A line in the log every ten seconds or thousand contacts. */
 export class Progress {
   readonly #outcome: Outcome;
-  readonly #pool: Pool;
+  readonly #client: Client;
   readonly #started: number;
   #loggedAt: number;
   #loggedDone = 0;
 
-  constructor(outcome: Outcome, pool: Pool) {
+  constructor(outcome: Outcome, client: Client) {
     this.#outcome = outcome;
-    this.#pool = pool;
-    this.#started = pool.limiter.now();
+    this.#client = client;
+    this.#started = client.clock.now();
     this.#loggedAt = this.#started;
   }
 
   /** Logs how far it is, unless it did so a moment ago. */
   log(): void {
-    const now = this.#pool.limiter.now();
+    const now = this.#client.clock.now();
     const { done, total } = this.#outcome;
     const late = now - this.#loggedAt >= SECONDS * 1000;
     if (!late && done - this.#loggedDone < CONTACTS) return;
@@ -30,7 +30,7 @@ export class Progress {
     this.#loggedDone = done;
     const seconds = Math.max(1, (now - this.#started) / 1000);
     const rate = Math.round((done / seconds) * 60);
-    const requests = count(this.#pool.requests, ['request', 'requests']);
+    const requests = count(this.#client.requests, ['request', 'requests']);
     log.info(`${done} of ${count(total, ['contact', 'contacts'])}, ${requests}, ${rate} a minute`);
   }
 }

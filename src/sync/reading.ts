@@ -1,8 +1,8 @@
+import type { Client } from '../client/client.js';
 import { pages } from '../client/pages.js';
 import type { Query } from '../client/request.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
-import type { PooledClient } from './pooledClient.js';
 
 /** How far the contacts of a workspace have been read, and whether it pays to read on. */
 export interface Extent {
@@ -51,11 +51,7 @@ export interface ReadEnd {
 }
 
 /** Reads contacts page by page. What is done with a page runs beside the request for the next one. */
-export async function readContacts(
-  client: PooledClient,
-  plan: ReadPlan,
-  end: ReadEnd,
-): Promise<void> {
+export async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promise<void> {
   const { query, start, goesOn, take } = plan;
   const source = pages(client, 'contacts', query, start);
   end.cursor = start;

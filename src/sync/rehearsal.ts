@@ -1,4 +1,3 @@
-import type { Client } from '../client/client.js';
 import type { Reason } from '../errors/errors.js';
 import { refuseTwoForms } from '../operations/contact/twoForms.js';
 import { findTarget } from '../operations/contact/upsert.js';
@@ -23,12 +22,12 @@ function isEmpty(values: readonly unknown[] | undefined): boolean {
 
 /** What the dry run of `upsertContacts` does with its contacts: looks each up, and writes nothing. */
 export async function rehearseUpserts(
-  { pool, outcome, progress, workspace }: BulkRun,
+  { client, outcome, progress, workspace }: BulkRun,
   inputs: readonly Input[],
   settings: SyncSettings,
 ): Promise<Cost> {
   const cost = new Cost();
-  const facts = await readFacts(pool.reader, inputs, settings, workspace);
+  const facts = await readFacts(client, inputs, settings, workspace);
   resolveNames(inputs, facts, outcome);
   const owners = new Map<string, number>();
   const isUncertain = ({ fields }: Input) =>
@@ -36,7 +35,7 @@ export async function rehearseUpserts(
       ([key, value]) => storedField(facts.types.get(key) ?? '', value) === undefined,
     );
 
-  const look = async (input: Input, client: Client) => {
+  const look = async (input: Input) => {
     const { index, uuid: named, urns = [], groups, note } = input;
     const refusal = wouldRefuse(input);
     if (refusal) return outcome.fail({ index }, refusal);
@@ -63,11 +62,11 @@ export async function rehearseUpserts(
     if (owner === undefined) owners.set(uuid, index);
     else outcome.clash([owner, index]);
   };
-  await pool.each(inputs, async (input, client) => {
+  await client.limiter.each(inputs, async input => {
     if (!outcome.isOpen(input.index)) return;
     try {
-      await look(input, client);
-      pool.limiter.wentWell();
+      await look(input);
+      client.limiter.wentWell();
     } catch (error) {
       outcome.failWith({ index: input.index }, error);
     }

@@ -1,4 +1,4 @@
-import { RapidProError, type Reason } from '../errors/errors.js';
+import { fail, type Reason } from '../errors/errors.js';
 import { count, log } from '../input/log.js';
 import type { BulkResult } from '../types/bulk.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
@@ -57,11 +57,11 @@ export function dryResult(result: BulkResult, cost: Cost | undefined): BulkResul
 /** What a job says that knows the option from the other upserts. */
 function refuseReplace(urns: BulkCall['options']['urns']): void {
   if (urns !== 'replace') return;
-  throw new RapidProError({
-    code: 'INVALID_OPTION',
-    description: 'options.urns must be "add" or "exact".',
-    fix: 'Nothing was sent. Write { urns: "exact" } to let the list be all URNs of a contact.',
-  });
+  throw fail(
+    'INVALID_OPTION',
+    'options.urns must be "add" or "exact".',
+    'Nothing was sent. Write { urns: "exact" } to let the list be all URNs of a contact.',
+  );
 }
 
 /** What `syncContacts` does with its list. */
@@ -78,7 +78,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
   } as const;
   let cost: Cost | undefined;
   const result = await bulkRun(call, plan, async run => {
-    const { list, pool, outcome } = run;
+    const { list, client, outcome } = run;
     const all = readInputs(list, outcome, {
       replacesUrns: exactUrns,
       isLiteral: call.options.literal === true,
@@ -88,7 +88,6 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
       if (refusal) outcome.fail({ index: input.index }, refusal);
     }
     await failHomeNumbers(run.workspace, all, outcome);
-    const client = pool.reader;
     const facts = await readFacts(client, all, settings, run.workspace);
     resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);

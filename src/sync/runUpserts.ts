@@ -43,7 +43,8 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
   } as const;
   let cost: Cost | undefined;
   const result = await bulkRun(call, plan, async run => {
-    const { list, pool, outcome, progress, workspace } = run;
+    const { list, client, outcome, progress, workspace } = run;
+    const { limiter } = client;
     const inputs = readInputs(list, outcome, {
       replacesUrns: mode === 'replace',
       isLiteral: call.options.literal === true,
@@ -59,7 +60,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
       return { found: [] };
     }
     const owners = new Map<string, number>();
-    await pool.each(inputs, async (input, client) => {
+    await limiter.each(inputs, async input => {
       const { index } = input;
       if (!outcome.isOpen(index)) return;
       try {
@@ -72,7 +73,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
         const owner = owners.get(uuid);
         if (owner === undefined) owners.set(uuid, index);
         else outcome.clash([owner, index]);
-        pool.limiter.wentWell();
+        limiter.wentWell();
       } catch (error) {
         outcome.failWith({ index }, error);
       }

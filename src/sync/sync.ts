@@ -1,3 +1,5 @@
+import type { Client } from '../client/client.js';
+import { AbortedError, type Limiter } from '../client/limiter.js';
 import type { Query } from '../client/request.js';
 import { RapidProError, type Reason } from '../errors/errors.js';
 import { urnIdentity } from '../input/identifiers.js';
@@ -14,17 +16,14 @@ import { type Change, predictMisread, reportMisread } from './diff.js';
 import type { Facts } from './facts.js';
 import { GroupChanges } from './groupChanges.js';
 import type { Input } from './inputs.js';
-import { AbortedError } from './limiter.js';
 import { Matches, type MatchesParts } from './matches.js';
-import type { Pool } from './pool.js';
-import type { PooledClient } from './pooledClient.js';
 import { isPlainUrn } from './predict.js';
 import type { Progress } from './progress.js';
 import { paysToRead, type ReadEnd, readContacts } from './reading.js';
 import { create, newBody, writeChange } from './write.js';
 
 export interface SyncParts extends MatchesParts {
-  pool: Pool;
+  client: Client;
   progress: Progress;
   /** Where an earlier run stopped. */
   earlier: BulkPosition | undefined;
@@ -66,6 +65,8 @@ export class SyncRun {
   readonly cost = new Cost();
   readonly #end: ReadEnd = { cursor: undefined, complete: false, pages: 0 };
   readonly #parts: SyncParts;
+  readonly #client: Client;
+  readonly #limiter: Limiter;
   readonly #groups = new GroupChanges();
   readonly #matches: Matches;
   /** True if contacts outside of the group are read too. */
@@ -73,17 +74,18 @@ export class SyncRun {
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
+    this.#client = parts.client;
+    this.#limiter = parts.client.limiter;
     this.#matches = new Matches(parts);
     for (const [index, uuid] of parts.earlier?.found ?? []) this.#matches.claim(index, uuid);
   }
 
   async run(): Promise<void> {
-    const { pool } = this.#parts;
     await this.#askForLocal();
-    if (pool.limiter.stopped) return;
+    if (this.#limiter.stopped) return;
     await this.#readAll();
     const changes = this.#matches.takeWaiting();
-    if (pool.limiter.stopped) return;
+    if (this.#limiter.stopped) return;
     this.#matches.waits = false;
     await this.#writeAll(changes);
     await this.#goOnWithFound(new Set(changes.map(({ input }) => input.index)));
@@ -93,7 +95,7 @@ export class SyncRun {
 
   /** Where the next run goes on, if this one has stopped. */
   position(): ReadSoFar {
-    const { inputs, outcome, earlier, pool } = this.#parts;
+    const { inputs, outcome, earlier } = this.#parts;
     const { cursor, complete, pages } = this.#end;
     const found = inputs.flatMap(({ index }): [number, string][] => {
       const uuid = this.#matches.uuidOf(index);
@@ -101,20 +103,20 @@ export class SyncRun {
     });
     // Each of them costs a look-up then: reading all once more may cost less, and gets somewhere if
     // this run, which did the same, got to write.
-    const isFresh = complete && earlier?.cursor === undefined && pool.limiter.writes > 0;
+    const isFresh = complete && earlier?.cursor === undefined && this.#client.writes > 0;
     return isFresh && found.length > pages
       ? { found: [] }
       : { found, cursor, complete, isWide: this.#isWide };
   }
 
   async #readAll(): Promise<void> {
-    const { pool, facts, matcher, earlier, inputs } = this.#parts;
+    const { facts, matcher, earlier, inputs } = this.#parts;
     const { scope } = facts;
     const byField = matcher.field !== undefined;
     this.#isWide = scope === undefined || earlier?.isWide === true;
     if (earlier?.complete && !byField) this.#end.complete = true;
     else await this.#read(this.#isWide ? undefined : scope, earlier?.cursor);
-    if (this.#isWide || pool.limiter.stopped) return;
+    if (this.#isWide || this.#limiter.stopped) return;
     const missing = inputs.filter(({ index }) => this.#matches.isMissing(index)).length;
     // RapidPro finds nobody by a field. Who is not among the members may be elsewhere: made without a
     // look at all contacts, they would be there twice.
@@ -125,7 +127,7 @@ export class SyncRun {
   }
 
   async #read(scope: Facts['scope'], start: Query | undefined): Promise<void> {
-    const { pool, facts, matcher, inputs, progress } = this.#parts;
+    const { facts, matcher, inputs, progress } = this.#parts;
     const byField = matcher.field !== undefined;
     const matches = this.#matches;
     const atLeast = Math.max(0, ...facts.groups.map(({ count }) => Number(count) || 0));
@@ -133,7 +135,7 @@ export class SyncRun {
     const before = matches.found;
     const expected = inputs.filter(({ index }) => matches.isMissing(index)).length;
     const goesOn = (pages: number) => {
-      if (pool.limiter.stopped) return false;
+      if (this.#limiter.stopped) return false;
       if (byField) return inputs.length > 0;
       const found = matches.found - before;
       return paysToRead({ pages, missing: expected - found, found, atLeast, exactly });
@@ -150,25 +152,24 @@ export class SyncRun {
     };
     const plan = { query, start, keepsLast: byField, goesOn, take };
     try {
-      await readContacts(pool.reader, plan, this.#end);
+      await readContacts(this.#client, plan, this.#end);
     } catch (error) {
       if (error instanceof AbortedError) return;
       if (!(error instanceof RapidProError)) throw error;
-      pool.limiter.stop(error);
+      this.#limiter.stop(error);
     }
   }
 
   async #writeAll(changes: readonly Change[]): Promise<void> {
-    const { pool } = this.#parts;
-    await pool.each(changes, (change, client) => this.#write(change, client));
+    await this.#limiter.each(changes, change => this.#write(change));
     await this.#flushGroups(false);
   }
 
-  async #writeEach(changes: readonly Change[], client: PooledClient): Promise<void> {
-    for (const change of changes) await this.#write(change, client);
+  async #writeEach(changes: readonly Change[]): Promise<void> {
+    for (const change of changes) await this.#write(change);
   }
 
-  async #write(change: Change, client: PooledClient): Promise<void> {
+  async #write(change: Change): Promise<void> {
     const { outcome, settings } = this.#parts;
     const { input, uuid, join } = change;
     const { index } = input;
@@ -180,7 +181,7 @@ export class SyncRun {
       return this.#complete(change);
     }
     await this.#attempt({ index, uuid }, async () => {
-      change.changed = await writeChange(client, change, settings.exactUrns);
+      change.changed = await writeChange(this.#client, change, settings.exactUrns);
       const others = change.changed.filter(key => key !== 'groups');
       if (others.length > 0) outcome.begin({ index, uuid, changed: others });
       if (change.inactive && join.length > 0) outcome.fail({ index, uuid }, INACTIVE);
@@ -212,17 +213,17 @@ export class SyncRun {
     { index, uuid }: { index: number; uuid?: string | undefined },
     work: () => Promise<void>,
   ): Promise<void> {
-    const { outcome, pool } = this.#parts;
+    const { outcome } = this.#parts;
     try {
       await work();
-      pool.limiter.wentWell();
+      this.#limiter.wentWell();
     } catch (error) {
       outcome.failWith({ index, ...(uuid === undefined ? {} : { uuid }) }, error);
     }
   }
 
   async #flushGroups(atEnd: boolean): Promise<void> {
-    const { pool, outcome, settings } = this.#parts;
+    const { outcome, settings } = this.#parts;
     if (settings.dryRun) {
       if (atEnd) this.cost.add(this.#groups.requests);
       return;
@@ -233,25 +234,25 @@ export class SyncRun {
         outcome.failWith({ index, uuid }, error),
     };
     const isOpen = ({ input }: Change) => outcome.isOpen(input.index);
-    await pool.each(this.#groups.take(atEnd, isOpen), (batch, client) =>
-      this.#groups.send(batch, client, ends),
+    await this.#limiter.each(this.#groups.take(atEnd, isOpen), batch =>
+      this.#groups.send(batch, this.#client, ends),
     );
   }
 
   /** What an earlier run found but did not write is looked up by its uuid. */
   async #goOnWithFound(begun: ReadonlySet<number>): Promise<void> {
-    const { inputs, earlier, pool, outcome } = this.#parts;
+    const { inputs, earlier, outcome } = this.#parts;
     if (!earlier) return;
     const found = new Map(earlier.found);
     const left = inputs.filter(({ index }) => found.has(index) && !begun.has(index));
-    await pool.each(left, async (input, client) => {
+    await this.#limiter.each(left, async input => {
       const { index } = input;
       const uuid = found.get(index);
       if (uuid === undefined || !outcome.isOpen(index)) return;
       await this.#attempt({ index, uuid }, async () => {
-        const contact = await findContact(client, { uuid });
+        const contact = await findContact(this.#client, { uuid });
         const asked = { input, urns: [] };
-        if (contact) await this.#writeEach(this.#matches.see(contact, asked), client);
+        if (contact) await this.#writeEach(this.#matches.see(contact, asked));
         else outcome.fail({ index, uuid }, NOT_FOUND);
       });
     });
@@ -263,8 +264,7 @@ export class SyncRun {
    * since two of the list may turn out to be one contact.
    */
   async #askForLocal(): Promise<void> {
-    const { inputs, matcher, earlier, settings } = this.#parts;
-    const { pool } = this.#parts;
+    const { inputs, matcher, earlier } = this.#parts;
     const matches = this.#matches;
     const local = inputs.filter(
       input =>
@@ -273,44 +273,39 @@ export class SyncRun {
         (input.urns ?? []).every(isLocalNumber),
     );
     // What is asked in vain is forgotten by a stop: a run that goes on takes steps that surely fit in.
-    const step = earlier ? settings.concurrency : MOST_ASKED;
-    for (let start = 0; start < local.length && !pool.limiter.stopped; start += step) {
+    const step = earlier ? this.#limiter.concurrency : MOST_ASKED;
+    for (let start = 0; start < local.length && !this.#limiter.stopped; start += step) {
       await this.#ask(local.slice(start, start + step));
     }
   }
 
   async #ask(inputs: readonly Input[]): Promise<void> {
-    const { pool } = this.#parts;
     const absent: Input[] = [];
     this.#matches.waits = true;
-    await pool.each(inputs, (input, client) =>
+    await this.#limiter.each(inputs, input =>
       this.#attempt(input, async () => {
-        if (!(await this.#look(input, client))) absent.push(input);
+        if (!(await this.#look(input))) absent.push(input);
       }),
     );
     this.#matches.waits = false;
-    if (pool.limiter.stopped) return;
+    if (this.#limiter.stopped) return;
     await this.#writeAll(this.#matches.takeWaiting());
-    await pool.each(absent, (input, client) =>
-      this.#attempt(input, () => this.#make(input, client)),
-    );
+    await this.#limiter.each(absent, input => this.#attempt(input, () => this.#make(input)));
   }
 
   /** Contacts of the list that were not met by reading are looked up, or made. */
   async #addressOthers(): Promise<void> {
-    const { inputs, pool } = this.#parts;
+    const { inputs } = this.#parts;
     const others = inputs.filter(({ index }) => this.#matches.isMissing(index));
-    await pool.each(others, (input, client) =>
-      this.#attempt(input, () => this.#address(input, client)),
-    );
+    await this.#limiter.each(others, input => this.#attempt(input, () => this.#address(input)));
     await this.#flushGroups(false);
   }
 
-  async #address(input: Input, client: PooledClient): Promise<void> {
+  async #address(input: Input): Promise<void> {
     if (!this.#matches.isMissing(input.index)) return;
-    const changes = this.#isSurelyNew(input) ? undefined : await this.#look(input, client);
-    if (changes) await this.#writeEach(changes, client);
-    else await this.#make(input, client);
+    const changes = this.#isSurelyNew(input) ? undefined : await this.#look(input);
+    if (changes) await this.#writeEach(changes);
+    else await this.#make(input);
   }
 
   /** If all has been read, who was not met is new, unless the URN can be written in another way. */
@@ -327,10 +322,10 @@ export class SyncRun {
    *
    * @returns what is to be written now; undefined if RapidPro has no such contact
    */
-  async #look(input: Input, client: PooledClient): Promise<Change[] | undefined> {
+  async #look(input: Input): Promise<Change[] | undefined> {
     const { outcome } = this.#parts;
     const { index } = input;
-    const holdings = await this.#lookUp(input, client);
+    const holdings = await this.#lookUp(input);
     const holders = holdings.flatMap(({ holder }) => (holder ? [holder] : []));
     const [contact, ...others] = new Map(holders.map(one => [one.uuid, one])).values();
     if (others.length > 0) outcome.fail({ index }, severalAnswer('Several'));
@@ -352,29 +347,29 @@ export class SyncRun {
     };
   }
 
-  async #lookUp(input: Input, client: PooledClient): Promise<LookUp[]> {
+  async #lookUp(input: Input): Promise<LookUp[]> {
     const { matcher } = this.#parts;
     if (matcher.field !== undefined) return [];
-    if (matcher.usesUrns(input)) return findHolders(client, input.urns ?? []);
-    return [{ holder: await findContact(client, { uuid: String(input.uuid) }) }];
+    if (matcher.usesUrns(input)) return findHolders(this.#client, input.urns ?? []);
+    return [{ holder: await findContact(this.#client, { uuid: String(input.uuid) }) }];
   }
 
   /** Makes a contact; one that is there all the same is looked up. */
-  async #make(input: Input, client: PooledClient): Promise<void> {
+  async #make(input: Input): Promise<void> {
     if (!this.#parts.outcome.isOpen(input.index)) return;
     try {
-      await this.#create(input, client);
+      await this.#create(input);
     } catch (error) {
       const taken = error instanceof RapidProError && error.code === 'URN_TAKEN';
       // With a field for a key, whoever holds the URN is another contact.
       if (!taken || this.#parts.matcher.field !== undefined) throw error;
-      const changes = await this.#look(input, client);
+      const changes = await this.#look(input);
       if (!changes) throw error;
-      await this.#writeEach(changes, client);
+      await this.#writeEach(changes);
     }
   }
 
-  async #create(input: Input, client: PooledClient): Promise<void> {
+  async #create(input: Input): Promise<void> {
     const { outcome, settings, progress } = this.#parts;
     const { index } = input;
     if (settings.dryRun) {
@@ -384,7 +379,7 @@ export class SyncRun {
       outcome.complete('created', { index, ...reportMisread(misread) });
       return;
     }
-    const contact = await create(client, input);
+    const contact = await create(this.#client, input);
     const misread = reportMisread(misreadFields(newBody(input), contact));
     outcome.complete('created', { index, uuid: String(contact.uuid), ...misread });
     this.#matches.made(input, contact);

@@ -29,8 +29,8 @@ export interface ApiRequest {
    */
   positions?: { readonly [key: string]: readonly (number | undefined)[] } | undefined;
   /**
-   * True if the body names groups or fields. For about five seconds after one is made RapidPro
-   * answers 500 to that, and does nothing.
+   * True if the body names groups, fields or a topic. For about five seconds after one is made
+   * RapidPro answers 500 to that, and does nothing.
    */
   referencesGroupsOrFields?: boolean | undefined;
 }

@@ -3,6 +3,7 @@ import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { MAX_BODY } from '../../src/client/body.js';
 import { Client } from '../../src/client/client.js';
+import { Limiter } from '../../src/client/limiter.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { credential } from '../support/credential.js';
@@ -16,7 +17,7 @@ const page = { next: null, previous: null, results: [{ name: 'Zoé 李雷 👋' 
 
 function clientOf(server: { host: string }) {
   const clock = fakeClock();
-  return new Client(parseConfiguration(credential(server)), { clock });
+  return new Client(parseConfiguration(credential(server)), { limiter: new Limiter({ clock }) });
 }
 
 describe('answers', () => {

@@ -2,6 +2,7 @@ import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { recording, replay, servers } from '../../recordings/read.js';
 import { Client } from '../../src/client/client.js';
+import { Limiter } from '../../src/client/limiter.js';
 import { nextPlace, type Page, pages, readPage } from '../../src/client/pages.js';
 import type { Query } from '../../src/client/request.js';
 import { parseConfiguration } from '../../src/configuration.js';
@@ -20,7 +21,9 @@ async function listing(bodyOf: (cursor: string, origin: string) => Body) {
       return HttpResponse.json(bodyOf(searchParams.get('cursor') ?? '', origin) as object);
     }),
   );
-  const client = new Client(parseConfiguration(credential(server)), { clock: fakeClock() });
+  const client = new Client(parseConfiguration(credential(server)), {
+    limiter: new Limiter({ clock: fakeClock() }),
+  });
   return { server, client };
 }
 

@@ -2,6 +2,7 @@ import { http } from 'msw';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Recording, recordings, replay, servers } from '../../recordings/read.js';
 import { Client } from '../../src/client/client.js';
+import { Limiter } from '../../src/client/limiter.js';
 import type { ApiRequest } from '../../src/client/request.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { ErrorCode, RapidProError } from '../../src/errors/errors.js';
@@ -100,7 +101,9 @@ function toRequest({ request }: Recording): ApiRequest {
 
 async function refusal(recorded: Recording): Promise<RapidProError> {
   current = recorded;
-  const client = new Client(parseConfiguration(credential(server)), { maxWait: 0 });
+  const client = new Client(parseConfiguration(credential(server)), {
+    limiter: new Limiter({ maxWait: 0 }),
+  });
   // As if it could be repeated: what is meant is the refusal itself.
   return client.request({ ...toRequest(recorded), repeatable: true }).then(
     () => expect.unreachable('no error'),

@@ -1,6 +1,7 @@
 import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/client/client.js';
+import { Limiter } from '../../src/client/limiter.js';
 import type { ApiRequest } from '../../src/client/request.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { RapidProError } from '../../src/errors/errors.js';
@@ -29,8 +30,7 @@ async function refusal(
     ),
   );
   const client = new Client(parseConfiguration(credential(server)), {
-    clock: fakeClock(),
-    maxWait: 0,
+    limiter: new Limiter({ clock: fakeClock(), maxWait: 0 }),
   });
   // As if it could be repeated: what is meant is the refusal itself.
   return client.request({ ...request, repeatable: true }).then(

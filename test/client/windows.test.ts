@@ -3,8 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { IdSet } from '../../src/client/windowIds.js';
 import { fromMicros, idOf, toMicros } from '../../src/client/windowTimes.js';
-import { ReadAbortedError, SharedWaits } from '../../src/client/windowWaits.js';
-import { fakeClock } from '../support/fakeClock.js';
 
 describe('times', () => {
   const MAY = Date.parse('2026-05-04T03:02:01Z') * 1000;
@@ -71,56 +69,5 @@ describe('a set of ids', () => {
     expect(idOf({ uuid: 'a', id: 1 })).toBe('a');
     expect(idOf({ id: 1 })).toBe('1');
     expect(idOf({ name: 'x' })).toBeUndefined();
-  });
-});
-
-/** A clock whose time moves on when a sleep ends, so that others can join it. */
-function joinableClock() {
-  const clock = fakeClock();
-  const sleep = async (seconds: number) => {
-    clock.sleeps.push(seconds);
-    await new Promise(setImmediate);
-    clock.advance(seconds);
-  };
-  return { ...clock, sleep };
-}
-
-describe('waits that are shared', () => {
-  test('count once, however many join', async () => {
-    const clock = joinableClock();
-    const waits = new SharedWaits(clock);
-    await Promise.all([waits.clock.sleep(10), waits.clock.sleep(10), waits.clock.sleep(10.2)]);
-    expect(waits.waited).toBe(10);
-    expect(clock.sleeps).toEqual([10]);
-    await waits.clock.sleep(3);
-    expect(waits.waited).toBe(13);
-  });
-
-  test('last as long as the longest of them', async () => {
-    const clock = joinableClock();
-    const waits = new SharedWaits(clock);
-    await Promise.all([waits.clock.sleep(1), waits.clock.sleep(25), waits.clock.sleep(10)]);
-    expect(waits.waited).toBe(25);
-    expect(clock.sleeps).toEqual([1, 24]);
-  });
-
-  test('hold up what has not begun, and let go of it when all is over', async () => {
-    let wake = () => {};
-    const clock = { ...fakeClock(), sleep: () => new Promise<void>(resolve => (wake = resolve)) };
-    const waits = new SharedWaits(clock);
-    const order: string[] = [];
-    const asleep = waits.clock.sleep(5).then(() => order.push('slept'));
-    const held = waits.enter().then(() => order.push('entered'));
-    await new Promise(resolve => setTimeout(resolve, 5));
-    expect(order).toEqual([]);
-    expect(waits.isWaiting).toBe(true);
-    wake();
-    await Promise.all([asleep, held]);
-    expect(order.sort()).toEqual(['entered', 'slept']);
-
-    const interrupted = waits.clock.sleep(5);
-    waits.close();
-    await expect(interrupted).rejects.toBeInstanceOf(ReadAbortedError);
-    await expect(waits.enter()).rejects.toBeInstanceOf(ReadAbortedError);
   });
 });

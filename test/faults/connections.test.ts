@@ -2,6 +2,7 @@ import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { recordedBytes } from '../../recordings/read.js';
 import { Client } from '../../src/client/client.js';
+import { Limiter } from '../../src/client/limiter.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import { credential } from '../support/credential.js';
 import { fakeClock } from '../support/fakeClock.js';
@@ -13,7 +14,10 @@ const GET = { method: 'GET', path: 'contacts' } as const;
 const ACTION = { method: 'POST', path: 'contact_actions', body: {} } as const;
 
 const clientOf = (server: { host: string }) =>
-  new Client(parseConfiguration(credential(server)), { clock: fakeClock(), timeout: 1 });
+  new Client(parseConfiguration(credential(server)), {
+    limiter: new Limiter({ clock: fakeClock() }),
+    timeout: 1,
+  });
 
 describe('sockets', () => {
   test('requests that follow each other share them: undici keeps two going in turn', async () => {
@@ -62,7 +66,7 @@ describe('sockets', () => {
   test('a request that took too long leaves none open', async () => {
     const server = await rawServer(stall);
     const client = new Client(parseConfiguration(credential(server)), {
-      clock: fakeClock(),
+      limiter: new Limiter({ clock: fakeClock() }),
       timeout: 0.05,
     });
     await expect(client.request(GET)).rejects.toMatchObject({ code: 'TIMEOUT' });
@@ -125,7 +129,7 @@ describe('what the client counts', () => {
     await client.request(GET);
     expect(client).toMatchObject({
       requests: 1,
-      waited: 0,
+      limiter: { waited: 0 },
       dialect: 'textit',
       serverTime: Date.parse(date),
       last: { method: 'GET', path: 'contacts', statusCode: 200 },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/client/client.js';
+import { Limiter } from '../../src/client/limiter.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import { changed, fail, type RapidProError } from '../../src/errors/errors.js';
 import type { ApiRequest } from '../../src/types/request.js';
@@ -15,7 +16,8 @@ const SEND: ApiRequest = { method: 'POST', path: 'broadcasts', body: { text: 'he
 async function errorOf(request: ApiRequest, behave: Behavior): Promise<RapidProError> {
   const configuration = parseConfiguration(credential(await rawServer(behave)));
   const timeout = behave === stall ? 0.15 : 10;
-  const client = new Client(configuration, { timeout, clock: fakeClock(), maxWait: 30 });
+  const limiter = new Limiter({ clock: fakeClock(), maxWait: 30 });
+  const client = new Client(configuration, { timeout, limiter });
   return client.request(request).then(
     () => expect.unreachable('no error'),
     error => error as RapidProError,
@@ -56,7 +58,7 @@ test.each([taken, later])(
 
 test('nothing is done where nobody takes connections', async () => {
   const configuration = parseConfiguration({ host: 'http://127.0.0.1:9/', token: 'abc' });
-  const client = new Client(configuration, { clock: fakeClock() });
+  const client = new Client(configuration, { limiter: new Limiter({ clock: fakeClock() }) });
   const ended = client.request(SEND);
   await expect(ended).rejects.toMatchObject({ code: 'CONNECTION_REFUSED', outcome: 'none' });
 });

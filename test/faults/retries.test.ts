@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { Client, type ClientOptions } from '../../src/client/client.js';
+import { Client } from '../../src/client/client.js';
+import { Limiter, type LimiterOptions } from '../../src/client/limiter.js';
 import type { ApiRequest } from '../../src/client/request.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { RapidProError } from '../../src/errors/errors.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { credential } from '../support/credential.js';
-import { type FakeClock, fakeClock } from '../support/fakeClock.js';
+import { fakeClock } from '../support/fakeClock.js';
 import {
   answer,
   badGateway,
@@ -31,15 +32,12 @@ const REPEATABLE: ApiRequest = { ...SEND, path: 'contacts', repeatable: true };
 const DELETE: ApiRequest = { method: 'DELETE', path: 'groups', query: { uuid: 'x' } };
 const good = json({ ok: true });
 
-interface Setting extends ClientOptions {
-  clock: FakeClock;
-}
-
-async function setUp(behave: Behavior, options: ClientOptions = {}) {
+async function setUp(behave: Behavior, options: LimiterOptions = {}) {
   const server = await rawServer(behave);
-  const setting: Setting = { timeout: 0.15, ...options, clock: fakeClock() };
-  const client = new Client(parseConfiguration(credential(server)), setting);
-  return { server, client, sleeps: setting.clock.sleeps };
+  const clock = fakeClock();
+  const limiter = new Limiter({ ...options, clock });
+  const client = new Client(parseConfiguration(credential(server)), { timeout: 0.15, limiter });
+  return { server, client, sleeps: clock.sleeps };
 }
 
 function failure(promise: Promise<unknown>): Promise<RapidProError> {
@@ -126,7 +124,7 @@ describe('a refused connection', () => {
 
   test.each([GET, SEND])('is tried again for any request: $method $path', async request => {
     const clock = fakeClock();
-    const client = new Client(parseConfiguration(nobody), { clock });
+    const client = new Client(parseConfiguration(nobody), { limiter: new Limiter({ clock }) });
     expect((await failure(client.request(request))).code).toBe('CONNECTION_REFUSED');
     expect(client.requests).toBe(4);
     expect(clock.sleeps).toEqual([0.5, 1, 2]);
@@ -149,7 +147,9 @@ describe('a refused connection', () => {
       });
       await again;
     };
-    const client = new Client(parseConfiguration(credential(server)), { clock });
+    const client = new Client(parseConfiguration(credential(server)), {
+      limiter: new Limiter({ clock }),
+    });
     expect(await client.request(SEND)).toMatchObject({ body: { ok: true }, repeated: false });
     expect(client.requests).toBe(2);
   });
@@ -157,7 +157,7 @@ describe('a refused connection', () => {
 
 test('a name that no server has', async () => {
   const client = new Client(parseConfiguration({ host: 'http://nobody.invalid/', token: 'abc' }), {
-    clock: fakeClock(),
+    limiter: new Limiter({ clock: fakeClock() }),
   });
   expect((await failure(client.request(GET))).code).toBe('HOST_NOT_FOUND');
 });
@@ -166,7 +166,7 @@ test('https to a server that speaks http', async () => {
   const server = await serve();
   const host = server.host.replace('http:', 'https:');
   const configuration = parseConfiguration({ ...credential(server), host });
-  const client = new Client(configuration, { clock: fakeClock() });
+  const client = new Client(configuration, { limiter: new Limiter({ clock: fakeClock() }) });
   const error = await failure(client.request(SEND));
   expect(error.code).toBe('INSECURE_CONNECTION');
   expect(client.requests).toBe(1);
@@ -177,7 +177,10 @@ test('an https server that never shakes hands', async () => {
   const server = await rawServer(stall);
   const host = server.host.replace('http:', 'https:');
   const configuration = parseConfiguration({ ...credential(server), host });
-  const client = new Client(configuration, { clock: fakeClock(), timeout: 0.1 });
+  const client = new Client(configuration, {
+    limiter: new Limiter({ clock: fakeClock() }),
+    timeout: 0.1,
+  });
   expect((await failure(client.request(GET))).code).toBe('TIMEOUT');
 });
 
@@ -189,7 +192,7 @@ describe('429', () => {
     const { server, client, sleeps } = await setUp(inTurn(throttled(17), throttled(3), good));
     expect(await client.request(request)).toMatchObject({ statusCode: 200, repeated: false });
     expect(sleeps).toEqual([17, 3]);
-    expect(client.waited).toBe(20);
+    expect(client.limiter.waited).toBe(20);
     expect(server.requests).toHaveLength(3);
   });
 

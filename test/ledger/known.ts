@@ -19,8 +19,6 @@ const WHY = {
   C3: 'a passing failure ends the operation, or is told as a refusal',
   C4: 'made, then refused because it is there',
   C5: 'a limit after a lost answer is told as if nothing had been done',
-  C7: 'a bulk run does not wait until the engine knows a new field',
-  C8: 'a new topic is not waited for',
   deleted: 'of those whom a lost attempt deleted, only the first is told as perhaps done',
   refusal:
     'a refusal after a lost answer whose own text is lost too is told as if nothing had been done',
@@ -300,18 +298,6 @@ export const KNOWN: readonly Known[] = [
     why: WHY.C5,
     operations: ['syncContacts by URN'],
     columns: ['reset after, then 429 huge'],
-  },
-  {
-    of: 'C7',
-    why: WHY.C7,
-    operations: ['ensureField, then syncContacts by it'],
-    columns: ['none'],
-  },
-  {
-    of: 'C8',
-    why: WHY.C8,
-    operations: ['addTopic, then changeTicketTopic'],
-    columns: ['none'],
   },
   {
     of: 'new',

@@ -1,5 +1,6 @@
 import { composeNextState } from '@openfn/language-common';
 import { Client } from '../../client/client.js';
+import { Limiter, type WaitReason } from '../../client/limiter.js';
 import { type Configuration, parseConfiguration } from '../../configuration.js';
 import { fail } from '../../errors/errors.js';
 import { expand, expandArgument, expandEach } from '../../input/expand.js';
@@ -32,6 +33,8 @@ export interface Plan<Name extends string> {
   options?: unknown;
   /** The options it takes besides `timeout` and `maxWait`. */
   knownOptions?: readonly string[];
+  /** True for a run over many contacts, some of them side by side. */
+  isBulk?: boolean;
   /** The operation's own part: checks, requests, and what it leaves in `state.data`. */
   run(call: Call<Name>): Promise<unknown>;
   callback?: Callback | undefined;
@@ -52,13 +55,16 @@ function connect(state: State): Configuration {
   return configuration;
 }
 
-function logWait(seconds: number, reason: string): void {
-  if (seconds < 1) return;
-  const why = reason === 'throttled' ? 'its rate limit' : 'a failed request';
-  log.info(`waiting ${Math.ceil(seconds)} s because of ${why}`);
+function whyWait(reason: WaitReason): string {
+  if (reason === 'new') return 'until RapidPro knows what was just made';
+  return `because of ${reason === 'throttled' ? 'its rate limit' : 'a failed request'}`;
 }
 
-/** When a former step made a group or a field: for some seconds RapidPro cannot use it. */
+function logWait(seconds: number, reason: WaitReason): void {
+  if (seconds >= 1) log.info(`waiting ${Math.ceil(seconds)} s ${whyWait(reason)}`);
+}
+
+/** When a former step made a group, field or topic: for some seconds RapidPro cannot use it. */
 function madeOn(state: State): number | undefined {
   const { madeOn } = rapidproOf(state);
   return typeof madeOn === 'number' ? madeOn : undefined;
@@ -138,19 +144,15 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
       }),
     ) as Call<Name>['args'];
     const options = checkOptions(expandOptions(state, plan.options, secrets), plan.knownOptions);
-    const { timeout, maxWait, deadline } = options;
-    const client = new Client(configuration, {
-      timeout,
-      maxWait,
-      deadline,
-      madeOn: madeOn(state),
-      onWait: logWait,
-    });
+    const { timeout } = options;
+    const { isBulk } = plan;
+    const limiter = new Limiter({ ...options, isBulk, madeOn: madeOn(state), onWait: logWait });
+    const client = new Client(configuration, { timeout, limiter });
     const facts = new WorkspaceFacts(state, client);
     const call: Call<Name> = { client, configuration, options, args, facts, state };
     const data = await plan.run(call);
     if (client.last?.path === 'fields' && client.last.method === 'POST') facts.forgetFields();
-    if (client.madeObjects) call.state = withRapidpro(call.state, 'madeOn', client.clock.now());
+    if (limiter.made) call.state = withRapidpro(call.state, 'madeOn', limiter.made);
     const last = client.last ?? { method: '', path: '', statusCode: 0 };
     const next: State = {
       // A copy: language-common adds references to a state that has none.

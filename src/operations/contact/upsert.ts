@@ -11,7 +11,7 @@ import { createContact } from './createContact.js';
 import { wasMadeSince } from './madeSince.js';
 import { withNote } from './note.js';
 import { severalAnswer } from './severalAnswer.js';
-import { writeContact, writeUrns } from './writeContact.js';
+import { type Written, writeByKey, writeContact, writeUrns } from './writeContact.js';
 
 function clash(contacts: Dictionary[]): RapidProError {
   const { code, description, fix } = severalAnswer(String(contacts.length));
@@ -99,20 +99,19 @@ async function upsertByLooking(
 /** RapidPro itself updates or makes the contact of one URN. */
 async function upsertByUrn(client: Client, urn: string, body: Body): Promise<Upserted> {
   const started = client.clock.now();
-  const contact = await writeByUrn(client, urn, body);
+  const { contact, statusCode, repeated } = await writeByUrn(client, urn, body);
   // Where the answer to its making was lost, the same request found it there.
-  const isNew =
-    client.last?.statusCode === 201 || (client.repeated && wasMadeSince(contact, client, started));
+  const isNew = statusCode === 201 || (repeated && wasMadeSince(contact, client, started));
   const noted = isNew && body.note !== undefined ? withNote(client, contact, body.note) : contact;
   return { contact: await noted, isNew };
 }
 
-async function writeByUrn(client: Client, urn: string, body: Body): Promise<Dictionary> {
+async function writeByUrn(client: Client, urn: string, body: Body): Promise<Written> {
   try {
-    return await writeContact(client, { urn }, body);
+    return await writeByKey(client, { urn }, body);
   } catch (error) {
     // Of two upserts at the same moment TextIt may refuse one. Asked again, it finds the contact.
-    if (isTaken(error)) return writeContact(client, { urn }, body);
+    if (isTaken(error)) return writeByKey(client, { urn }, body);
     throw error;
   }
 }

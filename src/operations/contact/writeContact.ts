@@ -9,6 +9,14 @@ import { checkKept } from './contactUrns.js';
 import { logNoNotes } from './note.js';
 import { refuseTwoForms } from './twoForms.js';
 
+/** What a write came to. */
+export interface Written {
+  contact: Dictionary;
+  statusCode: number;
+  /** True if an earlier attempt may have done the work. */
+  repeated: boolean;
+}
+
 /** Writes to a contact that RapidPro finds, or makes, by the key. Safe to repeat, but for notes. */
 export async function writeContact(
   client: Client,
@@ -16,6 +24,17 @@ export async function writeContact(
   body: Body,
   positions?: ApiRequest['positions'],
 ): Promise<Dictionary> {
+  const { contact } = await writeByKey(client, key, body, positions);
+  return contact;
+}
+
+/** The same, and what the answer says beside the contact. */
+export async function writeByKey(
+  client: Client,
+  key: ContactKey,
+  body: Body,
+  positions?: ApiRequest['positions'],
+): Promise<Written> {
   const answer = await client.request({
     method: 'POST',
     path: 'contacts',
@@ -25,9 +44,9 @@ export async function writeContact(
     repeatable: body.note === undefined,
     referencesGroupsOrFields: referencesGroupsOrFields(body),
   });
-  const written = asObject(answer.body);
-  if (body.note !== undefined) logNoNotes(client, written);
-  return written;
+  const contact = asObject(answer.body);
+  if (body.note !== undefined) logNoNotes(client, contact);
+  return { contact, statusCode: answer.statusCode, repeated: answer.repeated };
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

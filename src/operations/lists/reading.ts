@@ -141,7 +141,9 @@ export class Reading {
       // Behind the last page there is only what changed meanwhile.
       const since = this.#since;
       const position = next ?? (since === undefined ? undefined : { since, last: true });
-      if (!this.#client.isStopped(error) || !position || this.records === 0) throw error;
+      if (!this.#client.limiter.isStop(error) || !position) throw error;
+      // A later run may find its deadline too short for a single page: it stops where it began.
+      if (this.records === 0 && error.code === 'RATE_LIMITED') throw error;
       const { retryAfter } = error;
       this.stopped = { position, ...(retryAfter === undefined ? {} : { retryAfter }) };
       return undefined;

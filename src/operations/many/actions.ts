@@ -75,9 +75,9 @@ function reported(answer: ApiResponse, items: readonly Item[]): ActionFailure[] 
 }
 
 /** An item that RapidPro refused the whole request for. */
-function refusal(item: Item, error: RapidProError, noun: string, repeated: boolean): ActionFailure {
+function refusal(item: Item, error: RapidProError, noun: string): ActionFailure {
   if (error.code === 'UNKNOWN_REFERENCE') {
-    const description = `RapidPro has no such ${noun}.${repeated ? LOST : ''}`;
+    const description = `RapidPro has no such ${noun}.${error.outcome === 'unknown' ? LOST : ''}`;
     return failure(item, error.code, description);
   }
   const about = error.errors?.some(text => text.startsWith(`${noun}s`));
@@ -99,7 +99,7 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
       body: { [key]: values, ...body },
       positions: { [key]: items.map(({ index }) => index) },
       repeatable,
-      referencesGroupsOrFields: 'group' in body,
+      referencesGroupsOrFields: 'group' in body || 'topic' in body,
     });
     const failed = reported(answer, items);
     const indexes = new Set(failed.map(({ index }) => index));
@@ -110,9 +110,7 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
     const sorted = error instanceof RapidProError ? sortOut(error, key, items) : undefined;
     if (!sorted) throw error;
     const noun = key.slice(0, -1);
-    const found = sorted.refused.map(item =>
-      refusal(item, error as RapidProError, noun, client.repeated),
-    );
+    const found = sorted.refused.map(item => refusal(item, error as RapidProError, noun));
     progress.queue.splice(0, 1, ...sorted.next);
     progress.failures.push(...found);
   }

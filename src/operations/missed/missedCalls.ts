@@ -106,7 +106,7 @@ export class MissedCalls implements Source {
         this.#lastChange = String(records.at(-1)?.modified_on ?? this.#lastChange);
       }
     } catch (error) {
-      if (!this.#client.isStopped(error) || this.#lastChange === undefined) throw error;
+      if (!this.#client.limiter.isStop(error) || this.#lastChange === undefined) throw error;
       this.isCut = true;
       return;
     }

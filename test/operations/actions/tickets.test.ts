@@ -7,6 +7,7 @@ import {
   reopenTickets,
 } from '../../../src/index.js';
 import type { Operation } from '../../../src/types/state.js';
+import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';
 import { failure, OTHER_UUID, refused, run, UUID } from '../run.js';
 import { actionsServer, sizes, uuids } from './actionsServer.js';
@@ -89,4 +90,15 @@ test.each([undefined, null, '', 'Sales', {}])('the topic %j is refused', async t
 
 test.each([undefined, null, '', '  ', {}])('the note %j is refused', async note => {
   await refused(addTicketNote([UUID], note as never), 'INVALID_INPUT');
+});
+
+test('a topic that was just made is tried again until RapidPro knows it', async () => {
+  const sleeps = noSleep();
+  const { handler, done } = actionsServer('tickets', {
+    instead: index => (index < 2 ? new Response('Server Error.', { status: 500 }) : undefined),
+  });
+  const { data } = await run(changeTicketTopic([UUID], OTHER_UUID), await serve(handler));
+  expect(data).toEqual({ requested: 1, failures: [] });
+  expect(done).toEqual([UUID]);
+  expect(sleeps).toEqual([2.5, 2.5]);
 });

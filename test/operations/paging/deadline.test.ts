@@ -33,3 +33,16 @@ test('no wait begins that would outlast the deadline', async () => {
   expect(state.data).toHaveLength(1);
   expect(sleeps).toEqual([]);
 });
+
+test.each([1, 4])(
+  'a later run for which nothing comes in time stops where it began (%i side by side)',
+  async concurrency => {
+    const server = await rawServer(inTurn(first, stall));
+    const configuration = credential(server);
+    const options = { deadline: 1, timeout: 30, concurrency };
+    const { rapidpro } = await getContacts({}, { ...options, concurrency: 1 })({ configuration });
+    const later = await getContacts({}, { ...options, resume: true })({ configuration, rapidpro });
+    expect(later.data).toEqual([]);
+    expect(later.rapidpro).toEqual(rapidpro);
+  },
+);

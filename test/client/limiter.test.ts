@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest';
+import { AbortedError, Limiter } from '../../src/client/limiter.js';
+import { RapidProError } from '../../src/errors/errors.js';
+import { fakeClock } from '../support/fakeClock.js';
+
+/** A clock whose time moves on when a sleep ends, so that others can join it. */
+function joinableClock() {
+  const clock = fakeClock();
+  const sleep = async (seconds: number) => {
+    const end = clock.now() + seconds * 1000;
+    clock.sleeps.push(seconds);
+    await new Promise(setImmediate);
+    clock.advance(Math.max(0, end - clock.now()) / 1000);
+  };
+  return { ...clock, sleep };
+}
+
+/** A clock whose sleeps end when the test says so. */
+function sleepingClock() {
+  let wake = () => {};
+  const clock = { ...fakeClock(), sleep: () => new Promise<void>(resolve => (wake = resolve)) };
+  return { clock, wake: () => wake() };
+}
+
+const pause = () => new Promise(resolve => setTimeout(resolve, 5));
+
+const stop = new RapidProError({ code: 'SERVER_UNAVAILABLE', description: 'down', fix: 'wait' });
+
+describe('waits that are shared', () => {
+  test('count once, however many join', async () => {
+    const clock = joinableClock();
+    const limiter = new Limiter({ clock });
+    const hold = (seconds: number) => limiter.hold('v2', seconds);
+    await Promise.all([hold(10), hold(10), hold(10.2)]);
+    expect(limiter.waited).toBe(10);
+    expect(clock.sleeps).toEqual([10]);
+    await hold(3);
+    expect(limiter.waited).toBe(13);
+  });
+
+  test('last as long as the longest of them', async () => {
+    const clock = joinableClock();
+    const limiter = new Limiter({ clock });
+    await Promise.all([1, 25, 10].map(seconds => limiter.hold('v2', seconds)));
+    expect(limiter.waited).toBe(25);
+    expect(clock.sleeps).toEqual([1, 24]);
+  });
+
+  test('count once where scopes and single requests wait side by side', async () => {
+    const limiter = new Limiter({ clock: joinableClock() });
+    await Promise.all([
+      limiter.hold('v2', 10),
+      limiter.hold('v2.contacts', 12),
+      limiter.pause(4, 'ambiguous'),
+    ]);
+    expect(limiter.waited).toBe(12);
+  });
+
+  test('of which only the past counts, so that who joins one has no more to wait', async () => {
+    const clock = { ...fakeClock(), sleep: () => new Promise<void>(() => {}) };
+    const limiter = new Limiter({ clock, maxWait: 30 });
+    limiter.hold('v2', 25);
+    expect(limiter.allowance(0)).toEqual({ waited: 0, maxWait: 30 });
+    clock.advance(20);
+    expect(limiter.waited).toBe(20);
+    limiter.hold('v2', 8);
+    expect(limiter.waited).toBe(20);
+    clock.advance(5);
+    expect(limiter.waited).toBe(25);
+  });
+
+  test('hold up what has not begun, and let go of it when all is over', async () => {
+    const { clock, wake } = sleepingClock();
+    const limiter = new Limiter({ clock });
+    const order: string[] = [];
+    const asleep = limiter.hold('v2', 5).then(() => order.push('slept'));
+    const held = limiter.enter('v2').then(() => order.push('entered'));
+    await pause();
+    expect(order).toEqual([]);
+    await limiter.enter('v2.contacts');
+    wake();
+    await Promise.all([asleep, held]);
+    expect(order.sort()).toEqual(['entered', 'slept']);
+  });
+
+  test('end when nobody wants their work any longer, and later ones do not', async () => {
+    const { clock, wake } = sleepingClock();
+    const limiter = new Limiter({ clock });
+    const one = limiter.hold('v2', 5).then(() => limiter.enter('v2'));
+    const other = limiter.pause(5, 'timeout').then(() => limiter.enter('v2'));
+    const held = limiter.enter('v2');
+    const all = Promise.allSettled([one, other, held]);
+    const over = limiter.abandon(all);
+    await expect(limiter.enter('v2')).rejects.toBeInstanceOf(AbortedError);
+    await expect(limiter.hold('v2', 1)).rejects.toBeInstanceOf(AbortedError);
+    for (const end of await all) {
+      expect(end).toMatchObject({ status: 'rejected', reason: expect.any(AbortedError) });
+    }
+    await over;
+    await limiter.enter('v2');
+    const next = limiter.hold('v2', 5).then(() => 'slept');
+    expect(await Promise.race([next, pause()])).toBeUndefined();
+    wake();
+    expect(await next).toBe('slept');
+  });
+
+  test('are told once, and again where one becomes longer', async () => {
+    const told: unknown[] = [];
+    const onWait = (...wait: unknown[]) => told.push(wait);
+    const limiter = new Limiter({ clock: joinableClock(), onWait });
+    await Promise.all([10, 10.1, 10.8, 20].map(seconds => limiter.hold('v2', seconds)));
+    expect(told).toEqual([
+      [10, 'throttled'],
+      [20, 'throttled'],
+    ]);
+  });
+});
+
+describe('what was just made', () => {
+  const now = fakeClock().now();
+
+  test('is waited for once, by all together', async () => {
+    const clock = joinableClock();
+    const limiter = new Limiter({ clock, madeOn: now - 500 });
+    await Promise.all([limiter.waitForNew(), limiter.waitForNew()]);
+    await limiter.waitForNew();
+    expect(clock.sleeps).toEqual([5.5]);
+    expect(limiter.waited).toBe(5.5);
+    expect(limiter.made).toBeUndefined();
+    limiter.noteMade();
+    expect(limiter.made).toBe(clock.now());
+    await limiter.waitForNew();
+    expect(clock.sleeps).toEqual([5.5, 6]);
+  });
+
+  test.each([undefined, now - 6000, now + 1])('nothing is waited for with %s', async madeOn => {
+    const clock = fakeClock();
+    await new Limiter({ clock, madeOn }).waitForNew();
+    expect(clock.sleeps).toEqual([]);
+  });
+});
+
+describe('a bulk run', () => {
+  test('begins nothing shortly before its deadline; a list does', async () => {
+    const clock = fakeClock();
+    const options = { clock, deadline: 60 };
+    const [bulk, list] = [new Limiter({ ...options, isBulk: true }), new Limiter(options)];
+    await bulk.pause(53, 'ambiguous');
+    await expect(bulk.pause(2, 'ambiguous')).rejects.toBeInstanceOf(AbortedError);
+    expect(bulk).toMatchObject({ outOfTime: true, stopped: { code: 'TIMEOUT' } });
+    await expect(bulk.enter('v2')).rejects.toBeInstanceOf(AbortedError);
+    await list.enter('v2');
+    expect(list.isLate).toBe(false);
+    expect(list.timeFor(60)).toBe(7);
+    clock.advance(7);
+    expect(list.isLate).toBe(true);
+    expect(list.timeFor(60)).toBe(0.05);
+    expect(list.stopped).toBeUndefined();
+  });
+
+  test('does not use up its waits by what single contacts are tried again for', async () => {
+    const bulk = new Limiter({ clock: fakeClock(), isBulk: true });
+    for (let count = 0; count < 50; count++) await bulk.pause(2, 'ambiguous');
+    expect(bulk.allowance(3)).toEqual({ waited: 3, maxWait: 60 });
+    const one = new Limiter({ clock: fakeClock() });
+    await one.pause(2, 'ambiguous');
+    expect(one.allowance(2)).toEqual({ waited: 2, maxWait: 60 });
+  });
+});
+
+describe('work side by side', () => {
+  test('as many items as it may, in their order', async () => {
+    const limiter = new Limiter({ concurrency: 3 });
+    const begun: number[] = [];
+    let running = 0;
+    let most = 0;
+    await limiter.each([0, 1, 2, 3, 4, 5, 6], async item => {
+      begun.push(item);
+      most = Math.max(most, ++running);
+      await pause();
+      running--;
+    });
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(most).toBe(3);
+  });
+
+  test('ends when it has stopped, and with the first error', async () => {
+    const limiter = new Limiter({ concurrency: 2 });
+    const begun: number[] = [];
+    await expect(
+      limiter.each([0, 1, 2, 3], async item => {
+        begun.push(item);
+        await pause();
+        throw new Error(`no ${item}`);
+      }),
+    ).rejects.toThrow('no 0');
+    expect(begun).toEqual([0, 1]);
+    await limiter.each([4, 5, 6, 7], async item => {
+      begun.push(item);
+      limiter.stop(stop);
+      await limiter.enter('v2');
+    });
+    expect(begun).toEqual([0, 1, 4]);
+    limiter.stop(new RapidProError({ code: 'TIMEOUT', description: 'late', fix: '' }));
+    expect(limiter.stopped).toBe(stop);
+  });
+});
