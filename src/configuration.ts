@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RapidProError } from './errors/errors.js';
+import { fail, type RapidProError } from './errors/errors.js';
 import { isLoopback } from './loopback.js';
 
 /**
@@ -67,7 +67,7 @@ export interface Configuration {
 }
 
 function invalid(description: string, fix: string): RapidProError {
-  return new RapidProError({ code: 'INVALID_CONFIGURATION', description, fix });
+  return fail('INVALID_CONFIGURATION', description, fix);
 }
 
 function parseHost(host: unknown): URL {

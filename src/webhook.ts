@@ -1,5 +1,5 @@
 import { composeNextState } from '@openfn/language-common';
-import { RapidProError } from './errors/errors.js';
+import { fail } from './errors/errors.js';
 import { makeOperation } from './input/isOperation.js';
 import { count, log } from './input/log.js';
 import { requireState } from './operations/base/operation.js';
@@ -40,11 +40,11 @@ function checkSimulation({ simulation }: Push, simulations: PushOptions['simulat
     log.warn('This push comes from the simulator: its contact is not a real one');
     return;
   }
-  throw new RapidProError({
-    code: 'SIMULATION',
-    description: 'This push comes from the simulator, and the job stops on those.',
-    fix: 'Nothing is wrong: somebody tried the flow. Leave out { simulations: "stop" } to work on these pushes too.',
-  });
+  throw fail(
+    'SIMULATION',
+    'This push comes from the simulator, and the job stops on those.',
+    'Nothing is wrong: somebody tried the flow. Leave out { simulations: "stop" } to work on these pushes too.',
+  );
 }
 
 /** Everything of the state but the credential, which holds the secret for good reason. */

@@ -403,7 +403,7 @@ sendBroadcast({
   BULK_FAILED: {
     group: 'unsure',
     means:
-      '`syncContacts` or `upsertContacts` with `{ failOnError: true }` got to its end, and some contacts failed. `error.details` has `counts`, the first ten `failures`, and `resume` where it also stopped early.',
+      '`syncContacts` or `upsertContacts` with `{ failOnError: true }` got to its end, and some contacts failed. `error.details` has `counts`, the first ten `failures`, and, where it also stopped early, `resume`: put it into `state.rapidpro.resume` and run the step again with `{ resume: true }`.',
     fate: 'part',
     todo: 'Correct the contacts that failed, and run the same step again: what is done is left as it is.',
     example: `upsertContacts([{ urns: ['tel:+250788123123'], fields: { vilage: 'Kageyo' } }], {

@@ -19,6 +19,7 @@ something was done, and what to do. To look one up, search the page for it.
 | \`errors\` | What RapidPro said of each key: \`urns[0]: Invalid URN\` | where it said so |
 | \`retryAfter\` | Seconds until RapidPro takes requests again | where it said so |
 | \`details\` | Details for the job; see below | for some codes |
+| \`outcome\` | What became of the request: \`none\` (nothing was done), \`refused\` (RapidPro refused it; nothing was done), \`unknown\` (it may have been done, or a part of it). For \`.catch()\`; the log does not show it | yes |
 
 No error holds your token, a name or a text. Of a phone number it shows no more than the last two digits.
 

@@ -1,5 +1,5 @@
 import type { Configuration } from '../configuration.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail, type RapidProError } from '../errors/errors.js';
 import { responseError } from '../errors/responseErrors.js';
 import type { Dialect } from '../resources.js';
 import { MAX_BODY, readText, tooLarge, UnreadableBody } from './body.js';
@@ -40,30 +40,30 @@ function looksLikeHtml(answer: Answer, text: string): boolean {
 }
 
 function notRapidPro(): RapidProError {
-  return new RapidProError({
-    code: 'NOT_RAPIDPRO',
-    description: 'The server answered with a web page where RapidPro answers with data.',
-    fix: 'Check "host" in the credential: it is the address of RapidPro as you see it in the browser, for example https://app.rapidpro.io/',
-  });
+  return fail(
+    'NOT_RAPIDPRO',
+    'The server answered with a web page where RapidPro answers with data.',
+    'Check "host" in the credential: it is the address of RapidPro as you see it in the browser, for example https://app.rapidpro.io/',
+    { outcome: 'unknown' },
+  );
 }
 
 function invalidResponse(statusCode: number, cause?: unknown): RapidProError {
-  return new RapidProError({
-    code: 'INVALID_RESPONSE',
-    description: 'The answer of the server was broken or incomplete.',
-    fix: 'Run the job again. If it keeps failing, a proxy before RapidPro damages answers: ask whoever runs the server.',
-    statusCode,
-    cause,
-  });
+  return fail(
+    'INVALID_RESPONSE',
+    'The answer of the server was broken or incomplete.',
+    'Run the job again. If it keeps failing, a proxy before RapidPro damages answers: ask whoever runs the server.',
+    { statusCode, cause, outcome: 'unknown' },
+  );
 }
 
 function tooDeep(statusCode: number): RapidProError {
-  return new RapidProError({
-    code: 'INVALID_RESPONSE',
-    description: `The answer of the server is nested more than ${MOST_LEVELS} levels deep.`,
-    fix: 'RapidPro never answers so: check that "host" is your RapidPro server.',
-    statusCode,
-  });
+  return fail(
+    'INVALID_RESPONSE',
+    `The answer of the server is nested more than ${MOST_LEVELS} levels deep.`,
+    'RapidPro never answers so: check that "host" is your RapidPro server.',
+    { statusCode, outcome: 'unknown' },
+  );
 }
 
 type Outcome = Pick<Reading, 'body' | 'error' | 'broken'> & { size?: number };

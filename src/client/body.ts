@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { RapidProError } from '../errors/errors.js';
+import { fail, type RapidProError } from '../errors/errors.js';
 import { decode } from './decode.js';
 import { Gathered } from './gather.js';
 
@@ -11,11 +11,12 @@ export const MAX_BODY = 50 * 1024 * 1024;
 const gunzipAsync = promisify(gunzip);
 
 export function tooLarge(): RapidProError {
-  return new RapidProError({
-    code: 'RESPONSE_TOO_LARGE',
-    description: `The answer of the server is larger than ${MAX_BODY / 1024 / 1024} MB.`,
-    fix: 'Ask for less at once. RapidPro never answers a list with so much: check that "host" is your RapidPro server.',
-  });
+  return fail(
+    'RESPONSE_TOO_LARGE',
+    `The answer of the server is larger than ${MAX_BODY / 1024 / 1024} MB.`,
+    'Ask for less at once. RapidPro never answers a list with so much: check that "host" is your RapidPro server.',
+    { outcome: 'unknown' },
+  );
 }
 
 /** An answer that stops in the middle or cannot be read. The same request may well work next time. */

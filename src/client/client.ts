@@ -1,21 +1,18 @@
 import type { Configuration } from '../configuration.js';
-import { RapidProError } from '../errors/errors.js';
+import { DEFAULT_MAX_WAIT, DEFAULT_TIMEOUT } from '../defaults.js';
+import { changed, RapidProError } from '../errors/errors.js';
+import { type Failure, mayBeDone } from '../errors/failure.js';
 import { networkFailure } from '../errors/networkErrors.js';
-import { outcomeUnknown, unrepeatedError } from '../errors/outcome.js';
+import { outcomeUnknown } from '../errors/outcome.js';
 import { guardOf, type SecretGuard } from '../input/secrets.js';
 import type { Dialect } from '../resources.js';
 import { readAnswer } from './answer.js';
 import { type Clock, systemClock } from './clock.js';
 import { Deadline } from './deadline.js';
 import { type ApiRequest, type ApiResponse, encodeBody, encodeTarget } from './request.js';
-import { decide, type Failure } from './retry.js';
+import { decide } from './retry.js';
 import { transmit, type Wire } from './transport.js';
 import type { SharedWaits } from './windowWaits.js';
-
-/** Seconds that one request may take, from connecting to the last byte, unless the job says otherwise. */
-export const DEFAULT_TIMEOUT = 60;
-/** Seconds that one operation may wait for RapidPro to take requests again. */
-export const DEFAULT_MAX_WAIT = 60;
 
 export interface ClientOptions {
   /** Seconds for one request; Default: 60. */
@@ -131,18 +128,27 @@ export class Client {
         if (this.repeated && request.method === 'DELETE' && error.code === 'NOT_FOUND') {
           return { statusCode: 204, body: null, repeated: true };
         }
-        throw repeatable ? error : unrepeatedError(error);
+        throw this.#lastError(error, request, repeatable);
       }
       const { waited } = this;
       const maxWait = Math.min(this.maxWait, waited + this.#secondsLeft());
       const random = this.clock.random();
       const decision = decide({ failure, attempts, repeatable, waited, maxWait, random });
-      if ('giveUp' in decision) throw decision.giveUp === 'unsafe' ? outcomeUnknown(error) : error;
-      this.repeated ||= failure.kind === 'ambiguous' || failure.kind === 'timeout';
+      if ('giveUp' in decision) throw this.#lastError(error, request, repeatable);
+      this.repeated ||= mayBeDone(failure);
       this.#onWait(decision.wait, failure.kind);
       await this.clock.sleep(decision.wait);
       this.waited += decision.wait;
     }
+  }
+
+  /** The error of the last attempt, with the outcome of all of them. */
+  #lastError(error: RapidProError, { method }: ApiRequest, repeatable: boolean): RapidProError {
+    const outcome = this.repeated ? 'unknown' : error.outcome;
+    if (method === 'GET')
+      return outcome === 'unknown' ? changed(error, { outcome: 'none' }) : error;
+    if (outcome === 'unknown' && !repeatable) return outcomeUnknown(error);
+    return outcome === error.outcome ? error : changed(error, { outcome });
   }
 
   /** True if the deadline has come, or is so near that nothing more can be done. */

@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail, RapidProError } from '../errors/errors.js';
 import type { Clock } from './clock.js';
 import { type LinkOptions, openLink } from './link.js';
 import { isPassing } from './linkFailure.js';
@@ -14,11 +14,11 @@ const SLOWEST = 1024;
 
 function checkPace(seconds: number, bytes: number): void {
   if (seconds <= PATIENCE + bytes / SLOWEST) return;
-  throw new RapidProError({
-    code: 'LINK_FAILED',
-    description: 'The server behind the link sends its bytes too slowly.',
-    fix: 'Run the job again later. If it keeps failing, ask whoever runs the server.',
-  });
+  throw fail(
+    'LINK_FAILED',
+    'The server behind the link sends its bytes too slowly.',
+    'Run the job again later. If it keeps failing, ask whoever runs the server.',
+  );
 }
 
 /** Waits after a download broke off; gives up where waiting is of no use. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { RapidProError } from '../errors/errors.js';
+import { fail, RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { parse } from './parse.js';
 
@@ -12,12 +12,12 @@ const LOOSE = 1024 * 1024;
 const TIGHTEST = 300;
 
 function broken(cause?: unknown): RapidProError {
-  return new RapidProError({
-    code: 'INVALID_RESPONSE',
-    description: 'The archive is broken or incomplete.',
-    fix: 'Run the job again. If it keeps failing, ask whoever runs the server.',
-    cause,
-  });
+  return fail(
+    'INVALID_RESPONSE',
+    'The archive is broken or incomplete.',
+    'Run the job again. If it keeps failing, ask whoever runs the server.',
+    { cause },
+  );
 }
 
 /** Whole lines, as many at a time as a chunk of text holds: one by one would take much longer. */

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { isIP } from 'node:net';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import type { SecretGuard } from '../input/secrets.js';
 import { VERSION } from '../version.js';
 import { linkFailure } from './linkFailure.js';
@@ -44,19 +44,23 @@ export interface Linked {
   from: number;
 }
 
-function refuse(description: string, fix: string): never {
-  throw new RapidProError({ code: 'INVALID_LINK', description, fix });
-}
-
 function parseLink(link: string, base?: string): URL {
   if (!URL.canParse(link, base))
-    refuse('The link is not a web address.', 'Give it whole: https://…');
+    throw fail('INVALID_LINK', 'The link is not a web address.', 'Give it whole: https://…');
   const url = new URL(link, base);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    refuse('The link does not begin with https://.', 'Give a link to a file on the web.');
+    throw fail(
+      'INVALID_LINK',
+      'The link does not begin with https://.',
+      'Give a link to a file on the web.',
+    );
   }
   if (url.username || url.password) {
-    refuse('The link holds a user name or a password.', 'Give a link that works without them.');
+    throw fail(
+      'INVALID_LINK',
+      'The link holds a user name or a password.',
+      'Give a link that works without them.',
+    );
   }
   return url;
 }
@@ -82,14 +86,16 @@ export async function isNearby(origin: string): Promise<boolean> {
 async function addressesOf(url: URL, allowPrivate: boolean): Promise<Address[]> {
   const found = await resolve(url);
   if (found.some(({ address }) => isSecretAddress(address))) {
-    refuse(
+    throw fail(
+      'INVALID_LINK',
       'The link leads to where a cloud keeps the secrets of its machines.',
       'Somebody may be up to something: find out where the link comes from.',
     );
   }
   const isWithin = found.some(({ address }) => isPrivateAddress(address));
   if (found.length > 0 && (allowPrivate || !isWithin)) return found;
-  return refuse(
+  throw fail(
+    'INVALID_LINK',
     'The link leads to this machine or its own network.',
     'Give a link to a file on the web, or allow it with the option allowPrivate: true if you know the server.',
   );
@@ -173,15 +179,19 @@ async function follow(link: URL, options: LinkOptions, redirects: number): Promi
   drop(answer);
   if (/^3/.test(String(statusCode)) && headers.location !== undefined) {
     if (redirects >= MOST_REDIRECTS)
-      refuse('The link leads from page to page.', 'Give the link of the file itself.');
+      throw fail(
+        'INVALID_LINK',
+        'The link leads from page to page.',
+        'Give the link of the file itself.',
+      );
     return follow(parseLink(headers.location, link.href), options, redirects + 1);
   }
-  throw new RapidProError({
-    code: 'LINK_FAILED',
-    description: `The server behind the link answered with status ${statusCode}.`,
-    fix: 'Open the link in a browser. Links to archives are good for a day.',
-    statusCode,
-  });
+  throw fail(
+    'LINK_FAILED',
+    `The server behind the link answered with status ${statusCode}.`,
+    'Open the link in a browser. Links to archives are good for a day.',
+    { statusCode },
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type ErrorCode, RapidProError } from '../errors/errors.js';
+import { type ErrorCode, fail, RapidProError } from '../errors/errors.js';
 import { bareCause, networkFailure } from '../errors/networkErrors.js';
 
 /** What went wrong on the way to a link. The host of the credential has no part in it. */
@@ -15,14 +15,14 @@ export function linkFailure(thrown: unknown): RapidProError {
   if (thrown instanceof RapidProError) return thrown;
   const timedOut = (thrown as { name?: unknown } | null)?.name === 'TimeoutError';
   const { code } = networkFailure(thrown, 0).error;
-  return new RapidProError({
-    code: 'LINK_FAILED',
-    description: timedOut
+  return fail(
+    'LINK_FAILED',
+    timedOut
       ? 'The server behind the link took too long.'
       : (DESCRIPTIONS[code] ?? 'The connection to the server behind the link was lost.'),
-    fix: 'Run the job again. If it keeps failing, open the link in a browser to see what is wrong.',
-    cause: bareCause(thrown),
-  });
+    'Run the job again. If it keeps failing, open the link in a browser to see what is wrong.',
+    { cause: bareCause(thrown) },
+  );
 }
 
 /** Whether the same link may well work the next moment. */

@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import type { ResourceName } from '../resources.js';
 import { resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
@@ -25,12 +25,15 @@ const LONGEST_PLACE = 2000;
 /** The query parameters that say where in a list to continue. */
 const PLACES = ['cursor', 'offset'] as const;
 
-function fail(code: 'PAGING_LOOP' | 'LIST_TOO_LONG' | 'NOT_RAPIDPRO', description: string): never {
-  throw new RapidProError({
+function badPage(
+  code: 'PAGING_LOOP' | 'LIST_TOO_LONG' | 'NOT_RAPIDPRO',
+  description: string,
+): never {
+  throw fail(
     code,
     description,
-    fix: 'This is a fault of the server, or "host" is not a RapidPro server. Ask whoever runs it.',
-  });
+    'This is a fault of the server, or "host" is not a RapidPro server. Ask whoever runs it.',
+  );
 }
 
 /**
@@ -40,14 +43,17 @@ function fail(code: 'PAGING_LOOP' | 'LIST_TOO_LONG' | 'NOT_RAPIDPRO', descriptio
 export function nextPlace(next: unknown): Query | undefined {
   if (next === null || next === undefined) return undefined;
   if (typeof next !== 'string') {
-    return fail('NOT_RAPIDPRO', 'The server named the next page in a way that RapidPro does not.');
+    return badPage(
+      'NOT_RAPIDPRO',
+      'The server named the next page in a way that RapidPro does not.',
+    );
   }
   const searchParams = new URLSearchParams(/\?([^#]*)/.exec(next)?.[1]);
   for (const place of PLACES) {
     const value = searchParams.get(place);
     if (value && value.length <= LONGEST_PLACE) return { [place]: value };
   }
-  return fail('PAGING_LOOP', 'The server promised a next page but did not say where it begins.');
+  return badPage('PAGING_LOOP', 'The server promised a next page but did not say where it begins.');
 }
 
 function isRecord(value: unknown): boolean {
@@ -58,7 +64,7 @@ function isRecord(value: unknown): boolean {
 export function readPage(body: unknown): Page {
   const { results, next } = (body ?? {}) as { results?: unknown; next?: unknown };
   if (!Array.isArray(results) || !results.every(isRecord)) {
-    return fail(
+    return badPage(
       'NOT_RAPIDPRO',
       'The server answered with data, but not with a list as RapidPro does.',
     );
@@ -96,10 +102,11 @@ export async function* pages(
     place = page.next;
     if (!place) return;
     const mark = JSON.stringify(place);
-    if (seen.has(mark)) fail('PAGING_LOOP', 'The server named the same next page twice.');
+    if (seen.has(mark)) badPage('PAGING_LOOP', 'The server named the same next page twice.');
     seen.add(mark);
     empty = page.records.length === 0 ? empty + 1 : 0;
-    if (empty > MAX_EMPTY_PAGES) fail('LIST_TOO_LONG', 'The server sends empty pages without end.');
+    if (empty > MAX_EMPTY_PAGES)
+      badPage('LIST_TOO_LONG', 'The server sends empty pages without end.');
   }
-  fail('LIST_TOO_LONG', `The list does not end after ${MAX_PAGES} pages.`);
+  badPage('LIST_TOO_LONG', `The list does not end after ${MAX_PAGES} pages.`);
 }

@@ -1,41 +1,9 @@
 import { FormData } from 'undici';
-import { RapidProError } from '../errors/errors.js';
-import type { Method } from '../resources.js';
+import { fail } from '../errors/errors.js';
 import type { Json } from '../types/json.js';
+import type { ApiRequest, Query } from '../types/request.js';
 
-/** What may stand in a query: a list repeats its key. */
-export type QueryValue = string | number | boolean | readonly (string | number | boolean)[];
-export type Query = { readonly [key: string]: QueryValue | undefined };
-
-export interface Upload {
-  bytes: Uint8Array<ArrayBuffer>;
-  filename: string;
-  /** Its content type. */
-  type: string;
-}
-
-/** One call of the API, before it becomes bytes. */
-export interface ApiRequest {
-  method: Method;
-  /** The endpoint without `.json`: `contacts`. */
-  path: string;
-  query?: Query | undefined;
-  body?: Json | undefined;
-  /** A file that is sent in place of a body, as a form. */
-  file?: Upload | undefined;
-  /** True if a second time does no harm. GET and DELETE always are. */
-  repeatable?: boolean | undefined;
-  /**
-   * Where in the job's own list each item of a list in the body stood: errors name places as the job
-   * knows them. Undefined for an item that the job did not give.
-   */
-  positions?: { readonly [key: string]: readonly (number | undefined)[] } | undefined;
-  /**
-   * True if the body names groups or fields. For about five seconds after one is made RapidPro
-   * answers 500 to that, and does nothing.
-   */
-  referencesGroupsOrFields?: boolean | undefined;
-}
+export type { ApiRequest, Query, QueryValue } from '../types/request.js';
 
 /** What a server answered. */
 export interface ApiResponse {
@@ -65,23 +33,23 @@ export function encodeQuery(query: Query | undefined): string {
  */
 export function encodeTarget({ path, query }: Pick<ApiRequest, 'path' | 'query'>): string {
   if (/^[a-z_]+$/.test(path)) return `${path}.json${encodeQuery(query)}`;
-  throw new RapidProError({
-    code: 'INVALID_PATH',
-    description: 'The path is not the name of an endpoint.',
-    fix: 'Write the endpoint alone, as "contacts".',
-  });
+  throw fail(
+    'INVALID_PATH',
+    'The path is not the name of an endpoint.',
+    'Write the endpoint alone, as "contacts".',
+  );
 }
 
 function toJson(body: Json): string {
   try {
     return JSON.stringify(body);
   } catch (cause) {
-    throw new RapidProError({
-      code: 'INVALID_INPUT',
-      description: 'The body cannot be written as JSON. Nothing was sent.',
-      fix: 'Take out what holds itself, and write a BigInt as text.',
-      cause,
-    });
+    throw fail(
+      'INVALID_INPUT',
+      'The body cannot be written as JSON. Nothing was sent.',
+      'Take out what holds itself, and write a BigInt as text.',
+      { cause },
+    );
   }
 }
 

@@ -1,20 +1,9 @@
+import { type Failure, mayBeDone } from '../errors/failure.js';
+
 /**
  * When to try again, and after how long. Pure: no clock, no sleep, no socket.
  * Follows rule 4 of docs/architecture.md.
  */
-
-/** What became of one attempt, as far as trying again is concerned. */
-export type Failure =
-  /** 429: RapidPro did nothing. */
-  | { kind: 'throttled'; retryAfter: number | undefined }
-  /** Nothing reached the server: refused, no such host. */
-  | { kind: 'unreachable' }
-  /** 500 for a group or field that is seconds old: nothing was done, and soon it will be. */
-  | { kind: 'unready' }
-  /** 502, 503, 504, a reset, a broken answer: the server may have done the work. */
-  | { kind: 'ambiguous'; retryAfter?: number | undefined }
-  /** No answer in time: the server may have done the work. */
-  | { kind: 'timeout' };
 
 export interface Attempt {
   failure: Failure;
@@ -75,8 +64,7 @@ function attemptsAllowed(kind: Failure['kind']): number {
 export function decide(attempt: Attempt): Decision {
   const { failure, repeatable, attempts, waited, maxWait } = attempt;
   const wait = delay(attempt);
-  const uncertain = failure.kind === 'ambiguous' || failure.kind === 'timeout';
-  if (uncertain && !repeatable) return { giveUp: 'unsafe', wait };
+  if (mayBeDone(failure) && !repeatable) return { giveUp: 'unsafe', wait };
   if (attempts >= attemptsAllowed(failure.kind)) return { giveUp: 'attempts', wait };
   if (waited + wait > maxWait) return { giveUp: 'too-long', wait };
   return { wait };

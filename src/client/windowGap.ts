@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Page } from './pages.js';
@@ -11,11 +11,11 @@ export interface Stretch {
 }
 
 function notSorted(): never {
-  throw new RapidProError({
-    code: 'NOT_RAPIDPRO',
-    description: 'The server does not sort or filter this list by time as RapidPro does.',
-    fix: 'Leave the option "concurrency" out.',
-  });
+  throw fail(
+    'NOT_RAPIDPRO',
+    'The server does not sort or filter this list by time as RapidPro does.',
+    'Leave the option "concurrency" out.',
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Query } from './request.js';
 import type { WindowedList } from './windowReader.js';
@@ -13,11 +13,11 @@ const WINDOWED: readonly ResourceName[] = [
 ];
 
 function refuse(description: string): never {
-  throw new RapidProError({
-    code: 'INVALID_OPTION',
+  throw fail(
+    'INVALID_OPTION',
     description,
-    fix: 'Leave "concurrency" out: the list is then read page by page.',
-  });
+    'Leave "concurrency" out: the list is then read page by page.',
+  );
 }
 
 /**

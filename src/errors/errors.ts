@@ -1,66 +1,7 @@
+import type { ErrorCode, ErrorOutcome } from '../types/errors.js';
 import type { Dictionary } from '../types/json.js';
 
-/**
- * What can go wrong, as a word that a job can test (`error.code === 'URN_TAKEN'`).
- * docs/errors.md says what each means and what to do; its texts are in scripts/generate/error-texts.ts.
- */
-export type ErrorCode =
-  // The job or its credential: nothing was sent.
-  | 'INVALID_CONFIGURATION'
-  | 'INVALID_FILTER'
-  | 'INVALID_INPUT'
-  | 'INVALID_OPTION'
-  | 'INVALID_PATH'
-  | 'UNKNOWN_GROUP'
-  // RapidPro understood and refused.
-  | 'MISSING_TOKEN'
-  | 'INVALID_TOKEN'
-  | 'PERMISSION_DENIED'
-  | 'SYSTEM_OBJECT'
-  | 'NOT_FOUND'
-  | 'INVALID_CURSOR'
-  | 'METHOD_NOT_ALLOWED'
-  | 'VALIDATION_FAILED'
-  | 'INVALID_URN'
-  | 'URN_TAKEN'
-  | 'CONTACT_CLASH'
-  | 'NAME_TAKEN'
-  | 'UNKNOWN_REFERENCE'
-  | 'UNKNOWN_FIELD'
-  | 'ANONYMOUS_WORKSPACE'
-  | 'WORKSPACE_SUSPENDED'
-  | 'LIMIT_REACHED'
-  | 'TOO_LARGE'
-  | 'RATE_LIMITED'
-  | 'REQUEST_FAILED'
-  | 'INVALID_LINK'
-  | 'LINK_FAILED'
-  // The server or the way to it.
-  | 'NOT_OFFERED'
-  | 'NOT_RAPIDPRO'
-  | 'REDIRECTED'
-  | 'SERVER_ERROR'
-  | 'SERVER_UNAVAILABLE'
-  | 'CONNECTION_REFUSED'
-  | 'HOST_NOT_FOUND'
-  | 'CONNECTION_LOST'
-  | 'INSECURE_CONNECTION'
-  | 'TIMEOUT'
-  | 'INVALID_RESPONSE'
-  | 'RESPONSE_TOO_LARGE'
-  | 'PAGING_LOOP'
-  | 'LIST_TOO_LONG'
-  // A push of RapidPro that started the job.
-  | 'INVALID_SECRET'
-  | 'SIMULATION'
-  // A write whose fate is not known, or that was done in part.
-  | 'OUTCOME_UNKNOWN'
-  | 'PARTIAL_SEND'
-  | 'PARTIAL_ACTION'
-  | 'BULK_FAILED';
-
-/** What an item in `failures` of an action can have beside those: RapidPro took the request, but not this one. */
-export type ItemCode = 'NOT_CHANGED' | 'NOT_ACTIVE' | 'SKIPPED';
+export type { ErrorCode, ErrorOutcome, ItemCode } from '../types/errors.js';
 
 export interface ErrorDetails {
   code: ErrorCode;
@@ -77,24 +18,30 @@ export interface ErrorDetails {
   /** Details that a job can use; JSON only. */
   details?: Dictionary | undefined;
   cause?: unknown;
+  /** What became of the request. Default: `none`. */
+  outcome?: ErrorOutcome | undefined;
 }
+
+/** What an error can hold besides its code, description and fix. */
+export type MoreDetails = Omit<ErrorDetails, 'code' | 'description' | 'fix'>;
 
 /**
  * The one class of error that this package throws.
  *
  * `name`, `code`, `description`, `fix` and, where they apply, `statusCode`, `retryAfter` (seconds),
  * `errors` and `details` are own enumerable properties: the platform prints and keeps just those.
- * `cause` is not enumerable. No token, name, URN or message text is in any of them.
+ * `cause` and `outcome` are not enumerable. No token, name, URN or message text is in any of them.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor sets what the interface promises
 export class RapidProError extends Error {
-  constructor({ cause, ...details }: ErrorDetails) {
+  constructor({ cause, outcome = 'none', ...details }: ErrorDetails) {
     super(`${details.code}: ${details.description}`);
     Object.defineProperty(this, 'name', { value: 'RapidProError', enumerable: true });
     for (const [key, value] of Object.entries(details)) {
       if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
       Object.defineProperty(this, key, { value, enumerable: true });
     }
+    Object.defineProperty(this, 'outcome', { value: outcome, enumerable: false });
     if (cause !== undefined)
       Object.defineProperty(this, 'cause', { value: cause, enumerable: false });
   }
@@ -116,4 +63,30 @@ export interface RapidProError {
   readonly errors?: string[];
   /** Details that a job can use. */
   readonly details?: Dictionary;
+  /** What became of the request. A job can read it; it is not printed. */
+  readonly outcome: ErrorOutcome;
 }
+
+/** Makes an error: `throw fail('INVALID_INPUT', 'What happened.', 'What to do about it.')`. */
+export function fail(
+  code: ErrorCode,
+  description: string,
+  fix: string,
+  more: MoreDetails = {},
+): RapidProError {
+  return new RapidProError({ code, description, fix, ...more });
+}
+
+/** The same error but for what is changed. Where its words change, the first one becomes the cause. */
+export function changed(error: RapidProError, changes: Partial<ErrorDetails>): RapidProError {
+  const { code, description, fix, statusCode, retryAfter, errors, details, outcome } = error;
+  const cause = 'description' in changes || 'code' in changes ? error : error.cause;
+  return new RapidProError({
+    ...{ code, description, fix, statusCode, retryAfter, errors, details, outcome, cause },
+    ...changes,
+  });
+}
+
+/** Why one of many failed. */
+export type Reason = Pick<RapidProError, 'code' | 'description' | 'fix'> &
+  Partial<Pick<RapidProError, 'outcome'>>;

@@ -1,5 +1,5 @@
-import type { Failure } from '../client/retry.js';
 import { RapidProError } from './errors.js';
+import { type Failure, mayBeDone } from './failure.js';
 import { redact } from './redact.js';
 
 /** What a socket's failure means to a person, and whether the server may have done the work. */
@@ -136,5 +136,6 @@ function describe(
  */
 export function networkFailure(thrown: unknown, seconds: number): NetworkFailure {
   const [failure, details] = describe(rootOf(thrown), seconds);
-  return { failure, error: new RapidProError({ ...details, cause: bareCause(thrown) }) };
+  const outcome = failure && mayBeDone(failure) ? 'unknown' : 'none';
+  return { failure, error: new RapidProError({ ...details, outcome, cause: bareCause(thrown) }) };
 }

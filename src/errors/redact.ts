@@ -1,7 +1,7 @@
-import type { ApiRequest } from '../client/request.js';
-import { SCHEMES } from '../input/urns.js';
+import type { ApiRequest } from '../types/request.js';
 import { echoDropper, unescapeText } from './echoes.js';
 import { numberDropper } from './numbers.js';
+import { SCHEMES } from './urnAdvice.js';
 
 /**
  * Keeps people out of error texts: RapidPro echoes what it was sent, and an error is logged and kept.

@@ -1,11 +1,10 @@
-import type { ApiRequest } from '../client/request.js';
-import type { Configuration } from '../configuration.js';
-import { urnAdvice } from '../input/urns.js';
 import { resources } from '../resources.js';
-import { type ErrorCode, type ErrorDetails, RapidProError } from './errors.js';
+import type { ApiRequest } from '../types/request.js';
+import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } from './errors.js';
 import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
 import { personalTexts, redact, redactor } from './redact.js';
 import { knownRefusal } from './refusals.js';
+import { urnAdvice } from './urnAdvice.js';
 
 /** An answer that is not a success, as far as it could be read. */
 export interface Refused {
@@ -20,11 +19,17 @@ export interface Refused {
   location?: string | undefined;
 }
 
-type Verdict = Omit<ErrorDetails, 'statusCode'>;
+type Verdict = Omit<ErrorDetails, 'statusCode' | 'outcome'>;
+
+/** What of the credential errors speak of, or must not show. */
+interface Credential {
+  origin: string;
+  token: string;
+}
 
 interface Context {
   request: ApiRequest;
-  configuration: Configuration;
+  credential: Credential;
   refused: Refused;
   /** What RapidPro said, flat, to be understood but not shown. */
   raw: FieldError[];
@@ -59,9 +64,9 @@ function isNotRapidPro({ isJson, authenticated }: Refused): boolean {
   return !isJson && !authenticated;
 }
 
-function forbidden({ refused, raw, errors, configuration }: Context): Verdict {
+function forbidden({ refused, raw, errors, credential }: Context): Verdict {
   const text = raw.map(error => error.text).join(' ');
-  const hint = configuration.origin.startsWith('http://') ? HTTPS_HINT : '';
+  const hint = credential.origin.startsWith('http://') ? HTTPS_HINT : '';
   if (isNotRapidPro(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
@@ -173,9 +178,9 @@ function otherOrigin(location: string | undefined, base: string): string | undef
   return /^https?:$/.test(protocol) && origin !== base ? origin : undefined;
 }
 
-function redirected({ refused, configuration }: Context): Verdict {
-  const origin = otherOrigin(refused.location, configuration.origin);
-  const other = origin && redact(origin, [], configuration.token);
+function redirected({ refused, credential }: Context): Verdict {
+  const origin = otherOrigin(refused.location, credential.origin);
+  const other = origin && redact(origin, [], credential.token);
   return {
     code: 'REDIRECTED',
     description: other
@@ -252,6 +257,12 @@ function judge(context: Context): Verdict {
   return other(context);
 }
 
+/** By the status of an answer, whether RapidPro did what it was asked. */
+function outcomeOf(statusCode: number): ErrorOutcome {
+  if (statusCode < 400) return 'none';
+  return statusCode === 408 || statusCode >= 500 ? 'unknown' : 'refused';
+}
+
 /** The place of a fault in the list that the job gave, which may be longer than the one that was sent. */
 function placeInJob({ path, text }: FieldError, { body, positions }: ApiRequest): FieldError {
   const [, key = '', place, rest = ''] = /^(\w+)(?:\[(\d+)\])?(.*)$/s.exec(path) ?? [];
@@ -271,16 +282,17 @@ function endsWith(text: string, item: unknown): boolean {
 /** Makes the error for an answer that is not a success. */
 export function responseError(
   request: ApiRequest,
-  configuration: Configuration,
+  credential: Credential,
   refused: Refused,
 ): RapidProError {
-  const clean = redactor(personalTexts(request), configuration.token);
+  const clean = redactor(personalTexts(request), credential.token);
   const raw = flattenErrors(refused.body).map(error => placeInJob(error, request));
   const errors = raw.map(({ path, text }) => ({ path: clean(path), text: clean(text) }));
-  const verdict = judge({ request, configuration, refused, raw, errors });
+  const verdict = judge({ request, credential, refused, raw, errors });
   return new RapidProError({
     ...verdict,
     statusCode: refused.statusCode,
     errors: errors.map(formatFieldError),
+    outcome: outcomeOf(refused.statusCode),
   });
 }

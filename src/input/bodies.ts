@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { bodyCheck, keysOf, record, text, uuid } from './body.js';
 import { refuseNearMisses, warnUnknownKeys } from './check.js';
@@ -91,11 +91,11 @@ const messageShape = {
 /** A list that is empty by mistake would leave the contact where nobody can reach it. */
 function refuseNoUrns(body: { urns?: string[] | undefined }, where: string): void {
   if (body.urns?.length !== 0) return;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: `${where}.urns is empty: that would take all its addresses from the contact.`,
-    fix: 'Nothing was sent. Leave "urns" out to keep them. To take them away on purpose: http.post("contacts", { urns: [] }, { query: { uuid } }).',
-  });
+  throw fail(
+    'INVALID_INPUT',
+    `${where}.urns is empty: that would take all its addresses from the contact.`,
+    'Nothing was sent. Leave "urns" out to keep them. To take them away on purpose: http.post("contacts", { urns: [] }, { query: { uuid } }).',
+  );
 }
 
 function requireUrns(body: { urns?: string[] | undefined }, where: string): void {
@@ -105,11 +105,11 @@ function requireUrns(body: { urns?: string[] | undefined }, where: string): void
 /** A contact of which nothing is left is missing data, not a wish for an empty contact. */
 function requireSomething(body: object, given: unknown, where: string): void {
   if (Object.keys(body).length > 0 || Object.keys(given as object).length === 0) return;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: `${where} is empty: nothing that it should hold has a value.`,
-    fix: 'Nothing was sent. Check the names after $ or state.',
-  });
+  throw fail(
+    'INVALID_INPUT',
+    `${where} is empty: nothing that it should hold has a value.`,
+    'Nothing was sent. Check the names after $ or state.',
+  );
 }
 
 /** RapidPro would refuse the whole request for one of them, perhaps after others were sent. */
@@ -134,11 +134,11 @@ function checkQuickReplies(value: unknown, where: string, path: 'broadcasts' | '
 function requireContent(body: Dictionary, where: string): void {
   const empty = (value: unknown) => value === undefined || value === null || value === '';
   if (!empty(body.text) || !empty(body.attachments)) return;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: `${where} has no text.`,
-    fix: 'Give "text", or "attachments". If it comes from $ or state, check that the data is there.',
-  });
+  throw fail(
+    'INVALID_INPUT',
+    `${where} has no text.`,
+    'Give "text", or "attachments". If it comes from $ or state, check that the data is there.',
+  );
 }
 
 const ofContact = {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type ErrorCode, RapidProError } from '../errors/errors.js';
+import { type ErrorCode, fail } from '../errors/errors.js';
 import { log } from './log.js';
 import { nearMiss, suggest } from './nearest.js';
 
@@ -29,12 +29,12 @@ export function check<T>(
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const errors = result.error.issues.map(issue => `${pathOf(where, issue.path)} ${issue.message}`);
-  throw new RapidProError({
+  throw fail(
     code,
-    description: `${errors[0]}.`,
-    fix: 'Nothing was sent. Correct the job, or the data that it reads, and run it again.',
-    errors: errors.length > 1 ? errors.slice(0, 20) : undefined,
-  });
+    `${errors[0]}.`,
+    'Nothing was sent. Correct the job, or the data that it reads, and run it again.',
+    { errors: errors.length > 1 ? errors.slice(0, 20) : undefined },
+  );
 }
 
 /** Whether a key may be shown: one that is not a plain word may be somebody's name or number. */
@@ -76,11 +76,11 @@ function refuseOption(key: string, { known, answered = [] }: Keys, where: string
   if (known.includes(key) || answered.includes(key)) return;
   const option = OPTIONS.includes(key) ? key : nearMiss(key, OPTIONS);
   if (option === undefined) return;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: `${where} holds "${option}", which is an option.`,
-    fix: `Nothing was sent. Give options in the last argument: { … }, { ${option}: … }.`,
-  });
+  throw fail(
+    'INVALID_INPUT',
+    `${where} holds "${option}", which is an option.`,
+    `Nothing was sent. Give options in the last argument: { … }, { ${option}: … }.`,
+  );
 }
 
 /**
@@ -94,13 +94,13 @@ export function refuseNearMisses(value: object, keys: Keys, where: string): void
     refuseOption(key, keys, where);
     const meant = meantKey(key, keys);
     if (meant === undefined) continue;
-    throw new RapidProError({
-      code: 'INVALID_INPUT',
-      description: isShown(key)
+    throw fail(
+      'INVALID_INPUT',
+      isShown(key)
         ? `${where} has the unknown key "${key}".`
         : `${where} has an unknown key that is almost "${meant}".`,
-      fix: `Nothing was sent. Did you mean "${meant}"? To send the key as it is, use http.post("${keys.path}", …).`,
-    });
+      `Nothing was sent. Did you mean "${meant}"? To send the key as it is, use http.post("${keys.path}", …).`,
+    );
   }
 }
 

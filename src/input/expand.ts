@@ -1,4 +1,4 @@
-import { type ErrorCode, RapidProError } from '../errors/errors.js';
+import { type ErrorCode, fail, RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
 import { askForValue, isOperation } from './isOperation.js';
@@ -129,7 +129,7 @@ function codeFor(where: string): ErrorCode {
 }
 
 function refuse(where: string, { what, fix, code = codeFor(where) }: Refusal): never {
-  throw new RapidProError({ code, description: `${where} ${what}.`, fix });
+  throw fail(code, `${where} ${what}.`, fix);
 }
 
 function checkObjectKey(key: string, where: string, { secrets }: Context): void {

@@ -1,14 +1,10 @@
-import type { Query, QueryValue } from '../client/request.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { type Filter, type Resource, type ResourceName, resources } from '../resources.js';
+import type { Query, QueryValue } from '../types/request.js';
 import { isShown } from './check.js';
 import { isDateOnly, isDatetime, toMicroseconds } from './datetimes.js';
 import { asUuid, requireUrn } from './identifiers.js';
 import { suggest } from './nearest.js';
-
-function refuse(description: string, fix: string): never {
-  throw new RapidProError({ code: 'INVALID_FILTER', description, fix });
-}
 
 const DATE_FIX =
   'Write ISO 8601: "2026-01-31", "2026-01-31T08:00:00Z" or "2026-01-31T10:00:00+02:00". For a Date object: date.toISOString().';
@@ -19,7 +15,8 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
     uuid(value, name) {
       const uuid = typeof value === 'string' ? asUuid(value) : undefined;
       if (uuid) return uuid;
-      return refuse(
+      throw fail(
+        'INVALID_FILTER',
         `The filter "${name}" is not a uuid.`,
         'RapidPro finds these by uuid only, not by name. Look the uuid up in the address of its page, or read the list that it is in.',
       );
@@ -31,7 +28,8 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       // RapidPro's names have no spaces at their ends; one in the filter would give an empty list.
       if (typeof value === 'string') return asUuid(value) ?? value.trim();
       if (typeof value === 'number') return value;
-      return refuse(
+      throw fail(
+        'INVALID_FILTER',
         `The filter "${name}" is not text.`,
         'Write its name or uuid as text, not an object or a list.',
       );
@@ -39,7 +37,8 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
     integer(value, name) {
       // RapidPro leaves out a filter of 0, and answers with the whole list.
       if (/^0*[1-9]\d*$/.test(String(value))) return String(value);
-      return refuse(
+      throw fail(
+        'INVALID_FILTER',
         `The filter "${name}" is not the number of anything: a whole number above 0.`,
         'Give the id as RapidPro wrote it. If it comes from $ or state, check that the data is there.',
       );
@@ -47,15 +46,24 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
     boolean(value, name) {
       if (value === true || value === 'true') return true;
       if (value === false || value === 'false') return false;
-      return refuse(`The filter "${name}" is neither true nor false.`, 'Write true or false.');
+      throw fail(
+        'INVALID_FILTER',
+        `The filter "${name}" is neither true nor false.`,
+        'Write true or false.',
+      );
     },
     datetime(value, name) {
       if (typeof value === 'string' && isDatetime(value)) return toMicroseconds(value.trim());
-      return refuse(`The filter "${name}" is not a date that RapidPro can read.`, DATE_FIX);
+      throw fail(
+        'INVALID_FILTER',
+        `The filter "${name}" is not a date that RapidPro can read.`,
+        DATE_FIX,
+      );
     },
     date(value, name) {
       if (typeof value === 'string' && isDateOnly(value)) return value.trim();
-      return refuse(
+      throw fail(
+        'INVALID_FILTER',
         `The filter "${name}" is not a date.`,
         'Write year, month and day: "2026-01-31".',
       );
@@ -65,25 +73,32 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
         return value.toLowerCase();
       const hint =
         typeof value === 'string' ? suggest(value, choices) : `Known here: ${choices.join(', ')}.`;
-      return refuse(`The filter "${name}" has a value that RapidPro does not know.`, hint);
+      throw fail(
+        'INVALID_FILTER',
+        `The filter "${name}" has a value that RapidPro does not know.`,
+        hint,
+      );
     },
   };
 
 function checkOne(name: string, value: unknown, filter: Filter): QueryValue {
   if (value === undefined || value === null || (typeof value === 'string' && !value.trim())) {
-    refuse(
+    throw fail(
+      'INVALID_FILTER',
       `The filter "${name}" is empty.`,
       'It points to data that is not there. Without the filter RapidPro would give the whole list, so nothing was read. Check the name after $ or state.',
     );
   }
   if (Array.isArray(value)) {
     if (!filter.many)
-      refuse(
+      throw fail(
+        'INVALID_FILTER',
         `The filter "${name}" is a list.`,
         'RapidPro takes one value here. Ask once for each.',
       );
     if (value.length === 0)
-      refuse(
+      throw fail(
+        'INVALID_FILTER',
         `The filter "${name}" is an empty list.`,
         'Give at least one value, or leave the filter out.',
       );
@@ -103,7 +118,11 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
   const resource: Resource = resources[name];
   const known = Object.keys(resource.filters);
   if (typeof filters !== 'object' || Array.isArray(filters)) {
-    refuse('The filters are not an object.', `Write them as { ${known[0] ?? 'name'}: … }.`);
+    throw fail(
+      'INVALID_FILTER',
+      'The filters are not an object.',
+      `Write them as { ${known[0] ?? 'name'}: … }.`,
+    );
   }
   const query: Record<string, QueryValue> = {};
   for (const [key, value] of Object.entries(filters)) {
@@ -112,7 +131,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
       const hint =
         key === 'limit' ? 'Give limit in the options, the second argument.' : suggest(key, known);
       const called = isShown(key) ? `filter "${key}"` : 'filter of that name';
-      refuse(`${capitalize(resource.nouns[1])} have no ${called}.`, hint);
+      throw fail('INVALID_FILTER', `${capitalize(resource.nouns[1])} have no ${called}.`, hint);
     }
     const checked = checkOne(key, value, filter);
     // RapidPro takes an absent flag as false, except for those that are true unless said.
@@ -120,7 +139,8 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
   }
   const clash = (resource.exclusive ?? []).filter(key => key in query);
   if (clash.length > 1) {
-    refuse(
+    throw fail(
+      'INVALID_FILTER',
       `RapidPro takes only one of the filters ${clash.map(key => `"${key}"`).join(' and ')}.`,
       'Leave one out, and pick from the result with fn().',
     );
@@ -136,7 +156,11 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
 export function requireOne(query: Query, keys: readonly string[]): void {
   if (keys.some(key => key in query)) return;
   const names = keys.map(key => `"${key}"`).join(' or ');
-  refuse(`The filter ${names} is missing.`, 'Without it RapidPro would answer with nothing.');
+  throw fail(
+    'INVALID_FILTER',
+    `The filter ${names} is missing.`,
+    'Without it RapidPro would answer with nothing.',
+  );
 }
 
 function capitalize(text: string): string {

@@ -1,11 +1,7 @@
-import type { Query, QueryValue } from '../client/request.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { type Method, type Resource, resources } from '../resources.js';
 import type { Json } from '../types/json.js';
-
-function invalidPath(description: string, fix: string): never {
-  throw new RapidProError({ code: 'INVALID_PATH', description, fix });
-}
+import type { Query, QueryValue } from '../types/request.js';
 
 const METHODS: readonly string[] = ['GET', 'POST', 'DELETE'];
 
@@ -17,11 +13,11 @@ const METHODS: readonly string[] = ['GET', 'POST', 'DELETE'];
 export function checkMethod(method: unknown): Method {
   const upper = typeof method === 'string' ? method.trim().toUpperCase() : '';
   if (METHODS.includes(upper)) return upper as Method;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: 'The method is not one that RapidPro has.',
-    fix: 'RapidPro knows GET, POST and DELETE. It updates with POST.',
-  });
+  throw fail(
+    'INVALID_INPUT',
+    'The method is not one that RapidPro has.',
+    'RapidPro knows GET, POST and DELETE. It updates with POST.',
+  );
 }
 
 /**
@@ -31,25 +27,26 @@ export function checkMethod(method: unknown): Method {
  */
 export function checkPath(path: unknown): string {
   const fix = 'Write the endpoint alone, as "contacts". What comes after ? belongs into the query.';
-  if (typeof path !== 'string') return invalidPath('The path is not text.', fix);
+  if (typeof path !== 'string') throw fail('INVALID_PATH', 'The path is not text.', fix);
   const text = path.trim();
   if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//')) {
-    return invalidPath(
+    throw fail(
+      'INVALID_PATH',
       'The path is a whole address. The token is only sent to the server of the credential.',
       'Write the endpoint alone, as "contacts". For other servers use @openfn/language-http.',
     );
   }
   const name = text.replace(/^\/?(api\/v2\/)?/, '').replace(/\.json$/, '');
   if (/^[a-z][a-z_]{0,63}$/.test(name)) return name;
-  return invalidPath('The path is not the name of an endpoint.', fix);
+  throw fail('INVALID_PATH', 'The path is not the name of an endpoint.', fix);
 }
 
 function emptyQuery(what: string): never {
-  throw new RapidProError({
-    code: 'INVALID_FILTER',
-    description: `${what}.`,
-    fix: 'Without it RapidPro could answer with everything, or change another object. Nothing was sent. Check the data that it comes from.',
-  });
+  throw fail(
+    'INVALID_FILTER',
+    `${what}.`,
+    'Without it RapidPro could answer with everything, or change another object. Nothing was sent. Check the data that it comes from.',
+  );
 }
 
 /** What RapidPro reads as a number, and leaves out where it is 0. */
@@ -84,11 +81,7 @@ export function checkQuery(query: unknown): Query | undefined {
   if (query === undefined) return undefined;
   if (query === null) return emptyQuery('The query is empty');
   if (typeof query !== 'object' || Array.isArray(query)) {
-    throw new RapidProError({
-      code: 'INVALID_FILTER',
-      description: 'The query is not an object.',
-      fix: 'Write it as { uuid: "…" }.',
-    });
+    throw fail('INVALID_FILTER', 'The query is not an object.', 'Write it as { uuid: "…" }.');
   }
   return Object.fromEntries(
     Object.entries(query).map(([key, value]) => [key, checkValue(key, value)]),
@@ -103,18 +96,18 @@ export function checkQuery(query: unknown): Query | undefined {
 export function checkBody(method: Method, body: unknown): Json | undefined {
   const isEmpty = body === undefined || body === null;
   if (method === 'POST' && isEmpty) {
-    throw new RapidProError({
-      code: 'INVALID_INPUT',
-      description: 'The body is empty.',
-      fix: 'Nothing was sent. Check the data that it comes from. Write {} for a body without keys.',
-    });
+    throw fail(
+      'INVALID_INPUT',
+      'The body is empty.',
+      'Nothing was sent. Check the data that it comes from. Write {} for a body without keys.',
+    );
   }
   if (method !== 'POST' && !isEmpty) {
-    throw new RapidProError({
-      code: 'INVALID_INPUT',
-      description: `A ${method} takes no body.`,
-      fix: 'What RapidPro should look for belongs into the query.',
-    });
+    throw fail(
+      'INVALID_INPUT',
+      `A ${method} takes no body.`,
+      'What RapidPro should look for belongs into the query.',
+    );
   }
   return isEmpty ? undefined : (body as Json);
 }

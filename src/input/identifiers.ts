@@ -1,4 +1,4 @@
-import { type ErrorCode, RapidProError } from '../errors/errors.js';
+import { type ErrorCode, fail, RapidProError } from '../errors/errors.js';
 import { plainNumber, type UrnUse, urnFault } from './urns.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -32,7 +32,7 @@ export function requireUrn(
   const text = typeof value === 'string' ? value.trim() : '';
   const fault = urnFault(text, use);
   if (!fault) return text;
-  throw new RapidProError({ code, description: `${where} ${fault.what}.`, fix: fault.fix });
+  throw fail(code, `${where} ${fault.what}.`, fault.fix);
 }
 
 const MOST_TOLD = 20;
@@ -60,12 +60,12 @@ export function checkEach<Item, Checked>(
   if (!first) return checked;
   const { code, description, fix } = first;
   if (faults.length === 1) throw first;
-  throw new RapidProError({
+  throw fail(
     code,
-    description: `${description.replace(/\.$/, '')} (and ${faults.length - 1} more: see "errors").`,
+    `${description.replace(/\.$/, '')} (and ${faults.length - 1} more: see "errors").`,
     fix,
-    errors: faults.slice(0, MOST_TOLD).map(fault => fault.description),
-  });
+    { errors: faults.slice(0, MOST_TOLD).map(fault => fault.description) },
+  );
 }
 
 /** How a contact is named in a query: `{ uuid }` or `{ urn }`. */
@@ -78,14 +78,13 @@ export type ContactKey = { uuid: string } | { urn: string };
  */
 export function contactKey(value: unknown, where = 'contact'): ContactKey {
   if (typeof value !== 'string' || value.trim() === '') {
-    throw new RapidProError({
-      code: 'INVALID_INPUT',
-      description:
-        value !== null && typeof value === 'object'
-          ? `${where} is an object where a uuid or a URN is expected.`
-          : `${where} is empty: it should be a uuid or a URN.`,
-      fix: 'Give the uuid of the contact, as $.data.uuid, or one of its URNs, as "tel:+250788123123".',
-    });
+    throw fail(
+      'INVALID_INPUT',
+      value !== null && typeof value === 'object'
+        ? `${where} is an object where a uuid or a URN is expected.`
+        : `${where} is empty: it should be a uuid or a URN.`,
+      'Give the uuid of the contact, as $.data.uuid, or one of its URNs, as "tel:+250788123123".',
+    );
   }
   const uuid = asUuid(value);
   return uuid ? { uuid } : { urn: requireUrn(value, where) };

@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 
 /**
  * The one rule for a value that is not there, but has become text: what is put together from missing data
@@ -123,9 +123,9 @@ export function refuseMissing(
   const found = isLiteral ? undefined : findMissing(value, kind);
   if (!found) return;
   const { what, advice } = explain(found.text);
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: `${where}${found.path} ${what}: data that it is made of is missing.`,
-    fix: `Nothing was sent. ${advice} If the words are meant, give the option { literal: true }.`,
-  });
+  throw fail(
+    'INVALID_INPUT',
+    `${where}${found.path} ${what}: data that it is made of is missing.`,
+    `Nothing was sent. ${advice} If the words are meant, give the option { literal: true }.`,
+  );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DEFAULT_MAX_WAIT } from '../client/client.js';
-import { RapidProError } from '../errors/errors.js';
+import { DEFAULT_MAX_WAIT } from '../defaults.js';
+import { fail } from '../errors/errors.js';
 import type { SyncOptions } from '../types/bulk.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
@@ -133,13 +133,13 @@ function adviceOn(option: string, known: readonly string[]): string {
 export function refuseUnknownOptions(options: object, known: readonly string[]): void {
   const unknown = Object.keys(options).find(key => !known.includes(key));
   if (unknown === undefined) return;
-  throw new RapidProError({
-    code: 'INVALID_OPTION',
-    description: isShown(unknown)
+  throw fail(
+    'INVALID_OPTION',
+    isShown(unknown)
       ? `options has the unknown key "${unknown}".`
       : 'options has a key that this operation does not know.',
-    fix: `Nothing was sent. ${isShown(unknown) ? adviceOn(unknown, known) : suggest('', known)}`,
-  });
+    `Nothing was sent. ${isShown(unknown) ? adviceOn(unknown, known) : suggest('', known)}`,
+  );
 }
 
 /** Options that are sent. Where they evaluated to nothing, data is missing. */
@@ -152,11 +152,11 @@ const GUARDS = ['dryRun', 'onlyActive', 'limit'] as const;
 function refuseEmpty(options: { [key: string]: unknown }): void {
   const empty = GUARDS.find(key => key in options && (options[key] ?? null) === null);
   if (empty === undefined) return;
-  throw new RapidProError({
-    code: 'INVALID_OPTION',
-    description: `options.${empty} is empty: the data that it points to is missing.`,
-    fix: 'Nothing was sent. Write a value there, or check the name after $ or state.',
-  });
+  throw fail(
+    'INVALID_OPTION',
+    `options.${empty} is empty: the data that it points to is missing.`,
+    'Nothing was sent. Write a value there, or check the name after $ or state.',
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { isDateOnly, isDatetime } from './datetimes.js';
 import { suggest } from './nearest.js';
 
@@ -14,14 +14,11 @@ const DAY = 24 * 60 * 60 * 1_000_000;
 /** Days in the longest month. */
 const MONTH = 31;
 
-function refuse(description: string, fix: string): never {
-  throw new RapidProError({ code: 'INVALID_FILTER', description, fix });
-}
-
 function readTime(value: unknown, name: string): string {
   const text = typeof value === 'string' ? value.trim() : '';
   if (isDatetime(text)) return text;
-  return refuse(
+  throw fail(
+    'INVALID_FILTER',
     value === undefined || value === null || value === ''
       ? `The filter "${name}" is empty.`
       : `The filter "${name}" is not a date.`,
@@ -49,14 +46,20 @@ const dayOf = (time: number) => new Date(time / 1000).toISOString().slice(0, 10)
 export function checkPeriod(filters: unknown): Period {
   const known = ['after', 'before'];
   if (filters === null || typeof filters !== 'object' || Array.isArray(filters)) {
-    refuse('The period is missing.', 'Write it as { after: "2026-01-01", before: "2026-01-31" }.');
+    throw fail(
+      'INVALID_FILTER',
+      'The period is missing.',
+      'Write it as { after: "2026-01-01", before: "2026-01-31" }.',
+    );
   }
   for (const key of Object.keys(filters)) {
-    if (!known.includes(key)) refuse(`Archives have no filter "${key}".`, suggest(key, known));
+    if (!known.includes(key))
+      throw fail('INVALID_FILTER', `Archives have no filter "${key}".`, suggest(key, known));
   }
   const given = filters as { after?: unknown; before?: unknown };
   if (!('after' in given || 'before' in given)) {
-    refuse(
+    throw fail(
+      'INVALID_FILTER',
       'The period is missing.',
       'Give "after", "before" or both. Archives reach back for years.',
     );
@@ -67,7 +70,8 @@ export function checkPeriod(filters: unknown): Period {
   // A day alone means all of it.
   const end = before !== undefined && isDateOnly(beforeText ?? '') ? before + DAY - 1 : before;
   if (after !== undefined && end !== undefined && after > end) {
-    refuse(
+    throw fail(
+      'INVALID_FILTER',
       '"after" is later than "before".',
       'Give the earlier time as "after". Nothing was read.',
     );

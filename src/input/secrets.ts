@@ -1,6 +1,6 @@
-import type { ApiRequest } from '../client/request.js';
 import type { Configuration } from '../configuration.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
+import type { ApiRequest } from '../types/request.js';
 
 /**
  * Keeps the secrets of the credential out of whatever is sent. The token leaves in one header, which is
@@ -113,11 +113,11 @@ export const SECRET_FIX =
 
 function refuse(what: string, secret: Secret | undefined): void {
   if (!secret) return;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: `${what} holds the ${secret} of the credential. Nothing was sent.`,
-    fix: SECRET_FIX,
-  });
+  throw fail(
+    'INVALID_INPUT',
+    `${what} holds the ${secret} of the credential. Nothing was sent.`,
+    SECRET_FIX,
+  );
 }
 
 /** One secret that is looked for. */

@@ -1,5 +1,5 @@
 import type { IANAZone } from 'luxon';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 
 /**
@@ -193,11 +193,11 @@ function onClocks(instant: number, fraction: string, zone: IANAZone): string {
 type Where = string;
 
 function refuse(where: Where, what: string): never {
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: `${where} ${what}. Nothing was sent.`,
-    fix: 'Write times with their zone, as 2026-01-31T08:00:00+02:00, and days as 2026-01-31.',
-  });
+  throw fail(
+    'INVALID_INPUT',
+    `${where} ${what}. Nothing was sent.`,
+    'Write times with their zone, as 2026-01-31T08:00:00+02:00, and days as 2026-01-31.',
+  );
 }
 
 const NO_DAY = 'is a day that no calendar has';

@@ -2,7 +2,7 @@ import type { Client } from '../client/client.js';
 import { download } from '../client/download.js';
 import { readJsonLines } from '../client/jsonLines.js';
 import { isNearby } from '../client/link.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail, type RapidProError } from '../errors/errors.js';
 import { count, log } from '../input/log.js';
 import { checkPeriod, type Period } from '../input/period.js';
 import { PAGE_SIZE, resources } from '../resources.js';
@@ -63,11 +63,11 @@ async function findArchives(client: Client, kind: Kind, period: Period): Promise
 }
 
 function tooMany(): RapidProError {
-  return new RapidProError({
-    code: 'LIST_TOO_LONG',
-    description: `The archives hold more than ${MOST_ARCHIVED} records.`,
-    fix: 'Ask for a shorter period. If it is short, this is a fault of the server: ask whoever runs it.',
-  });
+  return fail(
+    'LIST_TOO_LONG',
+    `The archives hold more than ${MOST_ARCHIVED} records.`,
+    'Ask for a shorter period. If it is short, this is a fault of the server: ask whoever runs it.',
+  );
 }
 
 /** The records of a period, some at a time, oldest archive first. */

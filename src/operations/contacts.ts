@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { checkContact, checkContactWithUuid } from '../input/bodies.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
@@ -207,11 +207,11 @@ export function upsertContact(
 function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'urns'>): void {
   if (uuid || (urns && urns.length > 0)) return;
   if ('uuid' in given || 'urns' in given) {
-    throw new RapidProError({
-      code: 'INVALID_INPUT',
-      description: 'The contact is named by no URN and no uuid: they are empty.',
-      fix: 'Nothing was sent. Check the data that "urns" or "uuid" comes from.',
-    });
+    throw fail(
+      'INVALID_INPUT',
+      'The contact is named by no URN and no uuid: they are empty.',
+      'Nothing was sent. Check the data that "urns" or "uuid" comes from.',
+    );
   }
   log.warn('upsertContact() without urns or uuid adds a new contact each time. Use addContact().');
 }

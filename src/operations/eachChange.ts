@@ -2,7 +2,7 @@ import type { Client } from '../client/client.js';
 import { pages } from '../client/pages.js';
 import type { Query } from '../client/request.js';
 import { identityOf } from '../client/seenIds.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { checkFilters } from '../input/filters.js';
 import { count, log } from '../input/log.js';
 import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resources.js';
@@ -33,17 +33,13 @@ function byTime(records: readonly Dictionary[], key: string): Dictionary[] {
     .map(({ record }) => record);
 }
 
-function refuse(code: 'INVALID_INPUT' | 'INVALID_FILTER', description: string, fix: string): never {
-  throw new RapidProError({ code, description, fix });
-}
-
 /** The time by which a list can be read on from where it was left. */
 function timeOf(name: ResourceName, query: Query): string {
   const { order, nouns }: Resource = resources[name];
   // RapidPro 9's folder of all incoming messages is sorted by change.
   if (name === 'messages' && query.folder === 'incoming') return 'modified_on';
   if (order?.filteredBy && order.filteredBy === order.by) return order.by;
-  return refuse(
+  throw fail(
     'INVALID_INPUT',
     `RapidPro cannot tell which ${nouns[1]} are new.`,
     'eachChange() takes contacts, runs, messages, broadcasts, flow starts, globals and channel events. Read others whole.',
@@ -54,7 +50,7 @@ function checkQuery(name: ResourceName, filters: unknown): Query {
   const query = checkFilters(name, filters);
   for (const key of ['before', 'reverse']) {
     if (key in query) {
-      refuse(
+      throw fail(
         'INVALID_FILTER',
         `eachChange() sets the filter "${key}" itself.`,
         'Leave it out. "after" says where the very first run begins.',
@@ -170,7 +166,7 @@ function requireBeginning(
 ): void {
   const { order, nouns }: Resource = resources[name];
   if (order?.reverse || position || query.after !== undefined) return;
-  refuse(
+  throw fail(
     'INVALID_FILTER',
     `The first run needs to know how far back to read ${nouns[1]}.`,
     'Give the filter "after", as { after: "2026-01-01" }. Later runs continue where the last one ended.',
@@ -234,7 +230,7 @@ export function eachChange(list: Operation, ...operations: Step[]): Operation {
     knownOptions: ['limit', 'deadline'],
     run(call) {
       if (plan) return readChanges(call, plan, operations);
-      return refuse(
+      throw fail(
         'INVALID_INPUT',
         'The first argument of eachChange() is not a list.',
         'Write an operation that reads a list there: eachChange(getContacts(), fn(state => …))',

@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { resolveValue } from '../input/expand.js';
 import { count, log } from '../input/log.js';
 import type { Dictionary } from '../types/json.js';
@@ -47,11 +47,11 @@ async function handOn(state: State, push: Push, operations: readonly Step[]): Pr
 function refuseOfFlow(where: Dictionary): void {
   const key = ['node', 'result', 'after'].find(name => name in where);
   if (key === undefined) return;
-  throw new RapidProError({
-    code: 'INVALID_FILTER',
-    description: `"${key}" says how to read the runs of a flow, and there is no "flow".`,
-    fix: 'Nothing was read. Give "flow" instead of "resthook", or leave it out: the events of a resthook are read as far back as RapidPro has them.',
-  });
+  throw fail(
+    'INVALID_FILTER',
+    `"${key}" says how to read the runs of a flow, and there is no "flow".`,
+    'Nothing was read. Give "flow" instead of "resthook", or leave it out: the events of a resthook are read as far back as RapidPro has them.',
+  );
 }
 
 function sourceOf({ client, state, args, options }: Call<'where'>): Source {
@@ -62,11 +62,11 @@ function sourceOf({ client, state, args, options }: Call<'where'>): Source {
     return new MissedEvents(client, state, where.resthook, numbers);
   }
   if (!('resthook' in where)) return new MissedCalls(client, state, where, numbers);
-  throw new RapidProError({
-    code: 'INVALID_FILTER',
-    description: 'Pushes are read from the events of a resthook, or from the runs of a flow.',
-    fix: 'Give "resthook" or "flow", not both.',
-  });
+  throw fail(
+    'INVALID_FILTER',
+    'Pushes are read from the events of a resthook, or from the runs of a flow.',
+    'Give "resthook" or "flow", not both.',
+  );
 }
 
 async function run(call: Call<'where'>, operations: readonly Step[]): Promise<unknown> {

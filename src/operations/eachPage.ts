@@ -1,6 +1,6 @@
 import { Client } from '../client/client.js';
 import { parseConfiguration } from '../configuration.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { expandArgument } from '../input/expand.js';
 import { checkFilters } from '../input/filters.js';
 import { checkOptions } from '../input/options.js';
@@ -16,11 +16,11 @@ import { threadPages } from './lists/threadPages.js';
 function requirePlan(list: unknown): ListPlan {
   const plan = planOf(list);
   if (plan) return plan;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: 'The first argument of eachPage() is not a list.',
-    fix: 'Write an operation that reads a list there: eachPage(getContacts(), fn(state => …))',
-  });
+  throw fail(
+    'INVALID_INPUT',
+    'The first argument of eachPage() is not a list.',
+    'Write an operation that reads a list there: eachPage(getContacts(), fn(state => …))',
+  );
 }
 
 /**
@@ -90,10 +90,10 @@ export async function* iteratePages(
   yield* reading.pages();
   if (!reading.stopped) return;
   // Nobody looks for a mark here: a list that ends early must not pass for a whole one.
-  throw new RapidProError({
-    code: 'RATE_LIMITED',
-    description: 'The list is longer, but the deadline or the rate limit was reached.',
-    fix: 'Raise maxWait or deadline, or read the rest later.',
-    retryAfter: reading.stopped.retryAfter,
-  });
+  throw fail(
+    'RATE_LIMITED',
+    'The list is longer, but the deadline or the rate limit was reached.',
+    'Raise maxWait or deadline, or read the rest later.',
+    { retryAfter: reading.stopped.retryAfter },
+  );
 }

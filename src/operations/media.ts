@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { resolveValue } from '../input/expand.js';
 import { log } from '../input/log.js';
 import { shownId } from '../input/shownId.js';
@@ -18,13 +18,13 @@ function describeFile({ bytes, contentType }: FileContent, given: UploadOptions)
     ?.trim()
     .toLowerCase();
   if (!type || !TAKEN.test(type)) {
-    throw new RapidProError({
-      code: 'INVALID_INPUT',
-      description: type
+    throw fail(
+      'INVALID_INPUT',
+      type
         ? `RapidPro takes no files of the type ${type.slice(0, 60)}.`
         : 'It is not known what kind of file this is.',
-      fix: 'RapidPro takes images, audio, video and PDF. Say which it is: { contentType: "image/png" }.',
-    });
+      'RapidPro takes images, audio, video and PDF. Say which it is: { contentType: "image/png" }.',
+    );
   }
   const filename = given.filename ?? `file.${seen?.extension ?? type.split('/')[1]}`;
   return { type, filename };

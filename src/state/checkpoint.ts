@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { z } from 'zod';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { log } from '../input/log.js';
 import type { State } from '../types/state.js';
 import { type Section, sectionOf, withSection } from './rapidproState.js';
@@ -55,11 +55,11 @@ export function readCheckpoint<Position>(
   if (value === undefined || value === null) return undefined;
   const { success, data } = shape.safeParse(value);
   if (success) return data;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: `state.rapidpro.${section} is not as the adaptor left it. Nothing was sent.`,
-    fix: `Take "${keyOf(checkpoint)}" out of it: ${without}.`,
-  });
+  throw fail(
+    'INVALID_INPUT',
+    `state.rapidpro.${section} is not as the adaptor left it. Nothing was sent.`,
+    `Take "${keyOf(checkpoint)}" out of it: ${without}.`,
+  );
 }
 
 /** Whether an earlier run left a checkpoint of the same operation for something else. */

@@ -34,7 +34,7 @@ export interface Version {
 
 /** @param identity - what distinguishes the record from all others of its time */
 export function versionOf(time: string, identity: string): Version {
-  const text = `${identity} ${time}`;
+  const text = `${identity} ${comparable(time)}`;
   return { time, name: createHash('sha256').update(text).digest('base64url').slice(0, 10) };
 }
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Query } from '../client/request.js';
+import type { Reason } from '../errors/errors.js';
 import { log } from '../input/log.js';
 import { ranges } from '../operations/many/recipients.js';
 import { type Checkpoint, fingerprint, hasOthers, readCheckpoint } from '../state/checkpoint.js';
 import { cursor } from '../state/listCheckpoint.js';
 import type { State } from '../types/state.js';
-import type { Outcome, Reason } from './outcome.js';
+import type { Outcome } from './outcome.js';
 
 /** Positions in the list, uuids, and the place in RapidPro's list. Nothing of what the contacts hold. */
 function shapeFor(items: number) {
@@ -91,6 +92,7 @@ const UNKNOWN: Reason = {
   description:
     'It is not known whether an earlier run made this contact, so it was not tried again.',
   fix: 'Look in RapidPro whether the contact is there before you run the job again.',
+  outcome: 'unknown',
 };
 
 const CLASH: Reason = {

@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_WAIT, DEFAULT_TIMEOUT } from '../client/client.js';
+import { DEFAULT_MAX_WAIT, DEFAULT_TIMEOUT } from '../defaults.js';
 import { RapidProError } from '../errors/errors.js';
 import type { Call } from '../operations/base/operation.js';
 import { WorkspaceFacts } from '../operations/base/workspaceFacts.js';

@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail, RapidProError, type Reason } from '../errors/errors.js';
 import { nearest } from '../input/nearest.js';
 import { readTimeRule, type TimeFacts } from '../input/times.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
@@ -7,7 +7,7 @@ import { collect } from '../operations/lists/list.js';
 import type { Dictionary } from '../types/json.js';
 import type { Input } from './inputs.js';
 import type { SyncSettings } from './options.js';
-import type { Outcome, Reason } from './outcome.js';
+import type { Outcome } from './outcome.js';
 import { sameGroupName } from './predict.js';
 
 /** What a comparison needs to know of the workspace: fields and groups that the list names. */
@@ -95,25 +95,25 @@ function requireKey(key: SyncSettings['key'], types: ReadonlyMap<string, string>
   const type = types.get(field);
   if (type === 'text' || type === 'number') return;
   const near = nearest(field, [...types.keys()]);
-  throw new RapidProError({
-    code: 'INVALID_OPTION',
-    description: type
+  throw fail(
+    'INVALID_OPTION',
+    type
       ? 'options.key names a field of dates or places, which contacts cannot be told apart by.'
       : 'options.key names a field that the workspace does not have.',
-    fix: near
+    near
       ? `Did you mean "fields.${near}"? A key is a field of text or numbers.`
       : 'A key is a field of text or numbers: getFields() lists them.',
-  });
+  );
 }
 
 function requireScope(groups: readonly Dictionary[], wanted: string) {
   const group = findGroup(groups, wanted);
   if (group) return { uuid: String(group.uuid), count: Number(group.count ?? 0) };
-  throw new RapidProError({
-    code: 'UNKNOWN_GROUP',
-    description: 'The workspace has no group as options.group names it.',
-    fix: 'Check the spelling of the group, or list the groups with getGroups().',
-  });
+  throw fail(
+    'UNKNOWN_GROUP',
+    'The workspace has no group as options.group names it.',
+    'Check the spelling of the group, or list the groups with getGroups().',
+  );
 }
 
 function unknownField(key: string, types: ReadonlyMap<string, string>): Reason {

@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { count, log } from '../input/log.js';
 import { shownId } from '../input/shownId.js';
 import { logManyMisread } from '../operations/contact/unread.js';
@@ -68,16 +68,21 @@ export function logResult(result: BulkResult, verb: string, requests: number): v
 export function failOnError(result: BulkResult, checkpoints: Dictionary | undefined): void {
   if (result.failed.length === 0) return;
   const [first] = result.failed;
-  throw new RapidProError({
-    code: 'BULK_FAILED',
-    description: `${result.failed.length} contacts failed (${reasons(result.failed)}). The others are done as "details" counts them.`,
-    fix: `${first?.fix ?? ''} The same step can be run again: what is done already is left as it is.`,
-    details: {
-      counts: countsOf(result),
-      failures: result.failed
-        .slice(0, FIRST_FAILURES)
-        .map(one => (one.uuid === undefined ? one : { ...one, uuid: shownId({ uuid: one.uuid }) })),
-      ...(checkpoints ? { resume: checkpoints } : {}),
+  throw fail(
+    'BULK_FAILED',
+    `${result.failed.length} contacts failed (${reasons(result.failed)}). The others are done as "details" counts them.`,
+    `${first?.fix ?? ''} The same step can be run again: what is done already is left as it is.`,
+    {
+      details: {
+        counts: countsOf(result),
+        failures: result.failed
+          .slice(0, FIRST_FAILURES)
+          .map(one =>
+            one.uuid === undefined ? one : { ...one, uuid: shownId({ uuid: one.uuid }) },
+          ),
+        ...(checkpoints ? { resume: checkpoints } : {}),
+      },
+      outcome: 'unknown',
     },
-  });
+  );
 }

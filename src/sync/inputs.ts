@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail, RapidProError, type Reason } from '../errors/errors.js';
 import { checkContactWithUuid } from '../input/bodies.js';
 import { type Body, keysOf } from '../input/body.js';
 import { isShown, refuseNearMisses } from '../input/check.js';
@@ -10,7 +10,7 @@ import { digitsTakenWhole } from '../input/urns.js';
 import { homeNumberFault } from '../operations/base/homeNumbers.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { inCommon } from './clashes.js';
-import type { Outcome, Reason } from './outcome.js';
+import type { Outcome } from './outcome.js';
 import { trimmed } from './predict.js';
 
 /** A contact of the list, checked. */
@@ -38,11 +38,11 @@ const KEYS = keysOf('contacts', KNOWN);
  */
 export function requireList(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: 'contacts is not a list.',
-    fix: 'Give the contacts as a list. If it comes from $ or state, check that the data is there.',
-  });
+  throw fail(
+    'INVALID_INPUT',
+    'contacts is not a list.',
+    'Give the contacts as a list. If it comes from $ or state, check that the data is there.',
+  );
 }
 
 function isBlank(value: unknown): boolean {
@@ -53,11 +53,11 @@ function isBlank(value: unknown): boolean {
 function refuseBlanks({ name, language }: { name?: unknown; language?: unknown }): void {
   for (const [key, value] of Object.entries({ name, language })) {
     if (!isBlank(value)) continue;
-    throw new RapidProError({
-      code: 'INVALID_INPUT',
-      description: `contact.${key} is empty, which RapidPro refuses.`,
-      fix: `Leave "${key}" out to keep it, or give null to clear it.`,
-    });
+    throw fail(
+      'INVALID_INPUT',
+      `contact.${key} is empty, which RapidPro refuses.`,
+      `Leave "${key}" out to keep it, or give null to clear it.`,
+    );
   }
 }
 

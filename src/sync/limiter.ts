@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../client/clock.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail, type RapidProError } from '../errors/errors.js';
 import { count, log } from '../input/log.js';
 
 /** Thrown in place of a request that is no longer sent. Never leaves the operation. */
@@ -63,11 +63,11 @@ export class Limiter {
   /** Stops because the deadline has come. */
   stopLate(): void {
     this.stop(
-      new RapidProError({
-        code: 'TIMEOUT',
-        description: 'The time that options.deadline allows is used up.',
-        fix: 'Run the same step again with { resume: true }: it continues where this one stopped.',
-      }),
+      fail(
+        'TIMEOUT',
+        'The time that options.deadline allows is used up.',
+        'Run the same step again with { resume: true }: it continues where this one stopped.',
+      ),
       { isLate: true },
     );
   }

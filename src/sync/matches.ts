@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail, type Reason } from '../errors/errors.js';
 import { urnsOf } from '../operations/contact/contactLookup.js';
 import { severalAnswer } from '../operations/contact/severalAnswer.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
@@ -8,7 +8,7 @@ import type { Facts } from './facts.js';
 import type { Input } from './inputs.js';
 import type { Matcher } from './matcher.js';
 import type { SyncSettings } from './options.js';
-import type { Outcome, Reason } from './outcome.js';
+import type { Outcome } from './outcome.js';
 
 export interface MatchesParts {
   inputs: readonly Input[];
@@ -148,10 +148,10 @@ export class Matches {
   #requireUrns(contact: Dictionary): void {
     const { matcher, inputs } = this.#parts;
     if (!areHidden(urnsOf(contact)) || !inputs.some(input => matcher.usesUrns(input))) return;
-    throw new RapidProError({
-      code: 'ANONYMOUS_WORKSPACE',
-      description: 'The workspace hides URNs, so contacts cannot be recognized by them.',
-      fix: 'Name the contacts by uuid, or by a field: { key: "fields.…" }.',
-    });
+    throw fail(
+      'ANONYMOUS_WORKSPACE',
+      'The workspace hides URNs, so contacts cannot be recognized by them.',
+      'Name the contacts by uuid, or by a field: { key: "fields.…" }.',
+    );
   }
 }

@@ -1,37 +1,9 @@
-import { RapidProError } from '../errors/errors.js';
-import { isUncertain } from '../operations/base/uncertain.js';
+import { RapidProError, type Reason } from '../errors/errors.js';
+import { reachOf } from '../errors/reach.js';
 import type { BulkFailure, BulkItem, BulkResult } from '../types/bulk.js';
 import { Clashes } from './clashes.js';
 import type { Limiter } from './limiter.js';
 import { AbortedError } from './limiter.js';
-import { isUnsure, unsureReason } from './unsure.js';
-
-/** Errors that the next contact would meet as well: it makes no sense to go on. */
-const FOR_ALL = new Set([
-  'RATE_LIMITED',
-  'INVALID_TOKEN',
-  'MISSING_TOKEN',
-  'PERMISSION_DENIED',
-  'WORKSPACE_SUSPENDED',
-  'NOT_RAPIDPRO',
-  'NOT_OFFERED',
-  'REDIRECTED',
-  'METHOD_NOT_ALLOWED',
-  'HOST_NOT_FOUND',
-  'CONNECTION_REFUSED',
-  'INSECURE_CONNECTION',
-]);
-
-/** Errors of the server or of the way to it, which may be about one contact or about all. */
-const TROUBLES = new Set([
-  'SERVER_ERROR',
-  'SERVER_UNAVAILABLE',
-  'CONNECTION_LOST',
-  'TIMEOUT',
-  'INVALID_RESPONSE',
-  'RESPONSE_TOO_LARGE',
-  'OUTCOME_UNKNOWN',
-]);
 
 type Done = 'created' | 'updated' | 'unchanged';
 
@@ -87,8 +59,8 @@ export class Outcome {
     if (this.isOpen(item.index)) this.#begun.set(item.index, item);
   }
 
-  fail(item: BulkItem, { code, description, fix }: Reason): void {
-    if (code === 'OUTCOME_UNKNOWN') this.hasUnknown = true;
+  fail(item: BulkItem, { code, description, fix, outcome }: Reason): void {
+    if (outcome === 'unknown') this.hasUnknown = true;
     const begun = this.#begun.get(item.index);
     this.#close('failed', { ...begun, ...item, code, description, fix });
   }
@@ -117,14 +89,15 @@ export class Outcome {
   failWith(item: BulkItem, error: unknown): void {
     if (error instanceof AbortedError) return;
     if (!(error instanceof RapidProError)) throw error;
-    const concernsAll = FOR_ALL.has(error.code);
+    const reach = reachOf(error);
+    const concernsAll = reach === 'all';
     if (concernsAll) this.#limiter.stop(error, { concernsAll });
-    else if (TROUBLES.has(error.code)) this.#limiter.wentWrong(error);
+    else if (reach === 'server') this.#limiter.wentWrong(error);
     else this.#limiter.wentWell();
-    if (isUnsure(error)) this.hasUnknown = true;
-    if (!this.isOpen(item.index) && isUncertain(error)) this.#clashes.perhapsWrote(item.index);
+    const isUnknown = error.outcome === 'unknown';
+    if (!this.isOpen(item.index) && isUnknown) this.#clashes.perhapsWrote(item.index);
     const isCut = concernsAll || error.code === this.#limiter.stopped?.code;
-    if (isUnsure(error) && isCut) this.fail(item, unsureReason(error));
+    if (isUnknown && isCut) this.fail(item, cutReason(error));
     // Otherwise nothing was done: it is left for the next run.
     else if (!concernsAll) this.fail(item, error);
   }
@@ -188,8 +161,18 @@ export class Outcome {
   }
 }
 
-/** Why a contact failed. */
-export type Reason = Pick<RapidProError, 'code' | 'description' | 'fix'>;
+/** What is said of a contact that may have been written before all was stopped. */
+function cutReason(error: RapidProError): Reason {
+  const { code, description, outcome } = error;
+  // What must not be repeated says so itself.
+  if (code === 'OUTCOME_UNKNOWN') return error;
+  return {
+    code,
+    description: `${description} The contact may have been written before that.`,
+    fix: 'Run the same step again: to write it a second time does no harm. With { resume: true } it continues from here.',
+    outcome,
+  };
+}
 
 /** In place of what is reported at the end. */
 const CLASH = { code: 'CONTACT_CLASH', description: '', fix: '' } as const;

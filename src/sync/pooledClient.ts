@@ -1,10 +1,9 @@
 import { Client } from '../client/client.js';
 import type { ApiRequest, ApiResponse } from '../client/request.js';
 import type { Configuration } from '../configuration.js';
-import { RapidProError } from '../errors/errors.js';
+import { changed, RapidProError } from '../errors/errors.js';
 import { type Resource, resources } from '../resources.js';
 import { AbortedError, type Limiter } from './limiter.js';
-import { noteUnsure } from './unsure.js';
 
 const byPath = new Map<string, Resource>(
   Object.values(resources).map((resource: Resource) => [resource.path, resource]),
@@ -64,14 +63,9 @@ export class PooledClient extends Client {
     if (isLate) this.#limiter.stopLate();
     const { stopped } = this.#limiter;
     const isCut = stopped !== undefined && (isLate || error instanceof AbortedError);
-    const isUnsure = isWrite && (isLate || this.repeated);
-    if (isCut)
-      return isUnsure ? noteUnsure(copyOf(stopped)) : new AbortedError(stopped.description);
-    return isUnsure && error instanceof RapidProError ? noteUnsure(error) : error;
+    if (!isCut) return error;
+    return isWrite && (isLate || this.repeated)
+      ? changed(stopped, { outcome: 'unknown' })
+      : new AbortedError(stopped.description);
   }
-}
-
-/** The reason for all is not the error of one. */
-function copyOf({ code, description, fix, retryAfter, statusCode }: RapidProError): RapidProError {
-  return new RapidProError({ code, description, fix, retryAfter, statusCode });
 }

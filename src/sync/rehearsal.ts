@@ -1,4 +1,5 @@
 import type { Client } from '../client/client.js';
+import type { Reason } from '../errors/errors.js';
 import { refuseTwoForms } from '../operations/contact/twoForms.js';
 import { findTarget } from '../operations/contact/upsert.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
@@ -8,7 +9,6 @@ import { predictMisread, reportMisread } from './diff.js';
 import { readFacts, resolveNames } from './facts.js';
 import { type Input, wouldRefuse } from './inputs.js';
 import type { SyncSettings } from './options.js';
-import type { Reason } from './outcome.js';
 import { isPlainUrn, storedField } from './predict.js';
 
 const INACTIVE: Reason = {

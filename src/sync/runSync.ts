@@ -1,4 +1,4 @@
-import { RapidProError } from '../errors/errors.js';
+import { fail, type Reason } from '../errors/errors.js';
 import { count, log } from '../input/log.js';
 import type { BulkResult } from '../types/bulk.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
@@ -15,7 +15,7 @@ import {
 } from './inputs.js';
 import { Matcher } from './matcher.js';
 import { syncSettings } from './options.js';
-import type { Outcome, Reason } from './outcome.js';
+import type { Outcome } from './outcome.js';
 import { SyncRun } from './sync.js';
 
 const NO_NOTES: Reason = {
@@ -57,11 +57,11 @@ export function dryResult(result: BulkResult, cost: Cost | undefined): BulkResul
 /** What a job says that knows the option from the other upserts. */
 function refuseReplace(urns: BulkCall['options']['urns']): void {
   if (urns !== 'replace') return;
-  throw new RapidProError({
-    code: 'INVALID_OPTION',
-    description: 'options.urns must be "add" or "exact".',
-    fix: 'Nothing was sent. Write { urns: "exact" } to let the list be all URNs of a contact.',
-  });
+  throw fail(
+    'INVALID_OPTION',
+    'options.urns must be "add" or "exact".',
+    'Nothing was sent. Write { urns: "exact" } to let the list be all URNs of a contact.',
+  );
 }
 
 /** What `syncContacts` does with its list. */

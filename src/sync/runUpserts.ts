@@ -1,3 +1,4 @@
+import type { Reason } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
 import { misreadFields } from '../operations/contact/unread.js';
 import { modeOf, upsert } from '../operations/contact/upsert.js';
@@ -15,7 +16,6 @@ import {
   uuidName,
 } from './inputs.js';
 import { syncSettings } from './options.js';
-import type { Reason } from './outcome.js';
 import { rehearseUpserts } from './rehearsal.js';
 import { dryResult } from './runSync.js';
 

@@ -1,5 +1,5 @@
 import type { Query } from '../client/request.js';
-import { RapidProError } from '../errors/errors.js';
+import { RapidProError, type Reason } from '../errors/errors.js';
 import { urnIdentity } from '../input/identifiers.js';
 import { findContact } from '../operations/contact/contactLookup.js';
 import { findHolders } from '../operations/contact/contactUrns.js';
@@ -16,7 +16,6 @@ import { GroupChanges } from './groupChanges.js';
 import type { Input } from './inputs.js';
 import { AbortedError } from './limiter.js';
 import { Matches, type MatchesParts } from './matches.js';
-import type { Reason } from './outcome.js';
 import type { Pool } from './pool.js';
 import type { PooledClient } from './pooledClient.js';
 import { isPlainUrn } from './predict.js';

@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail, type RapidProError } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
 import { distinctUrns, urnIdentity } from '../input/identifiers.js';
 import { findContact, urnsOf } from '../operations/contact/contactLookup.js';
@@ -32,19 +32,19 @@ export function create(client: Client, input: Input): Promise<Dictionary> {
 }
 
 function taken(index: number): RapidProError {
-  return new RapidProError({
-    code: 'URN_TAKEN',
-    description: `urns[${index}] belongs to another contact in RapidPro. Nothing was changed.`,
-    fix: 'Take the URN out of the list, or away from the other contact first.',
-  });
+  return fail(
+    'URN_TAKEN',
+    `urns[${index}] belongs to another contact in RapidPro. Nothing was changed.`,
+    'Take the URN out of the list, or away from the other contact first.',
+  );
 }
 
 function gone(): RapidProError {
-  return new RapidProError({
-    code: 'NOT_FOUND',
-    description: 'The contact was there a moment ago, but is now gone. Nothing was changed.',
-    fix: 'Somebody may have deleted it. Run the job again.',
-  });
+  return fail(
+    'NOT_FOUND',
+    'The contact was there a moment ago, but is now gone. Nothing was changed.',
+    'Somebody may have deleted it. Run the job again.',
+  );
 }
 
 /** Whether RapidPro may already have just these URNs, written in another way. */

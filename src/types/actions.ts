@@ -1,4 +1,4 @@
-import type { ErrorCode, ItemCode } from '../errors/errors.js';
+import type { ErrorCode, ItemCode } from './errors.js';
 import type { Options, WriteOptions } from './options.js';
 
 /** Options of `addToGroup` and `removeFromGroup`. */

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../errors/errors.js';
 import type { ContactBody } from './bodies.js';
+import type { ErrorCode } from './errors.js';
 import type { WriteOptions } from './options.js';
 
 /** What `syncContacts` takes for each contact. Keys that are left out stay as they are. */

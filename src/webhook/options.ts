@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SHORTEST_SECRET, webhookSecretOf } from '../configuration.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { check, isShown } from '../input/check.js';
 import { expand } from '../input/expand.js';
 import { log } from '../input/log.js';
@@ -37,16 +37,13 @@ export interface PushSettings extends Omit<PushOptions, 'secret' | 'header' | 'q
   secret?: Secret;
 }
 
-function refuse(description: string, fix: string): never {
-  throw new RapidProError({ code: 'INVALID_OPTION', description, fix });
-}
-
 /** An option that guards a door must not fail open: neither misspelled nor empty. */
 function checkGiven(options: unknown): Dictionary {
   if (options === null || typeof options !== 'object') return {};
   for (const [key, value] of Object.entries(options)) {
     if (!KNOWN.includes(key)) {
-      refuse(
+      throw fail(
+        'INVALID_OPTION',
         isShown(key)
           ? `webhook.parse() has no option "${key}".`
           : 'The options have a key that webhook.parse() does not know.',
@@ -54,7 +51,8 @@ function checkGiven(options: unknown): Dictionary {
       );
     }
     if (value === undefined || value === null || value === '') {
-      refuse(
+      throw fail(
+        'INVALID_OPTION',
         `The option "${key}" is empty.`,
         'It points to data that is not there, so nothing was checked or read. Check the name after $ or state, and the credential.',
       );
@@ -66,14 +64,13 @@ function checkGiven(options: unknown): Dictionary {
 function requireCredentialSecret(state: State): string {
   const text = webhookSecretOf(state.configuration);
   if (text.length >= SHORTEST_SECRET) return text;
-  throw new RapidProError({
-    code: 'INVALID_CONFIGURATION',
-    description:
-      text === ''
-        ? 'The job asks for a secret, and the credential has no webhookSecret.'
-        : `The webhookSecret in the credential has less than ${SHORTEST_SECRET} characters.`,
-    fix: 'Choose a RapidPro credential for this step, and put a long text into its "Webhook secret": the same that the flow sends.',
-  });
+  throw fail(
+    'INVALID_CONFIGURATION',
+    text === ''
+      ? 'The job asks for a secret, and the credential has no webhookSecret.'
+      : `The webhookSecret in the credential has less than ${SHORTEST_SECRET} characters.`,
+    'Choose a RapidPro credential for this step, and put a long text into its "Webhook secret": the same that the flow sends.',
+  );
 }
 
 function secretOf(state: State, { secret, header, query }: PushOptions): Secret | undefined {
@@ -89,7 +86,8 @@ function secretOf(state: State, { secret, header, query }: PushOptions): Secret 
   if (places.length === 1) {
     return { text: secret ?? requireCredentialSecret(state), header, query };
   }
-  return refuse(
+  throw fail(
+    'INVALID_OPTION',
     'A secret is looked for in one place.',
     "Write { header: 'X-Secret' }, or { query: 'secret' }.",
   );
@@ -103,7 +101,11 @@ function secretOf(state: State, { secret, header, query }: PushOptions): Secret 
 export function checkPushOptions(state: State, options: unknown): PushSettings {
   const expanded = expand(state, options, 'options');
   if (typeof options === 'function' && !expanded) {
-    refuse('The options are empty.', 'They point to data that is not there. Check the name.');
+    throw fail(
+      'INVALID_OPTION',
+      'The options are empty.',
+      'They point to data that is not there. Check the name.',
+    );
   }
   checkGiven(expanded);
   const checked = check(schema, expanded ?? {}, 'options', 'INVALID_OPTION') as PushOptions;

@@ -1,5 +1,5 @@
 import { parseJson } from '../client/parse.js';
-import { RapidProError } from '../errors/errors.js';
+import { fail, RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 
 /** Deeper than anything that RapidPro sends. */
@@ -8,12 +8,12 @@ const DEEPEST = 40;
 /** The one error for a body that cannot be read. Says where, never what stood there. */
 export function unreadable(problems: readonly string[]): RapidProError {
   const [first = '', ...others] = problems;
-  return new RapidProError({
-    code: 'INVALID_INPUT',
-    description: `The push is not as RapidPro sends it: ${first}.`,
-    fix: 'Look at the body in the Call Webhook node of the flow, or at what came before this step: state.data should be the body as it was pushed.',
-    errors: others.length > 0 ? problems.slice(0, 20) : undefined,
-  });
+  return fail(
+    'INVALID_INPUT',
+    `The push is not as RapidPro sends it: ${first}.`,
+    'Look at the body in the Call Webhook node of the flow, or at what came before this step: state.data should be the body as it was pushed.',
+    { errors: others.length > 0 ? problems.slice(0, 20) : undefined },
+  );
 }
 
 export function isObject(value: unknown): value is Dictionary {

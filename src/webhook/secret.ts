@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { isObject } from './plain.js';
 import type { PushRequest } from './push.js';
 import { headerValues, queryValues } from './request.js';
@@ -12,11 +12,11 @@ export interface Secret {
 }
 
 function refuse(description: string): never {
-  throw new RapidProError({
-    code: 'INVALID_SECRET',
+  throw fail(
+    'INVALID_SECRET',
     description,
-    fix: 'Put the same secret into the flow (or the address that is subscribed) and into the credential of the job. If pushes come that you did not send, change it.',
-  });
+    'Put the same secret into the flow (or the address that is subscribed) and into the credential of the job. If pushes come that you did not send, change it.',
+  );
 }
 
 /** Takes as long for a wrong text as for the right one, whatever their lengths. */

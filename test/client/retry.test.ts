@@ -3,11 +3,11 @@ import {
   type Attempt,
   backoff,
   decide,
-  type Failure,
   MAX_ATTEMPTS,
   MAX_TIMEOUTS,
   parseRetryAfter,
 } from '../../src/client/retry.js';
+import type { Failure } from '../../src/errors/failure.js';
 
 const plain: Omit<Attempt, 'failure'> = {
   attempts: 1,

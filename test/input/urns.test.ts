@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { storedRows } from '../../recordings/read.js';
+import { urnAdvice } from '../../src/errors/urnAdvice.js';
 import { urnIdentity } from '../../src/input/identifiers.js';
-import { digitsTakenWhole, foreignFault, urnAdvice, urnFault } from '../../src/input/urns.js';
+import { digitsTakenWhole, foreignFault, urnFault } from '../../src/input/urns.js';
 import { cpuTime } from '../support/cpuTime.js';
 
 /** What is refused as something new, and why: a word of the reason. */

@@ -32,7 +32,15 @@ function isAs(contact: Contact, { name, language, fields = {} }: SyncContact, is
   );
 }
 
-function claimIn(name: ListName, item: { code?: unknown }, stopped: string): Claim {
+interface Told {
+  code?: unknown;
+  description?: unknown;
+}
+
+function claimIn(name: ListName, item: Told, stopped: string): Claim {
+  // A reason for all, such as the rate limit, says of those whom it met in the middle what it cannot know.
+  if (name === 'failed' && String(item.description).includes('may have been written'))
+    return 'unknown';
   if (name === 'failed') return claimOfError(item);
   if (name !== 'notAttempted') return 'done';
   return stopped.includes('may have been written') ? 'unknown' : 'not done';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { backoff, decide, type Failure, parseRetryAfter } from '../../src/client/retry.js';
+import { backoff, decide, parseRetryAfter } from '../../src/client/retry.js';
+import type { Failure } from '../../src/errors/failure.js';
 
 const failure: fc.Arbitrary<Failure> = fc.oneof(
   fc.record({

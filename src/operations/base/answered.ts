@@ -1,4 +1,4 @@
-import { RapidProError } from '../../errors/errors.js';
+import { fail, RapidProError } from '../../errors/errors.js';
 import { outcomeUnknown } from '../../errors/outcome.js';
 import type { Dictionary } from '../../types/json.js';
 
@@ -18,11 +18,12 @@ export function asObject(body: unknown): Dictionary {
   ) {
     return body as Dictionary;
   }
-  throw new RapidProError({
-    code: 'NOT_RAPIDPRO',
-    description: 'The server answered with data, but not as RapidPro does.',
-    fix: 'Check "host" in the credential.',
-  });
+  throw fail(
+    'NOT_RAPIDPRO',
+    'The server answered with data, but not as RapidPro does.',
+    'Check "host" in the credential.',
+    { outcome: 'unknown' },
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Query } from '../../client/request.js';
-import { type ErrorCode, RapidProError } from '../../errors/errors.js';
+import { type ErrorCode, fail } from '../../errors/errors.js';
 import { type ContactKey, contactKey } from '../../input/identifiers.js';
 import { digitsTakenWhole, foreignFault, type UrnFault } from '../../input/urns.js';
 import type { WorkspaceFacts } from './workspaceFacts.js';
@@ -39,8 +39,7 @@ export async function refuseHomeNumbers(
 ): Promise<void> {
   for (const { urn, where } of urns) {
     const fault = await homeNumberFault(facts, urn, isContactWrite);
-    if (fault)
-      throw new RapidProError({ code, description: `${where} ${fault.what}.`, fix: fault.fix });
+    if (fault) throw fail(code, `${where} ${fault.what}.`, fault.fix);
   }
 }
 

@@ -1,7 +1,7 @@
 import { composeNextState } from '@openfn/language-common';
 import { Client } from '../../client/client.js';
 import { type Configuration, parseConfiguration } from '../../configuration.js';
-import { RapidProError } from '../../errors/errors.js';
+import { fail } from '../../errors/errors.js';
 import { expand, expandArgument, expandEach } from '../../input/expand.js';
 import { makeOperation } from '../../input/isOperation.js';
 import { log } from '../../input/log.js';
@@ -69,15 +69,15 @@ function expandOptions(state: State, options: unknown, secrets: SecretGuard): un
   const expanded = expand(state, options, 'options', secrets);
   if (expanded !== undefined && expanded !== null) return expanded;
   if (typeof options !== 'function') return {};
-  throw new RapidProError({
-    code: 'INVALID_OPTION',
-    description: 'The options are empty.',
-    fix: 'They point to data that is not there. Nothing was sent. Check the name after $ or state.',
-  });
+  throw fail(
+    'INVALID_OPTION',
+    'The options are empty.',
+    'They point to data that is not there. Nothing was sent. Check the name after $ or state.',
+  );
 }
 
 function refuse(description: string, fix: string): never {
-  throw new RapidProError({ code: 'INVALID_INPUT', description, fix: `Nothing was sent. ${fix}` });
+  throw fail('INVALID_INPUT', description, `Nothing was sent. ${fix}`);
 }
 
 /**

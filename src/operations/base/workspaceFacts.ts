@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { pages, readPage } from '../../client/pages.js';
-import { RapidProError } from '../../errors/errors.js';
+import { fail, RapidProError } from '../../errors/errors.js';
 import { log } from '../../input/log.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
@@ -169,9 +169,9 @@ export async function refuseArchived(
   if (typeof flow !== 'string') return;
   const found = await facts.unlessForbidden('flows', () => facts.flow(flow), NOT_READABLE);
   if (found?.archived !== true) return;
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: `${where} is archived: RapidPro would take it, and start nobody.`,
-    fix: 'Nothing was sent. Restore the flow in RapidPro, or name another one: getFlows({ archived: false }) lists them.',
-  });
+  throw fail(
+    'INVALID_INPUT',
+    `${where} is archived: RapidPro would take it, and start nobody.`,
+    'Nothing was sent. Restore the flow in RapidPro, or name another one: getFlows({ archived: false }) lists them.',
+  );
 }

@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../errors/errors.js';
+import { fail } from '../../errors/errors.js';
 import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
 import { shownId } from '../../input/shownId.js';
 import type { Dictionary } from '../../types/json.js';
@@ -48,12 +48,12 @@ export async function refuseTakenUrns(
   for (const { urn, holder } of await findHolders(client, urns, [contact])) {
     if (!holder || holder.uuid === contact.uuid) continue;
     const index = urns.indexOf(urn);
-    throw new RapidProError({
-      code: 'URN_TAKEN',
-      description: `urns[${index}] belongs to another contact. Nothing was changed.`,
-      fix: 'Take the URN out of the list, or away from the other contact first. "details" has the uuids of both contacts.',
-      details: { index, contact: shownId(contact), holder: shownId(holder) },
-    });
+    throw fail(
+      'URN_TAKEN',
+      `urns[${index}] belongs to another contact. Nothing was changed.`,
+      'Take the URN out of the list, or away from the other contact first. "details" has the uuids of both contacts.',
+      { details: { index, contact: shownId(contact), holder: shownId(holder) } },
+    );
   }
 }
 
@@ -75,10 +75,10 @@ export function checkKept(
   if (kept.size >= distinct.length) return;
   const lost = distinct.filter(urn => STORED_AS_WRITTEN.test(urn) && !kept.has(urnIdentity(urn)));
   if (lost.length === 0) return;
-  throw new RapidProError({
-    code: 'URN_TAKEN',
-    description: `RapidPro changed the contact but left out ${lost.length} of its URNs, because another contact holds them.`,
-    fix: 'Look at both contacts in RapidPro. "details" has the uuid of the one that was changed.',
-    details: { contact: shownId(contact), lost: lost.map(urn => given.indexOf(urn)) },
-  });
+  throw fail(
+    'URN_TAKEN',
+    `RapidPro changed the contact but left out ${lost.length} of its URNs, because another contact holds them.`,
+    'Look at both contacts in RapidPro. "details" has the uuid of the one that was changed.',
+    { details: { contact: shownId(contact), lost: lost.map(urn => given.indexOf(urn)) } },
+  );
 }

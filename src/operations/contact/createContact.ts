@@ -52,7 +52,7 @@ async function create(client: Client, body: Body): Promise<Dictionary> {
   } catch (error) {
     // Whatever it is that it says, if anything: its text may have been lost on the way.
     const refused = error instanceof RapidProError && error.statusCode === 400;
-    if (!refused || !client.repeated || typeof urn !== 'string') throw error;
+    if (!refused || error.outcome !== 'unknown' || typeof urn !== 'string') throw error;
     const own = await ownContact(client, body, urn, started);
     if (own) return own;
     throw error;

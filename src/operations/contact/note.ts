@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../errors/errors.js';
+import { changed, RapidProError } from '../../errors/errors.js';
 import { log } from '../../input/log.js';
 import { shownId } from '../../input/shownId.js';
 import type { Dictionary, Json } from '../../types/json.js';
@@ -15,16 +15,11 @@ export function logNoNotes(client: Client, contact: Dictionary): void {
 }
 
 function lost(error: RapidProError, contact: Dictionary): RapidProError {
-  const { code, description, statusCode, retryAfter, errors } = error;
-  return new RapidProError({
-    code,
-    description: `The contact was added, but its note was not: ${description}`,
+  return changed(error, {
+    description: `The contact was added, but its note was not: ${error.description}`,
     fix: 'Add the note with updateContact(): "details" has the uuid of the contact.',
-    statusCode,
-    retryAfter,
-    errors,
     details: { contact: shownId(contact) },
-    cause: error,
+    outcome: 'unknown',
   });
 }
 

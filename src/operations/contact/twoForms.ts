@@ -1,4 +1,4 @@
-import { RapidProError } from '../../errors/errors.js';
+import { fail } from '../../errors/errors.js';
 import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
 
 /** Digits from which the end of a number shows whose it is. */
@@ -34,10 +34,10 @@ export function refuseTwoForms(urns: unknown, given: unknown = urns): void {
   for (const [index, { number, place }] of phones.entries()) {
     const other = phones.slice(index + 1).find(one => isSame(number, one.number));
     if (!other) continue;
-    throw new RapidProError({
-      code: 'INVALID_URN',
-      description: `${place} and ${other.place} are one number, written in two ways.`,
-      fix: 'Nothing was sent. Give it once, with the code of its country: "tel:+250788123123".',
-    });
+    throw fail(
+      'INVALID_URN',
+      `${place} and ${other.place} are one number, written in two ways.`,
+      'Nothing was sent. Give it once, with the code of its country: "tel:+250788123123".',
+    );
   }
 }

@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../errors/errors.js';
+import { fail } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import type { ContactKey } from '../../input/identifiers.js';
 import type { Dictionary } from '../../types/json.js';
@@ -16,11 +16,11 @@ export async function updateExisting(
   if ('uuid' in key && !urns) return writeContact(client, key, body);
   const contact = await findContact(client, key);
   if (!contact) {
-    throw new RapidProError({
-      code: 'NOT_FOUND',
-      description: 'RapidPro has no such contact. Nothing was changed.',
-      fix: 'Check the uuid or URN. upsertContact() makes the contact if it is not there.',
-    });
+    throw fail(
+      'NOT_FOUND',
+      'RapidPro has no such contact. Nothing was changed.',
+      'Check the uuid or URN. upsertContact() makes the contact if it is not there.',
+    );
   }
   if (!urns) return writeContact(client, { uuid: String(contact.uuid) }, body);
   await refuseTakenUrns(client, contact, urns);

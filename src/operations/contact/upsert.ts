@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../errors/errors.js';
+import { fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { distinctUrns } from '../../input/identifiers.js';
 import type { Settings } from '../../input/options.js';
@@ -14,20 +14,18 @@ import { severalAnswer } from './severalAnswer.js';
 import { writeContact, writeUrns } from './writeContact.js';
 
 function clash(contacts: Dictionary[]): RapidProError {
-  return new RapidProError({
-    ...severalAnswer(String(contacts.length)),
-    details: { contacts: contacts.map(shownId) },
-  });
+  const { code, description, fix } = severalAnswer(String(contacts.length));
+  return fail(code, description, fix, { details: { contacts: contacts.map(shownId) } });
 }
 
 async function contactOfUuid(client: Client, uuid: string): Promise<Dictionary> {
   const contact = await findContact(client, { uuid });
   if (contact) return contact;
-  throw new RapidProError({
-    code: 'NOT_FOUND',
-    description: 'RapidPro has no contact of this uuid.',
-    fix: 'Leave "uuid" out to find or make the contact by its URNs. The contact may have been deleted.',
-  });
+  throw fail(
+    'NOT_FOUND',
+    'RapidPro has no contact of this uuid.',
+    'Leave "uuid" out to find or make the contact by its URNs. The contact may have been deleted.',
+  );
 }
 
 /** The one contact that is meant, or undefined if none exists yet. */

@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../errors/errors.js';
+import { fail } from '../../errors/errors.js';
 import { collect } from './list.js';
 
 /** Whether the workspace has a resthook of this name. */
@@ -15,9 +15,9 @@ export async function hasResthook(client: Client, resthook: string): Promise<boo
  */
 export async function requireResthook(client: Client, resthook: string): Promise<void> {
   if (await hasResthook(client, resthook)) return;
-  throw new RapidProError({
-    code: 'UNKNOWN_REFERENCE',
-    description: 'The workspace has no resthook of this name.',
-    fix: 'Check its spelling: getResthooks() lists them. New ones are made in RapidPro only, in the settings of the workspace.',
-  });
+  throw fail(
+    'UNKNOWN_REFERENCE',
+    'The workspace has no resthook of this name.',
+    'Check its spelling: getResthooks() lists them. New ones are made in RapidPro only, in the settings of the workspace.',
+  );
 }

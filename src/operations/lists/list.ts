@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js';
 import type { Query } from '../../client/request.js';
-import { RapidProError } from '../../errors/errors.js';
+import { fail, type RapidProError } from '../../errors/errors.js';
 import { checkFilters } from '../../input/filters.js';
 import { count, log } from '../../input/log.js';
 import { type ResourceName, resources } from '../../resources.js';
@@ -41,11 +41,11 @@ export function planOf(operation: unknown): ListPlan | undefined {
 }
 
 function tooLong(length: string): RapidProError {
-  return new RapidProError({
-    code: 'LIST_TOO_LONG',
-    description: `The list is longer than ${length}.`,
-    fix: 'Read it page by page with eachPage(), or less at once: a filter such as "after" or "group", or options.limit.',
-  });
+  return fail(
+    'LIST_TOO_LONG',
+    `The list is longer than ${length}.`,
+    'Read it page by page with eachPage(), or less at once: a filter such as "after" or "group", or options.limit.',
+  );
 }
 
 async function gather(
@@ -83,12 +83,12 @@ export async function collect(
   const reading = new Reading(client, name, query);
   const records = await gather(client, name, reading.pages());
   if (!reading.stopped) return records;
-  throw new RapidProError({
-    code: 'RATE_LIMITED',
-    description: 'The workspace has used up its requests for now, in the middle of a list.',
-    fix: 'Run the job again later, or raise options.maxWait (seconds) if your worker allows a longer run.',
-    retryAfter: reading.stopped.retryAfter,
-  });
+  throw fail(
+    'RATE_LIMITED',
+    'The workspace has used up its requests for now, in the middle of a list.',
+    'Run the job again later, or raise options.maxWait (seconds) if your worker allows a longer run.',
+    { retryAfter: reading.stopped.retryAfter },
+  );
 }
 
 /**

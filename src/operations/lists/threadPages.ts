@@ -1,10 +1,6 @@
-import { RapidProError } from '../../errors/errors.js';
+import { fail } from '../../errors/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State, Step } from '../../types/state.js';
-
-function refuse(description: string, fix: string): never {
-  throw new RapidProError({ code: 'INVALID_INPUT', description, fix });
-}
 
 /**
  * To be called before anything is sent.
@@ -13,7 +9,8 @@ function refuse(description: string, fix: string): never {
  */
 export function checkSteps(operations: readonly unknown[]): void {
   if (operations.every(operation => typeof operation === 'function')) return;
-  refuse(
+  throw fail(
+    'INVALID_INPUT',
     'What is to run for each page is not an operation.',
     'Nothing was sent. Give operations one after the other, not in a list: fn(state => …), each($.data, …)',
   );
@@ -22,7 +19,8 @@ export function checkSteps(operations: readonly unknown[]): void {
 /** An operation that forgets to return its state would lose all that the others left there. */
 function checkState(state: unknown): State {
   if (state !== null && typeof state === 'object') return state as State;
-  return refuse(
+  throw fail(
+    'INVALID_INPUT',
     'An operation that ran for a page returned no state.',
     'Return the state from fn(): fn(state => { …; return state; })',
   );

@@ -1,5 +1,5 @@
 import type { Query } from '../../client/request.js';
-import { RapidProError } from '../../errors/errors.js';
+import { fail } from '../../errors/errors.js';
 import { type Dialect, type Filter, type ResourceName, resources } from '../../resources.js';
 
 const SERVERS: Record<Dialect, string> = { v9: 'RapidPro 9', textit: 'TextIt' };
@@ -26,10 +26,10 @@ export function checkUnderstood(
   const filters: Record<string, Filter> = resources[name].filters;
   for (const [key, value] of Object.entries(query)) {
     if (isUnderstood(filters[key], value, dialect)) continue;
-    throw new RapidProError({
-      code: 'INVALID_FILTER',
-      description: `This server is ${SERVERS[dialect]} and does not know the filter "${key}" with this value. It would have given everything, or nothing.`,
-      fix: 'Leave the filter out and pick from the result with fn().',
-    });
+    throw fail(
+      'INVALID_FILTER',
+      `This server is ${SERVERS[dialect]} and does not know the filter "${key}" with this value. It would have given everything, or nothing.`,
+      'Leave the filter out and pick from the result with fn().',
+    );
   }
 }

@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js';
 import type { Query } from '../../client/request.js';
-import { RapidProError } from '../../errors/errors.js';
+import { fail } from '../../errors/errors.js';
 import { nearest } from '../../input/nearest.js';
 import { collect } from './list.js';
 
@@ -27,16 +27,16 @@ export async function checkGroupExists(client: Client, query: Query): Promise<vo
   const near = groups.find(({ uuid, name }) =>
     [uuid, name].some(text => String(text).toLowerCase() === small),
   );
-  throw new RapidProError({
-    code: 'UNKNOWN_GROUP',
-    description: near
+  throw fail(
+    'UNKNOWN_GROUP',
+    near
       ? 'The workspace has this group, but with other capitals in its name or uuid.'
       : 'The workspace has no such group.',
-    fix: near
+    near
       ? `Write it as RapidPro does: "${String(near.name)}".`
       : advise(
           wanted,
           groups.map(({ name }) => String(name)),
         ),
-  });
+  );
 }

@@ -1,6 +1,12 @@
 import type { Client } from '../../client/client.js';
 import type { ApiResponse } from '../../client/request.js';
-import { type ErrorCode, type ItemCode, RapidProError } from '../../errors/errors.js';
+import {
+  changed,
+  type ErrorCode,
+  fail,
+  type ItemCode,
+  RapidProError,
+} from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { count, log } from '../../input/log.js';
 import type { Settings } from '../../input/options.js';
@@ -10,7 +16,6 @@ import type { Json } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { type Placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import { operation } from '../base/operation.js';
-import { isUncertain } from '../base/uncertain.js';
 import { readGroups } from './groups.js';
 import type { Item } from './items.js';
 import { type Found, lookUpIfPossible } from './lookUp.js';
@@ -128,10 +133,10 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
   const { items, path, repeatable = true } = action;
   const { done, failures, queue } = progress;
   const [stopped = [], ...rest] = queue;
-  const uncertain = isUncertain(error);
+  const uncertain = error.outcome === 'unknown';
   const place = (list: readonly Item[]) =>
     ranges(list.map(({ index }) => index).sort((a, b) => a - b));
-  return new RapidProError({
+  return changed(error, {
     code: 'PARTIAL_ACTION',
     description: `The action stopped after ${done.length + failures.length} of ${items.length} ${KEYS[path]}: ${error.description}`,
     fix: `${error.fix} ${
@@ -139,9 +144,6 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
         ? 'The same step can be run again as it is: a second time changes nothing.'
         : '"details" lists by position in the list what was done (done), what perhaps was (unknown), what was not (failed, notAttempted).'
     }`,
-    statusCode: error.statusCode,
-    retryAfter: error.retryAfter,
-    errors: error.errors,
     details: {
       reason: error.code,
       list: KEYS[path],
@@ -151,7 +153,7 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
       notAttempted: place(rest.flat()),
       failures: sortByIndex(failures),
     },
-    cause: error,
+    outcome: 'unknown',
   });
 }
 
@@ -163,7 +165,7 @@ function sortByIndex(failures: readonly ActionFailure[]): ActionFailure[] {
 function saysAll(error: RapidProError, { repeatable = true }: Action, progress: Progress): boolean {
   const { done, failures, queue } = progress;
   const untouched = done.length + failures.length === 0;
-  return untouched && (repeatable || queue.length === 1 || !isUncertain(error));
+  return untouched && (repeatable || queue.length === 1 || error.outcome !== 'unknown');
 }
 
 function logResult({ items, path, body }: Action, { failures }: Progress, requests: number): void {
@@ -253,13 +255,13 @@ async function refuseGroup(client: Client, group: unknown): Promise<void> {
   const found = groups.of(group);
   const isSmart = found !== undefined && (found.query ?? null) !== null;
   if (!isSmart && (found || !groups.isWhole)) return;
-  throw new RapidProError({
-    code: isSmart ? 'VALIDATION_FAILED' : 'UNKNOWN_REFERENCE',
-    description: isSmart
+  throw fail(
+    isSmart ? 'VALIDATION_FAILED' : 'UNKNOWN_REFERENCE',
+    isSmart
       ? 'The group is a smart group: RapidPro itself decides who is in it.'
       : 'The workspace has no such group.',
-    fix: 'Nothing was sent. Name a manual group: getGroups() lists them.',
-  });
+    'Nothing was sent. Name a manual group: getGroups() lists them.',
+  );
 }
 
 /** What an action would do, in at most {@link DRY_REQUESTS} requests. */

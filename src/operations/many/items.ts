@@ -1,4 +1,4 @@
-import { RapidProError } from '../../errors/errors.js';
+import { fail } from '../../errors/errors.js';
 import { asUuid, checkEach, contactKey, urnIdentity } from '../../input/identifiers.js';
 import { refuseMissing } from '../../input/missing.js';
 
@@ -10,15 +10,12 @@ export interface Item {
   index: number;
 }
 
-function refuse(description: string, fix: string): never {
-  throw new RapidProError({ code: 'INVALID_INPUT', description, fix });
-}
-
 /** One thing is a list of one. */
 function toList(value: unknown, what: string): unknown[] {
   if (Array.isArray(value)) return value;
   if (typeof value === 'string' || typeof value === 'number') return [value];
-  return refuse(
+  throw fail(
+    'INVALID_INPUT',
     `The list of ${what} is missing.`,
     `Give the ${what} as a list. If it comes from $ or state, check that the data is there.`,
   );
@@ -50,7 +47,8 @@ export function messageItems(value: unknown): Item[] {
   const values = toList(value, 'messages').map((message, index) => {
     // Of more digits JavaScript would make another message's; 0 is the number of none.
     if (/^0*[1-9]\d{0,14}$/.test(String(message))) return Number(message);
-    return refuse(
+    throw fail(
+      'INVALID_INPUT',
       `messages[${index}] is not the number of a message.`,
       'RapidPro acts on messages by their "id", not by uuid: state => state.data.map(message => message.id)',
     );
@@ -61,12 +59,11 @@ export function messageItems(value: unknown): Item[] {
 export function ticketItems(value: unknown): Item[] {
   const values = toList(value, 'tickets').map((ticket, index) => {
     const uuid = typeof ticket === 'string' ? asUuid(ticket) : undefined;
-    return (
-      uuid ??
-      refuse(
-        `tickets[${index}] is not the uuid of a ticket.`,
-        'Give the uuids: state => state.data.map(ticket => ticket.uuid)',
-      )
+    if (uuid) return uuid;
+    throw fail(
+      'INVALID_INPUT',
+      `tickets[${index}] is not the uuid of a ticket.`,
+      'Give the uuids: state => state.data.map(ticket => ticket.uuid)',
     );
   });
   return distinct(values, text => text);
@@ -76,7 +73,8 @@ export function ticketItems(value: unknown): Item[] {
 export function requireText(value: unknown, what: string): string {
   const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
   if (text !== '') return text;
-  return refuse(
+  throw fail(
+    'INVALID_INPUT',
     value !== null && typeof value === 'object'
       ? `The ${what} is an object where text is expected.`
       : `The ${what} is empty.`,

@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../errors/errors.js';
+import { fail, RapidProError } from '../../errors/errors.js';
 import { contactKey, isUuid, urnIdentity } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { areHidden } from '../../sync/diff.js';
@@ -24,11 +24,11 @@ function isConclusive(identity: string): boolean {
 }
 
 function anonymous(): RapidProError {
-  return new RapidProError({
-    code: 'ANONYMOUS_WORKSPACE',
-    description: 'The workspace hides URNs, so nobody can be looked up by them. Nothing was sent.',
-    fix: 'Name contacts by uuid.',
-  });
+  return fail(
+    'ANONYMOUS_WORKSPACE',
+    'The workspace hides URNs, so nobody can be looked up by them. Nothing was sent.',
+    'Name contacts by uuid.',
+  );
 }
 
 /** Names that are still to be found. */
@@ -84,12 +84,12 @@ async function readSome(client: Client, wanted: Wanted, most: number): Promise<v
     if (wanted.size === 0 || !pays) return;
   }
   if (reading.stopped) {
-    throw new RapidProError({
-      code: 'RATE_LIMITED',
-      description: 'The rate limit of the workspace was reached before everybody was looked up.',
-      fix: 'Nothing was sent. Run the job again later.',
-      retryAfter: reading.stopped.retryAfter,
-    });
+    throw fail(
+      'RATE_LIMITED',
+      'The rate limit of the workspace was reached before everybody was looked up.',
+      'Nothing was sent. Run the job again later.',
+      { retryAfter: reading.stopped.retryAfter },
+    );
   }
   for (const identity of wanted.identities.filter(isConclusive)) wanted.resolve(identity, null);
 }

@@ -1,4 +1,4 @@
-import { RapidProError } from '../../errors/errors.js';
+import { fail } from '../../errors/errors.js';
 import { isUuid } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
 import { BATCH_LIMIT } from '../../resources.js';
@@ -121,22 +121,20 @@ function indexesOf(items: Item[]): number[] {
   return items.map(({ index }) => index);
 }
 
-function refuse(description: string, fix: string): never {
-  throw new RapidProError({ code: 'INVALID_INPUT', description, fix });
-}
-
 function refuseMixture(contacts: Item[], urns: Item[], groups: Item[]): void {
   const kinds = [contacts, urns, groups].filter(({ length }) => length > 0).length;
   const mixedContacts =
     contacts.length > BATCH_LIMIT && new Set(contacts.map(({ value }) => isUuid(value))).size > 1;
   if (groups.length > BATCH_LIMIT) {
-    refuse(
+    throw fail(
+      'INVALID_INPUT',
       `RapidPro takes at most ${BATCH_LIMIT} groups at once. Nothing was sent.`,
       'Somebody could be in two of them and be reached twice if they went in two requests. Make one group of them in RapidPro.',
     );
   }
   if (kinds <= 1 && !mixedContacts) return;
-  refuse(
+  throw fail(
+    'INVALID_INPUT',
     `More than ${BATCH_LIMIT} recipients are given in different ways, and one person could be reached twice. Nothing was sent.`,
     'Above 100, give only contacts by uuid, or only urns. Send to groups in a step of their own.',
   );
@@ -152,7 +150,8 @@ function refuseLocalNumbers(values: readonly string[]): void {
     return plain.startsWith('tel:') && !/^tel:(?:\+\d{7,15}|[1-9]\d{10,14})$/.test(plain);
   });
   if (local < 0) return;
-  refuse(
+  throw fail(
+    'INVALID_INPUT',
     `The number at position ${local} is not written with "+", country code and digits alone. Nothing was sent.`,
     `Above ${BATCH_LIMIT} recipients, write all numbers with "+" and country code, as "tel:+250788123123": otherwise one person could be reached twice.`,
   );
@@ -209,7 +208,8 @@ export function planRecipients(body: Recipients, resolved = UNRESOLVED): Plan {
   const { duplicates, leftOut } = sorter;
   const recipients = contacts.length + urns.length + groups.length;
   if (recipients === 0 && leftOut.length === 0) {
-    refuse(
+    throw fail(
+      'INVALID_INPUT',
       'There is nobody to send to: contacts, urns and groups are all empty. Nothing was sent.',
       'Give at least one recipient. If the list comes from $ or state, check that it has somebody in it; fnIf() can skip the step.',
     );

@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../errors/errors.js';
+import { changed, fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { isUuid, urnIdentity } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
@@ -11,7 +11,6 @@ import type { Dictionary } from '../../types/json.js';
 import { asOutcome } from '../base/answered.js';
 import { placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import type { Call } from '../base/operation.js';
-import { isUncertain } from '../base/uncertain.js';
 import { refuseArchived } from '../base/workspaceFacts.js';
 import { readGroups } from './groups.js';
 import { lookUpIfPossible } from './lookUp.js';
@@ -48,15 +47,12 @@ function partialSend(
   rest: readonly Chunk[],
   leftOut: readonly LeftOut[],
 ): RapidProError {
-  const uncertain = isUncertain(error);
+  const uncertain = error.outcome === 'unknown';
   const ids = answers.map(shownId);
-  return new RapidProError({
+  return changed(error, {
     code: 'PARTIAL_SEND',
     description: `The send stopped at request ${done.length + 1} of ${done.length + 1 + rest.length}: ${error.description}`,
     fix: `${error.fix} "details" lists by position in "${failed.key}" who was reached (done), who perhaps was (unknown), who was not (failed, notAttempted). Positions count from 0, and both ends are included. Send again only to failed and notAttempted.`,
-    statusCode: error.statusCode,
-    retryAfter: error.retryAfter,
-    errors: error.errors,
     details: {
       reason: error.code,
       list: failed.key,
@@ -67,7 +63,7 @@ function partialSend(
       notAttempted: indexesOf(rest),
       ...(leftOut.length > 0 ? { leftOut } : {}),
     },
-    cause: error,
+    outcome: 'unknown',
   });
 }
 
@@ -118,11 +114,11 @@ function listed(indexes: readonly number[] = []): [number, number][] {
 
 /** What a dry run says of contacts and groups that RapidPro does not have: what RapidPro would say. */
 function refuseUnknown(where: string): never {
-  throw new RapidProError({
-    code: 'UNKNOWN_REFERENCE',
-    description: `${where} is not in this workspace. RapidPro would refuse all of it.`,
-    fix: 'Nothing was sent. Check its spelling or its uuid, and that the credential is for the right workspace. Phone numbers that RapidPro may not know belong in "urns".',
-  });
+  throw fail(
+    'UNKNOWN_REFERENCE',
+    `${where} is not in this workspace. RapidPro would refuse all of it.`,
+    'Nothing was sent. Check its spelling or its uuid, and that the credential is for the right workspace. Phone numbers that RapidPro may not know belong in "urns".',
+  );
 }
 
 /** Who would be reached, in at most {@link DRY_REQUESTS} requests. */
@@ -220,7 +216,7 @@ async function sendChunks(
     } catch (error) {
       if (!(error instanceof RapidProError) || chunks.length === 1) throw error;
       // Refused before anybody was reached: as if there were one request alone.
-      if (index === 0 && !isUncertain(error)) throw error;
+      if (index === 0 && error.outcome !== 'unknown') throw error;
       throw partialSend(error, progress, chunk, chunks.slice(index + 1), leftOut);
     }
   }

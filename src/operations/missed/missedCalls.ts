@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
 import type { Query } from '../../client/request.js';
-import { RapidProError } from '../../errors/errors.js';
+import { fail } from '../../errors/errors.js';
 import { check } from '../../input/check.js';
 import { checkFilters, requireOne } from '../../input/filters.js';
 import { isUuid } from '../../input/identifiers.js';
@@ -38,22 +38,22 @@ const caller = z.object({
 function checkCaller(node: unknown, result: unknown): Caller {
   const checked = check(caller, { node, result }, 'options', 'INVALID_OPTION');
   if ((checked.node === undefined) !== (checked.result === undefined)) return checked;
-  throw new RapidProError({
-    code: 'INVALID_OPTION',
-    description: 'A flow can have many nodes, and one of them is to be named.',
-    fix: 'Give the key of the result that the node saves, { flow: "…", result: "webhook" }, or its uuid as node: the last entry of "path" in a push that arrived.',
-  });
+  throw fail(
+    'INVALID_OPTION',
+    'A flow can have many nodes, and one of them is to be named.',
+    'Give the key of the result that the node saves, { flow: "…", result: "webhook" }, or its uuid as node: the last entry of "path" in a push that arrived.',
+  );
 }
 
 /** Lists of runs are empty too when there is no such flow. */
 async function requireFlow(client: Client, uuid: string): Promise<void> {
   const flows = await collect(client, 'flows', { uuid });
   if (flows.length > 0) return;
-  throw new RapidProError({
-    code: 'UNKNOWN_REFERENCE',
-    description: 'The workspace has no flow with this uuid.',
-    fix: 'Check it: getFlows() lists the flows, and the address of the flow editor ends with it.',
-  });
+  throw fail(
+    'UNKNOWN_REFERENCE',
+    'The workspace has no flow with this uuid.',
+    'Check it: getFlows() lists the flows, and the address of the flow editor ends with it.',
+  );
 }
 
 /** What a node of a flow sent, from the runs: for as long as RapidPro keeps them. */

@@ -1,6 +1,6 @@
 import { Gathered } from '../../client/gather.js';
 import { type LinkOptions, openLink } from '../../client/link.js';
-import { RapidProError } from '../../errors/errors.js';
+import { fail } from '../../errors/errors.js';
 
 /** The largest file that RapidPro takes, in bytes. */
 const MAX_FILE = 25 * 1024 * 1024;
@@ -15,19 +15,17 @@ export interface FileContent {
   contentType?: string | undefined;
 }
 
-function refuse(description: string, fix: string): never {
-  throw new RapidProError({ code: 'INVALID_INPUT', description, fix });
-}
-
 function tooLarge(): never {
-  return refuse(
+  throw fail(
+    'INVALID_INPUT',
     `The file is larger than ${MAX_FILE / 1024 / 1024} MB.`,
     'RapidPro takes no larger ones. Make the picture smaller or the recording shorter.',
   );
 }
 
 function checkSize(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  if (bytes.length === 0) refuse('The file is empty.', 'Check the data that it comes from.');
+  if (bytes.length === 0)
+    throw fail('INVALID_INPUT', 'The file is empty.', 'Check the data that it comes from.');
   return bytes.length > MAX_FILE ? tooLarge() : bytes;
 }
 
@@ -48,7 +46,8 @@ async function fromLink(link: string, options: LinkOptions): Promise<FileContent
 function fromBase64(text: string): FileContent {
   const [, contentType, how, data = text] = /^data:([^;,]+)?([^,]*),(.*)$/is.exec(text) ?? [];
   if (how !== undefined && !/;base64$/i.test(how)) {
-    refuse(
+    throw fail(
+      'INVALID_INPUT',
       'The file is a data: link that is not in base64.',
       'Write it as data:image/png;base64,…',
     );
@@ -56,7 +55,8 @@ function fromBase64(text: string): FileContent {
   const compact = data.replace(/\s+/g, '');
   if (compact.length > MAX_FILE * 1.4) tooLarge();
   if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact)) {
-    refuse(
+    throw fail(
+      'INVALID_INPUT',
       'The file is text, but neither base64 nor a link.',
       'Give the content in base64, a link that begins with https://, or a Buffer.',
     );
@@ -83,7 +83,8 @@ export async function readFileContent(file: unknown, options: LinkOptions): Prom
   const bytes = bytesOf(file);
   if (bytes) return { bytes: checkSize(bytes) };
   if (typeof file !== 'string' || file.trim() === '') {
-    return refuse(
+    throw fail(
+      'INVALID_INPUT',
       'There is no file.',
       'Give a Buffer, base64 text or a link. If it comes from $ or state, check that the data is there.',
     );

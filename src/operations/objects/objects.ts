@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { RapidProError } from '../../errors/errors.js';
+import { changed, fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { asUuid } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
@@ -58,12 +58,11 @@ export async function create(
 /** The name was free or not before an attempt whose answer was lost: nobody knows any more. */
 function lost(error: RapidProError, resource: ResourceName): RapidProError {
   const [noun] = resources[resource].nouns;
-  return new RapidProError({
+  return changed(error, {
     code: 'OUTCOME_UNKNOWN',
     description: `The connection failed while RapidPro was asked to add a ${noun}. Now there is one of this name, made by this step or before it.`,
     fix: 'Look at it in RapidPro. It is not there twice.',
-    statusCode: error.statusCode,
-    cause: error,
+    errors: undefined,
   });
 }
 
@@ -80,7 +79,7 @@ export function add(plan: Write): Operation {
         return await create(client, resource, checked);
       } catch (error) {
         const taken = error instanceof RapidProError && error.code === 'NAME_TAKEN';
-        throw taken && client.repeated ? lost(error, resource) : error;
+        throw taken && error.outcome === 'unknown' ? lost(error, resource) : error;
       }
     },
   });
@@ -97,11 +96,11 @@ export function checkKey(value: unknown, key: Key, resource: ResourceName): stri
   const good = key === 'uuid' ? asUuid(text) : key === 'id' ? /^0*[1-9]\d*$/.exec(text)?.[0] : text;
   if (good) return good;
   const article = /^[aeio]/.test(noun) ? 'an' : 'a';
-  throw new RapidProError({
-    code: 'INVALID_INPUT',
-    description: `The first argument is not the ${key} of ${article} ${noun}.`,
-    fix: `Give the ${key} as RapidPro wrote it, as text. If it comes from $ or state, check that the data is there.`,
-  });
+  throw fail(
+    'INVALID_INPUT',
+    `The first argument is not the ${key} of ${article} ${noun}.`,
+    `Give the ${key} as RapidPro wrote it, as text. If it comes from $ or state, check that the data is there.`,
+  );
 }
 
 interface Change {

@@ -1,0 +1,34 @@
+import type { ErrorCode, RapidProError } from './errors.js';
+
+/**
+ * Whom an error concerns: `one` item alone; `all`, since the next request would meet it too; or the
+ * `server` or the way to it, which may be about one or about all.
+ */
+export type Reach = 'one' | 'all' | 'server';
+
+/** A part of what a code means; a code that is not here concerns one item. */
+const REACH: Partial<Record<ErrorCode, Reach>> = {
+  RATE_LIMITED: 'all',
+  INVALID_TOKEN: 'all',
+  MISSING_TOKEN: 'all',
+  PERMISSION_DENIED: 'all',
+  WORKSPACE_SUSPENDED: 'all',
+  NOT_RAPIDPRO: 'all',
+  NOT_OFFERED: 'all',
+  REDIRECTED: 'all',
+  METHOD_NOT_ALLOWED: 'all',
+  HOST_NOT_FOUND: 'all',
+  CONNECTION_REFUSED: 'all',
+  INSECURE_CONNECTION: 'all',
+  SERVER_ERROR: 'server',
+  SERVER_UNAVAILABLE: 'server',
+  CONNECTION_LOST: 'server',
+  TIMEOUT: 'server',
+  INVALID_RESPONSE: 'server',
+  RESPONSE_TOO_LARGE: 'server',
+  OUTCOME_UNKNOWN: 'server',
+};
+
+export function reachOf({ code }: RapidProError): Reach {
+  return REACH[code] ?? 'one';
+}

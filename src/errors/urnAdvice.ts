@@ -1,0 +1,54 @@
+/** The kinds of addresses of both lines of servers. */
+export const SCHEMES = [
+  'tel',
+  'mailto',
+  'whatsapp',
+  'bsuid',
+  'telegram',
+  'instagram',
+  'facebook',
+  'twitter',
+  'twitterid',
+  'viber',
+  'freshchat',
+  'discord',
+  'ext',
+  'fcm',
+  'jiochat',
+  'line',
+  'rocketchat',
+  'slack',
+  'vk',
+  'webchat',
+  'wechat',
+] as const;
+
+export const PHONE_FIX =
+  'Write one number, with "+" and the code of its country: "tel:+250788123123". Format phone columns of a table as text.';
+export const URN_FIX =
+  'A URN is a kind and an address: "tel:+250788123123", "whatsapp:250788123123", "mailto:amina@example.org".';
+const DIGITS_FIX = (scheme: string) =>
+  `Write digits alone, with no plus, spaces or dashes: "${scheme}:250788123123".`;
+
+/** How an address of each kind is written. */
+const ADVICE: { [scheme: string]: string } = {
+  tel: PHONE_FIX,
+  whatsapp: DIGITS_FIX('whatsapp'),
+  telegram: 'Write the number of the Telegram account, digits alone: "telegram:987654321".',
+  instagram: 'Write the number of the Instagram account, digits alone: "instagram:987654321".',
+  facebook: 'Write the number of the Facebook account, digits alone: "facebook:987654321".',
+  twitterid: 'Write the number of the account, digits alone: "twitterid:987654321".',
+  discord: 'Write the number of the Discord account, digits alone: "discord:987654321".',
+  twitter: 'Write the name of the account, at most 15 letters, digits and "_": "twitter:unicef".',
+  mailto: 'Write one address and nothing else: "mailto:amina@example.org".',
+  viber: 'Write the id as Viber gives it, at most 24 letters, digits, "_", "=", "+" and "/".',
+  freshchat: 'Write two uuids with "/" between them: "freshchat:<channel>/<user>".',
+  bsuid: 'Write two letters of a country, a dot and the id: "bsuid:US.abc123".',
+  ext: 'Write an id without "#", "?" and "%": "ext:household-10".',
+};
+
+/** What to write, by the kind of address. */
+export function urnAdvice(urn: string): string {
+  const scheme = /^\s*([a-z]+):/i.exec(urn)?.[1]?.toLowerCase() ?? '';
+  return ADVICE[scheme] ?? URN_FIX;
+}
