@@ -352,8 +352,14 @@ describe('headers', () => {
   });
 });
 
+/** Numbers that JSON.parse rounds: the text of a body has them whole, an object has them no more. */
+const isRounded = (value: unknown): boolean =>
+  typeof value === 'number'
+    ? Math.abs(value) > Number.MAX_SAFE_INTEGER
+    : value !== null && typeof value === 'object' && Object.values(value).some(isRounded);
+
 /** Objects as they come from JSON, with keys that RapidPro knows among them. */
-const anything = fc.jsonValue({ maxDepth: 4 });
+const anything = fc.jsonValue({ maxDepth: 4 }).filter(value => !isRounded(value));
 const body = fc.record(
   {
     contact: fc.oneof(
