@@ -34,6 +34,11 @@ export type MoreDetails = Omit<ErrorDetails, 'code' | 'description' | 'fix'>;
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor sets what the interface promises
 export class RapidProError extends Error {
+  static {
+    // Its own name, also where a build gives classes short ones: a console prints it.
+    Object.defineProperty(RapidProError, 'name', { value: 'RapidProError' });
+  }
+
   constructor({ cause, outcome = 'none', ...details }: ErrorDetails) {
     super(`${details.code}: ${details.description}`);
     Object.defineProperty(this, 'name', { value: 'RapidProError', enumerable: true });

@@ -22,12 +22,22 @@ describe.each(['dist/index.js', 'dist/index.cjs'])('%s', file => {
     expect(text).not.toMatch(/createSandbox|maternal-health/);
   });
 
+  const load = file.endsWith('.cjs') ? 'require(process.argv[1])' : 'await import(process.argv[1])';
+  const type = file.endsWith('.cjs') ? 'commonjs' : 'module';
+
+  test('prints an error by its name, however the build calls the class', async () => {
+    const code = `(async () => {
+      const { RapidProError } = ${load};
+      const error = new RapidProError({ code: 'NOT_FOUND', description: 'None.', fix: 'Look.' });
+      process.stdout.write(error.constructor.name + ' ' + (await import('node:util')).inspect(error).split('\\n')[0]);
+    })();`;
+    const args = [`--input-type=${type}`, '--eval', code, join(ROOT, file)];
+    const { stdout, stderr } = await start(process.execPath, args);
+    expect([stdout, stderr]).toEqual(['RapidProError RapidProError: NOT_FOUND: None.', '']);
+  });
+
   test('loads where the environment is empty, as on a worker, and says nothing', async () => {
-    const load = file.endsWith('.cjs')
-      ? 'require(process.argv[1])'
-      : 'await import(process.argv[1])';
     const code = `process.env = {}; const m = ${load}; process.stdout.write(JSON.stringify(Object.keys(m)));`;
-    const type = file.endsWith('.cjs') ? 'commonjs' : 'module';
     const args = [`--input-type=${type}`, '--eval', code, join(ROOT, file)];
     const { stdout, stderr } = await start(process.execPath, args, { bare: true });
     expect(stderr).toBe('');
