@@ -42,7 +42,7 @@ again by itself, and when, is in [faults.md](faults.md).
 const ITEMS = `## Codes of single items
 
 Operations on many do not stop because of one item. They list it in \`state.data.failures\` (actions such as \`addToGroup\`), or in
-\`state.data.failed\` (\`syncContacts\`, \`upsertContacts\`), with its place in your list as \`index\`, a \`code\` and a \`description\`. The codes are those
+\`state.data.failed\` (\`syncContacts\`, \`upsertContacts\`), with its position in your list as \`index\`, a \`code\` and a \`description\`. The codes are those
 above, and these of actions:
 
 | Code | What it means | What to do |

@@ -106,7 +106,7 @@ export class Outcome {
     this.#inactive.set(index, { index, uuid, status });
   }
 
-  /** Places in the list, in order, of those that ended in one way. */
+  /** Positions in the list, in order, of those that ended in one way. */
   indexes(place: End['place'], code?: string): number[] {
     return this.#ends.flatMap((end, index) =>
       end?.place === place && (code === undefined || (end.item as BulkFailure).code === code)

@@ -21,7 +21,7 @@ function toList(value: unknown, what: string): unknown[] {
   );
 }
 
-/** Leaves out what is given twice; the first place in the list stays. */
+/** Leaves out what is given twice; the first position in the list stays. */
 function distinct(
   values: readonly (string | number)[],
   identity: (value: string) => string,

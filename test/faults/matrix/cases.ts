@@ -12,7 +12,7 @@ export interface Case {
   seed: SandboxOptions;
   /** `options` are for a list or bulk operation that goes on. */
   operation(options: { timeout?: number; resume?: true }): Operation;
-  /** For sends: the same to these places of the list alone. */
+  /** For sends: the same to these positions of the list alone. */
   sendTo?(places: number[], options: { timeout?: number }): Operation;
   /** How many recipients, contacts or tickets it is about, where they are more than one. */
   items?: number;

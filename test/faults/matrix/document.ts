@@ -45,7 +45,7 @@ What it means for your jobs:
 - **After a rate limit everything is asked again**, sends too, since RapidPro did nothing. All the waits of
   a step together take at most \`maxWait\`, 60 seconds unless you say otherwise.
 - **A step of several requests that stops in the middle says how far it got.** \`PARTIAL_SEND\` and
-  \`PARTIAL_ACTION\` have \`details\` with places in your list: \`done\`, \`unknown\`, \`failed\` and
+  \`PARTIAL_ACTION\` have \`details\` with positions in your list: \`done\`, \`unknown\`, \`failed\` and
   \`notAttempted\`. Send again only to \`failed\` and \`notAttempted\`.
 - **Lists and bulk operations leave a place to go on from** in \`state.rapidpro\` when the wait gets too long:
   the same step with \`resume: true\` does the rest. \`eachChange\` needs no option for it.
