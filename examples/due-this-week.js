@@ -8,9 +8,8 @@ getContacts({ group: 'Mothers' });
 fn(state => {
   const isDue = day => Date.parse(day) >= Date.now() && Date.parse(day) < inAWeek;
   const isToNotify = ({ due_date: day, told_of_due_date: told }) => isDue(day) && day !== told;
-  const toMark = state.data.filter(({ fields }) => isToNotify(fields));
-  const mark = ({ fields }) => ({ told_of_due_date: fields.due_date });
-  return { ...state, marks: toMark.map(one => ({ uuid: one.uuid, fields: mark(one) })) };
+  const mark = ({ uuid, fields }) => ({ uuid, fields: { told_of_due_date: fields.due_date } });
+  return { ...state, marks: state.data.filter(({ fields }) => isToNotify(fields)).map(mark) };
 });
 
 // First the mark: if the job breaks here, somebody gets nothing, but nobody gets it twice.

@@ -18,7 +18,6 @@ const WHY = {
   B7: 'a time that is not a time is taken for one',
   C3: 'a passing failure ends the operation, or is told as a refusal',
   C4: 'made, then refused because it is there',
-  C5: 'a limit after a lost answer is told as if nothing had been done',
   deleted: 'of those whom a lost attempt deleted, only the first is told as perhaps done',
   refusal:
     'a refusal after a lost answer whose own text is lost too is told as if nothing had been done',
@@ -292,12 +291,6 @@ export const KNOWN: readonly Known[] = [
     why: WHY.C4,
     operations: ['syncContacts by a field', 'addContact with a URN and a group'],
     columns: ['500 after'],
-  },
-  {
-    of: 'C5',
-    why: WHY.C5,
-    operations: ['syncContacts by URN'],
-    columns: ['reset after, then 429 huge'],
   },
   {
     of: 'new',
