@@ -20,11 +20,25 @@ export interface Question {
 /** Sends requests to a sandbox over one keep-alive connection. */
 export function asker(sandbox: Sandbox): {
   ask(question: Question): Promise<Answer>;
+  /** The administrator asks an endpoint, `contacts.json?uuid=…`, with a JSON body or without one. */
+  askApi(method: string, endpoint: string, json?: string): Promise<Answer>;
   close(): Promise<void>;
 } {
   const client = new Client(new URL(sandbox.host).origin);
   return {
     close: () => client.close(),
+    askApi(method, endpoint, json) {
+      return this.ask({
+        method,
+        target: `/api/v2/${endpoint}`,
+        headers: {
+          authorization: `Token ${sandbox.token}`,
+          accept: 'application/json',
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: json ?? null,
+      });
+    },
     async ask({ method, target, headers = {}, body = null }) {
       const response = await client.request({
         method: method as 'GET',

@@ -61,16 +61,7 @@ export class RowPlayer {
   }
 
   #ask(method: string, target: string, json?: string): Promise<Answer> {
-    return this.#asker.ask({
-      method,
-      target: `/api/v2/${target}`,
-      headers: {
-        authorization: `Token ${this.#sandbox.token}`,
-        accept: 'application/json',
-        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: json ?? null,
-    });
+    return this.#asker.askApi(method, target, json);
   }
 
   async #make(body: object): Promise<string> {

@@ -169,16 +169,7 @@ export class TouchPlayer {
   }
 
   #ask(method: string, target: string, body?: object): Promise<Answer> {
-    return this.#asker.ask({
-      method,
-      target: `/api/v2/${target}`,
-      headers: {
-        authorization: `Token ${this.#sandbox.token}`,
-        accept: 'application/json',
-        ...(body ? { 'content-type': 'application/json' } : {}),
-      },
-      body: body ? JSON.stringify(body) : null,
-    });
+    return this.#asker.askApi(method, target, body && JSON.stringify(body));
   }
 
   async #make(body: object): Promise<string> {
