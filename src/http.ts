@@ -1,9 +1,9 @@
-import type { Query } from './client/request.js';
 import { checkBody, checkMethod, checkPath, checkQuery } from './input/httpArguments.js';
 import { log } from './input/log.js';
 import { operation } from './operations/base/operation.js';
 import type { Json } from './types/json.js';
 import type { Options } from './types/options.js';
+import type { Query } from './types/request.js';
 import type { Operation, Reference } from './types/state.js';
 
 /** What `http.post` and `http.request` take besides the common options. */

@@ -511,3 +511,12 @@ export const resources = {
 } as const satisfies Record<string, Resource>;
 
 export type ResourceName = keyof typeof resources;
+
+const byPath = new Map<string, Resource>(
+  Object.values(resources).map((resource: Resource) => [resource.path, resource]),
+);
+
+/** The resource of an endpoint; undefined for one that is not described here. */
+export function resourceAt(path: string): Resource | undefined {
+  return byPath.get(path);
+}

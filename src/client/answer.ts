@@ -2,9 +2,9 @@ import type { Configuration } from '../configuration.js';
 import { fail, type RapidProError } from '../errors/errors.js';
 import { responseError } from '../errors/responseErrors.js';
 import type { Dialect } from '../resources.js';
+import type { ApiRequest } from '../types/request.js';
 import { MAX_BODY, readText, tooLarge, UnreadableBody } from './body.js';
 import { MOST_LEVELS, parse } from './parse.js';
-import type { ApiRequest } from './request.js';
 import { parseRetryAfter } from './retry.js';
 import type { Answer } from './transport.js';
 

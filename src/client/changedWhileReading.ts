@@ -1,8 +1,8 @@
 import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
+import type { Query } from '../types/request.js';
 import type { Client } from './client.js';
 import { type Page, pages } from './pages.js';
-import type { Query } from './request.js';
 import { SeenIds } from './seenIds.js';
 
 /**

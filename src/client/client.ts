@@ -5,25 +5,22 @@ import { type Failure, mayBeDone } from '../errors/failure.js';
 import { networkFailure } from '../errors/networkErrors.js';
 import { outcomeUnknown } from '../errors/outcome.js';
 import { guardOf, type SecretGuard } from '../input/secrets.js';
-import { type Dialect, type Resource, resources, type Scope } from '../resources.js';
+import { type Dialect, resourceAt, type Scope } from '../resources.js';
+import type { ApiRequest } from '../types/request.js';
 import { readAnswer } from './answer.js';
 import type { Clock } from './clock.js';
 import { Deadline } from './deadline.js';
 import { AbortedError, Limiter } from './limiter.js';
-import { type ApiRequest, type ApiResponse, encodeBody, encodeTarget } from './request.js';
+import { type ApiResponse, encodeBody, encodeTarget } from './request.js';
 import { decide } from './retry.js';
 import { transmit, type Wire } from './transport.js';
 
 export interface ClientOptions {
-  /** Seconds for one request; Default: 60. */
+  /** Seconds for one request. Default: 60. */
   timeout?: number | undefined;
   /** When its requests wait, and when they stop. Default: one of its own. */
   limiter?: Limiter | undefined;
 }
-
-const byPath = new Map<string, Resource>(
-  Object.values(resources).map((resource: Resource) => [resource.path, resource]),
-);
 
 /** What the engine sees only seconds after it was made. */
 const SEEN_LATER = new Set(['groups', 'fields', 'topics']);
@@ -161,7 +158,7 @@ export class Client {
   }
 
   #scopeOf({ path }: ApiRequest): Scope {
-    return byPath.get(path)?.throttle?.[this.dialect ?? 'v9'] ?? 'v2';
+    return resourceAt(path)?.throttle?.[this.dialect ?? 'v9'] ?? 'v2';
   }
 
   /** What stopped the operation is no failure of the server, but for a write it must be reported. */

@@ -2,8 +2,8 @@ import { fail } from '../errors/errors.js';
 import type { ResourceName } from '../resources.js';
 import { resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
+import type { Query } from '../types/request.js';
 import type { Client } from './client.js';
-import type { Query } from './request.js';
 
 /** One page of a list. */
 export interface Page {

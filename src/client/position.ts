@@ -1,4 +1,4 @@
-import type { Query } from './request.js';
+import type { Query } from '../types/request.js';
 
 /** Where to go on with a list, in plain values. */
 export interface Position {

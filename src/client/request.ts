@@ -3,8 +3,6 @@ import { fail } from '../errors/errors.js';
 import type { Json } from '../types/json.js';
 import type { ApiRequest, Query } from '../types/request.js';
 
-export type { ApiRequest, Query, QueryValue } from '../types/request.js';
-
 /** What a server answered. */
 export interface ApiResponse {
   statusCode: number;

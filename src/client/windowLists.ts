@@ -1,6 +1,6 @@
 import { fail } from '../errors/errors.js';
 import { type Resource, type ResourceName, resources } from '../resources.js';
-import type { Query } from './request.js';
+import type { Query } from '../types/request.js';
 import type { WindowedList } from './windowReader.js';
 
 /** Lists that are worth it, and are sorted by a time that the server can filter by. */

@@ -1,10 +1,10 @@
 import type { ResourceName } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
+import type { Query } from '../types/request.js';
 import type { Client } from './client.js';
 import { AbortedError } from './limiter.js';
 import { type Page, pages } from './pages.js';
 import type { Position } from './position.js';
-import type { Query } from './request.js';
 import { Gap, type Stretch } from './windowGap.js';
 import { type Progress, WindowPlan } from './windowPlan.js';
 import { type Direction, type Place, Side } from './windowSide.js';

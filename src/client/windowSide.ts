@@ -1,6 +1,6 @@
 import type { Dictionary } from '../types/json.js';
+import type { Query } from '../types/request.js';
 import type { Page } from './pages.js';
-import type { Query } from './request.js';
 import { idOf } from './windowTimes.js';
 
 /**

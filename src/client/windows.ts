@@ -1,9 +1,9 @@
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
+import type { Query } from '../types/request.js';
 import type { Client } from './client.js';
 import type { Page } from './pages.js';
 import type { Position } from './position.js';
-import type { Query } from './request.js';
 import { IdSet } from './windowIds.js';
 import { type WindowedList, type WindowOptions, WindowReader } from './windowReader.js';
 import { idOf, toMicros } from './windowTimes.js';

@@ -1,4 +1,4 @@
-import { resources } from '../resources.js';
+import { resourceAt } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
 import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } from './errors.js';
 import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
@@ -42,12 +42,11 @@ const RATE_FIX =
   'Run the job again after that time, ask for less, or raise options.maxWait (seconds) if your worker allows a longer run.';
 
 function nounOf(path: string): string {
-  const resource = Object.values(resources).find(({ path: known }) => known === path);
-  return resource?.nouns[0] ?? path;
+  return resourceAt(path)?.nouns[0] ?? path;
 }
 
 function isOptional(path: string): boolean {
-  const resource = Object.values(resources).find(({ path: known }) => known === path);
+  const resource = resourceAt(path);
   return resource === undefined || 'only' in resource;
 }
 

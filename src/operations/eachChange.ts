@@ -1,6 +1,5 @@
 import type { Client } from '../client/client.js';
 import { pages } from '../client/pages.js';
-import type { Query } from '../client/request.js';
 import { identityOf } from '../client/seenIds.js';
 import { fail } from '../errors/errors.js';
 import { checkFilters } from '../input/filters.js';
@@ -19,6 +18,7 @@ import {
 } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
+import type { Query } from '../types/request.js';
 import type { Operation, Step } from '../types/state.js';
 import { refuseHomeFilter } from './base/homeNumbers.js';
 import { type Call, operation } from './base/operation.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Query } from '../client/request.js';
 import { isDatetime } from '../input/datetimes.js';
+import type { Query } from '../types/request.js';
 import { type Checkpoint, fingerprint } from './checkpoint.js';
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Position } from '../client/position.js';
-import type { Query } from '../client/request.js';
+import type { Query } from '../types/request.js';
 import { type Checkpoint, fingerprint } from './checkpoint.js';
 
 /** The place behind a page, as a server says it: one of the two. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Query } from '../client/request.js';
 import type { Reason } from '../errors/errors.js';
 import { log } from '../input/log.js';
 import { ranges } from '../operations/many/recipients.js';
 import { type Checkpoint, fingerprint, hasOthers, readCheckpoint } from '../state/checkpoint.js';
 import { cursor } from '../state/listCheckpoint.js';
+import type { Query } from '../types/request.js';
 import type { State } from '../types/state.js';
 import type { Outcome } from './outcome.js';
 

@@ -43,21 +43,22 @@ function failUnmatchable(inputs: readonly Input[], matcher: Matcher, outcome: Ou
   failDuplicates(inputs, names, outcome);
 }
 
-function reportCost({ requests, isAtMost } = new Cost()): Pick<BulkResult, 'requests' | 'atMost'> {
-  const most = isAtMost ? 'at most ' : '';
-  log.info(`Writing it takes ${most}${count(requests, ['request', 'requests'])}`);
-  return isAtMost ? { requests, atMost: true } : { requests };
-}
-
 /** What `state.data` says of a run that wrote nothing. */
-export function dryResult(result: BulkResult, cost: Cost | undefined): BulkResult {
+export function dryResult(
+  result: BulkResult,
+  { requests, isAtMost }: Cost = new Cost(),
+): BulkResult {
   // Which of two entries for one contact is written before that shows is not known beforehand.
   const hasClash = result.failed.some(({ code }) => code === 'CONTACT_CLASH');
+  const atMost = isAtMost || hasClash;
+  log.info(
+    `Writing it takes ${atMost ? 'at most ' : ''}${count(requests, ['request', 'requests'])}`,
+  );
   return {
     ...result,
     dryRun: true,
-    ...reportCost(cost),
-    ...(hasClash ? { atMost: true as const } : {}),
+    requests,
+    ...(atMost ? { atMost } : {}),
     notChecked: result.notAttempted.length,
   };
 }

@@ -1,6 +1,5 @@
 import type { Client } from '../client/client.js';
 import { AbortedError, type Limiter } from '../client/limiter.js';
-import type { Query } from '../client/request.js';
 import { RapidProError, type Reason } from '../errors/errors.js';
 import { urnIdentity } from '../input/identifiers.js';
 import { findContact } from '../operations/contact/contactLookup.js';
@@ -10,6 +9,7 @@ import { refuseTwoForms } from '../operations/contact/twoForms.js';
 import { misreadFields } from '../operations/contact/unread.js';
 import type { BulkItem } from '../types/bulk.js';
 import type { Dictionary } from '../types/json.js';
+import type { Query } from '../types/request.js';
 import type { BulkPosition, ReadSoFar } from './bulkCheckpoint.js';
 import { Cost } from './cost.js';
 import { type Change, predictMisread, reportMisread } from './diff.js';

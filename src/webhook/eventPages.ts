@@ -1,8 +1,8 @@
 import type { Client } from '../client/client.js';
 import { type Page, pages } from '../client/pages.js';
-import type { Query } from '../client/request.js';
 import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
+import type { Query } from '../types/request.js';
 
 /** Pages that are held in memory: 10,000 events. Newer ones are read a second time when their turn comes. */
 const MOST_HELD = 40;

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/client/client.js';
-import type { ApiRequest } from '../../src/client/request.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { RapidProError } from '../../src/errors/errors.js';
 import {
@@ -19,6 +18,7 @@ import {
   upsertContacts,
 } from '../../src/index.js';
 import { SecretGuard } from '../../src/input/secrets.js';
+import type { ApiRequest } from '../../src/types/request.js';
 import type { Operation, State } from '../../src/types/state.js';
 import { bulk, counts, workspace } from '../operations/bulk/workspace.js';
 import { failure, page, run, stateFor, UUID } from '../operations/run.js';

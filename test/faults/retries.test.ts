@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/client/client.js';
 import { Limiter, type LimiterOptions } from '../../src/client/limiter.js';
-import type { ApiRequest } from '../../src/client/request.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { RapidProError } from '../../src/errors/errors.js';
+import type { ApiRequest } from '../../src/types/request.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { credential } from '../support/credential.js';
 import { fakeClock } from '../support/fakeClock.js';

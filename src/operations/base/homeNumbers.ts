@@ -1,7 +1,7 @@
-import type { Query } from '../../client/request.js';
 import { type ErrorCode, fail } from '../../errors/errors.js';
 import { type ContactKey, contactKey } from '../../input/identifiers.js';
 import { digitsTakenWhole, foreignFault, type UrnFault } from '../../input/urns.js';
+import type { Query } from '../../types/request.js';
 import type { WorkspaceFacts } from './workspaceFacts.js';
 
 /** A URN, and what whoever wrote the job calls its place. */

@@ -1,8 +1,8 @@
 import type { Client } from '../../client/client.js';
-import type { ApiRequest } from '../../client/request.js';
 import { type Body, referencesGroupsOrFields } from '../../input/body.js';
 import { type ContactKey, distinctUrns, urnIdentity } from '../../input/identifiers.js';
 import type { Dictionary } from '../../types/json.js';
+import type { ApiRequest } from '../../types/request.js';
 import { asObject } from '../base/answered.js';
 import { urnsOf } from './contactLookup.js';
 import { checkKept } from './contactUrns.js';

@@ -1,5 +1,4 @@
 import type { Client } from '../../client/client.js';
-import type { Query } from '../../client/request.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
 import { checkFilters } from '../../input/filters.js';
 import { count, log } from '../../input/log.js';
@@ -7,6 +6,7 @@ import { type ResourceName, resources } from '../../resources.js';
 import { readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
 import { listCheckpoint } from '../../state/listCheckpoint.js';
 import type { Dictionary } from '../../types/json.js';
+import type { Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
 import { refuseHomeFilter } from '../base/homeNumbers.js';
 import { type Call, operation } from '../base/operation.js';

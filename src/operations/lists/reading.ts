@@ -2,13 +2,13 @@ import { stablePages } from '../../client/changedWhileReading.js';
 import type { Client } from '../../client/client.js';
 import type { Page } from '../../client/pages.js';
 import type { Position } from '../../client/position.js';
-import type { Query } from '../../client/request.js';
 import { windowedList } from '../../client/windowLists.js';
 import { windows } from '../../client/windows.js';
 import { count, log } from '../../input/log.js';
 import { PAGE_SIZE, type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { ListOptions } from '../../types/options.js';
+import type { Query } from '../../types/request.js';
 import { checkUnderstood } from './understood.js';
 
 /** Seconds between two lines of progress. */

@@ -1,6 +1,6 @@
-import type { Query } from '../../client/request.js';
 import { fail } from '../../errors/errors.js';
 import { type Dialect, type Filter, type ResourceName, resources } from '../../resources.js';
+import type { Query } from '../../types/request.js';
 
 const SERVERS: Record<Dialect, string> = { v9: 'RapidPro 9', textit: 'TextIt' };
 

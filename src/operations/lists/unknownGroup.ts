@@ -1,7 +1,7 @@
 import type { Client } from '../../client/client.js';
-import type { Query } from '../../client/request.js';
 import { fail } from '../../errors/errors.js';
 import { nearest } from '../../input/nearest.js';
+import type { Query } from '../../types/request.js';
 import { collect } from './list.js';
 
 /** What may be wrong with the name of a group. */

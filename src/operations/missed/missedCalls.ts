@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
-import type { Query } from '../../client/request.js';
 import { fail } from '../../errors/errors.js';
 import { check } from '../../input/check.js';
 import { checkFilters, requireOne } from '../../input/filters.js';
@@ -21,6 +20,7 @@ import {
   withSeen,
 } from '../../state/feed.js';
 import type { Dictionary } from '../../types/json.js';
+import type { Query } from '../../types/request.js';
 import type { State } from '../../types/state.js';
 import { type Caller, callOfRun } from '../../webhook/fromRun.js';
 import type { Numbers } from '../../webhook/push.js';

@@ -1,5 +1,4 @@
 import type { Client } from '../../client/client.js';
-import type { Query } from '../../client/request.js';
 import { checkFilters } from '../../input/filters.js';
 import { log } from '../../input/log.js';
 import { type Checkpoint, readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
@@ -15,6 +14,7 @@ import {
   versionOf,
 } from '../../state/feed.js';
 import type { Dictionary } from '../../types/json.js';
+import type { Query } from '../../types/request.js';
 import type { State } from '../../types/state.js';
 import { oldestFirst } from '../../webhook/eventPages.js';
 import { keyOf } from '../../webhook/key.js';
