@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HttpResponse, http as msw } from 'msw';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { upsertContacts } from '../../../src/index.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
@@ -43,23 +43,25 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
     );
   });
 
-  test('no more than so many go side by side', async () => {
+  test.each([
+    [3, { concurrency: 3 }],
+    [4, {}],
+  ])('%i go side by side, and no more', async (expected, options) => {
     let now = 0;
     let most = 0;
     const server = await serve(
       msw.post('*/api/v2/contacts.json', async () => {
         most = Math.max(most, ++now);
+        // On a busy machine requests that are sent at once come one after the other.
+        await vi.waitFor(() => expect(most).toBeGreaterThanOrEqual(expected), 10_000);
         await pause(10);
         now--;
         return HttpResponse.json({ uuid: OTHER_UUID, urns: [] });
       }),
     );
     const list = upTo(12).map(n => ({ urns: [`tel:+2507880${10_000 + n}`] }));
-    await bulk(upsertContacts(list, { concurrency: 3 }), server);
-    expect(most).toBe(3);
-    most = 0;
-    await bulk(upsertContacts(list), server);
-    expect(most).toBe(4);
+    await bulk(upsertContacts(list, options), server);
+    expect(most).toBe(expected);
   });
 
   test('lost answers are tried again, and nobody is made twice', async () => {
