@@ -2,7 +2,7 @@
 // notices. AREA=sync takes the planner of syncContacts instead of the client. Hours, not minutes.
 const AREAS = {
   client: ['src/client/**/*.ts'],
-  sync: ['src/sync/{matcher,matches,diff,predict,facts,groupChanges,inputs}.ts'],
+  sync: ['src/sync/{match,predict,compare,write}/*.ts', 'src/sync/inputs.ts'],
 };
 const area = process.env.AREA ?? 'client';
 

@@ -6,7 +6,7 @@ import { type Checkpoint, fingerprint, hasOthers, readCheckpoint } from '../stat
 import { cursor } from '../state/listCheckpoint.js';
 import type { Query } from '../types/request.js';
 import type { State } from '../types/state.js';
-import type { Outcome } from './outcome.js';
+import type { Outcome } from './report/outcome.js';
 
 /** Positions in the list, uuids, and the place in RapidPro's list. Nothing of what the contacts hold. */
 function shapeFor(items: number) {

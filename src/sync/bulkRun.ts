@@ -14,11 +14,11 @@ import {
   readBulk,
   takeOver,
 } from './bulkCheckpoint.js';
-import { failOnError, logResult } from './finish.js';
 import { requireList } from './inputs.js';
 import type { BulkSettings } from './options.js';
-import { Outcome } from './outcome.js';
-import { Progress } from './progress.js';
+import { failOnError, logResult } from './report/finish.js';
+import { Outcome } from './report/outcome.js';
+import { Progress } from './report/progress.js';
 
 export type BulkCall = Call<'contacts'>;
 

@@ -9,9 +9,9 @@ import { suggest } from '../input/nearest.js';
 import { digitsTakenWhole } from '../input/urns.js';
 import { homeNumberFault } from '../operations/base/homeNumbers.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
-import { inCommon } from './clashes.js';
-import type { Outcome } from './outcome.js';
-import { trimmed } from './predict.js';
+import { trimmed } from './predict/predict.js';
+import { inCommon } from './report/clashes.js';
+import type { Outcome } from './report/outcome.js';
 
 /** A contact of the list, checked. */
 export interface Input {

@@ -2,8 +2,6 @@ import { fail, type Reason } from '../errors/errors.js';
 import { count, log } from '../input/log.js';
 import type { BulkResult } from '../types/bulk.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
-import { Cost } from './cost.js';
-import { completeDates, readFacts, resolveNames } from './facts.js';
 import {
   failDuplicates,
   failHomeNumbers,
@@ -13,10 +11,12 @@ import {
   uuidName,
   wouldRefuse,
 } from './inputs.js';
-import { Matcher } from './matcher.js';
+import { Matcher } from './match/matcher.js';
 import { syncSettings } from './options.js';
-import type { Outcome } from './outcome.js';
-import { SyncRun } from './sync.js';
+import { completeDates, readFacts, resolveNames } from './predict/facts.js';
+import { Cost } from './report/cost.js';
+import type { Outcome } from './report/outcome.js';
+import { sync } from './sync.js';
 
 const NO_NOTES: Reason = {
   code: 'INVALID_INPUT',
@@ -104,10 +104,9 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     failUnmatchable(all, matcher, outcome);
     const inputs = stillOpen(all, outcome);
     for (const input of all) matcher.expect(input);
-    const sync = new SyncRun({ ...run, inputs, facts, matcher, settings });
-    await sync.run();
-    cost = sync.cost;
-    return sync.position();
+    const end = await sync({ ...run, inputs, facts, matcher, settings });
+    cost = end.cost;
+    return end.position;
   });
   return dryRun ? dryResult(result, cost) : result;
 }

@@ -4,9 +4,7 @@ import { misreadFields } from '../operations/contact/unread.js';
 import { modeOf, upsert } from '../operations/contact/upsert.js';
 import type { BulkResult } from '../types/bulk.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
-import type { Cost } from './cost.js';
-import { reportMisread } from './diff.js';
-import { completeDates } from './facts.js';
+import { reportMisread } from './compare/compare.js';
 import {
   failDuplicates,
   failHomeNumbers,
@@ -16,7 +14,9 @@ import {
   uuidName,
 } from './inputs.js';
 import { syncSettings } from './options.js';
-import { rehearseUpserts } from './rehearsal.js';
+import { completeDates } from './predict/facts.js';
+import { rehearseUpserts } from './rehearseUpserts.js';
+import type { Cost } from './report/cost.js';
 import { dryResult } from './runSync.js';
 
 const NAMELESS: Reason = {

@@ -1,7 +1,7 @@
 import type { Body } from '../../input/body.js';
 import { count, log } from '../../input/log.js';
 import { isAnotherTime } from '../../input/times.js';
-import { isCut, storedText, trimmed } from '../../sync/predict.js';
+import { isCut, storedText, trimmed } from '../../sync/predict/predict.js';
 import type { Dictionary } from '../../types/json.js';
 
 /** How to write what RapidPro reads on every server. */

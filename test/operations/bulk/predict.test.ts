@@ -12,7 +12,7 @@ import {
   predictUrn,
   storedField,
   storedText,
-} from '../../../src/sync/predict.js';
+} from '../../../src/sync/predict/predict.js';
 
 interface Row {
   what: string;

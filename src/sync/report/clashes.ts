@@ -1,5 +1,5 @@
-import type { Reason } from '../errors/errors.js';
-import type { BulkItem } from '../types/bulk.js';
+import type { Reason } from '../../errors/errors.js';
+import type { BulkItem } from '../../types/bulk.js';
 
 const FIX = 'Make one contact of them in the list, or correct the one that is wrong.';
 const MOST_SHOWN = 5;

@@ -1,9 +1,9 @@
-import type { Client } from '../client/client.js';
-import { RapidProError } from '../errors/errors.js';
-import type { Item } from '../operations/many/items.js';
-import { sortOut } from '../operations/many/refusedItems.js';
-import { BATCH_LIMIT } from '../resources.js';
-import type { Change } from './diff.js';
+import type { Client } from '../../client/client.js';
+import { RapidProError } from '../../errors/errors.js';
+import type { Item } from '../../operations/many/items.js';
+import { sortOut } from '../../operations/many/refusedItems.js';
+import { BATCH_LIMIT } from '../../resources.js';
+import type { Change } from '../compare/compare.js';
 
 /** Contacts that enter or leave one group. */
 interface Batch {

@@ -1,13 +1,13 @@
-import type { Client } from '../client/client.js';
-import { fail, RapidProError, type Reason } from '../errors/errors.js';
-import { nearest } from '../input/nearest.js';
-import { readTimeRule, type TimeFacts } from '../input/times.js';
-import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
-import { collect } from '../operations/lists/list.js';
-import type { Dictionary } from '../types/json.js';
-import type { Input } from './inputs.js';
-import type { SyncSettings } from './options.js';
-import type { Outcome } from './outcome.js';
+import type { Client } from '../../client/client.js';
+import { fail, RapidProError, type Reason } from '../../errors/errors.js';
+import { nearest } from '../../input/nearest.js';
+import { readTimeRule, type TimeFacts } from '../../input/times.js';
+import type { WorkspaceFacts } from '../../operations/base/workspaceFacts.js';
+import { collect } from '../../operations/lists/list.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Input } from '../inputs.js';
+import type { SyncSettings } from '../options.js';
+import type { Outcome } from '../report/outcome.js';
 import { sameGroupName } from './predict.js';
 
 /** What a comparison needs to know of the workspace: fields and groups that the list names. */

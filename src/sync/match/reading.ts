@@ -1,8 +1,8 @@
-import type { Client } from '../client/client.js';
-import { pages } from '../client/pages.js';
-import { PAGE_SIZE } from '../resources.js';
-import type { Dictionary } from '../types/json.js';
-import type { Query } from '../types/request.js';
+import type { Client } from '../../client/client.js';
+import { pages } from '../../client/pages.js';
+import { PAGE_SIZE } from '../../resources.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Query } from '../../types/request.js';
 
 /** How far the contacts of a workspace have been read, and whether it pays to read on. */
 export interface Extent {

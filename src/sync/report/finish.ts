@@ -1,9 +1,9 @@
-import { fail } from '../errors/errors.js';
-import { count, log } from '../input/log.js';
-import { shownId } from '../input/shownId.js';
-import { logManyMisread } from '../operations/contact/unread.js';
-import type { BulkFailure, BulkResult } from '../types/bulk.js';
-import type { Dictionary } from '../types/json.js';
+import { fail } from '../../errors/errors.js';
+import { count, log } from '../../input/log.js';
+import { shownId } from '../../input/shownId.js';
+import { logManyMisread } from '../../operations/contact/unread.js';
+import type { BulkFailure, BulkResult } from '../../types/bulk.js';
+import type { Dictionary } from '../../types/json.js';
 
 const FIRST_FAILURES = 10;
 

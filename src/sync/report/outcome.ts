@@ -1,7 +1,7 @@
-import { AbortedError, type Limiter } from '../client/limiter.js';
-import { RapidProError, type Reason } from '../errors/errors.js';
-import { reachOf } from '../errors/reach.js';
-import type { BulkFailure, BulkItem, BulkResult } from '../types/bulk.js';
+import { AbortedError, type Limiter } from '../../client/limiter.js';
+import { RapidProError, type Reason } from '../../errors/errors.js';
+import { reachOf } from '../../errors/reach.js';
+import type { BulkFailure, BulkItem, BulkResult } from '../../types/bulk.js';
 import { Clashes } from './clashes.js';
 
 type Done = 'created' | 'updated' | 'unchanged';

@@ -1,4 +1,4 @@
-import { isDay } from '../input/times.js';
+import { isDay } from '../../input/times.js';
 
 /**
  * What RapidPro would show after a write, predicted, so that a write that changes nothing can be

@@ -1,5 +1,5 @@
-import type { Client } from '../client/client.js';
-import { count, log } from '../input/log.js';
+import type { Client } from '../../client/client.js';
+import { count, log } from '../../input/log.js';
 import type { Outcome } from './outcome.js';
 
 const SECONDS = 10;

@@ -3,12 +3,12 @@ import { refuseTwoForms } from '../operations/contact/twoForms.js';
 import { findTarget } from '../operations/contact/upsert.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
 import type { BulkRun } from './bulkRun.js';
-import { Cost } from './cost.js';
-import { predictMisread, reportMisread } from './diff.js';
-import { readFacts, resolveNames } from './facts.js';
+import { predictMisread, reportMisread } from './compare/compare.js';
 import { type Input, wouldRefuse } from './inputs.js';
 import type { SyncSettings } from './options.js';
-import { isPlainUrn, storedField } from './predict.js';
+import { readFacts, resolveNames } from './predict/facts.js';
+import { isPlainUrn, storedField } from './predict/predict.js';
+import { Cost } from './report/cost.js';
 
 const INACTIVE: Reason = {
   code: 'VALIDATION_FAILED',

@@ -1,11 +1,11 @@
-import type { Body } from '../input/body.js';
-import { distinctUrns, urnIdentity } from '../input/identifiers.js';
-import { urnsOf } from '../operations/contact/contactLookup.js';
-import type { Misread } from '../operations/contact/unread.js';
-import type { Dictionary } from '../types/json.js';
-import type { Facts } from './facts.js';
-import type { Input } from './inputs.js';
-import type { SyncSettings } from './options.js';
+import type { Body } from '../../input/body.js';
+import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
+import { urnsOf } from '../../operations/contact/contactLookup.js';
+import type { Misread } from '../../operations/contact/unread.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Input } from '../inputs.js';
+import type { SyncSettings } from '../options.js';
+import type { Facts } from '../predict/facts.js';
 import {
   isCut,
   isPlainUrn,
@@ -14,7 +14,7 @@ import {
   predictField,
   predictLanguage,
   predictName,
-} from './predict.js';
+} from '../predict/predict.js';
 
 /** What has to be written to make a contact match. */
 export interface Change {

@@ -1,14 +1,14 @@
-import { fail, type Reason } from '../errors/errors.js';
-import { urnsOf } from '../operations/contact/contactLookup.js';
-import { severalAnswer } from '../operations/contact/severalAnswer.js';
-import { inactiveStatus } from '../operations/many/recipients.js';
-import type { Dictionary } from '../types/json.js';
-import { areHidden, type Change, compareContact, reportMisread } from './diff.js';
-import type { Facts } from './facts.js';
-import type { Input } from './inputs.js';
+import { fail, type Reason } from '../../errors/errors.js';
+import { urnsOf } from '../../operations/contact/contactLookup.js';
+import { severalAnswer } from '../../operations/contact/severalAnswer.js';
+import { inactiveStatus } from '../../operations/many/recipients.js';
+import type { Dictionary } from '../../types/json.js';
+import { areHidden, type Change, compareContact, reportMisread } from '../compare/compare.js';
+import type { Input } from '../inputs.js';
+import type { SyncSettings } from '../options.js';
+import type { Facts } from '../predict/facts.js';
+import type { Outcome } from '../report/outcome.js';
 import type { Matcher } from './matcher.js';
-import type { SyncSettings } from './options.js';
-import type { Outcome } from './outcome.js';
 
 export interface MatchesParts {
   inputs: readonly Input[];
