@@ -69,7 +69,7 @@ export function textOrNull(value: unknown): string | null {
 }
 
 /** Compares the URNs; with `exact` the order counts too. */
-function compareUrns(
+export function compareUrns(
   wanted: readonly string[],
   current: readonly string[],
   exact: boolean,

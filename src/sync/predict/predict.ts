@@ -165,22 +165,6 @@ export function isPlainUrn(urn: string): boolean {
   return urn.startsWith('tel:+') ? isWholeNumber(urn.slice(5)) : PLAIN_URNS.test(urn);
 }
 
-/** Whether a contact that shows these URNs has this one. */
-export function predictUrn(urn: string, current: readonly string[]): Prediction {
-  if (current.includes(urn)) return 'same';
-  return isPlainUrn(urn) ? 'different' : 'unknown';
-}
-
-/** Whether a group that is named by its uuid or name is among those that a contact shows. */
-export function predictGroup(
-  wanted: string,
-  current: readonly { uuid: string; name: string }[],
-): Prediction {
-  if (current.some(({ uuid, name }) => wanted === uuid || sameGroupName(wanted, name)))
-    return 'same';
-  return isAscii(wanted) ? 'different' : 'unknown';
-}
-
 function isAscii(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text);
 }
