@@ -2,9 +2,9 @@ import { fail } from '../errors/errors.js';
 import { type Filter, type Resource, type ResourceName, resources } from '../resources.js';
 import type { Query, QueryValue } from '../types/request.js';
 import { isShown } from './check.js';
-import { isDateOnly, isDatetime, toMicroseconds } from './datetimes.js';
 import { asUuid, requireUrn } from './identifiers.js';
 import { suggest } from './nearest.js';
+import { cutToMicros, isDatetime, isDay } from './times.js';
 
 const DATE_FIX =
   'Write ISO 8601: "2026-01-31", "2026-01-31T08:00:00Z" or "2026-01-31T10:00:00+02:00". For a Date object: date.toISOString().';
@@ -53,7 +53,7 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       );
     },
     datetime(value, name) {
-      if (typeof value === 'string' && isDatetime(value)) return toMicroseconds(value.trim());
+      if (typeof value === 'string' && isDatetime(value)) return cutToMicros(value.trim());
       throw fail(
         'INVALID_FILTER',
         `The filter "${name}" is not a date that RapidPro can read.`,
@@ -61,7 +61,8 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       );
     },
     date(value, name) {
-      if (typeof value === 'string' && isDateOnly(value)) return value.trim();
+      if (typeof value === 'string' && isDay(value.trim()) && isDatetime(value))
+        return value.trim();
       throw fail(
         'INVALID_FILTER',
         `The filter "${name}" is not a date.`,

@@ -1,6 +1,6 @@
 import { fail } from '../errors/errors.js';
-import { isDateOnly, isDatetime } from './datetimes.js';
 import { suggest } from './nearest.js';
+import { isDatetime, isDay } from './times.js';
 
 /** A period of time as archives and their records are chosen by it. */
 export interface Period {
@@ -29,8 +29,7 @@ function readTime(value: unknown, name: string): string {
 /** Microseconds since 1970, as finely as RapidPro writes time; one without zone is in UTC, as there. */
 function instant(text: string): number {
   const [, seconds = '', fraction = '', zone = ''] =
-    /^(.*?)(?:\.(\d+))?(Z|[+-]\d{2}:?\d{2})?$/.exec(isDateOnly(text) ? `${text}T00:00Z` : text) ??
-    [];
+    /^(.*?)(?:\.(\d+))?(Z|[+-]\d{2}:?\d{2})?$/.exec(isDay(text) ? `${text}T00:00Z` : text) ?? [];
   const offset = zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2') || 'Z';
   const milliseconds = Date.parse(`${seconds.replace(' ', 'T')}${offset}`);
   return milliseconds * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
@@ -68,7 +67,7 @@ export function checkPeriod(filters: unknown): Period {
   const beforeText = 'before' in given ? readTime(given.before, 'before') : undefined;
   const before = beforeText === undefined ? undefined : instant(beforeText);
   // A day alone means all of it.
-  const end = before !== undefined && isDateOnly(beforeText ?? '') ? before + DAY - 1 : before;
+  const end = before !== undefined && isDay(beforeText ?? '') ? before + DAY - 1 : before;
   if (after !== undefined && end !== undefined && after > end) {
     throw fail(
       'INVALID_FILTER',

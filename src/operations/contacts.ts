@@ -1,9 +1,9 @@
 import { fail } from '../errors/errors.js';
 import { checkContact, checkContactWithUuid } from '../input/bodies.js';
+import { completeTimes } from '../input/fieldTimes.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
 import { shownId } from '../input/shownId.js';
-import { completeTimes } from '../input/times.js';
 import type { ContactBody, UpsertBody } from '../types/bodies.js';
 import type { ContactFilters } from '../types/filters.js';
 import type { ListOptions, Options, UpsertOptions, WriteOptions } from '../types/options.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isDateOnly, isDatetime, toMicroseconds } from '../../src/input/datetimes.js';
 import { checkPeriod } from '../../src/input/period.js';
+import { cutToMicros, isDatetime, isDay } from '../../src/input/times.js';
 import { liveTime } from '../../src/operations/lists/archivedRecords.js';
 
 const two = (number: number) => String(number).padStart(2, '0');
@@ -31,7 +31,7 @@ describe('datetime filters', () => {
         expect(isDatetime(written(micros))).toBe(true);
         expect(isDatetime(withOffset(micros, minutes))).toBe(true);
         expect(isDatetime(written(micros).replace('T', ' '))).toBe(true);
-        expect(isDateOnly(written(micros).slice(0, 10))).toBe(true);
+        expect(isDay(written(micros).slice(0, 10))).toBe(true);
       }),
     );
   });
@@ -43,7 +43,7 @@ describe('datetime filters', () => {
         const text = `${year}-${two(month)}-${two(day)}`;
         const date = new Date(`${text}T00:00:00Z`);
         const real = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-        expect(isDateOnly(text)).toBe(real);
+        expect(isDay(text)).toBe(real);
         expect(isDatetime(`${text}T08:00:00Z`)).toBe(real);
       }),
     );
@@ -60,7 +60,7 @@ describe('datetime filters', () => {
   test('lose nothing but what is finer than a microsecond', () => {
     fc.assert(
       fc.property(time, fc.stringMatching(/^\d{0,3}$/), (micros, finer) => {
-        expect(toMicroseconds(written(micros).replace('Z', `${finer}Z`))).toBe(written(micros));
+        expect(cutToMicros(written(micros).replace('Z', `${finer}Z`))).toBe(written(micros));
       }),
     );
   });

@@ -1,6 +1,6 @@
 import type { Body } from '../../input/body.js';
+import { isAnotherTime } from '../../input/fieldTimes.js';
 import { count, log } from '../../input/log.js';
-import { isAnotherTime } from '../../input/times.js';
 import { isCut, storedText, trimmed } from '../../sync/predict/predict.js';
 import type { Dictionary } from '../../types/json.js';
 

@@ -1,7 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { fail, RapidProError, type Reason } from '../../errors/errors.js';
+import { readTimeRule, type TimeFacts } from '../../input/fieldTimes.js';
 import { nearest } from '../../input/nearest.js';
-import { readTimeRule, type TimeFacts } from '../../input/times.js';
 import type { WorkspaceFacts } from '../../operations/base/workspaceFacts.js';
 import { collect } from '../../operations/lists/list.js';
 import type { Dictionary } from '../../types/json.js';

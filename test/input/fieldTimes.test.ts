@@ -10,7 +10,7 @@ import {
   looksLikeTime,
   readTimeRule,
   type TimeFacts,
-} from '../../src/input/times.js';
+} from '../../src/input/fieldTimes.js';
 
 const TYPES = new Map([['due', 'datetime']]);
 

@@ -1,0 +1,306 @@
+import type { IANAZone } from 'luxon';
+import { fail } from '../errors/errors.js';
+import type { Dictionary } from '../types/json.js';
+import { isDay } from './times.js';
+
+/**
+ * Times in contact fields. RapidPro takes a full ISO time with its zone as it is written. Any other text
+ * it searches for a day and a time: it takes minutes for hours, leaves zones out, rolls a 31 February
+ * over to March, and gives a day alone the time of day at which it was written. So ISO times are sent in
+ * full, ambiguous ones are refused, and what is written in other ways is compared with what
+ * RapidPro stored ({@link isAnotherTime}).
+ */
+
+/** What a text says: a day, or the days that it can be read as, a time of that day, and a zone. */
+interface Said {
+  days: string[];
+  /** `08:00:00` */
+  clock: string;
+  /** At most six digits of a second. */
+  fraction: string;
+  /** `Z` or `+02:00`; undefined if the text names none. */
+  zone: string | undefined;
+  isDayAlone: boolean;
+}
+
+const ISO_DAY = /^\d{4}-\d\d-\d\d/;
+const ISO =
+  /^(\d{4}-\d\d-\d\d)(?:(?:[Tt](?=\d\d)|\s+)([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d+))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
+
+/** Zones of the earth reach from -12:00 to +14:00. */
+const ZONE = /^([+-])(0\d|1[0-4]):?([0-5]\d)?$/;
+
+/** `Z` or `+02:00`; undefined for an offset that no place has. */
+function fullZone(written: string): string | undefined {
+  if (/^(z|utc|gmt)$/i.test(written)) return 'Z';
+  const [, sign, hours = '', minutes = '00'] = ZONE.exec(written) ?? [];
+  if (sign === undefined || (hours === '14' && minutes !== '00')) return undefined;
+  return hours + minutes === '0000' ? 'Z' : `${sign}${hours}:${minutes}`;
+}
+
+/** RapidPro keeps microseconds; other systems write nanoseconds. */
+function timeOfDay(hour: string | number, minute = '00', second = '00', fraction = '') {
+  const clock = `${String(hour).padStart(2, '0')}:${minute}:${second}`;
+  return { clock, fraction: fraction.slice(0, 6) };
+}
+
+function readIso(text: string): Said | undefined {
+  const [, day, hour, minute, second, fraction, written] = ISO.exec(text) ?? [];
+  if (day === undefined || !isDay(day)) return undefined;
+  const zone = written && fullZone(written);
+  if (written && zone === undefined) return undefined;
+  const time = timeOfDay(hour ?? 0, minute, second, fraction);
+  return { days: [day], ...time, zone, isDayAlone: hour === undefined };
+}
+
+/** Three numbers in which a server may see a day. */
+const DAY =
+  /(?<!\d)(?:([12]\d{3})[-./\\_ ](\d{1,2})[-./\\_ ](\d{1,2})|(\d{1,2})[-./\\_ ](\d{1,2})[-./\\_ ]([12]\d{3}|\d\d))(?!\d)/;
+
+const BOTH_CENTURIES = (year: number) => [1900 + year, 2000 + year];
+/** Where the usual rules for years of two digits agree. */
+const AGREED_CENTURY = (year: number) =>
+  year < 30 ? [2000 + year] : year > 68 ? [1900 + year] : [];
+
+type Parts = [year: string | number, month: string | undefined, day: string | undefined];
+
+/** The days of the calendar that three numbers can be, in any order that people write. */
+function daysOf(match: RegExpExecArray, yearsOf: (year: number) => number[]): string[] {
+  const [, first, second, third, a, b, last = ''] = match;
+  const orders: Parts[] = [];
+  if (first !== undefined) orders.push([first, second, third], [first, third, second]);
+  else if (last.length === 4) orders.push([last, b, a], [last, a, b]);
+  else {
+    for (const year of yearsOf(Number(last))) orders.push([year, b, a], [year, a, b]);
+    for (const year of yearsOf(Number(a))) orders.push([year, b, last]);
+  }
+  return orders
+    .map(([year, ...others]) => [year, ...others.map(part => (part ?? '').padStart(2, '0'))])
+    .map(parts => parts.join('-'))
+    .filter(isDay);
+}
+
+const WEEKDAY = /^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?$/i;
+const CLOCK =
+  /^,?\s+(\d{1,2})(?::([0-5]\d)(?::([0-5]\d)(?:[.,](\d+))?)?)?\s*([ap]m)?\s*(z|utc|gmt|[+-]\d\d(?::?\d\d)?)?$/i;
+
+function hourOf(written: string, half: string | undefined, hasMinutes: boolean) {
+  const hour = Number(written);
+  if (half === undefined) return hasMinutes && hour < 24 ? hour : undefined;
+  if (hour > 12) return undefined;
+  return (hour % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
+}
+
+/** Reads a text as people write it; undefined if a part of it is neither day, time nor zone. */
+function readLoosely(text: string): Said | undefined {
+  const match = DAY.exec(text);
+  if (!match || !WEEKDAY.test(text.slice(0, match.index))) return undefined;
+  const days = ISO_DAY.test(text) ? [text.slice(0, 10)] : daysOf(match, AGREED_CENTURY);
+  const rest = text.slice(match.index + match[0].length);
+  if (rest === '') return { days, ...timeOfDay(0), zone: undefined, isDayAlone: true };
+  const [, written, minute, second, fraction, half, named] = CLOCK.exec(rest) ?? [];
+  const hour = written && hourOf(written, half, minute !== undefined);
+  const zone = named && fullZone(named);
+  if (typeof hour !== 'number' || (named && zone === undefined)) return undefined;
+  return { days, ...timeOfDay(hour, minute, second, fraction), zone, isDayAlone: false };
+}
+
+/** Whether RapidPro may find a day in a value. */
+export function looksLikeTime(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  if (ISO_DAY.test(value.trimStart())) return true;
+  const match = DAY.exec(value);
+  return match !== null && (hasLongYear(match) || daysOf(match, BOTH_CENTURIES).length > 0);
+}
+
+function hasLongYear([, first, , , , , last]: RegExpExecArray): boolean {
+  return first !== undefined || last?.length === 4;
+}
+
+const SHOWN = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d:\d\d)$/;
+
+const instantOf = (day: string, clock: string, zone: string) =>
+  Date.parse(`${day}T${clock}${zone}`);
+
+/**
+ * Whether what RapidPro shows of a field is a time, and not surely the one that was sent. It shows
+ * what was sent without a zone in the workspace's, so that the clocks can be compared.
+ *
+ * @param sent - what was sent, without spaces around it
+ */
+export function isAnotherTime(sent: string, shown: string): boolean {
+  const [, day = '', time = '', micros = '', offset] = SHOWN.exec(shown) ?? [];
+  if (offset === undefined || sent === shown) return false;
+  const said = readIso(sent) ?? readLoosely(sent);
+  if (!said || said.fraction.padEnd(6, '0') !== micros.padEnd(6, '0')) return true;
+  const { days, clock, zone } = said;
+  if (zone === undefined) return clock !== time || !days.includes(day);
+  const stored = instantOf(day, time, offset);
+  return !days.some(one => instantOf(one, clock, zone) === stored);
+}
+
+const HOUR = 3_600_000;
+
+/** How far the clocks of a zone are ahead of UTC, in milliseconds. */
+const aheadAt = (zone: IANAZone, instant: number) => Math.round(zone.offset(instant) * 60_000);
+
+/** Offsets before and after any change of the clocks around a time that they show. */
+function aheadAround(wall: number, zone: IANAZone): [before: number, after: number] {
+  return [aheadAt(zone, wall - 24 * HOUR), aheadAt(zone, wall + 24 * HOUR)];
+}
+
+/** The first instant at which the clocks of a zone show a time; undefined if they skip it. */
+function firstInstant(wall: number, zone: IANAZone): number | undefined {
+  const instants = aheadAround(wall, zone)
+    .map(ahead => wall - ahead)
+    .filter(instant => instant + aheadAt(zone, instant) === wall);
+  return instants.length > 0 ? Math.min(...instants) : undefined;
+}
+
+/** The first moment of a day: where the clocks skip midnight, the instant at which they do so. */
+function startOfDay(midnight: number, zone: IANAZone): number | undefined {
+  const instant = firstInstant(midnight, zone);
+  if (instant !== undefined) return instant;
+  const [before, after] = aheadAround(midnight, zone);
+  let [low, high] = [midnight - after, midnight - before];
+  while (high - low > 1000) {
+    const middle = low + Math.round((high - low) / 2000) * 1000;
+    if (aheadAt(zone, middle) === after) high = middle;
+    else low = middle;
+  }
+  return high + after < midnight + 24 * HOUR ? high : undefined;
+}
+
+/** Writes an instant on the clocks of a zone; in UTC where those were seconds off, as of old. */
+function onClocks(instant: number, fraction: string, zone: IANAZone): string {
+  const ahead = aheadAt(zone, instant);
+  const minutes = Math.abs(ahead) / 60_000;
+  const isUtc = ahead === 0 || !Number.isInteger(minutes);
+  const text = new Date(isUtc ? instant : instant + ahead).toISOString().slice(0, 19) + fraction;
+  if (isUtc) return `${text}Z`;
+  const pad = (value: number) => String(value).padStart(2, '0');
+  return `${text}${ahead < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
+}
+
+/** Where a value stands in the job, for errors. */
+type Where = string;
+
+function refuse(where: Where, what: string): never {
+  throw fail(
+    'INVALID_INPUT',
+    `${where} ${what}. Nothing was sent.`,
+    'Write times with their zone, as 2026-01-31T08:00:00+02:00, and days as 2026-01-31.',
+  );
+}
+
+const NO_DAY = 'is a day that no calendar has';
+const UNCLEAR = 'is a time that RapidPro would take for another one, or for none';
+const SKIPPED = "is a time that the clocks skip in the workspace's time zone";
+
+/** A full time without its zone gets the workspace's. */
+function inZone(said: Said, zone: IANAZone, where: Where): string {
+  const { days, clock, isDayAlone } = said;
+  const wall = instantOf(days[0] ?? '', clock, 'Z');
+  const instant = isDayAlone ? startOfDay(wall, zone) : firstInstant(wall, zone);
+  if (instant === undefined) refuse(where, SKIPPED);
+  return onClocks(instant, fractionText(said), zone);
+}
+
+function fractionText({ fraction }: Said): string {
+  return fraction === '' ? '' : `.${fraction}`;
+}
+
+/** `2026-01-31 10:30 PM`: RapidPro reads it right. */
+const HALF_DAY = /\s\d{1,2}(:\d\d){0,2}\s*[ap]m$/i;
+
+/**
+ * What is to be sent for a value of a datetime field.
+ *
+ * @param zone - the workspace's; undefined if it is not known
+ * @throws RapidProError `INVALID_INPUT` for a time that RapidPro would store as another one
+ */
+function complete(value: string, zone: IANAZone | undefined, where: Where): string {
+  const text = value.trim();
+  if (!ISO_DAY.test(text)) {
+    const match = DAY.exec(text);
+    if (match && daysOf(match, BOTH_CENTURIES).length === 0) refuse(where, NO_DAY);
+    return value;
+  }
+  if (!isDay(text.slice(0, 10))) refuse(where, NO_DAY);
+  const said = readIso(text);
+  if (said?.zone) return `${said.days[0]}T${said.clock}${fractionText(said)}${said.zone}`;
+  if (said) return zone ? inZone(said, zone, where) : value;
+  if (HALF_DAY.test(text) && readLoosely(text)) return value;
+  return refuse(where, UNCLEAR);
+}
+
+/** What the rule asks of the workspace. */
+export interface TimeFacts {
+  fieldTypes(wanted: Iterable<string>): Promise<ReadonlyMap<string, string>>;
+  timezone(): Promise<string | undefined>;
+  unlessForbidden<T>(what: string, read: () => Promise<T>): Promise<T | undefined>;
+}
+
+type Fields = Dictionary | undefined;
+
+/** Completes the times among fields, in place; refuses those that RapidPro would store as others. */
+export type TimeRule = (fields: Fields, where: Where) => void;
+
+/** The clocks of the workspace. The library of zones is loaded when it is first needed. */
+async function readZone(facts: TimeFacts): Promise<IANAZone | undefined> {
+  const timezone = await facts.unlessForbidden('time zone', () => facts.timezone());
+  if (timezone === undefined) return undefined;
+  const { IANAZone: Zone } = await import('luxon');
+  const zone = Zone.create(timezone);
+  return zone.isValid ? zone : undefined;
+}
+
+function lacksZone(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const said = readIso(value.trim());
+  return said !== undefined && said.zone === undefined;
+}
+
+/** Reads the types of fields only where a value looks like a time. */
+async function datetimesAmong(facts: TimeFacts, all: readonly Fields[]): Promise<string[]> {
+  const keys = new Set<string>();
+  for (const fields of all) {
+    for (const [key, value] of Object.entries(fields ?? {}))
+      if (looksLikeTime(value)) keys.add(key);
+  }
+  if (keys.size === 0) return [];
+  const types = await facts.unlessForbidden('fields', () => facts.fieldTypes(keys));
+  return [...keys].filter(key => types?.get(key) === 'datetime');
+}
+
+/**
+ * Reads what the rule needs to know: which fields hold times, where a value looks like one, and the zone of
+ * the workspace, where a time lacks it. If the token may not read that, values are sent as they are.
+ *
+ * @param all - the fields of each contact
+ * @param known - the types of fields, where they were read before
+ */
+export async function readTimeRule(
+  facts: TimeFacts,
+  all: readonly Fields[],
+  known?: ReadonlyMap<string, string>,
+): Promise<TimeRule> {
+  const keys = known
+    ? [...known.keys()].filter(key => known.get(key) === 'datetime')
+    : await datetimesAmong(facts, all);
+  const lacking = all.some(fields => keys.some(key => lacksZone(fields?.[key])));
+  const zone = lacking ? await readZone(facts) : undefined;
+  return (fields, where) => {
+    for (const key of keys) {
+      const value = fields?.[key];
+      if (!fields || !looksLikeTime(value)) continue;
+      fields[key] = complete(value, zone, `${where}.fields.${key}`);
+    }
+  };
+}
+
+/** The rule for one contact. */
+export async function completeTimes(facts: TimeFacts, fields: Fields, where: Where): Promise<void> {
+  const rule = await readTimeRule(facts, [fields]);
+  rule(fields, where);
+}
