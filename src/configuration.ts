@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fail, type RapidProError } from './errors/errors.js';
-import { isLoopback } from './loopback.js';
+import { isLoopback, parseUrl } from './url.js';
 
 /**
  * What a credential holds. `configuration-schema.json`, from which Lightning draws its form, is made
@@ -79,10 +79,8 @@ function parseHost(host: unknown): URL {
   const text = host.trim();
   // A word and a colon are a scheme, unless a port follows: `localhost:8000`.
   const withScheme = /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text) ? text : `https://${text}`;
-  if (/[\s\\]/.test(withScheme) || !URL.canParse(withScheme)) {
-    throw invalid('The host in the credential is not an address.', fix);
-  }
-  const url = new URL(withScheme);
+  const url = /[\s\\]/.test(withScheme) ? undefined : parseUrl(withScheme);
+  if (!url) throw invalid('The host in the credential is not an address.', fix);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw invalid('The host in the credential does not begin with https://.', fix);
   }

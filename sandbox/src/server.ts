@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Wire } from './core/incoming.js';
+import { parseUrl } from './core/url.js';
 import { faultOf, type WireFault } from './wire-fault.js';
 
 /** Handles a request of the loopback server. */
@@ -26,7 +27,7 @@ function toRequest(incoming: IncomingMessage): Request {
     headers.append(incoming.rawHeaders[i] ?? '', incoming.rawHeaders[i + 1] ?? '');
   }
   const target = `http://${host}${incoming.url ?? '/'}`;
-  const url = URL.canParse(target) ? target : 'http://127.0.0.1/';
+  const url = parseUrl(target) ? target : 'http://127.0.0.1/';
   if (NO_BODY.includes(method)) return new Request(url, { method, headers });
   if (FORBIDDEN.includes(method)) return new Request(url, { headers });
   const body = Readable.toWeb(incoming) as ReadableStream<Uint8Array>;

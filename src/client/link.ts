@@ -4,6 +4,7 @@ import { request as overHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { fail } from '../errors/errors.js';
 import type { SecretGuard } from '../input/secrets.js';
+import { parseUrl } from '../url.js';
 import { VERSION } from '../version.js';
 import { linkFailure } from './linkFailure.js';
 import { isPrivateAddress, isSecretAddress } from './privateAddress.js';
@@ -45,9 +46,9 @@ export interface Linked {
 }
 
 function parseLink(link: string, base?: string): URL {
-  if (!URL.canParse(link, base))
+  const url = parseUrl(link, base);
+  if (!url)
     throw fail('INVALID_LINK', 'The link is not a web address.', 'Give it whole: https://…');
-  const url = new URL(link, base);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw fail(
       'INVALID_LINK',

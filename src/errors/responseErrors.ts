@@ -1,5 +1,6 @@
 import { resourceAt } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
+import { parseUrl } from '../url.js';
 import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } from './errors.js';
 import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
 import { personalTexts, redact, redactor } from './redact.js';
@@ -172,9 +173,8 @@ function throttled({ refused }: Context): Verdict {
 
 /** The origin of another server that a redirect leads to. */
 function otherOrigin(location: string | undefined, base: string): string | undefined {
-  if (!location || !URL.canParse(location, base)) return undefined;
-  const { protocol, origin } = new URL(location, base);
-  return /^https?:$/.test(protocol) && origin !== base ? origin : undefined;
+  const url = location ? parseUrl(location, base) : undefined;
+  return url && /^https?:$/.test(url.protocol) && url.origin !== base ? url.origin : undefined;
 }
 
 function redirected({ refused, credential }: Context): Verdict {

@@ -1,6 +1,7 @@
 import type { Configuration } from '../configuration.js';
 import { fail } from '../errors/errors.js';
 import type { ApiRequest } from '../types/request.js';
+import { parseUrl } from '../url.js';
 
 /**
  * Keeps the secrets of the credential out of whatever is sent. The token leaves in one header, which is
@@ -96,9 +97,8 @@ function matcher(secret: string): (text: string) => boolean {
 function addressesIn(text: string): URL[] {
   if (!text.includes('://')) return [];
   return [...text.matchAll(/https?:\/\/[^\s"'<>]+/gi)]
-    .map(([address]) => address.replace(/[.,;:!?)\]]+$/, ''))
-    .filter(address => URL.canParse(address))
-    .map(address => new URL(address));
+    .map(([address]) => parseUrl(address.replace(/[.,;:!?)\]]+$/, '')))
+    .filter(url => url !== undefined);
 }
 
 /** What an address is made of: each part may be a whole value. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfiguration } from '../../src/configuration.js';
 import { RapidProError } from '../../src/errors/errors.js';
-import { isLoopback } from '../../src/loopback.js';
+import { isLoopback } from '../../src/url.js';
 
 const token = 'a1b2c3d4e5';
 
@@ -14,6 +14,11 @@ function refusal(raw: unknown): RapidProError {
   }
   throw new Error('was accepted');
 }
+
+test('a host is the same address the ten thousandth time', () => {
+  const hosts = Array.from({ length: 10_000 }, () => 'https://rapidpro.exämple.org/');
+  for (const host of hosts) parseConfiguration({ host, token });
+});
 
 describe('hosts that are accepted', () => {
   test.each([

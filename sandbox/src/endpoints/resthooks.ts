@@ -3,6 +3,7 @@ import { endpoint } from '../core/endpoint.js';
 import { last } from '../core/incoming.js';
 import { isTrue, listPage } from '../core/list.js';
 import { invalidAsAWhole, ServerError } from '../core/reply.js';
+import { parseUrl } from '../core/url.js';
 import { isoTime } from '../state/clock.js';
 import type { Resthook, Subscriber } from '../state/model.js';
 import { lengthOf } from '../values/text.js';
@@ -55,8 +56,8 @@ const hook: Rule<Resthook> = {
 const url = text({ checks: given => (isUrl(given) ? [] : ['Enter a valid URL.']) });
 
 function isUrl(given: string): boolean {
-  if (!/^(https?|ftps?):\/\/[^\s]+$/i.test(given) || !URL.canParse(given)) return false;
-  const { hostname } = new URL(given);
+  const hostname = /^(https?|ftps?):\/\/[^\s]+$/i.test(given) && parseUrl(given)?.hostname;
+  if (!hostname) return false;
   return hostname === 'localhost' || hostname.includes('.') || hostname.startsWith('[');
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bodyCheck, name, record, text, uuid } from '../../input/body.js';
 import type { ResourceName } from '../../resources.js';
+import { parseUrl } from '../../url.js';
 
 /** The bodies of groups, labels, fields, globals, campaigns, topics and subscribers. */
 
@@ -21,7 +22,7 @@ const LONGEST_URL = 200;
 
 const url = text
   .trim()
-  .refine(value => URL.canParse(value) && /^https?:/i.test(value), {
+  .refine(value => parseUrl(value) !== undefined && /^https?:/i.test(value), {
     error: 'must be a whole web address: https://…',
   })
   .refine(value => value.length <= LONGEST_URL, {
@@ -89,9 +90,8 @@ export const checkResthookSubscriber = bodyCheck(
 /** Whoever reads the subscribers would read a password too. */
 const openUrl = url.refine(
   value => {
-    if (!URL.canParse(value)) return true;
-    const { username, password } = new URL(value);
-    return username === '' && password === '';
+    const { username, password } = parseUrl(value) ?? {};
+    return !username && !password;
   },
   { error: 'must not hold a user name or a password: take out the part before @' },
 );

@@ -1,0 +1,21 @@
+/**
+ * Reads a web address; undefined if it is none. Not by `URL.canParse`: once it has been called some
+ * thousand times, Node 20 says of an address with an "ä" that it is none.
+ */
+export function parseUrl(text: string, base?: string): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a host name is this machine itself. */
+export function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d{1,3}){3}$/.test(hostname)
+  );
+}
