@@ -2,8 +2,39 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** The sandbox as its source is, so that no test meets a build of yesterday. */
-const alias = {
+export const alias = {
   '@openfn/rapidpro-sandbox': fileURLToPath(new URL('sandbox/src/index.ts', import.meta.url)),
+};
+
+/** What the operations, the client and their parts do. */
+const UNITS = ['test/**/*.test.ts'];
+
+/** What is looked at from outside: by servers that share no code with ours, in processes and packages. */
+const OUTSIDE = [
+  'test/{docs,examples,faults,hostile,ledger,packaging,scripts}/**/*.test.ts',
+  'test/webhook/guide.test.ts',
+  'test/operations/archives/memory.test.ts',
+];
+
+/** What puts another module in the place of one. */
+const MOCKED = [
+  'test/operations/parsedOnce.test.ts',
+  'test/operations/media/{media,rebinding}.test.ts',
+];
+
+const shared = {
+  // Files share what has been loaded: to load all of it for each of them takes as long as many tests do.
+  isolate: false,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  restoreMocks: true,
+};
+
+export const adaptor = {
+  ...shared,
+  setupFiles: ['test/setup/tokenWatch.ts'],
+  // Some tests run jobs on the platform's runtime, which needs it.
+  execArgv: ['--experimental-vm-modules', '--no-warnings'],
 };
 
 export default defineConfig({
@@ -14,26 +45,16 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
-        test: {
-          name: 'adaptor',
-          include: ['test/**/*.test.ts'],
-          setupFiles: ['test/setup/tokenWatch.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          restoreMocks: true,
-          // Some tests run jobs on the platform's runtime, which needs it.
-          execArgv: ['--experimental-vm-modules', '--no-warnings'],
-        },
+        test: { ...adaptor, name: 'adaptor', include: UNITS, exclude: [...OUTSIDE, ...MOCKED] },
       },
       {
         resolve: { alias },
-        test: {
-          name: 'sandbox',
-          include: ['sandbox/test/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          restoreMocks: true,
-        },
+        test: { ...adaptor, name: 'mocked', include: MOCKED, isolate: true },
+      },
+      { resolve: { alias }, test: { ...adaptor, name: 'outside', include: OUTSIDE } },
+      {
+        resolve: { alias },
+        test: { ...shared, name: 'sandbox', include: ['sandbox/test/**/*.test.ts'] },
       },
     ],
     // Looked at with npm run test:coverage; a number to reach would only invite tests that assert nothing.

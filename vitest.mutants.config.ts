@@ -1,5 +1,5 @@
-import { defineConfig, mergeConfig } from 'vitest/config';
-import ordinary from './vitest.config';
+import { defineConfig } from 'vitest/config';
+import { adaptor, alias } from './vitest.config';
 
 const TESTS: Record<string, string[]> = {
   client: [
@@ -16,7 +16,7 @@ const TESTS: Record<string, string[]> = {
 };
 
 /** The tests that know the mutated part best: with all of them a run would take days. */
-export default mergeConfig(
-  { ...ordinary, test: { ...ordinary.test, include: [] } },
-  defineConfig({ test: { include: TESTS[process.env.AREA ?? 'client'] ?? [], bail: 1 } }),
-);
+export default defineConfig({
+  resolve: { alias },
+  test: { ...adaptor, include: TESTS[process.env.AREA ?? 'client'] ?? [], bail: 1 },
+});

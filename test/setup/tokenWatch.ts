@@ -8,9 +8,18 @@ import { makeOperation } from '../../src/input/isOperation.js';
  * console, in any error that an operation throws, or in any state that it leaves.
  */
 
-const tokens = new Set<string>();
-let written: string[] = [];
-let left: string[] = [];
+interface Watch {
+  tokens: Set<string>;
+  /** What was written to the console, and what operations left, since the last test. */
+  written: string[];
+  left: string[];
+}
+
+/** One for the process: test files share the modules that have been loaded, but not this one. */
+const shared = globalThis as typeof globalThis & { tokenWatch?: Watch };
+const isFirst = shared.tokenWatch === undefined;
+shared.tokenWatch ??= { tokens: new Set(), written: [], left: [] };
+const watch = shared.tokenWatch;
 
 /** Whether a text is long and strange enough to be a token, and no word of a test. */
 const isDistinctive = (token: string) => token.length >= 8;
@@ -20,24 +29,28 @@ function readToken(headers: unknown): string | undefined {
   return /authorization:?\s+Token (\S+)/i.exec(text)?.[1];
 }
 
-diagnostics.channel('undici:client:sendHeaders').subscribe(message => {
-  const token = readToken((message as { headers: unknown }).headers);
-  if (token && isDistinctive(token)) tokens.add(token);
-});
+if (isFirst) listen();
 
-for (const stream of [process.stdout, process.stderr]) {
-  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
-  stream.write = ((...args: unknown[]) => {
-    written.push(String(args[0]));
-    return write(...args);
-  }) as typeof stream.write;
-}
-for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-  const original = console[level].bind(console);
-  console[level] = (...args: unknown[]) => {
-    written.push(args.map(arg => (typeof arg === 'string' ? arg : inspect(arg))).join(' '));
-    original(...args);
-  };
+function listen(): void {
+  diagnostics.channel('undici:client:sendHeaders').subscribe(message => {
+    const token = readToken((message as { headers: unknown }).headers);
+    if (token && isDistinctive(token)) watch.tokens.add(token);
+  });
+
+  for (const stream of [process.stdout, process.stderr]) {
+    const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+    stream.write = ((...args: unknown[]) => {
+      watch.written.push(String(args[0]));
+      return write(...args);
+    }) as typeof stream.write;
+  }
+  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+    const original = console[level].bind(console);
+    console[level] = (...args: unknown[]) => {
+      watch.written.push(args.map(arg => (typeof arg === 'string' ? arg : inspect(arg))).join(' '));
+      original(...args);
+    };
+  }
 }
 
 /** Everything of an error that anybody could come to print, hidden properties included. */
@@ -56,10 +69,10 @@ vi.mock('../../src/operations/base/operation.js', async importOriginal => {
         try {
           const next = await run(state);
           const { configuration: _, ...kept } = next ?? {};
-          left.push(JSON.stringify(kept) ?? '');
+          watch.left.push(JSON.stringify(kept) ?? '');
           return next;
         } catch (error) {
-          left.push(dumpError(error));
+          watch.left.push(dumpError(error));
           throw error;
         }
       });
@@ -68,9 +81,9 @@ vi.mock('../../src/operations/base/operation.js', async importOriginal => {
 });
 
 afterEach(() => {
-  const everything = [...written, ...left].join('\n');
-  written = [];
-  left = [];
-  const leaked = [...tokens].filter(token => everything.includes(token));
+  const everything = [...watch.written, ...watch.left].join('\n');
+  watch.written = [];
+  watch.left = [];
+  const leaked = [...watch.tokens].filter(token => everything.includes(token));
   expect(leaked, 'tokens found in logs, errors or state').toEqual([]);
 });
