@@ -1,4 +1,5 @@
-import { type Failure, mayBeDone } from '../errors/failure.js';
+import { type Failure, isFromProxy, mayBeDone } from '../errors/failure.js';
+import type { ApiRequest } from '../types/request.js';
 
 /**
  * When to try again, and after how long. Pure: no clock, no sleep, no socket.
@@ -64,10 +65,28 @@ function attemptsAllowed(kind: Failure['kind']): number {
 export function decide(attempt: Attempt): Decision {
   const { failure, repeatable, attempts, waited, maxWait } = attempt;
   const wait = delay(attempt);
-  if (mayBeDone(failure) && !repeatable) return { giveUp: 'unsafe', wait };
+  const isUnsafe = mayBeDone(failure) || failure.kind === 'unread';
+  if (isUnsafe && !repeatable) return { giveUp: 'unsafe', wait };
   if (attempts >= attemptsAllowed(failure.kind)) return { giveUp: 'attempts', wait };
   if (waited + wait > maxWait) return { giveUp: 'too-long', wait };
   return { wait };
+}
+
+/**
+ * What an answer that is not a success means for trying again.
+ *
+ * @param isLost - true if what the answer said could not be read
+ * @returns undefined where the same request would get the same answer
+ */
+export function failureOf(
+  statusCode: number,
+  { referencesGroupsOrFields }: Pick<ApiRequest, 'referencesGroupsOrFields'>,
+  { retryAfter, isLost }: { retryAfter: number | undefined; isLost: boolean },
+): Failure | undefined {
+  if (statusCode === 429) return { kind: 'throttled', retryAfter };
+  if (statusCode === 500) return { kind: referencesGroupsOrFields ? 'unready' : 'ambiguous' };
+  if (isFromProxy(statusCode)) return { kind: 'ambiguous', retryAfter };
+  return statusCode < 500 && isLost ? { kind: 'unread' } : undefined;
 }
 
 /**
