@@ -1,6 +1,8 @@
 import type { Configuration } from '../configuration.js';
 import { fail, RapidProError } from '../errors/errors.js';
 import type { Failure } from '../errors/failure.js';
+import { flattenErrors } from '../errors/flatten.js';
+import { isBusy } from '../errors/refusals.js';
 import { responseError } from '../errors/responseErrors.js';
 import type { Dialect } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
@@ -131,7 +133,8 @@ async function readFailure(
     retryAfter,
     location: header(answer, 'location'),
   });
-  return { body, error, failure: failureOf(statusCode, request, { retryAfter, isLost }) };
+  const told = { retryAfter, isLost, isBusy: isBusy(flattenErrors(body)) };
+  return { body, error, failure: failureOf(statusCode, request, told) };
 }
 
 /** Reads an answer to its end. */

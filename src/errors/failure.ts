@@ -6,6 +6,8 @@ export type Failure =
   | { kind: 'unreachable' }
   /** 500 for what names groups, fields or a topic: one may be seconds old, and soon be known. */
   | { kind: 'unready' }
+  /** A refusal for the moment: nothing was done, and soon it will be. */
+  | { kind: 'busy' }
   /** A refusal whose text was lost: nothing was done, and the next answer says why. */
   | { kind: 'unread' }
   /** Another 500, a failing proxy, a reset, a broken answer: the server may have done the work. */
