@@ -248,6 +248,13 @@ function other({ refused, errors, request }: Context): Verdict {
       );
     case 413:
       return simple('TOO_LARGE', 'The request is too large for the server', 'Send less at once.');
+    case 414:
+    case 431:
+      return simple(
+        'TOO_LARGE',
+        'The address of the request is longer than the server takes',
+        'Ask for less at once: give fewer or shorter filters, and make several steps of them.',
+      );
     default:
       return simple(
         'REQUEST_FAILED',

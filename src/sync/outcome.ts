@@ -108,6 +108,16 @@ export class Outcome {
     this.#inactive.set(index, { index, uuid, status });
   }
 
+  /** True if one failed for what may pass: asked again later, it may well be done. */
+  get hasPassing(): boolean {
+    return this.#ends.some(end => {
+      if (end?.place !== 'failed') return false;
+      const { code } = end.item as BulkFailure;
+      // Of what must not be repeated, the next run must know just that.
+      return code !== 'OUTCOME_UNKNOWN' && reachOf({ code }) !== 'one';
+    });
+  }
+
   /** Positions in the list, in order, of those that ended in one way. */
   indexes(place: End['place'], code?: string): number[] {
     return this.#ends.flatMap((end, index) =>
