@@ -6,6 +6,7 @@ import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
 import { knownCause } from './knownCause.js';
 import { personalTexts, redact, redactor } from './redact.js';
 import { knownRefusal } from './refusals.js';
+import { cleanSentence, pathCleaner } from './sentences.js';
 import { urnAdvice } from './urnAdvice.js';
 
 /** An answer that is not a success, as far as it could be read. */
@@ -306,7 +307,11 @@ export function responseError(
 ): RapidProError {
   const clean = redactor(personalTexts(request), credential.token);
   const raw = flattenErrors(refused.body).map(error => placeInJob(error, request));
-  const errors = raw.map(({ path, text }) => ({ path: clean(path), text: clean(text) }));
+  const cleanPath = pathCleaner(request.body, clean);
+  const errors = raw.map(({ path, text }) => ({
+    path: cleanPath(path),
+    text: cleanSentence(text, clean),
+  }));
   const verdict = judge({ request, credential, refused, raw, errors });
   return new RapidProError({
     ...verdict,
