@@ -1,11 +1,14 @@
 import type { Configuration } from '../configuration.js';
-import { fail, type RapidProError } from '../errors/errors.js';
+import { fail, RapidProError } from '../errors/errors.js';
+import type { Failure } from '../errors/failure.js';
+import { flattenErrors } from '../errors/flatten.js';
+import { isBusy } from '../errors/refusals.js';
 import { responseError } from '../errors/responseErrors.js';
 import type { Dialect } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
 import { MAX_BODY, readText, tooLarge, UnreadableBody } from './body.js';
 import { MOST_LEVELS, parse } from './parse.js';
-import { parseRetryAfter } from './retry.js';
+import { failureOf, parseRetryAfter } from './retry.js';
 import type { Answer } from './transport.js';
 
 /** What one answer amounts to. */
@@ -13,9 +16,8 @@ export interface Reading {
   statusCode: number;
   body: unknown;
   error: RapidProError | undefined;
-  /** True if the same request may get a good answer: the bytes were broken on the way. */
-  broken: boolean;
-  retryAfter: number | undefined;
+  /** Set where the same request may get a good answer. */
+  failure: Failure | undefined;
   dialect: Dialect | undefined;
   serverTime: number | undefined;
   /** Bytes of the body of a success, unzipped. */
@@ -66,19 +68,19 @@ function tooDeep(statusCode: number): RapidProError {
   );
 }
 
-type Outcome = Pick<Reading, 'body' | 'error' | 'broken'> & { size?: number };
+type Outcome = Pick<Reading, 'body' | 'error'> & Partial<Pick<Reading, 'failure' | 'size'>>;
 
 async function readSuccess(answer: Answer, token: string): Promise<Outcome> {
   const { statusCode } = answer;
   // RapidPro says Content-Length: 2 on some 204s and sends other bytes or none: never read them.
   if (statusCode === 204 || statusCode === 205) {
     await answer.body.dump();
-    return { body: null, error: undefined, broken: false };
+    return { body: null, error: undefined };
   }
   const broken = (cause?: unknown): Outcome => ({
     body: undefined,
     error: invalidResponse(statusCode, cause),
-    broken: true,
+    failure: { kind: 'ambiguous' },
   });
   let text: string;
   try {
@@ -89,24 +91,27 @@ async function readSuccess(answer: Answer, token: string): Promise<Outcome> {
   }
   const parsed = parse(text, token);
   if ('value' in parsed) {
-    return { body: parsed.value, error: undefined, broken: false, size: text.length };
+    return { body: parsed.value, error: undefined, size: text.length };
   }
   if (parsed.amiss !== 'no JSON') {
     const error = parsed.amiss === 'too deep' ? tooDeep(statusCode) : tooLarge();
-    return { body: undefined, error, broken: false };
+    return { body: undefined, error };
   }
-  if (looksLikeHtml(answer, text)) return { body: undefined, error: notRapidPro(), broken: false };
+  if (looksLikeHtml(answer, text)) return { body: undefined, error: notRapidPro() };
   return broken();
 }
 
-async function readErrorText(answer: Answer): Promise<string> {
+/** The text of a refusal; undefined if it was lost on the way. */
+async function readErrorText(answer: Answer): Promise<string | undefined> {
   try {
     return await readText(answer.body, header(answer, 'content-encoding'), MAX_ERROR_BODY);
-  } catch {
-    // The status alone says enough.
-    return '';
+  } catch (error) {
+    // Of one that is too large, the status alone says enough.
+    return error instanceof RapidProError ? '' : undefined;
   }
 }
+
+const claimsJson = (answer: Answer) => /json/i.test(header(answer, 'content-type') ?? '');
 
 async function readFailure(
   answer: Answer,
@@ -114,18 +119,22 @@ async function readFailure(
   configuration: Configuration,
   retryAfter: number | undefined,
 ): Promise<Outcome> {
-  const parsed = parse(await readErrorText(answer));
+  const { statusCode } = answer;
+  const text = await readErrorText(answer);
+  const parsed = parse(text ?? '');
   const body = 'value' in parsed ? parsed.value : undefined;
   const isJson = typeof body === 'object' && body !== null;
+  const isLost = text === undefined || (!('value' in parsed) && claimsJson(answer));
   const error = responseError(request, configuration, {
-    statusCode: answer.statusCode,
+    statusCode,
     body,
     isJson,
     authenticated: dialectOf(answer) !== undefined,
     retryAfter,
     location: header(answer, 'location'),
   });
-  return { body, error, broken: false };
+  const told = { retryAfter, isLost, isBusy: isBusy(flattenErrors(body)) };
+  return { body, error, failure: failureOf(statusCode, request, told) };
 }
 
 /** Reads an answer to its end. */
@@ -145,9 +154,9 @@ export async function readAnswer(
       : await readFailure(answer, request, configuration, retryAfter);
   return {
     size: 0,
+    failure: undefined,
     ...outcome,
     statusCode,
-    retryAfter,
     dialect: dialectOf(answer),
     serverTime,
   };

@@ -3,7 +3,7 @@ import { DEFAULT_TIMEOUT } from '../defaults.js';
 import { changed, RapidProError } from '../errors/errors.js';
 import { type Failure, mayBeDone } from '../errors/failure.js';
 import { networkFailure } from '../errors/networkErrors.js';
-import { outcomeUnknown } from '../errors/outcome.js';
+import { outcomeUnknown, perhapsDone } from '../errors/outcome.js';
 import { guardOf, type SecretGuard } from '../input/secrets.js';
 import { type Dialect, resourceAt, type Scope } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
@@ -37,18 +37,6 @@ type Attempt =
   | { response: Omit<ApiResponse, 'repeated'> }
   | { error: RapidProError; failure: Failure | undefined };
 
-function failureOf(
-  statusCode: number,
-  retryAfter: number | undefined,
-  request: ApiRequest,
-  repeatable: boolean,
-): Failure | undefined {
-  if (statusCode === 429) return { kind: 'throttled', retryAfter };
-  if (statusCode === 500 && request.referencesGroupsOrFields && repeatable)
-    return { kind: 'unready' };
-  return statusCode >= 502 && statusCode <= 504 ? { kind: 'ambiguous', retryAfter } : undefined;
-}
-
 /** What became of a request so far. */
 interface Course {
   /** True if an earlier attempt may have done the work. */
@@ -58,14 +46,14 @@ interface Course {
 /** The error of the last attempt, with the outcome of all of them. */
 function lastError(
   error: RapidProError,
-  { method }: ApiRequest,
+  { method, path }: ApiRequest,
   repeatable: boolean,
   { repeated }: Course,
 ): RapidProError {
   const outcome = repeated ? 'unknown' : error.outcome;
   if (method === 'GET') return outcome === 'unknown' ? changed(error, { outcome: 'none' }) : error;
-  if (outcome === 'unknown' && !repeatable) return outcomeUnknown(error);
-  return outcome === error.outcome ? error : changed(error, { outcome });
+  if (outcome === 'unknown' && !repeatable) return outcomeUnknown(error, path);
+  return outcome === error.outcome ? error : perhapsDone(error);
 }
 
 /**
@@ -116,7 +104,7 @@ export class Client {
    */
   async request(request: ApiRequest): Promise<ApiResponse> {
     const isWrite = request.method !== 'GET';
-    const course: Course = { repeated: false };
+    const course: Course = { repeated: request.repeated ?? false };
     try {
       return await this.#untilAnswered(request, course);
     } catch (error) {
@@ -196,7 +184,7 @@ export class Client {
       this.requests++;
       const answer = await deadline.limit(transmit({ ...wire, deadline }));
       const reading = await readAnswer(answer, request, this.#configuration, this.clock.now());
-      const { statusCode, body, error, broken, retryAfter } = reading;
+      const { statusCode, body, error, failure } = reading;
       this.received += reading.size;
       this.serverTime = reading.serverTime;
       this.dialect = reading.dialect ?? this.dialect;
@@ -205,12 +193,7 @@ export class Client {
         if (makesObjects(request)) this.limiter.noteMade();
         return { response: { statusCode, body } };
       }
-      return {
-        error,
-        failure: broken
-          ? { kind: 'ambiguous' }
-          : failureOf(statusCode, retryAfter, request, wire.repeatable),
-      };
+      return { error, failure };
     } catch (thrown) {
       if (thrown instanceof RapidProError) return { error: thrown, failure: undefined };
       return networkFailure(thrown, seconds);

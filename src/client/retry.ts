@@ -1,4 +1,5 @@
-import { type Failure, mayBeDone } from '../errors/failure.js';
+import { type Failure, isFromProxy, mayBeDone } from '../errors/failure.js';
+import type { ApiRequest } from '../types/request.js';
 
 /**
  * When to try again, and after how long. Pure: no clock, no sleep, no socket.
@@ -28,7 +29,7 @@ export type Decision =
 export const MAX_ATTEMPTS = 4;
 /** Attempts at a request that is not answered in time: each costs a whole timeout. */
 export const MAX_TIMEOUTS = 2;
-/** Seconds between attempts at a write with a group, field or topic that is new: the engine looks for those every five. */
+/** Seconds between attempts at a write with what is new: the engine looks for groups, fields and topics every five. */
 const UNREADY_WAIT = 2.5;
 /** Seconds of the longest Retry-After that is reported: a year. More is no time that anybody means. */
 const LONGEST_RETRY_AFTER = 365 * 24 * 60 * 60;
@@ -42,7 +43,7 @@ export function backoff(attempts: number, random: number): number {
 }
 
 function delay({ failure, attempts, random }: Attempt): number {
-  if (failure.kind === 'unready') return UNREADY_WAIT;
+  if (failure.kind === 'unready' || failure.kind === 'busy') return UNREADY_WAIT;
   const asked = 'retryAfter' in failure ? failure.retryAfter : undefined;
   // A server that says "0" again and again must not be asked in a tight loop.
   if (asked !== undefined) return asked < 1 ? backoff(attempts, random) : asked;
@@ -64,10 +65,37 @@ function attemptsAllowed(kind: Failure['kind']): number {
 export function decide(attempt: Attempt): Decision {
   const { failure, repeatable, attempts, waited, maxWait } = attempt;
   const wait = delay(attempt);
-  if (mayBeDone(failure) && !repeatable) return { giveUp: 'unsafe', wait };
+  const isUnsafe = mayBeDone(failure) || failure.kind === 'unread';
+  if (isUnsafe && !repeatable) return { giveUp: 'unsafe', wait };
   if (attempts >= attemptsAllowed(failure.kind)) return { giveUp: 'attempts', wait };
   if (waited + wait > maxWait) return { giveUp: 'too-long', wait };
   return { wait };
+}
+
+/** What an answer that is not a success says besides its status. */
+export interface Told {
+  retryAfter: number | undefined;
+  /** True if its text could not be read. */
+  isLost: boolean;
+  /** True if it refuses only for the moment. */
+  isBusy: boolean;
+}
+
+/**
+ * What an answer that is not a success means for trying again.
+ *
+ * @returns undefined where the same request would get the same answer
+ */
+export function failureOf(
+  statusCode: number,
+  { referencesGroupsOrFields }: Pick<ApiRequest, 'referencesGroupsOrFields'>,
+  { retryAfter, isLost, isBusy }: Told,
+): Failure | undefined {
+  if (statusCode === 429) return { kind: 'throttled', retryAfter };
+  if (statusCode === 500) return { kind: referencesGroupsOrFields ? 'unready' : 'ambiguous' };
+  if (isFromProxy(statusCode)) return { kind: 'ambiguous', retryAfter };
+  if (isBusy) return { kind: 'busy' };
+  return statusCode < 500 && isLost ? { kind: 'unread' } : undefined;
 }
 
 /**

@@ -1,12 +1,39 @@
 import { changed, type RapidProError } from './errors.js';
+import { knownCause } from './knownCause.js';
 
-/** The error for a write that must not be repeated, and of which nobody knows whether it was done. */
-export function outcomeUnknown(error: RapidProError): RapidProError {
+/** What a second time would do that a first one did already. Only sends and starts reach people. */
+const TWICE: { readonly [path: string]: string } = {
+  broadcasts: 'send it twice',
+  messages: 'send it twice',
+  flow_starts: 'start it twice',
+  contacts: 'make the contact, or write its note, twice',
+  ticket_actions: 'write the note twice',
+  campaign_events: 'add the event twice',
+};
+
+/**
+ * The error for a write that must not be repeated, and of which nobody knows whether it was done.
+ *
+ * @param path - the endpoint
+ */
+export function outcomeUnknown(error: RapidProError, path: string): RapidProError {
+  const again = TWICE[path] ?? 'do it twice';
+  const cause = error.statusCode === 500 ? knownCause(path) : undefined;
   return changed(error, {
     code: 'OUTCOME_UNKNOWN',
     description: `${error.description} Whether RapidPro did what it was asked is not known, so it was not asked again.`,
-    fix: 'Look in RapidPro whether it was done before you run the job again: a second time could send or start it twice.',
+    fix: `Look in RapidPro whether it was done before you run the job again: a second time could ${again}.${cause ? ` ${cause}` : ''}`,
     outcome: 'unknown',
     retryAfter: undefined,
+  });
+}
+
+export const PERHAPS_DONE = ' An earlier attempt, whose answer was lost, may have done it.';
+
+/** The error of the last attempt, where an earlier one may have done the work all the same. */
+export function perhapsDone(error: RapidProError): RapidProError {
+  return changed(error, {
+    description: `${error.description}${PERHAPS_DONE}`,
+    outcome: 'unknown',
   });
 }

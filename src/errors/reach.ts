@@ -13,6 +13,7 @@ const REACH: Partial<Record<ErrorCode, Reach>> = {
   MISSING_TOKEN: 'all',
   PERMISSION_DENIED: 'all',
   WORKSPACE_SUSPENDED: 'all',
+  ANONYMOUS_WORKSPACE: 'all',
   NOT_RAPIDPRO: 'all',
   NOT_OFFERED: 'all',
   REDIRECTED: 'all',
@@ -29,6 +30,6 @@ const REACH: Partial<Record<ErrorCode, Reach>> = {
   OUTCOME_UNKNOWN: 'server',
 };
 
-export function reachOf({ code }: RapidProError): Reach {
+export function reachOf({ code }: Pick<RapidProError, 'code'>): Reach {
   return REACH[code] ?? 'one';
 }

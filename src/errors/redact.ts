@@ -71,7 +71,10 @@ function collectTexts(value: unknown, found: Set<string>, depth = 0): void {
     const [, path] = /^[a-z]+:(\S{3,})$/i.exec(text) ?? [];
     if (path) found.add(path);
   } else if (value !== null && typeof value === 'object') {
-    for (const item of Object.values(value)) collectTexts(item, found, depth + 1);
+    for (const [key, item] of Object.entries(value)) {
+      // What kind of quick reply it is, is RapidPro's word.
+      if (key !== 'type') collectTexts(item, found, depth + 1);
+    }
   }
 }
 

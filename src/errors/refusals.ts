@@ -12,6 +12,9 @@ interface Refusal {
   fix: string;
 }
 
+/** What the newer servers say of the event of a campaign for some seconds after it was made. */
+const BUSY = /currently being scheduled/i;
+
 const REFUSALS: readonly Refusal[] = [
   {
     pattern: /URN belongs to another contact|URN is in use by another contact/i,
@@ -48,6 +51,11 @@ const REFUSALS: readonly Refusal[] = [
     code: 'WORKSPACE_SUSPENDED',
     fix: 'RapidPro has stopped this workspace from sending and changing. Ask whoever runs your RapidPro server.',
   },
+  {
+    pattern: BUSY,
+    code: 'VALIDATION_FAILED',
+    fix: 'It was made or changed a moment ago, and RapidPro still works on it. Run the step again in a minute.',
+  },
 ];
 
 /** Sentences of RapidPro are shorter by far. */
@@ -63,4 +71,9 @@ export function knownRefusal(
   });
   const [first] = found;
   return first && found.every(refusal => refusal === first) ? first : undefined;
+}
+
+/** Whether RapidPro refuses only for the moment. */
+export function isBusy(errors: readonly FieldError[]): boolean {
+  return errors.some(({ text }) => BUSY.test(text.slice(0, LONGEST)));
 }

@@ -2,9 +2,12 @@ import { resourceAt } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
 import { parseUrl } from '../url.js';
 import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } from './errors.js';
+import { isFromProxy } from './failure.js';
 import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
+import { knownCause } from './knownCause.js';
 import { personalTexts, redact, redactor } from './redact.js';
 import { knownRefusal } from './refusals.js';
+import { cleanSentence, pathCleaner } from './sentences.js';
 import { urnAdvice } from './urnAdvice.js';
 
 /** An answer that is not a success, as far as it could be read. */
@@ -156,7 +159,7 @@ function invalid({ raw, errors, refused, request }: Context): Verdict {
     description: `RapidPro refused the ${nounOf(request.path)}${said(errors)}.`,
     fix:
       (known?.code === 'INVALID_URN' ? urnFix(raw, request) : known?.fix) ??
-      'Correct what "errors" names and run the job again. Nothing was changed.',
+      'Correct what "errors" names and run the job again.',
   };
 }
 
@@ -191,20 +194,31 @@ function redirected({ refused, credential }: Context): Verdict {
   };
 }
 
-function serverError({ errors }: Context): Verdict {
+const LATER =
+  'Run the job again in a few minutes. If it keeps failing, report it to whoever runs the server.';
+
+function serverError({ errors, request: { method, path } }: Context): Verdict {
+  const cause = method === 'POST' ? knownCause(path) : undefined;
   return {
     code: 'SERVER_ERROR',
     description: `RapidPro failed while it worked on this request${said(errors)}.`,
-    fix: 'Groups and fields that were made less than six seconds ago, a URN given twice and a malformed uuid are known causes. Otherwise try again later, and report it to whoever runs the server. Before you send a message again, look in RapidPro whether it was sent.',
+    fix: cause ? `${cause} Otherwise: ${LATER}` : LATER,
   };
 }
 
-function unavailable({ refused }: Context): Verdict {
+/** What a proxy says where no answer came from the server behind it. */
+function unavailable({ refused: { statusCode, retryAfter } }: Context): Verdict {
   return {
     code: 'SERVER_UNAVAILABLE',
-    description: 'RapidPro could not be reached behind its proxy.',
-    fix: 'The server is restarting or overloaded. Run the job again in a few minutes.',
-    retryAfter: refused.retryAfter,
+    description:
+      statusCode === 408
+        ? 'The server, or a proxy before it, did not get the whole request in time.'
+        : 'A proxy before RapidPro got no good answer from it.',
+    fix:
+      statusCode === 408
+        ? 'The connection may be slow. Run the job again in a few minutes; if it keeps failing, send less at once.'
+        : 'The server is restarting, overloaded or cut off. Run the job again in a few minutes; if it keeps failing, tell whoever runs the server.',
+    retryAfter,
   };
 }
 
@@ -235,6 +249,13 @@ function other({ refused, errors, request }: Context): Verdict {
       );
     case 413:
       return simple('TOO_LARGE', 'The request is too large for the server', 'Send less at once.');
+    case 414:
+    case 431:
+      return simple(
+        'TOO_LARGE',
+        'The address of the request is longer than the server takes',
+        'Ask for less at once: give fewer or shorter filters, and make several steps of them.',
+      );
     default:
       return simple(
         'REQUEST_FAILED',
@@ -251,7 +272,7 @@ function judge(context: Context): Verdict {
   if (statusCode === 403) return forbidden(context);
   if (statusCode === 404) return notFound(context);
   if (statusCode === 429) return throttled(context);
-  if (statusCode >= 502 && statusCode <= 504) return unavailable(context);
+  if (isFromProxy(statusCode)) return unavailable(context);
   if (statusCode >= 500) return serverError(context);
   return other(context);
 }
@@ -286,7 +307,11 @@ export function responseError(
 ): RapidProError {
   const clean = redactor(personalTexts(request), credential.token);
   const raw = flattenErrors(refused.body).map(error => placeInJob(error, request));
-  const errors = raw.map(({ path, text }) => ({ path: clean(path), text: clean(text) }));
+  const cleanPath = pathCleaner(request.body, clean);
+  const errors = raw.map(({ path, text }) => ({
+    path: cleanPath(path),
+    text: cleanSentence(text, clean),
+  }));
   const verdict = judge({ request, credential, refused, raw, errors });
   return new RapidProError({
     ...verdict,

@@ -71,14 +71,29 @@ function partOfState(value: Dictionary, state: State): Refusal | undefined {
   return undefined;
 }
 
+function isPromise(value: Dictionary): boolean {
+  return typeof value.then === 'function';
+}
+
+/** Nobody waits for the promises in a value that is refused: a failure of one must not end the process. */
+export function ignorePromises(value: unknown, seen = new Set<unknown>()): void {
+  if (!isObject(value) || seen.has(value)) return;
+  seen.add(value);
+  try {
+    const { then } = value;
+    if (typeof then === 'function') then.call(value, ignore, ignore);
+    else for (const item of Object.values(value)) ignorePromises(item, seen);
+  } catch {
+    // The author's own object throws, or is endless: the refusal says what is wrong with it.
+  }
+}
+
 /** What is not a value, whatever may be sent. */
 function whyNoValue(value: unknown, state: State): Refusal | undefined {
   if (typeof value === 'function') return strangeFunction(value);
   if (!isObject(value)) return undefined;
-  const { then } = value;
-  if (typeof then === 'function') {
-    // Nobody waits for it: a failure of it must not end the process.
-    then.call(value, ignore, ignore);
+  if (isPromise(value)) {
+    ignorePromises(value);
     return { what: 'is a promise', fix: PROMISE_FIX };
   }
   return Array.isArray(value) ? undefined : partOfState(value, state);
@@ -190,6 +205,15 @@ function resolve({ state, secrets }: Context, value: unknown, where: string, dep
 
 function expandWithin(context: Context, value: unknown, where: string, depth = 0): unknown {
   const plain = resolve(context, value, where, depth);
+  try {
+    return expandParts(context, plain, where, depth);
+  } catch (error) {
+    ignorePromises(plain);
+    throw error;
+  }
+}
+
+function expandParts(context: Context, plain: unknown, where: string, depth: number): unknown {
   if (Array.isArray(plain)) {
     return plain.map((item, index) =>
       isSurelyGood(item, context)
@@ -237,7 +261,7 @@ export function expandEach(
   const context = { state, secrets };
   const list = resolve(context, value, name);
   if (!Array.isArray(list)) return expand(state, list, name, secrets);
-  return list.map((item, index) => {
+  const expandItem = (item: unknown, index: number) => {
     const where = `${name}[${index}]`;
     const plain = resolve({ state }, item, where);
     try {
@@ -246,7 +270,13 @@ export function expandEach(
       if (error instanceof RapidProError) return new Unsendable(error);
       throw error;
     }
-  });
+  };
+  try {
+    return list.map(expandItem);
+  } catch (error) {
+    ignorePromises(list);
+    throw error;
+  }
 }
 
 /**

@@ -11,10 +11,10 @@ import type {
 } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
-import { asObject } from './base/answered.js';
 import { operation, optionsAndCallback } from './base/operation.js';
 import { list } from './lists/list.js';
 import { SEND_OPTIONS, sendToAll } from './many/send.js';
+import { readDefinitions } from './objects/definitions.js';
 
 /**
  * Read the flows of the workspace, live and archived ones, newest first.
@@ -124,7 +124,7 @@ export function getFlowStarts(
  * @namespace global
  * @example <caption>One flow with all that it needs</caption>
  * getFlowDefinitions({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c' });
- * @param {DefinitionFilters} filters - `flow` and `campaign` (a uuid or several); `dependencies` (`all`, `flows`, `none`; default: `all`).
+ * @param {DefinitionFilters} filters - `flow` and `campaign` (a uuid or any number); `dependencies` (`all`, `flows`, `none`; default: `all`).
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `version`, `site`, `flows`, `campaigns`, `triggers`, `fields`, `groups`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -141,8 +141,7 @@ export function getFlowDefinitions(
     async run({ client, args }) {
       const query = checkFilters('definitions', args.filters);
       requireOne(query, ['flow', 'campaign']);
-      const { body } = await client.request({ method: 'GET', path: 'definitions', query });
-      const definitions = asObject(body);
+      const definitions = await readDefinitions(client, query);
       log.info('Fetched the definitions');
       return definitions;
     },

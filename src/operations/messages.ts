@@ -69,7 +69,7 @@ export function sendMessage(
       const body = { ...message, contact } as Body;
       const answer = await client.request({ method: 'POST', path: 'messages', body });
       logQuickReplies(client, body);
-      const sent = asOutcome(answer.body);
+      const sent = asOutcome(answer.body, 'messages');
       if (sent.status === 'failed') {
         log.warn(
           'RapidPro took the message but cannot deliver it: the contact has no address that it can reach.',

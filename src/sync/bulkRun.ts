@@ -92,11 +92,12 @@ export async function bulkRun(
   const position = await untilStopped(run, work);
   throwIfNothingDone(run);
   const result = outcome.result();
-  const isLeft = leavesCheckpoint && result.notAttempted.length > 0;
+  const isUnfinished = result.notAttempted.length > 0 || outcome.hasPassing;
+  const isLeft = leavesCheckpoint && isUnfinished;
   const left = isLeft ? { items: list.length, ...doneOf(outcome), ...position } : undefined;
   const own = isLeft || (leavesCheckpoint && hasAny) ? checkpoint() : undefined;
   if (own) call.state = withCheckpoint(call.state, own, left);
-  logResult(result, verb, client.requests);
+  logResult(result, verb, client.requests, isLeft);
   if (settings.failOnError) failOnError(result, own && left && { [keyOf(own)]: left });
   return result;
 }

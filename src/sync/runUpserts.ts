@@ -18,6 +18,7 @@ import { completeDates } from './predict/facts.js';
 import { rehearseUpserts } from './rehearseUpserts.js';
 import type { Cost } from './report/cost.js';
 import { dryResult } from './runSync.js';
+import { SharedRefusals } from './sharedRefusals.js';
 
 const NAMELESS: Reason = {
   code: 'INVALID_INPUT',
@@ -60,9 +61,10 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
       return { found: [] };
     }
     const owners = new Map<string, number>();
+    const shared = new SharedRefusals({ ...run, inputs, settings });
     await limiter.each(inputs, async input => {
       const { index } = input;
-      if (!outcome.isOpen(index)) return;
+      if (!(await shared.admits(input))) return;
       try {
         const body = bodyOf(input);
         const { contact, isNew } = await upsert(client, body, mode);
@@ -76,6 +78,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
         limiter.wentWell();
       } catch (error) {
         outcome.failWith({ index }, error);
+        await shared.note(error);
       }
       progress.log();
     });

@@ -23,6 +23,8 @@ export interface ApiRequest {
   file?: Upload | undefined;
   /** True if a second time does no harm. GET and DELETE always are. */
   repeatable?: boolean | undefined;
+  /** True if an earlier request, whose answer was lost, may have done the work or a part of it. */
+  repeated?: boolean | undefined;
   /**
    * Where in the job's own list each item of a list in the body stood: errors name places as the job
    * knows them. Undefined for an item that the job did not give.
@@ -30,7 +32,7 @@ export interface ApiRequest {
   positions?: { readonly [key: string]: readonly (number | undefined)[] } | undefined;
   /**
    * True if the body names groups, fields or a topic. For about five seconds after one is made
-   * RapidPro answers 500 to that, and does nothing.
+   * RapidPro answers 500 to that.
    */
   referencesGroupsOrFields?: boolean | undefined;
 }

@@ -77,7 +77,7 @@ describe('answers that are not RapidPro’s', () => {
     [418, '"short and stout"', {}, 'REQUEST_FAILED'],
     [500, HTML, {}, 'SERVER_ERROR'],
     [500, '', {}, 'SERVER_ERROR'],
-    [520, HTML, {}, 'SERVER_ERROR'],
+    [520, HTML, {}, 'SERVER_UNAVAILABLE'],
   ])('%i %j', async (status, body, headers, code) => {
     const error = await refusal(status, body, headers);
     expect(error).toMatchObject({ code, statusCode: status });

@@ -21,6 +21,7 @@ import {
   stallInBody,
   tooManyBytes,
   truncated,
+  truncatedAs,
   truncatedChunks,
 } from '../support/faults.js';
 import { type Behavior, rawServer } from '../support/rawServer.js';
@@ -60,6 +61,11 @@ const AMBIGUOUS: [string, Behavior, string][] = [
   ['an empty 200', answer(200, ''), 'INVALID_RESPONSE'],
   ['a body longer than it says', tooManyBytes, 'INVALID_RESPONSE'],
   ['bytes that are no HTTP', bytes('\0\0\0 what? \r\n\r\n'), 'INVALID_RESPONSE'],
+  ['a 500', answer(500, 'Server Error', { 'Content-Type': 'text/html' }), 'SERVER_ERROR'],
+  ['a 408', answer(408, '', { 'Content-Type': 'text/plain' }), 'SERVER_UNAVAILABLE'],
+  ['a 520', badGateway(520), 'SERVER_UNAVAILABLE'],
+  ['a 524', badGateway(524), 'SERVER_UNAVAILABLE'],
+  ['a 530', badGateway(530), 'SERVER_UNAVAILABLE'],
   ['a 502', badGateway(502), 'SERVER_UNAVAILABLE'],
   ['a 503', badGateway(503), 'SERVER_UNAVAILABLE'],
   ['a 504', badGateway(504), 'SERVER_UNAVAILABLE'],
@@ -255,10 +261,100 @@ test('a 503 that says when to come back is believed', async () => {
   expect(sleeps).toEqual([12]);
 });
 
-test.each([400, 403, 404, 500, 501, 520])('a %i is not asked again', async status => {
+test.each([400, 403, 404, 501, 519, 531])('a %i is not asked again', async status => {
   const { server, client } = await setUp(answer(status, '{"detail": "no"}'));
   await failure(client.request(GET));
   expect(server.requests).toHaveLength(1);
+});
+
+test.each([GET, REPEATABLE])(
+  'a refusal whose text is lost is asked for once more: $method',
+  async request => {
+    const refusal = json({ detail: 'No such contact.' }, 400);
+    const halves = [
+      truncatedAs(400),
+      answer(400, '{"detail": "No'),
+      answer(400, 'no gzip', { 'Content-Encoding': 'gzip' }),
+    ];
+    for (const half of halves) {
+      const { server, client } = await setUp(inTurn(half, refusal));
+      const error = await failure(client.request(request));
+      expect(error).toMatchObject({ statusCode: 400, errors: ['No such contact.'] });
+      expect(error.outcome).toBe('refused');
+      expect(server.requests).toHaveLength(2);
+    }
+  },
+);
+
+test('a refused send whose text is lost is not sent again, and was refused', async () => {
+  const { server, client } = await setUp(inTurn(truncatedAs(400), good));
+  expect((await failure(client.request(SEND))).outcome).toBe('refused');
+  expect(server.requests).toHaveLength(1);
+});
+
+describe('what a lost attempt may have done is not forgotten', () => {
+  const later: [string, Behavior][] = [
+    ['a refusal', json({ urns: ['URN belongs to another contact'] }, 400)],
+    ['a refusal of the token', json({ detail: 'Invalid token' }, 403)],
+    ['a rate limit', json({}, 429, { 'Retry-After': 3600 })],
+    ['a redirect', answer(302, '', { Location: 'https://example.org/' })],
+    ['a server that is gone', ({ socket }) => socket.destroy()],
+  ];
+
+  test.each(later)('by %s', async (_, next) => {
+    for (const lost of [reset, badGateway(), answer(500, 'Server Error'), stall]) {
+      const { client } = await setUp(inTurn(lost, next));
+      const error = await failure(client.request(REPEATABLE));
+      expect(error.outcome).toBe('unknown');
+      expect(error.fix).not.toMatch(/nothing was/i);
+    }
+  });
+
+  test('by an earlier request for the same', async () => {
+    const { client } = await setUp(json({ detail: 'no' }, 400));
+    const error = await failure(client.request({ ...REPEATABLE, repeated: true }));
+    expect(error.outcome).toBe('unknown');
+    expect(error.description).toMatch(/may have done it/);
+  });
+
+  test('but a read did nothing', async () => {
+    const { client } = await setUp(inTurn(reset, json({ detail: 'no' }, 404)));
+    expect((await failure(client.request(GET))).outcome).toBe('none');
+  });
+});
+
+test('a web page after a write leaves its outcome unknown', async () => {
+  const page = answer(200, '<!doctype html><html></html>', { 'Content-Type': 'text/html' });
+  for (const request of [SEND, REPEATABLE]) {
+    const { server, client } = await setUp(page);
+    const error = await failure(client.request(request));
+    expect(error).toMatchObject({
+      code: request === SEND ? 'OUTCOME_UNKNOWN' : 'NOT_RAPIDPRO',
+      outcome: 'unknown',
+    });
+    expect(server.requests).toHaveLength(1);
+  }
+});
+
+test.each([
+  [GET, 500, /groups|fields|send/i],
+  [GET, 524, /groups|fields|host/i],
+  [GET, 408, /host/i],
+])('what is said of a failure is true of it: $path, %i', async (request, status, untrue) => {
+  const { client } = await setUp(answer(status, 'x', { 'Content-Type': 'text/html' }));
+  const { description, fix } = await failure(client.request(request));
+  expect(`${description} ${fix}`).not.toMatch(untrue);
+});
+
+test.each([
+  ['broadcasts', /send it twice/],
+  ['flow_starts', /start it twice/],
+  ['campaign_events', /add the event twice.*relative_to/],
+  ['tickets', /do it twice/],
+])('a lost write to %s says what a second one would do', async (path, text) => {
+  const { client } = await setUp(answer(500, 'Server Error'));
+  const error = await failure(client.request({ method: 'POST', path, body: {} }));
+  expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', fix: expect.stringMatching(text) });
 });
 
 test('a whole answer that is a web page is not asked for again', async () => {

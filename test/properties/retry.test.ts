@@ -11,6 +11,7 @@ const failure: fc.Arbitrary<Failure> = fc.oneof(
   fc.constantFrom<Failure>(
     { kind: 'unreachable' },
     { kind: 'unready' },
+    { kind: 'unread' },
     { kind: 'ambiguous' },
     { kind: 'timeout' },
   ),
@@ -41,7 +42,7 @@ test('what may have been done is not asked for again, unless that does no harm',
     fc.property(failure, fc.integer({ min: 1, max: 9 }), random, (failure, attempts, random) => {
       const limits = { waited: 0, maxWait: 3600, attempts, random };
       const decision = decide({ failure, repeatable: false, ...limits });
-      const uncertain = failure.kind === 'ambiguous' || failure.kind === 'timeout';
+      const uncertain = ['ambiguous', 'timeout', 'unready', 'unread'].includes(failure.kind);
       expect('giveUp' in decision && decision.giveUp === 'unsafe').toBe(uncertain);
     }),
   );

@@ -57,10 +57,14 @@ export const stallInBody: Behavior = ({ socket }) => {
 };
 
 /** The body breaks off before its announced end. */
-export const truncated: Behavior = ({ socket }) => {
-  socket.write(head(200, { 'Content-Type': 'application/json', 'Content-Length': 100 }));
-  socket.end('{"results":');
-};
+export function truncatedAs(status: number): Behavior {
+  return ({ socket }) => {
+    socket.write(head(status, { 'Content-Type': 'application/json', 'Content-Length': 100 }));
+    socket.end('{"results":');
+  };
+}
+
+export const truncated = truncatedAs(200);
 
 /** A chunked body without its last chunk. */
 export const truncatedChunks: Behavior = ({ socket }) => {

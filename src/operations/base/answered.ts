@@ -29,12 +29,13 @@ export function asObject(body: unknown): Dictionary {
 /**
  * The same for a write that must not be repeated: it was accepted, but what became of it is not known.
  *
+ * @param path - the endpoint
  * @throws RapidProError `OUTCOME_UNKNOWN`
  */
-export function asOutcome(body: unknown): Dictionary {
+export function asOutcome(body: unknown, path: string): Dictionary {
   try {
     return asObject(body);
   } catch (error) {
-    throw error instanceof RapidProError ? outcomeUnknown(error) : error;
+    throw error instanceof RapidProError ? outcomeUnknown(error, path) : error;
   }
 }

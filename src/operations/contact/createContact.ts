@@ -48,7 +48,7 @@ async function create(client: Client, body: Body): Promise<Dictionary> {
       repeatable,
       referencesGroupsOrFields: referencesGroupsOrFields(body),
     });
-    return repeatable ? asObject(answer.body) : asOutcome(answer.body);
+    return repeatable ? asObject(answer.body) : asOutcome(answer.body, 'contacts');
   } catch (error) {
     // Whatever it is that it says, if anything: its text may have been lost on the way.
     const refused = error instanceof RapidProError && error.statusCode === 400;

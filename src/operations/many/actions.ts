@@ -7,6 +7,7 @@ import {
   type ItemCode,
   RapidProError,
 } from '../../errors/errors.js';
+import { PERHAPS_DONE } from '../../errors/outcome.js';
 import type { Body } from '../../input/body.js';
 import { count, log } from '../../input/log.js';
 import type { Settings } from '../../input/options.js';
@@ -43,16 +44,22 @@ export interface Action {
   findSkipped?: (client: Client, items: Item[]) => Promise<Item[]>;
 }
 
+/** What goes into one request. */
+interface Batch {
+  items: Item[];
+  /** True if an earlier request, whose answer was lost, may have acted on them. */
+  repeated: boolean;
+}
+
 /** What became of the items so far. */
 interface Progress {
   done: Item[];
   failures: ActionFailure[];
-  /** What waits to be sent, a request each. */
-  queue: Item[][];
+  /** What waits to be sent. */
+  queue: Batch[];
 }
 
 const NOT_ACTIVE = (noun: string) => `The ${noun} is blocked, stopped or archived.`;
-const LOST = ' An earlier attempt, whose answer was lost, may have done it.';
 
 function failure(
   { value, index }: Item,
@@ -68,7 +75,7 @@ function reported(answer: ApiResponse, items: readonly Item[]): ActionFailure[] 
   const { failures } = (answer.body ?? {}) as { failures?: unknown };
   if (!Array.isArray(failures)) return [];
   const names = new Set(failures.map(String));
-  const description = `RapidPro reports it as not changed.${answer.repeated ? LOST : ''}`;
+  const description = `RapidPro reports it as not changed.${answer.repeated ? PERHAPS_DONE : ''}`;
   return items
     .filter(({ value }) => names.has(String(value)))
     .map(item => failure(item, 'NOT_CHANGED', description));
@@ -76,21 +83,21 @@ function reported(answer: ApiResponse, items: readonly Item[]): ActionFailure[] 
 
 /** An item that RapidPro refused the whole request for. */
 function refusal(item: Item, error: RapidProError, noun: string): ActionFailure {
+  const lost = error.outcome === 'unknown' ? PERHAPS_DONE : '';
   if (error.code === 'UNKNOWN_REFERENCE') {
-    const description = `RapidPro has no such ${noun}.${error.outcome === 'unknown' ? LOST : ''}`;
-    return failure(item, error.code, description);
+    return failure(item, error.code, `RapidPro has no such ${noun}.${lost}`);
   }
   const about = error.errors?.some(text => text.startsWith(`${noun}s`));
   return about
     ? failure(item, error.code, error.description)
-    : failure(item, 'NOT_ACTIVE', NOT_ACTIVE(noun));
+    : failure(item, 'NOT_ACTIVE', `${NOT_ACTIVE(noun)}${lost}`);
 }
 
 /** Sends the next batch, and notes what became of it or puts what is left of it back in the queue. */
 async function actOnBatch(client: Client, action: Action, progress: Progress): Promise<void> {
   const { path, body, repeatable = true } = action;
   const key = KEYS[path];
-  const items = progress.queue[0] ?? [];
+  const { items = [], repeated = false } = progress.queue[0] ?? {};
   const values: Json = items.map(({ value }) => value);
   try {
     const answer = await client.request({
@@ -99,6 +106,7 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
       body: { [key]: values, ...body },
       positions: { [key]: items.map(({ index }) => index) },
       repeatable,
+      repeated,
       referencesGroupsOrFields: 'group' in body || 'topic' in body,
     });
     const failed = reported(answer, items);
@@ -111,7 +119,8 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
     if (!sorted) throw error;
     const noun = key.slice(0, -1);
     const found = sorted.refused.map(item => refusal(item, error as RapidProError, noun));
-    progress.queue.splice(0, 1, ...sorted.next);
+    const isUncertain = (error as RapidProError).outcome === 'unknown';
+    progress.queue.splice(0, 1, ...sorted.next.map(items => ({ items, repeated: isUncertain })));
     progress.failures.push(...found);
   }
 }
@@ -130,10 +139,11 @@ async function verify(client: Client, action: Action, progress: Progress): Promi
 function partial(error: RapidProError, action: Action, progress: Progress): RapidProError {
   const { items, path, repeatable = true } = action;
   const { done, failures, queue } = progress;
-  const [stopped = [], ...rest] = queue;
-  const uncertain = error.outcome === 'unknown';
-  const place = (list: readonly Item[]) =>
-    ranges(list.map(({ index }) => index).sort((a, b) => a - b));
+  const [stopped = { items: [], repeated: false }, ...waiting] = queue;
+  const isUncertain = error.outcome === 'unknown';
+  const place = (batches: readonly Batch[]) =>
+    ranges(batches.flatMap(({ items }) => items.map(({ index }) => index)).sort((a, b) => a - b));
+  const perhaps = waiting.filter(({ repeated }) => repeated);
   return changed(error, {
     code: 'PARTIAL_ACTION',
     description: `The action stopped after ${done.length + failures.length} of ${items.length} ${KEYS[path]}: ${error.description}`,
@@ -145,10 +155,10 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
     details: {
       reason: error.code,
       list: KEYS[path],
-      done: place(done),
-      unknown: uncertain ? place(stopped) : [],
-      failed: uncertain ? [] : place(stopped),
-      notAttempted: place(rest.flat()),
+      done: place([{ items: done, repeated: false }]),
+      unknown: place(isUncertain ? [stopped, ...perhaps] : perhaps),
+      failed: isUncertain ? [] : place([stopped]),
+      notAttempted: place(waiting.filter(({ repeated }) => !repeated)),
       failures: sortByIndex(failures),
     },
     outcome: 'unknown',
@@ -185,7 +195,7 @@ async function actOnMany(client: Client, action: Action): Promise<ActionResult> 
   const { items } = action;
   const progress: Progress = { done: [], failures: [], queue: [] };
   for (let start = 0; start < items.length; start += BATCH_LIMIT) {
-    progress.queue.push(items.slice(start, start + BATCH_LIMIT));
+    progress.queue.push({ items: items.slice(start, start + BATCH_LIMIT), repeated: false });
   }
   try {
     while (progress.queue.length > 0) await actOnBatch(client, action, progress);

@@ -211,7 +211,7 @@ async function sendChunks(
         body: { ...body, ...chunk.recipients },
         positions: chunk.positions,
       });
-      progress.answers.push(asOutcome(answer));
+      progress.answers.push(asOutcome(answer, path));
       progress.done.push(chunk);
     } catch (error) {
       if (!(error instanceof RapidProError) || chunks.length === 1) throw error;

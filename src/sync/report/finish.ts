@@ -33,8 +33,17 @@ function logUncertain(result: BulkResult): void {
   );
 }
 
-/** Says in the log how it went. */
-export function logResult(result: BulkResult, verb: string, requests: number): void {
+/**
+ * Says in the log how it went.
+ *
+ * @param isLeft - true if the next run can go on from here
+ */
+export function logResult(
+  result: BulkResult,
+  verb: string,
+  requests: number,
+  isLeft: boolean,
+): void {
   const { created, updated, unchanged, failed, notAttempted } = countsOf(result);
   const total = created + updated + unchanged + failed + notAttempted;
   const sum = `${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} failed, ${notAttempted} not attempted`;
@@ -47,6 +56,11 @@ export function logResult(result: BulkResult, verb: string, requests: number): v
     const first = result.failed[0]?.description ?? '';
     log.warn(
       `${failed} of ${total} failed (${reasons(result.failed)}): see data.failed. The first: ${first}`,
+    );
+  }
+  if (isLeft && notAttempted === 0) {
+    log.warn(
+      'Some failed for a reason that may pass. Run the same step again with { resume: true } to try those again.',
     );
   }
   if (result.inactive) {

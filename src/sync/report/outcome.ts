@@ -1,5 +1,6 @@
 import { AbortedError, type Limiter } from '../../client/limiter.js';
 import { RapidProError, type Reason } from '../../errors/errors.js';
+import { PERHAPS_DONE } from '../../errors/outcome.js';
 import { reachOf } from '../../errors/reach.js';
 import type { BulkFailure, BulkItem, BulkResult } from '../../types/bulk.js';
 import { Clashes } from './clashes.js';
@@ -96,7 +97,8 @@ export class Outcome {
     const isUnknown = error.outcome === 'unknown';
     if (!this.isOpen(item.index) && isUnknown) this.#clashes.perhapsWrote(item.index);
     const isCut = concernsAll || error.code === this.#limiter.stopped?.code;
-    if (isUnknown && isCut) this.fail(item, cutReason(error));
+    // What such a code says is true of the last attempt alone.
+    if (isUnknown && (isCut || reach === 'one')) this.fail(item, cutReason(error));
     // Otherwise nothing was done: it is left for the next run.
     else if (!concernsAll) this.fail(item, error);
   }
@@ -104,6 +106,16 @@ export class Outcome {
   /** Notes that the contact of one of the list is stopped, blocked or archived. */
   noteInactive(index: number, uuid: string, status: string): void {
     this.#inactive.set(index, { index, uuid, status });
+  }
+
+  /** True if one failed for what may pass: asked again later, it may well be done. */
+  get hasPassing(): boolean {
+    return this.#ends.some(end => {
+      if (end?.place !== 'failed') return false;
+      const { code } = end.item as BulkFailure;
+      // Of what must not be repeated, the next run must know just that.
+      return code !== 'OUTCOME_UNKNOWN' && reachOf({ code }) !== 'one';
+    });
   }
 
   /** Positions in the list, in order, of those that ended in one way. */
@@ -162,13 +174,17 @@ export class Outcome {
 
 /** What is said of a contact that may have been written before all was stopped. */
 function cutReason(error: RapidProError): Reason {
-  const { code, description, outcome } = error;
+  const { code, outcome } = error;
+  const description = error.description.replace(PERHAPS_DONE, '');
   // What must not be repeated says so itself.
   if (code === 'OUTCOME_UNKNOWN') return error;
   return {
     code,
     description: `${description} The contact may have been written before that.`,
-    fix: 'Run the same step again: to write it a second time does no harm. With { resume: true } it continues from here.',
+    fix:
+      reachOf(error) === 'one'
+        ? `${error.fix} Otherwise run the same step again: to write it a second time does no harm.`
+        : 'Run the same step again: to write it a second time does no harm. With { resume: true } it continues from here.',
     outcome,
   };
 }

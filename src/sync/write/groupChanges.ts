@@ -62,6 +62,7 @@ export class GroupChanges {
     const items = changes.map(({ uuid, input }) => ({ value: uuid, index: input.index }));
     const changesOf = (some: readonly Item[]) =>
       some.flatMap(({ index }) => byIndex.get(index) ?? []);
+    let repeated = false;
     const queue: Item[][] = [items];
     for (let batch = queue.shift(); batch; batch = queue.shift()) {
       try {
@@ -70,11 +71,13 @@ export class GroupChanges {
           path: 'contact_actions',
           body: { contacts: batch.map(({ value }) => value), action, group },
           repeatable: true,
+          repeated,
           referencesGroupsOrFields: true,
         });
         for (const change of changesOf(batch)) this.#finish(change, ends);
       } catch (error) {
         if (!(error instanceof RapidProError)) throw error;
+        repeated ||= error.outcome === 'unknown';
         const sorted = sortOut(error, 'contacts', batch) ?? { refused: batch, next: [] };
         for (const change of changesOf(sorted.refused)) ends.failed(change, error);
         queue.push(...sorted.next);

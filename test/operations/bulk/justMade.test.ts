@@ -1,7 +1,15 @@
 import type { SandboxOptions } from '@openfn/rapidpro-sandbox';
 import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/client/clock.js';
-import { addGroup, ensureField, syncContacts, upsertContacts } from '../../../src/index.js';
+import {
+  addCampaign,
+  addCampaignEvent,
+  addGroup,
+  ensureField,
+  syncContacts,
+  updateCampaignEvent,
+  upsertContacts,
+} from '../../../src/index.js';
 import type { Operation } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { run } from '../run.js';
@@ -57,4 +65,46 @@ test.each(ways)('%s', async (_, make, write, waits) => {
       expect.stringContaining('waiting 6 s until RapidPro knows what was just made'),
     ]);
   } else expect(new Set(sleeps)).toEqual(new Set([2.5]));
+});
+
+test('an event of a campaign that is still being scheduled is changed once it is done', async () => {
+  const { sandbox, sleeps } = await slowEngine({ dialect: 'textit', scheduling: 6 });
+  const event = (campaign: string, offset: number) => ({
+    campaign,
+    relative_to: 'due',
+    offset,
+    unit: 'days' as const,
+    delivery_hour: 9,
+    message: { eng: 'Your visit is near.' },
+  });
+  const made = await run(addCampaign({ name: 'Visits', group: 'Mothers' }), sandbox);
+  const { uuid: campaign } = made.data as { uuid: string };
+  const added = await run(addCampaignEvent(event(campaign, -1)), sandbox, made);
+  const { uuid } = added.data as { uuid: string };
+  const { data } = await run(updateCampaignEvent(uuid, event(campaign, -2)), sandbox, added);
+  expect(data).toMatchObject({ offset: -2 });
+  expect(sleeps).toEqual([2.5, 2.5, 2.5]);
+});
+
+test('one that never gets ready was not changed, and the error says what it is', async () => {
+  const { sandbox } = await slowEngine({ dialect: 'textit', scheduling: 600 });
+  const made = await run(addCampaign({ name: 'Visits', group: 'Mothers' }), sandbox);
+  const { uuid: campaign } = made.data as { uuid: string };
+  const event = {
+    campaign,
+    relative_to: 'due',
+    offset: 1,
+    unit: 'days' as const,
+    delivery_hour: 9,
+    message: 'Come',
+  };
+  const added = await run(addCampaignEvent(event), sandbox, made);
+  const { uuid } = added.data as { uuid: string };
+  await expect(
+    run(updateCampaignEvent(uuid, { ...event, offset: 2 }), sandbox, added),
+  ).rejects.toMatchObject({
+    code: 'VALIDATION_FAILED',
+    outcome: 'refused',
+    fix: expect.stringContaining('still works on it'),
+  });
 });
