@@ -126,7 +126,11 @@ test('each of the list is in one place, nobody else is touched, and the end is a
             expect(next.result.stopped === undefined).toBe(isOver);
             rapidpro = JSON.parse(JSON.stringify(next.state.rapidpro ?? {}));
             expect(JSON.stringify(rapidpro)).not.toMatch(/Before|After|Duplicate|78801/);
-            expect(Object.hasOwn(rapidpro as object, 'resume')).toBe(!isOver);
+            // What failed for a fault is tried again by the next run, but for what must not be repeated.
+            const mayPass = next.result.failed.some(
+              ({ code }) => code !== 'OUTCOME_UNKNOWN' && code !== 'CONTACT_CLASH',
+            );
+            expect(Object.hasOwn(rapidpro as object, 'resume')).toBe(!isOver || mayPass);
           }
           expect(strangers()).toEqual(before);
         }
