@@ -1,17 +1,17 @@
 import { fail } from '../errors/errors.js';
-import type { ResourceName } from '../resources.js';
-import { resources } from '../resources.js';
+import { type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import type { Client } from './client.js';
+import { type Cursor, readCursor } from './cursor.js';
+import { orderOf } from './listOrder.js';
+import { type Place, type RawPage, Seams } from './seams.js';
 
 /** One page of a list. */
 export interface Page {
   records: Dictionary[];
-  /** What to ask for to get the next page; undefined after the last one. */
-  next: Query | undefined;
-  /** The time of the newest record when the reading began, of a list that moves while it is read. */
-  since?: string | undefined;
+  /** Where to go on; undefined after the last page. */
+  next: Place | undefined;
 }
 
 /** Pages of one list before it is taken for endless: ten million records. */
@@ -61,7 +61,7 @@ function isRecord(value: unknown): boolean {
 }
 
 /** Reads a list's envelope. */
-export function readPage(body: unknown): Page {
+export function readPage(body: unknown): RawPage {
   const { results, next } = (body ?? {}) as { results?: unknown; next?: unknown };
   if (!Array.isArray(results) || !results.every(isRecord)) {
     return badPage(
@@ -72,9 +72,38 @@ export function readPage(body: unknown): Page {
   return { records: results, next: nextPlace(next) };
 }
 
+/** Sees to it that each page leads further. */
+class Progress {
+  readonly #visited: Set<string>;
+
+  constructor(start: Place | undefined) {
+    this.#visited = new Set([start ? positionOf(start.query) : '']);
+  }
+
+  /** @throws RapidProError `PAGING_LOOP` */
+  check(at: Cursor, place: Place | undefined, next: Place, hasNew: boolean): void {
+    const cursor = readCursor(next.query);
+    const position = positionOf(next.query);
+    // What is read again within one instant leads to the same places once more.
+    const goesOn = cursor?.position === at.position && cursor.offset > at.offset;
+    const isSame = JSON.stringify(next.query) === JSON.stringify(place?.query);
+    if (goesOn ? isSame && !hasNew : this.#visited.has(position)) {
+      badPage('PAGING_LOOP', 'The server named the same next page twice.');
+    }
+    this.#visited.add(position);
+  }
+}
+
+function positionOf(query: Query): string {
+  return readCursor(query)?.position ?? JSON.stringify(query);
+}
+
 /**
- * Yields the pages of a list, one request each, until there is no next one. The one way in which
- * this package reads lists: an array, a limit and a callback a page are thin layers over it.
+ * Yields the pages of a list until there is no next one: one request each, but where others change what is
+ * being read. The one way in which this package reads lists: an array, a limit, a callback a page and
+ * windows of time are thin layers over it.
+ *
+ * Each record that keeps its place in the list comes once. A page that had to be asked for again is empty.
  *
  * @param client - sends the requests
  * @param name - the list
@@ -86,27 +115,33 @@ export async function* pages(
   client: Client,
   name: ResourceName,
   query: Query = {},
-  start?: Query,
+  start?: Place,
 ): AsyncGenerator<Page, void, undefined> {
-  const seen = new Set(start && [JSON.stringify(start)]);
+  let asked = 0;
+  const ask = async (place: Query | undefined): Promise<RawPage> => {
+    if (asked++ >= MAX_PAGES) {
+      badPage('LIST_TOO_LONG', `The list does not end after ${MAX_PAGES} pages.`);
+    }
+    const { path } = resources[name];
+    return readPage(
+      (await client.request({ method: 'GET', path, query: { ...query, ...place } })).body,
+    );
+  };
+  const seams = new Seams(ask, orderOf(name, query));
+  const progress = new Progress(start);
   let place = start;
   let empty = 0;
-  for (let count = 0; count < MAX_PAGES; count++) {
-    const { body } = await client.request({
-      method: 'GET',
-      path: resources[name].path,
-      query: { ...query, ...place },
-    });
-    const page = readPage(body);
-    yield page;
-    place = page.next;
-    if (!place) return;
-    const mark = JSON.stringify(place);
-    if (seen.has(mark)) badPage('PAGING_LOOP', 'The server named the same next page twice.');
-    seen.add(mark);
-    empty = page.records.length === 0 ? empty + 1 : 0;
-    if (empty > MAX_EMPTY_PAGES)
+  for (;;) {
+    const { records, next, sent, at, isTooLate } = await seams.read(place);
+    yield { records, next };
+    if (!next) return;
+    if (!isTooLate) {
+      progress.check(at, place, next, records.length > 0);
+      empty = sent === 0 ? empty + 1 : 0;
+    }
+    if (empty > MAX_EMPTY_PAGES) {
       badPage('LIST_TOO_LONG', 'The server sends empty pages without end.');
+    }
+    place = next;
   }
-  badPage('LIST_TOO_LONG', `The list does not end after ${MAX_PAGES} pages.`);
 }

@@ -1,54 +1,122 @@
 import { createHash } from 'node:crypto';
+import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 
-/** What distinguishes a record from all others of its list. */
+/**
+ * What distinguishes a record from all others of its list.
+ *
+ * @throws RapidProError `INVALID_RESPONSE`
+ */
 export function identityOf(record: Dictionary): string {
-  return String(record.uuid ?? record.id ?? record.key ?? JSON.stringify(record));
+  const id = record.uuid ?? record.id ?? record.key;
+  if (typeof id === 'string') return id;
+  if (typeof id === 'number') return String(id);
+  if (id === undefined || id === null) return JSON.stringify(record);
+  throw fail(
+    'INVALID_RESPONSE',
+    'The server answered with a record whose id is neither text nor a number.',
+    'RapidPro never does so: check that "host" is your RapidPro server, and ask whoever runs it.',
+  );
 }
 
-/** Characters of a uuid, and where its random end begins. */
-const UUID_LENGTH = 36;
-const UUID_END = 24;
+/** Bytes of a short hash: of a million, two are the same in one of ten million lists. */
+const BYTES = 8;
+/** Ids that a checkpoint keeps, at most: half a megabyte. */
+export const MOST_KEPT = 50_000;
 
-/** Reads the hexadecimal digits from a place on; undefined if something else stands there. */
-function hexNumber(text: string, from: number): number | undefined {
-  let number = 0;
-  for (let index = from; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    const digit = code < 58 ? code - 48 : (code | 32) - 87;
-    if (digit < 0 || digit > 15 || (code >= 58 && digit < 10)) return undefined;
-    number = number * 16 + digit;
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest().subarray(0, BYTES);
+}
+
+/** A short name that reveals nothing of what it stands for. */
+export function shortHash(text: string): string {
+  return digest(text).toString('base64url');
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+const hex = (text: string) => Number.parseInt(text, 16);
+
+/** Two words of 32 bits: those of a uuid folded, which are random, or a hash of anything else. */
+function wordsOf(id: string): [number, number] {
+  if (UUID.test(id)) {
+    const [a, b] = [hex(id.slice(0, 8)), hex(id.slice(9, 13) + id.slice(14, 18))];
+    const [c, d] = [hex(id.slice(19, 23) + id.slice(24, 28)), hex(id.slice(28))];
+    return [(Math.imul(a, 0x9e3779b1) ^ c) >>> 0, (Math.imul(b, 0x85ebca6b) ^ d) >>> 0];
   }
-  return number;
+  const bytes = digest(id);
+  return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
 }
 
-/** 48 bits of an identity: the random end of a uuid, or a hash of anything else. */
-function shorten(identity: string): number {
-  if (identity.length === UUID_LENGTH) {
-    const end = hexNumber(identity, UUID_END);
-    if (end !== undefined) return end;
-  }
-  return Number.parseInt(createHash('md5').update(identity).digest('hex').slice(0, 12), 16);
-}
+/** Words of 32 bits that one id takes. */
+const WORDS = 2;
 
 /**
- * Which records have been handed out, in eight bytes each: a list may have a million. Made to be
- * asked rarely.
+ * A set of ids that only grows, in the order in which they came. Each takes eight bytes and a place in a
+ * table: a million take less than 32 MB.
  */
 export class SeenIds {
-  #numbers = new Float64Array(1024);
-  #size = 0;
+  size = 0;
+  #words = new Uint32Array(64 * WORDS);
+  /** From an id to its number among all, counted from one; 0 is a free slot. */
+  #table = new Uint32Array(128);
 
-  add(record: Dictionary): void {
-    if (this.#size === this.#numbers.length) {
-      const larger = new Float64Array(this.#size * 2);
-      larger.set(this.#numbers);
-      this.#numbers = larger;
-    }
-    this.#numbers[this.#size++] = shorten(identityOf(record));
+  /** @returns true where the id is new */
+  add(id: string): boolean {
+    return this.#add(...wordsOf(id));
   }
 
-  has(record: Dictionary): boolean {
-    return this.#numbers.subarray(0, this.#size).includes(shorten(identityOf(record)));
+  /** @param within - among so many that came first; default: all */
+  has(id: string, within = this.size): boolean {
+    const number = this.#table[this.#slotOf(...wordsOf(id))] ?? 0;
+    return number > 0 && number <= within;
+  }
+
+  /** The last of so many that came first, as text; those before them are left out where there are too many. */
+  pack(within = this.size): string {
+    const [from, to] = [Math.max(0, within - MOST_KEPT), within].map(at => at * WORDS * 4);
+    return Buffer.from(this.#words.buffer).subarray(from, to).toString('base64url');
+  }
+
+  static unpack(text = ''): SeenIds {
+    const ids = new SeenIds();
+    const bytes = Buffer.from(text, 'base64url');
+    for (let at = 0; at + BYTES <= bytes.length; at += BYTES) {
+      ids.#add(bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4));
+    }
+    return ids;
+  }
+
+  #add(high: number, low: number): boolean {
+    if ((this.size + 1) * 2 > this.#table.length) this.#grow();
+    const slot = this.#slotOf(high, low);
+    if (this.#table[slot] !== 0) return false;
+    this.#words[this.size * WORDS] = high;
+    this.#words[this.size * WORDS + 1] = low;
+    this.size++;
+    this.#table[slot] = this.size;
+    return true;
+  }
+
+  /** Where an id stands, or else the free slot for it. */
+  #slotOf(high: number, low: number): number {
+    const mask = this.#table.length - 1;
+    const hash = Math.imul(high ^ (low >>> 15), 0x9e3779b1) ^ low;
+    for (let slot = (hash ^ (hash >>> 13)) & mask; ; slot = (slot + 1) & mask) {
+      const number = this.#table[slot] ?? 0;
+      const at = (number - 1) * WORDS;
+      if (number === 0 || (this.#words[at] === high && this.#words[at + 1] === low)) return slot;
+    }
+  }
+
+  #grow(): void {
+    const words = this.#words;
+    this.#words = new Uint32Array(words.length * 2);
+    this.#words.set(words);
+    this.#table = new Uint32Array(this.#table.length * 2);
+    for (let number = 1; number <= this.size; number++) {
+      const at = (number - 1) * WORDS;
+      this.#table[this.#slotOf(words[at] ?? 0, words[at + 1] ?? 0)] = number;
+    }
   }
 }

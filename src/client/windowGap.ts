@@ -10,7 +10,7 @@ export interface Stretch {
   to: Place;
 }
 
-function notSorted(): never {
+export function notSorted(): never {
   throw fail(
     'NOT_RAPIDPRO',
     'The server does not sort or filter this list by time as RapidPro does.',
@@ -51,8 +51,8 @@ export class Gap {
   }
 
   /** Takes in a page that one of its sides has read; gives how many records were kept. */
-  take(side: Side, page: Page, placeOf: (record: Dictionary) => Place | undefined): number {
-    const places = page.records.map(record => placeOf(record) ?? notSorted());
+  take(side: Side, page: Page, placeOf: (record: Dictionary) => Place): number {
+    const places = page.records.map(placeOf);
     this.#checkOrder(side, places);
     const other = side === this.head ? this.tail : this.head;
     const kept: Dictionary[] = [];
@@ -74,7 +74,7 @@ export class Gap {
     // Records of one instant come in the same order from both ends. Where they do not, read on.
     if (known > 0 && !newAfterKnown) met = true;
     side.advance(page.records, places);
-    side.pieces.push({ records: kept, cursor: page.next });
+    side.pieces.push({ records: kept, next: page.next });
     side.waiting += kept.length;
     this.closed ||= met;
     return kept.length;

@@ -1,7 +1,6 @@
 import { fail } from '../errors/errors.js';
 import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Query } from '../types/request.js';
-import type { WindowedList } from './windowReader.js';
 
 /** Lists that are worth it, and are sorted by a time that the server can filter by. */
 const WINDOWED: readonly ResourceName[] = [
@@ -21,21 +20,19 @@ function refuse(description: string): never {
 }
 
 /**
- * What has to be known of a list to read it in windows of time.
+ * To be called before anything is sent.
  *
- * @throws RapidProError `INVALID_OPTION` if that cannot be done
+ * @throws RapidProError `INVALID_OPTION` if a list cannot be read in windows of time
  */
-export function windowedList(name: ResourceName, query: Query): WindowedList {
-  const { order, nouns }: Resource = resources[name];
-  if (!WINDOWED.includes(name) || !order) {
-    return refuse(
+export function requireWindows(name: ResourceName, query: Query): void {
+  const { nouns }: Resource = resources[name];
+  if (!WINDOWED.includes(name)) {
+    refuse(
       `Several requests side by side can read contacts, runs, flow starts, messages and broadcasts, but not ${nouns[1]}.`,
     );
   }
   // Folders with an order of their own.
   if (name === 'messages' && query.folder === 'sent') {
-    return refuse('The folder "sent" is sorted by another time than it can be filtered by.');
+    refuse('The folder "sent" is sorted by another time than it can be filtered by.');
   }
-  const isIncoming = name === 'messages' && query.folder === 'incoming';
-  return { name, query, key: isIncoming ? 'modified_on' : order.by, canReverse: order.reverse };
 }

@@ -1,30 +1,22 @@
-import type { ResourceName } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
-import type { Client } from './client.js';
+import type { OrderedList } from './changes.js';
 import { AbortedError } from './limiter.js';
 import { type Page, pages } from './pages.js';
 import type { Position } from './position.js';
-import { Gap, type Stretch } from './windowGap.js';
+import { fromPlain, type Place as Seamed, toPlain } from './seams.js';
+import { fromMicros, type Micros, microsIn, toMicros } from './times.js';
+import { Gap, notSorted, type Stretch } from './windowGap.js';
 import { type Progress, WindowPlan } from './windowPlan.js';
 import { type Direction, type Place, Side } from './windowSide.js';
-import { fromMicros, type Micros, toMicros } from './windowTimes.js';
-
-export interface WindowedList {
-  name: ResourceName;
-  /** The filters, as the job gave them. */
-  query: Query;
-  /** The time by which it is sorted and filtered. */
-  key: string;
-  /** True if the server can give the oldest first. */
-  canReverse: boolean;
-}
 
 export interface WindowOptions {
   concurrency: number;
   /** Pages that may wait to be handed out. */
   ahead: number;
   limit?: number | undefined;
+  /** True if the reading may be left before its end: what comes first is then read first. */
+  mayStop?: boolean | undefined;
 }
 
 /** Up to so many pages a list is read by one walk alone: the oldest records first, so that none is lost. */
@@ -45,8 +37,7 @@ export class WindowReader {
   /** Why it ended early. */
   failure: unknown;
   readonly progress: Progress;
-  readonly #client: Client;
-  readonly #list: WindowedList;
+  readonly #list: OrderedList;
   readonly #options: WindowOptions;
   readonly #plan: WindowPlan;
   readonly #running = new Set<Promise<void>>();
@@ -58,14 +49,14 @@ export class WindowReader {
   #isClosed = false;
   #wake: () => void = () => {};
 
-  constructor(client: Client, list: WindowedList, options: WindowOptions, start?: Position) {
-    this.#client = client;
+  constructor(list: OrderedList, options: WindowOptions, start?: Position) {
+    const { canReverse } = list.order;
     this.#list = list;
     this.#options = options;
-    this.#sign = list.query.reverse === true ? 1 : -1;
+    this.#sign = list.order.isAscending ? 1 : -1;
     // With a limit and the newest first, the oldest records may not be wanted at all.
-    const wantsOldest = this.#sign === 1 || options.limit === undefined;
-    this.#alone = list.canReverse && wantsOldest && start === undefined && options.concurrency > 1;
+    const wantsOldest = this.#sign === 1 || (options.limit === undefined && !options.mayStop);
+    this.#alone = canReverse && wantsOldest && start === undefined && options.concurrency > 1;
     this.since = toMicros(start?.since);
     this.#isResumed = start !== undefined;
     this.missesChanges = start !== undefined;
@@ -83,14 +74,14 @@ export class WindowReader {
     this.#plan = new WindowPlan({
       ...options,
       limit: options.limit ?? Number.POSITIVE_INFINITY,
-      canReverse: list.canReverse,
+      canReverse,
       looksBack: this.looksBack,
     });
   }
 
   /** True if a record that changes moves to where the windows do not look any more. */
   get looksBack(): boolean {
-    return this.#list.key === 'modified_on';
+    return this.#list.order.moves;
   }
 
   /** Sends as many requests as may be on their way now. */
@@ -117,33 +108,33 @@ export class WindowReader {
   /** Ends the reading. Waits for what is on its way: no request outlives the operation. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#client.limiter.abandon(Promise.all(this.#running));
+    await this.#list.client.limiter.abandon(Promise.all(this.#running));
   }
 
-  /**
-   * Reads what was changed since the reading began, oldest first where the server can.
-   */
-  async *changes(cursor?: Query): AsyncGenerator<Page, void, undefined> {
-    if (this.since === undefined) return;
-    const { reverse: _, ...query } = this.#list.query;
-    const within = { ...query, after: fromMicros(this.since + 1) };
-    const oldestFirst = this.#list.canReverse ? { ...within, reverse: true } : within;
-    yield* pages(this.#client, this.#list.name, oldestFirst, cursor);
-  }
-
-  /** Behind a page of a walk, or the beginning of a gap. */
-  positionIn(gap: Gap | undefined, cursor?: Query): Position {
-    const since = this.since === undefined ? {} : { since: fromMicros(this.since) };
-    if (!gap) return { isWindowed: true, ...since, last: true, ...(cursor ? { cursor } : {}) };
-    const query = gap.head?.query ?? this.#within(gap);
-    const { before, after } = query;
+  /** Behind a page of a walk; at the beginning of a gap where it has none. */
+  positionIn(gap: Gap, place?: Seamed): Position {
+    const { before, after } = gap.head?.query ?? this.#within(gap);
     return {
       isWindowed: true,
       ...(before === undefined ? {} : { before: String(before) }),
       ...(after === undefined ? {} : { after: String(after) }),
-      ...since,
-      ...(cursor ? { cursor } : {}),
+      ...this.#newest,
+      ...(place ? { cursor: toPlain(place) } : {}),
     };
+  }
+
+  /** Behind a record: what shares its time is read again. */
+  positionBehind(record: Dictionary): Position {
+    return this.positionIn(new Gap(this.#placeOf(record), Number.POSITIVE_INFINITY));
+  }
+
+  /** Behind all windows. */
+  positionOfChanges(): Position {
+    return { last: true, ...this.#newest };
+  }
+
+  get #newest() {
+    return this.since === undefined ? {} : { since: fromMicros(this.since) };
   }
 
   #firstGaps(start: Position | undefined): Gap[] {
@@ -160,7 +151,12 @@ export class WindowReader {
     if (start) {
       // The very same window as before: the cursor counts within it.
       const { before = query.before, after = query.after } = start;
-      gap.head = this.#side(gap, 1, { ...query, before, after }, start.cursor);
+      gap.head = this.#side(
+        gap,
+        1,
+        { ...query, before, after },
+        start.cursor && fromPlain(start.cursor),
+      );
     }
     if (to === undefined) return [gap];
     return [gap, new Gap(gap.to + 1, Number.POSITIVE_INFINITY)];
@@ -176,11 +172,11 @@ export class WindowReader {
     };
   }
 
-  #side(gap: Gap, direction: Direction, window: Query, cursor?: Query): Side {
+  #side(gap: Gap, direction: Direction, window: Query, begin?: Seamed): Side {
     const { reverse: _, ...query } = window;
     const ascending = this.#sign * direction === 1;
     const asked = ascending ? { ...query, reverse: true } : query;
-    const source = pages(this.#client, this.#list.name, asked, cursor);
+    const source = pages(this.#list.client, this.#list.name, asked, begin);
     return new Side(direction, asked, source, direction === 1 ? gap.from : gap.to);
   }
 
@@ -234,7 +230,8 @@ export class WindowReader {
   /** The list's ends, from the job's filters and the server's clock. */
   #ends(): Stretch {
     const { before, after } = this.#list.query;
-    const now = (this.#client.serverTime ?? this.#client.clock.now()) * 1000;
+    const { serverTime, clock } = this.#list.client;
+    const now = (serverTime ?? clock.now()) * 1000;
     const newest = Math.min(now, toMicros(before) ?? now);
     const oldest = toMicros(after);
     if (this.#sign === 1) return { from: oldest ?? Number.NEGATIVE_INFINITY, to: newest };
@@ -263,33 +260,29 @@ export class WindowReader {
     this.progress.pages++;
     // A cut may have moved the walk into another gap while its page was on its way.
     const gap = this.gaps.find(({ sides }) => sides.includes(side));
-    if (!page || !gap || gap.closed) return;
+    if (!gap || gap.closed) return;
+    if (!page) {
+      gap.closed = true;
+      return;
+    }
     const start = side.read === 0 ? undefined : side.at;
     const first = page.records[0];
     this.progress.kept += gap.take(side, page, record => this.#placeOf(record));
-    if (first)
-      this.progress.covered += Math.abs(side.at - (start ?? this.#placeOf(first) ?? side.at));
+    if (first) this.progress.covered += Math.abs(side.at - (start ?? this.#placeOf(first)));
     if (first && this.since === undefined) this.#fixStart(gap, side, first);
   }
 
   /** The newest record of all says how far the windows reach. What changes from then on comes last. */
   #fixStart(gap: Gap, side: Side, newest: Dictionary): void {
-    if (this.#isResumed) {
-      // Where a plain reading stopped, nobody noted when it began: from now on, then.
-      const now = this.#client.serverTime ?? this.#client.clock.now();
-      this.since = (Math.floor(now / 1000) - 1) * 1_000_000;
-      return;
-    }
-    const isNewest = side.direction === -this.#sign && side.read === 1;
-    const place = isNewest ? this.#placeOf(newest) : undefined;
-    if (place === undefined) return;
+    if (this.#isResumed || side.direction !== -this.#sign || side.read !== 1) return;
+    const place = this.#placeOf(newest);
     this.since = place * this.#sign;
     if (this.#sign === 1) gap.to = Math.min(gap.to, place);
     else gap.from = Math.max(gap.from, place);
   }
 
-  #placeOf(record: Dictionary): Place | undefined {
-    const time = toMicros(record[this.#list.key]);
-    return time === undefined ? undefined : time * this.#sign;
+  #placeOf(record: Dictionary): Place {
+    const { key } = this.#list.order;
+    return key in record ? microsIn(record, key) * this.#sign : notSorted();
   }
 }

@@ -1,7 +1,8 @@
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import type { Page } from './pages.js';
-import { idOf } from './windowTimes.js';
+import type { Place as Seamed } from './seams.js';
+import { identityOf, SeenIds } from './seenIds.js';
 
 /**
  * Where a record lies in the order in which the list is handed out: microseconds, growing from the first
@@ -15,7 +16,7 @@ export type Direction = 1 | -1;
 /** Records of one page that were kept, and where the server would go on after that page. */
 export interface Piece {
   records: Dictionary[];
-  cursor: Query | undefined;
+  next: Seamed | undefined;
 }
 
 /** One walk through a stretch of a list, page by page, from one of its ends. */
@@ -32,7 +33,7 @@ export class Side {
   /** Records on the last page for each microsecond; infinite inside one instant. */
   density: number | undefined;
   /** Those of its records that lie at {@link at}, by which two walks recognize that they met. */
-  #here = new Set<string>();
+  #here = new SeenIds();
 
   constructor(
     readonly direction: Direction,
@@ -46,8 +47,7 @@ export class Side {
 
   /** True for a record that lies where this walk stands, and that it has read. */
   stoodAt(record: Dictionary, place: Place): boolean {
-    const id = place === this.at && this.read > 0 ? idOf(record) : undefined;
-    return id !== undefined && this.#here.has(id);
+    return place === this.at && this.read > 0 && this.#here.has(identityOf(record));
   }
 
   /** True where it has come further than a place: all that lies there has been read. */
@@ -63,11 +63,10 @@ export class Side {
     if (first === undefined || last === undefined) return;
     const from = this.read === 1 ? first : this.at;
     this.density = records.length / Math.abs(last - from);
-    if (last !== this.at) this.#here = new Set();
+    if (last !== this.at) this.#here = new SeenIds();
     this.at = last;
     for (let index = places.length - 1; places[index] === last; index--) {
-      const id = idOf(records[index] ?? {});
-      if (id !== undefined) this.#here.add(id);
+      this.#here.add(identityOf(records[index] ?? {}));
     }
   }
 }

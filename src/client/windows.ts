@@ -1,88 +1,51 @@
-import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
-import type { Query } from '../types/request.js';
-import type { Client } from './client.js';
-import type { Page } from './pages.js';
-import type { Position } from './position.js';
-import { IdSet } from './windowIds.js';
-import { type WindowedList, type WindowOptions, WindowReader } from './windowReader.js';
-import { idOf, toMicros } from './windowTimes.js';
-
-/** A page out of a window. */
-export interface WindowPage {
-  records: Dictionary[];
-  /** Where to go on; undefined behind a page of which nobody could go on. */
-  next: Position | undefined;
-}
+import type { OrderedList } from './changes.js';
+import type { Fresh, Part, Position } from './position.js';
+import type { Place } from './seams.js';
+import type { Gap } from './windowGap.js';
+import { type WindowOptions, WindowReader } from './windowReader.js';
 
 /**
  * Yields a list that is read in windows of time, several requests side by side, in the order in which
- * {@link pages} yields it and each record once. Records that change meanwhile come last.
+ * {@link pages} yields it. Where walks from both ends of a window pass each other, they bring a record twice.
  *
- * @param client - counts the requests
- * @param list - what is read
- * @param options - how
- * @param start - where to begin, as a page's `next` said it; default: the beginning
  * @throws RapidProError what a request throws, after all that lies before it was yielded
  */
 export async function* windows(
-  client: Client,
-  list: WindowedList,
+  list: OrderedList,
   options: WindowOptions,
+  fresh: Fresh,
   start?: Position,
-): AsyncGenerator<WindowPage, void, undefined> {
-  const reader = new WindowReader(client, list, options, start);
-  const handed = new IdSet();
-  const fresh = (records: readonly Dictionary[]) =>
-    records.filter(record => {
-      const id = idOf(record);
-      return id === undefined || handed.add(id);
-    });
+): AsyncGenerator<Part, void, undefined> {
+  const reader = new WindowReader(list, options, start);
   try {
-    if (!start?.last) {
-      for await (const page of inOrder(reader)) {
-        const records = fresh(page.records);
-        reader.progress.handed += records.length;
-        if (records.length > 0 || page.isOnly) yield { records, next: page.next };
-      }
-    }
-    // A list that one page held whole, or that was read from its oldest record on, has no changes.
-    if (!needsChanges(reader, list, client)) return;
-    for await (const page of inTime(reader, list, start?.last ? start.cursor : undefined)) {
-      const records = fresh(page.records);
-      const next =
-        page.next && list.canReverse ? reader.positionIn(undefined, page.next) : undefined;
-      if (records.length > 0) yield { records, next };
+    for await (const { next, ...piece } of inOrder(reader)) {
+      const records = fresh(piece.records);
+      reader.progress.handed += records.length;
+      const { since, missesChanges } = reader;
+      yield { records, next, since, missesChanges: reader.looksBack && missesChanges };
     }
   } finally {
     await reader.close();
   }
 }
 
-interface Ordered extends WindowPage {
-  isOnly: boolean;
-}
+type Piece = Pick<Part, 'records' | 'next'>;
 
 /** The pages of all gaps, one gap after the other. */
-async function* inOrder(reader: WindowReader): AsyncGenerator<Ordered, void, undefined> {
+async function* inOrder(reader: WindowReader): AsyncGenerator<Piece, void, undefined> {
   reader.fill();
-  let isFirst = true;
   for (let [gap] = reader.gaps; gap; [gap] = reader.gaps) {
-    const piece = gap.head?.pieces.shift();
-    if (gap.head && piece) {
-      gap.head.waiting -= piece.records.length;
-      const isLast = gap.closed && !gap.head.pieces.length && !gap.tail?.pieces.length;
-      // Without a cursor the window's last page is read, but what its other end brought is not handed out.
-      const within = piece.cursor && reader.positionIn(gap, piece.cursor);
-      const next = isLast ? behind(reader) : within;
-      yield { records: piece.records, next, isOnly: isFirst };
-      isFirst = false;
+    const { head } = gap;
+    const piece = head?.pieces.shift();
+    if (head && piece) {
+      head.waiting -= piece.records.length;
+      yield { records: piece.records, next: behindHead(reader, gap, piece) };
       reader.fill();
       continue;
     }
     if (gap.closed) {
-      yield* endOf(reader, isFirst);
-      isFirst = false;
+      yield* endOf(reader, gap);
       reader.fill();
       continue;
     }
@@ -94,48 +57,37 @@ async function* inOrder(reader: WindowReader): AsyncGenerator<Ordered, void, und
 }
 
 /** What was read from the end of a closed gap, turned round. Then the gap is done with. */
-async function* endOf(reader: WindowReader, isFirst: boolean): AsyncGenerator<Ordered> {
-  const [gap] = reader.gaps;
-  const { tail } = gap ?? {};
-  let isOnly = isFirst;
+async function* endOf(reader: WindowReader, gap: Gap): AsyncGenerator<Piece> {
+  const { tail } = gap;
   for (let piece = tail?.pieces.pop(); tail && piece; piece = tail.pieces.pop()) {
     tail.waiting -= piece.records.length;
+    const records = piece.records.toReversed();
     const isLast = tail.pieces.length === 0;
-    const next = isLast ? behind(reader) : undefined;
-    yield { records: piece.records.toReversed(), next, isOnly };
-    isOnly = false;
+    yield { records, next: isLast ? behindFirst(reader) : behindLast(reader, gap, records) };
   }
   reader.gaps.shift();
 }
 
-/** Behind the first gap. */
-function behind(reader: WindowReader): Position | undefined {
-  const [, following] = reader.gaps;
-  if (following) return reader.positionIn(following);
-  return reader.looksBack && reader.since !== undefined ? reader.positionIn(undefined) : undefined;
-}
-
-function needsChanges(reader: WindowReader, { query }: WindowedList, client: Client): boolean {
-  if (!reader.looksBack || reader.since === undefined || !reader.missesChanges) return false;
-  const before = toMicros(query.before);
-  // What changes now lies behind an end that the job set in the past.
-  return before === undefined || before >= (client.serverTime ?? client.clock.now()) * 1000;
-}
-
-/** The changes, oldest first. */
-async function* inTime(
+/** Where to go on behind a page that was read from the beginning of a gap. */
+function behindHead(
   reader: WindowReader,
-  { canReverse, key }: WindowedList,
-  cursor: Query | undefined,
-): AsyncGenerator<Page> {
-  if (canReverse) {
-    yield* reader.changes(cursor);
-    return;
-  }
-  const records: Dictionary[] = [];
-  for await (const page of reader.changes()) records.push(...page.records);
-  records.sort((a, b) => (toMicros(a[key]) ?? 0) - (toMicros(b[key]) ?? 0));
-  for (let start = 0; start < records.length; start += PAGE_SIZE) {
-    yield { records: records.slice(start, start + PAGE_SIZE), next: undefined };
-  }
+  gap: Gap,
+  { records, next }: { records: Dictionary[]; next: Place | undefined },
+): Piece['next'] {
+  const { head, tail } = gap;
+  if (gap.closed && !head?.pieces.length && !tail?.pieces.length) return behindFirst(reader);
+  return next ? () => reader.positionIn(gap, next) : behindLast(reader, gap, records);
+}
+
+function behindLast(reader: WindowReader, gap: Gap, records: readonly Dictionary[]): Piece['next'] {
+  const last = records.at(-1);
+  return () => (last ? reader.positionBehind(last) : reader.positionIn(gap));
+}
+
+/** Behind the first gap. */
+function behindFirst(reader: WindowReader): Piece['next'] {
+  const [, following] = reader.gaps;
+  if (following) return () => reader.positionIn(following);
+  if (!reader.looksBack || reader.since === undefined) return undefined;
+  return () => reader.positionOfChanges();
 }

@@ -1,6 +1,10 @@
+import { beginningOf } from '../client/beginning.js';
+import type { OrderedList } from '../client/changes.js';
 import type { Client } from '../client/client.js';
+import { orderOf } from '../client/listOrder.js';
 import { pages } from '../client/pages.js';
 import { identityOf } from '../client/seenIds.js';
+import { microsIn, timeIn } from '../client/times.js';
 import { fail } from '../errors/errors.js';
 import { checkFilters } from '../input/filters.js';
 import { count, log } from '../input/log.js';
@@ -11,7 +15,6 @@ import {
   CHANGES,
   type ChangesPosition,
   changesCheckpoint,
-  comparable,
   isSeen,
   type Version,
   versionOf,
@@ -28,8 +31,8 @@ import { threadPages } from './lists/threadPages.js';
 /** Sorts records by time, oldest first. */
 function byTime(records: readonly Dictionary[], key: string): Dictionary[] {
   return records
-    .map(record => ({ record, time: comparable(String(record[key])) }))
-    .sort((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)))
+    .map(record => ({ record, time: microsIn(record, key) }))
+    .sort((a, b) => a.time - b.time)
     .map(({ record }) => record);
 }
 
@@ -110,7 +113,7 @@ class Run {
   }
 
   #versionOf(record: Dictionary): Version {
-    return versionOf(String(record[this.#key]), identityOf(record));
+    return versionOf(timeIn(record, this.#key), identityOf(record));
   }
 
   /** A run that has handed on nothing yet goes on: otherwise none would ever get further. */
@@ -132,15 +135,15 @@ class Run {
    * own changes without end. They are for the next run.
    */
   async *#oldestFirst(): AsyncGenerator<Dictionary[]> {
+    const [client, name] = [this.#client, this.#name];
+    const query = { ...this.#query, reverse: true };
+    const list: OrderedList = { client, name, query, order: orderOf(name, query) };
     let end: number | undefined;
     try {
-      for await (const { records } of pages(this.#client, this.#name, {
-        ...this.#query,
-        reverse: true,
-      })) {
-        // The server gives whole seconds.
-        end ??= (this.#client.serverTime ?? this.#client.clock.now()) + 1000;
-        const cut = records.findIndex(record => Date.parse(String(record[this.#key])) > (end ?? 0));
+      for await (const { records } of pages(client, name, query)) {
+        end ??= await beginningOf(list);
+        const last = end;
+        const cut = records.findIndex(record => Date.parse(timeIn(record, this.#key)) > last);
         yield cut < 0 ? records : records.slice(0, cut);
         if (cut >= 0) return;
       }

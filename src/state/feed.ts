@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { shortHash } from '../client/seenIds.js';
 import { isDatetime } from '../input/times.js';
 import type { Query } from '../types/request.js';
 import { type Checkpoint, fingerprint } from './checkpoint.js';
@@ -34,8 +34,7 @@ export interface Version {
 
 /** @param identity - what distinguishes the record from all others of its time */
 export function versionOf(time: string, identity: string): Version {
-  const text = `${identity} ${comparable(time)}`;
-  return { time, name: createHash('sha256').update(text).digest('base64url').slice(0, 10) };
+  return { time, name: shortHash(`${identity} ${comparable(time)}`) };
 }
 
 /** A time with all six digits of its second, so that times can be compared as text. */

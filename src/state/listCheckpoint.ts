@@ -3,9 +3,15 @@ import type { Position } from '../client/position.js';
 import type { Query } from '../types/request.js';
 import { type Checkpoint, fingerprint } from './checkpoint.js';
 
-/** The place behind a page, as a server says it: one of the two. */
+/** Short hashes of the records that were read of the instant in which a place lies, and its time. */
+const seam = { seam: z.string(), time: z.number().optional() };
+
+/** The place behind a page, as a server says it. */
 export const cursor = z.union([
   z.strictObject({ cursor: z.string() }),
+  z.strictObject({ cursor: z.string(), ...seam }),
+  // At the beginning of the list.
+  z.strictObject(seam),
   z.strictObject({ offset: z.string() }),
 ]);
 
@@ -13,6 +19,7 @@ const position: z.ZodType<Position> = z
   .strictObject({
     cursor: cursor.optional(),
     since: z.string().optional(),
+    seen: z.string().optional(),
     last: z.boolean().optional(),
     isWindowed: z.boolean().optional(),
     before: z.string().optional(),

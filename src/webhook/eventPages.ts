@@ -1,5 +1,7 @@
 import type { Client } from '../client/client.js';
 import { type Page, pages } from '../client/pages.js';
+import type { Place } from '../client/seams.js';
+import { timeIn } from '../client/times.js';
 import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
@@ -9,31 +11,32 @@ const MOST_HELD = 40;
 
 interface Visited {
   /** Where the page begins; undefined for the first. */
-  place: Query | undefined;
+  place: Place | undefined;
   records: Dictionary[] | undefined;
 }
-
-const timeOf = (event: Dictionary | undefined): string => comparable(String(event?.created_on));
 
 /** One page, from where it begins: new events come before it and do not move it. */
 async function readAgain(
   client: Client,
   query: Query,
-  place: Query | undefined,
+  place: Place | undefined,
 ): Promise<Dictionary[]> {
-  for await (const { records } of pages(client, 'resthook_events', query, place)) return records;
+  for await (const { records } of pages(client, 'resthook_events', query, place)) {
+    if (records.length > 0) return records;
+  }
   return [];
 }
 
 /** Whether a page ends below the time that is wanted. */
 function reaches({ records }: Page, down: string | undefined): boolean {
-  return down !== undefined && records.length > 0 && timeOf(records.at(-1)) < down;
+  const last = records.at(-1);
+  return down !== undefined && last !== undefined && comparable(timeIn(last, 'created_on')) < down;
 }
 
 /** Reads a list down to a time. Of the first page, which has no place of its own, the events stay. */
 async function walk(client: Client, query: Query, down: string | undefined): Promise<Visited[]> {
   const visited: Visited[] = [];
-  let place: Query | undefined;
+  let place: Place | undefined;
   for await (const page of pages(client, 'resthook_events', query)) {
     visited.push({ place, records: page.records });
     const left = visited.at(-1 - MOST_HELD);

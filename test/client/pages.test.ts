@@ -140,7 +140,9 @@ describe('lists that do not end', () => {
 
   test('a list that says to go on where it was resumed', async () => {
     const { server, client } = await listing(() => ({ next: '?cursor=here', results: [{ a: 1 }] }));
-    const { error } = await untilError(pages(client, 'contacts', {}, { cursor: 'here' }));
+    const { error } = await untilError(
+      pages(client, 'contacts', {}, { query: { cursor: 'here' } }),
+    );
     expect(error.code).toBe('PAGING_LOOP');
     expect(server.requests).toHaveLength(1);
   });

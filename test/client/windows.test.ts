@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { IdSet } from '../../src/client/windowIds.js';
-import { fromMicros, idOf, toMicros } from '../../src/client/windowTimes.js';
+import { identityOf, SeenIds } from '../../src/client/seenIds.js';
+import { fromMicros, toMicros } from '../../src/client/times.js';
 
 describe('times', () => {
   const MAY = Date.parse('2026-05-04T03:02:01Z') * 1000;
@@ -37,7 +37,7 @@ describe('times', () => {
 
 describe('a set of ids', () => {
   test('knows each of many uuids, and none else', () => {
-    const set = new IdSet();
+    const set = new SeenIds();
     const known = new Set<string>();
     for (let index = 0; index < 20_000; index++) {
       const uuid =
@@ -60,14 +60,14 @@ describe('a set of ids', () => {
       ['A712AAF6-5DF5-4DF1-89DB-000000000001', 'a712aaf6-5df5-4df1-89db-000000000001'],
     ],
   ])('%s', (_, ids) => {
-    const set = new IdSet();
+    const set = new SeenIds();
     expect(ids.map(id => set.add(id))).toEqual(ids.map(() => true));
     expect(ids.map(id => set.add(id))).toEqual(ids.map(() => false));
   });
 
   test('a record is known by its uuid, or else by its id', () => {
-    expect(idOf({ uuid: 'a', id: 1 })).toBe('a');
-    expect(idOf({ id: 1 })).toBe('1');
-    expect(idOf({ name: 'x' })).toBeUndefined();
+    expect(identityOf({ uuid: 'a', id: 1 })).toBe('a');
+    expect(identityOf({ id: 1 })).toBe('1');
+    expect(identityOf({ name: 'x' })).toBe('{"name":"x"}');
   });
 });

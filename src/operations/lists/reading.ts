@@ -1,9 +1,9 @@
-import { stablePages } from '../../client/changedWhileReading.js';
 import type { Client } from '../../client/client.js';
-import type { Page } from '../../client/pages.js';
-import type { Position } from '../../client/position.js';
-import { windowedList } from '../../client/windowLists.js';
-import { windows } from '../../client/windows.js';
+import { orderOf } from '../../client/listOrder.js';
+import type { ListPage, Position } from '../../client/position.js';
+import { readThrough } from '../../client/readThrough.js';
+import { requireWindows } from '../../client/windowLists.js';
+import type { WindowOptions } from '../../client/windowReader.js';
 import { count, log } from '../../input/log.js';
 import { PAGE_SIZE, type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
@@ -25,20 +25,6 @@ export interface Stop {
   retryAfter?: number;
 }
 
-interface PlacedPage {
-  records: Dictionary[];
-  /** Where to go on behind it; undefined behind the last one. */
-  next: Position | undefined;
-  since?: string | undefined;
-}
-
-/** What a plain reading says of where to go on, as a position. */
-async function* placed(source: AsyncIterable<Page>): AsyncGenerator<PlacedPage> {
-  for await (const { records, next, since } of source) {
-    yield { records, since, next: next && { cursor: next, ...(since && { since }) } };
-  }
-}
-
 /**
  * Reads a list page by page: up to a limit, until a deadline, with a word on progress. When RapidPro
  * asks for a longer wait than is allowed, it stops with what it has instead of throwing that away.
@@ -56,8 +42,6 @@ export class Reading {
   readonly #started: number;
   /** Pages that each window may read ahead; 0 where nobody asked for windows. */
   readonly #ahead: number;
-  #isWindowed = false;
-  #since: string | undefined;
   #loggedAt: number;
 
   constructor(
@@ -72,7 +56,7 @@ export class Reading {
     this.#query = query;
     this.#options = options;
     this.#ahead = ahead;
-    if (this.#concurrency > 1) windowedList(name, query);
+    if (this.#concurrency > 1) requireWindows(name, query);
     this.#started = client.clock.now();
     this.#loggedAt = this.#started;
   }
@@ -83,20 +67,20 @@ export class Reading {
    * @throws RapidProError what a request throws; `RATE_LIMITED` only before the first page
    */
   async *pages(start?: Position): AsyncGenerator<Dictionary[], void, undefined> {
-    let next = start;
+    let next = start && (() => start);
     const source = this.#open(start);
     try {
-      for (;;) {
+      for (let isFirst = true; ; isFirst = false) {
         const page = await this.#next(source, next);
         if (!page) return;
         const cut = this.#cut(page.records);
         next = page.next;
-        this.#since = page.since;
-        yield cut;
+        const isAll = isFirst && !start && !next;
+        if (cut.length > 0 || isAll) yield cut;
         if (this.#isFull()) return;
         this.#logProgress();
         if (next && this.#isLate()) {
-          this.stopped = { position: next };
+          this.stopped = { position: next() };
           return;
         }
       }
@@ -110,42 +94,36 @@ export class Reading {
   }
 
   /** One page after the other, or windows of time side by side. */
-  #open(start: Position | undefined): AsyncGenerator<PlacedPage, void, undefined> {
-    const { limit } = this.#options;
-    const isWorthIt = this.#concurrency > 1 && (limit ?? Infinity) >= FEW_PAGES * PAGE_SIZE;
-    this.#isWindowed = isWorthIt || start?.isWindowed === true;
-    if (!this.#isWindowed) {
-      const { cursor, since } = start ?? {};
-      return placed(stablePages(this.#client, this.#name, this.#query, { place: cursor, since }));
-    }
-    const list = windowedList(this.#name, this.#query);
+  #open(start: Position | undefined): AsyncGenerator<ListPage, void, undefined> {
+    const [client, name, query] = [this.#client, this.#name, this.#query];
+    const list = { client, name, query, order: orderOf(name, query) };
+    return readThrough(list, this.#side(start), start);
+  }
+
+  #side(start: Position | undefined): WindowOptions | undefined {
+    const { limit, deadline } = this.#options;
     const concurrency = this.#concurrency;
-    return windows(
-      this.#client,
-      list,
-      { concurrency, ahead: Math.max(1, this.#ahead) * concurrency, limit },
-      start,
-    );
+    const isWorthIt = concurrency > 1 && (limit ?? Infinity) >= FEW_PAGES * PAGE_SIZE;
+    if (!isWorthIt && start?.isWindowed !== true) return undefined;
+    const ahead = Math.max(1, this.#ahead) * concurrency;
+    return { concurrency, ahead, limit, mayStop: deadline !== undefined };
   }
 
   async #next(
-    source: AsyncGenerator<PlacedPage, void, undefined>,
-    next: Position | undefined,
-  ): Promise<PlacedPage | undefined> {
+    source: AsyncGenerator<ListPage, void, undefined>,
+    next: (() => Position) | undefined,
+  ): Promise<ListPage | undefined> {
     try {
       const { value } = await source.next();
       if (!value) return undefined;
       checkUnderstood(this.#name, this.#query, this.#client.dialect);
       return value;
     } catch (error) {
-      // Behind the last page there is only what changed meanwhile.
-      const since = this.#since;
-      const position = next ?? (since === undefined ? undefined : { since, last: true });
-      if (!this.#client.limiter.isStop(error) || !position) throw error;
+      if (!this.#client.limiter.isStop(error) || !next) throw error;
       // A later run may find its deadline too short for a single page: it stops where it began.
       if (this.records === 0 && error.code === 'RATE_LIMITED') throw error;
       const { retryAfter } = error;
-      this.stopped = { position, ...(retryAfter === undefined ? {} : { retryAfter }) };
+      this.stopped = { position: next(), ...(retryAfter === undefined ? {} : { retryAfter }) };
       return undefined;
     }
   }

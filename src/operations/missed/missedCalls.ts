@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { beginningOf } from '../../client/beginning.js';
 import type { Client } from '../../client/client.js';
+import { orderOf } from '../../client/listOrder.js';
 import { pages } from '../../client/pages.js';
+import { timeIn } from '../../client/times.js';
 import { fail } from '../../errors/errors.js';
 import { check } from '../../input/check.js';
 import { checkFilters, requireOne } from '../../input/filters.js';
@@ -93,17 +96,21 @@ export class MissedCalls implements Source {
    * end of the list, so it is read to its end.
    */
   async *pages(): AsyncGenerator<Missed[]> {
+    const client = this.#client;
     const query = { flow: this.#flow, after: this.#readFrom(), reverse: true };
+    const list = { client, name: 'runs', query, order: orderOf('runs', query) } as const;
     let end: number | undefined;
     let [runs, calls] = [0, 0];
     try {
-      for await (const { records } of pages(this.#client, 'runs', query)) {
-        end ??= (this.#client.serverTime ?? this.#client.clock.now()) + 1000;
-        const missed = records.flatMap(record => this.#missed(record, end ?? 0));
+      for await (const { records } of pages(client, 'runs', query)) {
+        end ??= await beginningOf(list);
+        const last = end;
+        const missed = records.flatMap(record => this.#missed(record, last));
         runs += records.length;
         calls += missed.length;
         yield missed;
-        this.#lastChange = String(records.at(-1)?.modified_on ?? this.#lastChange);
+        const run = records.at(-1);
+        if (run) this.#lastChange = timeIn(run, 'modified_on');
       }
     } catch (error) {
       if (!this.#client.limiter.isStop(error) || this.#lastChange === undefined) throw error;
@@ -127,8 +134,10 @@ export class MissedCalls implements Source {
 
   #missed(record: Dictionary, end: number): Missed[] {
     const call = callOfRun(record, this.#caller, this.#numbers);
-    if (!call || Date.parse(call.time) > end) return [];
-    return [{ push: call.push, version: versionOf(call.time, call.push.key) }];
+    if (!call) return [];
+    const time = timeIn({ time: call.time }, 'time');
+    if (Date.parse(time) > end) return [];
+    return [{ push: call.push, version: versionOf(time, call.push.key) }];
   }
 
   isKnown({ version }: Missed): boolean {

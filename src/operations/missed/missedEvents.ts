@@ -1,4 +1,5 @@
 import type { Client } from '../../client/client.js';
+import { timeIn } from '../../client/times.js';
 import { checkFilters } from '../../input/filters.js';
 import { log } from '../../input/log.js';
 import { type Checkpoint, readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
@@ -33,9 +34,9 @@ function pushOf(data: unknown, numbers: Numbers): Push {
   }
 }
 
-function eventOf({ data, created_on }: Dictionary, numbers: Numbers): Missed {
-  const push = pushOf(data, numbers);
-  return { push, version: versionOf(String(created_on), push.key) };
+function eventOf(event: Dictionary, numbers: Numbers): Missed {
+  const push = pushOf(event.data, numbers);
+  return { push, version: versionOf(timeIn(event, 'created_on'), push.key) };
 }
 
 function warnOfGap(before: EventsPosition | undefined, now: number): void {

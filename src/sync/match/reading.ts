@@ -1,5 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
+import { fromPlain, toPlain } from '../../client/seams.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
@@ -53,7 +54,7 @@ export interface ReadEnd {
 /** Reads contacts page by page. What is done with a page runs beside the request for the next one. */
 export async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promise<void> {
   const { query, start, goesOn, take } = plan;
-  const source = pages(client, 'contacts', query, start);
+  const source = pages(client, 'contacts', query, start && fromPlain(start));
   end.cursor = start;
   let current = start;
   if (!goesOn(0)) return;
@@ -66,7 +67,7 @@ export async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd)
     }
     end.pages = count;
     const match = take(page.records);
-    const next = page.next;
+    const next = page.next && toPlain(page.next);
     const more = next !== undefined && goesOn(count);
     if (more) {
       upcoming = source.next();

@@ -13,10 +13,12 @@ import {
   sendMessage,
   updateContact,
 } from '../../../src/Adaptor.js';
-import { stablePages } from '../../../src/client/changedWhileReading.js';
 import { Client } from '../../../src/client/client.js';
+import { orderOf } from '../../../src/client/listOrder.js';
+import { readThrough } from '../../../src/client/readThrough.js';
 import { parseConfiguration } from '../../../src/configuration.js';
 import { advance, CHANGES, isSeen, versionOf } from '../../../src/state/feed.js';
+import type { Query } from '../../../src/types/request.js';
 import type { State } from '../../../src/types/state.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';
@@ -32,6 +34,9 @@ async function workspace(contacts: number, options: object = {}) {
   sandbox = await createSandbox({ contacts, ...options });
   return { configuration: { host: sandbox.host, token: sandbox.token } };
 }
+
+const readContacts = (client: Client, query: Query) =>
+  readThrough({ client, name: 'contacts', query, order: orderOf('contacts', query) });
 
 const uuidsOf = (data: unknown) => (data as Contact[]).map(({ uuid }) => uuid);
 
@@ -64,7 +69,7 @@ describe('contacts that change while a list is read', () => {
       const first = (await getContacts({}, { limit: 750 })(credential)).data as Contact[];
       const seen: string[] = [];
       let page = 0;
-      for await (const { records } of stablePages(reader, 'contacts', {})) {
+      for await (const { records } of readContacts(reader, {})) {
         seen.push(...uuidsOf(records));
         // One that was read, and two that were not: they jump to the front, behind the reader.
         if (page++ === 0) {
@@ -83,7 +88,7 @@ describe('contacts that change while a list is read', () => {
     const reader = new Client(parseConfiguration(credential.configuration));
     const seen: string[] = [];
     let page = 0;
-    for await (const { records } of stablePages(reader, 'contacts', { reverse: true })) {
+    for await (const { records } of readContacts(reader, { reverse: true })) {
       seen.push(...uuidsOf(records));
       if (page++ === 0) await updateContact(String(seen[0]), { name: 'Changed' })(credential);
     }

@@ -1,3 +1,4 @@
+import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 
 /** Times as whole microseconds since 1970: what RapidPro's times count in. They fit a number exactly. */
@@ -41,8 +42,22 @@ export function fromMicros(time: Micros): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
 }
 
-/** What distinguishes a record from all others of its list; undefined if nothing does. */
-export function idOf({ uuid, id }: Dictionary): string | undefined {
-  const name = uuid ?? id;
-  return name === undefined || name === null ? undefined : String(name);
+/**
+ * The time of a record, as RapidPro wrote it.
+ *
+ * @throws RapidProError `INVALID_RESPONSE` if there is none
+ */
+export function timeIn(record: Dictionary, key: string): string {
+  const time = record[key];
+  if (typeof time === 'string' && toMicros(time) !== undefined) return time;
+  throw fail(
+    'INVALID_RESPONSE',
+    `The server answered with a record whose "${key}" is not a time.`,
+    'RapidPro never does so: check that "host" is your RapidPro server, and ask whoever runs it.',
+  );
+}
+
+/** The time of a record in microseconds. */
+export function microsIn(record: Dictionary, key: string): Micros {
+  return toMicros(timeIn(record, key)) ?? Number.NaN;
 }

@@ -1,0 +1,69 @@
+import { PAGE_SIZE, type ResourceName } from '../resources.js';
+import type { Dictionary } from '../types/json.js';
+import type { Query } from '../types/request.js';
+import type { Client } from './client.js';
+import type { ListOrder } from './listOrder.js';
+import { type Page, pages } from './pages.js';
+import type { Place } from './seams.js';
+import { fromMicros, type Micros, microsIn, toMicros } from './times.js';
+
+/** A list, and how it is sorted. */
+export interface OrderedList {
+  client: Client;
+  name: ResourceName;
+  /** The filters, as the job gave them. */
+  query: Query;
+  order: ListOrder;
+}
+
+/** Whether a record that changes leaves the list: it ends in the past, as the job wants it. */
+export function isOver({ query, order, client }: OrderedList): boolean {
+  const before = order.isFiltered ? toMicros(query.before) : undefined;
+  // Without the server's own time nobody knows its past.
+  return before !== undefined && before < (client.serverTime ?? 0) * 1000;
+}
+
+/**
+ * Yields what has changed since a time, oldest first where the server can: what changes meanwhile moves to
+ * the end and still comes. Records that were read before come too.
+ *
+ * @param start - where to go on, for lists that come oldest first
+ */
+export async function* changes(
+  list: OrderedList,
+  since: Micros,
+  start?: Place,
+): AsyncGenerator<Page, void, undefined> {
+  const { client, name, order } = list;
+  const { reverse: _, ...query } = list.query;
+  if (order.canReverse && order.isFiltered) {
+    yield* pages(client, name, { ...query, after: fromMicros(since + 1), reverse: true }, start);
+    return;
+  }
+  const records = await newestFirst(list, since);
+  records.sort((a, b) => microsIn(a, order.key) - microsIn(b, order.key));
+  for (let begin = 0; begin < records.length; begin += PAGE_SIZE) {
+    yield { records: records.slice(begin, begin + PAGE_SIZE), next: undefined };
+  }
+}
+
+/** Looks at the beginning of a list again and again, until a look has shown all that came since the last. */
+async function newestFirst(list: OrderedList, since: Micros): Promise<Dictionary[]> {
+  const { client, name, query, order } = list;
+  const found: Dictionary[][] = [];
+  for (let newest = since; ; ) {
+    const end = newest;
+    const asked = order.isFiltered ? { ...query, after: fromMicros(end + 1) } : query;
+    let count = 0;
+    for await (const { records } of pages(client, name, asked)) {
+      const times = records.map(record => microsIn(record, order.key));
+      const past = times.findIndex(time => time <= end);
+      newest = Math.max(newest, times[0] ?? end);
+      found.push(past < 0 ? records : records.slice(0, past));
+      count++;
+      if (past >= 0) break;
+    }
+    // One page is one moment: nothing can have moved behind it.
+    if (count < 2) return found.flat();
+  }
+}

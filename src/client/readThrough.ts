@@ -1,0 +1,73 @@
+import { changes, isOver, type OrderedList } from './changes.js';
+import { pages } from './pages.js';
+import type { Fresh, ListPage, Part, Position } from './position.js';
+import { fromPlain, toPlain } from './seams.js';
+import { identityOf, SeenIds } from './seenIds.js';
+import { fromMicros, microsIn, toMicros } from './times.js';
+import type { WindowOptions } from './windowReader.js';
+import { windows } from './windows.js';
+
+/**
+ * Yields a list page by page, each record once and none missed, whatever others do meanwhile. Newest
+ * first, a record that changes jumps to the front, behind the reader: so what has changed is read in the
+ * end, by one request more for a list of several pages. Oldest first, it jumps to the end and would come
+ * twice.
+ *
+ * @param side - how many windows of time to read side by side; default: one page after the other
+ * @param start - where to begin, as a page's `next` said it; default: the beginning
+ * @throws RapidProError what a request throws, after all that lies before it was yielded
+ */
+export async function* readThrough(
+  list: OrderedList,
+  side?: WindowOptions,
+  start?: Position,
+): AsyncGenerator<ListPage, void, undefined> {
+  // In a list that keeps its order, only windows meet a record twice.
+  const seen = side || list.order.moves ? SeenIds.unpack(start?.seen) : undefined;
+  const fresh: Fresh = records =>
+    seen ? records.filter(record => seen.add(identityOf(record))) : records;
+  const withSeen = (next: (() => Position) | undefined) => {
+    const size = seen?.size;
+    return next && (() => ({ ...next(), ...(seen && { seen: seen.pack(size) }) }));
+  };
+  let since = toMicros(start?.since);
+  let missesChanges = true;
+  if (!start?.last) {
+    const parts = side
+      ? windows(list, side, fresh, start)
+      : onePageAfterTheOther(list, fresh, start);
+    for await (const part of parts) {
+      ({ since, missesChanges } = part);
+      yield { records: part.records, next: withSeen(part.next) };
+    }
+  }
+  if (since === undefined || !missesChanges || isOver(list)) return;
+  const last = { last: true, since: fromMicros(since) };
+  const place = start?.last && start.cursor && fromPlain(start.cursor);
+  for await (const { records, next } of changes(list, since, place || undefined)) {
+    const behind = next && (() => ({ ...last, cursor: toPlain(next) }));
+    yield { records: fresh(records), next: withSeen(behind) };
+  }
+}
+
+async function* onePageAfterTheOther(
+  list: OrderedList,
+  fresh: Fresh,
+  start: Position | undefined,
+): AsyncGenerator<Part, void, undefined> {
+  const { client, name, query, order } = list;
+  const looksBack = order.moves && !order.isAscending;
+  let since = toMicros(start?.since);
+  const place = start?.cursor && fromPlain(start.cursor);
+  for await (const { records, next } of pages(client, name, query, place)) {
+    const [first] = records;
+    // One page is one moment: nothing can have moved behind it.
+    if (looksBack && next && since === undefined && first && order.key in first) {
+      since = microsIn(first, order.key);
+    }
+    const newest = since === undefined ? {} : { since: fromMicros(since) };
+    const behind = since === undefined ? undefined : () => ({ last: true, ...newest });
+    const within = next && (() => ({ cursor: toPlain(next), ...newest }));
+    yield { records: fresh(records), next: within ?? behind, since, missesChanges: looksBack };
+  }
+}

@@ -1,0 +1,158 @@
+import { fail } from '../errors/errors.js';
+import { PAGE_SIZE } from '../resources.js';
+import type { Dictionary } from '../types/json.js';
+import type { Query } from '../types/request.js';
+import { type Cursor, MOST_OFFSET, readCursor, writeCursor } from './cursor.js';
+import type { ListOrder } from './listOrder.js';
+import { identityOf, SeenIds } from './seenIds.js';
+import { type Micros, toMicros } from './times.js';
+
+/**
+ * Where one page ends and the next begins. Many records can share an instant: a bulk action gives 100 of
+ * them one. Within it the server counts, and a record that leaves what has been counted makes the next
+ * page begin too late. So each page is asked for from the last record of the one before. Where that does
+ * not come first, the next one is asked for from further back, up to the first record of the instant.
+ */
+
+/** One page of a list, as the server sent it. */
+export interface RawPage {
+  records: Dictionary[];
+  /** What to ask for to get the next page; undefined after the last one. */
+  next: Query | undefined;
+}
+
+/** A place in a list. */
+export interface Place {
+  /** What to ask for, as the server named it. */
+  query: Query;
+  /** What was read of the instant in whose middle it lies. */
+  seam?: Seam | undefined;
+  /** By how many records to go back where the page begins too late. */
+  back?: number | undefined;
+}
+
+/** What was read of an instant that goes on on the next page. */
+export interface Seam {
+  /** Versions of records: one that has changed since lies elsewhere. The first so many count. */
+  ids: SeenIds;
+  size: number;
+  /** When the instant is, where that is known. */
+  time?: Micros | undefined;
+}
+
+/** A page, and how it was come by. */
+interface SeamPage {
+  records: Dictionary[];
+  next: Place | undefined;
+  /** Records that the server sent. */
+  sent: number;
+  /** Where it begins. */
+  at: Cursor;
+  /** True if it begins too late: nothing of it counts, and `next` lies further back. */
+  isTooLate: boolean;
+}
+
+const BEGINNING: Cursor = { position: '', offset: 0 };
+
+function tooManyAtOnce(): never {
+  throw fail(
+    'LIST_TOO_LONG',
+    `More than ${MOST_OFFSET} records of the list have the very same time. RapidPro cannot page through so many.`,
+    'Read less at once, with a filter such as "group" or "flow".',
+  );
+}
+
+export class Seams {
+  readonly #ask: (place: Query | undefined) => Promise<RawPage>;
+  readonly #order: ListOrder;
+
+  constructor(ask: (place: Query | undefined) => Promise<RawPage>, order: ListOrder) {
+    this.#ask = ask;
+    this.#order = order;
+  }
+
+  /** The page at a place, without what was read of its instant before. One request. */
+  async read(place: Place | undefined): Promise<SeamPage> {
+    const { seam } = place ?? {};
+    const cursor = place && readCursor(place.query);
+    if (!cursor || cursor.offset === 0) {
+      return this.#take(await this.#ask(place?.query), cursor ?? BEGINNING, seam);
+    }
+    // Where nobody knows what was read of it, the instant is read from its beginning.
+    const at = { ...cursor, offset: seam ? cursor.offset - 1 : 0 };
+    if (at.offset > MOST_OFFSET) tooManyAtOnce();
+    const page = await this.#ask(writeCursor(at) ?? {});
+    const [first] = page.records;
+    // All of the instant that lies before such a record has been read.
+    if (!seam || at.offset === 0 || (first && this.#isAnchor(first, seam))) {
+      return this.#take(page, at, seam);
+    }
+    const back = place.back ?? PAGE_SIZE;
+    const offset = at.offset > back ? at.offset - back + 1 : 0;
+    const query = writeCursor({ ...at, offset }) ?? {};
+    const next = { query, seam, back: back * 2 };
+    return { records: [], next, sent: page.records.length, at, isTooLate: true };
+  }
+
+  #take(page: RawPage, at: Cursor, seam: Seam | undefined): SeamPage {
+    const records = seam ? this.#unread(page.records, seam, at) : page.records;
+    const next = this.#placeBehind(page, at, seam);
+    return { records, next, sent: page.records.length, at, isTooLate: false };
+  }
+
+  /** By its id and its time: one that was read elsewhere, and then changed, says nothing of this instant. */
+  #versionOf(record: Dictionary): string {
+    return `${identityOf(record)} ${String(record[this.#order.key])}`;
+  }
+
+  #isRead(record: Dictionary, { ids, size }: Seam): boolean {
+    return ids.has(this.#versionOf(record), size);
+  }
+
+  #isAnchor(record: Dictionary, seam: Seam): boolean {
+    return this.#isRead(record, seam) || this.#isBefore(record, seam.time);
+  }
+
+  #unread(records: readonly Dictionary[], seam: Seam, { position }: Cursor): Dictionary[] {
+    // What comes before the first instant of the list was not there when the reading began.
+    const isNew = (record: Dictionary) => position === '' && this.#isBefore(record, seam.time);
+    return records.filter(record => !isNew(record) && !this.#isRead(record, seam));
+  }
+
+  #isBefore(record: Dictionary, time: Micros | undefined): boolean {
+    const own = toMicros(record[this.#order.key]);
+    if (own === undefined || time === undefined) return false;
+    return this.#order.isAscending ? own < time : own > time;
+  }
+
+  #placeBehind({ next, records }: RawPage, at: Cursor, seam: Seam | undefined): Place | undefined {
+    const cursor = readCursor(next);
+    if (!next || !cursor || cursor.offset === 0) return next && { query: next };
+    const goesOn = cursor.position === at.position;
+    const ids = (goesOn && seam?.ids) || new SeenIds();
+    const cut = goesOn ? records : records.slice(-cursor.offset);
+    for (const record of cut) ids.add(this.#versionOf(record));
+    const time = toMicros(cut.at(-1)?.[this.#order.key]);
+    return { query: next, seam: { ids, size: ids.size, time } };
+  }
+}
+
+/** A place in plain values, as a checkpoint keeps it. */
+export type PlainPlace = {
+  cursor?: string | undefined;
+  offset?: string | undefined;
+  /** Of {@link Seam.ids}, the last ones. */
+  seam?: string | undefined;
+  time?: Micros | undefined;
+};
+
+export function toPlain({ query, seam }: Place): PlainPlace {
+  const time = seam?.time === undefined ? {} : { time: seam.time };
+  return seam ? { ...query, seam: seam.ids.pack(seam.size), ...time } : query;
+}
+
+export function fromPlain({ seam, time, ...query }: Query): Place {
+  if (typeof seam !== 'string') return { query };
+  const ids = SeenIds.unpack(seam);
+  return { query, seam: { ids, size: ids.size, time: Number(time ?? Number.NaN) } };
+}
