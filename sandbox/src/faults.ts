@@ -10,6 +10,9 @@ import { type WireFault, withFault } from './wire-fault.js';
  * - `drip`: the response comes in small pieces, `milliseconds` apart;
  * - `drop-keep-alive`: the connection closes right after a complete response that promised to keep it alive;
  * - `bad-gateway`: a proxy's 502, an HTML page;
+ * - `gateway-timeout`: Cloudflare's 524, an HTML page;
+ * - `request-timeout`: a proxy's 408, an HTML page;
+ * - `server-error`: the server's own 500;
  * - `throttle`: a 429, with `Retry-After` if `retryAfter` is set;
  * - `garbled`: a 200 with incomplete JSON.
  */
@@ -20,6 +23,9 @@ export type FaultKind =
   | 'drip'
   | 'drop-keep-alive'
   | 'bad-gateway'
+  | 'gateway-timeout'
+  | 'request-timeout'
+  | 'server-error'
   | 'throttle'
   | 'garbled';
 
@@ -88,6 +94,11 @@ function matches({ when = {} }: FaultOrder, { method, path }: Incoming): boolean
   return onPath && (!when.method || when.method === method);
 }
 
+/** What a proxy answers in the server's place. */
+function pageOf(status: number): Response {
+  return new Response(BAD_GATEWAY_PAGE, { status, headers: { 'content-type': 'text/html' } });
+}
+
 async function faultyResponse(
   order: FaultOrder,
   done: Response | undefined,
@@ -96,8 +107,14 @@ async function faultyResponse(
   const { kind, milliseconds } = order;
   switch (kind) {
     case 'bad-gateway':
-      return new Response(BAD_GATEWAY_PAGE, {
-        status: 502,
+      return pageOf(502);
+    case 'gateway-timeout':
+      return pageOf(524);
+    case 'request-timeout':
+      return pageOf(408);
+    case 'server-error':
+      return new Response('Server Error. Site administrators have been notified.', {
+        status: 500,
         headers: { 'content-type': 'text/html' },
       });
     case 'throttle':

@@ -41,6 +41,9 @@ describe('faults of the sandbox', () => {
       'bad-gateway',
       expect.objectContaining({ status: 502, text: expect.stringContaining('<html>') }),
     ],
+    ['gateway-timeout', expect.objectContaining({ status: 524 })],
+    ['request-timeout', expect.objectContaining({ status: 408 })],
+    ['server-error', expect.objectContaining({ status: 500 })],
     ['throttle', expect.objectContaining({ status: 429 })],
     ['garbled', expect.objectContaining({ status: expect.any(Number) })],
   ])('%s has a fault point before or after the work', async (kind, expected) => {

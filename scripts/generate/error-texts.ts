@@ -6,6 +6,8 @@ export const FATES = {
   refused: 'No. The request was refused: nothing was changed by it.',
   reading: 'No. It comes while something is read.',
   elsewhere: 'No. The request did not get as far as RapidPro.',
+  behind:
+    'As a rule no. Where a write was answered with a web page as if all were well, RapidPro may have done it all the same: `error.outcome` then is `unknown`.',
   perhaps:
     'Perhaps. It does no harm to do it twice, so run the step again. (What must not be done twice ends with `OUTCOME_UNKNOWN` instead.)',
   unknown: 'Nobody knows whether it was done.',
@@ -256,7 +258,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     everywhere: true,
     means:
       'Something answered, but not as RapidPro does: another server, a login page, a proxy or a firewall.',
-    fate: 'elsewhere',
+    fate: 'behind',
     todo: 'Check `host`. If it is right, ask whoever runs the server whether something stands between OpenFn and RapidPro.',
   },
   REDIRECTED: {
@@ -269,16 +271,17 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   SERVER_ERROR: {
     group: 'way',
     everywhere: true,
-    means: 'RapidPro failed while it worked on the request.',
+    means: 'RapidPro failed while it worked on the request. It was asked up to four times.',
     fate: 'perhaps',
     todo: 'Try again later. If it keeps failing, report it to whoever runs the server. A URN given twice or a malformed uuid are known causes.',
   },
   SERVER_UNAVAILABLE: {
     group: 'way',
     everywhere: true,
-    means: 'RapidPro is restarting or overloaded. It was asked up to four times.',
+    means:
+      'A proxy before RapidPro got no good answer from it (502 to 504, 520 to 530), or not the whole request in time (408). It was asked up to four times.',
     fate: 'perhaps',
-    todo: 'Run the job again in a few minutes.',
+    todo: 'Run the job again in a few minutes. If it keeps failing, tell whoever runs the server.',
   },
   CONNECTION_REFUSED: {
     group: 'way',
@@ -328,7 +331,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   RESPONSE_TOO_LARGE: {
     group: 'way',
     everywhere: true,
-    means: 'The answer is larger than 50 MB. RapidPro never sends so much.',
+    means: 'The answer is larger than 16 MB, or has more than 1,000,000 parts. RapidPro never sends so much.',
     fate: 'perhaps',
     todo: 'Check that `host` is your RapidPro server.',
   },

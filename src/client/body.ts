@@ -6,7 +6,7 @@ import { decode } from './decode.js';
 import { Gathered } from './gather.js';
 
 /** The largest answer that is read, in bytes, before and after gunzip. */
-export const MAX_BODY = 50 * 1024 * 1024;
+export const MAX_BODY = 16 * 1024 * 1024;
 
 const gunzipAsync = promisify(gunzip);
 

@@ -3,13 +3,17 @@
 /** Levels of objects and lists in each other. RapidPro has a dozen; what writes state gives up at thousands. */
 export const MOST_LEVELS = 200;
 /** Characters beyond which the parts are counted before they are made. */
-const LARGE = 8 * 1024 * 1024;
+const LARGE = 1024 * 1024;
 /** Objects, lists and what is in them. An empty object has two characters, and takes thirty times that. */
-const MOST_PARTS = 4_000_000;
+const MOST_PARTS = 1_000_000;
+/** Names of keys, each counted once: making an object of another shape each time is what takes longest. */
+const MOST_NAMES = 50_000;
 /** A shorter token could be a word of anybody's. */
 const LEAST_OF_TOKEN = 8;
 
-const [COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE, BACKSLASH] = [0x2c, 0x5b, 0x7b, 0x22, 0x5c];
+const [COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE, BACKSLASH, SPACE] = [
+  0x2c, 0x5b, 0x7b, 0x22, 0x5c, 0x20,
+];
 
 function hasTooManyParts(text: string): boolean {
   if (text.length <= LARGE) return false;
@@ -18,7 +22,20 @@ function hasTooManyParts(text: string): boolean {
     const code = text.charCodeAt(index);
     if (code === COMMA || code === OPEN_LIST || code === OPEN_OBJECT) parts++;
   }
-  return parts > MOST_PARTS;
+  return parts > MOST_PARTS || hasTooManyNames(text);
+}
+
+/** Looks at what stands before each colon. One within a text is counted too, which does no harm. */
+function hasTooManyNames(text: string): boolean {
+  const names = new Set<string>();
+  for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
+    let end = colon - 1;
+    while (end > 0 && text.charCodeAt(end) <= SPACE) end--;
+    if (text.charCodeAt(end) !== QUOTE) continue;
+    names.add(text.slice(text.lastIndexOf('"', end - 1) + 1, end));
+    if (names.size > MOST_NAMES) return true;
+  }
+  return false;
 }
 
 function isNested(value: unknown): value is object {

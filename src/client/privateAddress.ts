@@ -2,7 +2,9 @@ import { BlockList, isIP } from 'node:net';
 
 /** Which addresses are of this machine or its network, and not of the web. */
 
-const NETWORKS = [
+type Network = readonly [net: string, bits: number];
+
+const NETWORKS: readonly Network[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
@@ -13,21 +15,35 @@ const NETWORKS = [
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['224.0.0.0', 3],
-] as const;
+];
 
-/** An IPv4 address can hide in an IPv6 one: mapped, compatible, or behind a translator. */
-const DISGUISES = ['::ffff:', '::', '64:ff9b::'];
+/** Where clouds give a machine its own secrets. No file is ever there. */
+const SECRET_NETWORKS: readonly Network[] = [
+  ['169.254.0.0', 16],
+  ['100.100.100.200', 32],
+  ['168.63.129.16', 32],
+  ['192.0.0.192', 32],
+];
+
+/** An IPv4 address can hide in an IPv6 one: mapped, compatible, translated, or behind a translator. */
+const DISGUISES = ['::ffff:', '::', '::ffff:0:', '64:ff9b::'];
+
+/** Adds a network, and itself in every disguise. */
+function add(list: BlockList, [net, bits]: Network): void {
+  list.addSubnet(net, bits, 'ipv4');
+  for (const disguise of DISGUISES) list.addSubnet(`${disguise}${net}`, 96 + bits, 'ipv6');
+  // 6to4 has the IPv4 address after its first two bytes.
+  const [a = 0, b = 0, c = 0, d = 0] = net.split('.').map(Number);
+  const groups = [a * 256 + b, c * 256 + d].map(group => group.toString(16)).join(':');
+  list.addSubnet(`2002:${groups}::`, 16 + bits, 'ipv6');
+}
 
 const PRIVATE = new BlockList();
-for (const [net, bits] of NETWORKS) {
-  PRIVATE.addSubnet(net, bits, 'ipv4');
-  for (const disguise of DISGUISES) PRIVATE.addSubnet(`${disguise}${net}`, 96 + bits, 'ipv6');
-  // 6to4 has the IPv4 address after its first two bytes.
-  const [a = 0, b = 0] = net.split('.').map(Number);
-  PRIVATE.addSubnet(`2002:${(a * 256 + b).toString(16)}::`, 16 + bits, 'ipv6');
-}
+for (const network of [...NETWORKS, ...SECRET_NETWORKS]) add(PRIVATE, network);
 for (const [net, bits] of [
   ['64:ff9b:1::', 48],
+  // Teredo has two addresses in it, one of them turned around. Nobody keeps files there.
+  ['2001::', 32],
   ['fc00::', 7],
   ['fe80::', 9],
   ['ff00::', 8],
@@ -35,14 +51,19 @@ for (const [net, bits] of [
   PRIVATE.addSubnet(net, bits, 'ipv6');
 }
 
-/** Where clouds give a machine its own secrets. No file is ever there. */
 const SECRETS = new BlockList();
-SECRETS.addSubnet('169.254.0.0', 16, 'ipv4');
-for (const disguise of DISGUISES) SECRETS.addSubnet(`${disguise}169.254.0.0`, 112, 'ipv6');
-SECRETS.addSubnet('2002:a9fe::', 32, 'ipv6');
+for (const network of SECRET_NETWORKS) add(SECRETS, network);
 SECRETS.addSubnet('fe80::', 10, 'ipv6');
-SECRETS.addAddress('fd00:ec2::254', 'ipv6');
-SECRETS.addAddress('100.100.100.200', 'ipv4');
+for (const address of ['fd00:ec2::254', 'fd20:ce::254', 'fd00:c1::a9fe:a9fe']) {
+  SECRETS.addAddress(address, 'ipv6');
+}
+
+/** ISATAP: an IPv4 address at the end, behind any network. */
+function isWithinIsatap(address: string): boolean {
+  return /(?:^|:)5efe:[\da-f]{1,4}:[\da-f]{1,4}$/.test(
+    new URL(`http://[${address}]/`).hostname.slice(1, -1),
+  );
+}
 
 /** Whether an IP address is one at which a cloud gives a machine its secrets. */
 export function isSecretAddress(address: string): boolean {
@@ -54,5 +75,8 @@ export function isSecretAddress(address: string): boolean {
 export function isPrivateAddress(address: string): boolean {
   const [bare = ''] = address.split('%');
   const version = isIP(bare);
-  return version === 0 || PRIVATE.check(bare, version === 6 ? 'ipv6' : 'ipv4');
+  if (version === 0) return true;
+  return (
+    PRIVATE.check(bare, version === 6 ? 'ipv6' : 'ipv4') || (version === 6 && isWithinIsatap(bare))
+  );
 }

@@ -106,6 +106,17 @@ function forbidden({ refused, raw, errors, credential }: Context): Verdict {
   };
 }
 
+/** RapidPro finds nothing only where one object, or a place in a list, is named; and says so in `detail`. */
+function isOtherJson(
+  { body, authenticated }: Refused,
+  { method, query = {} }: ApiRequest,
+): boolean {
+  if (authenticated) return false;
+  const { detail } = (body ?? {}) as { detail?: unknown };
+  const isNamed = method === 'GET' ? 'cursor' in query : Object.keys(query).length > 0;
+  return typeof detail !== 'string' || !isNamed;
+}
+
 function notFound({ refused, errors, request }: Context): Verdict {
   if (isNotRapidPro(refused) && isOptional(request.path)) {
     return {
@@ -114,7 +125,7 @@ function notFound({ refused, errors, request }: Context): Verdict {
       fix: 'RapidPro 9 and TextIt each have endpoints that the other lacks. Check the spelling, or do without it on this server.',
     };
   }
-  if (isNotRapidPro(refused)) {
+  if (isNotRapidPro(refused) || isOtherJson(refused, request)) {
     return {
       code: 'NOT_RAPIDPRO',
       description: 'There is no RapidPro API at this address: the server answered 404.',
@@ -316,7 +327,8 @@ export function responseError(
   return new RapidProError({
     ...verdict,
     statusCode: refused.statusCode,
-    errors: errors.map(formatFieldError),
+    // What another server says is about nothing that the job did.
+    errors: verdict.code === 'NOT_RAPIDPRO' ? [] : errors.map(formatFieldError),
     outcome: outcomeOf(refused.statusCode),
   });
 }

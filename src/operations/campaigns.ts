@@ -3,6 +3,7 @@ import type { CampaignEventFilters, CampaignFilters } from '../types/filters.js'
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
+import { referenceCheck } from './lists/unknownReference.js';
 import { checkCampaign, checkCampaignEvent } from './objects/objectBodies.js';
 import { add, remove, update } from './objects/objects.js';
 
@@ -89,14 +90,14 @@ export function updateCampaign(
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The events: `uuid`, `campaign`, `relative_to`, `offset`, `unit`, `delivery_hour`, `flow` or `message`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because the campaign does not exist; `INVALID_FILTER`; the errors of every request.
  * @returns {Operation}
  */
 export function getCampaignEvents(
   filters?: Reference<CampaignEventFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'campaign_events', filters, options });
+  return list({ name: 'campaign_events', filters, options, ifEmpty: referenceCheck('campaign') });
 }
 
 /**

@@ -13,6 +13,7 @@ import type { ListOptions, Options } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { operation, optionsAndCallback } from './base/operation.js';
 import { list } from './lists/list.js';
+import { referenceCheck } from './lists/unknownReference.js';
 import { SEND_OPTIONS, sendToAll } from './many/send.js';
 import { readDefinitions } from './objects/definitions.js';
 
@@ -52,14 +53,14 @@ export function getFlows(
  * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The runs; `values` has the answers by result key.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because the flow does not exist; `INVALID_FILTER`; the errors of every request.
  * @returns {Operation}
  */
 export function getFlowRuns(
   filters?: Reference<FlowRunFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'runs', filters, options });
+  return list({ name: 'runs', filters, options, ifEmpty: referenceCheck('flow') });
 }
 
 /**

@@ -12,6 +12,7 @@ import { asOutcome } from './base/answered.js';
 import { refuseHomeNumbers } from './base/homeNumbers.js';
 import { operation, optionsAndCallback } from './base/operation.js';
 import { list } from './lists/list.js';
+import { referenceCheck } from './lists/unknownReference.js';
 import { addressee } from './many/addressee.js';
 import { logLeftOut, logQuickReplies, SEND_OPTIONS, sendToAll } from './many/send.js';
 
@@ -26,14 +27,14 @@ import { logLeftOut, logQuickReplies, SEND_OPTIONS, sendToAll } from './many/sen
  * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The messages. Older ones than about 90 days are in the workspace's archives.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because the label does not exist; `INVALID_FILTER`; the errors of every request.
  * @returns {Operation}
  */
 export function getMessages(
   filters?: Reference<MessageFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'messages', filters, options });
+  return list({ name: 'messages', filters, options, ifEmpty: referenceCheck('label') });
 }
 
 /**

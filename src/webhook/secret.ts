@@ -42,32 +42,3 @@ export function checkSecret(secret: Secret, request: unknown): void {
   if (given.length > 1) refuse(`The push has more than one ${name}.`);
   if (!isSame(given[0] ?? '', text)) refuse(`The secret in the ${name} of the push is wrong.`);
 }
-
-/** How a text can stand in an address. */
-function spellings(text: string): string[] {
-  const form = new URLSearchParams({ a: text }).toString().slice(2);
-  return [...new Set([text, encodeURIComponent(text), form])];
-}
-
-/**
- * A value without a secret: RapidPro lists addresses that a flow has called among the results. What
- * holds none of it stays the same object.
- */
-export function withoutSecret<T>(value: T, text: string): T {
-  return hide(value, spellings(text)) as T;
-}
-
-function hide(value: unknown, texts: readonly string[]): unknown {
-  if (typeof value === 'string') {
-    return texts.reduce((rest, text) => rest.replaceAll(text, '…'), value);
-  }
-  if (value === null || typeof value !== 'object') return value;
-  const before = Object.entries(value);
-  const after = before.map(([key, item]) => [hide(key, texts), hide(item, texts)]);
-  const isSame = before.every(([key, item], index) => {
-    const [newKey, newItem] = after[index] ?? [];
-    return key === newKey && item === newItem;
-  });
-  if (isSame) return value;
-  return Array.isArray(value) ? after.map(([, item]) => item) : Object.fromEntries(after);
-}

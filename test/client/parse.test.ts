@@ -158,3 +158,31 @@ describe('whole numbers of more digits than JavaScript keeps become text', () =>
     expect(performance.now() - started).toBeLessThan(1500);
   });
 });
+
+describe('what would take long to make is not made', () => {
+  const records = (count: number, make: (index: number) => string) =>
+    `{"results":[${Array.from({ length: count }, (_, index) => make(index)).join(',')}]}`;
+  const refused: [string, string][] = [
+    ['keys that are all different', records(300_000, index => `{"k${index}":1}`)],
+    ['with spaces before their colons', records(200_000, index => `{"k${index}"\n\t :1}`)],
+    ['objects of nothing', records(1_200_000, () => '{}')],
+    ['lists in lists', records(600_000, () => '[[]]')],
+  ];
+
+  test.each(refused)('%s', (_, text) => {
+    const started = performance.now();
+    expect(parse(text)).toEqual({ amiss: 'too large' });
+    // As a rule a tenth of it: the machine may be busy.
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  test('a page of 250 contacts with 250 fields and long texts is fine', () => {
+    const fields = Array.from(
+      { length: 250 },
+      (_, index) => `"field_${index}":"a : \\"b\\": c, ${index}"`,
+    );
+    const text = records(250, index => `{"uuid":"${index}","fields":{${fields.join(',')}}}`);
+    expect(text.length).toBeGreaterThan(1024 * 1024);
+    expect(parse(text)).toHaveProperty('value');
+  });
+});

@@ -4,7 +4,7 @@ import { bomb, crumbs, encoded, giant, MEGABYTE } from './behaviors.js';
 import type { Group } from './case.js';
 import { HURRIED, getContacts as operations } from './operations.js';
 
-const answers = '50 MB an answer';
+const answers = '16 MB an answer';
 
 export const SIZE: Group = {
   title: 'Size',
@@ -66,10 +66,22 @@ export const SIZE: Group = {
     },
     {
       does: 'answers with millions of empty objects',
-      limit: '4,000,000 parts',
+      limit: '1,000,000 parts',
       operations,
       memory: 400,
-      ways: () => [answer(200, `{"results":[${'{},'.repeat(15 * MEGABYTE)}{}]}`)],
+      ways: () => [answer(200, `{"results":[${'{},'.repeat(5 * MEGABYTE)}{}]}`)],
+    },
+    {
+      does: 'answers with hundreds of thousands of keys, no two alike',
+      limit: '50,000 names of keys',
+      operations,
+      memory: 400,
+      ways: () => [
+        answer(
+          200,
+          `{"results":[${Array.from({ length: 400_000 }, (_, index) => `{"k${index}" :1}`)}]}`,
+        ),
+      ],
     },
   ],
 };

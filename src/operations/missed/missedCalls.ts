@@ -9,6 +9,7 @@ import { check } from '../../input/check.js';
 import { checkFilters, requireOne } from '../../input/filters.js';
 import { isUuid } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
+import { nearest } from '../../input/nearest.js';
 import { type Checkpoint, readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
 import {
   advance,
@@ -27,7 +28,10 @@ import type { Query } from '../../types/request.js';
 import type { State } from '../../types/state.js';
 import { type Caller, callOfRun } from '../../webhook/fromRun.js';
 import type { Numbers } from '../../webhook/push.js';
-import { collect } from '../lists/list.js';
+import { resultKey } from '../../webhook/resultKey.js';
+import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
+import { checkReferenced } from '../lists/unknownReference.js';
+import { readDefinitions } from '../objects/definitions.js';
 import type { Missed, Source } from './missed.js';
 
 const caller = z.object({
@@ -48,14 +52,48 @@ function checkCaller(node: unknown, result: unknown): Caller {
   );
 }
 
-/** Lists of runs are empty too when there is no such flow. */
-async function requireFlow(client: Client, uuid: string): Promise<void> {
-  const flows = await collect(client, 'flows', { uuid });
-  if (flows.length > 0) return;
+/**
+ * A flow in which nothing is called so gives no calls either.
+ *
+ * @throws RapidProError `UNKNOWN_REFERENCE`
+ */
+async function requireCaller(client: Client, flow: Dictionary, caller: Caller): Promise<void> {
+  const { node, result } = caller;
+  if (result !== undefined) requireResult(flow, result);
+  else if (node !== undefined) await requireNode(client, String(flow.uuid), node);
+}
+
+function requireResult({ results }: Dictionary, result: string): void {
+  if (!Array.isArray(results)) return;
+  const keys = results.map(one => String(one?.key));
+  if ([result, resultKey(result)].some(key => keys.includes(key))) return;
+  const guess = nearest(resultKey(result), keys);
   throw fail(
     'UNKNOWN_REFERENCE',
-    'The workspace has no flow with this uuid.',
-    'Check it: getFlows() lists the flows, and the address of the flow editor ends with it.',
+    'The flow saves no result of the key that "result" names.',
+    `${guess ? `Did you mean "${guess}"? ` : ''}getFlows() lists the results of each flow. A Call Webhook node saves one under the name that stands in it.`,
+  );
+}
+
+/** The definition of a flow, where the token may read it. */
+async function readFlows(client: Client, flow: string): Promise<unknown> {
+  try {
+    return (await readDefinitions(client, { flow, dependencies: 'none' })).flows;
+  } catch (error) {
+    if (isRefused(error, NOT_READABLE)) return undefined;
+    throw error;
+  }
+}
+
+async function requireNode(client: Client, flow: string, node: string): Promise<void> {
+  const flows = await readFlows(client, flow);
+  const definition = Array.isArray(flows) ? flows.find(one => one?.uuid === flow) : undefined;
+  const { nodes } = (definition ?? {}) as Dictionary;
+  if (!Array.isArray(nodes) || nodes.some(one => one?.uuid === node)) return;
+  throw fail(
+    'UNKNOWN_REFERENCE',
+    'The flow has no node with the uuid that "node" names.',
+    'Take the last entry of "path" in a push that arrived, or name the result that the node saves: { flow: "…", result: "webhook" }.',
   );
 }
 
@@ -117,8 +155,11 @@ export class MissedCalls implements Source {
       this.isCut = true;
       return;
     }
-    if (runs === 0) await requireFlow(this.#client, this.#flow);
-    else if (calls === 0 && this.#isFirst) {
+    if (runs > 0 && (calls > 0 || !this.#isFirst)) return;
+    const flow = await checkReferenced(this.#client, 'flow', this.#flow);
+    if (!this.#isFirst) return;
+    if (flow) await requireCaller(this.#client, flow, this.#caller);
+    if (runs > 0) {
       log.warn('None of the runs came through this node. Check "node" or "result".');
     }
   }

@@ -4,7 +4,7 @@ import type { Body } from '../../input/body.js';
 import { log } from '../../input/log.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import { create } from './objects.js';
+import { create, keptName } from './objects.js';
 
 /** Seconds after which a list shows what has just been made: lists are read from a copy. */
 const COPY_LAG = 1;
@@ -54,7 +54,7 @@ export async function ensure(
     const beaten = error instanceof RapidProError && BEATEN.has(error.code);
     const made = beaten ? await lookAgain(client, find) : undefined;
     if (made) return made;
-    throw error;
+    throw beaten && error.code === 'NAME_TAKEN' ? keptName(error, resource) : error;
   }
 }
 

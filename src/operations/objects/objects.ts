@@ -66,6 +66,21 @@ function lost(error: RapidProError, resource: ResourceName): RapidProError {
   });
 }
 
+/** Names of groups that RapidPro 9 has without listing them. */
+const KEPT = new Set(['active', 'archived', 'blocked', 'stopped']);
+
+/** Nobody can use what has the name: no list shows it. */
+export function keptName(error: RapidProError, resource: ResourceName): RapidProError {
+  return changed(error, {
+    description: `RapidPro keeps this name for a ${resources[resource].nouns[0]} of its own that no list shows.`,
+    fix: 'Choose another name.',
+  });
+}
+
+function isKept(resource: ResourceName, { name }: Body): boolean {
+  return resource === 'groups' && KEPT.has(String(name).trim().toLowerCase());
+}
+
 export function add(plan: Write): Operation {
   const { resource, body, check, options, knownOptions = LITERAL } = plan;
   return operation({
@@ -78,8 +93,9 @@ export function add(plan: Write): Operation {
       try {
         return await create(client, resource, checked);
       } catch (error) {
-        const taken = error instanceof RapidProError && error.code === 'NAME_TAKEN';
-        throw taken && error.outcome === 'unknown' ? lost(error, resource) : error;
+        if (!(error instanceof RapidProError) || error.code !== 'NAME_TAKEN') throw error;
+        if (error.outcome === 'unknown') throw lost(error, resource);
+        throw isKept(resource, checked) ? keptName(error, resource) : error;
       }
     },
   });

@@ -20,6 +20,13 @@ const COLUMNS: [FaultKind, name: string, meaning: string][] = [
   ],
   ['drip', 'slow drip', 'The answer comes in drops, and is not whole in time.'],
   ['bad-gateway', 'a 502', 'A proxy in front of RapidPro answers in its place.'],
+  ['gateway-timeout', 'a 520 to 530', 'Cloudflare, in front of RapidPro, answers in its place.'],
+  ['request-timeout', 'a 408', 'A proxy did not get the whole request in time.'],
+  [
+    'server-error',
+    'a 500',
+    'RapidPro breaks down. It does so too for about five seconds after a group, a field or a topic is made.',
+  ],
   ['garbled', 'garbled answer', 'The answer is whole, but not JSON.'],
   ['throttle', 'rate limit (429)', 'RapidPro asks to wait 20 seconds.'],
   ['drop-keep-alive', 'connection dropped', 'RapidPro hangs up right after its answer.'],

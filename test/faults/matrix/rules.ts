@@ -1,7 +1,7 @@
-import type { FaultKind } from '@openfn/rapidpro-sandbox';
+import type { FaultKind, LoggedRequest } from '@openfn/rapidpro-sandbox';
 import type { Baseline } from './baseline.js';
 import { type Case, isCreation, isRepeatable } from './cases.js';
-import { codeOf, type Sight, sightOf } from './faults.js';
+import { codeOf, type Fault, type Sight, sightOf } from './faults.js';
 import { type FaultPoint, RETRY_AFTER } from './trial.js';
 import { apply } from './world.js';
 
@@ -30,6 +30,20 @@ const WAITS: Record<Sight, { once: number[]; forever: number[] }> = {
   timeout: { once: [0.5], forever: [0.5] },
   throttled: { once: [RETRY_AFTER], forever: [RETRY_AFTER, RETRY_AFTER, RETRY_AFTER] },
 };
+
+/** Groups, fields and topics that are seconds old are known five seconds later. */
+const UNTIL_KNOWN = 2.5;
+
+function namesWhatMayBeNew({ body }: LoggedRequest): boolean {
+  const { groups, fields, group, topic } = (body ?? {}) as Record<string, unknown>;
+  return [groups, fields, group, topic].some(value => value !== undefined);
+}
+
+function waitsFor({ kind }: Fault, request: LoggedRequest, sight: Sight) {
+  const { once, forever } = WAITS[sight];
+  if (kind !== 'server-error' || !namesWhatMayBeNew(request)) return { once, forever };
+  return { once: once.map(() => UNTIL_KNOWN), forever: forever.map(() => UNTIL_KNOWN) };
+}
 
 /** Faults that spoil only the body of an answer. */
 const WITH_HEAD: readonly FaultKind[] = ['truncate', 'drip', 'garbled'];
@@ -70,16 +84,17 @@ export function expected(
   if (maySendAgain && !point.forever) {
     // RapidPro refuses the second creation: one look-up finds the first.
     const lookUps = isCreation(request) && isDone(point) ? 1 : 0;
-    const waits = WAITS[sight].once;
+    const waits = waitsFor(point.fault, request, sight).once;
     return { isPartial: false, requests: total + 1 + lookUps, waits, world };
   }
-  const waits = maySendAgain ? WAITS[sight].forever : [];
+  const seen = waitsFor(point.fault, request, sight);
+  const waits = maySendAgain ? seen.forever : [];
   // The second creation is refused. Where the status of that comes through, the look-up is what fails.
   const isRefused = isCreation(request) && isDone(point) && WITH_HEAD.includes(point.fault.kind);
   return {
     ...stopped(one, baseline, point, index),
     requests: index + 1 + waits.length + (isRefused ? 2 : 0),
-    waits: isRefused ? [...WAITS[sight].once, ...waits] : waits,
+    waits: isRefused ? [...seen.once, ...waits] : waits,
     world: worldAfter(baseline, initial, index, isDone(point)),
   };
 }

@@ -1,0 +1,65 @@
+import type { Client } from '../../client/client.js';
+import { fail } from '../../errors/errors.js';
+import { nearest } from '../../input/nearest.js';
+import { type ResourceName, resources } from '../../resources.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Query } from '../../types/request.js';
+import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
+import { collect } from './list.js';
+
+/** Filters by something that may not be there, and what lists it. */
+const LISTED = {
+  label: { resource: 'labels', by: 'getLabels()' },
+  campaign: { resource: 'campaigns', by: 'getCampaigns()' },
+  flow: { resource: 'flows', by: 'getFlows()' },
+} as const satisfies { [filter: string]: { resource: ResourceName; by: string } };
+
+/** What the list holds of an object that is named; undefined if the token may not read that. */
+async function readNamed(
+  client: Client,
+  resource: ResourceName,
+  wanted: string,
+): Promise<Dictionary[] | undefined> {
+  try {
+    return await collect(client, resource, resource === 'flows' ? { uuid: wanted } : {});
+  } catch (error) {
+    if (isRefused(error, NOT_READABLE)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * RapidPro gives an empty list for a label, a flow or a campaign that does not exist. After an empty
+ * list, looks once whether it is there.
+ *
+ * @returns what is named, where it is sure
+ * @throws RapidProError `UNKNOWN_REFERENCE`
+ */
+export async function checkReferenced(
+  client: Client,
+  filter: keyof typeof LISTED,
+  wanted: string,
+): Promise<Dictionary | undefined> {
+  const { resource, by } = LISTED[filter];
+  const listed = await readNamed(client, resource, wanted);
+  const found = listed?.find(({ uuid, name }) => uuid === wanted || name === wanted);
+  if (listed === undefined || found) return found;
+  const [noun] = resources[resource].nouns;
+  const guess = nearest(
+    wanted,
+    listed.map(({ name }) => String(name)),
+  );
+  throw fail(
+    'UNKNOWN_REFERENCE',
+    `The workspace has no such ${noun}.`,
+    `${guess ? `Did you mean "${guess}"? ` : ''}Check how it is written, capitals too: ${by} lists them.`,
+  );
+}
+
+/** The same for the filter of a list. */
+export function referenceCheck(filter: keyof typeof LISTED) {
+  return async (client: Client, query: Query): Promise<void> => {
+    const wanted = query[filter];
+    if (wanted !== undefined) await checkReferenced(client, filter, String(wanted));
+  };
+}

@@ -1,0 +1,107 @@
+import { HttpResponse, http as msw } from 'msw';
+import { expect, test } from 'vitest';
+import {
+  addGroup,
+  eachMissedPush,
+  eachPage,
+  ensureGroup,
+  getCampaignEvents,
+  getFlowRuns,
+  getMessages,
+} from '../../src/index.js';
+import type { Operation } from '../../src/types/state.js';
+import { noSleep } from '../support/noSleep.js';
+import { serve } from '../support/serve.js';
+import { OTHER_UUID, page, run, UUID } from './run.js';
+
+const FLOW = {
+  uuid: UUID,
+  name: 'Births',
+  results: [{ key: 'webhook', name: 'Webhook', categories: [], node_uuids: [UUID] }],
+};
+
+/** A workspace that has one of each, and no record in any list. */
+const workspace = (mayRead = true) => {
+  const listed = (name: string, records: object[]) =>
+    msw.get(`*/api/v2/${name}.json`, ({ request }) => {
+      if (!mayRead)
+        return HttpResponse.json({ detail: 'You do not have permission' }, { status: 403 });
+      const uuid = new URL(request.url).searchParams.get('uuid');
+      return page(records.filter(one => uuid === null || (one as { uuid: string }).uuid === uuid));
+    });
+  return serve(
+    listed('labels', [{ uuid: UUID, name: 'Urgent' }]),
+    listed('campaigns', [{ uuid: UUID, name: 'Visits' }]),
+    listed('flows', [FLOW]),
+    msw.get('*/api/v2/definitions.json', () =>
+      HttpResponse.json({ version: '13', flows: [{ uuid: UUID, nodes: [{ uuid: UUID }] }] }),
+    ),
+    msw.get('*/api/v2/*', () => page([])),
+  );
+};
+
+const step = (state: object) => state as never;
+const unknown: [string, Operation, RegExp][] = [
+  ['a label in small letters', getMessages({ label: 'urgent' }), /Did you mean "Urgent"/],
+  ['pages of a label', eachPage(getMessages({ label: 'Nope' }), step), /getLabels/],
+  ['a flow', getFlowRuns({ flow: OTHER_UUID }), /getFlows/],
+  ['a campaign', getCampaignEvents({ campaign: 'visits' }), /Did you mean "Visits"/],
+  ['the flow of pushes', eachMissedPush({ flow: OTHER_UUID, result: 'webhook' }, step), /getFlows/],
+  [
+    'the result of pushes',
+    eachMissedPush({ flow: UUID, result: 'webhok' }, step),
+    /Did you mean "webhook"/,
+  ],
+];
+
+test.each(unknown)('%s that is not there is told', async (_, operation, fix) => {
+  await expect(run(operation, await workspace())).rejects.toMatchObject({
+    code: 'UNKNOWN_REFERENCE',
+    fix: expect.stringMatching(fix),
+  });
+});
+
+test.each<[string, Operation]>([
+  ['a label', getMessages({ label: 'Urgent' })],
+  ['a label by its uuid', getMessages({ label: UUID })],
+  ['a flow', getFlowRuns({ flow: UUID })],
+  ['a campaign', getCampaignEvents({ campaign: 'Visits' })],
+  ['a result', eachMissedPush({ flow: UUID, result: 'Webhook' }, step)],
+  ['a node', eachMissedPush({ flow: UUID, node: UUID }, step)],
+  ['no filter', getMessages({})],
+])('%s that is there may have an empty list', async (_, operation) => {
+  const { data } = await run(operation, await workspace());
+  expect([[], { pushes: 0 }]).toContainEqual(data);
+});
+
+test('an unknown node of a flow is told', async () => {
+  await expect(
+    run(eachMissedPush({ flow: UUID, node: OTHER_UUID }, step), await workspace()),
+  ).rejects.toMatchObject({
+    code: 'UNKNOWN_REFERENCE',
+    description: expect.stringMatching(/no node/),
+  });
+});
+
+test('where the token may not look, the empty list is given', async () => {
+  const { data } = await run(getMessages({ label: 'urgent' }), await workspace(false));
+  expect(data).toEqual([]);
+});
+
+test.each<[string, Operation]>([
+  ['ensureGroup', ensureGroup('Active')],
+  ['addGroup', addGroup({ name: 'active ' })],
+])('a name that the server keeps for itself is told as that: %s', async (_, operation) => {
+  noSleep();
+  const server = await serve(
+    msw.get('*/api/v2/groups.json', () => page([])),
+    msw.post('*/api/v2/groups.json', () =>
+      HttpResponse.json({ name: ['This field must be unique.'] }, { status: 400 }),
+    ),
+  );
+  await expect(run(operation, server)).rejects.toMatchObject({
+    code: 'NAME_TAKEN',
+    description: expect.stringMatching(/keeps this name/),
+    fix: 'Choose another name.',
+  });
+});

@@ -1,0 +1,82 @@
+import { inspect } from 'node:util';
+import { expect, test } from 'vitest';
+import { resultKey } from '../../src/webhook/resultKey.js';
+import { withoutSecret } from '../../src/webhook/withoutSecret.js';
+
+const SECRETS = ['s3cr3t-of-ours', 'p/q"r\\s é+ü', 'a b&c=d%e', '長い秘密の言葉'];
+const twice = (value: string) => JSON.stringify(JSON.stringify(value));
+const basic = (user: string, secret: string) =>
+  `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
+const toAscii = (text: string) =>
+  JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+const ways: [string, (secret: string) => unknown][] = [
+  ['as it is', secret => `x ${secret} y`],
+  ['percent-encoded', encodeURIComponent],
+  ['in small letters', secret => encodeURIComponent(secret).toLowerCase()],
+  [
+    'all of it percent-encoded',
+    secret => Buffer.from(secret).toString('hex').replace(/../g, '%$&'),
+  ],
+  ['in a form', secret => `${new URLSearchParams({ a: secret })}`],
+  ['in JSON', secret => JSON.stringify({ secret })],
+  ['in JSON within JSON', twice],
+  ['in JSON without other letters', toAscii],
+  ['in Basic', secret => basic('u', secret)],
+  ['in Basic, further on', secret => basic('us', secret)],
+  ['in Basic, and more behind it', secret => basic('user', `${secret}xyz`)],
+  ['in base64 of addresses', secret => Buffer.from(`?>${secret}?>`).toString('base64url')],
+  ['in hex', secret => Buffer.from(secret).toString('hex').toUpperCase()],
+  ['in a Buffer', secret => ({ raw: Buffer.from(`x${secret}y`) })],
+  ['in a Buffer after JSON', secret => JSON.parse(JSON.stringify(Buffer.from(`x${secret}y`)))],
+  ['in an ArrayBuffer', secret => new Uint8Array(Buffer.from(secret)).buffer],
+  ['in a Map', secret => new Map([['a', [secret]]])],
+  ['as the key of a Map', secret => ({ map: new Map([[secret, 1]]) })],
+  ['in a Set', secret => new Set([secret])],
+  ['as a key', secret => ({ [secret]: { [secret]: 1 } })],
+];
+
+test.each(ways)('%s', (_, write) => {
+  for (const secret of SECRETS) {
+    const written = write(secret);
+    const clean = withoutSecret({ data: [written] }, secret);
+    expect(inspect(clean, { depth: 9 })).toContain('…');
+    expect(clean).not.toEqual({ data: [written] });
+    const text = inspect(clean, { depth: 9 });
+    const lower = typeof written === 'string' && written === written.toLowerCase();
+    expect(text).not.toContain(secret);
+    if (lower) expect(text.toLowerCase()).not.toContain(encodeURIComponent(secret).toLowerCase());
+  }
+});
+
+test('what holds none of it is the same object', () => {
+  const value = {
+    data: [
+      { text: 's3cr3t', bytes: Buffer.from('other'), map: new Map([['a', 1]]), set: new Set([1]) },
+    ],
+    numbers: [1, 2, 3],
+    date: new Date(0),
+  };
+  expect(withoutSecret(value, 's3cr3t-of-ours')).toBe(value);
+});
+
+test('a long text takes no time', () => {
+  const text = `${'A'.repeat(5_000_000)}${Buffer.from('us:s3cr3t-of-ours').toString('base64')}`;
+  const started = performance.now();
+  expect(withoutSecret({ text }, 's3cr3t-of-ours')).toEqual({ text: '…' });
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
+test.each([
+  ['İlçe', 'ilçe'],
+  ['İSTANBUL', 'istanbul'],
+  ['ΟΔΟΣ', 'οδοσ'],
+  ['Οδός ΟΔΟΣ', 'οδός_οδοσ'],
+  ['Cases Seen', 'cases_seen'],
+  ['ẞ', 'ß'],
+])('a result that is called %s has the key %s', (name, key) => {
+  expect(resultKey(name)).toBe(key);
+});
