@@ -16,7 +16,10 @@ export interface OrderedList {
   order: ListOrder;
 }
 
-/** Whether a record that changes leaves the list: it ends in the past, as the job wants it. */
+/**
+ * Whether a record that changes leaves the list: it ends in the past, as the job wants it. To be asked when
+ * the first page has come.
+ */
 export function isOver({ query, order, client }: OrderedList): boolean {
   const before = order.isFiltered ? toMicros(query.before) : undefined;
   // Without the server's own time nobody knows its past.

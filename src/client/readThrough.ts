@@ -41,7 +41,7 @@ export async function* readThrough(
       yield { records: part.records, next: withSeen(part.next) };
     }
   }
-  if (since === undefined || !missesChanges || isOver(list)) return;
+  if (since === undefined || !missesChanges) return;
   const last = { last: true, since: fromMicros(since) };
   const place = start?.last && start.cursor && fromPlain(start.cursor);
   for await (const { records, next } of changes(list, since, place || undefined)) {
@@ -56,14 +56,16 @@ async function* onePageAfterTheOther(
   start: Position | undefined,
 ): AsyncGenerator<Part, void, undefined> {
   const { client, name, query, order } = list;
-  const looksBack = order.moves && !order.isAscending;
+  let looksBack = order.moves && !order.isAscending;
   let since = toMicros(start?.since);
   const place = start?.cursor && fromPlain(start.cursor);
   for await (const { records, next } of pages(client, name, query, place)) {
     const [first] = records;
     // One page is one moment: nothing can have moved behind it.
-    if (looksBack && next && since === undefined && first && order.key in first) {
-      since = microsIn(first, order.key);
+    const isBegun = !start && since === undefined && next;
+    if (isBegun && looksBack && first && order.key in first) {
+      looksBack = !isOver(list);
+      since = looksBack ? microsIn(first, order.key) : undefined;
     }
     const newest = since === undefined ? {} : { since: fromMicros(since) };
     const behind = since === undefined ? undefined : () => ({ last: true, ...newest });

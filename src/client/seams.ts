@@ -95,7 +95,7 @@ export class Seams {
   }
 
   #take(page: RawPage, at: Cursor, seam: Seam | undefined): SeamPage {
-    const records = seam ? this.#unread(page.records, seam, at) : page.records;
+    const records = seam ? this.#unread(page.records, seam) : page.records;
     const next = this.#placeBehind(page, at, seam);
     return { records, next, sent: page.records.length, at, isTooLate: false };
   }
@@ -113,10 +113,11 @@ export class Seams {
     return this.#isRead(record, seam) || this.#isBefore(record, seam.time);
   }
 
-  #unread(records: readonly Dictionary[], seam: Seam, { position }: Cursor): Dictionary[] {
-    // What comes before the first instant of the list was not there when the reading began.
-    const isNew = (record: Dictionary) => position === '' && this.#isBefore(record, seam.time);
-    return records.filter(record => !isNew(record) && !this.#isRead(record, seam));
+  #unread(records: readonly Dictionary[], seam: Seam): Dictionary[] {
+    // What has come in before the instant was not there when the reading began.
+    return records.filter(
+      record => !this.#isBefore(record, seam.time) && !this.#isRead(record, seam),
+    );
   }
 
   #isBefore(record: Dictionary, time: Micros | undefined): boolean {
@@ -127,12 +128,18 @@ export class Seams {
 
   #placeBehind({ next, records }: RawPage, at: Cursor, seam: Seam | undefined): Place | undefined {
     const cursor = readCursor(next);
-    if (!next || !cursor || cursor.offset === 0) return next && { query: next };
+    const last = records.at(-1);
+    // What has come in before the instant can be longer than a page.
+    const isOnTheWay = seam && last && this.#isBefore(last, seam.time);
+    if (!next || !cursor || (cursor.offset === 0 && !isOnTheWay)) return next && { query: next };
+    // Counted from the beginning of the list, all that was read is like one instant.
+    const end = cursor.isPlain ? undefined : toMicros(last?.[this.#order.key]);
+    const time = isOnTheWay ? seam.time : end;
     const goesOn = cursor.position === at.position;
-    const ids = (goesOn && seam?.ids) || new SeenIds();
-    const cut = goesOn ? records : records.slice(-cursor.offset);
+    const isSame = isOnTheWay || goesOn || (time !== undefined && time === seam?.time);
+    const ids = (isSame && seam?.ids) || new SeenIds();
+    const cut = goesOn ? records : records.slice(Math.max(0, records.length - cursor.offset));
     for (const record of cut) ids.add(this.#versionOf(record));
-    const time = toMicros(cut.at(-1)?.[this.#order.key]);
     return { query: next, seam: { ids, size: ids.size, time } };
   }
 }

@@ -1,6 +1,6 @@
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
-import type { OrderedList } from './changes.js';
+import { isOver, type OrderedList } from './changes.js';
 import { AbortedError } from './limiter.js';
 import { type Page, pages } from './pages.js';
 import type { Position } from './position.js';
@@ -34,6 +34,8 @@ export class WindowReader {
   since: Micros | undefined;
   /** True if pages were read after the newest ones: what changed in between was not seen. */
   missesChanges: boolean;
+  /** True if a record that changes moves to where the windows do not look any more. */
+  looksBack: boolean;
   /** Why it ended early. */
   failure: unknown;
   readonly progress: Progress;
@@ -53,6 +55,7 @@ export class WindowReader {
     const { canReverse } = list.order;
     this.#list = list;
     this.#options = options;
+    this.looksBack = list.order.moves;
     this.#sign = list.order.isAscending ? 1 : -1;
     // With a limit and the newest first, the oldest records may not be wanted at all.
     const wantsOldest = this.#sign === 1 || (options.limit === undefined && !options.mayStop);
@@ -77,11 +80,6 @@ export class WindowReader {
       canReverse,
       looksBack: this.looksBack,
     });
-  }
-
-  /** True if a record that changes moves to where the windows do not look any more. */
-  get looksBack(): boolean {
-    return this.#list.order.moves;
   }
 
   /** Sends as many requests as may be on their way now. */
@@ -276,6 +274,7 @@ export class WindowReader {
   #fixStart(gap: Gap, side: Side, newest: Dictionary): void {
     if (this.#isResumed || side.direction !== -this.#sign || side.read !== 1) return;
     const place = this.#placeOf(newest);
+    this.looksBack &&= !isOver(this.#list);
     this.since = place * this.#sign;
     if (this.#sign === 1) gap.to = Math.min(gap.to, place);
     else gap.from = Math.max(gap.from, place);

@@ -81,7 +81,9 @@ function behindHead(
 
 function behindLast(reader: WindowReader, gap: Gap, records: readonly Dictionary[]): Piece['next'] {
   const last = records.at(-1);
-  return () => (last ? reader.positionBehind(last) : reader.positionIn(gap));
+  // Now: the job that gets the record can change it.
+  const position = last ? reader.positionBehind(last) : reader.positionIn(gap);
+  return () => position;
 }
 
 /** Behind the first gap. */

@@ -146,9 +146,10 @@ export class MissedCalls implements Source {
         const missed = records.flatMap(record => this.#missed(record, last));
         runs += records.length;
         calls += missed.length;
-        yield missed;
         const run = records.at(-1);
-        if (run) this.#lastChange = timeIn(run, 'modified_on');
+        const change = run && timeIn(run, 'modified_on');
+        yield missed;
+        this.#lastChange = change ?? this.#lastChange;
       }
     } catch (error) {
       if (!this.#client.limiter.isStop(error) || this.#lastChange === undefined) throw error;

@@ -418,6 +418,47 @@ describe('lists that stop early', () => {
     }
   });
 
+  test('a slow server: each run stops with what has been read', async () => {
+    const rows = even(3000);
+    const server = await windowsServer(rows, { delay: () => 180 });
+    const seen: string[] = [];
+    let state: State = {};
+    let runs = 0;
+    do {
+      const list = getContacts({}, { deadline: 1, concurrency: 4, resume: true });
+      state = await list({ rapidpro: state.rapidpro, ...stateFor(server) });
+      seen.push(...uuids(state.data));
+      runs++;
+    } while ((state.rapidpro as { resume?: object }).resume && runs < 20);
+    expect(runs).toBeGreaterThan(1);
+    expect(seen).toEqual(rows.toReversed().map(({ uuid }) => uuid));
+  });
+
+  test('what a job does to the records of a page does not matter', async () => {
+    const rows = even(6000);
+    const server = await windowsServer(rows, {
+      onRequest: (_, count) => (count % 9 === 8 ? { status: 429, retryAfter: 3000 } : undefined),
+    });
+    const seen: string[] = [];
+    const take = fn(state => {
+      for (const record of state.data as { [key: string]: unknown }[]) {
+        seen.push(String(record.uuid));
+        for (const key of Object.keys(record)) delete record[key];
+      }
+      return state;
+    });
+    let state: State = {};
+    let runs = 0;
+    do {
+      const list = getContacts({}, { concurrency: 4, resume: true });
+      state = await eachPage(list, take)({ rapidpro: state.rapidpro, ...stateFor(server) });
+      runs++;
+    } while ((state.rapidpro as { resume?: object }).resume && runs < 40);
+    expect(runs).toBeGreaterThan(1);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toHaveLength(6000);
+  });
+
   test('page by page too', async () => {
     const rows = even(9000);
     const server = await windowsServer(rows, { key: 'created_on', reverses: false });
