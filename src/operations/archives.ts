@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.js';
-import { download } from '../client/download.js';
-import { readJsonLines } from '../client/jsonLines.js';
-import { isNearby } from '../client/link.js';
+import { download } from '../client/links/download.js';
+import { readJsonLines } from '../client/links/jsonLines.js';
+import { isNearby } from '../client/links/link.js';
 import { fail, type RapidProError } from '../errors/errors.js';
 import { count, log } from '../input/log.js';
 import { checkPeriod, type Period } from '../input/period.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPrivateAddress, isSecretAddress } from '../../src/client/privateAddress.js';
+import { isPrivateAddress, isSecretAddress } from '../../src/client/links/privateAddress.js';
 
 /** Two groups of hex digits: what an IPv4 address is within an IPv6 one. */
 const groups = (address: string) => {

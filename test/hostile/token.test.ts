@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as rapidpro from '../../src/Adaptor.js';
 import { Client } from '../../src/client/client.js';
-import { isNearby } from '../../src/client/link.js';
+import { isNearby } from '../../src/client/links/link.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { Operation, State } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';

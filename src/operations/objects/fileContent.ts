@@ -1,5 +1,5 @@
 import { Gathered } from '../../client/gather.js';
-import { type LinkOptions, openLink } from '../../client/link.js';
+import { type LinkOptions, openLink } from '../../client/links/link.js';
 import { fail } from '../../errors/errors.js';
 import { ignorePromises } from '../../input/expand.js';
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { expect, test, vi } from 'vitest';
-import { openLink } from '../../../src/client/link.js';
+import { openLink } from '../../../src/client/links/link.js';
 import { SecretGuard } from '../../../src/input/secrets.js';
 import { listen } from '../../support/closing.js';
 import { TOKEN } from '../../support/credential.js';
@@ -12,7 +12,7 @@ const secrets = new SecretGuard({ token: TOKEN });
  * connection is made. Here every address counts as one of the web, so that loopback can stand for it.
  */
 const asked = vi.hoisted(() => [] as string[]);
-vi.mock('../../../src/client/privateAddress.js', () => ({
+vi.mock('../../../src/client/links/privateAddress.js', () => ({
   isSecretAddress: () => false,
   isPrivateAddress: (address: string) => address === '127.0.0.66',
 }));

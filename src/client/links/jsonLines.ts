@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { fail, RapidProError } from '../errors/errors.js';
-import type { Dictionary } from '../types/json.js';
-import { parse } from './parse.js';
+import { fail, RapidProError } from '../../errors/errors.js';
+import type { Dictionary } from '../../types/json.js';
+import { parse } from '../parse.js';
 
 /** Characters that one record may have. */
 const LONGEST_LINE = 10 * 1024 * 1024;

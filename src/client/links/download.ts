@@ -1,8 +1,7 @@
-import { fail, RapidProError } from '../errors/errors.js';
-import type { Clock } from './clock.js';
-import { type LinkOptions, openLink } from './link.js';
-import { isPassing } from './linkFailure.js';
-import { backoff } from './retry.js';
+import { fail, RapidProError } from '../../errors/errors.js';
+import type { Clock } from '../clock.js';
+import { backoff } from '../retry.js';
+import { isPassing, type LinkOptions, openLink } from './link.js';
 
 /** How often one download may break off. */
 const MOST_BREAKS = 8;

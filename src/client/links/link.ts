@@ -2,11 +2,11 @@ import { lookup } from 'node:dns/promises';
 import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { isIP } from 'node:net';
-import { fail } from '../errors/errors.js';
-import type { SecretGuard } from '../input/secrets.js';
-import { parseUrl } from '../url.js';
-import { VERSION } from '../version.js';
-import { linkFailure } from './linkFailure.js';
+import { type ErrorCode, fail, RapidProError } from '../../errors/errors.js';
+import { bareCause, networkFailure } from '../../errors/networkErrors.js';
+import type { SecretGuard } from '../../input/secrets.js';
+import { parseUrl } from '../../url.js';
+import { VERSION } from '../../version.js';
 import { isPrivateAddress, isSecretAddress } from './privateAddress.js';
 
 /**
@@ -120,6 +120,36 @@ function answerWith(addresses: Address[]) {
 function drop(answer: IncomingMessage): void {
   answer.on('error', () => {});
   answer.destroy();
+}
+
+const DESCRIPTIONS: Partial<Record<ErrorCode, string>> = {
+  HOST_NOT_FOUND: 'There is no server of the name in the link.',
+  CONNECTION_REFUSED: 'The server behind the link does not take connections.',
+  INSECURE_CONNECTION: 'An encrypted connection to the server behind the link could not be made.',
+  TIMEOUT: 'The server behind the link took too long.',
+};
+
+/** What went wrong on the way to a link: the host of the credential has no part in it. Wraps what opening or reading a link threw; errors of this package stay what they are. */
+function linkFailure(thrown: unknown): RapidProError {
+  if (thrown instanceof RapidProError) return thrown;
+  const timedOut = (thrown as { name?: unknown } | null)?.name === 'TimeoutError';
+  const { code } = networkFailure(thrown, 0).error;
+  return fail(
+    'LINK_FAILED',
+    timedOut
+      ? 'The server behind the link took too long.'
+      : (DESCRIPTIONS[code] ?? 'The connection to the server behind the link was lost.'),
+    'Run the job again. If it keeps failing, open the link in a browser to see what is wrong.',
+    { cause: bareCause(thrown) },
+  );
+}
+
+/** Whether the same link may well work the next moment. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof RapidProError) || error.code !== 'LINK_FAILED') return false;
+  const { statusCode, cause } = error;
+  if (statusCode !== undefined) return statusCode >= 500 || statusCode === 429;
+  return cause !== undefined && networkFailure(cause, 0).failure !== undefined;
 }
 
 /** Where the signal ended it, that is the reason. */
