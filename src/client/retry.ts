@@ -47,7 +47,7 @@ function delay({ failure, attempts, random }: Attempt): number {
   const asked = 'retryAfter' in failure ? failure.retryAfter : undefined;
   // A server that says "0" again and again must not be asked in a tight loop.
   if (asked !== undefined) return asked < 1 ? backoff(attempts, random) : asked;
-  // Without the header the rate was lowered below today's use (reference 2.7): start with seconds.
+  // Without the header the rate was lowered below today's use: start with seconds.
   return backoff(failure.kind === 'throttled' ? attempts + 3 : attempts, random);
 }
 

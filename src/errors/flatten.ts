@@ -1,7 +1,7 @@
 /**
  * Turns an error body of RapidPro into a flat list of sentences, each led by the key it is about.
- * `{ "urns": { "0": ["Invalid"] } }` gives `urns[0]: Invalid`. Any mix of the shapes of the API
- * reference, section 2.8, is accepted.
+ * `{ "urns": { "0": ["Invalid"] } }` gives `urns[0]: Invalid`. Texts, lists and objects may
+ * stand in each other in any way.
  */
 
 export interface FieldError {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type ErrorCode, fail } from '../errors/errors.js';
 import { log } from './log.js';
 import { nearMiss, suggest } from './nearest.js';
+import { NO_BODY_KEYS } from './optionTable.js';
 
 /** `urns[1]` from `['urns', 1]`. */
 export function pathOf(where: string, path: readonly PropertyKey[]): string {
@@ -57,24 +58,10 @@ export function meantKey(key: string, { known, answered = [] }: Keys): string | 
   return nearMiss(key, known);
 }
 
-/** Options that would be ignored in a body, and then something is done that was to be rehearsed. */
-const OPTIONS = [
-  'dryRun',
-  'onlyActive',
-  'literal',
-  'verify',
-  'failOnError',
-  'timeout',
-  'maxWait',
-  'deadline',
-  'resume',
-  'concurrency',
-];
-
-/** Refuses an option that stands among what is sent. */
+/** Refuses an option that stands among what is sent: something would be done that was to be rehearsed. */
 function refuseOption(key: string, { known, answered = [] }: Keys, where: string): void {
   if (known.includes(key) || answered.includes(key)) return;
-  const option = OPTIONS.includes(key) ? key : nearMiss(key, OPTIONS);
+  const option = NO_BODY_KEYS.includes(key) ? key : nearMiss(key, NO_BODY_KEYS);
   if (option === undefined) return;
   throw fail(
     'INVALID_INPUT',

@@ -1,4 +1,5 @@
-import { LITERAL, type Settings } from '../input/options.js';
+import { LITERAL } from '../input/options.js';
+import type { Settings } from '../input/optionTable.js';
 
 const BULK_OPTIONS = ['concurrency', 'deadline', 'resume', 'failOnError', ...LITERAL];
 export const UPSERT_OPTIONS = [...BULK_OPTIONS, 'urns', 'dryRun'];
@@ -28,4 +29,10 @@ export function syncSettings(options: Settings): SyncSettings {
     exactUrns: urns === 'exact',
     dryRun,
   };
+}
+
+/** Options without which a list would not be gone on with in the same way. */
+export function identityOf(settings: SyncSettings): Partial<SyncSettings> {
+  const { failOnError: _, dryRun: __, ...identity } = settings;
+  return identity;
 }

@@ -12,7 +12,7 @@ import {
   wouldRefuse,
 } from './inputs.js';
 import { Matcher } from './match/matcher.js';
-import { syncSettings } from './options.js';
+import { identityOf, syncSettings } from './options.js';
 import { completeDates, readFacts, resolveNames } from './predict/facts.js';
 import { Cost } from './report/cost.js';
 import type { Outcome } from './report/outcome.js';
@@ -77,12 +77,12 @@ function refuseReplace(urns: BulkCall['options']['urns']): void {
 export async function runSync(call: BulkCall): Promise<BulkResult> {
   refuseReplace(call.options.urns);
   const settings = syncSettings(call.options);
-  const { key, group, exactGroups, exactUrns, dryRun } = settings;
+  const { key, exactUrns, dryRun } = settings;
   const plan = {
     name: 'syncContacts',
     verb: dryRun ? 'Dry run, nothing written, of' : 'Synchronized',
     settings,
-    identity: { key, group, exactGroups, exactUrns },
+    identity: identityOf(settings),
     leavesCheckpoint: !dryRun,
   } as const;
   let cost: Cost | undefined;

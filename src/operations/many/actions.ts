@@ -10,7 +10,7 @@ import {
 import { PERHAPS_DONE } from '../../errors/outcome.js';
 import type { Body } from '../../input/body.js';
 import { count, log } from '../../input/log.js';
-import type { Settings } from '../../input/options.js';
+import type { Settings } from '../../input/optionTable.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { ActionFailure, ActionPlan, ActionResult } from '../../types/actions.js';
 import type { Json } from '../../types/json.js';

@@ -1,11 +1,20 @@
 import { z } from 'zod';
 import { bodyCheck, name, record, text, uuid } from '../../input/body.js';
 import type { ResourceName } from '../../resources.js';
+import type { FieldType } from '../../types/bodies.js';
 import { parseUrl } from '../../url.js';
 
 /** The bodies of groups, labels, fields, globals, campaigns, topics and subscribers. */
 
-export const FIELD_TYPES = ['text', 'number', 'datetime', 'state', 'district', 'ward'];
+const IS_FIELD_TYPE: Record<FieldType, true> = {
+  text: true,
+  number: true,
+  datetime: true,
+  state: true,
+  district: true,
+  ward: true,
+};
+export const FIELD_TYPES = Object.keys(IS_FIELD_TYPE) as FieldType[];
 const UNITS = ['minutes', 'hours', 'days', 'weeks'];
 
 const oneOf = (choices: string[]) =>
