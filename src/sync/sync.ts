@@ -20,6 +20,7 @@ import { Matches, type MatchesParts } from './matches.js';
 import { isPlainUrn } from './predict.js';
 import type { Progress } from './progress.js';
 import { paysToRead, type ReadEnd, readContacts } from './reading.js';
+import { UnreadPlaces } from './unreadPlaces.js';
 import { create, newBody, writeChange } from './write.js';
 
 export interface SyncParts extends MatchesParts {
@@ -69,6 +70,7 @@ export class SyncRun {
   readonly #limiter: Limiter;
   readonly #groups = new GroupChanges();
   readonly #matches: Matches;
+  readonly #unreadPlaces = new UnreadPlaces();
   /** True if contacts outside of the group are read too. */
   #isWide = false;
 
@@ -174,14 +176,18 @@ export class SyncRun {
     const { input, uuid, join } = change;
     const { index } = input;
     if (!outcome.isOpen(index)) return;
+    this.#unreadPlaces.drop(change);
     if (settings.dryRun) {
       this.cost.ofChange(change);
+      // Whether another contact holds a URN is only looked up where it is written.
+      if (change.urns) change.uncertain.push('urns');
       if (change.inactive && join.length > 0) return outcome.fail({ index, uuid }, INACTIVE);
       if (entersOrLeaves(change)) this.#groups.add(change);
       return this.#complete(change);
     }
     await this.#attempt({ index, uuid }, async () => {
       change.changed = await writeChange(this.#client, change, settings.exactUrns);
+      this.#unreadPlaces.learn(change);
       const others = change.changed.filter(key => key !== 'groups');
       if (others.length > 0) outcome.begin({ index, uuid, changed: others });
       if (change.inactive && join.length > 0) outcome.fail({ index, uuid }, INACTIVE);
@@ -196,15 +202,15 @@ export class SyncRun {
       uuid,
       changed,
       uncertain,
+      isIdle,
     } = change;
     const { outcome, progress } = this.#parts;
-    const item: BulkItem = { index, uuid, ...reportMisread(change) };
+    const isUncertain = isIdle || uncertain.some(key => changed.includes(key));
+    if (isUncertain) for (const key of uncertain) outcome.uncertain.add(key);
+    const predicted = isUncertain ? { predicted: false as const } : {};
+    const item: BulkItem = { index, uuid, ...reportMisread(change), ...predicted };
     if (changed.length === 0) outcome.complete('unchanged', item);
-    else {
-      const isUncertain = uncertain.some(key => changed.includes(key));
-      const predicted = isUncertain ? { predicted: false as const } : {};
-      outcome.complete('updated', { ...item, changed: [...changed], ...predicted });
-    }
+    else outcome.complete('updated', { ...item, changed: [...changed] });
     progress.log();
   }
 
@@ -369,6 +375,11 @@ export class SyncRun {
     }
   }
 
+  /** With a field for a key, nobody was looked up by a URN. */
+  #mayBeTaken({ urns = [] }: Input): boolean {
+    return this.#parts.matcher.field !== undefined && urns.length > 0;
+  }
+
   async #create(input: Input): Promise<void> {
     const { outcome, settings, progress } = this.#parts;
     const { index } = input;
@@ -376,7 +387,9 @@ export class SyncRun {
       refuseTwoForms(input.urns);
       this.cost.ofCreation(input);
       const misread = predictMisread(input.fields, this.#parts.facts.types);
-      outcome.complete('created', { index, ...reportMisread(misread) });
+      const isSure = (input.urns ?? []).every(isPlainUrn) && !this.#mayBeTaken(input);
+      const predicted = isSure ? {} : { predicted: false as const };
+      outcome.complete('created', { index, ...reportMisread(misread), ...predicted });
       return;
     }
     const contact = await create(this.#client, input);
