@@ -1,6 +1,6 @@
 /** Cells that fail today. Each is looked at again in every run: one that is mended must be taken out. */
 export interface Known {
-  /** Case of the issue, or `new`. */
+  /** Case of the issue. */
   of: string;
   why: string;
   operations: readonly string[];
@@ -16,11 +16,6 @@ const WHY = {
   B5b: 'others change records between two pages or two runs',
   B6: 'without a Date the end of what is read is told by the client, whose clock is behind',
   B7: 'a time that is not a time is taken for one',
-  C3: 'a passing failure ends the operation, or is told as a refusal',
-  C4: 'made, then refused because it is there',
-  deleted: 'of those whom a lost attempt deleted, only the first is told as perhaps done',
-  refusal:
-    'a refusal after a lost answer whose own text is lost too is told as if nothing had been done',
 } as const;
 
 export const KNOWN: readonly Known[] = [
