@@ -331,7 +331,8 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   RESPONSE_TOO_LARGE: {
     group: 'way',
     everywhere: true,
-    means: 'The answer is larger than 16 MB, or has more than 1,000,000 parts. RapidPro never sends so much.',
+    means:
+      'The answer is larger than 16 MB, or has more than 1,000,000 parts. RapidPro never sends so much.',
     fate: 'perhaps',
     todo: 'Check that `host` is your RapidPro server.',
   },
