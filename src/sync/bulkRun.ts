@@ -97,7 +97,7 @@ export async function bulkRun(
   const left = isLeft ? { items: list.length, ...doneOf(outcome), ...position } : undefined;
   const own = isLeft || (leavesCheckpoint && hasAny) ? checkpoint() : undefined;
   if (own) call.state = withCheckpoint(call.state, own, left);
-  logResult(result, verb, client.requests, isLeft);
+  logResult(result, verb, client.requests, { isLeft, uncertain: outcome.uncertain });
   if (settings.failOnError) failOnError(result, own && left && { [keyOf(own)]: left });
   return result;
 }

@@ -148,7 +148,8 @@ function linkFailure(thrown: unknown): RapidProError {
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof RapidProError) || error.code !== 'LINK_FAILED') return false;
   const { statusCode, cause } = error;
-  if (statusCode !== undefined) return statusCode >= 500 || statusCode === 429;
+  if (statusCode !== undefined)
+    return statusCode >= 500 || statusCode === 429 || statusCode === 408;
   return cause !== undefined && networkFailure(cause, 0).failure !== undefined;
 }
 

@@ -6,7 +6,7 @@ import type { Dictionary } from '../../types/json.js';
 
 /** How to write what RapidPro reads on every server. */
 const HOW =
-  'Write dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, places as RapidPro names them.';
+  'Write dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, places by their whole path: Rwanda > Kigali City.';
 const ALTERED =
   'A time was read as another one, or without its zone, or a text was cut after 640 characters.';
 

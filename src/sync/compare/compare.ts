@@ -30,6 +30,12 @@ export interface Change {
   altered: string[];
   /** Name, language and fields that differ. */
   body: Body;
+  /** States by a name, where the contact shows none. */
+  blank: string[];
+  /** When the contact last changed, as it was read. */
+  modified: unknown;
+  /** True if what was written changed nothing: the next run would write it again. */
+  isIdle: boolean;
   /** True if the list of URNs differs. */
   urns: boolean;
   /** How many URNs the contact does not show. */
@@ -110,6 +116,9 @@ export function compareContact(
     unread: [],
     altered: [],
     body: {},
+    blank: [],
+    modified: contact.modified_on,
+    isIdle: false,
     urns: false,
     missing: 0,
     join: [],
@@ -141,6 +150,10 @@ export function compareContact(
   }
   const written = differingFields(fields, contact.fields, types, note);
   if (Object.keys(written).length > 0) change.body.fields = written;
+  const shown = (contact.fields ?? {}) as Dictionary;
+  change.blank = Object.keys(written).filter(
+    key => types.get(key) === 'state' && textOrNull(shown[key]) === null,
+  );
   Object.assign(change, predictMisread(fields, types));
   if (groups) compareGroups(change, groups, groupsOf(contact), manual, settings.exactGroups);
   return change;

@@ -25,11 +25,15 @@ function reasons(failed: readonly BulkFailure[]): string {
   return [...counts].map(([code, times]) => `${times} ${code}`).join(', ');
 }
 
-function logUncertain(result: BulkResult): void {
-  const written = [...result.updated, ...result.failed].filter(item => item.predicted === false);
+const MOST_KEYS = 20;
+
+function logUncertain(result: BulkResult, uncertain: ReadonlySet<string>): void {
+  const items = [...result.updated, ...result.unchanged, ...result.failed];
+  const written = items.filter(item => item.predicted === false);
   if (written.length === 0) return;
+  const keys = [...uncertain].slice(0, MOST_KEYS).join(', ');
   log.warn(
-    `${count(written.length, ['contact', 'contacts'])} had values whose stored form only RapidPro knows, so they are always written. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5.`,
+    `${count(written.length, ['contact', 'contacts'])} had values whose stored form only RapidPro knows, so they are written in every run${keys ? `: ${keys}` : ''}. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, places by their whole path: Rwanda > Kigali City.`,
   );
 }
 
@@ -37,12 +41,13 @@ function logUncertain(result: BulkResult): void {
  * Says in the log how it went.
  *
  * @param isLeft - true if the next run can go on from here
+ * @param uncertain - keys that are written in every run
  */
 export function logResult(
   result: BulkResult,
   verb: string,
   requests: number,
-  isLeft: boolean,
+  { isLeft, uncertain }: { isLeft: boolean; uncertain: ReadonlySet<string> },
 ): void {
   const { created, updated, unchanged, failed, notAttempted } = countsOf(result);
   const total = created + updated + unchanged + failed + notAttempted;
@@ -50,7 +55,7 @@ export function logResult(
   log.info(
     `${verb} ${count(total, ['contact', 'contacts'])} in ${count(requests, ['request', 'requests'])}: ${sum}`,
   );
-  logUncertain(result);
+  logUncertain(result, uncertain);
   logManyMisread([...result.created, ...result.updated, ...result.unchanged]);
   if (failed > 0) {
     const first = result.failed[0]?.description ?? '';

@@ -22,6 +22,8 @@ export class Outcome {
   wrote = 0;
   /** True if a contact may have been written, without anybody knowing. */
   hasUnknown = false;
+  /** Keys that are written in every run, since only RapidPro knows what it makes of their values. */
+  readonly uncertain = new Set<string>();
   readonly #limiter: Limiter;
   readonly #ends: (End | undefined)[];
   /** Keys of contacts that were written in part before it stopped. */

@@ -66,7 +66,19 @@ function noteMisread(change: Change, contact: Dictionary): void {
 async function writeBody(client: Client, change: Change): Promise<void> {
   const { body, uuid } = change;
   if (Object.keys(body).length === 0) return;
-  noteMisread(change, await writeContact(client, { uuid }, body));
+  const written = await writeContact(client, { uuid }, body);
+  noteMisread(change, written);
+  // RapidPro compares the raw texts, which nobody is shown, and counts only what really changes.
+  const isIdle = written.modified_on !== undefined && written.modified_on === change.modified;
+  change.isIdle = isIdle && change.uncertain.length > 0;
+}
+
+/** What was written and changed something. */
+function effective({ changed, body, isIdle }: Change): string[] {
+  if (!isIdle) return changed;
+  const fields = Object.keys((body.fields ?? {}) as Dictionary).map(key => `fields.${key}`);
+  const idle = new Set([...Object.keys(body), ...fields]);
+  return changed.filter(key => !idle.has(key));
 }
 
 /**
@@ -91,7 +103,7 @@ async function writeWithUrns(client: Client, change: Change, exact: boolean): Pr
     return changed;
   }
   await writeBody(client, change);
-  return changed.filter(key => key !== 'urns');
+  return effective(change).filter(key => key !== 'urns');
 }
 
 /**
@@ -104,8 +116,7 @@ export async function writeChange(
   change: Change,
   exactUrns: boolean,
 ): Promise<string[]> {
-  const { changed, urns } = change;
-  if (urns) return writeWithUrns(client, change, exactUrns);
+  if (change.urns) return writeWithUrns(client, change, exactUrns);
   await writeBody(client, change);
-  return changed;
+  return effective(change);
 }

@@ -6,12 +6,15 @@ import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
 import { type Change, predictMisread, reportMisread } from '../compare/compare.js';
 import type { Input } from '../inputs.js';
+import type { Matcher } from '../match/matcher.js';
 import type { SyncSettings } from '../options.js';
 import type { Facts } from '../predict/facts.js';
+import { isPlainUrn } from '../predict/predict.js';
 import { Cost } from '../report/cost.js';
 import type { Outcome } from '../report/outcome.js';
 import type { Progress } from '../report/progress.js';
 import { GroupChanges } from './groupChanges.js';
+import { UnreadPlaces } from './unreadPlaces.js';
 import { create, newBody, writeChange } from './writeChange.js';
 
 export interface WriterParts {
@@ -19,6 +22,7 @@ export interface WriterParts {
   outcome: Outcome;
   progress: Progress;
   facts: Facts;
+  matcher: Matcher;
   settings: SyncSettings;
 }
 
@@ -34,6 +38,7 @@ export class Writer {
   readonly cost = new Cost();
   readonly #parts: WriterParts;
   readonly #groups = new GroupChanges();
+  readonly #unreadPlaces = new UnreadPlaces();
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
@@ -62,12 +67,16 @@ export class Writer {
     const { uuid } = change;
     const { index } = change.input;
     if (!outcome.isOpen(index)) return;
+    this.#unreadPlaces.drop(change);
     if (settings.dryRun) {
       this.cost.ofChange(change);
+      // Whether another contact holds a URN is only looked up where it is written.
+      if (change.urns) change.uncertain.push('urns');
       return this.#toGroups(change);
     }
     await this.attempt({ index, uuid }, async () => {
       change.changed = await writeChange(client, change, settings.exactUrns);
+      this.#unreadPlaces.learn(change);
       const others = change.changed.filter(key => key !== 'groups');
       if (others.length > 0) outcome.begin({ index, uuid, changed: others });
       this.#toGroups(change);
@@ -80,13 +89,17 @@ export class Writer {
    * @returns the contact; undefined in a dry run
    */
   async create(input: Input): Promise<Dictionary | undefined> {
-    const { client, outcome, settings, facts, progress } = this.#parts;
-    const { index } = input;
+    const { client, outcome, settings, facts, matcher, progress } = this.#parts;
+    const { index, urns = [] } = input;
     if (settings.dryRun) {
-      refuseTwoForms(input.urns);
+      refuseTwoForms(urns);
       this.cost.ofCreation(input);
       const misread = predictMisread(input.fields, facts.types);
-      outcome.complete('created', { index, ...reportMisread(misread) });
+      // With a field for a key, nobody was looked up by a URN: another contact may hold it.
+      const mayBeTaken = matcher.field !== undefined && urns.length > 0;
+      const isSure = urns.every(isPlainUrn) && !mayBeTaken;
+      const predicted = isSure ? {} : { predicted: false as const };
+      outcome.complete('created', { index, ...reportMisread(misread), ...predicted });
       return undefined;
     }
     const contact = await create(client, input);
@@ -129,15 +142,15 @@ export class Writer {
   }
 
   #complete(change: Change): void {
-    const { input, uuid, changed, uncertain } = change;
+    const { input, uuid, changed, uncertain, isIdle } = change;
+    const { index } = input;
     const { outcome, progress } = this.#parts;
-    const item: BulkItem = { index: input.index, uuid, ...reportMisread(change) };
+    const isUncertain = isIdle || uncertain.some(key => changed.includes(key));
+    if (isUncertain) for (const key of uncertain) outcome.uncertain.add(key);
+    const predicted = isUncertain ? { predicted: false as const } : {};
+    const item: BulkItem = { index, uuid, ...reportMisread(change), ...predicted };
     if (changed.length === 0) outcome.complete('unchanged', item);
-    else {
-      const isUncertain = uncertain.some(key => changed.includes(key));
-      const predicted = isUncertain ? { predicted: false as const } : {};
-      outcome.complete('updated', { ...item, changed: [...changed], ...predicted });
-    }
+    else outcome.complete('updated', { ...item, changed: [...changed] });
     progress.log();
   }
 }

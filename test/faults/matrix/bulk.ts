@@ -3,8 +3,8 @@ import type { BulkResult } from '../../../src/types/bulk.js';
 import type { Baseline } from './baseline.js';
 import { type Case, isCreation, isRepeatable } from './cases.js';
 import { codeOf, sightOf } from './faults.js';
-import { hurtRequest } from './rules.js';
-import { attempt, type FaultPoint, RETRY_AFTER, type Trial } from './trial.js';
+import { hurtRequest, waitsFor } from './rules.js';
+import { attempt, type FaultPoint, type Trial } from './trial.js';
 import { amiss, worldOf } from './world.js';
 
 /**
@@ -17,6 +17,8 @@ type Lists = Omit<BulkResult, 'stopped' | 'dryRun' | 'requests' | 'atMost'>;
 const LISTS = ['created', 'updated', 'unchanged', 'failed', 'notAttempted'] as const;
 /** Failures of the server in a row after which it is taken for down, and requests side by side. */
 const GIVEN_UP = 5 + 4;
+/** The same where they say 500. */
+const GIVEN_UP_ON_500 = 25 + 4;
 const MOST_ATTEMPTS = 4;
 
 export const resultOf = ({ state }: Pick<Trial, 'state'>) => state?.data as Lists | undefined;
@@ -63,7 +65,7 @@ function wrongOnce(baseline: Baseline, trial: Trial, point: FaultPoint): string[
   const right = [
     isUnsafe ? ['OUTCOME_UNKNOWN'] : [],
     baseline.requests.length + repeats + lookUps,
-    repeats === 0 ? [] : [sight === 'throttled' ? RETRY_AFTER : 0.5],
+    repeats === 0 || !struck ? [] : waitsFor(fault, struck, sight).once,
   ];
   const isLost = isUnsafe && fault.strikes === 'before';
   const missing = amiss(trial.world, baseline.world);
@@ -74,6 +76,13 @@ function wrongOnce(baseline: Baseline, trial: Trial, point: FaultPoint): string[
     ...(isLost ? missing.filter(line => !line.startsWith('lost')) : missing),
     ...(isLost && missing.length !== 1 ? [`${missing.length} are lost`] : []),
   ];
+}
+
+/** A 500 may be about single contacts; and who may have been made is asked for, and then looked up. */
+function mostRequests({ requests }: Baseline, { fault, position }: FaultPoint): number {
+  if (fault.kind === 'server-error') return GIVEN_UP_ON_500 * MOST_ATTEMPTS;
+  const isMade = fault.strikes === 'after' && requests.slice(position).some(isCreation);
+  return GIVEN_UP * MOST_ATTEMPTS * (isMade ? 2 : 1);
 }
 
 /** What is wrong where the fault goes on: it stops soon, for the right reason. */
@@ -89,7 +98,7 @@ function wrongForever(trial: Trial, baseline: Baseline, point: FaultPoint): stri
     ...reasons.filter(code => !right.includes(code)).map(code => `wrong reason ${code}`),
     ...(isWhole === !isHurt ? [] : ['it says that all is done, or that something is not']),
     ...(waited > DEFAULT_MAX_WAIT ? [`waited for ${waited} seconds`] : []),
-    ...(requests.length > point.position + GIVEN_UP * MOST_ATTEMPTS && isHurt
+    ...(requests.length > point.position + mostRequests(baseline, point) && isHurt
       ? [`made ${requests.length} requests`]
       : []),
   ];

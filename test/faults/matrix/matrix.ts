@@ -146,7 +146,7 @@ export function testMatrix(): void {
       });
       expect(wrong).toEqual({});
     },
-    60_000,
+    180_000,
   );
 
   test('docs/faults.md says what came of it', () => {

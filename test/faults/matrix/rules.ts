@@ -31,6 +31,9 @@ const WAITS: Record<Sight, { once: number[]; forever: number[] }> = {
   throttled: { once: [RETRY_AFTER], forever: [RETRY_AFTER, RETRY_AFTER, RETRY_AFTER] },
 };
 
+/** The waits of a request whose refusal cannot be read, whatever came before it. */
+const UNREAD = [0.5, 1, 2];
+
 /** Groups, fields and topics that are seconds old are known five seconds later. */
 const UNTIL_KNOWN = 2.5;
 
@@ -39,7 +42,7 @@ function namesWhatMayBeNew({ body }: LoggedRequest): boolean {
   return [groups, fields, group, topic].some(value => value !== undefined);
 }
 
-function waitsFor({ kind }: Fault, request: LoggedRequest, sight: Sight) {
+export function waitsFor({ kind }: Fault, request: LoggedRequest, sight: Sight) {
   const { once, forever } = WAITS[sight];
   if (kind !== 'server-error' || !namesWhatMayBeNew(request)) return { once, forever };
   return { once: once.map(() => UNTIL_KNOWN), forever: forever.map(() => UNTIL_KNOWN) };
@@ -89,12 +92,13 @@ export function expected(
   }
   const seen = waitsFor(point.fault, request, sight);
   const waits = maySendAgain ? seen.forever : [];
-  // The second creation is refused. Where the status of that comes through, the look-up is what fails.
+  // The second creation is refused. Where the status of that comes through, it is asked for what the refusal
+  // says, and then the look-up is what fails.
   const isRefused = isCreation(request) && isDone(point) && WITH_HEAD.includes(point.fault.kind);
   return {
     ...stopped(one, baseline, point, index),
-    requests: index + 1 + waits.length + (isRefused ? 2 : 0),
-    waits: isRefused ? [...seen.once, ...waits] : waits,
+    requests: index + 1 + waits.length + (isRefused ? UNREAD.length + 1 : 0),
+    waits: isRefused ? [...UNREAD, ...waits] : waits,
     world: worldAfter(baseline, initial, index, isDone(point)),
   };
 }
