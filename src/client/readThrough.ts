@@ -1,3 +1,4 @@
+import { fail, type RapidProError } from '../errors/errors.js';
 import { changes, isOver, type OrderedList } from './changes.js';
 import { pages } from './pages.js';
 import type { Fresh, ListPage, Part, Position } from './position.js';
@@ -6,6 +7,17 @@ import { identityOf, SeenIds } from './seenIds.js';
 import { fromMicros, microsIn, toMicros } from './times.js';
 import type { WindowOptions } from './windowReader.js';
 import { windows } from './windows.js';
+
+/** Records in a row that were handed out before: more than any bulk action can have changed. */
+const MOST_AGAIN = 1_000_000;
+
+function tooLong(): RapidProError {
+  return fail(
+    'LIST_TOO_LONG',
+    'The server sends again and again what was read before.',
+    'This is a fault of the server, or "host" is not a RapidPro server. Ask whoever runs it.',
+  );
+}
 
 /**
  * Yields a list page by page, each record once and none missed, whatever others do meanwhile. Newest
@@ -24,8 +36,14 @@ export async function* readThrough(
 ): AsyncGenerator<ListPage, void, undefined> {
   // In a list that keeps its order, only windows meet a record twice.
   const seen = side || list.order.moves ? SeenIds.unpack(start?.seen) : undefined;
-  const fresh: Fresh = records =>
-    seen ? records.filter(record => seen.add(identityOf(record))) : records;
+  let again = 0;
+  const fresh: Fresh = records => {
+    if (!seen) return records;
+    const kept = records.filter(record => seen.add(identityOf(record)));
+    again = kept.length > 0 ? 0 : again + records.length;
+    if (again >= MOST_AGAIN) throw tooLong();
+    return kept;
+  };
   const withSeen = (next: (() => Position) | undefined) => {
     const size = seen?.size;
     return next && (() => ({ ...next(), ...(seen && { seen: seen.pack(size) }) }));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fail } from '../errors/errors.js';
+import { fail, type RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 
 /**
@@ -17,6 +17,17 @@ export function identityOf(record: Dictionary): string {
     'INVALID_RESPONSE',
     'The server answered with a record whose id is neither text nor a number.',
     'RapidPro never does so: check that "host" is your RapidPro server, and ask whoever runs it.',
+  );
+}
+
+/** Records of which it is known that they were read, at most: 200 MB. */
+const MOST_IDS = 10_000_000;
+
+function tooMany(): RapidProError {
+  return fail(
+    'LIST_TOO_LONG',
+    `The list is longer than ${MOST_IDS} records.`,
+    'Read less at once, with a filter such as "after" or "group".',
   );
 }
 
@@ -54,7 +65,7 @@ const WORDS = 2;
 
 /**
  * A set of ids that only grows, in the order in which they came. Each takes eight bytes and a place in a
- * table: a million take less than 32 MB.
+ * table: a million take 20 MB.
  */
 export class SeenIds {
   size = 0;
@@ -89,7 +100,9 @@ export class SeenIds {
   }
 
   #add(high: number, low: number): boolean {
-    if ((this.size + 1) * 2 > this.#table.length) this.#grow();
+    if (this.size === MOST_IDS) throw tooMany();
+    if (this.size * WORDS === this.#words.length) this.#growWords();
+    if ((this.size + 1) * 4 > this.#table.length * 3) this.#growTable();
     const slot = this.#slotOf(high, low);
     if (this.#table[slot] !== 0) return false;
     this.#words[this.size * WORDS] = high;
@@ -110,10 +123,14 @@ export class SeenIds {
     }
   }
 
-  #grow(): void {
+  #growWords(): void {
     const words = this.#words;
-    this.#words = new Uint32Array(words.length * 2);
+    this.#words = new Uint32Array(Math.ceil(this.size * 1.5) * WORDS);
     this.#words.set(words);
+  }
+
+  #growTable(): void {
+    const words = this.#words;
     this.#table = new Uint32Array(this.#table.length * 2);
     for (let number = 1; number <= this.size; number++) {
       const at = (number - 1) * WORDS;
