@@ -13,7 +13,9 @@ const COPY_LAG = 1;
 /** The uuids of all members. Their list wants the group by uuid: of a name it minds the letter case. */
 async function readMembers(client: Client, group: Dictionary): Promise<Set<unknown>> {
   const members = new Set<unknown>();
-  for await (const { records } of pages(client, 'contacts', { group: String(group.uuid) })) {
+  // Oldest change first: who is changed meanwhile comes again at the end, and nobody is missed.
+  const query = { group: String(group.uuid), reverse: true };
+  for await (const { records } of pages(client, 'contacts', query)) {
     for (const { uuid } of records) members.add(uuid);
   }
   return members;

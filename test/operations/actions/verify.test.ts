@@ -16,13 +16,16 @@ interface World {
   late?: number;
   /** What the group claims to count. */
   count?: number;
+  /** A member that somebody changes once the first page of members has been read. */
+  changes?: string;
 }
 
 /** A group to which contacts are added, and which skips busy ones without a word. */
-async function groupServer({ contacts, members = [], busy = [], late = 0, count }: World) {
+async function groupServer({ contacts, members = [], busy = [], late = 0, count, changes }: World) {
   let inside = new Set(members);
   let shown = inside;
   let reads = 0;
+  const changedAt = new Map<string, number>();
   const groups = (uuid: string) => (shown.has(uuid) ? [{ uuid: OTHER_UUID, name: 'Mothers' }] : []);
   return serve(
     msw.post('*/api/v2/contact_actions.json', async ({ request }) => {
@@ -51,12 +54,18 @@ async function groupServer({ contacts, members = [], busy = [], late = 0, count 
         );
         return page(found.map(({ uuid }) => ({ uuid, groups: groups(uuid) })));
       }
-      const from = Number(query.get('cursor') ?? 0);
       const all = query.get('group') === OTHER_UUID ? [...shown] : [];
-      const next = from + 250 < all.length ? `http://x/?cursor=${from + 250}` : null;
+      // By the time of their change: the newest first, unless it is asked for otherwise.
+      const direction = query.get('reverse') === 'true' ? 1 : -1;
+      const inOrder = all
+        .map((uuid, index) => ({ uuid, at: (changedAt.get(uuid) ?? index) * direction }))
+        .sort((a, b) => a.at - b.at);
+      const from = query.get('cursor') ?? Number.NEGATIVE_INFINITY;
+      const left = inOrder.filter(({ at }) => at > Number(from));
+      if (changes) changedAt.set(changes, 100_000);
       return page(
-        all.slice(from, from + 250).map(uuid => ({ uuid })),
-        next,
+        left.slice(0, 250).map(({ uuid }) => ({ uuid })),
+        left.length > 250 ? `http://x/?cursor=${left[249]?.at}` : null,
       );
     }),
   );
@@ -79,6 +88,21 @@ describe('contacts that RapidPro skips without a word', () => {
     // Three to act, one for the group, two for its members; then the two once more.
     expect(server.requests).toHaveLength(3 + 1 + 2 + 2);
     expect(sleeps).toEqual([1]);
+  });
+
+  test('are found where somebody changes them while the members are read', async () => {
+    noSleep();
+    const members = uuids(600);
+    const list = members.slice(0, 300);
+    const [, busy = ''] = list;
+    const server = await groupServer({
+      contacts: people(members),
+      members,
+      busy: [busy],
+      changes: busy,
+    });
+    const { data } = await run(removeFromGroup(list, OTHER_UUID, verify), server);
+    expect(data).toMatchObject({ failures: [{ index: 1, code: 'SKIPPED' }] });
   });
 
   test('are found after removing', async () => {
