@@ -58,7 +58,7 @@ function tooManyAtOnce(): never {
   throw fail(
     'LIST_TOO_LONG',
     `More than ${MOST_OFFSET} records of the list have the very same time. RapidPro cannot page through so many.`,
-    'Read less at once, with a filter such as "group" or "flow".',
+    'Read less at once, with a filter that the list has.',
   );
 }
 

@@ -3,6 +3,7 @@ import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
 import { askForValue, isOperation } from './isOperation.js';
 import { SECRET_FIX, type SecretGuard } from './secrets.js';
+import { inTurns } from './turns.js';
 
 /** Deeper than any body of RapidPro; a circle gets here soon. */
 const DEEPEST = 20;
@@ -85,6 +86,25 @@ export function ignorePromises(value: unknown, seen = new Set<unknown>()): void 
     else for (const item of Object.values(value)) ignorePromises(item, seen);
   } catch {
     // The author's own object throws, or is endless: the refusal says what is wrong with it.
+  }
+}
+
+/** As {@link ignorePromises}, as deep as jobs nest: a long list has no time for more. */
+function ignoreNearPromises(item: unknown): void {
+  let left = 100;
+  const look = (value: unknown, depth: number) => {
+    if (!isObject(value) || depth > 4 || left-- <= 0) return;
+    if (typeof value.then === 'function') return ignorePromises(value);
+    for (const key in value) {
+      const within = value[key];
+      if (typeof within === 'object') look(within, depth + 1);
+      if (left <= 0) return;
+    }
+  };
+  try {
+    look(item, 0);
+  } catch {
+    // The author's own object throws: the refusal says what is wrong with it.
   }
 }
 
@@ -252,12 +272,12 @@ export class Unsendable {
  * As {@link expand}, for a list whose items go their own ways: what is wrong inside of one does not keep
  * the others. An item that is itself no plain value, such as a promise, is a mistake of the job.
  */
-export function expandEach(
+export async function expandEach(
   state: State,
   value: unknown,
   name: string,
   secrets?: SecretGuard,
-): unknown {
+): Promise<unknown> {
   const context = { state, secrets };
   const list = resolve(context, value, name);
   if (!Array.isArray(list)) return expand(state, list, name, secrets);
@@ -271,8 +291,12 @@ export function expandEach(
       throw error;
     }
   };
+  // Between two turns one of them could fail before it is met.
+  for (const item of list) ignoreNearPromises(item);
   try {
-    return list.map(expandItem);
+    const expanded: unknown[] = [];
+    await inTurns(list, (item, index) => expanded.push(expandItem(item, index)));
+    return expanded;
   } catch (error) {
     ignorePromises(list);
     throw error;

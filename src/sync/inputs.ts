@@ -6,6 +6,7 @@ import { Unsendable } from '../input/expand.js';
 import { urnIdentity } from '../input/identifiers.js';
 import { log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
+import { inTurns } from '../input/turns.js';
 import { digitsTakenWhole } from '../input/urns.js';
 import { homeNumberFault } from '../operations/base/homeNumbers.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
@@ -98,14 +99,14 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
 }
 
 /** Checks each contact of the list. Those that cannot be sent fail; the others are given back. */
-export function readInputs(
+export async function readInputs(
   list: readonly unknown[],
   outcome: Outcome,
   how: { replacesUrns: boolean; isLiteral: boolean },
-): Input[] {
+): Promise<Input[]> {
   const unknownKeys = new Set<string>();
   const inputs: Input[] = [];
-  for (const [index, value] of list.entries()) {
+  await inTurns(list, (value, index) => {
     try {
       if (value instanceof Unsendable) throw value.reason;
       inputs.push(readInput(value, index, unknownKeys, how));
@@ -113,7 +114,7 @@ export function readInputs(
       if (!(error instanceof RapidProError)) throw error;
       outcome.fail({ index }, error);
     }
-  }
+  });
   for (const key of unknownKeys) {
     log.warn(
       isShown(key)
@@ -130,15 +131,17 @@ export async function failHomeNumbers(
   inputs: readonly Input[],
   outcome: Outcome,
 ): Promise<void> {
-  for (const { index, urns = [] } of inputs) {
+  const suspects: { index: number; place: number; urn: string }[] = [];
+  await inTurns(inputs, ({ index, urns = [] }) => {
     for (const [place, urn] of urns.entries()) {
-      // Few have such numbers, and waiting for each of the others would take its time.
-      if (digitsTakenWhole(urn) === undefined) continue;
-      const fault = await homeNumberFault(facts, urn, true);
-      if (!fault) continue;
-      const description = `contact.urns[${place}] ${fault.what}.`;
-      outcome.fail({ index }, { code: 'INVALID_URN', description, fix: fault.fix });
+      if (digitsTakenWhole(urn) !== undefined) suspects.push({ index, place, urn });
     }
+  });
+  for (const { index, place, urn } of suspects) {
+    const fault = await homeNumberFault(facts, urn, true);
+    if (!fault) continue;
+    const description = `contact.urns[${place}] ${fault.what}.`;
+    outcome.fail({ index }, { code: 'INVALID_URN', description, fix: fault.fix });
   }
 }
 
@@ -178,14 +181,14 @@ export function uuidName({ uuid }: Input): Name[] {
 }
 
 /** Contacts of the list that have a uuid, a URN or a key in common all fail. */
-export function failDuplicates(
+export async function failDuplicates(
   inputs: readonly Input[],
   namesOf: (input: Input) => Name[],
   outcome: Outcome,
-): void {
+): Promise<void> {
   const seen = new Map<string, Input>();
   const shared = new Map<string, { what: string; inputs: Set<Input> }>();
-  for (const input of inputs) {
+  await inTurns(inputs, input => {
     for (const { token, what } of namesOf(input)) {
       const first = seen.get(token);
       if (!first) seen.set(token, input);
@@ -194,7 +197,7 @@ export function failDuplicates(
         shared.set(token, { what, inputs: found.inputs.add(input) });
       }
     }
-  }
+  });
   for (const { what, inputs: group } of shared.values()) {
     const reason = inCommon(
       [...group].map(({ index }) => index),

@@ -28,7 +28,7 @@ export async function rehearseUpserts(
 ): Promise<Cost> {
   const cost = new Cost();
   const facts = await readFacts(client, inputs, settings, workspace);
-  resolveNames(inputs, facts, outcome);
+  await resolveNames(inputs, facts, outcome);
   const owners = new Map<string, number>();
   const isUncertain = ({ fields }: Input) =>
     Object.entries(fields ?? {}).some(

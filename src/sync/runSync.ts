@@ -1,5 +1,6 @@
 import { fail, type Reason } from '../errors/errors.js';
 import { count, log } from '../input/log.js';
+import { inTurns } from '../input/turns.js';
 import type { BulkResult } from '../types/bulk.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';
 import {
@@ -30,17 +31,21 @@ function stillOpen(inputs: readonly Input[], outcome: Outcome): Input[] {
 }
 
 /** Contacts of the list that cannot be matched, or not told apart, fail. */
-function failUnmatchable(inputs: readonly Input[], matcher: Matcher, outcome: Outcome): void {
-  for (const input of inputs) {
+async function failUnmatchable(
+  inputs: readonly Input[],
+  matcher: Matcher,
+  outcome: Outcome,
+): Promise<void> {
+  await inTurns(inputs, input => {
     const refusal = matcher.refusal(input);
     if (refusal) outcome.fail({ index: input.index }, refusal);
-  }
+  });
   const names = (input: Input) => [
     ...matcher.namesOf(input),
     ...uuidName(input),
     ...urnNames(input),
   ];
-  failDuplicates(inputs, names, outcome);
+  await failDuplicates(inputs, names, outcome);
 }
 
 /** What `state.data` says of a run that wrote nothing. */
@@ -88,7 +93,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
   let cost: Cost | undefined;
   const result = await bulkRun(call, plan, async run => {
     const { list, client, outcome } = run;
-    const all = readInputs(list, outcome, {
+    const all = await readInputs(list, outcome, {
       replacesUrns: exactUrns,
       isLiteral: call.options.literal === true,
     });
@@ -98,12 +103,12 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     }
     await failHomeNumbers(run.workspace, all, outcome);
     const facts = await readFacts(client, all, settings, run.workspace);
-    resolveNames(all, facts, outcome);
+    await resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);
     const matcher = new Matcher(key, facts.types);
-    failUnmatchable(all, matcher, outcome);
+    await failUnmatchable(all, matcher, outcome);
     const inputs = stillOpen(all, outcome);
-    for (const input of all) matcher.expect(input);
+    await inTurns(all, input => matcher.expect(input));
     const end = await sync({ ...run, inputs, facts, matcher, settings });
     cost = end.cost;
     return end.position;

@@ -46,7 +46,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
   const result = await bulkRun(call, plan, async run => {
     const { list, client, outcome, progress, workspace } = run;
     const { limiter } = client;
-    const inputs = readInputs(list, outcome, {
+    const inputs = await readInputs(list, outcome, {
       replacesUrns: mode === 'replace',
       isLiteral: call.options.literal === true,
     });
@@ -54,7 +54,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     for (const { index, uuid, urns = [] } of inputs) {
       if (uuid === undefined && urns.length === 0) outcome.fail({ index }, NAMELESS);
     }
-    failDuplicates(inputs, input => [...uuidName(input), ...urnNames(input)], outcome);
+    await failDuplicates(inputs, input => [...uuidName(input), ...urnNames(input)], outcome);
     await completeDates(workspace, inputs, outcome);
     if (dryRun) {
       cost = await rehearseUpserts(run, inputs, settings);

@@ -52,7 +52,7 @@ export class SharedRefusals {
     if (others.length === 0) return;
     try {
       const facts = await readFacts(client, others, settings, workspace);
-      resolveNames(others, facts, outcome);
+      await resolveNames(others, facts, outcome);
     } catch (error) {
       if (!(error instanceof RapidProError || error instanceof AbortedError)) throw error;
       // The names cannot be read: the others go out as they are, and RapidPro says what it thinks of each.

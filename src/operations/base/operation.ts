@@ -10,6 +10,7 @@ import { checkOptions } from '../../input/options.js';
 import type { Settings } from '../../input/optionTable.js';
 import { guardOf, type SecretGuard } from '../../input/secrets.js';
 import { rapidproOf, withRapidpro } from '../../state/rapidproState.js';
+import type { Dictionary } from '../../types/json.js';
 import type { Callback, Operation, State } from '../../types/state.js';
 import { WorkspaceFacts } from './workspaceFacts.js';
 
@@ -138,19 +139,21 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     requireCallback(plan.callback);
     const configuration = connect(state);
     const secrets = guardOf(configuration);
-    const args = Object.fromEntries(
-      Object.entries(plan.args).map(([name, value]) => {
-        const take = name === plan.each ? expandEach : expandArgument;
-        return [name, take(state, value, name, secrets)];
-      }),
-    ) as Call<Name>['args'];
+    const args: Dictionary = {};
+    for (const [name, value] of Object.entries(plan.args)) {
+      args[name] =
+        name === plan.each
+          ? await expandEach(state, value, name, secrets)
+          : expandArgument(state, value, name, secrets);
+    }
     const options = checkOptions(expandOptions(state, plan.options, secrets), plan.knownOptions);
     const { timeout } = options;
     const { isBulk } = plan;
     const limiter = new Limiter({ ...options, isBulk, madeOn: madeOn(state), onWait: logWait });
     const client = new Client(configuration, { timeout, limiter });
     const facts = new WorkspaceFacts(state, client);
-    const call: Call<Name> = { client, configuration, options, args, facts, state };
+    const given = args as Call<Name>['args'];
+    const call: Call<Name> = { client, configuration, options, args: given, facts, state };
     const data = await plan.run(call);
     if (client.last?.path === 'fields' && client.last.method === 'POST') facts.forgetFields();
     if (limiter.made) call.state = withRapidpro(call.state, 'madeOn', limiter.made);

@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.js';
 import { fail, RapidProError, type Reason } from '../../errors/errors.js';
 import { readTimeRule, type TimeFacts } from '../../input/fieldTimes.js';
 import { nearest } from '../../input/nearest.js';
+import { inTurns } from '../../input/turns.js';
 import type { WorkspaceFacts } from '../../operations/base/workspaceFacts.js';
 import { collect } from '../../operations/lists/list.js';
 import type { Dictionary } from '../../types/json.js';
@@ -159,15 +160,19 @@ function resolveGroups(input: Input, facts: Facts, known: Map<string, string | R
 }
 
 /** Contacts that name fields or groups which are not there fail; groups become uuids. */
-export function resolveNames(inputs: readonly Input[], facts: Facts, outcome: Outcome): void {
+export async function resolveNames(
+  inputs: readonly Input[],
+  facts: Facts,
+  outcome: Outcome,
+): Promise<void> {
   const known = new Map<string, string | Reason>();
-  for (const input of inputs) {
+  await inTurns(inputs, input => {
     const { index } = input;
     const strange = Object.keys(input.fields ?? {}).find(key => !facts.types.has(key));
     if (strange !== undefined) outcome.fail({ index }, unknownField(strange, facts.types));
     const refusal = input.groups && resolveGroups(input, facts, known);
     if (refusal) outcome.fail({ index }, refusal);
-  }
+  });
 }
 
 /**
@@ -188,12 +193,12 @@ export async function completeDates(
     open.map(({ fields }) => fields),
     types,
   );
-  for (const { index, fields } of open) {
+  await inTurns(open, ({ index, fields }) => {
     try {
       rule(fields, 'contact');
     } catch (error) {
       if (!(error instanceof RapidProError)) throw error;
       outcome.fail({ index }, error);
     }
-  }
+  });
 }

@@ -1,0 +1,23 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Milliseconds after which others get their turn: a worker that stands still misses its heartbeat. */
+const LONGEST = 40;
+
+/**
+ * Goes through a list that may be long, so that whatever else the process does goes on meanwhile.
+ *
+ * @throws what `work` throws
+ */
+export async function inTurns<T>(
+  items: Iterable<T>,
+  work: (item: T, index: number) => void,
+): Promise<void> {
+  let index = 0;
+  let since = performance.now();
+  for (const item of items) {
+    work(item, index++);
+    if (index % 16 > 0 || performance.now() - since < LONGEST) continue;
+    await nextTurn();
+    since = performance.now();
+  }
+}
