@@ -12,14 +12,13 @@ const common: Options = {
 };
 
 export default defineConfig([
+  // A worker fetches and reads it for every step. Lines are kept short, so that a stack trace says where.
   {
     ...common,
     format: 'esm',
     clean: true,
-    // Without comments, but with names and lines that a stack trace can tell.
+    minify: true,
     esbuildOptions: options => {
-      options.minifyWhitespace = true;
-      options.minifySyntax = true;
       options.lineLimit = 400;
     },
   },

@@ -131,6 +131,9 @@ export function hiddenError(recorded: Recording): string | undefined {
   if (queryOf(recorded).has('group') && Array.isArray(results) && results.length === 0) {
     return 'UNKNOWN_GROUP';
   }
+  // Of all that such a filter can name, the server that answers as recorded has nothing.
+  const names = ['label', 'flow', 'campaign'].some(key => queryOf(recorded).has(key));
+  if (names && Array.isArray(results) && results.length === 0) return 'UNKNOWN_REFERENCE';
   return keptUrns(recorded) ? undefined : 'URN_TAKEN';
 }
 

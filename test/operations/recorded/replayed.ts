@@ -40,14 +40,46 @@ function once(recorded: Recording): HttpResponseResolver {
   return info => (requests++ === 0 ? answer(info) : new Response(null, { status: 204 }));
 }
 
+const cursorOf = (query: string | undefined) => new URLSearchParams(query).get('cursor');
+
+/**
+ * A cursor that counts within an instant, one record further back: from there the next page is asked for,
+ * to see that nothing has moved. Any other cursor as it is.
+ */
+function oneFurtherBack(cursor: string | null): string | null {
+  if (cursor === null) return null;
+  const place = new URLSearchParams(Buffer.from(cursor, 'base64').toString());
+  const offset = Number(place.get('o') ?? 0) - 1;
+  if (offset < 0) return cursor;
+  if (offset === 0) place.delete('o');
+  else place.set('o', String(offset));
+  return Buffer.from(place.toString()).toString('base64');
+}
+
 /** The page of a list that the cursor in the address leads to. */
 function turnPages(pages: readonly Recording[]): HttpResponseResolver {
-  const cursorOf = (query: string | undefined) => new URLSearchParams(query).get('cursor');
   return info => {
     const cursor = cursorOf(new URL(info.request.url).search);
-    const found = pages.find(({ request }) => cursorOf(request.query) === cursor);
-    return found ? replay(found)(info) : page([]);
+    const index = pages.findIndex(
+      ({ request }) => oneFurtherBack(cursorOf(request.query)) === cursor,
+    );
+    const found = pages[index];
+    if (!found) return page([]);
+    if (cursor === cursorOf(found.request.query)) return replay(found)(info);
+    const body = found.response.body as { results: unknown[] };
+    const before = pages[index - 1]?.response.body as { results: unknown[] };
+    const results = [...before.results.slice(-1), ...body.results];
+    return replay({ ...found, response: { ...found.response, body: { ...body, results } } })(info);
   };
+}
+
+/** The recording of a later page as it is asked for: from one record further back. */
+export function askedFor(one: Recording): Recording {
+  const query = new URLSearchParams(one.request.query);
+  const cursor = oneFurtherBack(query.get('cursor'));
+  if (cursor === null) return one;
+  query.set('cursor', cursor);
+  return { ...one, request: { ...one.request, query: query.toString() } };
 }
 
 export function answerAs(pages: readonly Recording[]): Promise<TestServer> {
