@@ -21,7 +21,10 @@ export function world() {
     groups: [...seed.groups, { uuid: OBJECT, name: 'Old name' }],
     labels: [...seed.labels, { uuid: OBJECT, name: 'Old name' }],
     topics: [...seed.topics, { uuid: OBJECT, name: 'Old name' }, { uuid: TOPIC, name: 'Visits' }],
-    flows: [...seed.flows, { uuid: FLOW, name: 'Visit', results: [{ key: 'webhook', name: 'webhook' }] }],
+    flows: [
+      ...seed.flows,
+      { uuid: FLOW, name: 'Visit', results: [{ key: 'webhook', name: 'webhook' }] },
+    ],
     contacts: [
       ...seed.contacts,
       { name: 'Amina', urns: [AMINA], groups: ['Mothers'] },
