@@ -53,7 +53,7 @@ function lastError(
   const outcome = repeated ? 'unknown' : error.outcome;
   if (method === 'GET') return outcome === 'unknown' ? changed(error, { outcome: 'none' }) : error;
   if (outcome === 'unknown' && !repeatable) return outcomeUnknown(error, path);
-  return outcome === error.outcome ? error : perhapsDone(error);
+  return outcome === 'unknown' ? perhapsDone(error, repeated) : error;
 }
 
 /**

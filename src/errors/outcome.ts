@@ -30,10 +30,21 @@ export function outcomeUnknown(error: RapidProError, path: string): RapidProErro
 
 export const PERHAPS_DONE = ' An earlier attempt, whose answer was lost, may have done it.';
 
-/** The error of the last attempt, where an earlier one may have done the work all the same. */
-export function perhapsDone(error: RapidProError): RapidProError {
+const LAST_PERHAPS = ' It may have been done all the same.';
+
+/**
+ * The error of the last attempt at a write, where one of them may have done the work all the same.
+ *
+ * @param isEarlier - true if an attempt before the last one may have
+ */
+export function perhapsDone(error: RapidProError, isEarlier: boolean): RapidProError {
   return changed(error, {
-    description: `${error.description}${PERHAPS_DONE}`,
+    description: `${error.description}${isEarlier ? PERHAPS_DONE : LAST_PERHAPS}`,
     outcome: 'unknown',
   });
+}
+
+/** What an error says of the last attempt alone. */
+export function withoutPerhaps({ description }: RapidProError): string {
+  return description.replace(PERHAPS_DONE, '').replace(LAST_PERHAPS, '');
 }

@@ -165,6 +165,28 @@ describe('a first attempt that was lost', () => {
     expect((await failure(operation, server)).code).toBe('URN_TAKEN');
   });
 
+  test('and somebody wrote in meanwhile: what the contact lacks is written', async () => {
+    noSleep();
+    const done = { uuid: UUID, urns: [URN], language: 'fra', fields: { age: '31' } };
+    const server = await rawServer(
+      inTurn(reset, json(taken, 400, date()), list(now()), json(done, 200, date())),
+    );
+    const contact = { urns: [URN], language: 'fra', fields: { age: '31' } };
+    expect((await run(addContact(contact), server)).data).toEqual(done);
+    const [head = '', body = ''] = server.requests.at(-1)?.text.split('\r\n\r\n') ?? [];
+    expect(head).toContain(`?uuid=${UUID}`);
+    expect(JSON.parse(body)).toEqual({ language: 'fra', fields: { age: '31' } });
+  });
+
+  test.each([
+    ['a group', { urns: [URN], groups: ['Mothers'] }],
+    ['a URN', { urns: [URN, 'tel:+221770001123'] }],
+  ])('and somebody wrote in meanwhile, without %s: it is taken', async (_, contact) => {
+    noSleep();
+    const server = await rawServer(inTurn(reset, json(taken, 400, date()), list(now())));
+    expect((await failure(addContact(contact), server)).code).toBe('URN_TAKEN');
+  });
+
   test('and has no URN: it is never tried again', async () => {
     noSleep();
     const server = await rawServer(reset);

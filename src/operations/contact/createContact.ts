@@ -2,27 +2,55 @@ import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../errors/errors.js';
 import { type Body, referencesGroupsOrFields } from '../../input/body.js';
 import { distinctUrns } from '../../input/identifiers.js';
+import { sameGroupName } from '../../sync/predict/predict.js';
 import type { Dictionary } from '../../types/json.js';
 import { asObject, asOutcome } from '../base/answered.js';
-import { findContact } from './contactLookup.js';
+import { findContact, urnsOf } from './contactLookup.js';
 import { wasMadeSince } from './madeSince.js';
 import { withNote } from './note.js';
 import { refuseTwoForms } from './twoForms.js';
+import { writeContact } from './writeContact.js';
+
+/** Whether a contact has the URNs and groups that were asked for, as far as they are shown. */
+function hasAll(contact: Dictionary, urns: readonly string[], groups: unknown): boolean {
+  const held = urnsOf(contact);
+  const shown = Array.isArray(contact.groups) ? contact.groups : [];
+  const isIn = (wanted: unknown) =>
+    shown.some(({ uuid, name }) => wanted === uuid || sameGroupName(String(name), String(wanted)));
+  return held.length >= urns.length && (Array.isArray(groups) ? groups.every(isIn) : true);
+}
+
+/** What was asked for and is not shown as it was written. */
+function missingFrom(contact: Dictionary, { language, fields }: Body): Body {
+  const shown = (contact.fields ?? {}) as Dictionary;
+  const missing = Object.entries((fields ?? {}) as Body).filter(
+    ([key, value]) => String(shown[key] ?? '') !== String(value ?? '').trim(),
+  );
+  return {
+    ...(language != null && contact.language !== language ? { language } : {}),
+    ...(missing.length > 0 ? { fields: Object.fromEntries(missing) } : {}),
+  };
+}
 
 /**
  * A create whose first attempt was lost is tried again, and RapidPro then says that the URN is
  * taken. It is our own contact that took it if it has our name, and was made after we first asked, by
- * the server's own clock.
+ * the server's own clock. Somebody who wrote in just then is told from it by nothing: what the contact
+ * lacks is written.
  */
 async function ownContact(
   client: Client,
-  { name }: Body,
-  urn: string,
+  body: Body,
+  urns: readonly string[],
   started: number,
 ): Promise<Dictionary | null> {
-  const contact = await findContact(client, { urn });
-  if (!contact || String(contact.name ?? '') !== String(name ?? '').trim()) return null;
-  return wasMadeSince(contact, client, started) ? contact : null;
+  const contact = await findContact(client, { urn: urns[0] ?? '' });
+  if (!contact || String(contact.name ?? '') !== String(body.name ?? '').trim()) return null;
+  if (!wasMadeSince(contact, client, started)) return null;
+  if (!hasAll(contact, urns, body.groups)) return null;
+  const missing = missingFrom(contact, body);
+  if (Object.keys(missing).length === 0) return contact;
+  return writeContact(client, { uuid: String(contact.uuid) }, missing);
 }
 
 /** Creates a contact. With a URN it can be tried again: RapidPro takes each URN only once. */
@@ -53,7 +81,7 @@ async function create(client: Client, body: Body): Promise<Dictionary> {
     // Whatever it is that it says, if anything: its text may have been lost on the way.
     const refused = error instanceof RapidProError && error.statusCode === 400;
     if (!refused || error.outcome !== 'unknown' || typeof urn !== 'string') throw error;
-    const own = await ownContact(client, body, urn, started);
+    const own = await ownContact(client, body, urns ?? [urn], started);
     if (own) return own;
     throw error;
   }

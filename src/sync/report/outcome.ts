@@ -1,6 +1,6 @@
 import { AbortedError, type Limiter } from '../../client/limiter.js';
 import { RapidProError, type Reason } from '../../errors/errors.js';
-import { PERHAPS_DONE } from '../../errors/outcome.js';
+import { withoutPerhaps } from '../../errors/outcome.js';
 import { reachOf } from '../../errors/reach.js';
 import type { BulkFailure, BulkItem, BulkResult } from '../../types/bulk.js';
 import { Clashes } from './clashes.js';
@@ -98,9 +98,8 @@ export class Outcome {
     else this.#limiter.wentWell();
     const isUnknown = error.outcome === 'unknown';
     if (!this.isOpen(item.index) && isUnknown) this.#clashes.perhapsWrote(item.index);
-    const isCut = concernsAll || error.code === this.#limiter.stopped?.code;
-    // What such a code says is true of the last attempt alone.
-    if (isUnknown && (isCut || reach === 'one')) this.fail(item, cutReason(error));
+    // What the code says is true of the last attempt alone.
+    if (isUnknown) this.fail(item, unknownReason(error));
     // Otherwise nothing was done: it is left for the next run.
     else if (!concernsAll) this.fail(item, error);
   }
@@ -174,10 +173,10 @@ export class Outcome {
   }
 }
 
-/** What is said of a contact that may have been written before all was stopped. */
-function cutReason(error: RapidProError): Reason {
+/** What is said of a contact that may have been written before an attempt failed for good. */
+function unknownReason(error: RapidProError): Reason {
   const { code, outcome } = error;
-  const description = error.description.replace(PERHAPS_DONE, '');
+  const description = withoutPerhaps(error);
   // What must not be repeated says so itself.
   if (code === 'OUTCOME_UNKNOWN') return error;
   return {

@@ -25,6 +25,24 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
     },
   );
 
+  test.each(['reset', 'bad-gateway', 'server-error', 'request-timeout'] as const)(
+    'what every attempt did, and none was answered, may have been written (%s)',
+    async kind => {
+      noSleep();
+      const people = [{ urns: [urn(0)], name: 'Old' }];
+      for (const work of [syncContacts, upsertContacts]) {
+        const sandbox = await workspace({ dialect, contacts: people });
+        const when = { method: 'POST', path: 'contacts' };
+        sandbox.fault({ kind, strikes: 'after', when, times: 4 });
+        const { result } = await bulk(work(list(1)), sandbox);
+        expect(holder(sandbox, urn(0))?.name).toBe('P 0');
+        expect(result.failed).toMatchObject([
+          { index: 0, description: expect.stringContaining('may have been written') },
+        ]);
+      }
+    },
+  );
+
   test('what was sent before the stop is not reported as not attempted', async () => {
     noSleep();
     const sandbox = await workspace({ dialect });
