@@ -1,6 +1,6 @@
+import { timeIn } from '../input/times.js';
 import type { OrderedList } from './changes.js';
 import { pages } from './pages.js';
-import { timeIn } from './times.js';
 
 /**
  * The moment at which a reading began, by the server's clock, in milliseconds: what changes later is left

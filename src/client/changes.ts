@@ -1,3 +1,4 @@
+import { fromMicros, type Micros, microsIn, toMicros } from '../input/times.js';
 import { PAGE_SIZE, type ResourceName } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
@@ -5,7 +6,6 @@ import type { Client } from './client.js';
 import type { ListOrder } from './listOrder.js';
 import { type Page, pages } from './pages.js';
 import type { Place } from './seams.js';
-import { fromMicros, type Micros, microsIn, toMicros } from './times.js';
 
 /** A list, and how it is sorted. */
 export interface OrderedList {

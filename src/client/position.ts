@@ -1,6 +1,6 @@
+import type { Micros } from '../input/times.js';
 import type { Dictionary } from '../types/json.js';
 import type { PlainPlace } from './seams.js';
-import type { Micros } from './times.js';
 
 /** Where to go on with a list, in plain values. */
 export interface Position {

@@ -1,10 +1,10 @@
 import { fail, type RapidProError } from '../errors/errors.js';
+import { fromMicros, microsIn, toMicros } from '../input/times.js';
 import { changes, isOver, type OrderedList } from './changes.js';
 import { pages } from './pages.js';
 import type { Fresh, ListPage, Part, Position } from './position.js';
 import { fromPlain, toPlain } from './seams.js';
 import { identityOf, SeenIds } from './seenIds.js';
-import { fromMicros, microsIn, toMicros } from './times.js';
 import type { WindowOptions } from './windowReader.js';
 import { windows } from './windows.js';
 

@@ -1,11 +1,11 @@
 import { fail } from '../errors/errors.js';
+import { type Micros, toMicros } from '../input/times.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import { type Cursor, MOST_OFFSET, readCursor, writeCursor } from './cursor.js';
 import type { ListOrder } from './listOrder.js';
 import { identityOf, SeenIds } from './seenIds.js';
-import { type Micros, toMicros } from './times.js';
 
 /**
  * Where one page ends and the next begins. Many records can share an instant: a bulk action gives 100 of

@@ -1,3 +1,4 @@
+import { fromMicros, type Micros, microsIn, toMicros } from '../input/times.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import { isOver, type OrderedList } from './changes.js';
@@ -5,7 +6,6 @@ import { AbortedError } from './limiter.js';
 import { type Page, pages } from './pages.js';
 import type { Position } from './position.js';
 import { fromPlain, type Place as Seamed, toPlain } from './seams.js';
-import { fromMicros, type Micros, microsIn, toMicros } from './times.js';
 import { Gap, notSorted, type Stretch } from './windowGap.js';
 import { type Progress, WindowPlan } from './windowPlan.js';
 import { type Direction, type Place, Side } from './windowSide.js';

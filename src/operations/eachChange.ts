@@ -4,10 +4,10 @@ import type { Client } from '../client/client.js';
 import { orderOf } from '../client/listOrder.js';
 import { pages } from '../client/pages.js';
 import { identityOf } from '../client/seenIds.js';
-import { microsIn, timeIn } from '../client/times.js';
 import { fail } from '../errors/errors.js';
 import { checkFilters } from '../input/filters.js';
 import { count, log } from '../input/log.js';
+import { microsIn, timeIn } from '../input/times.js';
 import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resources.js';
 import { readCheckpoint, withCheckpoint } from '../state/checkpoint.js';
 import {

@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.js';
 import { type Page, pages } from '../client/pages.js';
 import type { Place } from '../client/seams.js';
-import { timeIn } from '../client/times.js';
+import { timeIn } from '../input/times.js';
 import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';

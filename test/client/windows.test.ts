@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { identityOf, SeenIds } from '../../src/client/seenIds.js';
-import { fromMicros, toMicros } from '../../src/client/times.js';
+import { fromMicros, toMicros } from '../../src/input/times.js';
 
 describe('times', () => {
   const MAY = Date.parse('2026-05-04T03:02:01Z') * 1000;

@@ -3,13 +3,13 @@ import { beginningOf } from '../../client/beginning.js';
 import type { Client } from '../../client/client.js';
 import { orderOf } from '../../client/listOrder.js';
 import { pages } from '../../client/pages.js';
-import { timeIn } from '../../client/times.js';
 import { fail } from '../../errors/errors.js';
 import { check } from '../../input/check.js';
 import { checkFilters, requireOne } from '../../input/filters.js';
 import { isUuid } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { nearest } from '../../input/nearest.js';
+import { timeIn } from '../../input/times.js';
 import { type Checkpoint, readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
 import {
   advance,

@@ -1,7 +1,7 @@
 import type { Client } from '../../client/client.js';
-import { timeIn } from '../../client/times.js';
 import { checkFilters } from '../../input/filters.js';
 import { log } from '../../input/log.js';
+import { timeIn } from '../../input/times.js';
 import { type Checkpoint, readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
 import {
   advance,
