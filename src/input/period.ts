@@ -1,6 +1,6 @@
 import { fail } from '../errors/errors.js';
 import { suggest } from './nearest.js';
-import { isDatetime, isDay } from './times.js';
+import { fromMicros, isDatetime, isDay, type Micros, toMicros } from './times.js';
 
 /** A period of time as archives and their records are chosen by it. */
 export interface Period {
@@ -14,9 +14,10 @@ const DAY = 24 * 60 * 60 * 1_000_000;
 /** Days in the longest month. */
 const MONTH = 31;
 
-function readTime(value: unknown, name: string): string {
+function readTime(value: unknown, name: string): { text: string; at: Micros } {
   const text = typeof value === 'string' ? value.trim() : '';
-  if (isDatetime(text)) return text;
+  const at = isDatetime(text) ? toMicros(text) : undefined;
+  if (at !== undefined) return { text, at };
   throw fail(
     'INVALID_FILTER',
     value === undefined || value === null || value === ''
@@ -26,16 +27,7 @@ function readTime(value: unknown, name: string): string {
   );
 }
 
-/** Microseconds since 1970, as finely as RapidPro writes time; one without zone is in UTC, as there. */
-function instant(text: string): number {
-  const [, seconds = '', fraction = '', zone = ''] =
-    /^(.*?)(?:\.(\d+))?(Z|[+-]\d{2}:?\d{2})?$/.exec(isDay(text) ? `${text}T00:00Z` : text) ?? [];
-  const offset = zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2') || 'Z';
-  const milliseconds = Date.parse(`${seconds.replace(' ', 'T')}${offset}`);
-  return milliseconds * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
-}
-
-const dayOf = (time: number) => new Date(time / 1000).toISOString().slice(0, 10);
+const dayOf = (time: Micros) => fromMicros(time).slice(0, 10);
 
 /**
  * Checks the period that archives are read of.
@@ -63,11 +55,11 @@ export function checkPeriod(filters: unknown): Period {
       'Give "after", "before" or both. Archives reach back for years.',
     );
   }
-  const after = 'after' in given ? instant(readTime(given.after, 'after')) : undefined;
-  const beforeText = 'before' in given ? readTime(given.before, 'before') : undefined;
-  const before = beforeText === undefined ? undefined : instant(beforeText);
+  const after = 'after' in given ? readTime(given.after, 'after').at : undefined;
+  const last = 'before' in given ? readTime(given.before, 'before') : undefined;
+  const before = last?.at;
   // A day alone means all of it.
-  const end = before !== undefined && isDay(beforeText ?? '') ? before + DAY - 1 : before;
+  const end = last && isDay(last.text) ? last.at + DAY - 1 : before;
   if (after !== undefined && end !== undefined && after > end) {
     throw fail(
       'INVALID_FILTER',
@@ -81,7 +73,7 @@ export function checkPeriod(filters: unknown): Period {
       ...(before === undefined ? {} : { before: dayOf(before) }),
     },
     includes(time) {
-      const at = typeof time === 'string' && isDatetime(time) ? instant(time) : Number.NaN;
+      const at = toMicros(time) ?? Number.NaN;
       return at >= (after ?? Number.NEGATIVE_INFINITY) && at <= (end ?? Number.POSITIVE_INFINITY);
     },
   };

@@ -36,7 +36,7 @@ export function cutToMicros(text: string): string {
   return text.replace(/(\.\d{6})\d+/, '$1');
 }
 
-const TIME = /^(.{19})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?$/;
+const TIME = /^(.{16}(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?$/;
 
 /** The last minute that was read, and its beginning: neighbors in a list often share it. */
 let minute = '';
@@ -54,7 +54,7 @@ function toMicrosFast(text: string): Micros | undefined {
   return Number.isNaN(minuteAt + seconds) ? undefined : minuteAt + Math.round(seconds * 1_000_000);
 }
 
-/** Reads a time as RapidPro writes it, or a date alone, which is its midnight in UTC. */
+/** Reads a time as RapidPro writes it and its filters read it: one without a zone is in UTC, a day is its midnight. */
 export function toMicros(text: unknown): Micros | undefined {
   if (typeof text !== 'string') return undefined;
   const fast = toMicrosFast(text);

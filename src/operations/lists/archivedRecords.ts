@@ -1,21 +1,20 @@
+import { fromMicros, toMicros } from '../../input/times.js';
 import type { Dictionary } from '../../types/json.js';
 
 /** Brings records of archives into the shape of the live lists. */
 
-const TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?(?:\+00:00|Z)$/;
-
 /** `2017-08-12T21:11:59.89+00:00` as the live lists write it: `2017-08-12T21:11:59.890000Z`. */
 export function liveTime(time: unknown): unknown {
-  const match = TIME.exec(String(time));
-  if (!match) return time;
-  const [, seconds, fraction] = match;
-  return fraction ? `${seconds}.${fraction.padEnd(6, '0')}Z` : `${seconds}Z`;
+  const live = liveRunTime(time);
+  return typeof live !== 'string' || String(time).includes('.')
+    ? live
+    : live.replace('.000000Z', 'Z');
 }
 
 /** Inside of runs the live lists always write six digits. */
 function liveRunTime(time: unknown): unknown {
-  const [, seconds, fraction = ''] = TIME.exec(String(time)) ?? [];
-  return seconds ? `${seconds}.${fraction.padEnd(6, '0')}Z` : time;
+  const at = toMicros(time);
+  return at === undefined ? time : fromMicros(at);
 }
 
 function isObject(value: unknown): value is Dictionary {
