@@ -23,7 +23,6 @@ export { execute } from './execute.js';
 export * as http from './http.js';
 export { eachArchivedMessages, eachArchivedRuns, getArchives } from './operations/archives.js';
 export { getBoundaries } from './operations/boundaries.js';
-export { syncContacts, upsertContacts } from './operations/bulkContacts.js';
 export {
   addCampaign,
   addCampaignEvent,
@@ -96,4 +95,5 @@ export { getTickets } from './operations/tickets.js';
 export { addTopic, getTopics, updateTopic } from './operations/topics.js';
 export { getUsers } from './operations/users.js';
 export { getStatistics, getWorkspace } from './operations/workspace.js';
+export { syncContacts, upsertContacts } from './sync/bulkContacts.js';
 export * as webhook from './webhook.js';

@@ -4,13 +4,13 @@ import type { State } from './types/state.js';
 /** The namespace `util` of language-common, as it is there, with types of our own. */
 
 /** What `util.encode` and `util.decode` can be told. */
-export interface Base64Options {
+interface Base64Options {
   /** False: take the data as text, also where it is an object or JSON. Default: true. */
   parseJson?: boolean;
 }
 
 /** What the HTTP helpers of `util` can be told. */
-export interface HelperRequestOptions {
+interface HelperRequestOptions {
   /** Joined with the path. A whole address must be of the same origin. */
   baseUrl?: string;
   headers?: { [name: string]: string };

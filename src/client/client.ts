@@ -15,7 +15,7 @@ import { type ApiResponse, encodeBody, encodeTarget } from './request.js';
 import { decide } from './retry.js';
 import { transmit, type Wire } from './transport.js';
 
-export interface ClientOptions {
+interface ClientOptions {
   /** Seconds for one request. Default: 60. */
   timeout?: number | undefined;
   /** When its requests wait, and when they stop. Default: one of its own. */

@@ -132,7 +132,7 @@ export function parseJson(text: string): unknown {
   return JSON.parse(quoteLongIntegers(text));
 }
 
-export type Parsed = { value: unknown } | { amiss: 'no JSON' | 'too large' | 'too deep' };
+type Parsed = { value: unknown } | { amiss: 'no JSON' | 'too large' | 'too deep' };
 
 /**
  * Reads JSON within limits. Never throws.

@@ -21,9 +21,7 @@ export interface Attempt {
 }
 
 /** Seconds to wait before the next attempt, or why there is none. */
-export type Decision =
-  | { wait: number }
-  | { giveUp: 'unsafe' | 'attempts' | 'too-long'; wait: number };
+type Decision = { wait: number } | { giveUp: 'unsafe' | 'attempts' | 'too-long'; wait: number };
 
 /** Attempts at a request that fails for another reason than throttling. */
 export const MAX_ATTEMPTS = 4;

@@ -32,7 +32,7 @@ export interface Place {
 }
 
 /** What was read of an instant that goes on on the next page. */
-export interface Seam {
+interface Seam {
   /** Versions of records: one that has changed since lies elsewhere. The first so many count. */
   ids: SeenIds;
   size: number;

@@ -20,7 +20,7 @@ export interface Progress {
   covered: number;
 }
 
-export interface PlanOptions {
+interface PlanOptions {
   concurrency: number;
   /** Pages that may wait to be handed out. */
   ahead: number;

@@ -23,7 +23,7 @@ export interface ErrorDetails {
 }
 
 /** What an error can hold besides its code, description and fix. */
-export type MoreDetails = Omit<ErrorDetails, 'code' | 'description' | 'fix'>;
+type MoreDetails = Omit<ErrorDetails, 'code' | 'description' | 'fix'>;
 
 /**
  * The one class of error that this package throws.

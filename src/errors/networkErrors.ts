@@ -3,7 +3,7 @@ import { type Failure, mayBeDone } from './failure.js';
 import { redact } from './redact.js';
 
 /** What a socket's failure means to a person, and whether the server may have done the work. */
-export interface NetworkFailure {
+interface NetworkFailure {
   failure: Failure | undefined;
   error: RapidProError;
 }

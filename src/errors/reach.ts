@@ -4,7 +4,7 @@ import type { ErrorCode, RapidProError } from './errors.js';
  * Whom an error concerns: `one` item alone; `all`, since the next request would meet it too; or the
  * `server` or the way to it, which may be about one or about all.
  */
-export type Reach = 'one' | 'all' | 'server';
+type Reach = 'one' | 'all' | 'server';
 
 /** A part of what a code means; a code that is not here concerns one item. */
 const REACH: Partial<Record<ErrorCode, Reach>> = {

@@ -25,7 +25,7 @@ export const uuid = (what: string, hint = '') =>
 export const record = (value: z.ZodType, error: string) => z.record(z.string(), value, { error });
 
 /** What the check of a body knows beside its shape. */
-export interface BodyPlan {
+interface BodyPlan {
   /** Where it is posted. */
   resource: ResourceName;
   /** The keys whose texts reach a person or a record. */

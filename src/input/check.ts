@@ -53,7 +53,7 @@ export interface Keys {
 }
 
 /** The known key that another one almost equals; undefined if RapidPro itself answers that one. */
-export function meantKey(key: string, { known, answered = [] }: Keys): string | undefined {
+function meantKey(key: string, { known, answered = [] }: Keys): string | undefined {
   if (known.includes(key) || answered.includes(key)) return undefined;
   return nearMiss(key, known);
 }

@@ -244,7 +244,7 @@ export interface TimeFacts {
 type Fields = Dictionary | undefined;
 
 /** Completes the times among fields, in place; refuses those that RapidPro would store as others. */
-export type TimeRule = (fields: Fields, where: Where) => void;
+type TimeRule = (fields: Fields, where: Where) => void;
 
 /** The clocks of the workspace. The library of zones is loaded when it is first needed. */
 async function readZone(facts: TimeFacts): Promise<IANAZone | undefined> {

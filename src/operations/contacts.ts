@@ -12,7 +12,7 @@ import { checkedKey, placed, refuseHomeNumbers } from './base/homeNumbers.js';
 import { operation, optionsAndCallback } from './base/operation.js';
 import { findContact } from './contact/contactLookup.js';
 import { createContact } from './contact/createContact.js';
-import { logMisread } from './contact/unread.js';
+import { logMisread } from './contact/misread.js';
 import { updateExisting } from './contact/updateExisting.js';
 import { modeOf, upsert } from './contact/upsert.js';
 import { list } from './lists/list.js';

@@ -4,7 +4,7 @@ import { log } from '../input/log.js';
 import { shownId } from '../input/shownId.js';
 import type { UploadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { asObject } from './base/answered.js';
+import { asObject } from './base/asObject.js';
 import { operation } from './base/operation.js';
 import { detectFileType, type FileContent, readFileContent } from './objects/fileContent.js';
 

@@ -8,7 +8,7 @@ import type { BroadcastBody, MessageBody } from '../types/bodies.js';
 import type { BroadcastFilters, MessageFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
-import { asOutcome } from './base/answered.js';
+import { asOutcome } from './base/asObject.js';
 import { refuseHomeNumbers } from './base/homeNumbers.js';
 import { operation, optionsAndCallback } from './base/operation.js';
 import { list } from './lists/list.js';

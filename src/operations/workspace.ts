@@ -6,7 +6,7 @@ import { resources } from '../resources.js';
 import type { StatisticsFilters } from '../types/filters.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { asObject } from './base/answered.js';
+import { asObject } from './base/asObject.js';
 import { operation } from './base/operation.js';
 
 /**

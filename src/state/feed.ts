@@ -22,7 +22,7 @@ const feed = z.object({
 
 const changes = feed.extend({ from: time });
 
-export type Feed = z.infer<typeof feed>;
+type Feed = z.infer<typeof feed>;
 export type ChangesPosition = z.infer<typeof changes>;
 
 /** A record as it is now. Taken before a job can touch it. */
@@ -79,7 +79,7 @@ export function withSeen(
 }
 
 /** How far a run looks back, and how much is remembered for it. */
-export interface LookBack {
+interface LookBack {
   seconds: number;
   /** Of more records than these, some come twice. */
   most: number;

@@ -36,7 +36,7 @@ const shape = z.object({
 });
 
 /** Where a list was left. */
-export type ListPosition = z.infer<typeof shape>;
+type ListPosition = z.infer<typeof shape>;
 
 /** Where a list of a workspace stopped, by the way in which it is read. */
 export function listCheckpoint(

@@ -22,7 +22,7 @@ import { Progress } from './report/progress.js';
 
 export type BulkCall = Call<'contacts'>;
 
-export interface BulkPlan {
+interface BulkPlan {
   name: 'syncContacts' | 'upsertContacts';
   /** What the log calls it when it is over. */
   verb: string;

@@ -6,11 +6,11 @@ import { Unsendable } from '../input/expand.js';
 import { urnIdentity } from '../input/identifiers.js';
 import { log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
+import { trimmed } from '../input/stored.js';
 import { inTurns } from '../input/turns.js';
 import { digitsTakenWhole } from '../input/urns.js';
 import { homeNumberFault } from '../operations/base/homeNumbers.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
-import { trimmed } from './predict/predict.js';
 import { inCommon } from './report/clashes.js';
 import type { Outcome } from './report/outcome.js';
 

@@ -1,9 +1,8 @@
 import type { Client } from '../client/client.js';
 import { RapidProError, type Reason } from '../errors/errors.js';
 import { urnIdentity } from '../input/identifiers.js';
-import { findContact } from '../operations/contact/contactLookup.js';
+import { findContact, severalAnswer } from '../operations/contact/contactLookup.js';
 import { findHolders } from '../operations/contact/contactUrns.js';
-import { severalAnswer } from '../operations/contact/severalAnswer.js';
 import type { Dictionary } from '../types/json.js';
 import type { BulkPosition } from './bulkCheckpoint.js';
 import type { Change } from './compare/compare.js';

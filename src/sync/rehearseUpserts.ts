@@ -1,5 +1,6 @@
 import type { Reason } from '../errors/errors.js';
-import { refuseTwoForms } from '../operations/contact/twoForms.js';
+import { isPlainUrn, storedField } from '../input/stored.js';
+import { refuseDuplicateNumbers } from '../operations/contact/duplicateNumbers.js';
 import { findTarget } from '../operations/contact/upsert.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
 import type { BulkRun } from './bulkRun.js';
@@ -7,7 +8,6 @@ import { predictMisread, reportMisread } from './compare/compare.js';
 import { type Input, wouldRefuse } from './inputs.js';
 import type { SyncSettings } from './options.js';
 import { readFacts, resolveNames } from './predict/facts.js';
-import { isPlainUrn, storedField } from './predict/predict.js';
 import { Cost } from './report/cost.js';
 
 const INACTIVE: Reason = {
@@ -48,7 +48,7 @@ export async function rehearseUpserts(
       ...predicted,
     };
     if (!contact) {
-      refuseTwoForms(urns);
+      refuseDuplicateNumbers(urns);
       cost.add(note === undefined ? 1 : 2);
       return outcome.complete('created', item);
     }

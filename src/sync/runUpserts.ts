@@ -1,6 +1,6 @@
 import type { Reason } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
-import { misreadFields } from '../operations/contact/unread.js';
+import { misreadFields } from '../operations/contact/misread.js';
 import { modeOf, upsert } from '../operations/contact/upsert.js';
 import type { BulkResult } from '../types/bulk.js';
 import { type BulkCall, bulkRun } from './bulkRun.js';

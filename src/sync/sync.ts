@@ -1,16 +1,16 @@
+import { isPlainUrn } from '../input/stored.js';
 import type { ReadSoFar } from './bulkCheckpoint.js';
 import type { Input } from './inputs.js';
 import { LookUps, type LookUpsParts } from './lookUps.js';
 import { Matches } from './match/matches.js';
 import { MatchReader } from './match/matchReader.js';
-import { isPlainUrn } from './predict/predict.js';
 import type { Cost } from './report/cost.js';
 import { Writer, type WriterParts } from './write/writer.js';
 
-export type SyncParts = LookUpsParts & WriterParts;
+type SyncParts = LookUpsParts & WriterParts;
 
 /** What a run of `syncContacts` came to. */
-export interface SyncEnd {
+interface SyncEnd {
   /** What the writing would take, counted where nothing is written. */
   cost: Cost;
   /** Where the next run goes on, if this one has stopped. */

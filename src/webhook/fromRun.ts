@@ -64,7 +64,7 @@ export interface Caller {
   result?: string | undefined;
 }
 
-export interface CallOfRun {
+interface CallOfRun {
   push: Push;
   /** When the contact came to the node. */
   time: string;

@@ -33,7 +33,7 @@ const schema = z.object(
 
 const KNOWN = Object.keys(schema.shape);
 
-export interface PushSettings extends Omit<PushOptions, 'secret' | 'header' | 'query'> {
+interface PushSettings extends Omit<PushOptions, 'secret' | 'header' | 'query'> {
   secret?: Secret;
 }
 

@@ -22,7 +22,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const KNOWN_UP: readonly string[] = [];
 
 /** Rooms of one floor that still lead to each other. Held as the arrows are. */
-const KNOWN_PAIRS: readonly string[] = ['operations <-> sync'];
+const KNOWN_PAIRS: readonly string[] = [];
 
 /** Files that still lead to each other in a circle, a circle a line. Held as the arrows are. */
 const KNOWN_CIRCLES: readonly string[] = [];

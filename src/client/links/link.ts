@@ -36,7 +36,7 @@ export interface LinkOptions {
 }
 
 /** What a link leads to. Whoever does not read it to its end closes it. */
-export interface Linked {
+interface Linked {
   body: AsyncIterable<Uint8Array>;
   close(): void;
   contentType: string | undefined;

@@ -4,7 +4,7 @@ import { fail, RapidProError } from '../../errors/errors.js';
 import { log } from '../../input/log.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
-import { asObject } from './answered.js';
+import { asObject } from './asObject.js';
 
 /** What was read for one credential. Promises, so that operations side by side read it once. */
 interface Kept {

@@ -1,5 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { readPage } from '../../client/pages.js';
+import type { Reason } from '../../errors/errors.js';
 import type { ContactKey } from '../../input/identifiers.js';
 import type { Dictionary } from '../../types/json.js';
 
@@ -12,4 +13,13 @@ export async function findContact(client: Client, key: ContactKey): Promise<Dict
 /** The URNs of a contact as text. */
 export function urnsOf(contact: Dictionary): string[] {
   return Array.isArray(contact.urns) ? contact.urns.filter(urn => typeof urn === 'string') : [];
+}
+
+/** Why nothing is written for a contact that several in RapidPro answer to. */
+export function severalAnswer(many: string): Reason {
+  return {
+    code: 'CONTACT_CLASH',
+    description: `${many} contacts in RapidPro answer to what names this one. Nothing was changed.`,
+    fix: 'Decide which contact is the right one, and name that one alone.',
+  };
 }

@@ -2,13 +2,13 @@ import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../errors/errors.js';
 import { type Body, referencesGroupsOrFields } from '../../input/body.js';
 import { distinctUrns } from '../../input/identifiers.js';
-import { sameGroupName } from '../../sync/predict/predict.js';
+import { sameGroupName } from '../../input/stored.js';
 import type { Dictionary } from '../../types/json.js';
-import { asObject, asOutcome } from '../base/answered.js';
+import { asObject, asOutcome } from '../base/asObject.js';
 import { findContact, urnsOf } from './contactLookup.js';
-import { wasMadeSince } from './madeSince.js';
+import { wasCreatedSince } from './createdSince.js';
+import { refuseDuplicateNumbers } from './duplicateNumbers.js';
 import { withNote } from './note.js';
-import { refuseTwoForms } from './twoForms.js';
 import { writeContact } from './writeContact.js';
 
 /** Whether a contact has the URNs and groups that were asked for, as far as they are shown. */
@@ -46,7 +46,7 @@ async function ownContact(
 ): Promise<Dictionary | null> {
   const contact = await findContact(client, { urn: urns[0] ?? '' });
   if (!contact || String(contact.name ?? '') !== String(body.name ?? '').trim()) return null;
-  if (!wasMadeSince(contact, client, started)) return null;
+  if (!wasCreatedSince(contact, client, started)) return null;
   if (!hasAll(contact, urns, body.groups)) return null;
   const missing = missingFrom(contact, body);
   if (Object.keys(missing).length === 0) return contact;
@@ -60,7 +60,7 @@ export async function createContact(client: Client, body: Body): Promise<Diction
 }
 
 async function create(client: Client, body: Body): Promise<Dictionary> {
-  refuseTwoForms(body.urns);
+  refuseDuplicateNumbers(body.urns);
   const started = client.clock.now();
   // RapidPro 9 fails on a contact that has a URN twice.
   const given = (Array.isArray(body.urns) ? body.urns : []) as string[];

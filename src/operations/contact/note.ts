@@ -3,7 +3,7 @@ import { changed, RapidProError } from '../../errors/errors.js';
 import { log } from '../../input/log.js';
 import { shownId } from '../../input/shownId.js';
 import type { Dictionary, Json } from '../../types/json.js';
-import { asObject } from '../base/answered.js';
+import { asObject } from '../base/asObject.js';
 
 const logged = new WeakSet<Client>();
 

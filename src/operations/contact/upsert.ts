@@ -5,12 +5,11 @@ import { distinctUrns } from '../../input/identifiers.js';
 import type { Settings } from '../../input/optionTable.js';
 import { shownId } from '../../input/shownId.js';
 import type { Dictionary } from '../../types/json.js';
-import { findContact, urnsOf } from './contactLookup.js';
+import { findContact, severalAnswer, urnsOf } from './contactLookup.js';
 import { findHolders } from './contactUrns.js';
 import { createContact } from './createContact.js';
-import { wasMadeSince } from './madeSince.js';
+import { wasCreatedSince } from './createdSince.js';
 import { withNote } from './note.js';
-import { severalAnswer } from './severalAnswer.js';
 import { type Written, writeByKey, writeContact, writeUrns } from './writeContact.js';
 
 function clash(contacts: Dictionary[]): RapidProError {
@@ -36,7 +35,7 @@ function theOne(found: readonly Dictionary[]): Dictionary | undefined {
 }
 
 /** Whether URNs are added to those of the contact, or take their place. */
-export type UrnMode = 'add' | 'replace';
+type UrnMode = 'add' | 'replace';
 
 /** `'exact'` is what syncContacts() calls replacing. */
 export function modeOf({ urns = 'add' }: Settings): UrnMode {
@@ -101,7 +100,7 @@ async function upsertByUrn(client: Client, urn: string, body: Body): Promise<Ups
   const started = client.clock.now();
   const { contact, statusCode, repeated } = await writeByUrn(client, urn, body);
   // Where the answer to its making was lost, the same request found it there.
-  const isNew = statusCode === 201 || (repeated && wasMadeSince(contact, client, started));
+  const isNew = statusCode === 201 || (repeated && wasCreatedSince(contact, client, started));
   const noted = isNew && body.note !== undefined ? withNote(client, contact, body.note) : contact;
   return { contact: await noted, isNew };
 }

@@ -3,11 +3,11 @@ import { type Body, referencesGroupsOrFields } from '../../input/body.js';
 import { type ContactKey, distinctUrns, urnIdentity } from '../../input/identifiers.js';
 import type { Dictionary } from '../../types/json.js';
 import type { ApiRequest } from '../../types/request.js';
-import { asObject } from '../base/answered.js';
+import { asObject } from '../base/asObject.js';
 import { urnsOf } from './contactLookup.js';
 import { checkKept } from './contactUrns.js';
+import { refuseDuplicateNumbers } from './duplicateNumbers.js';
 import { logNoNotes } from './note.js';
-import { refuseTwoForms } from './twoForms.js';
 
 /** What a write came to. */
 export interface Written {
@@ -75,7 +75,7 @@ export async function writeUrns(
   const urns = distinctUrns(list);
   if (sameList(urns, urnsOf(contact))) return writeContact(client, key, body);
   // The newer servers leave one of them out.
-  if (client.dialect !== 'textit') refuseTwoForms(urns, given);
+  if (client.dialect !== 'textit') refuseDuplicateNumbers(urns, given);
   const places = urns.map(urn => (given.includes(urn) ? given.indexOf(urn) : undefined));
   const written = await writeContact(client, key, { ...body, urns }, { urns: places });
   checkKept(written, urns, given);

@@ -9,7 +9,7 @@ import { PAGE_SIZE, type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { ListOptions } from '../../types/options.js';
 import type { Query } from '../../types/request.js';
-import { checkUnderstood } from './understood.js';
+import { checkDialectFilters } from './dialectFilters.js';
 
 /** Seconds between two lines of progress. */
 const PROGRESS = 10;
@@ -116,7 +116,7 @@ export class Reading {
     try {
       const { value } = await source.next();
       if (!value) return undefined;
-      checkUnderstood(this.#name, this.#query, this.#client.dialect);
+      checkDialectFilters(this.#name, this.#query, this.#client.dialect);
       return value;
     } catch (error) {
       if (!this.#client.limiter.isStop(error) || !next) throw error;

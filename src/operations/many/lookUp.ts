@@ -2,9 +2,8 @@ import type { Client } from '../../client/client.js';
 import { fail, RapidProError } from '../../errors/errors.js';
 import { contactKey, isUuid, urnIdentity } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
-import { areHidden } from '../../sync/compare/compare.js';
-import { paysToRead } from '../../sync/match/reading.js';
-import { isPlainUrn } from '../../sync/predict/predict.js';
+import { areHidden, isPlainUrn } from '../../input/stored.js';
+import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
 import { findContact, urnsOf } from '../contact/contactLookup.js';
@@ -68,6 +67,32 @@ class Wanted {
     for (const name of [String(contact.uuid), ...urns])
       this.resolve(contactIdentity(name), contact);
   }
+}
+
+/** How far the contacts of a workspace have been read, and whether it pays to read on. */
+interface Extent {
+  /** Pages that were read. */
+  pages: number;
+  /** Contacts of the list that are still to be found, and those that were found by reading. */
+  missing: number;
+  found: number;
+  /** The most members that any group has: the workspace has no fewer contacts. */
+  atLeast: number;
+  /** How many contacts there are, where that is known. */
+  exactly: number | undefined;
+}
+
+/**
+ * Whether the next page is worth its request. Whoever is not found by reading costs a request
+ * of its own, so pages pay as long as there are fewer of them to come than contacts to be found.
+ */
+export function paysToRead({ pages, missing, found, atLeast, exactly }: Extent): boolean {
+  if (missing === 0) return false;
+  if (exactly !== undefined) return Math.ceil(exactly / PAGE_SIZE) - pages < missing;
+  if (Math.ceil(atLeast / PAGE_SIZE) - pages > missing) return false;
+  // So many pages are to come if the missing ones are spread as the found ones were.
+  const expected = found === 0 ? Number.POSITIVE_INFINITY : (pages * missing) / found;
+  return 2 * pages + 1 < missing || expected < missing;
 }
 
 /** Reads the list of contacts as long as that takes fewer requests than asking for each. */

@@ -38,7 +38,7 @@ function isNamed(item: Item, texts: readonly string[], uuids: ReadonlySet<string
 }
 
 /** A batch that was refused, sorted out. */
-export interface Sorted {
+interface Sorted {
   /** Those that were certainly refused. */
   refused: Item[];
   /** What to try next, in one request each. */

@@ -8,7 +8,7 @@ import { shownId } from '../../input/shownId.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { LeftOut, SendPlan } from '../../types/actions.js';
 import type { Dictionary } from '../../types/json.js';
-import { asOutcome } from '../base/answered.js';
+import { asOutcome } from '../base/asObject.js';
 import { placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import type { Call } from '../base/operation.js';
 import { refuseArchived } from '../base/workspaceFacts.js';

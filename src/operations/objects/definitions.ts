@@ -1,7 +1,7 @@
 import type { Client } from '../../client/client.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
-import { asObject } from '../base/answered.js';
+import { asObject } from '../base/asObject.js';
 
 /** Servers take no address of 4 kB and more: so many uuids stay below it. */
 const MOST_UUIDS = 80;

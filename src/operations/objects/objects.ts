@@ -9,7 +9,7 @@ import type { ResourceName } from '../../resources.js';
 import { resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
-import { asObject } from '../base/answered.js';
+import { asObject } from '../base/asObject.js';
 import { operation } from '../base/operation.js';
 import { refuseArchived } from '../base/workspaceFacts.js';
 

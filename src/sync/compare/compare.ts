@@ -1,20 +1,14 @@
 import type { Body } from '../../input/body.js';
 import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
+import { areHidden, isCut, isPlainUrn, isUnreadable } from '../../input/stored.js';
 import { urnsOf } from '../../operations/contact/contactLookup.js';
-import type { Misread } from '../../operations/contact/unread.js';
+import type { Misread } from '../../operations/contact/misread.js';
+import { inactiveStatus } from '../../operations/many/recipients.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Input } from '../inputs.js';
 import type { SyncSettings } from '../options.js';
 import type { Facts } from '../predict/facts.js';
-import {
-  isCut,
-  isPlainUrn,
-  isUnreadable,
-  type Prediction,
-  predictField,
-  predictLanguage,
-  predictName,
-} from '../predict/predict.js';
+import { type Prediction, predictField, predictLanguage, predictName } from '../predict/predict.js';
 
 /** What has to be written to make a contact match. */
 export interface Change {
@@ -63,11 +57,6 @@ export function predictMisread(fields: Input['fields'], types: Facts['types']): 
     else if (isCut(value)) misread.altered.push(`fields.${key}`);
   }
   return misread;
-}
-
-/** RapidPro shows this in place of URNs where the workspace hides them. */
-export function areHidden(urns: readonly string[]): boolean {
-  return urns.some(urn => urn.endsWith(':********'));
 }
 
 export function textOrNull(value: unknown): string | null {
@@ -123,7 +112,7 @@ export function compareContact(
     missing: 0,
     join: [],
     leave: [],
-    inactive: typeof contact.status === 'string' && contact.status !== 'active',
+    inactive: inactiveStatus(contact) !== undefined,
   };
   const note = (key: string, prediction: Prediction): boolean => {
     if (prediction !== 'same') change.changed.push(key);

@@ -1,14 +1,15 @@
 import type { Client } from '../../client/client.js';
 import { AbortedError } from '../../client/limiter.js';
 import { RapidProError } from '../../errors/errors.js';
+import { paysToRead } from '../../operations/many/lookUp.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import type { BulkPosition, ReadSoFar } from '../bulkCheckpoint.js';
 import type { Facts } from '../predict/facts.js';
 import type { Matches, MatchesParts } from './matches.js';
-import { paysToRead, type ReadEnd, readContacts } from './reading.js';
+import { type ReadEnd, readContacts } from './reading.js';
 
-export interface MatchReaderParts extends MatchesParts {
+interface MatchReaderParts extends MatchesParts {
   client: Client;
   /** Where an earlier run stopped. */
   earlier: BulkPosition | undefined;

@@ -1,11 +1,11 @@
 import type { Reason } from '../../errors/errors.js';
 import { urnIdentity } from '../../input/identifiers.js';
+import { storedField } from '../../input/stored.js';
 import { urnsOf } from '../../operations/contact/contactLookup.js';
 import type { Dictionary } from '../../types/json.js';
 import { textOrNull } from '../compare/compare.js';
 import { type Input, type Name, urnNames, uuidName } from '../inputs.js';
 import type { SyncSettings } from '../options.js';
-import { storedField } from '../predict/predict.js';
 
 const KEY_FIX = 'Give every contact the key, or choose another one in options.key.';
 

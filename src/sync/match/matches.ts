@@ -1,9 +1,9 @@
 import { fail, type Reason } from '../../errors/errors.js';
-import { urnsOf } from '../../operations/contact/contactLookup.js';
-import { severalAnswer } from '../../operations/contact/severalAnswer.js';
+import { areHidden } from '../../input/stored.js';
+import { severalAnswer, urnsOf } from '../../operations/contact/contactLookup.js';
 import { inactiveStatus } from '../../operations/many/recipients.js';
 import type { Dictionary } from '../../types/json.js';
-import { areHidden, type Change, compareContact, reportMisread } from '../compare/compare.js';
+import { type Change, compareContact, reportMisread } from '../compare/compare.js';
 import type { Input } from '../inputs.js';
 import type { SyncSettings } from '../options.js';
 import type { Facts } from '../predict/facts.js';

@@ -1,37 +1,10 @@
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
 import { fromPlain, toPlain } from '../../client/seams.js';
-import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 
-/** How far the contacts of a workspace have been read, and whether it pays to read on. */
-export interface Extent {
-  /** Pages that were read. */
-  pages: number;
-  /** Contacts of the list that are still to be found, and those that were found by reading. */
-  missing: number;
-  found: number;
-  /** The most members that any group has: the workspace has no fewer contacts. */
-  atLeast: number;
-  /** How many contacts there are, where that is known. */
-  exactly: number | undefined;
-}
-
-/**
- * Whether the next page is worth its request. Whoever is not found by reading costs a request
- * of its own, so pages pay as long as there are fewer of them to come than contacts to be found.
- */
-export function paysToRead({ pages, missing, found, atLeast, exactly }: Extent): boolean {
-  if (missing === 0) return false;
-  if (exactly !== undefined) return Math.ceil(exactly / PAGE_SIZE) - pages < missing;
-  if (Math.ceil(atLeast / PAGE_SIZE) - pages > missing) return false;
-  // So many pages are to come if the missing ones are spread as the found ones were.
-  const expected = found === 0 ? Number.POSITIVE_INFINITY : (pages * missing) / found;
-  return 2 * pages + 1 < missing || expected < missing;
-}
-
-export interface ReadPlan {
+interface ReadPlan {
   query: Query;
   /** Where an earlier run stopped. */
   start: Query | undefined;

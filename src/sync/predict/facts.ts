@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.js';
 import { fail, RapidProError, type Reason } from '../../errors/errors.js';
 import { readTimeRule, type TimeFacts } from '../../input/fieldTimes.js';
 import { nearest } from '../../input/nearest.js';
+import { sameGroupName } from '../../input/stored.js';
 import { inTurns } from '../../input/turns.js';
 import type { WorkspaceFacts } from '../../operations/base/workspaceFacts.js';
 import { collect } from '../../operations/lists/list.js';
@@ -9,7 +10,6 @@ import type { Dictionary } from '../../types/json.js';
 import type { Input } from '../inputs.js';
 import type { SyncSettings } from '../options.js';
 import type { Outcome } from '../report/outcome.js';
-import { sameGroupName } from './predict.js';
 
 /** What a comparison needs to know of the workspace: fields and groups that the list names. */
 export interface Facts {
@@ -128,7 +128,7 @@ function unknownField(key: string, types: ReadonlyMap<string, string>): Reason {
   };
 }
 
-const UNKNOWN_GROUP: Reason = {
+const NO_SUCH_GROUP: Reason = {
   code: 'UNKNOWN_REFERENCE',
   description: 'The contact names a group that the workspace does not have. Nothing was sent.',
   fix: 'Make the group with ensureGroup(), or correct its name.',
@@ -149,7 +149,7 @@ function resolveGroups(input: Input, facts: Facts, known: Map<string, string | R
     if (found === undefined) {
       const group = findGroup(facts.groups, wanted);
       const uuid = String(group?.uuid);
-      found = group ? (facts.manual.has(uuid) ? uuid : SMART_GROUP) : UNKNOWN_GROUP;
+      found = group ? (facts.manual.has(uuid) ? uuid : SMART_GROUP) : NO_SUCH_GROUP;
       known.set(wanted, found);
     }
     if (typeof found !== 'string') return found;

@@ -1,6 +1,6 @@
+import { isPlainUrn } from '../../input/stored.js';
 import type { Change } from '../compare/compare.js';
 import type { Input } from '../inputs.js';
-import { isPlainUrn } from '../predict/predict.js';
 
 /** How many requests the writing takes that a dry run leaves out. */
 export class Cost {

@@ -1,7 +1,7 @@
 import { fail } from '../../errors/errors.js';
 import { count, log } from '../../input/log.js';
 import { shownId } from '../../input/shownId.js';
-import { logManyMisread } from '../../operations/contact/unread.js';
+import { logManyMisread } from '../../operations/contact/misread.js';
 import type { BulkFailure, BulkResult } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
 

@@ -13,7 +13,7 @@ interface Batch {
 }
 
 /** What becomes of the contacts of a batch. */
-export interface GroupEnds {
+interface GroupEnds {
   done(change: Change): void;
   failed(change: Change, error: unknown): void;
 }

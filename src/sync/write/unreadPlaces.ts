@@ -1,7 +1,7 @@
 import type { Body } from '../../input/body.js';
+import { trimmed } from '../../input/stored.js';
 import type { Json } from '../../types/json.js';
 import type { Change } from '../compare/compare.js';
-import { trimmed } from '../predict/predict.js';
 
 const nameOf = (key: string, value: unknown) => `${key} ${trimmed(String(value))}`;
 

@@ -2,15 +2,15 @@ import type { Client } from '../../client/client.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
+import { isPlainUrn, storedText } from '../../input/stored.js';
 import { findContact, urnsOf } from '../../operations/contact/contactLookup.js';
 import { findHolders } from '../../operations/contact/contactUrns.js';
 import { createContact } from '../../operations/contact/createContact.js';
-import { misreadFields } from '../../operations/contact/unread.js';
+import { misreadFields } from '../../operations/contact/misread.js';
 import { writeContact, writeUrns } from '../../operations/contact/writeContact.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Change } from '../compare/compare.js';
 import type { Input } from '../inputs.js';
-import { isPlainUrn, storedText } from '../predict/predict.js';
 
 /** What a new contact is made of. Nothing needs to be cleared in it. */
 export function newBody({ name, language, urns, groups, fields }: Input): Body {

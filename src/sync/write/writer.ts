@@ -1,7 +1,8 @@
 import type { Client } from '../../client/client.js';
 import type { Reason } from '../../errors/errors.js';
-import { refuseTwoForms } from '../../operations/contact/twoForms.js';
-import { misreadFields } from '../../operations/contact/unread.js';
+import { isPlainUrn } from '../../input/stored.js';
+import { refuseDuplicateNumbers } from '../../operations/contact/duplicateNumbers.js';
+import { misreadFields } from '../../operations/contact/misread.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
 import { type Change, predictMisread, reportMisread } from '../compare/compare.js';
@@ -9,7 +10,6 @@ import type { Input } from '../inputs.js';
 import type { Matcher } from '../match/matcher.js';
 import type { SyncSettings } from '../options.js';
 import type { Facts } from '../predict/facts.js';
-import { isPlainUrn } from '../predict/predict.js';
 import { Cost } from '../report/cost.js';
 import type { Outcome } from '../report/outcome.js';
 import type { Progress } from '../report/progress.js';
@@ -92,7 +92,7 @@ export class Writer {
     const { client, outcome, settings, facts, matcher, progress } = this.#parts;
     const { index, urns = [] } = input;
     if (settings.dryRun) {
-      refuseTwoForms(urns);
+      refuseDuplicateNumbers(urns);
       this.cost.ofCreation(input);
       const misread = predictMisread(input.fields, facts.types);
       // With a field for a key, nobody was looked up by a URN: another contact may hold it.

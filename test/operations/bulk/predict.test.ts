@@ -2,16 +2,13 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { servers } from '../../../recordings/read.js';
+import { isPlainUrn, sameGroupName, storedField, storedText } from '../../../src/input/stored.js';
 import { compareUrns } from '../../../src/sync/compare/compare.js';
 import {
-  isPlainUrn,
   type Prediction,
   predictField,
   predictLanguage,
   predictName,
-  sameGroupName,
-  storedField,
-  storedText,
 } from '../../../src/sync/predict/predict.js';
 
 interface Row {

@@ -24,7 +24,7 @@ function isSame(a: string, b: string): boolean {
  * @param given - the list of the job, whose positions are reported
  * @throws RapidProError `INVALID_URN`
  */
-export function refuseTwoForms(urns: unknown, given: unknown = urns): void {
+export function refuseDuplicateNumbers(urns: unknown, given: unknown = urns): void {
   if (!Array.isArray(urns) || urns.length < 2) return;
   const phones = distinctUrns(urns.map(String)).flatMap(urn => {
     const [, number] = /^tel:(\+?\d+)$/.exec(urnIdentity(urn)) ?? [];

@@ -17,7 +17,7 @@ function isUnderstood(filter: Filter | undefined, value: unknown, dialect: Diale
  *
  * @throws RapidProError `INVALID_FILTER`
  */
-export function checkUnderstood(
+export function checkDialectFilters(
   name: ResourceName,
   query: Query,
   dialect: Dialect | undefined,

@@ -10,7 +10,7 @@ const SLACK = 2000;
  *
  * @param started - the moment, by the client's clock
  */
-export function wasMadeSince(contact: Dictionary, client: Client, started: number): boolean {
+export function wasCreatedSince(contact: Dictionary, client: Client, started: number): boolean {
   const { serverTime } = client;
   if (serverTime === undefined) return false;
   const earliest = serverTime - (client.clock.now() - started) - SLACK;

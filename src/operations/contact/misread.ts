@@ -1,7 +1,7 @@
 import type { Body } from '../../input/body.js';
 import { isAnotherTime } from '../../input/fieldTimes.js';
 import { count, log } from '../../input/log.js';
-import { isCut, storedText, trimmed } from '../../sync/predict/predict.js';
+import { isCut, storedText, trimmed } from '../../input/stored.js';
 import type { Dictionary } from '../../types/json.js';
 
 /** How to write what RapidPro reads on every server. */

@@ -1,10 +1,10 @@
-import { SYNC_OPTIONS, UPSERT_OPTIONS } from '../sync/options.js';
-import { runSync } from '../sync/runSync.js';
-import { runUpserts } from '../sync/runUpserts.js';
+import { operation } from '../operations/base/operation.js';
 import type { UpsertBody } from '../types/bodies.js';
 import type { SyncContact, SyncOptions, UpsertContactsOptions } from '../types/bulk.js';
 import type { Operation, Reference } from '../types/state.js';
-import { operation } from './base/operation.js';
+import { SYNC_OPTIONS, UPSERT_OPTIONS } from './options.js';
+import { runSync } from './runSync.js';
+import { runUpserts } from './runUpserts.js';
 
 /**
  * Make contacts match a list, and write only the differences: reads what is there in pages of 250. Contacts that are not in the list are never touched, and keys that are left out stay as they are. Groups and URNs are only added, unless `groups` or `urns` is `'exact'`.

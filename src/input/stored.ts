@@ -1,0 +1,127 @@
+import { isDay } from './times.js';
+
+/** What RapidPro keeps of what is written, as far as both lines of servers were seen to do it alike. */
+
+/** What RapidPro will show, or undefined if that is not certain. */
+export type Stored = { value: string | null } | undefined;
+
+/** What Python calls white space: some control characters are, the byte-order mark is not. */
+const BLANK =
+  '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
+const EDGES = new RegExp(`^${BLANK}+|${BLANK}+$`, 'g');
+
+/** RapidPro refuses both. */
+const REFUSED = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+const LONGEST_TEXT = 640;
+
+export function trimmed(text: string): string {
+  return text.replace(EDGES, '');
+}
+
+/** The text that Python makes of a JSON number, where it writes it as JavaScript does. */
+function numberText(value: number): string | undefined {
+  const size = Math.abs(value);
+  if (Number.isInteger(value)) return size < 1e21 ? String(value) : undefined;
+  return size >= 1e-4 ? String(value) : undefined;
+}
+
+/** The raw text that RapidPro keeps of a field's value; null if the value clears it. */
+export function storedText(value: string | number | null): Stored {
+  if (value === null) return { value: null };
+  const text = typeof value === 'number' ? numberText(value) : value;
+  if (text === undefined || REFUSED.test(text)) return undefined;
+  const kept = trimmed(text);
+  // Only beyond so many units can there be so many characters.
+  if (kept.length <= LONGEST_TEXT) return { value: kept || null };
+  const cut = Array.from(kept).slice(0, LONGEST_TEXT).join('');
+  return trimmed(cut) === cut ? { value: cut } : undefined;
+}
+
+/** Beyond it, the two lines of servers differ. */
+const MOST_DIGITS = 36;
+
+function storedNumber(text: string): Stored {
+  const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d*)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole + fraction === '') return { value: null };
+  if (whole.length + fraction.length > MOST_DIGITS) return undefined;
+  const integer = whole.replace(/^0+/, '') || '0';
+  const decimals = fraction.replace(/0+$/, '');
+  const shown = decimals === '' ? integer : `${integer}.${decimals}`;
+  return { value: shown === '0' ? shown : sign + shown };
+}
+
+const ISO =
+  /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d+))?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
+
+function storedDatetime(text: string): Stored {
+  const [, day = '', hour, minute, second = '00', fraction = '', zone] = ISO.exec(text) ?? [];
+  if (zone && isDay(day) && !/^[+-]00:00$/.test(zone)) {
+    const micros = fraction.slice(0, 6).padEnd(6, '0');
+    return { value: `${day}T${hour}:${minute}:${second}.${micros}${zone}` };
+  }
+  // No date can be found where there is no digit.
+  return /\d/.test(text) ? undefined : { value: null };
+}
+
+/** What RapidPro will show of a field's value. */
+export function storedField(type: string, value: string | number | null): Stored {
+  const raw = storedText(value);
+  if (!raw || raw.value === null) return raw;
+  switch (type) {
+    case 'text':
+      return raw;
+    case 'number':
+      return storedNumber(raw.value);
+    case 'datetime':
+      return storedDatetime(raw.value);
+    default:
+      return undefined;
+  }
+}
+
+/** Whether RapidPro keeps only the beginning of a value. */
+export function isCut(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length <= LONGEST_TEXT) return false;
+  return Array.from(trimmed(value)).length > LONGEST_TEXT;
+}
+
+/** Whether RapidPro will surely show nothing of a value that is there. */
+export function isUnreadable(type: string, value: string | number | null): boolean {
+  const isThere = storedText(value)?.value ?? null;
+  return isThere !== null && storedField(type, value)?.value === null;
+}
+
+/** Calling codes; those of three digits are all the others. */
+const CALLING_CODE = /^(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/;
+
+/**
+ * A whole international number. Shorter ones, a zero after the calling code and Mexico's former 1 are
+ * read in ways that would take a table of all countries.
+ */
+function isWholeNumber(digits: string): boolean {
+  const national = digits.replace(CALLING_CODE, '');
+  return /^[1-9]\d{9,14}$/.test(digits) && !national.startsWith('0') && !/^521/.test(digits);
+}
+
+const PLAIN_URNS =
+  /^(?:(?:telegram|instagram|whatsapp):\d+|mailto:[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+|ext:[^\s?#%]{1,200})$/;
+
+/** Whether every server stores a URN just as it is written, or refuses it. */
+export function isPlainUrn(urn: string): boolean {
+  return urn.startsWith('tel:+') ? isWholeNumber(urn.slice(5)) : PLAIN_URNS.test(urn);
+}
+
+function isAscii(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text);
+}
+
+/** RapidPro finds groups in any letter case; beyond ASCII, databases differ in what that is. */
+export function sameGroupName(a: string, b: string): boolean {
+  return a === b || (isAscii(a) && isAscii(b) && a.toLowerCase() === b.toLowerCase());
+}
+
+/** RapidPro shows this in place of URNs where the workspace hides them. */
+export function areHidden(urns: readonly string[]): boolean {
+  return urns.some(urn => urn.endsWith(':********'));
+}
