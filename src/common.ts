@@ -1,5 +1,5 @@
 import * as languageCommon from '@openfn/language-common';
-import { markOperation } from './input/isOperation.js';
+import { makeOperation, named } from './input/isOperation.js';
 import type { Operation, Source, State, Step, ValueReader } from './types/state.js';
 
 /**
@@ -27,7 +27,7 @@ export interface CursorOptions {
  * @returns {Operation}
  */
 export function alterState(func: Step): Operation {
-  return markOperation(languageCommon.alterState(func));
+  return named('alterState', makeOperation(languageCommon.alterState(func)), func);
 }
 
 /**
@@ -40,7 +40,7 @@ export function alterState(func: Step): Operation {
  * @returns {Operation}
  */
 export function as(key: string | ((state: State) => string), operation: Step): Operation {
-  return markOperation(languageCommon.as(key, operation));
+  return named('as', makeOperation(languageCommon.as(key, operation)), operation);
 }
 
 /**
@@ -52,7 +52,7 @@ export function as(key: string | ((state: State) => string), operation: Step): O
  * @returns {Operation}
  */
 export function combine(...operations: Step[]): Operation {
-  return markOperation(languageCommon.combine(...operations));
+  return named('combine', makeOperation(languageCommon.combine(...operations)), operations);
 }
 
 /**
@@ -65,7 +65,7 @@ export function combine(...operations: Step[]): Operation {
  * @returns {Operation}
  */
 export function cursor(value: unknown, options: CursorOptions = {}): Operation {
-  return markOperation(languageCommon.cursor(value, options));
+  return named('cursor', makeOperation(languageCommon.cursor(value, options)));
 }
 
 /**
@@ -102,7 +102,7 @@ export function dataValue(path: string): ValueReader {
  * @returns {Operation}
  */
 export function each(source: Source, operation: Step): Operation {
-  return markOperation(languageCommon.each(source, operation));
+  return named('each', makeOperation(languageCommon.each(source, operation)), operation);
 }
 
 /**
@@ -139,7 +139,7 @@ export function fields(...fields: [string, unknown][]): { [key: string]: unknown
  * @returns {Operation}
  */
 export function fn(func: Step): Operation {
-  return markOperation(languageCommon.fn(func));
+  return named('fn', makeOperation(languageCommon.fn(func)), func);
 }
 
 /**
@@ -152,7 +152,7 @@ export function fn(func: Step): Operation {
  * @returns {Operation}
  */
 export function fnIf(condition: unknown, operation: Step): Operation {
-  return markOperation(languageCommon.fnIf(condition, operation));
+  return named('fnIf', makeOperation(languageCommon.fnIf(condition, operation)), operation);
 }
 
 /**
@@ -170,7 +170,7 @@ export function group(
   keyPath: string | ((state: State) => string),
   callback: Step = state => state,
 ): Operation {
-  return markOperation(languageCommon.group(source, keyPath, callback));
+  return named('group', makeOperation(languageCommon.group(source, keyPath, callback)), callback);
 }
 
 /**
@@ -194,7 +194,7 @@ export function lastReferenceValue(path: string): ValueReader {
  * @returns {Operation}
  */
 export function log(...values: unknown[]): Operation {
-  return markOperation(languageCommon.log(...values));
+  return named('log', makeOperation(languageCommon.log(...values)));
 }
 
 /**
@@ -210,7 +210,7 @@ export function map(
   items: string | readonly unknown[],
   callback: (item: unknown, index: number, state: State) => unknown,
 ): Operation {
-  return markOperation(languageCommon.map(items, callback));
+  return named('map', makeOperation(languageCommon.map(items, callback)));
 }
 
 /**

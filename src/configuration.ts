@@ -127,12 +127,16 @@ export function webhookSecretOf(raw: unknown): string {
  * @throws RapidProError `INVALID_CONFIGURATION`
  */
 export function parseConfiguration(raw: unknown): Configuration {
+  const fix =
+    'Choose a RapidPro credential for this step, or put { "configuration": { "host": "…", "token": "…" } } in the state file.';
   if (raw === null || typeof raw !== 'object') {
     throw invalid(
-      'The job has no credential.',
-      'Choose a RapidPro credential for this step, or put { "configuration": { "host": "…", "token": "…" } } in the state file.',
+      'The state holds no credential: the step has none, or an earlier fn() returned a state without it.',
+      `Return the whole state from fn(), as { ...state, more: 1 }. ${fix}`,
     );
   }
+  // What the platform gives a step for which none was chosen.
+  if (Object.keys(raw).length === 0) throw invalid('The step has no credential.', fix);
   const { host, token, apiVersion } = raw as Record<string, unknown>;
   const url = parseHost(host);
   const version = apiVersion ?? '';

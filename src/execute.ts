@@ -1,6 +1,17 @@
 import { execute as commonExecute } from '@openfn/language-common';
-import { makeOperation } from './input/isOperation.js';
+import { makeOperation, watchCalls } from './input/isOperation.js';
+import { log } from './input/log.js';
+import { logSize } from './input/size.js';
 import type { Operation, Step } from './types/state.js';
+
+/** Names the operations that a job made on its way and forgot to call. */
+function logForgotten(names: readonly string[]): void {
+  for (const name of names) {
+    log.warn(
+      `${name}() was made while the job ran, but never called: it did nothing. Write it as a step of its own, use each(), or call it with the state: await ${name}(…)(state)`,
+    );
+  }
+}
 
 /**
  * Run operations one after another, from a state that has `references` and `data`. The platform calls
@@ -12,7 +23,12 @@ import type { Operation, Step } from './types/state.js';
  * @returns {Operation}
  */
 export function execute(...operations: Step[]): Operation {
-  return makeOperation(state =>
-    commonExecute(...operations)({ references: [], data: null, ...state }),
-  );
+  return makeOperation(async state => {
+    const { result, forgotten } = await watchCalls(() =>
+      commonExecute(...operations)({ references: [], data: null, ...state }),
+    );
+    logForgotten(forgotten);
+    logSize(result);
+    return result;
+  });
 }

@@ -1,4 +1,5 @@
 import { checkBody, checkMethod, checkPath, checkQuery } from './input/httpArguments.js';
+import { named } from './input/isOperation.js';
 import { log } from './input/log.js';
 import { operation } from './operations/base/operation.js';
 import type { Json } from './types/json.js';
@@ -67,7 +68,7 @@ export function get(
   query?: Reference<Query>,
   options?: Reference<Options>,
 ): Operation {
-  return send({ method: 'GET', path, query, options });
+  return named('http.get', send({ method: 'GET', path, query, options }));
 }
 
 /**
@@ -89,7 +90,7 @@ export function post(
   body: Reference<Json>,
   options?: Reference<HttpOptions>,
 ): Operation {
-  return send({ method: 'POST', path, body, options, knownOptions: ['query'] });
+  return named('http.post', send({ method: 'POST', path, body, options, knownOptions: ['query'] }));
 }
 
 /**
@@ -111,7 +112,7 @@ function remove(
   query: Reference<Query>,
   options?: Reference<Options>,
 ): Operation {
-  return send({ method: 'DELETE', path, query, options });
+  return named('http.delete', send({ method: 'DELETE', path, query, options }));
 }
 
 export { remove as delete };
@@ -135,5 +136,5 @@ export function request(
   path: Reference<string>,
   options?: Reference<HttpRequestOptions>,
 ): Operation {
-  return send({ method, path, options, knownOptions: ['query', 'body'] });
+  return named('http.request', send({ method, path, options, knownOptions: ['query', 'body'] }));
 }

@@ -1,6 +1,6 @@
 import { composeNextState } from '@openfn/language-common';
 import { fail } from './errors/errors.js';
-import { makeOperation } from './input/isOperation.js';
+import { makeOperation, named } from './input/isOperation.js';
 import { count, log } from './input/log.js';
 import { requireState } from './operations/base/operation.js';
 import type { Operation, Reference, State } from './types/state.js';
@@ -71,18 +71,21 @@ function hideSecret({ configuration, ...state }: State, text: string): State {
  * @returns {Operation}
  */
 export function parse(options?: Reference<PushOptions>): Operation {
-  return makeOperation(async state => {
-    requireState(state);
-    const settings = checkPushOptions(state, options);
-    const { secret, numbers, simulations } = settings;
-    const request = settings.request ?? state.request;
-    if (secret) checkSecret(secret, request);
-    const headers = (request as { headers?: object } | null | undefined)?.headers;
-    const push = readPush(state.data, headers, numbers);
-    checkSimulation(push, simulations);
-    const results = count(Object.keys(push.results ?? {}).length, ['result', 'results']);
-    log.info(`Received a push of ${NAMES[push.kind]} with ${results}`);
-    const next = composeNextState({ ...state, data: plain(state.data) }, push) as State;
-    return secret ? hideSecret(next, secret.text) : next;
-  });
+  return named(
+    'webhook.parse',
+    makeOperation(async state => {
+      requireState(state);
+      const settings = checkPushOptions(state, options);
+      const { secret, numbers, simulations } = settings;
+      const request = settings.request ?? state.request;
+      if (secret) checkSecret(secret, request);
+      const headers = (request as { headers?: object } | null | undefined)?.headers;
+      const push = readPush(state.data, headers, numbers);
+      checkSimulation(push, simulations);
+      const results = count(Object.keys(push.results ?? {}).length, ['result', 'results']);
+      log.info(`Received a push of ${NAMES[push.kind]} with ${results}`);
+      const next = composeNextState({ ...state, data: plain(state.data) }, push) as State;
+      return secret ? hideSecret(next, secret.text) : next;
+    }),
+  );
 }

@@ -233,7 +233,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     means:
       'The workspace has used up its requests, and waiting any longer would go beyond `maxWait`. A list or bulk operation that has done a part does not throw this: it ends with that part.',
     fate: 'refused',
-    todo: 'Run the job again after `error.retryAfter` seconds, ask for less, or raise `maxWait`. See [rate-limits.md](rate-limits.md).',
+    todo: 'Run the job again after `error.retryAfter` seconds, ask for less, or raise `maxWait`. See [limits.md](limits.md).',
     example: `getContacts({ group: 'Mothers' }, { maxWait: 200 }).catch((error, state) => {
   if (error.code !== 'RATE_LIMITED') throw error;
   return { ...state, tryAgainIn: error.retryAfter };

@@ -1,4 +1,4 @@
-import { type ErrorCode, fail, RapidProError } from '../errors/errors.js';
+import { changed, type ErrorCode, fail, RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
 import { askForValue, isOperation } from './isOperation.js';
@@ -198,6 +198,39 @@ function expandObject(
   return expanded;
 }
 
+/** What reading from data that is not there says in V8. */
+const NOWHERE =
+  /^Cannot (?:read properties|destructure property '[^']*') of (?:'[^']*' as it is )?(undefined|null)(?: \(reading '([^']*)'\))?/;
+
+/** Errors of references that lead to nothing. Only the operation knows its name. */
+const nowhere = new WeakSet<RapidProError>();
+
+/** Asks a function of state for its value. What it throws comes out as it is, but where it reads from nothing. */
+function askFor(give: (state: State) => unknown, state: State, where: string) {
+  try {
+    return askForValue(give, state);
+  } catch (error) {
+    // Errors of a job are of another realm: no class tells them.
+    const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
+    const [, nothing, key] = (name === 'TypeError' && NOWHERE.exec(String(message))) || [];
+    if (!nothing) throw error;
+    const wanted = key ? `"${key}" is read from what is ${nothing}` : `it reads from ${nothing}`;
+    const refusal = fail(
+      codeFor(where),
+      `${where} refers to data that is not there: ${wanted}.`,
+      'Nothing was sent. Check the name after $ or state, and what the step before left.',
+    );
+    nowhere.add(refusal);
+    throw refusal;
+  }
+}
+
+/** Adds the name of the operation where a reference leads to nothing. */
+export function inOperation(error: unknown, name: string): unknown {
+  if (!(error instanceof RapidProError) || !nowhere.has(error) || !name) return error;
+  return changed(error, { description: `${name}(): ${error.description}` });
+}
+
 /**
  * What a function of state stands for; any other value as it is. For what need not be JSON.
  *
@@ -210,7 +243,7 @@ export function resolveValue(state: State, value: unknown, where: string, depth 
   const refusal = whyNoValue(value, state);
   if (refusal) refuse(where, refusal);
   if (typeof value !== 'function') return value;
-  const asked = askForValue(value as (state: State) => unknown, state);
+  const asked = askFor(value as (state: State) => unknown, state, where);
   if (asked.hasCalled) refuse(where, { what: 'calls an operation', fix: OPERATION_FIX });
   return resolveValue(state, asked.value, where, depth + 1);
 }

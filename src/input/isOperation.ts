@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Operation, State } from '../types/state.js';
 
 /**
@@ -5,10 +6,6 @@ import type { Operation, State } from '../types/state.js';
  * same for every copy of this package: the platform loads one for each run.
  */
 const MARK = Symbol.for('@openfn/language-rapidpro.operation');
-
-export function markOperation<T extends object>(operation: T): T {
-  return Object.defineProperty(operation, MARK, { value: true });
-}
 
 export function isOperation(value: unknown): boolean {
   return typeof value === 'function' && MARK in value;
@@ -25,9 +22,49 @@ function refuseCall(): Promise<never> {
   return new Promise(() => {});
 }
 
+/** The operations that a run has made on its way and not called, each run its own. */
+const uncalled = new AsyncLocalStorage<Set<Operation>>();
+/** A run that makes more and calls none of them has been told enough. */
+const MOST_WATCHED = 1000;
+
 /** Makes an operation of what it does. Where a value is wanted it is not done. */
 export function makeOperation(run: Operation): Operation {
-  return markOperation((state: State) => (isGiving ? refuseCall() : run(state)));
+  const operation: Operation = state => {
+    uncalled.getStore()?.delete(operation);
+    return isGiving ? refuseCall() : run(state);
+  };
+  Object.defineProperty(operation, MARK, { value: true });
+  const made = uncalled.getStore();
+  if (made && made.size < MOST_WATCHED) made.add(operation);
+  return operation;
+}
+
+/**
+ * Gives an operation the name that jobs call it by.
+ *
+ * @param given - what it was given: operations among it are its own to call, or to leave
+ */
+export function named<Made extends Operation>(
+  name: string,
+  operation: Made,
+  ...given: unknown[]
+): Made {
+  const made = uncalled.getStore();
+  for (const value of made ? given.flat() : []) made?.delete(value as Operation);
+  return Object.defineProperty(operation, 'name', { value: name });
+}
+
+/**
+ * Runs a job or a part of it, and says by name which operations were made on the way and never called.
+ * Within such a run it is part of that one.
+ */
+export async function watchCalls<Result>(
+  run: () => Promise<Result>,
+): Promise<{ result: Result; forgotten: string[] }> {
+  if (uncalled.getStore()) return { result: await run(), forgotten: [] };
+  const made = new Set<Operation>();
+  const result = await uncalled.run(made, run);
+  return { result, forgotten: [...new Set([...made].map(({ name }) => name).filter(Boolean))] };
 }
 
 /** Asks a function of state for its value, and says whether it called an operation for it. */

@@ -3,6 +3,7 @@ import { download } from '../client/links/download.js';
 import { readJsonLines } from '../client/links/jsonLines.js';
 import { isNearby } from '../client/links/link.js';
 import { fail, type RapidProError } from '../errors/errors.js';
+import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { checkPeriod, type Period } from '../input/period.js';
 import { PAGE_SIZE, resources } from '../resources.js';
@@ -33,7 +34,7 @@ export function getArchives(
   filters?: Reference<ArchiveFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'archives', filters, options });
+  return named('getArchives', list({ name: 'archives', filters, options }));
 }
 
 /** Records that archives may hold before they are taken for endless. */
@@ -145,7 +146,7 @@ export function eachArchivedMessages(
   filters: Reference<ArchivedFilters>,
   ...operations: ((state: State) => State | Promise<State>)[]
 ): Operation {
-  return eachArchived('message', filters, operations);
+  return named('eachArchivedMessages', eachArchived('message', filters, operations), operations);
 }
 
 /**
@@ -169,5 +170,5 @@ export function eachArchivedRuns(
   filters: Reference<ArchivedFilters>,
   ...operations: ((state: State) => State | Promise<State>)[]
 ): Operation {
-  return eachArchived('run', filters, operations);
+  return named('eachArchivedRuns', eachArchived('run', filters, operations), operations);
 }

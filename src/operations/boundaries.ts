@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import type { BoundaryFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -21,5 +22,5 @@ export function getBoundaries(
   filters?: Reference<BoundaryFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'boundaries', filters, options });
+  return named('getBoundaries', list({ name: 'boundaries', filters, options }));
 }

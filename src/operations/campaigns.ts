@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import type { CampaignBody, CampaignEventBody } from '../types/bodies.js';
 import type { CampaignEventFilters, CampaignFilters } from '../types/filters.js';
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
@@ -25,7 +26,7 @@ export function getCampaigns(
   filters?: Reference<CampaignFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'campaigns', filters, options });
+  return named('getCampaigns', list({ name: 'campaigns', filters, options }));
 }
 
 /**
@@ -46,7 +47,10 @@ export function addCampaign(
   campaign: Reference<CampaignBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add({ resource: 'campaigns', body: campaign, check: checkCampaign, options });
+  return named(
+    'addCampaign',
+    add({ resource: 'campaigns', body: campaign, check: checkCampaign, options }),
+  );
 }
 
 /**
@@ -69,14 +73,17 @@ export function updateCampaign(
   changes: Reference<CampaignBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update({
-    resource: 'campaigns',
-    key: 'uuid',
-    object: campaign,
-    body: changes,
-    check: checkCampaign,
-    options,
-  });
+  return named(
+    'updateCampaign',
+    update({
+      resource: 'campaigns',
+      key: 'uuid',
+      object: campaign,
+      body: changes,
+      check: checkCampaign,
+      options,
+    }),
+  );
 }
 
 /**
@@ -97,7 +104,10 @@ export function getCampaignEvents(
   filters?: Reference<CampaignEventFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'campaign_events', filters, options, ifEmpty: referenceCheck('campaign') });
+  return named(
+    'getCampaignEvents',
+    list({ name: 'campaign_events', filters, options, ifEmpty: referenceCheck('campaign') }),
+  );
 }
 
 /**
@@ -125,7 +135,10 @@ export function addCampaignEvent(
   event: Reference<CampaignEventBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add({ resource: 'campaign_events', body: event, check: checkCampaignEvent, options });
+  return named(
+    'addCampaignEvent',
+    add({ resource: 'campaign_events', body: event, check: checkCampaignEvent, options }),
+  );
 }
 
 /**
@@ -155,15 +168,18 @@ export function updateCampaignEvent(
   changes: Reference<CampaignEventBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update({
-    resource: 'campaign_events',
-    key: 'uuid',
-    object: event,
-    body: changes,
-    check: checkCampaignEvent,
-    options,
-    repeatable: false,
-  });
+  return named(
+    'updateCampaignEvent',
+    update({
+      resource: 'campaign_events',
+      key: 'uuid',
+      object: event,
+      body: changes,
+      check: checkCampaignEvent,
+      options,
+      repeatable: false,
+    }),
+  );
 }
 
 /**
@@ -184,5 +200,8 @@ export function deleteCampaignEvent(
   event: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return remove({ resource: 'campaign_events', key: 'uuid', object: event, options });
+  return named(
+    'deleteCampaignEvent',
+    remove({ resource: 'campaign_events', key: 'uuid', object: event, options }),
+  );
 }

@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import type { ChannelEventFilters, ChannelFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -21,7 +22,7 @@ export function getChannels(
   filters?: Reference<ChannelFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'channels', filters, options });
+  return named('getChannels', list({ name: 'channels', filters, options }));
 }
 
 /**
@@ -44,5 +45,5 @@ export function getChannelEvents(
   filters?: Reference<ChannelEventFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'channel_events', filters, options });
+  return named('getChannelEvents', list({ name: 'channel_events', filters, options }));
 }

@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import type { ClassifierFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -21,5 +22,5 @@ export function getClassifiers(
   filters?: Reference<ClassifierFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'classifiers', filters, options });
+  return named('getClassifiers', list({ name: 'classifiers', filters, options }));
 }

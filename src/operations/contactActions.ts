@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import { LITERAL } from '../input/options.js';
 import type { ActionOptions, MemberOptions } from '../types/actions.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -58,7 +59,7 @@ export function addToGroup(
   group: Reference<string>,
   options?: Reference<MemberOptions>,
 ): Operation {
-  return onMembers('add', contacts, group, options);
+  return named('addToGroup', onMembers('add', contacts, group, options));
 }
 
 /**
@@ -82,7 +83,7 @@ export function removeFromGroup(
   group: Reference<string>,
   options?: Reference<MemberOptions>,
 ): Operation {
-  return onMembers('remove', contacts, group, options);
+  return named('removeFromGroup', onMembers('remove', contacts, group, options));
 }
 
 /**
@@ -103,7 +104,7 @@ export function blockContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onContacts('block', contacts, options);
+  return named('blockContacts', onContacts('block', contacts, options));
 }
 
 /**
@@ -124,7 +125,7 @@ export function unblockContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onContacts('unblock', contacts, options);
+  return named('unblockContacts', onContacts('unblock', contacts, options));
 }
 
 /**
@@ -145,7 +146,7 @@ export function interruptContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onContacts('interrupt', contacts, options);
+  return named('interruptContacts', onContacts('interrupt', contacts, options));
 }
 
 /**
@@ -166,7 +167,7 @@ export function archiveContactMessages(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onContacts('archive_messages', contacts, options);
+  return named('archiveContactMessages', onContacts('archive_messages', contacts, options));
 }
 
 /**
@@ -187,5 +188,5 @@ export function deleteContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onContacts('delete', contacts, options);
+  return named('deleteContacts', onContacts('delete', contacts, options));
 }

@@ -1,6 +1,7 @@
 import { fail } from '../errors/errors.js';
 import { checkContact, checkContactWithUuid } from '../input/bodies.js';
 import { completeTimes } from '../input/fieldTimes.js';
+import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
 import { shownId } from '../input/shownId.js';
@@ -41,7 +42,10 @@ export function getContacts(
   filters?: Reference<ContactFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'contacts', filters, options, ifEmpty: checkGroupExists });
+  return named(
+    'getContacts',
+    list({ name: 'contacts', filters, options, ifEmpty: checkGroupExists }),
+  );
 }
 
 /**
@@ -61,15 +65,18 @@ export function getContacts(
  * @returns {Operation}
  */
 export function getContact(contact: Reference<string>, options?: Reference<Options>): Operation {
-  return operation({
-    args: { contact },
-    options,
-    async run({ client, args, facts }) {
-      const found = await findContact(client, await checkedKey(facts, args.contact));
-      log.info(found ? `Fetched contact ${shownId(found)}` : 'There is no such contact');
-      return found;
-    },
-  });
+  return named(
+    'getContact',
+    operation({
+      args: { contact },
+      options,
+      async run({ client, args, facts }) {
+        const found = await findContact(client, await checkedKey(facts, args.contact));
+        log.info(found ? `Fetched contact ${shownId(found)}` : 'There is no such contact');
+        return found;
+      },
+    }),
+  );
 }
 
 /**
@@ -98,20 +105,25 @@ export function addContact(
   options?: Reference<WriteOptions> | Callback,
   callback?: Callback,
 ): Operation {
-  return operation({
-    args: { contact },
-    knownOptions: LITERAL,
-    ...optionsAndCallback(options, callback),
-    async run({ client, args, facts, options }) {
-      const body = checkContact(args.contact, 'contact', options.literal);
-      await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
-      await completeTimes(facts, body.fields, 'contact');
-      const added = await createContact(client, body);
-      logMisread(body, added);
-      log.info(`Added contact ${shownId(added)}`);
-      return added;
-    },
-  });
+  return named(
+    'addContact',
+    operation({
+      args: { contact },
+      knownOptions: LITERAL,
+      ...optionsAndCallback(options, callback),
+      async run({ client, args, facts, options }) {
+        const body = checkContact(args.contact, 'contact', options.literal);
+        await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
+        await completeTimes(facts, body.fields, 'contact');
+        const added = await createContact(client, body);
+        logMisread(body, added);
+        log.info(`Added contact ${shownId(added)}`);
+        return added;
+      },
+    }),
+    options,
+    callback,
+  );
 }
 
 /**
@@ -136,21 +148,24 @@ export function updateContact(
   changes: Reference<ContactBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return operation({
-    args: { contact, changes },
-    options,
-    knownOptions: LITERAL,
-    async run({ client, args, facts, options }) {
-      const changes = checkContact(args.changes, 'changes', options.literal);
-      const key = await checkedKey(facts, args.contact, CONTACT_WRITE);
-      await refuseHomeNumbers(facts, placed(changes.urns, 'changes.urns'), CONTACT_WRITE);
-      await completeTimes(facts, changes.fields, 'changes');
-      const updated = await updateExisting(client, key, changes);
-      logMisread(changes, updated);
-      log.info(`Updated contact ${shownId(updated)}`);
-      return updated;
-    },
-  });
+  return named(
+    'updateContact',
+    operation({
+      args: { contact, changes },
+      options,
+      knownOptions: LITERAL,
+      async run({ client, args, facts, options }) {
+        const changes = checkContact(args.changes, 'changes', options.literal);
+        const key = await checkedKey(facts, args.contact, CONTACT_WRITE);
+        await refuseHomeNumbers(facts, placed(changes.urns, 'changes.urns'), CONTACT_WRITE);
+        await completeTimes(facts, changes.fields, 'changes');
+        const updated = await updateExisting(client, key, changes);
+        logMisread(changes, updated);
+        log.info(`Updated contact ${shownId(updated)}`);
+        return updated;
+      },
+    }),
+  );
 }
 
 /**
@@ -179,25 +194,30 @@ export function upsertContact(
   options?: Reference<UpsertOptions> | Callback,
   callback?: Callback,
 ): Operation {
-  return operation({
-    args: { contact },
-    knownOptions: ['urns', ...LITERAL],
-    ...optionsAndCallback(options, callback),
-    async run({ client, args, facts, options }) {
-      const mode = modeOf(options);
-      const body = checkContactWithUuid(args.contact, {
-        replacesUrns: mode === 'replace',
-        isLiteral: options.literal,
-      });
-      requireName(args.contact as object, body);
-      await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
-      await completeTimes(facts, body.fields, 'contact');
-      const { contact, isNew } = await upsert(client, body, mode);
-      logMisread(body, contact);
-      log.info(`${isNew ? 'Added' : 'Updated'} contact ${shownId(contact)}`);
-      return contact;
-    },
-  });
+  return named(
+    'upsertContact',
+    operation({
+      args: { contact },
+      knownOptions: ['urns', ...LITERAL],
+      ...optionsAndCallback(options, callback),
+      async run({ client, args, facts, options }) {
+        const mode = modeOf(options);
+        const body = checkContactWithUuid(args.contact, {
+          replacesUrns: mode === 'replace',
+          isLiteral: options.literal,
+        });
+        requireName(args.contact as object, body);
+        await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
+        await completeTimes(facts, body.fields, 'contact');
+        const { contact, isNew } = await upsert(client, body, mode);
+        logMisread(body, contact);
+        log.info(`${isNew ? 'Added' : 'Updated'} contact ${shownId(contact)}`);
+        return contact;
+      },
+    }),
+    options,
+    callback,
+  );
 }
 
 /**
@@ -231,14 +251,17 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
  * @returns {Operation}
  */
 export function deleteContact(contact: Reference<string>, options?: Reference<Options>): Operation {
-  return operation({
-    args: { contact },
-    options,
-    async run({ client, args, facts }) {
-      const query = { ...(await checkedKey(facts, args.contact)) };
-      await client.request({ method: 'DELETE', path: 'contacts', query });
-      log.info('Deleted one contact');
-      return { deleted: true };
-    },
-  });
+  return named(
+    'deleteContact',
+    operation({
+      args: { contact },
+      options,
+      async run({ client, args, facts }) {
+        const query = { ...(await checkedKey(facts, args.contact)) };
+        await client.request({ method: 'DELETE', path: 'contacts', query });
+        log.info('Deleted one contact');
+        return { deleted: true };
+      },
+    }),
+  );
 }

@@ -6,6 +6,7 @@ import { pages } from '../client/pages.js';
 import { identityOf } from '../client/seenIds.js';
 import { fail } from '../errors/errors.js';
 import { checkFilters } from '../input/filters.js';
+import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { microsIn, timeIn } from '../input/times.js';
 import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resources.js';
@@ -227,17 +228,22 @@ async function readChanges(
  */
 export function eachChange(list: Operation, ...operations: Step[]): Operation {
   const plan = planOf(list);
-  return operation({
-    args: { filters: plan?.filters },
-    options: plan?.options,
-    knownOptions: ['limit', 'deadline'],
-    run(call) {
-      if (plan) return readChanges(call, plan, operations);
-      throw fail(
-        'INVALID_INPUT',
-        'The first argument of eachChange() is not a list.',
-        'Write an operation that reads a list there: eachChange(getContacts(), fn(state => …))',
-      );
-    },
-  });
+  return named(
+    'eachChange',
+    operation({
+      args: { filters: plan?.filters },
+      options: plan?.options,
+      knownOptions: ['limit', 'deadline'],
+      run(call) {
+        if (plan) return readChanges(call, plan, operations);
+        throw fail(
+          'INVALID_INPUT',
+          'The first argument of eachChange() is not a list.',
+          'Write an operation that reads a list there: eachChange(getContacts(), fn(state => …))',
+        );
+      },
+    }),
+    list,
+    operations,
+  );
 }

@@ -4,6 +4,7 @@ import { parseConfiguration } from '../configuration.js';
 import { fail } from '../errors/errors.js';
 import { expandArgument } from '../input/expand.js';
 import { checkFilters } from '../input/filters.js';
+import { named } from '../input/isOperation.js';
 import { checkOptions } from '../input/options.js';
 import type { Dictionary } from '../types/json.js';
 import type { Operation, State, Step } from '../types/state.js';
@@ -47,22 +48,27 @@ function requirePlan(list: unknown): ListPlan {
  */
 export function eachPage(list: Operation, ...operations: Step[]): Operation {
   const plan = planOf(list);
-  return operation({
-    args: { filters: plan?.filters },
-    options: plan?.options,
-    knownOptions: LIST_OPTIONS,
-    run: call =>
-      readList(
-        call,
-        requirePlan(list),
-        async pages => {
-          const threaded = await threadPages(call.state, pages, operations);
-          call.state = threaded.state;
-          return { pages: threaded.pages, records: threaded.records };
-        },
-        'pages',
-      ),
-  });
+  return named(
+    'eachPage',
+    operation({
+      args: { filters: plan?.filters },
+      options: plan?.options,
+      knownOptions: LIST_OPTIONS,
+      run: call =>
+        readList(
+          call,
+          requirePlan(list),
+          async pages => {
+            const threaded = await threadPages(call.state, pages, operations);
+            call.state = threaded.state;
+            return { pages: threaded.pages, records: threaded.records };
+          },
+          'pages',
+        ),
+    }),
+    list,
+    operations,
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
 import { shownId } from '../input/shownId.js';
@@ -29,7 +30,7 @@ export function getFields(
   filters?: Reference<FieldFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'fields', filters, options });
+  return named('getFields', list({ name: 'fields', filters, options }));
 }
 
 /**
@@ -50,7 +51,7 @@ export function addField(
   field: Reference<FieldBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add({ resource: 'fields', body: field, check: checkField, options });
+  return named('addField', add({ resource: 'fields', body: field, check: checkField, options }));
 }
 
 /**
@@ -74,14 +75,17 @@ export function updateField(
   changes: Reference<FieldBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update({
-    resource: 'fields',
-    key: 'key',
-    object: field,
-    body: changes,
-    check: checkField,
-    options,
-  });
+  return named(
+    'updateField',
+    update({
+      resource: 'fields',
+      key: 'key',
+      object: field,
+      body: changes,
+      check: checkField,
+      options,
+    }),
+  );
 }
 
 /**
@@ -102,27 +106,30 @@ export function ensureField(
   field: Reference<FieldBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return operation({
-    args: { field },
-    options,
-    knownOptions: LITERAL,
-    async run({ client, args, options: { literal } }) {
-      const body = checkField(args.field, undefined, literal);
-      const name = String(body.name);
-      const made = await ensure(client, {
-        resource: 'fields',
-        body,
-        async find() {
-          const found = await collect(client, 'fields', {});
-          return found.find(other => other.key === keyOf(name) || sameName(other.name, name));
-        },
-      });
-      if (made.type !== body.type) {
-        const type = FIELD_TYPES.find(known => known === made.type);
-        const found = type ? `the type ${type}` : 'another type';
-        log.warn(`The field ${shownId(made)} is there, but of ${found}: left as it is.`);
-      }
-      return made;
-    },
-  });
+  return named(
+    'ensureField',
+    operation({
+      args: { field },
+      options,
+      knownOptions: LITERAL,
+      async run({ client, args, options: { literal } }) {
+        const body = checkField(args.field, undefined, literal);
+        const name = String(body.name);
+        const made = await ensure(client, {
+          resource: 'fields',
+          body,
+          async find() {
+            const found = await collect(client, 'fields', {});
+            return found.find(other => other.key === keyOf(name) || sameName(other.name, name));
+          },
+        });
+        if (made.type !== body.type) {
+          const type = FIELD_TYPES.find(known => known === made.type);
+          const found = type ? `the type ${type}` : 'another type';
+          log.warn(`The field ${shownId(made)} is there, but of ${found}: left as it is.`);
+        }
+        return made;
+      },
+    }),
+  );
 }

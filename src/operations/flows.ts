@@ -1,5 +1,6 @@
 import { checkFlowStart } from '../input/bodies.js';
 import { checkFilters, requireOne } from '../input/filters.js';
+import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import type { SendOptions } from '../types/actions.js';
 import type { FlowStartBody } from '../types/bodies.js';
@@ -35,7 +36,7 @@ export function getFlows(
   filters?: Reference<FlowFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'flows', filters, options });
+  return named('getFlows', list({ name: 'flows', filters, options }));
 }
 
 /**
@@ -60,7 +61,10 @@ export function getFlowRuns(
   filters?: Reference<FlowRunFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'runs', filters, options, ifEmpty: referenceCheck('flow') });
+  return named(
+    'getFlowRuns',
+    list({ name: 'runs', filters, options, ifEmpty: referenceCheck('flow') }),
+  );
 }
 
 /**
@@ -86,15 +90,20 @@ export function startFlow(
   options?: Reference<SendOptions> | Callback,
   callback?: Callback,
 ): Operation {
-  return operation({
-    args: { flowStart },
-    knownOptions: SEND_OPTIONS,
-    ...optionsAndCallback(options, callback),
-    run: call => {
-      const body = checkFlowStart(call.args.flowStart, call.options.literal);
-      return sendToAll(call, 'flow_starts', body, 'flowStart');
-    },
-  });
+  return named(
+    'startFlow',
+    operation({
+      args: { flowStart },
+      knownOptions: SEND_OPTIONS,
+      ...optionsAndCallback(options, callback),
+      run: call => {
+        const body = checkFlowStart(call.args.flowStart, call.options.literal);
+        return sendToAll(call, 'flow_starts', body, 'flowStart');
+      },
+    }),
+    options,
+    callback,
+  );
 }
 
 /**
@@ -115,7 +124,7 @@ export function getFlowStarts(
   filters?: Reference<FlowStartFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'flow_starts', filters, options });
+  return named('getFlowStarts', list({ name: 'flow_starts', filters, options }));
 }
 
 /**
@@ -136,15 +145,18 @@ export function getFlowDefinitions(
   filters: Reference<DefinitionFilters>,
   options?: Reference<Options>,
 ): Operation {
-  return operation({
-    args: { filters },
-    options,
-    async run({ client, args }) {
-      const query = checkFilters('definitions', args.filters);
-      requireOne(query, ['flow', 'campaign']);
-      const definitions = await readDefinitions(client, query);
-      log.info('Fetched the definitions');
-      return definitions;
-    },
-  });
+  return named(
+    'getFlowDefinitions',
+    operation({
+      args: { filters },
+      options,
+      async run({ client, args }) {
+        const query = checkFilters('definitions', args.filters);
+        requireOne(query, ['flow', 'campaign']);
+        const definitions = await readDefinitions(client, query);
+        log.info('Fetched the definitions');
+        return definitions;
+      },
+    }),
+  );
 }

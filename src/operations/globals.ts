@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import { refuseMissing } from '../input/missing.js';
 import { LITERAL } from '../input/options.js';
 import type { GlobalBody, GlobalValueBody } from '../types/bodies.js';
@@ -29,7 +30,7 @@ export function getGlobals(
   filters?: Reference<GlobalFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'globals', filters, options });
+  return named('getGlobals', list({ name: 'globals', filters, options }));
 }
 
 /**
@@ -50,7 +51,10 @@ export function addGlobal(
   global: Reference<GlobalBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add({ resource: 'globals', body: global, check: checkGlobal, options });
+  return named(
+    'addGlobal',
+    add({ resource: 'globals', body: global, check: checkGlobal, options }),
+  );
 }
 
 /**
@@ -74,14 +78,17 @@ export function updateGlobal(
   changes: Reference<GlobalValueBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update({
-    resource: 'globals',
-    key: 'key',
-    object: global,
-    body: changes,
-    check: checkGlobalValue,
-    options,
-  });
+  return named(
+    'updateGlobal',
+    update({
+      resource: 'globals',
+      key: 'key',
+      object: global,
+      body: changes,
+      check: checkGlobalValue,
+      options,
+    }),
+  );
 }
 
 /**
@@ -105,27 +112,30 @@ export function setGlobal(
   value: Reference<string | number>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return operation({
-    args: { name, value },
-    options,
-    knownOptions: LITERAL,
-    async run({ client, args, options: { literal } }) {
-      const wanted = requireText(args.name, 'name');
-      const text = requireText(args.value, 'value');
-      refuseMissing({ name: wanted, value: text }, 'global', 'name', literal);
-      const key = keyOf(wanted);
-      const found = await ensure(client, {
-        resource: 'globals',
-        body: { name: wanted, value: text },
-        find: async () => (await collect(client, 'globals', { key }))[0],
-      });
-      // Writing the same value would move modified_on.
-      if (found.value === text) return found;
-      return change(client, {
-        resource: 'globals',
-        query: { key: String(found.key) },
-        body: { value: text },
-      });
-    },
-  });
+  return named(
+    'setGlobal',
+    operation({
+      args: { name, value },
+      options,
+      knownOptions: LITERAL,
+      async run({ client, args, options: { literal } }) {
+        const wanted = requireText(args.name, 'name');
+        const text = requireText(args.value, 'value');
+        refuseMissing({ name: wanted, value: text }, 'global', 'name', literal);
+        const key = keyOf(wanted);
+        const found = await ensure(client, {
+          resource: 'globals',
+          body: { name: wanted, value: text },
+          find: async () => (await collect(client, 'globals', { key }))[0],
+        });
+        // Writing the same value would move modified_on.
+        if (found.value === text) return found;
+        return change(client, {
+          resource: 'globals',
+          query: { key: String(found.key) },
+          body: { value: text },
+        });
+      },
+    }),
+  );
 }

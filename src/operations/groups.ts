@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import type { NamedBody } from '../types/bodies.js';
 import type { GroupFilters } from '../types/filters.js';
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
@@ -27,7 +28,7 @@ export function getGroups(
   filters?: Reference<GroupFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'groups', filters, options });
+  return named('getGroups', list({ name: 'groups', filters, options }));
 }
 
 /**
@@ -48,7 +49,7 @@ export function addGroup(
   group: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add({ resource: 'groups', body: group, check: checkGroup, options });
+  return named('addGroup', add({ resource: 'groups', body: group, check: checkGroup, options }));
 }
 
 /**
@@ -71,14 +72,17 @@ export function updateGroup(
   changes: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update({
-    resource: 'groups',
-    key: 'uuid',
-    object: group,
-    body: changes,
-    check: checkGroup,
-    options,
-  });
+  return named(
+    'updateGroup',
+    update({
+      resource: 'groups',
+      key: 'uuid',
+      object: group,
+      body: changes,
+      check: checkGroup,
+      options,
+    }),
+  );
 }
 
 /**
@@ -96,7 +100,7 @@ export function updateGroup(
  * @returns {Operation}
  */
 export function deleteGroup(group: Reference<string>, options?: Reference<Options>): Operation {
-  return remove({ resource: 'groups', key: 'uuid', object: group, options });
+  return named('deleteGroup', remove({ resource: 'groups', key: 'uuid', object: group, options }));
 }
 
 /**
@@ -114,5 +118,5 @@ export function deleteGroup(group: Reference<string>, options?: Reference<Option
  * @returns {Operation}
  */
 export function ensureGroup(name: Reference<string>, options?: Reference<WriteOptions>): Operation {
-  return ensureNamed('groups', name, options);
+  return named('ensureGroup', ensureNamed('groups', name, options));
 }

@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import type { NamedBody } from '../types/bodies.js';
 import type { LabelFilters } from '../types/filters.js';
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
@@ -25,7 +26,7 @@ export function getLabels(
   filters?: Reference<LabelFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'labels', filters, options });
+  return named('getLabels', list({ name: 'labels', filters, options }));
 }
 
 /**
@@ -46,7 +47,7 @@ export function addLabel(
   label: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add({ resource: 'labels', body: label, check: checkLabel, options });
+  return named('addLabel', add({ resource: 'labels', body: label, check: checkLabel, options }));
 }
 
 /**
@@ -69,14 +70,17 @@ export function updateLabel(
   changes: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update({
-    resource: 'labels',
-    key: 'uuid',
-    object: label,
-    body: changes,
-    check: checkLabel,
-    options,
-  });
+  return named(
+    'updateLabel',
+    update({
+      resource: 'labels',
+      key: 'uuid',
+      object: label,
+      body: changes,
+      check: checkLabel,
+      options,
+    }),
+  );
 }
 
 /**
@@ -94,7 +98,7 @@ export function updateLabel(
  * @returns {Operation}
  */
 export function deleteLabel(label: Reference<string>, options?: Reference<Options>): Operation {
-  return remove({ resource: 'labels', key: 'uuid', object: label, options });
+  return named('deleteLabel', remove({ resource: 'labels', key: 'uuid', object: label, options }));
 }
 
 /**
@@ -112,5 +116,5 @@ export function deleteLabel(label: Reference<string>, options?: Reference<Option
  * @returns {Operation}
  */
 export function ensureLabel(name: Reference<string>, options?: Reference<WriteOptions>): Operation {
-  return ensureNamed('labels', name, options);
+  return named('ensureLabel', ensureNamed('labels', name, options));
 }

@@ -1,5 +1,6 @@
 import { fail } from '../errors/errors.js';
 import { resolveValue } from '../input/expand.js';
+import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import { shownId } from '../input/shownId.js';
 import type { UploadOptions } from '../types/options.js';
@@ -52,28 +53,31 @@ export function uploadMedia(
   file: Reference<string> | Uint8Array,
   options?: Reference<UploadOptions>,
 ): Operation {
-  return operation({
-    args: {},
-    options,
-    knownOptions: ['filename', 'contentType', 'allowPrivate'],
-    async run({ client, options, state }) {
-      // Bytes are not JSON, so this argument is resolved here.
-      const source = resolveValue(state, file, 'file');
-      const content = await readFileContent(source, {
-        secrets: client.secrets,
-        allowPrivate: options.allowPrivate === true,
-        signal: AbortSignal.timeout(client.timeout * 1000),
-      });
-      const upload = { bytes: content.bytes, ...describeFile(content, options) };
-      const { body } = await client.request({
-        method: 'POST',
-        path: 'media',
-        file: upload,
-        repeatable: true,
-      });
-      const media = asObject(body);
-      log.info(`Uploaded media ${shownId(media)}`);
-      return media;
-    },
-  });
+  return named(
+    'uploadMedia',
+    operation({
+      args: {},
+      options,
+      knownOptions: ['filename', 'contentType', 'allowPrivate'],
+      async run({ client, options, state }) {
+        // Bytes are not JSON, so this argument is resolved here.
+        const source = resolveValue(state, file, 'file');
+        const content = await readFileContent(source, {
+          secrets: client.secrets,
+          allowPrivate: options.allowPrivate === true,
+          signal: AbortSignal.timeout(client.timeout * 1000),
+        });
+        const upload = { bytes: content.bytes, ...describeFile(content, options) };
+        const { body } = await client.request({
+          method: 'POST',
+          path: 'media',
+          file: upload,
+          repeatable: true,
+        });
+        const media = asObject(body);
+        log.info(`Uploaded media ${shownId(media)}`);
+        return media;
+      },
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import { LITERAL } from '../input/options.js';
 import type { ActionOptions, NamedActionOptions } from '../types/actions.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -46,7 +47,7 @@ export function labelMessages(
   label: Reference<string>,
   options?: Reference<NamedActionOptions>,
 ): Operation {
-  return withLabel('label', messages, label, options);
+  return named('labelMessages', withLabel('label', messages, label, options));
 }
 
 /**
@@ -70,7 +71,7 @@ export function unlabelMessages(
   label: Reference<string>,
   options?: Reference<NamedActionOptions>,
 ): Operation {
-  return withLabel('unlabel', messages, label, options);
+  return named('unlabelMessages', withLabel('unlabel', messages, label, options));
 }
 
 /**
@@ -91,7 +92,7 @@ export function archiveMessages(
   messages: Reference<number[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onMessages('archive', messages, options);
+  return named('archiveMessages', onMessages('archive', messages, options));
 }
 
 /**
@@ -112,7 +113,7 @@ export function restoreMessages(
   messages: Reference<number[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onMessages('restore', messages, options);
+  return named('restoreMessages', onMessages('restore', messages, options));
 }
 
 /**
@@ -133,5 +134,5 @@ export function deleteMessages(
   messages: Reference<number[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onMessages('delete', messages, options);
+  return named('deleteMessages', onMessages('delete', messages, options));
 }

@@ -1,5 +1,6 @@
 import { checkBroadcast, checkMessage } from '../input/bodies.js';
 import type { Body } from '../input/body.js';
+import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
 import { shownId } from '../input/shownId.js';
@@ -34,7 +35,10 @@ export function getMessages(
   filters?: Reference<MessageFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'messages', filters, options, ifEmpty: referenceCheck('label') });
+  return named(
+    'getMessages',
+    list({ name: 'messages', filters, options, ifEmpty: referenceCheck('label') }),
+  );
 }
 
 /**
@@ -55,32 +59,35 @@ export function sendMessage(
   message: Reference<MessageBody>,
   options?: Reference<MessageOptions>,
 ): Operation {
-  return operation({
-    args: { message },
-    options,
-    knownOptions: ['onlyActive', ...LITERAL],
-    async run({ client, args, facts, options: { literal, onlyActive = false } }) {
-      const message = checkMessage(args.message, literal);
-      await refuseHomeNumbers(facts, [{ urn: message.contact, where: 'message.contact' }]);
-      const { contact, leftOut } = await addressee(client, message.contact, onlyActive);
-      if (leftOut.length > 0) {
-        logLeftOut(leftOut);
-        return { sent: false, recipients: 0, leftOut };
-      }
-      const body = { ...message, contact } as Body;
-      const answer = await client.request({ method: 'POST', path: 'messages', body });
-      logQuickReplies(client, body);
-      const sent = asOutcome(answer.body, 'messages');
-      if (sent.status === 'failed') {
-        log.warn(
-          'RapidPro took the message but cannot deliver it: the contact has no address that it can reach.',
-        );
-      } else {
-        log.info(`Sent message ${shownId(sent)}`);
-      }
-      return sent;
-    },
-  });
+  return named(
+    'sendMessage',
+    operation({
+      args: { message },
+      options,
+      knownOptions: ['onlyActive', ...LITERAL],
+      async run({ client, args, facts, options: { literal, onlyActive = false } }) {
+        const message = checkMessage(args.message, literal);
+        await refuseHomeNumbers(facts, [{ urn: message.contact, where: 'message.contact' }]);
+        const { contact, leftOut } = await addressee(client, message.contact, onlyActive);
+        if (leftOut.length > 0) {
+          logLeftOut(leftOut);
+          return { sent: false, recipients: 0, leftOut };
+        }
+        const body = { ...message, contact } as Body;
+        const answer = await client.request({ method: 'POST', path: 'messages', body });
+        logQuickReplies(client, body);
+        const sent = asOutcome(answer.body, 'messages');
+        if (sent.status === 'failed') {
+          log.warn(
+            'RapidPro took the message but cannot deliver it: the contact has no address that it can reach.',
+          );
+        } else {
+          log.info(`Sent message ${shownId(sent)}`);
+        }
+        return sent;
+      },
+    }),
+  );
 }
 
 /**
@@ -111,15 +118,20 @@ export function sendBroadcast(
   options?: Reference<SendOptions> | Callback,
   callback?: Callback,
 ): Operation {
-  return operation({
-    args: { broadcast },
-    knownOptions: SEND_OPTIONS,
-    ...optionsAndCallback(options, callback),
-    run: call => {
-      const body = checkBroadcast(call.args.broadcast, call.options.literal);
-      return sendToAll(call, 'broadcasts', body, 'broadcast');
-    },
-  });
+  return named(
+    'sendBroadcast',
+    operation({
+      args: { broadcast },
+      knownOptions: SEND_OPTIONS,
+      ...optionsAndCallback(options, callback),
+      run: call => {
+        const body = checkBroadcast(call.args.broadcast, call.options.literal);
+        return sendToAll(call, 'broadcasts', body, 'broadcast');
+      },
+    }),
+    options,
+    callback,
+  );
 }
 
 /**
@@ -140,5 +152,5 @@ export function getBroadcasts(
   filters?: Reference<BroadcastFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'broadcasts', filters, options });
+  return named('getBroadcasts', list({ name: 'broadcasts', filters, options }));
 }

@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import type { NamedBody } from '../types/bodies.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -19,7 +20,7 @@ import { add } from './objects/objects.js';
  * @returns {Operation}
  */
 export function getOptIns(options?: Reference<ListOptions>): Operation {
-  return list({ name: 'optins', filters: undefined, options });
+  return named('getOptIns', list({ name: 'optins', filters: undefined, options }));
 }
 
 /**
@@ -40,5 +41,5 @@ export function addOptIn(
   optIn: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add({ resource: 'optins', body: optIn, check: checkOptIn, options });
+  return named('addOptIn', add({ resource: 'optins', body: optIn, check: checkOptIn, options }));
 }

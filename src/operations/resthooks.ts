@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import type { ResthookSubscriberBody } from '../types/bodies.js';
 import type {
   ResthookEventFilters,
@@ -28,7 +29,7 @@ export function getResthooks(
   filters?: Reference<ResthookFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'resthooks', filters, options });
+  return named('getResthooks', list({ name: 'resthooks', filters, options }));
 }
 
 /**
@@ -49,7 +50,7 @@ export function getResthookEvents(
   filters?: Reference<ResthookEventFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'resthook_events', filters, options });
+  return named('getResthookEvents', list({ name: 'resthook_events', filters, options }));
 }
 
 /**
@@ -70,7 +71,7 @@ export function getResthookSubscribers(
   filters?: Reference<ResthookSubscriberFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'resthook_subscribers', filters, options });
+  return named('getResthookSubscribers', list({ name: 'resthook_subscribers', filters, options }));
 }
 
 /**
@@ -94,13 +95,16 @@ export function addResthookSubscriber(
   subscriber: Reference<ResthookSubscriberBody>,
   options?: Reference<Options>,
 ): Operation {
-  return add({
-    resource: 'resthook_subscribers',
-    body: subscriber,
-    check: checkNewSubscriber,
-    options,
-    knownOptions: [],
-  });
+  return named(
+    'addResthookSubscriber',
+    add({
+      resource: 'resthook_subscribers',
+      body: subscriber,
+      check: checkNewSubscriber,
+      options,
+      knownOptions: [],
+    }),
+  );
 }
 
 /**
@@ -121,5 +125,8 @@ export function deleteResthookSubscriber(
   subscriber: Reference<number>,
   options?: Reference<Options>,
 ): Operation {
-  return remove({ resource: 'resthook_subscribers', key: 'id', object: subscriber, options });
+  return named(
+    'deleteResthookSubscriber',
+    remove({ resource: 'resthook_subscribers', key: 'id', object: subscriber, options }),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.js';
 import { RapidProError } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
+import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { shownId } from '../input/shownId.js';
 import { resources } from '../resources.js';
@@ -86,14 +87,17 @@ export function subscribe(
   targetUrl: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return operation({
-    args: { resthook, targetUrl },
-    options,
-    run({ client, args }) {
-      const { resthook, targetUrl } = args;
-      return ensureSubscriber(client, checkNewSubscriber({ resthook, target_url: targetUrl }));
-    },
-  });
+  return named(
+    'subscribe',
+    operation({
+      args: { resthook, targetUrl },
+      options,
+      run({ client, args }) {
+        const { resthook, targetUrl } = args;
+        return ensureSubscriber(client, checkNewSubscriber({ resthook, target_url: targetUrl }));
+      },
+    }),
+  );
 }
 
 async function removeSubscriber(client: Client, id: unknown): Promise<void> {
@@ -126,20 +130,23 @@ export function unsubscribe(
   targetUrl: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return operation({
-    args: { resthook, targetUrl },
-    options,
-    async run({ client, args }) {
-      const { resthook, targetUrl } = args;
-      const body = checkResthookSubscriber({ resthook, target_url: targetUrl });
-      const subscribers = await subscribersAt(client, body);
-      for (const { id } of subscribers) await removeSubscriber(client, id);
-      const removed = count(subscribers.length, resources.resthook_subscribers.nouns);
-      log.info(`Deleted ${removed}`);
-      if (subscribers.length === 0 && !(await hasResthook(client, String(body.resthook)))) {
-        log.warn('The workspace has no resthook of this name. Check its spelling.');
-      }
-      return { deleted: subscribers.length > 0 };
-    },
-  });
+  return named(
+    'unsubscribe',
+    operation({
+      args: { resthook, targetUrl },
+      options,
+      async run({ client, args }) {
+        const { resthook, targetUrl } = args;
+        const body = checkResthookSubscriber({ resthook, target_url: targetUrl });
+        const subscribers = await subscribersAt(client, body);
+        for (const { id } of subscribers) await removeSubscriber(client, id);
+        const removed = count(subscribers.length, resources.resthook_subscribers.nouns);
+        log.info(`Deleted ${removed}`);
+        if (subscribers.length === 0 && !(await hasResthook(client, String(body.resthook)))) {
+          log.warn('The workspace has no resthook of this name. Check its spelling.');
+        }
+        return { deleted: subscribers.length > 0 };
+      },
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import type { TemplateFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -21,5 +22,5 @@ export function getTemplates(
   filters?: Reference<TemplateFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'templates', filters, options });
+  return named('getTemplates', list({ name: 'templates', filters, options }));
 }

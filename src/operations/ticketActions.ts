@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import { refuseMissing } from '../input/missing.js';
 import { LITERAL } from '../input/options.js';
 import type { ActionOptions, NamedActionOptions } from '../types/actions.js';
@@ -37,14 +38,17 @@ export function assignTickets(
   assignee: Reference<string | null>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return act('ticket_actions', { tickets, assignee }, options, args => ({
-    items: ticketItems(args.tickets),
-    body: {
-      action: 'assign',
-      // Data that is not there must not take the tickets from somebody: nobody is written as null.
-      assignee: assignee === null ? null : requireText(args.assignee, 'assignee'),
-    },
-  }));
+  return named(
+    'assignTickets',
+    act('ticket_actions', { tickets, assignee }, options, args => ({
+      items: ticketItems(args.tickets),
+      body: {
+        action: 'assign',
+        // Data that is not there must not take the tickets from somebody: nobody is written as null.
+        assignee: assignee === null ? null : requireText(args.assignee, 'assignee'),
+      },
+    })),
+  );
 }
 
 /**
@@ -67,20 +71,23 @@ export function addTicketNote(
   note: Reference<string>,
   options?: Reference<NamedActionOptions>,
 ): Operation {
-  return act(
-    'ticket_actions',
-    { tickets, note },
-    options,
-    (args, { literal = false }) => {
-      const text = requireText(args.note, 'note');
-      refuseMissing(text, 'note', 'message', literal);
-      return {
-        items: ticketItems(args.tickets),
-        body: { action: 'add_note', note: text },
-        repeatable: false,
-      };
-    },
-    LITERAL,
+  return named(
+    'addTicketNote',
+    act(
+      'ticket_actions',
+      { tickets, note },
+      options,
+      (args, { literal = false }) => {
+        const text = requireText(args.note, 'note');
+        refuseMissing(text, 'note', 'message', literal);
+        return {
+          items: ticketItems(args.tickets),
+          body: { action: 'add_note', note: text },
+          repeatable: false,
+        };
+      },
+      LITERAL,
+    ),
   );
 }
 
@@ -105,10 +112,13 @@ export function changeTicketTopic(
   topic: Reference<string>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return act('ticket_actions', { tickets, topic }, options, args => ({
-    items: ticketItems(args.tickets),
-    body: { action: 'change_topic', topic: checkKey(args.topic, 'uuid', 'topics') },
-  }));
+  return named(
+    'changeTicketTopic',
+    act('ticket_actions', { tickets, topic }, options, args => ({
+      items: ticketItems(args.tickets),
+      body: { action: 'change_topic', topic: checkKey(args.topic, 'uuid', 'topics') },
+    })),
+  );
 }
 
 /**
@@ -129,7 +139,7 @@ export function closeTickets(
   tickets: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onTickets('close', tickets, options);
+  return named('closeTickets', onTickets('close', tickets, options));
 }
 
 /**
@@ -150,5 +160,5 @@ export function reopenTickets(
   tickets: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onTickets('reopen', tickets, options);
+  return named('reopenTickets', onTickets('reopen', tickets, options));
 }

@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import type { TicketFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -23,5 +24,5 @@ export function getTickets(
   filters?: Reference<TicketFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'tickets', filters, options });
+  return named('getTickets', list({ name: 'tickets', filters, options }));
 }

@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import type { NamedBody } from '../types/bodies.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -19,7 +20,7 @@ import { add, update } from './objects/objects.js';
  * @returns {Operation}
  */
 export function getTopics(options?: Reference<ListOptions>): Operation {
-  return list({ name: 'topics', filters: undefined, options });
+  return named('getTopics', list({ name: 'topics', filters: undefined, options }));
 }
 
 /**
@@ -40,7 +41,7 @@ export function addTopic(
   topic: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add({ resource: 'topics', body: topic, check: checkTopic, options });
+  return named('addTopic', add({ resource: 'topics', body: topic, check: checkTopic, options }));
 }
 
 /**
@@ -64,12 +65,15 @@ export function updateTopic(
   changes: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update({
-    resource: 'topics',
-    key: 'uuid',
-    object: topic,
-    body: changes,
-    check: checkTopic,
-    options,
-  });
+  return named(
+    'updateTopic',
+    update({
+      resource: 'topics',
+      key: 'uuid',
+      object: topic,
+      body: changes,
+      check: checkTopic,
+      options,
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import type { UserFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -21,5 +22,5 @@ export function getUsers(
   filters?: Reference<UserFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list({ name: 'users', filters, options });
+  return named('getUsers', list({ name: 'users', filters, options }));
 }

@@ -1,5 +1,6 @@
 import { readPage } from '../client/pages.js';
 import { checkFilters } from '../input/filters.js';
+import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { shownId } from '../input/shownId.js';
 import { resources } from '../resources.js';
@@ -23,16 +24,19 @@ import { operation } from './base/operation.js';
  * @returns {Operation}
  */
 export function getWorkspace(options?: Reference<Options>): Operation {
-  return operation({
-    args: {},
-    options,
-    async run({ client }) {
-      const { body } = await client.request({ method: 'GET', path: 'workspace' });
-      const workspace = asObject(body);
-      log.info(`The token is good for workspace ${shownId(workspace)}`);
-      return workspace;
-    },
-  });
+  return named(
+    'getWorkspace',
+    operation({
+      args: {},
+      options,
+      async run({ client }) {
+        const { body } = await client.request({ method: 'GET', path: 'workspace' });
+        const workspace = asObject(body);
+        log.info(`The token is good for workspace ${shownId(workspace)}`);
+        return workspace;
+      },
+    }),
+  );
 }
 
 /**
@@ -53,15 +57,18 @@ export function getStatistics(
   filters?: Reference<StatisticsFilters>,
   options?: Reference<Options>,
 ): Operation {
-  return operation({
-    args: { filters },
-    options,
-    async run({ client, args }) {
-      const query = checkFilters('statistics', args.filters);
-      const { body } = await client.request({ method: 'GET', path: 'statistics', query });
-      const { records } = readPage(body);
-      log.info(`Fetched ${count(records.length, resources.statistics.nouns)}`);
-      return records;
-    },
-  });
+  return named(
+    'getStatistics',
+    operation({
+      args: { filters },
+      options,
+      async run({ client, args }) {
+        const query = checkFilters('statistics', args.filters);
+        const { body } = await client.request({ method: 'GET', path: 'statistics', query });
+        const { records } = readPage(body);
+        log.info(`Fetched ${count(records.length, resources.statistics.nouns)}`);
+        return records;
+      },
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+import { named } from '../input/isOperation.js';
 import { operation } from '../operations/base/operation.js';
 import type { UpsertBody } from '../types/bodies.js';
 import type { SyncContact, SyncOptions, UpsertContactsOptions } from '../types/bulk.js';
@@ -38,14 +39,17 @@ export function syncContacts(
   contacts: Reference<SyncContact[]>,
   options?: Reference<SyncOptions>,
 ): Operation {
-  return operation({
-    args: { contacts },
-    each: 'contacts',
-    options,
-    knownOptions: SYNC_OPTIONS,
-    isBulk: true,
-    run: runSync,
-  });
+  return named(
+    'syncContacts',
+    operation({
+      args: { contacts },
+      each: 'contacts',
+      options,
+      knownOptions: SYNC_OPTIONS,
+      isBulk: true,
+      run: runSync,
+    }),
+  );
 }
 
 /**
@@ -71,12 +75,15 @@ export function upsertContacts(
   contacts: Reference<UpsertBody[]>,
   options?: Reference<UpsertContactsOptions>,
 ): Operation {
-  return operation({
-    args: { contacts },
-    each: 'contacts',
-    options,
-    knownOptions: UPSERT_OPTIONS,
-    isBulk: true,
-    run: runUpserts,
-  });
+  return named(
+    'upsertContacts',
+    operation({
+      args: { contacts },
+      each: 'contacts',
+      options,
+      knownOptions: UPSERT_OPTIONS,
+      isBulk: true,
+      run: runUpserts,
+    }),
+  );
 }

@@ -164,7 +164,7 @@ describe('a state of which no next one can be made is refused before anything is
       );
       expect(error).toMatchObject({
         code: 'INVALID_INPUT',
-        description: 'The operation was given no state.',
+        description: 'An earlier fn() returned no state.',
       });
     }
   });

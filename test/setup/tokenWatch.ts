@@ -1,7 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { afterEach, expect, vi } from 'vitest';
-import { makeOperation } from '../../src/input/isOperation.js';
+import { makeOperation, named } from '../../src/input/isOperation.js';
 
 /**
  * Watches the whole test run: no token that went over a socket may turn up in anything written to the
@@ -65,7 +65,7 @@ vi.mock('../../src/operations/base/operation.js', async importOriginal => {
     ...original,
     operation: (plan: Parameters<typeof original.operation>[0]) => {
       const run = original.operation(plan);
-      return makeOperation(async (state: Parameters<typeof run>[0]) => {
+      const watched = makeOperation(async (state: Parameters<typeof run>[0]) => {
         try {
           const next = await run(state);
           const { configuration: _, ...kept } = next ?? {};
@@ -76,6 +76,9 @@ vi.mock('../../src/operations/base/operation.js', async importOriginal => {
           throw error;
         }
       });
+      // Whoever names the one names both.
+      Object.defineProperty(run, 'name', { get: () => watched.name });
+      return named('', watched, run);
     },
   };
 });

@@ -3,8 +3,8 @@ import { Client } from '../../client/client.js';
 import { Limiter, type WaitReason } from '../../client/limiter.js';
 import { type Configuration, parseConfiguration } from '../../configuration.js';
 import { fail } from '../../errors/errors.js';
-import { expand, expandArgument, expandEach } from '../../input/expand.js';
-import { makeOperation } from '../../input/isOperation.js';
+import { expand, expandArgument, expandEach, inOperation } from '../../input/expand.js';
+import { isOperation, makeOperation } from '../../input/isOperation.js';
 import { log } from '../../input/log.js';
 import { checkOptions } from '../../input/options.js';
 import type { Settings } from '../../input/optionTable.js';
@@ -94,10 +94,16 @@ function refuse(description: string, fix: string): never {
  * @throws RapidProError `INVALID_INPUT`
  */
 export function requireState(state: unknown): asserts state is State {
+  if (isOperation(state)) {
+    refuse(
+      'An earlier fn() returned an operation in place of the state, and the operation did not run.',
+      'Write the operation as a step of its own, or call it: fn(state => upsertContact(…)(state))',
+    );
+  }
   if (state === null || typeof state !== 'object' || Array.isArray(state)) {
     refuse(
-      'The operation was given no state.',
-      'Return the state from the step before it: fn(state => { …; return state; })',
+      'An earlier fn() returned no state.',
+      'Return the state at its end: fn(state => { …; return state; })',
     );
   }
   const { references } = state as { references?: unknown };
@@ -125,6 +131,23 @@ function requireCallback(callback: unknown): void {
   );
 }
 
+/** Puts values in place of references, and checks the options. */
+async function expandPlan<Name extends string>(
+  plan: Plan<Name>,
+  state: State,
+  secrets: SecretGuard,
+): Promise<{ args: Call<Name>['args']; options: Settings }> {
+  const args: Dictionary = {};
+  for (const [name, value] of Object.entries(plan.args)) {
+    args[name] =
+      name === plan.each
+        ? await expandEach(state, value, name, secrets)
+        : expandArgument(state, value, name, secrets);
+  }
+  const options = checkOptions(expandOptions(state, plan.options, secrets), plan.knownOptions);
+  return { args: args as Call<Name>['args'], options };
+}
+
 /**
  * The one way in which an operation runs: expand, check, request, compose the next state.
  *
@@ -133,27 +156,21 @@ function requireCallback(callback: unknown): void {
  * operation is being built.
  */
 export function operation<Name extends string>(plan: Plan<Name>): Operation {
-  return makeOperation(async (state: State) => {
+  const made = makeOperation(async (state: State) => {
     const started = performance.now();
     requireState(state);
     requireCallback(plan.callback);
     const configuration = connect(state);
     const secrets = guardOf(configuration);
-    const args: Dictionary = {};
-    for (const [name, value] of Object.entries(plan.args)) {
-      args[name] =
-        name === plan.each
-          ? await expandEach(state, value, name, secrets)
-          : expandArgument(state, value, name, secrets);
-    }
-    const options = checkOptions(expandOptions(state, plan.options, secrets), plan.knownOptions);
+    const { args, options } = await expandPlan(plan, state, secrets).catch(error => {
+      throw inOperation(error, made.name);
+    });
     const { timeout } = options;
     const { isBulk } = plan;
     const limiter = new Limiter({ ...options, isBulk, madeOn: madeOn(state), onWait: logWait });
     const client = new Client(configuration, { timeout, limiter });
     const facts = new WorkspaceFacts(state, client);
-    const given = args as Call<Name>['args'];
-    const call: Call<Name> = { client, configuration, options, args: given, facts, state };
+    const call: Call<Name> = { client, configuration, options, args, facts, state };
     const data = await plan.run(call);
     if (client.last?.path === 'fields' && client.last.method === 'POST') facts.forgetFields();
     if (limiter.made) call.state = withRapidpro(call.state, 'madeOn', limiter.made);
@@ -172,6 +189,7 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     logStrangeResult(result);
     return result;
   });
+  return made;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
 import { checkFilters } from '../../input/filters.js';
 import { count, log } from '../../input/log.js';
+import { noteReceived } from '../../input/size.js';
 import { type ResourceName, resources } from '../../resources.js';
 import { readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
 import { listCheckpoint } from '../../state/listCheckpoint.js';
@@ -135,7 +136,11 @@ export function list(plan: ListPlan): Operation {
     args: { filters },
     options,
     knownOptions: LIST_OPTIONS,
-    run: call => readList(call, plan, pages => gather(call.client, name, pages)),
+    async run(call) {
+      const records = await readList(call, plan, pages => gather(call.client, name, pages));
+      if (call.options.limit === undefined) noteReceived(records, call.client.received);
+      return records;
+    },
   });
   return Object.assign(read, { [PLAN]: plan });
 }

@@ -128,18 +128,34 @@ function unknownField(key: string, types: ReadonlyMap<string, string>): Reason {
   };
 }
 
-const NO_SUCH_GROUP: Reason = {
-  code: 'UNKNOWN_REFERENCE',
-  description: 'The contact names a group that the workspace does not have. Nothing was sent.',
-  fix: 'Make the group with ensureGroup(), or correct its name.',
-};
+function noSuchGroup(wanted: string, groups: readonly Dictionary[]): Reason {
+  const near = nearest(
+    wanted,
+    groups.map(({ name }) => String(name)),
+  );
+  return {
+    code: 'UNKNOWN_REFERENCE',
+    description: `The workspace has no group "${shortened(wanted)}". Nothing was sent.`,
+    fix: near
+      ? `Did you mean "${near}"?`
+      : 'Make the group with ensureGroup(), or correct its name.',
+  };
+}
 
-const SMART_GROUP: Reason = {
-  code: 'UNKNOWN_REFERENCE',
-  description:
-    'The contact names a smart group: RapidPro itself decides who is in it. Nothing was sent.',
-  fix: 'Name only manual groups.',
-};
+function smartGroup(wanted: string): Reason {
+  return {
+    code: 'UNKNOWN_REFERENCE',
+    description: `"${shortened(wanted)}" is a smart group: RapidPro itself decides who is in it. Nothing was sent.`,
+    fix: 'Name only manual groups.',
+  };
+}
+
+/** No group has a longer name: what is longer is something else, and may be about a person. */
+const LONGEST_GROUP_NAME = 64;
+
+function shortened(name: string): string {
+  return name.length > LONGEST_GROUP_NAME ? `${name.slice(0, 8)}…` : name;
+}
 
 /** Uuids in place of group names. */
 function resolveGroups(input: Input, facts: Facts, known: Map<string, string | Reason>) {
@@ -149,7 +165,8 @@ function resolveGroups(input: Input, facts: Facts, known: Map<string, string | R
     if (found === undefined) {
       const group = findGroup(facts.groups, wanted);
       const uuid = String(group?.uuid);
-      found = group ? (facts.manual.has(uuid) ? uuid : SMART_GROUP) : NO_SUCH_GROUP;
+      found = facts.manual.has(uuid) ? uuid : smartGroup(wanted);
+      if (!group) found = noSuchGroup(wanted, facts.groups);
       known.set(wanted, found);
     }
     if (typeof found !== 'string') return found;

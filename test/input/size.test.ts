@@ -1,0 +1,73 @@
+import { HttpResponse, http as msw } from 'msw';
+import { describe, expect, test } from 'vitest';
+import { execute, fn, getContacts } from '../../src/index.js';
+import { estimateSize } from '../../src/input/size.js';
+import { stateFor } from '../operations/run.js';
+import { captureConsole } from '../support/captureConsole.js';
+import { serve } from '../support/serve.js';
+
+const record = (name: string) => ({
+  uuid: '957c02cb-bf04-413b-80f0-8176d927af44',
+  name,
+  urns: ['tel:+250788123123'],
+  fields: { age: '34', village: null, notes: 'é'.repeat(20) },
+  blocked: false,
+  count: 12,
+});
+const records = (amount: number) =>
+  Array.from({ length: amount }, (_, index) => record(`Amina ${index}`));
+
+describe('the size of a state', () => {
+  test.each<[string, unknown]>([
+    ['text', 'Zoë'],
+    ['one record', record('Amina')],
+    ['few', records(10)],
+    ['many', records(20_000)],
+    ['lists within lists', { a: [records(30), [records(40)]] }],
+    ['long and short ones', records(5000).map((one, at) => ({ ...one, more: 'x'.repeat(at) }))],
+    ['nothing', { data: null, references: [] }],
+  ])('is estimated as it is written: %s', (_, value) => {
+    const written = Buffer.byteLength(JSON.stringify(value));
+    expect(Math.abs(estimateSize(value) - written)).toBeLessThanOrEqual(4 + written / 20);
+  });
+});
+
+const said = (lines: string[]) => lines.filter(line => line.includes('OpenFn keeps results'));
+const leave = (data: unknown) => fn(state => ({ ...state, data }));
+
+describe('a step that leaves much', () => {
+  test('is warned about from 8 MB on, and told where it is', async () => {
+    const lines = captureConsole();
+    const many = records(40_000);
+    await execute(leave(many), leave({ few: 1 }), leave(many))({});
+    expect(said(lines)).toHaveLength(1);
+    expect(said(lines)[0]).toMatch(
+      /leaves about \d+\.\d MB on the state \(state\.data \d+\.\d MB\)/,
+    );
+    expect(said(lines)[0]).toContain('eachPage()');
+  });
+
+  test('is not below it', async () => {
+    const lines = captureConsole();
+    await execute(leave('x'.repeat(7_900_000)))({});
+    expect(said(lines)).toEqual([]);
+    await execute(leave('x'.repeat(8_100_000)))({});
+    expect(said(lines)).toHaveLength(1);
+  });
+
+  test('what references hold counts', async () => {
+    const lines = captureConsole();
+    await execute(fn(state => ({ ...state, data: 1, references: [records(40_000)] })))({});
+    expect(said(lines)[0]).toContain('state.references');
+  });
+
+  test('a list is known by what the server sent, one huge record among many included', async () => {
+    const lines = captureConsole();
+    const page = [...records(200), record('x'.repeat(9_000_000)), ...records(49)];
+    const server = await serve(
+      msw.get('*', () => HttpResponse.json({ next: null, previous: null, results: page })),
+    );
+    await execute(getContacts())(stateFor(server));
+    expect(said(lines)).toHaveLength(1);
+  });
+});
