@@ -6,15 +6,10 @@ const DIVISION_PLACES = 16;
 /** A number of more digits is refused: only sums that no message needs grow so long. */
 const MOST_DIGITS = 4000;
 
-const powers: bigint[] = [1n];
-
 function powerOfTen(exponent: number): bigint {
   if (exponent > 2 * MOST_DIGITS)
     throw new OverLimit(`a number of more than ${MOST_DIGITS} digits`);
-  for (let next = powers.length; next <= exponent; next++) {
-    powers.push((powers[next - 1] ?? 1n) * 10n);
-  }
-  return powers[exponent] ?? 1n;
+  return 10n ** BigInt(exponent);
 }
 
 const abs = (value: bigint): bigint => (value < 0n ? -value : value);

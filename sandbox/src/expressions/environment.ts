@@ -31,6 +31,8 @@ export type Tell = (what: string) => void;
 /** The evaluation of one template: its environment, and what it has cost so far. */
 export class Evaluation {
   readonly meter = new Meter();
+  /** How deep evaluation is at the moment. */
+  level = 0;
   #zone: Zone | undefined;
 
   constructor(

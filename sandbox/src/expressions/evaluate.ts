@@ -1,8 +1,10 @@
 import { Decimal } from './decimal.js';
 import type { Evaluation } from './environment.js';
+import { OverLimit } from './errors.js';
 import { checked } from './functions/checks.js';
 import { functionNamed } from './functions/index.js';
 import { compareText } from './letters.js';
+import { MOST_LEVELS } from './limits.js';
 import { type Node, shown } from './parse.js';
 import { raised } from './powers.js';
 import {
@@ -35,6 +37,13 @@ export const withFunctions =
 /** The value of an expression. Errors of the engine are values too. */
 export function evaluate(at: Evaluation, node: Node, names: Names): Value {
   at.meter.charge(1);
+  if (++at.level > MOST_LEVELS) throw new OverLimit('an expression nested this deeply');
+  const value = valueOfNode(at, node, names);
+  at.level--;
+  return value;
+}
+
+function valueOfNode(at: Evaluation, node: Node, names: Names): Value {
   switch (node.kind) {
     case 'text':
     case 'boolean':

@@ -14,7 +14,7 @@ export function jsonOf(at: Evaluation, value: Value): string {
 
 function written(at: Evaluation, value: Value, depth: number): string {
   if (depth > MOST_NESTED) throw new OverLimit('a value nested this deeply');
-  at.meter.charge(0.5);
+  at.meter.charge(0.4);
   if (typeof value === 'string') {
     at.meter.chargeText(value.length);
     return textAsJson(value);
@@ -90,7 +90,7 @@ class Reader {
 
   #value(depth: number): Value {
     if (depth > MOST_NESTED) throw new OverLimit('JSON nested this deeply');
-    this.evaluation.meter.charge(0.5);
+    this.evaluation.meter.charge(0.2);
     if (this.#sign('{')) return this.#object(depth);
     if (this.#sign('[')) return this.#array(depth);
     if (this.text.charAt(this.#at) === '"') return this.#string();

@@ -1,7 +1,7 @@
 import { OverLimit } from './errors.js';
 
 /** What one template may cost. A unit is a step, or a few letters of text. */
-const MOST_UNITS = 200_000;
+const MOST_UNITS = 50_000;
 
 /** The units of one letter. Copying text is cheap. */
 const LETTER = 1 / 16;
@@ -10,9 +10,8 @@ const LETTER = 1 / 16;
 export class Meter {
   #left = MOST_UNITS;
 
-  /** The units that are used up. */
-  get used(): number {
-    return MOST_UNITS - this.#left;
+  get isSpent(): boolean {
+    return this.#left < 0;
   }
 
   /** @throws OverLimit */
@@ -26,6 +25,9 @@ export class Meter {
     this.charge(letters * LETTER);
   }
 }
+
+/** How deep evaluation may go, with the functions that an expression makes and calls. */
+export const MOST_LEVELS = 600;
 
 /** How deeply an expression may nest. A real one nests a handful of levels. */
 export const MOST_DEPTH = 250;

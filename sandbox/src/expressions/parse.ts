@@ -209,8 +209,27 @@ class Reader {
   }
 }
 
-/** A tree as text again, for messages. */
+/** A tree as text again, for messages. What hangs on its left side may be thousands of steps long. */
 export function shown(node: Node): string {
+  const ends: string[] = [];
+  let start = node;
+  for (;;) {
+    if (start.kind === 'dot') ends.push(`.${start.name}`);
+    else if (start.kind === 'index') ends.push(`[${shown(start.index)}]`);
+    else if (start.kind === 'call') ends.push(`(${start.args.map(shown).join(', ')})`);
+    else if (start.kind === 'binary') ends.push(` ${start.sign} ${shown(start.right)}`);
+    else break;
+    start = leftOf(start);
+  }
+  return shownStart(start) + ends.reverse().join('');
+}
+
+function leftOf(node: Node & { kind: 'dot' | 'index' | 'call' | 'binary' }): Node {
+  if (node.kind === 'call') return node.of;
+  return node.kind === 'binary' ? node.left : node.from;
+}
+
+function shownStart(node: Node): string {
   switch (node.kind) {
     case 'text':
       return quoted(node.value);
@@ -218,23 +237,15 @@ export function shown(node: Node): string {
       return node.digits;
     case 'boolean':
       return String(node.value);
-    case 'null':
-      return 'null';
     case 'name':
       return node.name.toLowerCase();
-    case 'dot':
-      return `${shown(node.from)}.${node.name}`;
-    case 'index':
-      return `${shown(node.from)}[${shown(node.index)}]`;
-    case 'call':
-      return `${shown(node.of)}(${node.args.map(shown).join(', ')})`;
     case 'function':
       return `(${node.names.join(', ')}) => ${shown(node.body)}`;
     case 'negation':
       return `-${shown(node.of)}`;
     case 'brackets':
       return `(${shown(node.of)})`;
-    case 'binary':
-      return `${shown(node.left)} ${node.sign} ${shown(node.right)}`;
+    default:
+      return 'null';
   }
 }

@@ -44,12 +44,16 @@ export function readDate(
   return readStyled(at, own);
 }
 
+/** The price of looking at what may be a date or a time. */
+const CANDIDATE = 3;
+
 const YEAR_LAST = /\b(\d{1,2})[-.\\/_ ](\d{1,2})[-.\\/_ ](\d{4}|\d{2})\b/g;
 const YEAR_FIRST = /\b(\d{4}|\d{2})[-.\\/_ ](\d{1,2})[-.\\/_ ](\d{1,2})\b/g;
 
 function readStyled(at: Evaluation, text: string) {
   const style = at.environment.dateStyle;
   for (const match of text.matchAll(style === 'year_first' ? YEAR_FIRST : YEAR_LAST)) {
+    at.meter.charge(CANDIDATE);
     const [first = '', second = '', third = ''] = match.slice(1);
     const [day, month, year] =
       style === 'year_first'
@@ -96,6 +100,7 @@ export function readTime(at: Evaluation, text: string): TimeValue | undefined {
   // `v9` takes one more of each.
   const [hours, others] = at.isOld ? [24, 60] : [23, 59];
   for (const [, hour, minute, second, fraction, half] of text.matchAll(TIME)) {
+    at.meter.charge(CANDIDATE);
     const time = new TimeValue(
       hourOf(Number(hour), half?.toLowerCase()),
       Number(minute ?? 0),

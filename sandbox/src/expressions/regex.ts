@@ -150,7 +150,7 @@ interface Thread {
 }
 
 /** The price of one step of one thread. */
-const STEP = 0.1;
+const STEP = 0.3;
 
 /** Follows all ways through a pattern at once, the preferred one first. */
 class Matcher {

@@ -103,8 +103,13 @@ function quoteEnd(template: string, start: number): number {
   return at;
 }
 
+/** The units of one expression, and the letters of it that are read for one. */
+const PART = 10;
+const LETTERS = 2;
+
 /** What is told of one template at most. */
 const MOST_TOLD = 100;
+const MOST_ERRORS = 1000;
 
 /** Evaluates the parts of one template, which share what it may cost. */
 class Filling {
@@ -142,8 +147,9 @@ class Filling {
   /** The value of one part, which may be an error. */
   value({ kind, text }: Part): Value {
     this.#expression = kind === 'path' ? `@${text}` : `@(${text})`;
+    this.evaluation.level = 0;
     return this.#guarded(() => {
-      this.evaluation.meter.charge(1 + text.length / 16);
+      this.evaluation.meter.charge(PART + text.length / LETTERS);
       const node = parse(text, this.evaluation.environment.dialect);
       return evaluate(this.evaluation, node, this.#names);
     });
@@ -151,7 +157,9 @@ class Filling {
 
   /** The text of one part. If it is an error, it is noted, and there is none. */
   text(part: Part): string {
+    // What comes after the limit would be told again for each.
     if (part.kind === 'text') return part.text;
+    if (this.evaluation.meter.isSpent) return '';
     const value = this.value(part);
     const text = this.#guarded(() => toText(this.evaluation, value));
     if (typeof text === 'string') return text;
@@ -160,7 +168,7 @@ class Filling {
   }
 
   #fail({ message }: ErrorValue): void {
-    if (this.errors.length < MOST_TOLD) {
+    if (this.errors.length < MOST_ERRORS) {
       this.errors.push(`error evaluating ${this.#expression}: ${message}`);
     }
   }

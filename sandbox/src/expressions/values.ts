@@ -134,7 +134,7 @@ export function toText(at: Evaluation, value: Value): string {
 }
 
 function rendered(at: Evaluation, value: Value, depth: number): string {
-  at.meter.charge(0.25);
+  at.meter.charge(0.5);
   if (value === null) return '';
   if (typeof value === 'string') {
     at.meter.chargeText(value.length);
@@ -378,7 +378,7 @@ export function toFunction(value: Value): FunctionValue {
 
 /** Whether two values are of the same kind and the same. */
 export function same(at: Evaluation, a: Value, b: Value): boolean {
-  at.meter.charge(0.5);
+  at.meter.charge(0.7);
   if (a === null || b === null || typeof a === 'boolean' || typeof b === 'boolean') return a === b;
   if (typeof a === 'string' || typeof b === 'string') {
     if (typeof a === typeof b) at.meter.chargeText(String(a).length);

@@ -62,7 +62,9 @@ function sorted(at: Evaluation, items: readonly Value[]): Value {
 
 function unique(at: Evaluation, items: readonly Value[]): Value {
   const found: Value[] = [];
-  for (const item of items) if (!found.some(one => same(at, item, one))) found.push(item);
+  for (const item of items) {
+    if (!found.some(one => same(at, item, one))) found.push(item);
+  }
   return found;
 }
 

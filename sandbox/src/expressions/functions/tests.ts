@@ -122,7 +122,7 @@ function numberIn(at: Evaluation, text: string): Decimal | undefined {
 
 function numberWith(at: Evaluation, text: string, holds: (number: Decimal) => boolean): Value {
   for (const [candidate] of text.matchAll(NUMBERS)) {
-    at.meter.charge(1);
+    at.meter.charge(5);
     const number = numberIn(at, candidate);
     if (number && holds(number)) return found(number);
   }
@@ -162,8 +162,25 @@ const ofDate = (holds: (order: number) => boolean) =>
     return dateIn(at, text, date => holds(date.compare(wanted)));
   });
 
-const EMAIL =
-  /[\p{L}\p{N}][-_+$~.\p{L}\p{N}]{0,254}@[\p{L}\p{N}][-_\p{L}\p{N}]{0,254}(?:\.[\p{L}\p{N}][-_\p{L}\p{N}]{0,254})+/u;
+const BEFORE_AT = /[\p{L}\p{N}][-_+$~.\p{L}\p{N}]*$/u;
+const AFTER_AT = /^[\p{L}\p{N}][-_\p{L}\p{N}]*(?:\.[\p{L}\p{N}][-_\p{L}\p{N}]*)+/u;
+
+/** No address is longer, to either side of its `@`. */
+const LONGEST_SIDE = 300;
+
+/** The price of looking at one. */
+const AT_SIGN = 100;
+
+/** The first e-mail address in a text. */
+function emailIn(at: Evaluation, text: string): string | undefined {
+  for (let sign = text.indexOf('@'); sign >= 0; sign = text.indexOf('@', sign + 1)) {
+    at.meter.charge(AT_SIGN);
+    const before = BEFORE_AT.exec(text.slice(Math.max(0, sign - LONGEST_SIDE), sign))?.[0];
+    const after = AFTER_AT.exec(text.slice(sign + 1, sign + 1 + LONGEST_SIDE))?.[0];
+    if (before && after) return `${before}@${after}`;
+  }
+  return undefined;
+}
 
 /** What looks like a phone number. */
 const PHONE = /\+?[\d .\-()]{5,}/g;
@@ -347,8 +364,8 @@ export const tests: Functions = {
     return time instanceof ErrorValue ? NOT_FOUND : found(time);
   }),
   has_phone: checked(1, 2, phone),
-  has_email: ofText(text => {
-    const email = EMAIL.exec(text)?.[0];
+  has_email: ofText((text, at) => {
+    const email = emailIn(at, text);
     return email === undefined ? NOT_FOUND : found(email);
   }),
   has_group: checked(2, 3, group),

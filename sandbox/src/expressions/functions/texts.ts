@@ -101,7 +101,8 @@ export function sliced<T>(items: readonly T[], start: number, end: number): T[] 
 function textSlice(at: Evaluation, args: readonly Value[]): Value {
   const letters = Array.from(textOf(at, args));
   const start = toInteger(at, arg(args, 1));
-  const end = args.length > 2 ? toInteger(at, arg(args, 2)) : letters.length;
+  // The engine lets a fourth argument pass, and ignores the third then.
+  const end = args.length === 3 ? toInteger(at, arg(args, 2)) : letters.length;
   return sliced(letters, start, end).join('');
 }
 
@@ -212,7 +213,7 @@ export const texts: Functions = {
   word_slice: checked(2, 4, wordSlice),
   field: exactly(3, field),
   clean: ofText(text => text.replace(UNPRINTED, '')),
-  text_slice: checked(2, 3, textSlice),
+  text_slice: checked(2, 4, textSlice),
   lower: ofText(lower),
   upper: ofText(upper),
   regex_match: checked(2, 3, matched),
