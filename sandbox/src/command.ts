@@ -2,6 +2,7 @@
 import { HELP, readCommand, UsageError } from './command-line.js';
 import { createSandbox, type Sandbox } from './index.js';
 import type { LoggedRequest } from './request-log.js';
+import type { UnknownConstruct } from './state/unknown.js';
 
 /** Opens a sandbox, prints how to point a job at it, and logs each request until it is stopped. */
 async function main(): Promise<void> {
@@ -10,7 +11,12 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const sandbox = await createSandbox({ ...options, page: true, onRequest: logRequest });
+  const sandbox = await createSandbox({
+    ...options,
+    page: true,
+    onRequest: logRequest,
+    onUnknown: logUnknown,
+  });
   stopOn(sandbox);
   process.stdout.write(welcome(sandbox, options.dialect ?? 'v9', holds));
 }
@@ -37,6 +43,12 @@ function logRequest({ method, status, path, query, as }: LoggedRequest): void {
   const time = new Date().toTimeString().slice(0, 8);
   const target = query ? `${path}?${query}` : path;
   process.stdout.write(`${time}  ${method.padEnd(6)} ${status}  ${target}  (${as ?? 'nobody'})\n`);
+}
+
+function logUnknown({ what, expression, place }: UnknownConstruct): void {
+  const time = new Date().toTimeString().slice(0, 8);
+  const where = expression ? `${expression} of ${place}` : place;
+  process.stdout.write(`${time}  NOT KNOWN  ${what}, in ${where}: left out\n`);
 }
 
 function stopOn(sandbox: Sandbox): void {

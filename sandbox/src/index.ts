@@ -17,3 +17,4 @@ export {
 export { maternalHealth } from './seeds/maternal-health.js';
 export type * from './seeds/types.js';
 export type { Clock } from './state/clock.js';
+export type { UnknownConstruct } from './state/unknown.js';

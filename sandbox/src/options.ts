@@ -3,6 +3,7 @@ import type { DeliveryOptions } from './engine/deliver.js';
 import type { LoggedRequest } from './request-log.js';
 import type { ContactSeed, Seed } from './seeds/types.js';
 import type { Clock } from './state/clock.js';
+import type { UnknownConstruct } from './state/unknown.js';
 import type { Limited } from './state/workspace.js';
 
 /** How a sandbox is set up. Everything is optional. */
@@ -61,4 +62,6 @@ export interface SandboxOptions {
   page?: boolean;
   /** Called with each request after its response. */
   onRequest?: (request: LoggedRequest) => void;
+  /** Called with each thing in a template that the sandbox does not know, once. */
+  onUnknown?: (unknown: UnknownConstruct) => void;
 }

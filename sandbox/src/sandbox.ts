@@ -16,6 +16,7 @@ import { RecentRequests } from './page/recent.js';
 import { type LoggedRequest, RequestLog } from './request-log.js';
 import { listen } from './server.js';
 import type { Contact } from './state/model.js';
+import type { UnknownConstruct } from './state/unknown.js';
 import type { Workspace } from './state/workspace.js';
 import { normalizeUrn } from './values/index.js';
 
@@ -63,6 +64,15 @@ export interface Sandbox {
   sent(): SentItem[];
   /** The last 10,000 requests, oldest first, without tokens. */
   requests(): LoggedRequest[];
+  /**
+   * What templates of flows and broadcasts asked for that the sandbox does not know, in the order in which it was met, each
+   * once: at most 1,000. A server would have answered; the sandbox left it out of the text.
+   *
+   * @example
+   * // At the end of a test: nothing went out that is not as on a server.
+   * assert.deepEqual(sandbox.unknown(), []);
+   */
+  unknown(): UnknownConstruct[];
   /**
    * Sends a message from a contact, identified by uuid or URN. A run that waits for it continues. An unknown URN creates
    * a contact. Returns the message's uuid when all resulting work is done.
@@ -117,6 +127,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       options.onRequest?.(request);
     },
   );
+  for (const { unknown } of [main, other]) unknown.onTell = options.onUnknown;
   const faults = new Faults();
   const handle = async (request: Request, wire: Wire = {}): Promise<Response> => {
     const incoming = await readIncoming(request, wire);
@@ -141,6 +152,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       [...main.contacts].filter(one => !one.deleted).map(one => showContact(one, main)),
     sent: () => main.outbox.items(),
     requests: () => log.all(),
+    unknown: () => [...main.unknown.all(), ...other.unknown.all()],
     async reply(contact, text, { attachments = [], workspace } = {}) {
       const target = workspaceOf(workspace);
       const message = await perform(receive(target, senderOf(target, contact), text, attachments));

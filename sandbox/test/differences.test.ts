@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { recordings, type ServerName, servers } from '../../recordings/read.js';
 import { type Difference, differences } from './differences.js';
+import { recorded } from './expressions/recorded.js';
 import { type Scenario, scenarios } from './replay/scenario.js';
 import type { TouchRow } from './replay/touch.js';
 import { readRecording, recordings as recordedRows } from './values/recorded-rows.js';
@@ -28,6 +29,7 @@ function isRecorded({ kind, server, name }: Difference): boolean {
   const held = heldTo(server);
   if (kind === 'exchange') return held.exchanges.includes(name);
   if (kind === 'scenario') return held.scenarios.some(one => one.name === name);
+  if (kind === 'expression') return recorded.rows.some(({ template }) => template === name);
   return Number(name) < held.rows;
 }
 
@@ -64,6 +66,7 @@ function document(): string {
     line('Single exchanges', ...held.map(one => one.exchanges.length)),
     line('Values sent and stored', ...held.map(one => one.rows)),
     line('What moves `modified_on`', ...held.map(one => one.touch.length)),
+    line('Expressions, in flows and in broadcasts', ...servers.map(() => recorded.rows.length)),
     '',
     '## What it does not hold to',
     '',

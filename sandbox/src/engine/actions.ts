@@ -3,19 +3,19 @@ import { normalizeUrn, rawFieldText, storeName } from '../values/index.js';
 import { callWebhook } from './call-webhook.js';
 import { changeQuietly } from './contacts.js';
 import { type Action, type FlowNode, localized } from './definition.js';
-import { fillIn } from './expressions.js';
 import { join, leave } from './membership.js';
 import { sendMessage } from './messages.js';
 import { callResthook, recordEvent, resthookPayload } from './resthooks.js';
-import { rootsOf } from './scene.js';
 import { type Sprint, saveResult } from './sprint.js';
+import { filled as fill, whole } from './templates.js';
 import { addTicket } from './tickets.js';
 import { type Work, waitFor } from './work.js';
 
 /** The actions of a flow's node. Those with no effect in a sandbox (airtime, e-mail, classifiers) are skipped. */
 export function* act(sprint: Sprint, node: FlowNode, action: Action): Work<void> {
   const { workspace, contact } = sprint;
-  const filled = (text: string | undefined): string => fillIn(text ?? '', rootsOf(sprint));
+  const place = placeOf(sprint, action);
+  const filled = (text: string | undefined): string => fill(sprint, text ?? '', place);
   switch (action.type) {
     case 'send_msg':
       return say(sprint, action);
@@ -63,16 +63,23 @@ export function* act(sprint: Sprint, node: FlowNode, action: Action): Work<void>
       addTicket(workspace, contact, { body: filled(action.body) || null, openedIn: sprint.flow });
       return;
     case 'call_webhook':
-      return yield* callWebhook(sprint, node, action, filled);
+      return yield* callWebhook(sprint, node, action, {
+        filled,
+        whole: text => whole(sprint, text ?? '', place),
+      });
     case 'call_resthook':
       return yield* callHook(sprint, node, action);
   }
 }
 
+/** Where a template stands, for whoever looks for it. */
+export const placeOf = ({ flow }: Sprint, { type }: { type: string }): string =>
+  `${type} in the flow "${flow.name}"`;
+
 function say(sprint: Sprint, action: Action): void {
   const { workspace, contact, definition, flow } = sprint;
   const text = localized(definition, contact.language, action.uuid, 'text', action.text ?? '');
-  const content = { text: fillIn(text, rootsOf(sprint)) };
+  const content = { text: fill(sprint, text, placeOf(sprint, action)) };
   const at = workspace.tick();
   sprint.sent.push(sendMessage(workspace, contact, content, { flow, at, modifiedOn: at }));
 }

@@ -1,8 +1,13 @@
 import type { Dialect } from '../../../src/resources.js';
+import { Decimal } from '../expressions/decimal.js';
+import { Evaluation } from '../expressions/environment.js';
+import { OverLimit } from '../expressions/errors.js';
+import { readJson } from '../expressions/json.js';
+import { ErrorValue, ObjectValue, type Value } from '../expressions/values.js';
 import type { Action, FlowNode } from './definition.js';
 import { type Answered, deliver, succeeded } from './deliver.js';
-import type { Value } from './expressions.js';
 import { type Sprint, saveResult } from './sprint.js';
+import { environmentOf } from './templates.js';
 import { type Work, waitFor } from './work.js';
 
 /** The most bytes that a node may send. `v9` has no limit. */
@@ -15,7 +20,7 @@ export function* callWebhook(
   sprint: Sprint,
   node: FlowNode,
   action: Action,
-  filled: (text: string | undefined) => string,
+  { filled, whole }: Record<'filled' | 'whole', (text: string | undefined) => string>,
 ): Work<void> {
   const { workspace } = sprint;
   const method = (action.method ?? 'GET').toUpperCase();
@@ -23,7 +28,7 @@ export function* callWebhook(
   const headers = Object.fromEntries(
     Object.entries(action.headers ?? {}).map(([name, value]) => [name, filled(value)]),
   );
-  const body = action.body ? filled(action.body) : undefined;
+  const body = action.body ? whole(action.body) : undefined;
   const isTooLarge = Buffer.byteLength(body ?? '') > LARGEST_BODY[workspace.dialect];
   const answered = isTooLarge
     ? TOO_LARGE
@@ -36,12 +41,22 @@ export function* callWebhook(
 }
 
 /** The value of `@webhook`: the response body for `v9`; an object with body, status and headers for `textit`. */
-function webhookValue({ workspace }: Sprint, { status, headers, text }: Answered): Value {
-  let json: Value = null;
+function webhookValue(sprint: Sprint, { status, headers, text }: Answered): Value {
+  const json = jsonValue(sprint, text);
+  if (sprint.workspace.dialect === 'v9') return json;
+  return ObjectValue.of({ status: Decimal.of(status), headers: ObjectValue.of(headers), json });
+}
+
+/** Flows ignore a response that is not JSON. */
+function jsonValue(sprint: Sprint, text: string): Value {
+  const at = new Evaluation(environmentOf(sprint), () => {});
   try {
-    json = JSON.parse(text) as Value;
-  } catch {
-    // Flows ignore a response that is not JSON.
+    return readJson(at, text);
+  } catch (thrown) {
+    if (thrown instanceof OverLimit) {
+      const place = `the response to a webhook in the flow "${sprint.flow.name}"`;
+      sprint.workspace.unknown.tell({ what: thrown.what, expression: '', place });
+    } else if (!(thrown instanceof ErrorValue)) throw thrown;
+    return null;
   }
-  return workspace.dialect === 'v9' ? json : { status, headers, json };
 }

@@ -21,7 +21,7 @@ export interface Router {
   wait?: { type: string };
   result_name?: string;
   default_category_uuid?: string;
-  cases?: { type: string; arguments?: string[]; category_uuid: string }[];
+  cases?: { uuid?: string; type: string; arguments?: string[]; category_uuid: string }[];
   categories?: { uuid: string; name: string; exit_uuid: string }[];
 }
 
@@ -71,6 +71,27 @@ const WAIT: FlowNode = {
 
 export function nodesOf(definition: Definition): FlowNode[] {
   return definition.nodes?.length ? definition.nodes : [WAIT];
+}
+
+/** A category's name in a contact's language if the flow has it. */
+export function localizedCategory(
+  definition: Definition,
+  language: string | null,
+  { category, node }: { category: string | null; node: string },
+): string {
+  const router = nodesOf(definition).find(one => one.uuid === node)?.router;
+  const found = router?.categories?.find(({ name }) => name === category);
+  return found ? localized(definition, language, found.uuid, 'name', found.name) : (category ?? '');
+}
+
+/** The arguments of a router's case in a contact's language if the flow has as many. */
+export function localizedArguments(
+  definition: Definition,
+  language: string | null,
+  { uuid = '', arguments: base = [] }: { uuid?: string; arguments?: string[] },
+): string[] {
+  const own = definition.localization?.[language ?? '']?.[uuid]?.arguments;
+  return own?.length === base.length ? own : base;
 }
 
 /** A text in a contact's language if the flow has it. */

@@ -3,8 +3,7 @@ import type { Broadcast, Contact, Flow, Message, QuickReply } from '../state/mod
 import type { Workspace } from '../state/workspace.js';
 import { destination } from './channels.js';
 import { addContact } from './contacts.js';
-import { fillIn } from './expressions.js';
-import { rootsOf } from './scene.js';
+import { whole } from './templates.js';
 
 export interface Content {
   text: string;
@@ -60,7 +59,7 @@ function contentFor(workspace: Workspace, broadcast: Broadcast, contact: Contact
   const best = <T extends { length: number }>(parts: Record<string, T>): T | undefined =>
     wishes.map(language => parts[language]).find(part => part && part.length > 0);
   return {
-    text: fillIn(best(broadcast.text) ?? '', rootsOf({ workspace, contact })),
+    text: whole({ workspace, contact }, best(broadcast.text) ?? '', `broadcast ${broadcast.id}`),
     attachments: best(broadcast.attachments) ?? [],
     quickReplies: best(broadcast.quickReplies) ?? [],
   };

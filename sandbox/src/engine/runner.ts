@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import type { Value } from '../expressions/values.js';
 import { newUuid, timedUuid } from '../state/ids.js';
 import type { Contact, Flow, FlowStart, Message, Run, RunStep } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { act } from './actions.js';
 import { bump } from './contacts.js';
-import { type Definition, type FlowNode, nodesOf, type Router } from './definition.js';
-import { fillIn } from './expressions.js';
-import { rootsOf } from './scene.js';
+import {
+  type Definition,
+  type FlowNode,
+  localizedArguments,
+  nodesOf,
+  type Router,
+} from './definition.js';
 import { type Sprint, saveResult } from './sprint.js';
-import { passes } from './tests.js';
+import { evaluated, matchOf, plainText } from './templates.js';
 import type { Work } from './work.js';
 
 /** A flow that visits more nodes than this without a wait is stopped as a loop. */
@@ -125,8 +130,8 @@ function route(
   node: FlowNode,
   router: Router,
 ): NonNullable<FlowNode['exits']>[number] | undefined {
-  const roots = rootsOf(sprint);
-  const operand = fillIn(router.operand ?? '@input', roots);
+  const operand = evaluated(sprint, router.operand ?? '@input', routerOf(sprint));
+  const operandText = plainText(sprint, operand);
   const random =
     router.type === 'random'
       ? router.categories?.[Math.floor(Math.random() * (router.categories.length || 1))]
@@ -138,10 +143,10 @@ function route(
     saveResult(
       sprint,
       router.result_name,
-      found?.value ?? operand,
+      found?.value ?? operandText,
       category.name,
       node.uuid,
-      sprint.input?.text ?? operand,
+      sprint.input?.text ?? operandText,
     );
   }
   return node.exits?.find(one => one.uuid === category?.exit_uuid);
@@ -150,19 +155,20 @@ function route(
 function firstMatch(
   sprint: Sprint,
   router: Router,
-  operand: string,
+  operand: Value,
 ): { value: string; category: string } | undefined {
-  const roots = rootsOf(sprint);
-  for (const { type, arguments: args = [], category_uuid } of router.cases ?? []) {
-    const value = passes(
-      type,
-      operand,
-      args.map(arg => fillIn(arg, roots)),
+  const { definition, contact } = sprint;
+  for (const one of router.cases ?? []) {
+    const args = localizedArguments(definition, contact.language, one).map(arg =>
+      evaluated(sprint, arg, routerOf(sprint)),
     );
-    if (value !== undefined) return { value, category: category_uuid };
+    const value = matchOf(sprint, one.type, [operand, ...args], routerOf(sprint));
+    if (value !== undefined) return { value, category: one.category_uuid };
   }
   return undefined;
 }
+
+const routerOf = ({ flow }: Sprint): string => `a router of the flow "${flow.name}"`;
 
 /** Commits the results of a sprint, all at the same time. */
 function commit({ workspace, run, contact, sent }: Sprint, before: Run | null = null): void {

@@ -1,7 +1,7 @@
+import type { Value } from '../expressions/values.js';
 import type { Contact, Flow, Message, Run } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import type { Definition } from './definition.js';
-import type { Value } from './expressions.js';
 import { resultKey } from './results.js';
 
 /** A run on its way from one wait to the next. */

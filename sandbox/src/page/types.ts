@@ -73,6 +73,15 @@ export interface SendLine {
   on: string;
 }
 
+/** Something in a template that the sandbox does not know. */
+export interface UnknownLine {
+  /** Counted from 1. */
+  number: number;
+  what: string;
+  expression: string;
+  place: string;
+}
+
 /** The newest items of a kind, and their total number. */
 export interface Newest<T> {
   total: number;
@@ -102,6 +111,7 @@ export interface View {
   messages: Newest<MessageLine>;
   runs: Newest<RunLine> & { waiting: number };
   sends: Newest<SendLine>;
+  unknown: Newest<UnknownLine>;
 }
 
 /** The page's POST actions, by the last part of the path. */

@@ -29,7 +29,7 @@ export interface Looking {
 /** Changes with everything that the page shows: the state gives each change its own timestamp. */
 export function revisionOf({ server, workspace, recent }: PageSource): string {
   const used = usageOf(server, workspace).map(({ used, limit }) => `${used}/${limit}`);
-  return [server.ticker.last, recent.total, ...used].join(' ');
+  return [server.ticker.last, recent.total, workspace.unknown.size, ...used].join(' ');
 }
 
 const MOST = 50;
@@ -59,6 +59,7 @@ export function viewOf(source: PageSource, { search, contact, most }: Looking): 
     }),
     runs: runsOf(workspace),
     sends: sendsOf(workspace),
+    unknown: unknownOf(workspace),
   };
 }
 
@@ -68,6 +69,11 @@ function runsOf(workspace: Workspace): View['runs'] {
   const rows = workspace.runs.by('modified').walk(true);
   const total = workspace.runs.size;
   return { waiting, ...newest(rows, { most: MOST, total, show: runLine }) };
+}
+
+function unknownOf({ unknown }: Workspace): View['unknown'] {
+  const lines = unknown.all().map((one, index) => ({ number: index + 1, ...one }));
+  return { total: lines.length, items: lines.reverse().slice(0, MOST) };
 }
 
 /** Broadcasts and flow starts together, newest first. */

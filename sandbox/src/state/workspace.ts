@@ -6,6 +6,7 @@ import type { Micros, Ticker } from './clock.js';
 import type { Sequences } from './ids.js';
 import type * as model from './model.js';
 import { Table } from './table.js';
+import { UnknownConstructs } from './unknown.js';
 
 /** Kinds of objects whose number is limited per workspace. */
 export type Limited = 'fields' | 'globals' | 'groups' | 'labels' | 'topics';
@@ -74,6 +75,8 @@ export class Workspace {
   readonly outbox = new Outbox();
   /** The number of open tickets of each contact that has any. */
   readonly openTickets = new Map<model.Contact, number>();
+
+  readonly unknown = new UnknownConstructs();
 
   /** When the flow engine last read this workspace's groups and fields. */
   engineReadOn: Micros | null = null;

@@ -16,6 +16,18 @@ export function isPossiblePhone(path: string, country: string, dialect: Dialect)
   return possibleNumber(path, country, dialect) !== null;
 }
 
+/** A number that somebody wrote within a text, in E.164; null if it cannot be one. */
+export function phoneIn(text: string, country: string, dialect: Dialect): string | null {
+  const plain = text.replace(/[^0-9]/g, '');
+  const written = text.trim().startsWith('+') ? `+${plain}` : plain;
+  const number =
+    possibleNumber(written, country, dialect) ??
+    (plain.length >= 11 && !plain.startsWith('0')
+      ? possibleNumber(`+${plain}`, country, dialect)
+      : null);
+  return number !== null && /^\+\d{7,15}$/.test(number) ? number : null;
+}
+
 /** Letters and digits; numbers that a spreadsheet wrote as `2.50788E+11` lose that tail and never fit. */
 function plainPhone(text: string): string {
   const lower = text.toLowerCase();

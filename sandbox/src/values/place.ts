@@ -53,10 +53,22 @@ export function readPlace(
   if (level === null || (level !== 'state' && !parent)) return NOWHERE;
   const within = level === 'state' ? null : byPath(parent ?? '', places);
   if (level !== 'state' && !within) return NOWHERE;
+  return reading(placesIn(text, level, within?.path ?? null, places)[0]);
+}
+
+/** The places of one level that a text names, within the place with a path or anywhere; a full path is taken for itself. */
+export function placesIn(
+  text: string,
+  level: 'state' | 'district' | 'ward',
+  within: string | null,
+  places: Places,
+): Place[] {
+  const full = text.includes('>') ? byPath(text, places) : undefined;
+  if (full) return [full];
   const candidates = places.filter(
-    place => levelOf(place) === level && (!within || parentPath(place) === within.path),
+    place => levelOf(place) === level && (within === null || parentPath(place) === within),
   );
-  return reading(search(text, candidates));
+  return search(text, candidates);
 }
 
 function reading(place: Place | undefined): PlaceReading {
@@ -79,15 +91,15 @@ function comparable(path: string): string {
 }
 
 /** The search terms in order: the whole text, the text without punctuation, each word, each pair of words. */
-function search(text: string, candidates: Places): Place | undefined {
+function search(text: string, candidates: Places): Place[] {
   const words = text.match(/[\p{L}\d]+(?:-[\p{L}\d]+)*/gu) ?? [];
   const pairs = words.slice(1).map((word, index) => `${words[index]} ${word}`);
   const bare = text.replace(/[\s\p{P}]+/gu, '');
   for (const name of [text, bare, ...words, ...pairs]) {
-    const found = candidates.find(place => hasName(place, name.toLowerCase()));
-    if (found) return found;
+    const found = candidates.filter(place => hasName(place, name.toLowerCase()));
+    if (found.length > 0) return found;
   }
-  return undefined;
+  return [];
 }
 
 function hasName(place: Place, name: string): boolean {

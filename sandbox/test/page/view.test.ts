@@ -157,3 +157,18 @@ it('hides deleted contacts, and URNs in an anonymous workspace', async () => {
   expect(after.chosen).toBeNull();
   expect(after.contacts.all).toBe(1);
 });
+
+it('shows what the sandbox does not know', async () => {
+  const { sandbox, view, post } = await openPage();
+  const before = await view();
+  expect(before.unknown).toEqual({ total: 0, items: [] });
+  const expression = '@(datetime_add(now(), 2147483647, "Y"))';
+  await post('broadcasts.json', { urns: ['tel:+250788000001'], text: { eng: `On ${expression}` } });
+  await sandbox.settled();
+  const after = await view();
+  expect(after.revision).not.toBe(before.revision);
+  expect(after.unknown).toEqual({
+    total: 1,
+    items: [{ number: 1, what: 'a date this far away', expression, place: 'broadcast 1' }],
+  });
+});

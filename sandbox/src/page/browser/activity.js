@@ -1,5 +1,5 @@
 /**
- * What happens, newest first: requests, messages, runs, and what was sent to many.
+ * What happens, newest first: requests, messages, runs, what was sent to many, and what the sandbox does not know.
  *
  * @typedef {import('../types.js').View} View
  * @typedef {import('./main.js').Tools} Tools
@@ -8,10 +8,13 @@ import { el, fill, linkButton } from './dom.js';
 import { tabs } from './tabs.js';
 import { count, grouped, nameOf, timeOf } from './words.js';
 
+const LEFT_OUT = 'A server would answer these. The sandbox left them out of the texts.';
+
 /** @param {Tools} tools */
 export function activity({ choose }) {
-  const [requests, messages, runs, sends] = tabs(['Requests', 'Messages', 'Runs', 'Sends']);
-  if (!requests || !messages || !runs || !sends) throw new Error('A tab is missing.');
+  const names = ['Requests', 'Messages', 'Runs', 'Sends', 'Not known'];
+  const [requests, messages, runs, sends, unknown] = tabs(names);
+  if (!requests || !messages || !runs || !sends || !unknown) throw new Error('A tab is missing.');
   /** @param {{ uuid: string, name: string | null }} contact */
   const link = contact => linkButton(nameOf(contact), () => choose(contact.uuid));
 
@@ -37,6 +40,8 @@ export function activity({ choose }) {
     );
     show(sends, lists.sends, 'No broadcast and no flow start yet.');
     fill(sends.list, lists.sends.items, ({ kind, id }) => `${kind} ${id}`, drawSend);
+    show(unknown, lists.unknown, 'Every expression was known.', LEFT_OUT);
+    fill(unknown.list, lists.unknown.items, ({ number }) => number, drawUnknown);
   };
 }
 
@@ -133,5 +138,16 @@ function drawSend({ on, kind, what, status, contacts, urns, groups }) {
     el('span', { class: `chip ${status === 'failed' ? 'bad' : ''}` }, status),
     el('span', { class: 'quiet' }, `to ${to.join(', ')}`),
     el('span', { class: 'what' }, what),
+  );
+}
+
+/** @param {import('../types.js').UnknownLine} unknown */
+function drawUnknown({ what, expression, place }) {
+  return el(
+    'li',
+    {},
+    el('span', { class: 'chip warn' }, what),
+    expression ? el('code', { class: 'what' }, expression) : '',
+    el('span', { class: 'quiet' }, `in ${place}`),
   );
 }

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT, fillIn, type Roots } from '../src/engine/expressions.js';
+import { fillIn, type Roots } from '../../src/expressions/template.js';
+import { ObjectValue } from '../../src/expressions/values.js';
+import { environmentOf } from './recorded.js';
 
 const roots: Roots = {
-  contact: () => ({ [DEFAULT]: 'Ann Uwase', name: 'Ann Uwase', uuid: 'u-1' }),
-  fields: () => ({ age: '34', place: null }),
-  results: () => ({
-    cases: { [DEFAULT]: '5', value: '5', category: 'Has Number', input: 'I saw 5' },
-  }),
+  contact: () => ObjectValue.of({ name: 'Ann Uwase', uuid: 'u-1' }, { value: 'Ann Uwase' }),
+  fields: () => ObjectValue.of({ age: '34', place: null }),
+  results: () =>
+    ObjectValue.of({
+      cases: ObjectValue.of(
+        { value: '5', category: 'Has Number', input: 'I saw 5' },
+        { value: '5' },
+      ),
+    }),
 };
 
 describe('expressions of flows', () => {
@@ -25,11 +31,11 @@ describe('expressions of flows', () => {
     ['@(json(contact))', '{"name":"Ann Uwase","uuid":"u-1"}'],
     [
       '@(json(foreach_value(results, extract_object, "value", "category")))',
-      '{"cases":{"value":"5","category":"Has Number"}}',
+      '{"cases":{"category":"Has Number","value":"5"}}',
     ],
     ['@(unknown(1))', ''],
     ['@(open', '@(open'],
   ])('%s', (text, expected) => {
-    expect(fillIn(text, roots)).toBe(expected);
+    expect(fillIn(text, roots, environmentOf('v9', 'flow')).text).toBe(expected);
   });
 });

@@ -1,0 +1,147 @@
+import { Decimal } from './decimal.js';
+import type { Evaluation } from './environment.js';
+import { OverLimit } from './errors.js';
+import { DateTimeValue, DateValue, TimeValue } from './times.js';
+import { ErrorValue, isArray, kept, ObjectValue, type Value } from './values.js';
+
+const MOST_NESTED = 250;
+
+/** A value as JSON: names in order, what an object stands for left out. An error is thrown. */
+export function jsonOf(at: Evaluation, value: Value): string {
+  if (value instanceof ErrorValue) throw value;
+  return written(at, value, 0);
+}
+
+function written(at: Evaluation, value: Value, depth: number): string {
+  if (depth > MOST_NESTED) throw new OverLimit('a value nested this deeply');
+  at.meter.charge(0.4);
+  if (typeof value === 'string') {
+    at.meter.chargeText(value.length);
+    return textAsJson(value);
+  }
+  if (value instanceof Decimal) return value.toString();
+  if (value instanceof DateValue || value instanceof DateTimeValue || value instanceof TimeValue) {
+    at.meter.charge(20);
+    return textAsJson(value.toString());
+  }
+  if (isArray(value)) {
+    return `[${value.map(item => written(at, item, depth + 1)).join(',')}]`;
+  }
+  if (value instanceof ObjectValue) return writtenObject(at, value, depth);
+  return typeof value === 'boolean' ? String(value) : 'null';
+}
+
+function writtenObject(at: Evaluation, value: ObjectValue, depth: number): string {
+  const pairs = value.names
+    .filter(name => !(value.at(name) instanceof ErrorValue))
+    .map(name => `${textAsJson(name)}:${written(at, value.at(name), depth + 1)}`);
+  return `{${pairs.join(',')}}`;
+}
+
+/** Go escapes two line separators that JavaScript does not. */
+const textAsJson = (text: string): string =>
+  JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+
+/** Reads JSON with exact numbers. Nothing is nothing. @throws ErrorValue */
+export function readJson(at: Evaluation, text: string): Value {
+  if (text === '') return null;
+  const reader = new Reader(at, text);
+  return reader.whole();
+}
+
+const SPACE = /[ \t\n\r]*/y;
+const TEXT = /"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const WORD = /true|false|null/y;
+
+class Reader {
+  #at = 0;
+
+  constructor(
+    readonly evaluation: Evaluation,
+    readonly text: string,
+  ) {}
+
+  whole(): Value {
+    const value = this.#value(0);
+    this.#take(SPACE);
+    if (this.#at < this.text.length) throw this.#invalid();
+    return value;
+  }
+
+  #invalid(): ErrorValue {
+    return new ErrorValue('invalid JSON');
+  }
+
+  #take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.text)?.[0];
+    if (found !== undefined) this.#at += found.length;
+    return found;
+  }
+
+  /** Takes one sign after white space. */
+  #sign(sign: string): boolean {
+    this.#take(SPACE);
+    if (this.text.charAt(this.#at) !== sign) return false;
+    this.#at++;
+    return true;
+  }
+
+  #value(depth: number): Value {
+    if (depth > MOST_NESTED) throw new OverLimit('JSON nested this deeply');
+    this.evaluation.meter.charge(0.2);
+    if (this.#sign('{')) return this.#object(depth);
+    if (this.#sign('[')) return this.#array(depth);
+    if (this.text.charAt(this.#at) === '"') return this.#string();
+    const word = this.#take(WORD);
+    if (word !== undefined) return word === 'null' ? null : word === 'true';
+    const number = this.#take(NUMBER);
+    if (number === undefined) throw this.#invalid();
+    return this.#number(number);
+  }
+
+  /** In `textit` a number that it cannot keep is an error in its place. */
+  #number(digits: string): Value {
+    try {
+      return kept(this.evaluation, Decimal.read(digits));
+    } catch (thrown) {
+      if (thrown instanceof ErrorValue) return thrown;
+      throw thrown;
+    }
+  }
+
+  #string(): string {
+    const literal = this.#take(TEXT);
+    const hasControls = [...(literal ?? '')].some(letter => letter < ' ');
+    if (literal === undefined || hasControls) throw this.#invalid();
+    return JSON.parse(literal) as string;
+  }
+
+  #array(depth: number): Value {
+    const items: Value[] = [];
+    if (this.#sign(']')) return items;
+    do items.push(this.#value(depth + 1));
+    while (this.#sign(','));
+    if (!this.#sign(']')) throw this.#invalid();
+    return items;
+  }
+
+  #object(depth: number): Value {
+    const entries = new Map<string, Value>();
+    if (this.#sign('}')) return new ObjectValue(() => entries);
+    do {
+      this.#take(SPACE);
+      const name = this.#string();
+      if (!this.#sign(':')) throw this.#invalid();
+      entries.set(name, this.#value(depth + 1));
+    } while (this.#sign(','));
+    if (!this.#sign('}')) throw this.#invalid();
+    const standsFor = entries.get('__default__');
+    entries.delete('__default__');
+    return new ObjectValue(
+      () => entries,
+      standsFor === undefined ? undefined : { value: standsFor },
+    );
+  }
+}

@@ -1,0 +1,142 @@
+/** How Go treats letters: by code point, each mapped to one. */
+
+/** Go's white space. */
+export const SPACES = '\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+
+const SPACE_LEFT = new RegExp(`^[${SPACES}]+`);
+
+/** Trims white space from the start. */
+export const trimStart = (text: string): string => text.replace(SPACE_LEFT, '');
+
+const isSpace = new RegExp(`[${SPACES}]`);
+
+/** Trims white space from the end. */
+export function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && isSpace.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
+export const trimSpace = (text: string): string => trimEnd(trimStart(text));
+
+const one = (mapped: string, letter: string): string =>
+  mapped.length === 1 || (mapped.length === 2 && (mapped.codePointAt(0) ?? 0) > 0xffff)
+    ? mapped
+    : letter;
+
+function each(text: string, map: (letter: string) => string): string {
+  let out = '';
+  for (const letter of text) out += map(letter);
+  return out;
+}
+
+/** The only letter whose lower case is two code points in JavaScript. */
+const DOTTED_I = 'İ';
+
+const lowerLetter = (letter: string): string =>
+  letter === DOTTED_I ? 'i' : one(letter.toLowerCase(), letter);
+
+/** A letter's upper case: of `ß`, which has none of one letter, itself. */
+const upperLetter = (letter: string): string => one(letter.toUpperCase(), letter);
+
+export const lower = (text: string): string => each(text, lowerLetter);
+
+export const upper = (text: string): string => each(text, upperLetter);
+
+/** Whether a letter separates words: of ASCII all but letters, digits and `_`; of the rest white space alone. */
+function separates(letter: string): boolean {
+  if (letter <= '\x7f') return !/[0-9A-Za-z_]/.test(letter);
+  return !/[\p{L}\p{N}]/u.test(letter) && isSpace.test(letter);
+}
+
+/** Upper-cases the first letter of each word. */
+export function titled(text: string): string {
+  let before = ' ';
+  return each(text, letter => {
+    const out = separates(before) ? upperLetter(letter) : letter;
+    before = letter;
+    return out;
+  });
+}
+
+/** Negative, zero or positive, by code points. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  let at = 0;
+  while (at < a.length && at < b.length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  // A surrogate sorts after every letter of one unit, as its code point does.
+  const rank = (text: string): number => {
+    const unit = text.charCodeAt(at);
+    if (Number.isNaN(unit)) return -1;
+    return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
+  };
+  return rank(a) - rank(b);
+}
+
+const ESCAPES: Record<string, string> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+};
+
+/** What Go prints as it is. */
+const PRINTED = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
+
+/** A text in quotes, as Go shows it in messages. */
+export function quoted(text: string): string {
+  return `"${each(text, letter => ESCAPES[letter] ?? (PRINTED.test(letter) ? letter : escaped(letter)))}"`;
+}
+
+function escaped(letter: string): string {
+  const code = letter.codePointAt(0) ?? 0;
+  if (code < 0x20 || code === 0x7f) return `\\x${hex(code, 2)}`;
+  return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
+}
+
+const hex = (code: number, width: number): string => code.toString(16).padStart(width, '0');
+
+/** Bytes read as UTF-8. Each byte that does not fit is one replacement character, as in Go. */
+export function fromBytes(bytes: Uint8Array): string {
+  let out = '';
+  for (let at = 0; at < bytes.length; ) {
+    const size = sizeAt(bytes, at);
+    out += size === 0 ? '\ufffd' : Buffer.from(bytes.subarray(at, at + size)).toString('utf8');
+    at += size || 1;
+  }
+  return out;
+}
+
+/** The length of the letter at a place, 0 if there is none. */
+function sizeAt(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] ?? 0;
+  if (first < 0x80) return 1;
+  const size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  const part = Buffer.from(bytes.subarray(at, at + size));
+  const text = part.toString('utf8');
+  return part.length === size && Buffer.from(text).equals(part) ? size : 0;
+}
+
+/** The words of a text: runs of letters, digits, `_` and `'`; other symbols, such as emoji, alone. */
+export const wordsOf = (text: string): string[] => text.match(/[\p{M}\p{L}\p{N}_']+|\p{S}/gu) ?? [];
+
+/** Splits at any of the letters, without empty parts. */
+export function splitAt(text: string, delimiters: string): string[] {
+  const ends = new Set(delimiters);
+  const parts: string[] = [];
+  let part = '';
+  for (const letter of text) {
+    if (!ends.has(letter)) part += letter;
+    else if (part) {
+      parts.push(part);
+      part = '';
+    }
+  }
+  if (part) parts.push(part);
+  return parts;
+}

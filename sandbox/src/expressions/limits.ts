@@ -1,0 +1,33 @@
+import { OverLimit } from './errors.js';
+
+/** What one template may cost. A unit is a step, or a few letters of text. */
+const MOST_UNITS = 50_000;
+
+/** The units of one letter. Copying text is cheap. */
+const LETTER = 1 / 16;
+
+/** Counts what a template costs, so that no text can keep the sandbox busy: steps, not time, so that it is the same everywhere. */
+export class Meter {
+  #left = MOST_UNITS;
+
+  get isSpent(): boolean {
+    return this.#left < 0;
+  }
+
+  /** @throws OverLimit */
+  charge(units: number): void {
+    this.#left -= units;
+    if (this.#left < 0) throw new OverLimit('an expression this costly');
+  }
+
+  /** For text that is made or read. */
+  chargeText(letters: number): void {
+    this.charge(letters * LETTER);
+  }
+}
+
+/** How deep evaluation may go, with the functions that an expression makes and calls. */
+export const MOST_LEVELS = 600;
+
+/** How deeply an expression may nest. A real one nests a handful of levels. */
+export const MOST_DEPTH = 250;

@@ -1,0 +1,137 @@
+import { fromBytes } from './letters.js';
+
+/** The smallest parts of an expression. */
+export type TokenKind =
+  | 'text'
+  | 'integer'
+  | 'decimal'
+  | 'true'
+  | 'false'
+  | 'null'
+  | 'name'
+  | 'sign'
+  | 'stray'
+  | 'end';
+
+export interface Token {
+  kind: TokenKind;
+  text: string;
+  /** Its place, in UTF-16 units. */
+  at: number;
+}
+
+const SPACE = /[ \t\n\r]+/y;
+const LETTER = '\\p{L}\\p{M}_\\u00aa-\\u00ba';
+const NAME = new RegExp(`[${LETTER}][${LETTER}\\p{Nd}]*`, 'uy');
+const DECIMAL = /\d+\.\d+/y;
+const INTEGER = /\d+/y;
+const SIGN = /=>|!=|<=|>=|[,()[\].+\-*/^=<>&]/y;
+
+const WORDS = new Set(['true', 'false', 'null']);
+
+const PATTERNS: readonly [TokenKind, RegExp][] = [
+  ['name', NAME],
+  ['decimal', DECIMAL],
+  ['integer', INTEGER],
+  ['sign', SIGN],
+];
+
+/** Splits an expression. What fits nowhere is stray; the last token is the end. */
+export function tokensOf(text: string): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  while (at < text.length) {
+    SPACE.lastIndex = at;
+    if (SPACE.test(text)) at = SPACE.lastIndex;
+    if (at >= text.length) break;
+    const token = tokenAt(text, at);
+    tokens.push(token);
+    at += token.text.length;
+  }
+  tokens.push({ kind: 'end', text: '', at: text.length });
+  return tokens;
+}
+
+function tokenAt(text: string, at: number): Token {
+  const literal = text.charAt(at) === '"' ? textLiteral(text, at) : undefined;
+  if (literal !== undefined) return { kind: 'text', text: literal, at };
+  for (const [kind, pattern] of PATTERNS) {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0];
+    if (found === undefined) continue;
+    const word = found.toLowerCase();
+    return { kind: WORDS.has(word) ? (word as TokenKind) : kind, text: found, at };
+  }
+  return { kind: 'stray', text: String.fromCodePoint(text.codePointAt(at) ?? 0), at };
+}
+
+/** The longest text in quotes that starts here. A quote after a backslash may close it, but need not. */
+function textLiteral(text: string, start: number): string | undefined {
+  let closed: number | undefined;
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    closed = at;
+    if (at === start + 1 || text.charAt(at - 1) !== '\\') break;
+  }
+  return closed === undefined ? undefined : text.slice(start, closed + 1);
+}
+
+const SIMPLE: Record<string, number> = {
+  a: 7,
+  b: 8,
+  f: 12,
+  n: 10,
+  r: 13,
+  t: 9,
+  v: 11,
+  '\\': 92,
+  '"': 34,
+};
+const CODED = /^(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/;
+
+/** What a text in quotes says. If one escape in it is none of Go's, all stay as they are: `\d` needs no doubling. */
+export function unquoted(literal: string): string {
+  const inner = literal.slice(1, -1);
+  if (!/[\\"\n]/.test(inner)) return inner;
+  if (inner.includes('\n')) return inner;
+  return unescaped(inner) ?? inner;
+}
+
+function unescaped(inner: string): string | undefined {
+  const bytes: Buffer[] = [];
+  for (let at = 0; at < inner.length; ) {
+    const slash = inner.indexOf('\\', at);
+    const plain = inner.slice(at, slash < 0 ? inner.length : slash);
+    if (plain.includes('"')) return undefined;
+    bytes.push(Buffer.from(plain));
+    if (slash < 0) break;
+    const [letter, length] = escapeAt(inner, slash + 1) ?? [];
+    if (!letter || !length) return undefined;
+    bytes.push(letter);
+    at = slash + 1 + length;
+  }
+  return fromBytes(Buffer.concat(bytes));
+}
+
+function escapeAt(inner: string, at: number): [Buffer, length: number] | undefined {
+  const letter = inner.charAt(at);
+  const simple = Object.hasOwn(SIMPLE, letter) ? SIMPLE[letter] : undefined;
+  if (simple !== undefined) return [Buffer.from([simple]), 1];
+  const [all, byte, octal, short, long] = CODED.exec(inner.slice(at, at + 9)) ?? [];
+  if (all === undefined) return undefined;
+  const code = octal ? Number.parseInt(octal, 8) : Number.parseInt(byte ?? short ?? long ?? '', 16);
+  if (byte ?? octal) return code > 255 ? undefined : [Buffer.from([code]), all.length];
+  const isLetter = code <= 0x10ffff && !(code >= 0xd800 && code < 0xe000);
+  return isLetter ? [Buffer.from(String.fromCodePoint(code)), all.length] : undefined;
+}
+
+/** How many bytes of an expression a syntax error shows. */
+const SHOWN = 10;
+
+/** The place of a syntax error, as the engine shows it: ten bytes of its line, counted from as many letters. */
+export function placeOf(text: string, at: number): string {
+  const start = text.lastIndexOf('\n', at - 1) + 1;
+  const end = text.indexOf('\n', start);
+  const line = Buffer.from(text.slice(start, end < 0 ? text.length : end));
+  const column = Array.from(text.slice(start, at)).length;
+  return fromBytes(line.subarray(column, column + SHOWN));
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { fillIn } from '../../src/expressions/template.js';
+import { HOSTILE } from './hostile.js';
+import { environmentOf, recorded, rootsOf } from './recorded.js';
+
+/** No result is longer than what its own text and the limits make of it. */
+const LONGEST = 1_000_000;
+
+describe.each(['v9', 'textit'] as const)('%s', dialect => {
+  const roots = rootsOf(dialect, 'flow');
+  const environment = environmentOf(dialect, 'flow');
+
+  it.each(Object.entries(HOSTILE))('comes to an end with %s', (_, template) => {
+    const { text, errors, unknown } = fillIn(template, roots, environment);
+    expect(text.length).toBeLessThan(LONGEST);
+    // What costs too much is told, and is an error: it never is an empty text in silence.
+    if (unknown.length > 0) expect(errors.length).toBeGreaterThan(0);
+  });
+
+  it('tells what costs too much', () => {
+    const { text, errors, unknown } = fillIn('a @(2 ^ 3 + repeat("a", 9e9 ', roots, environment);
+    expect([text, errors, unknown]).toEqual(['a @(2 ^ 3 + repeat("a", 9e9 ', [], []]);
+    const deep = `${'upper('.repeat(90)}foreach(split(repeat("a ", 4999)), (x) => split(repeat("b ", 4999)))${')'.repeat(90)}`;
+    const told = fillIn(`Dear @contact.first_name, @(${deep})`, roots, environment);
+    expect(told.text).toBe('Dear Amina, ');
+    expect(told.unknown).toEqual([{ what: 'an expression this costly', expression: `@(${deep})` }]);
+  });
+
+  it('comes to an end with any broken text', () => {
+    const next = randomFrom(20_261_126);
+    const pick = <T>(all: readonly T[]): T => all[next(all.length)] as T;
+    for (let count = 0; count < 1500; count++) {
+      let template = pick(recorded.rows).template.slice(0, 400);
+      for (let edits = 1 + next(4); edits > 0; edits--) {
+        const at = next(template.length + 1);
+        const piece = next(3) === 0 ? pick(recorded.rows).template.slice(0, 40) : pick(PIECES);
+        template = template.slice(0, at) + piece + template.slice(at + next(4));
+      }
+      const { text, errors } = fillIn(template, roots, environment);
+      expect(text.length, template).toBeLessThan(LONGEST);
+      for (const error of errors) expect(error).toMatch(/^error evaluating @/);
+    }
+  });
+});
+
+const PIECES = [
+  ...['(', ')', '"', '.', ',', '[', ']', '{', '\\', '@', '@(', '@@', "'", '=>', '=', '<', '&', '-'],
+  ...[
+    '^ 99',
+    ' * 9999999',
+    '(x) => ',
+    'foreach(',
+    'repeat(',
+    'contact',
+    '\n',
+    '\0',
+    'é',
+    '😀',
+    ' ',
+  ],
+];
+
+/** The same numbers at each run: from 0 up to a limit. */
+function randomFrom(seed: number): (limit: number) => number {
+  let state = seed;
+  return limit => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
