@@ -193,7 +193,10 @@ async function post(call: Call, endpoint: Endpoint, server: Server): Promise<Rep
   const lookup = lookupOf(call);
   const object = lookup && endpoint.find?.(call, lookup);
   if (!lookup && endpoint.limited) checkLimit(call, endpoint.limited);
-  if (endpoint.postRaw) return endpoint.postRaw(call);
+  if (endpoint.postRaw) {
+    const reply = await endpoint.postRaw(call);
+    return object && reply.status === 201 ? { ...reply, status: 200 } : reply;
+  }
   const body = await readBody(call.incoming);
   server.checkStanding(call.workspace);
   return endpoint.post?.(call, body, object) ?? { status: 404 };

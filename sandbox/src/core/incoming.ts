@@ -9,7 +9,7 @@ export interface Incoming {
   method: string;
   /** `http://127.0.0.1:5000`, as the request addresses the server. */
   origin: string;
-  /** Not normalized: `/api/v2//contacts.json` is a different path. */
+  /** Decoded, and not normalized: `/api/v2//contacts.json` is a different path. */
   path: string;
   /** Without the question mark. */
   search: string;
@@ -27,12 +27,21 @@ export async function readIncoming(request: Request, wire: Wire = {}): Promise<I
   return {
     method: wire.method ?? request.method,
     origin: `${scheme}://${request.headers.get('host') ?? url.host}`,
-    path,
+    path: decodedPath(path),
     search,
     query: new URLSearchParams(search),
     headers: request.headers,
     body: new Uint8Array(await request.arrayBuffer()),
   };
+}
+
+/** A path as a server sees it: what is escaped is decoded, as far as it can be. */
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** The last value counts if a parameter is given more than once. */
