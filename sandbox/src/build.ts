@@ -1,10 +1,10 @@
 import type { Dialect, Scope } from '../../src/resources.js';
 import { parseRate, type Rate } from './core/throttle.js';
-import type { SandboxOptions } from './options.js';
+import { checkOptions, type SandboxOptions } from './options.js';
 import { generatedContacts } from './seeds/generated.js';
 import { maternalHealth } from './seeds/maternal-health.js';
 import { seedWorkspace } from './seeds/seed-workspace.js';
-import type { Seed } from './seeds/types.js';
+import type { Seed, WorkspaceSeed } from './seeds/types.js';
 import { newUuid } from './state/ids.js';
 import type { Role } from './state/model.js';
 import { Server } from './state/server.js';
@@ -24,6 +24,7 @@ export interface Built {
 }
 
 export function build(options: SandboxOptions): Built {
+  checkOptions(options);
   const dialect = options.dialect ?? 'v9';
   const server = new Server({
     dialect,
@@ -33,11 +34,8 @@ export function build(options: SandboxOptions): Built {
     hosts: options.hosts,
   });
   const seed = seedOf(options, server.settings.clock.now());
-  const main = server.addWorkspace({
-    ...settingsOf(options, dialect),
-    uuid: seed.workspace?.uuid ?? newUuid(),
-    name: seed.workspace?.name ?? 'Sandbox',
-  });
+  const { uuid = newUuid(), name = 'Sandbox', ...own } = seed.workspace ?? {};
+  const main = server.addWorkspace({ ...settingsOf(options, dialect, own), uuid, name });
   seedWorkspace(server, main, withBasics(seed, 'External SMS', '+250788000100'));
   const other = server.addWorkspace({
     ...settingsOf(options, dialect),
@@ -48,16 +46,21 @@ export function build(options: SandboxOptions): Built {
     anonymous: false,
   });
   seedWorkspace(server, other, withBasics(options.otherSeed ?? {}, 'Other SMS', '+250788000900'));
-  return { server, main, other, tokens: addPeople(server, main, other, options.token) };
+  return {
+    server,
+    main,
+    other,
+    tokens: addPeople(server, main, other, options.token, (seed.users ?? []).length > 0),
+  };
 }
 
-function settingsOf(options: SandboxOptions, dialect: Dialect) {
+function settingsOf(options: SandboxOptions, dialect: Dialect, own: WorkspaceSeed = {}) {
   return {
-    country: options.country ?? 'RW',
-    dateStyle: options.dateStyle ?? ('day_first' as const),
-    timezone: options.timezone ?? 'Africa/Kigali',
-    languages: options.languages ?? ['eng', 'fra'],
-    anonymous: options.anonymous ?? false,
+    country: options.country ?? own.country ?? 'RW',
+    dateStyle: options.dateStyle ?? own.date_style ?? ('day_first' as const),
+    timezone: options.timezone ?? own.timezone ?? 'Africa/Kigali',
+    languages: options.languages ?? own.languages ?? ['eng', 'fra'],
+    anonymous: options.anonymous ?? own.anon ?? false,
     flagged: false,
     suspended: false,
     limits: limitsOf(dialect, options.limits),
@@ -119,7 +122,7 @@ function withBasics(seed: Seed, channel: string, address: string): Seed {
   return {
     channels: [{ name: channel, address, country: 'RW' }],
     ...seed,
-    groups: groups.some(group => group.system) ? groups : [openTickets, ...groups],
+    groups: groups.some(group => group.system) ? groups : [...groups, openTickets],
     topics: topics.some(topic => topic.system)
       ? topics
       : [{ name: 'General', system: true }, ...topics],
@@ -134,7 +137,10 @@ const PEOPLE: readonly [role: Role, login: string, first: string, last: string][
   ['surveyor', 'surveyor', 'Sue', 'Surveyor'],
 ];
 
-/** Roles that `textit` does not have: their tokens are refused, and they are not listed as users. */
+/**
+ * Roles that `textit` does not have: their tokens are refused, and they are not listed as users. Nor are those who hold a
+ * token of a role that no user of the seed has.
+ */
 const ONLY_V9: readonly Role[] = ['viewer', 'surveyor'];
 
 function addPeople(
@@ -142,13 +148,18 @@ function addPeople(
   main: Workspace,
   other: Workspace,
   token: string | undefined,
+  areSeeded: boolean,
 ): Tokens {
   const tokens: Partial<Tokens> = {};
   for (const [role, login, first, last] of PEOPLE) {
     const email = `${login}@example.org`;
-    const known = [...main.users].find(user => user.email === email);
+    const users = [...main.users];
+    const known =
+      users.find(user => user.email === email) ??
+      (areSeeded ? users.find(user => user.role === role) : undefined);
     const user = known ?? server.addUser(main, email, [first, last], role);
-    if (!known && server.dialect === 'textit' && ONLY_V9.includes(role)) main.users.remove(user);
+    const isListed = !areSeeded && !(server.dialect === 'textit' && ONLY_V9.includes(role));
+    if (!known && !isListed) main.users.remove(user);
     tokens[role] = server.grant(main, user, role, role === 'administrator' ? token : undefined);
   }
   const owner = server.addUser(other, 'other@example.org', ['Olga', 'Other'], 'administrator');

@@ -1,6 +1,7 @@
 import { build, ratesOf, type TokenName, type Tokens } from './build.js';
 import { answer } from './core/handle.js';
-import { readIncoming, type Wire } from './core/incoming.js';
+import { html, TOO_LARGE_PAGE } from './core/html.js';
+import { readIncoming, TooLarge, type Wire } from './core/incoming.js';
 import { type ShownContact, showContact } from './endpoints/contact-shown.js';
 import { bump } from './engine/contacts.js';
 import { receive } from './engine/incoming.js';
@@ -10,6 +11,7 @@ import type { SentItem } from './engine/outbox.js';
 import { addTicket } from './engine/tickets.js';
 import { perform } from './engine/work.js';
 import { type FaultOrder, Faults } from './faults.js';
+import { checkKeys } from './known-keys.js';
 import type { SandboxOptions } from './options.js';
 import { PAGE_PATH, withPage } from './page/page.js';
 import { RecentRequests } from './page/recent.js';
@@ -119,7 +121,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   );
   const faults = new Faults();
   const handle = async (request: Request, wire: Wire = {}): Promise<Response> => {
-    const incoming = await readIncoming(request, wire);
+    const incoming = await readIncoming(request, wire, options.bodyLimit);
     const response = await faults.around(incoming, () => answer(server, incoming).catch(ownFault));
     log.add(incoming, response.status);
     return response;
@@ -155,9 +157,14 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     revoke: name => server.revoke(tokens[name]),
     fault: order => faults.order(order),
     settled: () => server.engine.settled(),
-    handle,
+    handle: (request, wire) => handle(request, wire).catch(tooLarge),
     close: () => listener.close(),
   };
+}
+
+function tooLarge(error: unknown): Response {
+  if (error instanceof TooLarge) return html(413, TOO_LARGE_PAGE);
+  throw error;
 }
 
 /** Keeps a bug of the sandbox from looking like a server error. */
@@ -209,7 +216,22 @@ function addAll(workspace: Workspace, contacts: readonly string[], name: string)
   }
 }
 
+const CHANGES: Record<keyof WorkspaceChanges, true> = {
+  anonymous: true,
+  country: true,
+  timezone: true,
+  languages: true,
+  dateStyle: true,
+  throttle: true,
+  limits: true,
+  name: true,
+  flagged: true,
+  suspended: true,
+  workspace: true,
+};
+
 function configure(workspace: Workspace, changes: WorkspaceChanges): void {
+  checkKeys('configure()', changes, Object.keys(CHANGES));
   const { throttle, limits, workspace: _, ...plain } = changes;
   Object.assign(workspace.settings, plain);
   if (throttle !== undefined) workspace.settings.rates = ratesOf(workspace.dialect, throttle);

@@ -18,7 +18,34 @@ export interface Incoming {
   body: Uint8Array;
 }
 
-export async function readIncoming(request: Request, wire: Wire = {}): Promise<Incoming> {
+/** A body that is larger than what is read. */
+export class TooLarge extends Error {}
+
+/** The most bytes of a body that are read, unless an option says otherwise. */
+export const BODY_LIMIT = 32 * 1024 * 1024;
+
+async function readBytes({ headers, body }: Request, most: number): Promise<Uint8Array> {
+  if (Number(headers.get('content-length') ?? 0) > most) throw new TooLarge();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > most) throw new TooLarge();
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/**
+ * Reads a request with its whole body.
+ *
+ * @throws TooLarge where the body has more bytes than `most`.
+ */
+export async function readIncoming(
+  request: Request,
+  wire: Wire = {},
+  most = BODY_LIMIT,
+): Promise<Incoming> {
   const url = new URL(request.url);
   const target = wire.target ?? `${url.pathname}${url.search}`;
   const [path = '/', ...rest] = target.split('?');
@@ -31,7 +58,7 @@ export async function readIncoming(request: Request, wire: Wire = {}): Promise<I
     search,
     query: new URLSearchParams(search),
     headers: request.headers,
-    body: new Uint8Array(await request.arrayBuffer()),
+    body: await readBytes(request, most),
   };
 }
 

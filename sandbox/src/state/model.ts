@@ -334,6 +334,8 @@ export interface Archive {
   size: number;
   hash: string;
   downloadUrl: string | null;
+  /** What the sandbox itself serves: gzip of JSON Lines. */
+  file: Uint8Array | null;
 }
 
 export interface Boundary {
