@@ -5,6 +5,7 @@ import { generatedContacts } from './seeds/generated.js';
 import { maternalHealth } from './seeds/maternal-health.js';
 import { seedWorkspace } from './seeds/seed-workspace.js';
 import type { Seed, WorkspaceSeed } from './seeds/types.js';
+import type { Clock } from './state/clock.js';
 import { newUuid } from './state/ids.js';
 import type { Role } from './state/model.js';
 import { Server } from './state/server.js';
@@ -23,12 +24,18 @@ export interface Built {
   tokens: Tokens;
 }
 
-export function build(options: SandboxOptions): Built {
+/**
+ * Builds a server with its two workspaces.
+ *
+ * @param clock - The source of time.
+ * @param tokens - Tokens to go on with, as when the contents are replaced. Default: new ones.
+ */
+export function build(options: SandboxOptions, clock: Clock, tokens?: Tokens): Built {
   checkOptions(options);
   const dialect = options.dialect ?? 'v9';
   const server = new Server({
     dialect,
-    clock: options.clock ?? { now: () => performance.timeOrigin + performance.now() },
+    clock,
     engineCache: options.engineCache ?? 0,
     rawNoContent: options.rawNoContent ?? true,
     hosts: options.hosts,
@@ -50,7 +57,10 @@ export function build(options: SandboxOptions): Built {
     server,
     main,
     other,
-    tokens: addPeople(server, main, other, options.token, (seed.users ?? []).length > 0),
+    tokens: addPeople(server, main, other, {
+      known: tokens ?? (options.token === undefined ? {} : { administrator: options.token }),
+      areSeeded: (seed.users ?? []).length > 0,
+    }),
   };
 }
 
@@ -147,8 +157,7 @@ function addPeople(
   server: Server,
   main: Workspace,
   other: Workspace,
-  token: string | undefined,
-  areSeeded: boolean,
+  { known: given, areSeeded }: { known: Partial<Tokens>; areSeeded: boolean },
 ): Tokens {
   const tokens: Partial<Tokens> = {};
   for (const [role, login, first, last] of PEOPLE) {
@@ -160,9 +169,9 @@ function addPeople(
     const user = known ?? server.addUser(main, email, [first, last], role);
     const isListed = !areSeeded && !(server.dialect === 'textit' && ONLY_V9.includes(role));
     if (!known && !isListed) main.users.remove(user);
-    tokens[role] = server.grant(main, user, role, role === 'administrator' ? token : undefined);
+    tokens[role] = server.grant(main, user, role, given[role]);
   }
   const owner = server.addUser(other, 'other@example.org', ['Olga', 'Other'], 'administrator');
-  tokens.other_workspace = server.grant(other, owner, 'other_workspace');
+  tokens.other_workspace = server.grant(other, owner, 'other_workspace', given.other_workspace);
   return tokens as Tokens;
 }

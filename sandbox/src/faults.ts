@@ -111,6 +111,16 @@ export class Faults {
     this.#active.push({ order, met: 0, left: order.times ?? 1 });
   }
 
+  /** Takes back all that still wait. */
+  clear(): void {
+    this.#active = [];
+  }
+
+  /** Those that still wait, in the order in which they were ordered. */
+  waiting(): FaultOrder[] {
+    return this.#active.map(({ order, left }) => ({ ...order, times: left }));
+  }
+
   /** Responds to a request, with a fault if one was ordered for it. */
   async around(incoming: Incoming, work: () => Promise<Response>): Promise<Response> {
     const order = this.#next(incoming);

@@ -37,6 +37,10 @@ export class RequestLog {
     this.onRequest?.(request);
   }
 
+  clear(): void {
+    this.#kept = [];
+  }
+
   all(): LoggedRequest[] {
     return [...this.#kept];
   }
