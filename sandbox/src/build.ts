@@ -1,10 +1,11 @@
 import type { Dialect, Scope } from '../../src/resources.js';
 import { parseRate, type Rate } from './core/throttle.js';
-import type { SandboxOptions } from './options.js';
+import { checkOptions, type SandboxOptions } from './options.js';
 import { generatedContacts } from './seeds/generated.js';
 import { maternalHealth } from './seeds/maternal-health.js';
 import { seedWorkspace } from './seeds/seed-workspace.js';
-import type { Seed } from './seeds/types.js';
+import type { Seed, WorkspaceSeed } from './seeds/types.js';
+import type { Clock } from './state/clock.js';
 import { newUuid } from './state/ids.js';
 import type { Role } from './state/model.js';
 import { Server } from './state/server.js';
@@ -23,21 +24,25 @@ export interface Built {
   tokens: Tokens;
 }
 
-export function build(options: SandboxOptions): Built {
+/**
+ * Builds a server with its two workspaces.
+ *
+ * @param clock - The source of time.
+ * @param tokens - Tokens to go on with, as when the contents are replaced. Default: new ones.
+ */
+export function build(options: SandboxOptions, clock: Clock, tokens?: Tokens): Built {
+  checkOptions(options);
   const dialect = options.dialect ?? 'v9';
   const server = new Server({
     dialect,
-    clock: options.clock ?? { now: () => performance.timeOrigin + performance.now() },
+    clock,
     engineCache: options.engineCache ?? 0,
     rawNoContent: options.rawNoContent ?? true,
     hosts: options.hosts,
   });
   const seed = seedOf(options, server.settings.clock.now());
-  const main = server.addWorkspace({
-    ...settingsOf(options, dialect),
-    uuid: seed.workspace?.uuid ?? newUuid(),
-    name: seed.workspace?.name ?? 'Sandbox',
-  });
+  const { uuid = newUuid(), name = 'Sandbox', ...own } = seed.workspace ?? {};
+  const main = server.addWorkspace({ ...settingsOf(options, dialect, own), uuid, name });
   seedWorkspace(server, main, withBasics(seed, 'External SMS', '+250788000100'));
   const other = server.addWorkspace({
     ...settingsOf(options, dialect),
@@ -48,16 +53,24 @@ export function build(options: SandboxOptions): Built {
     anonymous: false,
   });
   seedWorkspace(server, other, withBasics(options.otherSeed ?? {}, 'Other SMS', '+250788000900'));
-  return { server, main, other, tokens: addPeople(server, main, other, options.token) };
+  return {
+    server,
+    main,
+    other,
+    tokens: addPeople(server, main, other, {
+      known: tokens ?? (options.token === undefined ? {} : { administrator: options.token }),
+      areSeeded: (seed.users ?? []).length > 0,
+    }),
+  };
 }
 
-function settingsOf(options: SandboxOptions, dialect: Dialect) {
+function settingsOf(options: SandboxOptions, dialect: Dialect, own: WorkspaceSeed = {}) {
   return {
-    country: options.country ?? 'RW',
-    dateStyle: options.dateStyle ?? ('day_first' as const),
-    timezone: options.timezone ?? 'Africa/Kigali',
-    languages: options.languages ?? ['eng', 'fra'],
-    anonymous: options.anonymous ?? false,
+    country: options.country ?? own.country ?? 'RW',
+    dateStyle: options.dateStyle ?? own.date_style ?? ('day_first' as const),
+    timezone: options.timezone ?? own.timezone ?? 'Africa/Kigali',
+    languages: options.languages ?? own.languages ?? ['eng', 'fra'],
+    anonymous: options.anonymous ?? own.anon ?? false,
     flagged: false,
     suspended: false,
     limits: limitsOf(dialect, options.limits),
@@ -119,7 +132,7 @@ function withBasics(seed: Seed, channel: string, address: string): Seed {
   return {
     channels: [{ name: channel, address, country: 'RW' }],
     ...seed,
-    groups: groups.some(group => group.system) ? groups : [openTickets, ...groups],
+    groups: groups.some(group => group.system) ? groups : [...groups, openTickets],
     topics: topics.some(topic => topic.system)
       ? topics
       : [{ name: 'General', system: true }, ...topics],
@@ -134,24 +147,31 @@ const PEOPLE: readonly [role: Role, login: string, first: string, last: string][
   ['surveyor', 'surveyor', 'Sue', 'Surveyor'],
 ];
 
-/** Roles that `textit` does not have: their tokens are refused, and they are not listed as users. */
+/**
+ * Roles that `textit` does not have: their tokens are refused, and they are not listed as users. Nor are those who hold a
+ * token of a role that no user of the seed has.
+ */
 const ONLY_V9: readonly Role[] = ['viewer', 'surveyor'];
 
 function addPeople(
   server: Server,
   main: Workspace,
   other: Workspace,
-  token: string | undefined,
+  { known: given, areSeeded }: { known: Partial<Tokens>; areSeeded: boolean },
 ): Tokens {
   const tokens: Partial<Tokens> = {};
   for (const [role, login, first, last] of PEOPLE) {
     const email = `${login}@example.org`;
-    const known = [...main.users].find(user => user.email === email);
+    const users = [...main.users];
+    const known =
+      users.find(user => user.email === email) ??
+      (areSeeded ? users.find(user => user.role === role) : undefined);
     const user = known ?? server.addUser(main, email, [first, last], role);
-    if (!known && server.dialect === 'textit' && ONLY_V9.includes(role)) main.users.remove(user);
-    tokens[role] = server.grant(main, user, role, role === 'administrator' ? token : undefined);
+    const isListed = !areSeeded && !(server.dialect === 'textit' && ONLY_V9.includes(role));
+    if (!known && !isListed) main.users.remove(user);
+    tokens[role] = server.grant(main, user, role, given[role]);
   }
   const owner = server.addUser(other, 'other@example.org', ['Olga', 'Other'], 'administrator');
-  tokens.other_workspace = server.grant(other, owner, 'other_workspace');
+  tokens.other_workspace = server.grant(other, owner, 'other_workspace', given.other_workspace);
   return tokens as Tokens;
 }

@@ -1,5 +1,6 @@
 import { BAD_GATEWAY_PAGE } from './core/html.js';
 import type { Incoming } from './core/incoming.js';
+import { checkKeys } from './known-keys.js';
 import { type WireFault, withFault } from './wire-fault.js';
 
 /**
@@ -49,6 +50,47 @@ export interface FaultOrder {
   milliseconds?: number;
 }
 
+const KINDS: Record<FaultKind, true> = {
+  reset: true,
+  stall: true,
+  truncate: true,
+  drip: true,
+  'drop-keep-alive': true,
+  'bad-gateway': true,
+  'gateway-timeout': true,
+  'request-timeout': true,
+  'server-error': true,
+  throttle: true,
+  garbled: true,
+};
+
+const ORDER: Record<keyof FaultOrder, true> = {
+  kind: true,
+  when: true,
+  strikes: true,
+  times: true,
+  retryAfter: true,
+  milliseconds: true,
+};
+
+function checkOrder(order: FaultOrder): void {
+  checkKeys('The fault', order, Object.keys(ORDER));
+  checkKeys("The fault's `when`", order.when ?? {}, ['method', 'path', 'nth']);
+  if (!Object.hasOwn(KINDS, order.kind)) {
+    throw new TypeError(
+      `There is no fault of the kind ${order.kind}, only ${Object.keys(KINDS).join(', ')}.`,
+    );
+  }
+  for (const key of ['times', 'retryAfter', 'milliseconds'] as const) {
+    if (order[key] !== undefined && !(Number(order[key]) >= 0)) {
+      throw new TypeError(`The fault's ${key} is not a number.`);
+    }
+  }
+  if (order.strikes !== undefined && !['before', 'after'].includes(order.strikes)) {
+    throw new TypeError('A fault strikes before or after the work.');
+  }
+}
+
 interface ActiveFault {
   order: FaultOrder;
   met: number;
@@ -59,8 +101,24 @@ interface ActiveFault {
 export class Faults {
   #active: ActiveFault[] = [];
 
+  /**
+   * Orders a fault.
+   *
+   * @throws TypeError for a kind or a key that is not known.
+   */
   order(order: FaultOrder): void {
+    checkOrder(order);
     this.#active.push({ order, met: 0, left: order.times ?? 1 });
+  }
+
+  /** Takes back all that still wait. */
+  clear(): void {
+    this.#active = [];
+  }
+
+  /** Those that still wait, in the order in which they were ordered. */
+  waiting(): FaultOrder[] {
+    return this.#active.map(({ order, left }) => ({ ...order, times: left }));
   }
 
   /** Responds to a request, with a fault if one was ordered for it. */

@@ -1,5 +1,6 @@
 import type { Dialect, Scope } from '../../src/resources.js';
 import type { DeliveryOptions } from './engine/deliver.js';
+import { checkKeys } from './known-keys.js';
 import type { LoggedRequest } from './request-log.js';
 import type { ContactSeed, Seed } from './seeds/types.js';
 import type { Clock } from './state/clock.js';
@@ -60,8 +61,59 @@ export interface SandboxOptions {
    * Default: `false`.
    */
   page?: boolean;
+  /** The largest body that is read, in bytes; a larger one gets a 413. Default: 32 MB. */
+  bodyLimit?: number;
   /** Called with each request after its response. */
   onRequest?: (request: LoggedRequest) => void;
   /** Called with each thing in a template that the sandbox does not know, once. */
   onUnknown?: (unknown: UnknownConstruct) => void;
+}
+
+const KEYS: Record<keyof SandboxOptions, true> = {
+  dialect: true,
+  seed: true,
+  otherSeed: true,
+  contacts: true,
+  anonymous: true,
+  country: true,
+  timezone: true,
+  languages: true,
+  dateStyle: true,
+  throttle: true,
+  limits: true,
+  clock: true,
+  engineCache: true,
+  scheduling: true,
+  deliveries: true,
+  port: true,
+  token: true,
+  rawNoContent: true,
+  hosts: true,
+  page: true,
+  bodyLimit: true,
+  onRequest: true,
+};
+
+const LIMITED: Record<Limited, true> = {
+  fields: true,
+  globals: true,
+  groups: true,
+  labels: true,
+  topics: true,
+};
+
+const SCOPES: Record<Scope, true> = {
+  v2: true,
+  'v2.contacts': true,
+  'v2.messages': true,
+  'v2.broadcasts': true,
+  'v2.runs': true,
+};
+
+/** Refuses an option that nothing reads. */
+export function checkOptions(options: SandboxOptions): void {
+  checkKeys('createSandbox()', options, Object.keys(KEYS));
+  checkKeys('The option limits', options.limits ?? {}, Object.keys(LIMITED));
+  const { throttle } = options;
+  if (typeof throttle === 'object') checkKeys('The option throttle', throttle, Object.keys(SCOPES));
 }

@@ -37,6 +37,10 @@ export class RequestLog {
     this.onRequest?.(request);
   }
 
+  clear(): void {
+    this.#kept = [];
+  }
+
   all(): LoggedRequest[] {
     return [...this.#kept];
   }
@@ -53,8 +57,12 @@ export class RequestLog {
   }
 }
 
+/** Larger bodies, such as uploads, are not kept. */
+const MOST_BYTES = 3_000_000;
+
 function bodyOf(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return null;
+  if (bytes.length > MOST_BYTES) return `(${bytes.length} bytes)`;
   const text = new TextDecoder().decode(bytes);
   try {
     return JSON.parse(text);

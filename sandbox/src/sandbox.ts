@@ -1,6 +1,8 @@
+import type { Dialect } from '../../src/resources.js';
 import { build, ratesOf, type TokenName, type Tokens } from './build.js';
 import { answer } from './core/handle.js';
-import { readIncoming, type Wire } from './core/incoming.js';
+import { html, TOO_LARGE_PAGE } from './core/html.js';
+import { readIncoming, TooLarge, type Wire } from './core/incoming.js';
 import { type ShownContact, showContact } from './endpoints/contact-shown.js';
 import { bump } from './engine/contacts.js';
 import { receive } from './engine/incoming.js';
@@ -10,11 +12,14 @@ import type { SentItem } from './engine/outbox.js';
 import { addTicket } from './engine/tickets.js';
 import { perform } from './engine/work.js';
 import { type FaultOrder, Faults } from './faults.js';
+import { checkKeys } from './known-keys.js';
 import type { SandboxOptions } from './options.js';
 import { PAGE_PATH, withPage } from './page/page.js';
 import { RecentRequests } from './page/recent.js';
 import { type LoggedRequest, RequestLog } from './request-log.js';
+import type { Seed } from './seeds/types.js';
 import { listen } from './server.js';
+import { MovableClock } from './state/clock.js';
 import type { Contact } from './state/model.js';
 import type { UnknownConstruct } from './state/unknown.js';
 import type { Workspace } from './state/workspace.js';
@@ -55,6 +60,8 @@ export interface Sandbox {
   readonly host: string;
   /** The administrator's token. */
   readonly token: string;
+  /** The line of servers that it is like. */
+  readonly dialect: Dialect;
   readonly tokens: Readonly<Tokens>;
   /** The URL of its page in a browser; null without the option `page`. */
   readonly page: string | null;
@@ -99,6 +106,17 @@ export interface Sandbox {
    * sandbox.fault({ kind: 'reset', strikes: 'after', when: { method: 'POST', path: 'contacts' } });
    */
   fault(order: FaultOrder): void;
+  /** Takes back all faults that still wait. */
+  clearFaults(): void;
+  /**
+   * Replaces the contents of both workspaces, as if the sandbox had been created with another seed. Tokens, settings and
+   * the address stay; faults, requests and what was sent are forgotten.
+   */
+  reseed(seed: Seed | 'maternal-health'): void;
+  /** The time on its clock. */
+  now(): Date;
+  /** Puts its clock forward. Rate limits and times go by it. Nothing is fired on the way. */
+  advance(seconds: number): void;
   /** Waits until the work that continues after a response (a start, calls of subscribers) is done. */
   settled(): Promise<void>;
   /** Responds to a request without a socket. Faults that need a socket have no effect. */
@@ -118,10 +136,14 @@ export interface Sandbox {
  * @param options - Its settings and contents; see `SandboxOptions`.
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { server, main, other, tokens } = build(options);
-  const recent = new RecentRequests(server.ticker);
+  const clock = new MovableClock(
+    options.clock ?? { now: () => performance.timeOrigin + performance.now() },
+  );
+  let built = build(options, clock);
+  const { tokens } = built;
+  const recent = new RecentRequests(() => built.server.ticker);
   const log = new RequestLog(
-    token => server.find(token)?.name,
+    token => built.server.find(token)?.name,
     request => {
       if (options.page) recent.add(request);
       options.onRequest?.(request);
@@ -130,27 +152,45 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   for (const { unknown } of [main, other]) unknown.onTell = options.onUnknown;
   const faults = new Faults();
   const handle = async (request: Request, wire: Wire = {}): Promise<Response> => {
-    const incoming = await readIncoming(request, wire);
-    const response = await faults.around(incoming, () => answer(server, incoming).catch(ownFault));
+    const incoming = await readIncoming(request, wire, options.bodyLimit);
+    const response = await faults.around(incoming, () =>
+      answer(built.server, incoming).catch(ownFault),
+    );
     log.add(incoming, response.status);
     return response;
   };
-  const workspaceOf = (name: 'main' | 'other' | undefined) => (name === 'other' ? other : main);
-  const host = () => listener.host;
-  const source = { server, workspace: main, recent, host, token: tokens.administrator };
-  const served = options.page ? withPage(handle, source, faults) : handle;
+  const workspaceOf = (name: 'main' | 'other' | undefined) =>
+    name === 'other' ? built.other : built.main;
+  const source = {
+    get server() {
+      return built.server;
+    },
+    get workspace() {
+      return built.main;
+    },
+    recent,
+    host: () => listener.host,
+    token: tokens.administrator,
+  };
+  const served = options.page ? withPage(handle, source, faults, () => sandbox) : handle;
   const listener = await listen(served, options.port ?? 0);
-  for (const workspace of server.workspaces) {
-    workspace.settings.site = new URL(listener.host).host;
-  }
-  return {
+  const settle = () => {
+    for (const workspace of built.server.workspaces) {
+      workspace.settings.site = new URL(listener.host).host;
+    }
+  };
+  settle();
+  const sandbox: Sandbox = {
     host: listener.host,
     page: options.page ? new URL(PAGE_PATH, listener.host).href : null,
     token: tokens.administrator,
+    dialect: options.dialect ?? 'v9',
     tokens,
-    contacts: () =>
-      [...main.contacts].filter(one => !one.deleted).map(one => showContact(one, main)),
-    sent: () => main.outbox.items(),
+    contacts: () => {
+      const { main } = built;
+      return [...main.contacts].filter(one => !one.deleted).map(one => showContact(one, main));
+    },
+    sent: () => built.main.outbox.items(),
     requests: () => log.all(),
     unknown: () => [...main.unknown.all(), ...other.unknown.all()],
     async reply(contact, text, { attachments = [], workspace } = {}) {
@@ -158,18 +198,38 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       const message = await perform(receive(target, senderOf(target, contact), text, attachments));
       return message.uuid;
     },
-    openTicket: (contact, ticket = {}) => open(main, findContact(main, contact), ticket),
-    addToGroup: (contacts, group) => addAll(main, contacts, group),
+    openTicket: (contact, ticket = {}) =>
+      open(built.main, findContact(built.main, contact), ticket),
+    addToGroup: (contacts, group) => addAll(built.main, contacts, group),
     configure: changes => configure(workspaceOf(changes.workspace), changes),
     engine: state => {
-      server.engine.down = state === 'down';
+      built.server.engine.down = state === 'down';
     },
-    revoke: name => server.revoke(tokens[name]),
+    revoke: name => built.server.revoke(tokens[name]),
     fault: order => faults.order(order),
-    settled: () => server.engine.settled(),
-    handle,
+    clearFaults: () => faults.clear(),
+    reseed: seed => {
+      const { contacts: _, ...others } = options;
+      built = build({ ...others, seed }, clock, tokens);
+      settle();
+      faults.clear();
+      log.clear();
+    },
+    now: () => new Date(clock.now()),
+    advance: seconds => {
+      if (!(seconds >= 0)) throw new TypeError('The clock only goes forward.');
+      clock.advance(seconds * 1000);
+    },
+    settled: () => built.server.engine.settled(),
+    handle: (request, wire) => handle(request, wire).catch(tooLarge),
     close: () => listener.close(),
   };
+  return sandbox;
+}
+
+function tooLarge(error: unknown): Response {
+  if (error instanceof TooLarge) return html(413, TOO_LARGE_PAGE);
+  throw error;
 }
 
 /** Keeps a bug of the sandbox from looking like a server error. */
@@ -221,7 +281,22 @@ function addAll(workspace: Workspace, contacts: readonly string[], name: string)
   }
 }
 
+const CHANGES: Record<keyof WorkspaceChanges, true> = {
+  anonymous: true,
+  country: true,
+  timezone: true,
+  languages: true,
+  dateStyle: true,
+  throttle: true,
+  limits: true,
+  name: true,
+  flagged: true,
+  suspended: true,
+  workspace: true,
+};
+
 function configure(workspace: Workspace, changes: WorkspaceChanges): void {
+  checkKeys('configure()', changes, Object.keys(CHANGES));
   const { throttle, limits, workspace: _, ...plain } = changes;
   Object.assign(workspace.settings, plain);
   if (throttle !== undefined) workspace.settings.rates = ratesOf(workspace.dialect, throttle);

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Wire } from './core/incoming.js';
+import { TOO_LARGE_PAGE } from './core/html.js';
+import { TooLarge, type Wire } from './core/incoming.js';
 import { parseUrl } from './core/url.js';
 import { faultOf, type WireFault } from './wire-fault.js';
 
@@ -86,6 +87,15 @@ async function sendFaulty(to: ServerResponse, body: Buffer, fault: WireFault): P
   }
 }
 
+/** What a proxy answers to a body that it does not pass on. The rest of the body is not read. */
+function refuseBody(incoming: IncomingMessage, to: ServerResponse): void {
+  to.writeHead(413, { 'content-type': 'text/html', connection: 'close' });
+  to.end(TOO_LARGE_PAGE, () => setTimeout(() => incoming.destroy(), CLOSING_MILLISECONDS).unref());
+}
+
+/** Time for the answer to arrive before the connection is closed on what is still being sent. */
+const CLOSING_MILLISECONDS = 500;
+
 /** Serves on loopback only. Port 0 selects any free port. */
 export async function listen(handler: Handler, port: number): Promise<Listener> {
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
@@ -93,7 +103,8 @@ export async function listen(handler: Handler, port: number): Promise<Listener> 
     handler(toRequest(incoming), wire)
       .then(response => send(response, outgoing))
       .catch(error => {
-        outgoing.destroy(error instanceof Error ? error : undefined);
+        if (error instanceof TooLarge) refuseBody(incoming, outgoing);
+        else outgoing.destroy(error instanceof Error ? error : undefined);
       });
   });
   await new Promise<void>((resolve, reject) => {

@@ -4,15 +4,12 @@ import { type Rule, text } from './rules.js';
 
 const MOST = 64;
 
-/** The rules for names of groups, labels, campaigns and the like. Each is reported separately. */
+/** The rules for names of groups, labels, campaigns and the like. The first that is broken is reported. */
 export function complaints(given: string): string[] {
-  const found: string[] = [];
-  for (const letter of ['"', '\\']) {
-    if (given.includes(letter)) found.push(`Cannot contain the character: ${letter}`);
-  }
-  if (found.length > 1) found.pop();
-  if (lengthOf(given) > MOST) found.push(`Cannot be longer than ${MOST} characters.`);
-  return found;
+  if (lengthOf(given) > MOST) return [`Cannot be longer than ${MOST} characters.`];
+  const letter = ['"', '\\'].find(one => given.includes(one));
+  if (letter !== undefined) return [`Cannot contain the character: ${letter}`];
+  return given.includes('\0') ? ['Cannot contain null characters.'] : [];
 }
 
 /** A name that no other object of its kind has, ignoring case. */

@@ -2,7 +2,7 @@ import { BATCH_LIMIT } from '../../../src/resources.js';
 import type { Call } from '../core/call.js';
 import { canonicalUuid, isCanonicalUuid } from '../state/ids.js';
 import type { Contact, Flow, Group } from '../state/model.js';
-import { normalizeUrn, storeUrn } from '../values/index.js';
+import { normalizeUrn, storeUrn, wholeUrn } from '../values/index.js';
 import { issue, listOf, oneRef, type Rule, refsOf, refTo, value } from './rules.js';
 
 /** Finds a contact by uuid or URN. The workspace's country is not used to read the URN. */
@@ -42,10 +42,9 @@ export const groups = refsOf(refTo(findGroup), BATCH_LIMIT);
 export const manualGroup = oneRef(refTo(findGroup, notSmart));
 export const manualGroups = refsOf(refTo(findGroup, notSmart), BATCH_LIMIT);
 
-function findFlow(text: string, { workspace }: Call): Flow | undefined {
-  const flow = workspace.flows.find(canonicalUuid(text) ?? text);
-  return flow && !flow.archived ? flow : undefined;
-}
+/** An archived flow too: a start of it fails, and an event waits until it is restored. */
+const findFlow = (text: string, { workspace }: Call): Flow | undefined =>
+  workspace.flows.find(canonicalUuid(text) ?? text);
 
 export const flow = oneRef(refTo(findFlow));
 
@@ -53,6 +52,8 @@ export const flow = oneRef(refTo(findFlow));
 export interface GivenUrn {
   urn: string;
   display: string | null;
+  /** Normalized, with query and display: what a broadcast keeps. */
+  whole: string;
   /** How the engine rejects a URN that the API accepted: with a validation error or a crash. */
   engine?: 'not-valid' | 'server-error';
 }
@@ -63,8 +64,9 @@ const urn: Rule<GivenUrn> = {
   read(input, { workspace }) {
     const stored = storeUrn(input, workspace.locale);
     if ('errors' in stored) return issue(...stored.errors);
-    if ('urn' in stored) return value(stored);
-    return value({ urn: String(input), display: null, engine: stored.error });
+    const whole = wholeUrn(input, workspace.locale);
+    if ('urn' in stored) return value({ ...stored, whole });
+    return value({ urn: whole, display: null, whole, engine: stored.error });
   },
 };
 

@@ -94,6 +94,8 @@ export interface TextOptions {
   blank?: true;
   /** Checks that run before the length check; their messages are reported together. */
   checks?: (text: string, call: Call) => string[];
+  /** Checks that run after all others; their messages are reported together too. */
+  last?: (text: string, call: Call) => string[];
 }
 
 /** A text: numbers are converted, surrounding spaces are dropped. */
@@ -110,7 +112,7 @@ export function text(options: TextOptions = {}): Rule<string> {
       if (most !== undefined && lengthOf(kept) > most) {
         messages.push(`Ensure this field has no more than ${most} characters.`);
       }
-      messages.push(...characterErrors(kept));
+      messages.push(...characterErrors(kept), ...(options.last?.(kept, call) ?? []));
       return messages.length > 0 ? issue(...messages) : value(kept);
     },
   };
@@ -175,30 +177,32 @@ function sizeOf(input: unknown): number {
   return isObject(input) ? Object.keys(input).length : 0;
 }
 
-/** A list of values, each read by a rule. Errors are reported by index. */
+/** A list of values, each read by a rule. Errors are reported by index; only a list without any can be too long. */
 export function listOf<T>(rule: Rule<T>, most: number): Rule<T[]> {
   return {
     read(input, call) {
-      if (sizeOf(input) > most) return tooMany(most);
       if (!Array.isArray(input)) {
         return issue(`Expected a list of items but got type "${typeName(input)}".`);
       }
-      return collect(
+      const read = collect(
         input.map((one, index) => [String(index), readValue(rule, one, call)]),
         kept => kept.map(([, one]) => one),
       );
+      return 'value' in read && input.length > most ? tooMany(most) : read;
     },
   };
 }
 
-/** An object whose values are read by a rule. Errors are reported by key. */
+/**
+ * An object whose values are read by a rule. Errors are reported by key: first those of values, then those of keys, then
+ * that there are too many.
+ */
 export function mapOf<T>(
   rule: Rule<T>,
   options: { most?: number; empty?: false; keyIssue?: (key: string) => string | undefined } = {},
 ): Rule<Map<string, T>> {
   return {
     read(input, call) {
-      if (options.most !== undefined && sizeOf(input) > options.most) return tooMany(options.most);
       if (!isObject(input)) {
         return issue(`Expected a dictionary of items but got type "${typeName(input)}".`);
       }
@@ -206,13 +210,19 @@ export function mapOf<T>(
       if (options.empty === false && entries.length === 0) {
         return issue('This dictionary may not be empty.');
       }
-      return collect(
-        entries.map(([key, one]) => {
-          const wrong = options.keyIssue?.(key);
-          return [key, wrong ? issue(wrong) : readValue(rule, one, call)];
-        }),
+      const read = collect(
+        entries.map(([key, one]) => [key, readValue(rule, one, call)]),
         kept => new Map(kept),
       );
+      if ('issue' in read) return read;
+      const keys: Issues = {};
+      for (const [key] of entries) {
+        const wrong = options.keyIssue?.(key);
+        if (wrong) keys[key] = [wrong];
+      }
+      if (Object.keys(keys).length > 0) return { issue: keys };
+      const { most = Infinity } = options;
+      return entries.length > most ? tooMany(most) : read;
     },
   };
 }
@@ -271,4 +281,12 @@ export function refTo<T>(
 /** A single reference. An empty text counts as null. */
 export function oneRef<T>(rule: Rule<T>): Rule<T> {
   return { read: (input, call) => (input === '' ? issue(NULL) : rule.read(input, call)) };
+}
+
+/** A single reference that null takes away. */
+export function oneRefOrNull<T>(rule: Rule<T>): Rule<T | null> {
+  return {
+    takesNull: true,
+    read: (input, call) => (input === null || input === '' ? value(null) : rule.read(input, call)),
+  };
 }

@@ -1,20 +1,23 @@
-import type { Call } from '../core/call.js';
-import { storeLanguage } from '../values/index.js';
-import { isObject } from './parse.js';
-import { mapOf, type Read, type Rule } from './rules.js';
+import { isTranslationLanguage } from '../values/language-codes.js';
+import { mapOf, type Read, type Rule, text } from './rules.js';
 
 const MOST_LANGUAGES = 50;
 
-function languageIssue(key: string, call: Call): string | undefined {
-  const stored = storeLanguage(key, 'update', call.workspace.dialect);
-  return key.length === 3 && !('errors' in stored)
-    ? undefined
-    : 'Not an allowed ISO 639-3 language code.';
-}
+const languageIssue = (code: string): string | undefined =>
+  isTranslationLanguage(code) ? undefined : 'Not an allowed ISO 639-3 language code.';
+
+/** A language's code. */
+export const language = text({
+  most: 3,
+  last: given => {
+    const wrong = languageIssue(given);
+    return wrong ? [wrong] : [];
+  },
+});
 
 /**
  * A value for each language, or a single value in the workspace's primary language. `v9` recognizes a single value by
- * its type; for `textit` it is anything that is not an object.
+ * its type; for `textit` it is a text or a list.
  */
 export function translated<T>(
   rule: Rule<T>,
@@ -23,11 +26,12 @@ export function translated<T>(
   return {
     read(input, call): Read<Map<string, T>> {
       const primary = call.workspace.settings.languages[0] ?? 'und';
-      const bare = call.workspace.dialect === 'textit' ? !isObject(input) : isBare(input);
+      const isSingle = typeof input === 'string' || Array.isArray(input);
+      const bare = call.workspace.dialect === 'textit' ? isSingle : isBare(input);
       const given = bare ? { [primary]: input } : input;
       const keyed = mapOf(rule, {
         empty: false,
-        keyIssue: key => (isObject(input) ? languageIssue(key, call) : undefined),
+        keyIssue: key => (bare ? undefined : languageIssue(key)),
         most: MOST_LANGUAGES,
       });
       return keyed.read(given, call);

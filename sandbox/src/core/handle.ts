@@ -1,5 +1,6 @@
 import type { Resource } from '../../../src/resources.js';
 import { readBody } from '../body/parse.js';
+import { archiveFile } from '../endpoints/archives.js';
 import { endpoints } from '../endpoints/index.js';
 import type { Server } from '../state/server.js';
 import { type Access, authenticate, mayUse } from './auth.js';
@@ -35,6 +36,8 @@ export async function answer(server: Server, incoming: Incoming): Promise<Respon
 
 async function answerRoute(server: Server, incoming: Incoming): Promise<Response> {
   if (!server.allowsHost(new URL(incoming.origin).hostname)) return html(400, BAD_REQUEST_PAGE);
+  const file = incoming.method === 'GET' && archiveFile(server.workspaces, incoming.path);
+  if (file) return file;
   const route = routeOf(incoming.path, server.dialect);
   switch (route.kind) {
     case 'unknown':
@@ -193,7 +196,10 @@ async function post(call: Call, endpoint: Endpoint, server: Server): Promise<Rep
   const lookup = lookupOf(call);
   const object = lookup && endpoint.find?.(call, lookup);
   if (!lookup && endpoint.limited) checkLimit(call, endpoint.limited);
-  if (endpoint.postRaw) return endpoint.postRaw(call);
+  if (endpoint.postRaw) {
+    const reply = await endpoint.postRaw(call);
+    return object && reply.status === 201 ? { ...reply, status: 200 } : reply;
+  }
   const body = await readBody(call.incoming);
   server.checkStanding(call.workspace);
   return endpoint.post?.(call, body, object) ?? { status: 404 };

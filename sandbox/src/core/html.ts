@@ -29,6 +29,9 @@ export const NOT_FOUND_PAGE = page(
 );
 export const BAD_REQUEST_PAGE = page('Bad Request (400)', '');
 
+/** The page that a proxy sends for a body that it does not pass on. */
+export const TOO_LARGE_PAGE = page('413 Request Entity Too Large', '');
+
 /** The page that a proxy sends while the server is down. */
 export const BAD_GATEWAY_PAGE = `<html>
 <head><title>502 Bad Gateway</title></head>

@@ -9,7 +9,7 @@ export interface Incoming {
   method: string;
   /** `http://127.0.0.1:5000`, as the request addresses the server. */
   origin: string;
-  /** Not normalized: `/api/v2//contacts.json` is a different path. */
+  /** Decoded, and not normalized: `/api/v2//contacts.json` is a different path. */
   path: string;
   /** Without the question mark. */
   search: string;
@@ -18,7 +18,34 @@ export interface Incoming {
   body: Uint8Array;
 }
 
-export async function readIncoming(request: Request, wire: Wire = {}): Promise<Incoming> {
+/** A body that is larger than what is read. */
+export class TooLarge extends Error {}
+
+/** The most bytes of a body that are read, unless an option says otherwise. */
+export const BODY_LIMIT = 32 * 1024 * 1024;
+
+async function readBytes({ headers, body }: Request, most: number): Promise<Uint8Array> {
+  if (Number(headers.get('content-length') ?? 0) > most) throw new TooLarge();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > most) throw new TooLarge();
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/**
+ * Reads a request with its whole body.
+ *
+ * @throws TooLarge where the body has more bytes than `most`.
+ */
+export async function readIncoming(
+  request: Request,
+  wire: Wire = {},
+  most = BODY_LIMIT,
+): Promise<Incoming> {
   const url = new URL(request.url);
   const target = wire.target ?? `${url.pathname}${url.search}`;
   const [path = '/', ...rest] = target.split('?');
@@ -27,12 +54,21 @@ export async function readIncoming(request: Request, wire: Wire = {}): Promise<I
   return {
     method: wire.method ?? request.method,
     origin: `${scheme}://${request.headers.get('host') ?? url.host}`,
-    path,
+    path: decodedPath(path),
     search,
     query: new URLSearchParams(search),
     headers: request.headers,
-    body: new Uint8Array(await request.arrayBuffer()),
+    body: await readBytes(request, most),
   };
+}
+
+/** A path as a server sees it: what is escaped is decoded, as far as it can be. */
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** The last value counts if a parameter is given more than once. */

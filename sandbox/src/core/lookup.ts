@@ -4,11 +4,11 @@ import { last } from './incoming.js';
 import { badRequest } from './reply.js';
 
 /** Endpoints that only create still look up the object in the query; actions do not. */
-const CREATE_ONLY_LOOKUPS = ['uuid', 'id'];
+const CREATE_ONLY_LOOKUPS = ['uuid'];
 
 /** The object that the query of an update or a deletion refers to. */
-export function lookupOf({ resource, incoming }: Call): Lookup | undefined {
-  const creates = resource.methods.includes('GET');
+export function lookupOf({ name, resource, incoming }: Call): Lookup | undefined {
+  const creates = resource.methods.includes('GET') || name === 'media';
   const names = resource.lookups ?? (creates ? CREATE_ONLY_LOOKUPS : []);
   const given = names.filter(name => incoming.query.has(name));
   if (given.length > 1) {

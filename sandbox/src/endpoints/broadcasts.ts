@@ -1,8 +1,8 @@
 import { attachments as attachmentsRule, attachmentText } from '../body/media.js';
 import { quickReplies as quickRepliesRule } from '../body/quick-replies.js';
-import { contacts, groups, urns } from '../body/references.js';
-import { type Rule, readShape, text } from '../body/rules.js';
-import { translated } from '../body/translated.js';
+import { contacts as contactsRule, groups as groupsRule, urns } from '../body/references.js';
+import { readShape, text } from '../body/rules.js';
+import { language, translated } from '../body/translated.js';
 import type { Call } from '../core/call.js';
 import { endpoint } from '../core/endpoint.js';
 import { listPage } from '../core/list.js';
@@ -11,19 +11,20 @@ import { sendBroadcast } from '../engine/messages.js';
 import { isoTime } from '../state/clock.js';
 import { newUuid, timedUuid } from '../state/ids.js';
 import type { Broadcast } from '../state/model.js';
-import { findByUuid, idFilter, missing, uuidFilter } from './filters.js';
+import { findByUuid, idFilter, uuidFilter } from './filters.js';
 import { mostLetters } from './messages.js';
+import { recipients } from './recipients.js';
 import { contactRefs, groupRefs } from './shown.js';
 
 const isText = (input: unknown): boolean => typeof input === 'string';
 
 const shape = {
   urns,
-  contacts,
-  groups,
+  contacts: contactsRule,
+  groups: groupsRule,
   text: translated(text({ most: mostLetters }), isText),
   attachments: translated(attachmentsRule, Array.isArray),
-  base_language: text() as Rule<string>,
+  base_language: language,
 };
 const withReplies = { ...shape, quick_replies: translated(quickRepliesRule, Array.isArray) };
 
@@ -41,12 +42,8 @@ export const broadcasts = endpoint<Broadcast>({
   },
 
   find(call, lookup) {
-    if (lookup.key === 'uuid') {
-      return findByUuid(call, lookup, 'Broadcast', uuid => call.workspace.broadcasts.find(uuid));
-    }
-    const found = call.workspace.broadcasts.get(Number(lookup.value));
-    if (!found) throw missing('Broadcast');
-    return found;
+    if (call.workspace.dialect === 'v9') throw new ServerError('broadcasts without a uuid');
+    return findByUuid(call, lookup, 'Broadcast', uuid => call.workspace.broadcasts.find(uuid));
   },
 
   post(call, body, known) {
@@ -91,8 +88,11 @@ function addBroadcast(call: Call, body: Record<string, unknown>): Broadcast {
     throw invalidAsAWhole('No quick_replies translations provided in base language.');
   }
   call.engine.require(workspace);
+  const [contacts, groups] = [recipients(call, kept.contacts), recipients(call, kept.groups)];
   const parts = [texts, attachments, kept.quick_replies];
-  const languages = [...new Set(parts.flatMap(part => [...(part?.keys() ?? [])]))];
+  const given = [...new Set(parts.flatMap(part => [...(part?.keys() ?? [])]))];
+  // The engine of `textit` sorts them.
+  const languages = v9 ? given : given.toSorted();
   const each = <T>(value: (language: string) => T) =>
     Object.fromEntries(languages.map(language => [language, value(language)]));
   const createdOn = workspace.tick();
@@ -102,13 +102,13 @@ function addBroadcast(call: Call, body: Record<string, unknown>): Broadcast {
     status: 'pending',
     total: -1,
     started: 0,
-    urns: (kept.urns ?? []).map(({ urn }) => urn),
-    contacts: kept.contacts ?? [],
-    groups: kept.groups ?? [],
-    text: each(language => texts?.get(language) ?? ''),
+    urns: (kept.urns ?? []).map(({ whole }) => whole),
+    contacts,
+    groups,
+    text: each(language => texts?.get(language) ?? (v9 ? null : '')),
     attachments: each(language => (attachments?.get(language) ?? []).map(attachmentText)),
     quickReplies: each(language => kept.quick_replies?.get(language) ?? []),
-    baseLanguage: base ?? languages[0] ?? 'und',
+    baseLanguage: base ?? given[0] ?? 'und',
     createdOn,
   });
 }

@@ -34,13 +34,7 @@ export const campaignEvents = endpoint<CampaignEvent>({
   },
 
   find: (call, lookup) =>
-    findByUuid(
-      call,
-      lookup,
-      'CampaignEvent',
-      uuid => call.workspace.campaignEvents.find(uuid),
-      'broken',
-    ),
+    findByUuid(call, lookup, 'CampaignEvent', uuid => call.workspace.campaignEvents.find(uuid)),
 
   post(call, body, event) {
     const { workspace } = call;

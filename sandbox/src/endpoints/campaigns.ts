@@ -20,7 +20,7 @@ export const campaigns = endpoint<Campaign>({
   },
 
   find: (call, lookup) =>
-    findByUuid(call, lookup, 'Campaign', uuid => call.workspace.campaigns.find(uuid), 'broken'),
+    findByUuid(call, lookup, 'Campaign', uuid => call.workspace.campaigns.find(uuid)),
 
   post(call, body, campaign) {
     const { workspace } = call;

@@ -36,7 +36,8 @@ export const contacts = endpoint<Contact | { urn: Urn }>({
 
   find(call, lookup) {
     if (lookup.key === 'uuid') {
-      return findByUuid(call, lookup, 'Contact', uuid => call.workspace.contacts.find(uuid));
+      const find = (uuid: string) => call.workspace.contacts.find(uuid);
+      return findByUuid(call, lookup, 'Contact', find, 'texts');
     }
     const urn = urnLookup(call, lookup.value);
     const found = call.workspace.urns.get(urn.identity);

@@ -22,7 +22,10 @@ const RESERVED: Record<Workspace['dialect'], readonly string[]> = {
 };
 
 /** Fields that every workspace has and that are never listed. */
-const SYSTEM_NAMES = ['Created On', 'Last Seen On'].map(name => ({ name }));
+const SYSTEM_NAMES: Record<Workspace['dialect'], readonly { name: string }[]> = {
+  v9: ['ID', 'Name', 'Created On', 'Language', 'Last Seen On'].map(name => ({ name })),
+  textit: ['Created On', 'Last Seen On'].map(name => ({ name })),
+};
 
 const LEGACY_TYPE: Record<string, string> = { number: 'numeric' };
 
@@ -89,7 +92,7 @@ function nameRule(field: Field | undefined) {
   const plain = text({
     most: MOST_LETTERS,
     checks: (given, { workspace }) =>
-      isTaken([...SYSTEM_NAMES, ...workspace.fields], given, field)
+      isTaken([...SYSTEM_NAMES[workspace.dialect], ...workspace.fields], given, field)
         ? ['This field must be unique.']
         : [],
   });

@@ -18,7 +18,7 @@ export function uuidFilter(call: Call, onV9: BadUuid): string | null | undefined
     return text === null ? undefined : checkedUuid(text);
   }
   const text = last(query, 'uuid');
-  if (!text) return undefined;
+  if (text === null || (text === '' && onV9 !== 'refused')) return undefined;
   if (isCanonicalUuid(text)) return text;
   if (onV9 === 'nothing') return null;
   const canonical = canonicalUuid(text);
@@ -33,29 +33,35 @@ export function checkedUuid(text: string, param = 'uuid'): string {
   return uuid;
 }
 
-/** A filter by a row's numeric id. Undefined if absent. */
-export function idFilter(call: Call, name: string): number | undefined {
-  const text = last(call.incoming.query, name);
-  if (!text) return undefined;
-  if (!/^\s*[+-]?\d+\s*$/.test(text)) throw badRequest(`Value for ${name} must be an integer`);
-  return Number(text);
+/** A whole number as Python reads it; undefined if it is none. */
+export function wholeNumber(text: string): number | undefined {
+  return /^\s*[+-]?\d+(?:_\d+)*\s*$/.test(text) ? Number(text.replaceAll('_', '')) : undefined;
 }
 
-/** The object that `?uuid=` of an update or a deletion refers to. */
+/** A filter by a row's numeric id. Undefined if absent, and if it is 0: the server takes that for absent. */
+export function idFilter(call: Call, name: string): number | undefined {
+  const text = last(call.incoming.query, name);
+  if (text === null) return undefined;
+  const id = wholeNumber(text);
+  if (id === undefined) throw badRequest(`Value for ${name} must be an integer`);
+  return id === 0 ? undefined : id;
+}
+
+/**
+ * The object that `?uuid=` of an update or a deletion refers to. A column of texts compares it as sent; one of UUIDs reads
+ * it, which in `v9` breaks on anything else.
+ */
 export function findByUuid<T>(
   call: Call,
   { value }: Lookup,
   what: string,
   find: (uuid: string) => T | undefined,
-  onV9: 'missing' | 'broken' = 'missing',
+  column: 'uuids' | 'texts' = 'uuids',
 ): T {
-  if (call.workspace.dialect === 'textit') {
-    // `textit` validates the UUID format but looks up the text as sent.
-    checkedUuid(value);
-  } else if (onV9 === 'broken' && !canonicalUuid(value)) {
-    throw new ServerError('a lookup that is not a UUID');
-  }
-  const found = find(value);
+  if (call.workspace.dialect === 'textit') checkedUuid(value);
+  const read = column === 'texts' ? value : canonicalUuid(value);
+  if (read === undefined) throw new ServerError('a lookup that is not a UUID');
+  const found = find(read);
   if (!found) throw missing(what);
   return found;
 }

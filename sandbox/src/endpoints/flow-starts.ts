@@ -1,5 +1,5 @@
 import { isObject } from '../body/parse.js';
-import { contacts, flow, groups, urns } from '../body/references.js';
+import { contacts as contactsRule, flow, groups as groupsRule, urns } from '../body/references.js';
 import { flag, issue, type Rule, readShape, required, value } from '../body/rules.js';
 import type { Call } from '../core/call.js';
 import { endpoint } from '../core/endpoint.js';
@@ -14,6 +14,7 @@ import type { FlowStart } from '../state/model.js';
 import { lengthOf } from '../values/text.js';
 import { findByUuid, idFilter, uuidFilter } from './filters.js';
 import { plainJson, tidyParams } from './params.js';
+import { recipients } from './recipients.js';
 import { contactRefs, groupRefs, ref } from './shown.js';
 
 const MOST_PARAMS = 10_000;
@@ -31,8 +32,8 @@ const jsonObject = (tidy: boolean): Rule<unknown> => ({
 
 const shape = {
   flow: required(flow),
-  contacts,
-  groups,
+  contacts: contactsRule,
+  groups: groupsRule,
   urns,
   restart_participants: flag(),
   exclude_active: flag(),
@@ -84,13 +85,14 @@ function addStart(call: Call, body: Record<string, unknown>): FlowStart {
     throw invalidAsAWhole('Must specify at least one group, contact or URN');
   }
   call.engine.require(workspace);
+  const [contacts, groups] = [recipients(call, kept.contacts), recipients(call, kept.groups)];
   const createdOn = workspace.tick();
   return workspace.starts.add({
     id: workspace.nextId('start'),
     uuid: newUuid(),
     flow: kept.flow,
-    groups: kept.groups ?? [],
-    contacts: kept.contacts ?? [],
+    groups,
+    contacts,
     urns: (kept.urns ?? []).map(({ urn }) => urn),
     status: 'pending',
     total: -1,

@@ -12,16 +12,19 @@ import { missing } from './filters.js';
 const MOST_LETTERS = 36;
 const MOST_IN_A_VALUE = 10_000;
 
-const plainName = text({
-  most: MOST_LETTERS,
-  checks: (given, { workspace }) =>
-    isTaken(workspace.globals, given) ? ['This field must be unique.'] : [],
-});
-
-const name = also(plainName, given => {
-  if (!/^[A-Za-z0-9_\- ]+$/.test(given)) return ['Name contains illegal characters.'];
-  return /^[a-z][a-z0-9_]*$/.test(keyOf(given)) ? undefined : ['Name creates Key that is invalid'];
-});
+function nameOf(known: Global | undefined) {
+  const plain = text({
+    most: MOST_LETTERS,
+    checks: (given, { workspace }) =>
+      isTaken(workspace.globals, given, known) ? ['This field must be unique.'] : [],
+  });
+  return also(plain, given => {
+    if (!/^[A-Za-z0-9_\- ]+$/.test(given)) return ['Name contains illegal characters.'];
+    return /^[a-z][a-z0-9_]*$/.test(keyOf(given))
+      ? undefined
+      : ['Name creates Key that is invalid'];
+  });
+}
 
 const value = required(text({ most: MOST_IN_A_VALUE }));
 
@@ -55,14 +58,13 @@ export const globals = endpoint<Global>({
 
   post(call, body, known) {
     const { workspace } = call;
+    const kept = readShape({ value, name: nameOf(known) }, body, call);
     if (known) {
-      const kept = readShape({ value }, body, call);
       known.value = kept.value;
       known.modifiedOn = workspace.tick();
       workspace.globals.moved(known);
       return { status: 200, data: showGlobal(known) };
     }
-    const kept = readShape({ name, value }, body, call);
     if (kept.name === undefined) {
       throw invalidAsAWhole('Name is required when creating new global.');
     }

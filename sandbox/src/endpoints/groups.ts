@@ -33,10 +33,16 @@ export const groups = endpoint<Group>({
   },
 
   find: (call, lookup) =>
-    findByUuid(call, lookup, 'ContactGroup', uuid => {
-      const group = call.workspace.groups.find(uuid);
-      return group?.deleted ? undefined : group;
-    }),
+    findByUuid(
+      call,
+      lookup,
+      'ContactGroup',
+      uuid => {
+        const group = call.workspace.groups.find(uuid);
+        return group?.deleted ? undefined : group;
+      },
+      'texts',
+    ),
 
   post(call, body, group) {
     const { workspace } = call;

@@ -3,7 +3,9 @@ import type { Call } from '../core/call.js';
 import { endpoint } from '../core/endpoint.js';
 import { invalid } from '../core/reply.js';
 import { newUuid } from '../state/ids.js';
+import type { Media } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
+import { findByUuid } from './filters.js';
 
 const MOST_BYTES = 25 * 1024 * 1024;
 const NEWER_IMAGES = ['apng', 'avif', 'gif', 'jpeg', 'png', 'webp'];
@@ -14,7 +16,10 @@ function isTaken(type: string, { dialect }: Workspace): boolean {
   return kind === 'image' && (dialect === 'v9' || NEWER_IMAGES.includes(sub));
 }
 
-export const media = endpoint({
+export const media = endpoint<Media>({
+  find: (call, lookup) =>
+    findByUuid(call, lookup, 'Media', uuid => call.workspace.media.find(uuid)),
+
   async postRaw(call) {
     const { workspace } = call;
     const file = (await readForm(call.incoming)).get('file');

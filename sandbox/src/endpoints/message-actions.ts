@@ -36,16 +36,18 @@ const messagesRule: Rule<Named> = {
     }
     const named: Named = { messages: [], failures: [] };
     for (const item of input) {
-      const id =
-        item instanceof JsonNumber && typeName(item) === 'int' ? Number(item.source) : undefined;
-      const message = id === undefined ? undefined : workspace.messages.get(id);
-      if (message && message.direction === 'out') {
-        return issue(`Not an incoming message: ${message.id}`);
+      const isWhole = item instanceof JsonNumber && typeName(item) === 'int';
+      if (!isWhole && typeof item !== 'string' && typeof item !== 'boolean') {
+        return issue('Must be a string or integer');
       }
+      const id = isWhole ? Number(item.source) : item;
+      // For Python, true is 1.
+      const message = typeof id === 'string' ? undefined : workspace.messages.get(Number(id));
       if (message && message.visibility !== 'deleted') named.messages.push(message);
-      else named.failures.push(id ?? (item instanceof JsonNumber ? Number(item.source) : item));
+      else named.failures.push(id);
     }
-    return value(named);
+    const sent = named.messages.find(({ direction }) => direction === 'out');
+    return sent ? issue(`Not an incoming message: ${sent.id}`) : value(named);
   },
 };
 

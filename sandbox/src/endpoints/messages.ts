@@ -6,13 +6,13 @@ import type { Call } from '../core/call.js';
 import { endpoint } from '../core/endpoint.js';
 import { last } from '../core/incoming.js';
 import { emptyList, type Listing, listPage } from '../core/list.js';
-import { badRequest, invalidAsAWhole } from '../core/reply.js';
+import { invalidAsAWhole, ServerError } from '../core/reply.js';
 import { sendMessage } from '../engine/messages.js';
 import { isoTime } from '../state/clock.js';
 import { canonicalUuid } from '../state/ids.js';
-import type { Message } from '../state/model.js';
+import type { Contact, Message } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
-import { idFilter, uuidFilter } from './filters.js';
+import { findByUuid, idFilter, uuidFilter, wholeNumber } from './filters.js';
 import { ref, refOrNull } from './shown.js';
 
 /** The longest text of one message. */
@@ -26,13 +26,16 @@ const shape = {
 };
 const withReplies = { ...shape, quick_replies: quickRepliesRule };
 
-export const messages = endpoint({
+export const messages = endpoint<Message>({
   get(call) {
     const listing = listingOf(call);
     return listing ? listPage(call, listing) : emptyList();
   },
 
-  post(call, body) {
+  find: (call, lookup) =>
+    findByUuid(call, lookup, 'Msg', uuid => call.workspace.messages.find(uuid)),
+
+  post(call, body, known) {
     const { workspace } = call;
     const kept =
       workspace.dialect === 'v9'
@@ -57,9 +60,14 @@ export const messages = endpoint({
       text: message.text,
       on: isoTime(message.createdOn),
     });
-    return { status: 201, data: showMessage(message, call) };
+    // The query's message is looked up, but a new one is sent anyway.
+    const data = { ...showMessage(message, call), contact: engineRef(kept.contact) };
+    return { status: known ? 200 : 201, data };
   },
 });
+
+/** The answer to a message is the engine's, which writes a missing name as an empty one. */
+const engineRef = ({ uuid, name }: Contact) => ref({ uuid, name: name ?? '' });
 
 type Folder = {
   order: 'created' | 'sent' | 'modified';
@@ -138,8 +146,9 @@ function listingOf(call: Call): Listing<Message> | undefined {
 function broadcastFilter(call: Call): number | undefined {
   const text = last(call.incoming.query, 'broadcast');
   if (!text) return undefined;
-  if (!/^\s*[+-]?\d+\s*$/.test(text)) throw badRequest('Value for broadcast must be an integer');
-  return Number(text);
+  const id = wholeNumber(text);
+  if (id === undefined) throw new ServerError('a broadcast that is not a number');
+  return id;
 }
 
 /** Finds a label by uuid or exact name. */
@@ -154,7 +163,7 @@ function showAttachment(text: string) {
   return { content_type: text.slice(0, colon), url: text.slice(colon + 1) };
 }
 
-function showMessage(message: Message, { workspace }: Call): unknown {
+function showMessage(message: Message, { workspace }: Call): Record<string, unknown> {
   const attachments = message.attachments.map(showAttachment);
   const first = attachments[0];
   const visible = message.visibility === 'deleted' ? null : message.visibility;

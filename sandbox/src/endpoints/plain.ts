@@ -6,7 +6,7 @@ import { isTrue, listPage } from '../core/list.js';
 import { isoTime } from '../state/clock.js';
 import { newUuid } from '../state/ids.js';
 import type { Plain } from '../state/model.js';
-import { uuidFilter } from './filters.js';
+import { findByUuid, uuidFilter } from './filters.js';
 
 /** Objects that only `v9` has, shown as they were seeded. */
 
@@ -49,10 +49,13 @@ export const templates = endpoint({
   },
 });
 
-export const optins = endpoint({
+export const optins = endpoint<Plain>({
   get: call => listPage(call, { rows: call.workspace.optins.by('created'), show: showOptin }),
 
-  post(call, body) {
+  find: (call, lookup) =>
+    findByUuid(call, lookup, 'OptIn', uuid => call.workspace.optins.find(uuid)),
+
+  post(call, body, known) {
     const { workspace } = call;
     const { name } = readShape({ name: required(uniqueName(() => workspace.optins)) }, body, call);
     const at = workspace.tick();
@@ -64,7 +67,7 @@ export const optins = endpoint({
       modifiedOn: at,
       shown: {},
     });
-    return { status: 201, data: showOptin(made) };
+    return { status: known ? 200 : 201, data: showOptin(made) };
   },
 });
 

@@ -1,4 +1,4 @@
-import { oneRef, type Rule, readShape, required, text, value } from '../body/rules.js';
+import { type Rule, readShape, required, text, value } from '../body/rules.js';
 import { endpoint } from '../core/endpoint.js';
 import { last } from '../core/incoming.js';
 import { isTrue, listPage } from '../core/list.js';
@@ -64,7 +64,7 @@ function isUrl(given: string): boolean {
 /** The width of the database column. A longer URL is a server error. */
 const MOST_LETTERS = 200;
 
-const shape = { resthook: required(oneRef(hook)), target_url: required(url) };
+const shape = { resthook: required(hook), target_url: required(url) };
 
 export const resthookSubscribers = endpoint<Subscriber>({
   get(call) {

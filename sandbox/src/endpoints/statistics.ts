@@ -16,7 +16,7 @@ export const statistics = endpoint({
     const since = dayOf(last(incoming.query, 'since'), 'since') ?? today - 90 * DAY;
     const until = dayOf(last(incoming.query, 'until'), 'until') ?? today + DAY;
     if (until - since > MOST_DAYS * DAY) {
-      throw badRequest(`Date range cannot be greater than ${MOST_DAYS} days.`);
+      throw badRequest(`Date range can't be more than ${MOST_DAYS} days.`);
     }
     return { status: 200, data: { results: count(workspace, since, until) } };
   },

@@ -1,11 +1,20 @@
 import { BATCH_LIMIT } from '../../../src/resources.js';
-import { choice, oneRef, orNull, readShape, refsOf, refTo, required, text } from '../body/rules.js';
+import {
+  choice,
+  oneRef,
+  oneRefOrNull,
+  readShape,
+  refsOf,
+  refTo,
+  required,
+  text,
+} from '../body/rules.js';
 import type { Call } from '../core/call.js';
 import { endpoint } from '../core/endpoint.js';
 import { invalidAsAWhole } from '../core/reply.js';
 import { setTicketStatus } from '../engine/tickets.js';
 import { canonicalUuid } from '../state/ids.js';
-import type { Ticket, Topic, User } from '../state/model.js';
+import type { Role, Ticket, Topic, User } from '../state/model.js';
 
 const ticket = refTo((given, { workspace }: Call) =>
   workspace.tickets.find(canonicalUuid(given) ?? given),
@@ -13,14 +22,20 @@ const ticket = refTo((given, { workspace }: Call) =>
 const topic = refTo((given, { workspace }: Call) =>
   workspace.topics.find(canonicalUuid(given) ?? given),
 );
+/** Roles of `v9` that a ticket cannot be given to. */
+const NOT_ASSIGNABLE: readonly Role[] = ['viewer', 'surveyor'];
+
 const assignee = refTo((given, { workspace }: Call) =>
-  [...workspace.users].find(user => user.email.toLowerCase() === given.toLowerCase()),
+  [...workspace.users].find(
+    ({ email, role }) =>
+      email.toLowerCase() === given.toLowerCase() && !NOT_ASSIGNABLE.includes(role),
+  ),
 );
 
 const shape = {
   tickets: required(refsOf(ticket, BATCH_LIMIT)),
   action: required(choice('assign', 'add_note', 'change_topic', 'close', 'reopen')),
-  assignee: orNull(oneRef(assignee)),
+  assignee: oneRefOrNull(assignee),
   topic: oneRef(topic),
   note: text({ most: ({ workspace }) => (workspace.dialect === 'v9' ? 4096 : 10_000) }),
 };
@@ -47,7 +62,11 @@ export const ticketActions = endpoint({
       throw invalidAsAWhole(`For action "${kept.action}" you must specify the ${needed}`);
     }
     call.engine.require(call.workspace);
-    const failures = kept.tickets.filter(one => !act(call, one, kept.action, details));
+    // Each ticket is acted on once, however often it is named.
+    const changed = new Set(
+      [...new Set(kept.tickets)].filter(one => act(call, one, kept.action, details)),
+    );
+    const failures = kept.tickets.filter(one => !changed.has(one));
     const reportsFailures = call.workspace.dialect === 'textit' && failures.length > 0;
     return reportsFailures
       ? { status: 200, data: { failures: failures.map(({ uuid }) => uuid) } }

@@ -21,22 +21,24 @@ export const users = endpoint({
       holds: user =>
         (roles.length === 0 || roles.includes(user.role)) &&
         (uuids.length === 0 || uuids.includes(user.uuid)) &&
-        (emails.length === 0 || emails.includes(user.email)),
+        (emails.length === 0 ||
+          emails.some(email => email.toLowerCase() === user.email.toLowerCase())),
       show: user => showUser(user, workspace),
     });
   },
 });
 
-function showUser(user: User, { dialect }: Workspace): unknown {
+function showUser(user: User, workspace: Workspace): unknown {
   const names = { first_name: user.firstName, last_name: user.lastName };
   const created_on = isoTime(user.createdOn);
-  if (dialect === 'v9') return { email: user.email, ...names, role: user.role, created_on };
+  if (workspace.dialect === 'v9')
+    return { email: user.email, ...names, role: user.role, created_on };
   return {
     uuid: user.uuid,
     name: `${user.firstName} ${user.lastName}`,
     email: user.email,
     role: user.role,
-    team: user.team,
+    team: user.team ?? (user.role === 'agent' ? workspace.allTopics : null),
     created_on,
     avatar: null,
     ...names,

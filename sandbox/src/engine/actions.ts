@@ -60,6 +60,8 @@ export function* act(sprint: Sprint, node: FlowNode, action: Action): Work<void>
       for (const label of namedLabels(sprint, action)) sprint.input?.labels.push(label);
       return;
     case 'open_ticket':
+      // In `v9` a start of several contacts opens no tickets.
+      if (workspace.dialect === 'v9' && sprint.amongOthers) return;
       addTicket(workspace, contact, { body: filled(action.body) || null, openedIn: sprint.flow });
       return;
     case 'call_webhook':

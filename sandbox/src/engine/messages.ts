@@ -56,7 +56,7 @@ function contentFor(workspace: Workspace, broadcast: Broadcast, contact: Contact
   const known = workspace.settings.languages;
   const spoken = [contact.language, known[0]].filter(one => one && known.includes(one));
   const wishes = [...spoken, broadcast.baseLanguage] as string[];
-  const best = <T extends { length: number }>(parts: Record<string, T>): T | undefined =>
+  const best = <T extends { length: number }>(parts: Record<string, T | null>) =>
     wishes.map(language => parts[language]).find(part => part && part.length > 0);
   return {
     text: whole({ workspace, contact }, best(broadcast.text) ?? '', `broadcast ${broadcast.id}`),

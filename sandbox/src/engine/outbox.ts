@@ -8,7 +8,7 @@ export interface SentItem {
   groups: string[];
   urns: string[];
   /** By language for a broadcast; absent for a flow start. */
-  text?: string | Record<string, string>;
+  text?: string | Record<string, string | null>;
   /** The uuid of the flow. */
   flow?: string;
   params?: unknown;

@@ -19,10 +19,15 @@ import type { Work } from './work.js';
 /** A flow that visits more nodes than this without a wait is stopped as a loop. */
 const MOST_STEPS = 100;
 
-function sprintOf(workspace: Workspace, run: Run, input: Message | null): Sprint {
+function sprintOf(
+  workspace: Workspace,
+  run: Run,
+  input: Message | null,
+  amongOthers = false,
+): Sprint {
   const { contact, flow } = run;
   const definition = flow.definition as Definition;
-  return { workspace, run, contact, flow, definition, input, webhook: null, sent: [] };
+  return { workspace, run, contact, flow, definition, input, amongOthers, webhook: null, sent: [] };
 }
 
 /** Starts a contact in a flow and runs it to the first wait or the end. */
@@ -31,6 +36,7 @@ export function* enterFlow(
   contact: Contact,
   flow: Flow,
   start: FlowStart | null,
+  amongOthers = false,
 ): Work<Run> {
   const before = contact.waiting;
   const createdOn = workspace.tick();
@@ -49,7 +55,7 @@ export function* enterFlow(
     modifiedOn: createdOn,
     exitedOn: null,
   };
-  const sprint = sprintOf(workspace, run, null);
+  const sprint = sprintOf(workspace, run, null, amongOthers);
   const [first] = nodesOf(sprint.definition);
   if (first) yield* travel(sprint, first);
   commit(sprint, before);

@@ -12,6 +12,8 @@ export interface Sprint {
   flow: Flow;
   definition: Definition;
   input: Message | null;
+  /** Whether it began with a start of several contacts. */
+  amongOthers: boolean;
   webhook: Value;
   sent: Message[];
 }

@@ -6,6 +6,8 @@ import type { Work } from './work.js';
 
 /** Carries out a start: each recipient once, even if it is named several ways. */
 export function* carryOut(workspace: Workspace, start: FlowStart): Work<void> {
+  // The engine does not know archived flows.
+  if (start.flow.archived) return close(workspace, start, 'failed');
   const named = new Set<Contact>([
     ...start.contacts,
     ...start.groups.flatMap(group => [...group.members]),
@@ -18,10 +20,14 @@ export function* carryOut(workspace: Workspace, start: FlowStart): Work<void> {
   start.status = 'started';
   if (everyone.length > 0) start.total = everyone.length;
   for (const contact of everyone) {
-    yield* enterFlow(workspace, contact, start.flow, start);
+    yield* enterFlow(workspace, contact, start.flow, start, everyone.length > 1);
     start.started++;
   }
-  start.status = 'completed';
+  close(workspace, start, 'completed');
+}
+
+function close(workspace: Workspace, start: FlowStart, status: 'completed' | 'failed'): void {
+  start.status = status;
   start.modifiedOn = workspace.tick();
   workspace.starts.moved(start);
 }

@@ -1,12 +1,22 @@
 import type { Incoming } from '../core/incoming.js';
 
 /**
+ * Whether a request for the control interface comes from another website. Programs send no origin; a browser sends one with
+ * everything but what a person opens, and the interface takes nothing that a form could send.
+ */
+export function isStrangerToControl(incoming: Incoming, host: string): boolean {
+  const { method, headers } = incoming;
+  const isProgram = headers.get('origin') === null && headers.get('sec-fetch-site') === null;
+  if (method === 'GET' || !isProgram) return isStranger(incoming, host);
+  return !ownNames(host).includes(headers.get('host') ?? '');
+}
+
+/**
  * Only the page itself may use its endpoints. They expose a token and let contacts reply, and any website open in the
  * same browser can send requests to this computer.
  */
 export function isStranger({ method, headers, path }: Incoming, host: string): boolean {
-  const own = new URL(host);
-  const names = [own.host, `localhost:${own.port}`];
+  const names = ownNames(host);
   // Rejects any other host name that resolves to this computer (DNS rebinding).
   const asked = headers.get('host');
   if (asked === null || !names.includes(asked)) return true;
@@ -19,4 +29,9 @@ export function isStranger({ method, headers, path }: Incoming, host: string): b
   const site = headers.get('sec-fetch-site');
   const isPage = path.endsWith('/');
   return !isPage && site !== null && site !== 'same-origin' && site !== 'none';
+}
+
+function ownNames(host: string): string[] {
+  const own = new URL(host);
+  return [own.host, `localhost:${own.port}`];
 }

@@ -1,9 +1,11 @@
 import { type Incoming, readIncoming } from '../core/incoming.js';
 import type { Faults } from '../faults.js';
+import type { Sandbox } from '../sandbox.js';
 import type { Handler } from '../server.js';
 import { actionOf, Unmet } from './actions.js';
+import { answerControl, CONTROL_PATH } from './control.js';
 import { fileAnswer } from './files.js';
-import { isStranger } from './guard.js';
+import { isStranger, isStrangerToControl } from './guard.js';
 import { type PageSource, revisionOf, viewOf } from './view.js';
 
 export const PAGE_PATH = '/sandbox/';
@@ -32,14 +34,33 @@ const HEADERS = {
 };
 
 /** Serves the page in addition to a handler. */
-export function withPage(handle: Handler, source: PageSource, faults: Faults): Handler {
+export function withPage(
+  handle: Handler,
+  source: PageSource,
+  faults: Faults,
+  sandbox: () => Sandbox,
+): Handler {
   return async (request, wire) => {
     const { pathname } = new URL(request.url);
     // A person who opens the bare address wants the page; the API has nothing there.
     if (pathname === '/' && request.method === 'GET') return toPage();
     if (!`${pathname}/`.startsWith(PAGE_PATH)) return handle(request, wire);
-    return answerPage(source, faults, await readIncoming(request, wire));
+    const incoming = await readIncoming(request, wire);
+    if (pathname.startsWith(CONTROL_PATH)) return answerProgram(source, sandbox(), incoming);
+    return answerPage(source, faults, incoming);
   };
+}
+
+/** Responds to a request for the control interface. */
+async function answerProgram(
+  source: PageSource,
+  sandbox: Sandbox,
+  incoming: Incoming,
+): Promise<Response> {
+  const response = isStrangerToControl(incoming, source.host())
+    ? plain(403, `Only programs on this computer are answered, at ${source.host()}`)
+    : await answerControl(sandbox, incoming);
+  return withHeaders(response);
 }
 
 /** Responds to a request for the page or one of its parts. */
@@ -51,6 +72,10 @@ async function answerPage(
   const response = isStranger(incoming, source.host())
     ? plain(403, `This page answers only to itself, at ${source.host().slice(0, -1)}${PAGE_PATH}`)
     : await answerOwn(source, faults, incoming);
+  return withHeaders(response);
+}
+
+function withHeaders(response: Response): Response {
   for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
   return response;
 }

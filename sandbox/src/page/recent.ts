@@ -9,7 +9,7 @@ export class RecentRequests {
   #lines: RequestLine[] = [];
   #total = 0;
 
-  constructor(readonly ticker: Ticker) {}
+  constructor(readonly ticker: () => Ticker) {}
 
   get total(): number {
     return this.#total;
@@ -17,7 +17,7 @@ export class RecentRequests {
 
   add({ method, path, query, status, as }: LoggedRequest): void {
     this.#total++;
-    const on = isoTime(this.ticker.now());
+    const on = isoTime(this.ticker().now());
     this.#lines.unshift({ number: this.#total, on, method, path, query, status, as });
     this.#lines.length = Math.min(this.#lines.length, MOST);
   }

@@ -16,3 +16,10 @@ export function inOrder<T extends { created_on?: string }>(
     .sort((a, b) => a.at - b.at || 0)
     .map(({ row }) => row);
 }
+
+/** Groups, fields and labels, of which the API does not show when they were made: it lists the newest first. */
+export function newestFirst<T extends { created_on?: string }>(
+  rows: readonly T[] | undefined,
+): readonly T[] {
+  return rows?.some(row => row.created_on) ? inOrder(rows) : (rows?.toReversed() ?? []);
+}

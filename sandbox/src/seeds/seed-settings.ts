@@ -53,7 +53,7 @@ export function seedField(context: SeedContext, row: seed.FieldSeed): void {
     type: row.type ?? 'text',
     featured: row.featured ?? false,
     priority: row.priority ?? 0,
-    agentAccess: 'view',
+    agentAccess: row.agent_access ?? 'view',
     createdOn: context.time(row.created_on),
     madeOn: 0,
   });

@@ -1,7 +1,8 @@
 import { fillSmartGroup } from '../engine/membership.js';
 import type { Server } from '../state/server.js';
 import type { Workspace } from '../state/workspace.js';
-import { inOrder } from './order.js';
+import { checkSeed } from './check-seed.js';
+import { inOrder, newestFirst } from './order.js';
 import { seedCampaign, seedCampaignEvent } from './seed-campaigns.js';
 import { seedContact } from './seed-contacts.js';
 import { SeedContext } from './seed-context.js';
@@ -15,6 +16,7 @@ import type { Seed } from './types.js';
 
 /** Fills a workspace from a seed, in dependency order. A reference to a missing row is an error. */
 export function seedWorkspace(server: Server, workspace: Workspace, seed: Seed): void {
+  checkSeed(seed);
   const context = new SeedContext(server, workspace, seed);
   const each = <T>(rows: readonly T[] | undefined, add: (context: SeedContext, row: T) => void) => {
     for (const row of rows ?? []) add(context, row);
@@ -26,10 +28,10 @@ export function seedWorkspace(server: Server, workspace: Workspace, seed: Seed):
   );
   workspace.settingsChanged();
   each(seed.channels, settings.seedChannel);
-  each(inOrder(seed.fields), settings.seedField);
-  each(inOrder(seed.groups), settings.seedGroup);
+  each(newestFirst(seed.fields), settings.seedField);
+  each(newestFirst(seed.groups), settings.seedGroup);
   workspace.groupsChanged();
-  each(inOrder(seed.labels), settings.seedLabel);
+  each(newestFirst(seed.labels), settings.seedLabel);
   each(seed.globals, settings.seedGlobal);
   each(inOrder(seed.flows), seedFlow);
   each(inOrder(seed.topics), seedTopic);

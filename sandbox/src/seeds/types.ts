@@ -1,7 +1,7 @@
 import type { FieldType } from '../values/index.js';
 
 /**
- * The initial contents of a sandbox. Rows have the format of the API, so that a list from a real workspace can be used
+ * The initial contents of a sandbox. What each key means: docs/sandbox-seed.md. Rows have the format of the API, so that a list from a real workspace can be used
  * unchanged; nearly everything is optional. Times are ISO texts; references are uuids, names or `{ uuid, name }`.
  */
 export interface Seed {
@@ -39,6 +39,11 @@ export type RefSeed = string | { uuid?: string; name?: string | null };
 export interface WorkspaceSeed {
   uuid?: string;
   name?: string;
+  country?: string;
+  timezone?: string;
+  languages?: string[];
+  date_style?: 'day_first' | 'month_first' | 'year_first';
+  anon?: boolean;
 }
 
 export interface NamedSeed {
@@ -84,6 +89,8 @@ export interface FieldSeed {
   type?: FieldType;
   featured?: boolean;
   priority?: number;
+  /** Default: `view`. */
+  agent_access?: 'none' | 'view' | 'edit';
   created_on?: string;
 }
 
@@ -293,10 +300,12 @@ export interface ArchiveSeed {
   archive_type?: 'message' | 'run';
   start_date: string;
   period: 'daily' | 'monthly';
-  record_count: number;
-  size: number;
-  hash: string;
+  record_count?: number;
+  size?: number;
+  hash?: string;
   download_url?: string | null;
+  /** What the file holds: it is made and served, and its count, size and hash are known. */
+  records?: readonly object[];
 }
 
 export interface ChannelEventSeed {

@@ -7,6 +7,21 @@ export interface Clock {
   now(): number;
 }
 
+/** A clock that can be put forward. */
+export class MovableClock implements Clock {
+  #ahead = 0;
+
+  constructor(readonly base: Clock) {}
+
+  now(): number {
+    return this.base.now() + this.#ahead;
+  }
+
+  advance(milliseconds: number): void {
+    this.#ahead += milliseconds;
+  }
+}
+
 /** The minimum interval between two timestamps, so that two events never share one. */
 const STEP: Micros = 10;
 

@@ -157,8 +157,8 @@ export type Translated<T> = Record<string, T>;
 
 export interface QuickReply {
   type?: string;
-  text?: string;
-  extra?: string;
+  text?: string | null;
+  extra?: string | null;
 }
 
 export interface Broadcast {
@@ -170,7 +170,8 @@ export interface Broadcast {
   urns: string[];
   contacts: Contact[];
   groups: Group[];
-  text: Translated<string>;
+  /** Null where a language of `v9` has attachments alone. */
+  text: Translated<string | null>;
   attachments: Translated<string[]>;
   quickReplies: Translated<QuickReply[]>;
   baseLanguage: string;
@@ -333,6 +334,8 @@ export interface Archive {
   size: number;
   hash: string;
   downloadUrl: string | null;
+  /** What the sandbox itself serves: gzip of JSON Lines. */
+  file: Uint8Array | null;
 }
 
 export interface Boundary {

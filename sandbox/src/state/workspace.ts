@@ -3,7 +3,7 @@ import type { DeliveryOptions } from '../engine/deliver.js';
 import { Outbox } from '../engine/outbox.js';
 import { type FieldType, type Locale, placesOf } from '../values/index.js';
 import type { Micros, Ticker } from './clock.js';
-import type { Sequences } from './ids.js';
+import { newUuid, type Sequences } from './ids.js';
 import type * as model from './model.js';
 import { Table } from './table.js';
 import { UnknownConstructs } from './unknown.js';
@@ -73,6 +73,8 @@ export class Workspace {
   readonly dayCounts: model.DayCount[] = [];
 
   readonly outbox = new Outbox();
+  /** The team of an agent who is in no other. */
+  readonly allTopics = { uuid: newUuid(), name: 'All Topics' };
   /** The number of open tickets of each contact that has any. */
   readonly openTickets = new Map<model.Contact, number>();
 

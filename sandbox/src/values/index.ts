@@ -30,4 +30,5 @@ export {
   type UrnRefusal,
   type UrnUse,
   urnText,
+  wholeUrn,
 } from './urn.js';

@@ -5,6 +5,14 @@ export function pythonText(value: unknown): string {
   return typeof value === 'string' ? value : repr(value);
 }
 
+/** What Python takes for true: nothing that is empty or zero. */
+export function isTruthy(value: unknown): boolean {
+  if (value === null || value === undefined || value === '') return false;
+  if (typeof value === 'boolean') return value;
+  if (value instanceof JsonNumber) return Number(value.source) !== 0;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
+}
+
 function repr(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';

@@ -8,7 +8,7 @@ export interface Scheme {
   /** What the API validates, by dialect if they differ. A violation is an error of the request. */
   valid?: (path: string, dialect: Dialect) => boolean;
   /** What the engine validates in addition. In `v9` a violation is a 500. */
-  engine?: (path: string) => boolean;
+  engine?: (path: string, dialect: Dialect) => boolean;
   normal?: (path: string, dialect: Dialect) => string;
 }
 
@@ -22,6 +22,12 @@ const withUpperCountry = (path: string) => path.slice(0, 2).toUpperCase() + path
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const TWO_UUIDS = new RegExp(`^${UUID}/${UUID}$`, 'i');
+
+/** An e-mail address for `v9`; an id, and perhaps an address, for `textit`. */
+const WEB_CHAT: Record<Dialect, RegExp> = {
+  v9: /^[^\s@]+@[^\s@]+$/,
+  textit: /^[a-zA-Z0-9]{24}(?::[^\s@]+@[^\s@]+)?$/,
+};
 
 export const schemes: Readonly<Record<string, Scheme>> = {
   bsuid: { only: 'textit', valid: isBusinessId, normal: withUpperCountry },
@@ -49,7 +55,7 @@ export const schemes: Readonly<Record<string, Scheme>> = {
   twitterid: { valid: isDigits },
   viber: { valid: path => /^[a-zA-Z0-9_=/+]{1,24}$/.test(path) },
   vk: {},
-  webchat: { engine: path => /^[a-zA-Z0-9]{24}(?::[^\s@]+@[^\s@]+)?$/.test(path) },
+  webchat: { engine: (path, dialect) => WEB_CHAT[dialect].test(path) },
   wechat: {},
   whatsapp: {
     valid: (path, dialect) => isDigits(path) || (dialect === 'textit' && isBusinessId(path)),

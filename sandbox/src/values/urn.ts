@@ -68,7 +68,7 @@ function throughEngine(parts: UrnParts, locale: Place): StoredUrn | UrnRefusal {
   if (/[%#?]/.test(parts.path)) return { error: 'server-error' };
   const country = dialect === 'v9' ? locale.country : '';
   const final = inNormalForm(parts, { dialect, country });
-  const accepts = schemeOf(final.scheme, dialect)?.engine?.(final.path) ?? true;
+  const accepts = schemeOf(final.scheme, dialect)?.engine?.(final.path, dialect) ?? true;
   if (accepts && !(dialect === 'textit' && isTooLong(final))) return stored(final, locale);
   return { error: dialect === 'v9' ? 'server-error' : 'not-valid' };
 }
@@ -107,7 +107,12 @@ export function storeUrn(
 }
 
 /** The length limit applies to the normalized URN including its display. */
-function limitErrors(text: string, locale: Place): string[] {
+const limitErrors = (text: string, locale: Place): string[] =>
+  lengthErrors(wholeUrn(text, locale), { max: LONGEST_URN });
+
+/** An item of a `urns` list in normal form, with its query and display. */
+export function wholeUrn(value: unknown, locale: Place): string {
+  const text = pythonText(value);
   const parts = splitUrn(text);
-  return parts ? lengthErrors(joinUrn(inNormalForm(parts, locale)), { max: LONGEST_URN }) : [];
+  return parts ? joinUrn(inNormalForm(parts, locale)) : text;
 }

@@ -1,0 +1,47 @@
+/** How many letters have to be added, taken away, replaced or swapped with their neighbor. */
+function distance(a: string, b: string): number {
+  let before: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (same ? 0 : 1),
+        swapped ? (before[j - 2] ?? 0) + 1 : Infinity,
+      );
+    }
+    before = row;
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+const plain = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+/** The known word that is most like another one. */
+function nearest(word: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = Infinity;
+  for (const one of known) {
+    const away = distance(plain(word), plain(one));
+    if (away < least) [best, least] = [one, away];
+  }
+  return best;
+}
+
+/**
+ * Refuses keys that are not known, and says the nearest one: what nobody reads would be lost without a word.
+ *
+ * @param what - What the keys belong to, as the subject of a sentence: `The seed`.
+ */
+export function checkKeys(what: string, given: object, known: readonly string[]): void {
+  const unknown = Object.keys(given).find(key => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new TypeError(
+    `${what} has the unknown key ${unknown}. The nearest known one is ${nearest(unknown, known)}; all are: ${known.join(', ')}.`,
+  );
+}

@@ -1,0 +1,119 @@
+import { request } from 'undici';
+import { expect, it } from 'vitest';
+import { open } from '../opened.js';
+import { ANN, openPage, SEED } from './opened.js';
+
+/** Asks the control interface as a program does: without the headers of a browser. */
+async function openControl() {
+  const opened = await openPage();
+  const url = (path: string) => `${opened.page}api/${path}`;
+  const ask = async (method: string, path: string, body?: unknown, headers: object = {}) => {
+    const answer = await fetch(url(path), {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, data: JSON.parse(await answer.text().then(tidy)) };
+  };
+  return { ...opened, ask };
+}
+
+const tidy = (text: string) => (text.startsWith('{') || text.startsWith('[') ? text : '{}');
+
+it('says where it is, and that it is ready', async () => {
+  const { sandbox, ask } = await openControl();
+  const { host, token, page, dialect } = sandbox;
+  const { data } = await ask('GET', '');
+  expect(data).toMatchObject({ host, token, page, dialect });
+});
+
+it('lets a contact write, orders faults and takes them back, and says what was sent', async () => {
+  const { ask, get, post } = await openControl();
+  const sent = await ask('POST', 'reply', { contact: ANN, text: 'hello' });
+  const messages = await get('messages.json');
+  expect(sent.status).toBe(200);
+  expect(messages.data.results).toMatchObject([{ text: 'hello', direction: 'in' }]);
+  await ask('POST', 'faults', { kind: 'bad-gateway', times: 2, when: { path: 'fields' } });
+  expect([(await get('groups.json')).status, (await get('fields.json')).status]).toEqual([
+    200, 502,
+  ]);
+  await ask('DELETE', 'faults');
+  expect((await get('fields.json')).status).toBe(200);
+  await post('broadcasts.json', { contacts: [ANN], text: 'all' });
+  await ask('POST', 'settled');
+  expect((await ask('GET', 'sent')).data).toMatchObject([{ kind: 'broadcast', contacts: [ANN] }]);
+  expect((await ask('GET', 'requests')).data.at(-1)).toMatchObject({ method: 'POST', status: 201 });
+  expect((await ask('GET', 'contacts')).data).toHaveLength(2);
+});
+
+it('replaces what the sandbox contains, and keeps its tokens', async () => {
+  const { ask, get, view, sandbox } = await openControl();
+  const { status } = await ask('PUT', 'seed', {
+    contacts: [{ name: 'Zoe' }],
+    workspace: { name: 'New' },
+  });
+  expect(status).toBe(200);
+  expect((await get('contacts.json')).data.results).toMatchObject([{ name: 'Zoe' }]);
+  expect((await get('workspace.json', sandbox.tokens.other_workspace)).status).toBe(200);
+  expect((await view()).server.workspace).toBe('New');
+  await ask('PUT', 'seed', 'empty');
+  expect((await get('contacts.json')).data.results).toEqual([]);
+  await ask('PUT', 'seed', SEED);
+  expect((await get('contacts.json')).data.results).toHaveLength(2);
+});
+
+it('puts the clock forward', async () => {
+  const { ask, post } = await openControl();
+  const before = Date.parse((await ask('GET', 'clock')).data.now);
+  const { data } = await ask('POST', 'clock', { advance: 3600 });
+  expect(Date.parse(data.now) - before).toBeGreaterThanOrEqual(3_600_000);
+  const to = new Date(before + 9_000_000).toISOString();
+  await ask('POST', 'clock', { now: to });
+  const made = await post<{ created_on: string }>('contacts.json', { name: 'Late' });
+  expect(Date.parse(made.data.created_on)).toBeGreaterThanOrEqual(before + 9_000_000);
+  const back = await ask('POST', 'clock', { now: '2020-01-01T00:00:00Z' });
+  expect(back).toEqual({ status: 400, data: { error: 'The clock only goes forward.' } });
+});
+
+it.each([
+  ['POST', 'reply', { contact: ANN }, 400, 'There is no text, a text.'],
+  ['POST', 'reply', [], 400, 'The body is not a JSON object.'],
+  ['POST', 'reply', { contact: 'nobody', text: 'a' }, 400, 'The sandbox has no contact nobody'],
+  ['POST', 'faults', { kind: 'fire' }, 400, 'There is no fault of the kind fire'],
+  ['POST', 'faults', { kind: 'reset', time: 3 }, 400, 'The nearest known one is times'],
+  ['PUT', 'seed', { contact: [] }, 400, 'The nearest known one is contacts'],
+  ['PUT', 'seed', { contacts: [{ nmae: 'a' }] }, 400, 'The nearest known one is name'],
+  ['POST', 'clock', {}, 400, 'in seconds'],
+  ['POST', 'sent', {}, 405, 'Only GET'],
+  ['POST', 'nothing', {}, 404, 'PUT /sandbox/api/seed'],
+])('explains what is wrong with %s %s %j', async (method, path, body, status, error) => {
+  const { ask, get } = await openControl();
+  const found = await ask(method, path, body);
+  expect([found.status, found.data.error]).toEqual([status, expect.stringContaining(error)]);
+  expect((await get('contacts.json')).data.results).toHaveLength(2);
+});
+
+it.each([
+  ['another website', 'POST', { origin: 'https://evil.example' }],
+  ['a frame without an origin', 'POST', { origin: 'null' }],
+  ['another website that reads', 'GET', { 'sec-fetch-site': 'cross-site' }],
+  ['a page under another name', 'POST', { host: 'evil.example' }],
+  ['a page under another name that reads', 'GET', { host: 'evil.example' }],
+  ['a form', 'POST', { 'content-type': 'text/plain' }],
+  ['a form of another website', 'POST', { 'sec-fetch-site': 'cross-site' }],
+])('refuses %s', async (_, method, headers) => {
+  const { page, view } = await openPage();
+  const answer = await request(`${page}api/${method === 'GET' ? 'sent' : 'reply'}`, {
+    method,
+    headers: { 'content-type': 'application/json', ...headers } as Record<string, string>,
+    ...(method === 'GET' ? {} : { body: JSON.stringify({ contact: ANN, text: 'never' }) }),
+  });
+  await answer.body.dump();
+  expect([400, 403]).toContain(answer.statusCode);
+  expect((await view()).messages.total).toBe(0);
+});
+
+it('is not there without the page', async () => {
+  const { sandbox } = await open();
+  expect((await fetch(`${sandbox.host}sandbox/api/sent`)).status).toBe(404);
+});
