@@ -34,7 +34,11 @@ export function parseJob(source, file) {
   });
   const sourceFile = program.getSourceFile(path);
   const job = { source, file, sourceFile, checker: program.getTypeChecker() };
-  const [first] = program.getSyntacticDiagnostics(sourceFile);
+  // Of JavaScript the second are only those that fail when it is loaded: a constant that stands twice.
+  const [first] = [
+    ...program.getSyntacticDiagnostics(sourceFile),
+    ...program.getSemanticDiagnostics(sourceFile),
+  ];
   if (first) {
     const text = ts.flattenDiagnosticMessageText(first.messageText, ' ');
     throw new JobSyntaxError(
@@ -71,4 +75,31 @@ export function isDeclared(job, node) {
     ? job.checker.getShorthandAssignmentValueSymbol(node.parent)
     : job.checker.getSymbolAtLocation(node);
   return symbol !== undefined;
+}
+
+/**
+ * The object around this node that is the value of a top-level constant, `const o = { … }`. The
+ * platform's compiler leaves such objects alone: no import, no lazy state, no promise chain.
+ *
+ * @returns {ts.ObjectLiteralExpression | undefined}
+ */
+export function topLevelObject(node) {
+  let object;
+  for (let { parent } = node; parent; parent = parent.parent) {
+    if (!ts.isObjectLiteralExpression(parent)) continue;
+    let value = parent;
+    while (ts.isParenthesizedExpression(value.parent)) value = value.parent;
+    if (ts.isVariableDeclaration(value.parent)) object = value;
+  }
+  const statement = object?.parent.parent.parent;
+  const top = statement && ts.isVariableStatement(statement) && ts.isSourceFile(statement.parent);
+  return top && !statement.modifiers ? object : undefined;
+}
+
+/** Whether this node stands inside a function, and not in what runs when the job is loaded. */
+export function isInFunction(node) {
+  for (let { parent } = node; parent; parent = parent.parent) {
+    if (ts.isFunctionLike(parent)) return true;
+  }
+  return false;
 }
