@@ -18,10 +18,11 @@ export { JobSyntaxError } from './compile/errors.mjs';
  * @param {object} options
  * @param {{ name: string, path: string }[]} options.adaptors - name and package folder of each; a name that two of them export cannot be used
  * @param {string} [options.file] - the job's file name, for error messages
+ * @param {(problem: JobSyntaxError) => void} [options.onProblem] - told of each problem; without it, the first one is thrown
  * @returns {string}
  */
-export function compileJob(source, { adaptors, file = 'job.js' }) {
-  const job = parseJob(source, basename(file));
+export function compileJob(source, { adaptors, file = 'job.js', onProblem = stop }) {
+  const job = parseJob(source, basename(file), onProblem);
   refuseUnreadable(job);
   const known = adaptors.map(({ name, path }) => ({ name, exports: new Set(adaptorNames(path)) }));
   const imports = findImports(job, known);
@@ -29,6 +30,10 @@ export function compileJob(source, { adaptors, file = 'job.js' }) {
   const body = moduleBody(job, printer);
   const defer = printer.defers() ? ["import { defer as _defer } from '@openfn/runtime';"] : [];
   return [...imports.lines, ...defer, body].join('\n');
+}
+
+function stop(problem) {
+  throw problem;
 }
 
 /**

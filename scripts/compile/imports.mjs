@@ -1,7 +1,7 @@
 import vm from 'node:vm';
 import ts from 'typescript';
 import { JobSyntaxError } from './errors.mjs';
-import { isDeclared, isReference, topLevelObject, walk } from './parse.mjs';
+import { isDeclared, isReference, topLevelObject, walkChecking } from './parse.mjs';
 
 // What @openfn/runtime puts into the context of a job, beside the language's own globals.
 const GIVEN = [
@@ -33,7 +33,7 @@ const globals = new Set([
 export function findImports(job, adaptors) {
   const used = new Map();
   const overlooked = [];
-  walk(job.sourceFile, node => {
+  walkChecking(job, node => {
     if (!ts.isIdentifier(node) || node.text === '$' || !isReference(node)) return;
     if (isDeclared(job, node)) return;
     const from = adaptors.filter(({ exports }) => exports.has(node.text));
@@ -46,8 +46,9 @@ export function findImports(job, adaptors) {
       throw unknownName(job, node, adaptors);
     }
   });
-  const missed = overlooked.find(({ node }) => !used.has(node.text));
-  if (missed) throw notImported(job, missed);
+  for (const missed of overlooked) {
+    if (!used.has(missed.node.text)) job.onProblem(notImported(job, missed));
+  }
   return { lines: importLines(used, adaptors), has: name => used.has(name) };
 }
 

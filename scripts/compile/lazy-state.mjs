@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { JobSyntaxError } from './errors.mjs';
-import { isDeclared, isInFunction, isReference, topLevelObject, walk } from './parse.mjs';
+import { isDeclared, isInFunction, isReference, topLevelObject, walkChecking } from './parse.mjs';
 
 /**
  * Finds lazy state: `$.x` in an argument makes that whole argument a function of state,
@@ -14,7 +14,7 @@ import { isDeclared, isInFunction, isReference, topLevelObject, walk } from './p
 export function findLazyState(job, imports) {
   const dollars = new Set();
   const wrapped = new Set();
-  walk(job.sourceFile, node => {
+  walkChecking(job, node => {
     if (!ts.isIdentifier(node) || node.text !== '$') return;
     if (!isReference(node)) return;
     if (isDeclared(job, node)) return refuseTopLevelName(job, node);

@@ -17,8 +17,9 @@ const options = {
  *
  * @param {string} source
  * @param {string} file
+ * @param {(problem: JobSyntaxError) => void} onProblem - told of whatever is found once the job could be parsed
  */
-export function parseJob(source, file) {
+export function parseJob(source, file, onProblem) {
   const path = '/job.js';
   const parsed = ts.createSourceFile(path, source, options.target, true, ts.ScriptKind.JS);
   const program = ts.createProgram([path], options, {
@@ -33,7 +34,8 @@ export function parseJob(source, file) {
     writeFile: () => {},
   });
   const sourceFile = program.getSourceFile(path);
-  const job = { source, file, sourceFile, checker: program.getTypeChecker() };
+  const checker = program.getTypeChecker();
+  const job = { source, file, sourceFile, checker, onProblem };
   // Of JavaScript the second are only those that fail when it is loaded: a constant that stands twice.
   const [first] = [
     ...program.getSyntacticDiagnostics(sourceFile),
@@ -55,6 +57,18 @@ export function parseJob(source, file) {
 export function walk(node, visit) {
   visit(node);
   ts.forEachChild(node, child => walk(child, visit));
+}
+
+/** As {@link walk}; what `visit` throws is a problem of the job. */
+export function walkChecking(job, visit) {
+  walk(job.sourceFile, node => {
+    try {
+      visit(node);
+    } catch (error) {
+      if (!(error instanceof JobSyntaxError)) throw error;
+      job.onProblem(error);
+    }
+  });
 }
 
 /** Whether this identifier stands for a value, and is not just the name of a property. */

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { JobSyntaxError } from './errors.mjs';
-import { isInFunction, walk } from './parse.mjs';
+import { isInFunction, walkChecking } from './parse.mjs';
 
 /**
  * Refuses JavaScript that the platform's compiler cannot read, though the runtime could run it.
@@ -8,7 +8,7 @@ import { isInFunction, walk } from './parse.mjs';
  * @param {ReturnType<import('./parse.mjs').parseJob>} job
  */
 export function refuseUnreadable(job) {
-  walk(job.sourceFile, node => {
+  walkChecking(job, node => {
     const found = unreadable(node, job);
     if (!found) return;
     const [what, fix] = found;
