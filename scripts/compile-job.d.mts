@@ -9,6 +9,9 @@ export interface AdaptorFolder {
 export class JobSyntaxError extends Error {
   file: string;
   line: number;
+  column: number;
+  /** One sentence. */
+  problem: string;
   /** What to write instead. */
   fix: string;
 }
@@ -16,5 +19,10 @@ export class JobSyntaxError extends Error {
 /** Turns a job as people write it into the module that `@openfn/runtime` runs. */
 export function compileJob(
   source: string,
-  options: { adaptors: readonly AdaptorFolder[]; file?: string },
+  options: {
+    adaptors: readonly AdaptorFolder[];
+    file?: string;
+    /** Told of each problem; without it, the first one is thrown. */
+    onProblem?: (problem: JobSyntaxError) => void;
+  },
 ): string;

@@ -12,6 +12,8 @@ export class JobSyntaxError extends Error {
     this.name = 'JobSyntaxError';
     this.file = job.file;
     this.line = line + 1;
+    this.column = character + 1;
+    this.problem = problem;
     this.fix = fix;
   }
 }

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { JobSyntaxError } from './errors.mjs';
-import { isDeclared, isReference, walk } from './parse.mjs';
+import { isDeclared, isInFunction, isReference, topLevelObject, walkChecking } from './parse.mjs';
 
 /**
  * Finds lazy state: `$.x` in an argument makes that whole argument a function of state,
@@ -14,14 +14,30 @@ import { isDeclared, isReference, walk } from './parse.mjs';
 export function findLazyState(job, imports) {
   const dollars = new Set();
   const wrapped = new Set();
-  walk(job.sourceFile, node => {
+  walkChecking(job, node => {
     if (!ts.isIdentifier(node) || node.text !== '$') return;
-    if (!isReference(node) || isDeclared(job, node)) return;
+    if (!isReference(node)) return;
+    if (isDeclared(job, node)) return refuseTopLevelName(job, node);
+    if (topLevelObject(node)) {
+      const fix = 'Write it in the argument of an operation, or use state inside a function.';
+      throw refuse(job, node, '$ is used in an object at the top of the job.', fix);
+    }
     const argument = argumentAround(job, node, imports);
     dollars.add(node);
     if (!isFunctionOfState(job, argument)) wrapped.add(argument);
   });
   return { dollars, wrapped };
+}
+
+/** A `$` of the job's own, declared at its top, is taken for lazy state all the same. */
+function refuseTopLevelName(job, dollar) {
+  const declarations = job.checker.getSymbolAtLocation(dollar)?.declarations ?? [];
+  if (!isAccess(dollar.parent) || dollar.parent.expression !== dollar) return;
+  const own = declarations.find(declaration => !isInFunction(declaration));
+  if (!own) return;
+  const problem =
+    'The job declares a $ of its own, and the platform’s compiler writes state in its place.';
+  throw refuse(job, own, problem, 'Give it another name.');
 }
 
 function argumentAround(job, dollar, imports) {

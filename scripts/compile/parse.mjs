@@ -17,8 +17,9 @@ const options = {
  *
  * @param {string} source
  * @param {string} file
+ * @param {(problem: JobSyntaxError) => void} onProblem - told of whatever is found once the job could be parsed
  */
-export function parseJob(source, file) {
+export function parseJob(source, file, onProblem) {
   const path = '/job.js';
   const parsed = ts.createSourceFile(path, source, options.target, true, ts.ScriptKind.JS);
   const program = ts.createProgram([path], options, {
@@ -33,8 +34,13 @@ export function parseJob(source, file) {
     writeFile: () => {},
   });
   const sourceFile = program.getSourceFile(path);
-  const job = { source, file, sourceFile, checker: program.getTypeChecker() };
-  const [first] = program.getSyntacticDiagnostics(sourceFile);
+  const checker = program.getTypeChecker();
+  const job = { source, file, sourceFile, checker, onProblem };
+  // Of JavaScript the second are only those that fail when it is loaded: a constant that stands twice.
+  const [first] = [
+    ...program.getSyntacticDiagnostics(sourceFile),
+    ...program.getSemanticDiagnostics(sourceFile),
+  ];
   if (first) {
     const text = ts.flattenDiagnosticMessageText(first.messageText, ' ');
     throw new JobSyntaxError(
@@ -51,6 +57,18 @@ export function parseJob(source, file) {
 export function walk(node, visit) {
   visit(node);
   ts.forEachChild(node, child => walk(child, visit));
+}
+
+/** As {@link walk}; what `visit` throws is a problem of the job. */
+export function walkChecking(job, visit) {
+  walk(job.sourceFile, node => {
+    try {
+      visit(node);
+    } catch (error) {
+      if (!(error instanceof JobSyntaxError)) throw error;
+      job.onProblem(error);
+    }
+  });
 }
 
 /** Whether this identifier stands for a value, and is not just the name of a property. */
@@ -71,4 +89,31 @@ export function isDeclared(job, node) {
     ? job.checker.getShorthandAssignmentValueSymbol(node.parent)
     : job.checker.getSymbolAtLocation(node);
   return symbol !== undefined;
+}
+
+/**
+ * The object around this node that is the value of a top-level constant, `const o = { … }`. The
+ * platform's compiler leaves such objects alone: no import, no lazy state, no promise chain.
+ *
+ * @returns {ts.ObjectLiteralExpression | undefined}
+ */
+export function topLevelObject(node) {
+  let object;
+  for (let { parent } = node; parent; parent = parent.parent) {
+    if (!ts.isObjectLiteralExpression(parent)) continue;
+    let value = parent;
+    while (ts.isParenthesizedExpression(value.parent)) value = value.parent;
+    if (ts.isVariableDeclaration(value.parent)) object = value;
+  }
+  const statement = object?.parent.parent.parent;
+  const top = statement && ts.isVariableStatement(statement) && ts.isSourceFile(statement.parent);
+  return top && !statement.modifiers ? object : undefined;
+}
+
+/** Whether this node stands inside a function, and not in what runs when the job is loaded. */
+export function isInFunction(node) {
+  for (let { parent } = node; parent; parent = parent.parent) {
+    if (ts.isFunctionLike(parent)) return true;
+  }
+  return false;
 }

@@ -47,6 +47,12 @@ export function createPrinter(job, lazy) {
       const start = statement.getFullStart();
       return source.slice(start, statement.getStart(sourceFile)) + print(node);
     },
+    /** A list, with operations behind its own elements. */
+    withMore(list, operations) {
+      const { length, hasTrailingComma } = list.elements;
+      const comma = operations.length > 0 && length > 0 && !hasTrailingComma ? ',' : '';
+      return `${print(list).slice(0, -1)}${comma}${operations.join(',')}]`;
+    },
     /** Whether a promise chain was written, which needs the runtime's `defer`. */
     defers: () => deferred,
   };

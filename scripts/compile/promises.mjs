@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { topLevelObject } from './parse.mjs';
 
 /**
  * Takes a chain such as `op(…).catch(g).then(f)` apart. Only chains that are built when the job is
@@ -9,7 +10,7 @@ import ts from 'typescript';
  *   operation, the handler of a `.catch` right behind it, and the last node before the links that follow
  */
 export function promiseChain(node) {
-  if (!isLink(node) || isInFunction(node)) return undefined;
+  if (!isLink(node) || isNested(node) || topLevelObject(node)) return undefined;
   if (isLink(node.parent?.parent) && node.parent.parent.expression === node.parent)
     return undefined;
   let operation = node;
@@ -32,7 +33,8 @@ function isLink(node) {
   );
 }
 
-function isInFunction(node) {
+/** Whether it is not built when the job is loaded, or in a block, which the platform's compiler does not enter either. */
+function isNested(node) {
   for (let { parent } = node; parent; parent = parent.parent) {
     if (ts.isFunctionLike(parent) || ts.isBlock(parent)) return true;
   }

@@ -43,16 +43,45 @@ describe('a job without imports', () => {
     expect(compile(source)).toContain('import { fn }');
   });
 
-  test('takes each name from the first adaptor that has it', () => {
+  test('takes each name from the adaptor that has it, and none that two of them have', () => {
     const other = folderOf({
       'package.json': '{ "types": "index.d.ts" }',
       'index.d.ts': 'export function fn(): void; export function only(): void;',
     });
     const adaptors = [fakeAdaptor(), { name: '@openfn/language-other', path: other }];
-    const text = compileJob('fn(state => state); only();', { adaptors });
-    expect(text).toContain(`import { fn } from '${NAME}';`);
+    const text = compileJob('keep(1); only();', { adaptors });
+    expect(text).toContain(`import { keep } from '${NAME}';`);
     expect(text).toContain(`import { only } from '@openfn/language-other';`);
     expect(text).toContain(`export * from '@openfn/language-other';`);
+    expect(() => compileJob('only();\nfn(state => state);', { adaptors })).toThrow(
+      `job.js:2:1: fn is exported by both ${NAME} and @openfn/language-other`,
+    );
+  });
+
+  test.each([
+    ['const o = { when: http.get("/a") };\nfn(() => o);', 'at the top of the job'],
+    ['const o = { when: () => http.get("/a") };\nfn(() => o);', 'at the top of the job'],
+    ['const o = ({ a: { b: [http] } });\nfn(() => o);', 'const o = () => ({ … })'],
+    ['fn(() => ({ http }));', '{ my_http: http }'],
+    ['fn(() => ({ http: http }));', '{ my_http: http }'],
+    ['fn(state => state[http]);', 'in square brackets'],
+    ['fn(state => state[http.get]);', 'in square brackets'],
+  ])('is not given what the platform overlooks: %s', (source, fix) => {
+    expect(() => compile(source)).toThrow('the platform’s compiler does not import it');
+    expect(() => compile(source)).toThrow(fix);
+    expect(compile(`${source}\nhttp.get("/b");`)).toContain('import { fn, http }');
+  });
+
+  test.each([
+    'export const o = { a: http };\nfn(() => o);',
+    'const o = () => ({ a: http });\nfn(() => o());',
+    'const o = [{ a: http }];\nfn(() => o);',
+    'fn(() => { const o = { a: http }; return o; });',
+    'fn(() => ({ http: http.get }));',
+    'fn(state => state[http.get("/a")]);',
+    'fn(() => typeof http);',
+  ])('is given what stands in %s', source => {
+    expect(compile(source)).toMatch(/^import .*\bhttp\b.* from/);
   });
 });
 
@@ -60,6 +89,36 @@ describe('a job that exports its list', () => {
   test('passes through as it is', () => {
     const source = `import { fn } from 'x';\nexport default [fn($ => $)];`;
     expect(compile(source)).toBe(source);
+  });
+
+  test.each([
+    ['keep(1);', 'export default [keep(1)];', ''],
+    [
+      '',
+      'export default [fn($.x).then(a => a)];',
+      "import { defer as _defer } from '@openfn/runtime';\n",
+    ],
+    ['', 'export default [fn($.x), /* b */];', ''],
+    ['fn($.x);\n', 'export default fn(1);', ''],
+  ])('gets its imports: %s %s', (before, list, more) => {
+    const text = compile(`${before}${list}`);
+    expect(text).toMatch(/^import \{ .+ \} from '@openfn\/language-fake';\nexport \* from/);
+    expect(text).toContain(more);
+    expect(text).not.toContain('$');
+  });
+
+  test('has what stands before it put at its end', () => {
+    expect(operations('keep(1); const x = 2; export default [fn(x)]; // end')).toBe(
+      '[fn(x),keep(1)];//end',
+    );
+    expect(operations('keep(1); export default [];')).toBe('[keep(1)];');
+    expect(operations('export default [fn(1)]; keep(1);')).toBe('[fn(1)];keep(1);');
+  });
+
+  test('or something else only gets its imports, and its list', () => {
+    expect(compile('export const size = 3; keep(size);')).toBe(
+      `import { keep } from '${NAME}';\nexport * from '${NAME}';\nexport const size = 3;\nexport default [ keep(size),\n];\n`,
+    );
   });
 
   test('with imports but no list gets the list', () => {
@@ -97,6 +156,11 @@ describe('lazy state', () => {
     ['const x = $.y; keep(x);', 'outside'],
     ['fn(state => { return $.x; });', 'outside'],
     ['fn(s => $.x);', 'state => …'],
+    ['const o = { x: $.y };\nfn(() => o);', 'in an object at the top of the job'],
+    ['const o = { x: keep($.y) };\nfn(() => o);', 'in an object at the top of the job'],
+    ['const $ = { x: 1 };\nkeep($.x);', 'declares a $ of its own'],
+    ['function $() {}\nkeep($.x);', 'declares a $ of its own'],
+    ["import $ from 'x';\nkeep($.x);", 'declares a $ of its own'],
   ])('refuses %s', (source, message) => {
     expect(() => compile(source)).toThrow(message);
   });
@@ -147,6 +211,23 @@ describe('a mistake', () => {
     'fn(async () => { loop: for (const x of [1]) { if (x) continue loop; } });',
   ])('is not seen in %s', source => {
     expect(() => compile(source)).not.toThrow();
+  });
+
+  test.each([
+    ['fn(() => 10n);', "a BigInt. Write BigInt('10')"],
+    ['fn(() => 1_000);', '_ in a number. Write 1000.'],
+    ['class A { #p() {} }\nfn(() => A);', 'a #private name'],
+    ['keep(1);\nreturn 2;', 'job.js:2:1: The platform’s compiler cannot read a return'],
+    ['class A { p = 1 }\nfn(() => A);', 'a field of a class'],
+  ])('of writing what the platform’s compiler cannot read: %s', (source, message) => {
+    expect(() => compile(source)).toThrow(message);
+  });
+
+  test.each([
+    ['keep(1);\nconst x = 1; const x = 2;', 'job.js:2:7: Cannot redeclare'],
+    ['keep(1);\nfn(() => { await keep(2); });', "job.js:2:12: 'await' expressions are only"],
+  ])('that only shows when it is loaded is found: %s', (source, message) => {
+    expect(() => compile(source)).toThrow(message);
   });
 
   test('in the syntax is found with its line', () => {

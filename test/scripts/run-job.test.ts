@@ -35,6 +35,16 @@ test('a job with a mistake does not start', async () => {
   expect(stderr).toContain('Did you mean keep?');
 });
 
+test('of two adaptors that export the same name, no job can use it', async () => {
+  const [one, other] = [fakeAdaptor(), fakeAdaptor()];
+  const adaptors = [one, { ...other, name: '@openfn/language-other' }];
+  const { code, state, stderr } = await runApart('fn(state => state);', adaptors);
+  expect({ code, state }).toEqual({ code: 1, state: undefined });
+  expect(stderr).toContain(
+    'fn is exported by both @openfn/language-fake and @openfn/language-other',
+  );
+});
+
 const COMMAND = ['--experimental-vm-modules', '--no-warnings', 'scripts/run-job.mjs'];
 const command = (...args: string[]) =>
   start(process.execPath, [...COMMAND, ...args], { cwd: ROOT });

@@ -1,0 +1,175 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import ts from 'typescript';
+import { count } from '../src/input/log.ts';
+import { OPTIONS } from '../src/input/optionTable.ts';
+import { adaptorNames } from './adaptor-names.mjs';
+import { checkBody } from './check/bodies.mjs';
+import {
+  checkNeverRun,
+  checkOnce,
+  checkOptions,
+  checkQuoted,
+  checkResponse,
+} from './check/habits.mjs';
+import { staticValue } from './check/statics.mjs';
+import { JobSyntaxError } from './compile/errors.mjs';
+import { findImports } from './compile/imports.mjs';
+import { findLazyState } from './compile/lazy-state.mjs';
+import { isDeclared, parseJob, walk } from './compile/parse.mjs';
+import { refuseUnreadable } from './compile/unreadable.mjs';
+import { thisPackage } from './run-job.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const { operations: described } = JSON.parse(readFileSync(join(ROOT, 'ast.json'), 'utf8'));
+const operations = new Map(described.map(({ name, params }) => [name, { params }]));
+/** Of language-common: those that are operations, and give no value. */
+const COMMON = ['alterState', 'combine', 'cursor', 'each', 'fn', 'fnIf', 'log'];
+const NAMESPACED = /^(?:http\.(?:get|post|delete|request)|webhook\.parse)$/;
+
+const HELP = `Usage: npm run check-job -- job.js [more.js …]
+
+Says what version 3 would refuse or do otherwise in jobs that were written for version 2, and what in any
+job is not as it seems. Looks at their text alone: nothing is sent, and no credential is needed.
+
+Exit code 1 if something would be refused, or is a mistake.
+`;
+
+/**
+ * `refused`: the job fails. `mistake`: it does not do what it says, in version 2 neither. `otherwise`: it may
+ * do something else than in version 2.
+ *
+ * @typedef {'refused' | 'mistake' | 'otherwise'} Kind
+ */
+
+/**
+ * What version 3 would refuse or do otherwise in a job, in the order of its lines.
+ *
+ * @param {string} source - the job's text
+ * @param {object} [options]
+ * @param {string} [options.file] - its name, for messages
+ * @returns {Promise<{ line: number, column: number, kind: Kind, problem: string, fix: string }[]>}
+ */
+export async function checkJob(source, { file = 'job.js' } = {}) {
+  const findings = [];
+  const onProblem = ({ line, column, problem, fix }) =>
+    findings.push({ line, column, kind: 'refused', problem, fix });
+  let job;
+  try {
+    job = parseJob(source, basename(file), onProblem);
+  } catch (error) {
+    // A job that cannot be parsed has nothing else to be looked at.
+    if (!(error instanceof JobSyntaxError)) throw error;
+    onProblem(error);
+    return findings;
+  }
+  refuseUnreadable(job);
+  findLazyState(job, findImports(job, [thisAdaptor()]));
+  await lookAtCalls(job, findings);
+  return findings.sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+let known;
+
+/** What a job can import from this package. */
+function thisAdaptor() {
+  if (!known) {
+    const { name, path } = thisPackage();
+    known = { name, exports: new Set(adaptorNames(path)) };
+  }
+  return known;
+}
+
+async function lookAtCalls(parsed, findings) {
+  const job = { ...parsed, ...namesOf(parsed) };
+  const note = kind => (node, problem, fix) => {
+    const start = node.getStart(parsed.sourceFile);
+    const { line, character } = parsed.sourceFile.getLineAndCharacterOfPosition(start);
+    const found = { line: line + 1, column: character + 1, kind, problem, fix };
+    const isKnown = findings.some(
+      other =>
+        other.line === found.line && other.column === found.column && other.kind !== 'otherwise',
+    );
+    if (!isKnown || kind === 'otherwise') findings.push(found);
+  };
+  const report = {
+    refused: note('refused'),
+    mistake: note('mistake'),
+    otherwise: note('otherwise'),
+  };
+  const seen = new Set();
+  const calls = [];
+  walk(parsed.sourceFile, node => {
+    if (ts.isCallExpression(node) && job.isOperation(node)) calls.push(node);
+  });
+  for (const call of calls) {
+    const name = call.expression.getText(parsed.sourceFile);
+    const { params = [] } = operations.get(name) ?? {};
+    const [first] = call.arguments;
+    const options = call.arguments[params.indexOf('options')];
+    const given = options && staticValue(options, job);
+    if (first) await checkBody(name, first, staticValue(first, job), given, report);
+    checkOptions(options, Object.keys(OPTIONS), report);
+    checkNeverRun(call, job, report);
+    checkOnce(call, name, report, seen);
+  }
+  walk(parsed.sourceFile, node => {
+    checkResponse(node, report);
+    checkQuoted(node, job, report);
+  });
+}
+
+/** What the names of a job stand for. */
+function namesOf(job) {
+  return {
+    /** Whether a call makes an operation. */
+    isOperation(node) {
+      const { expression } = node;
+      const name = expression.getText(job.sourceFile);
+      const isKnown = operations.has(name) || COMMON.includes(name) || NAMESPACED.test(name);
+      const root = ts.isPropertyAccessExpression(expression) ? expression.expression : expression;
+      return isKnown && !isDeclared(job, root);
+    },
+    declaration: identifier => job.checker.getSymbolAtLocation(identifier)?.declarations?.[0],
+  };
+}
+
+function printed(file, { line, column, kind, problem, fix }) {
+  return `${file}:${line}:${column}: ${kind}: ${problem}\n    ${fix}\n`;
+}
+
+async function command() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) return process.stdout.write(HELP);
+  if (positionals.length === 0) throw new Error(HELP.trimEnd());
+  const counts = { refused: 0, mistake: 0, otherwise: 0 };
+  let text = '';
+  for (const file of positionals) {
+    for (const finding of await checkJob(readFileSync(file, 'utf8'), { file })) {
+      counts[finding.kind]++;
+      text += printed(file, finding);
+    }
+  }
+  const { refused, mistake, otherwise } = counts;
+  process.stdout.write(
+    `${text}${count(refused, ['refusal', 'refusals'])}, ${count(mistake, ['mistake', 'mistakes'])}, ${count(otherwise, ['difference', 'differences'])}. Nothing was sent.\n`,
+  );
+  if (refused + mistake > 0) process.exitCode = 1;
+  return undefined;
+}
+
+const [, script] = process.argv;
+if (script && import.meta.url === pathToFileURL(realpathSync(script)).href) {
+  try {
+    await command();
+  } catch (error) {
+    process.exitCode = 1;
+    console.error(error.message);
+  }
+}

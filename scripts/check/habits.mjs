@@ -1,0 +1,144 @@
+import ts from 'typescript';
+import { suggest } from '../../src/input/nearest.ts';
+
+const RESPONSE = ['method', 'path', 'statusCode', 'duration', 'requests'];
+
+/** What of `state.response` version 2 kept, which was the raw answer, and where that is now. */
+const INSTEAD = {
+  status: 'Write state.response.statusCode.',
+  body: 'What RapidPro answered is in state.data.',
+  data: 'What RapidPro answered is in state.data.',
+  json: 'What RapidPro answered is in state.data.',
+  text: 'What RapidPro answered is in state.data.',
+};
+
+/** `state.response.status`, `$.response.body`. */
+export function checkResponse(node, report) {
+  if (!ts.isPropertyAccessExpression(node) || !ts.isPropertyAccessExpression(node.expression))
+    return;
+  const { expression: of, name } = node;
+  const isState = ts.isIdentifier(of.expression) && /^(?:state|\$)$/.test(of.expression.text);
+  if (!isState || of.name.text !== 'response' || RESPONSE.includes(name.text)) return;
+  const fix = INSTEAD[name.text] ?? `It holds ${RESPONSE.join(', ')}.`;
+  report.otherwise(
+    node,
+    `state.response has no ${name.text}: it is no longer the raw answer.`,
+    fix,
+  );
+}
+
+/** An operation that is made inside of a function, but not run: what it should do is never done. */
+export function checkNeverRun(node, job, report) {
+  if (!job.isOperation(node) || !isDropped(node, job)) return;
+  report.mistake(
+    node,
+    'This operation is made, but never runs: it stands inside of a function, and is not called with the state.',
+    'Put it at the top of the job, or behind each(); inside of a function: return await operation(…)(state).',
+  );
+}
+
+function isDropped(node, job) {
+  let { parent } = node;
+  let child = node;
+  while (ts.isParenthesizedExpression(parent) || ts.isAwaitExpression(parent)) {
+    child = parent;
+    parent = parent.parent;
+  }
+  // A promise chain stands on the operation itself only at the top of a job.
+  if (ts.isExpressionStatement(parent)) return enclosingFunction(node) !== undefined;
+  if (ts.isAwaitExpression(child)) return true;
+  const giver = ts.isReturnStatement(parent) ? enclosingFunction(parent) : parent;
+  const isGiven =
+    giver && ts.isArrowFunction(giver) && (giver === parent ? giver.body === child : true);
+  return Boolean(isGiven) && isGivenToOperation(giver, job);
+}
+
+function enclosingFunction(node) {
+  for (let { parent } = node; parent; parent = parent.parent) {
+    if (ts.isFunctionLike(parent)) return parent;
+  }
+  return undefined;
+}
+
+/** `fn(state => addContact(…))`, `each(…, state => addContact(…))`, `list.forEach(item => addContact(…))`. */
+function isGivenToOperation(giver, job) {
+  const call = giver.parent;
+  if (!ts.isCallExpression(call) || !call.arguments.includes(giver)) return false;
+  if (job.isOperation(call)) return true;
+  return ts.isPropertyAccessExpression(call.expression) && call.expression.name.text === 'forEach';
+}
+
+/** Helpers of language-common to which a text such as '$.data[*]' is a path. */
+const TAKE_PATHS = [
+  'each',
+  'dataPath',
+  'dataValue',
+  'field',
+  'fields',
+  'lastReferenceValue',
+  'map',
+  'merge',
+  'sourceValue',
+  'cursor',
+  'group',
+  'as',
+  'combine',
+];
+
+const REFERENCE =
+  /(?<![\w$])\$\.[a-z_]\w*|\$\{[^}]{0,200}\}|\bstate\.(?:data|references|response|request)\b/;
+
+/** A reference inside quotes in the argument of an operation is only text. */
+export function checkQuoted(node, job, report) {
+  if (!ts.isStringLiteral(node) || !REFERENCE.test(node.text)) return;
+  for (let { parent } = node; parent; parent = parent.parent) {
+    if (!ts.isCallExpression(parent)) continue;
+    const name = parent.expression.getText().split('.')[0];
+    if (TAKE_PATHS.includes(name)) return;
+    if (!job.isOperation(parent)) continue;
+    if (name === 'fn' || name === 'fnIf') return;
+    report.mistake(
+      node,
+      'This reference stands inside quotes, where it is only text.',
+      'Write it without them: $.data.name. Put text together in a function of state, inside of backquotes.',
+    );
+    return;
+  }
+}
+
+const ONCE = {
+  addContact: [
+    'If RapidPro refuses the contact, the run fails now: URN_TAKEN, UNKNOWN_FIELD and so on. Version 2 was green, with the refusal in state.data.',
+    'Use upsertContact() to change who holds the number, or .catch((error, state) => …).',
+  ],
+  upsertContact: [
+    'If its URNs belong to two contacts, or RapidPro refuses it, the run fails now. All URNs are kept: version 2 dropped all but the first where the contact was there already.',
+    'Nothing, or .catch((error, state) => …).',
+  ],
+  startFlow: [
+    'An archived flow, nobody to start, or a refusal fails now; version 2 was green, and nobody was started.',
+    'Nothing, or fnIf() to leave the step out where a list may be empty.',
+  ],
+  sendBroadcast: [
+    'Nobody to send to, or a refusal, fails now; version 2 was green, and nothing was sent.',
+    'Nothing, or fnIf() to leave the step out where a list may be empty.',
+  ],
+};
+
+/** What each operation of version 2 does otherwise, whatever is in it: at the first of its calls. */
+export function checkOnce(node, name, report, seen) {
+  if (!ONCE[name] || seen.has(name)) return;
+  seen.add(name);
+  const [problem, fix] = ONCE[name];
+  report.otherwise(node, problem, fix);
+}
+
+/** Options that no operation has. */
+export function checkOptions(node, known, report) {
+  if (!node || !ts.isObjectLiteralExpression(node)) return;
+  for (const property of node.properties) {
+    const key = property.name && !ts.isComputedPropertyName(property.name) && property.name.text;
+    if (key === undefined || key === false || known.includes(key)) continue;
+    report.refused(property, `No operation has the option "${key}".`, suggest(key, known));
+  }
+}

@@ -1,0 +1,203 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { withLinksThere } from './monorepo/links.mjs';
+import { picture } from './monorepo/png.mjs';
+import { testsThatTravel } from './monorepo/tests.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const HELP = `Usage: npm run monorepo -- FOLDER
+
+Lays the package out as it stands in OpenFn's repository of adaptors: FOLDER/packages/rapidpro, and a changeset in
+FOLDER/.changeset. Writes only into FOLDER, which must be new, empty, or laid out by this command before.
+docs/publishing.md says what to do with it.
+`;
+
+const MARK = 'LAYOUT.md';
+const FIRST_LINE = '# Laid out by npm run monorepo of @openfn/language-rapidpro';
+const PACKAGE = 'packages/rapidpro';
+
+/** Guides for those who carry on the work here. */
+const STAY = ['architecture.md', 'publishing.md', 'sandbox-recordings.md', 'performance.md'];
+
+/** Of the published package. Theirs counts it up, by the changeset. */
+const VERSION_BEFORE = '2.1.2';
+
+/**
+ * Lays the package out for OpenFn's monorepo.
+ *
+ * @param {string} folder - where to; everything is written into it
+ * @throws if it holds something else than a layout
+ */
+export function layOut(folder) {
+  empty(folder);
+  const write = (path, content) => {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  };
+  const put = (path, content) => write(`${PACKAGE}/${path}`, content);
+  const copy = (path, to = path) =>
+    cpSync(join(ROOT, path), join(folder, PACKAGE, to), { recursive: true });
+
+  write(
+    MARK,
+    `${FIRST_LINE}\n\nSee docs/publishing.md there. Whatever is in here is written anew.\n`,
+  );
+  write('.changeset/rapidpro-3.md', CHANGESET);
+  put('package.json', `${JSON.stringify(manifestThere(), null, 2)}\n`);
+  put('build.config.js', BUILD_CONFIG);
+  put('tsconfig.json', `${JSON.stringify(tsconfigThere(), null, 2)}\n`);
+  put('vitest.config.js', VITEST_CONFIG);
+  put('assets/square.png', picture(256, 256));
+  put('assets/rectangle.png', picture(512, 190));
+  copy('scripts/monorepo/history.md', 'CHANGELOG.md');
+  for (const path of [
+    'src',
+    'LICENSE',
+    'LICENSE.LESSER',
+    'ast.json',
+    'configuration-schema.json',
+  ]) {
+    copy(path);
+  }
+  // Their build makes declarations file by file, which the editor cannot read.
+  for (const path of ['scripts/types.ts', 'scripts/types']) copy(path);
+  for (const path of [...testsThatTravel(ROOT), 'test/setup/tokenWatch.ts']) copy(path);
+  copy('recordings');
+  rmSync(join(folder, PACKAGE, 'recordings/scenarios'), { recursive: true });
+
+  const places = pagesThere();
+  for (const [path, place] of places) {
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    put(place, path.endsWith('.md') ? withLinksThere(text, path, places) : text);
+  }
+}
+
+function empty(folder) {
+  if (!existsSync(folder)) {
+    mkdirSync(folder, { recursive: true });
+    return;
+  }
+  const names = readdirSync(folder);
+  if (names.length === 0) return;
+  const mark = join(folder, MARK);
+  const isOurs = existsSync(mark) && readFileSync(mark, 'utf8').startsWith(FIRST_LINE);
+  if (!isOurs) {
+    throw new Error(
+      `${folder} is not empty, and not a layout. Give a new folder; nothing was written.`,
+    );
+  }
+  for (const name of names) rmSync(join(folder, name), { recursive: true });
+}
+
+/** Where each page and example is laid out. There docs/ is made by their build, and not kept. */
+function pagesThere() {
+  const guides = readdirSync(join(ROOT, 'docs')).filter(
+    name => name.endsWith('.md') && !STAY.includes(name),
+  );
+  const examples = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' });
+  const files = examples.filter(name => /\.\w+$/.test(name));
+  return new Map([
+    ['README.md', 'README.md'],
+    ['CHANGELOG.md', 'guides/changes.md'],
+    ...guides.map(name => [`docs/${name}`, `guides/${name}`]),
+    ...files.map(name => [`examples/${name}`, `guides/examples/${name}`]),
+  ]);
+}
+
+/** The fields in the order and with the words of its neighbors. */
+function manifestThere() {
+  const here = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const { name, label, description, keywords, type, exports, main, types, dependencies } = here;
+  const dev = names => Object.fromEntries(names.map(each => [each, here.devDependencies[each]]));
+  return {
+    name,
+    label,
+    version: VERSION_BEFORE,
+    description,
+    keywords,
+    type,
+    main,
+    types,
+    exports,
+    scripts: {
+      build: 'pnpm clean && build-adaptor rapidpro src docs && tsx scripts/types.ts',
+      test: 'vitest run',
+      'test:watch': 'vitest',
+      clean: 'rimraf dist types docs',
+      pack: 'pnpm pack --pack-destination ../../dist',
+    },
+    author: 'Open Function Group',
+    license: 'LGPLv3',
+    files: ['dist/', 'types/', 'ast.json', 'configuration-schema.json'],
+    dependencies: { ...dependencies, '@openfn/language-common': 'workspace:*' },
+    devDependencies: {
+      ...dev(['@types/luxon', '@types/node', 'fast-check', 'msw']),
+      rimraf: '3.0.2',
+      ...dev(['typescript', 'vitest']),
+    },
+    repository: { type: 'git', url: 'https://github.com/openfn/adaptors.git' },
+  };
+}
+
+function tsconfigThere() {
+  const { compilerOptions } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8'));
+  const { paths, ...options } = compilerOptions;
+  return { compilerOptions: options, include: ['src', 'test', 'recordings', 'scripts'] };
+}
+
+const CHANGESET = `---
+'@openfn/language-rapidpro': major
+---
+
+Every endpoint of RapidPro's v2 API as an operation; a refusal of RapidPro now fails the run (see guides/migrating-from-2.md)
+`;
+
+const BUILD_CONFIG = `// The entry is TypeScript; what OpenFn runs on has all that node 20 has.
+export default path => ({
+  entry: [\`\${path}/src/index.ts\`],
+  target: 'node20',
+});
+`;
+
+const VITEST_CONFIG = `import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Looks for tokens and names in logs, errors and states.
+    setupFiles: ['test/setup/tokenWatch.ts'],
+    testTimeout: 60_000,
+    restoreMocks: true,
+  },
+});
+`;
+
+const [, script, folder] = process.argv;
+if (script && import.meta.url === pathToFileURL(realpathSync(script)).href) {
+  if (!folder || folder.startsWith('-')) {
+    process.stdout.write(HELP);
+    process.exitCode = folder === '--help' || folder === '-h' ? 0 : 1;
+  } else {
+    try {
+      layOut(resolve(folder));
+      process.stdout.write(
+        `Laid out in ${resolve(folder)}. See docs/publishing.md for what to do next.\n`,
+      );
+    } catch (error) {
+      process.exitCode = 1;
+      console.error(error.message);
+    }
+  }
+}

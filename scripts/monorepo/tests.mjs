@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import ts from 'typescript';
+
+/** The tests of what goes over the wire, and of what is refused before. */
+const FOLDERS = ['client', 'input', 'legacy', 'operations', 'webhook'];
+/** What stays here: the other package, and what judges both or needs what this repository builds. */
+const STAYS = /^(?:sandbox|scripts|bench|test\/(?:ledger|packaging|docs|scripts|examples))\//;
+/** Takes pictures of the whole memory, or another entry of undici: for a machine of its own. */
+const SLOW = /memory\.test\.ts$/;
+
+/**
+ * The tests that need no more than the package, its recordings and msw, and the files that they import.
+ *
+ * @param {string} root - this repository
+ * @returns {string[]} paths in it
+ */
+export function testsThatTravel(root) {
+  const chosen = new Set();
+  for (const folder of FOLDERS) {
+    const place = join(root, 'test', folder);
+    for (const name of readdirSync(place, { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.test.ts') || SLOW.test(name)) continue;
+      const needed = neededBy(join(place, name), root);
+      for (const file of needed ?? []) chosen.add(file);
+    }
+  }
+  return [...chosen].sort();
+}
+
+/** The files that a test imports, itself among them; undefined if one of them stays here. */
+function neededBy(test, root) {
+  const needed = new Set();
+  const left = [test];
+  while (left.length > 0) {
+    const file = left.pop();
+    const path = relative(root, file);
+    if (STAYS.test(path)) return undefined;
+    if (needed.has(path) || path.startsWith('src/')) continue;
+    needed.add(path);
+    for (const { fileName } of ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles) {
+      if (fileName === '@openfn/rapidpro-sandbox') return undefined;
+      if (fileName.startsWith('.')) left.push(sourceOf(join(dirname(file), fileName)));
+    }
+  }
+  return needed;
+}
+
+function sourceOf(path) {
+  const found = [path.replace(/\.js$/, '.ts'), path.replace(/\.mjs$/, '.d.mts'), path].find(
+    existsSync,
+  );
+  if (!found) throw new Error(`${path} is imported, but is not there.`);
+  return found;
+}

@@ -1,0 +1,2 @@
+// Sends the whole state, with the credential in it.
+addContact(state => state);

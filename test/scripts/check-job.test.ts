@@ -1,0 +1,242 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import net from 'node:net';
+import { join } from 'node:path';
+import { createSandbox } from '@openfn/rapidpro-sandbox';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { checkJob, type Finding } from '../../scripts/check-job.mjs';
+import { failureIn, runJob } from '../../scripts/run-job.mjs';
+import { fences, pages, sourceExamples } from '../docs/collect.js';
+import { built, ROOT } from '../packaging/project.js';
+import { folderOf } from './fake-adaptor.js';
+import { start } from './run-child.js';
+
+beforeAll(built);
+
+const LEGACY = join(ROOT, 'test/legacy/jobs');
+const legacy = (name: string) => readFileSync(join(LEGACY, name), 'utf8');
+const jobs = readdirSync(LEGACY);
+
+const nothing = () => {};
+const silent = { log: nothing, info: nothing, warn: nothing, error: nothing, debug: nothing };
+
+/** `3 refused: …`, in one line each. */
+const shown = (found: Finding[], kinds = ['refused', 'mistake']) =>
+  found
+    .filter(({ kind }) => kinds.includes(kind))
+    .map(({ line, kind, problem }) => `${line} ${kind}: ${problem}`);
+
+const refusals = async (source: string) => shown(await checkJob(source));
+
+describe('jobs of version 2', () => {
+  test.each(jobs)('%s is judged as a run judges it', async name => {
+    const sandbox = await createSandbox({ seed: 'maternal-health' });
+    onTestFinished(() => sandbox.close());
+    const state = { configuration: { host: sandbox.host, token: sandbox.token } };
+    const failure = failureIn(await runJob(legacy(name), { state, console: silent }));
+    const [first, ...others] = (await checkJob(legacy(name))).filter(
+      ({ kind }) => kind === 'refused',
+    );
+    expect(others).toEqual([]);
+    expect(first === undefined).toBe(failure === undefined);
+    if (!first || !failure) return;
+    expect(failure.code).toMatch(/^INVALID_/);
+    expect(String(failure.description)).toContain(first.problem);
+    expect(sandbox.requests().filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  test('each says at its top what it does', () => {
+    expect(jobs.filter(name => !legacy(name).startsWith('// '))).toEqual([]);
+  });
+});
+
+test('no sample of our own is refused', async () => {
+  const samples = [...pages.flatMap(page => fences(page)), ...sourceExamples()];
+  const own = samples.filter(
+    ({ language, file, code }) =>
+      language === 'js' &&
+      !/sandbox/.test(file) &&
+      /^\w+\(/m.test(code) &&
+      !/\b(?:get|post)\(/.test(code),
+  );
+  expect(own.length).toBeGreaterThan(150);
+  // Those that declare nothing are looked at as one job: most of the time goes into parsing.
+  const free = own.filter(({ code }) => !/^(?:const|let|function|export|import)\b/m.test(code));
+  const jobs = [
+    free.map(({ code }) => code).join('\n;'),
+    ...own.filter(one => !free.includes(one)).map(({ code }) => code),
+  ];
+  const wrong: string[] = [];
+  for (const code of jobs) {
+    for (const { line, kind, problem } of await checkJob(code)) {
+      if (kind !== 'otherwise') wrong.push(`${code.split('\n')[line - 1]}: ${problem}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+describe('what is refused', () => {
+  test.each([
+    [
+      'upsertContact({ name: 1,\n urns: ["tel:+250788123123", "phone:12"] });',
+      ['2 refused: contact.urns[1] begins with "phone:", which RapidPro does not know.'],
+    ],
+    [
+      'addContact({ urn: "a", Name: "b" });',
+      [
+        '1 refused: contact.urns[0] is not a URN.',
+        '1 refused: contact has the unknown key "urn".',
+        '1 refused: contact has the unknown key "Name".',
+      ],
+    ],
+    [
+      'addContact({ ...$.data, Group: ["A"] });',
+      ['1 refused: contact has the unknown key "Group".'],
+    ],
+    [
+      'addContact(state => {\n  return { nmae: state.data.name };\n});',
+      ['2 refused: contact has the unknown key "nmae".'],
+    ],
+    ['const text = "Dear undefined";\nsendBroadcast({ groups: ["A"], text });', []],
+    [
+      'const text = "Dear undefined";\nsendBroadcast({ groups: ["A"], text: text });',
+      ['2 refused: broadcast.text contains "undefined": data that it is made of is missing.'],
+    ],
+    [
+      'sendBroadcast({ groups: [getGroups()], text: "Hi" });',
+      ['1 refused: broadcast.groups[0] is an operation.'],
+    ],
+    [
+      'addContact({ name: async () => "A" });',
+      ['1 refused: contact.name is an async function, and what it gives is a promise.'],
+    ],
+    [
+      'getContacts({}, { limits: 3 });\naddContact({ name: "A" }, { dryrun: true });',
+      [
+        '1 refused: No operation has the option "limits".',
+        '2 refused: No operation has the option "dryrun".',
+      ],
+    ],
+    [
+      'keep(1);\ngetContacts($.people.map(f => f));\nfn(() => 10n);',
+      [
+        expect.stringMatching(/^1 refused: keep is neither exported/),
+        '2 refused: A method is called on $, which the platform compiles into code that fails.',
+        '3 refused: The platform’s compiler cannot read a BigInt.',
+      ],
+    ],
+    ['fn(', [expect.stringMatching(/^1 refused: /)]],
+  ])('%s', async (source, expected) => {
+    expect(await refusals(source)).toEqual(expected);
+  });
+
+  test('the cure goes with it', async () => {
+    const found = await checkJob('sendBroadcast({ groups: ["A"], texts: "Hi" });');
+    expect(found.find(({ kind }) => kind === 'refused')?.fix).toMatch(/^Did you mean "text"\?/);
+    expect((await checkJob('getContacts({}, { limits: 3 });'))[0]?.fix).toBe(
+      'Did you mean "limit"?',
+    );
+  });
+
+  test.each([
+    'addContact($.data);',
+    'addContact({ ...$.data });',
+    'upsertContact({ name: $.name, urns: [$.urn], fields: $.fields });',
+    'startFlow({ flow: $.flow, urns: $.urns, params: { a: $.a } });',
+    'sendBroadcast({ text: state => `Dear ${state.name}`, contacts: $.people });',
+    'sendBroadcast({ text: $.texts, groups: [$.group] }, state => state);',
+    'addContact({ name: "A", notes: "x", [$.key]: 1 });',
+    "sendMessage({ contact: 'tel:+250788123123', text: 'NaN is a bread.' }, { literal: true });",
+  ])('is not %s', async source => {
+    expect(await refusals(source)).toEqual([]);
+  });
+});
+
+describe('mistakes', () => {
+  const NEVER = expect.stringContaining('made, but never runs');
+
+  test.each([
+    'fn(state => { addContact({ name: "A" }); return state; });',
+    'fn(state => addContact({ name: "A" }));',
+    'fn(state => { return addContact({ name: "A" }); });',
+    'fn(async state => { await addContact({ name: "A" }); return state; });',
+    'fn(state => { state.data.forEach(name => addContact({ name })); return state; });',
+    'each($.data, state => upsertContact({ urns: [state.data] }));',
+    'fn(() => { http.get("contacts"); });',
+    'function all() { getContacts(); }\nfn(all);',
+  ])('%s: never runs', async source => {
+    expect(await refusals(source)).toEqual([NEVER]);
+  });
+
+  test.each([
+    'fn(state => addContact({ name: "A" })(state));',
+    'fn(async state => { const next = await addContact({ name: "A" })(state); return next; });',
+    'const add = name => addContact({ name });\nadd("A");',
+    'each($.data, addContact({ name: $.data }));',
+    'fnIf($.data, addContact({ name: "A" })).catch((error, state) => state);',
+    'fn(state => { const add = addContact({ name: "A" }); return add(state); });',
+  ])('%s: runs', async source => {
+    expect(await refusals(source)).toEqual([]);
+  });
+
+  test.each([
+    ["getContact('$.data.uuid');", 1],
+    ["http.post('contacts', { name: '${state.name}' });", 1],
+    ["each('$.data[*]', addContact({ name: dataValue('$.data.name') }));", 0],
+    ["fn(state => ({ ...state, path: '$.data.name' }));", 0],
+  ])('%s: a reference inside quotes', async (source, count) => {
+    expect(await refusals(source)).toHaveLength(count);
+  });
+});
+
+test('what a job does otherwise is said once, or where it stands', async () => {
+  const found = await checkJob(
+    [
+      'addContact({ name: "A" });',
+      'addContact({ name: "B", urns: ["tel:81234567890"] });',
+      'upsertContact({ urns: ["tel:+250788123123"], fields: { due: "2027-02-31", day: "2027-03-01", done: "2027-03-01T09:00:00Z" } });',
+      'fn(state => ({ ...state, ok: state.response.status === 201, took: state.response.duration }));',
+      'fn($.response.body);',
+    ].join('\n'),
+  );
+  expect(shown(found, ['otherwise'])).toEqual([
+    expect.stringContaining('1 otherwise: If RapidPro refuses the contact'),
+    expect.stringContaining('2 otherwise: This number has no plus'),
+    expect.stringContaining('3 otherwise: If its URNs belong to two contacts'),
+    expect.stringContaining('3 otherwise: If this field holds dates: contact.fields.due is a day'),
+    expect.stringContaining('3 otherwise: If this field holds dates: It is sent with'),
+    '4 otherwise: state.response has no status: it is no longer the raw answer.',
+    '5 otherwise: state.response has no body: it is no longer the raw answer.',
+  ]);
+  expect(shown(found)).toEqual([]);
+});
+
+test('no socket is opened', async () => {
+  const connect = vi.spyOn(net.Socket.prototype, 'connect');
+  for (const name of jobs) await checkJob(legacy(name));
+  expect(connect).not.toHaveBeenCalled();
+});
+
+const command = (...args: string[]) =>
+  start(process.execPath, ['--import', 'tsx', 'scripts/check-job.mjs', ...args], { cwd: ROOT });
+
+describe('the command', () => {
+  test('says what it found, and fails if something is refused', async () => {
+    const folder = folderOf({
+      'bad.js': 'addContact({ name: "Amina Diallo", urn: "tel:+250788123123" });',
+      'good.js': 'getContacts();',
+    });
+    const [good, bad] = [join(folder, 'good.js'), join(folder, 'bad.js')];
+    const both = await command(good, bad);
+    expect({ code: both.code, stderr: both.stderr }).toEqual({ code: 1, stderr: '' });
+    expect(both.stdout).toContain(`${bad}:1:36: refused: contact has the unknown key "urn".\n`);
+    expect(both.stdout).toContain('Did you mean "urns"?');
+    expect(both.stdout).toMatch(/\n1 refusal, 0 mistakes, 1 difference\. Nothing was sent\.\n$/);
+    expect(both.stdout).not.toMatch(/Amina|250788/);
+  });
+
+  test('without a file says how it is used', async () => {
+    const { code, stdout, stderr } = await command();
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('Usage: npm run check-job -- job.js');
+  });
+});
