@@ -54,6 +54,7 @@ export function uploadMedia(
 ): Operation {
   return operation({
     args: {},
+    resolvedLater: file,
     options,
     knownOptions: ['filename', 'contentType', 'allowPrivate'],
     async run({ client, options, state }) {

@@ -3,7 +3,7 @@ import { Client } from '../../client/client.js';
 import { Limiter, type WaitReason } from '../../client/limiter.js';
 import { type Configuration, parseConfiguration } from '../../configuration.js';
 import { fail } from '../../errors/errors.js';
-import { expand, expandArgument, expandEach } from '../../input/expand.js';
+import { expand, expandArgument, expandEach, ignoreFailures } from '../../input/expand.js';
 import { makeOperation } from '../../input/isOperation.js';
 import { log } from '../../input/log.js';
 import { checkOptions } from '../../input/options.js';
@@ -30,6 +30,8 @@ export interface Call<Name extends string> {
 export interface Plan<Name extends string> {
   /** The arguments as the job wrote them, by name. */
   args: { [Key in Name]: unknown };
+  /** An argument that is not JSON, which the operation's own part resolves. */
+  resolvedLater?: unknown;
   /** The argument that is a list whose items succeed or fail each by itself. */
   each?: Name;
   options?: unknown;
@@ -125,16 +127,9 @@ function requireCallback(callback: unknown): void {
   );
 }
 
-/**
- * The one way in which an operation runs: expand, check, request, compose the next state.
- *
- * `state.data` becomes what `run` gives, the former `data` joins `state.references`, and
- * `state.response` describes the requests in a few plain values. Nothing is thrown while the
- * operation is being built.
- */
-export function operation<Name extends string>(plan: Plan<Name>): Operation {
-  return makeOperation(async (state: State) => {
-    const started = performance.now();
+/** All that the job gave, before anything is asked for: values in place of references, checked. */
+async function prepare<Name extends string>(state: State, plan: Plan<Name>) {
+  try {
     requireState(state);
     requireCallback(plan.callback);
     const configuration = connect(state);
@@ -147,13 +142,31 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
           : expandArgument(state, value, name, secrets);
     }
     const options = checkOptions(expandOptions(state, plan.options, secrets), plan.knownOptions);
+    return { configuration, args: args as Call<Name>['args'], options };
+  } catch (error) {
+    // Behind what was refused there may be more, which nobody looks at any more.
+    ignoreFailures([plan.args, plan.options, plan.resolvedLater]);
+    throw error;
+  }
+}
+
+/**
+ * The one way in which an operation runs: expand, check, request, compose the next state.
+ *
+ * `state.data` becomes what `run` gives, the former `data` joins `state.references`, and
+ * `state.response` describes the requests in a few plain values. Nothing is thrown while the
+ * operation is being built.
+ */
+export function operation<Name extends string>(plan: Plan<Name>): Operation {
+  return makeOperation(async (state: State) => {
+    const started = performance.now();
+    const { configuration, args, options } = await prepare(state, plan);
     const { timeout } = options;
     const { isBulk } = plan;
     const limiter = new Limiter({ ...options, isBulk, madeOn: madeOn(state), onWait: logWait });
     const client = new Client(configuration, { timeout, limiter });
     const facts = new WorkspaceFacts(state, client);
-    const given = args as Call<Name>['args'];
-    const call: Call<Name> = { client, configuration, options, args: given, facts, state };
+    const call: Call<Name> = { client, configuration, options, args, facts, state };
     const data = await plan.run(call);
     if (client.last?.path === 'fields' && client.last.method === 'POST') facts.forgetFields();
     if (limiter.made) call.state = withRapidpro(call.state, 'madeOn', limiter.made);
