@@ -2,7 +2,7 @@ import type { Micros } from '../input/times.js';
 import type { Dictionary } from '../types/json.js';
 import type { PlainPlace } from './seams.js';
 
-/** Where to go on with a list, in plain values. */
+/** Where to go on with a list, in plain values: empty at its beginning. */
 export interface Position {
   /** Behind a page. */
   cursor?: PlainPlace | undefined;
