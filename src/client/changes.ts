@@ -17,13 +17,34 @@ export interface OrderedList {
 }
 
 /**
+ * Seconds after which a record has come to light: it carries the moment at which a change began, and shows
+ * it when the transaction ends, or when a copy of the database has caught up.
+ */
+export const LATEST = 30;
+const LATE = LATEST * 1_000_000;
+
+/** Of the newest records so many at most are read again: with what has changed meanwhile they are one page. */
+const MOST_AGAIN = 200;
+
+/**
  * Whether a record that changes leaves the list: it ends in the past, as the job wants it. To be asked when
  * the first page has come.
  */
 export function isOver({ query, order, client }: OrderedList): boolean {
   const before = order.isFiltered ? toMicros(query.before) : undefined;
   // Without the server's own time nobody knows its past.
-  return before !== undefined && before < (client.serverTime ?? 0) * 1000;
+  return before !== undefined && before < (client.serverTime ?? 0) * 1000 - LATE;
+}
+
+/**
+ * The time behind which changes can have been missed, once the newest records of the list have come. It
+ * lies before them where something that was under way then can still come to light behind them.
+ */
+export function sinceOf({ client, order }: OrderedList, [first, ...others]: Dictionary[]): Micros {
+  const newest = microsIn(first ?? {}, order.key);
+  const last = others[Math.min(MOST_AGAIN, others.length) - 1];
+  const now = Math.max(newest, (client.serverTime ?? 0) * 1000);
+  return Math.min(newest, Math.max(now - LATE, toMicros(last?.[order.key]) ?? newest));
 }
 
 /**
@@ -54,14 +75,13 @@ export async function* changes(
 async function newestFirst(list: OrderedList, since: Micros): Promise<Dictionary[]> {
   const { client, name, query, order } = list;
   const found: Dictionary[][] = [];
-  for (let newest = since; ; ) {
-    const end = newest;
+  for (let begin = since; ; ) {
+    const end = begin;
     const asked = order.isFiltered ? { ...query, after: fromMicros(end + 1) } : query;
     let count = 0;
     for await (const { records } of pages(client, name, asked)) {
-      const times = records.map(record => microsIn(record, order.key));
-      const past = times.findIndex(time => time <= end);
-      newest = Math.max(newest, times[0] ?? end);
+      const past = records.findIndex(record => microsIn(record, order.key) <= end);
+      if (count === 0 && records.length > 0) begin = Math.max(end, sinceOf(list, records));
       found.push(past < 0 ? records : records.slice(0, past));
       count++;
       if (past >= 0) break;

@@ -2,11 +2,11 @@ import type { Micros } from '../input/times.js';
 import type { Dictionary } from '../types/json.js';
 import type { PlainPlace } from './seams.js';
 
-/** Where to go on with a list, in plain values. */
+/** Where to go on with a list, in plain values: empty at its beginning. */
 export interface Position {
   /** Behind a page. */
   cursor?: PlainPlace | undefined;
-  /** The time of the newest record when the reading began. */
+  /** Behind which time changes can have been missed: about when the reading began. */
   since?: string | undefined;
   /** Ids that were handed out, where records can come a second time: the last ones. */
   seen?: string | undefined;
@@ -28,7 +28,7 @@ export interface ListPage {
 
 /** What is handed out of the list itself, before what changed meanwhile. */
 export interface Part extends ListPage {
-  /** The time of the newest record when the reading began, once it is known. */
+  /** Behind which time changes can have been missed, once it is known. */
   since: Micros | undefined;
   /** True if changes since then may lie behind the reader. */
   missesChanges: boolean;

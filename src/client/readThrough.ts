@@ -1,6 +1,6 @@
 import { fail, type RapidProError } from '../errors/errors.js';
-import { fromMicros, microsIn, toMicros } from '../input/times.js';
-import { changes, isOver, type OrderedList } from './changes.js';
+import { fromMicros, toMicros } from '../input/times.js';
+import { changes, isOver, type OrderedList, sinceOf } from './changes.js';
 import { pages } from './pages.js';
 import type { Fresh, ListPage, Part, Position } from './position.js';
 import { fromPlain, toPlain } from './seams.js';
@@ -83,7 +83,7 @@ async function* onePageAfterTheOther(
     const isBegun = !start && since === undefined && next;
     if (isBegun && looksBack && first && order.key in first) {
       looksBack = !isOver(list);
-      since = looksBack ? microsIn(first, order.key) : undefined;
+      since = looksBack ? sinceOf(list, records) : undefined;
     }
     const newest = since === undefined ? {} : { since: fromMicros(since) };
     const behind = since === undefined ? undefined : () => ({ last: true, ...newest });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fail, type RapidProError } from '../errors/errors.js';
+import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 
 /**
@@ -35,6 +36,8 @@ function tooMany(): RapidProError {
 const BYTES = 8;
 /** Ids that a checkpoint keeps, at most: half a megabyte. */
 export const MOST_KEPT = 50_000;
+/** Of these the first ones: newest first, the page that is read again in the end. */
+const FIRST_KEPT = PAGE_SIZE;
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest().subarray(0, BYTES);
@@ -84,10 +87,13 @@ export class SeenIds {
     return number > 0 && number <= within;
   }
 
-  /** The last of so many that came first, as text; those before them are left out where there are too many. */
+  /** So many that came first, as text; where there are too many, without some after the first page. */
   pack(within = this.size): string {
-    const [from, to] = [Math.max(0, within - MOST_KEPT), within].map(at => at * WORDS * 4);
-    return Buffer.from(this.#words.buffer).subarray(from, to).toString('base64url');
+    const bytes = Buffer.from(this.#words.buffer, 0, within * BYTES);
+    if (within <= MOST_KEPT) return bytes.toString('base64url');
+    const rest = within - MOST_KEPT + FIRST_KEPT;
+    const kept = [bytes.subarray(0, FIRST_KEPT * BYTES), bytes.subarray(rest * BYTES)];
+    return Buffer.concat(kept).toString('base64url');
   }
 
   static unpack(text = ''): SeenIds {

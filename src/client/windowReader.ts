@@ -1,7 +1,7 @@
 import { fromMicros, type Micros, microsIn, toMicros } from '../input/times.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
-import { isOver, type OrderedList } from './changes.js';
+import { isOver, type OrderedList, sinceOf } from './changes.js';
 import { AbortedError } from './limiter.js';
 import { type Page, pages } from './pages.js';
 import type { Position } from './position.js';
@@ -30,7 +30,7 @@ const LONG = 8;
  */
 export class WindowReader {
   readonly gaps: Gap[];
-  /** The time of the newest record when the reading began. */
+  /** Behind which time changes can have been missed. */
   since: Micros | undefined;
   /** True if pages were read after the newest ones: what changed in between was not seen. */
   missesChanges: boolean;
@@ -267,15 +267,15 @@ export class WindowReader {
     const first = page.records[0];
     this.progress.kept += gap.take(side, page, record => this.#placeOf(record));
     if (first) this.progress.covered += Math.abs(side.at - (start ?? this.#placeOf(first)));
-    if (first && this.since === undefined) this.#fixStart(gap, side, first);
+    if (first && this.since === undefined) this.#fixStart(gap, side, page.records);
   }
 
   /** The newest record of all says how far the windows reach. What changes from then on comes last. */
-  #fixStart(gap: Gap, side: Side, newest: Dictionary): void {
+  #fixStart(gap: Gap, side: Side, newest: Dictionary[]): void {
     if (this.#isResumed || side.direction !== -this.#sign || side.read !== 1) return;
-    const place = this.#placeOf(newest);
+    const place = this.#placeOf(newest[0] ?? {});
     this.looksBack &&= !isOver(this.#list);
-    this.since = place * this.#sign;
+    this.since = sinceOf(this.#list, newest);
     if (this.#sign === 1) gap.to = Math.min(gap.to, place);
     else gap.from = Math.max(gap.from, place);
   }

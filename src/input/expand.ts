@@ -30,6 +30,8 @@ const DATE_FIX =
   'Write dates as ISO text with a time zone: date.toISOString(), or "2026-01-31T00:00:00Z".';
 const PLAIN_FIX = 'Use plain objects, lists, text and numbers: what can be written as JSON.';
 const PROMISE_FIX = 'Wait for it in an operation of its own, with fn(async state => …).';
+const STREAM_FIX =
+  'Read it in an operation of its own, with fn(async state => …), and give what it held.';
 const OPERATION_FIX =
   'Operations stand one after the other. Write this one first, and use what it leaves: $.data';
 const STATE_FIX =
@@ -76,33 +78,49 @@ function isPromise(value: Dictionary): boolean {
   return typeof value.then === 'function';
 }
 
-/** Nobody waits for the promises in a value that is refused: a failure of one must not end the process. */
-export function ignorePromises(value: unknown, seen = new Set<unknown>()): void {
-  if (!isObject(value) || seen.has(value)) return;
+/** Streams and their like, which tell of their own failure. A field may be called "on". */
+function isStream(value: Dictionary): boolean {
+  return typeof value.on === 'function' && !Object.hasOwn(value, 'on');
+}
+
+/**
+ * Nobody waits for the promises in a value that is refused, and nobody reads its streams: a failure of one
+ * must not end the process.
+ */
+export function ignoreFailures(value: unknown, seen = new Set<unknown>()): void {
+  if (!isObject(value) || ArrayBuffer.isView(value) || seen.has(value)) return;
   seen.add(value);
   try {
-    const { then } = value;
-    if (typeof then === 'function') then.call(value, ignore, ignore);
-    else for (const item of Object.values(value)) ignorePromises(item, seen);
+    const { then, on } = value;
+    if (typeof on === 'function' && isStream(value)) on.call(value, 'error', ignore);
+    else if (typeof then === 'function')
+      then.call(value, (of: unknown) => ignoreFailures(of), ignore);
+    else {
+      const items = Array.isArray(value) ? value : Object.values(value);
+      for (const item of items) ignoreFailures(item, seen);
+    }
   } catch {
     // The author's own object throws, or is endless: the refusal says what is wrong with it.
   }
 }
 
-/** As {@link ignorePromises}, as deep as jobs nest: a long list has no time for more. */
-function ignoreNearPromises(item: unknown): void {
+/** As {@link ignoreFailures}, as deep as jobs nest: a long list has no time for more. */
+function ignoreNearFailures(item: unknown): void {
   let left = 100;
-  const look = (value: unknown, depth: number) => {
-    if (!isObject(value) || depth > 4 || left-- <= 0) return;
-    if (typeof value.then === 'function') return ignorePromises(value);
+  const look = (value: Dictionary, depth: number) => {
+    if (depth > 4 || left-- <= 0) return;
+    if (isPromise(value) || isStream(value)) return ignoreFailures(value);
+    if (Array.isArray(value)) {
+      for (const within of value) if (isObject(within)) look(within, depth + 1);
+      return;
+    }
     for (const key in value) {
       const within = value[key];
-      if (typeof within === 'object') look(within, depth + 1);
-      if (left <= 0) return;
+      if (isObject(within)) look(within, depth + 1);
     }
   };
   try {
-    look(item, 0);
+    if (isObject(item)) look(item, 0);
   } catch {
     // The author's own object throws: the refusal says what is wrong with it.
   }
@@ -113,7 +131,7 @@ function whyNoValue(value: unknown, state: State): Refusal | undefined {
   if (typeof value === 'function') return strangeFunction(value);
   if (!isObject(value)) return undefined;
   if (isPromise(value)) {
-    ignorePromises(value);
+    ignoreFailures(value);
     return { what: 'is a promise', fix: PROMISE_FIX };
   }
   return Array.isArray(value) ? undefined : partOfState(value, state);
@@ -123,6 +141,7 @@ function whyNoValue(value: unknown, state: State): Refusal | undefined {
 function strangeObject(value: object): Refusal | undefined {
   const kind = kindOf(value);
   if (kind === 'Date') return { what: 'is a Date object', fix: DATE_FIX };
+  if (isStream(value as Dictionary)) return { what: 'is a stream', fix: STREAM_FIX };
   if (kind !== 'Object' && kind !== 'Array') return { what: `is a ${kind}`, fix: PLAIN_FIX };
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
     return { what: 'is an object of a library', fix: `Write it as text. ${DATE_FIX}` };
@@ -252,8 +271,9 @@ export function resolveValue(state: State, value: unknown, where: string, depth 
 function resolve({ state, secrets }: Context, value: unknown, where: string, depth = 0): unknown {
   const plain = resolveValue(state, value, where, depth);
   const refusal = typeof plain === 'string' ? whySecret(plain, secrets, where) : whyNot(plain);
-  if (refusal) refuse(where, refusal);
-  return plain;
+  if (!refusal) return plain;
+  ignoreFailures(plain);
+  return refuse(where, refusal);
 }
 
 function expandWithin(context: Context, value: unknown, where: string, depth = 0): unknown {
@@ -261,7 +281,7 @@ function expandWithin(context: Context, value: unknown, where: string, depth = 0
   try {
     return expandParts(context, plain, where, depth);
   } catch (error) {
-    ignorePromises(plain);
+    ignoreFailures(plain);
     throw error;
   }
 }
@@ -325,13 +345,13 @@ export async function expandEach(
     }
   };
   // Between two turns one of them could fail before it is met.
-  for (const item of list) ignoreNearPromises(item);
+  for (const item of list) ignoreNearFailures(item);
   try {
     const expanded: unknown[] = [];
     await inTurns(list, (item, index) => expanded.push(expandItem(item, index)));
     return expanded;
   } catch (error) {
-    ignorePromises(list);
+    ignoreFailures(list);
     throw error;
   }
 }

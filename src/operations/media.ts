@@ -57,6 +57,7 @@ export function uploadMedia(
     'uploadMedia',
     operation({
       args: {},
+      resolvedLater: file,
       options,
       knownOptions: ['filename', 'contentType', 'allowPrivate'],
       async run({ client, options, state }) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LATEST } from '../client/changes.js';
 import { shortHash } from '../client/seenIds.js';
 import { isDatetime } from '../input/times.js';
 import type { Query } from '../types/request.js';
@@ -87,8 +88,7 @@ interface LookBack {
   isShortened: boolean;
 }
 
-/** What is read from a copy that lags behind. */
-export const CHANGES: LookBack = { seconds: 30, most: 50_000, isShortened: true };
+export const CHANGES: LookBack = { seconds: LATEST, most: 50_000, isShortened: true };
 /**
  * RapidPro shows an event when the contact's turn in the flow is over: each subscriber may take 15
  * seconds to answer before that.

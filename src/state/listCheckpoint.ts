@@ -15,25 +15,28 @@ export const cursor = z.union([
   z.strictObject({ offset: z.string() }),
 ]);
 
-const position: z.ZodType<Position> = z
-  .strictObject({
-    cursor: cursor.optional(),
-    since: z.string().optional(),
-    seen: z.string().optional(),
-    last: z.boolean().optional(),
-    isWindowed: z.boolean().optional(),
-    before: z.string().optional(),
-    after: z.string().optional(),
-  })
-  .refine(({ cursor, last, isWindowed }) => cursor || last || isWindowed);
-
-const shape = z.object({
-  position,
-  /** Records that were read before. */
-  done: z.number(),
-  /** Seconds after which RapidPro takes requests again, where that was the reason. */
-  retryAfter: z.number().optional(),
+const position: z.ZodType<Position> = z.strictObject({
+  cursor: cursor.optional(),
+  since: z.string().optional(),
+  seen: z.string().optional(),
+  last: z.boolean().optional(),
+  isWindowed: z.boolean().optional(),
+  before: z.string().optional(),
+  after: z.string().optional(),
 });
+
+const shape = z
+  .object({
+    position,
+    /** Records that were read before. */
+    done: z.number(),
+    /** Seconds after which RapidPro takes requests again, where that was the reason. */
+    retryAfter: z.number().optional(),
+  })
+  // Only a run that came to nothing leaves the beginning of the list.
+  .refine(({ position: at, done }) =>
+    done === 0 && Object.keys(at).length === 0 ? true : at.cursor || at.last || at.isWindowed,
+  );
 
 /** Where a list was left. */
 type ListPosition = z.infer<typeof shape>;

@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.js';
 import { RapidProError, type Reason } from '../errors/errors.js';
 import { urnIdentity } from '../input/identifiers.js';
+import { inTurns } from '../input/turns.js';
 import { findContact, severalAnswer } from '../operations/contact/contactLookup.js';
 import { findHolders } from '../operations/contact/contactUrns.js';
 import type { Dictionary } from '../types/json.js';
@@ -52,12 +53,11 @@ export class LookUps {
   async localNumbers(): Promise<void> {
     const { inputs, matcher, earlier, client } = this.#parts;
     const { limiter } = client;
-    const local = inputs.filter(
-      input =>
-        this.#matches.isMissing(input.index) &&
-        matcher.usesUrns(input) &&
-        (input.urns ?? []).every(isLocalNumber),
-    );
+    const local: Input[] = [];
+    await inTurns(inputs, input => {
+      const isLooked = this.#matches.isMissing(input.index) && matcher.usesUrns(input);
+      if (isLooked && (input.urns ?? []).every(isLocalNumber)) local.push(input);
+    });
     // What is asked in vain is forgotten by a stop: a run that goes on takes steps that surely fit in.
     const step = earlier ? limiter.concurrency : MOST_ASKED;
     for (let start = 0; start < local.length && !limiter.stopped; start += step) {

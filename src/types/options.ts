@@ -10,7 +10,7 @@ export interface Options {
 }
 
 export interface ListOptions extends Options {
-  /** The most records to read. Default: all. */
+  /** The most records to read: with `resume`, in all the runs together. Default: all. */
   limit?: number;
   /**
    * Seconds after which to stop with what has been read so far. `state.rapidpro.resume` then says

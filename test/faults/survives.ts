@@ -1,5 +1,7 @@
 import dns from 'node:dns/promises';
+import { createReadStream } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { Readable } from 'node:stream';
 import type { Operation, State } from '../../src/types/state.js';
 
 /**
@@ -36,6 +38,13 @@ const rapidpro = await import('../../src/Adaptor.js');
 
 const failing = () => Promise.reject(new Error('by the author'));
 const strange = (value: unknown) => value as never;
+/** Fails when the operation is over. */
+function failingStream(): Readable {
+  const stream = new Readable({ read() {} });
+  setTimeout(() => stream.destroy(new Error('by the author')), 5);
+  return stream;
+}
+
 const ALLOWED = { allowPrivate: true };
 
 const CASES: { [name: string]: () => Operation } = {
@@ -62,6 +71,38 @@ const CASES: { [name: string]: () => Operation } = {
       strange(() => {
         throw new Error('by the author');
       }),
+    ),
+  'a file that is a failing stream': () => rapidpro.uploadMedia(strange(failingStream())),
+  'a file that is not there': () =>
+    rapidpro.uploadMedia(strange(createReadStream('/no/such/file'))),
+  'a failing stream by a function': () => rapidpro.uploadMedia(strange(() => failingStream())),
+  'a failing stream within': () => rapidpro.uploadMedia(strange({ file: [failingStream()] })),
+  'a failing stream by a promise': () =>
+    rapidpro.uploadMedia(strange(() => Promise.resolve({ body: failingStream() }))),
+  'a failing stream with a wrong option': () =>
+    rapidpro.uploadMedia(strange(failingStream()), strange({ filname: 'a.png' })),
+  'an iterable that fails': () =>
+    rapidpro.uploadMedia(
+      strange(
+        (async function* () {
+          yield 'a';
+          throw new Error('by the author');
+        })(),
+      ),
+    ),
+  'an argument with a failing stream': () =>
+    rapidpro.addContact(strange({ name: 'A', fields: { photo: failingStream() } })),
+  'a failing argument behind a refused one': () =>
+    rapidpro.updateContact(
+      strange(new Date()),
+      strange({ name: failing(), language: failingStream() }),
+    ),
+  'failing options behind a refused argument': () =>
+    rapidpro.getContacts(strange(new Date()), strange({ limit: failing() })),
+  'a contact far down that is a failing stream': () =>
+    rapidpro.syncContacts(
+      strange([...Array.from({ length: 30_000 }, () => ({ urns: [] })), { name: failingStream() }]),
+      { dryRun: true },
     ),
   'an argument of failing promises': () =>
     rapidpro.addContact(
@@ -108,6 +149,8 @@ const CASES: { [name: string]: () => Operation } = {
       strange(() => ({ filename: failing(), contentType: failing() })),
     ),
 };
+
+console.warn = () => {};
 
 const ends: { [name: string]: string } = {};
 const state = { configuration: { host, token }, data: [1], references: [] } as State;

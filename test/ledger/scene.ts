@@ -96,6 +96,7 @@ export class Scene {
   /** From now on others work on the records of this list. */
   listen(listed: Listed, group?: Named): Reading {
     const reading = new Reading(this.store, listed, group?.uuid);
+    reading.begin(this.plan.changes, this.random);
     this.reading = reading;
     return reading;
   }

@@ -3,7 +3,13 @@ import { Client } from '../../client/client.js';
 import { Limiter, type WaitReason } from '../../client/limiter.js';
 import { type Configuration, parseConfiguration } from '../../configuration.js';
 import { fail } from '../../errors/errors.js';
-import { expand, expandArgument, expandEach, inOperation } from '../../input/expand.js';
+import {
+  expand,
+  expandArgument,
+  expandEach,
+  ignoreFailures,
+  inOperation,
+} from '../../input/expand.js';
 import { isOperation, makeOperation } from '../../input/isOperation.js';
 import { log } from '../../input/log.js';
 import { checkOptions } from '../../input/options.js';
@@ -30,6 +36,8 @@ export interface Call<Name extends string> {
 export interface Plan<Name extends string> {
   /** The arguments as the job wrote them, by name. */
   args: { [Key in Name]: unknown };
+  /** An argument that is not JSON, which the operation's own part resolves. */
+  resolvedLater?: unknown;
   /** The argument that is a list whose items succeed or fail each by itself. */
   each?: Name;
   options?: unknown;
@@ -131,21 +139,27 @@ function requireCallback(callback: unknown): void {
   );
 }
 
-/** Puts values in place of references, and checks the options. */
-async function expandPlan<Name extends string>(
-  plan: Plan<Name>,
-  state: State,
-  secrets: SecretGuard,
-): Promise<{ args: Call<Name>['args']; options: Settings }> {
-  const args: Dictionary = {};
-  for (const [name, value] of Object.entries(plan.args)) {
-    args[name] =
-      name === plan.each
-        ? await expandEach(state, value, name, secrets)
-        : expandArgument(state, value, name, secrets);
+/** All that the job gave, before anything is asked for: values in place of references, checked. */
+async function prepare<Name extends string>(state: State, plan: Plan<Name>) {
+  try {
+    requireState(state);
+    requireCallback(plan.callback);
+    const configuration = connect(state);
+    const secrets = guardOf(configuration);
+    const args: Dictionary = {};
+    for (const [name, value] of Object.entries(plan.args)) {
+      args[name] =
+        name === plan.each
+          ? await expandEach(state, value, name, secrets)
+          : expandArgument(state, value, name, secrets);
+    }
+    const options = checkOptions(expandOptions(state, plan.options, secrets), plan.knownOptions);
+    return { configuration, args: args as Call<Name>['args'], options };
+  } catch (error) {
+    // Behind what was refused there may be more, which nobody looks at any more.
+    ignoreFailures([plan.args, plan.options, plan.resolvedLater]);
+    throw error;
   }
-  const options = checkOptions(expandOptions(state, plan.options, secrets), plan.knownOptions);
-  return { args: args as Call<Name>['args'], options };
 }
 
 /**
@@ -158,11 +172,7 @@ async function expandPlan<Name extends string>(
 export function operation<Name extends string>(plan: Plan<Name>): Operation {
   const made = makeOperation(async (state: State) => {
     const started = performance.now();
-    requireState(state);
-    requireCallback(plan.callback);
-    const configuration = connect(state);
-    const secrets = guardOf(configuration);
-    const { args, options } = await expandPlan(plan, state, secrets).catch(error => {
+    const { configuration, args, options } = await prepare(state, plan).catch(error => {
       throw inOperation(error, made.name);
     });
     const { timeout } = options;

@@ -107,12 +107,15 @@ export async function readList<Result>(
   const checkpoint = listCheckpoint(configuration.token, name, query, way === 'pages');
   const earlier = options.resume ? readCheckpoint(call.state, checkpoint) : undefined;
   await refuseHomeFilter(call.facts, query);
-  const reading = new Reading(client, name, query, options, AHEAD[way]);
+  const before = earlier?.done ?? 0;
+  const { limit } = options;
+  const left = limit === undefined ? {} : { limit: Math.max(0, limit - before) };
+  const reading = new Reading(client, name, query, { ...options, ...left }, AHEAD[way]);
   const result = await take(reading.pages(earlier?.position));
-  const done = (earlier?.done ?? 0) + reading.records;
-  if (done === 0) await ifEmpty?.(client, query);
-  const left = reading.stopped && { ...reading.stopped, done };
-  call.state = withCheckpoint(call.state, checkpoint, left);
+  const done = before + reading.records;
+  if (done === 0 && !reading.stopped) await ifEmpty?.(client, query);
+  const stopped = reading.stopped && { ...reading.stopped, done };
+  call.state = withCheckpoint(call.state, checkpoint, stopped);
   logResult(name, reading, client);
   return result;
 }

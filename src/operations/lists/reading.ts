@@ -19,6 +19,9 @@ const FEW_PAGES = 20;
 /** Pages that each window may read ahead of what has been handed out. */
 export const AHEAD = { array: 64, pages: 24 } as const;
 
+/** Where a run goes on after one that came to nothing. */
+const BEGINNING: Position = {};
+
 /** Why a list was left before its end, and where to go on. */
 export interface Stop {
   position: Position;
@@ -66,7 +69,10 @@ export class Reading {
    *
    * @throws RapidProError what a request throws; `RATE_LIMITED` only before the first page
    */
-  async *pages(start?: Position): AsyncGenerator<Dictionary[], void, undefined> {
+  async *pages(earlier: Position = BEGINNING): AsyncGenerator<Dictionary[], void, undefined> {
+    // Where the job has lowered its limit meanwhile.
+    if (this.#isFull()) return;
+    const start = Object.keys(earlier).length > 0 ? earlier : undefined;
     let next = start && (() => start);
     const source = this.#open(start);
     try {
@@ -119,11 +125,13 @@ export class Reading {
       checkDialectFilters(this.#name, this.#query, this.#client.dialect);
       return value;
     } catch (error) {
-      if (!this.#client.limiter.isStop(error) || !next) throw error;
-      // A later run may find its deadline too short for a single page: it stops where it began.
+      const mayStop = next || this.#options.resume;
+      if (!this.#client.limiter.isStop(error) || !mayStop) throw error;
+      // A run that can go on may find its deadline too short for a single page: it stops where it began.
       if (this.records === 0 && error.code === 'RATE_LIMITED') throw error;
       const { retryAfter } = error;
-      this.stopped = { position: next(), ...(retryAfter === undefined ? {} : { retryAfter }) };
+      const position = next?.() ?? BEGINNING;
+      this.stopped = { position, ...(retryAfter === undefined ? {} : { retryAfter }) };
       return undefined;
     }
   }

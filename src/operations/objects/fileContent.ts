@@ -1,7 +1,7 @@
 import { Gathered } from '../../client/gather.js';
 import { type LinkOptions, openLink } from '../../client/links/link.js';
 import { fail } from '../../errors/errors.js';
-import { ignorePromises } from '../../input/expand.js';
+import { ignoreFailures } from '../../input/expand.js';
 
 /** The largest file that RapidPro takes, in bytes. */
 const MAX_FILE = 25 * 1024 * 1024;
@@ -84,7 +84,7 @@ export async function readFileContent(file: unknown, options: LinkOptions): Prom
   const bytes = bytesOf(file);
   if (bytes) return { bytes: checkSize(bytes) };
   if (typeof file !== 'string' || file.trim() === '') {
-    ignorePromises(file);
+    ignoreFailures(file);
     throw fail(
       'INVALID_INPUT',
       'There is no file.',

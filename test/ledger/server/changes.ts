@@ -1,10 +1,17 @@
 import type { Random } from './random.js';
 import type { Contact, Store } from './store.js';
+import { SECOND } from './time.js';
 
-/** What others do to the records of a list while it is read. */
-export const CHANGES = ['touch', 'touch many', 'add', 'delete', 'leave'] as const;
+/**
+ * What others do to the records of a list while it is read. `late` comes to light some time after the
+ * moment that it carries: when its transaction ends.
+ */
+export const CHANGES = ['touch', 'touch many', 'add', 'delete', 'leave', 'late'] as const;
 
 export type Change = (typeof CHANGES)[number];
+
+/** Seconds for which a transaction is open, at most. */
+const MOST_OPEN = 25;
 
 /** Of which list the records are. */
 export type Listed = 'contacts' | 'messages' | 'runs';
@@ -34,9 +41,15 @@ export class Reading {
     return [...store.contacts.values()].filter(this.#isListed).map(({ uuid }) => uuid);
   }
 
+  /** What others have just done when the reading begins: what is late then lies behind the newest record. */
+  begin(changes: readonly Change[], random: Random): void {
+    if (changes.includes('late')) this.#touch(random.some(this.present(), 2));
+  }
+
   /** Does one of the changes. */
   change(change: Change, random: Random): void {
     if (change === 'add') this.#add(random.between(1, 3));
+    else if (change === 'late') this.#comeToLight(random);
     else if (change === 'touch' || change === 'touch many') {
       const count = change === 'touch' ? random.between(1, 3) : random.between(40, 100);
       this.#touch(random.some(this.present(), count));
@@ -66,14 +79,28 @@ export class Reading {
     }
   }
 
-  #add(count: number): void {
+  #add(count: number, created = this.store.clock.tick()): void {
     const { store, listed } = this;
     const [first] = store.contacts.values();
     const contact = first?.uuid ?? '';
+    const flow = store.flows[0]?.uuid ?? '';
+    const groups = () => new Set(this.group === undefined ? [] : [this.group]);
     for (let added = 0; added < count; added++) {
-      if (listed === 'messages') store.addMessage({ contact });
-      else if (listed === 'runs') store.addRun({ contact, flow: store.flows[0]?.uuid ?? '' });
-      else store.addContact({ groups: new Set(this.group === undefined ? [] : [this.group]) });
+      if (listed === 'messages') store.addMessage({ contact, created });
+      else if (listed === 'runs') store.addRun({ contact, flow, created });
+      else store.addContact({ groups: groups(), created });
+    }
+  }
+
+  /** Transactions end that have begun seconds ago. A record that has changed since then waited for them. */
+  #comeToLight(random: Random): void {
+    const { store, listed } = this;
+    const stamp = store.clock.tick() - random.between(1, MOST_OPEN * SECOND);
+    const isNew = listed === 'messages' || random.chance(0.3);
+    if (isNew) this.#add(1, stamp);
+    for (const name of isNew ? [] : random.some(this.present(), random.between(1, 3))) {
+      const record = (listed === 'runs' ? store.runs : store.contacts).get(name);
+      if (record && record.modified < stamp) record.modified = stamp;
     }
   }
 

@@ -22,6 +22,7 @@ import type { Query } from '../../../src/types/request.js';
 import type { State } from '../../../src/types/state.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';
+import { type Row, uuidOf, windowsServer } from './windowsServer.js';
 
 /** Lists that change while they are read, and from run to run. */
 
@@ -119,6 +120,64 @@ describe('contacts that change while a list is read', () => {
     await eachPage(getContacts(), touch)(credential);
     expect(seen).toHaveLength(600);
     expect(new Set(seen).size).toBe(600);
+  });
+});
+
+describe('what carries an earlier time than it comes to light', () => {
+  const SECOND = 1_000_000;
+  const now = () => Date.now() * 1000;
+  const rowsOf = (count: number, apart: number, end = now()): Row[] =>
+    Array.from({ length: count }, (_, id) => ({
+      uuid: uuidOf(id),
+      id,
+      at: end - (count - id) * apart,
+    }));
+
+  /** The oldest record has changed some seconds ago, as is seen only after the first page. */
+  async function readLate(rows: Row[], filters: Query, options: object = {}) {
+    const stamp = now() - 10 * SECOND;
+    const server = await windowsServer(rows, {
+      onRequest: (all, count) => {
+        const [oldest] = all;
+        if (oldest && count === 2) oldest.at = stamp;
+        return undefined;
+      },
+    });
+    const configuration = { host: server.host, token: 'abcdefgh12' };
+    const { data } = await getContacts(filters, options)({ configuration });
+    return uuidsOf(data);
+  }
+
+  /** A list up to a time so many seconds ago, and its filters; 0 has no end. */
+  function listTo(seconds: number, count: number, apart: number) {
+    const end = now() - seconds * SECOND;
+    const before = new Date(end / 1000).toISOString();
+    return { rows: rowsOf(count, apart, end), filters: seconds === 0 ? {} : { before } };
+  }
+
+  test.each([
+    ['a list', 0, {}],
+    ['windows', 0, { concurrency: 4 }],
+    ['a list that ended seconds ago', 5, {}],
+  ])('%s', async (_, seconds, options) => {
+    const { rows, filters } = listTo(seconds, 1500, SECOND);
+    const uuids = await readLate(rows, filters, options);
+    expect(uuids).toHaveLength(1500);
+    expect(new Set(uuids).size).toBe(1500);
+  });
+
+  test.each([
+    ['ended long ago', 60, 1500, SECOND, 6],
+    ['is quiet', 0, 1500, SECOND, 7],
+    ['has all changed just now', 0, 1500, 100, 7],
+    ['has all changed in one instant', 0, 1000, 0, 5],
+  ])('a list that %s costs one request more at most', async (_, seconds, count, apart, most) => {
+    const { rows, filters } = listTo(seconds, count, apart);
+    const server = await windowsServer(rows);
+    const configuration = { host: server.host, token: 'abcdefgh12' };
+    const { data } = await getContacts(filters)({ configuration });
+    expect(uuidsOf(data)).toHaveLength(count);
+    expect(server.asked).toHaveLength(most);
   });
 });
 

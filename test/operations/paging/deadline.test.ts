@@ -46,3 +46,29 @@ test.each([1, 4])(
     expect(later.rapidpro).toEqual(rapidpro);
   },
 );
+
+test.each([1, 4])(
+  'a first run that can go on stops where it began, too (%i side by side)',
+  async concurrency => {
+    const all = json({ results: [{ uuid: 'a', modified_on: '2026-01-01T00:00:00Z' }], next: null });
+    const server = await rawServer(inTurn(stall, all));
+    const configuration = credential(server);
+    const options = { deadline: 1, timeout: 30, concurrency };
+    const list = (resume: boolean) => getContacts({ group: 'Mothers' }, { ...options, resume });
+    const early = await list(true)({ configuration });
+    expect(early.data).toEqual([]);
+    expect(onlyCheckpoint(early).position).toEqual({ position: {}, done: 0 });
+    const { rapidpro } = JSON.parse(JSON.stringify({ ...early, configuration: {} }));
+    const later = await list(true)({ configuration, rapidpro });
+    expect(later.data).toHaveLength(1);
+    expect(later.rapidpro).toEqual({});
+  },
+);
+
+test('where the run cannot go on, a first page that does not come in time is an error', async () => {
+  const server = await rawServer(inTurn(stall));
+  const list = getContacts({}, { deadline: 1, timeout: 30 });
+  await expect(list({ configuration: credential(server) })).rejects.toMatchObject({
+    code: 'TIMEOUT',
+  });
+});

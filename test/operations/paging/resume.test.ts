@@ -73,6 +73,23 @@ describe('a list with a deadline', () => {
     expect(new Set(read).size).toBe(total());
   });
 
+  test.each([
+    [800, 800],
+    // Lowered meanwhile: below what was read.
+    [1, 250],
+  ])('a limit counts in all runs together (%i in the second one)', async (limit, expected) => {
+    const state = await start(1000);
+    tickingClock();
+    const first = await getContacts({}, { deadline: 4, limit: 800, resume: true })(state);
+    expect(ids(first.data)).toHaveLength(250);
+    const options = { limit, resume: true };
+    const second = await getContacts({}, options)({ ...first, ...state });
+    const read = [...ids(first.data), ...ids(second.data)];
+    expect(read).toHaveLength(expected);
+    expect(new Set(read).size).toBe(expected);
+    expect(second.rapidpro).toEqual({});
+  });
+
   test('the checkpoint of another list, or of other filters, is not taken', async () => {
     const state = await start(600);
     tickingClock();
