@@ -53,6 +53,7 @@ export function build(options: SandboxOptions, clock: Clock, tokens?: Tokens): B
     anonymous: false,
   });
   seedWorkspace(server, other, withBasics(options.otherSeed ?? {}, 'Other SMS', '+250788000900'));
+  for (const { unknown } of [main, other]) unknown.onTell = options.onUnknown;
   return {
     server,
     main,

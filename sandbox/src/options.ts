@@ -92,6 +92,7 @@ const KEYS: Record<keyof SandboxOptions, true> = {
   page: true,
   bodyLimit: true,
   onRequest: true,
+  onUnknown: true,
 };
 
 const LIMITED: Record<Limited, true> = {

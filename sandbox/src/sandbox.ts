@@ -149,7 +149,6 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       options.onRequest?.(request);
     },
   );
-  for (const { unknown } of [main, other]) unknown.onTell = options.onUnknown;
   const faults = new Faults();
   const handle = async (request: Request, wire: Wire = {}): Promise<Response> => {
     const incoming = await readIncoming(request, wire, options.bodyLimit);
@@ -192,7 +191,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     },
     sent: () => built.main.outbox.items(),
     requests: () => log.all(),
-    unknown: () => [...main.unknown.all(), ...other.unknown.all()],
+    unknown: () => built.server.workspaces.flatMap(({ unknown }) => unknown.all()),
     async reply(contact, text, { attachments = [], workspace } = {}) {
       const target = workspaceOf(workspace);
       const message = await perform(receive(target, senderOf(target, contact), text, attachments));
