@@ -46,11 +46,8 @@ safe: \`info@example.org\` stays as it is.
 
 Where the sandbox cannot answer as a server would, it leaves the expression out and tells it: in the log of the command, on
 the page under \`Not known\`, and in a test with \`sandbox.unknown()\`. Each entry has \`what\`, the \`expression\` and its \`place\`,
-such as \`send_msg in the flow "Reminder"\`. End a test with it:
-
-\`\`\`js
-assert.deepEqual(sandbox.unknown(), []);
-\`\`\`
+such as \`send_msg in the flow "Reminder"\`. A test that ends with \`expect(sandbox.unknown()).toEqual([])\` knows that
+every text was as on a server.
 
 It tells of
 
