@@ -77,7 +77,7 @@ export interface Sandbox {
    *
    * @example
    * // At the end of a test: nothing went out that is not as on a server.
-   * assert.deepEqual(sandbox.unknown(), []);
+   * if (sandbox.unknown().length > 0) throw new Error('Some text was not as on a server.');
    */
   unknown(): UnknownConstruct[];
   /**

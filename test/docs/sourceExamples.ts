@@ -63,6 +63,8 @@ export const SOURCE_EXAMPLES: Readonly<Record<string, Example>> = {
         const lost = await fetch(host + 'api/v2/contacts.json', order).then(() => false, () => true);
         return lost && sandbox.contacts().length === before + 1;`,
     },
+  "// At the end of a test: nothing went out that is not as on a server.\nif (sandbox.unknown().length > 0) throw new Error('Some text was not as on a server.');":
+    { check: 'return sandbox.unknown().length === 0;' },
   "const sandbox = await createSandbox({ contacts: [{ name: 'Ann', urns: ['tel:+250788123123'] }] });\n// a credential: { host: sandbox.host, token: sandbox.token }\nawait sandbox.close();":
     { check: 'return sandbox.contacts().length === 1;' },
   'const sandbox = await createSandbox({ seed: maternalHealth({ contacts: 5000 }) });': {

@@ -84,7 +84,10 @@ function wholePower(base: Decimal, exponent: number): Decimal {
 /** Working digits beyond the ones that are kept. */
 const SPARE = 12;
 
+const ONE = Decimal.of(1);
 const TWO = Decimal.of(2);
+
+const MOST_TERMS = 2000;
 
 /** The natural logarithm, rounded. */
 function logarithm(value: Decimal, places: number): Decimal {
@@ -110,21 +113,28 @@ function series(value: Decimal, working: number): Decimal {
   const square = ratio.times(ratio).rounded(working);
   let term = ratio;
   let sum = ratio;
-  for (let step = 3; !term.isZero && step < 2000; step += 2) {
+  for (let step = 3; !term.isZero && step < MOST_TERMS; step += 2) {
     term = term.times(square).rounded(working);
     sum = sum.plus(term.dividedBy(Decimal.of(step), working));
   }
   return sum.times(TWO);
 }
 
-/** e to the power of a number, rounded. */
+/** e to the power of a number, rounded. Like the engine's, each step of the sum is rounded to one more digit only. */
 function exponential(value: Decimal, places: number): Decimal {
-  const working = places + SPARE;
-  let term = Decimal.of(1);
-  let sum = term;
-  for (let step = 1; !term.isZero && step < 2000; step++) {
-    term = term.times(value).dividedBy(Decimal.of(step), working);
+  const working = places + 1;
+  const least = new Decimal(1n, -working);
+  const positive = value.absolute();
+  let power = positive;
+  let factorial = ONE;
+  let sum = ONE;
+  for (let step = 1; step < MOST_TERMS; step++) {
+    const term = power.dividedBy(factorial, working);
     sum = sum.plus(term);
+    if (term.compare(least) < 0) break;
+    power = power.times(positive);
+    factorial = factorial.times(Decimal.of(step + 1));
   }
-  return sum.rounded(places);
+  const result = value.sign < 0 ? ONE.dividedBy(sum, working) : sum;
+  return result.rounded(places);
 }

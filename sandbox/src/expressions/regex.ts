@@ -482,7 +482,6 @@ class Reader {
       return { kind: 'place', place: places[place] as Place };
     }
     if (this.#eat('\\Q')) return this.#quoted();
-    if (this.text.startsWith('\\C', this.#at)) throw new OverLimit('\\C in a regular expression');
     const test = this.#set();
     if (test) return { kind: 'letter', test };
     return this.#literal(this.#coded());

@@ -49,8 +49,25 @@ function wordsOfTag(tag: string): Words {
     days: named({ weekday: 'long' }, 'weekday', days),
     shortDays: named({ weekday: 'short' }, 'weekday', days).map(withoutPeriod),
     halves: ['AM', 'PM'],
+    ...OTHERWISE[new Intl.Locale(locale).language],
   };
 }
+
+/** What the engine writes otherwise than Unicode, in languages of many workspaces. */
+const OTHERWISE: Record<string, Partial<Words>> = {
+  ar: { halves: ['ص', 'م'] },
+  es: { shortMonths: 'ene feb mar abr may jun jul ago sep oct nov dic'.split(' ') },
+  fr: { shortMonths: 'jan fév mar avr mai jun jui aoû sep oct nov déc'.split(' ') },
+  pt: { days: 'domingo segunda terça quarta quinta sexta sábado'.split(' ') },
+  rw: {
+    months:
+      'Mutarama Gashyantare Werurwe Mata Gicuransi Kamena Nyakanga Kanama Nzeli Ukwakira Ugushyingo Ukuboza'.split(
+        ' ',
+      ),
+    shortDays: 'Mwe Mbe Kab Gtu Kan Gnu Gnd'.split(' '),
+  },
+  sw: { shortDays: 'J2 J3 J4 J5 Alh Ij J1'.split(' '), halves: ['asubuhi', 'alasiri'] },
+};
 
 function supported(tag: string): string | undefined {
   try {
