@@ -10,6 +10,7 @@ import {
   isCut,
   isPlainUrn,
   isUnreadable,
+  LEVELS,
   type Prediction,
   predictField,
   predictLanguage,
@@ -30,8 +31,8 @@ export interface Change {
   altered: string[];
   /** Name, language and fields that differ. */
   body: Body;
-  /** States by a name, where the contact shows none. */
-  blank: string[];
+  /** Fields of places where the contact shows none, and the places above it, among which it is looked up. */
+  blank: ReadonlyMap<string, string>;
   /** When the contact last changed, as it was read. */
   modified: unknown;
   /** True if what was written changed nothing: the next run would write it again. */
@@ -116,7 +117,7 @@ export function compareContact(
     unread: [],
     altered: [],
     body: {},
-    blank: [],
+    blank: new Map(),
     modified: contact.modified_on,
     isIdle: false,
     urns: false,
@@ -150,10 +151,7 @@ export function compareContact(
   }
   const written = differingFields(fields, contact.fields, types, note);
   if (Object.keys(written).length > 0) change.body.fields = written;
-  const shown = (contact.fields ?? {}) as Dictionary;
-  change.blank = Object.keys(written).filter(
-    key => types.get(key) === 'state' && textOrNull(shown[key]) === null,
-  );
+  change.blank = blankPlaces(written, { wanted: fields, shown: contact.fields }, types);
   Object.assign(change, predictMisread(fields, types));
   if (groups) compareGroups(change, groups, groupsOf(contact), manual, settings.exactGroups);
   return change;
@@ -172,6 +170,22 @@ function differingFields(
     if (note(`fields.${key}`, prediction)) written[key] = value;
   }
   return written;
+}
+
+function blankPlaces(
+  written: Body,
+  { wanted, shown }: { wanted: Input['fields']; shown: unknown },
+  types: Facts['types'],
+): Map<string, string> {
+  const [given, current] = [wanted ?? {}, (shown ?? {}) as Dictionary];
+  const blank = new Map<string, string>();
+  for (const key of Object.keys(written)) {
+    const level = LEVELS[types.get(key) ?? ''];
+    if (level === undefined || textOrNull(current[key]) !== null) continue;
+    const above = [...types].filter(([, type]) => (LEVELS[type] ?? level) < level);
+    blank.set(key, JSON.stringify(above.map(([other]) => [given[other], current[other]])));
+  }
+  return blank;
 }
 
 function compareGroups(
