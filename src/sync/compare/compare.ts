@@ -8,7 +8,13 @@ import type { Dictionary } from '../../types/json.js';
 import type { Input } from '../inputs.js';
 import type { SyncSettings } from '../options.js';
 import type { Facts } from '../predict/facts.js';
-import { type Prediction, predictField, predictLanguage, predictName } from '../predict/predict.js';
+import {
+  LEVELS,
+  type Prediction,
+  predictField,
+  predictLanguage,
+  predictName,
+} from '../predict/predict.js';
 
 /** What has to be written to make a contact match. */
 export interface Change {
@@ -24,8 +30,8 @@ export interface Change {
   altered: string[];
   /** Name, language and fields that differ. */
   body: Body;
-  /** States by a name, where the contact shows none. */
-  blank: string[];
+  /** Fields of places where the contact shows none, and the places above it, among which it is looked up. */
+  blank: ReadonlyMap<string, string>;
   /** When the contact last changed, as it was read. */
   modified: unknown;
   /** True if what was written changed nothing: the next run would write it again. */
@@ -105,7 +111,7 @@ export function compareContact(
     unread: [],
     altered: [],
     body: {},
-    blank: [],
+    blank: new Map(),
     modified: contact.modified_on,
     isIdle: false,
     urns: false,
@@ -139,10 +145,7 @@ export function compareContact(
   }
   const written = differingFields(fields, contact.fields, types, note);
   if (Object.keys(written).length > 0) change.body.fields = written;
-  const shown = (contact.fields ?? {}) as Dictionary;
-  change.blank = Object.keys(written).filter(
-    key => types.get(key) === 'state' && textOrNull(shown[key]) === null,
-  );
+  change.blank = blankPlaces(written, { wanted: fields, shown: contact.fields }, types);
   Object.assign(change, predictMisread(fields, types));
   if (groups) compareGroups(change, groups, groupsOf(contact), manual, settings.exactGroups);
   return change;
@@ -161,6 +164,22 @@ function differingFields(
     if (note(`fields.${key}`, prediction)) written[key] = value;
   }
   return written;
+}
+
+function blankPlaces(
+  written: Body,
+  { wanted, shown }: { wanted: Input['fields']; shown: unknown },
+  types: Facts['types'],
+): Map<string, string> {
+  const [given, current] = [wanted ?? {}, (shown ?? {}) as Dictionary];
+  const blank = new Map<string, string>();
+  for (const key of Object.keys(written)) {
+    const level = LEVELS[types.get(key) ?? ''];
+    if (level === undefined || textOrNull(current[key]) !== null) continue;
+    const above = [...types].filter(([, type]) => (LEVELS[type] ?? level) < level);
+    blank.set(key, JSON.stringify(above.map(([other]) => [given[other], current[other]])));
+  }
+  return blank;
 }
 
 function compareGroups(

@@ -13,7 +13,7 @@ function compare(stored: Stored, current: string | null): Prediction {
 }
 
 /** How many names the full path of a place has: the country's, the state's, and so on. */
-const LEVELS: { [type: string]: number } = { state: 2, district: 3, ward: 4 };
+export const LEVELS: { [type: string]: number } = { state: 2, district: 3, ward: 4 };
 
 /**
  * Places are found by name in the workspace's own map. What is known without the map: the full

@@ -3,7 +3,9 @@ import { trimmed } from '../../input/stored.js';
 import type { Json } from '../../types/json.js';
 import type { Change } from '../compare/compare.js';
 
-const nameOf = (key: string, value: unknown) => `${key} ${trimmed(String(value))}`;
+/** A name, and where it is looked up. */
+const nameOf = (key: string, value: unknown, above = '') =>
+  `${key} ${above} ${trimmed(String(value))}`;
 
 /**
  * Names of places that RapidPro turned out not to find. It stores them, and shows nothing: whoever has one
@@ -15,8 +17,8 @@ export class UnreadPlaces {
   /** Takes note of what the answer to a write left empty. */
   learn({ blank, body, unread }: Change): void {
     for (const [key, value] of fieldsOf(body)) {
-      if (blank.includes(key) && unread.includes(`fields.${key}`))
-        this.#names.add(nameOf(key, value));
+      if (blank.has(key) && unread.includes(`fields.${key}`))
+        this.#names.add(nameOf(key, value, blank.get(key)));
     }
   }
 
@@ -24,7 +26,7 @@ export class UnreadPlaces {
   drop(change: Change): void {
     const { blank, body, unread } = change;
     const known = fieldsOf(body).filter(
-      ([key, value]) => blank.includes(key) && this.#names.has(nameOf(key, value)),
+      ([key, value]) => blank.has(key) && this.#names.has(nameOf(key, value, blank.get(key))),
     );
     if (known.length === 0) return;
     const dropped = new Set(known.map(([key]) => `fields.${key}`));

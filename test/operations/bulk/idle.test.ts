@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { syncContacts } from '../../../src/index.js';
 import type { SyncContact } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
-import { bulk, counts, upTo, workspace, writes } from './workspace.js';
+import { bulk, counts, FIELDS, upTo, workspace, writes } from './workspace.js';
 
 const people = (fields: SyncContact['fields'], count = 20): SyncContact[] =>
   upTo(count).map(n => ({ urns: [`tel:+2507880${10_000 + n}`], name: `P ${n}`, fields }));
@@ -52,6 +52,59 @@ test.each(dialects)(
     expect(log.filter(line => line.includes('whole path')).length).toBeGreaterThan(0);
   },
 );
+
+describe('districts and wards by a bare name, where a workspace has two fields for states', () => {
+  const fields = [
+    ...FIELDS,
+    { key: 'birth_state', name: 'Birth State', type: 'state' },
+    { key: 'district', name: 'District', type: 'district' },
+    { key: 'ward', name: 'Ward', type: 'ward' },
+  ];
+  const place = (osm_id: string, name: string, level: number, parent?: string) => ({
+    osm_id,
+    name,
+    level,
+    aliases: [],
+    ...(parent ? { parent: { osm_id: parent, name: '' } } : {}),
+  });
+  const boundaries = [
+    place('R1', 'Rwanda', 0),
+    place('R2', 'Kigali City', 1, 'R1'),
+    place('R3', 'Gasabo', 2, 'R2'),
+    place('R4', 'Remera', 3, 'R3'),
+  ];
+  const home = { province: 'Rwanda > Kigali City', district: 'Gasabo', ward: 'Remera' };
+
+  test.each(dialects)('%s: are not written night after night', async dialect => {
+    const sandbox = await workspace({ dialect, seed: { fields, boundaries } as object });
+    const list = people(home);
+    const created = await bulk(syncContacts(list), sandbox);
+    expect(created.result.created[0]?.unread).toEqual(['fields.district', 'fields.ward']);
+    const before = writes(sandbox).length;
+    const log = captureConsole();
+    const { result } = await bulk(syncContacts(list, { concurrency: 1 }), sandbox);
+    expect(writes(sandbox).length - before).toBe(1);
+    expect(counts(result)).toEqual([0, 0, 20, 0, 0]);
+    expect(log.filter(line => line.includes('whole path')).length).toBeGreaterThan(0);
+  });
+
+  test('but wherever they may be found under other places', async () => {
+    const sandbox = await workspace({ seed: { fields, boundaries } as object });
+    const list = people(home, 4);
+    await bulk(syncContacts(list.slice(0, 3)), sandbox);
+    // By its birth state the server looks districts up: the last one's is found now.
+    const born = { ...list.at(-1), fields: { birth_state: 'Rwanda > Kigali City' } };
+    await bulk(syncContacts([born]), sandbox);
+    const { result } = await bulk(syncContacts(list, { concurrency: 1 }), sandbox);
+    expect(counts(result)).toEqual([0, 1, 3, 0, 0]);
+    const { fields: shown } =
+      sandbox.contacts().find(({ name }) => name === list.at(-1)?.name) ?? {};
+    expect(shown).toMatchObject({
+      district: 'Rwanda > Kigali City > Gasabo',
+      ward: 'Rwanda > Kigali City > Gasabo > Remera',
+    });
+  });
+});
 
 test('a dry run says what it cannot know', async () => {
   const sandbox = await workspace({
