@@ -178,6 +178,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Looks for tokens and names in logs, errors and states.
     setupFiles: ['test/setup/tokenWatch.ts'],
+    // Files share what has been loaded, which takes most of the time.
+    isolate: false,
+    silent: 'passed-only',
     testTimeout: 60_000,
     restoreMocks: true,
   },

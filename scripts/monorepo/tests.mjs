@@ -6,8 +6,9 @@ import ts from 'typescript';
 const FOLDERS = ['client', 'input', 'legacy', 'operations', 'webhook'];
 /** What stays here: the other package, and what judges both or needs what this repository builds. */
 const STAYS = /^(?:sandbox|scripts|bench|test\/(?:ledger|packaging|docs|scripts|examples))\//;
-/** Takes pictures of the whole memory, or another entry of undici: for a machine of its own. */
-const SLOW = /memory\.test\.ts$/;
+/** Measures memory, or puts another module in the place of one: for a process of its own. */
+const APART = /memory\.test\.ts$/;
+const MOCKS = /\bvi\.mock\(/;
 
 /**
  * The tests that need no more than the package, its recordings and msw, and the files that they import.
@@ -20,7 +21,7 @@ export function testsThatTravel(root) {
   for (const folder of FOLDERS) {
     const place = join(root, 'test', folder);
     for (const name of readdirSync(place, { recursive: true, encoding: 'utf8' })) {
-      if (!name.endsWith('.test.ts') || SLOW.test(name)) continue;
+      if (!name.endsWith('.test.ts') || APART.test(name)) continue;
       const needed = neededBy(join(place, name), root);
       for (const file of needed ?? []) chosen.add(file);
     }
@@ -38,7 +39,9 @@ function neededBy(test, root) {
     if (STAYS.test(path)) return undefined;
     if (needed.has(path) || path.startsWith('src/')) continue;
     needed.add(path);
-    for (const { fileName } of ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles) {
+    const text = readFileSync(file, 'utf8');
+    if (MOCKS.test(text)) return undefined;
+    for (const { fileName } of ts.preProcessFile(text).importedFiles) {
       if (fileName === '@openfn/rapidpro-sandbox') return undefined;
       if (fileName.startsWith('.')) left.push(sourceOf(join(dirname(file), fileName)));
     }

@@ -23,11 +23,14 @@ import { threadPages } from './lists/threadPages.js';
  * @namespace global
  * @example <caption>The archives of messages of this year</caption>
  * getArchives({ archive_type: 'message', after: '2026-01-01' });
+ * @example <caption>The monthly ones of runs, the first ten</caption>
+ * getArchives({ archive_type: 'run', period: 'monthly' }, { limit: 10 });
  * @param {ArchiveFilters} [filters] - `archive_type` (`message` or `run`), `period` (`daily` or `monthly`), `after` and `before` (days, on `start_date`). Default: all archives.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The archives: `archive_type`, `start_date`, `period`, `record_count`, `download_url` (good for a day).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/archives
  * @returns {Operation}
  */
 export function getArchives(
@@ -135,11 +138,20 @@ function eachArchived(
  *   { after: '2026-01-01', before: '2026-01-31' },
  *   fn(state => ({ ...state, total: (state.total ?? 0) + state.data.length })),
  * );
+ * @example <caption>Only what went out</caption>
+ * eachArchivedMessages(
+ *   { after: '2026-01-01', before: '2026-01-31' },
+ *   fn(state => ({
+ *     ...state,
+ *     sent: (state.sent ?? 0) + state.data.filter(message => message.direction === 'out').length,
+ *   })),
+ * );
  * @param {ArchivedFilters} filters - `after` and `before`: days, or times with their zone, on `created_on`. Both ends are included; a day in `before` is included to its end.
  * @param {Operation} operations - Run for each page: `state.data` is the page.
  * @state {object} data - `pages`, `records`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; what the operations throw; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/archives
  * @returns {Operation}
  */
 export function eachArchivedMessages(
@@ -159,11 +171,20 @@ export function eachArchivedMessages(
  *   { after: '2026-01-01', before: '2026-01-31' },
  *   fn(state => ({ ...state, answered: (state.answered ?? 0) + state.data.filter(run => run.responded).length })),
  * );
+ * @example <caption>Of one flow</caption>
+ * eachArchivedRuns(
+ *   { after: '2026-01-01', before: '2026-01-31' },
+ *   fn(state => {
+ *     const ofFlow = state.data.filter(run => run.flow.uuid === '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c');
+ *     return { ...state, runs: (state.runs ?? 0) + ofFlow.length };
+ *   }),
+ * );
  * @param {ArchivedFilters} filters - `after` and `before`: days, or times with their zone, on `modified_on`. Both ends are included; a day in `before` is included to its end.
  * @param {Operation} operations - Run for each page: `state.data` is the page.
  * @state {object} data - `pages`, `records`. What the operations put elsewhere on state stays.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; what the operations throw; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/archives
  * @returns {Operation}
  */
 export function eachArchivedRuns(

@@ -11,11 +11,14 @@ import { list } from './lists/list.js';
  * @namespace global
  * @example <caption>All places</caption>
  * getBoundaries();
+ * @example <caption>The first ten, with their borders</caption>
+ * getBoundaries({ geometry: true }, { limit: 10 });
  * @param {BoundaryFilters} [filters] - `geometry` (RapidPro 9: true for the outlines; large). Default: all places.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The places: `osm_id`, `name`, `parent`, `level`, `aliases`, `geometry`. Empty where the workspace has no country.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/boundaries
  * @returns {Operation}
  */
 export function getBoundaries(

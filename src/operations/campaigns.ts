@@ -15,11 +15,14 @@ import { add, remove, update } from './objects/objects.js';
  * @namespace global
  * @example <caption>All campaigns</caption>
  * getCampaigns();
+ * @example <caption>The first ten</caption>
+ * getCampaigns({}, { limit: 10 });
  * @param {CampaignFilters} [filters] - `uuid`. Default: all campaigns.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The campaigns: `uuid`, `name`, `group`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/campaigns
  * @returns {Operation}
  */
 export function getCampaigns(
@@ -36,11 +39,14 @@ export function getCampaigns(
  * @namespace global
  * @example <caption>Visits of the mothers</caption>
  * addCampaign({ name: 'Postnatal visits', group: 'Mothers' });
+ * @example <caption>With more patience for a busy server</caption>
+ * addCampaign({ name: 'Vaccinations', group: 'Mothers' }, { timeout: 120, maxWait: 300 });
  * @param {CampaignBody} campaign - `name` and `group` (uuid or name).
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The campaign.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/campaigns
  * @returns {Operation}
  */
 export function addCampaign(
@@ -60,12 +66,15 @@ export function addCampaign(
  * @namespace global
  * @example <caption>Another group</caption>
  * updateCampaign('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Visits', group: 'Pregnant' });
+ * @example <caption>With more patience for a busy server</caption>
+ * updateCampaign('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'All visits', group: 'Mothers' }, { maxWait: 300 });
  * @param {string} campaign - The uuid of the campaign.
  * @param {CampaignBody} changes - `name` and `group`, both.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The campaign.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/campaigns
  * @returns {Operation}
  */
 export function updateCampaign(
@@ -93,11 +102,14 @@ export function updateCampaign(
  * @namespace global
  * @example <caption>Of one campaign</caption>
  * getCampaignEvents({ campaign: 'Visits' });
+ * @example <caption>The first ten of all campaigns</caption>
+ * getCampaignEvents({}, { limit: 10 });
  * @param {CampaignEventFilters} [filters] - `campaign` (uuid or exact name), `uuid`. Default: all events.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The events: `uuid`, `campaign`, `relative_to`, `offset`, `unit`, `delivery_hour`, `flow` or `message`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because the campaign does not exist; `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/campaign_events
  * @returns {Operation}
  */
 export function getCampaignEvents(
@@ -124,11 +136,21 @@ export function getCampaignEvents(
  *   delivery_hour: 9,
  *   message: { eng: 'Your visit is tomorrow.' },
  * });
+ * @example <caption>A flow, one week after the visit</caption>
+ * addCampaignEvent({
+ *   campaign: 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11',
+ *   relative_to: 'next_visit',
+ *   offset: 1,
+ *   unit: 'weeks',
+ *   delivery_hour: -1,
+ *   flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c',
+ * });
  * @param {CampaignEventBody} event - `campaign` (uuid), `relative_to` (key of a date field), `offset`, `unit`, `delivery_hour` (0 to 23; -1: the hour of the date), and `message` or `flow` (uuid).
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The event.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE`, `VALIDATION_FAILED`, `INVALID_INPUT`; `OUTCOME_UNKNOWN`: a second time would add it twice; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/campaign_events
  * @returns {Operation}
  */
 export function addCampaignEvent(
@@ -155,12 +177,26 @@ export function addCampaignEvent(
  *   delivery_hour: 9,
  *   message: 'Your visit is in two days.',
  * });
+ * @example <caption>With more patience for a busy server</caption>
+ * updateCampaignEvent(
+ *   $.data.uuid,
+ *   {
+ *     campaign: 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11',
+ *     relative_to: 'next_visit',
+ *     offset: -3,
+ *     unit: 'days',
+ *     delivery_hour: 8,
+ *     message: 'Your visit is on Friday.',
+ *   },
+ *   { maxWait: 300 },
+ * );
  * @param {string} event - The uuid of the campaign event.
  * @param {CampaignEventBody} changes - All the keys of `addCampaignEvent`; `campaign` cannot change.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The event, on RapidPro 9 with a new uuid.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/campaign_events
  * @returns {Operation}
  */
 export function updateCampaignEvent(
@@ -189,11 +225,14 @@ export function updateCampaignEvent(
  * @namespace global
  * @example <caption>Delete</caption>
  * deleteCampaignEvent($.data.uuid);
+ * @example <caption>With more patience for a busy server</caption>
+ * deleteCampaignEvent($.data.uuid, { maxWait: 300 });
  * @param {string} event - The uuid of the campaign event.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `deleted: true`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/campaign_events
  * @returns {Operation}
  */
 export function deleteCampaignEvent(

@@ -52,6 +52,7 @@ function onMembers(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
  * @magic group $.children[?(@.name=='groups')].children[*]
+ * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
  */
 export function addToGroup(
@@ -69,6 +70,8 @@ export function addToGroup(
  * @namespace global
  * @example <caption>One contact</caption>
  * removeFromGroup(['tel:+221770001122'], 'Mothers');
+ * @example <caption>Rehearse it</caption>
+ * removeFromGroup(['tel:+221770001122'], 'Mothers', { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
  * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -76,6 +79,7 @@ export function addToGroup(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @magic group $.children[?(@.name=='groups')].children[*]
+ * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
  */
 export function removeFromGroup(
@@ -93,11 +97,14 @@ export function removeFromGroup(
  * @namespace global
  * @example <caption>One contact</caption>
  * blockContacts(['tel:+221770001122']);
+ * @example <caption>Rehearse it</caption>
+ * blockContacts(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
  */
 export function blockContacts(
@@ -114,11 +121,14 @@ export function blockContacts(
  * @namespace global
  * @example <caption>One contact</caption>
  * unblockContacts(['tel:+221770001122']);
+ * @example <caption>Rehearse it</caption>
+ * unblockContacts(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
  */
 export function unblockContacts(
@@ -135,11 +145,14 @@ export function unblockContacts(
  * @namespace global
  * @example <caption>One contact</caption>
  * interruptContacts(['tel:+221770001122']);
+ * @example <caption>Rehearse it</caption>
+ * interruptContacts(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
  */
 export function interruptContacts(
@@ -156,11 +169,14 @@ export function interruptContacts(
  * @namespace global
  * @example <caption>One contact</caption>
  * archiveContactMessages(['tel:+221770001122']);
+ * @example <caption>Rehearse it</caption>
+ * archiveContactMessages(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
  */
 export function archiveContactMessages(
@@ -177,11 +193,14 @@ export function archiveContactMessages(
  * @namespace global
  * @example <caption>The contacts that the step before read</caption>
  * deleteContacts(state => state.data.map(contact => contact.uuid));
+ * @example <caption>Rehearse it</caption>
+ * deleteContacts(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Contacts that are gone already are in `failures`.
+ * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
  */
 export function deleteContacts(

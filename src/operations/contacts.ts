@@ -36,6 +36,7 @@ const CONTACT_WRITE = { isContactWrite: true };
  * @state {array} data - The contacts, as RapidPro writes them.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER` for a filter that is misspelled, empty or not a date; `UNKNOWN_GROUP` if the list is empty because the group does not exist; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
  */
 export function getContacts(
@@ -62,6 +63,7 @@ export function getContacts(
  * @state {object} data - The contact, or `null` if there is none.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_URN`, `INVALID_INPUT`; `ANONYMOUS_WORKSPACE` if the workspace hides URNs.
+ * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
  */
 export function getContact(contact: Reference<string>, options?: Reference<Options>): Operation {
@@ -92,12 +94,15 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
  *   groups: ['Mothers'],
  *   fields: { age: 27 },
  * });
+ * @example <caption>Somebody whose name is a word for missing data</caption>
+ * addContact({ name: 'Null Undefined', urns: ['tel:+221770003355'] }, { literal: true });
  * @param {ContactBody} contact - `name`, `language` (three letters), `urns`, `groups` (uuids or names of manual groups), `fields` (values by key; they must exist; times as `2026-01-31T08:00:00+02:00`), `note` (TextIt).
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The new contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, also for a time that RapidPro would store as another one; `URN_TAKEN`, `INVALID_URN`, `UNKNOWN_FIELD`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN` if a contact without URN may or may not have been made.
+ * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
  */
 export function addContact(
@@ -141,6 +146,7 @@ export function addContact(
  * @state {object} data - The contact after the change, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN` if another contact has one of the URNs, before anything is changed; the other errors of `addContact`.
+ * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
  */
 export function updateContact(
@@ -187,6 +193,7 @@ export function updateContact(
  * @state {object} data - The contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode (201 where it was added by one request), duration (ms) and number of requests.
  * @throws {RapidProError} `CONTACT_CLASH` if the URNs belong to several contacts; `URN_TAKEN`, `NOT_FOUND` (uuid), `ANONYMOUS_WORKSPACE`; the other errors of `addContact`.
+ * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
  */
 export function upsertContact(
@@ -243,11 +250,14 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
  * @namespace global
  * @example <caption>By phone number</caption>
  * deleteContact('tel:+221770001122');
+ * @example <caption>With more patience for a busy server</caption>
+ * deleteContact('tel:+221770001122', { timeout: 120, maxWait: 300 });
  * @param {string} contact - The uuid, or a URN.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `deleted: true`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_URN`, `INVALID_INPUT`, `ANONYMOUS_WORKSPACE`.
+ * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
  */
 export function deleteContact(contact: Reference<string>, options?: Reference<Options>): Operation {

@@ -143,6 +143,7 @@ function split(where: unknown): { where: unknown; options: unknown } {
  * @state {object} rapidpro - `marks`: how far has been read.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` if there is no such resthook or flow; `INVALID_FILTER`; `INVALID_OPTION`; the errors of every request; what the operations throw.
+ * @see https://app.rapidpro.io/api/v2/resthooks
  * @returns {Operation}
  */
 export function eachMissedPush(

@@ -39,6 +39,11 @@ function requirePlan(list: unknown): ListPlan {
  *     return { ...state, counts };
  *   }),
  * );
+ * @example <caption>A few pages side by side, the first thousand</caption>
+ * eachPage(
+ *   getContacts({ group: 'Mothers' }, { limit: 1000, concurrency: 2 }),
+ *   fn(state => ({ ...state, seen: (state.seen ?? 0) + state.data.length })),
+ * );
  * @param {Operation} list - An operation that reads a list, such as `getContacts()`, with its filters and options. Its `deadline` stops between two pages, and its `resume: true` continues there.
  * @param {Operation} operations - Run for each page, up to 250 records in `state.data`. What they leave on state, the next page's operations find. `state.references` does not grow with pages.
  * @state {object} data - `pages`, `records`. What the operations put elsewhere on state stays.

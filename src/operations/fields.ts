@@ -19,11 +19,14 @@ import { add, update } from './objects/objects.js';
  * @namespace global
  * @example <caption>All fields</caption>
  * getFields();
+ * @example <caption>One, by its key</caption>
+ * getFields({ key: 'next_visit' }, { limit: 1 });
  * @param {FieldFilters} [filters] - `key`. Default: all fields.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The fields: `key`, `name`, `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`) and more.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/fields
  * @returns {Operation}
  */
 export function getFields(
@@ -40,11 +43,14 @@ export function getFields(
  * @namespace global
  * @example <caption>A date</caption>
  * addField({ name: 'Birth date', type: 'datetime' });
+ * @example <caption>A number, with more patience for a busy server</caption>
+ * addField({ name: 'Weight', type: 'number' }, { maxWait: 300 });
  * @param {FieldBody} field - `name` (at most 36 letters, digits, spaces and hyphens) and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The field; its `key` is made from the name: `birth_date`. For about five seconds contacts cannot use it; later operations wait that out.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/fields
  * @returns {Operation}
  */
 export function addField(
@@ -61,6 +67,8 @@ export function addField(
  * @namespace global
  * @example <caption>Rename</caption>
  * updateField('next_visit', { name: 'Next clinic visit', type: 'datetime' });
+ * @example <caption>With more patience for a busy server</caption>
+ * updateField('next_visit', { name: 'Next visit', type: 'datetime' }, { maxWait: 300 });
  * @param {string} field - The key of the field.
  * @param {FieldBody} changes - `name` and `type`, both.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -68,6 +76,7 @@ export function addField(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
  * @magic field $.children[?(@.name=='fields')].children[*]
+ * @see https://app.rapidpro.io/api/v2/fields
  * @returns {Operation}
  */
 export function updateField(
@@ -95,11 +104,14 @@ export function updateField(
  * @namespace global
  * @example <caption>Before the step that fills it</caption>
  * ensureField({ name: 'Next visit', type: 'datetime' });
+ * @example <caption>Of text, with more patience for a busy server</caption>
+ * ensureField({ name: 'Village of birth', type: 'text' }, { maxWait: 300 });
  * @param {FieldBody} field - `name` and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The field. Contacts can use it in the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request. A field of another type is left as it is, with a warning.
+ * @see https://app.rapidpro.io/api/v2/fields
  * @returns {Operation}
  */
 export function ensureField(

@@ -25,11 +25,14 @@ import { readDefinitions } from './objects/definitions.js';
  * @namespace global
  * @example <caption>The flows that are in use</caption>
  * getFlows({ archived: false });
+ * @example <caption>The voice flows among the first hundred</caption>
+ * getFlows({ type: 'voice' }, { limit: 100 });
  * @param {FlowFilters} [filters] - `uuid`, `type` (`message`, `voice`, `background`, `survey`), `archived`, `after` and `before` (ISO dates, on `modified_on`). Default: all flows.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The flows: `uuid`, `name`, `results` (what each collects), `runs` (how many) and more.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/flows
  * @returns {Operation}
  */
 export function getFlows(
@@ -50,11 +53,14 @@ export function getFlows(
  *   after: '2026-01-01T00:00:00Z',
  *   responded: true,
  * });
+ * @example <caption>The last hundred, whether they answered or not</caption>
+ * getFlowRuns({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c' }, { limit: 100 });
  * @param {FlowRunFilters} [filters] - `flow` or `contact` (uuids), `uuid`, `id`, `responded`, `after` and `before` (ISO dates, on `modified_on`), `reverse`, `paths`. Default: all runs.
  * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The runs; `values` has the answers by result key.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because the flow does not exist; `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/runs
  * @returns {Operation}
  */
 export function getFlowRuns(
@@ -77,12 +83,15 @@ export function getFlowRuns(
  *   flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c',
  *   urns: ['tel:+221770001122'],
  * });
+ * @example <caption>Rehearse it for a group</caption>
+ * startFlow({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c', groups: ['Mothers'] }, { dryRun: true });
  * @param {FlowStartBody} flowStart - `flow` (uuid) and whom: `contacts` (uuids or URNs), `urns`, `groups`; `restart_participants`, `exclude_active`, `params` (an object that the flow reads as `@trigger.params`).
  * @param {SendOptions} [options] - `onlyActive` (true: leave out who is stopped, blocked or archived among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and report whom it would reach; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The flow start, as RapidPro answered; above 100 recipients `chunks`, `recipients`. With `onlyActive` also `leftOut`, and `sent: false`, `recipients: 0`, `leftOut` where nobody is left. With `dryRun`: `dryRun: true`, `requests`, `recipients`, `contacts`, `urns`, `groups`, `members`, `duplicates`, `leftOut`, `notChecked`, with positions in the lists.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT` for no flow, an archived one, nobody, or a mixture above 100; `INVALID_URN`; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
+ * @see https://app.rapidpro.io/api/v2/flow_starts
  * @returns {Operation}
  */
 export function startFlow(
@@ -113,11 +122,14 @@ export function startFlow(
  * @namespace global
  * @example <caption>Of this month</caption>
  * getFlowStarts({ after: '2026-11-01' });
+ * @example <caption>The last ten</caption>
+ * getFlowStarts({}, { limit: 10 });
  * @param {FlowStartFilters} [filters] - `uuid`, `after` and `before` (ISO dates, on `modified_on`), `reverse`; `id` (RapidPro 9). Default: all.
  * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The flow starts: `uuid`, `flow`, `status`, `contacts`, `groups`, `params`; `progress` (TextIt).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/flow_starts
  * @returns {Operation}
  */
 export function getFlowStarts(
@@ -134,11 +146,14 @@ export function getFlowStarts(
  * @namespace global
  * @example <caption>One flow with all that it needs</caption>
  * getFlowDefinitions({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c' });
+ * @example <caption>Alone, without what it needs</caption>
+ * getFlowDefinitions({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c', dependencies: 'none' }, { timeout: 120 });
  * @param {DefinitionFilters} filters - `flow` and `campaign` (a uuid or any number); `dependencies` (`all`, `flows`, `none`; default: `all`).
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `version`, `site`, `flows`, `campaigns`, `triggers`, `fields`, `groups`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER` if neither `flow` nor `campaign` is given: RapidPro would export nothing; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/definitions
  * @returns {Operation}
  */
 export function getFlowDefinitions(

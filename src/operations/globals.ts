@@ -19,11 +19,14 @@ import { add, change, update } from './objects/objects.js';
  * @namespace global
  * @example <caption>One global</caption>
  * getGlobals({ key: 'clinic_phone' });
+ * @example <caption>The first ten</caption>
+ * getGlobals({}, { limit: 10 });
  * @param {GlobalFilters} [filters] - `key`, `after` and `before` (ISO dates, on `modified_on`), `reverse`. Default: all.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The globals: `key`, `name`, `value`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/globals
  * @returns {Operation}
  */
 export function getGlobals(
@@ -40,11 +43,14 @@ export function getGlobals(
  * @namespace global
  * @example <caption>A global</caption>
  * addGlobal({ name: 'Opening hours', value: '8 to 16' });
+ * @example <caption>With more patience for a busy server</caption>
+ * addGlobal({ name: 'Clinic name', value: 'Gisozi' }, { maxWait: 300 });
  * @param {GlobalBody} global - `name` (at most 36 letters, digits, spaces, `_` and `-`) and `value` (text, not empty).
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The global; its `key` is made from the name: `opening_hours`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/globals
  * @returns {Operation}
  */
 export function addGlobal(
@@ -64,6 +70,8 @@ export function addGlobal(
  * @namespace global
  * @example <caption>Another number</caption>
  * updateGlobal('clinic_phone', { value: '115' });
+ * @example <caption>With more patience for a busy server</caption>
+ * updateGlobal('clinic_phone', { value: '116' }, { maxWait: 300 });
  * @param {string} global - The key of the global.
  * @param {GlobalValueBody} changes - `value`. The name stays.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -71,6 +79,7 @@ export function addGlobal(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
  * @magic global $.children[?(@.name=='globals')].children[*]
+ * @see https://app.rapidpro.io/api/v2/globals
  * @returns {Operation}
  */
 export function updateGlobal(
@@ -98,6 +107,8 @@ export function updateGlobal(
  * @namespace global
  * @example <caption>The number that flows tell people to call</caption>
  * setGlobal('Clinic phone', '114');
+ * @example <caption>A value that is a word for missing data</caption>
+ * setGlobal('Nothing to say', 'undefined', { literal: true });
  * @param {string} name - The name, or the key that RapidPro made of it.
  * @param {string} value - The value: text or a number, not empty.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -105,6 +116,7 @@ export function updateGlobal(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
  * @magic name $.children[?(@.name=='globals')].children[*]
+ * @see https://app.rapidpro.io/api/v2/globals
  * @returns {Operation}
  */
 export function setGlobal(

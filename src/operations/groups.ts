@@ -22,6 +22,7 @@ import { add, remove, update } from './objects/objects.js';
  * @state {array} data - The groups: `uuid`, `name`, `query` (of a smart group), `count`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/groups
  * @returns {Operation}
  */
 export function getGroups(
@@ -38,11 +39,14 @@ export function getGroups(
  * @namespace global
  * @example <caption>A group</caption>
  * addGroup({ name: 'New mothers' });
+ * @example <caption>With more patience for a busy server</caption>
+ * addGroup({ name: 'Fathers' }, { maxWait: 300 });
  * @param {NamedBody} group - `name`, at most 64 characters. Smart groups are made in RapidPro only.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The group. For about five seconds RapidPro cannot put contacts in it; later operations wait that out.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/groups
  * @returns {Operation}
  */
 export function addGroup(
@@ -59,12 +63,15 @@ export function addGroup(
  * @namespace global
  * @example <caption>Rename</caption>
  * updateGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'New mothers' });
+ * @example <caption>With more patience for a busy server</caption>
+ * updateGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Mothers of 2026' }, { maxWait: 300 });
  * @param {string} group - The uuid of the group.
  * @param {NamedBody} changes - `name`.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The group.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `SYSTEM_OBJECT`, `NAME_TAKEN`, `INVALID_INPUT`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/groups
  * @returns {Operation}
  */
 export function updateGroup(
@@ -92,11 +99,14 @@ export function updateGroup(
  * @namespace global
  * @example <caption>Delete</caption>
  * deleteGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
+ * @example <caption>With more patience for a busy server</caption>
+ * deleteGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { maxWait: 300 });
  * @param {string} group - The uuid of the group.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `deleted: true`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`; `VALIDATION_FAILED` if a campaign or trigger uses it; `SYSTEM_OBJECT`, `INVALID_INPUT`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/groups
  * @returns {Operation}
  */
 export function deleteGroup(group: Reference<string>, options?: Reference<Options>): Operation {
@@ -110,11 +120,14 @@ export function deleteGroup(group: Reference<string>, options?: Reference<Option
  * @namespace global
  * @example <caption>Before the step that needs it</caption>
  * ensureGroup('Mothers');
+ * @example <caption>With a name from the data</caption>
+ * ensureGroup(state => `Village ${state.village ?? 'Gisozi'}`, { maxWait: 300 });
  * @param {string} name - The name, in any letter case; at most 64 characters.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The group. A smart group of that name is left as it is, too. Contacts can be added by the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/groups
  * @returns {Operation}
  */
 export function ensureGroup(name: Reference<string>, options?: Reference<WriteOptions>): Operation {

@@ -15,11 +15,14 @@ import { add, remove, update } from './objects/objects.js';
  * @namespace global
  * @example <caption>All labels</caption>
  * getLabels();
+ * @example <caption>The first ten</caption>
+ * getLabels({}, { limit: 10 });
  * @param {LabelFilters} [filters] - `uuid` or `name` (any letter case). Default: all labels.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The labels: `uuid`, `name`, `count`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/labels
  * @returns {Operation}
  */
 export function getLabels(
@@ -36,11 +39,14 @@ export function getLabels(
  * @namespace global
  * @example <caption>A label</caption>
  * addLabel({ name: 'To call back' });
+ * @example <caption>With more patience for a busy server</caption>
+ * addLabel({ name: 'Complaint' }, { maxWait: 300 });
  * @param {NamedBody} label - `name`, at most 64 characters.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/labels
  * @returns {Operation}
  */
 export function addLabel(
@@ -57,12 +63,15 @@ export function addLabel(
  * @namespace global
  * @example <caption>Rename</caption>
  * updateLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Very urgent' });
+ * @example <caption>With more patience for a busy server</caption>
+ * updateLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Not urgent' }, { maxWait: 300 });
  * @param {string} label - The uuid of the label.
  * @param {NamedBody} changes - `name`.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `NAME_TAKEN`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/labels
  * @returns {Operation}
  */
 export function updateLabel(
@@ -90,11 +99,14 @@ export function updateLabel(
  * @namespace global
  * @example <caption>Delete</caption>
  * deleteLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
+ * @example <caption>With more patience for a busy server</caption>
+ * deleteLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { maxWait: 300 });
  * @param {string} label - The uuid of the label.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `deleted: true`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/labels
  * @returns {Operation}
  */
 export function deleteLabel(label: Reference<string>, options?: Reference<Options>): Operation {
@@ -108,11 +120,14 @@ export function deleteLabel(label: Reference<string>, options?: Reference<Option
  * @namespace global
  * @example <caption>Before the step that needs it</caption>
  * ensureLabel('Urgent');
+ * @example <caption>With more patience for a busy server</caption>
+ * ensureLabel('Complaint', { maxWait: 300 });
  * @param {string} name - The name, in any letter case; at most 64 characters.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/labels
  * @returns {Operation}
  */
 export function ensureLabel(name: Reference<string>, options?: Reference<WriteOptions>): Operation {

@@ -47,6 +47,7 @@ function describeFile({ bytes, contentType }: FileContent, given: UploadOptions)
  * @state {object} data - The media: `uuid`, `content_type`, `url`, `filename`, `size`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT` for an empty, too large or unknown file; `INVALID_LINK`, `LINK_FAILED`; `VALIDATION_FAILED`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/media
  * @returns {Operation}
  */
 export function uploadMedia(

@@ -33,6 +33,8 @@ function withLabel(action: string, messages: unknown, label: unknown, options: u
  * @namespace global
  * @example <caption>The messages that the step before read</caption>
  * labelMessages(state => state.data.map(message => message.id), 'Urgent');
+ * @example <caption>Rehearse it</caption>
+ * labelMessages(state => state.data.map(message => message.id), 'Urgent', { dryRun: true });
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {string} label - Uuid or name of a label that exists.
  * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -40,6 +42,7 @@ function withLabel(action: string, messages: unknown, label: unknown, options: u
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label: `ensureLabel` makes it; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Unknown and outgoing messages are in `failures`.
  * @magic label $.children[?(@.name=='labels')].children[*]
+ * @see https://app.rapidpro.io/api/v2/message_actions
  * @returns {Operation}
  */
 export function labelMessages(
@@ -57,6 +60,8 @@ export function labelMessages(
  * @namespace global
  * @example <caption>The messages that the step before read</caption>
  * unlabelMessages(state => state.data.map(message => message.id), 'Urgent');
+ * @example <caption>Rehearse it</caption>
+ * unlabelMessages(state => state.data.map(message => message.id), 'Urgent', { dryRun: true });
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {string} label - Uuid or name of a label that exists.
  * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -64,6 +69,7 @@ export function labelMessages(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
  * @magic label $.children[?(@.name=='labels')].children[*]
+ * @see https://app.rapidpro.io/api/v2/message_actions
  * @returns {Operation}
  */
 export function unlabelMessages(
@@ -81,11 +87,14 @@ export function unlabelMessages(
  * @namespace global
  * @example <caption>The messages that the step before read</caption>
  * archiveMessages(state => state.data.map(message => message.id));
+ * @example <caption>Rehearse it</caption>
+ * archiveMessages(state => state.data.map(message => message.id), { dryRun: true });
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/message_actions
  * @returns {Operation}
  */
 export function archiveMessages(
@@ -102,11 +111,14 @@ export function archiveMessages(
  * @namespace global
  * @example <caption>The messages that the step before read</caption>
  * restoreMessages(state => state.data.map(message => message.id));
+ * @example <caption>Rehearse it</caption>
+ * restoreMessages(state => state.data.map(message => message.id), { dryRun: true });
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/message_actions
  * @returns {Operation}
  */
 export function restoreMessages(
@@ -123,11 +135,14 @@ export function restoreMessages(
  * @namespace global
  * @example <caption>The messages that the step before read</caption>
  * deleteMessages(state => state.data.map(message => message.id));
+ * @example <caption>Rehearse it</caption>
+ * deleteMessages(state => state.data.map(message => message.id), { dryRun: true });
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/message_actions
  * @returns {Operation}
  */
 export function deleteMessages(

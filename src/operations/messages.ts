@@ -24,11 +24,14 @@ import { logLeftOut, logQuickReplies, SEND_OPTIONS, sendToAll } from './many/sen
  * @namespace global
  * @example <caption>What came in since yesterday's run</caption>
  * getMessages({ folder: 'inbox', after: $.lastRun });
+ * @example <caption>The last hundred that went out</caption>
+ * getMessages({ folder: 'sent' }, { limit: 100 });
  * @param {MessageFilters} [filters] - One of `contact` (uuid), `folder`, `label`, `broadcast`; `after` and `before` (ISO dates, on `created_on`); `id`, `uuid` (TextIt). Default: all messages.
  * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The messages. Older ones than about 90 days are in the workspace's archives.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because the label does not exist; `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/messages
  * @returns {Operation}
  */
 export function getMessages(
@@ -48,11 +51,17 @@ export function getMessages(
  * @namespace global
  * @example <caption>To a phone number that RapidPro knows</caption>
  * sendMessage({ contact: 'tel:+221770001122', text: 'Your visit is tomorrow at 9.' });
+ * @example <caption>A text with a word for missing data in it</caption>
+ * sendMessage(
+ *   { contact: 'tel:+221770001122', text: 'Write undefined if you do not know.' },
+ *   { literal: true },
+ * );
  * @param {MessageBody} message - `contact` (uuid or URN), and `text` or `attachments`; `quick_replies` (TextIt).
  * @param {MessageOptions} [options] - `onlyActive` (true: send nothing to who is stopped, blocked or archived; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The message, as RapidPro answered. `status` is `failed` where the contact cannot be reached. With `onlyActive`, where the contact is not active: `sent: false`, `leftOut`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `UNKNOWN_REFERENCE` for a contact that RapidPro does not have; `OUTCOME_UNKNOWN`, `WORKSPACE_SUSPENDED`, `VALIDATION_FAILED`.
+ * @see https://app.rapidpro.io/api/v2/messages
  * @returns {Operation}
  */
 export function sendMessage(
@@ -111,6 +120,7 @@ export function sendMessage(
  * @state {object} data - The broadcast, as RapidPro answered; above 100 recipients `chunks`, `recipients`. With `onlyActive` also `leftOut`, and `sent: false`, `recipients: 0`, `leftOut` where nobody is left. With `dryRun`: `dryRun: true`, `requests`, `recipients`, `contacts`, `urns`, `groups`, `members`, `duplicates`, `leftOut`, `notChecked`, with positions in the lists.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT` for no text, nobody, or a mixture above 100; `INVALID_URN`; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
+ * @see https://app.rapidpro.io/api/v2/broadcasts
  * @returns {Operation}
  */
 export function sendBroadcast(
@@ -141,11 +151,14 @@ export function sendBroadcast(
  * @namespace global
  * @example <caption>Of this month</caption>
  * getBroadcasts({ after: '2026-11-01' });
+ * @example <caption>The last ten</caption>
+ * getBroadcasts({}, { limit: 10 });
  * @param {BroadcastFilters} [filters] - `id`, `after` and `before` (ISO dates, on `created_on`); `uuid` (TextIt). Default: all.
  * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The broadcasts: `id`, `status`, `text`, `contacts`, `groups`, `urns`; `uuid`, `progress` (TextIt).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/broadcasts
  * @returns {Operation}
  */
 export function getBroadcasts(

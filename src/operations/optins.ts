@@ -13,10 +13,13 @@ import { add } from './objects/objects.js';
  * @namespace global
  * @example <caption>All opt-ins</caption>
  * getOptIns();
+ * @example <caption>The first ten</caption>
+ * getOptIns({ limit: 10 });
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The opt-ins: `uuid`, `name`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on TextIt. The errors of every request.
+ * @see https://app.rapidpro.io/api/v2/optins
  * @returns {Operation}
  */
 export function getOptIns(options?: Reference<ListOptions>): Operation {
@@ -30,11 +33,14 @@ export function getOptIns(options?: Reference<ListOptions>): Operation {
  * @namespace global
  * @example <caption>An opt-in</caption>
  * addOptIn({ name: 'Health tips' });
+ * @example <caption>With more patience for a busy server</caption>
+ * addOptIn({ name: 'Clinic news' }, { maxWait: 300 });
  * @param {NamedBody} optIn - `name`, at most 64 characters.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The opt-in.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on TextIt; `NAME_TAKEN`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/optins
  * @returns {Operation}
  */
 export function addOptIn(

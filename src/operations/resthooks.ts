@@ -18,11 +18,14 @@ import { add, remove } from './objects/objects.js';
  * @namespace global
  * @example <caption>All resthooks</caption>
  * getResthooks();
+ * @example <caption>The first ten</caption>
+ * getResthooks({}, { limit: 10 });
  * @param {ResthookFilters} [filters] - `reverse`. Default: all resthooks.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The resthooks: `resthook` (its name), `created_on`, `modified_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/resthooks
  * @returns {Operation}
  */
 export function getResthooks(
@@ -39,11 +42,14 @@ export function getResthooks(
  * @namespace global
  * @example <caption>Of one resthook</caption>
  * getResthookEvents({ resthook: 'new-birth' });
+ * @example <caption>The last ten of all</caption>
+ * getResthookEvents({}, { limit: 10 });
  * @param {ResthookEventFilters} [filters] - `resthook`. Default: all events.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The events: `resthook`, `data` (what was sent), `created_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/resthook_events
  * @returns {Operation}
  */
 export function getResthookEvents(
@@ -60,11 +66,14 @@ export function getResthookEvents(
  * @namespace global
  * @example <caption>Of one resthook</caption>
  * getResthookSubscribers({ resthook: 'new-birth' });
+ * @example <caption>The first ten of all</caption>
+ * getResthookSubscribers({}, { limit: 10 });
  * @param {ResthookSubscriberFilters} [filters] - `resthook`, `id`. Default: all subscribers.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The subscribers: `id`, `resthook`, `target_url`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/resthook_subscribers
  * @returns {Operation}
  */
 export function getResthookSubscribers(
@@ -84,11 +93,20 @@ export function getResthookSubscribers(
  *   resthook: 'new-birth',
  *   target_url: 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10',
  * });
+ * @example <caption>With more patience for a busy server</caption>
+ * addResthookSubscriber(
+ *   {
+ *     resthook: 'new-birth',
+ *     target_url: 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d11',
+ *   },
+ *   { maxWait: 300 },
+ * );
  * @param {ResthookSubscriberBody} subscriber - `resthook` (its name) and `target_url`.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The subscriber; its `id` is needed to delete it.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `VALIDATION_FAILED` if the address is subscribed already or there is no such resthook; `INVALID_INPUT`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/resthook_subscribers
  * @returns {Operation}
  */
 export function addResthookSubscriber(
@@ -114,11 +132,14 @@ export function addResthookSubscriber(
  * @namespace global
  * @example <caption>Delete</caption>
  * deleteResthookSubscriber($.data.id);
+ * @example <caption>With more patience for a busy server</caption>
+ * deleteResthookSubscriber($.data.id, { maxWait: 300 });
  * @param {number} subscriber - The id of the resthook subscriber.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `deleted: true`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `INVALID_INPUT`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/resthook_subscribers
  * @returns {Operation}
  */
 export function deleteResthookSubscriber(

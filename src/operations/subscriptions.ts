@@ -74,12 +74,17 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
  * @namespace global
  * @example <caption>Start a workflow at each birth</caption>
  * subscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10');
+ * @example <caption>With more patience for a busy server</caption>
+ * subscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10', {
+ *   maxWait: 300,
+ * });
  * @param {string} resthook - The name of the resthook. It must be there: resthooks are made in RapidPro only.
  * @param {string} targetUrl - The address to send to; at most 200 characters, without a user name or a password.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The subscriber: `id`, `resthook`, `target_url`, `created_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` if there is no such resthook; `VALIDATION_FAILED` if RapidPro takes no such address; `INVALID_INPUT`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/resthooks
  * @returns {Operation}
  */
 export function subscribe(
@@ -117,12 +122,17 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
  * @namespace global
  * @example <caption>Stop sending births</caption>
  * unsubscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10');
+ * @example <caption>One address alone</caption>
+ * unsubscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10', {
+ *   maxWait: 300,
+ * });
  * @param {string} resthook - The name of the resthook.
  * @param {string} targetUrl - The address, exactly as it was subscribed.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `deleted: true`, or `deleted: false` where it was not subscribed.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/resthook_subscribers
  * @returns {Operation}
  */
 export function unsubscribe(

@@ -11,11 +11,14 @@ import { list } from './lists/list.js';
  * @namespace global
  * @example <caption>All templates</caption>
  * getTemplates();
+ * @example <caption>The first ten</caption>
+ * getTemplates({}, { limit: 10 });
  * @param {TemplateFilters} [filters] - `after` and `before` (ISO dates, on `modified_on`), `reverse`. Default: all.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The templates: `uuid`, `name`, `translations`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on TextIt. `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/templates
  * @returns {Operation}
  */
 export function getTemplates(

@@ -31,6 +31,7 @@ function onTickets(action: string, tickets: unknown, options: unknown): Operatio
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the user; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
  * @magic assignee $.children[?(@.name=='users')].children[*]
+ * @see https://app.rapidpro.io/api/v2/ticket_actions
  * @returns {Operation}
  */
 export function assignTickets(
@@ -58,12 +59,15 @@ export function assignTickets(
  * @namespace global
  * @example <caption>The same note on all</caption>
  * addTicketNote(state => state.data.map(ticket => ticket.uuid), 'Called back.');
+ * @example <caption>Rehearse it</caption>
+ * addTicketNote(state => state.data.map(ticket => ticket.uuid), 'Called back.', { dryRun: true });
  * @param {string[]} tickets - Uuids, any number.
  * @param {string} note - The text.
  * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `OUTCOME_UNKNOWN`; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/ticket_actions
  * @returns {Operation}
  */
 export function addTicketNote(
@@ -98,6 +102,10 @@ export function addTicketNote(
  * @namespace global
  * @example <caption>All of them</caption>
  * changeTicketTopic(state => state.data.map(ticket => ticket.uuid), 'bf7d7b53-4fdf-4da4-8ac7-10af7af21568');
+ * @example <caption>Rehearse it</caption>
+ * changeTicketTopic(state => state.data.map(ticket => ticket.uuid), 'bf7d7b53-4fdf-4da4-8ac7-10af7af21568', {
+ *   dryRun: true,
+ * });
  * @param {string[]} tickets - Uuids, any number.
  * @param {string} topic - Uuid of the topic.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -105,6 +113,7 @@ export function addTicketNote(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the topic; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
  * @magic topic $.children[?(@.name=='topics')].children[*]
+ * @see https://app.rapidpro.io/api/v2/ticket_actions
  * @returns {Operation}
  */
 export function changeTicketTopic(
@@ -128,11 +137,14 @@ export function changeTicketTopic(
  * @namespace global
  * @example <caption>All of them</caption>
  * closeTickets(state => state.data.map(ticket => ticket.uuid));
+ * @example <caption>Rehearse it</caption>
+ * closeTickets(state => state.data.map(ticket => ticket.uuid), { dryRun: true });
  * @param {string[]} tickets - Uuids, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
+ * @see https://app.rapidpro.io/api/v2/ticket_actions
  * @returns {Operation}
  */
 export function closeTickets(
@@ -149,11 +161,14 @@ export function closeTickets(
  * @namespace global
  * @example <caption>All of them</caption>
  * reopenTickets(state => state.data.map(ticket => ticket.uuid));
+ * @example <caption>Rehearse it</caption>
+ * reopenTickets(state => state.data.map(ticket => ticket.uuid), { dryRun: true });
  * @param {string[]} tickets - Uuids, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
+ * @see https://app.rapidpro.io/api/v2/ticket_actions
  * @returns {Operation}
  */
 export function reopenTickets(

@@ -13,10 +13,13 @@ import { add, update } from './objects/objects.js';
  * @namespace global
  * @example <caption>All topics</caption>
  * getTopics();
+ * @example <caption>The first ten</caption>
+ * getTopics({ limit: 10 });
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The topics: `uuid`, `name`, `counts`, `system`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} The errors of every request.
+ * @see https://app.rapidpro.io/api/v2/topics
  * @returns {Operation}
  */
 export function getTopics(options?: Reference<ListOptions>): Operation {
@@ -30,11 +33,14 @@ export function getTopics(options?: Reference<ListOptions>): Operation {
  * @namespace global
  * @example <caption>A topic</caption>
  * addTopic({ name: 'Side effects' });
+ * @example <caption>With more patience for a busy server</caption>
+ * addTopic({ name: 'Appointments' }, { maxWait: 300 });
  * @param {NamedBody} topic - `name`, at most 64 characters.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The topic.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/topics
  * @returns {Operation}
  */
 export function addTopic(
@@ -51,6 +57,8 @@ export function addTopic(
  * @namespace global
  * @example <caption>Rename</caption>
  * updateTopic('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Adverse events' });
+ * @example <caption>With more patience for a busy server</caption>
+ * updateTopic('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Side effects' }, { maxWait: 300 });
  * @param {string} topic - The uuid of the topic.
  * @param {NamedBody} changes - `name`.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -58,6 +66,7 @@ export function addTopic(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `SYSTEM_OBJECT` (the default topic), `NAME_TAKEN`, `INVALID_INPUT`; the errors of every request.
  * @magic topic $.children[?(@.name=='topics')].children[*]
+ * @see https://app.rapidpro.io/api/v2/topics
  * @returns {Operation}
  */
 export function updateTopic(

@@ -17,10 +17,13 @@ import { operation } from './base/operation.js';
  * @namespace global
  * @example <caption>Is my token right?</caption>
  * getWorkspace();
+ * @example <caption>Give up after ten seconds</caption>
+ * getWorkspace({ timeout: 10 });
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The workspace: `uuid`, `name`, `country`, `languages`, `timezone`, `date_style`, `anon`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_TOKEN`, `PERMISSION_DENIED`, `NOT_RAPIDPRO` and the other errors of every request.
+ * @see https://app.rapidpro.io/api/v2/workspace
  * @returns {Operation}
  */
 export function getWorkspace(options?: Reference<Options>): Operation {
@@ -46,11 +49,14 @@ export function getWorkspace(options?: Reference<Options>): Operation {
  * @namespace global
  * @example <caption>January</caption>
  * getStatistics({ since: '2026-01-01', until: '2026-02-01' });
+ * @example <caption>Since the first of January, up to now</caption>
+ * getStatistics({ since: '2026-01-01' }, { timeout: 120 });
  * @param {StatisticsFilters} [filters] - `since` (the first day; default: 90 days ago) and `until` (the day after the last; default: tomorrow). At most 366 days.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The days: `date`, `channels` (counts by channel uuid).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on RapidPro 9; `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/statistics
  * @returns {Operation}
  */
 export function getStatistics(

@@ -33,6 +33,7 @@ import { runUpserts } from './runUpserts.js';
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @state {object} rapidpro - `resume`, if it stopped before the end: positions in the list and uuids.
  * @throws {RapidProError} `BULK_FAILED` with `failOnError`, if a contact failed; `INVALID_INPUT` if `contacts` is not a list; `INVALID_OPTION`, `UNKNOWN_GROUP`, `ANONYMOUS_WORKSPACE`; the errors of every request, as long as nothing is written.
+ * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
  */
 export function syncContacts(
@@ -69,6 +70,7 @@ export function syncContacts(
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @state {object} rapidpro - `resume`, if it stopped before the end: positions in the list.
  * @throws {RapidProError} `BULK_FAILED` with `failOnError`, if a contact failed; `INVALID_INPUT` if `contacts` is not a list; `INVALID_OPTION`; the errors of every request, as long as nothing is written.
+ * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
  */
 export function upsertContacts(
