@@ -9,9 +9,16 @@ import { tabs } from './tabs.js';
 import { count, grouped, nameOf, timeOf } from './words.js';
 
 /** @param {Tools} tools */
-export function activity({ choose }) {
+export function activity({ choose, list }) {
   const [requests, messages, runs, sends] = tabs(['Requests', 'Messages', 'Runs', 'Sends']);
   if (!requests || !messages || !runs || !sends) throw new Error('A tab is missing.');
+  let listed = 50;
+  for (const { more } of [requests, messages, runs, sends]) {
+    more.addEventListener('click', () => {
+      listed += 100;
+      list({ lines: listed });
+    });
+  }
   /** @param {{ uuid: string, name: string | null }} contact */
   const link = contact => linkButton(nameOf(contact), () => choose(contact.uuid));
 
@@ -48,8 +55,12 @@ export function activity({ choose }) {
  */
 function show(tab, { total, items }, none, note = '') {
   const cut = total > items.length ? `The newest ${items.length} of ${grouped(total)}.` : '';
+  tab.more.hidden = total <= items.length || items.length >= MOST;
   tab.setCaption(grouped(total), total === 0 ? none : [note, cut].filter(Boolean).join(' '));
 }
+
+/** The most that the sandbox lists. */
+const MOST = 1000;
 
 /** @param {string} on */
 const time = on => el('span', { class: 'time quiet' }, timeOf(on));
