@@ -41,9 +41,8 @@ export function build(options: SandboxOptions, clock: Clock, tokens?: Tokens): B
     hosts: options.hosts,
   });
   const seed = seedOf(options, server.settings.clock.now());
-  const { uuid = newUuid(), name = 'Sandbox', ...own } = seed.workspace ?? {};
-  const main = server.addWorkspace({ ...settingsOf(options, dialect, own), uuid, name });
-  seedWorkspace(server, main, withBasics(seed, 'External SMS', '+250788000100'));
+  const { uuid = newUuid(), name = 'Sandbox', ...settings } = seed.workspace ?? {};
+  const main = server.addWorkspace({ ...settingsOf(options, dialect, settings), uuid, name });
   const other = server.addWorkspace({
     ...settingsOf(options, dialect),
     uuid: newUuid(),
@@ -52,16 +51,18 @@ export function build(options: SandboxOptions, clock: Clock, tokens?: Tokens): B
     languages: ['eng'],
     anonymous: false,
   });
+  const known = tokens ?? (options.token === undefined ? {} : { administrator: options.token });
+  const areSeeded = (seed.users ?? []).length > 0;
+  // Rows may name users: those of the seed are made with it, the sandbox's own before it.
+  const own = areSeeded ? undefined : addPeople(server, main, other, { known, areSeeded });
+  seedWorkspace(server, main, withBasics(seed, 'External SMS', '+250788000100'));
   seedWorkspace(server, other, withBasics(options.otherSeed ?? {}, 'Other SMS', '+250788000900'));
   for (const { unknown } of [main, other]) unknown.onTell = options.onUnknown;
   return {
     server,
     main,
     other,
-    tokens: addPeople(server, main, other, {
-      known: tokens ?? (options.token === undefined ? {} : { administrator: options.token }),
-      areSeeded: (seed.users ?? []).length > 0,
-    }),
+    tokens: own ?? addPeople(server, main, other, { known, areSeeded }),
   };
 }
 

@@ -2,25 +2,34 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Dialect } from '../../src/resources.js';
 import type { SandboxOptions } from './options.js';
+import { checkSeed } from './seeds/check-seed.js';
 import type { Seed } from './seeds/types.js';
 
 export const HELP = `rapidpro-sandbox: a small RapidPro on this computer, for trying out OpenFn jobs.
 
   rapidpro-sandbox [--port N] [--token TEXT] [--dialect NAME] [--seed NAME] [--throttle N]
+                   [--write FILE] [--quiet] [--body-limit MB]
 
-  Example: rapidpro-sandbox --port 8282 --dialect textit --throttle off
+  Example: rapidpro-sandbox --dialect textit --throttle off --write state.json
 
-  --port N          The port on loopback. Default: any free port.
+  --port N          The port on loopback. Default: 8282, or any free one where that is taken.
   --token TEXT      The administrator's token. Default: a random one.
   --dialect NAME    v9 (RapidPro 9.0) or textit (the newer line that TextIt runs). Default: v9.
   --seed NAME       maternal-health (600 contacts of a made-up program), empty, or a JSON file with
                     groups, fields, contacts, flows, runs and so on in the format of the API.
                     Default: maternal-health.
   --throttle N      Requests allowed per hour, or off. Default: as the real server.
+  --write FILE      Writes the address and the token into a state for OpenFn's command. What else
+                    the file holds stays.
+  --quiet           Prints no requests.
+  --body-limit MB   The largest body that is read. Default: 32.
   --help            This text.
 
 It also serves a page for the browser and prints its address. There you see contacts, messages,
-runs and requests, and reply as a contact.
+runs and requests, and reply as a contact. Programs find the same at /sandbox/api/, which answers
+as soon as the sandbox is ready:
+
+  curl --silent --retry 30 --retry-connrefused --retry-delay 1 http://127.0.0.1:8282/sandbox/api/
 
 Nothing leaves this computer, and nobody gets a message. Ctrl+C stops it.
 `;
@@ -31,6 +40,9 @@ export interface Command {
   options: SandboxOptions;
   /** A description of the seed. */
   holds: string;
+  /** The file that gets the address and the token. */
+  write: string | undefined;
+  quiet: boolean;
 }
 
 /** An invalid command line. */
@@ -38,18 +50,22 @@ export class UsageError extends Error {}
 
 /** @param args - The arguments after the command's name. */
 export function readCommand(args: string[]): Command {
-  const { help = false, port, token, dialect, seed = 'maternal-health', throttle } = parse(args);
+  const { help = false, port, token, dialect, seed = 'maternal-health', ...more } = parse(args);
+  const { throttle, write, quiet = false, 'body-limit': bodyLimit } = more;
   const options: SandboxOptions = {};
-  if (help) return { help, options, holds: '' };
+  if (help) return { help, options, holds: '', write, quiet };
   if (port !== undefined) options.port = whole(port, '--port', 65_535);
   if (token !== undefined) options.token = token;
   if (dialect !== undefined) options.dialect = dialectOf(dialect);
   if (throttle !== undefined) {
     options.throttle = throttle === 'off' ? false : whole(throttle, '--throttle');
   }
+  if (bodyLimit !== undefined) {
+    options.bodyLimit = whole(bodyLimit, '--body-limit') * 1024 * 1024;
+  }
   if (seed === 'maternal-health') options.seed = seed;
   else if (seed !== 'empty') options.seed = readSeed(seed);
-  return { help, options, holds: holding(seed) };
+  return { help, options, holds: holding(seed), write, quiet };
 }
 
 function parse(args: string[]) {
@@ -63,6 +79,9 @@ function parse(args: string[]) {
         dialect: string,
         seed: string,
         throttle: string,
+        write: string,
+        'body-limit': string,
+        quiet: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;
@@ -87,36 +106,6 @@ function dialectOf(text: string): Dialect {
   throw new UsageError(`--dialect is v9 or textit, not ${text}.`);
 }
 
-const PARTS: Record<keyof Seed, true> = {
-  workspace: true,
-  users: true,
-  channels: true,
-  boundaries: true,
-  fields: true,
-  groups: true,
-  labels: true,
-  flows: true,
-  contacts: true,
-  runs: true,
-  flow_starts: true,
-  broadcasts: true,
-  media: true,
-  messages: true,
-  topics: true,
-  tickets: true,
-  globals: true,
-  campaigns: true,
-  campaign_events: true,
-  resthooks: true,
-  resthook_subscribers: true,
-  resthook_events: true,
-  archives: true,
-  channel_events: true,
-  classifiers: true,
-  optins: true,
-  templates: true,
-};
-
 function readSeed(file: string): Seed {
   let seed: unknown;
   try {
@@ -124,17 +113,12 @@ function readSeed(file: string): Seed {
   } catch (error) {
     throw new UsageError(`The seed ${file} cannot be read: ${messageOf(error)}`);
   }
-  if (typeof seed !== 'object' || seed === null || Array.isArray(seed)) {
-    throw new UsageError(
-      `The seed ${file} is not an object with groups, fields, contacts and so on.`,
-    );
+  try {
+    checkSeed(seed as Seed);
+  } catch (error) {
+    throw new UsageError(`The seed ${file} cannot be used: ${messageOf(error)}`);
   }
-  const unknown = Object.keys(seed).find(key => !Object.hasOwn(PARTS, key));
-  if (unknown !== undefined) {
-    const known = Object.keys(PARTS).join(', ');
-    throw new UsageError(`The seed ${file} has the unknown key ${unknown}. Known keys: ${known}.`);
-  }
-  return seed;
+  return seed as Seed;
 }
 
 const messageOf = (error: unknown): string =>

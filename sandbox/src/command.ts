@@ -1,41 +1,97 @@
 #!/usr/bin/env node
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { HELP, readCommand, UsageError } from './command-line.js';
-import { createSandbox, type Sandbox } from './index.js';
+import { createSandbox, type Sandbox, type SandboxOptions } from './index.js';
 import type { LoggedRequest } from './request-log.js';
 import type { UnknownConstruct } from './state/unknown.js';
 
 /** Opens a sandbox, prints how to point a job at it, and logs each request until it is stopped. */
 async function main(): Promise<void> {
-  const { help, options, holds } = readCommand(process.argv.slice(2));
+  const { help, options, holds, write, quiet } = readCommand(process.argv.slice(2));
   if (help) {
     process.stdout.write(HELP);
     return;
   }
-  const sandbox = await createSandbox({
+  const sandbox = await opened({
     ...options,
     page: true,
-    onRequest: logRequest,
-    onUnknown: logUnknown,
+    ...(quiet ? {} : { onRequest: logRequest, onUnknown: logUnknown }),
   });
   stopOn(sandbox);
-  process.stdout.write(welcome(sandbox, options.dialect ?? 'v9', holds));
+  const { host, token } = sandbox;
+  if (write !== undefined) writeState(write, { host, token });
+  process.stdout.write(welcome(sandbox, holds, write));
+  if (!quiet) process.stdout.write('\nRequests:\n');
 }
 
-function welcome({ host, token, page }: Sandbox, dialect: string, holds: string): string {
+/** The port where nobody asks for another. */
+const PORT = 8282;
+
+/** Opens a sandbox at the port that was asked for, at the usual one, or at any. */
+async function opened(options: SandboxOptions): Promise<Sandbox> {
+  const port = options.port ?? PORT;
+  try {
+    return await createSandbox({ ...options, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    if (options.port !== undefined) {
+      throw new UsageError(`Port ${port} is in use. Choose another one, or leave --port out.`);
+    }
+    process.stdout.write(`Port ${port} is in use, so this is another one.\n`);
+    return createSandbox({ ...options, port: 0 });
+  }
+}
+
+/** Writes the credential into a state, and keeps what else the file holds. */
+function writeState(file: string, configuration: { host: string; token: string }): void {
+  let before: unknown = {};
+  try {
+    if (existsSync(file)) before = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw new UsageError(`${file} is not JSON, so nothing is written into it.`);
+  }
+  const state = `${JSON.stringify({ ...Object(before), configuration }, null, 2)}\n`;
+  writeFileSync(file, state, { mode: 0o600 });
+}
+
+const ADAPTOR = '@openfn/language-rapidpro';
+
+/** The adaptor for OpenFn's command: the one that is installed here, this checkout, or else the published one. */
+function adaptor(): string {
+  const installed = `./node_modules/${ADAPTOR}`;
+  if (existsSync(installed)) return `${ADAPTOR}=${installed}`;
+  return nameOf('package.json') === ADAPTOR ? `${ADAPTOR}=.` : ADAPTOR;
+}
+
+function nameOf(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).name;
+  } catch {
+    return undefined;
+  }
+}
+
+function welcome(
+  { host, token, page, dialect }: Sandbox,
+  holds: string,
+  written: string | undefined,
+): string {
   const state = JSON.stringify({ configuration: { host, token } }, null, 2);
+  const given =
+    written === undefined
+      ? `state.json (--write writes it):\n${state}`
+      : `${written} has its address and its token.`;
   return `RapidPro sandbox (${dialect}) on ${host}
 It holds ${holds}. Nothing leaves this computer. Ctrl+C ends it.
 
 See what happens, and answer as a contact would, in a browser:
   ${page}
 
-state.json:
-${state}
+${given}
 
 Run a job against it:
-  npx @openfn/cli job.js -a @openfn/language-rapidpro -s state.json -o output.json
-
-Requests:
+  echo "getContacts({}, { limit: 3 });" > job.js
+  npx @openfn/cli job.js -a ${adaptor()} -s ${written ?? 'state.json'} -o output.json
 `;
 }
 
@@ -68,5 +124,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 main().catch((error: unknown) => {
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(error instanceof UsageError ? `${text} See --help.\n` : `${text}\n`);
-  process.exitCode = 1;
+  // A sandbox that is already open must not keep the command alive.
+  process.exit(1);
 });

@@ -168,6 +168,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       return built.main;
     },
     recent,
+    faults,
     host: () => listener.host,
     token: tokens.administrator,
   };

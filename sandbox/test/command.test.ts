@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,10 +17,17 @@ interface Running {
   ended: Promise<number | null>;
 }
 
-function run(...args: string[]): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', COMMAND, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+const run = (...args: string[]): Running => runIn(process.cwd(), ...args);
+
+function runIn(cwd: string, ...args: string[]): Running {
+  const child = spawn(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), COMMAND, ...args],
+    {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let out = '';
   child.stdout.on('data', chunk => {
     out += chunk;
@@ -32,10 +40,14 @@ function run(...args: string[]): Running {
   return { child, out: () => out, ended };
 }
 
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  onTestFinished(() => rmSync(made, { recursive: true }));
+  return made;
+}
+
 function file(content: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'seed.json');
+  const path = join(folder(), 'seed.json');
   writeFileSync(path, content);
   return path;
 }
@@ -92,6 +104,50 @@ describe('rapidpro-sandbox', () => {
     expect([await ended, out()]).toEqual([0, before]);
   }, 30_000);
 
+  it('writes the state of a job, with the adaptor that is installed, and no requests', async () => {
+    const here = folder();
+    mkdirSync(join(here, 'node_modules/@openfn/language-rapidpro'), { recursive: true });
+    writeFileSync(join(here, 'state.json'), '{"data":{"a":1},"configuration":{"host":"old"}}');
+    const { out } = runIn(here, '--seed', 'empty', '--write', 'state.json', '--quiet');
+    await expect.poll(out, WAIT).toContain('output.json');
+    const { data, configuration } = JSON.parse(readFileSync(join(here, 'state.json'), 'utf8'));
+    expect(data).toEqual({ a: 1 });
+    expect(out()).toContain(
+      'npx @openfn/cli job.js -a @openfn/language-rapidpro=./node_modules/@openfn/language-rapidpro -s state.json -o output.json\n',
+    );
+    expect(out()).not.toContain(configuration.token);
+    const ready = await request(`${configuration.host}sandbox/api/`);
+    expect(await ready.body.json()).toMatchObject(configuration);
+    expect(out()).not.toMatch(/Requests:|GET/);
+  }, 30_000);
+
+  it('names this checkout as the adaptor in it', async () => {
+    const here = folder();
+    writeFileSync(join(here, 'package.json'), '{"name":"@openfn/language-rapidpro"}');
+    const { out } = runIn(here, '--seed', 'empty');
+    await expect.poll(out, WAIT).toContain('output.json');
+    expect(out()).toContain(' -a @openfn/language-rapidpro=. -s state.json ');
+  }, 30_000);
+
+  it('takes another port where the usual one is in use, but not where one was asked for', async () => {
+    const usual = createServer();
+    const take = () =>
+      new Promise(done =>
+        usual.once('error', done).once('listening', done).listen(8282, '127.0.0.1'),
+      );
+    // A command of the test before may still be ending there.
+    await expect.poll(() => take().then(() => usual.listening), WAIT).toBe(true);
+    onTestFinished(() => void usual.close());
+    const asked = run('--seed', 'empty', '--port', '8282');
+    const any = run('--seed', 'empty');
+    expect(await asked.ended).toBe(1);
+    expect(asked.out()).toBe(
+      'Port 8282 is in use. Choose another one, or leave --port out. See --help.\n',
+    );
+    await expect.poll(any.out, WAIT).toContain('Requests:');
+    expect(any.out()).toContain('Port 8282 is in use, so this is another one.\n');
+  }, 30_000);
+
   it('explains an invalid command', async () => {
     const { out, ended } = run('--dialect', 'v8');
     expect(await ended).toBe(1);
@@ -111,6 +167,7 @@ describe('the command line', () => {
     });
     expect(readCommand(['--throttle', '60', '--seed', 'empty']).options).toEqual({ throttle: 60 });
     expect(readCommand(['--help']).help).toBe(true);
+    expect(readCommand(['--body-limit', '2']).options.bodyLimit).toBe(2 * 1024 * 1024);
   });
 
   it.each([
@@ -126,8 +183,11 @@ describe('the command line', () => {
 
   it('refuses a seed with unknown contents', () => {
     expect(() => readCommand(['--seed', file('[]')])).toThrow('is not an object');
-    expect(() => readCommand(['--seed', file('{"people":[]}')])).toThrow(
-      'has the unknown key people',
+    expect(() => readCommand(['--seed', file('{"groops":[]}')])).toThrow(
+      'has the unknown key groops. The nearest known one is groups',
+    );
+    expect(() => readCommand(['--seed', file('{"groups":[{"quary":"a = 1"}]}')])).toThrow(
+      'has the unknown key quary. The nearest known one is query',
     );
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,48 +13,41 @@ const here = (name: string) => fileURLToPath(new URL(`python/${name}`, import.me
 /** Most that is waited for the client to be installed, in milliseconds. */
 const INSTALLATION = 60_000;
 
-/** A Python that has the client; undefined with the reason where there is none. */
-let python: string | undefined;
+/** Whether there is a Python that has the client, in its own folder or in ours; if not, why. */
+let isThere = false;
 let reason = '';
 const folder = mkdtempSync(join(tmpdir(), 'sandbox-python-'));
+const env = { ...process.env, PYTHONPATH: folder };
 
-const hasClient = (command: string) =>
-  run(command, ['-c', 'import temba_client.v2'], { timeout: 20_000 }).then(
-    () => true,
-    () => false,
-  );
+const python = (timeout: number, ...args: string[]) => run('python3', args, { timeout, env });
 
 async function findPython(): Promise<void> {
-  if (await hasClient('python3')) {
-    python = 'python3';
-    return;
-  }
+  const client = ['-c', 'import temba_client.v2'];
   try {
-    await run('python3', ['-m', 'venv', folder], { timeout: INSTALLATION });
-    const own = [join(folder, 'bin/python'), join(folder, 'Scripts/python.exe')].find(existsSync);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--retries', '0', '--timeout', '10'];
-    await run(own ?? '', [...pip, 'rapidpro-python'], { timeout: INSTALLATION });
-    python = own;
+    await python(20_000, '--version');
+    await python(20_000, ...client).catch(async () => {
+      const pip = ['-m', 'pip', 'install', '--quiet', '--retries', '0', '--timeout', '10'];
+      await python(INSTALLATION, ...pip, '--target', folder, 'rapidpro-python');
+      await python(20_000, ...client);
+    });
+    isThere = true;
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string };
     reason = code === 'ENOENT' ? 'There is no Python 3.' : (message.split('\n')[0] ?? '');
   }
 }
 
-beforeAll(findPython, 2 * INSTALLATION + 30_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(findPython, INSTALLATION + 70_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 it.for(['v9', 'textit'] as const)(
   'the Python client works against it (%s)',
   async (dialect, { skip }) => {
-    if (!python) return skip(`The Python client is not tried: ${reason}`);
+    if (!isThere) return skip(`The Python client is not tried: ${reason}`);
     const sandbox = await createSandbox({ dialect, page: true });
     try {
-      const { stdout } = await run(
-        python,
-        [here('example.py'), sandbox.host.slice(0, -1), here('clinic.json')],
-        { timeout: 50_000 },
-      );
+      const example = [here('example.py'), sandbox.host.slice(0, -1), here('clinic.json')];
+      const { stdout } = await python(50_000, ...example);
       expect(stdout.match(/^ok /gm)).toHaveLength(4);
     } finally {
       await sandbox.close();

@@ -69,7 +69,9 @@ describe('a misspelled group', () => {
     const sandbox = await workspace(seed());
     const lines = captureConsole();
     await bulk(syncContacts([{ urns: [AMINA], groups: ['Mother'] }]), sandbox);
-    expect(lines.find(line => line.includes('1 of 1 failed'))).toContain('The workspace has no group "Mother"');
+    expect(lines.find(line => line.includes('1 of 1 failed'))).toContain(
+      'The workspace has no group "Mother"',
+    );
   });
 });
 

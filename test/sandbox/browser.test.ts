@@ -38,6 +38,29 @@ describe.skipIf(!chromiumPath)('the page in Chromium', () => {
 
   const shows = (tab: Tab, selector: string) => expect.poll(() => tab.text(selector), WAIT);
 
+  it('says which fault waits, until it has struck', async () => {
+    const { tab, sandbox, get } = await opened();
+    await shows(tab, '#contacts').toContain('Ann');
+    sandbox.fault({ kind: 'bad-gateway', times: 2 });
+    await shows(tab, '#faults').toBe('Each of the next 2 requests fails.');
+    await get('contacts.json');
+    await shows(tab, '#faults').toBe('The next request fails.');
+    await get('contacts.json');
+    await shows(tab, '#faults').toBe('');
+  });
+
+  it('lists more than the newest 50', async () => {
+    const { tab, get } = await opened();
+    await shows(tab, '#contacts').toContain('Ann');
+    for (let n = 0; n < 60; n++) await get('fields.json');
+    await shows(tab, '#tab-0-panel').toContain('The newest 50 of 60.');
+    await tab.value(`document.querySelector('#tab-0-panel button').click()`);
+    await expect
+      .poll(() => tab.value(`document.querySelectorAll('#tab-0-panel li').length`), WAIT)
+      .toBe(60);
+    expect(await tab.value(`document.querySelector('#tab-0-panel button').hidden`)).toBe(true);
+  });
+
   it('shows what a job does, and takes a reply with which the run goes on', async () => {
     const { tab, sandbox } = await opened();
     await shows(tab, '#contacts').toContain('Ann');

@@ -102,13 +102,17 @@ const MOST_LISTED = 1000;
 /** The current view, or nothing if the page already has it. */
 function look(source: PageSource, { query }: Incoming): Response {
   if (query.get('since') === revisionOf(source)) return new Response(null, { status: 204 });
-  const wanted = Number(query.get('most'));
+  const howMany = (name: string) => {
+    const wanted = Number(query.get(name));
+    return Math.min(wanted > 0 ? wanted : 50, MOST_LISTED);
+  };
   return json(
     200,
     viewOf(source, {
       search: query.get('search') ?? '',
       contact: query.get('contact'),
-      most: Math.min(wanted > 0 ? wanted : 50, MOST_LISTED),
+      most: howMany('most'),
+      lines: howMany('lines'),
     }),
   );
 }

@@ -2,7 +2,7 @@ import type { LoggedRequest } from '../request-log.js';
 import { isoTime, type Ticker } from '../state/clock.js';
 import type { Newest, RequestLine } from './types.js';
 
-const MOST = 100;
+const MOST = 1000;
 
 /** The last requests with their times, newest first. */
 export class RecentRequests {
@@ -22,7 +22,7 @@ export class RecentRequests {
     this.#lines.length = Math.min(this.#lines.length, MOST);
   }
 
-  newest(): Newest<RequestLine> {
-    return { total: this.#total, items: this.#lines };
+  newest(most: number): Newest<RequestLine> {
+    return { total: this.#total, items: this.#lines.slice(0, most) };
   }
 }

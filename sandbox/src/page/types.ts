@@ -104,6 +104,8 @@ export interface View {
   /** Flows that a contact can be started in. */
   flows: Ref[];
   throttle: Usage[];
+  /** Ordered faults that still wait: of which kind, and for how many requests. */
+  faults: { kind: string; times: number; path: string | null }[];
   requests: Newest<RequestLine>;
   /** Most recently changed first. `total` counts all matches. */
   contacts: Newest<ContactLine> & { all: number };

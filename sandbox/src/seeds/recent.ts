@@ -1,3 +1,4 @@
+import { repeatable } from './random.js';
 import type { ContactSeed } from './types.js';
 
 const HOUR = 60 * 60 * 1000;
@@ -28,5 +29,22 @@ export function withDue(contacts: readonly ContactSeed[], now: number): ContactS
     due += 1;
     const due_date = new Date(now + due * DAY).toISOString();
     return { ...contact, fields: { ...contact.fields, due_date } };
+  });
+}
+
+/** Contacts were made over two years, and most have written since. */
+export function overTwoYears(
+  contacts: readonly ContactSeed[],
+  now: number,
+  number: number,
+): ContactSeed[] {
+  const chance = repeatable(number);
+  const step = (730 * DAY) / (contacts.length + 1);
+  return contacts.map((contact, index) => {
+    const made = now - Math.round((contacts.length - index) * step);
+    const created_on = new Date(made).toISOString();
+    if (chance.below(4) === 0) return { ...contact, created_on };
+    const last_seen_on = new Date(made + chance.below(now - made)).toISOString();
+    return { ...contact, created_on, last_seen_on, modified_on: last_seen_on };
   });
 }

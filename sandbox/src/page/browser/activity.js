@@ -11,10 +11,17 @@ import { count, grouped, nameOf, timeOf } from './words.js';
 const LEFT_OUT = 'A server would answer these. The sandbox left them out of the texts.';
 
 /** @param {Tools} tools */
-export function activity({ choose }) {
+export function activity({ choose, list }) {
   const names = ['Requests', 'Messages', 'Runs', 'Sends', 'Not known'];
   const [requests, messages, runs, sends, unknown] = tabs(names);
   if (!requests || !messages || !runs || !sends || !unknown) throw new Error('A tab is missing.');
+  let listed = 50;
+  for (const { more } of [requests, messages, runs, sends, unknown]) {
+    more.addEventListener('click', () => {
+      listed += 100;
+      list({ lines: listed });
+    });
+  }
   /** @param {{ uuid: string, name: string | null }} contact */
   const link = contact => linkButton(nameOf(contact), () => choose(contact.uuid));
 
@@ -53,8 +60,12 @@ export function activity({ choose }) {
  */
 function show(tab, { total, items }, none, note = '') {
   const cut = total > items.length ? `The newest ${items.length} of ${grouped(total)}.` : '';
+  tab.more.hidden = total <= items.length || items.length >= MOST;
   tab.setCaption(grouped(total), total === 0 ? none : [note, cut].filter(Boolean).join(' '));
 }
+
+/** The most that the sandbox lists. */
+const MOST = 1000;
 
 /** @param {string} on */
 const time = on => el('span', { class: 'time quiet' }, timeOf(on));

@@ -31,7 +31,7 @@ export function header({ act }) {
   }
 
   /** @param {View} view */
-  return ({ server, throttle }) => {
+  return ({ server, throttle, faults }) => {
     const { dialect, host, token, workspace } = server;
     document.title = `${workspace} · RapidPro sandbox`;
     byId('workspace', HTMLElement).textContent = workspace;
@@ -42,6 +42,9 @@ export function header({ act }) {
     if (shown.textContent !== state) shown.textContent = state;
     const lines = throttle.map(one => ({ ...one, rest: one.freesOn && until(one.freesOn) }));
     fill(usage, lines, ({ scope }) => scope, drawUsage);
+    const waits = faults.map(faultWords).join(' ');
+    const waiting = byId('faults', HTMLElement);
+    if (waiting.textContent !== waits) waiting.textContent = waits;
     if (throttle.length === 0) usage.textContent = 'Nothing is counted.';
   };
 }
@@ -72,18 +75,37 @@ function drawUsage({ scope, used, limit, seconds, rest }) {
   );
 }
 
+/** @type {Record<string, string>} */
+const FAULTS = { 'bad-gateway': 'fails', reset: 'is cut' };
+
+/** @param {View['faults'][number]} fault */
+function faultWords({ kind, times, path }) {
+  const which = times === 1 ? 'The next request' : `Each of the next ${times} requests`;
+  return `${which}${path ? ` for ${path}` : ''} ${FAULTS[kind] ?? `meets the fault ${kind}`}.`;
+}
+
 /** The box with state.json. */
 function connecting() {
   const box = byId('connect-box', HTMLDialogElement);
-  const copy = byId('copy', HTMLButtonElement);
-  const words = copy.textContent;
+  const renew = [copying('copy', 'state'), copying('copy-command', 'command')];
   byId('connect', HTMLButtonElement).addEventListener('click', () => {
-    copy.textContent = words;
+    for (const one of renew) one();
     box.showModal();
   });
   byId('connect-close', HTMLButtonElement).addEventListener('click', () => box.close());
+}
+
+/**
+ * Lets a button copy what an element shows. Returns what gives the button its own words again.
+ *
+ * @param {string} button
+ * @param {string} from
+ */
+function copying(button, from) {
+  const copy = byId(button, HTMLButtonElement);
+  const words = copy.textContent;
   copy.addEventListener('click', async () => {
-    const shown = byId('state', HTMLElement);
+    const shown = byId(from, HTMLElement);
     try {
       await navigator.clipboard.writeText(shown.textContent ?? '');
       copy.textContent = 'Copied';
@@ -92,4 +114,7 @@ function connecting() {
       copy.textContent = 'Selected: press Ctrl+C';
     }
   });
+  return () => {
+    copy.textContent = words;
+  };
 }

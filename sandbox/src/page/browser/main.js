@@ -14,7 +14,7 @@ const EVERY = 1000;
 /** A slow poll is followed by a pause many times as long, so that polling does not slow a job down. */
 const REST = 10;
 
-const looking = { search: '', most: 50, contact: location.hash.slice(1) };
+const looking = { search: '', most: 50, lines: 50, contact: location.hash.slice(1) };
 const notice = byId('notice', HTMLElement);
 
 /** @type {View | undefined} */
@@ -27,9 +27,12 @@ let looks = 0;
 /**
  * @typedef {object} Tools
  * @property {(uuid: string) => void} choose - opens a contact's conversation
- * @property {(changes: { search?: string, most?: number }) => void} list - changes which contacts are listed
+ * @property {(changes: { search?: string, most?: number, lines?: number }) => void} list - changes how much is listed
  * @property {typeof act} act - runs an action and reports an error
  */
+
+/** As in page.css. */
+const NARROW = matchMedia('(max-width: 960px)');
 
 /** @type {Tools} */
 const tools = {
@@ -37,6 +40,8 @@ const tools = {
     looking.contact = uuid;
     history.replaceState(null, '', `#${uuid}`);
     again();
+    // Where the rooms stand below each other, the conversation may be out of sight.
+    if (NARROW.matches) byId('chosen', HTMLElement).scrollIntoView();
   },
   list(changes) {
     Object.assign(looking, changes);
@@ -76,6 +81,7 @@ async function update() {
       search: looking.search,
       contact: looking.contact,
       most: String(looking.most),
+      lines: String(looking.lines),
       since: shown?.revision ?? '',
     });
     if (mine !== looks) return;

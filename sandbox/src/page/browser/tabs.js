@@ -4,6 +4,7 @@ import { byId, el } from './dom.js';
 /**
  * @typedef {object} Tab
  * @property {HTMLElement} list - what the tab holds
+ * @property {HTMLButtonElement} more - lists more of it
  * @property {(count: string, note: string) => void} setCaption - sets a count beside the tab's name, and a line above its list
  */
 
@@ -25,6 +26,8 @@ export function tabs(names) {
     );
     const note = el('p', { class: 'quiet small tab-note' });
     const list = el('ul', { class: 'list lines' });
+    const more = el('button', { type: 'button', class: 'wide' }, 'Show more');
+    more.hidden = true;
     const panel = el(
       'div',
       {
@@ -36,10 +39,11 @@ export function tabs(names) {
       },
       note,
       list,
+      more,
     );
     bar.append(tab);
     panels.append(panel);
-    return { tab, panel, list, counted, note };
+    return { tab, panel, list, more, counted, note };
   });
 
   /** @param {number} index */
@@ -61,8 +65,9 @@ export function tabs(names) {
       made[to]?.tab.focus();
     });
   }
-  return made.map(({ list, counted, note }) => ({
+  return made.map(({ list, more, counted, note }) => ({
     list,
+    more,
     setCaption(number, text) {
       counted.textContent = number;
       note.textContent = text;
