@@ -1,4 +1,4 @@
-import { type Failure, isFromProxy, mayBeDone } from '../errors/failure.js';
+import { type Failure, isGatewayStatus, mayBeDone } from '../errors/failure.js';
 import type { ApiRequest } from '../types/request.js';
 
 /**
@@ -91,7 +91,7 @@ export function failureOf(
 ): Failure | undefined {
   if (statusCode === 429) return { kind: 'throttled', retryAfter };
   if (statusCode === 500) return { kind: referencesGroupsOrFields ? 'unready' : 'ambiguous' };
-  if (isFromProxy(statusCode)) return { kind: 'ambiguous', retryAfter };
+  if (isGatewayStatus(statusCode)) return { kind: 'ambiguous', retryAfter };
   if (isBusy) return { kind: 'busy' };
   return statusCode < 500 && isLost ? { kind: 'unread' } : undefined;
 }

@@ -21,7 +21,7 @@ export function mayBeDone({ kind }: Failure): boolean {
 }
 
 /** Whether a proxy says that it got no answer from the server, or not in time. 520 to 530 are Cloudflare's. */
-export function isFromProxy(statusCode: number): boolean {
+export function isGatewayStatus(statusCode: number): boolean {
   const isCloudflare = statusCode >= 520 && statusCode <= 530;
   return isCloudflare || statusCode === 408 || (statusCode >= 502 && statusCode <= 504);
 }

@@ -2,7 +2,7 @@ import { resourceAt } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
 import { parseUrl } from '../url.js';
 import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } from './errors.js';
-import { isFromProxy } from './failure.js';
+import { isGatewayStatus } from './failure.js';
 import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
 import { knownCause } from './knownCause.js';
 import { personalTexts, redact, redactor } from './redact.js';
@@ -283,7 +283,7 @@ function judge(context: Context): Verdict {
   if (statusCode === 403) return forbidden(context);
   if (statusCode === 404) return notFound(context);
   if (statusCode === 429) return throttled(context);
-  if (isFromProxy(statusCode)) return unavailable(context);
+  if (isGatewayStatus(statusCode)) return unavailable(context);
   if (statusCode >= 500) return serverError(context);
   return other(context);
 }

@@ -16,7 +16,7 @@ import {
 } from './bulkCheckpoint.js';
 import { requireList } from './inputs.js';
 import type { BulkSettings } from './options.js';
-import { failOnError, logResult } from './report/finish.js';
+import { failOnError, logSyncEnd } from './report/finish.js';
 import { Outcome } from './report/outcome.js';
 import { Progress } from './report/progress.js';
 
@@ -97,7 +97,7 @@ export async function bulkRun(
   const left = isLeft ? { items: list.length, ...doneOf(outcome), ...position } : undefined;
   const own = isLeft || (leavesCheckpoint && hasAny) ? checkpoint() : undefined;
   if (own) call.state = withCheckpoint(call.state, own, left);
-  logResult(result, verb, client.requests, { isLeft, uncertain: outcome.uncertain });
+  logSyncEnd(result, verb, client.requests, { isLeft, uncertain: outcome.uncertain });
   if (settings.failOnError) failOnError(result, own && left && { [keyOf(own)]: left });
   return result;
 }

@@ -116,11 +116,11 @@ export async function readList<Result>(
   if (done === 0 && !reading.stopped) await ifEmpty?.(client, query);
   const stopped = reading.stopped && { ...reading.stopped, done };
   call.state = withCheckpoint(call.state, checkpoint, stopped);
-  logResult(name, reading, client);
+  logListEnd(name, reading, client);
   return result;
 }
 
-function logResult(name: ResourceName, { records, stopped }: Reading, client: Client): void {
+function logListEnd(name: ResourceName, { records, stopped }: Reading, client: Client): void {
   const read = count(records, resources[name].nouns);
   log.info(`Fetched ${read} in ${count(client.requests, ['request', 'requests'])}`);
   if (!stopped) return;

@@ -38,13 +38,13 @@ const url = text
     error: `must have at most ${LONGEST_URL} characters`,
   });
 
-const named = (noun: string, resource: ResourceName) =>
+const namedBody = (noun: string, resource: ResourceName) =>
   bodyCheck(noun, { name }, { resource, texts: { name: 'name' } });
 
-export const checkGroup = named('group', 'groups');
-export const checkLabel = named('label', 'labels');
-export const checkTopic = named('topic', 'topics');
-export const checkOptIn = named('optIn', 'optins');
+export const checkGroup = namedBody('group', 'groups');
+export const checkLabel = namedBody('label', 'labels');
+export const checkTopic = namedBody('topic', 'topics');
+export const checkOptIn = namedBody('optIn', 'optins');
 
 export const checkField = bodyCheck(
   'field',

@@ -43,7 +43,7 @@ function logUncertain(result: BulkResult, uncertain: ReadonlySet<string>): void 
  * @param isLeft - true if the next run can go on from here
  * @param uncertain - keys that are written in every run
  */
-export function logResult(
+export function logSyncEnd(
   result: BulkResult,
   verb: string,
   requests: number,
