@@ -142,6 +142,7 @@ describe('what is refused', () => {
     'addContact({ ...$.data });',
     'upsertContact({ name: $.name, urns: [$.urn], fields: $.fields });',
     'startFlow({ flow: $.flow, urns: $.urns, params: { a: $.a } });',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a job
     'sendBroadcast({ text: state => `Dear ${state.name}`, contacts: $.people });',
     'sendBroadcast({ text: $.texts, groups: [$.group] }, state => state);',
     'addContact({ name: "A", notes: "x", [$.key]: 1 });',
@@ -180,6 +181,7 @@ describe('mistakes', () => {
 
   test.each([
     ["getContact('$.data.uuid');", 1],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a job
     ["http.post('contacts', { name: '${state.name}' });", 1],
     ["each('$.data[*]', addContact({ name: dataValue('$.data.name') }));", 0],
     ["fn(state => ({ ...state, path: '$.data.name' }));", 0],
