@@ -52,9 +52,12 @@ export function analytics({ store, query }) {
       'ERROR: relation "analytics_completenesstarget" does not exist\n  Position: 57';
     return { ...answer, body: { ...answer.body, devMessage } };
   }
-  const periods = periodsOf(store, read('pe', 'dimension') ?? read('pe', 'filter') ?? []);
+  const times = read('pe', 'dimension') ?? read('pe', 'filter') ?? [];
+  const periods = periodsOf(store, times);
   const wanted = read('ou', 'dimension');
-  const units = unitsOf(store, wanted ?? read('ou', 'filter') ?? []);
+  const places = wanted ?? read('ou', 'filter') ?? [];
+  const units = unitsOf(store, places);
+  const named = [...times, ...places];
   const rows = items.flatMap(item => {
     const [dataSet, metric] = item.split('.');
     return periods.flatMap(period =>
@@ -73,7 +76,8 @@ export function analytics({ store, query }) {
     { ...header('value', 'Value'), valueType: 'NUMBER', type: 'java.lang.Double', meta: false },
   ];
   const width = headers.length;
-  const about = query.get('skipMeta') === 'true' ? {} : metaData(store, { items, periods, units });
+  const about =
+    query.get('skipMeta') === 'true' ? {} : metaData(store, { items, periods, units, named });
   const size = { headerWidth: width, height: rows.length };
   return { status: 200, body: { headers, metaData: about, rowContext: {}, width, rows, ...size } };
 }
@@ -83,7 +87,7 @@ const header = (name, column) => {
   return { name, column, valueType: 'TEXT', type, hidden: false, meta: true };
 };
 
-function metaData(store, { items, periods, units }) {
+function metaData(store, { items, periods, units, named }) {
   const names = [
     ...['dx:Data', 'pe:Period', 'ou:Organisation unit'].map(one => one.split(':')),
     ...items.map(item => {
@@ -97,17 +101,33 @@ function metaData(store, { items, periods, units }) {
     ...units.map(unit => [unit, store.orgUnits.get(unit).name]),
   ];
   return {
-    items: Object.fromEntries(names.map(([id, name]) => [id, { name }])),
+    items: {
+      ...Object.fromEntries(names.map(([id, name]) => [id, { name }])),
+      ...asked(store, named),
+    },
     dimensions: { dx: items, pe: periods, ou: units, co: [] },
   };
 }
 
+/** What a request names beside units and periods themselves: a level, a unit above, a time that counts back from today. */
+function asked(store, named) {
+  const entries = named.map(one => {
+    const level = [...store.levels.values()].find(({ level }) => one === `LEVEL-${level}`);
+    const place = level ?? (named.some(isLevel) ? store.orgUnits.get(one) : undefined);
+    if (place) return [place.id, { uid: place.id, name: place.name }];
+    return RELATIVE.test(one) ? [one, { name: one.toLowerCase().replaceAll('_', ' ') }] : [];
+  });
+  return Object.fromEntries(entries.filter(([key]) => key));
+}
+
+const isLevel = name => name.startsWith('LEVEL-');
+const RELATIVE = /^(LAST|THIS)_(?:(\d+)_)?(WEEK|MONTH|QUARTER|YEAR)S?$/;
+
 /** Names of periods, and those that count back from today, such as `LAST_4_WEEKS`. */
 function periodsOf(store, names) {
-  const relative = /^(LAST|THIS)_(?:(\d+)_)?(WEEK|MONTH|QUARTER|YEAR)S?$/;
   const types = { WEEK: 'Weekly', MONTH: 'Monthly', QUARTER: 'Quarterly', YEAR: 'Yearly' };
   return names.flatMap(name => {
-    const found = relative.exec(name);
+    const found = RELATIVE.exec(name);
     if (!found) return readPeriod(name) ? [name] : [];
     const today = store.today();
     const all = [-1, 0]

@@ -44,6 +44,10 @@ export const METADATA = {
       closedDate: '2026-01-31',
     },
   ],
+  organisationUnitLevels: [
+    { id: 'LevelOfAll1', name: 'Country', level: 1 },
+    { id: 'RtfyMzJj7lm', name: 'Clinic', level: 2 },
+  ],
   trackedEntityTypes: [
     {
       id: 'PersonType1',

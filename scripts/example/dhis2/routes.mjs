@@ -68,6 +68,7 @@ export function route(request) {
 
 function systemInfo({ store, baseUrl }) {
   const now = store.shown(store.clock());
+  const never = '1970-01-01T02:00:00.000';
   return {
     status: 200,
     body: {
@@ -76,10 +77,26 @@ function systemInfo({ store, baseUrl }) {
       dateFormat: 'yyyy-mm-dd',
       serverDate: now,
       serverTimeZoneId: store.zone,
+      serverTimeZoneDisplayName: store.zone,
+      lastAnalyticsTableSuccess: never,
+      intervalSinceLastAnalyticsTableSuccess: '',
+      lastAnalyticsTableRuntime: '',
+      lastSystemMonitoringSuccess: never,
+      lastAnalyticsTablePartitionSuccess: never,
+      intervalSinceLastAnalyticsTablePartitionSuccess: '',
+      lastAnalyticsTablePartitionRuntime: '',
       databaseInfo: { spatialSupport: true, time: now },
       version: store.version,
+      revision: '',
+      buildTime: never,
+      encryption: false,
+      emailConfigured: false,
+      redisEnabled: false,
       systemName: 'DHIS 2',
+      systemMetadataVersion: '',
       instanceBaseUrl: baseUrl,
+      isMetadataVersionEnabled: false,
+      lastMetadataVersionSyncAttempt: never,
     },
   };
 }

@@ -23,6 +23,7 @@ export function createStore(options = {}) {
     /** Before 2.41 some parameters and lists have other names. */
     isBefore41: /^2\.(3\d|40)\b/.test(version),
     orgUnits: byId(metadata.organisationUnits),
+    levels: byId(metadata.organisationUnitLevels),
     types: byId(metadata.trackedEntityTypes),
     attributes: byId(metadata.trackedEntityAttributes),
     programs: byId(metadata.programs),

@@ -33,7 +33,7 @@ type Row = Record<string, unknown>;
 const isObject = (value: unknown): value is Row => typeof value === 'object' && value !== null;
 
 /** Parts that are an account of the server itself, and differ from server to server. */
-const OWN = /(^|\.)(args|importOptions|jobParameters|userAgent|devMessage)(\.|\[|$)/;
+const OWN = /(^|\.)(args|importOptions|jobParameters|userAgent|devMessage|data|dataType)(\.|\[|$)/;
 
 /** Each place of an answer with the kind of value there. Rows of a list count together. */
 export function shapeOf(value: unknown, place = ''): string[] {

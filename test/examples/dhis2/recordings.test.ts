@@ -44,6 +44,13 @@ describe.each(Object.entries(SCENES))('%s', (_scene, steps) => {
     return { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
   }
 
+  async function send(method: string, path: string, body: object) {
+    const headers = { 'Content-Type': 'application/json', ...credentials('Basic openfn:***') };
+    const init = { method, headers, body: JSON.stringify(body) };
+    const response = await fetch(`${dhis2.baseUrl}${path}`, init);
+    return (await response.json()) as { response?: { id?: string } };
+  }
+
   async function ask({ request }: ReturnType<typeof recorded>) {
     let { path } = request;
     for (const [theirs, own] of ids) path = path.replace(theirs, own);
@@ -69,7 +76,7 @@ describe.each(Object.entries(SCENES))('%s', (_scene, steps) => {
 
   for (const step of steps) {
     if (typeof step !== 'string') {
-      test('what is set up', () => step({ dhis2, at }));
+      test('what is set up', () => step({ dhis2, at, send, ids }));
       continue;
     }
     const check = NOT_HELD[step] ? test.fails : test;

@@ -3,12 +3,16 @@ import type { Dhis2 } from '../../../scripts/example/dhis2/server.mjs';
 
 // The recorded exchanges in an order in which they could have happened, with what was set up between them.
 
-type Step = string | ((stage: Stage) => void);
+type Step = string | ((stage: Stage) => void | Promise<void>);
 
 export interface Stage {
   dhis2: Dhis2;
   /** Sets the clock: by that of the server, which is two hours ahead of UTC. */
   at(time: string): void;
+  /** Sends something that was not recorded; gives the answer. */
+  send(method: string, path: string, body: object): Promise<{ response?: { id?: string } }>;
+  /** Ids of the stand-in, by those that were recorded. */
+  ids: Map<string, string>;
 }
 
 const pad = (number: number, length: number) => String(number).padStart(length, '0');
@@ -92,6 +96,14 @@ function twoMore({ dhis2 }: Stage) {
   });
 }
 
+/** A phone number that somebody has, imported in the background. */
+async function refusedInBackground({ send, ids }: Stage) {
+  const enrollments = [enrollment('RecEnroll32')];
+  const trackedEntities = [person('RecPerson32', 'x', '+250788100001', { enrollments })];
+  const { response } = await send('POST', '/api/tracker', { trackedEntities });
+  ids.set('PRiKNJ8rqqR', response?.id ?? '');
+}
+
 export const SCENES: Record<string, Step[]> = {
   'who asks': [
     'auth-disabled',
@@ -134,7 +146,7 @@ export const SCENES: Record<string, Step[]> = {
     'more/datastore-nobody',
     'more/datastore-bad-json',
     'more/datastore-meta',
-    ({ dhis2 }) => void dhis2,
+    async ({ send }) => void (await send('PUT', '/api/dataStore/openfn/other', {})),
     'more/datastore-keys',
     'more/datastore-delete',
   ],
@@ -217,6 +229,9 @@ export const SCENES: Record<string, Step[]> = {
     'tracker-async-report',
     'tracker-async-unknown-job',
     'more/tracker-async-unknown-report',
+    refusedInBackground,
+    'more/tracker-async-invalid-job',
+    'tracker-async-invalid-report',
     manyPeople,
     'tracker-export-page1',
     'tracker-export-page1-total',
@@ -254,4 +269,7 @@ export const SCENES: Record<string, Step[]> = {
 };
 
 /** Exchanges that the stand-in does not answer as DHIS2 did, and why. */
-export const NOT_HELD: Record<string, string> = {};
+export const NOT_HELD: Record<string, string> = {
+  'more/system-info-admin': 'What an administrator sees of the machine; no job needs it.',
+  'more/tracker-bad-json': 'The status is right; the words are those of a JSON parser in Java.',
+};
