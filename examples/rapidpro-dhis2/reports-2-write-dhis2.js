@@ -1,73 +1,194 @@
-// Sends the reports to DHIS2: one value for each data element, week and clinic. A later report replaces an earlier one.
+// Sends the reports to DHIS2: one value for each data element, period and clinic. A later report replaces an earlier one.
 
 const PER_REQUEST = 100;
-const placeOf = ({ clinic, period }) => `${clinic} ${period}`;
+// Without these DHIS2 keeps values of a clinic or a kind of period that the data set does not have, and says nothing.
+const STRICT = {
+  strictPeriods: true,
+  strictDataElements: true,
+  strictCategoryOptionCombos: true,
+  strictOrganisationUnits: true,
+};
 
-// Who reports for which clinic, the oldest report first.
-fn(state => {
-  const reports = state.toSend
-    .map(report => ({ ...report, clinic: state.clinicOf[report.contact] }))
-    .sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
-  const newest = { ...state.lastSent };
-  for (const report of reports) {
-    if (report.clinic && !(newest[placeOf(report)] > report.time)) {
-      newest[placeOf(report)] = report.time;
-    }
+const partsOf = list =>
+  Array.from({ length: Math.ceil(list.length / PER_REQUEST) }, (_, part) =>
+    list.slice(part * PER_REQUEST, (part + 1) * PER_REQUEST),
+  );
+
+// A report with all that DHIS2 wants to know of it, or with the reason why that is not known.
+function complete(report, state) {
+  const { settings, dataSets, clinicOf } = state;
+  const { clinicField, reporters } = settings.rapidpro;
+  const rules = settings.reports.find(({ name }) => name === report.name);
+  const dataSet = dataSets[rules?.dataSet];
+  const named = report.clinic ?? clinicOf[report.contact] ?? '';
+  const clinic = dataSet?.clinicIds[named] ?? dataSet?.clinicIds[named.toLowerCase()];
+  const names = Object.keys(report.values);
+  const unknown = names.filter(name => !dataSet?.places[name]);
+  const place = `${report.name} ${clinic} ${report.period?.id}`;
+  const because = reason => ({ ...report, reason });
+  if (!rules) return because(`The settings have no report "${report.name}".`);
+  if (!dataSet)
+    return because(`DHIS2 has no data set ${rules.dataSet}, or its user may not see it.`);
+  if (!report.period)
+    return because(`Periods of the kind ${dataSet.periodType} are not known here.`);
+  if (!named && report.clinic !== null) return because('The report names no clinic.');
+  if (!named) {
+    return because(
+      `The field "${clinicField}" of the contact is empty, or the contact is not in "${reporters}".`,
+    );
   }
-  // Of several reports of a clinic for a week only the newest counts, also against what was sent before.
-  const isReplaced = report => report.clinic && newest[placeOf(report)] > report.time;
-  return { ...state, reports: reports.filter(report => !isReplaced(report)) };
+  // What somebody has answered is not shown: it may be anything.
+  if (!clinic && report.clinic !== null) {
+    return because(`The data set ${dataSet.id} has no clinic of the name in the report.`);
+  }
+  if (!clinic) return because(`The data set ${dataSet.id} has no clinic ${named}.`);
+  if (unknown.length > 0)
+    return because(`The data set ${dataSet.id} has no ${unknown.join(', ')}.`);
+  if (names.length === 0) return because('No result of the report belongs to a data element.');
+  return { ...report, rules, dataSet, clinic, place };
+}
+
+// Of several reports of a clinic for a period the newest counts, also against what was sent before. What only an older one
+// has is kept.
+fn(state => {
+  const all = state.toSend.map(report => complete(report, state));
+  const toSend = {};
+  for (const report of all.sort((a, b) => Date.parse(a.time) - Date.parse(b.time))) {
+    const { place, reason, values, time } = report;
+    if (reason || state.lastSent[place] > time) continue;
+    const { runs = [], ...older } = toSend[place] ?? {};
+    const merged = { ...older.values, ...values };
+    toSend[place] = { ...report, values: merged, runs: [...runs, report.run] };
+  }
+  const isRunning = ({ period, dataSet }) => period.end >= state.today && !dataSet.isOpen;
+  const reports = Object.values(toSend);
+  return {
+    ...state,
+    unready: all.filter(({ reason }) => reason),
+    // A period that is still running waits in silence, until DHIS2 takes it.
+    later: reports.filter(isRunning),
+    ready: reports.filter(report => !isRunning(report)),
+  };
 });
 
+// With 409 DHIS2 says: not all. What is right has been kept, and "conflicts" lists what is not, by its place in the request.
 fn(async state => {
-  const ready = state.reports.filter(({ clinic }) => clinic);
-  const refused = new Map(); // from the run to DHIS2's reason
-  for (let start = 0; start < ready.length; start += PER_REQUEST) {
-    const part = ready.slice(start, start + PER_REQUEST);
-    const rows = part.flatMap(({ run, clinic, period, values }) =>
-      values.map(value => ({ run, dataValue: { ...value, period, orgUnit: clinic } })),
+  const refused = {}; // by place: the reasons
+  const tooEarly = {}; // by place: DHIS2's clock has not come so far
+  for (const id of new Set(state.ready.map(({ dataSet }) => dataSet.id))) {
+    for (const part of partsOf(state.ready.filter(({ dataSet }) => dataSet.id === id))) {
+      const rows = part.flatMap(({ place, clinic, period, values, dataSet }) =>
+        Object.entries(values).map(([name, value]) => {
+          const { dataElement, categoryOptionCombo } = dataSet.places[name];
+          const where = { dataElement, categoryOptionCombo, period: period.id, orgUnit: clinic };
+          return { place, dataValue: { ...where, value } };
+        }),
+      );
+      const dataValues = rows.map(({ dataValue }) => dataValue);
+      const { data } = await post(
+        '/api/dataValueSets',
+        { dataSet: id, dataValues },
+        { query: STRICT, errors: { 409: false } },
+      )(state);
+      const summary = data.response ?? data;
+      const conflicts = summary.conflicts ?? [];
+      for (const { value, errorCode, indexes = [] } of conflicts) {
+        const list = errorCode === 'E7641' ? tooEarly : refused;
+        for (const index of indexes) list[rows[index].place] = `${value} (${errorCode})`;
+      }
+      const isUnclear = summary.status !== 'SUCCESS' && !conflicts.some(one => one.indexes?.length);
+      const reason = summary.description ?? data.message;
+      if (isUnclear) for (const { place } of rows) refused[place] = reason;
+    }
+  }
+  const isTaken = ({ place }) => !refused[place] && !tooEarly[place];
+  const isEarly = ({ place }) => !refused[place] && tooEarly[place];
+  return {
+    ...state,
+    refused,
+    sent: state.ready.filter(isTaken),
+    later: [...state.later, ...state.ready.filter(isEarly)],
+  };
+});
+
+// The data set of a clinic is complete when all that is required is there: in the report, or in DHIS2 from before.
+fn(async state => {
+  const toComplete = [];
+  for (const { rules, dataSet, clinic, period, values } of state.sent) {
+    const required = (rules.required ?? []).map(
+      name => dataSet.places[name] ?? { dataElement: name },
     );
-    if (rows.length === 0) continue;
-    // With 409 DHIS2 says: not all. What is right has been kept, and "conflicts" lists what is not.
+    if (required.length === 0) continue;
+    const isOf = wanted => one =>
+      one.dataElement === wanted.dataElement &&
+      (!wanted.categoryOptionCombo || one.categoryOptionCombo === wanted.categoryOptionCombo);
+    const here = Object.keys(values).map(name => dataSet.places[name]);
+    let missing = required.filter(wanted => !here.some(isOf(wanted)));
+    if (missing.length > 0) {
+      const query = { dataSet: dataSet.id, period: period.id, orgUnit: clinic };
+      const { data } = await get('/api/dataValueSets', { query })(state);
+      missing = missing.filter(wanted => !(data.dataValues ?? []).some(isOf(wanted)));
+    }
+    if (missing.length > 0) continue;
+    toComplete.push({ dataSet: dataSet.id, period: period.id, organisationUnit: clinic });
+  }
+  const incomplete = [];
+  for (const part of partsOf(toComplete)) {
     const { data } = await post(
-      '/api/dataValueSets',
-      { dataValues: rows.map(({ dataValue }) => dataValue) },
+      '/api/completeDataSetRegistrations',
+      { completeDataSetRegistrations: part.map(one => ({ ...one, completed: true })) },
       { errors: { 409: false } },
     )(state);
-    const summary = data.response ?? data;
-    const conflicts = summary.conflicts ?? [];
-    for (const { value, errorCode, indexes = [] } of conflicts) {
-      for (const index of indexes) refused.set(rows[index].run, `${value} (${errorCode})`);
+    for (const { object, value } of (data.response ?? data).conflicts ?? []) {
+      incomplete.push({ who: object, reason: `Not marked as complete: ${value}` });
     }
-    const isUnclear = summary.status !== 'SUCCESS' && !conflicts.some(one => one.indexes?.length);
-    if (isUnclear)
-      for (const { run } of rows) refused.set(run, summary.description ?? data.message);
   }
+  return { ...state, completed: toComplete.length - incomplete.length, incomplete };
+});
 
-  const sent = ready.filter(({ run }) => !refused.has(run));
-  const waiting = state.reports.filter(({ run, clinic }) => !clinic || refused.has(run));
-  const lastSent = { ...state.lastSent };
-  for (const report of sent) lastSent[placeOf(report)] = report.time;
-  return { ...state, sent, waiting, refused: Object.fromEntries(refused), lastSent };
+// DHIS2 answers that all is well when it drops a zero. So it is said here, once for each data element.
+fn(state => {
+  const zeros = {};
+  for (const { values, dataSet } of state.sent) {
+    for (const [name, value] of Object.entries(values)) {
+      const { dataElement, keepsZero } = dataSet.places[name];
+      if (Number(value) === 0 && !keepsZero) zeros[dataElement] = (zeros[dataElement] ?? 0) + 1;
+    }
+  }
+  const problems = Object.entries(zeros).map(([who, count]) => ({
+    who,
+    reason: `DHIS2 keeps no zero here: ${count} of this run. Set "Store zero data values" of the data element.`,
+  }));
+  return { ...state, problems: [...state.problems, ...state.incomplete, ...problems] };
 });
 
 // The final state is stored. What waits is tried again by every run, until somebody corrects the contact or DHIS2.
-fn(({ rapidpro, settings, problems, sent, waiting, refused, lastSent }) => {
-  const noClinic = `The field "${settings.rapidpro.clinicField}" of the contact is empty, or the contact is not in "${settings.rapidpro.reporters}".`;
+fn(state => {
+  const { rapidpro, now, problems, sent, later, unready, refused, ready, completed } = state;
+  const lastSent = { ...state.lastSent };
+  for (const { place, time } of sent) lastSent[place] = time;
+  const twoMonthsAgo = new Date(now - 60 * 24 * 60 * 60 * 1000).toISOString();
+  const recent = Object.entries(lastSent).filter(([, time]) => time > twoMonthsAgo);
+  const failed = ready.filter(({ place }) => refused[place]);
+  const waitingRuns = [...later, ...failed].flatMap(({ runs }) => runs);
   const all = [
     ...problems,
-    ...waiting.map(({ run, contact, clinic }) => ({
-      who: contact,
-      reason: clinic ? refused[run] : noClinic,
-    })),
+    ...unready.map(({ contact, reason }) => ({ who: contact, reason })),
+    ...failed.map(({ contact, place }) => ({ who: contact, reason: refused[place] })),
   ];
-  const twoMonthsAgo = new Date(Date.now() - 60 * 24 * 60 * 60 * 1000).toISOString();
-  const recent = Object.entries(lastSent).filter(([, time]) => time > twoMonthsAgo);
+  const isWaiting = ({ run }) =>
+    waitingRuns.includes(run) || unready.some(report => report.run === run);
   return {
     rapidpro,
-    toSend: waiting.map(({ clinic, ...report }) => report),
+    toSend: state.toSend.filter(isWaiting).map(({ period, ...report }) => report),
     lastSent: Object.fromEntries(recent),
     problems: all,
-    data: { sent: sent.length, waiting: waiting.length, problems: all.length },
+    data: {
+      sent: sent.length,
+      complete: completed,
+      later: later.length,
+      waiting: unready.length + failed.length,
+      problems: all.length,
+    },
   };
 });

@@ -129,7 +129,8 @@ export const PERIOD_TYPES = Object.keys(NAMES);
 /** All periods of a type around a day, the earliest first, each with its name and days. */
 export function periodsAround(type, day) {
   const year = Number(day.slice(0, 4));
-  const names = [year - 1, year, year + 1].flatMap(NAMES[type]);
+  const years = type === 'Daily' ? [-1, 0, 1] : [-4, -3, -2, -1, 0, 1, 2, 3];
+  const names = years.flatMap(one => NAMES[type](year + one));
   return names
     .map(name => ({ name, ...readPeriod(name) }))
     .filter(({ start }) => start)
