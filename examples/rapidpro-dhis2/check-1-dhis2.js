@@ -91,8 +91,18 @@ fn(async state => {
 fn(state => {
   const found = [];
   const note = (who, reason) => found.push({ who, reason });
-  for (const { name, dataSet: id, offset = -1, values, required = [] } of state.settings.reports) {
+  const { reports } = state.settings;
+  const isTwice = (field, value) => value && reports.filter(one => one[field] === value).length > 1;
+  for (const report of reports) {
+    const { name, dataSet: id, offset = -1, values, required = [] } = report;
     const dataSet = state.dataSets[id];
+    for (const field of ['name', 'reminderField']) {
+      if (isTwice(field, report[field])) note(name, `Two reports have the same ${field}.`);
+    }
+    if (report.reminder && !report.reminderField) note(name, 'The reminder has no reminderField.');
+    if (report.reminder && required.length === 0) {
+      note(name, 'Nothing is required, so no report is ever complete, and all are reminded.');
+    }
     if (!dataSet) continue;
     const { periodType, isOpen, canWrite, places, clinics } = dataSet;
     if (!state.due[name]) note(id, `Periods of the kind ${periodType} are not known here.`);

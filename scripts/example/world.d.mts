@@ -26,6 +26,8 @@ export function createWorld(options: {
   createSandbox: (options: SandboxOptions) => Promise<Sandbox>;
   dialect?: 'v9' | 'textit';
   contacts?: object[];
+  /** More flows, as askingFlow makes them. */
+  flows?: object[];
   /** Settings of the DHIS2 stand-in. */
   dhis2?: Parameters<typeof createDhis2>[0];
   /** What `console` is in the jobs. */

@@ -28,10 +28,11 @@ const GROUPS = ['DHIS2 clients', 'Registration asked', 'Registration started', '
  * @param {object} [options.dhis2] - settings of the DHIS2 stand-in
  * @param {object} [options.console] - what `console` is in the jobs
  * @param {(settings: object) => object} [options.settings] - what is changed in `settings.js`; a function that stands alone
+ * @param {object[]} [options.flows] - more flows, as askingFlow makes them
  * @param {() => number} [options.now] - the clock of the jobs
  */
 export async function createWorld(options) {
-  const { createSandbox, dialect = 'v9', contacts = [], console } = options;
+  const { createSandbox, dialect = 'v9', contacts = [], flows = [], console } = options;
   const dhis2 = await createDhis2(options.dhis2);
   const states = {};
   let visits = 0;
@@ -62,6 +63,7 @@ export async function createWorld(options) {
           ],
           thanks: 'Thank you.',
         }),
+        ...flows,
       ],
       contacts,
     },

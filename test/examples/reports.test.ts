@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { askingFlow } from '../../scripts/example/flows.mjs';
 import { built } from '../packaging/project.js';
+import { recorded } from './dhis2/recorded.js';
 import { FLOWS, reasons, world } from './world.js';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -177,4 +179,161 @@ test('two runs at the same moment leave each value once', async () => {
   expect(finals.map(({ errors }) => errors)).toEqual([undefined, undefined]);
   expect(values(both)).toEqual(kacyiru(4, 1));
   expect(both.dhis2.dataValues()).toHaveLength(2);
+});
+
+describe('periods', () => {
+  const running = (both: Both) =>
+    both.dhis2.setUp('dataSets', { id: 'WeeklyMalar', openFuturePeriods: 0 });
+  const thisWeek = (all: { reports: object[] }) => ({
+    ...all,
+    reports: all.reports.map(one => ({ ...one, offset: 0 })),
+  });
+
+  test('one that still runs is kept for later, without a word each night', async () => {
+    let now = Date.now();
+    const both = await withWorkers('v9', {
+      settings: thisWeek,
+      now: () => now,
+      dhis2: { clock: () => now },
+    });
+    running(both);
+    await report(both, KACYIRU, 4, 1);
+    const waits = { sent: 0, later: 1, waiting: 0, problems: 0 };
+    expect((await both.run('reports')).data).toMatchObject(waits);
+    expect((await both.run('reports')).data).toMatchObject(waits);
+    expect(posts(both)).toBe(0);
+    now += 7 * 24 * 60 * 60 * 1000;
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1, later: 0, problems: 0 });
+    expect(values(both)).toEqual(kacyiru(4, 1));
+  });
+
+  test('one that DHIS2 does not take yet, by its own clock, is kept too', async () => {
+    expect(recorded('datavalues-current-week').response.body).toMatchObject({
+      response: { conflicts: [{ errorCode: 'E7641' }] },
+    });
+    const both = await withWorkers('v9', {
+      // DHIS2's clock is eight days behind.
+      dhis2: { clock: () => Date.now() - 8 * 24 * 60 * 60 * 1000 },
+    });
+    running(both);
+    await report(both, KACYIRU, 4, 1);
+    const waits = { sent: 0, later: 1, waiting: 0, problems: 0 };
+    expect((await both.run('reports')).data).toMatchObject(waits);
+    expect(both.dhis2.dataValues()).toEqual([]);
+  });
+});
+
+test('a zero that DHIS2 drops is said, once for a data element', async () => {
+  expect(recorded('datavalues-zero').response.body).toMatchObject({
+    response: { status: 'SUCCESS', importCount: { imported: 0, ignored: 0, deleted: 0 } },
+  });
+  const both = await withWorkers();
+  both.dhis2.setUp('dataElements', { id: 'DataElDeath', zeroIsSignificant: false });
+  await report(both, KACYIRU, 4, 0);
+  await report(both, REMERA, 0, 0);
+  const final = await both.run('reports');
+  expect(final.data).toMatchObject({ sent: 2, complete: 2, problems: 1 });
+  expect(reasons(final)).toEqual([
+    expect.stringMatching(/^DataElDeath: DHIS2 keeps no zero here: 2 of this run/),
+  ]);
+});
+
+describe('completion', () => {
+  test('waits for what is required, and counts what DHIS2 has from before', async () => {
+    const both = await withWorkers('v9', {
+      settings: all => ({
+        ...all,
+        reports: all.reports.map((one: object) => ({
+          ...one,
+          values: { cases: 'DataElCases' },
+        })),
+      }),
+    });
+    await report(both, KACYIRU, 4);
+    await report(both, REMERA, 7);
+    expect((await both.run('reports')).data).toMatchObject({ sent: 2, complete: 0, problems: 0 });
+    // Somebody at the clinic enters what is missing, and a correction comes in.
+    const period = both.dhis2.dataValues()[0]?.period;
+    const place = { period, orgUnit: 'ClinicKacy1' };
+    await fetch(`${both.dhis2.baseUrl}/api/dataValueSets`, {
+      method: 'POST',
+      headers: {
+        Authorization: `ApiToken ${both.dhis2.token}`,
+        'Content-Type': 'application/json',
+      },
+      body: JSON.stringify({ dataValues: [{ dataElement: 'DataElDeath', ...place, value: '2' }] }),
+    });
+    await report(both, KACYIRU, 5);
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1, complete: 1 });
+    expect(values(both)).toMatchObject(kacyiru(5, 2));
+    expect(both.dhis2.registrations()).toMatchObject([{ organisationUnit: 'ClinicKacy1', period }]);
+  });
+});
+
+describe('several flows and data sets', () => {
+  const BY_NAME = '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a03';
+  const ask = (name: string, type: 'has_text' | 'has_number' = 'has_number') => ({
+    name,
+    text: `${name}?`,
+    type,
+  });
+  const flows = [
+    askingFlow({
+      uuid: BY_NAME,
+      name: 'By sex and month',
+      questions: [
+        ask('DataElBySex__EpYiJbnYbJ4'),
+        ask('SEX__taxpiAgqZcI'),
+        ask('Where', 'has_text'),
+      ],
+      thanks: 'Thank you.',
+    }),
+  ];
+  const settings = (all: { reports: object[] }) => ({
+    ...all,
+    reports: [
+      ...all.reports,
+      {
+        name: 'by sex',
+        flow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a03',
+        dataSet: 'WeeklyMalar',
+        clinicResult: 'where',
+      },
+    ],
+  });
+
+  test('numbers by the name of the result, ids or codes, with their combos; the clinic from the report', async () => {
+    const both = await withWorkers('v9', { flows, settings });
+    both.dhis2.setUp('dataElements', { id: 'DataElBySex', code: 'SEX' });
+    both.dhis2.setUp('orgUnits', { id: 'ClinicReme1', code: 'REM-01' });
+    await report(both, KACYIRU, 4, 1);
+    await both.goThrough(BY_NAME, KACYIRU.urn, ['3', '2', 'rem-01']);
+    await both.goThrough(BY_NAME, REMERA.urn, ['9', '9', 'Amina of Remera']);
+    const final = await both.run('reports');
+    expect(final.data).toMatchObject({ sent: 2, waiting: 1 });
+    expect(reasons(final)).toEqual([
+      expect.stringContaining('has no clinic of the name in the report'),
+    ]);
+    // What somebody wrote is not shown.
+    expect(JSON.stringify(final.problems)).not.toContain('Amina');
+    const found = both.dhis2
+      .dataValues()
+      .map(one => `${one.orgUnit} ${one.dataElement} ${one.categoryOptionCombo} ${one.value}`);
+    expect(found.sort()).toEqual([
+      'ClinicKacy1 DataElCases HllvX50cXC0 4',
+      'ClinicKacy1 DataElDeath HllvX50cXC0 1',
+      'ClinicReme1 DataElBySex EpYiJbnYbJ4 3',
+      'ClinicReme1 DataElBySex taxpiAgqZcI 2',
+    ]);
+  });
+
+  test('a data set that is not there stops only its own flow, whose reports are not lost', async () => {
+    const both = await withWorkers('v9', { flows, settings });
+    await report(both, KACYIRU, 4, 1);
+    both.dhis2.fault({ method: 'GET', path: '/api/dataSets', status: 404 });
+    const first = await both.run('reports');
+    expect(first.data).toMatchObject({ sent: 0, problems: 1 });
+    expect(reasons(first)).toEqual([expect.stringContaining('WeeklyMalar: DHIS2 has no such')]);
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1, problems: 0 });
+  });
 });
