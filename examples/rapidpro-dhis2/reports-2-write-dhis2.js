@@ -114,7 +114,7 @@ fn(async state => {
 // The data set of a clinic is complete when all that is required is there: in the report, or in DHIS2 from before.
 fn(async state => {
   const toComplete = [];
-  for (const { rules, dataSet, clinic, period, values } of state.sent) {
+  for (const { place, rules, dataSet, clinic, period, values } of state.sent) {
     const required = (rules.required ?? []).map(
       name => dataSet.places[name] ?? { dataElement: name },
     );
@@ -130,20 +130,32 @@ fn(async state => {
       missing = missing.filter(wanted => !(data.dataValues ?? []).some(isOf(wanted)));
     }
     if (missing.length > 0) continue;
-    toComplete.push({ dataSet: dataSet.id, period: period.id, organisationUnit: clinic });
+    const entry = { dataSet: dataSet.id, period: period.id, organisationUnit: clinic };
+    toComplete.push({ place, entry: { ...entry, completed: true } });
   }
-  const incomplete = [];
+  const incomplete = {}; // by place: why DHIS2 has not marked it
   for (const part of partsOf(toComplete)) {
     const { data } = await post(
       '/api/completeDataSetRegistrations',
-      { completeDataSetRegistrations: part.map(one => ({ ...one, completed: true })) },
+      { completeDataSetRegistrations: part.map(({ entry }) => entry) },
       { errors: { 409: false } },
     )(state);
-    for (const { object, value } of (data.response ?? data).conflicts ?? []) {
-      incomplete.push({ who: object, reason: `Not marked as complete: ${value}` });
+    // A conflict names what is wrong, and not its place in the request.
+    const { status, conflicts = [], description } = data.response ?? data;
+    const isUnclear = status !== 'SUCCESS' && conflicts.length === 0;
+    for (const { place, entry } of part) {
+      const conflict = conflicts.find(({ object }) => Object.values(entry).includes(object));
+      const reason = conflict?.value ?? (isUnclear && (description ?? data.message));
+      if (reason) incomplete[place] = `Not marked as complete: ${reason}`;
     }
   }
-  return { ...state, completed: toComplete.length - incomplete.length, incomplete };
+  // What is not marked waits as a whole, and is sent once more with the next run.
+  return {
+    ...state,
+    completed: toComplete.length - Object.keys(incomplete).length,
+    refused: { ...state.refused, ...incomplete },
+    sent: state.sent.filter(({ place }) => !incomplete[place]),
+  };
 });
 
 // DHIS2 answers that all is well when it drops a zero. So it is said here, once for each data element.
@@ -159,7 +171,7 @@ fn(state => {
     who,
     reason: `DHIS2 keeps no zero here: ${count} of this run. Set "Store zero data values" of the data element.`,
   }));
-  return { ...state, problems: [...state.problems, ...state.incomplete, ...problems] };
+  return { ...state, problems: [...state.problems, ...problems] };
 });
 
 // The final state is stored. What waits is tried again by every run, until somebody corrects the contact or DHIS2.

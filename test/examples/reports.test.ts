@@ -270,6 +270,26 @@ describe('completion', () => {
   });
 });
 
+describe('DHIS2 does not mark the data set as complete', () => {
+  const PLACE = { method: 'POST', path: '/api/completeDataSetRegistrations' };
+
+  test.each([
+    ['without a word', undefined],
+    ['since it does not find the clinic', recorded('complete-post-two').response],
+  ])('%s: the report is listed, and the next run completes it', async (_name, answer) => {
+    const both = await withWorkers();
+    await report(both, KACYIRU, 4, 1);
+    const { status = 409, body } = answer ?? {};
+    const text = JSON.stringify(body)?.replace('ClinicGone1', 'ClinicKacy1');
+    both.dhis2.fault({ ...PLACE, status, ...(text ? { body: JSON.parse(text) } : {}) });
+    const first = await both.run('reports');
+    expect(first.data).toMatchObject({ sent: 0, complete: 0, waiting: 1, problems: 1 });
+    expect(reasons(first).join()).toContain('Not marked as complete');
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1, complete: 1, problems: 0 });
+    expect(both.dhis2.registrations()).toHaveLength(1);
+  });
+});
+
 describe('several flows and data sets', () => {
   const BY_NAME = '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a03';
   const ask = (name: string, type: 'has_text' | 'has_number' = 'has_number') => ({
