@@ -32,6 +32,10 @@ fn(state => {
     note('timeZone', `The settings say ${settings.timeZone}, the workspace ${workspace.timezone}.`);
   }
 
+  if (!state.configuration.webhookSecret) {
+    note('webhookSecret', 'The credential for RapidPro has none: no registration is taken.');
+  }
+
   const wanted = [
     { uuid: rapidpro.registrationFlow, results: ['name', 'village', 'clinic'] },
     ...settings.reports.map(({ flow, values, clinicResult }) => ({

@@ -45,6 +45,8 @@ fn(async state => {
       problems.push({ who: id, reason: 'DHIS2 has no such data set, or its user may not see it.' });
       continue;
     }
+    // Without a credential that it knows DHIS2 answers with a page.
+    if (!data?.id) throw new Error('DHIS2 shows its page to log in: look at the credential.');
     const clinics = data.organisationUnits;
     dataSets[id] = {
       id,

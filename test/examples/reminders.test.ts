@@ -177,4 +177,14 @@ describe('it goes wrong', () => {
     expect(asked(both).messages).toBe(0);
     expect((await both.run('reminders')).data).toMatchObject({ reminded: 3 });
   });
+
+  test('two runs at the same moment write to nobody else; one more run writes to nobody', async () => {
+    const both = await withWorkers();
+    const finals = await Promise.all([both.run('reminders'), both.run('reminders')]);
+    expect(finals.map(({ errors }) => errors)).toEqual([undefined, undefined]);
+    const sent = written(both).map(String);
+    expect([...new Set(sent)]).toEqual([TO_KACYIRU, ...TO_REMERA].map(String));
+    expect(sent.length).toBeLessThanOrEqual(6);
+    expect((await both.run('reminders')).data).toMatchObject({ reminded: 0 });
+  });
 });

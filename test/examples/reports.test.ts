@@ -80,6 +80,10 @@ describe.each(['v9', 'textit'] as const)('reports become data values (%s)', dial
     expect((await both.run('reports')).data).toMatchObject({ sent: 0, problems: 0 });
     // The values, and what is complete.
     expect(posts(both)).toBe(2);
+    const sent = both.dhis2.requests().find(({ path }) => path === '/api/dataValueSets');
+    for (const one of ['Periods', 'DataElements', 'CategoryOptionCombos', 'OrganisationUnits']) {
+      expect(sent?.query).toContain(`strict${one}=true`);
+    }
     await report(both, KACYIRU, 6, 1);
     expect((await both.run('reports')).data).toMatchObject({ sent: 1 });
     expect(values(both)).toEqual({ ...kacyiru(6, 1), ...remera(7) });

@@ -3,6 +3,7 @@ import { register } from './completeness.mjs';
 import { startJob } from './jobs.mjs';
 import { done, refusal } from './messages.mjs';
 import { latestOpen, plainPeriod, readPeriod } from './periods.mjs';
+import { isWithin } from './store.mjs';
 import { isLostZero, misfit } from './values.mjs';
 
 const DEFAULT = 'HllvX50cXC0';
@@ -36,7 +37,7 @@ function importValues({ store, user, query, payload }) {
   const written = new Set();
   for (const [index, one] of dataValues.entries()) {
     const value = ids({ ...shared, ...one });
-    const problem = amiss(store, value, shared.dataSet, query);
+    const problem = amiss(store, user, value, shared.dataSet, query);
     if (problem) {
       importCount.ignored += 1;
       rejectedIndexes.push(index);
@@ -88,6 +89,7 @@ function resolver(store, query) {
 /** The first thing that is wrong with a value, as DHIS2 reports it. */
 function amiss(
   store,
+  user,
   { dataElement: id, period, orgUnit, value, categoryOptionCombo: combo },
   dataSet,
   query,
@@ -111,6 +113,11 @@ function amiss(
     const text = `Organisation unit not found or not accessible: \`${orgUnit}\``;
     return found('E7612', 'orgUnit', { organisationUnit: orgUnit }, text);
   }
+  const own = user.organisationUnits ?? [];
+  if (!may(user, 'ALL') && !own.some(unit => isWithin(store, orgUnit, unit))) {
+    const text = `Organisation unit: \`${orgUnit}\` not in hierarchy of current user: \`${user.id}\``;
+    return found('E7617', 'orgUnit', { organisationUnit: orgUnit, user: user.id }, text);
+  }
   const combos = store.combos.get(element.categoryCombo).categoryOptionCombos.map(one => one.id);
   const known = [...store.combos.values()].flatMap(one => one.categoryOptionCombos);
   if (combo && !known.some(one => one.id === combo)) {
@@ -132,7 +139,7 @@ function amiss(
     return found('E7632', undefined, { period, dataElement: id }, text);
   }
   if (isStrict('DataElements') && dataSet && !dataSets.some(one => one.id === dataSet)) {
-    const text = `Data element: \`${id}\` must be part of data set: \`${dataSet}\``;
+    const text = `Data element: \`${id}\` is not part of dataset: \`${dataSet}\``;
     return found('E7633', 'dataElement', { dataElement: id, dataSet }, text);
   }
   if (isStrict('CategoryOptionCombos') && !combos.includes(combo ?? DEFAULT)) {

@@ -34,7 +34,7 @@ export function createStore(options = {}) {
     users: byId(metadata.users),
     /** Tracked entities by id: `{ id, type, orgUnit, geometry?, createdAt, updatedAt, values: Map }`. */
     people: new Map(),
-    /** Ids of tracked entities that were deleted; they never come back. */
+    /** Ids of what was deleted; they never come back. */
     deleted: new Set(),
     enrollments: new Map(),
     events: new Map(),

@@ -46,6 +46,9 @@ export function amissInPerson(store, bundle, person) {
   if (bundle.strategy === 'UPDATE' && !exists) {
     return [['E1063', `TrackedEntity: \`${id}\`, does not exist.`]];
   }
+  if (exists && store.people.get(id).type !== type) {
+    return [['E1126', 'Not allowed to update Tracked Entity property: trackedEntityType.']];
+  }
   for (const one of attributes) errors.push(...amissInAttribute(store, bundle, id, one));
   return errors;
 }
@@ -106,6 +109,9 @@ export function amissInEnrollment(store, bundle, enrollment) {
   if (bundle.strategy === 'DELETE') {
     return known ? [] : [['E1081', `Enrollment: \`${id}\` do not exist.`]];
   }
+  if (store.deleted.has(id)) {
+    return [['E1113', `Enrollment: \`${id}\` is already deleted and cannot be modified.`]];
+  }
   const missing = missingOf('E1122', 'enrollment', { orgUnit, program, trackedEntity });
   if (missing.length > 0) return missing;
   if (bundle.strategy === 'CREATE' && known) {
@@ -138,8 +144,22 @@ export function amissInEnrollment(store, bundle, enrollment) {
   if (errors.length > 0) return errors;
   for (const name of ['trackedEntity', 'program']) {
     if (known && known[name] !== enrollment[name]) {
-      return [['E1127', `Not allowed to update Enrollment property: \`${name}\`.`]];
+      return [['E1127', `Not allowed to update Enrollment property: ${name}.`]];
     }
+  }
+  const type = person?.type ?? inBundle?.trackedEntityType;
+  if (store.types.has(type) && type !== found.trackedEntityType) {
+    errors.push([
+      'E1022',
+      `TrackedEntity: \`${trackedEntity}\` must have same TrackedEntityType as Program \`${program}\`.`,
+    ]);
+  }
+  for (const { attribute } of enrollment.attributes ?? []) {
+    if (found.attributes?.includes(attribute) ?? true) continue;
+    errors.push([
+      'E1019',
+      `Only Program attributes is allowed for enrollment; Non valid attribute: \`${attribute}\`.`,
+    ]);
   }
   if (!found.organisationUnits.includes(orgUnit)) {
     errors.push([
@@ -213,6 +233,9 @@ export function amissInEvent(store, bundle, event) {
   }
   if (!isNew && !known) return [['E1032', `Event: \`${id}\` do not exist.`]];
   if (bundle.strategy === 'DELETE') return [];
+  if (store.deleted.has(id)) {
+    return [['E1082', `Event: \`${id}\` is already deleted and cannot be modified.`]];
+  }
   const missing = missingOf('E1123', 'event', { orgUnit, program, programStage });
   if (missing.length > 0) return missing;
   if (!enrollment) return [['E1033', `Event: \`${id}\` Enrollment value is null.`]];
@@ -235,12 +258,36 @@ export function amissInEvent(store, bundle, event) {
   }
   const errors = [];
   const isScheduled = ['SCHEDULE', 'OVERDUE', 'SKIPPED'].includes(status);
+  const stage = store.stages.get(programStage);
+  if (stage.program !== program) {
+    errors.push([
+      'E1089',
+      `Event: \`${id}\` references a ProgramStage \`${programStage}\` that does not belong to Program \`${program}\`.`,
+    ]);
+  }
+  if (!store.programs.get(program).organisationUnits.includes(orgUnit)) {
+    errors.push([
+      'E1029',
+      `Event OrganisationUnit: \`${orgUnit}\` and Program: \`${program}\` do not match.`,
+    ]);
+  }
+  for (const name of ['enrollment', 'program', 'programStage']) {
+    if (known && known[name] !== event[name]) {
+      errors.push(['E1128', `Not allowed to update Event property: ${name}.`]);
+    }
+  }
+  if (status === 'SCHEDULE' && !event.scheduledAt) {
+    errors.push(['E1050', 'Event scheduledAt date is missing.']);
+  }
   if (!isScheduled && !occurredAt) errors.push(['E1031', 'Event occurredAt date is missing.']);
   for (const { dataElement, value } of event.dataValues ?? []) {
     const element = store.dataElements.get(dataElement);
     if (!element)
-      errors.push(['E1304', `DataElement: \`${dataElement}\` is not a valid data element.`]);
-    else if (value !== null && value !== undefined && !fits(String(value), element.valueType)) {
+      errors.push(['E1304', `DataElement \`${dataElement}\` is not a valid data element.`]);
+    else if (!stage.dataElements.includes(dataElement)) {
+      const text = `DataElement \`${dataElement}\` is not part of \`${programStage}\` program stage.`;
+      errors.push(['E1305', text]);
+    } else if (value !== null && value !== undefined && !fits(String(value), element.valueType)) {
       const type = element.valueType;
       const why = `Value type is ${type} but the value \`${value}\` is not.`;
       errors.push(['E1302', `DataElement \`${type}\` is not valid: \`${why}\`.`]);

@@ -158,7 +158,8 @@ const SAVES = {
   EVENT: ['event', (...all) => (saveEvent(...all) ? 'updated' : 'created')],
 };
 
-const remove = (map, id) => {
+const remove = (store, map, id) => {
+  store.deleted.add(id);
   map.delete(id);
   return 'deleted';
 };
@@ -166,15 +167,17 @@ const REMOVALS = {
   TRACKED_ENTITY: [
     'trackedEntity',
     (store, { trackedEntity: id }) => {
-      store.deleted.add(id);
       for (const { id: enrollment, trackedEntity } of [...store.enrollments.values()]) {
-        if (trackedEntity === id) store.enrollments.delete(enrollment);
+        if (trackedEntity === id) remove(store, store.enrollments, enrollment);
       }
-      return remove(store.people, id);
+      return remove(store, store.people, id);
     },
   ],
-  ENROLLMENT: ['enrollment', (store, { enrollment }) => remove(store.enrollments, enrollment)],
-  EVENT: ['event', (store, { event }) => remove(store.events, event)],
+  ENROLLMENT: [
+    'enrollment',
+    (store, { enrollment }) => remove(store, store.enrollments, enrollment),
+  ],
+  EVENT: ['event', (store, { event }) => remove(store, store.events, event)],
 };
 
 /** Keeps a tracked entity. Attributes that are not named stay; null empties one. A geometry that is not named goes. */
