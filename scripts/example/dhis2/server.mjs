@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { makeToken, whoAsks } from './access.mjs';
 import { refusal } from './messages.mjs';
 import { route } from './routes.mjs';
-import { createStore } from './store.mjs';
+import { createStore, setUp } from './store.mjs';
 import { importTracker, savePerson } from './tracker-import.mjs';
 
 /**
@@ -75,7 +75,7 @@ export async function createDhis2(options = {}) {
     /** Changes a tracked entity without a check, as data from older days may be. */
     seed: person => savePerson(store, person),
     /** Sets up more, such as an organisation unit, or changes what is set up. */
-    setUp: (kind, row) => store[kind].set(row.id, { ...store[kind].get(row.id), ...row }),
+    setUp: (kind, row) => setUp(store, kind, row),
     /**
      * Lets the next such request go wrong: `{ method, path, status, body }`, or `{ …, kind: 'reset' }` for a connection that breaks.
      * With `after: true` DHIS2 has done the work by then.

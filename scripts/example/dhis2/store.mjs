@@ -1,6 +1,25 @@
 import { DateTime } from 'luxon';
 import { METADATA } from './metadata.mjs';
 
+/** What an object has that was set up with less. */
+const WITHOUT = {
+  orgUnits: {},
+  levels: {},
+  attributes: { unique: false },
+  combos: {},
+  types: { attributes: [] },
+  programs: { organisationUnits: [], programStages: [] },
+  stages: { dataElements: [] },
+  dataElements: { zeroIsSignificant: false, categoryCombo: 'bjDvmb4bfuf' },
+  dataSets: { openFuturePeriods: 0, expiryDays: 0, dataElements: [], organisationUnits: [] },
+  users: { authorities: [], organisationUnits: [] },
+};
+
+/** Sets an object up, or changes one that is there. */
+export function setUp(store, kind, row) {
+  store[kind].set(row.id, { ...WITHOUT[kind], ...store[kind].get(row.id), ...row });
+}
+
 /**
  * What the stand-in remembers. Times are kept in milliseconds and shown as DHIS2 shows them: by the server's clock, without a zone.
  *
@@ -14,7 +33,6 @@ import { METADATA } from './metadata.mjs';
 export function createStore(options = {}) {
   const { clock = Date.now, version = '2.42.5.2', zone = 'Africa/Kigali' } = options;
   const metadata = { ...METADATA, ...options.metadata };
-  const byId = rows => new Map(rows.map(row => [row.id, row]));
   const store = {
     clock,
     version,
@@ -22,16 +40,16 @@ export function createStore(options = {}) {
     calendar: options.calendar ?? 'iso8601',
     /** Before 2.41 some parameters and lists have other names. */
     isBefore41: /^2\.(3\d|40)\b/.test(version),
-    orgUnits: byId(metadata.organisationUnits),
-    levels: byId(metadata.organisationUnitLevels),
-    types: byId(metadata.trackedEntityTypes),
-    attributes: byId(metadata.trackedEntityAttributes),
-    programs: byId(metadata.programs),
-    stages: byId(metadata.programStages),
-    combos: byId(metadata.categoryCombos),
-    dataElements: byId(metadata.dataElements),
-    dataSets: byId(metadata.dataSets),
-    users: byId(metadata.users),
+    orgUnits: new Map(),
+    levels: new Map(),
+    types: new Map(),
+    attributes: new Map(),
+    programs: new Map(),
+    stages: new Map(),
+    combos: new Map(),
+    dataElements: new Map(),
+    dataSets: new Map(),
+    users: new Map(),
     /** Tracked entities by id: `{ id, type, orgUnit, geometry?, createdAt, updatedAt, values: Map }`. */
     people: new Map(),
     /** Ids of what was deleted; they never come back. */
@@ -50,6 +68,21 @@ export function createStore(options = {}) {
     analytics: undefined,
     tokens: new Map(),
   };
+  const lists = {
+    orgUnits: metadata.organisationUnits,
+    levels: metadata.organisationUnitLevels,
+    types: metadata.trackedEntityTypes,
+    attributes: metadata.trackedEntityAttributes,
+    programs: metadata.programs,
+    stages: metadata.programStages,
+    combos: metadata.categoryCombos,
+    dataElements: metadata.dataElements,
+    dataSets: metadata.dataSets,
+    users: metadata.users,
+  };
+  for (const [kind, rows] of Object.entries(lists)) {
+    for (const row of rows) setUp(store, kind, row);
+  }
   store.shown = milliseconds =>
     DateTime.fromMillis(milliseconds, { zone }).toFormat("yyyy-MM-dd'T'HH:mm:ss.SSS");
   store.today = () => store.shown(clock()).slice(0, 10);
