@@ -1,18 +1,32 @@
 /**
- * `npm run example:dhis2`: runs the three workflows of examples/rapidpro-dhis2 between a RapidPro and a DHIS2 that live in this
+ * `npm run example:dhis2`: runs the workflows of examples/rapidpro-dhis2 between a RapidPro and a DHIS2 that live in this
  * command, and shows both before and after. Nothing leaves this computer.
  */
+
+import { wrapped } from './example/columns.mjs';
 import { counting, quietly } from './example/counting.mjs';
 import { person } from './example/people.mjs';
-import { showPeople, showProblems, showReports, showSent } from './example/show.mjs';
+import {
+  showMessages,
+  showPeople,
+  showProblems,
+  showReminders,
+  showReports,
+  showSent,
+} from './example/show.mjs';
 import { createWorld, FLOWS } from './example/world.mjs';
 
 const WORKERS = [
-  { who: 'Jean Bosco', urn: 'tel:+250788000901', clinic: 'ClinicKacy1', answers: ['4', '1'] },
-  { who: 'Solange', urn: 'tel:+250788000902', clinic: 'ClinicReme1', answers: ['7', '0'] },
-  { who: 'Eric', urn: 'tel:+250788000903', clinic: 'ClinicGone1', answers: ['2', '0'] },
-  { who: 'Diane', urn: 'tel:+250788000904', clinic: '', answers: ['3', '0'] },
-];
+  { who: 'Jean Bosco', number: 1, clinic: 'ClinicKacy1', answers: ['4', '1'] },
+  { who: 'Solange', number: 2, clinic: 'ClinicReme1', answers: ['7', '0'] },
+  { who: 'Eric', number: 3, clinic: 'ClinicGone1', answers: ['2', '0'] },
+  { who: 'Diane', number: 4, clinic: '', answers: ['3', '0'] },
+  { who: 'Alice', number: 5, clinic: 'ClinicKimi1', language: 'fra', answers: [] },
+].map(worker => ({ ...worker, urn: `tel:+25078800090${worker.number}` }));
+
+/** Late morning by the clocks of Kigali: nobody is reminded at night. */
+const day = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Africa/Kigali' }).format(new Date());
+const now = () => Date.parse(`${day}T09:30:00Z`);
 
 const heading = text =>
   console.log(`\n${'='.repeat(text.length)}\n${text}\n${'='.repeat(text.length)}\n`);
@@ -22,18 +36,25 @@ const print = (...blocks) => console.log(`${blocks.join('\n\n')}\n`);
 async function twice(world, name, show) {
   print('Before:', show());
   const first = await once(world, name);
-  print(`First run: ${first.summary}`, 'After:', show(), showProblems(first.result));
+  print(
+    wrapped(`First run: ${first.summary}`),
+    'After:',
+    show(),
+    showProblems(first.result, world),
+  );
   const before = snapshot(world);
   const second = await once(world, name);
   if (snapshot(world) !== before) throw new Error('The second run changed something.');
-  print(`Second run: ${second.summary}. Nothing has changed in either system.`);
+  print(wrapped(`Second run: ${second.summary}.`), 'Nothing has changed in either system.');
 }
 
 async function once(world, name) {
   const { result, reads, writes } = await quietly(() => counting(world, () => world.run(name)));
   await world.sandbox.settled();
   assertNoError(result);
-  const counts = Object.entries(result.data).map(([key, value]) => `${value} ${key}`);
+  const counts = Object.entries(result.data)
+    .filter(([, value]) => typeof value === 'number')
+    .map(([key, value]) => `${value} ${key}`);
   return { result, summary: `${counts.join(', ')}; ${reads} requests to read, ${writes} to write` };
 }
 
@@ -88,7 +109,10 @@ async function registration(world) {
   ]);
   finals.forEach(assertNoError);
   print('After three registrations:', showPeople(world));
-  print(showProblems({ problems: finals.flatMap(({ problems }) => problems) }), showSent(world));
+  print(
+    showProblems({ problems: finals.flatMap(({ problems }) => problems) }, world),
+    showSent(world),
+  );
   const before = snapshot(world);
   const [push] = world.receiver.received;
   const { result, writes } = await quietly(() => counting(world, () => world.register(push)));
@@ -96,8 +120,8 @@ async function registration(world) {
   if (writes > 0 || snapshot(world) !== before) throw new Error('A repeated push did something.');
   print('The first push once more: nothing is written.', showSent(world));
   const next = await once(world, 'contacts');
-  print(`The next run of the first workflow: ${next.summary}`, showPeople(world));
-  print(showProblems(next.result), showSent(world));
+  print(wrapped(`The next run of the first workflow: ${next.summary}`), showPeople(world));
+  print(showProblems(next.result, world), showSent(world));
 }
 
 async function answer(world, urn, answers) {
@@ -110,26 +134,56 @@ async function answer(world, urn, answers) {
 
 async function reports(world) {
   heading('3. Scheduled: reports of health workers become data values');
-  for (const { urn, answers } of WORKERS) {
+  for (const { urn, answers } of WORKERS.filter(one => one.answers.length > 0)) {
     await quietly(() => world.goThrough(FLOWS.report, urn, answers));
   }
   await twice(world, 'reports', () => showReports(world, WORKERS));
-  print('Somebody enters the missing clinic in DHIS2 and a new report comes in. Third run:');
-  world.dhis2.setUp('orgUnits', { id: 'ClinicGone1', name: 'New Clinic', parent: 'CountryRW01' });
+  print(
+    'Somebody enters the missing clinic in DHIS2, lets it keep zeros, and a correction comes in.',
+  );
+  print('Third run:');
+  newClinic(world, 'ClinicGone1');
+  for (const id of ['DataElCases', 'DataElDeath']) {
+    world.dhis2.setUp('dataElements', { id, zeroIsSignificant: true });
+  }
   const [first] = WORKERS;
   first.answers = ['6', '1'];
   await quietly(() => world.goThrough(FLOWS.report, first.urn, first.answers));
   const result = await quietly(() => world.run('reports'));
   assertNoError(result);
-  print(showReports(world, WORKERS), showProblems(result));
+  print(showReports(world, WORKERS), showProblems(result, world));
+}
+
+/** Somebody enters a clinic in DHIS2, and gives it the data set. */
+function newClinic({ dhis2 }, id) {
+  clinics.push(id);
+  dhis2.setUp('orgUnits', { id, name: id, parent: 'CountryRW01', openingDate: '2020-01-01' });
+  dhis2.setUp('dataSets', { id: 'WeeklyMalar', organisationUnits: clinics });
+}
+const clinics = ['ClinicKacy1', 'ClinicReme1'];
+
+async function reminders(world) {
+  heading('4. Scheduled: who has not reported is reminded');
+  const sent = () => world.sandbox.sent().filter(({ kind }) => kind === 'message').length;
+  const before = sent();
+  await twice(world, 'reminders', () => showReminders(world, WORKERS));
+  print('What was written:', ...showMessages(world, before));
+}
+
+async function check(world) {
+  heading('First of all: what does not fit yet');
+  const { result, summary } = await once(world, 'check');
+  print(summary, showProblems(result, world));
 }
 
 async function main() {
   const { createSandbox } = await import('@openfn/rapidpro-sandbox');
   const world = await createWorld({
     createSandbox,
-    contacts: WORKERS.map(({ who, urn, clinic }) => ({
+    now,
+    contacts: WORKERS.map(({ who, urn, clinic, language }) => ({
       name: who,
+      ...(language ? { language } : {}),
       urns: [urn],
       groups: ['Health workers'],
       ...(clinic ? { fields: { clinic } } : {}),
@@ -138,10 +192,13 @@ async function main() {
   try {
     console.log('A made-up program, in a RapidPro and a DHIS2 inside this command.');
     console.log('Nothing leaves this computer, and nobody gets a message.');
+    newClinic(world, 'ClinicKimi1');
+    await check(world);
     await contacts(world);
     await registration(world);
     await reports(world);
-    console.log('All three workflows ran as expected.');
+    await reminders(world);
+    console.log('All workflows ran as expected.');
   } finally {
     await world.close();
   }

@@ -35,6 +35,8 @@ fn(state => {
   const pairs = contact.uuid.replaceAll('-', '').match(/../g).reverse();
   const phone = contact.urns.find(urn => urn.startsWith('tel:'))?.slice('tel:'.length);
   const languages = Object.entries(dhis2.languages);
+  // Somebody who came from DHIS2 is there under an id of DHIS2's.
+  const id = contact.fields.dhis2_id ?? idFrom(pairs);
   const language = languages.find(([, code]) => code === contact.language)?.[0];
   const attributesOf = values =>
     Object.entries(values)
@@ -47,8 +49,8 @@ fn(state => {
     confirmation: contact.fields.confirmation ?? null,
     isMember: contact.groups.some(({ name }) => name === rapidpro.group),
     person: {
-      // Somebody who came from DHIS2 is there under an id of DHIS2's.
-      id: contact.fields.dhis2_id ?? idFrom(pairs),
+      id,
+      path: `/api/tracker/trackedEntities/${id}`,
       enrollment: idFrom(pairs.slice(5)),
       orgUnit: dhis2.clinics[answerOf('clinic').toLowerCase()] ?? dhis2.otherClinic,
       whoItIs: attributesOf({

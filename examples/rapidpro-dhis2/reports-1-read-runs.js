@@ -3,41 +3,54 @@
 
 fn(state => ({ ...state, toSend: state.toSend ?? [], lastSent: state.lastSent ?? {} }));
 
-// The weeks of DHIS2, as 2026W47. A week begins on Monday and belongs to the year of its Thursday.
-function weekOf(time, hoursAheadOfUtc) {
-  const day = 24 * 60 * 60 * 1000;
-  const local = Date.parse(time) + hoursAheadOfUtc * 60 * 60 * 1000;
-  const weekday = (new Date(local).getUTCDay() + 6) % 7;
-  const thursday = new Date(local + (3 - weekday) * day);
-  const newYear = Date.UTC(thursday.getUTCFullYear(), 0, 1);
-  return `${thursday.getUTCFullYear()}W${1 + Math.floor((thursday - newYear) / day / 7)}`;
+const same = (a, b) => a.toLowerCase() === b.toLowerCase();
+
+// What of a run belongs to a report: numbers by the name of their place in DHIS2, and the clinic if the flow asks for it.
+function reportOf(run, { name, values, clinicResult }, { places }) {
+  const results = Object.entries(run.values).map(([key, result]) => ({
+    key,
+    name: result.name ?? key,
+    value: String(result.value ?? '').trim(),
+  }));
+  const answerOf = wanted =>
+    results.find(({ key, name }) => same(key, wanted) || same(name, wanted));
+  const answers = values
+    ? Object.entries(values).map(([result, place]) => [place, answerOf(result)?.value])
+    : results.map(result => [result.name.toLowerCase(), result.value]);
+  return {
+    name,
+    run: run.uuid,
+    contact: run.contact.uuid,
+    began: run.created_on,
+    time: new Date(run.exited_on).toISOString(),
+    clinic: clinicResult ? (answerOf(clinicResult)?.value ?? '') : null,
+    values: Object.fromEntries(
+      answers.filter(([place, value]) => value && (values || places[place])),
+    ),
+  };
 }
 
-eachChange(
-  getFlowRuns({ flow: $.settings.rapidpro.reportFlow }),
-  fn(state => {
-    const { dhis2, hoursAheadOfUtc } = state.settings;
-    const reports = state.data
-      .filter(run => run.exit_type === 'completed')
-      .map(run => ({
-        run: run.uuid,
-        contact: run.contact.uuid,
-        time: new Date(run.exited_on).toISOString(),
-        period: weekOf(run.created_on, hoursAheadOfUtc),
-        // The data elements with what was answered.
-        values: Object.entries(dhis2.dataElements)
-          .filter(([result]) => run.values[result])
-          .map(([result, dataElement]) => ({
-            dataElement,
-            value: String(run.values[result].value).trim(),
-          })),
-      }));
-    // A run that is read again takes the place of what the list has of it.
-    const isRead = run => reports.some(report => report.run === run);
-    const others = state.toSend.filter(({ run }) => !isRead(run));
-    return { ...state, toSend: [...others, ...reports] };
-  }),
-);
+// One flow after the other. Each is read on from where its last run ended.
+fn(async state => {
+  let next = state;
+  for (const report of state.settings.reports) {
+    const dataSet = state.dataSets[report.dataSet];
+    if (!dataSet) continue;
+    const read = eachChange(
+      getFlowRuns({ flow: report.flow }),
+      fn(state => {
+        const completed = state.data.filter(run => run.exit_type === 'completed');
+        const reports = completed.map(run => reportOf(run, report, dataSet));
+        // A run that is read again takes the place of what the list has of it.
+        const isRead = run => reports.some(one => one.run === run);
+        const others = state.toSend.filter(({ run }) => !isRead(run));
+        return { ...state, toSend: [...others, ...reports] };
+      }),
+    );
+    next = await read(next);
+  }
+  return next;
+});
 
 // For which clinic somebody reports is in a field of the contact. It is read at each run, so that a correction counts.
 fn(state => ({ ...state, clinicOf: {} }));

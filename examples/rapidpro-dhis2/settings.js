@@ -1,5 +1,6 @@
 // All that belongs to one program, in one place. Every workflow begins with this step.
 // Change what stands here for your own program; the other files can stay as they are.
+// Then run the workflow "check": it names what does not fit.
 
 const settings = {
   // DHIS2. The ids are in the address bar of DHIS2's Maintenance app.
@@ -20,8 +21,6 @@ const settings = {
     clinics: { kacyiru: 'ClinicKacy1', remera: 'ClinicReme1' },
     // Where everybody else is enrolled.
     otherClinic: 'CountryRW01',
-    // What a report gives: the result of the flow, and the data element that it goes to.
-    dataElements: { cases: 'DataElCases', deaths: 'DataElDeath' },
   },
 
   // RapidPro. The id of a flow is in the address bar of its editor.
@@ -32,8 +31,7 @@ const settings = {
     registrationFlow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a01',
     askedGroup: 'Registration asked',
     startedGroup: 'Registration started',
-    // The flow in which health workers report, their group, and the field with the id of their clinic in DHIS2.
-    reportFlow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a02',
+    // Health workers who report, and the field with the id or code of their clinic in DHIS2.
     reporters: 'Health workers',
     clinicField: 'clinic',
     // What a person reads when DHIS2 has them.
@@ -44,11 +42,42 @@ const settings = {
     },
   },
 
+  // Reports: one entry for each flow. The kind of its periods, as weeks or months, is that of the data set.
+  reports: [
+    {
+      name: 'weekly',
+      flow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a02',
+      dataSet: 'WeeklyMalar',
+      // -1: the period before that in which somebody answers, which is over. 0: that in which they answer.
+      offset: -1,
+      // Results of the flow, and where they go: a data element by id or code, with __ and a category option combo where it has
+      // some. Without this list a result goes to the data element that it is named after.
+      values: { cases: 'DataElCases', deaths: 'DataElDeath' },
+      // The result with the clinic, where the flow asks for it. Otherwise it is in the field of the contact.
+      clinicResult: null,
+      // The data set is marked as complete when these are there. Leave the list empty, and it never is.
+      required: ['DataElCases', 'DataElDeath'],
+      // What those read who have not reported, and after how many days again: 0 is never. Without a text nobody is reminded.
+      reminder: {
+        eng: 'Your report of last week is missing. Please send it today.',
+        fra: 'Votre rapport de la semaine passée manque. Envoyez-le aujourd’hui.',
+        kin: 'Raporo y’icyumweru gishize ntiraboneka. Mwayohereza uyu munsi.',
+      },
+      remindAgainAfterDays: 3,
+      // The field of the contact that says for which period they were reminded, and when.
+      reminderField: 'Weekly reminder',
+    },
+  ],
+  // Who has reported: 'completeness' is what DHIS2 has now; 'analytics' is what its tables had when they were last made.
+  missingBy: 'completeness',
+  // Nobody is reminded in these hours of the program's clock.
+  night: { from: '19:00', to: '08:00' },
+
   // Phone numbers as they are written in DHIS2: the country code, and how many digits follow it.
   phone: { countryCode: '250', digits: 9 },
-  // The program's clock: hours ahead of UTC. Weeks begin by it.
-  hoursAheadOfUtc: 2,
+  // The program's clock. Days and periods begin by it.
+  timeZone: 'Africa/Kigali',
 };
 
 // What an earlier run left as problems is not carried on: each run lists its own.
-fn(({ errors, problems, ...state }) => ({ ...state, settings, problems: [] }));
+fn(({ errors, problems, ...state }) => ({ ...state, settings, problems: [], now: Date.now() }));

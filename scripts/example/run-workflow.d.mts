@@ -6,7 +6,7 @@ export interface WorkflowState extends FinalState {
   /** Records that failed, and those whose outcome is not known, with the reason. */
   problems?: { who: string; reason: string }[];
   readUntil?: string;
-  toSend?: { run: string }[];
+  toSend?: { run: string; time: string }[];
 }
 
 export interface Runner {
@@ -20,6 +20,8 @@ export function createRunner(options: {
   credentials: Record<string, object>;
   /** What `console` is in the jobs. */
   console?: object;
+  /** Operations to add at the end of a job, by the file that a step names. */
+  more?: () => Record<string, string>;
 }): Runner;
 
 /** The folder of the example. */

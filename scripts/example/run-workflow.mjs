@@ -21,8 +21,9 @@ function folderOf(name) {
  * @param {object} options
  * @param {Record<string, object>} options.credentials - by the file that a step names as its configuration
  * @param {object} [options.console] - what `console` is in the jobs
+ * @param {() => Record<string, string>} [options.more] - operations to add at the end of a job, by the file that a step names
  */
-export function createRunner({ credentials, console: jobConsole = console }) {
+export function createRunner({ credentials, console: jobConsole = console, more = () => ({}) }) {
   if (!vm.SourceTextModule) throw new Error('Start node with --experimental-vm-modules.');
   const copies = new Map();
   const copyOf = name => {
@@ -41,7 +42,10 @@ export function createRunner({ credentials, console: jobConsole = console }) {
     return {
       id,
       ...(next ? { next } : {}),
-      expression: compileJob(readFileSync(file, 'utf8'), { adaptors, file }),
+      expression: compileJob(`${readFileSync(file, 'utf8')}\n${more()[expression] ?? ''}`, {
+        adaptors,
+        file,
+      }),
       configuration: credentials[configuration] ?? {},
       linker: { [adaptor]: { path: copyOf(adaptor), version: 'local' } },
     };

@@ -1,4 +1,4 @@
-import { columns, sideBySide } from './columns.mjs';
+import { columns, sideBySide, wrapped } from './columns.mjs';
 
 const MARKS = { 'Registration asked': 'asked', 'Registration started': 'started' };
 
@@ -42,10 +42,36 @@ export function showReports({ dhis2 }, reports) {
   );
 }
 
-/** What a run lists as problems. */
-export function showProblems({ problems = [] }) {
+/** Which data sets are complete, and whom RapidPro has asked for a report. */
+export function showReminders({ dhis2, sandbox }, workers) {
+  const complete = dhis2
+    .registrations()
+    .map(({ organisationUnit, period }) => [organisationUnit, period]);
+  const rows = workers.map(({ who, urn }) => {
+    const contact = sandbox.contacts().find(({ urns }) => urns.includes(urn));
+    return [who, contact?.fields.clinic, contact?.language, contact?.fields.weekly_reminder];
+  });
+  return sideBySide(
+    columns('DHIS2: complete', ['clinic', 'week'], complete),
+    columns('RapidPro: health workers', ['who', 'clinic', 'language', 'reminder'], rows),
+  );
+}
+
+/** What a run lists as problems. Who has a contact is shown by name: everybody here is made up. */
+export function showProblems({ problems = [] }, { sandbox }) {
   if (problems.length === 0) return 'Problems: none';
-  return ['Problems:', ...problems.map(({ who, reason }) => `  ${who}: ${reason}`)].join('\n');
+  const nameOf = who => sandbox.contacts().find(({ uuid }) => uuid === who)?.name ?? who;
+  return [
+    'Problems:',
+    ...problems.map(({ who, reason }) => wrapped(`  ${nameOf(who)}: ${reason}`)),
+  ].join('\n');
+}
+
+/** The messages that the workflows have sent from one on. */
+export function showMessages({ sandbox }, from) {
+  const messages = sandbox.sent().filter(({ kind }) => kind === 'message');
+  const nameOf = id => sandbox.contacts().find(({ uuid }) => uuid === id)?.name;
+  return messages.slice(from).map(sent => wrapped(`  ${nameOf(sent.contacts[0])}: "${sent.text}"`));
 }
 
 /** How many messages and flow starts the workflows have asked for. Who came into a flow alone does not count. */

@@ -14,7 +14,7 @@ export interface World {
     close(): Promise<void>;
   };
   states: Record<string, WorkflowState>;
-  run(name: 'contacts' | 'reports'): Promise<WorkflowState>;
+  run(name: 'contacts' | 'reports' | 'reminders' | 'check'): Promise<WorkflowState>;
   register(push: object): Promise<WorkflowState>;
   visits(): number;
   goThrough(flow: string, urn: string, answers: string[]): Promise<WorkflowState[]>;
@@ -26,8 +26,15 @@ export function createWorld(options: {
   createSandbox: (options: SandboxOptions) => Promise<Sandbox>;
   dialect?: 'v9' | 'textit';
   contacts?: object[];
+  /** More flows, as askingFlow makes them. */
+  flows?: object[];
   /** Settings of the DHIS2 stand-in. */
   dhis2?: Parameters<typeof createDhis2>[0];
   /** What `console` is in the jobs. */
   console?: object;
+  /** What is changed in `settings.js`; a function that stands alone. */
+  // biome-ignore lint/suspicious/noExplicitAny: settings are of a job, which has no types.
+  settings?: (settings: any) => object;
+  /** The clock of the jobs. */
+  now?: () => number;
 }): Promise<World>;

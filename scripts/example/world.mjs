@@ -27,9 +27,12 @@ const GROUPS = ['DHIS2 clients', 'Registration asked', 'Registration started', '
  * @param {object[]} [options.contacts] - those that RapidPro has at first
  * @param {object} [options.dhis2] - settings of the DHIS2 stand-in
  * @param {object} [options.console] - what `console` is in the jobs
+ * @param {(settings: object) => object} [options.settings] - what is changed in `settings.js`; a function that stands alone
+ * @param {object[]} [options.flows] - more flows, as askingFlow makes them
+ * @param {() => number} [options.now] - the clock of the jobs
  */
 export async function createWorld(options) {
-  const { createSandbox, dialect = 'v9', contacts = [], console } = options;
+  const { createSandbox, dialect = 'v9', contacts = [], flows = [], console } = options;
   const dhis2 = await createDhis2(options.dhis2);
   const states = {};
   let visits = 0;
@@ -60,6 +63,7 @@ export async function createWorld(options) {
           ],
           thanks: 'Thank you.',
         }),
+        ...flows,
       ],
       contacts,
     },
@@ -69,7 +73,14 @@ export async function createWorld(options) {
     './credentials/dhis2.json': dhis2.credential,
     './credentials/rapidpro.json': { host, token, webhookSecret: SECRET },
   };
-  const runner = createRunner({ credentials, ...(console ? { console } : {}) });
+  const { settings = one => one, now = Date.now } = options;
+  const change = () =>
+    `fn(state => ({ ...state, settings: (${settings})(state.settings), now: ${now()} }));`;
+  const runner = createRunner({
+    credentials,
+    more: () => ({ './settings.js': change() }),
+    ...(console ? { console } : {}),
+  });
   return {
     dhis2,
     sandbox,

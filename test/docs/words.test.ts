@@ -16,9 +16,9 @@ const texts = [
   'package.json',
 ];
 
-/** British ways to write words. DHIS2 itself says "organisation unit": people look for it by that name. */
+/** British ways to write words. DHIS2 itself says "organisation unit", and `organisationUnit` in its API: people look for it by that name. */
 const BRITISH =
-  /\b(colour|favour|behaviour|honour|neighbour|labour|organis(?!ation unit)|recognis|normalis|initialis|summaris|authoris|licence|centre\b|catalogue|programme|cancelled\b|cancelling|labelled|travelled|grey\b|whilst|learnt|fulfil\b|enrol\b|enrolment|analyse\b|artefact|defence|judgement|modelled|signalled)\w*/gi;
+  /\b(colour|favour|behaviour|honour|neighbour|labour|organis(?!ation ?unit)|recognis|normalis|initialis|summaris|authoris|licence|centre\b|catalogue|programme|cancelled\b|cancelling|labelled|travelled|grey\b|whilst|learnt|fulfil\b|enrol\b|enrolment|analyse\b|artefact|defence|judgement|modelled|signalled)\w*/gi;
 
 function found(pattern: RegExp, files: string[]): string[] {
   return files.flatMap(file =>

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 const FOLDER = 'examples/rapidpro-dhis2';
-const FILES = ['contacts', 'registration', 'reports'];
+const FILES = ['contacts', 'registration', 'reports', 'reminders', 'check'];
 
 interface Step {
   id: string;

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { built } from '../packaging/project.js';
+import { recorded } from './dhis2/recorded.js';
 import { asked, FLOWS, person, reasons, world } from './world.js';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -8,6 +9,8 @@ beforeAll(built);
 
 type Both = Awaited<ReturnType<typeof world>>;
 
+/** How far DHIS2's clock is ahead of UTC. */
+const KIGALI = 2 * 60 * 60 * 1000;
 const GRACE = 'tel:+250788000007';
 const ANSWERS = ['Grace Umutoni', 'Gisozi', 'Remera'];
 
@@ -95,7 +98,12 @@ test('a person whom DHIS2 has keeps what the clinic has entered, and the rest of
   expect(both.dhis2.enrollments()).toHaveLength(1);
   const before = both.dhis2.requests().length;
   await pushAgain(both);
-  expect(both.dhis2.requests().slice(before)).toMatchObject([{ method: 'GET' }]);
+  expect(
+    both.dhis2
+      .requests()
+      .slice(before)
+      .map(({ method }) => method),
+  ).toEqual(['GET', 'GET']);
 });
 
 test.each([-24, 24])(
@@ -104,7 +112,7 @@ test.each([-24, 24])(
     const clock = () => Date.now() + hours * 60 * 60 * 1000;
     const both = await world({ dhis2: { clock } });
     expect((await register(both)).data).toEqual({ registered: true, told: true, problems: 0 });
-    const day = new Date(clock()).toISOString().slice(0, 10);
+    const day = new Date(clock() + KIGALI).toISOString().slice(0, 10);
     expect(both.dhis2.enrollments()).toMatchObject([{ enrolledAt: day }]);
   },
 );
@@ -179,6 +187,100 @@ describe('DHIS2 fails', () => {
     expect((await pushAgain(both)).data).toMatchObject({ registered: true, told: true });
   });
 });
+
+describe('as a real DHIS2 has answered', () => {
+  test('somebody who is there and not enrolled: nothing of the record is overwritten', async () => {
+    // 404, although the person is there: the program is named.
+    expect(recorded('tracker-get-not-enrolled')).toMatchObject({
+      request: { path: expect.stringContaining('program=MatCareProg') },
+      response: { status: 404, body: { errorCode: 'E1005' } },
+    });
+    const both = await world();
+    const geometry = { type: 'Point', coordinates: [30.06, -1.94] };
+    await both.goThrough(FLOWS.registration, GRACE, []);
+    const { uuid } = contactOf(both) ?? { uuid: '' };
+    const elsa = person({
+      id: 'PersonElsa1',
+      name: 'Elsa Gatera',
+      phone: '+250788000099',
+      enrolled: false,
+    });
+    both.dhis2.enter({ trackedEntities: [{ ...elsa, geometry }] });
+    await setField(both, uuid, { dhis2_id: 'PersonElsa1' });
+    for (const text of ANSWERS) {
+      await both.sandbox.reply(GRACE, text);
+      await both.sandbox.settled();
+    }
+    const [final] = await both.receiver.settled();
+    expect(final).toMatchObject({ data: { registered: true, told: true } });
+    expect(both.dhis2.people()).toMatchObject([
+      {
+        id: 'PersonElsa1',
+        orgUnit: 'ClinicKacy1',
+        geometry,
+        values: {
+          AttrFullNam: 'Elsa Gatera',
+          AttrPhoneNr: '+250788000099',
+          AttrVillage: 'Gisozi',
+        },
+      },
+    ]);
+    expect(both.dhis2.enrollments()).toMatchObject([{ trackedEntity: 'PersonElsa1' }]);
+  });
+
+  test.each([
+    ['tracker-duplicate-phone', 'Another person in DHIS2 has this phone number (E1064).'],
+    ['tracker-async-invalid-report', 'Another person in DHIS2 has this phone number (E1064).'],
+    ['tracker-create-deleted', 'TrackedEntity (E1114)'],
+    ['tracker-nobody', 'User (E1000)'],
+  ])('%s: the reason is the cause', async (name, reason) => {
+    const both = await world();
+    const { body } = recorded(name).response;
+    both.dhis2.fault({ ...PLACE_OF_IMPORT, status: 409, body: body as object });
+    const refused = await register(both);
+    expect(reasons(refused)).toEqual([`${contactOf(both)?.uuid}: ${reason}`]);
+  });
+
+  test('no value comes into a reason, in whatever way it is quoted', async () => {
+    const [first] = errorReports('tracker-invalid-sync').filter(one => one.errorCode === 'E1007');
+    const name = 'Kinyarwanda';
+    const messages = [
+      first?.message ?? '',
+      `Value \`${name}\` is not a valid option code in OptionSet \`OptLanguage\`.`,
+      `Value type is TEXT but the value \`a\`${name}\`b\` is not.`,
+      `duplicate key value violates "value_key" Detail: Key (value)=(${name}) already exists.`,
+    ];
+    const both = await world();
+    let push = both.receiver.received.at(-1);
+    for (const message of messages) {
+      const report = { message, errorCode: 'E1007', trackerType: 'TRACKED_ENTITY', uid: name };
+      const body = { status: 'ERROR', validationReport: { errorReports: [report] } };
+      both.dhis2.fault({ ...PLACE_OF_IMPORT, status: 409, body });
+      const refused = push ? await both.register(push) : await register(both);
+      push = both.receiver.received.at(-1);
+      expect(reasons(refused)).toHaveLength(1);
+      expect(reasons(refused).join()).not.toMatch(/Kinyarwanda|`12`/);
+      expect(reasons(refused).join()).toContain('(E1007)');
+    }
+  });
+});
+
+const PLACE_OF_IMPORT = { method: 'POST', path: '/api/tracker' };
+
+function errorReports(name: string) {
+  const { body } = recorded(name).response;
+  return (body as { validationReport: { errorReports: { message: string; errorCode: string }[] } })
+    .validationReport.errorReports;
+}
+
+async function setField({ sandbox }: Both, uuid: string, fields: object) {
+  const response = await fetch(`${sandbox.host}api/v2/contacts.json?uuid=${uuid}`, {
+    method: 'POST',
+    headers: { Authorization: `Token ${sandbox.token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ fields }),
+  });
+  expect(response.status).toBe(200);
+}
 
 describe('RapidPro fails', () => {
   test.each(['before', 'after'] as const)(

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { askingFlow } from '../../scripts/example/flows.mjs';
 import { built } from '../packaging/project.js';
+import { recorded } from './dhis2/recorded.js';
 import { FLOWS, reasons, world } from './world.js';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -16,8 +18,9 @@ const WORKERS = [
 ] as const;
 const [KACYIRU, REMERA, GONE, NOWHERE] = WORKERS;
 
-const withWorkers = (dialect: 'v9' | 'textit' = 'v9') =>
-  world({
+const withWorkers = (dialect: 'v9' | 'textit' = 'v9', options: Parameters<typeof world>[0] = {}) =>
+  withZeros({
+    ...options,
     dialect,
     contacts: WORKERS.map(({ urn, clinic }) => ({
       urns: [urn],
@@ -25,6 +28,15 @@ const withWorkers = (dialect: 'v9' | 'textit' = 'v9') =>
       fields: clinic ? { clinic } : {},
     })),
   });
+
+/** Both systems, with data elements that keep zeros. */
+async function withZeros(options: Parameters<typeof world>[0]) {
+  const both = await world(options);
+  for (const id of ['DataElCases', 'DataElDeath']) {
+    both.dhis2.setUp('dataElements', { id, zeroIsSignificant: true });
+  }
+  return both;
+}
 
 const report = (both: Both, { urn }: (typeof WORKERS)[number], cases: number, deaths = 0) =>
   both.goThrough(FLOWS.report, urn, [String(cases), String(deaths)]);
@@ -46,6 +58,13 @@ const remera = (cases: number, deaths = 0) => ({
   'ClinicReme1 DataElDeath': String(deaths),
 });
 
+/** Somebody enters the missing clinic, and gives it the data set. */
+function newClinic({ dhis2 }: Both) {
+  dhis2.setUp('orgUnits', { id: 'ClinicGone1', name: 'New', parent: 'CountryRW01' });
+  const organisationUnits = ['ClinicKacy1', 'ClinicReme1', 'ClinicGone1'];
+  dhis2.setUp('dataSets', { id: 'WeeklyMalar', organisationUnits });
+}
+
 const posts = ({ dhis2 }: Both) =>
   dhis2.requests().filter(({ method }) => method === 'POST').length;
 
@@ -56,10 +75,15 @@ describe.each(['v9', 'textit'] as const)('reports become data values (%s)', dial
     await report(both, REMERA, 7);
     const first = await both.run('reports');
     expect(first.errors).toBeUndefined();
-    expect(first.data).toEqual({ sent: 2, waiting: 0, problems: 0 });
+    expect(first.data).toEqual({ sent: 2, complete: 2, later: 0, waiting: 0, problems: 0 });
     expect(values(both)).toEqual({ ...kacyiru(4, 1), ...remera(7) });
-    expect((await both.run('reports')).data).toEqual({ sent: 0, waiting: 0, problems: 0 });
-    expect(posts(both)).toBe(1);
+    expect((await both.run('reports')).data).toMatchObject({ sent: 0, problems: 0 });
+    // The values, and what is complete.
+    expect(posts(both)).toBe(2);
+    const sent = both.dhis2.requests().find(({ path }) => path === '/api/dataValueSets');
+    for (const one of ['Periods', 'DataElements', 'CategoryOptionCombos', 'OrganisationUnits']) {
+      expect(sent?.query).toContain(`strict${one}=true`);
+    }
     await report(both, KACYIRU, 6, 1);
     expect((await both.run('reports')).data).toMatchObject({ sent: 1 });
     expect(values(both)).toEqual({ ...kacyiru(6, 1), ...remera(7) });
@@ -73,13 +97,13 @@ test('a report that is refused is listed with the reason, the others are kept, a
   await report(both, NOWHERE, 3);
   await report(both, KACYIRU, 4, 1);
   const first = await both.run('reports');
-  expect(first.data).toEqual({ sent: 1, waiting: 2, problems: 2 });
-  expect(reasons(first).join('\n')).toMatch(/ClinicGone1.*E7612/);
+  expect(first.data).toMatchObject({ sent: 1, waiting: 2, problems: 2 });
+  expect(reasons(first).join('\n')).toMatch(/The data set WeeklyMalar has no clinic ClinicGone1/);
   expect(reasons(first).join('\n')).toMatch(/field "clinic" of the contact is empty/);
   expect(values(both)).toEqual(kacyiru(4, 1));
   expect(reasons(await both.run('reports'))).toEqual(reasons(first));
-  both.dhis2.setUp('orgUnits', { id: 'ClinicGone1', name: 'New', parent: 'CountryRW01' });
-  expect((await both.run('reports')).data).toEqual({ sent: 1, waiting: 1, problems: 1 });
+  newClinic(both);
+  expect((await both.run('reports')).data).toMatchObject({ sent: 1, waiting: 1, problems: 1 });
   expect(values(both)).toMatchObject({ 'ClinicGone1 DataElCases': '2' });
 });
 
@@ -97,7 +121,7 @@ describe('DHIS2 fails', () => {
     both.dhis2.fault({ ...PLACE, ...fault });
     const failed = await both.run('reports');
     expect(Object.keys(failed.errors ?? {})).toEqual(['write-dhis2']);
-    expect((await both.run('reports')).data).toEqual({ sent: 1, waiting: 0, problems: 0 });
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1, waiting: 0, problems: 0 });
     expect(values(both)).toEqual(kacyiru(4, 1));
     expect((await both.run('reports')).data).toMatchObject({ sent: 0 });
   });
@@ -109,9 +133,15 @@ describe('DHIS2 fails', () => {
     both.dhis2.fault({ ...PLACE, status: 409 });
     const refused = await both.run('reports');
     expect(refused.errors).toBeUndefined();
-    expect(refused.data).toEqual({ sent: 0, waiting: 2, problems: 2 });
+    expect(refused.data).toMatchObject({ sent: 0, waiting: 2, problems: 2 });
     expect(reasons(refused).join()).toContain('The server is busy');
-    expect((await both.run('reports')).data).toEqual({ sent: 2, waiting: 0, problems: 0 });
+    expect((await both.run('reports')).data).toEqual({
+      sent: 2,
+      complete: 2,
+      later: 0,
+      waiting: 0,
+      problems: 0,
+    });
   });
 
   test('a report that waits does not undo a later one', async () => {
@@ -120,7 +150,7 @@ describe('DHIS2 fails', () => {
     both.dhis2.fault({ ...PLACE, status: 409 });
     await both.run('reports');
     await report(both, KACYIRU, 6);
-    expect((await both.run('reports')).data).toEqual({ sent: 1, waiting: 0, problems: 0 });
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1, waiting: 0, problems: 0 });
     expect(values(both)).toEqual(kacyiru(6));
   });
 });
@@ -133,7 +163,7 @@ describe('RapidPro fails', () => {
     const failed = await both.run('reports');
     expect(Object.keys(failed.errors ?? {})).toEqual(['read-runs']);
     expect(both.dhis2.dataValues()).toEqual([]);
-    expect((await both.run('reports')).data).toEqual({ sent: 1, waiting: 0, problems: 0 });
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1, waiting: 0, problems: 0 });
     expect(values(both)).toEqual(kacyiru(4, 1));
   });
 });
@@ -143,7 +173,7 @@ test('a report that is read again, as after its mark was taken out, is on the li
   await report(both, GONE, 2);
   const { rapidpro, ...left } = await both.run('reports');
   both.states.reports = left;
-  expect((await both.run('reports')).data).toEqual({ sent: 0, waiting: 1, problems: 1 });
+  expect((await both.run('reports')).data).toMatchObject({ sent: 0, waiting: 1, problems: 1 });
 });
 
 test('two runs at the same moment leave each value once', async () => {
@@ -153,4 +183,181 @@ test('two runs at the same moment leave each value once', async () => {
   expect(finals.map(({ errors }) => errors)).toEqual([undefined, undefined]);
   expect(values(both)).toEqual(kacyiru(4, 1));
   expect(both.dhis2.dataValues()).toHaveLength(2);
+});
+
+describe('periods', () => {
+  const running = (both: Both) =>
+    both.dhis2.setUp('dataSets', { id: 'WeeklyMalar', openFuturePeriods: 0 });
+  const thisWeek = (all: { reports: object[] }) => ({
+    ...all,
+    reports: all.reports.map(one => ({ ...one, offset: 0 })),
+  });
+
+  test('one that still runs is kept for later, without a word each night', async () => {
+    let now = Date.now();
+    const both = await withWorkers('v9', {
+      settings: thisWeek,
+      now: () => now,
+      dhis2: { clock: () => now },
+    });
+    running(both);
+    await report(both, KACYIRU, 4, 1);
+    const waits = { sent: 0, later: 1, waiting: 0, problems: 0 };
+    expect((await both.run('reports')).data).toMatchObject(waits);
+    expect((await both.run('reports')).data).toMatchObject(waits);
+    expect(posts(both)).toBe(0);
+    now += 7 * 24 * 60 * 60 * 1000;
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1, later: 0, problems: 0 });
+    expect(values(both)).toEqual(kacyiru(4, 1));
+  });
+
+  test('one that DHIS2 does not take yet, by its own clock, is kept too', async () => {
+    expect(recorded('datavalues-current-week').response.body).toMatchObject({
+      response: { conflicts: [{ errorCode: 'E7641' }] },
+    });
+    const both = await withWorkers('v9', {
+      // DHIS2's clock is eight days behind.
+      dhis2: { clock: () => Date.now() - 8 * 24 * 60 * 60 * 1000 },
+    });
+    running(both);
+    await report(both, KACYIRU, 4, 1);
+    const waits = { sent: 0, later: 1, waiting: 0, problems: 0 };
+    expect((await both.run('reports')).data).toMatchObject(waits);
+    expect(both.dhis2.dataValues()).toEqual([]);
+  });
+});
+
+test('a zero that DHIS2 drops is said, once for a data element', async () => {
+  expect(recorded('datavalues-zero').response.body).toMatchObject({
+    response: { status: 'SUCCESS', importCount: { imported: 0, ignored: 0, deleted: 0 } },
+  });
+  const both = await withWorkers();
+  both.dhis2.setUp('dataElements', { id: 'DataElDeath', zeroIsSignificant: false });
+  await report(both, KACYIRU, 4, 0);
+  await report(both, REMERA, 0, 0);
+  const final = await both.run('reports');
+  expect(final.data).toMatchObject({ sent: 2, complete: 2, problems: 1 });
+  expect(reasons(final)).toEqual([
+    expect.stringMatching(/^DataElDeath: DHIS2 keeps no zero here: 2 of this run/),
+  ]);
+});
+
+describe('completion', () => {
+  test('waits for what is required, and counts what DHIS2 has from before', async () => {
+    const both = await withWorkers('v9', {
+      settings: all => ({
+        ...all,
+        reports: all.reports.map((one: object) => ({
+          ...one,
+          values: { cases: 'DataElCases' },
+        })),
+      }),
+    });
+    await report(both, KACYIRU, 4);
+    await report(both, REMERA, 7);
+    expect((await both.run('reports')).data).toMatchObject({ sent: 2, complete: 0, problems: 0 });
+    // Somebody at the clinic enters what is missing, and a correction comes in.
+    const period = both.dhis2.dataValues()[0]?.period;
+    const place = { period, orgUnit: 'ClinicKacy1' };
+    await fetch(`${both.dhis2.baseUrl}/api/dataValueSets`, {
+      method: 'POST',
+      headers: {
+        Authorization: `ApiToken ${both.dhis2.token}`,
+        'Content-Type': 'application/json',
+      },
+      body: JSON.stringify({ dataValues: [{ dataElement: 'DataElDeath', ...place, value: '2' }] }),
+    });
+    await report(both, KACYIRU, 5);
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1, complete: 1 });
+    expect(values(both)).toMatchObject(kacyiru(5, 2));
+    expect(both.dhis2.registrations()).toMatchObject([{ organisationUnit: 'ClinicKacy1', period }]);
+  });
+});
+
+describe('DHIS2 does not mark the data set as complete', () => {
+  const PLACE = { method: 'POST', path: '/api/completeDataSetRegistrations' };
+
+  test.each([
+    ['without a word', undefined],
+    ['since it does not find the clinic', recorded('complete-post-two').response],
+  ])('%s: the report is listed, and the next run completes it', async (_name, answer) => {
+    const both = await withWorkers();
+    await report(both, KACYIRU, 4, 1);
+    const { status = 409, body } = answer ?? {};
+    const text = JSON.stringify(body)?.replace('ClinicGone1', 'ClinicKacy1');
+    both.dhis2.fault({ ...PLACE, status, ...(text ? { body: JSON.parse(text) } : {}) });
+    const first = await both.run('reports');
+    expect(first.data).toMatchObject({ sent: 0, complete: 0, waiting: 1, problems: 1 });
+    expect(reasons(first).join()).toContain('Not marked as complete');
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1, complete: 1, problems: 0 });
+    expect(both.dhis2.registrations()).toHaveLength(1);
+  });
+});
+
+describe('several flows and data sets', () => {
+  const BY_NAME = '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a03';
+  const ask = (name: string, type: 'has_text' | 'has_number' = 'has_number') => ({
+    name,
+    text: `${name}?`,
+    type,
+  });
+  const flows = [
+    askingFlow({
+      uuid: BY_NAME,
+      name: 'By sex and month',
+      questions: [
+        ask('DataElBySex__EpYiJbnYbJ4'),
+        ask('SEX__taxpiAgqZcI'),
+        ask('Where', 'has_text'),
+      ],
+      thanks: 'Thank you.',
+    }),
+  ];
+  const settings = (all: { reports: object[] }) => ({
+    ...all,
+    reports: [
+      ...all.reports,
+      {
+        name: 'by sex',
+        flow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a03',
+        dataSet: 'WeeklyMalar',
+        clinicResult: 'where',
+      },
+    ],
+  });
+
+  test('numbers by the name of the result, ids or codes, with their combos; the clinic from the report', async () => {
+    const both = await withWorkers('v9', { flows, settings });
+    both.dhis2.setUp('dataElements', { id: 'DataElBySex', code: 'SEX' });
+    both.dhis2.setUp('orgUnits', { id: 'ClinicReme1', code: 'REM-01' });
+    await report(both, KACYIRU, 4, 1);
+    await both.goThrough(BY_NAME, KACYIRU.urn, ['3', '2', 'rem-01']);
+    await both.goThrough(BY_NAME, REMERA.urn, ['9', '9', 'Amina of Remera']);
+    const final = await both.run('reports');
+    expect(final.data).toMatchObject({ sent: 2, waiting: 1 });
+    expect(reasons(final)).toEqual([
+      expect.stringContaining('has no clinic of the name in the report'),
+    ]);
+    // What somebody wrote is not shown.
+    expect(JSON.stringify(final.problems)).not.toContain('Amina');
+    const found = both.dhis2
+      .dataValues()
+      .map(one => `${one.orgUnit} ${one.dataElement} ${one.categoryOptionCombo} ${one.value}`);
+    expect(found.sort()).toEqual([
+      'ClinicKacy1 DataElCases HllvX50cXC0 4',
+      'ClinicKacy1 DataElDeath HllvX50cXC0 1',
+      'ClinicReme1 DataElBySex EpYiJbnYbJ4 3',
+      'ClinicReme1 DataElBySex taxpiAgqZcI 2',
+    ]);
+  });
+
+  test('a data set that is not there stops only its own flow, whose reports are not lost', async () => {
+    const both = await withWorkers('v9', { flows, settings });
+    await report(both, KACYIRU, 4, 1);
+    both.dhis2.fault({ method: 'GET', path: '/api/dataSets', status: 404 });
+    const first = await both.run('reports');
+    expect(first.data).toMatchObject({ sent: 0, problems: 1 });
+    expect(reasons(first)).toEqual([expect.stringContaining('WeeklyMalar: DHIS2 has no such')]);
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1, problems: 0 });
+  });
 });

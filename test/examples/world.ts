@@ -27,3 +27,9 @@ export function asked({ sandbox }: World): { starts: number; messages: number } 
 export function reasons({ problems = [] }: { problems?: { who: string; reason: string }[] }) {
   return problems.map(({ who, reason }) => `${who}: ${reason}`);
 }
+
+/** Noon of today by the clocks of Kigali. The sandbox stamps what it does by the clock of this computer. */
+export function noonInKigali(): number {
+  const day = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Africa/Kigali' }).format(new Date());
+  return Date.parse(`${day}T10:00:00Z`);
+}

@@ -10,17 +10,33 @@ export interface Dhis2 {
   baseUrl: string;
   token: string;
   credential: { baseUrl: string; username: string; password: string };
-  requests(): { method: string; path: string; query: string; status: number }[];
+  requests(): { method: string; path: string; query: string; body: string; status: number }[];
   people(): Person[];
   enrollments(): { id: string; trackedEntity: string; program: string; orgUnit: string }[];
-  dataValues(): { dataElement: string; period: string; orgUnit: string; value: string }[];
+  dataValues(): {
+    dataElement: string;
+    period: string;
+    orgUnit: string;
+    categoryOptionCombo: string;
+    value: string;
+  }[];
+  registrations(): {
+    dataSet: string;
+    period: string;
+    organisationUnit: string;
+    completed: boolean;
+  }[];
   enter(payload: object): void;
   seed(person: object): void;
-  setUp(kind: 'orgUnits', row: { id: string; name: string; parent?: string }): void;
+  setUp(
+    kind: 'orgUnits' | 'dataElements' | 'dataSets' | 'programs' | 'users',
+    row: { id: string } & Record<string, unknown>,
+  ): void;
   fault(order: {
     method: string;
     path: string;
     status?: number;
+    body?: object;
     kind?: 'reset';
     after?: boolean;
   }): void;
@@ -29,8 +45,13 @@ export interface Dhis2 {
 
 /** A small stand-in for DHIS2 on loopback. */
 export function createDhis2(options?: {
+  /** Lists as in metadata.mjs; those that are not named are as there. */
   metadata?: object;
   clock?: () => number;
-  /** Default: `2.41.3`. Versions before 2.41 name parameters and lists in their own way. */
+  /** Default: `2.42.5.2`. Versions before 2.41 name parameters and lists in their own way. */
   version?: string;
+  /** Default: `Africa/Kigali`. */
+  zone?: string;
+  /** Default: `iso8601`. */
+  calendar?: string;
 }): Promise<Dhis2>;

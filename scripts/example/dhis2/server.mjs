@@ -1,45 +1,56 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { importDataValues } from './data-values.mjs';
+import { makeToken, whoAsks } from './access.mjs';
 import { refusal } from './messages.mjs';
-import { createStore, shownTime } from './store.mjs';
-import { listPeople, onePerson } from './tracker-export.mjs';
+import { route } from './routes.mjs';
+import { createStore, setUp } from './store.mjs';
 import { importTracker, savePerson } from './tracker-import.mjs';
 
 /**
- * A small stand-in for DHIS2 on loopback: the endpoints that the example uses, with DHIS2's checks, reports and statuses.
+ * A small stand-in for DHIS2 on loopback: the endpoints that programs with RapidPro use, with DHIS2's checks, reports and statuses.
  *
- * @param {object} [options] - `metadata`, `clock` and `version`, as for the store
+ * @param {object} [options] - as for the store
  */
 export async function createDhis2(options = {}) {
   const store = createStore(options);
   const credential = { username: 'openfn', password: randomBytes(12).toString('hex') };
-  const token = `d2p_${randomBytes(16).toString('hex')}`;
-  const allowed = [
-    `Basic ${Buffer.from(Object.values(credential).join(':')).toString('base64')}`,
-    `ApiToken ${token}`,
-  ];
+  const openfn = [...store.users.values()].find(one => one.username === credential.username);
+  const passwordOf = user => (user === openfn ? credential.password : user.username);
+  const { key: token } = makeToken(store, openfn);
   const requests = [];
   const faults = [];
+
+  function work(request, url, body) {
+    const { user, answer } = whoAsks(store, request.headers, baseUrl, passwordOf);
+    if (answer) return answer;
+    const payload = parsed(body);
+    const { method } = request;
+    return route({ store, user, method, url, query: url.searchParams, payload, baseUrl });
+  }
+
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, 'http://dhis2');
     const body = await text(request);
     const fault = takeFault(faults, request.method, url.pathname);
-    const isKnown = allowed.includes(request.headers.authorization);
-    const work = () =>
-      isKnown ? route(store, request.method, url, body) : refusal(401, 'Unauthorized');
-    const done = !fault || fault.after ? work() : undefined;
-    const answer = fault ? refusal(fault.status ?? 503, 'The server is busy') : done;
+    const done = !fault || fault.after ? work(request, url, body) : undefined;
+    const status = fault?.status ?? 503;
+    const refused = fault && {
+      status,
+      body: fault.body ?? refusal(status, 'The server is busy').body,
+    };
+    const answer = refused ?? done;
     requests.push({
       method: request.method,
       path: url.pathname,
       query: url.search,
+      body,
       status: answer.status,
     });
     if (fault?.kind === 'reset') return request.socket.destroy();
-    response.writeHead(answer.status, { 'Content-Type': 'application/json' });
-    response.end(JSON.stringify(answer.body));
+    response.writeHead(answer.status, { 'Content-Type': 'application/json', ...answer.headers });
+    const isText = typeof answer.body === 'string';
+    response.end(isText ? answer.body : JSON.stringify(answer.body));
   });
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${server.address().port}`;
@@ -53,17 +64,20 @@ export async function createDhis2(options = {}) {
       [...store.people.values()].map(one => ({ ...one, values: Object.fromEntries(one.values) })),
     enrollments: () => [...store.enrollments.values()],
     dataValues: () => [...store.dataValues.values()],
+    /** The data sets that are marked as complete. */
+    registrations: () => [...store.registrations.values()],
     /** Somebody at a clinic enters or changes data. Throws where DHIS2 would refuse. */
     enter(payload) {
-      const { body } = importTracker(store, new URLSearchParams(), payload);
-      if (body.status !== 'OK') throw new Error(JSON.stringify(body.validationReport.errorReports));
+      const query = new URLSearchParams();
+      const { status, validationReport } = importTracker(store, openfn, query, payload);
+      if (status !== 'OK') throw new Error(JSON.stringify(validationReport.errorReports));
     },
     /** Changes a tracked entity without a check, as data from older days may be. */
     seed: person => savePerson(store, person),
-    /** Sets up more, such as an organisation unit. */
-    setUp: (kind, row) => store[kind].set(row.id, row),
+    /** Sets up more, such as an organisation unit, or changes what is set up. */
+    setUp: (kind, row) => setUp(store, kind, row),
     /**
-     * Lets the next such request go wrong: `{ method, path, status }`, or `{ …, kind: 'reset' }` for a connection that breaks.
+     * Lets the next such request go wrong: `{ method, path, status, body }`, or `{ …, kind: 'reset' }` for a connection that breaks.
      * With `after: true` DHIS2 has done the work by then.
      */
     fault: order => faults.push(order),
@@ -79,29 +93,10 @@ function takeFault(faults, method, path) {
   return index < 0 ? undefined : faults.splice(index, 1)[0];
 }
 
-function route(store, method, url, body) {
-  const path = url.pathname.replace(/\/$/, '');
-  const query = url.searchParams;
-  if (method === 'GET' && path === '/api/system/info') {
-    return { status: 200, body: { version: store.version, serverDate: shownTime(store.clock()) } };
-  }
-  if (method === 'GET' && path === '/api/tracker/trackedEntities') return listPeople(store, query);
-  const one = /^\/api\/tracker\/trackedEntities\/(\w+)$/.exec(path);
-  if (method === 'GET' && one) return onePerson(store, one[1], query);
-  if (method !== 'POST') return refusal(404, `${path} is not part of this stand-in`);
-  const payload = parsed(body);
-  if (payload === undefined) return refusal(400, 'The body is no JSON');
-  if (path === '/api/dataValueSets') return importDataValues(store, payload);
-  if (path !== '/api/tracker') return refusal(404, `${path} is not part of this stand-in`);
-  // DHIS2 imports asynchronously by default, and answers with the id of a job.
-  if (query.get('async') !== 'false')
-    return refusal(501, 'This stand-in only imports with async=false');
-  return importTracker(store, query, payload);
-}
-
+/** What a body holds; undefined where it is no JSON. */
 function parsed(body) {
   try {
-    return JSON.parse(body);
+    return JSON.parse(body === '' ? '{}' : body);
   } catch {
     return undefined;
   }

@@ -1,0 +1,129 @@
+// Looks in DHIS2 for all that the settings name. It writes nothing.
+
+const KNOWN_CALENDAR = 'iso8601';
+
+// What DHIS2 has at a path; null where it has nothing there, or where this user may not see it.
+const read = (path, fields) => async state => {
+  const { data, response } = await get(path, { query: { fields }, errors: { 404: false } })(state);
+  return response.statusCode === 404 ? null : data;
+};
+
+const WITHOUT_LOGIN = 'DHIS2 shows its page to log in: look at the credential.';
+
+// The server itself, and what its user may do.
+fn(async state => {
+  const found = [];
+  const note = (who, reason) => found.push({ who, reason });
+  const { data: server } = await get('/api/system/info')(state);
+  if (!server?.version) note('DHIS2', WITHOUT_LOGIN);
+  else {
+    const { calendar, version } = server;
+    if (calendar !== KNOWN_CALENDAR) {
+      note(
+        'DHIS2',
+        `Its calendar is ${calendar}. The jobs count days and weeks by ISO 8601 alone.`,
+      );
+    }
+    if (/^2\.[0-3]\d\b/.test(version)) note('DHIS2', `Version ${version} is older than 2.40.`);
+    const me = await read('/api/me', 'authorities,organisationUnits[id]')(state);
+    const may = right => me.authorities.includes('ALL') || me.authorities.includes(right);
+    if (state.settings.reports.length > 0 && !may('F_DATAVALUE_ADD')) {
+      note('DHIS2', 'The user may not enter data values: it lacks F_DATAVALUE_ADD.');
+    }
+    if (me.organisationUnits.length === 0) {
+      note('DHIS2', 'The user has no organisation units for data entry.');
+    }
+  }
+  return { ...state, problems: [...state.problems, ...found] };
+});
+
+// The program and what people are made of.
+fn(async state => {
+  const { dhis2 } = state.settings;
+  const found = [];
+  const note = (who, reason) => found.push({ who, reason });
+  const fields =
+    'onlyEnrollOnce,trackedEntityType[id],organisationUnits[id],access[data[write]],programTrackedEntityAttributes[mandatory,trackedEntityAttribute[id,unique,optionSet[options[code]]]]';
+  const program = await read(`/api/programs/${dhis2.program}`, fields)(state);
+  if (!program) note(dhis2.program, 'DHIS2 has no such program, or its user may not see it.');
+  else {
+    if (program.access?.data?.write === false) {
+      note(dhis2.program, 'The user may not write data of this program.');
+    }
+    if (program.trackedEntityType.id !== dhis2.trackedEntityType) {
+      note(dhis2.trackedEntityType, 'This is not the tracked entity type of the program.');
+    }
+    if (!program.onlyEnrollOnce) {
+      note(dhis2.program, 'The program enrolls a person more than once.');
+    }
+    const attributes = program.programTrackedEntityAttributes;
+    const attributeOf = id => attributes.find(one => one.trackedEntityAttribute.id === id);
+    for (const [name, id] of Object.entries(dhis2.attributes)) {
+      if (!attributeOf(id)) note(id, `The program has no such attribute (${name}).`);
+    }
+    const phone = attributeOf(dhis2.attributes.phone)?.trackedEntityAttribute;
+    if (phone && !phone.unique) note(phone.id, 'The phone number is not unique.');
+    const named = Object.values(dhis2.attributes);
+    for (const { mandatory, trackedEntityAttribute } of attributes) {
+      if (mandatory && !named.includes(trackedEntityAttribute.id)) {
+        note(
+          trackedEntityAttribute.id,
+          'The attribute is mandatory, and the settings do not name it.',
+        );
+      }
+    }
+    const language = attributeOf(dhis2.attributes.language)?.trackedEntityAttribute;
+    const options = language?.optionSet?.options.map(({ code }) => code);
+    for (const code of Object.keys(dhis2.languages)) {
+      if (options && !options.includes(code)) note(code, 'The language is not among the options.');
+    }
+    const units = program.organisationUnits.map(({ id }) => id);
+    for (const id of [...Object.values(dhis2.clinics), dhis2.otherClinic]) {
+      if (!units.includes(id)) note(id, 'The program is not assigned to this organisation unit.');
+    }
+  }
+  const unit = await read(`/api/organisationUnits/${dhis2.orgUnit}`, 'id')(state);
+  if (!unit) note(dhis2.orgUnit, 'DHIS2 has no such organisation unit.');
+  return { ...state, problems: [...state.problems, ...found] };
+});
+
+// The data sets, as they were read before.
+fn(state => {
+  const found = [];
+  const note = (who, reason) => found.push({ who, reason });
+  const { reports } = state.settings;
+  const isTwice = (field, value) => value && reports.filter(one => one[field] === value).length > 1;
+  for (const report of reports) {
+    const { name, dataSet: id, offset = -1, values, required = [] } = report;
+    const dataSet = state.dataSets[id];
+    for (const field of ['name', 'reminderField']) {
+      if (isTwice(field, report[field])) note(name, `Two reports have the same ${field}.`);
+    }
+    if (report.reminder && !report.reminderField) note(name, 'The reminder has no reminderField.');
+    if (report.reminder && required.length === 0) {
+      note(name, 'Nothing is required, so no report is ever complete, and all are reminded.');
+    }
+    if (!dataSet) continue;
+    const { periodType, isOpen, canWrite, places, clinics } = dataSet;
+    if (!state.due[name]) note(id, `Periods of the kind ${periodType} are not known here.`);
+    if (!canWrite) note(id, 'The user may not write data of this data set.');
+    if (offset >= 0 && !isOpen) {
+      note(
+        id,
+        'The report is for a period that still runs. DHIS2 takes it when that is over, or with 1 open future period.',
+      );
+    }
+    if (clinics.length === 0) note(id, 'The data set is assigned to no organisation unit.');
+    const named = values ? Object.values(values) : [];
+    for (const place of [...named, ...required]) {
+      if (!places[place])
+        note(place, `The data set ${id} has no such data element or category option combo.`);
+    }
+    const used = values ? named.map(place => places[place]) : Object.values(places);
+    const dropping = used.filter(place => place && !place.keepsZero);
+    for (const element of new Set(dropping.map(({ dataElement }) => dataElement))) {
+      note(element, 'DHIS2 drops zeros here: set "Store zero data values" of the data element.');
+    }
+  }
+  return { ...state, problems: [...state.problems, ...found] };
+});

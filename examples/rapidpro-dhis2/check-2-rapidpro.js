@@ -1,0 +1,93 @@
+// Looks in RapidPro for all that the settings name. It writes nothing.
+
+getGroups();
+fn(state => ({ ...state, groups: state.data.map(({ name }) => name) }));
+
+getFields();
+fn(state => ({ ...state, fields: state.data.map(({ key }) => key) }));
+
+getFlows();
+fn(state => ({ ...state, flows: state.data }));
+
+getWorkspace();
+fn(state => ({ ...state, workspace: state.data }));
+
+const same = (a, b) => a.toLowerCase() === b.toLowerCase();
+const hasResult = (flow, name) =>
+  flow.results.some(result => same(result.key, name) || same(result.name, name));
+
+fn(state => {
+  const { settings, dataSets, groups, fields, flows, workspace } = state;
+  const { rapidpro } = settings;
+  const found = [];
+  const note = (who, reason) => found.push({ who, reason });
+
+  if (!groups.some(name => same(name, rapidpro.reporters))) {
+    note(rapidpro.reporters, 'RapidPro has no such group.');
+  }
+  if (!fields.includes(rapidpro.clinicField)) {
+    note(rapidpro.clinicField, 'RapidPro has no field with this key.');
+  }
+  if (workspace.timezone && workspace.timezone !== settings.timeZone) {
+    note('timeZone', `The settings say ${settings.timeZone}, the workspace ${workspace.timezone}.`);
+  }
+
+  if (!state.configuration.webhookSecret) {
+    note('webhookSecret', 'The credential for RapidPro has none: no registration is taken.');
+  }
+
+  const wanted = [
+    { uuid: rapidpro.registrationFlow, results: ['name', 'village', 'clinic'] },
+    ...settings.reports.map(({ flow, values, clinicResult }) => ({
+      uuid: flow,
+      results: [...Object.keys(values ?? {}), ...(clinicResult ? [clinicResult] : [])],
+    })),
+  ];
+  for (const { uuid, results } of wanted) {
+    const flow = flows.find(one => one.uuid === uuid);
+    if (!flow) note(uuid, 'RapidPro has no such flow.');
+    else {
+      if (flow.archived) note(uuid, 'The flow is archived.');
+      for (const name of results) {
+        if (!hasResult(flow, name)) note(name, `The flow "${flow.name}" has no such result.`);
+      }
+    }
+  }
+
+  // Where results go to the data element that they are named after, those that fit none are left out.
+  for (const { flow: uuid, dataSet, values, clinicResult } of settings.reports) {
+    const { places = {} } = dataSets[dataSet] ?? {};
+    const results = flows.find(one => one.uuid === uuid)?.results ?? [];
+    for (const { name } of values ? [] : results) {
+      const isClinic = clinicResult && same(name, clinicResult);
+      if (!places[name.toLowerCase()] && !isClinic) {
+        note(name, `The data set ${dataSet} has no such data element: the result is left out.`);
+      }
+    }
+  }
+  return { ...state, problems: [...state.problems, ...found] };
+});
+
+// Whether each health worker has a clinic that reports. A group that is not there was told above.
+fnIf(
+  state => state.groups.some(name => same(name, state.settings.rapidpro.reporters)),
+  getContacts({ group: $.settings.rapidpro.reporters }).then(state => {
+    const { reports, rapidpro } = state.settings;
+    const found = [];
+    for (const { dataSet: id, clinicResult } of reports) {
+      const dataSet = state.dataSets[id];
+      if (!dataSet || clinicResult) continue;
+      for (const { uuid, fields } of state.data) {
+        const clinic = fields[rapidpro.clinicField] ?? '';
+        const isThere = dataSet.clinicIds[clinic] ?? dataSet.clinicIds[clinic.toLowerCase()];
+        const reason = clinic
+          ? `The data set ${id} has no clinic ${clinic}.`
+          : `The field "${rapidpro.clinicField}" of the contact is empty.`;
+        if (!isThere) found.push({ who: uuid, reason });
+      }
+    }
+    return { ...state, problems: [...state.problems, ...found] };
+  }),
+);
+
+fn(({ problems }) => ({ problems, data: { problems: problems.length } }));

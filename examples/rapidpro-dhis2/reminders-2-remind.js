@@ -1,0 +1,136 @@
+// Reminds those who report for a clinic that is missing, in their language.
+// A field of the contact is the mark: "2026W47 asked 2026-11-25" before the message is sent, "sent" afterwards.
+
+const DAY = 24 * 60 * 60 * 1000;
+
+// Whether it is night by the program's clock. A night may go on over midnight.
+const isNight = (time, { night, timeZone }) => {
+  const clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
+  const hour = clock.format(new Date(time));
+  const { from, to } = night;
+  return from <= to ? hour >= from && hour < to : hour >= from || hour < to;
+};
+
+fn(state => ({ ...state, begun: Date.now(), reminded: 0, toRemind: [] }));
+
+fn(async state => {
+  const { settings, dataSets, due, missing } = state;
+  const { reporters, clinicField } = settings.rapidpro;
+  const problems = [...state.problems];
+  const toRemind = [];
+  const names = Object.keys(missing).filter(name => missing[name].length > 0);
+  if (names.length === 0 || isNight(state.now, settings)) return state;
+
+  for (const name of names) {
+    const rules = settings.reports.find(report => report.name === name);
+    const { id: period, reportedFrom, reportedTo } = due[name];
+    const { clinicIds } = dataSets[rules.dataSet];
+    const clinicOf = text => clinicIds[text] ?? clinicIds[String(text ?? '').toLowerCase()];
+    const field = await ensureField({ name: rules.reminderField, type: 'text' })(state);
+    const { key } = field.data;
+
+    // Who has reported meanwhile, and waits for the reports workflow: nobody of that clinic is written to.
+    const dayOf = time =>
+      new Intl.DateTimeFormat('sv-SE', { timeZone: settings.timeZone }).format(new Date(time));
+    const before = new Date(Date.parse(reportedFrom) - DAY).toISOString();
+    const { data: runs } = await getFlowRuns({ flow: rules.flow, after: before })(state);
+    const reports = runs.filter(
+      run =>
+        run.exit_type === 'completed' &&
+        dayOf(run.created_on) >= reportedFrom &&
+        dayOf(run.created_on) <= reportedTo,
+    );
+
+    const { data: contacts } = await getContacts({ group: reporters })(state);
+    const clinicOfContact = uuid =>
+      clinicOf(contacts.find(contact => contact.uuid === uuid)?.fields[clinicField]);
+    const clinicOfRun = ({ contact, values }) => {
+      const answer = Object.entries(values).find(
+        ([result]) => result === String(rules.clinicResult ?? '').toLowerCase(),
+      );
+      return answer ? clinicOf(String(answer[1].value).trim()) : clinicOfContact(contact.uuid);
+    };
+    const hasReported = reports.map(clinicOfRun);
+    const isMissing = clinic => missing[name].includes(clinic) && !hasReported.includes(clinic);
+
+    for (const contact of contacts) {
+      const clinic = clinicOf(contact.fields[clinicField]);
+      const reported = reports.some(run => run.contact.uuid === contact.uuid);
+      if (!isMissing(clinic) || reported || contact.status !== 'active') continue;
+      const [markedPeriod, mark, day] = (contact.fields[key] ?? '').split(' ');
+      const who = contact.uuid;
+      if (markedPeriod === period && mark === 'asked') {
+        const reason = `It is not known whether the reminder went out. Look, and then set the field "${rules.reminderField}" to "${period} sent ${day}", or empty it.`;
+        problems.push({ who, reason });
+        continue;
+      }
+      const days = Math.round((Date.parse(state.today) - Date.parse(day)) / DAY);
+      const again = rules.remindAgainAfterDays;
+      const isTime = markedPeriod !== period || (again > 0 && days >= again);
+      const { language, fields } = contact;
+      if (isTime) toRemind.push({ who, name, key, period, language, old: fields[key] ?? null });
+    }
+    const isTold = clinic =>
+      contacts.some(({ fields }) => clinicOf(fields[clinicField]) === clinic);
+    for (const who of missing[name].filter(clinic => isMissing(clinic) && !isTold(clinic))) {
+      const reason = `Nobody in "${reporters}" reports for this clinic; its report of ${period} is missing.`;
+      problems.push({ who, reason });
+    }
+  }
+  return { ...state, problems, toRemind };
+});
+
+// One after the other: the mark, the message, the mark. So it is never unclear of more than one.
+fn(async state => {
+  const { settings, toRemind, today, now, begun } = state;
+  const problems = [...state.problems];
+  let reminded = 0;
+  for (const { who, name, key, period, language, old } of toRemind) {
+    // It may have become night while this went on.
+    if (isNight(now + Date.now() - begun, settings)) break;
+    const { reminder } = settings.reports.find(report => report.name === name);
+    const text = reminder[language] ?? Object.values(reminder)[0];
+    const mark = value => updateContact(who, { fields: { [key]: value } })(state);
+    try {
+      const { data: contact } = await mark(`${period} asked ${today}`);
+      // Somebody may have said "stop" while this went on.
+      if (contact.status !== 'active') {
+        await mark(old);
+        continue;
+      }
+    } catch (error) {
+      problems.push({
+        who,
+        reason: `Not reminded: ${error.description} The next run tries again.`,
+      });
+      continue;
+    }
+    try {
+      await sendMessage({ contact: who, text })(state);
+    } catch (error) {
+      const refused = error.statusCode >= 400 && error.statusCode < 500;
+      const reason = refused
+        ? `The reminder was refused: ${error.description} The next run tries again.`
+        : `It is not known whether the reminder went out: the field "${key}" says "asked".`;
+      problems.push({ who, reason });
+      // A refused message surely did not go out: the mark comes off.
+      if (refused) await mark(old);
+      continue;
+    }
+    reminded += 1;
+    await mark(`${period} sent ${today}`);
+  }
+  return { ...state, problems, reminded };
+});
+
+// The final state is stored. The marks are in RapidPro, so the next run needs nothing of this one.
+fn(({ rapidpro, settings, now, problems, missing, reminded }) => ({
+  ...(rapidpro ? { rapidpro } : {}),
+  problems,
+  data: {
+    missing: Object.values(missing).flat().length,
+    reminded,
+    night: isNight(now, settings),
+    problems: problems.length,
+  },
+}));

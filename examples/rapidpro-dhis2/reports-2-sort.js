@@ -1,0 +1,61 @@
+// Finds out where each report goes, and which ones count: of several for the same clinic and period the newest.
+
+const idOf = (ids, name) =>
+  [name, name.toLowerCase()].filter(one => Object.hasOwn(ids, one)).map(one => ids[one])[0];
+
+// A report with all that DHIS2 wants to know of it, or with the reason why that is not known.
+function complete(report, state) {
+  const { settings, dataSets, clinicOf } = state;
+  const { clinicField, reporters } = settings.rapidpro;
+  const rules = settings.reports.find(({ name }) => name === report.name);
+  const dataSet = dataSets[rules?.dataSet];
+  const named = report.clinic ?? clinicOf[report.contact] ?? '';
+  const clinic = dataSet && idOf(dataSet.clinicIds, named);
+  const names = Object.keys(report.values);
+  const unknown = names.filter(name => !dataSet?.places[name]);
+  const place = `${report.name} ${clinic} ${report.period?.id}`;
+  const because = reason => ({ ...report, reason });
+  if (!rules) return because(`The settings have no report "${report.name}".`);
+  if (!dataSet)
+    return because(`DHIS2 has no data set ${rules.dataSet}, or its user may not see it.`);
+  if (!report.period)
+    return because(`Periods of the kind ${dataSet.periodType} are not known here.`);
+  if (!named && report.clinic !== null) return because('The report names no clinic.');
+  if (!named) {
+    return because(
+      `The field "${clinicField}" of the contact is empty, or the contact is not in "${reporters}".`,
+    );
+  }
+  // What somebody has answered is not shown: it may be anything.
+  if (!clinic && report.clinic !== null) {
+    return because(`The data set ${dataSet.id} has no clinic of the name in the report.`);
+  }
+  if (!clinic) return because(`The data set ${dataSet.id} has no clinic ${named}.`);
+  if (unknown.length > 0)
+    return because(`The data set ${dataSet.id} has no ${unknown.join(', ')}.`);
+  if (names.length === 0) return because('No result of the report belongs to a data element.');
+  return { ...report, rules, dataSet, clinic, place };
+}
+
+// Of several reports of a clinic for a period the newest counts, also against what was sent before. What only an older one
+// has is kept.
+fn(state => {
+  const all = state.toSend.map(report => complete(report, state));
+  const toSend = {};
+  for (const report of all.sort((a, b) => Date.parse(a.time) - Date.parse(b.time))) {
+    const { place, reason, values, time } = report;
+    if (reason || state.lastSent[place] > time) continue;
+    const { runs = [], ...older } = toSend[place] ?? {};
+    const merged = { ...older.values, ...values };
+    toSend[place] = { ...report, values: merged, runs: [...runs, report.run] };
+  }
+  const isRunning = ({ period, dataSet }) => period.end >= state.today && !dataSet.isOpen;
+  const reports = Object.values(toSend);
+  return {
+    ...state,
+    unready: all.filter(({ reason }) => reason),
+    // A period that is still running waits in silence, until DHIS2 takes it.
+    later: reports.filter(isRunning),
+    ready: reports.filter(report => !isRunning(report)),
+  };
+});

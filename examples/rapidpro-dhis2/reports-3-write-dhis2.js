@@ -1,0 +1,149 @@
+// Sends the reports to DHIS2: one value for each data element, period and clinic. Then marks what is complete.
+
+const PER_REQUEST = 100;
+// Without these DHIS2 keeps values of a clinic or a kind of period that the data set does not have, and says nothing.
+const STRICT = {
+  strictPeriods: true,
+  strictDataElements: true,
+  strictCategoryOptionCombos: true,
+  strictOrganisationUnits: true,
+};
+
+const partsOf = list =>
+  Array.from({ length: Math.ceil(list.length / PER_REQUEST) }, (_, part) =>
+    list.slice(part * PER_REQUEST, (part + 1) * PER_REQUEST),
+  );
+
+// With 409 DHIS2 says: not all. What is right has been kept, and "conflicts" lists what is not, by its place in the request.
+fn(async state => {
+  const refused = {}; // by place: the reasons
+  const tooEarly = {}; // by place: DHIS2's clock has not come so far
+  for (const id of new Set(state.ready.map(({ dataSet }) => dataSet.id))) {
+    for (const part of partsOf(state.ready.filter(({ dataSet }) => dataSet.id === id))) {
+      const rows = part.flatMap(({ place, clinic, period, values, dataSet }) =>
+        Object.entries(values).map(([name, value]) => {
+          const { dataElement, categoryOptionCombo } = dataSet.places[name];
+          const where = { dataElement, categoryOptionCombo, period: period.id, orgUnit: clinic };
+          return { place, dataValue: { ...where, value } };
+        }),
+      );
+      const dataValues = rows.map(({ dataValue }) => dataValue);
+      const { data } = await post(
+        '/api/dataValueSets',
+        { dataSet: id, dataValues },
+        { query: STRICT, errors: { 409: false } },
+      )(state);
+      const summary = data.response ?? data;
+      const conflicts = summary.conflicts ?? [];
+      for (const { value, errorCode, indexes = [] } of conflicts) {
+        const list = errorCode === 'E7641' ? tooEarly : refused;
+        for (const index of indexes) list[rows[index].place] = `${value} (${errorCode})`;
+      }
+      const isUnclear = summary.status !== 'SUCCESS' && !conflicts.some(one => one.indexes?.length);
+      const reason = summary.description ?? data.message;
+      if (isUnclear) for (const { place } of rows) refused[place] = reason;
+    }
+  }
+  const isTaken = ({ place }) => !refused[place] && !tooEarly[place];
+  const isEarly = ({ place }) => !refused[place] && tooEarly[place];
+  return {
+    ...state,
+    refused,
+    sent: state.ready.filter(isTaken),
+    later: [...state.later, ...state.ready.filter(isEarly)],
+  };
+});
+
+// The data set of a clinic is complete when all that is required is there: in the report, or in DHIS2 from before.
+fn(async state => {
+  const toComplete = [];
+  for (const { place, rules, dataSet, clinic, period, values } of state.sent) {
+    const required = (rules.required ?? []).map(
+      name => dataSet.places[name] ?? { dataElement: name },
+    );
+    if (required.length === 0) continue;
+    const isOf = wanted => one =>
+      one.dataElement === wanted.dataElement &&
+      (!wanted.categoryOptionCombo || one.categoryOptionCombo === wanted.categoryOptionCombo);
+    const here = Object.keys(values).map(name => dataSet.places[name]);
+    let missing = required.filter(wanted => !here.some(isOf(wanted)));
+    if (missing.length > 0) {
+      const query = { dataSet: dataSet.id, period: period.id, orgUnit: clinic };
+      const { data } = await get('/api/dataValueSets', { query })(state);
+      missing = missing.filter(wanted => !(data.dataValues ?? []).some(isOf(wanted)));
+    }
+    if (missing.length > 0) continue;
+    const entry = { dataSet: dataSet.id, period: period.id, organisationUnit: clinic };
+    toComplete.push({ place, entry: { ...entry, completed: true } });
+  }
+  const incomplete = {}; // by place: why DHIS2 has not marked it
+  for (const part of partsOf(toComplete)) {
+    const { data } = await post(
+      '/api/completeDataSetRegistrations',
+      { completeDataSetRegistrations: part.map(({ entry }) => entry) },
+      { errors: { 409: false } },
+    )(state);
+    // A conflict names what is wrong, and not its place in the request.
+    const { status, conflicts = [], description } = data.response ?? data;
+    const isUnclear = status !== 'SUCCESS' && conflicts.length === 0;
+    for (const { place, entry } of part) {
+      const conflict = conflicts.find(({ object }) => Object.values(entry).includes(object));
+      const reason = conflict?.value ?? (isUnclear && (description ?? data.message));
+      if (reason) incomplete[place] = `Not marked as complete: ${reason}`;
+    }
+  }
+  // What is not marked waits as a whole, and is sent once more with the next run.
+  return {
+    ...state,
+    completed: toComplete.length - Object.keys(incomplete).length,
+    refused: { ...state.refused, ...incomplete },
+    sent: state.sent.filter(({ place }) => !incomplete[place]),
+  };
+});
+
+// DHIS2 answers that all is well when it drops a zero. So it is said here, once for each data element.
+fn(state => {
+  const zeros = {};
+  for (const { values, dataSet } of state.sent) {
+    for (const [name, value] of Object.entries(values)) {
+      const { dataElement, keepsZero } = dataSet.places[name];
+      if (Number(value) === 0 && !keepsZero) zeros[dataElement] = (zeros[dataElement] ?? 0) + 1;
+    }
+  }
+  const problems = Object.entries(zeros).map(([who, count]) => ({
+    who,
+    reason: `DHIS2 keeps no zero here: ${count} of this run. Set "Store zero data values" of the data element.`,
+  }));
+  return { ...state, problems: [...state.problems, ...problems] };
+});
+
+// The final state is stored. What waits is tried again by every run, until somebody corrects the contact or DHIS2.
+fn(state => {
+  const { rapidpro, now, problems, sent, later, unready, refused, ready, completed } = state;
+  const lastSent = { ...state.lastSent };
+  for (const { place, time } of sent) lastSent[place] = time;
+  const twoMonthsAgo = new Date(now - 60 * 24 * 60 * 60 * 1000).toISOString();
+  const recent = Object.entries(lastSent).filter(([, time]) => time > twoMonthsAgo);
+  const failed = ready.filter(({ place }) => refused[place]);
+  const waitingRuns = [...later, ...failed].flatMap(({ runs }) => runs);
+  const all = [
+    ...problems,
+    ...unready.map(({ contact, reason }) => ({ who: contact, reason })),
+    ...failed.map(({ contact, place }) => ({ who: contact, reason: refused[place] })),
+  ];
+  const isWaiting = ({ run }) =>
+    waitingRuns.includes(run) || unready.some(report => report.run === run);
+  return {
+    rapidpro,
+    toSend: state.toSend.filter(isWaiting).map(({ period, ...report }) => report),
+    lastSent: Object.fromEntries(recent),
+    problems: all,
+    data: {
+      sent: sent.length,
+      complete: completed,
+      later: later.length,
+      waiting: unready.length + failed.length,
+      problems: all.length,
+    },
+  };
+});

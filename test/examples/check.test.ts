@@ -1,0 +1,87 @@
+import { beforeAll, expect, test, vi } from 'vitest';
+import { METADATA } from '../../scripts/example/dhis2/metadata.mjs';
+import { built } from '../packaging/project.js';
+import { reasons, world } from './world.js';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+beforeAll(built);
+
+const contacts = [
+  { urns: ['tel:+250788000901'], groups: ['Health workers'], fields: { clinic: 'ClinicKacy1' } },
+];
+
+/** All writes to either system. */
+const writes = ({ dhis2, sandbox }: Awaited<ReturnType<typeof world>>) =>
+  [...dhis2.requests(), ...sandbox.requests()].filter(({ method }) => method !== 'GET');
+
+const withZeros = METADATA.dataElements?.map(one => ({ ...one, zeroIsSignificant: true }));
+
+test('where all fits it has nothing to say, and writes nothing', async () => {
+  const both = await world({ contacts, dhis2: { metadata: { dataElements: withZeros } } });
+  const final = await both.run('check');
+  expect(final.errors).toBeUndefined();
+  // The workspace of the sandbox is in another zone than the program.
+  expect(reasons(final).filter(reason => !reason.startsWith('timeZone'))).toEqual([]);
+  expect(writes(both)).toEqual([]);
+});
+
+test('it names each thing that is missing or does not fit', async () => {
+  const users = METADATA.users.map(one => ({ ...one, authorities: [] }));
+  const both = await world({
+    contacts: [
+      ...contacts,
+      { urns: ['tel:+250788000902'], groups: ['Health workers'], fields: {} },
+      {
+        urns: ['tel:+250788000903'],
+        groups: ['Health workers'],
+        fields: { clinic: 'ClinicNone1' },
+      },
+    ],
+    dhis2: { calendar: 'ethiopian', metadata: { users } },
+    settings: all => ({
+      ...all,
+      dhis2: {
+        ...all.dhis2,
+        attributes: { ...all.dhis2.attributes, village: 'AttrNowhere' },
+        languages: { Klingon: 'tlh' },
+        clinics: { here: 'ClinicNone2' },
+        orgUnit: 'CountryNone',
+      },
+      rapidpro: { ...all.rapidpro, clinicField: 'station' },
+      reports: [
+        {
+          ...all.reports[0],
+          offset: 0,
+          dataSet: 'MonthlyMala',
+          values: { cases: 'DataElMonth', births: 'DataElBirth' },
+          required: [],
+        },
+        { ...all.reports[0], name: 'other', flow: 'no-flow', dataSet: 'NoDataSet01' },
+      ],
+    }),
+  });
+  const final = await both.run('check');
+  expect(final.errors).toBeUndefined();
+  const all = reasons(final).join('\n');
+  for (const told of [
+    /^NoDataSet01: DHIS2 has no such data set/m,
+    /^DHIS2: Its calendar is ethiopian/m,
+    /^DHIS2: .*F_DATAVALUE_ADD/m,
+    /^AttrNowhere: The program has no such attribute \(village\)/m,
+    /^Klingon: The language is not among the options/m,
+    /^ClinicNone2: The program is not assigned/m,
+    /^CountryNone: DHIS2 has no such organisation unit/m,
+    /^MonthlyMala: The report is for a period that still runs/m,
+    /^DataElBirth: The data set MonthlyMala has no such data element/m,
+    /^DataElMonth: DHIS2 drops zeros here/m,
+    /^weekly: Nothing is required/m,
+    /^weekly: Two reports have the same reminderField/m,
+    /^station: RapidPro has no field with this key/m,
+    /^births: The flow "Weekly report" has no such result/m,
+    /^no-flow: RapidPro has no such flow/m,
+  ]) {
+    expect(all).toMatch(told);
+  }
+  expect(writes(both)).toEqual([]);
+});

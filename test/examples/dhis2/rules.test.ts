@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDhis2, type Dhis2 } from '../../../scripts/example/dhis2/server.mjs';
+
+// What a real DHIS2 2.42.5.2 did where no exchange was kept.
+
+let dhis2: Dhis2;
+beforeAll(async () => {
+  dhis2 = await createDhis2();
+});
+afterAll(() => dhis2.close());
+
+interface Answer {
+  status: number;
+  body: Record<string, unknown> & {
+    trackedEntities?: { attributes: object[] }[];
+    validationReport?: { errorReports: { errorCode: string }[] };
+    response?: { conflicts: { errorCode: string; indexes?: number[] }[] };
+  };
+}
+
+async function ask(method: string, path: string, body?: object): Promise<Answer> {
+  const headers = { Authorization: `ApiToken ${dhis2.token}`, 'Content-Type': 'application/json' };
+  const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
+  const response = await fetch(`${dhis2.baseUrl}${path}`, init);
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
+}
+
+const IMPORT = '/api/tracker?async=false';
+const person = (id: string, phone: string, more: object = {}) => ({
+  trackedEntity: id,
+  trackedEntityType: 'PersonType1',
+  orgUnit: 'ClinicKacy1',
+  attributes: [
+    { attribute: 'AttrFullNam', value: 'Somebody' },
+    { attribute: 'AttrPhoneNr', value: phone },
+  ],
+  ...more,
+});
+const enrollment = (id: string, trackedEntity: string, more: object = {}) => ({
+  enrollment: id,
+  trackedEntity,
+  program: 'MatCareProg',
+  orgUnit: 'ClinicKacy1',
+  enrolledAt: '2026-01-02',
+  occurredAt: '2026-01-02',
+  ...more,
+});
+const codes = ({ body }: Answer) =>
+  body.validationReport?.errorReports.map(({ errorCode }) => errorCode).sort();
+
+test('atomicMode=OBJECT keeps what is right, and answers 200 with the errors in the report', async () => {
+  const trackedEntities = [
+    person('RulePerson1', '+250788300001'),
+    person('RulePerson2', '+250788300001', { orgUnit: 'ClinicNone1' }),
+  ];
+  const answer = await ask('POST', `${IMPORT}&atomicMode=OBJECT`, { trackedEntities });
+  expect(answer).toMatchObject({
+    status: 200,
+    body: { status: 'OK', stats: { created: 0, ignored: 2 } },
+  });
+  const again = await ask('POST', `${IMPORT}&atomicMode=OBJECT`, {
+    trackedEntities: [
+      person('RulePerson1', '+250788300001'),
+      person('RulePerson2', '+250788300002', { orgUnit: 'ClinicNone1' }),
+    ],
+  });
+  expect(again.body).toMatchObject({ status: 'OK', stats: { created: 1, ignored: 1 } });
+  expect(codes(again)).toEqual(['E1049']);
+});
+
+test.each([
+  ['no occurredAt', { occurredAt: undefined }, ['E1023']],
+  ['a person who is not there', { trackedEntity: 'NoPerson001' }, ['E1068']],
+])('an enrollment with %s', async (_name, more, expected) => {
+  const enrollments = [enrollment('RuleEnroll1', 'RulePerson1', more)];
+  const answer = await ask('POST', IMPORT, { enrollments });
+  expect([answer.status, codes(answer)]).toEqual([409, expected]);
+});
+
+test('the enrollment of another person, and a text that is too long', async () => {
+  await ask('POST', IMPORT, { enrollments: [enrollment('RuleEnroll2', 'RulePerson1')] });
+  await ask('POST', IMPORT, { trackedEntities: [person('RulePerson3', '+250788300003')] });
+  const other = { enrollments: [enrollment('RuleEnroll2', 'RulePerson3')] };
+  expect(codes(await ask('POST', IMPORT, other))).toEqual(['E1127']);
+  const attributes = [{ attribute: 'AttrVillage', value: 'x'.repeat(1300) }];
+  const long = { trackedEntities: [person('RulePerson3', '', { attributes })] };
+  expect(codes(await ask('POST', IMPORT, long))).toEqual(['E1077']);
+});
+
+test('an attribute that was emptied comes back without a value', async () => {
+  const attributes = [{ attribute: 'AttrPhoneNr', value: null }];
+  await ask('POST', IMPORT, { trackedEntities: [person('RulePerson1', '', { attributes })] });
+  const path = '/api/tracker/trackedEntities/RulePerson1?fields=attributes[attribute,value]';
+  expect((await ask('GET', path)).body.attributes).toContainEqual({ attribute: 'AttrPhoneNr' });
+});
+
+test.each([
+  ['page=0', 400],
+  ['order=nothing:asc', 400],
+  ['updatedAfter=yesterday', 400],
+  ['fields=*,!attributes', 200],
+  ['', 200],
+])('a list with "%s" and no unit: %i', async (query, status) => {
+  const path = `/api/tracker/trackedEntities?program=MatCareProg&${query}`;
+  const answer = await ask('GET', path);
+  expect(answer.status).toBe(status);
+  if (query.includes('!'))
+    expect(answer.body.trackedEntities?.[0]).not.toHaveProperty('attributes');
+});
+
+test('an id that is none', async () => {
+  expect((await ask('GET', '/api/tracker/trackedEntities/short')).status).toBe(400);
+});
+
+test.each([
+  ['an unknown data set', { dataSet: 'NoDataSet01' }, '2026W40', 'E7600'],
+  ['a week that the year does not have', {}, '2025W53', 'E7611'],
+])('values with %s', async (_name, more, period, errorCode) => {
+  const value = { dataElement: 'DataElCases', period, orgUnit: 'ClinicKacy1', value: '1' };
+  const answer = await ask('POST', '/api/dataValueSets', { ...more, dataValues: [value] });
+  expect(answer.status).toBe(409);
+  expect(answer.body.response?.conflicts).toMatchObject([{ errorCode }]);
+});
+
+test('codes in place of ids', async () => {
+  dhis2.setUp('orgUnits', { id: 'ClinicKacy1', code: 'KACY' });
+  dhis2.setUp('dataElements', { id: 'DataElCases', code: 'CASES' });
+  const value = { dataElement: 'CASES', period: '2026W40', orgUnit: 'KACY', value: '1' };
+  const path = '/api/dataValueSets?dataElementIdScheme=CODE&orgUnitIdScheme=CODE';
+  expect((await ask('POST', path, { dataValues: [value] })).status).toBe(200);
+  expect(dhis2.dataValues()).toMatchObject([
+    { dataElement: 'DataElCases', orgUnit: 'ClinicKacy1' },
+  ]);
+});
