@@ -10,7 +10,7 @@ let load: NodeJS.Require | undefined;
 
 /** A library, loaded when it is first asked for. At once: helpers that jobs call give values, no promises. */
 export function library<Name extends keyof Libraries>(name: Name): Libraries[Name] {
-  // What is built for require() has the one, and what is built for import has the other.
-  load ??= createRequire(typeof __filename === 'string' ? __filename : import.meta.url);
+  // What is built for require() has no address of its own.
+  load ??= createRequire(import.meta.url ?? __filename);
   return load(name);
 }
