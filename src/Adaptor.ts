@@ -1,6 +1,7 @@
 export {
   alterState,
   as,
+  chunk,
   combine,
   cursor,
   dataPath,
@@ -16,6 +17,7 @@ export {
   log,
   map,
   merge,
+  parseCsv,
   sourceValue,
   util,
 } from './common.js';

@@ -1,6 +1,7 @@
 import * as languageCommon from '@openfn/language-common';
 import { makeOperation, named } from './input/isOperation.js';
 import type { Operation, Source, State, Step, ValueReader } from './types/state.js';
+import { chunk as inPieces } from './util.js';
 
 /**
  * The helpers of language-common that jobs use. They are declared here because its own types do not
@@ -28,6 +29,19 @@ export interface CursorOptions {
  */
 export function alterState(func: Step): Operation {
   return named('alterState', makeOperation(languageCommon.alterState(func)), func);
+}
+
+/**
+ * A list in pieces, as `util.chunk` gives it.
+ * @public
+ * @function
+ * @namespace global
+ * @param {Array} array - The list.
+ * @param {number} chunkSize - The most that a piece may hold.
+ * @returns {Array}
+ */
+export function chunk<Item>(array: readonly Item[], chunkSize: number): Item[][] {
+  return inPieces(array, chunkSize);
 }
 
 /**
@@ -224,6 +238,25 @@ export function map(
  */
 export function merge(source: string, fields: unknown): ValueReader {
   return languageCommon.merge(source, fields);
+}
+
+/**
+ * Read a table that is written as text, or a stream of it, into `state.data`. Where the text is at hand, `util.parseCsv` gives its rows as a value.
+ * @public
+ * @function
+ * @namespace global
+ * @param {string} csvData - The text, a stream, or a function of state.
+ * @param {object} [parsingOptions] - `delimiter`, `quote`, `escape`, `columns`, `bom`, `trim`, `skip_empty_lines`, `chunkSize` (rows at a time; default: all).
+ * @param {function} [callback] - Called with the state and the rows of each chunk.
+ * @returns {Operation}
+ */
+export function parseCsv(
+  csvData: unknown,
+  parsingOptions: object = {},
+  callback?: (state: State, rows: unknown[]) => State | Promise<State>,
+): Operation {
+  const parse = languageCommon.parseCsv(csvData, parsingOptions, callback);
+  return named('parseCsv', makeOperation(parse), callback);
 }
 
 /**

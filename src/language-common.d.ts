@@ -45,6 +45,7 @@ declare module '@openfn/language-common' {
     callback: (item: unknown, index: number, state: State) => unknown,
   ): Operation;
   export function merge(source: string, fields: unknown): ValueReader;
+  export function parseCsv(text: unknown, options?: object, callback?: unknown): Operation;
   export function sourceValue(path: string): ValueReader;
 
   export const dateFns: {

@@ -1,6 +1,7 @@
 import type { IANAZone } from 'luxon';
 import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
+import { firstInstant, onClocks, startOfDay, zoneOf } from './clocks.js';
 import { isDay } from './times.js';
 
 /**
@@ -44,7 +45,7 @@ function timeOfDay(hour: string | number, minute = '00', second = '00', fraction
   return { clock, fraction: fraction.slice(0, 6) };
 }
 
-function readIso(text: string): Said | undefined {
+export function readIso(text: string): Said | undefined {
   const [, day, hour, minute, second, fraction, written] = ISO.exec(text) ?? [];
   if (day === undefined || !isDay(day)) return undefined;
   const zone = written && fullZone(written);
@@ -139,49 +140,6 @@ export function isAnotherTime(sent: string, shown: string): boolean {
   return !days.some(one => instantOf(one, clock, zone) === stored);
 }
 
-const HOUR = 3_600_000;
-
-/** How far the clocks of a zone are ahead of UTC, in milliseconds. */
-const aheadAt = (zone: IANAZone, instant: number) => Math.round(zone.offset(instant) * 60_000);
-
-/** Offsets before and after any change of the clocks around a time that they show. */
-function aheadAround(wall: number, zone: IANAZone): [before: number, after: number] {
-  return [aheadAt(zone, wall - 24 * HOUR), aheadAt(zone, wall + 24 * HOUR)];
-}
-
-/** The first instant at which the clocks of a zone show a time; undefined if they skip it. */
-function firstInstant(wall: number, zone: IANAZone): number | undefined {
-  const instants = aheadAround(wall, zone)
-    .map(ahead => wall - ahead)
-    .filter(instant => instant + aheadAt(zone, instant) === wall);
-  return instants.length > 0 ? Math.min(...instants) : undefined;
-}
-
-/** The first moment of a day: where the clocks skip midnight, the instant at which they do so. */
-function startOfDay(midnight: number, zone: IANAZone): number | undefined {
-  const instant = firstInstant(midnight, zone);
-  if (instant !== undefined) return instant;
-  const [before, after] = aheadAround(midnight, zone);
-  let [low, high] = [midnight - after, midnight - before];
-  while (high - low > 1000) {
-    const middle = low + Math.round((high - low) / 2000) * 1000;
-    if (aheadAt(zone, middle) === after) high = middle;
-    else low = middle;
-  }
-  return high + after < midnight + 24 * HOUR ? high : undefined;
-}
-
-/** Writes an instant on the clocks of a zone; in UTC where those were seconds off, as of old. */
-function onClocks(instant: number, fraction: string, zone: IANAZone): string {
-  const ahead = aheadAt(zone, instant);
-  const minutes = Math.abs(ahead) / 60_000;
-  const isUtc = ahead === 0 || !Number.isInteger(minutes);
-  const text = new Date(isUtc ? instant : instant + ahead).toISOString().slice(0, 19) + fraction;
-  if (isUtc) return `${text}Z`;
-  const pad = (value: number) => String(value).padStart(2, '0');
-  return `${text}${ahead < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
-}
-
 /** Where a value stands in the job, for errors. */
 type Where = string;
 
@@ -197,17 +155,19 @@ const NO_DAY = 'is a day that no calendar has';
 const UNCLEAR = 'is a time that RapidPro would take for another one, or for none';
 const SKIPPED = "is a time that the clocks skip in the workspace's time zone";
 
-/** A full time without its zone gets the workspace's. */
-function inZone(said: Said, zone: IANAZone, where: Where): string {
-  const { days, clock, isDayAlone } = said;
-  const wall = instantOf(days[0] ?? '', clock, 'Z');
-  const instant = isDayAlone ? startOfDay(wall, zone) : firstInstant(wall, zone);
-  if (instant === undefined) refuse(where, SKIPPED);
-  return onClocks(instant, fractionText(said), zone);
-}
-
 function fractionText({ fraction }: Said): string {
   return fraction === '' ? '' : `.${fraction}`;
+}
+
+/** A time on the clocks of a zone, in full; undefined for one that they skip. */
+export function inZone(said: Said, zone: IANAZone): string | undefined {
+  const wall = instantOf(said.days[0] ?? '', said.clock, said.zone ?? 'Z');
+  const instant = said.zone
+    ? wall
+    : said.isDayAlone
+      ? startOfDay(wall, zone)
+      : firstInstant(wall, zone);
+  return instant === undefined ? undefined : onClocks(instant, fractionText(said), zone);
 }
 
 /** `2026-01-31 10:30 PM`: RapidPro reads it right. */
@@ -229,7 +189,7 @@ function complete(value: string, zone: IANAZone | undefined, where: Where): stri
   if (!isDay(text.slice(0, 10))) refuse(where, NO_DAY);
   const said = readIso(text);
   if (said?.zone) return `${said.days[0]}T${said.clock}${fractionText(said)}${said.zone}`;
-  if (said) return zone ? inZone(said, zone, where) : value;
+  if (said) return zone ? (inZone(said, zone) ?? refuse(where, SKIPPED)) : value;
   if (HALF_DAY.test(text) && readLoosely(text)) return value;
   return refuse(where, UNCLEAR);
 }
@@ -246,13 +206,10 @@ type Fields = Dictionary | undefined;
 /** Completes the times among fields, in place; refuses those that RapidPro would store as others. */
 type TimeRule = (fields: Fields, where: Where) => void;
 
-/** The clocks of the workspace. The library of zones is loaded when it is first needed. */
+/** The clocks of the workspace. */
 async function readZone(facts: TimeFacts): Promise<IANAZone | undefined> {
   const timezone = await facts.unlessForbidden('time zone', () => facts.timezone());
-  if (timezone === undefined) return undefined;
-  const { IANAZone: Zone } = await import('luxon');
-  const zone = Zone.create(timezone);
-  return zone.isValid ? zone : undefined;
+  return timezone === undefined ? undefined : zoneOf(timezone);
 }
 
 function lacksZone(value: unknown): boolean {

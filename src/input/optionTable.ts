@@ -30,6 +30,29 @@ const flag = z.boolean({ error: 'must be true or false' }).nullish();
 const text = z.string({ error: 'must be text' }).nullish();
 const KEY = 'must be "uuid", "urn" or a field, as "fields.tei_id"';
 
+const AT_MOST = 'must be a whole number of people, or a share as "10%"';
+
+const removeMissing = z.strictObject(
+  {
+    groups: z
+      .array(z.string({ error: 'must be the uuid or the name of a group' }).trim().min(1), {
+        error: 'must be a list of groups',
+      })
+      .min(1, { error: 'names no group' }),
+    atMost: z
+      .union([z.int().min(0), z.string().regex(/^\s*(?:100|[1-9]?\d)(?:\.\d+)?\s*%\s*$/)], {
+        error: AT_MOST,
+      })
+      .optional(),
+  },
+  {
+    error: ({ code }) =>
+      code === 'unrecognized_keys'
+        ? 'has an unknown key. Known here: groups, atMost'
+        : 'must be an object, as { groups: ["Mothers"], atMost: 50 }',
+  },
+);
+
 /** Every option of every operation, once. What a job sees of it is in types/. */
 export const OPTIONS = {
   timeout: { check: seconds(0.01, 3600), isNoBodyKey: true },
@@ -96,6 +119,17 @@ export const OPTIONS = {
   groups: {
     check: z.enum(['add', 'exact'], { error: 'must be "add" or "exact"' }).nullish(),
     elsewhere: 'Only syncContacts() takes it.',
+  },
+  duplicates: {
+    check: z
+      .enum(['first', 'last', 'fail'], { error: 'must be "first", "last" or "fail"' })
+      .nullish(),
+    elsewhere: 'Only upsertContacts() and syncContacts() take it.',
+  },
+  removeMissing: {
+    check: removeMissing.nullish(),
+    elsewhere: 'Only syncContacts() takes it.',
+    isGuard: true,
   },
   group: {
     check: z

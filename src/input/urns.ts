@@ -7,6 +7,7 @@
  */
 
 import { PHONE_FIX, SCHEMES, URN_FIX, urnAdvice } from '../errors/urnAdvice.js';
+import { library } from './libraries.js';
 
 /** What is wrong with a URN, and what to write in its place. */
 export interface UrnFault {
@@ -273,18 +274,25 @@ export function plainNumber(path: string): string | undefined {
   return digits.replace(/^00/, '+');
 }
 
-const hide = (code: string | number, digits: string) => `+${code}…${digits.slice(-2)}`;
+/** The digits of a phone number, with its plus; undefined where there is more than digits. */
+export function digitsOf(path: string): string | undefined {
+  const number = path.replace(UNSEEN, '').trim();
+  return NUMBER.test(number) ? number.replace('\uff0b', '+').replace(/[^\d+]/g, '') : undefined;
+}
+
+/** A number with all but its country and its last digits left out. */
+export const hide = (code: string | number, digits: string) => `+${code}…${digits.slice(-2)}`;
 
 /**
  * What is wrong with digits that people of the country dial as they are, and that RapidPro takes for a
- * number abroad. Google's library of phone numbers is loaded when it is first needed.
+ * number abroad.
  *
  * @param country - of the workspace, two letters
  */
-export async function foreignFault(urn: string, country: string): Promise<UrnFault | undefined> {
+export function foreignFault(urn: string, country: string): UrnFault | undefined {
   const digits = digitsTakenWhole(urn);
   if (digits === undefined) return undefined;
-  const { getCountryCodeForRegionCode, parsePhoneNumber } = await import('awesome-phonenumber');
+  const { getCountryCodeForRegionCode, parsePhoneNumber } = library('awesome-phonenumber');
   const code = getCountryCodeForRegionCode(country);
   if (!code || digits.startsWith(String(code))) return undefined;
   const home = parsePhoneNumber(digits, { regionCode: country });

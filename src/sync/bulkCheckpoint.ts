@@ -25,6 +25,10 @@ function shapeFor(items: number) {
     unknown: indexes,
     /** Contacts that could not be told apart from others. */
     clashes: indexes,
+    /** Entries that were not taken, and the one that was. */
+    passedOver: z.array(z.tuple([index, index])).optional(),
+    /** Contacts of entries that are done, where it counts who is in the list. */
+    uuids: z.array(z.tuple([index, z.string()])).optional(),
     /** Contacts that were found but are not as they should be: not written yet, or refused. */
     found: z.array(z.tuple([index, z.string()])),
     /** Where to go on reading; not there where reading has not begun. */
@@ -101,9 +105,28 @@ const CLASH: Reason = {
   fix: 'Look at what that run said of it, correct the list, and start again without "resume".',
 };
 
-/** What is done, as far as it need not be done again. */
-export function doneOf(outcome: Outcome) {
+/**
+ * What is done, as far as it need not be done again.
+ *
+ * @param keepsUuids - true if it counts later which contacts those are
+ */
+export function doneOf(outcome: Outcome, keepsUuids: boolean) {
+  const { passedOver, total } = outcome;
+  const uuids: [number, string][] = [];
+  for (let index = 0; keepsUuids && index < total; index++) {
+    const uuid = outcome.uuidOf(index);
+    if (uuid !== undefined) uuids.push([index, uuid]);
+  }
   return {
+    ...(passedOver.length > 0
+      ? {
+          passedOver: passedOver.map(({ index, duplicateOf }): [number, number] => [
+            index,
+            duplicateOf,
+          ]),
+        }
+      : {}),
+    ...(keepsUuids ? { uuids } : {}),
     created: ranges(outcome.indexes('created')),
     updated: ranges(outcome.indexes('updated')),
     unchanged: ranges(outcome.indexes('unchanged')),
@@ -114,9 +137,15 @@ export function doneOf(outcome: Outcome) {
 
 /** Takes over what an earlier run did. What failed then is tried again, unless it may have been done. */
 export function takeOver(position: BulkPosition, outcome: Outcome): void {
+  const uuids = new Map(position.uuids);
   for (const place of ['created', 'updated', 'unchanged'] as const) {
-    for (const index of indexesOf(position[place]))
-      outcome.complete(place, { index, earlier: true });
+    for (const index of indexesOf(position[place])) {
+      const uuid = uuids.get(index);
+      outcome.complete(place, { index, ...(uuid ? { uuid } : {}), earlier: true });
+    }
+  }
+  for (const [index, duplicateOf] of position.passedOver ?? []) {
+    outcome.passOver({ index, duplicateOf });
   }
   for (const index of indexesOf(position.unknown)) outcome.fail({ index, earlier: true }, UNKNOWN);
   for (const index of indexesOf(position.clashes)) outcome.fail({ index, earlier: true }, CLASH);

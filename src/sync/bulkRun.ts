@@ -5,7 +5,7 @@ import type { Call } from '../operations/base/operation.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { keyOf, withCheckpoint } from '../state/checkpoint.js';
 import { sectionOf } from '../state/rapidproState.js';
-import type { BulkResult } from '../types/bulk.js';
+import type { BulkResult, NotRemoved } from '../types/bulk.js';
 import {
   type BulkPosition,
   bulkCheckpoint,
@@ -15,7 +15,7 @@ import {
   takeOver,
 } from './bulkCheckpoint.js';
 import { requireList } from './inputs.js';
-import type { BulkSettings } from './options.js';
+import type { SyncSettings } from './options.js';
 import { failOnError, logSyncEnd } from './report/finish.js';
 import { Outcome } from './report/outcome.js';
 import { Progress } from './report/progress.js';
@@ -26,7 +26,7 @@ interface BulkPlan {
   name: 'syncContacts' | 'upsertContacts';
   /** What the log calls it when it is over. */
   verb: string;
-  settings: BulkSettings;
+  settings: Pick<SyncSettings, 'failOnError' | 'removeMissing'>;
   /** Options without which the list would not be gone on with in the same way. */
   identity: unknown;
   /** False if nothing is written, so that there is nothing to go on from. */
@@ -44,6 +44,11 @@ export interface BulkRun {
   /** What the rules need to know of the workspace. */
   workspace: WorkspaceFacts;
 }
+
+const STOPPED: NotRemoved = {
+  description: 'Nobody left a group: the run stopped before its end.',
+  fix: 'Run the step again.',
+};
 
 /** Errors by which nothing was done: thrown as by any other operation. */
 function throwIfNothingDone({ client: { limiter, writes }, outcome }: BulkRun): void {
@@ -91,10 +96,12 @@ export async function bulkRun(
   };
   const position = await untilStopped(run, work);
   throwIfNothingDone(run);
+  if (settings.removeMissing) outcome.removal ??= { left: [], notRemoved: STOPPED };
   const result = outcome.result();
   const isUnfinished = result.notAttempted.length > 0 || outcome.hasPassing;
   const isLeft = leavesCheckpoint && isUnfinished;
-  const left = isLeft ? { items: list.length, ...doneOf(outcome), ...position } : undefined;
+  const done = () => doneOf(outcome, settings.removeMissing !== undefined);
+  const left = isLeft ? { items: list.length, ...done(), ...position } : undefined;
   const own = isLeft || (leavesCheckpoint && hasAny) ? checkpoint() : undefined;
   if (own) call.state = withCheckpoint(call.state, own, left);
   logSyncEnd(result, verb, client.requests, { isLeft, uncertain: outcome.uncertain });

@@ -11,6 +11,7 @@ import { inTurns } from '../input/turns.js';
 import { digitsTakenWhole } from '../input/urns.js';
 import { homeNumberFault } from '../operations/base/homeNumbers.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
+import type { BulkSettings } from './options.js';
 import { inCommon } from './report/clashes.js';
 import type { Outcome } from './report/outcome.js';
 
@@ -180,12 +181,18 @@ export function uuidName({ uuid }: Input): Name[] {
   return uuid === undefined ? [] : [{ token: uuid, what: 'the uuid' }];
 }
 
-/** Contacts of the list that have a uuid, a URN or a key in common all fail. */
+/**
+ * Contacts of the list that have a uuid, a URN or a key in common all fail, or one of them is taken.
+ *
+ * @param takes - which of them is taken; undefined: none
+ */
 export async function failDuplicates(
   inputs: readonly Input[],
   namesOf: (input: Input) => Name[],
   outcome: Outcome,
+  takes: BulkSettings['takes'],
 ): Promise<void> {
+  if (takes !== undefined) return passDuplicatesOver(inputs, namesOf, outcome, takes);
   const seen = new Map<string, Input>();
   const shared = new Map<string, { what: string; inputs: Set<Input> }>();
   await inTurns(inputs, input => {
@@ -205,4 +212,20 @@ export async function failDuplicates(
     );
     for (const { index } of group) outcome.fail({ index }, reason);
   }
+}
+
+/** Who has a name in common with one that is taken is passed over. One that fails is taken all the same: no other has its place. */
+async function passDuplicatesOver(
+  inputs: readonly Input[],
+  namesOf: (input: Input) => Name[],
+  outcome: Outcome,
+  takes: 'first' | 'last',
+): Promise<void> {
+  const owners = new Map<string, number>();
+  await inTurns(takes === 'first' ? inputs : inputs.toReversed(), input => {
+    const tokens = namesOf(input).map(({ token }) => token);
+    const taken = tokens.map(token => owners.get(token)).find(index => index !== undefined);
+    if (taken !== undefined) outcome.passOver({ index: input.index, duplicateOf: taken });
+    else for (const token of tokens) owners.set(token, input.index);
+  });
 }

@@ -13,7 +13,7 @@ import {
   wouldRefuse,
 } from './inputs.js';
 import { Matcher } from './match/matcher.js';
-import { identityOf, syncSettings } from './options.js';
+import { identityOf, type SyncSettings, syncSettings } from './options.js';
 import { completeDates, readFacts, resolveNames } from './predict/facts.js';
 import { Cost } from './report/cost.js';
 import type { Outcome } from './report/outcome.js';
@@ -35,6 +35,7 @@ async function failUnmatchable(
   inputs: readonly Input[],
   matcher: Matcher,
   outcome: Outcome,
+  takes: SyncSettings['takes'],
 ): Promise<void> {
   await inTurns(inputs, input => {
     const refusal = matcher.refusal(input);
@@ -45,7 +46,7 @@ async function failUnmatchable(
     ...uuidName(input),
     ...urnNames(input),
   ];
-  await failDuplicates(inputs, names, outcome);
+  await failDuplicates(inputs, names, outcome, takes);
 }
 
 /** What `state.data` says of a run that wrote nothing. */
@@ -106,10 +107,12 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     await resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);
     const matcher = new Matcher(key, facts.types);
-    await failUnmatchable(all, matcher, outcome);
+    await failUnmatchable(all, matcher, outcome, settings.takes);
     const inputs = stillOpen(all, outcome);
-    await inTurns(all, input => matcher.expect(input));
-    const end = await sync({ ...run, inputs, facts, matcher, settings });
+    await inTurns(all, input => {
+      if (!outcome.isPassedOver(input.index)) matcher.expect(input);
+    });
+    const end = await sync({ ...run, all, inputs, facts, matcher, settings });
     cost = end.cost;
     return end.position;
   });

@@ -39,7 +39,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     name: 'upsertContacts',
     verb: dryRun ? 'Dry run, nothing written, of' : 'Upserted',
     settings,
-    identity: { mode },
+    identity: settings.takes ? { mode, takes: settings.takes } : { mode },
     leavesCheckpoint: !dryRun,
   } as const;
   let cost: Cost | undefined;
@@ -54,7 +54,8 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     for (const { index, uuid, urns = [] } of inputs) {
       if (uuid === undefined && urns.length === 0) outcome.fail({ index }, NAMELESS);
     }
-    await failDuplicates(inputs, input => [...uuidName(input), ...urnNames(input)], outcome);
+    const namesOf = (input: Input) => [...uuidName(input), ...urnNames(input)];
+    await failDuplicates(inputs, namesOf, outcome, settings.takes);
     await completeDates(workspace, inputs, outcome);
     if (dryRun) {
       cost = await rehearseUpserts(run, inputs, settings);

@@ -5,9 +5,10 @@ import { LookUps, type LookUpsParts } from './lookUps.js';
 import { Matches } from './match/matches.js';
 import { MatchReader } from './match/matchReader.js';
 import type { Cost } from './report/cost.js';
+import { Missing, type MissingParts } from './write/missing.js';
 import { Writer, type WriterParts } from './write/writer.js';
 
-type SyncParts = LookUpsParts & WriterParts;
+type SyncParts = LookUpsParts & WriterParts & MissingParts;
 
 /** What a run of `syncContacts` came to. */
 interface SyncEnd {
@@ -19,9 +20,15 @@ interface SyncEnd {
 
 /** Reads contacts of RapidPro, and writes what differs in them: the steps of `syncContacts`, in order. */
 export async function sync(parts: SyncParts): Promise<SyncEnd> {
+  const matches = new Matches(parts);
+  const end = await writeList(parts, matches);
+  await new Missing(parts, matches).remove(end.cost);
+  return end;
+}
+
+async function writeList(parts: SyncParts, matches: Matches): Promise<SyncEnd> {
   const { client, earlier, matcher, progress } = parts;
   const { limiter } = client;
-  const matches = new Matches(parts);
   for (const [index, uuid] of earlier?.found ?? []) matches.claim(index, uuid);
   const writer = new Writer(parts);
   const reader = new MatchReader(parts, matches);

@@ -28,6 +28,11 @@ export interface BulkOptions extends WriteOptions {
   resume?: boolean;
   /** True: end with the error `BULK_FAILED` if a contact failed. False: log a warning. Default: false. */
   failOnError?: boolean;
+  /**
+   * What becomes of entries of the list that are one contact. `'fail'` (default): all of them fail. `'first'`,
+   * `'last'`: that one is taken, and the others are in `passedOver`.
+   */
+  duplicates?: 'first' | 'last' | 'fail';
 }
 
 export interface UpsertContactsOptions extends BulkOptions {
@@ -54,6 +59,18 @@ export interface SyncOptions extends BulkOptions {
   urns?: 'add' | 'exact';
   /** True: write nothing, and report what would be written. Default: false. */
   dryRun?: boolean;
+  /** Members of some groups whom the list does not name leave those groups, after all else. */
+  removeMissing?: RemoveMissing;
+}
+
+/** Who leaves groups, and how many. */
+export interface RemoveMissing {
+  /** Uuids or names of manual groups. Nobody leaves another one, and nobody is deleted. */
+  groups: string[];
+  /**
+   * People, or a share of the members as `'10%'`. If more would leave, nobody does. Default: `'10%'`.
+   */
+  atMost?: number | string;
 }
 
 /** One contact of the list that was given, by its position in it. */
@@ -79,6 +96,25 @@ export interface BulkFailure extends BulkItem {
   fix: string;
 }
 
+/** An entry of the list that was not taken, since another one is the same contact. */
+export interface PassedOver {
+  index: number;
+  /** The position of the one that was taken. */
+  duplicateOf: number;
+  /** Its contact, where only RapidPro showed that both are one. */
+  uuid?: string;
+}
+
+/** Why members who are missing in the list did not leave. */
+export interface NotRemoved {
+  description: string;
+  fix: string;
+  /** Positions in the list that this comes from, both ends included. */
+  indexes?: [number, number][];
+  /** Who would have left, as far as that is known. */
+  uuids?: string[];
+}
+
 /** What `syncContacts` and `upsertContacts` leave in `state.data`: each contact is in just one list. */
 export interface BulkResult {
   created: BulkItem[];
@@ -86,6 +122,14 @@ export interface BulkResult {
   unchanged: BulkItem[];
   failed: BulkFailure[];
   notAttempted: BulkItem[];
+  /** With `duplicates`: those of the list that are in none of the lists above, since another one is the same contact. */
+  passedOver?: PassedOver[];
+  /** With `removeMissing`: uuids of the members who left; with `dryRun`, of those who would. */
+  left?: string[];
+  /** With `removeMissing` and `key`: uuids of members who have no such key, and so stay. */
+  unmatched?: string[];
+  /** With `removeMissing`: why nobody left, or not all did. */
+  notRemoved?: NotRemoved;
   /** Why it stopped before the end, if it did. */
   stopped?: { code: ErrorCode; description: string; fix: string; retryAfter?: number };
   /** With `dryRun`: nothing was written. */

@@ -18,6 +18,23 @@ interface Example {
 
 const CONTACT = 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11';
 
+/** Lets the operation of an example run with the sandbox for its server. */
+function asJob(data: unknown = {}): Example['given'] {
+  return ({ sandbox, host, token }) => {
+    const made: ((state: State) => Promise<State>)[] = [];
+    const keep = (make: (...args: never[]) => (state: State) => Promise<State>) => {
+      return (...args: never[]) => made.push(make(...args));
+    };
+    return {
+      upsertContact: keep(adaptor.upsertContact),
+      syncContacts: keep(adaptor.syncContacts),
+      getFlowRuns: keep(adaptor.getFlowRuns),
+      ran: () => made[0]?.({ configuration: { host, token }, data, references: [] }),
+      holds: (urn: string) => sandbox.contacts().some(({ urns }) => urns.includes(urn)),
+    };
+  };
+}
+
 /** The examples in comments that are on no page. They are no jobs, so they run as they are. */
 export const SOURCE_EXAMPLES: Readonly<Record<string, Example>> = {
   'execute(getContacts(), fn(state => state))(state);': {
@@ -51,6 +68,38 @@ export const SOURCE_EXAMPLES: Readonly<Record<string, Example>> = {
     },
     check: `const runs = await getFlowRuns()({ configuration: { host, token }, references: [] });
       return made[0](runs).data.every(({ kind }) => kind === 'run');`,
+  },
+  "upsertContact({ urns: [util.phoneUrn('0788 123 123', 'RW')], name: 'Amina' });": {
+    given: asJob(),
+    check: "return await ran() && holds('tel:+250788123123');",
+  },
+  "syncContacts(state =>\nstate.data.map(({ name, phone }) => ({\nname,\nurns: [util.phoneUrn(phone, 'RW', { ifInvalid: 'null' })],\n})),\n);":
+    {
+      given: asJob([
+        { name: 'Amina', phone: '788123123' },
+        { name: 'Keza', phone: 'none' },
+      ]),
+      check: `const { created, failed } = (await ran()).data;
+        return created[0].index === 0 && failed[0].index === 1 && holds('tel:+250788123123');`,
+    },
+  "upsertContact({ urns: util.phoneUrns('0788 123 123 / 0722 123 123', 'RW'), name: 'Amina' });": {
+    given: asJob(),
+    check: "return await ran() && holds('tel:+250788123123') && holds('tel:+250722123123');",
+  },
+  "upsertContact({\nurns: ['tel:+250788123123'],\nfields: { due_date: util.dateTime('31/01/2026', 'dd/MM/yyyy', 'Africa/Kigali') },\n});":
+    {
+      given: asJob(),
+      check: "return (await ran()).data.fields.due_date.startsWith('2026-01-31T00:00:00');",
+    },
+  "getFlowRuns({ ...util.dayRange('yesterday', 'Africa/Kigali'), responded: true });": {
+    given: asJob(),
+    check: 'return Array.isArray((await ran()).data);',
+  },
+  "const rows = util.parseCsv('name;phone\\nAmina;0788 123 123', { delimiter: ';' });": {
+    check: "return rows.length === 1 && rows[0].phone === '0788 123 123';",
+  },
+  "const pieces = util.chunk(['a', 'b', 'c'], 2);": {
+    check: 'return pieces.length === 2 && pieces[1][0] === "c";',
   },
   "await sandbox.reply('tel:+250788123123', 'yes');": {
     check: "return sandbox.contacts().some(({ urns }) => urns.includes('tel:+250788123123'));",

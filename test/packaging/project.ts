@@ -116,9 +116,9 @@ export const OPERATIONS = [
 
 /** What is passed on from language-common. */
 export const COMMON = [
-  ...['alterState', 'as', 'combine', 'cursor', 'dataPath', 'dataValue', 'dateFns', 'each'],
+  ...['alterState', 'as', 'chunk', 'combine', 'cursor', 'dataPath', 'dataValue', 'dateFns', 'each'],
   ...['field', 'fields', 'fn', 'fnIf', 'group', 'lastReferenceValue', 'log', 'map', 'merge'],
-  ...['sourceValue', 'util'],
+  ...['parseCsv', 'sourceValue', 'util'],
 ];
 
 /** The environment for npm, which finds its registry and its cache there. */

@@ -69,12 +69,14 @@ export class Matches {
     const { matcher, outcome } = this.#parts;
     const inputs = matcher.of(contact);
     if (asked) inputs.add(asked.input);
+    for (const one of inputs) if (outcome.isPassedOver(one.index)) inputs.delete(one);
+    const uuid = String(contact.uuid);
+    this.#passOthersOver(uuid, inputs);
     const [input] = inputs;
     if (!input) {
       this.#requireUrns(contact);
       return [];
     }
-    const uuid = String(contact.uuid);
     if (this.#isShared(uuid, inputs)) return [];
     const clash = this.#clashOf(input, uuid);
     if (clash) {
@@ -89,6 +91,29 @@ export class Matches {
     const uuid = String(contact.uuid);
     if (this.#isShared(uuid, this.#parts.matcher.of(contact).add(input))) return;
     this.claim(input.index, uuid);
+  }
+
+  /** Of those that are one contact one is taken, if the job says which, and none of the others was begun. */
+  #passOthersOver(uuid: string, inputs: Set<Input>): void {
+    const { settings, outcome } = this.#parts;
+    const owner = this.#owners.get(uuid);
+    const indexes = new Set([...inputs].map(({ index }) => index));
+    if (owner !== undefined) indexes.add(owner);
+    if (settings.takes === undefined || indexes.size < 2) return;
+    const taken = settings.takes === 'first' ? Math.min(...indexes) : Math.max(...indexes);
+    const waiting = new Map([...this.#waiting.keys()].map(input => [input.index, input]));
+    const isUntouched = (index: number) =>
+      outcome.isUntouched(index) && (this.#uuids[index] === undefined || waiting.has(index));
+    indexes.delete(taken);
+    if (![...indexes].every(isUntouched)) return;
+    for (const index of indexes) {
+      outcome.passOver({ index, duplicateOf: taken, uuid });
+      const input = waiting.get(index);
+      if (input) this.#waiting.delete(input);
+      this.#uuids[index] = undefined;
+    }
+    if (owner !== undefined && owner !== taken) this.#owners.delete(uuid);
+    for (const input of inputs) if (indexes.has(input.index)) inputs.delete(input);
   }
 
   /** Those of the list that are one contact all fail. */

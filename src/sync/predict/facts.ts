@@ -20,6 +20,8 @@ export interface Facts {
   groups: Dictionary[];
   /** The group whose members are read, where the job names one. */
   scope: { uuid: string; count: number } | undefined;
+  /** The groups that members leave who are not in the list. */
+  leave: Dictionary[];
 }
 
 /** Seconds after which a list shows what has just been made: lists are read from a copy. */
@@ -74,6 +76,7 @@ export async function readFacts(
   const used = usedFields(inputs, settings.key);
   const wanted = new Set(inputs.flatMap(({ groups }) => groups ?? []));
   if (settings.group !== undefined) wanted.add(settings.group);
+  for (const group of settings.removeMissing?.groups ?? []) wanted.add(group);
   const types = used.size === 0 ? new Map() : await readTypes(client, workspace, used);
   const needsGroups = wanted.size > 0 || settings.exactGroups;
   const groups = needsGroups ? await readGroups(client, wanted) : [];
@@ -83,7 +86,33 @@ export async function readFacts(
     groups,
     manual: new Set(groups.filter(isManual).map(({ uuid }) => String(uuid))),
     scope: settings.group === undefined ? undefined : requireScope(groups, settings.group),
+    leave: requireManual(groups, settings.removeMissing?.groups),
   };
+}
+
+function requireManual(groups: readonly Dictionary[], wanted: readonly string[] = []) {
+  const found = wanted.map((name, place) => {
+    const where = `options.removeMissing.groups[${place}]`;
+    const group = findGroup(groups, name);
+    if (!group) {
+      const near = nearest(
+        name,
+        groups.map(one => String(one.name)),
+      );
+      throw fail(
+        'UNKNOWN_GROUP',
+        `The workspace has no group as ${where} names it. Nothing was sent.`,
+        near ? `Did you mean "${near}"?` : 'Check its spelling: getGroups() lists them.',
+      );
+    }
+    if (isManual(group)) return group;
+    throw fail(
+      'INVALID_OPTION',
+      `${where} is a group that RapidPro itself fills: nobody can be taken out. Nothing was sent.`,
+      'Name only manual groups.',
+    );
+  });
+  return [...new Set(found)];
 }
 
 function isManual({ query, system }: Dictionary): boolean {

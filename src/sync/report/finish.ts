@@ -25,6 +25,31 @@ function reasons(failed: readonly BulkFailure[]): string {
   return [...counts].map(([code, times]) => `${times} ${code}`).join(', ');
 }
 
+const MOST_SHOWN = 5;
+
+function logPassedOver({ passedOver = [] }: BulkResult): void {
+  if (passedOver.length === 0) return;
+  const shown = passedOver
+    .slice(0, MOST_SHOWN)
+    .map(({ index, duplicateOf }) => `contacts[${index}] for contacts[${duplicateOf}]`);
+  const more = passedOver.length > MOST_SHOWN ? ' and more' : '';
+  log.warn(
+    `Passed over as the same contact as another entry: ${passedOver.length}, ${shown.join(', ')}${more}. See data.passedOver`,
+  );
+}
+
+function logRemoval({ left, unmatched = [], notRemoved, dryRun }: BulkResult): void {
+  if (left === undefined) return;
+  const people = count(left.length, ['member', 'members']);
+  log.info(`Missing in the list: ${people} ${dryRun ? 'would leave' : 'left'}. See data.left`);
+  if (unmatched.length > 0) {
+    log.info(
+      `${count(unmatched.length, ['member has', 'members have'])} no key to tell whether the list names them, and so stay. See data.unmatched`,
+    );
+  }
+  if (notRemoved) log.warn(`${notRemoved.description} ${notRemoved.fix}`);
+}
+
 const MOST_KEYS = 20;
 
 function logUncertain(result: BulkResult, uncertain: ReadonlySet<string>): void {
@@ -50,11 +75,14 @@ export function logSyncEnd(
   { isLeft, uncertain }: { isLeft: boolean; uncertain: ReadonlySet<string> },
 ): void {
   const { created, updated, unchanged, failed, notAttempted } = countsOf(result);
-  const total = created + updated + unchanged + failed + notAttempted;
+  const passedOver = result.passedOver?.length ?? 0;
+  const total = created + updated + unchanged + failed + notAttempted + passedOver;
   const sum = `${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} failed, ${notAttempted} not attempted`;
   log.info(
     `${verb} ${count(total, ['contact', 'contacts'])} in ${count(requests, ['request', 'requests'])}: ${sum}`,
   );
+  logPassedOver(result);
+  logRemoval(result);
   logUncertain(result, uncertain);
   logManyMisread([...result.created, ...result.updated, ...result.unchanged]);
   if (failed > 0) {

@@ -2,15 +2,21 @@ import { AbortedError, type Limiter } from '../../client/limiter.js';
 import { RapidProError, type Reason } from '../../errors/errors.js';
 import { withoutPerhaps } from '../../errors/outcome.js';
 import { reachOf } from '../../errors/reach.js';
-import type { BulkFailure, BulkItem, BulkResult } from '../../types/bulk.js';
+import type {
+  BulkFailure,
+  BulkItem,
+  BulkResult,
+  NotRemoved,
+  PassedOver,
+} from '../../types/bulk.js';
 import { Clashes } from './clashes.js';
 
 type Done = 'created' | 'updated' | 'unchanged';
 
 /** Where a contact of the list is; nowhere yet where it is open. */
 interface End {
-  place: Done | 'failed';
-  item: BulkItem | BulkFailure;
+  place: Done | 'failed' | 'passedOver';
+  item: BulkItem | BulkFailure | PassedOver;
 }
 
 /** Where each contact of the list ends: in exactly one place. */
@@ -22,6 +28,8 @@ export class Outcome {
   wrote = 0;
   /** True if a contact may have been written, without anybody knowing. */
   hasUnknown = false;
+  /** What became of members who are missing in the list, where they are to leave. */
+  removal: { left: string[]; unmatched?: string[]; notRemoved?: NotRemoved } | undefined;
   /** Keys that are written in every run, since only RapidPro knows what it makes of their values. */
   readonly uncertain = new Set<string>();
   readonly #limiter: Limiter;
@@ -76,10 +84,11 @@ export class Outcome {
       const end = this.#ends[index];
       if (end?.place === 'failed') {
         // Of what an earlier run wrote of it, nothing is known.
-        if (end.item.earlier) this.#clashes.perhapsWrote(index);
+        if ((end.item as BulkItem).earlier) this.#clashes.perhapsWrote(index);
         continue;
       }
-      const written = end && end.place !== 'unchanged' ? end.item : this.#begun.get(index);
+      const isWritten = end?.place === 'created' || end?.place === 'updated';
+      const written = isWritten ? (end.item as BulkItem) : this.#begun.get(index);
       if (written && !this.#isPlan) this.#clashes.wrote(written);
       if (end) this.done--;
       this.#ends[index] = undefined;
@@ -102,6 +111,37 @@ export class Outcome {
     if (isUnknown) this.fail(item, unknownReason(error));
     // Otherwise nothing was done: it is left for the next run.
     else if (!concernsAll) this.fail(item, error);
+  }
+
+  /** Notes that an entry is not taken, since another one is the same contact. */
+  passOver(passed: PassedOver): void {
+    this.#close('passedOver', passed);
+  }
+
+  isPassedOver(index: number): boolean {
+    return this.#ends[index]?.place === 'passedOver';
+  }
+
+  /** Whether nothing of an entry has been written so far. */
+  isUntouched(index: number): boolean {
+    return this.isOpen(index) && !this.#begun.has(index);
+  }
+
+  /** Those that were not taken. */
+  get passedOver(): PassedOver[] {
+    return this.#ends.flatMap(end => (end?.place === 'passedOver' ? [end.item as PassedOver] : []));
+  }
+
+  /** The contact of an entry that is done, or undefined. */
+  uuidOf(index: number): string | undefined {
+    const end = this.#ends[index];
+    const isDone = end && end.place !== 'failed' && end.place !== 'passedOver';
+    return isDone ? (end.item as BulkItem).uuid : undefined;
+  }
+
+  /** Counts contacts that were written beside the list. */
+  wroteOthers(count: number): void {
+    this.wrote += count;
   }
 
   /** Notes that the contact of one of the list is stopped, blocked or archived. */
@@ -136,8 +176,9 @@ export class Outcome {
       const end = this.#ends[index];
       if (!end) notAttempted.push(this.#begun.get(index) ?? { index });
       else if (end.place === 'failed') failed.push(this.#reported(end.item as BulkFailure));
-      else done[end.place].push(end.item);
+      else if (end.place !== 'passedOver') done[end.place].push(end.item as BulkItem);
     }
+    const { passedOver } = this;
     const { stopped } = this.#limiter;
     return {
       created,
@@ -145,6 +186,8 @@ export class Outcome {
       unchanged,
       failed,
       notAttempted,
+      ...(passedOver.length > 0 ? { passedOver } : {}),
+      ...this.removal,
       ...(this.#inactive.size > 0
         ? { inactive: [...this.#inactive.values()].sort((a, b) => a.index - b.index) }
         : {}),
@@ -164,7 +207,7 @@ export class Outcome {
       : failure;
   }
 
-  #close(place: End['place'], item: BulkItem | BulkFailure): void {
+  #close(place: End['place'], item: End['item']): void {
     const { index } = item;
     if (!this.isOpen(index)) return;
     this.#ends[index] = { place, item };

@@ -1,0 +1,240 @@
+import type { IANAZone } from 'luxon';
+import { fail } from '../errors/errors.js';
+import { firstInstant, onClocks, startOfDay, zoneOf } from './clocks.js';
+import { inZone, readIso } from './fieldTimes.js';
+import { library } from './libraries.js';
+import { isDay } from './times.js';
+
+/** Days and times as spreadsheets and forms write them, and the days that reports are made of. */
+
+/** What `util.dateTime` can be told. */
+export interface DateTimeOptions {
+  /** `'error'` (default): what is no such date is an error. `'null'`: it is null, which clears a field. */
+  ifInvalid?: 'error' | 'null';
+}
+
+/** A period as filters take it, both ends included. */
+export interface DayRange {
+  /** The first moment. */
+  after: string;
+  /** The last microsecond. */
+  before: string;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Why a value is no date, as the rest of a sentence, and what to do. */
+class NoDate {
+  constructor(
+    readonly what: string,
+    readonly fix = 'Compare the pattern with the data: d, M and yyyy are day, month and year; dd and MM want two digits. An empty cell is no date: { ifInvalid: "null" } gives null for it.',
+  ) {}
+}
+
+/**
+ * @throws RapidProError `INVALID_INPUT`
+ */
+function requireZone(zone: unknown, where: string): IANAZone {
+  const found = typeof zone === 'string' ? zoneOf(zone.trim()) : undefined;
+  if (found) return found;
+  throw fail(
+    'INVALID_INPUT',
+    `${where}: the time zone is not one.`,
+    'Give its name in the IANA list, as "Africa/Kigali". getWorkspace() shows that of the workspace.',
+  );
+}
+
+const TIME_TOKENS = /[HhmsSuTtFfXx]/;
+const ZONE_TOKENS = /[Zz]/;
+
+/** What a pattern says, without the words in quotes. */
+function readPattern(pattern: unknown, where: string) {
+  const refuse = (what: string, fix: string) => fail('INVALID_INPUT', `${where}: ${what}.`, fix);
+  if (typeof pattern !== 'string' || pattern.trim() === '') {
+    throw refuse('the pattern is missing', 'Write how the dates look: "dd/MM/yyyy".');
+  }
+  const tokens = pattern.replace(/'[^']*'/g, '');
+  const isWhole = /y/.test(tokens) && /[ML]/.test(tokens) && /d/.test(tokens);
+  if (/[YD]/.test(tokens) || (!isWhole && !/[Xx]/.test(tokens))) {
+    throw refuse(
+      'the pattern does not name year, month and day',
+      'Write them as "yyyy", "MM" and "dd": "dd/MM/yyyy". "mm" are minutes.',
+    );
+  }
+  if (/h/.test(tokens) && !/a/.test(tokens)) {
+    throw refuse('the pattern has hours up to 12 without "a"', 'Write "HH", or "hh:mm a".');
+  }
+  return {
+    pattern,
+    hasTime: TIME_TOKENS.test(tokens),
+    hasZone: ZONE_TOKENS.test(tokens) || /[Xx]/.test(tokens),
+    hasShortYear: /(?<!y)yy(?!y)/.test(tokens),
+    isIsoLike: /^\s*y/.test(tokens),
+  };
+}
+
+type Pattern = ReturnType<typeof readPattern>;
+
+const fractionOf = (time: number) =>
+  time % 1000 === 0
+    ? ''
+    : `.${String(((time % 1000) + 1000) % 1000)
+        .padStart(3, '0')
+        .replace(/0+$/, '')}`;
+
+const atInstant = (time: number, zone: IANAZone) => onClocks(time, fractionOf(time), zone);
+
+/** A time that the clocks of a zone show; of a day alone its first moment. */
+function atWall(wall: number, isDayAlone: boolean, zone: IANAZone): string {
+  const instant = isDayAlone ? startOfDay(wall, zone) : firstInstant(wall, zone);
+  if (instant === undefined) {
+    throw new NoDate('is a time that the clocks skip in this zone', 'Correct it where it is from.');
+  }
+  return atInstant(instant, zone);
+}
+
+/** Day 0 of the calendar that spreadsheets count in, from 1 March 1900 on. */
+const SERIAL_ZERO = Date.UTC(1899, 11, 30);
+
+function fromSerial(serial: number, zone: IANAZone): string {
+  // 1905 is when that would be: the number is a year.
+  const isYear = Number.isInteger(serial) && serial >= 1900 && serial <= 2100;
+  if (isYear || !(serial >= 367 && serial < 2_958_466)) {
+    throw new NoDate(
+      'is a number, but not the number of a day in a spreadsheet',
+      'Spreadsheets count days from 1900: 46053 is 31 January 2026. Give milliseconds as new Date(milliseconds).',
+    );
+  }
+  const wall = SERIAL_ZERO + Math.round(serial * 86_400) * 1000;
+  return atWall(wall, wall % DAY === 0, zone);
+}
+
+function fromPattern(text: string, pattern: Pattern, zone: IANAZone): string | undefined {
+  const { DateTime } = library('luxon');
+  const { hasTime, hasZone, hasShortYear } = pattern;
+  const read = DateTime.fromFormat(text, pattern.pattern, {
+    zone: 'utc',
+    setZone: hasZone,
+    locale: 'en-US',
+  });
+  if (!read.isValid) {
+    if (read.invalidReason === 'unit out of range') throw new NoDate('is no day of the calendar');
+    return undefined;
+  }
+  if (hasShortYear && read.year >= 2030 && read.year <= 2068) {
+    throw new NoDate('has a year of two digits that can be of this century or the last one');
+  }
+  if (hasZone) return atInstant(read.toMillis(), zone);
+  return atWall(read.toMillis(), !hasTime, zone);
+}
+
+/** A date as JSON has it. One without a zone only where nobody says that the year comes first in another order. */
+function fromIso(text: string, { isIsoLike }: Pattern, zone: IANAZone): string | undefined {
+  const said = readIso(text);
+  if (!said || (isIsoLike && said.zone === undefined)) return undefined;
+  return inZone(said, zone);
+}
+
+function isDate(value: unknown): value is Date {
+  return Object.prototype.toString.call(value) === '[object Date]';
+}
+
+function asDateTime(value: unknown, pattern: Pattern, zone: IANAZone): string {
+  if (isDate(value)) {
+    if (Number.isNaN(value.getTime())) throw new NoDate('is an invalid Date');
+    return atInstant(value.getTime(), zone);
+  }
+  if (typeof value === 'number') return fromSerial(value, zone);
+  if (typeof value !== 'string' || value.trim() === '') {
+    throw new NoDate(
+      typeof value === 'string' || value === undefined || value === null
+        ? 'is empty'
+        : 'is neither text, a number nor a Date',
+    );
+  }
+  const text = value.trim();
+  const found = fromPattern(text, pattern, zone) ?? fromIso(text, pattern, zone);
+  if (found !== undefined) return found;
+  if (/^\d{5}(\.\d+)?$/.test(text)) return fromSerial(Number(text), zone);
+  throw new NoDate('is not written as the pattern says');
+}
+
+/** A date in full, with its zone. */
+export function dateTime(
+  value: unknown,
+  pattern: unknown,
+  zone: unknown,
+  options: unknown,
+): string | null {
+  const where = 'util.dateTime()';
+  const { ifInvalid = 'error', ...others } = (options ?? {}) as DateTimeOptions;
+  if (!['error', 'null'].includes(ifInvalid) || Object.keys(others).length > 0) {
+    throw fail(
+      'INVALID_OPTION',
+      `${where}: the options are not what it knows.`,
+      'Known here: ifInvalid ("error" or "null").',
+    );
+  }
+  const written = readPattern(pattern, where);
+  const clocks = requireZone(zone, where);
+  try {
+    return asDateTime(value, written, clocks);
+  } catch (error) {
+    if (!(error instanceof NoDate)) throw error;
+    if (ifInvalid === 'null') return null;
+    throw fail('INVALID_INPUT', `${where}: the date ${error.what}.`, error.fix);
+  }
+}
+
+/** The first day of a period, and the first one after it, as their midnights on the clocks of UTC. */
+function daysOf(day: string, today: number): [number, number] | undefined {
+  const date = new Date(today);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+  // Weeks begin on Monday.
+  const monday = today - ((date.getUTCDay() + 6) % 7) * DAY;
+  switch (day) {
+    case 'today':
+      return [today, today + DAY];
+    case 'yesterday':
+      return [today - DAY, today];
+    case 'last week':
+      return [monday - 7 * DAY, monday];
+    case 'last month':
+      return [Date.UTC(year, month - 1, 1), Date.UTC(year, month, 1)];
+    default: {
+      if (!isDay(day)) return undefined;
+      const start = Date.parse(`${day}T00:00:00Z`);
+      return [start, start + DAY];
+    }
+  }
+}
+
+/** The first moment of a day, or of the next one where a zone left the day out. */
+function beginning(midnight: number, zone: IANAZone): number {
+  return startOfDay(midnight, zone) ?? beginning(midnight + DAY, zone);
+}
+
+/** A day or more, for filters. */
+export function dayRange(day: unknown, zone: unknown): DayRange {
+  const where = 'util.dayRange()';
+  const clocks = requireZone(zone, where);
+  const now = Date.now();
+  const today = Math.floor((now + Math.round(clocks.offset(now) * 60_000)) / DAY) * DAY;
+  const days = typeof day === 'string' ? daysOf(day.trim(), today) : undefined;
+  if (!days) {
+    throw fail(
+      'INVALID_INPUT',
+      `${where}: the day is not one.`,
+      'Write "yesterday", "today", "last week", "last month" or a day, as "2026-01-31".',
+    );
+  }
+  const [first, next] = days.map(midnight => beginning(midnight, clocks));
+  if (first === undefined || next === undefined || first >= next) {
+    throw fail('INVALID_INPUT', `${where}: the time zone left this day out.`, 'Give another day.');
+  }
+  return {
+    after: onClocks(first, '', clocks),
+    // RapidPro counts in microseconds, and includes both ends.
+    before: onClocks(next - 1000, '.999999', clocks),
+  };
+}

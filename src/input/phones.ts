@@ -1,0 +1,241 @@
+import { fail, type RapidProError } from '../errors/errors.js';
+import { library } from './libraries.js';
+import { digitsOf, hide, urnFault } from './urns.js';
+
+/**
+ * Phone numbers as people and spreadsheets write them, read with the country that they belong to. What is
+ * lost on the way through a spreadsheet is mended where there is one way to do so.
+ */
+
+/** What `util.phoneUrn` and `util.phoneUrns` can be told. */
+export interface PhoneUrnOptions {
+  /** `'tel'` (default) or `'whatsapp'`: the digits without plus. */
+  scheme?: 'tel' | 'whatsapp';
+  /**
+   * What becomes of a number that cannot be read. `'error'` (default): an error says why. `'null'`: null in its
+   * place; of several numbers it is left out.
+   */
+  ifInvalid?: 'error' | 'null';
+}
+
+/** Why a text is no phone number, as the rest of a sentence, and what to do. */
+class NoNumber {
+  constructor(
+    readonly what: string,
+    readonly fix = 'Write it with the code of its country, as +250788123123.',
+  ) {}
+}
+
+const isNothing = (value: unknown) =>
+  value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+
+/** The first digit of each script that phones and forms write. */
+const ZEROS = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66];
+const MORE_ZEROS = [0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0xff10];
+
+function inPlainDigits(text: string): string {
+  return text.replace(/\p{Nd}/gu, digit => {
+    const code = digit.codePointAt(0) ?? 0;
+    const zero = [...ZEROS, ...MORE_ZEROS].find(first => code >= first && code <= first + 9);
+    return zero === undefined ? digit : String(code - zero);
+  });
+}
+
+/** A cell as text. Numbers that were rounded are refused: a digit of them is another one now. */
+function textOf(value: unknown): string {
+  if (isNothing(value)) throw new NoNumber('is empty', 'Check the name after $ or state.');
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value) && value > 0) return String(value);
+    throw new NoNumber('is a number with decimals, or with more digits than JavaScript keeps');
+  }
+  if (typeof value !== 'string') {
+    throw new NoNumber('is neither text nor a number', 'Give the number as text.');
+  }
+  return inPlainDigits(value)
+    .trim()
+    .replace(/^(?:tel|whatsapp):/, '')
+    .replace(/^['’]/, '');
+}
+
+const EXPONENT = /^(\+?)(\d)[.,](\d+)e\+?(\d\d?)$/i;
+const DECIMALS = /^(\+?\d{7,})[.,]0+$/;
+
+const LOST = new NoNumber(
+  'is written with an exponent, and some of its digits are lost',
+  'Format the column as text in the spreadsheet, and export it again.',
+);
+
+const SEVERAL = new NoNumber(
+  'is several numbers',
+  'Take all of them with util.phoneUrns(), or the first: util.phoneUrns(…)[0].',
+);
+
+/** Takes back what a cell of numbers made of a text. */
+function withoutCellForm(text: string): string {
+  const [, plus = '', first = '', others = '', exponent] = EXPONENT.exec(text) ?? [];
+  if (exponent === undefined) return DECIMALS.exec(text)?.[1] ?? text;
+  // Fewer digits than the number has are shown where the last ones were rounded away.
+  if (others.length !== Number(exponent)) throw LOST;
+  return `${plus}${first}${others}`;
+}
+
+/** What may be meant by the digits: `+250788123123` of each that exists. */
+function readings(text: string, country: string): string[] {
+  const { parsePhoneNumber } = library('awesome-phonenumber');
+  const digits = text.replace(/\D/g, '');
+  const read = (number: string, regionCode?: string) => {
+    const { valid, number: parts } = parsePhoneNumber(number, regionCode ? { regionCode } : {});
+    return valid && parts ? [parts.e164] : [];
+  };
+  if (text.includes('+')) return read(`+${digits}`);
+  const whole = read(`+${digits}`);
+  const code = library('awesome-phonenumber').getCountryCodeForRegionCode(country);
+  // With the code of the country, as the servers too read it.
+  if (whole.length > 0 && digits.startsWith(String(code))) return whole;
+  const found = [
+    ...read(digits, country),
+    ...(digits.startsWith('00') ? read(`+${digits.slice(2)}`) : []),
+    // Somebody abroad, or without the zero that a cell of numbers leaves out.
+    ...(digits.startsWith('0') ? [] : [...whole, ...read(`0${digits}`, country)]),
+  ];
+  return [...new Set(found)];
+}
+
+/** Why no country has a number. */
+function whyNone(text: string, country: string): NoNumber {
+  const { parsePhoneNumber } = library('awesome-phonenumber');
+  const isFull = text.includes('+');
+  const number = text.replace(/[^\d+]/g, '');
+  const { possibility } = parsePhoneNumber(number, isFull ? {} : { regionCode: country });
+  const of = isFull ? 'its country' : country;
+  if (possibility === 'too-short') return new NoNumber(`has too few digits for ${of}`);
+  if (possibility === 'too-long') return new NoNumber(`has too many digits for ${of}`);
+  if (possibility === 'invalid-country-code') return new NoNumber('has a code that no country has');
+  return new NoNumber(`is not among the numbers that ${of} gives out`);
+}
+
+/** `+250788123123` of what somebody wrote. */
+function fullNumber(value: unknown, country: string): string {
+  const text = withoutCellForm(textOf(value));
+  const fault = urnFault(`tel:${text}`, 'write');
+  if (fault) throw new NoNumber(fault.what, fault.fix.replace(/^Nothing was sent\. /, ''));
+  const plain = digitsOf(text);
+  if (plain === undefined) throw new NoNumber('has letters or an extension in it');
+  const [number, other] = readings(plain, country);
+  if (number === undefined) throw whyNone(plain, country);
+  if (other !== undefined) {
+    const { parsePhoneNumber } = library('awesome-phonenumber');
+    const [first, second] = [number, other].map(one =>
+      hide(parsePhoneNumber(one).countryCode ?? '', one),
+    );
+    throw new NoNumber(`can be ${first} or ${second}`);
+  }
+  return number;
+}
+
+/**
+ * @throws RapidProError `INVALID_INPUT`
+ */
+function checkCountry(country: unknown, where: string): string {
+  const code = typeof country === 'string' ? country.trim().toUpperCase() : '';
+  if (library('awesome-phonenumber').getCountryCodeForRegionCode(code)) return code;
+  throw fail(
+    'INVALID_INPUT',
+    `${where}: the country is not one.`,
+    'Give the country that numbers without a code belong to, by its two letters: "RW".',
+  );
+}
+
+/**
+ * @throws RapidProError `INVALID_OPTION`
+ */
+function checkOptions(options: unknown, where: string): PhoneUrnOptions {
+  const { scheme = 'tel', ifInvalid = 'error', ...others } = (options ?? {}) as PhoneUrnOptions;
+  const isKnown = ['tel', 'whatsapp'].includes(scheme) && ['error', 'null'].includes(ifInvalid);
+  if (isKnown && Object.keys(others).length === 0) return { scheme, ifInvalid };
+  throw fail(
+    'INVALID_OPTION',
+    `${where}: the options are not what it knows.`,
+    'Known here: scheme ("tel" or "whatsapp"), ifInvalid ("error" or "null").',
+  );
+}
+
+const asUrn = (number: string, { scheme }: PhoneUrnOptions) =>
+  scheme === 'whatsapp' ? `whatsapp:${number.slice(1)}` : `tel:${number}`;
+
+function noUrn(where: string, { what, fix }: NoNumber): RapidProError {
+  return fail('INVALID_URN', `${where}: the phone number ${what}.`, fix);
+}
+
+/** Gives what is found, or what stands in its place where it is no number. */
+function orInvalid<Found>(where: string, { ifInvalid }: PhoneUrnOptions, find: () => Found) {
+  try {
+    return find();
+  } catch (error) {
+    if (!(error instanceof NoNumber)) throw error;
+    if (ifInvalid === 'null') return null;
+    throw noUrn(where, error);
+  }
+}
+
+/** The URN of one phone number. */
+export function phoneUrn(text: unknown, country: unknown, options: unknown): string | null {
+  const where = 'util.phoneUrn()';
+  const settings = checkOptions(options, where);
+  const code = checkCountry(country, where);
+  return orInvalid(where, settings, () => {
+    try {
+      return asUrn(fullNumber(text, code), settings);
+    } catch (error) {
+      throw error instanceof NoNumber && parts(text, code).length > 1 ? SEVERAL : error;
+    }
+  });
+}
+
+const SPACE = /\s+(?=\+|0)/;
+/** What people write between two numbers, where what is on both sides is one. */
+const BETWEEN = [
+  /[;,|\n\r\t&]+|\s+(?:or|and|ou|et|y|o|e|na|au)\s+/i,
+  /[;,|\n\r\t&/]+|\s+(?:or|and|ou|et|y|o|e|na|au)\s+/i,
+  SPACE,
+];
+
+/** The numbers of a cell, apart. A cell that is one number is one, whatever stands in it. */
+function parts(value: unknown, country: string): unknown[] {
+  if (typeof value !== 'string' || isNumber(value, country)) return [value];
+  for (const separator of BETWEEN) {
+    const found = value
+      .split(separator)
+      .map(part => part.trim())
+      .filter(part => part !== '');
+    const [sure = '', ...unsure] = found.filter(part => isNumber(part, country));
+    const isAll = unsure.length === found.length - 1;
+    // Where nothing but a space stands between, each must be a number.
+    if (sure !== '' && found.length > 1 && (isAll || separator !== SPACE)) return found;
+  }
+  return [value];
+}
+
+function isNumber(value: unknown, country: string): boolean {
+  try {
+    fullNumber(value, country);
+    return true;
+  } catch (error) {
+    if (error instanceof NoNumber) return false;
+    throw error;
+  }
+}
+
+/** The URNs of all phone numbers of a cell, or of several, each once. */
+export function phoneUrns(texts: unknown, country: unknown, options: unknown): string[] {
+  const where = 'util.phoneUrns()';
+  const settings = checkOptions(options, where);
+  const code = checkCountry(country, where);
+  const cells = Array.isArray(texts) ? texts : [texts];
+  const urns = cells
+    // An empty cell has no number. What is not there at all is a name that is misspelled.
+    .filter(cell => cell === undefined || !isNothing(cell))
+    .flatMap(cell => parts(cell, code))
+    .map(part => orInvalid(where, settings, () => asUrn(fullNumber(part, code), settings)));
+  return [...new Set(urns.filter(urn => urn !== null))];
+}

@@ -1,0 +1,358 @@
+import type { Client } from '../../client/client.js';
+import { AbortedError } from '../../client/limiter.js';
+import { pages } from '../../client/pages.js';
+import { RapidProError } from '../../errors/errors.js';
+import { urnIdentity } from '../../input/identifiers.js';
+import { count } from '../../input/log.js';
+import { areHidden, isPlainUrn } from '../../input/stored.js';
+import { plainNumber } from '../../input/urns.js';
+import { urnsOf } from '../../operations/contact/contactLookup.js';
+import { ranges } from '../../operations/many/recipients.js';
+import { sortOut } from '../../operations/many/refusedItems.js';
+import { BATCH_LIMIT } from '../../resources.js';
+import type { NotRemoved } from '../../types/bulk.js';
+import type { Dictionary } from '../../types/json.js';
+import { textOrNull } from '../compare/compare.js';
+import type { Input } from '../inputs.js';
+import type { Matcher } from '../match/matcher.js';
+import type { Matches, MatchesParts } from '../match/matches.js';
+import type { Cost } from '../report/cost.js';
+
+export interface MissingParts extends MatchesParts {
+  client: Client;
+  /** Every entry of the list that could be read, whatever became of it. */
+  all: readonly Input[];
+}
+
+/** Who is in the list: by uuid, by any URN, by the key. In doubt somebody is. */
+class Named {
+  readonly #matcher: Matcher;
+  readonly #uuids: ReadonlySet<string>;
+  readonly #urns = new Set<string>();
+  readonly #keys = new Set<string>();
+  /** Digits of whole phone numbers, whatever their scheme. */
+  readonly #numbers = new Set<string>();
+  /** The last digits of numbers that RapidPro may write in another way, by how many there are. */
+  readonly #tails = new Map<number, Set<string>>();
+
+  constructor(all: readonly Input[], matcher: Matcher, uuids: ReadonlySet<string>) {
+    this.#matcher = matcher;
+    this.#uuids = uuids;
+    for (const input of all) {
+      for (const urn of input.urns ?? []) this.#addUrn(urn);
+      for (const { token } of matcher.namesOf(input)) this.#keys.add(token.toLowerCase());
+    }
+  }
+
+  has(contact: Dictionary): boolean {
+    const value = keyOf(contact, this.#matcher);
+    return (
+      this.#uuids.has(String(contact.uuid)) ||
+      (value !== undefined && this.#keys.has(value.toLowerCase())) ||
+      urnsOf(contact).some(urn => this.#hasUrn(urn))
+    );
+  }
+
+  #addUrn(urn: string): void {
+    this.#urns.add(urnIdentity(urn).toLowerCase());
+    const digits = digitsOf(urn);
+    if (digits === undefined) return;
+    if (isPlainUrn(urn)) this.#numbers.add(digits);
+    else {
+      const [, path = ''] = /^\w+:(.*)$/s.exec(urn) ?? [];
+      const isWhole = plainNumber(path)?.startsWith('+') === true;
+      this.#numbers.add(digits);
+      this.#addTail(isWhole ? digits.slice(-SURE_DIGITS) : digits);
+    }
+  }
+
+  #addTail(tail: string): void {
+    if (tail.length < LEAST_DIGITS) return;
+    const tails = this.#tails.get(tail.length) ?? new Set();
+    this.#tails.set(tail.length, tails.add(tail));
+  }
+
+  #hasUrn(urn: string): boolean {
+    if (this.#urns.has(urnIdentity(urn).toLowerCase())) return true;
+    const digits = digitsOf(urn);
+    if (digits === undefined) return false;
+    if (this.#numbers.has(digits)) return true;
+    for (const [length, tails] of this.#tails) if (tails.has(digits.slice(-length))) return true;
+    // RapidPro keeps some numbers as they are dialed at home.
+    const isLocal = !isPlainUrn(urn) && digits.length >= LEAST_DIGITS;
+    return isLocal && [...this.#numbers].some(number => number.endsWith(digits));
+  }
+}
+
+/** In so many digits two numbers of one list are hardly the same. */
+const SURE_DIGITS = 8;
+const LEAST_DIGITS = 6;
+
+/** The digits of a phone number without the zeros before them; undefined for other addresses. */
+function digitsOf(urn: string): string | undefined {
+  const [, path] = /^(?:tel|whatsapp):([^?#]*)/.exec(urn) ?? [];
+  const digits = path?.replace(/\D/g, '').replace(/^0+/, '');
+  return digits ? digits : undefined;
+}
+
+/** What a contact is recognized by, as {@link Matcher.namesOf} writes it; undefined if it has none. */
+function keyOf(contact: Dictionary, { field }: Matcher): string | undefined {
+  if (field === undefined) return undefined;
+  const value = textOrNull((contact.fields as Dictionary | undefined)?.[field])?.trim();
+  return value ? `=${value}` : undefined;
+}
+
+/** The members, as far as it counts. */
+interface Members {
+  total: number;
+  /** By group: those whom the list does not name. */
+  missing: Map<string, string[]>;
+  unmatched: Set<string>;
+}
+
+/** Why nobody leaves. */
+class Stay {
+  constructor(readonly reason: NotRemoved) {}
+}
+
+const AGAIN = 'Correct that, and run the step again.';
+
+/** Lets members leave the groups that the job names, whom the list does not name. Only if all else went well. */
+export class Missing {
+  readonly #parts: MissingParts;
+  readonly #matches: Matches;
+
+  constructor(parts: MissingParts, matches: Matches) {
+    this.#parts = parts;
+    this.#matches = matches;
+  }
+
+  /** @param cost - what the writing would take is added, where nothing is written */
+  async remove(cost: Cost): Promise<void> {
+    const { settings, outcome } = this.#parts;
+    if (!settings.removeMissing) return;
+    try {
+      this.#requireSound();
+      const members = await this.#read();
+      this.#requirePassedOverKnown(members.named);
+      const unmatched = [...members.unmatched];
+      const found = unmatched.length > 0 ? { unmatched } : {};
+      outcome.removal = { left: [], ...found };
+      this.#requireFew(members);
+      outcome.removal = { ...(await this.#leave(members, cost)), ...found };
+    } catch (error) {
+      outcome.removal = { left: [], ...outcome.removal, notRemoved: reasonOf(error) };
+    }
+  }
+
+  /** Whoever is in the list must be known before anybody is taken for missing. */
+  #requireSound(): void {
+    const { outcome, client, settings } = this.#parts;
+    const { total } = outcome;
+    if (total === 0) throw stay('the list is empty', 'Check where the list comes from.');
+    const { stopped } = client.limiter;
+    if (stopped) throw stay(`the run stopped before its end (${stopped.code})`, stopped.fix);
+    const indexes = (is: (index: number) => boolean) =>
+      Array.from({ length: total }, (_, index) => index).filter(is);
+    const open = indexes(index => outcome.isOpen(index));
+    if (open.length > 0) throw stay('not all of the list was worked through', AGAIN, open);
+    const failed = indexes(
+      index => !outcome.isDone(index) && this.#matches.uuidOf(index) === undefined,
+    );
+    if (failed.length > 0) {
+      const what = `${count(failed.length, ['entry', 'entries'])} of the list failed before it was known which contact that is`;
+      throw stay(what, `See data.failed. ${AGAIN}`, failed);
+    }
+    const lost = indexes(
+      index => this.#uuidOf(index) === undefined && !outcome.isPassedOver(index),
+    );
+    if (!settings.dryRun && lost.length > 0) {
+      throw stay('it is not known which contacts some entries are', AGAIN, lost);
+    }
+  }
+
+  #uuidOf(index: number): string | undefined {
+    return this.#parts.outcome.uuidOf(index) ?? this.#matches.uuidOf(index);
+  }
+
+  /** The contacts of the list. */
+  #uuids(): Set<string> {
+    const { all, outcome } = this.#parts;
+    const uuids = new Set(all.flatMap(({ uuid }) => uuid ?? []));
+    for (let index = 0; index < outcome.total; index++) {
+      const uuid = this.#uuidOf(index);
+      if (uuid !== undefined) uuids.add(uuid);
+    }
+    return uuids;
+  }
+
+  async #read(): Promise<Members & { named: ReadonlySet<string> }> {
+    const { all, matcher, facts, client } = this.#parts;
+    const inList = new Named(all, matcher, this.#uuids());
+    const namesUrns = all.some(({ urns = [] }) => urns.length > 0);
+    const seen = new Set<string>();
+    /** Names of entries that are members' own. */
+    const named = new Set<string>();
+    const missing = new Map<string, string[]>();
+    const unmatched = new Set<string>();
+    for (const { uuid: group } of facts.leave) {
+      const left = new Set<string>();
+      // Oldest change first: who is changed meanwhile comes again at the end, and nobody is missed.
+      const query = { group: String(group), reverse: true };
+      for await (const { records } of pages(client, 'contacts', query)) {
+        for (const contact of records) {
+          const uuid = String(contact.uuid);
+          if (namesUrns && areHidden(urnsOf(contact))) {
+            throw stay(
+              'the workspace hides URNs, so it cannot be seen whom the list names by one',
+              'Leave "urns" out of the list, and name the contacts by uuid or by a field.',
+            );
+          }
+          for (const { token } of this.#namesOf(contact)) named.add(token);
+          const isNamed = inList.has(contact);
+          if (!isNamed && !this.#hasKey(contact)) unmatched.add(uuid);
+          else if (!isNamed) left.add(uuid);
+          seen.add(uuid);
+        }
+      }
+      missing.set(String(group), [...left]);
+    }
+    const { stopped } = client.limiter;
+    if (stopped) throw stay(`the members could not all be read (${stopped.code})`, stopped.fix);
+    return { total: seen.size, missing, unmatched, named };
+  }
+
+  /** The names by which entries of the list look for a contact. */
+  #namesOf(contact: Dictionary): { token: string }[] {
+    const { matcher } = this.#parts;
+    if (matcher.field === undefined) {
+      return [String(contact.uuid), ...urnsOf(contact).map(urnIdentity)].map(token => ({ token }));
+    }
+    const token = keyOf(contact, matcher);
+    return token === undefined ? [] : [{ token }];
+  }
+
+  /** Whether a member could be in the list at all. */
+  #hasKey(contact: Dictionary): boolean {
+    const { matcher, settings, all } = this.#parts;
+    if (matcher.field !== undefined) return keyOf(contact, matcher) !== undefined;
+    if (settings.key === 'uuid') return true;
+    const byUuid = settings.key === undefined && all.some(({ uuid }) => uuid !== undefined);
+    return byUuid || urnsOf(contact).length > 0;
+  }
+
+  /** An entry that was passed over may be somebody else after all: its own name must lead to a contact. */
+  #requirePassedOverKnown(named: ReadonlySet<string>): void {
+    const { all, outcome, matcher } = this.#parts;
+    const known = new Set(named);
+    const passed: Input[] = [];
+    for (const input of all) {
+      if (outcome.isPassedOver(input.index)) passed.push(input);
+      else if (outcome.isDone(input.index)) {
+        for (const { token } of matcher.namesOf(input)) known.add(token);
+      }
+    }
+    // What turned out only in RapidPro to be the contact of another entry was matched to it.
+    const matched = new Set(outcome.passedOver.flatMap(({ index, uuid }) => (uuid ? index : [])));
+    const unknown = passed.filter(
+      input =>
+        !matched.has(input.index) && !matcher.namesOf(input).some(({ token }) => known.has(token)),
+    );
+    if (unknown.length === 0) return;
+    throw stay(
+      `${count(unknown.length, ['entry', 'entries'])} that "duplicates" passed over may be somebody else`,
+      `See data.passedOver. ${AGAIN}`,
+      unknown.map(({ index }) => index),
+    );
+  }
+
+  #requireFew({ total, missing }: Members): void {
+    const { settings } = this.#parts;
+    const atMost = settings.removeMissing?.atMost ?? 0;
+    const uuids = [...new Set([...missing.values()].flat())];
+    const share = typeof atMost === 'string' ? Number.parseFloat(atMost) : undefined;
+    const isMore =
+      share === undefined ? uuids.length > Number(atMost) : uuids.length * 100 > share * total;
+    if (!isMore) return;
+    const members = count(total, ['member', 'members']);
+    throw stay(
+      `the list lacks ${uuids.length} of ${members}, which is more than atMost allows (${String(atMost).trim()})`,
+      'Look at them in data.notRemoved.uuids. If they all shall leave, raise removeMissing.atMost.',
+      undefined,
+      uuids,
+    );
+  }
+
+  /** Takes them out, a hundred a request. What goes wrong on the way keeps those who are left. */
+  async #leave(
+    { missing }: Members,
+    cost: Cost,
+  ): Promise<{ left: string[]; notRemoved?: NotRemoved }> {
+    const { settings, client, outcome } = this.#parts;
+    const queue: { group: string; uuids: string[] }[] = [];
+    for (const [group, uuids] of missing) {
+      for (let start = 0; start < uuids.length; start += BATCH_LIMIT) {
+        queue.push({ group, uuids: uuids.slice(start, start + BATCH_LIMIT) });
+      }
+    }
+    if (settings.dryRun) {
+      cost.add(queue.length);
+      return { left: [...new Set(queue.flatMap(({ uuids }) => uuids))] };
+    }
+    const left = new Set<string>();
+    const stayed = new Set<string>();
+    let reason: NotRemoved | undefined;
+    for (let batch = queue.shift(); batch; batch = queue.shift()) {
+      const { group, uuids } = batch;
+      const items = uuids.map((value, index) => ({ value, index }));
+      try {
+        await client.request({
+          method: 'POST',
+          path: 'contact_actions',
+          body: { contacts: uuids, action: 'remove', group },
+          repeatable: true,
+          referencesGroupsOrFields: true,
+        });
+        for (const uuid of uuids) left.add(uuid);
+        outcome.wroteOthers(uuids.length);
+      } catch (error) {
+        const sorted =
+          error instanceof RapidProError ? sortOut(error, 'contacts', items) : undefined;
+        reason = reasonOf(error);
+        for (const { value } of sorted?.refused ?? items) stayed.add(String(value));
+        if (sorted) {
+          queue.unshift(
+            ...sorted.next.map(some => ({ group, uuids: some.map(({ value }) => String(value)) })),
+          );
+          continue;
+        }
+        for (const { uuids: rest } of queue.splice(0)) for (const uuid of rest) stayed.add(uuid);
+      }
+    }
+    if (!reason || stayed.size === 0) return { left: [...left] };
+    const description = `${count(stayed.size, ['member', 'members'])} that the list lacks may not have left. ${reason.description}`;
+    return { left: [...left], notRemoved: { ...reason, description, uuids: [...stayed] } };
+  }
+}
+
+function stay(what: string, fix: string, indexes?: readonly number[], uuids?: string[]): Stay {
+  return new Stay({
+    description: `Nobody left a group: ${what}.`,
+    fix,
+    ...(indexes ? { indexes: ranges([...indexes]) } : {}),
+    ...(uuids ? { uuids } : {}),
+  });
+}
+
+/** What an error says of those who stay. */
+function reasonOf(error: unknown): NotRemoved {
+  if (error instanceof Stay) return error.reason;
+  if (error instanceof RapidProError) {
+    return { description: `Members were not taken out: ${error.description}`, fix: error.fix };
+  }
+  if (!(error instanceof AbortedError)) throw error;
+  return {
+    description: 'Members were not taken out: the time or the rate limit was used up.',
+    fix: 'Run the step again.',
+  };
+}

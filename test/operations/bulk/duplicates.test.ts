@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { syncContacts, upsertContacts } from '../../../src/index.js';
+import { captureConsole } from '../../support/captureConsole.js';
+import { bulk, counts, holder, workspace, writes } from './workspace.js';
+
+const SHARED = 'tel:+250788000001';
+const mother = { urns: [SHARED], name: 'Amina' };
+const partner = { urns: [SHARED], name: 'Eric' };
+const other = { urns: ['tel:+250788000002'], name: 'Keza' };
+const list = [mother, partner, other];
+
+describe.each(['v9', 'textit'] as const)('two of the list that share a phone, on %s', dialect => {
+  test.each([
+    ['first', 'Amina', [{ index: 1, duplicateOf: 0 }]],
+    ['last', 'Eric', [{ index: 0, duplicateOf: 1 }]],
+  ] as const)('%s', async (duplicates, name, passedOver) => {
+    for (const operation of [syncContacts, upsertContacts]) {
+      const lines = captureConsole();
+      const sandbox = await workspace({ dialect });
+      const { result } = await bulk(operation(list, { duplicates }), sandbox);
+      expect(counts(result)).toEqual([2, 0, 0, 0, 0]);
+      expect(result.passedOver).toEqual(passedOver);
+      expect(holder(sandbox, SHARED)?.name).toBe(name);
+      const [{ index, duplicateOf }] = passedOver;
+      expect(lines.join('\n')).toContain(`contacts[${index}] for contacts[${duplicateOf}]`);
+    }
+  });
+
+  test('by default both fail', async () => {
+    captureConsole();
+    for (const options of [{}, { duplicates: 'fail' as const }]) {
+      const sandbox = await workspace({ dialect });
+      const { result } = await bulk(syncContacts(list, options), sandbox);
+      expect(counts(result)).toEqual([1, 0, 0, 2, 0]);
+      expect(result.passedOver).toBeUndefined();
+    }
+  });
+
+  test('one number in two forms, as only RapidPro shows', async () => {
+    captureConsole();
+    const sandbox = await workspace({
+      dialect,
+      contacts: [{ urns: [SHARED], name: 'Before' }],
+    });
+    const atHome = { urns: ['tel:0788000001'], name: 'Eric' };
+    const { result } = await bulk(syncContacts([mother, atHome], { duplicates: 'first' }), sandbox);
+    const passed = result.passedOver ?? [];
+    // Where one was begun before, both fail, as they do without the option.
+    if (passed.length > 0) {
+      expect(passed).toMatchObject([{ index: 1, duplicateOf: 0 }]);
+      expect(holder(sandbox, SHARED)?.name).toBe('Amina');
+    } else
+      expect(result.failed.map(({ code }) => code)).toEqual(['CONTACT_CLASH', 'CONTACT_CLASH']);
+  });
+
+  test('by a field, one key twice', async () => {
+    captureConsole();
+    const sandbox = await workspace({ dialect });
+    const entry = (name: string) => ({ name, urns: [`ext:${name}`], fields: { tei_id: 'M1' } });
+    const options = { key: 'fields.tei_id', duplicates: 'last' } as const;
+    const { result } = await bulk(syncContacts([entry('a'), entry('b')], options), sandbox);
+    expect(counts(result)).toEqual([1, 0, 0, 0, 0]);
+    expect(result.passedOver).toEqual([{ index: 0, duplicateOf: 1 }]);
+    expect(sandbox.contacts().map(({ name }) => name)).toEqual(['b']);
+  });
+});
+
+test('nobody takes the place of the first one, which fails', async () => {
+  captureConsole();
+  const sandbox = await workspace();
+  const wrong = { ...mother, fields: { nosuch: 1 } };
+  const { result } = await bulk(syncContacts([wrong, partner], { duplicates: 'first' }), sandbox);
+  expect(counts(result)).toEqual([0, 0, 0, 1, 0]);
+  expect(result.passedOver).toEqual([{ index: 1, duplicateOf: 0 }]);
+  expect(writes(sandbox)).toEqual([]);
+});
+
+test('another word is refused', async () => {
+  const sandbox = await workspace();
+  const wrong = syncContacts(list, { duplicates: 'newest' as never });
+  await expect(bulk(wrong, sandbox)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+});

@@ -1,0 +1,306 @@
+import type { Sandbox } from '@openfn/rapidpro-sandbox';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { syncContacts } from '../../../src/index.js';
+import type { SyncContact, SyncOptions } from '../../../src/types/bulk.js';
+import { captureConsole } from '../../support/captureConsole.js';
+import { noSleep } from '../../support/noSleep.js';
+import { bulk, upTo, workspace, writes } from './workspace.js';
+
+const urn = (n: number) => `tel:+2507880${10_000 + n}`;
+const local = (n: number) => urn(n).replace('+250', '0');
+const REMOVE = { groups: ['Mothers'], atMost: '100%' };
+
+const person = (n: number, more: object = {}) => ({
+  urns: [urn(n)],
+  name: `Person ${n}`,
+  groups: ['Mothers', 'Partners'],
+  ...more,
+});
+
+const membersOf = (sandbox: Sandbox, group = 'Mothers') =>
+  sandbox
+    .contacts()
+    .filter(({ groups }) => groups.some(({ name }) => name === group))
+    .map(({ name }) => name);
+
+const uuidOf = (sandbox: Sandbox, n: number) =>
+  String(sandbox.contacts().find(({ name }) => name === `Person ${n}`)?.uuid);
+
+async function sync(sandbox: Sandbox, list: SyncContact[], options: SyncOptions = {}) {
+  const { result } = await bulk(syncContacts(list, { removeMissing: REMOVE, ...options }), sandbox);
+  return result;
+}
+
+describe.each(['v9', 'textit'] as const)('members whom the list does not name, on %s', dialect => {
+  const start = (count: number, options = {}) => {
+    captureConsole();
+    noSleep();
+    return workspace({ dialect, contacts: upTo(count).map(n => person(n)), ...options });
+  };
+  const listed = (...places: number[]): SyncContact[] =>
+    places.map(n => ({ urns: [urn(n)], name: `Person ${n}` }));
+
+  test('leave that group, and no other; nobody is deleted', async () => {
+    const sandbox = await start(4);
+    const gone = uuidOf(sandbox, 3);
+    const result = await sync(sandbox, listed(0, 1, 2));
+    expect(result.left).toEqual([gone]);
+    expect(result.notRemoved).toBeUndefined();
+    expect(membersOf(sandbox)).toEqual(['Person 0', 'Person 1', 'Person 2']);
+    expect(membersOf(sandbox, 'Partners')).toHaveLength(4);
+    expect(writes(sandbox)).toEqual(['POST contact_actions']);
+  });
+
+  test('a hundred a request, from several groups, after all else', async () => {
+    const sandbox = await start(253);
+    const list = [{ urns: [urn(0)], name: 'Renamed' }];
+    const removeMissing = { groups: ['Mothers', 'Partners'], atMost: 252 };
+    const result = await sync(sandbox, list, { removeMissing });
+    expect(result.left).toHaveLength(252);
+    expect(writes(sandbox)).toHaveLength(1 + 6);
+    expect(writes(sandbox)[0]).toContain('POST contacts');
+    expect(membersOf(sandbox, 'Partners')).toEqual(['Renamed']);
+  });
+
+  test('a dry run names them, and counts the requests', async () => {
+    const sandbox = await start(4);
+    const result = await sync(sandbox, listed(0, 1), { dryRun: true });
+    expect(result.left?.toSorted()).toEqual([uuidOf(sandbox, 2), uuidOf(sandbox, 3)].toSorted());
+    expect(result.requests).toBe(1);
+    expect(membersOf(sandbox)).toHaveLength(4);
+    expect(writes(sandbox)).toEqual([]);
+  });
+
+  test.each([
+    ['by default more than a tenth', { groups: ['Mothers'] }, 2, false],
+    ['by default a tenth', { groups: ['Mothers'] }, 1, true],
+    ['more than so many people', { groups: ['Mothers'], atMost: 1 }, 2, false],
+    ['so many people', { groups: ['Mothers'], atMost: 2 }, 2, true],
+    ['more than a share', { groups: ['Mothers'], atMost: '15 %' }, 2, false],
+    ['a share', { groups: ['Mothers'], atMost: '20%' }, 2, true],
+  ])('%s', async (_, removeMissing, missing, goes) => {
+    const sandbox = await start(10);
+    const list = listed(...upTo(10 - missing));
+    const result = await sync(sandbox, list, { removeMissing });
+    expect(result.left).toHaveLength(goes ? missing : 0);
+    expect(membersOf(sandbox)).toHaveLength(goes ? 10 - missing : 10);
+    expect(result.notRemoved?.uuids?.length).toBe(goes ? undefined : missing);
+  });
+
+  test('an empty list takes nobody out', async () => {
+    const sandbox = await start(3);
+    const result = await sync(sandbox, []);
+    expect(result).toMatchObject({ left: [], notRemoved: { description: /empty/ } });
+    expect(membersOf(sandbox)).toHaveLength(3);
+  });
+
+  test('an entry that failed before it was matched keeps all, and is told', async () => {
+    const sandbox = await start(4);
+    for (const wrong of [
+      { urns: ['tel:+250788'], name: 'x' },
+      { urns: [urn(3)], fields: { nosuch: 1 } },
+      { urns: [urn(3)], name: '' },
+      { name: 'Nobody' },
+    ]) {
+      const result = await sync(sandbox, [...listed(0, 1), wrong]);
+      expect(result.notRemoved?.indexes).toEqual([[2, 2]]);
+      expect(result.left).toEqual([]);
+    }
+    const twice = await sync(sandbox, [...listed(0, 1), { urns: [urn(1)], name: 'Twice' }]);
+    expect(twice.notRemoved?.indexes).toEqual([[1, 2]]);
+    expect(membersOf(sandbox)).toHaveLength(4);
+  });
+
+  test('an entry that failed after it was matched is in the list all the same', async () => {
+    const sandbox = await start(4, {
+      contacts: [...upTo(4).map(n => person(n)), { urns: [urn(9)], name: 'Holder' }],
+    });
+    const taken = { urns: [urn(1), urn(9)] };
+    const result = await sync(sandbox, [...listed(0), taken], { key: 'urn' });
+    expect(result.failed).toHaveLength(1);
+    expect(membersOf(sandbox)).toContain('Person 1');
+    expect(membersOf(sandbox)).toContain('Person 0');
+  });
+
+  test.each([
+    ['a number as it is dialed at home', (n: number) => ({ urns: [local(n)] })],
+    ['spaces', (n: number) => ({ urns: [urn(n).replace('+250', '+250 ')] })],
+    ['WhatsApp', (n: number) => ({ urns: [`ext:${n}`, urn(n).replace('tel:+', 'whatsapp:')] })],
+    ['a second URN', (n: number) => ({ urns: [urn(500 + n), urn(n)] })],
+  ])('who is named by %s stays', async (_, names) => {
+    const sandbox = await start(3);
+    const result = await sync(sandbox, [...listed(0), names(1)]);
+    expect(membersOf(sandbox)).toContain('Person 1');
+    expect(membersOf(sandbox)).toContain('Person 0');
+    expect(result.left ?? []).not.toContain(uuidOf(sandbox, 1));
+  });
+
+  test('with a key, who has none stays and is told; who is named by a URN or a uuid stays', async () => {
+    const withId = (n: number) => person(n, { fields: { tei_id: `M${n}` } });
+    const sandbox = await start(0, {
+      contacts: [withId(0), withId(1), withId(2), withId(4), person(3)],
+    });
+    const gone = uuidOf(sandbox, 4);
+    const list = [
+      { fields: { tei_id: 'M0' } },
+      { fields: { tei_id: 'm1' }, name: 'New' },
+      { fields: { tei_id: 'M9' }, urns: [urn(77), local(2)] },
+    ];
+    const result = await sync(sandbox, list, { key: 'fields.tei_id' });
+    const [, , third] = upTo(3).map(place => result.failed.find(({ index }) => index === place));
+    if (third) expect(result.left).toEqual([]);
+    else expect(result.left).toEqual([gone]);
+    expect(membersOf(sandbox)).toEqual(
+      expect.arrayContaining(['Person 0', 'Person 1', 'Person 2', 'Person 3']),
+    );
+    if (!third) expect(result.unmatched).toEqual([uuidOf(sandbox, 3)]);
+  });
+
+  test('with duplicates: only where who was passed over is known', async () => {
+    const sandbox = await start(4);
+    const twice = { urns: [urn(0)], name: 'Twice' };
+    const result = await sync(sandbox, [...listed(0, 1, 2), twice], { duplicates: 'first' });
+    expect(result.passedOver).toEqual([{ index: 3, duplicateOf: 0 }]);
+    expect(result.left).toEqual([uuidOf(sandbox, 3)]);
+    const other = await start(0, {
+      contacts: upTo(3).map(n => person(n, { fields: { tei_id: `M${n}` } })),
+    });
+    const unsure = [
+      { urns: [urn(0)], fields: { tei_id: 'M0' } },
+      { urns: [urn(0)], fields: { tei_id: 'M8' } },
+    ];
+    const options = { duplicates: 'first', key: 'fields.tei_id' } as const;
+    const kept = await sync(other, unsure, options);
+    expect(kept).toMatchObject({ left: [], notRemoved: { indexes: [[1, 1]] } });
+    expect(membersOf(other)).toHaveLength(3);
+  });
+
+  test('smart and unknown groups are refused before anything is sent', async () => {
+    const sandbox = await start(2);
+    for (const [group, code] of [
+      ['Old', 'INVALID_OPTION'],
+      ['Mohters', 'UNKNOWN_GROUP'],
+    ]) {
+      const removeMissing = { groups: ['Mothers', String(group)] };
+      const list = [{ urns: [urn(0)], name: 'Changed' }];
+      await expect(sync(sandbox, list, { removeMissing })).rejects.toMatchObject({ code });
+    }
+    expect(writes(sandbox)).toEqual([]);
+  });
+
+  test.each([
+    [{}],
+    [{ groups: [] }],
+    [{ groups: [''] }],
+    [{ groups: 'Mothers' }],
+    [{ groups: ['Mothers'], atmost: 5 }],
+    [{ groups: ['Mothers'], atMost: -1 }],
+    [{ groups: ['Mothers'], atMost: 0.1 }],
+    [{ groups: ['Mothers'], atMost: '110%' }],
+    [{ groups: ['Mothers'], atMost: '10' }],
+    [null],
+  ])('%j is refused', async removeMissing => {
+    const sandbox = await start(1);
+    const wrong = sync(sandbox, listed(0), { removeMissing: removeMissing as never });
+    await expect(wrong).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  });
+
+  test('a run that goes on from an earlier one knows whom that one met, under another number too', async () => {
+    const sandbox = await start(5);
+    const list = upTo(4).map(n => ({ urns: [urn(n)], name: `New ${n}` }));
+    const options = { removeMissing: REMOVE, resume: true, concurrency: 1 };
+    // Enough for the groups, the reading and some of the writing.
+    sandbox.configure({ throttle: { v2: '3/hour', 'v2.contacts': '3/hour' } });
+    const { result, state } = await bulk(syncContacts(list, options), sandbox);
+    expect(result.notAttempted.length).toBeGreaterThan(0);
+    expect(result).toMatchObject({ left: [], notRemoved: { description: /stopped|worked/ } });
+    expect(membersOf(sandbox)).toHaveLength(5);
+    sandbox.configure({ throttle: false });
+    const [first] = [...result.updated, ...result.unchanged];
+    const headers = { Authorization: `Token ${sandbox.token}`, 'Content-Type': 'application/json' };
+    if (first) {
+      await fetch(`${sandbox.host}/api/v2/contacts.json?uuid=${first.uuid}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ urns: ['tel:+250788999999'] }),
+      });
+    }
+    const rapidpro = JSON.parse(JSON.stringify(state.rapidpro));
+    const next = await bulk(syncContacts(list, options), sandbox, { rapidpro });
+    expect(next.result.notAttempted).toEqual([]);
+    expect(next.result.left).toEqual([uuidOf(sandbox, 4)]);
+    expect(membersOf(sandbox)).toHaveLength(4);
+  });
+});
+
+/** Any fault at any request: whoever leaves is missing in the list, and only if all else went well. */
+test('whatever fails, nobody leaves who should not', async () => {
+  captureConsole();
+  noSleep();
+  const fault = fc.record({
+    kind: fc.constantFrom('reset', 'bad-gateway', 'throttle', 'garbled') as fc.Arbitrary<'reset'>,
+    strikes: fc.constantFrom('before', 'after') as fc.Arbitrary<'before'>,
+    times: fc.integer({ min: 1, max: 6 }),
+    nth: fc.integer({ min: 1, max: 20 }),
+    retryAfter: fc.constantFrom(3, 4000),
+  });
+  const cases = fc.record({
+    dialect: fc.constantFrom('v9' as const, 'textit' as const),
+    known: fc.subarray(upTo(14), { minLength: 1 }),
+    asLocal: fc.subarray(upTo(10), { maxLength: 4 }),
+    faults: fc.array(fault, { minLength: 1, maxLength: 3 }),
+    hour: fc.option(fc.integer({ min: 3, max: 20 }), { nil: undefined }),
+    wrong: fc.boolean(),
+    concurrency: fc.constantFrom(1, 4),
+  });
+  await fc.assert(
+    fc.asyncProperty(cases, async one => {
+      const sandbox = await workspace({
+        dialect: one.dialect,
+        contacts: one.known.map(n => person(n)),
+      });
+      try {
+        const list: SyncContact[] = upTo(10).map(n => ({
+          urns: [one.asLocal.includes(n) ? local(n) : urn(n)],
+          name: n % 2 ? `Person ${n}` : `New ${n}`,
+          groups: ['Mothers'],
+        }));
+        if (one.wrong) list.push({ urns: ['tel:+250788'] });
+        for (const { nth, ...order } of one.faults) {
+          const strikes = (order.kind as string) === 'throttle' ? 'before' : order.strikes;
+          sandbox.fault({ ...order, strikes, when: { nth } });
+        }
+        if (one.hour !== undefined) {
+          const limit = `${one.hour}/hour`;
+          sandbox.configure({ throttle: { v2: limit, 'v2.contacts': limit } });
+        }
+        const options = { removeMissing: REMOVE, concurrency: one.concurrency };
+        const ids = new Map(sandbox.contacts().map(({ uuid, urns }) => [uuid, String(urns[0])]));
+        const missing = one.known.filter(n => n >= 10).map(urn);
+        const { result } = await bulk(syncContacts(list, options), sandbox).catch(() => ({
+          result: undefined,
+        }));
+        const members = new Set(
+          sandbox
+            .contacts()
+            .filter(({ groups }) => groups.some(({ name }) => name === 'Mothers'))
+            .map(({ uuid }) => uuid),
+        );
+        const gone = [...ids].filter(([uuid]) => !members.has(uuid)).map(([, held]) => held);
+        expect(missing).toEqual(expect.arrayContaining(gone));
+        if (!result) expect(gone).toEqual([]);
+        else {
+          const isSound = result.failed.length + result.notAttempted.length === 0;
+          if (!isSound && one.wrong) expect(gone).toEqual([]);
+          if (result.notAttempted.length > 0) expect(gone).toEqual([]);
+          for (const uuid of result.left ?? []) expect(gone).toContain(ids.get(uuid));
+          if (gone.length < missing.length) expect(result.notRemoved).toBeDefined();
+        }
+      } finally {
+        await sandbox.close();
+      }
+    }),
+    { numRuns: 60, endOnFailure: true },
+  );
+});

@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import * as util from '../../src/util.js';
+
+const KIGALI = 'Africa/Kigali';
+
+describe('util.dateTime', () => {
+  test.each([
+    ['31/01/2026', 'dd/MM/yyyy', KIGALI, '2026-01-31T00:00:00+02:00'],
+    ['1/2/2026', 'd/M/yyyy', KIGALI, '2026-02-01T00:00:00+02:00'],
+    ['31-Jan-2026 08:30', 'dd-MMM-yyyy HH:mm', KIGALI, '2026-01-31T08:30:00+02:00'],
+    ['01/31/2026 08:30 PM', 'MM/dd/yyyy hh:mm a', KIGALI, '2026-01-31T20:30:00+02:00'],
+    ['31/01/26', 'dd/MM/yy', KIGALI, '2026-01-31T00:00:00+02:00'],
+    ['31/01/2026 08:30 +0000', 'dd/MM/yyyy HH:mm ZZZ', KIGALI, '2026-01-31T10:30:00+02:00'],
+    [46053, 'dd/MM/yyyy', KIGALI, '2026-01-31T00:00:00+02:00'],
+    ['46053', 'dd/MM/yyyy', KIGALI, '2026-01-31T00:00:00+02:00'],
+    [46053.5, 'dd/MM/yyyy', KIGALI, '2026-01-31T12:00:00+02:00'],
+    ['2026-01-31T06:00:00.000Z', 'dd/MM/yyyy', KIGALI, '2026-01-31T08:00:00.000+02:00'],
+    ['2026-01-31', 'dd/MM/yyyy', KIGALI, '2026-01-31T00:00:00+02:00'],
+    [new Date('2026-01-31T06:00:00.250Z'), 'dd/MM/yyyy', KIGALI, '2026-01-31T08:00:00.25+02:00'],
+    // The clocks skip midnight there.
+    ['05/09/2027', 'dd/MM/yyyy', 'America/Santiago', '2027-09-05T01:00:00-03:00'],
+    ['31/01/2026', 'dd/MM/yyyy', 'UTC', '2026-01-31T00:00:00Z'],
+  ])('%s as %s in %s', (value, pattern, zone, written) => {
+    expect(util.dateTime(value, pattern, zone)).toBe(written);
+  });
+
+  test.each([
+    ['31/02/2026', 'dd/MM/yyyy', /no day of the calendar/],
+    ['01/31/2026', 'dd/MM/yyyy', /no day of the calendar/],
+    ['2026/01/31', 'dd/MM/yyyy', /not written as the pattern says/],
+    ['2026-01-31', 'yyyy-dd-MM', /no day of the calendar/],
+    ['31/01/50', 'dd/MM/yy', /this century or the last/],
+    [2026, 'dd/MM/yyyy', /not the number of a day/],
+    [20260131, 'dd/MM/yyyy', /not the number of a day/],
+    [1769839200000, 'dd/MM/yyyy', /not the number of a day/],
+    [Number.NaN, 'dd/MM/yyyy', /not the number of a day/],
+    [new Date('x'), 'dd/MM/yyyy', /invalid Date/],
+    ['', 'dd/MM/yyyy', /is empty/],
+    [undefined, 'dd/MM/yyyy', /is empty/],
+    [true, 'dd/MM/yyyy', /neither text/],
+  ])('%s as %s is refused, without being shown', (value, pattern, said) => {
+    expect(() => util.dateTime(value, pattern, KIGALI)).toThrow(said);
+    expect(() => util.dateTime(value, pattern, KIGALI)).not.toThrow(/31.0[12]|2026/);
+    expect(util.dateTime(value, pattern, KIGALI, { ifInvalid: 'null' })).toBeNull();
+  });
+
+  test.each(['dd/mm/yyyy', 'DD/MM/YYYY', 'MM/yyyy', '', 'dd/MM/yyyy hh:mm'])(
+    'the pattern %j is refused whatever the date',
+    pattern => {
+      const ifInvalid = 'null';
+      expect(() => util.dateTime('31/01/2026', pattern, KIGALI, { ifInvalid })).toThrow(/pattern/);
+    },
+  );
+
+  test('a zone that is none is refused', () => {
+    expect(() => util.dateTime('31/01/2026', 'dd/MM/yyyy', 'Kigali')).toThrow(/time zone/);
+  });
+
+  test('a function of state makes a function of state', () => {
+    const reader = util.dateTime(({ data }) => data, 'dd/MM/yyyy', KIGALI);
+    expect(reader({ data: '31/01/2026' })).toBe('2026-01-31T00:00:00+02:00');
+  });
+});
+
+describe('util.dayRange', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  test.each([
+    ['today', '2026-02-02T00:00:00+02:00', '2026-02-02T23:59:59.999999+02:00'],
+    ['yesterday', '2026-02-01T00:00:00+02:00', '2026-02-01T23:59:59.999999+02:00'],
+    ['last week', '2026-01-26T00:00:00+02:00', '2026-02-01T23:59:59.999999+02:00'],
+    ['last month', '2026-01-01T00:00:00+02:00', '2026-01-31T23:59:59.999999+02:00'],
+    ['2026-01-31', '2026-01-31T00:00:00+02:00', '2026-01-31T23:59:59.999999+02:00'],
+  ])('%s', (day, after, before) => {
+    // A Sunday in UTC, and Monday in Kigali.
+    vi.useFakeTimers({ now: new Date('2026-02-01T22:30:00Z') });
+    expect(util.dayRange(day, KIGALI)).toEqual({ after, before });
+  });
+
+  test('a day whose midnight the clocks skip begins when they do so', () => {
+    expect(util.dayRange('2027-09-04', 'America/Santiago')).toEqual({
+      after: '2027-09-04T00:00:00-04:00',
+      before: '2027-09-04T23:59:59.999999-04:00',
+    });
+    expect(util.dayRange('2027-09-05', 'America/Santiago')).toEqual({
+      after: '2027-09-05T01:00:00-03:00',
+      before: '2027-09-05T23:59:59.999999-03:00',
+    });
+  });
+
+  test('a day that a zone left out, or none at all, is refused', () => {
+    expect(() => util.dayRange('2011-12-30', 'Pacific/Apia')).toThrow(/left this day out/);
+    for (const day of ['2026-02-30', 'tomorrow', '31/01/2026', undefined]) {
+      expect(() => util.dayRange(day as string, KIGALI)).toThrow(/the day is not one/);
+    }
+  });
+
+  test('a function of state makes a function of state', () => {
+    const reader = util.dayRange(({ day }) => day, KIGALI);
+    expect(reader({ day: '2026-01-31' }).after).toBe('2026-01-31T00:00:00+02:00');
+  });
+});

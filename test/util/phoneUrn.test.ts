@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import * as util from '../../src/util.js';
+
+const codeOf = (run: () => unknown) => {
+  try {
+    return run();
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+
+describe('util.phoneUrn', () => {
+  test.each([
+    ['0788 123 123', 'RW', 'tel:+250788123123'],
+    ['+250 788-123-123', 'RW', 'tel:+250788123123'],
+    ['00250788123123', 'RW', 'tel:+250788123123'],
+    ['250788123123', 'rw', 'tel:+250788123123'],
+    ['tel:0788123123', 'RW', 'tel:+250788123123'],
+    ['٠٧٨٨١٢٣١٢٣', 'RW', 'tel:+250788123123'],
+    ["'0788123123", 'RW', 'tel:+250788123123'],
+    ['+44 (0)20 7946 0018', 'RW', 'tel:+442079460018'],
+    // What a spreadsheet makes of numbers.
+    [788123123, 'RW', 'tel:+250788123123'],
+    [250788123123, 'RW', 'tel:+250788123123'],
+    ['788123123', 'RW', 'tel:+250788123123'],
+    ['250788123123.0', 'RW', 'tel:+250788123123'],
+    ['788123123,00', 'RW', 'tel:+250788123123'],
+    ['2.50788123123E+11', 'RW', 'tel:+250788123123'],
+    ['7.88123123e8', 'RW', 'tel:+250788123123'],
+    // The zero belongs to the number there.
+    ['708123456', 'CI', 'tel:+2250708123456'],
+    ['191234567', 'BJ', 'tel:+2290191234567'],
+    // Without plus: the country's own, or somebody abroad where nobody else has it.
+    ['11987654321', 'BR', 'tel:+5511987654321'],
+    ['13812345678', 'CN', 'tel:+8613812345678'],
+    ['27821000000', 'RW', 'tel:+27821000000'],
+    ['9198765432', 'IN', 'tel:+919198765432'],
+    ['77012345678', 'RU', 'tel:+77012345678'],
+    ['4915112345678', 'DE', 'tel:+4915112345678'],
+    // One of Indonesia and one of Japan.
+    ['81234567890', 'ID', 'INVALID_URN'],
+  ])('%s of %s is %s', (text, country, urn) => {
+    expect(codeOf(() => util.phoneUrn(text, country))).toBe(urn);
+  });
+
+  test.each([
+    ['2.50788E+11', /digits are lost/],
+    ['250788123123.5', /spreadsheet/],
+    [250788123123.5, /decimals/],
+    ['0788 123', /too few digits for RW/],
+    ['078812312345', /too many digits for RW/],
+    ['+999123456', /phone number has a code that no country has/],
+    ['0188 123 123', /not among the numbers/],
+    ['0788 123 123 / 0722 123 123', /several numbers/],
+    ['0788123123 (2)', /digits next to/],
+    ['Amina 0788123123', /words/],
+    ['0788123123 ext 12', /letters or an extension/],
+    ['', /is empty/],
+    [undefined, /is empty/],
+    [null, /is empty/],
+    [{}, /neither text nor a number/],
+  ])('%j is refused, without being shown', (text, said) => {
+    const invalid = () => util.phoneUrn(text, 'RW');
+    expect(invalid).toThrow(said);
+    expect(invalid).not.toThrow(/0?788[ -]?123/);
+    expect(codeOf(invalid)).toBe('INVALID_URN');
+    expect(util.phoneUrn(text, 'RW', { ifInvalid: 'null' })).toBeNull();
+  });
+
+  test('the error of two readings names both, all but their last digits hidden', () => {
+    expect(() => util.phoneUrn('81234567890', 'ID')).toThrow('can be +62…90 or +81…90');
+  });
+
+  test('WhatsApp has no plus', () => {
+    expect(util.phoneUrn('0788 123 123', 'RW', { scheme: 'whatsapp' })).toBe(
+      'whatsapp:250788123123',
+    );
+  });
+
+  test('a function of state makes a function of state', () => {
+    const reader = util.phoneUrn(({ data }) => (data as { phone: string }).phone, 'RW');
+    expect(reader({ data: { phone: '0788123123' } })).toBe('tel:+250788123123');
+    const both = util.phoneUrn(
+      ({ data }) => data,
+      ({ country }) => country as string,
+    );
+    expect(both({ data: '0788123123', country: 'RW' })).toBe('tel:+250788123123');
+  });
+
+  test('an unknown country or option is refused', () => {
+    expect(codeOf(() => util.phoneUrn('0788123123', 'Rwanda'))).toBe('INVALID_INPUT');
+    expect(codeOf(() => util.phoneUrn('0788123123', undefined as never))).toBe('INVALID_INPUT');
+    expect(codeOf(() => util.phoneUrn('0788123123', 'RW', { ifinvalid: 'null' } as never))).toBe(
+      'INVALID_OPTION',
+    );
+  });
+});
+
+describe('util.phoneUrns', () => {
+  const two = ['tel:+250788123123', 'tel:+250722123123'];
+
+  test.each([
+    '0788 123 123 / 0722 123 123',
+    '0788123123/0722123123',
+    '0788 123 123, 0722 123 123',
+    '0788123123;0722123123;',
+    '0788123123 or 0722123123',
+    '0788123123\n0722123123',
+    '0788 123 123  0722 123 123',
+    '0788123123, 0788-123-123, +250722123123',
+  ])('%j holds two', text => {
+    expect(util.phoneUrns(text, 'RW')).toEqual(two);
+  });
+
+  test('one number is one, with a slash in it too', () => {
+    expect(util.phoneUrns('0788/123123', 'RW')).toEqual(two.slice(0, 1));
+  });
+
+  test('several cells, of which an empty one has none', () => {
+    expect(util.phoneUrns(['0788123123', '', null, '0722123123'], 'RW')).toEqual(two);
+    expect(util.phoneUrns('', 'RW')).toEqual([]);
+    expect(codeOf(() => util.phoneUrns(undefined, 'RW'))).toBe('INVALID_URN');
+  });
+
+  test('one that is none is an error, or left out', () => {
+    expect(codeOf(() => util.phoneUrns('0788123123 / 12', 'RW'))).toBe('INVALID_URN');
+    expect(util.phoneUrns('0788123123 / 12', 'RW', { ifInvalid: 'null' })).toEqual(two.slice(0, 1));
+  });
+});

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import * as adaptor from '../../src/index.js';
+import * as util from '../../src/util.js';
+
+test('the rows of a table, as text', () => {
+  const text = '\ufeffname , phone\r\nAmina,0788\r\n\r\n"Diallo, ""Kez"" ", 1.50 \r\n';
+  expect(util.parseCsv(text)).toEqual([
+    { name: 'Amina', phone: '0788' },
+    { name: 'Diallo, "Kez" ', phone: '1.50' },
+  ]);
+});
+
+test.each([
+  ['a;b\n1;2', { delimiter: ';' }, [{ a: '1', b: '2' }]],
+  ['a\tb\n1\t', { delimiter: '\t' }, [{ a: '1', b: '' }]],
+  [
+    '1,2\n3,4',
+    { columns: false },
+    [
+      ['1', '2'],
+      ['3', '4'],
+    ],
+  ],
+  ['1,2', { columns: ['x', 'y'] }, [{ x: '1', y: '2' }]],
+  ["a,b\n'1,0',2", { quote: "'" }, [{ a: '1,0', b: '2' }]],
+  ['a,b\n 1 ,2', { trim: false }, [{ a: ' 1 ', b: '2' }]],
+  [
+    'a,b\n"1\n2",3\r4,5',
+    {},
+    [
+      { a: '1\n2', b: '3' },
+      { a: '4', b: '5' },
+    ],
+  ],
+  ['a,b,,\n1,2,,', {}, [{ a: '1', b: '2' }]],
+  ['', {}, []],
+  ['a,b\n', {}, []],
+])('%j with %j', (text, options, rows) => {
+  expect(util.parseCsv(text, options)).toEqual(rows);
+});
+
+test.each([
+  ['a,b\n1,2,3', /line 2 has 3 cells, and there are 2 columns/],
+  ['a,b\n"x\ny",2\n1', /line 4 has 1 cells/],
+  ['a,b\n1,"2', /a quote opens on line 2/],
+  ['a,b\n"1"x,2', /line 2 something follows a quote/],
+  ['a,a\n1,2', /same name/],
+  [undefined, /not text/],
+])('%j is refused', (text, said) => {
+  expect(() => util.parseCsv(text as string)).toThrow(said);
+});
+
+test('a large table takes no long time', () => {
+  const text = `a,b\n${'"Amina ""x""",0788 123 123\n'.repeat(100_000)}`;
+  expect(util.parseCsv(text)).toHaveLength(100_000);
+});
+
+test('chunks', () => {
+  expect(util.chunk([1, 2, 3], 2)).toEqual([[1, 2], [3]]);
+  expect(adaptor.chunk([1, 2, 3], 2)).toEqual([[1, 2], [3]]);
+  expect(util.chunk([], 2)).toEqual([]);
+  expect(util.chunk(state => state.data as number[], 1)({ data: [1, 2] })).toEqual([[1], [2]]);
+  expect(() => util.chunk([1], 0)).toThrow(/size/);
+  expect(() => util.chunk('ab' as never, 1)).toThrow(/list/);
+});
+
+test('a function of state makes a function of state, also of a table', () => {
+  expect(util.parseCsv(state => state.data)({ data: 'a\n1' })).toEqual([{ a: '1' }]);
+});
+
+test('as an operation, the rows become state.data', async () => {
+  const next = await adaptor.parseCsv('a,b\n1,2')({ data: {}, references: [] });
+  expect(next.data).toEqual([{ a: '1', b: '2' }]);
+});
+
+test('an operation or a promise in place of a value is refused', () => {
+  expect(() => util.phoneUrn(Promise.resolve('0788123123'), 'RW')).toThrow(/is a promise/);
+  const reader = util.phoneUrn(adaptor.getContacts() as never, 'RW');
+  expect(() => reader({ data: {} })).toThrow(/is an operation/);
+});
