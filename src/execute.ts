@@ -1,5 +1,5 @@
 import { execute as commonExecute } from '@openfn/language-common';
-import { makeOperation, watchCalls } from './input/isOperation.js';
+import { makeOperation, named, watchCalls } from './input/isOperation.js';
 import { log } from './input/log.js';
 import { logSize } from './input/size.js';
 import type { Operation, Step } from './types/state.js';
@@ -8,7 +8,7 @@ import type { Operation, Step } from './types/state.js';
 function logForgotten(names: readonly string[]): void {
   for (const name of names) {
     log.warn(
-      `${name}() was made while the job ran, but never called: it did nothing. Write it as a step of its own, use each(), or call it with the state: await ${name}(…)(state)`,
+      `${name}() was made while the job ran, but never called: it did nothing. Write it as a step of its own or in each(), or call it in a for…of loop, not in forEach(): state = await ${name}(…)(state)`,
     );
   }
 }
@@ -23,7 +23,7 @@ function logForgotten(names: readonly string[]): void {
  * @returns {Operation}
  */
 export function execute(...operations: Step[]): Operation {
-  return makeOperation(async state => {
+  const job = makeOperation(async state => {
     const { result, forgotten } = await watchCalls(() =>
       commonExecute(...operations)({ references: [], data: null, ...state }),
     );
@@ -31,4 +31,5 @@ export function execute(...operations: Step[]): Operation {
     logSize(result);
     return result;
   });
+  return named('execute', job, operations);
 }

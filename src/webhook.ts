@@ -1,5 +1,6 @@
 import { composeNextState } from '@openfn/language-common';
 import { fail } from './errors/errors.js';
+import { inOperation } from './input/expand.js';
 import { makeOperation, named } from './input/isOperation.js';
 import { count, log } from './input/log.js';
 import { requireState } from './operations/base/operation.js';
@@ -48,6 +49,14 @@ function checkSimulation({ simulation }: Push, simulations: PushOptions['simulat
   );
 }
 
+function settingsOf(state: State, options: unknown) {
+  try {
+    return checkPushOptions(state, options);
+  } catch (error) {
+    throw inOperation(error, 'webhook.parse');
+  }
+}
+
 /** Everything of the state but the credential, which holds the secret for good reason. */
 function hideSecret({ configuration, ...state }: State, text: string): State {
   const clean = withoutSecret(state, text);
@@ -75,7 +84,7 @@ export function parse(options?: Reference<PushOptions>): Operation {
     'webhook.parse',
     makeOperation(async state => {
       requireState(state);
-      const settings = checkPushOptions(state, options);
+      const settings = settingsOf(state, options);
       const { secret, numbers, simulations } = settings;
       const request = settings.request ?? state.request;
       if (secret) checkSecret(secret, request);

@@ -1,7 +1,7 @@
 import { changed, type ErrorCode, fail, RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
-import { askForValue, isOperation } from './isOperation.js';
+import { askForValue, handOver, isOperation } from './isOperation.js';
 import { SECRET_FIX, type SecretGuard } from './secrets.js';
 import { inTurns } from './turns.js';
 
@@ -47,7 +47,10 @@ const isObject = (value: unknown): value is Dictionary =>
 
 /** Functions that give no value. Known by their kind, without calling them, whoever made them. */
 function strangeFunction(value: object): Refusal | undefined {
-  if (isOperation(value)) return { what: 'is an operation', fix: OPERATION_FIX };
+  if (isOperation(value)) {
+    handOver(value);
+    return { what: 'is an operation', fix: OPERATION_FIX };
+  }
   const kind = kindOf(value);
   if (kind === 'AsyncFunction') {
     return { what: 'is an async function, and what it gives is a promise', fix: PROMISE_FIX };
@@ -217,9 +220,30 @@ function expandObject(
   return expanded;
 }
 
-/** What reading from data that is not there says in V8. */
-const NOWHERE =
-  /^Cannot (?:read properties|destructure property '[^']*') of (?:'[^']*' as it is )?(undefined|null)(?: \(reading '([^']*)'\))?/;
+/** What V8 says of reading from data that is not there. */
+const NOWHERE = [
+  /^Cannot read properties of (?:undefined|null) \(reading '([^']*)'\)$/,
+  /^Cannot destructure property '([^']*)' of .{1,200} as it is (?:undefined|null)\.$/,
+  /^(?:Cannot set properties of (?:undefined|null) \(setting '([^']*)'\)|Cannot convert undefined or null to object)$/,
+  /^(?:undefined|null|[\w$.]{1,200}) is not iterable(?: \(cannot read property Symbol\(Symbol\.iterator\)\))?$/,
+  /^Spread syntax requires \.\.\.iterable\[Symbol\.iterator\] to be a function$/,
+  /^Cannot use 'in' operator to search for '[^']*' in (?:undefined|null)$/,
+];
+
+/** What was read from nothing, if an error says so: the name, where it is the job's own and no data. */
+function readFromNothing(error: unknown, give: unknown): { key: string | undefined } | undefined {
+  // Errors of a job are of another realm: no class tells them.
+  const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
+  if (name !== 'TypeError') return undefined;
+  for (const pattern of NOWHERE) {
+    const match = pattern.exec(String(message));
+    if (!match) continue;
+    const key = match.slice(1).find(Boolean);
+    const isOwn = key !== undefined && /^[a-z_$][\w$]{0,60}$/i.test(key);
+    return { key: isOwn && String(give).includes(key) ? key : undefined };
+  }
+  return undefined;
+}
 
 /** Errors of references that lead to nothing. Only the operation knows its name. */
 const nowhere = new WeakSet<RapidProError>();
@@ -229,14 +253,12 @@ function askFor(give: (state: State) => unknown, state: State, where: string) {
   try {
     return askForValue(give, state);
   } catch (error) {
-    // Errors of a job are of another realm: no class tells them.
-    const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
-    const [, nothing, key] = (name === 'TypeError' && NOWHERE.exec(String(message))) || [];
+    const nothing = readFromNothing(error, give);
     if (!nothing) throw error;
-    const wanted = key ? `"${key}" is read from what is ${nothing}` : `it reads from ${nothing}`;
+    const wanted = nothing.key ? `: "${nothing.key}" is read from nothing` : '';
     const refusal = fail(
       codeFor(where),
-      `${where} refers to data that is not there: ${wanted}.`,
+      `${where} refers to data that is not there${wanted}.`,
       'Nothing was sent. Check the name after $ or state, and what the step before left.',
     );
     nowhere.add(refusal);

@@ -39,18 +39,23 @@ export function makeOperation(run: Operation): Operation {
   return operation;
 }
 
+/** Operations that somebody was given are theirs to call, or to leave. */
+export function handOver(...given: unknown[]): void {
+  const made = uncalled.getStore();
+  for (const value of made ? given.flat() : []) made?.delete(value as Operation);
+}
+
 /**
  * Gives an operation the name that jobs call it by.
  *
- * @param given - what it was given: operations among it are its own to call, or to leave
+ * @param given - the operations that it was given
  */
 export function named<Made extends Operation>(
   name: string,
   operation: Made,
   ...given: unknown[]
 ): Made {
-  const made = uncalled.getStore();
-  for (const value of made ? given.flat() : []) made?.delete(value as Operation);
+  handOver(...given);
   return Object.defineProperty(operation, 'name', { value: name });
 }
 

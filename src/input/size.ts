@@ -4,58 +4,109 @@ import { log } from './log.js';
 const PLATFORM_LIMIT = 10_000_000;
 /** From here on it is said. */
 const NEAR_LIMIT = 8_000_000;
-/** Deeper than any record of RapidPro. */
-const DEEPEST = 20;
+/** Values that are looked at: some 50 ms. Beyond it a part of each list stands for the whole. */
+const MOST_VALUES = 500_000;
+/** A record of a long list is looked at this closely. */
+const PER_ITEM = 50;
+/** Deeper than any record of RapidPro; a circle ends here. */
+const DEEPEST = 100;
+/** Of a longer text the beginning shows how much of it has to be escaped. */
+const TEXT_SAMPLE = 10_000;
 
-/** Of a longer list so many are looked at, spread over all of it; of lists within lists fewer. */
-const samplesAt = (depth: number) => (depth < 2 ? 2000 : depth < 6 ? 100 : 10);
-
-/** What servers sent for a list: its records together are as long. */
-const received = new WeakMap<object, { bytes: number; length: number }>();
-
-/** Notes what a server sent for a list, so that nobody has to measure its records. */
-export function noteReceived(list: readonly unknown[], bytes: number): void {
-  received.set(list, { bytes, length: list.length });
-}
-
-function sizeOfList(list: readonly unknown[], depth: number): number {
-  const known = received.get(list);
-  if (known && known.length > 0) return (known.bytes * list.length) / known.length;
-  const step = Math.max(1, list.length / samplesAt(depth));
-  let [size, looked] = [0, 0];
-  for (let at = 0; at < list.length; at += step) {
-    size += estimateSize(list[Math.floor(at)], depth + 1) + 1;
-    looked++;
+/** What JSON adds to a text. */
+function escapesIn(text: string): number {
+  const sample = text.slice(0, TEXT_SAMPLE);
+  let added = 0;
+  for (let at = 0; at < sample.length; at++) {
+    const code = sample.charCodeAt(at);
+    if (code === 34 || code === 92) added++;
+    else if (code < 32) added += code >= 8 && code <= 13 && code !== 11 ? 1 : 5;
   }
-  return looked === 0 ? 2 : 2 + (size * list.length) / looked;
+  return sample.length === 0 ? 0 : (added * text.length) / sample.length;
 }
 
-function sizeOfObject(object: object, depth: number): number {
-  let size = 2;
-  for (const [key, item] of Object.entries(object)) {
-    if (item !== undefined) size += key.length + 4 + estimateSize(item, depth + 1);
+const sizeOfText = (text: string) => Buffer.byteLength(text) + 2 + escapesIn(text);
+
+/** So many of so many, spread over all of them and never in step with them. */
+function* spread(looked: number, all: number): Generator<number> {
+  for (let at = 0; at < looked; at++) {
+    const jitter = looked < all ? (at * 0.618034) % 1 : 0;
+    yield Math.min(all - 1, Math.floor(((at + jitter) * all) / looked));
   }
-  return size;
 }
 
-/** Estimates how many bytes a value has as JSON, without writing it. */
-export function estimateSize(value: unknown, depth = 0): number {
-  if (typeof value === 'string') return Buffer.byteLength(value) + 2;
-  if (value === null || typeof value !== 'object') return String(value).length;
-  if (depth > DEEPEST) return 0;
-  return Array.isArray(value) ? sizeOfList(value, depth) : sizeOfObject(value, depth);
+class Estimate {
+  #left = 2 * MOST_VALUES;
+
+  /** @param share - how many values may be looked at within this one */
+  of(value: unknown, share: number, depth = 0): number {
+    if (typeof value === 'string') return sizeOfText(value);
+    if (typeof value === 'number') return Number.isFinite(value) ? String(value).length : 4;
+    // What JSON leaves out, or writes as null within a list.
+    if (value === null || typeof value !== 'object') return 4;
+    if (this.#left-- <= 0 || depth > DEEPEST) return 0;
+    if (ArrayBuffer.isView(value)) return value.byteLength * 10;
+    const { toJSON } = value as { toJSON?: unknown };
+    if (typeof toJSON === 'function') return this.of(toJSON.call(value, ''), share, depth + 1);
+    return Array.isArray(value)
+      ? this.#ofList(value, share, depth)
+      : this.#ofObject(value, share, depth);
+  }
+
+  #ofList(list: readonly unknown[], share: number, depth: number): number {
+    const looked = Math.min(list.length, Math.max(1, Math.floor(share / PER_ITEM)));
+    let size = 0;
+    for (const at of spread(looked, list.length)) {
+      size += this.of(list[at], share / looked, depth + 1) + 1;
+    }
+    return 2 + (looked === 0 ? 0 : (size * list.length) / looked);
+  }
+
+  #ofObject(object: object, share: number, depth: number): number {
+    const keys = Object.keys(object);
+    const looked = Math.min(keys.length, Math.max(1, Math.floor(share)));
+    let size = 0;
+    for (const at of spread(looked, keys.length)) {
+      const key = keys[at] as string;
+      const item = (object as Record<string, unknown>)[key];
+      if (item === undefined || typeof item === 'function' || typeof item === 'symbol') continue;
+      size += sizeOfText(key) + 2 + this.of(item, share / looked, depth + 1);
+    }
+    return 2 + (looked === 0 ? 0 : (size * keys.length) / looked);
+  }
+}
+
+/**
+ * Estimates how many bytes a value has as JSON, without writing it, in bounded time.
+ *
+ * @throws what getters of the job's own objects throw
+ */
+export function estimateSize(value: unknown): number {
+  return new Estimate().of(value, MOST_VALUES);
 }
 
 const inMegabytes = (size: number) => `${(size / 1_000_000).toFixed(1)} MB`;
 
+/** What a step leaves, the largest first. */
+function partsOf(state: object): { key: string; size: number }[] {
+  try {
+    return (
+      Object.entries(state)
+        // The platform takes out both.
+        .filter(([key]) => key !== 'configuration' && key !== 'response')
+        .map(([key, value]) => ({ key, size: value === undefined ? 0 : estimateSize(value) }))
+        .sort((a, b) => b.size - a.size)
+    );
+  } catch {
+    // The job's own object throws when it is looked at; that is not for a warning to tell.
+    return [];
+  }
+}
+
 /** Says in time that a step leaves nearly more than the platform keeps, and where it is. */
 export function logSize(state: unknown): void {
   if (state === null || typeof state !== 'object') return;
-  const parts = Object.entries(state)
-    // The platform takes out both.
-    .filter(([key]) => key !== 'configuration' && key !== 'response')
-    .map(([key, value]) => ({ key, size: estimateSize(value) }))
-    .sort((a, b) => b.size - a.size);
+  const parts = partsOf(state);
   const total = parts.reduce((sum, { size }) => sum + size, 0);
   if (total < NEAR_LIMIT) return;
   const largest = parts

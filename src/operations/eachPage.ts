@@ -4,7 +4,7 @@ import { parseConfiguration } from '../configuration.js';
 import { fail } from '../errors/errors.js';
 import { expandArgument } from '../input/expand.js';
 import { checkFilters } from '../input/filters.js';
-import { named } from '../input/isOperation.js';
+import { handOver, named } from '../input/isOperation.js';
 import { checkOptions } from '../input/options.js';
 import type { Dictionary } from '../types/json.js';
 import type { Operation, State, Step } from '../types/state.js';
@@ -92,6 +92,7 @@ export async function* iteratePages(
   configuration: { host: string; token: string; apiVersion?: string },
   list: Operation,
 ): AsyncGenerator<Dictionary[], void, undefined> {
+  handOver(list);
   const { name, filters, options } = requirePlan(list);
   const state: State = { configuration };
   const settings = checkOptions(expandArgument(state, options, 'options') ?? {}, LIST_OPTIONS);

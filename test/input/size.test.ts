@@ -26,9 +26,62 @@ describe('the size of a state', () => {
     ['lists within lists', { a: [records(30), [records(40)]] }],
     ['long and short ones', records(5000).map((one, at) => ({ ...one, more: 'x'.repeat(at) }))],
     ['nothing', { data: null, references: [] }],
+    ['every second one is long', records(4000).map((_, at) => 'x'.repeat(at % 2 ? 5000 : 1))],
+    ['one huge among many', [...records(6000), 'x'.repeat(11_000_000)]],
+    [
+      'what has to be escaped',
+      ['\n'.repeat(100_000), '\u0001'.repeat(100_000), '"a"'.repeat(50_000)],
+    ],
+    ['keys of other scripts', Object.fromEntries(records(500).map((_, at) => [`নাম${at}`, at]))],
+    ['dates', Array.from({ length: 1000 }, (_, at) => new Date(at * 1e9))],
+    ['what JSON leaves out', { a: () => 1, b: undefined, c: [undefined, () => 1, Number.NaN] }],
+    ['an object of a library', { toJSON: () => 'x'.repeat(1000), more: 'x'.repeat(9000) }],
+    [
+      'lists of lists',
+      Array.from({ length: 200 }, () => Array.from({ length: 500 }, (_, at) => at)),
+    ],
   ])('is estimated as it is written: %s', (_, value) => {
     const written = Buffer.byteLength(JSON.stringify(value));
     expect(Math.abs(estimateSize(value) - written)).toBeLessThanOrEqual(4 + written / 20);
+  });
+});
+
+describe('the size of what cannot be written', () => {
+  test.each<[string, () => unknown]>([
+    [
+      'circles',
+      () => {
+        const circle: { children: unknown[] } = { children: [] };
+        for (let times = 0; times < 30; times++) circle.children.push({ parent: circle });
+        return circle;
+      },
+    ],
+    [
+      'many ways to one place',
+      () => {
+        let value: unknown = 1;
+        for (let level = 0; level < 40; level++) value = { a: value, b: value, c: value };
+        return value;
+      },
+    ],
+    ['bytes', () => new Uint8Array(10_000_000)],
+    ['ten million values', () => Array.from({ length: 2000 }, () => new Array(5000).fill(7))],
+  ])('is estimated in bounded time: %s', (_, make) => {
+    const value = make();
+    const started = process.cpuUsage().user;
+    expect(estimateSize(value)).toBeGreaterThan(0);
+    expect((process.cpuUsage().user - started) / 1000).toBeLessThan(3000);
+  });
+
+  test('an object that throws when it is looked at fails no step', async () => {
+    const data = Object.defineProperty({}, 'x', {
+      enumerable: true,
+      get() {
+        throw new Error('getter');
+      },
+    });
+    const next = await execute(fn(state => Object.assign(state, { mine: data })))({});
+    expect(next.mine).toBe(data);
   });
 });
 
@@ -61,7 +114,7 @@ describe('a step that leaves much', () => {
     expect(said(lines)[0]).toContain('state.references');
   });
 
-  test('a list is known by what the server sent, one huge record among many included', async () => {
+  test('one huge record among many counts', async () => {
     const lines = captureConsole();
     const page = [...records(200), record('x'.repeat(9_000_000)), ...records(49)];
     const server = await serve(

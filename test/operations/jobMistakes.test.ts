@@ -11,8 +11,10 @@ import {
   getContact,
   getContacts,
   getGroups,
+  iteratePages,
   syncContacts,
   updateContact,
+  uploadMedia,
   upsertContact,
   webhook,
 } from '../../src/index.js';
@@ -85,6 +87,19 @@ describe('an operation that is made while a job runs and never called', () => {
     ['a condition that does not hold', state => fnIf(false, getContacts())(state)],
     ['one of several', state => combine(getContacts(), getGroups())(state)],
     ['pages', state => eachPage(getContacts(), upsertContact(person))(state)],
+    [
+      'pages of one’s own',
+      async state => {
+        const { host, token } = state.configuration as { host: string; token: string };
+        for await (const _ of iteratePages({ host, token }, getContacts()));
+        return state;
+      },
+    ],
+    [
+      'refused as a value',
+      state => upsertContact({ name: getGroups() as never })(state).catch(() => state),
+    ],
+    ['part of another run', state => execute(getGroups(), getContacts())(state)],
   ])('but not where it is %s', async (_, step) => {
     expect(await warnings(fn(step as never))).toEqual([]);
   });
@@ -169,9 +184,34 @@ describe('a reference into nothing', () => {
       const error = await failure(operation, server, { data });
       expect(error.code).toMatch(/^INVALID_/);
       expect(error.description).toContain(start);
-      expect(error.description).toContain(`"uuid" is read from what is ${data}`);
+      expect(error.description).toContain('data that is not there: "uuid" is read from nothing');
       expect(server.requests).toEqual([]);
     }
+  });
+
+  test('shows no data that was a key', async () => {
+    const lookup = ((state: { gone: Record<string, unknown>; data: { phone: string } }) =>
+      state.gone[state.data.phone]) as never;
+    const server = await rapidpro();
+    const data = { phone: '+250788123123' };
+    const error = await failure(getContacts({ urn: lookup }), server, { data });
+    expect(error.description).toBe('getContacts(): filters.urn refers to data that is not there.');
+  });
+
+  test.each<[string, (state: { gone: never[] }) => unknown]>([
+    ['spread', state => [...state.gone]],
+    ['taken apart', state => (([first]) => first)(state.gone)],
+    ['its keys', state => Object.keys(state.gone)],
+    ['in it', state => 'x' in state.gone],
+  ])('is told however it is read: %s', async (_, read) => {
+    const server = await rapidpro();
+    const error = await failure(getContacts({ group: read as never }), server);
+    expect(error.description).toContain('refers to data that is not there');
+  });
+
+  test('of a file is told by the operation too', async () => {
+    const error = await failure(uploadMedia(read), await rapidpro(), { data: null });
+    expect(error.description).toContain('uploadMedia(): file refers to');
   });
 
   test('another error of a function comes out as it is', async () => {
@@ -200,6 +240,11 @@ describe('a step that lost something on its way', () => {
 
   test.each([
     ['no state', () => {}, 'An earlier fn() returned no state.'],
+    [
+      'an empty one, as the platform makes of none',
+      () => ({}),
+      'An earlier fn() returned no state.',
+    ],
     [
       'an operation',
       () => getGroups(),

@@ -108,7 +108,9 @@ export function requireState(state: unknown): asserts state is State {
       'Write the operation as a step of its own, or call it: fn(state => upsertContact(…)(state))',
     );
   }
-  if (state === null || typeof state !== 'object' || Array.isArray(state)) {
+  // The platform makes an empty one of none.
+  const isLost = state === null || typeof state !== 'object' || Array.isArray(state);
+  if (isLost || Object.keys(state).length === 0) {
     refuse(
       'An earlier fn() returned no state.',
       'Return the state at its end: fn(state => { …; return state; })',
@@ -181,7 +183,9 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     const client = new Client(configuration, { timeout, limiter });
     const facts = new WorkspaceFacts(state, client);
     const call: Call<Name> = { client, configuration, options, args, facts, state };
-    const data = await plan.run(call);
+    const data = await plan.run(call).catch(error => {
+      throw inOperation(error, made.name);
+    });
     if (client.last?.path === 'fields' && client.last.method === 'POST') facts.forgetFields();
     if (limiter.made) call.state = withRapidpro(call.state, 'madeOn', limiter.made);
     const last = client.last ?? { method: '', path: '', statusCode: 0 };

@@ -2,7 +2,6 @@ import type { Client } from '../../client/client.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
 import { checkFilters } from '../../input/filters.js';
 import { count, log } from '../../input/log.js';
-import { noteReceived } from '../../input/size.js';
 import { type ResourceName, resources } from '../../resources.js';
 import { readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
 import { listCheckpoint } from '../../state/listCheckpoint.js';
@@ -139,11 +138,7 @@ export function list(plan: ListPlan): Operation {
     args: { filters },
     options,
     knownOptions: LIST_OPTIONS,
-    async run(call) {
-      const records = await readList(call, plan, pages => gather(call.client, name, pages));
-      if (call.options.limit === undefined) noteReceived(records, call.client.received);
-      return records;
-    },
+    run: call => readList(call, plan, pages => gather(call.client, name, pages)),
   });
   return Object.assign(read, { [PLAN]: plan });
 }
