@@ -8,6 +8,9 @@ function layoutFaults() {
   const found = [];
   const wide = document.documentElement.scrollWidth - window.innerWidth;
   if (wide > 0) found.push(`the page is ${wide} pixels wider than the window`);
+  // Beside each other, the parts of the page scroll, and the page does not.
+  const long = document.documentElement.scrollHeight - window.innerHeight;
+  if (window.innerWidth > 960 && long > 0) found.push(`the page is ${long} pixels too long`);
 
   const seen = [...document.querySelectorAll('body *')].filter(
     one => one.checkVisibility() && !one.closest('.unseen'),
