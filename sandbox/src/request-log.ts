@@ -26,7 +26,8 @@ export class RequestLog {
     readonly onRequest?: (request: LoggedRequest) => void,
   ) {}
 
-  add(incoming: Incoming, status: number): void {
+  /** Keeps a request, and returns what is kept of it. */
+  add(incoming: Incoming, status: number): LoggedRequest {
     if (this.#kept.length >= MOST) this.#kept.shift();
     const { authorization, ...headers } = Object.fromEntries(incoming.headers);
     const { method, path, search } = incoming;
@@ -35,6 +36,7 @@ export class RequestLog {
     const request = { method, path, query: this.#masked(search), body, status, headers, as };
     this.#kept.push(request);
     this.onRequest?.(request);
+    return request;
   }
 
   clear(): void {

@@ -141,21 +141,16 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   );
   let built = build(options, clock);
   const { tokens } = built;
-  const recent = new RecentRequests(() => built.server.ticker);
-  const log = new RequestLog(
-    token => built.server.find(token)?.name,
-    request => {
-      if (options.page) recent.add(request);
-      options.onRequest?.(request);
-    },
-  );
+  const recent = new RecentRequests(() => built.server.ticker, Object.values(tokens));
+  const log = new RequestLog(token => built.server.find(token)?.name, options.onRequest);
   const faults = new Faults();
   const handle = async (request: Request, wire: Wire = {}): Promise<Response> => {
     const incoming = await readIncoming(request, wire, options.bodyLimit);
     const response = await faults.around(incoming, () =>
       answer(built.server, incoming).catch(ownFault),
     );
-    log.add(incoming, response.status);
+    const logged = log.add(incoming, response.status);
+    if (options.page) recent.add(logged, response);
     return response;
   };
   const workspaceOf = (name: 'main' | 'other' | undefined) =>

@@ -1,42 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { ANN, MALLORY, type OpenedPage, openPage, SURVEY } from '../../sandbox/test/page/opened.js';
-import {
-  type Browser,
-  chromiumPath,
-  startBrowser,
-} from '../../sandbox/test/support/browser/chromium.js';
-import type { Tab } from '../../sandbox/test/support/browser/tab.js';
+import { describe, expect, it } from 'vitest';
+import { ANN, MALLORY, SURVEY } from '../../sandbox/test/page/opened.js';
+import { chromiumPath } from '../../sandbox/test/support/browser/chromium.js';
 import { execute, sendBroadcast, startFlow, upsertContact } from '../../src/index.js';
-
-const WAIT = { timeout: 10_000 };
-
-if (!chromiumPath) {
-  process.stderr.write(
-    'The page is not tested in a browser: no Chromium at CHROME_PATH or /usr/bin/chromium.\n',
-  );
-}
+import { shows, WAIT, withBrowser } from './openedTab.js';
 
 describe.skipIf(!chromiumPath)('the page in Chromium', () => {
-  let browser: Browser;
-  beforeAll(() => {
-    browser = startBrowser(chromiumPath ?? '');
-  });
-  afterAll(() => browser.close());
-
-  async function opened(): Promise<OpenedPage & { tab: Tab }> {
-    const sandbox = await openPage();
-    const tab = await browser.open(sandbox.page);
-    // Whatever a test does: no error on the console, and no request that leaves this sandbox.
-    onTestFinished(() => {
-      expect(tab.errors).toEqual([]);
-      const elsewhere = tab.requests.filter(address => !address.startsWith(sandbox.page));
-      expect(elsewhere).toEqual([]);
-      expect(tab.requests.length).toBeGreaterThan(10);
-    });
-    return { ...sandbox, tab };
-  }
-
-  const shows = (tab: Tab, selector: string) => expect.poll(() => tab.text(selector), WAIT);
+  const opened = withBrowser();
 
   it('says which fault waits, until it has struck', async () => {
     const { tab, sandbox, get } = await opened();
@@ -54,7 +23,7 @@ describe.skipIf(!chromiumPath)('the page in Chromium', () => {
     await shows(tab, '#contacts').toContain('Ann');
     for (let n = 0; n < 60; n++) await get('fields.json');
     await shows(tab, '#tab-0-panel').toContain('The newest 50 of 60.');
-    await tab.value(`document.querySelector('#tab-0-panel button').click()`);
+    await tab.use('button', 'Show more');
     await expect
       .poll(() => tab.value(`document.querySelectorAll('#tab-0-panel li').length`), WAIT)
       .toBe(60);
@@ -150,5 +119,77 @@ describe.skipIf(!chromiumPath)('the page in Chromium', () => {
     await shows(tab, '#name').toBe('Ann');
     await tab.use('button', 'Start flow');
     await shows(tab, '#waits').toBe('The flow Survey waits for an answer.');
+  });
+
+  it('opens a request to what it said, what came back, and why', async () => {
+    const { tab, post, get } = await opened();
+    await post('contacts.json', { name: 'Ben', urns: ['tel:+250788000001'] });
+    await shows(tab, '#tab-0-panel').toContain('contacts.json');
+    await tab.value(`document.querySelector('#tab-0-panel summary').focus()`);
+    await tab.press('Enter');
+    const reason = '400: urns: the URN belongs to another contact.';
+    await shows(tab, '#tab-0-panel [role=status]').toBe(reason);
+    const said = await tab.text('#tab-0-panel .parts');
+    expect(said).toContain('"name": "Ben"');
+    expect(said).toContain('Answer 400');
+    expect(said).toContain('"URN belongs to another contact: tel:+250788000001"');
+    // Requests that push it out of the list do not take it from whoever reads it.
+    for (let n = 0; n < 55; n++) await get('fields.json?key=visits');
+    await shows(tab, '#tab-0-panel').toContain('The newest 50 of 56.');
+    await shows(tab, '#tab-0-panel li:last-child [role=status]').toBe(reason);
+    await tab.press('Escape');
+    await shows(tab, '#tab-0-panel li:last-child').not.toContain('Ben');
+    await tab.value(`document.querySelector('#tab-0-panel summary').focus()`);
+    await tab.press('Enter');
+    await shows(tab, '#tab-0-panel .parts').toMatch(/Query\s+key=visits\s+Answer 200/);
+  });
+
+  it('shows which expressions were not known', async () => {
+    const { tab, sandbox, post } = await opened();
+    const text = { eng: 'On @(datetime_add(now(), 2147483647, "Y")) <b>' };
+    await tab.use('tab', 'Not known 0');
+    await shows(tab, '#tab-4-panel').toBe('Every expression was known.');
+    await post('broadcasts.json', { contacts: [ANN], text });
+    await sandbox.settled();
+    await shows(tab, '#tab-4').toBe('Not known 1');
+    await shows(tab, '#tab-4-panel').toMatch(
+      /left them out[\s\S]*a date this far away[\s\S]*@\(datetime_add\(now\(\), 2147483647, "Y"\)\)\s+in broadcast 1/,
+    );
+  });
+
+  it('brings the conversation into view on a narrow screen', async () => {
+    const { tab } = await opened();
+    await tab.resize(360, 500);
+    await shows(tab, '#contacts').toContain('Ann');
+    const top = () =>
+      tab.value<number>(`document.querySelector('#chosen').getBoundingClientRect().top`);
+    expect(await top()).toBeGreaterThan(500);
+    await tab.value(`document.querySelector('#contacts [data-uuid="${ANN}"]').click()`);
+    await shows(tab, '#name').toBe('Ann');
+    await expect.poll(async () => Math.abs(await top()), WAIT).toBeLessThan(100);
+  });
+
+  it('copies the command and the credential', async () => {
+    const { tab, sandbox } = await opened();
+    await tab.tools.send('Browser.grantPermissions', {
+      origin: new URL(sandbox.host).origin,
+      permissions: ['clipboardReadWrite', 'clipboardSanitizedWrite'],
+    });
+    await tab.send('Emulation.setFocusEmulationEnabled', { enabled: true });
+    const copied = () => tab.value<string>('navigator.clipboard.readText()');
+    await shows(tab, '#address').toBe(sandbox.host);
+    await tab.use('button', 'Connect a job');
+    await tab.use('button', 'Copy the command');
+    await shows(tab, '#copy-command').toBe('Copied');
+    expect(await copied()).toMatch(
+      /^npx @openfn\/cli job\.js -a @openfn\/language-rapidpro=\S+ -s state\.json /,
+    );
+    await tab.use('button', 'Copy state.json');
+    await shows(tab, '#copy').toBe('Copied');
+    const { host, token } = sandbox;
+    expect(JSON.parse(await copied())).toEqual({ configuration: { host, token } });
+    await tab.press('Escape');
+    await tab.use('button', 'Connect a job');
+    await shows(tab, '#copy-command').toBe('Copy the command');
   });
 });

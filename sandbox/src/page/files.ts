@@ -22,6 +22,7 @@ const NAMES = [
   'chosen.js',
   'conversation.js',
   'activity.js',
+  'request.js',
 ];
 
 /**

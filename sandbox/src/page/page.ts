@@ -91,6 +91,7 @@ function answerOwn(
   if (method !== 'GET') return plain(405, 'Only GET and POST are allowed.');
   if (!path.startsWith(PAGE_PATH)) return toPage();
   if (name === 'view') return look(source, incoming);
+  if (name === 'request') return openRequest(source, incoming);
   return fileAnswer(name || 'index.html') ?? plain(404, 'Not found.');
 }
 
@@ -115,6 +116,12 @@ function look(source: PageSource, { query }: Incoming): Response {
       lines: howMany('lines'),
     }),
   );
+}
+
+/** What one request said, and what came back. */
+async function openRequest({ recent }: PageSource, { query }: Incoming): Promise<Response> {
+  const details = await recent.details(Number(query.get('number')));
+  return details ? json(200, details) : plain(404, 'This request is no longer kept.');
 }
 
 async function act(

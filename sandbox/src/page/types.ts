@@ -1,3 +1,5 @@
+import type { WireFault } from '../wire-fault.js';
+
 /** The data that the sandbox sends to its page. The page's scripts are type-checked against it. */
 
 export interface Ref {
@@ -24,8 +26,28 @@ export interface RequestLine {
   path: string;
   query: string;
   status: number;
+  /** What was done to the connection. */
+  fault: WireFault['kind'] | null;
   /** The name of the token. */
   as: string | null;
+}
+
+/** The beginning of a text: so many of its characters. JSON is laid out. */
+export interface Excerpt {
+  text: string;
+  shown: number;
+  length: number;
+}
+
+/** What a request opens to. */
+export interface RequestDetails {
+  number: number;
+  query: Excerpt;
+  /** Null if there was none. */
+  body: Excerpt | null;
+  answer: Excerpt | null;
+  /** Why it was refused, or how it failed. */
+  reason: string | null;
 }
 
 export interface ContactLine extends Ref {

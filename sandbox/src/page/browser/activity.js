@@ -2,9 +2,11 @@
  * What happens, newest first: requests, messages, runs, what was sent to many, and what the sandbox does not know.
  *
  * @typedef {import('../types.js').View} View
+ * @typedef {import('../types.js').RequestLine} RequestLine
  * @typedef {import('./main.js').Tools} Tools
  */
 import { el, fill, linkButton } from './dom.js';
+import { drawRequest } from './request.js';
 import { tabs } from './tabs.js';
 import { count, grouped, nameOf, timeOf } from './words.js';
 
@@ -25,11 +27,26 @@ export function activity({ choose, list }) {
   /** @param {{ uuid: string, name: string | null }} contact */
   const link = contact => linkButton(nameOf(contact), () => choose(contact.uuid));
 
+  /** What somebody reads stays when a job's requests push it out of the list. @type {Map<number, RequestLine>} */
+  const open = new Map();
+  /** @param {RequestLine} request @param {boolean} isOpen */
+  const opened = (request, isOpen) => {
+    if (isOpen) open.set(request.number, request);
+    else open.delete(request.number);
+  };
+
   /** @param {View} view */
   return view => {
     const { contacts, ...lists } = view;
     show(requests, lists.requests, 'No request yet. Connect a job, and run it.');
-    fill(requests.list, lists.requests.items, ({ number }) => number, drawRequest);
+    const last = lists.requests.items.at(-1)?.number ?? 0;
+    const read = [...open.values()].filter(({ number }) => number < last).reverse();
+    fill(
+      requests.list,
+      [...lists.requests.items, ...read],
+      ({ number }) => number,
+      one => drawRequest(one, opened),
+    );
     show(messages, lists.messages, 'No messages yet.');
     fill(
       messages.list,
@@ -69,30 +86,6 @@ const MOST = 1000;
 
 /** @param {string} on */
 const time = on => el('span', { class: 'time quiet' }, timeOf(on));
-
-/** @param {import('../types.js').RequestLine} request */
-function drawRequest({ on, method, path, query, status, as }) {
-  const target = `${path.replace(/^\/api\/v2\//, '')}${query ? `?${readable(query)}` : ''}`;
-  const kind = status >= 500 || status === 429 ? 'bad' : status >= 400 ? 'warn' : 'good';
-  const who = as === 'administrator' ? '' : ` (${as ?? 'nobody'})`;
-  return el(
-    'li',
-    {},
-    time(on),
-    el('span', { class: 'method' }, method),
-    el('span', { class: `chip ${kind}` }, String(status)),
-    el('span', { class: 'target', title: path }, `${target}${who}`),
-  );
-}
-
-/** @param {string} query */
-function readable(query) {
-  try {
-    return decodeURIComponent(query.replaceAll('+', ' '));
-  } catch {
-    return query;
-  }
-}
 
 /** @typedef {(contact: { uuid: string, name: string | null }) => HTMLElement} Link */
 

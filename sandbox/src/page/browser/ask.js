@@ -1,5 +1,5 @@
 /**
- * The page's two kinds of requests: views and actions.
+ * The page's requests: views, what one request of a job was, and actions.
  *
  * @typedef {import('../types.js').View} View
  * @typedef {import('../types.js').Actions} Actions
@@ -14,6 +14,18 @@
 export async function look(query) {
   const response = await fetch(`view?${new URLSearchParams(query)}`);
   if (response.status === 204) return undefined;
+  if (!response.ok) throw new Error(await response.text());
+  return response.json();
+}
+
+/**
+ * What a request of a job said, and what came back.
+ *
+ * @param {number} number
+ * @returns {Promise<import('../types.js').RequestDetails>}
+ */
+export async function requestDetails(number) {
+  const response = await fetch(`request?number=${number}`);
   if (!response.ok) throw new Error(await response.text());
   return response.json();
 }

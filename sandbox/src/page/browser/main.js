@@ -36,11 +36,12 @@ const NARROW = matchMedia('(max-width: 960px)');
 
 /** @type {Tools} */
 const tools = {
-  choose(uuid) {
+  async choose(uuid) {
     looking.contact = uuid;
     history.replaceState(null, '', `#${uuid}`);
-    again();
-    // Where the rooms stand below each other, the conversation may be out of sight.
+    shown = undefined;
+    await update();
+    // Where the rooms stand below each other, the conversation may be out of sight. Only now is it as long as it will be.
     if (NARROW.matches) byId('chosen', HTMLElement).scrollIntoView();
   },
   list(changes) {

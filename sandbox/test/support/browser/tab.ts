@@ -4,6 +4,16 @@ import type { DevTools } from './devtools.js';
 /** Milliseconds to wait for something. */
 const PATIENCE = 10_000;
 
+const SHIFT = 8;
+
+const CODES: Record<string, number> = {
+  Enter: 13,
+  Tab: 9,
+  Escape: 27,
+  ArrowRight: 39,
+  ArrowDown: 40,
+};
+
 /** A page in the browser, used as a person does: by accessible names, with keyboard and clicks. */
 export class Tab {
   /** Console errors, uncaught errors, and violations of the page's policy. */
@@ -15,6 +25,7 @@ export class Tab {
   private constructor(
     readonly tools: DevTools,
     readonly session: string,
+    readonly target: string,
   ) {
     this.#loaded = new Promise(resolve => {
       tools.listen(session, (method, params) => {
@@ -27,7 +38,7 @@ export class Tab {
   static async open(tools: DevTools, address: string): Promise<Tab> {
     const { targetId } = await tools.send('Target.createTarget', { url: 'about:blank' });
     const { sessionId } = await tools.send('Target.attachToTarget', { targetId, flatten: true });
-    const tab = new Tab(tools, String(sessionId));
+    const tab = new Tab(tools, String(sessionId), String(targetId));
     for (const domain of ['Network', 'Runtime', 'Log', 'DOM', 'Accessibility']) {
       await tab.send(`${domain}.enable`);
     }
@@ -103,11 +114,11 @@ export class Tab {
     await this.send('Input.insertText', { text });
   }
 
-  /** Presses a key, such as `Enter`, `Tab` or `ArrowDown`. */
-  async press(key: string): Promise<void> {
-    const codes: Record<string, number> = { Enter: 13, Tab: 9, Escape: 27, ArrowRight: 39 };
-    const windowsVirtualKeyCode = codes[key] ?? (key === 'ArrowDown' ? 40 : 0);
-    const event = { key, code: key, windowsVirtualKeyCode };
+  /** Presses a key, such as `Enter`, `Tab` or `ArrowDown`; with Shift for `Shift+Tab`. */
+  async press(keys: string): Promise<void> {
+    const key = keys.replace(/^Shift\+/, '');
+    const modifiers = key === keys ? 0 : SHIFT;
+    const event = { key, code: key, modifiers, windowsVirtualKeyCode: CODES[key] ?? 0 };
     const text = key === 'Enter' ? { text: '\r' } : {};
     await this.send('Input.dispatchKeyEvent', { type: 'keyDown', ...event, ...text });
     await this.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
@@ -117,5 +128,30 @@ export class Tab {
   async use(role: string, name: string): Promise<void> {
     await this.focus(role, name);
     await this.press('Enter');
+  }
+
+  /** Gives the page this size, in CSS pixels. */
+  async resize(width: number, height: number): Promise<void> {
+    const size = { width, height, deviceScaleFactor: 1, mobile: false };
+    await this.send('Emulation.setDeviceMetricsOverride', size);
+  }
+
+  /** As for somebody who prefers light or dark colors, and no motion. */
+  async prefer(colors: 'light' | 'dark'): Promise<void> {
+    const features = [
+      { name: 'prefers-color-scheme', value: colors },
+      { name: 'prefers-reduced-motion', value: 'reduce' },
+    ];
+    await this.send('Emulation.setEmulatedMedia', { features });
+  }
+
+  /** What is seen now, as a PNG. */
+  async picture(): Promise<Buffer> {
+    const { data } = await this.send('Page.captureScreenshot', { format: 'png' });
+    return Buffer.from(String(data), 'base64');
+  }
+
+  async close(): Promise<void> {
+    await this.tools.send('Target.closeTarget', { targetId: this.target });
   }
 }
