@@ -7,9 +7,9 @@ ensureGroup('Register');
 ensureField({ name: 'Register id', type: 'text' });
 ensureField({ name: 'Village', type: 'text' });
 
-// A phone number with its country code, as +250788123123.
+// Numbers as people write them, here of Rwanda. One that is none fails alone.
 const contactOf = ({ id, name, phone, village }) => ({
-  urns: [`tel:${phone}`],
+  urns: [() => util.phoneUrn(phone, 'RW')],
   name,
   groups: ['Register'],
   fields: { register_id: id, village },
@@ -18,11 +18,14 @@ const contactOf = ({ id, name, phone, village }) => ({
 syncContacts(state => state.people.map(contactOf), {
   key: 'fields.register_id',
   group: 'Register',
+  // Who is no longer in the list leaves the group; nobody, if that were more than a tenth of it.
+  removeMissing: { groups: ['Register'], atMost: '10%' },
 });
 
 // Who failed, and why. The state that is stored has no names and no phone numbers.
 fn(({ people, data, rapidpro }) => {
-  const { created, updated, failed } = data;
+  const { created, updated, failed, left, notRemoved } = data;
   const problems = failed.map(({ index, description }) => [people[index].id, description]);
-  return { rapidpro, problems, data: { created: created.length, updated: updated.length } };
+  const counts = { created: created.length, updated: updated.length, left: left.length };
+  return { rapidpro, problems, stayed: notRemoved?.description, data: counts };
 });
