@@ -36,7 +36,7 @@ interface OrNull {
 /**
  * The URN of a phone number as people write it: `tel:+250788123123` of `0788 123 123`. Digits that are not ASCII are read too. What a spreadsheet made of a number is mended where there is one way to do so: `788123123` without its zero, `250788123123.0`, `2.50788123123E+11`. What can be two numbers, or has lost digits, is an error.
  *
- * A list with `urns: [null]` fails for that person alone, so `ifInvalid` is the way for long lists.
+ * In a list for `syncContacts` write `() =>` before it: then a number that is none fails for that person alone, and says why.
  * @public
  * @function
  * @namespace util
@@ -46,7 +46,7 @@ interface OrNull {
  * syncContacts(state =>
  *   state.data.map(({ name, phone }) => ({
  *     name,
- *     urns: [util.phoneUrn(phone, 'RW', { ifInvalid: 'null' })],
+ *     urns: [() => util.phoneUrn(phone, 'RW')],
  *   })),
  * );
  * @param {string} text - One number. A number without decimals is taken too, and a URN of `tel` or `whatsapp`.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
-import { bodyCheck, keysOf, record, text, uuid } from './body.js';
+import { bodyCheck, keysOf, record, text, uuid, uuidOrName } from './body.js';
 import { refuseNearMisses, warnUnknownKeys } from './check.js';
 import { asUuid, checkEach, contactKey, requireUrn } from './identifiers.js';
 
@@ -71,7 +71,7 @@ const broadcastShape = {
 
 const flowStartShape = {
   ...recipientShape,
-  flow: uuid('a flow', ': getFlows() lists them'),
+  flow: uuidOrName('a flow'),
   restart_participants: z.unknown().optional(),
   exclude_active: z.unknown().optional(),
   params: record(z.unknown(), 'must be an object').optional(),
@@ -158,7 +158,7 @@ const broadcast = bodyCheck('broadcast', broadcastShape, {
 });
 const flowStart = bodyCheck('flowStart', flowStartShape, {
   resource: 'flow_starts',
-  texts: { groups: 'name', params: 'value', extra: 'value' },
+  texts: { flow: 'name', groups: 'name', params: 'value', extra: 'value' },
 });
 const message = bodyCheck('message', messageShape, {
   resource: 'messages',

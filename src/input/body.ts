@@ -21,6 +21,15 @@ export const uuid = (what: string, hint = '') =>
     .transform(value => asUuid(value) ?? value)
     .refine(isUuid, { error: `must be the uuid of ${what}, not its name${hint}` });
 
+/** What is known by its name too. */
+export const uuidOrName = (what: string) =>
+  z
+    .string({ error: `must be the uuid or the name of ${what}` })
+    .transform(value => asUuid(value) ?? value.trim())
+    .refine(value => value !== '', {
+      error: `is empty: it should be the uuid or the name of ${what}`,
+    });
+
 /** An object whose keys are free. */
 export const record = (value: z.ZodType, error: string) => z.record(z.string(), value, { error });
 

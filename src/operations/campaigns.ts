@@ -145,7 +145,7 @@ export function getCampaignEvents(
  *   delivery_hour: -1,
  *   flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c',
  * });
- * @param {CampaignEventBody} event - `campaign` (uuid), `relative_to` (key of a date field), `offset`, `unit`, `delivery_hour` (0 to 23; -1: the hour of the date), and `message` or `flow` (uuid).
+ * @param {CampaignEventBody} event - `campaign` (uuid or exact name), `relative_to` (key of a date field), `offset`, `unit`, `delivery_hour` (0 to 23; -1: the hour of the date), and `message` or `flow` (uuid or exact name).
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The event.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.

@@ -5,7 +5,6 @@ import { orderOf } from '../client/listOrder.js';
 import { pages } from '../client/pages.js';
 import { identityOf } from '../client/seenIds.js';
 import { fail } from '../errors/errors.js';
-import { checkFilters } from '../input/filters.js';
 import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { microsIn, timeIn } from '../input/times.js';
@@ -27,6 +26,7 @@ import type { Operation, Step } from '../types/state.js';
 import { refuseHomeFilter } from './base/homeNumbers.js';
 import { type Call, operation } from './base/operation.js';
 import { collect, type ListPlan, planOf } from './lists/list.js';
+import { queryOf } from './lists/named.js';
 import { threadPages } from './lists/threadPages.js';
 
 /** Sorts records by time, oldest first. */
@@ -50,8 +50,8 @@ function timeOf(name: ResourceName, query: Query): string {
   );
 }
 
-function checkQuery(name: ResourceName, filters: unknown): Query {
-  const query = checkFilters(name, filters);
+async function checkQuery(client: Client, name: ResourceName, filters: unknown): Promise<Query> {
+  const query = await queryOf(client, name, filters);
   for (const key of ['before', 'reverse']) {
     if (key in query) {
       throw fail(
@@ -183,7 +183,7 @@ async function readChanges(
   operations: readonly Step[],
 ) {
   const { client, args, options } = call;
-  const query = checkQuery(name, args.filters);
+  const query = await checkQuery(client, name, args.filters);
   const checkpoint = changesCheckpoint(client.server, name, query);
   const position = readCheckpoint(call.state, checkpoint);
   await refuseHomeFilter(call.facts, query);

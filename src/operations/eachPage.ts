@@ -3,7 +3,6 @@ import { Limiter } from '../client/limiter.js';
 import { parseConfiguration } from '../configuration.js';
 import { fail } from '../errors/errors.js';
 import { expandArgument } from '../input/expand.js';
-import { checkFilters } from '../input/filters.js';
 import { handOver, named } from '../input/isOperation.js';
 import { checkOptions } from '../input/options.js';
 import type { Dictionary } from '../types/json.js';
@@ -12,6 +11,7 @@ import { refuseHomeFilter } from './base/homeNumbers.js';
 import { operation } from './base/operation.js';
 import { WorkspaceFacts } from './base/workspaceFacts.js';
 import { LIST_OPTIONS, type ListPlan, planOf, readList } from './lists/list.js';
+import { queryOf } from './lists/named.js';
 import { AHEAD, Reading } from './lists/reading.js';
 import { threadPages } from './lists/threadPages.js';
 
@@ -96,11 +96,12 @@ export async function* iteratePages(
   const { name, filters, options } = requirePlan(list);
   const state: State = { configuration };
   const settings = checkOptions(expandArgument(state, options, 'options') ?? {}, LIST_OPTIONS);
-  const query = checkFilters(name, expandArgument(state, filters, 'filters'));
+  const given = expandArgument(state, filters, 'filters');
   const client = new Client(parseConfiguration(configuration), {
     timeout: settings.timeout,
     limiter: new Limiter(settings),
   });
+  const query = await queryOf(client, name, given);
   await refuseHomeFilter(new WorkspaceFacts(state, client), query);
   const reading = new Reading(client, name, query, settings, AHEAD.pages);
   yield* reading.pages();

@@ -49,17 +49,17 @@ export function getFlows(
  * @namespace global
  * @example <caption>The answers of one flow since New Year</caption>
  * getFlowRuns({
- *   flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c',
+ *   flow: 'Antenatal Reminder',
  *   after: '2026-01-01T00:00:00Z',
  *   responded: true,
  * });
  * @example <caption>The last hundred, whether they answered or not</caption>
  * getFlowRuns({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c' }, { limit: 100 });
- * @param {FlowRunFilters} [filters] - `flow` or `contact` (uuids), `uuid`, `id`, `responded`, `after` and `before` (ISO dates, on `modified_on`), `reverse`, `paths`. Default: all runs.
+ * @param {FlowRunFilters} [filters] - `flow` (uuid or exact name) or `contact` (uuid), `uuid`, `id`, `responded`, `after` and `before` (ISO dates, on `modified_on`), `reverse`, `paths`. Default: all runs.
  * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The runs; `values` has the answers by result key.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because the flow does not exist; `INVALID_FILTER`; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if the flow does not exist, or is archived and given by name; `INVALID_FILTER`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/runs
  * @returns {Operation}
  */
@@ -80,12 +80,12 @@ export function getFlowRuns(
  * @namespace global
  * @example <caption>One contact</caption>
  * startFlow({
- *   flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c',
+ *   flow: 'Antenatal Reminder',
  *   urns: ['tel:+221770001122'],
  * });
  * @example <caption>Rehearse it for a group</caption>
  * startFlow({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c', groups: ['Mothers'] }, { dryRun: true });
- * @param {FlowStartBody} flowStart - `flow` (uuid) and whom: `contacts` (uuids or URNs), `urns`, `groups`; `restart_participants`, `exclude_active`, `params` (an object that the flow reads as `@trigger.params`).
+ * @param {FlowStartBody} flowStart - `flow` (uuid or exact name) and whom: `contacts` (uuids or URNs), `urns`, `groups`; `restart_participants`, `exclude_active`, `params` (an object that the flow reads as `@trigger.params`).
  * @param {SendOptions} [options] - `onlyActive` (true: leave out who is stopped, blocked or archived among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and report whom it would reach; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The flow start, as RapidPro answered; above 100 recipients `chunks`, `recipients`. With `onlyActive` also `leftOut`, and `sent: false`, `recipients: 0`, `leftOut` where nobody is left. With `dryRun`: `dryRun: true`, `requests`, `recipients`, `contacts`, `urns`, `groups`, `members`, `duplicates`, `leftOut`, `notChecked`, with positions in the lists.

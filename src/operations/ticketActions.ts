@@ -3,6 +3,7 @@ import { refuseMissing } from '../input/missing.js';
 import { LITERAL } from '../input/options.js';
 import type { ActionOptions, NamedActionOptions } from '../types/actions.js';
 import type { Operation, Reference } from '../types/state.js';
+import { isName } from './lists/named.js';
 import { act } from './many/actions.js';
 import { requireText, ticketItems } from './many/items.js';
 import { checkKey } from './objects/objects.js';
@@ -101,13 +102,13 @@ export function addTicketNote(
  * @function
  * @namespace global
  * @example <caption>All of them</caption>
- * changeTicketTopic(state => state.data.map(ticket => ticket.uuid), 'bf7d7b53-4fdf-4da4-8ac7-10af7af21568');
+ * changeTicketTopic(state => state.data.map(ticket => ticket.uuid), 'Referrals');
  * @example <caption>Rehearse it</caption>
  * changeTicketTopic(state => state.data.map(ticket => ticket.uuid), 'bf7d7b53-4fdf-4da4-8ac7-10af7af21568', {
  *   dryRun: true,
  * });
  * @param {string[]} tickets - Uuids, any number.
- * @param {string} topic - Uuid of the topic.
+ * @param {string} topic - Uuid or exact name of the topic.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -125,7 +126,10 @@ export function changeTicketTopic(
     'changeTicketTopic',
     act('ticket_actions', { tickets, topic }, options, args => ({
       items: ticketItems(args.tickets),
-      body: { action: 'change_topic', topic: checkKey(args.topic, 'uuid', 'topics') },
+      body: {
+        action: 'change_topic',
+        topic: isName(args.topic) ? args.topic : checkKey(args.topic, 'uuid', 'topics'),
+      },
     })),
   );
 }

@@ -62,7 +62,7 @@ export interface BroadcastBody extends Recipients {
 /** What `startFlow` takes. */
 export interface FlowStartBody extends Recipients {
   /**
-   * The uuid of the flow.
+   * The flow's uuid, or its exact name.
    * @magic $.children[?(@.name=='flows')].children[*]
    */
   flow: string;
@@ -124,7 +124,7 @@ export interface CampaignBody {
 /** What `addCampaignEvent` and `updateCampaignEvent` take: all of it, and `message` or `flow`. */
 export interface CampaignEventBody {
   /**
-   * The campaign's uuid.
+   * The campaign's uuid, or its exact name.
    * @magic $.children[?(@.name=='campaigns')].children[*]
    */
   campaign: string;
@@ -139,7 +139,7 @@ export interface CampaignEventBody {
   /** 0 to 23; -1 for the hour of the date itself. */
   delivery_hour: number;
   /**
-   * The uuid of a flow to start.
+   * A flow to start, by its uuid or exact name.
    * @magic $.children[?(@.name=='flows')].children[*]
    */
   flow?: string;

@@ -63,7 +63,7 @@ export interface FlowRunFilters extends Span {
   /** One run by its number. */
   id?: number;
   /**
-   * The flow's uuid; not together with `contact`.
+   * The flow's uuid, or its exact name; not together with `contact`.
    * @magic $.children[?(@.name=='flows')].children[*]
    */
   flow?: string;

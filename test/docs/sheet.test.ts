@@ -27,13 +27,18 @@ test('the rows of a sheet become contacts once, and what cannot be read is liste
     return final;
   };
   const first = await run({ data: {} });
-  expect(first.wrong).toEqual(['M-1003']);
-  expect(first.data).toMatchObject({ created: [{}, {}], updated: [], failed: [] });
+  expect(first.wrong).toEqual([['M-1003', expect.stringContaining('has words')]]);
+  expect(first.data).toMatchObject({ created: [{}, {}], updated: [], failed: [{ index: 2 }] });
   const made = sandbox.contacts().filter(({ fields }) => fields.register_id);
   expect(made.map(({ urns, fields }) => [urns, fields.due_date])).toEqual([
-    [['tel:+250788123123'], '2027-03-01T08:00:00.000000+02:00'],
-    [['tel:+250788123124'], '2027-03-01T08:00:00.000000+02:00'],
+    [['tel:+250788123123'], '2027-03-01T00:00:00.000000+02:00'],
+    [['tel:+250788123124'], '2027-03-01T00:00:00.000000+02:00'],
   ]);
   const second = await run(first);
-  expect(second.data).toMatchObject({ created: [], updated: [], unchanged: [{}, {}], failed: [] });
+  expect(second.data).toMatchObject({
+    created: [],
+    updated: [],
+    unchanged: [{}, {}],
+    failed: [{}],
+  });
 });

@@ -73,7 +73,7 @@ export const SOURCE_EXAMPLES: Readonly<Record<string, Example>> = {
     given: asJob(),
     check: "return await ran() && holds('tel:+250788123123');",
   },
-  "syncContacts(state =>\nstate.data.map(({ name, phone }) => ({\nname,\nurns: [util.phoneUrn(phone, 'RW', { ifInvalid: 'null' })],\n})),\n);":
+  "syncContacts(state =>\nstate.data.map(({ name, phone }) => ({\nname,\nurns: [() => util.phoneUrn(phone, 'RW')],\n})),\n);":
     {
       given: asJob([
         { name: 'Amina', phone: '788123123' },

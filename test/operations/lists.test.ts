@@ -160,7 +160,6 @@ describe('filters', () => {
     [getContacts, { deleted: 1 }],
     [getFlows, { type: 'sms' }],
     [getFlows, { archived: 'no' }],
-    [getFlowRuns, { flow: 'Registration' }],
     [getFlowRuns, { contact: 'tel:+250788300099' }],
     [getFlowRuns, { id: '5x' }],
     [getFlowRuns, { id: -5 }],

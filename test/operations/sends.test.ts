@@ -280,7 +280,7 @@ describe('what is sent', () => {
     expect(posted(server)[0]?.body).toEqual({ ...body, flow: FLOW });
   });
 
-  test.each(['Registration', '', undefined, { uuid: FLOW }, 5])(
+  test.each(['', 'undefined', undefined, { uuid: FLOW }, 5])(
     'a start of the flow %j is refused',
     async flow => {
       await refused(startFlow({ flow, urns: urns(1) } as never), 'INVALID_INPUT');

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { createSandbox } from '@openfn/rapidpro-sandbox';
+import { expect, onTestFinished, test } from 'vitest';
 import * as adaptor from '../../src/index.js';
 import * as util from '../../src/util.js';
+import { captureConsole } from '../support/captureConsole.js';
 
 test('the rows of a table, as text', () => {
   const text = '\ufeffname , phone\r\nAmina,0788\r\n\r\n"Diallo, ""Kez"" ", 1.50 \r\n';
@@ -77,4 +79,21 @@ test('an operation or a promise in place of a value is refused', () => {
   expect(() => util.phoneUrn(Promise.resolve('0788123123'), 'RW')).toThrow(/is a promise/);
   const reader = util.phoneUrn(adaptor.getContacts() as never, 'RW');
   expect(() => reader({ data: {} })).toThrow(/is an operation/);
+});
+
+test('in a list, a helper behind () => fails for its own item alone', async () => {
+  const sandbox = await createSandbox();
+  onTestFinished(() => sandbox.close());
+  captureConsole();
+  const list = ['0788 123 123', 'none'].map(phone => ({
+    urns: [() => util.phoneUrn(phone, 'RW')],
+    name: 'Amina',
+  }));
+  const { host, token } = sandbox;
+  const step = adaptor.syncContacts(list);
+  const { data } = await step({ configuration: { host, token }, references: [] });
+  expect(data).toMatchObject({
+    created: [{ index: 0 }],
+    failed: [{ index: 1, code: 'INVALID_URN', description: expect.stringContaining('words') }],
+  });
 });

@@ -1,6 +1,5 @@
 import type { Client } from '../../client/client.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
-import { checkFilters } from '../../input/filters.js';
 import { count, log } from '../../input/log.js';
 import { type ResourceName, resources } from '../../resources.js';
 import { readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
@@ -10,6 +9,7 @@ import type { Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
 import { refuseHomeFilter } from '../base/homeNumbers.js';
 import { type Call, operation } from '../base/operation.js';
+import { queryOf } from './named.js';
 import { AHEAD, Reading } from './reading.js';
 
 /** Records that an array may hold: beyond it no worker has the memory. */
@@ -102,7 +102,7 @@ export async function readList<Result>(
   way: keyof typeof AHEAD = 'array',
 ): Promise<Result> {
   const { client, configuration, args, options } = call;
-  const query = checkFilters(name, args.filters);
+  const query = await queryOf(client, name, args.filters);
   const checkpoint = listCheckpoint(configuration.token, name, query, way === 'pages');
   const earlier = options.resume ? readCheckpoint(call.state, checkpoint) : undefined;
   await refuseHomeFilter(call.facts, query);

@@ -17,6 +17,7 @@ import type { Json } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { type Placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import { operation } from '../base/operation.js';
+import { isName, uuidOf } from '../lists/named.js';
 import { readGroups } from './groups.js';
 import type { Item } from './items.js';
 import { type Found, lookUpIfPossible } from './lookUp.js';
@@ -222,6 +223,10 @@ export function act<Name extends string>(
     knownOptions: ['dryRun', ...knownOptions],
     async run({ client, facts, args, options }) {
       const action = { path, ...plan(args, options) };
+      const { topic } = action.body;
+      if (isName(topic)) {
+        action.body = { ...action.body, topic: await uuidOf(client, 'topics', topic, 'topic') };
+      }
       if (path === 'contact_actions') await refuseHomeNumbers(facts, placedItems(action.items));
       if (options.dryRun) return rehearse(client, action);
       const items = path === 'contact_actions' ? await byUuid(client, action.items) : action.items;

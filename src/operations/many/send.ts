@@ -12,6 +12,7 @@ import { asOutcome } from '../base/asObject.js';
 import { placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import type { Call } from '../base/operation.js';
 import { refuseArchived } from '../base/workspaceFacts.js';
+import { isName, uuidOf } from '../lists/named.js';
 import { readGroups } from './groups.js';
 import { lookUpIfPossible } from './lookUp.js';
 import {
@@ -223,6 +224,19 @@ async function sendChunks(
   return progress.answers;
 }
 
+/** A flow start with the uuid of its flow, which can be started. A broadcast has none. */
+async function withFlow(
+  client: Client,
+  facts: Call<never>['facts'],
+  body: Body,
+  where: string,
+): Promise<Body> {
+  const { flow } = body;
+  if (isName(flow)) return { ...body, flow: await uuidOf(client, 'flows', flow, where) };
+  await refuseArchived(facts, flow, where);
+  return body;
+}
+
 /** What `state.data` says of a send. */
 function resultOf(
   { chunks, recipients, leftOut }: Plan,
@@ -247,7 +261,7 @@ function resultOf(
 export async function sendToAll(
   { client, facts, options }: Pick<Call<never>, 'client' | 'facts' | 'options'>,
   path: 'broadcasts' | 'flow_starts',
-  { contacts, urns, groups, ...body }: Body & Recipients,
+  { contacts, urns, groups, ...given }: Body & Recipients,
   where: string,
 ): Promise<Dictionary> {
   const { onlyActive = false, dryRun = false } = options;
@@ -258,7 +272,7 @@ export async function sendToAll(
     ...placed(contacts, `${where}.contacts`),
     ...placed(urns, `${where}.urns`),
   ]);
-  if (path === 'flow_starts') await refuseArchived(facts, body.flow, `${where}.flow`);
+  const body = await withFlow(client, facts, given, `${where}.flow`);
   if (dryRun) {
     const { summary, ...plan } = await rehearse(client, recipients, onlyActive, where);
     logPlan(path, plan, summary);

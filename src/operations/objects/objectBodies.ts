@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodyCheck, name, record, text, uuid } from '../../input/body.js';
+import { bodyCheck, name, record, text, uuidOrName } from '../../input/body.js';
 import type { ResourceName } from '../../resources.js';
 import type { FieldType } from '../../types/bodies.js';
 import { parseUrl } from '../../url.js';
@@ -70,19 +70,22 @@ export const checkCampaign = bodyCheck(
 export const checkCampaignEvent = bodyCheck(
   'event',
   {
-    campaign: uuid('a campaign'),
+    campaign: uuidOrName('a campaign'),
     relative_to: text.trim().min(1, { error: 'is empty: it should be the key of a date field' }),
     offset: whole,
     unit: oneOf(UNITS),
     delivery_hour: whole,
-    flow: uuid('a flow').nullish(),
+    flow: uuidOrName('a flow').nullish(),
     message: z
       .union([text, record(text, 'must be text')], {
         error: 'must be text, or an object with a text for each language',
       })
       .nullish(),
   },
-  { resource: 'campaign_events', texts: { relative_to: 'name', message: 'message' } },
+  {
+    resource: 'campaign_events',
+    texts: { campaign: 'name', flow: 'name', relative_to: 'name', message: 'message' },
+  },
 );
 
 const resthook = text.trim().min(1, { error: 'is empty: it should be the name of a resthook' });

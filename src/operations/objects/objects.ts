@@ -11,7 +11,8 @@ import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { asObject } from '../base/asObject.js';
 import { operation } from '../base/operation.js';
-import { refuseArchived } from '../base/workspaceFacts.js';
+import { refuseArchived, type WorkspaceFacts } from '../base/workspaceFacts.js';
+import { isName, uuidOf } from '../lists/named.js';
 
 /**
  * The three things that are done to any object of a workspace: add, update, delete. What the nouns
@@ -81,6 +82,27 @@ function isKept(resource: ResourceName, { name }: Body): boolean {
   return resource === 'groups' && KEPT.has(String(name).trim().toLowerCase());
 }
 
+/**
+ * An event of a campaign, with uuids in place of names.
+ *
+ * @throws RapidProError `UNKNOWN_REFERENCE`, `INVALID_INPUT` for an archived flow
+ */
+async function eventWithUuids(
+  client: Client,
+  facts: WorkspaceFacts,
+  body: Body,
+  where: string,
+): Promise<Body> {
+  const found: Body = { ...body };
+  const { campaign, flow } = body;
+  if (isName(campaign)) {
+    found.campaign = await uuidOf(client, 'campaigns', campaign, `${where}.campaign`);
+  }
+  if (isName(flow)) found.flow = await uuidOf(client, 'flows', flow, `${where}.flow`);
+  else await refuseArchived(facts, flow, `${where}.flow`);
+  return found;
+}
+
 export function add(plan: Write): Operation {
   const { resource, body, check, options, knownOptions = LITERAL } = plan;
   return operation({
@@ -88,8 +110,9 @@ export function add(plan: Write): Operation {
     options,
     knownOptions,
     async run({ client, args, facts, options: { literal } }) {
-      const checked = check(args.body, undefined, literal);
-      if (resource === 'campaign_events') await refuseArchived(facts, checked.flow, 'event.flow');
+      const body = check(args.body, undefined, literal);
+      const checked =
+        resource === 'campaign_events' ? await eventWithUuids(client, facts, body, 'event') : body;
       try {
         return await create(client, resource, checked);
       } catch (error) {
@@ -151,8 +174,9 @@ export function update(plan: Update): Operation {
     knownOptions: LITERAL,
     async run({ client, args, facts, options: { literal } }) {
       const query = { [key]: checkKey(args.object, key, resource) };
-      const changes = check(args.changes, 'changes', literal);
-      if (resource === 'campaign_events') await refuseArchived(facts, changes.flow, 'changes.flow');
+      const body = check(args.changes, 'changes', literal);
+      const isEvent = resource === 'campaign_events';
+      const changes = isEvent ? await eventWithUuids(client, facts, body, 'changes') : body;
       return change(client, { resource, query, body: changes, repeatable });
     },
   });

@@ -91,7 +91,10 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
   test('an empty list takes nobody out', async () => {
     const sandbox = await start(3);
     const result = await sync(sandbox, []);
-    expect(result).toMatchObject({ left: [], notRemoved: { description: /empty/ } });
+    expect(result).toMatchObject({
+      left: [],
+      notRemoved: { description: expect.stringMatching(/empty/) },
+    });
     expect(membersOf(sandbox)).toHaveLength(3);
   });
 
@@ -214,7 +217,10 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
     sandbox.configure({ throttle: { v2: '3/hour', 'v2.contacts': '3/hour' } });
     const { result, state } = await bulk(syncContacts(list, options), sandbox);
     expect(result.notAttempted.length).toBeGreaterThan(0);
-    expect(result).toMatchObject({ left: [], notRemoved: { description: /stopped|worked/ } });
+    expect(result).toMatchObject({
+      left: [],
+      notRemoved: { description: expect.stringMatching(/stopped|worked/) },
+    });
     expect(membersOf(sandbox)).toHaveLength(5);
     sandbox.configure({ throttle: false });
     const [first] = [...result.updated, ...result.unchanged];

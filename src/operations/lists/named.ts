@@ -1,0 +1,116 @@
+import type { Client } from '../../client/client.js';
+import { pages } from '../../client/pages.js';
+import { fail, type RapidProError } from '../../errors/errors.js';
+import { checkFilters } from '../../input/filters.js';
+import { asUuid } from '../../input/identifiers.js';
+import { nearest } from '../../input/nearest.js';
+import { type ResourceName, resources } from '../../resources.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Query } from '../../types/request.js';
+
+/** What RapidPro takes by uuid alone, and people know by name. */
+type Named = 'flows' | 'campaigns' | 'topics';
+
+const LISTS: Record<Named, string> = {
+  flows: 'getFlows({ archived: false })',
+  campaigns: 'getCampaigns()',
+  topics: 'getTopics()',
+};
+
+/** A text that is a name, and no uuid. */
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '' && asUuid(value) === undefined;
+}
+
+function refuse(what: string, fix: string): RapidProError {
+  return fail('UNKNOWN_REFERENCE', `${what} Nothing was sent.`, fix);
+}
+
+async function read(client: Client, resource: Named, query: Query = {}): Promise<Dictionary[]> {
+  const listed: Dictionary[] = [];
+  for await (const { records } of pages(client, resource, query)) listed.push(...records);
+  return listed;
+}
+
+/** The one that has the name. */
+function pick(
+  listed: readonly Dictionary[],
+  resource: Named,
+  name: string,
+  where: string,
+): Dictionary {
+  const [noun, nouns] = resources[resource].nouns;
+  const live = listed.filter(({ archived }) => archived !== true);
+  const [found, other] = live.filter(one => one.name === name);
+  if (found && !other) return found;
+  if (found) {
+    throw refuse(
+      `${where} is the name of several ${nouns}.`,
+      `Give the uuid of the one that is meant: ${LISTS[resource]} lists them.`,
+    );
+  }
+  if (listed.some(one => one.name === name)) {
+    throw refuse(
+      `${where} is the name of an archived ${noun}.`,
+      `Restore it in RapidPro, or give its uuid, or name another one: ${LISTS[resource]} lists them.`,
+    );
+  }
+  const near = nearest(
+    name,
+    live.map(one => String(one.name)),
+  );
+  throw refuse(
+    `The workspace has no ${noun} as ${where} names it.`,
+    `${near ? `Did you mean "${near}"? ` : ''}Check how it is written, capitals too: ${LISTS[resource]} lists them.`,
+  );
+}
+
+/**
+ * The uuid of what a job names: by its uuid, or by its exact name, which takes a look at the list.
+ *
+ * @param where - what whoever wrote the job calls it
+ * @throws RapidProError `UNKNOWN_REFERENCE` if none has the name, several have, or it is archived
+ */
+export async function uuidOf(
+  client: Client,
+  resource: Named,
+  value: string,
+  where: string,
+): Promise<string> {
+  const known = asUuid(value);
+  if (known) return known;
+  const name = value.trim();
+  const before = client.requests;
+  const listed = await read(client, resource);
+  const uuid = String(pick(listed, resource, name, where).uuid);
+  // Between two pages it may have got another name, and another one its.
+  if (client.requests - before > 1) {
+    const again = await read(client, resource, resource === 'topics' ? {} : { uuid });
+    if (String(pick(again, resource, name, where).uuid) !== uuid) {
+      throw refuse(
+        `${where} is the name of another ${resources[resource].nouns[0]} than a moment ago.`,
+        'Run the job again, or give the uuid.',
+      );
+    }
+  }
+  return uuid;
+}
+
+/** Stands for a flow while the other filters are checked, before anything is sent. */
+const SOME_FLOW = '00000000-0000-4000-8000-000000000000';
+
+/**
+ * The query of a list, with uuids in place of names where RapidPro takes only those.
+ *
+ * @throws RapidProError `INVALID_FILTER`, `UNKNOWN_REFERENCE`
+ */
+export async function queryOf(
+  client: Client,
+  name: ResourceName,
+  filters: unknown,
+): Promise<Query> {
+  const { flow } = (filters ?? {}) as { flow?: unknown };
+  if (name !== 'runs' || !isName(flow)) return checkFilters(name, filters);
+  const query = checkFilters(name, { ...(filters as object), flow: SOME_FLOW });
+  return { ...query, flow: await uuidOf(client, 'flows', flow, 'filters.flow') };
+}

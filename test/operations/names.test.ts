@@ -1,0 +1,166 @@
+import { createSandbox } from '@openfn/rapidpro-sandbox';
+import { HttpResponse, http as msw } from 'msw';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  addCampaignEvent,
+  changeTicketTopic,
+  eachPage,
+  fn,
+  getFlowRuns,
+  iteratePages,
+  startFlow,
+} from '../../src/index.js';
+import type { Operation } from '../../src/types/state.js';
+import { captureConsole } from '../support/captureConsole.js';
+import { TOKEN } from '../support/credential.js';
+import { serve } from '../support/serve.js';
+import { OTHER_UUID, run, UUID } from './run.js';
+
+const EVENT = { relative_to: 'edd', offset: -1, unit: 'days', delivery_hour: 9 } as const;
+const urns = ['tel:+250788123123'];
+
+describe.each(['v9', 'textit'] as const)(
+  'what RapidPro takes by uuid, by its name, on %s',
+  dialect => {
+    const start = async () => {
+      captureConsole();
+      const sandbox = await createSandbox({ seed: 'maternal-health', token: TOKEN, dialect });
+      onTestFinished(() => sandbox.close());
+      return sandbox;
+    };
+
+    test('a flow is started, and its runs are read', async () => {
+      const sandbox = await start();
+      const { data } = await run(startFlow({ flow: 'Danger Signs', urns }), sandbox);
+      expect(data).toMatchObject({ flow: { name: 'Danger Signs' } });
+      const { data: runs } = await run(getFlowRuns({ flow: 'Antenatal Reminder' }), sandbox);
+      const flows = (runs as { flow: { name: string } }[]).map(({ flow }) => flow.name);
+      expect(new Set(flows)).toEqual(new Set(['Antenatal Reminder']));
+      const read = fn(state => ({
+        ...state,
+        read: Number(state.read ?? 0) + (state.data as unknown[]).length,
+      }));
+      const { read: paged } = await run(
+        eachPage(getFlowRuns({ flow: 'Antenatal Reminder' }), read),
+        sandbox,
+      );
+      expect(paged).toBe(flows.length);
+      let iterated = 0;
+      const list = getFlowRuns({ flow: 'Antenatal Reminder' });
+      for await (const page of iteratePages({ host: sandbox.host, token: TOKEN }, list))
+        iterated += page.length;
+      expect(iterated).toBe(flows.length);
+    });
+
+    test('one look tells the uuid', async () => {
+      const sandbox = await start();
+      await run(startFlow({ flow: 'Danger Signs', urns }), sandbox);
+      expect(sandbox.requests().map(({ method, path }) => `${method} ${path.slice(8)}`)).toEqual([
+        'GET flows.json',
+        'POST flow_starts.json',
+      ]);
+    });
+
+    test.each<[string, Operation, RegExp]>([
+      ['misspelled', startFlow({ flow: 'Danger Sings', urns }), /Did you mean "Danger Signs"/],
+      [
+        'in other letters',
+        startFlow({ flow: 'danger signs', urns }),
+        /Did you mean "Danger Signs"/,
+      ],
+      ['archived', startFlow({ flow: 'Old Registration', urns }), /Restore it/],
+      ['archived, for its runs', getFlowRuns({ flow: 'Old Registration' }), /Restore it/],
+      [
+        'of no campaign',
+        addCampaignEvent({ ...EVENT, campaign: 'Nope', message: 'x' }),
+        /getCampaigns/,
+      ],
+      ['of no topic', changeTicketTopic([UUID], 'Referals'), /Did you mean "Referrals"/],
+    ])('a name that is %s is told, and nothing is sent', async (_, operation, fix) => {
+      const sandbox = await start();
+      await expect(run(operation, sandbox)).rejects.toMatchObject({
+        code: 'UNKNOWN_REFERENCE',
+        fix: expect.stringMatching(fix),
+      });
+      expect(sandbox.requests().filter(({ method }) => method !== 'GET')).toEqual([]);
+    });
+
+    test('other mistakes are told before anything is read', async () => {
+      const sandbox = await start();
+      for (const wrong of [
+        getFlowRuns({ flow: 'Danger Signs', after: 'soon' }),
+        getFlowRuns({ flow: ' ' }),
+        startFlow({ flow: 'Danger Signs' }),
+        startFlow({ flow: '', urns }),
+        startFlow({ flow: 'undefined', urns }),
+      ]) {
+        await expect(run(wrong, sandbox)).rejects.toMatchObject({
+          code: expect.stringMatching(/^INVALID_/),
+        });
+      }
+      expect(sandbox.requests()).toEqual([]);
+    });
+  },
+);
+
+/** Flows in pages of one; what happens between them is up to the test. */
+async function pagedFlows(flows: { uuid: string; name: string }[], meanwhile: () => void) {
+  const started: unknown[] = [];
+  const server = await serve(
+    msw.get('*/api/v2/flows.json', ({ request }) => {
+      const { searchParams, origin } = new URL(request.url);
+      const uuid = searchParams.get('uuid');
+      const place = Number(searchParams.get('cursor') ?? 0);
+      const results = uuid
+        ? flows.filter(flow => flow.uuid === uuid)
+        : flows.slice(place, place + 1);
+      const shown = results.map(flow => ({
+        archived: false,
+        created_on: '2026-01-01T00:00:00.000000Z',
+        ...flow,
+      }));
+      if (!uuid && place === 0) meanwhile();
+      const next = uuid || place > 0 ? null : `${origin}/api/v2/flows.json?cursor=1`;
+      return HttpResponse.json({ results: shown, next, previous: null });
+    }),
+    msw.post('*/api/v2/flow_starts.json', async ({ request }) => {
+      started.push(await request.json());
+      return HttpResponse.json({ uuid: UUID, status: 'pending' }, { status: 201 });
+    }),
+  );
+  return { server, started };
+}
+
+test.each([
+  ['the flow of the name gets another one', 0, 'Old'],
+  ['both have the name in the end', 1, 'Registration'],
+])('%s between two pages: nobody is started in the wrong one', async (_, place, name) => {
+  captureConsole();
+  const flows = [
+    { uuid: UUID, name: 'Registration' },
+    { uuid: OTHER_UUID, name: 'Other' },
+  ];
+  const { server, started } = await pagedFlows(flows, () => {
+    flows[place] = { uuid: flows[place]?.uuid ?? '', name };
+  });
+  await expect(run(startFlow({ flow: 'Registration', urns }), server)).rejects.toMatchObject({
+    code: 'UNKNOWN_REFERENCE',
+  });
+  expect(started).toEqual([]);
+});
+
+test('names that change places between two pages: an error', async () => {
+  captureConsole();
+  const flows = [
+    { uuid: UUID, name: 'Registration' },
+    { uuid: OTHER_UUID, name: 'Other' },
+  ];
+  const { server, started } = await pagedFlows(flows, () => {
+    flows[0] = { uuid: UUID, name: 'Old' };
+    flows[1] = { uuid: OTHER_UUID, name: 'Registration' };
+  });
+  await expect(run(startFlow({ flow: 'Registration', urns }), server)).rejects.toMatchObject({
+    code: 'UNKNOWN_REFERENCE',
+  });
+  expect(started).toEqual([]);
+});
