@@ -1,27 +1,39 @@
-import { defineConfig, type Options } from 'tsup';
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { defineConfig } from 'tsup';
 
-const common: Options = {
+/**
+ * The code is there once, for `require()`; the entry for `import` takes it from there. The platform imports the entry
+ * afresh for every run, so the code is loaded afresh with it: no state of a module goes from one run to the next.
+ */
+function writeEntry(): void {
+  const names = Object.keys(createRequire(import.meta.url)('./dist/index.cjs'));
+  const lines = [
+    "import { createRequire } from 'node:module';",
+    'const require = createRequire(import.meta.url);',
+    "delete require.cache[require.resolve('./index.cjs')];",
+    "const code = require('./index.cjs');",
+    ...names.filter(name => name !== 'default').map(name => `export const ${name} = code.${name};`),
+    'export default code.default;',
+  ];
+  writeFileSync('dist/index.js', `${lines.join('\n')}\n`);
+}
+
+export default defineConfig({
   entry: { index: 'src/index.ts' },
   target: 'node20',
   platform: 'node',
-  // One file an entry and no shared chunks: the runtime imports the entry afresh for every run, so a
-  // chunk would carry module state from one run to the next.
   splitting: false,
   sourcemap: false,
   dts: false,
-};
-
-export default defineConfig([
+  format: 'cjs',
+  clean: true,
   // A worker fetches and reads it for every step. Lines are kept short, so that a stack trace says where.
-  {
-    ...common,
-    format: 'esm',
-    clean: true,
-    minify: true,
-    esbuildOptions: options => {
-      options.lineLimit = 400;
-    },
+  minify: true,
+  esbuildOptions: options => {
+    options.lineLimit = 400;
+    options.charset = 'utf8';
+    options.logOverride = { 'empty-import-meta': 'silent' };
   },
-  // For `require()`, which the platform does not use.
-  { ...common, format: 'cjs', minify: true },
-]);
+  onSuccess: async () => writeEntry(),
+});

@@ -159,9 +159,14 @@ test('every operation has the name that jobs call it by', () => {
   const made = Object.entries(spaces).flatMap(([prefix, space]) =>
     Object.entries(space)
       .filter(([name, value]) => typeof value === 'function' && name !== 'execute')
-      .map(([name, make]) => {
-        const operation = (make as (...args: unknown[]) => unknown)('a', {}, () => {});
-        return [`${prefix}${name}`, operation] as const;
+      // What is no operation may refuse its arguments at once.
+      .flatMap(([name, make]) => {
+        try {
+          const operation = (make as (...args: unknown[]) => unknown)('a', {}, () => {});
+          return [[`${prefix}${name}`, operation] as const];
+        } catch {
+          return [];
+        }
       }),
   );
   const operations = made.filter(([, value]) => isOperation(value));
