@@ -6,9 +6,10 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { withLinksThere } from './monorepo/links.mjs';
 import { picture } from './monorepo/png.mjs';
@@ -19,7 +20,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const HELP = `Usage: npm run monorepo -- FOLDER
 
 Lays the package out as it stands in OpenFn's repository of adaptors: FOLDER/packages/rapidpro, and a changeset in
-FOLDER/.changeset. Writes only into FOLDER, which must be new, empty, or laid out by this command before.
+FOLDER/.changeset. Writes only into FOLDER, which must be new, empty, or hold nothing but an earlier layout.
 docs/publishing.md says what to do with it.
 `;
 
@@ -50,10 +51,6 @@ export function layOut(folder) {
   const copy = (path, to = path) =>
     cpSync(join(ROOT, path), join(folder, PACKAGE, to), { recursive: true });
 
-  write(
-    MARK,
-    `${FIRST_LINE}\n\nSee docs/publishing.md there. Whatever is in here is written anew.\n`,
-  );
   write('.changeset/rapidpro-3.md', CHANGESET);
   put('package.json', `${JSON.stringify(manifestThere(), null, 2)}\n`);
   put('build.config.js', BUILD_CONFIG);
@@ -82,23 +79,52 @@ export function layOut(folder) {
     const text = readFileSync(join(ROOT, path), 'utf8');
     put(place, path.endsWith('.md') ? withLinksThere(text, path, places) : text);
   }
+  // The next layout takes these away, and refuses a folder that holds anything else.
+  const list = filesIn(folder)
+    .sort()
+    .map(file => `- ${file}`);
+  write(MARK, `${FIRST_LINE}\n\nSee docs/publishing.md there. Written:\n\n${list.join('\n')}\n`);
 }
 
+/** The files of a folder, as paths from it. */
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => !entry.isDirectory())
+    .map(entry => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+}
+
+/** Makes room: takes away what an earlier layout wrote, and nothing else. */
 function empty(folder) {
+  if (!relative(ROOT, folder).startsWith('..') && !isAbsolute(relative(ROOT, folder))) {
+    throw new Error(
+      `${folder} is in this repository. Give a folder elsewhere; nothing was written.`,
+    );
+  }
   if (!existsSync(folder)) {
     mkdirSync(folder, { recursive: true });
     return;
   }
-  const names = readdirSync(folder);
-  if (names.length === 0) return;
+  if (!statSync(folder).isDirectory()) {
+    throw new Error(`${folder} is not a folder. Nothing was written.`);
+  }
+  const found = filesIn(folder);
+  if (found.length === 0 && readdirSync(folder).length === 0) return;
   const mark = join(folder, MARK);
-  const isOurs = existsSync(mark) && readFileSync(mark, 'utf8').startsWith(FIRST_LINE);
-  if (!isOurs) {
+  const text = found.includes(MARK) ? readFileSync(mark, 'utf8') : '';
+  if (!text.startsWith(FIRST_LINE)) {
     throw new Error(
       `${folder} is not empty, and not a layout. Give a new folder; nothing was written.`,
     );
   }
-  for (const name of names) rmSync(join(folder, name), { recursive: true });
+  const written = new Set([MARK, ...text.split('\n').map(line => line.replace(/^- /, ''))]);
+  const [strange] = found.filter(file => !written.has(file));
+  if (strange !== undefined) {
+    throw new Error(
+      `${folder} holds ${strange}, which no layout wrote. Give a new folder; nothing was written.`,
+    );
+  }
+  // Only layouts have been here: the folders that are left hold nothing.
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
 }
 
 /** Where each page and example is laid out. There docs/ is made by their build, and not kept. */
@@ -194,10 +220,10 @@ if (script && import.meta.url === pathToFileURL(realpathSync(script)).href) {
     process.exitCode = folder === '--help' || folder === '-h' ? 0 : 1;
   } else {
     try {
-      layOut(resolve(folder));
-      process.stdout.write(
-        `Laid out in ${resolve(folder)}. See docs/publishing.md for what to do next.\n`,
-      );
+      // npm runs this in the folder of the package, wherever it was called.
+      const place = resolve(process.env.INIT_CWD ?? '.', folder);
+      layOut(place);
+      process.stdout.write(`Laid out in ${place}. See docs/publishing.md for what to do next.\n`);
     } catch (error) {
       process.exitCode = 1;
       console.error(error.message);

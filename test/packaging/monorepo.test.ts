@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -212,7 +213,9 @@ describe('the folder', () => {
     const again = join(folder, 'again');
     mkdirSync(again);
     await layOut(again);
+    // An earlier layout wrote a file that is no longer there.
     writeFileSync(join(again, 'packages/rapidpro/src/old.ts'), '');
+    appendFileSync(join(again, 'LAYOUT.md'), '- packages/rapidpro/src/old.ts\n');
     expect((await layOut(again)).code).toBe(0);
     expect(existsSync(join(again, 'packages/rapidpro/src/old.ts'))).toBe(false);
     expect(readdirSync(again).sort()).toEqual(['.changeset', 'LAYOUT.md', 'packages']);
@@ -225,5 +228,24 @@ describe('the folder', () => {
     expect(stderr).toContain('is not empty, and not a layout');
     expect(readdirSync(other).sort()).toEqual(['LAYOUT.md', 'notes.txt']);
     expect((await start(process.execPath, ['scripts/monorepo.mjs'], { cwd: ROOT })).code).toBe(1);
+  });
+
+  test('refuses a layout to which somebody added something, and leaves all of it', async () => {
+    const again = folderOf({});
+    expect((await layOut(again)).code).toBe(0);
+    mkdirSync(join(again, 'packages/other'), { recursive: true });
+    writeFileSync(join(again, 'packages/other/notes.txt'), 'keep');
+    const { code, stderr } = await layOut(again);
+    expect(code).toBe(1);
+    expect(stderr).toContain('holds packages/other/notes.txt, which no layout wrote');
+    expect(readFileSync(join(again, 'packages/other/notes.txt'), 'utf8')).toBe('keep');
+    expect(existsSync(join(again, 'packages/rapidpro/package.json'))).toBe(true);
+  });
+
+  test('refuses a folder of this repository', async () => {
+    const { code, stderr } = await layOut(join(ROOT, 'src/zz'));
+    expect(code).toBe(1);
+    expect(stderr).toContain('is in this repository');
+    expect(existsSync(join(ROOT, 'src/zz'))).toBe(false);
   });
 });
