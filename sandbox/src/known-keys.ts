@@ -39,7 +39,8 @@ function nearest(word: string, known: readonly string[]): string | undefined {
  * @param what - What the keys belong to, as the subject of a sentence: `The seed`.
  */
 export function checkKeys(what: string, given: object, known: readonly string[]): void {
-  const unknown = Object.keys(given).find(key => !known.includes(key));
+  const [unknown] =
+    Object.entries(given).find(([key, value]) => value !== undefined && !known.includes(key)) ?? [];
   if (unknown === undefined) return;
   throw new TypeError(
     `${what} has the unknown key ${unknown}. The nearest known one is ${nearest(unknown, known)}; all are: ${known.join(', ')}.`,

@@ -50,6 +50,7 @@ const BEFORE = {
   ]),
   'syncContacts 2': given([{ fields: { tei_id: 'a1' }, urns: [AMINA] }]),
   'syncContacts 3': given([{ urns: [AMINA], name: 'Amina Diallo' }]),
+  'syncContacts 4': given([{ urns: [AMINA], name: 'Amina Diallo' }]),
   'upsertContacts 1': given([{ name: 'Keza', phone: '+250788123123' }]),
   'upsertContacts 2': given([{ urns: [AMINA], name: 'Amina Diallo' }]),
   addToGroup: people,

@@ -84,7 +84,7 @@ describe('the assignee', () => {
   });
 });
 
-test.each([undefined, null, '', 'Sales', {}])('the topic %j is refused', async topic => {
+test.each([undefined, null, '', {}])('the topic %j is refused', async topic => {
   await refused(changeTicketTopic([UUID], topic as never), 'INVALID_INPUT');
 });
 

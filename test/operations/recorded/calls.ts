@@ -1,6 +1,7 @@
 import type { Recording } from '../../../recordings/read.js';
 import { type OperationName, roles } from '../../../scripts/generate/coverage-operations.js';
 import * as Adaptor from '../../../src/Adaptor.js';
+import { isUuid } from '../../../src/input/identifiers.js';
 import { BATCH_LIMIT, type Filter, type Resource, resources } from '../../../src/resources.js';
 import type { Operation } from '../../../src/types/state.js';
 import { bodyOf, endpointOf, headerOf, OUTSIDE, outside, partOf, queryOf } from './exchange.js';
@@ -77,6 +78,11 @@ function lookupOf(resource: Resource, query: URLSearchParams) {
 
 const NO_LOOKUP = { none: 'there is no such look-up' };
 
+/** Flows and topics that are given by name are looked up before anything is sent. */
+const NAMED = { none: 'the name is looked up first' };
+
+const isName = (value: unknown) => typeof value === 'string' && value !== '' && !isUuid(value);
+
 function write(recorded: Recording, resource: Resource): Call {
   const role = roles[resource.path as keyof typeof roles];
   const body = bodyOf(recorded);
@@ -85,6 +91,8 @@ function write(recorded: Recording, resource: Resource): Call {
   if (!lookup) return NO_LOOKUP;
   const { key, value } = lookup;
   if (key === undefined) {
+    const { flow } = (body ?? {}) as { flow?: unknown };
+    if (resource.path === 'flow_starts' && isName(flow)) return NAMED;
     const made = call(role.add, body);
     const instead = insteadOfSend(recorded);
     return 'operation' in made && instead ? { ...made, instead } : made;
@@ -140,6 +148,7 @@ function act(recorded: Recording, resource: Resource): Call {
   if (Object.keys(rest).some(given => given !== key && given !== need)) {
     return { none: 'the action has no such part' };
   }
+  if (action === 'change_topic' && isName(rest.topic)) return NAMED;
   const made = call(name, rest[key], ...(need ? [rest[need]] : []));
   const instead = insteadOf(recorded, rest[key]);
   return instead ? { ...(made as Made), instead } : made;
@@ -190,6 +199,7 @@ type Check = (recorded: Recording) => boolean;
 export const REASONS: { [reason: string]: Check } = {
   ...Object.fromEntries(OUTSIDE.map(reason => [reason, anything])),
   'more than 100 go in several requests': answered(400),
+  'the name is looked up first': ({ response }) => response.status >= 400,
   'no operation is made for it': recorded => endpointOf(recorded) === 'org',
   'numbers are sent as numbers': isSwallowed,
   'one thing is sent as a list': answered(400),
