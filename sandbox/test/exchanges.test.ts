@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { recordings, servers } from '../../recordings/read.js';
 import { isListed } from './differences.js';
-import { repeat } from './replay/exchange.js';
+import { closeAll, repeat } from './replay/exchange.js';
+
+afterAll(closeAll);
 
 describe.each(servers)('the exchanges of %s', server => {
   it.each(recordings(server).map(one => [one.name, one] as const))('%s', async (name, exchange) => {

@@ -49,7 +49,7 @@ const parse = (text: string, regionCode: string) => parsePhoneNumber(`(${text}`,
 
 /** Numbers read before: a request asks several times for the same one, and reading it takes long. */
 const readBefore = new Map<string, string | null>();
-const MOST_KEPT = 1000;
+const MOST_KEPT = 20_000;
 
 function possibleNumber(text: string, country: string, dialect: Dialect): string | null {
   const key = `${dialect} ${country} ${text}`;

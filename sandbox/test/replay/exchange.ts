@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Recording } from '../../../recordings/read.js';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/index.js';
 import { asker } from './ask.js';
@@ -11,13 +12,20 @@ import { dialectOf } from './recorded-workspace.js';
 const RECORDED = Date.parse('2026-11-22T18:00:00Z');
 const clock = { now: () => RECORDED + performance.now() };
 
+interface Prepared {
+  sandbox: Sandbox;
+  asked: ReturnType<typeof asker>;
+}
+
+/** The workspaces that stay as they are, by what they were made from. */
+const unchanged = new Map<string, Prepared>();
+
 /** The differences; none if the sandbox responds as the server did. */
 export async function repeat(exchange: Recording): Promise<string[]> {
   const { request } = exchange;
-  const sandbox = await createSandbox(optionsFor(exchange));
-  const asked = asker(sandbox);
+  const prepared = await workspaceFor(exchange);
+  const { sandbox, asked } = prepared;
   try {
-    await prepare(sandbox, exchange);
     const answer = await asked.ask({
       method: request.method,
       target: request.path + (request.query ? `?${request.query}` : ''),
@@ -27,9 +35,35 @@ export async function repeat(exchange: Recording): Promise<string[]> {
     await sandbox.settled();
     return compare(exchange, answer, new URL(sandbox.host).host);
   } finally {
-    await asked.close();
-    await sandbox.close();
+    if (changesSomething(exchange)) await close(prepared);
   }
+}
+
+/** Closes the workspaces that several exchanges asked. */
+export async function closeAll(): Promise<void> {
+  await Promise.all([...unchanged.values()].map(close));
+  unchanged.clear();
+}
+
+async function close({ asked, sandbox }: Prepared): Promise<void> {
+  await asked.close();
+  await sandbox.close();
+}
+
+/** Reading changes nothing, and neither does what is refused. Throttled requests are counted. */
+const changesSomething = ({ request, response }: Recording): boolean =>
+  response.status === 429 || (request.method !== 'GET' && response.status < 400);
+
+async function workspaceFor(exchange: Recording): Promise<Prepared> {
+  const options = optionsFor(exchange);
+  const conditions = conditionsOf(exchange);
+  if (changesSomething(exchange)) return prepare(exchange, options, conditions);
+  const key = createHash('sha1')
+    .update(JSON.stringify([options, conditions]))
+    .digest('hex');
+  const prepared = unchanged.get(key) ?? (await prepare(exchange, options, conditions));
+  unchanged.set(key, prepared);
+  return prepared;
 }
 
 /** The server settings that follow from the exchange's name and response. */
@@ -50,14 +84,27 @@ function optionsFor(exchange: Recording): SandboxOptions {
   };
 }
 
-async function prepare(sandbox: Sandbox, { name, response, request }: Recording): Promise<void> {
-  if (name.startsWith('mailroom_down/')) sandbox.engine('down');
-  const anonymous = /anon/.test(name);
+/** The conditions that follow from the exchange's name and response. */
+function conditionsOf({ name, response }: Recording) {
   const text = JSON.stringify(response.body ?? null);
-  const flagged = /currently flagged/.test(text) || name.includes('flagged');
-  const suspended = /currently suspended/.test(text) || name.includes('suspended');
-  sandbox.configure({ workspace: 'other', anonymous, flagged, suspended });
-  if (response.status !== 429) return;
+  return {
+    engineDown: name.startsWith('mailroom_down/'),
+    anonymous: /anon/.test(name),
+    flagged: /currently flagged/.test(text) || name.includes('flagged'),
+    suspended: /currently suspended/.test(text) || name.includes('suspended'),
+  };
+}
+
+async function prepare(
+  { request, response }: Recording,
+  options: SandboxOptions,
+  { engineDown, ...conditions }: ReturnType<typeof conditionsOf>,
+): Promise<Prepared> {
+  const sandbox = await createSandbox(options);
+  const prepared = { sandbox, asked: asker(sandbox) };
+  if (engineDown) sandbox.engine('down');
+  sandbox.configure({ workspace: 'other', ...conditions });
+  if (response.status !== 429) return prepared;
   const counted = {
     method: 'GET',
     headers: {
@@ -69,6 +116,7 @@ async function prepare(sandbox: Sandbox, { name, response, request }: Recording)
     await sandbox.handle(new Request(`${sandbox.host}api/v2/workspace.json`, counted));
     await sandbox.handle(new Request(`${sandbox.host}api/v2/contacts.json`, counted));
   }
+  return prepared;
 }
 
 function tokenOf(role: string | null | undefined, sandbox: Sandbox): string {
