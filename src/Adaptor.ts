@@ -91,9 +91,9 @@ export {
   assignTickets,
   changeTicketTopic,
   closeTickets,
+  getTickets,
   reopenTickets,
-} from './operations/ticketActions.js';
-export { getTickets } from './operations/tickets.js';
+} from './operations/tickets.js';
 export { addTopic, getTopics, updateTopic } from './operations/topics.js';
 export { getUsers } from './operations/users.js';
 export { getStatistics, getWorkspace } from './operations/workspace.js';

@@ -9,8 +9,7 @@ import { checkPushOptions } from './webhook/options.js';
 import { readPush } from './webhook/parsePush.js';
 import { plain } from './webhook/plain.js';
 import type { Push, PushOptions } from './webhook/push.js';
-import { checkSecret } from './webhook/secret.js';
-import { withoutSecret } from './webhook/withoutSecret.js';
+import { checkSecret, withoutSecret } from './webhook/secret.js';
 
 export { fromRun } from './webhook/fromRun.js';
 export { parsePush } from './webhook/parsePush.js';

@@ -68,16 +68,16 @@ function tooDeep(statusCode: number): RapidProError {
   );
 }
 
-type Outcome = Pick<Reading, 'body' | 'error'> & Partial<Pick<Reading, 'failure' | 'size'>>;
+type Read = Pick<Reading, 'body' | 'error'> & Partial<Pick<Reading, 'failure' | 'size'>>;
 
-async function readSuccess(answer: Answer, token: string): Promise<Outcome> {
+async function readSuccess(answer: Answer, token: string): Promise<Read> {
   const { statusCode } = answer;
   // RapidPro says Content-Length: 2 on some 204s and sends other bytes or none: never read them.
   if (statusCode === 204 || statusCode === 205) {
     await answer.body.dump();
     return { body: null, error: undefined };
   }
-  const broken = (cause?: unknown): Outcome => ({
+  const broken = (cause?: unknown): Read => ({
     body: undefined,
     error: invalidResponse(statusCode, cause),
     failure: { kind: 'ambiguous' },
@@ -118,7 +118,7 @@ async function readFailure(
   request: ApiRequest,
   configuration: Configuration,
   retryAfter: number | undefined,
-): Promise<Outcome> {
+): Promise<Read> {
   const { statusCode } = answer;
   const text = await readErrorText(answer);
   const parsed = parse(text ?? '');

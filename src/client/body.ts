@@ -1,9 +1,8 @@
+import { isAscii } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { fail, type RapidProError } from '../errors/errors.js';
-import { decode } from './decode.js';
-import { Gathered } from './gather.js';
 
 /** The largest answer that is read, in bytes, before and after gunzip. */
 export const MAX_BODY = 16 * 1024 * 1024;
@@ -59,4 +58,37 @@ export async function readText(body: Readable, encoding = '', limit = MAX_BODY):
   if (coding === 'gzip' || coding === 'x-gzip') return decode(await unzip(bytes, limit));
   // What the server calls it is not shown: a hostile one could send the token back.
   throw new UnreadableBody('unknown encoding');
+}
+
+/**
+ * Reads UTF-8. Most of what RapidPro answers is plain ASCII, which node reads as Latin-1 in less than
+ * half the time, and keeps in half the memory.
+ */
+export function decode(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+}
+
+/** Chunks that are kept apart at most: a server can send a body byte by byte, and each costs far more than it holds. */
+const MOST_LOOSE = 4096;
+
+/** The chunks of a body as they come, in little more memory than the bytes themselves. */
+export class Gathered {
+  size = 0;
+  readonly #merged: Uint8Array[] = [];
+  #loose: Uint8Array[] = [];
+
+  add(chunk: Uint8Array): void {
+    this.size += chunk.length;
+    this.#loose.push(chunk);
+    if (this.#loose.length === MOST_LOOSE) this.#merge();
+  }
+
+  toBuffer(): Buffer<ArrayBuffer> {
+    return Buffer.concat([...this.#merged, ...this.#loose], this.size);
+  }
+
+  #merge(): void {
+    this.#merged.push(Buffer.concat(this.#loose));
+    this.#loose = [];
+  }
 }

@@ -1,4 +1,4 @@
-import { fromMicros, type Micros, microsIn, toMicros } from '../input/times.js';
+import { fromMicros, type Micros, microsIn, timeIn, toMicros } from '../input/times.js';
 import { PAGE_SIZE, type ResourceName } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
@@ -89,4 +89,21 @@ async function newestFirst(list: OrderedList, since: Micros): Promise<Dictionary
     // One page is one moment: nothing can have moved behind it.
     if (count < 2) return found.flat();
   }
+}
+
+/**
+ * The moment at which a reading began, by the server's clock, in milliseconds: what changes later is left
+ * to the next one. To be asked for when the first answer is there. Costs a request where the server tells
+ * no time: then its newest record shows it, since the clock of this computer may be behind.
+ */
+export async function beginningOf({ client, name, query, order }: OrderedList): Promise<number> {
+  const { serverTime } = client;
+  // Whole seconds, cut.
+  if (serverTime !== undefined) return serverTime + 1000;
+  const { reverse: _, ...newestFirst } = query;
+  for await (const { records } of pages(client, name, newestFirst)) {
+    const [newest] = records;
+    if (newest) return Date.parse(timeIn(newest, order.key));
+  }
+  return client.clock.now();
 }

@@ -1,4 +1,7 @@
+import { fail } from '../errors/errors.js';
+import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
+import type { Query } from '../types/request.js';
 import type { OrderedList } from './changes.js';
 import type { Fresh, Part, Position } from './position.js';
 import type { Place } from './seams.js';
@@ -92,4 +95,39 @@ function behindFirst(reader: WindowReader): Piece['next'] {
   if (following) return () => reader.positionIn(following);
   if (!reader.looksBack || reader.since === undefined) return undefined;
   return () => reader.positionOfChanges();
+}
+
+/** Lists that are worth it, and are sorted by a time that the server can filter by. */
+const WINDOWED: readonly ResourceName[] = [
+  'contacts',
+  'runs',
+  'flow_starts',
+  'messages',
+  'broadcasts',
+];
+
+function refuse(description: string): never {
+  throw fail(
+    'INVALID_OPTION',
+    description,
+    'Leave "concurrency" out: the list is then read page by page.',
+  );
+}
+
+/**
+ * To be called before anything is sent.
+ *
+ * @throws RapidProError `INVALID_OPTION` if a list cannot be read in windows of time
+ */
+export function requireWindows(name: ResourceName, query: Query): void {
+  const { nouns }: Resource = resources[name];
+  if (!WINDOWED.includes(name)) {
+    refuse(
+      `Several requests side by side can read contacts, runs, flow starts, messages and broadcasts, but not ${nouns[1]}.`,
+    );
+  }
+  // Folders with an order of their own.
+  if (name === 'messages' && query.folder === 'sent') {
+    refuse('The folder "sent" is sorted by another time than it can be filtered by.');
+  }
 }

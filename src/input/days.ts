@@ -1,9 +1,8 @@
 import type { IANAZone } from 'luxon';
 import { fail } from '../errors/errors.js';
-import { firstInstant, onClocks, startOfDay, zoneOf } from './clocks.js';
 import { inZone, readIso } from './fieldTimes.js';
 import { library } from './libraries.js';
-import { isDay } from './times.js';
+import { firstInstant, isDay, onClocks, startOfDay, zoneOf } from './times.js';
 
 /** Days and times as spreadsheets and forms write them, and the days that reports are made of. */
 

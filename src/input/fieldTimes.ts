@@ -1,8 +1,7 @@
 import type { IANAZone } from 'luxon';
 import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
-import { firstInstant, onClocks, startOfDay, zoneOf } from './clocks.js';
-import { isDay } from './times.js';
+import { firstInstant, isDay, onClocks, startOfDay, zoneOf } from './times.js';
 
 /**
  * Times in contact fields. RapidPro takes a full ISO time with its zone as it is written. Any other text

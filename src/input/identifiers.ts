@@ -1,4 +1,5 @@
 import { type ErrorCode, fail, RapidProError } from '../errors/errors.js';
+import type { Dictionary } from '../types/json.js';
 import { plainNumber, type UrnUse, urnFault } from './urns.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -117,4 +118,17 @@ export function distinctUrns(urns: readonly string[]): string[] {
     seen.add(identity);
     return true;
   });
+}
+
+/** The longest key of a field or global. */
+const KEY = /^[a-z][a-z0-9_]{0,35}$/;
+
+/**
+ * What a log or an error calls an object by: its uuid, key or id. A server may write anything in their place, the
+ * token in another form or controls of a terminal: what is not RapidPro's is shown as `…`.
+ */
+export function shownId({ uuid, key, id }: Dictionary): string | number {
+  if (isUuid(uuid)) return String(uuid);
+  if (typeof key === 'string' && KEY.test(key)) return key;
+  return Number.isSafeInteger(id) ? Number(id) : '…';
 }

@@ -7,8 +7,8 @@ interface Option {
   check: z.ZodType;
   /** What to say to whoever gives it to an operation that does not take it; nothing where all do. */
   elsewhere?: string;
-  /** True if something is done that was only to be looked at, or everything is read, where data for it is missing. */
-  isGuard?: true;
+  /** True if the operation does more without it: an option whose data is missing is refused. */
+  narrows?: true;
   /** True if it may be taken for a key of a body, which would leave it out. */
   isNoBodyKey?: true;
 }
@@ -60,7 +60,7 @@ export const OPTIONS = {
   limit: {
     check: whole('records').nullish(),
     elsewhere: 'Only what reads a list takes a limit.',
-    isGuard: true,
+    narrows: true,
   },
   deadline: {
     check: seconds(1, 86_400),
@@ -92,13 +92,13 @@ export const OPTIONS = {
     check: flag,
     elsewhere:
       'This operation has no dry run: it would have been done. Operations on many have one: upsertContacts([contact], { dryRun: true }), sendBroadcast({ contacts: [uuid], text }, { dryRun: true }).',
-    isGuard: true,
+    narrows: true,
     isNoBodyKey: true,
   },
   onlyActive: {
     check: flag,
     elsewhere: 'Only what sends messages or starts flows takes it.',
-    isGuard: true,
+    narrows: true,
     isNoBodyKey: true,
   },
   verify: {
@@ -129,7 +129,7 @@ export const OPTIONS = {
   removeMissing: {
     check: removeMissing.nullish(),
     elsewhere: 'Only syncContacts() takes it.',
-    isGuard: true,
+    narrows: true,
   },
   group: {
     check: z
@@ -177,7 +177,7 @@ function namesOf(is: (option: Option) => boolean): string[] {
   return Object.entries<Option>(OPTIONS).flatMap(([name, option]) => (is(option) ? [name] : []));
 }
 
-export const GUARDS = namesOf(({ isGuard }) => isGuard === true);
+export const NARROWING = namesOf(({ narrows }) => narrows === true);
 export const NO_BODY_KEYS = namesOf(({ isNoBodyKey }) => isNoBodyKey === true);
 
 /** Options that only some operations have, and what to say to who gives them to another one. */

@@ -4,7 +4,7 @@ import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { check, isShown } from './check.js';
 import { nearMiss, suggest } from './nearest.js';
-import { ELSEWHERE, GUARDS, OPTIONS, type Settings } from './optionTable.js';
+import { ELSEWHERE, NARROWING, OPTIONS, type Settings } from './optionTable.js';
 
 const shape = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, { check }]) => [name, check]),
@@ -47,7 +47,7 @@ const SENT = ['query', 'body'];
 
 /** An option that points to data that is not there must not fail open. */
 function refuseEmpty(options: { [key: string]: unknown }): void {
-  const empty = GUARDS.find(key => key in options && (options[key] ?? null) === null);
+  const empty = NARROWING.find(key => key in options && (options[key] ?? null) === null);
   if (empty === undefined) return;
   throw fail(
     'INVALID_OPTION',

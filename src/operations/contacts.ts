@@ -1,23 +1,28 @@
+import type { Client } from '../client/client.js';
 import { fail } from '../errors/errors.js';
 import { checkContact, checkContactWithUuid } from '../input/bodies.js';
+import type { Body } from '../input/body.js';
 import { completeTimes } from '../input/fieldTimes.js';
+import type { ContactKey } from '../input/identifiers.js';
+import { shownId } from '../input/identifiers.js';
 import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
-import { shownId } from '../input/shownId.js';
 import type { ContactBody, UpsertBody } from '../types/bodies.js';
 import type { ContactFilters } from '../types/filters.js';
+import type { Dictionary } from '../types/json.js';
 import type { ListOptions, Options, UpsertOptions, WriteOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { checkedKey, placed, refuseHomeNumbers } from './base/homeNumbers.js';
 import { operation, optionsAndCallback } from './base/operation.js';
 import { findContact } from './contact/contactLookup.js';
+import { refuseTakenUrns } from './contact/contactUrns.js';
 import { createContact } from './contact/createContact.js';
 import { logMisread } from './contact/misread.js';
-import { updateExisting } from './contact/updateExisting.js';
 import { modeOf, upsert } from './contact/upsert.js';
+import { writeContact, writeUrns } from './contact/writeContact.js';
 import { list } from './lists/list.js';
-import { checkGroupExists } from './lists/unknownGroup.js';
+import { checkGroupExists } from './lists/unknownReference.js';
 
 /** A token that may not read the workspace may still write contacts. */
 const CONTACT_WRITE = { isContactWrite: true };
@@ -274,4 +279,24 @@ export function deleteContact(contact: Reference<string>, options?: Reference<Op
       },
     }),
   );
+}
+
+/** Updates a contact that must exist. RapidPro would make one for a URN that it does not know. */
+async function updateExisting(
+  client: Client,
+  key: ContactKey,
+  { urns, ...body }: Body & { urns?: string[] | undefined },
+): Promise<Dictionary> {
+  if ('uuid' in key && !urns) return writeContact(client, key, body);
+  const contact = await findContact(client, key);
+  if (!contact) {
+    throw fail(
+      'NOT_FOUND',
+      'RapidPro has no such contact. Nothing was changed.',
+      'Check the uuid or URN. upsertContact() makes the contact if it is not there.',
+    );
+  }
+  if (!urns) return writeContact(client, { uuid: String(contact.uuid) }, body);
+  await refuseTakenUrns(client, contact, urns);
+  return writeUrns(client, contact, body, urns);
 }

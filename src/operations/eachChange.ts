@@ -1,5 +1,5 @@
-import { beginningOf } from '../client/beginning.js';
 import type { OrderedList } from '../client/changes.js';
+import { beginningOf } from '../client/changes.js';
 import type { Client } from '../client/client.js';
 import { orderOf } from '../client/listOrder.js';
 import { pages } from '../client/pages.js';

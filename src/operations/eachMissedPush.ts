@@ -7,7 +7,7 @@ import type { Options } from '../types/options.js';
 import type { Operation, Reference, State, Step } from '../types/state.js';
 import { isObject } from '../webhook/plain.js';
 import type { Push, ValueOptions } from '../webhook/push.js';
-import { withoutSecret } from '../webhook/withoutSecret.js';
+import { withoutSecret } from '../webhook/secret.js';
 import { type Call, operation } from './base/operation.js';
 import { checkSteps, threadPages } from './lists/threadPages.js';
 import type { Missed, Source } from './missed/missed.js';

@@ -1,7 +1,7 @@
+import { shownId } from '../input/identifiers.js';
 import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
-import { shownId } from '../input/shownId.js';
 import type { FieldBody } from '../types/bodies.js';
 import type { FieldFilters } from '../types/filters.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';

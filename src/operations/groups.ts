@@ -4,7 +4,7 @@ import type { GroupFilters } from '../types/filters.js';
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
-import { ensureNamed } from './objects/ensureNamed.js';
+import { ensureNamed } from './objects/ensure.js';
 import { checkGroup } from './objects/objectBodies.js';
 import { add, remove, update } from './objects/objects.js';
 

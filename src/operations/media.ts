@@ -1,8 +1,8 @@
 import { fail } from '../errors/errors.js';
 import { resolveValue } from '../input/expand.js';
+import { shownId } from '../input/identifiers.js';
 import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
-import { shownId } from '../input/shownId.js';
 import type { UploadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { asObject } from './base/asObject.js';

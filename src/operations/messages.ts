@@ -1,10 +1,11 @@
+import type { Client } from '../client/client.js';
 import { checkBroadcast, checkMessage } from '../input/bodies.js';
 import type { Body } from '../input/body.js';
+import { isUuid, shownId } from '../input/identifiers.js';
 import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
-import { shownId } from '../input/shownId.js';
-import type { MessageOptions, SendOptions } from '../types/actions.js';
+import type { LeftOut, MessageOptions, SendOptions } from '../types/actions.js';
 import type { BroadcastBody, MessageBody } from '../types/bodies.js';
 import type { BroadcastFilters, MessageFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
@@ -14,8 +15,15 @@ import { refuseHomeNumbers } from './base/homeNumbers.js';
 import { operation, optionsAndCallback } from './base/operation.js';
 import { list } from './lists/list.js';
 import { referenceCheck } from './lists/unknownReference.js';
-import { addressee } from './many/addressee.js';
-import { logLeftOut, logQuickReplies, SEND_OPTIONS, sendToAll } from './many/send.js';
+import { lookUpIfPossible } from './many/lookUp.js';
+import { inactiveStatus } from './many/recipients.js';
+import {
+  isLocalNumber,
+  logLeftOut,
+  logQuickReplies,
+  SEND_OPTIONS,
+  sendToAll,
+} from './many/send.js';
 
 /**
  * Read messages, incoming and outgoing, newest first.
@@ -166,4 +174,22 @@ export function getBroadcasts(
   options?: Reference<ListOptions>,
 ): Operation {
   return named('getBroadcasts', list({ name: 'broadcasts', filters, options }));
+}
+
+/** The one whom a message goes to, by uuid where that was looked up; in `leftOut` who is not active. */
+async function addressee(
+  client: Client,
+  name: string,
+  onlyActive: boolean,
+): Promise<{ contact: string; leftOut: LeftOut[] }> {
+  if (!onlyActive && (isUuid(name) || !isLocalNumber(name))) return { contact: name, leftOut: [] };
+  const found = await lookUpIfPossible(client, [name], { mustKnow: onlyActive });
+  const contact = found.get(name);
+  if (!contact) return { contact: name, leftOut: [] };
+  const uuid = String(contact.uuid);
+  const status = onlyActive ? inactiveStatus(contact) : undefined;
+  return {
+    contact: uuid,
+    leftOut: status === undefined ? [] : [{ list: 'contact', index: 0, uuid, status }],
+  };
 }

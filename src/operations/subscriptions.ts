@@ -1,9 +1,9 @@
 import type { Client } from '../client/client.js';
 import { RapidProError } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
+import { shownId } from '../input/identifiers.js';
 import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
-import { shownId } from '../input/shownId.js';
 import { resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';

@@ -1,8 +1,15 @@
 import { named } from '../input/isOperation.js';
+import { refuseMissing } from '../input/missing.js';
+import { LITERAL } from '../input/options.js';
+import type { ActionOptions, NamedActionOptions } from '../types/actions.js';
 import type { TicketFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
+import { isName } from './lists/named.js';
+import { act } from './many/actions.js';
+import { requireText, ticketItems } from './many/items.js';
+import { checkKey } from './objects/objects.js';
 
 /**
  * Read the tickets of the workspace, open and closed, newest change first.
@@ -28,4 +35,178 @@ export function getTickets(
   options?: Reference<ListOptions>,
 ): Operation {
   return named('getTickets', list({ name: 'tickets', filters, options }));
+}
+
+/** An action that needs no more than tickets. */
+function onTickets(action: string, tickets: unknown, options: unknown): Operation {
+  return act('ticket_actions', { tickets }, options, args => ({
+    items: ticketItems(args.tickets),
+    body: { action },
+  }));
+}
+
+/**
+ * Give tickets to a user, or to nobody.
+ * @public
+ * @function
+ * @namespace global
+ * @example <caption>To a user</caption>
+ * assignTickets(state => state.data.map(ticket => ticket.uuid), 'amina@example.org');
+ * @example <caption>To nobody</caption>
+ * assignTickets(state => state.data.map(ticket => ticket.uuid), null);
+ * @param {string[]} tickets - Uuids, any number.
+ * @param {string} assignee - E-mail address of the user; `null`, written so, for nobody. A reference that evaluates to `null` is refused.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the user; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
+ * @magic assignee $.children[?(@.name=='users')].children[*]
+ * @see https://app.rapidpro.io/api/v2/ticket_actions
+ * @returns {Operation}
+ */
+export function assignTickets(
+  tickets: Reference<string[]>,
+  assignee: Reference<string | null>,
+  options?: Reference<ActionOptions>,
+): Operation {
+  return named(
+    'assignTickets',
+    act('ticket_actions', { tickets, assignee }, options, args => ({
+      items: ticketItems(args.tickets),
+      body: {
+        action: 'assign',
+        // Data that is not there must not take the tickets from somebody: nobody is written as null.
+        assignee: assignee === null ? null : requireText(args.assignee, 'assignee'),
+      },
+    })),
+  );
+}
+
+/**
+ * Write a note on tickets, for the users of RapidPro. A note whose outcome is unknown is never written again.
+ * @public
+ * @function
+ * @namespace global
+ * @example <caption>The same note on all</caption>
+ * addTicketNote(state => state.data.map(ticket => ticket.uuid), 'Called back.');
+ * @example <caption>Rehearse it</caption>
+ * addTicketNote(state => state.data.map(ticket => ticket.uuid), 'Called back.', { dryRun: true });
+ * @param {string[]} tickets - Uuids, any number.
+ * @param {string} note - The text.
+ * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `OUTCOME_UNKNOWN`; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/ticket_actions
+ * @returns {Operation}
+ */
+export function addTicketNote(
+  tickets: Reference<string[]>,
+  note: Reference<string>,
+  options?: Reference<NamedActionOptions>,
+): Operation {
+  return named(
+    'addTicketNote',
+    act(
+      'ticket_actions',
+      { tickets, note },
+      options,
+      (args, { literal = false }) => {
+        const text = requireText(args.note, 'note');
+        refuseMissing(text, 'note', 'message', literal);
+        return {
+          items: ticketItems(args.tickets),
+          body: { action: 'add_note', note: text },
+          repeatable: false,
+        };
+      },
+      LITERAL,
+    ),
+  );
+}
+
+/**
+ * Put tickets under another topic.
+ * @public
+ * @function
+ * @namespace global
+ * @example <caption>All of them</caption>
+ * changeTicketTopic(state => state.data.map(ticket => ticket.uuid), 'Referrals');
+ * @example <caption>Rehearse it</caption>
+ * changeTicketTopic(state => state.data.map(ticket => ticket.uuid), 'bf7d7b53-4fdf-4da4-8ac7-10af7af21568', {
+ *   dryRun: true,
+ * });
+ * @param {string[]} tickets - Uuids, any number.
+ * @param {string} topic - Uuid or exact name of the topic.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the topic; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
+ * @magic topic $.children[?(@.name=='topics')].children[*]
+ * @see https://app.rapidpro.io/api/v2/ticket_actions
+ * @returns {Operation}
+ */
+export function changeTicketTopic(
+  tickets: Reference<string[]>,
+  topic: Reference<string>,
+  options?: Reference<ActionOptions>,
+): Operation {
+  return named(
+    'changeTicketTopic',
+    act('ticket_actions', { tickets, topic }, options, args => ({
+      items: ticketItems(args.tickets),
+      body: {
+        action: 'change_topic',
+        topic: isName(args.topic) ? args.topic : checkKey(args.topic, 'uuid', 'topics'),
+      },
+    })),
+  );
+}
+
+/**
+ * Close tickets.
+ * @public
+ * @function
+ * @namespace global
+ * @example <caption>All of them</caption>
+ * closeTickets(state => state.data.map(ticket => ticket.uuid));
+ * @example <caption>Rehearse it</caption>
+ * closeTickets(state => state.data.map(ticket => ticket.uuid), { dryRun: true });
+ * @param {string[]} tickets - Uuids, any number.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
+ * @see https://app.rapidpro.io/api/v2/ticket_actions
+ * @returns {Operation}
+ */
+export function closeTickets(
+  tickets: Reference<string[]>,
+  options?: Reference<ActionOptions>,
+): Operation {
+  return named('closeTickets', onTickets('close', tickets, options));
+}
+
+/**
+ * Open closed tickets again.
+ * @public
+ * @function
+ * @namespace global
+ * @example <caption>All of them</caption>
+ * reopenTickets(state => state.data.map(ticket => ticket.uuid));
+ * @example <caption>Rehearse it</caption>
+ * reopenTickets(state => state.data.map(ticket => ticket.uuid), { dryRun: true });
+ * @param {string[]} tickets - Uuids, any number.
+ * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
+ * @see https://app.rapidpro.io/api/v2/ticket_actions
+ * @returns {Operation}
+ */
+export function reopenTickets(
+  tickets: Reference<string[]>,
+  options?: Reference<ActionOptions>,
+): Operation {
+  return named('reopenTickets', onTickets('reopen', tickets, options));
 }

@@ -1,8 +1,8 @@
 import { readPage } from '../client/pages.js';
 import { checkFilters } from '../input/filters.js';
+import { shownId } from '../input/identifiers.js';
 import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
-import { shownId } from '../input/shownId.js';
 import { resources } from '../resources.js';
 import type { StatisticsFilters } from '../types/filters.js';
 import type { Options } from '../types/options.js';

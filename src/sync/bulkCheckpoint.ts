@@ -6,7 +6,7 @@ import { type Checkpoint, fingerprint, hasOthers, readCheckpoint } from '../stat
 import { cursor } from '../state/listCheckpoint.js';
 import type { Query } from '../types/request.js';
 import type { State } from '../types/state.js';
-import type { Outcome } from './report/outcome.js';
+import type { BulkOutcome } from './report/bulkOutcome.js';
 
 /** Positions in the list, uuids, and the place in RapidPro's list. Nothing of what the contacts hold. */
 function shapeFor(items: number) {
@@ -110,7 +110,7 @@ const CLASH: Reason = {
  *
  * @param keepsUuids - true if it counts later which contacts those are
  */
-export function doneOf(outcome: Outcome, keepsUuids: boolean) {
+export function doneOf(outcome: BulkOutcome, keepsUuids: boolean) {
   const { passedOver, total } = outcome;
   const uuids: [number, string][] = [];
   for (let index = 0; keepsUuids && index < total; index++) {
@@ -136,7 +136,7 @@ export function doneOf(outcome: Outcome, keepsUuids: boolean) {
 }
 
 /** Takes over what an earlier run did. What failed then is tried again, unless it may have been done. */
-export function takeOver(position: BulkPosition, outcome: Outcome): void {
+export function takeOver(position: BulkPosition, outcome: BulkOutcome): void {
   const uuids = new Map(position.uuids);
   for (const place of ['created', 'updated', 'unchanged'] as const) {
     for (const index of indexesOf(position[place])) {

@@ -3,8 +3,7 @@ import { AbortedError } from '../client/limiter.js';
 import { RapidProError } from '../errors/errors.js';
 import type { Call } from '../operations/base/operation.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
-import { keyOf, withCheckpoint } from '../state/checkpoint.js';
-import { sectionOf } from '../state/rapidproState.js';
+import { keyOf, sectionOf, withCheckpoint } from '../state/checkpoint.js';
 import type { BulkResult, NotRemoved } from '../types/bulk.js';
 import {
   type BulkPosition,
@@ -16,8 +15,8 @@ import {
 } from './bulkCheckpoint.js';
 import { requireList } from './inputs.js';
 import type { SyncSettings } from './options.js';
+import { BulkOutcome } from './report/bulkOutcome.js';
 import { failOnError, logSyncEnd } from './report/finish.js';
-import { Outcome } from './report/outcome.js';
 import { Progress } from './report/progress.js';
 
 export type BulkCall = Call<'contacts'>;
@@ -37,7 +36,7 @@ interface BulkPlan {
 export interface BulkRun {
   list: unknown[];
   client: Client;
-  outcome: Outcome;
+  outcome: BulkOutcome;
   progress: Progress;
   /** Where an earlier run stopped. */
   earlier: BulkPosition | undefined;
@@ -84,7 +83,7 @@ export async function bulkRun(
   const checkpoint = () => bulkCheckpoint(name, list, identity, configuration.token);
   const hasAny = Object.keys(sectionOf(call.state, 'resume')).length > 0;
   const earlier = options.resume && hasAny ? readBulk(call.state, checkpoint()) : undefined;
-  const outcome = new Outcome(list.length, client.limiter, !leavesCheckpoint);
+  const outcome = new BulkOutcome(list.length, client.limiter, !leavesCheckpoint);
   if (earlier) takeOver(earlier, outcome);
   const run = {
     list,
@@ -104,7 +103,7 @@ export async function bulkRun(
   const left = isLeft ? { items: list.length, ...done(), ...position } : undefined;
   const own = isLeft || (leavesCheckpoint && hasAny) ? checkpoint() : undefined;
   if (own) call.state = withCheckpoint(call.state, own, left);
-  logSyncEnd(result, verb, client.requests, { isLeft, uncertain: outcome.uncertain });
+  logSyncEnd(result, verb, client.requests, { isLeft, unpredicted: outcome.unpredicted });
   if (settings.failOnError) failOnError(result, own && left && { [keyOf(own)]: left });
   return result;
 }

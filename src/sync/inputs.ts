@@ -12,8 +12,8 @@ import { digitsTakenWhole } from '../input/urns.js';
 import { homeNumberFault } from '../operations/base/homeNumbers.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import type { BulkSettings } from './options.js';
+import type { BulkOutcome } from './report/bulkOutcome.js';
 import { inCommon } from './report/clashes.js';
-import type { Outcome } from './report/outcome.js';
 
 /** A contact of the list, checked. */
 export interface Input {
@@ -102,7 +102,7 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
 /** Checks each contact of the list. Those that cannot be sent fail; the others are given back. */
 export async function readInputs(
   list: readonly unknown[],
-  outcome: Outcome,
+  outcome: BulkOutcome,
   how: { replacesUrns: boolean; isLiteral: boolean },
 ): Promise<Input[]> {
   const unknownKeys = new Set<string>();
@@ -130,7 +130,7 @@ export async function readInputs(
 export async function failHomeNumbers(
   facts: WorkspaceFacts,
   inputs: readonly Input[],
-  outcome: Outcome,
+  outcome: BulkOutcome,
 ): Promise<void> {
   const suspects: { index: number; place: number; urn: string }[] = [];
   await inTurns(inputs, ({ index, urns = [] }) => {
@@ -189,7 +189,7 @@ export function uuidName({ uuid }: Input): Name[] {
 export async function failDuplicates(
   inputs: readonly Input[],
   namesOf: (input: Input) => Name[],
-  outcome: Outcome,
+  outcome: BulkOutcome,
   takes: BulkSettings['takes'],
 ): Promise<void> {
   if (takes !== undefined) return passDuplicatesOver(inputs, namesOf, outcome, takes);
@@ -218,7 +218,7 @@ export async function failDuplicates(
 async function passDuplicatesOver(
   inputs: readonly Input[],
   namesOf: (input: Input) => Name[],
-  outcome: Outcome,
+  outcome: BulkOutcome,
   takes: 'first' | 'last',
 ): Promise<void> {
   const owners = new Map<string, number>();

@@ -1,10 +1,16 @@
-import type { Reason } from '../errors/errors.js';
+import type { Client } from '../client/client.js';
+import { AbortedError } from '../client/limiter.js';
+import { type ErrorCode, RapidProError, type Reason } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
+import { isPlainUrn, storedField } from '../input/stored.js';
+import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
+import { refuseDuplicateNumbers } from '../operations/contact/duplicateNumbers.js';
 import { misreadFields } from '../operations/contact/misread.js';
-import { modeOf, upsert } from '../operations/contact/upsert.js';
+import { findTarget, modeOf, upsert } from '../operations/contact/upsert.js';
+import { inactiveStatus } from '../operations/many/recipients.js';
 import type { BulkResult } from '../types/bulk.js';
-import { type BulkCall, bulkRun } from './bulkRun.js';
-import { reportMisread } from './compare/compare.js';
+import { type BulkCall, type BulkRun, bulkRun } from './bulkRun.js';
+import { predictMisread, reportMisread } from './compare/compare.js';
 import {
   failDuplicates,
   failHomeNumbers,
@@ -12,13 +18,13 @@ import {
   readInputs,
   urnNames,
   uuidName,
+  wouldRefuse,
 } from './inputs.js';
-import { syncSettings } from './options.js';
-import { completeDates } from './predict/facts.js';
-import { rehearseUpserts } from './rehearseUpserts.js';
-import type { Cost } from './report/cost.js';
+import { type SyncSettings, syncSettings } from './options.js';
+import { completeDates, readFacts, resolveNames } from './predict/syncFacts.js';
+import type { BulkOutcome } from './report/bulkOutcome.js';
+import { Cost } from './report/cost.js';
 import { dryResult } from './runSync.js';
-import { SharedRefusals } from './sharedRefusals.js';
 
 const NAMELESS: Reason = {
   code: 'INVALID_INPUT',
@@ -86,4 +92,122 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     return { found: [] };
   });
   return dryRun ? dryResult(result, cost) : result;
+}
+
+/** Refusals of one contact that others of the list may share: they name a field or group that is not there. */
+const SHARED = new Set<ErrorCode>(['UNKNOWN_FIELD', 'UNKNOWN_REFERENCE']);
+
+interface Parts {
+  inputs: readonly Input[];
+  client: Client;
+  workspace: WorkspaceFacts;
+  outcome: BulkOutcome;
+  settings: SyncSettings;
+}
+
+/**
+ * Contacts that go out one by one, without a look at the workspace. Once one is refused for a name that
+ * the workspace does not have, the names of all others are looked up, so that none of those is sent.
+ */
+class SharedRefusals {
+  readonly #parts: Parts;
+  readonly #begun = new Set<number>();
+  #looking: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Lets a contact go out, unless it turns out that RapidPro would refuse it. */
+  async admits({ index }: Input): Promise<boolean> {
+    await this.#looking;
+    const isOpen = this.#parts.outcome.isOpen(index);
+    if (isOpen) this.#begun.add(index);
+    return isOpen;
+  }
+
+  /** Takes note of what went wrong with one. */
+  async note(error: unknown): Promise<void> {
+    if (!(error instanceof RapidProError) || !SHARED.has(error.code)) return;
+    this.#looking ??= this.#look();
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const { inputs, client, workspace, outcome, settings } = this.#parts;
+    const others = inputs.filter(({ index }) => !this.#begun.has(index) && outcome.isOpen(index));
+    if (others.length === 0) return;
+    try {
+      const facts = await readFacts(client, others, settings, workspace);
+      await resolveNames(others, facts, outcome);
+    } catch (error) {
+      if (!(error instanceof RapidProError || error instanceof AbortedError)) throw error;
+      // The names cannot be read: the others go out as they are, and RapidPro says what it thinks of each.
+    }
+  }
+}
+
+const INACTIVE: Reason = {
+  code: 'VALIDATION_FAILED',
+  description: 'The contact is blocked, stopped or archived: RapidPro adds it to no group.',
+  fix: 'Leave "groups" out for it, or make it active with unblockContacts().',
+};
+
+function isEmpty(values: readonly unknown[] | undefined): boolean {
+  return values === undefined || values.length === 0;
+}
+
+/** What the dry run of `upsertContacts` does with its contacts: looks each up, and writes nothing. */
+async function rehearseUpserts(
+  { client, outcome, progress, workspace }: BulkRun,
+  inputs: readonly Input[],
+  settings: SyncSettings,
+): Promise<Cost> {
+  const cost = new Cost();
+  const facts = await readFacts(client, inputs, settings, workspace);
+  await resolveNames(inputs, facts, outcome);
+  const owners = new Map<string, number>();
+  const isUnpredicted = ({ fields }: Input) =>
+    Object.entries(fields ?? {}).some(
+      ([key, value]) => storedField(facts.types.get(key) ?? '', value) === undefined,
+    );
+
+  const look = async (input: Input) => {
+    const { index, uuid: named, urns = [], groups, note } = input;
+    const refusal = wouldRefuse(input);
+    if (refusal) return outcome.fail({ index }, refusal);
+    const { contact } = await findTarget(client, named, urns);
+    const isSure = !isUnpredicted(input) && (named !== undefined || urns.every(isPlainUrn));
+    const predicted = isSure ? {} : { predicted: false as const };
+    const item = {
+      index,
+      ...reportMisread(predictMisread(input.fields, facts.types)),
+      ...predicted,
+    };
+    if (!contact) {
+      refuseDuplicateNumbers(urns);
+      cost.add(note === undefined ? 1 : 2);
+      return outcome.complete('created', item);
+    }
+    const uuid = String(contact.uuid);
+    if (inactiveStatus(contact) !== undefined && !isEmpty(groups)) {
+      return outcome.fail({ index, uuid }, INACTIVE);
+    }
+    cost.add(1);
+    outcome.complete('updated', { ...item, uuid });
+    const owner = owners.get(uuid);
+    if (owner === undefined) owners.set(uuid, index);
+    else outcome.clash([owner, index]);
+  };
+  await client.limiter.each(inputs, async input => {
+    if (!outcome.isOpen(input.index)) return;
+    try {
+      await look(input);
+      client.limiter.wentWell();
+    } catch (error) {
+      outcome.failWith({ index: input.index }, error);
+    }
+    progress.log();
+  });
+  return cost;
 }

@@ -1,9 +1,9 @@
 import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
+import { resultKey } from './key.js';
 import { normalForm, valueOptions } from './parsePush.js';
 import { isObject, plain, unreadable } from './plain.js';
 import type { Numbers, Push, ValueOptions } from './push.js';
-import { resultKey } from './resultKey.js';
 
 /** The names that runs have for what pushes call otherwise. */
 const RESULT_NAMES: { [key: string]: string } = { node: 'node_uuid', time: 'created_on' };

@@ -1,10 +1,9 @@
 import { pathOf } from '../input/check.js';
 import { refuseUnknownOptions } from '../input/options.js';
 import type { Dictionary } from '../types/json.js';
-import { keyOf } from './key.js';
-import { withNumbers } from './numbers.js';
+import { keyOf, resultKey } from './key.js';
 import { fromJson, isObject, plain, unreadable } from './plain.js';
-import type { Numbers, Push, ValueOptions } from './push.js';
+import type { Numbers, Push, PushResult, ValueOptions } from './push.js';
 import { simulationOf } from './request.js';
 import { present, pushSchema } from './schema.js';
 
@@ -91,4 +90,36 @@ export function readPush(body: unknown, headers: object | undefined, numbers: Nu
  */
 export function parsePush(body: unknown, headers?: object, options?: ValueOptions): Push {
   return readPush(body, headers, valueOptions(options).numbers);
+}
+
+/** A number as RapidPro writes it. `0788123123` is not one: a leading zero says that it is not a quantity. */
+const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+/** For values that somebody says are numbers. */
+const ANY_NUMBER = /^[+-]?\d+(\.\d+)?$/;
+
+function asNumber(value: string, pattern: RegExp): number | string {
+  const text = value.trim();
+  if (!pattern.test(text)) return value;
+  const number = Number(text);
+  // Digits that a number cannot hold would be lost.
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : value;
+}
+
+/** Numbers in place of text, for the results that are asked for. Text that is not a number stays. */
+function withNumbers(
+  results: { [key: string]: PushResult },
+  numbers: Numbers,
+): { [key: string]: PushResult } {
+  if (!numbers) return results;
+  const wanted = new Set(
+    Array.isArray(numbers) ? numbers.flatMap(one => [one, resultKey(one)]) : [],
+  );
+  const convert = (key: string, result: PushResult): PushResult => {
+    const named = wanted.has(key);
+    if (typeof result.value !== 'string' || !(numbers === true || named)) return result;
+    return { ...result, value: asNumber(result.value, named ? ANY_NUMBER : NUMBER) };
+  };
+  return Object.fromEntries(
+    Object.entries(results).map(([key, result]) => [key, convert(key, result)]),
+  );
 }

@@ -42,3 +42,135 @@ export function checkSecret(secret: Secret, request: unknown): void {
   if (given.length > 1) refuse(`The push has more than one ${name}.`);
   if (!isSame(given[0] ?? '', text)) refuse(`The secret in the ${name} of the push is wrong.`);
 }
+
+/**
+ * Takes a secret out of a value, however it is written there: in an address, in JSON within JSON, in the
+ * base64 of a Basic header, in bytes.
+ */
+
+/** A shorter piece of base64 could be of anything. */
+const LEAST_OF_BASE64 = 6;
+const BASE64 = /[A-Za-z0-9+/=_-]/;
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+const hexOf = (number: number, length: number) => number.toString(16).padStart(length, '0');
+/** Hex digits are written in either case, and the rest of a secret is not. */
+const anyCase = (hex: string) => hex.replace(/[a-f]/g, digit => `[${digit}${digit.toUpperCase()}]`);
+
+/** How one character may be written. */
+function patternOf(character: string): string {
+  const percent = [...Buffer.from(character)].map(byte => `%${anyCase(hexOf(byte, 2))}`).join('');
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  const unicode = units.map(unit => `\\\\{1,8}u${anyCase(hexOf(unit, 4))}`).join('');
+  const ways = [escaped(character), percent, unicode];
+  if (character === ' ') ways.push('\\+');
+  // JSON within JSON escapes the escapes.
+  if (/["\\/]/.test(character)) ways.push(`\\\\{1,8}${escaped(character)}`);
+  return `(?:${ways.join('|')})`;
+}
+
+/** The letters of base64 that a text gives wherever it begins among three bytes, but for those that its neighbors share. */
+function base64Of(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const cores = [0, 1, 2].map(offset => {
+    const written = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+    const whole = Math.floor(((offset + bytes.length) * 8) / 6);
+    return written.slice(offset === 0 ? 0 : offset + 1, whole);
+  });
+  return cores
+    .filter(core => core.length >= LEAST_OF_BASE64)
+    .flatMap(core => [core, core.replaceAll('+', '-').replaceAll('/', '_')]);
+}
+
+/** Takes out each piece of base64 that has the letters in it. */
+function withoutBase64(text: string, core: string): string {
+  let clean = '';
+  let position = 0;
+  for (let at = text.indexOf(core); at >= 0; at = text.indexOf(core, position)) {
+    let [start, end] = [at, at + core.length];
+    while (start > position && BASE64.test(text.charAt(start - 1))) start--;
+    while (end < text.length && BASE64.test(text.charAt(end))) end++;
+    clean += `${text.slice(position, start)}…`;
+    position = end;
+  }
+  return clean + text.slice(position);
+}
+
+class Hider {
+  readonly #bytes: Buffer;
+  readonly #pattern: RegExp;
+  readonly #cores: readonly string[];
+
+  constructor(secret: string) {
+    this.#bytes = Buffer.from(secret);
+    const hex = anyCase(this.#bytes.toString('hex'));
+    this.#pattern = new RegExp(`${Array.from(secret, patternOf).join('')}|${hex}`, 'g');
+    this.#cores = base64Of(secret);
+  }
+
+  hide(value: unknown): unknown {
+    if (typeof value === 'string') return this.#hideText(value);
+    if (value === null || typeof value !== 'object') return value;
+    if (this.#isBytes(value)) return '…';
+    // A job's own objects are of another realm: instanceof says no.
+    const kind = Object.prototype.toString.call(value);
+    if (kind === '[object Map]') return this.#hideMap(value as Map<unknown, unknown>);
+    if (kind === '[object Set]') return this.#hideSet(value as Set<unknown>);
+    return this.#hideObject(value);
+  }
+
+  #hideText(text: string): string {
+    const plain = text.replace(this.#pattern, '…');
+    return this.#cores.reduce(withoutBase64, plain);
+  }
+
+  #isBytes(value: object): boolean {
+    if (ArrayBuffer.isView(value)) {
+      return Buffer.from(value.buffer, value.byteOffset, value.byteLength).includes(this.#bytes);
+    }
+    if (Object.prototype.toString.call(value) === '[object ArrayBuffer]') {
+      return Buffer.from(value as ArrayBuffer).includes(this.#bytes);
+    }
+    // As a Buffer becomes in JSON.
+    return (
+      Array.isArray(value) &&
+      value.length >= this.#bytes.length &&
+      value.every(item => typeof item === 'number') &&
+      Buffer.from(value).includes(this.#bytes)
+    );
+  }
+
+  #hideMap(map: Map<unknown, unknown>): Map<unknown, unknown> {
+    const before = [...map];
+    const after = before.map(([key, item]) => [this.hide(key), this.hide(item)] as const);
+    const isSame = before.every(
+      ([key, item], at) => key === after[at]?.[0] && item === after[at]?.[1],
+    );
+    return isSame ? map : new Map(after);
+  }
+
+  #hideSet(set: Set<unknown>): Set<unknown> {
+    const before = [...set];
+    const after = before.map(item => this.hide(item));
+    return before.every((item, at) => item === after[at]) ? set : new Set(after);
+  }
+
+  #hideObject(value: object): unknown {
+    const before = Object.entries(value);
+    const after = before.map(([key, item]) => [this.hide(key), this.hide(item)]);
+    const isSame = before.every(([key, item], index) => {
+      const [newKey, newItem] = after[index] ?? [];
+      return key === newKey && item === newItem;
+    });
+    if (isSame) return value;
+    return Array.isArray(value) ? after.map(([, item]) => item) : Object.fromEntries(after);
+  }
+}
+
+/**
+ * A value without a secret: RapidPro lists addresses that a flow has called among the results. What
+ * holds none of it stays the same object.
+ */
+export function withoutSecret<T>(value: T, secret: string): T {
+  return new Hider(secret).hide(value) as T;
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decode } from '../../src/client/decode.js';
+import { decode } from '../../src/client/body.js';
 
 test.each([
   ['nothing', Buffer.from('')],

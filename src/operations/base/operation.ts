@@ -15,7 +15,7 @@ import { log } from '../../input/log.js';
 import { checkOptions } from '../../input/options.js';
 import type { Settings } from '../../input/optionTable.js';
 import { guardOf, type SecretGuard } from '../../input/secrets.js';
-import { rapidproOf, withRapidpro } from '../../state/rapidproState.js';
+import { rapidproOf, withRapidpro } from '../../state/checkpoint.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Callback, Operation, State } from '../../types/state.js';
 import { WorkspaceFacts } from './workspaceFacts.js';

@@ -1,7 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { fail } from '../../errors/errors.js';
-import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
-import { shownId } from '../../input/shownId.js';
+import { distinctUrns, shownId, urnIdentity } from '../../input/identifiers.js';
 import type { Dictionary } from '../../types/json.js';
 import { findContact, urnsOf } from './contactLookup.js';
 

@@ -1,7 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { changed, RapidProError } from '../../errors/errors.js';
+import { shownId } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
-import { shownId } from '../../input/shownId.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import { asObject } from '../base/asObject.js';
 

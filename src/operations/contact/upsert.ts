@@ -1,9 +1,8 @@
 import type { Client } from '../../client/client.js';
 import { fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { distinctUrns } from '../../input/identifiers.js';
+import { distinctUrns, shownId } from '../../input/identifiers.js';
 import type { Settings } from '../../input/optionTable.js';
-import { shownId } from '../../input/shownId.js';
 import type { Dictionary } from '../../types/json.js';
 import { findContact, severalAnswer, urnsOf } from './contactLookup.js';
 import { findHolders } from './contactUrns.js';

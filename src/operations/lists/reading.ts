@@ -2,14 +2,20 @@ import type { Client } from '../../client/client.js';
 import { orderOf } from '../../client/listOrder.js';
 import type { ListPage, Position } from '../../client/position.js';
 import { readThrough } from '../../client/readThrough.js';
-import { requireWindows } from '../../client/windowLists.js';
 import type { WindowOptions } from '../../client/windowReader.js';
+import { requireWindows } from '../../client/windows.js';
+import { fail } from '../../errors/errors.js';
 import { count, log } from '../../input/log.js';
-import { PAGE_SIZE, type ResourceName, resources } from '../../resources.js';
+import {
+  type Dialect,
+  type Filter,
+  PAGE_SIZE,
+  type ResourceName,
+  resources,
+} from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { ListOptions } from '../../types/options.js';
 import type { Query } from '../../types/request.js';
-import { checkDialectFilters } from './dialectFilters.js';
 
 /** Seconds between two lines of progress. */
 const PROGRESS = 10;
@@ -167,6 +173,34 @@ export class Reading {
     const rate = Math.round(this.records / this.#seconds());
     log.info(
       `${count(this.records, resources[this.#name].nouns)} so far, in ${count(this.#client.requests, ['request', 'requests'])}, ${rate} a second`,
+    );
+  }
+}
+
+const SERVERS: Record<Dialect, string> = { v9: 'RapidPro 9', textit: 'TextIt' };
+
+function isUnderstood(filter: Filter | undefined, value: unknown, dialect: Dialect): boolean {
+  if (filter?.cosmetic) return true;
+  if (filter?.only && filter.only !== dialect) return false;
+  const values = [value].flat().map(String);
+  return dialect === 'v9' || !filter?.v9Choices?.some(choice => values.includes(choice));
+}
+
+/**
+ * A server ignores a filter that only the other line has, and answers with the whole list. Which line
+ * it is of, its first answer shows.
+ *
+ * @throws RapidProError `INVALID_FILTER`
+ */
+function checkDialectFilters(name: ResourceName, query: Query, dialect: Dialect | undefined): void {
+  if (!dialect) return;
+  const filters: Record<string, Filter> = resources[name].filters;
+  for (const [key, value] of Object.entries(query)) {
+    if (isUnderstood(filters[key], value, dialect)) continue;
+    throw fail(
+      'INVALID_FILTER',
+      `This server is ${SERVERS[dialect]} and does not know the filter "${key}" with this value. It would have given everything, or nothing.`,
+      'Leave the filter out and pick from the result with fn().',
     );
   }
 }

@@ -120,8 +120,8 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
     if (!sorted) throw error;
     const noun = key.slice(0, -1);
     const found = sorted.refused.map(item => refusal(item, error as RapidProError, noun));
-    const isUncertain = (error as RapidProError).outcome === 'unknown';
-    progress.queue.splice(0, 1, ...sorted.next.map(items => ({ items, repeated: isUncertain })));
+    const isUnknown = (error as RapidProError).outcome === 'unknown';
+    progress.queue.splice(0, 1, ...sorted.next.map(items => ({ items, repeated: isUnknown })));
     progress.failures.push(...found);
   }
 }
@@ -141,7 +141,7 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
   const { items, path, repeatable = true } = action;
   const { done, failures, queue } = progress;
   const [stopped = { items: [], repeated: false }, ...waiting] = queue;
-  const isUncertain = error.outcome === 'unknown';
+  const isUnknown = error.outcome === 'unknown';
   const place = (batches: readonly Batch[]) =>
     ranges(batches.flatMap(({ items }) => items.map(({ index }) => index)).sort((a, b) => a - b));
   const perhaps = waiting.filter(({ repeated }) => repeated);
@@ -157,8 +157,8 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
       reason: error.code,
       list: KEYS[path],
       done: place([{ items: done, repeated: false }]),
-      unknown: place(isUncertain ? [stopped, ...perhaps] : perhaps),
-      failed: isUncertain ? [] : place([stopped]),
+      unknown: place(isUnknown ? [stopped, ...perhaps] : perhaps),
+      failed: isUnknown ? [] : place([stopped]),
       notAttempted: place(waiting.filter(({ repeated }) => !repeated)),
       failures: sortByIndex(failures),
     },
@@ -177,7 +177,7 @@ function saysAll(error: RapidProError, { repeatable = true }: Action, progress: 
   return untouched && (repeatable || queue.length === 1 || error.outcome !== 'unknown');
 }
 
-function logResult({ items, path, body }: Action, { failures }: Progress, requests: number): void {
+function logAction({ items, path, body }: Action, { failures }: Progress, requests: number): void {
   const key = KEYS[path];
   const asked = count(items.length, [key.slice(0, -1), key]);
   const word = String(body.action).replaceAll('_', ' ');
@@ -205,7 +205,7 @@ async function actOnMany(client: Client, action: Action): Promise<ActionResult> 
     if (!(error instanceof RapidProError) || saysAll(error, action, progress)) throw error;
     throw partial(error, action, progress);
   }
-  logResult(action, progress, client.requests);
+  logAction(action, progress, client.requests);
   return { requested: items.length, failures: sortByIndex(progress.failures) };
 }
 

@@ -1,10 +1,9 @@
 import type { Client } from '../../client/client.js';
 import { changed, fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { isUuid, urnIdentity } from '../../input/identifiers.js';
+import { isUuid, shownId, urnIdentity } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
 import { LITERAL } from '../../input/options.js';
-import { shownId } from '../../input/shownId.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { LeftOut, SendPlan } from '../../types/actions.js';
 import type { Dictionary } from '../../types/json.js';
@@ -48,7 +47,7 @@ function partialSend(
   rest: readonly Chunk[],
   leftOut: readonly LeftOut[],
 ): RapidProError {
-  const uncertain = error.outcome === 'unknown';
+  const isUnknown = error.outcome === 'unknown';
   const ids = answers.map(shownId);
   return changed(error, {
     code: 'PARTIAL_SEND',
@@ -59,8 +58,8 @@ function partialSend(
       list: failed.key,
       done: indexesOf(done),
       ids,
-      unknown: uncertain ? indexesOf([failed]) : [],
-      failed: uncertain ? [] : indexesOf([failed]),
+      unknown: isUnknown ? indexesOf([failed]) : [],
+      failed: isUnknown ? [] : indexesOf([failed]),
       notAttempted: indexesOf(rest),
       ...(leftOut.length > 0 ? { leftOut } : {}),
     },

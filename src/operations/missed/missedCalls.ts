@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { beginningOf } from '../../client/beginning.js';
+import { beginningOf } from '../../client/changes.js';
 import type { Client } from '../../client/client.js';
 import { orderOf } from '../../client/listOrder.js';
 import { pages } from '../../client/pages.js';
@@ -27,8 +27,8 @@ import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import type { State } from '../../types/state.js';
 import { type Caller, callOfRun } from '../../webhook/fromRun.js';
+import { resultKey } from '../../webhook/key.js';
 import type { Numbers } from '../../webhook/push.js';
-import { resultKey } from '../../webhook/resultKey.js';
 import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
 import { checkReferenced } from '../lists/unknownReference.js';
 import { readDefinitions } from '../objects/definitions.js';

@@ -2,8 +2,14 @@ import type { Client } from '../../client/client.js';
 import { type ErrorCode, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { log } from '../../input/log.js';
+import { refuseMissing } from '../../input/missing.js';
+import { LITERAL } from '../../input/options.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
+import type { Operation } from '../../types/state.js';
+import { operation } from '../base/operation.js';
+import { collect } from '../lists/list.js';
+import { requireText } from '../many/items.js';
 import { create, keptName } from './objects.js';
 
 /** Seconds after which a list shows what has just been made: lists are read from a copy. */
@@ -65,4 +71,29 @@ async function lookAgain(client: Client, find: Wanted['find']): Promise<Dictiona
     if (made) return made;
   }
   return undefined;
+}
+
+/** `ensureGroup` and `ensureLabel`: what has a name and nothing else, and can be found by it. */
+export function ensureNamed(
+  resource: 'groups' | 'labels',
+  name: unknown,
+  options: unknown,
+): Operation {
+  return operation({
+    args: { name },
+    options,
+    knownOptions: LITERAL,
+    run({ client, args, options }) {
+      const wanted = requireText(args.name, 'name');
+      refuseMissing(wanted, `${resources[resource].nouns[0]}.name`, 'name', options.literal);
+      return ensure(client, {
+        resource,
+        body: { name: wanted },
+        async find() {
+          const found = await collect(client, resource, { name: wanted });
+          return found.find(object => sameName(object.name, wanted));
+        },
+      });
+    },
+  });
 }

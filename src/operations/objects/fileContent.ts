@@ -1,4 +1,4 @@
-import { Gathered } from '../../client/gather.js';
+import { Gathered } from '../../client/body.js';
 import { type LinkOptions, openLink } from '../../client/links/link.js';
 import { fail } from '../../errors/errors.js';
 import { ignoreFailures } from '../../input/expand.js';

@@ -1,10 +1,9 @@
 import type { Client } from '../../client/client.js';
 import { changed, fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { asUuid } from '../../input/identifiers.js';
+import { asUuid, shownId } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { LITERAL } from '../../input/options.js';
-import { shownId } from '../../input/shownId.js';
 import type { ResourceName } from '../../resources.js';
 import { resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';

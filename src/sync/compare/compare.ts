@@ -7,7 +7,6 @@ import { inactiveStatus } from '../../operations/many/recipients.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Input } from '../inputs.js';
 import type { SyncSettings } from '../options.js';
-import type { Facts } from '../predict/facts.js';
 import {
   LEVELS,
   type Prediction,
@@ -15,6 +14,7 @@ import {
   predictLanguage,
   predictName,
 } from '../predict/predict.js';
+import type { SyncFacts } from '../predict/syncFacts.js';
 
 /** What has to be written to make a contact match. */
 export interface Change {
@@ -23,7 +23,7 @@ export interface Change {
   /** Keys that differ, or may differ. */
   changed: string[];
   /** Keys of which that is not known. */
-  uncertain: string[];
+  unpredicted: string[];
   /** Fields of which RapidPro cannot read the value, as far as is known. */
   unread: string[];
   /** Fields that RapidPro stores otherwise than they are written, as far as is known. */
@@ -35,7 +35,7 @@ export interface Change {
   /** When the contact last changed, as it was read. */
   modified: unknown;
   /** True if what was written changed nothing: the next run would write it again. */
-  isIdle: boolean;
+  hadNoEffect: boolean;
   /** True if the list of URNs differs. */
   urns: boolean;
   /** How many URNs the contact does not show. */
@@ -56,7 +56,7 @@ export function reportMisread({ unread, altered }: Misread): Partial<Misread> {
 }
 
 /** Fields that RapidPro will misread, as far as that is sure. */
-export function predictMisread(fields: Input['fields'], types: Facts['types']): Misread {
+export function predictMisread(fields: Input['fields'], types: SyncFacts['types']): Misread {
   const misread: Misread = { unread: [], altered: [] };
   for (const [key, value] of Object.entries(fields ?? {})) {
     if (isUnreadable(types.get(key) ?? '', value)) misread.unread.push(`fields.${key}`);
@@ -83,7 +83,7 @@ export function compareUrns(
     : asked.every(urn => held.includes(urn));
   if (same) return 'same';
   const strange = wanted.filter(urn => !held.includes(urnIdentity(urn)) && !isPlainUrn(urn));
-  return strange.length > 0 ? 'unknown' : 'different';
+  return strange.length > 0 ? 'unpredicted' : 'different';
 }
 
 /** The uuids of a contact's groups. */
@@ -99,7 +99,7 @@ function groupsOf(contact: Dictionary): string[] {
 export function compareContact(
   input: Input,
   contact: Dictionary,
-  { types, manual }: Pick<Facts, 'types' | 'manual'>,
+  { types, manual }: Pick<SyncFacts, 'types' | 'manual'>,
   settings: Pick<SyncSettings, 'exactGroups' | 'exactUrns'>,
   held: readonly string[] = [],
 ): Change {
@@ -107,13 +107,13 @@ export function compareContact(
     input,
     uuid: String(contact.uuid),
     changed: [],
-    uncertain: [],
+    unpredicted: [],
     unread: [],
     altered: [],
     body: {},
     blank: new Map(),
     modified: contact.modified_on,
-    isIdle: false,
+    hadNoEffect: false,
     urns: false,
     missing: 0,
     join: [],
@@ -122,7 +122,7 @@ export function compareContact(
   };
   const note = (key: string, prediction: Prediction): boolean => {
     if (prediction !== 'same') change.changed.push(key);
-    if (prediction === 'unknown') change.uncertain.push(key);
+    if (prediction === 'unpredicted') change.unpredicted.push(key);
     return prediction !== 'same';
   };
   const { name, language, fields, groups } = input;
@@ -154,7 +154,7 @@ export function compareContact(
 function differingFields(
   wanted: Input['fields'],
   shown: unknown,
-  types: Facts['types'],
+  types: SyncFacts['types'],
   note: (key: string, prediction: Prediction) => boolean,
 ): Body {
   const current = (shown ?? {}) as Dictionary;
@@ -169,7 +169,7 @@ function differingFields(
 function blankPlaces(
   written: Body,
   { wanted, shown }: { wanted: Input['fields']; shown: unknown },
-  types: Facts['types'],
+  types: SyncFacts['types'],
 ): Map<string, string> {
   const [given, current] = [wanted ?? {}, (shown ?? {}) as Dictionary];
   const blank = new Map<string, string>();

@@ -6,14 +6,14 @@ import type { Dictionary } from '../../types/json.js';
 import { type Change, compareContact, reportMisread } from '../compare/compare.js';
 import type { Input } from '../inputs.js';
 import type { SyncSettings } from '../options.js';
-import type { Facts } from '../predict/facts.js';
-import type { Outcome } from '../report/outcome.js';
+import type { SyncFacts } from '../predict/syncFacts.js';
+import type { BulkOutcome } from '../report/bulkOutcome.js';
 import type { Matcher } from './matcher.js';
 
 export interface MatchesParts {
   inputs: readonly Input[];
-  outcome: Outcome;
-  facts: Facts;
+  outcome: BulkOutcome;
+  facts: SyncFacts;
   matcher: Matcher;
   settings: SyncSettings;
 }

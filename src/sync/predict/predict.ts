@@ -2,13 +2,13 @@ import { type Stored, storedField, storedText } from '../../input/stored.js';
 
 /**
  * What RapidPro would show after a write, predicted, so that a write that changes nothing can be
- * left out. Conservative: what two servers were not seen to do alike is `unknown`, and is written.
+ * left out. Conservative: what two servers were not seen to do alike is `unpredicted`, and is written.
  */
 
-export type Prediction = 'same' | 'different' | 'unknown';
+export type Prediction = 'same' | 'different' | 'unpredicted';
 
 function compare(stored: Stored, current: string | null): Prediction {
-  if (!stored) return 'unknown';
+  if (!stored) return 'unpredicted';
   return stored.value === current ? 'same' : 'different';
 }
 
@@ -22,8 +22,8 @@ export const LEVELS: { [type: string]: number } = { state: 2, district: 3, ward:
 function predictPlace(type: string, value: string | number | null, current: string): Prediction {
   const raw = storedText(value)?.value;
   const names = current.split(' > ');
-  if (!raw || names.length !== LEVELS[type]) return 'unknown';
-  return raw === current || (type === 'state' && raw === names.at(-1)) ? 'same' : 'unknown';
+  if (!raw || names.length !== LEVELS[type]) return 'unpredicted';
+  return raw === current || (type === 'state' && raw === names.at(-1)) ? 'same' : 'unpredicted';
 }
 
 /** Compares the value of a contact field with the one that RapidPro shows. */
@@ -44,13 +44,13 @@ const LONGEST_NAME = 64;
 export function predictName(value: string | number | null, current: string | null): Prediction {
   const stored = storedText(value);
   // RapidPro refuses what is blank or too long.
-  if (stored?.value === null && value !== null) return 'unknown';
-  if (stored?.value && Array.from(stored.value).length > LONGEST_NAME) return 'unknown';
+  if (stored?.value === null && value !== null) return 'unpredicted';
+  if (stored?.value && Array.from(stored.value).length > LONGEST_NAME) return 'unpredicted';
   return compare(stored, current);
 }
 
 /** A language is sent in small letters: RapidPro stores an update as it was sent. */
 export function predictLanguage(value: string | null, current: string | null): Prediction {
-  if (value !== null && !/^[a-z]{3}$/.test(value)) return 'unknown';
+  if (value !== null && !/^[a-z]{3}$/.test(value)) return 'unpredicted';
   return compare({ value }, current);
 }

@@ -1,6 +1,6 @@
 import { fail } from '../../errors/errors.js';
+import { shownId } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
-import { shownId } from '../../input/shownId.js';
 import { logManyMisread } from '../../operations/contact/misread.js';
 import type { BulkFailure, BulkResult } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
@@ -52,11 +52,11 @@ function logRemoval({ left, unmatched = [], notRemoved, dryRun }: BulkResult): v
 
 const MOST_KEYS = 20;
 
-function logUncertain(result: BulkResult, uncertain: ReadonlySet<string>): void {
+function logUnpredicted(result: BulkResult, unpredicted: ReadonlySet<string>): void {
   const items = [...result.updated, ...result.unchanged, ...result.failed];
   const written = items.filter(item => item.predicted === false);
   if (written.length === 0) return;
-  const keys = [...uncertain].slice(0, MOST_KEYS).join(', ');
+  const keys = [...unpredicted].slice(0, MOST_KEYS).join(', ');
   log.warn(
     `${count(written.length, ['contact', 'contacts'])} had values whose stored form only RapidPro knows, so they are written in every run${keys ? `: ${keys}` : ''}. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, places by their whole path: Rwanda > Kigali City.`,
   );
@@ -66,13 +66,13 @@ function logUncertain(result: BulkResult, uncertain: ReadonlySet<string>): void 
  * Says in the log how it went.
  *
  * @param isLeft - true if the next run can go on from here
- * @param uncertain - keys that are written in every run
+ * @param unpredicted - keys that are written in every run
  */
 export function logSyncEnd(
   result: BulkResult,
   verb: string,
   requests: number,
-  { isLeft, uncertain }: { isLeft: boolean; uncertain: ReadonlySet<string> },
+  { isLeft, unpredicted }: { isLeft: boolean; unpredicted: ReadonlySet<string> },
 ): void {
   const { created, updated, unchanged, failed, notAttempted } = countsOf(result);
   const passedOver = result.passedOver?.length ?? 0;
@@ -83,7 +83,7 @@ export function logSyncEnd(
   );
   logPassedOver(result);
   logRemoval(result);
-  logUncertain(result, uncertain);
+  logUnpredicted(result, unpredicted);
   logManyMisread([...result.created, ...result.updated, ...result.unchanged]);
   if (failed > 0) {
     const first = result.failed[0]?.description ?? '';

@@ -1,19 +1,19 @@
 import type { Client } from '../../client/client.js';
 import { count, log } from '../../input/log.js';
-import type { Outcome } from './outcome.js';
+import type { BulkOutcome } from './bulkOutcome.js';
 
 const SECONDS = 10;
 const CONTACTS = 1000;
 
 /** A line in the log every ten seconds or thousand contacts. */
 export class Progress {
-  readonly #outcome: Outcome;
+  readonly #outcome: BulkOutcome;
   readonly #client: Client;
   readonly #started: number;
   #loggedAt: number;
   #loggedDone = 0;
 
-  constructor(outcome: Outcome, client: Client) {
+  constructor(outcome: BulkOutcome, client: Client) {
     this.#outcome = outcome;
     this.#client = client;
     this.#started = client.clock.now();

@@ -69,13 +69,13 @@ async function writeBody(client: Client, change: Change): Promise<void> {
   const written = await writeContact(client, { uuid }, body);
   noteMisread(change, written);
   // RapidPro compares the raw texts, which nobody is shown, and counts only what really changes.
-  const isIdle = written.modified_on !== undefined && written.modified_on === change.modified;
-  change.isIdle = isIdle && change.uncertain.length > 0;
+  const hadNoEffect = written.modified_on !== undefined && written.modified_on === change.modified;
+  change.hadNoEffect = hadNoEffect && change.unpredicted.length > 0;
 }
 
 /** What was written and changed something. */
-function effective({ changed, body, isIdle }: Change): string[] {
-  if (!isIdle) return changed;
+function effective({ changed, body, hadNoEffect }: Change): string[] {
+  if (!hadNoEffect) return changed;
   const fields = Object.keys((body.fields ?? {}) as Dictionary).map(key => `fields.${key}`);
   const idle = new Set([...Object.keys(body), ...fields]);
   return changed.filter(key => !idle.has(key));

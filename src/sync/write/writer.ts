@@ -1,27 +1,27 @@
 import type { Client } from '../../client/client.js';
 import type { Reason } from '../../errors/errors.js';
-import { isPlainUrn } from '../../input/stored.js';
+import type { Body } from '../../input/body.js';
+import { isPlainUrn, trimmed } from '../../input/stored.js';
 import { refuseDuplicateNumbers } from '../../operations/contact/duplicateNumbers.js';
 import { misreadFields } from '../../operations/contact/misread.js';
 import type { BulkItem } from '../../types/bulk.js';
-import type { Dictionary } from '../../types/json.js';
+import type { Dictionary, Json } from '../../types/json.js';
 import { type Change, predictMisread, reportMisread } from '../compare/compare.js';
 import type { Input } from '../inputs.js';
 import type { Matcher } from '../match/matcher.js';
 import type { SyncSettings } from '../options.js';
-import type { Facts } from '../predict/facts.js';
+import type { SyncFacts } from '../predict/syncFacts.js';
+import type { BulkOutcome } from '../report/bulkOutcome.js';
 import { Cost } from '../report/cost.js';
-import type { Outcome } from '../report/outcome.js';
 import type { Progress } from '../report/progress.js';
 import { GroupChanges } from './groupChanges.js';
-import { UnreadPlaces } from './unreadPlaces.js';
 import { create, newBody, writeChange } from './writeChange.js';
 
 export interface WriterParts {
   client: Client;
-  outcome: Outcome;
+  outcome: BulkOutcome;
   progress: Progress;
-  facts: Facts;
+  facts: SyncFacts;
   matcher: Matcher;
   settings: SyncSettings;
 }
@@ -71,7 +71,7 @@ export class Writer {
     if (settings.dryRun) {
       this.cost.ofChange(change);
       // Whether another contact holds a URN is only looked up where it is written.
-      if (change.urns) change.uncertain.push('urns');
+      if (change.urns) change.unpredicted.push('urns');
       return this.#toGroups(change);
     }
     await this.attempt({ index, uuid }, async () => {
@@ -142,15 +142,54 @@ export class Writer {
   }
 
   #complete(change: Change): void {
-    const { input, uuid, changed, uncertain, isIdle } = change;
+    const { input, uuid, changed, unpredicted, hadNoEffect } = change;
     const { index } = input;
     const { outcome, progress } = this.#parts;
-    const isUncertain = isIdle || uncertain.some(key => changed.includes(key));
-    if (isUncertain) for (const key of uncertain) outcome.uncertain.add(key);
-    const predicted = isUncertain ? { predicted: false as const } : {};
+    const isUnpredicted = hadNoEffect || unpredicted.some(key => changed.includes(key));
+    if (isUnpredicted) for (const key of unpredicted) outcome.unpredicted.add(key);
+    const predicted = isUnpredicted ? { predicted: false as const } : {};
     const item: BulkItem = { index, uuid, ...reportMisread(change), ...predicted };
     if (changed.length === 0) outcome.complete('unchanged', item);
     else outcome.complete('updated', { ...item, changed: [...changed] });
     progress.log();
   }
+}
+
+/** A name, and where it is looked up. */
+const nameOf = (key: string, value: unknown, above = '') =>
+  `${key} ${above} ${trimmed(String(value))}`;
+
+/**
+ * Names of places that RapidPro turned out not to find. It stores them, and shows nothing: whoever has one
+ * of them already shows nothing either, and would be written again in every run.
+ */
+class UnreadPlaces {
+  readonly #names = new Set<string>();
+
+  /** Takes note of what the answer to a write left empty. */
+  learn({ blank, body, unread }: Change): void {
+    for (const [key, value] of fieldsOf(body)) {
+      if (blank.has(key) && unread.includes(`fields.${key}`))
+        this.#names.add(nameOf(key, value, blank.get(key)));
+    }
+  }
+
+  /** Leaves out of a change what would change nothing. */
+  drop(change: Change): void {
+    const { blank, body, unread } = change;
+    const known = fieldsOf(body).filter(
+      ([key, value]) => blank.has(key) && this.#names.has(nameOf(key, value, blank.get(key))),
+    );
+    if (known.length === 0) return;
+    const dropped = new Set(known.map(([key]) => `fields.${key}`));
+    const left = fieldsOf(body).filter(([key]) => !dropped.has(`fields.${key}`));
+    const { fields: _, ...others } = body;
+    change.body = left.length > 0 ? { ...others, fields: Object.fromEntries(left) } : others;
+    change.changed = change.changed.filter(key => !dropped.has(key));
+    change.unread = [...new Set([...unread, ...dropped])];
+  }
+}
+
+function fieldsOf({ fields }: Body): [string, Json][] {
+  return Object.entries((fields ?? {}) as Body);
 }

@@ -37,7 +37,7 @@ test('nothing is asked, nothing is written', () => {
   expect(compare({})).toMatchObject({
     uuid: 'c1',
     changed: [],
-    uncertain: [],
+    unpredicted: [],
     unread: [],
     body: {},
     urns: false,
@@ -50,7 +50,7 @@ test('nothing is asked, nothing is written', () => {
 
 describe('addresses', () => {
   test.each<[string, string[], boolean, string[], boolean, number]>([
-    // what, list, exact, uncertain, differs, missing
+    // what, list, exact, unpredicted, differs, missing
     ['all there', [A], false, [], false, 0],
     ['all there, another order', [B, A], false, [], false, 0],
     ['one more', [A, 'tel:+250788000002'], false, [], true, 1],
@@ -59,9 +59,9 @@ describe('addresses', () => {
     ['exact: another order', [B, A], true, [], true, 0],
     ['exact: one less', [A], true, [], true, 0],
     ['exact: one more', [A, B, 'tel:+250788000002'], true, [], true, 1],
-  ])('%s', (_, urns, exact, uncertain, differs, missing) => {
+  ])('%s', (_, urns, exact, unpredicted, differs, missing) => {
     const change = compare({ urns }, exact);
-    expect(change).toMatchObject({ uncertain, urns: differs, missing });
+    expect(change).toMatchObject({ unpredicted, urns: differs, missing });
     expect(change.changed).toEqual(differs ? ['urns'] : []);
   });
 
@@ -97,7 +97,7 @@ test('only what differs goes into the body', () => {
   });
   expect(change.body).toEqual({ language: 'eng', fields: { village: 'Huye', due: '2027-01-01' } });
   expect(change.changed).toEqual(['language', 'fields.village', 'fields.due']);
-  expect(change.uncertain).toEqual(['fields.due']);
+  expect(change.unpredicted).toEqual(['fields.due']);
 });
 
 test('what RapidPro cannot read is reported, also where it changes nothing', () => {

@@ -246,13 +246,13 @@ describe('ordinary values are all decided', () => {
     expect(isPlainUrn(urn)).toBe(is);
   });
 
-  test('what a server has never been seen to store stays unknown', () => {
-    expect(predictField('datetime', '05/01/2026', null)).toBe('unknown');
+  test('what a server has never been seen to store stays unpredicted', () => {
+    expect(predictField('datetime', '05/01/2026', null)).toBe('unpredicted');
     expect(predictField('district', 'Gatsibo', 'Rwanda > Eastern Province > Gatsibo')).toBe(
-      'unknown',
+      'unpredicted',
     );
-    expect(predictField('number', '1'.repeat(40), null)).toBe('unknown');
-    expect(predictField('colour', 'red', 'red')).toBe('unknown');
-    expect(predictName('', 'Amina')).toBe('unknown');
+    expect(predictField('number', '1'.repeat(40), null)).toBe('unpredicted');
+    expect(predictField('colour', 'red', 'red')).toBe('unpredicted');
+    expect(predictName('', 'Amina')).toBe('unpredicted');
   });
 });

@@ -9,10 +9,10 @@ import { collect } from '../../operations/lists/list.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Input } from '../inputs.js';
 import type { SyncSettings } from '../options.js';
-import type { Outcome } from '../report/outcome.js';
+import type { BulkOutcome } from '../report/bulkOutcome.js';
 
 /** What a comparison needs to know of the workspace: fields and groups that the list names. */
-export interface Facts {
+export interface SyncFacts {
   /** Types of the fields, by key. */
   types: ReadonlyMap<string, string>;
   /** Groups that contacts can be put into. */
@@ -72,7 +72,7 @@ export async function readFacts(
   inputs: readonly Input[],
   settings: SyncSettings,
   workspace: WorkspaceFacts,
-): Promise<Facts> {
+): Promise<SyncFacts> {
   const used = usedFields(inputs, settings.key);
   const wanted = new Set(inputs.flatMap(({ groups }) => groups ?? []));
   if (settings.group !== undefined) wanted.add(settings.group);
@@ -187,7 +187,7 @@ function shortened(name: string): string {
 }
 
 /** Uuids in place of group names. */
-function resolveGroups(input: Input, facts: Facts, known: Map<string, string | Reason>) {
+function resolveGroups(input: Input, facts: SyncFacts, known: Map<string, string | Reason>) {
   const uuids = new Set<string>();
   for (const wanted of input.groups ?? []) {
     let found = known.get(wanted);
@@ -208,8 +208,8 @@ function resolveGroups(input: Input, facts: Facts, known: Map<string, string | R
 /** Contacts that name fields or groups which are not there fail; groups become uuids. */
 export async function resolveNames(
   inputs: readonly Input[],
-  facts: Facts,
-  outcome: Outcome,
+  facts: SyncFacts,
+  outcome: BulkOutcome,
 ): Promise<void> {
   const known = new Map<string, string | Reason>();
   await inTurns(inputs, input => {
@@ -230,7 +230,7 @@ export async function resolveNames(
 export async function completeDates(
   facts: TimeFacts,
   inputs: readonly Input[],
-  outcome: Outcome,
+  outcome: BulkOutcome,
   types?: ReadonlyMap<string, string>,
 ): Promise<void> {
   const open = inputs.filter(({ index }) => outcome.isOpen(index));

@@ -20,7 +20,7 @@ interface End {
 }
 
 /** Where each contact of the list ends: in exactly one place. */
-export class Outcome {
+export class BulkOutcome {
   readonly total: number;
   /** How many have ended. */
   done = 0;
@@ -31,7 +31,7 @@ export class Outcome {
   /** What became of members who are missing in the list, where they are to leave. */
   removal: { left: string[]; unmatched?: string[]; notRemoved?: NotRemoved } | undefined;
   /** Keys that are written in every run, since only RapidPro knows what it makes of their values. */
-  readonly uncertain = new Set<string>();
+  readonly unpredicted = new Set<string>();
   readonly #limiter: Limiter;
   readonly #ends: (End | undefined)[];
   /** Keys of contacts that were written in part before it stopped. */
