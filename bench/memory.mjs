@@ -3,7 +3,7 @@
 import { startServer } from './listen.mjs';
 import { median, path, run } from './measure.mjs';
 
-const CONTACTS = Number(process.env.MEMORY_CONTACTS ?? 1_000_000);
+const CONTACTS = 1_000_000;
 
 export async function measureMemory(rounds) {
   const { host, stop } = await startServer(CONTACTS);

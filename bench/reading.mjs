@@ -20,7 +20,7 @@ export async function measureReading({ contacts, delay, shape, rounds, python })
   try {
     const results = compare(candidates, rounds);
     print(`${contacts} contacts, ${shape} times, ${delay} ms a page, ${rounds} rounds`, results);
-    return { delay, shape, results };
+    return { contacts, delay, shape, rounds, results };
   } finally {
     stop();
   }

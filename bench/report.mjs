@@ -20,8 +20,8 @@ function table(head, rows) {
 const percent = share => `${(share * 100).toFixed(1)} %`;
 const spread = values => `${seconds(Math.min(...values))} – ${seconds(Math.max(...values))}`;
 
-const titleOf = ({ delay, shape }) =>
-  `${delay} ms a page, ${shape === 'even' ? 'even times' : 'two fifths in one instant'}`;
+const titleOf = ({ contacts, delay, shape }) =>
+  `${number(contacts)} contacts, ${delay} ms a page, ${shape === 'even' ? 'even times' : 'two fifths in one instant'}`;
 
 function readingTable({ results }) {
   return table(
@@ -100,13 +100,13 @@ const measured = ({ machine, rounds }, more = '') =>
 mkdirSync(path('../docs/performance'), { recursive: true });
 if (reading) {
   parts.push(
-    `### Reading ${number(reading.contacts)} contacts`,
+    '### Reading contacts',
     measured(reading, ' Medians; the ratios are taken round by round.'),
   );
   for (const one of reading.lists) {
-    const title = `Reading ${number(reading.contacts)} contacts: ${titleOf(one)}`;
+    const title = `Reading ${titleOf(one)}`;
     const picture = chart(`reading-${one.delay}ms-${one.shape}.svg`, title, one.results);
-    parts.push(`#### ${titleOf(one)}`, picture, readingTable(one));
+    parts.push(`#### ${titleOf(one)}`, `${one.rounds} rounds.`, picture, readingTable(one));
   }
 }
 if (writes) {
@@ -117,7 +117,7 @@ if (writes) {
   for (const one of writes.lists) {
     const name = `${number(one.contacts)} contacts, ${one.delay} ms each`;
     const picture = chart(`writes-${one.delay}ms.svg`, `Upserting ${name}`, one.results);
-    parts.push(`#### ${name}`, picture, writesTable(one));
+    parts.push(`#### ${name}`, `${one.rounds} rounds.`, picture, writesTable(one));
   }
 }
 if (profile) {
@@ -128,17 +128,12 @@ if (profile) {
       ['', 'getContacts()', 'bare undici loop'],
       profile.shares.map(({ name, own, bare }) => [name, percent(own), percent(bare)]),
     ),
-    'The largest of what is this package’s own:',
-    table(
-      ['function', 'part of the whole'],
-      profile.functions.map(({ name, share }) => [`\`${name}\``, percent(share)]),
-    ),
   );
 }
 if (sync) {
   parts.push(
     '### A nightly register',
-    measured(sync, ' 1 % of the contacts have changed; 2,500 requests an hour.'),
+    measured(sync, ' 2,500 requests an hour; hours are computing and waiting for the limit.'),
   );
   for (const { contacts, rows } of sync.registers) {
     parts.push(
@@ -151,6 +146,7 @@ if (sync) {
           'runs',
           'computing here',
           'memory',
+          'longest stall',
           'new / written / same / failed',
         ],
         rows.map(row => [
@@ -160,6 +156,7 @@ if (sync) {
           row.runs,
           seconds(row.seconds),
           `${Math.round(row.megabytes)} MB`,
+          `${Math.round(row.stall)} ms`,
           row.counts.map(number).join(' / '),
         ]),
       ),

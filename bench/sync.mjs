@@ -11,10 +11,10 @@ const FILE = fileURLToPath(import.meta.url);
 /** Megabytes that a worker may use. */
 const WORKER = 500;
 
-/** A person of the register. With `tonight`, one in a hundred has changed since the last night. */
-function person(n, tonight = false) {
-  const isChanged = tonight && n % 100 === 7;
-  const kind = Math.floor(n / 100) % 10;
+/** A person of the register. One in so many has changed since the last night; none by default. */
+function person(n, every = Number.POSITIVE_INFINITY) {
+  const isChanged = n % every === 7;
+  const kind = Math.floor(n / every) % 10;
   const number = String(n).padStart(7, '0');
   return {
     name: isChanged && kind < 3 ? `Person ${number} Renamed` : `Person ${number}`,
@@ -30,7 +30,7 @@ function person(n, tonight = false) {
   };
 }
 
-const people = (count, tonight) => Array.from({ length: count }, (_, n) => person(n, tonight));
+const people = (count, every) => Array.from({ length: count }, (_, n) => person(n, every));
 
 async function serve(count) {
   const { createSandbox } = await import('@openfn/rapidpro-sandbox');
@@ -57,35 +57,67 @@ async function serve(count) {
   process.send(sandbox.host);
 }
 
+const sync =
+  (options = {}) =>
+  ({ syncContacts }, list) =>
+    syncContacts(list, { maxWait: 0, resume: true, ...options });
+
+/** Each way, and one in how many contacts has changed. */
 const WAYS = {
-  'one upsert each': ({ upsertContacts }, list) =>
-    upsertContacts(
-      list.map(({ groups: _, ...contact }) => contact),
-      { maxWait: 0, resume: true },
-    ),
-  syncContacts: ({ syncContacts }, list) => syncContacts(list, { maxWait: 0, resume: true }),
-  'syncContacts by a field': ({ syncContacts }, list) =>
-    syncContacts(list, { maxWait: 0, resume: true, key: 'fields.tei_id' }),
-  'syncContacts, all the same': ({ syncContacts }, list) =>
-    syncContacts(list, { maxWait: 0, resume: true }),
+  'one upsert each': {
+    every: 100,
+    operation: ({ upsertContacts }, list) =>
+      upsertContacts(
+        list.map(({ groups: _, ...contact }) => contact),
+        { maxWait: 0, resume: true },
+      ),
+  },
+  'syncContacts, nothing changed': { operation: sync() },
+  'syncContacts, 0.1 % changed': { every: 1000, operation: sync() },
+  'syncContacts, 1 % changed': { every: 100, operation: sync() },
+  'syncContacts by a field, 1 % changed': {
+    every: 100,
+    operation: sync({ key: 'fields.tei_id' }),
+  },
 };
+
+/** So long does writing each of more contacts take that only a full run does it. */
+const MOST_ONE_BY_ONE = 10_000;
+/** Milliseconds between two looks at whether the process still answers. */
+const LOOK = 5;
+
+/** Notes for how long at most the process did nothing else. */
+function watchStalls() {
+  let last = performance.now();
+  let longest = 0;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last - LOOK);
+    last = now;
+  }, LOOK);
+  return () => {
+    clearInterval(timer);
+    return longest;
+  };
+}
 
 /** Runs one way to its end, as often as the limit makes it stop. */
 async function work(way, count, host) {
   const adaptor = await import('../dist/index.js');
   console.log = () => {};
   console.warn = () => {};
-  const isSame = way.endsWith('the same');
-  const list = people(count, !isSame);
+  const { every, operation: make } = WAYS[way];
+  const list = people(count, every);
   const configuration = { host, token: TOKEN };
   let rapidpro;
   let requests = 0;
   let waited = 0;
   let runs = 0;
   const started = performance.now();
+  const stalled = watchStalls();
   for (;;) {
     runs++;
-    const operation = WAYS[way](adaptor, list);
+    const operation = make(adaptor, list);
     const state = await operation({ configuration, data: null, rapidpro });
     requests += state.response.requests;
     rapidpro = state.rapidpro;
@@ -97,6 +129,7 @@ async function work(way, count, host) {
         runs,
         seconds: (performance.now() - started) / 1000,
         megabytes: process.resourceUsage().maxRSS / 1024,
+        stall: stalled(),
         counts: [created, updated, unchanged, failed].map(items => items.length),
       });
       return;
@@ -130,7 +163,16 @@ async function measure(way, count) {
 }
 
 function print(title, rows) {
-  const header = ['', 'requests', 'hours', 'runs', 'here', 'memory', 'new/written/same/failed'];
+  const header = [
+    '',
+    'requests',
+    'hours',
+    'runs',
+    'here',
+    'memory',
+    'stall',
+    'new/written/same/failed',
+  ];
   const table = [header, ...rows.map(cellsOf)];
   const widths = header.map((_, column) => Math.max(...table.map(row => row[column].length)));
   console.log(`\n${title}`);
@@ -141,26 +183,28 @@ function print(title, rows) {
   }
 }
 
-const cellsOf = ({ way, requests, hours, runs, seconds, megabytes, counts }) => [
+const cellsOf = ({ way, requests, hours, runs, seconds, megabytes, stall, counts }) => [
   way,
   String(requests),
   hours.toFixed(2),
   String(runs),
   `${seconds.toFixed(1)} s`,
   `${Math.round(megabytes)} MB`,
+  `${Math.round(stall)} ms`,
   counts.join(' / '),
 ];
 
 /** All ways with registers of these sizes. */
-export async function measureSync(sizes) {
+export async function measureSync(sizes, isFull) {
   const results = [];
   for (const contacts of sizes) {
     const rows = [];
     for (const way of Object.keys(WAYS)) {
+      if (way === 'one upsert each' && contacts > MOST_ONE_BY_ONE && !isFull) continue;
       const { waited, ...row } = await measure(way, contacts);
       rows.push({ way, hours: (waited + row.seconds) / 3600, ...row });
     }
-    print(`${contacts} contacts, 1 % of them changed, 2,500 requests an hour`, rows);
+    print(`${contacts} contacts, 2,500 requests an hour`, rows);
     results.push({ contacts, rows });
   }
   return results;

@@ -27,7 +27,7 @@ export async function measureWrites({ contacts, delay, rounds, python }) {
     const base = results.find(({ name }) => name === pool);
     for (const one of results) one.toPool = ratioTo(one, base);
     print(`${contacts} upserts, ${delay} ms each, ${rounds} rounds`, results);
-    return { delay, contacts, results };
+    return { contacts, delay, rounds, results };
   } finally {
     stop();
   }

@@ -35,14 +35,14 @@ function workerOf({ id, callFrame: { functionName: name, url } }) {
   if (name === '(program)') return "Node.js's own parts, not told apart";
   if (name === '(root)') return 'other';
   if (PARSERS.includes(name)) return 'JSON.parse';
-  if ([...TEXT, ...COPIES].includes(name) && !url.endsWith('/dist/index.js')) {
+  if ([...TEXT, ...COPIES].includes(name) && !url.endsWith('/dist/index.cjs')) {
     return 'bytes to text';
   }
   if (url.includes('zlib')) return 'gunzip';
   if (url.includes('/node_modules/undici/')) return 'undici';
   if (url.includes('/node_modules/')) return 'other packages';
   if (url.startsWith('node:')) return 'sockets, streams and timers of Node.js';
-  if (url.endsWith('/dist/index.js')) return 'this package';
+  if (url.endsWith('/dist/index.cjs')) return 'this package';
   if (url.endsWith('/bare.mjs') || url.endsWith('/adaptor.mjs')) return 'the loop itself';
   const caller = nodes.get(callers.get(id));
   return caller ? workerOf(caller) : 'other';
@@ -50,20 +50,11 @@ function workerOf({ id, callFrame: { functionName: name, url } }) {
 
 const total = profile.timeDeltas.reduce((sum, delta) => sum + delta, 0);
 const shares = {};
-const own = {};
 for (const [index, id] of profile.samples.entries()) {
   const node = nodes.get(id);
   const share = profile.timeDeltas[index] / total;
   const worker = workerOf(node);
   shares[worker] = (shares[worker] ?? 0) + share;
-  if (worker !== 'this package') continue;
-  const name = node.callFrame.functionName || '(a function without a name)';
-  own[name] = (own[name] ?? 0) + share;
 }
-const functions = Object.entries(own)
-  .map(([name, share]) => ({ name, share }))
-  .sort((a, b) => b.share - a.share);
 // The reader may have silenced the console.
-process.stdout.write(
-  `${JSON.stringify({ milliseconds: Math.round(total / 1000), shares, functions })}\n`,
-);
+process.stdout.write(`${JSON.stringify({ milliseconds: Math.round(total / 1000), shares })}\n`);
