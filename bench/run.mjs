@@ -1,6 +1,6 @@
 // npm run bench: this package against its peers, in one run on one machine. Ratios are what counts:
-// the machine's own speed is the same for all of them. Writes tmp/bench.json, from which
-// "node bench/report.mjs" makes the tables and plots of docs/performance.md.
+// the machine's own speed is the same for all of them. Writes tmp/bench.json, and from it the
+// tables and plots of docs/performance.md.
 //
 // ONLY=reading,writes measures these parts alone, and leaves the figures of the others as they were.
 // With "-- --full" also what takes an hour: a million contacts read page by page, and synchronized.
@@ -93,3 +93,4 @@ for (const name of names) {
   );
   writeFileSync(file, JSON.stringify({ ...known, [name]: measured }, null, 2));
 }
+await import('./report.mjs');
