@@ -156,7 +156,7 @@ getContacts({ group: 'New mothers' });`,
     group: 'refused',
     means: 'A phone number or address is not written as a URN, or is not valid.',
     fate: 'refused',
-    todo: 'Write `tel:+250788123123`: the kind, a colon, the number with its country code. A local number, such as `tel:0788123123`, is no error: RapidPro reads it as one of the country of the workspace. Refused are numbers and addresses that RapidPro would take for others: see [writing.md](writing.md#phone-numbers).',
+    todo: 'Write `tel:+250788123123`: the kind, a colon, the number with its country code. A local number, such as `tel:0788123123`, is no error: RapidPro reads it as one of the country of the workspace. Refused are numbers and addresses that RapidPro would take for others: see [writing.md](../guides/writing.md#phone-numbers).',
     example: `fn(state => ({ ...state, skipped: 0 }));
 upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   if (error.code !== 'INVALID_URN') throw error;
@@ -233,7 +233,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     means:
       'The workspace has used up its requests, and waiting any longer would go beyond `maxWait`. A list or bulk operation that has done a part does not throw this: it ends with that part.',
     fate: 'refused',
-    todo: 'Run the job again after `error.retryAfter` seconds, ask for less, or raise `maxWait`. See [limits.md](limits.md).',
+    todo: 'Run the job again after `error.retryAfter` seconds, ask for less, or raise `maxWait`. See [limits.md](../guides/limits.md).',
     example: `getContacts({ group: 'Mothers' }, { maxWait: 200 }).catch((error, state) => {
   if (error.code !== 'RATE_LIMITED') throw error;
   return { ...state, tryAgainIn: error.retryAfter };
@@ -356,7 +356,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     group: 'push',
     means: 'A push does not carry the secret that `webhook.parse` asks for.',
     fate: 'none',
-    todo: 'Put the same secret into the flow and into the credential. If you did not send the push, somebody else knows the address. See [real-time.md](real-time.md).',
+    todo: 'Put the same secret into the flow and into the credential. If you did not send the push, somebody else knows the address. See [real-time.md](../guides/real-time.md).',
   },
   SIMULATION: {
     group: 'push',

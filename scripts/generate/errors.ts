@@ -36,7 +36,7 @@ addContact({ name: 'Amina Diallo', urns: ['tel:+250788123123'] }).catch((error, 
 \`\`\`
 
 An operation that throws leaves nothing in the state. If it made several requests, those before the failed one are done. What the adaptor tries
-again by itself, and when, is in [faults.md](faults.md).
+again by itself, and when, is in [faults.md](../evidence/faults.md).
 `;
 
 const ITEMS = `## Codes of single items

@@ -22,13 +22,13 @@ const PAGES = pagesOf('test/docs/guides.test.ts');
 /** The one job that is meant to fail when it is run again. */
 function isMeant({ page, title, failure }: Ran): boolean {
   return (
-    page === 'docs/migrating-from-2.md' &&
+    page === 'docs/start/migrating-from-2.md' &&
     title === 'addContact' &&
     /^URN_TAKEN:/.test(failure ?? '')
   );
 }
 
-const cookbook = readFileSync('docs/cookbook.md', 'utf8');
+const cookbook = readFileSync('docs/guides/cookbook.md', 'utf8');
 const recipes = [...cookbook.matchAll(/^### (.*)$/gm)].map(([, title = '']) => title);
 
 let all: Ran[];
@@ -58,7 +58,7 @@ function prose(title: string): string {
 
 describe('a recipe of the cookbook, run twice', () => {
   test.each(recipes)('%s reaches somebody twice only if it says so', title => {
-    const own = all.filter(ran => ran.page === 'docs/cookbook.md' && ran.title === title);
+    const own = all.filter(ran => ran.page === 'docs/guides/cookbook.md' && ran.title === title);
     expect(own.length).toBeGreaterThan(0);
     const again = own.some(ran => ran.again > 0);
     expect(again).toBe(/it sends again/.test(prose(title)));

@@ -11,7 +11,9 @@ const silent = { log: nothing, info: nothing, warn: nothing, error: nothing, deb
 
 /** The job of a recipe of the cookbook. */
 function recipe(title: string): string {
-  const [, section = ''] = readFileSync('docs/cookbook.md', 'utf8').split(`\n### ${title}\n`);
+  const [, section = ''] = readFileSync('docs/guides/cookbook.md', 'utf8').split(
+    `\n### ${title}\n`,
+  );
   const [, job] = /^```js\n(.*?)^```/ms.exec(section) ?? [];
   return job ?? expect.fail(`No job under ${title}`);
 }

@@ -13,8 +13,8 @@ const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map(name => readFileSync(join('src', name), 'utf8'))
   .join('\n');
 
-describe('docs/errors.md', () => {
-  const page = readFileSync('docs/errors.md', 'utf8');
+describe('docs/reference/errors.md', () => {
+  const page = readFileSync('docs/reference/errors.md', 'utf8');
 
   test.each(codes)('%s has a section and a link to it', code => {
     expect(page).toContain(`\n### ${code}\n`);

@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 60_000 });
 beforeAll(built);
 
 const guide = readFileSync(
-  fileURLToPath(new URL('../../docs/real-time.md', import.meta.url)),
+  fileURLToPath(new URL('../../docs/guides/real-time.md', import.meta.url)),
   'utf8',
 );
 const SAMPLES = [...guide.matchAll(/^```js\n(.*?)^```/gms)].map(([, job = '']) => job);
