@@ -27,7 +27,7 @@ function prose(text: string): string {
     .replace(/`[^`\n]*`/g, match => match.replace(/[[\]()]/g, ' '));
 }
 
-/** As GitHub names the headings of a page; those that come twice get a number. */
+/** The headings of a page as GitHub names them, numbered if they come twice, and anchors in HTML. */
 function anchors(text: string): Set<string> {
   const found = new Set<string>();
   const times = new Map<string, number>();
@@ -39,6 +39,7 @@ function anchors(text: string): Set<string> {
     times.set(slug, count + 1);
     found.add(count === 0 ? slug : `${slug}-${count}`);
   }
+  for (const [, id = ''] of text.matchAll(/<a id="([^"]+)">/g)) found.add(id);
   return found;
 }
 
