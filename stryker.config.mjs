@@ -19,7 +19,7 @@ export default {
   timeoutFactor: 2,
   dryRunTimeoutMinutes: 10,
   tempDirName: 'tmp/stryker',
-  ignorePatterns: ['/tmp', '/dist', '/types', '/coverage', '/bench', '/docs/performance'],
+  ignorePatterns: ['/tmp', '/dist', '/types', '/coverage', '/bench', '/docs/evidence/performance'],
   reporters: ['clear-text', 'json', 'progress-append-only'],
   clearTextReporter: { logTests: false, allowColor: false, skipFull: true },
   jsonReporter: { fileName: `tmp/mutants-${area}.json` },

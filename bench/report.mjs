@@ -1,5 +1,5 @@
 // node bench/report.mjs: writes the figures of the last "npm run bench" (tmp/bench.json) into
-// docs/performance.md, as tables between its markers, and as plots into docs/performance/. What the last
+// docs/evidence/performance.md, as tables between its markers, and as plots into docs/evidence/performance/. What the last
 // run left out has no section.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { path } from './measure.mjs';
@@ -89,7 +89,7 @@ const parts = [];
 
 function chart(file, title, results) {
   const bars = results.map(({ name, median }) => ({ name, value: median, own: isOwn(name) }));
-  writeFileSync(path(`../docs/performance/${file}`), plot(title, bars, 's'));
+  writeFileSync(path(`../docs/evidence/performance/${file}`), plot(title, bars, 's'));
   return `![${title}](performance/${file})`;
 }
 
@@ -97,7 +97,7 @@ function chart(file, title, results) {
 const measured = ({ machine, rounds }, more = '') =>
   `Measured on ${machine.date}: ${machine.cores} cores (${machine.cpu}), ${machine.memory} GB, node ${machine.node.slice(1)}, load ${machine.load} when it began${rounds ? `; rounds: ${rounds}` : ''}.${more}`;
 
-mkdirSync(path('../docs/performance'), { recursive: true });
+mkdirSync(path('../docs/evidence/performance'), { recursive: true });
 if (reading) {
   parts.push(
     '### Reading contacts',
@@ -193,7 +193,7 @@ if (memory) {
   );
 }
 
-const file = path('../docs/performance.md');
+const file = path('../docs/evidence/performance.md');
 const page = readFileSync(file, 'utf8');
 const [before, rest] = page.split('<!-- figures -->\n');
 const after = rest.split('<!-- end of figures -->')[1];

@@ -1,6 +1,6 @@
 // npm run bench: this package against its peers, in one run on one machine. Ratios are what counts:
 // the machine's own speed is the same for all of them. Writes tmp/bench.json, and from it the
-// tables and plots of docs/performance.md.
+// tables and plots of docs/evidence/performance.md.
 //
 // ONLY=reading,writes measures these parts alone, and leaves the figures of the others as they were.
 // With "-- --full" also what takes an hour: a million contacts read page by page, and synchronized.

@@ -1,6 +1,6 @@
 /**
- * Writes what is made from the source: `ast.json`, `configuration-schema.json`, `docs/api.md`,
- * `docs/errors.md` and `docs/operations.md`.
+ * Writes what is made from the source: `ast.json`, `configuration-schema.json`, `docs/reference/api.md`,
+ * `docs/reference/errors.md`, `docs/reference/operations.md` and `docs/reference/records.md`.
  * With `--check` nothing is written, and a file that is not up to date fails.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { credentialForm } from './generate/credential-form.js';
 import { describeErrors } from './generate/errors.js';
 import { readInterfaces } from './generate/interfaces.js';
 import { describeOperations } from './generate/operations.js';
+import { describeRecords } from './generate/records.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
@@ -26,9 +27,10 @@ const made: Record<string, () => unknown> = {
   'ast.json': () =>
     inLines(describeAdaptor(join(root, 'src/Adaptor.ts'), readText(LANGUAGE_COMMON))),
   'configuration-schema.json': () => credentialForm(configurationSchema),
-  'docs/api.md': () => describeCoverage(JSON.parse(readText(COUNTS))),
-  'docs/errors.md': () => describeErrors(),
-  'docs/operations.md': operationsPage,
+  'docs/reference/api.md': () => describeCoverage(JSON.parse(readText(COUNTS))),
+  'docs/reference/errors.md': () => describeErrors(),
+  'docs/reference/operations.md': operationsPage,
+  'docs/reference/records.md': describeRecords,
 };
 
 /** Where the types of arguments are declared. */

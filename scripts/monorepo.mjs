@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { withLinksThere } from './monorepo/links.mjs';
 import { picture } from './monorepo/png.mjs';
@@ -21,15 +21,15 @@ const HELP = `Usage: npm run monorepo -- FOLDER
 
 Lays the package out as it stands in OpenFn's repository of adaptors: FOLDER/packages/rapidpro, and a changeset in
 FOLDER/.changeset. Writes only into FOLDER, which must be new, empty, or hold nothing but an earlier layout.
-docs/publishing.md says what to do with it.
+docs/guides/publishing.md says what to do with it.
 `;
 
 const MARK = 'LAYOUT.md';
 const FIRST_LINE = '# Laid out by npm run monorepo of @openfn/language-rapidpro';
 const PACKAGE = 'packages/rapidpro';
 
-/** Guides for those who carry on the work here. */
-const STAY = ['architecture.md', 'publishing.md', 'sandbox-recordings.md', 'performance.md'];
+/** Pages for those who carry on the work here. */
+const STAY = ['architecture.md', 'publishing.md', 'recordings.md', 'performance.md'];
 
 /** Of the published package. Theirs counts it up, by the changeset. */
 const VERSION_BEFORE = '2.1.2';
@@ -83,7 +83,10 @@ export function layOut(folder) {
   const list = filesIn(folder)
     .sort()
     .map(file => `- ${file}`);
-  write(MARK, `${FIRST_LINE}\n\nSee docs/publishing.md there. Written:\n\n${list.join('\n')}\n`);
+  write(
+    MARK,
+    `${FIRST_LINE}\n\nSee docs/guides/publishing.md there. Written:\n\n${list.join('\n')}\n`,
+  );
 }
 
 /** The files of a folder, as paths from it. */
@@ -127,19 +130,30 @@ function empty(folder) {
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
 }
 
-/** Where each page and example is laid out. There docs/ is made by their build, and not kept. */
+/**
+ * Where each page and example is laid out. There docs/ is made by their build, and not kept, so the pages lie in
+ * guides/, all in one folder: guides/sync.md. The table of contents of a part has the name of the part.
+ */
 function pagesThere() {
-  const guides = readdirSync(join(ROOT, 'docs')).filter(
-    name => name.endsWith('.md') && !STAY.includes(name),
-  );
+  const pages = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .map(name => name.replaceAll('\\', '/'))
+    .filter(name => name.endsWith('.md') && !STAY.includes(posix.basename(name)))
+    .map(name => [`docs/${name}`, `guides/${pageThere(name)}`]);
   const examples = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' });
   const files = examples.filter(name => /\.\w+$/.test(name));
   return new Map([
     ['README.md', 'README.md'],
     ['CHANGELOG.md', 'guides/changes.md'],
-    ...guides.map(name => [`docs/${name}`, `guides/${name}`]),
+    ...pages,
     ...files.map(name => [`examples/${name}`, `guides/examples/${name}`]),
   ]);
+}
+
+/** The name of a page there: `guides/sync.md` here is `sync.md`, and `guides/README.md` is `guides.md`. */
+function pageThere(name) {
+  const part = posix.dirname(name);
+  if (part === '.' || posix.basename(name) !== 'README.md') return posix.basename(name);
+  return `${part}.md`;
 }
 
 /** The fields in the order and with the words of its neighbors. */
@@ -223,7 +237,9 @@ if (script && import.meta.url === pathToFileURL(realpathSync(script)).href) {
       // npm runs this in the folder of the package, wherever it was called.
       const place = resolve(process.env.INIT_CWD ?? '.', folder);
       layOut(place);
-      process.stdout.write(`Laid out in ${place}. See docs/publishing.md for what to do next.\n`);
+      process.stdout.write(
+        `Laid out in ${place}. See docs/guides/publishing.md for what to do next.\n`,
+      );
     } catch (error) {
       process.exitCode = 1;
       console.error(error.message);

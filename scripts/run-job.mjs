@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -10,10 +10,11 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 const HELP = `Usage: npm run job -- job.js [-s state.json] [-o output.json] [-a name=folder]
 
-  -s, --state FILE       The state that the job starts with; the credential is its "configuration".
-  -o, --output FILE      Where to write the state that it leaves. Without it, it is printed if the job succeeds.
+  -s, --state FILE       The state to start with; its "configuration" is the credential.
+  -o, --output FILE      Where to write the final state. Without it, the state is printed if the job succeeds; of a
+                         long one the end, and the whole goes to tmp/final-state.json.
   -a, --adaptor NAME=FOLDER
-                         An adaptor and its package folder; may be repeated. Default: this package.
+                         An adaptor and its package folder. Can be repeated. Default: this package.
   -h, --help             This text.
 `;
 
@@ -86,8 +87,26 @@ async function command() {
   const failure = failureIn(final);
   // What went wrong must not scroll away behind a whole state.
   if (values.output) writeFileSync(values.output, text);
-  else if (!failure) process.stdout.write(text);
+  else if (!failure) print(text);
   return failure;
+}
+
+/** Lines that fit on a screen. */
+const LINES = 40;
+const CHARACTERS = 4000;
+const WHOLE = 'tmp/final-state.json';
+
+/** Prints a state, or the end of a long one and where all of it is. */
+function print(text) {
+  const lines = text.trimEnd().split('\n');
+  const end = lines.slice(-LINES).join('\n').slice(-CHARACTERS);
+  if (end.length === text.trimEnd().length) return process.stdout.write(text);
+  const file = join(ROOT, WHOLE);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  process.stdout.write(`…\n${end}\n`);
+  const size = lines.length.toLocaleString('en-US');
+  process.stderr.write(`This is the end of ${size} lines. The whole state is in ${file}\n`);
 }
 
 function readState(file) {

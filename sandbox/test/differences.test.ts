@@ -79,7 +79,7 @@ it('refers to existing recordings', () => {
   expect(differences.filter(one => !isRecorded(one))).toEqual([]);
 });
 
-it('matches docs/sandbox-recordings.md', async () => {
-  const file = fileURLToPath(new URL('../../docs/sandbox-recordings.md', import.meta.url));
+it('matches docs/evidence/recordings.md', async () => {
+  const file = fileURLToPath(new URL('../../docs/evidence/recordings.md', import.meta.url));
   await expect(document()).toMatchFileSnapshot(file);
 });

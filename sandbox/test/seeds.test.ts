@@ -107,7 +107,7 @@ function document(): string {
     'real workspace can be used as it is. Nearly everything is optional. Times are ISO texts, and contacts, groups',
     'and flows are named by uuid or name. A key that is not here is refused.',
     '',
-    'A whole one that runs: [clinic.json](../sandbox/test/python/clinic.json), with',
+    'A whole one that runs: [clinic.json](../../sandbox/test/python/clinic.json), with',
     '`npx rapidpro-sandbox --seed clinic.json`.',
   ];
   for (const [kind, { about, keys, derived = [] }] of Object.entries(SEED_KEYS)) {
@@ -121,7 +121,7 @@ function document(): string {
   return `${lines.join('\n')}\n`;
 }
 
-it('matches docs/sandbox-seed.md', async () => {
-  const file = fileURLToPath(new URL('../../docs/sandbox-seed.md', import.meta.url));
+it('matches docs/reference/sandbox-seed.md', async () => {
+  const file = fileURLToPath(new URL('../../docs/reference/sandbox-seed.md', import.meta.url));
   await expect(document()).toMatchFileSnapshot(file);
 });

@@ -1,38 +1,38 @@
 import type { ErrorCode, ItemCode } from '../../src/errors/errors.js';
 
-/** What became of the request that failed. */
+/** Whether the request that failed was done. */
 export const FATES = {
-  none: 'No. Nothing was sent.',
-  refused: 'No. The request was refused: nothing was changed by it.',
-  reading: 'No. It comes while something is read.',
-  elsewhere: 'No. The request did not get as far as RapidPro.',
-  behind:
-    'As a rule no. Where a write was answered with a web page as if all were well, RapidPro may have done it all the same: `error.outcome` then is `unknown`.',
-  perhaps:
-    'Perhaps. It does no harm to do it twice, so run the step again. (What must not be done twice ends with `OUTCOME_UNKNOWN` instead.)',
-  unknown: 'Nobody knows whether it was done.',
-  part: 'A part was done. The error says which.',
+  none: 'No',
+  refused: 'No',
+  reading: 'No',
+  elsewhere: 'No',
+  behind: 'Usually not',
+  perhaps: 'Maybe; safe to repeat',
+  unknown: 'Unknown',
+  part: 'In part',
 } as const;
 
 export interface ErrorText {
   group: keyof typeof GROUPS;
-  /** What it means. */
+  /** What it means, in one line. */
   means: string;
   fate: keyof typeof FATES;
-  /** What whoever wrote the job does. */
+  /** What to do about it. */
   todo: string;
+  /** What does not fit into a line. */
+  more?: string;
   /** True where any operation can end with it. */
   everywhere?: true;
-  /** A job that deals with it, where that makes sense. */
+  /** A job that handles it, where that makes sense. */
   example?: string;
 }
 
 export const GROUPS = {
   job: 'The job or its credential',
-  refused: 'RapidPro said no',
-  way: 'The server, or the way to it',
+  refused: 'RapidPro refused',
+  way: 'The server or the connection',
   push: 'A push that started the job',
-  unsure: 'A write that is unknown or done in part',
+  unsure: 'Writes with an unknown or partial result',
 } as const;
 
 /** Every code that the package throws, in the order of the page. A code without a text does not compile. */
@@ -40,93 +40,91 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   INVALID_CONFIGURATION: {
     group: 'job',
     everywhere: true,
-    means: 'The credential lacks its host or token, or one of them cannot be right.',
+    means: 'The credential has no host or token, or one of them is malformed.',
     fate: 'none',
-    todo: 'Open the credential. `host` is the address as you see it in the browser, such as `https://app.rapidpro.io/`. Copy the token again: it holds no spaces.',
+    todo: 'Open the credential. `host` is the address from your browser, such as `https://app.rapidpro.io/`. Copy the token again, without spaces.',
   },
   INVALID_FILTER: {
     group: 'job',
-    means:
-      'A filter is misspelled, has a value of the wrong kind, or is empty because its data is missing. RapidPro would have answered with everything, or with nothing.',
+    means: 'A filter is misspelled, empty or of the wrong type.',
     fate: 'none',
-    todo: 'Correct the filter: the error names it, and often the right word. If it comes from `$` or `state`, look whether the data is there. (Where only the other line of servers knows the filter, a page was read before that was noticed.)',
+    todo: 'Correct the filter that the error names. If it comes from `$` or `state`, check that the data is there.',
   },
   INVALID_INPUT: {
     group: 'job',
     everywhere: true,
-    means: 'An argument is missing, empty, of the wrong kind, or cannot be sent.',
+    means: 'An argument is missing, empty, of the wrong type, or cannot be sent.',
     fate: 'none',
-    todo: 'Correct the argument that the error names. If it comes from `$` or `state`, look whether the data is there.',
+    todo: 'Correct the argument that the error names. If it comes from `$` or `state`, check that the data is there.',
   },
   INVALID_OPTION: {
     group: 'job',
     everywhere: true,
-    means:
-      'The operation has no such option, an option has a value that it cannot have, or the options are empty.',
+    means: 'The operation does not have this option, or not with this value.',
     fate: 'none',
-    todo: 'Correct the option that the error names: the fix names the closest one, or which operations have it. Times are in seconds.',
+    todo: 'Use the option that the fix suggests. Times are in seconds.',
   },
   INVALID_PATH: {
     group: 'job',
     means:
-      'The path given to `http.get`, `http.post`, `http.delete` or `http.request` is not an endpoint.',
+      'The path for `http.get`, `http.post`, `http.delete` or `http.request` is not an endpoint.',
     fate: 'none',
-    todo: "Write the endpoint alone: `http.get('contacts')`. What stands after `?` goes into the query.",
+    todo: "Write only the endpoint: `http.get('contacts')`. Move anything after `?` into the query.",
   },
   UNKNOWN_GROUP: {
     group: 'job',
-    means:
-      'A list was filtered by a group that the workspace does not have, or that is written with other capitals. RapidPro itself would have given an empty list.',
+    means: 'A list was filtered by a group that does not exist, or has different capitals.',
     fate: 'reading',
-    todo: 'Write the group as RapidPro does. `getGroups()` lists them; `ensureGroup(name)` makes a missing one.',
+    todo: 'Write the group exactly as in RapidPro, or create it first.',
+    more: '`getGroups()` lists all groups, `ensureGroup(name)` creates a missing one. RapidPro itself would return an empty list.',
     example: `ensureGroup('New mothers');
 getContacts({ group: 'New mothers' });`,
   },
   INVALID_LINK: {
     group: 'job',
-    means:
-      'The link given to `uploadMedia`, or the link of an archive, is not an address on the web, holds a user name or password, or leads to this machine or its own network. The archives of a server on the web are not looked for on your own network.',
+    means: 'The link for `uploadMedia`, or of an archive, is not a public web address.',
     fate: 'none',
-    todo: 'Give the whole address of the file, with `https://`. For a server in your own network that you know: `{ allowPrivate: true }`.',
+    todo: 'Use the full address of the file with `https://`. For a server in your own network: `{ allowPrivate: true }`.',
   },
   LINK_FAILED: {
     group: 'job',
-    means: 'The file behind a link could not be fetched.',
+    means: 'The file behind a link could not be downloaded.',
     fate: 'reading',
-    todo: 'Open the link in a browser. Run the job again if it works there.',
+    todo: 'Open the link in a browser. If it works there, run the job again.',
   },
   MISSING_TOKEN: {
     group: 'refused',
     everywhere: true,
     means: 'The token did not reach RapidPro.',
     fate: 'refused',
-    todo: 'A proxy before RapidPro takes the `Authorization` header away. Use `https://` in `host`, or ask whoever runs the server.',
+    todo: 'Use `https://` in `host`. If that is right, ask the people who run the server whether a proxy removes the `Authorization` header.',
   },
   INVALID_TOKEN: {
     group: 'refused',
     everywhere: true,
-    means: 'RapidPro does not know this token, or a proxy before it wants a login of its own.',
+    means: 'RapidPro does not know this token, or a proxy wants a login.',
     fate: 'refused',
-    todo: 'Copy the token again, and check that `host` is the server that it was made on.',
+    todo: 'Copy the token again, and check that `host` is the server where you created it.',
   },
   PERMISSION_DENIED: {
     group: 'refused',
     everywhere: true,
-    means: 'The token is good, but its user may not do this.',
+    means: 'The token is valid, but its user is not allowed to do this.',
     fate: 'refused',
     todo: 'Use the token of an administrator or editor of the workspace.',
   },
   SYSTEM_OBJECT: {
     group: 'refused',
-    means: 'RapidPro made this group or topic itself, and nobody may change it.',
+    means: 'RapidPro created this group or topic, and nobody can change it.',
     fate: 'refused',
     todo: 'Use one of your own.',
   },
   NOT_FOUND: {
     group: 'refused',
-    means: 'What should be changed or deleted is not there.',
+    means: 'The object to change or delete does not exist.',
     fate: 'refused',
-    todo: 'Check the uuid or URN, and that the credential is for the right workspace. It may have been deleted. `getContact` gives `null` instead of this error; `upsertContact` adds who is missing.',
+    todo: 'Check the uuid or URN, and that the credential belongs to the right workspace.',
+    more: 'It may have been deleted. `getContact` returns `null` instead of this error, and `upsertContact` adds a missing contact.',
     example: `deleteContact('tel:+250788999999').catch((error, state) => {
   if (error.code === 'NOT_FOUND') return state;
   throw error;
@@ -134,29 +132,29 @@ getContacts({ group: 'New mothers' });`,
   },
   INVALID_CURSOR: {
     group: 'refused',
-    means: 'RapidPro does not accept the position in the list to continue from.',
+    means: 'RapidPro does not accept the position to continue a list from.',
     fate: 'reading',
-    todo: 'Read the list from its start: leave `resume: true` out for one run.',
+    todo: 'Read the list from the start: leave out `resume: true` for one run.',
   },
   METHOD_NOT_ALLOWED: {
     group: 'refused',
-    means: 'This endpoint does not do that. It comes with `http.*`.',
+    means: 'The endpoint does not support this method of `http.*`.',
     fate: 'refused',
-    todo: 'Look in [api.md](api.md) what the endpoint can do.',
+    todo: 'See [API coverage](api.md) for what the endpoint supports.',
   },
   VALIDATION_FAILED: {
     group: 'refused',
     everywhere: true,
-    means:
-      'RapidPro refused what was sent, for a reason that has no code of its own. `addToGroup` and `removeFromGroup` with a smart group give this: RapidPro itself decides who is in it.',
+    means: 'RapidPro refused the data, for a reason without a code of its own.',
     fate: 'refused',
-    todo: 'Read `error.errors`: RapidPro says there what is wrong with each key.',
+    todo: 'Read `error.errors`: RapidPro says there what is wrong with each key. Contacts cannot be added to smart groups or removed from them.',
   },
   INVALID_URN: {
     group: 'refused',
-    means: 'A phone number or address is not written as a URN, or is not valid.',
+    means: 'A phone number or address is not a valid URN.',
     fate: 'refused',
-    todo: 'Write `tel:+250788123123`: the kind, a colon, the number with its country code. A local number, such as `tel:0788123123`, is no error: RapidPro reads it as one of the country of the workspace. Refused are numbers and addresses that RapidPro would take for others: see [writing.md](writing.md#phone-numbers).',
+    todo: 'Write `tel:+250788123123`: the scheme, a colon, and the number with its country code.',
+    more: 'A local number, such as `tel:0788123123`, is accepted: RapidPro reads it with the country of the workspace. Ambiguous numbers are refused: see [phone numbers](../guides/numbers-and-dates.md#phone-numbers).',
     example: `fn(state => ({ ...state, skipped: 0 }));
 upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   if (error.code !== 'INVALID_URN') throw error;
@@ -165,60 +163,56 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   },
   URN_TAKEN: {
     group: 'refused',
-    means: 'Another contact has this phone number or address already.',
+    means: 'Another contact already has this phone number or address.',
     fate: 'refused',
-    todo: 'Use `upsertContact` to change the contact that holds it.',
-    example: `addContact({ name: 'Amina Diallo', urns: ['tel:+250788123123'] }).catch((error, state) => {
-  if (error.code === 'URN_TAKEN') return state;
-  throw error;
-});`,
+    todo: 'Use `upsertContact` to update that contact.',
   },
   CONTACT_CLASH: {
     group: 'refused',
     means:
       'The URNs (or the uuid and the URNs) belong to several contacts, or two entries of a list are the same contact.',
     fate: 'refused',
-    todo: 'Decide which contact is right, and name that one alone. From `upsertContact`, `error.details.contacts` has the uuids.',
+    todo: 'Decide which contact is right, and name only that one. From `upsertContact`, `error.details.contacts` has the uuids.',
   },
   NAME_TAKEN: {
     group: 'refused',
     means:
-      'The workspace has a group, field, label or the like of this name already. Capitals do not matter.',
+      'The workspace already has a group, field, label or similar with this name, in any capitals.',
     fate: 'refused',
-    todo: 'Use `ensureGroup`, `ensureField`, `ensureLabel` or `setGlobal`: they take what is there.',
+    todo: 'Use `ensureGroup`, `ensureField`, `ensureLabel` or `setGlobal`: they accept what exists.',
     example: `ensureField({ name: 'Village', type: 'text' });`,
   },
   UNKNOWN_REFERENCE: {
     group: 'refused',
     means:
-      'The request names a group, flow, label, contact, user or resthook that the workspace does not have, or that is archived. In `syncContacts` and `upsertContacts` also a smart group: RapidPro itself decides who is in it.',
+      'A group, flow, label, contact, user or resthook does not exist, or is archived. In `syncContacts` and `upsertContacts`, also a smart group.',
     fate: 'refused',
-    todo: 'Check the spelling or the uuid, and that the credential is for the right workspace.',
+    todo: 'Check the spelling or uuid, and that the credential belongs to the right workspace.',
   },
   UNKNOWN_FIELD: {
     group: 'refused',
-    means: 'The workspace has no contact field of this key.',
+    means: 'The workspace has no contact field with this key.',
     fate: 'refused',
-    todo: 'Use the key, not the name: `getFields()` lists both. `ensureField` makes a missing one.',
+    todo: 'Use the key, not the name: `getFields()` lists both. `ensureField` creates a missing field.',
   },
   ANONYMOUS_WORKSPACE: {
     group: 'refused',
-    means: 'The workspace hides phone numbers: contacts cannot be found by URN.',
+    means: 'The workspace hides phone numbers, so contacts cannot be found by URN.',
     fate: 'refused',
-    todo: 'Name contacts by uuid. For `syncContacts`, use a field as the `key`.',
+    todo: 'Use the uuid. For `syncContacts`, use a field as the `key`.',
   },
   WORKSPACE_SUSPENDED: {
     group: 'refused',
     everywhere: true,
-    means: 'RapidPro has stopped this workspace from sending and changing.',
+    means: 'RapidPro has suspended this workspace: it cannot send or change anything.',
     fate: 'refused',
-    todo: 'Ask whoever runs your RapidPro server.',
+    todo: 'Ask the people who run your RapidPro server.',
   },
   LIMIT_REACHED: {
     group: 'refused',
-    means: 'The workspace holds as many groups, fields, labels or the like as it may.',
+    means: 'The workspace has the maximum number of groups, fields, labels or similar.',
     fate: 'refused',
-    todo: 'Delete what is no longer used, or ask whoever runs the server for a higher limit.',
+    todo: 'Delete what is no longer used, or ask the people who run the server for a higher limit.',
   },
   TOO_LARGE: {
     group: 'refused',
@@ -230,10 +224,10 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   RATE_LIMITED: {
     group: 'refused',
     everywhere: true,
-    means:
-      'The workspace has used up its requests, and waiting any longer would go beyond `maxWait`. A list or bulk operation that has done a part does not throw this: it ends with that part.',
+    means: 'The workspace has used up its requests, and the wait would be longer than `maxWait`.',
     fate: 'refused',
-    todo: 'Run the job again after `error.retryAfter` seconds, ask for less, or raise `maxWait`. See [limits.md](limits.md).',
+    todo: 'Run the job again after `error.retryAfter` seconds, read less, or raise `maxWait`. See [limits](../guides/limits.md#requests-per-hour).',
+    more: 'A list or bulk operation that is partly done does not throw this: it ends with that part.',
     example: `getContacts({ group: 'Mothers' }, { maxWait: 200 }).catch((error, state) => {
   if (error.code !== 'RATE_LIMITED') throw error;
   return { ...state, tryAgainIn: error.retryAfter };
@@ -244,109 +238,105 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     everywhere: true,
     means: 'The server refused the request with a status that RapidPro does not use.',
     fate: 'refused',
-    todo: 'Check `host`, then ask whoever runs the server. `error.statusCode` has the status.',
+    todo: 'Check `host`, then ask the people who run the server. `error.statusCode` has the status.',
   },
   NOT_OFFERED: {
     group: 'way',
-    means:
-      'This server does not have the endpoint: RapidPro 9 and TextIt each have some that the other lacks.',
+    means: 'This server does not have the endpoint: RapidPro 9 and TextIt differ.',
     fate: 'refused',
-    todo: 'Do without it on this server. [operations.md](operations.md) says which operations only one line of servers has.',
+    todo: 'Do without it on this server. [Operations](operations.md) says which servers have what.',
   },
   NOT_RAPIDPRO: {
     group: 'way',
     everywhere: true,
     means:
-      'Something answered, but not as RapidPro does: another server, a login page, a proxy or a firewall.',
+      'The answer is not from RapidPro, but from another server, a login page, a proxy or a firewall.',
     fate: 'behind',
-    todo: 'Check `host`. If it is right, ask whoever runs the server whether something stands between OpenFn and RapidPro.',
+    todo: 'Check `host`. If it is right, ask the people who run the server what is between OpenFn and RapidPro. If `error.outcome` is `unknown`, check whether a write was done.',
   },
   REDIRECTED: {
     group: 'way',
     everywhere: true,
-    means: 'The server sends requests on to another address. The token was not sent there.',
+    means: 'The server redirects to another address. The token was not sent there.',
     fate: 'elsewhere',
-    todo: 'If the address in the error is your RapidPro, write it into `host`.',
+    todo: 'If the address in the error is your RapidPro, use it as `host`.',
   },
   SERVER_ERROR: {
     group: 'way',
     everywhere: true,
-    means: 'RapidPro failed while it worked on the request. It was asked up to four times.',
+    means: 'RapidPro failed, in up to four attempts.',
     fate: 'perhaps',
-    todo: 'Try again later. If it keeps failing, report it to whoever runs the server. A URN given twice or a malformed uuid are known causes.',
+    todo: 'Try again later. If it keeps failing, report it to the people who run the server. Known causes are a malformed uuid and a URN given twice.',
   },
   SERVER_UNAVAILABLE: {
     group: 'way',
     everywhere: true,
     means:
-      'A proxy before RapidPro got no good answer from it (502 to 504, 520 to 530), or not the whole request in time (408). It was asked up to four times.',
+      'RapidPro did not respond to its proxy (502 to 504, 520 to 530), or the request did not arrive in time (408), in up to four attempts.',
     fate: 'perhaps',
-    todo: 'Run the job again in a few minutes. If it keeps failing, tell whoever runs the server.',
+    todo: 'Run the job again in a few minutes. If it keeps failing, tell the people who run the server.',
   },
   CONNECTION_REFUSED: {
     group: 'way',
     everywhere: true,
-    means: 'The server does not take connections.',
+    means: 'The server does not accept connections.',
     fate: 'elsewhere',
     todo: 'Check `host` and its port. If they are right, the server is down.',
   },
   HOST_NOT_FOUND: {
     group: 'way',
     everywhere: true,
-    means: 'There is no server of the name in `host`.',
+    means: 'There is no server with the name in `host`.',
     fate: 'elsewhere',
     todo: 'Check the spelling of `host`.',
   },
   CONNECTION_LOST: {
     group: 'way',
     everywhere: true,
-    means: 'The connection broke before RapidPro had answered, several times.',
+    means: 'The connection broke before RapidPro answered, several times.',
     fate: 'perhaps',
     todo: 'Run the job again in a few minutes.',
   },
   INSECURE_CONNECTION: {
     group: 'way',
     everywhere: true,
-    means:
-      'The certificate of the server is not valid, or `host` says `https` where the server speaks `http`.',
+    means: 'The certificate of the server is not valid, or the server does not support `https`.',
     fate: 'elsewhere',
-    todo: 'Ask whoever runs the server.',
+    todo: 'Ask the people who run the server.',
   },
   TIMEOUT: {
     group: 'way',
     everywhere: true,
     means:
-      'No answer came in time (`timeout`, 60 seconds by default), or the connection could not be made in ten.',
+      'No answer came in time (`timeout`, 60 seconds by default), or no connection within ten seconds.',
     fate: 'perhaps',
-    todo: 'Run the job again, ask for less, or raise `timeout`.',
+    todo: 'Run the job again, read less, or raise `timeout`.',
   },
   INVALID_RESPONSE: {
     group: 'way',
     everywhere: true,
-    means:
-      'The answer, or an archive, was broken, incomplete or nested without end, or it was not the answer of a web server.',
+    means: 'An answer or archive was broken, incomplete or nested too deeply.',
     fate: 'perhaps',
-    todo: 'Run the job again. If it keeps failing, a proxy damages answers: ask whoever runs the server.',
+    todo: 'Run the job again. If it keeps failing, ask the people who run the server whether a proxy damages answers.',
   },
   RESPONSE_TOO_LARGE: {
     group: 'way',
     everywhere: true,
-    means:
-      'The answer is larger than 16 MB, or has more than 1,000,000 parts. RapidPro never sends so much.',
+    means: 'The answer has more than 16 MB or 1,000,000 parts. RapidPro never sends that much.',
     fate: 'perhaps',
     todo: 'Check that `host` is your RapidPro server.',
   },
   PAGING_LOOP: {
     group: 'way',
-    means: 'The server named the same next page twice, or none that can be asked for.',
+    means: 'The server named the same next page twice, or an invalid one.',
     fate: 'reading',
-    todo: 'This is a fault of the server, or `host` is not a RapidPro server.',
+    todo: 'Check that `host` is a RapidPro server. If it is, the server has a fault.',
   },
   LIST_TOO_LONG: {
     group: 'way',
-    means: 'The list has more than a million records for one array, or its pages have no end.',
+    means: 'The list has more than a million records, or its pages never end.',
     fate: 'reading',
-    todo: 'Read it with `eachPage`, or ask for less with a filter or `limit`.',
+    todo: 'Read it with `eachPage`, or read less with a filter or `limit`.',
     example: `eachPage(
   getContacts(),
   fn(state => ({ ...state, total: (state.total ?? 0) + state.data.length })),
@@ -354,22 +344,22 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   },
   INVALID_SECRET: {
     group: 'push',
-    means: 'A push does not carry the secret that `webhook.parse` asks for.',
+    means: 'A push does not have the secret that `webhook.parse` checks.',
     fate: 'none',
-    todo: 'Put the same secret into the flow and into the credential. If you did not send the push, somebody else knows the address. See [real-time.md](real-time.md).',
+    todo: 'Use the same secret in the flow and in the credential. If you did not send the push, someone else knows the address. See [protect a webhook](../guides/protect-webhooks.md).',
   },
   SIMULATION: {
     group: 'push',
-    means: "The push comes from RapidPro's simulator, and the job says `{ simulations: 'stop' }`.",
+    means: "The push comes from RapidPro's simulator, and the job has `{ simulations: 'stop' }`.",
     fate: 'none',
-    todo: 'Nothing is wrong: somebody tried the flow.',
+    todo: 'Nothing. Somebody tried the flow.',
   },
   OUTCOME_UNKNOWN: {
     group: 'unsure',
-    means:
-      'The connection broke, or the server failed, after a write had been sent that must not be done twice: a message, a broadcast, a flow start, a ticket note, a campaign event, a contact without URN, `http.post`. It was not repeated. After `addGroup` and the like it means that something of this name is there now, made by this step or before it.',
+    means: 'A write that must not be repeated was sent, but its answer was lost.',
     fate: 'unknown',
-    todo: 'Look in RapidPro whether it was done. Only then run the step again.',
+    todo: 'Check in RapidPro whether it was done. Only then run the step again.',
+    more: 'This concerns messages, broadcasts, flow starts, ticket notes, campaign events, contacts without a URN, and `http.post`. After `addGroup` and similar operations, it means that something with this name now exists, created by this step or earlier.',
     example: `getContact('tel:+250780000001');
 sendMessage({ contact: $.data.uuid, text: 'Your visit is tomorrow.' }).catch((error, state) => {
   // A person has to look; the rest of the job goes on.
@@ -379,10 +369,10 @@ sendMessage({ contact: $.data.uuid, text: 'Your visit is tomorrow.' }).catch((er
   },
   PARTIAL_SEND: {
     group: 'unsure',
-    means:
-      'A broadcast or flow start to more than 100 stopped between two requests, or in the middle of one. `error.details` lists by position in your list who was reached (`done`), perhaps was (`unknown`) and was not (`failed`, `notAttempted`). Positions count from 0; `[[0, 99]]` is the first hundred. `ids` are those of the sends that were made, and `reason` is the code of what went wrong.',
+    means: 'A broadcast or flow start to more than 100 recipients stopped halfway.',
     fate: 'part',
-    todo: 'Send again only to `failed` and `notAttempted`, and look in RapidPro for `unknown`.',
+    todo: 'Send again only to `failed` and `notAttempted`, and check RapidPro for `unknown`.',
+    more: '`error.details` lists positions in your list: who was reached (`done`), may have been reached (`unknown`), and was not reached (`failed`, `notAttempted`). Positions start at 0, and both ends are included: `[[0, 99]]` is the first hundred. `ids` has the ids of the sends, and `reason` the code of the error.',
     example: `getContacts({ group: 'Mothers' });
 sendBroadcast({
   contacts: state => state.data.map(contact => contact.uuid),
@@ -399,17 +389,18 @@ sendBroadcast({
   },
   PARTIAL_ACTION: {
     group: 'unsure',
-    means:
-      'An action on many (`addToGroup`, `closeTickets` …) stopped between two requests. `error.details` has `done`, `unknown`, `failed`, `notAttempted` as in `PARTIAL_SEND`, and the `failures` so far.',
+    means: 'An action on many items (`addToGroup`, `closeTickets` …) stopped halfway.',
     fate: 'part',
-    todo: 'Run the same step again: a second time changes nothing. Only `addTicketNote` would write its note twice: there, go by `details`.',
+    todo: 'Run the same step again; repeating it changes nothing. The exception is `addTicketNote`, which would add its note twice: go by `details`.',
+    more: '`error.details` has `done`, `unknown`, `failed` and `notAttempted`, as in `PARTIAL_SEND`, and the `failures` so far.',
   },
   BULK_FAILED: {
     group: 'unsure',
     means:
-      '`syncContacts` or `upsertContacts` with `{ failOnError: true }` got to its end, and some contacts failed. `error.details` has `counts`, the first ten `failures`, and, where it also stopped early, `resume`: put it into `state.rapidpro.resume` and run the step again with `{ resume: true }`.',
+      '`syncContacts` or `upsertContacts` with `{ failOnError: true }` is done, and some contacts failed.',
     fate: 'part',
-    todo: 'Correct the contacts that failed, and run the same step again: what is done is left as it is.',
+    todo: 'Correct the contacts that failed, and run the same step again. Finished contacts are left alone.',
+    more: '`error.details` has `counts` and the first ten `failures`. If the operation also stopped early, it has `resume`: put this into `state.rapidpro.resume`, and run the step again with `{ resume: true }`.',
     example: `upsertContacts([{ urns: ['tel:+250788123123'], fields: { vilage: 'Kageyo' } }], {
   failOnError: true,
 }).catch((error, state) => {
@@ -423,16 +414,16 @@ sendBroadcast({
 export const itemTexts: Record<ItemCode, Pick<ErrorText, 'means' | 'todo'>> = {
   NOT_CHANGED: {
     means:
-      'RapidPro reports that it did not act on this one: a message that is unknown or outgoing, or on TextIt a ticket that was so already.',
-    todo: 'Often nothing. Check the `id` where it should have changed.',
+      'RapidPro did not act on this item: a message that is unknown or outgoing, or on TextIt a ticket that already was in this state.',
+    todo: 'Usually nothing. If it should have changed, check the `id`.',
   },
   NOT_ACTIVE: {
-    means: 'The contact is blocked, stopped or archived, and cannot be put into a group.',
-    todo: 'Leave it out, or call `unblockContacts` first if you are sure that the person agrees.',
+    means: 'The contact is blocked, stopped or archived, so it cannot join a group.',
+    todo: 'Leave it out. If the person agrees, call `unblockContacts` first.',
   },
   SKIPPED: {
     means:
-      'Only with `{ verify: true }`: RapidPro took the contact, but it is not in the group afterwards. That happens to contacts that are just busy in a flow.',
+      'RapidPro accepted the contact, but did not add it to the group, because it was busy in a flow. Only with `{ verify: true }`.',
     todo: 'Run the step again.',
   },
 };

@@ -5,29 +5,6 @@ const HEAD = `# Errors
 
 <!-- Made by \`npm run generate\` from scripts/generate/error-texts.ts. -->
 
-When an operation fails, the run stops, and the log shows an error with a **code**. This page has every code: what it means, whether
-something was done, and what to do. To look one up, search the page for it.
-
-## What an error holds
-
-| Key | What it is | Always there |
-| --- | --- | --- |
-| \`code\` | One word to test for, as below | yes |
-| \`description\` | What happened | yes |
-| \`fix\` | What to do | yes |
-| \`statusCode\` | The HTTP status of RapidPro's answer | where it answered |
-| \`errors\` | What RapidPro said of each key: \`urns[0]: Invalid URN\` | where it said so |
-| \`retryAfter\` | Seconds until RapidPro takes requests again | where it said so |
-| \`details\` | Details for the job; see below | for some codes |
-| \`outcome\` | What became of the request: \`none\` (nothing was done), \`refused\` (RapidPro refused it; nothing was done), \`unknown\` (it may have been done, or a part of it). For \`.catch()\`; the log does not show it | yes |
-
-No error holds your token, a name or a text. Of a phone number it shows no more than the last two digits.
-
-## Deal with an error in a job
-
-\`.catch()\` after an operation gets the error, and the state as it was **before** that operation. What it returns is the next state.
-Throw what you did not expect:
-
 \`\`\`js
 addContact({ name: 'Amina Diallo', urns: ['tel:+250788123123'] }).catch((error, state) => {
   if (error.code === 'URN_TAKEN') return state;
@@ -35,15 +12,38 @@ addContact({ name: 'Amina Diallo', urns: ['tel:+250788123123'] }).catch((error, 
 });
 \`\`\`
 
-An operation that throws leaves nothing in the state. If it made several requests, those before the failed one are done. What the adaptor tries
-again by itself, and when, is in [faults.md](faults.md).
+If an operation fails, the run stops, and the log shows an error with a **code**. To handle an error in the job, add \`.catch()\`
+after the operation, as above. It gets the error, and the state from **before** that operation. Whatever it returns is the next state. Throw
+errors that you do not expect.
+
+An operation that fails leaves nothing in the state. If it made several requests, the ones before the failure are done.
+[Faults](../evidence/faults.md) shows what the adaptor tries again on its own.
+
+## Keys of an error
+
+| Key | What it is | When |
+| --- | --- | --- |
+| \`code\` | A word to test for, from the tables below | always |
+| \`description\` | What happened | always |
+| \`fix\` | What to do about it | always |
+| \`statusCode\` | The HTTP status of RapidPro's answer | if there was an answer |
+| \`errors\` | What RapidPro says about each key: \`urns[0]: Invalid URN\` | if RapidPro says so |
+| \`retryAfter\` | Seconds until RapidPro accepts requests again | if RapidPro says so |
+| \`details\` | More for the job | for some codes |
+| \`outcome\` | \`none\` (nothing was done), \`refused\` (RapidPro refused it, nothing was done) or \`unknown\` (it may have been done, or a part of it). Not in the log | always |
+
+Errors never contain your token, names or texts. Of a phone number, they show at most the last two digits.
+`;
+
+const COLUMNS = `| Code | What it means | Was it done? | What to do |
+| --- | --- | --- | --- |
 `;
 
 const ITEMS = `## Codes of single items
 
-Operations on many do not stop because of one item. They list it in \`state.data.failures\` (actions such as \`addToGroup\`), or in
-\`state.data.failed\` (\`syncContacts\`, \`upsertContacts\`), with its position in your list as \`index\`, a \`code\` and a \`description\`. The codes are those
-above, and these of actions:
+Operations on many items do not stop because of one. They list it in \`state.data.failures\` (actions such as \`addToGroup\`) or
+\`state.data.failed\` (\`syncContacts\`, \`upsertContacts\`): with its position in your list as \`index\`, a \`code\` and a \`description\`. The codes are
+those above and these:
 
 | Code | What it means | What to do |
 | --- | --- | --- |
@@ -63,25 +63,27 @@ function requireText(code: string, texts: object): void {
   }
 }
 
-function section(code: string, { means, fate, todo, example }: ErrorText): string {
-  const lines = [`### ${code}`, '', means, '', `- **Was something done?** ${FATES[fate]}`];
-  lines.push(`- **What to do:** ${todo}`);
+/** A line of the table. A code that has a section below leads there; any other has its anchor here. */
+function line(code: string, { means, fate, todo, more, example }: ErrorText): string {
+  const shown =
+    more || example
+      ? `[\`${code}\`](#${code.toLowerCase()})`
+      : `<a id="${code.toLowerCase()}"></a>\`${code}\``;
+  return `| ${shown} | ${means} | ${FATES[fate]} | ${todo} |`;
+}
+
+function section(code: string, { more, example }: ErrorText): string {
+  const lines = [`### ${code}`];
+  if (more) lines.push('', more);
   if (example) lines.push('', '```js', example, '```');
   return `${lines.join('\n')}\n`;
 }
 
-function group(key: string, title: string, texts: Record<ErrorCode, ErrorText>): string {
-  const sections = codesOf(texts).filter(code => texts[code].group === key);
-  return `## ${title}\n\n${sections.map(code => section(code, texts[code])).join('\n')}`;
-}
-
-function contents(texts: Record<ErrorCode, ErrorText>): string {
-  const rows = Object.entries(GROUPS).map(([key, title]) => {
-    const codes = codesOf(texts).filter(code => texts[code].group === key);
-    const links = codes.map(code => `[\`${code}\`](#${code.toLowerCase()})`);
-    return `- **${title}**: ${links.join(', ')}`;
-  });
-  return `## All codes\n\n${rows.join('\n')}\n`;
+function table(key: string, title: string, texts: Record<ErrorCode, ErrorText>): string {
+  const lines = codesOf(texts)
+    .filter(code => texts[code].group === key)
+    .map(code => line(code, texts[code]));
+  return `## ${title}\n\n${COLUMNS}${lines.join('\n')}\n`;
 }
 
 /**
@@ -95,6 +97,14 @@ export function describeErrors(texts: Record<ErrorCode, ErrorText> = errorTexts)
     requireText(code, itemTexts[code]);
     return `| \`${code}\` | ${itemTexts[code].means} | ${itemTexts[code].todo} |`;
   });
-  const groups = Object.entries(GROUPS).map(([key, title]) => group(key, title, texts));
-  return [HEAD, contents(texts), ...groups, `${ITEMS}${items.join('\n')}\n`].join('\n');
+  const tables = Object.entries(GROUPS).map(([key, title]) => table(key, title, texts));
+  const more = codesOf(texts)
+    .filter(code => texts[code].more || texts[code].example)
+    .map(code => section(code, texts[code]));
+  return [
+    HEAD,
+    ...tables,
+    `${ITEMS}${items.join('\n')}\n`,
+    `## More about some codes\n\n${more.join('\n')}`,
+  ].join('\n');
 }

@@ -1,4 +1,4 @@
-/** The order of docs/operations.md: each operation stands in just one group. */
+/** The order of docs/reference/operations.md: each operation stands in just one group. */
 export const operationGroups: Record<string, readonly string[]> = {
   Contacts: [
     'getContacts',

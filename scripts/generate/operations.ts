@@ -10,8 +10,8 @@ const HEAD = `# Operations
 
 <!-- Made by \`npm run generate\` from the documentation in src/. -->
 
-Every operation: what it takes, what it leaves in \`state.data\`, and how it can fail. The guides show them at work: [reading](reading.md),
-[writing](writing.md), [keeping contacts in step](sync.md), [webhooks](real-time.md).
+Every operation: what it takes, what it leaves in \`state.data\`, and how it can fail. The guides show them at work: [reading](../guides/reading.md),
+[writing](../guides/writing.md), [keeping contacts in step](../guides/sync.md), [webhooks](../guides/real-time.md).
 
 How to read this page:
 

@@ -1,6 +1,6 @@
 /**
  * What can go wrong, as a word that a job can test (`error.code === 'URN_TAKEN'`).
- * docs/errors.md says what each means and what to do; its texts are in scripts/generate/error-texts.ts.
+ * docs/reference/errors.md says what each means and what to do; its texts are in scripts/generate/error-texts.ts.
  */
 export type ErrorCode =
   // The job or its credential: nothing was sent.

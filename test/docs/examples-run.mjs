@@ -1,5 +1,5 @@
 /**
- * Runs each example of docs/operations.md on a sandbox of its own, with what the step before it would
+ * Runs each example of docs/reference/operations.md on a sandbox of its own, with what the step before it would
  * have left. Prints how each ended. Needs `node --experimental-vm-modules`, and the built package.
  */
 import { readFileSync } from 'node:fs';
@@ -104,7 +104,7 @@ async function runExample(name, number, job) {
   return { title, failure: failure?.message };
 }
 
-const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/reference/operations.md', import.meta.url), 'utf8');
 const results = [];
 for (const section of page.split(/^### /m).slice(1)) {
   const name = section.slice(0, section.indexOf('\n'));

@@ -11,7 +11,7 @@ interface Example {
   skipped?: true;
 }
 
-const page = readFileSync('docs/operations.md', 'utf8');
+const page = readFileSync('docs/reference/operations.md', 'utf8');
 const titles = page
   .split(/^### /m)
   .slice(1)

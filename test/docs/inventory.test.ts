@@ -30,7 +30,7 @@ describe('every code sample has a test that runs it', () => {
 
   test('in the source: on the page of the operations, or run by itself', () => {
     const plain = (code: string) => code.replace(/\s+/g, '');
-    const shown = new Set(fences('docs/operations.md').map(({ code }) => plain(code)));
+    const shown = new Set(fences('docs/reference/operations.md').map(({ code }) => plain(code)));
     const examples = sourceExamples();
     expect(examples.length).toBeGreaterThan(100);
     const others = examples.filter(({ code }) => !shown.has(plain(code)));

@@ -3,13 +3,16 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const README = /(^|[\\/])README\.md$/;
+/** Ties the parts together. */
+const DOCS = join('docs', 'README.md');
 
 const pages = [
   'README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
-  ...readdirSync('docs')
+  'sandbox/README.md',
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.md'))
     .map(name => join('docs', name)),
   ...readdirSync('examples', { recursive: true, encoding: 'utf8' })
@@ -24,7 +27,7 @@ function prose(text: string): string {
     .replace(/`[^`\n]*`/g, match => match.replace(/[[\]()]/g, ' '));
 }
 
-/** As GitHub names the headings of a page; those that come twice get a number. */
+/** The headings of a page as GitHub names them, numbered if they come twice, and anchors in HTML. */
 function anchors(text: string): Set<string> {
   const found = new Set<string>();
   const times = new Map<string, number>();
@@ -36,6 +39,7 @@ function anchors(text: string): Set<string> {
     times.set(slug, count + 1);
     found.add(count === 0 ? slug : `${slug}-${count}`);
   }
+  for (const [, id = ''] of text.matchAll(/<a id="([^"]+)">/g)) found.add(id);
   return found;
 }
 
@@ -65,7 +69,7 @@ describe('links', () => {
   /** Pages for those who build the package. */
   const builders = ['architecture.md', 'dependencies.md'];
   const readers = pages.filter(
-    page => dirname(page) === 'docs' && !README.test(page) && !builders.includes(basename(page)),
+    page => page.startsWith('docs') && page !== DOCS && !builders.includes(basename(page)),
   );
 
   test.each(readers)('%s is reached from another page', page => {
@@ -84,7 +88,9 @@ test.each([
   ['a missing heading', '[a](faults.md#gone)', 'faults.md#gone: no such heading'],
   ['a missing heading of the page', '[a](#gone)', '#gone: no such heading'],
 ])('%s is found', (_what, text, fault) => {
-  expect(linksOf(text).map(link => faultOf(join('docs', 'api.md'), link))).toEqual([fault]);
+  expect(
+    linksOf(text).map(link => faultOf(join('docs', 'evidence', 'hostile-servers.md'), link)),
+  ).toEqual([fault]);
 });
 
 test.each([

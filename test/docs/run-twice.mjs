@@ -41,8 +41,8 @@ const GIVEN = {
     data: [{ name: 'Keza', phone: '+250788123123', village: 'Gisozi' }],
   },
   'README.md, Phone numbers to URNs': { data: { phone: '0788 123 123' } },
-  'docs/security.md, What is logged': { data: [{ uuid: OBJECT }] },
-  'docs/security.md, Webhooks': {
+  'docs/guides/security.md, What is logged': { data: [{ uuid: OBJECT }] },
+  'docs/guides/security.md, Webhooks': {
     data: { contact: { uuid: OBJECT }, flow: { uuid: FLOW, name: 'Visit' }, results: {} },
     request: { headers: { 'x-secret': SECRET } },
   },

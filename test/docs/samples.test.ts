@@ -10,8 +10,8 @@ beforeAll(built);
 
 /** Tests that a page shows are files here, and so they run. */
 const SHOWN_TESTS: Record<string, string> = {
-  'docs/testing-jobs.md': 'test/docs/registerJob.test.ts',
-  'docs/typescript.md': 'test/docs/registered.test.ts',
+  'docs/guides/testing-jobs.md': 'test/docs/registerJob.test.ts',
+  'docs/start/typescript.md': 'test/docs/registered.test.ts',
 };
 
 test.each(Object.entries(SHOWN_TESTS))('%s shows a test that runs: %s', (page, file) => {
@@ -30,7 +30,7 @@ const CALLS: Record<string, { call: string; gives: unknown }> = {
   '': { call: 'true', gives: true },
 };
 
-const programs = fences('docs/typescript.md')
+const programs = fences('docs/start/typescript.md')
   .map(({ code }) => code)
   .filter(code => !code.includes("from 'vitest'"));
 

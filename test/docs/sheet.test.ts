@@ -9,9 +9,11 @@ beforeAll(built);
 const nothing = () => {};
 const silent = { log: nothing, info: nothing, warn: nothing, error: nothing, debug: nothing };
 
+const PAGE = 'docs/guides/cookbook-contacts.md';
+
 /** The job of a recipe of the cookbook. */
 function recipe(title: string): string {
-  const [, section = ''] = readFileSync('docs/cookbook.md', 'utf8').split(`\n### ${title}\n`);
+  const [, section = ''] = readFileSync(PAGE, 'utf8').split(`\n## ${title}\n`);
   const [, job] = /^```js\n(.*?)^```/ms.exec(section) ?? [];
   return job ?? expect.fail(`No job under ${title}`);
 }
@@ -22,7 +24,10 @@ test('the rows of a sheet become contacts once, and what cannot be read is liste
   const configuration = { host: sandbox.host, token: sandbox.token };
   const run = async (before: object) => {
     const state = { ...before, configuration };
-    const final = await runJob(recipe('From a sheet to contacts'), { state, console: silent });
+    const final = await runJob(recipe('From a spreadsheet to contacts'), {
+      state,
+      console: silent,
+    });
     expect(failureIn(final)).toBeUndefined();
     return final;
   };

@@ -6,7 +6,7 @@ import { ROOT } from '../packaging/project.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-const PAGES = ['docs/typescript.md', 'docs/testing-jobs.md'];
+const PAGES = ['docs/start/typescript.md', 'docs/guides/testing-jobs.md'];
 
 const samples = new Map(
   PAGES.flatMap(page =>

@@ -11,7 +11,7 @@ export interface Place {
 
 export type Operations = Record<string, () => Operation>;
 
-/** One row of docs/hostile-servers.md. */
+/** One row of docs/evidence/hostile-servers.md. */
 export interface Case {
   /** What the server does. */
   does: string;

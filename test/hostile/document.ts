@@ -1,6 +1,6 @@
 import { GROUPS } from './groups.js';
 
-export const DOCUMENT = new URL('../../docs/hostile-servers.md', import.meta.url);
+export const DOCUMENT = new URL('../../docs/evidence/hostile-servers.md', import.meta.url);
 
 const HEAD = `# What a hostile server can do
 
@@ -15,7 +15,7 @@ and memory, with the error that is named here or with what is written.
 measured in a process of their own: it is the most that the whole process may take.
 `;
 
-/** The whole of docs/hostile-servers.md. */
+/** The whole of docs/evidence/hostile-servers.md. */
 export function toDocument(seen: ReadonlyMap<string, string>): string {
   const tables = GROUPS.map(({ title, cases }) => {
     const rows = cases.map(({ does, limit, memory }) => {

@@ -119,7 +119,7 @@ describe.each(GROUPS)('$title', ({ cases }) => {
   });
 });
 
-test('docs/hostile-servers.md says what came of it', () => {
+test('docs/evidence/hostile-servers.md says what came of it', () => {
   const fresh = toDocument(seen);
   if (process.env.UPDATE_DOCS) writeFileSync(DOCUMENT, fresh);
   expect(fresh).toBe(readFileSync(DOCUMENT, 'utf8'));

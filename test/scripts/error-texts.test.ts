@@ -13,12 +13,16 @@ const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map(name => readFileSync(join('src', name), 'utf8'))
   .join('\n');
 
-describe('docs/errors.md', () => {
-  const page = readFileSync('docs/errors.md', 'utf8');
+describe('docs/reference/errors.md', () => {
+  const page = readFileSync('docs/reference/errors.md', 'utf8');
 
-  test.each(codes)('%s has a section and a link to it', code => {
-    expect(page).toContain(`\n### ${code}\n`);
-    expect(page).toContain(`[\`${code}\`](#${code.toLowerCase()})`);
+  test.each(codes)('%s has one line, with an anchor or a section of its own', code => {
+    const lines = page.split('\n').filter(line => /^\| [<[`]/.test(line));
+    expect(lines.filter(line => line.split(' | ')[0]?.includes(`\`${code}\``))).toHaveLength(1);
+    const anchor = page.includes(`<a id="${code.toLowerCase()}"></a>\`${code}\``);
+    const section = page.includes(`\n### ${code}\n`);
+    expect([anchor, section].filter(Boolean)).toHaveLength(1);
+    expect(page.includes(`| [\`${code}\`](#${code.toLowerCase()}) |`)).toBe(section);
   });
 
   test.each([...codes, ...ITEM_CODES])('%s is made somewhere', code => {

@@ -5,8 +5,8 @@ import { readInterfaces } from '../../scripts/generate/interfaces.js';
 import { describeOperations, ownErrors, splitDefault } from '../../scripts/generate/operations.js';
 import { folderOf } from './fake-adaptor.js';
 
-describe('docs/operations.md', () => {
-  const page = readFileSync('docs/operations.md', 'utf8');
+describe('docs/reference/operations.md', () => {
+  const page = readFileSync('docs/reference/operations.md', 'utf8');
   const { operations } = JSON.parse(readFileSync('ast.json', 'utf8')) as {
     operations: { name: string }[];
   };

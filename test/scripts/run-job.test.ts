@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { failureIn } from '../../scripts/run-job.mjs';
@@ -75,6 +75,24 @@ test('without -o the state is printed if the job succeeds, and not if it fails',
   expect(JSON.parse(good.stdout)).toMatchObject({ executed: true });
   const bad = await command(join(folder, 'bad.js'), ...adaptor);
   expect(bad).toEqual({ code: 1, stdout: '', stderr: '[X] refused\nAsk nicely.\n' });
+});
+
+test('of a long state the end is printed, and where the whole is', async () => {
+  const { name, path } = fakeAdaptor();
+  const list = JSON.stringify(Array.from({ length: 5000 }, (_, index) => `row ${index}`));
+  const folder = folderOf({ 'long.js': `keep(${list});` });
+  const { code, stdout, stderr } = await command(
+    join(folder, 'long.js'),
+    ...['-a', `${name}=${path}`],
+  );
+  expect(code).toBe(0);
+  expect(stdout.split('\n').length).toBeLessThan(45);
+  expect(stdout).toMatch(/^…\n/);
+  const [, file = ''] =
+    /^This is the end of 5,\d+ lines\. The whole state is in (.+)$/m.exec(stderr) ?? [];
+  const whole = readFileSync(file, 'utf8');
+  expect(JSON.parse(whole).data).toHaveLength(5000);
+  expect(whole.endsWith(stdout.slice(2))).toBe(true);
 });
 
 function leftOver(folder: string): string[] {

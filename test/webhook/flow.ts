@@ -13,7 +13,7 @@ export const EDITOR_BODY = `@(json(object(
 /** The body that the guide gives: the same, with the run and its path. */
 export const GUIDE_BODY =
   /^```\n(@\(json\([\s\S]*?)^```/m.exec(
-    readFileSync(fileURLToPath(new URL('../../docs/real-time.md', import.meta.url)), 'utf8'),
+    readFileSync(fileURLToPath(new URL('../../docs/guides/real-time.md', import.meta.url)), 'utf8'),
   )?.[1] ?? '';
 
 /** The headers that it sets for a method with a body. */

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { getResthookSubscribers, startFlow, subscribe } from '../../src/Adaptor.js';
 import type { State } from '../../src/types/state.js';
+import { pagesOf } from '../docs/runs.js';
 import { built, manifest, ROOT } from '../packaging/project.js';
 import { runApart, start } from '../scripts/run-child.js';
 import { EDITOR_HEADERS, GUIDE_BODY, reportFlow } from './flow.js';
@@ -16,10 +16,9 @@ vi.setConfig({ testTimeout: 60_000 });
 
 beforeAll(built);
 
-const guide = readFileSync(
-  fileURLToPath(new URL('../../docs/real-time.md', import.meta.url)),
-  'utf8',
-);
+const guide = pagesOf('test/webhook/guide.test.ts')
+  .map(page => readFileSync(join(ROOT, page), 'utf8'))
+  .join('\n');
 const SAMPLES = [...guide.matchAll(/^```js\n(.*?)^```/gms)].map(([, job = '']) => job);
 
 const FLOW = 'b6a2b0b1-3c1f-4d06-8f0b-6f2c1a7f9e02';

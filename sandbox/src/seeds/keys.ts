@@ -23,7 +23,7 @@ const CREATED = 'Default: a time of the last month, in the order of the rows.';
 const MODIFIED = 'Default: `created_on`.';
 const REF = 'A uuid, a name, or both in an object.';
 
-/** What each key of a seed means. docs/sandbox-seed.md is made of it. */
+/** What each key of a seed means. docs/reference/sandbox-seed.md is made of it. */
 export const SEED_KEYS: Record<keyof seed.Seed, RowKeys> = {
   workspace: rows<seed.WorkspaceSeed>(
     'The workspace itself: one object, not a list. Options of `createSandbox` come first.',

@@ -1,7 +1,7 @@
 import type { FieldType } from '../values/index.js';
 
 /**
- * The initial contents of a sandbox. What each key means: docs/sandbox-seed.md. Rows have the format of the API, so that a list from a real workspace can be used
+ * The initial contents of a sandbox. What each key means: docs/reference/sandbox-seed.md. Rows have the format of the API, so that a list from a real workspace can be used
  * unchanged; nearly everything is optional. Times are ISO texts; references are uuids, names or `{ uuid, name }`.
  */
 export interface Seed {

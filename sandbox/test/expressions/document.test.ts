@@ -23,7 +23,7 @@ const DOCUMENT = `# Expressions in the sandbox
 Texts of flows and broadcasts, the operands and tests of routers, URLs, headers and bodies of webhooks, and new values of
 contacts may hold expressions: \`Your date is @(format_date(fields.due, "DD/MM/YYYY")).\` The sandbox evaluates them as the
 flow engines of RapidPro 9.0 (\`v9\`) and of the newer line (\`textit\`) do. It is held to ${recorded.rows.length} recorded templates on
-each line, in flows and in broadcasts: see [sandbox-recordings.md](sandbox-recordings.md).
+each line, in flows and in broadcasts: see [recordings](../evidence/recordings.md).
 
 ## What there is
 
@@ -71,8 +71,10 @@ It tells of
   the answer of the last webhook.
 `;
 
-it('matches docs/sandbox-expressions.md', async () => {
-  const file = fileURLToPath(new URL('../../../docs/sandbox-expressions.md', import.meta.url));
+it('matches docs/reference/sandbox-expressions.md', async () => {
+  const file = fileURLToPath(
+    new URL('../../../docs/reference/sandbox-expressions.md', import.meta.url),
+  );
   await expect(DOCUMENT).toMatchFileSnapshot(file);
 });
 

@@ -74,7 +74,7 @@ function table(outcomes: readonly Outcome[], forever: boolean): string {
   });
 }
 
-/** The whole of docs/faults.md. Trials end in any order; the text is always the same. */
+/** The whole of docs/evidence/faults.md. Trials end in any order; the text is always the same. */
 export function toDocument(outcomes: readonly Outcome[]): string {
   const sorted = [...outcomes].sort(inOrder);
   return `${HEAD}

@@ -18,7 +18,7 @@ import { type FaultPoint, type Trial, tryOut } from './trial.js';
 import { inWords } from './words.js';
 import { amiss } from './world.js';
 
-const DOCUMENT = fileURLToPath(new URL('../../../docs/faults.md', import.meta.url));
+const DOCUMENT = fileURLToPath(new URL('../../../docs/evidence/faults.md', import.meta.url));
 
 /** Trials side by side: most of the time they wait for a server that does not answer. */
 const SIDE_BY_SIDE = 24;
@@ -149,7 +149,7 @@ export function testMatrix(): void {
     180_000,
   );
 
-  test('docs/faults.md says what came of it', () => {
+  test('docs/evidence/faults.md says what came of it', () => {
     const fresh = toDocument(outcomes);
     if (process.env.UPDATE_DOCS) writeFileSync(DOCUMENT, fresh);
     expect(fresh).toBe(readFileSync(DOCUMENT, 'utf8'));
