@@ -41,6 +41,9 @@ async function warnings(...steps: ((state: State) => unknown)[]): Promise<string
 }
 
 describe('an operation that is made while a job runs and never called', () => {
+  /** What jobs write for themselves. */
+  const kept: Operation[] = [];
+  const maybe = (operation: Operation) => (state: State) => combine(operation)(state);
   const ignore = (make: () => unknown) => (state: State) => {
     make();
     return state;
@@ -99,6 +102,32 @@ describe('an operation that is made while a job runs and never called', () => {
       'refused as a value',
       state => upsertContact({ name: getGroups() as never })(state).catch(() => state),
     ],
+    ['a way out that was not needed', state => getGroups()(state).catch(getContacts())],
+    [
+      'the same, behind another',
+      state =>
+        getGroups()(state)
+          .then(fn(s => s))
+          .catch(getContacts()),
+    ],
+    [
+      'a way on that was not gone',
+      state => {
+        const { host, token } = state.configuration as { host: string; token: string };
+        const configuration = { host, token: `${token}\n` };
+        return getGroups()({ ...state, configuration })
+          .then(getContacts())
+          .catch(() => state);
+      },
+    ],
+    ['given to a helper of the job', state => maybe(getContacts())(state)],
+    [
+      'kept for later',
+      state => {
+        kept.push(getContacts());
+        return kept.pop()?.(state);
+      },
+    ],
     ['part of another run', state => execute(getGroups(), getContacts())(state)],
   ])('but not where it is %s', async (_, step) => {
     expect(await warnings(fn(step as never))).toEqual([]);
@@ -142,6 +171,61 @@ describe('an operation that is made while a job runs and never called', () => {
     const found = lines.filter(line => line.includes('never called'));
     expect(found).toHaveLength(1);
     expect(found[0]).toContain('getContacts()');
+  });
+
+  test('is another run’s to call', async () => {
+    const server = await rapidpro();
+    const lines = captureConsole();
+    let made: Operation | undefined;
+    let release = () => {};
+    const called = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    const maker = execute(
+      fn(async state => {
+        made = getContacts();
+        await called;
+        return state;
+      }),
+    )(stateFor(server));
+    await execute(fn(state => (made as Operation)(state)))(stateFor(server));
+    release();
+    await maker;
+    expect(lines.filter(line => line.includes('never called'))).toEqual([]);
+  });
+
+  test.each<[string, Operation[], string[]]>([
+    [
+      'a step before',
+      [
+        fn(ignore(() => getContacts()) as never),
+        fn(() => {
+          throw new Error('mine');
+        }),
+      ],
+      ['getContacts()'],
+    ],
+    [
+      'the one that threw, which may have been about to call it',
+      [
+        fn(() => {
+          getContacts();
+          throw new Error('mine');
+        }),
+      ],
+      [],
+    ],
+    [
+      'a step before that gave it up',
+      [fn(() => getContacts() as never), each(s => s.data as never, getGroups())],
+      ['getContacts()'],
+    ],
+  ])('before a throw is told: of %s', async (_, steps, expected) => {
+    const lines = captureConsole();
+    const server = await rapidpro();
+    await expect(execute(...steps)(stateFor(server))).rejects.toThrow();
+    const found = lines.filter(line => line.includes('never called'));
+    expect(found.map(line => /\w+\(\)/.exec(line)?.[0])).toEqual(expected);
   });
 
   test('steps of the job itself are none', async () => {
@@ -262,6 +346,17 @@ describe('a step that lost something on its way', () => {
       description,
     });
   });
+});
+
+test.each([
+  [1, () => undefined],
+  [0, (state: State) => state],
+])('a job that ends without its state is warned of: %d', async (times, last) => {
+  const lines = captureConsole();
+  await execute(fn(last as never))({ data: 1 });
+  expect(lines.filter(line => line.includes('The last step returned no state'))).toHaveLength(
+    times,
+  );
 });
 
 test('a group that the workspace does not have is named', async () => {

@@ -97,11 +97,11 @@ function refuse(description: string, fix: string): never {
 }
 
 /**
- * Makes sure that the next state can be made of this one: afterwards it would be too late.
+ * Makes sure that an earlier step has not lost the state.
  *
  * @throws RapidProError `INVALID_INPUT`
  */
-export function requireState(state: unknown): asserts state is State {
+export function requireStateAtAll(state: unknown): asserts state is State {
   if (isOperation(state)) {
     refuse(
       'An earlier fn() returned an operation in place of the state, and the operation did not run.',
@@ -116,6 +116,15 @@ export function requireState(state: unknown): asserts state is State {
       'Return the state at its end: fn(state => { …; return state; })',
     );
   }
+}
+
+/**
+ * Makes sure that the next state can be made of this one: afterwards it would be too late.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function requireState(state: unknown): asserts state is State {
+  requireStateAtAll(state);
   const { references } = state as { references?: unknown };
   if (references === undefined || references === null || Array.isArray(references)) return;
   refuse(
