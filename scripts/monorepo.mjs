@@ -76,8 +76,8 @@ export function layOut(folder) {
 
   const places = pagesThere();
   for (const [path, place] of places) {
-    const text = readFileSync(join(ROOT, path), 'utf8');
-    put(place, path.endsWith('.md') ? withLinksThere(text, path, places) : text);
+    const content = readFileSync(join(ROOT, path));
+    put(place, path.endsWith('.md') ? withLinksThere(content.toString(), path, places) : content);
   }
   // The next layout takes these away, and refuses a folder that holds anything else.
   const list = filesIn(folder)
@@ -127,8 +127,8 @@ function empty(folder) {
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
 }
 
-/** Where each page and example is laid out. There docs/ is made by their build, and not kept. */
-function pagesThere() {
+/** Where each page, picture and example is laid out. There docs/ is made by their build, and not kept. */
+export function pagesThere() {
   const guides = readdirSync(join(ROOT, 'docs')).filter(
     name => name.endsWith('.md') && !STAY.includes(name),
   );
@@ -137,6 +137,7 @@ function pagesThere() {
   return new Map([
     ['README.md', 'README.md'],
     ['CHANGELOG.md', 'guides/changes.md'],
+    ['docs/pictures/sandbox-page.png', 'guides/pictures/sandbox-page.png'],
     ...guides.map(name => [`docs/${name}`, `guides/${name}`]),
     ...files.map(name => [`examples/${name}`, `guides/examples/${name}`]),
   ]);
@@ -173,7 +174,11 @@ function manifestThere() {
       rimraf: '3.0.2',
       ...dev(['typescript', 'vitest']),
     },
-    repository: { type: 'git', url: 'https://github.com/openfn/adaptors.git' },
+    repository: {
+      type: 'git',
+      url: 'https://github.com/openfn/adaptors.git',
+      directory: PACKAGE,
+    },
   };
 }
 
