@@ -15,7 +15,8 @@ function logForgotten(names: readonly string[]): void {
 
 /** What a job leaves is what its next run, and the next step, begin with. */
 function logLost(result: unknown): void {
-  if (result !== undefined && result !== null) return;
+  // The platform makes an empty one of none.
+  if (result !== undefined && result !== null && Object.keys(result).length > 0) return;
   log.warn(
     'The last step returned no state: what the job had in it is lost, also what its next run needs. Return the state: fn(state => { …; return state; })',
   );

@@ -415,6 +415,13 @@ describe('a value of another kind', () => {
       '$.data.uuid',
     ],
     ['nothing', addToGroup(any(null), 'A'), 'The list of contacts is missing.', 'as a list'],
+    ['nothing', syncContacts(any(null)), 'contacts is missing, and not a list.', 'is there'],
+    [
+      'an answer',
+      syncContacts(any({ results: [] })),
+      'contacts is an object, and',
+      '$.data.results',
+    ],
     ['true', deleteContacts(any(true)), 'contacts is a boolean', 'list'],
     ['a number', addToGroup(any(250788123123), 'A'), 'contacts[0] is a number', 'util.phoneUrn'],
     ['a number', getContact(any(250788123123)), 'contact is a number', 'util.phoneUrn'],
@@ -442,6 +449,7 @@ test('the log of a sync says what to do about the first that failed', async () =
 
 test.each([
   [1, () => undefined],
+  [1, () => ({})],
   [0, (state: State) => state],
 ])('a job that ends without its state is warned of: %d', async (times, last) => {
   const lines = captureConsole();

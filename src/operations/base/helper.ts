@@ -77,7 +77,7 @@ export function refuseUncalled(name: string, given: unknown): void {
   handOver(given);
   throw fail(
     'INVALID_INPUT',
-    `${name}(): it was given what only makes an operation, and that did not run.`,
+    `${name}(): it was given ${(given as Operation).name || 'an operation'} without its brackets, or in a function that does not call it: it did not run.`,
     'Write the operation with its brackets: upsertContact({ … }). In a function, call it with the state: state => upsertContact({ … })(state)',
   );
 }
