@@ -1,8 +1,8 @@
 export interface Finding {
   line: number;
   column: number;
-  /** `refused`: the job fails. `mistake`: it does not do what it says. `otherwise`: it may do something else than in version 2. */
-  kind: 'refused' | 'mistake' | 'otherwise';
+  /** `refused`: the job fails. `mistake`: it does not do what it says. `otherwise`: it may do something else than in version 2. `unknown`: only a run can tell. */
+  kind: 'refused' | 'mistake' | 'otherwise' | 'unknown';
   problem: string;
   fix: string;
 }

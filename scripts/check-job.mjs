@@ -8,17 +8,19 @@ import { OPTIONS } from '../src/input/optionTable.ts';
 import { adaptorNames } from './adaptor-names.mjs';
 import { checkBody } from './check/bodies.mjs';
 import {
+  checkCalled,
   checkNeverRun,
   checkOnce,
   checkOptions,
   checkQuoted,
   checkResponse,
 } from './check/habits.mjs';
+import { namesOf } from './check/names.mjs';
 import { staticValue } from './check/statics.mjs';
 import { JobSyntaxError } from './compile/errors.mjs';
 import { findImports } from './compile/imports.mjs';
 import { findLazyState } from './compile/lazy-state.mjs';
-import { isDeclared, parseJob, walk } from './compile/parse.mjs';
+import { parseJob, walk } from './compile/parse.mjs';
 import { refuseUnreadable } from './compile/unreadable.mjs';
 import { thisPackage } from './run-job.mjs';
 
@@ -34,6 +36,7 @@ const HELP = `Usage: npm run check-job -- job.js [more.js …]
 
 Says what version 3 would refuse or do otherwise in jobs that were written for version 2, and what in any
 job is not as it seems. Looks at their text alone: nothing is sent, and no credential is needed.
+What only a run can say is told as "cannot tell".
 
 Exit code 1 if something would be refused, or is a mistake.
 `;
@@ -54,6 +57,18 @@ Exit code 1 if something would be refused, or is a mistake.
  * @returns {Promise<{ line: number, column: number, kind: Kind, problem: string, fix: string }[]>}
  */
 export async function checkJob(source, { file = 'job.js' } = {}) {
+  try {
+    return await findingsOf(source, file);
+  } catch (error) {
+    // Whatever walks through it, and TypeScript itself, runs out of stack.
+    if (!(error instanceof RangeError)) throw error;
+    const problem = 'This job is nested too deep to be looked at: nothing else is said of it.';
+    const fix = 'Put its inner parts into constants and functions of their own.';
+    return [{ line: 1, column: 1, kind: 'unknown', problem, fix }];
+  }
+}
+
+async function findingsOf(source, file) {
   const findings = [];
   const onProblem = ({ line, column, problem, fix }) =>
     findings.push({ line, column, kind: 'refused', problem, fix });
@@ -84,21 +99,21 @@ function thisAdaptor() {
 }
 
 async function lookAtCalls(parsed, findings) {
-  const job = { ...parsed, ...namesOf(parsed) };
+  const job = { ...parsed, ...namesOf(parsed, isOperationName) };
   const note = kind => (node, problem, fix) => {
     const start = node.getStart(parsed.sourceFile);
     const { line, character } = parsed.sourceFile.getLineAndCharacterOfPosition(start);
     const found = { line: line + 1, column: character + 1, kind, problem, fix };
-    const isKnown = findings.some(
-      other =>
-        other.line === found.line && other.column === found.column && other.kind !== 'otherwise',
+    const isSaid = findings.some(
+      other => other.line === found.line && other.column === found.column && WRONG.has(other.kind),
     );
-    if (!isKnown || kind === 'otherwise') findings.push(found);
+    if (!isSaid || !WRONG.has(kind)) findings.push(found);
   };
   const report = {
     refused: note('refused'),
     mistake: note('mistake'),
     otherwise: note('otherwise'),
+    unknown: note('unknown'),
   };
   const seen = new Set();
   const calls = [];
@@ -106,39 +121,52 @@ async function lookAtCalls(parsed, findings) {
     if (ts.isCallExpression(node) && job.isOperation(node)) calls.push(node);
   });
   for (const call of calls) {
-    const name = call.expression.getText(parsed.sourceFile);
+    const name = job.operation(call.expression);
     const { params = [] } = operations.get(name) ?? {};
     const [first] = call.arguments;
     const options = call.arguments[params.indexOf('options')];
     const given = options && staticValue(options, job);
-    if (first) await checkBody(name, first, staticValue(first, job), given, report);
-    checkOptions(options, Object.keys(OPTIONS), report);
+    if (call.arguments.some(ts.isSpreadElement)) {
+      const fix = 'Give the arguments one by one, so that they can be looked at.';
+      report.unknown(call, `${name} gets a list of arguments: what is in it.`, fix);
+    } else {
+      if (first) await checkBody(name, first, staticValue(first, job), given, report);
+      checkOptions(options, given, Object.keys(OPTIONS), report);
+    }
     checkNeverRun(call, job, report);
     checkOnce(call, name, report, seen);
   }
+  for (const { node, name } of job.uncalled()) checkCalled(node, name, job, report);
   walk(parsed.sourceFile, node => {
     checkResponse(node, report);
     checkQuoted(node, job, report);
   });
 }
 
-/** What the names of a job stand for. */
-function namesOf(job) {
-  return {
-    /** Whether a call makes an operation. */
-    isOperation(node) {
-      const { expression } = node;
-      const name = expression.getText(job.sourceFile);
-      const isKnown = operations.has(name) || COMMON.includes(name) || NAMESPACED.test(name);
-      const root = ts.isPropertyAccessExpression(expression) ? expression.expression : expression;
-      return isKnown && !isDeclared(job, root);
-    },
-    declaration: identifier => job.checker.getSymbolAtLocation(identifier)?.declarations?.[0],
-  };
+/** Of these one in a place is enough. */
+const WRONG = new Set(['refused', 'mistake']);
+
+function isOperationName(name) {
+  return operations.has(name) || COMMON.includes(name) || NAMESPACED.test(name);
 }
 
 function printed(file, { line, column, kind, problem, fix }) {
-  return `${file}:${line}:${column}: ${kind}: ${problem}\n    ${fix}\n`;
+  const word = kind === 'unknown' ? 'cannot tell' : kind;
+  return `${file}:${line}:${column}: ${word}: ${problem}\n    ${fix}\n`;
+}
+
+const WHY_UNREAD = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
+function textOf(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${WHY_UNREAD[error.code] ?? error.code}.`);
+  }
 }
 
 async function command() {
@@ -148,17 +176,25 @@ async function command() {
   });
   if (values.help) return process.stdout.write(HELP);
   if (positionals.length === 0) throw new Error(HELP.trimEnd());
-  const counts = { refused: 0, mistake: 0, otherwise: 0 };
+  const counts = { refused: 0, mistake: 0, otherwise: 0, unknown: 0 };
   let text = '';
-  for (const file of positionals) {
-    for (const finding of await checkJob(readFileSync(file, 'utf8'), { file })) {
+  // What is missing is said before anything is looked at.
+  const jobs = positionals.map(file => [file, textOf(file)]);
+  for (const [file, source] of jobs) {
+    for (const finding of await checkJob(source, { file })) {
       counts[finding.kind]++;
       text += printed(file, finding);
     }
   }
-  const { refused, mistake, otherwise } = counts;
+  const { refused, mistake, otherwise, unknown } = counts;
+  const told = [
+    count(refused, ['refusal', 'refusals']),
+    count(mistake, ['mistake', 'mistakes']),
+    count(otherwise, ['difference', 'differences']),
+    ...(unknown ? [`${count(unknown, ['place', 'places'])} where it cannot tell`] : []),
+  ];
   process.stdout.write(
-    `${text}${count(refused, ['refusal', 'refusals'])}, ${count(mistake, ['mistake', 'mistakes'])}, ${count(otherwise, ['difference', 'differences'])}. Nothing was sent.\n`,
+    `${text}${told.join(', ')}. Values that come from data are looked at when the job runs. Nothing was sent.\n`,
   );
   if (refused + mistake > 0) process.exitCode = 1;
   return undefined;

@@ -76,8 +76,8 @@ export function layOut(folder) {
 
   const places = pagesThere();
   for (const [path, place] of places) {
-    const text = readFileSync(join(ROOT, path), 'utf8');
-    put(place, path.endsWith('.md') ? withLinksThere(text, path, places) : text);
+    const content = readFileSync(join(ROOT, path));
+    put(place, path.endsWith('.md') ? withLinksThere(content.toString(), path, places) : content);
   }
   // The next layout takes these away, and refuses a folder that holds anything else.
   const list = filesIn(folder)
@@ -134,7 +134,7 @@ function empty(folder) {
  * Where each page and example is laid out. There docs/ is made by their build, and not kept, so the pages lie in
  * guides/, all in one folder: guides/sync.md. The table of contents of a part has the name of the part.
  */
-function pagesThere() {
+export function pagesThere() {
   const pages = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .map(name => name.replaceAll('\\', '/'))
     .filter(name => name.endsWith('.md') && !STAY.includes(posix.basename(name)))
@@ -144,6 +144,7 @@ function pagesThere() {
   return new Map([
     ['README.md', 'README.md'],
     ['CHANGELOG.md', 'guides/changes.md'],
+    ['docs/pictures/sandbox-page.png', 'guides/pictures/sandbox-page.png'],
     ...pages,
     ...files.map(name => [`examples/${name}`, `guides/examples/${name}`]),
   ]);
@@ -187,7 +188,11 @@ function manifestThere() {
       rimraf: '3.0.2',
       ...dev(['typescript', 'vitest']),
     },
-    repository: { type: 'git', url: 'https://github.com/openfn/adaptors.git' },
+    repository: {
+      type: 'git',
+      url: 'https://github.com/openfn/adaptors.git',
+      directory: PACKAGE,
+    },
   };
 }
 

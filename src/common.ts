@@ -1,5 +1,18 @@
 import * as languageCommon from '@openfn/language-common';
-import { makeOperation, named } from './input/isOperation.js';
+import {
+  helper,
+  listFor,
+  readerOf,
+  refuse,
+  refuseUncalled,
+  requireFunction,
+  requirePath,
+  stepOfJob,
+  stepsOf,
+  valueFor,
+  whenGiven,
+} from './operations/base/helper.js';
+import { requireStateAtAll } from './operations/base/operation.js';
 import type { Operation, Source, State, Step, ValueReader } from './types/state.js';
 import { chunk as inPieces } from './util.js';
 
@@ -28,7 +41,7 @@ export interface CursorOptions {
  * @returns {Operation}
  */
 export function alterState(func: Step): Operation {
-  return named('alterState', makeOperation(languageCommon.alterState(func)), func);
+  return stepOfJob('alterState', func);
 }
 
 /**
@@ -54,7 +67,19 @@ export function chunk<Item>(array: readonly Item[], chunkSize: number): Item[][]
  * @returns {Operation}
  */
 export function as(key: string | ((state: State) => string), operation: Step): Operation {
-  return named('as', makeOperation(languageCommon.as(key, operation)), operation);
+  const run: Step = state => {
+    const given = valueFor('as', state, key, 'key');
+    if (typeof given !== 'string' || given === '') refuse('as', 'key', given);
+    requireFunction('as', 'operation', operation);
+    const keepData: Step = next =>
+      whenGiven(operation(next), after => {
+        refuseUncalled('as', after);
+        requireStateAtAll(after);
+        return after;
+      });
+    return languageCommon.as(given, keepData)(state);
+  };
+  return helper('as', run, operation);
 }
 
 /**
@@ -66,7 +91,12 @@ export function as(key: string | ((state: State) => string), operation: Step): O
  * @returns {Operation}
  */
 export function combine(...operations: Step[]): Operation {
-  return named('combine', makeOperation(languageCommon.combine(...operations)), operations);
+  const run: Step = state => {
+    for (const operation of operations) requireFunction('combine', 'operation', operation);
+    const steps = operations.map(stepsOf('combine', state));
+    return languageCommon.combine(...steps)(state);
+  };
+  return helper('combine', run, operations);
 }
 
 /**
@@ -79,7 +109,7 @@ export function combine(...operations: Step[]): Operation {
  * @returns {Operation}
  */
 export function cursor(value: unknown, options: CursorOptions = {}): Operation {
-  return named('cursor', makeOperation(languageCommon.cursor(value, options)));
+  return helper('cursor', state => languageCommon.cursor(value, options)(state));
 }
 
 /**
@@ -91,6 +121,7 @@ export function cursor(value: unknown, options: CursorOptions = {}): Operation {
  * @returns {string}
  */
 export function dataPath(path: string): string {
+  requirePath('dataPath', path);
   return languageCommon.dataPath(path);
 }
 
@@ -103,7 +134,7 @@ export function dataPath(path: string): string {
  * @returns {Function} A function of state.
  */
 export function dataValue(path: string): ValueReader {
-  return languageCommon.dataValue(path);
+  return readerOf('dataValue', languageCommon.dataValue, path);
 }
 
 /**
@@ -116,7 +147,12 @@ export function dataValue(path: string): ValueReader {
  * @returns {Operation}
  */
 export function each(source: Source, operation: Step): Operation {
-  return named('each', makeOperation(languageCommon.each(source, operation)), operation);
+  const run: Step = state => {
+    requireFunction('each', 'operation', operation);
+    const list = listFor('each', state, source);
+    return languageCommon.each(list, stepsOf('each', state)(operation))(state);
+  };
+  return helper('each', run, operation);
 }
 
 /**
@@ -153,7 +189,7 @@ export function fields(...fields: [string, unknown][]): { [key: string]: unknown
  * @returns {Operation}
  */
 export function fn(func: Step): Operation {
-  return named('fn', makeOperation(languageCommon.fn(func)), func);
+  return stepOfJob('fn', func);
 }
 
 /**
@@ -166,7 +202,16 @@ export function fn(func: Step): Operation {
  * @returns {Operation}
  */
 export function fnIf(condition: unknown, operation: Step): Operation {
-  return named('fnIf', makeOperation(languageCommon.fnIf(condition, operation)), operation);
+  const run: Step = state => {
+    requireFunction('fnIf', 'operation', operation);
+    const holds = valueFor('fnIf', state, condition, 'condition');
+    if (!holds) return state;
+    return whenGiven(operation(state), after => {
+      refuseUncalled('fnIf', after);
+      return after as State;
+    });
+  };
+  return helper('fnIf', run, operation);
 }
 
 /**
@@ -184,7 +229,13 @@ export function group(
   keyPath: string | ((state: State) => string),
   callback: Step = state => state,
 ): Operation {
-  return named('group', makeOperation(languageCommon.group(source, keyPath, callback)), callback);
+  const run: Step = state => {
+    requireFunction('group', 'function', callback);
+    const list = valueFor('group', state, source, 'list');
+    if (!Array.isArray(list)) refuse('group', 'list', list);
+    return languageCommon.group(list as unknown[], keyPath, callback)(state);
+  };
+  return helper('group', run, callback);
 }
 
 /**
@@ -196,7 +247,7 @@ export function group(
  * @returns {Function} A function of state.
  */
 export function lastReferenceValue(path: string): ValueReader {
-  return languageCommon.lastReferenceValue(path);
+  return readerOf('lastReferenceValue', languageCommon.lastReferenceValue, path);
 }
 
 /**
@@ -208,7 +259,7 @@ export function lastReferenceValue(path: string): ValueReader {
  * @returns {Operation}
  */
 export function log(...values: unknown[]): Operation {
-  return named('log', makeOperation(languageCommon.log(...values)));
+  return stepOfJob('log', languageCommon.log(...values));
 }
 
 /**
@@ -216,15 +267,19 @@ export function log(...values: unknown[]): Operation {
  * @public
  * @function
  * @namespace global
- * @param {Array} items - A list, or a JSONPath (`$.data[*]`).
+ * @param {Array} items - A list, a JSONPath (`$.data[*]`), or a function of state.
  * @param {Function} callback - Takes the item, its place and the state.
  * @returns {Operation}
  */
 export function map(
-  items: string | readonly unknown[],
+  items: Source,
   callback: (item: unknown, index: number, state: State) => unknown,
 ): Operation {
-  return named('map', makeOperation(languageCommon.map(items, callback)));
+  const run: Step = state => {
+    requireFunction('map', 'function', callback);
+    return languageCommon.map(listFor('map', state, items), callback)(state);
+  };
+  return helper('map', run);
 }
 
 /**
@@ -237,7 +292,10 @@ export function map(
  * @returns {Function} A function of state that gives the list.
  */
 export function merge(source: string, fields: unknown): ValueReader {
-  return languageCommon.merge(source, fields);
+  return state => {
+    requirePath('merge', source);
+    return languageCommon.merge(source, fields)(state);
+  };
 }
 
 /**
@@ -255,8 +313,12 @@ export function parseCsv(
   parsingOptions: object = {},
   callback?: (state: State, rows: unknown[]) => State | Promise<State>,
 ): Operation {
-  const parse = languageCommon.parseCsv(csvData, parsingOptions, callback);
-  return named('parseCsv', makeOperation(parse), callback);
+  const run: Step = state => {
+    const text = valueFor('parseCsv', state, csvData, 'text');
+    if (text === undefined || text === null) refuse('parseCsv', 'text', text);
+    return languageCommon.parseCsv(text, parsingOptions, callback)(state);
+  };
+  return helper('parseCsv', run, callback);
 }
 
 /**
@@ -268,7 +330,7 @@ export function parseCsv(
  * @returns {Function} A function of state.
  */
 export function sourceValue(path: string): ValueReader {
-  return languageCommon.sourceValue(path);
+  return readerOf('sourceValue', languageCommon.sourceValue, path);
 }
 
 export * as dateFns from './dateFns.js';

@@ -1,5 +1,5 @@
 import { execute as commonExecute } from '@openfn/language-common';
-import { makeOperation, named, watchCalls } from './input/isOperation.js';
+import { endStep, makeOperation, named, watchCalls } from './input/isOperation.js';
 import { log } from './input/log.js';
 import { logSize } from './input/size.js';
 import type { Operation, Step } from './types/state.js';
@@ -8,9 +8,29 @@ import type { Operation, Step } from './types/state.js';
 function logForgotten(names: readonly string[]): void {
   for (const name of names) {
     log.warn(
-      `${name}() was made while the job ran, but never called: it did nothing. Write it as a step of its own or in each(), or call it in a for…of loop, not in forEach(): state = await ${name}(…)(state)`,
+      `${name}() was made while the job ran, but never called: it did nothing. Write it as a step of its own or in each(), or call it in a for…of loop, not in forEach(): state = await ${name}(…)(state). If a function of yours left it out on purpose, all is well.`,
     );
   }
+}
+
+/** What a job leaves is what its next run, and the next step, begin with. */
+function logLost(result: unknown): void {
+  // The platform makes an empty one of none.
+  if (result !== undefined && result !== null && Object.keys(result).length > 0) return;
+  log.warn(
+    'The last step returned no state: what the job had in it is lost, also what its next run needs. Return the state: fn(state => { …; return state; })',
+  );
+}
+
+/** A step that says when it has come to its end. */
+function ending(step: Step): Step {
+  // What is no function is refused where it would run.
+  if (typeof step !== 'function') return step;
+  return async state => {
+    const next = await step(state);
+    endStep();
+    return next;
+  };
 }
 
 /**
@@ -24,10 +44,12 @@ function logForgotten(names: readonly string[]): void {
  */
 export function execute(...operations: Step[]): Operation {
   const job = makeOperation(async state => {
-    const { result, forgotten } = await watchCalls(() =>
-      commonExecute(...operations)({ references: [], data: null, ...state }),
+    const steps = operations.map(ending);
+    const result = await watchCalls(
+      () => commonExecute(...steps)({ references: [], data: null, ...state }),
+      logForgotten,
     );
-    logForgotten(forgotten);
+    logLost(result);
     logSize(result);
     return result;
   });

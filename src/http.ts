@@ -55,6 +55,9 @@ function send({ method, path, query, body, options, knownOptions = [] }: HttpPla
  * @function
  * @example <caption>The first page of the labels</caption>
  * http.get('labels');
+ * @example <caption>With a query; the records are in results</caption>
+ * http.get('contacts', { group: 'Mothers', reverse: true });
+ * fn(state => ({ ...state, data: state.data.results }));
  * @param {string} path - The endpoint, with or without `.json`: `contacts`.
  * @param {object} [query] - What stands after `?`, unencoded.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -77,6 +80,8 @@ export function get(
  * @function
  * @example <caption>Rename a label</caption>
  * http.post('labels', { name: 'Very urgent' }, { query: { uuid: $.data.uuid } });
+ * @example <caption>Make a group</caption>
+ * http.post('groups', { name: 'Fathers' });
  * @param {string} path - The endpoint, with or without `.json`.
  * @param {object} body - Sent as JSON.
  * @param {HttpOptions} [options] - `query`; `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -99,6 +104,8 @@ export function post(
  * @function
  * @example <caption>Delete a label</caption>
  * http.delete('labels', { uuid: $.data.uuid });
+ * @example <caption>Delete a contact by a URN</caption>
+ * http.delete('contacts', { urn: 'tel:+221770001122' });
  * @param {string} path - The endpoint, with or without `.json`.
  * @param {object} query - What names the object, unencoded.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -123,6 +130,8 @@ export { remove as delete };
  * @function
  * @example <caption>Make a label</caption>
  * http.request('POST', 'labels', { body: { name: 'To call back' } });
+ * @example <caption>Read one field</caption>
+ * http.request('GET', 'fields', { query: { key: 'village' } });
  * @param {string} method - `GET`, `POST` or `DELETE`.
  * @param {string} path - The endpoint, with or without `.json`. A whole address is refused.
  * @param {HttpRequestOptions} [options] - `query`, `body`; `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).

@@ -41,11 +41,12 @@ declare module '@openfn/language-common' {
   export function lastReferenceValue(path: string): ValueReader;
   export function log(...values: unknown[]): Operation;
   export function map(
-    items: string | readonly unknown[],
+    items: readonly unknown[],
     callback: (item: unknown, index: number, state: State) => unknown,
   ): Operation;
   export function merge(source: string, fields: unknown): ValueReader;
   export function parseCsv(text: unknown, options?: object, callback?: unknown): Operation;
+  export function source(path: string): (state: State) => unknown[];
   export function sourceValue(path: string): ValueReader;
 
   export const dateFns: {

@@ -90,23 +90,38 @@ const LEAST = {
  */
 export async function checkBody(operation, node, value, options, report) {
   const { name, check } = CHECKS[operation] ?? {};
-  if (!check || value === UNKNOWN) return;
+  if (!check) return;
+  if (isPartial(value)) tellWhatIsHidden(node, name, value, report);
+  if (value === UNKNOWN) return;
   const isLiteral = Boolean(options?.literal);
-  let body = filledBody(value);
-  if (isPlain(body) && isPartial(value)) body = { ...LEAST[operation], ...body };
+  let written = value;
+  const body = () => {
+    const known = filledBody(written);
+    return isPlain(known) && isPartial(value) ? { ...LEAST[operation], ...known } : known;
+  };
   // One after the other, as the adaptor finds them: each is put right before the next look.
   for (let round = 0; round < 20; round++) {
-    const error = refusalOf(() => check(expand(STATE, body, name), isLiteral));
+    const error = refusalOf(() => check(expand(STATE, body(), name), isLiteral));
     if (!error) break;
     const place = placeOf(error.description, node, name);
     report.refused(place.node, plain(error.description), plain(error.fix));
-    const mended = mend(body, place, error);
+    const mended = mend(written, place, error);
     if (!mended) break;
-    body = mended;
+    written = mended;
   }
-  if (!isPlain(body)) return;
-  lookAtUrns(body, node, report);
-  await lookAtTimes(body, node, name, report);
+  const last = body();
+  if (!isPlain(last)) return;
+  lookAtUrns(last, node, report);
+  await lookAtTimes(last, node, name, report);
+}
+
+function tellWhatIsHidden(node, name, value, report) {
+  const what = value === UNKNOWN ? 'what it holds' : 'which other keys it has';
+  report.unknown(
+    node,
+    `${name} is put together when the job runs: ${what}.`,
+    'The adaptor looks at it then, before it sends anything. Keys that are written out here are looked at now.',
+  );
 }
 
 /** What an error says, without what concerns a run. */
@@ -149,7 +164,12 @@ function nodeAt(node, [step, ...others]) {
     return given ? nodeAt(given, [step, ...others]) : node;
   }
   if (step === undefined) return node;
-  if (ts.isArrayLiteralExpression(node)) return nodeAt(node.elements[Number(step)] ?? node, others);
+  if (ts.isArrayLiteralExpression(node)) {
+    // Behind another list that is spread nobody can count.
+    const isCounted = !node.elements.some(ts.isSpreadElement);
+    const element = isCounted ? node.elements[Number(step)] : undefined;
+    return element ? nodeAt(element, others) : node;
+  }
   if (!ts.isObjectLiteralExpression(node)) return node;
   const property = node.properties.find(({ name }) => name && keyOf(name) === step);
   if (!property) return node;

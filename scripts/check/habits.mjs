@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import { suggest } from '../../src/input/nearest.ts';
+import { isPartial, keyOf } from './statics.mjs';
 
 const RESPONSE = ['method', 'path', 'statusCode', 'duration', 'requests'];
 
@@ -133,12 +134,46 @@ export function checkOnce(node, name, report, seen) {
   report.otherwise(node, problem, fix);
 }
 
-/** Options that no operation has. */
-export function checkOptions(node, known, report) {
-  if (!node || !ts.isObjectLiteralExpression(node)) return;
-  for (const property of node.properties) {
-    const key = property.name && !ts.isComputedPropertyName(property.name) && property.name.text;
-    if (key === undefined || key === false || known.includes(key)) continue;
-    report.refused(property, `No operation has the option "${key}".`, suggest(key, known));
+/**
+ * Options that no operation has.
+ *
+ * @param {ts.Node | undefined} node - the argument
+ * @param {unknown} value - what its text says, see `staticValue`
+ */
+export function checkOptions(node, value, known, report) {
+  // In second place a function is a callback, as in version 2.
+  if (!node || ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return;
+  if (isPartial(value)) {
+    report.unknown(
+      node,
+      'The options are put together when the job runs: which ones they are.',
+      'The adaptor refuses one that it does not have, before it sends anything.',
+    );
   }
+  if (value === null || typeof value !== 'object') return;
+  const properties = ts.isObjectLiteralExpression(node) ? node.properties : [];
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    const property = properties.find(({ name }) => name && keyOf(name) === key);
+    report.refused(property ?? node, `No operation has the option "${key}".`, suggest(key, known));
+  }
+}
+
+/** An operation that is named and not called where it stands. */
+export function checkCalled(node, name, job, report) {
+  const { parent } = node;
+  const isStep = ts.isCallExpression(parent) && parent.arguments.includes(node);
+  if (ts.isExpressionStatement(parent) || (isStep && job.isOperation(parent))) {
+    report.mistake(
+      node,
+      `${name} stands here without its brackets: it is only named, and does nothing.`,
+      `Write ${name}(…).`,
+    );
+    return;
+  }
+  report.unknown(
+    node,
+    `${name} goes somewhere else by another way: what it is given there.`,
+    'The adaptor looks at it when the job runs, before it sends anything.',
+  );
 }

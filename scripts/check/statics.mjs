@@ -36,8 +36,22 @@ export function staticValue(node, job, depth = 0) {
     return typeof value === 'number' ? -value : UNKNOWN;
   }
   if (ts.isIdentifier(node)) return valueOfName(node, job, within);
-  if (ts.isObjectLiteralExpression(node)) return valueOfObject(node, within);
-  if (ts.isArrayLiteralExpression(node)) return node.elements.map(within);
+  if (ts.isObjectLiteralExpression(node)) return valueOfObject(node, job, within);
+  if (ts.isArrayLiteralExpression(node)) return valueOfList(node, within);
+  if (ts.isPropertyAccessExpression(node)) return valueOfPart(node, node.name.text, within);
+  if (ts.isElementAccessExpression(node)) {
+    return valueOfPart(node, within(node.argumentExpression), within);
+  }
+  if (ts.isTemplateExpression(node)) {
+    const parts = node.templateSpans.flatMap(({ expression, literal }) => [
+      within(expression),
+      literal.text,
+    ]);
+    return joined([node.head.text, ...parts]);
+  }
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
+    return joined([within(node.left), within(node.right)]);
+  }
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node))
     return valueOfFunction(node, within);
   if (ts.isNewExpression(node) && node.expression.getText() === 'Date') return new Date(0);
@@ -45,16 +59,49 @@ export function staticValue(node, job, depth = 0) {
   return UNKNOWN;
 }
 
+/** Text that is put together. Numbers that are added up are left to the run. */
+function joined(parts) {
+  const isText = parts.some(part => typeof part === 'string');
+  const isKnown = parts.every(
+    part => part === null || !/^(?:object|function|symbol)$/.test(typeof part),
+  );
+  return isText && isKnown ? parts.join('') : UNKNOWN;
+}
+
 function valueOfName(node, job, within) {
   if (node.text === 'undefined') return undefined;
-  const declaration = job.declaration(node);
+  return valueOfDeclaration(job.declaration(node), job, within);
+}
+
+function valueOfDeclaration(declaration, job, within) {
   if (!declaration) return UNKNOWN;
   if (ts.isParameter(declaration)) return isOfState(declaration, job) ? STATE : UNKNOWN;
   const isConstant =
     ts.isVariableDeclaration(declaration) &&
+    ts.isIdentifier(declaration.name) &&
     declaration.initializer &&
     declaration.parent.flags & ts.NodeFlags.Const;
-  return isConstant ? within(declaration.initializer) : UNKNOWN;
+  if (!isConstant) return UNKNOWN;
+  const value = within(declaration.initializer);
+  const canChange = value !== null && typeof value === 'object' && value !== STATE;
+  return canChange && job.mayChange(declaration) ? UNKNOWN : value;
+}
+
+/** `texts.eng`, `texts['eng']` */
+function valueOfPart(node, key, within) {
+  const whole = within(node.expression);
+  const isPlain = whole !== null && typeof whole === 'object' && whole !== STATE;
+  const isKey = typeof key === 'string' || typeof key === 'number';
+  if (!isPlain || !isKey || whole instanceof Date) return UNKNOWN;
+  return Object.hasOwn(whole, key) ? whole[key] : UNKNOWN;
+}
+
+function valueOfList(node, within) {
+  return node.elements.flatMap(element => {
+    if (!ts.isSpreadElement(element)) return [within(element)];
+    const value = within(element.expression);
+    return Array.isArray(value) ? value : [UNKNOWN];
+  });
 }
 
 /** Whether this is the one parameter of a function that stands in the argument of an operation. */
@@ -70,21 +117,41 @@ export function isPartial(value) {
   return value === UNKNOWN || (value !== null && typeof value === 'object' && UNKNOWN in value);
 }
 
-function valueOfObject(node, within) {
+function valueOfObject(node, job, within) {
   const value = {};
   for (const property of node.properties) {
-    const key = property.name && keyOf(property.name);
+    if (ts.isSpreadAssignment(property)) {
+      spreadInto(value, within(property.expression));
+      continue;
+    }
+    const key = keyOf(property.name, within);
     if (key === undefined) value[UNKNOWN] = true;
     else if (ts.isPropertyAssignment(property)) value[key] = within(property.initializer);
+    else if (ts.isShorthandPropertyAssignment(property))
+      value[key] = valueOfDeclaration(job.shorthand(property), job, within);
     else value[key] = UNKNOWN;
   }
   return value;
 }
 
+function spreadInto(value, given) {
+  if (given === undefined || given === null || given === false) return;
+  if (typeof given === 'object') {
+    Object.assign(value, given);
+    return;
+  }
+  // Whatever is in there comes in place of what stood before.
+  for (const key of Object.keys(value)) value[key] = UNKNOWN;
+  value[UNKNOWN] = true;
+}
+
 /** The key that a property's name stands for; undefined if only a run can say it. */
-export function keyOf(name) {
-  if (ts.isComputedPropertyName(name)) return undefined;
-  return ts.isPrivateIdentifier(name) ? undefined : name.text;
+export function keyOf(name, told = () => UNKNOWN) {
+  if (ts.isPrivateIdentifier(name)) return undefined;
+  if (!ts.isComputedPropertyName(name)) return name.text;
+  const { expression } = name;
+  const key = ts.isStringLiteralLike(expression) ? expression.text : told(expression);
+  return typeof key === 'string' || typeof key === 'number' ? String(key) : undefined;
 }
 
 function valueOfFunction(node, within) {

@@ -15,12 +15,14 @@ const options = {
  * Parses a job. The checker knows only what the job itself declares: whatever it cannot resolve comes
  * from an adaptor, is a global, or is a mistake.
  *
- * @param {string} source
+ * @param {string} text
  * @param {string} file
  * @param {(problem: JobSyntaxError) => void} onProblem - told of whatever is found once the job could be parsed
  */
-export function parseJob(source, file, onProblem) {
+export function parseJob(text, file, onProblem) {
   const path = '/job.js';
+  // Some editors begin a file with a mark, which is no character of the job.
+  const source = text.replace(/^\uFEFF/, '');
   const parsed = ts.createSourceFile(path, source, options.target, true, ts.ScriptKind.JS);
   const program = ts.createProgram([path], options, {
     getSourceFile: name => (name === path ? parsed : undefined),

@@ -53,6 +53,46 @@ const UNREACHABLE = new Set([
 const UNENCRYPTED =
   /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH)/;
 
+/** What whoever runs the server has to put right: nothing is sent to a server that cannot say who it is. */
+function whyUnencrypted(code: string): { description: string; fix: string } {
+  if (code === 'CERT_HAS_EXPIRED') {
+    return {
+      description: 'The certificate of the server has expired.',
+      fix: 'Ask whoever runs the server to renew it.',
+    };
+  }
+  if (code === 'CERT_NOT_YET_VALID') {
+    return {
+      description: 'The certificate of the server is not valid yet.',
+      fix: 'Check the clock where the job runs, or ask whoever runs the server.',
+    };
+  }
+  if (/ALTNAME|HOSTNAME_MISMATCH/.test(code)) {
+    return {
+      description:
+        'The certificate of the server is for another name than "host" in the credential.',
+      fix: 'Check the spelling of "host": it must be the name that people open RapidPro by. If it is right, ask whoever runs the server.',
+    };
+  }
+  if (/^(DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)) {
+    return {
+      description:
+        'The certificate of the server is its own, or of an authority that is not known here.',
+      fix: 'Ask whoever runs the server for a certificate of a public authority, with its whole chain. Where you run OpenFn yourself, NODE_EXTRA_CA_CERTS names the file of an authority of your own.',
+    };
+  }
+  if (/^(EPROTO|ERR_SSL)/.test(code)) {
+    return {
+      description: '"host" in the credential says https, but no encrypted connection comes about.',
+      fix: 'Check the port in "host", if it has one: one for http does not answer to https. If it is right, ask whoever runs the server.',
+    };
+  }
+  return {
+    description: 'The certificate of the server is not valid.',
+    fix: 'Ask whoever runs the server to put it right.',
+  };
+}
+
 function describe(
   { code, syscall }: { code: string; syscall: string },
   seconds: number,
@@ -93,8 +133,7 @@ function describe(
       undefined,
       {
         code: 'INSECURE_CONNECTION',
-        description: 'An encrypted connection to the server could not be made.',
-        fix: 'The certificate of the server is not valid, or "host" says https where the server speaks http. Ask whoever runs the server.',
+        ...whyUnencrypted(code),
       },
     ];
   }

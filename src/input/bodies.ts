@@ -3,22 +3,35 @@ import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { bodyCheck, keysOf, record, text, uuid, uuidOrName } from './body.js';
 import { refuseNearMisses, warnUnknownKeys } from './check.js';
-import { asUuid, checkEach, contactKey, requireUrn } from './identifiers.js';
+import { asUuid, checkEach, contactKey, requireUrn, URN_FIX } from './identifiers.js';
 
 /** What RapidPro takes in the bodies of writes. */
 
-const listOf = (what: string) =>
+/** What stands there in place of text; a number is the usual mistake where a URN may be. */
+const notText = (expected: string, takesUrn: boolean) => (issue: { input?: unknown }) =>
+  takesUrn && typeof issue.input === 'number'
+    ? `is a number, and a URN is text: ${URN_FIX.replace(/\.$/, '')}`
+    : expected;
+
+const notList = (issue: { input?: unknown }) =>
+  typeof issue.input === 'string' || typeof issue.input === 'number'
+    ? 'must be a list: put it in square brackets, as ["tel:+250788123123"] or [$.data.urn]'
+    : 'must be a list';
+
+const listOf = (what: string, takesUrn = false) =>
   z.array(
     z
-      .string({ error: `must be ${what} as text: not an object, and not empty` })
+      .string({
+        error: notText(`must be ${what} as text: not an object, and not empty`, takesUrn),
+      })
       .trim()
       .min(1, { error: `must be ${what} as text: it is empty` })
       .transform(value => asUuid(value) ?? value),
-    { error: 'must be a list' },
+    { error: notList },
   );
 
-const urns = listOf('a URN, such as "tel:+250788123123",');
-const contacts = listOf('the uuid or a URN of a contact');
+const urns = listOf('a URN, such as "tel:+250788123123",', true);
+const contacts = listOf('the uuid or a URN of a contact', true);
 const groups = listOf('the uuid or the name of a group');
 // Version 2 passed a number on, and RapidPro takes it as text.
 const textOrNumber = z.union([z.string(), z.number()], { error: 'must be text' });
@@ -80,7 +93,12 @@ const flowStartShape = {
 
 const messageShape = {
   contact: z
-    .string({ error: 'must be the uuid or a URN of one contact; sendBroadcast() writes to many' })
+    .string({
+      error: notText(
+        'must be the uuid or a URN of one contact; sendBroadcast() writes to many',
+        true,
+      ),
+    })
     .transform(value => asUuid(value) ?? value.trim()),
   text: textOrNumber.optional(),
   attachments: z.unknown().optional(),

@@ -266,9 +266,15 @@ function askFor(give: (state: State) => unknown, state: State, where: string) {
   }
 }
 
-/** Adds the name of the operation where a reference leads to nothing. */
-export function inOperation(error: unknown, name: string): unknown {
-  if (!(error instanceof RapidProError) || !nowhere.has(error) || !name) return error;
+/**
+ * Adds the name of the operation where a reference leads to nothing.
+ *
+ * @param argument - where this begins what an error says, it is one of the operation's too
+ */
+export function inOperation(error: unknown, name: string, argument?: string): unknown {
+  if (!(error instanceof RapidProError) || !name) return error;
+  const isOurs = nowhere.has(error) || (argument && error.description.startsWith(argument));
+  if (!isOurs) return error;
   return changed(error, { description: `${name}(): ${error.description}` });
 }
 

@@ -69,6 +69,10 @@ export function checkEach<Item, Checked>(
   );
 }
 
+/** How to write the URN of a number. */
+export const URN_FIX =
+  '"tel:+250788123123", or util.phoneUrn($.data.phone, "RW") of a number as people write it.';
+
 /** How a contact is named in a query: `{ uuid }` or `{ urn }`. */
 export type ContactKey = { uuid: string } | { urn: string };
 
@@ -79,12 +83,16 @@ export type ContactKey = { uuid: string } | { urn: string };
  */
 export function contactKey(value: unknown, where = 'contact'): ContactKey {
   if (typeof value !== 'string' || value.trim() === '') {
+    const isThere = value !== null && value !== undefined && typeof value !== 'string';
+    const kind = typeof value === 'object' ? 'an object' : `a ${typeof value}`;
     throw fail(
       'INVALID_INPUT',
-      value !== null && typeof value === 'object'
-        ? `${where} is an object where a uuid or a URN is expected.`
+      isThere
+        ? `${where} is ${kind} where a uuid or a URN is expected.`
         : `${where} is empty: it should be a uuid or a URN.`,
-      'Give the uuid of the contact, as $.data.uuid, or one of its URNs, as "tel:+250788123123".',
+      typeof value === 'number'
+        ? `A URN is text: ${URN_FIX}`
+        : 'Give the uuid of the contact, as $.data.uuid, or one of its URNs, as "tel:+250788123123".',
     );
   }
   const uuid = asUuid(value);

@@ -22,27 +22,50 @@ function refuseCall(): Promise<never> {
   return new Promise(() => {});
 }
 
-/** The operations that a run has made on its way and not called, each run its own. */
-const uncalled = new AsyncLocalStorage<Set<Operation>>();
+/** What a run has made on its way and not called, each run its own. */
+interface Made {
+  uncalled: Set<Operation>;
+  /** Those of steps that have come to their end: nobody is about to call them. */
+  left: Set<Operation>;
+}
+
+const run = new AsyncLocalStorage<Made>();
 /** A run that makes more and calls none of them has been told enough. */
 const MOST_WATCHED = 1000;
 
+/** Operations that are given to what this promise becomes are for it to call, or to leave. */
+function watchChain<Result>(promise: Promise<Result>): Promise<Result> {
+  if (Object.hasOwn(promise, 'then')) return promise;
+  for (const name of ['then', 'catch', 'finally'] as const) {
+    const follow = promise[name] as (...given: unknown[]) => Promise<Result>;
+    const value = (...given: unknown[]) => {
+      handOver(...given);
+      return watchChain(follow.apply(promise, given));
+    };
+    Object.defineProperty(promise, name, { value });
+  }
+  return promise;
+}
+
 /** Makes an operation of what it does. Where a value is wanted it is not done. */
-export function makeOperation(run: Operation): Operation {
+export function makeOperation(does: Operation): Operation {
+  // Another run may call it.
+  const made = run.getStore();
   const operation: Operation = state => {
-    uncalled.getStore()?.delete(operation);
-    return isGiving ? refuseCall() : run(state);
+    made?.uncalled.delete(operation);
+    if (isGiving) return refuseCall();
+    const next = does(state);
+    return run.getStore() && next instanceof Promise ? watchChain(next) : next;
   };
   Object.defineProperty(operation, MARK, { value: true });
-  const made = uncalled.getStore();
-  if (made && made.size < MOST_WATCHED) made.add(operation);
+  if (made && made.uncalled.size < MOST_WATCHED) made.uncalled.add(operation);
   return operation;
 }
 
 /** Operations that somebody was given are theirs to call, or to leave. */
 export function handOver(...given: unknown[]): void {
-  const made = uncalled.getStore();
-  for (const value of made ? given.flat() : []) made?.delete(value as Operation);
+  const made = run.getStore();
+  for (const value of made ? given.flat() : []) made?.uncalled.delete(value as Operation);
 }
 
 /**
@@ -59,17 +82,34 @@ export function named<Made extends Operation>(
   return Object.defineProperty(operation, 'name', { value: name });
 }
 
+/** A step of the job has come to its end: what it made and did not call is left. */
+export function endStep(): void {
+  const made = run.getStore();
+  for (const operation of made?.uncalled ?? []) made?.left.add(operation);
+}
+
 /**
  * Runs a job or a part of it, and says by name which operations were made on the way and never called.
- * Within such a run it is part of that one.
+ * Within such a run it is part of that one. If it throws, it says so of the steps that had come to their end:
+ * what the one that threw was still to call nobody knows.
  */
 export async function watchCalls<Result>(
-  run: () => Promise<Result>,
-): Promise<{ result: Result; forgotten: string[] }> {
-  if (uncalled.getStore()) return { result: await run(), forgotten: [] };
-  const made = new Set<Operation>();
-  const result = await uncalled.run(made, run);
-  return { result, forgotten: [...new Set([...made].map(({ name }) => name).filter(Boolean))] };
+  job: () => Promise<Result>,
+  onForgotten: (names: string[]) => void,
+): Promise<Result> {
+  if (run.getStore()) return job();
+  const made: Made = { uncalled: new Set(), left: new Set() };
+  const namesOf = (operations: Operation[]) => [
+    ...new Set(operations.map(({ name }) => name).filter(Boolean)),
+  ];
+  try {
+    const result = await run.run(made, job);
+    onForgotten(namesOf([...made.uncalled]));
+    return result;
+  } catch (error) {
+    onForgotten(namesOf([...made.uncalled].filter(operation => made.left.has(operation))));
+    throw error;
+  }
 }
 
 /** Asks a function of state for its value, and says whether it called an operation for it. */

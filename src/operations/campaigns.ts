@@ -39,8 +39,9 @@ export function getCampaigns(
  * @namespace global
  * @example <caption>Visits of the mothers</caption>
  * addCampaign({ name: 'Postnatal visits', group: 'Mothers' });
- * @example <caption>With more patience for a busy server</caption>
- * addCampaign({ name: 'Vaccinations', group: 'Mothers' }, { timeout: 120, maxWait: 300 });
+ * @example <caption>For a group that the step before found</caption>
+ * getGroups({ name: 'Mothers' });
+ * addCampaign({ name: 'Vaccinations', group: state => state.data[0].uuid });
  * @param {CampaignBody} campaign - `name` and `group` (uuid or name).
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The campaign.
@@ -66,8 +67,12 @@ export function addCampaign(
  * @namespace global
  * @example <caption>Another group</caption>
  * updateCampaign('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Visits', group: 'Pregnant' });
- * @example <caption>With more patience for a busy server</caption>
- * updateCampaign('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'All visits', group: 'Mothers' }, { maxWait: 300 });
+ * @example <caption>By its present name, for another group</caption>
+ * getCampaigns();
+ * updateCampaign(state => state.data.find(({ name }) => name === 'Visits').uuid, {
+ *   name: 'All visits',
+ *   group: 'Pregnant',
+ * });
  * @param {string} campaign - The uuid of the campaign.
  * @param {CampaignBody} changes - `name` and `group`, both.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -177,19 +182,15 @@ export function addCampaignEvent(
  *   delivery_hour: 9,
  *   message: 'Your visit is in two days.',
  * });
- * @example <caption>With more patience for a busy server</caption>
- * updateCampaignEvent(
- *   $.data.uuid,
- *   {
- *     campaign: 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11',
- *     relative_to: 'next_visit',
- *     offset: -3,
- *     unit: 'days',
- *     delivery_hour: 8,
- *     message: 'Your visit is on Friday.',
- *   },
- *   { maxWait: 300 },
- * );
+ * @example <caption>In two languages, three days before</caption>
+ * updateCampaignEvent($.data.uuid, {
+ *   campaign: 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11',
+ *   relative_to: 'next_visit',
+ *   offset: -3,
+ *   unit: 'days',
+ *   delivery_hour: 8,
+ *   message: { eng: 'Your visit is in three days.', fra: 'Votre visite est dans trois jours.' },
+ * });
  * @param {string} event - The uuid of the campaign event.
  * @param {CampaignEventBody} changes - All the keys of `addCampaignEvent`; `campaign` cannot change.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -225,8 +226,12 @@ export function updateCampaignEvent(
  * @namespace global
  * @example <caption>Delete</caption>
  * deleteCampaignEvent($.data.uuid);
- * @example <caption>With more patience for a busy server</caption>
- * deleteCampaignEvent($.data.uuid, { maxWait: 300 });
+ * @example <caption>All that come on the day before</caption>
+ * getCampaignEvents({ campaign: 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11' });
+ * each(
+ *   state => state.data.filter(({ offset, unit }) => offset === -1 && unit === 'days'),
+ *   deleteCampaignEvent($.data.uuid),
+ * );
  * @param {string} event - The uuid of the campaign event.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `deleted: true`.

@@ -255,8 +255,9 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
  * @namespace global
  * @example <caption>By phone number</caption>
  * deleteContact('tel:+221770001122');
- * @example <caption>With more patience for a busy server</caption>
- * deleteContact('tel:+221770001122', { timeout: 120, maxWait: 300 });
+ * @example <caption>If RapidPro has the contact at all</caption>
+ * getContact('tel:+221770001122');
+ * fnIf($.data, deleteContact($.data.uuid));
  * @param {string} contact - The uuid, or a URN.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `deleted: true`.

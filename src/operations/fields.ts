@@ -43,8 +43,9 @@ export function getFields(
  * @namespace global
  * @example <caption>A date</caption>
  * addField({ name: 'Birth date', type: 'datetime' });
- * @example <caption>A number, with more patience for a busy server</caption>
- * addField({ name: 'Weight', type: 'number' }, { maxWait: 300 });
+ * @example <caption>A number; keep the key that RapidPro gave it</caption>
+ * addField({ name: 'Weight', type: 'number' });
+ * fn(state => ({ ...state, weightKey: state.data.key }));
  * @param {FieldBody} field - `name` (at most 36 letters, digits, spaces and hyphens) and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The field; its `key` is made from the name: `birth_date`. For about five seconds contacts cannot use it; later operations wait that out.
@@ -67,8 +68,12 @@ export function addField(
  * @namespace global
  * @example <caption>Rename</caption>
  * updateField('next_visit', { name: 'Next clinic visit', type: 'datetime' });
- * @example <caption>With more patience for a busy server</caption>
- * updateField('next_visit', { name: 'Next visit', type: 'datetime' }, { maxWait: 300 });
+ * @example <caption>By the name that people see</caption>
+ * getFields();
+ * updateField(state => state.data.find(({ name }) => name === 'Next visit').key, {
+ *   name: 'Next clinic visit',
+ *   type: 'datetime',
+ * });
  * @param {string} field - The key of the field.
  * @param {FieldBody} changes - `name` and `type`, both.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -104,8 +109,8 @@ export function updateField(
  * @namespace global
  * @example <caption>Before the step that fills it</caption>
  * ensureField({ name: 'Next visit', type: 'datetime' });
- * @example <caption>Of text, with more patience for a busy server</caption>
- * ensureField({ name: 'Village of birth', type: 'text' }, { maxWait: 300 });
+ * @example <caption>Several, before the sync that fills them</caption>
+ * each(['Village of birth', 'Clinic'], ensureField({ name: $.data, type: 'text' }));
  * @param {FieldBody} field - `name` and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The field. Contacts can use it in the next operation: it waits until RapidPro is ready.

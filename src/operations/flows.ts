@@ -147,7 +147,7 @@ export function getFlowStarts(
  * @example <caption>One flow with all that it needs</caption>
  * getFlowDefinitions({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c' });
  * @example <caption>Alone, without what it needs</caption>
- * getFlowDefinitions({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c', dependencies: 'none' }, { timeout: 120 });
+ * getFlowDefinitions({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c', dependencies: 'none' });
  * @param {DefinitionFilters} filters - `flow` and `campaign` (a uuid or any number); `dependencies` (`all`, `flows`, `none`; default: `all`).
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `version`, `site`, `flows`, `campaigns`, `triggers`, `fields`, `groups`.

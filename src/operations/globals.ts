@@ -43,8 +43,9 @@ export function getGlobals(
  * @namespace global
  * @example <caption>A global</caption>
  * addGlobal({ name: 'Opening hours', value: '8 to 16' });
- * @example <caption>With more patience for a busy server</caption>
- * addGlobal({ name: 'Clinic name', value: 'Gisozi' }, { maxWait: 300 });
+ * @example <caption>With a value from the data</caption>
+ * fn(state => ({ ...state, clinic: { name: 'Gisozi' } }));
+ * addGlobal({ name: 'Clinic name', value: $.clinic.name });
  * @param {GlobalBody} global - `name` (at most 36 letters, digits, spaces, `_` and `-`) and `value` (text, not empty).
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The global; its `key` is made from the name: `opening_hours`.
@@ -70,8 +71,9 @@ export function addGlobal(
  * @namespace global
  * @example <caption>Another number</caption>
  * updateGlobal('clinic_phone', { value: '115' });
- * @example <caption>With more patience for a busy server</caption>
- * updateGlobal('clinic_phone', { value: '116' }, { maxWait: 300 });
+ * @example <caption>Only if it is another one</caption>
+ * getGlobals({ key: 'clinic_phone' });
+ * fnIf(state => state.data[0].value !== '116', updateGlobal('clinic_phone', { value: '116' }));
  * @param {string} global - The key of the global.
  * @param {GlobalValueBody} changes - `value`. The name stays.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).

@@ -39,8 +39,8 @@ export function getGroups(
  * @namespace global
  * @example <caption>A group</caption>
  * addGroup({ name: 'New mothers' });
- * @example <caption>With more patience for a busy server</caption>
- * addGroup({ name: 'Fathers' }, { maxWait: 300 });
+ * @example <caption>Keep it in state.fathers, for the steps behind it</caption>
+ * as('fathers', addGroup({ name: 'Fathers' }));
  * @param {NamedBody} group - `name`, at most 64 characters. Smart groups are made in RapidPro only.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The group. For about five seconds RapidPro cannot put contacts in it; later operations wait that out.
@@ -63,8 +63,9 @@ export function addGroup(
  * @namespace global
  * @example <caption>Rename</caption>
  * updateGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'New mothers' });
- * @example <caption>With more patience for a busy server</caption>
- * updateGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Mothers of 2026' }, { maxWait: 300 });
+ * @example <caption>By its present name</caption>
+ * getGroups({ name: 'Old name' });
+ * updateGroup(state => state.data[0].uuid, { name: 'Mothers of 2026' });
  * @param {string} group - The uuid of the group.
  * @param {NamedBody} changes - `name`.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -99,8 +100,12 @@ export function updateGroup(
  * @namespace global
  * @example <caption>Delete</caption>
  * deleteGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
- * @example <caption>With more patience for a busy server</caption>
- * deleteGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { maxWait: 300 });
+ * @example <caption>Those of a pilot in which nobody is left</caption>
+ * getGroups();
+ * each(
+ *   state => state.data.filter(({ name, count }) => name.startsWith('Old') && count === 0),
+ *   deleteGroup($.data.uuid),
+ * );
  * @param {string} group - The uuid of the group.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `deleted: true`.
@@ -121,7 +126,7 @@ export function deleteGroup(group: Reference<string>, options?: Reference<Option
  * @example <caption>Before the step that needs it</caption>
  * ensureGroup('Mothers');
  * @example <caption>With a name from the data</caption>
- * ensureGroup(state => `Village ${state.village ?? 'Gisozi'}`, { maxWait: 300 });
+ * ensureGroup(state => `Village ${state.village ?? 'Gisozi'}`);
  * @param {string} name - The name, in any letter case; at most 64 characters.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The group. A smart group of that name is left as it is, too. Contacts can be added by the next operation: it waits until RapidPro is ready.

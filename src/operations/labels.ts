@@ -39,8 +39,8 @@ export function getLabels(
  * @namespace global
  * @example <caption>A label</caption>
  * addLabel({ name: 'To call back' });
- * @example <caption>With more patience for a busy server</caption>
- * addLabel({ name: 'Complaint' }, { maxWait: 300 });
+ * @example <caption>Keep it in state.complaint, for the steps behind it</caption>
+ * as('complaint', addLabel({ name: 'Complaint' }));
  * @param {NamedBody} label - `name`, at most 64 characters.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The label.
@@ -63,8 +63,11 @@ export function addLabel(
  * @namespace global
  * @example <caption>Rename</caption>
  * updateLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Very urgent' });
- * @example <caption>With more patience for a busy server</caption>
- * updateLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Not urgent' }, { maxWait: 300 });
+ * @example <caption>By its present name</caption>
+ * getLabels();
+ * updateLabel(state => state.data.find(({ name }) => name === 'Old name').uuid, {
+ *   name: 'Not urgent',
+ * });
  * @param {string} label - The uuid of the label.
  * @param {NamedBody} changes - `name`.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -99,8 +102,9 @@ export function updateLabel(
  * @namespace global
  * @example <caption>Delete</caption>
  * deleteLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
- * @example <caption>With more patience for a busy server</caption>
- * deleteLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { maxWait: 300 });
+ * @example <caption>Those that no message has</caption>
+ * getLabels();
+ * each(state => state.data.filter(({ count }) => count === 0), deleteLabel($.data.uuid));
  * @param {string} label - The uuid of the label.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `deleted: true`.
@@ -120,8 +124,10 @@ export function deleteLabel(label: Reference<string>, options?: Reference<Option
  * @namespace global
  * @example <caption>Before the step that needs it</caption>
  * ensureLabel('Urgent');
- * @example <caption>With more patience for a busy server</caption>
- * ensureLabel('Complaint', { maxWait: 300 });
+ * @example <caption>And give it to the last messages in the inbox</caption>
+ * ensureLabel('Complaint');
+ * getMessages({ folder: 'inbox' }, { limit: 3 });
+ * labelMessages(state => state.data.map(message => message.id), 'Complaint');
  * @param {string} name - The name, in any letter case; at most 64 characters.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The label.

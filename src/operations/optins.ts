@@ -33,8 +33,8 @@ export function getOptIns(options?: Reference<ListOptions>): Operation {
  * @namespace global
  * @example <caption>An opt-in</caption>
  * addOptIn({ name: 'Health tips' });
- * @example <caption>With more patience for a busy server</caption>
- * addOptIn({ name: 'Clinic news' }, { maxWait: 300 });
+ * @example <caption>Keep it in state.news, for the steps behind it</caption>
+ * as('news', addOptIn({ name: 'Clinic news' }));
  * @param {NamedBody} optIn - `name`, at most 64 characters.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The opt-in.

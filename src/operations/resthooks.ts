@@ -93,13 +93,14 @@ export function getResthookSubscribers(
  *   resthook: 'new-birth',
  *   target_url: 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10',
  * });
- * @example <caption>With more patience for a busy server</caption>
- * addResthookSubscriber(
- *   {
- *     resthook: 'new-birth',
+ * @example <caption>For every event of the workspace</caption>
+ * getResthooks();
+ * each(
+ *   $.data,
+ *   addResthookSubscriber({
+ *     resthook: $.data.resthook,
  *     target_url: 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d11',
- *   },
- *   { maxWait: 300 },
+ *   }),
  * );
  * @param {ResthookSubscriberBody} subscriber - `resthook` (its name) and `target_url`.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -132,8 +133,9 @@ export function addResthookSubscriber(
  * @namespace global
  * @example <caption>Delete</caption>
  * deleteResthookSubscriber($.data.id);
- * @example <caption>With more patience for a busy server</caption>
- * deleteResthookSubscriber($.data.id, { maxWait: 300 });
+ * @example <caption>Everybody who hears of an event</caption>
+ * getResthookSubscribers({ resthook: 'new-birth' });
+ * each($.data, deleteResthookSubscriber($.data.id));
  * @param {number} subscriber - The id of the resthook subscriber.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `deleted: true`.

@@ -74,10 +74,12 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
  * @namespace global
  * @example <caption>Start a workflow at each birth</caption>
  * subscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10');
- * @example <caption>With more patience for a busy server</caption>
- * subscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10', {
- *   maxWait: 300,
- * });
+ * @example <caption>To every event of the workspace</caption>
+ * getResthooks();
+ * each(
+ *   $.data,
+ *   subscribe($.data.resthook, 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10'),
+ * );
  * @param {string} resthook - The name of the resthook. It must be there: resthooks are made in RapidPro only.
  * @param {string} targetUrl - The address to send to; at most 200 characters, without a user name or a password.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -122,10 +124,9 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
  * @namespace global
  * @example <caption>Stop sending births</caption>
  * unsubscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10');
- * @example <caption>One address alone</caption>
- * unsubscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10', {
- *   maxWait: 300,
- * });
+ * @example <caption>Every address of an event</caption>
+ * getResthookSubscribers({ resthook: 'new-birth' });
+ * each($.data, unsubscribe($.data.resthook, $.data.target_url));
  * @param {string} resthook - The name of the resthook.
  * @param {string} targetUrl - The address, exactly as it was subscribed.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).

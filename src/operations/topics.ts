@@ -33,8 +33,8 @@ export function getTopics(options?: Reference<ListOptions>): Operation {
  * @namespace global
  * @example <caption>A topic</caption>
  * addTopic({ name: 'Side effects' });
- * @example <caption>With more patience for a busy server</caption>
- * addTopic({ name: 'Appointments' }, { maxWait: 300 });
+ * @example <caption>Keep it in state.appointments, for the steps behind it</caption>
+ * as('appointments', addTopic({ name: 'Appointments' }));
  * @param {NamedBody} topic - `name`, at most 64 characters.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The topic.
@@ -57,8 +57,11 @@ export function addTopic(
  * @namespace global
  * @example <caption>Rename</caption>
  * updateTopic('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Adverse events' });
- * @example <caption>With more patience for a busy server</caption>
- * updateTopic('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Side effects' }, { maxWait: 300 });
+ * @example <caption>By its present name</caption>
+ * getTopics();
+ * updateTopic(state => state.data.find(({ name }) => name === 'Visits').uuid, {
+ *   name: 'Appointments',
+ * });
  * @param {string} topic - The uuid of the topic.
  * @param {NamedBody} changes - `name`.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).

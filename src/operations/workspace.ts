@@ -17,8 +17,9 @@ import { operation } from './base/operation.js';
  * @namespace global
  * @example <caption>Is my token right?</caption>
  * getWorkspace();
- * @example <caption>Give up after ten seconds</caption>
- * getWorkspace({ timeout: 10 });
+ * @example <caption>Its country and languages, for the steps behind it</caption>
+ * getWorkspace();
+ * fn(({ data, ...state }) => ({ ...state, data, country: data.country, languages: data.languages }));
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The workspace: `uuid`, `name`, `country`, `languages`, `timezone`, `date_style`, `anon`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -50,7 +51,7 @@ export function getWorkspace(options?: Reference<Options>): Operation {
  * @example <caption>January</caption>
  * getStatistics({ since: '2026-01-01', until: '2026-02-01' });
  * @example <caption>Since the first of January, up to now</caption>
- * getStatistics({ since: '2026-01-01' }, { timeout: 120 });
+ * getStatistics({ since: '2026-01-01' });
  * @param {StatisticsFilters} [filters] - `since` (the first day; default: 90 days ago) and `until` (the day after the last; default: tomorrow). At most 366 days.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The days: `date`, `channels` (counts by channel uuid).

@@ -40,10 +40,14 @@ const KEYS = keysOf('contacts', KNOWN);
  */
 export function requireList(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
+  const isMissing = value === undefined || value === null;
+  const kind = typeof value === 'object' ? 'an object' : `a ${typeof value}`;
   throw fail(
     'INVALID_INPUT',
-    'contacts is not a list.',
-    'Give the contacts as a list. If it comes from $ or state, check that the data is there.',
+    `contacts is ${isMissing ? 'missing' : kind}, and not a list.`,
+    isMissing
+      ? 'Give the contacts as a list. If it comes from $ or state, check that the data is there.'
+      : 'Give the contacts as a list. If the list is inside of it, name it: $.data.results',
   );
 }
 

@@ -40,6 +40,20 @@ test.each([
   }
 });
 
+test.each([
+  ['CERT_HAS_EXPIRED', 'has expired', 'renew'],
+  ['CERT_NOT_YET_VALID', 'not valid yet', 'clock'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'for another name than "host"', 'spelling'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'authority that is not known', 'NODE_EXTRA_CA_CERTS'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'authority that is not known', 'whole chain'],
+  ['EPROTO', 'says https', 'port'],
+  ['CERT_REVOKED', 'is not valid', 'whoever runs the server'],
+])('why a connection cannot be encrypted is told: %s', (code, description, fix) => {
+  const { error } = networkFailure(coded(code), 60);
+  expect(error.description).toContain(description);
+  expect(error.fix).toContain(fix);
+});
+
 test('the cause is reported in plain texts, without the bytes that undici keeps', () => {
   const thrown = Object.assign(new Error('Invalid header\u001b[2J'), {
     name: 'HTTPParserError',

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { pagesThere } from '../../scripts/monorepo.mjs';
 
 const README = /(^|[\\/])README\.md$/;
 /** Ties the parts together. */
@@ -49,8 +50,19 @@ function linksOf(text: string): string[] {
   );
 }
 
+/** Where the package lies in OpenFn's repository, as pages and pictures are asked for. */
+const THERE =
+  /^https:\/\/(?:github\.com\/OpenFn\/adaptors\/blob|raw\.githubusercontent\.com\/OpenFn\/adaptors)\/main\/packages\/rapidpro\//;
+const laidOut = new Map([...pagesThere()].map(([file, place]) => [place, file]));
+
 /** What is wrong with a link, or nothing. */
 function faultOf(page: string, link: string): string | undefined {
+  if (THERE.test(link)) {
+    const [place = '', anchor] = link.replace(THERE, '').split('#');
+    const file = laidOut.get(place);
+    if (file === undefined) return `${link}: not laid out`;
+    return faultOf('README.md', anchor === undefined ? file : `${file}#${anchor}`);
+  }
   if (/^[a-z]+:/i.test(link)) return undefined;
   const [path = '', anchor] = link.split('#');
   const target = path === '' ? page : normalize(join(dirname(page), decodeURIComponent(path)));
@@ -64,6 +76,23 @@ describe('links', () => {
   test.each(pages)('%s leads to what is there', page => {
     const links = linksOf(readFileSync(page, 'utf8'));
     expect(links.map(link => faultOf(page, link)).filter(Boolean)).toEqual([]);
+  });
+
+  test.each([
+    ['README.md', 'package.json', 10],
+    ['sandbox/README.md', 'sandbox/package.json', 2],
+    ['CHANGELOG.md', 'package.json', 0],
+  ])('%s leads to the same places once it is packed', (page, manifest, least) => {
+    const { files } = JSON.parse(readFileSync(manifest, 'utf8')) as { files: string[] };
+    const links = linksOf(readFileSync(page, 'utf8'));
+    // What npm packs beside what is named.
+    const packed = [...files, 'package.json', 'README.md', 'LICENSE', 'LICENSE.LESSER'];
+    const lost = links.filter(
+      link => !/^(?:https?:|mailto:|#)/.test(link) && !packed.some(name => link.startsWith(name)),
+    );
+    expect(lost).toEqual([]);
+    expect(links.map(link => faultOf(page, link)).filter(Boolean)).toEqual([]);
+    expect(links.filter(link => THERE.test(link)).length).toBeGreaterThanOrEqual(least);
   });
 
   /** Pages for those who build the package. */
@@ -86,6 +115,11 @@ describe('links', () => {
 test.each([
   ['a missing file', '[a](gone.md)', 'gone.md: no such file'],
   ['a missing heading', '[a](faults.md#gone)', 'faults.md#gone: no such heading'],
+  [
+    'a missing page of the other repository',
+    '[a](https://github.com/OpenFn/adaptors/blob/main/packages/rapidpro/docs/api.md)',
+    'https://github.com/OpenFn/adaptors/blob/main/packages/rapidpro/docs/api.md: not laid out',
+  ],
   ['a missing heading of the page', '[a](#gone)', '#gone: no such heading'],
 ])('%s is found', (_what, text, fault) => {
   expect(

@@ -2,7 +2,9 @@ import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import * as Adaptor from '../../src/Adaptor.js';
 import {
+  addToGroup,
   combine,
+  deleteContacts,
   each,
   eachPage,
   execute,
@@ -12,6 +14,10 @@ import {
   getContacts,
   getGroups,
   iteratePages,
+  removeFromGroup,
+  sendBroadcast,
+  sendMessage,
+  startFlow,
   syncContacts,
   updateContact,
   uploadMedia,
@@ -41,6 +47,9 @@ async function warnings(...steps: ((state: State) => unknown)[]): Promise<string
 }
 
 describe('an operation that is made while a job runs and never called', () => {
+  /** What jobs write for themselves. */
+  const kept: Operation[] = [];
+  const maybe = (operation: Operation) => (state: State) => combine(operation)(state);
   const ignore = (make: () => unknown) => (state: State) => {
     make();
     return state;
@@ -99,6 +108,32 @@ describe('an operation that is made while a job runs and never called', () => {
       'refused as a value',
       state => upsertContact({ name: getGroups() as never })(state).catch(() => state),
     ],
+    ['a way out that was not needed', state => getGroups()(state).catch(getContacts())],
+    [
+      'the same, behind another',
+      state =>
+        getGroups()(state)
+          .then(fn(s => s))
+          .catch(getContacts()),
+    ],
+    [
+      'a way on that was not gone',
+      state => {
+        const { host, token } = state.configuration as { host: string; token: string };
+        const configuration = { host, token: `${token}\n` };
+        return getGroups()({ ...state, configuration })
+          .then(getContacts())
+          .catch(() => state);
+      },
+    ],
+    ['given to a helper of the job', state => maybe(getContacts())(state)],
+    [
+      'kept for later',
+      state => {
+        kept.push(getContacts());
+        return kept.pop()?.(state);
+      },
+    ],
     ['part of another run', state => execute(getGroups(), getContacts())(state)],
   ])('but not where it is %s', async (_, step) => {
     expect(await warnings(fn(step as never))).toEqual([]);
@@ -142,6 +177,61 @@ describe('an operation that is made while a job runs and never called', () => {
     const found = lines.filter(line => line.includes('never called'));
     expect(found).toHaveLength(1);
     expect(found[0]).toContain('getContacts()');
+  });
+
+  test('is another run’s to call', async () => {
+    const server = await rapidpro();
+    const lines = captureConsole();
+    let made: Operation | undefined;
+    let release = () => {};
+    const called = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    const maker = execute(
+      fn(async state => {
+        made = getContacts();
+        await called;
+        return state;
+      }),
+    )(stateFor(server));
+    await execute(fn(state => (made as Operation)(state)))(stateFor(server));
+    release();
+    await maker;
+    expect(lines.filter(line => line.includes('never called'))).toEqual([]);
+  });
+
+  test.each<[string, Operation[], string[]]>([
+    [
+      'a step before',
+      [
+        fn(ignore(() => getContacts()) as never),
+        fn(() => {
+          throw new Error('mine');
+        }),
+      ],
+      ['getContacts()'],
+    ],
+    [
+      'the one that threw, which may have been about to call it',
+      [
+        fn(() => {
+          getContacts();
+          throw new Error('mine');
+        }),
+      ],
+      [],
+    ],
+    [
+      'a step before that gave it up',
+      [fn(() => getContacts() as never), each(s => s.data as never, getGroups())],
+      ['getContacts()'],
+    ],
+  ])('before a throw is told: of %s', async (_, steps, expected) => {
+    const lines = captureConsole();
+    const server = await rapidpro();
+    await expect(execute(...steps)(stateFor(server))).rejects.toThrow();
+    const found = lines.filter(line => line.includes('never called'));
+    expect(found.map(line => /\w+\(\)/.exec(line)?.[0])).toEqual(expected);
   });
 
   test('steps of the job itself are none', async () => {
@@ -262,6 +352,111 @@ describe('a step that lost something on its way', () => {
       description,
     });
   });
+});
+
+describe('a group by a name that is almost right', () => {
+  const refusing = (body: object, groups = () => HttpResponse.json(listed)) =>
+    serve(
+      msw.get('*/groups.json', groups),
+      msw.post('*', () => HttpResponse.json(body, { status: 400 })),
+    );
+  const listed = { next: null, results: [{ uuid: UUID, name: 'Mothers', query: null }] };
+  const one = { group: ['No such object: Mothres'] };
+  const list = { groups: { 0: ['No such object: Mothres'] } };
+  const groups = ['Mothres'];
+
+  test.each<[string, Operation, object]>([
+    ['addToGroup', addToGroup([UUID], 'Mothres'), one],
+    ['removeFromGroup', removeFromGroup([UUID], 'Mothres'), one],
+    ['sendBroadcast', sendBroadcast({ groups, text: 'Hi' }), list],
+    ['startFlow', startFlow({ flow: UUID, groups }), list],
+    ['upsertContact', upsertContact({ ...person, groups }), list],
+  ])('is told by %s with the right one', async (_, operation, body) => {
+    const error = await failure(operation, await refusing(body));
+    expect(error).toMatchObject({
+      code: 'UNKNOWN_REFERENCE',
+      fix: 'Did you mean "Mothers"? getGroups() lists the groups.',
+    });
+  });
+
+  test('is told as before where the groups cannot be read', async () => {
+    const down = () => HttpResponse.json({}, { status: 503 });
+    const server = await refusing(one, down as never);
+    const error = await failure(addToGroup([UUID], 'Mothres'), server);
+    expect(error.code).toBe('UNKNOWN_REFERENCE');
+    expect(error.fix).toContain('Check its spelling');
+  });
+
+  test('by a uuid, or like none, is told what to do', async () => {
+    const other = '11111111-1111-4111-8111-111111111111';
+    for (const [name, fix] of [
+      [other, 'No group of the workspace has this uuid'],
+      ['Xylophone players', 'ensureGroup() makes one'],
+    ] as const) {
+      const server = await refusing({ group: [`No such object: ${name}`] });
+      expect((await failure(addToGroup([UUID], name), server)).fix).toContain(fix);
+    }
+  });
+});
+
+describe('a value of another kind', () => {
+  const any = (value: unknown) => value as never;
+  test.each<[string, Operation, string, string]>([
+    [
+      'an answer in place of a list',
+      addToGroup(any({ results: [] }), 'A'),
+      'contacts is an object where a list',
+      '$.data.results',
+    ],
+    [
+      'a contact in place of a list',
+      addToGroup(any({ uuid: UUID }), 'A'),
+      'is an object',
+      '$.data.uuid',
+    ],
+    ['nothing', addToGroup(any(null), 'A'), 'The list of contacts is missing.', 'as a list'],
+    ['nothing', syncContacts(any(null)), 'contacts is missing, and not a list.', 'is there'],
+    [
+      'an answer',
+      syncContacts(any({ results: [] })),
+      'contacts is an object, and',
+      '$.data.results',
+    ],
+    ['true', deleteContacts(any(true)), 'contacts is a boolean', 'list'],
+    ['a number', addToGroup(any(250788123123), 'A'), 'contacts[0] is a number', 'util.phoneUrn'],
+    ['a number', getContact(any(250788123123)), 'contact is a number', 'util.phoneUrn'],
+    ['a URN', upsertContact({ urns: any(7) }), 'contact.urns must be a list: put it in square', ''],
+    ['a URN', upsertContact({ urns: any([7]) }), 'contact.urns[0] is a number', ''],
+    ['a URN', sendBroadcast({ urns: any([7]), text: 'Hi' }), 'broadcast.urns[0] is a number', ''],
+    ['a URN', sendMessage({ contact: any(7), text: 'Hi' }), 'message.contact is a number', ''],
+  ])('is told as what it is: %s', async (_, operation, description, fix) => {
+    const server = await rapidpro();
+    const error = await failure(operation, server);
+    expect(error.description).toContain(description);
+    expect(error.fix).toContain(fix);
+    expect(server.requests).toEqual([]);
+  });
+});
+
+test('the log of a sync says what to do about the first that failed', async () => {
+  const lines = captureConsole();
+  const server = await rapidpro();
+  await syncContacts([{ ...person }, { urns: [7 as never] }])(stateFor(server));
+  expect(lines.find(line => line.includes('1 of 2 failed'))).toMatch(
+    /The first, contacts\[1\]: .*is a number.* Correct the job/,
+  );
+});
+
+test.each([
+  [1, () => undefined],
+  [1, () => ({})],
+  [0, (state: State) => state],
+])('a job that ends without its state is warned of: %d', async (times, last) => {
+  const lines = captureConsole();
+  await execute(fn(last as never))({ data: 1 });
+  expect(lines.filter(line => line.includes('The last step returned no state'))).toHaveLength(
+    times,
+  );
 });
 
 test('a group that the workspace does not have is named', async () => {

@@ -68,7 +68,9 @@ describe('updateContact', () => {
 
   test('errors name the argument "changes"', async () => {
     const error = await refused(updateContact(UUID, { urns: FIRST } as never), 'INVALID_INPUT');
-    expect(error.description).toBe('changes.urns must be a list.');
+    expect(error.description).toBe(
+      'changes.urns must be a list: put it in square brackets, as ["tel:+250788123123"] or [$.data.urn].',
+    );
   });
 });
 

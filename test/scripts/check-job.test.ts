@@ -96,7 +96,41 @@ describe('what is refused', () => {
       'addContact(state => {\n  return { nmae: state.data.name };\n});',
       ['2 refused: contact has the unknown key "nmae".'],
     ],
-    ['const text = "Dear undefined";\nsendBroadcast({ groups: ["A"], text });', []],
+    [
+      'const text = "Dear undefined";\nsendBroadcast({ groups: ["A"], text });',
+      ['2 refused: broadcast.text contains "undefined": data that it is made of is missing.'],
+    ],
+    [
+      'const base = { groups: ["A"] };\nsendBroadcast({ ...base, text: "Dear undefined" });',
+      ['2 refused: broadcast.text contains "undefined": data that it is made of is missing.'],
+    ],
+    [
+      'const base = { urn: "tel:+250788123123" };\naddContact({ ...base, name: "A" });',
+      ['2 refused: contact has the unknown key "urn".'],
+    ],
+    [
+      'const key = "urn";\naddContact({ [key]: "tel:+250788123123", ["Name"]: "A" });',
+      [
+        '2 refused: contact has the unknown key "urn".',
+        '2 refused: contact has the unknown key "Name".',
+      ],
+    ],
+    [
+      'const more = ["phone:12"];\nupsertContact({ urns: ["tel:+250788123123", ...more] });',
+      ['2 refused: contact.urns[1] begins with "phone:", which RapidPro does not know.'],
+    ],
+    [
+      'const texts = { eng: "Dear undefined" };\nsendBroadcast({ groups: ["A"], text: texts.eng });',
+      ['2 refused: broadcast.text contains "undefined": data that it is made of is missing.'],
+    ],
+    [
+      'const options = { dryrun: true };\naddContact({ name: "A" }, options);',
+      ['2 refused: No operation has the option "dryrun".'],
+    ],
+    [
+      'addContact({ urn: $.data.urn, ...$.data });',
+      ['1 refused: contact has the unknown key "urn".'],
+    ],
     [
       'const text = "Dear undefined";\nsendBroadcast({ groups: ["A"], text: text });',
       ['2 refused: broadcast.text contains "undefined": data that it is made of is missing.'],
@@ -152,7 +186,111 @@ describe('what is refused', () => {
   });
 });
 
+const URN_BODY = '({ urn: "tel:+250788123123" });';
+
+test.each([
+  `import { addContact as a } from '@openfn/language-rapidpro';\na${URN_BODY}`,
+  `import * as rapidpro from '@openfn/language-rapidpro';\nrapidpro.addContact${URN_BODY}`,
+  `import rapidpro from '@openfn/language-rapidpro';\nrapidpro['addContact']${URN_BODY}`,
+  `const a = addContact;\na${URN_BODY}`,
+  `const a = addContact, b = a;\nb${URN_BODY}`,
+  `import * as r from '@openfn/language-rapidpro'; const { addContact: a } = r;\na${URN_BODY}`,
+])('an operation by another name is looked at: %s', async source => {
+  expect(await refusals(source)).toEqual(['2 refused: contact has the unknown key "urn".']);
+});
+
+test('a name of the job’s own is no operation', async () => {
+  expect(
+    await checkJob('function addContact() {}\nfn(s => { addContact({ urn: 1 }); return s; });'),
+  ).toEqual([]);
+  const own = `import { addContact } from './mine.js';\naddContact({ urn: 1 });`;
+  expect(await checkJob(own)).toEqual([]);
+});
+
+describe('what it cannot tell', () => {
+  const unsure = async (source: string) =>
+    (await checkJob(source))
+      .filter(({ kind }) => kind === 'unknown')
+      .map(({ line, problem }) => `${line} ${problem}`);
+
+  test.each([
+    ['\naddContact($.data);', '2 contact is put together when the job runs: what it holds.'],
+    ['addContact({ ...$.data });', '1 contact is put together when the job runs: which other keys'],
+    [
+      'addContact({ name: "A", [$.key]: 1 });',
+      '1 contact is put together when the job runs: which',
+    ],
+    [
+      'const body = {};\nfn(s => { body.urn = 1; return s; });\naddContact(body);',
+      '3 contact is put',
+    ],
+    ['let body = {};\naddContact(body);', '2 contact is put together'],
+    ['addContact(...[{ urn: 1 }]);', '1 addContact gets a list of arguments'],
+    ['addContact({ name: "A" }, $.options);', '1 The options are put together'],
+    ['let a = addContact;\na({ urn: 1 });', '1 addContact goes somewhere else'],
+    ['const a = true ? addContact : upsertContact;', '1 addContact goes somewhere else'],
+    ['const all = { a: addContact };', '1 addContact goes somewhere else'],
+    ['fn(addContact.bind(null, { urn: 1 }));', '1 addContact goes somewhere else'],
+    [
+      `import * as r from '@openfn/language-rapidpro';\nr[name()]({ urn: 1 });\nfunction name() {}`,
+      '2 An operation of the adaptor',
+    ],
+  ])('is said with its line: %s', async (source, expected) => {
+    const found = await unsure(source);
+    expect(found[0]).toContain(expected);
+    expect(found.length).toBeLessThan(3);
+  });
+
+  test.each([
+    'addContact({ name: $.name, urns: [$.urn] });',
+    'const base = { groups: ["A"] };\nsendBroadcast({ ...base, text: "Hi" });',
+    'getContacts({ group: "A" }, { limit: 3 });',
+    'each($.data, addContact({ name: $.data }));',
+    'addContact({ name: "A" }, state => state);',
+  ])('is no word where it can: %s', async source => {
+    expect(await unsure(source)).toEqual([]);
+  });
+
+  test('a job that is nested too deep', async () => {
+    const deep = `fn(${'['.repeat(20_000)}1${']'.repeat(20_000)});`;
+    const found = await checkJob(deep);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({
+      kind: 'unknown',
+      problem: expect.stringContaining('too deep'),
+    });
+  });
+
+  test.each(['const urns = "$.data.phone";', ''])(
+    'a URN that moves to its key is still unknown',
+    async start => {
+      expect(await refusals(`${start}\naddContact({ urn: $.data.phone });`)).toEqual([
+        '2 refused: contact has the unknown key "urn".',
+      ]);
+      expect(await refusals(`${start}\naddContact({ name: "A", Urns: [$.data.phone] });`)).toEqual([
+        '2 refused: contact has the unknown key "Urns".',
+      ]);
+    },
+  );
+
+  test('a mark at the beginning of a file moves no column', async () => {
+    const [found] = await checkJob('\uFEFFaddContact({ urn: "tel:+250788123123" });');
+    expect(found).toMatchObject({ line: 1, column: 1 });
+    const [refused] = (await checkJob('\uFEFFaddContact({ urn: "tel:+250788123123" });')).filter(
+      ({ kind }) => kind === 'refused',
+    );
+    expect(refused?.column).toBe(14);
+  });
+});
+
 describe('mistakes', () => {
+  test.each(['getContacts;', 'each($.data, addContact);', 'combine(getContacts, getGroups());'])(
+    '%s: without its brackets',
+    async source => {
+      expect(await refusals(source)).toEqual([expect.stringContaining('without its brackets')]);
+    },
+  );
+
   const NEVER = expect.stringContaining('made, but never runs');
 
   test.each([
@@ -232,8 +370,21 @@ describe('the command', () => {
     expect({ code: both.code, stderr: both.stderr }).toEqual({ code: 1, stderr: '' });
     expect(both.stdout).toContain(`${bad}:1:36: refused: contact has the unknown key "urn".\n`);
     expect(both.stdout).toContain('Did you mean "urns"?');
-    expect(both.stdout).toMatch(/\n1 refusal, 0 mistakes, 1 difference\. Nothing was sent\.\n$/);
+    expect(both.stdout).toMatch(
+      /\n1 refusal, 0 mistakes, 1 difference\. Values that come from data are looked at when the job runs\. Nothing was sent\.\n$/,
+    );
     expect(both.stdout).not.toMatch(/Amina|250788/);
+  });
+
+  test('says of a file that it cannot read why', async () => {
+    const folder = folderOf({ 'good.js': 'getContacts();' });
+    const { code, stdout, stderr } = await command(
+      join(folder, 'none.js'),
+      join(folder, 'good.js'),
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(`${join(folder, 'none.js')} cannot be read: there is no such file.\n`);
+    expect((await command(folder)).stderr).toBe(`${folder} cannot be read: it is a folder.\n`);
   });
 
   test('without a file says how it is used', async () => {

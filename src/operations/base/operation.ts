@@ -18,6 +18,7 @@ import { guardOf, type SecretGuard } from '../../input/secrets.js';
 import { rapidproOf, withRapidpro } from '../../state/checkpoint.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Callback, Operation, State } from '../../types/state.js';
+import { withGroupAdvice } from './groupAdvice.js';
 import { WorkspaceFacts } from './workspaceFacts.js';
 
 /** What an operation's own part is given. */
@@ -97,11 +98,11 @@ function refuse(description: string, fix: string): never {
 }
 
 /**
- * Makes sure that the next state can be made of this one: afterwards it would be too late.
+ * Makes sure that an earlier step has not lost the state.
  *
  * @throws RapidProError `INVALID_INPUT`
  */
-export function requireState(state: unknown): asserts state is State {
+export function requireStateAtAll(state: unknown): asserts state is State {
   if (isOperation(state)) {
     refuse(
       'An earlier fn() returned an operation in place of the state, and the operation did not run.',
@@ -116,6 +117,15 @@ export function requireState(state: unknown): asserts state is State {
       'Return the state at its end: fn(state => { …; return state; })',
     );
   }
+}
+
+/**
+ * Makes sure that the next state can be made of this one: afterwards it would be too late.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function requireState(state: unknown): asserts state is State {
+  requireStateAtAll(state);
   const { references } = state as { references?: unknown };
   if (references === undefined || references === null || Array.isArray(references)) return;
   refuse(
@@ -183,8 +193,8 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     const client = new Client(configuration, { timeout, limiter });
     const facts = new WorkspaceFacts(state, client);
     const call: Call<Name> = { client, configuration, options, args, facts, state };
-    const data = await plan.run(call).catch(error => {
-      throw inOperation(error, made.name);
+    const data = await plan.run(call).catch(async error => {
+      throw inOperation(await withGroupAdvice(error, configuration, timeout), made.name);
     });
     if (client.last?.path === 'fields' && client.last.method === 'POST') facts.forgetFields();
     if (limiter.made) call.state = withRapidpro(call.state, 'madeOn', limiter.made);

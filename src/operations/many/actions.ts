@@ -15,6 +15,7 @@ import { BATCH_LIMIT } from '../../resources.js';
 import type { ActionFailure, ActionPlan, ActionResult } from '../../types/actions.js';
 import type { Json } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
+import { adviceFor } from '../base/groupAdvice.js';
 import { type Placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import { operation } from '../base/operation.js';
 import { isName, uuidOf } from '../lists/named.js';
@@ -273,7 +274,7 @@ async function refuseGroup(client: Client, group: unknown): Promise<void> {
     isSmart
       ? 'The group is a smart group: RapidPro itself decides who is in it.'
       : 'The workspace has no such group.',
-    'Nothing was sent. Name a manual group: getGroups() lists them.',
+    `Nothing was sent. ${isSmart ? 'Name a manual group: getGroups() lists them.' : adviceFor(group, groups.names)}`,
   );
 }
 

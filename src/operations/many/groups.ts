@@ -6,6 +6,8 @@ import type { Dictionary } from '../../types/json.js';
 export interface Groups {
   /** True if all were read. */
   isWhole: boolean;
+  /** The names of those that were read. */
+  names: string[];
   /** The group of a uuid or a name, in any letter case. */
   of(group: string): Dictionary | undefined;
 }
@@ -33,5 +35,10 @@ export async function readGroups(
       if (++read >= most) break;
     }
   }
-  return { isWhole, of: group => groups.get(group) ?? groups.get(group.trim().toLowerCase()) };
+  const names = [...new Set([...groups.values()].map(({ name }) => String(name)))];
+  return {
+    isWhole,
+    names,
+    of: group => groups.get(group) ?? groups.get(group.trim().toLowerCase()),
+  };
 }

@@ -14,10 +14,21 @@ export interface Item {
 function toList(value: unknown, what: string): unknown[] {
   if (Array.isArray(value)) return value;
   if (typeof value === 'string' || typeof value === 'number') return [value];
+  if (value === undefined || value === null) {
+    throw fail(
+      'INVALID_INPUT',
+      `The list of ${what} is missing.`,
+      `Give the ${what} as a list. If it comes from $ or state, check that the data is there.`,
+    );
+  }
+  const isOne = typeof value === 'object' && ('uuid' in value || 'id' in value);
+  const id = what === 'messages' ? 'id' : 'uuid';
   throw fail(
     'INVALID_INPUT',
-    `The list of ${what} is missing.`,
-    `Give the ${what} as a list. If it comes from $ or state, check that the data is there.`,
+    `${what} is ${typeof value === 'object' ? 'an object' : `a ${typeof value}`} where a list is expected.`,
+    isOne
+      ? `For one of them give its ${id}, as $.data.${id}; for several a list: state => state.data.map(one => one.${id})`
+      : `If the list is inside of it, name it: $.data.results. It holds what names the ${what}: state => state.data.results.map(one => one.${id})`,
   );
 }
 

@@ -86,9 +86,9 @@ export function logSyncEnd(
   logUnpredicted(result, unpredicted);
   logManyMisread([...result.created, ...result.updated, ...result.unchanged]);
   if (failed > 0) {
-    const first = result.failed[0]?.description ?? '';
+    const [first] = result.failed;
     log.warn(
-      `${failed} of ${total} failed (${reasons(result.failed)}): see data.failed. The first: ${first}`,
+      `${failed} of ${total} failed (${reasons(result.failed)}): see data.failed. The first, contacts[${first?.index}]: ${first?.description} ${first?.fix}`,
     );
   }
   if (isLeft && notAttempted === 0) {

@@ -115,12 +115,17 @@ describe('the group', () => {
     ]);
   });
 
-  test('that is unknown throws after one request', async () => {
+  test('that is unknown throws after one request, and a look at the groups', async () => {
     const { handler } = actionsServer('contacts', { nothing: ['Nope'] });
     const server = await serve(handler);
     const error = await failure(addToGroup(uuids(250), 'Nope'), server);
     expect(error.code).toBe('UNKNOWN_REFERENCE');
-    expect(server.requests).toHaveLength(1);
+    const sent = server.requests.map(({ method, path }) => `${method} ${path}`);
+    expect(sent).toEqual([
+      expect.stringContaining('POST'),
+      // One look at what the groups are called.
+      expect.stringMatching(/GET .*groups/),
+    ]);
   });
 });
 
