@@ -40,7 +40,8 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   INVALID_CONFIGURATION: {
     group: 'job',
     everywhere: true,
-    means: 'The credential lacks its host or token, or one of them cannot be right.',
+    means:
+      'The credential lacks its host or token, or one of its values cannot be right; or the proxy that the environment names is no address.',
     fate: 'none',
     todo: 'Open the credential. `host` is the address as you see it in the browser, such as `https://app.rapidpro.io/`. Copy the token again: it holds no spaces.',
   },
@@ -295,7 +296,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     everywhere: true,
     means: 'There is no server of the name in `host`.',
     fate: 'elsewhere',
-    todo: 'Check the spelling of `host`.',
+    todo: 'Check the spelling of `host`. If only the proxy of your network knows the name: [Networks](guides/networks.md).',
   },
   CONNECTION_LOST: {
     group: 'way',
@@ -308,9 +309,17 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     group: 'way',
     everywhere: true,
     means:
-      'The certificate of the server is not valid, or `host` says `https` where the server speaks `http`.',
+      'The certificate of the server is not valid, or made by an authority that is not known here; or `host` says `https` where the server speaks `http`.',
     fate: 'elsewhere',
-    todo: 'Ask whoever runs the server.',
+    todo: 'The error says which. If your server or network has an authority of its own, put its certificate into `ca` of the credential: [Networks](guides/networks.md).',
+  },
+  PROXY_FAILED: {
+    group: 'way',
+    everywhere: true,
+    means:
+      'The proxy that `HTTPS_PROXY` or `HTTP_PROXY` names cannot be reached, wants a password, or does not let the request through.',
+    fate: 'elsewhere',
+    todo: 'Correct the variable, or ask whoever runs the network: [Networks](guides/networks.md).',
   },
   TIMEOUT: {
     group: 'way',
