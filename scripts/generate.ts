@@ -1,6 +1,6 @@
 /**
  * Writes what is made from the source: `ast.json`, `configuration-schema.json`, `docs/api.md`,
- * `docs/errors.md` and `docs/operations.md`.
+ * `docs/errors.md`, `docs/operations.md` and `docs/reference/records.md`.
  * With `--check` nothing is written, and a file that is not up to date fails.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { credentialForm } from './generate/credential-form.js';
 import { describeErrors } from './generate/errors.js';
 import { readInterfaces } from './generate/interfaces.js';
 import { describeOperations } from './generate/operations.js';
+import { describeRecords } from './generate/records.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
@@ -29,6 +30,7 @@ const made: Record<string, () => unknown> = {
   'docs/api.md': () => describeCoverage(JSON.parse(readText(COUNTS))),
   'docs/errors.md': () => describeErrors(),
   'docs/operations.md': operationsPage,
+  'docs/reference/records.md': describeRecords,
 };
 
 /** Where the types of arguments are declared. */
