@@ -1,15 +1,23 @@
 import tls from 'node:tls';
+import { gzipSync } from 'node:zlib';
 import { HttpResponse, http } from 'msw';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { proxyFor } from '../../src/client/proxy.js';
 import { trusting } from '../../src/client/trust.js';
 import type { RapidProError } from '../../src/errors/errors.js';
-import { execute, getWorkspace, sendMessage, uploadMedia } from '../../src/index.js';
+import {
+  eachArchivedMessages,
+  execute,
+  fn,
+  getWorkspace,
+  sendMessage,
+  uploadMedia,
+} from '../../src/index.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { credential, TOKEN } from '../support/credential.js';
 import { CERTIFICATES, forwardProxy, tlsServer } from '../support/network.js';
 import { noSleep } from '../support/noSleep.js';
-import { serve } from '../support/serve.js';
+import { serve, type TestServer } from '../support/serve.js';
 
 /** Networks with a proxy, with a gateway that looks into TLS, and servers with an authority of their own. */
 
@@ -330,6 +338,36 @@ describe('through a proxy', () => {
       const { data } = await upload(link, api.host, { allowPrivate: true });
       expect(data).toEqual({ uuid: 'm' });
       expect(proxy.requests).toMatchObject([{ method: 'GET', url: link }]);
+      expect(JSON.stringify(proxy.requests)).not.toContain(TOKEN);
+    });
+
+    test('the archives of RapidPro itself are read, also by a name that only the proxy knows', async () => {
+      const line = JSON.stringify({ id: 1, created_on: '2026-01-02T00:00:00Z', text: 'Hello' });
+      const archive = { archive_type: 'message', start_date: '2026-01-01', period: 'monthly' };
+      const api: TestServer = await serve(
+        http.get('*/api/v2/archives.json', () =>
+          HttpResponse.json({
+            next: null,
+            results: [
+              {
+                ...archive,
+                record_count: 1,
+                size: 1,
+                hash: null,
+                download_url: `http://rapidpro.test:${portOf(api)}/archive`,
+              },
+            ],
+          }),
+        ),
+        http.get('*/archive', () => new HttpResponse(gzipSync(`${line}\n`))),
+      );
+      const proxy = await forwardProxy();
+      vi.stubEnv('HTTP_PROXY', proxy.address);
+      const period = { after: '2026-01-01', before: '2026-02-01' };
+      const keep = fn(state => ({ ...state, kept: state.data }));
+      const { kept } = await run(credential(api), eachArchivedMessages(period, keep));
+      expect(kept).toMatchObject([{ id: 1 }]);
+      expect(proxy.requests).toMatchObject([{ url: expect.stringContaining('rapidpro.test') }]);
       expect(JSON.stringify(proxy.requests)).not.toContain(TOKEN);
     });
 
