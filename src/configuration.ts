@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { fail, type RapidProError } from './errors/errors.js';
 import { isLoopback, parseUrl } from './url.js';
@@ -50,6 +51,15 @@ export const configurationSchema = z
         writeOnly: true,
         examples: ['a-long-text-of-your-own'],
       }),
+    ca: z
+      .string()
+      .optional()
+      .meta({
+        title: 'Certificate of your own authority',
+        description:
+          'Only if the certificate of your server, or of a gateway before it, is made by an authority of your own: the certificate of that authority, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----. Leave it empty otherwise.',
+        examples: ['-----BEGIN CERTIFICATE----- MIIB… -----END CERTIFICATE-----'],
+      }),
   })
   .meta({ title: 'RapidPro credential' });
 
@@ -62,6 +72,8 @@ export interface Configuration {
   token: string;
   /** What pushes of RapidPro must carry, where the credential has it. */
   webhookSecret?: string;
+  /** Certificates of authorities that are trusted besides the public ones, in PEM. */
+  ca?: string;
   /** True if the token travels unencrypted to another machine. */
   insecure: boolean;
 }
@@ -110,6 +122,49 @@ function parseToken(token: unknown): string {
   return token;
 }
 
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----/gs;
+/** A certificate has some thousand characters, and a network has few authorities. */
+const LONGEST_CA = 200_000;
+
+/** The bytes of a certificate, whatever became of its line breaks; undefined if there are none. */
+function readCertificate(base64: string): X509Certificate | undefined {
+  try {
+    // A form makes spaces of line breaks; a file of variables keeps them as a backslash and a letter.
+    return new X509Certificate(Buffer.from(base64.replace(/\\[rn]|\s/g, ''), 'base64'));
+  } catch {
+    return undefined;
+  }
+}
+
+function parseCa(ca: unknown): string | undefined {
+  if (ca === undefined || ca === null || (typeof ca === 'string' && ca.trim() === ''))
+    return undefined;
+  const fix =
+    'Nothing was sent. Put the certificate of the authority itself into "ca": all of the text from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----. Leave it empty if your server has a public certificate.';
+  if (typeof ca !== 'string' || ca.length > LONGEST_CA) {
+    throw invalid('"ca" in the credential is not the text of a certificate.', fix);
+  }
+  if (/PRIVATE KEY/.test(ca)) {
+    throw invalid(
+      '"ca" in the credential holds a private key.',
+      'Nothing was sent. Take it out: it belongs on the server alone, and should be replaced now. "ca" takes the certificate of the authority, which is public.',
+    );
+  }
+  const parts = [...ca.matchAll(CERTIFICATE)].map(([, base64 = '']) => readCertificate(base64));
+  const certificates = parts.filter(part => part !== undefined);
+  const rest = ca.replace(CERTIFICATE, '');
+  if (parts.length === 0 || certificates.length < parts.length || rest.includes('-----')) {
+    throw invalid('"ca" in the credential is not a whole certificate.', fix);
+  }
+  if (certificates.some(one => !one.ca && !one.checkIssued(one))) {
+    throw invalid(
+      '"ca" in the credential is the certificate of a server, not of an authority.',
+      'Nothing was sent. Ask whoever runs the server or the gateway for the certificate of the authority that signed it.',
+    );
+  }
+  return certificates.map(String).join('');
+}
+
 /** A shorter secret is soon guessed, and would be found in words that have nothing to do with it. */
 export const SHORTEST_SECRET = 8;
 
@@ -137,7 +192,7 @@ export function parseConfiguration(raw: unknown): Configuration {
   }
   // What the platform gives a step for which none was chosen.
   if (Object.keys(raw).length === 0) throw invalid('The step has no credential.', fix);
-  const { host, token, apiVersion } = raw as Record<string, unknown>;
+  const { host, token, apiVersion, ca: text } = raw as Record<string, unknown>;
   const url = parseHost(host);
   const version = apiVersion ?? '';
   if (version !== '' && version !== 'v2') {
@@ -146,11 +201,13 @@ export function parseConfiguration(raw: unknown): Configuration {
   // Somebody who pastes the address of the API itself means the server before it.
   const path = url.pathname.replace(/\/+$/, '').replace(/\/api(\/v2)?$/, '');
   const webhookSecret = webhookSecretOf(raw);
+  const ca = parseCa(text);
   return {
     origin: url.origin,
     basePath: `${path}/api/v2/`,
     token: parseToken(token),
     ...(webhookSecret.length >= SHORTEST_SECRET ? { webhookSecret } : {}),
+    ...(ca === undefined ? {} : { ca }),
     insecure: url.protocol === 'http:' && !isLoopback(url.hostname),
   };
 }

@@ -40,7 +40,8 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   INVALID_CONFIGURATION: {
     group: 'job',
     everywhere: true,
-    means: 'The credential has no host or token, or one of them is malformed.',
+    means:
+      'The credential has no host or token, one of its values is malformed, or the proxy in the environment has no valid address.',
     fate: 'none',
     todo: 'Open the credential. `host` is the address from your browser, such as `https://app.rapidpro.io/`. Copy the token again, without spaces.',
   },
@@ -288,7 +289,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     everywhere: true,
     means: 'There is no server with the name in `host`.',
     fate: 'elsewhere',
-    todo: 'Check the spelling of `host`.',
+    todo: 'Check the spelling of `host`. If only the proxy of your network knows the name: [Networks](../guides/networks.md).',
   },
   CONNECTION_LOST: {
     group: 'way',
@@ -300,9 +301,18 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   INSECURE_CONNECTION: {
     group: 'way',
     everywhere: true,
-    means: 'The certificate of the server is not valid, or the server does not support `https`.',
+    means:
+      'The certificate of the server is not valid, or its authority is not known here; or `host` says `https` and the server speaks `http`.',
     fate: 'elsewhere',
-    todo: 'Ask the people who run the server.',
+    todo: 'The error says which. If your server or network has its own authority, put its certificate into `ca` of the credential: [Networks](../guides/networks.md).',
+  },
+  PROXY_FAILED: {
+    group: 'way',
+    everywhere: true,
+    means:
+      'The proxy in `HTTPS_PROXY` or `HTTP_PROXY` cannot be reached, asks for a password, or blocks the request.',
+    fate: 'elsewhere',
+    todo: 'Correct the variable, or ask the people who run the network: [Networks](../guides/networks.md).',
   },
   TIMEOUT: {
     group: 'way',

@@ -1,95 +1,437 @@
-import { type Recording, recordings, type ServerName, servers } from '../../recordings/read.js';
-import type { ResourceName } from '../../src/resources.js';
-import { roles } from './coverage-operations.js';
-import { KEYS, RECORDS } from './record-texts.js';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { recordings, type ServerName, servers } from '../../recordings/read.js';
+import type { Dialect } from '../../src/resources.js';
 
-const HEAD = `# Records
+/** Writes docs/reference/records.md: what the records of both lines of servers hold, taken from the recordings. */
 
-<!-- Made by \`npm run generate\` from the recordings and scripts/generate/record-texts.ts. -->
+type Json = { [key: string]: unknown };
 
-\`\`\`js
-getContacts({ group: 'Mothers' }, { limit: 1 });
-fn(state => ({ ...state, phone: state.data[0]?.urns[0] }));
-\`\`\`
-
-The keys of each kind of record, as recorded from RapidPro 9.0.0 and from 26.3.54, the newer line that TextIt runs. A _reference_ is an object with
-\`uuid\` and \`name\`. Times are text in UTC, such as \`2026-11-22T15:15:58.278519Z\`.
-`;
-
-const SERVER: Readonly<Record<ServerName, string>> = {
-  'rapidpro-9.0.0': 'RapidPro 9 only',
-  'rapidpro-26.3.54': 'TextIt only',
-};
-
-interface Seen {
-  kinds: Set<string>;
-  servers: Set<ServerName>;
+interface Noun {
+  title: string;
+  /** How a job gets one. */
+  from: string;
+  /** The endpoint, or what a flow pushes. */
+  endpoint: string;
+  /** What keys mean, in the order of the page; `*` stands for a key that the workspace itself chose. */
+  keys: { [key: string]: string };
+  /** Keys that the record on the page should have a value for. */
+  shows?: readonly string[];
+  /** Keys with whatever was put into them, whose own keys are nobody's. */
+  free?: readonly string[];
+  /** Keys whose own keys the workspace chose. */
+  chosen?: readonly string[];
 }
 
-/** What the recorded rows of an endpoint hold, by key. */
-function keysOf(endpoint: string, all: readonly Recording[]): Map<string, Seen> {
-  const seen = new Map<string, Seen>();
-  for (const { request, response, server } of all) {
-    if (!request.path.endsWith(`/${endpoint}.json`) || response.status !== 200) continue;
-    if (request.method !== 'GET') continue;
-    for (const row of rowsOf(response.body)) {
-      for (const [key, value] of Object.entries(row)) {
-        const one = seen.get(key) ?? { kinds: new Set(), servers: new Set() };
-        one.kinds.add(kindOf(value));
-        one.servers.add(server);
-        seen.set(key, one);
+const UUID = 'what it is known by, for good';
+const CREATED = 'when it was made';
+const MODIFIED = 'when it last changed; lists are sorted and filtered by it';
+const OLD_ID = 'a number of the server; leave it, where there is a `uuid`';
+const person = (key: string) => ({
+  [key]: 'the contact',
+  [`${key}.uuid`]: UUID,
+  [`${key}.name`]: 'the name, or null',
+});
+const flow = (what: string) => ({ flow: what, 'flow.uuid': UUID, 'flow.name': 'its name' });
+const user = (key: string, what: string) => ({
+  [key]: what,
+  [`${key}.email`]: 'by this a user is named, also in `assignTickets`',
+  [`${key}.name`]: 'first and last name',
+});
+const PROGRESS = {
+  progress: 'how far it is',
+  'progress.total': 'how many people; -1 while that is not known',
+  'progress.started': 'how many of them it has got to',
+};
+const RECIPIENTS = {
+  contacts: 'the contacts that were named',
+  'contacts[].uuid': UUID,
+  'contacts[].name': 'the name',
+  groups: 'the groups that were named',
+  'groups[].uuid': UUID,
+  'groups[].name': 'its name',
+};
+
+export const NOUNS: readonly Noun[] = [
+  {
+    title: 'A contact',
+    from: 'getContacts(), getContact(), addContact(), updateContact(), upsertContact()',
+    endpoint: 'contacts',
+    shows: ['last_seen_on'],
+    chosen: ['fields'],
+    keys: {
+      uuid: UUID,
+      name: 'the name, or null',
+      status:
+        '`active`; `blocked`: somebody blocked the contact, and nothing goes out to it; `stopped`: the contact opted out; `archived`: put away. Null once it is deleted',
+      language: 'three letters, `eng`; null: not known',
+      urns: 'the addresses, the one that is written to first before the others. Empty where the workspace hides them. (With `expand_urns`, which only `http.get` takes, they are objects.)',
+      'urns[].scheme': 'only with `expand_urns`: `tel`',
+      'urns[].path': 'only with `expand_urns`: the number itself',
+      'urns[].display': 'only with `expand_urns`: how it is shown to people',
+      'urns[].channel': 'only with `expand_urns`: the channel that the contact was last heard on',
+      'urns[].channel.uuid': UUID,
+      'urns[].channel.name': 'its name',
+      groups: 'the groups it is in, smart ones too',
+      'groups[].uuid': UUID,
+      'groups[].name': 'its name',
+      notes: 'the last five notes of users, oldest first',
+      'notes[].text': 'the note',
+      'notes[].created_on': 'when it was written',
+      ...user('notes[].created_by', 'who wrote it'),
+      fields: 'every field of the workspace, by its key; null where it is not set',
+      'fields.*':
+        'text, whatever the type: `"34"`, `"2027-03-01T08:00:00.000000+02:00"`, a place as `Rwanda > Kigali City`',
+      ...flow('the flow it is in the middle of, or null'),
+      created_on: CREATED,
+      modified_on: `${MODIFIED}. Of a deleted contact: when it was deleted`,
+      last_seen_on:
+        'when anything last came from the contact: a message, a call. Null: never. It moves with what they do, not with what is sent to them',
+      blocked: 'the same as `status`, from older times',
+      stopped: 'the same as `status`, from older times',
+      anon_display: 'in workspaces that hide numbers: what stands for the contact',
+      ref: 'the same as `anon_display`, by its newer name',
+    },
+  },
+  {
+    title: 'A message',
+    from: 'getMessages(), sendMessage()',
+    endpoint: 'messages',
+    keys: {
+      id: `${OLD_ID}. RapidPro 9 has nothing else to know a message by`,
+      uuid: UUID,
+      broadcast: 'the `id` of the broadcast that it is part of, or null',
+      ...person('contact'),
+      urn: 'the address that it came from or goes to; null where the workspace hides it',
+      channel: 'the channel that carries it; null: there is none',
+      'channel.uuid': UUID,
+      'channel.name': 'its name',
+      direction: '`in`: from the contact; `out`: to the contact',
+      type: '`text`, `voice`, `optin`',
+      status:
+        'of one that came in, `handled`. Of one that goes out: `queued`; `wired`: the channel has it; `sent`; `delivered`; `read` (newer servers); `errored`: it is tried again; `failed`: for good',
+      visibility: '`visible` or `archived`',
+      archived: 'the same as `visibility`, from older times',
+      text: 'what it says',
+      attachments: 'pictures, sounds, places',
+      'attachments[].content_type': '`image/jpeg`; `geo` for a place',
+      'attachments[].url': 'where the file is; of a place its two numbers',
+      quick_replies: 'the answers that it offers',
+      'quick_replies[].type': '`text`, or `location`',
+      'quick_replies[].text': 'what the button says',
+      'quick_replies[].extra': 'more for channels that show it',
+      labels: 'the labels that it carries; none on those that go out',
+      'labels[].uuid': UUID,
+      'labels[].name': 'its name',
+      ...flow('the flow that sent it, or that it was an answer in; null without one'),
+      created_on: `${CREATED}, or when it came in`,
+      sent_on: 'when it went out; null before that',
+      modified_on: 'when it last changed. Lists are sorted by `created_on`',
+      media: 'the first of `attachments` as `type:url`, from older times',
+    },
+  },
+  {
+    title: 'A run',
+    from: 'getFlowRuns()',
+    endpoint: 'runs',
+    chosen: ['values'],
+    keys: {
+      id: OLD_ID,
+      uuid: UUID,
+      ...flow('the flow'),
+      ...person('contact'),
+      'contact.urn': 'its address; null where the workspace hides it',
+      'contact.urn_display': 'the same as people write it',
+      start:
+        'the flow start that it came of; null or not there where a trigger, a campaign or a message began it',
+      'start.uuid': UUID,
+      responded: 'whether the contact has sent anything in it',
+      path: 'the nodes that it went through, oldest first; null with `paths: false`',
+      'path[].node': 'the uuid of the node',
+      'path[].time': 'when it got there',
+      values: 'the results, by their key: the name in small letters, with `_` for all else',
+      'values.*': 'a result',
+      'values.*.name': 'its name as the flow has it',
+      'values.*.value': 'what was answered, as the flow read it: `"5"`. Always text',
+      'values.*.category': 'which of the answers the flow took it for: `Yes`, `Other`',
+      'values.*.node': 'the node that set it',
+      'values.*.time': 'when it was set',
+      'values.*.input': 'what the contact wrote, whole',
+      created_on: 'when it began',
+      modified_on: MODIFIED,
+      exited_on: 'when it ended; null while it waits for an answer',
+      exit_type:
+        '`completed`: at its end; `interrupted`: another flow or a user took over; `expired`: no answer came in time; `failed`. Null while it waits. A run has no `status`: this is it',
+    },
+  },
+  {
+    title: 'A broadcast',
+    from: 'getBroadcasts(), sendBroadcast()',
+    endpoint: 'broadcasts',
+    chosen: ['text', 'attachments', 'quick_replies'],
+    keys: {
+      id: `${OLD_ID}. \`getMessages({ broadcast })\` takes it`,
+      uuid: UUID,
+      status:
+        'RapidPro 9: `queued`, `sent`, `failed`. Newer: `pending`, `queued`, `started`, `completed`, `failed`, `interrupted`. Whether a message arrived is said by its own `status`',
+      ...PROGRESS,
+      urns: 'the addresses that were named',
+      ...RECIPIENTS,
+      text: 'the text in each language',
+      'text.*': 'the text in that language',
+      attachments: 'files for each language',
+      'attachments.*': 'each as `type:url`',
+      quick_replies: 'the answers that it offers, in each language',
+      'quick_replies.*': 'those in that language',
+      'quick_replies.*[].type': '`text`, or `location`',
+      'quick_replies.*[].text': 'what the button says',
+      base_language: 'whose text those get who have another language',
+      created_on: 'when it was asked for',
+    },
+  },
+  {
+    title: 'A flow start',
+    from: 'getFlowStarts(), startFlow()',
+    endpoint: 'flow_starts',
+    free: ['params', 'extra'],
+    keys: {
+      id: OLD_ID,
+      uuid: UUID,
+      ...flow('the flow'),
+      status:
+        'RapidPro 9: `pending`, `starting`, `complete`, `failed`. Newer: `pending`, `queued`, `started`, `completed`, `failed`, `interrupted`. The runs come of it moments later',
+      ...PROGRESS,
+      ...RECIPIENTS,
+      params:
+        'what the job gave the flow, which has it as `@trigger.params`. RapidPro 9 makes objects of lists and `_` of other signs in keys',
+      extra: 'the same as `params`, from older times',
+      restart_participants: 'false: those who have been in the flow are left out',
+      exclude_active: 'true: those who are in any flow are left out',
+      created_on: 'when it was asked for',
+      modified_on: MODIFIED,
+    },
+  },
+  {
+    title: 'A ticket',
+    from: 'getTickets()',
+    endpoint: 'tickets',
+    keys: {
+      uuid: UUID,
+      ...person('contact'),
+      status: '`open` or `closed`',
+      topic: 'what it is about',
+      'topic.uuid': UUID,
+      'topic.name': 'its name',
+      body: 'the text that it was opened with; always null on newer servers',
+      ...user('assignee', 'who takes care of it, or null'),
+      opened_on: 'when it was opened. A ticket has no `created_on`: this is it',
+      ...user('opened_by', 'the user who opened it; null where a flow did'),
+      opened_in: 'the flow that opened it, or null',
+      modified_on: MODIFIED,
+      closed_on: 'when it was closed; null while it is open',
+    },
+  },
+  {
+    title: 'A push',
+    from: 'a Call Webhook or Call Resthook node of a flow, getResthookEvents() (there in `data`)',
+    endpoint: 'push',
+    chosen: ['results'],
+    keys: {
+      contact:
+        'who is in the flow. Their fields and groups are not in it: `getContact($.data.contact.uuid)`',
+      'contact.uuid': UUID,
+      'contact.name': 'the name; empty where there is none',
+      'contact.urn': 'the address; stars where the workspace hides it',
+      'contact.language': 'three letters; empty: not known',
+      flow: 'the flow',
+      'flow.uuid': UUID,
+      'flow.name': 'its name',
+      'flow.revision': 'the version of the flow',
+      run: 'the run: `getFlowRuns({ uuid })` reads it',
+      'run.uuid': UUID,
+      'run.created_on': 'when the run began',
+      results: 'the results so far, by their key',
+      'results.*': 'a result',
+      'results.*.name': 'its name as the flow has it',
+      'results.*.value': 'what was answered, as the flow read it. Always text',
+      'results.*.category': 'which of the answers the flow took it for',
+      'results.*.category_localized': 'the same in the language of the contact',
+      'results.*.input': 'what the contact wrote, whole',
+      'results.*.node_uuid': 'the node that set it',
+      'results.*.created_on': 'when it was set',
+      path: 'the nodes that the run went through so far, oldest first',
+      'path[].uuid': 'the step; only RapidPro 9',
+      'path[].node_uuid': 'the node',
+      'path[].arrived_on': 'when the run got there',
+      'path[].exit_uuid': 'the way it left by; empty on the last one; only RapidPro 9',
+      input: 'the message that the flow last heard; null where there was none',
+      'input.uuid': UUID,
+      'input.type': '`msg`',
+      'input.text': 'what it says',
+      'input.attachments': 'pictures and the like, each with `content_type` and `url`',
+      'input.created_on': 'when it came in',
+      'input.urn': 'the address that it came from',
+      'input.urn.scheme': '`tel`',
+      'input.urn.path': 'the number',
+      'input.urn.display': 'the same as people write it',
+      'input.channel': 'the channel that it came by',
+      'input.channel.uuid': UUID,
+      'input.channel.name': 'its name',
+      'input.channel.address': 'its own number',
+      channel: 'the same as `input.channel`',
+      'channel.uuid': UUID,
+      'channel.name': 'its name',
+      'channel.address': 'its own number',
+    },
+  },
+];
+
+const LINES: Record<ServerName, { dialect: Dialect; title: string; short: string }> = {
+  'rapidpro-9.0.0': { dialect: 'v9', title: 'RapidPro 9', short: '9' },
+  'rapidpro-26.3.54': {
+    dialect: 'textit',
+    title: 'The newer servers, as TextIt’s',
+    short: 'newer',
+  },
+};
+
+const isObject = (value: unknown): value is Json =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** The bodies that RapidPro 9 was seen to push. Of the newer line those that it lists: they are the same texts. */
+function pushed(server: ServerName): Json[] {
+  const listed = recordings(server)
+    .filter(({ name }) => name === 'resthook_events/get_list')
+    .flatMap(({ response }) => (response.body as { results: { data: Json }[] }).results)
+    .map(({ data }) => data);
+  if (server !== 'rapidpro-9.0.0') return listed;
+  const folder = fileURLToPath(new URL(`../../recordings/${server}/webhook/`, import.meta.url));
+  const caught = readdirSync(folder).flatMap(file => {
+    const { body } = JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as { body?: string };
+    return body ? [JSON.parse(body) as Json] : [];
+  });
+  return [...caught, ...listed];
+}
+
+/** All records of a noun that a server was seen to answer. */
+export function recordsOf({ endpoint }: Noun, server: ServerName): Json[] {
+  if (endpoint === 'push') return pushed(server);
+  return recordings(server)
+    .filter(({ name, response }) => name.startsWith(`${endpoint}/`) && response.status < 300)
+    .flatMap(({ response: { body } }) => (isObject(body) && body.results) || [body])
+    .filter(isObject);
+}
+
+/** `groups[].uuid`, with `*` in place of a key that the workspace chose; each with the kinds of its values. */
+export function keysOf(noun: Noun, record: Json): Map<string, string> {
+  const { chosen = [], free = [] } = noun;
+  const found = new Map<string, string>();
+  const visit = (value: unknown, path: string): void => {
+    if (free.includes(path)) return;
+    if (Array.isArray(value)) for (const item of value) visit(item, `${path}[]`);
+    if (!isObject(value)) return;
+    for (const [key, item] of Object.entries(value)) {
+      const own = chosen.includes(path) ? '*' : key;
+      const place = path === '' ? own : `${path}.${own}`;
+      const kind = Array.isArray(item) ? 'list' : item === null ? 'null' : typeof item;
+      if (found.get(place) === undefined || kind !== 'null') found.set(place, kind);
+      visit(item, place);
+    }
+  };
+  visit(record, '');
+  return found;
+}
+
+/** By key: in which lines it was seen, and with which kinds of values. */
+export function seenKeys(noun: Noun): Map<string, { lines: Set<ServerName>; kinds: Set<string> }> {
+  const seen = new Map<string, { lines: Set<ServerName>; kinds: Set<string> }>();
+  for (const server of servers) {
+    for (const record of recordsOf(noun, server)) {
+      for (const [key, kind] of keysOf(noun, record)) {
+        const entry = seen.get(key) ?? { lines: new Set(), kinds: new Set() };
+        entry.lines.add(server);
+        entry.kinds.add(kind);
+        seen.set(key, entry);
       }
     }
   }
   return seen;
 }
 
-function rowsOf(body: unknown): object[] {
-  const { results } = (body ?? {}) as { results?: unknown };
-  return Array.isArray(results) ? results.filter(row => typeof row === 'object' && row) : [];
+const KINDS: Record<string, string> = {
+  string: 'text',
+  number: 'number',
+  boolean: 'true, false',
+  object: 'object',
+  list: 'list',
+  null: 'null',
+};
+
+/** The keys that were seen and that nobody explains. */
+export function unexplained(noun: Noun): string[] {
+  return [...seenKeys(noun).keys()].filter(key => noun.keys[key] === undefined);
 }
 
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
-
-/** The kind of a value, in words. */
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (typeof value === 'string') return TIME.test(value) ? 'time' : 'text';
-  if (typeof value === 'boolean') return 'true or false';
-  if (Array.isArray(value)) return value.length > 0 ? `list of ${kindOf(value[0])}` : 'list';
-  if (typeof value !== 'object') return typeof value;
-  return 'uuid' in value && 'name' in value ? 'reference' : 'object';
-}
-
-/** `time or null`. A list that was sometimes empty is one of what it held at other times. */
-function inWords(kinds: ReadonlySet<string>): string {
-  const hasItems = [...kinds].some(kind => kind.startsWith('list of'));
-  const hasText = kinds.has('text');
-  const shown = [...kinds].filter(
-    kind => !(kind === 'list' && hasItems) && !(kind === 'time' && hasText) && kind !== 'null',
-  );
-  return [...shown.sort(), ...(kinds.has('null') ? ['null'] : [])].join(' or ');
-}
-
-function row(name: ResourceName, key: string, { kinds, servers: on }: Seen): string {
-  const text = RECORDS[name]?.keys[key] ?? KEYS[key];
-  if (!text) throw new Error(`${name}.${key} has no text in scripts/generate/record-texts.ts.`);
-  const [only] = on;
-  const where = on.size < servers.length && roles[name] && only ? ` ${SERVER[only]}.` : '';
-  return `| \`${key}\` | ${inWords(kinds)} | ${text}${where} |`;
-}
-
-/** The page with the keys of every kind of record. */
-export function describeRecords(): string {
-  const all = servers.flatMap(recordings);
-  const sections = Object.entries(RECORDS).map(([name, { title }]) => {
-    const endpoint = name as ResourceName;
-    const keys = [...keysOf(name, all)];
-    if (keys.length === 0) throw new Error(`There is no recorded list of ${name}.`);
-    const lines = keys.map(([key, seen]) => row(endpoint, key, seen));
-    const read = roles[endpoint].read;
-    const from = read ? `From \`${read}\`:\n\n` : '';
-    return `## ${title}\n\n${from}| Key | Kind | What it is |\n| --- | --- | --- |\n${lines.join('\n')}\n`;
+function rowsOf(noun: Noun): string[] {
+  const missing = unexplained(noun);
+  if (missing.length > 0) {
+    throw new Error(
+      `scripts/generate/records.ts does not explain ${missing.join(', ')} of ${noun.endpoint}.`,
+    );
+  }
+  const seen = seenKeys(noun);
+  return Object.entries(noun.keys).map(([key, meaning]) => {
+    const { lines = new Set<ServerName>(), kinds = new Set<string>() } = seen.get(key) ?? {};
+    const where = lines.size === 2 ? '' : [...lines].map(line => LINES[line].short).join();
+    const types = Object.keys(KINDS).filter(kind => kinds.has(kind));
+    const name = key.replace('*', '…');
+    return `| \`${name}\` | ${types.map(kind => KINDS[kind]).join(', ')} | ${where} | ${meaning} |`;
   });
-  return [HEAD, ...sections].join('\n');
+}
+
+/** The record that shows most, and of those the shortest. */
+function fullest(noun: Noun, server: ServerName): Json {
+  const { shows = [] } = noun;
+  const ranked = recordsOf(noun, server)
+    .filter(record => !('anon_display' in record))
+    .map(record => {
+      const keys = keysOf(noun, record);
+      const filled = [...keys].filter(([, kind]) => kind !== 'null').map(([key]) => key);
+      const wanted = shows.filter(key => filled.includes(key)).length;
+      return { record, wanted, keys: filled.length, length: JSON.stringify(record).length };
+    })
+    .sort((a, b) => b.wanted - a.wanted || b.keys - a.keys || a.length - b.length);
+  return ranked[0]?.record ?? {};
+}
+
+function section(noun: Noun): string {
+  const shown = servers.map(
+    server =>
+      `${LINES[server].title}:\n\n\`\`\`json\n${JSON.stringify(fullest(noun, server), null, 2)}\n\`\`\`\n`,
+  );
+  return `## ${noun.title}
+
+From ${noun.from.replace(/\w+\(.*?\)/g, call => `\`${call}\``)}.
+
+| Key | Holds | Only | Is |
+| --- | --- | --- | --- |
+${rowsOf(noun).join('\n')}
+
+${shown.join('\n')}`;
+}
+
+export function describeRecords(): string {
+  return `# Records
+
+<!-- Made by \`npm run generate\` from recordings/ and scripts/generate/records.ts. -->
+
+What an operation leaves in \`state.data\`, key by key, as running servers answered it: RapidPro 9 and the newer servers, such as TextIt's. The people in it are invented.
+
+- Times are text, in UTC and with up to six digits of a second: \`2026-11-22T15:16:33.966012Z\`. \`created_on\`, \`modified_on\` and their like can be compared as text only if they have the same number of digits: use \`Date.parse\`.
+- **Only** says where just one line of servers was seen to have the key: \`9\` or \`newer\`. It is empty where both have it. A job that is to run on both asks whether the key is there: \`message.uuid ?? message.id\`.
+- Servers grow. A key or a \`status\` that is not here may come: let a job pass over what it does not know.
+
+${NOUNS.map(({ title }) => `- [${title}](#${title.toLowerCase().replaceAll(' ', '-')})`).join('\n')}
+
+${NOUNS.map(section).join('\n')}`;
 }

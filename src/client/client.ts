@@ -78,6 +78,8 @@ export class Client {
   readonly origin: string;
   /** Host, port and path: what stays the same where http becomes https, or the token is another. */
   readonly server: string;
+  /** Certificates that the credential trusts besides the public ones. */
+  readonly ca: string | undefined;
   readonly timeout: number;
   readonly limiter: Limiter;
   /** Finds the secrets of the credential in what is to be sent. */
@@ -89,6 +91,7 @@ export class Client {
     this.secrets = guardOf(configuration);
     this.origin = configuration.origin;
     this.server = new URL(configuration.basePath, configuration.origin).href.replace(/^\w+:/, '');
+    this.ca = configuration.ca;
     this.timeout = options.timeout ?? DEFAULT_TIMEOUT;
     this.limiter = options.limiter ?? new Limiter();
   }
@@ -163,7 +166,7 @@ export class Client {
   }
 
   #prepare(request: ApiRequest, repeatable: boolean): Prepared {
-    const { origin, basePath, token } = this.#configuration;
+    const { origin, basePath, token, ca } = this.#configuration;
     const url = `${origin}${basePath}${encodeTarget(request)}`;
     const body = encodeBody(request);
     this.secrets.checkRequest(request, url, typeof body === 'string' ? body : undefined);
@@ -171,6 +174,7 @@ export class Client {
       url,
       method: request.method,
       token,
+      ca,
       body,
       freshConnection: !repeatable || request.path.endsWith('_actions'),
       repeatable,

@@ -12,6 +12,20 @@ const AGAIN =
   'Run the job again in a few minutes. If it keeps failing, ask whoever runs the server.';
 const CHECK_HOST = 'Check "host" in the credential: its spelling, and its port if it has one.';
 
+/** The proxy of the network did not let a connection through: nothing got as far as the server. */
+export class ProxyFailure extends Error {
+  /**
+   * @param statusCode - what the proxy answered; undefined if it could not be reached itself
+   * @param cause - what kept it from being reached
+   */
+  constructor(
+    readonly statusCode: number | undefined,
+    cause?: unknown,
+  ) {
+    super(statusCode === undefined ? 'no proxy' : `proxy: status ${statusCode}`, { cause });
+  }
+}
+
 /** The innermost error that has a code: undici and Node wrap it in others. */
 function rootOf(error: unknown): { code: string; syscall: string } {
   const { code, name, syscall, cause, errors } = (error ?? {}) as {
@@ -50,48 +64,77 @@ const UNREACHABLE = new Set([
   'ENETDOWN',
   'EADDRNOTAVAIL',
 ]);
-const UNENCRYPTED =
-  /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH)/;
+const PROXY = 'HTTPS_PROXY (or HTTP_PROXY) of the environment';
+/** What a proxy answers that wants a password. The same whether it is asked for a connection or a page. */
+export const ASKS_FOR_PASSWORD = {
+  code: 'PROXY_FAILED',
+  description: 'The proxy of the network asks for a user name and a password.',
+  fix: `Put them into ${PROXY}: http://user:password@proxy.example.org:3128. Whoever runs the network knows them.`,
+} as const;
 
-/** What whoever runs the server has to put right: nothing is sent to a server that cannot say who it is. */
-function whyUnencrypted(code: string): { description: string; fix: string } {
-  if (code === 'CERT_HAS_EXPIRED') {
-    return {
-      description: 'The certificate of the server has expired.',
-      fix: 'Ask whoever runs the server to renew it.',
-    };
+function describeProxy({
+  statusCode,
+  cause,
+}: ProxyFailure): [Failure | undefined, ConstructorParameters<typeof RapidProError>[0]] {
+  if (statusCode === 407) return [undefined, ASKS_FOR_PASSWORD];
+  if (statusCode === undefined) {
+    const [failure] = describe(rootOf(cause), 0);
+    return [
+      failure && { kind: 'unreachable' },
+      {
+        code: 'PROXY_FAILED',
+        description: 'The proxy of the network cannot be reached.',
+        fix: `Check ${PROXY}: name and port. If the server is on your own network, name it in NO_PROXY.`,
+      },
+    ];
   }
-  if (code === 'CERT_NOT_YET_VALID') {
-    return {
-      description: 'The certificate of the server is not valid yet.',
-      fix: 'Check the clock where the job runs, or ask whoever runs the server.',
-    };
-  }
-  if (/ALTNAME|HOSTNAME_MISMATCH/.test(code)) {
-    return {
-      description:
-        'The certificate of the server is for another name than "host" in the credential.',
-      fix: 'Check the spelling of "host": it must be the name that people open RapidPro by. If it is right, ask whoever runs the server.',
-    };
-  }
-  if (/^(DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)) {
-    return {
-      description:
-        'The certificate of the server is its own, or of an authority that is not known here.',
-      fix: 'Ask whoever runs the server for a certificate of a public authority, with its whole chain. Where you run OpenFn yourself, NODE_EXTRA_CA_CERTS names the file of an authority of your own.',
-    };
-  }
-  if (/^(EPROTO|ERR_SSL)/.test(code)) {
-    return {
-      description: '"host" in the credential says https, but no encrypted connection comes about.',
-      fix: 'Check the port in "host", if it has one: one for http does not answer to https. If it is right, ask whoever runs the server.',
-    };
-  }
-  return {
-    description: 'The certificate of the server is not valid.',
-    fix: 'Ask whoever runs the server to put it right.',
-  };
+  return [
+    statusCode >= 500 ? { kind: 'unreachable' } : undefined,
+    {
+      code: 'PROXY_FAILED',
+      description: `The proxy of the network ${statusCode >= 500 ? 'could not reach the server' : 'refuses to connect to the server'}: it answered with status ${statusCode}.`,
+      fix: `${CHECK_HOST} If it is right, ask whoever runs the network to let OpenFn reach it through the proxy, or name it in NO_PROXY if it needs none.`,
+    },
+  ];
 }
+
+/** The certificate is good, but nobody here knows who made it. */
+const UNKNOWN_AUTHORITY =
+  /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|CERT_UNTRUSTED|INVALID_CA)/;
+const INSECURE: readonly [RegExp, description: string, fix: string][] = [
+  [
+    UNKNOWN_AUTHORITY,
+    'The certificate of the server is made by an authority that is not known here.',
+    'If your server, or a gateway of your network that looks into connections, has an authority of its own, put the certificate of that authority into "ca" of the credential. If one is there, it is another one’s: ask whoever runs the server or the network.',
+  ],
+  [
+    /^CERT_(HAS_EXPIRED|NOT_YET_VALID)/,
+    'The certificate of the server has ended, or its time has not come.',
+    'Ask whoever runs the server for a new one, and check the clock of this machine. If the authority in "ca" of the credential has ended, put the new one there.',
+  ],
+  [
+    /^(ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH)/,
+    'The certificate of the server is for another name than the one in "host".',
+    'Check "host" in the credential: it is the name on the certificate. If it is right, ask whoever runs the server.',
+  ],
+  [
+    /^(EPROTO|ERR_SSL)/,
+    '"host" in the credential says https, but the server does not answer with an encrypted connection.',
+    'Check the port in "host", if it has one: a port for http does not answer to https. If it is right, ask whoever runs the server. A proxy or gateway of your network may stand between: see "ca" in the credential.',
+  ],
+];
+
+function describeInsecure(code: string): ConstructorParameters<typeof RapidProError>[0] {
+  const [, description, fix] = INSECURE.find(([pattern]) => pattern.test(code)) ?? [
+    undefined,
+    'An encrypted connection to the server could not be made.',
+    'The certificate of the server is not valid, or "host" says https where the server speaks http. Ask whoever runs the server. A proxy or gateway of your network may stand between: see "ca" in the credential.',
+  ];
+  return { code: 'INSECURE_CONNECTION', description, fix };
+}
+
+const UNENCRYPTED =
+  /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|INVALID_CA|EPROTO|HOSTNAME_MISMATCH)/;
 
 function describe(
   { code, syscall }: { code: string; syscall: string },
@@ -103,7 +146,7 @@ function describe(
       {
         code: 'HOST_NOT_FOUND',
         description: 'There is no server of the name in "host".',
-        fix: CHECK_HOST,
+        fix: `${CHECK_HOST} If its name is known only to the proxy of your network, set HTTPS_PROXY.`,
       },
     ];
   }
@@ -128,15 +171,7 @@ function describe(
       },
     ];
   }
-  if (UNENCRYPTED.test(code)) {
-    return [
-      undefined,
-      {
-        code: 'INSECURE_CONNECTION',
-        ...whyUnencrypted(code),
-      },
-    ];
-  }
+  if (UNENCRYPTED.test(code)) return [undefined, describeInsecure(code)];
   if (code === 'TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return [
       { kind: 'timeout' },
@@ -174,7 +209,8 @@ function describe(
  * @param seconds - the timeout of the request
  */
 export function networkFailure(thrown: unknown, seconds: number): NetworkFailure {
-  const [failure, details] = describe(rootOf(thrown), seconds);
+  const [failure, details] =
+    thrown instanceof ProxyFailure ? describeProxy(thrown) : describe(rootOf(thrown), seconds);
   const outcome = failure && mayBeDone(failure) ? 'unknown' : 'none';
   return { failure, error: new RapidProError({ ...details, outcome, cause: bareCause(thrown) }) };
 }

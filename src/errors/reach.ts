@@ -21,6 +21,7 @@ const REACH: Partial<Record<ErrorCode, Reach>> = {
   HOST_NOT_FOUND: 'all',
   CONNECTION_REFUSED: 'all',
   INSECURE_CONNECTION: 'all',
+  PROXY_FAILED: 'all',
   SERVER_ERROR: 'server',
   SERVER_UNAVAILABLE: 'server',
   CONNECTION_LOST: 'server',

@@ -5,6 +5,7 @@ import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } f
 import { isGatewayStatus } from './failure.js';
 import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
 import { knownCause } from './knownCause.js';
+import { ASKS_FOR_PASSWORD } from './networkErrors.js';
 import { personalTexts, redact, redactor } from './redact.js';
 import { knownRefusal } from './refusals.js';
 import { cleanSentence, pathCleaner } from './sentences.js';
@@ -252,6 +253,8 @@ function other({ refused, errors, request }: Context): Verdict {
         `RapidPro does not allow ${request.method} on "${request.path}"`,
         'Use an operation that this endpoint has.',
       );
+    case 407:
+      return { ...ASKS_FOR_PASSWORD };
     case 409:
       return simple(
         'LIMIT_REACHED',
@@ -290,7 +293,7 @@ function judge(context: Context): Verdict {
 
 /** By the status of an answer, whether RapidPro did what it was asked. */
 function outcomeOf(statusCode: number): ErrorOutcome {
-  if (statusCode < 400) return 'none';
+  if (statusCode < 400 || statusCode === 407) return 'none';
   return statusCode === 408 || statusCode >= 500 ? 'unknown' : 'refused';
 }
 
@@ -328,7 +331,7 @@ export function responseError(
     ...verdict,
     statusCode: refused.statusCode,
     // What another server says is about nothing that the job did.
-    errors: verdict.code === 'NOT_RAPIDPRO' ? [] : errors.map(formatFieldError),
+    errors: /^(NOT_RAPIDPRO|PROXY_FAILED)$/.test(verdict.code) ? [] : errors.map(formatFieldError),
     outcome: outcomeOf(refused.statusCode),
   });
 }

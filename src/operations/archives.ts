@@ -83,10 +83,11 @@ async function* archivedRecords(
   const { time, toLive } = KINDS[kind];
   // Archives of a server on our own network may well stand there too; those of one on the web do not.
   const allowPrivate = await isNearby(client.origin);
-  const { secrets } = client;
+  const { secrets, ca } = client;
+  const options = { secrets, ca, allowPrivate, allowUnknownNames: true };
   let read = 0;
   for (const { download_url, hash } of await findArchives(client, kind, period)) {
-    const bytes = download(String(download_url), { secrets, allowPrivate }, client.clock);
+    const bytes = download(String(download_url), options, client.clock);
     for await (const archived of readJsonLines(
       bytes,
       typeof hash === 'string' ? hash : undefined,

@@ -9,6 +9,7 @@ import { isObject } from '../webhook/plain.js';
 import type { Push, ValueOptions } from '../webhook/push.js';
 import { withoutSecret } from '../webhook/secret.js';
 import { type Call, operation } from './base/operation.js';
+import { isName, SOME_UUID, uuidOf } from './lists/named.js';
 import { checkSteps, threadPages } from './lists/threadPages.js';
 import type { Missed, Source } from './missed/missed.js';
 import { MissedCalls } from './missed/missedCalls.js';
@@ -18,7 +19,7 @@ import { MissedEvents } from './missed/missedEvents.js';
 export interface MissedPushes extends Options, ValueOptions {
   /** The name of the resthook. Give this, or `flow`. */
   resthook?: string;
-  /** The uuid of the flow whose runs show what was sent; with `node` or `result`. */
+  /** The uuid or exact name of the flow whose runs show what was sent; with `node` or `result`. */
   flow?: string;
   /** The uuid of the node that calls: the last `node_uuid` in the `path` of a push. */
   node?: string;
@@ -55,14 +56,20 @@ function refuseOfFlow(where: Dictionary): void {
   );
 }
 
-function sourceOf({ client, state, args, options }: Call<'where'>): Source {
+async function sourceOf({ client, state, args, options }: Call<'where'>): Promise<Source> {
   const { numbers } = options;
   const where: Dictionary = isObject(args.where) ? args.where : { resthook: args.where };
   if (!('flow' in where)) {
     refuseOfFlow(where);
     return new MissedEvents(client, state, where.resthook, numbers);
   }
-  if (!('resthook' in where)) return new MissedCalls(client, state, where, numbers);
+  if (!('resthook' in where)) {
+    const calls = (flow: unknown) => new MissedCalls(client, state, { ...where, flow }, numbers);
+    if (!isName(where.flow)) return calls(where.flow);
+    // All else is checked before anything is sent.
+    calls(SOME_UUID);
+    return calls(await uuidOf(client, 'flows', where.flow, 'flow'));
+  }
   throw fail(
     'INVALID_FILTER',
     'Pushes are read from the events of a resthook, or from the runs of a flow.',
@@ -75,7 +82,7 @@ async function run(call: Call<'where'>, operations: readonly Step[]): Promise<un
   const { client, configuration, options } = call;
   // Addresses that a flow has called, with the secret in them, are among its results.
   const { webhookSecret: secret } = configuration;
-  const source = sourceOf(call);
+  const source = await sourceOf(call);
   const clean = (push: Push) => (secret === undefined ? push : withoutSecret(push, secret));
   const started = client.clock.now();
   // One is always dealt with: otherwise no run might ever get further.
@@ -134,10 +141,10 @@ function split(where: unknown): { where: unknown; options: unknown } {
  * );
  * @example <caption>From the runs of a flow: what its Call Webhook node sent this year</caption>
  * eachMissedPush(
- *   { flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c', result: 'webhook', after: '2026-01-01' },
+ *   { flow: 'Visit', result: 'webhook', after: '2026-01-01' },
  *   upsertContact({ uuid: $.data.contact.uuid, fields: { last_report: $.data.results.cases.value } }),
  * );
- * @param {MissedPushes} where - The name of a resthook, or an object: `resthook` (its name), or `flow` (a uuid) with `node` (the uuid of the node that calls) or `result` (the key of the result that it saves) and `after` (where the first look begins; default: 48 hours ago); `numbers` (as in `webhook.parse`), `deadline` (seconds), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {MissedPushes} where - The name of a resthook, or an object: `resthook` (its name), or `flow` (uuid or exact name) with `node` (the uuid of the node that calls) or `result` (the key of the result that it saves) and `after` (where the first look begins; default: 48 hours ago); `numbers` (as in `webhook.parse`), `deadline` (seconds), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @param {Operation} operations - Run for each push in `state.data`, as `webhook.parse()` leaves it there. The pushes that did arrive come too, once: the operations must be safe to repeat. `state.data.key` is the same as that of the push. When one of them throws, the next run begins where this one began.
  * @state {object} data - `pushes`: how many. What the operations put elsewhere on state stays.
  * @state {object} rapidpro - `marks`: how far has been read.

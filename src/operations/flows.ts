@@ -1,5 +1,5 @@
 import { checkFlowStart } from '../input/bodies.js';
-import { checkFilters, requireOne } from '../input/filters.js';
+import { requireOne } from '../input/filters.js';
 import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import type { SendOptions } from '../types/actions.js';
@@ -14,6 +14,7 @@ import type { ListOptions, Options } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { operation, optionsAndCallback } from './base/operation.js';
 import { list } from './lists/list.js';
+import { queryOf } from './lists/named.js';
 import { referenceCheck } from './lists/unknownReference.js';
 import { SEND_OPTIONS, sendToAll } from './many/send.js';
 import { readDefinitions } from './objects/definitions.js';
@@ -145,14 +146,14 @@ export function getFlowStarts(
  * @function
  * @namespace global
  * @example <caption>One flow with all that it needs</caption>
- * getFlowDefinitions({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c' });
+ * getFlowDefinitions({ flow: 'Antenatal Reminder' });
  * @example <caption>Alone, without what it needs</caption>
  * getFlowDefinitions({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c', dependencies: 'none' });
- * @param {DefinitionFilters} filters - `flow` and `campaign` (a uuid or any number); `dependencies` (`all`, `flows`, `none`; default: `all`).
+ * @param {DefinitionFilters} filters - `flow` and `campaign` (a uuid or exact name, or any number of them); `dependencies` (`all`, `flows`, `none`; default: `all`).
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `version`, `site`, `flows`, `campaigns`, `triggers`, `fields`, `groups`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER` if neither `flow` nor `campaign` is given: RapidPro would export nothing; the errors of every request.
+ * @throws {RapidProError} `INVALID_FILTER` if neither `flow` nor `campaign` is given: RapidPro would export nothing; `UNKNOWN_REFERENCE` for a name that none has, several have, or that is of an archived one; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/definitions
  * @returns {Operation}
  */
@@ -166,7 +167,7 @@ export function getFlowDefinitions(
       args: { filters },
       options,
       async run({ client, args }) {
-        const query = checkFilters('definitions', args.filters);
+        const query = await queryOf(client, 'definitions', args.filters);
         requireOne(query, ['flow', 'campaign']);
         const definitions = await readDefinitions(client, query);
         log.info('Fetched the definitions');

@@ -66,6 +66,7 @@ export function uploadMedia(
         const source = resolveValue(state, file, 'file');
         const content = await readFileContent(source, {
           secrets: client.secrets,
+          ca: client.ca,
           allowPrivate: options.allowPrivate === true,
           signal: AbortSignal.timeout(client.timeout * 1000),
         });

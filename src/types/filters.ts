@@ -237,12 +237,12 @@ export interface StatisticsFilters {
 /** What `getFlowDefinitions` exports: flows, campaigns, or both. */
 export interface DefinitionFilters {
   /**
-   * Uuids of flows.
+   * Uuids or exact names of flows.
    * @magic $.children[?(@.name=='flows')].children[*]
    */
   flow?: string | string[];
   /**
-   * Uuids of campaigns.
+   * Uuids or exact names of campaigns.
    * @magic $.children[?(@.name=='campaigns')].children[*]
    */
   campaign?: string | string[];

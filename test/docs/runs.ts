@@ -25,6 +25,7 @@ export const RUN_BY: Readonly<Record<string, string>> = {
   'docs/guides/real-time-test.md': 'test/webhook/guide.test.ts',
   'docs/guides/testing-jobs.md': 'test/docs/samples.test.ts',
   'docs/start/typescript.md': 'test/docs/samples.test.ts',
+  'docs/guides/everyday-jobs.md': 'test/docs/everydayJobs.test.ts',
   'sandbox/README.md': 'test/packaging/sandboxTarball.test.ts',
 };
 

@@ -233,4 +233,110 @@ const whileOthersWork: Case = {
   },
 };
 
-export const BULKS: Case[] = [...plain, whileOthersWork];
+/** Members whom the list names, members whom it does not, and somebody of the other group alone. */
+const NAMED = 16;
+const MISSING = 5;
+const MOST_LEAVING = 10;
+
+/** What would show that somebody left for nothing, or that it is not told. */
+function wrongLeaving(
+  scene: Scene,
+  result: BulkResult | undefined,
+  { isNamed, before, mothers }: { isNamed(one: Contact): boolean; before: Before; mothers: string },
+): string[] {
+  const { store, workspace } = scene;
+  const removals = store.ledger.filter(({ work }) => work === 'contact remove');
+  const contactOf = (uuid: string) => store.contacts.get(uuid);
+  const named = removals.filter(({ to }) => isNamed(contactOf(to) as Contact)).length;
+  const others = [...before].filter(([uuid, groups]) => {
+    const now = contactOf(uuid);
+    return now && [...groups].some(group => group !== mothers && !now.groups.has(group));
+  }).length;
+  const [{ request } = { request: -1 }] = removals;
+  const readings = workspace.requests
+    .slice(0, Math.max(request, 0))
+    .filter(({ endpoint, query }) => endpoint === 'contacts' && query.includes('reverse='));
+  const isRead = readings.length > 0 && !spoils(readings.at(-1)?.fault);
+  const { left = [], notRemoved, notAttempted = [], stopped } = result ?? {};
+  const mayHaveLeft = new Set([...left, ...(notRemoved?.uuids ?? [])]);
+  const stayed = left.filter(uuid => contactOf(uuid)?.groups.has(mothers)).length;
+  const untold = removals.filter(({ to }) => !mayHaveLeft.has(to)).length;
+  const isWhole = notAttempted.length === 0;
+  return [
+    ...(named > 0 ? [`${named} left whom the list names`] : []),
+    ...(others > 0 ? [`${others} left another group`] : []),
+    ...(removals.length > 0 && !isRead ? ['they left though the members were not all read'] : []),
+    ...(left.length > 0 && !isWhole ? ['they left though the list was not worked through'] : []),
+    ...(left.length > 0 && new Set(left).size < left.length ? ['left twice in data.left'] : []),
+    ...(stayed > 0 ? [`${stayed} reported as left are still there`] : []),
+    ...(result && untold > 0 ? [`${untold} left and are not reported`] : []),
+    ...(stopped && left.length === 0 && !notRemoved
+      ? ['stopped, and notRemoved says nothing']
+      : []),
+  ];
+}
+
+/** Groups of everybody before. */
+type Before = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Whether an answer that a fault struck was of no use. What is slow may still come. */
+const spoils = (fault: string | undefined) => fault !== undefined && !fault.startsWith('slow');
+
+/** Who is no longer in the list leaves one group. */
+const removing: Case = {
+  name: 'syncContacts, and the missing leave',
+  isSafe: true,
+  changes: ['touch', 'add', 'leave'],
+  columns: [
+    'none',
+    '429 seconds',
+    '429 huge',
+    '500 before',
+    '500 after',
+    '502-504 after',
+    'reset before',
+    'reset after',
+    'cut after',
+    'web page after',
+    'reset after, then 429 huge',
+    'mixed',
+    'odd time',
+    'touch, unique times',
+    'add, unique times',
+    'leave, unique times',
+  ],
+  prepare(scene) {
+    const [mothers, clinic] = [scene.group('Mothers'), scene.group('Clinic')];
+    const people = scene.people(NAMED + MISSING + 1, place => ({
+      groups: new Set([
+        ...(place < NAMED + MISSING ? [mothers.uuid] : []),
+        ...(place % 2 === 1 ? [clinic.uuid] : []),
+      ]),
+    }));
+    const reading = scene.listen('contacts', mothers);
+    const listed = [...Array.from({ length: NAMED }, (_, place) => place), 900, 901];
+    const list = listed.map((place): SyncContact => {
+      const differs = place % 5 === 0 ? { language: 'fra' } : {};
+      return { urns: [urnOf(place)], name: `Person ${place}`, groups: ['Mothers'], ...differs };
+    });
+    const urns = new Set(list.flatMap(one => one.urns ?? []));
+    const before: Before = new Map(people.map(({ uuid, groups }) => [uuid, new Set(groups)]));
+    const options = { removeMissing: { groups: ['Mothers'], atMost: MOST_LEAVING } };
+    return {
+      operate: () => scene.step(rapidpro.syncContacts(list, options)),
+      judge(end) {
+        const result = end.error === undefined ? (end.state?.data as BulkResult) : undefined;
+        const isNamed = (one: Contact) => one.urns.some(urn => urns.has(urn));
+        const still = people.filter(
+          one => !isNamed(one) && one.groups.has(mothers.uuid) && reading.throughout.has(one.uuid),
+        ).length;
+        return [
+          ...wrongLeaving(scene, result, { isNamed, before, mothers: mothers.uuid }),
+          ...(scene.plan.isPassing && still > 0 ? [`not survived: ${still} stayed`] : []),
+        ];
+      },
+    };
+  },
+};
+
+export const BULKS: Case[] = [...plain, whileOthersWork, removing];

@@ -4,9 +4,12 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   addCampaignEvent,
   changeTicketTopic,
+  eachMissedPush,
   eachPage,
   fn,
+  getFlowDefinitions,
   getFlowRuns,
+  getFlows,
   iteratePages,
   startFlow,
 } from '../../src/index.js';
@@ -52,6 +55,34 @@ describe.each(['v9', 'textit'] as const)(
       expect(iterated).toBe(flows.length);
     });
 
+    test('flows and campaigns are exported, in any mixture with uuids', async () => {
+      const sandbox = await start();
+      const { data: all } = await run(getFlows({ archived: false }), sandbox);
+      const [one, other] = all as { uuid: string; name: string }[];
+      const flow = [one?.name ?? '', other?.uuid ?? '', one?.uuid ?? ''];
+      const { data } = await run(
+        getFlowDefinitions({ flow, campaign: 'Antenatal Visits', dependencies: 'none' }),
+        sandbox,
+      );
+      const { flows } = data as { flows: { uuid: string }[] };
+      expect(new Set(flows.map(({ uuid }) => uuid))).toEqual(new Set([one?.uuid, other?.uuid]));
+      const single = await run(getFlowDefinitions({ flow: one?.name ?? '' }), sandbox);
+      expect(single.data).toMatchObject({ flows: [{ uuid: one?.uuid }] });
+    });
+
+    test('all else is looked at before a name is', async () => {
+      const sandbox = await start();
+      for (const wrong of [
+        getFlowDefinitions({ flow: 'Danger Signs', dependencies: 'some' as 'all' }),
+        getFlowDefinitions({ flow: ['Danger Signs', ''] }),
+        eachMissedPush({ flow: 'Danger Signs' }),
+        eachMissedPush({ flow: 'Danger Signs', result: 'sign', after: 'yesterday' }),
+      ]) {
+        await expect(run(wrong, sandbox)).rejects.toMatchObject({ code: /^INVALID_/ });
+      }
+      expect(sandbox.requests()).toEqual([]);
+    });
+
     test('one look tells the uuid', async () => {
       const sandbox = await start();
       await run(startFlow({ flow: 'Danger Signs', urns }), sandbox);
@@ -70,6 +101,9 @@ describe.each(['v9', 'textit'] as const)(
       ],
       ['archived', startFlow({ flow: 'Old Registration', urns }), /Restore it/],
       ['archived, for its runs', getFlowRuns({ flow: 'Old Registration' }), /Restore it/],
+      ['one of several', getFlowDefinitions({ flow: [UUID, 'Danger Sings'] }), /Did you mean/],
+      ['of no campaign to export', getFlowDefinitions({ campaign: 'Nope' }), /getCampaigns/],
+      ['of no flow', eachMissedPush({ flow: 'Nope', result: 'webhook' }), /getFlows/],
       [
         'of no campaign',
         addCampaignEvent({ ...EVENT, campaign: 'Nope', message: 'x' }),

@@ -151,6 +151,10 @@ describe.each(['v9', 'textit'] as const)('from a flow, %s', dialect => {
       const first = await catchUp({}, credential, { flow: FLOW, result: 'webhook', numbers: true });
       expect(first.keys).toEqual(arrived.map(({ key }) => key));
       expect(new Set(first.keys).size).toBe(3);
+      // By its name it is the same flow, and the same place.
+      const named = { flow: 'Case Report', result: 'webhook' };
+      expect((await catchUp({}, credential, named)).keys).toEqual(first.keys);
+      expect((await catchUp(first.state, credential, named)).keys).toEqual([]);
       expect(first.values).toEqual([1, 2, 3]);
       for (const [index, push] of first.handed.entries()) {
         expect(push.contact).toMatchObject({ ...arrived[index]?.contact });
@@ -363,7 +367,7 @@ test.each([
   [{ flow: FLOW, node: NODE, result: 'webhook' }, 'INVALID_OPTION'],
   [{ flow: FLOW, node: 'Call Webhook' }, 'INVALID_OPTION'],
   [{ flow: FLOW, result: '' }, 'INVALID_OPTION'],
-  [{ flow: 'Case Report', result: 'webhook' }, 'INVALID_FILTER'],
+  [{ flow: '', result: 'webhook' }, 'INVALID_FILTER'],
   [{ flow: undefined, result: 'webhook' }, 'INVALID_FILTER'],
   [{ flow: FLOW, result: 'webhook', after: undefined }, 'INVALID_FILTER'],
   [{ flow: FLOW, result: 'webhook', after: 'yesterday' }, 'INVALID_FILTER'],

@@ -1,12 +1,15 @@
 import { lookup } from 'node:dns/promises';
 import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
+import { connect as overTls } from 'node:tls';
 import { type ErrorCode, fail, RapidProError } from '../../errors/errors.js';
-import { bareCause, networkFailure } from '../../errors/networkErrors.js';
+import { bareCause, networkFailure, ProxyFailure } from '../../errors/networkErrors.js';
 import type { SecretGuard } from '../../input/secrets.js';
 import { parseUrl } from '../../url.js';
 import { VERSION } from '../../version.js';
+import { type ForwardProxy, openTunnel, proxyFor, proxyHeaders } from '../proxy.js';
+import { trusting } from '../trust.js';
 import { isPrivateAddress, isSecretAddress } from './privateAddress.js';
 
 /**
@@ -29,6 +32,13 @@ export interface LinkOptions {
   secrets: SecretGuard;
   /** True if addresses of this machine and its network may be asked. */
   allowPrivate: boolean;
+  /**
+   * True for links of RapidPro itself, such as those of archives: where they go through a proxy, their
+   * names may be known to it alone. Default: only with `allowPrivate`.
+   */
+  allowUnknownNames?: boolean | undefined;
+  /** Certificates of authorities that are trusted besides the public ones. */
+  ca?: string | undefined;
   /** Ends the download. */
   signal?: AbortSignal | undefined;
   /** The byte to begin at; servers may begin at the first all the same. */
@@ -80,12 +90,7 @@ export async function isNearby(origin: string): Promise<boolean> {
   }
 }
 
-/**
- * The addresses of a host, where all of them may be asked. The connection is made to one of these, so
- * that a name cannot lead elsewhere once it has been checked.
- */
-async function addressesOf(url: URL, allowPrivate: boolean): Promise<Address[]> {
-  const found = await resolve(url);
+function checkAddresses(found: Address[], allowPrivate: boolean): Address[] {
   if (found.some(({ address }) => isSecretAddress(address))) {
     throw fail(
       'INVALID_LINK',
@@ -100,6 +105,37 @@ async function addressesOf(url: URL, allowPrivate: boolean): Promise<Address[]> 
     'The link leads to this machine or its own network.',
     'Give a link to a file on the web, or allow it with the option allowPrivate: true if you know the server.',
   );
+}
+
+/**
+ * The addresses of a host, where all of them may be asked. The connection is made to one of these, so
+ * that a name cannot lead elsewhere once it has been checked.
+ */
+async function addressesOf(url: URL, { allowPrivate }: LinkOptions): Promise<Address[]> {
+  return checkAddresses(await resolve(url), allowPrivate);
+}
+
+/**
+ * The same checks for a link that goes through a proxy, which looks the name up itself. It is asked by
+ * name, since its rules and its log know servers by name: so it may find another address than this
+ * machine does, and whether it then lets anybody into its network is up to its own rules. What this
+ * machine can see is refused here all the same. A name that it cannot look up may lead anywhere in that
+ * network: whoever wrote the job must know the server.
+ */
+async function checkProxied(url: URL, options: LinkOptions): Promise<void> {
+  const { allowPrivate, allowUnknownNames = allowPrivate } = options;
+  let found: Address[];
+  try {
+    found = await resolve(url);
+  } catch {
+    if (allowUnknownNames) return;
+    throw fail(
+      'INVALID_LINK',
+      'The name in the link is known to the proxy of the network alone: it may lead into that network.',
+      'Give a link to a file on the web, or allow it with the option allowPrivate: true if you know the server.',
+    );
+  }
+  checkAddresses(found, allowPrivate);
 }
 
 type Found = (error: Error | null, found: Address[] | string, family?: number) => void;
@@ -127,6 +163,14 @@ const DESCRIPTIONS: Partial<Record<ErrorCode, string>> = {
   CONNECTION_REFUSED: 'The server behind the link does not take connections.',
   INSECURE_CONNECTION: 'An encrypted connection to the server behind the link could not be made.',
   TIMEOUT: 'The server behind the link took too long.',
+  PROXY_FAILED: 'The proxy of the network does not let the link through.',
+};
+
+const LINK_FIXES: Partial<Record<ErrorCode, string>> = {
+  INSECURE_CONNECTION:
+    'If that server, or a gateway of your network that looks into connections, has an authority of its own, put the certificate of that authority into "ca" of the credential. Else open the link in a browser to see what is wrong.',
+  PROXY_FAILED:
+    'Ask whoever runs the network to let OpenFn reach that server through the proxy. HTTPS_PROXY and HTTP_PROXY of the environment name it.',
 };
 
 /** What went wrong on the way to a link: the host of the credential has no part in it. Wraps what opening or reading a link threw; errors of this package stay what they are. */
@@ -139,8 +183,12 @@ function linkFailure(thrown: unknown): RapidProError {
     timedOut
       ? 'The server behind the link took too long.'
       : (DESCRIPTIONS[code] ?? 'The connection to the server behind the link was lost.'),
-    'Run the job again. If it keeps failing, open the link in a browser to see what is wrong.',
-    { cause: bareCause(thrown) },
+    LINK_FIXES[code] ??
+      'Run the job again. If it keeps failing, open the link in a browser to see what is wrong.',
+    {
+      cause: bareCause(thrown),
+      statusCode: thrown instanceof ProxyFailure ? thrown.statusCode : undefined,
+    },
   );
 }
 
@@ -180,22 +228,52 @@ function toLinked(answer: IncomingMessage, options: LinkOptions): Linked {
   };
 }
 
+/** How a connection to a link is made. */
+async function wayTo(link: URL, options: LinkOptions): Promise<object> {
+  const proxy = proxyFor(link);
+  const trust = trusting(options.ca);
+  if (!proxy) {
+    return { agent: false, lookup: answerWith(await addressesOf(link, options)), ...trust };
+  }
+  await checkProxied(link, options);
+  if (link.protocol === 'http:') return { agent: false, ...wholeAddress(link, proxy) };
+  const host = link.hostname.replace(/^\[|\]$/g, '');
+  const authority = `${link.hostname}:${link.port || 443}`;
+  const socket: Socket = await openTunnel(proxy, authority, options.signal);
+  const servername = isIP(host) ? '' : host;
+  return { createConnection: () => overTls({ socket, servername, host, ...trust }) };
+}
+
+/** The proxy is asked, and reads the whole address. */
+function wholeAddress(link: URL, proxy: ForwardProxy) {
+  const { protocol, hostname, port } = new URL(proxy.origin);
+  const isTls = protocol === 'https:';
+  return {
+    protocol,
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port: port || (isTls ? 443 : 80),
+    path: link.href,
+    headers: { host: link.host, ...proxyHeaders(proxy) },
+  };
+}
+
 /**
  * Asks for a link. With node's own client, not undici 7: that one ends the whole process where a server
  * hangs up while nobody reads.
  */
 async function ask(link: URL, options: LinkOptions): Promise<IncomingMessage> {
-  const { secrets, allowPrivate, signal, from = 0 } = options;
+  const { secrets, signal, from = 0 } = options;
   secrets.checkText('The link', link.href);
-  const lookup = answerWith(await addressesOf(link, allowPrivate));
+  const way = (await wayTo(link, options)) as { headers?: object; protocol?: string };
   const headers = {
+    ...way.headers,
     'user-agent': `openfn-language-rapidpro/${VERSION}`,
     ...(from > 0 ? { range: `bytes=${from}-` } : {}),
   };
+  const isTls = (way.protocol ?? link.protocol) === 'https:';
   return new Promise((resolve, reject) => {
-    const request = (link.protocol === 'https:' ? overHttps : overHttp)(link, {
-      agent: false,
-      lookup: lookup as never,
+    const request = (isTls ? overHttps : overHttp)(link, {
+      ...way,
       headers,
       ...(signal ? { signal } : {}),
     });
@@ -212,6 +290,7 @@ async function follow(link: URL, options: LinkOptions, redirects: number): Promi
   if (statusCode === 200 || (statusCode === 206 && (options.from ?? 0) > 0))
     return toLinked(answer, options);
   drop(answer);
+  if (statusCode === 407) throw new ProxyFailure(statusCode);
   if (/^3/.test(String(statusCode)) && headers.location !== undefined) {
     if (redirects >= MOST_REDIRECTS)
       throw fail(

@@ -1,6 +1,7 @@
 import { composeNextState } from '@openfn/language-common';
 import { Client } from '../../client/client.js';
 import { Limiter, type WaitReason } from '../../client/limiter.js';
+import { proxyFor } from '../../client/proxy.js';
 import { type Configuration, parseConfiguration } from '../../configuration.js';
 import { fail } from '../../errors/errors.js';
 import {
@@ -63,7 +64,19 @@ function connect(state: State): Configuration {
       '"host" in the credential begins with http://. The token travels unencrypted. Use https://.',
     );
   }
+  logProxy(configuration, key);
   return configuration;
+}
+
+/** Credentials whose way was told. */
+const proxied = new WeakSet<object>();
+
+/** Whoever wonders why a server is not reached must know that a proxy stands before it. */
+function logProxy({ origin }: Configuration, key: object): void {
+  const proxy = proxyFor(new URL(origin));
+  if (!proxy || proxied.has(key)) return;
+  proxied.add(key);
+  log.info(`requests go through the proxy ${proxy.origin} (${proxy.variable})`);
 }
 
 function whyWait(reason: WaitReason): string {

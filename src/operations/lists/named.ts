@@ -6,7 +6,7 @@ import { asUuid } from '../../input/identifiers.js';
 import { nearest } from '../../input/nearest.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import type { Query } from '../../types/request.js';
+import type { Query, QueryValue } from '../../types/request.js';
 
 /** What RapidPro takes by uuid alone, and people know by name. */
 type Named = 'flows' | 'campaigns' | 'topics';
@@ -96,8 +96,18 @@ export async function uuidOf(
   return uuid;
 }
 
-/** Stands for a flow while the other filters are checked, before anything is sent. */
-const SOME_FLOW = '00000000-0000-4000-8000-000000000000';
+/** Stands for what is named while the rest is checked, before anything is sent. */
+export const SOME_UUID = '00000000-0000-4000-8000-000000000000';
+
+/** The filters that take a uuid alone, and what it is of. */
+const BY_NAME: Partial<Record<ResourceName, { readonly [filter: string]: Named }>> = {
+  runs: { flow: 'flows' },
+  definitions: { flow: 'flows', campaign: 'campaigns' },
+};
+
+/** Does something with a value, or with each of a list. */
+const onEach = (value: unknown, change: (item: unknown) => unknown) =>
+  Array.isArray(value) ? value.map(change) : change(value);
 
 /**
  * The query of a list, with uuids in place of names where RapidPro takes only those.
@@ -109,8 +119,25 @@ export async function queryOf(
   name: ResourceName,
   filters: unknown,
 ): Promise<Query> {
-  const { flow } = (filters ?? {}) as { flow?: unknown };
-  if (name !== 'runs' || !isName(flow)) return checkFilters(name, filters);
-  const query = checkFilters(name, { ...(filters as object), flow: SOME_FLOW });
-  return { ...query, flow: await uuidOf(client, 'flows', flow, 'filters.flow') };
+  const given = (filters ?? {}) as Dictionary;
+  const named = Object.entries(BY_NAME[name] ?? {}).filter(([key]) =>
+    [given[key]].flat().some(isName),
+  );
+  if (named.length === 0) return checkFilters(name, filters);
+  const standIn = named.map(([key]) => [
+    key,
+    onEach(given[key], item => (isName(item) ? SOME_UUID : item)),
+  ]);
+  const query: { [filter: string]: QueryValue | undefined } = {
+    ...checkFilters(name, { ...given, ...Object.fromEntries(standIn) }),
+  };
+  for (const [key, resource] of named) {
+    const uuids = new Set<string>();
+    for (const item of [given[key]].flat()) {
+      uuids.add(await uuidOf(client, resource, String(item), `filters.${key}`));
+    }
+    const [first = ''] = uuids;
+    query[key] = Array.isArray(given[key]) ? [...uuids] : first;
+  }
+  return query;
 }

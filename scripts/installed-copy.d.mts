@@ -1,0 +1,1 @@
+export function installedCopy(name: string, path: string): { path: string; remove: () => void };

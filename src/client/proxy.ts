@@ -1,0 +1,148 @@
+import { request as overHttp } from 'node:http';
+import { request as overHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import { fail } from '../errors/errors.js';
+import { ProxyFailure } from '../errors/networkErrors.js';
+import { isLoopback, parseUrl } from '../url.js';
+import { VERSION } from '../version.js';
+
+/**
+ * The forward proxy of a network, as the environment names it: the same variables and rules as in undici
+ * and Node. It has a module of its own since links are asked for with node's client, and both must
+ * decide alike.
+ */
+export interface ForwardProxy {
+  /** The variable that names it. */
+  variable: string;
+  /** Its address, without user and password: `http://proxy.example.org:3128`. */
+  origin: string;
+  /** What it wants to know before it does anything. */
+  authorization: string | undefined;
+}
+
+/** Milliseconds that a proxy may take to reach a server. */
+const TUNNEL_TIMEOUT = 10_000;
+
+type Environment = { readonly [name: string]: string | undefined };
+
+/** The small name comes first, also where it is empty: so a proxy is switched off for one program. */
+function variable(environment: Environment, name: string): { name: string; value: string } {
+  const small = name.toLowerCase();
+  return environment[small] === undefined
+    ? { name, value: environment[name] ?? '' }
+    : { name: small, value: environment[small] };
+}
+
+/** Whether NO_PROXY names a server: `example.org` and all below it, `.example.org`, `example.org:8000`, `*`. */
+function isExcepted({ protocol, hostname, port }: URL, list: string): boolean {
+  const ownPort = port || (protocol === 'https:' ? '443' : '80');
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  return list.split(/[,\s]+/).some(entry => {
+    if (entry === '*') return true;
+    const name = entry.toLowerCase().replace(/^\*?\./, '');
+    const [, host = name, only = ownPort] = /^([^:]+|\[.*\]):(\d+)$/.exec(name) ?? [];
+    if (host === '' || only !== ownPort) return false;
+    return hostname === host || bare === host || hostname.endsWith(`.${host}`);
+  });
+}
+
+function readProxy({ name, value }: { name: string; value: string }): ForwardProxy {
+  const text = value.trim();
+  const url = parseUrl(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw fail(
+      'INVALID_CONFIGURATION',
+      `The variable ${name} of the environment is not the address of a proxy.`,
+      'Nothing was sent. Write it as http://proxy.example.org:3128. Proxies of other kinds, such as SOCKS, cannot be used.',
+    );
+  }
+  const [user, password] = [url.username, url.password].map(decode);
+  return {
+    variable: name,
+    origin: url.origin,
+    authorization:
+      user || password
+        ? `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+        : undefined,
+  };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * The proxy through which a server is asked; undefined if it is asked directly. This machine itself
+ * always is: on the way through a proxy `localhost` would be another machine.
+ *
+ * @throws RapidProError `INVALID_CONFIGURATION` if the variable holds no proxy
+ */
+export function proxyFor(
+  target: URL,
+  environment: Environment = process.env,
+): ForwardProxy | undefined {
+  const ofHttp = variable(environment, 'HTTP_PROXY');
+  const ofHttps = variable(environment, 'HTTPS_PROXY');
+  const named = target.protocol === 'https:' && ofHttps.value !== '' ? ofHttps : ofHttp;
+  if (named.value.trim() === '' || isLoopback(target.hostname)) return undefined;
+  if (isExcepted(target, variable(environment, 'NO_PROXY').value)) return undefined;
+  return readProxy(named);
+}
+
+/** What goes with each request that a proxy reads. */
+export function proxyHeaders({ authorization }: ForwardProxy): { [name: string]: string } {
+  return authorization === undefined ? {} : { 'proxy-authorization': authorization };
+}
+
+/**
+ * A connection through a proxy to a server, of which the proxy sees the name and nothing more.
+ *
+ * @param authority - name and port: `rapidpro.example.org:443`
+ * @throws ProxyFailure
+ */
+export function openTunnel(
+  proxy: ForwardProxy,
+  authority: string,
+  signal?: AbortSignal | undefined,
+): Promise<Socket> {
+  const { protocol, hostname, port } = new URL(proxy.origin);
+  return new Promise((resolve, reject) => {
+    const request = (protocol === 'https:' ? overHttps : overHttp)({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: port || (protocol === 'https:' ? 443 : 80),
+      method: 'CONNECT',
+      path: authority,
+      agent: false,
+      headers: {
+        host: authority,
+        'user-agent': `openfn-language-rapidpro/${VERSION}`,
+        ...proxyHeaders(proxy),
+      },
+      ...(signal ? { signal } : {}),
+    });
+    const late = setTimeout(
+      () => request.destroy(Object.assign(new Error('silence'), { code: 'TIMEOUT' })),
+      TUNNEL_TIMEOUT,
+    );
+    request.on('connect', ({ statusCode }, socket, head) => {
+      clearTimeout(late);
+      socket.on('error', () => {});
+      if (statusCode === 200) {
+        if (head.length > 0) socket.unshift(head);
+        resolve(socket as Socket);
+        return;
+      }
+      socket.destroy();
+      reject(new ProxyFailure(statusCode));
+    });
+    request.on('error', error => {
+      clearTimeout(late);
+      reject(signal?.aborted ? error : new ProxyFailure(undefined, error));
+    });
+    request.end();
+  });
+}
