@@ -5,7 +5,6 @@ export const RUN_BY: Readonly<Record<string, string>> = {
   'docs/guides/cookbook-sending.md': 'test/docs/guides.test.ts',
   'docs/guides/cookbook-contacts.md': 'test/docs/guides.test.ts',
   'docs/reference/errors.md': 'test/docs/guides.test.ts',
-  'docs/reference/records.md': 'test/docs/guides.test.ts',
   'docs/start/openfn.md': 'test/docs/guides.test.ts',
   'docs/start/getting-started.md': 'test/docs/guides.test.ts',
   'docs/start/migrating-from-2.md': 'test/docs/guides.test.ts',
