@@ -82,8 +82,8 @@ export function contactKey(value: unknown, where = 'contact'): ContactKey {
       'INVALID_INPUT',
       value !== null && typeof value === 'object'
         ? `${where} is an object where a uuid or a URN is expected.`
-        : `${where} is empty: it should be a uuid or a URN.`,
-      'Give the uuid of the contact, as $.data.uuid, or one of its URNs, as "tel:+250788123123".',
+        : `${where} is empty: it must be a uuid or a URN.`,
+      'Use the uuid of the contact, such as $.data.uuid, or one of its URNs, such as "tel:+250788123123".',
     );
   }
   const uuid = asUuid(value);

@@ -236,11 +236,13 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
   if ('uuid' in given || 'urns' in given) {
     throw fail(
       'INVALID_INPUT',
-      'The contact is named by no URN and no uuid: they are empty.',
+      'The contact has no URN and no uuid: they are empty.',
       'Nothing was sent. Check the data that "urns" or "uuid" comes from.',
     );
   }
-  log.warn('upsertContact() without urns or uuid adds a new contact each time. Use addContact().');
+  log.warn(
+    'upsertContact() without urns or uuid adds a new contact every time. Use addContact() instead.',
+  );
 }
 
 /**

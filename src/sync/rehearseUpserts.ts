@@ -12,8 +12,8 @@ import { Cost } from './report/cost.js';
 
 const INACTIVE: Reason = {
   code: 'VALIDATION_FAILED',
-  description: 'The contact is blocked, stopped or archived: RapidPro adds it to no group.',
-  fix: 'Leave "groups" out for it, or make it active with unblockContacts().',
+  description: 'The contact is blocked, stopped or archived, so it cannot join a group.',
+  fix: 'Leave "groups" out, or make the contact active with unblockContacts().',
 };
 
 function isEmpty(values: readonly unknown[] | undefined): boolean {

@@ -22,7 +22,7 @@ import { SharedRefusals } from './sharedRefusals.js';
 
 const NAMELESS: Reason = {
   code: 'INVALID_INPUT',
-  description: 'The contact is named by no URN and no uuid. Nothing was sent.',
+  description: 'The contact has no URN and no uuid. Nothing was sent.',
   fix: 'An upsert needs one of them. Check the data that "urns" or "uuid" comes from.',
 };
 

@@ -19,7 +19,7 @@ export async function updateExisting(
     throw fail(
       'NOT_FOUND',
       'RapidPro has no such contact. Nothing was changed.',
-      'Check the uuid or URN. upsertContact() makes the contact if it is not there.',
+      'Check the uuid or URN. upsertContact() creates a missing contact.',
     );
   }
   if (!urns) return writeContact(client, { uuid: String(contact.uuid) }, body);

@@ -28,8 +28,8 @@ export function checkDialectFilters(
     if (isUnderstood(filters[key], value, dialect)) continue;
     throw fail(
       'INVALID_FILTER',
-      `This server is ${SERVERS[dialect]} and does not know the filter "${key}" with this value. It would have given everything, or nothing.`,
-      'Leave the filter out and pick from the result with fn().',
+      `This server is ${SERVERS[dialect]} and does not support the filter "${key}" with this value. It would return everything, or nothing.`,
+      'Leave the filter out, and filter the result with fn().',
     );
   }
 }

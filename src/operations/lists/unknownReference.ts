@@ -52,7 +52,7 @@ export async function checkReferenced(
   throw fail(
     'UNKNOWN_REFERENCE',
     `The workspace has no such ${noun}.`,
-    `${guess ? `Did you mean "${guess}"? ` : ''}Check how it is written, capitals too: ${by} lists them.`,
+    `${guess ? `Did you mean "${guess}"? ` : ''}Check the spelling, including capitals: ${by} lists them.`,
   );
 }
 

@@ -2,9 +2,9 @@ import type { Client } from '../../client/client.js';
 import { type ErrorCode, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { log } from '../../input/log.js';
-import { type ResourceName, resources } from '../../resources.js';
+import type { ResourceName } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import { create, keptName } from './objects.js';
+import { create, keptName, kindOf } from './objects.js';
 
 /** Seconds after which a list shows what has just been made: lists are read from a copy. */
 const COPY_LAG = 1;
@@ -45,7 +45,7 @@ export async function ensure(
 ): Promise<Dictionary> {
   const existing = await find(client);
   if (existing) {
-    log.info(`The ${resources[resource].nouns[0]} is there already`);
+    log.info(`The ${kindOf(resource)} already exists`);
     return existing;
   }
   try {

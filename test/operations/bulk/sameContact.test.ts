@@ -48,7 +48,7 @@ describe.each(['v9', 'textit'] as const)('syncContacts on %s', dialect => {
     const [writer] = result.failed.filter(({ uuid }) => uuid !== undefined);
     expect(writer?.uuid).toBe(made?.uuid);
     for (const { description, fix } of result.failed) {
-      expect(description).toContain(`contacts[${writer?.index}] was written before`);
+      expect(description).toContain(`contacts[${writer?.index}] was saved before`);
       expect(fix).not.toContain('Nothing was sent');
     }
     expect(made?.name).toBe(list[writer?.index ?? 9]?.name);
