@@ -114,7 +114,7 @@ describe('an operation that is made while a job runs and never called', () => {
       return state;
     });
     await execute(eachPage(getContacts(), page))(stateFor(server));
-    expect(lines.filter(line => line.includes('upsertContact() was made'))).toHaveLength(1);
+    expect(lines.filter(line => line.includes('upsertContact() was created'))).toHaveLength(1);
   });
 
   test('is told to its own run, of two side by side', async () => {
@@ -189,7 +189,7 @@ describe('a reference into nothing', () => {
       const error = await failure(operation, server, { data });
       expect(error.code).toMatch(/^INVALID_/);
       expect(error.description).toContain(start);
-      expect(error.description).toContain('data that is not there: "uuid" is read from nothing');
+      expect(error.description).toContain('missing data: there is nothing to read "uuid" from');
       expect(server.requests).toEqual([]);
     }
   });

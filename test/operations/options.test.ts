@@ -170,7 +170,7 @@ describe('an unknown option is an error', () => {
     const resumed = await refused(eachChange(getContacts({}, { resume: true })), 'INVALID_OPTION');
     expect(resumed.fix).toContain('eachChange() and eachMissedPush() continue without it');
     const beside = eachChange(getContacts({}, { concurrency: 2 }));
-    expect((await refused(beside, 'INVALID_OPTION')).fix).toContain('one page after the other');
+    expect((await refused(beside, 'INVALID_OPTION')).fix).toContain('reads page by page');
   });
 
   test('the functions that read pushes know no others either', () => {

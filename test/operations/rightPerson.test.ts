@@ -395,7 +395,7 @@ describe.each(DIALECTS)('on %s', dialect => {
     if (dialect === 'textit') {
       expect(JSON.stringify(data)).toContain('"type":"text","text":"Yes"');
     } else {
-      expect(lines.filter(line => line.includes('no quick replies'))).toHaveLength(2);
+      expect(lines.filter(line => line.includes('cannot send quick replies'))).toHaveLength(2);
     }
   });
 
@@ -562,7 +562,7 @@ describe.each(DIALECTS)('on %s', dialect => {
 
 test('INVALID_URN says how an address of this kind is written', async () => {
   const error = await refused(upsertContact({ urns: ['whatsapp:+250788123123'] }), 'INVALID_URN');
-  expect(error.fix).toContain('no plus');
+  expect(error.fix).toContain('without plus sign');
   const server = await serve(
     answering('post', 'contacts', () =>
       HttpResponse.json(

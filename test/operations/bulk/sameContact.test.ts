@@ -100,7 +100,7 @@ describe.each(['v9', 'textit'] as const)('upsertContacts on %s', dialect => {
       const { uuid: written } = result.failed[0] ?? {};
       expect(sandbox.contacts().map(one => one.uuid)).toContain(written);
       expect(result.failed[0]?.description).toMatch(
-        /contacts\[0\], contacts\[1\] are the same contact in RapidPro.*were written/,
+        /contacts\[0\], contacts\[1\] are the same contact in RapidPro.*were saved/,
       );
       expect(result.failed[0]?.fix).not.toContain('Nothing was sent');
     }
