@@ -29,7 +29,7 @@ export const configurationSchema = z
       .meta({
         title: 'API token',
         description:
-          'Your API token: in RapidPro, open your workspace settings or your account and copy it from there.',
+          'Your API token. Copy it from your workspace settings or your account in RapidPro.',
         writeOnly: true,
         examples: ['a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d0'],
       }),
@@ -38,7 +38,7 @@ export const configurationSchema = z
       .optional()
       .meta({
         title: 'API version',
-        description: 'The version of the API. Leave it empty: v2 is the only one.',
+        description: 'The version of the API. Leave it empty: there is only v2.',
         examples: ['v2'],
       }),
     webhookSecret: z
@@ -47,7 +47,7 @@ export const configurationSchema = z
       .meta({
         title: 'Webhook secret',
         description:
-          'Only for jobs that RapidPro starts: a text of your own, 8 characters or more, that its pushes must carry. webhook.parse() asks for it. Leave it empty otherwise.',
+          'Only for jobs that RapidPro starts: a text of 8 or more characters that its pushes must carry. webhook.parse() checks it. Otherwise, leave it empty.',
         writeOnly: true,
         examples: ['a-long-text-of-your-own'],
       }),
@@ -98,12 +98,12 @@ function parseHost(host: unknown): URL {
   }
   if (url.username || url.password) {
     throw invalid(
-      'The host in the credential holds a user name or a password.',
-      'Take the part before @ out of "host". RapidPro needs only the API token.',
+      'The host in the credential contains a user name or password.',
+      'Remove the part before @ from "host". RapidPro needs only the API token.',
     );
   }
   if (url.search || url.hash || withScheme.includes('?') || withScheme.includes('#')) {
-    throw invalid('The host in the credential holds a "?" or a "#".', fix);
+    throw invalid('The host in the credential contains "?" or "#".', fix);
   }
   return url;
 }
@@ -115,7 +115,7 @@ function parseToken(token: unknown): string {
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw invalid(
-      'The token in the credential holds spaces, line breaks or other stray characters.',
+      'The token in the credential contains spaces, line breaks or other invalid characters.',
       fix,
     );
   }
@@ -186,8 +186,8 @@ export function parseConfiguration(raw: unknown): Configuration {
     'Choose a RapidPro credential for this step, or put { "configuration": { "host": "…", "token": "…" } } in the state file.';
   if (raw === null || typeof raw !== 'object') {
     throw invalid(
-      'The state holds no credential: the step has none, or an earlier fn() returned a state without it.',
-      `Return the whole state from fn(), as { ...state, more: 1 }. ${fix}`,
+      'The state has no credential: the step has none, or an earlier fn() returned a state without it.',
+      `Return the whole state from fn(): { ...state, more: 1 }. ${fix}`,
     );
   }
   // What the platform gives a step for which none was chosen.

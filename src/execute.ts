@@ -8,7 +8,7 @@ import type { Operation, Step } from './types/state.js';
 function logForgotten(names: readonly string[]): void {
   for (const name of names) {
     log.warn(
-      `${name}() was made while the job ran, but never called: it did nothing. Write it as a step of its own or in each(), or call it in a for…of loop, not in forEach(): state = await ${name}(…)(state). If a function of yours left it out on purpose, all is well.`,
+      `${name}() was created inside a function but never called, so it did nothing. Write it as a separate operation or inside each(), or call it in a for…of loop (not forEach()): state = await ${name}(…)(state). If one of your functions skipped it on purpose, ignore this.`,
     );
   }
 }

@@ -200,8 +200,8 @@ export function chunk(list: unknown, size: unknown): unknown {
     if (!Array.isArray(items) || !isWhole) {
       throw fail(
         'INVALID_INPUT',
-        `util.chunk(): the ${isWhole ? 'list is not one' : 'size is not a whole number above 0'}.`,
-        'Write it as util.chunk([1, 2, 3], 2). If it comes from $ or state, check that the data is there.',
+        `util.chunk(): ${isWhole ? 'the list is missing' : 'the size must be a whole number above 0'}.`,
+        'Write it like this: util.chunk([1, 2, 3], 2). If it comes from $ or state, check that the data is there.',
       );
     }
     const step = Number(most);

@@ -38,13 +38,13 @@ const NAMES: { [kind in Push['kind']]: string } = {
 function checkSimulation({ simulation }: Push, simulations: PushOptions['simulations']): void {
   if (!simulation) return;
   if (simulations !== 'stop') {
-    log.warn('This push comes from the simulator: its contact is not a real one');
+    log.warn('This push comes from the simulator: its contact does not exist');
     return;
   }
   throw fail(
     'SIMULATION',
-    'This push comes from the simulator, and the job stops on those.',
-    'Nothing is wrong: somebody tried the flow. Leave out { simulations: "stop" } to work on these pushes too.',
+    'This push comes from the simulator, and the job stops for these.',
+    'Nothing is wrong: somebody tried the flow. To process these pushes, leave out { simulations: "stop" }.',
   );
 }
 
@@ -91,7 +91,7 @@ export function parse(options?: Reference<PushOptions>): Operation {
       const push = readPush(state.data, headers, numbers);
       checkSimulation(push, simulations);
       const results = count(Object.keys(push.results ?? {}).length, ['result', 'results']);
-      log.info(`Received a push of ${NAMES[push.kind]} with ${results}`);
+      log.info(`Received a push from ${NAMES[push.kind]} with ${results}`);
       const next = composeNextState({ ...state, data: plain(state.data) }, push) as State;
       return secret ? hideSecret(next, secret.text) : next;
     }),

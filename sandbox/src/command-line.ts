@@ -12,26 +12,26 @@ export const HELP = `rapidpro-sandbox: a small RapidPro on this computer, for tr
 
   Example: rapidpro-sandbox --dialect textit --throttle off --write state.json
 
-  --port N          The port on loopback. Default: 8282, or any free one where that is taken.
+  --port N          The port on loopback. Default: 8282, or any free one if that is taken.
   --token TEXT      The administrator's token. Default: a random one.
   --dialect NAME    v9 (RapidPro 9.0) or textit (the newer line that TextIt runs). Default: v9.
   --seed NAME       maternal-health (600 contacts of a made-up program), empty, or a JSON file with
                     groups, fields, contacts, flows, runs and so on in the format of the API.
                     Default: maternal-health.
-  --throttle N      Requests allowed per hour, or off. Default: as the real server.
-  --write FILE      Writes the address and the token into a state for OpenFn's command. What else
-                    the file holds stays.
-  --quiet           Prints no requests.
-  --body-limit MB   The largest body that is read. Default: 32.
-  --help            This text.
+  --throttle N      Requests allowed per hour, or off. Default: like the real server.
+  --write FILE      Writes the address and the token into a state file for OpenFn's command. Other
+                    keys of the file stay.
+  --quiet           Does not print requests.
+  --body-limit MB   The largest accepted body. Default: 32.
+  --help            Shows this text.
 
-It also serves a page for the browser and prints its address. There you see contacts, messages,
-runs and requests, and reply as a contact. Programs find the same at /sandbox/api/, which answers
-as soon as the sandbox is ready:
+It also prints the address of a page for the browser. There you see contacts, messages, runs and
+requests, and reply as a contact. Programs use /sandbox/api/ instead, which answers as soon as the
+sandbox is ready:
 
   curl --silent --retry 30 --retry-connrefused --retry-delay 1 http://127.0.0.1:8282/sandbox/api/
 
-Nothing leaves this computer, and nobody gets a message. Ctrl+C stops it.
+No data leaves this computer, and nobody gets a message. Stop it with Ctrl+C.
 `;
 
 /** The parsed command line. */

@@ -37,7 +37,7 @@ async function opened(options: SandboxOptions): Promise<Sandbox> {
     if (options.port !== undefined) {
       throw new UsageError(`Port ${port} is in use. Choose another one, or leave --port out.`);
     }
-    process.stdout.write(`Port ${port} is in use, so this is another one.\n`);
+    process.stdout.write(`Port ${port} is in use, so the sandbox uses another one.\n`);
     return createSandbox({ ...options, port: 0 });
   }
 }
@@ -104,7 +104,7 @@ function logRequest({ method, status, path, query, as }: LoggedRequest): void {
 function logUnknown({ what, expression, place }: UnknownConstruct): void {
   const time = new Date().toTimeString().slice(0, 8);
   const where = expression ? `${expression} of ${place}` : place;
-  process.stdout.write(`${time}  NOT KNOWN  ${what}, in ${where}: left out\n`);
+  process.stdout.write(`${time}  UNKNOWN  ${what}, in ${where}: left out\n`);
 }
 
 function stopOn(sandbox: Sandbox): void {

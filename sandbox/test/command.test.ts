@@ -145,7 +145,7 @@ describe('rapidpro-sandbox', () => {
       'Port 8282 is in use. Choose another one, or leave --port out. See --help.\n',
     );
     await expect.poll(any.out, WAIT).toContain('Requests:');
-    expect(any.out()).toContain('Port 8282 is in use, so this is another one.\n');
+    expect(any.out()).toContain('Port 8282 is in use, so the sandbox uses another one.\n');
   }, 30_000);
 
   it('explains an invalid command', async () => {

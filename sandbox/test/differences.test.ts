@@ -38,10 +38,9 @@ const line = (...cells: (string | number)[]): string => `| ${cells.join(' | ')} 
 const rule = (columns: number): string => line(...Array.from({ length: columns }, () => '---'));
 
 function exceptions(): string[] {
-  if (differences.length === 0)
-    return ['Nothing: there is no recording that it answers otherwise.'];
+  if (differences.length === 0) return ['None.'];
   return [
-    'Each of these fails the tests as soon as the sandbox does hold to it.',
+    'A test fails as soon as one of these differences is gone.',
     '',
     line('Server', 'Recording', 'Why'),
     rule(3),
@@ -54,11 +53,11 @@ function exceptions(): string[] {
 function document(): string {
   const held = servers.map(heldTo);
   return [
-    '# The sandbox and the recordings',
+    '# Recordings',
     '',
-    'The sandbox is held to what real servers were recorded to answer. `sandbox/test` asks it again, over real',
-    'sockets, and compares: scenarios and errors to the letter (with names in place of times and identifiers),',
-    'what was read row by row, and of the answers to single writes the kind of each value.',
+    'How the sandbox compares with recorded answers of real servers. The tests in `sandbox/test` send the same requests',
+    'over real sockets. They compare scenarios and errors word for word (with placeholders for times and ids), lists',
+    'row by row, and in the answers to single writes the type of each value.',
     '',
     line('', ...servers),
     rule(COLUMNS),
@@ -68,7 +67,7 @@ function document(): string {
     line('What moves `modified_on`', ...held.map(one => one.touch.length)),
     line('Expressions, in flows and in broadcasts', ...servers.map(() => recorded.rows.length)),
     '',
-    '## What it does not hold to',
+    '## Known differences',
     '',
     ...exceptions(),
     '',

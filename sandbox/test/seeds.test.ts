@@ -103,11 +103,11 @@ function document(): string {
   const lines = [
     '# Seeds of the sandbox',
     '',
-    'What a sandbox contains at first: an object with lists of rows in the format of the API, so that a list from a',
-    'real workspace can be used as it is. Nearly everything is optional. Times are ISO texts, and contacts, groups',
-    'and flows are named by uuid or name. A key that is not here is refused.',
+    'The initial contents of a sandbox: an object with lists of rows in the format of the API, so that you can use',
+    'lists from a real workspace. Almost everything is optional. Times are ISO texts. Contacts, groups and flows are',
+    'identified by uuid or name. Unknown keys are refused.',
     '',
-    'A whole one that runs: [clinic.json](../../sandbox/test/python/clinic.json), with',
+    'For a complete example, see [clinic.json](../../sandbox/test/python/clinic.json), and run',
     '`npx rapidpro-sandbox --seed clinic.json`.',
   ];
   for (const [kind, { about, keys, derived = [] }] of Object.entries(SEED_KEYS)) {
@@ -116,7 +116,7 @@ function document(): string {
     if (rows.length > 0) lines.push('| Key | |', '| --- | --- |');
     for (const [key, text] of rows) lines.push(`| \`${key}\` | ${text.replaceAll('|', '\\|')} |`);
     const also = derived.map(key => `\`${key}\``).join(', ');
-    if (also) lines.push('', `Keys of the API that may stand there and are not read: ${also}.`);
+    if (also) lines.push('', `Other keys of the API are allowed, but not read: ${also}.`);
   }
   return `${lines.join('\n')}\n`;
 }

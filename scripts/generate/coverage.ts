@@ -47,18 +47,18 @@ function titles(coverage: Coverage): string[] {
   });
 }
 
-const HEAD = `# The API and the operations
+const HEAD = `# API coverage
 
 <!-- Made by \`npm run generate\` from src/resources.ts and test/operations/recorded/coverage.json. -->
 
-Each endpoint and method of RapidPro's v2 API, what a job calls for it, and how many exchanges that were recorded with a running server hold the two together.
-A test replays each recorded answer to the operation, and expects the recorded request and the result or error that the answer means.
+Which operations cover each endpoint and method of RapidPro's v2 API, and how many exchanges recorded with a running server confirm it.
+A test replays each recorded answer to the operation, and expects the recorded request and the matching result or error.
 `;
 
-const LEGEND = `- Servers: \`both\`, or the one line of servers that has the endpoint; the other one answers 404, which is the error \`NOT_OFFERED\`.
-- Filters of a list; \`?\` is what names the object of an update or a deletion. In brackets: the one line of servers that knows the filter.
-- _made_: the operation sent what was recorded. _refused_: the operation threw before it sent anything, where the server refuses too, or ignores what it was asked.
-  _http_: only \`http.*\` makes it. _none_: nothing makes it. The reasons are below.
+const LEGEND = `- Servers: \`both\`, or the kind of server that has the endpoint. The other kind answers 404, which becomes the error \`NOT_OFFERED\`.
+- Filters of a list; \`?\` marks the key that identifies the object to update or delete. In parentheses: the only kind of server that has the filter.
+- _made_: the operation sent the recorded request. _refused_: the operation threw before it sent anything, and the server refuses or ignores it, too.
+  _http_: only \`http.*\` can send it. _none_: nothing sends it. The reasons are below.
 `;
 
 function sum(counts: Counts): number {
@@ -160,7 +160,7 @@ export function describeCoverage(coverage: Coverage): string {
   const named = body.filter(([, , operation = '']) => !operation.startsWith('`http.')).length;
   const head = ['Endpoint', 'Method', 'Operations', 'Servers', 'Filters', ...titles(coverage)];
   return `${HEAD}
-${named} of ${body.length} endpoints and methods have an operation; the others can be had with \`http.*\`.
+${named} of ${body.length} endpoints and methods have an operation. For the rest, use \`http.*\`.
 
 ${table(head, body)}
 

@@ -10,19 +10,19 @@ const HEAD = `# Operations
 
 <!-- Made by \`npm run generate\` from the documentation in src/. -->
 
-Every operation: what it takes, what it leaves in \`state.data\`, and how it can fail. The guides show them at work: [reading](../guides/reading.md),
-[writing](../guides/writing.md), [keeping contacts in step](../guides/sync.md), [webhooks](../guides/real-time.md).
+Every operation: its arguments, its result in \`state.data\`, and its errors. For examples of how to combine them, see the guides:
+[reading](../guides/reading.md), [writing](../guides/writing.md), [sending](../guides/sending.md), [sync](../guides/sync.md), [real time](../guides/real-time.md).
 
 How to read this page:
 
-- \`?\` marks what may be left out. After the colon stands what it is. What \`Options\`, \`ListOptions\` and the like hold, is in [Options](#options).
+- \`?\` marks an optional argument or key. Its type follows after the colon. [Options](#options) lists the keys of \`Options\`, \`ListOptions\` and so on.
 - Keys without a type are text.
-- Any argument may be a value, a reference such as \`$.data.uuid\`, or a function of state: \`state => state.data.map(contact => contact.uuid)\`.
-- **Afterwards** is what is in \`state.data\` then. What was there before joins \`state.references\`, and \`state.response\` has \`method\`, \`path\`,
-  \`statusCode\`, \`duration\` (milliseconds) and \`requests\` (how many it took).
-- **Errors** are those of the operation itself. Others can come with [every operation](#errors-of-every-operation). [errors.md](errors.md) explains each code.
+- Any argument can be a value, a reference such as \`$.data.uuid\`, or a function of state: \`state => state.data.map(contact => contact.uuid)\`.
+- **Afterwards** is what \`state.data\` contains then. Its old value joins \`state.references\`, and \`state.response\` has \`method\`, \`path\`,
+  \`statusCode\`, \`duration\` (milliseconds) and \`requests\` (how many were needed).
+- **Errors** are specific to the operation. Others can happen in [every operation](#errors-of-every-operation). See [errors](errors.md) for all codes.
 - "Default" is what applies when you leave an option out. Times are in seconds.
-- "RapidPro 9" and "TextIt" are the two lines of servers. What only one of them has says so.
+- "RapidPro 9" and "TextIt" are the two kinds of servers. Anything that exists only on one of them says so.
 `;
 
 /** Types whose table stands once, at the top. */

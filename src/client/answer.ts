@@ -44,8 +44,8 @@ function looksLikeHtml(answer: Answer, text: string): boolean {
 function notRapidPro(): RapidProError {
   return fail(
     'NOT_RAPIDPRO',
-    'The server answered with a web page where RapidPro answers with data.',
-    'Check "host" in the credential: it is the address of RapidPro as you see it in the browser, for example https://app.rapidpro.io/',
+    'The server answered with a web page instead of data.',
+    'Check "host" in the credential: use the address that you see in the browser, for example https://app.rapidpro.io/',
     { outcome: 'unknown' },
   );
 }
@@ -53,8 +53,8 @@ function notRapidPro(): RapidProError {
 function invalidResponse(statusCode: number, cause?: unknown): RapidProError {
   return fail(
     'INVALID_RESPONSE',
-    'The answer of the server was broken or incomplete.',
-    'Run the job again. If it keeps failing, a proxy before RapidPro damages answers: ask whoever runs the server.',
+    'The answer from the server is broken or incomplete.',
+    'Run the job again. If it keeps failing, a proxy may be damaging answers: ask the people who run the server.',
     { statusCode, cause, outcome: 'unknown' },
   );
 }
@@ -62,8 +62,8 @@ function invalidResponse(statusCode: number, cause?: unknown): RapidProError {
 function tooDeep(statusCode: number): RapidProError {
   return fail(
     'INVALID_RESPONSE',
-    `The answer of the server is nested more than ${MOST_LEVELS} levels deep.`,
-    'RapidPro never answers so: check that "host" is your RapidPro server.',
+    `The answer from the server is nested more than ${MOST_LEVELS} levels deep.`,
+    'RapidPro never does this: check that "host" is your RapidPro server.',
     { statusCode, outcome: 'unknown' },
   );
 }

@@ -12,8 +12,8 @@ const gunzipAsync = promisify(gunzip);
 export function tooLarge(): RapidProError {
   return fail(
     'RESPONSE_TOO_LARGE',
-    `The answer of the server is larger than ${MAX_BODY / 1024 / 1024} MB.`,
-    'Ask for less at once. RapidPro never answers a list with so much: check that "host" is your RapidPro server.',
+    `The answer from the server is larger than ${MAX_BODY / 1024 / 1024} MB.`,
+    'Read less at once. RapidPro never sends this much for a list: check that "host" is your RapidPro server.',
     { outcome: 'unknown' },
   );
 }

@@ -208,8 +208,8 @@ export class Limiter {
     this.stop(
       fail(
         'TIMEOUT',
-        'The time that options.deadline allows is used up.',
-        'Run the same step again with { resume: true }: it continues where this one stopped.',
+        'The time in options.deadline is used up.',
+        'Run the same step again with { resume: true } to continue.',
       ),
       { isLate: true },
     );

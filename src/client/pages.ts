@@ -32,7 +32,7 @@ function badPage(
   throw fail(
     code,
     description,
-    'This is a fault of the server, or "host" is not a RapidPro server. Ask whoever runs it.',
+    'The server has a fault, or "host" is not a RapidPro server. Ask the people who run it.',
   );
 }
 
@@ -43,17 +43,14 @@ function badPage(
 export function nextPlace(next: unknown): Query | undefined {
   if (next === null || next === undefined) return undefined;
   if (typeof next !== 'string') {
-    return badPage(
-      'NOT_RAPIDPRO',
-      'The server named the next page in a way that RapidPro does not.',
-    );
+    return badPage('NOT_RAPIDPRO', 'The server named an invalid next page.');
   }
   const searchParams = new URLSearchParams(/\?([^#]*)/.exec(next)?.[1]);
   for (const place of PLACES) {
     const value = searchParams.get(place);
     if (value && value.length <= LONGEST_PLACE) return { [place]: value };
   }
-  return badPage('PAGING_LOOP', 'The server promised a next page but did not say where it begins.');
+  return badPage('PAGING_LOOP', 'The server promised a next page but did not say where it starts.');
 }
 
 function isRecord(value: unknown): boolean {
@@ -64,10 +61,7 @@ function isRecord(value: unknown): boolean {
 export function readPage(body: unknown): RawPage {
   const { results, next } = (body ?? {}) as { results?: unknown; next?: unknown };
   if (!Array.isArray(results) || !results.every(isRecord)) {
-    return badPage(
-      'NOT_RAPIDPRO',
-      'The server answered with data, but not with a list as RapidPro does.',
-    );
+    return badPage('NOT_RAPIDPRO', 'The server answered with data, but not with a list.');
   }
   return { records: results, next: nextPlace(next) };
 }
@@ -140,7 +134,7 @@ export async function* pages(
       empty = sent === 0 ? empty + 1 : 0;
     }
     if (empty > MAX_EMPTY_PAGES) {
-      badPage('LIST_TOO_LONG', 'The server sends empty pages without end.');
+      badPage('LIST_TOO_LONG', 'The server keeps sending empty pages.');
     }
     place = next;
   }

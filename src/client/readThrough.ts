@@ -14,8 +14,8 @@ const MOST_AGAIN = 1_000_000;
 function tooLong(): RapidProError {
   return fail(
     'LIST_TOO_LONG',
-    'The server sends again and again what was read before.',
-    'This is a fault of the server, or "host" is not a RapidPro server. Ask whoever runs it.',
+    'The server keeps sending the same records.',
+    'The server has a fault, or "host" is not a RapidPro server. Ask the people who run it.',
   );
 }
 

@@ -33,8 +33,8 @@ export function encodeTarget({ path, query }: Pick<ApiRequest, 'path' | 'query'>
   if (/^[a-z_]+$/.test(path)) return `${path}.json${encodeQuery(query)}`;
   throw fail(
     'INVALID_PATH',
-    'The path is not the name of an endpoint.',
-    'Write the endpoint alone, as "contacts".',
+    'The path is not an endpoint.',
+    'Write only the endpoint, such as "contacts".',
   );
 }
 
@@ -45,7 +45,7 @@ function toJson(body: Json): string {
     throw fail(
       'INVALID_INPUT',
       'The body cannot be written as JSON. Nothing was sent.',
-      'Take out what holds itself, and write a BigInt as text.',
+      'Remove values that contain themselves, and write a BigInt as text.',
       { cause },
     );
   }

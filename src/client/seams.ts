@@ -57,8 +57,8 @@ const BEGINNING: Cursor = { position: '', offset: 0 };
 function tooManyAtOnce(): never {
   throw fail(
     'LIST_TOO_LONG',
-    `More than ${MOST_OFFSET} records of the list have the very same time. RapidPro cannot page through so many.`,
-    'Read less at once, with a filter that the list has.',
+    `More than ${MOST_OFFSET} records of the list have exactly the same time. RapidPro cannot page through that many.`,
+    'Read less at once, with a filter.',
   );
 }
 

@@ -16,8 +16,8 @@ export function identityOf(record: Dictionary): string {
   if (id === undefined || id === null) return JSON.stringify({ ...record, download_url: 0 });
   throw fail(
     'INVALID_RESPONSE',
-    'The server answered with a record whose id is neither text nor a number.',
-    'RapidPro never does so: check that "host" is your RapidPro server, and ask whoever runs it.',
+    'The server answered with a record without a valid id.',
+    'RapidPro never does this. Check that "host" is your RapidPro server, and ask the people who run it.',
   );
 }
 

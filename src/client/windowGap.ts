@@ -13,7 +13,7 @@ export interface Stretch {
 export function notSorted(): never {
   throw fail(
     'NOT_RAPIDPRO',
-    'The server does not sort or filter this list by time as RapidPro does.',
+    'The server does not sort or filter this list by time.',
     'Leave the option "concurrency" out.',
   );
 }

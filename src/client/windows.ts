@@ -110,7 +110,7 @@ function refuse(description: string): never {
   throw fail(
     'INVALID_OPTION',
     description,
-    'Leave "concurrency" out: the list is then read page by page.',
+    'Leave "concurrency" out to read the list page by page.',
   );
 }
 
@@ -123,11 +123,13 @@ export function requireWindows(name: ResourceName, query: Query): void {
   const { nouns }: Resource = resources[name];
   if (!WINDOWED.includes(name)) {
     refuse(
-      `Several requests side by side can read contacts, runs, flow starts, messages and broadcasts, but not ${nouns[1]}.`,
+      `Parallel requests can read contacts, runs, flow starts, messages and broadcasts, but not ${nouns[1]}.`,
     );
   }
   // Folders with an order of their own.
   if (name === 'messages' && query.folder === 'sent') {
-    refuse('The folder "sent" is sorted by another time than it can be filtered by.');
+    refuse(
+      'Parallel requests cannot read the folder "sent", which is sorted by one time and filtered by another.',
+    );
   }
 }

@@ -1,11 +1,11 @@
 const NEW_OR_MALFORMED =
-  'Groups, fields and topics that were made less than six seconds ago, a URN given twice and a malformed uuid are known causes.';
+  'Known causes: a group, field or topic created less than six seconds ago, a URN given twice, a malformed uuid.';
 
 const CAUSES: { readonly [path: string]: string } = {
   contacts: NEW_OR_MALFORMED,
   contact_actions: NEW_OR_MALFORMED,
   ticket_actions: NEW_OR_MALFORMED,
-  campaign_events: 'A field in "relative_to" that is not a field of dates is a known cause.',
+  campaign_events: 'Known cause: the field in "relative_to" does not hold dates.',
 };
 
 /** What RapidPro is known to answer 500 to, by the endpoint that is posted to. */

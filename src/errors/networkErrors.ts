@@ -9,7 +9,7 @@ interface NetworkFailure {
 }
 
 const AGAIN =
-  'Run the job again in a few minutes. If it keeps failing, ask whoever runs the server.';
+  'Run the job again in a few minutes. If it keeps failing, ask the people who run the server.';
 const CHECK_HOST = 'Check "host" in the credential: its spelling, and its port if it has one.';
 
 /** The proxy of the network did not let a connection through: nothing got as far as the server. */
@@ -145,7 +145,7 @@ function describe(
       code === 'EAI_AGAIN' ? { kind: 'unreachable' } : undefined,
       {
         code: 'HOST_NOT_FOUND',
-        description: 'There is no server of the name in "host".',
+        description: 'There is no server with the name in "host".',
         fix: `${CHECK_HOST} If its name is known only to the proxy of your network, set HTTPS_PROXY.`,
       },
     ];
@@ -156,7 +156,7 @@ function describe(
       { kind: 'unreachable' },
       {
         code: 'CONNECTION_REFUSED',
-        description: 'The server does not take connections.',
+        description: 'The server does not accept connections.',
         fix: `${CHECK_HOST} If it is right, the server is down. ${AGAIN}`,
       },
     ];
@@ -166,8 +166,8 @@ function describe(
       code === 'ETIMEDOUT' ? { kind: 'timeout' } : { kind: 'unreachable' },
       {
         code: 'TIMEOUT',
-        description: 'The server took too long to take the connection.',
-        fix: `${CHECK_HOST} A firewall may stand between OpenFn and the server.`,
+        description: 'The server took too long to accept the connection.',
+        fix: `${CHECK_HOST} A firewall may block the connection between OpenFn and the server.`,
       },
     ];
   }
@@ -178,7 +178,7 @@ function describe(
       {
         code: 'TIMEOUT',
         description: `RapidPro did not answer within ${seconds} seconds.`,
-        fix: 'Run the job again, ask for less, or raise options.timeout (seconds).',
+        fix: 'Run the job again, read less, or raise options.timeout (seconds).',
       },
     ];
   }
@@ -187,8 +187,8 @@ function describe(
       { kind: 'ambiguous' },
       {
         code: 'INVALID_RESPONSE',
-        description: 'The server did not answer as web servers do.',
-        fix: `${CHECK_HOST} If it is right, something before RapidPro damages answers: ask whoever runs the server.`,
+        description: 'The answer is not the answer of a web server.',
+        fix: `${CHECK_HOST} If it is right, a proxy may be damaging answers: ask the people who run the server.`,
       },
     ];
   }
@@ -196,7 +196,7 @@ function describe(
     { kind: 'ambiguous' },
     {
       code: 'CONNECTION_LOST',
-      description: 'The connection was lost before RapidPro had answered.',
+      description: 'The connection was lost before RapidPro answered.',
       fix: AGAIN,
     },
   ];

@@ -6,8 +6,8 @@ const TWICE: { readonly [path: string]: string } = {
   broadcasts: 'send it twice',
   messages: 'send it twice',
   flow_starts: 'start it twice',
-  contacts: 'make the contact, or write its note, twice',
-  ticket_actions: 'write the note twice',
+  contacts: 'create the contact, or its note, twice',
+  ticket_actions: 'add the note twice',
   campaign_events: 'add the event twice',
 };
 
@@ -21,16 +21,16 @@ export function outcomeUnknown(error: RapidProError, path: string): RapidProErro
   const cause = error.statusCode === 500 ? knownCause(path) : undefined;
   return changed(error, {
     code: 'OUTCOME_UNKNOWN',
-    description: `${error.description} Whether RapidPro did what it was asked is not known, so it was not asked again.`,
-    fix: `Look in RapidPro whether it was done before you run the job again: a second time could ${again}.${cause ? ` ${cause}` : ''}`,
+    description: `${error.description} It is unclear whether RapidPro did this, so the request was not repeated.`,
+    fix: `Check in RapidPro whether it was done before you run the job again. Otherwise, you could ${again}.${cause ? ` ${cause}` : ''}`,
     outcome: 'unknown',
     retryAfter: undefined,
   });
 }
 
-export const PERHAPS_DONE = ' An earlier attempt, whose answer was lost, may have done it.';
+export const PERHAPS_DONE = ' An earlier attempt lost its answer, and may have done it.';
 
-const LAST_PERHAPS = ' It may have been done all the same.';
+const LAST_PERHAPS = ' It may have been done anyway.';
 
 /**
  * The error of the last attempt at a write, where one of them may have done the work all the same.

@@ -19,27 +19,27 @@ const REFUSALS: readonly Refusal[] = [
   {
     pattern: /URN belongs to another contact|URN is in use by another contact/i,
     code: 'URN_TAKEN',
-    fix: 'Another contact has this phone number or address already. Use upsertContact() to update that contact instead.',
+    fix: 'Another contact already has this phone number or address. Use upsertContact() to update that contact instead.',
   },
   {
     pattern: /Invalid URN|URN is not valid/i,
     code: 'INVALID_URN',
-    fix: 'Write a phone number with its country code, as "tel:+250788123123". See "Phone numbers to URNs" in the README.',
+    fix: 'Write a phone number with its country code: "tel:+250788123123". See docs/guides/numbers-and-dates.md.',
   },
   {
     pattern: /must be unique/i,
     code: 'NAME_TAKEN',
-    fix: 'The workspace has something of this name already. Use that one, or choose another name.',
+    fix: 'This name is already taken in the workspace. Use what exists, or choose another name.',
   },
   {
     pattern: /No such object/i,
     code: 'UNKNOWN_REFERENCE',
-    fix: 'Something that the request names is not in this workspace, or is archived. Check its spelling or its uuid, and that the credential is for the right workspace.',
+    fix: 'The workspace does not have this, or it is archived. Check the spelling or the uuid, and that the credential belongs to the right workspace.',
   },
   {
     pattern: /Invalid contact field key/i,
     code: 'UNKNOWN_FIELD',
-    fix: 'Use the key of the field, not its name: getFields() lists them. Make the field in RapidPro first if it is missing.',
+    fix: 'Use the key of the field, not its name: getFields() lists both. If the field is missing, create it with ensureField().',
   },
   {
     pattern: /anonymous organizations/i,
@@ -49,12 +49,12 @@ const REFUSALS: readonly Refusal[] = [
   {
     pattern: /workspace is currently (flagged|suspended)/i,
     code: 'WORKSPACE_SUSPENDED',
-    fix: 'RapidPro has stopped this workspace from sending and changing. Ask whoever runs your RapidPro server.',
+    fix: 'RapidPro has suspended this workspace: it cannot send or change anything. Ask the people who run your RapidPro server.',
   },
   {
     pattern: BUSY,
     code: 'VALIDATION_FAILED',
-    fix: 'It was made or changed a moment ago, and RapidPro still works on it. Run the step again in a minute.',
+    fix: 'It was created or changed a moment ago, and RapidPro is still working on it. Run the step again in a minute.',
   },
 ];
 

@@ -44,7 +44,7 @@ interface Context {
 
 const HTTPS_HINT = ' Also use https:// in "host": RapidPro refuses some tokens over http.';
 const RATE_FIX =
-  'Run the job again after that time, ask for less, or raise options.maxWait (seconds) if your worker allows a longer run.';
+  'Run the job again after that time, read less, or raise options.maxWait (seconds) if OpenFn allows a longer run.';
 
 function nounOf(path: string): string {
   return resourceAt(path)?.nouns[0] ?? path;
@@ -74,36 +74,35 @@ function forbidden({ refused, raw, errors, credential }: Context): Verdict {
   if (isNotRapidPro(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
-      description:
-        'The server, or something before it, refused the request in another way than RapidPro.',
-      fix: `Check "host" in the credential, and ask whoever runs the server whether a firewall or proxy blocks OpenFn.${hint}`,
+      description: 'A server refused the request, but it does not look like RapidPro.',
+      fix: `Check "host" in the credential, and ask the people who run the server whether a firewall or proxy blocks OpenFn.${hint}`,
     };
   }
   if (/system object/i.test(text)) {
     return {
       code: 'SYSTEM_OBJECT',
-      description: `RapidPro does not let anybody change this${said(errors)}.`,
-      fix: 'Objects that RapidPro makes itself cannot be changed or deleted. Use one of your own.',
+      description: `RapidPro does not allow changes to this${said(errors)}.`,
+      fix: 'Objects that RapidPro created cannot be changed or deleted. Use one of your own.',
     };
   }
   if (/credentials were not provided|No credentials provided/i.test(text)) {
     return {
       code: 'MISSING_TOKEN',
       description: 'The token did not reach RapidPro.',
-      fix: `Check "token" in the credential. If it is there, a proxy before RapidPro takes the Authorization header away.${hint}`,
+      fix: `Check "token" in the credential. If it is there, a proxy may be removing the Authorization header.${hint}`,
     };
   }
   if (refused.authenticated || /do not have permission/i.test(text)) {
     return {
       code: 'PERMISSION_DENIED',
-      description: 'RapidPro knows the token, but its user may not do this.',
+      description: 'The token is valid, but its user is not allowed to do this.',
       fix: `Use the token of an administrator or editor of the workspace.${hint}`,
     };
   }
   return {
     code: 'INVALID_TOKEN',
     description: 'RapidPro does not know this token.',
-    fix: `Copy the API token again from your RapidPro account into "token" of the credential, and check that "host" is the server it was made on.${hint}`,
+    fix: `Copy the API token again from your RapidPro account into "token" of the credential, and check that "host" is the server where you created it.${hint}`,
   };
 }
 
@@ -123,28 +122,29 @@ function notFound({ refused, errors, request }: Context): Verdict {
     return {
       code: 'NOT_OFFERED',
       description: `This RapidPro server does not offer "${request.path}".`,
-      fix: 'RapidPro 9 and TextIt each have endpoints that the other lacks. Check the spelling, or do without it on this server.',
+      fix: 'Some endpoints exist only in RapidPro 9, others only in TextIt. Check the spelling, or do without it on this server.',
     };
   }
   if (isNotRapidPro(refused) || isOtherJson(refused, request)) {
     return {
       code: 'NOT_RAPIDPRO',
       description: 'There is no RapidPro API at this address: the server answered 404.',
-      fix: 'Check "host" in the credential: it is the address of RapidPro as you see it in the browser, for example https://app.rapidpro.io/',
+      fix: 'Check "host" in the credential: use the address that you see in the browser, for example https://app.rapidpro.io/',
     };
   }
   if (request.query?.cursor !== undefined) {
     return {
       code: 'INVALID_CURSOR',
-      description: 'RapidPro does not accept the position in the list to continue from.',
-      fix: 'Read the list again from its start.',
+      description:
+        'RapidPro does not accept the position in the list where the reading should continue.',
+      fix: 'Read the list again from the start.',
     };
   }
   const noun = nounOf(request.path);
   return {
     code: 'NOT_FOUND',
     description: `RapidPro has no such ${noun}${said(errors)}.`,
-    fix: `Check the uuid or URN, and that the credential is for the right workspace. The ${noun} may have been deleted.`,
+    fix: `Check the uuid or URN, and that the credential belongs to the right workspace. The ${noun} may have been deleted.`,
   };
 }
 
@@ -161,8 +161,8 @@ function invalid({ raw, errors, refused, request }: Context): Verdict {
   if (isNotRapidPro(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
-      description: 'The server answered 400 in another way than RapidPro.',
-      fix: 'Check "host" in the credential: the server does not take requests for this name.',
+      description: 'The server answered 400, but it does not look like RapidPro.',
+      fix: 'Check "host" in the credential: the server does not accept requests for this name.',
     };
   }
   const known = knownRefusal(raw);
@@ -180,7 +180,7 @@ function throttled({ refused }: Context): Verdict {
   const when = retryAfter === undefined ? 'later' : `in ${Math.ceil(retryAfter)} seconds`;
   return {
     code: 'RATE_LIMITED',
-    description: `The workspace has used up its requests for now. RapidPro takes more ${when}.`,
+    description: `The workspace has used up its requests for now. Try again ${when}.`,
     fix: RATE_FIX,
     retryAfter,
   };
@@ -198,22 +198,22 @@ function redirected({ refused, credential }: Context): Verdict {
   return {
     code: 'REDIRECTED',
     description: other
-      ? `The server sends requests on to ${other}. The token was not sent there.`
-      : 'The server sends requests on to another page.',
+      ? `The server redirects to ${other}. The token was not sent there.`
+      : 'The server redirects to another page.',
     fix: other
-      ? `If ${other} is your RapidPro, set "host" in the credential to it.`
+      ? `If ${other} is your RapidPro, use it as "host" in the credential.`
       : 'Check "host" in the credential: it should be the address of RapidPro itself.',
   };
 }
 
 const LATER =
-  'Run the job again in a few minutes. If it keeps failing, report it to whoever runs the server.';
+  'Run the job again in a few minutes. If it keeps failing, report it to the people who run the server.';
 
 function serverError({ errors, request: { method, path } }: Context): Verdict {
   const cause = method === 'POST' ? knownCause(path) : undefined;
   return {
     code: 'SERVER_ERROR',
-    description: `RapidPro failed while it worked on this request${said(errors)}.`,
+    description: `RapidPro failed to process this request${said(errors)}.`,
     fix: cause ? `${cause} Otherwise: ${LATER}` : LATER,
   };
 }
@@ -224,12 +224,12 @@ function unavailable({ refused: { statusCode, retryAfter } }: Context): Verdict 
     code: 'SERVER_UNAVAILABLE',
     description:
       statusCode === 408
-        ? 'The server, or a proxy before it, did not get the whole request in time.'
-        : 'A proxy before RapidPro got no good answer from it.',
+        ? 'The server did not receive the whole request in time.'
+        : 'RapidPro did not respond to its proxy.',
     fix:
       statusCode === 408
-        ? 'The connection may be slow. Run the job again in a few minutes; if it keeps failing, send less at once.'
-        : 'The server is restarting, overloaded or cut off. Run the job again in a few minutes; if it keeps failing, tell whoever runs the server.',
+        ? 'The connection may be slow. Run the job again in a few minutes. If it keeps failing, send less at once.'
+        : 'The server may be restarting, overloaded or unreachable. Run the job again in a few minutes. If it keeps failing, tell the people who run the server.',
     retryAfter,
   };
 }
@@ -244,22 +244,22 @@ function other({ refused, errors, request }: Context): Verdict {
     case 401:
       return simple(
         'INVALID_TOKEN',
-        'The server asks for other credentials',
-        'A proxy before RapidPro wants its own login. Ask whoever runs the server how programs reach its API.',
+        'A proxy in front of RapidPro requires a login',
+        'Ask the people who run the server how programs can reach its API.',
       );
     case 405:
       return simple(
         'METHOD_NOT_ALLOWED',
         `RapidPro does not allow ${request.method} on "${request.path}"`,
-        'Use an operation that this endpoint has.',
+        'Use an operation that this endpoint supports.',
       );
     case 407:
       return { ...ASKS_FOR_PASSWORD };
     case 409:
       return simple(
         'LIMIT_REACHED',
-        'The workspace holds as many of these as it may',
-        'Delete what is no longer used, or ask whoever runs the server for a higher limit.',
+        'The workspace has reached the maximum number of these',
+        'Delete what is no longer used, or ask the people who run the server for a higher limit.',
       );
     case 413:
       return simple('TOO_LARGE', 'The request is too large for the server', 'Send less at once.');
@@ -267,14 +267,14 @@ function other({ refused, errors, request }: Context): Verdict {
     case 431:
       return simple(
         'TOO_LARGE',
-        'The address of the request is longer than the server takes',
-        'Ask for less at once: give fewer or shorter filters, and make several steps of them.',
+        'The address of the request is too long for the server',
+        'Use fewer or shorter filters, or split the request into several steps.',
       );
     default:
       return simple(
         'REQUEST_FAILED',
         `The server refused the request with status ${refused.statusCode}`,
-        'Check "host" in the credential, then ask whoever runs the server.',
+        'Check "host" in the credential, then ask the people who run the server.',
       );
   }
 }

@@ -24,26 +24,26 @@ export const SCHEMES = [
 ] as const;
 
 export const PHONE_FIX =
-  'Write one number, with "+" and the code of its country: "tel:+250788123123". Format phone columns of a table as text.';
+  'Write one number with "+" and its country code: "tel:+250788123123". In a spreadsheet, format phone columns as text.';
 export const URN_FIX =
-  'A URN is a kind and an address: "tel:+250788123123", "whatsapp:250788123123", "mailto:amina@example.org".';
+  'A URN is a scheme and an address: "tel:+250788123123", "whatsapp:250788123123", "mailto:amina@example.org".';
 const DIGITS_FIX = (scheme: string) =>
-  `Write digits alone, with no plus, spaces or dashes: "${scheme}:250788123123".`;
+  `Write only digits, without plus sign, spaces or dashes: "${scheme}:250788123123".`;
 
 /** How an address of each kind is written. */
 const ADVICE: { [scheme: string]: string } = {
   tel: PHONE_FIX,
   whatsapp: DIGITS_FIX('whatsapp'),
-  telegram: 'Write the number of the Telegram account, digits alone: "telegram:987654321".',
-  instagram: 'Write the number of the Instagram account, digits alone: "instagram:987654321".',
-  facebook: 'Write the number of the Facebook account, digits alone: "facebook:987654321".',
-  twitterid: 'Write the number of the account, digits alone: "twitterid:987654321".',
+  telegram: 'Write the number of the Telegram account, only digits: "telegram:987654321".',
+  instagram: 'Write the number of the Instagram account, only digits: "instagram:987654321".',
+  facebook: 'Write the number of the Facebook account, only digits: "facebook:987654321".',
+  twitterid: 'Write the number of the account, only digits: "twitterid:987654321".',
   discord: 'Write the number of the Discord account, digits alone: "discord:987654321".',
-  twitter: 'Write the name of the account, at most 15 letters, digits and "_": "twitter:unicef".',
-  mailto: 'Write one address and nothing else: "mailto:amina@example.org".',
-  viber: 'Write the id as Viber gives it, at most 24 letters, digits, "_", "=", "+" and "/".',
-  freshchat: 'Write two uuids with "/" between them: "freshchat:<channel>/<user>".',
-  bsuid: 'Write two letters of a country, a dot and the id: "bsuid:US.abc123".',
+  twitter: 'Write the name of the account, up to 15 letters, digits and "_": "twitter:unicef".',
+  mailto: 'Write exactly one address: "mailto:amina@example.org".',
+  viber: 'Write the id from Viber: up to 24 letters, digits, "_", "=", "+" and "/".',
+  freshchat: 'Write two uuids, separated by "/": "freshchat:<channel>/<user>".',
+  bsuid: 'Write a two-letter country code, a dot and the id: "bsuid:US.abc123".',
   ext: 'Write an id without "#", "?" and "%": "ext:household-10".',
 };
 

@@ -22,7 +22,7 @@ const listOf = (what: string, takesUrn = false) =>
   z.array(
     z
       .string({
-        error: notText(`must be ${what} as text: not an object, and not empty`, takesUrn),
+        error: notText(`must be ${what} as text, not an object, and not empty`, takesUrn),
       })
       .trim()
       .min(1, { error: `must be ${what} as text: it is empty` })
@@ -36,9 +36,9 @@ const groups = listOf('the uuid or the name of a group');
 // Version 2 passed a number on, and RapidPro takes it as text.
 const textOrNumber = z.union([z.string(), z.number()], { error: 'must be text' });
 const translated = z.union(
-  [textOrNumber, record(z.unknown(), 'must be text, or an object of languages')],
+  [textOrNumber, record(z.unknown(), 'must be text, or an object with a text for each language')],
   {
-    error: 'must be text, or an object with a text for each language, as { eng: "…" }',
+    error: 'must be text, or an object with a text for each language: { eng: "…" }',
   },
 );
 
@@ -49,7 +49,8 @@ const contactShape = {
   groups: groups.optional(),
   fields: record(
     z.union([z.string(), z.number(), z.null(), z.undefined()], {
-      error: 'must be text, a number or null: RapidPro takes no true, false, list or object here',
+      error:
+        'must be text, a number or null: RapidPro does not accept true, false, lists or objects here',
     }),
     'must be an object of field keys and values',
   ).optional(),
@@ -95,7 +96,7 @@ const messageShape = {
   contact: z
     .string({
       error: notText(
-        'must be the uuid or a URN of one contact; sendBroadcast() writes to many',
+        'must be the uuid or a URN of one contact; for many, use sendBroadcast()',
         true,
       ),
     })
@@ -111,8 +112,8 @@ function refuseNoUrns(body: { urns?: string[] | undefined }, where: string): voi
   if (body.urns?.length !== 0) return;
   throw fail(
     'INVALID_INPUT',
-    `${where}.urns is empty: that would take all its addresses from the contact.`,
-    'Nothing was sent. Leave "urns" out to keep them. To take them away on purpose: http.post("contacts", { urns: [] }, { query: { uuid } }).',
+    `${where}.urns is empty: this would remove all addresses of the contact.`,
+    'Nothing was sent. To keep them, leave "urns" out. To remove them on purpose, use http.post("contacts", { urns: [] }, { query: { uuid } }).',
   );
 }
 
@@ -125,7 +126,7 @@ function requireSomething(body: object, given: unknown, where: string): void {
   if (Object.keys(body).length > 0 || Object.keys(given as object).length === 0) return;
   throw fail(
     'INVALID_INPUT',
-    `${where} is empty: nothing that it should hold has a value.`,
+    `${where} is empty: none of its keys has a value.`,
     'Nothing was sent. Check the names after $ or state.',
   );
 }
@@ -155,7 +156,7 @@ function requireContent(body: Dictionary, where: string): void {
   throw fail(
     'INVALID_INPUT',
     `${where} has no text.`,
-    'Give "text", or "attachments". If it comes from $ or state, check that the data is there.',
+    'Add "text" or "attachments". If it comes from $ or state, check that the data is there.',
   );
 }
 

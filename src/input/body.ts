@@ -27,7 +27,7 @@ export const uuidOrName = (what: string) =>
     .string({ error: `must be the uuid or the name of ${what}` })
     .transform(value => asUuid(value) ?? value.trim())
     .refine(value => value !== '', {
-      error: `is empty: it should be the uuid or the name of ${what}`,
+      error: `is empty: it must be the uuid or the name of ${what}`,
     });
 
 /** An object whose keys are free. */

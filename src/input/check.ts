@@ -65,8 +65,8 @@ function refuseOption(key: string, { known, answered = [] }: Keys, where: string
   if (option === undefined) return;
   throw fail(
     'INVALID_INPUT',
-    `${where} holds "${option}", which is an option.`,
-    `Nothing was sent. Give options in the last argument: { … }, { ${option}: … }.`,
+    `${where} has the key "${option}", which is an option.`,
+    `Nothing was sent. Options go into the last argument: { … }, { ${option}: … }.`,
   );
 }
 
@@ -85,8 +85,8 @@ export function refuseNearMisses(value: object, keys: Keys, where: string): void
       'INVALID_INPUT',
       isShown(key)
         ? `${where} has the unknown key "${key}".`
-        : `${where} has an unknown key that is almost "${meant}".`,
-      `Nothing was sent. Did you mean "${meant}"? To send the key as it is, use http.post("${keys.path}", …).`,
+        : `${where} has an unknown key that is similar to "${meant}".`,
+      `Nothing was sent. Did you mean "${meant}"? To send the key anyway, use http.post("${keys.path}", …).`,
     );
   }
 }
@@ -95,7 +95,7 @@ export function refuseNearMisses(value: object, keys: Keys, where: string): void
 export function logAnswered(value: object, { known, answered = [] }: Keys, where: string): void {
   const keys = Object.keys(value).filter(key => answered.includes(key) && !known.includes(key));
   if (keys.length === 0) return;
-  log.warn(`${where} has keys that RapidPro answers, but does not take: ${keys.join(', ')}.`);
+  log.warn(`${where} has keys that RapidPro returns but ignores: ${keys.join(', ')}.`);
 }
 
 /** Warns of keys that RapidPro would silently ignore. Servers grow: they are sent all the same. */

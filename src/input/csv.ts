@@ -41,8 +41,8 @@ function checkOptions(options: unknown): Settings {
   }
   throw fail(
     'INVALID_OPTION',
-    'util.parseCsv(): the options are not what it knows.',
-    'Known here: delimiter and quote (a letter each), columns (true, false or a list of names), trim (true or false).',
+    'util.parseCsv(): an option is unknown or invalid.',
+    'Known options: delimiter and quote (one character each), columns (true, false or a list of names), trim (true or false).',
   );
 }
 
@@ -75,8 +75,8 @@ function* linesOf(text: string, { delimiter, quote, trim }: Settings): Generator
       const end = text.indexOf(quote, place);
       if (end < 0) {
         throw refuse(
-          `a quote opens on line ${from} and is closed nowhere`,
-          'Export the table again.',
+          `the quote that opens on line ${from} is never closed`,
+          'Export the file again.',
         );
       }
       cell += text.slice(place, end);
@@ -97,8 +97,8 @@ function* linesOf(text: string, { delimiter, quote, trim }: Settings): Generator
       skipSpaces();
       if (place < text.length && ![delimiter, '\r', '\n'].includes(text[place] ?? '')) {
         throw refuse(
-          `on line ${at} something follows a quote that closes`,
-          'Write a quote within a cell twice, or say with { quote } which one is meant.',
+          `on line ${at}, there is text after a closing quote`,
+          'Write a quote inside a cell twice, or set the right one with { quote }.',
         );
       }
       return cell;
@@ -131,8 +131,8 @@ function checkNames(names: readonly string[]): void {
   const given = names.filter(name => name !== '');
   if (new Set(given).size === given.length && given.length > 0) return;
   throw refuse(
-    given.length === 0 ? 'the first line names no column' : 'two columns have the same name',
-    'Give each column a name of its own, or name them with { columns: ["name", "phone"] }.',
+    given.length === 0 ? 'the first line has no column names' : 'two columns have the same name',
+    'Give each column its own name, or name them with { columns: ["name", "phone"] }.',
   );
 }
 
@@ -142,8 +142,8 @@ function toRow(names: readonly string[], { cells, at }: Line): { [column: string
     cells.every((cell, place) => cell === '' || (names[place] ?? '') !== '');
   if (!isWhole) {
     throw refuse(
-      `line ${at} has ${cells.length} cells, and there are ${names.length} columns`,
-      'Check the delimiter: { delimiter: ";" }. A cell that holds a delimiter or a line break stands in quotes.',
+      `line ${at} has ${cells.length} cells, but there are ${names.length} columns`,
+      'Check the delimiter: { delimiter: ";" }. A cell with a delimiter or a line break must be in quotes.',
     );
   }
   const pairs = names.map((name, place) => [name, cells[place] ?? ''] as const);
@@ -158,8 +158,8 @@ export function parseCsv(
   const settings = checkOptions(options);
   if (!isText(text)) {
     throw refuse(
-      'what it is given is not text',
-      'If it comes from $ or state, check that the data is there. A stream is read by the operation parseCsv().',
+      'the value is not text',
+      'If it comes from $ or state, check that the data is there. For a stream, use the operation parseCsv().',
     );
   }
   const all = linesOf(text.replace(/^\ufeff/, ''), settings);

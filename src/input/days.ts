@@ -26,7 +26,7 @@ const DAY = 24 * 60 * 60 * 1000;
 class NoDate {
   constructor(
     readonly what: string,
-    readonly fix = 'Compare the pattern with the data: d, M and yyyy are day, month and year; dd and MM want two digits. An empty cell is no date: { ifInvalid: "null" } gives null for it.',
+    readonly fix = 'Compare the pattern with the data: d, M and yyyy are day, month and year; dd and MM need two digits. For empty cells, { ifInvalid: "null" } returns null.',
   ) {}
 }
 
@@ -38,8 +38,8 @@ function requireZone(zone: unknown, where: string): IANAZone {
   if (found) return found;
   throw fail(
     'INVALID_INPUT',
-    `${where}: the time zone is not one.`,
-    'Give its name in the IANA list, as "Africa/Kigali". getWorkspace() shows that of the workspace.',
+    `${where}: this is not a time zone.`,
+    'Use an IANA name, such as "Africa/Kigali". getWorkspace() shows the one of the workspace.',
   );
 }
 
@@ -50,14 +50,14 @@ const ZONE_TOKENS = /[Zz]/;
 function readPattern(pattern: unknown, where: string) {
   const refuse = (what: string, fix: string) => fail('INVALID_INPUT', `${where}: ${what}.`, fix);
   if (typeof pattern !== 'string' || pattern.trim() === '') {
-    throw refuse('the pattern is missing', 'Write how the dates look: "dd/MM/yyyy".');
+    throw refuse('the pattern is missing', 'Write the format of the dates: "dd/MM/yyyy".');
   }
   const tokens = pattern.replace(/'[^']*'/g, '');
   const isWhole = /y/.test(tokens) && /[ML]/.test(tokens) && /d/.test(tokens);
   if (/[YD]/.test(tokens) || (!isWhole && !/[Xx]/.test(tokens))) {
     throw refuse(
-      'the pattern does not name year, month and day',
-      'Write them as "yyyy", "MM" and "dd": "dd/MM/yyyy". "mm" are minutes.',
+      'the pattern needs a year, a month and a day',
+      'Write them as "yyyy", "MM" and "dd": "dd/MM/yyyy". "mm" means minutes.',
     );
   }
   if (/h/.test(tokens) && !/a/.test(tokens)) {
@@ -87,7 +87,10 @@ const atInstant = (time: number, zone: IANAZone) => onClocks(time, fractionOf(ti
 function atWall(wall: number, isDayAlone: boolean, zone: IANAZone): string {
   const instant = isDayAlone ? startOfDay(wall, zone) : firstInstant(wall, zone);
   if (instant === undefined) {
-    throw new NoDate('is a time that the clocks skip in this zone', 'Correct it where it is from.');
+    throw new NoDate(
+      'does not exist in this time zone, because the clocks go forward',
+      'Correct it at its source.',
+    );
   }
   return atInstant(instant, zone);
 }
@@ -100,8 +103,8 @@ function fromSerial(serial: number, zone: IANAZone): string {
   const isYear = Number.isInteger(serial) && serial >= 1900 && serial <= 2100;
   if (isYear || !(serial >= 367 && serial < 2_958_466)) {
     throw new NoDate(
-      'is a number, but not the number of a day in a spreadsheet',
-      'Spreadsheets count days from 1900: 46053 is 31 January 2026. Give milliseconds as new Date(milliseconds).',
+      'is a number that no spreadsheet uses for a day',
+      'Spreadsheets count days from 1900: 46053 is 31 January 2026. For milliseconds, write new Date(milliseconds).',
     );
   }
   const wall = SERIAL_ZERO + Math.round(serial * 86_400) * 1000;
@@ -117,11 +120,12 @@ function fromPattern(text: string, pattern: Pattern, zone: IANAZone): string | u
     locale: 'en-US',
   });
   if (!read.isValid) {
-    if (read.invalidReason === 'unit out of range') throw new NoDate('is no day of the calendar');
+    if (read.invalidReason === 'unit out of range')
+      throw new NoDate('is a date that does not exist');
     return undefined;
   }
   if (hasShortYear && read.year >= 2030 && read.year <= 2068) {
-    throw new NoDate('has a year of two digits that can be of this century or the last one');
+    throw new NoDate('has a two-digit year that fits this century and the last one');
   }
   if (hasZone) return atInstant(read.toMillis(), zone);
   return atWall(read.toMillis(), !hasTime, zone);
@@ -148,14 +152,14 @@ function asDateTime(value: unknown, pattern: Pattern, zone: IANAZone): string {
     throw new NoDate(
       typeof value === 'string' || value === undefined || value === null
         ? 'is empty'
-        : 'is neither text, a number nor a Date',
+        : 'must be text, a number or a Date',
     );
   }
   const text = value.trim();
   const found = fromPattern(text, pattern, zone) ?? fromIso(text, pattern, zone);
   if (found !== undefined) return found;
   if (/^\d{5}(\.\d+)?$/.test(text)) return fromSerial(Number(text), zone);
-  throw new NoDate('is not written as the pattern says');
+  throw new NoDate('does not match the pattern');
 }
 
 /** A date in full, with its zone. */
@@ -170,7 +174,7 @@ export function dateTime(
   if (!['error', 'null'].includes(ifInvalid) || Object.keys(others).length > 0) {
     throw fail(
       'INVALID_OPTION',
-      `${where}: the options are not what it knows.`,
+      `${where}: an option is unknown or invalid.`,
       'Known here: ifInvalid ("error" or "null").',
     );
   }
@@ -223,13 +227,17 @@ export function dayRange(day: unknown, zone: unknown): DayRange {
   if (!days) {
     throw fail(
       'INVALID_INPUT',
-      `${where}: the day is not one.`,
-      'Write "yesterday", "today", "last week", "last month" or a day, as "2026-01-31".',
+      `${where}: this is not a day.`,
+      'Write "yesterday", "today", "last week", "last month" or a day such as "2026-01-31".',
     );
   }
   const [first, next] = days.map(midnight => beginning(midnight, clocks));
   if (first === undefined || next === undefined || first >= next) {
-    throw fail('INVALID_INPUT', `${where}: the time zone left this day out.`, 'Give another day.');
+    throw fail(
+      'INVALID_INPUT',
+      `${where}: this day does not exist in the time zone.`,
+      'Use another day.',
+    );
   }
   return {
     after: onClocks(first, '', clocks),

@@ -27,15 +27,15 @@ const QUERIES = /^(filters|query|options\.query)\b/;
 /** Where RapidPro learns what its pushes must carry. */
 const TARGET = /(^|\.)target_?url$/i;
 const DATE_FIX =
-  'Write dates as ISO text with a time zone: date.toISOString(), or "2026-01-31T00:00:00Z".';
-const PLAIN_FIX = 'Use plain objects, lists, text and numbers: what can be written as JSON.';
-const PROMISE_FIX = 'Wait for it in an operation of its own, with fn(async state => …).';
+  'Write dates as ISO text with a time zone: date.toISOString() or "2026-01-31T00:00:00Z".';
+const PLAIN_FIX = 'Use only plain objects, lists, text and numbers, as in JSON.';
+const PROMISE_FIX = 'Wait for it in a separate operation: fn(async state => …).';
 const STREAM_FIX =
-  'Read it in an operation of its own, with fn(async state => …), and give what it held.';
+  'Read it in a separate operation, fn(async state => …), and pass on its contents.';
 const OPERATION_FIX =
-  'Operations stand one after the other. Write this one first, and use what it leaves: $.data';
+  'Operations run one after the other. Write this one first, and use its result: $.data';
 const STATE_FIX =
-  'Nothing was sent. Take from the state what is needed: state => state.data, or $.data.name';
+  'Nothing was sent. Take only what you need from the state: state => state.data, or $.data.name';
 
 const ignore = () => {};
 
@@ -53,7 +53,7 @@ function strangeFunction(value: object): Refusal | undefined {
   }
   const kind = kindOf(value);
   if (kind === 'AsyncFunction') {
-    return { what: 'is an async function, and what it gives is a promise', fix: PROMISE_FIX };
+    return { what: 'is an async function, which returns a promise', fix: PROMISE_FIX };
   }
   if (kind === 'Function') return undefined;
   return { what: `is a ${kind}`, fix: 'Write a plain function of state: state => state.data' };
@@ -147,19 +147,19 @@ function strangeObject(value: object): Refusal | undefined {
   if (isStream(value as Dictionary)) return { what: 'is a stream', fix: STREAM_FIX };
   if (kind !== 'Object' && kind !== 'Array') return { what: `is a ${kind}`, fix: PLAIN_FIX };
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
-    return { what: 'is an object of a library', fix: `Write it as text. ${DATE_FIX}` };
+    return { what: 'is an object from a library', fix: `Write it as text. ${DATE_FIX}` };
   }
   return undefined;
 }
 
 function strangeNumber(value: number): Refusal | undefined {
   if (!Number.isFinite(value)) {
-    return { what: 'is a number that cannot be sent', fix: 'Check the calculation before it.' };
+    return { what: 'is not a valid number', fix: 'Check the calculation.' };
   }
   if (!Number.isInteger(value) || Number.isSafeInteger(value)) return undefined;
   return {
-    what: 'is a number of more digits than JavaScript keeps: the last ones may have changed',
-    fix: 'Nothing was sent. Write it as text, in quotes, wherever it comes from.',
+    what: 'is a number with more digits than JavaScript can store, so the last ones may be wrong',
+    fix: 'Nothing was sent. Write it as text, in quotes, at its source.',
   };
 }
 
@@ -176,7 +176,7 @@ function whyNot(value: unknown): Refusal | undefined {
 function whySecret(text: string, secrets: SecretGuard | undefined, where: string) {
   const secret = secrets?.secretIn(text);
   if (!secret || (secret === 'webhook secret' && TARGET.test(where))) return undefined;
-  const what = `holds the ${secret} of the credential. Nothing was sent`;
+  const what = `contains the ${secret} of the credential. Nothing was sent`;
   return { what, fix: SECRET_FIX, code: 'INVALID_INPUT' } as const;
 }
 
@@ -255,11 +255,11 @@ function askFor(give: (state: State) => unknown, state: State, where: string) {
   } catch (error) {
     const nothing = readFromNothing(error, give);
     if (!nothing) throw error;
-    const wanted = nothing.key ? `: "${nothing.key}" is read from nothing` : '';
+    const wanted = nothing.key ? `: there is nothing to read "${nothing.key}" from` : '';
     const refusal = fail(
       codeFor(where),
-      `${where} refers to data that is not there${wanted}.`,
-      'Nothing was sent. Check the name after $ or state, and what the step before left.',
+      `${where} refers to missing data${wanted}.`,
+      'Nothing was sent. Check the name after $ or state, and the result of the step before.',
     );
     nowhere.add(refusal);
     throw refusal;
@@ -285,7 +285,10 @@ export function inOperation(error: unknown, name: string, argument?: string): un
  */
 export function resolveValue(state: State, value: unknown, where: string, depth = 0): unknown {
   if (depth > DEEPEST) {
-    refuse(where, { what: 'is nested too deep, or in a circle', fix: 'Send a flatter value.' });
+    refuse(where, {
+      what: 'is nested too deeply, or contains itself',
+      fix: 'Send a simpler value.',
+    });
   }
   const refusal = whyNoValue(value, state);
   if (refusal) refuse(where, refusal);
@@ -402,7 +405,7 @@ export function expandArgument(
   if (isEmpty && typeof value === 'function' && QUERIES.test(name)) {
     refuse(name, {
       what: 'is empty',
-      fix: 'It points to data that is not there. Nothing was sent. Check the name after $ or state.',
+      fix: 'It refers to missing data. Nothing was sent. Check the name after $ or state.',
     });
   }
   return expanded;

@@ -146,13 +146,14 @@ function refuse(where: Where, what: string): never {
   throw fail(
     'INVALID_INPUT',
     `${where} ${what}. Nothing was sent.`,
-    'Write times with their zone, as 2026-01-31T08:00:00+02:00, and days as 2026-01-31.',
+    'Write times with a time zone, such as 2026-01-31T08:00:00+02:00, and days as 2026-01-31.',
   );
 }
 
-const NO_DAY = 'is a day that no calendar has';
-const UNCLEAR = 'is a time that RapidPro would take for another one, or for none';
-const SKIPPED = "is a time that the clocks skip in the workspace's time zone";
+const NO_DAY = 'is a date that does not exist';
+const UNCLEAR = 'is a time that RapidPro would misread';
+const SKIPPED =
+  "is a time that does not exist in the workspace's time zone, because the clocks go forward";
 
 function fractionText({ fraction }: Said): string {
   return fraction === '' ? '' : `.${fraction}`;

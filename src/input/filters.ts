@@ -18,7 +18,7 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       throw fail(
         'INVALID_FILTER',
         `The filter "${name}" is not a uuid.`,
-        'RapidPro finds these by uuid only, not by name. Look the uuid up in the address of its page, or read the list that it is in.',
+        'RapidPro finds these only by uuid, not by name. Copy the uuid from the address of its page, or look it up in the list.',
       );
     },
     urn(value, name) {
@@ -39,8 +39,8 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       if (/^0*[1-9]\d*$/.test(String(value))) return String(value);
       throw fail(
         'INVALID_FILTER',
-        `The filter "${name}" is not the number of anything: a whole number above 0.`,
-        'Give the id as RapidPro wrote it. If it comes from $ or state, check that the data is there.',
+        `The filter "${name}" must be a whole number above 0.`,
+        'Use the id from RapidPro. If it comes from $ or state, check that the data is there.',
       );
     },
     boolean(value, name) {
@@ -48,8 +48,8 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       if (value === false || value === 'false') return false;
       throw fail(
         'INVALID_FILTER',
-        `The filter "${name}" is neither true nor false.`,
-        'Write true or false.',
+        `The filter "${name}" must be true or false.`,
+        'Write it without quotes.',
       );
     },
     datetime(value, name) {
@@ -87,7 +87,7 @@ function checkOne(name: string, value: unknown, filter: Filter): QueryValue {
     throw fail(
       'INVALID_FILTER',
       `The filter "${name}" is empty.`,
-      'It points to data that is not there. Without the filter RapidPro would give the whole list, so nothing was read. Check the name after $ or state.',
+      'It refers to missing data. Without the filter, RapidPro would return the whole list, so nothing was read. Check the name after $ or state.',
     );
   }
   if (Array.isArray(value)) {
@@ -95,13 +95,13 @@ function checkOne(name: string, value: unknown, filter: Filter): QueryValue {
       throw fail(
         'INVALID_FILTER',
         `The filter "${name}" is a list.`,
-        'RapidPro takes one value here. Ask once for each.',
+        'RapidPro accepts one value here. Read the list once for each value.',
       );
     if (value.length === 0)
       throw fail(
         'INVALID_FILTER',
         `The filter "${name}" is an empty list.`,
-        'Give at least one value, or leave the filter out.',
+        'Add at least one value, or leave the filter out.',
       );
     return value.map(item => checkOne(name, item, filter) as string);
   }
@@ -130,7 +130,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
     const filter = Object.hasOwn(resource.filters, key) ? resource.filters[key] : undefined;
     if (!filter) {
       const hint =
-        key === 'limit' ? 'Give limit in the options, the second argument.' : suggest(key, known);
+        key === 'limit' ? 'Move limit into the options, the second argument.' : suggest(key, known);
       const called = isShown(key) ? `filter "${key}"` : 'filter of that name';
       throw fail('INVALID_FILTER', `${capitalize(resource.nouns[1])} have no ${called}.`, hint);
     }
@@ -142,8 +142,8 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
   if (clash.length > 1) {
     throw fail(
       'INVALID_FILTER',
-      `RapidPro takes only one of the filters ${clash.map(key => `"${key}"`).join(' and ')}.`,
-      'Leave one out, and pick from the result with fn().',
+      `RapidPro accepts only one of the filters ${clash.map(key => `"${key}"`).join(' and ')}.`,
+      'Leave one out, and filter the result with fn().',
     );
   }
   return query;
@@ -160,7 +160,7 @@ export function requireOne(query: Query, keys: readonly string[]): void {
   throw fail(
     'INVALID_FILTER',
     `The filter ${names} is missing.`,
-    'Without it RapidPro would answer with nothing.',
+    'Without it, RapidPro would return nothing.',
   );
 }
 

@@ -15,8 +15,8 @@ export function checkMethod(method: unknown): Method {
   if (METHODS.includes(upper)) return upper as Method;
   throw fail(
     'INVALID_INPUT',
-    'The method is not one that RapidPro has.',
-    'RapidPro knows GET, POST and DELETE. It updates with POST.',
+    'RapidPro does not have this method.',
+    'Use GET, POST or DELETE. RapidPro updates with POST.',
   );
 }
 
@@ -26,26 +26,26 @@ export function checkMethod(method: unknown): Method {
  * @throws RapidProError `INVALID_PATH`
  */
 export function checkPath(path: unknown): string {
-  const fix = 'Write the endpoint alone, as "contacts". What comes after ? belongs into the query.';
+  const fix = 'Write only the endpoint, such as "contacts". Anything after ? goes into the query.';
   if (typeof path !== 'string') throw fail('INVALID_PATH', 'The path is not text.', fix);
   const text = path.trim();
   if (/^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('//')) {
     throw fail(
       'INVALID_PATH',
-      'The path is a whole address. The token is only sent to the server of the credential.',
-      'Write the endpoint alone, as "contacts". For other servers use @openfn/language-http.',
+      'The path is a full address. The token is only sent to the server of the credential.',
+      'Write only the endpoint, such as "contacts". For other servers, use @openfn/language-http.',
     );
   }
   const name = text.replace(/^\/?(api\/v2\/)?/, '').replace(/\.json$/, '');
   if (/^[a-z][a-z_]{0,63}$/.test(name)) return name;
-  throw fail('INVALID_PATH', 'The path is not the name of an endpoint.', fix);
+  throw fail('INVALID_PATH', 'The path is not an endpoint.', fix);
 }
 
 function emptyQuery(what: string): never {
   throw fail(
     'INVALID_FILTER',
     `${what}.`,
-    'Without it RapidPro could answer with everything, or change another object. Nothing was sent. Check the data that it comes from.',
+    'Without it, RapidPro could return everything or change another object. Nothing was sent. Check the data that it comes from.',
   );
 }
 
@@ -58,7 +58,7 @@ const NUMBERS = new Set(
 
 function checkValue(key: string, value: unknown): QueryValue {
   if (NUMBERS.has(key) && /^\s*[+-]?0[0_]*\s*$/.test(String(value))) {
-    emptyQuery(`"${key}" in the query is 0, which is the number of nothing`);
+    emptyQuery(`"${key}" in the query is 0, which is not a valid id`);
   }
   if (Array.isArray(value)) {
     if (value.length === 0) emptyQuery(`"${key}" in the query is an empty list`);
@@ -81,7 +81,11 @@ export function checkQuery(query: unknown): Query | undefined {
   if (query === undefined) return undefined;
   if (query === null) return emptyQuery('The query is empty');
   if (typeof query !== 'object' || Array.isArray(query)) {
-    throw fail('INVALID_FILTER', 'The query is not an object.', 'Write it as { uuid: "…" }.');
+    throw fail(
+      'INVALID_FILTER',
+      'The query is not an object.',
+      'Write it like this: { uuid: "…" }.',
+    );
   }
   return Object.fromEntries(
     Object.entries(query).map(([key, value]) => [key, checkValue(key, value)]),
@@ -105,8 +109,8 @@ export function checkBody(method: Method, body: unknown): Json | undefined {
   if (method !== 'POST' && !isEmpty) {
     throw fail(
       'INVALID_INPUT',
-      `A ${method} takes no body.`,
-      'What RapidPro should look for belongs into the query.',
+      `A ${method} request has no body.`,
+      'Move the keys into the query.',
     );
   }
   return isEmpty ? undefined : (body as Json);

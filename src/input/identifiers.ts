@@ -89,10 +89,10 @@ export function contactKey(value: unknown, where = 'contact'): ContactKey {
       'INVALID_INPUT',
       isThere
         ? `${where} is ${kind} where a uuid or a URN is expected.`
-        : `${where} is empty: it should be a uuid or a URN.`,
+        : `${where} is empty: it must be a uuid or a URN.`,
       typeof value === 'number'
         ? `A URN is text: ${URN_FIX}`
-        : 'Give the uuid of the contact, as $.data.uuid, or one of its URNs, as "tel:+250788123123".',
+        : 'Use the uuid of the contact, such as $.data.uuid, or one of its URNs, such as "tel:+250788123123".',
     );
   }
   const uuid = asUuid(value);

@@ -93,17 +93,17 @@ function findMissing(value: unknown, kind: TextKind): { path: string; text: stri
 }
 
 const UNQUOTED =
-  'Inside quotes a reference is only text: write $.data.name without them, and put text together in a function of state.';
+  'Inside quotes, a reference is just text. Write $.data.name without quotes, and build longer texts in a function of state.';
 
 /** What is said of it: the kind of word, never the text. */
 function explain(text: string): { what: string; advice: string } {
   if (ANY_REFERENCE.test(text)) {
-    return { what: 'holds a reference that is only text', advice: UNQUOTED };
+    return { what: 'contains a reference in quotes, which is just text', advice: UNQUOTED };
   }
   const [word = 'undefined'] = /undefined|NaN|Invalid [Dd]ate|\[object|null/.exec(text) ?? [];
   return {
     what: `contains "${word === '[object' ? '[object …]' : word}"`,
-    advice: 'Check the names after $ or state, and put text together in a function of state.',
+    advice: 'Check the names after $ or state, and build texts in a function of state.',
   };
 }
 
@@ -125,7 +125,7 @@ export function refuseMissing(
   const { what, advice } = explain(found.text);
   throw fail(
     'INVALID_INPUT',
-    `${where}${found.path} ${what}: data that it is made of is missing.`,
-    `Nothing was sent. ${advice} If the words are meant, give the option { literal: true }.`,
+    `${where}${found.path} ${what}: some of its data is missing.`,
+    `Nothing was sent. ${advice} If you mean this word, use the option { literal: true }.`,
   );
 }

@@ -52,5 +52,5 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 export function suggest(word: string, known: readonly string[]): string {
   const guess = nearest(word, known);
   if (guess) return `Did you mean "${guess}"?`;
-  return known.length > 0 ? `Known here: ${known.join(', ')}.` : 'None is known here.';
+  return known.length > 0 ? `Known here: ${known.join(', ')}.` : 'There are none here.';
 }

@@ -17,7 +17,7 @@ const seconds = (least: number, most: number) =>
   z
     .number({ error: 'must be a number of seconds' })
     .min(least, { error: `must be at least ${least} seconds` })
-    .max(most, { error: `is in seconds: at most ${most}` })
+    .max(most, { error: `must be at most ${most} seconds` })
     .nullish();
 
 const whole = (what: string) =>
@@ -28,9 +28,9 @@ const whole = (what: string) =>
 
 const flag = z.boolean({ error: 'must be true or false' }).nullish();
 const text = z.string({ error: 'must be text' }).nullish();
-const KEY = 'must be "uuid", "urn" or a field, as "fields.tei_id"';
+const KEY = 'must be "uuid", "urn" or a field, such as "fields.tei_id"';
 
-const AT_MOST = 'must be a whole number of people, or a share as "10%"';
+const AT_MOST = 'must be a whole number of people, or a share such as "10%"';
 
 const removeMissing = z.strictObject(
   {
@@ -38,7 +38,7 @@ const removeMissing = z.strictObject(
       .array(z.string({ error: 'must be the uuid or the name of a group' }).trim().min(1), {
         error: 'must be a list of groups',
       })
-      .min(1, { error: 'names no group' }),
+      .min(1, { error: 'is an empty list' }),
     atMost: z
       .union([z.int().min(0), z.string().regex(/^\s*(?:100|[1-9]?\d)(?:\.\d+)?\s*%\s*$/)], {
         error: AT_MOST,
@@ -49,7 +49,7 @@ const removeMissing = z.strictObject(
     error: ({ code }) =>
       code === 'unrecognized_keys'
         ? 'has an unknown key. Known here: groups, atMost'
-        : 'must be an object, as { groups: ["Mothers"], atMost: 50 }',
+        : 'must be an object: { groups: ["Mothers"], atMost: 50 }',
   },
 );
 
@@ -59,24 +59,24 @@ export const OPTIONS = {
   maxWait: { check: seconds(0, 86_400), isNoBodyKey: true },
   limit: {
     check: whole('records').nullish(),
-    elsewhere: 'Only what reads a list takes a limit.',
+    elsewhere: 'Only lists have a limit.',
     narrows: true,
   },
   deadline: {
     check: seconds(1, 86_400),
-    elsewhere: 'Only lists and bulk operations take a deadline.',
+    elsewhere: 'Only lists and bulk operations have a deadline.',
     isNoBodyKey: true,
   },
   concurrency: {
     check: whole('requests').max(10, { error: 'must be 10 or less' }).nullish(),
     elsewhere:
-      'Lists and bulk operations take it. eachChange() reads one page after the other, so that none is missed.',
+      'Only lists and bulk operations have it. eachChange() reads page by page, so that it misses none.',
     isNoBodyKey: true,
   },
   resume: {
     check: flag,
     elsewhere:
-      'Lists and bulk operations take it. eachChange() and eachMissedPush() continue where they stopped without it.',
+      'Only lists and bulk operations have it. eachChange() and eachMissedPush() continue without it.',
     isNoBodyKey: true,
   },
   filename: { check: text, elsewhere: 'Only uploadMedia() takes it.' },
@@ -85,19 +85,19 @@ export const OPTIONS = {
   /** True: words such as `undefined` are meant. */
   literal: {
     check: flag,
-    elsewhere: 'This operation takes all words as they are.',
+    elsewhere: 'This operation accepts all texts.',
     isNoBodyKey: true,
   },
   dryRun: {
     check: flag,
     elsewhere:
-      'This operation has no dry run: it would have been done. Operations on many have one: upsertContacts([contact], { dryRun: true }), sendBroadcast({ contacts: [uuid], text }, { dryRun: true }).',
+      'This operation has no dry run. Operations on lists have one: upsertContacts([contact], { dryRun: true }), sendBroadcast({ contacts: [uuid], text }, { dryRun: true }).',
     narrows: true,
     isNoBodyKey: true,
   },
   onlyActive: {
     check: flag,
-    elsewhere: 'Only what sends messages or starts flows takes it.',
+    elsewhere: 'Only operations that send messages or start flows have it.',
     narrows: true,
     isNoBodyKey: true,
   },
@@ -135,9 +135,9 @@ export const OPTIONS = {
     check: z
       .string({ error: 'must be the uuid or the name of a group' })
       .trim()
-      .min(1, { error: 'is empty: without it, all contacts would be read' })
+      .min(1, { error: 'is empty: this would read all contacts' })
       .optional(),
-    elsewhere: 'Only syncContacts() takes it. A list takes it as a filter, in the first argument.',
+    elsewhere: 'Only syncContacts() has it. In a list, use it as a filter in the first argument.',
   },
   key: {
     check: z
@@ -157,12 +157,12 @@ export const OPTIONS = {
   /** As the job wrote it; null where it evaluated to nothing. */
   query: {
     check: z.unknown().optional(),
-    elsewhere: 'Only http.post() and http.request() take a query in the options.',
+    elsewhere: 'Only http.post() and http.request() have a query in the options.',
   },
   /** As `query`. */
   body: {
     check: z.unknown().optional(),
-    elsewhere: 'Only http.request() takes a body in the options.',
+    elsewhere: 'Only http.request() has a body in the options.',
   },
 } as const satisfies { readonly [option: string]: Option };
 

@@ -10,7 +10,7 @@ const shape = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, { check }]) => [name, check]),
 ) as { [Name in keyof typeof OPTIONS]: (typeof OPTIONS)[Name]['check'] };
 
-const schema = z.looseObject(shape, { error: 'must be an object, as { limit: 100 }' });
+const schema = z.looseObject(shape, { error: 'must be an object: { limit: 100 }' });
 
 const COMMON = ['timeout', 'maxWait'];
 
@@ -51,8 +51,8 @@ function refuseEmpty(options: { [key: string]: unknown }): void {
   if (empty === undefined) return;
   throw fail(
     'INVALID_OPTION',
-    `options.${empty} is empty: the data that it points to is missing.`,
-    'Nothing was sent. Write a value there, or check the name after $ or state.',
+    `options.${empty} is empty: it refers to missing data.`,
+    'Nothing was sent. Enter a value, or check the name after $ or state.',
   );
 }
 

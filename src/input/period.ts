@@ -23,7 +23,7 @@ function readTime(value: unknown, name: string): { text: string; at: Micros } {
     value === undefined || value === null || value === ''
       ? `The filter "${name}" is empty.`
       : `The filter "${name}" is not a date.`,
-    'Write a day, as "2026-01-31", or a time with its zone, as "2026-01-31T08:00:00Z".',
+    'Write a day, such as "2026-01-31", or a time with its zone, such as "2026-01-31T08:00:00Z".',
   );
 }
 
@@ -40,7 +40,7 @@ export function checkPeriod(filters: unknown): Period {
     throw fail(
       'INVALID_FILTER',
       'The period is missing.',
-      'Write it as { after: "2026-01-01", before: "2026-01-31" }.',
+      'Add it: { after: "2026-01-01", before: "2026-01-31" }.',
     );
   }
   for (const key of Object.keys(filters)) {
@@ -52,7 +52,7 @@ export function checkPeriod(filters: unknown): Period {
     throw fail(
       'INVALID_FILTER',
       'The period is missing.',
-      'Give "after", "before" or both. Archives reach back for years.',
+      'Add "after", "before" or both. Archives go back for years.',
     );
   }
   const after = 'after' in given ? readTime(given.after, 'after').at : undefined;
@@ -64,7 +64,7 @@ export function checkPeriod(filters: unknown): Period {
     throw fail(
       'INVALID_FILTER',
       '"after" is later than "before".',
-      'Give the earlier time as "after". Nothing was read.',
+      'Use the earlier time as "after". Nothing was read.',
     );
   }
   return {

@@ -22,7 +22,7 @@ export interface PhoneUrnOptions {
 class NoNumber {
   constructor(
     readonly what: string,
-    readonly fix = 'Write it with the code of its country, as +250788123123.',
+    readonly fix = 'Write it with its country code: +250788123123.',
   ) {}
 }
 
@@ -46,10 +46,10 @@ function textOf(value: unknown): string {
   if (isNothing(value)) throw new NoNumber('is empty', 'Check the name after $ or state.');
   if (typeof value === 'number') {
     if (Number.isSafeInteger(value) && value > 0) return String(value);
-    throw new NoNumber('is a number with decimals, or with more digits than JavaScript keeps');
+    throw new NoNumber('is a number with decimals, or with more digits than JavaScript can store');
   }
   if (typeof value !== 'string') {
-    throw new NoNumber('is neither text nor a number', 'Give the number as text.');
+    throw new NoNumber('must be text or a number', 'Write the phone number as text.');
   }
   return inPlainDigits(value)
     .trim()
@@ -61,13 +61,13 @@ const EXPONENT = /^(\+?)(\d)[.,](\d+)e\+?(\d\d?)$/i;
 const DECIMALS = /^(\+?\d{7,})[.,]0+$/;
 
 const LOST = new NoNumber(
-  'is written with an exponent, and some of its digits are lost',
+  'has an exponent, and has lost some of its digits',
   'Format the column as text in the spreadsheet, and export it again.',
 );
 
 const SEVERAL = new NoNumber(
-  'is several numbers',
-  'Take all of them with util.phoneUrns(), or the first: util.phoneUrns(…)[0].',
+  'contains several phone numbers',
+  'To get all of them, use util.phoneUrns(). To get the first, use util.phoneUrns(…)[0].',
 );
 
 /** Takes back what a cell of numbers made of a text. */
@@ -110,8 +110,8 @@ function whyNone(text: string, country: string): NoNumber {
   const of = isFull ? 'its country' : country;
   if (possibility === 'too-short') return new NoNumber(`has too few digits for ${of}`);
   if (possibility === 'too-long') return new NoNumber(`has too many digits for ${of}`);
-  if (possibility === 'invalid-country-code') return new NoNumber('has a code that no country has');
-  return new NoNumber(`is not among the numbers that ${of} gives out`);
+  if (possibility === 'invalid-country-code') return new NoNumber('has an unknown country code');
+  return new NoNumber(`is not a valid number in ${of}`);
 }
 
 /** `+250788123123` of what somebody wrote. */
@@ -120,7 +120,7 @@ function fullNumber(value: unknown, country: string): string {
   const fault = urnFault(`tel:${text}`, 'write');
   if (fault) throw new NoNumber(fault.what, fault.fix.replace(/^Nothing was sent\. /, ''));
   const plain = digitsOf(text);
-  if (plain === undefined) throw new NoNumber('has letters or an extension in it');
+  if (plain === undefined) throw new NoNumber('contains letters or an extension');
   const [number, other] = readings(plain, country);
   if (number === undefined) throw whyNone(plain, country);
   if (other !== undefined) {
@@ -141,8 +141,8 @@ function checkCountry(country: unknown, where: string): string {
   if (library('awesome-phonenumber').getCountryCodeForRegionCode(code)) return code;
   throw fail(
     'INVALID_INPUT',
-    `${where}: the country is not one.`,
-    'Give the country that numbers without a code belong to, by its two letters: "RW".',
+    `${where}: this is not a country.`,
+    'Write the two-letter code of the country for numbers without a country code: "RW".',
   );
 }
 
@@ -155,7 +155,7 @@ function checkOptions(options: unknown, where: string): PhoneUrnOptions {
   if (isKnown && Object.keys(others).length === 0) return { scheme, ifInvalid };
   throw fail(
     'INVALID_OPTION',
-    `${where}: the options are not what it knows.`,
+    `${where}: an option is unknown or invalid.`,
     'Known here: scheme ("tel" or "whatsapp"), ifInvalid ("error" or "null").',
   );
 }

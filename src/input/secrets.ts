@@ -109,13 +109,13 @@ function partsOf({ username, password, pathname, searchParams, hash }: URL): str
 }
 
 export const SECRET_FIX =
-  'Take from the state only what RapidPro needs, as $.data.name: not the state itself, and nothing of its configuration.';
+  'Take only what RapidPro needs from the state, such as $.data.name. Do not use the state itself, or anything in its configuration.';
 
 function refuse(what: string, secret: Secret | undefined): void {
   if (!secret) return;
   throw fail(
     'INVALID_INPUT',
-    `${what} holds the ${secret} of the credential. Nothing was sent.`,
+    `${what} contains the ${secret} of the credential. Nothing was sent.`,
     SECRET_FIX,
   );
 }

@@ -114,6 +114,6 @@ export function logSize(state: unknown): void {
     .filter(({ size }) => size > total / 20)
     .map(({ key, size }) => `state.${key} ${inMegabytes(size)}`);
   log.warn(
-    `The step leaves about ${inMegabytes(total)} on the state (${largest.join(', ')}). OpenFn keeps results up to ${PLATFORM_LIMIT / 1_000_000} MB: a larger one is thrown away, and the run stays green. Read long lists with eachPage(), set a limit, or return less at the end: fn(state => ({ ...state, data: null, references: [] })).`,
+    `The step leaves about ${inMegabytes(total)} on the state (${largest.join(', ')}). OpenFn keeps results of up to ${PLATFORM_LIMIT / 1_000_000} MB. It discards larger ones, and the run stays green. Read long lists with eachPage(), set a limit, or return less at the end: fn(state => ({ ...state, data: null, references: [] })).`,
   );
 }

@@ -87,7 +87,7 @@ export function timeIn(record: Dictionary, key: string): string {
   throw fail(
     'INVALID_RESPONSE',
     `The server answered with a record whose "${key}" is not a time.`,
-    'RapidPro never does so: check that "host" is your RapidPro server, and ask whoever runs it.',
+    'RapidPro never does this. Check that "host" is your RapidPro server, and ask the people who run it.',
   );
 }
 

@@ -93,11 +93,11 @@ const fault = (what: string, fix: string): UrnFault => ({ what, fix: `Nothing wa
  */
 export function urnFault(urn: string, use: UrnUse): UrnFault | undefined {
   if (QUOTED.test(urn)) {
-    return fault('is a reference in quotes', 'Take the quotes away: $.data.phone');
+    return fault('is a reference in quotes', 'Remove the quotes: $.data.phone');
   }
   if (MISSING.test(urn) || TOO_SHORT.test(urn)) {
     return fault(
-      'has no usable number or address: data that it is made of seems to be missing',
+      'has no usable number or address: some of its data seems to be missing',
       'Check the name after $ or state, and leave out people without an address.',
     );
   }
@@ -106,19 +106,19 @@ export function urnFault(urn: string, use: UrnUse): UrnFault | undefined {
     return fault(
       'is not a URN',
       isPhone
-        ? 'Write "tel:" before a phone number, as "tel:+250788123123".'
+        ? 'Write "tel:" in front of a phone number: "tel:+250788123123".'
         : /^[A-Za-z]+:/.test(urn)
-          ? `Write the kind in small letters. ${URN_FIX}`
+          ? `Write the scheme in lowercase. ${URN_FIX}`
           : URN_FIX,
     );
   }
   const [, scheme = '', path = ''] = /^([^:]*):(.*)$/s.exec(urn) ?? [];
   const kind = MEANT[scheme];
   if (kind !== undefined) {
-    return fault(`begins with "${scheme}:", which RapidPro does not know`, `Write "${kind}:".`);
+    return fault(`starts with "${scheme}:", which RapidPro does not know`, `Write "${kind}:".`);
   }
   if (SECOND_SCHEME.test(path)) {
-    return fault('names the kind of address twice', `Write it once. ${urnAdvice(urn)}`);
+    return fault('has the scheme twice', `Write it once. ${urnAdvice(urn)}`);
   }
   return scheme === 'tel' ? phoneFault(path, use) : addressFault(scheme, path, use);
 }
@@ -127,7 +127,7 @@ function addressFault(scheme: string, written: string, use: UrnUse): UrnFault | 
   const [, path = '', query = '', display = ''] = PARTS.exec(written) ?? [];
   const advice = urnAdvice(`${scheme}:`);
   if ((query || display) && !WITH_DISPLAY.has(scheme)) {
-    return fault('has a "#" or "?" in it: RapidPro would cut it there, to another address', advice);
+    return fault('contains "#" or "?", where RapidPro would cut it off', advice);
   }
   // Servers write some characters of what they hold in this way themselves.
   const rest = use === 'lookup' ? written.replace(/%(?:23|25|3f)/gi, '') : written;
@@ -136,7 +136,7 @@ function addressFault(scheme: string, written: string, use: UrnUse): UrnFault | 
   }
   const id = path.trim();
   if ((query || display) && id.startsWith('ref:')) {
-    return fault('has a "#" or "?" in it: RapidPro would cut it there, to another address', advice);
+    return fault('contains "#" or "?", where RapidPro would cut it off', advice);
   }
   if (PATHS[scheme]?.test(id) === false || scheme === 'deleted') {
     return fault(`is no ${scheme} address`, advice);
@@ -216,32 +216,38 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
   const number = whole.replace(EXTENSION, '$1').trim();
   if (wasNumber(number)) {
     return fault(
-      'looks like a number from a spreadsheet, with decimals (".0") or an exponent ("E+11"): RapidPro would take the last digits for part of it',
+      'looks like a number from a spreadsheet, with decimals (".0") or an exponent ("E+11"), and RapidPro would dial those, too',
       'Keep phone numbers as text: "tel:+250788123123". In a spreadsheet, format the column as text; in a job: String(phone).replace(/\\.0+$/, "").',
     );
   }
   if (use === 'lookup' && STORED_PHONE.test(written)) return undefined;
   if (/^[^\d]*\p{L}/u.test(number) || !/\d/.test(number)) {
-    return fault('has words where a phone number begins', PHONE_FIX);
+    return fault('starts with words instead of a phone number', PHONE_FIX);
   }
   if (!NUMBER.test(number) && !(VANITY.test(number) && number === whole)) {
     return fault(
-      'has something in it that no phone number has: RapidPro would leave it out, or dial it',
+      'contains characters that do not belong to a phone number: RapidPro would drop or dial them',
       PHONE_FIX,
     );
   }
   if (/[\r\n]/.test(number) || holdsTwo(number)) {
-    return fault('seems to hold two phone numbers', `Give each as a URN of its own. ${PHONE_FIX}`);
+    return fault(
+      'seems to contain two phone numbers',
+      `Write a separate URN for each. ${PHONE_FIX}`,
+    );
   }
   if (STRAY_TAIL.test(number) || NUMBERING.test(number)) {
-    return fault('has digits next to the phone number that RapidPro would dial too', PHONE_FIX);
+    return fault(
+      'has more digits next to the phone number, and RapidPro would dial them, too',
+      PHONE_FIX,
+    );
   }
   // The servers leave out a plus of this width, and then it is another number.
   if (number.includes('\uff0b') && countDigits(number) < 11) {
-    return fault('has a plus that is not the one of the keyboard', PHONE_FIX);
+    return fault('has a plus sign that is not the one on the keyboard', PHONE_FIX);
   }
   if (/%/.test(written) || /^#[\s\d]{5,}$/.test(display) || !QUERY.test(query)) {
-    return fault('has something behind the phone number that cannot belong to it', PHONE_FIX);
+    return fault('has characters after the phone number that do not belong to it', PHONE_FIX);
   }
   return undefined;
 }
@@ -301,7 +307,7 @@ export function foreignFault(urn: string, country: string): UrnFault | undefined
   const taken = hide(abroad.countryCode ?? digits.slice(0, 2), digits);
   const meant = hide(code, digits);
   return fault(
-    `is a number of the workspace's country (${country}: ${meant}) without its code: RapidPro would take it for ${taken}, somebody abroad or nobody`,
-    `Write it with the code of its country, as "tel:${meant}", or as "tel:${taken}" if that is meant, all digits given.`,
+    `is a number of the workspace's country (${country}: ${meant}) without its country code: RapidPro would read it as ${taken}, which is someone abroad or nobody`,
+    `Write it with its country code, "tel:${meant}", or, if you mean that number, "tel:${taken}".`,
   );
 }

@@ -58,7 +58,7 @@ async function findArchives(client: Client, kind: Kind, period: Period): Promise
   const missing = full.filter(({ download_url }) => !download_url).length;
   if (missing > 0) {
     log.warn(
-      `${count(missing, resources.archives.nouns)} cannot be downloaded: their records are left out`,
+      `${count(missing, resources.archives.nouns)} cannot be downloaded, so their records are missing`,
     );
   }
   return full
@@ -69,8 +69,8 @@ async function findArchives(client: Client, kind: Kind, period: Period): Promise
 function tooMany(): RapidProError {
   return fail(
     'LIST_TOO_LONG',
-    `The archives hold more than ${MOST_ARCHIVED} records.`,
-    'Ask for a shorter period. If it is short, this is a fault of the server: ask whoever runs it.',
+    `The archives have more than ${MOST_ARCHIVED} records.`,
+    'Read a shorter period. If it is short already, ask the people who run the server.',
   );
 }
 

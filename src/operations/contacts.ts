@@ -241,11 +241,13 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
   if ('uuid' in given || 'urns' in given) {
     throw fail(
       'INVALID_INPUT',
-      'The contact is named by no URN and no uuid: they are empty.',
+      'The contact has no URN and no uuid: they are empty.',
       'Nothing was sent. Check the data that "urns" or "uuid" comes from.',
     );
   }
-  log.warn('upsertContact() without urns or uuid adds a new contact each time. Use addContact().');
+  log.warn(
+    'upsertContact() without urns or uuid adds a new contact every time. Use addContact() instead.',
+  );
 }
 
 /**
@@ -294,7 +296,7 @@ async function updateExisting(
     throw fail(
       'NOT_FOUND',
       'RapidPro has no such contact. Nothing was changed.',
-      'Check the uuid or URN. upsertContact() makes the contact if it is not there.',
+      'Check the uuid or URN. upsertContact() creates a missing contact.',
     );
   }
   if (!urns) return writeContact(client, { uuid: String(contact.uuid) }, body);

@@ -45,8 +45,8 @@ function timeOf(name: ResourceName, query: Query): string {
   if (order?.filteredBy && order.filteredBy === order.by) return order.by;
   throw fail(
     'INVALID_INPUT',
-    `RapidPro cannot tell which ${nouns[1]} are new.`,
-    'eachChange() takes contacts, runs, messages, broadcasts, flow starts, globals and channel events. Read others whole.',
+    `RapidPro cannot say which ${nouns[1]} are new.`,
+    'eachChange() supports contacts, runs, messages, broadcasts, flow starts, globals and channel events. Read other lists as a whole.',
   );
 }
 
@@ -57,7 +57,7 @@ async function checkQuery(client: Client, name: ResourceName, filters: unknown):
       throw fail(
         'INVALID_FILTER',
         `eachChange() sets the filter "${key}" itself.`,
-        'Leave it out. "after" says where the very first run begins.',
+        'Leave it out. "after" says where the very first run starts.',
       );
     }
   }
@@ -173,7 +173,7 @@ function requireBeginning(
   throw fail(
     'INVALID_FILTER',
     `The first run needs to know how far back to read ${nouns[1]}.`,
-    'Give the filter "after", as { after: "2026-01-01" }. Later runs continue where the last one ended.',
+    'Add the filter "after": { after: "2026-01-01" }. Later runs continue where the last one ended.',
   );
 }
 
@@ -239,7 +239,7 @@ export function eachChange(list: Operation, ...operations: Step[]): Operation {
         throw fail(
           'INVALID_INPUT',
           'The first argument of eachChange() is not a list.',
-          'Write an operation that reads a list there: eachChange(getContacts(), fn(state => …))',
+          'Use an operation that reads a list: eachChange(getContacts(), fn(state => …))',
         );
       },
     }),

@@ -51,8 +51,8 @@ function refuseOfFlow(where: Dictionary): void {
   if (key === undefined) return;
   throw fail(
     'INVALID_FILTER',
-    `"${key}" says how to read the runs of a flow, and there is no "flow".`,
-    'Nothing was read. Give "flow" instead of "resthook", or leave it out: the events of a resthook are read as far back as RapidPro has them.',
+    `"${key}" is for reading the runs of a flow, but there is no "flow".`,
+    'Nothing was read. Use "flow" instead of "resthook", or leave it out. RapidPro keeps the events of a resthook for 48 hours, and all of them are read.',
   );
 }
 
@@ -72,7 +72,7 @@ async function sourceOf({ client, state, args, options }: Call<'where'>): Promis
   }
   throw fail(
     'INVALID_FILTER',
-    'Pushes are read from the events of a resthook, or from the runs of a flow.',
+    'Choose where to read pushes from: the events of a resthook, or the runs of a flow.',
     'Give "resthook" or "flow", not both.',
   );
 }
@@ -107,9 +107,9 @@ async function run(call: Call<'where'>, operations: readonly Step[]): Promise<un
   }
   isStopped ||= source.isCut;
   call.state = source.remember(state, isStopped);
-  log.info(`${count(pushes, PUSHES)} since the last look`);
+  log.info(`${count(pushes, PUSHES)} since the last run`);
   if (isStopped) {
-    log.warn('There is more, but the time is up: the next run continues from here.');
+    log.warn('There is more, but time is up. The next run continues from here.');
   }
   return { pushes };
 }

@@ -21,7 +21,7 @@ function requirePlan(list: unknown): ListPlan {
   throw fail(
     'INVALID_INPUT',
     'The first argument of eachPage() is not a list.',
-    'Write an operation that reads a list there: eachPage(getContacts(), fn(state => …))',
+    'Use an operation that reads a list: eachPage(getContacts(), fn(state => …))',
   );
 }
 
@@ -109,7 +109,7 @@ export async function* iteratePages(
   // Nobody looks for a checkpoint here: a list that ends early must not pass for a whole one.
   throw fail(
     'RATE_LIMITED',
-    'The list is longer, but the deadline or the rate limit was reached.',
+    'There is more to read, but the deadline or the rate limit was reached.',
     'Raise maxWait or deadline, or read the rest later.',
     { retryAfter: reading.stopped.retryAfter },
   );

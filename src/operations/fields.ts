@@ -143,7 +143,7 @@ export function ensureField(
         if (made.type !== body.type) {
           const type = FIELD_TYPES.find(known => known === made.type);
           const found = type ? `the type ${type}` : 'another type';
-          log.warn(`The field ${shownId(made)} is there, but of ${found}: left as it is.`);
+          log.warn(`The field ${shownId(made)} already exists, with ${found}. It was not changed.`);
         }
         return made;
       },

@@ -22,9 +22,9 @@ function describeFile({ bytes, contentType }: FileContent, given: UploadOptions)
     throw fail(
       'INVALID_INPUT',
       type
-        ? `RapidPro takes no files of the type ${type.slice(0, 60)}.`
-        : 'It is not known what kind of file this is.',
-      'RapidPro takes images, audio, video and PDF. Say which it is: { contentType: "image/png" }.',
+        ? `RapidPro does not accept files of the type ${type.slice(0, 60)}.`
+        : 'The type of the file is unknown.',
+      'RapidPro accepts images, audio, video and PDF. Add the type: { contentType: "image/png" }.',
     );
   }
   const filename = given.filename ?? `file.${seen?.extension ?? type.split('/')[1]}`;

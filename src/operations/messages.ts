@@ -96,7 +96,7 @@ export function sendMessage(
         const sent = asOutcome(answer.body, 'messages');
         if (sent.status === 'failed') {
           log.warn(
-            'RapidPro took the message but cannot deliver it: the contact has no address that it can reach.',
+            'RapidPro accepted the message but cannot deliver it: the contact has no address that it can reach.',
           );
         } else {
           log.info(`Sent message ${shownId(sent)}`);

@@ -50,7 +50,7 @@ async function keepOldest(client: Client, body: Body): Promise<Dictionary | unde
 async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary> {
   const existing = await keepOldest(client, body);
   if (existing) {
-    log.info(`Subscribed already, as resthook subscriber ${shownId(existing)}`);
+    log.info(`Already subscribed, as resthook subscriber ${shownId(existing)}`);
     return existing;
   }
   try {
@@ -154,7 +154,7 @@ export function unsubscribe(
         const removed = count(subscribers.length, resources.resthook_subscribers.nouns);
         log.info(`Deleted ${removed}`);
         if (subscribers.length === 0 && !(await hasResthook(client, String(body.resthook)))) {
-          log.warn('The workspace has no resthook of this name. Check its spelling.');
+          log.warn('The workspace has no resthook with this name. Check the spelling.');
         }
         return { deleted: subscribers.length > 0 };
       },

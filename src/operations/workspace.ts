@@ -36,7 +36,7 @@ export function getWorkspace(options?: Reference<Options>): Operation {
       async run({ client }) {
         const { body } = await client.request({ method: 'GET', path: 'workspace' });
         const workspace = asObject(body);
-        log.info(`The token is good for workspace ${shownId(workspace)}`);
+        log.info(`The token is valid for workspace ${shownId(workspace)}`);
         return workspace;
       },
     }),

@@ -57,8 +57,8 @@ export function readCheckpoint<Position>(
   if (success) return data;
   throw fail(
     'INVALID_INPUT',
-    `state.rapidpro.${section} is not as the adaptor left it. Nothing was sent.`,
-    `Take "${keyOf(checkpoint)}" out of it: ${without}.`,
+    `state.rapidpro.${section} was changed, and cannot be read. Nothing was sent.`,
+    `Remove "${keyOf(checkpoint)}" from it: ${without}.`,
   );
 }
 
@@ -86,7 +86,7 @@ export function withCheckpoint<Position>(
   if (oldest !== undefined && same.length >= most) {
     delete others[oldest];
     log.warn(
-      `More than ${most} lists of the same kind have stopped: the place of the oldest is forgotten.`,
+      `More than ${most} lists of the same kind have stopped, so the oldest position was discarded.`,
     );
   }
   return withSection(state, section, { ...others, [key]: position });

@@ -137,7 +137,7 @@ function feedCheckpoint<Position>(
 export function changesCheckpoint(
   ...list: [server: string, name: string, query: Query]
 ): Checkpoint<ChangesPosition> {
-  return feedCheckpoint(changes, list, 'the list is then read from its start');
+  return feedCheckpoint(changes, list, 'the list is then read from the start');
 }
 
 const events = z.object({
@@ -172,6 +172,6 @@ export type CallsPosition = z.infer<typeof calls>;
 
 /** How far the calls of a node have been read. */
 export function callsCheckpoint(server: string, query: Query): Checkpoint<CallsPosition> {
-  const without = 'runs are then read from "after" on. Say there from when to read';
+  const without = 'runs are then read from "after" on. Set it to the time to start from';
   return feedCheckpoint(calls, [server, 'missed_calls', query], without);
 }

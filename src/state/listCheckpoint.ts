@@ -53,7 +53,7 @@ export function listCheckpoint(
     operation: isByPage ? `eachPage-${list}` : list,
     fingerprint: fingerprint([query], token),
     shape,
-    without: 'the list is then read from its start',
+    without: 'the list is then read from the start',
     // Lists that are read in one go are few; those that a job reads for each of something may be many.
     most: 50,
   };

@@ -66,7 +66,7 @@ export function bulkCheckpoint(
     operation,
     fingerprint: fingerprint(identity(), token),
     shape: shapeFor(list.length),
-    without: `${operation}() then starts from the beginning. So it does without the option "resume"`,
+    without: `${operation}() then starts from the beginning. The same happens without the option "resume"`,
     // Each holds as much as its list is long.
     most: 5,
   };
@@ -85,7 +85,7 @@ export function readBulk(
   const position = readCheckpoint(state, checkpoint);
   if (!position && hasOthers(state, checkpoint)) {
     log.warn(
-      'The checkpoint of an earlier run belongs to another list, other options or another credential: this list is read from its start.',
+      'The checkpoint of an earlier run belongs to another list, other options or another credential, so this list is read from the start.',
     );
   }
   return position;
@@ -94,15 +94,15 @@ export function readBulk(
 const UNKNOWN: Reason = {
   code: 'OUTCOME_UNKNOWN',
   description:
-    'It is not known whether an earlier run made this contact, so it was not tried again.',
-  fix: 'Look in RapidPro whether the contact is there before you run the job again.',
+    'It is unclear whether an earlier run created this contact, so it was not tried again.',
+  fix: 'Check whether the contact exists in RapidPro before you run the job again.',
   outcome: 'unknown',
 };
 
 const CLASH: Reason = {
   code: 'CONTACT_CLASH',
-  description: 'An earlier run could not tell this contact apart from another one.',
-  fix: 'Look at what that run said of it, correct the list, and start again without "resume".',
+  description: 'An earlier run could not distinguish this contact from another one.',
+  fix: 'Check what that run said about it, correct the list, and start again without "resume".',
 };
 
 /**

@@ -45,7 +45,7 @@ export interface BulkRun {
 }
 
 const STOPPED: NotRemoved = {
-  description: 'Nobody left a group: the run stopped before its end.',
+  description: 'Nobody left a group, because the run stopped early.',
   fix: 'Run the step again.',
 };
 

@@ -46,8 +46,8 @@ export function requireList(value: unknown): unknown[] {
     'INVALID_INPUT',
     `contacts is ${isMissing ? 'missing' : kind}, and not a list.`,
     isMissing
-      ? 'Give the contacts as a list. If it comes from $ or state, check that the data is there.'
-      : 'Give the contacts as a list. If the list is inside of it, name it: $.data.results',
+      ? 'Use a list of contacts. If it comes from $ or state, check that the data is there.'
+      : 'Use a list of contacts. If the list is inside of it, name it: $.data.results',
   );
 }
 
@@ -62,7 +62,7 @@ function refuseBlanks({ name, language }: { name?: unknown; language?: unknown }
     throw fail(
       'INVALID_INPUT',
       `contact.${key} is empty, which RapidPro refuses.`,
-      `Leave "${key}" out to keep it, or give null to clear it.`,
+      `Leave "${key}" out to keep it, or use null to clear it.`,
     );
   }
 }
@@ -164,8 +164,8 @@ export function wouldRefuse({ name, language }: Input): Reason | undefined {
   if (language == null || /^[a-z]{3}$/.test(language)) return undefined;
   return {
     code: 'VALIDATION_FAILED',
-    description: 'contact.language is not three letters, which RapidPro refuses.',
-    fix: 'Write it as "eng", "fra" or "kin": ISO 639-3.',
+    description: 'contact.language must have three letters.',
+    fix: 'Use an ISO 639-3 code, such as "eng", "fra" or "kin".',
   };
 }
 

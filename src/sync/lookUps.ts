@@ -22,8 +22,8 @@ const MOST_ASKED = 100;
 
 const NOT_FOUND: Reason = {
   code: 'NOT_FOUND',
-  description: 'RapidPro has no contact of this uuid. Nothing was sent.',
-  fix: 'Leave "uuid" out to find or make the contact by its URNs. The contact may have been deleted.',
+  description: 'RapidPro has no contact with this uuid. Nothing was sent.',
+  fix: 'To find or create the contact by its URNs, leave "uuid" out. The contact may have been deleted.',
 };
 
 /** A contact that a look-up led to; without a URN where it was by uuid. */
@@ -168,7 +168,7 @@ function notFound(field: string | undefined): Reason {
   if (field === undefined) return NOT_FOUND;
   return {
     code: 'NOT_FOUND',
-    description: `RapidPro has no contact of this ${field}, and none can be made with a uuid. Nothing was sent.`,
-    fix: `Leave "uuid" out to make a new contact. To give ${field} to the contact of the uuid, sync it once without "key".`,
+    description: `RapidPro has no contact with this ${field}, and cannot create one with a given uuid. Nothing was sent.`,
+    fix: `To create a new contact, leave "uuid" out. To save ${field} in the contact with this uuid, sync it once without "key".`,
   };
 }

@@ -27,9 +27,8 @@ import { Writer, type WriterParts } from './write/writer.js';
 
 const NO_NOTES: Reason = {
   code: 'INVALID_INPUT',
-  description:
-    'contact.note cannot be kept in step: each run would add it again. Nothing was sent.',
-  fix: 'Leave "note" out here, and add notes with updateContact() or upsertContacts().',
+  description: 'contact.note cannot be synced: each run would add it again. Nothing was sent.',
+  fix: 'Leave "note" out, and add notes with updateContact() or upsertContacts().',
 };
 
 function stillOpen(inputs: readonly Input[], outcome: BulkOutcome): Input[] {
@@ -64,7 +63,7 @@ export function dryResult(
   const hasClash = result.failed.some(({ code }) => code === 'CONTACT_CLASH');
   const atMost = isAtMost || hasClash;
   log.info(
-    `Writing it takes ${atMost ? 'at most ' : ''}${count(requests, ['request', 'requests'])}`,
+    `The real run takes ${atMost ? 'at most ' : ''}${count(requests, ['request', 'requests'])}`,
   );
   return {
     ...result,
@@ -81,7 +80,7 @@ function refuseReplace(urns: BulkCall['options']['urns']): void {
   throw fail(
     'INVALID_OPTION',
     'options.urns must be "add" or "exact".',
-    'Nothing was sent. Write { urns: "exact" } to let the list be all URNs of a contact.',
+    'Nothing was sent. Use { urns: "exact" } to replace all URNs of a contact.',
   );
 }
 

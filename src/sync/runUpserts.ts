@@ -28,7 +28,7 @@ import { dryResult } from './runSync.js';
 
 const NAMELESS: Reason = {
   code: 'INVALID_INPUT',
-  description: 'The contact is named by no URN and no uuid. Nothing was sent.',
+  description: 'The contact has no URN and no uuid. Nothing was sent.',
   fix: 'An upsert needs one of them. Check the data that "urns" or "uuid" comes from.',
 };
 
@@ -149,8 +149,8 @@ class SharedRefusals {
 
 const INACTIVE: Reason = {
   code: 'VALIDATION_FAILED',
-  description: 'The contact is blocked, stopped or archived: RapidPro adds it to no group.',
-  fix: 'Leave "groups" out for it, or make it active with unblockContacts().',
+  description: 'The contact is blocked, stopped or archived, so it cannot join a group.',
+  fix: 'Leave "groups" out, or make the contact active with unblockContacts().',
 };
 
 function isEmpty(values: readonly unknown[] | undefined): boolean {

@@ -26,7 +26,7 @@ function runPart({ contact, flow, values, path, ...run }: Dictionary): Dictionar
 function readRun(run: unknown): RunRecord {
   const record = plain(run);
   if (isObject(record) && isObject(record.values)) return record as RunRecord;
-  throw unreadable(['a run of the API has "values"; getFlowRuns() reads runs']);
+  throw unreadable(['a run from the API has "values"; read it with getFlowRuns()']);
 }
 
 function pushOf(record: RunRecord, numbers: Numbers): Push {

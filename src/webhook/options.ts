@@ -28,7 +28,7 @@ const schema = z.object(
       .optional(),
     simulations: z.enum(['stop', 'keep'], { error: 'must be "stop" or "keep"' }).optional(),
   },
-  { error: 'must be an object, as { numbers: true }' },
+  { error: 'must be an object: { numbers: true }' },
 );
 
 const KNOWN = Object.keys(schema.shape);
@@ -54,7 +54,7 @@ function checkGiven(options: unknown): Dictionary {
       throw fail(
         'INVALID_OPTION',
         `The option "${key}" is empty.`,
-        'It points to data that is not there, so nothing was checked or read. Check the name after $ or state, and the credential.',
+        'It refers to missing data, so nothing was checked or read. Check the name after $ or state, and the credential.',
       );
     }
   }
@@ -67,9 +67,9 @@ function requireCredentialSecret(state: State): string {
   throw fail(
     'INVALID_CONFIGURATION',
     text === ''
-      ? 'The job asks for a secret, and the credential has no webhookSecret.'
-      : `The webhookSecret in the credential has less than ${SHORTEST_SECRET} characters.`,
-    'Choose a RapidPro credential for this step, and put a long text into its "Webhook secret": the same that the flow sends.',
+      ? 'The job checks a secret, but the credential has no webhookSecret.'
+      : `The webhookSecret in the credential has fewer than ${SHORTEST_SECRET} characters.`,
+    'Choose a RapidPro credential for this step, and enter the secret that the flow sends as its "Webhook secret".',
   );
 }
 
@@ -78,7 +78,7 @@ function secretOf(state: State, { secret, header, query }: PushOptions): Secret 
   if (secret === undefined && places.length === 0) {
     if (webhookSecretOf(state.configuration) !== '') {
       log.warn(
-        "The credential has a webhookSecret, and this job does not ask for it: webhook.parse({ header: 'X-Secret' })",
+        "The credential has a webhookSecret, but this job does not check it. Write webhook.parse({ header: 'X-Secret' })",
       );
     }
     return undefined;
@@ -88,7 +88,7 @@ function secretOf(state: State, { secret, header, query }: PushOptions): Secret 
   }
   throw fail(
     'INVALID_OPTION',
-    'A secret is looked for in one place.',
+    'The secret can be in only one place.',
     "Write { header: 'X-Secret' }, or { query: 'secret' }.",
   );
 }
@@ -104,7 +104,7 @@ export function checkPushOptions(state: State, options: unknown): PushSettings {
     throw fail(
       'INVALID_OPTION',
       'The options are empty.',
-      'They point to data that is not there. Check the name.',
+      'They refer to missing data. Check the name.',
     );
   }
   checkGiven(expanded);

@@ -22,7 +22,7 @@ function bodyOf(given: unknown): Dictionary {
   const body = wrapped ? fromJson(cleaned._json) : cleaned;
   if (isObject(body)) return body;
   if (body === undefined || body === null || body === '') {
-    throw unreadable(['it has no body. A node that calls with GET sends none: let it POST']);
+    throw unreadable(['it has no body. Set the node to POST; a GET has no body']);
   }
   throw unreadable([`the body must be an object${Array.isArray(body) ? ', not a list' : ''}`]);
 }

@@ -10,8 +10,8 @@ export function unreadable(problems: readonly string[]): RapidProError {
   const [first = '', ...others] = problems;
   return fail(
     'INVALID_INPUT',
-    `The push is not as RapidPro sends it: ${first}.`,
-    'Look at the body in the Call Webhook node of the flow, or at what came before this step: state.data should be the body as it was pushed.',
+    `The push does not look like RapidPro: ${first}.`,
+    'Check the body in the Call Webhook node of the flow, and the steps before this one: state.data must be the body of the push.',
     { errors: others.length > 0 ? problems.slice(0, 20) : undefined },
   );
 }
@@ -27,7 +27,7 @@ export function isObject(value: unknown): value is Dictionary {
  */
 export function plain(value: unknown, depth = 0): unknown {
   if (value === null || typeof value !== 'object') return value;
-  if (depth > DEEPEST) throw unreadable(['it is nested too deep']);
+  if (depth > DEEPEST) throw unreadable(['it is nested too deeply']);
   if (Array.isArray(value)) return value.map(item => plain(item, depth + 1));
   return Object.fromEntries(
     Object.entries(value)

@@ -15,7 +15,7 @@ function refuse(description: string): never {
   throw fail(
     'INVALID_SECRET',
     description,
-    'Put the same secret into the flow (or the address that is subscribed) and into the credential of the job. If pushes come that you did not send, change it.',
+    'Use the same secret in the flow (or the subscribed address) and in the credential of the job. If you get pushes that you did not send, change it.',
   );
 }
 
@@ -33,7 +33,7 @@ function isSame(given: string, wanted: string): boolean {
 export function checkSecret(secret: Secret, request: unknown): void {
   const { text, header, query } = secret;
   const name = header === undefined ? `parameter "${query}"` : `header "${header}"`;
-  if (!isObject(request)) refuse(`The push has no ${name}: no headers are on the state.`);
+  if (!isObject(request)) refuse(`The push has no ${name}: the state has no headers.`);
   const given =
     header === undefined
       ? queryValues(request as PushRequest, query ?? '')

@@ -116,7 +116,7 @@ describe('waits that are shared', () => {
   });
 });
 
-describe('what was just made', () => {
+describe('what was just created', () => {
   const now = fakeClock().now();
 
   test('is waited for once, by all together', async () => {

@@ -235,7 +235,7 @@ describe('redirects', () => {
   ])('to %j', async location => {
     const error = await redirect(location);
     expect(error.code).toBe('REDIRECTED');
-    expect(error.description).toBe('The server sends requests on to another page.');
+    expect(error.description).toBe('The server redirects to another page.');
   });
 
   test('an address with a password in it does not come into the error', async () => {

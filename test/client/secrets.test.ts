@@ -112,51 +112,51 @@ const WRITTEN: [string, string][] = [
 
 describe('the token is refused', () => {
   test.each(WRITTEN)('%s', async (_, text) => {
-    const body = 'The body of the request holds the token of the credential.';
+    const body = 'The body of the request contains the token of the credential.';
     await refuses(post({ name: text }), body);
     await refuses(post({ fields: { a: [{ b: text }] } }), body);
     await refuses(post({ [text]: 'x' }), body);
     await refuses(post(text), body);
     await refuses(post(JSON.stringify({ deep: text })), body);
-    const query = 'The query of the request holds the token of the credential.';
+    const query = 'The query of the request contains the token of the credential.';
     await refuses(get({ urn: text }), query);
     await refuses(get({ uuid: ['x', text] }), query);
     await refuses(get({ [text]: 'x' }), query);
     await refuses({ ...get({ uuid: text }), method: 'DELETE' }, query);
     await refuses(
       upload({ filename: text }),
-      'The name of the file holds the token of the credential.',
+      'The name of the file contains the token of the credential.',
     );
     await refuses(
       upload({ type: text }),
-      'The type of the file holds the token of the credential.',
+      'The type of the file contains the token of the credential.',
     );
     const bytes = new Uint8Array(Buffer.from(`\x89PNG\xff${text}\x00`, 'latin1'));
-    await refuses(upload({ bytes }), 'The file holds the token of the credential.');
+    await refuses(upload({ bytes }), 'The file contains the token of the credential.');
     // A part of a larger buffer is what is sent, and no more.
     await refuses(
       upload({ bytes: bytes.subarray(3) }),
-      'The file holds the token of the credential.',
+      'The file contains the token of the credential.',
     );
     await lets(upload({ bytes: bytes.subarray(0, 5) }));
   });
 
   test('in the name of an endpoint, and where it is a number', async () => {
     const token = 'abcdefghijklmnopqrstuvwx';
-    await refuses(get({}, token), 'The path of the request holds the token of the credential.', {
+    await refuses(get({}, token), 'The path of the request contains the token of the credential.', {
       token,
     });
     const digits = '1234567890123456';
     await refuses(
       post({ a: Number(digits) }),
-      'The body of the request holds the token of the credential.',
+      'The body of the request contains the token of the credential.',
       {
         token: digits,
       },
     );
     await refuses(
       get({ id: Number(digits) }),
-      'The query of the request holds the token of the credential.',
+      'The query of the request contains the token of the credential.',
       {
         token: digits,
       },
@@ -165,7 +165,7 @@ describe('the token is refused', () => {
 
   test('whatever letters it has', async () => {
     const token = 'a+b/c=d"e\\f%g(h)[i]{j}*k?l.m^n$o|p';
-    const sentence = 'The body of the request holds the token of the credential.';
+    const sentence = 'The body of the request contains the token of the credential.';
     for (const text of [
       token,
       percent(token),
@@ -231,7 +231,7 @@ describe('however it is mixed with anything', () => {
       fc.property(mixed(TOKEN), fc.string(), fc.string(), fc.jsonValue(), (text, a, b, other) => {
         // What stands before it must not take its first letter away.
         const value = { other, list: [`${a.replace(/[\\%\da-f]+$/i, '')} ${text}${b}`] };
-        expect(() => sent(value)).toThrow('holds the token');
+        expect(() => sent(value)).toThrow('contains the token');
         expect(guard.secretIn(JSON.stringify(value))).toBe('token');
       }),
     );
@@ -248,7 +248,7 @@ describe('however it is mixed with anything', () => {
 
 describe('a short token is refused as a whole value', () => {
   const token = 'abcd1234';
-  const body = 'The body of the request holds the token of the credential.';
+  const body = 'The body of the request contains the token of the credential.';
 
   test.each([
     token,
@@ -267,12 +267,16 @@ describe('a short token is refused as a whole value', () => {
   ])('%s', async text => {
     await refuses(post({ a: [{ b: text }] }), body, { token });
     await refuses(post({ [text]: 1 }), body, { token });
-    await refuses(get({ a: text }), 'The query of the request holds the token of the credential.', {
-      token,
-    });
+    await refuses(
+      get({ a: text }),
+      'The query of the request contains the token of the credential.',
+      {
+        token,
+      },
+    );
     await refuses(
       upload({ filename: text }),
-      'The name of the file holds the token of the credential.',
+      'The name of the file contains the token of the credential.',
       {
         token,
       },
@@ -300,7 +304,7 @@ describe('a short token is refused as a whole value', () => {
 
 describe('the webhook secret is refused as a whole value', () => {
   const others = { webhookSecret: ` ${SECRET}\n` };
-  const body = 'The body of the request holds the webhook secret of the credential.';
+  const body = 'The body of the request contains the webhook secret of the credential.';
   const inAddress = `https://app.openfn.org/i/1?secret=${encodeURIComponent(SECRET)}`;
 
   test.each([
@@ -323,7 +327,7 @@ describe('the webhook secret is refused as a whole value', () => {
     await refuses(post({ target_url: text }), body, others);
     await refuses(
       get({ urn: text }),
-      'The query of the request holds the webhook secret of the credential.',
+      'The query of the request contains the webhook secret of the credential.',
       others,
     );
   });
@@ -352,7 +356,7 @@ describe('the webhook secret is refused as a whole value', () => {
     const withToken = { ...target, target_url: `https://a.org/?key=${TOKEN}` };
     await refuses(
       post(withToken, 'resthook_subscribers'),
-      'The body of the request holds the token of the credential.',
+      'The body of the request contains the token of the credential.',
       others,
     );
   });
@@ -401,7 +405,7 @@ describe('in a job', () => {
   ])('%s is reported', async (where, operation) => {
     expect((await refusal(operation)).description).toMatch(
       new RegExp(
-        `^${where.replace(/[.[\]]/g, '\\$&')} holds the (token|webhook secret) of the credential. Nothing was sent.$`,
+        `^${where.replace(/[.[\]]/g, '\\$&')} contains the (token|webhook secret) of the credential. Nothing was sent.$`,
       ),
     );
   });
@@ -410,7 +414,7 @@ describe('in a job', () => {
     const fields = (s: State) => ({ [token(s)]: 'x' });
     const error = await refusal(upsertContact({ urns: ['tel:+250788123123'], fields }));
     expect(error.description).toBe(
-      'contact.fields has a key that holds the token of the credential. Nothing was sent.',
+      'contact.fields has a key that contains the token of the credential. Nothing was sent.',
     );
   });
 
@@ -499,7 +503,7 @@ describe('in a job', () => {
       const error = await failure(operation, server, state(server.host));
       expect(error).toMatchObject({ code: 'INVALID_INPUT' });
       expect(error.description).toMatch(
-        /^The link holds the (token|webhook secret) of the credential/,
+        /^The link contains the (token|webhook secret) of the credential/,
       );
     }
     expect(elsewhere.requests.map(({ path }) => path)).toEqual(['/moved', '/secret']);

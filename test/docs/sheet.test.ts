@@ -32,7 +32,7 @@ test('the rows of a sheet become contacts once, and what cannot be read is liste
     return final;
   };
   const first = await run({ data: {} });
-  expect(first.wrong).toEqual([['M-1003', expect.stringContaining('has words')]]);
+  expect(first.wrong).toEqual([['M-1003', expect.stringContaining('starts with words')]]);
   expect(first.data).toMatchObject({ created: [{}, {}], updated: [], failed: [{ index: 2 }] });
   const made = sandbox.contacts().filter(({ fields }) => fields.register_id);
   expect(made.map(({ urns, fields }) => [urns, fields.due_date])).toEqual([

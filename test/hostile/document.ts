@@ -6,13 +6,13 @@ const HEAD = `# What a hostile server can do
 
 <!-- Made and checked by test/hostile; to write it anew, run UPDATE_DOCS=1 npx vitest run test/hostile -->
 
-A server can be taken over, and an address can be mistyped. Here you find what the adaptor does when the server at
-"host" means harm, or is something else than RapidPro. The table is a result, not a promise: the tests run each of these
-servers. In every row the token goes to no other server, and is in no log, error or state; the step ends in bounded time
-and memory, with the error that is named here or with what is written.
+A server can be taken over, and an address can have a typo. This page shows what the adaptor does when the server at "host"
+is hostile or is not RapidPro. Tests run each of these servers and write the results. In every row, the token goes to no
+other server and appears in no log, error or state. The step ends in limited time and memory, with the error or result in
+the table.
 
-\`OUTCOME_UNKNOWN\` is what a send ends with where nobody knows whether RapidPro did it. Rows with a memory were
-measured in a process of their own: it is the most that the whole process may take.
+A send ends with \`OUTCOME_UNKNOWN\` if it is unclear whether RapidPro did it. Rows with an amount of memory were measured in
+a separate process: this is the maximum for the whole process.
 `;
 
 /** The whole of docs/evidence/hostile-servers.md. */

@@ -170,11 +170,11 @@ test('the path leads to the text, at any depth; keys are not looked at', () => {
 
 test('the error never holds the text, and says which way out there is', () => {
   const word = refusal('undefined, 0788 123 456', 'message');
-  expect(word?.description).toContain('data that it is made of is missing');
+  expect(word?.description).toContain('some of its data is missing');
   expect(word?.fix).toContain('{ literal: true }');
   expect(JSON.stringify(word)).not.toContain('0788');
   const reference = refusal('Secret $.data.secretName', 'message');
-  expect(reference?.description).toContain('a reference that is only text');
+  expect(reference?.description).toContain('a reference in quotes, which is just text');
   expect(JSON.stringify(reference)).not.toMatch(/secret/i);
 });
 

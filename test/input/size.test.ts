@@ -35,7 +35,7 @@ describe('the size of a state', () => {
     ['keys of other scripts', Object.fromEntries(records(500).map((_, at) => [`নাম${at}`, at]))],
     ['dates', Array.from({ length: 1000 }, (_, at) => new Date(at * 1e9))],
     ['what JSON leaves out', { a: () => 1, b: undefined, c: [undefined, () => 1, Number.NaN] }],
-    ['an object of a library', { toJSON: () => 'x'.repeat(1000), more: 'x'.repeat(9000) }],
+    ['an object from a library', { toJSON: () => 'x'.repeat(1000), more: 'x'.repeat(9000) }],
     [
       'lists of lists',
       Array.from({ length: 200 }, () => Array.from({ length: 500 }, (_, at) => at)),

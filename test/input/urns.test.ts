@@ -46,26 +46,26 @@ const REFUSED: [urn: string, reason: string][] = [
   ['email:a@b.org', 'does not know'],
   ['TEL:+250788123123', 'not a URN'],
   // What cannot belong to one number.
-  ['tel:+56922520045%20', 'something'],
-  ['tel:0788123456 Amina', 'something'],
-  ['tel:0788123456 (mother)', 'something'],
-  ['tel:+250788123456null1', 'something'],
-  ['tel:+25078885400a', 'something'],
-  ['tel:0788123456,0788123457', 'something'],
-  ['tel:0788123456;0788123457', 'something'],
-  ['tel:0788123456 & 0788123457', 'something'],
+  ['tel:+56922520045%20', 'characters'],
+  ['tel:0788123456 Amina', 'characters'],
+  ['tel:0788123456 (mother)', 'characters'],
+  ['tel:+250788123456null1', 'characters'],
+  ['tel:+25078885400a', 'characters'],
+  ['tel:0788123456,0788123457', 'characters'],
+  ['tel:0788123456;0788123457', 'characters'],
+  ['tel:0788123456 & 0788123457', 'characters'],
   ['tel:0788123456/0788123457', 'two phone numbers'],
   ['tel:788123/788124', 'two phone numbers'],
   ['tel:0788123456 0788123457', 'two phone numbers'],
   ['tel:0788123\n456', 'two phone numbers'],
-  ['tel:+250788123456+250788123457', 'something'],
-  ['tel:250+788123456', 'something'],
-  ['tel:0788_123_456', 'something'],
-  ['tel:0788*123456', 'something'],
-  ['tel:0788=123456', 'something'],
-  ['tel:0x3b9aca00', 'something'],
-  ['tel:1,234,567,890', 'something'],
-  ['tel:0788#123456', 'behind'],
+  ['tel:+250788123456+250788123457', 'characters'],
+  ['tel:250+788123456', 'characters'],
+  ['tel:0788_123_456', 'characters'],
+  ['tel:0788*123456', 'characters'],
+  ['tel:0788=123456', 'characters'],
+  ['tel:0x3b9aca00', 'characters'],
+  ['tel:1,234,567,890', 'characters'],
+  ['tel:0788#123456', 'characters after'],
   ['tel:0712345678 (2)', 'next to'],
   ['tel:0712345678/2', 'next to'],
   ['tel:254712345678/0', 'next to'],
@@ -77,9 +77,9 @@ const REFUSED: [urn: string, reason: string][] = [
   ['tel:(1) 0712345678', 'next to'],
   ['tel:1. 712345678', 'next to'],
   ['tel:1/0712345678', 'next to'],
-  ['tel:07123456??', 'behind'],
-  ['tel:0788123456?0788123457', 'behind'],
-  ['tel:0788123456 ext 0788123457', 'something'],
+  ['tel:07123456??', 'characters after'],
+  ['tel:0788123456?0788123457', 'characters after'],
+  ['tel:0788123456 ext 0788123457', 'characters'],
   ['tel:\uff0b2207123456', 'plus'],
   ['facebook:ref:a#b', 'cut'],
   // What servers would cut, or break down on.
@@ -391,7 +391,7 @@ test('digits that servers take for a whole number are the same with and without 
 });
 
 test('each kind of address has its own advice', () => {
-  expect(urnAdvice('whatsapp:+250788123123')).toContain('no plus');
+  expect(urnAdvice('whatsapp:+250788123123')).toContain('without plus sign');
   expect(urnAdvice('mailto:x')).toContain('mailto:amina@example.org');
   expect(urnAdvice('tel:x')).toContain('"+"');
   expect(new Set(['tel', 'whatsapp', 'telegram', 'mailto', 'ext'].map(urnAdvice)).size).toBe(1);

@@ -72,7 +72,7 @@ function bulk(name: string, { isSafe, list, furnish, operation, matching }: Bulk
           ...(there > 1 ? [`${what}: there ${there} times`] : []),
           ...(claim === 'done' && !isDone ? [`${what}: not as reported`] : []),
           ...(claim === 'not done' && isDone && wereGood[place] === 0
-            ? [`${what}: done all the same`]
+            ? [`${what}: done anyway`]
             : []),
           ...(from === 'created' && (before[place] ?? 0) > 0 ? [`${what}: was there before`] : []),
           ...(from === 'updated' && before[place] === 0 ? [`${what}: was not there before`] : []),

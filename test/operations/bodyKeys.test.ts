@@ -156,7 +156,7 @@ describe('a key that is almost a known one is refused, with that one', () => {
 
   test('and one that is no word is not shown', async () => {
     const error = await refused(addContact({ 'name ': 'Amina' } as never), 'INVALID_INPUT');
-    expect(error.description).toBe('contact has an unknown key that is almost "name".');
+    expect(error.description).toBe('contact has an unknown key that is similar to "name".');
   });
 
   test.each([

@@ -62,8 +62,8 @@ describe('what cannot travel as JSON', () => {
   test.each([
     ['new Date(0)', 'is a Date object'],
     ['10n', 'is a BigInt'],
-    ['NaN', 'is a number that cannot be sent'],
-    ['-Infinity', 'is a number that cannot be sent'],
+    ['NaN', 'is not a valid number'],
+    ['-Infinity', 'is not a valid number'],
     ['Promise.resolve(1)', 'is a promise'],
     ['(async () => 1)()', 'is a promise'],
     ['({ then() {} })', 'is a promise'],
@@ -73,7 +73,7 @@ describe('what cannot travel as JSON', () => {
     ['/x/', 'is a RegExp'],
     ['new Error("x")', 'is a Error'],
     ['Symbol("x")', 'is a symbol'],
-    ['({ toJSON() { return 1 } })', 'is an object of a library'],
+    ['({ toJSON() { return 1 } })', 'is an object from a library'],
     ['JSON.parse(\'{ "__proto__": { "admin": true } }\')', 'has a key that cannot be sent'],
   ])('%s', (code, what) => {
     const value = fromJob(code);
@@ -105,7 +105,9 @@ describe('what cannot travel as JSON', () => {
     for (const given of [value, { fields: { nid: value } }, () => [value], [{ a: () => value }]]) {
       const { code, description, fix } = refusal(given);
       expect(code).toBe('INVALID_INPUT');
-      expect(description).toMatch(/^contact\S* is a number of more digits than JavaScript keeps/);
+      expect(description).toMatch(
+        /^contact\S* is a number with more digits than JavaScript can store/,
+      );
       expect(description).not.toMatch(/\d{5}/);
       expect(fix).toContain('Write it as text');
     }
@@ -133,10 +135,10 @@ describe('what cannot travel as JSON', () => {
     const circle: { own?: unknown; list: unknown[] } = { list: [] };
     circle.own = circle;
     circle.list.push(circle, circle);
-    expect(refusal(circle).description).toContain('is nested too deep, or in a circle');
-    expect(refusal(() => circle).description).toContain('is nested too deep, or in a circle');
+    expect(refusal(circle).description).toContain('is nested too deeply, or contains itself');
+    expect(refusal(() => circle).description).toContain('is nested too deeply, or contains itself');
     const endless = (): unknown => endless;
-    expect(refusal(endless).description).toContain('is nested too deep, or in a circle');
+    expect(refusal(endless).description).toContain('is nested too deeply, or contains itself');
   });
 
   test('no prototype is changed on the way', () => {

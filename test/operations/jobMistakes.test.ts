@@ -79,7 +79,7 @@ describe('an operation that is made while a job runs and never called', () => {
   ])('is named: %s', async (_, step, name) => {
     const found = await warnings(fn(step as never));
     expect(found).toHaveLength(1);
-    expect(found[0]).toContain(`${name} was made while the job ran, but never called`);
+    expect(found[0]).toContain(`${name} was created inside a function but never called`);
   });
 
   test.each<[string, (state: State) => unknown]>([
@@ -149,7 +149,7 @@ describe('an operation that is made while a job runs and never called', () => {
       return state;
     });
     await execute(eachPage(getContacts(), page))(stateFor(server));
-    expect(lines.filter(line => line.includes('upsertContact() was made'))).toHaveLength(1);
+    expect(lines.filter(line => line.includes('upsertContact() was created'))).toHaveLength(1);
   });
 
   test('is told to its own run, of two side by side', async () => {
@@ -279,7 +279,7 @@ describe('a reference into nothing', () => {
       const error = await failure(operation, server, { data });
       expect(error.code).toMatch(/^INVALID_/);
       expect(error.description).toContain(start);
-      expect(error.description).toContain('data that is not there: "uuid" is read from nothing');
+      expect(error.description).toContain('missing data: there is nothing to read "uuid" from');
       expect(server.requests).toEqual([]);
     }
   });
@@ -290,7 +290,7 @@ describe('a reference into nothing', () => {
     const server = await rapidpro();
     const data = { phone: '+250788123123' };
     const error = await failure(getContacts({ urn: lookup }), server, { data });
-    expect(error.description).toBe('getContacts(): filters.urn refers to data that is not there.');
+    expect(error.description).toBe('getContacts(): filters.urn refers to missing data.');
   });
 
   test.each<[string, (state: { gone: never[] }) => unknown]>([
@@ -301,7 +301,7 @@ describe('a reference into nothing', () => {
   ])('is told however it is read: %s', async (_, read) => {
     const server = await rapidpro();
     const error = await failure(getContacts({ group: read as never }), server);
-    expect(error.description).toContain('refers to data that is not there');
+    expect(error.description).toContain('refers to missing data');
   });
 
   test('of a file is told by the operation too', async () => {
@@ -329,7 +329,7 @@ describe('a step that lost something on its way', () => {
     await expect(job({ configuration: { host: 'x', token: 'y' } })).rejects.toMatchObject({
       code: 'INVALID_CONFIGURATION',
       description:
-        'The state holds no credential: the step has none, or an earlier fn() returned a state without it.',
+        'The state has no credential: the step has none, or an earlier fn() returned a state without it.',
     });
   });
 
@@ -343,7 +343,7 @@ describe('a step that lost something on its way', () => {
     [
       'an operation',
       () => getGroups(),
-      'An earlier fn() returned an operation in place of the state, and the operation did not run.',
+      'An earlier fn() returned an operation instead of the state, and the operation did not run.',
     ],
   ])('returned %s', async (_, func, description) => {
     const job = execute(fn(func as never), getContacts());

@@ -37,7 +37,7 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
     const sandbox = await workspace({ dialect, ...seed() });
     await expect(run(operation, sandbox)).rejects.toMatchObject({
       code: 'INVALID_INPUT',
-      description: expect.stringContaining('data that it is made of is missing'),
+      description: expect.stringContaining('some of its data is missing'),
     });
     expect(sandbox.requests()).toEqual([]);
   });
@@ -269,7 +269,7 @@ describe.each(WRITES)('%s: %s', (_, path, make) => {
   test('is refused by its path, and nothing is sent', async () => {
     const error = await refused(make(), 'INVALID_INPUT');
     expect(error.description.startsWith(path)).toBe(true);
-    expect(error.description).toContain('data that it is made of is missing');
+    expect(error.description).toContain('some of its data is missing');
     expect(error.fix).toContain('{ literal: true }');
     await refused(make({ literal: false }), 'INVALID_INPUT');
   });

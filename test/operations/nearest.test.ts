@@ -23,5 +23,5 @@ test.each(['', 'q', 'modified_since', 'x'.repeat(100_000)])('a word that is near
 test('a suggestion names the nearest word, or all of them', () => {
   expect(suggest('gruop', filters)).toBe('Did you mean "group"?');
   expect(suggest('modified_since', ['uuid', 'name'])).toBe('Known here: uuid, name.');
-  expect(suggest('name', [])).toBe('None is known here.');
+  expect(suggest('name', [])).toBe('There are none here.');
 });

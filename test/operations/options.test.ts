@@ -100,7 +100,7 @@ describe('an unknown option is an error', () => {
     [{ pageSize: 9 }, 'options has the unknown key "pageSize".', 'Known here: timeout, maxWait'],
     [{ dryRun: true }, 'options has the unknown key "dryRun".', 'no dry run'],
     [{ dry_run: true }, 'options has the unknown key "dry_run".', 'no dry run'],
-    [{ literal: true }, 'options has the unknown key "literal".', 'takes all words as they are'],
+    [{ literal: true }, 'options has the unknown key "literal".', 'accepts all texts'],
     [{ verify: undefined }, 'options has the unknown key "verify".', 'addToGroup()'],
     [{ limt: undefined }, 'options has the unknown key "limt".', 'Did you mean "limit"?'],
     [{ '+250788000001': 5 }, 'options has a key that this operation does not know.', 'Known here'],
@@ -168,9 +168,9 @@ describe('an unknown option is an error', () => {
 
   test('eachChange() says why it has none of resume and concurrency', async () => {
     const resumed = await refused(eachChange(getContacts({}, { resume: true })), 'INVALID_OPTION');
-    expect(resumed.fix).toContain('eachChange() and eachMissedPush() continue where they stopped');
+    expect(resumed.fix).toContain('eachChange() and eachMissedPush() continue without it');
     const beside = eachChange(getContacts({}, { concurrency: 2 }));
-    expect((await refused(beside, 'INVALID_OPTION')).fix).toContain('one page after the other');
+    expect((await refused(beside, 'INVALID_OPTION')).fix).toContain('reads page by page');
   });
 
   test('the functions that read pushes know no others either', () => {
@@ -210,7 +210,7 @@ describe('an unknown option is an error', () => {
 test('an option of another operation is unknown', async () => {
   const error = await refused(getContact(UUID, { limit: 5 } as never), 'INVALID_OPTION');
   expect(error.description).toBe('options has the unknown key "limit".');
-  expect(error.fix).toContain('Only what reads a list takes a limit.');
+  expect(error.fix).toContain('Only lists have a limit.');
   await refused(getContact(UUID, { urns: 'add' } as never), 'INVALID_OPTION');
 });
 

@@ -101,7 +101,7 @@ test.each<[string, Operation]>([
   );
   await expect(run(operation, server)).rejects.toMatchObject({
     code: 'NAME_TAKEN',
-    description: expect.stringMatching(/keeps this name/),
+    description: expect.stringMatching(/uses this name/),
     fix: 'Choose another name.',
   });
 });

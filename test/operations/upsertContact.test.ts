@@ -220,6 +220,6 @@ describe('names that are empty', () => {
     const server = await serve(...contactsServer());
     await upsertContact({ name: 'Amina' })(stateFor(server));
     expect(sent(server)).toEqual(['POST contacts']);
-    expect(lines.join('\n')).toContain('adds a new contact each time');
+    expect(lines.join('\n')).toContain('adds a new contact every time');
   });
 });

@@ -139,7 +139,7 @@ describe.skipIf(!chromiumPath)('each state of the page, for axe-core and at each
     sandbox.fault({ kind: 'bad-gateway', times: 3, when: { path: 'contacts' } });
     await tab.focus('searchbox', 'Search contacts');
     await tab.type('nobody has this name');
-    await shows(tab, '#no-contacts').toBe('No contact fits this search.');
+    await shows(tab, '#no-contacts').toBe('No contact matches this search.');
     await shows(tab, '#faults').toContain('next 3 requests');
     await tab.value(
       `document.querySelector('#notice').textContent = 'The sandbox does not answer.'`,

@@ -106,7 +106,7 @@ describe.skipIf(!chromiumPath)('the page in Chromium', () => {
     await tab.press('Escape');
     await tab.use('button', 'Use up the limit');
     await shows(tab, '#usage').toMatch(/contacts\s+2,500 \/ 2,500\s+full, free in 60 min/);
-    await tab.use('button', 'Set it back');
+    await tab.use('button', 'Reset the limit');
     await shows(tab, '#usage').toMatch(/contacts\s+0 \/ 2,500/);
     await tab.use('button', 'Fail the next request');
     await expect.poll(async () => (await get('contacts.json')).status, WAIT).toBe(502);
@@ -148,7 +148,7 @@ describe.skipIf(!chromiumPath)('the page in Chromium', () => {
     const { tab, sandbox, post } = await opened();
     const text = { eng: 'On @(datetime_add(now(), 2147483647, "Y")) <b>' };
     await tab.use('tab', 'Not known 0');
-    await shows(tab, '#tab-4-panel').toBe('Every expression was known.');
+    await shows(tab, '#tab-4-panel').toBe('All expressions are known.');
     await post('broadcasts.json', { contacts: [ANN], text });
     await sandbox.settled();
     await shows(tab, '#tab-4').toBe('Not known 1');

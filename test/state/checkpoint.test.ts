@@ -59,7 +59,7 @@ describe('a checkpoint', () => {
     expect(() => readCheckpoint(left, simple('a'))).toThrow(
       expect.objectContaining({
         code: 'INVALID_INPUT',
-        description: 'state.rapidpro.resume is not as the adaptor left it. Nothing was sent.',
+        description: 'state.rapidpro.resume was changed, and cannot be read. Nothing was sent.',
         fix: `Take "${name}" out of it: it starts again.`,
       }),
     );

@@ -353,7 +353,7 @@ describe('runs as servers list them', () => {
     sharedClock();
     const target = await serve(listing([{ uuid: uuidOf(1), modified: 1 }]));
     expect((await catchUp({}, stateFor(target), WHAT)).handed).toEqual([]);
-    expect(said.join('\n')).toContain('None of the runs came through this node');
+    expect(said.join('\n')).toContain('No run reached this node');
     const empty = await serve(
       listing([]),
       msw.get('*/api/v2/flows.json', () => page([])),

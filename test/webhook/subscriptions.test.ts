@@ -67,7 +67,7 @@ describe.each(['v9', 'textit'] as const)('in a workspace, %s', dialect => {
       code: 'UNKNOWN_REFERENCE',
     });
     expect((await unsubscribe('nope', URL_A)(credential)).data).toEqual({ deleted: false });
-    expect(said.join('\n')).toContain('no resthook of this name');
+    expect(said.join('\n')).toContain('no resthook with this name');
   });
 
   test('an address that the server does not take', async () => {
@@ -213,7 +213,7 @@ test('a password in the address is refused, but an old one can be taken away', a
     addResthookSubscriber({ resthook: HOOK, target_url: 'https://openfn@openfn.example.org/' }),
   ]) {
     const error = await refused(operation, 'INVALID_INPUT');
-    expect(error.description).toContain('must not hold a user name or a password');
+    expect(error.description).toContain('must not contain a user name or password');
     expect(JSON.stringify(error)).not.toContain('S3cret');
   }
   const target = await serve(

@@ -21,8 +21,8 @@ const names = (all: readonly string[]): string =>
 const DOCUMENT = `# Expressions in the sandbox
 
 Texts of flows and broadcasts, the operands and tests of routers, URLs, headers and bodies of webhooks, and new values of
-contacts may hold expressions: \`Your date is @(format_date(fields.due, "DD/MM/YYYY")).\` The sandbox evaluates them as the
-flow engines of RapidPro 9.0 (\`v9\`) and of the newer line (\`textit\`) do. It is held to ${recorded.rows.length} recorded templates on
+contacts can contain expressions: \`Your date is @(format_date(fields.due, "DD/MM/YYYY")).\` The sandbox evaluates them like the
+flow engines of RapidPro 9.0 (\`v9\`) and of the newer line (\`textit\`). Tests compare it with ${recorded.rows.length} recorded templates on
 each line, in flows and in broadcasts: see [recordings](../evidence/recordings.md).
 
 ## What there is

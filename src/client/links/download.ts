@@ -15,8 +15,8 @@ function checkPace(seconds: number, bytes: number): void {
   if (seconds <= PATIENCE + bytes / SLOWEST) return;
   throw fail(
     'LINK_FAILED',
-    'The server behind the link sends its bytes too slowly.',
-    'Run the job again later. If it keeps failing, ask whoever runs the server.',
+    'The server behind the link is too slow.',
+    'Run the job again later. If it keeps failing, ask the people who run the server.',
   );
 }
 

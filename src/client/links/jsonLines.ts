@@ -15,7 +15,7 @@ function broken(cause?: unknown): RapidProError {
   return fail(
     'INVALID_RESPONSE',
     'The archive is broken or incomplete.',
-    'Run the job again. If it keeps failing, ask whoever runs the server.',
+    'Run the job again. If it keeps failing, ask the people who run the server.',
     { cause },
   );
 }

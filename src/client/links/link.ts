@@ -58,19 +58,19 @@ interface Linked {
 function parseLink(link: string, base?: string): URL {
   const url = parseUrl(link, base);
   if (!url)
-    throw fail('INVALID_LINK', 'The link is not a web address.', 'Give it whole: https://…');
+    throw fail('INVALID_LINK', 'The link is not a web address.', 'Use the full address: https://…');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw fail(
       'INVALID_LINK',
-      'The link does not begin with https://.',
-      'Give a link to a file on the web.',
+      'The link does not start with https://.',
+      'Use a link to a file on the web.',
     );
   }
   if (url.username || url.password) {
     throw fail(
       'INVALID_LINK',
-      'The link holds a user name or a password.',
-      'Give a link that works without them.',
+      'The link contains a user name or password.',
+      'Use a link that works without them.',
     );
   }
   return url;
@@ -94,8 +94,8 @@ function checkAddresses(found: Address[], allowPrivate: boolean): Address[] {
   if (found.some(({ address }) => isSecretAddress(address))) {
     throw fail(
       'INVALID_LINK',
-      'The link leads to where a cloud keeps the secrets of its machines.',
-      'Somebody may be up to something: find out where the link comes from.',
+      'The link leads to an address where a cloud keeps the secrets of its machines.',
+      'This may be an attack: find out where the link comes from.',
     );
   }
   const isWithin = found.some(({ address }) => isPrivateAddress(address));
@@ -103,7 +103,7 @@ function checkAddresses(found: Address[], allowPrivate: boolean): Address[] {
   throw fail(
     'INVALID_LINK',
     'The link leads to this machine or its own network.',
-    'Give a link to a file on the web, or allow it with the option allowPrivate: true if you know the server.',
+    'Use a link to a file on the web. If you know the server, allow it with the option allowPrivate: true.',
   );
 }
 
@@ -159,9 +159,9 @@ function drop(answer: IncomingMessage): void {
 }
 
 const DESCRIPTIONS: Partial<Record<ErrorCode, string>> = {
-  HOST_NOT_FOUND: 'There is no server of the name in the link.',
-  CONNECTION_REFUSED: 'The server behind the link does not take connections.',
-  INSECURE_CONNECTION: 'An encrypted connection to the server behind the link could not be made.',
+  HOST_NOT_FOUND: 'There is no server with the name in the link.',
+  CONNECTION_REFUSED: 'The server behind the link does not accept connections.',
+  INSECURE_CONNECTION: 'A secure connection to the server behind the link is not possible.',
   TIMEOUT: 'The server behind the link took too long.',
   PROXY_FAILED: 'The proxy of the network does not let the link through.',
 };
@@ -293,17 +293,13 @@ async function follow(link: URL, options: LinkOptions, redirects: number): Promi
   if (statusCode === 407) throw new ProxyFailure(statusCode);
   if (/^3/.test(String(statusCode)) && headers.location !== undefined) {
     if (redirects >= MOST_REDIRECTS)
-      throw fail(
-        'INVALID_LINK',
-        'The link leads from page to page.',
-        'Give the link of the file itself.',
-      );
+      throw fail('INVALID_LINK', 'The link redirects too often.', 'Use a direct link to the file.');
     return follow(parseLink(headers.location, link.href), options, redirects + 1);
   }
   throw fail(
     'LINK_FAILED',
     `The server behind the link answered with status ${statusCode}.`,
-    'Open the link in a browser. Links to archives are good for a day.',
+    'Open the link in a browser. Links to archives expire after a day.',
     { statusCode },
   );
 }

@@ -20,7 +20,7 @@ export function asObject(body: unknown): Dictionary {
   }
   throw fail(
     'NOT_RAPIDPRO',
-    'The server answered with data, but not as RapidPro does.',
+    'The server answered with data, but not like RapidPro.',
     'Check "host" in the credential.',
     { outcome: 'unknown' },
   );

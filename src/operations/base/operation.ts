@@ -61,7 +61,7 @@ function connect(state: State): Configuration {
   if (configuration.insecure && !warned.has(key)) {
     warned.add(key);
     log.warn(
-      '"host" in the credential begins with http://. The token travels unencrypted. Use https://.',
+      '"host" in the credential starts with http://, so the token is sent unencrypted. Use https://.',
     );
   }
   logProxy(configuration, key);
@@ -80,7 +80,7 @@ function logProxy({ origin }: Configuration, key: object): void {
 }
 
 function whyWait(reason: WaitReason): string {
-  if (reason === 'new') return 'until RapidPro knows what was just made';
+  if (reason === 'new') return 'until RapidPro has processed what was just created';
   return `because of ${reason === 'throttled' ? 'its rate limit' : 'a failed request'}`;
 }
 
@@ -102,7 +102,7 @@ function expandOptions(state: State, options: unknown, secrets: SecretGuard): un
   throw fail(
     'INVALID_OPTION',
     'The options are empty.',
-    'They point to data that is not there. Nothing was sent. Check the name after $ or state.',
+    'They refer to missing data. Nothing was sent. Check the name after $ or state.',
   );
 }
 
@@ -118,8 +118,8 @@ function refuse(description: string, fix: string): never {
 export function requireStateAtAll(state: unknown): asserts state is State {
   if (isOperation(state)) {
     refuse(
-      'An earlier fn() returned an operation in place of the state, and the operation did not run.',
-      'Write the operation as a step of its own, or call it: fn(state => upsertContact(…)(state))',
+      'An earlier fn() returned an operation instead of the state, and the operation did not run.',
+      'Write the operation outside of fn(), or call it: fn(state => upsertContact(…)(state))',
     );
   }
   // The platform makes an empty one of none.
@@ -127,7 +127,7 @@ export function requireStateAtAll(state: unknown): asserts state is State {
   if (isLost || Object.keys(state).length === 0) {
     refuse(
       'An earlier fn() returned no state.',
-      'Return the state at its end: fn(state => { …; return state; })',
+      'Return the state at the end: fn(state => { …; return state; })',
     );
   }
 }
@@ -143,7 +143,7 @@ export function requireState(state: unknown): asserts state is State {
   if (references === undefined || references === null || Array.isArray(references)) return;
   refuse(
     'state.references is not a list.',
-    'Let it be a list, or leave it out. What a job keeps for itself belongs under another name.',
+    'Make it a list, or leave it out. Keep the values of your job under another name.',
   );
 }
 
@@ -152,7 +152,7 @@ function logStrangeResult(result: unknown): void {
   const isState = result !== null && typeof result === 'object' && 'configuration' in result;
   if (isState) return;
   log.warn(
-    'The function in place of the options was called as a callback, as in version 2, and returned no state. For options from data write an object, as { onlyActive: $.test }.',
+    'A function as the second argument is a callback, and this one returned no state. For options from data, write an object: { onlyActive: $.test }.',
   );
 }
 
@@ -160,7 +160,7 @@ function requireCallback(callback: unknown): void {
   if (!callback || typeof callback === 'function') return;
   refuse(
     'The callback is not a function.',
-    'Write a function of state there, or leave it out: the next operation runs afterwards anyway.',
+    'Write a function of state, or leave it out: the next operation runs afterwards anyway.',
   );
 }
 

@@ -97,7 +97,7 @@ export class WorkspaceFacts {
       this.#kept.refused.add(what);
       if (error.statusCode === 403 && isFirst) {
         log.warn(
-          `RapidPro does not let this token read the ${what} of the workspace, so what is sent is not checked against it.`,
+          `This token cannot read the ${what} of the workspace, so the data is not checked against it.`,
         );
       }
       return undefined;
@@ -171,7 +171,7 @@ export async function refuseArchived(
   if (found?.archived !== true) return;
   throw fail(
     'INVALID_INPUT',
-    `${where} is archived: RapidPro would take it, and start nobody.`,
-    'Nothing was sent. Restore the flow in RapidPro, or name another one: getFlows({ archived: false }) lists them.',
+    `${where} is archived: RapidPro would accept it and start nobody.`,
+    'Nothing was sent. Restore the flow in RapidPro, or use another one: getFlows({ archived: false }) lists them.',
   );
 }

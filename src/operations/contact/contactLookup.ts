@@ -19,7 +19,7 @@ export function urnsOf(contact: Dictionary): string[] {
 export function severalAnswer(many: string): Reason {
   return {
     code: 'CONTACT_CLASH',
-    description: `${many} contacts in RapidPro answer to what names this one. Nothing was changed.`,
-    fix: 'Decide which contact is the right one, and name that one alone.',
+    description: `${many} contacts in RapidPro match this one. Nothing was changed.`,
+    fix: 'Decide which contact is right, and name only that one.',
   };
 }

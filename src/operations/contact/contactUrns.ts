@@ -50,7 +50,7 @@ export async function refuseTakenUrns(
     throw fail(
       'URN_TAKEN',
       `urns[${index}] belongs to another contact. Nothing was changed.`,
-      'Take the URN out of the list, or away from the other contact first. "details" has the uuids of both contacts.',
+      'Remove the URN from the list, or from the other contact first. "details" has the uuids of both contacts.',
       { details: { index, contact: shownId(contact), holder: shownId(holder) } },
     );
   }
@@ -76,8 +76,8 @@ export function checkKept(
   if (lost.length === 0) return;
   throw fail(
     'URN_TAKEN',
-    `RapidPro changed the contact but left out ${lost.length} of its URNs, because another contact holds them.`,
-    'Look at both contacts in RapidPro. "details" has the uuid of the one that was changed.',
+    `RapidPro changed the contact but left out ${lost.length} of its URNs, because another contact has them.`,
+    'Check both contacts in RapidPro. "details" has the uuid of the changed one.',
     { details: { contact: shownId(contact), lost: lost.map(urn => given.indexOf(urn)) } },
   );
 }

@@ -36,8 +36,8 @@ export function refuseDuplicateNumbers(urns: unknown, given: unknown = urns): vo
     if (!other) continue;
     throw fail(
       'INVALID_URN',
-      `${place} and ${other.place} are one number, written in two ways.`,
-      'Nothing was sent. Give it once, with the code of its country: "tel:+250788123123".',
+      `${place} and ${other.place} are the same number in two forms.`,
+      'Nothing was sent. Write it once, with its country code: "tel:+250788123123".',
     );
   }
 }

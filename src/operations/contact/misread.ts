@@ -6,9 +6,9 @@ import type { Dictionary } from '../../types/json.js';
 
 /** How to write what RapidPro reads on every server. */
 const HOW =
-  'Write dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, places by their whole path: Rwanda > Kigali City.';
+  'Write dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, and places by their full path: Rwanda > Kigali City.';
 const ALTERED =
-  'A time was read as another one, or without its zone, or a text was cut after 640 characters.';
+  'It read a different time, ignored the time zone, or cut a text after 640 characters.';
 
 /** Fields of a contact of which RapidPro shows something else than what was sent. */
 export interface Misread {
@@ -49,12 +49,10 @@ export function misreadFields({ fields }: Body, contact: Dictionary): Misread {
 export function logMisread(body: Body, contact: Dictionary): void {
   const { unread, altered } = misreadFields(body, contact);
   if (unread.length > 0) {
-    log.warn(`RapidPro cannot read the value of ${unread.join(', ')}: it is empty now. ${HOW}`);
+    log.warn(`RapidPro cannot read the value of ${unread.join(', ')}, and cleared it. ${HOW}`);
   }
   if (altered.length > 0) {
-    log.warn(
-      `RapidPro stored ${altered.join(', ')} otherwise than it was written. ${ALTERED} ${HOW}`,
-    );
+    log.warn(`RapidPro stored a different value for ${altered.join(', ')}. ${ALTERED} ${HOW}`);
   }
 }
 
@@ -70,13 +68,13 @@ export function logManyMisread(items: readonly Partial<Misread>[]): void {
   const unread = summaryOf(items.map(item => item.unread));
   if (unread.amount > 0) {
     log.warn(
-      `RapidPro cannot read values of ${unread.of}, and leaves these empty: ${unread.keys}. See "unread" in data. ${HOW}`,
+      `RapidPro cannot read values of ${unread.of}, and clears these fields: ${unread.keys}. See "unread" in data. ${HOW}`,
     );
   }
   const altered = summaryOf(items.map(item => item.altered));
   if (altered.amount > 0) {
     log.warn(
-      `RapidPro stored values of ${altered.of} otherwise than they were written: ${altered.keys}. See "altered" in data. ${ALTERED} ${HOW}`,
+      `RapidPro stored different values for ${altered.of}: ${altered.keys}. See "altered" in data. ${ALTERED} ${HOW}`,
     );
   }
 }

@@ -11,7 +11,7 @@ const logged = new WeakSet<Client>();
 export function logNoNotes(client: Client, contact: Dictionary): void {
   if ('notes' in contact || logged.has(client)) return;
   logged.add(client);
-  log.warn('This server keeps no notes: "note" was not stored. All else was.');
+  log.warn('This server has no notes, so "note" was not saved. Everything else was.');
 }
 
 function lost(error: RapidProError, contact: Dictionary): RapidProError {

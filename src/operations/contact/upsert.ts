@@ -21,8 +21,8 @@ async function contactOfUuid(client: Client, uuid: string): Promise<Dictionary> 
   if (contact) return contact;
   throw fail(
     'NOT_FOUND',
-    'RapidPro has no contact of this uuid.',
-    'Leave "uuid" out to find or make the contact by its URNs. The contact may have been deleted.',
+    'RapidPro has no contact with this uuid.',
+    'To find or create the contact by its URNs, leave "uuid" out. The contact may have been deleted.',
   );
 }
 

@@ -17,7 +17,7 @@ export async function requireResthook(client: Client, resthook: string): Promise
   if (await hasResthook(client, resthook)) return;
   throw fail(
     'UNKNOWN_REFERENCE',
-    'The workspace has no resthook of this name.',
-    'Check its spelling: getResthooks() lists them. New ones are made in RapidPro only, in the settings of the workspace.',
+    'The workspace has no resthook with this name.',
+    'Check the spelling: getResthooks() lists them. To create one, open the workspace settings in RapidPro.',
   );
 }

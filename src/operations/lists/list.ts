@@ -43,8 +43,8 @@ export function planOf(operation: unknown): ListPlan | undefined {
 function tooLong(length: string): RapidProError {
   return fail(
     'LIST_TOO_LONG',
-    `The list is longer than ${length}.`,
-    'Read it page by page with eachPage(), or less at once: a filter such as "after" or "group", or options.limit.',
+    `The list has more than ${length}.`,
+    'Read it page by page with eachPage(), or read less, with a filter such as "after" or "group", or with options.limit.',
   );
 }
 
@@ -64,7 +64,7 @@ async function gather(
     if (warned || client.received < MANY_BYTES) continue;
     warned = true;
     log.warn(
-      `${count(records, resources[name].nouns)} so far, and more to come: a worker may not hold them all. eachPage() reads a list page by page.`,
+      `${count(records, resources[name].nouns)} so far, and there are more. They may not fit into memory: eachPage() reads a list page by page.`,
     );
   }
   return gathered.flat();
@@ -86,7 +86,7 @@ export async function collect(
   throw fail(
     'RATE_LIMITED',
     'The workspace has used up its requests for now, in the middle of a list.',
-    'Run the job again later, or raise options.maxWait (seconds) if your worker allows a longer run.',
+    'Run the job again later, or raise options.maxWait (seconds) if OpenFn allows a longer run.',
     { retryAfter: reading.stopped.retryAfter },
   );
 }
@@ -125,7 +125,7 @@ function logListEnd(name: ResourceName, { records, stopped }: Reading, client: C
   if (!stopped) return;
   const why = stopped.retryAfter === undefined ? 'the deadline' : 'the rate limit';
   log.warn(
-    `The list is longer, but ${why} was reached. Run the same step again with { resume: true } to read the rest: state.rapidpro.resume says where to begin.`,
+    `There is more to read, but ${why} was reached. Run the same step again with { resume: true } to read the rest. The position is in state.rapidpro.resume.`,
   );
 }
 

@@ -46,13 +46,13 @@ function pick(
   if (found) {
     throw refuse(
       `${where} is the name of several ${nouns}.`,
-      `Give the uuid of the one that is meant: ${LISTS[resource]} lists them.`,
+      `Use the uuid of the one you mean: ${LISTS[resource]} lists them.`,
     );
   }
   if (listed.some(one => one.name === name)) {
     throw refuse(
       `${where} is the name of an archived ${noun}.`,
-      `Restore it in RapidPro, or give its uuid, or name another one: ${LISTS[resource]} lists them.`,
+      `Restore it in RapidPro, use its uuid, or use another one: ${LISTS[resource]} lists them.`,
     );
   }
   const near = nearest(
@@ -60,8 +60,8 @@ function pick(
     live.map(one => String(one.name)),
   );
   throw refuse(
-    `The workspace has no ${noun} as ${where} names it.`,
-    `${near ? `Did you mean "${near}"? ` : ''}Check how it is written, capitals too: ${LISTS[resource]} lists them.`,
+    `The workspace has no ${noun} with the name in ${where}.`,
+    `${near ? `Did you mean "${near}"? ` : ''}Check the spelling, including capitals: ${LISTS[resource]} lists them.`,
   );
 }
 
@@ -88,8 +88,8 @@ export async function uuidOf(
     const again = await read(client, resource, resource === 'topics' ? {} : { uuid });
     if (String(pick(again, resource, name, where).uuid) !== uuid) {
       throw refuse(
-        `${where} is the name of another ${resources[resource].nouns[0]} than a moment ago.`,
-        'Run the job again, or give the uuid.',
+        `${where} was the name of a different ${resources[resource].nouns[0]} a moment ago.`,
+        'Run the job again, or use the uuid.',
       );
     }
   }

@@ -199,8 +199,8 @@ function checkDialectFilters(name: ResourceName, query: Query, dialect: Dialect 
     if (isUnderstood(filters[key], value, dialect)) continue;
     throw fail(
       'INVALID_FILTER',
-      `This server is ${SERVERS[dialect]} and does not know the filter "${key}" with this value. It would have given everything, or nothing.`,
-      'Leave the filter out and pick from the result with fn().',
+      `This server is ${SERVERS[dialect]} and does not support the filter "${key}" with this value. It would return everything, or nothing.`,
+      'Leave the filter out, and filter the result with fn().',
     );
   }
 }

@@ -11,8 +11,8 @@ export function checkSteps(operations: readonly unknown[]): void {
   if (operations.every(operation => typeof operation === 'function')) return;
   throw fail(
     'INVALID_INPUT',
-    'What is to run for each page is not an operation.',
-    'Nothing was sent. Give operations one after the other, not in a list: fn(state => …), each($.data, …)',
+    'The second argument is not an operation to run for each page.',
+    'Nothing was sent. Write operations one after the other, not in a list: fn(state => …), each($.data, …)',
   );
 }
 
@@ -21,7 +21,7 @@ function checkState(state: unknown): State {
   if (state !== null && typeof state === 'object') return state as State;
   throw fail(
     'INVALID_INPUT',
-    'An operation that ran for a page returned no state.',
+    'An operation returned no state for a page.',
     'Return the state from fn(): fn(state => { …; return state; })',
   );
 }

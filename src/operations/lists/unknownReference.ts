@@ -52,7 +52,7 @@ export async function checkReferenced(
   throw fail(
     'UNKNOWN_REFERENCE',
     `The workspace has no such ${noun}.`,
-    `${guess ? `Did you mean "${guess}"? ` : ''}Check how it is written, capitals too: ${by} lists them.`,
+    `${guess ? `Did you mean "${guess}"? ` : ''}Check the spelling, including capitals: ${by} lists them.`,
   );
 }
 
@@ -90,10 +90,10 @@ export async function checkGroupExists(client: Client, query: Query): Promise<vo
   throw fail(
     'UNKNOWN_GROUP',
     near
-      ? 'The workspace has this group, but with other capitals in its name or uuid.'
+      ? 'The workspace has this group, but with different capitals.'
       : 'The workspace has no such group.',
     near
-      ? `Write it as RapidPro does: "${String(near.name)}".`
+      ? `Write it like RapidPro: "${String(near.name)}".`
       : advise(
           wanted,
           groups.map(({ name }) => String(name)),

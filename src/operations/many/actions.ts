@@ -77,7 +77,7 @@ function reported(answer: ApiResponse, items: readonly Item[]): ActionFailure[] 
   const { failures } = (answer.body ?? {}) as { failures?: unknown };
   if (!Array.isArray(failures)) return [];
   const names = new Set(failures.map(String));
-  const description = `RapidPro reports it as not changed.${answer.repeated ? PERHAPS_DONE : ''}`;
+  const description = `RapidPro says that it did not change.${answer.repeated ? PERHAPS_DONE : ''}`;
   return items
     .filter(({ value }) => names.has(String(value)))
     .map(item => failure(item, 'NOT_CHANGED', description));
@@ -128,7 +128,7 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
 }
 
 const SKIPPED =
-  'RapidPro took it but did not act on it. It does so to contacts that are just busy: run the step again.';
+  'RapidPro accepted it but did nothing. This happens while a contact is busy: run the step again.';
 
 async function verify(client: Client, action: Action, progress: Progress): Promise<void> {
   const { done, failures } = progress;
@@ -151,8 +151,8 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
     description: `The action stopped after ${done.length + failures.length} of ${items.length} ${KEYS[path]}: ${error.description}`,
     fix: `${error.fix} ${
       repeatable
-        ? 'The same step can be run again as it is: a second time changes nothing.'
-        : '"details" lists by position in the list what was done (done), what perhaps was (unknown), what was not (failed, notAttempted).'
+        ? 'Run the same step again: repeating it changes nothing.'
+        : '"details" lists positions in the list: done, maybe done (unknown), and not done (failed, notAttempted).'
     }`,
     details: {
       reason: error.code,
@@ -272,9 +272,9 @@ async function refuseGroup(client: Client, group: unknown): Promise<void> {
   throw fail(
     isSmart ? 'VALIDATION_FAILED' : 'UNKNOWN_REFERENCE',
     isSmart
-      ? 'The group is a smart group: RapidPro itself decides who is in it.'
+      ? 'This is a smart group: RapidPro decides who is in it.'
       : 'The workspace has no such group.',
-    `Nothing was sent. ${isSmart ? 'Name a manual group: getGroups() lists them.' : adviceFor(group, groups.names)}`,
+    `Nothing was sent. ${isSmart ? 'Use a manual group: getGroups() lists them.' : adviceFor(group, groups.names)}`,
   );
 }
 

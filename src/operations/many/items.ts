@@ -18,7 +18,7 @@ function toList(value: unknown, what: string): unknown[] {
     throw fail(
       'INVALID_INPUT',
       `The list of ${what} is missing.`,
-      `Give the ${what} as a list. If it comes from $ or state, check that the data is there.`,
+      `Use a list of ${what}. If it comes from $ or state, check that the data is there.`,
     );
   }
   const isOne = typeof value === 'object' && ('uuid' in value || 'id' in value);
@@ -60,8 +60,8 @@ export function messageItems(value: unknown): Item[] {
     if (/^0*[1-9]\d{0,14}$/.test(String(message))) return Number(message);
     throw fail(
       'INVALID_INPUT',
-      `messages[${index}] is not the number of a message.`,
-      'RapidPro acts on messages by their "id", not by uuid: state => state.data.map(message => message.id)',
+      `messages[${index}] is not the id of a message.`,
+      'RapidPro identifies messages by "id", a number: state => state.data.map(message => message.id)',
     );
   });
   return distinct(values, text => text);
@@ -74,7 +74,7 @@ export function ticketItems(value: unknown): Item[] {
     throw fail(
       'INVALID_INPUT',
       `tickets[${index}] is not the uuid of a ticket.`,
-      'Give the uuids: state => state.data.map(ticket => ticket.uuid)',
+      'Use the uuids: state => state.data.map(ticket => ticket.uuid)',
     );
   });
   return distinct(values, text => text);
@@ -89,7 +89,7 @@ export function requireText(value: unknown, what: string): string {
     value !== null && typeof value === 'object'
       ? `The ${what} is an object where text is expected.`
       : `The ${what} is empty.`,
-    `Give the ${what} as text. If it comes from $ or state, check that the data is there.`,
+    `Write the ${what} as text. If it comes from $ or state, check that the data is there.`,
   );
 }
 

@@ -25,8 +25,8 @@ function isConclusive(identity: string): boolean {
 function anonymous(): RapidProError {
   return fail(
     'ANONYMOUS_WORKSPACE',
-    'The workspace hides URNs, so nobody can be looked up by them. Nothing was sent.',
-    'Name contacts by uuid.',
+    'The workspace hides URNs, so contacts cannot be looked up by URN. Nothing was sent.',
+    'Use the uuids of the contacts.',
   );
 }
 
@@ -111,7 +111,7 @@ async function readSome(client: Client, wanted: Wanted, most: number): Promise<v
   if (reading.stopped) {
     throw fail(
       'RATE_LIMITED',
-      'The rate limit of the workspace was reached before everybody was looked up.',
+      'The rate limit of the workspace was reached before everyone was looked up.',
       'Nothing was sent. Run the job again later.',
       { retryAfter: reading.stopped.retryAfter },
     );
@@ -161,7 +161,7 @@ export async function lookUpIfPossible(
     const isHidden = error instanceof RapidProError && error.code === 'ANONYMOUS_WORKSPACE';
     if (mustKnow || !(isHidden || isRefused(error, NOT_READABLE))) throw error;
     log.warn(
-      'RapidPro does not let this token look contacts up by URN: whoever is named in two ways may be reached twice. Name contacts by uuid.',
+      'This token cannot look up contacts by URN, so anyone named in two ways may be reached twice. Use uuids.',
     );
     return new Map();
   }

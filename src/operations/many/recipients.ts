@@ -128,15 +128,15 @@ function refuseMixture(contacts: Item[], urns: Item[], groups: Item[]): void {
   if (groups.length > BATCH_LIMIT) {
     throw fail(
       'INVALID_INPUT',
-      `RapidPro takes at most ${BATCH_LIMIT} groups at once. Nothing was sent.`,
-      'Somebody could be in two of them and be reached twice if they went in two requests. Make one group of them in RapidPro.',
+      `RapidPro accepts up to ${BATCH_LIMIT} groups at once. Nothing was sent.`,
+      'In two requests, someone who is in two groups would be reached twice. Combine the groups in RapidPro.',
     );
   }
   if (kinds <= 1 && !mixedContacts) return;
   throw fail(
     'INVALID_INPUT',
-    `More than ${BATCH_LIMIT} recipients are given in different ways, and one person could be reached twice. Nothing was sent.`,
-    'Above 100, give only contacts by uuid, or only urns. Send to groups in a step of their own.',
+    `There are more than ${BATCH_LIMIT} recipients of different kinds, so one person could be reached twice. Nothing was sent.`,
+    'For more than 100, use only contacts by uuid, or only urns. Send to groups in a separate step.',
   );
 }
 
@@ -152,8 +152,8 @@ function refuseLocalNumbers(values: readonly string[]): void {
   if (local < 0) return;
   throw fail(
     'INVALID_INPUT',
-    `The number at position ${local} is not written with "+", country code and digits alone. Nothing was sent.`,
-    `Above ${BATCH_LIMIT} recipients, write all numbers with "+" and country code, as "tel:+250788123123": otherwise one person could be reached twice.`,
+    `The number at position ${local} needs "+", its country code and only digits. Nothing was sent.`,
+    `For more than ${BATCH_LIMIT} recipients, write all numbers with "+" and country code, such as "tel:+250788123123". Otherwise, one person could be reached twice.`,
   );
 }
 
@@ -210,8 +210,8 @@ export function planRecipients(body: Recipients, resolved = UNRESOLVED): Plan {
   if (recipients === 0 && leftOut.length === 0) {
     throw fail(
       'INVALID_INPUT',
-      'There is nobody to send to: contacts, urns and groups are all empty. Nothing was sent.',
-      'Give at least one recipient. If the list comes from $ or state, check that it has somebody in it; fnIf() can skip the step.',
+      'There are no recipients: contacts, urns and groups are all empty. Nothing was sent.',
+      'Add at least one recipient. If the list comes from $ or state, check that it is not empty. To skip the step, use fnIf().',
     );
   }
   const summary = summarize([

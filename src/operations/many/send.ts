@@ -52,7 +52,7 @@ function partialSend(
   return changed(error, {
     code: 'PARTIAL_SEND',
     description: `The send stopped at request ${done.length + 1} of ${done.length + 1 + rest.length}: ${error.description}`,
-    fix: `${error.fix} "details" lists by position in "${failed.key}" who was reached (done), who perhaps was (unknown), who was not (failed, notAttempted). Positions count from 0, and both ends are included. Send again only to failed and notAttempted.`,
+    fix: `${error.fix} "details" lists positions in "${failed.key}": reached (done), maybe reached (unknown), and not reached (failed, notAttempted). Positions start at 0, and both ends are included. Send again only to failed and notAttempted.`,
     details: {
       reason: error.code,
       list: failed.key,
@@ -69,14 +69,20 @@ function partialSend(
 
 function logDuplicates(duplicates: number): void {
   if (duplicates > 0) {
-    log.info(`Left out ${count(duplicates, RECIPIENTS)} that had been given more than once`);
+    log.info(`Left out ${count(duplicates, RECIPIENTS)} named more than once`);
   }
 }
 
+/** More of them would fill the log: `state.data` has them all. */
+const MOST_IDS = 5;
+
 function logSent(path: ResourceName, answers: Dictionary[], summary: string): void {
-  const ids = answers.map(shownId).join(', ');
-  const [noun] = resources[path].nouns;
-  log.info(`Accepted: ${noun} ${ids} for ${summary}`);
+  const { nouns } = resources[path];
+  const shown =
+    answers.length > MOST_IDS
+      ? count(answers.length, nouns)
+      : `${nouns[answers.length === 1 ? 0 : 1]} ${answers.map(shownId).join(', ')}`;
+  log.info(`Accepted ${shown} for ${summary}`);
 }
 
 export const SEND_OPTIONS = ['onlyActive', 'dryRun', ...LITERAL];
@@ -116,8 +122,8 @@ function listed(indexes: readonly number[] = []): [number, number][] {
 function refuseUnknown(where: string): never {
   throw fail(
     'UNKNOWN_REFERENCE',
-    `${where} is not in this workspace. RapidPro would refuse all of it.`,
-    'Nothing was sent. Check its spelling or its uuid, and that the credential is for the right workspace. Phone numbers that RapidPro may not know belong in "urns".',
+    `${where} is not in this workspace, so RapidPro would refuse the whole request.`,
+    'Nothing was sent. Check the spelling or the uuid, and that the credential belongs to the right workspace. Move phone numbers that RapidPro may not know to "urns".',
   );
 }
 
@@ -176,7 +182,7 @@ function logPlan(
   const [noun] = resources[path].nouns;
   const unchecked = notChecked > 0 ? ` Not looked up: ${notChecked}.` : '';
   const people =
-    members === undefined ? '' : ` (${members} members; who is in two groups counts twice)`;
+    members === undefined ? '' : ` (${members} members; anyone in two groups counts twice)`;
   log.info(
     `Dry run: a ${noun} for ${to || 'nobody'}${people} takes ${count(requests, ['request', 'requests'])}. Nothing was sent.${unchecked}`,
   );
@@ -193,7 +199,9 @@ export function logLeftOut(leftOut: readonly LeftOut[]): void {
 /** RapidPro 9 sends the text alone. */
 export function logQuickReplies(client: Client, { quick_replies }: Body): void {
   if (quick_replies === undefined || quick_replies === null || client.dialect !== 'v9') return;
-  log.warn('RapidPro 9 sends no quick replies through its API: the message was sent without them.');
+  log.warn(
+    'RapidPro 9 cannot send quick replies through its API. The message was sent without them.',
+  );
 }
 
 async function sendChunks(
@@ -288,7 +296,7 @@ export async function sendToAll(
   logDuplicates(plan.duplicates);
   logLeftOut(plan.leftOut);
   const answers = await sendChunks(client, path, body, plan);
-  if (answers.length === 0) log.info('Nobody is left to send to: nothing was sent');
+  if (answers.length === 0) log.info('There are no recipients left. Nothing was sent');
   else logSent(path, answers, plan.summary);
   logQuickReplies(client, body);
   return resultOf(plan, answers, onlyActive);

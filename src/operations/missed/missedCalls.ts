@@ -37,7 +37,7 @@ import type { Missed, Source } from './missed.js';
 const caller = z.object({
   node: z.string().refine(isUuid, { error: 'must be the uuid of a node' }).optional(),
   result: z
-    .string({ error: 'must be the key of a result, as "webhook"' })
+    .string({ error: 'must be the key of a result, such as "webhook"' })
     .min(1, { error: 'is empty' })
     .optional(),
 });
@@ -47,8 +47,8 @@ function checkCaller(node: unknown, result: unknown): Caller {
   if ((checked.node === undefined) !== (checked.result === undefined)) return checked;
   throw fail(
     'INVALID_OPTION',
-    'A flow can have many nodes, and one of them is to be named.',
-    'Give the key of the result that the node saves, { flow: "…", result: "webhook" }, or its uuid as node: the last entry of "path" in a push that arrived.',
+    'A flow can have many nodes, so one of them must be named.',
+    'Use the key of the result that the node saves: { flow: "…", result: "webhook" }. Or use the uuid of the node: the last entry of "path" in a push that arrived.',
   );
 }
 
@@ -70,8 +70,8 @@ function requireResult({ results }: Dictionary, result: string): void {
   const guess = nearest(resultKey(result), keys);
   throw fail(
     'UNKNOWN_REFERENCE',
-    'The flow saves no result of the key that "result" names.',
-    `${guess ? `Did you mean "${guess}"? ` : ''}getFlows() lists the results of each flow. A Call Webhook node saves one under the name that stands in it.`,
+    'The flow has no result with the key in "result".',
+    `${guess ? `Did you mean "${guess}"? ` : ''}getFlows() lists the results of each flow. A Call Webhook node shows the name of its result.`,
   );
 }
 
@@ -92,8 +92,8 @@ async function requireNode(client: Client, flow: string, node: string): Promise<
   if (!Array.isArray(nodes) || nodes.some(one => one?.uuid === node)) return;
   throw fail(
     'UNKNOWN_REFERENCE',
-    'The flow has no node with the uuid that "node" names.',
-    'Take the last entry of "path" in a push that arrived, or name the result that the node saves: { flow: "…", result: "webhook" }.',
+    'The flow has no node with the uuid in "node".',
+    'Use the last entry of "path" in a push that arrived, or the result that the node saves: { flow: "…", result: "webhook" }.',
   );
 }
 
@@ -161,7 +161,7 @@ export class MissedCalls implements Source {
     if (!this.#isFirst) return;
     if (flow) await requireCaller(this.#client, flow, this.#caller);
     if (runs > 0) {
-      log.warn('None of the runs came through this node. Check "node" or "result".');
+      log.warn('No run reached this node. Check "node" or "result".');
     }
   }
 

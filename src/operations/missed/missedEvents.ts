@@ -30,7 +30,7 @@ function pushOf(data: unknown, numbers: Numbers): Push {
   try {
     return readPush(data, undefined, numbers);
   } catch {
-    log.warn('An event is not as RapidPro sends it. It is handed on under "other".');
+    log.warn('An event does not look like RapidPro. It is under "other".');
     return { kind: 'resthook', key: keyOf(data), other: { data } };
   }
 }
@@ -43,7 +43,7 @@ function eventOf(event: Dictionary, numbers: Numbers): Missed {
 function warnOfGap(before: EventsPosition | undefined, now: number): void {
   if (!before || now - Date.parse(before.looked) <= KEPT * 1000) return;
   log.warn(
-    `All was read up to ${before.looked}, which is more than 48 hours ago. RapidPro has deleted the events between. Read them from the runs: eachMissedPush({ flow: "…", node: "…", after: "${before.looked}" }, …)`,
+    `The last run read everything up to ${before.looked}, more than 48 hours ago. RapidPro has deleted the events since then. Read them from the runs: eachMissedPush({ flow: "…", node: "…", after: "${before.looked}" }, …)`,
   );
 }
 

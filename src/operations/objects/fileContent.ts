@@ -20,7 +20,7 @@ function tooLarge(): never {
   throw fail(
     'INVALID_INPUT',
     `The file is larger than ${MAX_FILE / 1024 / 1024} MB.`,
-    'RapidPro takes no larger ones. Make the picture smaller or the recording shorter.',
+    'RapidPro does not accept larger ones. Make the picture smaller or the recording shorter.',
   );
 }
 
@@ -49,8 +49,8 @@ function fromBase64(text: string): FileContent {
   if (how !== undefined && !/;base64$/i.test(how)) {
     throw fail(
       'INVALID_INPUT',
-      'The file is a data: link that is not in base64.',
-      'Write it as data:image/png;base64,…',
+      'The file is a data: link, but not in base64.',
+      'Write it like this: data:image/png;base64,…',
     );
   }
   const compact = data.replace(/\s+/g, '');
@@ -59,7 +59,7 @@ function fromBase64(text: string): FileContent {
     throw fail(
       'INVALID_INPUT',
       'The file is text, but neither base64 nor a link.',
-      'Give the content in base64, a link that begins with https://, or a Buffer.',
+      'Use base64 text, a link that starts with https://, or a Buffer.',
     );
   }
   return { bytes: checkSize(new Uint8Array(Buffer.from(compact, 'base64'))), contentType };
@@ -88,7 +88,7 @@ export async function readFileContent(file: unknown, options: LinkOptions): Prom
     throw fail(
       'INVALID_INPUT',
       'There is no file.',
-      'Give a Buffer, base64 text or a link. If it comes from $ or state, check that the data is there.',
+      'Use a Buffer, base64 text or a link. If it comes from $ or state, check that the data is there.',
     );
   }
   const text = file.trim();

@@ -32,10 +32,10 @@ const LONGEST_URL = 200;
 const url = text
   .trim()
   .refine(value => parseUrl(value) !== undefined && /^https?:/i.test(value), {
-    error: 'must be a whole web address: https://…',
+    error: 'must be a full web address: https://…',
   })
   .refine(value => value.length <= LONGEST_URL, {
-    error: `must have at most ${LONGEST_URL} characters`,
+    error: `must have no more than ${LONGEST_URL} characters`,
   });
 
 const namedBody = (noun: string, resource: ResourceName) =>
@@ -62,7 +62,7 @@ export const checkCampaign = bodyCheck(
   'campaign',
   {
     name,
-    group: text.trim().min(1, { error: 'is empty: it should be the uuid or name of a group' }),
+    group: text.trim().min(1, { error: 'is empty: it must be the uuid or name of a group' }),
   },
   { resource: 'campaigns', texts: { name: 'name', group: 'name' } },
 );
@@ -71,7 +71,7 @@ export const checkCampaignEvent = bodyCheck(
   'event',
   {
     campaign: uuidOrName('a campaign'),
-    relative_to: text.trim().min(1, { error: 'is empty: it should be the key of a date field' }),
+    relative_to: text.trim().min(1, { error: 'is empty: it must be the key of a date field' }),
     offset: whole,
     unit: oneOf(UNITS),
     delivery_hour: whole,
@@ -88,7 +88,7 @@ export const checkCampaignEvent = bodyCheck(
   },
 );
 
-const resthook = text.trim().min(1, { error: 'is empty: it should be the name of a resthook' });
+const resthook = text.trim().min(1, { error: 'is empty: it must be the name of a resthook' });
 
 /** A subscriber that may be there since long. */
 const ofSubscriber = { resource: 'resthook_subscribers' } as const;
@@ -105,7 +105,7 @@ const openUrl = url.refine(
     const { username, password } = parseUrl(value) ?? {};
     return !username && !password;
   },
-  { error: 'must not hold a user name or a password: take out the part before @' },
+  { error: 'must not contain a user name or password: remove the part before @' },
 );
 
 export const checkNewSubscriber = bodyCheck(

@@ -41,17 +41,29 @@ const UNIQUE = new Set<ResourceName>([
   'topics',
 ]);
 
+/** The nouns of these alone do not say what they are of: a log has no other words around them. */
+const KINDS: Partial<Record<ResourceName, string>> = {
+  fields: 'contact field',
+  groups: 'contact group',
+  labels: 'message label',
+  topics: 'ticket topic',
+};
+
+/** What a log calls an object of a kind. */
+export const kindOf = (resource: ResourceName): string =>
+  KINDS[resource] ?? resources[resource].nouns[0];
+
 /** Adds an object, and says so. */
 export async function create(
   client: Client,
   resource: ResourceName,
   body: Body,
 ): Promise<Dictionary> {
-  const { path, nouns } = resources[resource];
+  const { path } = resources[resource];
   const repeatable = UNIQUE.has(resource);
   const answer = await client.request({ method: 'POST', path, body, repeatable });
   const object = asObject(answer.body);
-  log.info(`Added ${nouns[0]} ${shownId(object)}`);
+  log.info(`Added ${kindOf(resource)} ${shownId(object)}`);
   return object;
 }
 
@@ -60,8 +72,8 @@ function lost(error: RapidProError, resource: ResourceName): RapidProError {
   const [noun] = resources[resource].nouns;
   return changed(error, {
     code: 'OUTCOME_UNKNOWN',
-    description: `The connection failed while RapidPro was asked to add a ${noun}. Now there is one of this name, made by this step or before it.`,
-    fix: 'Look at it in RapidPro. It is not there twice.',
+    description: `The connection failed while adding a ${noun}. There is one with this name now, created by this step or earlier.`,
+    fix: 'Check it in RapidPro. There are no duplicates.',
     errors: undefined,
   });
 }
@@ -72,7 +84,7 @@ const KEPT = new Set(['active', 'archived', 'blocked', 'stopped']);
 /** Nobody can use what has the name: no list shows it. */
 export function keptName(error: RapidProError, resource: ResourceName): RapidProError {
   return changed(error, {
-    description: `RapidPro keeps this name for a ${resources[resource].nouns[0]} of its own that no list shows.`,
+    description: `RapidPro uses this name for a hidden ${resources[resource].nouns[0]} of its own.`,
     fix: 'Choose another name.',
   });
 }
@@ -137,7 +149,7 @@ export function checkKey(value: unknown, key: Key, resource: ResourceName): stri
   throw fail(
     'INVALID_INPUT',
     `The first argument is not the ${key} of ${article} ${noun}.`,
-    `Give the ${key} as RapidPro wrote it, as text. If it comes from $ or state, check that the data is there.`,
+    `Use the ${key} from RapidPro, as text. If it comes from $ or state, check that the data is there.`,
   );
 }
 
@@ -151,10 +163,10 @@ interface Change {
 /** Changes an object, and says so. */
 export async function change(client: Client, plan: Change): Promise<Dictionary> {
   const { resource, query, body, repeatable = true } = plan;
-  const { path, nouns } = resources[resource];
+  const { path } = resources[resource];
   const answer = await client.request({ method: 'POST', path, query, body, repeatable });
   const object = asObject(answer.body);
-  log.info(`Updated ${nouns[0]} ${shownId(object)}`);
+  log.info(`Updated ${kindOf(resource)} ${shownId(object)}`);
   return object;
 }
 
@@ -193,10 +205,10 @@ export function remove({ resource, key, object, options }: Removal): Operation {
     args: { object },
     options,
     async run({ client, args }) {
-      const { path, nouns } = resources[resource];
+      const { path } = resources[resource];
       const query = { [key]: checkKey(args.object, key, resource) };
       await client.request({ method: 'DELETE', path, query });
-      log.info(`Deleted ${nouns[0]} ${query[key]}`);
+      log.info(`Deleted ${kindOf(resource)} ${query[key]}`);
       return { deleted: true };
     },
   });

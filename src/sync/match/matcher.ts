@@ -7,7 +7,7 @@ import { textOrNull } from '../compare/compare.js';
 import { type Input, type Name, urnNames, uuidName } from '../inputs.js';
 import type { SyncSettings } from '../options.js';
 
-const KEY_FIX = 'Give every contact the key, or choose another one in options.key.';
+const KEY_FIX = 'Add the key to every contact, or choose another one in options.key.';
 
 /** How contacts of the list are recognized in RapidPro. */
 export class Matcher {

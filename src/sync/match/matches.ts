@@ -175,8 +175,8 @@ export class Matches {
     if (!areHidden(urnsOf(contact)) || !inputs.some(input => matcher.usesUrns(input))) return;
     throw fail(
       'ANONYMOUS_WORKSPACE',
-      'The workspace hides URNs, so contacts cannot be recognized by them.',
-      'Name the contacts by uuid, or by a field: { key: "fields.…" }.',
+      'The workspace hides URNs, so contacts cannot be recognized by URN.',
+      'Use the uuids, or a field: { key: "fields.…" }.',
     );
   }
 }

@@ -101,15 +101,15 @@ function requireManual(groups: readonly Dictionary[], wanted: readonly string[] 
       );
       throw fail(
         'UNKNOWN_GROUP',
-        `The workspace has no group as ${where} names it. Nothing was sent.`,
-        near ? `Did you mean "${near}"?` : 'Check its spelling: getGroups() lists them.',
+        `The workspace has no group with the name in ${where}. Nothing was sent.`,
+        near ? `Did you mean "${near}"?` : 'Check the spelling: getGroups() lists them.',
       );
     }
     if (isManual(group)) return group;
     throw fail(
       'INVALID_OPTION',
-      `${where} is a group that RapidPro itself fills: nobody can be taken out. Nothing was sent.`,
-      'Name only manual groups.',
+      `${where} is a smart group: RapidPro decides who is in it. Nothing was sent.`,
+      'Use only manual groups.',
     );
   });
   return [...new Set(found)];
@@ -128,11 +128,11 @@ function requireKey(key: SyncSettings['key'], types: ReadonlyMap<string, string>
   throw fail(
     'INVALID_OPTION',
     type
-      ? 'options.key names a field of dates or places, which contacts cannot be told apart by.'
-      : 'options.key names a field that the workspace does not have.',
+      ? 'options.key is a field with dates or places, which cannot identify contacts.'
+      : 'options.key is a field that the workspace does not have.',
     near
-      ? `Did you mean "fields.${near}"? A key is a field of text or numbers.`
-      : 'A key is a field of text or numbers: getFields() lists them.',
+      ? `Did you mean "fields.${near}"? Use a field with text or numbers.`
+      : 'Use a field with text or numbers: getFields() lists them.',
   );
 }
 
@@ -141,7 +141,7 @@ function requireScope(groups: readonly Dictionary[], wanted: string) {
   if (group) return { uuid: String(group.uuid), count: Number(group.count ?? 0) };
   throw fail(
     'UNKNOWN_GROUP',
-    'The workspace has no group as options.group names it.',
+    'The workspace has no group with the name in options.group.',
     'Check the spelling of the group, or list the groups with getGroups().',
   );
 }
@@ -150,10 +150,10 @@ function unknownField(key: string, types: ReadonlyMap<string, string>): Reason {
   const near = nearest(key, [...types.keys()]);
   return {
     code: 'UNKNOWN_FIELD',
-    description: `The workspace has no contact field of the key "${key}". Nothing was sent.`,
+    description: `The workspace has no contact field with the key "${key}". Nothing was sent.`,
     fix: near
       ? `Did you mean "${near}"?`
-      : 'Make the field with ensureField(), or correct the key.',
+      : 'Create the field with ensureField(), or correct the key.',
   };
 }
 
@@ -167,15 +167,15 @@ function noSuchGroup(wanted: string, groups: readonly Dictionary[]): Reason {
     description: `The workspace has no group "${shortened(wanted)}". Nothing was sent.`,
     fix: near
       ? `Did you mean "${near}"?`
-      : 'Make the group with ensureGroup(), or correct its name.',
+      : 'Create the group with ensureGroup(), or correct its name.',
   };
 }
 
 function smartGroup(wanted: string): Reason {
   return {
     code: 'UNKNOWN_REFERENCE',
-    description: `"${shortened(wanted)}" is a smart group: RapidPro itself decides who is in it. Nothing was sent.`,
-    fix: 'Name only manual groups.',
+    description: `"${shortened(wanted)}" is a smart group: RapidPro decides who is in it. Nothing was sent.`,
+    fix: 'Use only manual groups.',
   };
 }
 

@@ -227,8 +227,8 @@ function unknownReason(error: RapidProError): Reason {
     description: `${description} The contact may have been written before that.`,
     fix:
       reachOf(error) === 'one'
-        ? `${error.fix} Otherwise run the same step again: to write it a second time does no harm.`
-        : 'Run the same step again: to write it a second time does no harm. With { resume: true } it continues from here.',
+        ? `${error.fix} Otherwise, run the same step again: repeating the write is harmless.`
+        : 'Run the same step again: repeating the write is harmless. With { resume: true }, it continues from here.',
     outcome,
   };
 }

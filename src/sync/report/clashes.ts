@@ -1,7 +1,7 @@
 import type { Reason } from '../../errors/errors.js';
 import type { BulkItem } from '../../types/bulk.js';
 
-const FIX = 'Make one contact of them in the list, or correct the one that is wrong.';
+const FIX = 'Combine them in the list, or correct the wrong one.';
 const MOST_SHOWN = 5;
 
 function shown(indexes: readonly number[]): string {
@@ -14,7 +14,7 @@ function shown(indexes: readonly number[]): string {
 export function inCommon(indexes: readonly number[], what: string): Reason {
   return {
     code: 'CONTACT_CLASH',
-    description: `${shown(indexes)} are the same contact: they have ${what} in common.`,
+    description: `${shown(indexes)} are the same contact: they share ${what}.`,
     fix: `Nothing was sent for them. ${FIX}`,
   };
 }
@@ -49,17 +49,18 @@ export class Clashes {
     const written = group.filter(each => this.#written.has(each));
     const perhaps = group.filter(each => this.#perhaps.has(each) && !this.#written.has(each));
     const sentences = [`${shown(group)} are the same contact in RapidPro.`];
-    if (written.length === 1) sentences.push(`${shown(written)} was written before that was seen.`);
-    if (written.length > 1) sentences.push(`${shown(written)} were written, one over the other.`);
+    if (written.length === 1)
+      sentences.push(`${shown(written)} was saved before this was noticed.`);
+    if (written.length > 1) sentences.push(`${shown(written)} were saved, one over the other.`);
     if (perhaps.length > 0)
-      sentences.push(`Whether ${shown(perhaps)} was written too is not known.`);
+      sentences.push(`It is unclear whether ${shown(perhaps)} was saved, too.`);
     const isUntouched = sentences.length === 1;
     return {
       ...this.#written.get(index),
       index,
       code: 'CONTACT_CLASH',
       description: sentences.join(' '),
-      fix: `${isUntouched ? 'Nothing was sent for them.' : 'Look at the contact in RapidPro.'} ${FIX}`,
+      fix: `${isUntouched ? 'Nothing was sent for them.' : 'Check the contact in RapidPro.'} ${FIX}`,
     };
   }
 }

@@ -34,17 +34,17 @@ function logPassedOver({ passedOver = [] }: BulkResult): void {
     .map(({ index, duplicateOf }) => `contacts[${index}] for contacts[${duplicateOf}]`);
   const more = passedOver.length > MOST_SHOWN ? ' and more' : '';
   log.warn(
-    `Passed over as the same contact as another entry: ${passedOver.length}, ${shown.join(', ')}${more}. See data.passedOver`,
+    `Skipped as duplicates of another entry: ${passedOver.length}, ${shown.join(', ')}${more}. See data.passedOver`,
   );
 }
 
 function logRemoval({ left, unmatched = [], notRemoved, dryRun }: BulkResult): void {
   if (left === undefined) return;
   const people = count(left.length, ['member', 'members']);
-  log.info(`Missing in the list: ${people} ${dryRun ? 'would leave' : 'left'}. See data.left`);
+  log.info(`Not in the list: ${people} ${dryRun ? 'would leave' : 'left'}. See data.left`);
   if (unmatched.length > 0) {
     log.info(
-      `${count(unmatched.length, ['member has', 'members have'])} no key to tell whether the list names them, and so stay. See data.unmatched`,
+      `${count(unmatched.length, ['member has', 'members have'])} no value for the key, and so stay. See data.unmatched`,
     );
   }
   if (notRemoved) log.warn(`${notRemoved.description} ${notRemoved.fix}`);
@@ -58,7 +58,7 @@ function logUnpredicted(result: BulkResult, unpredicted: ReadonlySet<string>): v
   if (written.length === 0) return;
   const keys = [...unpredicted].slice(0, MOST_KEYS).join(', ');
   log.warn(
-    `${count(written.length, ['contact', 'contacts'])} had values whose stored form only RapidPro knows, so they are written in every run${keys ? `: ${keys}` : ''}. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, places by their whole path: Rwanda > Kigali City.`,
+    `${count(written.length, ['contact', 'contacts'])} have values that only RapidPro can compare, so they are written in every run${keys ? `: ${keys}` : ''}. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, and places by their full path: Rwanda > Kigali City.`,
   );
 }
 
@@ -93,7 +93,7 @@ export function logSyncEnd(
   }
   if (isLeft && notAttempted === 0) {
     log.warn(
-      'Some failed for a reason that may pass. Run the same step again with { resume: true } to try those again.',
+      'Some failures may be temporary. Run the same step again with { resume: true } to try these contacts again.',
     );
   }
   if (result.inactive) {
@@ -103,7 +103,7 @@ export function logSyncEnd(
   }
   if (notAttempted > 0) {
     log.warn(
-      `${notAttempted} of ${total} were not attempted: ${result.stopped?.description ?? ''} Run the same step again with { resume: true } to continue: state.rapidpro.resume says where.`,
+      `${notAttempted} of ${total} were not attempted: ${result.stopped?.description ?? ''} Run the same step again with { resume: true } to continue. The position is in state.rapidpro.resume.`,
     );
   }
 }
@@ -117,8 +117,8 @@ export function failOnError(result: BulkResult, checkpoints: Dictionary | undefi
   const [first] = result.failed;
   throw fail(
     'BULK_FAILED',
-    `${result.failed.length} contacts failed (${reasons(result.failed)}). The others are done as "details" counts them.`,
-    `${first?.fix ?? ''} The same step can be run again: what is done already is left as it is.`,
+    `${result.failed.length} contacts failed (${reasons(result.failed)}). "details" has the counts of the others.`,
+    `${first?.fix ?? ''} Then run the same step again: finished contacts are left alone.`,
     {
       details: {
         counts: countsOf(result),

@@ -151,23 +151,23 @@ export class Missing {
     const { total } = outcome;
     if (total === 0) throw stay('the list is empty', 'Check where the list comes from.');
     const { stopped } = client.limiter;
-    if (stopped) throw stay(`the run stopped before its end (${stopped.code})`, stopped.fix);
+    if (stopped) throw stay(`the run stopped early (${stopped.code})`, stopped.fix);
     const indexes = (is: (index: number) => boolean) =>
       Array.from({ length: total }, (_, index) => index).filter(is);
     const open = indexes(index => outcome.isOpen(index));
-    if (open.length > 0) throw stay('not all of the list was worked through', AGAIN, open);
+    if (open.length > 0) throw stay('not all of the list was processed', AGAIN, open);
     const failed = indexes(
       index => !outcome.isDone(index) && this.#matches.uuidOf(index) === undefined,
     );
     if (failed.length > 0) {
-      const what = `${count(failed.length, ['entry', 'entries'])} of the list failed before it was known which contact that is`;
+      const what = `${count(failed.length, ['entry', 'entries'])} of the list failed before the contact was identified`;
       throw stay(what, `See data.failed. ${AGAIN}`, failed);
     }
     const lost = indexes(
       index => this.#uuidOf(index) === undefined && !outcome.isPassedOver(index),
     );
     if (!settings.dryRun && lost.length > 0) {
-      throw stay('it is not known which contacts some entries are', AGAIN, lost);
+      throw stay('some entries could not be identified', AGAIN, lost);
     }
   }
 
@@ -204,8 +204,8 @@ export class Missing {
           const uuid = String(contact.uuid);
           if (namesUrns && areHidden(urnsOf(contact))) {
             throw stay(
-              'the workspace hides URNs, so it cannot be seen whom the list names by one',
-              'Leave "urns" out of the list, and name the contacts by uuid or by a field.',
+              'the workspace hides URNs, so URNs in the list cannot be matched',
+              'Leave "urns" out of the list, and identify contacts by uuid or by a field.',
             );
           }
           for (const { token } of this.#namesOf(contact)) named.add(token);
@@ -218,7 +218,7 @@ export class Missing {
       missing.set(String(group), [...left]);
     }
     const { stopped } = client.limiter;
-    if (stopped) throw stay(`the members could not all be read (${stopped.code})`, stopped.fix);
+    if (stopped) throw stay(`not all members could be read (${stopped.code})`, stopped.fix);
     return { total: seen.size, missing, unmatched, named };
   }
 
@@ -260,7 +260,7 @@ export class Missing {
     );
     if (unknown.length === 0) return;
     throw stay(
-      `${count(unknown.length, ['entry', 'entries'])} that "duplicates" passed over may be somebody else`,
+      `${count(unknown.length, ['entry', 'entries'])} that "duplicates" skipped may be someone else`,
       `See data.passedOver. ${AGAIN}`,
       unknown.map(({ index }) => index),
     );
@@ -276,8 +276,8 @@ export class Missing {
     if (!isMore) return;
     const members = count(total, ['member', 'members']);
     throw stay(
-      `the list lacks ${uuids.length} of ${members}, which is more than atMost allows (${String(atMost).trim()})`,
-      'Look at them in data.notRemoved.uuids. If they all shall leave, raise removeMissing.atMost.',
+      `${uuids.length} of ${members} are not in the list, which is more than atMost allows (${String(atMost).trim()})`,
+      'Check them in data.notRemoved.uuids. If all of them should leave, raise removeMissing.atMost.',
       undefined,
       uuids,
     );
@@ -330,7 +330,7 @@ export class Missing {
       }
     }
     if (!reason || stayed.size === 0) return { left: [...left] };
-    const description = `${count(stayed.size, ['member', 'members'])} that the list lacks may not have left. ${reason.description}`;
+    const description = `${count(stayed.size, ['member', 'members'])} who are not in the list may not have left. ${reason.description}`;
     return { left: [...left], notRemoved: { ...reason, description, uuids: [...stayed] } };
   }
 }
@@ -348,11 +348,11 @@ function stay(what: string, fix: string, indexes?: readonly number[], uuids?: st
 function reasonOf(error: unknown): NotRemoved {
   if (error instanceof Stay) return error.reason;
   if (error instanceof RapidProError) {
-    return { description: `Members were not taken out: ${error.description}`, fix: error.fix };
+    return { description: `Members were not removed: ${error.description}`, fix: error.fix };
   }
   if (!(error instanceof AbortedError)) throw error;
   return {
-    description: 'Members were not taken out: the time or the rate limit was used up.',
+    description: 'Members were not removed, because the time or the rate limit was used up.',
     fix: 'Run the step again.',
   };
 }

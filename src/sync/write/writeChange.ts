@@ -35,14 +35,14 @@ function taken(index: number): RapidProError {
   return fail(
     'URN_TAKEN',
     `urns[${index}] belongs to another contact in RapidPro. Nothing was changed.`,
-    'Take the URN out of the list, or away from the other contact first.',
+    'Remove the URN from the list, or from the other contact first.',
   );
 }
 
 function gone(): RapidProError {
   return fail(
     'NOT_FOUND',
-    'The contact was there a moment ago, but is now gone. Nothing was changed.',
+    'The contact existed a moment ago, but is gone now. Nothing was changed.',
     'Somebody may have deleted it. Run the job again.',
   );
 }

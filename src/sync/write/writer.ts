@@ -28,8 +28,8 @@ export interface WriterParts {
 
 const INACTIVE: Reason = {
   code: 'VALIDATION_FAILED',
-  description: 'The contact is blocked, stopped or archived: RapidPro adds it to no group.',
-  fix: 'Leave "groups" out for it, or make it active with unblockContacts(). Its other keys match.',
+  description: 'The contact is blocked, stopped or archived, so it cannot join a group.',
+  fix: 'Leave "groups" out, or make the contact active with unblockContacts(). Its other keys match.',
 };
 
 /** Writes what differs, and says of each contact how that ended. In a dry run it only counts. */

@@ -36,28 +36,28 @@ const HEAD = `# What the adaptor does when something goes wrong
 
 <!-- Made and checked by test/faults/matrix; to write it anew, run UPDATE_DOCS=1 npx vitest run test/faults/matrix -->
 
-Connections break, servers are slow, proxies answer in their place. Here you find what each kind of operation
-does then, and what is left for you to do. The tables are results, not promises: the tests run each operation
-against the sandbox, which disturbs the first request, one in the middle or the last, before or after it has
-done the work. RapidPro 9 and TextIt come out the same.
+This page shows what each kind of operation does when a connection breaks, a server is slow or a proxy answers
+instead, and what you have to do. Tests produce the tables: they run each operation against the sandbox, which
+disturbs the first request, one in the middle or the last one, before or after it did the work. The results are
+the same for RapidPro 9 and TextIt.
 
-What it means for your jobs:
+What this means for your jobs:
 
-- **Reading, and writing that can be repeated without harm, is asked again by itself.** A contact is
-  updated, added by its URN, deleted or put into a group once, however often the connection breaks. When it
-  goes on breaking, the step stops, and you can run it again. If the first run did get through,
-  \`addContact\` then says \`URN_TAKEN\`, and \`deleteContact\` says \`NOT_FOUND\`.
-- **A send is never repeated when nobody knows whether RapidPro got it.** The step stops with
-  \`OUTCOME_UNKNOWN\`. Look in RapidPro whether it was done before you run the job again.
-- **After a rate limit everything is asked again**, sends too, since RapidPro did nothing. All the waits of
-  a step together take at most \`maxWait\`, 60 seconds unless you say otherwise.
-- **A step of several requests that stops in the middle says how far it got.** \`PARTIAL_SEND\` and
+- **Reading, and writing that is safe to repeat, is tried again.** A contact is updated, added by its URN,
+  deleted or put into a group once, no matter how often the connection breaks. If it keeps breaking, the step
+  stops, and you can run it again. If the first run succeeded after all, \`addContact\` ends with
+  \`URN_TAKEN\` and \`deleteContact\` with \`NOT_FOUND\`.
+- **A send is never repeated if it is unclear whether RapidPro got it.** The step stops with
+  \`OUTCOME_UNKNOWN\`. Check in RapidPro whether it was done before you run the job again.
+- **After a rate limit, everything is tried again,** even sends, because RapidPro did nothing. All waits of a
+  step add up to \`maxWait\` at most, 60 seconds by default.
+- **A step with several requests that stops halfway says how far it got.** \`PARTIAL_SEND\` and
   \`PARTIAL_ACTION\` have \`details\` with positions in your list: \`done\`, \`unknown\`, \`failed\` and
   \`notAttempted\`. Send again only to \`failed\` and \`notAttempted\`.
-- **Lists and bulk operations leave a place to go on from** in \`state.rapidpro\` when the wait gets too long:
-  the same step with \`resume: true\` does the rest. \`eachChange\` needs no option for it.
-- **A contact in \`notAttempted\` may have been asked for.** It is there because asking again does no harm:
-  the next run finds it done, or does it.
+- **Lists and bulk operations leave a position** in \`state.rapidpro\` if a wait takes too long: the same step
+  with \`resume: true\` does the rest. \`eachChange\` needs no option for this.
+- **A contact in \`notAttempted\` may have been written,** because repeating it is harmless: the next run either
+  finds it done, or does it.
 `;
 
 function table(outcomes: readonly Outcome[], forever: boolean): string {

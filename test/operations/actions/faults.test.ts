@@ -39,7 +39,7 @@ describe('an action that stops in the middle', () => {
         ...rest,
       },
     });
-    expect(error.fix).toContain('run again as it is');
+    expect(error.fix).toContain('Run the same step again');
     expect(done).toHaveLength(200);
   });
 
@@ -185,7 +185,7 @@ describe('a note', () => {
         notAttempted: [[100, 249]],
       },
     });
-    expect(error.fix).not.toContain('run again as it is');
+    expect(error.fix).not.toContain('Run the same step again');
     expect(JSON.stringify(error)).not.toContain('Secret');
     expect(server.requests).toHaveLength(1);
   });

@@ -115,7 +115,7 @@ describe('a download that is not what it should be', () => {
     );
     const error = await fail(server);
     expect(error).toMatchObject({ code: 'LINK_FAILED', statusCode: 403 });
-    expect(error.fix).toContain('good for a day');
+    expect(error.fix).toContain('expire after a day');
     expect(JSON.stringify(error)).not.toContain('s3cr3t');
     expect(server.downloads()).toBe(1);
   });

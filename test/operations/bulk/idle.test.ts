@@ -49,7 +49,7 @@ test.each(dialects)(
     expect(writes(sandbox).length - before).toBe(1);
     expect(counts(result)).toEqual([0, 0, 20, 0, 0]);
     expect(result.unchanged.every(({ unread }) => unread?.includes('fields.province'))).toBe(true);
-    expect(log.filter(line => line.includes('whole path')).length).toBeGreaterThan(0);
+    expect(log.filter(line => line.includes('full path')).length).toBeGreaterThan(0);
   },
 );
 
@@ -85,7 +85,7 @@ describe('districts and wards by a bare name, where a workspace has two fields f
     const { result } = await bulk(syncContacts(list, { concurrency: 1 }), sandbox);
     expect(writes(sandbox).length - before).toBe(1);
     expect(counts(result)).toEqual([0, 0, 20, 0, 0]);
-    expect(log.filter(line => line.includes('whole path')).length).toBeGreaterThan(0);
+    expect(log.filter(line => line.includes('full path')).length).toBeGreaterThan(0);
   });
 
   test('but wherever they may be found under other places', async () => {

@@ -105,6 +105,6 @@ test('one that never gets ready was not changed, and the error says what it is',
   ).rejects.toMatchObject({
     code: 'VALIDATION_FAILED',
     outcome: 'refused',
-    fix: expect.stringContaining('still works on it'),
+    fix: expect.stringContaining('is still working on it'),
   });
 });

@@ -48,7 +48,7 @@ describe.each(['v9', 'textit'] as const)('syncContacts on %s', dialect => {
     const [writer] = result.failed.filter(({ uuid }) => uuid !== undefined);
     expect(writer?.uuid).toBe(made?.uuid);
     for (const { description, fix } of result.failed) {
-      expect(description).toContain(`contacts[${writer?.index}] was written before`);
+      expect(description).toContain(`contacts[${writer?.index}] was saved before`);
       expect(fix).not.toContain('Nothing was sent');
     }
     expect(made?.name).toBe(list[writer?.index ?? 9]?.name);
@@ -100,7 +100,7 @@ describe.each(['v9', 'textit'] as const)('upsertContacts on %s', dialect => {
       const { uuid: written } = result.failed[0] ?? {};
       expect(sandbox.contacts().map(one => one.uuid)).toContain(written);
       expect(result.failed[0]?.description).toMatch(
-        /contacts\[0\], contacts\[1\] are the same contact in RapidPro.*were written/,
+        /contacts\[0\], contacts\[1\] are the same contact in RapidPro.*were saved/,
       );
       expect(result.failed[0]?.fix).not.toContain('Nothing was sent');
     }

@@ -401,7 +401,7 @@ describe('few contacts and a large workspace', () => {
 
 describe('checks', () => {
   test.each([
-    ['not a number', Number.NaN, 'is a number that cannot be sent'],
+    ['not a number', Number.NaN, 'is not a valid number'],
     ['a Date object', new Date(0), 'is a Date object'],
     ['a BigInt', 10n, 'is a BigInt'],
   ])('a value that is %s is the trouble of its contact alone', async (_, age, what) => {

@@ -16,7 +16,7 @@ describe.each(['v9', 'textit'] as const)('one number in two forms, %s', dialect 
     const sandbox = await workspace({ dialect, country: 'RW' });
     const error = await failure(operation(), sandbox);
     expect(error.code).toBe('INVALID_URN');
-    expect(error.description).toBe('urns[0] and urns[1] are one number, written in two ways.');
+    expect(error.description).toBe('urns[0] and urns[1] are the same number in two forms.');
     expect(writes(sandbox)).toEqual([]);
   });
 

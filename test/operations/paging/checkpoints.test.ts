@@ -120,6 +120,6 @@ describe('lists', () => {
     const { resume } = rapidpro as { resume: object };
     expect(Object.keys(resume)).toHaveLength(50);
     expect(JSON.stringify(resume)).not.toContain('2000-01');
-    expect(log.join('\n')).toContain('oldest is forgotten');
+    expect(log.join('\n')).toContain('oldest position was discarded');
   });
 });

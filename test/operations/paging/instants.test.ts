@@ -143,7 +143,7 @@ describe.each(['v9', 'newer'] as const)('%s', line => {
   });
 
   test.each([
-    ['one page after the other', {}],
+    ['page by page', {}],
     ['windows side by side', { concurrency: 4 }],
   ])('one that is deleted before a seam, %s', async (_, options) => {
     let pages = 0;

@@ -10,7 +10,7 @@ import { drawRequest } from './request.js';
 import { tabs } from './tabs.js';
 import { count, grouped, nameOf, timeOf } from './words.js';
 
-const LEFT_OUT = 'A server would answer these. The sandbox left them out of the texts.';
+const LEFT_OUT = 'Real servers evaluate these. The sandbox left them out of the texts.';
 
 /** @param {Tools} tools */
 export function activity({ choose, list }) {
@@ -38,7 +38,7 @@ export function activity({ choose, list }) {
   /** @param {View} view */
   return view => {
     const { contacts, ...lists } = view;
-    show(requests, lists.requests, 'No request yet. Connect a job, and run it.');
+    show(requests, lists.requests, 'No requests yet. Connect a job and run it.');
     const last = lists.requests.items.at(-1)?.number ?? 0;
     const read = [...open.values()].filter(({ number }) => number < last).reverse();
     fill(
@@ -62,9 +62,9 @@ export function activity({ choose, list }) {
       ({ uuid }) => uuid,
       one => drawRun(one, link),
     );
-    show(sends, lists.sends, 'No broadcast and no flow start yet.');
+    show(sends, lists.sends, 'No broadcasts or flow starts yet.');
     fill(sends.list, lists.sends.items, ({ kind, id }) => `${kind} ${id}`, drawSend);
-    show(unknown, lists.unknown, 'Every expression was known.', LEFT_OUT);
+    show(unknown, lists.unknown, 'All expressions are known.', LEFT_OUT);
     fill(unknown.list, lists.unknown.items, ({ number }) => number, drawUnknown);
   };
 }

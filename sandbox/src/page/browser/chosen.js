@@ -51,7 +51,7 @@ function drawPerson(contact) {
   const { urns, groups, fields, status, language, flow } = contact;
   byId('name', HTMLElement).textContent = nameOf(contact);
   const facts = [...urns.map(addressOf), language ? `speaks ${language}` : ''].filter(Boolean);
-  byId('urns', HTMLElement).textContent = facts.join(' · ') || 'No URN: no message reaches them';
+  byId('urns', HTMLElement).textContent = facts.join(' · ') || 'No URN, so no messages';
   const chips = [
     ...(status === 'active' ? [] : [{ text: status, kind: 'chip warn' }]),
     ...groups.map(text => ({ text, kind: 'chip' })),

@@ -44,9 +44,9 @@ export function contacts({ choose, list }) {
   };
 }
 
-const NO_MATCH = () => [el('p', {}, 'No contact fits this search.')];
+const NO_MATCH = () => [el('p', {}, 'No contact matches this search.')];
 const NOBODY = () => [
-  el('p', {}, 'No contacts yet. A job makes the first one:'),
+  el('p', {}, 'No contacts yet. Create the first one in a job:'),
   el('pre', {}, "upsertContact({\n  name: 'Aline Uwase',\n  urns: ['tel:+250788123123'],\n});"),
 ];
 

@@ -9,8 +9,8 @@ import { byId, el, fill } from './dom.js';
 import { grouped, until } from './words.js';
 
 const DIALECTS = new Map([
-  ['v9', 'as RapidPro 9'],
-  ['textit', 'as TextIt'],
+  ['v9', 'like RapidPro 9'],
+  ['textit', 'like TextIt'],
 ]);
 
 /** @param {Tools} tools */
@@ -45,7 +45,7 @@ export function header({ act }) {
     const waits = faults.map(faultWords).join(' ');
     const waiting = byId('faults', HTMLElement);
     if (waiting.textContent !== waits) waiting.textContent = waits;
-    if (throttle.length === 0) usage.textContent = 'Nothing is counted.';
+    if (throttle.length === 0) usage.textContent = 'There is no limit.';
   };
 }
 

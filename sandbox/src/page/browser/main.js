@@ -59,7 +59,7 @@ const tools = {
   },
 };
 
-const GONE = 'The sandbox does not answer. Start it again: rapidpro-sandbox';
+const GONE = 'The sandbox is not running. Start it again: rapidpro-sandbox';
 const parts = [header(tools), contacts(tools), chosen(tools), activity(tools)];
 
 /** @param {string} text */
