@@ -53,6 +53,7 @@ export {
   updateContact,
   upsertContact,
 } from './operations/contacts.js';
+export { getDeliveries } from './operations/deliveries.js';
 export { eachChange } from './operations/eachChange.js';
 export { eachMissedPush } from './operations/eachMissedPush.js';
 export { eachPage } from './operations/eachPage.js';

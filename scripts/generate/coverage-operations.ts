@@ -22,7 +22,11 @@ export interface Roles {
 export const roles: Record<ResourceName, Roles> = {
   archives: { read: 'getArchives', others: { GET: ['eachArchivedMessages', 'eachArchivedRuns'] } },
   boundaries: { read: 'getBoundaries' },
-  broadcasts: { read: 'getBroadcasts', add: 'sendBroadcast' },
+  broadcasts: {
+    read: 'getBroadcasts',
+    add: 'sendBroadcast',
+    others: { GET: ['getDeliveries'] },
+  },
   campaigns: { read: 'getCampaigns', add: 'addCampaign', update: 'updateCampaign' },
   campaign_events: {
     read: 'getCampaignEvents',
@@ -85,7 +89,7 @@ export const roles: Record<ResourceName, Roles> = {
     others: { GET: ['ensureLabel'], POST: ['ensureLabel'] },
   },
   media: { add: 'uploadMedia' },
-  messages: { read: 'getMessages', add: 'sendMessage' },
+  messages: { read: 'getMessages', add: 'sendMessage', others: { GET: ['getDeliveries'] } },
   message_actions: {
     actions: {
       label: 'labelMessages',

@@ -26,6 +26,7 @@ export const operationGroups: Record<string, readonly string[]> = {
     'sendBroadcast',
     'getMessages',
     'getBroadcasts',
+    'getDeliveries',
     'labelMessages',
     'unlabelMessages',
     'archiveMessages',

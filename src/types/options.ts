@@ -29,6 +29,11 @@ export interface ListOptions extends Options {
   concurrency?: number;
 }
 
+export interface DeliveryOptions extends Options {
+  /** Requests side by side, at most 10. Default: 1. */
+  concurrency?: number;
+}
+
 /** What operations take that write texts, names or values. */
 export interface WriteOptions extends Options {
   /**

@@ -59,6 +59,7 @@ const PLACES: [string, (value: never) => Operation][] = [
         fn(s => s),
       ),
   ],
+  ['getDeliveries', value => rapidpro.getDeliveries(value)],
   ['uploadMedia', value => rapidpro.uploadMedia(value)],
   ['uploadMedia, an option', value => rapidpro.uploadMedia(Buffer.from('x'), { filename: value })],
   ['http.post', value => rapidpro.http.post('contacts', value)],

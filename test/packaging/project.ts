@@ -68,6 +68,7 @@ export const OPERATIONS = [
   'getClassifiers',
   'getContact',
   'getContacts',
+  'getDeliveries',
   'getFields',
   'getFlowDefinitions',
   'getFlowRuns',

@@ -5,6 +5,7 @@ import { type ResourceName, resources } from '../../resources.js';
 import { readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
 import { listCheckpoint } from '../../state/listCheckpoint.js';
 import type { Dictionary } from '../../types/json.js';
+import type { ListOptions } from '../../types/options.js';
 import type { Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
 import { refuseHomeFilter } from '../base/homeNumbers.js';
@@ -71,24 +72,38 @@ async function gather(
 }
 
 /**
- * Reads a whole list into an array. For lists that an operation needs on its way.
+ * The pages of a whole list. For lists that an operation needs on its way.
  *
  * @throws RapidProError `RATE_LIMITED` if it cannot be read to its end: a part would mislead
  */
-export async function collect(
+export async function* wholeList(
   client: Client,
   name: ResourceName,
   query: Query,
-): Promise<Dictionary[]> {
-  const reading = new Reading(client, name, query);
-  const records = await gather(client, name, reading.pages());
-  if (!reading.stopped) return records;
+  options: ListOptions = {},
+): AsyncGenerator<Dictionary[], void, undefined> {
+  const reading = new Reading(client, name, query, options, AHEAD.pages);
+  yield* reading.pages();
+  if (!reading.stopped) return;
   throw fail(
     'RATE_LIMITED',
     'The workspace has used up its requests for now, in the middle of a list.',
     'Run the job again later, or raise options.maxWait (seconds) if your worker allows a longer run.',
     { retryAfter: reading.stopped.retryAfter },
   );
+}
+
+/**
+ * Reads a whole list into an array.
+ *
+ * @throws RapidProError as {@link wholeList}
+ */
+export async function collect(
+  client: Client,
+  name: ResourceName,
+  query: Query,
+): Promise<Dictionary[]> {
+  return gather(client, name, wholeList(client, name, query));
 }
 
 /**
