@@ -24,6 +24,7 @@ export {
 export { execute } from './execute.js';
 export * as http from './http.js';
 export { eachArchivedMessages, eachArchivedRuns, getArchives } from './operations/archives.js';
+export { downloadAttachment } from './operations/attachments.js';
 export { getBoundaries } from './operations/boundaries.js';
 export {
   addCampaign,

@@ -132,8 +132,8 @@ export const roles: Record<ResourceName, Roles> = {
   workspace: { read: 'getWorkspace' },
 };
 
-/** Those that work on the lists of several endpoints. */
-export const onLists: readonly OperationName[] = ['eachPage', 'eachChange'];
+/** Those that work on the lists of several endpoints, or on the links in them. */
+export const onLists: readonly OperationName[] = ['eachPage', 'eachChange', 'downloadAttachment'];
 
 /** The operations that make requests of this method there. */
 export function operationsOf(endpoint: ResourceName, method: Method): OperationName[] {

@@ -85,7 +85,7 @@ getContacts({ group: 'New mothers' });`,
   INVALID_LINK: {
     group: 'job',
     means:
-      'The link given to `uploadMedia`, or the link of an archive, is not an address on the web, holds a user name or password, or leads to this machine or its own network. The archives of a server on the web are not looked for on your own network.',
+      'The link given to `uploadMedia`, or the link of an archive or an attachment, is not an address on the web, holds a user name or password, or leads to this machine or its own network. The archives of a server on the web are not looked for on your own network.',
     fate: 'none',
     todo: 'Give the whole address of the file, with `https://`. For a server in your own network that you know: `{ allowPrivate: true }`.',
   },
@@ -223,9 +223,10 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   TOO_LARGE: {
     group: 'refused',
     everywhere: true,
-    means: 'The request is too large for the server.',
+    means:
+      'The request is too large for the server, or what `downloadAttachment` was to fetch is larger than `maxSize`.',
     fate: 'refused',
-    todo: 'Send less at once.',
+    todo: 'Send less at once; of attachments, fetch one at a time or give a larger `maxSize`.',
   },
   RATE_LIMITED: {
     group: 'refused',

@@ -33,6 +33,7 @@ export const operationGroups: Record<string, readonly string[]> = {
     'restoreMessages',
     'deleteMessages',
     'uploadMedia',
+    'downloadAttachment',
   ],
   Labels: ['getLabels', 'addLabel', 'ensureLabel', 'updateLabel', 'deleteLabel'],
   Flows: ['startFlow', 'getFlows', 'getFlowRuns', 'getFlowStarts', 'getFlowDefinitions'],

@@ -81,7 +81,16 @@ export const OPTIONS = {
   },
   filename: { check: text, elsewhere: 'Only uploadMedia() takes it.' },
   contentType: { check: text, elsewhere: 'Only uploadMedia() takes it.' },
-  allowPrivate: { check: flag, elsewhere: 'Only uploadMedia() takes it.' },
+  allowPrivate: {
+    check: flag,
+    elsewhere: 'Only uploadMedia() and downloadAttachment() take it.',
+  },
+  maxSize: {
+    check: whole('bytes')
+      .max(100 * 1024 * 1024, { error: 'is in bytes: at most 104857600, which is 100 MB' })
+      .nullish(),
+    elsewhere: 'Only downloadAttachment() takes it.',
+  },
   /** True: words such as `undefined` are meant. */
   literal: {
     check: flag,

@@ -34,6 +34,13 @@ export interface DeliveryOptions extends Options {
   concurrency?: number;
 }
 
+export interface DownloadOptions extends Options {
+  /** Bytes that all attachments of the operation may have together. Default: 5242880 (5 MB); at most 104857600. */
+  maxSize?: number;
+  /** True: links may lead to this machine and its own network. Default: only where the server of the credential is there. */
+  allowPrivate?: boolean;
+}
+
 /** What operations take that write texts, names or values. */
 export interface WriteOptions extends Options {
   /**

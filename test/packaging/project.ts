@@ -50,6 +50,7 @@ export const OPERATIONS = [
   'deleteLabel',
   'deleteMessages',
   'deleteResthookSubscriber',
+  'downloadAttachment',
   'eachArchivedMessages',
   'eachArchivedRuns',
   'eachChange',
