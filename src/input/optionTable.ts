@@ -79,6 +79,13 @@ export const OPTIONS = {
       'Lists and bulk operations take it. eachChange() and eachMissedPush() continue where they stopped without it.',
     isNoBodyKey: true,
   },
+  archived: {
+    check: flag,
+    elsewhere:
+      'Only getMessages() and getFlowRuns() take it, alone, in eachPage() and in iteratePages().',
+    isGuard: true,
+    isNoBodyKey: true,
+  },
   filename: { check: text, elsewhere: 'Only uploadMedia() takes it.' },
   contentType: { check: text, elsewhere: 'Only uploadMedia() takes it.' },
   allowPrivate: {

@@ -29,6 +29,15 @@ export interface ListOptions extends Options {
   concurrency?: number;
 }
 
+/** Options of lists whose older records are in archives: `getMessages` and `getFlowRuns`. */
+export interface ArchivedListOptions extends ListOptions {
+  /**
+   * True: also what RapidPro has moved to archives, each record once, in one order. Does not go with
+   * `deadline` and `resume`. Default: false.
+   */
+  archived?: boolean;
+}
+
 export interface DeliveryOptions extends Options {
   /** Requests side by side, at most 10. Default: 1. */
   concurrency?: number;

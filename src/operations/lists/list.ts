@@ -12,6 +12,7 @@ import { refuseHomeFilter } from '../base/homeNumbers.js';
 import { type Call, operation } from '../base/operation.js';
 import { queryOf } from './named.js';
 import { AHEAD, Reading } from './reading.js';
+import { checkArchived, hasArchives } from './withArchives.js';
 
 /** Records that an array may hold: beyond it no worker has the memory. */
 const MOST_RECORDS = 1_000_000;
@@ -117,6 +118,7 @@ export async function readList<Result>(
   way: keyof typeof AHEAD = 'array',
 ): Promise<Result> {
   const { client, configuration, args, options } = call;
+  if (options.archived) checkArchived(name, args.filters, options);
   const query = await queryOf(client, name, args.filters);
   const checkpoint = listCheckpoint(configuration.token, name, query, way === 'pages');
   const earlier = options.resume ? readCheckpoint(call.state, checkpoint) : undefined;
@@ -144,7 +146,12 @@ function logListEnd(name: ResourceName, { records, stopped }: Reading, client: C
   );
 }
 
-export const LIST_OPTIONS = ['limit', 'deadline', 'resume', 'concurrency'];
+const LIST_OPTIONS = ['limit', 'deadline', 'resume', 'concurrency'];
+
+/** The options that a list takes besides those of all operations. */
+export function optionsOf(plan: ListPlan | undefined): readonly string[] {
+  return plan && hasArchives(plan.name) ? [...LIST_OPTIONS, 'archived'] : LIST_OPTIONS;
+}
 
 /** Every list operation: check the filters, read all the pages, say how many. */
 export function list(plan: ListPlan): Operation {
@@ -152,7 +159,7 @@ export function list(plan: ListPlan): Operation {
   const read = operation({
     args: { filters },
     options,
-    knownOptions: LIST_OPTIONS,
+    knownOptions: optionsOf(plan),
     run: call => readList(call, plan, pages => gather(call.client, name, pages)),
   });
   return Object.assign(read, { [PLAN]: plan });
