@@ -6,6 +6,7 @@ export const RUN_BY: Readonly<Record<string, string>> = {
   'docs/getting-started.md': 'test/docs/guides.test.ts',
   'docs/migrating-from-2.md': 'test/docs/guides.test.ts',
   'docs/performance.md': 'test/docs/guides.test.ts',
+  'docs/guides/archives.md': 'test/docs/guides.test.ts',
   'docs/guides/attachments.md': 'test/docs/guides.test.ts',
   'docs/guides/did-it-arrive.md': 'test/docs/guides.test.ts',
   'docs/limits.md': 'test/docs/guides.test.ts',
