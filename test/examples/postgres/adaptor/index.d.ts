@@ -1,8 +1,12 @@
+interface State {
+  rows: object[];
+  rapidpro?: object;
+}
 type Operation = (state: object) => Promise<object>;
-export declare function fn(func: (state: any) => any): Operation;
+export declare function fn(func: (state: State) => object): Operation;
 export declare function upsertMany(
   table: string,
   uuid: string,
-  data: (state: any) => object[],
+  data: (state: State) => object[],
 ): Operation;
 export declare function execute(...operations: Operation[]): Operation;
