@@ -97,7 +97,7 @@ export async function* wholeList(
 /**
  * Reads a whole list into an array.
  *
- * @throws RapidProError as {@link wholeList}
+ * @throws RapidProError as `wholeList`
  */
 export async function collect(
   client: Client,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
+import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import {
   eachPage,
@@ -14,7 +15,9 @@ import type { Dictionary } from '../../../src/types/json.js';
 import type { Operation, State } from '../../../src/types/state.js';
 import { listen } from '../../support/closing.js';
 import { credential } from '../../support/credential.js';
-import { failure, refused, run } from '../run.js';
+import { noSleep } from '../../support/noSleep.js';
+import { serve } from '../../support/serve.js';
+import { failure, page, refused, run } from '../run.js';
 import { message, pack, serveBytes } from './archiveServer.js';
 
 /** Lists and archives in one reading. */
@@ -436,6 +439,23 @@ describe('a file backwards', () => {
       for await (const _ of backwards(read, 1));
     }).rejects.toMatchObject({ code: 'INVALID_RESPONSE' });
   });
+});
+
+test('the rate limit in the middle is an error, not a part', async () => {
+  noSleep();
+  let asked = 0;
+  const server = await serve(
+    msw.get('*/api/v2/archives.json', () => page([])),
+    msw.get('*/api/v2/messages.json', () =>
+      asked++ === 0
+        ? page(rows(250).reverse(), `http://h/api/v2/messages.json?cursor=${btoa('p=2026-01-01')}`)
+        : HttpResponse.json({}, { status: 429, headers: { 'retry-after': '999' } }),
+    ),
+  );
+  const list = () => getMessages({}, { archived: true });
+  expect((await failure(list(), server)).code).toBe('RATE_LIMITED');
+  asked = 0;
+  expect((await failure(eachPage(list(), keep), server)).code).toBe('RATE_LIMITED');
 });
 
 test('a broken archive is an error before anything of it is handed on', async () => {
