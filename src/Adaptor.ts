@@ -24,6 +24,7 @@ export {
 export { execute } from './execute.js';
 export * as http from './http.js';
 export { eachArchivedMessages, eachArchivedRuns, getArchives } from './operations/archives.js';
+export { downloadAttachment } from './operations/attachments.js';
 export { getBoundaries } from './operations/boundaries.js';
 export {
   addCampaign,
@@ -53,6 +54,7 @@ export {
   updateContact,
   upsertContact,
 } from './operations/contacts.js';
+export { getDeliveries } from './operations/deliveries.js';
 export { eachChange } from './operations/eachChange.js';
 export { eachMissedPush } from './operations/eachMissedPush.js';
 export { eachPage } from './operations/eachPage.js';

@@ -22,7 +22,11 @@ export interface Roles {
 export const roles: Record<ResourceName, Roles> = {
   archives: { read: 'getArchives', others: { GET: ['eachArchivedMessages', 'eachArchivedRuns'] } },
   boundaries: { read: 'getBoundaries' },
-  broadcasts: { read: 'getBroadcasts', add: 'sendBroadcast' },
+  broadcasts: {
+    read: 'getBroadcasts',
+    add: 'sendBroadcast',
+    others: { GET: ['getDeliveries'] },
+  },
   campaigns: { read: 'getCampaigns', add: 'addCampaign', update: 'updateCampaign' },
   campaign_events: {
     read: 'getCampaignEvents',
@@ -85,7 +89,7 @@ export const roles: Record<ResourceName, Roles> = {
     others: { GET: ['ensureLabel'], POST: ['ensureLabel'] },
   },
   media: { add: 'uploadMedia' },
-  messages: { read: 'getMessages', add: 'sendMessage' },
+  messages: { read: 'getMessages', add: 'sendMessage', others: { GET: ['getDeliveries'] } },
   message_actions: {
     actions: {
       label: 'labelMessages',
@@ -128,8 +132,8 @@ export const roles: Record<ResourceName, Roles> = {
   workspace: { read: 'getWorkspace' },
 };
 
-/** Those that work on the lists of several endpoints. */
-export const onLists: readonly OperationName[] = ['eachPage', 'eachChange'];
+/** Those that work on the lists of several endpoints, or on the links in them. */
+export const onLists: readonly OperationName[] = ['eachPage', 'eachChange', 'downloadAttachment'];
 
 /** The operations that make requests of this method there. */
 export function operationsOf(endpoint: ResourceName, method: Method): OperationName[] {

@@ -83,7 +83,8 @@ getContacts({ group: 'New mothers' });`,
   },
   INVALID_LINK: {
     group: 'job',
-    means: 'The link for `uploadMedia`, or of an archive, is not a public web address.',
+    means:
+      'The link for `uploadMedia`, or of an archive or attachment, is not a public web address.',
     fate: 'none',
     todo: 'Use the full address of the file with `https://`. For a server in your own network: `{ allowPrivate: true }`.',
   },
@@ -218,9 +219,10 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   TOO_LARGE: {
     group: 'refused',
     everywhere: true,
-    means: 'The request is too large for the server.',
+    means:
+      'The request is too large for the server, or what `downloadAttachment` was to fetch is larger than `maxSize`.',
     fate: 'refused',
-    todo: 'Send less at once.',
+    todo: 'Send less at once; of attachments, fetch one at a time or give a larger `maxSize`.',
   },
   RATE_LIMITED: {
     group: 'refused',

@@ -79,9 +79,25 @@ export const OPTIONS = {
       'Only lists and bulk operations have it. eachChange() and eachMissedPush() continue without it.',
     isNoBodyKey: true,
   },
+  archived: {
+    check: flag,
+    elsewhere:
+      'Only getMessages() and getFlowRuns() take it, alone, in eachPage() and in iteratePages().',
+    narrows: true,
+    isNoBodyKey: true,
+  },
   filename: { check: text, elsewhere: 'Only uploadMedia() takes it.' },
   contentType: { check: text, elsewhere: 'Only uploadMedia() takes it.' },
-  allowPrivate: { check: flag, elsewhere: 'Only uploadMedia() takes it.' },
+  allowPrivate: {
+    check: flag,
+    elsewhere: 'Only uploadMedia() and downloadAttachment() take it.',
+  },
+  maxSize: {
+    check: whole('bytes')
+      .max(100 * 1024 * 1024, { error: 'is in bytes: at most 104857600, which is 100 MB' })
+      .nullish(),
+    elsewhere: 'Only downloadAttachment() takes it.',
+  },
   /** True: words such as `undefined` are meant. */
   literal: {
     check: flag,

@@ -30,6 +30,24 @@ function readTime(value: unknown, name: string): { text: string; at: Micros } {
 const dayOf = (time: Micros) => fromMicros(time).slice(0, 10);
 
 /**
+ * The period between two times, both included. Without one of them it is open at that end.
+ *
+ * @param last - the day of the last archive, where it is not that of the end
+ */
+export function periodBetween(after?: Micros, end?: Micros, last = end): Period {
+  return {
+    archives: {
+      ...(after === undefined ? {} : { after: dayOf(after - MONTH * DAY) }),
+      ...(last === undefined ? {} : { before: dayOf(last) }),
+    },
+    includes(time) {
+      const at = toMicros(time) ?? Number.NaN;
+      return at >= (after ?? Number.NEGATIVE_INFINITY) && at <= (end ?? Number.POSITIVE_INFINITY);
+    },
+  };
+}
+
+/**
  * Checks the period that archives are read of.
  *
  * @throws RapidProError `INVALID_FILTER`
@@ -67,14 +85,5 @@ export function checkPeriod(filters: unknown): Period {
       'Use the earlier time as "after". Nothing was read.',
     );
   }
-  return {
-    archives: {
-      ...(after === undefined ? {} : { after: dayOf(after - MONTH * DAY) }),
-      ...(before === undefined ? {} : { before: dayOf(before) }),
-    },
-    includes(time) {
-      const at = toMicros(time) ?? Number.NaN;
-      return at >= (after ?? Number.NEGATIVE_INFINITY) && at <= (end ?? Number.POSITIVE_INFINITY);
-    },
-  };
+  return periodBetween(after, end, before);
 }

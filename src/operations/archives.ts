@@ -1,19 +1,21 @@
 import type { Client } from '../client/client.js';
-import { download } from '../client/links/download.js';
-import { readJsonLines } from '../client/links/jsonLines.js';
-import { isNearby } from '../client/links/link.js';
-import { fail, type RapidProError } from '../errors/errors.js';
 import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { checkPeriod, type Period } from '../input/period.js';
-import { PAGE_SIZE, resources } from '../resources.js';
 import type { ArchivedFilters, ArchiveFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference, State } from '../types/state.js';
 import { operation } from './base/operation.js';
-import { liveMessage, liveRun } from './lists/archivedRecords.js';
-import { collect, list } from './lists/list.js';
+import {
+  ArchiveReader,
+  byStart,
+  findArchives,
+  inPages,
+  KINDS,
+  type Kind,
+} from './lists/archiveFiles.js';
+import { list } from './lists/list.js';
 import { threadPages } from './lists/threadPages.js';
 
 /**
@@ -40,40 +42,6 @@ export function getArchives(
   return named('getArchives', list({ name: 'archives', filters, options }));
 }
 
-/** Records that archives may hold before they are taken for endless. */
-const MOST_ARCHIVED = 10_000_000;
-
-type Kind = 'message' | 'run';
-
-/** The time by which a record belongs to an archive, and how it becomes a live one. */
-const KINDS = {
-  message: { time: 'created_on', toLive: liveMessage, nouns: ['message', 'messages'] },
-  run: { time: 'modified_on', toLive: liveRun, nouns: ['run', 'runs'] },
-} as const;
-
-/** The archives that may hold records of a period, oldest first. */
-async function findArchives(client: Client, kind: Kind, period: Period): Promise<Dictionary[]> {
-  const archives = await collect(client, 'archives', { archive_type: kind, ...period.archives });
-  const full = archives.filter(({ record_count }) => record_count !== 0);
-  const missing = full.filter(({ download_url }) => !download_url).length;
-  if (missing > 0) {
-    log.warn(
-      `${count(missing, resources.archives.nouns)} cannot be downloaded, so their records are missing`,
-    );
-  }
-  return full
-    .filter(({ download_url }) => download_url)
-    .sort((a, b) => String(a.start_date).localeCompare(String(b.start_date)));
-}
-
-function tooMany(): RapidProError {
-  return fail(
-    'LIST_TOO_LONG',
-    `The archives have more than ${MOST_ARCHIVED} records.`,
-    'Read a shorter period. If it is short already, ask the people who run the server.',
-  );
-}
-
 /** The records of a period, some at a time, oldest archive first. */
 async function* archivedRecords(
   client: Client,
@@ -81,32 +49,13 @@ async function* archivedRecords(
   period: Period,
 ): AsyncGenerator<Dictionary[]> {
   const { time, toLive } = KINDS[kind];
-  // Archives of a server on our own network may well stand there too; those of one on the web do not.
-  const allowPrivate = await isNearby(client.origin);
-  const { secrets, ca } = client;
-  const options = { secrets, ca, allowPrivate, allowUnknownNames: true };
-  let read = 0;
-  for (const { download_url, hash } of await findArchives(client, kind, period)) {
-    const bytes = download(String(download_url), options, client.clock);
-    for await (const archived of readJsonLines(
-      bytes,
-      typeof hash === 'string' ? hash : undefined,
-    )) {
-      read += archived.length;
-      if (read > MOST_ARCHIVED) throw tooMany();
+  const reader = new ArchiveReader(client);
+  const archives = await findArchives(client, kind, period);
+  for (const archive of archives.toSorted(byStart)) {
+    for await (const archived of reader.read(archive)) {
       yield archived.filter(record => period.includes(record[time])).map(toLive);
     }
   }
-}
-
-/** Records in pages of at most 250. */
-async function* inPages(batches: AsyncIterable<Dictionary[]>): AsyncGenerator<Dictionary[]> {
-  let waiting: Dictionary[] = [];
-  for await (const batch of batches) {
-    waiting = waiting.concat(batch);
-    while (waiting.length >= PAGE_SIZE) yield waiting.splice(0, PAGE_SIZE);
-  }
-  if (waiting.length > 0) yield waiting;
 }
 
 function eachArchived(

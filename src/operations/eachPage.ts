@@ -10,10 +10,11 @@ import type { Operation, State, Step } from '../types/state.js';
 import { refuseHomeFilter } from './base/homeNumbers.js';
 import { operation } from './base/operation.js';
 import { WorkspaceFacts } from './base/workspaceFacts.js';
-import { LIST_OPTIONS, type ListPlan, planOf, readList } from './lists/list.js';
+import { type ListPlan, optionsOf, planOf, readList } from './lists/list.js';
 import { queryOf } from './lists/named.js';
 import { AHEAD, Reading } from './lists/reading.js';
 import { threadPages } from './lists/threadPages.js';
+import { checkArchived } from './lists/withArchives.js';
 
 function requirePlan(list: unknown): ListPlan {
   const plan = planOf(list);
@@ -58,7 +59,7 @@ export function eachPage(list: Operation, ...operations: Step[]): Operation {
     operation({
       args: { filters: plan?.filters },
       options: plan?.options,
-      knownOptions: LIST_OPTIONS,
+      knownOptions: optionsOf(plan),
       run: call =>
         readList(
           call,
@@ -93,14 +94,16 @@ export async function* iteratePages(
   list: Operation,
 ): AsyncGenerator<Dictionary[], void, undefined> {
   handOver(list);
-  const { name, filters, options } = requirePlan(list);
+  const plan = requirePlan(list);
+  const { name, filters, options } = plan;
   const state: State = { configuration };
-  const settings = checkOptions(expandArgument(state, options, 'options') ?? {}, LIST_OPTIONS);
+  const settings = checkOptions(expandArgument(state, options, 'options') ?? {}, optionsOf(plan));
   const given = expandArgument(state, filters, 'filters');
   const client = new Client(parseConfiguration(configuration), {
     timeout: settings.timeout,
     limiter: new Limiter(settings),
   });
+  if (settings.archived) checkArchived(name, given, settings);
   const query = await queryOf(client, name, given);
   await refuseHomeFilter(new WorkspaceFacts(state, client), query);
   const reading = new Reading(client, name, query, settings, AHEAD.pages);

@@ -10,7 +10,7 @@ import type {
   FlowRunFilters,
   FlowStartFilters,
 } from '../types/filters.js';
-import type { ListOptions, Options } from '../types/options.js';
+import type { ArchivedListOptions, ListOptions, Options } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { operation, optionsAndCallback } from './base/operation.js';
 import { list } from './lists/list.js';
@@ -56,17 +56,22 @@ export function getFlows(
  * });
  * @example <caption>The last hundred, whether they answered or not</caption>
  * getFlowRuns({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c' }, { limit: 100 });
+ * @example <caption>All since 2024, page by page, those in archives too</caption>
+ * eachPage(
+ *   getFlowRuns({ flow: 'Antenatal Reminder', after: '2024-01-01' }, { archived: true }),
+ *   fn(state => ({ ...state, runs: (state.runs ?? 0) + state.data.length })),
+ * );
  * @param {FlowRunFilters} [filters] - `flow` (uuid or exact name) or `contact` (uuid), `uuid`, `id`, `responded`, `after` and `before` (ISO dates, on `modified_on`), `reverse`, `paths`. Default: all runs.
- * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {array} data - The runs; `values` has the answers by result key.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `archived` (true: also what RapidPro has moved to archives, each once; not with `deadline` or `resume`; default: false), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {array} data - The runs; `values` has the answers by result key. Older ones than about 90 days are in archives: `archived: true` reads them too.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` if the flow does not exist, or is archived and given by name; `INVALID_FILTER`; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if the flow does not exist, or is archived and given by name; `INVALID_FILTER`; with `archived` also `LINK_FAILED`, `INVALID_RESPONSE`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/runs
  * @returns {Operation}
  */
 export function getFlowRuns(
   filters?: Reference<FlowRunFilters>,
-  options?: Reference<ListOptions>,
+  options?: Reference<ArchivedListOptions>,
 ): Operation {
   return named(
     'getFlowRuns',

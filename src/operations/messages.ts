@@ -8,7 +8,7 @@ import { LITERAL } from '../input/options.js';
 import type { LeftOut, MessageOptions, SendOptions } from '../types/actions.js';
 import type { BroadcastBody, MessageBody } from '../types/bodies.js';
 import type { BroadcastFilters, MessageFilters } from '../types/filters.js';
-import type { ListOptions } from '../types/options.js';
+import type { ArchivedListOptions, ListOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { asOutcome } from './base/asObject.js';
 import { refuseHomeNumbers } from './base/homeNumbers.js';
@@ -34,17 +34,19 @@ import {
  * getMessages({ folder: 'inbox', after: $.lastRun });
  * @example <caption>The last hundred that went out</caption>
  * getMessages({ folder: 'sent' }, { limit: 100 });
+ * @example <caption>All of a contact, those in archives too</caption>
+ * getMessages({ contact: 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', after: '2024-01-01' }, { archived: true });
  * @param {MessageFilters} [filters] - One of `contact` (uuid), `folder`, `label`, `broadcast`; `after` and `before` (ISO dates, on `created_on`); `id`, `uuid` (TextIt). Default: all messages.
- * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {array} data - The messages. Older ones than about 90 days are in the workspace's archives.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `archived` (true: also what RapidPro has moved to archives, each once; not with the folders `sent` and `incoming`, `deadline` or `resume`; default: false), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {array} data - The messages. Older ones than about 90 days are in archives: `archived: true` reads them too.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because the label does not exist; `INVALID_FILTER`; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because the label does not exist; `INVALID_FILTER`; with `archived` also `LINK_FAILED`, `INVALID_RESPONSE`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/messages
  * @returns {Operation}
  */
 export function getMessages(
   filters?: Reference<MessageFilters>,
-  options?: Reference<ListOptions>,
+  options?: Reference<ArchivedListOptions>,
 ): Operation {
   return named(
     'getMessages',

@@ -252,3 +252,9 @@ export interface DefinitionFilters {
 
 /** Which archived records `eachArchivedMessages` and `eachArchivedRuns` hand on. One end is needed. */
 export type ArchivedFilters = Span;
+
+/** Whose messages `getDeliveries` looks at: those of broadcasts, or all that were made in a time. `after` and `before` mean `created_on`. */
+export interface DeliveryFilters extends Span {
+  /** The `id` of a broadcast, or its `uuid` on TextIt. A list of several, as a send to more than 100 leaves it. */
+  broadcast?: number | string | (number | string)[];
+}

@@ -29,6 +29,27 @@ export interface ListOptions extends Options {
   concurrency?: number;
 }
 
+/** Options of lists whose older records are in archives: `getMessages` and `getFlowRuns`. */
+export interface ArchivedListOptions extends ListOptions {
+  /**
+   * True: also what RapidPro has moved to archives, each record once, in one order. Does not go with
+   * `deadline` and `resume`. Default: false.
+   */
+  archived?: boolean;
+}
+
+export interface DeliveryOptions extends Options {
+  /** Requests side by side, at most 10. Default: 1. */
+  concurrency?: number;
+}
+
+export interface DownloadOptions extends Options {
+  /** Bytes that all attachments of the operation may have together. Default: 5242880 (5 MB); at most 104857600. */
+  maxSize?: number;
+  /** True: links may lead to this machine and its own network. Default: only where the server of the credential is there. */
+  allowPrivate?: boolean;
+}
+
 /** What operations take that write texts, names or values. */
 export interface WriteOptions extends Options {
   /**

@@ -11,11 +11,15 @@ import {
   getLabels,
   getMessages,
   getTickets,
+  sendBroadcast,
+  uploadMedia,
 } from '@openfn/language-rapidpro';
 import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { failureIn, runJob } from '../../scripts/run-job.mjs';
 import { oneCopy } from './adaptor.mjs';
 import { AMINA, FLOW, OBJECT, world } from './seed.mjs';
+
+const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 
 const read = operation => async (_sandbox, configuration) => ({
   data: (await execute(operation)({ configuration })).data,
@@ -40,6 +44,14 @@ const push = (_sandbox, { webhookSecret }) => ({
   request: { headers: { 'x-secret': webhookSecret }, query: { secret: webhookSecret } },
 });
 
+/** A message with a picture, which the sandbox keeps. */
+const picture = async (sandbox, configuration) => {
+  const { data } = await execute(uploadMedia(PNG))({ configuration });
+  const url = new URL(data.url, sandbox.host).href;
+  await sandbox.reply(AMINA, 'Look', { attachments: [`image/png:${url}`] });
+  return first(getMessages({ folder: 'inbox' }, { limit: 1 }))(sandbox, configuration);
+};
+
 /** What the step before an operation would have left; `name 2` is for its second example. */
 const BEFORE = {
   'getContact 2': first(getContacts({}, { limit: 1 })),
@@ -62,6 +74,8 @@ const BEFORE = {
   archiveMessages: messages,
   restoreMessages: messages,
   deleteMessages: messages,
+  'getDeliveries 1': read(sendBroadcast({ urns: [AMINA], text: 'The clinic is open.' })),
+  downloadAttachment: picture,
   'uploadMedia 2': given({ photo: Buffer.from([0xff, 0xd8, 0xff, 0xe0]).toString('base64') }),
   updateCampaignEvent: first(getCampaignEvents({ campaign: OBJECT })),
   deleteCampaignEvent: first(getCampaignEvents({ campaign: OBJECT })),

@@ -9,7 +9,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { ensureField, execute, getFlowRuns, updateContact } from '@openfn/language-rapidpro';
+import {
+  ensureField,
+  execute,
+  getFlowRuns,
+  sendBroadcast,
+  updateContact,
+  uploadMedia,
+} from '@openfn/language-rapidpro';
 import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { failureIn, runJob } from '../../scripts/run-job.mjs';
 import { oneCopy } from './adaptor.mjs';
@@ -29,6 +36,14 @@ const PREPARATIONS = {
         fields: { birthday: `1999${new Date().toISOString().slice(4, 10)}T00:00:00Z` },
       }),
     )({ configuration }),
+  '# Did it arrive?': (_sandbox, configuration) =>
+    execute(sendBroadcast({ urns: [MOTHER], text: 'The clinic is open.' }))({ configuration }),
+  '# Pictures and recordings': async (sandbox, configuration) => {
+    const png = Buffer.from('89504e470d0a1a0a', 'hex');
+    const { data } = await execute(uploadMedia(png))({ configuration });
+    const url = new URL(data.url, sandbox.host).href;
+    await sandbox.reply(MOTHER, 'Look', { attachments: [`image/png:${url}`] });
+  },
   'Opt-out': sandbox => sandbox.reply(MOTHER, 'Stop, please'),
   'Close old tickets': sandbox => sandbox.openTicket(MOTHER),
 };

@@ -25,6 +25,9 @@ export const RUN_BY: Readonly<Record<string, string>> = {
   'docs/guides/testing-jobs.md': 'test/docs/samples.test.ts',
   'docs/start/typescript.md': 'test/docs/samples.test.ts',
   'docs/guides/everyday-jobs.md': 'test/docs/everydayJobs.test.ts',
+  'docs/guides/archives.md': 'test/docs/guides.test.ts',
+  'docs/guides/attachments.md': 'test/docs/guides.test.ts',
+  'docs/guides/did-it-arrive.md': 'test/docs/guides.test.ts',
   'sandbox/README.md': 'test/packaging/sandboxTarball.test.ts',
 };
 

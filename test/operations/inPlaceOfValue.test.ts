@@ -59,6 +59,8 @@ const PLACES: [string, (value: never) => Operation][] = [
         fn(s => s),
       ),
   ],
+  ['downloadAttachment', value => rapidpro.downloadAttachment(value)],
+  ['getDeliveries', value => rapidpro.getDeliveries(value)],
   ['uploadMedia', value => rapidpro.uploadMedia(value)],
   ['uploadMedia, an option', value => rapidpro.uploadMedia(Buffer.from('x'), { filename: value })],
   ['http.post', value => rapidpro.http.post('contacts', value)],

@@ -2,6 +2,7 @@ import type { Resource } from '../../../src/resources.js';
 import { readBody } from '../body/parse.js';
 import { archiveFile } from '../endpoints/archives.js';
 import { endpoints } from '../endpoints/index.js';
+import { uploadedFile } from '../endpoints/media.js';
 import type { Server } from '../state/server.js';
 import { type Access, authenticate, mayUse } from './auth.js';
 import { authenticateForm } from './authenticate.js';
@@ -36,7 +37,10 @@ export async function answer(server: Server, incoming: Incoming): Promise<Respon
 
 async function answerRoute(server: Server, incoming: Incoming): Promise<Response> {
   if (!server.allowsHost(new URL(incoming.origin).hostname)) return html(400, BAD_REQUEST_PAGE);
-  const file = incoming.method === 'GET' && archiveFile(server.workspaces, incoming.path);
+  const file =
+    incoming.method === 'GET' &&
+    (archiveFile(server.workspaces, incoming.path) ??
+      uploadedFile(server.workspaces, incoming.path));
   if (file) return file;
   const route = routeOf(incoming.path, server.dialect);
   switch (route.kind) {

@@ -355,6 +355,8 @@ export interface Media {
   url: string;
   filename: string;
   size: number;
+  /** What was uploaded; of seeded media there is nothing. */
+  file?: Uint8Array<ArrayBuffer>;
 }
 
 /** Objects that only `v9` has and that never change in the sandbox: shown as they were seeded. */

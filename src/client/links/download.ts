@@ -1,7 +1,7 @@
 import { fail, RapidProError } from '../../errors/errors.js';
 import type { Clock } from '../clock.js';
 import { backoff } from '../retry.js';
-import { isPassing, type LinkOptions, openLink } from './link.js';
+import { isPassing, type Linked, type LinkOptions, openLink } from './link.js';
 
 /** How often one download may break off. */
 const MOST_BREAKS = 8;
@@ -21,9 +21,30 @@ function checkPace(seconds: number, bytes: number): void {
 }
 
 /** Waits after a download broke off; gives up where waiting is of no use. */
-async function waitAfter(error: unknown, breaks: number, clock: Clock): Promise<void> {
-  if (!isPassing(error) || breaks > MOST_BREAKS) throw error;
+async function waitAfter(
+  error: unknown,
+  breaks: number,
+  { clock, signal }: { clock: Clock; signal?: AbortSignal | undefined },
+): Promise<void> {
+  if (!isPassing(error) || breaks > MOST_BREAKS || signal?.aborted) throw error;
   await clock.sleep(backoff(breaks, clock.random()));
+}
+
+interface DownloadOptions extends LinkOptions {
+  /** Sees what a server says of the file before the first byte is read. What it throws ends the download. */
+  onOpen?: ((file: Pick<Linked, 'contentType' | 'contentLength'>) => void) | undefined;
+}
+
+/** Opens a link, and closes it again where the reader does not want it. */
+async function open(link: string, { onOpen, ...options }: DownloadOptions): Promise<Linked> {
+  const linked = await openLink(link, options);
+  try {
+    if (!options.from) onOpen?.(linked);
+  } catch (error) {
+    linked.close();
+    throw error;
+  }
+  return linked;
 }
 
 /**
@@ -34,7 +55,7 @@ async function waitAfter(error: unknown, breaks: number, clock: Clock): Promise<
  */
 export async function* download(
   link: string,
-  options: LinkOptions,
+  options: DownloadOptions,
   clock: Clock,
 ): AsyncGenerator<Uint8Array> {
   let position = 0;
@@ -42,7 +63,7 @@ export async function* download(
   let since = clock.now();
   for (let breaks = 1; ; breaks++) {
     try {
-      const { body, from } = await openLink(link, { ...options, from: position });
+      const { body, from } = await open(link, { ...options, from: position });
       // A server that knows no ranges begins at the first byte again.
       let skip = position - from;
       for await (const chunk of body) {
@@ -59,7 +80,7 @@ export async function* download(
     } catch (error) {
       // 416: the last byte had come before the break.
       if (error instanceof RapidProError && error.statusCode === 416 && position > 0) return;
-      await waitAfter(error, breaks, clock);
+      await waitAfter(error, breaks, { clock, signal: options.signal });
     }
   }
 }

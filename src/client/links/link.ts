@@ -46,7 +46,7 @@ export interface LinkOptions {
 }
 
 /** What a link leads to. Whoever does not read it to its end closes it. */
-interface Linked {
+export interface Linked {
   body: AsyncIterable<Uint8Array>;
   close(): void;
   contentType: string | undefined;

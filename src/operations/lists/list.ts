@@ -5,12 +5,14 @@ import { type ResourceName, resources } from '../../resources.js';
 import { readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
 import { listCheckpoint } from '../../state/listCheckpoint.js';
 import type { Dictionary } from '../../types/json.js';
+import type { ListOptions } from '../../types/options.js';
 import type { Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
 import { refuseHomeFilter } from '../base/homeNumbers.js';
 import { type Call, operation } from '../base/operation.js';
 import { queryOf } from './named.js';
 import { AHEAD, Reading } from './reading.js';
+import { checkArchived, hasArchives } from './withArchives.js';
 
 /** Records that an array may hold: beyond it no worker has the memory. */
 const MOST_RECORDS = 1_000_000;
@@ -71,24 +73,38 @@ async function gather(
 }
 
 /**
- * Reads a whole list into an array. For lists that an operation needs on its way.
+ * The pages of a whole list. For lists that an operation needs on its way.
  *
  * @throws RapidProError `RATE_LIMITED` if it cannot be read to its end: a part would mislead
  */
-export async function collect(
+export async function* wholeList(
   client: Client,
   name: ResourceName,
   query: Query,
-): Promise<Dictionary[]> {
-  const reading = new Reading(client, name, query);
-  const records = await gather(client, name, reading.pages());
-  if (!reading.stopped) return records;
+  options: ListOptions = {},
+): AsyncGenerator<Dictionary[], void, undefined> {
+  const reading = new Reading(client, name, query, options, AHEAD.pages);
+  yield* reading.pages();
+  if (!reading.stopped) return;
   throw fail(
     'RATE_LIMITED',
     'The workspace has used up its requests for now, in the middle of a list.',
     'Run the job again later, or raise options.maxWait (seconds) if OpenFn allows a longer run.',
     { retryAfter: reading.stopped.retryAfter },
   );
+}
+
+/**
+ * Reads a whole list into an array.
+ *
+ * @throws RapidProError as `wholeList`
+ */
+export async function collect(
+  client: Client,
+  name: ResourceName,
+  query: Query,
+): Promise<Dictionary[]> {
+  return gather(client, name, wholeList(client, name, query));
 }
 
 /**
@@ -102,6 +118,7 @@ export async function readList<Result>(
   way: keyof typeof AHEAD = 'array',
 ): Promise<Result> {
   const { client, configuration, args, options } = call;
+  if (options.archived) checkArchived(name, args.filters, options);
   const query = await queryOf(client, name, args.filters);
   const checkpoint = listCheckpoint(configuration.token, name, query, way === 'pages');
   const earlier = options.resume ? readCheckpoint(call.state, checkpoint) : undefined;
@@ -129,7 +146,12 @@ function logListEnd(name: ResourceName, { records, stopped }: Reading, client: C
   );
 }
 
-export const LIST_OPTIONS = ['limit', 'deadline', 'resume', 'concurrency'];
+const LIST_OPTIONS = ['limit', 'deadline', 'resume', 'concurrency'];
+
+/** The options that a list takes besides those of all operations. */
+export function optionsOf(plan: ListPlan | undefined): readonly string[] {
+  return plan && hasArchives(plan.name) ? [...LIST_OPTIONS, 'archived'] : LIST_OPTIONS;
+}
 
 /** Every list operation: check the filters, read all the pages, say how many. */
 export function list(plan: ListPlan): Operation {
@@ -137,7 +159,7 @@ export function list(plan: ListPlan): Operation {
   const read = operation({
     args: { filters },
     options,
-    knownOptions: LIST_OPTIONS,
+    knownOptions: optionsOf(plan),
     run: call => readList(call, plan, pages => gather(call.client, name, pages)),
   });
   return Object.assign(read, { [PLAN]: plan });

@@ -14,8 +14,9 @@ import {
   resources,
 } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import type { ListOptions } from '../../types/options.js';
+import type { ArchivedListOptions } from '../../types/options.js';
 import type { Query } from '../../types/request.js';
+import { withArchives } from './withArchives.js';
 
 /** Seconds between two lines of progress. */
 const PROGRESS = 10;
@@ -47,7 +48,7 @@ export class Reading {
   readonly #client: Client;
   readonly #name: ResourceName;
   readonly #query: Query;
-  readonly #options: ListOptions;
+  readonly #options: ArchivedListOptions;
   readonly #started: number;
   /** Pages that each window may read ahead; 0 where nobody asked for windows. */
   readonly #ahead: number;
@@ -57,7 +58,7 @@ export class Reading {
     client: Client,
     name: ResourceName,
     query: Query,
-    options: ListOptions = {},
+    options: ArchivedListOptions = {},
     ahead = 0,
   ) {
     this.#client = client;
@@ -109,7 +110,9 @@ export class Reading {
   #open(start: Position | undefined): AsyncGenerator<ListPage, void, undefined> {
     const [client, name, query] = [this.#client, this.#name, this.#query];
     const list = { client, name, query, order: orderOf(name, query) };
-    return readThrough(list, this.#side(start), start);
+    const live = readThrough(list, this.#side(start), start);
+    const { archived, limit } = this.#options;
+    return archived ? withArchives(client, name, query, live, limit) : live;
   }
 
   #side(start: Position | undefined): WindowOptions | undefined {

@@ -1,0 +1,219 @@
+import { Gathered } from '../client/body.js';
+import { download } from '../client/links/download.js';
+import { isNearby } from '../client/links/link.js';
+import { fail } from '../errors/errors.js';
+import { named } from '../input/isOperation.js';
+import { count, log } from '../input/log.js';
+import type { Attached, Attachment } from '../types/attachments.js';
+import type { DownloadOptions } from '../types/options.js';
+import type { Operation, Reference } from '../types/state.js';
+import { type Call, operation } from './base/operation.js';
+import { detectFileType } from './objects/fileContent.js';
+
+const MEGABYTE = 1024 * 1024;
+/** Bytes of all attachments that one operation fetches: in base64 they are a third more, and a step may leave 10 MB. */
+const MAX_SIZE = 5 * MEGABYTE;
+
+/** Letters of a file's name: more than most file systems take. */
+const LONGEST_NAME = 200;
+
+const NOUNS = ['attachment', 'attachments'] as const;
+
+/** What an attachment says of itself. */
+interface Parsed {
+  /** As RapidPro wrote it: `image/jpeg`, or of old `image`. */
+  type: string | undefined;
+  /** Undefined for what is no file: a place, or what RapidPro could not get. */
+  link: string | undefined;
+}
+
+/** A file that was fetched. */
+interface File {
+  content: string | null;
+  contentType: string;
+  filename: string | null;
+  size: number;
+}
+
+function refuse(description: string): never {
+  throw fail(
+    'INVALID_INPUT',
+    description,
+    'Nothing was fetched. Give a message of getMessages(), or one of its attachments. If it comes from $ or state, check that the data is there.',
+  );
+}
+
+/** `image/jpeg:https://…`, as broadcasts and older servers write it, and a link alone. */
+function readText(text: string, where: string): Parsed {
+  const trimmed = text.trim();
+  if (/^https?:/i.test(trimmed)) return { type: undefined, link: trimmed };
+  const [, type, rest = ''] = /^([\w.+-]+(?:\/[\w.+-]+)?):(.+)$/s.exec(trimmed) ?? [];
+  if (type === undefined) refuse(`${where} is not an attachment.`);
+  return { type, link: /^(?:https?:|\/(?!\/))/i.test(rest) ? rest : undefined };
+}
+
+function readOne(value: unknown, where: string): Parsed {
+  if (typeof value === 'string') return readText(value, where);
+  const { content_type: type, url } = (value ?? {}) as { content_type?: unknown; url?: unknown };
+  if (typeof url !== 'string') refuse(`${where} is not an attachment.`);
+  const said = typeof type === 'string' && type !== '' ? type : undefined;
+  const isLink = /^(?:https?:|\/(?!\/))/i.test(url.trim());
+  if (!isLink && said === undefined) refuse(`${where} is not an attachment.`);
+  return { type: said, link: isLink ? url.trim() : undefined };
+}
+
+/** All attachments of a message or a list; undefined where one alone was given. */
+function listOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (value === null || typeof value !== 'object' || 'url' in value) return undefined;
+  const { attachments } = value as { attachments?: unknown };
+  return Array.isArray(attachments) ? attachments : undefined;
+}
+
+function tooLarge(most: number): never {
+  throw fail(
+    'TOO_LARGE',
+    `The attachment is larger than ${most} bytes, or several together are.`,
+    'Nothing of it was kept. Give a larger maxSize if the worker has the memory: what a step leaves may have 10 MB, in base64.',
+  );
+}
+
+const WHOLE_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
+
+/** What RapidPro says of the type comes first; file stores often say less. */
+function typeOf(said: string | undefined, header: string | undefined, bytes: Uint8Array): string {
+  const plain = header?.split(';')[0]?.trim().toLowerCase();
+  const types = [said?.toLowerCase(), plain === 'application/octet-stream' ? undefined : plain];
+  const whole = types.find(type => type !== undefined && WHOLE_TYPE.test(type));
+  return whole ?? detectFileType(bytes)?.type ?? 'application/octet-stream';
+}
+
+/** The last part of the link's path. Whoever writes a file of this name writes it where it belongs. */
+function nameOf(link: URL, type: string, bytes: Uint8Array): string {
+  let last = link.pathname.split('/').at(-1) ?? '';
+  try {
+    last = decodeURIComponent(last);
+  } catch {
+    // It stays as it is written.
+  }
+  const name = last
+    // Letters that nobody sees, that begin another folder, or that turn a name round.
+    .replace(/[\p{C}\p{Z}/\\:*?"<>|]+/gu, '_')
+    .replace(/^\.+/, '')
+    .slice(-LONGEST_NAME);
+  const sub = type === 'text/plain' ? 'txt' : type.split('/')[1]?.replace(/\W.*/, '');
+  const extension = detectFileType(bytes)?.extension ?? sub;
+  return /\.[a-z0-9]{1,8}$/i.test(name) ? name : `${name || 'file'}.${extension || 'bin'}`;
+}
+
+/** Fetches the files of one operation, up to so many bytes of all of them. */
+class Fetcher {
+  #left: number;
+  readonly #most: number;
+  readonly #call: Call<'attachment'>;
+  readonly #signal: AbortSignal;
+  readonly #allowPrivate: boolean;
+
+  constructor(call: Call<'attachment'>, allowPrivate: boolean) {
+    this.#call = call;
+    this.#most = call.options.maxSize ?? MAX_SIZE;
+    this.#left = this.#most;
+    this.#signal = AbortSignal.timeout(call.client.timeout * 1000);
+    this.#allowPrivate = allowPrivate;
+  }
+
+  get fetched(): number {
+    return this.#most - this.#left;
+  }
+
+  async fetch({ type, link }: Parsed): Promise<File> {
+    if (link === undefined) {
+      return { content: null, contentType: type ?? 'unavailable', filename: null, size: 0 };
+    }
+    const { client } = this.#call;
+    // RapidPro 9 names files that it keeps itself by their path.
+    const url = link.startsWith('/') ? new URL(link, client.origin).href : link;
+    let header: string | undefined;
+    const options = {
+      secrets: client.secrets,
+      ca: client.ca,
+      allowPrivate: this.#allowPrivate,
+      signal: this.#signal,
+      onOpen: (file: { contentType: string | undefined; contentLength: number | undefined }) => {
+        header = file.contentType;
+        if ((file.contentLength ?? 0) > this.#left) tooLarge(this.#most);
+      },
+    };
+    const gathered = new Gathered();
+    for await (const chunk of download(url, options, client.clock)) {
+      gathered.add(chunk);
+      if (gathered.size > this.#left) tooLarge(this.#most);
+    }
+    this.#left -= gathered.size;
+    const bytes = gathered.toBuffer();
+    const contentType = typeOf(type, header, bytes);
+    return {
+      content: bytes.toString('base64'),
+      contentType,
+      filename: nameOf(new URL(url), contentType, bytes),
+      size: bytes.length,
+    };
+  }
+}
+
+/**
+ * Fetch what a contact sent or was sent: a picture, a recording, a video. Of a message, all its attachments. The links get no token, and may not lead to this machine or its network unless RapidPro itself is there, as with archives.
+ * @public
+ * @function
+ * @namespace global
+ * @example <caption>The pictures of each message that came in, a page at a time</caption>
+ * eachPage(
+ *   getMessages({ folder: 'inbox', after: '2026-11-01' }),
+ *   each(
+ *     state => state.data.filter(message => message.attachments.length > 0),
+ *     combine(
+ *       downloadAttachment($.data),
+ *       fn(state => ({ ...state, bytes: (state.bytes ?? 0) + state.data.reduce((sum, file) => sum + file.size, 0) })),
+ *     ),
+ *   ),
+ * );
+ * @example <caption>One attachment, at most 1 MB</caption>
+ * downloadAttachment($.data.attachments[0], { maxSize: 1000000 });
+ * @param {Attachment} attachment - A message, or a list of attachments; or one: an object with `content_type` and `url`, `'image/jpeg:https://…'`, or its link.
+ * @param {DownloadOptions} [options] - `maxSize` (bytes of all attachments together; default: 5242880, which is 5 MB; at most 104857600), `allowPrivate` (true: links may lead to this machine and its network; default: only where the server of the credential is there), `timeout` (seconds for all downloads; default: 60).
+ * @state {object} data - Of one: `content` (base64), `contentType`, `filename`, `size` (bytes). Of a message or a list: a list of them, in its order. What is no file, such as a place (`geo`), has `content: null`.
+ * @throws {RapidProError} `INVALID_INPUT` for what is no attachment; `TOO_LARGE` above `maxSize`, and then nothing is kept; `INVALID_LINK`, `LINK_FAILED`.
+ * @returns {Operation}
+ */
+export function downloadAttachment(
+  attachment: Reference<Attachment | Attachment[] | Attached>,
+  options?: Reference<DownloadOptions>,
+): Operation {
+  return named(
+    'downloadAttachment',
+    operation({
+      args: { attachment },
+      options,
+      knownOptions: ['maxSize', 'allowPrivate'],
+      async run(call) {
+        const value = call.args.attachment;
+        const list = listOf(value);
+        const parsed = list
+          ? list.map((one, index) => readOne(one, `attachments[${index}]`))
+          : [readOne(value, 'The argument')];
+        const isAllowed = call.options.allowPrivate ?? (await isNearby(call.client.origin));
+        const fetcher = new Fetcher(call, isAllowed);
+        const files: File[] = [];
+        for (const one of parsed) files.push(await fetcher.fetch(one));
+        log.info(`Fetched ${count(files.length, NOUNS)}, ${fetcher.fetched} bytes`);
+        const noFiles = files.filter(({ content }) => content === null).length;
+        if (noFiles > 0) {
+          log.warn(
+            `${count(noFiles, NOUNS)} without a file: a place, or what RapidPro could not get. Their content is null.`,
+          );
+        }
+        return list ? files : files[0];
+      },
+    }),
+  );
+}

@@ -1,0 +1,258 @@
+import type { Client } from '../client/client.js';
+import { fail } from '../errors/errors.js';
+import { isShown } from '../input/check.js';
+import { checkFilters } from '../input/filters.js';
+import { asUuid } from '../input/identifiers.js';
+import { named } from '../input/isOperation.js';
+import { count, log } from '../input/log.js';
+import { suggest } from '../input/nearest.js';
+import type { Settings } from '../input/optionTable.js';
+import { resources } from '../resources.js';
+import type { DeliveryFilters } from '../types/filters.js';
+import type { Dictionary } from '../types/json.js';
+import type { DeliveryOptions } from '../types/options.js';
+import type { Query } from '../types/request.js';
+import type { Operation, Reference } from '../types/state.js';
+import { operation } from './base/operation.js';
+import { wholeList } from './lists/list.js';
+import { lookUp } from './many/lookUp.js';
+import { inactiveStatus } from './many/recipients.js';
+
+/** Statuses of messages that RapidPro has still to hand over: `errored` is tried again. */
+const WAITING = ['initializing', 'pending', 'queued', 'errored'];
+/** The one status of a message that will not arrive. */
+const NOT_REACHED = 'failed';
+/** What was handed over, and how much is known of it. */
+const HANDED_OVER = ['wired', 'sent', 'delivered', 'read'];
+
+const KNOWN = ['broadcast', 'after', 'before'];
+
+/** Somebody whom a message did not reach. */
+interface NotReached {
+  contact: string;
+  message: string | number;
+  status: string;
+  contactStatus: string | null;
+}
+
+function refuse(description: string, fix: string): never {
+  throw fail('INVALID_FILTER', description, `Nothing was read. ${fix}`);
+}
+
+/** The broadcasts that are named, as queries of their list. */
+function checkBroadcasts(value: unknown): Query[] {
+  const given = Array.isArray(value) ? value : [value];
+  if (given.length === 0) {
+    refuse('The filter "broadcast" is an empty list.', 'Give at least one broadcast.');
+  }
+  const queries = given.map((one): Query => {
+    const uuid = typeof one === 'string' ? asUuid(one) : undefined;
+    return uuid ? { uuid } : { id: checkFilters('messages', { broadcast: one }).broadcast };
+  });
+  return [...new Map(queries.map(query => [JSON.stringify(query), query])).values()];
+}
+
+/**
+ * Whose messages are meant, checked.
+ *
+ * @throws RapidProError `INVALID_FILTER`
+ */
+function checkDeliveries(filters: unknown): { broadcasts: Query[] } | { period: Query } {
+  if (filters === null || typeof filters !== 'object' || Array.isArray(filters)) {
+    refuse(
+      'It is not said whose messages are meant.',
+      'Write { broadcast: $.data.id } or { after: "2026-01-31" }.',
+    );
+  }
+  const unknown = Object.keys(filters).find(key => !KNOWN.includes(key));
+  if (unknown !== undefined) {
+    const called = isShown(unknown) ? `filter "${unknown}"` : 'filter of that name';
+    refuse(`getDeliveries() has no ${called}.`, suggest(unknown, KNOWN));
+  }
+  const { broadcast, ...period } = filters as { [key: string]: unknown };
+  if ('broadcast' in filters && Object.keys(period).length > 0) {
+    refuse(
+      'getDeliveries() takes either "broadcast" or a time.',
+      'Leave one out: the messages of a broadcast are read whenever they were made.',
+    );
+  }
+  if ('broadcast' in filters) return { broadcasts: checkBroadcasts(broadcast) };
+  const query = checkFilters('messages', period);
+  if ('after' in query) return { period: query };
+  return refuse(
+    'The filter "after" is missing.',
+    'Give "broadcast", or "after": without them all messages that there are would be read.',
+  );
+}
+
+function isMeant({ id, uuid }: Dictionary, query: Query): boolean {
+  return query.uuid === undefined ? String(id) === query.id : uuid === query.uuid;
+}
+
+/**
+ * The broadcasts that are named: one by its filter, several from the list, which has 250 on a page.
+ *
+ * @throws RapidProError `UNKNOWN_REFERENCE` if one is not there
+ */
+async function readBroadcasts(client: Client, queries: readonly Query[]): Promise<Dictionary[]> {
+  const [only = {}, ...others] = queries;
+  const found = new Map<Query, Dictionary>();
+  for await (const page of wholeList(client, 'broadcasts', others.length > 0 ? {} : only)) {
+    for (const record of page) {
+      for (const query of queries.filter(one => isMeant(record, one))) found.set(query, record);
+    }
+    if (found.size === queries.length) break;
+  }
+  const missing = queries.findIndex(query => !found.has(query));
+  // By its id and by its uuid it is still one.
+  if (missing < 0) return [...new Set(found.values())];
+  throw fail(
+    'UNKNOWN_REFERENCE',
+    others.length > 0
+      ? `The workspace has no broadcast as filters.broadcast[${missing}] names it.`
+      : 'The workspace has no such broadcast.',
+    'Give the id as sendBroadcast() answered it, or as getBroadcasts() lists it.',
+  );
+}
+
+/** A server that no longer knows the filter would answer with the messages of everybody. */
+function requireMessagesOf(broadcast: unknown, page: readonly Dictionary[]): void {
+  const isKnown = broadcast !== undefined && broadcast !== null;
+  if (isKnown && page.every(message => String(message.broadcast) === String(broadcast))) return;
+  throw fail(
+    'INVALID_FILTER',
+    'This server does not find messages by their broadcast.',
+    'Give the time at which it was sent: { after: "2026-01-31T08:00:00Z" }.',
+  );
+}
+
+/** The messages of broadcasts, page by page. */
+async function* messagesOf(
+  client: Client,
+  broadcasts: readonly Dictionary[],
+  options: Settings,
+): AsyncGenerator<Dictionary[]> {
+  for (const { id } of broadcasts) {
+    requireMessagesOf(id, []);
+    const query = checkFilters('messages', { broadcast: id });
+    for await (const page of wholeList(client, 'messages', query, options)) {
+      requireMessagesOf(id, page);
+      yield page;
+    }
+  }
+}
+
+function tally(counts: { [status: string]: number }, status: unknown): void {
+  const key = String(status);
+  counts[key] = (counts[key] ?? 0) + 1;
+}
+
+/** Counts messages, and keeps of those that failed whom they were for: never a text. */
+class Deliveries {
+  total = 0;
+  readonly counts: { [status: string]: number } = {};
+  readonly notReached: NotReached[] = [];
+
+  add(page: readonly Dictionary[]): void {
+    for (const message of page) {
+      if (message.direction === 'in') continue;
+      this.total++;
+      tally(this.counts, message.status);
+      if (message.status !== NOT_REACHED) continue;
+      this.notReached.push({
+        contact: String((message.contact as Dictionary | null)?.uuid),
+        message: (message.uuid ?? message.id) as string | number,
+        status: NOT_REACHED,
+        contactStatus: null,
+      });
+    }
+  }
+
+  get waiting(): number {
+    return WAITING.reduce((sum, status) => sum + (this.counts[status] ?? 0), 0);
+  }
+
+  /** Says of each whom no message reached what RapidPro has of the contact. */
+  async lookUpContacts(client: Client): Promise<void> {
+    const found = await lookUp(client, [...new Set(this.notReached.map(({ contact }) => contact))]);
+    for (const one of this.notReached) {
+      const contact = found.get(one.contact);
+      if (contact) one.contactStatus = inactiveStatus(contact) ?? 'active';
+    }
+  }
+
+  log(): void {
+    const parts = Object.entries(this.counts).map(([status, amount]) => `${amount} ${status}`);
+    const sent = count(this.total, resources.messages.nouns);
+    log.info(`${sent} sent${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`);
+    const known = [...WAITING, ...HANDED_OVER, NOT_REACHED];
+    const unknown = Object.keys(this.counts).filter(status => !known.includes(status)).length;
+    if (unknown === 0) return;
+    log.warn(
+      `${count(unknown, ['status', 'statuses'])} of messages that the adaptor does not know: in "counts" only, neither waiting nor not reached.`,
+    );
+  }
+}
+
+function logMissing(broadcasts: readonly Dictionary[], total: number): void {
+  if (broadcasts.length === 0 || total > 0) return;
+  log.warn(
+    'RapidPro lists no messages of what was sent: they are not made yet, there was nobody to send to, or they are older than about 90 days and in the archives.',
+  );
+}
+
+/**
+ * Did it arrive? Read what became of the messages that were sent: of a broadcast, or of all that were made since a time, also in flows. Texts are not kept. RapidPro gives no reason why a message failed; the status of the contact often is one.
+ * @public
+ * @function
+ * @namespace global
+ * @example <caption>Of a broadcast that an earlier run sent, and whom to call</caption>
+ * getBroadcasts({}, { limit: 1 });
+ * getDeliveries({ broadcast: $.data[0].id });
+ *
+ * fn(state => ({
+ *   ...state,
+ *   toCall: state.data.notReached.filter(one => one.contactStatus === 'active').map(one => one.contact),
+ * }));
+ * @example <caption>All that was sent since a day, with two requests side by side</caption>
+ * getDeliveries({ after: '2026-11-01' }, { concurrency: 2 });
+ * @param {DeliveryFilters} filters - `broadcast` (its `id`, or its `uuid` on TextIt; a list of several), or `after` and, if you like, `before` (ISO dates, on `created_on`; both ends are included).
+ * @param {DeliveryOptions} [options] - `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `total` (messages), `counts` (how many of each status), `waiting` (how many RapidPro has still to hand over: `queued`, `errored`), `notReached` (one for each that failed: `contact`, `message`, `status`, `contactStatus`: `active`, `blocked`, `stopped`, `archived`, or null if RapidPro no longer has the contact). Of broadcasts also `broadcasts`: how many of each status.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; `UNKNOWN_REFERENCE` for a broadcast that is not there; `RATE_LIMITED`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/messages
+ * @returns {Operation}
+ */
+export function getDeliveries(
+  filters: Reference<DeliveryFilters>,
+  options?: Reference<DeliveryOptions>,
+): Operation {
+  return named(
+    'getDeliveries',
+    operation({
+      args: { filters },
+      options,
+      knownOptions: ['concurrency'],
+      async run({ client, args, options }) {
+        const meant = checkDeliveries(args.filters);
+        const broadcasts =
+          'broadcasts' in meant ? await readBroadcasts(client, meant.broadcasts) : [];
+        const pages =
+          'period' in meant
+            ? wholeList(client, 'messages', meant.period, options)
+            : messagesOf(client, broadcasts, options);
+        const deliveries = new Deliveries();
+        for await (const page of pages) deliveries.add(page);
+        await deliveries.lookUpContacts(client);
+        deliveries.log();
+        logMissing(broadcasts, deliveries.total);
+        const { total, counts, waiting, notReached } = deliveries;
+        if ('period' in meant) return { total, counts, waiting, notReached };
+        const statuses: { [status: string]: number } = {};
+        for (const { status } of broadcasts) tally(statuses, status);
+        return { total, counts, waiting, notReached, broadcasts: statuses };
+      },
+    }),
+  );
+}

@@ -1,0 +1,95 @@
+import type { Client } from '../../client/client.js';
+import { download } from '../../client/links/download.js';
+import { readJsonLines } from '../../client/links/jsonLines.js';
+import { isNearby } from '../../client/links/link.js';
+import { pages } from '../../client/pages.js';
+import { fail } from '../../errors/errors.js';
+import { count, log } from '../../input/log.js';
+import type { Period } from '../../input/period.js';
+import { PAGE_SIZE, resources } from '../../resources.js';
+import type { Dictionary } from '../../types/json.js';
+import { liveMessage, liveRun } from './archivedRecords.js';
+
+/** Records that archives may hold before they are taken for endless. */
+const MOST_ARCHIVED = 10_000_000;
+
+export type Kind = 'message' | 'run';
+
+/** The time by which a record belongs to an archive, and how it becomes a live one. */
+export const KINDS = {
+  message: { time: 'created_on', toLive: liveMessage, nouns: ['message', 'messages'] },
+  run: { time: 'modified_on', toLive: liveRun, nouns: ['run', 'runs'] },
+} as const;
+
+/** The archives that may hold records of a period. */
+export async function findArchives(
+  client: Client,
+  kind: Kind,
+  period: Period,
+): Promise<Dictionary[]> {
+  const archives: Dictionary[] = [];
+  const query = { archive_type: kind, ...period.archives };
+  for await (const { records } of pages(client, 'archives', query)) archives.push(...records);
+  const full = archives.filter(({ record_count }) => record_count !== 0);
+  const missing = full.filter(({ download_url }) => !download_url).length;
+  if (missing > 0) {
+    log.warn(
+      `${count(missing, resources.archives.nouns)} cannot be downloaded: their records are left out`,
+    );
+  }
+  return full.filter(({ download_url }) => download_url);
+}
+
+/** Sorts archives, the oldest first. */
+export function byStart(a: Dictionary, b: Dictionary): number {
+  return String(a.start_date).localeCompare(String(b.start_date));
+}
+
+/** Reads the files of archives, one after the other, with one bound for all of them. */
+export class ArchiveReader {
+  readonly #client: Client;
+  #read = 0;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /**
+   * The records of an archive as they are there, some at a time, oldest first. What nobody wants need not be brought into shape.
+   *
+   * @param isAgain - true if they were counted before
+   * @throws RapidProError `LINK_FAILED`, `INVALID_LINK`, `INVALID_RESPONSE`, `LIST_TOO_LONG`
+   */
+  async *read({ download_url, hash }: Dictionary, isAgain = false): AsyncGenerator<Dictionary[]> {
+    const { clock, origin, secrets, ca } = this.#client;
+    // Archives of a server on our own network may well stand there too; those of one on the web do not.
+    const allowPrivate = await isNearby(origin);
+    const bytes = download(
+      String(download_url),
+      { secrets, ca, allowPrivate, allowUnknownNames: true },
+      clock,
+    );
+    const md5 = typeof hash === 'string' ? hash : undefined;
+    for await (const archived of readJsonLines(bytes, md5)) {
+      if (!isAgain) this.#read += archived.length;
+      if (this.#read > MOST_ARCHIVED) {
+        throw fail(
+          'LIST_TOO_LONG',
+          `The archives have more than ${MOST_ARCHIVED} records.`,
+          'Read a shorter period. If it is short already, ask the people who run the server.',
+        );
+      }
+      yield archived;
+    }
+  }
+}
+
+/** Records in pages of at most 250. */
+export async function* inPages(batches: AsyncIterable<Dictionary[]>): AsyncGenerator<Dictionary[]> {
+  let waiting: Dictionary[] = [];
+  for await (const batch of batches) {
+    waiting = waiting.concat(batch);
+    while (waiting.length >= PAGE_SIZE) yield waiting.splice(0, PAGE_SIZE);
+  }
+  if (waiting.length > 0) yield waiting;
+}

@@ -1,0 +1,238 @@
+import type { Client } from '../../client/client.js';
+import { orderOf } from '../../client/listOrder.js';
+import { pages } from '../../client/pages.js';
+import type { ListPage } from '../../client/position.js';
+import { SeenIds } from '../../client/seenIds.js';
+import { fail } from '../../errors/errors.js';
+import type { Settings } from '../../input/optionTable.js';
+import { periodBetween } from '../../input/period.js';
+import { type Micros, toMicros } from '../../input/times.js';
+import { PAGE_SIZE, type ResourceName } from '../../resources.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Query } from '../../types/request.js';
+import { matcherOf, refuseUnarchived } from './archivedFilters.js';
+import { ArchiveReader, findArchives, type Kind } from './archiveFiles.js';
+import { backwards } from './backwards.js';
+
+/** Lists whose older records are in archives. */
+const KIND: Partial<Record<ResourceName, Kind>> = { messages: 'message', runs: 'run' };
+
+/** Whether a list takes the option `archived`. */
+export const hasArchives = (name: ResourceName): boolean => KIND[name] !== undefined;
+
+/**
+ * Refuses what cannot be read of archives. To be called before anything is sent.
+ *
+ * @throws RapidProError `INVALID_FILTER`, `INVALID_OPTION`
+ */
+export function checkArchived(name: ResourceName, filters: unknown, options: Settings): void {
+  for (const key of ['deadline', 'resume'] as const) {
+    if (options[key] === undefined || options[key] === false) continue;
+    throw fail(
+      'INVALID_OPTION',
+      `options.${key} does not go with options.archived: archives are read to their end in one run.`,
+      'Nothing was read. Read a month in each run, with the filters "after" and "before".',
+    );
+  }
+  refuseUnarchived(name, filters);
+}
+
+const DAY = 24 * 60 * 60 * 1_000_000;
+
+/** The times between which the records of an archive are: its first moment, and that behind its last. */
+function spanOf({ start_date, period }: Dictionary): { from: Micros; to: Micros } {
+  const from = toMicros(start_date) ?? Number.NaN;
+  const day = new Date(from / 1000);
+  const next = Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 1) * 1000;
+  return { from, to: period === 'monthly' ? next : from + DAY };
+}
+
+/** What distinguishes an archive from another one, or from itself when it was made anew. */
+const nameOf = ({ start_date, period, hash, record_count }: Dictionary) =>
+  JSON.stringify([start_date, period, hash ?? record_count]);
+
+/** Records one by one, of pages that are read when they are needed. */
+class Head {
+  #page: Dictionary[] = [];
+  #at = 0;
+  readonly #pages: AsyncIterator<Dictionary[]>;
+
+  constructor(pages: AsyncIterable<Dictionary[]>) {
+    this.#pages = pages[Symbol.asyncIterator]();
+  }
+
+  /** The next record; undefined behind the last one. */
+  async peek(): Promise<Dictionary | undefined> {
+    while (this.#at >= this.#page.length) {
+      const { done, value } = await this.#pages.next();
+      if (done) return undefined;
+      this.#page = value;
+      this.#at = 0;
+    }
+    return this.#page[this.#at];
+  }
+
+  take(): void {
+    this.#at++;
+  }
+
+  async close(): Promise<void> {
+    await this.#pages.return?.();
+  }
+}
+
+async function* recordsOf(list: AsyncIterable<ListPage>): AsyncGenerator<Dictionary[]> {
+  for await (const { records } of list) yield records;
+}
+
+/** Reads the archives of one list, each in the order of the list. */
+class Archives {
+  readonly #client: Client;
+  readonly #kind: Kind;
+  readonly #query: Query;
+  readonly #isAscending: boolean;
+  readonly #reader: ArchiveReader;
+  readonly #known = new Set<string>();
+
+  constructor(client: Client, kind: Kind, query: Query, isAscending: boolean) {
+    this.#client = client;
+    this.#kind = kind;
+    this.#query = query;
+    this.#isAscending = isAscending;
+    this.#reader = new ArchiveReader(client);
+  }
+
+  /** Those that were not listed before, in the order of the list. */
+  async list(): Promise<Dictionary[]> {
+    const { after, before } = this.#query;
+    const period = periodBetween(toMicros(after), toMicros(before));
+    const listed = await findArchives(this.#client, this.#kind, period);
+    const fresh = listed.filter(archive => !this.#known.has(nameOf(archive)));
+    for (const archive of fresh) this.#known.add(nameOf(archive));
+    const spans = new Map(fresh.map(archive => [archive, spanOf(archive)]));
+    // A month and a day of it: the month comes first, and what the day has is then known.
+    return fresh.sort((a, b) => {
+      const [one, other] = [spans.get(a), spans.get(b)] as { from: Micros; to: Micros }[];
+      if (!one || !other) return 0;
+      return this.#isAscending
+        ? one.from - other.from || other.to - one.to
+        : other.to - one.to || one.from - other.from;
+    });
+  }
+
+  /** The records of an archive that the filters ask for. */
+  read(archive: Dictionary): AsyncIterable<Dictionary[]> {
+    const matches = matcherOf(this.#kind, this.#query);
+    const reader = this.#reader;
+    const matching = async function* (isAgain: boolean) {
+      for await (const records of reader.read(archive, isAgain)) {
+        yield records.map(matches).filter(record => record !== undefined);
+      }
+    };
+    return this.#isAscending ? matching(false) : backwards(matching);
+  }
+}
+
+/**
+ * The pages of a list with what has gone to archives, each record once, in the order of the list.
+ *
+ * RapidPro moves records from the list to archives at any time, also while they are read. So the archives
+ * are looked at again once the list has been read: what was moved meanwhile comes last.
+ *
+ * @param live - the pages of the list itself, to its very end
+ * @param limit - records after which nobody reads on
+ * @throws RapidProError what reading throws
+ */
+export async function* withArchives(
+  client: Client,
+  name: ResourceName,
+  query: Query,
+  live: AsyncIterable<ListPage>,
+  limit = Number.POSITIVE_INFINITY,
+): AsyncGenerator<ListPage, void, undefined> {
+  const { key, isAscending } = orderOf(name, query);
+  const asked = await byUuid(client, query);
+  const archives = new Archives(client, KIND[name] as Kind, asked, isAscending);
+  const timeOf = (record: Dictionary) => toMicros(record[key]) ?? Number.NaN;
+  const isBefore = (a: Micros, b: Micros) => (isAscending ? a < b : a > b);
+  const list = new Head(recordsOf(live));
+  const page = new Page(await list.peek(), limit);
+  let archived: Head | undefined;
+  try {
+    for (const archive of await archives.list()) {
+      const { from, to } = spanOf(archive);
+      // The file is opened when it is its turn: a limit may be reached before.
+      for (let one = await list.peek(); one; one = await list.peek()) {
+        if (!isBefore(timeOf(one), isAscending ? from : to - 1)) break;
+        list.take();
+        if (page.add(one)) yield { records: page.turn(), next: undefined };
+      }
+      archived = new Head(archives.read(archive));
+      for (let old = await archived.peek(); old; old = await archived.peek()) {
+        const one = await list.peek();
+        const isNext = one !== undefined && isBefore(timeOf(one), timeOf(old));
+        (isNext ? list : archived).take();
+        if (page.add(isNext ? one : old)) yield { records: page.turn(), next: undefined };
+      }
+    }
+    for (let one = await list.peek(); one; one = await list.peek()) {
+      list.take();
+      if (page.add(one)) yield { records: page.turn(), next: undefined };
+    }
+    for (const archive of await archives.list()) {
+      archived = new Head(archives.read(archive));
+      for (let old = await archived.peek(); old; old = await archived.peek()) {
+        archived.take();
+        if (page.add(old)) yield { records: page.turn(), next: undefined };
+      }
+    }
+    if (page.isOpen) yield { records: page.turn(), next: undefined };
+  } finally {
+    await archived?.close();
+    await list.close();
+  }
+}
+
+/** Archives have labels by the names that they had then; their uuids stay. */
+async function byUuid(client: Client, query: Query): Promise<Query> {
+  if (query.label === undefined) return query;
+  for await (const { records } of pages(client, 'labels')) {
+    const label = records.find(({ name }) => name === query.label);
+    if (label) return { ...query, label: String(label.uuid) };
+  }
+  return query;
+}
+
+/** Gathers records, each once. */
+class Page {
+  #records: Dictionary[] = [];
+  #isFirst = true;
+  readonly #limit: number;
+  readonly #seen = new SeenIds();
+  /** What records of the list are known by; archives have it too, and often more. */
+  readonly #id: 'uuid' | 'id';
+
+  constructor(first: Dictionary | undefined, limit: number) {
+    this.#limit = limit;
+    this.#id = first && !('uuid' in first) ? 'id' : 'uuid';
+  }
+
+  /** @returns true if the page is full, or nobody reads on */
+  add(record: Dictionary): boolean {
+    const id = record[this.#id] ?? record.uuid ?? record.id;
+    if (this.#seen.add(String(id))) this.#records.push(record);
+    return this.#records.length >= PAGE_SIZE || this.#seen.size >= this.#limit;
+  }
+
+  turn(): Dictionary[] {
+    const records = this.#records;
+    this.#records = [];
+    this.#isFirst = false;
+    return records;
+  }
+
+  /** True if something is left. An empty list is one empty page, as elsewhere. */
+  get isOpen(): boolean {
+    return this.#records.length > 0 || this.#isFirst;
+  }
+}
