@@ -12,6 +12,7 @@ export const RUN_BY: Readonly<Record<string, string>> = {
   'docs/sync.md': 'test/docs/guides.test.ts',
   'docs/writing.md': 'test/docs/guides.test.ts',
   'docs/guides/everyday-jobs.md': 'test/docs/everydayJobs.test.ts',
+  'docs/guides/shared-phones.md': 'test/docs/guides.test.ts',
   'docs/operations.md': 'test/docs/examples.test.ts',
   'docs/real-time.md': 'test/webhook/guide.test.ts',
   'docs/testing-jobs.md': 'test/docs/samples.test.ts',
