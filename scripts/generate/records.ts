@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { recordings, type ServerName, servers } from '../../recordings/read.js';
+import { type Recording, recordings, type ServerName, servers } from '../../recordings/read.js';
 import type { Dialect } from '../../src/resources.js';
 
 /** Writes docs/reference/records.md: what the records of both lines of servers hold, taken from the recordings. */
@@ -300,7 +300,7 @@ const isObject = (value: unknown): value is Json =>
 
 /** The bodies that RapidPro 9 was seen to push. Of the newer line those that it lists: they are the same texts. */
 function pushed(server: ServerName): Json[] {
-  const listed = recordings(server)
+  const listed = exchanges(server)
     .filter(({ name }) => name === 'resthook_events/get_list')
     .flatMap(({ response }) => (response.body as { results: { data: Json }[] }).results)
     .map(({ data }) => data);
@@ -313,10 +313,19 @@ function pushed(server: ServerName): Json[] {
   return [...caught, ...listed];
 }
 
+const read = new Map<ServerName, Recording[]>();
+
+/** There are a thousand files: they are read once. */
+function exchanges(server: ServerName): Recording[] {
+  const known = read.get(server) ?? recordings(server);
+  read.set(server, known);
+  return known;
+}
+
 /** All records of a noun that a server was seen to answer. */
 export function recordsOf({ endpoint }: Noun, server: ServerName): Json[] {
   if (endpoint === 'push') return pushed(server);
-  return recordings(server)
+  return exchanges(server)
     .filter(({ name, response }) => name.startsWith(`${endpoint}/`) && response.status < 300)
     .flatMap(({ response: { body } }) => (isObject(body) && body.results) || [body])
     .filter(isObject);

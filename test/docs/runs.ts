@@ -28,6 +28,7 @@ export const RUN_BY: Readonly<Record<string, string>> = {
   'docs/guides/archives.md': 'test/docs/guides.test.ts',
   'docs/guides/attachments.md': 'test/docs/guides.test.ts',
   'docs/guides/did-it-arrive.md': 'test/docs/guides.test.ts',
+  'docs/guides/shared-phones.md': 'test/docs/guides.test.ts',
   'sandbox/README.md': 'test/packaging/sandboxTarball.test.ts',
 };
 
