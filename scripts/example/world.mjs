@@ -1,3 +1,4 @@
+import { createCollections } from './collections.mjs';
 import { createDhis2 } from './dhis2/server.mjs';
 import { askingFlow } from './flows.mjs';
 import { createReceiver } from './receiver.mjs';
@@ -7,7 +8,11 @@ import { createRunner, EXAMPLE } from './run-workflow.mjs';
 export const FLOWS = {
   registration: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a01',
   report: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a02',
+  visit: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a05',
 };
+
+/** The operator's desk, as `settings.js` names it. */
+const DESK = 'rapidpro-dhis2';
 
 const SECRET = 'a-made-up-secret-of-this-computer';
 
@@ -30,10 +35,15 @@ const GROUPS = ['DHIS2 clients', 'Registration asked', 'Registration started', '
  * @param {(settings: object) => object} [options.settings] - what is changed in `settings.js`; a function that stands alone
  * @param {object[]} [options.flows] - more flows, as askingFlow makes them
  * @param {() => number} [options.now] - the clock of the jobs
+ * @param {object} [options.mail] - what is in the credential for mail
  */
 export async function createWorld(options) {
   const { createSandbox, dialect = 'v9', contacts = [], flows = [], console } = options;
   const dhis2 = await createDhis2(options.dhis2);
+  if (!options.dhis2?.metadata?.users) {
+    dhis2.setUp('users', { id: 'UserOpenFn1', authorities: ['F_DATAVALUE_ADD', 'F_USER_VIEW'] });
+  }
+  const collections = await createCollections([DESK]);
   const states = {};
   let visits = 0;
   const receiver = await createReceiver(push => runner.run(`${EXAMPLE}/registration.json`, push));
@@ -63,6 +73,18 @@ export async function createWorld(options) {
           ],
           thanks: 'Thank you.',
         }),
+        askingFlow({
+          uuid: FLOWS.visit,
+          name: 'Visit',
+          questions: [
+            {
+              name: 'Weight',
+              text: 'Your visit is on @trigger.params.due. What is your weight?',
+              type: 'has_number',
+            },
+          ],
+          thanks: 'Thank you.',
+        }),
         ...flows,
       ],
       contacts,
@@ -70,8 +92,9 @@ export async function createWorld(options) {
   });
   const { host, token } = sandbox;
   const credentials = {
-    './credentials/dhis2.json': dhis2.credential,
+    './credentials/dhis2.json': { ...dhis2.credential, ...collections.credential },
     './credentials/rapidpro.json': { host, token, webhookSecret: SECRET },
+    './credentials/mail.json': options.mail ?? {},
   };
   const { settings = one => one, now = Date.now } = options;
   const change = () =>
@@ -84,7 +107,10 @@ export async function createWorld(options) {
   return {
     dhis2,
     sandbox,
+    collections,
     receiver,
+    /** What is on the operator's desk: entries by their keys. */
+    desk: () => collections.values(DESK),
     /** The state that each scheduled workflow left, which its next run starts with. */
     states,
     /** Runs a scheduled workflow with what its last run left, as the CLI does with `-s` and `-o`. */
@@ -114,7 +140,8 @@ export async function createWorld(options) {
     },
     async close() {
       runner.close();
-      await Promise.all([sandbox.close(), dhis2.close(), receiver.close()]);
+      const all = [sandbox, dhis2, collections, receiver];
+      await Promise.all(all.map(one => one.close()));
     },
   };
 }
