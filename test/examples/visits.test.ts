@@ -3,7 +3,7 @@ import { built } from '../packaging/project.js';
 import { recorded } from './dhis2/recorded.js';
 import { FLOWS, noonInKigali, person, reasons, world } from './world.js';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(built);
 
