@@ -1,6 +1,20 @@
 // Works out what a person in charge is told of the desk: once a day, and only when something waits for a person.
 
-const SHOWN = 3; // ids of each cause, in a message
+const SHOWN = 2; // ids of each cause, in a message
+const LONGEST = 640; // characters that RapidPro takes in a message
+
+// As many of the lines as fit, and how many do not.
+function fitted([head, ...lines]) {
+  const more = count => `And ${count} more kinds: open the desk.`;
+  let text = head;
+  for (const [index, line] of lines.entries()) {
+    const left = lines.length - index;
+    const rest = left > 1 ? `\n${more(left)}` : '';
+    if (`${text}\n${line}${rest}`.length > LONGEST) return `${text}\n${more(left)}`;
+    text = `${text}\n${line}`;
+  }
+  return text;
+}
 
 fn(state => {
   const { settings, desk, now } = state;
@@ -23,15 +37,14 @@ fn(state => {
     lines.set(key, line);
   }
   const sorted = [...lines.values()].sort((a, b) => b.ids.length - a.ids.length);
-  const write = shown =>
-    [
-      `RapidPro and DHIS2, ${today}: ${toTell.length} to look at.`,
-      ...sorted.map(({ key, mend, ids }) => {
-        const some = ids.slice(0, shown).join(', ');
-        const more = ids.length > shown ? `, and ${ids.length - shown} more` : '';
-        return `${ids.length} x ${key}${mend ? ` Mend: ${mend}.` : ''} (${some}${more})`;
-      }),
-    ].join('\n');
+  const write = shown => [
+    `RapidPro and DHIS2, ${today}: ${toTell.length} to look at.`,
+    ...sorted.map(({ key, mend, ids }) => {
+      const some = ids.slice(0, shown).join(', ');
+      const more = ids.length > shown ? `, and ${ids.length - shown} more` : '';
+      return `${ids.length} x ${key}${mend ? ` Mend: ${mend}.` : ''} (${some}${more})`;
+    }),
+  ];
   // Who was told today, or perhaps, is not told again; a message that was refused is tried again.
   const isTold = channel =>
     desk.some(
@@ -48,8 +61,8 @@ fn(state => {
     open,
     told: [],
     waiting: toTell.length,
-    message: write(SHOWN),
-    mail: write(Number.POSITIVE_INFINITY),
+    message: fitted(write(SHOWN)),
+    mail: write(Number.POSITIVE_INFINITY).join('\n'),
     // The claim, before anything is sent.
     items: open.map(channel => ({
       kind: 'tell',

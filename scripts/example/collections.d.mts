@@ -15,6 +15,7 @@ export interface Collections {
   credential: { collections_endpoint: string; collections_token: string };
   requests(): { method: string; path: string; body: string }[];
   values(name: string): Record<string, DeskEntry>;
+  put(name: string, key: string, value: object): void;
   fault(order: { method: 'GET' | 'POST' | 'DELETE'; kind?: 'reset'; after?: boolean }): void;
   close(): Promise<void>;
 }

@@ -89,6 +89,8 @@ export async function createCollections(names) {
       Object.fromEntries(
         [...collections.get(name)].map(([key, value]) => [key, JSON.parse(value)]),
       ),
+    /** Puts a value there, as another workflow would. */
+    put: (name, key, value) => void collections.get(name).set(key, JSON.stringify(value)),
     /** Lets the next such request go wrong: `{ method }`, with `kind: 'reset'` for a connection that breaks, `after: true` when the work is done. */
     fault: order => faults.push(order),
     async close() {

@@ -232,6 +232,21 @@ describe('who is told', () => {
     expect(messages(both)).toHaveLength(2);
   });
 
+  test('with more than fits into a message', async () => {
+    const both = await withDesk();
+    const causes = Array.from({ length: 9 }, (_, index) => ({
+      kind: 'visit',
+      id: `EventNumb0${index}`,
+      status: 'refused',
+      cause: `Cause ${index}: ${'x'.repeat(90)}.`,
+      since: new Date().toISOString(),
+    }));
+    for (const one of causes) both.collections.put('rapidpro-dhis2', `visit-${one.id}`, one);
+    expect((await both.run('tell')).data).toMatchObject({ waiting: 9, told: 1 });
+    expect(messages(both)[0]).toMatch(/9 to look at\..*And \d more kinds: open the desk\.$/s);
+    expect(messages(both)[0]?.length).toBeLessThanOrEqual(640);
+  });
+
   test('by a gateway for mail', async () => {
     const mails: string[] = [];
     const gateway = createServer(async (request, response) => {

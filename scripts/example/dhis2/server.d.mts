@@ -24,6 +24,7 @@ export interface Dhis2 {
     geometry?: object;
     values: Record<string, string>;
   }[];
+  users(): { id: string; organisationUnits: string[]; disabled?: boolean; userRoles?: object[] }[];
   dataStore(namespace: string): Record<string, DeskEntry>;
   dataValues(): {
     dataElement: string;

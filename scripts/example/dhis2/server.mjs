@@ -74,6 +74,7 @@ export async function createDhis2(options = {}) {
         [...(store.namespaces.get(namespace) ?? [])].map(([key, { value }]) => [key, value]),
       ),
     dataValues: () => [...store.dataValues.values()],
+    users: () => [...store.users.values()],
     /** The data sets that are marked as complete. */
     registrations: () => [...store.registrations.values()],
     /** Somebody at a clinic enters or changes data. Throws where DHIS2 would refuse. */
