@@ -2,15 +2,15 @@
 
 fnIf(
   state => !state.pushes,
-  webhook
-    .parse({
-      secret: $.configuration.webhookSecret,
-      header: 'X-Secret',
-      // Somebody who tries the flow in RapidPro's simulator is nobody to register.
-      simulations: 'stop',
-    })
-    .then(state => ({ ...state, pushes: [state.data] })),
+  webhook.parse({
+    secret: $.configuration.webhookSecret,
+    header: 'X-Secret',
+    // Somebody who tries the flow in RapidPro's simulator is nobody to register.
+    simulations: 'stop',
+  }),
 );
+
+fn(state => (state.pushes ? state : { ...state, pushes: [state.data] }));
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 

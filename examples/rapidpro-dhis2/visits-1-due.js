@@ -9,6 +9,12 @@ const addDays = (day, count) => new Date(Date.parse(day) + count * DAY).toISOStr
 
 get('/api/system/info');
 
+// Without a credential that it knows DHIS2 answers with a page.
+fn(state => {
+  if (state.data?.version) return state;
+  throw new Error('DHIS2 shows its page to log in: look at the credential.');
+});
+
 fn(state => ({
   ...state,
   // The day that a clock of the program shows, as 2026-11-26.

@@ -3,7 +3,7 @@
 // afterwards. Of one that says "asked" alone it is not known whether the flow was started, until RapidPro's list of starts says so.
 
 const DAY = 24 * 60 * 60 * 1000;
-const KEPT = 6; // marks of a contact: a field holds 640 characters
+const KEPT = 6; // marks of a contact: a field holds 640 characters, ten or eleven of them
 
 const addDays = (day, count) => new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10);
 const latest = days => [...days].sort().at(-1);
@@ -14,9 +14,10 @@ const readMarks = text =>
     .map(part => part.trim().split(' '))
     .filter(([event]) => event)
     .map(([event, mark, day, start]) => ({ event, mark, day, start }));
-const writeMarks = marks =>
+// What is still open is never taken away: without its mark a visit would be started again.
+const writeMarks = (marks, isOpen) =>
   marks
-    .slice(-KEPT)
+    .filter((one, place) => isOpen(one) || place >= marks.length - KEPT)
     .map(({ event, mark, day, start }) => [event, mark, day, start].filter(Boolean).join(' '))
     .join('; ');
 
@@ -109,7 +110,11 @@ fn(async state => {
   }
   if (all.some(({ mark }) => mark === 'asked')) {
     const { data } = await getFlowStarts({ after: `${since}T00:00:00Z` })(state);
-    for (const { uuid, params } of data) if (params?.event) starts[params.event] = uuid;
+    for (const { uuid, params, contacts } of data) {
+      for (const contact of params?.event ? contacts : []) {
+        starts[`${params.event} ${contact.uuid}`] = uuid;
+      }
+    }
   }
   return { ...state, runs, starts };
 });
@@ -133,6 +138,7 @@ fn(async state => {
     new Intl.DateTimeFormat('sv-SE', { timeZone: settings.timeZone }).format(new Date(time));
   const items = [...state.items];
   const answered = [];
+  const isOpen = mark => mark.mark === 'asked' || visits.some(({ event }) => event === mark.event);
   const busy = {}; // by contact: until when another visit waits for an answer
   let started = 0;
   for (const visit of visits.sort((a, b) => (a.due < b.due ? -1 : 1))) {
@@ -143,10 +149,16 @@ fn(async state => {
     const end = item => items.push({ kind: 'visit', id: event, who, of, ...item });
     const marks = visit.marks ?? [];
     const isFinished = ({ start }) => runs[start]?.exit_type === 'completed';
-    let mark = marks.find(one => one.event === event);
+    const mark = marks.find(one => one.event === event);
+    const save = list => {
+      const text = writeMarks(list, isOpen);
+      return updateContact(contact.uuid, { fields: { [visitKey]: text || null } })(state);
+    };
 
-    if (mark?.mark === 'asked' && starts[event]) {
-      mark = { ...mark, mark: 'started', start: starts[event] };
+    const start = starts[`${event} ${who}`];
+    if (mark?.mark === 'asked' && start) {
+      Object.assign(mark, { mark: 'started', start });
+      await save(marks);
     }
     if (mark?.mark === 'asked') {
       end({
@@ -203,8 +215,6 @@ fn(async state => {
       continue;
     }
 
-    const save = list =>
-      updateContact(contact.uuid, { fields: { [visitKey]: writeMarks(list) || null } })(state);
     const asked = { event, mark: 'asked', day: today };
     const again = error => ({
       status: 'waiting',
@@ -224,11 +234,11 @@ fn(async state => {
       continue;
     }
     const needed = Object.entries(params).map(([name, id]) => [name, paramsOf[person][id]]);
-    let start;
+    let uuid;
     try {
       const body = { flow, contacts: [contact.uuid], params: { event, due } };
       for (const [name, value] of needed) body.params[name] = value;
-      start = (await startFlow(body)(state)).data.uuid;
+      uuid = (await startFlow(body)(state)).data.uuid;
     } catch (error) {
       // A refused start surely did not take place: the mark comes off.
       if (error.statusCode >= 400 && error.statusCode < 500) {
@@ -245,7 +255,7 @@ fn(async state => {
     busy[who] = until;
     end({ status: 'waiting', until, cause: 'The flow was started; no finished run yet.' });
     // Without this mark the next run finds the start in RapidPro's list, by the event.
-    await save([...marks, { ...asked, mark: 'started', start }]);
+    await save([...marks, { ...asked, mark: 'started', start: uuid }]);
   }
   return { ...state, items, answered, started };
 });

@@ -20,6 +20,7 @@ const FIELDS = [
   { key: 'dhis2_id', name: 'DHIS2 id', type: 'text' },
   { key: 'confirmation', name: 'Confirmation', type: 'text' },
   { key: 'clinic', name: 'Clinic', type: 'text' },
+  { key: 'visits', name: 'Visits', type: 'text' },
 ];
 const GROUPS = ['DHIS2 clients', 'Registration asked', 'Registration started', 'Health workers'];
 

@@ -125,6 +125,21 @@ test('an older report that was corrected does not undo a later one', async () =>
   expect(statuses(both.desk(), 'report')).toEqual(['done', 'done']);
 });
 
+test('two workflows at the same moment, or one twice, leave each thing once', async () => {
+  const both = await withDesk();
+  await report(both, GONE, 2);
+  await both.run('reports');
+  mend(both);
+  const finals = await Promise.all([both.run('resend'), both.run('reports'), both.run('resend')]);
+  expect(finals.map(({ errors }) => errors)).toEqual([undefined, undefined, undefined]);
+  expect(cases(both)).toEqual(['ClinicGone1 2']);
+  expect(both.dhis2.dataValues()).toHaveLength(2);
+  expect(statuses(both.desk(), 'report')).toEqual(['done']);
+  const before = sendings(both);
+  await both.run('reports');
+  expect(sendings(both)).toBe(before);
+});
+
 describe('a crash while something is sent again', () => {
   const reset = { kind: 'reset' as const };
   type Crash = [name: string, step: string | undefined, strike: (both: Both) => void];

@@ -330,6 +330,19 @@ describe('it goes wrong', () => {
   });
 });
 
+test('a person with many marks: none that is open is forgotten', async () => {
+  const marks = Array.from({ length: 8 }, (_, index) => `OldVisit${index}00 started ${day(-9)} x`);
+  const asked = `EventForgot asked ${day(-9)}`;
+  const both = await withVisits([
+    { ...BEATA, more: { fields: { dhis2_id: idOf(BEATA), visits: [asked, ...marks].join('; ') } } },
+  ]);
+  await both.run('visits');
+  const kept = both.sandbox.contacts()[0]?.fields.visits ?? '';
+  expect(kept).toMatch(/^EventForgot asked/);
+  expect(kept.split('; ')).toHaveLength(7);
+  expect(kept).toContain(`${eventOf(BEATA)} started`);
+});
+
 test('a visit that was deleted in DHIS2 is no longer open', async () => {
   const both = await withVisits([BEATA]);
   await both.run('visits');
