@@ -140,17 +140,20 @@ fn(async state => {
   const answered = [];
   const isOpen = mark => mark.mark === 'asked' || visits.some(({ event }) => event === mark.event);
   const busy = {}; // by contact: until when another visit waits for an answer
+  const marksOf = {}; // by contact: the marks as they are by now
   let started = 0;
-  for (const visit of visits.sort((a, b) => (a.due < b.due ? -1 : 1))) {
+  for (const visit of visits.sort((a, b) => a.due.localeCompare(b.due))) {
     const { event, of, person, due, contact, no } = visit;
     const rules = settings.visits.find(({ name }) => name === of);
     const { missedAfterDays, daysBefore, daysAfter, flow, params = {} } = rules;
     const who = contact?.uuid ?? person;
     const end = item => items.push({ kind: 'visit', id: event, who, of, ...item });
-    const marks = visit.marks ?? [];
+    marksOf[who] ??= visit.marks ?? [];
+    const marks = marksOf[who];
     const isFinished = ({ start }) => runs[start]?.exit_type === 'completed';
     const mark = marks.find(one => one.event === event);
     const save = list => {
+      marksOf[who] = list;
       const text = writeMarks(list, isOpen);
       return updateContact(contact.uuid, { fields: { [visitKey]: text || null } })(state);
     };
@@ -161,6 +164,7 @@ fn(async state => {
       await save(marks);
     }
     if (mark?.mark === 'asked') {
+      busy[who] = addDays(mark.day, missedAfterDays);
       end({
         status: 'unknown',
         cause: 'It is not known whether the flow was started.',
@@ -246,6 +250,7 @@ fn(async state => {
         end(again(error));
       } else {
         const cause = 'It is not known whether the flow was started.';
+        busy[who] = addDays(today, missedAfterDays);
         end({ status: 'unknown', cause, mend: 'The next run looks whether RapidPro has it' });
       }
       continue;

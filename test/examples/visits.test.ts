@@ -267,6 +267,21 @@ describe('it goes wrong', () => {
     expect(starts(both)).toHaveLength(2);
   });
 
+  test('two visits of one person, and nobody knows of the first: the second leaves its mark alone', async () => {
+    const both = await withVisits([AMINA]);
+    const [first] = both.dhis2.events();
+    const visit = { program: 'MatCareProg', programStage: 'VisitStage1', orgUnit: 'ClinicKacy1' };
+    const second = { ...visit, event: 'EventSecond', enrollment: first?.enrollment };
+    both.dhis2.enter({ events: [{ ...second, status: 'SCHEDULE', scheduledAt: day(2) }] });
+    both.sandbox.fault({ kind: 'reset', strikes: 'before', when: START });
+    await both.run('visits');
+    await both.run('visits');
+    expect(starts(both)).toEqual([]);
+    expect(both.sandbox.contacts()[0]?.fields.visits).toBe(`${eventOf(AMINA)} asked ${day(0)}`);
+    expect(onDesk(both, AMINA)?.status).toBe('unknown');
+    expect(both.desk()['visit-EventSecond']).toMatchObject({ status: 'waiting', until: day(3) });
+  });
+
   test.each(['contacts', 'flow_starts'])(
     'RapidPro refuses at %s: it waits, and the next run starts it once',
     async path => {
