@@ -162,8 +162,13 @@ fn(async state => {
       problems.push({ who, reason });
       const mend = `RapidPro: the field "${key}" of this contact`;
       const cause = 'It is not known whether the reminder went out.';
-      if (refused) end({ status: 'waiting', until: 'the next run', cause: error.description });
-      else end({ status: 'unknown', cause, mend });
+      // 429: it was only too much at once.
+      if (error.statusCode === 429) {
+        end({ status: 'waiting', until: 'the next run', cause: error.description });
+      } else if (refused) {
+        const words = `The reminder was refused: ${error.description}`;
+        end({ status: 'refused', cause: words, mend: 'RapidPro: this contact or its channel' });
+      } else end({ status: 'unknown', cause, mend });
       // A refused message surely did not go out: the mark comes off.
       if (refused) await mark(old);
       continue;

@@ -247,7 +247,9 @@ fn(async state => {
       // A refused start surely did not take place: the mark comes off.
       if (error.statusCode >= 400 && error.statusCode < 500) {
         await save(marks);
-        end(again(error));
+        const cause = `RapidPro refused the start: ${error.description}`;
+        // 429: it was only too much at once.
+        end(error.statusCode === 429 ? again(error) : refused(cause, 'RapidPro: the flow'));
       } else {
         const cause = 'It is not known whether the flow was started.';
         busy[who] = addDays(today, missedAfterDays);
