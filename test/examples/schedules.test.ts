@@ -343,69 +343,66 @@ describe.each([29, 71])('visits, schedule %i', seed => {
   });
 });
 
-describe.each([13, 59])(
-  'reports that are refused, corrected and sent again, schedule %i',
-  seed => {
-    test('each arrives, the newest counts, nothing is sent in vain, and each ends as done', async () => {
-      const roll = dice(seed);
-      const both = await world({
-        contacts: WORKERS.map(({ urn }, index) => ({
-          urns: [urn],
-          groups: ['Health workers'],
-          fields: { clinic: index === 0 ? 'ClinicKacy1' : 'ClinicGone1' },
-        })),
-        settings: all => ({ ...all, desk: { ...all.desk, resendAfterMinutes: 0 } }),
-      });
-      for (const id of ['DataElCases', 'DataElDeath']) {
-        both.dhis2.setUp('dataElements', { id, zeroIsSignificant: true });
-      }
-      const mend = () => {
-        both.dhis2.setUp('orgUnits', { id: 'ClinicGone1', name: 'New', parent: 'CountryRW01' });
-        const organisationUnits = ['ClinicKacy1', 'ClinicReme1', 'ClinicGone1'];
-        both.dhis2.setUp('dataSets', { id: 'WeeklyMalar', organisationUnits });
-      };
-      const newest = new Map<string, string>();
-      let reported = 0;
-      const story: string[] = [];
-      for (let step = 0; step < 6; step++) {
-        if (step < 2 || roll(3) === 0) {
-          const index = roll(2);
-          const number = String(roll(50));
-          await both.goThrough(FLOWS.report, WORKERS[index]?.urn ?? '', [number, '1']);
-          newest.set(index === 0 ? 'ClinicKacy1' : 'ClinicGone1', number);
-          reported += 1;
-          story.push(`${index} reports ${number}`);
-        }
-        if (step === 3) mend();
-        const places = { ...OF_REPORTS, desk: true } as const;
-        if (roll(3) > 0) story.push(someFault(both, roll, places));
-        const name = roll(2) === 0 ? 'reports' : 'resend';
-        const begun = both.states[name];
-        const final = await both.run(name);
-        if (final.errors && roll(2) === 0) both.states[name] = begun ?? {};
-        story.push(`${name} ${JSON.stringify(final.data ?? Object.keys(final.errors ?? {}))}`);
-      }
-      for (let again = 0; again < 12; again++) {
-        const final = await both.run('reports');
-        if (!final.errors && again > 3 && final.data?.waiting === 0) break;
-      }
-      await both.run('resend');
-      const context = story.join('\n');
-      const cases = both.dhis2.dataValues().filter(one => one.dataElement === 'DataElCases');
-      expect(Object.fromEntries(cases.map(one => [one.orgUnit, one.value])), context).toEqual(
-        Object.fromEntries(newest),
-      );
-      const entries = Object.values(both.desk()).filter(({ kind }) => kind === 'report');
-      expect(
-        entries.map(({ status }) => status),
-        context,
-      ).toEqual(Array.from({ length: reported }, () => 'done'));
-      const before = both.dhis2.requests().filter(({ method }) => method === 'POST').length;
-      await both.run('reports');
-      await both.run('resend');
-      const posts = both.dhis2.requests().filter(({ method }) => method === 'POST').length;
-      expect(posts, context).toBe(before);
-      expect(asked(both).messages, context).toBe(0);
+describe.each([13, 59])('reports that are refused, corrected and sent again, schedule %i', seed => {
+  test('each arrives, the newest counts, nothing is sent in vain, and each ends as done', async () => {
+    const roll = dice(seed);
+    const both = await world({
+      contacts: WORKERS.map(({ urn }, index) => ({
+        urns: [urn],
+        groups: ['Health workers'],
+        fields: { clinic: index === 0 ? 'ClinicKacy1' : 'ClinicGone1' },
+      })),
+      settings: all => ({ ...all, desk: { ...all.desk, resendAfterMinutes: 0 } }),
     });
-  },
-);
+    for (const id of ['DataElCases', 'DataElDeath']) {
+      both.dhis2.setUp('dataElements', { id, zeroIsSignificant: true });
+    }
+    const mend = () => {
+      both.dhis2.setUp('orgUnits', { id: 'ClinicGone1', name: 'New', parent: 'CountryRW01' });
+      const organisationUnits = ['ClinicKacy1', 'ClinicReme1', 'ClinicGone1'];
+      both.dhis2.setUp('dataSets', { id: 'WeeklyMalar', organisationUnits });
+    };
+    const newest = new Map<string, string>();
+    let reported = 0;
+    const story: string[] = [];
+    for (let step = 0; step < 6; step++) {
+      if (step < 2 || roll(3) === 0) {
+        const index = roll(2);
+        const number = String(roll(50));
+        await both.goThrough(FLOWS.report, WORKERS[index]?.urn ?? '', [number, '1']);
+        newest.set(index === 0 ? 'ClinicKacy1' : 'ClinicGone1', number);
+        reported += 1;
+        story.push(`${index} reports ${number}`);
+      }
+      if (step === 3) mend();
+      const places = { ...OF_REPORTS, desk: true } as const;
+      if (roll(3) > 0) story.push(someFault(both, roll, places));
+      const name = roll(2) === 0 ? 'reports' : 'resend';
+      const begun = both.states[name];
+      const final = await both.run(name);
+      if (final.errors && roll(2) === 0) both.states[name] = begun ?? {};
+      story.push(`${name} ${JSON.stringify(final.data ?? Object.keys(final.errors ?? {}))}`);
+    }
+    for (let again = 0; again < 12; again++) {
+      const final = await both.run('reports');
+      if (!final.errors && again > 3 && final.data?.waiting === 0) break;
+    }
+    await both.run('resend');
+    const context = story.join('\n');
+    const cases = both.dhis2.dataValues().filter(one => one.dataElement === 'DataElCases');
+    expect(Object.fromEntries(cases.map(one => [one.orgUnit, one.value])), context).toEqual(
+      Object.fromEntries(newest),
+    );
+    const entries = Object.values(both.desk()).filter(({ kind }) => kind === 'report');
+    expect(
+      entries.map(({ status }) => status),
+      context,
+    ).toEqual(Array.from({ length: reported }, () => 'done'));
+    const before = both.dhis2.requests().filter(({ method }) => method === 'POST').length;
+    await both.run('reports');
+    await both.run('resend');
+    const posts = both.dhis2.requests().filter(({ method }) => method === 'POST').length;
+    expect(posts, context).toBe(before);
+    expect(asked(both).messages, context).toBe(0);
+  });
+});
