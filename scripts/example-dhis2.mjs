@@ -7,12 +7,15 @@ import { wrapped } from './example/columns.mjs';
 import { counting, quietly } from './example/counting.mjs';
 import { person } from './example/people.mjs';
 import {
+  showDesk,
   showMessages,
   showPeople,
   showProblems,
   showReminders,
   showReports,
   showSent,
+  showUsers,
+  showVisits,
 } from './example/show.mjs';
 import { createWorld, FLOWS } from './example/world.mjs';
 
@@ -59,10 +62,12 @@ async function once(world, name) {
 }
 
 /** Both systems as they are, without the times of their last change. */
-function snapshot({ dhis2, sandbox }) {
+function snapshot({ dhis2, sandbox, desk }) {
+  const events = dhis2.events().map(({ updatedAt, ...one }) => one);
   const values = dhis2.dataValues().map(({ lastUpdated, ...value }) => value);
   const people = dhis2.people().map(({ updatedAt, ...one }) => one);
-  return JSON.stringify([people, dhis2.enrollments(), values, sandbox.contacts(), sandbox.sent()]);
+  const both = [people, dhis2.enrollments(), events, values, sandbox.contacts(), sandbox.sent()];
+  return JSON.stringify([...both, desk()]);
 }
 
 function assertNoError({ errors = {} }) {
@@ -170,6 +175,100 @@ async function reminders(world) {
   print('What was written:', ...showMessages(world, before));
 }
 
+/** A day so many after today. */
+const dayIn = days => new Date(now() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+
+async function visits(world) {
+  heading('5. Scheduled: visits that are due start a flow, and the answers fill them');
+  const due = { PersonAmin1: ['VisitOfAmin', 1], PersonBeat1: ['VisitOfBeat', 0] };
+  Object.assign(due, { PersonClau1: ['VisitOfClau', 1] });
+  world.dhis2.enter({
+    events: Object.entries(due).map(([who, [event, days]]) => {
+      const { id: enrollment } = world.dhis2
+        .enrollments()
+        .find(({ trackedEntity }) => trackedEntity === who);
+      const what = { event, program: 'MatCareProg', programStage: 'VisitStage1', enrollment };
+      const more = { orgUnit: 'ClinicKacy1', status: 'SCHEDULE', scheduledAt: dayIn(days) };
+      return { ...what, ...more };
+    }),
+  });
+  await twice(world, 'visits', () => showVisits(world));
+  await quietly(() => answer(world, 'tel:+250788000001', ['61.5']));
+  const { summary } = await once(world, 'visits');
+  print('One of them answers.', wrapped(`Third run: ${summary}`), showVisits(world));
+}
+
+async function users(world) {
+  heading('6. Scheduled: users of DHIS2 become contacts');
+  const user = (number, name, clinic) => ({
+    id: `UserNurse0${number}`,
+    username: `nurse${number}`,
+    name,
+    phoneNumber: `078800080${number}`,
+    organisationUnits: [clinic],
+    userRoles: [{ id: 'RoleNurses1', name: 'Nurse' }],
+    userGroups: ['GroupNurses'],
+  });
+  world.dhis2.setUp('users', user(1, 'Olive Mukeshimana', 'ClinicKacy1'));
+  world.dhis2.setUp('users', user(2, 'Peter Habineza', 'ClinicReme1'));
+  await twice(world, 'users', () => showUsers(world));
+  world.dhis2.setUp('users', { id: 'UserNurse02', disabled: true });
+  const { summary } = await once(world, 'users');
+  print(
+    'Peter leaves: somebody disables his user.',
+    wrapped(`Third run: ${summary}`),
+    showUsers(world),
+  );
+}
+
+async function desk(world) {
+  heading('7. The desk: who is told, and what was corrected is sent again');
+  print(showDesk(world));
+  const sent = () => world.sandbox.sent().filter(({ kind }) => kind === 'message').length;
+  const before = sent();
+  const told = await once(world, 'tell');
+  const again = await once(world, 'tell');
+  print(
+    wrapped(`The workflow "tell": ${told.summary}`),
+    ...showMessages(world, before),
+    wrapped(`Once more on that day: ${again.summary}`),
+  );
+  const diane = WORKERS.find(({ who }) => who === 'Diane');
+  await setField(world, diane.urn, { clinic: 'ClinicKimi1' });
+  const { summary } = await once(world, 'resend');
+  print(
+    'Somebody writes the clinic to the contact of Diane.',
+    wrapped(`The workflow "resend": ${summary}`),
+    showDesk(world),
+  );
+}
+
+async function setField({ sandbox }, urn, fields) {
+  const query = `?urn=${encodeURIComponent(urn)}`;
+  const response = await fetch(`${sandbox.host}api/v2/contacts.json${query}`, {
+    method: 'POST',
+    headers: { Authorization: `Token ${sandbox.token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ fields }),
+  });
+  if (!response.ok) throw new Error(`The field was not written: ${await response.text()}`);
+}
+
+/** Somebody in charge is told, and no registration is sent again while this runs. The function stands alone. */
+const settings = all => ({
+  ...all,
+  users: { ...all.users, userGroups: ['GroupNurses'], leaveAtMost: 1 },
+  desk: {
+    ...all.desk,
+    resendAfterMinutes: 24 * 60,
+    tell: { contact: '0f1e2d3c-4b5a-4697-8877-665544332211', mail: null },
+  },
+});
+const CLERK = {
+  uuid: '0f1e2d3c-4b5a-4697-8877-665544332211',
+  name: 'Clerk',
+  urns: ['tel:+250788000999'],
+};
+
 async function check(world) {
   heading('First of all: what does not fit yet');
   const { result, summary } = await once(world, 'check');
@@ -181,23 +280,31 @@ async function main() {
   const world = await createWorld({
     createSandbox,
     now,
-    contacts: WORKERS.map(({ who, urn, clinic, language }) => ({
-      name: who,
-      ...(language ? { language } : {}),
-      urns: [urn],
-      groups: ['Health workers'],
-      ...(clinic ? { fields: { clinic } } : {}),
-    })),
+    settings,
+    contacts: [
+      ...WORKERS.map(({ who, urn, clinic, language }) => ({
+        name: who,
+        ...(language ? { language } : {}),
+        urns: [urn],
+        groups: ['Health workers'],
+        ...(clinic ? { fields: { clinic } } : {}),
+      })),
+      CLERK,
+    ],
   });
   try {
     console.log('A made-up program, in a RapidPro and a DHIS2 inside this command.');
     console.log('Nothing leaves this computer, and nobody gets a message.');
     newClinic(world, 'ClinicKimi1');
+    world.dhis2.setUp('userGroups', { id: 'GroupNurses', name: 'Nurses' });
     await check(world);
     await contacts(world);
     await registration(world);
     await reports(world);
     await reminders(world);
+    await visits(world);
+    await users(world);
+    await desk(world);
     console.log('All workflows ran as expected.');
   } finally {
     await world.close();

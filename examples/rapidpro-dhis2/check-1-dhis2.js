@@ -30,6 +30,9 @@ fn(async state => {
     if (state.settings.reports.length > 0 && !may('F_DATAVALUE_ADD')) {
       note('DHIS2', 'The user may not enter data values: it lacks F_DATAVALUE_ADD.');
     }
+    if (state.settings.users.units.length > 0 && !may('F_USER_VIEW')) {
+      note('DHIS2', 'The user may not read users: it lacks F_USER_VIEW, which "users" needs.');
+    }
     if (me.organisationUnits.length === 0) {
       note('DHIS2', 'The user has no organisation units for data entry.');
     }
@@ -84,6 +87,49 @@ fn(async state => {
   }
   const unit = await read(`/api/organisationUnits/${dhis2.orgUnit}`, 'id')(state);
   if (!unit) note(dhis2.orgUnit, 'DHIS2 has no such organisation unit.');
+  return { ...state, problems: [...state.problems, ...found] };
+});
+
+// Visits and users.
+fn(async state => {
+  const { visits, users, dhis2 } = state.settings;
+  const found = [];
+  const note = (who, reason) => found.push({ who, reason });
+  const isTwice = name => visits.filter(one => one.name === name).length > 1;
+  const program = await read(
+    `/api/programs/${dhis2.program}`,
+    'programTrackedEntityAttributes[trackedEntityAttribute[id]]',
+  )(state);
+  const attributes = (program?.programTrackedEntityAttributes ?? []).map(
+    one => one.trackedEntityAttribute.id,
+  );
+  for (const { name, stage: id, values, params = {} } of visits) {
+    if (isTwice(name)) note(name, 'Two visits have the same name.');
+    const fields = 'program[id],programStageDataElements[dataElement[id]]';
+    const stage = await read(`/api/programStages/${id}`, fields)(state);
+    if (!stage) note(id, 'DHIS2 has no such program stage, or its user may not see it.');
+    else {
+      if (stage.program.id !== dhis2.program) note(id, 'The program stage is of another program.');
+      const elements = stage.programStageDataElements.map(({ dataElement }) => dataElement.id);
+      for (const element of Object.values(values)) {
+        if (!elements.includes(element))
+          note(element, `The program stage ${id} has no such data element.`);
+      }
+    }
+    for (const [param, attribute] of Object.entries(params)) {
+      if (!attributes.includes(attribute)) {
+        note(attribute, `The program has no such attribute (params.${param}).`);
+      }
+    }
+  }
+  for (const id of users.units) {
+    const unit = await read(`/api/organisationUnits/${id}`, 'id')(state);
+    if (!unit) note(id, 'DHIS2 has no such organisation unit (users.units).');
+  }
+  for (const id of users.userGroups) {
+    const group = await read(`/api/userGroups/${id}`, 'id')(state);
+    if (!group) note(id, 'DHIS2 has no such user group.');
+  }
   return { ...state, problems: [...state.problems, ...found] };
 });
 

@@ -38,6 +38,7 @@ fn(state => {
 
   const wanted = [
     { uuid: rapidpro.registrationFlow, results: ['name', 'village', 'clinic'] },
+    ...settings.visits.map(({ flow, values }) => ({ uuid: flow, results: Object.keys(values) })),
     ...settings.reports.map(({ flow, values, clinicResult }) => ({
       uuid: flow,
       results: [...Object.keys(values ?? {}), ...(clinicResult ? [clinicResult] : [])],
@@ -90,4 +91,19 @@ fnIf(
   }),
 );
 
-fn(({ problems }) => ({ problems, data: { problems: problems.length } }));
+// Who is told of the desk.
+fnIf(
+  $.settings.desk.tell.contact,
+  getContact($.settings.desk.tell.contact).then(state => {
+    const who = state.settings.desk.tell.contact;
+    const status = state.data?.status;
+    const reason = status
+      ? `The contact of desk.tell is ${status}.`
+      : 'RapidPro has no contact with the uuid of desk.tell.';
+    const problems = status === 'active' ? [] : [{ who, reason }];
+    return { ...state, problems: [...state.problems, ...problems] };
+  }),
+);
+
+// The steps that follow need no more of it.
+fn(({ settings, problems }) => ({ settings, problems }));

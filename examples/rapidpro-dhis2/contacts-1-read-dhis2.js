@@ -48,3 +48,24 @@ fn(async state => {
   }
   return { ...state, people };
 });
+
+// What a contact is made of, and the group that is compared.
+fn(state => {
+  const { dhis2, rapidpro } = state.settings;
+  const { name, phone, language } = dhis2.attributes;
+  const people = state.people.map(({ trackedEntity: id, attributes = [] }) => {
+    const attributeOf = wanted => attributes.find(({ attribute }) => attribute === wanted)?.value;
+    return {
+      id,
+      name: attributeOf(name)?.trim(),
+      phone: attributeOf(phone),
+      language: dhis2.languages[attributeOf(language)],
+    };
+  });
+  const idField = 'DHIS2 id';
+  return {
+    ...state,
+    people,
+    register: { groups: [rapidpro.group], idField, fields: [idField, 'Confirmation'] },
+  };
+});

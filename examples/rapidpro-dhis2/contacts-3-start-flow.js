@@ -24,9 +24,11 @@ fn(state => {
   return {
     ...state,
     problems: [...state.problems, ...problems],
+    idOf: Object.fromEntries(state.data.map(({ uuid, fields }) => [uuid, fields.dhis2_id])),
     toStart: toStart.map(({ uuid }) => uuid),
     started: [],
     notStarted: [],
+    unclear: unclear.map(({ uuid }) => uuid),
   };
 });
 
@@ -68,6 +70,7 @@ fn(async state => {
       ...state,
       started: at(done),
       notStarted,
+      unclear: [...state.unclear, ...at(unknown)],
       problems: [
         ...state.problems,
         ...problemsOf(at(unknown))(
@@ -87,11 +90,33 @@ fnIf(
   removeFromGroup($.notStarted, $.settings.rapidpro.askedGroup),
 );
 
-// The final state is stored. Keep what the next run needs and what somebody should see; no names, no phone numbers.
-fn(({ rapidpro, readUntil, again, problems, counts, started }) => ({
-  rapidpro,
-  readUntil,
-  again,
-  problems,
-  data: { ...counts, started: started.length, problems: problems.length },
-}));
+// Where each person has ended. A start that is unclear, or has to wait, is said in place of the rest.
+fn(state => {
+  const { idOf, found, unclear, notStarted } = state;
+  const { startedGroup, askedGroup } = state.settings.rapidpro;
+  const open = [
+    ...unclear.map(who => ({
+      who,
+      status: 'unknown',
+      cause: 'Perhaps started in the registration flow, perhaps not.',
+      mend: `RapidPro: look at the contact, then add it to "${startedGroup}" or take it out of "${askedGroup}"`,
+    })),
+    ...notStarted.map(who => ({
+      who,
+      status: 'waiting',
+      until: 'the next run',
+      cause: 'Not started in the registration flow.',
+    })),
+  ].map(item => ({ id: idOf[item.who], ...item }));
+  const isOpen = ({ id }) => open.some(one => one.id === id);
+  const items = [...found.filter(item => !isOpen(item)), ...open];
+  const people = items.map(item => ({ kind: 'person', ...item }));
+  return { ...state, items: [...(state.items ?? []), ...people] };
+});
+
+// What is stored of it: what the next run needs, and what somebody should see. No names, no phone numbers.
+fn(state => {
+  const { settings, now, items, rapidpro, readUntil, again, problems, counts, started } = state;
+  const data = { ...counts, started: started.length, problems: problems.length };
+  return { settings, now, items, final: { rapidpro, readUntil, again, problems, data } };
+});

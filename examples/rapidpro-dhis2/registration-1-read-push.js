@@ -1,22 +1,16 @@
-// Reads what the registration flow has sent, and looks the contact up.
+// Reads what the registration flow has sent, and looks the contact up. The workflow "resend" has its own list of pushes.
 
-webhook.parse({
-  secret: $.configuration.webhookSecret,
-  header: 'X-Secret',
-  // Somebody who tries the flow in RapidPro's simulator is nobody to register.
-  simulations: 'stop',
-});
+fnIf(
+  state => !state.pushes,
+  webhook.parse({
+    secret: $.configuration.webhookSecret,
+    header: 'X-Secret',
+    // Somebody who tries the flow in RapidPro's simulator is nobody to register.
+    simulations: 'stop',
+  }),
+);
 
-fn(state => ({ ...state, push: state.data }));
-
-getContact(state => {
-  const { contact, results } = state.push;
-  // The author of a flow may change what its webhook sends.
-  if (!contact?.uuid || !results) {
-    throw new Error('The body of the Call Webhook node has to send the contact and the results.');
-  }
-  return contact.uuid;
-});
+fn(state => (state.pushes ? state : { ...state, pushes: [state.data] }));
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
@@ -27,11 +21,9 @@ function idFrom(pairs) {
   return numbers.map((number, place) => LETTERS[number % (place === 0 ? 52 : 62)]).join('');
 }
 
-fn(state => {
-  const contact = state.data;
-  if (!contact) throw new Error('RapidPro no longer has the contact who sent this.');
-  const { dhis2, rapidpro } = state.settings;
-  const answerOf = key => String(state.push.results[key]?.value ?? '').trim();
+// What DHIS2 gets of a contact and its answers.
+function registrationOf(contact, results, { dhis2, rapidpro }) {
+  const answerOf = key => String(results[key]?.value ?? '').trim();
   const pairs = contact.uuid.replaceAll('-', '').match(/../g).reverse();
   const phone = contact.urns.find(urn => urn.startsWith('tel:'))?.slice('tel:'.length);
   const languages = Object.entries(dhis2.languages);
@@ -43,7 +35,6 @@ fn(state => {
       .filter(([, value]) => value)
       .map(([name, value]) => ({ attribute: dhis2.attributes[name], value }));
   return {
-    ...state,
     contact: contact.uuid,
     language: contact.language,
     confirmation: contact.fields.confirmation ?? null,
@@ -61,4 +52,24 @@ fn(state => {
       answers: attributesOf({ village: answerOf('village') }),
     },
   };
+}
+
+fn(async state => {
+  const registrations = [];
+  const items = [...(state.items ?? [])];
+  for (const { contact, results } of state.pushes) {
+    // The author of a flow may change what its webhook sends.
+    if (!contact?.uuid || !results) {
+      throw new Error('The body of the Call Webhook node has to send the contact and the results.');
+    }
+    const { data } = await getContact(contact.uuid)(state);
+    const cause = 'RapidPro no longer has the contact who sent this.';
+    if (data) registrations.push(registrationOf(data, results, state.settings));
+    else if (!state.isResend) throw new Error(cause);
+    else {
+      const mend = 'DHIS2: enter the person, if they are to be there';
+      items.push({ kind: 'registration', id: contact.uuid, status: 'refused', cause, mend });
+    }
+  }
+  return { ...state, registrations, items };
 });

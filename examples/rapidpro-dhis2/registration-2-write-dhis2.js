@@ -1,74 +1,51 @@
-// Enters the person in DHIS2, with an enrollment in the program; or adds the answers to a person who is there.
+// Enters each person in DHIS2, with an enrollment in the program; or adds the answers to a person who is there.
 
 const FIELDS =
   'orgUnit,geometry,inactive,potentialDuplicate,attributes[attribute,value],enrollments[program]';
 
-// 404 is an answer here: nobody has this id yet. The program is not named: with it, DHIS2 answers 404 for somebody
-// who is there and not enrolled, too.
-get($.person.path, { query: { fields: FIELDS }, errors: { 404: false } });
-
-fn(state => {
+// Whom DHIS2 has by this id, enrolled or not; null where it has nobody.
+async function lookUp({ person }, state) {
   const { program } = state.settings.dhis2;
-  const isKnown = state.response.statusCode === 200;
-  const isEnrolled = isKnown && state.data.enrollments?.some(one => one.program === program);
-  return { ...state, known: isKnown ? state.data : null, isEnrolled };
-});
+  // 404 is an answer here: nobody has this id yet. The program is not named: with it, DHIS2 answers 404 for somebody
+  // who is there and not enrolled, too.
+  const { data, response } = await get(person.path, {
+    query: { fields: FIELDS },
+    errors: { 404: false },
+  })(state);
+  if (response.statusCode !== 200) return { known: null, isEnrolled: false };
+  if (!data.enrollments?.some(one => one.program === program)) {
+    return { known: data, isEnrolled: false };
+  }
+  // All that is known of somebody who is enrolled: attributes of the program are shown only where it is named.
+  const { data: whole } = await get(person.path, { query: { fields: FIELDS, program } })(state);
+  return { known: whole, isEnrolled: true };
+}
 
-// All that is known of somebody who is enrolled: attributes of the program are shown only where it is named.
-fnIf(
-  $.isEnrolled,
-  get($.person.path, { query: { fields: FIELDS, program: $.settings.dhis2.program } }).then(
-    state => ({ ...state, known: state.data }),
-  ),
-);
-
-fn(state => {
+// What is to be written; null where the same push has nothing new to say.
+async function entryOf(registration, state) {
   const { program, trackedEntityType } = state.settings.dhis2;
-  const { id, enrollment, orgUnit, whoItIs, answers } = state.person;
-  const { attributes = [], enrollments, ...known } = state.known ?? {};
+  const { id, enrollment, orgUnit, whoItIs, answers } = registration.person;
+  const { known, isEnrolled } = await lookUp(registration, state);
+  const { attributes = [], enrollments, ...rest } = known ?? {};
   const isThere = ({ attribute, value }) =>
     attributes.some(one => one.attribute === attribute && one.value === value);
+  if (isEnrolled && answers.every(isThere)) return null;
   const person = {
     trackedEntity: id,
     trackedEntityType,
     orgUnit,
     // An update takes away what it does not name, attributes and enrollments apart. So all of it goes back.
-    ...known,
+    ...rest,
     // What the clinic has entered about a person it knows is not overwritten.
-    attributes: state.known ? answers : [...whoItIs, ...answers],
+    attributes: known ? answers : [...whoItIs, ...answers],
   };
-  if (!state.isEnrolled) {
-    person.enrollments = [{ enrollment, program, orgUnit, status: 'ACTIVE' }];
-  }
-  // The same push once more has nothing new to say.
-  const toWrite = state.isEnrolled && answers.every(isThere) ? [] : [person];
-  return { ...state, toWrite, isRegistered: true };
-});
-
-// The day is that of DHIS2's clock: it takes no day that has not begun there.
-fnIf(
-  state => state.toWrite.some(({ enrollments }) => enrollments),
-  get('/api/system/info').then(state => {
-    const today = state.data.serverDate.slice(0, 10);
-    for (const { enrollments } of state.toWrite) {
-      Object.assign(enrollments[0], { enrolledAt: today, occurredAt: today });
-    }
-    return state;
-  }),
-);
-
-// All or nothing. DHIS2 answers a refusal with 409 and a report that says why.
-fnIf(
-  state => state.toWrite.length > 0,
-  post(
-    '/api/tracker',
-    { trackedEntities: $.toWrite },
-    {
-      query: { async: false, importStrategy: 'CREATE_AND_UPDATE', atomicMode: 'ALL' },
-      errors: { 409: false },
-    },
-  ),
-);
+  if (isEnrolled) return person;
+  // The day is that of DHIS2's clock: it takes no day that has not begun there.
+  const { data } = await get('/api/system/info')(state);
+  const today = data.serverDate.slice(0, 10);
+  const days = { enrolledAt: today, occurredAt: today };
+  return { ...person, enrollments: [{ enrollment, program, orgUnit, status: 'ACTIVE', ...days }] };
+}
 
 // DHIS2 lists its reasons in any order, and some are only what follows from another.
 const IS_THE_CAUSE = ['E1064']; // another person has the phone number
@@ -85,15 +62,49 @@ const withoutValues = (message, { program, trackedEntityType, attributes }) => {
   return [words.trim().replace(/[:;]$/, ''), ...named].join(' ');
 };
 
-fn(state => {
-  if (state.toWrite.length === 0 || state.data.status !== 'ERROR') return state;
-  const { validationReport, message = 'DHIS2 gave no reason' } = state.data;
+// Why DHIS2 refuses, and where to mend it.
+function refusalOf({ validationReport, message = 'DHIS2 gave no reason' }, { dhis2 }) {
   const reports = validationReport?.errorReports ?? [];
   const [cause = { message, errorCode: 409 }] = [...reports].sort((a, b) => rank(a) - rank(b));
-  const reason =
-    cause.errorCode === 'E1064'
-      ? 'Another person in DHIS2 has this phone number (E1064).'
-      : `${withoutValues(cause.message, state.settings.dhis2)} (${cause.errorCode})`;
-  const problems = [...state.problems, { who: state.contact, reason }];
-  return { ...state, problems, isRegistered: false };
+  if (cause.errorCode === 'E1064') {
+    return {
+      reason: 'Another person in DHIS2 has this phone number (E1064).',
+      mend: 'DHIS2: the phone number of the other person; or write the id of that person to the contact, if it is the same one',
+    };
+  }
+  return {
+    reason: `${withoutValues(cause.message, dhis2)} (${cause.errorCode})`,
+    mend: 'DHIS2: what the cause names; then run "resend"',
+  };
+}
+
+fn(async state => {
+  const problems = [...state.problems];
+  const registrations = [];
+  for (const registration of state.registrations) {
+    let refusal;
+    try {
+      const person = await entryOf(registration, state);
+      if (person) {
+        // All or nothing. DHIS2 answers a refusal with 409 and a report that says why.
+        const { data } = await post(
+          '/api/tracker',
+          { trackedEntities: [person] },
+          {
+            query: { async: false, importStrategy: 'CREATE_AND_UPDATE', atomicMode: 'ALL' },
+            errors: { 409: false },
+          },
+        )(state);
+        if (data.status === 'ERROR') refusal = refusalOf(data, state.settings);
+      }
+    } catch (error) {
+      // One that DHIS2 cannot work on does not keep the others of a list.
+      if (!state.isResend) throw error;
+      const reason = `DHIS2 failed (${error.statusCode ?? 'no answer'}).`;
+      refusal = { reason, until: 'the next run of "resend"' };
+    }
+    if (refusal) problems.push({ who: registration.contact, reason: refusal.reason });
+    registrations.push({ ...registration, isRegistered: !refusal, refusal });
+  }
+  return { ...state, registrations, problems };
 });

@@ -1,51 +1,72 @@
-// Writes the id of DHIS2 to the contact, and tells the person, once.
+// Writes the id of DHIS2 to each contact, and tells the person, once.
 // The field "Confirmation" is the mark: "asked" before the message is sent, "sent" afterwards.
 
-fn(state => ({ ...state, isToNotify: state.isRegistered && state.confirmation === null }));
+const UNKNOWN =
+  'It is not known whether the message went out. Look, and then set the field "Confirmation" to sent, or empty it.';
 
-fnIf(
-  $.isToNotify,
-  updateContact($.contact, { fields: { dhis2_id: $.person.id, confirmation: 'asked' } }),
-);
+async function confirm({ contact, language, confirmation, isMember, person }, state) {
+  const { welcome, group } = state.settings.rapidpro;
+  const mark = fields => updateContact(contact, { fields })(state);
+  const isToNotify = confirmation === null;
+  if (isToNotify) await mark({ dhis2_id: person.id, confirmation: 'asked' });
+  if (!isMember) await addToGroup([contact], group)(state);
+  if (!isToNotify) return { outcome: confirmation === 'asked' ? 'unknown' : null };
+  const text = welcome[language] ?? Object.values(welcome)[0];
+  try {
+    await sendMessage({ contact, text })(state);
+  } catch (error) {
+    const isRefused = error.statusCode >= 400 && error.statusCode < 500;
+    if (!isRefused) return { outcome: 'unknown' };
+    // A refused message surely did not go out: the mark comes off, and the next push tries again.
+    await mark({ confirmation: null });
+    return { outcome: 'refused', words: error.description };
+  }
+  await mark({ confirmation: 'sent' });
+  return { outcome: 'sent' };
+}
 
-fnIf(
-  state => state.isRegistered && !state.isMember,
-  addToGroup(state => [state.contact], $.settings.rapidpro.group),
-);
+// Where a registration has ended, for the desk.
+function itemOf({ contact, isRegistered, refusal, outcome, words }) {
+  const item = { kind: 'registration', id: contact, who: contact };
+  if (!isRegistered) {
+    const { reason: cause, mend, until } = refusal;
+    return { ...item, status: until ? 'waiting' : 'refused', cause, mend, until };
+  }
+  if (outcome === 'unknown') {
+    const mend = 'RapidPro: the field "Confirmation" of this contact';
+    return { ...item, status: 'unknown', cause: UNKNOWN, mend };
+  }
+  if (outcome === 'refused') {
+    const mend = 'RapidPro: this contact or its channel; then run "resend"';
+    return { ...item, status: 'refused', cause: `The message was refused: ${words}`, mend };
+  }
+  return { ...item, status: 'done' };
+}
 
 fn(async state => {
-  if (!state.isToNotify) return { ...state, outcome: null };
-  const { welcome } = state.settings.rapidpro;
-  const text = welcome[state.language] ?? Object.values(welcome)[0];
-  try {
-    await sendMessage({ contact: state.contact, text })(state);
-    return { ...state, outcome: 'sent' };
-  } catch (error) {
-    const refused = error.statusCode >= 400 && error.statusCode < 500;
-    return { ...state, outcome: refused ? 'refused' : 'unknown', refusal: error.description };
+  const problems = [...state.problems];
+  const ended = [];
+  for (const registration of state.registrations) {
+    const { contact, isRegistered } = registration;
+    const result = isRegistered ? await confirm(registration, state) : { outcome: null };
+    const { outcome, words } = result;
+    if (outcome === 'refused') {
+      problems.push({ who: contact, reason: `The message was refused: ${words}` });
+    }
+    if (outcome === 'unknown') problems.push({ who: contact, reason: UNKNOWN });
+    ended.push({ ...registration, ...result });
   }
+  return { ...state, problems, ended, items: [...state.items, ...ended.map(itemOf)] };
 });
 
-// A refused message surely did not go out: the mark comes off, and the next push tries again.
-fnIf(
-  state => ['sent', 'refused'].includes(state.outcome),
-  updateContact($.contact, {
-    fields: { confirmation: state => (state.outcome === 'sent' ? 'sent' : null) },
-  }),
-);
-
-fn(({ problems, contact, confirmation, outcome, refusal, isRegistered }) => {
-  const reasons = [];
-  if (outcome === 'refused') reasons.push(`The message was refused: ${refusal}`);
-  if (outcome === 'unknown' || (confirmation === 'asked' && isRegistered)) {
-    reasons.push(
-      'It is not known whether the message went out. Look, and then set the field "Confirmation" to sent, or empty it.',
-    );
+// What is stored of it: no names, no phone numbers, no answers. The workflow "resend" goes on with the reports.
+fn(state => {
+  const { settings, now, problems, ended, items, isResend, dataSets, desk } = state;
+  if (isResend) {
+    const registered = ended.filter(one => one.isRegistered).length;
+    return { settings, now, isResend, dataSets, desk, problems, items, registered };
   }
-  const all = [...problems, ...reasons.map(reason => ({ who: contact, reason }))];
-  // The final state is stored: no names, no phone numbers, no answers.
-  return {
-    problems: all,
-    data: { registered: isRegistered, told: outcome === 'sent', problems: all.length },
-  };
+  const [{ isRegistered, outcome }] = ended;
+  const data = { registered: isRegistered, told: outcome === 'sent', problems: problems.length };
+  return { settings, now, items, final: { problems, data } };
 });

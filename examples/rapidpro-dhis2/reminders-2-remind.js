@@ -11,15 +11,29 @@ const isNight = (time, { night, timeZone }) => {
   return from <= to ? hour >= from && hour < to : hour >= from || hour < to;
 };
 
-fn(state => ({ ...state, begun: Date.now(), reminded: 0, toRemind: [] }));
+// The name of a report, as a part of an id.
+const plain = name => name.replace(/[^A-Za-z0-9]+/g, '_');
+
+fn(state => ({
+  ...state,
+  begun: Date.now(),
+  reminded: 0,
+  toRemind: [],
+  items: state.items ?? [],
+  // Who is missing no more, and reminders of older periods.
+  settles: Object.keys(state.missing).map(name => ({
+    prefix: `reminder-${plain(name)}-`,
+    cause: 'The report is there, or its period is past.',
+  })),
+}));
 
 fn(async state => {
   const { settings, dataSets, due, missing } = state;
   const { reporters, clinicField } = settings.rapidpro;
   const problems = [...state.problems];
   const toRemind = [];
+  const items = [...state.items];
   const names = Object.keys(missing).filter(name => missing[name].length > 0);
-  if (names.length === 0 || isNight(state.now, settings)) return state;
 
   for (const name of names) {
     const rules = settings.reports.find(report => report.name === name);
@@ -52,16 +66,28 @@ fn(async state => {
     };
     const hasReported = reports.map(clinicOfRun);
     const isMissing = clinic => missing[name].includes(clinic) && !hasReported.includes(clinic);
+    const end = (who, item) => {
+      const id = `${plain(name)}-${period}-${who}`;
+      items.push({ kind: 'reminder', id, who, of: name, ...item });
+    };
 
     for (const contact of contacts) {
       const clinic = clinicOf(contact.fields[clinicField]);
       const reported = reports.some(run => run.contact.uuid === contact.uuid);
-      if (!isMissing(clinic) || reported || contact.status !== 'active') continue;
+      if (!isMissing(clinic) || reported) continue;
       const [markedPeriod, mark, day] = (contact.fields[key] ?? '').split(' ');
       const who = contact.uuid;
+      if (contact.status !== 'active') {
+        const mend = 'RapidPro: this contact; or ask for the report yourself';
+        end(who, { status: 'refused', cause: `The contact is ${contact.status}.`, mend });
+        continue;
+      }
       if (markedPeriod === period && mark === 'asked') {
         const reason = `It is not known whether the reminder went out. Look, and then set the field "${rules.reminderField}" to "${period} sent ${day}", or empty it.`;
         problems.push({ who, reason });
+        const mend = `RapidPro: the field "${rules.reminderField}" of this contact`;
+        const cause = 'It is not known whether the reminder went out.';
+        end(who, { status: 'unknown', cause, mend });
         continue;
       }
       const days = Math.round((Date.parse(state.today) - Date.parse(day)) / DAY);
@@ -69,25 +95,39 @@ fn(async state => {
       const isTime = markedPeriod !== period || (again > 0 && days >= again);
       const { language, fields } = contact;
       if (isTime) toRemind.push({ who, name, key, period, language, old: fields[key] ?? null });
+      else end(who, { status: 'done' });
     }
     const isTold = clinic =>
       contacts.some(({ fields }) => clinicOf(fields[clinicField]) === clinic);
     for (const who of missing[name].filter(clinic => isMissing(clinic) && !isTold(clinic))) {
       const reason = `Nobody in "${reporters}" reports for this clinic; its report of ${period} is missing.`;
       problems.push({ who, reason });
+      end(who, {
+        status: 'refused',
+        cause: `Nobody in "${reporters}" reports for this clinic.`,
+        mend: `RapidPro: the field "${clinicField}" of who is to report for it`,
+      });
     }
   }
-  return { ...state, problems, toRemind };
+  return { ...state, problems, toRemind, items };
 });
 
 // One after the other: the mark, the message, the mark. So it is never unclear of more than one.
 fn(async state => {
   const { settings, toRemind, today, now, begun } = state;
   const problems = [...state.problems];
+  const items = [...state.items];
   let reminded = 0;
   for (const { who, name, key, period, language, old } of toRemind) {
+    const end = item => {
+      const id = `${plain(name)}-${period}-${who}`;
+      items.push({ kind: 'reminder', id, who, of: name, ...item });
+    };
     // It may have become night while this went on.
-    if (isNight(now + Date.now() - begun, settings)) break;
+    if (isNight(now + Date.now() - begun, settings)) {
+      end({ status: 'waiting', until: settings.night.to, cause: 'It is night.' });
+      continue;
+    }
     const { reminder } = settings.reports.find(report => report.name === name);
     const text = reminder[language] ?? Object.values(reminder)[0];
     const mark = value => updateContact(who, { fields: { [key]: value } })(state);
@@ -96,9 +136,16 @@ fn(async state => {
       // Somebody may have said "stop" while this went on.
       if (contact.status !== 'active') {
         await mark(old);
+        const mend = 'RapidPro: this contact; or ask for the report yourself';
+        end({ status: 'refused', cause: `The contact is ${contact.status}.`, mend });
         continue;
       }
     } catch (error) {
+      end({
+        status: 'waiting',
+        until: 'the next run',
+        cause: `Not reminded: ${error.description}`,
+      });
       problems.push({
         who,
         reason: `Not reminded: ${error.description} The next run tries again.`,
@@ -113,24 +160,34 @@ fn(async state => {
         ? `The reminder was refused: ${error.description} The next run tries again.`
         : `It is not known whether the reminder went out: the field "${key}" says "asked".`;
       problems.push({ who, reason });
+      const mend = `RapidPro: the field "${key}" of this contact`;
+      const cause = 'It is not known whether the reminder went out.';
+      // 429: it was only too much at once.
+      if (error.statusCode === 429) {
+        end({ status: 'waiting', until: 'the next run', cause: error.description });
+      } else if (refused) {
+        const words = `The reminder was refused: ${error.description}`;
+        end({ status: 'refused', cause: words, mend: 'RapidPro: this contact or its channel' });
+      } else end({ status: 'unknown', cause, mend });
       // A refused message surely did not go out: the mark comes off.
       if (refused) await mark(old);
       continue;
     }
     reminded += 1;
+    end({ status: 'done' });
     await mark(`${period} sent ${today}`);
   }
-  return { ...state, problems, reminded };
+  return { ...state, problems, reminded, items };
 });
 
-// The final state is stored. The marks are in RapidPro, so the next run needs nothing of this one.
-fn(({ rapidpro, settings, now, problems, missing, reminded }) => ({
-  ...(rapidpro ? { rapidpro } : {}),
-  problems,
-  data: {
+// What is stored of it. The marks are in RapidPro, so the next run needs nothing of this one.
+fn(({ rapidpro, settings, now, problems, missing, reminded, items, settles }) => {
+  const data = {
     missing: Object.values(missing).flat().length,
     reminded,
     night: isNight(now, settings),
     problems: problems.length,
-  },
-}));
+  };
+  const final = { ...(rapidpro ? { rapidpro } : {}), problems, data };
+  return { settings, now, items, settles, final };
+});

@@ -1,7 +1,22 @@
 // Reads the reports that were completed since the last run, and puts them into the list of what is to be sent.
 // The list is part of the state. A report leaves it only when DHIS2 has it.
+// In the workflow "resend" the list is made of what is refused on the desk.
 
-fn(state => ({ ...state, toSend: state.toSend ?? [], lastSent: state.lastSent ?? {} }));
+// What the desk has as done was perhaps sent by another workflow than this one.
+fn(state => {
+  const { desk, isResend, toSend = [], lastSent = {} } = state;
+  const done = desk.filter(({ kind, status }) => kind === 'report' && status === 'done');
+  const isDone = ({ run }) => done.some(({ id }) => id === run);
+  const sentAt = { ...lastSent };
+  for (const { place, time } of done) {
+    if (place && !(sentAt[place] > time)) sentAt[place] = time;
+  }
+  return {
+    ...state,
+    toSend: isResend ? [] : toSend.filter(report => !isDone(report)),
+    lastSent: sentAt,
+  };
+});
 
 const same = (a, b) => a.toLowerCase() === b.toLowerCase();
 
@@ -30,12 +45,38 @@ function reportOf(run, { name, values, clinicResult }, { places }) {
   };
 }
 
+// Reports that were refused, each by its run.
+async function openOf(report, dataSet, state) {
+  const items = [];
+  const toSend = [];
+  const isOpen = ({ kind, of, status }) =>
+    kind === 'report' && of === report.name && status === 'refused';
+  for (const { kind, id, who, of } of state.desk.filter(isOpen)) {
+    const { data } = await getFlowRuns({ uuid: id })(state);
+    if (data.length > 0) toSend.push(reportOf(data[0], report, dataSet));
+    else {
+      const cause = 'RapidPro no longer has this report.';
+      const mend = 'DHIS2: enter the numbers there';
+      items.push({ kind, id, who, of, status: 'refused', cause, mend });
+    }
+  }
+  return {
+    ...state,
+    toSend: [...state.toSend, ...toSend],
+    items: [...(state.items ?? []), ...items],
+  };
+}
+
 // One flow after the other. Each is read on from where its last run ended.
 fn(async state => {
   let next = state;
   for (const report of state.settings.reports) {
     const dataSet = state.dataSets[report.dataSet];
     if (!dataSet) continue;
+    if (state.isResend) {
+      next = await openOf(report, dataSet, next);
+      continue;
+    }
     const read = eachChange(
       getFlowRuns({ flow: report.flow }),
       fn(state => {

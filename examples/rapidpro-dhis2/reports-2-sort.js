@@ -14,26 +14,59 @@ function complete(report, state) {
   const names = Object.keys(report.values);
   const unknown = names.filter(name => !dataSet?.places[name]);
   const place = `${report.name} ${clinic} ${report.period?.id}`;
-  const because = reason => ({ ...report, reason });
-  if (!rules) return because(`The settings have no report "${report.name}".`);
-  if (!dataSet)
-    return because(`DHIS2 has no data set ${rules.dataSet}, or its user may not see it.`);
-  if (!report.period)
-    return because(`Periods of the kind ${dataSet.periodType} are not known here.`);
-  if (!named && report.clinic !== null) return because('The report names no clinic.');
+  // Where to mend it, and what the desk shows of the cause.
+  const because = (reason, mend, cause = reason) => ({ ...report, reason, mend, cause });
+  const ofContact = `RapidPro: the field "${clinicField}" of this contact`;
+  if (!rules) return because(`The settings have no report "${report.name}".`, 'settings.js');
+  if (!dataSet) {
+    return because(
+      `DHIS2 has no data set ${rules.dataSet}, or its user may not see it.`,
+      'DHIS2: the data set and its sharing; or settings.js',
+    );
+  }
+  const ofDataSet = `DHIS2: the data set ${dataSet.id} and its organisation units`;
+  if (!report.period) {
+    return because(
+      `Periods of the kind ${dataSet.periodType} are not known here.`,
+      'DHIS2: the data set',
+    );
+  }
+  if (!named && report.clinic !== null) {
+    return because('The report names no clinic.', 'Let them report again');
+  }
   if (!named) {
     return because(
       `The field "${clinicField}" of the contact is empty, or the contact is not in "${reporters}".`,
+      ofContact,
     );
   }
   // What somebody has answered is not shown: it may be anything.
   if (!clinic && report.clinic !== null) {
-    return because(`The data set ${dataSet.id} has no clinic of the name in the report.`);
+    return because(
+      `The data set ${dataSet.id} has no clinic of the name in the report.`,
+      `${ofDataSet}; or let them report again`,
+    );
   }
-  if (!clinic) return because(`The data set ${dataSet.id} has no clinic ${named}.`);
-  if (unknown.length > 0)
-    return because(`The data set ${dataSet.id} has no ${unknown.join(', ')}.`);
-  if (names.length === 0) return because('No result of the report belongs to a data element.');
+  if (!clinic) {
+    return because(
+      `The data set ${dataSet.id} has no clinic ${named}.`,
+      `${ofContact}; ${ofDataSet}`,
+      `The data set ${dataSet.id} has no clinic as in the field of the contact.`,
+    );
+  }
+  if (unknown.length > 0) {
+    return because(
+      `The data set ${dataSet.id} has no ${unknown.join(', ')}.`,
+      'settings.js, or the names of results in the flow',
+      `The data set ${dataSet.id} has no data element of a name in the report.`,
+    );
+  }
+  if (names.length === 0) {
+    return because(
+      'No result of the report belongs to a data element.',
+      'settings.js, or the names of results in the flow',
+    );
+  }
   return { ...report, rules, dataSet, clinic, place };
 }
 
@@ -42,9 +75,14 @@ function complete(report, state) {
 fn(state => {
   const all = state.toSend.map(report => complete(report, state));
   const toSend = {};
+  const overtaken = [];
   for (const report of all.sort((a, b) => Date.parse(a.time) - Date.parse(b.time))) {
     const { place, reason, values, time } = report;
-    if (reason || state.lastSent[place] > time) continue;
+    if (reason) continue;
+    if (state.lastSent[place] > time) {
+      overtaken.push(report);
+      continue;
+    }
     const { runs = [], ...older } = toSend[place] ?? {};
     const merged = { ...older.values, ...values };
     toSend[place] = { ...report, values: merged, runs: [...runs, report.run] };
@@ -54,6 +92,7 @@ fn(state => {
   return {
     ...state,
     unready: all.filter(({ reason }) => reason),
+    overtaken,
     // A period that is still running waits in silence, until DHIS2 takes it.
     later: reports.filter(isRunning),
     ready: reports.filter(report => !isRunning(report)),

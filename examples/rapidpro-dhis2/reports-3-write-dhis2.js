@@ -117,9 +117,46 @@ fn(state => {
   return { ...state, problems: [...state.problems, ...problems] };
 });
 
-// The final state is stored. What waits is tried again by every run, until somebody corrects the contact or DHIS2.
+// Of what DHIS2 says the desk has the words before the first quotation, and the code.
+const withoutValues = message => {
+  const [words] = message.split(/[`'"(=[]/);
+  const [code = ''] = /\(E\d+\)$/.exec(message) ?? [];
+  return `${words.trim().replace(/[:;]$/, '')} ${code}`.trim();
+};
+
+// Where each report has ended. A run that was merged into a later one ends with it.
+fn(state => {
+  const { sent, later, unready, overtaken, ready, refused } = state;
+  const itemsOf = (report, item) =>
+    (report.runs ?? [report.run]).map(id => {
+      const { contact: who, name: of } = report;
+      return { kind: 'report', id, who, of, ...item };
+    });
+  const failed = ready.filter(({ place }) => refused[place]);
+  const items = [
+    ...sent.flatMap(one => itemsOf(one, { status: 'done', place: one.place, time: one.time })),
+    ...overtaken.flatMap(one =>
+      itemsOf(one, { status: 'done', cause: 'A later report of this clinic and period counts.' }),
+    ),
+    ...later.flatMap(one => itemsOf(one, { status: 'waiting', until: one.period.end })),
+    ...unready.flatMap(one =>
+      itemsOf(one, { status: 'refused', cause: one.cause, mend: one.mend }),
+    ),
+    ...failed.flatMap(one =>
+      itemsOf(one, {
+        status: 'refused',
+        cause: withoutValues(refused[one.place]),
+        mend: `DHIS2: the data set ${one.dataSet.id}; then run "resend", or wait for the next run`,
+      }),
+    ),
+  ];
+  return { ...state, items: [...(state.items ?? []), ...items] };
+});
+
+// What is stored of it. What waits is tried again by every run, until somebody corrects the contact or DHIS2.
 fn(state => {
   const { rapidpro, now, problems, sent, later, unready, refused, ready, completed } = state;
+  const { settings, items } = state;
   const lastSent = { ...state.lastSent };
   for (const { place, time } of sent) lastSent[place] = time;
   const twoMonthsAgo = new Date(now - 60 * 24 * 60 * 60 * 1000).toISOString();
@@ -131,19 +168,20 @@ fn(state => {
     ...unready.map(({ contact, reason }) => ({ who: contact, reason })),
     ...failed.map(({ contact, place }) => ({ who: contact, reason: refused[place] })),
   ];
+  const counts = {
+    sent: sent.length,
+    complete: completed,
+    later: later.length,
+    waiting: unready.length + failed.length,
+    problems: all.length,
+  };
+  if (state.isResend) {
+    const data = { ...counts, registered: state.registered };
+    return { settings, now, items, final: { problems: all, data } };
+  }
   const isWaiting = ({ run }) =>
     waitingRuns.includes(run) || unready.some(report => report.run === run);
-  return {
-    rapidpro,
-    toSend: state.toSend.filter(isWaiting).map(({ period, ...report }) => report),
-    lastSent: Object.fromEntries(recent),
-    problems: all,
-    data: {
-      sent: sent.length,
-      complete: completed,
-      later: later.length,
-      waiting: unready.length + failed.length,
-      problems: all.length,
-    },
-  };
+  const toSend = state.toSend.filter(isWaiting).map(({ period, ...report }) => report);
+  const kept = { rapidpro, toSend, lastSent: Object.fromEntries(recent) };
+  return { settings, now, items, final: { ...kept, problems: all, data: counts } };
 });

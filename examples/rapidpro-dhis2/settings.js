@@ -34,6 +34,8 @@ const settings = {
     // Health workers who report, and the field with the id or code of their clinic in DHIS2.
     reporters: 'Health workers',
     clinicField: 'clinic',
+    // The field that says which visits a contact was started for.
+    visitField: 'Visits',
     // What a person reads when DHIS2 has them.
     welcome: {
       eng: 'You are registered. We will write to you before each visit.',
@@ -68,6 +70,51 @@ const settings = {
       reminderField: 'Weekly reminder',
     },
   ],
+  // Visits: one entry for each program stage whose due events start a flow.
+  visits: [
+    {
+      name: 'visit',
+      stage: 'VisitStage1',
+      flow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a05',
+      // Somebody is started from so many days before the due day to so many days after it.
+      daysBefore: 2,
+      daysAfter: 1,
+      // Without a finished run so many days after the due day, or after the start, the visit is told as missed.
+      missedAfterDays: 3,
+      // Results of the flow, and the data elements of the stage that they fill.
+      values: { weight: 'VisitWeight' },
+      // What the flow's texts need of the person, as @trigger.params: an attribute each. The event's id and due day are there too.
+      params: { village: 'AttrVillage' },
+    },
+  ],
+
+  // Users of DHIS2 who become contacts: those of these units, and of all below, who are in one of these user groups.
+  // An empty list of user groups: all of them.
+  users: {
+    units: ['CountryRW01'],
+    userGroups: [],
+    // Who leaves DHIS2 leaves these groups. The first is compared; name "Health workers" too if all of those come from DHIS2.
+    groups: ['DHIS2 users'],
+    idField: 'DHIS2 user',
+    roleField: 'DHIS2 role',
+    // If more would leave at once, nobody does, and it is told: a number, or a share of the members as '10%'.
+    leaveAtMost: '10%',
+  },
+
+  // The operator's desk: where each of all these has ended.
+  desk: {
+    // 'collection': an OpenFn collection of this name. 'dataStore': a namespace of DHIS2, which every user there can read.
+    store: 'collection',
+    name: 'rapidpro-dhis2',
+    // What is done is kept so long.
+    keepDays: 60,
+    // A registration is sent again when it was finished so long ago and no more than so many days.
+    resendAfterMinutes: 15,
+    resendDays: 7,
+    // Who is told once a day what waits for a person: a contact of RapidPro by its uuid, an address for mail, or both.
+    tell: { contact: null, mail: null },
+  },
+
   // Who has reported: 'completeness' is what DHIS2 has now; 'analytics' is what its tables had when they were last made.
   missingBy: 'completeness',
   // Nobody is reminded in these hours of the program's clock.
@@ -79,5 +126,12 @@ const settings = {
   timeZone: 'Africa/Kigali',
 };
 
-// What an earlier run left as problems is not carried on: each run lists its own.
-fn(({ errors, problems, ...state }) => ({ ...state, settings, problems: [], now: Date.now() }));
+// What an earlier run left as problems is not carried on: each run lists its own. Where only the desk could not be written,
+// "final" and "items" are what that run had come to.
+fn(({ errors, problems, final, ...state }) => ({
+  ...state,
+  ...final,
+  settings,
+  problems: [],
+  now: Date.now(),
+}));

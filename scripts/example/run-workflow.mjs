@@ -14,6 +14,15 @@ function folderOf(name) {
   return dirname(require.resolve(`${name}/package.json`));
 }
 
+/** Jobs that were compiled, by their text and adaptors: most run more than once. */
+const compiled = new Map();
+
+function compile(source, adaptors, file) {
+  const key = JSON.stringify([source, adaptors]);
+  if (!compiled.has(key)) compiled.set(key, compileJob(source, { adaptors, file }));
+  return compiled.get(key);
+}
+
 /**
  * Runs workflow files of the OpenFn CLI on the published runtime, each step with its own adaptor and credential, as
  * `openfn workflow.json` does. Needs `node --experimental-vm-modules`. Call `close` at the end.
@@ -33,21 +42,26 @@ export function createRunner({ credentials, console: jobConsole = console, more 
 
   /** A step as the runtime takes it: compiled, with its adaptor and what is in its credential. */
   function load(step, folder) {
-    const { id, adaptor, expression, configuration, next } = step;
+    const { id, expression, configuration, next } = step;
     const file = resolve(folder, expression);
-    const adaptors = [{ name: adaptor, path: folderOf(adaptor) }];
+    // Of collections alone the platform takes a second adaptor beside the first.
+    const names = step.adaptors ?? [step.adaptor];
+    const adaptors = names.map(name => ({ name, path: folderOf(name) }));
     if (configuration !== undefined && !credentials[configuration]) {
       throw new Error(`There is no credential for ${configuration}, which step ${id} names.`);
     }
     return {
       id,
       ...(next ? { next } : {}),
-      expression: compileJob(`${readFileSync(file, 'utf8')}\n${more()[expression] ?? ''}`, {
+      expression: compile(
+        `${readFileSync(file, 'utf8')}\n${more()[expression] ?? ''}`,
         adaptors,
         file,
-      }),
+      ),
       configuration: credentials[configuration] ?? {},
-      linker: { [adaptor]: { path: copyOf(adaptor), version: 'local' } },
+      linker: Object.fromEntries(
+        names.map(name => [name, { path: copyOf(name), version: 'local' }]),
+      ),
     };
   }
 

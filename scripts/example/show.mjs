@@ -57,6 +57,71 @@ export function showReminders({ dhis2, sandbox }, workers) {
   );
 }
 
+/** The visits of DHIS2, and which of them RapidPro was asked to start. */
+export function showVisits({ dhis2, sandbox }) {
+  const visits = dhis2
+    .events()
+    .map(({ id, scheduledAt, status, values }) => [
+      id,
+      scheduledAt.slice(0, 10),
+      status,
+      values.VisitWeight,
+    ]);
+  const started = sandbox
+    .sent()
+    .filter(({ params }) => params?.event)
+    .map(({ contacts, params }) => {
+      const who = sandbox.contacts().find(({ uuid }) => uuid === contacts[0]);
+      return [who?.name, params.event];
+    });
+  return sideBySide(
+    columns('DHIS2: visits', ['event', 'due', 'status', 'weight'], visits),
+    columns('RapidPro: started', ['who', 'event'], started),
+  );
+}
+
+/** Users of DHIS2 who have a clinic and a role, and the contacts that are users. */
+export function showUsers({ dhis2, sandbox }) {
+  const users = dhis2
+    .users()
+    .filter(({ userRoles }) => userRoles)
+    .map(({ id, organisationUnits, disabled = false }) => [
+      id,
+      organisationUnits.join(),
+      disabled ? 'no' : 'yes',
+    ]);
+  const contacts = sandbox
+    .contacts()
+    .filter(({ fields }) => fields.dhis2_user)
+    .map(({ name, fields, groups }) => [
+      name,
+      fields.dhis2_user,
+      fields.clinic,
+      groups.some(group => group.name === 'DHIS2 users') ? 'yes' : 'no',
+    ]);
+  return sideBySide(
+    columns('DHIS2: users', ['id', 'unit', 'active'], users),
+    columns('RapidPro: contacts', ['name', 'DHIS2 user', 'clinic', 'in group'], contacts),
+  );
+}
+
+/** The operator's desk: how many items ended in which way, and what waits for a person. */
+export function showDesk({ desk }) {
+  const entries = Object.values(desk());
+  const kinds = [...new Set(entries.map(({ kind }) => kind))].sort();
+  const ways = ['done', 'waiting', 'refused', 'unknown'];
+  const rows = kinds.map(kind => [
+    kind,
+    ...ways.map(way => entries.filter(one => one.kind === kind && one.status === way).length),
+  ]);
+  const open = entries
+    .filter(({ status }) => status === 'refused' || status === 'unknown')
+    .map(({ kind, id, status, cause, mend }) =>
+      wrapped(`  ${kind} ${id} is ${status}: ${cause}${mend ? ` Mend: ${mend}` : ''}`),
+    );
+  return [...columns('The desk', ['kind', ...ways], rows), '', ...open].join('\n');
+}
+
 /** What a run lists as problems. Who has a contact is shown by name: everybody here is made up. */
 export function showProblems({ problems = [] }, { sandbox }) {
   if (problems.length === 0) return 'Problems: none';
@@ -71,7 +136,12 @@ export function showProblems({ problems = [] }, { sandbox }) {
 export function showMessages({ sandbox }, from) {
   const messages = sandbox.sent().filter(({ kind }) => kind === 'message');
   const nameOf = id => sandbox.contacts().find(({ uuid }) => uuid === id)?.name;
-  return messages.slice(from).map(sent => wrapped(`  ${nameOf(sent.contacts[0])}: "${sent.text}"`));
+  return messages.slice(from).map(sent =>
+    `${nameOf(sent.contacts[0])}: "${sent.text}"`
+      .split('\n')
+      .map(line => wrapped(`  ${line}`))
+      .join('\n'),
+  );
 }
 
 /** How many messages and flow starts the workflows have asked for. Who came into a flow alone does not count. */

@@ -1,12 +1,14 @@
 import type { Sandbox, SandboxOptions } from '@openfn/rapidpro-sandbox';
+import type { Collections, DeskEntry } from './collections.mjs';
 import type { createDhis2, Dhis2 } from './dhis2/server.mjs';
 import type { WorkflowState } from './run-workflow.mjs';
 
-export const FLOWS: { registration: string; report: string };
+export const FLOWS: { registration: string; report: string; visit: string };
 
 export interface World {
   dhis2: Dhis2;
   sandbox: Sandbox;
+  collections: Collections;
   receiver: {
     url: string;
     received: object[];
@@ -14,7 +16,10 @@ export interface World {
     close(): Promise<void>;
   };
   states: Record<string, WorkflowState>;
-  run(name: 'contacts' | 'reports' | 'reminders' | 'check'): Promise<WorkflowState>;
+  desk(): Record<string, DeskEntry>;
+  run(
+    name: 'contacts' | 'reports' | 'reminders' | 'visits' | 'users' | 'resend' | 'tell' | 'check',
+  ): Promise<WorkflowState>;
   register(push: object): Promise<WorkflowState>;
   visits(): number;
   goThrough(flow: string, urn: string, answers: string[]): Promise<WorkflowState[]>;
@@ -37,4 +42,6 @@ export function createWorld(options: {
   settings?: (settings: any) => object;
   /** The clock of the jobs. */
   now?: () => number;
+  /** What is in the credential for mail. */
+  mail?: object;
 }): Promise<World>;

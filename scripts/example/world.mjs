@@ -1,3 +1,4 @@
+import { createCollections } from './collections.mjs';
 import { createDhis2 } from './dhis2/server.mjs';
 import { askingFlow } from './flows.mjs';
 import { createReceiver } from './receiver.mjs';
@@ -7,7 +8,11 @@ import { createRunner, EXAMPLE } from './run-workflow.mjs';
 export const FLOWS = {
   registration: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a01',
   report: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a02',
+  visit: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a05',
 };
+
+/** The operator's desk, as `settings.js` names it. */
+const DESK = 'rapidpro-dhis2';
 
 const SECRET = 'a-made-up-secret-of-this-computer';
 
@@ -15,6 +20,7 @@ const FIELDS = [
   { key: 'dhis2_id', name: 'DHIS2 id', type: 'text' },
   { key: 'confirmation', name: 'Confirmation', type: 'text' },
   { key: 'clinic', name: 'Clinic', type: 'text' },
+  { key: 'visits', name: 'Visits', type: 'text' },
 ];
 const GROUPS = ['DHIS2 clients', 'Registration asked', 'Registration started', 'Health workers'];
 
@@ -30,13 +36,18 @@ const GROUPS = ['DHIS2 clients', 'Registration asked', 'Registration started', '
  * @param {(settings: object) => object} [options.settings] - what is changed in `settings.js`; a function that stands alone
  * @param {object[]} [options.flows] - more flows, as askingFlow makes them
  * @param {() => number} [options.now] - the clock of the jobs
+ * @param {object} [options.mail] - what is in the credential for mail
  */
 export async function createWorld(options) {
   const { createSandbox, dialect = 'v9', contacts = [], flows = [], console } = options;
   const dhis2 = await createDhis2(options.dhis2);
+  if (!options.dhis2?.metadata?.users) {
+    dhis2.setUp('users', { id: 'UserOpenFn1', authorities: ['F_DATAVALUE_ADD', 'F_USER_VIEW'] });
+  }
+  const collections = await createCollections([DESK]);
   const states = {};
   let visits = 0;
-  const receiver = await createReceiver(push => runner.run(`${EXAMPLE}/registration.json`, push));
+  const receiver = await createReceiver(push => run('registration', push));
   const sandbox = await createSandbox({
     dialect,
     seed: {
@@ -63,6 +74,18 @@ export async function createWorld(options) {
           ],
           thanks: 'Thank you.',
         }),
+        askingFlow({
+          uuid: FLOWS.visit,
+          name: 'Visit',
+          questions: [
+            {
+              name: 'Weight',
+              text: 'Your visit is on @trigger.params.due. What is your weight?',
+              type: 'has_number',
+            },
+          ],
+          thanks: 'Thank you.',
+        }),
         ...flows,
       ],
       contacts,
@@ -70,30 +93,35 @@ export async function createWorld(options) {
   });
   const { host, token } = sandbox;
   const credentials = {
-    './credentials/dhis2.json': dhis2.credential,
+    './credentials/dhis2.json': { ...dhis2.credential, ...collections.credential },
     './credentials/rapidpro.json': { host, token, webhookSecret: SECRET },
+    './credentials/mail.json': options.mail ?? {},
   };
   const { settings = one => one, now = Date.now } = options;
-  const change = () =>
-    `fn(state => ({ ...state, settings: (${settings})(state.settings), now: ${now()} }));`;
+  // The clock comes with the state, so that the text of the job is the same in every run, and compiled once.
+  const change = `fn(({ clock, ...state }) => ({ ...state, settings: (${settings})(state.settings), now: clock }));`;
+  const run = (name, state) => runner.run(`${EXAMPLE}/${name}.json`, { ...state, clock: now() });
   const runner = createRunner({
     credentials,
-    more: () => ({ './settings.js': change() }),
+    more: () => ({ './settings.js': change }),
     ...(console ? { console } : {}),
   });
   return {
     dhis2,
     sandbox,
+    collections,
     receiver,
+    /** What is on the operator's desk: entries by their keys. */
+    desk: () => collections.values(DESK),
     /** The state that each scheduled workflow left, which its next run starts with. */
     states,
     /** Runs a scheduled workflow with what its last run left, as the CLI does with `-s` and `-o`. */
     async run(name) {
-      states[name] = await runner.run(`${EXAMPLE}/${name}.json`, states[name] ?? {});
+      states[name] = await run(name, states[name]);
       return states[name];
     },
     /** Runs the registration workflow with a push. */
-    register: push => runner.run(`${EXAMPLE}/registration.json`, push),
+    register: push => run('registration', push),
     /** How many people came into a flow by themselves. */
     visits: () => visits,
     /** Starts a contact in a flow as somebody would by a keyword, and lets them answer. */
@@ -114,7 +142,8 @@ export async function createWorld(options) {
     },
     async close() {
       runner.close();
-      await Promise.all([sandbox.close(), dhis2.close(), receiver.close()]);
+      const all = [sandbox, dhis2, collections, receiver];
+      await Promise.all(all.map(one => one.close()));
     },
   };
 }

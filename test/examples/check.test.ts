@@ -59,6 +59,16 @@ test('it names each thing that is missing or does not fit', async () => {
         },
         { ...all.reports[0], name: 'other', flow: 'no-flow', dataSet: 'NoDataSet01' },
       ],
+      visits: [
+        { ...all.visits[0], values: { height: 'VisitHeight' }, params: { age: 'AttrNowher2' } },
+        { ...all.visits[0], stage: 'NoStage0001', flow: 'no-flow-2' },
+      ],
+      users: { ...all.users, units: ['CountryNon2'], userGroups: ['NoGroup0001'] },
+      desk: {
+        ...all.desk,
+        name: 'elsewhere',
+        tell: { contact: '0f1e2d3c-4b5a-4697-8877-665544332211', mail: null },
+      },
     }),
   });
   const final = await both.run('check');
@@ -80,6 +90,17 @@ test('it names each thing that is missing or does not fit', async () => {
     /^station: RapidPro has no field with this key/m,
     /^births: The flow "Weekly report" has no such result/m,
     /^no-flow: RapidPro has no such flow/m,
+    /^DHIS2: .*F_USER_VIEW/m,
+    /^visit: Two visits have the same name/m,
+    /^VisitHeight: The program stage VisitStage1 has no such data element/m,
+    /^AttrNowher2: The program has no such attribute \(params.age\)/m,
+    /^NoStage0001: DHIS2 has no such program stage/m,
+    /^CountryNon2: DHIS2 has no such organisation unit \(users.units\)/m,
+    /^NoGroup0001: DHIS2 has no such user group/m,
+    /^height: The flow "Visit" has no such result/m,
+    /^no-flow-2: RapidPro has no such flow/m,
+    /^0f1e2d3c.*: RapidPro has no contact with the uuid of desk.tell/m,
+    /^elsewhere: OpenFn has no collection of this name/m,
   ]) {
     expect(all).toMatch(told);
   }

@@ -4,11 +4,22 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 const FOLDER = 'examples/rapidpro-dhis2';
-const FILES = ['contacts', 'registration', 'reports', 'reminders', 'check'];
+const FILES = [
+  'contacts',
+  'registration',
+  'reports',
+  'reminders',
+  'visits',
+  'users',
+  'resend',
+  'tell',
+  'check',
+];
 
 interface Step {
   id: string;
-  adaptor: string;
+  adaptor?: string;
+  adaptors?: string[];
   expression: string;
   configuration?: string;
   next?: Record<string, { condition: string }>;
@@ -48,6 +59,7 @@ const workflows = FILES.map((name): Workflow => JSON.parse(read(`${name}.json`))
 const CREDENTIALS: Record<string, string> = {
   './credentials/dhis2.json': 'DHIS2',
   './credentials/rapidpro.json': 'RapidPro',
+  './credentials/mail.json': 'Mail',
 };
 
 test('the project has the workflows of the files', () => {
@@ -63,10 +75,11 @@ describe.each(workflows)('$workflow.name', ({ options, workflow: { name, steps }
   test('has the same steps in the project', () => {
     const jobs = Object.entries(found?.jobs ?? {}).map(([id, job]) => ({ id, ...job }));
     expect(jobs).toEqual(
-      steps.map(({ id, adaptor, expression, configuration }) => ({
+      steps.map(({ id, adaptor, adaptors = [adaptor], expression, configuration }) => ({
         id,
         name: id,
-        adaptor: `${adaptor}@latest`,
+        // Beside the first one OpenFn itself puts the adaptor for collections.
+        adaptor: `${adaptors[0]}@latest`,
         ...(configuration ? { credential: CREDENTIALS[configuration] } : {}),
         body: { path: expression },
       })),

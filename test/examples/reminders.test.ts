@@ -64,6 +64,13 @@ test('who has not completed the week that is over is reminded, in their language
   expect(asked(both).messages).toBe(6);
 });
 
+/** How the reminders on the desk have ended. */
+const onDesk = (both: Both) =>
+  Object.values(both.desk())
+    .filter(({ kind }) => kind === 'reminder')
+    .map(({ status }) => status)
+    .sort();
+
 describe('nobody is written to', () => {
   test.each([
     ['at night', 7],
@@ -73,6 +80,7 @@ describe('nobody is written to', () => {
     both.clock.now += hours * 60 * 60 * 1000;
     expect((await both.run('reminders')).data).toMatchObject({ reminded: 0, night: true });
     expect(asked(both).messages).toBe(0);
+    expect(onDesk(both)).toEqual(['waiting', 'waiting', 'waiting']);
   });
 
   test('whose clinic has reported meanwhile, or is complete', async () => {
@@ -82,6 +90,7 @@ describe('nobody is written to', () => {
     const before = asked(both).messages;
     expect((await both.run('reminders')).data).toMatchObject({ missing: 2, reminded: 2 });
     expect(written(both, before)).toEqual(TO_REMERA);
+    expect(onDesk(both)).toEqual(['done', 'done']);
     // The report reaches DHIS2, and the clinic is complete.
     expect((await both.run('reports')).data).toMatchObject({ sent: 1, complete: 1 });
     both.clock.now += 3 * DAY;
@@ -102,6 +111,8 @@ describe('nobody is written to', () => {
     });
     const { data } = await both.run('reminders');
     expect(data).toMatchObject({ reminded: 0, missing: 2 });
+    // RapidPro takes them out of their groups: nobody is left to report.
+    expect(onDesk(both)).toEqual(['refused', 'refused']);
     expect(asked(both).messages).toBe(0);
   });
 });
@@ -146,6 +157,7 @@ describe('it goes wrong', () => {
       const unknown = await both.run('reminders');
       expect(unknown.data).toMatchObject({ reminded: 2, problems: 1 });
       expect(reasons(unknown).join()).toContain('not known whether the reminder went out');
+      expect(onDesk(both)).toEqual(['done', 'done', 'unknown']);
       const sent = asked(both).messages;
       expect(sent).toBe(strikes === 'after' ? 3 : 2);
       const again = await both.run('reminders');

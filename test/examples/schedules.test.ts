@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { built } from '../packaging/project.js';
-import { FLOWS, noonInKigali, person, world } from './world.js';
+import { asked, FLOWS, noonInKigali, person, world } from './world.js';
 
 vi.setConfig({ testTimeout: 90_000 });
 
 beforeAll(built);
 
-// Reports and reminders in any order, with faults of either system at any request: nothing twice, nothing lost, nothing to the wrong person.
+// Reports, reminders, visits and the desk in any order, with faults of either system at any request: nothing twice, nothing lost, nothing to the wrong person.
 
 /** The same numbers for the same seed. */
 function dice(seed: number) {
@@ -27,6 +27,8 @@ type Place = readonly [method: string, path: string];
 interface Places {
   dhis2: readonly [Place, ...Place[]];
   rapidpro: readonly [Place, ...Place[]];
+  /** Whether the desk fails too. */
+  desk?: true;
 }
 
 const OF_REPORTS: Places = {
@@ -58,10 +60,31 @@ const OF_PEOPLE: Places = {
   ],
 };
 
+const OF_VISITS: Places = {
+  dhis2: [
+    ['GET', '/api/tracker/events'],
+    ['GET', '/api/tracker/trackedEntities'],
+    ['POST', '/api/tracker'],
+  ],
+  rapidpro: [
+    ['GET', 'contacts'],
+    ['GET', 'runs'],
+    ['POST', 'contacts'],
+    ['POST', 'flow_starts'],
+  ],
+  desk: true,
+};
+
 type Both = Awaited<ReturnType<typeof world>>;
 
 /** Lets one of the next requests go wrong, in one of the ways in which they do. Tells what it was. */
 function someFault(both: Both, roll: (sides: number) => number, places: Places): string {
+  if (places.desk && roll(3) === 0) {
+    const method = (['GET', 'POST'] as const)[roll(2)] ?? 'GET';
+    const after = roll(2) === 0;
+    both.collections.fault({ method, after, ...(roll(2) === 0 ? { kind: 'reset' } : {}) });
+    return `desk ${method} after: ${after}`;
+  }
   if (roll(2) === 0) {
     const [method, path] = places.dhis2[roll(places.dhis2.length)] ?? places.dhis2[0];
     const after = roll(2) === 0;
@@ -216,5 +239,170 @@ describe.each([5, 17, 31])('people and registrations, schedule %i', seed => {
         starts: Math.min(starts, 1),
       });
     }
+  });
+});
+
+const DAY = 24 * 60 * 60 * 1000;
+
+describe.each([29, 71])('visits, schedule %i', seed => {
+  test('each is started once at most and for the right person, each answer arrives, and each ends in one way', async () => {
+    const roll = dice(seed);
+    const noon = noonInKigali();
+    const clock = { now: noon };
+    const day = (offset: number) => new Date(noon + offset * DAY).toISOString().slice(0, 10);
+    const mothers = [0, 1, 2].map(index => ({
+      id: `PersonNum0${index}`,
+      event: `EventNumb0${index}`,
+      urn: `tel:+25078800020${index}`,
+      due: roll(4) - 1,
+      answer: '',
+      entered: '',
+    }));
+    const both = await world({
+      now: () => clock.now,
+      dhis2: { clock: () => clock.now },
+      contacts: mothers.map(({ id, urn }) => ({
+        urns: [urn],
+        groups: ['DHIS2 clients'],
+        fields: { dhis2_id: id },
+      })),
+    });
+    both.dhis2.enter({
+      trackedEntities: mothers.map(({ id, event, urn, due }) => {
+        const one = person({ id, name: id, phone: urn.slice(4) }) as { enrollments: object[] };
+        const visit = { event, program: 'MatCareProg', programStage: 'VisitStage1' };
+        const more = { orgUnit: 'ClinicKacy1', status: 'SCHEDULE', scheduledAt: day(due) };
+        const [enrollment] = one.enrollments;
+        return { ...one, enrollments: [{ ...enrollment, events: [{ ...visit, ...more }] }] };
+      }),
+    });
+    const startsOf = (event: string) =>
+      both.sandbox
+        .sent()
+        .filter(({ params }) => (params as { event?: string } | undefined)?.event === event);
+    const inDhis2 = (event: string) => both.dhis2.events().find(({ id }) => id === event);
+    const story: string[] = [];
+    for (let step = 0; step < 7; step++) {
+      const mother = mothers[roll(mothers.length)] ?? mothers[0];
+      const isStarted = mother && startsOf(mother.event).length > 0;
+      if (mother && isStarted && !mother.answer && roll(2) === 0) {
+        mother.answer = String(50 + roll(20));
+        await both.sandbox.settled();
+        await both.sandbox.reply(mother.urn, mother.answer);
+        await both.sandbox.settled();
+        story.push(`${mother.event} answers ${mother.answer}`);
+      } else if (mother && roll(6) === 0 && inDhis2(mother.event)?.status === 'SCHEDULE') {
+        mother.entered = String(80 + roll(9));
+        const { enrollment } = inDhis2(mother.event) ?? {};
+        both.dhis2.enter({
+          events: [
+            {
+              ...{ event: mother.event, program: 'MatCareProg', programStage: 'VisitStage1' },
+              ...{ enrollment, orgUnit: 'ClinicKacy1', scheduledAt: day(mother.due) },
+              ...{ status: 'COMPLETED', occurredAt: day(0) },
+              dataValues: [{ dataElement: 'VisitWeight', value: mother.entered }],
+            },
+          ],
+        });
+        story.push(`a clinic enters ${mother.event}`);
+      }
+      if (roll(3) > 0) story.push(someFault(both, roll, OF_VISITS));
+      const begun = both.states.visits;
+      const final = await both.run('visits');
+      if (final.errors && roll(2) === 0) both.states.visits = begun ?? {};
+      story.push(`visits ${JSON.stringify(final.data ?? Object.keys(final.errors ?? {}))}`);
+      if (roll(4) === 0) clock.now += DAY;
+    }
+    // Each fault may still be waiting for its request; at last both systems and the desk are well, and much later.
+    const settle = async () => {
+      for (let again = 0; again < 12; again++) {
+        if (!(await both.run('visits')).errors && again > 3) break;
+      }
+    };
+    await settle();
+    clock.now += 9 * DAY;
+    await settle();
+    const context = story.join('\n');
+    for (const { id, event, urn, answer, entered } of mothers) {
+      const made = startsOf(event);
+      expect(made.length, context).toBeLessThanOrEqual(1);
+      const contact = both.sandbox.contacts().find(({ fields }) => fields.dhis2_id === id);
+      expect(contact?.urns, context).toEqual([urn]);
+      for (const { contacts } of made) expect(contacts, context).toEqual([contact?.uuid]);
+      const { status, values } = inDhis2(event) ?? {};
+      const isDone = Boolean(entered || answer);
+      expect(status, context).toBe(isDone ? 'COMPLETED' : 'SCHEDULE');
+      expect(values, context).toEqual(isDone ? { VisitWeight: entered || answer } : {});
+      const ended = both.desk()[`visit-${event}`]?.status;
+      // One that a clinic has completed before it was ever looked at is nobody's to look at.
+      if (ended || !entered) {
+        const open = made.length > 0 ? ['refused'] : ['refused', 'unknown'];
+        expect(isDone ? ['done'] : open, context).toContain(ended);
+      }
+    }
+  });
+});
+
+describe.each([13, 59])('reports that are refused, corrected and sent again, schedule %i', seed => {
+  test('each arrives, the newest counts, nothing is sent in vain, and each ends as done', async () => {
+    const roll = dice(seed);
+    const both = await world({
+      contacts: WORKERS.map(({ urn }, index) => ({
+        urns: [urn],
+        groups: ['Health workers'],
+        fields: { clinic: index === 0 ? 'ClinicKacy1' : 'ClinicGone1' },
+      })),
+      settings: all => ({ ...all, desk: { ...all.desk, resendAfterMinutes: 0 } }),
+    });
+    for (const id of ['DataElCases', 'DataElDeath']) {
+      both.dhis2.setUp('dataElements', { id, zeroIsSignificant: true });
+    }
+    const mend = () => {
+      both.dhis2.setUp('orgUnits', { id: 'ClinicGone1', name: 'New', parent: 'CountryRW01' });
+      const organisationUnits = ['ClinicKacy1', 'ClinicReme1', 'ClinicGone1'];
+      both.dhis2.setUp('dataSets', { id: 'WeeklyMalar', organisationUnits });
+    };
+    const newest = new Map<string, string>();
+    let reported = 0;
+    const story: string[] = [];
+    for (let step = 0; step < 6; step++) {
+      if (step < 2 || roll(3) === 0) {
+        const index = roll(2);
+        const number = String(roll(50));
+        await both.goThrough(FLOWS.report, WORKERS[index]?.urn ?? '', [number, '1']);
+        newest.set(index === 0 ? 'ClinicKacy1' : 'ClinicGone1', number);
+        reported += 1;
+        story.push(`${index} reports ${number}`);
+      }
+      if (step === 3) mend();
+      const places = { ...OF_REPORTS, desk: true } as const;
+      if (roll(3) > 0) story.push(someFault(both, roll, places));
+      const name = roll(2) === 0 ? 'reports' : 'resend';
+      const begun = both.states[name];
+      const final = await both.run(name);
+      if (final.errors && roll(2) === 0) both.states[name] = begun ?? {};
+      story.push(`${name} ${JSON.stringify(final.data ?? Object.keys(final.errors ?? {}))}`);
+    }
+    for (let again = 0; again < 12; again++) {
+      const final = await both.run('reports');
+      if (!final.errors && again > 3 && final.data?.waiting === 0) break;
+    }
+    await both.run('resend');
+    const context = story.join('\n');
+    const cases = both.dhis2.dataValues().filter(one => one.dataElement === 'DataElCases');
+    expect(Object.fromEntries(cases.map(one => [one.orgUnit, one.value])), context).toEqual(
+      Object.fromEntries(newest),
+    );
+    const entries = Object.values(both.desk()).filter(({ kind }) => kind === 'report');
+    expect(
+      entries.map(({ status }) => status),
+      context,
+    ).toEqual(Array.from({ length: reported }, () => 'done'));
+    const before = both.dhis2.requests().filter(({ method }) => method === 'POST').length;
+    await both.run('reports');
+    await both.run('resend');
+    const posts = both.dhis2.requests().filter(({ method }) => method === 'POST').length;
+    expect(posts, context).toBe(before);
+    expect(asked(both).messages, context).toBe(0);
   });
 });

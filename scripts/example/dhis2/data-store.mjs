@@ -6,9 +6,14 @@ const none = (key, namespace) =>
 
 /** `/api/dataStore/{namespace}/{key}`: a namespace is readable by every user. */
 export const dataStore = {
-  keys({ store, params: [namespace] }) {
+  keys({ store, query, params: [namespace] }) {
     const keys = store.namespaces.get(namespace);
     if (!keys) return refusal(404, `Namespace not found: '${namespace}'`, 'E1005');
+    // With fields=. the values come too. By DHIS2's documentation; it was not recorded.
+    if (query.get('fields') === '.') {
+      const entries = [...keys].map(([key, { value }]) => ({ key, value }));
+      return { status: 200, body: { entries } };
+    }
     return { status: 200, body: [...keys.keys()] };
   },
   read({ store, params: [namespace, key] }) {

@@ -2,7 +2,7 @@ import { may } from './access.mjs';
 import { picked } from './fields.mjs';
 import { refusal } from './messages.mjs';
 import { paged } from './pager.mjs';
-import { levelOf } from './store.mjs';
+import { levelOf, pathOf } from './store.mjs';
 
 const refs = (ids = []) => ids.map(id => ({ id }));
 
@@ -15,6 +15,7 @@ const KINDS = {
       ...unit,
       ...(unit.parent ? { parent: { id: unit.parent } } : {}),
       level: levelOf(store, unit.id),
+      path: pathOf(store, unit.id),
     }),
   },
   dataElements: {
@@ -80,8 +81,10 @@ const KINDS = {
       ...one,
       disabled,
       organisationUnits: refs(one.organisationUnits),
+      userGroups: refs(one.userGroups),
     }),
   },
+  userGroups: { of: 'userGroups', noun: 'UserGroup', show: one => one },
 };
 
 /** Whoever may enter data for some unit may read and write data of what is set up. */

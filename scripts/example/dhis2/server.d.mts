@@ -1,3 +1,5 @@
+import type { DeskEntry } from '../collections.mjs';
+
 export interface Person {
   id: string;
   orgUnit: string;
@@ -13,6 +15,17 @@ export interface Dhis2 {
   requests(): { method: string; path: string; query: string; body: string; status: number }[];
   people(): Person[];
   enrollments(): { id: string; trackedEntity: string; program: string; orgUnit: string }[];
+  events(): {
+    id: string;
+    enrollment: string;
+    status: string;
+    scheduledAt?: string;
+    occurredAt?: string;
+    geometry?: object;
+    values: Record<string, string>;
+  }[];
+  users(): { id: string; organisationUnits: string[]; disabled?: boolean; userRoles?: object[] }[];
+  dataStore(namespace: string): Record<string, DeskEntry>;
   dataValues(): {
     dataElement: string;
     period: string;
@@ -29,7 +42,7 @@ export interface Dhis2 {
   enter(payload: object): void;
   seed(person: object): void;
   setUp(
-    kind: 'orgUnits' | 'dataElements' | 'dataSets' | 'programs' | 'users',
+    kind: 'orgUnits' | 'dataElements' | 'dataSets' | 'programs' | 'users' | 'userGroups',
     row: { id: string } & Record<string, unknown>,
   ): void;
   fault(order: {

@@ -16,7 +16,7 @@ export async function createDhis2(options = {}) {
   const store = createStore(options);
   const credential = { username: 'openfn', password: randomBytes(12).toString('hex') };
   const openfn = [...store.users.values()].find(one => one.username === credential.username);
-  const passwordOf = user => (user === openfn ? credential.password : user.username);
+  const passwordOf = user => (user.id === openfn.id ? credential.password : user.username);
   const { key: token } = makeToken(store, openfn);
   const requests = [];
   const faults = [];
@@ -63,7 +63,18 @@ export async function createDhis2(options = {}) {
     people: () =>
       [...store.people.values()].map(one => ({ ...one, values: Object.fromEntries(one.values) })),
     enrollments: () => [...store.enrollments.values()],
+    events: () =>
+      [...store.events.values()].map(({ values, ...one }) => ({
+        ...one,
+        values: Object.fromEntries([...values].map(([key, { value }]) => [key, value])),
+      })),
+    /** What is in a namespace of the dataStore, by its keys. */
+    dataStore: namespace =>
+      Object.fromEntries(
+        [...(store.namespaces.get(namespace) ?? [])].map(([key, { value }]) => [key, value]),
+      ),
     dataValues: () => [...store.dataValues.values()],
+    users: () => [...store.users.values()],
     /** The data sets that are marked as complete. */
     registrations: () => [...store.registrations.values()],
     /** Somebody at a clinic enters or changes data. Throws where DHIS2 would refuse. */

@@ -13,6 +13,7 @@ const WITHOUT = {
   dataElements: { zeroIsSignificant: false, categoryCombo: 'bjDvmb4bfuf' },
   dataSets: { openFuturePeriods: 0, expiryDays: 0, dataElements: [], organisationUnits: [] },
   users: { authorities: [], organisationUnits: [] },
+  userGroups: {},
 };
 
 /** Sets an object up, or changes one that is there. */
@@ -50,6 +51,7 @@ export function createStore(options = {}) {
     dataElements: new Map(),
     dataSets: new Map(),
     users: new Map(),
+    userGroups: new Map(),
     /** Tracked entities by id: `{ id, type, orgUnit, geometry?, createdAt, updatedAt, values: Map }`. */
     people: new Map(),
     /** Ids of what was deleted; they never come back. */
@@ -107,4 +109,10 @@ export function isWithin(store, unit, ancestor) {
 export function levelOf(store, unit) {
   const parent = store.orgUnits.get(unit)?.parent;
   return parent === undefined ? 1 : levelOf(store, parent) + 1;
+}
+
+/** The ids of an organisation unit and of those above it, from the root on: `/CountryRW01/ClinicKacy1`. */
+export function pathOf(store, unit) {
+  const parent = store.orgUnits.get(unit)?.parent;
+  return `${parent === undefined ? '' : pathOf(store, parent)}/${unit}`;
 }

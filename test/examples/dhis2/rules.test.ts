@@ -132,3 +132,35 @@ test('codes in place of ids', async () => {
     { dataElement: 'DataElCases', orgUnit: 'ClinicKacy1' },
   ]);
 });
+
+// By DHIS2's documentation; none of these was recorded.
+
+test('a namespace of the dataStore with its values', async () => {
+  const path = '/api/dataStore/rules';
+  expect((await ask('GET', `${path}?fields=.`)).status).toBe(404);
+  await ask('PUT', `${path}/one`, { status: 'done' });
+  expect((await ask('GET', `${path}?fields=.&paging=false`)).body).toEqual({
+    entries: [{ key: 'one', value: { status: 'done' } }],
+  });
+});
+
+test('users with the path of their units, their groups and roles', async () => {
+  dhis2.setUp('users', { id: 'UserOpenFn1', authorities: ['F_USER_VIEW'] });
+  dhis2.setUp('userGroups', { id: 'GroupReport', name: 'Reporters' });
+  dhis2.setUp('users', {
+    ...{ id: 'UserNurse01', username: 'nurse1', name: 'Nurse' },
+    organisationUnits: ['ClinicKacy1'],
+    userGroups: ['GroupReport'],
+  });
+  const fields = 'id,organisationUnits[id,path],userGroups[id]';
+  const { body } = await ask('GET', `/api/users?fields=${fields}&filter=username:eq:nurse1`);
+  expect(body).toMatchObject({
+    users: [
+      {
+        organisationUnits: [{ id: 'ClinicKacy1', path: '/CountryRW01/ClinicKacy1' }],
+        userGroups: [{ id: 'GroupReport' }],
+      },
+    ],
+  });
+  expect((await ask('GET', '/api/userGroups/GroupReport')).status).toBe(200);
+});

@@ -1,0 +1,76 @@
+// The operator's desk: one entry for each report, registration, visit, reminder, user and person, in one place.
+// At the beginning of a workflow this step reads the desk; at the end it writes where each item has ended: done, waiting,
+// refused or unknown. Entries have ids, a cause and where to mend it: no names, no phone numbers, no texts of messages.
+
+const DAY = 24 * 60 * 60 * 1000;
+// What an entry may hold. "of" is the name of the report or visit in the settings, "place" and "time" say which report counts.
+const FIELDS = ['kind', 'id', 'status', 'who', 'of', 'until', 'cause', 'mend', 'place', 'time'];
+
+const keyOf = ({ kind, id }) => `${kind}-${id}`;
+const isSame = (a, b) => FIELDS.every(name => (a?.[name] ?? null) === (b[name] ?? null));
+
+// An OpenFn collection, or a namespace of DHIS2's dataStore. Functions of collections write into the state that they get.
+async function read(state) {
+  const { store, name } = state.settings.desk;
+  if (store === 'collection') {
+    const { data } = await collections.get(name, { key: '*' })({ ...state });
+    return data.map(({ value }) => value);
+  }
+  // 404: nothing was ever written there.
+  const { data, response } = await get(`/api/dataStore/${name}`, {
+    query: { fields: '.', paging: false },
+    errors: { 404: false },
+  })(state);
+  return response.statusCode === 404 ? [] : data.entries.map(({ value }) => value);
+}
+
+async function write(entries, state) {
+  const { store, name } = state.settings.desk;
+  if (entries.length === 0) return;
+  if (store === 'collection') await collections.set(name, keyOf, entries)({ ...state });
+  else {
+    for (const entry of entries) {
+      await put(`/api/dataStore/${name}/${keyOf(entry)}`, entry)(state);
+    }
+  }
+}
+
+async function remove(entries, state) {
+  const { store, name } = state.settings.desk;
+  for (const entry of entries) {
+    if (store === 'collection') await collections.remove(name, keyOf(entry))({ ...state });
+    else await del(`/api/dataStore/${name}/${keyOf(entry)}`)(state);
+  }
+}
+
+fn(async state => {
+  const { settings, now, items = [], settles = [] } = state;
+  const known = new Map((await read(state)).map(entry => [keyOf(entry), entry]));
+  const found = new Map(items.map(item => [keyOf(item), item]));
+  // What was open, and this run did not find it any more.
+  for (const [key, entry] of known) {
+    const settled = settles.find(({ prefix }) => key.startsWith(prefix));
+    if (settled && entry.status !== 'done' && !found.has(key)) {
+      const { kind, id, who, of } = entry;
+      found.set(key, { kind, id, who, of, status: 'done', cause: settled.cause });
+    }
+  }
+  const changed = [];
+  for (const [key, item] of found) {
+    if (isSame(known.get(key), item)) continue;
+    const given = FIELDS.filter(name => item[name] !== undefined && item[name] !== null);
+    const entry = Object.fromEntries(given.map(name => [name, item[name]]));
+    changed.push({ ...entry, since: new Date(now).toISOString() });
+  }
+  await write(changed, state);
+  for (const entry of changed) known.set(keyOf(entry), entry);
+  // What was done long ago is taken away.
+  const oldest = new Date(now - settings.desk.keepDays * DAY).toISOString();
+  const old = [...known.values()].filter(one => one.status === 'done' && one.since < oldest);
+  await remove(old, state);
+  for (const entry of old) known.delete(keyOf(entry));
+  return { ...state, desk: [...known.values()], items: [], settles: [] };
+});
+
+// At the end only that is stored which the next run needs and somebody should see.
+fn(state => state.final ?? state);

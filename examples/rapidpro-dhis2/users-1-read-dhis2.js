@@ -1,0 +1,51 @@
+// Reads the users of DHIS2 who are to be contacts: those of the chosen units and user groups who are not disabled.
+
+const PER_PAGE = 100;
+const FIELDS =
+  'id,name,phoneNumber,disabled,organisationUnits[id,path],userGroups[id],userRoles[id,name]';
+
+fn(async state => {
+  const users = [];
+  for (let page = 1; ; page++) {
+    const query = { fields: FIELDS, order: 'id:asc', pageSize: PER_PAGE, page };
+    const { data } = await get('/api/users', { query })(state);
+    // Without a credential that it knows DHIS2 answers with a page.
+    if (!data?.users) throw new Error('DHIS2 shows its page to log in: look at the credential.');
+    users.push(...data.users);
+    if (data.users.length < PER_PAGE) break;
+  }
+  return { ...state, users };
+});
+
+fn(state => {
+  const { users, rapidpro } = state.settings;
+  const { units, userGroups, groups, idField, roleField, leaveAtMost } = users;
+  const isBelow = ({ id, path }) =>
+    units.some(unit => id === unit || path?.split('/').includes(unit));
+  const isChosen = user =>
+    user.disabled !== true &&
+    (user.organisationUnits ?? []).some(isBelow) &&
+    (userGroups.length === 0 || (user.userGroups ?? []).some(({ id }) => userGroups.includes(id)));
+  const severalUnits = []; // whose clinic nobody can tell
+  const people = state.users.filter(isChosen).map(user => {
+    const own = user.organisationUnits.filter(isBelow);
+    if (own.length > 1) severalUnits.push(user.id);
+    const roles = (user.userRoles ?? []).map(({ name, id }) => name ?? id).sort();
+    return {
+      id: user.id,
+      name: user.name?.trim(),
+      phone: user.phoneNumber,
+      fields: {
+        [roleField]: roles.join(', ') || null,
+        // The field that reports and reminders look at. Of several units none is taken: a report must not go to the wrong one.
+        ...(own.length === 1 ? { [rapidpro.clinicField]: own[0].id } : {}),
+      },
+    };
+  });
+  return {
+    ...state,
+    people,
+    severalUnits,
+    register: { groups, idField, fields: [idField, roleField], leaveAtMost },
+  };
+});

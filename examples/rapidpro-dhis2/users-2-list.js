@@ -1,0 +1,41 @@
+// Where each user has ended, for the desk.
+
+const SEVERAL =
+  'Has several units: the field with the clinic is left as it is. Write it by hand, if they report.';
+
+fn(state => {
+  const {
+    settings,
+    now,
+    items: before = [],
+    found,
+    severalUnits,
+    notRemoved,
+    problems,
+    counts,
+    rapidpro,
+  } = state;
+  const items = found.map(item =>
+    item.status === 'done' && !item.cause && severalUnits.includes(item.id)
+      ? { ...item, cause: SEVERAL }
+      : item,
+  );
+  // A list that was cut short looks like one that many have left.
+  const leaving = notRemoved
+    ? {
+        status: 'refused',
+        cause: notRemoved.description,
+        mend: `${notRemoved.fix} In the settings: users.leaveAtMost`,
+      }
+    : { status: 'done' };
+  const all = [...items, { id: 'who-leaves', ...leaving }];
+  const data = { ...counts, problems: problems.length };
+  return {
+    settings,
+    now,
+    items: [...before, ...all.map(item => ({ kind: 'user', ...item }))],
+    // Who was refused and is no longer chosen is no matter any more.
+    settles: [{ prefix: 'user-', cause: 'No longer among the chosen users of DHIS2.' }],
+    final: { ...(rapidpro ? { rapidpro } : {}), problems, data },
+  };
+});

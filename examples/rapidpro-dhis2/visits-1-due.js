@@ -1,0 +1,100 @@
+// Reads the visits that are due in DHIS2, and those that are still open on the desk.
+
+const PER_PAGE = 100;
+const DAY = 24 * 60 * 60 * 1000;
+const FIELDS = 'event,status,trackedEntity,orgUnit,scheduledAt';
+const OPEN = ['SCHEDULE', 'OVERDUE'];
+
+const addDays = (day, count) => new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10);
+
+get('/api/system/info');
+
+// Without a credential that it knows DHIS2 answers with a page.
+fn(state => {
+  if (state.data?.version) return state;
+  throw new Error('DHIS2 shows its page to log in: look at the credential.');
+});
+
+fn(state => ({
+  ...state,
+  // The day that a clock of the program shows, as 2026-11-26.
+  today: new Intl.DateTimeFormat('sv-SE', { timeZone: state.settings.timeZone }).format(
+    new Date(state.now),
+  ),
+  // Before 2.41 DHIS2 had other names for some things.
+  isBefore41: /^2\.(3\d|40)\b/.test(state.data.version),
+}));
+
+// Those of the window, and as many days before it as it takes until a visit is told as missed.
+async function dueOf({ stage, daysBefore, daysAfter, missedAfterDays }, state) {
+  const { today, isBefore41, settings } = state;
+  const { program, orgUnit } = settings.dhis2;
+  const found = new Map();
+  for (const status of OPEN) {
+    const query = {
+      program,
+      programStage: stage,
+      orgUnit,
+      [isBefore41 ? 'ouMode' : 'orgUnitMode']: 'DESCENDANTS',
+      status,
+      scheduledAfter: addDays(today, -daysAfter - missedAfterDays),
+      scheduledBefore: addDays(today, daysBefore),
+      order: 'scheduledAt:asc',
+      fields: FIELDS,
+      pageSize: PER_PAGE,
+    };
+    for (let page = 1; ; page++) {
+      const { data } = await get('/api/tracker/events', { query: { ...query, page } })(state);
+      const read = data.events ?? data.instances;
+      for (const event of read) found.set(event.event, event);
+      if (read.length < PER_PAGE) break;
+    }
+  }
+  return found;
+}
+
+fn(async state => {
+  const visits = [];
+  const items = [];
+  for (const rules of state.settings.visits) {
+    const events = await dueOf(rules, state);
+    const isOpen = ({ kind, of, status, id }) =>
+      kind === 'visit' && of === rules.name && status !== 'done' && !events.has(id);
+    for (const { kind, id, who, of } of state.desk.filter(isOpen)) {
+      // 404 is an answer here: the visit was deleted.
+      const { data, response } = await get(`/api/tracker/events/${id}`, {
+        query: { fields: FIELDS },
+        errors: { 404: false },
+      })(state);
+      if (response.statusCode === 200 && OPEN.includes(data.status)) events.set(id, data);
+      else {
+        const status = response.statusCode === 404 ? 'deleted' : data.status;
+        items.push({ kind, id, who, of, status: 'done', cause: `In DHIS2 it is ${status}.` });
+      }
+    }
+    for (const { event, trackedEntity, scheduledAt } of events.values()) {
+      visits.push({ event, of: rules.name, person: trackedEntity, due: scheduledAt.slice(0, 10) });
+    }
+  }
+  return { ...state, visits, items };
+});
+
+// The people: their phone numbers, and what the texts of the flow need. The program is named, since without it only
+// attributes of the type are shown; so 404 is an answer: nobody of that id is in the program.
+fn(async state => {
+  const { dhis2, visits: rules } = state.settings;
+  const people = [];
+  const paramsOf = {}; // by person: all attributes that some flow needs
+  for (const id of new Set(state.visits.map(({ person }) => person))) {
+    const { data, response } = await get(`/api/tracker/trackedEntities/${id}`, {
+      query: { program: dhis2.program, fields: 'attributes[attribute,value]' },
+      errors: { 404: false },
+    })(state);
+    if (response.statusCode === 404) continue;
+    const attributeOf = wanted => data.attributes?.find(one => one.attribute === wanted)?.value;
+    people.push({ id, phone: attributeOf(dhis2.attributes.phone) });
+    const needed = new Set(rules.flatMap(({ params = {} }) => Object.values(params)));
+    paramsOf[id] = Object.fromEntries([...needed].map(name => [name, attributeOf(name) ?? '']));
+  }
+  return { ...state, people, paramsOf };
+});

@@ -1,0 +1,64 @@
+// Fills the events of the visits that were answered, and completes them. A repeated write changes nothing.
+
+const FIELDS =
+  'event,status,program,programStage,enrollment,orgUnit,scheduledAt,geometry,assignedUser,attributeOptionCombo';
+
+// DHIS2 quotes what it refuses. So only its words before the first quotation are kept, and its code.
+const withoutValues = (message, code) => {
+  const [words] = String(message).split(/[`'"(=[]/);
+  return `${words.trim().replace(/[:;]$/, '')} (${code})`;
+};
+
+fn(async state => {
+  const items = [...state.items];
+  let filled = 0;
+  for (const { event: id, of, who, day, values } of state.answered) {
+    const end = item => items.push({ kind: 'visit', id, who, of, ...item });
+    const { data, response } = await get(`/api/tracker/events/${id}`, {
+      query: { fields: FIELDS },
+      errors: { 404: false },
+    })(state);
+    // What a clinic has entered meanwhile is not overwritten.
+    if (response.statusCode === 404 || !['SCHEDULE', 'OVERDUE'].includes(data.status)) {
+      const status = response.statusCode === 404 ? 'deleted' : data.status;
+      end({ status: 'done', cause: `In DHIS2 it is ${status}.` });
+      continue;
+    }
+    // An update takes away what it does not name. So all of it goes back.
+    const event = { ...data, status: 'COMPLETED', occurredAt: day, dataValues: values };
+    const { data: report } = await post(
+      '/api/tracker',
+      { events: [event] },
+      {
+        query: { async: false, importStrategy: 'UPDATE', atomicMode: 'ALL' },
+        errors: { 409: false },
+      },
+    )(state);
+    if (report.status === 'OK') {
+      filled += 1;
+      end({ status: 'done' });
+      continue;
+    }
+    const [first = report] = report.validationReport?.errorReports ?? [];
+    const cause = withoutValues(first.message ?? 'DHIS2 gave no reason', first.errorCode ?? 409);
+    end({
+      status: 'refused',
+      cause,
+      mend: 'DHIS2: this event and its data elements; the next run sends the answers again',
+    });
+  }
+  return { ...state, items, filled };
+});
+
+// What is stored of it. The marks are in RapidPro and on the desk, so the next run needs nothing of this one.
+fn(({ settings, now, rapidpro, problems, items, visits, started, filled }) => {
+  const open = items.filter(({ status }) => status === 'refused' || status === 'unknown');
+  const all = [...problems, ...open.map(({ id, cause }) => ({ who: id, reason: cause }))];
+  const data = { due: visits.length, started, filled, problems: all.length };
+  return {
+    settings,
+    now,
+    items,
+    final: { ...(rapidpro ? { rapidpro } : {}), problems: all, data },
+  };
+});
