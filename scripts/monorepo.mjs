@@ -28,6 +28,8 @@ const MARK = 'LAYOUT.md';
 const FIRST_LINE = '# Laid out by npm run monorepo of @openfn/language-rapidpro';
 const PACKAGE = 'packages/rapidpro';
 
+const PICTURES = 'docs/pictures';
+
 /** Pages for those who carry on the work here. */
 const STAY = ['architecture.md', 'publishing.md', 'recordings.md', 'performance.md'];
 
@@ -76,8 +78,8 @@ export function layOut(folder) {
 
   const places = pagesThere();
   for (const [path, place] of places) {
-    const text = readFileSync(join(ROOT, path), 'utf8');
-    put(place, path.endsWith('.md') ? withLinksThere(text, path, places) : text);
+    const content = readFileSync(join(ROOT, path));
+    put(place, path.endsWith('.md') ? withLinksThere(`${content}`, path, places) : content);
   }
   // The next layout takes these away, and refuses a folder that holds anything else.
   const list = filesIn(folder)
@@ -145,6 +147,10 @@ function pagesThere() {
     ['README.md', 'README.md'],
     ['CHANGELOG.md', 'guides/changes.md'],
     ...pages,
+    ...readdirSync(join(ROOT, PICTURES)).map(name => [
+      `${PICTURES}/${name}`,
+      `guides/pictures/${name}`,
+    ]),
     ...files.map(name => [`examples/${name}`, `guides/examples/${name}`]),
   ]);
 }

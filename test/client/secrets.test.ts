@@ -267,9 +267,13 @@ describe('a short token is refused as a whole value', () => {
   ])('%s', async text => {
     await refuses(post({ a: [{ b: text }] }), body, { token });
     await refuses(post({ [text]: 1 }), body, { token });
-    await refuses(get({ a: text }), 'The query of the request contains the token of the credential.', {
-      token,
-    });
+    await refuses(
+      get({ a: text }),
+      'The query of the request contains the token of the credential.',
+      {
+        token,
+      },
+    );
     await refuses(
       upload({ filename: text }),
       'The name of the file contains the token of the credential.',

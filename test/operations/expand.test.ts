@@ -105,7 +105,9 @@ describe('what cannot travel as JSON', () => {
     for (const given of [value, { fields: { nid: value } }, () => [value], [{ a: () => value }]]) {
       const { code, description, fix } = refusal(given);
       expect(code).toBe('INVALID_INPUT');
-      expect(description).toMatch(/^contact\S* is a number with more digits than JavaScript can store/);
+      expect(description).toMatch(
+        /^contact\S* is a number with more digits than JavaScript can store/,
+      );
       expect(description).not.toMatch(/\d{5}/);
       expect(fix).toContain('Write it as text');
     }
