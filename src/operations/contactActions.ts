@@ -64,7 +64,7 @@ export function addToGroup(
 }
 
 /**
- * Take contacts out of a manual group.
+ * Remove contacts from a manual group.
  * @public
  * @function
  * @namespace global
@@ -91,7 +91,7 @@ export function removeFromGroup(
 }
 
 /**
- * Block contacts: RapidPro takes no more messages from them, and removes them from all groups.
+ * Block contacts: RapidPro ignores their messages, and removes them from all groups.
  * @public
  * @function
  * @namespace global
@@ -115,7 +115,7 @@ export function blockContacts(
 }
 
 /**
- * Make contacts active again, whether they were blocked, stopped or archived. Smart groups come back, manual groups do not.
+ * Make blocked, stopped or archived contacts active again. They return to smart groups, but not to manual groups.
  * @public
  * @function
  * @namespace global
@@ -139,7 +139,7 @@ export function unblockContacts(
 }
 
 /**
- * Take contacts out of the flow that they are in.
+ * Remove contacts from the flow that they are in.
  * @public
  * @function
  * @namespace global
@@ -187,7 +187,7 @@ export function archiveContactMessages(
 }
 
 /**
- * Delete contacts. RapidPro forgets their messages too.
+ * Delete contacts. RapidPro deletes their messages, too.
  * @public
  * @function
  * @namespace global
