@@ -28,6 +28,8 @@ const MARK = 'LAYOUT.md';
 const FIRST_LINE = '# Laid out by npm run monorepo of @openfn/language-rapidpro';
 const PACKAGE = 'packages/rapidpro';
 
+const PICTURES = 'docs/pictures';
+
 /** Pages for those who carry on the work here. */
 const STAY = ['architecture.md', 'publishing.md', 'recordings.md', 'performance.md'];
 
@@ -144,8 +146,11 @@ export function pagesThere() {
   return new Map([
     ['README.md', 'README.md'],
     ['CHANGELOG.md', 'guides/changes.md'],
-    ['docs/pictures/sandbox-page.png', 'guides/pictures/sandbox-page.png'],
     ...pages,
+    ...readdirSync(join(ROOT, PICTURES)).map(name => [
+      `${PICTURES}/${name}`,
+      `guides/pictures/${name}`,
+    ]),
     ...files.map(name => [`examples/${name}`, `guides/examples/${name}`]),
   ]);
 }

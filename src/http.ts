@@ -9,7 +9,7 @@ import type { Operation, Reference } from './types/state.js';
 
 /** What `http.post` and `http.request` take besides the common options. */
 export interface HttpOptions extends Options {
-  /** What stands after `?` in the address. */
+  /** The part after `?` in the address. */
   query?: Query;
 }
 
@@ -50,7 +50,7 @@ function send({ method, path, query, body, options, knownOptions = [] }: HttpPla
 }
 
 /**
- * Get one page of any endpoint of the API, as RapidPro answers it.
+ * Read one page of any endpoint of the API, exactly as RapidPro sends it.
  * @public
  * @function
  * @example <caption>The first page of the labels</caption>

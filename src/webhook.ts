@@ -63,7 +63,7 @@ function hideSecret({ configuration, ...state }: State, text: string): State {
 }
 
 /**
- * Read the push that started the job: the body that a Call Webhook node or a resthook of RapidPro sent to a webhook of OpenFn. It needs no credential, unless it asks for a secret.
+ * Read the push that started the job: the body that a Call Webhook node or a resthook of RapidPro sent to a webhook of OpenFn. It needs no credential, unless it checks a secret.
  * @public
  * @function
  * @example <caption>The first step of a job that a flow starts</caption>

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 
-/** Where the package lies in OpenFn's repository. */
+/** Where the package lies in OpenFn's repository, for people, and for a page that shows a picture. */
 const THERE = 'https://github.com/OpenFn/adaptors/blob/main/packages/rapidpro';
+const RAW = 'https://raw.githubusercontent.com/OpenFn/adaptors/main/packages/rapidpro';
 const SANDBOX = 'https://www.npmjs.com/package/@openfn/rapidpro-sandbox';
 
 /**
@@ -23,7 +24,7 @@ export function withLinksThere(text, from, places) {
       if (file.startsWith('sandbox/')) return `[${label}](${SANDBOX})`;
       const place = places.get(file.replace(/\/$/, '/README.md'));
       if (!place) return label;
-      return `${image}[${label}](${THERE}/${place}${hash})`;
+      return `${image}[${label}](${image ? RAW : THERE}/${place}${hash})`;
     },
   );
 }

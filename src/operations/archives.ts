@@ -19,7 +19,7 @@ import { list } from './lists/list.js';
 import { threadPages } from './lists/threadPages.js';
 
 /**
- * Read which archives the workspace has. RapidPro moves messages and runs there when they are about 90 days old. To read what is in them: `eachArchivedMessages` and `eachArchivedRuns`.
+ * Read which archives the workspace has. RapidPro moves messages and runs there when they are about 90 days old. To read their contents, use `eachArchivedMessages` and `eachArchivedRuns`.
  * @public
  * @function
  * @namespace global

@@ -61,7 +61,7 @@ export function addCampaign(
 }
 
 /**
- * Change a campaign. RapidPro wants both `name` and `group`.
+ * Change a campaign. RapidPro needs both `name` and `group`.
  * @public
  * @function
  * @namespace global
@@ -101,7 +101,7 @@ export function updateCampaign(
 }
 
 /**
- * Read the events of campaigns: what happens when, newest first.
+ * Read the events of campaigns, newest first.
  * @public
  * @function
  * @namespace global
@@ -128,7 +128,7 @@ export function getCampaignEvents(
 }
 
 /**
- * Add an event to a campaign: a message or a flow, so long before or after a date of the contact.
+ * Add an event to a campaign: a message or a flow, a set time before or after a date of the contact.
  * @public
  * @function
  * @namespace global
@@ -169,7 +169,7 @@ export function addCampaignEvent(
 }
 
 /**
- * Change an event of a campaign. RapidPro wants all its keys. RapidPro 9 gives it a new uuid.
+ * Change an event of a campaign. RapidPro needs all of its keys. RapidPro 9 gives it a new uuid.
  * @public
  * @function
  * @namespace global

@@ -5,7 +5,7 @@ import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
 
 /**
- * Read the channels by which the workspace sends and receives, newest first.
+ * Read the channels that the workspace sends and receives through, newest first.
  * @public
  * @function
  * @namespace global

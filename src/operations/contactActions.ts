@@ -70,7 +70,7 @@ export function addToGroup(
 }
 
 /**
- * Take contacts out of a manual group.
+ * Remove contacts from a manual group.
  * @public
  * @function
  * @namespace global
@@ -97,7 +97,7 @@ export function removeFromGroup(
 }
 
 /**
- * Block contacts: RapidPro takes no more messages from them, and removes them from all groups.
+ * Block contacts: RapidPro ignores their messages, and removes them from all groups.
  * @public
  * @function
  * @namespace global
@@ -121,7 +121,7 @@ export function blockContacts(
 }
 
 /**
- * Make contacts active again, whether they were blocked, stopped or archived. Smart groups come back, manual groups do not.
+ * Make blocked, stopped or archived contacts active again. They return to smart groups, but not to manual groups.
  * @public
  * @function
  * @namespace global
@@ -145,7 +145,7 @@ export function unblockContacts(
 }
 
 /**
- * Take contacts out of the flow that they are in.
+ * Remove contacts from the flow that they are in.
  * @public
  * @function
  * @namespace global
@@ -193,7 +193,7 @@ export function archiveContactMessages(
 }
 
 /**
- * Delete contacts. RapidPro forgets their messages too.
+ * Delete contacts. RapidPro deletes their messages, too.
  * @public
  * @function
  * @namespace global

@@ -87,7 +87,7 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
 }
 
 /**
- * Add a contact. Fails if one of its URNs belongs to a contact already: `upsertContact` updates that one.
+ * Add a contact. Fails if one of its URNs already belongs to a contact. To update that contact instead, use `upsertContact`.
  * @public
  * @function
  * @namespace global
@@ -137,7 +137,7 @@ export function addContact(
 }
 
 /**
- * Change a contact that exists. Keys that are not given stay as they are.
+ * Change an existing contact. Keys that you leave out keep their values.
  * @public
  * @function
  * @namespace global
@@ -180,7 +180,7 @@ export function updateContact(
 }
 
 /**
- * Update a contact, or add it if it does not exist. `groups` replaces the manual groups that the contact is in, as RapidPro does: leave it out to keep them. URNs are added to those that the contact has.
+ * Update a contact, or add it if it does not exist. `groups` replaces the manual groups of the contact: leave it out to keep them. URNs are added to the existing ones.
  * @public
  * @function
  * @namespace global
@@ -192,7 +192,7 @@ export function updateContact(
  * });
  * @example <caption>By uuid, and let these URNs be its only ones</caption>
  * upsertContact({ uuid: $.data.uuid, urns: ['tel:+221770001133'] }, { urns: 'replace' });
- * @param {UpsertBody} contact - As in `addContact`, with `uuid` or at least one URN to find the contact by. With several URNs, whoever holds any of them is the contact.
+ * @param {UpsertBody} contact - As in `addContact`, with `uuid` or at least one URN to find the contact by. With several URNs, the contact that has any of them is used.
  * @param {UpsertOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The contact, as RapidPro answered.
@@ -251,7 +251,7 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
 }
 
 /**
- * Delete a contact. RapidPro forgets its messages too.
+ * Delete a contact. RapidPro deletes its messages, too.
  * @public
  * @function
  * @namespace global

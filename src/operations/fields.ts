@@ -37,7 +37,7 @@ export function getFields(
 }
 
 /**
- * Add a contact field. `ensureField` adds it only if it is not there.
+ * Add a contact field. `ensureField` adds it only if it is missing.
  * @public
  * @function
  * @namespace global
@@ -62,7 +62,7 @@ export function addField(
 }
 
 /**
- * Change the name or the type of a contact field. RapidPro wants both. The key stays.
+ * Change the name or the type of a contact field. RapidPro needs both. The key does not change.
  * @public
  * @function
  * @namespace global
@@ -103,7 +103,7 @@ export function updateField(
 }
 
 /**
- * Make sure that a contact field of this name is there: it is added if not, and left as it is if so. Safe to repeat.
+ * Make sure that a contact field with this name exists: it is added if it is missing, and otherwise left unchanged. Safe to repeat.
  * @public
  * @function
  * @namespace global
@@ -115,7 +115,7 @@ export function updateField(
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The field. Contacts can use it in the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request. A field of another type is left as it is, with a warning.
+ * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request. A field with another type is left unchanged, with a warning.
  * @see https://app.rapidpro.io/api/v2/fields
  * @returns {Operation}
  */

@@ -44,7 +44,7 @@ export function getFlows(
 }
 
 /**
- * Read what contacts answered in flows: one run for each contact's way through a flow, newest change first.
+ * Read the answers of contacts in flows: one run for each contact's path through a flow, newest change first.
  * @public
  * @function
  * @namespace global
@@ -80,7 +80,7 @@ export function getFlowRuns(
 }
 
 /**
- * Start contacts in a flow. Any number of contacts or URNs: above 100 in several requests. Nobody is started twice, and a start whose outcome is unknown is never repeated.
+ * Start contacts in a flow. You can give any number of contacts or URNs; more than 100 take several requests. Nobody is started twice, and a start with an unknown outcome is never repeated.
  * @public
  * @function
  * @namespace global

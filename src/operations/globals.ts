@@ -37,7 +37,7 @@ export function getGlobals(
 }
 
 /**
- * Add a global. `setGlobal` also changes one that is there.
+ * Add a global. `setGlobal` also changes an existing one.
  * @public
  * @function
  * @namespace global
@@ -103,7 +103,7 @@ export function updateGlobal(
 }
 
 /**
- * Give a global a value: it is added if it is not there, and changed if its value is another. Safe to repeat.
+ * Set a global to a value: it is added if it is missing, and changed if its value differs. Safe to repeat.
  * @public
  * @function
  * @namespace global

@@ -33,7 +33,7 @@ export function getGroups(
 }
 
 /**
- * Add a manual group. `ensureGroup` adds it only if it is not there.
+ * Add a manual group. `ensureGroup` adds it only if it is missing.
  * @public
  * @function
  * @namespace global
@@ -119,7 +119,7 @@ export function deleteGroup(group: Reference<string>, options?: Reference<Option
 }
 
 /**
- * Make sure that a group of this name is there: it is added if not, and left as it is if so. Safe to repeat.
+ * Make sure that a group with this name exists: it is added if it is missing, and otherwise left unchanged. Safe to repeat.
  * @public
  * @function
  * @namespace global
@@ -129,7 +129,7 @@ export function deleteGroup(group: Reference<string>, options?: Reference<Option
  * ensureGroup(state => `Village ${state.village ?? 'Gisozi'}`);
  * @param {string} name - The name, in any letter case; at most 64 characters.
  * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - The group. A smart group of that name is left as it is, too. Contacts can be added by the next operation: it waits until RapidPro is ready.
+ * @state {object} data - The group. A smart group with that name is left unchanged, too. Contacts can be added by the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/groups

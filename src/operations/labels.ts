@@ -33,7 +33,7 @@ export function getLabels(
 }
 
 /**
- * Add a label. `ensureLabel` adds it only if it is not there.
+ * Add a label. `ensureLabel` adds it only if it is missing.
  * @public
  * @function
  * @namespace global
@@ -118,7 +118,7 @@ export function deleteLabel(label: Reference<string>, options?: Reference<Option
 }
 
 /**
- * Make sure that a label of this name is there: it is added if not, and left as it is if so. Safe to repeat.
+ * Make sure that a label with this name exists: it is added if it is missing, and otherwise left unchanged. Safe to repeat.
  * @public
  * @function
  * @namespace global

@@ -54,7 +54,7 @@ export function labelMessages(
 }
 
 /**
- * Take a label off incoming messages.
+ * Remove a label from incoming messages.
  * @public
  * @function
  * @namespace global

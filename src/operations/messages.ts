@@ -55,7 +55,7 @@ export function getMessages(
 }
 
 /**
- * Send one message to one contact, at once. A message whose outcome is unknown is never sent again.
+ * Send one message to one contact, right away. A message with an unknown outcome is never sent again.
  * @public
  * @function
  * @namespace global
@@ -110,7 +110,7 @@ export function sendMessage(
 }
 
 /**
- * Send one text to many contacts. Any number of contacts or URNs: above 100 in several requests. Nobody gets it twice, and a request whose outcome is unknown is never repeated.
+ * Send one text to many contacts. You can give any number of contacts or URNs; more than 100 take several requests. Nobody gets it twice, and a request with an unknown outcome is never repeated.
  * @public
  * @function
  * @namespace global

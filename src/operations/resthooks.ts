@@ -84,7 +84,7 @@ export function getResthookSubscribers(
 }
 
 /**
- * Let a resthook send to an address, for example a webhook of OpenFn.
+ * Let a resthook send to an address, for example an OpenFn webhook.
  * @public
  * @function
  * @namespace global

@@ -68,7 +68,7 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
 }
 
 /**
- * Let a resthook send to an address, for example a webhook of OpenFn. Safe to repeat: an address that is subscribed already stays so, once.
+ * Let a resthook send to an address, for example an OpenFn webhook. Safe to repeat: an address is subscribed only once.
  * @public
  * @function
  * @namespace global
@@ -118,7 +118,7 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
 }
 
 /**
- * Stop a resthook from sending to an address. Safe to repeat: an address that is not subscribed changes nothing.
+ * Stop a resthook from sending to an address. Safe to repeat.
  * @public
  * @function
  * @namespace global

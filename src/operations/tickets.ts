@@ -83,7 +83,7 @@ export function assignTickets(
 }
 
 /**
- * Write a note on tickets, for the users of RapidPro. A note whose outcome is unknown is never written again.
+ * Write a note on tickets, for the users of RapidPro. A note with an unknown outcome is never repeated.
  * @public
  * @function
  * @namespace global

@@ -11,7 +11,7 @@ import { asObject } from './base/asObject.js';
 import { operation } from './base/operation.js';
 
 /**
- * Read the workspace that the token belongs to. The quickest way to see whether a credential is right.
+ * Read the workspace that the token belongs to. This is the quickest way to check a credential.
  * @public
  * @function
  * @namespace global

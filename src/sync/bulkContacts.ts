@@ -8,9 +8,9 @@ import { runSync } from './runSync.js';
 import { runUpserts } from './runUpserts.js';
 
 /**
- * Make contacts match a list, and write only the differences: reads what is there in pages of 250. Contacts that are not in the list are never touched, unless `removeMissing` takes them out of a group, and keys that are left out stay as they are. Groups and URNs are only added, unless `groups` or `urns` is `'exact'`.
+ * Make contacts match a list, and write only the differences: reads what is there in pages of 250. Contacts that are not in the list are never touched, unless `removeMissing` removes them from a group. Keys that you leave out keep their values. Groups and URNs are only added, unless `groups` or `urns` is `'exact'`.
  *
- * Two contacts of the list that are the same one in RapidPro both fail, unless `duplicates` says which is taken. Nothing is sent for them, unless RapidPro shows it only when one is written: `failed` then says which. A URN that another contact holds is never taken away from it. Dates without a zone are read in the workspace's own; a day is its midnight.
+ * Two contacts of the list that are the same one in RapidPro both fail, unless `duplicates` chooses one. Nothing is sent for them, unless RapidPro shows it only when one is written: `failed` then says which. A URN that another contact holds is never taken away from it. Dates without a zone are read in the workspace's own; a day is its midnight.
  * @public
  * @function
  * @namespace global

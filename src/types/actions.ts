@@ -15,7 +15,7 @@ export interface MemberOptions extends NamedActionOptions {
 /** Options of `sendMessage`. */
 export interface MessageOptions extends WriteOptions {
   /**
-   * True: look first whether the contact is active. Nothing is sent to who is stopped, blocked or archived;
+   * True: check first whether the contact is active. Nothing is sent to stopped, blocked or archived contacts;
    * `state.data` is `{ sent: false, leftOut }`. If the look-up fails, nothing is sent. Default: false.
    */
   onlyActive?: boolean;
@@ -24,7 +24,7 @@ export interface MessageOptions extends WriteOptions {
 /** Options of `sendBroadcast` and `startFlow`. */
 export interface SendOptions extends WriteOptions {
   /**
-   * True: look up whom `contacts` and `urns` name, and leave out who is stopped, blocked or archived. They
+   * True: look up `contacts` and `urns`, and leave out stopped, blocked and archived contacts. They
    * are listed in `state.data.leftOut`. Groups are sent as they are, and so are URNs that RapidPro does not
    * know. If the look-up fails, nothing is sent. Default: false.
    */

@@ -14,7 +14,7 @@ export interface SyncContact extends Omit<ContactBody, 'note'> {
 
 /** How a list of contacts is worked through. */
 export interface BulkOptions extends WriteOptions {
-  /** Requests side by side, 1 to 10. Default: 4. */
+  /** Parallel requests, 1 to 10. Default: 4. */
   concurrency?: number;
   /**
    * Seconds after which to stop with what is done. The rest is in `notAttempted`, and
@@ -22,14 +22,14 @@ export interface BulkOptions extends WriteOptions {
    */
   deadline?: number;
   /**
-   * True: continue where an earlier run of the same list stopped, if `state.rapidpro.resume` says so. Default:
+   * True: continue where an earlier run of the same list stopped, if `state.rapidpro.resume` has a position. Default:
    * false.
    */
   resume?: boolean;
   /** True: end with the error `BULK_FAILED` if a contact failed. False: log a warning. Default: false. */
   failOnError?: boolean;
   /**
-   * What becomes of entries of the list that are one contact. `'fail'` (default): all of them fail. `'first'`,
+   * What to do with entries of the list that are the same contact. `'fail'` (default): all of them fail. `'first'`,
    * `'last'`: that one is taken, and the others are in `passedOver`.
    */
   duplicates?: 'first' | 'last' | 'fail';
@@ -38,28 +38,28 @@ export interface BulkOptions extends WriteOptions {
 export interface UpsertContactsOptions extends BulkOptions {
   /** True: look each contact up, write nothing, and report what would be written. Default: false. */
   dryRun?: boolean;
-  /** `'add'` (default): add URNs to those the contact has. `'replace'`: let them be its only ones. */
+  /** `'add'` (default): add URNs to those the contact has. `'replace'`: replace all URNs. */
   urns?: 'add' | 'replace';
 }
 
 export interface SyncOptions extends BulkOptions {
   /**
-   * What a contact is recognized by: `'uuid'`, `'urn'`, or a field, as `'fields.tei_id'`. Default: the uuid
+   * What identifies a contact: `'uuid'`, `'urn'`, or a field, as `'fields.tei_id'`. Default: the uuid
    * if there is one, else the URNs.
    */
   key?: 'uuid' | 'urn' | `fields.${string}`;
   /**
-   * Uuid or exact name of a group: only its members are read. Who is not among them is looked up.
+   * Uuid or exact name of a group: only its members are read. Everyone else is looked up one by one.
    * @magic $.children[?(@.name=='groups')].children[*]
    */
   group?: string;
-  /** `'add'` (default): only add to groups. `'exact'`: leave the manual groups that are not named. */
+  /** `'add'` (default): only add to groups. `'exact'`: also leave manual groups that are not named. */
   groups?: 'add' | 'exact';
-  /** `'add'` (default): only add URNs. `'exact'`: let the list be the contact's URNs, in this order. */
+  /** `'add'` (default): only add URNs. `'exact'`: the list is all of the contact's URNs, in this order. */
   urns?: 'add' | 'exact';
   /** True: write nothing, and report what would be written. Default: false. */
   dryRun?: boolean;
-  /** Members of some groups whom the list does not name leave those groups, after all else. */
+  /** Members of these groups who are not in the list leave them, after everything else. */
   removeMissing?: RemoveMissing;
 }
 

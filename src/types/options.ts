@@ -1,6 +1,6 @@
 /** What every operation takes in its last argument: how to go about it, never what to send. */
 export interface Options {
-  /** Seconds that one request may take, connecting included. Default: 60. */
+  /** Seconds that one request may take, including the connection. Default: 60. */
   timeout?: number;
   /**
    * Seconds that this operation may wait, all in all, when RapidPro asks it to (rate limit) or does
@@ -10,7 +10,7 @@ export interface Options {
 }
 
 export interface ListOptions extends Options {
-  /** The most records to read: with `resume`, in all the runs together. Default: all. */
+  /** The maximum number of records; with `resume`, in all runs together. Default: all. */
   limit?: number;
   /**
    * Seconds after which to stop with what has been read so far. `state.rapidpro.resume` then says
@@ -18,12 +18,12 @@ export interface ListOptions extends Options {
    */
   deadline?: number;
   /**
-   * True: continue where an earlier run of the same list stopped, if `state.rapidpro.resume` says so. Default:
+   * True: continue where an earlier run of the same list stopped, if `state.rapidpro.resume` has a position. Default:
    * false.
    */
   resume?: boolean;
   /**
-   * Requests side by side, at most 10: windows of time are read at once. Default: 1. For contacts,
+   * Parallel requests, up to 10. Default: 1. For contacts,
    * runs, flow starts, messages and broadcasts. Records that change meanwhile come last.
    */
   concurrency?: number;
@@ -61,7 +61,7 @@ export interface WriteOptions extends Options {
 }
 
 export interface UpsertOptions extends WriteOptions {
-  /** `'add'` (default): add URNs to those the contact has. `'replace'`: let them be its only ones. */
+  /** `'add'` (default): add URNs to those the contact has. `'replace'`: replace all URNs. */
   urns?: 'add' | 'replace';
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pagesThere } from '../../scripts/monorepo.mjs';
@@ -49,6 +49,27 @@ function linksOf(text: string): string[] {
     ([, link = '']) => link,
   );
 }
+
+/** Readers of the docs wait for them. */
+const LARGEST: Readonly<Record<string, number>> = { svg: 30_000, png: 150_000 };
+
+describe('pictures', () => {
+  const pictures = readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter(name => /\.(svg|png)$/.test(name))
+    .map(name => join('docs', name));
+
+  test.each(pictures)('%s is small, shown on a page, and says what it shows', picture => {
+    const kind = picture.slice(-3);
+    expect(statSync(picture).size).toBeLessThan(LARGEST[kind] ?? 0);
+    const labels = pages.flatMap(page =>
+      [...readFileSync(page, 'utf8').matchAll(/!\[([^\]]*)\]\(([^)\s]+)\)/g)]
+        .filter(([, , link = '']) => normalize(join(dirname(page), link)) === picture)
+        .map(([, label]) => label),
+    );
+    expect(labels.length).toBeGreaterThan(0);
+    expect(labels.filter(label => !label)).toEqual([]);
+  });
+});
 
 /** Where the package lies in OpenFn's repository, as pages and pictures are asked for. */
 const THERE =

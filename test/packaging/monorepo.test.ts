@@ -116,6 +116,22 @@ describe('links', () => {
   });
 });
 
+describe('pictures', () => {
+  const RAW = 'https://raw.githubusercontent.com/OpenFn/adaptors/main/packages/rapidpro/';
+  const shown = () =>
+    ['README.md', ...filesIn('guides', '.md')].flatMap(page =>
+      [...text(page).matchAll(/!\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, to = '']) => to),
+    );
+
+  test('are shown from where they are laid out', () => {
+    expect(shown().length).toBeGreaterThan(4);
+    const lost = shown().filter(
+      link => !link.startsWith(RAW) || !existsSync(join(there, link.slice(RAW.length))),
+    );
+    expect(lost).toEqual([]);
+  });
+});
+
 describe('their tools', () => {
   const sources = () => filesIn('src', '.ts');
   const comments = (path: string) => text(path).match(/\/\*\*[\s\S]*?\*\//g) ?? [];

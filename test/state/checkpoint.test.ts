@@ -60,7 +60,7 @@ describe('a checkpoint', () => {
       expect.objectContaining({
         code: 'INVALID_INPUT',
         description: 'state.rapidpro.resume was changed, and cannot be read. Nothing was sent.',
-        fix: `Take "${name}" out of it: it starts again.`,
+        fix: `Remove "${name}" from it: it starts again.`,
       }),
     );
   });

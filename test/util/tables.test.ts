@@ -42,10 +42,10 @@ test.each([
 });
 
 test.each([
-  ['a,b\n1,2,3', /line 2 has 3 cells, and there are 2 columns/],
+  ['a,b\n1,2,3', /line 2 has 3 cells, but there are 2 columns/],
   ['a,b\n"x\ny",2\n1', /line 4 has 1 cells/],
-  ['a,b\n1,"2', /a quote opens on line 2/],
-  ['a,b\n"1"x,2', /line 2 something follows a quote/],
+  ['a,b\n1,"2', /the quote that opens on line 2 is never closed/],
+  ['a,b\n"1"x,2', /on line 2, there is text after a closing quote/],
   ['a,a\n1,2', /same name/],
   [undefined, /not text/],
 ])('%j is refused', (text, said) => {

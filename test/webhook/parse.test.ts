@@ -48,7 +48,7 @@ test('the log says what came, and nothing of it', async () => {
   const said = captureConsole();
   const { body } = recordedPush('call_resthook');
   await webhook.parse()(pushed({}, body));
-  expect(said.join('\n')).toContain('Received a push of a resthook with 3 results');
+  expect(said.join('\n')).toContain('Received a push from a resthook with 3 results');
   expect(said.join('\n')).not.toMatch(/Leah|788200001|cases/);
 });
 

@@ -35,7 +35,7 @@ const url = text
     error: 'must be a full web address: https://…',
   })
   .refine(value => value.length <= LONGEST_URL, {
-    error: `must have no more than ${LONGEST_URL} characters`,
+    error: `must have at most ${LONGEST_URL} characters`,
   });
 
 const namedBody = (noun: string, resource: ResourceName) =>

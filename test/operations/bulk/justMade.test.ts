@@ -62,7 +62,7 @@ test.each(ways)('%s', async (_, make, write, waits) => {
   if (waits === 'all together, once, before anything is sent') {
     expect(sleeps).toEqual([expect.closeTo(6, 1)]);
     expect(log.filter(line => line.includes('waiting'))).toEqual([
-      expect.stringContaining('waiting 6 s until RapidPro knows what was just made'),
+      expect.stringContaining('waiting 6 s until RapidPro has processed what was just created'),
     ]);
   } else expect(new Set(sleeps)).toEqual(new Set([2.5]));
 });

@@ -194,7 +194,7 @@ describe('a field', () => {
     const server = await serve(...named('fields', { things: [there] }).handlers);
     const operation = ensureField({ name: 'Age', type: 'text' });
     expect((await operation(stateFor(server))).data).toEqual(there);
-    expect(lines.join()).toContain('of the type number');
+    expect(lines.join()).toContain('with the type number');
   });
 
   test.each([undefined, null, '', 'float', 5])('is refused with the type %j', async type => {
