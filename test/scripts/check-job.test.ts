@@ -78,7 +78,7 @@ describe('what is refused', () => {
   test.each([
     [
       'upsertContact({ name: 1,\n urns: ["tel:+250788123123", "phone:12"] });',
-      ['2 refused: contact.urns[1] begins with "phone:", which RapidPro does not know.'],
+      ['2 refused: contact.urns[1] starts with "phone:", which RapidPro does not know.'],
     ],
     [
       'addContact({ urn: "a", Name: "b" });',
@@ -133,7 +133,7 @@ describe('what is refused', () => {
     ],
     [
       'const text = "Dear undefined";\nsendBroadcast({ groups: ["A"], text: text });',
-      ['2 refused: broadcast.text contains "undefined": data that it is made of is missing.'],
+      ['2 refused: broadcast.text contains "undefined": some of its data is missing.'],
     ],
     [
       'sendBroadcast({ groups: [getGroups()], text: "Hi" });',
@@ -141,7 +141,7 @@ describe('what is refused', () => {
     ],
     [
       'addContact({ name: async () => "A" });',
-      ['1 refused: contact.name is an async function, and what it gives is a promise.'],
+      ['1 refused: contact.name is an async function, which returns a promise.'],
     ],
     [
       'getContacts({}, { limits: 3 });\naddContact({ name: "A" }, { dryrun: true });',
@@ -342,7 +342,7 @@ test('what a job does otherwise is said once, or where it stands', async () => {
     expect.stringContaining('1 otherwise: If RapidPro refuses the contact'),
     expect.stringContaining('2 otherwise: This number has no plus'),
     expect.stringContaining('3 otherwise: If its URNs belong to two contacts'),
-    expect.stringContaining('3 otherwise: If this field holds dates: contact.fields.due is a day'),
+    expect.stringContaining('3 otherwise: If this field holds dates: contact.fields.due is a date'),
     expect.stringContaining('3 otherwise: If this field holds dates: It is sent with'),
     '4 otherwise: state.response has no status: it is no longer the raw answer.',
     '5 otherwise: state.response has no body: it is no longer the raw answer.',

@@ -58,7 +58,7 @@ function logUnpredicted(result: BulkResult, unpredicted: ReadonlySet<string>): v
   if (written.length === 0) return;
   const keys = [...unpredicted].slice(0, MOST_KEYS).join(', ');
   log.warn(
-    `${count(written.length, ['contact', 'contacts'])} have values that only RapidPro can compare, so they are written in every run${keys ? `: ${keys}` : ''}. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, and places by their full path: Rwanda > Kigali City.`,
+    `${count(written.length, ['contact has', 'contacts have'])} values that only RapidPro can compare, so they are written in every run${keys ? `: ${keys}` : ''}. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, and places by their full path: Rwanda > Kigali City.`,
   );
 }
 

@@ -247,7 +247,7 @@ describe.each(dialects)('on %s', dialect => {
     ];
     const plan = await bulk(syncContacts(list, { dryRun: true }), sandbox);
     expect(plan.result).toMatchObject({ requests: 3, atMost: true, failed: [{ index: 1 }] });
-    expect(log.join('\n')).toContain('Writing it takes at most 3 requests');
+    expect(log.join('\n')).toContain('The real run takes at most 3 requests');
     const done = await bulk(syncContacts(list), sandbox);
     expect(counts(done.result)).toEqual(counts(plan.result));
     expect(done.result.failed).toEqual(plan.result.failed);
@@ -284,7 +284,7 @@ describe.each(dialects)('on %s', dialect => {
     const list = [{ urns: [AMINA], fields: { due: '05/01/2026' } }];
     const { result } = await bulk(syncContacts(list), sandbox);
     expect(result.updated).toMatchObject([{ changed: ['fields.due'], predicted: false }]);
-    expect(log.join('\n')).toContain('1 contact had values');
+    expect(log.join('\n')).toContain('1 contact has values');
   });
 
   test('numbers written in the local way are looked up', async () => {
@@ -422,7 +422,7 @@ describe('checks', () => {
     const list = [{ uuid, fields: { tei_id: 'z9' } }, { name: 'x' }];
     const { result } = await bulk(syncContacts(list, { key: 'fields.tei_id' }), sandbox);
     expect(result.failed).toMatchObject([
-      { code: 'NOT_FOUND', description: expect.stringContaining('no contact of this tei_id') },
+      { code: 'NOT_FOUND', description: expect.stringContaining('no contact with this tei_id') },
       { code: 'INVALID_INPUT', description: expect.stringContaining('has no fields.tei_id') },
     ]);
     const nameless = await bulk(syncContacts([{ name: 'x' }]), sandbox);
