@@ -104,18 +104,23 @@ const UNKNOWN_AUTHORITY =
 const INSECURE: readonly [RegExp, description: string, fix: string][] = [
   [
     UNKNOWN_AUTHORITY,
-    'The certificate of the server is made by an authority that is not known here.',
-    'If your server, or a gateway of your network that looks into connections, has an authority of its own, put the certificate of that authority into "ca" of the credential. If one is there, it is another one’s: ask whoever runs the server or the network.',
+    'The certificate of the server is from an authority that is not known here.',
+    'If your server, or a gateway of your network that inspects connections, has its own authority, put the certificate of that authority into "ca" of the credential. If "ca" has one already, it belongs to another authority: ask the people who run the server or the network.',
   ],
   [
-    /^CERT_(HAS_EXPIRED|NOT_YET_VALID)/,
-    'The certificate of the server has ended, or its time has not come.',
-    'Ask whoever runs the server for a new one, and check the clock of this machine. If the authority in "ca" of the credential has ended, put the new one there.',
+    /^CERT_HAS_EXPIRED/,
+    'The certificate of the server has expired.',
+    'Ask the people who run the server to renew it. If the authority in "ca" of the credential has expired, put the new one there.',
+  ],
+  [
+    /^CERT_NOT_YET_VALID/,
+    'The certificate of the server is not valid yet.',
+    'Check the clock of this machine, or ask the people who run the server.',
   ],
   [
     /^(ERR_TLS_CERT_ALTNAME|HOSTNAME_MISMATCH)/,
-    'The certificate of the server is for another name than the one in "host".',
-    'Check "host" in the credential: it is the name on the certificate. If it is right, ask whoever runs the server.',
+    'The certificate of the server is for another name than "host" in the credential.',
+    'Check the spelling of "host": it must be the name that people open RapidPro with. If it is right, ask the people who run the server.',
   ],
   [
     /^(EPROTO|ERR_SSL)/,
@@ -127,8 +132,8 @@ const INSECURE: readonly [RegExp, description: string, fix: string][] = [
 function describeInsecure(code: string): ConstructorParameters<typeof RapidProError>[0] {
   const [, description, fix] = INSECURE.find(([pattern]) => pattern.test(code)) ?? [
     undefined,
-    'An encrypted connection to the server could not be made.',
-    'The certificate of the server is not valid, or "host" says https where the server speaks http. Ask whoever runs the server. A proxy or gateway of your network may stand between: see "ca" in the credential.',
+    'A secure connection to the server is not possible: its certificate is not valid, or the server only supports http.',
+    'Ask the people who run the server. A proxy or gateway of your network may stand between: see "ca" in the credential.',
   ];
   return { code: 'INSECURE_CONNECTION', description, fix };
 }

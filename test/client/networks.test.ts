@@ -250,7 +250,7 @@ describe('through a proxy', () => {
       headers: { host: `rapidpro.test:${portOf(server)}` },
       body: { text: 'Hello' },
     });
-    expect(said.join('\n')).toContain('The token travels unencrypted');
+    expect(said.join('\n')).toContain('the token is sent unencrypted');
   });
 
   test.each([

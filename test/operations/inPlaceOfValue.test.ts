@@ -297,7 +297,7 @@ describe('what reads state stays good', () => {
     expect(next).toMatchObject({ kept: [], data: { uuid: UUID } });
   });
 
-  test('the helpers are called as those of language-common', () => {
+  test('the helpers are called as those of language-common', async () => {
     const { alterState, as, cursor, group, log, map } = rapidpro;
     const ours = { alterState, as, combine, cursor, each, fn, fnIf, group, log, map };
     const theirs: { [name: string]: unknown } = languageCommon;
@@ -305,12 +305,13 @@ describe('what reads state stays good', () => {
       const { name: called, length } = theirs[name] as () => void;
       expect([helper.name, helper.length]).toEqual([called, length]);
     }
-    expect(() =>
-      each(
-        undefined as never,
-        fn(s => s),
-      ),
-    ).toThrow(TypeError);
+    const nothing = each(
+      undefined as never,
+      fn(s => s),
+    );
+    await expect(async () => nothing({ data: [] })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
     expect(fn((s: State) => s)({ a: 1 })).toEqual({ a: 1 });
   });
 });

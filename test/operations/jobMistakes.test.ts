@@ -384,7 +384,7 @@ describe('a group by a name that is almost right', () => {
     const server = await refusing(one, down as never);
     const error = await failure(addToGroup([UUID], 'Mothres'), server);
     expect(error.code).toBe('UNKNOWN_REFERENCE');
-    expect(error.fix).toContain('Check its spelling');
+    expect(error.fix).toContain('Check the spelling or the uuid');
   });
 
   test('by a uuid, or like none, is told what to do', async () => {
@@ -414,7 +414,12 @@ describe('a value of another kind', () => {
       'is an object',
       '$.data.uuid',
     ],
-    ['nothing', addToGroup(any(null), 'A'), 'The list of contacts is missing.', 'as a list'],
+    [
+      'nothing',
+      addToGroup(any(null), 'A'),
+      'The list of contacts is missing.',
+      'Use a list of contacts',
+    ],
     ['nothing', syncContacts(any(null)), 'contacts is missing, and not a list.', 'is there'],
     [
       'an answer',

@@ -98,11 +98,11 @@ describe('what is refused', () => {
     ],
     [
       'const text = "Dear undefined";\nsendBroadcast({ groups: ["A"], text });',
-      ['2 refused: broadcast.text contains "undefined": data that it is made of is missing.'],
+      ['2 refused: broadcast.text contains "undefined": some of its data is missing.'],
     ],
     [
       'const base = { groups: ["A"] };\nsendBroadcast({ ...base, text: "Dear undefined" });',
-      ['2 refused: broadcast.text contains "undefined": data that it is made of is missing.'],
+      ['2 refused: broadcast.text contains "undefined": some of its data is missing.'],
     ],
     [
       'const base = { urn: "tel:+250788123123" };\naddContact({ ...base, name: "A" });',
@@ -117,11 +117,11 @@ describe('what is refused', () => {
     ],
     [
       'const more = ["phone:12"];\nupsertContact({ urns: ["tel:+250788123123", ...more] });',
-      ['2 refused: contact.urns[1] begins with "phone:", which RapidPro does not know.'],
+      ['2 refused: contact.urns[1] starts with "phone:", which RapidPro does not know.'],
     ],
     [
       'const texts = { eng: "Dear undefined" };\nsendBroadcast({ groups: ["A"], text: texts.eng });',
-      ['2 refused: broadcast.text contains "undefined": data that it is made of is missing.'],
+      ['2 refused: broadcast.text contains "undefined": some of its data is missing.'],
     ],
     [
       'const options = { dryrun: true };\naddContact({ name: "A" }, options);',

@@ -440,7 +440,6 @@ describe('definitions', () => {
     {},
     { dependencies: 'all' },
     { flow: [] },
-    { flow: 'Registration' },
     { flow: UUID, dependencies: 'some' },
   ])('are not asked for with %j', async filters => {
     await refused(rapidpro.getFlowDefinitions(filters as never), 'INVALID_FILTER');

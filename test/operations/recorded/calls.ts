@@ -46,6 +46,11 @@ export function isTrue(text: string): boolean {
   return /^(true|y|yes|1)$/i.test(text);
 }
 
+/** Flows, campaigns and topics that are given by name are looked up before anything is sent. */
+const NAMED = { none: 'the name is looked up first' };
+
+const isName = (value: unknown) => typeof value === 'string' && value !== '' && !isUuid(value);
+
 /** Where the server promised another page, those that were recorded are read and no more. */
 function limitOf(pages: readonly Recording[]): { limit?: number } {
   const answers = pages.map(({ response }) => response.body as { next?: unknown; results?: [] });
@@ -59,6 +64,11 @@ function read(recorded: Recording, resource: Resource, pages: readonly Recording
   const [first = recorded] = pages;
   const query = queryOf(first);
   if (query.has('cursor')) return { none: 'the place in the list was not found by paging' };
+  if (
+    resource.path === 'definitions' &&
+    ['flow', 'campaign'].some(key => isName(query.get(key) ?? undefined))
+  )
+    return NAMED;
   if (resource.paging === 'offset' && (query.has('limit') || query.has('offset'))) {
     return { none: 'pages are as long as the server makes them' };
   }
@@ -77,11 +87,6 @@ function lookupOf(resource: Resource, query: URLSearchParams) {
 }
 
 const NO_LOOKUP = { none: 'there is no such look-up' };
-
-/** Flows and topics that are given by name are looked up before anything is sent. */
-const NAMED = { none: 'the name is looked up first' };
-
-const isName = (value: unknown) => typeof value === 'string' && value !== '' && !isUuid(value);
 
 function write(recorded: Recording, resource: Resource): Call {
   const role = roles[resource.path as keyof typeof roles];
