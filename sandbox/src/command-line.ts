@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Dialect } from '../../src/resources.js';
 import type { SandboxOptions } from './options.js';
@@ -54,14 +54,14 @@ export function readCommand(args: string[]): Command {
   const { throttle, write, quiet = false, 'body-limit': bodyLimit } = more;
   const options: SandboxOptions = {};
   if (help) return { help, options, holds: '', write, quiet };
-  if (port !== undefined) options.port = whole(port, '--port', 65_535);
+  if (port !== undefined) options.port = whole(port, '--port', 0, 65_535);
   if (token !== undefined) options.token = token;
   if (dialect !== undefined) options.dialect = dialectOf(dialect);
   if (throttle !== undefined) {
-    options.throttle = throttle === 'off' ? false : whole(throttle, '--throttle');
+    options.throttle = throttle === 'off' ? false : whole(throttle, '--throttle', 1);
   }
   if (bodyLimit !== undefined) {
-    options.bodyLimit = whole(bodyLimit, '--body-limit') * 1024 * 1024;
+    options.bodyLimit = whole(bodyLimit, '--body-limit', 1) * 1024 * 1024;
   }
   if (seed === 'maternal-health') options.seed = seed;
   else if (seed !== 'empty') options.seed = readSeed(seed);
@@ -86,7 +86,7 @@ function parse(args: string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(messageOf(error));
+    throw new UsageError(`${messageOf(error).replace(/\.$/, '')}.`);
   }
 }
 
@@ -95,10 +95,13 @@ function holding(seed: string): string {
   return seed === 'empty' ? 'nothing yet' : `what ${seed} has`;
 }
 
-function whole(text: string, option: string, most = Number.MAX_SAFE_INTEGER): number {
+function whole(text: string, option: string, least: number, most?: number): number {
   const number = Number(text);
-  if (/^\d+$/.test(text) && number <= most) return number;
-  throw new UsageError(`${option} takes a whole number, not ${text}.`);
+  if (/^\d+$/.test(text) && number >= least && number <= (most ?? Number.MAX_SAFE_INTEGER)) {
+    return number;
+  }
+  const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new UsageError(`${option} takes a whole number ${range}, not ${text}.`);
 }
 
 function dialectOf(text: string): Dialect {
@@ -107,6 +110,11 @@ function dialectOf(text: string): Dialect {
 }
 
 function readSeed(file: string): Seed {
+  if (!existsSync(file)) {
+    throw new UsageError(
+      `--seed is maternal-health, empty or a JSON file. There is no file ${file}.`,
+    );
+  }
   let seed: unknown;
   try {
     seed = JSON.parse(readFileSync(file, 'utf8'));

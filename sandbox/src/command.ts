@@ -43,15 +43,20 @@ async function opened(options: SandboxOptions): Promise<Sandbox> {
 }
 
 /** Writes the credential into a state, and keeps what else the file holds. */
-function writeState(file: string, configuration: { host: string; token: string }): void {
-  let before: unknown = {};
+function writeState(file: string, credential: { host: string; token: string }): void {
+  let before: { configuration?: unknown } = {};
   try {
-    if (existsSync(file)) before = JSON.parse(readFileSync(file, 'utf8'));
+    if (existsSync(file)) before = Object(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    throw new UsageError(`${file} is not JSON, so nothing is written into it.`);
+    throw new UsageError(`${file} is not a file of JSON, so nothing is written into it.`);
   }
-  const state = `${JSON.stringify({ ...Object(before), configuration }, null, 2)}\n`;
-  writeFileSync(file, state, { mode: 0o600 });
+  const configuration = { ...Object(before.configuration), ...credential };
+  const state = `${JSON.stringify({ ...before, configuration }, null, 2)}\n`;
+  try {
+    writeFileSync(file, state, { mode: 0o600 });
+  } catch {
+    throw new UsageError(`${file} cannot be written. Check that its folder exists.`);
+  }
 }
 
 const ADAPTOR = '@openfn/language-rapidpro';

@@ -107,11 +107,16 @@ describe('rapidpro-sandbox', () => {
   it('writes the state of a job, with the adaptor that is installed, and no requests', async () => {
     const here = folder();
     mkdirSync(join(here, 'node_modules/@openfn/language-rapidpro'), { recursive: true });
-    writeFileSync(join(here, 'state.json'), '{"data":{"a":1},"configuration":{"host":"old"}}');
+    writeFileSync(
+      join(here, 'state.json'),
+      '{"data":{"a":1},"configuration":{"host":"old","webhookSecret":"kept"}}',
+    );
     const { out } = runIn(here, '--seed', 'empty', '--write', 'state.json', '--quiet');
     await expect.poll(out, WAIT).toContain('output.json');
-    const { data, configuration } = JSON.parse(readFileSync(join(here, 'state.json'), 'utf8'));
-    expect(data).toEqual({ a: 1 });
+    const state = JSON.parse(readFileSync(join(here, 'state.json'), 'utf8'));
+    const { webhookSecret, ...configuration } = state.configuration;
+    expect(state.data).toEqual({ a: 1 });
+    expect(webhookSecret).toBe('kept');
     expect(out()).toContain(
       'npx @openfn/cli job.js -a @openfn/language-rapidpro=./node_modules/@openfn/language-rapidpro -s state.json -o output.json\n',
     );
@@ -171,10 +176,15 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['--port', 'x'], '--port takes a whole number, not x.'],
-    [['--port', '70000'], '--port takes a whole number, not 70000.'],
-    [['--throttle', 'fast'], '--throttle takes a whole number, not fast.'],
-    [['--seed', 'missing.json'], 'The seed missing.json cannot be read: ENOENT'],
+    [['--port', 'x'], '--port takes a whole number from 0 to 65535, not x.'],
+    [['--port', '70000'], '--port takes a whole number from 0 to 65535, not 70000.'],
+    [['--throttle', 'fast'], '--throttle takes a whole number of at least 1, not fast.'],
+    [['--throttle', '0'], '--throttle takes a whole number of at least 1, not 0.'],
+    [['--body-limit', '0'], '--body-limit takes a whole number of at least 1, not 0.'],
+    [
+      ['--seed', 'missing.json'],
+      '--seed is maternal-health, empty or a JSON file. There is no file missing.json.',
+    ],
     [['--bogus'], "Unknown option '--bogus'"],
   ])('refuses %s', (args, message) => {
     expect(() => readCommand(args)).toThrow(UsageError);

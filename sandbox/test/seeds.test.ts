@@ -121,6 +121,16 @@ function document(): string {
   return `${lines.join('\n')}\n`;
 }
 
+it('refuses a URN that two contacts have, however it is written', async () => {
+  const contacts = [
+    { name: 'Ann', urns: ['tel:+250788000001'] },
+    { name: 'Ben', urns: ['tel:0788000001'] },
+  ];
+  await expect(createSandbox({ country: 'RW', seed: { contacts } })).rejects.toThrow(
+    'The seed gives two contacts the same URN',
+  );
+});
+
 it('matches docs/reference/sandbox-seed.md', async () => {
   const file = fileURLToPath(new URL('../../docs/reference/sandbox-seed.md', import.meta.url));
   await expect(document()).toMatchFileSnapshot(file);

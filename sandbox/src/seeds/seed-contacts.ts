@@ -25,7 +25,12 @@ export function seedContact(context: SeedContext, row: ContactSeed): void {
     lastSeenOn: context.timeOrNull(row.last_seen_on),
     deleted: false,
   };
-  for (const { identity } of contact.urns) workspace.urns.set(identity, contact);
+  for (const { identity } of contact.urns) {
+    if (workspace.urns.has(identity)) {
+      throw new TypeError(`The seed gives two contacts the same URN: ${identity}`);
+    }
+    workspace.urns.set(identity, contact);
+  }
   setFields(workspace, contact, valuesOf(context, row.fields));
   for (const given of row.groups ?? []) joinManual(context, contact, given);
   workspace.contacts.add(contact);
