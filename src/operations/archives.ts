@@ -49,7 +49,7 @@ async function* archivedRecords(
   period: Period,
 ): AsyncGenerator<Dictionary[]> {
   const { time, toLive } = KINDS[kind];
-  const reader = new ArchiveReader(client);
+  const reader = new ArchiveReader(client, kind);
   const archives = await findArchives(client, kind, period);
   for (const archive of archives.toSorted(byStart)) {
     for await (const archived of reader.read(archive)) {

@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.js';
-import { fail } from '../errors/errors.js';
+import { fail, RapidProError } from '../errors/errors.js';
 import { isShown } from '../input/check.js';
 import { checkFilters } from '../input/filters.js';
 import { asUuid } from '../input/identifiers.js';
@@ -7,6 +7,7 @@ import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import type { Settings } from '../input/optionTable.js';
+import { toMicros } from '../input/times.js';
 import { resources } from '../resources.js';
 import type { DeliveryFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
@@ -15,7 +16,7 @@ import type { Query } from '../types/request.js';
 import type { Operation, Reference } from '../types/state.js';
 import { operation } from './base/operation.js';
 import { wholeList } from './lists/list.js';
-import { lookUp } from './many/lookUp.js';
+import { type Found, lookUp } from './many/lookUp.js';
 import { inactiveStatus } from './many/recipients.js';
 
 /** Statuses of messages that RapidPro has still to hand over: `errored` is tried again. */
@@ -29,7 +30,7 @@ const KNOWN = ['broadcast', 'after', 'before'];
 
 /** Somebody whom a message did not reach. */
 interface NotReached {
-  contact: string;
+  contact: string | null;
   message: string | number;
   status: string;
   contactStatus: string | null;
@@ -51,6 +52,8 @@ function checkBroadcasts(value: unknown): Query[] {
   });
   return [...new Map(queries.map(query => [JSON.stringify(query), query])).values()];
 }
+
+const at = (time: unknown, otherwise: number) => toMicros(time) ?? otherwise;
 
 /**
  * Whose messages are meant, checked.
@@ -78,6 +81,9 @@ function checkDeliveries(filters: unknown): { broadcasts: Query[] } | { period: 
   }
   if ('broadcast' in filters) return { broadcasts: checkBroadcasts(broadcast) };
   const query = checkFilters('messages', period);
+  if (at(query.after, -Infinity) > at(query.before, Infinity)) {
+    refuse('"after" is later than "before".', 'Use the earlier time as "after".');
+  }
   if ('after' in query) return { period: query };
   return refuse(
     'The filter "after" is missing.',
@@ -142,25 +148,71 @@ async function* messagesOf(
   }
 }
 
-function tally(counts: { [status: string]: number }, status: unknown): void {
-  const key = String(status);
-  counts[key] = (counts[key] ?? 0) + 1;
+/** A server that no longer knows these filters would answer with the messages of all times. */
+async function* messagesWithin(
+  client: Client,
+  period: Query,
+  options: Settings,
+): AsyncGenerator<Dictionary[]> {
+  const [after, before] = [at(period.after, -Infinity), at(period.before, Infinity)];
+  const isWithin = ({ created_on }: Dictionary) => {
+    const time = at(created_on, Number.NaN);
+    return time >= after && time <= before;
+  };
+  for await (const page of wholeList(client, 'messages', period, options)) {
+    if (!page.every(isWithin)) {
+      throw fail(
+        'INVALID_FILTER',
+        'This server does not find messages by their time.',
+        'Give the broadcasts: { broadcast: $.data.id }. Or read getMessages() and pick by created_on.',
+      );
+    }
+    yield page;
+  }
+}
+
+/** How many there are of each status. */
+class Tally {
+  readonly #counts = new Map<string, number>();
+
+  add(status: unknown): void {
+    this.#counts.set(String(status), this.of(String(status)) + 1);
+  }
+
+  of(status: string): number {
+    return this.#counts.get(status) ?? 0;
+  }
+
+  get statuses(): string[] {
+    return [...this.#counts.keys()];
+  }
+
+  /** As data: also a status called `__proto__` is one. */
+  toObject(): { [status: string]: number } {
+    return Object.fromEntries(this.#counts);
+  }
+}
+
+/** RapidPro may have let go of the contact since. */
+function uuidOf(contact: unknown): string | null {
+  const { uuid } = (contact ?? {}) as { uuid?: unknown };
+  return (typeof uuid === 'string' && asUuid(uuid)) || null;
 }
 
 /** Counts messages, and keeps of those that failed whom they were for: never a text. */
 class Deliveries {
   total = 0;
-  readonly counts: { [status: string]: number } = {};
+  readonly counts = new Tally();
   readonly notReached: NotReached[] = [];
 
   add(page: readonly Dictionary[]): void {
     for (const message of page) {
       if (message.direction === 'in') continue;
       this.total++;
-      tally(this.counts, message.status);
+      this.counts.add(message.status);
       if (message.status !== NOT_REACHED) continue;
       this.notReached.push({
-        contact: String((message.contact as Dictionary | null)?.uuid),
+        contact: uuidOf(message.contact),
         message: (message.uuid ?? message.id) as string | number,
         status: NOT_REACHED,
         contactStatus: null,
@@ -169,24 +221,34 @@ class Deliveries {
   }
 
   get waiting(): number {
-    return WAITING.reduce((sum, status) => sum + (this.counts[status] ?? 0), 0);
+    return WAITING.reduce((sum, status) => sum + this.counts.of(status), 0);
   }
 
-  /** Says of each whom no message reached what RapidPro has of the contact. */
+  /** Says of each whom no message reached what RapidPro has of the contact. What was counted is right without. */
   async lookUpContacts(client: Client): Promise<void> {
-    const found = await lookUp(client, [...new Set(this.notReached.map(({ contact }) => contact))]);
+    const uuids = this.notReached.flatMap(({ contact }) => contact ?? []);
+    let found: Found;
+    try {
+      found = await lookUp(client, [...new Set(uuids)]);
+    } catch (error) {
+      if (!(error instanceof RapidProError)) throw error;
+      log.warn(
+        `The contacts could not be read (${error.code}), so nothing is known of those whom no message reached: their contactStatus is null.`,
+      );
+      return;
+    }
     for (const one of this.notReached) {
-      const contact = found.get(one.contact);
+      const contact = one.contact && found.get(one.contact);
       if (contact) one.contactStatus = inactiveStatus(contact) ?? 'active';
     }
   }
 
   log(): void {
-    const parts = Object.entries(this.counts).map(([status, amount]) => `${amount} ${status}`);
+    const parts = this.counts.statuses.map(status => `${this.counts.of(status)} ${status}`);
     const sent = count(this.total, resources.messages.nouns);
     log.info(`${sent} sent${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`);
     const known = [...WAITING, ...HANDED_OVER, NOT_REACHED];
-    const unknown = Object.keys(this.counts).filter(status => !known.includes(status)).length;
+    const unknown = this.counts.statuses.filter(status => !known.includes(status)).length;
     if (unknown === 0) return;
     log.warn(
       `${count(unknown, ['status', 'statuses'])} of messages that the adaptor does not know: in "counts" only, neither waiting nor not reached.`,
@@ -198,6 +260,17 @@ function logMissing(broadcasts: readonly Dictionary[], total: number): void {
   if (broadcasts.length === 0 || total > 0) return;
   log.warn(
     'RapidPro lists no messages of what was sent: they are not made yet, there was nobody to send to, or they are older than about 90 days and in the archives.',
+  );
+}
+
+/** Days after which RapidPro moves messages to archives, unless it is set up otherwise. */
+const ARCHIVED_AFTER = 90;
+
+function logArchived(client: Client, { after }: Query): void {
+  const oldest = (client.clock.now() - ARCHIVED_AFTER * 24 * 60 * 60 * 1000) * 1000;
+  if (at(after, oldest) >= oldest) return;
+  log.warn(
+    `Messages older than about ${ARCHIVED_AFTER} days are in the archives and are not counted. eachArchivedMessages() reads them.`,
   );
 }
 
@@ -216,9 +289,9 @@ function logMissing(broadcasts: readonly Dictionary[], total: number): void {
  * }));
  * @example <caption>All that was sent since a day, with two requests side by side</caption>
  * getDeliveries({ after: '2026-11-01' }, { concurrency: 2 });
- * @param {DeliveryFilters} filters - `broadcast` (its `id`, or its `uuid` on TextIt; a list of several), or `after` and, if you like, `before` (ISO dates, on `created_on`; both ends are included).
+ * @param {DeliveryFilters} filters - `broadcast` (its `id`, or its `uuid` on TextIt; a list of several), or `after` and, if you like, `before` (ISO dates, on `created_on`; both ends are included). Messages older than about 90 days are in the archives and are not counted, which is then said in the log.
  * @param {DeliveryOptions} [options] - `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `total` (messages), `counts` (how many of each status), `waiting` (how many RapidPro has still to hand over: `queued`, `errored`), `notReached` (one for each that failed: `contact`, `message`, `status`, `contactStatus`: `active`, `blocked`, `stopped`, `archived`, or null if RapidPro no longer has the contact). Of broadcasts also `broadcasts`: how many of each status.
+ * @state {object} data - `total` (messages), `counts` (how many of each status), `waiting` (how many RapidPro has still to hand over: `queued`, `errored`), `notReached` (one for each that failed: `contact`, `message`, `status`, `contactStatus`: `active`, `blocked`, `stopped`, `archived`, or null if RapidPro no longer has the contact, or its contacts could not be read; `contact` is null where the message has none). Of broadcasts also `broadcasts`: how many of each status.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; `UNKNOWN_REFERENCE` for a broadcast that is not there; `RATE_LIMITED`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/messages
@@ -240,18 +313,22 @@ export function getDeliveries(
           'broadcasts' in meant ? await readBroadcasts(client, meant.broadcasts) : [];
         const pages =
           'period' in meant
-            ? wholeList(client, 'messages', meant.period, options)
+            ? messagesWithin(client, meant.period, options)
             : messagesOf(client, broadcasts, options);
         const deliveries = new Deliveries();
         for await (const page of pages) deliveries.add(page);
         await deliveries.lookUpContacts(client);
         deliveries.log();
         logMissing(broadcasts, deliveries.total);
-        const { total, counts, waiting, notReached } = deliveries;
-        if ('period' in meant) return { total, counts, waiting, notReached };
-        const statuses: { [status: string]: number } = {};
-        for (const { status } of broadcasts) tally(statuses, status);
-        return { total, counts, waiting, notReached, broadcasts: statuses };
+        const { total, waiting, notReached } = deliveries;
+        const counts = deliveries.counts.toObject();
+        if ('period' in meant) {
+          logArchived(client, meant.period);
+          return { total, counts, waiting, notReached };
+        }
+        const statuses = new Tally();
+        for (const { status } of broadcasts) statuses.add(status);
+        return { total, counts, waiting, notReached, broadcasts: statuses.toObject() };
       },
     }),
   );

@@ -82,13 +82,13 @@ export const encoded = (body: Buffer, encoding: string): Behavior =>
 export const stored = (text: Buffer): Buffer => gzipSync(text, { level: 0 });
 
 /** A server with one archive, whose file is asked for under `/file`. */
-export function archive(file: Behavior, link: string): Behavior {
+export function archive(file: Behavior, link: string, records = 1): Behavior {
   const listed = list([
     {
       archive_type: 'message',
       start_date: '2026-01-01',
       period: 'monthly',
-      record_count: 1,
+      record_count: records,
       hash: null,
       download_url: link,
     },

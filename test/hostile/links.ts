@@ -116,7 +116,7 @@ export const LINKS: Group = {
       limit: '10,000,000 records',
       operations,
       memory: 400,
-      ways: files(endless('{}\n\n', 1024)),
+      ways: files(endless('{"created_on":"2026-01-02"}\n', 1024)),
     },
     {
       does: 'sends an archive a byte at a time',
@@ -125,7 +125,7 @@ export const LINKS: Group = {
       clock: 10,
       ways: files(({ socket }) => {
         socket.write(head('Content-Length: 1000000'));
-        const archived = stored(Buffer.alloc(MEGABYTE, '{"id":1}\n'));
+        const archived = stored(Buffer.alloc(MEGABYTE, '{"created_on":"2026-01-02"}\n'));
         let sent = 0;
         const timer = setInterval(() => socket.write(archived.subarray(sent, ++sent)), 5);
         socket.on('close', () => clearInterval(timer));
@@ -135,21 +135,25 @@ export const LINKS: Group = {
       does: 'sends archived runs whose values are texts, null or keys that belong to objects themselves',
       limit: 'they are data like others',
       operations: eachArchivedRuns,
-      ways: files(
-        packed(
-          `${[
-            '[{"__proto__":{"polluted":1}},null,"text",5]',
-            '"text"',
-            'null',
-            '{"__proto__":{"polluted":1},"constructor":null}',
-          ]
-            .map(
-              values =>
-                `{"id":1,"modified_on":"2026-01-02T00:00:00+00:00","path":null,"values":${values}}`,
-            )
-            .join('\n')}\n`,
+      ways: ({ own }) => [
+        archive(
+          packed(
+            `${[
+              '[{"__proto__":{"polluted":1}},null,"text",5]',
+              '"text"',
+              'null',
+              '{"__proto__":{"polluted":1},"constructor":null}',
+            ]
+              .map(
+                values =>
+                  `{"id":1,"modified_on":"2026-01-02T00:00:00+00:00","path":null,"values":${values}}`,
+              )
+              .join('\n')}\n`,
+          ),
+          `${own}/file`,
+          4,
         ),
-      ),
+      ],
       reads: state =>
         `reads ${(state.data as { records: number }).records} records; ${'polluted' in {} ? 'objects are changed' : 'no other object is changed'}`,
     },

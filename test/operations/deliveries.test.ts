@@ -211,6 +211,96 @@ test('a list that ends too soon gives no count', async () => {
   expect(error).toMatchObject({ code: 'RATE_LIMITED', retryAfter: 999 });
 });
 
+test('a time whose oldest messages are in archives is said, and a later one is not', async () => {
+  const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
+  for (const [ago, isSaid] of [
+    [120, true],
+    [95, true],
+    [80, false],
+  ] as const) {
+    const logged = captureConsole();
+    const server = await lists({ messages: [message('sent', PEOPLE[0], { created_on: day(1) })] });
+    const { data } = await run(getDeliveries({ after: day(ago) }), server);
+    expect(data).toMatchObject({ total: 1 });
+    expect(logged.join().includes('in the archives')).toBe(isSaid);
+  }
+});
+
+test('a server that does not filter by time does not pass off older messages, or later ones', async () => {
+  const period = { after: '2026-01-01', before: '2026-01-31T12:00:00Z' };
+  for (const created_on of [
+    '2025-12-31T23:59:59.999999Z',
+    '2026-01-31T12:00:00.000001Z',
+    'yesterday',
+    undefined,
+  ]) {
+    const server = await lists({
+      messages: [message('sent'), message('failed', PEOPLE[0], { created_on })],
+    });
+    expect((await failure(getDeliveries(period), server)).code).toBe('INVALID_FILTER');
+  }
+  const ends = ['2026-01-31T12:00:00.000000Z', '2026-01-01T00:00:00.000000Z'];
+  const server = await lists({
+    messages: ends.map(created_on => message('sent', PEOPLE[0], { created_on })),
+  });
+  expect((await run(getDeliveries(period), server)).data).toMatchObject({ total: 2 });
+});
+
+test.each([[null], [undefined], [{ uuid: null }], [{}], [{ uuid: 7 }], ['Amina']])(
+  'a failed message whose contact is %j is one of nobody, and destroys nothing',
+  async contact => {
+    const messages = [message('sent'), message('failed'), message('failed', '', { contact })];
+    const contacts = [{ uuid: PEOPLE[0], urns: [], status: 'active' }];
+    const server = await lists({ messages, contacts });
+    const { data } = await run(getDeliveries({ after: '2026-01-01' }), server);
+    const { counts, notReached } = data as Data;
+    expect(counts).toEqual({ sent: 1, failed: 2 });
+    expect(notReached).toMatchObject([
+      { contact: PEOPLE[0], contactStatus: 'active' },
+      { contact: null, contactStatus: null },
+    ]);
+  },
+);
+
+test.each([
+  [403, {}],
+  [429, { 'retry-after': '999' }],
+  [500, {}],
+] as const)(
+  'contacts that cannot be read (%d) do not take the counts away',
+  async (status, headers) => {
+    noSleep();
+    const logged = captureConsole();
+    const messages = PEOPLE.map(contact => message('failed', contact));
+    const server = await serve(
+      msw.get('*/api/v2/messages.json', () => page(messages)),
+      msw.get('*/api/v2/contacts.json', () =>
+        HttpResponse.json({ detail: 'no' }, { status, headers }),
+      ),
+    );
+    const { data } = await run(getDeliveries({ after: '2026-01-01' }), server);
+    expect(data).toMatchObject({ total: 5, counts: { failed: 5 } });
+    expect((data as Data).notReached.map(one => one.contactStatus)).toEqual(PEOPLE.map(() => null));
+    expect(logged.join()).toContain('contacts could not be read');
+    expect(logged.join()).not.toContain(PEOPLE[0]);
+  },
+);
+
+test('statuses with the names of what objects have are counted like others', async () => {
+  const statuses = ['__proto__', 'constructor', 'toString', 'constructor'];
+  const server = await lists({
+    messages: statuses.map(status => message(status)),
+    broadcasts: [{ id: 7, status: '__proto__' }],
+  });
+  const { data } = await run(getDeliveries({ broadcast: 7 }), server);
+  expect(Object.entries((data as Data).counts)).toEqual([
+    ['__proto__', 1],
+    ['constructor', 2],
+    ['toString', 1],
+  ]);
+  expect(Object.entries((data as Data).broadcasts ?? {})).toEqual([['__proto__', 1]]);
+});
+
 test.each<[unknown]>([
   [undefined],
   [null],
@@ -228,6 +318,8 @@ test.each<[unknown]>([
   [{ after: undefined }],
   [{ after: 'yesterday' }],
   [{ before: '2026-01-01' }],
+  [{ after: '2026-02-01', before: '2026-01-31' }],
+  [{ after: '2026-01-01T10:00:00Z', before: '2026-01-01T10:00:00+02:00' }],
   [{ broadcast: 7, after: '2026-01-01' }],
   [{ broadcasts: 7 }],
   [{ after: '2026-01-01', folder: 'sent' }],

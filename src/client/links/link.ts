@@ -43,6 +43,8 @@ export interface LinkOptions {
   signal?: AbortSignal | undefined;
   /** The byte to begin at; servers may begin at the first all the same. */
   from?: number | undefined;
+  /** The ETag of what was read so far: a server whose file is another by now begins at its first byte. */
+  etag?: string | undefined;
 }
 
 /** What a link leads to. Whoever does not read it to its end closes it. */
@@ -51,8 +53,14 @@ export interface Linked {
   close(): void;
   contentType: string | undefined;
   contentLength: number | undefined;
-  /** The byte at which the body begins. */
-  from: number;
+  contentEncoding: string | undefined;
+  etag: string | undefined;
+  /** The byte at which the body begins; undefined where the server does not say. */
+  from: number | undefined;
+  /** True if it need not go to the end of the file. */
+  isPart: boolean;
+  /** Bytes of the whole file, where the server says. */
+  total: number | undefined;
 }
 
 function parseLink(link: string, base?: string): URL {
@@ -214,17 +222,34 @@ async function* readBody(body: IncomingMessage, options: LinkOptions): AsyncGene
   }
 }
 
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** Where a part begins, of how many bytes: `bytes 100-999/1000`. A star in place of both numbers says that there is no such byte, so that nothing is left to read. */
+function readRange(range: string | undefined): Pick<Linked, 'from' | 'total'> {
+  const [, start, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/i.exec(range?.trim() ?? '') ?? [];
+  const whole = total === undefined || total === '*' ? undefined : Number(total);
+  return { from: start === undefined ? whole : Number(start), total: whole };
+}
+
 function toLinked(answer: IncomingMessage, options: LinkOptions): Linked {
   const { headers, statusCode } = answer;
-  const { 'content-length': length, 'content-range': range = '' } = headers;
-  const start = /^bytes (\d+)-/.exec(range)?.[1];
+  const length = headers['content-length'];
+  const contentLength = length && /^\d+$/.test(length) ? Number(length) : undefined;
   answer.on('error', () => {});
+  // Of an answer with 416 there is nothing to read but where the file ends.
+  const isBehind = statusCode === 416;
+  if (isBehind) drop(answer);
   return {
-    body: readBody(answer, options),
+    body: isBehind ? nothing() : readBody(answer, options),
     close: () => drop(answer),
     contentType: headers['content-type'],
-    contentLength: length && /^\d+$/.test(length) ? Number(length) : undefined,
-    from: statusCode === 206 ? Number(start ?? 0) : 0,
+    contentLength,
+    contentEncoding: headers['content-encoding'],
+    etag: headers.etag,
+    isPart: statusCode !== 200,
+    ...(statusCode === 200
+      ? { from: 0, total: contentLength }
+      : readRange(headers['content-range'])),
   };
 }
 
@@ -250,7 +275,7 @@ function wholeAddress(link: URL, proxy: ForwardProxy) {
   const isTls = protocol === 'https:';
   return {
     protocol,
-    hostname: hostname.replace(/^\[|\]$/g, ''),
+    hostname: hostname.replace(/^[|]$/g, ''),
     port: port || (isTls ? 443 : 80),
     path: link.href,
     headers: { host: link.host, ...proxyHeaders(proxy) },
@@ -262,13 +287,15 @@ function wholeAddress(link: URL, proxy: ForwardProxy) {
  * hangs up while nobody reads.
  */
 async function ask(link: URL, options: LinkOptions): Promise<IncomingMessage> {
-  const { secrets, signal, from = 0 } = options;
+  const { secrets, signal, from = 0, etag } = options;
   secrets.checkText('The link', link.href);
   const way = (await wayTo(link, options)) as { headers?: object; protocol?: string };
   const headers = {
     ...way.headers,
     'user-agent': `openfn-language-rapidpro/${VERSION}`,
     ...(from > 0 ? { range: `bytes=${from}-` } : {}),
+    // A weak one may be that of other bytes.
+    ...(from > 0 && etag?.startsWith('"') ? { 'if-range': etag } : {}),
   };
   const isTls = (way.protocol ?? link.protocol) === 'https:';
   return new Promise((resolve, reject) => {
@@ -287,8 +314,8 @@ async function ask(link: URL, options: LinkOptions): Promise<IncomingMessage> {
 async function follow(link: URL, options: LinkOptions, redirects: number): Promise<Linked> {
   const answer = await ask(link, options);
   const { statusCode, headers } = answer;
-  if (statusCode === 200 || (statusCode === 206 && (options.from ?? 0) > 0))
-    return toLinked(answer, options);
+  const isPart = statusCode === 206 || statusCode === 416;
+  if (statusCode === 200 || (isPart && (options.from ?? 0) > 0)) return toLinked(answer, options);
   drop(answer);
   if (statusCode === 407) throw new ProxyFailure(statusCode);
   if (/^3/.test(String(statusCode)) && headers.location !== undefined) {

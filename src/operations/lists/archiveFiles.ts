@@ -6,6 +6,7 @@ import { pages } from '../../client/pages.js';
 import { fail } from '../../errors/errors.js';
 import { count, log } from '../../input/log.js';
 import type { Period } from '../../input/period.js';
+import { timeIn } from '../../input/times.js';
 import { PAGE_SIZE, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import { liveMessage, liveRun } from './archivedRecords.js';
@@ -48,10 +49,12 @@ export function byStart(a: Dictionary, b: Dictionary): number {
 /** Reads the files of archives, one after the other, with one bound for all of them. */
 export class ArchiveReader {
   readonly #client: Client;
+  readonly #kind: Kind;
   #read = 0;
 
-  constructor(client: Client) {
+  constructor(client: Client, kind: Kind) {
     this.#client = client;
+    this.#kind = kind;
   }
 
   /**
@@ -60,7 +63,9 @@ export class ArchiveReader {
    * @param isAgain - true if they were counted before
    * @throws RapidProError `LINK_FAILED`, `INVALID_LINK`, `INVALID_RESPONSE`, `LIST_TOO_LONG`
    */
-  async *read({ download_url, hash }: Dictionary, isAgain = false): AsyncGenerator<Dictionary[]> {
+  async *read(archive: Dictionary, isAgain = false): AsyncGenerator<Dictionary[]> {
+    const { download_url, hash } = archive;
+    const { time } = KINDS[this.#kind];
     const { clock, origin, secrets, ca } = this.#client;
     // Archives of a server on our own network may well stand there too; those of one on the web do not.
     const allowPrivate = await isNearby(origin);
@@ -69,8 +74,13 @@ export class ArchiveReader {
       { secrets, ca, allowPrivate, allowUnknownNames: true },
       clock,
     );
-    const md5 = typeof hash === 'string' ? hash : undefined;
+    // An empty one is as good as none.
+    const md5 = (typeof hash === 'string' && hash) || undefined;
+    let amount = 0;
     for await (const archived of readJsonLines(bytes, md5)) {
+      // What has no time is in no period: it would be left out of all of them.
+      for (const record of archived) timeIn(record, time);
+      amount += archived.length;
       if (!isAgain) this.#read += archived.length;
       if (this.#read > MOST_ARCHIVED) {
         throw fail(
@@ -81,6 +91,27 @@ export class ArchiveReader {
       }
       yield archived;
     }
+    if (!isAgain) this.#checkAmount(amount, archive, md5 !== undefined);
+  }
+
+  /**
+   * A file whose hash is right is all that there is: RapidPro may take records out of an archive later, and
+   * leaves the count as it was.
+   */
+  #checkAmount(amount: number, { record_count, start_date }: Dictionary, isProven: boolean): void {
+    if (typeof record_count !== 'number' || amount === record_count) return;
+    const { nouns } = KINDS[this.#kind];
+    if (isProven) {
+      log.warn(
+        `The archive of ${String(start_date)} has ${count(amount, nouns)}, where ${record_count} were put into it. Its file is whole: RapidPro may have taken some out since.`,
+      );
+      return;
+    }
+    throw fail(
+      'INVALID_RESPONSE',
+      `An archive has ${count(amount, nouns)}, where the server lists ${record_count}.`,
+      'Its file is broken or incomplete, or another one. Run the job again. If it keeps failing, ask the people who run the server.',
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import type { Client } from '../../client/client.js';
 import { orderOf } from '../../client/listOrder.js';
 import { pages } from '../../client/pages.js';
 import type { ListPage } from '../../client/position.js';
-import { SeenIds } from '../../client/seenIds.js';
+import { identityOf, SeenIds } from '../../client/seenIds.js';
 import { fail } from '../../errors/errors.js';
 import type { Settings } from '../../input/optionTable.js';
 import { periodBetween } from '../../input/period.js';
@@ -99,7 +99,7 @@ class Archives {
     this.#kind = kind;
     this.#query = query;
     this.#isAscending = isAscending;
-    this.#reader = new ArchiveReader(client);
+    this.#reader = new ArchiveReader(client, kind);
   }
 
   /** Those that were not listed before, in the order of the list. */
@@ -219,8 +219,10 @@ class Page {
 
   /** @returns true if the page is full, or nobody reads on */
   add(record: Dictionary): boolean {
-    const id = record[this.#id] ?? record.uuid ?? record.id;
-    if (this.#seen.add(String(id))) this.#records.push(record);
+    const uuid = record[this.#id];
+    // Old archives may lack both.
+    const id = identityOf(uuid === undefined || uuid === null ? record : { uuid });
+    if (this.#seen.add(id)) this.#records.push(record);
     return this.#records.length >= PAGE_SIZE || this.#seen.size >= this.#limit;
   }
 

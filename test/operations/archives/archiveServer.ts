@@ -73,6 +73,11 @@ export async function archiveServer(archives: readonly Archive[], behave: Behave
       if (behave(download) === false) serveBytes(download.bytes, request, response);
       return;
     }
+    if (!url.pathname.includes('archives')) {
+      response.writeHead(200, { 'content-type': 'application/json', 'x-temba-org': '1' });
+      response.end(JSON.stringify({ next: null, previous: null, results: [] }));
+      return;
+    }
     const query = url.searchParams;
     const results = archives
       .map((archive, index) => listed(archive, index, origin))

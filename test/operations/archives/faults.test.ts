@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { eachArchivedMessages, fn } from '../../../src/index.js';
+import { eachArchivedMessages, fn, getMessages } from '../../../src/index.js';
 import type { State } from '../../../src/types/state.js';
+import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
 import { failure, run } from '../run.js';
 import { archiveServer, type Behave, message, pack, serveBytes } from './archiveServer.js';
@@ -141,6 +142,43 @@ describe('a download that is not what it should be', () => {
   test('another content than the list announced', async () => {
     const server = await archiveServer([{ ...archive, hash: '0'.repeat(32) }]);
     expect((await fail(server)).code).toBe('INVALID_RESPONSE');
+  });
+
+  test.each([
+    ['some of its records', pack(records.slice(0, 1500))],
+    ['more than its records', pack([...records, ...records.slice(0, 1)])],
+    [
+      'a part of it, packed again',
+      Buffer.concat([pack(records.slice(0, 50)), pack(records.slice(50, 60))]),
+    ],
+    ['nothing, packed', gzipSync('')],
+  ])('%s, where the list gave no hash', async (_, bytes) => {
+    const server = await archiveServer([{ ...archive, bytes, hash: null }]);
+    expect((await fail(server)).code).toBe('INVALID_RESPONSE');
+    const list = getMessages(period, { archived: true });
+    expect((await failure(list, server)).code).toBe('INVALID_RESPONSE');
+  });
+
+  test('is good in several parts, each packed by itself', async () => {
+    const bytes = Buffer.concat([pack(records.slice(0, 50)), pack(records.slice(50))]);
+    const server = await archiveServer([{ ...archive, bytes, hash: null }]);
+    expect((await read(server)).ids).toEqual(everything);
+  });
+
+  // RapidPro may take records out of an archive later: it then has another hash, and still the old count.
+  test('fewer records than the list says, with its hash, are said', async () => {
+    const logged = captureConsole();
+    const server = await archiveServer([{ ...archive, count: AMOUNT + 5 }]);
+    expect((await read(server)).ids).toEqual(everything);
+    expect(logged.join()).toContain('The archive of 2026-01-01 has 2000 messages, where 2005 were');
+  });
+
+  test.each(['yesterday', undefined, null, 5])('a record whose time is %j', async created_on => {
+    const odd = [...records.slice(0, 5), { ...records[5], created_on }];
+    const server = await archiveServer([{ start: '2026-01-01', records: odd }]);
+    expect((await fail(server)).code).toBe('INVALID_RESPONSE');
+    const list = getMessages(period, { archived: true });
+    expect((await failure(list, server)).code).toBe('INVALID_RESPONSE');
   });
 
   test('a hash in capitals, or none, is good', async () => {

@@ -313,6 +313,21 @@ test('no archives, no live records, or neither', async () => {
   expect((await run(eachPage(getMessages({}, { archived: true }), keep), none)).rows).toEqual([]);
 });
 
+test('old archives whose records have neither uuid nor id lose none of them', async () => {
+  const all = rows(5);
+  const files = filesOf(all, 'created_on', true).map(file => ({
+    ...file,
+    records: file.records.map(({ id, uuid, ...record }) => record as Row),
+  }));
+  const { data } = await run(
+    getMessages({}, { archived: true }),
+    await rapidpro({ live: [], files }),
+  );
+  expect((data as Row[]).map(({ created_on }) => created_on)).toEqual(
+    all.map(({ created_on }) => created_on).toReversed(),
+  );
+});
+
 describe('filters are applied to archives too', () => {
   const read = async (world: Partial<World>, list: Operation) => {
     const server = await rapidpro({ live: [], files: [], ...world });

@@ -181,6 +181,107 @@ test('a download that breaks off goes on at the byte that comes next', async () 
   expect(Buffer.from(String(first({ data }).content), 'base64')).toEqual(bytes);
 });
 
+describe('a download that breaks off after 100 of 1000 bytes', () => {
+  const WHOLE = Buffer.from(Array.from({ length: 1000 }, (_, index) => index % 251));
+  type Answer = (
+    from: number,
+    asked: number,
+  ) => [status: number, headers: { [name: string]: string | number }, body: Buffer];
+
+  /** What each request after the broken one gets. */
+  async function downloaded(
+    later: Answer,
+    head: { [name: string]: string | number } = { 'content-length': 1000 },
+  ) {
+    noSleep();
+    const ranges: (string | undefined)[] = [];
+    const conditions: unknown[] = [];
+    const files = await fileServer((request, response) => {
+      ranges.push(request.headers.range);
+      conditions.push(request.headers['if-range']);
+      if (ranges.length === 1) {
+        response.writeHead(200, head);
+        response.write(WHOLE.subarray(0, 100), () => setTimeout(() => response.destroy(), 20));
+        return;
+      }
+      const from = Number(/\d+/.exec(request.headers.range ?? '0')?.[0]);
+      const [status, headers, body] = later(from, ranges.length);
+      response.writeHead(status, headers).end(body);
+    });
+    const operation = downloadAttachment(files.at('a.bin'));
+    return { operation, server: await rapidpro(), ranges, conditions };
+  }
+
+  const NOTHING = Buffer.alloc(0);
+  const part = (from: number, to: number, total: number | string = 1000, more = {}) =>
+    [
+      206,
+      { 'content-range': `bytes ${from}-${to - 1}/${total}`, ...more },
+      WHOLE.subarray(from, to),
+    ] as ReturnType<Answer>;
+
+  test.each<[string, Answer, object?]>([
+    ['there is no more of it', () => [416, {}, NOTHING]],
+    ['it has 100 bytes by now', () => [416, { 'content-range': 'bytes */100' }, NOTHING]],
+    ['there is no more of it, and it never said how long it is', () => [416, {}, NOTHING], {}],
+    ['its end, with a gap before', () => part(500, 1000)],
+    ['a part that does not say which', () => [206, {}, WHOLE.subarray(100)]],
+    ['a part of several', () => [206, { 'content-type': 'multipart/byteranges' }, WHOLE]],
+    ['a part of a longer file', () => part(100, 1000, 2000)],
+    ['more than the file has', from => [206, part(from, 1000)[1], WHOLE]],
+    ['another file, by its length', () => [200, { 'content-length': 900 }, WHOLE.subarray(0, 900)]],
+    [
+      'another file, by its ETag',
+      () => [200, { 'content-length': 1000, etag: '"b"' }, WHOLE],
+      { 'content-length': 1000, etag: '"a"' },
+    ],
+    [
+      'a part of another file, by its ETag',
+      from => part(from, 1000, 1000, { etag: '"b"' }),
+      { 'content-length': 1000, etag: '"a"' },
+    ],
+    ['a part of nothing again and again', from => part(from, from)],
+  ])('is an error where the server then says: %s', async (_, later, head) => {
+    const { operation, server, ranges } = await downloaded(later, head as never);
+    expect((await failure(operation, server)).code).toBe('LINK_FAILED');
+    expect(ranges[1]).toBe('bytes=100-');
+    expect(ranges.length).toBeLessThan(12);
+  });
+
+  test.each<[string, Answer, object?]>([
+    ['parts of a few hundred bytes', from => part(from, Math.min(from + 300, 1000))],
+    ['a part that begins a little before', from => part(from - 50, 1000)],
+    ['the whole file', () => [200, { 'content-length': 1000 }, WHOLE]],
+    ['a part, of a file whose length nobody said', from => part(from, 1000), {}],
+    [
+      'parts, of a file whose length it does not know until its end',
+      from =>
+        from < 1000 ? part(from, 1000, '*') : [416, { 'content-range': 'bytes */1000' }, NOTHING],
+      {},
+    ],
+    [
+      'a part with the same ETag, weak or not',
+      from => part(from, 1000, 1000, { etag: 'W/"a"' }),
+      { 'content-length': 1000, etag: '"a"' },
+    ],
+  ])('is whole where the server then sends: %s', async (_, later, head) => {
+    const { operation, server } = await downloaded(later, head as never);
+    const { data } = await run(operation, server);
+    expect(Buffer.from(String(first({ data }).content), 'base64')).toEqual(WHOLE);
+  });
+
+  test.each([
+    ['"a"', '"a"'],
+    ['W/"a"', undefined],
+    ['', undefined],
+  ])('is gone on with only if its ETag %s is still the same', async (etag, condition) => {
+    const head = { 'content-length': 1000, ...(etag && { etag }) };
+    const { operation, server, conditions } = await downloaded(from => part(from, 1000), head);
+    await run(operation, server);
+    expect(conditions).toEqual([undefined, condition]);
+  });
+});
+
 test('a file that comes too slowly ends with the timeout, once', async () => {
   const sleeps = noSleep();
   const files = await fileServer((_, response) => {
