@@ -34,7 +34,7 @@ interface OrNull {
 }
 
 /**
- * The URN of a phone number as people write it: `tel:+250788123123` of `0788 123 123`. Digits that are not ASCII are read too. What a spreadsheet made of a number is mended where there is one way to do so: `788123123` without its zero, `250788123123.0`, `2.50788123123E+11`. What can be two numbers, or has lost digits, is an error.
+ * The URN of a phone number as people write it: `tel:+250788123123` of `0788 123 123`. Digits that are not ASCII are read too. What a spreadsheet made of a number is mended where there is one way to do so: `788123123` without its zero, `250788123123.0`, `2.50788123123E+11`. What can be two numbers, or has lost digits, is an error. So is a number of another country without `+` or `00`: one digit lost or doubled would reach a stranger there.
  *
  * In a list for `syncContacts` write `() =>` before it: then a number that is none fails for that person alone, and says why.
  * @public
@@ -94,7 +94,7 @@ export function phoneUrns(texts: unknown, country: unknown, options?: unknown): 
 }
 
 /**
- * A date in full, with its zone, as contact fields want it: `2026-01-31T00:00:00+02:00`. A day is its first moment in that zone, also where the clocks skip midnight.
+ * A date in full, with its zone, as contact fields want it: `2026-01-31T00:00:00+02:00`. A day is its first moment in that zone, also where the clocks skip midnight. Years before 1900 are refused: of those, digits are lost, or the cell was empty (30/12/1899).
  * @public
  * @function
  * @namespace util

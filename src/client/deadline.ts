@@ -10,6 +10,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export class Deadline extends EventEmitter {
   /** What undici then throws. */
   reason: Error | undefined;
+  /** Who is to blame if time is up now; undefined: the server. */
+  blame: ((silence: Error) => Error) | undefined;
   readonly #timer: NodeJS.Timeout;
 
   constructor(seconds: number) {
@@ -35,7 +37,8 @@ export class Deadline extends EventEmitter {
   }
 
   #expire(): void {
-    this.reason = Object.assign(new Error('timeout'), { code: 'TIMEOUT' });
+    const silence = Object.assign(new Error('timeout'), { code: 'TIMEOUT' });
+    this.reason = this.blame?.(silence) ?? silence;
     this.emit('abort');
   }
 }

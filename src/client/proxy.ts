@@ -131,7 +131,7 @@ export function openTunnel(
     request.on('connect', ({ statusCode }, socket, head) => {
       clearTimeout(late);
       socket.on('error', () => {});
-      if (statusCode === 200) {
+      if (statusCode !== undefined && statusCode >= 200 && statusCode < 300) {
         if (head.length > 0) socket.unshift(head);
         resolve(socket as Socket);
         return;

@@ -1,4 +1,5 @@
-import { Agent, buildConnector, type FormData } from 'undici';
+import { Agent, buildConnector, DecoratorHandler, type Dispatcher, type FormData } from 'undici';
+import { NotConnected, ProxyFailure } from '../errors/networkErrors.js';
 import { VERSION } from '../version.js';
 import { MAX_BODY } from './body.js';
 import type { Deadline } from './deadline.js';
@@ -12,11 +13,21 @@ const CONNECT_TIMEOUT = 10;
 interface Way {
   ca: string | undefined;
   proxy: ForwardProxy | undefined;
+  /** Whether the proxy opens a tunnel to the server; else it reads the requests. */
+  isTunnel: boolean;
   /** True for a socket for one request alone: nothing that came before it can break it. */
   isFresh: boolean;
 }
 
 type Connector = ReturnType<typeof buildConnector>;
+
+/** Whoever gets no connection has sent nothing: its errors are told from those of a connection that stands. */
+function orFailure(connect: Connector, toFailure: (cause: Error) => Error): Connector {
+  return (options, callback) =>
+    connect(options, (...[error, socket]) =>
+      error ? callback(toFailure(error), null) : callback(null, socket),
+    );
+}
 
 /** Connects through a tunnel. Inside it, the server's certificate is looked at as without a proxy. */
 function throughTunnel(proxy: ForwardProxy, connect: Connector): Connector {
@@ -30,13 +41,22 @@ function throughTunnel(proxy: ForwardProxy, connect: Connector): Connector {
   };
 }
 
-function makeAgent({ ca, proxy, isFresh }: Way): Agent {
+function connectorOf({ ca, proxy, isTunnel }: Way): Connector {
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT * 1000, ...trusting(ca) });
+  if (!proxy) return connect;
+  if (!isTunnel) return orFailure(connect, cause => new ProxyFailure(undefined, cause));
+  return throughTunnel(
+    proxy,
+    orFailure(connect, cause => new NotConnected(cause)),
+  );
+}
+
+function makeAgent(way: Way): Agent {
   return new Agent({
-    connect: proxy ? throughTunnel(proxy, connect) : connect,
+    connect: connectorOf(way),
     // They are given up after a second, before the server gives them up: a request on a socket that is
     // just being closed fails without anybody knowing whether it was read.
-    ...(isFresh ? { pipelining: 0 } : { keepAliveTimeout: 1000, keepAliveMaxTimeout: 1000 }),
+    ...(way.isFresh ? { pipelining: 0 } : { keepAliveTimeout: 1000, keepAliveMaxTimeout: 1000 }),
   });
 }
 
@@ -50,7 +70,8 @@ const MOST_AGENTS = 20;
 const agents = new Map<string, Agent>();
 
 function agentFor(way: Way): Agent {
-  const key = JSON.stringify([way.ca, way.proxy?.origin, way.proxy?.authorization, way.isFresh]);
+  const { ca, proxy, isTunnel, isFresh } = way;
+  const key = JSON.stringify([ca, proxy?.origin, proxy?.authorization, isTunnel, isFresh]);
   const known = agents.get(key);
   if (known) return known;
   const [oldest] = agents;
@@ -75,6 +96,43 @@ function addressOf(url: URL, proxy: ForwardProxy | undefined) {
   return { origin: url.origin, path: `${url.pathname}${url.search}`, headers: {} };
 }
 
+type Handler = Dispatcher.DispatchHandler;
+type OnStart = Required<Handler>['onRequestStart'];
+
+/** undici's types leave out what its class does. */
+const Decorator = DecoratorHandler as unknown as new (
+  handler: Handler,
+) => Omit<Handler, 'onRequestStart'> & { onRequestStart(...given: Parameters<OnStart>): void };
+
+/** Calls back when a request is put on a connection: before, nothing of it has left. */
+class StartWatch extends Decorator {
+  constructor(
+    handler: Handler,
+    readonly onStart: () => void,
+  ) {
+    super(handler);
+  }
+
+  override onRequestStart(...given: Parameters<OnStart>) {
+    this.onStart();
+    super.onRequestStart(...given);
+  }
+}
+
+/** If time is up while a proxy has made no connection, the proxy is late, and not the server. */
+function blamingProxy(agent: Dispatcher, deadline: Deadline): Dispatcher {
+  deadline.blame = silence => new ProxyFailure(undefined, silence);
+  return agent.compose(
+    dispatch => (options, handler) =>
+      dispatch(
+        options,
+        new StartWatch(handler, () => {
+          deadline.blame = undefined;
+        }),
+      ),
+  );
+}
+
 export interface Wire {
   url: string;
   method: string;
@@ -94,8 +152,9 @@ export async function transmit({ url, method, token, ca, body, deadline, freshCo
   const proxy = proxyFor(target);
   const { origin, path, headers } = addressOf(target, proxy);
   // Only an encrypted request goes through a tunnel.
-  const tunnel = target.protocol === 'https:' ? proxy : undefined;
-  return agentFor({ ca, proxy: tunnel, isFresh: freshConnection }).request({
+  const isTunnel = target.protocol === 'https:';
+  const agent = agentFor({ ca, proxy, isTunnel, isFresh: freshConnection });
+  return (proxy ? blamingProxy(agent, deadline) : agent).request({
     origin,
     path,
     method: method as 'GET',

@@ -26,6 +26,13 @@ export class ProxyFailure extends Error {
   }
 }
 
+/** What kept a connection to the server from being made: nothing was sent. */
+export class NotConnected extends Error {
+  constructor(cause: unknown) {
+    super('no connection', { cause });
+  }
+}
+
 /** The innermost error that has a code: undici and Node wrap it in others. */
 function rootOf(error: unknown): { code: string; syscall: string } {
   const { code, name, syscall, cause, errors } = (error ?? {}) as {
@@ -78,12 +85,15 @@ function describeProxy({
 }: ProxyFailure): [Failure | undefined, ConstructorParameters<typeof RapidProError>[0]] {
   if (statusCode === 407) return [undefined, ASKS_FOR_PASSWORD];
   if (statusCode === undefined) {
-    const [failure] = describe(rootOf(cause), 0);
+    const [failure, { code }] = describe(rootOf(cause), 0);
     return [
       failure && { kind: 'unreachable' },
       {
         code: 'PROXY_FAILED',
-        description: 'The proxy of the network cannot be reached.',
+        description:
+          code === 'TIMEOUT'
+            ? 'The proxy of the network took too long to make a connection.'
+            : 'The proxy of the network cannot be reached.',
         fix: `Check ${PROXY}: name and port. If the server is on your own network, name it in NO_PROXY.`,
       },
     ];
@@ -98,6 +108,23 @@ function describeProxy({
   ];
 }
 
+/** A tunnel that ends while the connection to the server is made. */
+function describeNotConnected({ cause }: NotConnected): ReturnType<typeof describeProxy> {
+  const [failure, details] = describe(rootOf(cause), 0);
+  if (!failure || details.code !== 'CONNECTION_LOST') {
+    return [failure && { kind: 'unreachable' }, details];
+  }
+  return [
+    { kind: 'unreachable' },
+    {
+      code: 'PROXY_FAILED',
+      description:
+        'The connection through the proxy of the network was closed before anything was sent.',
+      fix: `${AGAIN} Ask whoever runs the network whether the proxy lets OpenFn reach the server.`,
+    },
+  ];
+}
+
 /** The certificate is good, but nobody here knows who made it. */
 const UNKNOWN_AUTHORITY =
   /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|CERT_UNTRUSTED|INVALID_CA)/;
@@ -105,7 +132,7 @@ const INSECURE: readonly [RegExp, description: string, fix: string][] = [
   [
     UNKNOWN_AUTHORITY,
     'The certificate of the server is from an authority that is not known here.',
-    'If your server, or a gateway of your network that inspects connections, has its own authority, put the certificate of that authority into "ca" of the credential. If "ca" has one already, it belongs to another authority: ask the people who run the server or the network.',
+    'If your server, or a gateway of your network that inspects connections, has its own authority, put the certificate of that authority into "ca" of the credential, or name its file in NODE_EXTRA_CA_CERTS of the environment. If "ca" has one already, it belongs to another authority. Otherwise, ask the people who run the server: it must send its whole chain of certificates.',
   ],
   [
     /^CERT_HAS_EXPIRED/,
@@ -125,7 +152,7 @@ const INSECURE: readonly [RegExp, description: string, fix: string][] = [
   [
     /^(EPROTO|ERR_SSL)/,
     '"host" in the credential says https, but the server does not answer with an encrypted connection.',
-    'Check the port in "host", if it has one: a port for http does not answer to https. If it is right, ask whoever runs the server. A proxy or gateway of your network may stand between: see "ca" in the credential.',
+    'If the server is local and has no https, write http:// in "host". Otherwise, check the port in "host", if it has one, and ask whoever runs the server. A proxy or gateway of your network may stand between: see "ca" in the credential.',
   ],
 ];
 
@@ -215,7 +242,11 @@ function describe(
  */
 export function networkFailure(thrown: unknown, seconds: number): NetworkFailure {
   const [failure, details] =
-    thrown instanceof ProxyFailure ? describeProxy(thrown) : describe(rootOf(thrown), seconds);
+    thrown instanceof ProxyFailure
+      ? describeProxy(thrown)
+      : thrown instanceof NotConnected
+        ? describeNotConnected(thrown)
+        : describe(rootOf(thrown), seconds);
   const outcome = failure && mayBeDone(failure) ? 'unknown' : 'none';
   return { failure, error: new RapidProError({ ...details, outcome, cause: bareCause(thrown) }) };
 }

@@ -111,6 +111,29 @@ function fromSerial(serial: number, zone: IANAZone): string {
   return atWall(wall, wall % DAY === 0, zone);
 }
 
+/** What spreadsheets write for the number 0, which is what an empty cell becomes. */
+const EMPTY_CELL = new NoDate(
+  'is day 0 of a spreadsheet, which stands for an empty cell',
+  'Leave empty cells empty, or use { ifInvalid: "null" }, which returns null.',
+);
+
+/** `00/01/1900`, `1/0/00`, `0-Jan-1900`. */
+const DAY_ZERO = /^(?:0?0\W(?:0?1|jan)|(?:0?1|jan)\W0?0)\W(?:19)?00(?!\d)|^1900\W0?1\W0?0(?!\d)/i;
+
+/**
+ * Gives a time back, of whatever zone. People and appointments have none before 1900: digits of the year are
+ * lost or mistyped.
+ */
+function notTooOld(time: number): number {
+  if (time >= Date.UTC(1900, 0, 1)) return time;
+  // The clocks of some zones put it into the day before.
+  if (time >= SERIAL_ZERO - DAY / 2 && time < SERIAL_ZERO + DAY) throw EMPTY_CELL;
+  throw new NoDate(
+    'has a year before 1900',
+    'Correct the year at its source. If the data has years of two digits, write "yy" in the pattern.',
+  );
+}
+
 function fromPattern(text: string, pattern: Pattern, zone: IANAZone): string | undefined {
   const { DateTime } = library('luxon');
   const { hasTime, hasZone, hasShortYear } = pattern;
@@ -121,12 +144,13 @@ function fromPattern(text: string, pattern: Pattern, zone: IANAZone): string | u
   });
   if (!read.isValid) {
     if (read.invalidReason === 'unit out of range')
-      throw new NoDate('is a date that does not exist');
+      throw DAY_ZERO.test(text) ? EMPTY_CELL : new NoDate('does not exist in the calendar');
     return undefined;
   }
   if (hasShortYear && read.year >= 2030 && read.year <= 2068) {
     throw new NoDate('has a two-digit year that fits this century and the last one');
   }
+  notTooOld(read.setZone('utc', { keepLocalTime: true }).toMillis());
   if (hasZone) return atInstant(read.toMillis(), zone);
   return atWall(read.toMillis(), !hasTime, zone);
 }
@@ -135,6 +159,7 @@ function fromPattern(text: string, pattern: Pattern, zone: IANAZone): string | u
 function fromIso(text: string, { isIsoLike }: Pattern, zone: IANAZone): string | undefined {
   const said = readIso(text);
   if (!said || (isIsoLike && said.zone === undefined)) return undefined;
+  notTooOld(Date.parse(`${said.days[0]}T00:00:00Z`));
   return inZone(said, zone);
 }
 
@@ -145,7 +170,7 @@ function isDate(value: unknown): value is Date {
 function asDateTime(value: unknown, pattern: Pattern, zone: IANAZone): string {
   if (isDate(value)) {
     if (Number.isNaN(value.getTime())) throw new NoDate('is an invalid Date');
-    return atInstant(value.getTime(), zone);
+    return atInstant(notTooOld(value.getTime()), zone);
   }
   if (typeof value === 'number') return fromSerial(value, zone);
   if (typeof value !== 'string' || value.trim() === '') {
@@ -175,7 +200,7 @@ export function dateTime(
     throw fail(
       'INVALID_OPTION',
       `${where}: an option is unknown or invalid.`,
-      'Known here: ifInvalid ("error" or "null").',
+      'The only option is ifInvalid ("error" or "null").',
     );
   }
   const written = readPattern(pattern, where);

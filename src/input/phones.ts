@@ -29,6 +29,9 @@ class NoNumber {
 const isNothing = (value: unknown) =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
+const EMPTY_FIX =
+  'Check the name after $ or state. For cells that may be empty, { ifInvalid: "null" } returns null, and util.phoneUrns() no number.';
+
 /** The first digit of each script that phones and forms write. */
 const ZEROS = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66];
 const MORE_ZEROS = [0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0xff10];
@@ -43,7 +46,7 @@ function inPlainDigits(text: string): string {
 
 /** A cell as text. Numbers that were rounded are refused: a digit of them is another one now. */
 function textOf(value: unknown): string {
-  if (isNothing(value)) throw new NoNumber('is empty', 'Check the name after $ or state.');
+  if (isNothing(value)) throw new NoNumber('is empty', EMPTY_FIX);
   if (typeof value === 'number') {
     if (Number.isSafeInteger(value) && value > 0) return String(value);
     throw new NoNumber('is a number with decimals, or with more digits than JavaScript can store');
@@ -53,7 +56,7 @@ function textOf(value: unknown): string {
   }
   return inPlainDigits(value)
     .trim()
-    .replace(/^(?:tel|whatsapp):/, '')
+    .replace(/^(?:tel|whatsapp):\s*/i, '')
     .replace(/^['’]/, '');
 }
 
@@ -80,25 +83,38 @@ function withoutCellForm(text: string): string {
 }
 
 /** What may be meant by the digits: `+250788123123` of each that exists. */
-function readings(text: string, country: string): string[] {
+interface Readings {
+  found: string[];
+  /** The number of another country, if only that one exists and nobody wrote `+` or `00`. */
+  abroad?: string | undefined;
+}
+
+function readings(text: string, country: string): Readings {
   const { parsePhoneNumber } = library('awesome-phonenumber');
   const digits = text.replace(/\D/g, '');
   const read = (number: string, regionCode?: string) => {
     const { valid, number: parts } = parsePhoneNumber(number, regionCode ? { regionCode } : {});
     return valid && parts ? [parts.e164] : [];
   };
-  if (text.includes('+')) return read(`+${digits}`);
+  if (text.includes('+')) return { found: read(`+${digits}`) };
   const whole = read(`+${digits}`);
   const code = library('awesome-phonenumber').getCountryCodeForRegionCode(country);
   // With the code of the country, as the servers too read it.
-  if (whole.length > 0 && digits.startsWith(String(code))) return whole;
-  const found = [
+  if (whole.length > 0 && digits.startsWith(String(code))) return { found: whole };
+  const own = [
     ...read(digits, country),
     ...(digits.startsWith('00') ? read(`+${digits.slice(2)}`) : []),
-    // Somebody abroad, or without the zero that a cell of numbers leaves out.
-    ...(digits.startsWith('0') ? [] : [...whole, ...read(`0${digits}`, country)]),
+    // Without the zero that a cell of numbers leaves out.
+    ...(digits.startsWith('0') ? [] : read(`0${digits}`, country)),
   ];
-  return [...new Set(found)];
+  // One digit lost or doubled makes many a number one of somebody abroad.
+  if (own.length === 0) return { found: [], abroad: whole[0] };
+  return { found: [...new Set([...own, ...whole])] };
+}
+
+/** A number as errors show it. */
+function masked(number: string): string {
+  return hide(library('awesome-phonenumber').parsePhoneNumber(number).countryCode ?? '', number);
 }
 
 /** Why no country has a number. */
@@ -108,10 +124,28 @@ function whyNone(text: string, country: string): NoNumber {
   const number = text.replace(/[^\d+]/g, '');
   const { possibility } = parsePhoneNumber(number, isFull ? {} : { regionCode: country });
   const of = isFull ? 'its country' : country;
-  if (possibility === 'too-short') return new NoNumber(`has too few digits for ${of}`);
-  if (possibility === 'too-long') return new NoNumber(`has too many digits for ${of}`);
+  if (possibility === 'too-short') {
+    return new NoNumber(
+      `has too few digits for ${of}`,
+      'Digits are missing. Correct the number at its source.',
+    );
+  }
+  if (possibility === 'too-long') {
+    return new NoNumber(
+      `has too many digits for ${of}`,
+      'Correct the number at its source: a digit may be doubled, or there may be several numbers.',
+    );
+  }
   if (possibility === 'invalid-country-code') return new NoNumber('has an unknown country code');
   return new NoNumber(`is not a valid number in ${of}`);
+}
+
+/** Why a number is none of the country, where another country has it. */
+function whyAbroad(text: string, country: string, abroad: string): NoNumber {
+  return new NoNumber(
+    `${whyNone(text, country).what}, and can be ${masked(abroad)} of another country`,
+    'Check it for a missing or doubled digit. If the number of the other country is meant, write it with "+" in front.',
+  );
 }
 
 /** `+250788123123` of what somebody wrote. */
@@ -121,14 +155,12 @@ function fullNumber(value: unknown, country: string): string {
   if (fault) throw new NoNumber(fault.what, fault.fix.replace(/^Nothing was sent\. /, ''));
   const plain = digitsOf(text);
   if (plain === undefined) throw new NoNumber('contains letters or an extension');
-  const [number, other] = readings(plain, country);
+  const { found, abroad } = readings(plain, country);
+  if (abroad !== undefined) throw whyAbroad(plain, country, abroad);
+  const [number, other] = found;
   if (number === undefined) throw whyNone(plain, country);
   if (other !== undefined) {
-    const { parsePhoneNumber } = library('awesome-phonenumber');
-    const [first, second] = [number, other].map(one =>
-      hide(parsePhoneNumber(one).countryCode ?? '', one),
-    );
-    throw new NoNumber(`can be ${first} or ${second}`);
+    throw new NoNumber(`can be ${masked(number)} or ${masked(other)}`);
   }
   return number;
 }
@@ -156,7 +188,7 @@ function checkOptions(options: unknown, where: string): PhoneUrnOptions {
   throw fail(
     'INVALID_OPTION',
     `${where}: an option is unknown or invalid.`,
-    'Known here: scheme ("tel" or "whatsapp"), ifInvalid ("error" or "null").',
+    'The options are: scheme ("tel" or "whatsapp") and ifInvalid ("error" or "null").',
   );
 }
 

@@ -311,6 +311,53 @@ describe('through a proxy', () => {
     expect(error.fix).toContain('HTTPS_PROXY');
   });
 
+  test('the proxy of a plain request is not there', async () => {
+    const proxy = await forwardProxy();
+    await proxy.close();
+    vi.stubEnv('HTTP_PROXY', proxy.address);
+    const error = await failed(
+      run({ host: 'http://rapidpro.test/', token: TOKEN }, getWorkspace()),
+    );
+    expect(error).toMatchObject({ code: 'PROXY_FAILED', outcome: 'none' });
+    expect(error.description).toBe('The proxy of the network cannot be reached.');
+  });
+
+  test('a proxy may answer 201 for a tunnel', async () => {
+    const [server, proxy] = [await tlsServer(), await forwardProxy({ tunnel: 'created' })];
+    vi.stubEnv('HTTPS_PROXY', proxy.address);
+    const host = `https://rapidpro.test:${server.port}/`;
+    const { data } = await run({ host, token: TOKEN, ca: authority }, getWorkspace());
+    expect(data).toMatchObject({ name: 'Workspace' });
+  });
+
+  test.each([
+    ['never opens it', 'hangs', 'proxy of the network took too long'],
+    ['closes it again', 'closes', 'proxy of the network was closed before anything was sent'],
+  ] as const)('a tunnel: the proxy %s', async (_, tunnel, said) => {
+    const proxy = await forwardProxy({ tunnel });
+    vi.stubEnv('HTTPS_PROXY', proxy.address);
+    const message = sendMessage(
+      { contact: 'tel:+250788123123', text: 'Hello' },
+      { timeout: 0.5, maxWait: 2 },
+    );
+    const error = await failed(run({ host: 'https://rapidpro.test/', token: TOKEN }, message));
+    expect(error).toMatchObject({ code: 'PROXY_FAILED', outcome: 'none' });
+    expect(error.description).toContain(said);
+  });
+
+  test('a server that does not answer through a tunnel is late itself, and may have sent', async () => {
+    const [server, proxy] = [await tlsServer('never'), await forwardProxy()];
+    vi.stubEnv('HTTPS_PROXY', proxy.address);
+    const host = `https://rapidpro.test:${server.port}/`;
+    const message = sendMessage(
+      { contact: 'tel:+250788123123', text: 'Hello' },
+      { timeout: 0.5, maxWait: 2 },
+    );
+    const error = await failed(run({ host, token: TOKEN, ca: authority }, message));
+    expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', outcome: 'unknown' });
+    expect(server.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
   describe('links', () => {
     const upload = (link: string, host: string, options = {}) =>
       run({ host, token: TOKEN, ca: authority }, uploadMedia(link, options));

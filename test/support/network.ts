@@ -27,6 +27,7 @@ export async function tlsServer(body: unknown = { uuid: 'u', name: 'Workspace' }
   const { server: cert, key } = CERTIFICATES;
   const server = createTlsServer({ cert, key }, ({ method = '', url = '', headers }, response) => {
     requests.push({ method, url, headers });
+    if (body === 'never') return;
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
   return { ...(await listen(server)), requests };
@@ -37,13 +38,15 @@ interface ProxyBehavior {
   refuse?: number;
   /** What it wants in `proxy-authorization`, or it answers 407. */
   password?: string;
+  /** What it does of a tunnel: never answers, answers 201, or closes what it has opened. */
+  tunnel?: 'hangs' | 'created' | 'closes';
 }
 
 /**
  * A forward proxy on loopback. Whatever name it is asked for, it finds it on this machine: so a test can
  * use names that nobody but the proxy knows.
  */
-export async function forwardProxy({ refuse, password }: ProxyBehavior = {}) {
+export async function forwardProxy({ refuse, password, tunnel }: ProxyBehavior = {}) {
   const requests: Seen[] = [];
   const verdict = ({ headers }: IncomingMessage) =>
     password !== undefined && headers['proxy-authorization'] !== password ? 407 : refuse;
@@ -72,9 +75,16 @@ export async function forwardProxy({ refuse, password }: ProxyBehavior = {}) {
       socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
+    if (tunnel === 'hangs') return;
+    if (tunnel === 'closes') {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      socket.once('data', () => socket.destroy());
+      return;
+    }
     const [, port] = /:(\d+)$/.exec(message.url ?? '') ?? [];
     const onward = connect(Number(port), '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      const status = tunnel === 'created' ? '201 Created' : '200 Connection established';
+      socket.write(`HTTP/1.1 ${status}\r\n\r\n`);
       socket.pipe(onward).pipe(socket);
     });
     onward.on('error', () => socket.destroy());

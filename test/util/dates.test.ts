@@ -20,15 +20,17 @@ describe('util.dateTime', () => {
     // The clocks skip midnight there.
     ['05/09/2027', 'dd/MM/yyyy', 'America/Santiago', '2027-09-05T01:00:00-03:00'],
     ['31/01/2026', 'dd/MM/yyyy', 'UTC', '2026-01-31T00:00:00Z'],
+    ['01/01/1900', 'dd/MM/yyyy', 'UTC', '1900-01-01T00:00:00Z'],
+    ['31/12/1930', 'dd/MM/yyyy', 'UTC', '1930-12-31T00:00:00Z'],
   ])('%s as %s in %s', (value, pattern, zone, written) => {
     expect(util.dateTime(value, pattern, zone)).toBe(written);
   });
 
   test.each([
-    ['31/02/2026', 'dd/MM/yyyy', /a date that does not exist/],
-    ['01/31/2026', 'dd/MM/yyyy', /a date that does not exist/],
+    ['31/02/2026', 'dd/MM/yyyy', /does not exist/],
+    ['01/31/2026', 'dd/MM/yyyy', /does not exist/],
     ['2026/01/31', 'dd/MM/yyyy', /does not match the pattern/],
-    ['2026-01-31', 'yyyy-dd-MM', /a date that does not exist/],
+    ['2026-01-31', 'yyyy-dd-MM', /does not exist/],
     ['31/01/50', 'dd/MM/yy', /this century and the last/],
     [2026, 'dd/MM/yyyy', /a number that no spreadsheet uses/],
     [20260131, 'dd/MM/yyyy', /a number that no spreadsheet uses/],
@@ -38,6 +40,20 @@ describe('util.dateTime', () => {
     ['', 'dd/MM/yyyy', /is empty/],
     [undefined, 'dd/MM/yyyy', /is empty/],
     [true, 'dd/MM/yyyy', /must be text/],
+    ['01/02/1026', 'dd/MM/yyyy', /before 1900/],
+    ['01/02/0026', 'dd/MM/yyyy', /before 1900/],
+    ['26-02-01', 'y-MM-dd', /before 1900/],
+    ['01/02/26', 'dd/MM/y', /before 1900/],
+    ['0026-02-01', 'dd/MM/yyyy', /before 1900/],
+    ['1026-02-01T00:00:00Z', 'dd/MM/yyyy', /before 1900/],
+    [new Date('1026-02-01T00:00:00Z'), 'dd/MM/yyyy', /before 1900/],
+    ['31/12/1899', 'dd/MM/yyyy', /before 1900/],
+    // What spreadsheets make of an empty cell.
+    ['30/12/1899', 'dd/MM/yyyy', /empty cell/],
+    ['1899-12-30T00:00:00.000Z', 'dd/MM/yyyy', /empty cell/],
+    [new Date('1899-12-30T00:00:00.000Z'), 'dd/MM/yyyy', /empty cell/],
+    ['00/01/1900', 'dd/MM/yyyy', /empty cell/],
+    ['1/0/1900', 'M/d/yyyy', /empty cell/],
   ])('%s as %s is refused, without being shown', (value, pattern, said) => {
     expect(() => util.dateTime(value, pattern, KIGALI)).toThrow(said);
     expect(() => util.dateTime(value, pattern, KIGALI)).not.toThrow(/31.0[12]|2026/);

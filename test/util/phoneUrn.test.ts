@@ -30,10 +30,16 @@ describe('util.phoneUrn', () => {
     // The zero belongs to the number there.
     ['708123456', 'CI', 'tel:+2250708123456'],
     ['191234567', 'BJ', 'tel:+2290191234567'],
-    // Without plus: the country's own, or somebody abroad where nobody else has it.
+    ['TEL:0788123123', 'RW', 'tel:+250788123123'],
+    ['Tel: 0788123123', 'RW', 'tel:+250788123123'],
+    ['WhatsApp:250788123123', 'RW', 'tel:+250788123123'],
+    // Somebody abroad has a plus or zeros.
+    ['+27821000000', 'RW', 'tel:+27821000000'],
+    ['0027821000000', 'RW', 'tel:+27821000000'],
+    ['tel:+27821000000', 'RW', 'tel:+27821000000'],
+    // Without plus: the country's own.
     ['11987654321', 'BR', 'tel:+5511987654321'],
     ['13812345678', 'CN', 'tel:+8613812345678'],
-    ['27821000000', 'RW', 'tel:+27821000000'],
     ['9198765432', 'IN', 'tel:+919198765432'],
     ['77012345678', 'RU', 'tel:+77012345678'],
     ['4915112345678', 'DE', 'tel:+4915112345678'],
@@ -69,6 +75,42 @@ describe('util.phoneUrn', () => {
 
   test('the error of two readings names both, all but their last digits hidden', () => {
     expect(() => util.phoneUrn('81234567890', 'ID')).toThrow('can be +62…90 or +81…90');
+  });
+
+  test.each([
+    ['984124567', 'NP', 'is not a valid number in NP, and can be +98…67 of another country'],
+    [984124567, 'NP', 'can be +98…67'],
+    ['tel:984124567', 'NP', 'can be +98…67'],
+    ['951234567', 'PH', 'can be +95…67'],
+    ['81123456789', 'IN', 'can be +81…89'],
+    ['3211234567', 'MG', 'can be +32…67'],
+    ['12507881231', 'RW', 'can be +1…31'],
+    ['27821000000', 'RW', 'can be +27…00'],
+    ['2.7821000000E+10', 'RW', 'can be +27…00'],
+  ])(
+    '%s of %s, which only another country has, is refused without a plus',
+    (text, country, said) => {
+      const strange = () => util.phoneUrn(text, country);
+      expect(codeOf(strange)).toBe('INVALID_URN');
+      expect(strange).toThrow(said);
+      expect(strange).toThrow(
+        expect.objectContaining({ fix: expect.stringMatching(/missing or doubled digit.*"\+"/) }),
+      );
+      expect(strange).not.toThrow(/\d{4}/);
+      expect(util.phoneUrn(text, country, { ifInvalid: 'null' })).toBeNull();
+      expect(util.phoneUrns(text, country, { ifInvalid: 'null' })).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['', /ifInvalid: "null"/],
+    ['0788 123', /digits are missing/i],
+    ['+250 788 123', /digits are missing/i],
+    ['078812312345', /doubled.*several/i],
+  ])('the fix for %j fits it', (text, fix) => {
+    expect(() => util.phoneUrn(text, 'RW')).toThrow(
+      expect.objectContaining({ fix: expect.stringMatching(fix) }),
+    );
   });
 
   test('WhatsApp has no plus', () => {
