@@ -1,9 +1,12 @@
 import * as languageCommon from '@openfn/language-common';
 import {
   helper,
+  holds,
+  listAt,
   listFor,
   readerOf,
   refuse,
+  refuseMore,
   refuseUncalled,
   requireFunction,
   requirePath,
@@ -40,8 +43,8 @@ export interface CursorOptions {
  * @param {Function} func - Takes the state and returns the next one.
  * @returns {Operation}
  */
-export function alterState(func: Step): Operation {
-  return stepOfJob('alterState', func);
+export function alterState(func: Step, ...more: never[]): Operation {
+  return stepOfJob('alterState', func, more);
 }
 
 /**
@@ -66,11 +69,16 @@ export function chunk<Item>(array: readonly Item[], chunkSize: number): Item[][]
  * @param {Operation} operation - Its `state.data` goes there.
  * @returns {Operation}
  */
-export function as(key: string | ((state: State) => string), operation: Step): Operation {
+export function as(
+  key: string | ((state: State) => string),
+  operation: Step,
+  ...more: never[]
+): Operation {
   const run: Step = state => {
     const given = valueFor('as', state, key, 'key');
     if (typeof given !== 'string' || given === '') refuse('as', 'key', given);
     requireFunction('as', 'operation', operation);
+    refuseMore('as', 'operation', more);
     const keepData: Step = next =>
       whenGiven(operation(next), after => {
         refuseUncalled('as', after);
@@ -79,7 +87,7 @@ export function as(key: string | ((state: State) => string), operation: Step): O
       });
     return languageCommon.as(given, keepData)(state);
   };
-  return helper('as', run, operation);
+  return helper('as', run, [operation, ...more]);
 }
 
 /**
@@ -146,13 +154,14 @@ export function dataValue(path: string): ValueReader {
  * @param {Operation} operation - Runs for each item.
  * @returns {Operation}
  */
-export function each(source: Source, operation: Step): Operation {
+export function each(source: Source, operation: Step, ...more: never[]): Operation {
   const run: Step = state => {
     requireFunction('each', 'operation', operation);
+    refuseMore('each', 'operation', more);
     const list = listFor('each', state, source);
     return languageCommon.each(list, stepsOf('each', state)(operation))(state);
   };
-  return helper('each', run, operation);
+  return helper('each', run, [operation, ...more]);
 }
 
 /**
@@ -188,8 +197,8 @@ export function fields(...fields: [string, unknown][]): { [key: string]: unknown
  * @param {Function} func - Takes the state and returns the next one.
  * @returns {Operation}
  */
-export function fn(func: Step): Operation {
-  return stepOfJob('fn', func);
+export function fn(func: Step, ...more: never[]): Operation {
+  return stepOfJob('fn', func, more);
 }
 
 /**
@@ -201,17 +210,17 @@ export function fn(func: Step): Operation {
  * @param {Operation} operation - Runs where the condition is truthy.
  * @returns {Operation}
  */
-export function fnIf(condition: unknown, operation: Step): Operation {
+export function fnIf(condition: unknown, operation: Step, ...more: never[]): Operation {
   const run: Step = state => {
     requireFunction('fnIf', 'operation', operation);
-    const holds = valueFor('fnIf', state, condition, 'condition');
-    if (!holds) return state;
+    refuseMore('fnIf', 'operation', more);
+    if (!holds('fnIf', state, condition)) return state;
     return whenGiven(operation(state), after => {
       refuseUncalled('fnIf', after);
       return after as State;
     });
   };
-  return helper('fnIf', run, operation);
+  return helper('fnIf', run, [operation, ...more]);
 }
 
 /**
@@ -228,14 +237,16 @@ export function group(
   source: Source,
   keyPath: string | ((state: State) => string),
   callback: Step = state => state,
+  ...more: never[]
 ): Operation {
   const run: Step = state => {
     requireFunction('group', 'function', callback);
+    refuseMore('group', 'function', more);
     const list = valueFor('group', state, source, 'list');
     if (!Array.isArray(list)) refuse('group', 'list', list);
     return languageCommon.group(list as unknown[], keyPath, callback)(state);
   };
-  return helper('group', run, callback);
+  return helper('group', run, [callback, ...more]);
 }
 
 /**
@@ -274,12 +285,14 @@ export function log(...values: unknown[]): Operation {
 export function map(
   items: Source,
   callback: (item: unknown, index: number, state: State) => unknown,
+  ...more: never[]
 ): Operation {
   const run: Step = state => {
     requireFunction('map', 'function', callback);
+    refuseMore('map', 'function', more);
     return languageCommon.map(listFor('map', state, items), callback)(state);
   };
-  return helper('map', run);
+  return helper('map', run, more);
 }
 
 /**
@@ -294,6 +307,7 @@ export function map(
 export function merge(source: string, fields: unknown): ValueReader {
   return state => {
     requirePath('merge', source);
+    listAt('merge', state, source);
     return languageCommon.merge(source, fields)(state);
   };
 }
@@ -312,13 +326,15 @@ export function parseCsv(
   csvData: unknown,
   parsingOptions: object = {},
   callback?: (state: State, rows: unknown[]) => State | Promise<State>,
+  ...more: never[]
 ): Operation {
   const run: Step = state => {
+    refuseMore('parseCsv', 'function', more);
     const text = valueFor('parseCsv', state, csvData, 'text');
     if (text === undefined || text === null) refuse('parseCsv', 'text', text);
     return languageCommon.parseCsv(text, parsingOptions, callback)(state);
   };
-  return helper('parseCsv', run, callback);
+  return helper('parseCsv', run, [callback, ...more]);
 }
 
 /**

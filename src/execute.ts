@@ -2,7 +2,8 @@ import { execute as commonExecute } from '@openfn/language-common';
 import { endStep, makeOperation, named, watchCalls } from './input/isOperation.js';
 import { log } from './input/log.js';
 import { logSize } from './input/size.js';
-import type { Operation, Step } from './types/state.js';
+import { kindOf } from './operations/base/helper.js';
+import type { Operation, State, Step } from './types/state.js';
 
 /** Names the operations that a job made on its way and forgot to call. */
 function logForgotten(names: readonly string[]): void {
@@ -13,20 +14,34 @@ function logForgotten(names: readonly string[]): void {
   }
 }
 
-/** What a job leaves is what its next run, and the next step, begin with. */
-function logLost(result: unknown): void {
+/** What a step returned in place of the state, if it did. */
+function lostAs(result: unknown, before: unknown): string | undefined {
+  if (result === undefined || result === null) return 'no state';
+  if (typeof result !== 'object' || Array.isArray(result)) {
+    return `${kindOf(result)} instead of the state`;
+  }
   // The platform makes an empty one of none.
-  if (result !== undefined && result !== null && Object.keys(result).length > 0) return;
+  if (Object.keys(result).length === 0) return 'no state';
+  return result === (before as State | null | undefined)?.data
+    ? 'state.data instead of the state'
+    : undefined;
+}
+
+/** What a job leaves is what its next run, and the next step, begin with. */
+function logLost(result: unknown, before: unknown): void {
+  const lost = lostAs(result, before);
+  if (!lost) return;
   log.warn(
-    'The last step returned no state: what the job had in it is lost, also what its next run needs. Return the state: fn(state => { …; return state; })',
+    `The last step returned ${lost}: what the job had in it is lost, also what its next run needs. Return the state: fn(state => { …; return state; })`,
   );
 }
 
 /** A step that says when it has come to its end. */
-function ending(step: Step): Step {
+function ending(step: Step, noteBefore: (state: State) => void): Step {
   // What is no function is refused where it would run.
   if (typeof step !== 'function') return step;
   return async state => {
+    noteBefore(state);
     const next = await step(state);
     endStep();
     return next;
@@ -44,12 +59,16 @@ function ending(step: Step): Step {
  */
 export function execute(...operations: Step[]): Operation {
   const job = makeOperation(async state => {
-    const steps = operations.map(ending);
+    let before: State | undefined;
+    const noteBefore = (given: State) => {
+      before = given;
+    };
+    const steps = operations.map(step => ending(step, noteBefore));
     const result = await watchCalls(
       () => commonExecute(...steps)({ references: [], data: null, ...state }),
       logForgotten,
     );
-    logLost(result);
+    logLost(result, before);
     logSize(result);
     return result;
   });

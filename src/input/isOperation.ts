@@ -27,6 +27,8 @@ interface Made {
   uncalled: Set<Operation>;
   /** Those of steps that have come to their end: nobody is about to call them. */
   left: Set<Operation>;
+  /** Warnings that it was given. */
+  told: Set<string>;
 }
 
 const run = new AsyncLocalStorage<Made>();
@@ -82,6 +84,14 @@ export function named<Made extends Operation>(
   return Object.defineProperty(operation, 'name', { value: name });
 }
 
+/** False where this run was told so already: a loop would say it over and over. */
+export function isToldFirst(line: string): boolean {
+  const told = run.getStore()?.told;
+  if (told?.has(line)) return false;
+  told?.add(line);
+  return true;
+}
+
 /** A step of the job has come to its end: what it made and did not call is left. */
 export function endStep(): void {
   const made = run.getStore();
@@ -98,7 +108,7 @@ export async function watchCalls<Result>(
   onForgotten: (names: string[]) => void,
 ): Promise<Result> {
   if (run.getStore()) return job();
-  const made: Made = { uncalled: new Set(), left: new Set() };
+  const made: Made = { uncalled: new Set(), left: new Set(), told: new Set() };
   const namesOf = (operations: Operation[]) => [
     ...new Set(operations.map(({ name }) => name).filter(Boolean)),
   ];

@@ -95,6 +95,9 @@ function findMissing(value: unknown, kind: TextKind): { path: string; text: stri
 const UNQUOTED =
   'Inside quotes, a reference is just text. Write $.data.name without quotes, and build longer texts in a function of state.';
 
+/** A reference that was put in quotes: `'$.data.name'`. */
+export const isQuotedReference = (text: string): boolean => ANY_REFERENCE.test(text);
+
 /** What is said of it: the kind of word, never the text. */
 function explain(text: string): { what: string; advice: string } {
   if (ANY_REFERENCE.test(text)) {

@@ -59,6 +59,7 @@ async function* archivedRecords(
 }
 
 function eachArchived(
+  name: string,
   kind: Kind,
   filters: unknown,
   operations: ((state: State) => State | Promise<State>)[],
@@ -68,7 +69,7 @@ function eachArchived(
     async run(call) {
       const period = checkPeriod(call.args.filters);
       const pages = inPages(archivedRecords(call.client, kind, period));
-      const threaded = await threadPages(call.state, pages, operations);
+      const threaded = await threadPages(name, call.state, pages, operations);
       call.state = threaded.state;
       log.info(
         `Read ${count(threaded.records, KINDS[kind].nouns)} from archives in ${count(threaded.pages, ['page', 'pages'])}`,
@@ -108,7 +109,8 @@ export function eachArchivedMessages(
   filters: Reference<ArchivedFilters>,
   ...operations: ((state: State) => State | Promise<State>)[]
 ): Operation {
-  return named('eachArchivedMessages', eachArchived('message', filters, operations), operations);
+  const name = 'eachArchivedMessages';
+  return named(name, eachArchived(name, 'message', filters, operations), operations);
 }
 
 /**
@@ -141,5 +143,6 @@ export function eachArchivedRuns(
   filters: Reference<ArchivedFilters>,
   ...operations: ((state: State) => State | Promise<State>)[]
 ): Operation {
-  return named('eachArchivedRuns', eachArchived('run', filters, operations), operations);
+  const name = 'eachArchivedRuns';
+  return named(name, eachArchived(name, 'run', filters, operations), operations);
 }

@@ -189,7 +189,12 @@ async function readChanges(
   await refuseHomeFilter(call.facts, query);
   const run = new Run(client, name, query, options, position);
   requireBeginning(name, query, position);
-  const { state, pages, records } = await threadPages(call.state, run.pages(), operations);
+  const { state, pages, records } = await threadPages(
+    'eachChange',
+    call.state,
+    run.pages(),
+    operations,
+  );
   if (records === 0 && !position) await ifEmpty?.(client, query);
   call.state = run.position ? withCheckpoint(state, checkpoint, run.position) : state;
   const total = count(records, resources[name].nouns);

@@ -41,7 +41,7 @@ async function* single(push: Push): AsyncGenerator<Dictionary[]> {
 /** Runs the operations for one push, as they would run for it when it is pushed. */
 async function handOn(state: State, push: Push, operations: readonly Step[]): Promise<State> {
   const first: Step = current => ({ ...current, data: (current.data as unknown[])[0] });
-  const threaded = await threadPages(state, single(push), [first, ...operations]);
+  const threaded = await threadPages('eachMissedPush', state, single(push), [first, ...operations]);
   return threaded.state;
 }
 

@@ -65,7 +65,7 @@ export function eachPage(list: Operation, ...operations: Step[]): Operation {
           call,
           requirePlan(list),
           async pages => {
-            const threaded = await threadPages(call.state, pages, operations);
+            const threaded = await threadPages('eachPage', call.state, pages, operations);
             call.state = threaded.state;
             return { pages: threaded.pages, records: threaded.records };
           },

@@ -464,6 +464,166 @@ test.each([
   );
 });
 
+test.each<[string, (state: State) => unknown, string | undefined]>([
+  ['its data, an object', s => s.data, 'state.data instead of the state'],
+  ['a list', () => [1], 'a list instead of the state'],
+  ['a text', () => 'x', 'a text instead of the state'],
+  ['an operation', () => getGroups(), 'an operation instead of the state'],
+  ['a part of the state', s => ({ cursor: s.cursor }), undefined],
+])('a job that ends with %s is told so', async (_, last, expected) => {
+  const lines = captureConsole();
+  await execute(fn(last as never))({ data: { a: 1 }, cursor: 1 });
+  const found = lines.filter(line => line.includes('The last step returned'));
+  expect(found).toHaveLength(expected ? 1 : 0);
+  if (expected) expect(found[0]).toContain(`The last step returned ${expected}: what`);
+});
+
+test.each<[string, (state: State) => unknown, string]>([
+  ['an operation', () => getGroups(), 'eachPage(): it was given getGroups without its brackets'],
+  ['a list', s => s.data, 'An operation returned a list instead of the state for a page.'],
+  ['a text', () => 'x', 'An operation returned a text instead of the state for a page.'],
+  ['nothing', () => {}, 'An operation returned no state for a page.'],
+  ['an empty state', () => ({}), 'An operation returned no state for a page.'],
+])('a page whose operation returned %s is told so', async (_, step, description) => {
+  const server = await rapidpro();
+  const error = await failure(eachPage(getContacts(), step as Operation), server);
+  expect(error).toMatchObject({ code: 'INVALID_INPUT' });
+  expect(error.description).toContain(description);
+});
+
+describe('more operations than a helper takes', () => {
+  const [a, b] = [upsertContact(person), addToGroup([UUID], UUID)];
+  const give = (make: unknown, ...given: unknown[]) =>
+    (make as (...given: unknown[]) => Operation)(...given);
+  test.each<[string, Operation]>([
+    ['each', give(each, '$.data[*]', a, b)],
+    ['each, a list', give(each, '$.data[*]', a, [b])],
+    ['fnIf', give(fnIf, true, a, b)],
+    ['as', give(Adaptor.as, 'kept', a, b)],
+    ['fn', give(fn, a, b)],
+    ['alterState', give(Adaptor.alterState, a, b)],
+    ['map', give(Adaptor.map, '$.data[*]', (x: unknown) => x, a)],
+    ['group', give(Adaptor.group, [{ x: 1 }], 'x', (s: State) => s, a)],
+    ['parseCsv', give(Adaptor.parseCsv, 'x', {}, (s: State) => s, a)],
+  ])('are refused, and none is run: %s', async (name, operation) => {
+    const server = await rapidpro();
+    const error = await failure(execute(operation), server, { data: [1] });
+    expect(error).toMatchObject({
+      code: 'INVALID_INPUT',
+      description: expect.stringMatching(new RegExp(`^${name.split(',')[0]}\\(\\): it takes one `)),
+      fix: expect.stringContaining('combine('),
+    });
+    expect(server.requests).toEqual([]);
+  });
+});
+
+test('a lost state says that what ran before is done', async () => {
+  const lose = fn(() => undefined as never);
+  const send = upsertContact(person);
+  for (const operations of [
+    [combine(send, lose, send)],
+    [send, lose, send],
+    [each([1, 2], async (state: State) => send(state).then(() => undefined as never))],
+  ]) {
+    const server = await rapidpro();
+    const error = await execute(...operations)(stateFor(server)).catch(thrown => thrown);
+    expect(error.description).toBe('An earlier fn() returned no state.');
+    expect(error.fix).toContain('sent nothing; what ran before it is done.');
+    expect(error.fix).not.toContain('Nothing was sent');
+    expect(server.requests).toHaveLength(1);
+  }
+});
+
+describe('a path', () => {
+  const keep = fn(state => state);
+  const nested = { list: [], people: [{ visits: [1] }, {}], none: null, text: 'x' };
+  /** The warnings of a job about its paths. */
+  const told = async (operation: Operation, data: unknown) => {
+    const lines = captureConsole();
+    await execute(operation)({ data });
+    return lines.filter(line => line.includes('path'));
+  };
+  test.each<[string, unknown, string]>([
+    ['$.dta[*]', [1], 'there is no "dta"'],
+    ['$.dta', [1], 'there is no "dta"'],
+    ['dta[*]', [1], 'there is no "dta"'],
+    ["$['dta'][*]", [1], 'there is no "dta"'],
+    ['$.data.lst[*]', nested, 'there is no "lst"'],
+    ['$.data.people[*].vsits[*]', nested, 'there is no "vsits"'],
+    ['$.data.none[*]', nested, 'what is there is missing'],
+    ['$.data.text[*]', nested, 'what is there is a text'],
+    ['$.dta[?(@.a)]', [1], 'there is no "dta"'],
+    ['$.data', [1], "write each('$.data[*]', …)"],
+    ['$.data.people', nested, "write each('$.data.people[*]', …)"],
+  ])('that is not right is told: %s', async (path, data, expected) => {
+    const found = await told(each(path, keep), data);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(expected);
+  });
+  test.each<[string, unknown]>([
+    ['$.data[*]', []],
+    ['$.data[*]', [1]],
+    ['$.data[*]', [[1]]],
+    ['$.data[*]', {}],
+    ['$.data', { a: 1 }],
+    ['$.data[0]', []],
+    ['$.data.list[*]', nested],
+    ['$.data.people[*].visits[*]', nested],
+    ['$.data.list[*].visits[*]', nested],
+    ['$.data.people[?(@.age > 5)]', nested],
+    ['$..nobody', nested],
+  ])('that is right is not: %s of %j', async (path, data) => {
+    expect(await told(each(path, keep), data)).toEqual([]);
+  });
+  test('is told once in a run, of map() and merge() too', async () => {
+    const many = each([1, 2, 3], each('$.dta[*]', keep));
+    expect(await told(many, null)).toHaveLength(1);
+    expect(
+      await told(
+        Adaptor.map('$.dta[*]', x => x),
+        null,
+      ),
+    ).toHaveLength(1);
+    const merged = fn(state => ({ ...state, list: Adaptor.merge('$.dta[*]', {})(state) }));
+    expect(await told(merged, null)).toHaveLength(1);
+  });
+});
+
+describe('a condition', () => {
+  test.each<[string, unknown]>([
+    ['a reference', '$.data.consent'],
+    ['another', '$data'],
+    ['of state', 'state.data.consent'],
+    ['that a function gives', () => '$.data.consent'],
+  ])('in quotes is refused: %s', async (_, condition) => {
+    const server = await rapidpro();
+    const error = await failure(execute(fnIf(condition, upsertContact(person))), server);
+    expect(error).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(error.description).toContain('fnIf(): its condition is a reference in quotes');
+    expect(server.requests).toEqual([]);
+  });
+  test.each([
+    ['false', 1],
+    ['No', 1],
+    ['0', 1],
+    [' ', 1],
+    ['yes', 0],
+    ['', 0],
+    ['$5', 0],
+    [false, 0],
+    [0, 0],
+  ])('that is %j is warned of: %d', async (value, times) => {
+    const lines = captureConsole();
+    await execute(
+      fnIf(
+        (s: State) => s.data,
+        fn(s => s),
+      ),
+    )({ data: value });
+    expect(lines.filter(line => line.includes('fnIf(): its condition is'))).toHaveLength(times);
+  });
+});
+
 test('a group that the workspace does not have is named', async () => {
   const server = await serve(
     msw.get('*/groups.json', () =>

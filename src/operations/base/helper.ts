@@ -1,7 +1,15 @@
 import * as languageCommon from '@openfn/language-common';
 import { fail } from '../../errors/errors.js';
 import { inOperation, resolveValue } from '../../input/expand.js';
-import { handOver, isOperation, makeOperation, named } from '../../input/isOperation.js';
+import {
+  handOver,
+  isOperation,
+  isToldFirst,
+  makeOperation,
+  named,
+} from '../../input/isOperation.js';
+import { log } from '../../input/log.js';
+import { isQuotedReference } from '../../input/missing.js';
 import type { Operation, State, Step, ValueReader } from '../../types/state.js';
 import { requireStateAtAll } from './operation.js';
 
@@ -18,9 +26,11 @@ const EXAMPLES = {
   path: 'Write a path as text: dataValue("name")',
   text: 'Write where the text is, and look at what the step before left: parseCsv($.data)',
   key: 'Write the name of a key of state as text: as("people", getContacts())',
+  condition: 'Write it without quotes, or as a function of state: fnIf($.data.consent, …)',
 };
 
-function kindOf(value: unknown): string {
+/** What a value is, without showing any of it. */
+export function kindOf(value: unknown): string {
   if (value === undefined || value === null || value === '') return 'missing';
   if (Array.isArray(value)) return 'a list';
   if (isOperation(value)) return 'an operation';
@@ -42,6 +52,20 @@ export function requireFunction(
   if (typeof value !== 'function') refuse(name, what, value);
 }
 
+/** A helper that takes one operation would leave out those behind it. */
+export function refuseMore(
+  name: string,
+  what: 'operation' | 'function',
+  more: readonly unknown[],
+): void {
+  if (!more.flat().some(value => typeof value === 'function')) return;
+  throw fail(
+    'INVALID_INPUT',
+    `${name}(): it takes one ${what}, and was given more.`,
+    'None of them ran. Use combine() for several, one after the other: each($.data, combine(upsertContact({ … }), addToGroup(…)))',
+  );
+}
+
 export function requirePath(name: string, path: unknown): void {
   if (typeof path !== 'string' || path === '') refuse(name, 'path', path);
 }
@@ -56,9 +80,90 @@ export function valueFor(name: string, state: State, value: unknown, what: strin
   }
 }
 
+/** Texts that people write for no, and that hold all the same. */
+const NO = /^(?:false|no|n|off|0|null|undefined|none|nan)?$/i;
+
+/** Whether a condition holds. */
+export function holds(name: string, state: State, condition: unknown): boolean {
+  const value = valueFor(name, state, condition, 'condition');
+  const text = typeof value === 'string' ? value.trim() : '';
+  const isOwn = value === condition && text.startsWith('$');
+  if (isOwn || (/^(?:\$|state\b)/.test(text) && isQuotedReference(text))) {
+    throw fail(
+      'INVALID_INPUT',
+      `${name}(): its condition is a reference in quotes, which is just text, and so would always hold.`,
+      EXAMPLES.condition,
+    );
+  }
+  if (isThenable(value)) refuse(name, 'condition', value);
+  if (typeof value === 'string' && value !== '' && NO.test(text)) {
+    const shown = text === '' ? 'a text of spaces' : `the text "${text}"`;
+    const line = `${name}(): its condition is ${shown}, and any text but an empty one holds, so the operation ran. Compare it: ${name}(state => state.data.consent === 'yes', …)`;
+    if (isToldFirst(line)) log.warn(line);
+  }
+  return Boolean(value);
+}
+
+/** The parts of a path that say plainly where they lead: keys, places and all there are. */
+const PART =
+  /\.?\[(\*|\d+)\]|\.?\[(?:'([^'\]]*)'|"([^"\]]*)")\]|\.(\*)|(?:^|\.)([\p{L}_$][\p{L}\p{N}_$-]*)/uy;
+const OWN_NAME = /^[a-z_$][\w$]{0,60}$/i;
+
+/** The parts of a path, up to the first that only a JSONPath itself understands. */
+function partsOf(path: string): { parts: string[]; isWhole: boolean } {
+  const start = /^\s*\$(?=[.[]|\s*$)/.exec(path)?.[0].length ?? 0;
+  const parts: string[] = [];
+  PART.lastIndex = start;
+  let end = start;
+  for (let match = PART.exec(path); match; match = PART.exec(path)) {
+    parts.push(match.slice(1).find(part => part !== undefined) as string);
+    end = PART.lastIndex;
+  }
+  return { parts, isWhole: end === path.trimEnd().length };
+}
+
+/** Why a path finds nothing, where that is not because a list is empty. */
+function whyNothing(state: State, parts: readonly string[]): string | undefined {
+  let values: unknown[] = [state];
+  for (const part of parts) {
+    const objects = values.filter(value => value !== null && typeof value === 'object') as object[];
+    if (values.length === 0) return undefined;
+    if (part === '*') {
+      if (objects.length === 0) return `what is there is ${kindOf(values[0])}, and no list`;
+      values = objects.flatMap(object => Object.values(object));
+      continue;
+    }
+    values = objects
+      .filter(object => Object.hasOwn(object, part))
+      .map(object => (object as { [key: string]: unknown })[part]);
+    const isPlace = /^\d+$/.test(part);
+    if (values.length === 0 && isPlace) return undefined;
+    if (values.length === 0) {
+      return OWN_NAME.test(part) ? `there is no "${part}"` : 'one of its keys is not there';
+    }
+  }
+  return undefined;
+}
+
+/** The list that a path leads to. A path that is not right finds none, or the whole list as one. */
+export function listAt(name: string, state: State, path: string): unknown[] {
+  const list = languageCommon.source(path)(state);
+  const { parts, isWhole } = partsOf(path);
+  const shown = parts.every(part => OWN_NAME.test(part)) ? `$.${parts.join('.')}` : '$.data';
+  if (list.length === 0) {
+    const why = whyNothing(state, parts);
+    const line = `${name}(): its path found nothing: ${why}. So it did nothing. Check the path, and what the step before left: ${name}('$.data[*]', …)`;
+    if (why && isToldFirst(line)) log.warn(line);
+  } else if (isWhole && !parts.includes('*') && Array.isArray(list[0])) {
+    const line = `${name}(): its path leads to a list, and without [*] the whole list is one item. For each of its items, write ${name}('${shown}[*]', …)`;
+    if (isToldFirst(line)) log.warn(line);
+  }
+  return list;
+}
+
 /** The list that a helper works on: a list, what a path leads to, or what a function of state gives. */
 export function listFor(name: string, state: State, source: unknown): unknown[] {
-  if (typeof source === 'string' && source !== '') return languageCommon.source(source)(state);
+  if (typeof source === 'string' && source !== '') return listAt(name, state, source);
   const list = valueFor(name, state, source, 'list');
   return Array.isArray(list) ? list : refuse(name, 'list', list);
 }
@@ -110,13 +215,14 @@ export function helper(name: string, run: Step, given: unknown = []): Operation 
  * Makes an operation of a function of the job. It need not read the state; where it fails, a state that is
  * not there is why.
  */
-export function stepOfJob(name: string, func: Step): Operation {
+export function stepOfJob(name: string, func: Step, more: readonly unknown[] = []): Operation {
   const told = (error: unknown, state: State): never => {
     requireStateAtAll(state);
     throw error;
   };
   const run = (state: State) => {
     requireFunction(name, 'function', func);
+    refuseMore(name, 'function', more);
     try {
       const given = languageCommon.fn(func)(state) as ReturnType<Step>;
       return isThenable(given) ? given.then(undefined, error => told(error, state)) : given;
@@ -124,7 +230,7 @@ export function stepOfJob(name: string, func: Step): Operation {
       return told(error, state);
     }
   };
-  return named(name, makeOperation(run as Operation), func);
+  return named(name, makeOperation(run as Operation), func, more);
 }
 
 /** A function of state that reads one value, by a helper of language-common. */

@@ -107,7 +107,11 @@ function expandOptions(state: State, options: unknown, secrets: SecretGuard): un
 }
 
 function refuse(description: string, fix: string): never {
-  throw fail('INVALID_INPUT', description, `Nothing was sent. ${fix}`);
+  throw fail(
+    'INVALID_INPUT',
+    description,
+    `This operation sent nothing; what ran before it is done. ${fix}`,
+  );
 }
 
 /**

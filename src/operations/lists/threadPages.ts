@@ -1,6 +1,7 @@
 import { fail } from '../../errors/errors.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State, Step } from '../../types/state.js';
+import { kindOf, refuseUncalled } from '../base/helper.js';
 
 /**
  * To be called before anything is sent.
@@ -17,11 +18,17 @@ export function checkSteps(operations: readonly unknown[]): void {
 }
 
 /** An operation that forgets to return its state would lose all that the others left there. */
-function checkState(state: unknown): State {
-  if (state !== null && typeof state === 'object') return state as State;
+function checkState(name: string, state: unknown): State {
+  refuseUncalled(name, state);
+  const isObject = state !== null && typeof state === 'object' && !Array.isArray(state);
+  // The platform makes an empty one of none.
+  if (isObject && Object.keys(state).length > 0) return state as State;
+  const isNone = isObject || state === undefined || state === null;
   throw fail(
     'INVALID_INPUT',
-    'An operation returned no state for a page.',
+    isNone
+      ? 'An operation returned no state for a page.'
+      : `An operation returned ${kindOf(state)} instead of the state for a page.`,
     'Return the state from fn(): fn(state => { …; return state; })',
   );
 }
@@ -34,6 +41,7 @@ function checkState(state: unknown): State {
  * @returns the state after the last page, with `data` as it was before the first
  */
 export async function threadPages(
+  name: string,
   state: State,
   pages: AsyncIterable<Dictionary[]>,
   operations: readonly Step[],
@@ -47,7 +55,7 @@ export async function threadPages(
     count++;
     records += page.length;
     current = { ...current, data: page, references };
-    for (const operation of operations) current = checkState(await operation(current));
+    for (const operation of operations) current = checkState(name, await operation(current));
   }
   return { state: { ...current, data, references }, pages: count, records };
 }
