@@ -60,7 +60,7 @@ function checkBroadcasts(value: unknown): Query[] {
 function checkDeliveries(filters: unknown): { broadcasts: Query[] } | { period: Query } {
   if (filters === null || typeof filters !== 'object' || Array.isArray(filters)) {
     refuse(
-      'It is not said whose messages are meant.',
+      'getDeliveries() needs "broadcast" or "after".',
       'Write { broadcast: $.data.id } or { after: "2026-01-31" }.',
     );
   }

@@ -415,11 +415,11 @@ describe('a value of another kind', () => {
       '$.data.uuid',
     ],
     ['nothing', addToGroup(any(null), 'A'), 'The list of contacts is missing.', 'as a list'],
-    ['nothing', syncContacts(any(null)), 'contacts is missing, and not a list.', 'is there'],
+    ['nothing', syncContacts(any(null)), 'contacts is missing.', 'is there'],
     [
       'an answer',
       syncContacts(any({ results: [] })),
-      'contacts is an object, and',
+      'contacts is an object, but must be a list',
       '$.data.results',
     ],
     ['true', deleteContacts(any(true)), 'contacts is a boolean', 'list'],

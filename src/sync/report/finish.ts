@@ -40,8 +40,13 @@ function logPassedOver({ passedOver = [] }: BulkResult): void {
 
 function logRemoval({ left, unmatched = [], notRemoved, dryRun }: BulkResult): void {
   if (left === undefined) return;
-  const people = count(left.length, ['member', 'members']);
-  log.info(`Not in the list: ${people} ${dryRun ? 'would leave' : 'left'}. See data.left`);
+  const was = left.length === 1 ? 'was' : 'were';
+  const people = `${count(left.length, ['member', 'members'])} ${dryRun ? 'would be' : was} removed`;
+  log.info(
+    left.length === 0
+      ? `Nobody ${dryRun ? 'would be' : 'was'} removed from the groups`
+      : `Not in the list: ${people} from the groups. See data.left`,
+  );
   if (unmatched.length > 0) {
     log.info(
       `${count(unmatched.length, ['member has', 'members have'])} no value for the key, and so stay. See data.unmatched`,
@@ -117,7 +122,7 @@ export function failOnError(result: BulkResult, checkpoints: Dictionary | undefi
   const [first] = result.failed;
   throw fail(
     'BULK_FAILED',
-    `${result.failed.length} contacts failed (${reasons(result.failed)}). "details" has the counts of the others.`,
+    `${count(result.failed.length, ['contact', 'contacts'])} failed (${reasons(result.failed)}). "details" has the counts of the others.`,
     `${first?.fix ?? ''} Then run the same step again: finished contacts are left alone.`,
     {
       details: {
