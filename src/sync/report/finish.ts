@@ -38,7 +38,7 @@ function logPassedOver({ passedOver = [] }: BulkResult): void {
   );
 }
 
-function logRemoval({ left, unmatched = [], notRemoved, dryRun }: BulkResult): void {
+function logRemoval({ left, unmatched = [], notRemoved }: BulkResult, dryRun: boolean): void {
   if (left === undefined) return;
   const was = left.length === 1 ? 'was' : 'were';
   const people = `${count(left.length, ['member', 'members'])} ${dryRun ? 'would be' : was} removed`;
@@ -87,7 +87,8 @@ export function logSyncEnd(
     `${verb} ${count(total, ['contact', 'contacts'])} in ${count(requests, ['request', 'requests'])}: ${sum}`,
   );
   logPassedOver(result);
-  logRemoval(result);
+  // The result itself says so only once the writing is counted.
+  logRemoval(result, verb.startsWith('Dry run'));
   logUnpredicted(result, unpredicted);
   logManyMisread([...result.created, ...result.updated, ...result.unchanged]);
   if (failed > 0) {
