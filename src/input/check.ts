@@ -108,7 +108,9 @@ export function warnUnknownKeys(
   for (const key of Object.keys(value)) {
     if (known.includes(key) || answered.includes(key)) continue;
     if (!isShown(key)) {
-      log.warn(`${where} has a key that RapidPro does not know. Known here: ${known.join(', ')}.`);
+      log.warn(
+        `${where} has a key that RapidPro does not know. Possible here: ${known.join(', ')}.`,
+      );
       continue;
     }
     log.warn(`${where} has the unknown key "${key}". ${suggest(key, known)}`);

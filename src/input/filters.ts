@@ -73,7 +73,9 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       if (typeof value === 'string' && choices.includes(value.toLowerCase()))
         return value.toLowerCase();
       const hint =
-        typeof value === 'string' ? suggest(value, choices) : `Known here: ${choices.join(', ')}.`;
+        typeof value === 'string'
+          ? suggest(value, choices)
+          : `Possible here: ${choices.join(', ')}.`;
       throw fail(
         'INVALID_FILTER',
         `The filter "${name}" has a value that RapidPro does not know.`,
@@ -122,7 +124,9 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
     throw fail(
       'INVALID_FILTER',
       'The filters are not an object.',
-      `Write them as { ${known[0] ?? 'name'}: … }.`,
+      known.includes('group')
+        ? 'Name what the list is filtered by: { group: "Mothers" }.'
+        : `Write them as { ${known[0] ?? 'name'}: … }.`,
     );
   }
   const query: Record<string, QueryValue> = {};

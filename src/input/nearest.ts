@@ -48,9 +48,28 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     : undefined;
 }
 
+/** What other systems call a key. */
+const OTHER_NAMES: { [word: string]: readonly string[] } = {
+  to: ['contact', 'contacts', 'urns'],
+  recipient: ['contact', 'contacts'],
+  ...Object.fromEntries(
+    ['phone', 'phonenumber', 'tel', 'telephone', 'mobile', 'number'].map(word => [word, ['urns']]),
+  ),
+};
+
+function otherName(word: string, known: readonly string[]): string | undefined {
+  const key = plain(word);
+  const names = Object.hasOwn(OTHER_NAMES, key) ? OTHER_NAMES[key] : undefined;
+  const meant = names?.find(name => known.includes(name));
+  if (meant === 'urns') return 'Write phone numbers as urns: ["tel:+250788123123"].';
+  return meant && `Did you mean "${meant}"?`;
+}
+
 /** ` Did you mean "group"?`, or the whole list where no word is near. */
 export function suggest(word: string, known: readonly string[]): string {
+  const other = otherName(word, known);
+  if (other) return other;
   const guess = nearest(word, known);
   if (guess) return `Did you mean "${guess}"?`;
-  return known.length > 0 ? `Known here: ${known.join(', ')}.` : 'There are none here.';
+  return known.length > 0 ? `Possible here: ${known.join(', ')}.` : 'There are none here.';
 }

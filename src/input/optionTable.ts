@@ -48,7 +48,7 @@ const removeMissing = z.strictObject(
   {
     error: ({ code }) =>
       code === 'unrecognized_keys'
-        ? 'has an unknown key. Known here: groups, atMost'
+        ? 'has an unknown key. Possible here: groups, atMost'
         : 'must be an object: { groups: ["Mothers"], atMost: 50 }',
   },
 );

@@ -45,6 +45,22 @@ export function refuseUnknownOptions(options: object, known: readonly string[]):
 /** Options that are sent. Where they evaluated to nothing, data is missing. */
 const SENT = ['query', 'body'];
 
+const RECIPIENTS = ['contacts', 'urns', 'groups'];
+
+/** Recipients among the options would reach nobody. An option of such a name holds no list. */
+function refuseRecipients(options: unknown): void {
+  if (options === null || typeof options !== 'object') return;
+  const list = Object.entries(options).find(
+    ([key, value]) => RECIPIENTS.includes(key) && Array.isArray(value),
+  );
+  if (list === undefined) return;
+  throw fail(
+    'INVALID_OPTION',
+    `options.${list[0]} is a list, and options take none.`,
+    `Nothing was sent. Recipients and other data belong in the first argument: startFlow({ flow: "Registration", ${list[0]}: […] }).`,
+  );
+}
+
 /** An option that points to data that is not there must not fail open. */
 function refuseEmpty(options: { [key: string]: unknown }): void {
   const empty = NARROWING.find(key => key in options && (options[key] ?? null) === null);
@@ -64,6 +80,7 @@ function refuseEmpty(options: { [key: string]: unknown }): void {
  * @throws RapidProError `INVALID_OPTION`
  */
 export function checkOptions(options: unknown, more: readonly string[] = []): Settings {
+  refuseRecipients(options);
   const checked = check(schema, options, 'options', 'INVALID_OPTION');
   refuseEmpty(options as { [key: string]: unknown });
   refuseUnknownOptions(options as object, [...COMMON, ...more]);

@@ -63,7 +63,7 @@ const at = (time: unknown, otherwise: number) => toMicros(time) ?? otherwise;
 function checkDeliveries(filters: unknown): { broadcasts: Query[] } | { period: Query } {
   if (filters === null || typeof filters !== 'object' || Array.isArray(filters)) {
     refuse(
-      'It is not said whose messages are meant.',
+      'getDeliveries() needs "broadcast" or "after".',
       'Write { broadcast: $.data.id } or { after: "2026-01-31" }.',
     );
   }

@@ -44,7 +44,7 @@ export function requireList(value: unknown): unknown[] {
   const kind = typeof value === 'object' ? 'an object' : `a ${typeof value}`;
   throw fail(
     'INVALID_INPUT',
-    `contacts is ${isMissing ? 'missing' : kind}, and not a list.`,
+    isMissing ? 'contacts is missing.' : `contacts is ${kind}, but must be a list.`,
     isMissing
       ? 'Use a list of contacts. If it comes from $ or state, check that the data is there.'
       : 'Use a list of contacts. If the list is inside of it, name it: $.data.results',
@@ -124,7 +124,7 @@ export async function readInputs(
     log.warn(
       isShown(key)
         ? `The contacts have the unknown key "${key}". ${suggest(key, KNOWN)}`
-        : `The contacts have a key that RapidPro does not know. Known here: ${KNOWN.join(', ')}.`,
+        : `The contacts have a key that RapidPro does not know. Possible here: ${KNOWN.join(', ')}.`,
     );
   }
   return inputs;

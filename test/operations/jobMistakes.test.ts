@@ -420,11 +420,11 @@ describe('a value of another kind', () => {
       'The list of contacts is missing.',
       'Use a list of contacts',
     ],
-    ['nothing', syncContacts(any(null)), 'contacts is missing, and not a list.', 'is there'],
+    ['nothing', syncContacts(any(null)), 'contacts is missing.', 'is there'],
     [
       'an answer',
       syncContacts(any({ results: [] })),
-      'contacts is an object, and',
+      'contacts is an object, but must be a list',
       '$.data.results',
     ],
     ['true', deleteContacts(any(true)), 'contacts is a boolean', 'list'],

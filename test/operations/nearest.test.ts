@@ -22,6 +22,8 @@ test.each(['', 'q', 'modified_since', 'x'.repeat(100_000)])('a word that is near
 
 test('a suggestion names the nearest word, or all of them', () => {
   expect(suggest('gruop', filters)).toBe('Did you mean "group"?');
-  expect(suggest('modified_since', ['uuid', 'name'])).toBe('Known here: uuid, name.');
+  expect(suggest('modified_since', ['uuid', 'name'])).toBe('Possible here: uuid, name.');
+  expect(suggest('to', ['contact', 'text'])).toBe('Did you mean "contact"?');
+  expect(suggest('phone', ['urns', 'name'])).toContain('urns: ["tel:+'); // What a spreadsheet calls it.
   expect(suggest('name', [])).toBe('There are none here.');
 });

@@ -97,13 +97,18 @@ describe('an unknown option is an error', () => {
     [{ maxwait: 1 }, 'options has the unknown key "maxwait".', 'Did you mean "maxWait"?'],
     [{ max_wait: 1 }, 'options has the unknown key "max_wait".', 'Did you mean "maxWait"?'],
     [{ timeout: 5, time_out: 1 }, 'the unknown key "time_out".', 'Did you mean "timeout"?'],
-    [{ pageSize: 9 }, 'options has the unknown key "pageSize".', 'Known here: timeout, maxWait'],
+    [{ pageSize: 9 }, 'options has the unknown key "pageSize".', 'Possible here: timeout, maxWait'],
     [{ dryRun: true }, 'options has the unknown key "dryRun".', 'no dry run'],
     [{ dry_run: true }, 'options has the unknown key "dry_run".', 'no dry run'],
     [{ literal: true }, 'options has the unknown key "literal".', 'accepts all texts'],
     [{ verify: undefined }, 'options has the unknown key "verify".', 'addToGroup()'],
     [{ limt: undefined }, 'options has the unknown key "limt".', 'Did you mean "limit"?'],
-    [{ '+250788000001': 5 }, 'options has a key that this operation does not know.', 'Known here'],
+    [{ urns: ['tel:+250788000001'] }, 'options.urns is a list', 'belong in the first argument'],
+    [
+      { '+250788000001': 5 },
+      'options has a key that this operation does not know.',
+      'Possible here',
+    ],
   ])('%j', async (options, description, fix) => {
     for (const read of [
       getContacts({}, options as never),

@@ -38,10 +38,15 @@ function logPassedOver({ passedOver = [] }: BulkResult): void {
   );
 }
 
-function logRemoval({ left, unmatched = [], notRemoved, dryRun }: BulkResult): void {
+function logRemoval({ left, unmatched = [], notRemoved }: BulkResult, dryRun: boolean): void {
   if (left === undefined) return;
-  const people = count(left.length, ['member', 'members']);
-  log.info(`Not in the list: ${people} ${dryRun ? 'would leave' : 'left'}. See data.left`);
+  const was = left.length === 1 ? 'was' : 'were';
+  const people = `${count(left.length, ['member', 'members'])} ${dryRun ? 'would be' : was} removed`;
+  log.info(
+    left.length === 0
+      ? `Nobody ${dryRun ? 'would be' : 'was'} removed from the groups`
+      : `Not in the list: ${people} from the groups. See data.left`,
+  );
   if (unmatched.length > 0) {
     log.info(
       `${count(unmatched.length, ['member has', 'members have'])} no value for the key, and so stay. See data.unmatched`,
@@ -82,7 +87,8 @@ export function logSyncEnd(
     `${verb} ${count(total, ['contact', 'contacts'])} in ${count(requests, ['request', 'requests'])}: ${sum}`,
   );
   logPassedOver(result);
-  logRemoval(result);
+  // The result itself says so only once the writing is counted.
+  logRemoval(result, verb.startsWith('Dry run'));
   logUnpredicted(result, unpredicted);
   logManyMisread([...result.created, ...result.updated, ...result.unchanged]);
   if (failed > 0) {
@@ -117,7 +123,7 @@ export function failOnError(result: BulkResult, checkpoints: Dictionary | undefi
   const [first] = result.failed;
   throw fail(
     'BULK_FAILED',
-    `${result.failed.length} contacts failed (${reasons(result.failed)}). "details" has the counts of the others.`,
+    `${count(result.failed.length, ['contact', 'contacts'])} failed (${reasons(result.failed)}). "details" has the counts of the others.`,
     `${first?.fix ?? ''} Then run the same step again: finished contacts are left alone.`,
     {
       details: {

@@ -52,6 +52,17 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
     expect(writes(sandbox)).toEqual(['POST contact_actions']);
   });
 
+  test.each([
+    [false, 3, 'Not in the list: 1 member was removed from the groups. See data.left'],
+    [true, 3, 'Not in the list: 1 member would be removed from the groups. See data.left'],
+    [false, 4, 'Nobody was removed from the groups'],
+  ])('the log says who was removed: dry run %s, %i listed', async (dryRun, count, said) => {
+    const sandbox = await start(4);
+    const lines = captureConsole();
+    await sync(sandbox, listed(...upTo(count)), { dryRun });
+    expect(lines.join('\n')).toContain(said);
+  });
+
   test('a hundred a request, from several groups, after all else', async () => {
     const sandbox = await start(253);
     const list = [{ urns: [urn(0)], name: 'Renamed' }];

@@ -286,7 +286,9 @@ describe('bodies', () => {
     const body = { name: 'Age', type: 'number', colour: 'x' };
     await rapidpro.addField(body as never)(stateFor(server));
     expect(server.requests[0]?.body).toEqual(body);
-    expect(lines.join()).toContain('field has the unknown key "colour". Known here: name, type.');
+    expect(lines.join()).toContain(
+      'field has the unknown key "colour". Possible here: name, type.',
+    );
   });
 });
 
