@@ -1,6 +1,8 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { Gathered } from '../client/body.js';
 import { download } from '../client/links/download.js';
-import { isNearby } from '../client/links/link.js';
+import { isNearby, type Linked } from '../client/links/link.js';
 import { fail } from '../errors/errors.js';
 import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
@@ -9,6 +11,8 @@ import type { DownloadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { type Call, operation } from './base/operation.js';
 import { detectFileType } from './objects/fileContent.js';
+
+const gunzipAsync = promisify(gunzip);
 
 const MEGABYTE = 1024 * 1024;
 /** Bytes of all attachments that one operation fetches: in base64 they are a third more, and a step may leave 10 MB. */
@@ -80,9 +84,53 @@ function tooLarge(most: number): never {
 
 const WHOLE_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
 
+function failed(description: string, cause?: unknown): never {
+  throw fail(
+    'LINK_FAILED',
+    description,
+    'Nothing of it was kept. Open the link in a browser: it may need a login, or the file may be gone.',
+    { cause },
+  );
+}
+
+const plainOf = (header: string | undefined) => header?.split(';')[0]?.trim().toLowerCase();
+
+const PAGES = ['text/html', 'application/xhtml+xml', 'application/json'];
+
+/** Refuses a page, such as one to log in, where the message has a picture or another file. */
+function refusePage(said: string | undefined, header: string | undefined, bytes?: Buffer): void {
+  const type = said?.toLowerCase() ?? '';
+  const isFile = /^(?:image|audio|video)(?:\/|$)|^application\/(?!octet-stream)/.test(type);
+  const plain = plainOf(header);
+  const isPage =
+    PAGES.includes(plain ?? '') ||
+    (plain === undefined &&
+      /^\s*<(?:!doctype html|html)/i.test(bytes?.toString('latin1', 0, 100) ?? ''));
+  if (isFile && isPage && type !== plain) {
+    failed('The server behind the link of the attachment answered with a page, not with the file.');
+  }
+}
+
+/** Some servers pack what nobody asked them to pack. */
+async function unpack(
+  bytes: Buffer,
+  encoding: string | undefined,
+  limit: number,
+): Promise<Buffer | 'too large'> {
+  const how = encoding?.trim().toLowerCase() ?? '';
+  if (bytes.length === 0 || ['', 'identity', 'none'].includes(how)) return bytes;
+  if (!/^(?:x-)?gzip$/.test(how)) failed('The attachment is packed in a way that is not known.');
+  try {
+    return await gunzipAsync(bytes, { maxOutputLength: limit });
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') return 'too large';
+    return failed('The attachment is broken or incomplete.', error);
+  }
+}
+
 /** What RapidPro says of the type comes first; file stores often say less. */
 function typeOf(said: string | undefined, header: string | undefined, bytes: Uint8Array): string {
-  const plain = header?.split(';')[0]?.trim().toLowerCase();
+  const plain = plainOf(header);
   const types = [said?.toLowerCase(), plain === 'application/octet-stream' ? undefined : plain];
   const whole = types.find(type => type !== undefined && WHOLE_TYPE.test(type));
   return whole ?? detectFileType(bytes)?.type ?? 'application/octet-stream';
@@ -134,13 +182,16 @@ class Fetcher {
     // RapidPro 9 names files that it keeps itself by their path.
     const url = link.startsWith('/') ? new URL(link, client.origin).href : link;
     let header: string | undefined;
+    let encoding: string | undefined;
     const options = {
       secrets: client.secrets,
       ca: client.ca,
       allowPrivate: this.#allowPrivate,
       signal: this.#signal,
-      onOpen: (file: { contentType: string | undefined; contentLength: number | undefined }) => {
+      onOpen: (file: Pick<Linked, 'contentType' | 'contentLength' | 'contentEncoding'>) => {
         header = file.contentType;
+        encoding = file.contentEncoding;
+        refusePage(type, header);
         if ((file.contentLength ?? 0) > this.#left) tooLarge(this.#most);
       },
     };
@@ -149,8 +200,10 @@ class Fetcher {
       gathered.add(chunk);
       if (gathered.size > this.#left) tooLarge(this.#most);
     }
-    this.#left -= gathered.size;
-    const bytes = gathered.toBuffer();
+    const bytes = await unpack(gathered.toBuffer(), encoding, Math.max(this.#left, 1));
+    if (bytes === 'too large') tooLarge(this.#most);
+    this.#left -= bytes.length;
+    refusePage(type, header, bytes);
     const contentType = typeOf(type, header, bytes);
     return {
       content: bytes.toString('base64'),
@@ -182,8 +235,12 @@ class Fetcher {
  * @param {Attachment} attachment - A message, or a list of attachments; or one: an object with `content_type` and `url`, `'image/jpeg:https://…'`, or its link.
  * @param {DownloadOptions} [options] - `maxSize` (bytes of all attachments together; default: 5242880, which is 5 MB; at most 104857600), `allowPrivate` (true: links may lead to this machine and its network; default: only where the server of the credential is there), `timeout` (seconds for all downloads; default: 60).
  * @state {object} data - Of one: `content` (base64), `contentType`, `filename`, `size` (bytes). Of a message or a list: a list of them, in its order. What is no file, such as a place (`geo`), has `content: null`.
+<<<<<<< HEAD
  * @throws {RapidProError} `INVALID_INPUT` for what is no attachment; `TOO_LARGE` above `maxSize`, and then nothing is kept; `INVALID_LINK`, `LINK_FAILED`.
  * @see https://app.rapidpro.io/api/v2/messages
+=======
+ * @throws {RapidProError} `INVALID_INPUT` for what is no attachment; `TOO_LARGE` above `maxSize`, and then nothing is kept; `INVALID_LINK`; `LINK_FAILED`, also where the server answers with a page in place of a picture, a recording or another file.
+>>>>>>> fixb
  * @returns {Operation}
  */
 export function downloadAttachment(
@@ -212,6 +269,10 @@ export function downloadAttachment(
           log.warn(
             `${count(noFiles, NOUNS)} without a file: a place, or what RapidPro could not get. Their content is null.`,
           );
+        }
+        const empty = files.filter(({ content }) => content === '').length;
+        if (empty > 0) {
+          log.warn(`${count(empty, NOUNS)} of no bytes: the server behind the link has no more.`);
         }
         return list ? files : files[0];
       },

@@ -35,7 +35,9 @@ async function waitAfter(
 
 interface DownloadOptions extends LinkOptions {
   /** Sees what a server says of the file before the first byte is read. What it throws ends the download. */
-  onOpen?: ((file: Pick<Linked, 'contentType' | 'contentLength'>) => void) | undefined;
+  onOpen?:
+    | ((file: Pick<Linked, 'contentType' | 'contentLength' | 'contentEncoding'>) => void)
+    | undefined;
 }
 
 /** Opens a link, and closes it again where the reader does not want it. */

@@ -292,6 +292,7 @@ async function ask(link: URL, options: LinkOptions): Promise<IncomingMessage> {
   const way = (await wayTo(link, options)) as { headers?: object; protocol?: string };
   const headers = {
     ...way.headers,
+    'accept-encoding': 'identity',
     'user-agent': `openfn-language-rapidpro/${VERSION}`,
     ...(from > 0 ? { range: `bytes=${from}-` } : {}),
     // A weak one may be that of other bytes.

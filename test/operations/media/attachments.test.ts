@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -363,6 +364,81 @@ test.each([
   });
   const { data } = await run(downloadAttachment(files.at(path)), await rapidpro());
   expect(first({ data }).filename).toBe(name);
+});
+
+describe('an answer that is not what the message says', () => {
+  const PAGE = '<!DOCTYPE html><title>Log in</title>';
+  const serving = (header: string | undefined, body: string | Buffer = PAGE) =>
+    fileServer((_, response) => {
+      if (header) response.setHeader('content-type', header);
+      response.end(body);
+    });
+
+  test.each([
+    ['image/jpeg', 'text/html; charset=utf-8'],
+    ['image', 'text/html'],
+    ['audio/mp4', 'TEXT/HTML'],
+    ['video/mp4', 'application/xhtml+xml'],
+    ['image/jpeg', 'application/json'],
+    ['application/pdf', 'text/html'],
+    ['image/jpeg', undefined],
+  ])('a page where there should be %s is refused: %s', async (content_type, header) => {
+    const files = await serving(header);
+    const given = { content_type, url: files.at('s3cr3t') };
+    const error = await failure(downloadAttachment(given), await rapidpro());
+    expect(error.code).toBe('LINK_FAILED');
+    expect(JSON.stringify(error)).not.toContain('s3cr3t');
+  });
+
+  test.each([
+    ['text/html', 'text/html'],
+    ['text/plain', 'text/html'],
+    ['application/octet-stream', 'text/html'],
+    ['application/json', 'application/json'],
+    [undefined, 'text/html'],
+  ])('a page where there may be one (%s) is a file: %s', async (content_type, header) => {
+    const files = await serving(header);
+    const given = { url: files.at('a'), ...(content_type && { content_type }) };
+    const { data } = await run(downloadAttachment(given), await rapidpro());
+    expect(first({ data }).size).toBe(PAGE.length);
+  });
+
+  test('a file of no bytes is said', async () => {
+    const logged = captureConsole();
+    const files = await serving('image/png', '');
+    const { data } = await run(downloadAttachment(files.at('a.png')), await rapidpro());
+    expect(first({ data })).toMatchObject({ content: '', size: 0 });
+    expect(logged.join()).toContain('1 attachment of no bytes');
+  });
+
+  const encoded = (encoding: string, body: Buffer) =>
+    fileServer((request, response) => {
+      expect(request.headers['accept-encoding']).toBe('identity');
+      response.setHeader('content-encoding', encoding);
+      response.end(body);
+    });
+
+  test.each(['gzip', 'x-gzip', 'GZIP'])('what was packed unasked (%s) is unpacked', async how => {
+    const files = await encoded(how, gzipSync(PNG));
+    const { data } = await run(downloadAttachment(files.at('a.png')), await rapidpro());
+    expect(first({ data })).toMatchObject({ content: PNG.toString('base64'), size: PNG.length });
+  });
+
+  test.each(['identity', 'none', ''])('what was not packed (%s) stays', async how => {
+    const files = await encoded(how, PNG);
+    const { data } = await run(downloadAttachment(files.at('a.png')), await rapidpro());
+    expect(first({ data }).content).toBe(PNG.toString('base64'));
+  });
+
+  test.each([
+    ['br', brotliCompressSync(PNG), 'LINK_FAILED'],
+    ['gzip', PNG, 'LINK_FAILED'],
+    ['gzip', gzipSync(Buffer.alloc(6 * 1024 * 1024)), 'TOO_LARGE'],
+  ])('what cannot be unpacked (%s) is an error', async (how, body, code) => {
+    const files = await encoded(how, body);
+    const error = await failure(downloadAttachment(files.at('a.png')), await rapidpro());
+    expect(error.code).toBe(code);
+  });
 });
 
 test.each<[string | undefined, string | undefined, string]>([
