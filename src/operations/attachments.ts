@@ -235,12 +235,8 @@ class Fetcher {
  * @param {Attachment} attachment - A message, or a list of attachments; or one: an object with `content_type` and `url`, `'image/jpeg:https://…'`, or its link.
  * @param {DownloadOptions} [options] - `maxSize` (bytes of all attachments together; default: 5242880, which is 5 MB; at most 104857600), `allowPrivate` (true: links may lead to this machine and its network; default: only where the server of the credential is there), `timeout` (seconds for all downloads; default: 60).
  * @state {object} data - Of one: `content` (base64), `contentType`, `filename`, `size` (bytes). Of a message or a list: a list of them, in its order. What is no file, such as a place (`geo`), has `content: null`.
-<<<<<<< HEAD
- * @throws {RapidProError} `INVALID_INPUT` for what is no attachment; `TOO_LARGE` above `maxSize`, and then nothing is kept; `INVALID_LINK`, `LINK_FAILED`.
- * @see https://app.rapidpro.io/api/v2/messages
-=======
  * @throws {RapidProError} `INVALID_INPUT` for what is no attachment; `TOO_LARGE` above `maxSize`, and then nothing is kept; `INVALID_LINK`; `LINK_FAILED`, also where the server answers with a page in place of a picture, a recording or another file.
->>>>>>> fixb
+ * @see https://app.rapidpro.io/api/v2/messages
  * @returns {Operation}
  */
 export function downloadAttachment(
