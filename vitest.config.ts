@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The sandbox as its source is, so that no test meets a build of yesterday. */
 export const alias = {
@@ -22,6 +23,26 @@ const MOCKED = [
   'test/operations/media/{media,rebinding}.test.ts',
 ];
 
+/** Files that take long, the longest first: one that begins last is waited for by all but one core. */
+const LONG = [
+  'faults/matrix/matrix.test.ts',
+  'hostile/hostile.test.ts',
+  'webhook/guide.test.ts',
+  'ledger/pagedLists.test.ts',
+  'paging/windows.test.ts',
+  'sandbox/test/exchanges.test.ts',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = LONG.findIndex(name => moduleId.endsWith(name));
+      return found < 0 ? LONG.length : found;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
+
 const shared = {
   // Files share what has been loaded: to load all of it for each of them takes as long as many tests do.
   isolate: false,
@@ -42,6 +63,7 @@ export default defineConfig({
     silent: 'passed-only',
     // By default one core is left to the watcher.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve: { alias },
