@@ -12,6 +12,10 @@ export function pathOf(where: string, path: readonly PropertyKey[]): string {
   );
 }
 
+/** What stands where a text, a number or a list is expected, without showing it. */
+export const typeName = (value: unknown): string =>
+  typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+
 /**
  * Holds a value to a schema before anything is sent. Errors name the place and what is expected
  * there, never the value.

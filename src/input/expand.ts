@@ -77,9 +77,8 @@ function partOfState(value: Dictionary, state: State): Refusal | undefined {
   return undefined;
 }
 
-function isPromise(value: Dictionary): boolean {
-  return typeof value.then === 'function';
-}
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 
 /** Streams and their like, which tell of their own failure. A field may be called "on". */
 function isStream(value: Dictionary): boolean {
@@ -112,7 +111,7 @@ function ignoreNearFailures(item: unknown): void {
   let left = 100;
   const look = (value: Dictionary, depth: number) => {
     if (depth > 4 || left-- <= 0) return;
-    if (isPromise(value) || isStream(value)) return ignoreFailures(value);
+    if (isThenable(value) || isStream(value)) return ignoreFailures(value);
     if (Array.isArray(value)) {
       for (const within of value) if (isObject(within)) look(within, depth + 1);
       return;
@@ -133,7 +132,7 @@ function ignoreNearFailures(item: unknown): void {
 function whyNoValue(value: unknown, state: State): Refusal | undefined {
   if (typeof value === 'function') return strangeFunction(value);
   if (!isObject(value)) return undefined;
-  if (isPromise(value)) {
+  if (isThenable(value)) {
     ignoreFailures(value);
     return { what: 'is a promise', fix: PROMISE_FIX };
   }

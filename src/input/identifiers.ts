@@ -1,5 +1,6 @@
 import { type ErrorCode, fail, RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
+import { typeName } from './check.js';
 import { plainNumber, type UrnUse, urnFault } from './urns.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -84,11 +85,10 @@ export type ContactKey = { uuid: string } | { urn: string };
 export function contactKey(value: unknown, where = 'contact'): ContactKey {
   if (typeof value !== 'string' || value.trim() === '') {
     const isThere = value !== null && value !== undefined && typeof value !== 'string';
-    const kind = typeof value === 'object' ? 'an object' : `a ${typeof value}`;
     throw fail(
       'INVALID_INPUT',
       isThere
-        ? `${where} is ${kind} where a uuid or a URN is expected.`
+        ? `${where} is ${typeName(value)} where a uuid or a URN is expected.`
         : `${where} is empty: it must be a uuid or a URN.`,
       typeof value === 'number'
         ? `A URN is text: ${URN_FIX}`

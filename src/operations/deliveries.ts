@@ -7,6 +7,7 @@ import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import type { Settings } from '../input/optionTable.js';
+import { periodBetween } from '../input/period.js';
 import { toMicros } from '../input/times.js';
 import { resources } from '../resources.js';
 import type { DeliveryFilters } from '../types/filters.js';
@@ -154,13 +155,9 @@ async function* messagesWithin(
   period: Query,
   options: Settings,
 ): AsyncGenerator<Dictionary[]> {
-  const [after, before] = [at(period.after, -Infinity), at(period.before, Infinity)];
-  const isWithin = ({ created_on }: Dictionary) => {
-    const time = at(created_on, Number.NaN);
-    return time >= after && time <= before;
-  };
+  const { includes } = periodBetween(toMicros(period.after), toMicros(period.before));
   for await (const page of wholeList(client, 'messages', period, options)) {
-    if (!page.every(isWithin)) {
+    if (!page.every(({ created_on }) => includes(created_on))) {
       throw fail(
         'INVALID_FILTER',
         'This server does not find messages by their time.',

@@ -1,7 +1,7 @@
 import { fail, RapidProError, type Reason } from '../errors/errors.js';
 import { checkContactWithUuid } from '../input/bodies.js';
 import { type Body, keysOf } from '../input/body.js';
-import { isShown, refuseNearMisses } from '../input/check.js';
+import { isShown, refuseNearMisses, typeName } from '../input/check.js';
 import { Unsendable } from '../input/expand.js';
 import { urnIdentity } from '../input/identifiers.js';
 import { log } from '../input/log.js';
@@ -41,10 +41,9 @@ const KEYS = keysOf('contacts', KNOWN);
 export function requireList(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   const isMissing = value === undefined || value === null;
-  const kind = typeof value === 'object' ? 'an object' : `a ${typeof value}`;
   throw fail(
     'INVALID_INPUT',
-    isMissing ? 'contacts is missing.' : `contacts is ${kind}, but must be a list.`,
+    isMissing ? 'contacts is missing.' : `contacts is ${typeName(value)}, but must be a list.`,
     isMissing
       ? 'Use a list of contacts. If it comes from $ or state, check that the data is there.'
       : 'Use a list of contacts. If the list is inside of it, name it: $.data.results',

@@ -1,6 +1,6 @@
 import * as languageCommon from '@openfn/language-common';
 import { fail } from '../../errors/errors.js';
-import { inOperation, resolveValue } from '../../input/expand.js';
+import { inOperation, isThenable, resolveValue } from '../../input/expand.js';
 import {
   handOver,
   isOperation,
@@ -36,7 +36,7 @@ export function kindOf(value: unknown): string {
   if (isOperation(value)) return 'an operation';
   if (typeof value === 'string') return 'a text';
   if (typeof value !== 'object') return `a ${typeof value}`;
-  return typeof (value as { then?: unknown }).then === 'function' ? 'a promise' : 'an object';
+  return isThenable(value) ? 'a promise' : 'an object';
 }
 
 /** What a helper was given is not what belongs there. */
@@ -167,9 +167,6 @@ export function listFor(name: string, state: State, source: unknown): unknown[] 
   const list = valueFor(name, state, source, 'list');
   return Array.isArray(list) ? list : refuse(name, 'list', list);
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 
 /** Calls `look` with what a step gave, at once or when it is there. */
 export function whenGiven(given: unknown, look: (given: unknown) => State): ReturnType<Step> {

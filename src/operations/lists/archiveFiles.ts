@@ -50,6 +50,8 @@ export function byStart(a: Dictionary, b: Dictionary): number {
 export class ArchiveReader {
   readonly #client: Client;
   readonly #kind: Kind;
+  /** Whether the server is on our own network: its archives may well be there too; those of one on the web may not. */
+  #isNearby: Promise<boolean> | undefined;
   #read = 0;
 
   constructor(client: Client, kind: Kind) {
@@ -67,8 +69,8 @@ export class ArchiveReader {
     const { download_url, hash } = archive;
     const { time } = KINDS[this.#kind];
     const { clock, origin, secrets, ca } = this.#client;
-    // Archives of a server on our own network may well stand there too; those of one on the web do not.
-    const allowPrivate = await isNearby(origin);
+    this.#isNearby ??= isNearby(origin);
+    const allowPrivate = await this.#isNearby;
     const bytes = download(
       String(download_url),
       { secrets, ca, allowPrivate, allowUnknownNames: true },

@@ -1,4 +1,5 @@
 import { fail } from '../../errors/errors.js';
+import { typeName } from '../../input/check.js';
 import { asUuid, checkEach, contactKey, urnIdentity } from '../../input/identifiers.js';
 import { refuseMissing } from '../../input/missing.js';
 
@@ -25,7 +26,7 @@ function toList(value: unknown, what: string): unknown[] {
   const id = what === 'messages' ? 'id' : 'uuid';
   throw fail(
     'INVALID_INPUT',
-    `${what} is ${typeof value === 'object' ? 'an object' : `a ${typeof value}`} where a list is expected.`,
+    `${what} is ${typeName(value)} where a list is expected.`,
     isOne
       ? `For one of them give its ${id}, as $.data.${id}; for several a list: state => state.data.map(one => one.${id})`
       : `If the list is inside of it, name it: $.data.results. It holds what names the ${what}: state => state.data.results.map(one => one.${id})`,

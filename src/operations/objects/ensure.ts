@@ -10,7 +10,7 @@ import type { Operation } from '../../types/state.js';
 import { operation } from '../base/operation.js';
 import { collect } from '../lists/list.js';
 import { requireText } from '../many/items.js';
-import { create, keptName, kindOf } from './objects.js';
+import { create, keptName, nounOf } from './objects.js';
 
 /** Seconds after which a list shows what has just been made: lists are read from a copy. */
 const COPY_LAG = 1;
@@ -51,7 +51,7 @@ export async function ensure(
 ): Promise<Dictionary> {
   const existing = await find(client);
   if (existing) {
-    log.info(`The ${kindOf(resource)} already exists`);
+    log.info(`The ${nounOf(resource)} already exists`);
     return existing;
   }
   try {

@@ -50,7 +50,7 @@ const KINDS: Partial<Record<ResourceName, string>> = {
 };
 
 /** What a log calls an object of a kind. */
-export const kindOf = (resource: ResourceName): string =>
+export const nounOf = (resource: ResourceName): string =>
   KINDS[resource] ?? resources[resource].nouns[0];
 
 /** Adds an object, and says so. */
@@ -63,7 +63,7 @@ export async function create(
   const repeatable = UNIQUE.has(resource);
   const answer = await client.request({ method: 'POST', path, body, repeatable });
   const object = asObject(answer.body);
-  log.info(`Added ${kindOf(resource)} ${shownId(object)}`);
+  log.info(`Added ${nounOf(resource)} ${shownId(object)}`);
   return object;
 }
 
@@ -166,7 +166,7 @@ export async function change(client: Client, plan: Change): Promise<Dictionary> 
   const { path } = resources[resource];
   const answer = await client.request({ method: 'POST', path, query, body, repeatable });
   const object = asObject(answer.body);
-  log.info(`Updated ${kindOf(resource)} ${shownId(object)}`);
+  log.info(`Updated ${nounOf(resource)} ${shownId(object)}`);
   return object;
 }
 
@@ -208,7 +208,7 @@ export function remove({ resource, key, object, options }: Removal): Operation {
       const { path } = resources[resource];
       const query = { [key]: checkKey(args.object, key, resource) };
       await client.request({ method: 'DELETE', path, query });
-      log.info(`Deleted ${kindOf(resource)} ${query[key]}`);
+      log.info(`Deleted ${nounOf(resource)} ${query[key]}`);
       return { deleted: true };
     },
   });
