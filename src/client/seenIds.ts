@@ -48,16 +48,51 @@ export function shortHash(text: string): string {
   return digest(text).toString('base64url');
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** What a hexadecimal digit stands for, by its character code; more than four digits hold where it is none. */
+const NO_DIGIT = 0x10000;
+const DIGITS = Int32Array.from({ length: 128 }, (_, code) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code));
+  return digit < 0 ? NO_DIGIT : digit;
+});
 
-const hex = (text: string) => Number.parseInt(text, 16);
+/** Four digits as a number, or more than they can be. Of each record of a list: no text is made on the way. */
+function fourDigits(id: string, at: number): number {
+  let value = 0;
+  for (let place = at; place < at + 4; place++) {
+    const digit = DIGITS[id.charCodeAt(place)] ?? NO_DIGIT;
+    if (digit === NO_DIGIT) return NO_DIGIT;
+    value = (value << 4) | digit;
+  }
+  return value;
+}
+
+/** Where the dashes of a uuid stand, and where its eight groups of four digits begin. */
+const DASHES = [8, 13, 18, 23];
+const GROUPS = [0, 4, 9, 14, 19, 24, 28, 32];
+const UUID_LENGTH = 36;
+const DASH = 0x2d;
+
+/** The digits of a uuid, four at a time; undefined where an id is none. */
+const groups = new Uint32Array(GROUPS.length);
+function readUuid(id: string): Uint32Array | undefined {
+  if (id.length !== UUID_LENGTH) return undefined;
+  for (const place of DASHES) if (id.charCodeAt(place) !== DASH) return undefined;
+  for (let index = 0; index < GROUPS.length; index++) {
+    const value = fourDigits(id, GROUPS[index] ?? 0);
+    if (value === NO_DIGIT) return undefined;
+    groups[index] = value;
+  }
+  return groups;
+}
 
 /** Two words of 32 bits: those of a uuid folded, which are random, or a hash of anything else. */
 function wordsOf(id: string): [number, number] {
-  if (UUID.test(id)) {
-    const [a, b] = [hex(id.slice(0, 8)), hex(id.slice(9, 13) + id.slice(14, 18))];
-    const [c, d] = [hex(id.slice(19, 23) + id.slice(24, 28)), hex(id.slice(28))];
-    return [(Math.imul(a, 0x9e3779b1) ^ c) >>> 0, (Math.imul(b, 0x85ebca6b) ^ d) >>> 0];
+  const uuid = readUuid(id);
+  if (uuid) {
+    const word = (at: number) => ((uuid[at] ?? 0) << 16) | (uuid[at + 1] ?? 0);
+    const high = Math.imul(word(0), 0x9e3779b1) ^ word(4);
+    const low = Math.imul(word(2), 0x85ebca6b) ^ word(6);
+    return [high >>> 0, low >>> 0];
   }
   const bytes = digest(id);
   return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
@@ -86,12 +121,14 @@ export class SeenIds {
 
   /** @returns true where the id is new */
   add(id: string): boolean {
-    return this.#add(...wordsOf(id));
+    const [high, low] = wordsOf(id);
+    return this.#add(high, low);
   }
 
   /** @param within - among so many that came first; default: all */
   has(id: string, within = this.size): boolean {
-    const number = this.#table[this.#slotOf(...wordsOf(id))] ?? 0;
+    const [high, low] = wordsOf(id);
+    const number = this.#table[this.#slotOf(high, low)] ?? 0;
     return number > 0 && number <= within;
   }
 
