@@ -7,11 +7,19 @@ import { asUuid, checkEach, contactKey, requireUrn, URN_FIX } from './identifier
 
 /** What RapidPro takes in the bodies of writes. */
 
-/** What stands there in place of text; a number is the usual mistake where a URN may be. */
-const notText = (expected: string, takesUrn: boolean) => (issue: { input?: unknown }) =>
-  takesUrn && typeof issue.input === 'number'
-    ? `is a number, and a URN is text: ${URN_FIX.replace(/\.$/, '')}`
-    : expected;
+const hasUuid = (value: unknown) => value !== null && typeof value === 'object' && 'uuid' in value;
+
+/** What stands there in place of text: usually a number where a URN may be, or all of what was read. */
+const notText =
+  (expected: string, takesUrn: boolean, uuids = 'state => state.data.map(one => one.uuid)') =>
+  (issue: { input?: unknown }) => {
+    if (takesUrn && typeof issue.input === 'number') {
+      return `is a number, and a URN is text: ${URN_FIX.replace(/\.$/, '')}`;
+    }
+    return expected.includes('uuid') && hasUuid(issue.input)
+      ? `${expected}. Use uuids: ${uuids}`
+      : expected;
+  };
 
 const notList = (issue: { input?: unknown }) =>
   typeof issue.input === 'string' || typeof issue.input === 'number'
@@ -98,6 +106,7 @@ const messageShape = {
       error: notText(
         'must be the uuid or a URN of one contact; for many, use sendBroadcast()',
         true,
+        '$.data.uuid',
       ),
     })
     .transform(value => asUuid(value) ?? value.trim()),

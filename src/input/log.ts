@@ -10,7 +10,10 @@ export const log = {
   },
 };
 
-/** `1 contact`, `2 contacts`. */
+/** `20,000`. */
+export const withCommas = (amount: number) => amount.toLocaleString('en-US');
+
+/** `1 contact`, `2 contacts`, `20,000 contacts`. */
 export function count(amount: number, [one, many]: readonly [string, string]): string {
-  return `${amount} ${amount === 1 ? one : many}`;
+  return `${withCommas(amount)} ${amount === 1 ? one : many}`;
 }

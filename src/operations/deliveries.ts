@@ -48,6 +48,12 @@ function checkBroadcasts(value: unknown): Query[] {
     refuse('The filter "broadcast" is an empty list.', 'Give at least one broadcast.');
   }
   const queries = given.map((one): Query => {
+    if (one === undefined || one === null || one === '') {
+      refuse(
+        'The filter "broadcast" is empty.',
+        'Check the name after $ or state. A broadcast to more than 100 recipients has several ids: { broadcast: state => state.data.chunks.map(one => one.id) }.',
+      );
+    }
     const uuid = typeof one === 'string' ? asUuid(one) : undefined;
     return uuid ? { uuid } : { id: checkFilters('messages', { broadcast: one }).broadcast };
   });

@@ -103,7 +103,9 @@ export async function bulkRun(
   const left = isLeft ? { items: list.length, ...done(), ...position } : undefined;
   const own = isLeft || (leavesCheckpoint && hasAny) ? checkpoint() : undefined;
   if (own) call.state = withCheckpoint(call.state, own, left);
-  logSyncEnd(result, verb, client.requests, { isLeft, unpredicted: outcome.unpredicted });
-  if (settings.failOnError) failOnError(result, own && left && { [keyOf(own)]: left });
+  const { unpredicted } = outcome;
+  const { failOnError: isError } = settings;
+  logSyncEnd(result, verb, client.requests, { isLeft, unpredicted, failOnError: isError });
+  if (isError) failOnError(result, own && left && { [keyOf(own)]: left });
   return result;
 }

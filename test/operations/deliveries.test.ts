@@ -339,3 +339,13 @@ test.each(servers)('%s: the recorded messages of a broadcast', async server => {
   const { data } = await run(getDeliveries({ broadcast }), host);
   expect(data).toMatchObject({ total: results.length, broadcasts: { sent: 1 } });
 });
+
+test('a broadcast to more than 100, which has no id of its own, is told how to name its parts', async () => {
+  const { job, uuidOf } = await rapidpro();
+  await job(sendBroadcast({ contacts: [uuidOf('Amina') as string], text: 'One' }));
+  const ids = () => undefined;
+  await expect(job(getDeliveries({ broadcast: ids as never }))).rejects.toMatchObject({
+    code: 'INVALID_FILTER',
+    fix: expect.stringContaining('state.data.chunks.map(one => one.id)'),
+  });
+});

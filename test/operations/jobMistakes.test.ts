@@ -644,3 +644,15 @@ test('a group that the workspace does not have is named', async () => {
     ],
   });
 });
+
+test('contacts as they were read, in place of their uuids, are told how to give those', async () => {
+  const people = [{ uuid: UUID, urns: ['tel:+250788123123'] }];
+  const all = 'Use uuids: state => state.data.map(one => one.uuid).';
+  for (const [operation, advice] of [
+    [sendBroadcast({ contacts: people as never, text: 'Hello' }), all],
+    [startFlow({ flow: 'Registration', contacts: people as never }), all],
+    [sendMessage({ contact: people[0] as never, text: 'Hello' }), 'Use uuids: $.data.uuid.'],
+  ] as const) {
+    expect((await refused(operation, 'INVALID_INPUT')).description).toContain(advice);
+  }
+});

@@ -26,7 +26,7 @@ describe('the log says what kind of object was added', () => {
 test.each([
   [1, 'Accepted broadcast 1 for 1 contact'],
   [201, 'Accepted broadcasts 1, 2, 3 for 201 contacts'],
-  [2000, 'Accepted 20 broadcasts for 2000 contacts'],
+  [2000, 'Accepted 20 broadcasts for 2,000 contacts'],
 ])('a broadcast to %i is logged in one short line', async (amount, line) => {
   let id = 0;
   const server = await serve(

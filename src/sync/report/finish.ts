@@ -1,6 +1,6 @@
 import { fail } from '../../errors/errors.js';
 import { shownId } from '../../input/identifiers.js';
-import { count, log } from '../../input/log.js';
+import { count, log, withCommas } from '../../input/log.js';
 import { logManyMisread } from '../../operations/contact/misread.js';
 import type { BulkFailure, BulkResult } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
@@ -67,22 +67,32 @@ function logUnpredicted(result: BulkResult, unpredicted: ReadonlySet<string>): v
   );
 }
 
+/** Whoever sees a green run does not look at its log. */
+const GREEN = ' The step succeeds all the same. To make it fail, use { failOnError: true }.';
+
 /**
  * Says in the log how it went.
  *
  * @param isLeft - true if the next run can go on from here
+ * @param failOnError - the option: an error follows
  * @param unpredicted - keys that are written in every run
  */
 export function logSyncEnd(
   result: BulkResult,
   verb: string,
   requests: number,
-  { isLeft, unpredicted }: { isLeft: boolean; unpredicted: ReadonlySet<string> },
+  {
+    isLeft,
+    unpredicted,
+    failOnError,
+  }: { isLeft: boolean; unpredicted: ReadonlySet<string>; failOnError: boolean },
 ): void {
   const { created, updated, unchanged, failed, notAttempted } = countsOf(result);
   const passedOver = result.passedOver?.length ?? 0;
   const total = created + updated + unchanged + failed + notAttempted + passedOver;
-  const sum = `${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} failed, ${notAttempted} not attempted`;
+  const sum = Object.entries({ created, updated, unchanged, failed, 'not attempted': notAttempted })
+    .map(([word, amount]) => `${withCommas(amount)} ${word}`)
+    .join(', ');
   log.info(
     `${verb} ${count(total, ['contact', 'contacts'])} in ${count(requests, ['request', 'requests'])}: ${sum}`,
   );
@@ -94,7 +104,7 @@ export function logSyncEnd(
   if (failed > 0) {
     const [first] = result.failed;
     log.warn(
-      `${failed} of ${total} failed (${reasons(result.failed)}): see data.failed. The first, contacts[${first?.index}]: ${first?.description} ${first?.fix}`,
+      `${withCommas(failed)} of ${withCommas(total)} failed (${reasons(result.failed)}): see data.failed. The first, contacts[${first?.index}]: ${first?.description} ${first?.fix}${failOnError ? '' : GREEN}`,
     );
   }
   if (isLeft && notAttempted === 0) {
@@ -109,7 +119,7 @@ export function logSyncEnd(
   }
   if (notAttempted > 0) {
     log.warn(
-      `${notAttempted} of ${total} were not attempted: ${result.stopped?.description ?? ''} Run the same step again with { resume: true } to continue. The position is in state.rapidpro.resume.`,
+      `${withCommas(notAttempted)} of ${withCommas(total)} were not attempted: ${result.stopped?.description ?? ''} Run the same step again with { resume: true } to continue. The position is in state.rapidpro.resume.`,
     );
   }
 }

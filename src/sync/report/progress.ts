@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { count, log } from '../../input/log.js';
+import { count, log, withCommas } from '../../input/log.js';
 import type { BulkOutcome } from './bulkOutcome.js';
 
 const SECONDS = 10;
@@ -31,6 +31,7 @@ export class Progress {
     const seconds = Math.max(1, (now - this.#started) / 1000);
     const rate = Math.round((done / seconds) * 60);
     const requests = count(this.#client.requests, ['request', 'requests']);
-    log.info(`${done} of ${count(total, ['contact', 'contacts'])}, ${requests}, ${rate} a minute`);
+    const contacts = count(total, ['contact', 'contacts']);
+    log.info(`${withCommas(done)} of ${contacts}, ${requests}, ${withCommas(rate)} a minute`);
   }
 }

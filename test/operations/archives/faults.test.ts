@@ -170,7 +170,9 @@ describe('a download that is not what it should be', () => {
     const logged = captureConsole();
     const server = await archiveServer([{ ...archive, count: AMOUNT + 5 }]);
     expect((await read(server)).ids).toEqual(everything);
-    expect(logged.join()).toContain('The archive of 2026-01-01 has 2000 messages, where 2005 were');
+    expect(logged.join()).toContain(
+      'The archive of 2026-01-01 has 2,000 messages, where 2005 were',
+    );
   });
 
   test.each(['yesterday', undefined, null, 5])('a record whose time is %j', async created_on => {

@@ -24,9 +24,9 @@ test('a bulk operation reports every thousand contacts how far it is, of how man
   const sandbox = await workspace({ contacts: upTo(2500).map(person) });
   const log = captureConsole();
   await bulk(syncContacts(upTo(2500).map(person)), sandbox);
-  const lines = log.filter(line => / of 2500 contacts, /.test(line));
+  const lines = log.filter(line => / of 2,500 contacts, /.test(line));
   expect(lines).toHaveLength(2);
-  expect(lines[0]).toMatch(/ 1000 of 2500 contacts, \d+ requests, \d+ a minute$/);
+  expect(lines[0]).toMatch(/ 1,000 of 2,500 contacts, \d+ requests, [\d,]+ a minute$/);
   expect(log.join('\n')).not.toMatch(/Person|250788/);
 });
 
@@ -38,7 +38,7 @@ test('and every ten seconds, however slow it is', async () => {
   const lines = log.filter(line => / of 30 contacts, /.test(line));
   expect(lines.length).toBeGreaterThan(2);
   expect(lines.length).toBeLessThan(30);
-  expect(lines[0]).toMatch(/ \d+ of 30 contacts, \d+ requests, \d+ a minute$/);
+  expect(lines[0]).toMatch(/ \d+ of 30 contacts, \d+ requests, [\d,]+ a minute$/);
 });
 
 test('a list reports every ten seconds how much it has read', async () => {

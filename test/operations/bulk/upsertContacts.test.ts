@@ -105,6 +105,7 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
     ]);
     expect(result.created).toMatchObject([{ index: 7 }]);
     expect(log.join('\n')).toContain('7 of 8 failed (3 CONTACT_CLASH');
+    expect(log.join('\n')).toContain('To make it fail, use { failOnError: true }.');
     expect(log.join('\n')).not.toMatch(/Gone|Nobody|250788/);
   });
 
