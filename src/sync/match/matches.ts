@@ -35,7 +35,7 @@ export class Matches {
    */
   waits: boolean;
   readonly #parts: MatchesParts;
-  readonly #uuids: (string | undefined)[] = [];
+  readonly #uuids: (string | undefined)[];
   readonly #owners = new Map<string, number>();
   /** Changes that wait; null stands for no change. */
   readonly #waiting = new Map<Input, Change | null>();
@@ -43,6 +43,8 @@ export class Matches {
   constructor(parts: MatchesParts) {
     this.#parts = parts;
     this.waits = parts.matcher.field !== undefined;
+    // Newest first, the last of the list comes first: a list that began empty would be kept as a table.
+    this.#uuids = new Array(parts.outcome.total);
   }
 
   uuidOf(index: number): string | undefined {
