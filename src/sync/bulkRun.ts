@@ -66,8 +66,8 @@ async function untilStopped(
     const isLimit = error instanceof RapidProError && error.code === 'RATE_LIMITED';
     if (!isLimit && !(error instanceof AbortedError)) throw error;
     if (isLimit) run.client.limiter.stop(error);
-    const { found = [], cursor, complete = false, isWide = false } = run.earlier ?? {};
-    return { found, cursor, complete, isWide };
+    const { found = [], cursor, pages, complete = false, isWide = false } = run.earlier ?? {};
+    return { found, cursor, pages, complete, isWide };
   }
 }
 

@@ -4,6 +4,7 @@ import { pages } from '../../client/pages.js';
 import { fromPlain, toPlain } from '../../client/seams.js';
 import { RapidProError } from '../../errors/errors.js';
 import { paysToRead } from '../../operations/many/lookUp.js';
+import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import type { BulkPosition, ReadSoFar } from '../bulkCheckpoint.js';
@@ -70,9 +71,9 @@ export class MatchReader {
     // Each of them costs a look-up then: reading all once more may cost less, and gets somewhere if
     // this run, which did the same, got to write.
     const isFresh = complete && earlier?.cursor === undefined && client.writes > 0;
-    return isFresh && found.length > pages
+    return isFresh && found.length > pages + 1
       ? { found: [] }
-      : { found, cursor, complete, isWide: this.#isWide };
+      : { found, cursor, pages, complete, isWide: this.#isWide };
   }
 
   async #pages(
@@ -80,12 +81,15 @@ export class MatchReader {
     start: Query | undefined,
     take: (contacts: Dictionary[]) => Promise<void>,
   ): Promise<void> {
-    const { facts, matcher, inputs, client } = this.#parts;
+    const { facts, matcher, inputs, client, earlier } = this.#parts;
     const { limiter } = client;
     const byField = matcher.field !== undefined;
     const matches = this.#matches;
-    const atLeast = Math.max(0, ...facts.groups.map(({ count }) => Number(count) || 0));
-    const exactly = scope?.count;
+    // Of these nobody comes again.
+    const passed = start ? (earlier?.pages ?? 0) : 0;
+    const most = Math.max(0, ...facts.groups.map(({ count }) => Number(count) || 0));
+    const atLeast = most - passed * PAGE_SIZE;
+    const exactly = scope && scope.count - passed * PAGE_SIZE;
     const before = matches.found;
     const expected = inputs.filter(({ index }) => matches.isMissing(index)).length;
     const goesOn = (pages: number) => {
@@ -99,7 +103,7 @@ export class MatchReader {
       // Oldest change first: who is changed meanwhile comes again at the end, and nobody is missed.
       ...(byField ? { reverse: true } : {}),
     };
-    const plan = { query, start, keepsLast: byField, goesOn, take };
+    const plan = { query, start, passed, keepsLast: byField, goesOn, take };
     try {
       await readContacts(client, plan, this.#end);
     } catch (error) {
@@ -114,6 +118,8 @@ interface ReadPlan {
   query: Query;
   /** Where an earlier run stopped. */
   start: Query | undefined;
+  /** How many pages lie before it. */
+  passed: number;
   /** True if the last page is read again by the next run, to see what has changed since. */
   keepsLast: boolean;
   /** Whether to go on after so many pages. */
@@ -126,15 +132,16 @@ interface ReadPlan {
 interface ReadEnd {
   cursor: Query | undefined;
   complete: boolean;
-  /** How many pages were read. */
+  /** How many pages lie before it. */
   pages: number;
 }
 
 /** Reads contacts page by page. What is done with a page runs beside the request for the next one. */
 async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promise<void> {
-  const { query, start, goesOn, take } = plan;
+  const { query, start, passed, goesOn, take } = plan;
   const source = pages(client, 'contacts', query, start && fromPlain(start));
   end.cursor = start;
+  end.pages = passed;
   let current = start;
   if (!goesOn(0)) return;
   let upcoming = source.next();
@@ -144,7 +151,6 @@ async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promi
       end.complete = true;
       return;
     }
-    end.pages = count;
     const match = take(page.records);
     const next = page.next && toPlain(page.next);
     const more = next !== undefined && goesOn(count);
@@ -158,7 +164,9 @@ async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promi
     } finally {
       if (!more) await source.return();
     }
-    end.cursor = plan.keepsLast ? current : (next ?? current);
+    const isKept = plan.keepsLast || next === undefined;
+    end.cursor = isKept ? current : next;
+    end.pages = passed + (isKept ? count - 1 : count);
     if (next === undefined) end.complete = true;
     if (!more) return;
     current = next;

@@ -216,6 +216,30 @@ describe.each(dialects)('going on after a stop, on %s', dialect => {
     expect(counts(last.result)).toEqual([0, 0, 640, 0, 0]);
   });
 
+  test('who is on the last pages is read there and not looked up one by one, as without a stop', async () => {
+    const people = seeded(2500).map(one => ({ ...one, groups: ['Partners'] }));
+    const sandbox = await workspace({ dialect, contacts: people });
+    // Two on each of the five pages that are read first, four on each of the others.
+    const list = people.filter((_, n) => n % (n < 1250 ? 62 : 125) === 0 && n !== 1240);
+    const asked = () => sandbox.requests().filter(({ path }) => path.endsWith('contacts.json'));
+    await bulk(syncContacts(list), sandbox);
+    const queries = asked().map(({ query }) => query.replace(/cursor=[^&]*/, ''));
+    expect(queries.filter(query => query.includes('urn='))).toEqual([]);
+    const before = asked().length;
+    sandbox.configure({ throttle: { 'v2.contacts': `${before + 5}/hour` } });
+    const { result, state } = await bulk(syncContacts(list), sandbox);
+    expect(result.notAttempted.length).toBeGreaterThan(0);
+    sandbox.configure({ throttle: false });
+    const { rapidpro } = state;
+    const rest = await bulk(syncContacts(list, { resume: true }), sandbox, { rapidpro });
+    expect(counts(rest.result)).toEqual([0, 0, list.length, 0, 0]);
+    const answered = asked()
+      .slice(before)
+      .filter(({ status }) => status === 200);
+    expect(answered.filter(({ query }) => query.includes('urn='))).toEqual([]);
+    expect(answered).toHaveLength(before);
+  });
+
   test('a list that has changed, or with other options, begins anew, and says so', async () => {
     const sandbox = await workspace({
       dialect,
