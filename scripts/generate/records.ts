@@ -23,10 +23,10 @@ interface Noun {
   chosen?: readonly string[];
 }
 
-const UUID = 'what it is known by, for good';
-const CREATED = 'when it was made';
+const UUID = 'its permanent id';
+const CREATED = 'when it was created';
 const MODIFIED = 'when it last changed; lists are sorted and filtered by it';
-const OLD_ID = 'a number of the server; leave it, where there is a `uuid`';
+const OLD_ID = 'an internal number; if there is a `uuid`, use that instead';
 const person = (key: string) => ({
   [key]: 'the contact',
   [`${key}.uuid`]: UUID,
@@ -35,19 +35,19 @@ const person = (key: string) => ({
 const flow = (what: string) => ({ flow: what, 'flow.uuid': UUID, 'flow.name': 'its name' });
 const user = (key: string, what: string) => ({
   [key]: what,
-  [`${key}.email`]: 'by this a user is named, also in `assignTickets`',
+  [`${key}.email`]: 'identifies the user, for example in `assignTickets`',
   [`${key}.name`]: 'first and last name',
 });
 const PROGRESS = {
   progress: 'how far it is',
-  'progress.total': 'how many people; -1 while that is not known',
-  'progress.started': 'how many of them it has got to',
+  'progress.total': 'the number of people; -1 while unknown',
+  'progress.started': 'how many of them it has reached so far',
 };
 const RECIPIENTS = {
-  contacts: 'the contacts that were named',
+  contacts: 'the contacts that were given',
   'contacts[].uuid': UUID,
   'contacts[].name': 'the name',
-  groups: 'the groups that were named',
+  groups: 'the groups that were given',
   'groups[].uuid': UUID,
   'groups[].name': 'its name',
 };
@@ -64,7 +64,7 @@ export const NOUNS: readonly Noun[] = [
       name: 'the name, or null',
       status:
         '`active`; `blocked`: somebody blocked the contact, and nothing goes out to it; `stopped`: the contact opted out; `archived`: put away. Null once it is deleted',
-      language: 'three letters, `eng`; null: not known',
+      language: 'three letters, such as `eng`; null if unknown',
       urns: 'the addresses, the one that is written to first before the others. Empty where the workspace hides them. (With `expand_urns`, which only `http.get` takes, they are objects.)',
       'urns[].scheme': 'only with `expand_urns`: `tel`',
       'urns[].path': 'only with `expand_urns`: the number itself',
@@ -103,7 +103,7 @@ export const NOUNS: readonly Noun[] = [
       broadcast: 'the `id` of the broadcast that it is part of, or null',
       ...person('contact'),
       urn: 'the address that it came from or goes to; null where the workspace hides it',
-      channel: 'the channel that carries it; null: there is none',
+      channel: 'the channel; null if there is none',
       'channel.uuid': UUID,
       'channel.name': 'its name',
       direction: '`in`: from the contact; `out`: to the contact',
@@ -112,20 +112,20 @@ export const NOUNS: readonly Noun[] = [
         'of one that came in, `handled`. Of one that goes out: `queued`; `wired`: the channel has it; `sent`; `delivered`; `read` (newer servers); `errored`: it is tried again; `failed`: for good',
       visibility: '`visible` or `archived`',
       archived: 'the same as `visibility`, from older times',
-      text: 'what it says',
-      attachments: 'pictures, sounds, places',
-      'attachments[].content_type': '`image/jpeg`; `geo` for a place',
-      'attachments[].url': 'where the file is; of a place its two numbers',
+      text: 'the text',
+      attachments: 'pictures, recordings, locations',
+      'attachments[].content_type': 'such as `image/jpeg`; `geo` for a location',
+      'attachments[].url': 'the address of the file; for a location, its coordinates',
       quick_replies: 'the answers that it offers',
       'quick_replies[].type': '`text`, or `location`',
       'quick_replies[].text': 'what the button says',
       'quick_replies[].extra': 'more for channels that show it',
-      labels: 'the labels that it carries; none on those that go out',
+      labels: 'its labels; outgoing messages have none',
       'labels[].uuid': UUID,
       'labels[].name': 'its name',
       ...flow('the flow that sent it, or that it was an answer in; null without one'),
       created_on: `${CREATED}, or when it came in`,
-      sent_on: 'when it went out; null before that',
+      sent_on: 'when it was sent; null before that',
       modified_on: 'when it last changed. Lists are sorted by `created_on`',
       media: 'the first of `attachments` as `type:url`, from older times',
     },
@@ -146,18 +146,18 @@ export const NOUNS: readonly Noun[] = [
         'the flow start that it came of; null or not there where a trigger, a campaign or a message began it',
       'start.uuid': UUID,
       responded: 'whether the contact has sent anything in it',
-      path: 'the nodes that it went through, oldest first; null with `paths: false`',
+      path: 'the nodes it passed, oldest first; null with `paths: false`',
       'path[].node': 'the uuid of the node',
       'path[].time': 'when it got there',
-      values: 'the results, by their key: the name in small letters, with `_` for all else',
+      values: 'the results by key: the name in lowercase, with `_` for other characters',
       'values.*': 'a result',
       'values.*.name': 'its name as the flow has it',
-      'values.*.value': 'what was answered, as the flow read it: `"5"`. Always text',
-      'values.*.category': 'which of the answers the flow took it for: `Yes`, `Other`',
+      'values.*.value': 'the answer as the flow understood it, such as `"5"`. Always text',
+      'values.*.category': 'the category the flow chose: `Yes`, `Other`',
       'values.*.node': 'the node that set it',
       'values.*.time': 'when it was set',
-      'values.*.input': 'what the contact wrote, whole',
-      created_on: 'when it began',
+      'values.*.input': 'the full text that the contact wrote',
+      created_on: 'when it started',
       modified_on: MODIFIED,
       exited_on: 'when it ended; null while it waits for an answer',
       exit_type:
@@ -175,7 +175,7 @@ export const NOUNS: readonly Noun[] = [
       status:
         'RapidPro 9: `queued`, `sent`, `failed`. Newer: `pending`, `queued`, `started`, `completed`, `failed`, `interrupted`. Whether a message arrived is said by its own `status`',
       ...PROGRESS,
-      urns: 'the addresses that were named',
+      urns: 'the URNs that were given',
       ...RECIPIENTS,
       text: 'the text in each language',
       'text.*': 'the text in that language',
@@ -185,7 +185,7 @@ export const NOUNS: readonly Noun[] = [
       'quick_replies.*': 'those in that language',
       'quick_replies.*[].type': '`text`, or `location`',
       'quick_replies.*[].text': 'what the button says',
-      base_language: 'whose text those get who have another language',
+      base_language: 'the language for contacts without a text in their own',
       created_on: 'when it was asked for',
     },
   },
@@ -205,8 +205,8 @@ export const NOUNS: readonly Noun[] = [
       params:
         'what the job gave the flow, which has it as `@trigger.params`. RapidPro 9 makes objects of lists and `_` of other signs in keys',
       extra: 'the same as `params`, from older times',
-      restart_participants: 'false: those who have been in the flow are left out',
-      exclude_active: 'true: those who are in any flow are left out',
+      restart_participants: 'false: contacts who have been in the flow are left out',
+      exclude_active: 'true: contacts who are in any flow are left out',
       created_on: 'when it was asked for',
       modified_on: MODIFIED,
     },
@@ -219,7 +219,7 @@ export const NOUNS: readonly Noun[] = [
       uuid: UUID,
       ...person('contact'),
       status: '`open` or `closed`',
-      topic: 'what it is about',
+      topic: 'the topic',
       'topic.uuid': UUID,
       'topic.name': 'its name',
       body: 'the text that it was opened with; always null on newer servers',
@@ -240,16 +240,16 @@ export const NOUNS: readonly Noun[] = [
       contact:
         'who is in the flow. Their fields and groups are not in it: `getContact($.data.contact.uuid)`',
       'contact.uuid': UUID,
-      'contact.name': 'the name; empty where there is none',
-      'contact.urn': 'the address; stars where the workspace hides it',
-      'contact.language': 'three letters; empty: not known',
+      'contact.name': 'the name; empty if there is none',
+      'contact.urn': 'the URN; stars if the workspace hides it',
+      'contact.language': 'three letters; empty if unknown',
       flow: 'the flow',
       'flow.uuid': UUID,
       'flow.name': 'its name',
       'flow.revision': 'the version of the flow',
       run: 'the run: `getFlowRuns({ uuid })` reads it',
       'run.uuid': UUID,
-      'run.created_on': 'when the run began',
+      'run.created_on': 'when the run started',
       results: 'the results so far, by their key',
       'results.*': 'a result',
       'results.*.name': 'its name as the flow has it',
@@ -434,11 +434,11 @@ export function describeRecords(): string {
 
 <!-- Made by \`npm run generate\` from recordings/ and scripts/generate/records.ts. -->
 
-What an operation leaves in \`state.data\`, key by key, as running servers answered it: RapidPro 9 and the newer servers, such as TextIt's. The people in it are invented.
+What is in \`state.data\` after an operation, key by key. All records come from running servers: RapidPro 9, and the newer servers that TextIt runs. The people are invented.
 
-- Times are text, in UTC and with up to six digits of a second: \`2026-11-22T15:16:33.966012Z\`. \`created_on\`, \`modified_on\` and their like can be compared as text only if they have the same number of digits: use \`Date.parse\`.
-- **Only** says where just one line of servers was seen to have the key: \`9\` or \`newer\`. It is empty where both have it. A job that is to run on both asks whether the key is there: \`message.uuid ?? message.id\`.
-- Servers grow. A key or a \`status\` that is not here may come: let a job pass over what it does not know.
+- Times are text, in UTC, with up to six digits after the second: \`2026-11-22T15:16:33.966012Z\`. The number of digits varies, so compare times with \`Date.parse\`, not as text.
+- **Only** is \`9\` or \`newer\` if only one kind of server has the key. For a job that runs on both, check whether the key is there: \`message.uuid ?? message.id\`.
+- New versions of RapidPro can add keys and \`status\` values. Let your job ignore what it does not know.
 
 ${NOUNS.map(({ title }) => `- [${title}](#${title.toLowerCase().replaceAll(' ', '-')})`).join('\n')}
 
