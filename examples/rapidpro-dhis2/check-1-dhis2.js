@@ -5,10 +5,13 @@ const KNOWN_CALENDAR = 'iso8601';
 // What DHIS2 has at a path; null where it has nothing there, or where this user may not see it.
 const read = (path, fields) => async state => {
   const { data, response } = await get(path, { query: { fields }, errors: { 404: false } })(state);
-  return response.statusCode === 404 ? null : data;
+  if (response.statusCode === 404) return null;
+  if (typeof data !== 'object') throw new Error(WITHOUT_LOGIN);
+  return data;
 };
 
-const WITHOUT_LOGIN = 'DHIS2 shows its page to log in: look at the credential.';
+const WITHOUT_LOGIN =
+  'DHIS2 shows a page in place of data: look at its address and the credential.';
 
 // The server itself, and what its user may do.
 fn(async state => {
@@ -150,7 +153,7 @@ fn(state => {
       note(name, 'Nothing is required, so no report is ever complete, and all are reminded.');
     }
     if (!dataSet) continue;
-    const { periodType, isOpen, canWrite, places, clinics } = dataSet;
+    const { periodType, isOpen, canWrite, places, clinics, hasOtherCombos } = dataSet;
     if (!state.due[name]) note(id, `Periods of the kind ${periodType} are not known here.`);
     if (!canWrite) note(id, 'The user may not write data of this data set.');
     if (offset >= 0 && !isOpen) {
@@ -166,6 +169,16 @@ fn(state => {
         note(place, `The data set ${id} has no such data element or category option combo.`);
     }
     const used = values ? named.map(place => places[place]) : Object.values(places);
+    const keys = named.flatMap(place => places[place]?.key ?? []);
+    for (const key of new Set(keys.filter((one, index) => keys.indexOf(one) < index))) {
+      note(key, `Two results of the report "${name}" go there: only one would be kept.`);
+    }
+    if (hasOtherCombos) {
+      note(
+        id,
+        'The data set has a category combination of its own (attribute option combos): values are not written there.',
+      );
+    }
     const dropping = used.filter(place => place && !place.keepsZero);
     for (const element of new Set(dropping.map(({ dataElement }) => dataElement))) {
       note(element, 'DHIS2 drops zeros here: set "Store zero data values" of the data element.');

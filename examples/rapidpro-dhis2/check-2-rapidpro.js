@@ -13,6 +13,8 @@ getWorkspace();
 fn(state => ({ ...state, workspace: state.data }));
 
 const same = (a, b) => a.toLowerCase() === b.toLowerCase();
+// By name in its own letters, and if none has that, in any.
+const find = (names, name) => names[name] ?? names[`~${name.toLowerCase()}`];
 const hasResult = (flow, name) =>
   flow.results.some(result => same(result.key, name) || same(result.name, name));
 
@@ -61,7 +63,7 @@ fn(state => {
     const results = flows.find(one => one.uuid === uuid)?.results ?? [];
     for (const { name } of values ? [] : results) {
       const isClinic = clinicResult && same(name, clinicResult);
-      if (!places[name.toLowerCase()] && !isClinic) {
+      if (!find(places, name) && !isClinic) {
         note(name, `The data set ${dataSet} has no such data element: the result is left out.`);
       }
     }
@@ -79,8 +81,8 @@ fnIf(
       const dataSet = state.dataSets[id];
       if (!dataSet || clinicResult) continue;
       for (const { uuid, fields } of state.data) {
-        const clinic = fields[rapidpro.clinicField] ?? '';
-        const isThere = dataSet.clinicIds[clinic] ?? dataSet.clinicIds[clinic.toLowerCase()];
+        const clinic = (fields[rapidpro.clinicField] ?? '').trim();
+        const isThere = find(dataSet.clinicIds, clinic);
         const reason = clinic
           ? `The data set ${id} has no clinic ${clinic}.`
           : `The field "${rapidpro.clinicField}" of the contact is empty.`;

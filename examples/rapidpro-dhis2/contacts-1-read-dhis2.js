@@ -12,12 +12,14 @@ const tenMinutesBefore = time => {
 // The clock before reading: the next run reads on from here.
 get('/api/system/info');
 
-fn(state => ({
-  ...state,
-  readingSince: state.data.serverDate,
+const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+
+fn(state => {
+  const { serverDate: readingSince, version } = state.data ?? {};
+  if (!version) throw new Error(PAGE);
   // Before 2.41 DHIS2 had other names for some things.
-  isBefore41: /^2\.(3\d|40)\b/.test(state.data.version),
-}));
+  return { ...state, readingSince, isBefore41: /^2\.(3\d|40)\b/.test(version) };
+});
 
 // One page after the other. Sorted by when people were entered, nobody changes place while this reads.
 fn(async state => {
@@ -33,7 +35,8 @@ fn(async state => {
     const { data } = await get('/api/tracker/trackedEntities', { query: { ...query, page } })(
       state,
     );
-    const read = data.trackedEntities ?? data.instances;
+    const read = data?.trackedEntities ?? data?.instances;
+    if (!read) throw new Error(PAGE);
     people.push(...read);
     if (read.length < PER_PAGE) break;
   }
@@ -44,7 +47,9 @@ fn(async state => {
       query: what,
       errors: { 404: false },
     })(state);
-    if (response.statusCode === 200) people.push(data);
+    if (response.statusCode === 404 && data?.httpStatusCode === 404) continue;
+    if (!data?.trackedEntity) throw new Error(PAGE);
+    people.push(data);
   }
   return { ...state, people };
 });

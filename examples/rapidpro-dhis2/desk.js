@@ -21,7 +21,11 @@ async function read(state) {
     query: { fields: '.', paging: false },
     errors: { 404: false },
   })(state);
-  return response.statusCode === 404 ? [] : data.entries.map(({ value }) => value);
+  if (response.statusCode === 404 && data?.httpStatusCode === 404) return [];
+  if (!data?.entries) {
+    throw new Error('DHIS2 shows a page in place of data: look at its address and the credential.');
+  }
+  return data.entries.map(({ value }) => value);
 }
 
 async function write(entries, state) {

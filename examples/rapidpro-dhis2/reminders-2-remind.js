@@ -39,7 +39,10 @@ fn(async state => {
     const rules = settings.reports.find(report => report.name === name);
     const { id: period, reportedFrom, reportedTo } = due[name];
     const { clinicIds } = dataSets[rules.dataSet];
-    const clinicOf = text => clinicIds[text] ?? clinicIds[String(text ?? '').toLowerCase()];
+    const clinicOf = text => {
+      const written = String(text ?? '').trim();
+      return clinicIds[written] ?? clinicIds[`~${written.toLowerCase()}`];
+    };
     const field = await ensureField({ name: rules.reminderField, type: 'text' })(state);
     const { key } = field.data;
 
@@ -62,7 +65,7 @@ fn(async state => {
       const answer = Object.entries(values).find(
         ([result]) => result === String(rules.clinicResult ?? '').toLowerCase(),
       );
-      return answer ? clinicOf(String(answer[1].value).trim()) : clinicOfContact(contact.uuid);
+      return answer ? clinicOf(answer[1].value) : clinicOfContact(contact.uuid);
     };
     const hasReported = reports.map(clinicOfRun);
     const isMissing = clinic => missing[name].includes(clinic) && !hasReported.includes(clinic);

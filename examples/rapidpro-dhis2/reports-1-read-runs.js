@@ -18,20 +18,29 @@ fn(state => {
   };
 });
 
+// Where a flow goes on after a time without an answer, RapidPro puts that time into the result. Newer servers show no input.
+const isAnswer = ({ value, category, input }) => {
+  const isTimeout = input === undefined ? category === 'No Response' : category && !input;
+  return !(isTimeout && /^\d{4}-\d\d-\d\dT/.test(value));
+};
+
 const same = (a, b) => a.toLowerCase() === b.toLowerCase();
+
+// By name in its own letters, and if none has that, in any.
+const find = (names, name) => names[name] ?? names[`~${name.toLowerCase()}`];
 
 // What of a run belongs to a report: numbers by the name of their place in DHIS2, and the clinic if the flow asks for it.
 function reportOf(run, { name, values, clinicResult }, { places }) {
   const results = Object.entries(run.values).map(([key, result]) => ({
     key,
     name: result.name ?? key,
-    value: String(result.value ?? '').trim(),
+    value: isAnswer(result) ? String(result.value ?? '').trim() : '',
   }));
   const answerOf = wanted =>
     results.find(({ key, name }) => same(key, wanted) || same(name, wanted));
   const answers = values
     ? Object.entries(values).map(([result, place]) => [place, answerOf(result)?.value])
-    : results.map(result => [result.name.toLowerCase(), result.value]);
+    : results.map(({ name, value }) => [find(places, name)?.key, value]);
   return {
     name,
     run: run.uuid,
@@ -39,9 +48,7 @@ function reportOf(run, { name, values, clinicResult }, { places }) {
     began: run.created_on,
     time: new Date(run.exited_on).toISOString(),
     clinic: clinicResult ? (answerOf(clinicResult)?.value ?? '') : null,
-    values: Object.fromEntries(
-      answers.filter(([place, value]) => value && (values || places[place])),
-    ),
+    values: Object.fromEntries(answers.filter(([place, value]) => place && value)),
   };
 }
 

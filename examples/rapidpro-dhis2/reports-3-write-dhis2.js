@@ -14,6 +14,15 @@ const partsOf = list =>
     list.slice(part * PER_REQUEST, (part + 1) * PER_REQUEST),
   );
 
+const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+
+// DHIS2's account of an import. A page, as of a proxy or to log in, is none: nobody knows what was kept.
+function summaryOf(data) {
+  const summary = data?.response ?? data;
+  if (typeof summary?.status === 'string') return summary;
+  throw new Error(PAGE);
+}
+
 // With 409 DHIS2 says: not all. What is right has been kept, and "conflicts" lists what is not, by its place in the request.
 fn(async state => {
   const refused = {}; // by place: the reasons
@@ -33,14 +42,16 @@ fn(async state => {
         { dataSet: id, dataValues },
         { query: STRICT, errors: { 409: false } },
       )(state);
-      const summary = data.response ?? data;
+      const summary = summaryOf(data);
       const conflicts = summary.conflicts ?? [];
-      for (const { value, errorCode, indexes = [] } of conflicts) {
+      for (const { value, errorCode, indexes } of conflicts) {
         const list = errorCode === 'E7641' ? tooEarly : refused;
-        for (const index of indexes) list[rows[index].place] = `${value} (${errorCode})`;
+        // What names no place in the request concerns all of it.
+        const concerned = indexes?.length ? indexes.map(index => rows[index]) : rows;
+        for (const { place } of concerned) list[place] = `${value} (${errorCode})`;
       }
-      const isUnclear = summary.status !== 'SUCCESS' && !conflicts.some(one => one.indexes?.length);
-      const reason = summary.description ?? data.message;
+      const isUnclear = summary.status !== 'SUCCESS' && conflicts.length === 0;
+      const reason = summary.description ?? data.message ?? 'DHIS2 gave no reason.';
       if (isUnclear) for (const { place } of rows) refused[place] = reason;
     }
   }
@@ -57,10 +68,8 @@ fn(async state => {
 // The data set of a clinic is complete when all that is required is there: in the report, or in DHIS2 from before.
 fn(async state => {
   const toComplete = [];
-  for (const { place, rules, dataSet, clinic, period, values } of state.sent) {
-    const required = (rules.required ?? []).map(
-      name => dataSet.places[name] ?? { dataElement: name },
-    );
+  for (const { place, required: names, dataSet, clinic, period, values } of state.sent) {
+    const required = names.map(name => dataSet.places[name] ?? { dataElement: name });
     if (required.length === 0) continue;
     const isOf = wanted => one =>
       one.dataElement === wanted.dataElement &&
@@ -70,6 +79,7 @@ fn(async state => {
     if (missing.length > 0) {
       const query = { dataSet: dataSet.id, period: period.id, orgUnit: clinic };
       const { data } = await get('/api/dataValueSets', { query })(state);
+      if (typeof data !== 'object') throw new Error(PAGE);
       missing = missing.filter(wanted => !(data.dataValues ?? []).some(isOf(wanted)));
     }
     if (missing.length > 0) continue;
@@ -84,11 +94,12 @@ fn(async state => {
       { errors: { 409: false } },
     )(state);
     // A conflict names what is wrong, and not its place in the request.
-    const { status, conflicts = [], description } = data.response ?? data;
+    const { status, conflicts = [], description } = summaryOf(data);
     const isUnclear = status !== 'SUCCESS' && conflicts.length === 0;
     for (const { place, entry } of part) {
       const conflict = conflicts.find(({ object }) => Object.values(entry).includes(object));
-      const reason = conflict?.value ?? (isUnclear && (description ?? data.message));
+      const reason =
+        conflict?.value ?? (isUnclear && (description ?? data.message ?? 'DHIS2 gave no reason.'));
       if (reason) incomplete[place] = `Not marked as complete: ${reason}`;
     }
   }
@@ -128,8 +139,7 @@ const withoutValues = message => {
 fn(state => {
   const { sent, later, unready, overtaken, ready, refused } = state;
   const itemsOf = (report, item) =>
-    (report.runs ?? [report.run]).map(id => {
-      const { contact: who, name: of } = report;
+    (report.parts ?? [report]).map(({ run: id, contact: who, name: of }) => {
       return { kind: 'report', id, who, of, ...item };
     });
   const failed = ready.filter(({ place }) => refused[place]);
@@ -162,7 +172,7 @@ fn(state => {
   const twoMonthsAgo = new Date(now - 60 * 24 * 60 * 60 * 1000).toISOString();
   const recent = Object.entries(lastSent).filter(([, time]) => time > twoMonthsAgo);
   const failed = ready.filter(({ place }) => refused[place]);
-  const waitingRuns = [...later, ...failed].flatMap(({ runs }) => runs);
+  const waitingRuns = [...later, ...failed].flatMap(({ parts }) => parts.map(({ run }) => run));
   const all = [
     ...problems,
     ...unready.map(({ contact, reason }) => ({ who: contact, reason })),

@@ -10,7 +10,10 @@ fn(async state => {
     const query = { fields: FIELDS, order: 'id:asc', pageSize: PER_PAGE, page };
     const { data } = await get('/api/users', { query })(state);
     // Without a credential that it knows DHIS2 answers with a page.
-    if (!data?.users) throw new Error('DHIS2 shows its page to log in: look at the credential.');
+    if (!data?.users)
+      throw new Error(
+        'DHIS2 shows a page in place of data: look at its address and the credential.',
+      );
     users.push(...data.users);
     if (data.users.length < PER_PAGE) break;
   }

@@ -4,6 +4,10 @@ const PER_PAGE = 100;
 const DAY = 24 * 60 * 60 * 1000;
 const FIELDS = 'event,status,trackedEntity,orgUnit,scheduledAt';
 const OPEN = ['SCHEDULE', 'OVERDUE'];
+const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+
+// DHIS2 says so itself: the 404 of a server that is just starting is a page.
+const isGone = ({ statusCode }, data) => statusCode === 404 && data?.httpStatusCode === 404;
 
 const addDays = (day, count) => new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10);
 
@@ -12,7 +16,7 @@ get('/api/system/info');
 // Without a credential that it knows DHIS2 answers with a page.
 fn(state => {
   if (state.data?.version) return state;
-  throw new Error('DHIS2 shows its page to log in: look at the credential.');
+  throw new Error(PAGE);
 });
 
 fn(state => ({
@@ -45,7 +49,8 @@ async function dueOf({ stage, daysBefore, daysAfter, missedAfterDays }, state) {
     };
     for (let page = 1; ; page++) {
       const { data } = await get('/api/tracker/events', { query: { ...query, page } })(state);
-      const read = data.events ?? data.instances;
+      const read = data?.events ?? data?.instances;
+      if (!read) throw new Error(PAGE);
       for (const event of read) found.set(event.event, event);
       if (read.length < PER_PAGE) break;
     }
@@ -66,9 +71,10 @@ fn(async state => {
         query: { fields: FIELDS },
         errors: { 404: false },
       })(state);
-      if (response.statusCode === 200 && OPEN.includes(data.status)) events.set(id, data);
+      const status = isGone(response, data) ? 'deleted' : data?.status;
+      if (!status) throw new Error(PAGE);
+      if (OPEN.includes(status)) events.set(id, data);
       else {
-        const status = response.statusCode === 404 ? 'deleted' : data.status;
         items.push({ kind, id, who, of, status: 'done', cause: `In DHIS2 it is ${status}.` });
       }
     }
@@ -90,7 +96,9 @@ fn(async state => {
       query: { program: dhis2.program, fields: 'attributes[attribute,value]' },
       errors: { 404: false },
     })(state);
-    if (response.statusCode === 404) continue;
+    if (isGone(response, data)) continue;
+    // Somebody without any attribute comes as {}.
+    if (typeof data !== 'object') throw new Error(PAGE);
     const attributeOf = wanted => data.attributes?.find(one => one.attribute === wanted)?.value;
     people.push({ id, phone: attributeOf(dhis2.attributes.phone) });
     const needed = new Set(rules.flatMap(({ params = {} }) => Object.values(params)));

@@ -119,12 +119,20 @@ fn(async state => {
   return { ...state, runs, starts };
 });
 
+// Where a flow goes on after a time without an answer, RapidPro puts that time into the result. Newer servers show no input.
+const isAnswer = ({ value, category, input }) => {
+  const isTimeout = input === undefined ? category === 'No Response' : category && !input;
+  return !(isTimeout && /^\d{4}-\d\d-\d\dT/.test(value));
+};
+
 // What of a finished run belongs to a visit: values by their data element.
 function answersOf(run, { values }) {
-  const results = Object.entries(run.values).map(([key, { name, value }]) => [
-    [key.toLowerCase(), String(name ?? key).toLowerCase()],
-    String(value ?? '').trim(),
-  ]);
+  const results = Object.entries(run.values)
+    .filter(([, result]) => isAnswer(result))
+    .map(([key, { name, value }]) => [
+      [key.toLowerCase(), String(name ?? key).toLowerCase()],
+      String(value ?? '').trim(),
+    ]);
   const answerOf = wanted => results.find(([names]) => names.includes(wanted.toLowerCase()))?.[1];
   return Object.entries(values)
     .map(([result, dataElement]) => ({ dataElement, value: answerOf(result) }))
@@ -176,7 +184,14 @@ fn(async state => {
       const run = runs[mark.start];
       // A run of somebody else is nobody's answer to this visit.
       if (run.contact.uuid === contact.uuid) {
-        answered.push({ event, of, who, day: dayOf(run.exited_on), values: answersOf(run, rules) });
+        const values = answersOf(run, rules);
+        const asksNothing = Object.keys(rules.values).length === 0;
+        if (values.length > 0 || asksNothing) {
+          answered.push({ event, of, who, day: dayOf(run.exited_on), values });
+        } else {
+          const cause = 'The flow ended without an answer.';
+          end(refused(cause, 'Visit or call this person, and enter the event in DHIS2'));
+        }
         continue;
       }
     }

@@ -2,6 +2,7 @@
 
 const FIELDS =
   'event,status,program,programStage,enrollment,orgUnit,scheduledAt,geometry,assignedUser,attributeOptionCombo';
+const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
 
 // DHIS2 quotes what it refuses. So only its words before the first quotation are kept, and its code.
 const withoutValues = (message, code) => {
@@ -18,9 +19,12 @@ fn(async state => {
       query: { fields: FIELDS },
       errors: { 404: false },
     })(state);
+    // DHIS2 says so itself: the 404 of a server that is just starting is a page.
+    const isGone = response.statusCode === 404 && data?.httpStatusCode === 404;
+    const status = isGone ? 'deleted' : data?.status;
+    if (!status) throw new Error(PAGE);
     // What a clinic has entered meanwhile is not overwritten.
-    if (response.statusCode === 404 || !['SCHEDULE', 'OVERDUE'].includes(data.status)) {
-      const status = response.statusCode === 404 ? 'deleted' : data.status;
+    if (!['SCHEDULE', 'OVERDUE'].includes(status)) {
       end({ status: 'done', cause: `In DHIS2 it is ${status}.` });
       continue;
     }
@@ -34,7 +38,8 @@ fn(async state => {
         errors: { 409: false },
       },
     )(state);
-    if (report.status === 'OK') {
+    if (!report?.status) throw new Error(PAGE);
+    if (report.status !== 'ERROR') {
       filled += 1;
       end({ status: 'done' });
       continue;

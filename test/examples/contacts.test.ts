@@ -23,6 +23,32 @@ const shown = ({ sandbox }: Awaited<ReturnType<typeof world>>) =>
     groups: groups.map(group => group.name).sort(),
   }));
 
+test('a number of another country is never taken for one of this country, and the code may have its plus', async () => {
+  const both = await world({
+    settings: all => ({ ...all, phone: { countryCode: '+250', digits: 9 } }),
+  });
+  const phones = [
+    '+216123456',
+    '00 216 123456',
+    '+250788123',
+    '250788001',
+    '0788.000.000',
+    '+250 0788 000 002',
+  ];
+  both.dhis2.enter(
+    entered(...phones.map((phone, index) => ({ id: `PersonNum0${index}`, name: 'A', phone }))),
+  );
+  const final = await both.run('contacts');
+  expect(reasons(final)).toEqual(
+    [0, 1, 2].map(index => `PersonNum0${index}: The phone number is missing or wrong.`),
+  );
+  expect(shown(both).map(({ id, urns }) => [id, ...urns])).toEqual([
+    ['PersonNum03', 'tel:+250250788001'],
+    ['PersonNum04', 'tel:+250788000000'],
+    ['PersonNum05', 'tel:+250788000002'],
+  ]);
+});
+
 describe.each(['v9', 'textit'] as const)('people of DHIS2 become contacts (%s)', dialect => {
   test.each(['2.41.3', '2.40.5'])(
     'of DHIS2 %s, with name, language, id and group',

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { built } from '../packaging/project.js';
 import { recorded } from './dhis2/recorded.js';
-import { asked, FLOWS, person, reasons, world } from './world.js';
+import { asked, FLOWS, PAGE, person, reasons, world } from './world.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -144,6 +144,7 @@ describe('DHIS2 fails', () => {
   test.each([
     ['500, and has done nothing', { status: 500 }],
     ['500, and has entered the person', { status: 500, after: true }],
+    ['a page in place of an answer, and has done nothing', PAGE],
     ['breaks the connection before it has entered the person', { kind: 'reset' as const }],
     [
       'breaks the connection after it has entered the person',

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { built } from '../packaging/project.js';
-import { asked, FLOWS, noonInKigali, reasons, world } from './world.js';
+import { asked, FLOWS, noonInKigali, PAGE, reasons, world } from './world.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -199,4 +199,12 @@ describe('it goes wrong', () => {
     expect(sent.length).toBeLessThanOrEqual(6);
     expect((await both.run('reminders')).data).toMatchObject({ reminded: 0 });
   });
+});
+
+test('a page in place of what is complete: the run fails, and nobody is written to', async () => {
+  const both = await withWorkers();
+  both.dhis2.fault({ method: 'GET', path: '/api/completeDataSetRegistrations', ...PAGE });
+  expect(Object.keys((await both.run('reminders')).errors ?? {})).toEqual(['who-is-missing']);
+  expect(written(both)).toEqual([]);
+  expect((await both.run('reminders')).data).toMatchObject({ reminded: 3 });
 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { built } from '../packaging/project.js';
 import { recorded } from './dhis2/recorded.js';
-import { FLOWS, noonInKigali, person, reasons, world } from './world.js';
+import { FLOWS, noonInKigali, PAGE, person, reasons, world } from './world.js';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -231,6 +231,45 @@ test('at night nobody is started: it waits until the morning', async () => {
   expect(onDesk(both, BEATA)).toMatchObject({ status: 'waiting', until: '08:00' });
   both.clock.now = noon + DAY;
   expect((await both.run('visits')).data).toMatchObject({ started: 1 });
+});
+
+test('a flow that ended without an answer completes nothing: it is told', async () => {
+  const both = await withVisits([BEATA], {
+    settings: {
+      settings: (all: { visits: object[] }) => ({
+        ...all,
+        visits: all.visits.map(one => ({ ...one, values: { height: 'VisitWeight' } })),
+      }),
+    },
+  });
+  await both.run('visits');
+  await answer(both, BEATA, '55');
+  expect((await both.run('visits')).data).toMatchObject({ filled: 0, problems: 1 });
+  expect(inDhis2(both, BEATA)).toMatchObject({ status: 'SCHEDULE' });
+  expect(onDesk(both, BEATA)).toMatchObject({
+    status: 'refused',
+    cause: 'The flow ended without an answer.',
+  });
+});
+
+describe.each([
+  ['a page in place of an answer', PAGE],
+  ['the 404 of a server that is just starting', { ...PAGE, status: 404 }],
+])('%s', (_name, fault) => {
+  test.each([
+    ['the visit that is filled', 'write-dhis2', `/api/tracker/events/${eventOf(BEATA)}`, 0],
+    ['a visit that is open on the desk', 'due', `/api/tracker/events/${eventOf(BEATA)}`, 9],
+    ['the person', 'due', '/api/tracker/trackedEntities', 0],
+  ])('to %s: the run fails, and the answer is not lost', async (_of, step, path, days) => {
+    const both = await withVisits([BEATA]);
+    await both.run('visits');
+    await answer(both, BEATA, '55');
+    both.clock.now += days * DAY;
+    both.dhis2.fault({ method: 'GET', path, ...fault });
+    expect(Object.keys((await both.run('visits')).errors ?? {})).toEqual([step]);
+    expect((await both.run('visits')).data).toMatchObject({ filled: 1 });
+    expect(inDhis2(both, BEATA)).toMatchObject({ values: { VisitWeight: '55' } });
+  });
 });
 
 describe('it goes wrong', () => {
