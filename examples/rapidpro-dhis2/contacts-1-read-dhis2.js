@@ -30,28 +30,27 @@ fn(async state => {
   const what = { program, fields: 'trackedEntity,attributes[attribute,value]' };
   const query = { ...what, ...where, order: 'createdAt:asc', pageSize: PER_PAGE };
   if (state.readUntil) query.updatedAfter = tenMinutesBefore(state.readUntil);
-  const people = [];
+  const found = new Map(); // by id: who moves to another page while this reads comes twice
   for (let page = 1; ; page++) {
     const { data } = await get('/api/tracker/trackedEntities', { query: { ...query, page } })(
       state,
     );
     const read = data?.trackedEntities ?? data?.instances;
     if (!read) throw new Error(PAGE);
-    people.push(...read);
+    for (const one of read) found.set(one.trackedEntity, one);
     if (read.length < PER_PAGE) break;
   }
   // Who could not become a contact the last time, changed in DHIS2 or not. 404: no longer there.
-  const isRead = id => people.some(({ trackedEntity }) => trackedEntity === id);
-  for (const id of (state.again ?? []).filter(id => !isRead(id))) {
+  for (const id of (state.again ?? []).filter(id => !found.has(id))) {
     const { data, response } = await get(`/api/tracker/trackedEntities/${id}`, {
       query: what,
       errors: { 404: false },
     })(state);
     if (response.statusCode === 404 && data?.httpStatusCode === 404) continue;
     if (!data?.trackedEntity) throw new Error(PAGE);
-    people.push(data);
+    found.set(id, data);
   }
-  return { ...state, people };
+  return { ...state, people: [...found.values()] };
 });
 
 // What a contact is made of, and the group that is compared.

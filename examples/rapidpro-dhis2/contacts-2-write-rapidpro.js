@@ -36,13 +36,17 @@ fn(state => {
     problems.push({ who, reason });
     items.push({ id: who, status: 'refused', cause, mend });
   };
-  for (const { id, name, language, fields = {} } of state.people) {
+  for (const { id, name, phone, language, fields = {} } of state.people) {
     const urn = state.urns[id];
     const { uuid, urns = [] } = contactOf[id] ?? {};
     if (!urn && !uuid) {
       const reason = 'The phone number is missing or wrong.';
       refuse(id, reason, reason, 'DHIS2: the phone number of this person');
       continue;
+    }
+    if (!urn && phone) {
+      const reason = 'The phone number is wrong: the contact keeps the one that it has.';
+      refuse(id, reason, reason, 'DHIS2: the phone number of this person');
     }
     const more = Object.entries(fields).map(([field, value]) => [keys[field] ?? field, value]);
     const contact = { fields: { [idKey]: id, ...Object.fromEntries(more) } };

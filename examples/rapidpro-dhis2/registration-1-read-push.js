@@ -57,14 +57,14 @@ function registrationOf(contact, results, { dhis2, rapidpro }) {
 fn(async state => {
   const registrations = [];
   const items = [...(state.items ?? [])];
-  for (const { contact, results } of state.pushes) {
+  for (const { contact, results, inDhis2 } of state.pushes) {
     // The author of a flow may change what its webhook sends.
     if (!contact?.uuid || !results) {
       throw new Error('The body of the Call Webhook node has to send the contact and the results.');
     }
     const { data } = await getContact(contact.uuid)(state);
     const cause = 'RapidPro no longer has the contact who sent this.';
-    if (data) registrations.push(registrationOf(data, results, state.settings));
+    if (data) registrations.push({ ...registrationOf(data, results, state.settings), inDhis2 });
     else if (!state.isResend) throw new Error(cause);
     else {
       const mend = 'DHIS2: enter the person, if they are to be there';

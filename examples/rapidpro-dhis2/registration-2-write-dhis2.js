@@ -84,13 +84,21 @@ function refusalOf({ validationReport, message = 'DHIS2 gave no reason' }, { dhi
   };
 }
 
+const NO_ID = {
+  reason: 'The field "DHIS2 id" of the contact holds no id of DHIS2.',
+  mend: 'RapidPro: the field "DHIS2 id" of this contact; then run "resend"',
+};
+
 fn(async state => {
   const problems = [...state.problems];
   const registrations = [];
   for (const registration of state.registrations) {
     let refusal;
     try {
-      const person = await entryOf(registration, state);
+      const isId = /^[A-Za-z][A-Za-z0-9]{10}$/.test(registration.person.id);
+      if (!isId) refusal = NO_ID;
+      const isToWrite = isId && !registration.inDhis2;
+      const person = isToWrite ? await entryOf(registration, state) : null;
       if (person) {
         // All or nothing. DHIS2 answers a refusal with 409 and a report that says why.
         const { data } = await post(
@@ -107,8 +115,17 @@ fn(async state => {
     } catch (error) {
       // One that DHIS2 cannot work on does not keep the others of a list.
       if (!state.isResend) throw error;
-      const reason = `DHIS2 failed (${error.statusCode ?? 'no answer'}).`;
-      refusal = { reason, until: 'the next run of "resend"' };
+      const { statusCode } = error;
+      refusal =
+        statusCode >= 400 && statusCode < 500
+          ? {
+              reason: `DHIS2 does not take the request (${statusCode}).`,
+              mend: 'DHIS2: this person, and what its user may do; then run "resend"',
+            }
+          : {
+              reason: `DHIS2 failed (${statusCode ?? 'no answer'}).`,
+              until: 'the next run of "resend"',
+            };
     }
     if (refusal) problems.push({ who: registration.contact, reason: refusal.reason });
     registrations.push({ ...registration, isRegistered: !refusal, refusal });

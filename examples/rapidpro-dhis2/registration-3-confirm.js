@@ -26,12 +26,14 @@ async function confirm({ contact, language, confirmation, isMember, person }, st
 }
 
 // Where a registration has ended, for the desk.
-function itemOf({ contact, isRegistered, refusal, outcome, words }) {
-  const item = { kind: 'registration', id: contact, who: contact };
+function itemOf({ contact, isRegistered, inDhis2, refusal, outcome, words }, now) {
+  const who = { kind: 'registration', id: contact, who: contact };
   if (!isRegistered) {
     const { reason: cause, mend, until } = refusal;
-    return { ...item, status: until ? 'waiting' : 'refused', cause, mend, until };
+    return { ...who, status: until ? 'waiting' : 'refused', cause, mend, until };
   }
+  // Since when DHIS2 has it: somebody may register again.
+  const item = { ...who, time: inDhis2 ?? new Date(now).toISOString() };
   if (outcome === 'unknown') {
     const mend = 'RapidPro: the field "Confirmation" of this contact';
     return { ...item, status: 'unknown', cause: UNKNOWN, mend };
@@ -56,7 +58,8 @@ fn(async state => {
     if (outcome === 'unknown') problems.push({ who: contact, reason: UNKNOWN });
     ended.push({ ...registration, ...result });
   }
-  return { ...state, problems, ended, items: [...state.items, ...ended.map(itemOf)] };
+  const items = ended.map(one => itemOf(one, state.now));
+  return { ...state, problems, ended, items: [...state.items, ...items] };
 });
 
 // What is stored of it: no names, no phone numbers, no answers. The workflow "resend" goes on with the reports.

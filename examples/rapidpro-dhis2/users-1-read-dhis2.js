@@ -4,20 +4,29 @@ const PER_PAGE = 100;
 const FIELDS =
   'id,name,phoneNumber,disabled,organisationUnits[id,path],userGroups[id],userRoles[id,name]';
 
-fn(async state => {
-  const users = [];
+const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+
+// All pages; nothing where the list became another one meanwhile: somebody may have slipped from one page to one before.
+async function readAll(state) {
+  const users = new Map();
+  let total;
   for (let page = 1; ; page++) {
     const query = { fields: FIELDS, order: 'id:asc', pageSize: PER_PAGE, page };
     const { data } = await get('/api/users', { query })(state);
-    // Without a credential that it knows DHIS2 answers with a page.
-    if (!data?.users)
-      throw new Error(
-        'DHIS2 shows a page in place of data: look at its address and the credential.',
-      );
-    users.push(...data.users);
-    if (data.users.length < PER_PAGE) break;
+    if (!data?.users) throw new Error(PAGE);
+    total ??= data.pager?.total;
+    if (data.pager?.total !== total) return undefined;
+    for (const user of data.users) users.set(user.id, user);
+    if (data.users.length < PER_PAGE) return [...users.values()];
   }
-  return { ...state, users };
+}
+
+fn(async state => {
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const users = await readAll(state);
+    if (users) return { ...state, users };
+  }
+  throw new Error('Users of DHIS2 came and went while they were read. The next run tries again.');
 });
 
 fn(state => {

@@ -111,6 +111,24 @@ test('a new phone number comes first, the other addresses of the contact stay', 
   expect((await both.run('contacts')).data).toMatchObject({ updated: 0, unchanged: 1 });
 });
 
+test('a number that became wrong is told, and the contact keeps the one that it has; who comes twice is one', async () => {
+  const both = await world();
+  both.dhis2.enter(entered(AMINA));
+  await both.run('contacts');
+  both.dhis2.enter(entered({ ...AMINA, phone: '12', enrolled: false }));
+  const [row] = [
+    { trackedEntity: AMINA.id, attributes: [{ attribute: 'AttrPhoneNr', value: '12' }] },
+  ];
+  const trackedEntities = [row, row];
+  const path = '/api/tracker/trackedEntities';
+  both.dhis2.fault({ method: 'GET', path, status: 200, body: { trackedEntities } });
+  const final = await both.run('contacts');
+  expect(reasons(final)).toEqual([`${AMINA.id}: ${WRONG}`]);
+  expect(both.desk()[`person-${AMINA.id}`]).toMatchObject({ status: 'refused', cause: WRONG });
+  expect(shown(both)).toMatchObject([{ urns: ['tel:+250788000001'] }]);
+});
+const WRONG = 'The phone number is wrong: the contact keeps the one that it has.';
+
 test('a number that begins like the country code is taken in its short form', async () => {
   const both = await world();
   both.dhis2.enter(entered({ ...AMINA, phone: '250 788 001' }));
