@@ -13,6 +13,42 @@ const read = (path, fields) => async state => {
 const WITHOUT_LOGIN =
   'DHIS2 shows a page in place of data: look at its address and the credential.';
 
+// The settings alone: what would be misread in silence.
+fn(state => {
+  const { night, phone, reports, visits, desk } = state.settings;
+  const found = [];
+  const note = (who, reason) => found.push({ who, reason });
+  for (const name of ['from', 'to']) {
+    if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(night[name])) {
+      note(`night.${name}`, `It is ${night[name]}. Write an hour like 08:00.`);
+    }
+  }
+  if (!/^\+?[1-9]\d{0,2}$/.test(phone.countryCode)) {
+    note(
+      'phone.countryCode',
+      `It is ${phone.countryCode}. Write the code of the country, like 250.`,
+    );
+  }
+  if (!(phone.digits > 4 && phone.digits < 13)) {
+    note('phone.digits', `It is ${phone.digits}. Write how many digits follow the code, like 9.`);
+  }
+  const days = ['daysBefore', 'daysAfter', 'missedAfterDays'];
+  for (const visit of visits) {
+    for (const name of days.filter(one => !Number.isInteger(visit[one]))) {
+      note(visit.name, `${name} is ${visit[name]}. Write a number of days.`);
+    }
+  }
+  for (const { name, offset = -1, remindAgainAfterDays: again = 0 } of reports) {
+    if (!Number.isInteger(offset)) note(name, `offset is ${offset}. Write a number of periods.`);
+    if (!Number.isInteger(again))
+      note(name, `remindAgainAfterDays is ${again}. Write a number of days.`);
+  }
+  if (desk.resendDays >= desk.keepDays) {
+    note('desk', 'keepDays has to be more than resendDays: what is done would be sent again.');
+  }
+  return { ...state, problems: [...state.problems, ...found] };
+});
+
 // The server itself, and what its user may do.
 fn(async state => {
   const found = [];
@@ -48,6 +84,10 @@ fn(async state => {
   const { dhis2 } = state.settings;
   const found = [];
   const note = (who, reason) => found.push({ who, reason });
+  const unit = await read(`/api/organisationUnits/${dhis2.orgUnit}`, 'id')(state);
+  if (!unit) note(dhis2.orgUnit, 'DHIS2 has no such organisation unit.');
+  // Only reports are wanted.
+  if (!dhis2.program) return { ...state, problems: [...state.problems, ...found] };
   const fields =
     'onlyEnrollOnce,trackedEntityType[id],organisationUnits[id],access[data[write]],programTrackedEntityAttributes[mandatory,trackedEntityAttribute[id,unique,optionSet[options[code]]]]';
   const program = await read(`/api/programs/${dhis2.program}`, fields)(state);
@@ -64,8 +104,11 @@ fn(async state => {
     }
     const attributes = program.programTrackedEntityAttributes;
     const attributeOf = id => attributes.find(one => one.trackedEntityAttribute.id === id);
+    for (const name of ['name', 'phone'].filter(one => !dhis2.attributes[one])) {
+      note(name, 'The settings name no such attribute (dhis2.attributes).');
+    }
     for (const [name, id] of Object.entries(dhis2.attributes)) {
-      if (!attributeOf(id)) note(id, `The program has no such attribute (${name}).`);
+      if (id && !attributeOf(id)) note(id, `The program has no such attribute (${name}).`);
     }
     const phone = attributeOf(dhis2.attributes.phone)?.trackedEntityAttribute;
     if (phone && !phone.unique) note(phone.id, 'The phone number is not unique.');
@@ -80,7 +123,7 @@ fn(async state => {
     }
     const language = attributeOf(dhis2.attributes.language)?.trackedEntityAttribute;
     const options = language?.optionSet?.options.map(({ code }) => code);
-    for (const code of Object.keys(dhis2.languages)) {
+    for (const code of Object.keys(dhis2.languages ?? {})) {
       if (options && !options.includes(code)) note(code, 'The language is not among the options.');
     }
     const units = program.organisationUnits.map(({ id }) => id);
@@ -88,8 +131,6 @@ fn(async state => {
       if (!units.includes(id)) note(id, 'The program is not assigned to this organisation unit.');
     }
   }
-  const unit = await read(`/api/organisationUnits/${dhis2.orgUnit}`, 'id')(state);
-  if (!unit) note(dhis2.orgUnit, 'DHIS2 has no such organisation unit.');
   return { ...state, problems: [...state.problems, ...found] };
 });
 
@@ -99,20 +140,30 @@ fn(async state => {
   const found = [];
   const note = (who, reason) => found.push({ who, reason });
   const isTwice = name => visits.filter(one => one.name === name).length > 1;
-  const program = await read(
-    `/api/programs/${dhis2.program}`,
-    'programTrackedEntityAttributes[trackedEntityAttribute[id]]',
-  )(state);
-  const attributes = (program?.programTrackedEntityAttributes ?? []).map(
-    one => one.trackedEntityAttribute.id,
-  );
-  for (const { name, stage: id, values, params = {} } of visits) {
+  for (const rules of visits) {
+    const { name, stage: id, values, params = {}, program: wanted = dhis2.program } = rules;
+    const program = await read(
+      `/api/programs/${wanted}`,
+      'programTrackedEntityAttributes[trackedEntityAttribute[id]]',
+    )(state);
+    if (!program) note(wanted, `DHIS2 has no such program, or its user may not see it (${name}).`);
+    const attributes = (program?.programTrackedEntityAttributes ?? []).map(
+      one => one.trackedEntityAttribute.id,
+    );
+    if (program && !attributes.includes(dhis2.attributes.phone)) {
+      note(wanted, `The program has no attribute with the phone number, which "${name}" needs.`);
+    }
     if (isTwice(name)) note(name, 'Two visits have the same name.');
     const fields = 'program[id],programStageDataElements[dataElement[id]]';
     const stage = await read(`/api/programStages/${id}`, fields)(state);
     if (!stage) note(id, 'DHIS2 has no such program stage, or its user may not see it.');
     else {
-      if (stage.program.id !== dhis2.program) note(id, 'The program stage is of another program.');
+      if (stage.program.id !== wanted) {
+        note(
+          id,
+          `The program stage is of another program: name it in visits, program: '${stage.program.id}'.`,
+        );
+      }
       const elements = stage.programStageDataElements.map(({ dataElement }) => dataElement.id);
       for (const element of Object.values(values)) {
         if (!elements.includes(element))

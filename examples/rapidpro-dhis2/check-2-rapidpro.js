@@ -20,7 +20,7 @@ const hasResult = (flow, name) =>
 
 fn(state => {
   const { settings, dataSets, groups, fields, flows, workspace } = state;
-  const { rapidpro } = settings;
+  const { rapidpro, dhis2 } = settings;
   const found = [];
   const note = (who, reason) => found.push({ who, reason });
 
@@ -28,18 +28,27 @@ fn(state => {
     note(rapidpro.reporters, 'RapidPro has no such group.');
   }
   if (!fields.includes(rapidpro.clinicField)) {
-    note(rapidpro.clinicField, 'RapidPro has no field with this key.');
+    const key = rapidpro.clinicField.toLowerCase().replace(/[^a-z0-9]+/g, '_');
+    note(
+      rapidpro.clinicField,
+      fields.includes(key)
+        ? `rapidpro.clinicField: write the key of the field, ${key}.`
+        : 'RapidPro has no field with this key.',
+    );
   }
   if (workspace.timezone && workspace.timezone !== settings.timeZone) {
     note('timeZone', `The settings say ${settings.timeZone}, the workspace ${workspace.timezone}.`);
   }
 
-  if (!state.configuration.webhookSecret) {
+  if (dhis2.program && !state.configuration.webhookSecret) {
     note('webhookSecret', 'The credential for RapidPro has none: no registration is taken.');
   }
 
+  const { name, phone, language, ...others } = dhis2.attributes ?? {};
+  const clinic = Object.keys(dhis2.clinics ?? {}).length > 0 ? ['clinic'] : [];
+  const asked = ['name', ...clinic, ...Object.keys(others).filter(one => others[one])];
   const wanted = [
-    { uuid: rapidpro.registrationFlow, results: ['name', 'village', 'clinic'] },
+    ...(dhis2.program ? [{ uuid: rapidpro.registrationFlow, results: asked }] : []),
     ...settings.visits.map(({ flow, values }) => ({ uuid: flow, results: Object.keys(values) })),
     ...settings.reports.map(({ flow, values, clinicResult }) => ({
       uuid: flow,
@@ -52,7 +61,10 @@ fn(state => {
     else {
       if (flow.archived) note(uuid, 'The flow is archived.');
       for (const name of results) {
-        if (!hasResult(flow, name)) note(name, `The flow "${flow.name}" has no such result.`);
+        if (!hasResult(flow, name)) {
+          const names = flow.results.map(one => one.name).join(', ') || 'none';
+          note(name, `The flow "${flow.name}" has no such result. It has: ${names}.`);
+        }
       }
     }
   }
@@ -86,7 +98,8 @@ fnIf(
         const reason = clinic
           ? `The data set ${id} has no clinic ${clinic}.`
           : `The field "${rapidpro.clinicField}" of the contact is empty.`;
-        if (!isThere) found.push({ who: uuid, reason });
+        const isTold = found.some(one => one.who === uuid && one.reason === reason);
+        if (!isThere && !isTold) found.push({ who: uuid, reason });
       }
     }
     return { ...state, problems: [...state.problems, ...found] };

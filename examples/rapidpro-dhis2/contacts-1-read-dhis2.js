@@ -44,9 +44,10 @@ fn(async state => {
   for (const id of (state.again ?? []).filter(id => !found.has(id))) {
     const { data, response } = await get(`/api/tracker/trackedEntities/${id}`, {
       query: what,
-      errors: { 404: false },
+      errors: { 403: false, 404: false },
     })(state);
-    if (response.statusCode === 404 && data?.httpStatusCode === 404) continue;
+    // 403: moved to where this user may not look.
+    if ([403, 404].includes(response.statusCode) && data?.httpStatusCode) continue;
     if (!data?.trackedEntity) throw new Error(PAGE);
     found.set(id, data);
   }
@@ -63,13 +64,13 @@ fn(state => {
       id,
       name: attributeOf(name)?.trim(),
       phone: attributeOf(phone),
-      language: dhis2.languages[attributeOf(language)],
+      language: dhis2.languages?.[attributeOf(language)],
     };
   });
   const idField = 'DHIS2 id';
   return {
     ...state,
     people,
-    register: { groups: [rapidpro.group], idField, fields: [idField, 'Confirmation'] },
+    register: { groups: [rapidpro.group], idField, fields: [idField, rapidpro.confirmationField] },
   };
 });

@@ -8,10 +8,10 @@ ensureGroup($.settings.rapidpro.startedGroup);
 getContacts({ group: $.settings.rapidpro.group });
 
 fn(state => {
-  const { askedGroup, startedGroup } = state.settings.rapidpro;
+  const { askedGroup, startedGroup, confirmationField } = state.settings.rapidpro;
   const isIn = (contact, name) => contact.groups.some(group => group.name === name);
   // Who registered by phone has been through the flow.
-  const isRegistered = contact => Boolean(contact.fields.confirmation);
+  const isRegistered = contact => Boolean(contact.fields[state.keys[confirmationField]]);
   const asked = state.data.filter(contact => isIn(contact, askedGroup));
   const unclear = asked.filter(contact => !isIn(contact, startedGroup));
   const toStart = state.data.filter(

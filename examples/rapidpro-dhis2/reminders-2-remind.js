@@ -7,7 +7,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const isNight = (time, { night, timeZone }) => {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
   const hour = clock.format(new Date(time));
-  const { from, to } = night;
+  const [from, to] = [night.from, night.to].map(one => one.padStart(5, '0'));
   return from <= to ? hour >= from && hour < to : hour >= from || hour < to;
 };
 

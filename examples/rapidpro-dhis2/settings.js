@@ -5,10 +5,13 @@
 const settings = {
   // DHIS2. The ids are in the address bar of DHIS2's Maintenance app.
   dhis2: {
+    // Without a program, as where only reports are wanted, write null.
     program: 'MatCareProg',
     trackedEntityType: 'PersonType1',
     // People of this organisation unit, and of all below it, become contacts.
     orgUnit: 'CountryRW01',
+    // What is there of a person: name and phone, the language if it is asked for, and each other result of the registration
+    // flow by its name, with the attribute that it fills. Leave out what your program does not have.
     attributes: {
       name: 'AttrFullNam',
       phone: 'AttrPhoneNr',
@@ -17,7 +20,7 @@ const settings = {
     },
     // How DHIS2 calls a language, and how RapidPro does.
     languages: { Kinyarwanda: 'kin', French: 'fra', English: 'eng' },
-    // Where somebody is enrolled who names this clinic in the flow. Write the names in small letters.
+    // Where somebody is enrolled who names this clinic in the flow, in any letters.
     clinics: { kacyiru: 'ClinicKacy1', remera: 'ClinicReme1' },
     // Where everybody else is enrolled.
     otherClinic: 'CountryRW01',
@@ -31,7 +34,10 @@ const settings = {
     registrationFlow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a01',
     askedGroup: 'Registration asked',
     startedGroup: 'Registration started',
-    // Health workers who report, and the field with the id or code of their clinic in DHIS2.
+    // The field that says how far the confirmation of a registration has come. A second program needs another one.
+    confirmationField: 'Confirmation',
+    // Health workers who report, and the key of the field with the id or code of their clinic in DHIS2. The field "Clinic code" has
+    // the key clinic_code.
     reporters: 'Health workers',
     clinicField: 'clinic',
     // The field that says which visits a contact was started for.
@@ -74,6 +80,7 @@ const settings = {
   visits: [
     {
       name: 'visit',
+      // Of dhis2.program; for a stage of another one, name that: program: '…'.
       stage: 'VisitStage1',
       flow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a05',
       // Somebody is started from so many days before the due day to so many days after it.

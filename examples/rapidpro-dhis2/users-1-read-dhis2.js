@@ -22,6 +22,9 @@ async function readAll(state) {
 }
 
 fn(async state => {
+  if (state.settings.users.units.length === 0) {
+    throw new Error('In the settings users.units is empty: name units, or disable this workflow.');
+  }
   for (let attempt = 1; attempt <= 3; attempt++) {
     const users = await readAll(state);
     if (users) return { ...state, users };

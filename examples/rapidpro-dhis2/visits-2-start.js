@@ -25,7 +25,7 @@ const writeMarks = (marks, isOpen) =>
 const isNight = (time, { night, timeZone }) => {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
   const hour = clock.format(new Date(time));
-  const { from, to } = night;
+  const [from, to] = [night.from, night.to].map(one => one.padStart(5, '0'));
   return from <= to ? hour >= from && hour < to : hour >= from || hour < to;
 };
 
@@ -67,7 +67,13 @@ fn(async state => {
       contact = data;
     }
     const marks = readMarks(contact?.fields[state.visitKey]);
-    visits.push({ ...visit, contact, marks, no: whyNot(contact, same, urn) });
+    const no = state.hidden.includes(visit.person)
+      ? refused(
+          'DHIS2 does not show this person to its user (403).',
+          'DHIS2: what the user may see',
+        )
+      : whyNot(contact, same, urn);
+    visits.push({ ...visit, contact, marks, no });
   }
   return { ...state, visits };
 });

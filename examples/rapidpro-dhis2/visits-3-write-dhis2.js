@@ -17,8 +17,13 @@ fn(async state => {
     const end = item => items.push({ kind: 'visit', id, who, of, ...item });
     const { data, response } = await get(`/api/tracker/events/${id}`, {
       query: { fields: FIELDS },
-      errors: { 404: false },
+      errors: { 403: false, 404: false },
     })(state);
+    if (response.statusCode === 403) {
+      const cause = 'DHIS2 does not show this visit to its user (403).';
+      end({ status: 'refused', cause, mend: 'DHIS2: what the user may see; then the next run' });
+      continue;
+    }
     // DHIS2 says so itself: the 404 of a server that is just starting is a page.
     const isGone = response.statusCode === 404 && data?.httpStatusCode === 404;
     const status = isGone ? 'deleted' : data?.status;

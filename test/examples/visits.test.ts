@@ -233,6 +233,29 @@ test('at night nobody is started: it waits until the morning', async () => {
   expect((await both.run('visits')).data).toMatchObject({ started: 1 });
 });
 
+test('a stage of another program, whose people DHIS2 shows in that program alone', async () => {
+  const both = await withVisits([BEATA], {
+    settings: {
+      settings: (all: { dhis2: object; visits: object[] }) => ({
+        ...all,
+        dhis2: { ...all.dhis2, program: 'VaccineProg' },
+        visits: all.visits.map(one => ({ ...one, program: 'MatCareProg' })),
+      }),
+    },
+  });
+  both.dhis2.setUp('programs', { id: 'VaccineProg', trackedEntityType: 'PersonType1' });
+  expect((await both.run('visits')).data).toMatchObject({ due: 1, started: 1, problems: 0 });
+});
+
+test('somebody whom DHIS2 hides from its user is told, and keeps nobody else', async () => {
+  const both = await withVisits([AMINA, BEATA]);
+  const path = `/api/tracker/trackedEntities/${idOf(AMINA)}`;
+  both.dhis2.fault({ method: 'GET', path, status: 403 });
+  expect((await both.run('visits')).data).toMatchObject({ started: 1, problems: 1 });
+  expect(onDesk(both, AMINA)?.cause).toBe('DHIS2 does not show this person to its user (403).');
+  expect((await both.run('visits')).data).toMatchObject({ started: 1, problems: 0 });
+});
+
 test('a flow that ended without an answer completes nothing: it is told', async () => {
   const both = await withVisits([BEATA], {
     settings: {
