@@ -59,9 +59,10 @@ function amiss(store, { dataSet, period, organisationUnit }) {
 
 /** `GET /api/completeDataSetRegistrations`. */
 export function listRegistrations({ store, query }) {
-  const dataSets = query.getAll('dataSet');
-  const periods = query.getAll('period').map(plainPeriod);
-  const units = query.getAll('orgUnit');
+  // What is not there counts as not named.
+  const dataSets = query.getAll('dataSet').filter(id => store.dataSets.has(id));
+  const periods = query.getAll('period').filter(readPeriod).map(plainPeriod);
+  const units = query.getAll('orgUnit').filter(id => store.orgUnits.has(id));
   if (dataSets.length === 0)
     return refusal(409, 'At least one data set must be specified', 'E2013');
   const [from, to] = [query.get('startDate'), query.get('endDate')];
