@@ -23,6 +23,11 @@ function summaryOf(data) {
   throw new Error(PAGE);
 }
 
+// Several things may be wrong with one report.
+function note(reasons, place, reason) {
+  reasons[place] = [...new Set([...(reasons[place] ?? []), reason])];
+}
+
 // With 409 DHIS2 says: not all. What is right has been kept, and "conflicts" lists what is not, by its place in the request.
 fn(async state => {
   const refused = {}; // by place: the reasons
@@ -48,11 +53,11 @@ fn(async state => {
         const list = errorCode === 'E7641' ? tooEarly : refused;
         // What names no place in the request concerns all of it.
         const concerned = indexes?.length ? indexes.map(index => rows[index]) : rows;
-        for (const { place } of concerned) list[place] = `${value} (${errorCode})`;
+        for (const { place } of concerned) note(list, place, `${value} (${errorCode})`);
       }
       const isUnclear = summary.status !== 'SUCCESS' && conflicts.length === 0;
       const reason = summary.description ?? data.message ?? 'DHIS2 gave no reason.';
-      if (isUnclear) for (const { place } of rows) refused[place] = reason;
+      if (isUnclear) for (const { place } of rows) note(refused, place, reason);
     }
   }
   const isTaken = ({ place }) => !refused[place] && !tooEarly[place];
@@ -100,7 +105,7 @@ fn(async state => {
       const conflict = conflicts.find(({ object }) => Object.values(entry).includes(object));
       const reason =
         conflict?.value ?? (isUnclear && (description ?? data.message ?? 'DHIS2 gave no reason.'));
-      if (reason) incomplete[place] = `Not marked as complete: ${reason}`;
+      if (reason) incomplete[place] = [`Not marked as complete: ${reason}`];
     }
   }
   // What is not marked waits as a whole, and is sent once more with the next run.
@@ -128,12 +133,25 @@ fn(state => {
   return { ...state, problems: [...state.problems, ...problems] };
 });
 
-// Of what DHIS2 says the desk has the words before the first quotation, and the code.
-const withoutValues = message => {
-  const [words] = message.split(/[`'"(=[]/);
-  const [code = ''] = /\(E\d+\)$/.exec(message) ?? [];
-  return `${words.trim().replace(/[:;]$/, '')} ${code}`.trim();
+// Of what DHIS2 says the desk has the words before the first quotation, the data elements that they name, and the code.
+const withoutValues = ({ places }) => {
+  const elements = [...new Set(Object.values(places).map(({ dataElement }) => dataElement))];
+  return message => {
+    const [words] = message.split(/[`'"(=[]/);
+    const named = elements.filter(id => message.includes(`\`${id}\``));
+    const [code] = /\(E\d+\)$/.exec(message) ?? [];
+    return [words.trim().replace(/[:;]$/, ''), ...named, code].filter(Boolean).join(' ');
+  };
 };
+
+// Where to mend it, by what DHIS2 says.
+const IS_VALUE = /\(E76(18|19|20|21)\)$/;
+function mendOf(reasons, { id }) {
+  if (reasons.some(one => IS_VALUE.test(one)))
+    return 'Let them report again; the newer report counts';
+  const what = reasons.some(one => one.endsWith('(E7640)')) ? 'expiry days of the' : 'the';
+  return `DHIS2: ${what} data set ${id}; then run "resend", or wait for the next run`;
+}
 
 // Where each report has ended. A run that was merged into a later one ends with it.
 fn(state => {
@@ -155,8 +173,8 @@ fn(state => {
     ...failed.flatMap(one =>
       itemsOf(one, {
         status: 'refused',
-        cause: withoutValues(refused[one.place]),
-        mend: `DHIS2: the data set ${one.dataSet.id}; then run "resend", or wait for the next run`,
+        cause: refused[one.place].map(withoutValues(one.dataSet)).join('; '),
+        mend: mendOf(refused[one.place], one.dataSet),
       }),
     ),
   ];
@@ -176,7 +194,7 @@ fn(state => {
   const all = [
     ...problems,
     ...unready.map(({ contact, reason }) => ({ who: contact, reason })),
-    ...failed.map(({ contact, place }) => ({ who: contact, reason: refused[place] })),
+    ...failed.map(({ contact, place }) => ({ who: contact, reason: refused[place].join(' ') })),
   ];
   const counts = {
     sent: sent.length,

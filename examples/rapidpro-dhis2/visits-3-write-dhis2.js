@@ -49,13 +49,14 @@ fn(async state => {
       end({ status: 'done' });
       continue;
     }
-    const [first = report] = report.validationReport?.errorReports ?? [];
+    const errors = report.validationReport?.errorReports ?? [];
+    const isValue = ({ errorCode }) => errorCode === 'E1302';
+    const first = errors.find(isValue) ?? errors[0] ?? report;
     const cause = withoutValues(first.message ?? 'DHIS2 gave no reason', first.errorCode ?? 409);
-    end({
-      status: 'refused',
-      cause,
-      mend: 'DHIS2: this event and its data elements; the next run sends the answers again',
-    });
+    const mend = isValue(first)
+      ? 'DHIS2: enter this event there; an answer does not fit its data element'
+      : 'DHIS2: this event and its data elements; the next run sends the answers again';
+    end({ status: 'refused', cause, mend });
   }
   return { ...state, items, filled };
 });

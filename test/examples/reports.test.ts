@@ -334,6 +334,32 @@ test('the time that RapidPro writes where nobody answered is no answer', async (
   expect(values(both)).toEqual({ 'ClinicKacy1 DataElCases': '4' });
 });
 
+test.each(['-3', '4.5', 'five'])(
+  'of "%s" in place of a number the desk says what is wrong, and the newer report counts',
+  async answer => {
+    const both = await withWorkers();
+    await both.goThrough(FLOWS.report, KACYIRU.urn, [answer, '1']);
+    await report(both, REMERA, 7);
+    const first = await both.run('reports');
+    expect(first.data).toMatchObject({ sent: 1, waiting: 1, problems: 1 });
+    const open = Object.values(both.desk()).filter(({ status }) => status === 'refused');
+    expect(open).toMatchObject([
+      {
+        cause: 'Value must match value type of data element DataElCases (E7619)',
+        mend: 'Let them report again; the newer report counts',
+      },
+    ]);
+    await report(both, KACYIRU, 12, 1);
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1, waiting: 0, problems: 0 });
+    expect(values(both)).toEqual({ ...kacyiru(12, 1), ...remera(7) });
+    expect(Object.values(both.desk()).map(({ status }) => status)).toEqual([
+      'done',
+      'done',
+      'done',
+    ]);
+  },
+);
+
 test('a page in place of an answer to what is complete: the run fails, and the next one completes it', async () => {
   const both = await withWorkers();
   await report(both, KACYIRU, 4, 1);
