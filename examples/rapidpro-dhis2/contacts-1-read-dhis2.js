@@ -21,7 +21,27 @@ fn(state => {
   return { ...state, readingSince, isBefore41: /^2\.(3\d|40)\b/.test(version) };
 });
 
-// One page after the other. Sorted by when people were entered, nobody changes place while this reads.
+// One page after the other. Sorted by when people were entered, nobody changes place while this reads, unless somebody is
+// deleted: then another slips onto a page that was read before, so it is read again.
+async function readAll(query, state) {
+  const path = '/api/tracker/trackedEntities';
+  const found = new Map(); // by id: who moves to another page while this reads comes twice
+  let total; // counted with the first page, and with that which should be the last
+  const lastPage = () => Math.floor((total ?? 0) / PER_PAGE) + 1;
+  for (let page = 1; ; page++) {
+    const counting = page === lastPage() ? { totalPages: true } : {};
+    const { data } = await get(path, { query: { ...query, ...counting, page } })(state);
+    const read = data?.trackedEntities ?? data?.instances;
+    if (!read) throw new Error(PAGE);
+    total ??= totalOf(data);
+    for (const one of read) found.set(one.trackedEntity, one);
+    if (read.length === PER_PAGE) continue;
+    const isWhole = page > lastPage() || (page === lastPage() && !(totalOf(data) < total));
+    return isWhole ? found : undefined;
+  }
+}
+const totalOf = data => data?.pager?.total ?? data?.total;
+
 fn(async state => {
   const { program, orgUnit } = state.settings.dhis2;
   const where = state.isBefore41
@@ -30,15 +50,10 @@ fn(async state => {
   const what = { program, fields: 'trackedEntity,attributes[attribute,value]' };
   const query = { ...what, ...where, order: 'createdAt:asc', pageSize: PER_PAGE };
   if (state.readUntil) query.updatedAfter = tenMinutesBefore(state.readUntil);
-  const found = new Map(); // by id: who moves to another page while this reads comes twice
-  for (let page = 1; ; page++) {
-    const { data } = await get('/api/tracker/trackedEntities', { query: { ...query, page } })(
-      state,
-    );
-    const read = data?.trackedEntities ?? data?.instances;
-    if (!read) throw new Error(PAGE);
-    for (const one of read) found.set(one.trackedEntity, one);
-    if (read.length < PER_PAGE) break;
+  let found;
+  for (let attempt = 1; attempt <= 3 && !found; attempt++) found = await readAll(query, state);
+  if (!found) {
+    throw new Error('People were deleted in DHIS2 while they were read. The next run tries again.');
   }
   // Who could not become a contact the last time, changed in DHIS2 or not. 404: no longer there.
   for (const id of (state.again ?? []).filter(id => !found.has(id))) {

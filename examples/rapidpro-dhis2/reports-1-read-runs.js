@@ -2,6 +2,8 @@
 // The list is part of the state. A report leaves it only when DHIS2 has it.
 // In the workflow "resend" the list is made of what is refused on the desk.
 
+const DAY = 24 * 60 * 60 * 1000;
+
 // What the desk has as done was perhaps sent by another workflow than this one.
 fn(state => {
   const { desk, isResend, toSend = [], lastSent = {} } = state;
@@ -58,11 +60,17 @@ async function openOf(report, dataSet, state) {
   const toSend = [];
   const isOpen = ({ kind, of, status }) =>
     kind === 'report' && of === report.name && status === 'refused';
+  const { settings, now } = state;
+  // The desk no longer knows whether a later one has come.
+  const isTooOld = run => Date.parse(run.exited_on) < now - settings.desk.keepDays * DAY;
   for (const { kind, id, who, of } of state.desk.filter(isOpen)) {
     const { data } = await getFlowRuns({ uuid: id })(state);
-    if (data.length > 0) toSend.push(reportOf(data[0], report, dataSet));
+    const [run] = data;
+    if (run && !isTooOld(run)) toSend.push(reportOf(run, report, dataSet));
     else {
-      const cause = 'RapidPro no longer has this report.';
+      const cause = run
+        ? `It is older than ${settings.desk.keepDays} days: a later one may have come.`
+        : 'RapidPro no longer has this report.';
       const mend = 'DHIS2: enter the numbers there';
       items.push({ kind, id, who, of, status: 'refused', cause, mend });
     }

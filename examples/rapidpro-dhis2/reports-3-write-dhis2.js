@@ -187,8 +187,6 @@ fn(state => {
   const { settings, items } = state;
   const lastSent = { ...state.lastSent };
   for (const { place, time } of sent) lastSent[place] = time;
-  const twoMonthsAgo = new Date(now - 60 * 24 * 60 * 60 * 1000).toISOString();
-  const recent = Object.entries(lastSent).filter(([, time]) => time > twoMonthsAgo);
   const failed = ready.filter(({ place }) => refused[place]);
   const waitingRuns = [...later, ...failed].flatMap(({ parts }) => parts.map(({ run }) => run));
   const all = [
@@ -210,6 +208,10 @@ fn(state => {
   const isWaiting = ({ run }) =>
     waitingRuns.includes(run) || unready.some(report => report.run === run);
   const toSend = state.toSend.filter(isWaiting).map(({ period, ...report }) => report);
+  // As long as a report waits, it must not undo one that was sent since.
+  const twoMonthsAgo = new Date(now - 60 * 24 * 60 * 60 * 1000).toISOString();
+  const [oldest = twoMonthsAgo] = [twoMonthsAgo, ...toSend.map(({ time }) => time)].sort();
+  const recent = Object.entries(lastSent).filter(([, time]) => time > oldest);
   const kept = { rapidpro, toSend, lastSent: Object.fromEntries(recent) };
   return { settings, now, items, final: { ...kept, problems: all, data: counts } };
 });

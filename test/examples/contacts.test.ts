@@ -111,6 +111,21 @@ test('a new phone number comes first, the other addresses of the contact stay', 
   expect((await both.run('contacts')).data).toMatchObject({ updated: 0, unchanged: 1 });
 });
 
+test('where somebody is deleted while people are read, it is read again', async () => {
+  const both = await world();
+  both.dhis2.enter(entered(AMINA));
+  const path = '/api/tracker/trackedEntities';
+  const trackedEntities = Array.from({ length: 100 }, (_, index) => ({
+    trackedEntity: `PersonGone${index}`,
+  }));
+  const body = { pager: { page: 1, pageSize: 100, total: 101 }, trackedEntities };
+  both.dhis2.fault({ method: 'GET', path, status: 200, body });
+  const final = await both.run('contacts');
+  expect(final.data).toMatchObject({ created: 1, problems: 0 });
+  const pages = both.dhis2.requests().map(({ query }) => /page=(\d)/.exec(query)?.[1]);
+  expect(pages.filter(Boolean)).toEqual(['1', '2', '1']);
+});
+
 test('a number that became wrong is told, and the contact keeps the one that it has; who comes twice is one', async () => {
   const both = await world();
   both.dhis2.enter(entered(AMINA));

@@ -125,6 +125,19 @@ test('an older report that was corrected does not undo a later one', async () =>
   expect(statuses(both.desk(), 'report')).toEqual(['done', 'done']);
 });
 
+test('one that is older than what the desk remembers is not sent: a later one may have come', async () => {
+  const clock = { now: Date.now() + 60_000 };
+  const both = await withDesk({ now: () => clock.now });
+  await report(both, GONE, 2);
+  await both.run('reports');
+  mend(both);
+  clock.now += 61 * 24 * 60 * 60 * 1000;
+  expect((await both.run('resend')).data).toMatchObject({ sent: 0 });
+  expect(Object.values(both.desk())).toMatchObject([
+    { status: 'refused', cause: expect.stringContaining('older than 60 days') },
+  ]);
+});
+
 test('two workflows at the same moment, or one twice, leave each thing once', async () => {
   const both = await withDesk();
   await report(both, GONE, 2);
