@@ -111,7 +111,11 @@ fn(async state => {
       if (id && !attributeOf(id)) note(id, `The program has no such attribute (${name}).`);
     }
     const phone = attributeOf(dhis2.attributes.phone)?.trackedEntityAttribute;
-    if (phone && !phone.unique) note(phone.id, 'The phone number is not unique.');
+    if (phone && !phone.unique)
+      note(
+        phone.id,
+        'The phone number is not unique: make it so in DHIS2, or two people can have one.',
+      );
     const named = Object.values(dhis2.attributes);
     for (const { mandatory, trackedEntityAttribute } of attributes) {
       if (mandatory && !named.includes(trackedEntityAttribute.id)) {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { askingFlow } from '../../scripts/example/flows.mjs';
 import { built } from '../packaging/project.js';
 import { asked, FLOWS, noonInKigali, PAGE, reasons, world } from './world.js';
 
@@ -96,6 +97,32 @@ describe('nobody is written to', () => {
     both.clock.now += 3 * DAY;
     const isSameWeek = new Date(both.clock.now).getUTCDay() >= 4;
     if (isSameWeek) expect((await both.run('reminders')).data).toMatchObject({ missing: 1 });
+  });
+
+  test('whose clinic was reported for in another flow into the same data set, by somebody else', async () => {
+    const flow = '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a03';
+    const question = { name: 'Where is it', text: 'Where?', type: 'has_text' } as const;
+    const both = await withWorkers({
+      flows: [
+        askingFlow({ uuid: flow, name: 'By place', questions: [question], thanks: 'Thank you.' }),
+      ],
+      settings: all => ({
+        ...all,
+        reports: [
+          ...all.reports,
+          {
+            name: 'by place',
+            flow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a03',
+            dataSet: 'WeeklyMalar',
+            clinicResult: 'Where is it',
+          },
+        ],
+      }),
+    });
+    await both.goThrough(flow, 'tel:+250788000902', ['clinickacy1']);
+    const before = asked(both).messages;
+    expect((await both.run('reminders')).data).toMatchObject({ missing: 2, reminded: 1 });
+    expect(written(both, before)).toEqual(TO_REMERA.slice(1));
   });
 
   test('who is stopped or blocked', async () => {
