@@ -49,6 +49,8 @@ fnIf(
   })),
 );
 
+const isOther = (one, two) => one.person !== two.person;
+
 // Who the person of a visit is in RapidPro: by the id of DHIS2, or by the number where the contact has no id.
 fn(async state => {
   const visits = [];
@@ -65,6 +67,15 @@ fn(async state => {
         continue;
       }
       contact = data;
+      // Without an id nobody knows which of them the contact is.
+      if (
+        contact &&
+        state.visits.some(other => isOther(other, visit) && state.urns[other.person] === urn)
+      ) {
+        const cause = 'Two people in DHIS2 have this phone number, and the contact has no id.';
+        visits.push({ ...visit, no: refused(cause, 'DHIS2: the phone number of one of both') });
+        continue;
+      }
     }
     const marks = readMarks(contact?.fields[state.visitKey]);
     const no = state.hidden.includes(visit.person)

@@ -233,6 +233,19 @@ test('at night nobody is started: it waits until the morning', async () => {
   expect((await both.run('visits')).data).toMatchObject({ started: 1 });
 });
 
+test('two people in DHIS2 with one number, and a contact without an id: nobody is started', async () => {
+  const both = await withVisits([BEATA, AMINA], {
+    contacts: [],
+    settings: { contacts: [{ urns: [urnOf(AMINA.number)], groups: [], fields: {} }] },
+  });
+  const { attributes, ...beata } = person({ id: idOf(BEATA), name: 'B', phone: AMINA.number }) as {
+    attributes: object[];
+  };
+  both.dhis2.seed({ ...beata, attributes });
+  expect((await both.run('visits')).data).toMatchObject({ started: 0, problems: 2 });
+  expect(onDesk(both, AMINA)?.cause).toMatch(/^Two people in DHIS2 have this phone number/);
+});
+
 test('a stage of another program, whose people DHIS2 shows in that program alone', async () => {
   const both = await withVisits([BEATA], {
     settings: {
