@@ -271,3 +271,14 @@ test('namespaces of the dataStore come with their first key and go with their la
   expect((await ask('DELETE', '/api/dataStore/passing')).status).toBe(200);
   expect((await ask('GET', '/api/dataStore')).body).not.toContain('passing');
 });
+
+test('a trial marks nothing as complete, and users are filtered in more ways', async () => {
+  const place = { dataSet: 'WeeklyMalar', period: '2026W38', organisationUnit: 'ClinicReme1' };
+  const path = '/api/completeDataSetRegistrations';
+  const body = { completeDataSetRegistrations: [place] };
+  expect(count(await ask('POST', `${path}?dryRun=true`, body))).toMatchObject({ imported: 1 });
+  expect(count(await ask('POST', path, body))).toMatchObject({ imported: 1 });
+  dhis2.setUp('users', { id: 'UserOpenFn1', authorities: ['F_USER_VIEW'] });
+  const users = await ask('GET', '/api/users?fields=username&filter=username:!eq:admin');
+  expect(JSON.stringify(users.body.users)).not.toContain('admin');
+});
