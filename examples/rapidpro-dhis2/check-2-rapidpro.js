@@ -40,7 +40,7 @@ fn(state => {
     note('timeZone', `The settings say ${settings.timeZone}, the workspace ${workspace.timezone}.`);
   }
 
-  if (dhis2.program && !state.configuration.webhookSecret) {
+  if (rapidpro.registrationFlow && !state.configuration.webhookSecret) {
     note('webhookSecret', 'The credential for RapidPro has none: no registration is taken.');
   }
 
@@ -48,7 +48,7 @@ fn(state => {
   const clinic = Object.keys(dhis2.clinics ?? {}).length > 0 ? ['clinic'] : [];
   const asked = ['name', ...clinic, ...Object.keys(others).filter(one => others[one])];
   const wanted = [
-    ...(dhis2.program ? [{ uuid: rapidpro.registrationFlow, results: asked }] : []),
+    ...(rapidpro.registrationFlow ? [{ uuid: rapidpro.registrationFlow, results: asked }] : []),
     ...settings.visits.map(({ flow, values }) => ({ uuid: flow, results: Object.keys(values) })),
     ...settings.reports.map(({ flow, values, clinicResult }) => ({
       uuid: flow,

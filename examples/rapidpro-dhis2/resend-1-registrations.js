@@ -3,19 +3,22 @@
 
 const DAY = 24 * 60 * 60 * 1000;
 
-fn(state => ({ ...state, isResend: true, pushes: [] }));
+fn(state => ({ ...state, isResend: true, pushes: [], data: [] }));
 
 const isOpen = ({ kind, status }) => kind === 'registration' && status !== 'done';
 
 // Those of the last days; and as far back as one that is still open on the desk.
-getFlowRuns({
-  flow: $.settings.rapidpro.registrationFlow,
-  after: ({ desk, settings, now }) => {
-    const since = desk.filter(isOpen).map(one => Date.parse(one.since));
-    const oldest = Math.min(now, ...since) - settings.desk.resendDays * DAY;
-    return new Date(oldest).toISOString();
-  },
-});
+fnIf(
+  $.settings.rapidpro.registrationFlow,
+  getFlowRuns({
+    flow: $.settings.rapidpro.registrationFlow,
+    after: ({ desk, settings, now }) => {
+      const since = desk.filter(isOpen).map(one => Date.parse(one.since));
+      const oldest = Math.min(now, ...since) - settings.desk.resendDays * DAY;
+      return new Date(oldest).toISOString();
+    },
+  }),
+);
 
 fn(state => {
   const { desk, settings, now } = state;

@@ -30,7 +30,7 @@ const settings = {
   rapidpro: {
     // Everybody who is in DHIS2 is in this group. The contacts workflow makes the groups and fields that are not there.
     group: 'DHIS2 clients',
-    // The flow that new people are started in, and who was: asked for, and done.
+    // The flow that new people are started in, and who was: asked for, and done. Without a flow nobody is; write null.
     registrationFlow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a01',
     askedGroup: 'Registration asked',
     startedGroup: 'Registration started',

@@ -125,6 +125,19 @@ test('an older report that was corrected does not undo a later one', async () =>
   expect(statuses(both.desk(), 'report')).toEqual(['done', 'done']);
 });
 
+test('where nobody registers, reports are sent again all the same, and people become contacts', async () => {
+  const both = await withDesk({
+    settings: all => ({ ...all, rapidpro: { ...all.rapidpro, registrationFlow: null } }),
+  });
+  await report(both, GONE, 2);
+  await both.run('reports');
+  mend(both);
+  expect((await both.run('resend')).data).toMatchObject({ sent: 1, registered: 0 });
+  const amina = { id: 'PersonAmin1', name: 'Amina', phone: '+250788000001' };
+  both.dhis2.enter({ trackedEntities: [person(amina)] });
+  expect((await both.run('contacts')).data).toMatchObject({ created: 1, started: 0, problems: 0 });
+});
+
 test('one that is older than what the desk remembers is not sent: a later one may have come', async () => {
   const clock = { now: Date.now() + 60_000 };
   const both = await withDesk({ now: () => clock.now });
