@@ -82,7 +82,7 @@ fn(state => {
       language: dhis2.languages?.[attributeOf(language)],
     };
   });
-  const idField = 'DHIS2 id';
+  const { idField } = rapidpro;
   return {
     ...state,
     people,

@@ -25,7 +25,7 @@ fn(state => {
   return {
     ...state,
     problems: [...state.problems, ...problems],
-    idOf: Object.fromEntries(state.data.map(({ uuid, fields }) => [uuid, fields.dhis2_id])),
+    idOf: Object.fromEntries(state.data.map(({ uuid, fields }) => [uuid, fields[state.idKey]])),
     toStart: toStart.map(({ uuid }) => uuid),
     started: [],
     notStarted: [],

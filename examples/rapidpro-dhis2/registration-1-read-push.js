@@ -15,10 +15,13 @@ fn(state => (state.pushes ? state : { ...state, pushes: [state.data] }));
 // The fields, in case the workflow "contacts" has never run.
 fn(async state => {
   if (state.pushes.length === 0) return state;
-  await ensureField({ name: 'DHIS2 id', type: 'text' })(state);
-  const name = state.settings.rapidpro.confirmationField;
-  const { data } = await ensureField({ name, type: 'text' })(state);
-  return { ...state, confirmationKey: data.key };
+  const { idField, confirmationField } = state.settings.rapidpro;
+  const fieldKey = async name => (await ensureField({ name, type: 'text' })(state)).data.key;
+  return {
+    ...state,
+    idKey: await fieldKey(idField),
+    confirmationKey: await fieldKey(confirmationField),
+  };
 });
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -40,7 +43,8 @@ const keyOf = name =>
     .replace(/[^a-z0-9]+/g, '_');
 
 // What DHIS2 gets of a contact and its answers.
-function registrationOf(contact, results, { dhis2, rapidpro }, confirmationKey) {
+function registrationOf(contact, results, { settings, idKey, confirmationKey }) {
+  const { dhis2, rapidpro } = settings;
   const answerOf = name => {
     const [, answer] = Object.entries(results).find(([key]) => key === keyOf(name)) ?? [];
     // Where a flow goes on after a time without an answer, RapidPro puts that time into the result.
@@ -53,7 +57,7 @@ function registrationOf(contact, results, { dhis2, rapidpro }, confirmationKey) 
   const phone = contact.urns.find(urn => urn.startsWith('tel:'))?.slice('tel:'.length);
   const languages = Object.entries(dhis2.languages ?? {});
   // Somebody who came from DHIS2 is there under an id of DHIS2's.
-  const id = contact.fields.dhis2_id ?? idFrom(pairs);
+  const id = contact.fields[idKey] ?? idFrom(pairs);
   const language = languages.find(([, code]) => code === contact.language)?.[0];
   // What the program does not have, or nobody has answered, is left out.
   const attributesOf = pairs =>
@@ -91,7 +95,7 @@ fn(async state => {
     const { data } = await getContact(contact.uuid)(state);
     const cause = 'RapidPro no longer has the contact who sent this.';
     if (data) {
-      const made = registrationOf(data, results, state.settings, state.confirmationKey);
+      const made = registrationOf(data, results, state);
       registrations.push({ ...made, inDhis2 });
     } else if (!state.isResend) throw new Error(cause);
     else {

@@ -84,10 +84,10 @@ function refusalOf({ validationReport, message = 'DHIS2 gave no reason' }, { dhi
   };
 }
 
-const NO_ID = {
-  reason: 'The field "DHIS2 id" of the contact holds no id of DHIS2.',
-  mend: 'RapidPro: the field "DHIS2 id" of this contact; then run "resend"',
-};
+const noId = field => ({
+  reason: `The field "${field}" of the contact holds no id of DHIS2.`,
+  mend: `RapidPro: the field "${field}" of this contact; then run "resend"`,
+});
 
 fn(async state => {
   const problems = [...state.problems];
@@ -96,7 +96,7 @@ fn(async state => {
     let refusal;
     try {
       const isId = /^[A-Za-z][A-Za-z0-9]{10}$/.test(registration.person.id);
-      if (!isId) refusal = NO_ID;
+      if (!isId) refusal = noId(state.settings.rapidpro.idField);
       const isToWrite = isId && !registration.inDhis2;
       const person = isToWrite ? await entryOf(registration, state) : null;
       if (person) {

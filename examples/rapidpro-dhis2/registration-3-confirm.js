@@ -9,7 +9,7 @@ async function confirm({ contact, language, confirmation, isMember, person }, st
   const mark = (value, more = {}) =>
     updateContact(contact, { fields: { ...more, [state.confirmationKey]: value } })(state);
   const isToNotify = confirmation === null;
-  if (isToNotify) await mark('asked', { dhis2_id: person.id });
+  if (isToNotify) await mark('asked', { [state.idKey]: person.id });
   if (!isMember) await addToGroup([contact], group)(state);
   if (!isToNotify) return { outcome: confirmation === 'asked' ? 'unknown' : null };
   const text = welcome[language] ?? Object.values(welcome)[0];

@@ -34,6 +34,8 @@ const settings = {
     registrationFlow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a01',
     askedGroup: 'Registration asked',
     startedGroup: 'Registration started',
+    // The field with the id of a person in DHIS2. A second program with another tracked entity type needs another one.
+    idField: 'DHIS2 id',
     // The field that says how far the confirmation of a registration has come. A second program needs another one.
     confirmationField: 'Confirmation',
     // Health workers who report, and the key of the field with the id or code of their clinic in DHIS2. The field "Clinic code" has

@@ -43,6 +43,14 @@ fnIf(
 
 fnIf(
   state => state.visits.length > 0,
+  ensureField({ name: $.settings.rapidpro.idField, type: 'text' }).then(state => ({
+    ...state,
+    idKey: state.data.key,
+  })),
+);
+
+fnIf(
+  state => state.visits.length > 0,
   getContacts({ group: $.settings.rapidpro.group }).then(state => ({
     ...state,
     members: state.data,
@@ -56,11 +64,11 @@ fn(async state => {
   const visits = [];
   for (const visit of state.visits) {
     const urn = state.urns[visit.person];
-    const same = state.members.filter(({ fields }) => fields.dhis2_id === visit.person);
+    const same = state.members.filter(({ fields }) => fields[state.idKey] === visit.person);
     let [contact] = same;
     if (!contact && urn) {
       const { data } = await getContact(urn)(state);
-      const id = data?.fields.dhis2_id;
+      const id = data?.fields[state.idKey];
       if (id && id !== visit.person) {
         const cause = `The phone number is that of ${id} in RapidPro.`;
         visits.push({ ...visit, no: refused(cause, 'DHIS2: the phone number of one of both') });
