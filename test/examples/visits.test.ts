@@ -288,24 +288,23 @@ test('a flow that ended without an answer completes nothing: it is told', async 
   });
 });
 
-describe.each([
-  ['a page in place of an answer', PAGE],
-  ['the 404 of a server that is just starting', { ...PAGE, status: 404 }],
-])('%s', (_name, fault) => {
-  test.each([
-    ['the visit that is filled', 'write-dhis2', `/api/tracker/events/${eventOf(BEATA)}`, 0],
-    ['a visit that is open on the desk', 'due', `/api/tracker/events/${eventOf(BEATA)}`, 9],
-    ['the person', 'due', '/api/tracker/trackedEntities', 0],
-  ])('to %s: the run fails, and the answer is not lost', async (_of, step, path, days) => {
-    const both = await withVisits([BEATA]);
-    await both.run('visits');
-    await answer(both, BEATA, '55');
-    both.clock.now += days * DAY;
-    both.dhis2.fault({ method: 'GET', path, ...fault });
-    expect(Object.keys((await both.run('visits')).errors ?? {})).toEqual([step]);
-    expect((await both.run('visits')).data).toMatchObject({ filled: 1 });
-    expect(inDhis2(both, BEATA)).toMatchObject({ values: { VisitWeight: '55' } });
-  });
+const ITS_EVENT = `/api/tracker/events/${eventOf(BEATA)}`;
+const STARTING = { ...PAGE, status: 404 };
+
+test.each([
+  ['a page in place of the visit that is filled', 'write-dhis2', ITS_EVENT, 0, PAGE],
+  ['the 404 of a server that is just starting', 'write-dhis2', ITS_EVENT, 0, STARTING],
+  ['a page in place of a visit that is open on the desk', 'due', ITS_EVENT, 9, PAGE],
+  ['a page in place of the person', 'due', '/api/tracker/trackedEntities', 0, PAGE],
+])('%s: the run fails, and the answer is not lost', async (_name, step, path, days, fault) => {
+  const both = await withVisits([BEATA]);
+  await both.run('visits');
+  await answer(both, BEATA, '55');
+  both.clock.now += days * DAY;
+  both.dhis2.fault({ method: 'GET', path, ...fault });
+  expect(Object.keys((await both.run('visits')).errors ?? {})).toEqual([step]);
+  expect((await both.run('visits')).data).toMatchObject({ filled: 1 });
+  expect(inDhis2(both, BEATA)).toMatchObject({ values: { VisitWeight: '55' } });
 });
 
 describe('it goes wrong', () => {
