@@ -137,12 +137,14 @@ test('a program that has only reports leaves the rest out, and a field may be ca
       rapidpro: { ...all.rapidpro, registrationFlow: null, clinicField: 'Clinic' },
       visits: [],
       users: { ...all.users, units: [] },
-      timeZone: 'Africa/Kigali',
+      desk: { ...all.desk, store: 'dataStore' },
     }),
   });
+  both.dhis2.fault({ method: 'GET', path: '/api/dataStore', status: 403 });
   const all = reasons(await both.run('check')).filter(one => !one.startsWith('timeZone'));
   expect(all).toEqual([
     'Clinic: rapidpro.clinicField: write the key of the field, clinic.',
     expect.stringMatching(/field "Clinic" of the contact is empty/),
+    'rapidpro-dhis2: The user may not read this namespace of the dataStore (desk.name).',
   ]);
 });
