@@ -36,7 +36,7 @@ fn(state => {
     problems.push({ who, reason });
     items.push({ id: who, status: 'refused', cause, mend });
   };
-  for (const { id, name, phone, language, fields = {} } of state.people) {
+  for (const { id, name, phone, language, fields = {}, emptied = {} } of state.people) {
     const urn = state.urns[id];
     const { uuid, urns = [] } = contactOf[id] ?? {};
     if (!urn && !uuid) {
@@ -50,6 +50,9 @@ fn(state => {
     }
     const more = Object.entries(fields).map(([field, value]) => [keys[field] ?? field, value]);
     const contact = { fields: { [idKey]: id, ...Object.fromEntries(more) } };
+    for (const [field, value] of Object.entries(emptied)) {
+      if (contactOf[id]?.fields[field] === value) contact.fields[field] = null;
+    }
     contact.groups = state.register.groups;
     if (uuid) contact.uuid = uuid;
     if (urn && (holderOf[urn] ?? id) !== id) {

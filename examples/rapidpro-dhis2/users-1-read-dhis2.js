@@ -42,9 +42,14 @@ fn(state => {
     (user.organisationUnits ?? []).some(isBelow) &&
     (userGroups.length === 0 || (user.userGroups ?? []).some(({ id }) => userGroups.includes(id)));
   const severalUnits = []; // whose clinic nobody can tell
+  const unitOf = state.unitOf ?? {}; // by user: the unit that the last run wrote
+  const written = {};
   const people = state.users.filter(isChosen).map(user => {
     const own = user.organisationUnits.filter(isBelow);
+    const before = unitOf[user.id];
+    const isLeft = before && !own.some(({ id }) => id === before);
     if (own.length > 1) severalUnits.push(user.id);
+    else written[user.id] = own[0].id;
     const roles = (user.userRoles ?? []).map(({ name, id }) => name ?? id).sort();
     return {
       id: user.id,
@@ -55,12 +60,15 @@ fn(state => {
         // The field that reports and reminders look at. Of several units none is taken: a report must not go to the wrong one.
         ...(own.length === 1 ? { [rapidpro.clinicField]: own[0].id } : {}),
       },
+      // A unit that was written here before, and that they have left, does not stay. What somebody wrote by hand does.
+      emptied: isLeft && own.length > 1 ? { [rapidpro.clinicField]: before } : {},
     };
   });
   return {
     ...state,
     people,
     severalUnits,
+    unitOf: written,
     register: { groups, idField, fields: [idField, roleField], leaveAtMost },
   };
 });

@@ -114,6 +114,17 @@ test('a list that was cut short takes nobody out of the group: it is told', asyn
   expect(both.desk()['user-who-leaves']?.mend).toContain('users.leaveAtMost');
 });
 
+test('who has left a unit for several others no longer reports for it', async () => {
+  const both = await withUsers([user(1)]);
+  both.dhis2.setUp('orgUnits', { id: 'ClinicThird', name: 'Third', parent: 'CountryRW01' });
+  await both.run('users');
+  const several = { id: 'HealthWk001', organisationUnits: ['ClinicReme1', 'ClinicThird'] };
+  both.dhis2.setUp('users', several);
+  expect((await both.run('users')).data).toMatchObject({ updated: 1, problems: 0 });
+  expect(contacts(both)).toMatchObject([{ clinic: null }]);
+  expect((await both.run('users')).data).toMatchObject({ unchanged: 1 });
+});
+
 test('a list that changes while it is read is read again', async () => {
   const both = await withUsers([user(1)]);
   const path = '/api/users';
