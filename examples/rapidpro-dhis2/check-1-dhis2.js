@@ -5,10 +5,49 @@ const KNOWN_CALENDAR = 'iso8601';
 // What DHIS2 has at a path; null where it has nothing there, or where this user may not see it.
 const read = (path, fields) => async state => {
   const { data, response } = await get(path, { query: { fields }, errors: { 404: false } })(state);
-  return response.statusCode === 404 ? null : data;
+  if (response.statusCode === 404) return null;
+  if (typeof data !== 'object') throw new Error(WITHOUT_LOGIN);
+  return data;
 };
 
-const WITHOUT_LOGIN = 'DHIS2 shows its page to log in: look at the credential.';
+const WITHOUT_LOGIN =
+  'DHIS2 shows a page in place of data: look at its address and the credential.';
+
+// The settings alone: what would be misread in silence.
+fn(state => {
+  const { night, phone, reports, visits, desk } = state.settings;
+  const found = [];
+  const note = (who, reason) => found.push({ who, reason });
+  for (const name of ['from', 'to']) {
+    if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(night[name])) {
+      note(`night.${name}`, `It is ${night[name]}. Write an hour like 08:00.`);
+    }
+  }
+  if (!/^\+?[1-9]\d{0,2}$/.test(phone.countryCode)) {
+    note(
+      'phone.countryCode',
+      `It is ${phone.countryCode}. Write the code of the country, like 250.`,
+    );
+  }
+  if (!(phone.digits > 4 && phone.digits < 13)) {
+    note('phone.digits', `It is ${phone.digits}. Write how many digits follow the code, like 9.`);
+  }
+  const days = ['daysBefore', 'daysAfter', 'missedAfterDays'];
+  for (const visit of visits) {
+    for (const name of days.filter(one => !Number.isInteger(visit[one]))) {
+      note(visit.name, `${name} is ${visit[name]}. Write a number of days.`);
+    }
+  }
+  for (const { name, offset = -1, remindAgainAfterDays: again = 0 } of reports) {
+    if (!Number.isInteger(offset)) note(name, `offset is ${offset}. Write a number of periods.`);
+    if (!Number.isInteger(again))
+      note(name, `remindAgainAfterDays is ${again}. Write a number of days.`);
+  }
+  if (desk.resendDays >= desk.keepDays) {
+    note('desk', 'keepDays has to be more than resendDays: what is done would be sent again.');
+  }
+  return { ...state, problems: [...state.problems, ...found] };
+});
 
 // The server itself, and what its user may do.
 fn(async state => {
@@ -45,6 +84,10 @@ fn(async state => {
   const { dhis2 } = state.settings;
   const found = [];
   const note = (who, reason) => found.push({ who, reason });
+  const unit = await read(`/api/organisationUnits/${dhis2.orgUnit}`, 'id')(state);
+  if (!unit) note(dhis2.orgUnit, 'DHIS2 has no such organisation unit.');
+  // Only reports are wanted.
+  if (!dhis2.program) return { ...state, problems: [...state.problems, ...found] };
   const fields =
     'onlyEnrollOnce,trackedEntityType[id],organisationUnits[id],access[data[write]],programTrackedEntityAttributes[mandatory,trackedEntityAttribute[id,unique,optionSet[options[code]]]]';
   const program = await read(`/api/programs/${dhis2.program}`, fields)(state);
@@ -61,11 +104,18 @@ fn(async state => {
     }
     const attributes = program.programTrackedEntityAttributes;
     const attributeOf = id => attributes.find(one => one.trackedEntityAttribute.id === id);
+    for (const name of ['name', 'phone'].filter(one => !dhis2.attributes[one])) {
+      note(name, 'The settings name no such attribute (dhis2.attributes).');
+    }
     for (const [name, id] of Object.entries(dhis2.attributes)) {
-      if (!attributeOf(id)) note(id, `The program has no such attribute (${name}).`);
+      if (id && !attributeOf(id)) note(id, `The program has no such attribute (${name}).`);
     }
     const phone = attributeOf(dhis2.attributes.phone)?.trackedEntityAttribute;
-    if (phone && !phone.unique) note(phone.id, 'The phone number is not unique.');
+    if (phone && !phone.unique)
+      note(
+        phone.id,
+        'The phone number is not unique: make it so in DHIS2, or two people can have one.',
+      );
     const named = Object.values(dhis2.attributes);
     for (const { mandatory, trackedEntityAttribute } of attributes) {
       if (mandatory && !named.includes(trackedEntityAttribute.id)) {
@@ -77,7 +127,7 @@ fn(async state => {
     }
     const language = attributeOf(dhis2.attributes.language)?.trackedEntityAttribute;
     const options = language?.optionSet?.options.map(({ code }) => code);
-    for (const code of Object.keys(dhis2.languages)) {
+    for (const code of Object.keys(dhis2.languages ?? {})) {
       if (options && !options.includes(code)) note(code, 'The language is not among the options.');
     }
     const units = program.organisationUnits.map(({ id }) => id);
@@ -85,8 +135,6 @@ fn(async state => {
       if (!units.includes(id)) note(id, 'The program is not assigned to this organisation unit.');
     }
   }
-  const unit = await read(`/api/organisationUnits/${dhis2.orgUnit}`, 'id')(state);
-  if (!unit) note(dhis2.orgUnit, 'DHIS2 has no such organisation unit.');
   return { ...state, problems: [...state.problems, ...found] };
 });
 
@@ -96,20 +144,30 @@ fn(async state => {
   const found = [];
   const note = (who, reason) => found.push({ who, reason });
   const isTwice = name => visits.filter(one => one.name === name).length > 1;
-  const program = await read(
-    `/api/programs/${dhis2.program}`,
-    'programTrackedEntityAttributes[trackedEntityAttribute[id]]',
-  )(state);
-  const attributes = (program?.programTrackedEntityAttributes ?? []).map(
-    one => one.trackedEntityAttribute.id,
-  );
-  for (const { name, stage: id, values, params = {} } of visits) {
+  for (const rules of visits) {
+    const { name, stage: id, values, params = {}, program: wanted = dhis2.program } = rules;
+    const program = await read(
+      `/api/programs/${wanted}`,
+      'programTrackedEntityAttributes[trackedEntityAttribute[id]]',
+    )(state);
+    if (!program) note(wanted, `DHIS2 has no such program, or its user may not see it (${name}).`);
+    const attributes = (program?.programTrackedEntityAttributes ?? []).map(
+      one => one.trackedEntityAttribute.id,
+    );
+    if (program && !attributes.includes(dhis2.attributes.phone)) {
+      note(wanted, `The program has no attribute with the phone number, which "${name}" needs.`);
+    }
     if (isTwice(name)) note(name, 'Two visits have the same name.');
     const fields = 'program[id],programStageDataElements[dataElement[id]]';
     const stage = await read(`/api/programStages/${id}`, fields)(state);
     if (!stage) note(id, 'DHIS2 has no such program stage, or its user may not see it.');
     else {
-      if (stage.program.id !== dhis2.program) note(id, 'The program stage is of another program.');
+      if (stage.program.id !== wanted) {
+        note(
+          id,
+          `The program stage is of another program: name it in visits, program: '${stage.program.id}'.`,
+        );
+      }
       const elements = stage.programStageDataElements.map(({ dataElement }) => dataElement.id);
       for (const element of Object.values(values)) {
         if (!elements.includes(element))
@@ -150,7 +208,7 @@ fn(state => {
       note(name, 'Nothing is required, so no report is ever complete, and all are reminded.');
     }
     if (!dataSet) continue;
-    const { periodType, isOpen, canWrite, places, clinics } = dataSet;
+    const { periodType, isOpen, canWrite, places, clinics, hasOtherCombos } = dataSet;
     if (!state.due[name]) note(id, `Periods of the kind ${periodType} are not known here.`);
     if (!canWrite) note(id, 'The user may not write data of this data set.');
     if (offset >= 0 && !isOpen) {
@@ -166,6 +224,16 @@ fn(state => {
         note(place, `The data set ${id} has no such data element or category option combo.`);
     }
     const used = values ? named.map(place => places[place]) : Object.values(places);
+    const keys = named.flatMap(place => places[place]?.key ?? []);
+    for (const key of new Set(keys.filter((one, index) => keys.indexOf(one) < index))) {
+      note(key, `Two results of the report "${name}" go there: only one would be kept.`);
+    }
+    if (hasOtherCombos) {
+      note(
+        id,
+        'The data set has a category combination of its own (attribute option combos): values are not written there.',
+      );
+    }
     const dropping = used.filter(place => place && !place.keepsZero);
     for (const element of new Set(dropping.map(({ dataElement }) => dataElement))) {
       note(element, 'DHIS2 drops zeros here: set "Store zero data values" of the data element.');

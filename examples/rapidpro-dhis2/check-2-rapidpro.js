@@ -13,12 +13,14 @@ getWorkspace();
 fn(state => ({ ...state, workspace: state.data }));
 
 const same = (a, b) => a.toLowerCase() === b.toLowerCase();
+// By name in its own letters, and if none has that, in any.
+const find = (names, name) => names[name] ?? names[`~${name.toLowerCase()}`];
 const hasResult = (flow, name) =>
   flow.results.some(result => same(result.key, name) || same(result.name, name));
 
 fn(state => {
   const { settings, dataSets, groups, fields, flows, workspace } = state;
-  const { rapidpro } = settings;
+  const { rapidpro, dhis2 } = settings;
   const found = [];
   const note = (who, reason) => found.push({ who, reason });
 
@@ -26,18 +28,27 @@ fn(state => {
     note(rapidpro.reporters, 'RapidPro has no such group.');
   }
   if (!fields.includes(rapidpro.clinicField)) {
-    note(rapidpro.clinicField, 'RapidPro has no field with this key.');
+    const key = rapidpro.clinicField.toLowerCase().replace(/[^a-z0-9]+/g, '_');
+    note(
+      rapidpro.clinicField,
+      fields.includes(key)
+        ? `rapidpro.clinicField: write the key of the field, ${key}.`
+        : 'RapidPro has no field with this key.',
+    );
   }
   if (workspace.timezone && workspace.timezone !== settings.timeZone) {
     note('timeZone', `The settings say ${settings.timeZone}, the workspace ${workspace.timezone}.`);
   }
 
-  if (!state.configuration.webhookSecret) {
+  if (rapidpro.registrationFlow && !state.configuration.webhookSecret) {
     note('webhookSecret', 'The credential for RapidPro has none: no registration is taken.');
   }
 
+  const { name, phone, language, ...others } = dhis2.attributes ?? {};
+  const clinic = Object.keys(dhis2.clinics ?? {}).length > 0 ? ['clinic'] : [];
+  const asked = ['name', ...clinic, ...Object.keys(others).filter(one => others[one])];
   const wanted = [
-    { uuid: rapidpro.registrationFlow, results: ['name', 'village', 'clinic'] },
+    ...(rapidpro.registrationFlow ? [{ uuid: rapidpro.registrationFlow, results: asked }] : []),
     ...settings.visits.map(({ flow, values }) => ({ uuid: flow, results: Object.keys(values) })),
     ...settings.reports.map(({ flow, values, clinicResult }) => ({
       uuid: flow,
@@ -50,7 +61,10 @@ fn(state => {
     else {
       if (flow.archived) note(uuid, 'The flow is archived.');
       for (const name of results) {
-        if (!hasResult(flow, name)) note(name, `The flow "${flow.name}" has no such result.`);
+        if (!hasResult(flow, name)) {
+          const names = flow.results.map(one => one.name).join(', ') || 'none';
+          note(name, `The flow "${flow.name}" has no such result. It has: ${names}.`);
+        }
       }
     }
   }
@@ -61,7 +75,7 @@ fn(state => {
     const results = flows.find(one => one.uuid === uuid)?.results ?? [];
     for (const { name } of values ? [] : results) {
       const isClinic = clinicResult && same(name, clinicResult);
-      if (!places[name.toLowerCase()] && !isClinic) {
+      if (!find(places, name) && !isClinic) {
         note(name, `The data set ${dataSet} has no such data element: the result is left out.`);
       }
     }
@@ -79,12 +93,13 @@ fnIf(
       const dataSet = state.dataSets[id];
       if (!dataSet || clinicResult) continue;
       for (const { uuid, fields } of state.data) {
-        const clinic = fields[rapidpro.clinicField] ?? '';
-        const isThere = dataSet.clinicIds[clinic] ?? dataSet.clinicIds[clinic.toLowerCase()];
+        const clinic = (fields[rapidpro.clinicField] ?? '').trim();
+        const isThere = find(dataSet.clinicIds, clinic);
         const reason = clinic
           ? `The data set ${id} has no clinic ${clinic}.`
           : `The field "${rapidpro.clinicField}" of the contact is empty.`;
-        if (!isThere) found.push({ who: uuid, reason });
+        const isTold = found.some(one => one.who === uuid && one.reason === reason);
+        if (!isThere && !isTold) found.push({ who: uuid, reason });
       }
     }
     return { ...state, problems: [...state.problems, ...found] };

@@ -20,6 +20,16 @@ fn(async state => {
       found.push({ who: name, reason });
     }
   }
+  if (store === 'dataStore') {
+    // 404: nothing was ever written there.
+    const { response } = await get(`/api/dataStore/${name}`, {
+      errors: { 403: false, 404: false },
+    })(state);
+    if (response.statusCode === 403) {
+      const reason = 'The user may not read this namespace of the dataStore (desk.name).';
+      found.push({ who: name, reason });
+    }
+  }
   return { ...state, problems: [...state.problems, ...found] };
 });
 

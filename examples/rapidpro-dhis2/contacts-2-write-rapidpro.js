@@ -36,7 +36,7 @@ fn(state => {
     problems.push({ who, reason });
     items.push({ id: who, status: 'refused', cause, mend });
   };
-  for (const { id, name, language, fields = {} } of state.people) {
+  for (const { id, name, phone, language, fields = {}, emptied = {} } of state.people) {
     const urn = state.urns[id];
     const { uuid, urns = [] } = contactOf[id] ?? {};
     if (!urn && !uuid) {
@@ -44,8 +44,15 @@ fn(state => {
       refuse(id, reason, reason, 'DHIS2: the phone number of this person');
       continue;
     }
+    if (!urn && phone) {
+      const reason = 'The phone number is wrong: the contact keeps the one that it has.';
+      refuse(id, reason, reason, 'DHIS2: the phone number of this person');
+    }
     const more = Object.entries(fields).map(([field, value]) => [keys[field] ?? field, value]);
     const contact = { fields: { [idKey]: id, ...Object.fromEntries(more) } };
+    for (const [field, value] of Object.entries(emptied)) {
+      if (contactOf[id]?.fields[field] === value) contact.fields[field] = null;
+    }
     contact.groups = state.register.groups;
     if (uuid) contact.uuid = uuid;
     if (urn && (holderOf[urn] ?? id) !== id) {

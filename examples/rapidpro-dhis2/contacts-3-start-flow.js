@@ -8,13 +8,14 @@ ensureGroup($.settings.rapidpro.startedGroup);
 getContacts({ group: $.settings.rapidpro.group });
 
 fn(state => {
-  const { askedGroup, startedGroup } = state.settings.rapidpro;
+  const { askedGroup, startedGroup, confirmationField, registrationFlow } = state.settings.rapidpro;
   const isIn = (contact, name) => contact.groups.some(group => group.name === name);
   // Who registered by phone has been through the flow.
-  const isRegistered = contact => Boolean(contact.fields.confirmation);
+  const isRegistered = contact => Boolean(contact.fields[state.keys[confirmationField]]);
   const asked = state.data.filter(contact => isIn(contact, askedGroup));
   const unclear = asked.filter(contact => !isIn(contact, startedGroup));
-  const toStart = state.data.filter(
+  // Without a flow nobody is started.
+  const toStart = (registrationFlow ? state.data : []).filter(
     contact => !isIn(contact, askedGroup) && !isIn(contact, startedGroup) && !isRegistered(contact),
   );
   const problems = unclear.map(contact => ({
@@ -24,7 +25,7 @@ fn(state => {
   return {
     ...state,
     problems: [...state.problems, ...problems],
-    idOf: Object.fromEntries(state.data.map(({ uuid, fields }) => [uuid, fields.dhis2_id])),
+    idOf: Object.fromEntries(state.data.map(({ uuid, fields }) => [uuid, fields[state.idKey]])),
     toStart: toStart.map(({ uuid }) => uuid),
     started: [],
     notStarted: [],

@@ -1,35 +1,52 @@
 // Reads the data sets of the settings from DHIS2: the kind of their periods, their data elements and their clinics.
 
+const COMBOS = 'categoryCombo[name,categoryOptionCombos[id,code,name]]';
 const FIELDS = [
-  'id,periodType,openFuturePeriods,access[data[write]]',
+  'id,periodType,openFuturePeriods,access[data[write]],categoryCombo[name]',
   'organisationUnits[id,code,openingDate,closedDate]',
-  'dataSetElements[dataElement[id,code,name,zeroIsSignificant,categoryCombo[categoryOptionCombos[id,code,name]]]]',
+  `dataSetElements[${COMBOS},dataElement[id,code,name,valueType,zeroIsSignificant,${COMBOS}]]`,
 ].join();
 
-// An object is found by its id and by its code, in any letters: RapidPro writes results in its own.
-const namesOf = ({ id, code }) =>
-  [id, code].filter(Boolean).flatMap(name => [name, name.toLowerCase()]);
+// DHIS2 drops zeros of these alone.
+const NUMERIC = /^(INTEGER|NUMBER|PERCENTAGE|UNIT_INTERVAL)/;
+
+// What is found by its id and by its code; ids come first. RapidPro writes results in its own letters, and people write codes in
+// theirs: so each is found in small letters too, behind a ~, where no two have the same.
+function byName(pairs) {
+  const found = {};
+  for (const [name, value] of pairs) found[name] ??= value;
+  const small = new Map();
+  for (const [name, value] of Object.entries(found)) {
+    const key = `~${name.toLowerCase()}`;
+    small.set(key, small.has(key) && small.get(key) !== value ? null : value);
+  }
+  for (const [key, value] of small) if (value !== null) found[key] = value;
+  return found;
+}
+const namesOf = ({ id, code }) => [id, code].filter(Boolean);
 
 // Where values can go, by name: a data element, and where it has category option combos, element__combo.
 function placesOf(dataSet) {
-  const places = {};
-  for (const { dataElement } of dataSet.dataSetElements) {
-    const { id, name, zeroIsSignificant, categoryCombo } = dataElement;
-    const combos = categoryCombo.categoryOptionCombos;
+  const places = []; // names, the ids first, and the place
+  for (const { dataElement, categoryCombo } of dataSet.dataSetElements) {
+    const { id, name, valueType, zeroIsSignificant } = dataElement;
+    // A data set may have other combos for an element than the element itself.
+    const combos = (categoryCombo ?? dataElement.categoryCombo).categoryOptionCombos;
+    const keepsZero = zeroIsSignificant || !NUMERIC.test(valueType);
+    const place = { key: id, dataElement: id, name, keepsZero };
     const isPlain = combos.length === 1 && combos[0].name === 'default';
-    for (const element of namesOf(dataElement)) {
-      const place = { dataElement: id, name, keepsZero: zeroIsSignificant };
-      if (isPlain) places[element] = place;
-      else {
-        for (const combo of combos) {
-          for (const option of namesOf(combo)) {
-            places[`${element}__${option}`] = { ...place, categoryOptionCombo: combo.id };
-          }
-        }
-      }
+    if (isPlain) places.push([namesOf(dataElement), place]);
+    for (const combo of isPlain ? [] : combos) {
+      const names = namesOf(dataElement).flatMap(element =>
+        namesOf(combo).map(option => `${element}__${option}`),
+      );
+      places.push([names, { ...place, key: names[0], categoryOptionCombo: combo.id }]);
     }
   }
-  return places;
+  return byName([
+    ...places.map(([[id], place]) => [id, place]),
+    ...places.flatMap(([names, place]) => names.map(name => [name, place])),
+  ]);
 }
 
 fn(async state => {
@@ -46,7 +63,10 @@ fn(async state => {
       continue;
     }
     // Without a credential that it knows DHIS2 answers with a page.
-    if (!data?.id) throw new Error('DHIS2 shows its page to log in: look at the credential.');
+    if (!data?.id)
+      throw new Error(
+        'DHIS2 shows a page in place of data: look at its address and the credential.',
+      );
     const clinics = data.organisationUnits;
     dataSets[id] = {
       id,
@@ -55,9 +75,11 @@ fn(async state => {
       canWrite: data.access?.data?.write !== false,
       places: placesOf(data),
       clinics,
-      clinicIds: Object.fromEntries(
-        clinics.flatMap(one => namesOf(one).map(name => [name, one.id])),
-      ),
+      hasOtherCombos: (data.categoryCombo?.name ?? 'default') !== 'default',
+      clinicIds: byName([
+        ...clinics.map(({ id }) => [id, id]),
+        ...clinics.filter(({ code }) => code).map(({ id, code }) => [code, id]),
+      ]),
     };
   }
   return { ...state, dataSets, problems };

@@ -3,7 +3,8 @@
 // refused or unknown. Entries have ids, a cause and where to mend it: no names, no phone numbers, no texts of messages.
 
 const DAY = 24 * 60 * 60 * 1000;
-// What an entry may hold. "of" is the name of the report or visit in the settings, "place" and "time" say which report counts.
+// What an entry may hold. "of" is the name of the report or visit in the settings, "place" and "time" say which report counts,
+// "time" also since when DHIS2 has a registration.
 const FIELDS = ['kind', 'id', 'status', 'who', 'of', 'until', 'cause', 'mend', 'place', 'time'];
 
 const keyOf = ({ kind, id }) => `${kind}-${id}`;
@@ -21,7 +22,11 @@ async function read(state) {
     query: { fields: '.', paging: false },
     errors: { 404: false },
   })(state);
-  return response.statusCode === 404 ? [] : data.entries.map(({ value }) => value);
+  if (response.statusCode === 404 && data?.httpStatusCode === 404) return [];
+  if (!data?.entries) {
+    throw new Error('DHIS2 shows a page in place of data: look at its address and the credential.');
+  }
+  return data.entries.map(({ value }) => value);
 }
 
 async function write(entries, state) {
@@ -30,7 +35,10 @@ async function write(entries, state) {
   if (store === 'collection') await collections.set(name, keyOf, entries)({ ...state });
   else {
     for (const entry of entries) {
-      await put(`/api/dataStore/${name}/${keyOf(entry)}`, entry)(state);
+      const path = `/api/dataStore/${name}/${keyOf(entry)}`;
+      const { response } = await put(path, entry, { errors: { 409: false } })(state);
+      // Another workflow has made the key at this moment: now it is there to be changed.
+      if (response.statusCode === 409) await put(path, entry)(state);
     }
   }
 }
@@ -39,13 +47,18 @@ async function remove(entries, state) {
   const { store, name } = state.settings.desk;
   for (const entry of entries) {
     if (store === 'collection') await collections.remove(name, keyOf(entry))({ ...state });
-    else await del(`/api/dataStore/${name}/${keyOf(entry)}`)(state);
+    else {
+      // 404: another workflow has taken it away.
+      await del(`/api/dataStore/${name}/${keyOf(entry)}`, { errors: { 404: false } })(state);
+    }
   }
 }
 
 fn(async state => {
   const { settings, now, items = [], settles = [] } = state;
-  const known = new Map((await read(state)).map(entry => [keyOf(entry), entry]));
+  // What somebody else has put there is left alone.
+  const entries = (await read(state)).filter(entry => entry?.kind && entry.id && entry.status);
+  const known = new Map(entries.map(entry => [keyOf(entry), entry]));
   const found = new Map(items.map(item => [keyOf(item), item]));
   // What was open, and this run did not find it any more.
   for (const [key, entry] of known) {

@@ -12,44 +12,74 @@ fnIf(
 
 fn(state => (state.pushes ? state : { ...state, pushes: [state.data] }));
 
+// The fields, in case the workflow "contacts" has never run.
+fn(async state => {
+  if (state.pushes.length === 0) return state;
+  const { idField, confirmationField } = state.settings.rapidpro;
+  const fieldKey = async name => (await ensureField({ name, type: 'text' })(state)).data.key;
+  return {
+    ...state,
+    idKey: await fieldKey(idField),
+    confirmationKey: await fieldKey(confirmationField),
+  };
+});
+
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 // An id for DHIS2 (eleven letters and digits, a letter first) out of a contact's uuid.
-// The same contact always gives the same id: however often a push comes, DHIS2 has the person once.
-function idFrom(pairs) {
-  const numbers = pairs.slice(0, 11).map(pair => Number.parseInt(pair, 16));
+// The same contact always gives the same id: however often a push comes, DHIS2 has the person once, and once in each program.
+function idFrom(pairs, program = '') {
+  const numbers = pairs
+    .slice(0, 11)
+    .map((pair, place) => Number.parseInt(pair, 16) + (program.charCodeAt(place) || 0));
   return numbers.map((number, place) => LETTERS[number % (place === 0 ? 52 : 62)]).join('');
 }
 
+// RapidPro's key of a result: "Sub-county" has the key sub_county.
+const keyOf = name =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_');
+
 // What DHIS2 gets of a contact and its answers.
-function registrationOf(contact, results, { dhis2, rapidpro }) {
-  const answerOf = key => String(results[key]?.value ?? '').trim();
+function registrationOf(contact, results, { settings, idKey, confirmationKey }) {
+  const { dhis2, rapidpro } = settings;
+  const answerOf = name => {
+    const [, answer] = Object.entries(results).find(([key]) => key === keyOf(name)) ?? [];
+    // Where a flow goes on after a time without an answer, RapidPro puts that time into the result.
+    return answer?.category === 'No Response' ? '' : String(answer?.value ?? '').trim();
+  };
+  const clinicOf = name =>
+    Object.entries(dhis2.clinics).find(([one]) => one.toLowerCase() === name.toLowerCase())?.[1];
+  const { name, phone: phoneId, language: languageId, ...others } = dhis2.attributes;
   const pairs = contact.uuid.replaceAll('-', '').match(/../g).reverse();
   const phone = contact.urns.find(urn => urn.startsWith('tel:'))?.slice('tel:'.length);
-  const languages = Object.entries(dhis2.languages);
+  const languages = Object.entries(dhis2.languages ?? {});
   // Somebody who came from DHIS2 is there under an id of DHIS2's.
-  const id = contact.fields.dhis2_id ?? idFrom(pairs);
+  const id = contact.fields[idKey] ?? idFrom(pairs);
   const language = languages.find(([, code]) => code === contact.language)?.[0];
-  const attributesOf = values =>
-    Object.entries(values)
-      .filter(([, value]) => value)
-      .map(([name, value]) => ({ attribute: dhis2.attributes[name], value }));
+  // What the program does not have, or nobody has answered, is left out.
+  const attributesOf = pairs =>
+    pairs
+      .filter(([attribute, value]) => attribute && value)
+      .map(([attribute, value]) => ({ attribute, value }));
   return {
     contact: contact.uuid,
     language: contact.language,
-    confirmation: contact.fields.confirmation ?? null,
+    confirmation: contact.fields[confirmationKey] ?? null,
     isMember: contact.groups.some(({ name }) => name === rapidpro.group),
     person: {
       id,
       path: `/api/tracker/trackedEntities/${id}`,
-      enrollment: idFrom(pairs.slice(5)),
-      orgUnit: dhis2.clinics[answerOf('clinic').toLowerCase()] ?? dhis2.otherClinic,
-      whoItIs: attributesOf({
-        name: answerOf('name') || contact.name,
-        phone,
-        language,
-      }),
-      answers: attributesOf({ village: answerOf('village') }),
+      enrollment: idFrom(pairs.slice(5), dhis2.program),
+      orgUnit: clinicOf(answerOf('clinic')) ?? dhis2.otherClinic,
+      whoItIs: attributesOf([
+        [name, answerOf('name') || contact.name],
+        [phoneId, phone],
+        [languageId, language],
+      ]),
+      answers: attributesOf(Object.entries(others).map(([one, id]) => [id, answerOf(one)])),
     },
   };
 }
@@ -57,15 +87,17 @@ function registrationOf(contact, results, { dhis2, rapidpro }) {
 fn(async state => {
   const registrations = [];
   const items = [...(state.items ?? [])];
-  for (const { contact, results } of state.pushes) {
+  for (const { contact, results, inDhis2 } of state.pushes) {
     // The author of a flow may change what its webhook sends.
     if (!contact?.uuid || !results) {
       throw new Error('The body of the Call Webhook node has to send the contact and the results.');
     }
     const { data } = await getContact(contact.uuid)(state);
     const cause = 'RapidPro no longer has the contact who sent this.';
-    if (data) registrations.push(registrationOf(data, results, state.settings));
-    else if (!state.isResend) throw new Error(cause);
+    if (data) {
+      const made = registrationOf(data, results, state);
+      registrations.push({ ...made, inDhis2 });
+    } else if (!state.isResend) throw new Error(cause);
     else {
       const mend = 'DHIS2: enter the person, if they are to be there';
       items.push({ kind: 'registration', id: contact.uuid, status: 'refused', cause, mend });

@@ -3,6 +3,8 @@
 const FIELDS =
   'orgUnit,geometry,inactive,potentialDuplicate,attributes[attribute,value],enrollments[program]';
 
+const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+
 // Whom DHIS2 has by this id, enrolled or not; null where it has nobody.
 async function lookUp({ person }, state) {
   const { program } = state.settings.dhis2;
@@ -12,7 +14,10 @@ async function lookUp({ person }, state) {
     query: { fields: FIELDS },
     errors: { 404: false },
   })(state);
-  if (response.statusCode !== 200) return { known: null, isEnrolled: false };
+  // DHIS2 says so itself: the 404 of a server that is just starting is a page.
+  const isGone = response.statusCode === 404 && data?.httpStatusCode === 404;
+  if (isGone) return { known: null, isEnrolled: false };
+  if (!data?.orgUnit) throw new Error(PAGE);
   if (!data.enrollments?.some(one => one.program === program)) {
     return { known: data, isEnrolled: false };
   }
@@ -42,6 +47,7 @@ async function entryOf(registration, state) {
   if (isEnrolled) return person;
   // The day is that of DHIS2's clock: it takes no day that has not begun there.
   const { data } = await get('/api/system/info')(state);
+  if (!data?.serverDate) throw new Error(PAGE);
   const today = data.serverDate.slice(0, 10);
   const days = { enrolledAt: today, occurredAt: today };
   return { ...person, enrollments: [{ enrollment, program, orgUnit, status: 'ACTIVE', ...days }] };
@@ -78,13 +84,21 @@ function refusalOf({ validationReport, message = 'DHIS2 gave no reason' }, { dhi
   };
 }
 
+const noId = field => ({
+  reason: `The field "${field}" of the contact holds no id of DHIS2.`,
+  mend: `RapidPro: the field "${field}" of this contact; then run "resend"`,
+});
+
 fn(async state => {
   const problems = [...state.problems];
   const registrations = [];
   for (const registration of state.registrations) {
     let refusal;
     try {
-      const person = await entryOf(registration, state);
+      const isId = /^[A-Za-z][A-Za-z0-9]{10}$/.test(registration.person.id);
+      if (!isId) refusal = noId(state.settings.rapidpro.idField);
+      const isToWrite = isId && !registration.inDhis2;
+      const person = isToWrite ? await entryOf(registration, state) : null;
       if (person) {
         // All or nothing. DHIS2 answers a refusal with 409 and a report that says why.
         const { data } = await post(
@@ -95,13 +109,23 @@ fn(async state => {
             errors: { 409: false },
           },
         )(state);
-        if (data.status === 'ERROR') refusal = refusalOf(data, state.settings);
+        if (data?.status === 'ERROR') refusal = refusalOf(data, state.settings);
+        else if (!data?.status) throw new Error(PAGE);
       }
     } catch (error) {
       // One that DHIS2 cannot work on does not keep the others of a list.
       if (!state.isResend) throw error;
-      const reason = `DHIS2 failed (${error.statusCode ?? 'no answer'}).`;
-      refusal = { reason, until: 'the next run of "resend"' };
+      const { statusCode } = error;
+      refusal =
+        statusCode >= 400 && statusCode < 500
+          ? {
+              reason: `DHIS2 does not take the request (${statusCode}).`,
+              mend: 'DHIS2: this person, and what its user may do; then run "resend"',
+            }
+          : {
+              reason: `DHIS2 failed (${statusCode ?? 'no answer'}).`,
+              until: 'the next run of "resend"',
+            };
     }
     if (refusal) problems.push({ who: registration.contact, reason: refusal.reason });
     registrations.push({ ...registration, isRegistered: !refusal, refusal });

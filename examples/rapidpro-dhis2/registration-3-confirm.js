@@ -1,14 +1,15 @@
 // Writes the id of DHIS2 to each contact, and tells the person, once.
-// The field "Confirmation" is the mark: "asked" before the message is sent, "sent" afterwards.
+// The field of rapidpro.confirmationField is the mark: "asked" before the message is sent, "sent" afterwards.
 
-const UNKNOWN =
-  'It is not known whether the message went out. Look, and then set the field "Confirmation" to sent, or empty it.';
+const unknownOf = field =>
+  `It is not known whether the message went out. Look, and then set the field "${field}" to sent, or empty it.`;
 
 async function confirm({ contact, language, confirmation, isMember, person }, state) {
   const { welcome, group } = state.settings.rapidpro;
-  const mark = fields => updateContact(contact, { fields })(state);
+  const mark = (value, more = {}) =>
+    updateContact(contact, { fields: { ...more, [state.confirmationKey]: value } })(state);
   const isToNotify = confirmation === null;
-  if (isToNotify) await mark({ dhis2_id: person.id, confirmation: 'asked' });
+  if (isToNotify) await mark('asked', { [state.idKey]: person.id });
   if (!isMember) await addToGroup([contact], group)(state);
   if (!isToNotify) return { outcome: confirmation === 'asked' ? 'unknown' : null };
   const text = welcome[language] ?? Object.values(welcome)[0];
@@ -18,23 +19,26 @@ async function confirm({ contact, language, confirmation, isMember, person }, st
     const isRefused = error.statusCode >= 400 && error.statusCode < 500;
     if (!isRefused) return { outcome: 'unknown' };
     // A refused message surely did not go out: the mark comes off, and the next push tries again.
-    await mark({ confirmation: null });
+    await mark(null);
     return { outcome: 'refused', words: error.description };
   }
-  await mark({ confirmation: 'sent' });
+  await mark('sent');
   return { outcome: 'sent' };
 }
 
 // Where a registration has ended, for the desk.
-function itemOf({ contact, isRegistered, refusal, outcome, words }) {
-  const item = { kind: 'registration', id: contact, who: contact };
+function itemOf({ contact, isRegistered, inDhis2, refusal, outcome, words }, { now, settings }) {
+  const field = settings.rapidpro.confirmationField;
+  const who = { kind: 'registration', id: contact, who: contact };
   if (!isRegistered) {
     const { reason: cause, mend, until } = refusal;
-    return { ...item, status: until ? 'waiting' : 'refused', cause, mend, until };
+    return { ...who, status: until ? 'waiting' : 'refused', cause, mend, until };
   }
+  // Since when DHIS2 has it: somebody may register again.
+  const item = { ...who, time: inDhis2 ?? new Date(now).toISOString() };
   if (outcome === 'unknown') {
-    const mend = 'RapidPro: the field "Confirmation" of this contact';
-    return { ...item, status: 'unknown', cause: UNKNOWN, mend };
+    const mend = `RapidPro: the field "${field}" of this contact`;
+    return { ...item, status: 'unknown', cause: unknownOf(field), mend };
   }
   if (outcome === 'refused') {
     const mend = 'RapidPro: this contact or its channel; then run "resend"';
@@ -42,6 +46,8 @@ function itemOf({ contact, isRegistered, refusal, outcome, words }) {
   }
   return { ...item, status: 'done' };
 }
+
+fnIf(state => state.registrations.length > 0, ensureGroup($.settings.rapidpro.group));
 
 fn(async state => {
   const problems = [...state.problems];
@@ -53,10 +59,14 @@ fn(async state => {
     if (outcome === 'refused') {
       problems.push({ who: contact, reason: `The message was refused: ${words}` });
     }
-    if (outcome === 'unknown') problems.push({ who: contact, reason: UNKNOWN });
+    if (outcome === 'unknown') {
+      const reason = unknownOf(state.settings.rapidpro.confirmationField);
+      problems.push({ who: contact, reason });
+    }
     ended.push({ ...registration, ...result });
   }
-  return { ...state, problems, ended, items: [...state.items, ...ended.map(itemOf)] };
+  const items = ended.map(one => itemOf(one, state));
+  return { ...state, problems, ended, items: [...state.items, ...items] };
 });
 
 // What is stored of it: no names, no phone numbers, no answers. The workflow "resend" goes on with the reports.

@@ -1,6 +1,7 @@
 // Finds out which clinics have not completed the period that is over.
 
 const PER_REQUEST = 100;
+const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
 
 // What is complete in DHIS2 at this moment.
 async function completeByNow({ id }, period, state) {
@@ -12,6 +13,8 @@ async function completeByNow({ id }, period, state) {
     endDate: period.end,
   };
   const { data } = await get('/api/completeDataSetRegistrations', { query })(state);
+  // Taken for an empty list, it would remind everybody.
+  if (typeof data !== 'object') throw new Error(PAGE);
   return (data.completeDataSetRegistrations ?? [])
     .filter(one => one.period === period.id && one.completed !== false)
     .map(one => one.organisationUnit);
@@ -25,6 +28,7 @@ async function completeInTables({ id, clinics }, period, state) {
     const dimensions = [`dx:${id}.REPORTING_RATE`, `pe:${period.id}`, `ou:${part.join(';')}`];
     const search = dimensions.map(one => `dimension=${encodeURIComponent(one)}`).join('&');
     const { data } = await get(`/api/analytics?${search}&skipMeta=true`)(state);
+    if (!data?.rows) throw new Error(PAGE);
     // Rows have the rate, the period, the clinic and a number as text.
     const isLow = clinic => data.rows.some(row => row[2] === clinic && Number(row[3]) < 100);
     complete.push(...part.filter(clinic => !isLow(clinic)));

@@ -7,7 +7,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const isNight = (time, { night, timeZone }) => {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
   const hour = clock.format(new Date(time));
-  const { from, to } = night;
+  const [from, to] = [night.from, night.to].map(one => one.padStart(5, '0'));
   return from <= to ? hour >= from && hour < to : hour >= from || hour < to;
 };
 
@@ -37,34 +37,42 @@ fn(async state => {
 
   for (const name of names) {
     const rules = settings.reports.find(report => report.name === name);
-    const { id: period, reportedFrom, reportedTo } = due[name];
+    const { id: period } = due[name];
     const { clinicIds } = dataSets[rules.dataSet];
-    const clinicOf = text => clinicIds[text] ?? clinicIds[String(text ?? '').toLowerCase()];
+    const clinicOf = text => {
+      const written = String(text ?? '').trim();
+      return clinicIds[written] ?? clinicIds[`~${written.toLowerCase()}`];
+    };
     const field = await ensureField({ name: rules.reminderField, type: 'text' })(state);
     const { key } = field.data;
-
-    // Who has reported meanwhile, and waits for the reports workflow: nobody of that clinic is written to.
-    const dayOf = time =>
-      new Intl.DateTimeFormat('sv-SE', { timeZone: settings.timeZone }).format(new Date(time));
-    const before = new Date(Date.parse(reportedFrom) - DAY).toISOString();
-    const { data: runs } = await getFlowRuns({ flow: rules.flow, after: before })(state);
-    const reports = runs.filter(
-      run =>
-        run.exit_type === 'completed' &&
-        dayOf(run.created_on) >= reportedFrom &&
-        dayOf(run.created_on) <= reportedTo,
-    );
 
     const { data: contacts } = await getContacts({ group: reporters })(state);
     const clinicOfContact = uuid =>
       clinicOf(contacts.find(contact => contact.uuid === uuid)?.fields[clinicField]);
-    const clinicOfRun = ({ contact, values }) => {
-      const answer = Object.entries(values).find(
-        ([result]) => result === String(rules.clinicResult ?? '').toLowerCase(),
+    const clinicOfRun = ({ contact, values }, clinicResult) => {
+      if (!clinicResult) return clinicOfContact(contact.uuid);
+      const answer = Object.entries(values).find(([result, one]) =>
+        [result, one.name ?? result].some(own => own.toLowerCase() === clinicResult.toLowerCase()),
       );
-      return answer ? clinicOf(String(answer[1].value).trim()) : clinicOfContact(contact.uuid);
+      return clinicOf(answer?.[1].value);
     };
-    const hasReported = reports.map(clinicOfRun);
+
+    // Who has reported meanwhile, in whichever flow, and waits for the reports workflow: nobody of that clinic is written to.
+    const dayOf = time =>
+      new Intl.DateTimeFormat('sv-SE', { timeZone: settings.timeZone }).format(new Date(time));
+    const reports = [];
+    for (const one of settings.reports.filter(({ dataSet }) => dataSet === rules.dataSet)) {
+      const { reportedFrom, reportedTo } = due[one.name];
+      const before = new Date(Date.parse(reportedFrom) - DAY).toISOString();
+      const { data: runs } = await getFlowRuns({ flow: one.flow, after: before })(state);
+      for (const run of runs) {
+        const day = dayOf(run.created_on);
+        const isOfPeriod = day >= reportedFrom && day <= reportedTo;
+        if (run.exit_type !== 'completed' || !isOfPeriod) continue;
+        reports.push({ contact: run.contact.uuid, clinic: clinicOfRun(run, one.clinicResult) });
+      }
+    }
+    const hasReported = reports.map(({ clinic }) => clinic);
     const isMissing = clinic => missing[name].includes(clinic) && !hasReported.includes(clinic);
     const end = (who, item) => {
       const id = `${plain(name)}-${period}-${who}`;
@@ -73,7 +81,7 @@ fn(async state => {
 
     for (const contact of contacts) {
       const clinic = clinicOf(contact.fields[clinicField]);
-      const reported = reports.some(run => run.contact.uuid === contact.uuid);
+      const reported = reports.some(one => one.contact === contact.uuid);
       if (!isMissing(clinic) || reported) continue;
       const [markedPeriod, mark, day] = (contact.fields[key] ?? '').split(' ');
       const who = contact.uuid;

@@ -2,6 +2,8 @@
 // The list is part of the state. A report leaves it only when DHIS2 has it.
 // In the workflow "resend" the list is made of what is refused on the desk.
 
+const DAY = 24 * 60 * 60 * 1000;
+
 // What the desk has as done was perhaps sent by another workflow than this one.
 fn(state => {
   const { desk, isResend, toSend = [], lastSent = {} } = state;
@@ -18,20 +20,29 @@ fn(state => {
   };
 });
 
+// Where a flow goes on after a time without an answer, RapidPro puts that time into the result. Newer servers show no input.
+const isAnswer = ({ value, category, input }) => {
+  const isTimeout = input === undefined ? category === 'No Response' : category && !input;
+  return !(isTimeout && /^\d{4}-\d\d-\d\dT/.test(value));
+};
+
 const same = (a, b) => a.toLowerCase() === b.toLowerCase();
+
+// By name in its own letters, and if none has that, in any.
+const find = (names, name) => names[name] ?? names[`~${name.toLowerCase()}`];
 
 // What of a run belongs to a report: numbers by the name of their place in DHIS2, and the clinic if the flow asks for it.
 function reportOf(run, { name, values, clinicResult }, { places }) {
   const results = Object.entries(run.values).map(([key, result]) => ({
     key,
     name: result.name ?? key,
-    value: String(result.value ?? '').trim(),
+    value: isAnswer(result) ? String(result.value ?? '').trim() : '',
   }));
   const answerOf = wanted =>
     results.find(({ key, name }) => same(key, wanted) || same(name, wanted));
   const answers = values
     ? Object.entries(values).map(([result, place]) => [place, answerOf(result)?.value])
-    : results.map(result => [result.name.toLowerCase(), result.value]);
+    : results.map(({ name, value }) => [find(places, name)?.key, value]);
   return {
     name,
     run: run.uuid,
@@ -39,9 +50,7 @@ function reportOf(run, { name, values, clinicResult }, { places }) {
     began: run.created_on,
     time: new Date(run.exited_on).toISOString(),
     clinic: clinicResult ? (answerOf(clinicResult)?.value ?? '') : null,
-    values: Object.fromEntries(
-      answers.filter(([place, value]) => value && (values || places[place])),
-    ),
+    values: Object.fromEntries(answers.filter(([place, value]) => place && value)),
   };
 }
 
@@ -51,11 +60,17 @@ async function openOf(report, dataSet, state) {
   const toSend = [];
   const isOpen = ({ kind, of, status }) =>
     kind === 'report' && of === report.name && status === 'refused';
+  const { settings, now } = state;
+  // The desk no longer knows whether a later one has come.
+  const isTooOld = run => Date.parse(run.exited_on) < now - settings.desk.keepDays * DAY;
   for (const { kind, id, who, of } of state.desk.filter(isOpen)) {
     const { data } = await getFlowRuns({ uuid: id })(state);
-    if (data.length > 0) toSend.push(reportOf(data[0], report, dataSet));
+    const [run] = data;
+    if (run && !isTooOld(run)) toSend.push(reportOf(run, report, dataSet));
     else {
-      const cause = 'RapidPro no longer has this report.';
+      const cause = run
+        ? `It is older than ${settings.desk.keepDays} days: a later one may have come.`
+        : 'RapidPro no longer has this report.';
       const mend = 'DHIS2: enter the numbers there';
       items.push({ kind, id, who, of, status: 'refused', cause, mend });
     }

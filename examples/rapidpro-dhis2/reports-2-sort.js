@@ -1,7 +1,10 @@
 // Finds out where each report goes, and which ones count: of several for the same clinic and period the newest.
 
-const idOf = (ids, name) =>
-  [name, name.toLowerCase()].filter(one => Object.hasOwn(ids, one)).map(one => ids[one])[0];
+// By name in its own letters, and if none has that, in any.
+const find = (names, name) =>
+  [name, `~${name.toLowerCase()}`]
+    .filter(one => Object.hasOwn(names, one))
+    .map(one => names[one])[0];
 
 // A report with all that DHIS2 wants to know of it, or with the reason why that is not known.
 function complete(report, state) {
@@ -9,11 +12,11 @@ function complete(report, state) {
   const { clinicField, reporters } = settings.rapidpro;
   const rules = settings.reports.find(({ name }) => name === report.name);
   const dataSet = dataSets[rules?.dataSet];
-  const named = report.clinic ?? clinicOf[report.contact] ?? '';
-  const clinic = dataSet && idOf(dataSet.clinicIds, named);
+  const named = String(report.clinic ?? clinicOf[report.contact] ?? '').trim();
+  const clinic = dataSet && find(dataSet.clinicIds, named);
   const names = Object.keys(report.values);
-  const unknown = names.filter(name => !dataSet?.places[name]);
-  const place = `${report.name} ${clinic} ${report.period?.id}`;
+  const placeOf = name => dataSet && find(dataSet.places, name);
+  const unknown = names.filter(name => !placeOf(name));
   // Where to mend it, and what the desk shows of the cause.
   const because = (reason, mend, cause = reason) => ({ ...report, reason, mend, cause });
   const ofContact = `RapidPro: the field "${clinicField}" of this contact`;
@@ -67,11 +70,16 @@ function complete(report, state) {
       'settings.js, or the names of results in the flow',
     );
   }
-  return { ...report, rules, dataSet, clinic, place };
+  // Another flow may fill the same data set, and call a data element by its code.
+  const values = Object.fromEntries(
+    Object.entries(report.values).map(([name, value]) => [placeOf(name).key, value]),
+  );
+  const place = `${dataSet.id} ${clinic} ${report.period.id}`;
+  return { ...report, values, required: rules.required ?? [], dataSet, clinic, place };
 }
 
-// Of several reports of a clinic for a period the newest counts, also against what was sent before. What only an older one
-// has is kept.
+// Of several reports of a clinic for a period the newest counts, whichever flow they come from, also against what was sent
+// before. What only an older one has is kept.
 fn(state => {
   const all = state.toSend.map(report => complete(report, state));
   const toSend = {};
@@ -83,9 +91,14 @@ fn(state => {
       overtaken.push(report);
       continue;
     }
-    const { runs = [], ...older } = toSend[place] ?? {};
-    const merged = { ...older.values, ...values };
-    toSend[place] = { ...report, values: merged, runs: [...runs, report.run] };
+    const { run, contact, name } = report;
+    const older = toSend[place] ?? { values: {}, required: [], parts: [] };
+    toSend[place] = {
+      ...report,
+      values: { ...older.values, ...values },
+      required: [...new Set([...older.required, ...report.required])],
+      parts: [...older.parts, { run, contact, name }],
+    };
   }
   const isRunning = ({ period, dataSet }) => period.end >= state.today && !dataSet.isOpen;
   const reports = Object.values(toSend);

@@ -14,6 +14,20 @@ const partsOf = list =>
     list.slice(part * PER_REQUEST, (part + 1) * PER_REQUEST),
   );
 
+const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+
+// DHIS2's account of an import. A page, as of a proxy or to log in, is none: nobody knows what was kept.
+function summaryOf(data) {
+  const summary = data?.response ?? data;
+  if (typeof summary?.status === 'string') return summary;
+  throw new Error(PAGE);
+}
+
+// Several things may be wrong with one report.
+function note(reasons, place, reason) {
+  reasons[place] = [...new Set([...(reasons[place] ?? []), reason])];
+}
+
 // With 409 DHIS2 says: not all. What is right has been kept, and "conflicts" lists what is not, by its place in the request.
 fn(async state => {
   const refused = {}; // by place: the reasons
@@ -33,15 +47,17 @@ fn(async state => {
         { dataSet: id, dataValues },
         { query: STRICT, errors: { 409: false } },
       )(state);
-      const summary = data.response ?? data;
+      const summary = summaryOf(data);
       const conflicts = summary.conflicts ?? [];
-      for (const { value, errorCode, indexes = [] } of conflicts) {
+      for (const { value, errorCode, indexes } of conflicts) {
         const list = errorCode === 'E7641' ? tooEarly : refused;
-        for (const index of indexes) list[rows[index].place] = `${value} (${errorCode})`;
+        // What names no place in the request concerns all of it.
+        const concerned = indexes?.length ? indexes.map(index => rows[index]) : rows;
+        for (const { place } of concerned) note(list, place, `${value} (${errorCode})`);
       }
-      const isUnclear = summary.status !== 'SUCCESS' && !conflicts.some(one => one.indexes?.length);
-      const reason = summary.description ?? data.message;
-      if (isUnclear) for (const { place } of rows) refused[place] = reason;
+      const isUnclear = summary.status !== 'SUCCESS' && conflicts.length === 0;
+      const reason = summary.description ?? data.message ?? 'DHIS2 gave no reason.';
+      if (isUnclear) for (const { place } of rows) note(refused, place, reason);
     }
   }
   const isTaken = ({ place }) => !refused[place] && !tooEarly[place];
@@ -57,10 +73,8 @@ fn(async state => {
 // The data set of a clinic is complete when all that is required is there: in the report, or in DHIS2 from before.
 fn(async state => {
   const toComplete = [];
-  for (const { place, rules, dataSet, clinic, period, values } of state.sent) {
-    const required = (rules.required ?? []).map(
-      name => dataSet.places[name] ?? { dataElement: name },
-    );
+  for (const { place, required: names, dataSet, clinic, period, values } of state.sent) {
+    const required = names.map(name => dataSet.places[name] ?? { dataElement: name });
     if (required.length === 0) continue;
     const isOf = wanted => one =>
       one.dataElement === wanted.dataElement &&
@@ -70,6 +84,7 @@ fn(async state => {
     if (missing.length > 0) {
       const query = { dataSet: dataSet.id, period: period.id, orgUnit: clinic };
       const { data } = await get('/api/dataValueSets', { query })(state);
+      if (typeof data !== 'object') throw new Error(PAGE);
       missing = missing.filter(wanted => !(data.dataValues ?? []).some(isOf(wanted)));
     }
     if (missing.length > 0) continue;
@@ -84,12 +99,13 @@ fn(async state => {
       { errors: { 409: false } },
     )(state);
     // A conflict names what is wrong, and not its place in the request.
-    const { status, conflicts = [], description } = data.response ?? data;
+    const { status, conflicts = [], description } = summaryOf(data);
     const isUnclear = status !== 'SUCCESS' && conflicts.length === 0;
     for (const { place, entry } of part) {
       const conflict = conflicts.find(({ object }) => Object.values(entry).includes(object));
-      const reason = conflict?.value ?? (isUnclear && (description ?? data.message));
-      if (reason) incomplete[place] = `Not marked as complete: ${reason}`;
+      const reason =
+        conflict?.value ?? (isUnclear && (description ?? data.message ?? 'DHIS2 gave no reason.'));
+      if (reason) incomplete[place] = [`Not marked as complete: ${reason}`];
     }
   }
   // What is not marked waits as a whole, and is sent once more with the next run.
@@ -117,19 +133,31 @@ fn(state => {
   return { ...state, problems: [...state.problems, ...problems] };
 });
 
-// Of what DHIS2 says the desk has the words before the first quotation, and the code.
-const withoutValues = message => {
-  const [words] = message.split(/[`'"(=[]/);
-  const [code = ''] = /\(E\d+\)$/.exec(message) ?? [];
-  return `${words.trim().replace(/[:;]$/, '')} ${code}`.trim();
+// Of what DHIS2 says the desk has the words before the first quotation, the data elements that they name, and the code.
+const withoutValues = ({ places }) => {
+  const elements = [...new Set(Object.values(places).map(({ dataElement }) => dataElement))];
+  return message => {
+    const [words] = message.split(/[`'"(=[]/);
+    const named = elements.filter(id => message.includes(`\`${id}\``));
+    const [code] = /\(E\d+\)$/.exec(message) ?? [];
+    return [words.trim().replace(/[:;]$/, ''), ...named, code].filter(Boolean).join(' ');
+  };
 };
+
+// Where to mend it, by what DHIS2 says.
+const IS_VALUE = /\(E76(18|19|20|21)\)$/;
+function mendOf(reasons, { id }) {
+  if (reasons.some(one => IS_VALUE.test(one)))
+    return 'Let them report again; the newer report counts';
+  const what = reasons.some(one => one.endsWith('(E7640)')) ? 'expiry days of the' : 'the';
+  return `DHIS2: ${what} data set ${id}; then run "resend", or wait for the next run`;
+}
 
 // Where each report has ended. A run that was merged into a later one ends with it.
 fn(state => {
   const { sent, later, unready, overtaken, ready, refused } = state;
   const itemsOf = (report, item) =>
-    (report.runs ?? [report.run]).map(id => {
-      const { contact: who, name: of } = report;
+    (report.parts ?? [report]).map(({ run: id, contact: who, name: of }) => {
       return { kind: 'report', id, who, of, ...item };
     });
   const failed = ready.filter(({ place }) => refused[place]);
@@ -145,8 +173,8 @@ fn(state => {
     ...failed.flatMap(one =>
       itemsOf(one, {
         status: 'refused',
-        cause: withoutValues(refused[one.place]),
-        mend: `DHIS2: the data set ${one.dataSet.id}; then run "resend", or wait for the next run`,
+        cause: refused[one.place].map(withoutValues(one.dataSet)).join('; '),
+        mend: mendOf(refused[one.place], one.dataSet),
       }),
     ),
   ];
@@ -159,14 +187,12 @@ fn(state => {
   const { settings, items } = state;
   const lastSent = { ...state.lastSent };
   for (const { place, time } of sent) lastSent[place] = time;
-  const twoMonthsAgo = new Date(now - 60 * 24 * 60 * 60 * 1000).toISOString();
-  const recent = Object.entries(lastSent).filter(([, time]) => time > twoMonthsAgo);
   const failed = ready.filter(({ place }) => refused[place]);
-  const waitingRuns = [...later, ...failed].flatMap(({ runs }) => runs);
+  const waitingRuns = [...later, ...failed].flatMap(({ parts }) => parts.map(({ run }) => run));
   const all = [
     ...problems,
     ...unready.map(({ contact, reason }) => ({ who: contact, reason })),
-    ...failed.map(({ contact, place }) => ({ who: contact, reason: refused[place] })),
+    ...failed.map(({ contact, place }) => ({ who: contact, reason: refused[place].join(' ') })),
   ];
   const counts = {
     sent: sent.length,
@@ -182,6 +208,10 @@ fn(state => {
   const isWaiting = ({ run }) =>
     waitingRuns.includes(run) || unready.some(report => report.run === run);
   const toSend = state.toSend.filter(isWaiting).map(({ period, ...report }) => report);
+  // As long as a report waits, it must not undo one that was sent since.
+  const twoMonthsAgo = new Date(now - 60 * 24 * 60 * 60 * 1000).toISOString();
+  const [oldest = twoMonthsAgo] = [twoMonthsAgo, ...toSend.map(({ time }) => time)].sort();
+  const recent = Object.entries(lastSent).filter(([, time]) => time > oldest);
   const kept = { rapidpro, toSend, lastSent: Object.fromEntries(recent) };
   return { settings, now, items, final: { ...kept, problems: all, data: counts } };
 });

@@ -3,12 +3,22 @@
 
 const DAY = 24 * 60 * 60 * 1000;
 
-fn(state => ({ ...state, isResend: true, pushes: [] }));
+fn(state => ({ ...state, isResend: true, pushes: [], data: [] }));
 
-getFlowRuns({
-  flow: $.settings.rapidpro.registrationFlow,
-  after: state => new Date(state.now - state.settings.desk.resendDays * DAY).toISOString(),
-});
+const isOpen = ({ kind, status }) => kind === 'registration' && status !== 'done';
+
+// Those of the last days; and as far back as one that is still open on the desk.
+fnIf(
+  $.settings.rapidpro.registrationFlow,
+  getFlowRuns({
+    flow: $.settings.rapidpro.registrationFlow,
+    after: ({ desk, settings, now }) => {
+      const since = desk.filter(isOpen).map(one => Date.parse(one.since));
+      const oldest = Math.min(now, ...since) - settings.desk.resendDays * DAY;
+      return new Date(oldest).toISOString();
+    },
+  }),
+);
 
 fn(state => {
   const { desk, settings, now } = state;
@@ -21,18 +31,25 @@ fn(state => {
     if (run.exit_type !== 'completed' || time > latest || known?.time > time) continue;
     newest.set(run.contact.uuid, { ...run, time });
   }
-  const isDone = run =>
-    desk.some(
-      ({ kind, id, status, since }) =>
-        kind === 'registration' &&
-        id === run.contact.uuid &&
-        status === 'done' &&
-        Date.parse(since) >= run.time,
-    );
-  const runs = [...newest.values()].filter(run => !isDone(run));
-  const pushes = runs.map(({ contact, values }) => ({
-    contact: { uuid: contact.uuid },
-    results: values,
+  const entryOf = run =>
+    desk.find(({ kind, id }) => kind === 'registration' && id === run.contact.uuid);
+  // When DHIS2 had this registration: what a clinic has corrected since is not undone. The push came while the run went on.
+  const inDhis2 = run => {
+    const { time, status, since } = entryOf(run) ?? {};
+    const at = time ?? (status === 'done' ? since : undefined);
+    return Date.parse(at) >= Date.parse(run.created_on) ? at : undefined;
+  };
+  const isToSend = run => {
+    const entry = entryOf(run);
+    if (entry && isOpen(entry)) return true;
+    const isRecent = run.time >= now - settings.desk.resendDays * DAY;
+    return isRecent && !inDhis2(run);
+  };
+  const runs = [...newest.values()].filter(isToSend);
+  const pushes = runs.map(run => ({
+    contact: { uuid: run.contact.uuid },
+    results: run.values,
+    inDhis2: inDhis2(run),
   }));
   return { ...state, pushes };
 });

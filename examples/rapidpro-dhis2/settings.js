@@ -5,10 +5,13 @@
 const settings = {
   // DHIS2. The ids are in the address bar of DHIS2's Maintenance app.
   dhis2: {
+    // Without a program, as where only reports are wanted, write null.
     program: 'MatCareProg',
     trackedEntityType: 'PersonType1',
     // People of this organisation unit, and of all below it, become contacts.
     orgUnit: 'CountryRW01',
+    // What is there of a person: name and phone, the language if it is asked for, and each other result of the registration
+    // flow by its name, with the attribute that it fills. Leave out what your program does not have.
     attributes: {
       name: 'AttrFullNam',
       phone: 'AttrPhoneNr',
@@ -17,7 +20,7 @@ const settings = {
     },
     // How DHIS2 calls a language, and how RapidPro does.
     languages: { Kinyarwanda: 'kin', French: 'fra', English: 'eng' },
-    // Where somebody is enrolled who names this clinic in the flow. Write the names in small letters.
+    // Where somebody is enrolled who names this clinic in the flow, in any letters.
     clinics: { kacyiru: 'ClinicKacy1', remera: 'ClinicReme1' },
     // Where everybody else is enrolled.
     otherClinic: 'CountryRW01',
@@ -27,11 +30,16 @@ const settings = {
   rapidpro: {
     // Everybody who is in DHIS2 is in this group. The contacts workflow makes the groups and fields that are not there.
     group: 'DHIS2 clients',
-    // The flow that new people are started in, and who was: asked for, and done.
+    // The flow that new people are started in, and who was: asked for, and done. Without a flow nobody is; write null.
     registrationFlow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a01',
     askedGroup: 'Registration asked',
     startedGroup: 'Registration started',
-    // Health workers who report, and the field with the id or code of their clinic in DHIS2.
+    // The field with the id of a person in DHIS2. A second program with another tracked entity type needs another one.
+    idField: 'DHIS2 id',
+    // The field that says how far the confirmation of a registration has come. A second program needs another one.
+    confirmationField: 'Confirmation',
+    // Health workers who report, and the key of the field with the id or code of their clinic in DHIS2. The field "Clinic code" has
+    // the key clinic_code.
     reporters: 'Health workers',
     clinicField: 'clinic',
     // The field that says which visits a contact was started for.
@@ -74,6 +82,7 @@ const settings = {
   visits: [
     {
       name: 'visit',
+      // Of dhis2.program; for a stage of another one, name that: program: '…'.
       stage: 'VisitStage1',
       flow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a05',
       // Somebody is started from so many days before the due day to so many days after it.

@@ -23,7 +23,10 @@ fn(state => {
     new Date(now),
   );
   const isDay = until => /^\d{4}-\d{2}-\d{2}$/.test(until ?? '');
-  const isLate = ({ status, until }) => status === 'waiting' && isDay(until) && until < today;
+  // What waits for the next run, or for an hour, waits no longer than a day.
+  const yesterday = new Date(now - 24 * 60 * 60 * 1000).toISOString();
+  const isLate = ({ status, until, since }) =>
+    status === 'waiting' && (isDay(until) ? until < today : since < yesterday);
   const toTell = desk.filter(
     entry =>
       entry.kind !== 'tell' && (['refused', 'unknown'].includes(entry.status) || isLate(entry)),

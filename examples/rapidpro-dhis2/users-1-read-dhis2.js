@@ -4,17 +4,32 @@ const PER_PAGE = 100;
 const FIELDS =
   'id,name,phoneNumber,disabled,organisationUnits[id,path],userGroups[id],userRoles[id,name]';
 
-fn(async state => {
-  const users = [];
+const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+
+// All pages; nothing where the list became another one meanwhile: somebody may have slipped from one page to one before.
+async function readAll(state) {
+  const users = new Map();
+  let total;
   for (let page = 1; ; page++) {
     const query = { fields: FIELDS, order: 'id:asc', pageSize: PER_PAGE, page };
     const { data } = await get('/api/users', { query })(state);
-    // Without a credential that it knows DHIS2 answers with a page.
-    if (!data?.users) throw new Error('DHIS2 shows its page to log in: look at the credential.');
-    users.push(...data.users);
-    if (data.users.length < PER_PAGE) break;
+    if (!data?.users) throw new Error(PAGE);
+    total ??= data.pager?.total;
+    if (data.pager?.total !== total) return undefined;
+    for (const user of data.users) users.set(user.id, user);
+    if (data.users.length < PER_PAGE) return [...users.values()];
   }
-  return { ...state, users };
+}
+
+fn(async state => {
+  if (state.settings.users.units.length === 0) {
+    throw new Error('In the settings users.units is empty: name units, or disable this workflow.');
+  }
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const users = await readAll(state);
+    if (users) return { ...state, users };
+  }
+  throw new Error('Users of DHIS2 came and went while they were read. The next run tries again.');
 });
 
 fn(state => {
@@ -27,9 +42,14 @@ fn(state => {
     (user.organisationUnits ?? []).some(isBelow) &&
     (userGroups.length === 0 || (user.userGroups ?? []).some(({ id }) => userGroups.includes(id)));
   const severalUnits = []; // whose clinic nobody can tell
+  const unitOf = state.unitOf ?? {}; // by user: the unit that the last run wrote
+  const written = {};
   const people = state.users.filter(isChosen).map(user => {
     const own = user.organisationUnits.filter(isBelow);
+    const before = unitOf[user.id];
+    const isLeft = before && !own.some(({ id }) => id === before);
     if (own.length > 1) severalUnits.push(user.id);
+    else written[user.id] = own[0].id;
     const roles = (user.userRoles ?? []).map(({ name, id }) => name ?? id).sort();
     return {
       id: user.id,
@@ -40,12 +60,15 @@ fn(state => {
         // The field that reports and reminders look at. Of several units none is taken: a report must not go to the wrong one.
         ...(own.length === 1 ? { [rapidpro.clinicField]: own[0].id } : {}),
       },
+      // A unit that was written here before, and that they have left, does not stay. What somebody wrote by hand does.
+      emptied: isLeft && own.length > 1 ? { [rapidpro.clinicField]: before } : {},
     };
   });
   return {
     ...state,
     people,
     severalUnits,
+    unitOf: written,
     register: { groups, idField, fields: [idField, roleField], leaveAtMost },
   };
 });

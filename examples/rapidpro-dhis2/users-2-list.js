@@ -14,6 +14,7 @@ fn(state => {
     problems,
     counts,
     rapidpro,
+    unitOf,
   } = state;
   const items = found.map(item =>
     item.status === 'done' && !item.cause && severalUnits.includes(item.id)
@@ -36,6 +37,6 @@ fn(state => {
     items: [...before, ...all.map(item => ({ kind: 'user', ...item }))],
     // Who was refused and is no longer chosen is no matter any more.
     settles: [{ prefix: 'user-', cause: 'No longer among the chosen users of DHIS2.' }],
-    final: { ...(rapidpro ? { rapidpro } : {}), problems, data },
+    final: { ...(rapidpro ? { rapidpro } : {}), unitOf, problems, data },
   };
 });

@@ -4,6 +4,10 @@ const PER_PAGE = 100;
 const DAY = 24 * 60 * 60 * 1000;
 const FIELDS = 'event,status,trackedEntity,orgUnit,scheduledAt';
 const OPEN = ['SCHEDULE', 'OVERDUE'];
+const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+
+// DHIS2 says so itself: the 404 of a server that is just starting is a page.
+const isGone = ({ statusCode }, data) => statusCode === 404 && data?.httpStatusCode === 404;
 
 const addDays = (day, count) => new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10);
 
@@ -12,7 +16,7 @@ get('/api/system/info');
 // Without a credential that it knows DHIS2 answers with a page.
 fn(state => {
   if (state.data?.version) return state;
-  throw new Error('DHIS2 shows its page to log in: look at the credential.');
+  throw new Error(PAGE);
 });
 
 fn(state => ({
@@ -26,9 +30,11 @@ fn(state => ({
 }));
 
 // Those of the window, and as many days before it as it takes until a visit is told as missed.
-async function dueOf({ stage, daysBefore, daysAfter, missedAfterDays }, state) {
+async function dueOf(rules, state) {
+  const { stage, daysBefore, daysAfter, missedAfterDays } = rules;
   const { today, isBefore41, settings } = state;
-  const { program, orgUnit } = settings.dhis2;
+  const { orgUnit } = settings.dhis2;
+  const program = rules.program ?? settings.dhis2.program;
   const found = new Map();
   for (const status of OPEN) {
     const query = {
@@ -45,7 +51,8 @@ async function dueOf({ stage, daysBefore, daysAfter, missedAfterDays }, state) {
     };
     for (let page = 1; ; page++) {
       const { data } = await get('/api/tracker/events', { query: { ...query, page } })(state);
-      const read = data.events ?? data.instances;
+      const read = data?.events ?? data?.instances;
+      if (!read) throw new Error(PAGE);
       for (const event of read) found.set(event.event, event);
       if (read.length < PER_PAGE) break;
     }
@@ -64,16 +71,24 @@ fn(async state => {
       // 404 is an answer here: the visit was deleted.
       const { data, response } = await get(`/api/tracker/events/${id}`, {
         query: { fields: FIELDS },
-        errors: { 404: false },
+        errors: { 403: false, 404: false },
       })(state);
-      if (response.statusCode === 200 && OPEN.includes(data.status)) events.set(id, data);
+      if (response.statusCode === 403) {
+        const cause = 'DHIS2 does not show this visit to its user (403).';
+        const mend = 'DHIS2: what the user may see; or visit this person';
+        items.push({ kind, id, who, of, status: 'refused', cause, mend });
+        continue;
+      }
+      const status = isGone(response, data) ? 'deleted' : data?.status;
+      if (!status) throw new Error(PAGE);
+      if (OPEN.includes(status)) events.set(id, data);
       else {
-        const status = response.statusCode === 404 ? 'deleted' : data.status;
         items.push({ kind, id, who, of, status: 'done', cause: `In DHIS2 it is ${status}.` });
       }
     }
     for (const { event, trackedEntity, scheduledAt } of events.values()) {
-      visits.push({ event, of: rules.name, person: trackedEntity, due: scheduledAt.slice(0, 10) });
+      const visit = { event, of: rules.name, person: trackedEntity };
+      visits.push({ ...visit, due: scheduledAt.slice(0, 10) });
     }
   }
   return { ...state, visits, items };
@@ -83,18 +98,31 @@ fn(async state => {
 // attributes of the type are shown; so 404 is an answer: nobody of that id is in the program.
 fn(async state => {
   const { dhis2, visits: rules } = state.settings;
+  const programOf = name => rules.find(one => one.name === name).program ?? dhis2.program;
+  const programs = {}; // by person: those of the visits
+  for (const { person, of } of state.visits) {
+    programs[person] = [...new Set([...(programs[person] ?? []), programOf(of)])];
+  }
   const people = [];
   const paramsOf = {}; // by person: all attributes that some flow needs
-  for (const id of new Set(state.visits.map(({ person }) => person))) {
-    const { data, response } = await get(`/api/tracker/trackedEntities/${id}`, {
-      query: { program: dhis2.program, fields: 'attributes[attribute,value]' },
-      errors: { 404: false },
-    })(state);
-    if (response.statusCode === 404) continue;
-    const attributeOf = wanted => data.attributes?.find(one => one.attribute === wanted)?.value;
+  const hidden = []; // whom DHIS2 does not show to its user
+  for (const id of Object.keys(programs)) {
+    const attributes = [];
+    for (const program of programs[id]) {
+      const { data, response } = await get(`/api/tracker/trackedEntities/${id}`, {
+        query: { program, fields: 'attributes[attribute,value]' },
+        errors: { 403: false, 404: false },
+      })(state);
+      if (response.statusCode === 403) hidden.push(id);
+      if (response.statusCode === 403 || isGone(response, data)) continue;
+      // Somebody without any attribute comes as {}.
+      if (typeof data !== 'object') throw new Error(PAGE);
+      attributes.push(...(data.attributes ?? []));
+    }
+    const attributeOf = wanted => attributes.find(one => one.attribute === wanted)?.value;
     people.push({ id, phone: attributeOf(dhis2.attributes.phone) });
     const needed = new Set(rules.flatMap(({ params = {} }) => Object.values(params)));
     paramsOf[id] = Object.fromEntries([...needed].map(name => [name, attributeOf(name) ?? '']));
   }
-  return { ...state, people, paramsOf };
+  return { ...state, people, paramsOf, hidden };
 });

@@ -25,7 +25,7 @@ const writeMarks = (marks, isOpen) =>
 const isNight = (time, { night, timeZone }) => {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
   const hour = clock.format(new Date(time));
-  const { from, to } = night;
+  const [from, to] = [night.from, night.to].map(one => one.padStart(5, '0'));
   return from <= to ? hour >= from && hour < to : hour >= from || hour < to;
 };
 
@@ -43,31 +43,56 @@ fnIf(
 
 fnIf(
   state => state.visits.length > 0,
+  ensureField({ name: $.settings.rapidpro.idField, type: 'text' }).then(state => ({
+    ...state,
+    idKey: state.data.key,
+  })),
+);
+
+fnIf(
+  state => state.visits.length > 0,
   getContacts({ group: $.settings.rapidpro.group }).then(state => ({
     ...state,
     members: state.data,
   })),
 );
 
+const isOther = (one, two) => one.person !== two.person;
+
 // Who the person of a visit is in RapidPro: by the id of DHIS2, or by the number where the contact has no id.
 fn(async state => {
   const visits = [];
   for (const visit of state.visits) {
     const urn = state.urns[visit.person];
-    const same = state.members.filter(({ fields }) => fields.dhis2_id === visit.person);
+    const same = state.members.filter(({ fields }) => fields[state.idKey] === visit.person);
     let [contact] = same;
     if (!contact && urn) {
       const { data } = await getContact(urn)(state);
-      const id = data?.fields.dhis2_id;
+      const id = data?.fields[state.idKey];
       if (id && id !== visit.person) {
         const cause = `The phone number is that of ${id} in RapidPro.`;
         visits.push({ ...visit, no: refused(cause, 'DHIS2: the phone number of one of both') });
         continue;
       }
       contact = data;
+      // Without an id nobody knows which of them the contact is.
+      if (
+        contact &&
+        state.visits.some(other => isOther(other, visit) && state.urns[other.person] === urn)
+      ) {
+        const cause = 'Two people in DHIS2 have this phone number, and the contact has no id.';
+        visits.push({ ...visit, no: refused(cause, 'DHIS2: the phone number of one of both') });
+        continue;
+      }
     }
     const marks = readMarks(contact?.fields[state.visitKey]);
-    visits.push({ ...visit, contact, marks, no: whyNot(contact, same, urn) });
+    const no = state.hidden.includes(visit.person)
+      ? refused(
+          'DHIS2 does not show this person to its user (403).',
+          'DHIS2: what the user may see',
+        )
+      : whyNot(contact, same, urn);
+    visits.push({ ...visit, contact, marks, no });
   }
   return { ...state, visits };
 });
@@ -119,12 +144,20 @@ fn(async state => {
   return { ...state, runs, starts };
 });
 
+// Where a flow goes on after a time without an answer, RapidPro puts that time into the result. Newer servers show no input.
+const isAnswer = ({ value, category, input }) => {
+  const isTimeout = input === undefined ? category === 'No Response' : category && !input;
+  return !(isTimeout && /^\d{4}-\d\d-\d\dT/.test(value));
+};
+
 // What of a finished run belongs to a visit: values by their data element.
 function answersOf(run, { values }) {
-  const results = Object.entries(run.values).map(([key, { name, value }]) => [
-    [key.toLowerCase(), String(name ?? key).toLowerCase()],
-    String(value ?? '').trim(),
-  ]);
+  const results = Object.entries(run.values)
+    .filter(([, result]) => isAnswer(result))
+    .map(([key, { name, value }]) => [
+      [key.toLowerCase(), String(name ?? key).toLowerCase()],
+      String(value ?? '').trim(),
+    ]);
   const answerOf = wanted => results.find(([names]) => names.includes(wanted.toLowerCase()))?.[1];
   return Object.entries(values)
     .map(([result, dataElement]) => ({ dataElement, value: answerOf(result) }))
@@ -176,7 +209,14 @@ fn(async state => {
       const run = runs[mark.start];
       // A run of somebody else is nobody's answer to this visit.
       if (run.contact.uuid === contact.uuid) {
-        answered.push({ event, of, who, day: dayOf(run.exited_on), values: answersOf(run, rules) });
+        const values = answersOf(run, rules);
+        const asksNothing = Object.keys(rules.values).length === 0;
+        if (values.length > 0 || asksNothing) {
+          answered.push({ event, of, who, day: dayOf(run.exited_on), values });
+        } else {
+          const cause = 'The flow ended without an answer.';
+          end(refused(cause, 'Visit or call this person, and enter the event in DHIS2'));
+        }
         continue;
       }
     }

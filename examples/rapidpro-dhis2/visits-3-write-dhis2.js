@@ -2,6 +2,7 @@
 
 const FIELDS =
   'event,status,program,programStage,enrollment,orgUnit,scheduledAt,geometry,assignedUser,attributeOptionCombo';
+const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
 
 // DHIS2 quotes what it refuses. So only its words before the first quotation are kept, and its code.
 const withoutValues = (message, code) => {
@@ -16,11 +17,19 @@ fn(async state => {
     const end = item => items.push({ kind: 'visit', id, who, of, ...item });
     const { data, response } = await get(`/api/tracker/events/${id}`, {
       query: { fields: FIELDS },
-      errors: { 404: false },
+      errors: { 403: false, 404: false },
     })(state);
+    if (response.statusCode === 403) {
+      const cause = 'DHIS2 does not show this visit to its user (403).';
+      end({ status: 'refused', cause, mend: 'DHIS2: what the user may see; then the next run' });
+      continue;
+    }
+    // DHIS2 says so itself: the 404 of a server that is just starting is a page.
+    const isGone = response.statusCode === 404 && data?.httpStatusCode === 404;
+    const status = isGone ? 'deleted' : data?.status;
+    if (!status) throw new Error(PAGE);
     // What a clinic has entered meanwhile is not overwritten.
-    if (response.statusCode === 404 || !['SCHEDULE', 'OVERDUE'].includes(data.status)) {
-      const status = response.statusCode === 404 ? 'deleted' : data.status;
+    if (!['SCHEDULE', 'OVERDUE'].includes(status)) {
       end({ status: 'done', cause: `In DHIS2 it is ${status}.` });
       continue;
     }
@@ -34,18 +43,20 @@ fn(async state => {
         errors: { 409: false },
       },
     )(state);
-    if (report.status === 'OK') {
+    if (!report?.status) throw new Error(PAGE);
+    if (report.status !== 'ERROR') {
       filled += 1;
       end({ status: 'done' });
       continue;
     }
-    const [first = report] = report.validationReport?.errorReports ?? [];
+    const errors = report.validationReport?.errorReports ?? [];
+    const isValue = ({ errorCode }) => errorCode === 'E1302';
+    const first = errors.find(isValue) ?? errors[0] ?? report;
     const cause = withoutValues(first.message ?? 'DHIS2 gave no reason', first.errorCode ?? 409);
-    end({
-      status: 'refused',
-      cause,
-      mend: 'DHIS2: this event and its data elements; the next run sends the answers again',
-    });
+    const mend = isValue(first)
+      ? 'DHIS2: enter this event there; an answer does not fit its data element'
+      : 'DHIS2: this event and its data elements; the next run sends the answers again';
+    end({ status: 'refused', cause, mend });
   }
   return { ...state, items, filled };
 });

@@ -33,6 +33,8 @@ export function createWorld(options: {
   contacts?: object[];
   /** More flows, as askingFlow makes them. */
   flows?: object[];
+  /** Runs that RapidPro has at first, as in a seed of the sandbox. */
+  runs?: object[];
   /** Settings of the DHIS2 stand-in. */
   dhis2?: Parameters<typeof createDhis2>[0];
   /** What `console` is in the jobs. */

@@ -35,6 +35,7 @@ const GROUPS = ['DHIS2 clients', 'Registration asked', 'Registration started', '
  * @param {object} [options.console] - what `console` is in the jobs
  * @param {(settings: object) => object} [options.settings] - what is changed in `settings.js`; a function that stands alone
  * @param {object[]} [options.flows] - more flows, as askingFlow makes them
+ * @param {object[]} [options.runs] - runs that RapidPro has at first, as in a seed
  * @param {() => number} [options.now] - the clock of the jobs
  * @param {object} [options.mail] - what is in the credential for mail
  */
@@ -89,6 +90,7 @@ export async function createWorld(options) {
         ...flows,
       ],
       contacts,
+      ...(options.runs ? { runs: options.runs } : {}),
     },
   });
   const { host, token } = sandbox;

@@ -57,12 +57,21 @@ test('it names each thing that is missing or does not fit', async () => {
           values: { cases: 'DataElMonth', births: 'DataElBirth' },
           required: [],
         },
+        {
+          ...all.reports[0],
+          name: 'twice',
+          dataSet: 'MonthlyMala',
+          values: { cases: 'DataElMonth', deaths: 'MONTH' },
+        },
         { ...all.reports[0], name: 'other', flow: 'no-flow', dataSet: 'NoDataSet01' },
       ],
       visits: [
         { ...all.visits[0], values: { height: 'VisitHeight' }, params: { age: 'AttrNowher2' } },
         { ...all.visits[0], stage: 'NoStage0001', flow: 'no-flow-2' },
+        { ...all.visits[0], name: 'third', program: 'NoProgram01', daysAfter: '1' },
       ],
+      night: { from: '20:00', to: '7:30' },
+      phone: { countryCode: 'KE', digits: 0 },
       users: { ...all.users, units: ['CountryNon2'], userGroups: ['NoGroup0001'] },
       desk: {
         ...all.desk,
@@ -71,6 +80,8 @@ test('it names each thing that is missing or does not fit', async () => {
       },
     }),
   });
+  both.dhis2.setUp('dataElements', { id: 'DataElMonth', code: 'MONTH' });
+  both.dhis2.setUp('dataSets', { id: 'MonthlyMala', categoryCombo: { id: 'x', name: 'Partner' } });
   const final = await both.run('check');
   expect(final.errors).toBeUndefined();
   const all = reasons(final).join('\n');
@@ -99,10 +110,41 @@ test('it names each thing that is missing or does not fit', async () => {
     /^NoGroup0001: DHIS2 has no such user group/m,
     /^height: The flow "Visit" has no such result/m,
     /^no-flow-2: RapidPro has no such flow/m,
+    /^NoProgram01: DHIS2 has no such program.*\(third\)/m,
+    /^VisitStage1: The program stage is of another program: .*MatCareProg/m,
+    /^third: daysAfter is 1\. Write a number/m,
+    /^night.to: It is 7:30/m,
+    /^phone.countryCode: It is KE/m,
+    /^phone.digits: It is 0/m,
+    /^DataElMonth: Two results of the report "twice" go there/m,
+    /^births: The flow "Weekly report" has no such result\. It has: Cases, Deaths/m,
+    /^MonthlyMala: The data set has a category combination of its own/m,
     /^0f1e2d3c.*: RapidPro has no contact with the uuid of desk.tell/m,
     /^elsewhere: OpenFn has no collection of this name/m,
   ]) {
     expect(all).toMatch(told);
   }
   expect(writes(both)).toEqual([]);
+});
+
+test('a program that has only reports leaves the rest out, and a field may be called by its name at first', async () => {
+  const both = await world({
+    contacts,
+    dhis2: { metadata: { dataElements: withZeros } },
+    settings: all => ({
+      ...all,
+      dhis2: { orgUnit: all.dhis2.orgUnit, program: null },
+      rapidpro: { ...all.rapidpro, registrationFlow: null, clinicField: 'Clinic' },
+      visits: [],
+      users: { ...all.users, units: [] },
+      desk: { ...all.desk, store: 'dataStore' },
+    }),
+  });
+  both.dhis2.fault({ method: 'GET', path: '/api/dataStore', status: 403 });
+  const all = reasons(await both.run('check')).filter(one => !one.startsWith('timeZone'));
+  expect(all).toEqual([
+    'Clinic: rapidpro.clinicField: write the key of the field, clinic.',
+    expect.stringMatching(/field "Clinic" of the contact is empty/),
+    'rapidpro-dhis2: The user may not read this namespace of the dataStore (desk.name).',
+  ]);
 });

@@ -23,6 +23,32 @@ const shown = ({ sandbox }: Awaited<ReturnType<typeof world>>) =>
     groups: groups.map(group => group.name).sort(),
   }));
 
+test('a number of another country is never taken for one of this country, and the code may have its plus', async () => {
+  const both = await world({
+    settings: all => ({ ...all, phone: { countryCode: '+250', digits: 9 } }),
+  });
+  const phones = [
+    '+216123456',
+    '00 216 123456',
+    '+250788123',
+    '250788001',
+    '0788.000.000',
+    '+250 0788 000 002',
+  ];
+  both.dhis2.enter(
+    entered(...phones.map((phone, index) => ({ id: `PersonNum0${index}`, name: 'A', phone }))),
+  );
+  const final = await both.run('contacts');
+  expect(reasons(final)).toEqual(
+    [0, 1, 2].map(index => `PersonNum0${index}: The phone number is missing or wrong.`),
+  );
+  expect(shown(both).map(({ id, urns }) => [id, ...urns])).toEqual([
+    ['PersonNum03', 'tel:+250250788001'],
+    ['PersonNum04', 'tel:+250788000000'],
+    ['PersonNum05', 'tel:+250788000002'],
+  ]);
+});
+
 describe.each(['v9', 'textit'] as const)('people of DHIS2 become contacts (%s)', dialect => {
   test.each(['2.41.3', '2.40.5'])(
     'of DHIS2 %s, with name, language, id and group',
@@ -84,6 +110,39 @@ test('a new phone number comes first, the other addresses of the contact stay', 
   ]);
   expect((await both.run('contacts')).data).toMatchObject({ updated: 0, unchanged: 1 });
 });
+
+test('where somebody is deleted while people are read, it is read again', async () => {
+  const both = await world();
+  both.dhis2.enter(entered(AMINA));
+  const path = '/api/tracker/trackedEntities';
+  const trackedEntities = Array.from({ length: 100 }, (_, index) => ({
+    trackedEntity: `PersonGone${index}`,
+  }));
+  const body = { pager: { page: 1, pageSize: 100, total: 101 }, trackedEntities };
+  both.dhis2.fault({ method: 'GET', path, status: 200, body });
+  const final = await both.run('contacts');
+  expect(final.data).toMatchObject({ created: 1, problems: 0 });
+  const pages = both.dhis2.requests().map(({ query }) => /page=(\d)/.exec(query)?.[1]);
+  expect(pages.filter(Boolean)).toEqual(['1', '2', '1']);
+});
+
+test('a number that became wrong is told, and the contact keeps the one that it has; who comes twice is one', async () => {
+  const both = await world();
+  both.dhis2.enter(entered(AMINA));
+  await both.run('contacts');
+  both.dhis2.enter(entered({ ...AMINA, phone: '12', enrolled: false }));
+  const [row] = [
+    { trackedEntity: AMINA.id, attributes: [{ attribute: 'AttrPhoneNr', value: '12' }] },
+  ];
+  const trackedEntities = [row, row];
+  const path = '/api/tracker/trackedEntities';
+  both.dhis2.fault({ method: 'GET', path, status: 200, body: { trackedEntities } });
+  const final = await both.run('contacts');
+  expect(reasons(final)).toEqual([`${AMINA.id}: ${WRONG}`]);
+  expect(both.desk()[`person-${AMINA.id}`]).toMatchObject({ status: 'refused', cause: WRONG });
+  expect(shown(both)).toMatchObject([{ urns: ['tel:+250788000001'] }]);
+});
+const WRONG = 'The phone number is wrong: the contact keeps the one that it has.';
 
 test('a number that begins like the country code is taken in its short form', async () => {
   const both = await world();

@@ -125,6 +125,32 @@ test('an older report that was corrected does not undo a later one', async () =>
   expect(statuses(both.desk(), 'report')).toEqual(['done', 'done']);
 });
 
+test('where nobody registers, reports are sent again all the same, and people become contacts', async () => {
+  const both = await withDesk({
+    settings: all => ({ ...all, rapidpro: { ...all.rapidpro, registrationFlow: null } }),
+  });
+  await report(both, GONE, 2);
+  await both.run('reports');
+  mend(both);
+  expect((await both.run('resend')).data).toMatchObject({ sent: 1, registered: 0 });
+  const amina = { id: 'PersonAmin1', name: 'Amina', phone: '+250788000001' };
+  both.dhis2.enter({ trackedEntities: [person(amina)] });
+  expect((await both.run('contacts')).data).toMatchObject({ created: 1, started: 0, problems: 0 });
+});
+
+test('one that is older than what the desk remembers is not sent: a later one may have come', async () => {
+  const clock = { now: Date.now() + 60_000 };
+  const both = await withDesk({ now: () => clock.now });
+  await report(both, GONE, 2);
+  await both.run('reports');
+  mend(both);
+  clock.now += 61 * 24 * 60 * 60 * 1000;
+  expect((await both.run('resend')).data).toMatchObject({ sent: 0 });
+  expect(Object.values(both.desk())).toMatchObject([
+    { status: 'refused', cause: expect.stringContaining('older than 60 days') },
+  ]);
+});
+
 test('two workflows at the same moment, or one twice, leave each thing once', async () => {
   const both = await withDesk();
   await report(both, GONE, 2);
@@ -213,6 +239,87 @@ test('of a registration that DHIS2 refuses, and a message that perhaps went out'
   const before = asked(both).messages;
   expect((await both.run('resend')).data).toMatchObject({ problems: 1 });
   expect(asked(both).messages).toBe(before);
+});
+
+describe('a registration', () => {
+  const HOUR = 60 * 60 * 1000;
+  const village = ({ dhis2 }: Both) => dhis2.people()[0]?.values.AttrVillage;
+  const registers = (both: Both, where: string) =>
+    both.goThrough(FLOWS.registration, GRACE, ['Grace', where, 'Remera']);
+  function corrects({ dhis2 }: Both, where: string) {
+    const { id = '' } = dhis2.people()[0] ?? {};
+    const attributes = [{ attribute: 'AttrVillage', value: where }];
+    dhis2.enter({ trackedEntities: [{ ...person({ id, enrolled: false }), attributes }] });
+  }
+
+  test('that is done, once or twice, is not sent again: what a clinic has corrected stays', async () => {
+    const both = await withDesk();
+    await registers(both, 'Gisozi');
+    await registers(both, 'Kageyo');
+    expect(village(both)).toBe('Kageyo');
+    corrects(both, 'Kimironko');
+    expect((await both.run('resend')).data).toMatchObject({ registered: 0 });
+    expect(village(both)).toBe('Kimironko');
+  });
+
+  test('whose message is unclear is told in every run, and not written again', async () => {
+    const both = await withDesk();
+    both.sandbox.fault({ kind: 'reset', when: { method: 'POST', path: 'messages' } });
+    await registers(both, 'Gisozi');
+    corrects(both, 'Kimironko');
+    await both.run('resend');
+    expect((await both.run('resend')).data).toMatchObject({ problems: 1 });
+    expect(village(both)).toBe('Kimironko');
+  });
+
+  test('that DHIS2 fails at is told after a day, and corrected after weeks it is still sent, once', async () => {
+    const clock = { now: Date.now() + HOUR };
+    const both = await withDesk({ now: () => clock.now });
+    await failedPush(both);
+    both.dhis2.fault({ method: 'POST', path: '/api/tracker', status: 500 });
+    await both.run('resend');
+    expect(Object.values(both.desk())).toMatchObject([{ status: 'waiting' }]);
+    clock.now += 25 * HOUR;
+    expect((await both.run('tell')).data).toMatchObject({ waiting: 1, told: 1 });
+    both.dhis2.fault({ method: 'POST', path: '/api/tracker', status: 403 });
+    await both.run('resend');
+    expect(Object.values(both.desk())).toContainEqual(
+      expect.objectContaining({
+        status: 'refused',
+        cause: 'DHIS2 does not take the request (403).',
+      }),
+    );
+    clock.now += 20 * 24 * HOUR;
+    expect((await both.run('resend')).data).toMatchObject({ registered: 1, problems: 0 });
+    expect(both.dhis2.people()).toHaveLength(1);
+    expect((await both.run('resend')).data).toMatchObject({ registered: 0 });
+  });
+
+  test('of a contact whose id is none is refused, and asks for nothing', async () => {
+    const both = await withDesk({
+      contacts: [{ urns: [GRACE], fields: { dhis2_id: '../../../api/me' } }],
+    });
+    await registers(both, 'Gisozi');
+    expect(Object.values(both.desk())).toMatchObject([
+      { status: 'refused', cause: 'The field "DHIS2 id" of the contact holds no id of DHIS2.' },
+    ]);
+    expect(both.dhis2.requests()).toEqual([]);
+  });
+});
+
+test('a dataStore in which another workflow writes too, and in which somebody keeps notes', async () => {
+  const both = await withDesk({ settings: inDataStore });
+  await report(both, KACYIRU, 4);
+  await fetch(`${both.dhis2.baseUrl}/api/dataStore/rapidpro-dhis2/note`, {
+    method: 'PUT',
+    headers: { Authorization: `ApiToken ${both.dhis2.token}` },
+    body: 'null',
+  });
+  both.dhis2.fault({ method: 'PUT', path: '/api/dataStore', status: 409 });
+  expect((await both.run('reports')).errors).toBeUndefined();
+  const entries = both.dhis2.dataStore('rapidpro-dhis2');
+  expect(Object.values(entries).filter(Boolean)).toMatchObject([{ status: 'done' }]);
+  expect((await both.run('resend')).errors).toBeUndefined();
 });
 
 describe('who is told', () => {

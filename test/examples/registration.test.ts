@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { built } from '../packaging/project.js';
 import { recorded } from './dhis2/recorded.js';
-import { asked, FLOWS, person, reasons, world } from './world.js';
+import { asked, FLOWS, PAGE, person, reasons, world } from './world.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -64,6 +64,52 @@ describe.each(['v9', 'textit'] as const)('a registration (%s)', dialect => {
       .filter(({ method }) => method !== 'GET');
     expect(writes).toEqual([]);
     expect(asked(both).messages).toBe(1);
+  });
+});
+
+test('in two programs: one person with an enrollment in each, told once of each; clinics in any letters, no village', async () => {
+  const second = (all: { dhis2: { attributes: object }; rapidpro: object }) => ({
+    ...all,
+    dhis2: {
+      ...all.dhis2,
+      program: 'VaccineProg',
+      clinics: { Remera: 'ClinicReme1' },
+      attributes: { name: 'AttrFullNam', phone: 'AttrPhoneNr' },
+      languages: undefined,
+    },
+    rapidpro: { ...all.rapidpro, group: 'Vaccines', confirmationField: 'Vaccine confirmation' },
+  });
+  const contacts = [{ uuid: '0f1e2d3c-4b5a-4697-8877-665544332211', urns: [GRACE] }];
+  const first = await world({ contacts });
+  await register(first);
+  const both = await world({ contacts, settings: second });
+  both.dhis2.setUp('programs', {
+    id: 'VaccineProg',
+    trackedEntityType: 'PersonType1',
+    organisationUnits: ['ClinicReme1'],
+    onlyEnrollOnce: true,
+  });
+  // DHIS2 has her from the first program.
+  const [grace] = first.dhis2.people();
+  const [enrollment] = first.dhis2.enrollments();
+  if (!grace || !enrollment) throw new Error('Nobody is enrolled.');
+  const { id, program, orgUnit } = enrollment;
+  const days = { enrolledAt: '2026-01-15', occurredAt: '2026-01-15' };
+  const { enrollments, ...her } = person({ id: grace.id, name: 'Grace' }) as {
+    enrollments: object;
+  };
+  const enrolled = { ...her, enrollments: [{ enrollment: id, program, orgUnit, ...days }] };
+  both.dhis2.enter({ trackedEntities: [enrolled] });
+  expect((await register(both)).data).toMatchObject({ registered: true, told: true });
+  expect((await pushAgain(both)).data).toMatchObject({ registered: true, told: false });
+  expect(both.dhis2.people()).toHaveLength(1);
+  expect(both.dhis2.enrollments()).toMatchObject([
+    { program: 'MatCareProg' },
+    { program: 'VaccineProg', orgUnit: 'ClinicReme1' },
+  ]);
+  expect(contactOf(both)?.fields).toMatchObject({
+    vaccine_confirmation: 'sent',
+    confirmation: null,
   });
 });
 
@@ -144,6 +190,7 @@ describe('DHIS2 fails', () => {
   test.each([
     ['500, and has done nothing', { status: 500 }],
     ['500, and has entered the person', { status: 500, after: true }],
+    ['a page in place of an answer, and has done nothing', PAGE],
     ['breaks the connection before it has entered the person', { kind: 'reset' as const }],
     [
       'breaks the connection after it has entered the person',

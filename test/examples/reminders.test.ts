@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { askingFlow } from '../../scripts/example/flows.mjs';
 import { built } from '../packaging/project.js';
-import { asked, FLOWS, noonInKigali, reasons, world } from './world.js';
+import { asked, FLOWS, noonInKigali, PAGE, reasons, world } from './world.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -96,6 +97,32 @@ describe('nobody is written to', () => {
     both.clock.now += 3 * DAY;
     const isSameWeek = new Date(both.clock.now).getUTCDay() >= 4;
     if (isSameWeek) expect((await both.run('reminders')).data).toMatchObject({ missing: 1 });
+  });
+
+  test('whose clinic was reported for in another flow into the same data set, by somebody else', async () => {
+    const flow = '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a03';
+    const question = { name: 'Where is it', text: 'Where?', type: 'has_text' } as const;
+    const both = await withWorkers({
+      flows: [
+        askingFlow({ uuid: flow, name: 'By place', questions: [question], thanks: 'Thank you.' }),
+      ],
+      settings: all => ({
+        ...all,
+        reports: [
+          ...all.reports,
+          {
+            name: 'by place',
+            flow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a03',
+            dataSet: 'WeeklyMalar',
+            clinicResult: 'Where is it',
+          },
+        ],
+      }),
+    });
+    await both.goThrough(flow, 'tel:+250788000902', ['clinickacy1']);
+    const before = asked(both).messages;
+    expect((await both.run('reminders')).data).toMatchObject({ missing: 2, reminded: 1 });
+    expect(written(both, before)).toEqual(TO_REMERA.slice(1));
   });
 
   test('who is stopped or blocked', async () => {
@@ -199,4 +226,12 @@ describe('it goes wrong', () => {
     expect(sent.length).toBeLessThanOrEqual(6);
     expect((await both.run('reminders')).data).toMatchObject({ reminded: 0 });
   });
+});
+
+test('a page in place of what is complete: the run fails, and nobody is written to', async () => {
+  const both = await withWorkers();
+  both.dhis2.fault({ method: 'GET', path: '/api/completeDataSetRegistrations', ...PAGE });
+  expect(Object.keys((await both.run('reminders')).errors ?? {})).toEqual(['who-is-missing']);
+  expect(written(both)).toEqual([]);
+  expect((await both.run('reminders')).data).toMatchObject({ reminded: 3 });
 });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { askingFlow } from '../../scripts/example/flows.mjs';
 import { built } from '../packaging/project.js';
 import { recorded } from './dhis2/recorded.js';
-import { FLOWS, reasons, world } from './world.js';
+import { FLOWS, PAGE, reasons, world } from './world.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -113,6 +113,7 @@ describe('DHIS2 fails', () => {
   test.each([
     ['500, and has kept nothing', { status: 500 }],
     ['500, and has kept the values', { status: 500, after: true }],
+    ['a page in place of an answer, and has kept nothing', PAGE],
     ['breaks the connection before it has kept the values', { kind: 'reset' as const }],
     ['breaks the connection after it has kept the values', { kind: 'reset' as const, after: true }],
   ])('%s: the next run sends them, and nothing is there twice', async (_name, fault) => {
@@ -294,6 +295,94 @@ describe('DHIS2 does not mark the data set as complete', () => {
   });
 });
 
+test('codes that differ in their letters alone lead to their own clinic, and to none where both could be meant', async () => {
+  const urns = ['tel:+250788000911', 'tel:+250788000912', 'tel:+250788000913'];
+  const both = await withZeros({
+    contacts: ['KAC', 'kac', 'Kac'].map((clinic, index) => ({
+      urns: [urns[index]],
+      groups: ['Health workers'],
+      fields: { clinic },
+    })),
+  });
+  both.dhis2.setUp('orgUnits', { id: 'ClinicKacy1', code: 'kac' });
+  both.dhis2.setUp('orgUnits', { id: 'ClinicReme1', code: 'KAC' });
+  for (const [index, urn] of urns.entries()) {
+    await both.goThrough(FLOWS.report, urn, [String(index + 1), '0']);
+  }
+  const final = await both.run('reports');
+  expect(values(both)).toEqual({ ...remera(1), ...kacyiru(2) });
+  expect(reasons(final)).toEqual([expect.stringContaining('has no clinic Kac')]);
+});
+
+test('the time that RapidPro writes where nobody answered is no answer', async () => {
+  const time = new Date().toISOString();
+  const nobody = { value: time, category: 'No Response', input: '' };
+  const both = await withWorkers('v9', {
+    runs: [
+      {
+        ...{
+          flow: 'Weekly report',
+          contact: KACYIRU.urn,
+          created_on: time,
+          exit_type: 'completed',
+        },
+        values: { Cases: { value: '4', category: 'Answered', input: '4' }, Deaths: nobody },
+      },
+    ],
+  });
+  expect((await both.run('reports')).data).toMatchObject({ sent: 1, complete: 0, problems: 0 });
+  expect(values(both)).toEqual({ 'ClinicKacy1 DataElCases': '4' });
+});
+
+test.each(['-3', 'five'])(
+  'of "%s" in place of a number the desk says what is wrong, and the newer report counts',
+  async answer => {
+    const both = await withWorkers();
+    await both.goThrough(FLOWS.report, KACYIRU.urn, [answer, '1']);
+    await report(both, REMERA, 7);
+    const first = await both.run('reports');
+    expect(first.data).toMatchObject({ sent: 1, waiting: 1, problems: 1 });
+    const open = Object.values(both.desk()).filter(({ status }) => status === 'refused');
+    expect(open).toMatchObject([
+      {
+        cause: 'Value must match value type of data element DataElCases (E7619)',
+        mend: 'Let them report again; the newer report counts',
+      },
+    ]);
+    await report(both, KACYIRU, 12, 1);
+    expect((await both.run('reports')).data).toMatchObject({ sent: 1, waiting: 0, problems: 0 });
+    expect(values(both)).toEqual({ ...kacyiru(12, 1), ...remera(7) });
+    expect(Object.values(both.desk()).map(({ status }) => status)).toEqual([
+      'done',
+      'done',
+      'done',
+    ]);
+  },
+);
+
+test('a page in place of an answer to what is complete: the run fails, and the next one completes it', async () => {
+  const both = await withWorkers();
+  await report(both, KACYIRU, 4, 1);
+  both.dhis2.fault({ method: 'POST', path: '/api/completeDataSetRegistrations', ...PAGE });
+  expect(Object.keys((await both.run('reports')).errors ?? {})).toEqual(['write-dhis2']);
+  expect((await both.run('reports')).data).toMatchObject({ sent: 1, complete: 1, problems: 0 });
+  expect(both.dhis2.registrations()).toHaveLength(1);
+});
+
+test('a conflict that names no place concerns each value of its request', async () => {
+  const both = await withWorkers();
+  await report(both, KACYIRU, 4, 1);
+  await report(both, REMERA, 7);
+  const one = { errorCode: 'E7612', value: 'Organisation unit not found', indexes: [0] };
+  const all = { errorCode: 'E7600', value: 'Data set not found or not accessible' };
+  const response = { status: 'WARNING', importCount: { ignored: 4 }, conflicts: [one, all] };
+  const body = { status: 'WARNING', response };
+  both.dhis2.fault({ method: 'POST', path: '/api/dataValueSets', status: 409, body });
+  expect((await both.run('reports')).data).toMatchObject({ sent: 0, waiting: 2 });
+  expect((await both.run('reports')).data).toMatchObject({ sent: 2, waiting: 0 });
+  expect(values(both)).toEqual({ ...kacyiru(4, 1), ...remera(7) });
+});
+
 describe('several flows and data sets', () => {
   const BY_NAME = '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a03';
   const ask = (name: string, type: 'has_text' | 'has_number' = 'has_number') => ({
@@ -349,6 +438,42 @@ describe('several flows and data sets', () => {
       'ClinicReme1 DataElBySex EpYiJbnYbJ4 3',
       'ClinicReme1 DataElBySex taxpiAgqZcI 2',
     ]);
+  });
+
+  test('two flows into one data set: the newest counts, and each entry on the desk is of its own flow', async () => {
+    const both = await withWorkers('v9', {
+      flows: [
+        askingFlow({
+          uuid: BY_NAME,
+          name: 'By code',
+          questions: [ask('CASES')],
+          thanks: 'Thank you.',
+        }),
+      ],
+      settings: (all: { reports: object[] }) => ({
+        ...all,
+        reports: [
+          ...all.reports,
+          {
+            name: 'by code',
+            flow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a03',
+            dataSet: 'WeeklyMalar',
+          },
+        ],
+      }),
+    });
+    both.dhis2.setUp('dataElements', { id: 'DataElCases', code: 'CASES' });
+    await both.goThrough(BY_NAME, KACYIRU.urn, ['3']);
+    await report(both, REMERA, 1);
+    await report(both, KACYIRU, 4, 1);
+    await both.goThrough(BY_NAME, KACYIRU.urn, ['5']);
+    expect((await both.run('reports')).data).toMatchObject({ sent: 2, complete: 2, problems: 0 });
+    expect(values(both)).toEqual({ ...kacyiru(5, 1), ...remera(1) });
+    const kinds = Object.values(both.desk()).map(({ of, status }) => `${of} ${status}`);
+    expect(kinds.sort()).toEqual(['by code done', 'by code done', 'weekly done', 'weekly done']);
+    await report(both, KACYIRU, 6, 1);
+    await both.run('reports');
+    expect(values(both)).toMatchObject(kacyiru(6, 1));
   });
 
   test('a data set that is not there stops only its own flow, whose reports are not lost', async () => {

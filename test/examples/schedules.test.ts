@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { built } from '../packaging/project.js';
-import { asked, FLOWS, noonInKigali, person, world } from './world.js';
+import { asked, FLOWS, noonInKigali, PAGE, person, world } from './world.js';
 
 vi.setConfig({ testTimeout: 90_000 });
 
@@ -88,8 +88,8 @@ function someFault(both: Both, roll: (sides: number) => number, places: Places):
   if (roll(2) === 0) {
     const [method, path] = places.dhis2[roll(places.dhis2.length)] ?? places.dhis2[0];
     const after = roll(2) === 0;
-    const kinds = [{ status: 500 }, { status: 409 }, { kind: 'reset' as const }];
-    const kind = kinds[roll(method === 'GET' ? 1 : 3)] ?? { status: 500 };
+    const kinds = [{ status: 500 }, PAGE, { status: 409 }, { kind: 'reset' as const }];
+    const kind = kinds[roll(method === 'GET' ? 2 : 4)] ?? { status: 500 };
     both.dhis2.fault({ method, path, after, ...kind });
     return `DHIS2 ${method} ${path} ${JSON.stringify(kind)} after: ${after}`;
   }

@@ -114,6 +114,30 @@ test('a list that was cut short takes nobody out of the group: it is told', asyn
   expect(both.desk()['user-who-leaves']?.mend).toContain('users.leaveAtMost');
 });
 
+test('who has left a unit for several others no longer reports for it', async () => {
+  const both = await withUsers([user(1)]);
+  both.dhis2.setUp('orgUnits', { id: 'ClinicThird', name: 'Third', parent: 'CountryRW01' });
+  await both.run('users');
+  const several = { id: 'HealthWk001', organisationUnits: ['ClinicReme1', 'ClinicThird'] };
+  both.dhis2.setUp('users', several);
+  expect((await both.run('users')).data).toMatchObject({ updated: 1, problems: 0 });
+  expect(contacts(both)).toMatchObject([{ clinic: null }]);
+  expect((await both.run('users')).data).toMatchObject({ unchanged: 1 });
+});
+
+test('a list that changes while it is read is read again', async () => {
+  const both = await withUsers([user(1)]);
+  const path = '/api/users';
+  const users = Array.from({ length: 100 }, (_, index) => ({ id: `HealthWk${index}` }));
+  const body = { pager: { page: 1, pageSize: 100, total: 999 }, users };
+  both.dhis2.fault({ method: 'GET', path, status: 200, body });
+  const final = await both.run('users');
+  expect(final.errors).toBeUndefined();
+  const pages = both.dhis2.requests().map(({ query }) => /page=(\d)/.exec(query)?.[1]);
+  expect(pages).toEqual(['1', '2', '1']);
+  expect(final.data).toMatchObject({ created: 1, problems: 0 });
+});
+
 test('two users with one number: the first keeps the contact, both stay in the group, the other is listed', async () => {
   const both = await withUsers([user(1), user(2)]);
   await both.run('users');

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { built } from '../packaging/project.js';
 import { recorded } from './dhis2/recorded.js';
-import { FLOWS, noonInKigali, person, reasons, world } from './world.js';
+import { FLOWS, noonInKigali, PAGE, person, reasons, world } from './world.js';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -231,6 +231,80 @@ test('at night nobody is started: it waits until the morning', async () => {
   expect(onDesk(both, BEATA)).toMatchObject({ status: 'waiting', until: '08:00' });
   both.clock.now = noon + DAY;
   expect((await both.run('visits')).data).toMatchObject({ started: 1 });
+});
+
+test('two people in DHIS2 with one number, and a contact without an id: nobody is started', async () => {
+  const both = await withVisits([BEATA, AMINA], {
+    contacts: [],
+    settings: { contacts: [{ urns: [urnOf(AMINA.number)], groups: [], fields: {} }] },
+  });
+  const { attributes, ...beata } = person({ id: idOf(BEATA), name: 'B', phone: AMINA.number }) as {
+    attributes: object[];
+  };
+  both.dhis2.seed({ ...beata, attributes });
+  expect((await both.run('visits')).data).toMatchObject({ started: 0, problems: 2 });
+  expect(onDesk(both, AMINA)?.cause).toMatch(/^Two people in DHIS2 have this phone number/);
+});
+
+test('a stage of another program, whose people DHIS2 shows in that program alone', async () => {
+  const both = await withVisits([BEATA], {
+    settings: {
+      settings: (all: { dhis2: object; visits: object[] }) => ({
+        ...all,
+        dhis2: { ...all.dhis2, program: 'VaccineProg' },
+        visits: all.visits.map(one => ({ ...one, program: 'MatCareProg' })),
+      }),
+    },
+  });
+  both.dhis2.setUp('programs', { id: 'VaccineProg', trackedEntityType: 'PersonType1' });
+  expect((await both.run('visits')).data).toMatchObject({ due: 1, started: 1, problems: 0 });
+});
+
+test('somebody whom DHIS2 hides from its user is told, and keeps nobody else', async () => {
+  const both = await withVisits([AMINA, BEATA]);
+  const path = `/api/tracker/trackedEntities/${idOf(AMINA)}`;
+  both.dhis2.fault({ method: 'GET', path, status: 403 });
+  expect((await both.run('visits')).data).toMatchObject({ started: 1, problems: 1 });
+  expect(onDesk(both, AMINA)?.cause).toBe('DHIS2 does not show this person to its user (403).');
+  expect((await both.run('visits')).data).toMatchObject({ started: 1, problems: 0 });
+});
+
+test('a flow that ended without an answer completes nothing: it is told', async () => {
+  const both = await withVisits([BEATA], {
+    settings: {
+      settings: (all: { visits: object[] }) => ({
+        ...all,
+        visits: all.visits.map(one => ({ ...one, values: { height: 'VisitWeight' } })),
+      }),
+    },
+  });
+  await both.run('visits');
+  await answer(both, BEATA, '55');
+  expect((await both.run('visits')).data).toMatchObject({ filled: 0, problems: 1 });
+  expect(inDhis2(both, BEATA)).toMatchObject({ status: 'SCHEDULE' });
+  expect(onDesk(both, BEATA)).toMatchObject({
+    status: 'refused',
+    cause: 'The flow ended without an answer.',
+  });
+});
+
+const ITS_EVENT = `/api/tracker/events/${eventOf(BEATA)}`;
+const STARTING = { ...PAGE, status: 404 };
+
+test.each([
+  ['a page in place of the visit that is filled', 'write-dhis2', ITS_EVENT, 0, PAGE],
+  ['the 404 of a server that is just starting', 'write-dhis2', ITS_EVENT, 0, STARTING],
+  ['a page in place of a visit that is open on the desk', 'due', ITS_EVENT, 9, PAGE],
+  ['a page in place of the person', 'due', '/api/tracker/trackedEntities', 0, PAGE],
+])('%s: the run fails, and the answer is not lost', async (_name, step, path, days, fault) => {
+  const both = await withVisits([BEATA]);
+  await both.run('visits');
+  await answer(both, BEATA, '55');
+  both.clock.now += days * DAY;
+  both.dhis2.fault({ method: 'GET', path, ...fault });
+  expect(Object.keys((await both.run('visits')).errors ?? {})).toEqual([step]);
+  expect((await both.run('visits')).data).toMatchObject({ filled: 1 });
+  expect(inDhis2(both, BEATA)).toMatchObject({ values: { VisitWeight: '55' } });
 });
 
 describe('it goes wrong', () => {

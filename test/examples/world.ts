@@ -33,3 +33,10 @@ export function noonInKigali(): number {
   const day = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Africa/Kigali' }).format(new Date());
   return Date.parse(`${day}T10:00:00Z`);
 }
+
+/** A page in place of an answer, as a proxy or a page to log in gives it: the status says that all is well. */
+export const PAGE = {
+  status: 200,
+  body: '<!doctype html><title>Log in</title>',
+  headers: { 'Content-Type': 'text/html' },
+};

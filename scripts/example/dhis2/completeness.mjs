@@ -6,9 +6,11 @@ const keyOf = ({ dataSet, period, organisationUnit }) =>
   `${dataSet} ${plainPeriod(period)} ${organisationUnit}`;
 
 /** Marks a data set as complete. It does not look at the kind of the period, nor whether the unit has the data set. */
-export function register(store, user, { completed = true, date, storedBy, ...place }) {
+export function register(store, user, entry, isDryRun = false) {
+  const { completed = true, date, storedBy, ...place } = entry;
   const key = keyOf(place);
   const existed = store.registrations.has(key);
+  if (isDryRun) return existed ? 'updated' : 'imported';
   store.registrations.set(key, {
     period: plainPeriod(place.period),
     dataSet: place.dataSet,
@@ -22,7 +24,8 @@ export function register(store, user, { completed = true, date, storedBy, ...pla
 }
 
 /** `POST /api/completeDataSetRegistrations`: with one good entry at least the answer is 200. */
-export function postRegistrations({ store, user, payload }) {
+export function postRegistrations({ store, user, query, payload }) {
+  const isDryRun = query.get('dryRun') === 'true';
   const importCount = { imported: 0, updated: 0, ignored: 0, deleted: 0 };
   const conflicts = [];
   for (const one of payload?.completeDataSetRegistrations ?? []) {
@@ -30,7 +33,7 @@ export function postRegistrations({ store, user, payload }) {
     if (problem) {
       importCount.ignored += 1;
       conflicts.push(problem);
-    } else importCount[register(store, user, one)] += 1;
+    } else importCount[register(store, user, one, isDryRun)] += 1;
   }
   const isRefused = importCount.ignored > 0 && importCount.imported + importCount.updated === 0;
   const response = {
@@ -59,9 +62,10 @@ function amiss(store, { dataSet, period, organisationUnit }) {
 
 /** `GET /api/completeDataSetRegistrations`. */
 export function listRegistrations({ store, query }) {
-  const dataSets = query.getAll('dataSet');
-  const periods = query.getAll('period').map(plainPeriod);
-  const units = query.getAll('orgUnit');
+  // What is not there counts as not named.
+  const dataSets = query.getAll('dataSet').filter(id => store.dataSets.has(id));
+  const periods = query.getAll('period').filter(readPeriod).map(plainPeriod);
+  const units = query.getAll('orgUnit').filter(id => store.orgUnits.has(id));
   if (dataSets.length === 0)
     return refusal(409, 'At least one data set must be specified', 'E2013');
   const [from, to] = [query.get('startDate'), query.get('endDate')];

@@ -16,6 +16,13 @@ export const dataStore = {
     }
     return { status: 200, body: [...keys.keys()] };
   },
+  namespaces: ({ store }) => ({ status: 200, body: [...store.namespaces.keys()] }),
+  removeAll({ store, params: [namespace] }) {
+    if (!store.namespaces.delete(namespace)) {
+      return refusal(404, `Namespace not found: '${namespace}'`, 'E1005');
+    }
+    return done(`Namespace deleted: '${namespace}'`);
+  },
   read({ store, params: [namespace, key] }) {
     const entry = store.namespaces.get(namespace)?.get(key);
     return entry ? { status: 200, body: entry.value } : none(key, namespace);
@@ -75,6 +82,8 @@ export const dataStore = {
   remove({ store, params: [namespace, key] }) {
     const keys = store.namespaces.get(namespace);
     if (!keys?.delete(key)) return none(key, namespace);
+    // Without a key there is no namespace.
+    if (keys.size === 0) store.namespaces.delete(namespace);
     return done(`Key '${key}' deleted from namespace '${namespace}'`);
   },
 };

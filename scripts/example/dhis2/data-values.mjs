@@ -45,12 +45,12 @@ function importValues({ store, user, query, payload }) {
       continue;
     }
     const place = keyOf(value);
-    const what = save(store, user, value);
+    const what = save(store, user, value, query);
     // Several values of one request for the same place count once.
     if (what && !written.has(place)) importCount[what] += 1;
     written.add(place);
   }
-  if (completeDate && shared.dataSet) {
+  if (completeDate && shared.dataSet && query.get('dryRun') !== 'true') {
     register(store, user, {
       dataSet: shared.dataSet,
       period: shared.period,
@@ -186,27 +186,43 @@ function note(conflicts, problem, index) {
 const keyOf = ({ dataElement, period, orgUnit, categoryOptionCombo: combo = DEFAULT }) =>
   `${dataElement} ${plainPeriod(period)} ${orgUnit} ${combo}`;
 
-function save(store, user, value) {
+/** What a strategy leaves alone: what is there, or what is not. */
+const ONLY = {
+  CREATE: known => !known,
+  NEW: known => !known,
+  UPDATE: known => known,
+  UPDATES: known => known,
+};
+
+/** Keeps a value, as far as the request's strategy wants it; with `dryRun=true` it only says what it would do. */
+function save(store, user, value, query) {
   const { dataElement, period, orgUnit, categoryOptionCombo = DEFAULT } = value;
   const key = keyOf(value);
   const known = store.dataValues.get(key);
   const text = String(value.value);
+  const isDryRun = query.get('dryRun') === 'true';
+  const strategy = (query.get('importStrategy') ?? '').toUpperCase();
+  const remove = () => isDryRun || store.dataValues.delete(key);
+  if (strategy === 'DELETE') return known && remove() ? 'deleted' : 'ignored';
+  if (ONLY[strategy] && !ONLY[strategy](known)) return 'ignored';
   if (isLostZero(text, store.dataElements.get(dataElement))) {
-    return store.dataValues.delete(key) ? 'deleted' : undefined;
+    return known && remove() ? 'deleted' : undefined;
   }
   if (known?.value === text) return 'ignored';
   const now = store.clock();
-  store.dataValues.set(key, {
-    dataElement,
-    period: plainPeriod(period),
-    orgUnit,
-    categoryOptionCombo,
-    attributeOptionCombo: DEFAULT,
-    value: text,
-    storedBy: user.username,
-    created: known?.created ?? now,
-    lastUpdated: now,
-  });
+  if (!isDryRun) {
+    store.dataValues.set(key, {
+      dataElement,
+      period: plainPeriod(period),
+      orgUnit,
+      categoryOptionCombo,
+      attributeOptionCombo: DEFAULT,
+      value: text,
+      storedBy: user.username,
+      created: known?.created ?? now,
+      lastUpdated: now,
+    });
+  }
   return known ? 'updated' : 'imported';
 }
 
@@ -233,35 +249,40 @@ function around(response) {
 
 /** `GET /api/dataValueSets`. */
 export function getDataValues({ store, query }) {
-  const [dataSets, periods, units] = ['dataSet', 'period', 'orgUnit'].map(one => query.getAll(one));
+  // What is not there counts as not named.
+  const dataSets = query.getAll('dataSet').filter(id => store.dataSets.has(id));
+  const periods = query.getAll('period').filter(readPeriod).map(plainPeriod);
+  const units = query.getAll('orgUnit').filter(id => store.orgUnits.has(id));
+  const [from, to] = [query.get('startDate'), query.get('endDate')];
   const missing = [
     [
-      dataSets,
+      dataSets.length > 0,
       'E2001',
       'At least one data element, data set or data element group must be specified',
     ],
     [
-      periods,
+      periods.length > 0 || (from && to),
       'E2002',
       'At least one valid period, start/end dates, last updated or last updated duration must be specified',
     ],
     [
-      units,
+      units.length > 0,
       'E2006',
       'At least one valid organisation unit or organisation unit group must be specified',
     ],
-  ].find(([list]) => list.length === 0);
+  ].find(([isThere]) => !isThere);
   if (missing) return refusal(409, missing[2], missing[1]);
-  const elements = dataSets.flatMap(id => store.dataSets.get(id)?.dataElements ?? []);
-  const [period, orgUnit] = [plainPeriod(periods[0]), units[0]];
+  const elements = dataSets.flatMap(id => store.dataSets.get(id).dataElements);
+  const children = query.get('children') === 'true';
+  const isWhen = period => {
+    if (periods.length > 0) return periods.includes(period);
+    const { start, end } = readPeriod(period);
+    return start >= from && end <= to;
+  };
+  const isWhere = unit => units.some(one => (children ? isWithin(store, unit, one) : one === unit));
   const at = time => `${new Date(time).toISOString().slice(0, 19)}.000+0000`;
   const dataValues = [...store.dataValues.values()]
-    .filter(
-      one =>
-        elements.includes(one.dataElement) &&
-        periods.map(plainPeriod).includes(one.period) &&
-        units.includes(one.orgUnit),
-    )
+    .filter(one => elements.includes(one.dataElement) && isWhen(one.period) && isWhere(one.orgUnit))
     .map(({ created, lastUpdated, ...one }) => ({
       ...one,
       created: at(created),
@@ -269,6 +290,9 @@ export function getDataValues({ store, query }) {
       comment: null,
       followup: false,
     }));
-  const dataSet = dataSets[0];
-  return { status: 200, body: { dataSet, completeDate: null, period, orgUnit, dataValues } };
+  // Of one data set, period and unit it says which at the top.
+  const isOne = [dataSets, periods, units].every(list => list.length === 1) && !children;
+  const [dataSet, period, orgUnit] = [dataSets[0], periods[0], units[0]];
+  const top = isOne ? { dataSet, completeDate: null, period, orgUnit } : {};
+  return { status: 200, body: { ...top, dataValues } };
 }

@@ -150,6 +150,8 @@ export function readList({ store, user, query, url, baseUrl, params: [kind] }) {
 
 const OPERATORS = {
   eq: (value, wanted) => String(value) === wanted,
+  '!eq': (value, wanted) => String(value) !== wanted,
+  ne: (value, wanted) => String(value) !== wanted,
   in: (value, wanted) =>
     wanted
       .replace(/^\[|\]$/g, '')
@@ -160,7 +162,12 @@ const OPERATORS = {
     String(value ?? '')
       .toLowerCase()
       .includes(wanted.toLowerCase()),
+  '!like': (value, wanted) => !String(value ?? '').includes(wanted),
+  $like: (value, wanted) => String(value ?? '').startsWith(wanted),
+  gt: (value, wanted) => String(value ?? '') > wanted,
   ge: (value, wanted) => String(value ?? '') >= wanted,
+  lt: (value, wanted) => String(value ?? '') < wanted,
+  le: (value, wanted) => String(value ?? '') <= wanted,
   null: value => value === undefined || value === null,
   '!null': value => value !== undefined && value !== null,
 };

@@ -35,7 +35,8 @@ const ROUTES = [
   ['/api/resourceTables/analytics', { POST: makeTables, PUT: makeTables }],
   ['/api/system/tasks/*/*', { GET: jobSteps }],
   ['/api/system/taskSummaries/*/*', { GET: jobSummary }],
-  ['/api/dataStore/*', { GET: dataStore.keys }],
+  ['/api/dataStore', { GET: dataStore.namespaces }],
+  ['/api/dataStore/*', { GET: dataStore.keys, DELETE: dataStore.removeAll }],
   [
     '/api/dataStore/*/*',
     {

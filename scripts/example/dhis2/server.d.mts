@@ -49,7 +49,8 @@ export interface Dhis2 {
     method: string;
     path: string;
     status?: number;
-    body?: object;
+    body?: object | string;
+    headers?: Record<string, string>;
     kind?: 'reset';
     after?: boolean;
   }): void;

@@ -38,6 +38,7 @@ export async function createDhis2(options = {}) {
     const refused = fault && {
       status,
       body: fault.body ?? refusal(status, 'The server is busy').body,
+      headers: fault.headers,
     };
     const answer = refused ?? done;
     requests.push({
@@ -88,7 +89,7 @@ export async function createDhis2(options = {}) {
     /** Sets up more, such as an organisation unit, or changes what is set up. */
     setUp: (kind, row) => setUp(store, kind, row),
     /**
-     * Lets the next such request go wrong: `{ method, path, status, body }`, or `{ …, kind: 'reset' }` for a connection that breaks.
+     * Lets the next such request go wrong: `{ method, path, status, body, headers }`, or `{ …, kind: 'reset' }` for a connection that breaks.
      * With `after: true` DHIS2 has done the work by then.
      */
     fault: order => faults.push(order),

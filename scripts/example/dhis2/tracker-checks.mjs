@@ -27,6 +27,13 @@ export function amissInPerson(store, bundle, person) {
     return [['E1114', `TrackedEntity: \`${id}\` is already deleted and cannot be modified.`]];
   }
   if (bundle.strategy === 'DELETE') return amissInDeletion(store, bundle, id);
+  const exists = store.people.has(id);
+  if (bundle.strategy === 'CREATE' && exists) {
+    return [['E1002', `TrackedEntity: \`${id}\`, already exists.`]];
+  }
+  if (bundle.strategy === 'UPDATE' && !exists) {
+    return [['E1063', `TrackedEntity: \`${id}\`, does not exist.`]];
+  }
   const missing = missingOf('E1121', 'trackedEntity', { trackedEntityType: type, orgUnit });
   if (missing.length > 0) return missing;
   const errors = [];
@@ -39,13 +46,6 @@ export function amissInPerson(store, bundle, person) {
       `Could not find OrganisationUnit: \`${orgUnit}\` linked to TrackedEntity.`,
     ]);
   } else if (!mayWriteTo(store, bundle.user, orgUnit)) return [noAccess(bundle.user, orgUnit)];
-  const exists = store.people.has(id);
-  if (bundle.strategy === 'CREATE' && exists) {
-    return [['E1002', `TrackedEntity: \`${id}\`, already exists.`]];
-  }
-  if (bundle.strategy === 'UPDATE' && !exists) {
-    return [['E1063', `TrackedEntity: \`${id}\`, does not exist.`]];
-  }
   if (exists && store.people.get(id).type !== type) {
     return [['E1126', 'Not allowed to update Tracked Entity property: trackedEntityType.']];
   }
@@ -63,6 +63,13 @@ function amissInDeletion(store, { user }, id) {
       `User: \`${user.id}\` is lacking 'F_TEI_CASCADE_DELETE' authority to delete TrackedEntity: \`${id}\`.`,
     ],
   ];
+}
+
+function amissInEnrollmentDeletion(store, { user }, id) {
+  const hasEvents = [...store.events.values()].some(one => one.enrollment === id);
+  if (!hasEvents || may(user, 'F_ENROLLMENT_CASCADE_DELETE')) return [];
+  const text = `User: \`${user.id}\` is lacking 'F_ENROLLMENT_CASCADE_DELETE' authority to delete Enrollment: \`${id}\`.`;
+  return [['E1103', text]];
 }
 
 function amissInAttribute(store, bundle, person, { attribute: id, value }) {
@@ -106,20 +113,18 @@ function isTaken(store, bundle, person, attribute, value) {
 export function amissInEnrollment(store, bundle, enrollment) {
   const { enrollment: id, program, orgUnit, trackedEntity } = enrollment;
   const known = store.enrollments.get(id);
-  if (bundle.strategy === 'DELETE') {
-    return known ? [] : [['E1081', `Enrollment: \`${id}\` do not exist.`]];
-  }
   if (store.deleted.has(id)) {
     return [['E1113', `Enrollment: \`${id}\` is already deleted and cannot be modified.`]];
   }
-  const missing = missingOf('E1122', 'enrollment', { orgUnit, program, trackedEntity });
-  if (missing.length > 0) return missing;
   if (bundle.strategy === 'CREATE' && known) {
     return [['E1080', `Enrollment: \`${id}\`, already exists.`]];
   }
-  if (bundle.strategy === 'UPDATE' && !known) {
+  if (['UPDATE', 'DELETE'].includes(bundle.strategy) && !known) {
     return [['E1081', `Enrollment: \`${id}\` do not exist.`]];
   }
+  if (bundle.strategy === 'DELETE') return amissInEnrollmentDeletion(store, bundle, id);
+  const missing = missingOf('E1122', 'enrollment', { orgUnit, program, trackedEntity });
+  if (missing.length > 0) return missing;
   const unit = store.orgUnits.has(orgUnit);
   if (unit && !mayWriteTo(store, bundle.user, orgUnit)) {
     const access = `User: \`${bundle.user.id}\` does not have access to the TrackedEntity: \`${trackedEntity}\` and Program: \`${program}\`.`;
@@ -227,15 +232,16 @@ function amissInOthers(store, program, { enrollment: id, trackedEntity, status =
 export function amissInEvent(store, bundle, event) {
   const { event: id, program, programStage, orgUnit, enrollment, status, occurredAt } = event;
   const known = store.events.get(id);
-  const isNew = bundle.strategy === 'CREATE' || (bundle.strategy !== 'UPDATE' && !known);
-  if (bundle.strategy === 'CREATE' && known) {
-    return [['E1030', `Event: \`${id}\`, already exists.`]];
-  }
-  if (!isNew && !known) return [['E1032', `Event: \`${id}\` do not exist.`]];
-  if (bundle.strategy === 'DELETE') return [];
   if (store.deleted.has(id)) {
     return [['E1082', `Event: \`${id}\` is already deleted and cannot be modified.`]];
   }
+  if (bundle.strategy === 'CREATE' && known) {
+    return [['E1030', `Event: \`${id}\`, already exists.`]];
+  }
+  if (['UPDATE', 'DELETE'].includes(bundle.strategy) && !known) {
+    return [['E1032', `Event: \`${id}\` do not exist.`]];
+  }
+  if (bundle.strategy === 'DELETE') return [];
   const missing = missingOf('E1123', 'event', { orgUnit, program, programStage });
   if (missing.length > 0) return missing;
   if (!enrollment) return [['E1033', `Event: \`${id}\` Enrollment value is null.`]];

@@ -7,13 +7,20 @@ import { isUid } from './uid.mjs';
 
 /** `GET /api/tracker/trackedEntities`. */
 export function listPeople({ store, user, query, url, baseUrl }) {
-  const problem = amiss(store, query);
+  const problem = amiss(store, query) ?? unbound(query);
   if (problem) return problem;
   const found = [...store.people.values()]
     .filter(isWanted(store, user, query))
     .sort(byOrder(query.get('order') ?? 'createdAt:desc'))
     .map(one => shownPerson(store, one, query));
   return listed(store, 'trackedEntities', found, url, baseUrl);
+}
+
+/** A list of people needs one of these. By DHIS2's source; it was not recorded. */
+function unbound(query) {
+  const names = ['program', 'trackedEntityType', 'trackedEntities'];
+  if (names.some(name => query.get(name))) return undefined;
+  return bad('Either `program`, `trackedEntityType` or `trackedEntities` should be specified');
 }
 
 /** A list has its own name and a pager. Before 2.41 it was called `instances`. */
@@ -48,6 +55,8 @@ const badUid = id =>
 
 const bad = (message, code = 'E1003') => refusal(400, message, code);
 
+const TIMES = ['updated', 'scheduled', 'occurred'].flatMap(one => [`${one}After`, `${one}Before`]);
+
 /** What a list refuses: pages, an order and times that are none, units and programs that are not there. */
 function amiss(store, query, one = 'org unit or tracked entity') {
   for (const name of ['page', 'pageSize']) {
@@ -56,7 +65,7 @@ function amiss(store, query, one = 'org unit or tracked entity') {
       return bad(`${name} must be greater than or equal to 1 if specified`);
     }
   }
-  for (const name of ['updatedAfter', 'updatedBefore', 'scheduledAfter', 'scheduledBefore']) {
+  for (const name of TIMES) {
     const time = query.get(name);
     if (time !== null && Number.isNaN(store.readTime(time))) {
       const why = `Invalid format: "${time}"`;
@@ -84,6 +93,10 @@ function amiss(store, query, one = 'org unit or tracked entity') {
   const program = query.get('program');
   if (program && !store.programs.has(program)) {
     return bad(`Program is specified but does not exist: ${program}`);
+  }
+  const stage = query.get('programStage');
+  if (stage && !store.stages.has(stage)) {
+    return bad(`Program stage is specified but does not exist: ${stage}`);
   }
   return undefined;
 }
@@ -128,16 +141,31 @@ const SPANS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
 /** Whether a record was changed in the time that a request wants. */
 function isRecent(store, query) {
   const after = query.get('updatedAfter');
+  const before = query.get('updatedBefore');
   const within = /^(\d+)([dhms])$/.exec(query.get('updatedWithin') ?? '');
   return ({ updatedAt }) =>
     (after === null || updatedAt >= store.readTime(after)) &&
+    (before === null || updatedAt <= store.readTime(before)) &&
     (!within || updatedAt >= store.clock() - Number(within[1]) * SPANS[within[2]]);
 }
+
+/** How a filter compares, in small letters. */
+const OPERATORS = {
+  eq: (value, wanted) => value === wanted,
+  ne: (value, wanted) => value !== wanted,
+  like: (value, wanted) => value.includes(wanted),
+  sw: (value, wanted) => value.startsWith(wanted),
+  ew: (value, wanted) => value.endsWith(wanted),
+  in: (value, wanted) => wanted.split(';').includes(value),
+  null: value => value === '',
+  '!null': value => value !== '',
+};
 
 function isWanted(store, user, query) {
   const { units, mode } = unitsOf(store, query);
   const program = query.get('program');
   const ids = query.get('trackedEntities')?.split(',');
+  const type = query.get('trackedEntityType');
   const isHere = isInside(store, user, units, mode);
   const isNew = isRecent(store, query);
   // With a program, the unit that counts is the one that owns the enrollment.
@@ -147,13 +175,13 @@ function isWanted(store, user, query) {
       .map(one => [one.trackedEntity, one.orgUnit]),
   );
   const filters = query.getAll('filter').map(text => text.split(':'));
-  const hasValue = ({ values }, [attribute, operator, wanted]) => {
-    const value = values.get(attribute) ?? '';
-    if (operator === 'eq') return value.toLowerCase() === wanted.toLowerCase();
-    return value.toLowerCase().includes(wanted.toLowerCase());
+  const hasValue = ({ values }, [attribute, operator, ...rest]) => {
+    const value = (values.get(attribute) ?? '').toLowerCase();
+    return OPERATORS[operator]?.(value, rest.join(':').toLowerCase()) ?? false;
   };
   return person =>
     (!program || ownerOf.has(person.id)) &&
+    (!type || person.type === type) &&
     (!ids || ids.includes(person.id)) &&
     isHere(program ? ownerOf.get(person.id) : person.orgUnit) &&
     isNew(person) &&
@@ -228,7 +256,13 @@ export function listEvents({ store, user, query, url, baseUrl }) {
   const isNew = isRecent(store, query);
   const wants = value => wanted => !query.get(wanted) || query.get(wanted) === value;
   const day = time => time && midnight(store, time).slice(0, 10);
-  const [from, to] = ['scheduledAfter', 'scheduledBefore'].map(one => query.get(one)?.slice(0, 10));
+  const isBetween = (time, name) => {
+    const [from, to] = ['After', 'Before'].map(one => query.get(`${name}${one}`)?.slice(0, 10));
+    const at = day(time);
+    return (!from || (at && at >= from)) && (!to || (at && at <= to));
+  };
+  const ids = ['events', 'enrollments'].map(one => query.get(one)?.split(','));
+  const isListed = (list, id) => !list || list.includes(id);
   const isStatus = ({ status, scheduledAt }) => {
     const wanted = query.get('status');
     if (wanted !== 'OVERDUE') return !wanted || status === wanted;
@@ -244,8 +278,10 @@ export function listEvents({ store, user, query, url, baseUrl }) {
         wants(one.enrollment)('enrollment') &&
         wants(one.trackedEntity)('trackedEntity') &&
         isStatus(one) &&
-        (!from || (one.scheduledAt && day(one.scheduledAt) >= from)) &&
-        (!to || (one.scheduledAt && day(one.scheduledAt) <= to)),
+        isListed(ids[0], one.id) &&
+        isListed(ids[1], one.enrollment) &&
+        isBetween(one.scheduledAt, 'scheduled') &&
+        isBetween(one.occurredAt, 'occurred'),
     )
     .sort(byOrder(query.get('order') ?? 'createdAt:desc'))
     .map(one => shownEvent(store, one, query));

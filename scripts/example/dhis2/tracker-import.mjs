@@ -4,6 +4,12 @@ import { amissInEnrollment, amissInEvent, amissInPerson } from './tracker-checks
 import { isUid, newUid } from './uid.mjs';
 
 const KINDS = ['EVENT', 'TRACKED_ENTITY', 'ENROLLMENT', 'RELATIONSHIP'];
+/** What these parameters may be. */
+const PARAMETERS = {
+  importStrategy: ['CREATE', 'UPDATE', 'CREATE_AND_UPDATE', 'DELETE'],
+  atomicMode: ['ALL', 'OBJECT'],
+  importMode: ['COMMIT', 'VALIDATE'],
+};
 const NOTHING = { created: 0, updated: 0, deleted: 0, ignored: 0, total: 0 };
 
 /**
@@ -14,6 +20,12 @@ const NOTHING = { created: 0, updated: 0, deleted: 0, ignored: 0, total: 0 };
 export function postTracker({ store, user, query, payload, baseUrl }) {
   const wrong = unreadable(store, payload);
   if (wrong) return refusal(400, `JSON parse error: ${wrong}`);
+  for (const [name, values] of Object.entries(PARAMETERS)) {
+    const value = query.get(name);
+    if (value === null || values.includes(value.toUpperCase())) continue;
+    const text = `Value '${value}' is not valid for parameter ${name}. Valid values are: [${values.join(', ')}]`;
+    return refusal(400, text);
+  }
   if (query.get('async') !== 'false') {
     return startTrackerJob(store, baseUrl, () => importTracker(store, user, query, payload));
   }
@@ -56,7 +68,8 @@ export function importTracker(store, user, query, payload) {
   if (errorReports.length > 0 && !isObject) {
     return { status: 'ERROR', validationReport, stats: { ...NOTHING, ignored: total, total } };
   }
-  const typeReportMap = commit(store, bundle);
+  const isTrial = query.get('importMode')?.toUpperCase() === 'VALIDATE';
+  const typeReportMap = isTrial ? {} : commit(store, bundle);
   const stats = { ...NOTHING, ignored: bundle.refused.size, total };
   for (const one of Object.values(typeReportMap)) {
     for (const name of ['created', 'updated', 'deleted']) stats[name] += one.stats[name];
@@ -158,6 +171,11 @@ const SAVES = {
   EVENT: ['event', (...all) => (saveEvent(...all) ? 'updated' : 'created')],
 };
 
+const removeEvents = (store, enrollment) => {
+  for (const one of [...store.events.values()]) {
+    if (one.enrollment === enrollment) remove(store, store.events, one.id);
+  }
+};
 const remove = (store, map, id) => {
   store.deleted.add(id);
   map.delete(id);
@@ -168,14 +186,19 @@ const REMOVALS = {
     'trackedEntity',
     (store, { trackedEntity: id }) => {
       for (const { id: enrollment, trackedEntity } of [...store.enrollments.values()]) {
-        if (trackedEntity === id) remove(store, store.enrollments, enrollment);
+        if (trackedEntity !== id) continue;
+        removeEvents(store, enrollment);
+        remove(store, store.enrollments, enrollment);
       }
       return remove(store, store.people, id);
     },
   ],
   ENROLLMENT: [
     'enrollment',
-    (store, { enrollment }) => remove(store, store.enrollments, enrollment),
+    (store, { enrollment }) => {
+      removeEvents(store, enrollment);
+      return remove(store, store.enrollments, enrollment);
+    },
   ],
   EVENT: ['event', (store, { event }) => remove(store, store.events, event)],
 };

@@ -164,3 +164,121 @@ test('users with the path of their units, their groups and roles', async () => {
   });
   expect((await ask('GET', '/api/userGroups/GroupReport')).status).toBe(200);
 });
+
+// By DHIS2's source; none of these was recorded.
+
+const count = ({ body }: Answer) =>
+  (body.response as unknown as { importCount: object }).importCount;
+const VALUES = '/api/dataValueSets';
+const dataValue = (value: string, period = '2026W39') => ({
+  dataValues: [{ dataElement: 'DataElCases', period, orgUnit: 'ClinicReme1', value }],
+});
+
+test('data values: a trial keeps nothing, and each strategy does its own', async () => {
+  dhis2.setUp('users', { id: 'UserOpenFn1', authorities: ['F_DATAVALUE_ADD'] });
+  const none = { imported: 0, updated: 0, ignored: 0, deleted: 0 };
+  const steps: [string, string, object][] = [
+    ['dryRun=true', '1', { imported: 1 }],
+    ['importStrategy=UPDATE', '1', { ignored: 1 }],
+    ['importStrategy=DELETE', '1', { ignored: 1 }],
+    ['importStrategy=CREATE', '1', { imported: 1 }],
+    ['importStrategy=CREATE', '2', { ignored: 1 }],
+    ['importStrategy=UPDATE', '2', { updated: 1 }],
+    ['importStrategy=DELETE&dryRun=true', '2', { deleted: 1 }],
+    ['importStrategy=DELETE', '2', { deleted: 1 }],
+  ];
+  for (const [query, value, expected] of steps) {
+    const answer = await ask('POST', `${VALUES}?${query}`, dataValue(value));
+    expect(count(answer), query).toEqual({ ...none, ...expected });
+  }
+});
+
+test('data values of some time, of a unit and those below', async () => {
+  for (const period of ['2026W37', '2026W38']) await ask('POST', VALUES, dataValue('7', period));
+  const read = async (query: string) => {
+    const { status, body } = await ask('GET', `${VALUES}?dataSet=WeeklyMalar&${query}`);
+    return [
+      status,
+      (body.dataValues as { period: string }[])?.map(one => one.period) ?? body.errorCode,
+    ];
+  };
+  const time = 'startDate=2026-09-07&endDate=2026-09-13';
+  expect(await read(`${time}&orgUnit=CountryRW01&children=true`)).toEqual([200, ['2026W37']]);
+  expect(await read(`${time}&orgUnit=CountryRW01`)).toEqual([200, []]);
+  expect(await read(`${time}&orgUnit=NoUnit00001`)).toEqual([409, 'E2006']);
+  expect(await read('period=2026W99&orgUnit=ClinicReme1')).toEqual([409, 'E2002']);
+});
+
+test('a visit and an enrollment: what is there, what is not, and what was deleted', async () => {
+  const trackedEntities = [
+    person('RulePerson7', '+250788300007', {
+      enrollments: [
+        { ...enrollment('RuleEnroll7', 'RulePerson7'), events: [visit('RuleEvent07')] },
+      ],
+    }),
+  ];
+  expect((await ask('POST', `${IMPORT}&importMode=VALIDATE`, { trackedEntities })).status).toBe(
+    200,
+  );
+  expect((await ask('GET', '/api/tracker/trackedEntities/RulePerson7')).status).toBe(404);
+  await ask('POST', IMPORT, { trackedEntities });
+  const steps: [string, object, string[] | undefined][] = [
+    ['CREATE', { events: [visit('RuleEvent07')] }, ['E1030']],
+    ['DELETE', { events: [{ event: 'RuleEvent09' }] }, ['E1032']],
+    ['DELETE', { enrollments: [{ enrollment: 'RuleEnroll7' }] }, ['E1103']],
+    ['DELETE', { events: [{ event: 'RuleEvent07' }] }, []],
+    ['DELETE', { events: [{ event: 'RuleEvent07' }] }, ['E1082']],
+    ['UPDATE', { enrollments: [{ enrollment: 'RuleEnroll9' }] }, ['E1081']],
+    ['DELETE', { enrollments: [{ enrollment: 'RuleEnroll7' }] }, []],
+    ['DELETE', { enrollments: [{ enrollment: 'RuleEnroll7' }] }, ['E1113']],
+    ['UPDATE', { trackedEntities: [{ trackedEntity: 'RulePerson9' }] }, ['E1063']],
+    ['NONSENSE', {}, undefined],
+  ];
+  for (const [strategy, payload, expected] of steps) {
+    const answer = await ask('POST', `${IMPORT}&importStrategy=${strategy}`, payload);
+    expect(codes(answer), `${strategy} ${JSON.stringify(payload)}`).toEqual(expected);
+    expect(answer.status).toBe(expected === undefined ? 400 : expected.length > 0 ? 409 : 200);
+  }
+});
+const visit = (event: string) => ({
+  ...{ event, program: 'MatCareProg', programStage: 'VisitStage1', orgUnit: 'ClinicKacy1' },
+  ...{ enrollment: 'RuleEnroll7', status: 'SCHEDULE', scheduledAt: '2026-11-20' },
+});
+
+test.each([
+  ['filter=AttrPhoneNr:in:x;%2B250788300021', 1],
+  ['filter=AttrPhoneNr:ew:00021', 1],
+  ['filter=AttrPhoneNr:sw:0788', 0],
+  ['trackedEntityType=PersonType1&filter=AttrPhoneNr:eq:%2B250788300021', 1],
+])('people with %s: %i', async (query, expected) => {
+  await ask('POST', IMPORT, { trackedEntities: [person('RulePerson8', '+250788300021')] });
+  const program = query.includes('Type=') ? '' : '&trackedEntityType=PersonType1';
+  const { body } = await ask('GET', `/api/tracker/trackedEntities?${query}${program}`);
+  expect(body.trackedEntities).toHaveLength(expected);
+});
+
+test('a list of people that names neither program, type nor people, and one of an unknown stage', async () => {
+  expect((await ask('GET', '/api/tracker/trackedEntities?orgUnits=ClinicKacy1')).status).toBe(400);
+  expect((await ask('GET', '/api/tracker/events?programStage=NoStage0001')).status).toBe(400);
+});
+
+test('namespaces of the dataStore come with their first key and go with their last', async () => {
+  await ask('PUT', '/api/dataStore/passing/one', { a: 1 });
+  expect((await ask('GET', '/api/dataStore')).body).toContain('passing');
+  await ask('DELETE', '/api/dataStore/passing/one');
+  expect((await ask('GET', '/api/dataStore/passing')).status).toBe(404);
+  await ask('PUT', '/api/dataStore/passing/one', { a: 1 });
+  expect((await ask('DELETE', '/api/dataStore/passing')).status).toBe(200);
+  expect((await ask('GET', '/api/dataStore')).body).not.toContain('passing');
+});
+
+test('a trial marks nothing as complete, and users are filtered in more ways', async () => {
+  const place = { dataSet: 'WeeklyMalar', period: '2026W38', organisationUnit: 'ClinicReme1' };
+  const path = '/api/completeDataSetRegistrations';
+  const body = { completeDataSetRegistrations: [place] };
+  expect(count(await ask('POST', `${path}?dryRun=true`, body))).toMatchObject({ imported: 1 });
+  expect(count(await ask('POST', path, body))).toMatchObject({ imported: 1 });
+  dhis2.setUp('users', { id: 'UserOpenFn1', authorities: ['F_USER_VIEW'] });
+  const users = await ask('GET', '/api/users?fields=username&filter=username:!eq:admin');
+  expect(JSON.stringify(users.body.users)).not.toContain('admin');
+});
