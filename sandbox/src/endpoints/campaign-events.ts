@@ -6,6 +6,7 @@ import { endpoint } from '../core/endpoint.js';
 import { last } from '../core/incoming.js';
 import { listPage } from '../core/list.js';
 import { invalidAsAWhole, ServerError } from '../core/reply.js';
+import { dropEvent, planEvent } from '../engine/campaigns.js';
 import { isoTime } from '../state/clock.js';
 import { canonicalUuid, newUuid } from '../state/ids.js';
 import type { Campaign, CampaignEvent } from '../state/model.js';
@@ -42,10 +43,11 @@ export const campaignEvents = endpoint<CampaignEvent>({
     if (event && workspace.dialect === 'textit') {
       const moved = MOVING.some(key => event[key] !== details[key]);
       Object.assign(event, details, moved ? { scheduledOn: workspace.tick() } : {});
+      if (moved) planEvent(workspace, event);
       return { status: 200, data: showEvent(event) };
     }
     // `v9` replaces the event with a new one.
-    if (event) workspace.campaignEvents.remove(event);
+    if (event) forget(workspace, event);
     const createdOn = workspace.tick();
     const made = workspace.campaignEvents.add({
       id: workspace.nextId('campaign event'),
@@ -54,14 +56,20 @@ export const campaignEvents = endpoint<CampaignEvent>({
       createdOn,
       scheduledOn: createdOn,
     });
+    planEvent(workspace, made);
     return { status: event ? 200 : 201, data: showEvent(made) };
   },
 
   remove({ workspace }, event) {
-    workspace.campaignEvents.remove(event);
+    forget(workspace, event);
     return { status: 204 };
   },
 });
+
+function forget(workspace: Workspace, event: CampaignEvent): void {
+  workspace.campaignEvents.remove(event);
+  dropEvent(workspace, event);
+}
 
 /** The attributes that determine an event's schedule. */
 const MOVING = ['relativeTo', 'offset', 'unit', 'deliveryHour'] as const;

@@ -158,8 +158,7 @@ function labelOf(given: string, call: Call) {
 }
 
 function showAttachment(text: string) {
-  const slash = text.indexOf('/');
-  const colon = text.indexOf(':', slash);
+  const colon = text.indexOf(':');
   return { content_type: text.slice(0, colon), url: text.slice(colon + 1) };
 }
 

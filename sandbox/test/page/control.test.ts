@@ -76,15 +76,15 @@ it('puts the clock forward', async () => {
 });
 
 it.each([
-  ['POST', 'reply', { contact: ANN }, 400, 'There is no text, a text.'],
-  ['POST', 'reply', [], 400, 'The body is not a JSON object.'],
+  ['POST', 'reply', { contact: ANN }, 400, '"text" is missing.'],
+  ['POST', 'reply', [], 400, 'The body must be a JSON object.'],
   ['POST', 'reply', { contact: 'nobody', text: 'a' }, 400, 'The sandbox has no contact nobody'],
-  ['POST', 'faults', { kind: 'fire' }, 400, 'There is no fault of the kind fire'],
-  ['POST', 'faults', { kind: 'reset', time: 3 }, 400, 'The nearest known one is times'],
-  ['PUT', 'seed', { contact: [] }, 400, 'The nearest known one is contacts'],
-  ['PUT', 'seed', { contacts: [{ nmae: 'a' }] }, 400, 'The nearest known one is name'],
-  ['POST', 'clock', {}, 400, 'in seconds'],
-  ['POST', 'sent', {}, 405, 'Only GET'],
+  ['POST', 'faults', { kind: 'fire' }, 400, '"kind" must be one of reset,'],
+  ['POST', 'faults', { kind: 'reset', time: 3 }, 400, 'Did you mean "times"?'],
+  ['PUT', 'seed', { contact: [] }, 400, 'Did you mean "contacts"?'],
+  ['PUT', 'seed', { contacts: [{ nmae: 'a' }] }, 400, 'Did you mean "name"?'],
+  ['POST', 'clock', {}, 400, 'a number of seconds'],
+  ['POST', 'sent', {}, 405, 'takes only GET'],
   ['POST', 'nothing', {}, 404, 'PUT /sandbox/api/seed'],
 ])('explains what is wrong with %s %s %j', async (method, path, body, status, error) => {
   const { ask, get } = await openControl();
