@@ -16,15 +16,24 @@ export function isPossiblePhone(path: string, country: string, dialect: Dialect)
   return possibleNumber(path, country, dialect) !== null;
 }
 
-/** A number that somebody wrote within a text, in E.164; null if it cannot be one. */
+/**
+ * A number that somebody wrote within a text, in E.164; null if it cannot be one. The country counts as it is written: the engine
+ * does not know `rw`. `textit` also takes long numbers for whole ones that lack their plus.
+ */
 export function phoneIn(text: string, country: string, dialect: Dialect): string | null {
   const plain = text.replace(/[^0-9]/g, '');
-  const written = text.trim().startsWith('+') ? `+${plain}` : plain;
+  const hasPlus = text.trim().startsWith('+');
+  const isKnown = country === country.toUpperCase() && getCountryCodeForRegionCode(country) > 0;
+  const home = isKnown ? country : '';
+  const isWhole =
+    dialect === 'textit' &&
+    !hasPlus &&
+    (isKnown || country === '') &&
+    plain.length >= 11 &&
+    !plain.startsWith('0');
   const number =
-    possibleNumber(written, country, dialect) ??
-    (plain.length >= 11 && !plain.startsWith('0')
-      ? possibleNumber(`+${plain}`, country, dialect)
-      : null);
+    possibleNumber(hasPlus ? `+${plain}` : plain, home, dialect) ??
+    (isWhole ? possibleNumber(`+${plain}`, home, dialect) : null);
   return number !== null && /^\+\d{7,15}$/.test(number) ? number : null;
 }
 
