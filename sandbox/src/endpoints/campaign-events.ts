@@ -16,6 +16,8 @@ import { findByUuid, uuidFilter } from './filters.js';
 import { mostLetters } from './messages.js';
 import { ref, refOrNull } from './shown.js';
 
+const LARGEST_OFFSET = 2 ** 31 - 1;
+
 const UNITS = ['minutes', 'hours', 'days', 'weeks'] as const;
 
 export const campaignEvents = endpoint<CampaignEvent>({
@@ -35,7 +37,7 @@ export const campaignEvents = endpoint<CampaignEvent>({
   },
 
   find: (call, lookup) =>
-    findByUuid(call, lookup, 'CampaignEvent', uuid => call.workspace.campaignEvents.find(uuid)),
+    findByUuid(lookup, 'CampaignEvent', uuid => call.workspace.campaignEvents.find(uuid)),
 
   post(call, body, event) {
     const { workspace } = call;
@@ -81,8 +83,15 @@ function isBusy({ scheduledOn }: CampaignEvent, { ticker, settings }: Workspace)
 const findCampaign = (given: string, { workspace }: Call): Campaign | undefined =>
   workspace.campaigns.find(canonicalUuid(given) ?? given);
 
+/** System fields of `v9` that no event can count from. */
+const NO_DATES = ['id', 'name', 'language'];
+
 const findField = (key: string, { workspace }: Call) =>
-  systemField(key) ?? workspace.fieldsByKey.get(key);
+  systemField(key) ??
+  workspace.fieldsByKey.get(key) ??
+  (workspace.dialect === 'v9' && NO_DATES.includes(key)
+    ? { key, name: key, type: 'text' as const }
+    : undefined);
 
 const isText = (input: unknown): boolean => typeof input === 'string';
 
@@ -120,6 +129,8 @@ function readEvent(
   if ((kept.message === undefined) === (kept.flow === undefined)) {
     throw invalidAsAWhole('Flow or a message text required.');
   }
+  if (Math.abs(kept.offset) > LARGEST_OFFSET)
+    throw new ServerError('an offset that its column cannot hold');
   if (kept.relative_to.type !== 'datetime')
     throw new ServerError('an event relative to a field that is not a date');
   if (call.workspace.dialect === 'textit') call.engine.require(call.workspace);

@@ -21,7 +21,7 @@ export const campaigns = endpoint<Campaign>({
   },
 
   find: (call, lookup) =>
-    findByUuid(call, lookup, 'Campaign', uuid => call.workspace.campaigns.find(uuid)),
+    findByUuid(lookup, 'Campaign', uuid => call.workspace.campaigns.find(uuid)),
 
   post(call, body, campaign) {
     const { workspace } = call;
