@@ -238,6 +238,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       settle();
       faults.clear();
       log.clear();
+      recent.clear();
     },
     now: () => new Date(clock.now()),
     advance: seconds => {

@@ -39,6 +39,8 @@ export function activity({ choose, list }) {
   return view => {
     const { contacts, ...lists } = view;
     show(requests, lists.requests, 'No requests yet. Connect a job and run it.');
+    // After a reseed, nobody reads what is forgotten.
+    if (lists.requests.total === 0) open.clear();
     const last = lists.requests.items.at(-1)?.number ?? 0;
     const read = [...open.values()].filter(({ number }) => number < last).reverse();
     fill(
