@@ -67,7 +67,6 @@ It tells of
   in French the engine itself has one or none, by chance. Halves of the day are AM and PM in most languages.
 - The engine names one of two elements of a layout that read alike, \`t\` or \`tt\`, by chance; the sandbox names \`t\`.
 - On \`v9\`, the last of sixteen digits of a root may be another.
-- \`has_phone\` also finds numbers that can only be dialed within a town, as seven digits in the United States.
 - Of two properties of an object that differ in case alone, the engine takes one by chance.
 - Before 1800, a zone's clock is that of 1800; before its first change of offset, it is Unicode's.
 - \`contact.ref\` is made of a server's secret: here it is any six letters.
