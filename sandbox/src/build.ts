@@ -5,7 +5,7 @@ import { generatedContacts } from './seeds/generated.js';
 import { maternalHealth } from './seeds/maternal-health.js';
 import { seedWorkspace } from './seeds/seed-workspace.js';
 import type { Seed, WorkspaceSeed } from './seeds/types.js';
-import type { Clock } from './state/clock.js';
+import type { MovableClock } from './state/clock.js';
 import { newUuid } from './state/ids.js';
 import type { Role } from './state/model.js';
 import { Server } from './state/server.js';
@@ -30,7 +30,7 @@ export interface Built {
  * @param clock - The source of time.
  * @param tokens - Tokens to go on with, as when the contents are replaced. Default: new ones.
  */
-export function build(options: SandboxOptions, clock: Clock, tokens?: Tokens): Built {
+export function build(options: SandboxOptions, clock: MovableClock, tokens?: Tokens): Built {
   checkOptions(options);
   const dialect = options.dialect ?? 'v9';
   const server = new Server({

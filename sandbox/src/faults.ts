@@ -75,19 +75,23 @@ const ORDER: Record<keyof FaultOrder, true> = {
 
 function checkOrder(order: FaultOrder): void {
   checkKeys('The fault', order, Object.keys(ORDER));
-  checkKeys("The fault's `when`", order.when ?? {}, ['method', 'path', 'nth']);
-  if (!Object.hasOwn(KINDS, order.kind)) {
-    throw new TypeError(
-      `There is no fault of the kind ${order.kind}, only ${Object.keys(KINDS).join(', ')}.`,
-    );
+  const { when = {} } = order;
+  if (typeof when !== 'object' || when === null) {
+    throw new TypeError('The fault\'s "when" must be an object.');
   }
-  for (const key of ['times', 'retryAfter', 'milliseconds'] as const) {
-    if (order[key] !== undefined && !(Number(order[key]) >= 0)) {
-      throw new TypeError(`The fault's ${key} is not a number.`);
+  checkKeys('The fault\'s "when"', when, ['method', 'path', 'nth']);
+  if (!Object.hasOwn(KINDS, String(order.kind))) {
+    throw new TypeError(`The fault's "kind" must be one of ${Object.keys(KINDS).join(', ')}.`);
+  }
+  const numbers = { ...order, nth: when.nth };
+  for (const key of ['times', 'retryAfter', 'milliseconds', 'nth'] as const) {
+    const given: unknown = numbers[key];
+    if (given !== undefined && !(typeof given === 'number' && given >= 0)) {
+      throw new TypeError(`The fault's "${key}" must be a number that is not negative.`);
     }
   }
   if (order.strikes !== undefined && !['before', 'after'].includes(order.strikes)) {
-    throw new TypeError('A fault strikes before or after the work.');
+    throw new TypeError('The fault\'s "strikes" must be "before" or "after".');
   }
 }
 

@@ -4,6 +4,7 @@ export type { TokenName, Tokens } from './build.js';
 export type { ShownContact } from './endpoints/contact-shown.js';
 export type { DeliveryOptions } from './engine/deliver.js';
 export type { SentItem } from './engine/outbox.js';
+export type { ReportedStatus } from './engine/statuses.js';
 export type { FaultKind, FaultOrder } from './faults.js';
 export type { SandboxOptions } from './options.js';
 export type { LoggedRequest } from './request-log.js';

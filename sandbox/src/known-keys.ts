@@ -34,7 +34,7 @@ function nearest(word: string, known: readonly string[]): string | undefined {
 }
 
 /**
- * Refuses keys that are not known, and says the nearest one: what nobody reads would be lost without a word.
+ * Refuses keys that are not known, and asks whether the nearest one was meant: what nobody reads would be lost without a word.
  *
  * @param what - What the keys belong to, as the subject of a sentence: `The seed`.
  */
@@ -43,6 +43,6 @@ export function checkKeys(what: string, given: object, known: readonly string[])
     Object.entries(given).find(([key, value]) => value !== undefined && !known.includes(key)) ?? [];
   if (unknown === undefined) return;
   throw new TypeError(
-    `${what} has the unknown key ${unknown}. The nearest known one is ${nearest(unknown, known)}; all are: ${known.join(', ')}.`,
+    `${what} has the unknown key "${unknown}". Did you mean "${nearest(unknown, known)}"? The known keys are ${known.join(', ')}.`,
   );
 }

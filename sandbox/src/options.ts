@@ -65,7 +65,7 @@ export interface SandboxOptions {
   bodyLimit?: number;
   /** Called with each request after its response. */
   onRequest?: (request: LoggedRequest) => void;
-  /** Called with each thing in a template that the sandbox does not know, once. */
+  /** Called with each thing in a flow or a broadcast that the sandbox does not know or do, once. */
   onUnknown?: (unknown: UnknownConstruct) => void;
 }
 

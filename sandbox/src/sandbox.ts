@@ -2,13 +2,15 @@ import type { Dialect } from '../../src/resources.js';
 import { build, ratesOf, type TokenName, type Tokens } from './build.js';
 import { answer } from './core/handle.js';
 import { html, TOO_LARGE_PAGE } from './core/html.js';
-import { readIncoming, TooLarge, type Wire } from './core/incoming.js';
+import { type Incoming, readIncoming, TooLarge, type Wire } from './core/incoming.js';
 import { type ShownContact, showContact } from './endpoints/contact-shown.js';
+import { planAll } from './engine/campaigns.js';
 import { bump } from './engine/contacts.js';
 import { receive } from './engine/incoming.js';
 import { join } from './engine/membership.js';
 import { contactsOf } from './engine/messages.js';
 import type { SentItem } from './engine/outbox.js';
+import { type ReportedStatus, report } from './engine/statuses.js';
 import { addTicket } from './engine/tickets.js';
 import { perform } from './engine/work.js';
 import { type FaultOrder, Faults } from './faults.js';
@@ -21,6 +23,7 @@ import type { Seed } from './seeds/types.js';
 import { listen } from './server.js';
 import { MovableClock } from './state/clock.js';
 import type { Contact } from './state/model.js';
+import type { Server } from './state/server.js';
 import type { UnknownConstruct } from './state/unknown.js';
 import type { Workspace } from './state/workspace.js';
 import { normalizeUrn } from './values/index.js';
@@ -72,12 +75,13 @@ export interface Sandbox {
   /** The last 10,000 requests, oldest first, without tokens. */
   requests(): LoggedRequest[];
   /**
-   * What templates of flows and broadcasts asked for that the sandbox does not know, in the order in which it was met, each
-   * once: at most 1,000. A server would have answered; the sandbox left it out of the text.
+   * What flows and broadcasts asked for that the sandbox does not know or do, in the order in which it was met, each once: at
+   * most 1,000. A server would have done it; the sandbox left out an expression, an e-mail, a transfer of airtime, a call to
+   * another computer.
    *
    * @example
-   * // At the end of a test: nothing went out that is not as on a server.
-   * if (sandbox.unknown().length > 0) throw new Error('Some text was not as on a server.');
+   * // At the end of a test: all was as on a server.
+   * if (sandbox.unknown().length > 0) throw new Error('Something was not as on a server.');
    */
   unknown(): UnknownConstruct[];
   /**
@@ -92,6 +96,17 @@ export interface Sandbox {
   openTicket(contact: string, ticket?: TicketOptions): string;
   /** Adds contacts to a manual group in one step, as an editor does in the list. They get the same `modified_on`. */
   addToGroup(contacts: string[], group: string): void;
+  /**
+   * Says about an outgoing message what its channel would say. By itself a message is `queued`, after 15 seconds `wired`, then
+   * `sent`, and with a channel that reports it, `delivered`. One that is `errored` is tried again after some minutes, and
+   * `failed` for good with the third error.
+   *
+   * @example
+   * sandbox.report(sandbox.sent()[0].id, 'failed');
+   *
+   * @param message - Its id or its uuid.
+   */
+  report(message: number | string, status: ReportedStatus): void;
   /** Changes a workspace's settings. */
   configure(changes: WorkspaceChanges): void;
   /** Turns the flow engine off or on. Without it most writes return a 500. */
@@ -115,7 +130,13 @@ export interface Sandbox {
   reseed(seed: Seed | 'maternal-health'): void;
   /** The time on its clock. */
   now(): Date;
-  /** Puts its clock forward. Rate limits and times go by it. Nothing is fired on the way. */
+  /**
+   * Puts its clock forward. Rate limits and times go by it, and what falls due on the way is done, each at its own time: messages
+   * become `wired` and `sent`, campaigns send their messages and start their flows.
+   *
+   * @example
+   * sandbox.advance(7 * 24 * 3600);
+   */
   advance(seconds: number): void;
   /** Waits until the work that continues after a response (a start, calls of subscribers) is done. */
   settled(): Promise<void>;
@@ -146,15 +167,16 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const faults = new Faults();
   const handle = async (request: Request, wire: Wire = {}): Promise<Response> => {
     const incoming = await readIncoming(request, wire, options.bodyLimit);
-    const response = await faults.around(incoming, () =>
-      answer(built.server, incoming).catch(ownFault),
-    );
+    const response = await faults.around(incoming, () => answerNow(built.server, incoming));
     const logged = log.add(incoming, response.status);
     if (options.page) recent.add(logged, response);
     return response;
   };
-  const workspaceOf = (name: 'main' | 'other' | undefined) =>
-    name === 'other' ? built.other : built.main;
+  /** A workspace after what was due until now. */
+  const workspaceOf = (name?: 'main' | 'other') => {
+    built.server.catchUp();
+    return name === 'other' ? built.other : built.main;
+  };
   const source = {
     get server() {
       return built.server;
@@ -182,22 +204,29 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     dialect: options.dialect ?? 'v9',
     tokens,
     contacts: () => {
-      const { main } = built;
+      const main = workspaceOf();
       return [...main.contacts].filter(one => !one.deleted).map(one => showContact(one, main));
     },
     sent: () => built.main.outbox.items(),
     requests: () => log.all(),
-    unknown: () => built.server.workspaces.flatMap(({ unknown }) => unknown.all()),
+    unknown: () => {
+      built.server.catchUp();
+      return built.server.workspaces.flatMap(({ unknown }) => unknown.all());
+    },
     async reply(contact, text, { attachments = [], workspace } = {}) {
       const target = workspaceOf(workspace);
       const message = await perform(receive(target, senderOf(target, contact), text, attachments));
       return message.uuid;
     },
-    openTicket: (contact, ticket = {}) =>
-      open(built.main, findContact(built.main, contact), ticket),
-    addToGroup: (contacts, group) => addAll(built.main, contacts, group),
+    openTicket(contact, ticket = {}) {
+      const main = workspaceOf();
+      return open(main, findContact(main, contact), ticket);
+    },
+    addToGroup: (contacts, group) => addAll(workspaceOf(), contacts, group),
+    report: (message, status) => reportOn(workspaceOf(), message, status),
     configure: changes => configure(workspaceOf(changes.workspace), changes),
     engine: state => {
+      built.server.catchUp();
       built.server.engine.down = state === 'down';
     },
     revoke: name => built.server.revoke(tokens[name]),
@@ -209,22 +238,42 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       settle();
       faults.clear();
       log.clear();
+      recent.clear();
     },
     now: () => new Date(clock.now()),
     advance: seconds => {
       if (!(seconds >= 0)) throw new TypeError('The clock only goes forward.');
+      if (clock.now() + seconds * 1000 > LATEST) {
+        throw new TypeError('The clock goes no further than the year 9999.');
+      }
       clock.advance(seconds * 1000);
+      built.server.catchUp();
     },
-    settled: () => built.server.engine.settled(),
+    settled: () => {
+      built.server.catchUp();
+      return built.server.engine.settled();
+    },
     handle: (request, wire) => handle(request, wire).catch(tooLarge),
     close: () => listener.close(),
   };
   return sandbox;
 }
 
+/** Python, and so a server, knows no later years. */
+const LATEST = Date.UTC(9999, 11, 31);
+
 function tooLarge(error: unknown): Response {
   if (error instanceof TooLarge) return html(413, TOO_LARGE_PAGE);
   throw error;
+}
+
+async function answerNow(server: Server, incoming: Incoming): Promise<Response> {
+  try {
+    server.catchUp();
+    return await answer(server, incoming);
+  } catch (error) {
+    return ownFault(error);
+  }
 }
 
 /** Keeps a bug of the sandbox from looking like a server error. */
@@ -265,6 +314,29 @@ function open(workspace: Workspace, contact: Contact, options: TicketOptions): s
   return ticket.uuid;
 }
 
+/** What channels say; only those of `textit` say that a message was read. */
+const REPORTS: Record<ReportedStatus, true> = {
+  wired: true,
+  sent: true,
+  delivered: true,
+  read: true,
+  errored: true,
+  failed: true,
+};
+
+function reportOn(workspace: Workspace, given: number | string, status: ReportedStatus): void {
+  const { messages, dialect } = workspace;
+  const message = typeof given === 'number' ? messages.get(given) : messages.find(given);
+  if (message?.direction !== 'out') {
+    throw new TypeError(`The sandbox has no outgoing message ${given}.`);
+  }
+  const known = Object.keys(REPORTS).filter(one => one !== 'read' || dialect === 'textit');
+  if (!known.includes(status)) {
+    throw new TypeError(`A channel cannot report ${status}, only ${known.join(', ')}.`);
+  }
+  report(workspace, message, status);
+}
+
 function addAll(workspace: Workspace, contacts: readonly string[], name: string): void {
   const group = [...workspace.groups].find(
     one => !one.deleted && [one.uuid, one.name].includes(name),
@@ -297,4 +369,5 @@ function configure(workspace: Workspace, changes: WorkspaceChanges): void {
   if (throttle !== undefined) workspace.settings.rates = ratesOf(workspace.dialect, throttle);
   Object.assign(workspace.settings.limits, limits);
   workspace.settingsChanged();
+  if (changes.timezone !== undefined) planAll(workspace);
 }

@@ -194,10 +194,10 @@ describe('the command line', () => {
   it('refuses a seed with unknown contents', () => {
     expect(() => readCommand(['--seed', file('[]')])).toThrow('is not an object');
     expect(() => readCommand(['--seed', file('{"groops":[]}')])).toThrow(
-      'has the unknown key groops. The nearest known one is groups',
+      'has the unknown key "groops". Did you mean "groups"?',
     );
     expect(() => readCommand(['--seed', file('{"groups":[{"quary":"a = 1"}]}')])).toThrow(
-      'has the unknown key quary. The nearest known one is query',
+      'has the unknown key "quary". Did you mean "query"?',
     );
   });
 });

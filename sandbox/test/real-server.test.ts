@@ -431,6 +431,147 @@ describe('of one line of servers', () => {
   });
 });
 
+/** Read in the source of both servers. */
+describe('as the source of the servers says', () => {
+  const upper = (uuid: string) => uuid.toUpperCase();
+  const taken = ['URN belongs to another contact: tel:+250788123123'];
+  const PICTURE = '1d2f5a4c-3b6e-4f80-9c1d-0000000000b1';
+  const more: Seed = {
+    ...seed,
+    labels: [{ uuid: UNKNOWN, name: 'Urgent' }],
+    media: [
+      {
+        uuid: PICTURE,
+        content_type: 'image/png',
+        url: `/m/${PICTURE}.png`,
+        filename: 'a',
+        size: 1,
+      },
+    ],
+  };
+  const inbox = { contact: ANN, text: 'hi' };
+  const dated = { ...event, delivery_hour: -1, message: 'hi' };
+
+  it.each<Case>([
+    [
+      'contacts.json',
+      { urns: ['tel:+250788123123'], name: '' },
+      400,
+      { name: BLANK, urns: taken },
+      'v9',
+    ],
+    ['contacts.json', { urns: ['tel:+250788123123'], name: '' }, 400, { name: BLANK }, 'textit'],
+    ['flow_starts.json', { ...start, flow: upper(HELP_FLOW) }, 400, undefined, 'v9'],
+    ['flow_starts.json', { ...start, flow: upper(HELP_FLOW) }, 201, undefined, 'textit'],
+    [`groups.json?uuid=${upper(GROUP)}`, { name: 'New' }, 404, undefined, 'v9'],
+    [`groups.json?uuid=${upper(GROUP)}`, { name: 'New' }, 200, undefined, 'textit'],
+    ['flow_starts.json', { ...start, exclude_active: 1.0, restart_participants: 0 }, 201],
+    ['flow_starts.json', { ...start, exclude_active: '0.0' }, 400],
+    ['flow_starts.json', { ...start, params: {}, extra: { a: 1 } }, 201, { params: { a: 1 } }],
+    ['campaign_events.json', { ...dated, offset: '1_0' }, 201, { offset: 10 }],
+    ['campaign_events.json', { ...dated, offset: 3_000_000_000 }, 500],
+    ['campaign_events.json', { ...dated, relative_to: 'name' }, 500, undefined, 'v9'],
+    ['campaign_events.json', { ...dated, relative_to: 'name' }, 400, undefined, 'textit'],
+    [
+      'messages.json',
+      { ...inbox, ticket: UNKNOWN },
+      400,
+      { ticket: [`No such object: ${UNKNOWN}`] },
+      'v9',
+    ],
+    ['messages.json', { ...inbox, ticket: TICKET }, 201],
+    ['messages.json', { ...inbox, attachments: [PICTURE] }, 201],
+    ['messages.json', { ...inbox, attachments: [`image/png:https://x.org/${PICTURE}`] }, 201],
+    ['messages.json', { ...inbox, attachments: [`https://x.org/${PICTURE}`] }, 400],
+    ['messages.json', { ...inbox, attachments: [7] }, 500, undefined, 'v9'],
+    [
+      'messages.json',
+      { ...inbox, attachments: [7] },
+      400,
+      { attachments: ['No such object: 7'] },
+      'textit',
+    ],
+    ['message_actions.json', { messages: [1], action: 'label', label: upper(UNKNOWN) }, 204],
+    ['resthook_subscribers.json', { resthook: 'new-report', target_url: 'http://x.1/a' }, 400],
+    ['resthook_subscribers.json', { resthook: 'new-report', target_url: 'http://-x.org/' }, 400],
+    [
+      'resthook_subscribers.json',
+      { resthook: 'new-report', target_url: 'http://x.org:80/?a#b' },
+      201,
+    ],
+    [
+      `contacts.json?uuid=x&urn=tel:1`,
+      {},
+      400,
+      { detail: "Param 'uuid': x is not a valid UUID." },
+      'textit',
+    ],
+  ])('POST %s %j: %i', async (path, body, status, answer, only) => {
+    for (const dialect of only ? [only] : (['v9', 'textit'] as const)) {
+      const { post } = await open({ dialect, seed: more });
+      const given = await post(path, body);
+      expect(given.status).toBe(status);
+      if (answer !== undefined) expect(given.data).toMatchObject(answer as object);
+    }
+  });
+
+  it.each<[path: string, v9: number, textit: number]>([
+    ['definitions.json?dependencies=', 400, 400],
+    ['definitions.json?flow=', 200, 500],
+    ['runs.json?flow=', 200, 400],
+    [`contacts.json?uuid=${ANN}&uuid=x`, 200, 400],
+    [`users.json?${'uuid=1d2f5a4c-3b6e-4f80-9c1d-000000000001&'.repeat(101)}`, 200, 400],
+    ['statistics.json?since=2026-02-30', 404, 400],
+    ['statistics.json?since=20260228&until=2026-W10', 404, 200],
+    ['statistics.json?since=2026-1-1', 404, 400],
+  ])('GET %s', async (path, v9, textit) => {
+    for (const [dialect, status] of [
+      ['v9', v9],
+      ['textit', textit],
+    ] as const) {
+      const { get } = await open({ dialect, seed: more });
+      expect((await get(path)).status).toBe(status);
+    }
+  });
+
+  it('takes a label away only by its name in the same case', async () => {
+    const { post, get } = await open({ seed: more });
+    const act = (action: string, label_name: string) =>
+      post('message_actions.json', { messages: [1], action, label_name });
+    const labeled = async () => (await get('messages.json?label=Urgent')).data.results.length;
+    await act('label', 'URGENT');
+    await act('unlabel', 'urgent');
+    expect(await labeled()).toBe(1);
+    await act('unlabel', 'Urgent');
+    expect(await labeled()).toBe(0);
+  });
+
+  it('says that a deleted contact cannot be modified after all that is wrong with the body', async () => {
+    const { post, remove } = await open({ seed: more });
+    await remove(`contacts.json?uuid=${ANN}`);
+    const path = `contacts.json?uuid=${ANN}`;
+    expect((await post(path, { name: '' })).data).toEqual({ name: BLANK });
+    expect((await post(path, { name: 'x' })).data).toEqual({
+      non_field_errors: ["Deleted contacts can't be modified."],
+    });
+  });
+
+  it('keeps 256 values of params, at any depth', async () => {
+    const { post } = await open({ seed: more });
+    const params = {
+      a: Array.from({ length: 200 }, () => 1),
+      b: Array.from({ length: 200 }, () => 2),
+      c: 3,
+    };
+    const { data } = await post<{ params: Record<string, object> }>('flow_starts.json', {
+      ...start,
+      params,
+    });
+    expect(Object.keys(data.params)).toEqual(['a', 'b']);
+    expect(Object.keys(data.params.b ?? {})).toHaveLength(54);
+  });
+});
+
 it('answers 413 to a body above its limit, and reads no further', async () => {
   const { sandbox } = await open({ bodyLimit: 1000 });
   const headers = { authorization: `Token ${sandbox.token}`, 'content-type': 'application/json' };

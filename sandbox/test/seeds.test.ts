@@ -88,13 +88,13 @@ it('is the same for one number, byte for byte, and another for another', () => {
 });
 
 it.each([
-  [{ sead: {} }, 'The nearest known one is seed'],
-  [{ dialekt: 'v9' }, 'The nearest known one is dialect'],
-  [{ limits: { group: 1 } }, 'The nearest known one is groups'],
-  [{ seed: { contact: [] } }, 'The nearest known one is contacts'],
-  [{ seed: { contacts: [{ urn: 'tel:1' }] } }, 'The nearest known one is urns'],
+  [{ sead: {} }, 'Did you mean "seed"?'],
+  [{ dialekt: 'v9' }, 'Did you mean "dialect"?'],
+  [{ limits: { group: 1 } }, 'Did you mean "groups"?'],
+  [{ seed: { contact: [] } }, 'Did you mean "contacts"?'],
+  [{ seed: { contacts: [{ urn: 'tel:1' }] } }, 'Did you mean "urns"?'],
   [{ seed: { contacts: {} } }, "The seed's contacts are not a list"],
-  [{ contacts: [{ nmae: 'Ann' }] }, 'The nearest known one is name'],
+  [{ contacts: [{ nmae: 'Ann' }] }, 'Did you mean "name"?'],
 ])('refuses %j', async (options, message) => {
   await expect(createSandbox(options as never)).rejects.toThrow(message);
 });

@@ -11,7 +11,7 @@ export interface Ready {
 
 interface Example {
   /** What the example takes for given, beside the package's names and what stands ready. */
-  given?: (ready: Ready) => Record<string, unknown>;
+  given?: (ready: Ready) => Record<string, unknown> | Promise<Record<string, unknown>>;
   /** What is done after it; gives true where the example did what it says. */
   check: string;
 }
@@ -112,7 +112,21 @@ export const SOURCE_EXAMPLES: Readonly<Record<string, Example>> = {
         const lost = await fetch(host + 'api/v2/contacts.json', order).then(() => false, () => true);
         return lost && sandbox.contacts().length === before + 1;`,
     },
-  "// At the end of a test: nothing went out that is not as on a server.\nif (sandbox.unknown().length > 0) throw new Error('Some text was not as on a server.');":
+  'sandbox.advance(7 * 24 * 3600);': {
+    check: 'return sandbox.now().getTime() > Date.now() + 6 * 24 * 3600 * 1000;',
+  },
+  "sandbox.report(sandbox.sent()[0].id, 'failed');": {
+    given: async ({ host, token }) => {
+      const send = adaptor.sendMessage({ contact: 'tel:+250788123123', text: 'Hello' });
+      const meet = adaptor.upsertContact({ urns: ['tel:+250788123123'] });
+      await adaptor.execute(meet, send)({ configuration: { host, token } });
+      return {};
+    },
+    check: `const headers = { Authorization: 'Token ' + token };
+      const list = await fetch(host + 'api/v2/messages.json?folder=failed', { headers });
+      return (await list.json()).results.some(({ text }) => text === 'Hello');`,
+  },
+  "// At the end of a test: all was as on a server.\nif (sandbox.unknown().length > 0) throw new Error('Something was not as on a server.');":
     { check: 'return sandbox.unknown().length === 0;' },
   "const sandbox = await createSandbox({ contacts: [{ name: 'Ann', urns: ['tel:+250788123123'] }] });\n// a credential: { host: sandbox.host, token: sandbox.token }\nawait sandbox.close();":
     { check: 'return sandbox.contacts().length === 1;' },
@@ -124,7 +138,7 @@ export const SOURCE_EXAMPLES: Readonly<Record<string, Example>> = {
 /** Runs an example as the body of an async function. */
 export async function runExample(code: string, ready: Ready): Promise<unknown> {
   const { given, check } = SOURCE_EXAMPLES[code] ?? { check: 'return false;' };
-  const names = { ...adaptor, createSandbox, maternalHealth, ...ready, ...given?.(ready) };
+  const names = { ...adaptor, createSandbox, maternalHealth, ...ready, ...(await given?.(ready)) };
   const keys = Object.keys(names).filter(key => key !== 'default');
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
   const run = new AsyncFunction(...keys, `{ ${code}\n${check} }`);

@@ -148,7 +148,7 @@ describe.skipIf(!chromiumPath)('the page in Chromium', () => {
     const { tab, sandbox, post } = await opened();
     const text = { eng: 'On @(datetime_add(now(), 2147483647, "Y")) <b>' };
     await tab.use('tab', 'Not known 0');
-    await shows(tab, '#tab-4-panel').toBe('All expressions are known.');
+    await shows(tab, '#tab-4-panel').toBe('Everything is as on a server.');
     await post('broadcasts.json', { contacts: [ANN], text });
     await sandbox.settled();
     await shows(tab, '#tab-4').toBe('Not known 1');

@@ -16,21 +16,27 @@ function findContact(text: string, { workspace }: Call): Contact | undefined {
 
 const sameText = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-/** Finds a row by uuid, or by name ignoring case. */
+/**
+ * Finds a row by uuid, or by name ignoring case. A column of texts compares the uuid as it is written.
+ */
 export function byUuidOrName<T extends { name: string; deleted?: boolean }>(
   table: Iterable<T> & { find(uuid: string): T | undefined },
   text: string,
-  { workspace }: Call,
+  column: 'uuids' | 'texts',
 ): T | undefined {
-  const uuid = workspace.dialect === 'v9' ? text : (canonicalUuid(text) ?? text);
+  const uuid = column === 'texts' ? text : (canonicalUuid(text) ?? text);
   const byUuid = isCanonicalUuid(uuid) ? table.find(uuid) : undefined;
   if (byUuid && !byUuid.deleted) return byUuid;
   for (const row of table) if (!row.deleted && sameText(row.name, text)) return row;
   return undefined;
 }
 
+/** How the server keeps the uuids of groups and flows. */
+export const columnOf = ({ workspace }: Call): 'uuids' | 'texts' =>
+  workspace.dialect === 'v9' ? 'texts' : 'uuids';
+
 const findGroup = (text: string, call: Call): Group | undefined =>
-  byUuidOrName(call.workspace.groups, text, call);
+  byUuidOrName(call.workspace.groups, text, columnOf(call));
 
 const notSmart = (group: Group, given: string): string | undefined =>
   group.query === null ? undefined : `Contact group must not be query based: ${given}`;
@@ -43,8 +49,13 @@ export const manualGroup = oneRef(refTo(findGroup, notSmart));
 export const manualGroups = refsOf(refTo(findGroup, notSmart), BATCH_LIMIT);
 
 /** An archived flow too: a start of it fails, and an event waits until it is restored. */
-const findFlow = (text: string, { workspace }: Call): Flow | undefined =>
-  workspace.flows.find(canonicalUuid(text) ?? text);
+const findFlow = (text: string, call: Call): Flow | undefined =>
+  call.workspace.flows.find((columnOf(call) === 'uuids' && canonicalUuid(text)) || text);
+
+export const ticketRef = refTo((text, { workspace }: Call) =>
+  workspace.tickets.find(canonicalUuid(text) ?? text),
+);
+export const ticket = oneRef(ticketRef);
 
 export const flow = oneRef(refTo(findFlow));
 

@@ -121,10 +121,12 @@ export function text(options: TextOptions = {}): Rule<string> {
 /** True, false, and the texts and numbers that the server accepts for them. */
 export function flag(): Rule<boolean> {
   const yes = ['t', 'y', 'yes', 'true', 'on', '1'];
-  const no = ['f', 'n', 'no', 'false', 'off', '0', '0.0'];
+  const no = ['f', 'n', 'no', 'false', 'off', '0'];
   return {
     read(input) {
       if (typeof input === 'boolean') return value(input);
+      const number = input instanceof JsonNumber ? Number(input.source) : undefined;
+      if (number === 0 || number === 1) return value(number === 1);
       const word = wordOf(input)?.toLowerCase();
       if (word !== undefined && yes.includes(word)) return value(true);
       if (word !== undefined && no.includes(word)) return value(false);
@@ -135,17 +137,17 @@ export function flag(): Rule<boolean> {
 
 function wordOf(input: unknown): string | undefined {
   if (typeof input === 'string') return input.trim();
-  return input instanceof JsonNumber ? input.source : undefined;
+  return input instanceof JsonNumber ? pythonText(input) : undefined;
 }
 
 export function integer(bounds: { least?: number; most?: number } = {}): Rule<number> {
   return {
     read(input) {
       const word = wordOf(input)?.replace(/\.0*\s*$/, '');
-      if (word === undefined || !/^\s*[+-]?\d+\s*$/.test(word)) {
+      if (word === undefined || !/^\s*[+-]?\d+(?:_\d+)*\s*$/.test(word)) {
         return issue('A valid integer is required.');
       }
-      const number = Number(word);
+      const number = Number(word.replaceAll('_', ''));
       if (bounds.most !== undefined && number > bounds.most) {
         return issue(`Ensure this value is less than or equal to ${bounds.most}.`);
       }

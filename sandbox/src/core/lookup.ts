@@ -1,3 +1,4 @@
+import { canonicalUuid } from '../state/ids.js';
 import type { Call } from './call.js';
 import type { Lookup } from './endpoint.js';
 import { last } from './incoming.js';
@@ -7,10 +8,15 @@ import { badRequest } from './reply.js';
 const CREATE_ONLY_LOOKUPS = ['uuid'];
 
 /** The object that the query of an update or a deletion refers to. */
-export function lookupOf({ name, resource, incoming }: Call): Lookup | undefined {
+export function lookupOf({ name, resource, incoming, workspace }: Call): Lookup | undefined {
   const creates = resource.methods.includes('GET') || name === 'media';
   const names = resource.lookups ?? (creates ? CREATE_ONLY_LOOKUPS : []);
   const given = names.filter(name => incoming.query.has(name));
+  const uuid = given.includes('uuid') ? (last(incoming.query, 'uuid') ?? '') : undefined;
+  // `textit` looks at it before anything else.
+  if (workspace.dialect === 'textit' && uuid !== undefined && !canonicalUuid(uuid)) {
+    throw badRequest(`Param 'uuid': ${uuid} is not a valid UUID.`);
+  }
   if (given.length > 1) {
     throw badRequest(`URL can only contain one of the following parameters: ${names.join(', ')}`);
   }

@@ -43,7 +43,7 @@ export const broadcasts = endpoint<Broadcast>({
 
   find(call, lookup) {
     if (call.workspace.dialect === 'v9') throw new ServerError('broadcasts without a uuid');
-    return findByUuid(call, lookup, 'Broadcast', uuid => call.workspace.broadcasts.find(uuid));
+    return findByUuid(lookup, 'Broadcast', uuid => call.workspace.broadcasts.find(uuid));
   },
 
   post(call, body, known) {

@@ -6,6 +6,7 @@ import { endpoint } from '../core/endpoint.js';
 import { last } from '../core/incoming.js';
 import { listPage } from '../core/list.js';
 import { invalidAsAWhole, ServerError } from '../core/reply.js';
+import { dropEvent, planEvent } from '../engine/campaigns.js';
 import { isoTime } from '../state/clock.js';
 import { canonicalUuid, newUuid } from '../state/ids.js';
 import type { Campaign, CampaignEvent } from '../state/model.js';
@@ -14,6 +15,8 @@ import type { Workspace } from '../state/workspace.js';
 import { findByUuid, uuidFilter } from './filters.js';
 import { mostLetters } from './messages.js';
 import { ref, refOrNull } from './shown.js';
+
+const LARGEST_OFFSET = 2 ** 31 - 1;
 
 const UNITS = ['minutes', 'hours', 'days', 'weeks'] as const;
 
@@ -34,7 +37,7 @@ export const campaignEvents = endpoint<CampaignEvent>({
   },
 
   find: (call, lookup) =>
-    findByUuid(call, lookup, 'CampaignEvent', uuid => call.workspace.campaignEvents.find(uuid)),
+    findByUuid(lookup, 'CampaignEvent', uuid => call.workspace.campaignEvents.find(uuid)),
 
   post(call, body, event) {
     const { workspace } = call;
@@ -42,10 +45,11 @@ export const campaignEvents = endpoint<CampaignEvent>({
     if (event && workspace.dialect === 'textit') {
       const moved = MOVING.some(key => event[key] !== details[key]);
       Object.assign(event, details, moved ? { scheduledOn: workspace.tick() } : {});
+      if (moved) planEvent(workspace, event);
       return { status: 200, data: showEvent(event) };
     }
     // `v9` replaces the event with a new one.
-    if (event) workspace.campaignEvents.remove(event);
+    if (event) forget(workspace, event);
     const createdOn = workspace.tick();
     const made = workspace.campaignEvents.add({
       id: workspace.nextId('campaign event'),
@@ -54,14 +58,20 @@ export const campaignEvents = endpoint<CampaignEvent>({
       createdOn,
       scheduledOn: createdOn,
     });
+    planEvent(workspace, made);
     return { status: event ? 200 : 201, data: showEvent(made) };
   },
 
   remove({ workspace }, event) {
-    workspace.campaignEvents.remove(event);
+    forget(workspace, event);
     return { status: 204 };
   },
 });
+
+function forget(workspace: Workspace, event: CampaignEvent): void {
+  workspace.campaignEvents.remove(event);
+  dropEvent(workspace, event);
+}
 
 /** The attributes that determine an event's schedule. */
 const MOVING = ['relativeTo', 'offset', 'unit', 'deliveryHour'] as const;
@@ -73,8 +83,15 @@ function isBusy({ scheduledOn }: CampaignEvent, { ticker, settings }: Workspace)
 const findCampaign = (given: string, { workspace }: Call): Campaign | undefined =>
   workspace.campaigns.find(canonicalUuid(given) ?? given);
 
+/** System fields of `v9` that no event can count from. */
+const NO_DATES = ['id', 'name', 'language'];
+
 const findField = (key: string, { workspace }: Call) =>
-  systemField(key) ?? workspace.fieldsByKey.get(key);
+  systemField(key) ??
+  workspace.fieldsByKey.get(key) ??
+  (workspace.dialect === 'v9' && NO_DATES.includes(key)
+    ? { key, name: key, type: 'text' as const }
+    : undefined);
 
 const isText = (input: unknown): boolean => typeof input === 'string';
 
@@ -112,6 +129,8 @@ function readEvent(
   if ((kept.message === undefined) === (kept.flow === undefined)) {
     throw invalidAsAWhole('Flow or a message text required.');
   }
+  if (Math.abs(kept.offset) > LARGEST_OFFSET)
+    throw new ServerError('an offset that its column cannot hold');
   if (kept.relative_to.type !== 'datetime')
     throw new ServerError('an event relative to a field that is not a date');
   if (call.workspace.dialect === 'textit') call.engine.require(call.workspace);

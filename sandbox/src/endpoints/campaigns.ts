@@ -3,6 +3,7 @@ import { group as groupRule } from '../body/references.js';
 import { readShape, required } from '../body/rules.js';
 import { endpoint } from '../core/endpoint.js';
 import { listPage } from '../core/list.js';
+import { planEvent } from '../engine/campaigns.js';
 import { isoTime } from '../state/clock.js';
 import { newUuid } from '../state/ids.js';
 import type { Campaign } from '../state/model.js';
@@ -20,14 +21,21 @@ export const campaigns = endpoint<Campaign>({
   },
 
   find: (call, lookup) =>
-    findByUuid(call, lookup, 'Campaign', uuid => call.workspace.campaigns.find(uuid)),
+    findByUuid(lookup, 'Campaign', uuid => call.workspace.campaigns.find(uuid)),
 
   post(call, body, campaign) {
     const { workspace } = call;
     const name = uniqueName(() => workspace.campaigns, campaign);
     const kept = readShape({ name: required(name), group: required(groupRule) }, body, call);
     if (campaign) {
+      const moved = campaign.group !== kept.group;
       Object.assign(campaign, kept);
+      // `v9` leaves what is planned as it is.
+      if (moved && workspace.dialect === 'textit') {
+        for (const event of workspace.campaignEvents) {
+          if (event.campaign === campaign) planEvent(workspace, event);
+        }
+      }
       return { status: 200, data: showCampaign(campaign) };
     }
     const made = workspace.campaigns.add({

@@ -52,12 +52,15 @@ function contactShape(found: Contact | undefined, byUrn: boolean) {
   return {
     name,
     language: language(found ? 'update' : 'create'),
-    urns: also(urnsRule, (_, { workspace }) => {
+    urns: also(urnsRule, (kept, { workspace }) => {
       if (byUrn) return ['Field not allowed when using URN in URL'];
       if (found && workspace.anonymous) {
         return ['Updating URNs not allowed for anonymous organizations'];
       }
-      return undefined;
+      // `textit` leaves it to the engine, after all else.
+      const taken =
+        workspace.dialect === 'v9' && !found && kept.find(({ urn }) => workspace.urns.has(urn));
+      return taken ? [`URN belongs to another contact: ${taken.urn}`] : undefined;
     }),
     groups: also(manualGroups, kept =>
       found && found.status !== 'active' && kept.length > 0

@@ -37,7 +37,7 @@ export const contacts = endpoint<Contact | { urn: Urn }>({
   find(call, lookup) {
     if (lookup.key === 'uuid') {
       const find = (uuid: string) => call.workspace.contacts.find(uuid);
-      return findByUuid(call, lookup, 'Contact', find, 'texts');
+      return findByUuid(lookup, 'Contact', find, 'texts');
     }
     const urn = urnLookup(call, lookup.value);
     const found = call.workspace.urns.get(urn.identity);
@@ -49,8 +49,8 @@ export const contacts = endpoint<Contact | { urn: Urn }>({
   post(call, body, object) {
     const found = object && !('urn' in object) ? object : undefined;
     const byUrn = last(call.incoming.query, 'urn') !== null;
-    if (found?.deleted) throw invalidAsAWhole("Deleted contacts can't be modified.");
     const changes = readChanges(call, body, found, byUrn);
+    if (found?.deleted) throw invalidAsAWhole("Deleted contacts can't be modified.");
     if (object && 'urn' in object) changes.urns = [urnToCreate(call, object.urn)];
     call.engine.require(call.workspace, {
       groups: changes.groups ?? [],
@@ -131,9 +131,7 @@ function create(call: Call, changes: ContactChanges): Contact {
   const seen = new Set<string>();
   for (const [index, { identity }] of urns.entries()) {
     if (workspace.urns.has(identity)) {
-      throw workspace.dialect === 'v9'
-        ? invalid({ urns: [`URN belongs to another contact: ${identity}`] })
-        : invalid({ urns: { [index]: ['URN is in use by another contact.'] } });
+      throw invalid({ urns: { [index]: ['URN is in use by another contact.'] } });
     }
     if (seen.has(identity)) {
       if (workspace.dialect === 'v9') throw new ServerError('duplicate URNs');

@@ -13,7 +13,7 @@ export const definitions = endpoint({
   get(call) {
     const { workspace, incoming } = call;
     const newestFirst = workspace.dialect === 'v9';
-    const dependencies = last(incoming.query, 'dependencies') || 'all';
+    const dependencies = last(incoming.query, 'dependencies') ?? 'all';
     if (!DEPENDENCIES.includes(dependencies)) {
       throw badRequest(`dependencies must be one of ${DEPENDENCIES.join(', ')}`);
     }
@@ -47,10 +47,11 @@ function pick<T extends { uuid: string }>(
 ): T[] {
   return incoming.query.getAll(param).flatMap(given => {
     const uuid = canonicalUuid(given);
-    if (given && !uuid && (workspace.dialect === 'textit' || param === 'campaign')) {
+    if (!uuid && (workspace.dialect === 'textit' || param === 'campaign')) {
       throw new ServerError('a parameter that is not a UUID');
     }
-    const row = uuid && rows.find(uuid);
+    const written = workspace.dialect === 'v9' && param === 'flow' ? given : uuid;
+    const row = written && rows.find(written);
     return row ? [row] : [];
   });
 }

@@ -14,8 +14,7 @@ export type BadUuid = 'nothing' | 'refused' | 'broken';
 export function uuidFilter(call: Call, onV9: BadUuid): string | null | undefined {
   const { query } = call.incoming;
   if (call.workspace.dialect === 'textit') {
-    const text = query.get('uuid');
-    return text === null ? undefined : checkedUuid(text);
+    return uuidParams(call, 'uuid')[0];
   }
   const text = last(query, 'uuid');
   if (text === null || (text === '' && onV9 !== 'refused')) return undefined;
@@ -27,7 +26,18 @@ export function uuidFilter(call: Call, onV9: BadUuid): string | null | undefined
   throw badRequest('Value for uuid must be a valid UUID');
 }
 
-export function checkedUuid(text: string, param = 'uuid'): string {
+const MOST_UUIDS = 100;
+
+/** The values of a parameter of `textit` that takes UUIDs. */
+export function uuidParams({ incoming }: Call, param: string): string[] {
+  const given = incoming.query.getAll(param);
+  if (given.length > MOST_UUIDS) {
+    throw badRequest(`Param '${param}' can have a maximum of ${MOST_UUIDS} values.`);
+  }
+  return given.map(one => checkedUuid(one, param));
+}
+
+function checkedUuid(text: string, param = 'uuid'): string {
   const uuid = canonicalUuid(text);
   if (!uuid) throw badRequest(`Param '${param}': ${text} is not a valid UUID.`);
   return uuid;
@@ -52,13 +62,11 @@ export function idFilter(call: Call, name: string): number | undefined {
  * it, which in `v9` breaks on anything else.
  */
 export function findByUuid<T>(
-  call: Call,
   { value }: Lookup,
   what: string,
   find: (uuid: string) => T | undefined,
   column: 'uuids' | 'texts' = 'uuids',
 ): T {
-  if (call.workspace.dialect === 'textit') checkedUuid(value);
   const read = column === 'texts' ? value : canonicalUuid(value);
   if (read === undefined) throw new ServerError('a lookup that is not a UUID');
   const found = find(read);

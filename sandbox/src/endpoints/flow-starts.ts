@@ -30,6 +30,9 @@ const jsonObject = (tidy: boolean): Rule<unknown> => ({
   },
 });
 
+/** Python takes an object without keys for nothing. */
+const isEmpty = (params: unknown): boolean => Object.keys(Object(params)).length === 0;
+
 const shape = {
   flow: required(flow),
   contacts: contactsRule,
@@ -56,8 +59,7 @@ export const flowStarts = endpoint<FlowStart>({
     });
   },
 
-  find: (call, lookup) =>
-    findByUuid(call, lookup, 'FlowStart', uuid => call.workspace.starts.find(uuid)),
+  find: (call, lookup) => findByUuid(lookup, 'FlowStart', uuid => call.workspace.starts.find(uuid)),
 
   post(call, body, known) {
     const start = addStart(call, body);
@@ -97,7 +99,7 @@ function addStart(call: Call, body: Record<string, unknown>): FlowStart {
     status: 'pending',
     total: -1,
     started: 0,
-    params: kept.params ?? kept.extra ?? {},
+    params: isEmpty(kept.params) ? (kept.extra ?? {}) : kept.params,
     restartParticipants: kept.restart_participants ?? true,
     excludeActive: kept.exclude_active ?? false,
     createdOn,

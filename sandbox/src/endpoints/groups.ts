@@ -1,4 +1,5 @@
 import { uniqueName } from '../body/names.js';
+import { columnOf } from '../body/references.js';
 import { readShape, required } from '../body/rules.js';
 import type { Call } from '../core/call.js';
 import { endpoint } from '../core/endpoint.js';
@@ -34,14 +35,13 @@ export const groups = endpoint<Group>({
 
   find: (call, lookup) =>
     findByUuid(
-      call,
       lookup,
       'ContactGroup',
       uuid => {
         const group = call.workspace.groups.find(uuid);
         return group?.deleted ? undefined : group;
       },
-      'texts',
+      columnOf(call),
     ),
 
   post(call, body, group) {

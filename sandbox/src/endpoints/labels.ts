@@ -27,7 +27,7 @@ export const labels = endpoint<Label>({
   },
 
   find: (call, lookup) =>
-    findByUuid(call, lookup, 'Label', uuid => alive(call.workspace.labels.find(uuid))),
+    findByUuid(lookup, 'Label', uuid => alive(call.workspace.labels.find(uuid))),
 
   post(call, body, label) {
     const { workspace } = call;

@@ -17,8 +17,7 @@ function isTaken(type: string, { dialect }: Workspace): boolean {
 }
 
 export const media = endpoint<Media>({
-  find: (call, lookup) =>
-    findByUuid(call, lookup, 'Media', uuid => call.workspace.media.find(uuid)),
+  find: (call, lookup) => findByUuid(lookup, 'Media', uuid => call.workspace.media.find(uuid)),
 
   async postRaw(call) {
     const { workspace } = call;

@@ -52,7 +52,7 @@ const messagesRule: Rule<Named> = {
 };
 
 const labelRule = oneRef(
-  refTo<Label>((given, call) => byUuidOrName(call.workspace.labels, given, call)),
+  refTo<Label>((given, call) => byUuidOrName(call.workspace.labels, given, 'uuids')),
 );
 
 const shape = {
@@ -81,10 +81,12 @@ export const messageActions = endpoint({
   },
 });
 
-/** A missing label is created when messages are labeled, and ignored when they are unlabeled. */
+/** A missing label is created when messages are labeled, and ignored when they are unlabeled, where the name is in the same case. */
 function labelNamed(call: Call, name: string, action: string): Label | undefined {
-  const found = byUuidOrName(call.workspace.labels, name, call);
-  return found ?? (action === 'label' ? addLabel(call.workspace, name) : undefined);
+  const isSame = (label: Label) =>
+    action === 'label' ? label.name.toLowerCase() === name.toLowerCase() : label.name === name;
+  for (const label of call.workspace.labels) if (!label.deleted && isSame(label)) return label;
+  return action === 'label' ? addLabel(call.workspace, name) : undefined;
 }
 
 function act(

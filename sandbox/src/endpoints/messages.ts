@@ -1,6 +1,6 @@
 import { attachments as attachmentsRule, attachmentText } from '../body/media.js';
 import { quickReplies as quickRepliesRule } from '../body/quick-replies.js';
-import { byUuidOrName, contact as contactRule } from '../body/references.js';
+import { byUuidOrName, contact as contactRule, ticket as ticketRule } from '../body/references.js';
 import { readShape, required, text } from '../body/rules.js';
 import type { Call } from '../core/call.js';
 import { endpoint } from '../core/endpoint.js';
@@ -24,6 +24,8 @@ const shape = {
   text: text({ most: mostLetters }),
   attachments: attachmentsRule,
 };
+/** The ticket of a message is checked, and shown nowhere. */
+const withTicket = { ...shape, ticket: ticketRule };
 const withReplies = { ...shape, quick_replies: quickRepliesRule };
 
 export const messages = endpoint<Message>({
@@ -32,14 +34,13 @@ export const messages = endpoint<Message>({
     return listing ? listPage(call, listing) : emptyList();
   },
 
-  find: (call, lookup) =>
-    findByUuid(call, lookup, 'Msg', uuid => call.workspace.messages.find(uuid)),
+  find: (call, lookup) => findByUuid(lookup, 'Msg', uuid => call.workspace.messages.find(uuid)),
 
   post(call, body, known) {
     const { workspace } = call;
     const kept =
       workspace.dialect === 'v9'
-        ? { ...readShape(shape, body, call), quick_replies: undefined }
+        ? { ...readShape(withTicket, body, call), quick_replies: undefined }
         : readShape(withReplies, body, call);
     if (!kept.text && !kept.attachments?.length) {
       throw invalidAsAWhole('Must provide either text or attachments.');
@@ -118,13 +119,12 @@ function listingOf(call: Call): Listing<Message> | undefined {
   if (folderName !== undefined && !folder) return undefined;
   const found = label === undefined ? undefined : labelOf(label, call);
   if (label !== undefined && !found) return undefined;
-  const contactUuid = contact && (canonicalUuid(contact) ?? contact);
   const order = folder?.order ?? 'created';
   const holds = (one: Message): boolean =>
     (one.visibility !== 'deleted' || folder?.deletedToo === true) &&
     (one.direction === 'out' || one.status !== 'pending') &&
     (uuid === undefined || one.uuid === uuid) &&
-    (!contactUuid || one.contact.uuid === contactUuid) &&
+    (!contact || one.contact.uuid === contact) &&
     (!found || one.labels.includes(found)) &&
     (broadcast === undefined || one.broadcast?.id === broadcast) &&
     (!folder || folder.holds(one));
@@ -153,13 +153,12 @@ function broadcastFilter(call: Call): number | undefined {
 
 /** Finds a label by uuid or exact name. */
 function labelOf(given: string, call: Call) {
-  const label = byUuidOrName(call.workspace.labels, given, call);
+  const label = byUuidOrName(call.workspace.labels, given, 'uuids');
   return label && (label.name === given || label.uuid === canonicalUuid(given)) ? label : undefined;
 }
 
 function showAttachment(text: string) {
-  const slash = text.indexOf('/');
-  const colon = text.indexOf(':', slash);
+  const colon = text.indexOf(':');
   return { content_type: text.slice(0, colon), url: text.slice(colon + 1) };
 }
 

@@ -14,20 +14,22 @@ export function plainJson(input: unknown): unknown {
 }
 
 /**
- * How the server normalizes params: keys become identifiers, lists become objects, nulls are dropped, long texts are
- * cut.
+ * How the server normalizes params: keys become identifiers, lists become objects, nulls become empty texts, long texts are
+ * cut, and what comes after 256 values, at any depth, is left out.
  */
-export function tidyParams(input: unknown): unknown {
+export const tidyParams = (input: unknown): unknown => tidied(input, { count: -1 });
+
+function tidied(input: unknown, seen: { count: number }): unknown {
+  seen.count++;
   if (input === null) return '';
   if (typeof input === 'string') return [...input].slice(0, MOST_LETTERS).join('');
-  if (Array.isArray(input)) {
-    return Object.fromEntries(
-      input.slice(0, MOST_VALUES).map((one, index) => [String(index), tidyParams(one)]),
-    );
-  }
   if (typeof input !== 'object') return input;
-  const entries = Object.entries(input as object).slice(0, MOST_VALUES);
-  return Object.fromEntries(entries.map(([key, one]) => [tidyKey(key), tidyParams(one)]));
+  const out: Record<string, unknown> = {};
+  for (const [key, one] of Object.entries(input as object)) {
+    out[tidyKey(key)] = tidied(one, seen);
+    if (seen.count >= MOST_VALUES) break;
+  }
+  return out;
 }
 
 function tidyKey(key: string): string {

@@ -52,8 +52,7 @@ export const templates = endpoint({
 export const optins = endpoint<Plain>({
   get: call => listPage(call, { rows: call.workspace.optins.by('created'), show: showOptin }),
 
-  find: (call, lookup) =>
-    findByUuid(call, lookup, 'OptIn', uuid => call.workspace.optins.find(uuid)),
+  find: (call, lookup) => findByUuid(lookup, 'OptIn', uuid => call.workspace.optins.find(uuid)),
 
   post(call, body, known) {
     const { workspace } = call;

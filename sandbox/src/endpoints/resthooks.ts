@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { type Rule, readShape, required, text, value } from '../body/rules.js';
 import { endpoint } from '../core/endpoint.js';
 import { last } from '../core/incoming.js';
@@ -55,10 +56,30 @@ const hook: Rule<Resthook> = {
 
 const url = text({ checks: given => (isUrl(given) ? [] : ['Enter a valid URL.']) });
 
+const LABEL = /^[a-z0-9\u00a1-\uffff](?:[a-z0-9\u00a1-\uffff-]{0,61}[a-z0-9\u00a1-\uffff])?$/i;
+const LAST_LABEL = /^(?:[a-z\u00a1-\uffff-]{2,63}|xn--[a-z0-9]{1,59})$/i;
+
 function isUrl(given: string): boolean {
-  const hostname = /^(https?|ftps?):\/\/[^\s]+$/i.test(given) && parseUrl(given)?.hostname;
-  if (!hostname) return false;
-  return hostname === 'localhost' || hostname.includes('.') || hostname.startsWith('[');
+  const found =
+    /^(?:https?|ftps?):\/\/(?:[^\s:@/]+(?::[^\s:@/]*)?@)?([^\s:@/?#[\]]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:[/?#]\S*)?$/i.exec(
+      given,
+    );
+  const host = found?.[1];
+  if (host === undefined || given.length > 2048 || !parseUrl(given)) return false;
+  if (host.startsWith('[') || host.toLowerCase() === 'localhost') return true;
+  return isIPv4(host) || isDomain(host);
+}
+
+/** A name with at least two labels, the last of which has no digits. */
+function isDomain(host: string): boolean {
+  const labels = host.replace(/\.$/, '').split('.');
+  const last = labels.at(-1) ?? '';
+  return (
+    host.length <= 253 &&
+    labels.length > 1 &&
+    labels.every(label => LABEL.test(label)) &&
+    LAST_LABEL.test(last)
+  );
 }
 
 /** The width of the database column. A longer URL is a server error. */

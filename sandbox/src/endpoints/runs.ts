@@ -6,7 +6,7 @@ import { engineTime, isoTime } from '../state/clock.js';
 import type { Run } from '../state/model.js';
 import { localPhone } from '../values/phone.js';
 import { anonymousName } from './contact-shown.js';
-import { checkedUuid, idFilter, uuidFilter } from './filters.js';
+import { idFilter, uuidFilter, uuidParams } from './filters.js';
 import { MASK, pathOf, ref, schemeOf } from './shown.js';
 
 export const runs = endpoint({
@@ -18,7 +18,7 @@ export const runs = endpoint({
     const contact = last(incoming.query, 'contact');
     const responded = isTrue(last(incoming.query, 'responded'));
     const paths = last(incoming.query, 'paths');
-    const flowUuid = flow && workspace.dialect === 'textit' ? checkedUuid(flow, 'flow') : flow;
+    const flowUuid = workspace.dialect === 'textit' ? uuidParams(call, 'flow')[0] : flow;
     return listPage(call, {
       rows: workspace.runs.by('modified'),
       ascending: isTrue(last(incoming.query, 'reverse')),

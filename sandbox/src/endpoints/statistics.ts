@@ -24,9 +24,35 @@ export const statistics = endpoint({
 
 function dayOf(text: string | null, name: string): number | undefined {
   if (!text) return undefined;
-  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(time)) throw badRequest(`Invalid date value for '${name}'.`);
+  const time = calendarDay(text) ?? weekDay(text);
+  if (time === undefined) throw badRequest(`Invalid date value for '${name}'.`);
   return time;
+}
+
+/** `2026-02-28` and `20260228`. */
+function calendarDay(text: string): number | undefined {
+  const found = /^(\d{4})(-?)(\d\d)\2(\d\d)$/.exec(text);
+  if (!found) return undefined;
+  const iso = `${found[1]}-${found[3]}-${found[4]}`;
+  const time = Date.parse(`${iso}T00:00:00Z`);
+  // The 30th of February is one of March for JavaScript, and nothing for Python.
+  const isReal = !Number.isNaN(time) && new Date(time).toISOString().startsWith(iso);
+  return isReal && found[1] !== '0000' ? time : undefined;
+}
+
+/** `2026-W09`, its Monday, and `2026-W09-6`. */
+function weekDay(text: string): number | undefined {
+  const found = /^(\d{4})(-?)W(\d\d)(?:\2([1-7]))?$/.exec(text);
+  if (!found) return undefined;
+  const mondayOf = (year: number): number => {
+    const fourth = Date.UTC(year, 0, 4);
+    return fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * DAY;
+  };
+  const year = Number(found[1]);
+  const week = Number(found[3]);
+  const monday = mondayOf(year) + (week - 1) * 7 * DAY;
+  if (week < 1 || monday >= mondayOf(year + 1)) return undefined;
+  return monday + (Number(found[4] ?? 1) - 1) * DAY;
 }
 
 function count(workspace: Workspace, since: number, until: number): unknown[] {

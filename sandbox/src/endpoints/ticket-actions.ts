@@ -1,4 +1,5 @@
 import { BATCH_LIMIT } from '../../../src/resources.js';
+import { ticketRef } from '../body/references.js';
 import {
   choice,
   oneRef,
@@ -16,9 +17,6 @@ import { setTicketStatus } from '../engine/tickets.js';
 import { canonicalUuid } from '../state/ids.js';
 import type { Role, Ticket, Topic, User } from '../state/model.js';
 
-const ticket = refTo((given, { workspace }: Call) =>
-  workspace.tickets.find(canonicalUuid(given) ?? given),
-);
 const topic = refTo((given, { workspace }: Call) =>
   workspace.topics.find(canonicalUuid(given) ?? given),
 );
@@ -33,7 +31,7 @@ const assignee = refTo((given, { workspace }: Call) =>
 );
 
 const shape = {
-  tickets: required(refsOf(ticket, BATCH_LIMIT)),
+  tickets: required(refsOf(ticketRef, BATCH_LIMIT)),
   action: required(choice('assign', 'add_note', 'change_topic', 'close', 'reopen')),
   assignee: oneRefOrNull(assignee),
   topic: oneRef(topic),

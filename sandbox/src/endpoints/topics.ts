@@ -18,8 +18,7 @@ export const topics = endpoint<Topic>({
       show: topic => showTopic(topic, call.workspace),
     }),
 
-  find: (call, lookup) =>
-    findByUuid(call, lookup, 'Topic', uuid => call.workspace.topics.find(uuid)),
+  find: (call, lookup) => findByUuid(lookup, 'Topic', uuid => call.workspace.topics.find(uuid)),
 
   post(call, body, topic) {
     const { workspace } = call;

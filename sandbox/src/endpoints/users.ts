@@ -3,7 +3,7 @@ import { emptyList, listPage } from '../core/list.js';
 import { isoTime } from '../state/clock.js';
 import type { User } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
-import { checkedUuid } from './filters.js';
+import { uuidParams } from './filters.js';
 
 const ROLES = ['administrator', 'editor', 'viewer', 'agent', 'surveyor'];
 
@@ -13,7 +13,7 @@ export const users = endpoint({
     const newer = workspace.dialect === 'textit';
     const asked = incoming.query.getAll('role');
     const roles = asked.filter(role => ROLES.includes(role));
-    const uuids = newer ? incoming.query.getAll('uuid').map(one => checkedUuid(one)) : [];
+    const uuids = newer ? uuidParams(call, 'uuid') : [];
     const emails = newer ? incoming.query.getAll('email') : [];
     if (asked.length > 0 && roles.length === 0) return emptyList();
     return listPage(call, {

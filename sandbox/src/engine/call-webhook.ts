@@ -20,7 +20,11 @@ export function* callWebhook(
   sprint: Sprint,
   node: FlowNode,
   action: Action,
-  { filled, whole }: Record<'filled' | 'whole', (text: string | undefined) => string>,
+  {
+    filled,
+    whole,
+    place,
+  }: Record<'filled' | 'whole', (text: string | undefined) => string> & { place: string },
 ): Work<void> {
   const { workspace } = sprint;
   const method = (action.method ?? 'GET').toUpperCase();
@@ -32,7 +36,7 @@ export function* callWebhook(
   const isTooLarge = Buffer.byteLength(body ?? '') > LARGEST_BODY[workspace.dialect];
   const answered = isTooLarge
     ? TOO_LARGE
-    : yield* waitFor(deliver(workspace, { method, url, headers, body }));
+    : yield* waitFor(deliver(workspace, { method, url, headers, body }, place));
   sprint.webhook = webhookValue(sprint, answered);
   if (!action.result_name) return;
   const category = succeeded(answered) ? 'Success' : 'Failure';

@@ -3,6 +3,7 @@ import { newUuid } from '../state/ids.js';
 import type { Contact, ContactStatus, Field, Group, Urn, User } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { type PlaceContext, readFieldValue } from '../values/index.js';
+import { planForContact } from './campaigns.js';
 import { join, leave, reviewSmartGroups } from './membership.js';
 
 /** The changes of a write to a contact. Undefined keeps the current value. */
@@ -16,10 +17,11 @@ export interface ContactChanges {
   fields?: Map<Field, string | null> | undefined;
 }
 
-/** Updates a contact's `modified_on`. */
+/** Updates a contact's `modified_on`, after any change to it. */
 export function bump(workspace: Workspace, contact: Contact, at: Micros = workspace.tick()): void {
   contact.modifiedOn = at;
   workspace.contacts.moved(contact);
+  planForContact(workspace, contact);
 }
 
 export function addContact(workspace: Workspace, changes: ContactChanges): Contact {
@@ -48,6 +50,7 @@ export function addContact(workspace: Workspace, changes: ContactChanges): Conta
   const groups = setGroups(contact, changes.groups);
   const again = reviewSmartGroups(workspace, contact);
   if (fields || groups || smart || again) bump(workspace, contact);
+  else planForContact(workspace, contact);
   return contact;
 }
 

@@ -29,14 +29,17 @@ export interface Action {
   uuid: string;
   type: string;
   text?: string;
-  quick_replies?: string[];
+  attachments?: string[];
+  /** Texts, or in newer flows objects. */
+  quick_replies?: (string | { text?: string })[];
   name?: string;
   value?: string;
   category?: string;
   language?: string;
   status?: string;
   field?: { key: string };
-  groups?: { uuid?: string; name?: string }[];
+  groups?: { uuid?: string; name?: string; name_match?: string }[];
+  all_groups?: boolean;
   labels?: { uuid?: string; name?: string }[];
   scheme?: string;
   path?: string;
@@ -94,6 +97,18 @@ export function localizedArguments(
   return own?.length === base.length ? own : base;
 }
 
+/** What a newer flow calls a quick reply is an object. */
+export const replyText = (reply: string | { text?: string }): string =>
+  typeof reply === 'string' ? reply : (reply.text ?? '');
+
+/** Texts in a contact's language if the flow has them. */
+export const localizedList = (
+  { localization }: Definition,
+  language: string | null,
+  item: string,
+  key: string,
+): string[] | undefined => localization?.[language ?? '']?.[item]?.[key];
+
 /** A text in a contact's language if the flow has it. */
 export function localized(
   definition: Definition,
@@ -102,6 +117,5 @@ export function localized(
   key: string,
   base: string,
 ): string {
-  const texts = definition.localization?.[language ?? '']?.[item]?.[key];
-  return texts?.[0] ?? base;
+  return localizedList(definition, language, item, key)?.[0] ?? base;
 }

@@ -38,6 +38,16 @@ const LARGEST_ANSWER: Record<Dialect, number> = { v9: 1024 * 1024, textit: 256 *
 
 export const succeeded = ({ status }: Answered): boolean => status >= 200 && status < 300;
 
+/** Undefined where an engine too would call nobody. */
+function hostOf(url: string): string | undefined {
+  try {
+    const { protocol, hostname } = new URL(url);
+    return /^https?:$/.test(protocol) ? hostname : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The headers that the engine sends. */
 function engineHeaders(dialect: Dialect): Record<string, string> {
   return {
@@ -47,13 +57,19 @@ function engineHeaders(dialect: Dialect): Record<string, string> {
   };
 }
 
-/** Calls a listener once. Only listeners on this computer are called. Every failure has the status 0. */
+/** Calls a listener once. Only listeners on this computer are called; of others it is told. Every failure has the status 0. */
 export async function deliver(
-  { dialect, settings }: Workspace,
+  { dialect, settings, unknown }: Workspace,
   delivery: Delivery,
+  place: string,
 ): Promise<Answered> {
   const { timeout = PATIENCE, refusePrivate = false } = settings.deliveries ?? {};
   if (refusePrivate) return NOTHING;
+  const host = hostOf(delivery.url);
+  if (host !== undefined && !LOOPBACK.includes(host)) {
+    unknown.tell({ what: `a call to another computer, ${host}`, expression: '', place });
+    return NOTHING;
+  }
   // Headers that the flow sets override the engine's.
   const headers = { ...engineHeaders(dialect), ...delivery.headers };
   const signal = AbortSignal.timeout(timeout * 1000);

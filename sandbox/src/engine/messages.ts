@@ -3,6 +3,7 @@ import type { Broadcast, Contact, Flow, Message, QuickReply } from '../state/mod
 import type { Workspace } from '../state/workspace.js';
 import { destination } from './channels.js';
 import { addContact } from './contacts.js';
+import { onItsWay } from './statuses.js';
 import { whole } from './templates.js';
 
 export interface Content {
@@ -20,7 +21,7 @@ export function sendMessage(
 ): Message {
   const to = destination(workspace, contact);
   const createdOn = from.at ?? workspace.tick();
-  return workspace.messages.add({
+  const message = workspace.messages.add({
     id: workspace.nextId('message'),
     uuid: workspace.dialect === 'v9' ? newUuid() : timedUuid(createdOn),
     contact,
@@ -40,6 +41,8 @@ export function sendMessage(
     sentOn: null,
     modifiedOn: from.modifiedOn ?? workspace.tick(),
   });
+  onItsWay(workspace, message);
+  return message;
 }
 
 /** The contact of each URN. An unknown URN creates a contact. */

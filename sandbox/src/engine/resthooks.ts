@@ -84,6 +84,7 @@ export async function callResthook(
   workspace: Workspace,
   slug: string,
   payload: unknown,
+  place: string,
 ): Promise<HookResult | undefined> {
   const subscribers = subscribersOf(workspace, slug);
   const headers = { 'Content-Type': 'application/json' };
@@ -91,7 +92,7 @@ export async function callResthook(
   const answers: [Subscriber, Answered][] = [];
   for (const subscriber of subscribers) {
     const url = subscriber.targetUrl;
-    const answered = await deliver(workspace, { method: 'POST', url, headers, body });
+    const answered = await deliver(workspace, { method: 'POST', url, headers, body }, place);
     if (answered.status === 410) workspace.subscribers.remove(subscriber);
     answers.push([subscriber, answered]);
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Value } from '../expressions/values.js';
 import { newUuid, timedUuid } from '../state/ids.js';
-import type { Contact, Flow, FlowStart, Message, Run, RunStep } from '../state/model.js';
+import type { Campaign, Contact, Flow, FlowStart, Message, Run, RunStep } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { act } from './actions.js';
 import { bump } from './contacts.js';
@@ -35,8 +35,11 @@ export function* enterFlow(
   workspace: Workspace,
   contact: Contact,
   flow: Flow,
-  start: FlowStart | null,
-  amongOthers = false,
+  {
+    start = null,
+    campaign = null,
+    amongOthers = false,
+  }: { start?: FlowStart | null; campaign?: Campaign | null; amongOthers?: boolean } = {},
 ): Work<Run> {
   const before = contact.waiting;
   const createdOn = workspace.tick();
@@ -46,6 +49,7 @@ export function* enterFlow(
     flow,
     contact,
     start,
+    campaign,
     responded: false,
     path: [],
     values: new Map(),

@@ -262,12 +262,14 @@ function runValue(workspace: Workspace, run: Run): Value {
 
 function triggerValue(run: Run, isOld: boolean): Value {
   return ObjectValue.of({
-    type: 'manual',
+    type: run.campaign ? 'campaign' : 'manual',
     params: valueOfJson(run.params) ?? ObjectValue.of({}),
     keyword: '',
     user: null,
     origin: run.start ? 'api' : '',
-    campaign: null,
+    campaign:
+      run.campaign &&
+      standing({ uuid: run.campaign.uuid, name: run.campaign.name }, run.campaign.name),
     ticket: null,
     ...(isOld ? { optin: null } : {}),
   });

@@ -20,7 +20,10 @@ export function* carryOut(workspace: Workspace, start: FlowStart): Work<void> {
   start.status = 'started';
   if (everyone.length > 0) start.total = everyone.length;
   for (const contact of everyone) {
-    yield* enterFlow(workspace, contact, start.flow, start, everyone.length > 1);
+    yield* enterFlow(workspace, contact, start.flow, {
+      start,
+      amongOthers: everyone.length > 1,
+    });
     start.started++;
   }
   close(workspace, start, 'completed');

@@ -36,8 +36,15 @@ const DOTTED_I = 'İ';
 const lowerLetter = (letter: string): string =>
   letter === DOTTED_I ? 'i' : one(letter.toLowerCase(), letter);
 
+/** Greek letters with an iota below: JavaScript makes two capitals of each, and the capital of one letter is 8 or 9 further. */
+const WITH_IOTA = /[\u1f80-\u1faf\u1fb3\u1fc3\u1ff3]/;
+
 /** A letter's upper case: of `ß`, which has none of one letter, itself. */
-const upperLetter = (letter: string): string => one(letter.toUpperCase(), letter);
+function upperLetter(letter: string): string {
+  if (!WITH_IOTA.test(letter)) return one(letter.toUpperCase(), letter);
+  const further = [8, 9].map(by => String.fromCharCode(letter.charCodeAt(0) + by));
+  return further.find(capital => capital.toLowerCase() === letter) ?? letter;
+}
 
 export const lower = (text: string): string => each(text, lowerLetter);
 
@@ -49,11 +56,20 @@ function separates(letter: string): boolean {
   return !/[\p{L}\p{N}]/u.test(letter) && isSpace.test(letter);
 }
 
+/** Letters that are two in one, each as capitals, as the first letter of a word and as small letters. */
+const DIGRAPHS = ['Ǆǅǆ', 'Ǉǈǉ', 'Ǌǋǌ', 'Ǳǲǳ'];
+
+/** A letter as the first of a word: of those that are two in one only the first half is upper-cased, and Georgian has no such letters. */
+function firstLetter(letter: string): string {
+  if (/[\u10d0-\u10ff]/.test(letter)) return letter;
+  return DIGRAPHS.find(forms => forms.includes(letter))?.[1] ?? upperLetter(letter);
+}
+
 /** Upper-cases the first letter of each word. */
 export function titled(text: string): string {
   let before = ' ';
   return each(text, letter => {
-    const out = separates(before) ? upperLetter(letter) : letter;
+    const out = separates(before) ? firstLetter(letter) : letter;
     before = letter;
     return out;
   });

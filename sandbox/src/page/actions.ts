@@ -61,5 +61,5 @@ function start(workspace: Workspace, body: Body): unknown {
   const contact = contactIn(workspace, body);
   const flow = workspace.flows.find(textIn(body, 'flow'));
   if (!flow || flow.archived) throw new Unmet('This flow is no longer there.');
-  return perform(enterFlow(workspace, contact, flow, null));
+  return perform(enterFlow(workspace, contact, flow));
 }

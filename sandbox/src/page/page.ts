@@ -3,7 +3,7 @@ import type { Faults } from '../faults.js';
 import type { Sandbox } from '../sandbox.js';
 import type { Handler } from '../server.js';
 import { actionOf, Unmet } from './actions.js';
-import { answerControl, CONTROL_PATH } from './control.js';
+import { answerControl, isControl } from './control.js';
 import { fileAnswer } from './files.js';
 import { isStranger, isStrangerToControl } from './guard.js';
 import { type PageSource, revisionOf, viewOf } from './view.js';
@@ -46,7 +46,8 @@ export function withPage(
     if (pathname === '/' && request.method === 'GET') return toPage();
     if (!`${pathname}/`.startsWith(PAGE_PATH)) return handle(request, wire);
     const incoming = await readIncoming(request, wire);
-    if (pathname.startsWith(CONTROL_PATH)) return answerProgram(source, sandbox(), incoming);
+    source.server.catchUp();
+    if (isControl(incoming.path)) return answerProgram(source, sandbox(), incoming);
     return answerPage(source, faults, incoming);
   };
 }
@@ -58,7 +59,7 @@ async function answerProgram(
   incoming: Incoming,
 ): Promise<Response> {
   const response = isStrangerToControl(incoming, source.host())
-    ? plain(403, `Only programs on this computer are answered, at ${source.host()}`)
+    ? json(403, { error: `Only programs on this computer are answered, at ${source.host()}` })
     : await answerControl(sandbox, incoming);
   return withHeaders(response);
 }

@@ -22,7 +22,9 @@ interface Answer extends Excerpt {
 /** The last requests with their times, newest first. No token is kept of an answer, or shown. */
 export class RecentRequests {
   #kept: Kept[] = [];
-  #total = 0;
+  /** The number of the last request, and of the last one that was forgotten. */
+  #last = 0;
+  #forgotten = 0;
 
   constructor(
     readonly ticker: () => Ticker,
@@ -30,17 +32,23 @@ export class RecentRequests {
   ) {}
 
   get total(): number {
-    return this.#total;
+    return this.#last - this.#forgotten;
+  }
+
+  /** Forgets all. The numbers go on: the page knows requests by them. */
+  clear(): void {
+    this.#kept = [];
+    this.#forgotten = this.#last;
   }
 
   /** Takes a request and its response, whose body stays to be read. */
   add(request: LoggedRequest, response: Response): void {
-    this.#total++;
+    this.#last++;
     const { method, status, as } = request;
     const [path, query] = [this.#masked(request.path), this.#masked(request.query)];
     const on = isoTime(this.ticker().now());
     const fault = faultOf(response)?.kind ?? null;
-    const line = { number: this.#total, on, method, path, query, status, fault, as };
+    const line = { number: this.#last, on, method, path, query, status, fault, as };
     const answer = this.#read(response, line);
     // Whoever asks for the details gets the error.
     answer.catch(() => {});
@@ -49,7 +57,7 @@ export class RecentRequests {
   }
 
   newest(most: number): Newest<RequestLine> {
-    return { total: this.#total, items: this.#kept.slice(0, most).map(({ line }) => line) };
+    return { total: this.total, items: this.#kept.slice(0, most).map(({ line }) => line) };
   }
 
   /** What a request said, and what came back. Undefined if it is no longer kept. */

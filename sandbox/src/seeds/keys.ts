@@ -60,6 +60,8 @@ export const SEED_KEYS: Record<keyof seed.Seed, RowKeys> = {
     address: 'Its number or account.',
     country: 'Two letters.',
     schemes: 'The URN schemes that it sends to. Default: `["tel"]`.',
+    reports_delivery:
+      'Whether it says that messages have arrived: then they become `delivered`. Default: `false`.',
     device: 'Of an Android phone, as the API shows it.',
     last_seen: 'When that phone was last seen.',
     created_on: CREATED,

@@ -54,7 +54,13 @@ export function maternalHealth(
     workspace: { name: 'Maternal Health Program', languages: ['eng', 'fra', 'kin'] },
     channels: [
       { name: 'SMS 8282', address: '8282', country: 'RW', schemes: ['tel'] },
-      { name: 'WhatsApp', type: 'whatsapp', address: '250788000300', schemes: ['whatsapp'] },
+      {
+        name: 'WhatsApp',
+        type: 'whatsapp',
+        address: '250788000300',
+        schemes: ['whatsapp'],
+        reports_delivery: true,
+      },
     ],
     fields: FIELDS,
     groups: [

@@ -74,6 +74,7 @@ export function seedRun(context: SeedContext, row: RunSeed): void {
     flow: context.find('flows', row.flow),
     contact,
     start: workspace.starts.find(row.start?.uuid ?? '') ?? null,
+    campaign: null,
     responded: row.responded ?? Object.keys(row.values ?? {}).length > 0,
     path: (row.path ?? []).map(({ node, time }) => ({
       uuid: randomUUID(),

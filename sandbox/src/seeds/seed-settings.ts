@@ -37,6 +37,7 @@ export function seedChannel(context: SeedContext, row: seed.ChannelSeed): void {
     address: row.address ?? null,
     country: row.country ?? null,
     schemes: row.schemes ?? ['tel'],
+    reportsDelivery: row.reports_delivery ?? false,
     device: row.device ?? null,
     lastSeen: context.timeOrNull(row.last_seen),
     createdOn: context.time(row.created_on),

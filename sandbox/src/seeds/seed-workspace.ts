@@ -1,3 +1,4 @@
+import { planAll } from '../engine/campaigns.js';
 import { fillSmartGroup } from '../engine/membership.js';
 import type { Server } from '../state/server.js';
 import type { Workspace } from '../state/workspace.js';
@@ -46,6 +47,7 @@ export function seedWorkspace(server: Server, workspace: Workspace, seed: Seed):
   each(inOrder(seed.messages), seedMessage);
   each(inOrder(seed.campaigns), seedCampaign);
   each(inOrder(seed.campaign_events), seedCampaignEvent);
+  planAll(workspace);
   each(inOrder(seed.resthooks), seedResthook);
   each(inOrder(seed.resthook_subscribers), seedResthookSubscriber);
   each(inOrder(seed.resthook_events), seedResthookEvent);

@@ -68,6 +68,8 @@ export interface ChannelSeed extends NamedSeed {
   country?: string | null;
   /** The URN schemes that it sends to. Default: `['tel']`. */
   schemes?: string[];
+  /** Whether it says that messages have arrived. Default: `false`. */
+  reports_delivery?: boolean;
   device?: Record<string, unknown> | null;
   last_seen?: string | null;
 }

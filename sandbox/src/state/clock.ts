@@ -10,11 +10,22 @@ export interface Clock {
 /** A clock that can be put forward. */
 export class MovableClock implements Clock {
   #ahead = 0;
+  #shown: number | undefined;
 
   constructor(readonly base: Clock) {}
 
   now(): number {
-    return this.base.now() + this.#ahead;
+    return this.#shown ?? this.base.now() + this.#ahead;
+  }
+
+  /** Does something while the clock shows a time, in milliseconds. */
+  showing<T>(time: number, act: () => T): T {
+    this.#shown = time;
+    try {
+      return act();
+    } finally {
+      this.#shown = undefined;
+    }
   }
 
   advance(milliseconds: number): void {

@@ -1,5 +1,6 @@
 import type { FieldType, FieldValue } from '../values/index.js';
 import type { Micros } from './clock.js';
+import type { Planned } from './schedule.js';
 
 /** The objects of a workspace, as the sandbox stores them. Times are in microseconds. */
 
@@ -124,6 +125,8 @@ export interface Run {
   flow: Flow;
   contact: Contact;
   start: FlowStart | null;
+  /** The campaign whose event started it. */
+  campaign: Campaign | null;
   responded: boolean;
   path: RunStep[];
   values: Map<string, RunValue>;
@@ -209,6 +212,8 @@ export interface Message {
   createdOn: Micros;
   sentOn: Micros | null;
   modifiedOn: Micros;
+  /** On its way: how often the channel failed to take it, and what follows. */
+  delivery?: { errors: number; planned: Planned | undefined };
 }
 
 export interface Channel {
@@ -219,6 +224,8 @@ export interface Channel {
   address: string | null;
   country: string | null;
   schemes: string[];
+  /** Whether it says that a message has arrived. */
+  reportsDelivery: boolean;
   device: Record<string, unknown> | null;
   lastSeen: Micros | null;
   createdOn: Micros;

@@ -3,15 +3,17 @@ import type { Dialect, Resource, Scope } from '../../../src/resources.js';
 import type { Access } from '../core/auth.js';
 import { invalidAsAWhole } from '../core/reply.js';
 import { Throttle } from '../core/throttle.js';
+import { fire } from '../engine/campaign-fire.js';
 import { Engine } from '../engine/engine.js';
-import { type Clock, Ticker } from './clock.js';
+import { type MovableClock, Ticker } from './clock.js';
 import { newUuid, Sequences } from './ids.js';
 import type { Role, User } from './model.js';
+import { Schedule } from './schedule.js';
 import { Workspace, type WorkspaceSettings } from './workspace.js';
 
 export interface ServerSettings {
   dialect: Dialect;
-  clock: Clock;
+  clock: MovableClock;
   /** Seconds for which the engine does not see new groups and fields. */
   engineCache: number;
   /** Whether the empty responses of `v9` have two stray bytes. */
@@ -29,9 +31,11 @@ export class Server {
   readonly ticker: Ticker;
   readonly sequences = new Sequences();
   readonly engine: Engine;
+  readonly schedule = new Schedule();
   readonly throttle = new Throttle();
   readonly workspaces: Workspace[] = [];
   #access = new Map<string, Access>();
+  #idleUntil = 0;
 
   constructor(readonly settings: ServerSettings) {
     this.dialect = settings.dialect;
@@ -49,7 +53,9 @@ export class Server {
 
   addWorkspace(settings: WorkspaceSettings): Workspace {
     const id = this.sequences.next('workspace');
-    const workspace = new Workspace(id, this.dialect, settings, this.ticker, this.sequences);
+    const { dialect, ticker, sequences, schedule } = this;
+    const workspace = new Workspace(id, dialect, settings, { ticker, sequences, schedule });
+    workspace.onDue = (event, contact) => fire(workspace, event, contact);
     this.workspaces.push(workspace);
     return workspace;
   }
@@ -90,6 +96,19 @@ export class Server {
     const scope: Scope = resource.throttle?.[this.dialect] ?? 'v2';
     const rate = workspace.settings.rates[scope];
     this.throttle.admit(counterOf(workspace, scope), rate, this.settings.clock.now());
+  }
+
+  /** Does what has fallen due since the last look, each at its own time: messages move on, campaigns send. */
+  catchUp(): void {
+    const { clock } = this.settings;
+    for (;;) {
+      // What the engine could not do while it was down it does when it is up again.
+      if (this.engine.down) this.#idleUntil = clock.now();
+      const due = this.engine.down ? undefined : this.schedule.take(Math.round(clock.now() * 1000));
+      if (!due) return;
+      const at = Math.max(due.at / 1000, this.#idleUntil);
+      if (due.act) this.engine.later(clock.showing(at, due.act));
+    }
   }
 
   /** A flagged or suspended workspace is read-only. */

@@ -1,6 +1,6 @@
-/** Something in a template that the sandbox cannot answer as a server would. */
+/** Something in a flow or a broadcast that the sandbox does not do as a server would. */
 export interface UnknownConstruct {
-  /** Such as `an expression nested this deeply` or `the test has_something`. */
+  /** Such as `an expression nested this deeply`, `the test has_something` or `an e-mail`. */
   what: string;
   /** The expression that it stands in, `@(…)`; empty if it is none. */
   expression: string;

@@ -1,10 +1,12 @@
 import type { Dialect, Scope } from '../../../src/resources.js';
+import type { FireTable } from '../engine/campaigns.js';
 import type { DeliveryOptions } from '../engine/deliver.js';
 import { Outbox } from '../engine/outbox.js';
 import { type FieldType, type Locale, placesOf } from '../values/index.js';
 import type { Micros, Ticker } from './clock.js';
 import { newUuid, type Sequences } from './ids.js';
 import type * as model from './model.js';
+import type { Schedule } from './schedule.js';
 import { Table } from './table.js';
 import { UnknownConstructs } from './unknown.js';
 
@@ -79,6 +81,14 @@ export class Workspace {
   readonly openTickets = new Map<model.Contact, number>();
 
   readonly unknown = new UnknownConstructs();
+  /** When campaign events are due for contacts. */
+  readonly fires: FireTable = new Map();
+  /** Called when a campaign event is due for a contact. May return a promise. */
+  onDue: ((event: model.CampaignEvent, contact: model.Contact) => unknown) | undefined;
+
+  readonly ticker: Ticker;
+  readonly sequences: Sequences;
+  readonly schedule: Schedule;
 
   /** When the flow engine last read this workspace's groups and fields. */
   engineReadOn: Micros | null = null;
@@ -90,9 +100,12 @@ export class Workspace {
     readonly id: number,
     readonly dialect: Dialect,
     readonly settings: WorkspaceSettings,
-    readonly ticker: Ticker,
-    readonly sequences: Sequences,
-  ) {}
+    { ticker, sequences, schedule }: Pick<Workspace, 'ticker' | 'sequences' | 'schedule'>,
+  ) {
+    this.ticker = ticker;
+    this.sequences = sequences;
+    this.schedule = schedule;
+  }
 
   get anonymous(): boolean {
     return this.settings.anonymous;

@@ -16,15 +16,24 @@ export function isPossiblePhone(path: string, country: string, dialect: Dialect)
   return possibleNumber(path, country, dialect) !== null;
 }
 
-/** A number that somebody wrote within a text, in E.164; null if it cannot be one. */
+/**
+ * A number that somebody wrote within a text, in E.164; null if it cannot be one. The country counts as it is written: the engine
+ * does not know `rw`. `textit` also takes long numbers for whole ones that lack their plus.
+ */
 export function phoneIn(text: string, country: string, dialect: Dialect): string | null {
   const plain = text.replace(/[^0-9]/g, '');
-  const written = text.trim().startsWith('+') ? `+${plain}` : plain;
+  const hasPlus = text.trim().startsWith('+');
+  const isKnown = country === country.toUpperCase() && getCountryCodeForRegionCode(country) > 0;
+  const home = isKnown ? country : '';
+  const isWhole =
+    dialect === 'textit' &&
+    !hasPlus &&
+    (isKnown || country === '') &&
+    plain.length >= 11 &&
+    !plain.startsWith('0');
   const number =
-    possibleNumber(written, country, dialect) ??
-    (plain.length >= 11 && !plain.startsWith('0')
-      ? possibleNumber(`+${plain}`, country, dialect)
-      : null);
+    possibleNumber(hasPlus ? `+${plain}` : plain, home, dialect) ??
+    (isWhole ? possibleNumber(`+${plain}`, home, dialect) : null);
   return number !== null && /^\+\d{7,15}$/.test(number) ? number : null;
 }
 
@@ -70,27 +79,85 @@ function readNumber(text: string, country: string, dialect: Dialect): string | n
   if (today === undefined) return null;
   const older = dialect === 'v9' ? readIn2024(text, today) : undefined;
   if (older !== undefined) return older;
-  return parsed.possible ? today : null;
+  const fitted = dialect === 'v9' ? hasLength(today, lengthsOf2024) : undefined;
+  const isPossible = fitted ?? (parsed.possible && !hasLength(today, localLengths));
+  return isPossible ? today : null;
 }
 
 /**
- * What RapidPro 9, whose numbering plans are of early 2024, reads otherwise than the library: a number as
- * written or as read today, and what RapidPro 9 makes of it (null: no number).
+ * The lengths of numbers that can only be dialed within a town or an area, with the calling codes of the countries that have
+ * such numbers. The library takes them for possible; servers refuse them.
  */
-const EXCEPTIONS_OF_2024: readonly [number: RegExp, then: string | null][] = [
+const LOCAL_LENGTHS = {
+  '2 3': '49',
+  '3': '43',
+  '3 4': '263',
+  '3 4 7': '82',
+  '3 5 6 7': '992',
+  '4': '269',
+  '4 5': '53 359 381',
+  '4 5 6': '976',
+  '4 5 6 8': '44',
+  '4 5 7': '63',
+  '4 7': '57',
+  '5': '95 355 375 595 672',
+  '5 6': '62 86 353 374 996',
+  '5 6 7': '92 256 380',
+  '6': '232 260 291 378 382 385 387 856 967 975',
+  '6 7': '20 36 51 60 91 234 389 850 855 963 964 977 995',
+  '6 7 8': '54',
+  '7': '1 7 58 93 94 218 233 251 261 591 593 966 970 994',
+  '7 8': '52',
+  '8': '98',
+};
+
+/** The lengths of numbers in RapidPro 9, whose numbering plans are of early 2024, where they were others than today. */
+const LENGTHS_OF_2024 = {
+  '7': '220',
+  '7 8 10 11 12 13 14': '234',
+  '7 8 9 10 11 12 13': '62',
+  '7 9': '243',
+  '6 7 8 9': '385',
+  '6 7 8 9 10 11 12 13': '598',
+  '8': '229',
+  '8 9': '383',
+  '10 11': '52 57',
+};
+
+const localLengths = byCode(LOCAL_LENGTHS);
+const lengthsOf2024 = byCode(LENGTHS_OF_2024);
+
+function byCode(table: Record<string, string>): Map<string, ReadonlySet<number>> {
+  return new Map(
+    Object.entries(table).flatMap(([lengths, codes]) => {
+      const all = new Set(lengths.split(' ').map(Number));
+      return codes.split(' ').map(code => [code, all] as const);
+    }),
+  );
+}
+
+/** Whether a number in E.164 has one of the lengths of its country in a table; undefined if the country is not in it. */
+function hasLength(number: string, table: Map<string, ReadonlySet<number>>): boolean | undefined {
+  // No calling code is the beginning of another one.
+  for (const digits of [1, 2, 3]) {
+    const lengths = table.get(number.slice(1, 1 + digits));
+    if (lengths) return lengths.has(number.length - 1 - digits);
+  }
+  return undefined;
+}
+
+/** What RapidPro 9 reads otherwise than the library: a number as written or as read today, and what RapidPro 9 makes of it. */
+const EXCEPTIONS_OF_2024: readonly [number: RegExp, then: string][] = [
   // Mexico: the 1 before mobile numbers was dropped. Recorded.
   [/^\+521(\d{10})$/, '+52$1'],
   // Congo (Kinshasa): there were no numbers of eight digits, so a 0 before them was kept. Seen on a server.
   [/^\+2430\d{8}$/, '$&'],
-  [/^\+243\d{8}$/, null],
-  // Benin: ten digits are of the end of 2024.
-  [/^\+229\d{10}$/, null],
 ];
 
-function readIn2024(text: string, today: string): string | null | undefined {
+function readIn2024(text: string, today: string): string | undefined {
   for (const [number, then] of EXCEPTIONS_OF_2024) {
     const form = [text, today].find(one => number.test(one));
-    if (form !== undefined) return then === null ? null : form.replace(number, then);
+    if (form !== undefined) return form.replace(number, then);
   }
   return undefined;
 }

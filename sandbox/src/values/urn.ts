@@ -53,8 +53,11 @@ function handle(display: string): string {
   return trim(display).toLowerCase().replace(/^@/, '');
 }
 
-function isValid({ scheme, path }: UrnParts, { country, dialect }: Place): boolean {
+const TWITTER_NAME = /^[A-Za-z0-9_]{1,15}$/;
+
+function isValid({ scheme, path, display }: UrnParts, { country, dialect }: Place): boolean {
   if (scheme === 'tel') return isPossiblePhone(path, country, dialect);
+  if (scheme === 'twitterid' && display && !TWITTER_NAME.test(display)) return false;
   return schemeOf(scheme, dialect)?.valid?.(path, dialect) ?? true;
 }
 

@@ -44,10 +44,10 @@ safe: \`info@example.org\` stays as it is.
 
 ## What it does not know
 
-Where the sandbox cannot answer as a server would, it leaves the expression out and tells it: in the log of the command, on
+Where the sandbox cannot do as a server would, it leaves the expression or the action out and tells it: in the log of the command, on
 the page under \`Not known\`, and in a test with \`sandbox.unknown()\`. Each entry has \`what\`, the \`expression\` and its \`place\`,
 such as \`send_msg in the flow "Reminder"\`. A test that ends with \`expect(sandbox.unknown()).toEqual([])\` knows that
-every text was as on a server.
+everything was as on a server.
 
 It tells of
 
@@ -56,6 +56,8 @@ It tells of
 - a test of a router that no engine has
 - the prompts of \`prompt()\`, which a server keeps
 - the rarer names of letters in \`html_decode\`
+- actions of flows that it does not carry out: starts of other flows, broadcasts, e-mails, airtime, classifiers, voice
+- calls of webhooks and resthooks to other computers
 - what comes after the engine itself breaks: \`v9\` gives nothing for \`@((0 - 8) ^ 0.5)\`, nor does the sandbox
 
 ## Where it differs
@@ -65,6 +67,7 @@ It tells of
   in French the engine itself has one or none, by chance. Halves of the day are AM and PM in most languages.
 - The engine names one of two elements of a layout that read alike, \`t\` or \`tt\`, by chance; the sandbox names \`t\`.
 - On \`v9\`, the last of sixteen digits of a root may be another.
+- Of two properties of an object that differ in case alone, the engine takes one by chance.
 - Before 1800, a zone's clock is that of 1800; before its first change of offset, it is Unicode's.
 - \`contact.ref\` is made of a server's secret: here it is any six letters.
 - \`child\` and \`parent\` are nothing, because no flow starts another one here. \`legacy_extra\` has the params of the start and

@@ -39,3 +39,26 @@ describe('expressions of flows', () => {
     expect(fillIn(text, roots, environmentOf('v9', 'flow')).text).toBe(expected);
   });
 });
+
+/** Seen on both engines, in a workspace of Rwanda. */
+describe('expressions of both engines', () => {
+  it.each([
+    ['@(title("ნინო ǆemal ᾀδω"))', 'ნინო ǅemal ᾈδω'],
+    ['@(upper("ᾀδω"))', 'ᾈΔΩ'],
+    ['@(has_phone("0788123456").match)', '+250788123456'],
+    ['@(has_phone("0788123456", "rw"))', 'false'],
+    ['@(has_phone("250788123456", "ZZ"))', 'false'],
+    ['@(has_phone("+250788123456", "ZZ").match)', '+250788123456'],
+  ])('%s', (text, expected) => {
+    for (const dialect of ['v9', 'textit'] as const) {
+      expect(fillIn(text, roots, environmentOf(dialect, 'flow')).text).toBe(expected);
+    }
+  });
+
+  it('take a long number without its plus for a whole one on the newer line alone', () => {
+    const text = '@(has_phone("447911123456", "RW"))';
+    const given = (dialect: 'v9' | 'textit') =>
+      fillIn(text, roots, environmentOf(dialect, 'flow')).text;
+    expect([given('v9'), given('textit')]).toEqual(['false', 'true']);
+  });
+});

@@ -76,21 +76,80 @@ it('puts the clock forward', async () => {
 });
 
 it.each([
-  ['POST', 'reply', { contact: ANN }, 400, 'There is no text, a text.'],
-  ['POST', 'reply', [], 400, 'The body is not a JSON object.'],
+  ['POST', 'reply', { contact: ANN }, 400, '"text" is missing.'],
+  ['POST', 'reply', [], 400, 'The body must be a JSON object.'],
   ['POST', 'reply', { contact: 'nobody', text: 'a' }, 400, 'The sandbox has no contact nobody'],
-  ['POST', 'faults', { kind: 'fire' }, 400, 'There is no fault of the kind fire'],
-  ['POST', 'faults', { kind: 'reset', time: 3 }, 400, 'The nearest known one is times'],
-  ['PUT', 'seed', { contact: [] }, 400, 'The nearest known one is contacts'],
-  ['PUT', 'seed', { contacts: [{ nmae: 'a' }] }, 400, 'The nearest known one is name'],
-  ['POST', 'clock', {}, 400, 'in seconds'],
-  ['POST', 'sent', {}, 405, 'Only GET'],
+  ['POST', 'faults', { kind: 'fire' }, 400, '"kind" must be one of reset,'],
+  ['POST', 'faults', { kind: 'reset', time: 3 }, 400, 'Did you mean "times"?'],
+  ['PUT', 'seed', { contact: [] }, 400, 'Did you mean "contacts"?'],
+  ['PUT', 'seed', { contacts: [{ nmae: 'a' }] }, 400, 'Did you mean "name"?'],
+  ['POST', 'clock', {}, 400, 'a number of seconds'],
+  ['POST', 'sent', {}, 405, 'takes only GET'],
   ['POST', 'nothing', {}, 404, 'PUT /sandbox/api/seed'],
 ])('explains what is wrong with %s %s %j', async (method, path, body, status, error) => {
   const { ask, get } = await openControl();
   const found = await ask(method, path, body);
   expect([found.status, found.data.error]).toEqual([status, expect.stringContaining(error)]);
   expect((await get('contacts.json')).data.results).toHaveLength(2);
+});
+
+it.each([
+  ['POST', 'reply', { contact: ANN, text: 7 }, '"text" must be a non-empty string.'],
+  ['POST', 'reply', { contact: ANN, text: 'a', attachments: 'b' }, '"attachments" must be a list'],
+  ['POST', 'reply', { contact: ANN, txt: 'a' }, 'Did you mean "text"?'],
+  ['POST', 'report', { message: 99, status: 'failed' }, 'no outgoing message 99'],
+  ['POST', 'report', { message: 99 }, '"status" is missing.'],
+  ['POST', 'report', {}, '"message" is missing.'],
+  ['POST', 'faults', {}, '"kind" must be one of'],
+  ['POST', 'faults', { kind: 'reset', times: '2' }, '"times" must be a number'],
+  ['POST', 'faults', { kind: 'reset', when: 'contacts' }, '"when" must be an object.'],
+  ['POST', 'clock', { advance: 1, now: '2030-01-01' }, 'either "advance"'],
+  ['POST', 'clock', { advance: '60' }, 'a number of seconds'],
+  ['POST', 'clock', { advance: 1e15 }, 'no further than the year 9999'],
+  ['PUT', 'seed', 'maternal', 'The only seeds with a name are'],
+  ['PUT', 'seed', undefined, 'The body must be a JSON object.'],
+])('refuses %s %s %j in plain words', async (method, path, body, error) => {
+  const { ask, get } = await openControl();
+  const found = await ask(method, path, body);
+  expect(found).toEqual({ status: 400, data: { error: expect.stringContaining(error) } });
+  expect((await get('contacts.json')).data.results).toHaveLength(2);
+});
+
+it('says which content type it takes, where one is missing or another', async () => {
+  const { page } = await openControl();
+  const ask = async (headers: Record<string, string>, body: string) => {
+    const answer = await request(`${page}api/reply`, { method: 'POST', headers, body });
+    return ((await answer.body.json()) as { error: string }).error;
+  };
+  const body = JSON.stringify({ contact: ANN, text: 'a' });
+  expect(await ask({}, body)).toBe('The Content-Type is missing. It must be application/json.');
+  expect(await ask({ 'content-type': 'text/plain' }, body)).toBe(
+    'The Content-Type must be application/json, not text/plain.',
+  );
+  const json = { 'content-type': 'Application/JSON; charset=utf-8' };
+  expect(await ask(json, '{"contact":')).toBe('The body is not valid JSON.');
+  expect(await ask(json, body)).toBeUndefined();
+});
+
+it('answers with and without the last slash, and names what it knows', async () => {
+  const { page, sandbox } = await openControl();
+  for (const path of ['api', 'api/', 'api/clock/']) {
+    expect((await fetch(`${page}${path}`)).status).toBe(200);
+  }
+  const unknown = await fetch(`${page}api/message`);
+  expect(unknown.status).toBe(404);
+  const { error } = (await unknown.json()) as { error: string };
+  expect(error).toContain('/sandbox/api/message does not exist.');
+  expect(error).toContain('GET /sandbox/api/unknown');
+  const wrong = await fetch(`${sandbox.host}sandbox/api/seed`);
+  expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'PUT']);
+});
+
+it('reports on a message as its channel would', async () => {
+  const { ask, get, post } = await openControl();
+  const { data } = await post<{ id: number }>('messages.json', { contact: ANN, text: 'a' });
+  expect((await ask('POST', 'report', { message: data.id, status: 'failed' })).status).toBe(200);
+  expect((await get('messages.json?folder=failed')).data.results).toHaveLength(1);
 });
 
 it.each([

@@ -15,6 +15,22 @@ async function opened(options?: Parameters<typeof openPage>[0]) {
   return { ...sandbox, newest, reason };
 }
 
+it('forgets what was asked before the contents were replaced, and counts from there', async () => {
+  const { sandbox, get, view, ask } = await openPage();
+  for (const path of ['fields.json', 'groups.json', 'flows.json']) await get(path);
+  const before = await view();
+  sandbox.reseed({ contacts: [{ name: 'Zoe' }] });
+  const after = await view();
+  expect(after.revision).not.toBe(before.revision);
+  expect(after.requests).toEqual({ total: 0, items: [] });
+  expect([after.messages.total, after.runs.total, after.sends.total]).toEqual([0, 0, 0]);
+  expect(after.contacts).toMatchObject({ all: 1, items: [{ name: 'Zoe' }] });
+  await get('labels.json');
+  const { requests } = await view();
+  expect(requests).toMatchObject({ total: 1, items: [{ number: 4, path: '/api/v2/labels.json' }] });
+  expect((await ask('request?number=1')).status).toBe(404);
+});
+
 it('shows the query, the body and the answer of a request', async () => {
   const { post, newest } = await opened();
   await post(`contacts.json?uuid=${ANN}`, { name: 'Anne', groups: [] });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { normalizeUrn } from '../../src/values/index.js';
-import { localPhone } from '../../src/values/phone.js';
+import { isPossiblePhone, localPhone, normalizePhone } from '../../src/values/phone.js';
 
 function stored(text: string, country: string, dialect: 'v9' | 'textit' = 'textit') {
   const result = normalizeUrn(`tel:${text}`, { country, dialect }, 'body');
@@ -92,5 +92,45 @@ describe('how a number is shown', () => {
     ['mtn', 'mtn'],
   ])('%s', (path, shown) => {
     expect(localPhone(path)).toBe(shown);
+  });
+});
+
+/** What both servers' library of numbers says, each of its year. */
+describe('numbers that can only be dialed within a town', () => {
+  test.each([
+    ['1694957', 'US'],
+    ['18390295', 'GB'],
+    ['911956', 'IN'],
+    ['+70847846', 'GB'],
+    ['005-4576877', 'BJ'],
+    ['+855895190', ''],
+  ])('are refused: %s in %s', (text, country) => {
+    for (const dialect of ['v9', 'textit'] as const) {
+      const path = normalizePhone(text, country, dialect);
+      expect(isPossiblePhone(path, country, dialect)).toBe(false);
+    }
+  });
+
+  test.each([
+    ['+9172841965', 'GB', '+9172841965'],
+    ['+2519683629', 'KE', '2519683629'],
+    ['+12621850', 'RW', '12621850'],
+    ['0788123456', 'RW', '+250788123456'],
+  ])('and others are not: %s in %s', (text, country, path) => {
+    for (const dialect of ['v9', 'textit'] as const) {
+      expect(normalizePhone(text, country, dialect)).toBe(path);
+      expect(isPossiblePhone(path, country, dialect)).toBe(true);
+    }
+  });
+
+  test.each([
+    ['+2290123456789', 'BJ', false, true],
+    ['+5212345678901', 'RW', true, false],
+    ['+2348012345', 'NG', true, false],
+  ])('go by the lengths of the year: %s in %s', (text, country, v9, textit) => {
+    const given = (['v9', 'textit'] as const).map(dialect =>
+      normalizePhone(text, country, dialect).startsWith('+'),
+    );
+    expect(given).toEqual([v9, textit]);
   });
 });

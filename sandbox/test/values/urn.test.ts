@@ -3,6 +3,15 @@ import { JsonNumber, normalizeUrn, storeUrn } from '../../src/values/index.js';
 
 const kenya = (dialect: 'v9' | 'textit') => ({ country: 'KE', dialect });
 
+test('the display of a Twitter id is a name of Twitter', () => {
+  for (const dialect of ['v9', 'textit'] as const) {
+    const store = (text: string) => normalizeUrn(text, { country: 'RW', dialect }, 'body');
+    expect(store('twitterid:12#@Bob')).toEqual({ urn: 'twitterid:12', display: 'bob' });
+    expect(store('twitterid:12#a b')).toEqual({ error: 'invalid' });
+    expect(store(`twitterid:12#${'a'.repeat(16)}`)).toEqual({ error: 'invalid' });
+  }
+});
+
 describe('what a lookup compares', () => {
   test.each([
     ['tel:0712 345 678', 'tel:+254712345678'],

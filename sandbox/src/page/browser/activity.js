@@ -10,7 +10,7 @@ import { drawRequest } from './request.js';
 import { tabs } from './tabs.js';
 import { count, grouped, nameOf, timeOf } from './words.js';
 
-const LEFT_OUT = 'Real servers evaluate these. The sandbox left them out of the texts.';
+const LEFT_OUT = 'Real servers do these. The sandbox left them out.';
 
 /** @param {Tools} tools */
 export function activity({ choose, list }) {
@@ -39,6 +39,8 @@ export function activity({ choose, list }) {
   return view => {
     const { contacts, ...lists } = view;
     show(requests, lists.requests, 'No requests yet. Connect a job and run it.');
+    // After a reseed, nobody reads what is forgotten.
+    if (lists.requests.total === 0) open.clear();
     const last = lists.requests.items.at(-1)?.number ?? 0;
     const read = [...open.values()].filter(({ number }) => number < last).reverse();
     fill(
@@ -64,7 +66,7 @@ export function activity({ choose, list }) {
     );
     show(sends, lists.sends, 'No broadcasts or flow starts yet.');
     fill(sends.list, lists.sends.items, ({ kind, id }) => `${kind} ${id}`, drawSend);
-    show(unknown, lists.unknown, 'All expressions are known.', LEFT_OUT);
+    show(unknown, lists.unknown, 'Everything is as on a server.', LEFT_OUT);
     fill(unknown.list, lists.unknown.items, ({ number }) => number, drawUnknown);
   };
 }
