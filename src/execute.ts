@@ -1,6 +1,7 @@
 import { execute as commonExecute } from '@openfn/language-common';
-import { endStep, makeOperation, named, watchCalls } from './input/isOperation.js';
+import { makeOperation, named } from './input/isOperation.js';
 import { log } from './input/log.js';
+import { runStep, watchCalls } from './input/run.js';
 import { logSize } from './input/size.js';
 import { kindOf } from './operations/base/helper.js';
 import type { Operation, State, Step } from './types/state.js';
@@ -40,11 +41,9 @@ function logLost(result: unknown, before: unknown): void {
 function ending(step: Step, noteBefore: (state: State) => void): Step {
   // What is no function is refused where it would run.
   if (typeof step !== 'function') return step;
-  return async state => {
+  return state => {
     noteBefore(state);
-    const next = await step(state);
-    endStep();
-    return next;
+    return runStep(() => step(state));
   };
 }
 

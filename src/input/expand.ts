@@ -1,7 +1,8 @@
 import { changed, type ErrorCode, fail, RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
-import { askForValue, handOver, isOperation } from './isOperation.js';
+import { askForValue, isOperation } from './isOperation.js';
+import { handOver } from './run.js';
 import { SECRET_FIX, type SecretGuard } from './secrets.js';
 import { inTurns } from './turns.js';
 

@@ -1,15 +1,10 @@
 import * as languageCommon from '@openfn/language-common';
 import { fail } from '../../errors/errors.js';
 import { inOperation, isThenable, resolveValue } from '../../input/expand.js';
-import {
-  handOver,
-  isOperation,
-  isToldFirst,
-  makeOperation,
-  named,
-} from '../../input/isOperation.js';
+import { isOperation, makeOperation, named } from '../../input/isOperation.js';
 import { log } from '../../input/log.js';
 import { isQuotedReference } from '../../input/missing.js';
+import { handOver, isToldFirst } from '../../input/run.js';
 import type { Operation, State, Step, ValueReader } from '../../types/state.js';
 import { requireStateAtAll } from './operation.js';
 

@@ -15,6 +15,7 @@ import { isOperation, makeOperation } from '../../input/isOperation.js';
 import { log } from '../../input/log.js';
 import { checkOptions } from '../../input/options.js';
 import type { Settings } from '../../input/optionTable.js';
+import { inJobsCode, untilAnswered } from '../../input/run.js';
 import { guardOf, type SecretGuard } from '../../input/secrets.js';
 import { rapidproOf, withRapidpro } from '../../state/checkpoint.js';
 import type { Dictionary } from '../../types/json.js';
@@ -199,7 +200,7 @@ async function prepare<Name extends string>(state: State, plan: Plan<Name>) {
  * operation is being built.
  */
 export function operation<Name extends string>(plan: Plan<Name>): Operation {
-  const made = makeOperation(async (state: State) => {
+  const run = async (state: State): Promise<State> => {
     const started = performance.now();
     const { configuration, args, options } = await prepare(state, plan).catch(error => {
       throw inOperation(error, made.name);
@@ -226,10 +227,12 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
       },
     };
     if (!plan.callback) return next;
-    const result = await plan.callback(next);
+    const { callback } = plan;
+    const result = await inJobsCode(() => callback(next));
     logStrangeResult(result);
     return result;
-  });
+  };
+  const made = makeOperation(state => untilAnswered(() => run(state)));
   return made;
 }
 

@@ -1,4 +1,5 @@
 import { fail } from '../../errors/errors.js';
+import { inJobsCode } from '../../input/run.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State, Step } from '../../types/state.js';
 import { kindOf, refuseUncalled } from '../base/helper.js';
@@ -55,7 +56,10 @@ export async function threadPages(
     count++;
     records += page.length;
     current = { ...current, data: page, references };
-    for (const operation of operations) current = checkState(name, await operation(current));
+    for (const operation of operations) {
+      const given = current;
+      current = checkState(name, await inJobsCode(() => operation(given)));
+    }
   }
   return { state: { ...current, data, references }, pages: count, records };
 }
