@@ -290,7 +290,12 @@ export function map(
   const run: Step = state => {
     requireFunction('map', 'function', callback);
     refuseMore('map', 'function', more);
-    return languageCommon.map(listFor('map', state, items), callback)(state);
+    const look = (made: unknown) => {
+      refuseUncalled('map', made);
+      return made as State;
+    };
+    const call: typeof callback = (...given) => whenGiven(callback(...given), look);
+    return languageCommon.map(listFor('map', state, items), call)(state);
   };
   return helper('map', run, more);
 }

@@ -123,8 +123,7 @@ class Watched<Value> extends Promise<Value> {
     const { run } = call;
     const lose = (key: object) => run.lost.set(key, { call, error });
     if (run.isOver) {
-      // Nobody is left to tell.
-      if (!this.#isTaken) throw error;
+      if (!this.#isTaken) logLateFailure(call, error);
     } else if (!this.#isTaken) lose(this);
     else if (error !== null && typeof error === 'object') {
       // Whoever took it may not be waited for either.
@@ -201,6 +200,13 @@ function logOpen(root: Call): void {
   }
 }
 
+/** Nobody is left to fail, and another run may be on its way in this process. */
+function logLateFailure(call: Call, error: unknown): void {
+  log.warn(
+    `${call.name()}() failed after the job had ended: ${codeOf(error)}. ${CURE(call.name())}`,
+  );
+}
+
 function logLate(call: Call): void {
   const name = call.name();
   const line = `${name}() was called after the job had ended, so nobody waits for it, and it may be cut off. ${CURE(name)}`;
@@ -233,12 +239,16 @@ function takeLost(outer: Call): { name: string; error: unknown }[] {
   return [...byError.values()];
 }
 
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : 'an error';
+}
+
 /** The job ends with one error. Of the others it says how many there are. */
 function logOthers(others: { name: string; error: unknown }[]): void {
   const counts = new Map<string, number>();
   for (const { name, error } of others) {
-    const { code } = (error ?? {}) as { code?: unknown };
-    const what = `${name}(): ${typeof code === 'string' ? code : 'an error'}`;
+    const what = `${name}(): ${codeOf(error)}`;
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   for (const [what, times] of counts) {

@@ -27,16 +27,21 @@ function escapesIn(text: string): number {
 
 const sizeOfText = (text: string) => Buffer.byteLength(text) + 2 + escapesIn(text);
 
-/** So many of so many, spread over all of them and never in step with them. */
-function* spread(looked: number, all: number): Generator<number> {
-  for (let at = 0; at < looked; at++) {
-    const jitter = looked < all ? (at * 0.618034) % 1 : 0;
-    yield Math.min(all - 1, Math.floor(((at + jitter) * all) / looked));
-  }
-}
-
 class Estimate {
   #left = 2 * MOST_VALUES;
+  #jitter = 0;
+
+  /**
+   * So many of so many, spread over all of them and never in step with them. Of many short lists, such as the
+   * rows of a table, it is not always the same place.
+   */
+  *#spread(looked: number, all: number): Generator<number> {
+    for (let at = 0; at < looked; at++) {
+      if (looked < all) this.#jitter = (this.#jitter + 0.618034) % 1;
+      const jitter = looked < all ? this.#jitter : 0;
+      yield Math.min(all - 1, Math.floor(((at + jitter) * all) / looked));
+    }
+  }
 
   /** @param share - how many values may be looked at within this one */
   of(value: unknown, share: number, depth = 0): number {
@@ -56,7 +61,7 @@ class Estimate {
   #ofList(list: readonly unknown[], share: number, depth: number): number {
     const looked = Math.min(list.length, Math.max(1, Math.floor(share / PER_ITEM)));
     let size = 0;
-    for (const at of spread(looked, list.length)) {
+    for (const at of this.#spread(looked, list.length)) {
       size += this.of(list[at], share / looked, depth + 1) + 1;
     }
     return 2 + (looked === 0 ? 0 : (size * list.length) / looked);
@@ -66,7 +71,7 @@ class Estimate {
     const keys = Object.keys(object);
     const looked = Math.min(keys.length, Math.max(1, Math.floor(share)));
     let size = 0;
-    for (const at of spread(looked, keys.length)) {
+    for (const at of this.#spread(looked, keys.length)) {
       const key = keys[at] as string;
       const item = (object as Record<string, unknown>)[key];
       if (item === undefined || typeof item === 'function' || typeof item === 'symbol') continue;

@@ -40,6 +40,16 @@ describe('the size of a state', () => {
       'lists of lists',
       Array.from({ length: 200 }, () => Array.from({ length: 500 }, (_, at) => at)),
     ],
+    ['rows of a table', Array.from({ length: 90_000 }, (_, at) => [at, 'x'.repeat(90)])],
+    [
+      'long rows',
+      Array.from({ length: 30_000 }, (_, at) => [at, ...Array(60).fill('x'.repeat(9))]),
+    ],
+    [
+      'rows in objects',
+      Array.from({ length: 50_000 }, (_, at) => ({ at, row: [1, 'x'.repeat(80)] })),
+    ],
+    ['many short lists', Array.from({ length: 90_000 }, (_, at) => [[at], ['x'.repeat(at % 99)]])],
   ])('is estimated as it is written: %s', (_, value) => {
     const written = Buffer.byteLength(JSON.stringify(value));
     expect(Math.abs(estimateSize(value) - written)).toBeLessThanOrEqual(4 + written / 20);

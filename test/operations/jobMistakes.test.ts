@@ -63,7 +63,6 @@ describe('an operation that is made while a job runs and never called', () => {
       }),
       'upsertContact()',
     ],
-    ['returned', () => upsertContact(person), 'upsertContact()'],
     ['each', ignore(() => each([1], getContacts())), 'each()'],
     ['eachPage', ignore(() => eachPage(getContacts(), getGroups())), 'eachPage()'],
     ['webhook.parse', ignore(() => webhook.parse()), 'webhook.parse()'],
@@ -468,7 +467,6 @@ test.each<[string, (state: State) => unknown, string | undefined]>([
   ['its data, an object', s => s.data, 'state.data instead of the state'],
   ['a list', () => [1], 'a list instead of the state'],
   ['a text', () => 'x', 'a text instead of the state'],
-  ['an operation', () => getGroups(), 'an operation instead of the state'],
   ['a part of the state', s => ({ cursor: s.cursor }), undefined],
 ])('a job that ends with %s is told so', async (_, last, expected) => {
   const lines = captureConsole();
@@ -476,6 +474,44 @@ test.each<[string, (state: State) => unknown, string | undefined]>([
   const found = lines.filter(line => line.includes('The last step returned'));
   expect(found).toHaveLength(expected ? 1 : 0);
   if (expected) expect(found[0]).toContain(`The last step returned ${expected}: what`);
+});
+
+test.each<[string, ...((state: State) => unknown)[]]>([
+  ['alone', fn(() => getGroups() as never)],
+  ['behind others', fn(s => s), fn(() => getGroups() as never)],
+  ['by a condition', fn(s => (s.data ? getGroups() : s) as State)],
+  ['that follows a step', s => (getContacts()(s) as Promise<State>).then(() => getGroups())],
+  ['of a callback', Adaptor.addContact({ name: 'A' }, {}, (() => getGroups()) as never)],
+])('a job that ends with an operation fails, and names it: %s', async (_, ...steps) => {
+  const lines = captureConsole();
+  const server = await rapidpro();
+  const error = await failure(execute(...(steps as Operation[])), server);
+  // The platform cannot write it down: the whole run would end, without saying why.
+  expect(error).toMatchObject({
+    code: 'INVALID_INPUT',
+    description:
+      'An earlier fn() returned an operation instead of the state, and the operation did not run.',
+  });
+  expect(lines.join()).toContain('getGroups() was created inside a function but never called');
+});
+
+test.each<[string, (state: State) => unknown, string]>([
+  ['a list', s => [s.data], 'a list instead of the state'],
+  ['a text', () => 'done', 'a text instead of the state'],
+  ['a number', () => 5, 'a number instead of the state'],
+  ['true', () => true, 'a boolean instead of the state'],
+  [
+    'the states of several calls',
+    s => Promise.all([getGroups()(s)]),
+    'a list instead of the state',
+  ],
+  ['no text', () => '', 'no state'],
+])('what an earlier fn() returned instead of the state is told: %s', async (_, func, expected) => {
+  const error = await failure(execute(fn(func as never), getContacts()), await rapidpro());
+  expect(error).toMatchObject({
+    code: 'INVALID_INPUT',
+    description: `An earlier fn() returned ${expected}.`,
+  });
 });
 
 test.each<[string, (state: State) => unknown, string]>([

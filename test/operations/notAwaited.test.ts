@@ -569,6 +569,22 @@ describe('nothing waits for ever', () => {
     )(stateFor(server));
     await Promise.all(late);
     expect(lines.join()).toContain('upsertContact() was called after the job had ended');
+    expect(lines.join()).not.toContain('failed after');
+  });
+
+  test('what fails when the job has ended is told, and ends no process', async () => {
+    const lines = captureConsole();
+    const server = await slow();
+    await execute(
+      step(state => {
+        setTimeout(() => upsertContact(person(9))(state), 10);
+        return state;
+      }),
+    )(stateFor(server));
+    await sleep(80);
+    expect(lines.join()).toContain(
+      'upsertContact() failed after the job had ended: VALIDATION_FAILED.',
+    );
   });
 
   test('outside of a run a call is as it was', async () => {

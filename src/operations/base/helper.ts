@@ -6,7 +6,7 @@ import { log } from '../../input/log.js';
 import { isQuotedReference } from '../../input/missing.js';
 import { handOver, isToldFirst } from '../../input/run.js';
 import type { Operation, State, Step, ValueReader } from '../../types/state.js';
-import { requireStateAtAll } from './operation.js';
+import { kindOf, requireStateAtAll } from './operation.js';
 
 /**
  * What the helpers of language-common lack: each says by its name what it was given, and that an earlier
@@ -23,16 +23,6 @@ const EXAMPLES = {
   key: 'Write the name of a key of state as text: as("people", getContacts())',
   condition: 'Write it without quotes, or as a function of state: fnIf($.data.consent, …)',
 };
-
-/** What a value is, without showing any of it. */
-export function kindOf(value: unknown): string {
-  if (value === undefined || value === null || value === '') return 'missing';
-  if (Array.isArray(value)) return 'a list';
-  if (isOperation(value)) return 'an operation';
-  if (typeof value === 'string') return 'a text';
-  if (typeof value !== 'object') return `a ${typeof value}`;
-  return isThenable(value) ? 'a promise' : 'an object';
-}
 
 /** What a helper was given is not what belongs there. */
 export function refuse(name: string, what: keyof typeof EXAMPLES, value: unknown): never {
