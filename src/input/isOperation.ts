@@ -7,8 +7,16 @@ import { callOperation, handOver, noteMade } from './run.js';
  */
 const MARK = Symbol.for('@openfn/language-rapidpro.operation');
 
+/** What becomes of an operation in a text: nobody may be sent its code. */
+export const OPERATION_TEXT = '[object Operation]';
+
 export function isOperation(value: unknown): boolean {
   return typeof value === 'function' && MARK in value;
+}
+
+/** An object that an operation was spread into holds nothing of what it would have given. */
+export function holdsOperation(value: object): boolean {
+  return typeof value !== 'function' && Object.hasOwn(value, MARK);
 }
 
 /** True while a function of state gives a value. */
@@ -29,7 +37,9 @@ export function makeOperation(does: Operation): Operation {
     return isGiving ? refuseCall() : callOperation(operation, () => does(state));
   };
   const noteCalled = noteMade(operation);
-  return Object.defineProperty(operation, MARK, { value: true });
+  // To be seen also in an object that it was spread into.
+  Object.defineProperty(operation, MARK, { value: true, enumerable: true });
+  return Object.defineProperty(operation, 'toString', { value: () => OPERATION_TEXT });
 }
 
 /**

@@ -303,6 +303,58 @@ describe('a reference into nothing', () => {
     expect(error.description).toContain('refers to missing data');
   });
 
+  test.each<[string, (state: { data: { list: number; text: string } }) => unknown, string]>([
+    ['a list that is none', state => (state.data as never as unknown[]).map(x => x), 'map'],
+    ['a number', state => (state.data.list as never as string).trim(), 'trim'],
+    ['taken apart', ({ data }) => (data.list as never as unknown[]).filter(Boolean), 'filter'],
+    ['an item', state => [state.data].map(p => (p.list as never as string).trim()), 'trim'],
+  ])('or into data of another kind is told: %s', async (_, read, method) => {
+    const server = await rapidpro();
+    const data = { list: 7, text: 'x' };
+    const error = await failure(getContacts({ group: read as never }), server, { data });
+    expect(error.description).toBe(
+      `getContacts(): filters.group refers to data of another kind: what is there has no ${method}().`,
+    );
+    expect(server.requests).toEqual([]);
+  });
+
+  test('within JSON is told, and what the job did wrong itself comes out as it is', async () => {
+    const server = await rapidpro();
+    const parse = ((state: { gone: string }) => JSON.parse(state.gone)) as never;
+    const error = await failure(getContacts(parse), server);
+    expect(error.description).toBe('getContacts(): filters refers to missing data.');
+    for (const own of [
+      () => JSON.parse('{'),
+      () => (Adaptor.util as never as { nothing: () => void }).nothing(),
+      () => (Math as never as { nothing: () => void }).nothing(),
+    ]) {
+      await expect(getContacts(own as never)(stateFor(server))).rejects.not.toMatchObject({
+        name: 'RapidProError',
+      });
+    }
+  });
+
+  test.each<[string, Operation, string]>([
+    ['cursor', Adaptor.cursor(read), 'cursor(): its value refers to'],
+    ['log', Adaptor.log('x', read), 'log(): its value 2 refers to'],
+  ])('is told by %s() too', async (_, operation, description) => {
+    const error = await failure(execute(operation), await rapidpro(), { data: null });
+    expect(error.description).toContain(description);
+  });
+
+  test('leaves no empty body for http', async () => {
+    const server = await rapidpro();
+    const gone = ((state: { gone?: string }) => state.gone) as never;
+    const error = await failure(Adaptor.http.post('contacts', { name: gone, a: gone }), server);
+    expect(error).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(error.description).toBe('The body is empty: none of its keys has a value.');
+    expect(server.requests).toEqual([]);
+    for (const body of [{}, { name: gone, a: 1 }, { name: null }, []]) {
+      await Adaptor.http.post('contacts', body as never)(stateFor(server));
+    }
+    expect(server.requests).toHaveLength(4);
+  });
+
   test('of a file is told by the operation too', async () => {
     const error = await failure(uploadMedia(read), await rapidpro(), { data: null });
     expect(error.description).toContain('uploadMedia(): file refers to');

@@ -1,6 +1,6 @@
 import * as languageCommon from '@openfn/language-common';
 import { fail } from '../../errors/errors.js';
-import { inOperation, isThenable, resolveValue } from '../../input/expand.js';
+import { askFor, inOperation, isThenable, resolveValue } from '../../input/expand.js';
 import { isOperation, makeOperation, named } from '../../input/isOperation.js';
 import { log } from '../../input/log.js';
 import { isQuotedReference } from '../../input/missing.js';
@@ -60,6 +60,20 @@ export function valueFor(name: string, state: State, value: unknown, what: strin
   if (typeof value !== 'function') return value;
   try {
     return resolveValue(state, value, `its ${what}`);
+  } catch (error) {
+    throw inOperation(error, name, `its ${what}`);
+  }
+}
+
+/** Whether a value is a function of state. */
+export function isReader(value: unknown): value is ValueReader {
+  return typeof value === 'function' && !isOperation(value);
+}
+
+/** As {@link valueFor}, for what may be anything: the log shows the state itself. */
+export function lookedUp(name: string, state: State, value: ValueReader, what: string): unknown {
+  try {
+    return askFor(value, state, `its ${what}`).value;
   } catch (error) {
     throw inOperation(error, name, `its ${what}`);
   }
