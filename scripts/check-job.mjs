@@ -7,9 +7,9 @@ import { count } from '../src/input/log.ts';
 import { OPTIONS } from '../src/input/optionTable.ts';
 import { adaptorNames } from './adaptor-names.mjs';
 import { checkBody } from './check/bodies.mjs';
+import { checkNeverRun, checkNotAwaited, checkNoValue } from './check/calls.mjs';
 import {
   checkCalled,
-  checkNeverRun,
   checkOnce,
   checkOptions,
   checkQuoted,
@@ -134,12 +134,14 @@ async function lookAtCalls(parsed, findings) {
       checkOptions(options, given, Object.keys(OPTIONS), report);
     }
     checkNeverRun(call, job, report);
+    checkNotAwaited(call, job, report);
     checkOnce(call, name, report, seen);
   }
   for (const { node, name } of job.uncalled()) checkCalled(node, name, job, report);
   walk(parsed.sourceFile, node => {
     checkResponse(node, report);
     checkQuoted(node, job, report);
+    checkNoValue(node, job, report);
   });
 }
 

@@ -302,6 +302,13 @@ describe('mistakes', () => {
     'each($.data, state => upsertContact({ urns: [state.data] }));',
     'fn(() => { http.get("contacts"); });',
     'function all() { getContacts(); }\nfn(all);',
+    'fn(state => (state.ok ? addContact({ name: "A" }) : state));',
+    'fn(state => { state.ok && addContact({ name: "A" }); return state; });',
+    'fn(async state => { await Promise.all(state.data.map(name => addContact({ name }))); return state; });',
+    'fn(state => { state.data.map(name => addContact({ name })); return state; });',
+    'map("$.data[*]", name => addContact({ name }));',
+    'getContacts().then(state => getGroups());',
+    'addContact({ name: "A" }).catch(error => getGroups());',
   ])('%s: never runs', async source => {
     expect(await refusals(source)).toEqual([NEVER]);
   });
@@ -315,6 +322,70 @@ describe('mistakes', () => {
     'fn(state => { const add = addContact({ name: "A" }); return add(state); });',
   ])('%s: runs', async source => {
     expect(await refusals(source)).toEqual([]);
+  });
+
+  const ADD = 'addContact({ name: "A" })(state)';
+  const inFn = (body: string) => `fn(async state => { ${body} return state; });`;
+
+  test.each([
+    inFn(`${ADD};`),
+    inFn(`state.data.forEach(p => ${ADD});`),
+    inFn(`state.data.forEach(p => { ${ADD}; });`),
+    inFn(`state.data.forEach(async p => await ${ADD});`),
+    inFn(`state.data.forEach(async p => { await ${ADD}; });`),
+    inFn(`state.data.forEach(async p => { try { await ${ADD}; } catch {} });`),
+    inFn(`state.data.map(p => ${ADD});`),
+    inFn(`state.data.map(async p => { await ${ADD}; });`),
+    inFn(`Promise.all(state.data.map(p => ${ADD}));`),
+    inFn(`Promise.all([${ADD}]);`),
+    inFn(`for (const p of state.data) ${ADD};`),
+    inFn(`for (const p of state.data) { ${ADD}; }`),
+    inFn(`state.ok && ${ADD};`),
+    inFn(`if (state.ok) ${ADD}.then(s => s).catch(() => {});`),
+    inFn(`void ${ADD};`),
+    inFn(`(async () => { await ${ADD}; })();`),
+    inFn(`(${ADD});`),
+    inFn('(addContact({ name: "A" }))(state);'),
+    inFn('each($.data, addContact({ name: "A" }))(state);'),
+    `getContacts().then(state => { ${ADD}; return state; });`,
+  ])('%s: is not waited for', async source => {
+    expect(await refusals(source)).toEqual([
+      expect.stringContaining('the function does not wait for it'),
+    ]);
+  });
+
+  test.each([
+    inFn(`await ${ADD};`),
+    inFn(`for (const p of state.data) state = await ${ADD};`),
+    inFn(`const next = ${ADD}; await next;`),
+    inFn(`await Promise.all(state.data.map(p => ${ADD}));`),
+    inFn(`await Promise.all(state.data.map(async p => { await ${ADD}; }));`),
+    inFn(
+      `const calls = []; state.data.forEach(p => calls.push(${ADD})); await Promise.all(calls);`,
+    ),
+    inFn(`await ${ADD}.then(s => s).catch(() => {});`),
+    inFn(`await (async () => { await ${ADD}; })();`),
+    `fn(state => state.data.reduce((p, x) => p.then(state => ${ADD}), Promise.resolve(state)));`,
+    `fn(state => (state.ok ? ${ADD} : state));`,
+    `fn(state => Promise.all([${ADD}]).then(([first]) => first));`,
+    `const add = state => ${ADD};\nfn(add);`,
+    `getContacts().then(state => ${ADD});`,
+    'combine(...[1, 2].map(n => addContact({ name: "A" })));',
+  ])('%s: is waited for', async source => {
+    expect(await refusals(source)).toEqual([]);
+  });
+
+  test.each([
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a job
+    ['getContact(`x${getGroups()}`);', 'operation stands in a text'],
+    ['getContact("x" + getGroups());', 'operation stands in a text'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a job
+    ['getContact(`x${s => s.data}`);', 'function stands in a text'],
+    ['getContact("x" + (s => s.data));', 'function stands in a text'],
+    ['getContact("x" + function (s) { return s; });', 'function stands in a text'],
+    ['addContact({ ...getContact("tel:+250788123123"), name: "A" });', 'spread into an object'],
+  ])('%s: an operation or a function is no text', async (source, problem) => {
+    expect(await refusals(source)).toContainEqual(expect.stringContaining(problem));
   });
 
   test.each([
