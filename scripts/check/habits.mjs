@@ -94,12 +94,13 @@ export function checkOnce(node, name, report, seen) {
 }
 
 /**
- * Options that no operation has.
+ * Options that an operation does not have.
  *
  * @param {ts.Node | undefined} node - the argument
  * @param {unknown} value - what its text says, see `staticValue`
+ * @param {string | undefined} name - the operation, where its own options are known
  */
-export function checkOptions(node, value, known, report) {
+export function checkOptions(node, value, name, known, report) {
   // In second place a function is a callback, as in version 2.
   if (!node || ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return;
   if (isPartial(value)) {
@@ -114,7 +115,11 @@ export function checkOptions(node, value, known, report) {
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
     const property = properties.find(({ name }) => name && keyOf(name) === key);
-    report.refused(property ?? node, `No operation has the option "${key}".`, suggest(key, known));
+    report.refused(
+      property ?? node,
+      `${name ? `${name}() has no` : 'No operation has the'} option "${key}".`,
+      suggest(key, known),
+    );
   }
 }
 

@@ -146,7 +146,7 @@ describe('what is refused', () => {
     [
       'getContacts({}, { limits: 3 });\naddContact({ name: "A" }, { dryrun: true });',
       [
-        '1 refused: No operation has the option "limits".',
+        '1 refused: getContacts() has no option "limits".',
         '2 refused: No operation has the option "dryrun".',
       ],
     ],
@@ -156,6 +156,22 @@ describe('what is refused', () => {
         expect.stringMatching(/^1 refused: keep is neither exported/),
         '2 refused: A method is called on $, which the platform compiles into code that fails.',
         '3 refused: The platform’s compiler cannot read a BigInt.',
+      ],
+    ],
+    [
+      'getContacts({ groups: "A", after: $.cursor });\ngetContacts("A");\ngetMessages({ limit: 5 });',
+      [
+        '1 refused: Contacts have no filter "groups".',
+        '2 refused: The filters are not an object.',
+        '3 refused: Messages have no filter "limit".',
+      ],
+    ],
+    [
+      'getContacts({}, { dryRun: true });\neachPage(getContacts({ grup: "A" }, { limits: 1 }), fn(s => s));',
+      [
+        '1 refused: getContacts() has no option "dryRun".',
+        '2 refused: Contacts have no filter "grup".',
+        '2 refused: getContacts() has no option "limits".',
       ],
     ],
     ['fn(', [expect.stringMatching(/^1 refused: /)]],
@@ -173,6 +189,8 @@ describe('what is refused', () => {
 
   test.each([
     'addContact($.data);',
+    'getContacts($.filters);\ngetContacts(state => state.filters, { limit: 1, timeout: 5, maxWait: 5 });',
+    'getContacts({ ...$.data, group: "A" });\ngetContacts();\ngetContacts(undefined, { limit: 3 });',
     'addContact({ ...$.data });',
     'upsertContact({ name: $.name, urns: [$.urn], fields: $.fields });',
     'startFlow({ flow: $.flow, urns: $.urns, params: { a: $.a } });',
