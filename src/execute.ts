@@ -2,7 +2,7 @@ import { execute as commonExecute } from '@openfn/language-common';
 import { isOperation, makeOperation, named } from './input/isOperation.js';
 import { log } from './input/log.js';
 import { runStep, watchCalls } from './input/run.js';
-import { logSize } from './input/size.js';
+import { logLeft } from './input/size.js';
 import { lostAs, requireStateAtAll } from './operations/base/operation.js';
 import type { Operation, State, Step } from './types/state.js';
 
@@ -62,7 +62,7 @@ export function execute(...operations: Step[]): Operation {
       logForgotten,
     );
     checkResult(result, before);
-    logSize(result);
+    logLeft(result);
     return result;
   });
   return named('execute', job, operations);
