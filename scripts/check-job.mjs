@@ -7,9 +7,10 @@ import { count } from '../src/input/log.ts';
 import { OPTIONS } from '../src/input/optionTable.ts';
 import { adaptorNames } from './adaptor-names.mjs';
 import { checkBody } from './check/bodies.mjs';
+import { checkNeverRun, checkNotAwaited, checkNoValue } from './check/calls.mjs';
+import { checkFilterNames, listOf, optionsOfList } from './check/filters.mjs';
 import {
   checkCalled,
-  checkNeverRun,
   checkOnce,
   checkOptions,
   checkQuoted,
@@ -130,16 +131,24 @@ async function lookAtCalls(parsed, findings) {
       const fix = 'Give the arguments one by one, so that they can be looked at.';
       report.unknown(call, `${name} gets a list of arguments: what is in it.`, fix);
     } else {
-      if (first) await checkBody(name, first, staticValue(first, job), given, report);
-      checkOptions(options, given, Object.keys(OPTIONS), report);
+      const list = listOf(name, params);
+      if (first) {
+        const value = staticValue(first, job);
+        await checkBody(name, first, value, given, report);
+        checkFilterNames(list, first, value, report);
+      }
+      if (list) checkOptions(options, given, name, optionsOfList(list), report);
+      else checkOptions(options, given, undefined, Object.keys(OPTIONS), report);
     }
     checkNeverRun(call, job, report);
+    checkNotAwaited(call, job, report);
     checkOnce(call, name, report, seen);
   }
   for (const { node, name } of job.uncalled()) checkCalled(node, name, job, report);
   walk(parsed.sourceFile, node => {
     checkResponse(node, report);
     checkQuoted(node, job, report);
+    checkNoValue(node, job, report);
   });
 }
 

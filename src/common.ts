@@ -2,8 +2,10 @@ import * as languageCommon from '@openfn/language-common';
 import {
   helper,
   holds,
+  isReader,
   listAt,
   listFor,
+  lookedUp,
   readerOf,
   refuse,
   refuseMore,
@@ -117,7 +119,9 @@ export function combine(...operations: Step[]): Operation {
  * @returns {Operation}
  */
 export function cursor(value: unknown, options: CursorOptions = {}): Operation {
-  return helper('cursor', state => languageCommon.cursor(value, options)(state));
+  return helper('cursor', state =>
+    languageCommon.cursor(valueFor('cursor', state, value, 'value'), options)(state),
+  );
 }
 
 /**
@@ -270,7 +274,13 @@ export function lastReferenceValue(path: string): ValueReader {
  * @returns {Operation}
  */
 export function log(...values: unknown[]): Operation {
-  return stepOfJob('log', languageCommon.log(...values));
+  const run: Step = state => {
+    const read = values.map((value, at) =>
+      isReader(value) ? () => lookedUp('log', state, value, `value ${at + 1}`) : value,
+    );
+    return languageCommon.log(...read)(state);
+  };
+  return stepOfJob('log', run);
 }
 
 /**
@@ -290,7 +300,12 @@ export function map(
   const run: Step = state => {
     requireFunction('map', 'function', callback);
     refuseMore('map', 'function', more);
-    return languageCommon.map(listFor('map', state, items), callback)(state);
+    const look = (made: unknown) => {
+      refuseUncalled('map', made);
+      return made as State;
+    };
+    const call: typeof callback = (...given) => whenGiven(callback(...given), look);
+    return languageCommon.map(listFor('map', state, items), call)(state);
   };
   return helper('map', run, more);
 }

@@ -82,13 +82,34 @@ function invalid(description: string, fix: string): RapidProError {
   return fail('INVALID_CONFIGURATION', description, fix);
 }
 
-function parseHost(host: unknown): URL {
+/** What credentials of other adaptors call the same. */
+const OTHER_NAMES = {
+  host: /^(?:host_?|base_?|api_?|instance_?|server_?)?(?:url|host|server|address)$/i,
+  token: /^(?:api_?|access_?|auth_?)?(?:token|key)$/i,
+};
+
+/** The text that a credential has by a name. */
+function textOf(raw: object, name: 'host' | 'token', fix: string): string {
+  const value = (raw as Record<string, unknown>)[name];
+  if (typeof value === 'string' && value !== '') return value;
+  if (value !== undefined && value !== null && value !== '') {
+    const kind = Array.isArray(value)
+      ? 'a list'
+      : `a${/^o/.test(typeof value) ? 'n' : ''} ${typeof value}`;
+    throw invalid(`"${name}" in the credential is ${kind}, not text.`, `Put it in quotes. ${fix}`);
+  }
+  const other = Object.keys(raw).find(key => key !== name && OTHER_NAMES[name].test(key));
+  throw invalid(
+    `The credential has no ${name}.`,
+    other ? `It has "${other}": here the name is "${name}". ${fix}` : fix,
+  );
+}
+
+function parseHost(raw: object): URL {
   const fix =
     'Set "host" in the credential to the address of your server, for example https://app.rapidpro.io/';
-  if (typeof host !== 'string' || host.trim() === '') {
-    throw invalid('The credential has no host.', fix);
-  }
-  const text = host.trim();
+  const text = textOf(raw, 'host', fix).trim();
+  if (text === '') throw invalid('The credential has no host.', fix);
   // A word and a colon are a scheme, unless a port follows: `localhost:8000`.
   const withScheme = /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text) ? text : `https://${text}`;
   const url = /[\s\\]/.test(withScheme) ? undefined : parseUrl(withScheme);
@@ -108,10 +129,14 @@ function parseHost(host: unknown): URL {
   return url;
 }
 
-function parseToken(token: unknown): string {
+function parseToken(raw: object): string {
   const fix = 'Copy the API token from your RapidPro account into "token" of the credential.';
-  if (typeof token !== 'string' || token === '') {
-    throw invalid('The credential has no token.', fix);
+  const token = textOf(raw, 'token', fix);
+  if (/^Token\s/i.test(token)) {
+    throw invalid(
+      'The token in the credential begins with the word "Token".',
+      `Leave out that word. ${fix}`,
+    );
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw invalid(
@@ -192,8 +217,8 @@ export function parseConfiguration(raw: unknown): Configuration {
   }
   // What the platform gives a step for which none was chosen.
   if (Object.keys(raw).length === 0) throw invalid('The step has no credential.', fix);
-  const { host, token, apiVersion, ca: text } = raw as Record<string, unknown>;
-  const url = parseHost(host);
+  const { apiVersion, ca: text } = raw as Record<string, unknown>;
+  const url = parseHost(raw);
   const version = apiVersion ?? '';
   if (version !== '' && version !== 'v2') {
     throw invalid('The API version in the credential is not v2.', 'Leave "apiVersion" empty.');
@@ -205,7 +230,7 @@ export function parseConfiguration(raw: unknown): Configuration {
   return {
     origin: url.origin,
     basePath: `${path}/api/v2/`,
-    token: parseToken(token),
+    token: parseToken(raw),
     ...(webhookSecret.length >= SHORTEST_SECRET ? { webhookSecret } : {}),
     ...(ca === undefined ? {} : { ca }),
     insecure: url.protocol === 'http:' && !isLoopback(url.hostname),

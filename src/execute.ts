@@ -1,8 +1,9 @@
 import { execute as commonExecute } from '@openfn/language-common';
-import { endStep, makeOperation, named, watchCalls } from './input/isOperation.js';
+import { isOperation, makeOperation, named } from './input/isOperation.js';
 import { log } from './input/log.js';
-import { logSize } from './input/size.js';
-import { kindOf } from './operations/base/helper.js';
+import { runStep, watchCalls } from './input/run.js';
+import { logLeft } from './input/size.js';
+import { lostAs, requireStateAtAll } from './operations/base/operation.js';
 import type { Operation, State, Step } from './types/state.js';
 
 /** Names the operations that a job made on its way and forgot to call. */
@@ -14,22 +15,16 @@ function logForgotten(names: readonly string[]): void {
   }
 }
 
-/** What a step returned in place of the state, if it did. */
-function lostAs(result: unknown, before: unknown): string | undefined {
-  if (result === undefined || result === null) return 'no state';
-  if (typeof result !== 'object' || Array.isArray(result)) {
-    return `${kindOf(result)} instead of the state`;
-  }
-  // The platform makes an empty one of none.
-  if (Object.keys(result).length === 0) return 'no state';
-  return result === (before as State | null | undefined)?.data
-    ? 'state.data instead of the state'
-    : undefined;
-}
-
-/** What a job leaves is what its next run, and the next step, begin with. */
-function logLost(result: unknown, before: unknown): void {
-  const lost = lostAs(result, before);
+/**
+ * What a job leaves is what its next run, and the next step, begin with. The platform cannot write an operation
+ * down, and would end the whole run without saying why.
+ *
+ * @throws RapidProError `INVALID_INPUT` where it leaves an operation
+ */
+function checkResult(result: unknown, before: State | undefined): void {
+  if (isOperation(result)) requireStateAtAll(result);
+  const isData = typeof result === 'object' && result !== null && result === before?.data;
+  const lost = lostAs(result) ?? (isData ? 'state.data instead of the state' : undefined);
   if (!lost) return;
   log.warn(
     `The last step returned ${lost}: what the job had in it is lost, also what its next run needs. Return the state: fn(state => { …; return state; })`,
@@ -40,11 +35,9 @@ function logLost(result: unknown, before: unknown): void {
 function ending(step: Step, noteBefore: (state: State) => void): Step {
   // What is no function is refused where it would run.
   if (typeof step !== 'function') return step;
-  return async state => {
+  return state => {
     noteBefore(state);
-    const next = await step(state);
-    endStep();
-    return next;
+    return runStep(() => step(state));
   };
 }
 
@@ -68,8 +61,8 @@ export function execute(...operations: Step[]): Operation {
       () => commonExecute(...steps)({ references: [], data: null, ...state }),
       logForgotten,
     );
-    logLost(result, before);
-    logSize(result);
+    checkResult(result, before);
+    logLeft(result);
     return result;
   });
   return named('execute', job, operations);

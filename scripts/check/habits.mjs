@@ -28,47 +28,6 @@ export function checkResponse(node, report) {
   );
 }
 
-/** An operation that is made inside of a function, but not run: what it should do is never done. */
-export function checkNeverRun(node, job, report) {
-  if (!job.isOperation(node) || !isDropped(node, job)) return;
-  report.mistake(
-    node,
-    'This operation is made, but never runs: it stands inside of a function, and is not called with the state.',
-    'Put it at the top of the job, or behind each(); inside of a function: return await operation(…)(state).',
-  );
-}
-
-function isDropped(node, job) {
-  let { parent } = node;
-  let child = node;
-  while (ts.isParenthesizedExpression(parent) || ts.isAwaitExpression(parent)) {
-    child = parent;
-    parent = parent.parent;
-  }
-  // A promise chain stands on the operation itself only at the top of a job.
-  if (ts.isExpressionStatement(parent)) return enclosingFunction(node) !== undefined;
-  if (ts.isAwaitExpression(child)) return true;
-  const giver = ts.isReturnStatement(parent) ? enclosingFunction(parent) : parent;
-  const isGiven =
-    giver && ts.isArrowFunction(giver) && (giver === parent ? giver.body === child : true);
-  return Boolean(isGiven) && isGivenToOperation(giver, job);
-}
-
-function enclosingFunction(node) {
-  for (let { parent } = node; parent; parent = parent.parent) {
-    if (ts.isFunctionLike(parent)) return parent;
-  }
-  return undefined;
-}
-
-/** `fn(state => addContact(…))`, `each(…, state => addContact(…))`, `list.forEach(item => addContact(…))`. */
-function isGivenToOperation(giver, job) {
-  const call = giver.parent;
-  if (!ts.isCallExpression(call) || !call.arguments.includes(giver)) return false;
-  if (job.isOperation(call)) return true;
-  return ts.isPropertyAccessExpression(call.expression) && call.expression.name.text === 'forEach';
-}
-
 /** Helpers of language-common to which a text such as '$.data[*]' is a path. */
 const TAKE_PATHS = [
   'each',
@@ -135,12 +94,13 @@ export function checkOnce(node, name, report, seen) {
 }
 
 /**
- * Options that no operation has.
+ * Options that an operation does not have.
  *
  * @param {ts.Node | undefined} node - the argument
  * @param {unknown} value - what its text says, see `staticValue`
+ * @param {string | undefined} name - the operation, where its own options are known
  */
-export function checkOptions(node, value, known, report) {
+export function checkOptions(node, value, name, known, report) {
   // In second place a function is a callback, as in version 2.
   if (!node || ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return;
   if (isPartial(value)) {
@@ -155,7 +115,11 @@ export function checkOptions(node, value, known, report) {
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
     const property = properties.find(({ name }) => name && keyOf(name) === key);
-    report.refused(property ?? node, `No operation has the option "${key}".`, suggest(key, known));
+    report.refused(
+      property ?? node,
+      `${name ? `${name}() has no` : 'No operation has the'} option "${key}".`,
+      suggest(key, known),
+    );
   }
 }
 

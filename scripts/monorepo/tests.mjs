@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
 /** The tests of what goes over the wire, and of what is refused before. */
@@ -13,7 +13,7 @@ const MOCKS = /\bvi\.mock\(/;
 const VERSION = 'version.test.ts';
 
 /**
- * The tests that need no more than the package, its recordings and msw, and the files that they import.
+ * The tests that need no more than the package, its recordings and msw, and the files that they need.
  *
  * @param {string} root - this repository
  * @returns {string[]} paths in it
@@ -31,7 +31,7 @@ export function testsThatTravel(root) {
   return [...chosen].sort();
 }
 
-/** The files that a test imports, itself among them; undefined if one of them stays here. */
+/** The files that a test imports or reads, itself among them; undefined if one of them stays here. */
 function neededBy(test, root) {
   const needed = new Set();
   const left = [test];
@@ -47,8 +47,31 @@ function neededBy(test, root) {
       if (fileName === '@openfn/rapidpro-sandbox') return undefined;
       if (fileName.startsWith('.')) left.push(sourceOf(join(dirname(file), fileName)));
     }
+    // What the recordings read is laid out with them.
+    for (const read of path.startsWith('test/') ? filesRead(file, text) : []) {
+      const readPath = relative(root, read);
+      if (!TRAVELS.test(readPath)) return undefined;
+      if (readPath.startsWith('test/')) needed.add(readPath);
+    }
   }
   return needed;
+}
+
+/** What a test may read: its own files, and what is laid out anyway. */
+const TRAVELS = /^(?:test|recordings(?!\/scenarios))\//;
+
+/** The files that a test reads beside its imports; of a place that is put together, all in its folder. */
+function filesRead(file, text) {
+  const places = text.matchAll(/new URL\(\s*(['"`])(\.?[^'"`]+)\1,\s*import\.meta\.url/g);
+  return [...places].flatMap(([, , place]) => {
+    const [start] = place.split('${');
+    const from = resolve(dirname(file), start);
+    if (start === place) return [from];
+    const folder = start.endsWith('/') ? from : dirname(from);
+    return readdirSync(folder, { withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(entry => join(folder, entry.name));
+  });
 }
 
 function sourceOf(path) {

@@ -1,7 +1,8 @@
 import { changed, type ErrorCode, fail, RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
-import { askForValue, handOver, isOperation } from './isOperation.js';
+import { askForValue, holdsOperation, isOperation } from './isOperation.js';
+import { handOver } from './run.js';
 import { SECRET_FIX, type SecretGuard } from './secrets.js';
 import { inTurns } from './turns.js';
 
@@ -136,6 +137,9 @@ function whyNoValue(value: unknown, state: State): Refusal | undefined {
     ignoreFailures(value);
     return { what: 'is a promise', fix: PROMISE_FIX };
   }
+  if (holdsOperation(value)) {
+    return { what: 'is made of an operation, which has no keys', fix: OPERATION_FIX };
+  }
   return Array.isArray(value) ? undefined : partOfState(value, state);
 }
 
@@ -227,19 +231,26 @@ const NOWHERE = [
   /^(?:undefined|null|[\w$.]{1,200}) is not iterable(?: \(cannot read property Symbol\(Symbol\.iterator\)\))?$/,
   /^Spread syntax requires \.\.\.iterable\[Symbol\.iterator\] to be a function$/,
   /^Cannot use 'in' operator to search for '[^']*' in (?:undefined|null)$/,
+  /^"undefined" is not valid JSON$/,
 ];
+/** Of data that is something else than the job expects; not of helpers and what JavaScript has. */
+const OTHER_KIND =
+  /^(?![A-Z_]|(?:util|dateFns|http|webhook|console)\.)[\w$.?()[\] ]{1,200}\.([\w$]{1,60}) is not a function$/;
 
-/** What was read from nothing, if an error says so: the name, where it is the job's own and no data. */
-function readFromNothing(error: unknown, give: unknown): { key: string | undefined } | undefined {
+/** What a function of state found in place of data, if an error says so. Names are the job's own, and no data. */
+function whatWasMissing(error: unknown, give: unknown): string | undefined {
   // Errors of a job are of another realm: no class tells them.
   const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
-  if (name !== 'TypeError') return undefined;
+  if (name !== 'TypeError' && name !== 'SyntaxError') return undefined;
+  const isOwn = (key: string) => /^[a-z_$][\w$]{0,60}$/i.test(key) && String(give).includes(key);
+  const text = String(message);
+  const [, method] = OTHER_KIND.exec(text) ?? [];
+  if (method && isOwn(method)) return `data of another kind: what is there has no ${method}()`;
   for (const pattern of NOWHERE) {
-    const match = pattern.exec(String(message));
-    if (!match) continue;
-    const key = match.slice(1).find(Boolean);
-    const isOwn = key !== undefined && /^[a-z_$][\w$]{0,60}$/i.test(key);
-    return { key: isOwn && String(give).includes(key) ? key : undefined };
+    const key = pattern.exec(text)?.slice(1).find(Boolean);
+    if (!pattern.test(text)) continue;
+    const wanted = key && isOwn(key) ? `: there is nothing to read "${key}" from` : '';
+    return `missing data${wanted}`;
   }
   return undefined;
 }
@@ -247,17 +258,19 @@ function readFromNothing(error: unknown, give: unknown): { key: string | undefin
 /** Errors of references that lead to nothing. Only the operation knows its name. */
 const nowhere = new WeakSet<RapidProError>();
 
-/** Asks a function of state for its value. What it throws comes out as it is, but where it reads from nothing. */
-function askFor(give: (state: State) => unknown, state: State, where: string) {
+/**
+ * Asks a function of state for its value. What it throws comes out as it is, but where it reads from nothing or
+ * from data of another kind.
+ */
+export function askFor(give: (state: State) => unknown, state: State, where: string) {
   try {
     return askForValue(give, state);
   } catch (error) {
-    const nothing = readFromNothing(error, give);
-    if (!nothing) throw error;
-    const wanted = nothing.key ? `: there is nothing to read "${nothing.key}" from` : '';
+    const missing = whatWasMissing(error, give);
+    if (!missing) throw error;
     const refusal = fail(
       codeFor(where),
-      `${where} refers to missing data${wanted}.`,
+      `${where} refers to ${missing}.`,
       'Nothing was sent. Check the name after $ or state, and the result of the step before.',
     );
     nowhere.add(refusal);

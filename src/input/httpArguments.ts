@@ -99,6 +99,14 @@ export function checkQuery(query: unknown): Query | undefined {
  */
 export function checkBody(method: Method, body: unknown): Json | undefined {
   const isEmpty = body === undefined || body === null;
+  const values = !isEmpty && typeof body === 'object' ? Object.values(body) : [];
+  if (values.length > 0 && values.every(value => value === undefined)) {
+    throw fail(
+      'INVALID_INPUT',
+      'The body is empty: none of its keys has a value.',
+      'Nothing was sent. Check the names after $ or state. Write {} for a body without keys.',
+    );
+  }
   if (method === 'POST' && isEmpty) {
     throw fail(
       'INVALID_INPUT',

@@ -1,4 +1,5 @@
 import { fail } from '../errors/errors.js';
+import { OPERATION_TEXT } from './isOperation.js';
 
 /**
  * The one rule for a value that is not there, but has become text: what is put together from missing data
@@ -28,8 +29,17 @@ const alone = (word: string) => String.raw`(?<![\p{L}\p{N}])${word}(?![\p{L}\p{N
 const UNDEFINED = alone('(?=(?:null)*(?:undefined|NaN))(?:undefined|NaN|null)+');
 const OBJECT = String.raw`\[object \w{1,40}\]`;
 
+/**
+ * The code of a function that was put into a text: `Hi ${s => s.data.name}`. An arrow between words is none: what
+ * follows it must be code too. It goes on to the end.
+ */
+const CODE = [
+  String.raw`(?:(?<![\w$])[A-Za-z_$][\w$]{0,60}|\([^()]{0,200}\))\s?=>\s?(?:[{\x60(]|[\w$]{1,60}(?:\??\.[A-Za-z_$]|[([\x60])|!)[^]*`,
+  String.raw`\bfunction\*?\s?[\w$]{0,60}\s?\([^()]{0,200}\)\s?\{[^]*`,
+].map(pattern => String.raw`(?:\basync\s)?${pattern}`);
+
 /** Words that nobody writes, wherever they stand. */
-const GONE = [UNDEFINED, OBJECT, alone('Invalid [Dd]ate(?:Time)?')];
+const GONE = [UNDEFINED, OBJECT, ...CODE, alone('Invalid [Dd]ate(?:Time)?')];
 const REFERENCES = [
   // `$.Please` is a price and the next sentence; `U.S.$.` a currency.
   String.raw`(?<![\p{Lu}$])\$(?:\??\.{1,2}[\p{Ll}_][\p{L}\p{N}_]*|${INDEX})${STEPS}`,
@@ -51,10 +61,11 @@ const GLUED = ['undefined(?!ness|ly)', String.raw`(?<![\p{L}\p{N}])NaN`];
 const INSIDE = anyOf([...GONE, ...GLUED, ...REFERENCES]);
 const WORDS = anyOf([...GONE, ...REFERENCES, ...REFERENCES_ALONE], 'gu');
 const ANY_REFERENCE = anyOf([...REFERENCES, ...REFERENCES_ALONE]);
-const IN_NAME = anyOf([alone('(?:undefined)+'), OBJECT]);
+const IN_NAME = anyOf([alone('(?:undefined)+'), OBJECT, ...CODE]);
+const ANY_CODE = anyOf(CODE);
 const NULL = anyOf([alone('(?:null)+')], 'gu');
 /** A hundred thousand contacts have a million values: almost all are done with here. */
-const SUSPECT = /undefined|NaN|null|Invalid|\[object|\$|state/;
+const SUSPECT = /undefined|NaN|null|Invalid|\[object|\$|state|=>|function/;
 /** What may stand around words and between them. */
 const NOTHING = /^[\s\p{P}\p{S}\p{Cf}]*$/u;
 
@@ -100,6 +111,13 @@ export const isQuotedReference = (text: string): boolean => ANY_REFERENCE.test(t
 
 /** What is said of it: the kind of word, never the text. */
 function explain(text: string): { what: string; advice: string } {
+  if (ANY_CODE.test(text) || text.includes(OPERATION_TEXT)) {
+    const what = text.includes(OPERATION_TEXT) ? 'an operation' : 'the code of a function';
+    return {
+      what: `contains ${what}`,
+      advice: `Write the whole text as one function of state: text: state => 'Hi ' + state.data.name. What an operation gives is in $.data of the next one.`,
+    };
+  }
   if (ANY_REFERENCE.test(text)) {
     return { what: 'contains a reference in quotes, which is just text', advice: UNQUOTED };
   }

@@ -1,3 +1,4 @@
+import type { State } from '../types/state.js';
 import { log } from './log.js';
 
 /** OpenFn throws a larger result away, and the run stays green. In bytes. */
@@ -27,18 +28,30 @@ function escapesIn(text: string): number {
 
 const sizeOfText = (text: string) => Buffer.byteLength(text) + 2 + escapesIn(text);
 
-/** Which one to look at, of so many that are looked at: spread over all of them and never in step with them. */
-function placeOf(turn: number, looked: number, all: number): number {
-  if (looked === all) return turn;
-  return Math.min(all - 1, Math.floor(((turn + ((turn * 0.618034) % 1)) * all) / looked));
-}
-
 class Estimate {
   #left = 2 * MOST_VALUES;
+  #jitter = 0;
+  holdsToken = false;
+
+  /** @param token - of the credential, which nothing else on the state should hold */
+  constructor(readonly token?: unknown) {}
+
+  /**
+   * Which one to look at, of so many that are looked at: spread over all of them and never in step with them.
+   * Of many short lists, such as the rows of a table, it is not always the same place.
+   */
+  #placeOf(turn: number, looked: number, all: number): number {
+    if (looked === all) return turn;
+    this.#jitter = (this.#jitter + 0.618034) % 1;
+    return Math.min(all - 1, Math.floor(((turn + this.#jitter) * all) / looked));
+  }
 
   /** @param share - how many values may be looked at within this one */
   of(value: unknown, share: number, depth = 0): number {
-    if (typeof value === 'string') return sizeOfText(value);
+    if (typeof value === 'string') {
+      if (value === this.token) this.holdsToken = true;
+      return sizeOfText(value);
+    }
     if (typeof value === 'number') return Number.isFinite(value) ? String(value).length : 4;
     // What JSON leaves out, or writes as null within a list.
     if (value === null || typeof value !== 'object') return 4;
@@ -55,7 +68,7 @@ class Estimate {
     const looked = Math.min(list.length, Math.max(1, Math.floor(share / PER_ITEM)));
     let size = 0;
     for (let turn = 0; turn < looked; turn++) {
-      const item = list[placeOf(turn, looked, list.length)];
+      const item = list[this.#placeOf(turn, looked, list.length)];
       size += this.of(item, share / looked, depth + 1) + 1;
     }
     return 2 + (looked === 0 ? 0 : (size * list.length) / looked);
@@ -66,7 +79,7 @@ class Estimate {
     const looked = Math.min(keys.length, Math.max(1, Math.floor(share)));
     let size = 0;
     for (let turn = 0; turn < looked; turn++) {
-      const key = keys[placeOf(turn, looked, keys.length)] as string;
+      const key = keys[this.#placeOf(turn, looked, keys.length)] as string;
       const item = (object as Record<string, unknown>)[key];
       if (item === undefined || typeof item === 'function' || typeof item === 'symbol') continue;
       size += sizeOfText(key) + 2 + this.of(item, share / looked, depth + 1);
@@ -86,14 +99,27 @@ export function estimateSize(value: unknown): number {
 
 const inMegabytes = (size: number) => `${(size / 1_000_000).toFixed(1)} MB`;
 
+interface Part {
+  key: string;
+  size: number;
+  holdsToken: boolean;
+}
+
 /** What a step leaves, the largest first. */
-function partsOf(state: object): { key: string; size: number }[] {
+function partsOf(state: object): Part[] {
+  const { configuration } = state as State;
+  const { token } = (configuration ?? {}) as { token?: unknown };
+  const partOf = ([key, value]: [string, unknown]): Part => {
+    const estimate = new Estimate(token);
+    const size = value === undefined ? 0 : estimate.of(value, MOST_VALUES);
+    return { key, size, holdsToken: estimate.holdsToken };
+  };
   try {
     return (
       Object.entries(state)
         // The platform takes out both.
         .filter(([key]) => key !== 'configuration' && key !== 'response')
-        .map(([key, value]) => ({ key, size: value === undefined ? 0 : estimateSize(value) }))
+        .map(partOf)
         .sort((a, b) => b.size - a.size)
     );
   } catch {
@@ -102,10 +128,18 @@ function partsOf(state: object): { key: string; size: number }[] {
   }
 }
 
-/** Says in time that a step leaves nearly more than the platform keeps, and where it is. */
-export function logSize(state: unknown): void {
+/**
+ * Says in time that a step leaves nearly more than the platform keeps, and where it is; and that it leaves the
+ * token: the platform takes out only the credential in its own place.
+ */
+export function logLeft(state: unknown): void {
   if (state === null || typeof state !== 'object') return;
   const parts = partsOf(state);
+  for (const { key } of parts.filter(({ holdsToken }) => holdsToken)) {
+    log.warn(
+      `state.${key} holds the token of the credential, and OpenFn saves it with the result. Whole states are no data: keep only the data of what an operation gives, (await upsertContact(…)(state)).data`,
+    );
+  }
   const total = parts.reduce((sum, { size }) => sum + size, 0);
   if (total < NEAR_LIMIT) return;
   const largest = parts

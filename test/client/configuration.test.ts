@@ -106,6 +106,34 @@ describe('what is refused', () => {
     expect(error.fix).not.toBe('');
   });
 
+  const host = 'https://app.rapidpro.io/';
+  test.each<[object, string, string]>([
+    [{ host, token: 12345678 }, '"token" in the credential is a number, not text.', 'in quotes'],
+    [{ host, token: { value: 'secret' } }, '"token" in the credential is an object', 'in quotes'],
+    [{ host, token: true }, '"token" in the credential is a boolean', 'in quotes'],
+    [{ host: [host], token }, '"host" in the credential is a list, not text.', 'in quotes'],
+    [{ host: {}, token }, '"host" in the credential is an object, not text.', 'in quotes'],
+    [
+      { hostUrl: host, apiToken: token },
+      'has no host.',
+      'It has "hostUrl": here the name is "host".',
+    ],
+    [{ host, apiToken: 'secret' }, 'has no token.', 'It has "apiToken": here the name is "token".'],
+    [{ host, api_key: 'secret' }, 'has no token.', 'It has "api_key"'],
+    [{ Host: host, Token: token }, 'has no host.', 'It has "Host"'],
+    [{ baseUrl: host, token }, 'has no host.', 'It has "baseUrl"'],
+    [{ secretOfMine: host, token }, 'has no host.', 'Set "host"'],
+    [{ host: null, token }, 'The credential has no host.', 'Set "host"'],
+    [{ host, token: null }, 'The credential has no token.', 'Copy the API token'],
+    [{ host, token: 'Token secret' }, 'begins with the word "Token".', 'Leave out that word.'],
+    [{ host, token: '  ' }, 'contains spaces', 'Copy the API token'],
+  ])('says what is wrong with %j', (raw, description, fix) => {
+    const error = refusal(raw);
+    expect(error.description).toContain(description);
+    expect(error.fix).toContain(fix);
+    expect(JSON.stringify(error)).not.toMatch(/secret|12345678/);
+  });
+
   test.each([
     { host: 'https://someuser:secret@app.rapidpro.io/', token: 'abc' },
     { host: 'someuser:secret@app.rapidpro.io/', token: 'abc' },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RapidProError } from '../../src/errors/errors.js';
+import { fn, getContacts, webhook } from '../../src/index.js';
 import { refuseMissing, type TextKind } from '../../src/input/missing.js';
 import { cpuTime } from '../support/cpuTime.js';
 
@@ -57,6 +58,42 @@ const WHOLE = [
   'state.patients[0].name',
   'state => state.data.name',
   '(state) => state.data.name',
+];
+
+/** The code of a function, whole or behind other words, and how that begins. */
+const CODE = [
+  's => s.data.name',
+  's=>s.data.name',
+  'e=>(t(),n?r():i(e,()=>o(e)))',
+  '(s) => s.data.name',
+  '({ data }) => data.name',
+  '({ data: { name } }) => name.trim()',
+  'async s => s.data.name',
+  'async (s) => { return s.data; }',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a function
+  'p => `${p.name}`',
+  'p => { const { name } = p;\n return name; }',
+  'function (s) { return s.data.name; }',
+  'function named(s) {\n  return s.data; }',
+  'async function (s) { return s; }',
+  'function* () { yield 1; }',
+  'function map() { [native code] }',
+  String((x: { name: string }) => x.name),
+  String(Array.prototype.map),
+  String(async (x: string) => x.trim()),
+];
+/** Arrows and functions that people write about. */
+const NO_CODE = [
+  'Kigali => Huye',
+  'Kigali => Huye. Bus at 5.',
+  'A => B => C',
+  'Press 1 => yes, 2 => no',
+  '1=>2',
+  'x => y',
+  'The function of the liver (an organ) is known',
+  'function',
+  'dysfunction (mild)',
+  'a >= b, b <= c',
 ];
 
 /** Refused inside of what a person reads, and good elsewhere. */
@@ -157,6 +194,27 @@ describe('null', () => {
   });
 });
 
+describe('the code of a function', () => {
+  test.each(CODE)('is no text: %j', text => {
+    for (const kind of KINDS) expect(refusal(text, kind)).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(refusal(`Dear ${text}, come.`, 'message')).toBeDefined();
+    expect(refusal(`Amina ${text}`, 'contactName')).toBeDefined();
+    expect(refusal(text, 'message', true)).toBeUndefined();
+    if (!/state|undefined|NaN|null/.test(text))
+      expect(refusal(`${text} Amina`, 'message')?.description).toContain('contains the code of');
+  });
+
+  test.each(NO_CODE)('is not %j', text => {
+    for (const kind of KINDS) expect(refusal(text, kind)).toBeUndefined();
+  });
+
+  test('nor is that of an operation', () => {
+    for (const text of [`Hi ${getContacts()}`, `Hi ${fn(s => s)}`, `Hi ${webhook.parse()}`]) {
+      expect(refusal(text, 'message')?.description).toContain('contains an operation');
+    }
+  });
+});
+
 test('the path leads to the text, at any depth; keys are not looked at', () => {
   const value = { undefined: 'a', visit: { list: ['b', { name: 'undefined' }] } };
   expect(refusal(value, 'value')?.description).toMatch(
@@ -214,12 +272,12 @@ test('a value with a letter or digit of its own stays good, whatever stands besi
   );
 });
 
-test.each(['undefined', 'NaN', 'null', '$.a', '${', '[object ', 'state.', '$[0', '('])(
-  '100,000 characters of %j are looked at in no time',
-  piece => {
-    const text = `${piece.repeat(100_000 / piece.length)}x`;
-    const started = cpuTime();
-    for (const kind of KINDS) refusal(text, kind);
-    expect(cpuTime() - started).toBeLessThan(2000);
-  },
-);
+test.each([
+  ...['undefined', 'NaN', 'null', '$.a', '${', '[object ', 'state.', '$[0', '('],
+  ...['=>', 'a=>', '(a) => ', 'a => b', 'function(', 'async ', 'a '],
+])('100,000 characters of %j are looked at in no time', piece => {
+  const text = `${piece.repeat(100_000 / piece.length)}x`;
+  const started = cpuTime();
+  for (const kind of KINDS) refusal(text, kind);
+  expect(cpuTime() - started).toBeLessThan(2000);
+});

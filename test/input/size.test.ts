@@ -2,6 +2,7 @@ import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { execute, fn, getContacts } from '../../src/index.js';
 import { estimateSize } from '../../src/input/size.js';
+import type { State } from '../../src/types/state.js';
 import { stateFor } from '../operations/run.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { serve } from '../support/serve.js';
@@ -40,9 +41,65 @@ describe('the size of a state', () => {
       'lists of lists',
       Array.from({ length: 200 }, () => Array.from({ length: 500 }, (_, at) => at)),
     ],
+    ['rows of a table', Array.from({ length: 90_000 }, (_, at) => [at, 'x'.repeat(90)])],
+    [
+      'long rows',
+      Array.from({ length: 30_000 }, (_, at) => [at, ...Array(60).fill('x'.repeat(9))]),
+    ],
+    [
+      'rows in objects',
+      Array.from({ length: 50_000 }, (_, at) => ({ at, row: [1, 'x'.repeat(80)] })),
+    ],
+    ['many short lists', Array.from({ length: 90_000 }, (_, at) => [[at], ['x'.repeat(at % 99)]])],
   ])('is estimated as it is written: %s', (_, value) => {
     const written = Buffer.byteLength(JSON.stringify(value));
     expect(Math.abs(estimateSize(value) - written)).toBeLessThanOrEqual(4 + written / 20);
+  });
+});
+
+describe('a token that is left on the state', () => {
+  const server = () =>
+    serve(msw.get('*', () => HttpResponse.json({ next: null, previous: null, results: [] })));
+  const told = async (func: (state: State) => unknown) => {
+    const lines = captureConsole();
+    await execute(fn(func as never))(stateFor(await server(), { data: [1, 2] }));
+    return lines.filter(line => line.includes('holds the token'));
+  };
+  const call = (state: State) => getContacts()(state);
+
+  test.each<[string, (state: State) => unknown, string]>([
+    [
+      'in the states of several calls',
+      async s => ({ ...s, data: await Promise.all([1, 2].map(() => call(s))) }),
+      'state.data',
+    ],
+    ['in a state', async s => ({ ...s, kept: { first: await call(s) } }), 'state.kept'],
+    [
+      'in a copy of the credential',
+      s => ({ ...s, mine: { ...(s.configuration as object) } }),
+      'state.mine',
+    ],
+    [
+      'by itself',
+      s => ({ ...s, mine: (s.configuration as { token: string }).token }),
+      'state.mine',
+    ],
+    ['in references', s => ({ ...s, references: [s] }), 'state.references'],
+  ])('is told: %s', async (_, func, place) => {
+    const found = await told(func);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(`${place} holds the token of the credential`);
+  });
+
+  test.each<[string, (state: State) => unknown]>([
+    ['the state', s => s],
+    ['its data', async s => ({ ...s, data: (await call(s)).data })],
+    [
+      'a state without it',
+      async s => ({ ...s, data: { ...(await call(s)), configuration: null } }),
+    ],
+  ])('is not in %s', async (_, func) => {
+    expect(await told(func)).toEqual([]);
   });
 });
 

@@ -34,9 +34,10 @@ async function failureOf(...steps: Step[]) {
   return error as { code: string; description: string; fix: string };
 }
 
-const LOST = 'An earlier fn() returned no state.';
+describe.each(loses)('a step that returned %s', (what, lose) => {
+  const lost = what === 'text' ? 'a text instead of the state' : 'no state';
+  const LOST = `An earlier fn() returned ${lost}.`;
 
-describe.each(loses)('a step that returned %s', (_, lose) => {
   test.each<[string, Operation]>([
     ['each', each([1], keep)],
     ['as', as('kept', keep)],
@@ -145,6 +146,8 @@ describe('what a helper is given', () => {
       op('combine', getContacts, keep),
       op('as', 'kept', getContacts),
       op('fnIf', true, getContacts),
+      op('map', list, () => upsertContact({ name: 'A' })),
+      op('map', list, async () => upsertContact({ name: 'A' })),
     ]) {
       const error = await failureOf(operation);
       expect(error.description).toMatch(

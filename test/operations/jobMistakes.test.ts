@@ -63,7 +63,6 @@ describe('an operation that is made while a job runs and never called', () => {
       }),
       'upsertContact()',
     ],
-    ['returned', () => upsertContact(person), 'upsertContact()'],
     ['each', ignore(() => each([1], getContacts())), 'each()'],
     ['eachPage', ignore(() => eachPage(getContacts(), getGroups())), 'eachPage()'],
     ['webhook.parse', ignore(() => webhook.parse()), 'webhook.parse()'],
@@ -304,6 +303,58 @@ describe('a reference into nothing', () => {
     expect(error.description).toContain('refers to missing data');
   });
 
+  test.each<[string, (state: { data: { list: number; text: string } }) => unknown, string]>([
+    ['a list that is none', state => (state.data as never as unknown[]).map(x => x), 'map'],
+    ['a number', state => (state.data.list as never as string).trim(), 'trim'],
+    ['taken apart', ({ data }) => (data.list as never as unknown[]).filter(Boolean), 'filter'],
+    ['an item', state => [state.data].map(p => (p.list as never as string).trim()), 'trim'],
+  ])('or into data of another kind is told: %s', async (_, read, method) => {
+    const server = await rapidpro();
+    const data = { list: 7, text: 'x' };
+    const error = await failure(getContacts({ group: read as never }), server, { data });
+    expect(error.description).toBe(
+      `getContacts(): filters.group refers to data of another kind: what is there has no ${method}().`,
+    );
+    expect(server.requests).toEqual([]);
+  });
+
+  test('within JSON is told, and what the job did wrong itself comes out as it is', async () => {
+    const server = await rapidpro();
+    const parse = ((state: { gone: string }) => JSON.parse(state.gone)) as never;
+    const error = await failure(getContacts(parse), server);
+    expect(error.description).toBe('getContacts(): filters refers to missing data.');
+    for (const own of [
+      () => JSON.parse('{'),
+      () => (Adaptor.util as never as { nothing: () => void }).nothing(),
+      () => (Math as never as { nothing: () => void }).nothing(),
+    ]) {
+      await expect(getContacts(own as never)(stateFor(server))).rejects.not.toMatchObject({
+        name: 'RapidProError',
+      });
+    }
+  });
+
+  test.each<[string, Operation, string]>([
+    ['cursor', Adaptor.cursor(read), 'cursor(): its value refers to'],
+    ['log', Adaptor.log('x', read), 'log(): its value 2 refers to'],
+  ])('is told by %s() too', async (_, operation, description) => {
+    const error = await failure(execute(operation), await rapidpro(), { data: null });
+    expect(error.description).toContain(description);
+  });
+
+  test('leaves no empty body for http', async () => {
+    const server = await rapidpro();
+    const gone = ((state: { gone?: string }) => state.gone) as never;
+    const error = await failure(Adaptor.http.post('contacts', { name: gone, a: gone }), server);
+    expect(error).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(error.description).toBe('The body is empty: none of its keys has a value.');
+    expect(server.requests).toEqual([]);
+    for (const body of [{}, { name: gone, a: 1 }, { name: null }, []]) {
+      await Adaptor.http.post('contacts', body as never)(stateFor(server));
+    }
+    expect(server.requests).toHaveLength(4);
+  });
+
   test('of a file is told by the operation too', async () => {
     const error = await failure(uploadMedia(read), await rapidpro(), { data: null });
     expect(error.description).toContain('uploadMedia(): file refers to');
@@ -468,7 +519,6 @@ test.each<[string, (state: State) => unknown, string | undefined]>([
   ['its data, an object', s => s.data, 'state.data instead of the state'],
   ['a list', () => [1], 'a list instead of the state'],
   ['a text', () => 'x', 'a text instead of the state'],
-  ['an operation', () => getGroups(), 'an operation instead of the state'],
   ['a part of the state', s => ({ cursor: s.cursor }), undefined],
 ])('a job that ends with %s is told so', async (_, last, expected) => {
   const lines = captureConsole();
@@ -476,6 +526,44 @@ test.each<[string, (state: State) => unknown, string | undefined]>([
   const found = lines.filter(line => line.includes('The last step returned'));
   expect(found).toHaveLength(expected ? 1 : 0);
   if (expected) expect(found[0]).toContain(`The last step returned ${expected}: what`);
+});
+
+test.each<[string, ...((state: State) => unknown)[]]>([
+  ['alone', fn(() => getGroups() as never)],
+  ['behind others', fn(s => s), fn(() => getGroups() as never)],
+  ['by a condition', fn(s => (s.data ? getGroups() : s) as State)],
+  ['that follows a step', s => (getContacts()(s) as Promise<State>).then(() => getGroups())],
+  ['of a callback', Adaptor.addContact({ name: 'A' }, {}, (() => getGroups()) as never)],
+])('a job that ends with an operation fails, and names it: %s', async (_, ...steps) => {
+  const lines = captureConsole();
+  const server = await rapidpro();
+  const error = await failure(execute(...(steps as Operation[])), server);
+  // The platform cannot write it down: the whole run would end, without saying why.
+  expect(error).toMatchObject({
+    code: 'INVALID_INPUT',
+    description:
+      'An earlier fn() returned an operation instead of the state, and the operation did not run.',
+  });
+  expect(lines.join()).toContain('getGroups() was created inside a function but never called');
+});
+
+test.each<[string, (state: State) => unknown, string]>([
+  ['a list', s => [s.data], 'a list instead of the state'],
+  ['a text', () => 'done', 'a text instead of the state'],
+  ['a number', () => 5, 'a number instead of the state'],
+  ['true', () => true, 'a boolean instead of the state'],
+  [
+    'the states of several calls',
+    s => Promise.all([getGroups()(s)]),
+    'a list instead of the state',
+  ],
+  ['no text', () => '', 'no state'],
+])('what an earlier fn() returned instead of the state is told: %s', async (_, func, expected) => {
+  const error = await failure(execute(fn(func as never), getContacts()), await rapidpro());
+  expect(error).toMatchObject({
+    code: 'INVALID_INPUT',
+    description: `An earlier fn() returned ${expected}.`,
+  });
 });
 
 test.each<[string, (state: State) => unknown, string]>([

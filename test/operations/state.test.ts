@@ -156,7 +156,15 @@ describe('a state of which no next one can be made is refused before anything is
     }
   });
 
-  test.each([undefined, null, 5, 'x', true, [], [{ data: 1 }]])('where it is %j', async state => {
+  test.each<[unknown, string]>([
+    [undefined, 'no state'],
+    [null, 'no state'],
+    [5, 'a number instead of the state'],
+    ['x', 'a text instead of the state'],
+    [true, 'a boolean instead of the state'],
+    [[], 'a list instead of the state'],
+    [[{ data: 1 }], 'a list instead of the state'],
+  ])('where it is %j', async (state, lost) => {
     for (const [, operation] of all.filter(([name]) => name !== 'combine')) {
       const error = await operation(state as never).then(
         () => undefined,
@@ -164,7 +172,7 @@ describe('a state of which no next one can be made is refused before anything is
       );
       expect(error).toMatchObject({
         code: 'INVALID_INPUT',
-        description: 'An earlier fn() returned no state.',
+        description: `An earlier fn() returned ${lost}.`,
       });
     }
   });

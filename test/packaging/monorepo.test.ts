@@ -210,6 +210,18 @@ describe('with what npm has', () => {
     expect(stdout).toMatch(/Test Files.* 2 passed/);
   });
 
+  test('no test reads a file that is not there', () => {
+    const missing = filesIn('test', '.ts').flatMap(path =>
+      [...text(path).matchAll(/new URL\(\s*(['"`])([^'"`]+)\1,\s*import\.meta\.url/g)]
+        // Of a place that is put together, its folder.
+        .map(([, , place = '']) => join(there, path, '..', place.split(/[^/]*\$\{/)[0] as string))
+        .filter(file => !existsSync(file))
+        .map(file => `${path}: ${file}`),
+    );
+    expect(missing).toEqual([]);
+    expect(filesIn('test', '.pem').length).toBeGreaterThan(0);
+  });
+
   test('no test needs what is not there', () => {
     const files = [...filesIn('test', '.ts'), ...filesIn('recordings', '.ts')];
     expect(files.filter(name => name.endsWith('.test.ts')).length).toBeGreaterThan(40);

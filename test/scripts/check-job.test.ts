@@ -146,7 +146,7 @@ describe('what is refused', () => {
     [
       'getContacts({}, { limits: 3 });\naddContact({ name: "A" }, { dryrun: true });',
       [
-        '1 refused: No operation has the option "limits".',
+        '1 refused: getContacts() has no option "limits".',
         '2 refused: No operation has the option "dryrun".',
       ],
     ],
@@ -156,6 +156,22 @@ describe('what is refused', () => {
         expect.stringMatching(/^1 refused: keep is neither exported/),
         '2 refused: A method is called on $, which the platform compiles into code that fails.',
         '3 refused: The platform’s compiler cannot read a BigInt.',
+      ],
+    ],
+    [
+      'getContacts({ groups: "A", after: $.cursor });\ngetContacts("A");\ngetMessages({ limit: 5 });',
+      [
+        '1 refused: Contacts have no filter "groups".',
+        '2 refused: The filters are not an object.',
+        '3 refused: Messages have no filter "limit".',
+      ],
+    ],
+    [
+      'getContacts({}, { dryRun: true });\neachPage(getContacts({ grup: "A" }, { limits: 1 }), fn(s => s));',
+      [
+        '1 refused: getContacts() has no option "dryRun".',
+        '2 refused: Contacts have no filter "grup".',
+        '2 refused: getContacts() has no option "limits".',
       ],
     ],
     ['fn(', [expect.stringMatching(/^1 refused: /)]],
@@ -173,6 +189,8 @@ describe('what is refused', () => {
 
   test.each([
     'addContact($.data);',
+    'getContacts($.filters);\ngetContacts(state => state.filters, { limit: 1, timeout: 5, maxWait: 5 });',
+    'getContacts({ ...$.data, group: "A" });\ngetContacts();\ngetContacts(undefined, { limit: 3 });',
     'addContact({ ...$.data });',
     'upsertContact({ name: $.name, urns: [$.urn], fields: $.fields });',
     'startFlow({ flow: $.flow, urns: $.urns, params: { a: $.a } });',
@@ -302,6 +320,13 @@ describe('mistakes', () => {
     'each($.data, state => upsertContact({ urns: [state.data] }));',
     'fn(() => { http.get("contacts"); });',
     'function all() { getContacts(); }\nfn(all);',
+    'fn(state => (state.ok ? addContact({ name: "A" }) : state));',
+    'fn(state => { state.ok && addContact({ name: "A" }); return state; });',
+    'fn(async state => { await Promise.all(state.data.map(name => addContact({ name }))); return state; });',
+    'fn(state => { state.data.map(name => addContact({ name })); return state; });',
+    'map("$.data[*]", name => addContact({ name }));',
+    'getContacts().then(state => getGroups());',
+    'addContact({ name: "A" }).catch(error => getGroups());',
   ])('%s: never runs', async source => {
     expect(await refusals(source)).toEqual([NEVER]);
   });
@@ -315,6 +340,70 @@ describe('mistakes', () => {
     'fn(state => { const add = addContact({ name: "A" }); return add(state); });',
   ])('%s: runs', async source => {
     expect(await refusals(source)).toEqual([]);
+  });
+
+  const ADD = 'addContact({ name: "A" })(state)';
+  const inFn = (body: string) => `fn(async state => { ${body} return state; });`;
+
+  test.each([
+    inFn(`${ADD};`),
+    inFn(`state.data.forEach(p => ${ADD});`),
+    inFn(`state.data.forEach(p => { ${ADD}; });`),
+    inFn(`state.data.forEach(async p => await ${ADD});`),
+    inFn(`state.data.forEach(async p => { await ${ADD}; });`),
+    inFn(`state.data.forEach(async p => { try { await ${ADD}; } catch {} });`),
+    inFn(`state.data.map(p => ${ADD});`),
+    inFn(`state.data.map(async p => { await ${ADD}; });`),
+    inFn(`Promise.all(state.data.map(p => ${ADD}));`),
+    inFn(`Promise.all([${ADD}]);`),
+    inFn(`for (const p of state.data) ${ADD};`),
+    inFn(`for (const p of state.data) { ${ADD}; }`),
+    inFn(`state.ok && ${ADD};`),
+    inFn(`if (state.ok) ${ADD}.then(s => s).catch(() => {});`),
+    inFn(`void ${ADD};`),
+    inFn(`(async () => { await ${ADD}; })();`),
+    inFn(`(${ADD});`),
+    inFn('(addContact({ name: "A" }))(state);'),
+    inFn('each($.data, addContact({ name: "A" }))(state);'),
+    `getContacts().then(state => { ${ADD}; return state; });`,
+  ])('%s: is not waited for', async source => {
+    expect(await refusals(source)).toEqual([
+      expect.stringContaining('the function does not wait for it'),
+    ]);
+  });
+
+  test.each([
+    inFn(`await ${ADD};`),
+    inFn(`for (const p of state.data) state = await ${ADD};`),
+    inFn(`const next = ${ADD}; await next;`),
+    inFn(`await Promise.all(state.data.map(p => ${ADD}));`),
+    inFn(`await Promise.all(state.data.map(async p => { await ${ADD}; }));`),
+    inFn(
+      `const calls = []; state.data.forEach(p => calls.push(${ADD})); await Promise.all(calls);`,
+    ),
+    inFn(`await ${ADD}.then(s => s).catch(() => {});`),
+    inFn(`await (async () => { await ${ADD}; })();`),
+    `fn(state => state.data.reduce((p, x) => p.then(state => ${ADD}), Promise.resolve(state)));`,
+    `fn(state => (state.ok ? ${ADD} : state));`,
+    `fn(state => Promise.all([${ADD}]).then(([first]) => first));`,
+    `const add = state => ${ADD};\nfn(add);`,
+    `getContacts().then(state => ${ADD});`,
+    'combine(...[1, 2].map(n => addContact({ name: "A" })));',
+  ])('%s: is waited for', async source => {
+    expect(await refusals(source)).toEqual([]);
+  });
+
+  test.each([
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a job
+    ['getContact(`x${getGroups()}`);', 'operation stands in a text'],
+    ['getContact("x" + getGroups());', 'operation stands in a text'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a job
+    ['getContact(`x${s => s.data}`);', 'function stands in a text'],
+    ['getContact("x" + (s => s.data));', 'function stands in a text'],
+    ['getContact("x" + function (s) { return s; });', 'function stands in a text'],
+    ['addContact({ ...getContact("tel:+250788123123"), name: "A" });', 'spread into an object'],
+  ])('%s: an operation or a function is no text', async (source, problem) => {
+    expect(await refusals(source)).toContainEqual(expect.stringContaining(problem));
   });
 
   test.each([

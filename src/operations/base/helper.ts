@@ -1,17 +1,12 @@
 import * as languageCommon from '@openfn/language-common';
 import { fail } from '../../errors/errors.js';
-import { inOperation, isThenable, resolveValue } from '../../input/expand.js';
-import {
-  handOver,
-  isOperation,
-  isToldFirst,
-  makeOperation,
-  named,
-} from '../../input/isOperation.js';
+import { askFor, inOperation, isThenable, resolveValue } from '../../input/expand.js';
+import { isOperation, makeOperation, named } from '../../input/isOperation.js';
 import { log } from '../../input/log.js';
 import { isQuotedReference } from '../../input/missing.js';
+import { handOver, isToldFirst } from '../../input/run.js';
 import type { Operation, State, Step, ValueReader } from '../../types/state.js';
-import { requireStateAtAll } from './operation.js';
+import { kindOf, requireStateAtAll } from './operation.js';
 
 /**
  * What the helpers of language-common lack: each says by its name what it was given, and that an earlier
@@ -28,16 +23,6 @@ const EXAMPLES = {
   key: 'Write the name of a key of state as text: as("people", getContacts())',
   condition: 'Write it without quotes, or as a function of state: fnIf($.data.consent, …)',
 };
-
-/** What a value is, without showing any of it. */
-export function kindOf(value: unknown): string {
-  if (value === undefined || value === null || value === '') return 'missing';
-  if (Array.isArray(value)) return 'a list';
-  if (isOperation(value)) return 'an operation';
-  if (typeof value === 'string') return 'a text';
-  if (typeof value !== 'object') return `a ${typeof value}`;
-  return isThenable(value) ? 'a promise' : 'an object';
-}
 
 /** What a helper was given is not what belongs there. */
 export function refuse(name: string, what: keyof typeof EXAMPLES, value: unknown): never {
@@ -75,6 +60,20 @@ export function valueFor(name: string, state: State, value: unknown, what: strin
   if (typeof value !== 'function') return value;
   try {
     return resolveValue(state, value, `its ${what}`);
+  } catch (error) {
+    throw inOperation(error, name, `its ${what}`);
+  }
+}
+
+/** Whether a value is a function of state. */
+export function isReader(value: unknown): value is ValueReader {
+  return typeof value === 'function' && !isOperation(value);
+}
+
+/** As {@link valueFor}, for what may be anything: the log shows the state itself. */
+export function lookedUp(name: string, state: State, value: ValueReader, what: string): unknown {
+  try {
+    return askFor(value, state, `its ${what}`).value;
   } catch (error) {
     throw inOperation(error, name, `its ${what}`);
   }

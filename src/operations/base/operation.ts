@@ -10,11 +10,13 @@ import {
   expandEach,
   ignoreFailures,
   inOperation,
+  isThenable,
 } from '../../input/expand.js';
 import { isOperation, makeOperation } from '../../input/isOperation.js';
 import { log } from '../../input/log.js';
 import { checkOptions } from '../../input/options.js';
 import type { Settings } from '../../input/optionTable.js';
+import { inJobsCode, untilAnswered } from '../../input/run.js';
 import { guardOf, type SecretGuard } from '../../input/secrets.js';
 import { rapidproOf, withRapidpro } from '../../state/checkpoint.js';
 import type { Dictionary } from '../../types/json.js';
@@ -126,14 +128,32 @@ export function requireStateAtAll(state: unknown): asserts state is State {
       'Write the operation outside of fn(), or call it: fn(state => upsertContact(…)(state))',
     );
   }
-  // The platform makes an empty one of none.
-  const isLost = state === null || typeof state !== 'object' || Array.isArray(state);
-  if (isLost || Object.keys(state).length === 0) {
-    refuse(
-      'An earlier fn() returned no state.',
-      'Return the state at the end: fn(state => { …; return state; })',
-    );
+  const lost = lostAs(state);
+  if (!lost) return;
+  refuse(
+    `An earlier fn() returned ${lost}.`,
+    'Return the state at the end: fn(state => { …; return state; })',
+  );
+}
+
+/** What stands in place of the state, if it is none. */
+export function lostAs(state: unknown): string | undefined {
+  if (state === undefined || state === null || state === '') return 'no state';
+  if (typeof state !== 'object' || Array.isArray(state)) {
+    return `${kindOf(state)} instead of the state`;
   }
+  // The platform makes an empty one of none.
+  return Object.keys(state).length === 0 ? 'no state' : undefined;
+}
+
+/** What a value is, without showing any of it. */
+export function kindOf(value: unknown): string {
+  if (value === undefined || value === null || value === '') return 'missing';
+  if (Array.isArray(value)) return 'a list';
+  if (isOperation(value)) return 'an operation';
+  if (typeof value === 'string') return 'a text';
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  return isThenable(value) ? 'a promise' : 'an object';
 }
 
 /**
@@ -199,7 +219,7 @@ async function prepare<Name extends string>(state: State, plan: Plan<Name>) {
  * operation is being built.
  */
 export function operation<Name extends string>(plan: Plan<Name>): Operation {
-  const made = makeOperation(async (state: State) => {
+  const run = async (state: State): Promise<State> => {
     const started = performance.now();
     const { configuration, args, options } = await prepare(state, plan).catch(error => {
       throw inOperation(error, made.name);
@@ -226,10 +246,12 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
       },
     };
     if (!plan.callback) return next;
-    const result = await plan.callback(next);
+    const { callback } = plan;
+    const result = await inJobsCode(() => callback(next));
     logStrangeResult(result);
     return result;
-  });
+  };
+  const made = makeOperation(state => untilAnswered(() => run(state)));
   return made;
 }
 

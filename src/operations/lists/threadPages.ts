@@ -1,7 +1,9 @@
 import { fail } from '../../errors/errors.js';
+import { inJobsCode } from '../../input/run.js';
 import type { Dictionary } from '../../types/json.js';
 import type { State, Step } from '../../types/state.js';
-import { kindOf, refuseUncalled } from '../base/helper.js';
+import { refuseUncalled } from '../base/helper.js';
+import { lostAs } from '../base/operation.js';
 
 /**
  * To be called before anything is sent.
@@ -20,15 +22,11 @@ export function checkSteps(operations: readonly unknown[]): void {
 /** An operation that forgets to return its state would lose all that the others left there. */
 function checkState(name: string, state: unknown): State {
   refuseUncalled(name, state);
-  const isObject = state !== null && typeof state === 'object' && !Array.isArray(state);
-  // The platform makes an empty one of none.
-  if (isObject && Object.keys(state).length > 0) return state as State;
-  const isNone = isObject || state === undefined || state === null;
+  const lost = lostAs(state);
+  if (!lost) return state as State;
   throw fail(
     'INVALID_INPUT',
-    isNone
-      ? 'An operation returned no state for a page.'
-      : `An operation returned ${kindOf(state)} instead of the state for a page.`,
+    `An operation returned ${lost} for a page.`,
     'Return the state from fn(): fn(state => { …; return state; })',
   );
 }
@@ -55,7 +53,10 @@ export async function threadPages(
     count++;
     records += page.length;
     current = { ...current, data: page, references };
-    for (const operation of operations) current = checkState(name, await operation(current));
+    for (const operation of operations) {
+      const given = current;
+      current = checkState(name, await inJobsCode(() => operation(given)));
+    }
   }
   return { state: { ...current, data, references }, pages: count, records };
 }
