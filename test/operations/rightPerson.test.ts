@@ -20,7 +20,7 @@ import {
   upsertContact,
   upsertContacts,
 } from '../../src/index.js';
-import type { Operation } from '../../src/types/state.js';
+import type { Operation, State } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { serve } from '../support/serve.js';
 import { bulk, counts, workspace, writes } from './bulk/workspace.js';
@@ -399,6 +399,22 @@ describe.each(DIALECTS)('on %s', dialect => {
     }
   });
 
+  test('a quick reply that is no text and no object is refused by its place', async () => {
+    const sandbox = await open();
+    const lists = [[null], ['Yes', undefined], [true], [['Yes']], { eng: ['Yes', null] }];
+    for (const quick_replies of lists as never[]) {
+      for (const operation of [
+        sendBroadcast({ urns: [AMINA], text: 'Ok?', quick_replies }),
+        sendMessage({ contact: AMINA, text: 'Ok?', quick_replies }),
+      ]) {
+        const error = await failure(operation, sandbox);
+        expect(error.code).toBe('INVALID_INPUT');
+        expect(error.description).toMatch(/\.quick_replies(\.eng)?\[[01]\] /);
+      }
+    }
+    expect(writes(sandbox)).toEqual([]);
+  });
+
   test('an empty list of URNs adds none', async () => {
     const sandbox = await open();
     const { result } = await bulk(
@@ -598,6 +614,18 @@ describe('an option that would not be heeded', () => {
   ])('because it came out empty, is refused', async operation => {
     const error = await refused(operation, 'INVALID_OPTION');
     expect(error.description).toContain('is empty');
+  });
+
+  test.each([
+    ['restart_participants', () => undefined],
+    ['restart_participants', null],
+    ['exclude_active', (state: State) => state.nothing],
+  ])('because %s of a flow start came out empty, is refused', async (key, value) => {
+    const body = { flow: FLOW, urns: [AMINA], [key]: value };
+    for (const operation of [startFlow(body as never), startFlow((() => body) as never)]) {
+      const error = await refused(operation, 'INVALID_INPUT');
+      expect(error.description).toContain(`flowStart.${key} is empty`);
+    }
   });
 
   test('because it is a function in place of the callback, is reported', async () => {

@@ -8,7 +8,7 @@ import type { ResourceName } from '../../resources.js';
 import { resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
-import { asObject } from '../base/asObject.js';
+import { asObject, requireDone } from '../base/asObject.js';
 import { operation } from '../base/operation.js';
 import { refuseArchived, type WorkspaceFacts } from '../base/workspaceFacts.js';
 import { isName, uuidOf } from '../lists/named.js';
@@ -207,7 +207,7 @@ export function remove({ resource, key, object, options }: Removal): Operation {
     async run({ client, args }) {
       const { path } = resources[resource];
       const query = { [key]: checkKey(args.object, key, resource) };
-      await client.request({ method: 'DELETE', path, query });
+      requireDone(await client.request({ method: 'DELETE', path, query }));
       log.info(`Deleted ${nounOf(resource)} ${query[key]}`);
       return { deleted: true };
     },
