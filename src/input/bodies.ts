@@ -203,7 +203,7 @@ const broadcast = bodyCheck('broadcast', broadcastShape, {
 });
 const flowStart = bodyCheck('flowStart', flowStartShape, {
   resource: 'flow_starts',
-  texts: { flow: 'name', groups: 'name', params: 'value', extra: 'value' },
+  texts: { flow: 'name', groups: 'name', params: 'contactName', extra: 'contactName' },
 });
 const message = bodyCheck('message', messageShape, {
   resource: 'messages',
