@@ -46,13 +46,13 @@ interface Course {
 /** The error of the last attempt, with the outcome of all of them. */
 function lastError(
   error: RapidProError,
-  { method, path }: ApiRequest,
+  { method, path, query }: ApiRequest,
   repeatable: boolean,
   { repeated }: Course,
 ): RapidProError {
   const outcome = repeated ? 'unknown' : error.outcome;
   if (method === 'GET') return outcome === 'unknown' ? changed(error, { outcome: 'none' }) : error;
-  if (outcome === 'unknown' && !repeatable) return outcomeUnknown(error, path);
+  if (outcome === 'unknown' && !repeatable) return outcomeUnknown(error, path, query !== undefined);
   return outcome === 'unknown' ? perhapsDone(error, repeated) : error;
 }
 

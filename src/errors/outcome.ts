@@ -10,14 +10,24 @@ const TWICE: { readonly [path: string]: string } = {
   ticket_actions: 'add the note twice',
   campaign_events: 'add the event twice',
 };
+/** The same where an object is changed that is there. */
+const CHANGED_TWICE: { readonly [path: string]: string } = {
+  contacts: 'change the contact, or add its note, twice',
+  campaign_events: 'change the event twice: RapidPro 9 gives it a new uuid each time',
+};
 
 /**
  * The error for a write that must not be repeated, and of which nobody knows whether it was done.
  *
  * @param path - the endpoint
+ * @param isChange - true if it changes what is there
  */
-export function outcomeUnknown(error: RapidProError, path: string): RapidProError {
-  const again = TWICE[path] ?? 'do it twice';
+export function outcomeUnknown(
+  error: RapidProError,
+  path: string,
+  isChange = false,
+): RapidProError {
+  const again = (isChange ? CHANGED_TWICE : TWICE)[path] ?? 'do it twice';
   const cause = error.statusCode === 500 ? knownCause(path) : undefined;
   return changed(error, {
     code: 'OUTCOME_UNKNOWN',

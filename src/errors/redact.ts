@@ -47,6 +47,8 @@ const LONGEST_READ = 2000;
 const LONGEST_SHOWN = 300;
 /** Words at the end of a part, of which an echo could go on behind it. */
 const CUT_OFF = 3;
+/** Texts of a request in which numbers are looked for. */
+const MOST_SENT = 2000;
 
 /** `tel:+250788123123` becomes `tel:…23`. */
 export function maskUrn(urn: string): string {
@@ -71,9 +73,19 @@ function collectTexts(value: unknown, found: Set<string>, depth = 0): void {
     if (path) found.add(path);
   } else if (value !== null && typeof value === 'object') {
     for (const [key, item] of Object.entries(value)) {
+      // A key that no field or list has was a value.
+      if (/[^\w.-]/.test(key)) collectTexts(key, found, DEEPEST);
       // What kind of quick reply it is, is RapidPro's word.
       if (key !== 'type') collectTexts(item, found, depth + 1);
     }
+  }
+}
+
+/** Numbers that stand where no person's are expected, as behind a key that RapidPro does not have. */
+function collectNumbers(value: unknown, found: Set<string>): void {
+  for (const one of Array.isArray(value) ? value : [value]) {
+    const text = typeof one === 'string' || typeof one === 'number' ? String(one) : '';
+    if (!isUuid(text) && !/[\p{L}_]/u.test(text) && endingsIn(text).length > 0) found.add(text);
   }
 }
 
@@ -81,7 +93,10 @@ function collectTexts(value: unknown, found: Set<string>, depth = 0): void {
 function collectNames(name: unknown, found: Set<string>): void {
   if (typeof name !== 'string') return;
   for (const [part] of name.matchAll(/[\p{L}\p{N}]{3,}/gu)) {
-    if (!OURS.has(part.toLowerCase())) found.add(part);
+    if (OURS.has(part.toLowerCase())) continue;
+    found.add(part);
+    // Short ones are looked for as they are written: a server may write them in capitals.
+    found.add(part.toUpperCase());
   }
 }
 
@@ -94,6 +109,7 @@ export function personalTexts(request: Pick<ApiRequest, 'path' | 'query' | 'body
       // A group's or a field's name is the job author's own word, and what the error is about.
       if (key === 'name' && request.path !== 'contacts') continue;
       if (PERSONAL_KEYS.has(key)) collectTexts(value, found);
+      else collectNumbers(value, found);
       if (key === 'name') collectNames(value, found);
     }
   }
@@ -139,7 +155,7 @@ function beginningOf(text: string, length: number): string {
  */
 export function redactor(personal: readonly string[] = [], token = ''): (text: string) => string {
   const dropEchoes = echoDropper(personal, token, maskUrn);
-  const maskNumbers = numberDropper(personal, maskUrn);
+  const maskNumbers = numberDropper(personal);
   let left = MOST_READ;
   return text => {
     const length = Math.min(text.length, LONGEST_READ, left);
@@ -163,13 +179,15 @@ export function redact(text: string, personal: readonly string[] = [], token = '
 
 /** Digits at the end by which a number is known: countries and trunk zeros stand before them. */
 const KNOWN_BY = 7;
-const RUN = /\p{Nd}[\p{Nd} ().\u2010-\u2015/-]*\p{Nd}/gu;
-/** What may stand around the digits of a number that was sent. */
-const NUMBER = /^(?:[a-z]+:)?[+(]?\p{Nd}[\p{Nd} ().-]*$/iu;
+/** What a server may put between two digits of a number. */
+const BETWEEN = '(?:<\\/?\\w{1,8}>|&(?:\\w{2,8}|#\\d{1,5});|%20|[^\\p{L}\\p{Nd}])';
+const RUN = new RegExp(`\\p{Nd}(?:${BETWEEN}{0,4}\\p{Nd})*`, 'gu');
+/** Numbers in what was sent: a message may have one in it. Of a long text, the beginning is looked at. */
+const SENT_RUN = /\p{Nd}(?:[ ().\u2010-\u2015/-]{0,3}\p{Nd}){6,}/gu;
 
 /** The digits of a text as 0 to 9: those of each script stand in a row, and its 0 comes after no digit. */
 function digitsOf(text: string): string {
-  return Array.from(text.matchAll(/\p{Nd}/gu), ([digit]) => {
+  return Array.from(text.replace(/%20|&#\d{1,5};/g, ' ').matchAll(/\p{Nd}/gu), ([digit]) => {
     const code = digit.codePointAt(0) ?? 0;
     if (code < 0x80) return digit;
     let value = 0;
@@ -178,23 +196,25 @@ function digitsOf(text: string): string {
   }).join('');
 }
 
-/**
- * Makes what masks numbers in texts.
- *
- * @param sent - the texts that were sent; those that are no numbers are left alone
- * @param mask - what becomes of a number
- */
-function numberDropper(
-  sent: readonly string[],
-  mask: (number: string) => string,
-): (text: string) => string {
-  const endings = new Set(
-    sent
-      .filter(text => text.length <= 40 && NUMBER.test(text))
-      .map(text => digitsOf(text).slice(-KNOWN_BY))
-      .filter(ending => ending.length === KNOWN_BY),
+function endingsIn(text: string): string[] {
+  return (text.slice(0, LONGEST_READ).match(SENT_RUN) ?? []).map(run =>
+    digitsOf(run).slice(-KNOWN_BY),
   );
+}
+
+/**
+ * Makes what masks numbers in texts: each run of digits that has one of them in it.
+ *
+ * @param sent - the texts that were sent; those without a number are left alone
+ */
+function numberDropper(sent: readonly string[]): (text: string) => string {
+  const endings = new Set(sent.slice(0, MOST_SENT).flatMap(endingsIn));
   if (endings.size === 0) return text => text;
-  return text =>
-    text.replace(RUN, run => (endings.has(digitsOf(run).slice(-KNOWN_BY)) ? mask(run) : run));
+  const isSent = (digits: string) => {
+    for (let end = KNOWN_BY; end <= digits.length; end++) {
+      if (endings.has(digits.slice(end - KNOWN_BY, end))) return true;
+    }
+    return false;
+  };
+  return text => text.replace(RUN, run => (isSent(digitsOf(run)) ? `…${run.slice(-2)}` : run));
 }

@@ -68,10 +68,20 @@ function isNotRapidPro({ isJson, authenticated }: Refused): boolean {
   return !isJson && !authenticated;
 }
 
+/** The same of one in JSON: RapidPro says what it refuses in `detail`, or in a list for each key. */
+function isOtherRefusal(refused: Refused): boolean {
+  if (isNotRapidPro(refused)) return true;
+  if (refused.authenticated) return false;
+  const { body } = refused;
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) return true;
+  if (typeof (body as { detail?: unknown }).detail === 'string') return false;
+  return refused.statusCode === 403 || !Object.values(body).some(said => typeof said === 'object');
+}
+
 function forbidden({ refused, raw, errors, credential }: Context): Verdict {
   const text = raw.map(error => error.text).join(' ');
   const hint = credential.origin.startsWith('http://') ? HTTPS_HINT : '';
-  if (isNotRapidPro(refused)) {
+  if (isOtherRefusal(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
       description: 'A server refused the request, but it does not look like RapidPro.',
@@ -158,7 +168,7 @@ function urnFix(raw: readonly FieldError[], { query, body }: ApiRequest): string
 }
 
 function invalid({ raw, errors, refused, request }: Context): Verdict {
-  if (isNotRapidPro(refused)) {
+  if (isOtherRefusal(refused)) {
     return {
       code: 'NOT_RAPIDPRO',
       description: 'The server answered 400, but it does not look like RapidPro.',

@@ -83,6 +83,9 @@ const quickReplies = z.unknown().transform(value => {
   );
 });
 
+/** Who is left out of a flow start: without a value, everyone would be started. */
+const NARROWING = ['restart_participants', 'exclude_active'];
+
 const broadcastShape = {
   ...recipientShape,
   text: translated.optional(),
@@ -147,16 +150,39 @@ function requireContacts(body: { contacts?: string[] | undefined }, where: strin
 
 const QUICK_REPLY = ['type', 'text', 'extra'];
 
-/** The keys of quick replies: of one list, or of one for each language. */
+/** Quick replies: one list, or one for each language. The newer servers break down on one of another kind. */
 function checkQuickReplies(value: unknown, where: string, path: 'broadcasts' | 'messages'): void {
-  if (value === null || typeof value !== 'object') return;
-  const keys = keysOf(path, QUICK_REPLY);
-  for (const [key, item] of Object.entries(value)) {
-    if (Array.isArray(item)) checkQuickReplies(item, `${where}.${key}`, path);
-    if (!Array.isArray(value) || item === null || typeof item !== 'object') continue;
-    refuseNearMisses(item, { ...keys, answered: [] }, `${where}[${key}]`);
-    warnUnknownKeys(item, QUICK_REPLY, `${where}[${key}]`);
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) checkQuickReply(item, `${where}[${index}]`, path);
+  } else if (value !== null && typeof value === 'object') {
+    for (const [language, list] of Object.entries(value)) {
+      if (Array.isArray(list)) checkQuickReplies(list, `${where}.${language}`, path);
+    }
   }
+}
+
+function checkQuickReply(item: unknown, where: string, path: 'broadcasts' | 'messages'): void {
+  if (item === null || typeof item !== 'object' || Array.isArray(item)) {
+    const isMissing = item === null || item === undefined;
+    throw fail(
+      'INVALID_INPUT',
+      `${where} ${isMissing ? 'is empty' : 'must be text, or an object'}.`,
+      `Nothing was sent. Write each quick reply as text: ["Yes", "No"].${isMissing ? ' If it comes from $ or state, check that the data is there.' : ''}`,
+    );
+  }
+  refuseNearMisses(item, { ...keysOf(path, QUICK_REPLY), answered: [] }, where);
+  warnUnknownKeys(item, QUICK_REPLY, where);
+}
+
+function refuseEmptyNarrowing(value: unknown, where: string): void {
+  const given = (value ?? {}) as Dictionary;
+  const empty = NARROWING.find(key => Object.hasOwn(given, key) && (given[key] ?? null) === null);
+  if (empty === undefined) return;
+  throw fail(
+    'INVALID_INPUT',
+    `${where}.${empty} is empty: it refers to missing data.`,
+    'Nothing was sent. Write true or false, or check the name after $ or state.',
+  );
 }
 
 function requireContent(body: Dictionary, where: string): void {
@@ -186,7 +212,7 @@ const broadcast = bodyCheck('broadcast', broadcastShape, {
 });
 const flowStart = bodyCheck('flowStart', flowStartShape, {
   resource: 'flow_starts',
-  texts: { flow: 'name', groups: 'name', params: 'value', extra: 'value' },
+  texts: { flow: 'name', groups: 'name', params: 'contactName', extra: 'contactName' },
 });
 const message = bodyCheck('message', messageShape, {
   resource: 'messages',
@@ -231,6 +257,7 @@ export function checkBroadcast(value: unknown, isLiteral = false) {
 
 export function checkFlowStart(value: unknown, isLiteral = false) {
   const body = flowStart(value, undefined, isLiteral);
+  refuseEmptyNarrowing(value, 'flowStart');
   requireUrns(body, 'flowStart');
   requireContacts(body, 'flowStart');
   return body;

@@ -2,6 +2,7 @@ import { fail } from '../errors/errors.js';
 import { type Method, type Resource, resources } from '../resources.js';
 import type { Json } from '../types/json.js';
 import type { Query, QueryValue } from '../types/request.js';
+import { trimmed } from './stored.js';
 
 const METHODS: readonly string[] = ['GET', 'POST', 'DELETE'];
 
@@ -56,8 +57,17 @@ const NUMBERS = new Set(
   ),
 );
 
+/** Python reads digits of all scripts: each one's 0 comes after no digit. */
+function isZero(text: string): boolean {
+  const [, digits] = /^[+-]?(\p{Nd}[\p{Nd}_]*)$/u.exec(trimmed(text)) ?? [];
+  if (digits === undefined) return false;
+  return Array.from(digits.replaceAll('_', '')).every(
+    digit => !/\p{Nd}/u.test(String.fromCodePoint((digit.codePointAt(0) ?? 0) - 1)),
+  );
+}
+
 function checkValue(key: string, value: unknown): QueryValue {
-  if (NUMBERS.has(key) && /^\s*[+-]?0[0_]*\s*$/.test(String(value))) {
+  if (NUMBERS.has(key) && isZero(String(value))) {
     emptyQuery(`"${key}" in the query is 0, which is not a valid id`);
   }
   if (Array.isArray(value)) {

@@ -10,11 +10,11 @@ import { OPERATION_TEXT } from './isOperation.js';
 export type TextKind =
   /** A person reads it: a word is refused inside of it as well. */
   | 'message'
-  /** A contact's name. */
+  /** A contact's name, or what a flow is given to say. `null` may be a surname. */
   | 'contactName'
-  /** What a record or a flow holds: refused where it is nothing but such words. */
+  /** What a record holds: a word is refused where there is nothing else. */
   | 'value'
-  /** A global, or the name of a group, label, topic, field or campaign: nobody is called `null` here. */
+  /** The name of a group, label, topic, field, global or campaign: nobody is called `null` here. */
   | 'name';
 
 /** A step of a path: `.name`, `?.name`, `..name`, `[0]`, `['a b']`, `(…)`. */
@@ -34,7 +34,7 @@ const OBJECT = String.raw`\[object \w{1,40}\]`;
  * follows it must be code too. It goes on to the end.
  */
 const CODE = [
-  String.raw`(?:(?<![\w$])[A-Za-z_$][\w$]{0,60}|\([^()]{0,200}\))\s?=>\s?(?:[{\x60(]|[\w$]{1,60}(?:\??\.[A-Za-z_$]|[([\x60])|!)[^]*`,
+  String.raw`(?:(?<![\w$])[A-Za-z_$][\w$]{0,60}|\([^()]{0,200}\))\s?=>\s?(?:[{\x60]|\((?:\{|[\w$]{1,60}[([.])|[\w$]{1,60}(?:\??\.[A-Za-z_$]|[([\x60])|!)[^]*`,
   String.raw`\bfunction\*?\s?[\w$]{0,60}\s?\([^()]{0,200}\)\s?\{[^]*`,
 ].map(pattern => String.raw`(?:\basync\s)?${pattern}`);
 
@@ -55,17 +55,31 @@ const REFERENCES_ALONE = [
   String.raw`\bstate(?:${DOT}(?:${DOT}|${INDEX})|${INDEX})${STEPS}`,
 ];
 
+/** Helpers of jobs in quotes. */
+const HELPERS = String.raw`\b(?:dataValue|dataPath|lastReferenceValue|referencePath|sourceValue)\(['"]`;
+/** What reads from a job's state, and is nobody's data wherever it stands. */
+const OF_STATE = [
+  String.raw`\$\??\.{1,2}(?:${KEPT_IN_STATE})(?![\p{L}\p{N}_])`,
+  String.raw`(?<![\p{Lu}$])\$(?:${DOT}(?:${DOT}|${INDEX})|${INDEX})`,
+  String.raw`\$\{[^}]{0,200}\}`,
+  String.raw`\bstate\??\.(?:${KEPT_IN_STATE})\b`,
+  String.raw`\(?\bstate\)?\s*=>`,
+  HELPERS,
+  ...CODE,
+];
+
 const anyOf = (patterns: readonly string[], flags = 'u') => new RegExp(patterns.join('|'), flags);
 /** What a unit or a word was glued to: `undefinedmg`, `NaNkg`. Nobody writes it to a person. */
 const GLUED = ['undefined(?!ness|ly)', String.raw`(?<![\p{L}\p{N}])NaN`];
 const INSIDE = anyOf([...GONE, ...GLUED, ...REFERENCES]);
 const WORDS = anyOf([...GONE, ...REFERENCES, ...REFERENCES_ALONE], 'gu');
-const ANY_REFERENCE = anyOf([...REFERENCES, ...REFERENCES_ALONE]);
-const IN_NAME = anyOf([alone('(?:undefined)+'), OBJECT, ...CODE]);
+const READS_STATE = anyOf(OF_STATE);
+const ANY_REFERENCE = anyOf([...REFERENCES, ...REFERENCES_ALONE, HELPERS]);
+const IN_NAME = anyOf(['undefined(?!ness|ly)', OBJECT]);
 const ANY_CODE = anyOf(CODE);
 const NULL = anyOf([alone('(?:null)+')], 'gu');
 /** A hundred thousand contacts have a million values: almost all are done with here. */
-const SUSPECT = /undefined|NaN|null|Invalid|\[object|\$|state|=>|function/;
+const SUSPECT = /undefined|NaN|null|Invalid|\[object|\$|state|=>|function|(?:Value|Path)\(/;
 /** What may stand around words and between them. */
 const NOTHING = /^[\s\p{P}\p{S}\p{Cf}]*$/u;
 
@@ -79,9 +93,14 @@ function isWholly(text: string, isNullOne: boolean): boolean {
 
 function isMissing(text: string, kind: TextKind): boolean {
   if (!SUSPECT.test(text)) return false;
-  if (isWholly(text, kind === 'message' || kind === 'name')) return true;
+  if (isWholly(text, kind === 'message' || kind === 'name') || READS_STATE.test(text)) return true;
   if (kind === 'message') return INSIDE.test(text);
-  return kind === 'contactName' && IN_NAME.test(text);
+  return kind !== 'value' && IN_NAME.test(text);
+}
+
+/** Whether an address has a part that is missing: `https://example.org/undefined`. */
+export function isMissingPart(address: string): boolean {
+  return isMissing(address, 'message');
 }
 
 /** A key of the author's own may be somebody's name. */

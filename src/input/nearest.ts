@@ -26,14 +26,15 @@ const singular = (text: string) => text.replace(/ies$/, 'y').replace(/s$/, '');
 
 /**
  * The known word that another one almost equals: it differs in the case of its letters, in underscores, in a
- * plural, or in one letter.
+ * plural, or in one letter; or it is the first word of a longer one, as `restart` of `restart_participants`.
  */
 export function nearMiss(word: string, known: readonly string[]): string | undefined {
   if (word.length > 100) return undefined;
   const target = plain(word);
   const isSame = (candidate: string) => singular(plain(candidate)) === singular(target);
   const isNear = (candidate: string) => distance(target, plain(candidate)) <= 1;
-  return known.find(isSame) ?? known.find(isNear);
+  const isBegun = (candidate: string) => candidate.startsWith(`${target}_`);
+  return known.find(isSame) ?? known.find(isNear) ?? known.find(isBegun);
 }
 
 /** The known word that a misspelled one most likely means, or undefined if none is near. */

@@ -61,6 +61,8 @@ function inBase64(text: string): string[] {
   });
 }
 
+const inHex = (text: string) => Buffer.from(text).toString('hex');
+
 /** A pattern that is made when it is first needed: it costs more than most operations look at. */
 function lazily(make: () => RegExp): () => RegExp {
   let made: RegExp | undefined;
@@ -153,7 +155,7 @@ export class SecretGuard {
     const isLong = token.length >= LONG;
     this.#sought = [
       isLong
-        ? { secret: 'token', isWithin: finder(token, inBase64(token)) }
+        ? { secret: 'token', isWithin: finder(token, [...inBase64(token), inHex(token)]) }
         : wholeValue('token', token),
       ...(webhookSecret ? [wholeValue('webhook secret', webhookSecret)] : []),
     ];

@@ -13,6 +13,11 @@ const EDGES = new RegExp(`^${BLANK}+|${BLANK}+$`, 'g');
 /** RapidPro refuses both. */
 const REFUSED = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
+/** Whether a text has a character that no server keeps: a null character, or half of one. */
+export function hasRefusedCharacter(text: unknown): boolean {
+  return typeof text === 'string' && REFUSED.test(text);
+}
+
 const LONGEST_TEXT = 640;
 
 export function trimmed(text: string): string {

@@ -64,7 +64,7 @@ const WITH_DISPLAY = new Set([
   'discord',
 ]);
 
-const SECOND_SCHEME = new RegExp(`^\\s*(?:${SCHEMES.join('|')})\\s*:`, 'i');
+const SECOND_SCHEME = new RegExp(`^\\s*(?:ref:)?(?:${SCHEMES.join('|')})\\s*[:\\uff1a]`, 'i');
 const DIGITS = /^\d+$/;
 const BUSINESS_ID = /^[a-z]{2}\.[a-z0-9]{1,128}$/i;
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
@@ -117,7 +117,7 @@ export function urnFault(urn: string, use: UrnUse): UrnFault | undefined {
   if (kind !== undefined) {
     return fault(`starts with "${scheme}:", which RapidPro does not know`, `Write "${kind}:".`);
   }
-  if (SECOND_SCHEME.test(path)) {
+  if (SECOND_SCHEME.test(path.replace(UNSEEN, ''))) {
     return fault('has the scheme twice', `Write it once. ${urnAdvice(urn)}`);
   }
   return scheme === 'tel' ? phoneFault(path, use) : addressFault(scheme, path, use);
@@ -135,6 +135,13 @@ function addressFault(scheme: string, written: string, use: UrnUse): UrnFault | 
     return fault('has a "%" in it, which makes RapidPro fail', advice);
   }
   const id = path.trim();
+  // What follows is a name that is shown, or `?x=y`. Digits would be the rest of the id.
+  if (!QUERY.test(query) || DIGITS_SHOWN.test(display)) {
+    return fault(
+      'contains "#" or "?" before the rest of an id, where RapidPro would cut it off',
+      advice,
+    );
+  }
   if ((query || display) && id.startsWith('ref:')) {
     return fault('contains "#" or "?", where RapidPro would cut it off', advice);
   }
@@ -166,13 +173,19 @@ const STORED_PHONE = /^(?:\+?\d{1,64}|[A-Za-z]{1,64}|[a-z]+\d{1,4}|(?=.{11,64}$)
 
 /** What may follow `?`, if anything does: `?x=y`. */
 const QUERY = /^(?:\?[a-z]\w*=.*)?$/is;
+/** The rest of a number behind `#`, where the name that is shown should be. */
+const DIGITS_SHOWN = /^#[\s\d]{5,}$/;
+
+/** Digits of other scripts, such as Arabic ones. */
+const OTHER_DIGITS = /^[^\p{L}]*(?!\d)\p{Nd}/u;
 
 const countDigits = (text: string) => text.replace(/\D/g, '').length;
 
 /** Whether a number has been through a cell or variable of numbers: `254712345678.0`. */
 function wasNumber(number: string): boolean {
   if (EXPONENT.test(number)) return true;
-  const tail = /[.,]\s*(\d+)\s*\)?$/.exec(number);
+  // What stands behind the decimals is left out by servers: "254712345678.0."
+  const tail = /[.,]\s*(\d+)[\s.,)\]/-]*$/.exec(number);
   if (!tail) return false;
   const [, last = ''] = tail;
   // Nobody writes the last digit of a number apart.
@@ -190,17 +203,24 @@ function wasNumber(number: string): boolean {
 const STRAY_TAIL = new RegExp(
   [
     // "+4930123456-78" is one number: a dash with no space is no end of it, but for very long ones.
-    `\\d{9}[${BETWEEN}]*[\\s/(][${BETWEEN}]*\\d{1,2}\\)?$`,
+    `\\d{9}[${BETWEEN}]*[\\s/([][${BETWEEN}]*\\d{1,2}[)\\]]?$`,
     `\\d{12}[${DASHES}]\\d{1,2}$`,
-    '\\s\\(\\s*\\d{1,2}\\s*\\)$|\\(\\s*\\d\\s*\\)$',
+    '\\s[([]\\s*\\d{1,2}\\s*[)\\]]$|[([]\\s*\\d\\s*[)\\]]$',
     `(?:\\d[${BETWEEN}]*){7}/\\s*\\d{1,2}$`,
   ].join('|'),
 );
-/** The place in a list before a number: `1) 0712345678`, `1. 712345678`. */
-const NUMBERING = /^\d{1,2}\s*\)|^\(1?\d\)\s*0|^1?\d\.\s+\d|^1?\d\/\s*0\d{6}/;
+/** The place in a list before a number: `1) 0712345678`, `1. 712345678`, `[1] 712345678`, `1 - 0712345678`. */
+const NUMBERING = new RegExp(
+  `^\\d{1,2}\\s*\\)|^\\(1?\\d\\)\\s*0|^\\[1?\\d\\]|^1?\\d\\.\\s+\\d|^1?\\d(?:/|\\s*[${DASHES}])\\s*0\\d{6}`,
+);
+/** Pairs with slashes between them, as French numbers are written: "06/12/34/56/78". */
+const PAIRS = /^\d{2}(?:\/\d{2}){3,}$/;
+
+/** Two of one place, without the code of a country: "2252004 2252005". */
+const ALIKE = /^(\d{3})\d{4,}[\s.\u2010-\u2015-]+\1\d{4,}$/;
 
 function holdsTwo(number: string): boolean {
-  if (countDigits(number) > MOST_DIGITS) return true;
+  if (countDigits(number) > MOST_DIGITS || ALIKE.test(number)) return true;
   const isWhole = (part: string) =>
     countDigits(part) >= (/^\s*[+\uff0b]/.test(part) ? WHOLE_NUMBER + 3 : WHOLE_NUMBER);
   return number.split('/').filter(isWhole).length > 1;
@@ -221,6 +241,12 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
     );
   }
   if (use === 'lookup' && STORED_PHONE.test(written)) return undefined;
+  if (OTHER_DIGITS.test(number)) {
+    return fault(
+      'is written in digits that RapidPro does not read',
+      'Write it in digits from 0 to 9, or use util.phoneUrn($.data.phone, "RW"), which reads the others.',
+    );
+  }
   if (/^[^\d]*\p{L}/u.test(number) || !/\d/.test(number)) {
     return fault('starts with words instead of a phone number', PHONE_FIX);
   }
@@ -236,7 +262,7 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
       `Write a separate URN for each. ${PHONE_FIX}`,
     );
   }
-  if (STRAY_TAIL.test(number) || NUMBERING.test(number)) {
+  if ((STRAY_TAIL.test(number) && !PAIRS.test(number)) || NUMBERING.test(number)) {
     return fault(
       'has more digits next to the phone number, and RapidPro would dial them, too',
       PHONE_FIX,
@@ -246,7 +272,7 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
   if (number.includes('\uff0b') && countDigits(number) < 11) {
     return fault('has a plus sign that is not the one on the keyboard', PHONE_FIX);
   }
-  if (/%/.test(written) || /^#[\s\d]{5,}$/.test(display) || !QUERY.test(query)) {
+  if (/%/.test(written) || DIGITS_SHOWN.test(display) || !QUERY.test(query)) {
     return fault('has characters after the phone number that do not belong to it', PHONE_FIX);
   }
   return undefined;
@@ -297,7 +323,8 @@ export const hide = (code: string | number, digits: string) => `+${code}…${dig
  */
 export function foreignFault(urn: string, country: string): UrnFault | undefined {
   const digits = digitsTakenWhole(urn);
-  if (digits === undefined) return undefined;
+  // A plus of another width is left out by servers, and put back: it is the number that was meant.
+  if (digits === undefined || urn.includes('\uff0b')) return undefined;
   const { getCountryCodeForRegionCode, parsePhoneNumber } = library('awesome-phonenumber');
   const code = getCountryCodeForRegionCode(country);
   if (!code || digits.startsWith(String(code))) return undefined;

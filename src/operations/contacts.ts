@@ -13,6 +13,7 @@ import type { ContactFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions, Options, UpsertOptions, WriteOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
+import { requireDone } from './base/asObject.js';
 import { checkedKey, placed, refuseHomeNumbers } from './base/homeNumbers.js';
 import { operation, optionsAndCallback } from './base/operation.js';
 import { findContact } from './contact/contactLookup.js';
@@ -276,7 +277,7 @@ export function deleteContact(contact: Reference<string>, options?: Reference<Op
       options,
       async run({ client, args, facts }) {
         const query = { ...(await checkedKey(facts, args.contact)) };
-        await client.request({ method: 'DELETE', path: 'contacts', query });
+        requireDone(await client.request({ method: 'DELETE', path: 'contacts', query }));
         log.info('Deleted one contact');
         return { deleted: true };
       },

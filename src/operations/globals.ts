@@ -135,7 +135,8 @@ export function setGlobal(
       async run({ client, args, options: { literal } }) {
         const wanted = requireText(args.name, 'name');
         const text = requireText(args.value, 'value');
-        refuseMissing({ name: wanted, value: text }, 'global', 'name', literal);
+        refuseMissing(wanted, 'global.name', 'name', literal);
+        refuseMissing(text, 'global.value', 'message', literal);
         const key = keyOf(wanted);
         const found = await ensure(client, {
           resource: 'globals',

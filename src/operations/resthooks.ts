@@ -7,6 +7,7 @@ import type {
 } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { checkResthook } from './lists/knownResthook.js';
 import { list } from './lists/list.js';
 import { checkNewSubscriber } from './objects/objectBodies.js';
 import { add, remove } from './objects/objects.js';
@@ -48,7 +49,7 @@ export function getResthooks(
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The events: `resthook`, `data` (what was sent), `created_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because there is no such resthook; `INVALID_FILTER`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/resthook_events
  * @returns {Operation}
  */
@@ -56,7 +57,10 @@ export function getResthookEvents(
   filters?: Reference<ResthookEventFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getResthookEvents', list({ name: 'resthook_events', filters, options }));
+  return named(
+    'getResthookEvents',
+    list({ name: 'resthook_events', filters, options, ifEmpty: checkResthook }),
+  );
 }
 
 /**
@@ -72,7 +76,7 @@ export function getResthookEvents(
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The subscribers: `id`, `resthook`, `target_url`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because there is no such resthook; `INVALID_FILTER`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/resthook_subscribers
  * @returns {Operation}
  */
@@ -80,7 +84,10 @@ export function getResthookSubscribers(
   filters?: Reference<ResthookSubscriberFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getResthookSubscribers', list({ name: 'resthook_subscribers', filters, options }));
+  return named(
+    'getResthookSubscribers',
+    list({ name: 'resthook_subscribers', filters, options, ifEmpty: checkResthook }),
+  );
 }
 
 /**

@@ -8,6 +8,7 @@ import { resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { requireDone } from './base/asObject.js';
 import { operation } from './base/operation.js';
 import { hasResthook, requireResthook } from './lists/knownResthook.js';
 import { collect } from './lists/list.js';
@@ -110,7 +111,7 @@ export function subscribe(
 async function removeSubscriber(client: Client, id: unknown): Promise<void> {
   const { path } = resources.resthook_subscribers;
   try {
-    await client.request({ method: 'DELETE', path, query: { id: String(id) } });
+    requireDone(await client.request({ method: 'DELETE', path, query: { id: String(id) } }));
   } catch (error) {
     // Somebody else was faster, or an earlier attempt did it and its answer was lost.
     if (!(error instanceof RapidProError) || error.code !== 'NOT_FOUND') throw error;

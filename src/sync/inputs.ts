@@ -3,14 +3,15 @@ import { checkContactWithUuid } from '../input/bodies.js';
 import { type Body, keysOf } from '../input/body.js';
 import { isShown, refuseNearMisses, typeName } from '../input/check.js';
 import { Unsendable } from '../input/expand.js';
-import { urnIdentity } from '../input/identifiers.js';
+import { distinctUrns, urnIdentity } from '../input/identifiers.js';
 import { log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
-import { trimmed } from '../input/stored.js';
+import { hasRefusedCharacter, trimmed } from '../input/stored.js';
 import { inTurns } from '../input/turns.js';
 import { digitsTakenWhole } from '../input/urns.js';
 import { homeNumberFault } from '../operations/base/homeNumbers.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
+import { BATCH_LIMIT } from '../resources.js';
 import type { BulkSettings } from './options.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
 import { inCommon } from './report/clashes.js';
@@ -151,8 +152,27 @@ export async function failHomeNumbers(
 
 const LONGEST_NAME = 64;
 
+function strangeCharacter(key: string): Reason {
+  return {
+    code: 'VALIDATION_FAILED',
+    description: `contact.${key} has a null character or half of a character, which RapidPro refuses.`,
+    fix: 'Take it out at its source.',
+  };
+}
+
 /** What RapidPro would say of a contact, as far as that is sure: for runs that write nothing. */
-export function wouldRefuse({ name, language }: Input): Reason | undefined {
+export function wouldRefuse({ name, language, urns, fields }: Input): Reason | undefined {
+  if (distinctUrns(urns ?? []).length > BATCH_LIMIT) {
+    return {
+      code: 'VALIDATION_FAILED',
+      description: `contact.urns has more than ${BATCH_LIMIT} URNs, which RapidPro refuses.`,
+      fix: 'Check the data that they come from.',
+    };
+  }
+  if (hasRefusedCharacter(name)) return strangeCharacter('name');
+  const strange = Object.keys(fields ?? {}).find(key => hasRefusedCharacter(fields?.[key]));
+  if (strange !== undefined)
+    return strangeCharacter(isShown(strange) ? `fields.${strange}` : 'fields');
   if (name != null && Array.from(trimmed(String(name))).length > LONGEST_NAME) {
     return {
       code: 'VALIDATION_FAILED',

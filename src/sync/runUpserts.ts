@@ -21,6 +21,7 @@ import {
   wouldRefuse,
 } from './inputs.js';
 import { type SyncSettings, syncSettings } from './options.js';
+import { isKnownLanguage } from './predict/predict.js';
 import { completeDates, readFacts, resolveNames } from './predict/syncFacts.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
 import { Cost } from './report/cost.js';
@@ -128,7 +129,10 @@ class SharedRefusals {
 
   /** Takes note of what went wrong with one. */
   async note(error: unknown): Promise<void> {
-    if (!(error instanceof RapidProError) || !SHARED.has(error.code)) return;
+    if (!(error instanceof RapidProError)) return;
+    // Of a smart group RapidPro says that the value is not valid.
+    const isOfGroup = error.errors?.some(text => text.startsWith('groups')) ?? false;
+    if (!SHARED.has(error.code) && !isOfGroup) return;
     this.#looking ??= this.#look();
     await this.#looking;
   }
@@ -177,7 +181,10 @@ async function rehearseUpserts(
     const refusal = wouldRefuse(input);
     if (refusal) return outcome.fail({ index }, refusal);
     const { contact } = await findTarget(client, named, urns);
-    const isSure = !isUnpredicted(input) && (named !== undefined || urns.every(isPlainUrn));
+    const isSure =
+      !isUnpredicted(input) &&
+      isKnownLanguage(input.language) &&
+      (named !== undefined || urns.every(isPlainUrn));
     const predicted = isSure ? {} : { predicted: false as const };
     const item = {
       index,

@@ -36,6 +36,8 @@ export function keyOf(content: unknown, { run, path }: Place = {}): string {
  * letters one by one, where JavaScript makes two of `İ` and looks at what stands around `Σ`.
  */
 export function resultKey(name: string): string {
-  const snake = name.trim().replace(/[^\p{L}\d_]+/gu, '_');
+  // The engine takes a next-line for a space, and no byte-order mark.
+  const trimmed = name.replace(/^(?!\ufeff)[\s\u0085]+|(?!\ufeff)[\s\u0085]+$/gu, '');
+  const snake = trimmed.replace(/[^\p{L}\d_]+/gu, '_');
   return Array.from(snake, letter => Array.from(letter.toLowerCase())[0]).join('');
 }

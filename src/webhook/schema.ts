@@ -61,12 +61,21 @@ function urnParts(given: unknown): unknown {
   return scheme && path ? { scheme: scheme.toLowerCase(), path } : value;
 }
 
+const TYPED = /^(?!https?:)([\w.+*-]+(?:\/[\w.+*-]+)?(?:\s*;\s*[\w.-]+=[\w."-]*)*):(.*)$/is;
+
 /** `image/jpeg:https://…`, also `geo:-1.95,30.06`; a link alone says no type. */
 function bareAttachment(value: unknown): object | undefined {
-  const text = typeof value === 'string' ? value : '';
-  const [, content_type, url] = /^(?!https?:)([\w.+-]+(?:\/[\w.+-]+)?):(.+)$/i.exec(text) ?? [];
-  return url ? { content_type, url } : undefined;
+  const text = typeof value === 'string' ? value.trim() : '';
+  if (/^https?:\/\/\S+$/i.test(text)) return { url: text };
+  const [, content_type, url] = TYPED.exec(text) ?? [];
+  return content_type ? { content_type, ...(url ? { url } : {}) } : undefined;
 }
+
+/** One attachment where a list was meant. */
+const oneOfList = (value: unknown) => {
+  const read = fromJson(value);
+  return isObject(read) || bareAttachment(read) ? [read] : read;
+};
 
 const bareUuid = (value: unknown) => (isUuid(value) ? { uuid: value } : undefined);
 
@@ -135,7 +144,7 @@ function makeSchema() {
       type: text,
       uuid,
       created_on: text,
-      attachments: list(attachment),
+      attachments: z.preprocess(oneOfList, list(attachment)),
       text: anyText,
       channel,
       urn,

@@ -57,12 +57,31 @@ const hexOf = (number: number, length: number) => number.toString(16).padStart(l
 /** Hex digits are written in either case, and the rest of a secret is not. */
 const anyCase = (hex: string) => hex.replace(/[a-f]/g, digit => `[${digit}${digit.toUpperCase()}]`);
 
+/** Characters that pages write by name. */
+const ENTITIES: { readonly [character: string]: string } = {
+  '&': 'amp',
+  '<': 'lt',
+  '>': 'gt',
+  '"': 'quot',
+  "'": 'apos',
+};
+
 /** How one character may be written. */
 function patternOf(character: string): string {
-  const percent = [...Buffer.from(character)].map(byte => `%${anyCase(hexOf(byte, 2))}`).join('');
+  // An address in an address is encoded again.
+  const percent = [...Buffer.from(character)]
+    .map(byte => `%(?:25){0,4}${anyCase(hexOf(byte, 2))}`)
+    .join('');
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
   const unicode = units.map(unit => `\\\\{1,8}u${anyCase(hexOf(unit, 4))}`).join('');
-  const ways = [escaped(character), percent, unicode];
+  const [code] = [character.codePointAt(0) ?? 0];
+  const html = `&#(?:0{0,4}${code}|[xX]0{0,4}${anyCase(code.toString(16))});`;
+  const ways = [escaped(character), percent, unicode, html];
+  const entity = ENTITIES[character];
+  if (entity) ways.push(`&${entity};`);
+  if (units.every(unit => unit < 256)) {
+    ways.push(units.map(unit => `\\\\{1,8}x${anyCase(hexOf(unit, 2))}`).join(''));
+  }
   if (character === ' ') ways.push('\\+');
   // JSON within JSON escapes the escapes.
   if (/["\\/]/.test(character)) ways.push(`\\\\{1,8}${escaped(character)}`);
@@ -116,7 +135,20 @@ class Hider {
     const kind = Object.prototype.toString.call(value);
     if (kind === '[object Map]') return this.#hideMap(value as Map<unknown, unknown>);
     if (kind === '[object Set]') return this.#hideSet(value as Set<unknown>);
+    if (kind !== '[object Object]' && !Array.isArray(value) && this.#isTextWith(value)) return '…';
     return this.#hideObject(value);
+  }
+
+  /** An address, headers, an error and their like: what they hold is no key of theirs. */
+  #isTextWith(value: object): boolean {
+    try {
+      const isList = typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
+      const text = `${value} ${isList ? JSON.stringify([...(value as Iterable<unknown>)]) : ''}`;
+      return this.#hideText(text) !== text;
+    } catch {
+      // What cannot be read as a text is looked at as an object.
+      return false;
+    }
   }
 
   #hideText(text: string): string {
@@ -128,15 +160,16 @@ class Hider {
     if (ArrayBuffer.isView(value)) {
       return Buffer.from(value.buffer, value.byteOffset, value.byteLength).includes(this.#bytes);
     }
-    if (Object.prototype.toString.call(value) === '[object ArrayBuffer]') {
+    if (/^\[object (?:Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(value))) {
       return Buffer.from(value as ArrayBuffer).includes(this.#bytes);
     }
-    // As a Buffer becomes in JSON.
+    // As a Buffer, or an array of bytes, becomes in JSON.
+    const isNumbered = Array.isArray(value) || Object.hasOwn(value, '0');
+    const items: unknown[] = isNumbered ? Object.values(value) : [];
     return (
-      Array.isArray(value) &&
-      value.length >= this.#bytes.length &&
-      value.every(item => typeof item === 'number') &&
-      Buffer.from(value).includes(this.#bytes)
+      items.length >= this.#bytes.length &&
+      items.every(item => typeof item === 'number') &&
+      Buffer.from(items as number[]).includes(this.#bytes)
     );
   }
 

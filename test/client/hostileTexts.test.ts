@@ -101,6 +101,57 @@ describe('a number that was sent is masked, however it is written', () => {
   });
 });
 
+describe('so is one that a server writes in a way of its own', () => {
+  const sent = { path: 'contacts', body: { urns: ['tel:0788123123'] } };
+  const show = (text: string, request: Parameters<typeof personalTexts>[0] = sent) =>
+    redact(text, personalTexts(request));
+
+  test.each([
+    '0788_123_123',
+    '0788,123,123',
+    '0788:123:123',
+    '0788*123*123',
+    '0788~123~123',
+    '0788|123|123',
+    '0788\u2212123\u2212123',
+    '0788·123•123',
+    '[0788] [123] [123]',
+    '<b>0788</b>123123',
+    '0788&nbsp;123&#160;123',
+    '0788%20123%20123',
+    '0788 123 123 2',
+    '0788-123-123 (1',
+    '2 0788-123-123',
+    '0788-123-123, 0788-123-124',
+    '078812 3123x5',
+  ])('%s', number => {
+    const shown = show(`The value ${number} is not right for 12 of 1234567 contacts.`);
+    expect(shown).not.toMatch(/0788|123.{0,4}123/);
+    expect(shown).toMatch(/is not right for 12 of 1234567 contacts\.$/);
+  });
+
+  test.each<[string, string, Json]>([
+    ['in a message', 'messages', { contact: 'x', text: 'Call 0788 123-123 today.' }],
+    ['in a note', 'ticket_actions', { note: 'Call 0788123123' }],
+    ['behind a key that RapidPro does not have', 'contacts', { name: 'A', phone: '0788123123' }],
+    ['as a number', 'contacts', { fields: { mobile: 788123123 } }],
+    ['as a key', 'contacts', { fields: { '+250788123123': 'x' } }],
+  ])('that was sent %s', (_, path, body) => {
+    expect(show('Not 0788_123_123.', { path, body })).toMatch(/^Not …(23)?\.$/);
+  });
+
+  test('a name in place of a key, and a short one in capitals', () => {
+    const body = { fields: { 'Uwamahoro Diane': 'x' }, name: 'Eva' };
+    expect(show('fields: Uwamahoro Diane, EVA', { path: 'contacts', body })).toBe('fields: …, …');
+    expect(show('age: no', { path: 'contacts', body: { fields: { age: 'x' } } })).toBe('age: no');
+  });
+
+  test('dates, ids and counts that were not sent stay', () => {
+    const text = 'On 2026-01-31 at 10:00, 12 of 345,678 in 4.5 s: 0788 123 124';
+    expect(show(text)).toBe(text);
+  });
+});
+
 describe('what does things to a terminal or a log is left out', () => {
   test.each([
     ['colors', '\u001b[31mred\u001b[0m', '[31mred [0m'],

@@ -44,7 +44,6 @@ describe('in French, by status and shape', () => {
     [400, { urns: { 0: ['URN invalide'] } }, V9, 'VALIDATION_FAILED', ['urns[0]: URN invalide']],
     [403, { detail: "Vous n'avez pas la permission" }, V9, 'PERMISSION_DENIED'],
     [403, { detail: "Vous n'avez pas la permission" }, TEXTIT, 'PERMISSION_DENIED'],
-    [403, { detail: 'Jeton invalide' }, {}, 'INVALID_TOKEN'],
     [404, { detail: 'Pas trouvé.' }, V9, 'NOT_FOUND'],
     [405, { detail: 'Méthode « POST » non autorisée.' }, V9, 'METHOD_NOT_ALLOWED'],
     [409, { detail: 'Limite atteinte.' }, V9, 'LIMIT_REACHED'],
@@ -62,11 +61,27 @@ describe('in French, by status and shape', () => {
   });
 });
 
+test.each([
+  [403, { detail: 'Jeton invalide' }, 'INVALID_TOKEN'],
+  [400, { name: ['Trop long.'] }, 'VALIDATION_FAILED'],
+  [400, { urns: { 0: ['Non.'] } }, 'VALIDATION_FAILED'],
+  [400, { detail: 'Non.' }, 'VALIDATION_FAILED'],
+])('%d %j is RapidPro’s, also where no header says so', async (status, body, code) => {
+  expect((await refusal(status, body, {}, GET)).code).toBe(code);
+});
+
 describe('answers that are not RapidPro’s', () => {
   test.each([
     [403, HTML, {}, 'NOT_RAPIDPRO'],
     [403, '', {}, 'NOT_RAPIDPRO'],
     [403, 'Forbidden', {}, 'NOT_RAPIDPRO'],
+    [403, { message: 'Forbidden' }, {}, 'NOT_RAPIDPRO'],
+    [403, { message: 'Missing Authentication Token' }, {}, 'NOT_RAPIDPRO'],
+    [403, { error: ['forbidden'] }, {}, 'NOT_RAPIDPRO'],
+    [403, {}, {}, 'NOT_RAPIDPRO'],
+    [400, { error: 'bad request' }, {}, 'NOT_RAPIDPRO'],
+    [400, { message: 'Bad Request', status: 400 }, {}, 'NOT_RAPIDPRO'],
+    [400, ['bad'], {}, 'NOT_RAPIDPRO'],
     [404, HTML, {}, 'NOT_RAPIDPRO'],
     [404, '', {}, 'NOT_RAPIDPRO'],
     [404, { detail: 'Not Found' }, {}, 'NOT_RAPIDPRO'],

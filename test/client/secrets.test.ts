@@ -106,6 +106,7 @@ const WRITTEN: [string, string][] = [
   ['in an address', `https://example.org/?key=${TOKEN}`],
   ['in the password of an address', `https://me:${TOKEN}@example.org/`],
   ['in base64', base64(TOKEN)],
+  ['in hex', `x${Buffer.from(TOKEN).toString('hex').toUpperCase()}`],
   ['in base64, behind another letter', base64(`:${TOKEN}`)],
   ['in base64, between others', `Basic ${base64(`me:${TOKEN}\n`)}`],
 ];

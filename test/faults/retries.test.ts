@@ -357,6 +357,15 @@ test.each([
   expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', fix: expect.stringMatching(text) });
 });
 
+test.each([
+  ['campaign_events', /change the event twice.*relative_to/],
+  ['contacts', /change the contact, or add its note, twice/],
+])('a lost change in %s is not called an addition', async (path, text) => {
+  const { client } = await setUp(answer(500, 'Server Error'));
+  const request = { method: 'POST', path, query: { uuid: 'x' }, body: {} } as const;
+  expect((await failure(client.request(request))).fix).toMatch(text);
+});
+
 test('a whole answer that is a web page is not asked for again', async () => {
   const page = answer(200, '<!doctype html><html></html>', { 'Content-Type': 'text/html' });
   const { server, client } = await setUp(page);

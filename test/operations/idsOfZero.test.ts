@@ -61,7 +61,21 @@ test.each([1, '1', '007', 10, 4_000_000_000, '90071992547409930'])('%j is good',
 });
 
 describe('in http', () => {
-  test.each([0, -0, '0', '000', ' 0 ', '-0', '+00', '0_0', [0], [5, 0]])('%j', async id => {
+  test.each([
+    0,
+    -0,
+    '0',
+    '000',
+    ' 0 ',
+    '-0',
+    '+00',
+    '0_0',
+    '\u0660',
+    '\uff10',
+    '\u06f00',
+    [0],
+    [5, 0],
+  ])('%j', async id => {
     for (const operation of [
       http.get('messages', { id: id as never }),
       http.get('messages', { broadcast: id as never }),
@@ -78,6 +92,7 @@ describe('in http', () => {
     { id: 5 },
     { id: '10' },
     { id: '100' },
+    { id: '\u0665\u0660' },
     { key: '0' },
     { group: 0 },
     { name: '000' },

@@ -199,6 +199,35 @@ const WRITES: Write[] = [
     'flowStart.groups[0]',
     o => rapidpro.startFlow({ flow: FLOW, groups: ['undefined'] }, o),
   ],
+  [
+    'startFlow',
+    'flowStart.params.name',
+    o => rapidpro.startFlow({ flow: FLOW, urns: [AMINA], params: { name: 'Amina undefined' } }, o),
+  ],
+  [
+    'startFlow',
+    'flowStart.params.greeting',
+    o =>
+      rapidpro.startFlow({ flow: FLOW, urns: [AMINA], params: { greeting: 'Hi $.data.name' } }, o),
+  ],
+  ['addContact', 'contact.name', o => addContact({ name: 'Ms $.data.name' }, o)],
+  [
+    'updateContact',
+    'changes.fields.address',
+    o => rapidpro.updateContact(UUID, { fields: { address: 'near $.data.place' } }, o),
+  ],
+  ['ensureGroup', 'group.name', o => rapidpro.ensureGroup('Clinic undefined', o)],
+  ['setGlobal', 'global.value', o => rapidpro.setGlobal('Greeting', 'Dear undefined', o)],
+  [
+    'addGlobal',
+    'global.value',
+    o => rapidpro.addGlobal({ name: 'Greeting', value: 'Open until NaN' }, o),
+  ],
+  [
+    'sendMessage',
+    'message.text',
+    o => sendMessage({ contact: AMINA, text: `Hi ${rapidpro.dataValue('name')}` }, o),
+  ],
   ['addGroup', 'group.name', o => rapidpro.addGroup({ name: 'undefined' }, o)],
   ['updateGroup', 'changes.name', o => rapidpro.updateGroup(UUID, { name: 'null' }, o)],
   ['ensureGroup', 'group.name', o => rapidpro.ensureGroup('NaN', o)],
@@ -262,6 +291,7 @@ const WRITES: Write[] = [
 const friendly = () =>
   serve(
     msw.get('*', ({ request }) => page(request.url.includes('flows') ? [{ uuid: FLOW }] : [])),
+    msw.post('*_actions.json', () => new HttpResponse(null, { status: 204 })),
     msw.post('*', () => HttpResponse.json({ uuid: UUID, urns: [], type: 'text' }, { status: 201 })),
   );
 
@@ -279,6 +309,23 @@ describe.each(WRITES)('%s: %s', (_, path, make) => {
     await run(make({ literal: true }), server);
     expect(server.requests.some(({ method }) => method === 'POST')).toBe(true);
   });
+});
+
+test('an address that pushes go to has no missing part', async () => {
+  for (const end of ['undefined', 'a/undefined/b', '?key=undefined', '[object Object]']) {
+    const target_url = `https://example.org/${end}`;
+    for (const operation of [
+      rapidpro.addResthookSubscriber({ resthook: 'report', target_url }),
+      rapidpro.subscribe('report', target_url),
+    ]) {
+      const error = await refused(operation, 'INVALID_INPUT');
+      expect(error.description).toMatch(/^subscriber\.target_url has a part that is missing/);
+    }
+  }
+  const server = await friendly();
+  const target_url = 'https://example.org/undefinedness/null?nan=1';
+  await run(rapidpro.addResthookSubscriber({ resthook: 'report', target_url }), server);
+  expect(server.requests).toHaveLength(1);
 });
 
 test('literal is true or false', async () => {

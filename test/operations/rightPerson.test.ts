@@ -20,11 +20,23 @@ import {
   upsertContact,
   upsertContacts,
 } from '../../src/index.js';
-import type { Operation } from '../../src/types/state.js';
+import type { UpsertBody } from '../../src/types/bodies.js';
+import type { Operation, State } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { serve } from '../support/serve.js';
 import { bulk, counts, workspace, writes } from './bulk/workspace.js';
-import { answering, FLOW, failure, page, refused, run, sent, stateFor, UUID } from './run.js';
+import {
+  answering,
+  FLOW,
+  failure,
+  OTHER_UUID,
+  page,
+  refused,
+  run,
+  sent,
+  stateFor,
+  UUID,
+} from './run.js';
 
 /** What a job says reaches the right person, or nobody. */
 
@@ -399,6 +411,22 @@ describe.each(DIALECTS)('on %s', dialect => {
     }
   });
 
+  test('a quick reply that is no text and no object is refused by its place', async () => {
+    const sandbox = await open();
+    const lists = [[null], ['Yes', undefined], [true], [['Yes']], { eng: ['Yes', null] }];
+    for (const quick_replies of lists as never[]) {
+      for (const operation of [
+        sendBroadcast({ urns: [AMINA], text: 'Ok?', quick_replies }),
+        sendMessage({ contact: AMINA, text: 'Ok?', quick_replies }),
+      ]) {
+        const error = await failure(operation, sandbox);
+        expect(error.code).toBe('INVALID_INPUT');
+        expect(error.description).toMatch(/\.quick_replies(\.eng)?\[[01]\] /);
+      }
+    }
+    expect(writes(sandbox)).toEqual([]);
+  });
+
   test('an empty list of URNs adds none', async () => {
     const sandbox = await open();
     const { result } = await bulk(
@@ -534,8 +562,38 @@ describe.each(DIALECTS)('on %s', dialect => {
       }
     });
 
-    test('of upsertContacts comes out as the real run', async () => {
+    test('of a language that RapidPro may not know is not certain', async () => {
+      const sandbox = await open();
       const list = [
+        { urns: [AMINA], language: 'zzz' },
+        { urns: ['tel:+250788555555'], language: 'zzz' },
+      ];
+      for (const make of [upsertContacts, syncContacts]) {
+        const { result } = await bulk(make(list, { dryRun: true }), sandbox);
+        expect([...result.created, ...result.updated].map(item => item.predicted)).toEqual([
+          false,
+          false,
+        ]);
+        const known = list.map(contact => ({ ...contact, language: 'kin' }));
+        const sure = await bulk(make(known, { dryRun: true }), sandbox);
+        expect([...sure.result.created, ...sure.result.updated]).toHaveLength(2);
+        expect(JSON.stringify(sure.result)).not.toContain('predicted');
+      }
+    });
+
+    test('of a flow that is not there is refused as the real start', async () => {
+      const sandbox = await open();
+      for (const dryRun of [true, false]) {
+        const error = await failure(
+          startFlow({ flow: OTHER_UUID, urns: [AMINA] }, { dryRun }),
+          sandbox,
+        );
+        expect(error.code).toBe('UNKNOWN_REFERENCE');
+      }
+    });
+
+    test('of upsertContacts comes out as the real run', async () => {
+      const list: UpsertBody[] = [
         { urns: [AMINA], name: 'A' },
         { urns: ['tel:+250788555555'], name: 'New' },
         { urns: [AMINA, 'tel:+250788003001'], name: 'Clash' },
@@ -545,6 +603,8 @@ describe.each(DIALECTS)('on %s', dialect => {
         { urns: ['tel:+250788556666'], language: 'fr' },
         { urns: ['tel:+250788557777'], name: 'x'.repeat(80) },
         { urns: ['tel:+250788558888'], groups: ['Nobody'] },
+        { urns: ['tel:+250788559999'], name: 'a\u0000b' },
+        { urns: ['tel:+250788551111'], fields: { tei_id: 'a\u0000b' } },
       ];
       const sandbox = await open();
       const dry = await bulk(upsertContacts(list, { dryRun: true }), sandbox);
@@ -598,6 +658,18 @@ describe('an option that would not be heeded', () => {
   ])('because it came out empty, is refused', async operation => {
     const error = await refused(operation, 'INVALID_OPTION');
     expect(error.description).toContain('is empty');
+  });
+
+  test.each([
+    ['restart_participants', () => undefined],
+    ['restart_participants', null],
+    ['exclude_active', (state: State) => state.nothing],
+  ])('because %s of a flow start came out empty, is refused', async (key, value) => {
+    const body = { flow: FLOW, urns: [AMINA], [key]: value };
+    for (const operation of [startFlow(body as never), startFlow((() => body) as never)]) {
+      const error = await refused(operation, 'INVALID_INPUT');
+      expect(error.description).toContain(`flowStart.${key} is empty`);
+    }
   });
 
   test('because it is a function in place of the callback, is reported', async () => {

@@ -1,15 +1,26 @@
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
 import { expect, test } from 'vitest';
+import type { RapidProError } from '../../src/errors/errors.js';
 import {
   addGroup,
+  addToGroup,
   eachMissedPush,
   eachPage,
   ensureGroup,
   getCampaignEvents,
+  getContacts,
   getFlowRuns,
   getMessages,
+  getResthookEvents,
+  getResthookSubscribers,
+  sendBroadcast,
+  syncContacts,
+  updateGroup,
+  upsertContact,
 } from '../../src/index.js';
 import type { Operation } from '../../src/types/state.js';
+import { TOKEN } from '../support/credential.js';
 import { noSleep } from '../support/noSleep.js';
 import { serve } from '../support/serve.js';
 import { OTHER_UUID, page, run, UUID } from './run.js';
@@ -33,6 +44,7 @@ const workspace = (mayRead = true) => {
     listed('labels', [{ uuid: UUID, name: 'Urgent' }]),
     listed('campaigns', [{ uuid: UUID, name: 'Visits' }]),
     listed('flows', [FLOW]),
+    listed('resthooks', [{ resthook: 'new-report' }]),
     msw.get('*/api/v2/definitions.json', () =>
       HttpResponse.json({ version: '13', flows: [{ uuid: UUID, nodes: [{ uuid: UUID }] }] }),
     ),
@@ -46,6 +58,9 @@ const unknown: [string, Operation, RegExp][] = [
   ['pages of a label', eachPage(getMessages({ label: 'Nope' }), step), /getLabels/],
   ['a flow', getFlowRuns({ flow: OTHER_UUID }), /getFlows/],
   ['a campaign', getCampaignEvents({ campaign: 'visits' }), /Did you mean "Visits"/],
+  ['a resthook', getResthookEvents({ resthook: 'new-reprot' }), /Did you mean "new-report"/],
+  ['a resthook of subscribers', getResthookSubscribers({ resthook: 'x' }), /getResthooks/],
+  ['pages of a resthook', eachPage(getResthookEvents({ resthook: 'x' }), step), /getResthooks/],
   ['the flow of pushes', eachMissedPush({ flow: OTHER_UUID, result: 'webhook' }, step), /getFlows/],
   [
     'the result of pushes',
@@ -66,6 +81,8 @@ test.each<[string, Operation]>([
   ['a label by its uuid', getMessages({ label: UUID })],
   ['a flow', getFlowRuns({ flow: UUID })],
   ['a campaign', getCampaignEvents({ campaign: 'Visits' })],
+  ['a resthook', getResthookEvents({ resthook: 'new-report' })],
+  ['a resthook of subscribers', getResthookSubscribers({ resthook: 'new-report' })],
   ['a result', eachMissedPush({ flow: UUID, result: 'Webhook' }, step)],
   ['a node', eachMissedPush({ flow: UUID, node: UUID }, step)],
   ['no filter', getMessages({})],
@@ -84,13 +101,16 @@ test('an unknown node of a flow is told', async () => {
 });
 
 test('where the token may not look, the empty list is given', async () => {
-  const { data } = await run(getMessages({ label: 'urgent' }), await workspace(false));
-  expect(data).toEqual([]);
+  const server = await workspace(false);
+  for (const list of [getMessages({ label: 'urgent' }), getResthookEvents({ resthook: 'x' })]) {
+    expect((await run(list, server)).data).toEqual([]);
+  }
 });
 
 test.each<[string, Operation]>([
   ['ensureGroup', ensureGroup('Active')],
   ['addGroup', addGroup({ name: 'active ' })],
+  ['updateGroup', updateGroup(UUID, { name: 'BLOCKED' })],
 ])('a name that the server keeps for itself is told as that: %s', async (_, operation) => {
   noSleep();
   const server = await serve(
@@ -104,4 +124,26 @@ test.each<[string, Operation]>([
     description: expect.stringMatching(/uses this name/),
     fix: 'Choose another name.',
   });
+});
+
+test.each<[string, Operation]>([
+  ['addToGroup', addToGroup(['tel:+250788000001'], 'Blocked')],
+  ['its dry run', addToGroup([UUID], 'Blocked', { dryRun: true })],
+  ['getContacts', getContacts({ group: 'Stopped' })],
+  ['sendBroadcast', sendBroadcast({ groups: ['Active'], text: 'Hi' })],
+  ['upsertContact', upsertContact({ urns: ['tel:+250788000001'], groups: ['Archived'] })],
+  ['syncContacts, as its scope', syncContacts([{ uuid: UUID }], { group: 'Active' })],
+])('such a name in place of a group is told as that: %s', async (_, operation) => {
+  const sandbox = await createSandbox({
+    token: TOKEN,
+    seed: { groups: [{ name: 'Actives' }], contacts: [{ urns: ['tel:+250788000001'] }] },
+  });
+  const error = await run(operation, sandbox).then(
+    () => expect.fail('it should have thrown'),
+    (thrown: RapidProError) => thrown,
+  );
+  await sandbox.close();
+  expect(error.code).toMatch(/^UNKNOWN_(REFERENCE|GROUP)$/);
+  expect(error.fix).toContain('a hidden group of its own');
+  expect(error.fix).not.toContain('ensureGroup');
 });

@@ -137,6 +137,9 @@ describe('what authors make of the body', () => {
   test.each([
     ['geo:-1.95,30.06', 'geo', '-1.95,30.06'],
     ['image:https://x.org/a.jpg', 'image', 'https://x.org/a.jpg'],
+    ['audio/ogg; codecs=opus:https://x.org/a.ogg', 'audio/ogg; codecs=opus', 'https://x.org/a.ogg'],
+    ['image/*:https://x.org/a', 'image/*', 'https://x.org/a'],
+    [' geo:1.5,30\n', 'geo', '1.5,30'],
     ['application/vnd.ms-excel:https://x.org/a:b', 'application/vnd.ms-excel', 'https://x.org/a:b'],
   ])('an attachment as text, whatever its type: %s', (attachment, content_type, url) => {
     const push = parsePush({ input: { text: 'x', attachments: [attachment] } });
@@ -144,8 +147,26 @@ describe('what authors make of the body', () => {
   });
 
   test('a link of an attachment is not taken for its type', () => {
-    const error = refusal({ input: { attachments: ['https://x.org/a.jpg'] } });
-    expect(error.description).toContain('input.attachments[0] must be an object');
+    const push = parsePush({ input: { attachments: ['https://x.org/a.jpg'] } });
+    expect(push.input?.attachments).toEqual([{ url: 'https://x.org/a.jpg' }]);
+  });
+
+  test('an attachment without its link has its type alone', () => {
+    const push = parsePush({ input: { attachments: ['unavailable:', 'image/jpeg:'] } });
+    expect(push.input?.attachments).toEqual([
+      { content_type: 'unavailable' },
+      { content_type: 'image/jpeg' },
+    ]);
+  });
+
+  test.each([
+    'image:https://x.org/a.jpg',
+    { content_type: 'image', url: 'https://x.org/a.jpg' },
+    '{"content_type":"image","url":"https://x.org/a.jpg"}',
+  ])('one attachment stands for a list of one: %j', attachments => {
+    expect(parsePush({ input: { attachments } }).input?.attachments).toEqual([
+      { content_type: 'image', url: 'https://x.org/a.jpg' },
+    ]);
   });
 
   test('in a body that comes as text, a number that JavaScript would round becomes text', () => {

@@ -37,6 +37,23 @@ const ways: [string, (secret: string) => unknown][] = [
   ['as the key of a Map', secret => ({ map: new Map([[secret, 1]]) })],
   ['in a Set', secret => new Set([secret])],
   ['as a key', secret => ({ [secret]: { [secret]: 1 } })],
+  ['percent-encoded twice', secret => encodeURIComponent(encodeURIComponent(`x${secret}"`))],
+  [
+    'in numbers of a page',
+    secret => Array.from(secret, letter => `&#${letter.codePointAt(0)};`).join(''),
+  ],
+  [
+    'in hex numbers of a page',
+    secret => Array.from(secret, letter => `&#x${letter.codePointAt(0)?.toString(16)};`).join(''),
+  ],
+  [
+    'in bytes after JSON',
+    secret => JSON.parse(JSON.stringify(new Uint8Array(Buffer.from(secret)))),
+  ],
+  ['in an address', secret => new URL(`https://example.org/?key=${encodeURIComponent(secret)}`)],
+  ['in a form of its own', secret => new URLSearchParams({ key: secret })],
+  ['in headers', secret => new Headers({ key: encodeURIComponent(secret) })],
+  ['in an error', secret => new Error(`no ${secret}`)],
 ];
 
 test.each(ways)('%s', (_, write) => {
@@ -59,6 +76,8 @@ test('what holds none of it is the same object', () => {
     ],
     numbers: [1, 2, 3],
     date: new Date(0),
+    url: new URL('https://example.org/?key=1'),
+    error: new Error('s3cr3t'),
   };
   expect(withoutSecret(value, 's3cr3t-of-ours')).toBe(value);
 });
@@ -77,6 +96,8 @@ test.each([
   ['Οδός ΟΔΟΣ', 'οδός_οδοσ'],
   ['Cases Seen', 'cases_seen'],
   ['ẞ', 'ß'],
+  ['\u0085Cases ', 'cases'],
+  ['\ufeffCases', '_cases'],
 ])('a result that is called %s has the key %s', (name, key) => {
   expect(resultKey(name)).toBe(key);
 });

@@ -1,3 +1,4 @@
+import type { ApiResponse } from '../../client/request.js';
 import { fail, RapidProError } from '../../errors/errors.js';
 import { outcomeUnknown } from '../../errors/outcome.js';
 import type { Dictionary } from '../../types/json.js';
@@ -18,12 +19,27 @@ export function asObject(body: unknown): Dictionary {
   ) {
     return body as Dictionary;
   }
-  throw fail(
+  throw notLikeRapidPro();
+}
+
+function notLikeRapidPro(): RapidProError {
+  return fail(
     'NOT_RAPIDPRO',
     'The server answered with data, but not like RapidPro.',
     'Check "host" in the credential.',
     { outcome: 'unknown' },
   );
+}
+
+/**
+ * Makes sure that an answer to a deletion or an action says that it was done: RapidPro answers with nothing, or lists
+ * what an action did not change. A page that stands before a server answers with a 200 to everything.
+ *
+ * @throws RapidProError `NOT_RAPIDPRO`
+ */
+export function requireDone({ statusCode, body }: ApiResponse): void {
+  const { failures } = (body ?? {}) as { failures?: unknown };
+  if (statusCode !== 204 && !Array.isArray(failures)) throw notLikeRapidPro();
 }
 
 /**

@@ -16,8 +16,20 @@ function unknownGroup(error: unknown): string | undefined {
   return undefined;
 }
 
+/** Names of groups that RapidPro 9 has without listing them. */
+const KEPT = new Set(['active', 'archived', 'blocked', 'stopped']);
+
+/** What to say of a group by which RapidPro 9 sorts contacts itself; undefined for any other name. */
+export function keptGroupAdvice(name: string): string | undefined {
+  return KEPT.has(name.trim().toLowerCase())
+    ? 'RapidPro 9 uses this name for a hidden group of its own, which its API does not accept. Use a group of your own with another name; "status" of a contact says whether it is active.'
+    : undefined;
+}
+
 /** What to write in place of a group that is not there. */
 export function adviceFor(name: string, names: readonly string[]): string {
+  const kept = keptGroupAdvice(name);
+  if (kept) return kept;
   if (asUuid(name)) {
     return 'No group of the workspace has this uuid: getGroups() lists them. It may be one of another workspace, or of a group that was deleted.';
   }

@@ -159,16 +159,18 @@ function asWorkspace(body: unknown): Dictionary {
  * A start of an archived flow is taken, and then fails in the background; an event of a campaign with one
  * does nothing.
  *
+ * @returns whether the flow is there; undefined if that is not known
  * @throws RapidProError `INVALID_INPUT`
  */
 export async function refuseArchived(
   facts: WorkspaceFacts,
   flow: unknown,
   where: string,
-): Promise<void> {
-  if (typeof flow !== 'string') return;
-  const found = await facts.unlessForbidden('flows', () => facts.flow(flow), NOT_READABLE);
-  if (found?.archived !== true) return;
+): Promise<boolean | undefined> {
+  if (typeof flow !== 'string') return undefined;
+  const read = async () => (await facts.flow(flow)) ?? null;
+  const found = await facts.unlessForbidden('flows', read, NOT_READABLE);
+  if (found?.archived !== true) return found === undefined ? undefined : found !== null;
   throw fail(
     'INVALID_INPUT',
     `${where} is archived: RapidPro would accept it and start nobody.`,

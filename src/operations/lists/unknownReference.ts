@@ -4,6 +4,7 @@ import { nearest } from '../../input/nearest.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
+import { keptGroupAdvice } from '../base/groupAdvice.js';
 import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
 import { collect } from './list.js';
 
@@ -66,6 +67,8 @@ export function referenceCheck(filter: keyof typeof LISTED) {
 
 /** What may be wrong with the name of a group. */
 function advise(wanted: string, names: readonly string[]): string {
+  const kept = keptGroupAdvice(wanted);
+  if (kept) return kept;
   const guess = nearest(wanted, names);
   return `${guess ? `Did you mean "${guess}"? ` : ''}Check the spelling of the group, or list the groups with getGroups().`;
 }

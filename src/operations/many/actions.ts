@@ -7,7 +7,7 @@ import {
   type ItemCode,
   RapidProError,
 } from '../../errors/errors.js';
-import { PERHAPS_DONE } from '../../errors/outcome.js';
+import { outcomeUnknown, PERHAPS_DONE } from '../../errors/outcome.js';
 import type { Body } from '../../input/body.js';
 import { count, log } from '../../input/log.js';
 import type { Settings } from '../../input/optionTable.js';
@@ -15,6 +15,7 @@ import { BATCH_LIMIT } from '../../resources.js';
 import type { ActionFailure, ActionPlan, ActionResult } from '../../types/actions.js';
 import type { Json } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
+import { requireDone } from '../base/asObject.js';
 import { adviceFor } from '../base/groupAdvice.js';
 import { type Placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import { operation } from '../base/operation.js';
@@ -95,6 +96,15 @@ function refusal(item: Item, error: RapidProError, noun: string): ActionFailure 
     : failure(item, 'NOT_ACTIVE', `${NOT_ACTIVE(noun)}${lost}`);
 }
 
+/** Makes sure that the action was done; of one that must not be repeated nobody knows else. */
+function requireActed(answer: ApiResponse, { path, repeatable = true }: Action): void {
+  try {
+    requireDone(answer);
+  } catch (error) {
+    throw repeatable || !(error instanceof RapidProError) ? error : outcomeUnknown(error, path);
+  }
+}
+
 /** Sends the next batch, and notes what became of it or puts what is left of it back in the queue. */
 async function actOnBatch(client: Client, action: Action, progress: Progress): Promise<void> {
   const { path, body, repeatable = true } = action;
@@ -111,6 +121,7 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
       repeated,
       referencesGroupsOrFields: 'group' in body || 'topic' in body,
     });
+    requireActed(answer, action);
     const failed = reported(answer, items);
     const indexes = new Set(failed.map(({ index }) => index));
     progress.queue.shift();

@@ -237,10 +237,13 @@ async function withFlow(
   facts: Call<never>['facts'],
   body: Body,
   where: string,
+  dryRun: boolean,
 ): Promise<Body> {
   const { flow } = body;
   if (isName(flow)) return { ...body, flow: await uuidOf(client, 'flows', flow, where) };
-  await refuseArchived(facts, flow, where);
+  const isThere = await refuseArchived(facts, flow, where);
+  // RapidPro itself says so of a real start.
+  if (dryRun && isThere === false) refuseUnknown(where);
   return body;
 }
 
@@ -279,7 +282,7 @@ export async function sendToAll(
     ...placed(contacts, `${where}.contacts`),
     ...placed(urns, `${where}.urns`),
   ]);
-  const body = await withFlow(client, facts, given, `${where}.flow`);
+  const body = await withFlow(client, facts, given, `${where}.flow`, dryRun);
   if (dryRun) {
     const { summary, ...plan } = await rehearse(client, recipients, onlyActive, where);
     logPlan(path, plan, summary);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bodyCheck, name, record, text, uuidOrName } from '../../input/body.js';
+import { isMissingPart } from '../../input/missing.js';
 import type { ResourceName } from '../../resources.js';
 import type { FieldType } from '../../types/bodies.js';
 import { parseUrl } from '../../url.js';
@@ -52,7 +53,8 @@ export const checkField = bodyCheck(
   { resource: 'fields', texts: { name: 'name' } },
 );
 
-const ofGlobal = { resource: 'globals', texts: { name: 'name', value: 'name' } } as const;
+/** Flows say globals to people. */
+const ofGlobal = { resource: 'globals', texts: { name: 'name', value: 'message' } } as const;
 
 export const checkGlobal = bodyCheck('global', { name, value: name }, ofGlobal);
 
@@ -100,13 +102,17 @@ export const checkResthookSubscriber = bodyCheck(
 );
 
 /** Whoever reads the subscribers would read a password too. */
-const openUrl = url.refine(
-  value => {
-    const { username, password } = parseUrl(value) ?? {};
-    return !username && !password;
-  },
-  { error: 'must not contain a user name or password: remove the part before @' },
-);
+const openUrl = url
+  .refine(
+    value => {
+      const { username, password } = parseUrl(value) ?? {};
+      return !username && !password;
+    },
+    { error: 'must not contain a user name or password: remove the part before @' },
+  )
+  .refine(value => !isMissingPart(value), {
+    error: 'has a part that is missing data: check the names after $ or state',
+  });
 
 export const checkNewSubscriber = bodyCheck(
   'subscriber',

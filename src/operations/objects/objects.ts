@@ -8,7 +8,8 @@ import type { ResourceName } from '../../resources.js';
 import { resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
-import { asObject } from '../base/asObject.js';
+import { asObject, requireDone } from '../base/asObject.js';
+import { keptGroupAdvice } from '../base/groupAdvice.js';
 import { operation } from '../base/operation.js';
 import { refuseArchived, type WorkspaceFacts } from '../base/workspaceFacts.js';
 import { isName, uuidOf } from '../lists/named.js';
@@ -78,9 +79,6 @@ function lost(error: RapidProError, resource: ResourceName): RapidProError {
   });
 }
 
-/** Names of groups that RapidPro 9 has without listing them. */
-const KEPT = new Set(['active', 'archived', 'blocked', 'stopped']);
-
 /** Nobody can use what has the name: no list shows it. */
 export function keptName(error: RapidProError, resource: ResourceName): RapidProError {
   return changed(error, {
@@ -90,7 +88,13 @@ export function keptName(error: RapidProError, resource: ResourceName): RapidPro
 }
 
 function isKept(resource: ResourceName, { name }: Body): boolean {
-  return resource === 'groups' && KEPT.has(String(name).trim().toLowerCase());
+  return resource === 'groups' && keptGroupAdvice(String(name)) !== undefined;
+}
+
+/** What a refused write says, where RapidPro keeps the name for itself. */
+function whyTaken(error: unknown, resource: ResourceName, body: Body): unknown {
+  const isTaken = error instanceof RapidProError && error.code === 'NAME_TAKEN';
+  return isTaken && isKept(resource, body) ? keptName(error, resource) : error;
 }
 
 /**
@@ -129,7 +133,7 @@ export function add(plan: Write): Operation {
       } catch (error) {
         if (!(error instanceof RapidProError) || error.code !== 'NAME_TAKEN') throw error;
         if (error.outcome === 'unknown') throw lost(error, resource);
-        throw isKept(resource, checked) ? keptName(error, resource) : error;
+        throw whyTaken(error, resource, checked);
       }
     },
   });
@@ -188,7 +192,9 @@ export function update(plan: Update): Operation {
       const body = check(args.changes, 'changes', literal);
       const isEvent = resource === 'campaign_events';
       const changes = isEvent ? await eventWithUuids(client, facts, body, 'changes') : body;
-      return change(client, { resource, query, body: changes, repeatable });
+      return change(client, { resource, query, body: changes, repeatable }).catch(error => {
+        throw whyTaken(error, resource, changes);
+      });
     },
   });
 }
@@ -207,7 +213,7 @@ export function remove({ resource, key, object, options }: Removal): Operation {
     async run({ client, args }) {
       const { path } = resources[resource];
       const query = { [key]: checkKey(args.object, key, resource) };
-      await client.request({ method: 'DELETE', path, query });
+      requireDone(await client.request({ method: 'DELETE', path, query }));
       log.info(`Deleted ${nounOf(resource)} ${query[key]}`);
       return { deleted: true };
     },

@@ -49,8 +49,18 @@ export function predictName(value: string | number | null, current: string | nul
   return compare(stored, current);
 }
 
+let names: Intl.DisplayNames | undefined;
+
+/** Whether a language of three letters surely exists: of rare ones only RapidPro knows. */
+export function isKnownLanguage(language: string | null | undefined): boolean {
+  if (language == null) return true;
+  names ??= new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+  return names.of(language) !== undefined;
+}
+
 /** A language is sent in small letters: RapidPro stores an update as it was sent. */
 export function predictLanguage(value: string | null, current: string | null): Prediction {
   if (value !== null && !/^[a-z]{3}$/.test(value)) return 'unpredicted';
+  if (value !== current && !isKnownLanguage(value)) return 'unpredicted';
   return compare({ value }, current);
 }

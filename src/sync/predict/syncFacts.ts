@@ -1,9 +1,11 @@
 import type { Client } from '../../client/client.js';
 import { fail, RapidProError, type Reason } from '../../errors/errors.js';
+import { isShown } from '../../input/check.js';
 import { readTimeRule, type TimeFacts } from '../../input/fieldTimes.js';
 import { nearest } from '../../input/nearest.js';
 import { sameGroupName } from '../../input/stored.js';
 import { inTurns } from '../../input/turns.js';
+import { keptGroupAdvice } from '../../operations/base/groupAdvice.js';
 import type { WorkspaceFacts } from '../../operations/base/workspaceFacts.js';
 import { collect } from '../../operations/lists/list.js';
 import type { Dictionary } from '../../types/json.js';
@@ -102,7 +104,8 @@ function requireManual(groups: readonly Dictionary[], wanted: readonly string[] 
       throw fail(
         'UNKNOWN_GROUP',
         `The workspace has no group with the name in ${where}. Nothing was sent.`,
-        near ? `Did you mean "${near}"?` : 'Check the spelling: getGroups() lists them.',
+        keptGroupAdvice(name) ??
+          (near ? `Did you mean "${near}"?` : 'Check the spelling: getGroups() lists them.'),
       );
     }
     if (isManual(group)) return group;
@@ -142,15 +145,18 @@ function requireScope(groups: readonly Dictionary[], wanted: string) {
   throw fail(
     'UNKNOWN_GROUP',
     'The workspace has no group with the name in options.group.',
-    'Check the spelling of the group, or list the groups with getGroups().',
+    keptGroupAdvice(wanted) ??
+      'Check the spelling of the group, or list the groups with getGroups().',
   );
 }
 
 function unknownField(key: string, types: ReadonlyMap<string, string>): Reason {
   const near = nearest(key, [...types.keys()]);
+  // A key that no field has may be a person's name or number.
+  const shown = isShown(key) ? ` with the key "${key}"` : ' with one of the keys';
   return {
     code: 'UNKNOWN_FIELD',
-    description: `The workspace has no contact field with the key "${key}". Nothing was sent.`,
+    description: `The workspace has no contact field${shown}. Nothing was sent.`,
     fix: near
       ? `Did you mean "${near}"?`
       : 'Create the field with ensureField(), or correct the key.',
@@ -165,9 +171,11 @@ function noSuchGroup(wanted: string, groups: readonly Dictionary[]): Reason {
   return {
     code: 'UNKNOWN_REFERENCE',
     description: `The workspace has no group "${shortened(wanted)}". Nothing was sent.`,
-    fix: near
-      ? `Did you mean "${near}"?`
-      : 'Create the group with ensureGroup(), or correct its name.',
+    fix:
+      keptGroupAdvice(wanted) ??
+      (near
+        ? `Did you mean "${near}"?`
+        : 'Create the group with ensureGroup(), or correct its name.'),
   };
 }
 

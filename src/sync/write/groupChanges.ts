@@ -1,5 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../errors/errors.js';
+import { requireDone } from '../../operations/base/asObject.js';
 import type { Item } from '../../operations/many/items.js';
 import { sortOut } from '../../operations/many/refusedItems.js';
 import { BATCH_LIMIT } from '../../resources.js';
@@ -66,7 +67,7 @@ export class GroupChanges {
     const queue: Item[][] = [items];
     for (let batch = queue.shift(); batch; batch = queue.shift()) {
       try {
-        await client.request({
+        const answer = await client.request({
           method: 'POST',
           path: 'contact_actions',
           body: { contacts: batch.map(({ value }) => value), action, group },
@@ -74,6 +75,7 @@ export class GroupChanges {
           repeated,
           referencesGroupsOrFields: true,
         });
+        requireDone(answer);
         for (const change of changesOf(batch)) this.#finish(change, ends);
       } catch (error) {
         if (!(error instanceof RapidProError)) throw error;

@@ -6,6 +6,7 @@ import { urnIdentity } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
 import { areHidden, isPlainUrn } from '../../input/stored.js';
 import { plainNumber } from '../../input/urns.js';
+import { requireDone } from '../../operations/base/asObject.js';
 import { urnsOf } from '../../operations/contact/contactLookup.js';
 import { ranges } from '../../operations/many/recipients.js';
 import { sortOut } from '../../operations/many/refusedItems.js';
@@ -306,13 +307,14 @@ export class Missing {
       const { group, uuids } = batch;
       const items = uuids.map((value, index) => ({ value, index }));
       try {
-        await client.request({
+        const answer = await client.request({
           method: 'POST',
           path: 'contact_actions',
           body: { contacts: uuids, action: 'remove', group },
           repeatable: true,
           referencesGroupsOrFields: true,
         });
+        requireDone(answer);
         for (const uuid of uuids) left.add(uuid);
         outcome.wroteOthers(uuids.length);
       } catch (error) {

@@ -10,6 +10,7 @@ import { type Change, predictMisread, reportMisread } from '../compare/compare.j
 import type { Input } from '../inputs.js';
 import type { Matcher } from '../match/matcher.js';
 import type { SyncSettings } from '../options.js';
+import { isKnownLanguage } from '../predict/predict.js';
 import type { SyncFacts } from '../predict/syncFacts.js';
 import type { BulkOutcome } from '../report/bulkOutcome.js';
 import { Cost } from '../report/cost.js';
@@ -97,7 +98,7 @@ export class Writer {
       const misread = predictMisread(input.fields, facts.types);
       // With a field for a key, nobody was looked up by a URN: another contact may hold it.
       const mayBeTaken = matcher.field !== undefined && urns.length > 0;
-      const isSure = urns.every(isPlainUrn) && !mayBeTaken;
+      const isSure = urns.every(isPlainUrn) && !mayBeTaken && isKnownLanguage(input.language);
       const predicted = isSure ? {} : { predicted: false as const };
       outcome.complete('created', { index, ...reportMisread(misread), ...predicted });
       return undefined;

@@ -1,11 +1,20 @@
-import { HttpResponse } from 'msw';
+import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
-import { addTicketNote, addToGroup, closeTickets } from '../../../src/index.js';
-import { inTurn, rapidPro204, reset, stall } from '../../support/faults.js';
+import {
+  addTicketNote,
+  addToGroup,
+  archiveMessages,
+  closeTickets,
+  deleteContact,
+  deleteGroup,
+  deleteResthookSubscriber,
+  syncContacts,
+} from '../../../src/index.js';
+import { inTurn, json, rapidPro204, reset, stall } from '../../support/faults.js';
 import { noSleep } from '../../support/noSleep.js';
 import { type Behavior, rawServer } from '../../support/rawServer.js';
 import { serve } from '../../support/serve.js';
-import { failure, run, UUID } from '../run.js';
+import { FLOW, failure, OTHER_UUID, run, UUID } from '../run.js';
 import { actionsServer, sizes, uuids } from './actionsServer.js';
 
 const answer = (status: number) => () =>
@@ -100,6 +109,41 @@ describe('an action that stops in the middle', () => {
     const error = await failure(addToGroup(uuids(250), 'Mothers'), await serve(handler));
     expect(error.code).toBe('PERMISSION_DENIED');
     expect(error.details).toBeUndefined();
+  });
+});
+
+describe('an answer in JSON that is not RapidPro’s', () => {
+  const portal = [{ error: 'log in first' }, [], {}, { failures: 'none' }];
+
+  test.each(portal)('%j does not say that an action or a deletion was done', async body => {
+    const server = await rawServer(json(body));
+    for (const operation of [
+      addToGroup(uuids(3), 'Mothers'),
+      closeTickets([UUID]),
+      archiveMessages([5]),
+      deleteContact(UUID),
+      deleteGroup(UUID),
+      deleteResthookSubscriber(5),
+    ]) {
+      const error = await failure(operation, server);
+      expect([error.code, error.outcome]).toEqual(['NOT_RAPIDPRO', 'unknown']);
+    }
+    const note = await failure(addTicketNote([UUID], 'Called.'), server);
+    expect(note.code).toBe('OUTCOME_UNKNOWN');
+  });
+
+  test('does not say so of members that leave a group', async () => {
+    const group = { uuid: FLOW, name: 'Mothers', query: null, count: 2 };
+    const members = [UUID, OTHER_UUID].map(uuid => ({ uuid, urns: [], groups: [group] }));
+    const list = (results: unknown[]) => HttpResponse.json({ next: null, results });
+    const server = await serve(
+      msw.get('*/groups.json', () => list([group])),
+      msw.get('*/contacts.json', () => list(members)),
+      msw.post('*/contact_actions.json', () => HttpResponse.json({ error: 'log in first' })),
+    );
+    const options = { removeMissing: { groups: ['Mothers'], atMost: 5 } };
+    const { data } = await run(syncContacts([{ uuid: UUID }], options), server);
+    expect(data).toMatchObject({ left: [], notRemoved: { uuids: [OTHER_UUID] } });
   });
 });
 

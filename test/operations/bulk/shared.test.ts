@@ -21,6 +21,16 @@ test.each(shared)('%s is asked about by few', async (_, more, code) => {
   expect(state.response?.requests).toBeLessThan(10);
 });
 
+test('a smart group is asked about by few', async () => {
+  const sandbox = await workspace();
+  noSleep();
+  const list = people(n => (n < 59 ? { groups: ['Old'] } : {}));
+  const { result, state } = await bulk(upsertContacts(list), sandbox);
+  expect(counts(result)).toEqual([1, 0, 0, 59, 0]);
+  expect(state.response?.requests).toBeLessThan(10);
+  expect(result.failed.at(-1)?.description).toContain('smart group');
+});
+
 test('those that share nothing with it are written', async () => {
   const sandbox = await workspace();
   noSleep();
