@@ -27,7 +27,7 @@ function checkResult(result: unknown, before: State | undefined): void {
   const lost = lostAs(result) ?? (isData ? 'state.data instead of the state' : undefined);
   if (!lost) return;
   log.warn(
-    `The last step returned ${lost}: what the job had in it is lost, also what its next run needs. Return the state: fn(state => { …; return state; })`,
+    `The last step returned ${lost}: everything in it is lost, including what the next run needs. Return the state: fn(state => { …; return state; })`,
   );
 }
 

@@ -151,8 +151,8 @@ const INSECURE: readonly [RegExp, description: string, fix: string][] = [
   ],
   [
     /^(EPROTO|ERR_SSL)/,
-    '"host" in the credential says https, but the server does not answer with an encrypted connection.',
-    'If the server is local and has no https, write http:// in "host". Otherwise, check the port in "host", if it has one, and ask whoever runs the server. A proxy or gateway of your network may stand between: see "ca" in the credential.',
+    'The adaptor used https, as it does unless "host" begins with http://, but the server does not answer with an encrypted connection.',
+    'If the server is local and has no https, write http:// in front of "host". Otherwise, check the port in "host", if it has one, and ask whoever runs the server. A proxy or gateway of your network may stand between: see "ca" in the credential.',
   ],
 ];
 

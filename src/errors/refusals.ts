@@ -42,6 +42,11 @@ const REFUSALS: readonly Refusal[] = [
     fix: 'Use the key of the field, not its name: getFields() lists both. If the field is missing, create it with ensureField().',
   },
   {
+    pattern: /must not be query based/i,
+    code: 'VALIDATION_FAILED',
+    fix: 'This is a smart group: RapidPro decides who is in it, by its query. Use a group without a query, or change what the query looks at.',
+  },
+  {
     pattern: /anonymous organizations/i,
     code: 'ANONYMOUS_WORKSPACE',
     fix: 'This workspace hides phone numbers. Find and update its contacts by uuid.',

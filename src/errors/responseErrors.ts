@@ -1,6 +1,6 @@
 import { resourceAt } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
-import { parseUrl } from '../url.js';
+import { isLoopback, parseUrl } from '../url.js';
 import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } from './errors.js';
 import { isGatewayStatus } from './failure.js';
 import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
@@ -80,7 +80,8 @@ function isOtherRefusal(refused: Refused): boolean {
 
 function forbidden({ refused, raw, errors, credential }: Context): Verdict {
   const text = raw.map(error => error.text).join(' ');
-  const hint = credential.origin.startsWith('http://') ? HTTPS_HINT : '';
+  const { protocol, hostname } = new URL(credential.origin);
+  const hint = protocol === 'http:' && !isLoopback(hostname) ? HTTPS_HINT : '';
   if (isOtherRefusal(refused)) {
     return {
       code: 'NOT_RAPIDPRO',

@@ -10,8 +10,8 @@ export const log = {
   },
 };
 
-/** `20,000`. */
-export const withCommas = (amount: number) => amount.toLocaleString('en-US');
+/** `20,000`. Not by toLocaleString(), which takes 150 ms when it is first called. */
+export const withCommas = (amount: number) => String(amount).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 /** `1 contact`, `2 contacts`, `20,000 contacts`. */
 export function count(amount: number, [one, many]: readonly [string, string]): string {

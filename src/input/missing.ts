@@ -142,7 +142,7 @@ function explain(text: string): { what: string; advice: string } {
   }
   const [word = 'undefined'] = /undefined|NaN|Invalid [Dd]ate|\[object|null/.exec(text) ?? [];
   return {
-    what: `contains "${word === '[object' ? '[object …]' : word}"`,
+    what: `contains "${word === '[object' ? '[object …]' : word}": some of its data is missing`,
     advice: 'Check the names after $ or state, and build texts in a function of state.',
   };
 }
@@ -165,7 +165,7 @@ export function refuseMissing(
   const { what, advice } = explain(found.text);
   throw fail(
     'INVALID_INPUT',
-    `${where}${found.path} ${what}: some of its data is missing.`,
-    `Nothing was sent. ${advice} If you mean this word, use the option { literal: true }.`,
+    `${where}${found.path} ${what}.`,
+    `Nothing was sent. ${advice} If you really mean this text, use the option { literal: true }.`,
   );
 }

@@ -239,9 +239,10 @@ function takeLost(outer: Call): { name: string; error: unknown }[] {
   return [...byError.values()];
 }
 
+const hasCode = (error: unknown) => typeof (error as { code?: unknown } | null)?.code === 'string';
+
 function codeOf(error: unknown): string {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === 'string' ? code : 'an error';
+  return hasCode(error) ? (error as { code: string }).code : 'an error';
 }
 
 /** The job ends with one error. Of the others it says how many there are. */
@@ -267,7 +268,8 @@ async function settled<Next>(call: Call, does: () => Next | Promise<Next>): Prom
     logOthers(others);
     throw first.error;
   } catch (error) {
-    await quiet(call, () => {});
+    // An error of the job's own comes of a call that was not waited for: its state is not there yet.
+    await quiet(call, hasCode(error) ? () => {} : logStray);
     logOthers(takeLost(call).filter(lost => lost.error !== error));
     throw error;
   } finally {

@@ -93,7 +93,7 @@ const fault = (what: string, fix: string): UrnFault => ({ what, fix: `Nothing wa
  */
 export function urnFault(urn: string, use: UrnUse): UrnFault | undefined {
   if (QUOTED.test(urn)) {
-    return fault('is a reference in quotes', 'Remove the quotes: $.data.phone');
+    return fault('is a reference in quotes', 'Remove the quotes.');
   }
   if (MISSING.test(urn) || TOO_SHORT.test(urn)) {
     return fault(

@@ -249,7 +249,7 @@ class Deliveries {
   log(): void {
     const parts = this.counts.statuses.map(status => `${this.counts.of(status)} ${status}`);
     const sent = count(this.total, resources.messages.nouns);
-    log.info(`${sent} sent${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`);
+    log.info(`Found ${sent} going out${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`);
     const known = [...WAITING, ...HANDED_OVER, NOT_REACHED];
     const unknown = this.counts.statuses.filter(status => !known.includes(status)).length;
     if (unknown === 0) return;

@@ -525,7 +525,8 @@ test.each<[string, (state: State) => unknown, string | undefined]>([
   await execute(fn(last as never))({ data: { a: 1 }, cursor: 1 });
   const found = lines.filter(line => line.includes('The last step returned'));
   expect(found).toHaveLength(expected ? 1 : 0);
-  if (expected) expect(found[0]).toContain(`The last step returned ${expected}: what`);
+  if (expected)
+    expect(found[0]).toContain(`The last step returned ${expected}: everything in it is lost`);
 });
 
 test.each<[string, ...((state: State) => unknown)[]]>([

@@ -285,7 +285,7 @@ describe('a group that gives no contacts', () => {
   test('is an error that says how its name is written', async () => {
     const error = await failure(getContacts({ group: 'mothers' }), await server());
     expect(error.code).toBe('UNKNOWN_GROUP');
-    expect(error.fix).toBe('Write it like RapidPro: "Mothers".');
+    expect(error.fix).toBe('Write it exactly as in RapidPro: "Mothers".');
   });
 
   test('is not asked for where there are contacts', async () => {

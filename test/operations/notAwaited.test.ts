@@ -36,6 +36,10 @@ const slow = () =>
       await sleep(5);
       return page([{ uuid: OTHER_UUID, name: 'Mothers', query: null }]);
     }),
+    msw.post('*/contact_actions.json', async () => {
+      await sleep(5);
+      return new HttpResponse(null, { status: 204 });
+    }),
     msw.post('*', async ({ request }) => {
       await sleep(5);
       if (new URL(request.url).searchParams.get('urn')?.endsWith('9')) {
@@ -220,6 +224,18 @@ describe('a call that nobody waits for', () => {
       `for (const item of state.data) state = await ${name}(…)(state)`,
     );
     expect(new Set(job.warned).size).toBe(job.warned.length);
+  });
+
+  test('is named also where the function throws since its state is not there yet', async () => {
+    const job = await runJob(
+      step(state => {
+        const next = upsertContact(person(1))(state) as unknown as { data: { uuid: string } };
+        return { ...state, uuid: next.data.uuid };
+      }),
+    );
+    expect(job.error).toMatchObject({ name: 'TypeError' });
+    expect(job.writes).toBe(1);
+    expect(job.warned[0]).toContain('upsertContact() was called inside a function');
   });
 
   test('ends before the next step begins', async () => {

@@ -96,7 +96,7 @@ export async function checkGroupExists(client: Client, query: Query): Promise<vo
       ? 'The workspace has this group, but with different capitals.'
       : 'The workspace has no such group.',
     near
-      ? `Write it like RapidPro: "${String(near.name)}".`
+      ? `Write it exactly as in RapidPro: "${String(near.name)}".`
       : advise(
           wanted,
           groups.map(({ name }) => String(name)),

@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import type { Reason } from '../../errors/errors.js';
+import { changed, RapidProError, type Reason } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { isPlainUrn, trimmed } from '../../input/stored.js';
 import { refuseDuplicateNumbers } from '../../operations/contact/duplicateNumbers.js';
@@ -90,7 +90,7 @@ export class Writer {
    * @returns the contact; undefined in a dry run
    */
   async create(input: Input): Promise<Dictionary | undefined> {
-    const { client, outcome, settings, facts, matcher, progress } = this.#parts;
+    const { outcome, settings, facts, matcher, progress } = this.#parts;
     const { index, urns = [] } = input;
     if (settings.dryRun) {
       refuseDuplicateNumbers(urns);
@@ -103,11 +103,24 @@ export class Writer {
       outcome.complete('created', { index, ...reportMisread(misread), ...predicted });
       return undefined;
     }
-    const contact = await create(client, input);
+    const contact = await this.#create(input);
     const misread = reportMisread(misreadFields(newBody(input), contact));
     outcome.complete('created', { index, uuid: String(contact.uuid), ...misread });
     progress.log();
     return contact;
+  }
+
+  /** With a field for a key nobody was recognized by a URN, so it may be that of somebody who lacks the key. */
+  async #create(input: Input): Promise<Dictionary> {
+    const { client, matcher } = this.#parts;
+    try {
+      return await create(client, input);
+    } catch (error) {
+      const isTaken = error instanceof RapidProError && error.code === 'URN_TAKEN';
+      if (!isTaken || matcher.field === undefined) throw error;
+      const fix = `Another contact has this phone number or address, but not this value of "${matcher.field}". If it is the same person, run the sync once without "key": the number identifies the contact, which then gets the value. If it is somebody else, correct the number.`;
+      throw changed(error, { fix });
+    }
   }
 
   /** Sends what waits for its groups: full hundreds, or at the end all. */

@@ -143,6 +143,7 @@ describe.each(dialects)('on %s', dialect => {
       sandbox,
     );
     expect(result.failed).toMatchObject([{ index: 0, code: 'URN_TAKEN' }]);
+    expect(result.failed[0]?.fix).toContain('run the sync once without "key"');
     expect(sandbox.contacts()).toEqual(before);
   });
 
