@@ -24,8 +24,13 @@ export class GroupChanges {
   readonly #batches = new Map<string, Batch>();
   /** Requests of each contact that are still to come. */
   readonly #open = new Map<Change, number>();
+  /** Of an entry that was compared twice, since its contact was met twice, the later comparison counts. */
+  readonly #latest = new Map<number, Change>();
 
   add(change: Change): void {
+    const before = this.#latest.get(change.input.index);
+    if (before) this.#open.delete(before);
+    this.#latest.set(change.input.index, change);
     for (const group of change.join) this.#put('add', group, change);
     for (const group of change.leave) this.#put('remove', group, change);
   }
@@ -47,7 +52,7 @@ export class GroupChanges {
   take(atEnd: boolean, isOpen: (change: Change) => boolean): Batch[] {
     const taken: Batch[] = [];
     for (const [key, { group, action, changes: all }] of this.#batches) {
-      const changes = all.filter(isOpen);
+      const changes = all.filter(change => this.#isLatest(change) && isOpen(change));
       this.#batches.set(key, { group, action, changes });
       while (changes.length >= BATCH_LIMIT || (atEnd && changes.length > 0)) {
         taken.push({ group, action, changes: changes.splice(0, BATCH_LIMIT) });
@@ -95,7 +100,12 @@ export class GroupChanges {
     this.#open.set(change, (this.#open.get(change) ?? 0) + 1);
   }
 
+  #isLatest(change: Change): boolean {
+    return this.#latest.get(change.input.index) === change;
+  }
+
   #finish(change: Change, ends: GroupEnds): void {
+    if (!this.#isLatest(change)) return;
     const left = (this.#open.get(change) ?? 1) - 1;
     this.#open.set(change, left);
     if (left > 0) return;

@@ -133,6 +133,24 @@ describe.each(dialects)('on %s', dialect => {
     expect(writes(sandbox)).toEqual([]);
   });
 
+  test('who is met twice, in the group and among all, enters one group and leaves the other', async () => {
+    const one = (n: number, groups: string[]) => ({ urns: [`tel:+2507881${10_000 + n}`], groups });
+    const isMother = (n: number) => n >= 220;
+    const sandbox = await workspace({
+      dialect,
+      contacts: upTo(260).map(n => one(n, isMother(n) ? ['Mothers'] : [])),
+    });
+    // More enter than go into one request, and fewer leave.
+    const list = upTo(260).map(n => one(n, isMother(n) || n < 60 ? ['Partners'] : []));
+    const { result } = await bulk(
+      syncContacts(list, { group: 'Mothers', groups: 'exact' }),
+      sandbox,
+    );
+    expect(counts(result)).toEqual([0, 100, 160, 0, 0]);
+    const groups = sandbox.contacts().flatMap(contact => contact.groups.map(({ name }) => name));
+    expect(groups).toEqual(new Array(100).fill('Partners'));
+  });
+
   test('with a field for a key, a URN of another contact fails the new one', async () => {
     const sandbox = await workspace({ dialect, contacts: people() });
     const before = sandbox.contacts();
