@@ -40,6 +40,8 @@ interface Call {
 }
 
 const here = new AsyncLocalStorage<Call>();
+/** Milliseconds in which a failure after the end of the job can still be thrown on. */
+const LATE = 60_000;
 /** A run that makes more and calls none of them has been told enough. */
 const MOST_WATCHED = 1000;
 
@@ -124,6 +126,7 @@ class Watched<Value> extends Promise<Value> {
     const lose = (key: object) => run.lost.set(key, { call, error });
     if (run.isOver) {
       if (!this.#isTaken) logLateFailure(call, error);
+      else if (error !== null && typeof error === 'object') surviveLate(call, error);
     } else if (!this.#isTaken) lose(this);
     else if (error !== null && typeof error === 'object') {
       // Whoever took it may not be waited for either.
@@ -207,6 +210,13 @@ function logLateFailure(call: Call, error: unknown): void {
   );
 }
 
+/** Whoever took it may throw it on, now or later. Another run in this process must not end by it. */
+function surviveLate(call: Call, error: object): void {
+  const letGo = takeUnhandled.begin();
+  takeUnhandled.of(error, () => logLateFailure(call, error));
+  setTimeout(letGo, LATE).unref();
+}
+
 function logLate(call: Call): void {
   const name = call.name();
   const line = `${name}() was called after the job had ended, so nobody waits for it, and it may be cut off. ${CURE(name)}`;
@@ -215,7 +225,8 @@ function logLate(call: Call): void {
 
 /** Waits for the busy calls within one, and for what follows them at once. */
 async function quiet(outer: Call, onStray: (name: string) => void): Promise<void> {
-  if (outer.openWithin > 0) await nextTurn();
+  // What a step has begun may call an operation after a few promises of the author's own.
+  if (outer.openWithin > 0 || !outer.by) await nextTurn();
   while (outer.busyWithin > 0) {
     for (const call of outer.run.busy) {
       if (call !== outer && isWithin(call, outer)) onStray(strayOf(call, outer));

@@ -12,9 +12,14 @@ const JOBS = {
   called: forEach(`item => { ${UPSERT}; }`),
   awaited: forEach(`async item => { await ${UPSERT}; }`),
   'in all': `fn(state => { Promise.all(state.data.map(item => ${UPSERT})); return state; });\ngetGroups();`,
+  'promises first': forEach(
+    `async item => { await null; const [one] = await Promise.all([item]); await null; item = one; await ${UPSERT}; }`,
+  ),
   early: `fn(async state => { state.data.forEach(async item => { await ${UPSERT}; }); await new Promise(done => setTimeout(done, 100)); return state; });\ngetGroups();`,
   caught: forEach(`async item => { try { await ${UPSERT}; } catch {} }`),
 };
+/** Calls its operation when the job has ended. */
+const LATE = `fn(state => { [1, 9].forEach(async item => { await new Promise(done => setTimeout(done, 150)); try { await ${UPSERT}; } catch (error) { await new Promise(done => setTimeout(done, 50)); throw error; } }); return state; });`;
 /** Last: it ends the process. */
 const OTHER = `fn(async state => { await upsertContact({ urns: ['tel:+250788123129'] })(state).catch(() => {}); Promise.reject(new Error('of another library')); await new Promise(done => setTimeout(done, 100)); return state; });`;
 
@@ -47,12 +52,22 @@ for (const [name, job] of Object.entries(JOBS)) {
   ]) {
     writes = 0;
     warned = [];
-    const { code, fix } = failureIn(await run(job, data)) ?? {};
+    const failure = failureIn(await run(job, data)) ?? {};
+    const { code = /^[A-Z_]+(?=: )/.exec(failure.message)?.[0], fix } = failure;
     const isTold = warned.some(line => line.includes('upsertContact() was called inside'));
     process.stdout.write(`${JSON.stringify({ name, code, fix: Boolean(fix), writes, isTold })}\n`);
   }
 }
 const [, , last] = process.argv;
+if (last === 'late') {
+  warned = [];
+  await run(LATE, []);
+  await run('getGroups();', []);
+  await new Promise(done => setTimeout(done, 500));
+  process.stdout.write(
+    `${JSON.stringify(warned.filter(line => line.includes('after the job')).length > 0)}\n`,
+  );
+}
 if (last === 'other') await run(OTHER, []);
 process.stdout.write('"to the end"\n');
 server.close();

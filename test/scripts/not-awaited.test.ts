@@ -25,6 +25,9 @@ test('the step waits for calls that nobody waits for, and fails where one of the
     { name: 'awaited', ...failed },
     { name: 'in all', ...done, writes: 2 },
     { name: 'in all', ...failed },
+    { name: 'promises first', ...done, writes: 2 },
+    // The operation that began it has ended: the step fails, and the runtime shows its message alone.
+    { name: 'promises first', ...failed, fix: false },
     // All were done before the step ended: there was nothing to wait for.
     { name: 'early', ...done, writes: 2, isTold: false },
     { name: 'early', ...failed },
@@ -32,6 +35,12 @@ test('the step waits for calls that nobody waits for, and fails where one of the
     { name: 'caught', ...done, writes: 3 },
     'to the end',
   ]);
+});
+
+test('what fails after the end of the job ends no other run in the process, also where the job throws it on', async () => {
+  const { code, stderr, results } = await inChild('late');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(results.slice(-2)).toEqual([true, 'to the end']);
 });
 
 test('a failure that is not ours ends the process, as where nobody listens', async () => {
