@@ -29,17 +29,19 @@ const alone = (word: string) => String.raw`(?<![\p{L}\p{N}])${word}(?![\p{L}\p{N
 const UNDEFINED = alone('(?=(?:null)*(?:undefined|NaN))(?:undefined|NaN|null)+');
 const OBJECT = String.raw`\[object \w{1,40}\]`;
 
-/**
- * The code of a function that was put into a text: `Hi ${s => s.data.name}`. An arrow between words is none: what
- * follows it must be code too. It goes on to the end.
- */
+/** What follows the arrow of a function, where it is code. */
+const BODY = String.raw`\{\s?(?:const|let|var|return|if|for|try)\b|\{[^{}]{0,200}?(?:[.;=]|\w\()|\x60|\((?:\{|[\w$]{1,60}[([.])`;
+/** The code of a function that was put into a text: `Hi ${s => s.data.name}`. An arrow between words is none. */
 const CODE = [
-  String.raw`(?:(?<![\w$])[A-Za-z_$][\w$]{0,60}|\([^()]{0,200}\))\s?=>\s?(?:[{\x60]|\((?:\{|[\w$]{1,60}[([.])|[\w$]{1,60}(?:\??\.[A-Za-z_$]|[([\x60])|!)[^]*`,
-  String.raw`\bfunction\*?\s?[\w$]{0,60}\s?\([^()]{0,200}\)\s?\{[^]*`,
-].map(pattern => String.raw`(?:\basync\s)?${pattern}`);
+  // Of one argument, which stands behind the arrow again.
+  String.raw`(?<arg>(?<![\w$])[A-Za-z_$][\w$]{0,60})\s?=>\s?(?:${BODY}|[^\n]{0,200}?(?<![\w$.])\k<arg>(?:\s?\??\.[A-Za-z_$]|[[(,)]|$))`,
+  String.raw`\([^()]{0,200}\)\s?=>\s?(?:${BODY}|[\w$]{1,60}(?:\??\.[A-Za-z_$]|[([\x60])|!)`,
+  String.raw`\((?:\{[^{}]{0,100}\})?\)\s?=>`,
+  String.raw`\bfunction\*?\s?[\w$]{0,60}\s?\([^()]{0,200}\)\s?\{[^{}]{0,200}?(?:\breturn\b|\byield\b|[;=]|\[native)`,
+];
 
 /** Words that nobody writes, wherever they stand. */
-const GONE = [UNDEFINED, OBJECT, ...CODE, alone('Invalid [Dd]ate(?:Time)?')];
+const GONE = [UNDEFINED, OBJECT, alone('Invalid [Dd]ate(?:Time)?')];
 const REFERENCES = [
   // `$.Please` is a price and the next sentence; `U.S.$.` a currency.
   String.raw`(?<![\p{Lu}$])\$(?:\??\.{1,2}[\p{Ll}_][\p{L}\p{N}_]*|${INDEX})${STEPS}`,
@@ -65,7 +67,6 @@ const OF_STATE = [
   String.raw`\bstate\??\.(?:${KEPT_IN_STATE})\b`,
   String.raw`\(?\bstate\)?\s*=>`,
   HELPERS,
-  ...CODE,
 ];
 
 const anyOf = (patterns: readonly string[], flags = 'u') => new RegExp(patterns.join('|'), flags);
@@ -91,8 +92,27 @@ function isWholly(text: string, isNullOne: boolean): boolean {
   return (left !== text || (isNullOne && rest !== left)) && NOTHING.test(rest);
 }
 
+/** Without expressions such as `@(foreach(urns, (u) => u.path))`, which have functions of RapidPro's own. */
+function withoutExpressions(text: string): string {
+  if (!text.includes('@(')) return text;
+  let [rest, left] = [text, ''];
+  for (let start = rest.indexOf('@('); start >= 0; start = rest.indexOf('@(')) {
+    let [end, depth] = [start + 2, 1];
+    for (; depth > 0 && end < rest.length; end++) {
+      if (rest[end] === '(') depth++;
+      else if (rest[end] === ')') depth--;
+    }
+    left += `${rest.slice(0, start)} `;
+    rest = rest.slice(end);
+  }
+  return left + rest;
+}
+
+const hasCode = (text: string) => ANY_CODE.test(withoutExpressions(text));
+
 function isMissing(text: string, kind: TextKind): boolean {
   if (!SUSPECT.test(text)) return false;
+  if (hasCode(text)) return true;
   if (isWholly(text, kind === 'message' || kind === 'name') || READS_STATE.test(text)) return true;
   if (kind === 'message') return INSIDE.test(text);
   return kind !== 'value' && IN_NAME.test(text);
@@ -130,7 +150,7 @@ export const isQuotedReference = (text: string): boolean => ANY_REFERENCE.test(t
 
 /** What is said of it: the kind of word, never the text. */
 function explain(text: string): { what: string; advice: string } {
-  if (ANY_CODE.test(text) || text.includes(OPERATION_TEXT)) {
+  if (hasCode(text) || text.includes(OPERATION_TEXT)) {
     const what = text.includes(OPERATION_TEXT) ? 'an operation' : 'the code of a function';
     return {
       what: `contains ${what}`,

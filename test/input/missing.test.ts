@@ -62,6 +62,9 @@ const WHOLE = [
 
 /** The code of a function, whole or behind other words, and how that begins. */
 const CODE = [
+  '() => name',
+  '({name}) => name',
+  '@(upper(contact)) s => s.data.name',
   's => s.data.name',
   's=>s.data.name',
   'e=>(t(),n?r():i(e,()=>o(e)))',
@@ -84,6 +87,16 @@ const CODE = [
 ];
 /** Arrows and functions that people write about. */
 const NO_CODE = [
+  '@(foreach(contact.urns, (u) => u.path))',
+  'Numbers: @(join(foreach(contact.groups, (g) => upper(g.name)), ", ")). Thank you',
+  'm => e.g. male',
+  'Visit => clinic.org',
+  'help=>who.int',
+  'y => yes(oui)',
+  'Name => {name}',
+  '(A) => {B}',
+  'kidney function (GFR) {mL/min}',
+  'liver function () {normal}',
   'Kigali => Huye',
   'Kigali => Huye. Bus at 5.',
   'A => B => C',
