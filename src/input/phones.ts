@@ -64,7 +64,7 @@ const EXPONENT = /^(\+?)(\d)[.,](\d+)e\+?(\d\d?)$/i;
 const DECIMALS = /^(\+?\d{7,})[.,]0+$/;
 
 const LOST = new NoNumber(
-  'was shortened by a spreadsheet (it has an exponent), and has lost digits',
+  'was shortened by a spreadsheet (it has an exponent), and has lost some of its digits',
   'Format the column as text in the spreadsheet, and export it again.',
 );
 
