@@ -186,7 +186,7 @@ const RUN = new RegExp(`\\p{Nd}(?:${BETWEEN}{0,4}\\p{Nd})*`, 'gu');
 const SENT_RUN = /\p{Nd}(?:[ ().\u2010-\u2015/-]{0,3}\p{Nd}){6,}/gu;
 
 /** The digits of a text as 0 to 9: those of each script stand in a row, and its 0 comes after no digit. */
-function digitsOf(text: string): string {
+export function digitsOf(text: string): string {
   return Array.from(text.replace(/%20|&#\d{1,5};/g, ' ').matchAll(/\p{Nd}/gu), ([digit]) => {
     const code = digit.codePointAt(0) ?? 0;
     if (code < 0x80) return digit;

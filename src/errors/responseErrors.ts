@@ -1,6 +1,6 @@
 import { resourceAt } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
-import { isLoopback, parseUrl } from '../url.js';
+import { parseUrl } from '../url.js';
 import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } from './errors.js';
 import { isGatewayStatus } from './failure.js';
 import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
@@ -29,6 +29,8 @@ type Verdict = Omit<ErrorDetails, 'statusCode' | 'outcome'>;
 /** What of the credential errors speak of, or must not show. */
 interface Credential {
   origin: string;
+  /** True if the connection is not encrypted, and leads to another machine. */
+  insecure: boolean;
   token: string;
 }
 
@@ -80,8 +82,7 @@ function isOtherRefusal(refused: Refused): boolean {
 
 function forbidden({ refused, raw, errors, credential }: Context): Verdict {
   const text = raw.map(error => error.text).join(' ');
-  const { protocol, hostname } = new URL(credential.origin);
-  const hint = protocol === 'http:' && !isLoopback(hostname) ? HTTPS_HINT : '';
+  const hint = credential.insecure ? HTTPS_HINT : '';
   if (isOtherRefusal(refused)) {
     return {
       code: 'NOT_RAPIDPRO',

@@ -247,8 +247,9 @@ function whatWasMissing(error: unknown, give: unknown): string | undefined {
   const [, method] = OTHER_KIND.exec(text) ?? [];
   if (method && isOwn(method)) return `data of another kind: what is there has no ${method}()`;
   for (const pattern of NOWHERE) {
-    const key = pattern.exec(text)?.slice(1).find(Boolean);
-    if (!pattern.test(text)) continue;
+    const match = pattern.exec(text);
+    if (!match) continue;
+    const key = match.slice(1).find(Boolean);
     const wanted = key && isOwn(key) ? `: there is nothing to read "${key}" from` : '';
     return `missing data${wanted}`;
   }

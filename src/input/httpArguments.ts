@@ -1,4 +1,5 @@
 import { fail } from '../errors/errors.js';
+import { digitsOf } from '../errors/redact.js';
 import { type Method, type Resource, resources } from '../resources.js';
 import type { Json } from '../types/json.js';
 import type { Query, QueryValue } from '../types/request.js';
@@ -57,13 +58,10 @@ const NUMBERS = new Set(
   ),
 );
 
-/** Python reads digits of all scripts: each one's 0 comes after no digit. */
+/** Python reads digits of all scripts. */
 function isZero(text: string): boolean {
-  const [, digits] = /^[+-]?(\p{Nd}[\p{Nd}_]*)$/u.exec(trimmed(text)) ?? [];
-  if (digits === undefined) return false;
-  return Array.from(digits.replaceAll('_', '')).every(
-    digit => !/\p{Nd}/u.test(String.fromCodePoint((digit.codePointAt(0) ?? 0) - 1)),
-  );
+  const written = trimmed(text);
+  return /^[+-]?\p{Nd}[\p{Nd}_]*$/u.test(written) && /^0+$/.test(digitsOf(written));
 }
 
 function checkValue(key: string, value: unknown): QueryValue {

@@ -15,7 +15,7 @@ import { rawServer } from '../support/rawServer.js';
 const refusal = (path: string, body: Json, said: unknown) =>
   responseError(
     { method: 'POST', path, body },
-    { origin: 'https://rapidpro.example', token: TOKEN },
+    { origin: 'https://rapidpro.example', insecure: false, token: TOKEN },
     { statusCode: 400, body: said, isJson: true, authenticated: true },
   ).errors;
 
@@ -90,5 +90,17 @@ test.each([TOKEN, TOKEN.slice(0, 18), `gzip, ${TOKEN}`])(
     for (let at = 0; at + 8 <= TOKEN.length; at++) {
       expect(everything.toLowerCase()).not.toContain(TOKEN.slice(at, at + 8).toLowerCase());
     }
+  },
+);
+
+test.each([true, false])(
+  'https is advised only over an open connection to another machine: %s',
+  insecure => {
+    const { fix } = responseError(
+      { method: 'GET', path: 'contacts' },
+      { origin: 'http://rapidpro.example', insecure, token: TOKEN },
+      { statusCode: 403, body: { detail: 'No.' }, isJson: true, authenticated: true },
+    );
+    expect(fix.includes('Also use https://')).toBe(insecure);
   },
 );
