@@ -33,6 +33,8 @@ function shapeFor(items: number) {
     found: z.array(z.tuple([index, z.string()])),
     /** Where to go on reading; not there where reading has not begun. */
     cursor: cursor.optional(),
+    /** True if what is to be written of the page there is not. */
+    isHalfDone: z.boolean().optional(),
     /** How many pages lie before it. */
     pages: z.int().min(0).optional(),
     /** True if all that there is has been read. */
@@ -50,7 +52,10 @@ export interface BulkPosition extends Omit<Positions, 'cursor'> {
 }
 
 /** How far the reading came: what a checkpoint holds beside what is done. */
-export type ReadSoFar = Pick<BulkPosition, 'found' | 'cursor' | 'pages' | 'complete' | 'isWide'>;
+export type ReadSoFar = Pick<
+  BulkPosition,
+  'found' | 'cursor' | 'isHalfDone' | 'pages' | 'complete' | 'isWide'
+>;
 
 /** Where a list of contacts stopped. With other options it is another one. */
 export function bulkCheckpoint(

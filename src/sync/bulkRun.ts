@@ -66,8 +66,9 @@ async function untilStopped(
     const isLimit = error instanceof RapidProError && error.code === 'RATE_LIMITED';
     if (!isLimit && !(error instanceof AbortedError)) throw error;
     if (isLimit) run.client.limiter.stop(error);
-    const { found = [], cursor, pages, complete = false, isWide = false } = run.earlier ?? {};
-    return { found, cursor, pages, complete, isWide };
+    const { found = [], complete = false, isWide = false } = run.earlier ?? {};
+    const { cursor, isHalfDone, pages } = run.earlier ?? {};
+    return { found, cursor, isHalfDone, pages, complete, isWide };
   }
 }
 

@@ -30,6 +30,8 @@ export class BulkOutcome {
   hasUnknown = false;
   /** What became of members who are missing in the list, where they are to leave. */
   removal: { left: string[]; unmatched?: string[]; notRemoved?: NotRemoved } | undefined;
+  /** True if it ended early for what may pass. */
+  isRemovalStopped = false;
   /** Keys that are written in every run, since only RapidPro knows what it makes of their values. */
   readonly unpredicted = new Set<string>();
   readonly #limiter: Limiter;
@@ -149,8 +151,9 @@ export class BulkOutcome {
     this.#inactive.set(index, { index, uuid, status });
   }
 
-  /** True if one failed for what may pass: asked again later, it may well be done. */
+  /** True if something failed for what may pass: asked again later, it may well be done. */
   get hasPassing(): boolean {
+    if (this.isRemovalStopped) return true;
     return this.#ends.some(end => {
       if (end?.place !== 'failed') return false;
       const { code } = end.item as BulkFailure;

@@ -107,7 +107,7 @@ export function logSyncEnd(
       `${withCommas(failed)} of ${withCommas(total)} failed (${reasons(result.failed)}): see data.failed. The first, contacts[${first?.index}]: ${first?.description} ${first?.fix}${failOnError ? '' : GREEN}`,
     );
   }
-  if (isLeft && notAttempted === 0) {
+  if (isLeft && notAttempted === 0 && failed > 0) {
     log.warn(
       'Some failures may be temporary. Run the same step again with { resume: true } to try these contacts again.',
     );
