@@ -47,7 +47,7 @@ export const SIZE: Group = {
     },
     {
       does: 'answers with a gigabyte as gzip, in many parts',
-      limit: `${answers}, unpacked`,
+      limit: `${answers}, uncompressed`,
       operations,
       memory: 400,
       ways: () => [encoded(bomb(1024), 'gzip')],

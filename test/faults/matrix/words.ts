@@ -42,8 +42,8 @@ function stopped({ error, requests }: Trial, { position, fault }: FaultPoint): s
   const { unknown } = (details ?? {}) as { unknown?: unknown[] };
   const waits = fault.kind === 'throttle' ? 'waits, then ' : '';
   if (unknown) {
-    const left = unknown.length > 0 ? 'who is unknown, and who is left' : 'who is left';
-    return `${waits}stops: \`${code}\` says ${left}`;
+    const left = unknown.length > 0 ? 'who is unknown and who is left' : 'who is left';
+    return `${waits}stops: \`${code}\` lists ${left}`;
   }
   const asked = waits || (requests.length - position > 1 ? 'retried, then ' : '');
   return `${asked}stops: \`${code}\``;
