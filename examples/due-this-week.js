@@ -1,5 +1,5 @@
-// Writes to the mothers who are due within a week, each once, however often the job runs.
-// Change: the group, the field with the date, how many days ahead, and the text in each language.
+// Sends a message to mothers who are due within a week: each gets it once, however often the job runs.
+// Change the group, the field with the date, the number of days, and the text in each language.
 const inAWeek = Date.now() + 7 * 24 * 60 * 60 * 1000;
 
 ensureField({ name: 'Told of due date', type: 'text' });
@@ -12,10 +12,10 @@ fn(state => {
   return { ...state, marks: state.data.filter(({ fields }) => isToNotify(fields)).map(mark) };
 });
 
-// First the mark: if the job breaks here, somebody gets nothing, but nobody gets it twice.
+// The mark comes first: if the job stops here, somebody gets nothing, but nobody gets it twice.
 upsertContacts($.marks);
 
-// Who could not be marked is left for the next run.
+// Anyone who could not be marked waits for the next run.
 fn(state => ({ ...state, toNotify: state.data.updated.map(({ uuid }) => uuid) }));
 
 fnIf(

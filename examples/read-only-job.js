@@ -1,4 +1,4 @@
-// A first look at a workspace. Only reads: safe to run against a server that people depend on.
+// A first look at a workspace. It only reads, so it is safe to run on a real server.
 
 getWorkspace();
 
@@ -8,14 +8,14 @@ getGroups();
 
 fn(state => ({ ...state, groups: state.data.length }));
 
-// At most two pages of each, so that this stays quick on a big workspace.
+// At most two pages of each, so that it is fast in a large workspace.
 getContacts({}, { limit: 500 });
 
 fn(state => ({ ...state, contacts: state.data.length }));
 
 getFlowRuns({ paths: false }, { limit: 500 });
 
-// Leave only numbers behind: the final state is stored, and names and phone numbers need not be.
+// Keep only counts: the final state is saved, and does not need names or phone numbers.
 fn(({ workspace, groups, contacts, data: runs }) => ({
   data: { workspace, groups, contacts, runs: runs.length },
 }));

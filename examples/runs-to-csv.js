@@ -1,5 +1,5 @@
-// What people answered in a flow, as CSV for a sheet: a line for each completed run, in state.csv.
-// Change: the name of the flow, the day, and the keys of its results.
+// The answers of a flow as CSV, in state.csv: one line for each completed run.
+// Change the name of the flow, the date, and the keys of its results.
 const RESULTS = ['attending'];
 
 getFlows();
@@ -11,7 +11,7 @@ fn(state => {
 
 getFlowRuns({ flow: $.flow, after: '2026-01-01' });
 
-// A sheet would run what begins with one of these signs.
+// A spreadsheet would run a cell that starts with one of these characters.
 const safe = text => (/^[=+\-@]/.test(text) ? `'${text}` : text);
 const cell = value => `"${safe(String(value ?? '')).replaceAll('"', '""')}"`;
 const rowOf = run => {

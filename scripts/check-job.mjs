@@ -35,11 +35,11 @@ const NAMESPACED = /^(?:http\.(?:get|post|delete|request)|webhook\.parse)$/;
 
 const HELP = `Usage: npm run check-job -- job.js [more.js …]
 
-Says what version 3 would refuse or do otherwise in jobs that were written for version 2, and what in any
-job is not as it seems. Looks at their text alone: nothing is sent, and no credential is needed.
-What only a run can say is told as "cannot tell".
+Lists what version 3 would refuse or do differently in jobs for version 2, and mistakes in any job.
+It reads only the text of the jobs: nothing is sent, and no credential is needed.
+What only a run can show is reported as "cannot tell".
 
-Exit code 1 if something would be refused, or is a mistake.
+The exit code is 1 if a line would be refused, or is a mistake.
 `;
 
 /**
@@ -63,8 +63,8 @@ export async function checkJob(source, { file = 'job.js' } = {}) {
   } catch (error) {
     // Whatever walks through it, and TypeScript itself, runs out of stack.
     if (!(error instanceof RangeError)) throw error;
-    const problem = 'This job is nested too deep to be looked at: nothing else is said of it.';
-    const fix = 'Put its inner parts into constants and functions of their own.';
+    const problem = 'This job is nested too deeply to be checked.';
+    const fix = 'Move inner parts into their own constants and functions.';
     return [{ line: 1, column: 1, kind: 'unknown', problem, fix }];
   }
 }
@@ -128,7 +128,7 @@ async function lookAtCalls(parsed, findings) {
     const options = call.arguments[params.indexOf('options')];
     const given = options && staticValue(options, job);
     if (call.arguments.some(ts.isSpreadElement)) {
-      const fix = 'Give the arguments one by one, so that they can be looked at.';
+      const fix = 'Write the arguments one by one, so that they can be checked.';
       report.unknown(call, `${name} gets a list of arguments: what is in it.`, fix);
     } else {
       const list = listOf(name, params);
@@ -167,7 +167,7 @@ function printed(file, { line, column, kind, problem, fix }) {
 const WHY_UNREAD = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
+  EACCES: 'you do not have permission to read it',
 };
 
 function textOf(file) {
@@ -203,7 +203,7 @@ async function command() {
     ...(unknown ? [`${count(unknown, ['place', 'places'])} where it cannot tell`] : []),
   ];
   process.stdout.write(
-    `${text}${told.join(', ')}. Values that come from data are looked at when the job runs. Nothing was sent.\n`,
+    `${text}${told.join(', ')}. Values that come from data are checked when the job runs. Nothing was sent.\n`,
   );
   if (refused + mistake > 0) process.exitCode = 1;
   return undefined;

@@ -77,7 +77,7 @@ function assertNoError({ errors = {} }) {
 }
 
 async function contacts(world) {
-  heading('1. Scheduled: people of DHIS2 become contacts, new ones are started in a flow');
+  heading('1. Scheduled: people in DHIS2 become contacts, and new ones start a flow');
   world.dhis2.enter({
     trackedEntities: [
       person({ id: 'PersonAmin1', name: 'Amina Uwase', phone: '0788000001', language: 'French' }),
@@ -123,7 +123,7 @@ async function registration(world) {
   const { result, writes } = await quietly(() => counting(world, () => world.register(push)));
   assertNoError(result);
   if (writes > 0 || snapshot(world) !== before) throw new Error('A repeated push did something.');
-  print('The first push once more: nothing is written.', showSent(world));
+  print('The first push again: nothing is written.', showSent(world));
   const next = await once(world, 'contacts');
   print(wrapped(`The next run of the first workflow: ${next.summary}`), showPeople(world));
   print(showProblems(next.result, world), showSent(world));
@@ -168,11 +168,11 @@ function newClinic({ dhis2 }, id) {
 const clinics = ['ClinicKacy1', 'ClinicReme1'];
 
 async function reminders(world) {
-  heading('4. Scheduled: who has not reported is reminded');
+  heading('4. Scheduled: people who have not reported get a reminder');
   const sent = () => world.sandbox.sent().filter(({ kind }) => kind === 'message').length;
   const before = sent();
   await twice(world, 'reminders', () => showReminders(world, WORKERS));
-  print('What was written:', ...showMessages(world, before));
+  print('Messages:', ...showMessages(world, before));
 }
 
 /** A day so many after today. */
@@ -199,7 +199,7 @@ async function visits(world) {
 }
 
 async function users(world) {
-  heading('6. Scheduled: users of DHIS2 become contacts');
+  heading('6. Scheduled: DHIS2 users become contacts');
   const user = (number, name, clinic) => ({
     id: `UserNurse0${number}`,
     username: `nurse${number}`,
@@ -222,7 +222,7 @@ async function users(world) {
 }
 
 async function desk(world) {
-  heading('7. The desk: who is told, and what was corrected is sent again');
+  heading('7. The desk: a person is notified, and corrected items are sent again');
   print(showDesk(world));
   const sent = () => world.sandbox.sent().filter(({ kind }) => kind === 'message').length;
   const before = sent();
@@ -237,7 +237,7 @@ async function desk(world) {
   await setField(world, diane.urn, { clinic: 'ClinicKimi1' });
   const { summary } = await once(world, 'resend');
   print(
-    'Somebody writes the clinic to the contact of Diane.',
+    'Somebody enters the clinic in the contact of Diane.',
     wrapped(`The workflow "resend": ${summary}`),
     showDesk(world),
   );
@@ -270,7 +270,7 @@ const CLERK = {
 };
 
 async function check(world) {
-  heading('First of all: what does not fit yet');
+  heading('The check: what does not match yet');
   const { result, summary } = await once(world, 'check');
   print(summary, showProblems(result, world));
 }

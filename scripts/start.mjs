@@ -23,7 +23,7 @@ async function main() {
   }
   // Some shells set HOST by themselves.
   if (host)
-    console.log('HOST is set but TOKEN is not: a sandbox takes the place of that server.\n');
+    console.log('HOST is set, but TOKEN is not: a sandbox is used instead of that server.\n');
   return inSandbox();
 }
 

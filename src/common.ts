@@ -23,22 +23,22 @@ import { chunk as inPieces } from './util.js';
 
 /**
  * The helpers of language-common that jobs use. They are declared here because its own types do not
- * resolve under every module resolution. What makes an operation marks it as one, so that nobody takes
- * it for a value.
+ * resolve under every module resolution. Helpers that return an operation mark it, so that nobody uses
+ * it as a value.
  */
 
 /** Options of `cursor`. */
 export interface CursorOptions {
-  /** The key of state that holds the cursor. Default: `cursor`. */
+  /** The key of state for the cursor. Default: `cursor`. */
   key?: string;
-  /** Taken where the value is null or undefined. */
+  /** Used if the value is null or undefined. */
   defaultValue?: unknown;
-  /** Makes the cursor of the value, after words such as `today` became a date. */
+  /** Turns the value into the cursor, after words such as `today` became a date. */
   format?: (value: unknown) => unknown;
 }
 
 /**
- * The same as `fn`, by its older name.
+ * The older name of `fn`.
  * @public
  * @function
  * @namespace global
@@ -50,12 +50,12 @@ export function alterState(func: Step, ...more: never[]): Operation {
 }
 
 /**
- * A list in pieces, as `util.chunk` gives it.
+ * Split a list into parts, like `util.chunk`.
  * @public
  * @function
  * @namespace global
  * @param {Array} array - The list.
- * @param {number} chunkSize - The most that a piece may hold.
+ * @param {number} chunkSize - The maximum number of items in a part.
  * @returns {Array}
  */
 export function chunk<Item>(array: readonly Item[], chunkSize: number): Item[][] {
@@ -63,12 +63,12 @@ export function chunk<Item>(array: readonly Item[], chunkSize: number): Item[][]
 }
 
 /**
- * Run an operation, and keep its result under a key of state. `state.data` stays as it was.
+ * Run an operation, and save its result under a key of the state. `state.data` does not change.
  * @public
  * @function
  * @namespace global
  * @param {string} key - The key of state.
- * @param {Operation} operation - Its `state.data` goes there.
+ * @param {Operation} operation - Its result is saved there.
  * @returns {Operation}
  */
 export function as(
@@ -93,7 +93,7 @@ export function as(
 }
 
 /**
- * Make one operation of several, which run one after the other.
+ * Combine several operations into one. They run one after the other.
  * @public
  * @function
  * @namespace global
@@ -114,7 +114,7 @@ export function combine(...operations: Step[]): Operation {
  * @public
  * @function
  * @namespace global
- * @param {string} value - A date, one of these words, a number of a page, or a function of state.
+ * @param {string} value - A date, one of these words, a page number, or a function of state.
  * @param {CursorOptions} [options] - `key`, `defaultValue`, `format`.
  * @returns {Operation}
  */
@@ -125,11 +125,11 @@ export function cursor(value: unknown, options: CursorOptions = {}): Operation {
 }
 
 /**
- * The JSONPath of a key of `state.data`: `$.data.name` of `name`.
+ * The JSONPath of a key in `state.data`: `name` becomes `$.data.name`.
  * @public
  * @function
  * @namespace global
- * @param {string} path - Where in `state.data`.
+ * @param {string} path - The path in `state.data`.
  * @returns {string}
  */
 export function dataPath(path: string): string {
@@ -138,7 +138,7 @@ export function dataPath(path: string): string {
 }
 
 /**
- * Pick one value out of `state.data`.
+ * Read one value from `state.data`.
  * @public
  * @function
  * @namespace global
@@ -150,7 +150,7 @@ export function dataValue(path: string): ValueReader {
 }
 
 /**
- * Run an operation for each item of a list. The operation finds the item in `state.data`, and its place in `state.index`.
+ * Run an operation for each item of a list. `state.data` is the item, and `state.index` its position.
  * @public
  * @function
  * @namespace global
@@ -174,7 +174,7 @@ export function each(source: Source, operation: Step, ...more: never[]): Operati
  * @function
  * @namespace global
  * @param {string} key - The key.
- * @param {any} value - The value, or a function of state that gives it.
+ * @param {any} value - The value, or a function of state that returns it.
  * @returns {Array}
  */
 export function field(key: string, value: unknown): [string, unknown] {
@@ -182,11 +182,11 @@ export function field(key: string, value: unknown): [string, unknown] {
 }
 
 /**
- * Make an object of keys and values.
+ * Make an object from keys and values.
  * @public
  * @function
  * @namespace global
- * @param {Array} fields - Each as `field` gives it.
+ * @param {Array} fields - Pairs, as `field` returns them.
  * @returns {object}
  */
 export function fields(...fields: [string, unknown][]): { [key: string]: unknown } {
@@ -194,7 +194,7 @@ export function fields(...fields: [string, unknown][]): { [key: string]: unknown
 }
 
 /**
- * Run code of your own as a step of the job. It must return the state.
+ * Run your own code as an operation. It must return the state.
  * @public
  * @function
  * @namespace global
@@ -206,12 +206,12 @@ export function fn(func: Step, ...more: never[]): Operation {
 }
 
 /**
- * Run an operation only where a condition holds.
+ * Run an operation only if a condition is true.
  * @public
  * @function
  * @namespace global
  * @param {boolean} condition - A value, or a function of state.
- * @param {Operation} operation - Runs where the condition is truthy.
+ * @param {Operation} operation - Runs if the condition is truthy.
  * @returns {Operation}
  */
 export function fnIf(condition: unknown, operation: Step, ...more: never[]): Operation {
@@ -228,13 +228,13 @@ export function fnIf(condition: unknown, operation: Step, ...more: never[]): Ope
 }
 
 /**
- * Group a list by a key of its items. `state.data` becomes an object with a list for each value of the key. Not about RapidPro's groups: see `addToGroup`.
+ * Group a list by a key of its items. `state.data` becomes an object with a list for each value of the key. This has nothing to do with groups in RapidPro: see `addToGroup`.
  * @public
  * @function
  * @namespace global
  * @param {Array} source - A list, or a function of state.
  * @param {string} keyPath - The key, or a path to it.
- * @param {Function} [callback] - Called last with the next state.
+ * @param {Function} [callback] - Called at the end with the next state.
  * @returns {Operation}
  */
 export function group(
@@ -254,7 +254,7 @@ export function group(
 }
 
 /**
- * Pick one value out of what was in `state.data` before the last operation.
+ * Read one value from what was in `state.data` before the last operation.
  * @public
  * @function
  * @namespace global
@@ -266,7 +266,7 @@ export function lastReferenceValue(path: string): ValueReader {
 }
 
 /**
- * Write values to the log of the run. Inside a function use `console.log`.
+ * Write values to the log of the run. Inside a function, use `console.log`.
  * @public
  * @function
  * @namespace global
@@ -289,7 +289,7 @@ export function log(...values: unknown[]): Operation {
  * @function
  * @namespace global
  * @param {Array} items - A list, a JSONPath (`$.data[*]`), or a function of state.
- * @param {Function} callback - Takes the item, its place and the state.
+ * @param {Function} callback - Gets the item, its position and the state.
  * @returns {Operation}
  */
 export function map(
@@ -328,7 +328,7 @@ export function merge(source: string, fields: unknown): ValueReader {
 }
 
 /**
- * Read a table that is written as text, or a stream of it, into `state.data`. Where the text is at hand, `util.parseCsv` gives its rows as a value.
+ * Read CSV, as text or a stream, into `state.data`. For text, `util.parseCsv` returns the rows as a value.
  * @public
  * @function
  * @namespace global
@@ -353,7 +353,7 @@ export function parseCsv(
 }
 
 /**
- * Pick one value out of state.
+ * Read one value from the state.
  * @public
  * @function
  * @namespace global

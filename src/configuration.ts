@@ -57,7 +57,7 @@ export const configurationSchema = z
       .meta({
         title: 'Certificate of your own authority',
         description:
-          'Only if the certificate of your server, or of a gateway before it, is made by an authority of your own: the certificate of that authority, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----. Leave it empty otherwise.',
+          'Only if your own authority issued the certificate of your server, or of a gateway in front of it: paste the certificate of that authority, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----. Otherwise, leave it empty.',
         examples: ['-----BEGIN CERTIFICATE----- MIIB… -----END CERTIFICATE-----'],
       }),
   })
@@ -165,26 +165,26 @@ function parseCa(ca: unknown): string | undefined {
   if (ca === undefined || ca === null || (typeof ca === 'string' && ca.trim() === ''))
     return undefined;
   const fix =
-    'Nothing was sent. Put the certificate of the authority itself into "ca": all of the text from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----. Leave it empty if your server has a public certificate.';
+    'Nothing was sent. Put the certificate of the authority itself into "ca": the whole text from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----. Leave it empty if your server has a public certificate.';
   if (typeof ca !== 'string' || ca.length > LONGEST_CA) {
     throw invalid('"ca" in the credential is not the text of a certificate.', fix);
   }
   if (/PRIVATE KEY/.test(ca)) {
     throw invalid(
-      '"ca" in the credential holds a private key.',
-      'Nothing was sent. Take it out: it belongs on the server alone, and should be replaced now. "ca" takes the certificate of the authority, which is public.',
+      '"ca" in the credential contains a private key.',
+      'Nothing was sent. Remove it: a private key must stay on its server, and this one should be replaced now. Use the certificate of the authority, which is public.',
     );
   }
   const parts = [...ca.matchAll(CERTIFICATE)].map(([, base64 = '']) => readCertificate(base64));
   const certificates = parts.filter(part => part !== undefined);
   const rest = ca.replace(CERTIFICATE, '');
   if (parts.length === 0 || certificates.length < parts.length || rest.includes('-----')) {
-    throw invalid('"ca" in the credential is not a whole certificate.', fix);
+    throw invalid('"ca" in the credential is not a complete certificate.', fix);
   }
   if (certificates.some(one => !one.ca && !one.checkIssued(one))) {
     throw invalid(
       '"ca" in the credential is the certificate of a server, not of an authority.',
-      'Nothing was sent. Ask whoever runs the server or the gateway for the certificate of the authority that signed it.',
+      'Nothing was sent. Ask the people who run the server or the gateway for the certificate of the authority that signed it.',
     );
   }
   return certificates.map(String).join('');

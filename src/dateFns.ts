@@ -1,12 +1,12 @@
 import { dateFns } from '@openfn/language-common';
 
-/** The two functions of date-fns that language-common passes on. */
+/** The two functions of date-fns in language-common. */
 
 /**
- * Write a date as text.
+ * Format a date.
  * @param date - A `Date`, or milliseconds.
- * @param format - As date-fns wants it: `yyyy-MM-dd HH:mm`.
- * @param options - Those of date-fns.
+ * @param format - A date-fns pattern: `yyyy-MM-dd HH:mm`.
+ * @param options - Options of date-fns.
  * @returns The text.
  */
 export function format(date: Date | number, format: string, options?: object): string {
@@ -16,9 +16,9 @@ export function format(date: Date | number, format: string, options?: object): s
 /**
  * Read a date from text.
  * @param text - The date.
- * @param format - How it is written, as date-fns wants it: `dd/MM/yyyy`.
- * @param base - What the text does not say is taken from this date.
- * @param options - Those of date-fns.
+ * @param format - A date-fns pattern: `dd/MM/yyyy`.
+ * @param base - Supplies what the text does not say, such as the time.
+ * @param options - Options of date-fns.
  * @returns The date; an invalid one where the text is not in this format.
  */
 export function parse(text: string, format: string, base: Date | number, options?: object): Date {

@@ -7,13 +7,13 @@ import type { Options } from './types/options.js';
 import type { Query } from './types/request.js';
 import type { Operation, Reference } from './types/state.js';
 
-/** What `http.post` and `http.request` take besides the common options. */
+/** Options of `http.post` and `http.request`. */
 export interface HttpOptions extends Options {
   /** The part after `?` in the address. */
   query?: Query;
 }
 
-/** What `http.request` takes besides the common options. */
+/** Options of `http.request`. */
 export interface HttpRequestOptions extends HttpOptions {
   /** Sent as JSON. */
   body?: Json;
@@ -59,7 +59,7 @@ function send({ method, path, query, body, options, knownOptions = [] }: HttpPla
  * http.get('contacts', { group: 'Mothers', reverse: true });
  * fn(state => ({ ...state, data: state.data.results }));
  * @param {string} path - The endpoint, with or without `.json`: `contacts`.
- * @param {object} [query] - What stands after `?`, unencoded.
+ * @param {object} [query] - The keys and values after `?`, unencoded.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The answer: for a list `next`, `previous`, `results`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -75,17 +75,17 @@ export function get(
 }
 
 /**
- * Post to any endpoint of the API: create, update or act. Never repeated after an unclear failure.
+ * Post to any endpoint of the API, to create, update or act. It is not repeated if the outcome is unknown.
  * @public
  * @function
  * @example <caption>Rename a label</caption>
  * http.post('labels', { name: 'Very urgent' }, { query: { uuid: $.data.uuid } });
- * @example <caption>Make a group</caption>
+ * @example <caption>Add a group</caption>
  * http.post('groups', { name: 'Fathers' });
  * @param {string} path - The endpoint, with or without `.json`.
  * @param {object} body - Sent as JSON.
  * @param {HttpOptions} [options] - `query`; `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - The answer, or `null` if RapidPro answers with nothing.
+ * @state {object} data - The answer, or `null` if it is empty.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_INPUT` for no body, `INVALID_FILTER`, `OUTCOME_UNKNOWN`; the errors of every request.
  * @returns {Operation}
@@ -107,7 +107,7 @@ export function post(
  * @example <caption>Delete a contact by a URN</caption>
  * http.delete('contacts', { urn: 'tel:+221770001122' });
  * @param {string} path - The endpoint, with or without `.json`.
- * @param {object} query - What names the object, unencoded.
+ * @param {object} query - What identifies the object, unencoded.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `null`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -125,17 +125,17 @@ function remove(
 export { remove as delete };
 
 /**
- * Make any request of the API.
+ * Send any request to the API.
  * @public
  * @function
- * @example <caption>Make a label</caption>
+ * @example <caption>Add a label</caption>
  * http.request('POST', 'labels', { body: { name: 'To call back' } });
  * @example <caption>Read one field</caption>
  * http.request('GET', 'fields', { query: { key: 'village' } });
  * @param {string} method - `GET`, `POST` or `DELETE`.
- * @param {string} path - The endpoint, with or without `.json`. A whole address is refused.
+ * @param {string} path - The endpoint, with or without `.json`. A complete address is refused.
  * @param {HttpRequestOptions} [options] - `query`, `body`; `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - The answer, or `null` if RapidPro answers with nothing.
+ * @state {object} data - The answer, or `null` if it is empty.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_PATH`, `INVALID_INPUT`, `INVALID_FILTER`, `OUTCOME_UNKNOWN`; the errors of every request.
  * @returns {Operation}

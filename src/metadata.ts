@@ -107,12 +107,12 @@ function labelOf(resource: ResourceName): string {
 }
 
 /**
- * Reads what the editor offers in its drop-downs: the workspace's groups, fields, flows, labels,
- * channels, topics, users, campaigns and the names of its globals. Their values are not read out.
+ * Reads what OpenFn's editor offers in its drop-downs: the workspace's groups, fields, flows, labels,
+ * channels, topics, users, campaigns and the names of its globals, but not their values.
  *
  * @param configuration - the credential, with `host` and `token`
  * @returns a tree: folders by name (`groups`, `fields`, …), in each of them what operations take, at most
- *   1,000. A list that cannot be read, or not soon, is left out.
+ *   1,000. A list that cannot be read, or takes too long, is left out.
  * @throws RapidProError `INVALID_CONFIGURATION`; where no list can be read `INVALID_TOKEN` and the other errors of every request
  * @example
  * const tree = await metadata({ host: 'https://app.rapidpro.io/', token: '…' });

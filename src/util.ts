@@ -12,12 +12,11 @@ import { type PhoneUrnOptions, phoneUrn as urnOf, phoneUrns as urnsOf } from './
 import type { Reference, State, ValueReader } from './types/state.js';
 
 /**
- * The namespace `util` of language-common, as it is there, with types of our own; and what jobs for RapidPro
- * need besides. Those helpers give their value at once, and of a function of state, as `$.data.phone` becomes
- * one, they make another.
+ * The namespace `util` of language-common with types of our own, and helpers for RapidPro jobs. Given a value, these
+ * return a value. Given a function of state, such as `$.data.phone` in a job, they return a function of state.
  */
 
-/** Gives what a helper makes of its arguments; where one is a function of state, a function of state. */
+/** Calls a helper. If an argument is a function of state, returns a function of state instead. */
 function onValues<Result>(
   name: string,
   values: readonly unknown[],
@@ -28,32 +27,32 @@ function onValues<Result>(
   return values.some(value => typeof value === 'function') ? given : given({});
 }
 
-/** With it, what cannot be read is null. */
+/** With it, invalid input returns null. */
 interface OrNull {
   ifInvalid: 'null';
 }
 
 /**
- * The URN of a phone number as people write it: `tel:+250788123123` of `0788 123 123`. Digits that are not ASCII are read too. What a spreadsheet made of a number is mended where there is one way to do so: `788123123` without its zero, `250788123123.0`, `2.50788123123E+11`. What can be two numbers, or has lost digits, is an error. So is a number of another country without `+` or `00`: one digit lost or doubled would reach a stranger there.
+ * Turn a phone number as people write it into a URN: `0788 123 123` becomes `tel:+250788123123`. It reads digits of other scripts, and repairs what spreadsheets do if the number is certain: `788123123` without its zero, `250788123123.0`, `2.50788123123E+11`. Two numbers in one text, numbers that have lost digits, and numbers of another country without `+` or `00` are errors, because the message could reach a stranger.
  *
- * In a list for `syncContacts` write `() =>` before it: then a number that is none fails for that person alone, and says why.
+ * In a list for `syncContacts`, write `() =>` before it. Then a wrong number fails for that person alone, and the result says why.
  * @public
  * @function
  * @namespace util
- * @example <caption>From what a form left</caption>
+ * @example <caption>A number from a form</caption>
  * upsertContact({ urns: [util.phoneUrn('0788 123 123', 'RW')], name: 'Amina' });
- * @example <caption>For a list: who has no usable number is told, and does not keep the others</caption>
+ * @example <caption>For a list: people without a usable number are in `failed`, and the others are saved</caption>
  * syncContacts(state =>
  *   state.data.map(({ name, phone }) => ({
  *     name,
  *     urns: [() => util.phoneUrn(phone, 'RW')],
  *   })),
  * );
- * @param {string} text - One number. A number without decimals is taken too, and a URN of `tel` or `whatsapp`.
- * @param {string} country - The country that numbers without a code belong to, by two letters: `RW`.
- * @param {PhoneUrnOptions} [options] - `scheme` (`'tel'`, or `'whatsapp'`: the digits without plus), `ifInvalid` (`'error'`, or `'null'` to get null).
- * @throws {RapidProError} `INVALID_URN` says what is wrong, without the number; `INVALID_INPUT` for the country; `INVALID_OPTION`.
- * @returns {string} The URN, or a function of state that gives it.
+ * @param {string} text - One phone number, as text or a whole number. A URN with `tel` or `whatsapp` works, too.
+ * @param {string} country - The country of numbers without a country code, as two letters: `RW`.
+ * @param {PhoneUrnOptions} [options] - `scheme` (`'tel'` or `'whatsapp'`; default: `'tel'`), `ifInvalid` (`'error'`, or `'null'` to return null; default: `'error'`).
+ * @throws {RapidProError} `INVALID_URN` says what is wrong, without showing the number; `INVALID_INPUT` for the country; `INVALID_OPTION`.
+ * @returns {string} The URN, or a function of state that returns it.
  */
 export function phoneUrn(
   text: ValueReader,
@@ -71,17 +70,17 @@ export function phoneUrn(text: unknown, country: unknown, options?: unknown): un
 }
 
 /**
- * The URNs of all numbers of a cell, as `0788 123 123 / 0722 123 123`, or of a list of cells, each once and in their order. An empty cell has none. RapidPro writes to the first of a contact.
+ * Turn all phone numbers in a cell into URNs, such as `0788 123 123 / 0722 123 123`. It also takes a list of cells. The URNs keep the order of the numbers, without duplicates. An empty cell returns an empty list. RapidPro sends messages to the first URN of a contact.
  * @public
  * @function
  * @namespace util
- * @example <caption>A register that keeps two numbers in one cell</caption>
+ * @example <caption>Two numbers in one cell</caption>
  * upsertContact({ urns: util.phoneUrns('0788 123 123 / 0722 123 123', 'RW'), name: 'Amina' });
- * @param {string} texts - A cell, or a list of cells.
- * @param {string} country - As of `util.phoneUrn`.
- * @param {PhoneUrnOptions} [options] - As of `util.phoneUrn`; with `ifInvalid: 'null'` what is no number is left out.
- * @throws {RapidProError} As `util.phoneUrn`.
- * @returns {Array} The URNs, or a function of state that gives them.
+ * @param {string} texts - The text of a cell, or a list of them.
+ * @param {string} country - As in `util.phoneUrn`.
+ * @param {PhoneUrnOptions} [options] - As in `util.phoneUrn`. With `ifInvalid: 'null'`, anything that is not a phone number is left out.
+ * @throws {RapidProError} The errors of `util.phoneUrn`.
+ * @returns {Array} The URNs, or a function of state that returns them.
  */
 export function phoneUrns(
   texts: ValueReader,
@@ -94,21 +93,21 @@ export function phoneUrns(texts: unknown, country: unknown, options?: unknown): 
 }
 
 /**
- * A date in full, with its zone, as contact fields want it: `2026-01-31T00:00:00+02:00`. A day is its first moment in that zone, also where the clocks skip midnight. Years before 1900 are refused: of those, digits are lost, or the cell was empty (30/12/1899).
+ * Turn a date into the form that contact fields need, with time and zone: `31/01/2026` becomes `2026-01-31T00:00:00+02:00`. A day without a time becomes its first moment in that zone, even where the clocks skip midnight. Years before 1900 are refused, because digits are missing, or the cell was empty (30/12/1899).
  * @public
  * @function
  * @namespace util
- * @example <caption>The due date of a register</caption>
+ * @example <caption>A due date from a register</caption>
  * upsertContact({
  *   urns: ['tel:+250788123123'],
  *   fields: { due_date: util.dateTime('31/01/2026', 'dd/MM/yyyy', 'Africa/Kigali') },
  * });
- * @param {string} value - A text as the pattern says; a time with its zone, as JSON has it; the number that a spreadsheet keeps for a day (46053 is 31 January 2026), also as text of five digits; or a `Date`.
- * @param {string} pattern - `dd`, `MM`, `yyyy`, `HH`, `mm`, `ss` (`d` and `M`: one digit or two; `MMM`: `Jan`, `MMMM`: `January`; `a`: AM or PM with `hh`). Quoted text stands for itself.
- * @param {string} zone - Where the date is from, by its IANA name: `Africa/Kigali`.
- * @param {DateTimeOptions} [options] - `ifInvalid` (`'error'`, or `'null'` to get null, which clears a field).
- * @throws {RapidProError} `INVALID_INPUT` says what is wrong, without the date; `INVALID_OPTION`.
- * @returns {string} The date, or a function of state that gives it.
+ * @param {string} value - Text in the form of the pattern, a time with its zone as in JSON, the number that a spreadsheet stores for a day (46053 is 31 January 2026; also as text), or a `Date`.
+ * @param {string} pattern - `dd`, `MM`, `yyyy`, `HH`, `mm`, `ss` (`d` and `M`: one or two digits; `MMM`: `Jan`; `MMMM`: `January`; `a`: AM or PM, with `hh`). Text in quotes is taken as it is.
+ * @param {string} zone - The time zone of the date, as an IANA name: `Africa/Kigali`.
+ * @param {DateTimeOptions} [options] - `ifInvalid` (`'error'`, or `'null'` to return null, which clears a field; default: `'error'`).
+ * @throws {RapidProError} `INVALID_INPUT` says what is wrong, without showing the date; `INVALID_OPTION`.
+ * @returns {string} The date, or a function of state that returns it.
  */
 export function dateTime(
   value: ValueReader,
@@ -138,16 +137,16 @@ export function dateTime(
 }
 
 /**
- * A day or more, as `after` and `before` of a list: from its first moment to its last microsecond in that zone. RapidPro includes both. Weeks begin on Monday.
+ * The filters `after` and `before` for one or more days: from the first moment to the last microsecond in a time zone. RapidPro includes both ends. Weeks begin on Monday.
  * @public
  * @function
  * @namespace util
- * @example <caption>What was answered yesterday</caption>
+ * @example <caption>Yesterday's answers</caption>
  * getFlowRuns({ ...util.dayRange('yesterday', 'Africa/Kigali'), responded: true });
- * @param {string} day - `'yesterday'`, `'today'`, `'last week'`, `'last month'`, or a day: `'2026-01-31'`.
- * @param {string} zone - Whose day, by its IANA name: `Africa/Kigali`.
- * @throws {RapidProError} `INVALID_INPUT` for what is no day or no zone.
- * @returns {object} `after` and `before`, or a function of state that gives both.
+ * @param {string} day - `'yesterday'`, `'today'`, `'last week'`, `'last month'`, or a date: `'2026-01-31'`.
+ * @param {string} zone - The time zone, as an IANA name: `Africa/Kigali`.
+ * @throws {RapidProError} `INVALID_INPUT` for an invalid day or time zone.
+ * @returns {object} `after` and `before`, or a function of state that returns both.
  */
 export function dayRange(day: ValueReader, zone: Reference<string>): (state: State) => DayRange;
 export function dayRange(day: string, zone: string): DayRange;
@@ -156,16 +155,16 @@ export function dayRange(day: unknown, zone: unknown): unknown {
 }
 
 /**
- * The rows of a table that is written as text. Cells are text, as they stand there: `'0788'` stays so. Empty lines are left out. Every line must have the cells that the columns want.
+ * Turn CSV text into rows, one object for each. Cells stay text: `'0788'` keeps its zero. Empty lines are skipped. Every line must have a cell for each column.
  * @public
  * @function
  * @namespace util
  * @example <caption>A register</caption>
- * const rows = util.parseCsv('name;phone\nAmina;0788 123 123', { delimiter: ';' });
- * @param {string} text - The table.
- * @param {CsvOptions} [options] - `delimiter` (default: `','`), `quote`, `columns` (false: rows are lists; a list: their names, where the first line has none), `trim` (default: true).
- * @throws {RapidProError} `INVALID_INPUT` names the line that is broken; `INVALID_OPTION`.
- * @returns {Array} An object for each row, or a function of state that gives them.
+ * const rows = util.parseCsv('name;phone\nAmina;0788 123 123', { delimiter: ';', required: ['phone'] });
+ * @param {string} text - The CSV text.
+ * @param {CsvOptions} [options] - `delimiter` (default: `','`), `quote` (default: `'"'`), `columns` (true: the first line has the names; false: rows are lists; a list: the names; default: true), `required` (names of columns that must exist; default: none), `trim` (remove spaces around cells; default: true).
+ * @throws {RapidProError} `INVALID_INPUT` names the invalid line, or the missing column with the columns that there are; `INVALID_OPTION`.
+ * @returns {Array} The rows, or a function of state that returns them.
  */
 export function parseCsv(
   text: ValueReader,
@@ -178,16 +177,16 @@ export function parseCsv(text: unknown, options?: unknown): unknown {
 }
 
 /**
- * A list in pieces: `[[1, 2], [3]]` of `[1, 2, 3]` by two.
+ * Split a list into parts: `[1, 2, 3]` in parts of two is `[[1, 2], [3]]`.
  * @public
  * @function
  * @namespace util
- * @example <caption>By hundreds</caption>
+ * @example <caption>In parts of two</caption>
  * const pieces = util.chunk(['a', 'b', 'c'], 2);
  * @param {Array} list - The list.
- * @param {number} size - The most that a piece may hold.
- * @throws {RapidProError} `INVALID_INPUT` for what is no list, or no size.
- * @returns {Array} The pieces, or a function of state that gives them.
+ * @param {number} size - The maximum number of items in a part.
+ * @throws {RapidProError} `INVALID_INPUT` if it is not a list, or the size is invalid.
+ * @returns {Array} The parts, or a function of state that returns them.
  */
 export function chunk<Item>(
   list: (state: State) => Item[],
@@ -211,34 +210,34 @@ export function chunk(list: unknown, size: unknown): unknown {
   });
 }
 
-/** What `util.encode` and `util.decode` can be told. */
+/** Options of `util.encode` and `util.decode`. */
 interface Base64Options {
-  /** False: take the data as text, also where it is an object or JSON. Default: true. */
+  /** False: treat the data as text, even if it is an object or JSON. Default: true. */
   parseJson?: boolean;
 }
 
-/** What the HTTP helpers of `util` can be told. */
+/** Options of the HTTP helpers of `util`. */
 interface HelperRequestOptions {
-  /** Joined with the path. A whole address must be of the same origin. */
+  /** Put in front of the path. A complete address must have the same origin. */
   baseUrl?: string;
   headers?: { [name: string]: string };
   query?: { [key: string]: unknown };
   /** An object is sent as JSON. */
   body?: unknown;
-  /** By status: the text of the error, a function that is called, or false for no error. */
+  /** For each status: the text of the error, a function to call, or false for no error. */
   errors?: { [status: string]: unknown };
   /** Milliseconds. Default: 300000. */
   timeout?: number;
   tls?: object;
-  /** How the answer is read. Default: `'auto'`, by its content type. */
+  /** How to read the answer. Default: `'auto'`, by its content type. */
   parseAs?: 'auto' | 'text' | 'json' | 'base64' | 'stream';
-  /** How many redirects are followed. Default: none. */
+  /** The maximum number of redirects. Default: none. */
   maxRedirections?: number;
-  /** False: give an answer that redirects as it is. Default: true, an error. */
+  /** False: return an answer that redirects. Default: true, it is an error. */
   throwOnUnhandledRedirect?: boolean;
 }
 
-/** What the HTTP helpers of `util` give. */
+/** What the HTTP helpers of `util` return. */
 export interface HelperResponse {
   url: string;
   method: string;
@@ -257,12 +256,12 @@ export const ERROR_ABSOLUTE_URL: string = util.ERROR_ABSOLUTE_URL;
 /** The message of the error of `util.parseUrl`. */
 export const ERROR_URL_MISMATCH: string = util.ERROR_URL_MISMATCH;
 
-/** Fail where a path is a whole address. */
+/** Throw if a path is a complete address. */
 export function assertRelativeUrl(path: string): void {
   util.assertRelativeUrl(path);
 }
 
-/** Read base64 text. What it holds is parsed where it is JSON. */
+/** Decode base64 text, and parse it if it is JSON. */
 export function decode(text: string, options?: Base64Options): unknown {
   return util.decode(text, options);
 }
@@ -276,22 +275,22 @@ export function del(
   return util.del(url, body, options);
 }
 
-/** Answer requests to a server from a mock, in a test. Gives undici's mock of the server. */
+/** Mock a server in a test. Returns undici's mock of it. */
 export function enableMockClient(baseUrl: string, options?: object): object {
   return util.enableMockClient(baseUrl, options);
 }
 
-/** Write text, or an object as JSON, in base64. */
+/** Encode text, or an object as JSON, in base64. */
 export function encode(data: unknown, options?: Base64Options): string {
   return util.encode(data, options);
 }
 
-/** Turn an object into a `FormData`. Objects in it are written as JSON; keys without a value are left out. */
+/** Turn an object into a `FormData`. Nested objects become JSON; keys without a value are left out. */
 export function encodeFormBody(data: object): object {
   return util.encodeFormBody(data);
 }
 
-/** Resolve functions of state in values, at any depth. */
+/** Replace functions of state by their values, at any depth. */
 export function expandReferences(state: State, ...values: unknown[]): unknown[] {
   return util.expandReferences(state, ...values);
 }
@@ -306,7 +305,7 @@ export function get(url: string, options?: HelperRequestOptions): Promise<Helper
   return util.get(url, options);
 }
 
-/** Log the method, address, status and duration of a response. Gives the response. */
+/** Log the method, address, status and duration of a response. Returns the response. */
 export function logResponse<Answer>(response: Answer): Answer {
   return util.logResponse(response);
 }
@@ -316,17 +315,17 @@ export function makeBasicAuthHeader(username: string, password: string): { Autho
   return util.makeBasicAuthHeader(username, password);
 }
 
-/** Let a credential have `accessToken` where it has `access_token`. */
+/** Add `accessToken` to a credential that has `access_token`. */
 export function normalizeOauthConfig<Configuration>(configuration: Configuration): Configuration {
   return util.normalizeOauthConfig(configuration);
 }
 
-/** Read `now`, `today`, `yesterday`, `2 hours ago`, `3 days ago`, `start` and `end` as dates. Gives other values as they are. */
+/** Read `now`, `today`, `yesterday`, `2 hours ago`, `3 days ago`, `start` and `end` as dates. Returns other values unchanged. */
 export function parseDate(date: unknown, start?: unknown): unknown {
   return util.parseDate(date, start);
 }
 
-/** Take an address apart. */
+/** Split an address into its parts. */
 export function parseUrl(
   pathOrUrl: string,
   baseUrl?: string,
@@ -361,7 +360,7 @@ export function request(
   return util.request(method, pathOrUrl, options);
 }
 
-/** Throw an error with a code. Other keys come with it. */
+/** Throw an error with a code and other keys. */
 export function throwError(
   code: string | number,
   error?: { description?: string; fix?: string; [more: string]: unknown },

@@ -69,13 +69,13 @@ function hideSecret({ configuration, ...state }: State, text: string): State {
  * @example <caption>The first step of a job that a flow starts</caption>
  * webhook.parse({ numbers: ['cases'] });
  * fn(state => ({ ...state, cases: state.data.results.cases.value }));
- * @example <caption>Refuse who does not know the secret in the credential</caption>
+ * @example <caption>Refuse pushes without the secret of the credential</caption>
  * webhook.parse({ header: 'X-Secret' });
  * @example <caption>The secret is in the address: …?secret=…</caption>
  * webhook.parse({ query: 'secret' });
- * @param {PushOptions} [options] - `numbers` (true, or a list of result keys; default: false), `header` or `query` (where the secret is; default: `webhookSecret` of the credential), `secret` (another one than that), `simulations` (`'stop'` or `'keep'`; default: `'keep'`), `request` (where the headers are; default: `$.request`).
- * @state {object} data - The push: `kind`, `key`, `contact`, `flow`, `run`, `results`, `input`, `channel`, `path`, `simulation`, `other`. What was not sent is absent.
- * @throws {RapidProError} `INVALID_SECRET` before anything else is looked at; `INVALID_INPUT` for a body that is not RapidPro's; `SIMULATION`; `INVALID_OPTION`; `INVALID_CONFIGURATION` if the credential has no secret.
+ * @param {PushOptions} [options] - `numbers` (true, or a list of result keys; default: false), `header` or `query` (where the push has the secret; default: no check), `secret` (default: `webhookSecret` of the credential), `simulations` (`'stop'` or `'keep'`; default: `'keep'`), `request` (where the headers are; default: `$.request`).
+ * @state {object} data - The push: `kind`, `key`, `contact`, `flow`, `run`, `results`, `input`, `channel`, `path`, `simulation`, `other`. Keys that were not sent are missing.
+ * @throws {RapidProError} `INVALID_SECRET` before anything else is read; `INVALID_INPUT` if the body is not from RapidPro; `SIMULATION`; `INVALID_OPTION`; `INVALID_CONFIGURATION` if the credential has no secret.
  * @returns {Operation}
  */
 export function parse(options?: Reference<PushOptions>): Operation {

@@ -1,50 +1,51 @@
-// All that belongs to one program, in one place. Every workflow begins with this step.
-// Change what stands here for your own program; the other files can stay as they are.
-// Then run the workflow "check": it names what does not fit.
+// All settings of one program. Every workflow starts with this step.
+// Change these settings for your program; the other files can stay as they are.
+// Then run the workflow "check": it lists what does not match.
 
 const settings = {
   // DHIS2. The ids are in the address bar of DHIS2's Maintenance app.
   dhis2: {
-    // Without a program, as where only reports are wanted, write null.
+    // If you have no program, for example because you only need reports, write null.
     program: 'MatCareProg',
     trackedEntityType: 'PersonType1',
-    // People of this organisation unit, and of all below it, become contacts.
+    // People of this organisation unit, and of all units below it, become contacts.
     orgUnit: 'CountryRW01',
-    // What is there of a person: name and phone, the language if it is asked for, and each other result of the registration
-    // flow by its name, with the attribute that it fills. Leave out what your program does not have.
+    // The attributes of a person: name, phone, the language if you ask for it, and other results of the registration flow,
+    // by the name of the result. Leave out what your program does not have.
     attributes: {
       name: 'AttrFullNam',
       phone: 'AttrPhoneNr',
       language: 'AttrLanguag',
       village: 'AttrVillage',
     },
-    // How DHIS2 calls a language, and how RapidPro does.
+    // Languages: the option in DHIS2, and the code in RapidPro.
     languages: { Kinyarwanda: 'kin', French: 'fra', English: 'eng' },
-    // Where somebody is enrolled who names this clinic in the flow, in any letters.
+    // What people answer in the flow (capitals do not matter), and the clinic where they are enrolled.
     clinics: { kacyiru: 'ClinicKacy1', remera: 'ClinicReme1' },
-    // Where everybody else is enrolled.
+    // The clinic where everyone else is enrolled.
     otherClinic: 'CountryRW01',
   },
 
   // RapidPro. The id of a flow is in the address bar of its editor.
   rapidpro: {
-    // Everybody who is in DHIS2 is in this group. The contacts workflow makes the groups and fields that are not there.
+    // The group for everyone who is in DHIS2. The contacts workflow creates missing groups and fields.
     group: 'DHIS2 clients',
-    // The flow that new people are started in, and who was: asked for, and done. Without a flow nobody is; write null.
+    // The flow for new people, the group of those who should be started, and the group of those who were. If you have no flow,
+    // write null.
     registrationFlow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a01',
     askedGroup: 'Registration asked',
     startedGroup: 'Registration started',
-    // The field with the id of a person in DHIS2. A second program with another tracked entity type needs another one.
+    // The field for the DHIS2 id of a person. A second program with another tracked entity type needs a different field.
     idField: 'DHIS2 id',
-    // The field that says how far the confirmation of a registration has come. A second program needs another one.
+    // The field for the progress of the confirmation. A second program needs a different field.
     confirmationField: 'Confirmation',
-    // Health workers who report, and the key of the field with the id or code of their clinic in DHIS2. The field "Clinic code" has
-    // the key clinic_code.
+    // The group of health workers who report, and the key of the field with the DHIS2 id or code of their clinic. The field
+    // "Clinic code" has the key clinic_code.
     reporters: 'Health workers',
     clinicField: 'clinic',
-    // The field that says which visits a contact was started for.
+    // The field that remembers for which visits a flow was started.
     visitField: 'Visits',
-    // What a person reads when DHIS2 has them.
+    // The message after a registration was saved in DHIS2.
     welcome: {
       eng: 'You are registered. We will write to you before each visit.',
       fra: 'Vous êtes inscrite. Nous vous écrirons avant chaque visite.',
@@ -52,29 +53,29 @@ const settings = {
     },
   },
 
-  // Reports: one entry for each flow. The kind of its periods, as weeks or months, is that of the data set.
+  // Reports: one entry for each flow. The data set determines the type of its periods, such as weeks or months.
   reports: [
     {
       name: 'weekly',
       flow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a02',
       dataSet: 'WeeklyMalar',
-      // -1: the period before that in which somebody answers, which is over. 0: that in which they answer.
+      // -1: the period before the one in which somebody answers. 0: the period in which they answer.
       offset: -1,
-      // Results of the flow, and where they go: a data element by id or code, with __ and a category option combo where it has
-      // some. Without this list a result goes to the data element that it is named after.
+      // Results of the flow, and the id or code of a data element for each. With category options: element__combo. Without this
+      // list, a result goes to the data element with its name.
       values: { cases: 'DataElCases', deaths: 'DataElDeath' },
-      // The result with the clinic, where the flow asks for it. Otherwise it is in the field of the contact.
+      // The result with the clinic, if the flow asks for it. Otherwise, the field of the contact counts.
       clinicResult: null,
-      // The data set is marked as complete when these are there. Leave the list empty, and it never is.
+      // The data set is marked as complete when these values are there. With an empty list, it never is.
       required: ['DataElCases', 'DataElDeath'],
-      // What those read who have not reported, and after how many days again: 0 is never. Without a text nobody is reminded.
+      // The reminder, and the number of days until the second one (0: never). Without a text, nobody is reminded.
       reminder: {
         eng: 'Your report of last week is missing. Please send it today.',
         fra: 'Votre rapport de la semaine passée manque. Envoyez-le aujourd’hui.',
         kin: 'Raporo y’icyumweru gishize ntiraboneka. Mwayohereza uyu munsi.',
       },
       remindAgainAfterDays: 3,
-      // The field of the contact that says for which period they were reminded, and when.
+      // The contact field that remembers the period and date of the reminder.
       reminderField: 'Weekly reminder',
     },
   ],
@@ -82,61 +83,62 @@ const settings = {
   visits: [
     {
       name: 'visit',
-      // Of dhis2.program; for a stage of another one, name that: program: '…'.
+      // A stage of dhis2.program. For a stage of another program, add program: '…'.
       stage: 'VisitStage1',
       flow: '6f1c7c52-3a0e-4a0c-9d5b-0b7f2f1f9a05',
-      // Somebody is started from so many days before the due day to so many days after it.
+      // The flow starts from this many days before the due date to this many days after it.
       daysBefore: 2,
       daysAfter: 1,
-      // Without a finished run so many days after the due day, or after the start, the visit is told as missed.
+      // If there is no finished run this many days after the due date, or after the start, the visit is reported as missed.
       missedAfterDays: 3,
-      // Results of the flow, and the data elements of the stage that they fill.
+      // Results of the flow, and the data element of the stage for each.
       values: { weight: 'VisitWeight' },
-      // What the flow's texts need of the person, as @trigger.params: an attribute each. The event's id and due day are there too.
+      // Values for the texts of the flow (@trigger.params), each from an attribute. The id and due date of the event are always
+      // available.
       params: { village: 'AttrVillage' },
     },
   ],
 
-  // Users of DHIS2 who become contacts: those of these units, and of all below, who are in one of these user groups.
-  // An empty list of user groups: all of them.
+  // DHIS2 users who become contacts: users of these units and all units below, who are in one of these user groups.
+  // With an empty list of user groups, all of them.
   users: {
     units: ['CountryRW01'],
     userGroups: [],
-    // Who leaves DHIS2 leaves these groups. The first is compared; name "Health workers" too if all of those come from DHIS2.
+    // Users who leave DHIS2 leave these groups. The first one is compared. Add "Health workers" if all of them come from DHIS2.
     groups: ['DHIS2 users'],
     idField: 'DHIS2 user',
     roleField: 'DHIS2 role',
-    // If more would leave at once, nobody does, and it is told: a number, or a share of the members as '10%'.
+    // If more would leave at once, nobody does, and the desk says so: a number, or a share of the members, such as '10%'.
     leaveAtMost: '10%',
   },
 
-  // The operator's desk: where each of all these has ended.
+  // The desk: the list with the status of every item.
   desk: {
-    // 'collection': an OpenFn collection of this name. 'dataStore': a namespace of DHIS2, which every user there can read.
+    // 'collection': an OpenFn collection with this name. 'dataStore': a namespace in DHIS2, which every DHIS2 user can read.
     store: 'collection',
     name: 'rapidpro-dhis2',
-    // What is done is kept so long.
+    // How long entries that are done are kept.
     keepDays: 60,
-    // A registration is sent again when it was finished so long ago and no more than so many days.
+    // Registrations that were finished at least this many minutes and at most this many days ago are sent again.
     resendAfterMinutes: 15,
     resendDays: 7,
-    // Who is told once a day what waits for a person: a contact of RapidPro by its uuid, an address for mail, or both.
+    // Who gets the daily list of open problems: a contact in RapidPro (its uuid), an address for mail, or both.
     tell: { contact: null, mail: null },
   },
 
-  // Who has reported: 'completeness' is what DHIS2 has now; 'analytics' is what its tables had when they were last made.
+  // How to find out who has reported: 'completeness' asks what DHIS2 has now; 'analytics' reads its tables from last night.
   missingBy: 'completeness',
-  // Nobody is reminded in these hours of the program's clock.
+  // Nobody gets a message in these hours, in the time zone below.
   night: { from: '19:00', to: '08:00' },
 
-  // Phone numbers as they are written in DHIS2: the country code, and how many digits follow it.
+  // Phone numbers in DHIS2: the country code, and the number of digits after it.
   phone: { countryCode: '250', digits: 9 },
-  // The program's clock. Days and periods begin by it.
+  // The time zone of the program. Days and periods begin in it.
   timeZone: 'Africa/Kigali',
 };
 
-// What an earlier run left as problems is not carried on: each run lists its own. Where only the desk could not be written,
-// "final" and "items" are what that run had come to.
+// Each run lists its own problems, without those of earlier runs. If an earlier run could not write to the desk, "final" and
+// "items" have its results.
 fn(({ errors, problems, final, ...state }) => ({
   ...state,
   ...final,

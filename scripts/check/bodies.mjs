@@ -116,11 +116,12 @@ export async function checkBody(operation, node, value, options, report) {
 }
 
 function tellWhatIsHidden(node, name, value, report) {
-  const what = value === UNKNOWN ? 'what it holds' : 'which other keys it has';
+  const what =
+    value === UNKNOWN ? 'its contents are not known yet' : 'its other keys are not known yet';
   report.unknown(
     node,
     `${name} is put together when the job runs: ${what}.`,
-    'The adaptor looks at it then, before it sends anything. Keys that are written out here are looked at now.',
+    'The adaptor checks it then, before it sends anything. Keys that are written here are checked now.',
   );
 }
 
@@ -208,8 +209,8 @@ function lookAtUrns({ urns }, node, report) {
     if (typeof urn !== 'string' || digitsTakenWhole(urn) === undefined) continue;
     report.otherwise(
       nodeAt(node, ['urns', String(index)]),
-      'This number has no plus: it is refused if people of the workspace’s country dial it as it is, since RapidPro takes it for one abroad.',
-      'Write it with plus and the code of its country.',
+      'This number has no plus sign. It is refused if it is a local number of the workspace’s country, because RapidPro would take it for a number abroad.',
+      'Write it with a plus sign and its country code.',
     );
   }
 }
@@ -225,12 +226,12 @@ async function lookAtTimes({ fields }, node, name, report) {
   if (!isPlain(fields)) return;
   for (const [key, value] of Object.entries(fields)) {
     const one = { [key]: value };
-    const fix = 'Write times with their zone, as 2026-01-31T08:00:00+02:00.';
+    const fix = 'Write times with a time zone, such as 2026-01-31T08:00:00+02:00.';
     let problem;
     try {
       await completeTimes(ALL_TIMES, one, name);
       if (one[key] !== value)
-        problem = 'It is sent with the workspace’s zone, and a day as its first moment.';
+        problem = 'It is sent with the time zone of the workspace, and a day as its first moment.';
     } catch (error) {
       problem = plain(error.description);
     }

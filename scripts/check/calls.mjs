@@ -7,8 +7,8 @@ export function checkNeverRun(node, job, report) {
   if (!job.isOperation(node) || !isDropped(node, job)) return;
   report.mistake(
     node,
-    'This operation is made, but never runs: it stands inside of a function, and is not called with the state.',
-    'Put it at the top of the job, or behind each(); inside of a function: return await operation(…)(state).',
+    'This operation is created, but never runs: it is inside a function that does not call it with the state.',
+    'Move it to the top level of the job, or into each(). Inside a function, write: return await operation(…)(state).',
   );
 }
 
@@ -21,7 +21,7 @@ export function checkNotAwaited(node, job, report) {
   const name = job.operation(node.expression);
   report.mistake(
     node,
-    'This operation is called, but the function does not wait for it: the next lines may run before it, and several run at once.',
+    'This operation is called, but the function does not wait for it. The next lines may run before it, and several may run at once.',
     `Write await before it, in a for…of loop (not forEach()): for (const item of state.data) state = await ${name}(…)(state)`,
   );
 }
@@ -35,12 +35,12 @@ export function checkNoValue(node, job, report) {
   const what = isOperation ? 'operation' : 'function';
   if (ts.isTemplateSpan(parent) || isJoined(parent)) {
     const fix = isOperation
-      ? 'Write the operation first, and use what it gives in the next one: $.data'
+      ? 'Write the operation first, and use its result in the next one: $.data'
       : "Write the whole text as one function of state: state => 'Hi ' + state.data.name";
-    report.refused(node, `This ${what} stands in a text, which would hold its code.`, fix);
+    report.refused(node, `This ${what} is inside a text, which would contain its code.`, fix);
   } else if (isOperation && ts.isSpreadAssignment(parent)) {
-    const fix = 'Write the operation first, and use what it gives in the next one: ...$.data';
-    report.refused(node, 'This operation is spread into an object, and has no keys.', fix);
+    const fix = 'Write the operation first, and use its result in the next one: ...$.data';
+    report.refused(node, 'This operation is spread into an object, but it has no keys.', fix);
   }
 }
 

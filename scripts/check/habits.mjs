@@ -23,7 +23,7 @@ export function checkResponse(node, report) {
   const fix = INSTEAD[name.text] ?? `It holds ${RESPONSE.join(', ')}.`;
   report.otherwise(
     node,
-    `state.response has no ${name.text}: it is no longer the raw answer.`,
+    `state.response has no ${name.text}: it is no longer the raw response.`,
     fix,
   );
 }
@@ -59,8 +59,8 @@ export function checkQuoted(node, job, report) {
     if (name === 'fn' || name === 'fnIf') return;
     report.mistake(
       node,
-      'This reference stands inside quotes, where it is only text.',
-      'Write it without them: $.data.name. Put text together in a function of state, inside of backquotes.',
+      'This reference is inside quotes, where it is just text.',
+      'Write it without quotes: $.data.name. Build longer texts in a function of state, in backticks.',
     );
     return;
   }
@@ -68,20 +68,20 @@ export function checkQuoted(node, job, report) {
 
 const ONCE = {
   addContact: [
-    'If RapidPro refuses the contact, the run fails now: URN_TAKEN, UNKNOWN_FIELD and so on. Version 2 was green, with the refusal in state.data.',
-    'Use upsertContact() to change who holds the number, or .catch((error, state) => …).',
+    'If RapidPro refuses the contact, the run fails now: URN_TAKEN, UNKNOWN_FIELD and so on. In version 2, the run was green, with the refusal in state.data.',
+    'Use upsertContact() to update the contact with this number, or .catch((error, state) => …).',
   ],
   upsertContact: [
-    'If its URNs belong to two contacts, or RapidPro refuses it, the run fails now. All URNs are kept: version 2 dropped all but the first where the contact was there already.',
+    'If its URNs belong to two contacts, or RapidPro refuses it, the run fails now. All URNs are kept; version 2 dropped all but the first if the contact existed.',
     'Nothing, or .catch((error, state) => …).',
   ],
   startFlow: [
-    'An archived flow, nobody to start, or a refusal fails now; version 2 was green, and nobody was started.',
-    'Nothing, or fnIf() to leave the step out where a list may be empty.',
+    'If the flow is archived, nobody is named, or RapidPro refuses, the run fails now. In version 2, it was green, and nobody was started.',
+    'Nothing, or use fnIf() to skip the step if a list can be empty.',
   ],
   sendBroadcast: [
-    'Nobody to send to, or a refusal, fails now; version 2 was green, and nothing was sent.',
-    'Nothing, or fnIf() to leave the step out where a list may be empty.',
+    'If nobody is named, or RapidPro refuses, the run fails now. In version 2, it was green, and nothing was sent.',
+    'Nothing, or use fnIf() to skip the step if a list can be empty.',
   ],
 };
 
@@ -106,8 +106,8 @@ export function checkOptions(node, value, name, known, report) {
   if (isPartial(value)) {
     report.unknown(
       node,
-      'The options are put together when the job runs: which ones they are.',
-      'The adaptor refuses one that it does not have, before it sends anything.',
+      'The options are put together when the job runs, so they are not known yet.',
+      'The adaptor refuses unknown options before it sends anything.',
     );
   }
   if (value === null || typeof value !== 'object') return;
@@ -130,14 +130,14 @@ export function checkCalled(node, name, job, report) {
   if (ts.isExpressionStatement(parent) || (isStep && job.isOperation(parent))) {
     report.mistake(
       node,
-      `${name} stands here without its brackets: it is only named, and does nothing.`,
+      `${name} is written without its parentheses, so it does nothing.`,
       `Write ${name}(…).`,
     );
     return;
   }
   report.unknown(
     node,
-    `${name} goes somewhere else by another way: what it is given there.`,
-    'The adaptor looks at it when the job runs, before it sends anything.',
+    `${name} is used in another way here, so its arguments are not known.`,
+    'The adaptor checks it when the job runs, before it sends anything.',
   );
 }

@@ -88,7 +88,7 @@ function isKeyInBrackets(node) {
 }
 
 function notImported(job, { node, place, fix }) {
-  const problem = `${node.text} stands ${place}, where the platform’s compiler does not import it.`;
+  const problem = `${node.text} is ${place}, where the platform’s compiler does not import it.`;
   return new JobSyntaxError(job, node.getStart(job.sourceFile), problem, fix);
 }
 
@@ -98,7 +98,7 @@ function twiceExported(job, node, adaptors) {
     job,
     node.getStart(job.sourceFile),
     `${node.text} is exported by both ${names}, and the platform imports it from both: a SyntaxError.`,
-    'Write a step for each adaptor.',
+    'Use a separate step for each adaptor.',
   );
 }
 

@@ -35,8 +35,7 @@ function refuseTopLevelName(job, dollar) {
   if (!isAccess(dollar.parent) || dollar.parent.expression !== dollar) return;
   const own = declarations.find(declaration => !isInFunction(declaration));
   if (!own) return;
-  const problem =
-    'The job declares a $ of its own, and the platform’s compiler writes state in its place.';
+  const problem = 'The job declares its own $, but the platform’s compiler replaces $ by state.';
   throw refuse(job, own, problem, 'Give it another name.');
 }
 
@@ -51,7 +50,7 @@ function argumentAround(job, dollar, imports) {
         job,
         dollar,
         '$ is used outside of an operation’s argument.',
-        'Write state there.',
+        'Write state instead.',
       );
     }
     node = node.parent;
@@ -69,7 +68,7 @@ function argumentAround(job, dollar, imports) {
     throw refuse(
       job,
       dollar,
-      `$ is given to ${source(job, call.expression)}(), which is no operation and would get a function.`,
+      `$ is given to ${source(job, call.expression)}(), which is not an operation and would get a function.`,
       `Write state => ${withState(job, call)}`,
     );
   }
@@ -78,7 +77,7 @@ function argumentAround(job, dollar, imports) {
       job,
       dollar,
       '$ is spread over several arguments.',
-      'Give the arguments one by one.',
+      'Write the arguments one by one.',
     );
   }
   return node;
@@ -101,7 +100,7 @@ function isFunctionOfState(job, argument) {
     job,
     argument,
     '$ is used in a function whose only parameter is not called state.',
-    'Write state => …, and state in place of $.',
+    'Write state => …, and state instead of $.',
   );
 }
 

@@ -45,12 +45,7 @@ export function parseJob(text, file, onProblem) {
   ];
   if (first) {
     const text = ts.flattenDiagnosticMessageText(first.messageText, ' ');
-    throw new JobSyntaxError(
-      job,
-      first.start ?? 0,
-      text,
-      'Look at this line and the one before it.',
-    );
+    throw new JobSyntaxError(job, first.start ?? 0, text, 'Check this line and the one before it.');
   }
   return job;
 }

@@ -220,9 +220,9 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     group: 'refused',
     everywhere: true,
     means:
-      'The request is too large for the server, or what `downloadAttachment` was to fetch is larger than `maxSize`.',
+      'The request is too large for the server, or the files of `downloadAttachment` are larger than `maxSize`.',
     fate: 'refused',
-    todo: 'Send less at once; of attachments, fetch one at a time or give a larger `maxSize`.',
+    todo: 'Send less at once. Download attachments one at a time, or raise `maxSize`.',
   },
   RATE_LIMITED: {
     group: 'refused',
@@ -374,7 +374,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     more: 'This concerns messages, broadcasts, flow starts, ticket notes, campaign events, contacts without a URN, and `http.post`. After `addGroup` and similar operations, it means that something with this name now exists, created by this step or earlier.',
     example: `getContact('tel:+250780000001');
 sendMessage({ contact: $.data.uuid, text: 'Your visit is tomorrow.' }).catch((error, state) => {
-  // A person has to look; the rest of the job goes on.
+  // A person has to check; the rest of the job continues.
   if (error.code === 'OUTCOME_UNKNOWN') return { ...state, lookAt: state.data.uuid };
   throw error;
 });`,

@@ -52,8 +52,8 @@ function readProxy({ name, value }: { name: string; value: string }): ForwardPro
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw fail(
       'INVALID_CONFIGURATION',
-      `The variable ${name} of the environment is not the address of a proxy.`,
-      'Nothing was sent. Write it as http://proxy.example.org:3128. Proxies of other kinds, such as SOCKS, cannot be used.',
+      `The environment variable ${name} is not the address of a proxy.`,
+      'Nothing was sent. Write it as http://proxy.example.org:3128. Other kinds of proxies, such as SOCKS, are not supported.',
     );
   }
   const [user, password] = [url.username, url.password].map(decode);

@@ -71,12 +71,12 @@ const UNREACHABLE = new Set([
   'ENETDOWN',
   'EADDRNOTAVAIL',
 ]);
-const PROXY = 'HTTPS_PROXY (or HTTP_PROXY) of the environment';
+const PROXY = 'the environment variable HTTPS_PROXY (or HTTP_PROXY)';
 /** What a proxy answers that wants a password. The same whether it is asked for a connection or a page. */
 export const ASKS_FOR_PASSWORD = {
   code: 'PROXY_FAILED',
   description: 'The proxy of the network asks for a user name and a password.',
-  fix: `Put them into ${PROXY}: http://user:password@proxy.example.org:3128. Whoever runs the network knows them.`,
+  fix: `Put them into ${PROXY}: http://user:password@proxy.example.org:3128. The people who run the network know them.`,
 } as const;
 
 function describeProxy({
@@ -92,9 +92,9 @@ function describeProxy({
         code: 'PROXY_FAILED',
         description:
           code === 'TIMEOUT'
-            ? 'The proxy of the network took too long to make a connection.'
+            ? 'The proxy of the network took too long to connect.'
             : 'The proxy of the network cannot be reached.',
-        fix: `Check ${PROXY}: name and port. If the server is on your own network, name it in NO_PROXY.`,
+        fix: `Check ${PROXY}: name and port. If the server is on your own network, add it to NO_PROXY.`,
       },
     ];
   }
@@ -103,7 +103,7 @@ function describeProxy({
     {
       code: 'PROXY_FAILED',
       description: `The proxy of the network ${statusCode >= 500 ? 'could not reach the server' : 'refuses to connect to the server'}: it answered with status ${statusCode}.`,
-      fix: `${CHECK_HOST} If it is right, ask whoever runs the network to let OpenFn reach it through the proxy, or name it in NO_PROXY if it needs none.`,
+      fix: `${CHECK_HOST} If it is right, ask the people who run the network to let OpenFn reach it through the proxy, or add it to NO_PROXY if it needs no proxy.`,
     },
   ];
 }
@@ -120,7 +120,7 @@ function describeNotConnected({ cause }: NotConnected): ReturnType<typeof descri
       code: 'PROXY_FAILED',
       description:
         'The connection through the proxy of the network was closed before anything was sent.',
-      fix: `${AGAIN} Ask whoever runs the network whether the proxy lets OpenFn reach the server.`,
+      fix: `${AGAIN} Ask the people who run the network whether the proxy lets OpenFn reach the server.`,
     },
   ];
 }
@@ -132,7 +132,7 @@ const INSECURE: readonly [RegExp, description: string, fix: string][] = [
   [
     UNKNOWN_AUTHORITY,
     'The certificate of the server is from an authority that is not known here.',
-    'If your server, or a gateway of your network that inspects connections, has its own authority, put the certificate of that authority into "ca" of the credential, or name its file in NODE_EXTRA_CA_CERTS of the environment. If "ca" has one already, it belongs to another authority. Otherwise, ask the people who run the server: it must send its whole chain of certificates.',
+    'If your server, or a gateway of your network that inspects connections, has its own authority, put the certificate of that authority into "ca" of the credential, or put the path of its file into the environment variable NODE_EXTRA_CA_CERTS. If "ca" has one already, it belongs to another authority. Otherwise, ask the people who run the server: it must send its whole chain of certificates.',
   ],
   [
     /^CERT_HAS_EXPIRED/,
@@ -151,8 +151,8 @@ const INSECURE: readonly [RegExp, description: string, fix: string][] = [
   ],
   [
     /^(EPROTO|ERR_SSL)/,
-    'The adaptor used https, as it does unless "host" begins with http://, but the server does not answer with an encrypted connection.',
-    'If the server is local and has no https, write http:// in front of "host". Otherwise, check the port in "host", if it has one, and ask whoever runs the server. A proxy or gateway of your network may stand between: see "ca" in the credential.',
+    'The server does not answer with an encrypted connection. The adaptor uses https unless "host" starts with http://.',
+    'If the server is local and has no https, write http:// in front of "host". Otherwise, check the port in "host", if it has one, and ask the people who run the server. A proxy or gateway of your network may be in between: see "ca" in the credential.',
   ],
 ];
 
@@ -160,7 +160,7 @@ function describeInsecure(code: string): ConstructorParameters<typeof RapidProEr
   const [, description, fix] = INSECURE.find(([pattern]) => pattern.test(code)) ?? [
     undefined,
     'A secure connection to the server is not possible: its certificate is not valid, or the server only supports http.',
-    'Ask the people who run the server. A proxy or gateway of your network may stand between: see "ca" in the credential.',
+    'Ask the people who run the server. A proxy or gateway of your network may be in between: see "ca" in the credential.',
   ];
   return { code: 'INSECURE_CONNECTION', description, fix };
 }

@@ -44,7 +44,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     pattern: /must not be query based/i,
     code: 'VALIDATION_FAILED',
-    fix: 'This is a smart group: RapidPro decides who is in it, by its query. Use a group without a query, or change what the query looks at.',
+    fix: 'This is a smart group: RapidPro decides who is in it, by its query. Use a group without a query, or change the data that the query uses.',
   },
   {
     pattern: /anonymous organizations/i,

@@ -21,12 +21,13 @@ const notText =
       : expected;
   };
 
-const notList = (issue: { input?: unknown }) =>
+const notList = (example: string) => (issue: { input?: unknown }) =>
   typeof issue.input === 'string' || typeof issue.input === 'number'
-    ? 'must be a list: put it in square brackets, as ["tel:+250788123123"] or [$.data.urn]'
+    ? `must be a list: put it in square brackets, as ${example}`
     : 'must be a list';
 
-const listOf = (what: string, takesUrn = false) =>
+/** @param example - lists as a job writes them */
+const listOf = (what: string, example: string, takesUrn = false) =>
   z.array(
     z
       .string({
@@ -35,12 +36,20 @@ const listOf = (what: string, takesUrn = false) =>
       .trim()
       .min(1, { error: `must be ${what} as text: it is empty` })
       .transform(value => asUuid(value) ?? value),
-    { error: notList },
+    { error: notList(example) },
   );
 
-const urns = listOf('a URN, such as "tel:+250788123123",', true);
-const contacts = listOf('the uuid or a URN of a contact', true);
-const groups = listOf('the uuid or the name of a group');
+const urns = listOf(
+  'a URN, such as "tel:+250788123123",',
+  '["tel:+250788123123"] or [$.data.urn]',
+  true,
+);
+const contacts = listOf(
+  'the uuid or a URN of a contact',
+  '["tel:+250788123123"] or [$.data.uuid]',
+  true,
+);
+const groups = listOf('the uuid or the name of a group', '["Mothers"] or [$.data.name]');
 // Version 2 passed a number on, and RapidPro takes it as text.
 const textOrNumber = z.union([z.string(), z.number()], { error: 'must be text' });
 const translated = z.union(
@@ -263,8 +272,37 @@ export function checkFlowStart(value: unknown, isLiteral = false) {
   return body;
 }
 
+/** What flows and broadcasts fill in, and a single message does not. An address such as `info@contact.org` is none. */
+const EXPRESSION = new RegExp(
+  [
+    String.raw`(?<![\p{L}\p{N}_.@-])@(?:(?:contact|fields|globals|urns)(?![\p{L}\p{N}_])`,
+    String.raw`(?:results|trigger|input|run|parent|child|node|webhook|ticket|locals)\.[a-z_]`,
+    String.raw`\(\s*(?:["\d]|[a-z_]{1,40}[(.]|(?:contact|fields|globals|urns)\b))`,
+  ].join('|'),
+  'iu',
+);
+
+/** RapidPro sends such a text as it stands: people would read `Dear @contact.name`. */
+function refuseExpressions(text: unknown, where: string): void {
+  if (Array.isArray(text)) {
+    for (const [index, item] of text.entries()) refuseExpressions(item, `${where}[${index}]`);
+  } else if (text !== null && typeof text === 'object') {
+    refuseExpressions((text as Dictionary).text, `${where}.text`);
+  } else if (typeof text === 'string' && EXPRESSION.test(text)) {
+    throw fail(
+      'INVALID_INPUT',
+      `${where} contains an expression such as @contact.name, which sendMessage() does not fill in: people would read it as it is.`,
+      'Nothing was sent. Use sendBroadcast({ contacts: [uuid], text: "…" }), which fills in @contact, @fields and @globals, or put the value into the text with a function of state. If you really mean this text, use the option { literal: true }.',
+    );
+  }
+}
+
 export function checkMessage(value: unknown, isLiteral = false) {
   const body = message(value, undefined, isLiteral);
+  if (!isLiteral) {
+    refuseExpressions(body.text, 'message.text');
+    refuseExpressions(body.quick_replies, 'message.quick_replies');
+  }
   checkQuickReplies(body.quick_replies, 'message.quick_replies', 'messages');
   contactKey(body.contact, 'message.contact');
   requireContent(body, 'message');

@@ -1,23 +1,27 @@
 import { fail, type RapidProError } from '../errors/errors.js';
+import { nearest } from './nearest.js';
 
-/** What `util.parseCsv` can be told. The names are those of `parseCsv` in other adaptors. */
+/** Options of `util.parseCsv`. The names are those of `parseCsv` in other adaptors. */
 export interface CsvOptions {
-  /** What stands between two cells. Default: `','`. */
+  /** The character between two cells. Default: `','`. */
   delimiter?: string;
-  /** What stands around a cell that holds a delimiter or a line break; twice for one in a cell. Default: `'"'`. */
+  /** The character around a cell that contains a delimiter or a line break. Inside a cell, it is doubled. Default: `'"'`. */
   quote?: string;
-  /** True (default): the first line has the names of the columns. False: rows are lists. A list: these are the names. */
+  /** True (default): the first line has the names of the columns. False: each row is a list. A list: these are the names. */
   columns?: boolean | readonly string[];
-  /** False: keep the spaces around cells. Default: true, they are left out, but in quotes. */
+  /** Columns that your job reads. If one is missing, an error says which ones there are. Default: none. */
+  required?: readonly string[];
+  /** False: keep the spaces around cells. Default: true. Spaces in quotes are always kept. */
   trim?: boolean;
 }
 
-const KNOWN = ['delimiter', 'quote', 'columns', 'trim'];
+const KNOWN = ['delimiter', 'quote', 'columns', 'required', 'trim'];
 
 interface Settings {
   delimiter: string;
   quote: string;
   columns: boolean | readonly string[];
+  required: readonly string[];
   trim: boolean;
 }
 
@@ -27,7 +31,7 @@ function refuse(what: string, fix: string): RapidProError {
 
 function checkOptions(options: unknown): Settings {
   const given = (options ?? {}) as CsvOptions;
-  const { delimiter = ',', quote = '"', columns = true, trim = true } = given;
+  const { delimiter = ',', quote = '"', columns = true, required = [], trim = true } = given;
   const isOneLetter = (text: unknown) => typeof text === 'string' && text.length === 1;
   const areNames = (list: unknown) => Array.isArray(list) && list.every(isText);
   const isGood =
@@ -35,14 +39,16 @@ function checkOptions(options: unknown): Settings {
     isOneLetter(quote) &&
     delimiter !== quote &&
     (typeof columns === 'boolean' || areNames(columns)) &&
+    areNames(required) &&
+    (columns !== false || required.length === 0) &&
     typeof trim === 'boolean';
   if (isGood && Object.keys(given).every(key => KNOWN.includes(key))) {
-    return { delimiter, quote, columns, trim };
+    return { delimiter, quote, columns, required, trim };
   }
   throw fail(
     'INVALID_OPTION',
     'util.parseCsv(): an option is unknown or invalid.',
-    'Known options: delimiter and quote (one character each), columns (true, false or a list of names), trim (true or false).',
+    'Known options: delimiter and quote (one character each), columns (true, false or a list of names), required (a list of names), trim (true or false).',
   );
 }
 
@@ -136,13 +142,40 @@ function checkNames(names: readonly string[]): void {
   );
 }
 
-function toRow(names: readonly string[], { cells, at }: Line): { [column: string]: string } {
+/** The columns that a job reads: once for the table, not once for each row. */
+function checkRequired(required: readonly string[], names: readonly string[]): void {
+  const missing = required.filter(name => !names.includes(name));
+  if (missing.length === 0) return;
+  const there = names.filter(name => name !== '');
+  const shown = (list: readonly string[]) => list.map(name => `"${name}"`).join(', ');
+  const guesses = missing.flatMap(name => meant(name, there) ?? []);
+  throw refuse(
+    `the table has no column ${shown(missing)}. Its columns are ${shown(there)}`,
+    `${guesses.length > 0 ? `Did you mean ${shown([...new Set(guesses)])}? ` : ''}Use the names of the columns exactly as they are, or rename them in the spreadsheet. If this is one long name, set { delimiter: ";" }.`,
+  );
+}
+
+/** The column that a name stands for: one that is spelled almost like it, or is a part of it. */
+function meant(name: string, columns: readonly string[]): string | undefined {
+  const word = name.toLowerCase();
+  const isPart = (column: string) => {
+    const other = column.toLowerCase();
+    return word.length > 2 && other.length > 2 && (other.includes(word) || word.includes(other));
+  };
+  return nearest(name, columns) ?? columns.find(isPart);
+}
+
+function toRow(
+  names: readonly string[],
+  { cells, at }: Line,
+  index: number,
+): { [column: string]: string } {
   const isWhole =
     cells.length > names.findLastIndex(name => name !== '') &&
     cells.every((cell, place) => cell === '' || (names[place] ?? '') !== '');
   if (!isWhole) {
     throw refuse(
-      `line ${at} has ${cells.length} cells, but there are ${names.length} columns`,
+      `line ${at} (row ${index + 1} of the data) has ${cells.length} cells, but there are ${names.length} columns`,
       'Check the delimiter: { delimiter: ";" }. A cell with a delimiter or a line break must be in quotes.',
     );
   }
@@ -165,10 +198,11 @@ export function parseCsv(
   const all = linesOf(text.replace(/^\ufeff/, ''), settings);
   const lines: Line[] = [];
   for (const line of all) if (line.cells.some(cell => cell !== '')) lines.push(line);
-  const { columns } = settings;
+  const { columns, required } = settings;
   if (columns === false) return lines.map(({ cells }) => cells);
   const names = columns === true ? (lines.shift()?.cells ?? []) : columns;
   if (lines.length === 0 && names.length === 0) return [];
   checkNames(names);
-  return lines.map(line => toRow(names, line));
+  checkRequired(required, names);
+  return lines.map((line, index) => toRow(names, line, index));
 }

@@ -6,13 +6,13 @@ import { firstInstant, isDay, onClocks, startOfDay, zoneOf } from './times.js';
 
 /** Days and times as spreadsheets and forms write them, and the days that reports are made of. */
 
-/** What `util.dateTime` can be told. */
+/** Options of `util.dateTime`. */
 export interface DateTimeOptions {
-  /** `'error'` (default): what is no such date is an error. `'null'`: it is null, which clears a field. */
+  /** What to do with an invalid date. `'error'` (default): throw an error. `'null'`: return null, which clears a field. */
   ifInvalid?: 'error' | 'null';
 }
 
-/** A period as filters take it, both ends included. */
+/** A period for filters, both ends included. */
 export interface DayRange {
   /** The first moment. */
   after: string;
@@ -173,11 +173,15 @@ function asDateTime(value: unknown, pattern: Pattern, zone: IANAZone): string {
     return atInstant(notTooOld(value.getTime()), zone);
   }
   if (typeof value === 'number') return fromSerial(value, zone);
+  if (value === undefined) {
+    throw new NoDate(
+      'is undefined: nothing has this name',
+      'Check the name after $ or state. In a table, it is the name of the column, exactly as written there: row["Due date"].',
+    );
+  }
   if (typeof value !== 'string' || value.trim() === '') {
     throw new NoDate(
-      typeof value === 'string' || value === undefined || value === null
-        ? 'is empty'
-        : 'must be text, a number or a Date',
+      typeof value === 'string' || value === null ? 'is empty' : 'must be text, a number or a Date',
     );
   }
   const text = value.trim();

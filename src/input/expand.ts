@@ -138,7 +138,7 @@ function whyNoValue(value: unknown, state: State): Refusal | undefined {
     return { what: 'is a promise', fix: PROMISE_FIX };
   }
   if (holdsOperation(value)) {
-    return { what: 'is made of an operation, which has no keys', fix: OPERATION_FIX };
+    return { what: 'was made by spreading an operation, which has no keys', fix: OPERATION_FIX };
   }
   return Array.isArray(value) ? undefined : partOfState(value, state);
 }
@@ -245,7 +245,7 @@ function whatWasMissing(error: unknown, give: unknown): string | undefined {
   const isOwn = (key: string) => /^[a-z_$][\w$]{0,60}$/i.test(key) && String(give).includes(key);
   const text = String(message);
   const [, method] = OTHER_KIND.exec(text) ?? [];
-  if (method && isOwn(method)) return `data of another kind: what is there has no ${method}()`;
+  if (method && isOwn(method)) return `a different kind of data, which has no ${method}()`;
   for (const pattern of NOWHERE) {
     const match = pattern.exec(text);
     if (!match) continue;
@@ -272,7 +272,7 @@ export function askFor(give: (state: State) => unknown, state: State, where: str
     const refusal = fail(
       codeFor(where),
       `${where} refers to ${missing}.`,
-      'Nothing was sent. Check the name after $ or state, and the result of the step before.',
+      'Nothing was sent. Check the name after $ or state, and the result of the previous operation.',
     );
     nowhere.add(refusal);
     throw refusal;

@@ -125,7 +125,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
       'INVALID_FILTER',
       'The filters are not an object.',
       known.includes('group')
-        ? 'Name what the list is filtered by: { group: "Mothers" }.'
+        ? 'Write them as an object: { group: "Mothers" }.'
         : `Write them as { ${known[0] ?? 'name'}: … }.`,
     );
   }

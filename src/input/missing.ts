@@ -154,7 +154,7 @@ function explain(text: string): { what: string; advice: string } {
     const what = text.includes(OPERATION_TEXT) ? 'an operation' : 'the code of a function';
     return {
       what: `contains ${what}`,
-      advice: `Write the whole text as one function of state: text: state => 'Hi ' + state.data.name. What an operation gives is in $.data of the next one.`,
+      advice: `Write the whole text as one function of state: text: state => 'Hi ' + state.data.name. The result of an operation is in $.data of the next one.`,
     };
   }
   if (ANY_REFERENCE.test(text)) {

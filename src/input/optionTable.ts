@@ -36,7 +36,7 @@ const removeMissing = z.strictObject(
   {
     groups: z
       .array(z.string({ error: 'must be the uuid or the name of a group' }).trim().min(1), {
-        error: 'must be a list of groups',
+        error: 'must be a list of groups, such as ["Mothers"]',
       })
       .min(1, { error: 'is an empty list' }),
     atMost: z
@@ -70,7 +70,7 @@ export const OPTIONS = {
   concurrency: {
     check: whole('requests').max(10, { error: 'must be 10 or less' }).nullish(),
     elsewhere:
-      'Only lists and bulk operations have it. eachChange() reads page by page, so that it misses none.',
+      'Only lists and bulk operations have it. eachChange() reads page by page, so that it misses nothing.',
     isNoBodyKey: true,
   },
   resume: {
@@ -82,7 +82,7 @@ export const OPTIONS = {
   archived: {
     check: flag,
     elsewhere:
-      'Only getMessages() and getFlowRuns() take it, alone, in eachPage() and in iteratePages().',
+      'Only getMessages() and getFlowRuns() take it, also inside eachPage() and iteratePages().',
     narrows: true,
     isNoBodyKey: true,
   },
@@ -98,7 +98,7 @@ export const OPTIONS = {
       .nullish(),
     elsewhere: 'Only downloadAttachment() takes it.',
   },
-  /** True: words such as `undefined` are meant. */
+  /** True: texts that look like a mistake, such as `undefined`, are meant. */
   literal: {
     check: flag,
     elsewhere: 'This operation accepts all texts.',

@@ -56,7 +56,7 @@ function refuseRecipients(options: unknown): void {
   if (list === undefined) return;
   throw fail(
     'INVALID_OPTION',
-    `options.${list[0]} is a list, and options take none.`,
+    `options.${list[0]} is a list, but options cannot be lists.`,
     `Nothing was sent. Recipients and other data belong in the first argument: startFlow({ flow: "Registration", ${list[0]}: […] }).`,
   );
 }

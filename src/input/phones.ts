@@ -7,13 +7,13 @@ import { digitsOf, hide, urnFault } from './urns.js';
  * lost on the way through a spreadsheet is mended where there is one way to do so.
  */
 
-/** What `util.phoneUrn` and `util.phoneUrns` can be told. */
+/** Options of `util.phoneUrn` and `util.phoneUrns`. */
 export interface PhoneUrnOptions {
-  /** `'tel'` (default) or `'whatsapp'`: the digits without plus. */
+  /** `'tel'` (default), or `'whatsapp'`, whose URNs have no plus sign. */
   scheme?: 'tel' | 'whatsapp';
   /**
-   * What becomes of a number that cannot be read. `'error'` (default): an error says why. `'null'`: null in its
-   * place; of several numbers it is left out.
+   * What to do with an invalid number. `'error'` (default): throw an error that says why. `'null'`: return null; from
+   * several numbers, leave it out.
    */
   ifInvalid?: 'error' | 'null';
 }
@@ -30,7 +30,11 @@ const isNothing = (value: unknown) =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
 const EMPTY_FIX =
-  'Check the name after $ or state. For cells that may be empty, { ifInvalid: "null" } returns null, and util.phoneUrns() no number.';
+  'For cells that may be empty, { ifInvalid: "null" } returns null, and util.phoneUrns() no number.';
+
+/** A name that leads nowhere is no empty cell: in a table, every row has it. */
+const UNDEFINED_FIX =
+  'Check the name after $ or state. In a table, it is the name of the column, exactly as written there: row["Phone number"]. util.parseCsv(text, { required: ["Phone number"] }) checks it once for all rows.';
 
 /** The first digit of each script that phones and forms write. */
 const ZEROS = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66];
@@ -46,6 +50,7 @@ function inPlainDigits(text: string): string {
 
 /** A cell as text. Numbers that were rounded are refused: a digit of them is another one now. */
 function textOf(value: unknown): string {
+  if (value === undefined) throw new NoNumber('is undefined: nothing has this name', UNDEFINED_FIX);
   if (isNothing(value)) throw new NoNumber('is empty', EMPTY_FIX);
   if (typeof value === 'number') {
     if (Number.isSafeInteger(value) && value > 0) return String(value);

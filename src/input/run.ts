@@ -198,7 +198,7 @@ function logStray(name: string): void {
 function logOpen(root: Call): void {
   for (const name of new Set([...root.run.open].map(call => strayOf(call, root)))) {
     log.warn(
-      `${name}() had not come to its end when the job ended, and nobody waits for it. ${CURE(name)}`,
+      `${name}() was not finished when the job ended, and nothing waits for it. ${CURE(name)}`,
     );
   }
 }
@@ -219,7 +219,7 @@ function surviveLate(call: Call, error: object): void {
 
 function logLate(call: Call): void {
   const name = call.name();
-  const line = `${name}() was called after the job had ended, so nobody waits for it, and it may be cut off. ${CURE(name)}`;
+  const line = `${name}() was called after the job had ended, so nothing waits for it, and it may be cut off. ${CURE(name)}`;
   if (isToldFirst(line)) log.warn(line);
 }
 

@@ -143,7 +143,7 @@ export function logLeft(state: unknown): void {
   const parts = partsOf(state);
   for (const { key } of parts.filter(({ holdsToken }) => holdsToken)) {
     log.warn(
-      `state.${key} holds the token of the credential, and OpenFn saves it with the result. Whole states are no data: keep only the data of what an operation gives, (await upsertContact(…)(state)).data`,
+      `state.${key} contains the token of the credential, and OpenFn saves it with the result. Do not keep whole states, only their data: (await upsertContact(…)(state)).data`,
     );
   }
   const total = parts.reduce((sum, { size }) => sum + size, 0);

@@ -146,7 +146,7 @@ function addressFault(scheme: string, written: string, use: UrnUse): UrnFault | 
     return fault('contains "#" or "?", where RapidPro would cut it off', advice);
   }
   if (PATHS[scheme]?.test(id) === false || scheme === 'deleted') {
-    return fault(`is no ${scheme} address`, advice);
+    return fault(`is not a valid address for ${scheme}`, advice);
   }
   return undefined;
 }

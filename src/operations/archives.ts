@@ -19,17 +19,17 @@ import { list } from './lists/list.js';
 import { threadPages } from './lists/threadPages.js';
 
 /**
- * Read which archives the workspace has. RapidPro moves messages and runs there when they are about 90 days old. To read their contents, use `eachArchivedMessages` and `eachArchivedRuns`.
+ * Read the list of archives. RapidPro moves messages and runs there when they are about 90 days old. To read their contents, use `eachArchivedMessages` and `eachArchivedRuns`.
  * @public
  * @function
  * @namespace global
- * @example <caption>The archives of messages of this year</caption>
+ * @example <caption>This year's archives of messages</caption>
  * getArchives({ archive_type: 'message', after: '2026-01-01' });
- * @example <caption>The monthly ones of runs, the first ten</caption>
+ * @example <caption>The first ten monthly archives of runs</caption>
  * getArchives({ archive_type: 'run', period: 'monthly' }, { limit: 10 });
  * @param {ArchiveFilters} [filters] - `archive_type` (`message` or `run`), `period` (`daily` or `monthly`), `after` and `before` (days, on `start_date`). Default: all archives.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {array} data - The archives: `archive_type`, `start_date`, `period`, `record_count`, `download_url` (good for a day).
+ * @state {array} data - The archives: `archive_type`, `start_date`, `period`, `record_count`, `download_url` (valid for a day).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/archives
@@ -80,7 +80,7 @@ function eachArchived(
 }
 
 /**
- * Hand on archived messages of a period, oldest first, a page of up to 250 at a time, in the shape of `getMessages`. However many there are, no more than a page is in memory.
+ * Read the archived messages of a period, oldest first, in pages of up to 250. They look like those of `getMessages`. Only one page is in memory at a time.
  * @public
  * @function
  * @namespace global
@@ -89,7 +89,7 @@ function eachArchived(
  *   { after: '2026-01-01', before: '2026-01-31' },
  *   fn(state => ({ ...state, total: (state.total ?? 0) + state.data.length })),
  * );
- * @example <caption>Only what went out</caption>
+ * @example <caption>Count only outgoing messages</caption>
  * eachArchivedMessages(
  *   { after: '2026-01-01', before: '2026-01-31' },
  *   fn(state => ({
@@ -97,11 +97,11 @@ function eachArchived(
  *     sent: (state.sent ?? 0) + state.data.filter(message => message.direction === 'out').length,
  *   })),
  * );
- * @param {ArchivedFilters} filters - `after` and `before`: days, or times with their zone, on `created_on`. Both ends are included; a day in `before` is included to its end.
- * @param {Operation} operations - Run for each page: `state.data` is the page.
- * @state {object} data - `pages`, `records`. What the operations put elsewhere on state stays.
+ * @param {ArchivedFilters} filters - `after` and `before`: days, or times with their zone, on `created_on`. Both ends are included; a day in `before` includes the whole day.
+ * @param {Operation} operations - They run for each page, which is in `state.data`.
+ * @state {object} data - `pages`, `records`. Other keys that the operations add to the state stay.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; what the operations throw; the errors of every request.
+ * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; the errors of the operations; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/archives
  * @returns {Operation}
  */
@@ -114,16 +114,16 @@ export function eachArchivedMessages(
 }
 
 /**
- * Hand on archived runs of a period, oldest first, a page of up to 250 at a time, in the shape of `getFlowRuns`. However many there are, no more than a page is in memory.
+ * Read the archived runs of a period, oldest first, in pages of up to 250. They look like those of `getFlowRuns`. Only one page is in memory at a time.
  * @public
  * @function
  * @namespace global
- * @example <caption>Keep the answers of January</caption>
+ * @example <caption>Count the runs with answers in January</caption>
  * eachArchivedRuns(
  *   { after: '2026-01-01', before: '2026-01-31' },
  *   fn(state => ({ ...state, answered: (state.answered ?? 0) + state.data.filter(run => run.responded).length })),
  * );
- * @example <caption>Of one flow</caption>
+ * @example <caption>Count the runs of one flow</caption>
  * eachArchivedRuns(
  *   { after: '2026-01-01', before: '2026-01-31' },
  *   fn(state => {
@@ -131,11 +131,11 @@ export function eachArchivedMessages(
  *     return { ...state, runs: (state.runs ?? 0) + ofFlow.length };
  *   }),
  * );
- * @param {ArchivedFilters} filters - `after` and `before`: days, or times with their zone, on `modified_on`. Both ends are included; a day in `before` is included to its end.
- * @param {Operation} operations - Run for each page: `state.data` is the page.
- * @state {object} data - `pages`, `records`. What the operations put elsewhere on state stays.
+ * @param {ArchivedFilters} filters - `after` and `before`: days, or times with their zone, on `modified_on`. Both ends are included; a day in `before` includes the whole day.
+ * @param {Operation} operations - They run for each page, which is in `state.data`.
+ * @state {object} data - `pages`, `records`. Other keys that the operations add to the state stay.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; what the operations throw; the errors of every request.
+ * @throws {RapidProError} `INVALID_FILTER`, `LINK_FAILED`, `INVALID_RESPONSE`; the errors of the operations; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/archives
  * @returns {Operation}
  */

@@ -43,7 +43,7 @@ function refuse(description: string): never {
   throw fail(
     'INVALID_INPUT',
     description,
-    'Nothing was fetched. Give a message of getMessages(), or one of its attachments. If it comes from $ or state, check that the data is there.',
+    'Nothing was downloaded. Use a message from getMessages(), or one of its attachments. If it comes from $ or state, check that the data is there.',
   );
 }
 
@@ -77,8 +77,8 @@ function listOf(value: unknown): readonly unknown[] | undefined {
 function tooLarge(most: number): never {
   throw fail(
     'TOO_LARGE',
-    `The attachment is larger than ${most} bytes, or several together are.`,
-    'Nothing of it was kept. Give a larger maxSize if the worker has the memory: what a step leaves may have 10 MB, in base64.',
+    `The attachments are larger than ${most} bytes in total.`,
+    'Nothing was kept. Raise maxSize if the worker has enough memory. A step can leave 10 MB on the state, and base64 adds a third.',
   );
 }
 
@@ -88,7 +88,7 @@ function failed(description: string, cause?: unknown): never {
   throw fail(
     'LINK_FAILED',
     description,
-    'Nothing of it was kept. Open the link in a browser: it may need a login, or the file may be gone.',
+    'Nothing was kept. Open the link in a browser: it may need a login, or the file may be gone.',
     { cause },
   );
 }
@@ -119,7 +119,7 @@ async function unpack(
 ): Promise<Buffer | 'too large'> {
   const how = encoding?.trim().toLowerCase() ?? '';
   if (bytes.length === 0 || ['', 'identity', 'none'].includes(how)) return bytes;
-  if (!/^(?:x-)?gzip$/.test(how)) failed('The attachment is packed in a way that is not known.');
+  if (!/^(?:x-)?gzip$/.test(how)) failed('The attachment is compressed with an unknown method.');
   try {
     return await gunzipAsync(bytes, { maxOutputLength: limit });
   } catch (error) {
@@ -215,11 +215,11 @@ class Fetcher {
 }
 
 /**
- * Fetch what a contact sent or was sent: a picture, a recording, a video. Of a message, all its attachments. The links get no token, and may not lead to this machine or its network unless RapidPro itself is there, as with archives.
+ * Download pictures, recordings and other files that a contact sent or received: all attachments of a message, or a single one. The token is never sent to a link. A link must not lead to this machine or its network, unless RapidPro itself is there.
  * @public
  * @function
  * @namespace global
- * @example <caption>The pictures of each message that came in, a page at a time</caption>
+ * @example <caption>The files of each incoming message, page by page</caption>
  * eachPage(
  *   getMessages({ folder: 'inbox', after: '2026-11-01' }),
  *   each(
@@ -232,10 +232,10 @@ class Fetcher {
  * );
  * @example <caption>One attachment, at most 1 MB</caption>
  * downloadAttachment($.data.attachments[0], { maxSize: 1000000 });
- * @param {Attachment} attachment - A message, or a list of attachments; or one: an object with `content_type` and `url`, `'image/jpeg:https://…'`, or its link.
- * @param {DownloadOptions} [options] - `maxSize` (bytes of all attachments together; default: 5242880, which is 5 MB; at most 104857600), `allowPrivate` (true: links may lead to this machine and its network; default: only where the server of the credential is there), `timeout` (seconds for all downloads; default: 60).
- * @state {object} data - Of one: `content` (base64), `contentType`, `filename`, `size` (bytes). Of a message or a list: a list of them, in its order. What is no file, such as a place (`geo`), has `content: null`.
- * @throws {RapidProError} `INVALID_INPUT` for what is no attachment; `TOO_LARGE` above `maxSize`, and then nothing is kept; `INVALID_LINK`; `LINK_FAILED`, also where the server answers with a page in place of a picture, a recording or another file.
+ * @param {Attachment} attachment - A message, a list of attachments, or one attachment: an object with `content_type` and `url`, `'image/jpeg:https://…'`, or its link.
+ * @param {DownloadOptions} [options] - `maxSize` (maximum bytes of all attachments together, up to 104857600; default: 5242880, which is 5 MB), `allowPrivate` (true: links may lead to this machine and its network; default: only if the server of the credential is there), `timeout` (seconds for all downloads; default: 60).
+ * @state {object} data - For one attachment: `content` (base64), `contentType`, `filename`, `size` (bytes). For a message or a list: a list of these, in the same order. Attachments that are not files, such as a location (`geo`), have `content: null`.
+ * @throws {RapidProError} `INVALID_INPUT` if it is not an attachment; `TOO_LARGE` above `maxSize`, and then nothing is kept; `INVALID_LINK`; `LINK_FAILED`, also if the server answers with a web page instead of the file.
  * @see https://app.rapidpro.io/api/v2/messages
  * @returns {Operation}
  */
@@ -263,12 +263,12 @@ export function downloadAttachment(
         const noFiles = files.filter(({ content }) => content === null).length;
         if (noFiles > 0) {
           log.warn(
-            `${count(noFiles, NOUNS)} without a file: a place, or what RapidPro could not get. Their content is null.`,
+            `${count(noFiles, NOUNS)} without a file: a location, or a file that RapidPro could not get. Their content is null.`,
           );
         }
         const empty = files.filter(({ content }) => content === '').length;
         if (empty > 0) {
-          log.warn(`${count(empty, NOUNS)} of no bytes: the server behind the link has no more.`);
+          log.warn(`${count(empty, NOUNS)} without content: the file behind the link is empty.`);
         }
         return list ? files : files[0];
       },

@@ -37,13 +37,13 @@ export function getCampaigns(
  * @public
  * @function
  * @namespace global
- * @example <caption>Visits of the mothers</caption>
+ * @example <caption>Visits for mothers</caption>
  * addCampaign({ name: 'Postnatal visits', group: 'Mothers' });
- * @example <caption>For a group that the step before found</caption>
+ * @example <caption>For a group from the previous operation</caption>
  * getGroups({ name: 'Mothers' });
  * addCampaign({ name: 'Vaccinations', group: state => state.data[0].uuid });
  * @param {CampaignBody} campaign - `name` and `group` (uuid or name).
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The campaign.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
@@ -67,7 +67,7 @@ export function addCampaign(
  * @namespace global
  * @example <caption>Another group</caption>
  * updateCampaign('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Visits', group: 'Pregnant' });
- * @example <caption>By its present name, for another group</caption>
+ * @example <caption>By its current name, for another group</caption>
  * getCampaigns();
  * updateCampaign(state => state.data.find(({ name }) => name === 'Visits').uuid, {
  *   name: 'All visits',
@@ -75,7 +75,7 @@ export function addCampaign(
  * });
  * @param {string} campaign - The uuid of the campaign.
  * @param {CampaignBody} changes - `name` and `group`, both.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The campaign.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
@@ -151,10 +151,10 @@ export function getCampaignEvents(
  *   flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c',
  * });
  * @param {CampaignEventBody} event - `campaign` (uuid or exact name), `relative_to` (key of a date field), `offset`, `unit`, `delivery_hour` (0 to 23; -1: the hour of the date), and `message` or `flow` (uuid or exact name).
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The event.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE`, `VALIDATION_FAILED`, `INVALID_INPUT`; `OUTCOME_UNKNOWN`: a second time would add it twice; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE`, `VALIDATION_FAILED`, `INVALID_INPUT`; `OUTCOME_UNKNOWN`, because repeating it could add it twice; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/campaign_events
  * @returns {Operation}
  */
@@ -169,7 +169,7 @@ export function addCampaignEvent(
 }
 
 /**
- * Change an event of a campaign. RapidPro needs all of its keys. RapidPro 9 gives it a new uuid.
+ * Change an event of a campaign. RapidPro needs all keys. RapidPro 9 gives it a new uuid.
  * @public
  * @function
  * @namespace global
@@ -193,7 +193,7 @@ export function addCampaignEvent(
  * });
  * @param {string} event - The uuid of the campaign event.
  * @param {CampaignEventBody} changes - All the keys of `addCampaignEvent`; `campaign` cannot change.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The event, on RapidPro 9 with a new uuid.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
@@ -226,7 +226,7 @@ export function updateCampaignEvent(
  * @namespace global
  * @example <caption>Delete</caption>
  * deleteCampaignEvent($.data.uuid);
- * @example <caption>All that come on the day before</caption>
+ * @example <caption>All events one day before the date</caption>
  * getCampaignEvents({ campaign: 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11' });
  * each(
  *   state => state.data.filter(({ offset, unit }) => offset === -1 && unit === 'days'),

@@ -29,7 +29,7 @@ export function getChannels(
 }
 
 /**
- * Read what happened on channels besides messages: calls, new conversations, opt-ins, newest first.
+ * Read events of channels other than messages, newest first: calls, new conversations, opt-ins.
  * @public
  * @function
  * @namespace global

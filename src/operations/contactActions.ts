@@ -47,16 +47,16 @@ function onMembers(
  * @public
  * @function
  * @namespace global
- * @example <caption>The contacts that the step before read</caption>
+ * @example <caption>Contacts from the previous operation</caption>
  * addToGroup(state => state.data.map(contact => contact.uuid), 'Mothers');
- * @example <caption>Make sure that they are in it afterwards</caption>
+ * @example <caption>Check afterwards that they are in it</caption>
  * addToGroup(state => state.data.map(contact => contact.uuid), 'Mothers', { verify: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
- * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: check the contacts afterwards, and list those that RapidPro skipped; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
  * @magic group $.children[?(@.name=='groups')].children[*]
  * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
@@ -76,14 +76,14 @@ export function addToGroup(
  * @namespace global
  * @example <caption>One contact</caption>
  * removeFromGroup(['tel:+221770001122'], 'Mothers');
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * removeFromGroup(['tel:+221770001122'], 'Mothers', { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
- * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: read the contacts back and list those that RapidPro skipped), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: check the contacts afterwards, and list those that RapidPro skipped; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @magic group $.children[?(@.name=='groups')].children[*]
  * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
@@ -103,13 +103,13 @@ export function removeFromGroup(
  * @namespace global
  * @example <caption>One contact</caption>
  * blockContacts(['tel:+221770001122']);
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * blockContacts(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
  */
@@ -127,13 +127,13 @@ export function blockContacts(
  * @namespace global
  * @example <caption>One contact</caption>
  * unblockContacts(['tel:+221770001122']);
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * unblockContacts(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
  */
@@ -145,19 +145,19 @@ export function unblockContacts(
 }
 
 /**
- * Remove contacts from the flow that they are in.
+ * Stop the flow that contacts are in.
  * @public
  * @function
  * @namespace global
  * @example <caption>One contact</caption>
  * interruptContacts(['tel:+221770001122']);
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * interruptContacts(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
  */
@@ -175,13 +175,13 @@ export function interruptContacts(
  * @namespace global
  * @example <caption>One contact</caption>
  * archiveContactMessages(['tel:+221770001122']);
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * archiveContactMessages(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
  */
@@ -197,15 +197,15 @@ export function archiveContactMessages(
  * @public
  * @function
  * @namespace global
- * @example <caption>The contacts that the step before read</caption>
+ * @example <caption>Contacts from the previous operation</caption>
  * deleteContacts(state => state.data.map(contact => contact.uuid));
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * deleteContacts(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Contacts that are gone already are in `failures`.
+ * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request. Contacts that no longer exist are in `failures`.
  * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
  */

@@ -33,13 +33,13 @@ const CONTACT_WRITE = { isContactWrite: true };
  * @public
  * @function
  * @namespace global
- * @example <caption>The members of a group that changed this year</caption>
+ * @example <caption>Members of a group who changed this year</caption>
  * getContacts({ group: 'Mothers', after: '2026-01-01T00:00:00Z' });
  * @example <caption>Oldest change first, at most 1000</caption>
  * getContacts({ reverse: true }, { limit: 1000 });
  * @param {ContactFilters} [filters] - `group` (uuid or exact name), `after` and `before` (ISO dates, on `modified_on`, both included), `uuid`, `urn`, `deleted`, `reverse`, `expand_urns`. Default: all contacts.
- * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {array} data - The contacts, as RapidPro writes them.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (parallel requests, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {array} data - The contacts, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER` for a filter that is misspelled, empty or not a date; `UNKNOWN_GROUP` if the list is empty because the group does not exist; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/contacts
@@ -62,7 +62,7 @@ export function getContacts(
  * @namespace global
  * @example <caption>By phone number</caption>
  * getContact('tel:+250788123123');
- * @example <caption>By the uuid that an earlier step left</caption>
+ * @example <caption>By the uuid from the previous operation</caption>
  * getContact(state => state.data.uuid);
  * @param {string} contact - The uuid, or a URN: `tel:+250788123123`.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -100,14 +100,14 @@ export function getContact(contact: Reference<string>, options?: Reference<Optio
  *   groups: ['Mothers'],
  *   fields: { age: 27 },
  * });
- * @example <caption>Somebody whose name is a word for missing data</caption>
+ * @example <caption>A person whose name is a word for missing data</caption>
  * addContact({ name: 'Null Undefined', urns: ['tel:+221770003355'] }, { literal: true });
  * @param {ContactBody} contact - `name`, `language` (three letters), `urns`, `groups` (uuids or names of manual groups), `fields` (values by key; they must exist; times as `2026-01-31T08:00:00+02:00`), `note` (TextIt).
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The new contact, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`, also for a time that RapidPro would store as another one; `URN_TAKEN`, `INVALID_URN`, `UNKNOWN_FIELD`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN` if a contact without URN may or may not have been made.
+ * @throws {RapidProError} `INVALID_INPUT`, also for a time that RapidPro would store differently; `URN_TAKEN`, `INVALID_URN`, `UNKNOWN_FIELD`, `UNKNOWN_REFERENCE` (group), `VALIDATION_FAILED`; `OUTCOME_UNKNOWN` if a contact without a URN may or may not have been added.
  * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
  */
@@ -144,11 +144,11 @@ export function addContact(
  * @namespace global
  * @example <caption>Set a field</caption>
  * updateContact('tel:+221770001122', { fields: { age: 28 } });
- * @example <caption>The contact of the step before</caption>
+ * @example <caption>The contact from the previous operation</caption>
  * updateContact($.data.uuid, { language: 'eng' });
  * @param {string} contact - The uuid, or a URN: `tel:+221770001122`.
- * @param {ContactBody} changes - As in `addContact`. `groups` and `urns` replace the whole list (`groups`: of manual groups); null clears `name`, `language` or a field.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ContactBody} changes - As in `addContact`. `urns` replaces all URNs, and `groups` all manual groups; null clears `name`, `language` or a field.
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The contact after the change, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN` if another contact has one of the URNs, before anything is changed; the other errors of `addContact`.
@@ -191,13 +191,13 @@ export function updateContact(
  *   urns: ['tel:+221770001122'],
  *   fields: { age: 28 },
  * });
- * @example <caption>By uuid, and let these URNs be its only ones</caption>
+ * @example <caption>By uuid, replacing all URNs</caption>
  * upsertContact({ uuid: $.data.uuid, urns: ['tel:+221770001133'] }, { urns: 'replace' });
  * @param {UpsertBody} contact - As in `addContact`, with `uuid` or at least one URN to find the contact by. With several URNs, the contact that has any of them is used.
- * @param {UpsertOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
+ * @param {UpsertOptions} [options] - `urns` (`'add'`, or `'replace'` to replace all URNs of the contact; default: `'add'`), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The contact, as RapidPro answered.
- * @state {object} response - Method, path, statusCode (201 where it was added by one request), duration (ms) and number of requests.
+ * @state {object} response - Method, path, statusCode (201 if one request added it), duration (ms) and number of requests.
  * @throws {RapidProError} `CONTACT_CLASH` if the URNs belong to several contacts; `URN_TAKEN`, `NOT_FOUND` (uuid), `ANONYMOUS_WORKSPACE`; the other errors of `addContact`.
  * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
@@ -258,7 +258,7 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
  * @namespace global
  * @example <caption>By phone number</caption>
  * deleteContact('tel:+221770001122');
- * @example <caption>If RapidPro has the contact at all</caption>
+ * @example <caption>Only if the contact exists</caption>
  * getContact('tel:+221770001122');
  * fnIf($.data, deleteContact($.data.uuid));
  * @param {string} contact - The uuid, or a URN.

@@ -9,7 +9,6 @@ import { suggest } from '../input/nearest.js';
 import type { Settings } from '../input/optionTable.js';
 import { periodBetween } from '../input/period.js';
 import { toMicros } from '../input/times.js';
-import { resources } from '../resources.js';
 import type { DeliveryFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { DeliveryOptions } from '../types/options.js';
@@ -45,7 +44,7 @@ function refuse(description: string, fix: string): never {
 function checkBroadcasts(value: unknown): Query[] {
   const given = Array.isArray(value) ? value : [value];
   if (given.length === 0) {
-    refuse('The filter "broadcast" is an empty list.', 'Give at least one broadcast.');
+    refuse('The filter "broadcast" is an empty list.', 'Use at least one broadcast.');
   }
   const queries = given.map((one): Query => {
     if (one === undefined || one === null || one === '') {
@@ -82,8 +81,8 @@ function checkDeliveries(filters: unknown): { broadcasts: Query[] } | { period: 
   const { broadcast, ...period } = filters as { [key: string]: unknown };
   if ('broadcast' in filters && Object.keys(period).length > 0) {
     refuse(
-      'getDeliveries() takes either "broadcast" or a time.',
-      'Leave one out: the messages of a broadcast are read whenever they were made.',
+      'getDeliveries() takes either "broadcast" or a period.',
+      'Leave one out: all messages of a broadcast are read, whatever their time.',
     );
   }
   if ('broadcast' in filters) return { broadcasts: checkBroadcasts(broadcast) };
@@ -94,7 +93,7 @@ function checkDeliveries(filters: unknown): { broadcasts: Query[] } | { period: 
   if ('after' in query) return { period: query };
   return refuse(
     'The filter "after" is missing.',
-    'Give "broadcast", or "after": without them all messages that there are would be read.',
+    'Add "broadcast" or "after". Without them, all messages would be read.',
   );
 }
 
@@ -122,9 +121,9 @@ async function readBroadcasts(client: Client, queries: readonly Query[]): Promis
   throw fail(
     'UNKNOWN_REFERENCE',
     others.length > 0
-      ? `The workspace has no broadcast as filters.broadcast[${missing}] names it.`
+      ? `The workspace has no broadcast with the id in filters.broadcast[${missing}].`
       : 'The workspace has no such broadcast.',
-    'Give the id as sendBroadcast() answered it, or as getBroadcasts() lists it.',
+    'Use the id that sendBroadcast() returned, or that getBroadcasts() lists.',
   );
 }
 
@@ -134,8 +133,8 @@ function requireMessagesOf(broadcast: unknown, page: readonly Dictionary[]): voi
   if (isKnown && page.every(message => String(message.broadcast) === String(broadcast))) return;
   throw fail(
     'INVALID_FILTER',
-    'This server does not find messages by their broadcast.',
-    'Give the time at which it was sent: { after: "2026-01-31T08:00:00Z" }.',
+    'This server cannot filter messages by broadcast.',
+    'Use the time when it was sent: { after: "2026-01-31T08:00:00Z" }.',
   );
 }
 
@@ -166,8 +165,8 @@ async function* messagesWithin(
     if (!page.every(({ created_on }) => includes(created_on))) {
       throw fail(
         'INVALID_FILTER',
-        'This server does not find messages by their time.',
-        'Give the broadcasts: { broadcast: $.data.id }. Or read getMessages() and pick by created_on.',
+        'This server cannot filter messages by time.',
+        'Use broadcasts: { broadcast: $.data.id }. Or read getMessages(), and filter by created_on with fn().',
       );
     }
     yield page;
@@ -236,7 +235,7 @@ class Deliveries {
     } catch (error) {
       if (!(error instanceof RapidProError)) throw error;
       log.warn(
-        `The contacts could not be read (${error.code}), so nothing is known of those whom no message reached: their contactStatus is null.`,
+        `The contacts could not be read (${error.code}), so contactStatus is null for everyone who was not reached.`,
       );
       return;
     }
@@ -248,13 +247,13 @@ class Deliveries {
 
   log(): void {
     const parts = this.counts.statuses.map(status => `${this.counts.of(status)} ${status}`);
-    const sent = count(this.total, resources.messages.nouns);
-    log.info(`Found ${sent} going out${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`);
+    const sent = count(this.total, ['outgoing message', 'outgoing messages']);
+    log.info(`Found ${sent}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`);
     const known = [...WAITING, ...HANDED_OVER, NOT_REACHED];
     const unknown = this.counts.statuses.filter(status => !known.includes(status)).length;
     if (unknown === 0) return;
     log.warn(
-      `${count(unknown, ['status', 'statuses'])} of messages that the adaptor does not know: in "counts" only, neither waiting nor not reached.`,
+      `Messages have ${count(unknown, ['status', 'statuses'])} that the adaptor does not know. They are only in "counts", not in "waiting" or "notReached".`,
     );
   }
 }
@@ -262,7 +261,7 @@ class Deliveries {
 function logMissing(broadcasts: readonly Dictionary[], total: number): void {
   if (broadcasts.length === 0 || total > 0) return;
   log.warn(
-    'RapidPro lists no messages of what was sent: they are not made yet, there was nobody to send to, or they are older than about 90 days and in the archives.',
+    'RapidPro lists no messages for this. It may not have created them yet, there was nobody to send to, or they are older than about 90 days and in the archives.',
   );
 }
 
@@ -278,11 +277,11 @@ function logArchived(client: Client, { after }: Query): void {
 }
 
 /**
- * Did it arrive? Read what became of the messages that were sent: of a broadcast, or of all that were made since a time, also in flows. Texts are not kept. RapidPro gives no reason why a message failed; the status of the contact often is one.
+ * Did it arrive? Count the messages of a broadcast, or all outgoing messages of a period, including those from flows, by status. The texts are not kept. RapidPro gives no reason why a message failed, but the status of the contact often explains it.
  * @public
  * @function
  * @namespace global
- * @example <caption>Of a broadcast that an earlier run sent, and whom to call</caption>
+ * @example <caption>The last broadcast, and whom to call</caption>
  * getBroadcasts({}, { limit: 1 });
  * getDeliveries({ broadcast: $.data[0].id });
  *
@@ -290,13 +289,13 @@ function logArchived(client: Client, { after }: Query): void {
  *   ...state,
  *   toCall: state.data.notReached.filter(one => one.contactStatus === 'active').map(one => one.contact),
  * }));
- * @example <caption>All that was sent since a day, with two requests side by side</caption>
+ * @example <caption>Everything sent since a day, with two parallel requests</caption>
  * getDeliveries({ after: '2026-11-01' }, { concurrency: 2 });
- * @param {DeliveryFilters} filters - `broadcast` (its `id`, or its `uuid` on TextIt; a list of several), or `after` and, if you like, `before` (ISO dates, on `created_on`; both ends are included). Messages older than about 90 days are in the archives and are not counted, which is then said in the log.
- * @param {DeliveryOptions} [options] - `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `total` (messages), `counts` (how many of each status), `waiting` (how many RapidPro has still to hand over: `queued`, `errored`), `notReached` (one for each that failed: `contact`, `message`, `status`, `contactStatus`: `active`, `blocked`, `stopped`, `archived`, or null if RapidPro no longer has the contact, or its contacts could not be read; `contact` is null where the message has none). Of broadcasts also `broadcasts`: how many of each status.
+ * @param {DeliveryFilters} filters - `broadcast` (its `id`, or its `uuid` on TextIt; or a list of them), or `after` and optionally `before` (ISO dates, on `created_on`; both ends are included). Messages older than about 90 days are in the archives and are not counted; if `after` is earlier, the log says so.
+ * @param {DeliveryOptions} [options] - `concurrency` (parallel requests, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `total` (messages), `counts` (how many have each status), `waiting` (how many RapidPro has not passed on yet: `queued`, `errored`), `notReached` (one entry for each failed message: `contact`, `message`, `status`, `contactStatus`). `contactStatus` is `active`, `blocked`, `stopped` or `archived`, or null if RapidPro no longer has the contact or contacts could not be read. `contact` is null if the message has none. With `broadcast` also `broadcasts`: how many have each status.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER`; `UNKNOWN_REFERENCE` for a broadcast that is not there; `RATE_LIMITED`; the errors of every request.
+ * @throws {RapidProError} `INVALID_FILTER`; `UNKNOWN_REFERENCE` for a broadcast that does not exist; `RATE_LIMITED`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/messages
  * @returns {Operation}
  */

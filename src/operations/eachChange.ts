@@ -204,7 +204,7 @@ async function readChanges(
 }
 
 /**
- * Read what is new or changed since the last run, oldest first, one page at a time. The position is kept in `state.rapidpro`, which your job must leave on the state for the next run.
+ * Read what is new or changed since the last run, oldest first, one page at a time. The position is in `state.rapidpro`; keep it on the state for the next run.
  * @public
  * @function
  * @namespace global
@@ -213,7 +213,7 @@ async function readChanges(
  *   getContacts({ group: 'Mothers' }),
  *   fn(state => ({ ...state, changed: (state.changed ?? 0) + state.data.length })),
  * );
- * @example <caption>New messages; the first run begins with this year</caption>
+ * @example <caption>New messages; the first run starts with this year</caption>
  * eachChange(
  *   getMessages({ folder: 'inbox', after: '2026-01-01' }),
  *   fn(state => ({ ...state, received: (state.received ?? 0) + state.data.length })),
@@ -223,12 +223,12 @@ async function readChanges(
  *   getContacts({ deleted: true }),
  *   fn(state => ({ ...state, gone: state.data.map(contact => contact.uuid) })),
  * );
- * @param {Operation} list - An operation that reads a list: contacts, runs, messages, broadcasts, flow starts, globals, channel events. Its filter `after` says where the very first run begins; messages, broadcasts and channel events need it. Its `limit` and `deadline` leave the rest to the next run.
- * @param {Operation} operations - Run for each page of up to 250 records in `state.data`. A record that changes after the run began comes in the next run. The position moves on only when they succeed.
- * @state {object} data - `pages`, `records`. What the operations put elsewhere on state stays.
+ * @param {Operation} list - An operation that reads a list: contacts, runs, messages, broadcasts, flow starts, globals, channel events. Its filter `after` says where the first run starts; messages, broadcasts and channel events need it. With `limit` or `deadline`, the next run reads the rest.
+ * @param {Operation} operations - They run for each page of up to 250 records in `state.data`. A record that changes after the run started comes in the next run. The position moves only if they succeed.
+ * @state {object} data - `pages`, `records`. Other keys that the operations add to the state stay.
  * @state {object} rapidpro - `marks`: how far each list has been read.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
- * @throws {RapidProError} `INVALID_INPUT` for a list that has no such order; `INVALID_FILTER`; the errors of the list; what the operations throw.
+ * @throws {RapidProError} `INVALID_INPUT` for a list that cannot be read by time; `INVALID_FILTER`; the errors of the list; the errors of the operations.
  * @returns {Operation}
  */
 export function eachChange(list: Operation, ...operations: Step[]): Operation {

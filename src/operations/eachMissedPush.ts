@@ -73,7 +73,7 @@ async function sourceOf({ client, state, args, options }: Call<'where'>): Promis
   throw fail(
     'INVALID_FILTER',
     'Choose where to read pushes from: the events of a resthook, or the runs of a flow.',
-    'Give "resthook" or "flow", not both.',
+    'Use "resthook" or "flow", not both.',
   );
 }
 
@@ -125,31 +125,31 @@ function split(where: unknown): { where: unknown; options: unknown } {
 }
 
 /**
- * Catch up on what RapidPro has pushed since the last run, oldest first, one push at a time. RapidPro sends each push once, and never again when nobody answers. What a resthook sent stands in a list for 48 hours; what a node of a flow sent, in the runs. The position is kept in `state.rapidpro`, which your job must leave on the state for the next run.
+ * Catch up on what RapidPro has pushed since the last run, oldest first, one push at a time. RapidPro sends each push only once, even if nobody answers. It lists the pushes of a resthook for 48 hours; those of a Call Webhook node are read from the runs. The position is in `state.rapidpro`; keep it on the state for the next run.
  * @public
  * @function
  * @namespace global
- * @example <caption>Every hour: what the webhook may have missed</caption>
+ * @example <caption>Every hour: pushes that the webhook may have missed</caption>
  * eachMissedPush(
  *   'new-birth',
  *   upsertContact({ uuid: $.data.contact.uuid, fields: { last_report: $.data.results.cases.value } }),
  * );
- * @example <caption>With numbers, and at most four minutes</caption>
+ * @example <caption>With numbers, and for at most four minutes</caption>
  * eachMissedPush(
  *   { resthook: 'new-birth', numbers: ['cases'], deadline: 240 },
  *   fn(state => ({ ...state, cases: (state.cases ?? 0) + state.data.results.cases.value })),
  * );
- * @example <caption>From the runs of a flow: what its Call Webhook node sent this year</caption>
+ * @example <caption>What the Call Webhook node of a flow sent this year, from its runs</caption>
  * eachMissedPush(
  *   { flow: 'Visit', result: 'webhook', after: '2026-01-01' },
  *   upsertContact({ uuid: $.data.contact.uuid, fields: { last_report: $.data.results.cases.value } }),
  * );
- * @param {MissedPushes} where - The name of a resthook, or an object: `resthook` (its name), or `flow` (uuid or exact name) with `node` (the uuid of the node that calls) or `result` (the key of the result that it saves) and `after` (where the first look begins; default: 48 hours ago); `numbers` (as in `webhook.parse`), `deadline` (seconds), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @param {Operation} operations - Run for each push in `state.data`, as `webhook.parse()` leaves it there. The pushes that did arrive come too, once: the operations must be safe to repeat. `state.data.key` is the same as that of the push. When one of them throws, the next run begins where this one began.
- * @state {object} data - `pushes`: how many. What the operations put elsewhere on state stays.
- * @state {object} rapidpro - `marks`: how far has been read.
+ * @param {MissedPushes} where - The name of a resthook, or an object: `resthook` (its name), or `flow` (uuid or exact name) with `node` (the uuid of the Call Webhook node) or `result` (the key of its result) and `after` (where the first run starts; default: 48 hours ago); `numbers` (as in `webhook.parse`), `deadline` (seconds; default: none), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {Operation} operations - They run for each push in `state.data`, in the form of `webhook.parse()`. Pushes that did arrive come once more, so the operations must be safe to repeat. `state.data.key` is the same as in the push. If one of them throws, the next run starts where this one started.
+ * @state {object} data - `pushes`: how many. Other keys that the operations add to the state stay.
+ * @state {object} rapidpro - `marks`: how far the pushes have been read.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` if there is no such resthook or flow; `INVALID_FILTER`; `INVALID_OPTION`; the errors of every request; what the operations throw.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if there is no such resthook or flow; `INVALID_FILTER`; `INVALID_OPTION`; the errors of every request; the errors of the operations.
  * @see https://app.rapidpro.io/api/v2/resthooks
  * @returns {Operation}
  */

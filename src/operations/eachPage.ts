@@ -28,7 +28,7 @@ function requirePlan(list: unknown): ListPlan {
 }
 
 /**
- * Read any list one page at a time, and run operations for each page. However long the list, no more than a page is in memory.
+ * Read any list one page at a time, and run operations for each page. Only one page is in memory, however long the list is.
  * @public
  * @function
  * @namespace global
@@ -41,16 +41,16 @@ function requirePlan(list: unknown): ListPlan {
  *     return { ...state, counts };
  *   }),
  * );
- * @example <caption>A few pages side by side, the first thousand</caption>
+ * @example <caption>The first thousand records, with two parallel requests</caption>
  * eachPage(
  *   getContacts({ group: 'Mothers' }, { limit: 1000, concurrency: 2 }),
  *   fn(state => ({ ...state, seen: (state.seen ?? 0) + state.data.length })),
  * );
- * @param {Operation} list - An operation that reads a list, such as `getContacts()`, with its filters and options. Its `deadline` stops between two pages, and its `resume: true` continues there.
- * @param {Operation} operations - Run for each page, up to 250 records in `state.data`. What they leave on state, the next page's operations find. `state.references` does not grow with pages.
- * @state {object} data - `pages`, `records`. What the operations put elsewhere on state stays.
+ * @param {Operation} list - An operation that reads a list, such as `getContacts()`, with its filters and options. Its `deadline` stops between two pages, and `resume: true` continues there.
+ * @param {Operation} operations - They run for each page of up to 250 records in `state.data`. Whatever they add to the state is there for the next page. `state.references` does not grow with pages.
+ * @state {object} data - `pages`, `records`. Other keys that the operations add to the state stay.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests of the reading.
- * @throws {RapidProError} `INVALID_INPUT` if the first argument is not a list; the errors of the list; what the operations throw.
+ * @throws {RapidProError} `INVALID_INPUT` if the first argument is not a list; the errors of the list; the errors of the operations.
  * @returns {Operation}
  */
 export function eachPage(list: Operation, ...operations: Step[]): Operation {

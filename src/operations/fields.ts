@@ -47,7 +47,7 @@ export function getFields(
  * addField({ name: 'Weight', type: 'number' });
  * fn(state => ({ ...state, weightKey: state.data.key }));
  * @param {FieldBody} field - `name` (at most 36 letters, digits, spaces and hyphens) and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The field; its `key` is made from the name: `birth_date`. For about five seconds contacts cannot use it; later operations wait that out.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
@@ -76,7 +76,7 @@ export function addField(
  * });
  * @param {string} field - The key of the field.
  * @param {FieldBody} changes - `name` and `type`, both.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The field.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
@@ -103,7 +103,7 @@ export function updateField(
 }
 
 /**
- * Make sure that a contact field with this name exists: it is added if it is missing, and otherwise left unchanged. Safe to repeat.
+ * Make sure that a contact field with this name exists. It is added if it is missing, and otherwise left unchanged. Safe to repeat.
  * @public
  * @function
  * @namespace global
@@ -112,7 +112,7 @@ export function updateField(
  * @example <caption>Several, before the sync that fills them</caption>
  * each(['Village of birth', 'Clinic'], ensureField({ name: $.data, type: 'text' }));
  * @param {FieldBody} field - `name` and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The field. Contacts can use it in the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request. A field with another type is left unchanged, with a warning.

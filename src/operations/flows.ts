@@ -62,7 +62,7 @@ export function getFlows(
  *   fn(state => ({ ...state, runs: (state.runs ?? 0) + state.data.length })),
  * );
  * @param {FlowRunFilters} [filters] - `flow` (uuid or exact name) or `contact` (uuid), `uuid`, `id`, `responded`, `after` and `before` (ISO dates, on `modified_on`), `reverse`, `paths`. Default: all runs.
- * @param {ListOptions} [options] - `limit` (records; default: all), `archived` (true: also what RapidPro has moved to archives, each once; not with `deadline` or `resume`; default: false), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ListOptions} [options] - `limit` (records; default: all), `archived` (true: also what RapidPro has moved to archives, each once; not with `deadline` or `resume`; default: false), `concurrency` (parallel requests, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The runs; `values` has the answers by result key. Older ones than about 90 days are in archives: `archived: true` reads them too.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` if the flow does not exist, or is archived and given by name; `INVALID_FILTER`; with `archived` also `LINK_FAILED`, `INVALID_RESPONSE`; the errors of every request.
@@ -80,7 +80,7 @@ export function getFlowRuns(
 }
 
 /**
- * Start contacts in a flow. You can give any number of contacts or URNs; more than 100 take several requests. Nobody is started twice, and a start with an unknown outcome is never repeated.
+ * Start contacts in a flow. You can give any number of contacts or URNs; more than 100 take several requests. Nobody is started twice. If the outcome of a start is unknown, it is not repeated.
  * @public
  * @function
  * @namespace global
@@ -92,11 +92,11 @@ export function getFlowRuns(
  * @example <caption>Rehearse it for a group</caption>
  * startFlow({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c', groups: ['Mothers'] }, { dryRun: true });
  * @param {FlowStartBody} flowStart - `flow` (uuid or exact name) and whom: `contacts` (uuids or URNs), `urns`, `groups`; `restart_participants`, `exclude_active`, `params` (an object that the flow reads as `@trigger.params`).
- * @param {SendOptions} [options] - `onlyActive` (true: leave out who is stopped, blocked or archived among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and report whom it would reach; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
+ * @param {SendOptions} [options] - `onlyActive` (true: leave out stopped, blocked and archived contacts among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and report who would be reached; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
- * @state {object} data - The flow start, as RapidPro answered; above 100 recipients `chunks`, `recipients`. With `onlyActive` also `leftOut`, and `sent: false`, `recipients: 0`, `leftOut` where nobody is left. With `dryRun`: `dryRun: true`, `requests`, `recipients`, `contacts`, `urns`, `groups`, `members`, `duplicates`, `leftOut`, `notChecked`, with positions in the lists.
+ * @state {object} data - The flow start, as RapidPro answered; above 100 recipients `chunks`, `recipients`. With `onlyActive` also `leftOut`; if nobody is left: `sent: false`, `recipients: 0`, `leftOut`. With `dryRun`: `dryRun: true`, `requests`, `recipients`, `contacts`, `urns`, `groups`, `members`, `duplicates`, `leftOut`, `notChecked`, with positions in the lists.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT` for no flow, an archived one, nobody, or a mixture above 100; `INVALID_URN`; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
+ * @throws {RapidProError} `INVALID_INPUT` if there is no flow or no recipient, the flow is archived, or for mixed recipients above 100; `INVALID_URN`; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
  * @see https://app.rapidpro.io/api/v2/flow_starts
  * @returns {Operation}
  */
@@ -131,7 +131,7 @@ export function startFlow(
  * @example <caption>The last ten</caption>
  * getFlowStarts({}, { limit: 10 });
  * @param {FlowStartFilters} [filters] - `uuid`, `after` and `before` (ISO dates, on `modified_on`), `reverse`; `id` (RapidPro 9). Default: all.
- * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (parallel requests, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The flow starts: `uuid`, `flow`, `status`, `contacts`, `groups`, `params`; `progress` (TextIt).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
@@ -150,15 +150,15 @@ export function getFlowStarts(
  * @public
  * @function
  * @namespace global
- * @example <caption>One flow with all that it needs</caption>
+ * @example <caption>One flow with its dependencies</caption>
  * getFlowDefinitions({ flow: 'Antenatal Reminder' });
- * @example <caption>Alone, without what it needs</caption>
+ * @example <caption>One flow without its dependencies</caption>
  * getFlowDefinitions({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c', dependencies: 'none' });
  * @param {DefinitionFilters} filters - `flow` and `campaign` (a uuid or exact name, or any number of them); `dependencies` (`all`, `flows`, `none`; default: `all`).
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `version`, `site`, `flows`, `campaigns`, `triggers`, `fields`, `groups`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER` if neither `flow` nor `campaign` is given: RapidPro would export nothing; `UNKNOWN_REFERENCE` for a name that none has, several have, or that is of an archived one; the errors of every request.
+ * @throws {RapidProError} `INVALID_FILTER` if neither `flow` nor `campaign` is given: RapidPro would export nothing; `UNKNOWN_REFERENCE` for a name that is unknown, not unique, or of an archived one; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/definitions
  * @returns {Operation}
  */

@@ -47,7 +47,7 @@ export function getGlobals(
  * fn(state => ({ ...state, clinic: { name: 'Gisozi' } }));
  * addGlobal({ name: 'Clinic name', value: $.clinic.name });
  * @param {GlobalBody} global - `name` (at most 36 letters, digits, spaces, `_` and `-`) and `value` (text, not empty).
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The global; its `key` is made from the name: `opening_hours`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
@@ -71,12 +71,12 @@ export function addGlobal(
  * @namespace global
  * @example <caption>Another number</caption>
  * updateGlobal('clinic_phone', { value: '115' });
- * @example <caption>Only if it is another one</caption>
+ * @example <caption>Only if the value differs</caption>
  * getGlobals({ key: 'clinic_phone' });
  * fnIf(state => state.data[0].value !== '116', updateGlobal('clinic_phone', { value: '116' }));
  * @param {string} global - The key of the global.
  * @param {GlobalValueBody} changes - `value`. The name stays.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The global.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
@@ -103,7 +103,7 @@ export function updateGlobal(
 }
 
 /**
- * Set a global to a value: it is added if it is missing, and changed if its value differs. Safe to repeat.
+ * Set a global to a value. It is added if it is missing, and changed if its value differs. Safe to repeat.
  * @public
  * @function
  * @namespace global
@@ -111,9 +111,9 @@ export function updateGlobal(
  * setGlobal('Clinic phone', '114');
  * @example <caption>A value that is a word for missing data</caption>
  * setGlobal('Nothing to say', 'undefined', { literal: true });
- * @param {string} name - The name, or the key that RapidPro made of it.
+ * @param {string} name - The name, or the key that RapidPro made from it.
  * @param {string} value - The value: text or a number, not empty.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The global: `key`, `name`, `value`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.

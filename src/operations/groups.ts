@@ -15,7 +15,7 @@ import { add, remove, update } from './objects/objects.js';
  * @namespace global
  * @example <caption>All groups</caption>
  * getGroups();
- * @example <caption>One group by name, in any letter case</caption>
+ * @example <caption>One group by name, in any capitals</caption>
  * getGroups({ name: 'mothers' });
  * @param {GroupFilters} [filters] - `uuid` or `name`; `manual_only` (TextIt). Default: all groups.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -39,11 +39,11 @@ export function getGroups(
  * @namespace global
  * @example <caption>A group</caption>
  * addGroup({ name: 'New mothers' });
- * @example <caption>Keep it in state.fathers, for the steps behind it</caption>
+ * @example <caption>Keep it in state.fathers, for later operations</caption>
  * as('fathers', addGroup({ name: 'Fathers' }));
- * @param {NamedBody} group - `name`, at most 64 characters. Smart groups are made in RapidPro only.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - The group. For about five seconds RapidPro cannot put contacts in it; later operations wait that out.
+ * @param {NamedBody} group - `name`, at most 64 characters. Smart groups can only be created in RapidPro.
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - The group. RapidPro cannot add contacts to it for about five seconds; later operations wait for that.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/groups
@@ -63,12 +63,12 @@ export function addGroup(
  * @namespace global
  * @example <caption>Rename</caption>
  * updateGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'New mothers' });
- * @example <caption>By its present name</caption>
+ * @example <caption>By its current name</caption>
  * getGroups({ name: 'Old name' });
  * updateGroup(state => state.data[0].uuid, { name: 'Mothers of 2026' });
  * @param {string} group - The uuid of the group.
  * @param {NamedBody} changes - `name`.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The group.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `SYSTEM_OBJECT`, `NAME_TAKEN`, `INVALID_INPUT`; the errors of every request.
@@ -94,13 +94,13 @@ export function updateGroup(
 }
 
 /**
- * Delete a group. Its contacts stay.
+ * Delete a group. Its contacts are not deleted.
  * @public
  * @function
  * @namespace global
  * @example <caption>Delete</caption>
  * deleteGroup('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
- * @example <caption>Those of a pilot in which nobody is left</caption>
+ * @example <caption>All empty groups whose name starts with "Old"</caption>
  * getGroups();
  * each(
  *   state => state.data.filter(({ name, count }) => name.startsWith('Old') && count === 0),
@@ -119,16 +119,16 @@ export function deleteGroup(group: Reference<string>, options?: Reference<Option
 }
 
 /**
- * Make sure that a group with this name exists: it is added if it is missing, and otherwise left unchanged. Safe to repeat.
+ * Make sure that a group with this name exists. It is added if it is missing, and otherwise left unchanged. Safe to repeat.
  * @public
  * @function
  * @namespace global
- * @example <caption>Before the step that needs it</caption>
+ * @example <caption>Before it is used</caption>
  * ensureGroup('Mothers');
  * @example <caption>With a name from the data</caption>
  * ensureGroup(state => `Village ${state.village ?? 'Gisozi'}`);
- * @param {string} name - The name, in any letter case; at most 64 characters.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {string} name - The name, in any capitals; at most 64 characters.
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The group. A smart group with that name is left unchanged, too. Contacts can be added by the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.

@@ -9,7 +9,7 @@ import { checkLabel } from './objects/objectBodies.js';
 import { add, remove, update } from './objects/objects.js';
 
 /**
- * Read the labels that messages can carry, newest first.
+ * Read the labels for messages, newest first.
  * @public
  * @function
  * @namespace global
@@ -17,7 +17,7 @@ import { add, remove, update } from './objects/objects.js';
  * getLabels();
  * @example <caption>The first ten</caption>
  * getLabels({}, { limit: 10 });
- * @param {LabelFilters} [filters] - `uuid` or `name` (any letter case). Default: all labels.
+ * @param {LabelFilters} [filters] - `uuid` or `name` (in any capitals). Default: all labels.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The labels: `uuid`, `name`, `count`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -39,10 +39,10 @@ export function getLabels(
  * @namespace global
  * @example <caption>A label</caption>
  * addLabel({ name: 'To call back' });
- * @example <caption>Keep it in state.complaint, for the steps behind it</caption>
+ * @example <caption>Keep it in state.complaint, for later operations</caption>
  * as('complaint', addLabel({ name: 'Complaint' }));
  * @param {NamedBody} label - `name`, at most 64 characters.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
@@ -63,14 +63,14 @@ export function addLabel(
  * @namespace global
  * @example <caption>Rename</caption>
  * updateLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Very urgent' });
- * @example <caption>By its present name</caption>
+ * @example <caption>By its current name</caption>
  * getLabels();
  * updateLabel(state => state.data.find(({ name }) => name === 'Old name').uuid, {
  *   name: 'Not urgent',
  * });
  * @param {string} label - The uuid of the label.
  * @param {NamedBody} changes - `name`.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `NAME_TAKEN`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
@@ -96,13 +96,13 @@ export function updateLabel(
 }
 
 /**
- * Delete a label. Messages stay.
+ * Delete a label. Its messages are not deleted.
  * @public
  * @function
  * @namespace global
  * @example <caption>Delete</caption>
  * deleteLabel('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11');
- * @example <caption>Those that no message has</caption>
+ * @example <caption>All labels without messages</caption>
  * getLabels();
  * each(state => state.data.filter(({ count }) => count === 0), deleteLabel($.data.uuid));
  * @param {string} label - The uuid of the label.
@@ -118,18 +118,18 @@ export function deleteLabel(label: Reference<string>, options?: Reference<Option
 }
 
 /**
- * Make sure that a label with this name exists: it is added if it is missing, and otherwise left unchanged. Safe to repeat.
+ * Make sure that a label with this name exists. It is added if it is missing, and otherwise left unchanged. Safe to repeat.
  * @public
  * @function
  * @namespace global
- * @example <caption>Before the step that needs it</caption>
+ * @example <caption>Before it is used</caption>
  * ensureLabel('Urgent');
- * @example <caption>And give it to the last messages in the inbox</caption>
+ * @example <caption>Label the last messages in the inbox</caption>
  * ensureLabel('Complaint');
  * getMessages({ folder: 'inbox' }, { limit: 3 });
  * labelMessages(state => state.data.map(message => message.id), 'Complaint');
- * @param {string} name - The name, in any letter case; at most 64 characters.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {string} name - The name, in any capitals; at most 64 characters.
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The label.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.

@@ -42,11 +42,11 @@ function describeFile({ bytes, contentType }: FileContent, given: UploadOptions)
  * sendBroadcast({ groups: ['Mothers'], text: 'Our new poster', attachments: [$.data.uuid] });
  * @example <caption>Base64 text from another system</caption>
  * uploadMedia($.data.photo, { filename: 'photo.jpg', contentType: 'image/jpeg' });
- * @param {string} file - A link (`https://…`), base64 text, a `data:` link in base64, or a Buffer. A link gets no token, and must not lead to this machine or its network.
- * @param {UploadOptions} [options] - `filename`, `contentType` (default: detected from the content), `allowPrivate` (true: links may lead to this machine and its network); `timeout` (seconds per request or download; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {string} file - A link (`https://…`), base64 text, a `data:` link in base64, or a Buffer. The token is never sent to a link, which must not lead to this machine or its network.
+ * @param {UploadOptions} [options] - `filename`, `contentType` (default: detected from the content), `allowPrivate` (true: links may lead to this machine and its network; default: false); `timeout` (seconds per request or download; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The media: `uuid`, `content_type`, `url`, `filename`, `size`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT` for an empty, too large or unknown file; `INVALID_LINK`, `LINK_FAILED`; `VALIDATION_FAILED`; the errors of every request.
+ * @throws {RapidProError} `INVALID_INPUT` if the file is empty, too large, or of an unknown type; `INVALID_LINK`, `LINK_FAILED`; `VALIDATION_FAILED`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/media
  * @returns {Operation}
  */

@@ -31,16 +31,16 @@ function withLabel(action: string, messages: unknown, label: unknown, options: u
  * @public
  * @function
  * @namespace global
- * @example <caption>The messages that the step before read</caption>
+ * @example <caption>Messages from the previous operation</caption>
  * labelMessages(state => state.data.map(message => message.id), 'Urgent');
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * labelMessages(state => state.data.map(message => message.id), 'Urgent', { dryRun: true });
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {string} label - Uuid or name of a label that exists.
- * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label: `ensureLabel` makes it; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Unknown and outgoing messages are in `failures`.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label (`ensureLabel` creates it); `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request. Unknown and outgoing messages are in `failures`.
  * @magic label $.children[?(@.name=='labels')].children[*]
  * @see https://app.rapidpro.io/api/v2/message_actions
  * @returns {Operation}
@@ -58,16 +58,16 @@ export function labelMessages(
  * @public
  * @function
  * @namespace global
- * @example <caption>The messages that the step before read</caption>
+ * @example <caption>Messages from the previous operation</caption>
  * unlabelMessages(state => state.data.map(message => message.id), 'Urgent');
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * unlabelMessages(state => state.data.map(message => message.id), 'Urgent', { dryRun: true });
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {string} label - Uuid or name of a label that exists.
- * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the label; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @magic label $.children[?(@.name=='labels')].children[*]
  * @see https://app.rapidpro.io/api/v2/message_actions
  * @returns {Operation}
@@ -85,15 +85,15 @@ export function unlabelMessages(
  * @public
  * @function
  * @namespace global
- * @example <caption>The messages that the step before read</caption>
+ * @example <caption>Messages from the previous operation</caption>
  * archiveMessages(state => state.data.map(message => message.id));
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * archiveMessages(state => state.data.map(message => message.id), { dryRun: true });
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/message_actions
  * @returns {Operation}
  */
@@ -105,19 +105,19 @@ export function archiveMessages(
 }
 
 /**
- * Bring archived messages back to the inbox.
+ * Move archived messages back to the inbox.
  * @public
  * @function
  * @namespace global
- * @example <caption>The messages that the step before read</caption>
+ * @example <caption>Messages from the previous operation</caption>
  * restoreMessages(state => state.data.map(message => message.id));
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * restoreMessages(state => state.data.map(message => message.id), { dryRun: true });
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/message_actions
  * @returns {Operation}
  */
@@ -133,15 +133,15 @@ export function restoreMessages(
  * @public
  * @function
  * @namespace global
- * @example <caption>The messages that the step before read</caption>
+ * @example <caption>Messages from the previous operation</caption>
  * deleteMessages(state => state.data.map(message => message.id));
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * deleteMessages(state => state.data.map(message => message.id), { dryRun: true });
  * @param {number[]} messages - Numbers (`id`) of incoming messages, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/message_actions
  * @returns {Operation}
  */

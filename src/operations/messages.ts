@@ -30,15 +30,15 @@ import {
  * @public
  * @function
  * @namespace global
- * @example <caption>What came in since yesterday's run</caption>
+ * @example <caption>Messages received since the last run</caption>
  * getMessages({ folder: 'inbox', after: $.lastRun });
- * @example <caption>The last hundred that went out</caption>
+ * @example <caption>The last hundred messages sent</caption>
  * getMessages({ folder: 'sent' }, { limit: 100 });
- * @example <caption>All of a contact, those in archives too</caption>
+ * @example <caption>All messages of a contact, including archived ones</caption>
  * getMessages({ contact: 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', after: '2024-01-01' }, { archived: true });
  * @param {MessageFilters} [filters] - One of `contact` (uuid), `folder`, `label`, `broadcast`; `after` and `before` (ISO dates, on `created_on`); `id`, `uuid` (TextIt). Default: all messages.
- * @param {ListOptions} [options] - `limit` (records; default: all), `archived` (true: also what RapidPro has moved to archives, each once; not with the folders `sent` and `incoming`, `deadline` or `resume`; default: false), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {array} data - The messages. Older ones than about 90 days are in archives: `archived: true` reads them too.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `archived` (true: include messages that RapidPro has moved to archives; not with the folders `sent` and `incoming`, `deadline` or `resume`; default: false), `concurrency` (parallel requests, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {array} data - The messages. Messages older than about 90 days are in archives; `archived: true` includes them.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because the label does not exist; `INVALID_FILTER`; with `archived` also `LINK_FAILED`, `INVALID_RESPONSE`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/messages
@@ -55,20 +55,20 @@ export function getMessages(
 }
 
 /**
- * Send one message to one contact, right away. A message with an unknown outcome is never sent again.
+ * Send one message to one contact, right away. The text is sent as it is: RapidPro does not fill in expressions such as `@contact.name` here, so they are refused. Use `sendBroadcast` for them. If the outcome is unknown, the message is not sent again.
  * @public
  * @function
  * @namespace global
  * @example <caption>To a phone number that RapidPro knows</caption>
  * sendMessage({ contact: 'tel:+221770001122', text: 'Your visit is tomorrow at 9.' });
- * @example <caption>A text with a word for missing data in it</caption>
+ * @example <caption>A text that really contains a word for missing data</caption>
  * sendMessage(
  *   { contact: 'tel:+221770001122', text: 'Write undefined if you do not know.' },
  *   { literal: true },
  * );
  * @param {MessageBody} message - `contact` (uuid or URN), and `text` or `attachments`; `quick_replies` (TextIt).
- * @param {MessageOptions} [options] - `onlyActive` (true: send nothing to who is stopped, blocked or archived; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - The message, as RapidPro answered. `status` is `failed` where the contact cannot be reached. With `onlyActive`, where the contact is not active: `sent: false`, `leftOut`.
+ * @param {MessageOptions} [options] - `onlyActive` (true: send nothing if the contact is stopped, blocked or archived; default: false), `literal` (true: send words for missing data, such as `undefined`, and expressions as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - The message, as RapidPro answered. `status` is `failed` if the contact cannot be reached. With `onlyActive`, if the contact is not active: `sent: false`, `leftOut`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; `UNKNOWN_REFERENCE` for a contact that RapidPro does not have; `OUTCOME_UNKNOWN`, `WORKSPACE_SUSPENDED`, `VALIDATION_FAILED`.
  * @see https://app.rapidpro.io/api/v2/messages
@@ -110,7 +110,7 @@ export function sendMessage(
 }
 
 /**
- * Send one text to many contacts. You can give any number of contacts or URNs; more than 100 take several requests. Nobody gets it twice, and a request with an unknown outcome is never repeated.
+ * Send one text to many contacts. RapidPro fills in expressions for each of them: `@contact.first_name`, `@fields.facility`, `@globals.hotline`. You can give any number of contacts or URNs; more than 100 take several requests. Nobody gets it twice. If the outcome of a request is unknown, it is not repeated.
  * @public
  * @function
  * @namespace global
@@ -119,17 +119,17 @@ export function sendMessage(
  *   groups: ['Mothers'],
  *   text: { eng: 'The clinic is open.', fra: 'La clinique est ouverte.' },
  * });
- * @example <caption>To the contacts that the step before read</caption>
+ * @example <caption>To the contacts from the previous operation</caption>
  * sendBroadcast({
  *   contacts: state => state.data.map(contact => contact.uuid),
  *   text: 'The clinic is open.',
  * });
- * @param {BroadcastBody} broadcast - `text` (or one a language) or `attachments`, and whom: `contacts` (uuids or URNs), `urns`, `groups`; `base_language`, `quick_replies` (TextIt).
- * @param {SendOptions} [options] - `onlyActive` (true: leave out who is stopped, blocked or archived among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and report whom it would reach; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
+ * @param {BroadcastBody} broadcast - `text` (or one for each language) or `attachments`, and recipients: `contacts` (uuids or URNs), `urns`, `groups`; `base_language`, `quick_replies` (TextIt).
+ * @param {SendOptions} [options] - `onlyActive` (true: leave out stopped, blocked and archived contacts among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and report who would be reached; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
- * @state {object} data - The broadcast, as RapidPro answered; above 100 recipients `chunks`, `recipients`. With `onlyActive` also `leftOut`, and `sent: false`, `recipients: 0`, `leftOut` where nobody is left. With `dryRun`: `dryRun: true`, `requests`, `recipients`, `contacts`, `urns`, `groups`, `members`, `duplicates`, `leftOut`, `notChecked`, with positions in the lists.
+ * @state {object} data - The broadcast, as RapidPro answered; above 100 recipients `chunks`, `recipients`. With `onlyActive` also `leftOut`; if nobody is left: `sent: false`, `recipients: 0`, `leftOut`. With `dryRun`: `dryRun: true`, `requests`, `recipients`, `contacts`, `urns`, `groups`, `members`, `duplicates`, `leftOut`, `notChecked`, with positions in the lists.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT` for no text, nobody, or a mixture above 100; `INVALID_URN`; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
+ * @throws {RapidProError} `INVALID_INPUT` if there is no text or no recipient, or for mixed recipients above 100; `INVALID_URN`; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
  * @see https://app.rapidpro.io/api/v2/broadcasts
  * @returns {Operation}
  */
@@ -164,7 +164,7 @@ export function sendBroadcast(
  * @example <caption>The last ten</caption>
  * getBroadcasts({}, { limit: 10 });
  * @param {BroadcastFilters} [filters] - `id`, `after` and `before` (ISO dates, on `created_on`); `uuid` (TextIt). Default: all.
- * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (requests side by side, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ListOptions} [options] - `limit` (records; default: all), `concurrency` (parallel requests, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The broadcasts: `id`, `status`, `text`, `contacts`, `groups`, `urns`; `uuid`, `progress` (TextIt).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.

@@ -33,10 +33,10 @@ export function getOptIns(options?: Reference<ListOptions>): Operation {
  * @namespace global
  * @example <caption>An opt-in</caption>
  * addOptIn({ name: 'Health tips' });
- * @example <caption>Keep it in state.news, for the steps behind it</caption>
+ * @example <caption>Keep it in state.news, for later operations</caption>
  * as('news', addOptIn({ name: 'Clinic news' }));
  * @param {NamedBody} optIn - `name`, at most 64 characters.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The opt-in.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_OFFERED` on TextIt; `NAME_TAKEN`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.

@@ -13,7 +13,7 @@ import { checkNewSubscriber } from './objects/objectBodies.js';
 import { add, remove } from './objects/objects.js';
 
 /**
- * Read the resthooks of the workspace: the events that flows can send out.
+ * Read the resthooks of the workspace: events that flows can send to other systems.
  * @public
  * @function
  * @namespace global
@@ -140,7 +140,7 @@ export function addResthookSubscriber(
  * @namespace global
  * @example <caption>Delete</caption>
  * deleteResthookSubscriber($.data.id);
- * @example <caption>Everybody who hears of an event</caption>
+ * @example <caption>All subscribers of a resthook</caption>
  * getResthookSubscribers({ resthook: 'new-birth' });
  * each($.data, deleteResthookSubscriber($.data.id));
  * @param {number} subscriber - The id of the resthook subscriber.

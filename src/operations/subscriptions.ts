@@ -81,12 +81,12 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
  *   $.data,
  *   subscribe($.data.resthook, 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10'),
  * );
- * @param {string} resthook - The name of the resthook. It must be there: resthooks are made in RapidPro only.
+ * @param {string} resthook - The name of the resthook. It must exist: resthooks can only be created in RapidPro.
  * @param {string} targetUrl - The address to send to; at most 200 characters, without a user name or a password.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The subscriber: `id`, `resthook`, `target_url`, `created_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` if there is no such resthook; `VALIDATION_FAILED` if RapidPro takes no such address; `INVALID_INPUT`; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if there is no such resthook; `VALIDATION_FAILED` if RapidPro does not accept the address; `INVALID_INPUT`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/resthooks
  * @returns {Operation}
  */
@@ -125,13 +125,13 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
  * @namespace global
  * @example <caption>Stop sending births</caption>
  * unsubscribe('new-birth', 'https://app.openfn.org/i/6b1d0d54-3c47-4ba4-a2c5-9e7b5c3f4d10');
- * @example <caption>Every address of an event</caption>
+ * @example <caption>All addresses of a resthook</caption>
  * getResthookSubscribers({ resthook: 'new-birth' });
  * each($.data, unsubscribe($.data.resthook, $.data.target_url));
  * @param {string} resthook - The name of the resthook.
  * @param {string} targetUrl - The address, exactly as it was subscribed.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `deleted: true`, or `deleted: false` where it was not subscribed.
+ * @state {object} data - `deleted: true`, or `deleted: false` if it was not subscribed.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/resthook_subscribers

@@ -16,7 +16,7 @@ import { checkKey } from './objects/objects.js';
  * @public
  * @function
  * @namespace global
- * @example <caption>The open ones</caption>
+ * @example <caption>Open tickets</caption>
  * getTickets();
  *
  * fn(state => ({ ...state, data: state.data.filter(ticket => ticket.status === 'open') }));
@@ -46,7 +46,7 @@ function onTickets(action: string, tickets: unknown, options: unknown): Operatio
 }
 
 /**
- * Give tickets to a user, or to nobody.
+ * Assign tickets to a user, or to nobody.
  * @public
  * @function
  * @namespace global
@@ -55,11 +55,11 @@ function onTickets(action: string, tickets: unknown, options: unknown): Operatio
  * @example <caption>To nobody</caption>
  * assignTickets(state => state.data.map(ticket => ticket.uuid), null);
  * @param {string[]} tickets - Uuids, any number.
- * @param {string} assignee - E-mail address of the user; `null`, written so, for nobody. A reference that evaluates to `null` is refused.
+ * @param {string} assignee - E-mail address of the user, or a literal `null` for nobody. A reference that evaluates to `null` is refused.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the user; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the user; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request. On TextIt, `failures` lists tickets that did not change; RapidPro 9 does not report them.
  * @magic assignee $.children[?(@.name=='users')].children[*]
  * @see https://app.rapidpro.io/api/v2/ticket_actions
  * @returns {Operation}
@@ -83,20 +83,20 @@ export function assignTickets(
 }
 
 /**
- * Write a note on tickets, for the users of RapidPro. A note with an unknown outcome is never repeated.
+ * Add a note to tickets, for the users of RapidPro. If the outcome is unknown, the note is not repeated.
  * @public
  * @function
  * @namespace global
  * @example <caption>The same note on all</caption>
  * addTicketNote(state => state.data.map(ticket => ticket.uuid), 'Called back.');
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * addTicketNote(state => state.data.map(ticket => ticket.uuid), 'Called back.', { dryRun: true });
  * @param {string[]} tickets - Uuids, any number.
  * @param {string} note - The text.
- * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {NamedActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `OUTCOME_UNKNOWN`; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request.
+ * @throws {RapidProError} `OUTCOME_UNKNOWN`; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/ticket_actions
  * @returns {Operation}
  */
@@ -126,13 +126,13 @@ export function addTicketNote(
 }
 
 /**
- * Put tickets under another topic.
+ * Change the topic of tickets.
  * @public
  * @function
  * @namespace global
  * @example <caption>All of them</caption>
  * changeTicketTopic(state => state.data.map(ticket => ticket.uuid), 'Referrals');
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * changeTicketTopic(state => state.data.map(ticket => ticket.uuid), 'bf7d7b53-4fdf-4da4-8ac7-10af7af21568', {
  *   dryRun: true,
  * });
@@ -141,7 +141,7 @@ export function addTicketNote(
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the topic; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the topic; `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request. On TextIt, `failures` lists tickets that did not change; RapidPro 9 does not report them.
  * @magic topic $.children[?(@.name=='topics')].children[*]
  * @see https://app.rapidpro.io/api/v2/ticket_actions
  * @returns {Operation}
@@ -170,13 +170,13 @@ export function changeTicketTopic(
  * @namespace global
  * @example <caption>All of them</caption>
  * closeTickets(state => state.data.map(ticket => ticket.uuid));
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * closeTickets(state => state.data.map(ticket => ticket.uuid), { dryRun: true });
  * @param {string[]} tickets - Uuids, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request. On TextIt, `failures` lists tickets that did not change; RapidPro 9 does not report them.
  * @see https://app.rapidpro.io/api/v2/ticket_actions
  * @returns {Operation}
  */
@@ -188,19 +188,19 @@ export function closeTickets(
 }
 
 /**
- * Open closed tickets again.
+ * Reopen closed tickets.
  * @public
  * @function
  * @namespace global
  * @example <caption>All of them</caption>
  * reopenTickets(state => state.data.map(ticket => ticket.uuid));
- * @example <caption>Rehearse it</caption>
+ * @example <caption>Test it first</caption>
  * reopenTickets(state => state.data.map(ticket => ticket.uuid), { dryRun: true });
  * @param {string[]} tickets - Uuids, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped between two requests; the errors of every request. Tickets that this did not change are in `failures` on TextIt; RapidPro 9 does not report them.
+ * @throws {RapidProError} `INVALID_INPUT`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request. On TextIt, `failures` lists tickets that did not change; RapidPro 9 does not report them.
  * @see https://app.rapidpro.io/api/v2/ticket_actions
  * @returns {Operation}
  */

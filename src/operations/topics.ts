@@ -33,10 +33,10 @@ export function getTopics(options?: Reference<ListOptions>): Operation {
  * @namespace global
  * @example <caption>A topic</caption>
  * addTopic({ name: 'Side effects' });
- * @example <caption>Keep it in state.appointments, for the steps behind it</caption>
+ * @example <caption>Keep it in state.appointments, for later operations</caption>
  * as('appointments', addTopic({ name: 'Appointments' }));
  * @param {NamedBody} topic - `name`, at most 64 characters.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The topic.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
@@ -57,14 +57,14 @@ export function addTopic(
  * @namespace global
  * @example <caption>Rename</caption>
  * updateTopic('aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', { name: 'Adverse events' });
- * @example <caption>By its present name</caption>
+ * @example <caption>By its current name</caption>
  * getTopics();
  * updateTopic(state => state.data.find(({ name }) => name === 'Visits').uuid, {
  *   name: 'Appointments',
  * });
  * @param {string} topic - The uuid of the topic.
  * @param {NamedBody} changes - `name`.
- * @param {WriteOptions} [options] - `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The topic.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NOT_FOUND`, `SYSTEM_OBJECT` (the default topic), `NAME_TAKEN`, `INVALID_INPUT`; the errors of every request.

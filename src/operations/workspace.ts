@@ -17,7 +17,7 @@ import { operation } from './base/operation.js';
  * @namespace global
  * @example <caption>Is my token right?</caption>
  * getWorkspace();
- * @example <caption>Its country and languages, for the steps behind it</caption>
+ * @example <caption>Its country and languages, for later operations</caption>
  * getWorkspace();
  * fn(({ data, ...state }) => ({ ...state, data, country: data.country, languages: data.languages }));
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -50,7 +50,7 @@ export function getWorkspace(options?: Reference<Options>): Operation {
  * @namespace global
  * @example <caption>January</caption>
  * getStatistics({ since: '2026-01-01', until: '2026-02-01' });
- * @example <caption>Since the first of January, up to now</caption>
+ * @example <caption>From the first of January until now</caption>
  * getStatistics({ since: '2026-01-01' });
  * @param {StatisticsFilters} [filters] - `since` (the first day; default: 90 days ago) and `until` (the day after the last; default: tomorrow). At most 366 days.
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).

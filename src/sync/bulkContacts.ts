@@ -8,13 +8,13 @@ import { runSync } from './runSync.js';
 import { runUpserts } from './runUpserts.js';
 
 /**
- * Make contacts match a list, and write only the differences: reads what is there in pages of 250. Contacts that are not in the list are never touched, unless `removeMissing` removes them from a group. Keys that you leave out keep their values. Groups and URNs are only added, unless `groups` or `urns` is `'exact'`.
+ * Make contacts match a list, and write only the differences. It reads the existing contacts in pages of 250. Contacts that are not in the list are never touched, unless `removeMissing` removes them from a group. Keys that you leave out keep their values. Groups and URNs are only added, unless `groups` or `urns` is `'exact'`.
  *
- * Two contacts of the list that are the same one in RapidPro both fail, unless `duplicates` chooses one. Nothing is sent for them, unless RapidPro shows it only when one is written: `failed` then says which. A URN that another contact holds is never taken away from it. Dates without a zone are read in the workspace's own; a day is its midnight.
+ * If two entries of the list are the same contact, both fail, unless `duplicates` chooses one. Nothing is written for them. If RapidPro reveals this only while writing, `failed` says what was written. A URN of another contact is never moved. Dates without a time zone use the zone of the workspace; a day becomes its midnight.
  * @public
  * @function
  * @namespace global
- * @example <caption>The mothers of a register, recognized by their phone numbers</caption>
+ * @example <caption>A register, matched by phone number</caption>
  * syncContacts(
  *   state => state.data.map(mother => ({
  *     name: mother.name,
@@ -23,15 +23,15 @@ import { runUpserts } from './runUpserts.js';
  *     fields: { due_date: mother.due },
  *   })),
  * );
- * @example <caption>Matched by a field; report what would be done</caption>
+ * @example <caption>Matched by a field; only report what would change</caption>
  * syncContacts($.data, { key: 'fields.tei_id', group: 'Mothers', dryRun: true });
- * @example <caption>Stop before the worker's five minutes are over, and continue in the next run</caption>
+ * @example <caption>Stop before OpenFn stops the run, and continue in the next one</caption>
  * syncContacts($.data, { deadline: 270, resume: true });
- * @example <caption>Who is no longer in the register leaves its group: at most 50 people, else nobody</caption>
+ * @example <caption>People who are no longer in the register leave its group, unless that is more than 50</caption>
  * syncContacts($.data, { removeMissing: { groups: ['Mothers'], atMost: 50 }, dryRun: true });
  * @param {SyncContact[]} contacts - Any number of contacts: `uuid`, `urns`, `name`, `language`, `groups` (uuids or names of manual groups), `fields`. null clears a key.
- * @param {SyncOptions} [options] - `key` (`'uuid'`, `'urn'` or a field of text or numbers, as `'fields.tei_id'`; default: the uuid, else the URNs), `group` (read only its members; others are looked up), `groups` and `urns` (`'add'`, or `'exact'` to let the list be all), `duplicates` (of entries that are one contact: `'first'` or `'last'` is taken; default: `'fail'`, all fail), `removeMissing` (members of `groups` whom the list does not name leave those groups, after all else; nobody does if that were more than `atMost`, people or `'10%'` of the members, the default), `dryRun` (write nothing), `failOnError`, `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `concurrency` (requests side by side; default: 4), `deadline` (seconds after which to stop), `resume` (continue where an earlier run stopped), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `created`, `updated`, `unchanged`, `failed`, `notAttempted`: each contact is in one of them, as `index`, `uuid`, …; `updated` with the keys that `changed`, `failed` with `code`, `description` and `fix`. With `duplicates` also `passedOver` (`index`, `duplicateOf`). With `removeMissing` also `left` (uuids), `unmatched` (members who lack the `key`, and stay) and, if nobody or not all left, `notRemoved` with `description`, `fix`, `indexes`, `uuids`. `inactive` lists those that are stopped, blocked or archived once more. With `dryRun` also `requests`, how many the writing would take beside those of the dry run, `notChecked`, and `atMost: true` if it may be fewer: if URNs are added, numbers have no country code, or two entries are one contact.
+ * @param {SyncOptions} [options] - `key` (`'uuid'`, `'urn'` or a field of text or numbers, such as `'fields.tei_id'`; default: the uuid, otherwise the URNs), `group` (read only its members, and look others up one by one; default: read all), `groups` and `urns` (`'add'`, or `'exact'` if the list is complete; default: `'add'`), `duplicates` (which of several entries for one contact counts: `'first'` or `'last'`; default: `'fail'`, all fail), `removeMissing` (members of its `groups` who are not in the list leave these groups at the end; nobody leaves if that is more than `atMost`, a number or a share; default: `'10%'` of the members), `dryRun` (true: write nothing, and report what would change; default: false), `failOnError` (true: end with an error if a contact failed; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `concurrency` (parallel requests, at most 10; default: 4), `deadline` (seconds after which to stop; default: none), `resume` (true: continue where an earlier run stopped; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `created`, `updated`, `unchanged`, `failed`, `notAttempted`: each contact is in one of them, as `index`, `uuid`, …; `updated` with the keys that `changed`, `failed` with `code`, `description` and `fix`. With `duplicates` also `passedOver` (`index`, `duplicateOf`). With `removeMissing` also `left` (uuids), `unmatched` (members without the `key`, who stay) and, if nobody or not everybody left, `notRemoved` with `description`, `fix`, `indexes`, `uuids`. Contacts that are stopped, blocked or archived are also in `inactive`. With `dryRun` also `requests` (how many the real run takes, in addition to those of the dry run), `notChecked`, and `atMost: true` if it may need fewer (URNs are added, numbers have no country code, or two entries are one contact).
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @state {object} rapidpro - `resume`, if it stopped before the end: positions in the list and uuids.
  * @throws {RapidProError} `BULK_FAILED` with `failOnError`, if a contact failed; `INVALID_INPUT` if `contacts` is not a list; `INVALID_OPTION`, `UNKNOWN_GROUP`, `ANONYMOUS_WORKSPACE`; the errors of every request, as long as nothing is written.
@@ -56,19 +56,19 @@ export function syncContacts(
 }
 
 /**
- * Update contacts, or add those that do not exist: `upsertContact` for each of a list, some side by side. `groups` replaces the manual groups of a contact, as RapidPro does. A request or more a contact: `syncContacts` needs far fewer if most of the list is unchanged. Two of the list that turn out to be one contact both fail, though written.
+ * Update contacts, or add those that do not exist: `upsertContact` for each item of a list, several in parallel. `groups` replaces the manual groups of a contact, as in RapidPro. It takes at least one request per contact; `syncContacts` takes far fewer if most contacts are unchanged. If two entries turn out to be the same contact, both fail, although they were written.
  * @public
  * @function
  * @namespace global
- * @example <caption>Contacts of the step before</caption>
+ * @example <caption>Contacts from the previous operation</caption>
  * upsertContacts(
  *   state => state.data.map(({ name, phone }) => ({ name, urns: [`tel:${phone}`] })),
  * );
- * @example <caption>End the run with an error where one fails</caption>
+ * @example <caption>End with an error if a contact fails</caption>
  * upsertContacts($.data, { concurrency: 8, failOnError: true });
  * @param {UpsertBody[]} contacts - Each as in `upsertContact`, with `uuid` or at least one URN.
- * @param {UpsertContactsOptions} [options] - `urns` (`'add'`, or `'replace'` to make the list the contact's only URNs), `duplicates` (of entries that have a URN or uuid in common: `'first'` or `'last'` is taken; default: `'fail'`, all fail), `dryRun` (true: look each up, write nothing, and report what would be written; default: false), `failOnError`, `literal` (true: words for missing data, such as `undefined`, are meant; default: false), `concurrency` (requests side by side, at most 10; default: 4), `deadline` (seconds after which to stop), `resume` (continue where an earlier run stopped), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `created`, `updated`, `unchanged`, `failed`, `notAttempted`: each contact is in one of them, as `index`, `uuid`, …; `failed` with `code`, `description` and `fix`. `unchanged` stays empty: RapidPro does not report it. With `duplicates` also `passedOver` (`index`, `duplicateOf`). With `dryRun` also `requests`, how many the writing would take beside those of the look (`state.response.requests`), and `notChecked`.
+ * @param {UpsertContactsOptions} [options] - `urns` (`'add'`, or `'replace'` to replace all URNs of the contact; default: `'add'`), `duplicates` (which of several entries with the same URN or uuid counts: `'first'` or `'last'`; default: `'fail'`, all fail), `dryRun` (true: look each contact up, write nothing, and report what would change; default: false), `failOnError` (true: end with an error if a contact failed; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `concurrency` (parallel requests, at most 10; default: 4), `deadline` (seconds after which to stop; default: none), `resume` (true: continue where an earlier run stopped; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {object} data - `created`, `updated`, `unchanged`, `failed`, `notAttempted`: each contact is in one of them, as `index`, `uuid`, …; `failed` with `code`, `description` and `fix`. `unchanged` stays empty: RapidPro does not report it. With `duplicates` also `passedOver` (`index`, `duplicateOf`). With `dryRun` also `requests` (how many the real run takes, in addition to those of the dry run), and `notChecked`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @state {object} rapidpro - `resume`, if it stopped before the end: positions in the list.
  * @throws {RapidProError} `BULK_FAILED` with `failOnError`, if a contact failed; `INVALID_INPUT` if `contacts` is not a list; `INVALID_OPTION`; the errors of every request, as long as nothing is written.

@@ -47,7 +47,7 @@ export function requireList(value: unknown): unknown[] {
     isMissing ? 'contacts is missing.' : `contacts is ${typeName(value)}, but must be a list.`,
     isMissing
       ? 'Use a list of contacts. If it comes from $ or state, check that the data is there.'
-      : 'Use a list of contacts. If the list is inside of it, name it: $.data.results',
+      : 'Use a list of contacts. If the list is inside of it, add its name: $.data.results',
   );
 }
 
@@ -160,7 +160,7 @@ function strangeCharacter(key: string): Reason {
   return {
     code: 'VALIDATION_FAILED',
     description: `contact.${key} has a null character or half of a character, which RapidPro refuses.`,
-    fix: 'Take it out at its source.',
+    fix: 'Remove it at its source.',
   };
 }
 

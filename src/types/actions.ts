@@ -4,10 +4,9 @@ import type { Options, WriteOptions } from './options.js';
 /** Options of `addToGroup` and `removeFromGroup`. */
 export interface MemberOptions extends NamedActionOptions {
   /**
-   * True: read the contacts back afterwards. Those that RapidPro skipped without a word, as it does to
-   * contacts that are just busy, are in `failures` with the code `SKIPPED`. Costs a request for each
-   * contact given by URN, and for the others one each or one for 250 members of the group, whichever is
-   * less. Default: false.
+   * True: check the contacts afterwards. RapidPro silently skips contacts that are busy in a flow; they are in
+   * `failures` with the code `SKIPPED`. This takes one request for each contact given by URN. For the others it
+   * takes one each, or one for every 250 members of the group, whichever is less. Default: false.
    */
   verify?: boolean;
 }
@@ -15,8 +14,8 @@ export interface MemberOptions extends NamedActionOptions {
 /** Options of `sendMessage`. */
 export interface MessageOptions extends WriteOptions {
   /**
-   * True: check first whether the contact is active. Nothing is sent to stopped, blocked or archived contacts;
-   * `state.data` is `{ sent: false, leftOut }`. If the look-up fails, nothing is sent. Default: false.
+   * True: send nothing if the contact is stopped, blocked or archived. `state.data` is then
+   * `{ sent: false, leftOut }`. If the lookup fails, nothing is sent. Default: false.
    */
   onlyActive?: boolean;
 }
@@ -25,8 +24,8 @@ export interface MessageOptions extends WriteOptions {
 export interface SendOptions extends WriteOptions {
   /**
    * True: look up `contacts` and `urns`, and leave out stopped, blocked and archived contacts. They
-   * are listed in `state.data.leftOut`. Groups are sent as they are, and so are URNs that RapidPro does not
-   * know. If the look-up fails, nothing is sent. Default: false.
+   * are listed in `state.data.leftOut`. Groups are not checked, and URNs that RapidPro does not know are
+   * included. If the lookup fails, nothing is sent. Default: false.
    */
   onlyActive?: boolean;
   /**
@@ -35,7 +34,7 @@ export interface SendOptions extends WriteOptions {
   dryRun?: boolean;
 }
 
-/** Options of actions on many. */
+/** Options of actions on many items, such as `blockContacts`. */
 export interface ActionOptions extends Options {
   /**
    * True: change nothing, and report what would be changed, in at most three requests. Default: false.
@@ -43,19 +42,19 @@ export interface ActionOptions extends Options {
   dryRun?: boolean;
 }
 
-/** Options of actions that name a group or a label, or write a note. */
+/** Options of actions with a group, a label or a note. */
 export interface NamedActionOptions extends ActionOptions, WriteOptions {
-  /** As in other operations that write names or texts. Default: false. */
+  /** True: send texts that look like missing data as they are. Default: false. */
   literal?: boolean;
 }
 
-/** Positions in a list, from 0, both ends included: `[[0, 99], [120, 120]]`. */
+/** Ranges of positions in your list, starting at 0, both ends included: `[[0, 99], [120, 120]]`. */
 export type Places = [first: number, last: number][];
 
-/** Somebody who is stopped, blocked or archived, and is not written to. */
+/** A contact that was left out, because it is stopped, blocked or archived. */
 export interface LeftOut {
   list: 'contacts' | 'urns' | 'groups' | 'contact';
-  /** Position in that list, from 0. */
+  /** Position in that list, starting at 0. */
   index: number;
   uuid: string;
   /** `blocked`, `stopped` or `archived`. */
@@ -65,49 +64,49 @@ export interface LeftOut {
 /** What `sendBroadcast` and `startFlow` leave in `state.data` with `dryRun`: nothing was sent. */
 export interface SendPlan {
   dryRun: true;
-  /** How many requests the sending takes, in addition to those that look somebody up. */
+  /** How many requests the send takes, in addition to lookups. */
   requests: number;
-  /** How many contacts, URNs and groups it goes to, each once. */
+  /** How many contacts, URNs and groups it reaches, without duplicates. */
   recipients: number;
-  /** Which of each list it goes to. */
+  /** Which items of each list it reaches. */
   contacts: Places;
   urns: Places;
   groups: Places;
-  /** How many members the groups have together, if known. */
+  /** How many members the groups have in total, if known. Anyone in two groups counts twice. */
   members?: number;
-  /** How many are named more than once. */
+  /** How many recipients are duplicates of others. */
   duplicates: number;
-  /** With `onlyActive`: who would be left out, of those that were looked up. */
+  /** With `onlyActive`: who would be left out, among those looked up. */
   leftOut: LeftOut[];
-  /** How many were not looked up. These and the others make the whole list. */
+  /** How many recipients were not looked up. */
   notChecked: number;
 }
 
 /** An item that RapidPro did not act on. */
 export interface ActionFailure {
   index: number;
-  /** The uuid or number, if it was not named by a URN. */
+  /** The uuid or number, unless the item was given by URN. */
   id?: string | number;
   code: ErrorCode | ItemCode;
   description: string;
 }
 
-/** What actions on many leave in `state.data` with `dryRun`: nothing was changed. */
+/** What actions on many items leave in `state.data` with `dryRun`: nothing was changed. */
 export interface ActionPlan {
   dryRun: true;
-  /** How many requests the action takes, in addition to those that look somebody up. */
+  /** How many requests the action takes, in addition to lookups. */
   requests: number;
-  /** How many items there are, each once. */
+  /** How many items there are, without duplicates. */
   requested: number;
-  /** Which of them it would act on, as far as is known. */
+  /** Which of them it would change, as far as known. */
   items: Places;
-  /** Those that RapidPro would not act on, of those that were looked up. */
+  /** Those that it would not change, among those looked up. */
   failures: ActionFailure[];
-  /** How many were not looked up. These and the others make the whole list. */
+  /** How many items were not looked up. */
   notChecked: number;
 }
 
-/** What actions on many leave in `state.data`. */
+/** What actions on many items leave in `state.data`. */
 export interface ActionResult {
   requested: number;
   failures: ActionFailure[];

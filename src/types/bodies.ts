@@ -1,6 +1,6 @@
 import type { Dictionary } from './json.js';
 
-/** What `addContact` and `updateContact` take. Only the keys that are given are set. */
+/** What `addContact` and `updateContact` take. Keys that you leave out are not set. */
 export interface ContactBody {
   /** At most 64 characters; null clears it. */
   name?: string | null;
@@ -19,9 +19,9 @@ export interface ContactBody {
   note?: string;
 }
 
-/** What `upsertContact` takes: a contact that is named by its URNs or its uuid. */
+/** What `upsertContact` takes: a contact, found by its URNs or its uuid. */
 export interface UpsertBody extends ContactBody {
-  /** If given, the contact is this one. */
+  /** The contact to update. Without it, the URNs decide. */
   uuid?: string;
 }
 
@@ -29,7 +29,7 @@ export interface UpsertBody extends ContactBody {
 export interface Recipients {
   /** Uuids or URNs of contacts. */
   contacts?: string[];
-  /** URNs; RapidPro makes contacts of those that it does not know. */
+  /** URNs. RapidPro adds contacts for those that it does not know. */
   urns?: string[];
   /**
    * Uuids or names of groups.
@@ -41,7 +41,7 @@ export interface Recipients {
 /** A text, or one for each language: `{ eng: "Hello", fra: "Bonjour" }`. */
 export type Translated<T> = T | { [language: string]: T };
 
-/** A button under a message, on TextIt. A text alone is one of the type `text`. */
+/** A button under a message, on TextIt. A plain text has the type `text`. */
 export interface QuickReply {
   type?: 'text' | 'form' | 'url' | 'location';
   text?: string;
@@ -50,12 +50,14 @@ export interface QuickReply {
 
 /** What `sendBroadcast` takes. `text` or `attachments` is needed. */
 export interface BroadcastBody extends Recipients {
-  /** At most 640 characters on RapidPro 9, 4096 on TextIt. */
+  /**
+   * At most 640 characters on RapidPro 9, 4096 on TextIt. Can contain expressions, such as `@contact.first_name`.
+   */
   text?: Translated<string>;
-  /** Uuids of media, or `type:url` of media that was uploaded to RapidPro. */
+  /** Uuids of media from `uploadMedia`, or `type:url` of files that are in RapidPro. */
   attachments?: Translated<string[]>;
   quick_replies?: Translated<(QuickReply | string)[]>;
-  /** The language of the contacts that have none. Default: the first of `text`. */
+  /** The language for contacts without one. Default: the first in `text`. */
   base_language?: string;
 }
 
@@ -66,11 +68,11 @@ export interface FlowStartBody extends Recipients {
    * @magic $.children[?(@.name=='flows')].children[*]
    */
   flow: string;
-  /** False: leave out who has been in this flow before. Default: true. */
+  /** False: leave out contacts who have been in this flow before. Default: true. */
   restart_participants?: boolean;
-  /** True: leave out who is in another flow now. Default: false. */
+  /** True: leave out contacts who are in another flow now. Default: false. */
   exclude_active?: boolean;
-  /** What the flow can read as `@trigger.params`. */
+  /** Values that the flow reads as `@trigger.params`. */
   params?: Dictionary;
 }
 
@@ -78,14 +80,15 @@ export interface FlowStartBody extends Recipients {
 export interface MessageBody {
   /** The uuid or a URN of one contact. */
   contact: string;
+  /** Sent as it is: expressions such as `@contact.name` work only in broadcasts and flows, and are refused. */
   text?: string;
   attachments?: string[];
   quick_replies?: (QuickReply | string)[];
 }
 
-/** What has nothing but a name: groups, labels, topics, opt-ins. */
+/** What `addGroup`, `addLabel`, `addTopic`, `addOptIn` and their updates take. */
 export interface NamedBody {
-  /** At most 64 characters, unlike any other in letters, whatever their case. */
+  /** At most 64 characters. Two names that differ only in capitals count as the same. */
   name: string;
 }
 
@@ -121,7 +124,7 @@ export interface CampaignBody {
   group: string;
 }
 
-/** What `addCampaignEvent` and `updateCampaignEvent` take: all of it, and `message` or `flow`. */
+/** What `addCampaignEvent` and `updateCampaignEvent` take: all keys, and `message` or `flow`. */
 export interface CampaignEventBody {
   /**
    * The campaign's uuid, or its exact name.
@@ -133,17 +136,17 @@ export interface CampaignEventBody {
    * @magic $.children[?(@.name=='fields')].children[*]
    */
   relative_to: string;
-  /** So many units after the date; before it if negative. */
+  /** The number of units after the date, or before it if negative. */
   offset: number;
   unit: 'minutes' | 'hours' | 'days' | 'weeks';
-  /** 0 to 23; -1 for the hour of the date itself. */
+  /** 0 to 23, or -1 for the hour of the date itself. */
   delivery_hour: number;
   /**
    * A flow to start, by its uuid or exact name.
    * @magic $.children[?(@.name=='flows')].children[*]
    */
   flow?: string;
-  /** A text to send, or one for each language. */
+  /** The text to send, or one for each language. */
   message?: Translated<string>;
 }
 
@@ -151,6 +154,6 @@ export interface CampaignEventBody {
 export interface ResthookSubscriberBody {
   /** The name of the resthook. */
   resthook: string;
-  /** The address to send to; at most 200 characters, without a user name or a password. */
+  /** The address to send to; at most 200 characters, without a user name or password. */
   target_url: string;
 }

@@ -2,9 +2,9 @@ import type { ContactBody } from './bodies.js';
 import type { ErrorCode } from './errors.js';
 import type { WriteOptions } from './options.js';
 
-/** What `syncContacts` takes for each contact. Keys that are left out stay as they are. */
+/** What `syncContacts` takes for each contact. Keys that you leave out keep their values. */
 export interface SyncContact extends Omit<ContactBody, 'note'> {
-  /** If given, the contact is this one. */
+  /** The contact to update. Without it, the URNs or the `key` decide. */
   uuid?: string;
   /** Uuids or names of manual groups. Only added, unless the option `groups` says `'exact'`. */
   groups?: string[];
@@ -12,13 +12,13 @@ export interface SyncContact extends Omit<ContactBody, 'note'> {
   urns?: string[];
 }
 
-/** How a list of contacts is worked through. */
+/** Options that `syncContacts` and `upsertContacts` share. */
 export interface BulkOptions extends WriteOptions {
   /** Parallel requests, 1 to 10. Default: 4. */
   concurrency?: number;
   /**
-   * Seconds after which to stop with what is done. The rest is in `notAttempted`, and
-   * `state.rapidpro.resume` says where to continue. Default: none.
+   * Stop after this many seconds. The rest is in `notAttempted`, and `state.rapidpro.resume` says where to
+   * continue. Default: none.
    */
   deadline?: number;
   /**
@@ -29,8 +29,8 @@ export interface BulkOptions extends WriteOptions {
   /** True: end with the error `BULK_FAILED` if a contact failed. False: log a warning. Default: false. */
   failOnError?: boolean;
   /**
-   * What to do with entries of the list that are the same contact. `'fail'` (default): all of them fail. `'first'`,
-   * `'last'`: that one is taken, and the others are in `passedOver`.
+   * What to do if several entries of the list are the same contact. `'fail'` (default): all of them fail. `'first'`,
+   * `'last'`: this one counts, and the others are in `passedOver`.
    */
   duplicates?: 'first' | 'last' | 'fail';
 }
@@ -38,55 +38,55 @@ export interface BulkOptions extends WriteOptions {
 export interface UpsertContactsOptions extends BulkOptions {
   /** True: look each contact up, write nothing, and report what would be written. Default: false. */
   dryRun?: boolean;
-  /** `'add'` (default): add URNs to those the contact has. `'replace'`: replace all URNs. */
+  /** `'add'` (default): add URNs to those of the contact. `'replace'`: replace all URNs. */
   urns?: 'add' | 'replace';
 }
 
 export interface SyncOptions extends BulkOptions {
   /**
-   * What identifies a contact: `'uuid'`, `'urn'`, or a field, as `'fields.tei_id'`. Default: the uuid
-   * if there is one, else the URNs.
+   * What identifies a contact: `'uuid'`, `'urn'`, or a field, such as `'fields.tei_id'`. Default: the uuid
+   * if there is one, otherwise the URNs.
    */
   key?: 'uuid' | 'urn' | `fields.${string}`;
   /**
-   * Uuid or exact name of a group: only its members are read. Everyone else is looked up one by one.
+   * Uuid or exact name of a group. Only its members are read; everyone else is looked up one by one. Default: all contacts are read.
    * @magic $.children[?(@.name=='groups')].children[*]
    */
   group?: string;
-  /** `'add'` (default): only add to groups. `'exact'`: also leave manual groups that are not named. */
+  /** `'add'` (default): only add to groups. `'exact'`: also remove contacts from manual groups that the list does not name. */
   groups?: 'add' | 'exact';
-  /** `'add'` (default): only add URNs. `'exact'`: the list is all of the contact's URNs, in this order. */
+  /** `'add'` (default): only add URNs. `'exact'`: these are all URNs of the contact, in this order. */
   urns?: 'add' | 'exact';
   /** True: write nothing, and report what would be written. Default: false. */
   dryRun?: boolean;
-  /** Members of these groups who are not in the list leave them, after everything else. */
+  /** Groups that their members leave if they are not in the list, after everything else. Default: nobody leaves. */
   removeMissing?: RemoveMissing;
 }
 
 /** Who leaves groups, and how many. */
 export interface RemoveMissing {
-  /** Uuids or names of manual groups. Nobody leaves another one, and nobody is deleted. */
+  /** Uuids or names of manual groups. Nobody leaves other groups, and nobody is deleted. */
   groups: string[];
   /**
-   * People, or a share of the members as `'10%'`. If more would leave, nobody does. Default: `'10%'`.
+   * A number of people, or a share of the members, such as `'10%'`. If more would leave, nobody does. Default: `'10%'`.
    */
   atMost?: number | string;
 }
 
-/** One contact of the list that was given, by its position in it. */
+/** One contact of your list, by its position. */
 export interface BulkItem {
-  /** Position in the list, from 0. */
+  /** Position in the list, starting at 0. */
   index: number;
   uuid?: string;
   /** The keys that were written: `name`, `fields.age`, `groups`. */
   changed?: string[];
-  /** False if it could not be determined whether a key differs, so that it was written to be safe. */
+  /** False if only RapidPro can tell whether a value differs, so it was written. */
   predicted?: false;
-  /** Fields whose value RapidPro cannot read as what they hold, a date or a number: they are empty in it. */
+  /** Fields whose value RapidPro could not read as a date or number. They are now empty. */
   unread?: string[];
-  /** Fields that RapidPro stored otherwise than they were written: a time read as another one, a text cut after 640 characters. */
+  /** Fields where RapidPro stored something else: a different time, or a text cut after 640 characters. */
   altered?: string[];
-  /** True if an earlier run, which this one continues, did it. */
+  /** True if this was done by an earlier run that this one continues. */
   earlier?: true;
 }
 
@@ -96,53 +96,53 @@ export interface BulkFailure extends BulkItem {
   fix: string;
 }
 
-/** An entry of the list that was not taken, since another one is the same contact. */
+/** An entry that was skipped, because another one is the same contact. */
 export interface PassedOver {
   index: number;
-  /** The position of the one that was taken. */
+  /** The position of the entry that counts. */
   duplicateOf: number;
-  /** Its contact, where only RapidPro showed that both are one. */
+  /** Its contact, if only RapidPro's answer showed that both are the same. */
   uuid?: string;
 }
 
-/** Why members who are missing in the list did not leave. */
+/** Why members who are not in the list did not leave. */
 export interface NotRemoved {
   description: string;
   fix: string;
-  /** Positions in the list that this comes from, both ends included. */
+  /** The positions in the list that caused this, both ends included. */
   indexes?: [number, number][];
-  /** Who would have left, as far as that is known. */
+  /** Who would have left, as far as known. */
   uuids?: string[];
 }
 
-/** What `syncContacts` and `upsertContacts` leave in `state.data`: each contact is in just one list. */
+/** What `syncContacts` and `upsertContacts` leave in `state.data`. Each contact is in exactly one of the first five lists, or in `passedOver`. */
 export interface BulkResult {
   created: BulkItem[];
   updated: BulkItem[];
   unchanged: BulkItem[];
   failed: BulkFailure[];
   notAttempted: BulkItem[];
-  /** With `duplicates`: those of the list that are in none of the lists above, since another one is the same contact. */
+  /** With `duplicates`: entries that were skipped, because another one is the same contact. They are in no other list. */
   passedOver?: PassedOver[];
   /** With `removeMissing`: uuids of the members who left; with `dryRun`, of those who would. */
   left?: string[];
-  /** With `removeMissing` and `key`: uuids of members who have no such key, and so stay. */
+  /** With `removeMissing` and `key`: uuids of members without a value for the key, who stay. */
   unmatched?: string[];
-  /** With `removeMissing`: why nobody left, or not all did. */
+  /** With `removeMissing`: why nobody left, or not everybody. */
   notRemoved?: NotRemoved;
-  /** Why it stopped before the end, if it did. */
+  /** Why it stopped early, if it did. */
   stopped?: { code: ErrorCode; description: string; fix: string; retryAfter?: number };
   /** With `dryRun`: nothing was written. */
   dryRun?: true;
-  /** With `dryRun`: how many requests the writing would take in addition to those of the look itself. */
+  /** With `dryRun`: how many requests the real run takes, in addition to those of the dry run. */
   requests?: number;
-  /** With `dryRun`: how many were not looked at, those of `notAttempted`. */
+  /** With `dryRun`: how many were not checked. They are in `notAttempted`. */
   notChecked?: number;
   /**
-   * Of `syncContacts`: those of the lists above whose contact is stopped, blocked or archived. They are kept in step, but
-   * no message reaches them, and no group takes them.
+   * Of `syncContacts`: contacts that are stopped, blocked or archived, in addition to the list they are in. They are
+   * synced, but no message reaches them, and they cannot join groups.
    */
   inactive?: { index: number; uuid: string; status: string }[];
-  /** With `dryRun`: it may take fewer `requests`, which shows only when it is done. */
+  /** With `dryRun`: the real run may need fewer `requests`. */
   atMost?: true;
 }

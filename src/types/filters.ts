@@ -1,5 +1,5 @@
 /**
- * What the lists can be filtered by. Dates are ISO 8601 text: a day (`2026-01-31`, midnight UTC) or a
+ * Filters of lists. Dates are ISO 8601 text: a day (`2026-01-31`, midnight UTC) or a
  * time with its zone (`2026-01-31T08:00:00Z`). Both ends are included.
  */
 
@@ -10,14 +10,14 @@ interface Span {
   before?: string;
 }
 
-/** Filters of `getContacts`; they can all be combined. `after` and `before` mean `modified_on`. */
+/** Filters of `getContacts`. You can combine all of them. `after` and `before` compare `modified_on`. */
 export interface ContactFilters extends Span {
   /** One contact by its uuid. */
   uuid?: string;
   /** One contact by a URN: `tel:+250788123123`. */
   urn?: string;
   /**
-   * Members of a group: its uuid, or its name exactly as RapidPro writes it.
+   * Members of a group: its uuid, or its exact name, including capitals.
    * @magic $.children[?(@.name=='groups')].children[*]
    */
   group?: string;
@@ -34,7 +34,7 @@ export interface ContactFilters extends Span {
 /** Filters of `getGroups`: `uuid` or `name`, not both. */
 export interface GroupFilters {
   uuid?: string;
-  /** In any letter case. */
+  /** Capitals do not matter. */
   name?: string;
   /** True, on TextIt: leave smart groups out. */
   manual_only?: boolean;
@@ -49,7 +49,7 @@ export interface FieldFilters {
   key?: string;
 }
 
-/** Filters of `getFlows`. `after` and `before` mean `modified_on`. */
+/** Filters of `getFlows`. `after` and `before` compare `modified_on`. */
 export interface FlowFilters extends Span {
   uuid?: string;
   type?: 'message' | 'voice' | 'background' | 'survey';
@@ -57,19 +57,19 @@ export interface FlowFilters extends Span {
   archived?: boolean;
 }
 
-/** Filters of `getFlowRuns`. `after` and `before` mean `modified_on`. */
+/** Filters of `getFlowRuns`. `after` and `before` compare `modified_on`. */
 export interface FlowRunFilters extends Span {
   uuid?: string;
   /** One run by its number. */
   id?: number;
   /**
-   * The flow's uuid, or its exact name; not together with `contact`.
+   * The flow's uuid, or its exact name. Not together with `contact`.
    * @magic $.children[?(@.name=='flows')].children[*]
    */
   flow?: string;
-  /** The contact's uuid; not together with `flow`. */
+  /** The contact's uuid. Not together with `flow`. */
   contact?: string;
-  /** True: only runs that the contact answered in. */
+  /** True: only runs in which the contact answered. */
   responded?: boolean;
   /** True: oldest change first. */
   reverse?: boolean;
@@ -79,7 +79,7 @@ export interface FlowRunFilters extends Span {
 
 /**
  * Filters of `getMessages`: at most one of `contact`, `folder`, `label` and `broadcast`. `after` and
- * `before` mean `created_on`.
+ * `before` compare `created_on`.
  */
 export interface MessageFilters extends Span {
   /** One message by its number. */
@@ -102,7 +102,7 @@ export interface MessageFilters extends Span {
 /** Filters of `getLabels`: `uuid` or `name`, not both. */
 export interface LabelFilters {
   uuid?: string;
-  /** In any letter case. */
+  /** Capitals do not matter. */
   name?: string;
 }
 
@@ -128,14 +128,14 @@ export interface ChannelFilters {
   address?: string;
 }
 
-/** Filters of `getChannelEvents`. `after` and `before` mean `created_on`. */
+/** Filters of `getChannelEvents`. `after` and `before` compare `created_on`. */
 export interface ChannelEventFilters extends Span {
   id?: number;
   /** The contact's uuid. */
   contact?: string;
 }
 
-/** Filters of `getUsers`; each may be a list. */
+/** Filters of `getUsers`. Each can be a list. */
 export interface UserFilters {
   /** `viewer` and `surveyor` are only on RapidPro 9. */
   role?: UserRole | UserRole[];
@@ -153,12 +153,12 @@ export interface BoundaryFilters {
   geometry?: boolean;
 }
 
-/** Filters of `getClassifiers`. `after` and `before` mean `created_on`. */
+/** Filters of `getClassifiers`. `after` and `before` compare `created_on`. */
 export interface ClassifierFilters extends Span {
   uuid?: string;
 }
 
-/** Filters of `getTemplates`. `after` and `before` mean `modified_on`. */
+/** Filters of `getTemplates`. `after` and `before` compare `modified_on`. */
 export interface TemplateFilters extends Span {
   /** True: oldest change first. */
   reverse?: boolean;
@@ -183,7 +183,7 @@ export interface ResthookSubscriberFilters {
   resthook?: string;
 }
 
-/** Filters of `getFlowStarts`. `after` and `before` mean `modified_on`. */
+/** Filters of `getFlowStarts`. `after` and `before` compare `modified_on`. */
 export interface FlowStartFilters extends Span {
   uuid?: string;
   /** On RapidPro 9. */
@@ -192,14 +192,14 @@ export interface FlowStartFilters extends Span {
   reverse?: boolean;
 }
 
-/** Filters of `getBroadcasts`. `after` and `before` mean `created_on`. */
+/** Filters of `getBroadcasts`. `after` and `before` compare `created_on`. */
 export interface BroadcastFilters extends Span {
   id?: number;
   /** On TextIt. */
   uuid?: string;
 }
 
-/** Filters of `getGlobals`. `after` and `before` mean `modified_on`. */
+/** Filters of `getGlobals`. `after` and `before` compare `modified_on`. */
 export interface GlobalFilters extends Span {
   /** @magic $.children[?(@.name=='globals')].children[*] */
   key?: string;
@@ -218,7 +218,7 @@ export interface TicketFilters {
   reverse?: boolean;
 }
 
-/** Filters of `getArchives`. `after` and `before` are days, and mean the first day of the archive. */
+/** Filters of `getArchives`. `after` and `before` are days, and compare the first day of the archive. */
 export interface ArchiveFilters extends Span {
   archive_type?: 'message' | 'run';
   /** The same as `archive_type`, on TextIt. */
@@ -226,7 +226,7 @@ export interface ArchiveFilters extends Span {
   period?: 'daily' | 'monthly';
 }
 
-/** Which days `getStatistics` covers; at most 366. */
+/** The days that `getStatistics` covers, at most 366. */
 export interface StatisticsFilters {
   /** The first day, as `2026-01-31`. Default: 90 days ago. */
   since?: string;
@@ -246,15 +246,15 @@ export interface DefinitionFilters {
    * @magic $.children[?(@.name=='campaigns')].children[*]
    */
   campaign?: string | string[];
-  /** What they depend on is exported too. Default: `all`. */
+  /** Which of their dependencies to export, too. Default: `all`. */
   dependencies?: 'all' | 'flows' | 'none';
 }
 
-/** Which archived records `eachArchivedMessages` and `eachArchivedRuns` hand on. One end is needed. */
+/** Filters of `eachArchivedMessages` and `eachArchivedRuns`. At least one is required. */
 export type ArchivedFilters = Span;
 
-/** Whose messages `getDeliveries` looks at: those of broadcasts, or all that were made in a time. `after` and `before` mean `created_on`. */
+/** Which messages `getDeliveries` counts: those of broadcasts, or all of a period. `after` and `before` compare `created_on`. */
 export interface DeliveryFilters extends Span {
-  /** The `id` of a broadcast, or its `uuid` on TextIt. A list of several, as a send to more than 100 leaves it. */
+  /** The `id` of a broadcast, or its `uuid` on TextIt. After a send to more than 100 people, a list of them. */
   broadcast?: number | string | (number | string)[];
 }

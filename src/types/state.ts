@@ -1,4 +1,4 @@
-/** What an operation reports of its requests: small, and never a body or a header. */
+/** What an operation reports about its requests: never a body or a header. */
 export interface ResponseSummary {
   /** The method of the last request. */
   method: string;
@@ -6,38 +6,38 @@ export interface ResponseSummary {
   path: string;
   /** The status that RapidPro answered with. */
   statusCode: number;
-  /** Milliseconds that the whole operation took. */
+  /** Milliseconds that the operation took. */
   duration: number;
-  /** Requests that it needed, repeated ones included. */
+  /** The number of requests, including repeated ones. */
   requests: number;
 }
 
-/** What flows from one operation to the next. */
+/** What one operation passes to the next. */
 export interface State {
-  /** The credential. The platform puts it here and takes it out of the final state. */
+  /** The credential. The platform adds it, and removes it from the final state. */
   configuration?: unknown;
-  /** What the last operation gave. */
+  /** The result of the last operation. */
   data?: unknown;
-  /** What the operations before it gave, oldest first. */
+  /** The results of earlier operations, oldest first. */
   references?: unknown[];
   response?: ResponseSummary;
   [key: string]: unknown;
 }
 
-/** A step of a job: takes the state, gives the next one. */
+/** A step of a job: takes the state and returns the next one. */
 export type Operation = (state: State) => Promise<State>;
 
 /** An operation, or any function from a state to the next one. */
 export type Step = (state: State) => State | Promise<State>;
 
-/** A list, a JSONPath to one in state, or a function of state that gives one. */
+/** A list, a JSONPath to a list in the state, or a function of state that returns one. */
 export type Source = string | unknown[] | ((state: State) => unknown);
 
-/** A function of state that gives a value out of it. */
+/** A function that reads a value from the state. */
 export type ValueReader = (state: State) => unknown;
 
 /**
- * A value, or a function of state that gives it (what `$.data.name` in a job becomes), at any depth.
+ * A value, or a function of state that returns it, at any depth. In a job, `$.data.name` becomes such a function.
  */
 export type Reference<T> =
   | ((state: State) => T)
@@ -47,5 +47,5 @@ export type Reference<T> =
         ? { [Key in keyof T]: Reference<T[Key]> }
         : T);
 
-/** Called last with the next state; what it returns is the operation's result. */
+/** Called at the end with the next state. What it returns is the result of the operation. */
 export type Callback = (state: State) => State | Promise<State>;

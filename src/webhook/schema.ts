@@ -32,7 +32,7 @@ interface Shape {
  * taken for JSON where it can stand by itself.
  */
 function object(shape: Shape, bare?: (value: unknown) => object | undefined) {
-  const error = bare ? 'must be an object, or what stands for one' : 'must be an object';
+  const error = bare ? 'must be an object, or its short form' : 'must be an object';
   const read = (value: unknown) => (isObject(value) ? value : (bare?.(value) ?? fromJson(value)));
   return unlessAbsent(z.preprocess(read, z.looseObject(shape, { error }).transform(present)));
 }

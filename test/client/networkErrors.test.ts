@@ -47,8 +47,8 @@ test.each([
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'authority that is not known', '"ca" of the credential'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'authority that is not known', 'NODE_EXTRA_CA_CERTS'],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'authority that is not known', 'whole chain'],
-  ['EPROTO', 'used https', 'port'],
-  ['EPROTO', 'used https', 'write http://'],
+  ['EPROTO', 'uses https unless "host" starts with http://', 'port'],
+  ['EPROTO', 'uses https unless "host" starts with http://', 'write http://'],
   ['CERT_REVOKED', 'is not valid', 'people who run the server'],
 ])('why a connection cannot be encrypted is told: %s', (code, description, fix) => {
   const { error } = networkFailure(coded(code), 60);

@@ -108,14 +108,18 @@ describe('an authority of one’s own', () => {
 
   test.each([
     ['no text', 7, 'not the text of a certificate'],
-    ['words', 'our authority', 'not a whole certificate'],
-    ['half of one', authority.slice(0, 300), 'not a whole certificate'],
+    ['words', 'our authority', 'not a complete certificate'],
+    ['half of one', authority.slice(0, 300), 'not a complete certificate'],
     [
       'one that was cut in the middle',
       authority.replace(/\n.{64}\n/, '\n'),
-      'not a whole certificate',
+      'not a complete certificate',
     ],
-    ['one good and half a one', `${authority}${another.slice(0, 200)}`, 'not a whole certificate'],
+    [
+      'one good and half a one',
+      `${authority}${another.slice(0, 200)}`,
+      'not a complete certificate',
+    ],
     ['a private key', CERTIFICATES.key, 'private key'],
     ['a private key with it', authority + CERTIFICATES.key, 'private key'],
     ['the certificate of a server', CERTIFICATES.server, 'of a server, not of an authority'],
@@ -423,7 +427,7 @@ describe('through a proxy', () => {
         'a name that only the proxy knows',
         'https://rapidpro.test/a',
         {},
-        'the proxy of the network alone',
+        'Only the proxy of the network',
       ],
       ['an address of the network', 'https://10.0.0.7/a', {}, 'its own network'],
       ['an address of this machine', 'https://127.0.0.1:1/a', {}, 'this machine'],

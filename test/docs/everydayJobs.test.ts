@@ -100,7 +100,9 @@ const JOBS: Job[] = [
     },
     expected({ data, wrong }, { inGroup }) {
       expect(data).toEqual({ created: 2, updated: 0 });
-      expect(wrong).toEqual([['M-3', expect.any(String)]]);
+      expect(wrong).toEqual([
+        { row: 4, id: 'M-3', description: expect.any(String), fix: expect.any(String) },
+      ]);
       expect(inGroup('Imported')).toEqual(['tel:+250788123123', 'tel:+250788123124']);
     },
   },

@@ -32,7 +32,14 @@ test('the rows of a sheet become contacts once, and what cannot be read is liste
     return final;
   };
   const first = await run({ data: {} });
-  expect(first.wrong).toEqual([['M-1003', expect.stringContaining('starts with words')]]);
+  expect(first.wrong).toEqual([
+    {
+      row: 4,
+      id: 'M-1003',
+      description: expect.stringContaining('starts with words'),
+      fix: expect.any(String),
+    },
+  ]);
   expect(first.data).toMatchObject({ created: [{}, {}], updated: [], failed: [{ index: 2 }] });
   const made = sandbox.contacts().filter(({ fields }) => fields.register_id);
   expect(made.map(({ urns, fields }) => [urns, fields.due_date])).toEqual([

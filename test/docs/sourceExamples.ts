@@ -95,9 +95,10 @@ export const SOURCE_EXAMPLES: Readonly<Record<string, Example>> = {
     given: asJob(),
     check: 'return Array.isArray((await ran()).data);',
   },
-  "const rows = util.parseCsv('name;phone\\nAmina;0788 123 123', { delimiter: ';' });": {
-    check: "return rows.length === 1 && rows[0].phone === '0788 123 123';",
-  },
+  "const rows = util.parseCsv('name;phone\\nAmina;0788 123 123', { delimiter: ';', required: ['phone'] });":
+    {
+      check: "return rows.length === 1 && rows[0].phone === '0788 123 123';",
+    },
   "const pieces = util.chunk(['a', 'b', 'c'], 2);": {
     check: 'return pieces.length === 2 && pieces[1][0] === "c";',
   },

@@ -31,14 +31,14 @@ export const CONTENT: Group = {
       ],
     },
     {
-      does: 'refuses with what is nested 100,000 levels deep',
-      limit: '8 levels are looked at',
+      does: 'refuses with an answer that is nested 100,000 levels deep',
+      limit: 'only 8 levels are read',
       operations: getContacts,
       ways: () => [answer(400, deep(100_000), { 'X-Temba-Org': '1' })],
     },
     {
-      does: 'sends keys that belong to objects themselves, as `__proto__`',
-      limit: 'they are data like others',
+      does: 'sends keys with a meaning in JavaScript, such as `__proto__`',
+      limit: 'they are treated as data',
       operations: getContacts,
       ways: () => [
         answer(200, `{"results":[${INNER},{"uuid":"1","fields":${INNER}}],${INNER.slice(1)}`),
@@ -48,7 +48,7 @@ export const CONTENT: Group = {
     },
     {
       does: 'refuses with such keys',
-      limit: 'they are texts like others',
+      limit: 'they are treated as text',
       operations: READ_AND_SEND,
       ways: () => [answer(400, INNER, { 'X-Temba-Org': '1' })],
     },
@@ -62,8 +62,8 @@ export const CONTENT: Group = {
         ),
     },
     {
-      does: 'answers with text, a picture, nothing, or JSON that is broken',
-      limit: 'JSON, asked for 4 times at most',
+      does: 'answers with text, a picture, nothing, or broken JSON',
+      limit: 'JSON, in at most 4 attempts',
       operations: READ_AND_SEND,
       ways: () => [
         typed('text/plain', 'Hello'),
@@ -75,8 +75,8 @@ export const CONTENT: Group = {
       ],
     },
     {
-      does: 'answers with JSON under a wrong content type, or after a byte order mark',
-      limit: 'what is JSON is read',
+      does: 'answers with JSON that has the wrong content type, or starts with a byte order mark',
+      limit: 'any JSON is read',
       operations: getContacts,
       ways: () => [
         ...['text/html', 'image/png', 'nonsense', ''].map(type => typed(type, '{"results":[]}')),
@@ -85,7 +85,7 @@ export const CONTENT: Group = {
       reads: state => `reads ${(state.data as []).length} records`,
     },
     {
-      does: 'sends bytes that are no UTF-8',
+      does: 'sends bytes that are not UTF-8',
       limit: 'each becomes �',
       operations: getContacts,
       ways: () => [
@@ -109,14 +109,14 @@ export const CONTENT: Group = {
         `reads the last one, "${first(state)?.name}", and the number as text: ${JSON.stringify(first(state)?.id)}`,
     },
     {
-      does: 'answers with something else where one object is due',
+      does: 'answers with something other than the expected object',
       limit: 'an object with a `uuid`, `id` or `key`',
       operations: { sendMessage: READ_AND_SEND.sendMessage as never },
       ways: () => [[], [contact(1)], {}, null, 5, 'text', true].map(body => json(body, 201)),
     },
     {
-      does: 'sends the token back in a good answer, plain or escaped',
-      limit: 'the token becomes … before anything is read',
+      does: 'repeats the token in a successful answer, plain or escaped',
+      limit: 'the token is replaced by … before anything is read',
       operations: getContacts,
       ways: () =>
         [TOKEN, [...TOKEN].map(letter => `\\u00${letter.charCodeAt(0).toString(16)}`).join('')].map(
@@ -125,8 +125,8 @@ export const CONTENT: Group = {
       reads: state => `reads the name "${first(state)?.name}"`,
     },
     {
-      does: 'sends the token, the text and controls of a terminal back in a refusal',
-      limit: 'errors are cleaned and cut to 300 characters a text, 50 texts',
+      does: 'repeats the token and the text in a refusal, with control characters for a terminal',
+      limit: 'errors are cleaned, and limited to 50 texts of 300 characters',
       operations: READ_AND_SEND,
       ways: () => [
         json(
@@ -137,7 +137,7 @@ export const CONTENT: Group = {
       ],
     },
     {
-      does: 'says 429 for ever, with a Retry-After of 0, -1, 1e99, NaN or the year 9999',
+      does: 'always answers 429, with a Retry-After of 0, -1, 1e99, NaN or the year 9999',
       limit: '60 seconds of waiting in a step (`maxWait`)',
       operations: READ_AND_SEND,
       ways: () =>
@@ -146,8 +146,8 @@ export const CONTENT: Group = {
         ),
     },
     {
-      does: 'asks for another login, by any of the ways of the web',
-      limit: 'no other login is tried',
+      does: 'asks for another login, in any way that HTTP has',
+      limit: 'no other login is attempted',
       operations: READ_AND_SEND,
       ways: () =>
         ['Basic realm="x"', 'NTLM', 'Negotiate', 'Bearer'].map(scheme =>

@@ -4,7 +4,7 @@ export const DOCUMENT = new URL('../../docs/evidence/hostile-servers.md', import
 
 const HEAD = `# What a hostile server can do
 
-<!-- Made and checked by test/hostile; to write it anew, run UPDATE_DOCS=1 npx vitest run test/hostile -->
+<!-- Made and checked by test/hostile; to update it, run UPDATE_DOCS=1 npx vitest run test/hostile -->
 
 A server can be taken over, and an address can have a typo. This page shows what the adaptor does when the server at "host"
 is hostile or is not RapidPro. Tests run each of these servers and write the results. In every row, the token goes to no

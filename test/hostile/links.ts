@@ -27,7 +27,7 @@ export const LINKS: Group = {
   title: 'Archives and their links',
   cases: [
     {
-      does: 'links to what is not on the web: `file:`, `ftp:`, `javascript:`, `data:`',
+      does: 'links to something outside the web: `file:`, `ftp:`, `javascript:`, `data:`',
       limit: '`http:` and `https:`',
       operations,
       ways: leading(
@@ -39,8 +39,8 @@ export const LINKS: Group = {
       ),
     },
     {
-      does: 'links to where a cloud keeps the secrets of its machines',
-      limit: '169.254.0.0/16 and its like are never asked',
+      does: 'links to the address where a cloud keeps the secrets of its machines',
+      limit: '169.254.0.0/16 and similar addresses are never requested',
       operations,
       ways: leading(
         'http://169.254.169.254/latest/meta-data/',
@@ -52,13 +52,13 @@ export const LINKS: Group = {
     },
     {
       does: 'links with a user and a password',
-      limit: 'links have none',
+      limit: 'links must not have one',
       operations,
       ways: leading('https://user:password@files.example/a', 'https://user@files.example/a'),
     },
     {
       does: 'redirects a link to a file of this machine, to a cloud’s secrets, or in a circle',
-      limit: '3 redirects, each looked at as the first',
+      limit: 'at most 3 redirects, each checked like the first',
       operations,
       ways: ({ own }) =>
         [
@@ -70,13 +70,13 @@ export const LINKS: Group = {
     },
     {
       does: 'redirects a link to another server',
-      limit: 'links get no token, wherever they lead',
+      limit: 'links never get the token',
       operations,
       ways: ({ own, elsewhere }) => [archive(redirect(`${elsewhere}/file`), `${own}/file`)],
     },
     {
-      does: 'sends what is no archive',
-      limit: 'gzip of one JSON object a line, at most 200 levels deep',
+      does: 'sends something that is not an archive',
+      limit: 'gzip with one JSON object per line, at most 200 levels deep',
       operations,
       ways: files(
         json({ id: 1 }),
@@ -87,8 +87,8 @@ export const LINKS: Group = {
       ),
     },
     {
-      does: 'sends an archive that is a bomb',
-      limit: '300 to 1',
+      does: 'sends a compression bomb as an archive',
+      limit: 'a ratio of 300 to 1',
       operations,
       memory: 400,
       ways: files(request => {
@@ -98,21 +98,21 @@ export const LINKS: Group = {
       }),
     },
     {
-      does: 'sends an archive of one line without end',
-      limit: '10 MB a record',
+      does: 'sends an archive with one endless line',
+      limit: '10 MB per record',
       operations,
       memory: 400,
       ways: files(endless('x', 1024)),
     },
     {
-      does: 'sends an archive of blank lines without end',
+      does: 'sends an archive with endless blank lines',
       limit: '10 MB between two records',
       operations,
       memory: 400,
       ways: files(endless('\n', 1024)),
     },
     {
-      does: 'sends an archive of records without end',
+      does: 'sends an archive with endless records',
       limit: '10,000,000 records',
       operations,
       memory: 400,
@@ -123,7 +123,7 @@ export const LINKS: Group = {
     },
     {
       does: 'sends an archive a byte at a time',
-      limit: '1 KB a second, after a minute',
+      limit: 'at least 1 KB per second after a minute',
       operations,
       clock: 10,
       ways: files(({ socket }) => {
@@ -135,8 +135,8 @@ export const LINKS: Group = {
       }),
     },
     {
-      does: 'sends archived runs whose values are texts, null or keys that belong to objects themselves',
-      limit: 'they are data like others',
+      does: 'sends archived runs whose values are text, null or keys with a meaning in JavaScript',
+      limit: 'they are treated as data',
       operations: eachArchivedRuns,
       ways: ({ own }) => [
         archive(

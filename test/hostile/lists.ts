@@ -23,14 +23,14 @@ export const LISTS: Group = {
   title: 'Lists',
   cases: [
     {
-      does: 'sends full pages without end',
-      limit: '1,000,000 records in an array (40,000 pages one by one)',
+      does: 'sends endless full pages',
+      limit: '1,000,000 records in an array (40,000 pages if read one by one)',
       operations,
       requests: 4001,
       ways: () => [fullPages],
     },
     {
-      does: 'sends empty pages without end',
+      does: 'sends endless empty pages',
       limit: '100 empty pages in a row',
       operations,
       requests: 102,
@@ -42,7 +42,7 @@ export const LISTS: Group = {
       ],
     },
     {
-      does: 'names the same next page again, or pages in a circle',
+      does: 'names the same next page again, or pages that form a circle',
       limit: 'no page is read twice',
       operations,
       ways: () => [
@@ -57,8 +57,8 @@ export const LISTS: Group = {
       ],
     },
     {
-      does: 'names a next page without a place, or with one of a megabyte',
-      limit: 'a place of 1 to 2,000 characters',
+      does: 'names a next page without a cursor, or with a cursor of a megabyte',
+      limit: 'a cursor has 1 to 2,000 characters',
       requests: 1,
       operations,
       ways: () =>
@@ -66,7 +66,7 @@ export const LISTS: Group = {
     },
     {
       does: 'names a next page on another host, port, scheme or path, or with a user',
-      limit: 'only the place is taken out of `next`: the next page is asked of "host"',
+      limit: 'only the cursor is taken from `next`; the next page is requested from "host"',
       operations,
       ways: ({ elsewhere }) =>
         [
@@ -86,8 +86,8 @@ export const LISTS: Group = {
       reads: state => `reads both pages of "host": ${(state.data as []).length} records`,
     },
     {
-      does: 'names a next page that is no text',
-      limit: 'what RapidPro answers',
+      does: 'names a next page that is not text',
+      limit: 'RapidPro sends text or null',
       operations,
       ways: () => [5, {}, [], true].map(next => list([], next)),
     },
@@ -98,7 +98,7 @@ export const LISTS: Group = {
       ways: () => ['text', 5, [], null, true].map(record => list([contact(1), record])),
     },
     {
-      does: 'sends something else than a list',
+      does: 'sends something other than a list',
       limit: 'a list is an object with `results`',
       operations,
       ways: () =>

@@ -14,13 +14,13 @@ export const PROTOCOL: Group = {
   cases: [
     {
       does: 'never answers',
-      limit: '60 seconds a request (`timeout`), 2 attempts at a reading',
+      limit: '60 seconds per request (`timeout`), 2 attempts to read',
       operations: BRIEF,
       ways: () => [stall],
     },
     {
       does: 'sends the head, or the body, a byte at a time',
-      limit: 'the same: it is for the whole request',
+      limit: 'the same limit, for the whole request',
       operations: BRIEF,
       ways: () => [
         drip('HTTP/1.1 200 OK\r\n', 'x', 20),
@@ -30,7 +30,7 @@ export const PROTOCOL: Group = {
       ],
     },
     {
-      does: 'sends 1xx answers without end',
+      does: 'sends endless 1xx answers',
       limit: 'the same',
       operations: BRIEF,
       ways: () =>
@@ -52,7 +52,7 @@ export const PROTOCOL: Group = {
       ways: () => [headers(`X-Large: ${'x'.repeat(100_000)}`)],
     },
     {
-      does: 'sends headers without end',
+      does: 'sends endless headers',
       limit: '16 KB of headers, or the time of the request',
       operations: BRIEF,
       ways: () => [
@@ -61,8 +61,8 @@ export const PROTOCOL: Group = {
       ],
     },
     {
-      does: 'sends what is no HTTP, or no status',
-      limit: 'HTTP/1.1, 4 attempts at a reading',
+      does: 'sends something that is not HTTP, or has no status',
+      limit: 'HTTP/1.1, 4 attempts to read',
       operations: READ_AND_SEND,
       ways: () => [
         bytes('\0\0\0 what? \r\n\r\n'),
@@ -75,8 +75,8 @@ export const PROTOCOL: Group = {
       ],
     },
     {
-      does: 'switches the protocol, or says 100 unasked',
-      limit: 'a connection that is lost',
+      does: 'switches the protocol, or sends an unexpected 100',
+      limit: 'treated as a lost connection',
       operations: READ_AND_SEND,
       ways: () => [
         line('101 Switching', 'Upgrade: websocket', 'Connection: upgrade'),
@@ -84,14 +84,14 @@ export const PROTOCOL: Group = {
       ],
     },
     {
-      does: 'sends a status that nobody knows',
-      limit: 'what is no success is an error',
+      does: 'sends an unknown status',
+      limit: 'anything but success is an error',
       operations: READ_AND_SEND,
       ways: () => ['999 X', '600 X', '599 X'].map(status => line(status, 'Content-Length: 0')),
     },
     {
-      does: 'sends headers named as what belongs to objects, or twice',
-      limit: 'they are headers like others',
+      does: 'sends headers with a meaning in JavaScript, or twice',
+      limit: 'they are treated as headers',
       operations: getContacts,
       ways: () => [
         headers(
@@ -113,7 +113,7 @@ export const PROTOCOL: Group = {
       reads,
     },
     {
-      does: 'sends a second answer unasked',
+      does: 'sends a second answer that nobody requested',
       limit: 'the answer ends where it says',
       operations: getContacts,
       ways: () => [
@@ -123,7 +123,7 @@ export const PROTOCOL: Group = {
       reads,
     },
     {
-      does: 'sends more or less than its Content-Length says, or says several',
+      does: 'sends more or less than its Content-Length, or several lengths',
       limit: 'the answer ends where it says, and is JSON',
       operations: READ_AND_SEND,
       ways: () => [
@@ -133,8 +133,8 @@ export const PROTOCOL: Group = {
       ],
     },
     {
-      does: 'hangs up in the middle of a body, long or short',
-      limit: '4 attempts at a reading',
+      does: 'closes the connection in the middle of a long or short body',
+      limit: '4 attempts to read',
       operations: READ_AND_SEND,
       ways: () =>
         [5, 500_000].map(
@@ -144,11 +144,11 @@ export const PROTOCOL: Group = {
         ),
     },
     {
-      does: 'answers with 204, and a body all the same',
-      limit: 'a 204 has no body, and its connection is not used again',
+      does: 'answers with 204 and a body',
+      limit: 'a 204 has no body, and its connection is not reused',
       operations: WITHOUT_ANSWER,
       ways: () => [rapidPro204, answer(204, 'x'.repeat(1_000_000))],
-      reads: () => 'is done, and reads no body',
+      reads: () => 'succeeds, and reads no body',
     },
   ],
 };

@@ -15,13 +15,13 @@ const redirect =
 const toEach = (locations: (place: Place) => string[]) => (place: Place) =>
   locations(place).flatMap(location => STATUSES.map(status => redirect(status, location)));
 
-const limit = 'no redirect is followed, by any request';
+const limit = 'requests never follow redirects';
 
 export const REDIRECTS: Group = {
   title: 'Redirects',
   cases: [
     {
-      does: 'sends every request on to another host, port or scheme',
+      does: 'redirects every request to another host, port or scheme',
       limit,
       operations: EVERY_KIND,
       ways: toEach(({ elsewhere, own }) => [
@@ -32,7 +32,7 @@ export const REDIRECTS: Group = {
       ]),
     },
     {
-      does: 'sends every request on to itself, or to nowhere',
+      does: 'redirects every request to itself, or to nowhere',
       limit,
       operations: EVERY_KIND,
       ways: toEach(({ own }) => [

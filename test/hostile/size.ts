@@ -4,13 +4,13 @@ import { bomb, crumbs, encoded, giant, MEGABYTE } from './behaviors.js';
 import type { Group } from './case.js';
 import { HURRIED, getContacts as operations } from './operations.js';
 
-const answers = '16 MB an answer';
+const answers = '16 MB per answer';
 
 export const SIZE: Group = {
   title: 'Size',
   cases: [
     {
-      does: 'answers with a gigabyte, its length announced',
+      does: 'answers with a gigabyte, and announces its length',
       limit: answers,
       operations,
       memory: 400,
@@ -24,14 +24,14 @@ export const SIZE: Group = {
       ways: () => [giant(1024, 'chunked')],
     },
     {
-      does: 'answers with a gigabyte, until it hangs up',
+      does: 'answers with a gigabyte, and then closes the connection',
       limit: answers,
       operations,
       memory: 400,
       ways: () => [giant(1024, 'none')],
     },
     {
-      does: 'answers in chunks of one letter',
+      does: 'answers in chunks of one character',
       limit: 'the time for a request (`timeout`), here 2 seconds',
       operations: HURRIED,
       memory: 400,
@@ -40,20 +40,20 @@ export const SIZE: Group = {
     },
     {
       does: 'refuses with a gigabyte',
-      limit: '1 MB of what a refusal says',
+      limit: '1 MB of a refusal',
       operations,
       memory: 400,
       ways: () => [giant(1024, 'length', 400)],
     },
     {
-      does: 'answers with a gzip of a gigabyte, in many parts',
-      limit: `${answers}, unpacked`,
+      does: 'answers with a gigabyte as gzip, in many parts',
+      limit: `${answers}, uncompressed`,
       operations,
       memory: 400,
       ways: () => [encoded(bomb(1024), 'gzip')],
     },
     {
-      does: 'packs an answer twice, or in a way that was not asked for',
+      does: 'compresses an answer twice, or with a method that was not requested',
       limit: '`gzip`, once',
       operations,
       ways: () => [
@@ -72,8 +72,8 @@ export const SIZE: Group = {
       ways: () => [answer(200, `{"results":[${'{},'.repeat(5 * MEGABYTE)}{}]}`)],
     },
     {
-      does: 'answers with hundreds of thousands of keys, no two alike',
-      limit: '50,000 names of keys',
+      does: 'answers with hundreds of thousands of different keys',
+      limit: '50,000 different keys',
       operations,
       memory: 400,
       ways: () => [

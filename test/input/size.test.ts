@@ -63,7 +63,7 @@ describe('a token that is left on the state', () => {
   const told = async (func: (state: State) => unknown) => {
     const lines = captureConsole();
     await execute(fn(func as never))(stateFor(await server(), { data: [1, 2] }));
-    return lines.filter(line => line.includes('holds the token'));
+    return lines.filter(line => line.includes('contains the token'));
   };
   const call = (state: State) => getContacts()(state);
 
@@ -88,7 +88,7 @@ describe('a token that is left on the state', () => {
   ])('is told: %s', async (_, func, place) => {
     const found = await told(func);
     expect(found).toHaveLength(1);
-    expect(found[0]).toContain(`${place} holds the token of the credential`);
+    expect(found[0]).toContain(`${place} contains the token of the credential`);
   });
 
   test.each<[string, (state: State) => unknown]>([

@@ -140,7 +140,7 @@ test('each status is where it belongs, also one that nobody knows', async () => 
   expect(data).toMatchObject({ total: 8, waiting: 2 });
   expect((data as Data).counts).toEqual(Object.fromEntries(statuses.map(status => [status, 1])));
   expect((data as Data).notReached).toHaveLength(1);
-  expect(logged.join()).toMatch(/1 status of messages that the adaptor does not know/);
+  expect(logged.join()).toMatch(/Messages have 1 status that the adaptor does not know/);
 });
 
 test('what RapidPro has of each whom nothing reached, in either way to say it', async () => {

@@ -151,9 +151,9 @@ describe('what a helper is given', () => {
     ]) {
       const error = await failureOf(operation);
       expect(error.description).toMatch(
-        /^\w+\(\): it was given (?:upsertContact|getContacts) without .+ did not run\.$/,
+        /^\w+\(\) got (?:upsertContact|getContacts) without .+ did not run\.$/,
       );
-      expect(error.fix).toContain('brackets');
+      expect(error.fix).toContain('parentheses');
     }
   });
 });

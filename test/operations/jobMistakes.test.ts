@@ -313,7 +313,7 @@ describe('a reference into nothing', () => {
     const data = { list: 7, text: 'x' };
     const error = await failure(getContacts({ group: read as never }), server, { data });
     expect(error.description).toBe(
-      `getContacts(): filters.group refers to data of another kind: what is there has no ${method}().`,
+      `getContacts(): filters.group refers to a different kind of data, which has no ${method}().`,
     );
     expect(server.requests).toEqual([]);
   });
@@ -442,7 +442,7 @@ describe('a group by a name that is almost right', () => {
     const other = '11111111-1111-4111-8111-111111111111';
     for (const [name, fix] of [
       [other, 'No group of the workspace has this uuid'],
-      ['Xylophone players', 'ensureGroup() makes one'],
+      ['Xylophone players', 'ensureGroup() creates one'],
     ] as const) {
       const server = await refusing({ group: [`No such object: ${name}`] });
       expect((await failure(addToGroup([UUID], name), server)).fix).toContain(fix);
@@ -457,7 +457,7 @@ describe('a value of another kind', () => {
       'an answer in place of a list',
       addToGroup(any({ results: [] }), 'A'),
       'contacts is an object where a list',
-      '$.data.results',
+      'state.data.results.map(one => one.uuid)',
     ],
     [
       'a contact in place of a list',
@@ -499,7 +499,7 @@ test('the log of a sync says what to do about the first that failed', async () =
   const server = await rapidpro();
   await syncContacts([{ ...person }, { urns: [7 as never] }])(stateFor(server));
   expect(lines.find(line => line.includes('1 of 2 failed'))).toMatch(
-    /The first, contacts\[1\]: .*is a number.* Correct the job/,
+    /The first is contacts\[1\] \(number 2 in the list\): .*is a number.* Correct the job/,
   );
 });
 
@@ -568,7 +568,7 @@ test.each<[string, (state: State) => unknown, string]>([
 });
 
 test.each<[string, (state: State) => unknown, string]>([
-  ['an operation', () => getGroups(), 'eachPage(): it was given getGroups without its brackets'],
+  ['an operation', () => getGroups(), 'eachPage() got getGroups without its parentheses'],
   ['a list', s => s.data, 'An operation returned a list instead of the state for a page.'],
   ['a text', () => 'x', 'An operation returned a text instead of the state for a page.'],
   ['nothing', () => {}, 'An operation returned no state for a page.'],
@@ -599,7 +599,7 @@ describe('more operations than a helper takes', () => {
     const error = await failure(execute(operation), server, { data: [1] });
     expect(error).toMatchObject({
       code: 'INVALID_INPUT',
-      description: expect.stringMatching(new RegExp(`^${name.split(',')[0]}\\(\\): it takes one `)),
+      description: expect.stringMatching(new RegExp(`^${name.split(',')[0]}\\(\\) takes one `)),
       fix: expect.stringContaining('combine('),
     });
     expect(server.requests).toEqual([]);
@@ -639,8 +639,8 @@ describe('a path', () => {
     ["$['dta'][*]", [1], 'there is no "dta"'],
     ['$.data.lst[*]', nested, 'there is no "lst"'],
     ['$.data.people[*].vsits[*]', nested, 'there is no "vsits"'],
-    ['$.data.none[*]', nested, 'what is there is missing'],
-    ['$.data.text[*]', nested, 'what is there is a text'],
+    ['$.data.none[*]', nested, 'it leads to nothing'],
+    ['$.data.text[*]', nested, 'it leads to a text, not to a list'],
     ['$.dta[?(@.a)]', [1], 'there is no "dta"'],
     ['$.data', [1], "write each('$.data[*]', …)"],
     ['$.data.people', nested, "write each('$.data.people[*]', …)"],
@@ -688,7 +688,7 @@ describe('a condition', () => {
     const server = await rapidpro();
     const error = await failure(execute(fnIf(condition, upsertContact(person))), server);
     expect(error).toMatchObject({ code: 'INVALID_INPUT' });
-    expect(error.description).toContain('fnIf(): its condition is a reference in quotes');
+    expect(error.description).toContain('fnIf(): the condition is a reference in quotes');
     expect(server.requests).toEqual([]);
   });
   test.each([
@@ -709,7 +709,7 @@ describe('a condition', () => {
         fn(s => s),
       ),
     )({ data: value });
-    expect(lines.filter(line => line.includes('fnIf(): its condition is'))).toHaveLength(times);
+    expect(lines.filter(line => line.includes('fnIf(): the condition is'))).toHaveLength(times);
   });
 });
 

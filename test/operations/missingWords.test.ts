@@ -52,6 +52,52 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
   });
 });
 
+/** RapidPro fills them in in flows and broadcasts alone: recordings/rapidpro-26.3.54/messages/post_expression_literal.json. */
+describe('an expression in a single message', () => {
+  test.each([
+    'Dear @contact.name',
+    'Dear @Contact.first_name, come.',
+    'Dear @contact!',
+    'Call @globals.hotline',
+    'On @(format_date(fields.due))',
+    'On @( contact.fields.due )',
+    'You said @results.cases.value',
+    '@fields.due_date',
+  ])('%s is refused', async text => {
+    const error = await refused(sendMessage({ contact: AMINA, text }), 'INVALID_INPUT');
+    expect(error.description).toContain('message.text contains an expression');
+    expect(error.fix).toContain('sendBroadcast(');
+  });
+
+  test('in a quick reply too', async () => {
+    const quick_replies = ['Yes', { type: 'text' as const, text: 'I am @contact.name' }];
+    const error = await refused(
+      sendMessage({ contact: AMINA, text: 'Is it you?', quick_replies }),
+      'INVALID_INPUT',
+    );
+    expect(error.description).toContain('message.quick_replies[1].text contains');
+  });
+
+  test.each([
+    'Write to info@contact.org or me@fields.com',
+    'Follow @contacts and @clinic.rw',
+    'Meet me @ contact point, 5 @(roughly) each',
+    'Two @@contact',
+    'The results@input.org',
+  ])('%s is none', async text => {
+    const sandbox = await workspace(seed());
+    await run(sendMessage({ contact: AMINA, text }), sandbox);
+    expect(sandbox.sent()).toHaveLength(1);
+  });
+
+  test('is sent where it is meant, and in a broadcast', async () => {
+    const sandbox = await workspace(seed());
+    await run(sendMessage({ contact: AMINA, text: 'Hi @contact' }, { literal: true }), sandbox);
+    await run(sendBroadcast({ urns: [AMINA], text: 'Hi @contact' }), sandbox);
+    expect(sandbox.sent()).toHaveLength(2);
+  });
+});
+
 describe('a misspelled group', () => {
   test('is reported with the one that was meant', async () => {
     const sandbox = await workspace(seed());
@@ -62,6 +108,15 @@ describe('a misspelled group', () => {
     await expect(run(getContacts({ group: 'Something else' }), sandbox)).rejects.toMatchObject({
       code: 'UNKNOWN_GROUP',
       fix: expect.not.stringContaining('Did you mean'),
+    });
+  });
+
+  test.each([true, false])('of a send, dry run %s, too', async dryRun => {
+    const sandbox = await workspace(seed());
+    const send = sendBroadcast({ groups: ['Mother'], text: 'Hi' }, { dryRun });
+    await expect(run(send, sandbox)).rejects.toMatchObject({
+      code: 'UNKNOWN_REFERENCE',
+      fix: expect.stringContaining('Did you mean "Mothers"?'),
     });
   });
 

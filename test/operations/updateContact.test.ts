@@ -1,6 +1,6 @@
 import { HttpResponse } from 'msw';
 import { describe, expect, test } from 'vitest';
-import { deleteContact, updateContact } from '../../src/index.js';
+import { deleteContact, sendBroadcast, updateContact } from '../../src/index.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { inTurn, json, reset } from '../support/faults.js';
 import { noSleep } from '../support/noSleep.js';
@@ -72,6 +72,17 @@ describe('updateContact', () => {
       'changes.urns must be a list: put it in square brackets, as ["tel:+250788123123"] or [$.data.urn].',
     );
   });
+});
+
+test.each([
+  ['groups', 'Mothers', '["Mothers"] or [$.data.name]'],
+  ['contacts', UUID, '["tel:+250788123123"] or [$.data.uuid]'],
+  ['urns', FIRST, '["tel:+250788123123"] or [$.data.urn]'],
+])('a list of %s that is one text is shown as such a list', async (key, one, example) => {
+  const error = await refused(sendBroadcast({ [key]: one, text: 'Hi' } as never), 'INVALID_INPUT');
+  expect(error.description).toBe(
+    `broadcast.${key} must be a list: put it in square brackets, as ${example}.`,
+  );
 });
 
 describe('updateContact with URNs', () => {

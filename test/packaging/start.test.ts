@@ -71,6 +71,6 @@ describe('npm start', () => {
   test('takes the sandbox where only HOST is set', async () => {
     const { code, stdout } = await startDemo({ HOST: 'my-laptop' });
     expect(code).toBe(0);
-    expect(stdout).toContain('a sandbox takes the place of that server');
+    expect(stdout).toContain('a sandbox is used instead of that server');
   });
 });

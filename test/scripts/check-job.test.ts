@@ -232,11 +232,14 @@ describe('what it cannot tell', () => {
       .map(({ line, problem }) => `${line} ${problem}`);
 
   test.each([
-    ['\naddContact($.data);', '2 contact is put together when the job runs: what it holds.'],
-    ['addContact({ ...$.data });', '1 contact is put together when the job runs: which other keys'],
+    [
+      '\naddContact($.data);',
+      '2 contact is put together when the job runs: its contents are not known yet.',
+    ],
+    ['addContact({ ...$.data });', '1 contact is put together when the job runs: its other keys'],
     [
       'addContact({ name: "A", [$.key]: 1 });',
-      '1 contact is put together when the job runs: which',
+      '1 contact is put together when the job runs: its other keys',
     ],
     [
       'const body = {};\nfn(s => { body.urn = 1; return s; });\naddContact(body);',
@@ -245,10 +248,10 @@ describe('what it cannot tell', () => {
     ['let body = {};\naddContact(body);', '2 contact is put together'],
     ['addContact(...[{ urn: 1 }]);', '1 addContact gets a list of arguments'],
     ['addContact({ name: "A" }, $.options);', '1 The options are put together'],
-    ['let a = addContact;\na({ urn: 1 });', '1 addContact goes somewhere else'],
-    ['const a = true ? addContact : upsertContact;', '1 addContact goes somewhere else'],
-    ['const all = { a: addContact };', '1 addContact goes somewhere else'],
-    ['fn(addContact.bind(null, { urn: 1 }));', '1 addContact goes somewhere else'],
+    ['let a = addContact;\na({ urn: 1 });', '1 addContact is used in another way here'],
+    ['const a = true ? addContact : upsertContact;', '1 addContact is used in another way here'],
+    ['const all = { a: addContact };', '1 addContact is used in another way here'],
+    ['fn(addContact.bind(null, { urn: 1 }));', '1 addContact is used in another way here'],
     [
       `import * as r from '@openfn/language-rapidpro';\nr[name()]({ urn: 1 });\nfunction name() {}`,
       '2 An operation of the adaptor',
@@ -303,13 +306,13 @@ describe('what it cannot tell', () => {
 
 describe('mistakes', () => {
   test.each(['getContacts;', 'each($.data, addContact);', 'combine(getContacts, getGroups());'])(
-    '%s: without its brackets',
+    '%s: without its parentheses',
     async source => {
-      expect(await refusals(source)).toEqual([expect.stringContaining('without its brackets')]);
+      expect(await refusals(source)).toEqual([expect.stringContaining('without its parentheses')]);
     },
   );
 
-  const NEVER = expect.stringContaining('made, but never runs');
+  const NEVER = expect.stringContaining('created, but never runs');
 
   test.each([
     'fn(state => { addContact({ name: "A" }); return state; });',
@@ -395,12 +398,12 @@ describe('mistakes', () => {
 
   test.each([
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a job
-    ['getContact(`x${getGroups()}`);', 'operation stands in a text'],
-    ['getContact("x" + getGroups());', 'operation stands in a text'],
+    ['getContact(`x${getGroups()}`);', 'operation is inside a text'],
+    ['getContact("x" + getGroups());', 'operation is inside a text'],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a job
-    ['getContact(`x${s => s.data}`);', 'function stands in a text'],
-    ['getContact("x" + (s => s.data));', 'function stands in a text'],
-    ['getContact("x" + function (s) { return s; });', 'function stands in a text'],
+    ['getContact(`x${s => s.data}`);', 'function is inside a text'],
+    ['getContact("x" + (s => s.data));', 'function is inside a text'],
+    ['getContact("x" + function (s) { return s; });', 'function is inside a text'],
     ['addContact({ ...getContact("tel:+250788123123"), name: "A" });', 'spread into an object'],
   ])('%s: an operation or a function is no text', async (source, problem) => {
     expect(await refusals(source)).toContainEqual(expect.stringContaining(problem));
@@ -433,8 +436,8 @@ test('what a job does otherwise is said once, or where it stands', async () => {
     expect.stringContaining('3 otherwise: If its URNs belong to two contacts'),
     expect.stringContaining('3 otherwise: If this field holds dates: contact.fields.due is a date'),
     expect.stringContaining('3 otherwise: If this field holds dates: It is sent with'),
-    '4 otherwise: state.response has no status: it is no longer the raw answer.',
-    '5 otherwise: state.response has no body: it is no longer the raw answer.',
+    '4 otherwise: state.response has no status: it is no longer the raw response.',
+    '5 otherwise: state.response has no body: it is no longer the raw response.',
   ]);
   expect(shown(found)).toEqual([]);
 });
@@ -460,7 +463,7 @@ describe('the command', () => {
     expect(both.stdout).toContain(`${bad}:1:36: refused: contact has the unknown key "urn".\n`);
     expect(both.stdout).toContain('Did you mean "urns"?');
     expect(both.stdout).toMatch(
-      /\n1 refusal, 0 mistakes, 1 difference\. Values that come from data are looked at when the job runs\. Nothing was sent\.\n$/,
+      /\n1 refusal, 0 mistakes, 1 difference\. Values that come from data are checked when the job runs\. Nothing was sent\.\n$/,
     );
     expect(both.stdout).not.toMatch(/Amina|250788/);
   });

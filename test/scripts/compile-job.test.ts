@@ -158,9 +158,9 @@ describe('lazy state', () => {
     ['fn(s => $.x);', 'state => …'],
     ['const o = { x: $.y };\nfn(() => o);', 'in an object at the top of the job'],
     ['const o = { x: keep($.y) };\nfn(() => o);', 'in an object at the top of the job'],
-    ['const $ = { x: 1 };\nkeep($.x);', 'declares a $ of its own'],
-    ['function $() {}\nkeep($.x);', 'declares a $ of its own'],
-    ["import $ from 'x';\nkeep($.x);", 'declares a $ of its own'],
+    ['const $ = { x: 1 };\nkeep($.x);', 'declares its own $'],
+    ['function $() {}\nkeep($.x);', 'declares its own $'],
+    ["import $ from 'x';\nkeep($.x);", 'declares its own $'],
   ])('refuses %s', (source, message) => {
     expect(() => compile(source)).toThrow(message);
   });

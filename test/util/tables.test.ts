@@ -1,5 +1,5 @@
 import { createSandbox } from '@openfn/rapidpro-sandbox';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import * as adaptor from '../../src/index.js';
 import * as util from '../../src/util.js';
 import { captureConsole } from '../support/captureConsole.js';
@@ -42,14 +42,61 @@ test.each([
 });
 
 test.each([
-  ['a,b\n1,2,3', /line 2 has 3 cells, but there are 2 columns/],
-  ['a,b\n"x\ny",2\n1', /line 4 has 1 cells/],
+  ['a,b\n1,2,3', /line 2 \(row 1 of the data\) has 3 cells, but there are 2 columns/],
+  ['a,b\n"x\ny",2\n1', /line 4 \(row 2 of the data\) has 1 cells/],
   ['a,b\n1,"2', /the quote that opens on line 2 is never closed/],
   ['a,b\n"1"x,2', /on line 2, there is text after a closing quote/],
   ['a,a\n1,2', /same name/],
   [undefined, /not text/],
 ])('%j is refused', (text, said) => {
   expect(() => util.parseCsv(text as string)).toThrow(said);
+});
+
+describe('the columns that a job reads', () => {
+  const text = 'id,Name,Phone number\n1,Amina,0788 123 123\n';
+  const refusal = (required: string[]) => {
+    try {
+      return util.parseCsv(text, { required });
+    } catch (error) {
+      return error as adaptor.RapidProError;
+    }
+  };
+
+  test('are there', () => {
+    expect(util.parseCsv(text, { required: ['id', 'Phone number'] })).toHaveLength(1);
+    expect(util.parseCsv('', { required: ['id'] })).toEqual([]);
+    expect(util.parseCsv('1,2', { columns: ['x', 'y'], required: ['y'] })).toHaveLength(1);
+  });
+
+  test.each([
+    [['phone'], '"phone"', 'Did you mean "Phone number"?'],
+    [['nmae', 'id'], '"nmae"', 'Did you mean "Name"?'],
+    [['name'], '"name"', 'Did you mean "Name"?'],
+    [['phone', 'village'], '"phone", "village"', 'Did you mean "Phone number"?'],
+    [['village'], '"village"', 'Use the names of the columns exactly'],
+  ])(
+    '%j: one error names what is missing, what is there and what may be meant',
+    (required, missing, fix) => {
+      expect(refusal(required)).toMatchObject({
+        code: 'INVALID_INPUT',
+        description: `util.parseCsv(): the table has no column ${missing}. Its columns are "id", "Name", "Phone number".`,
+        fix: expect.stringMatching(new RegExp(`^${fix.replace('?', '\\?')}`)),
+      });
+    },
+  );
+
+  test('another delimiter shows in the names', () => {
+    expect(() => util.parseCsv('id;phone\n1;2', { required: ['phone'] })).toThrow(
+      /Its columns are "id;phone"/,
+    );
+  });
+
+  test.each([{ required: 'phone' }, { required: ['phone'], columns: false }])(
+    'the options %j are refused',
+    options => {
+      expect(() => util.parseCsv(text, options as never)).toThrow(/option/);
+    },
+  );
 });
 
 test('a large table takes no long time', () => {

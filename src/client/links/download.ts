@@ -73,7 +73,9 @@ function checkRest({ from, etag, total }: Linked, position: number, known: Known
     notWhole('The file behind the link changed while it was read.');
   }
   if (from !== undefined && from <= position) return position - from;
-  return notWhole('The download broke off, and the server behind the link does not send its rest.');
+  return notWhole(
+    'The download was interrupted, and the server behind the link does not send the rest.',
+  );
 }
 
 /** How many bytes to leave out of what was opened. Closes it again where it is of no use. */
@@ -118,7 +120,7 @@ export async function* download(
         position += fresh.length;
         checkPace(waited / 1000, position);
         if (position > (known.total ?? Number.POSITIVE_INFINITY)) {
-          notWhole('The server behind the link sends more than the file has.');
+          notWhole('The server behind the link sends more than the size of the file.');
         }
         if (fresh.length > 0) yield fresh;
         // The time that the reader takes is not the server's.
@@ -127,7 +129,7 @@ export async function* download(
       const { total = linked.isPart ? Number.POSITIVE_INFINITY : position } = known;
       if (skip === 0 && position >= total) return;
       if (position === begin || parts > MOST_PARTS) {
-        notWhole('The server behind the link ends before the file does.');
+        notWhole('The server behind the link stopped before the end of the file.');
       }
     } catch (error) {
       await waitAfter(error, ++breaks, { clock, signal: options.signal });

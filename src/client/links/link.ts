@@ -139,8 +139,8 @@ async function checkProxied(url: URL, options: LinkOptions): Promise<void> {
     if (allowUnknownNames) return;
     throw fail(
       'INVALID_LINK',
-      'The name in the link is known to the proxy of the network alone: it may lead into that network.',
-      'Give a link to a file on the web, or allow it with the option allowPrivate: true if you know the server.',
+      'Only the proxy of the network knows the name in the link, so it may lead into that network.',
+      'Use a link to a file on the web. If you know the server, allow it with the option allowPrivate: true.',
     );
   }
   checkAddresses(found, allowPrivate);
@@ -171,14 +171,14 @@ const DESCRIPTIONS: Partial<Record<ErrorCode, string>> = {
   CONNECTION_REFUSED: 'The server behind the link does not accept connections.',
   INSECURE_CONNECTION: 'A secure connection to the server behind the link is not possible.',
   TIMEOUT: 'The server behind the link took too long.',
-  PROXY_FAILED: 'The proxy of the network does not let the link through.',
+  PROXY_FAILED: 'The proxy of the network blocks the link.',
 };
 
 const LINK_FIXES: Partial<Record<ErrorCode, string>> = {
   INSECURE_CONNECTION:
-    'If that server, or a gateway of your network that looks into connections, has an authority of its own, put the certificate of that authority into "ca" of the credential. Else open the link in a browser to see what is wrong.',
+    'If that server, or a gateway of your network that inspects connections, has its own authority, put the certificate of that authority into "ca" of the credential. Otherwise, open the link in a browser to see what is wrong.',
   PROXY_FAILED:
-    'Ask whoever runs the network to let OpenFn reach that server through the proxy. HTTPS_PROXY and HTTP_PROXY of the environment name it.',
+    'Ask the people who run the network to let OpenFn reach that server through the proxy. The environment variables HTTPS_PROXY and HTTP_PROXY have its address.',
 };
 
 /** What went wrong on the way to a link: the host of the credential has no part in it. Wraps what opening or reading a link threw; errors of this package stay what they are. */

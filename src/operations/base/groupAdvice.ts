@@ -31,12 +31,12 @@ export function adviceFor(name: string, names: readonly string[]): string {
   const kept = keptGroupAdvice(name);
   if (kept) return kept;
   if (asUuid(name)) {
-    return 'No group of the workspace has this uuid: getGroups() lists them. It may be one of another workspace, or of a group that was deleted.';
+    return 'No group of the workspace has this uuid: getGroups() lists all groups. It may belong to another workspace, or to a deleted group.';
   }
   const near = nearest(name, names);
   return near
     ? `Did you mean "${near}"? getGroups() lists the groups.`
-    : 'No group of the workspace has a name like it: getGroups() lists them, and ensureGroup() makes one.';
+    : 'No group of the workspace has a similar name: getGroups() lists all groups, and ensureGroup() creates one.';
 }
 
 /**

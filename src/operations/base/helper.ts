@@ -14,12 +14,12 @@ import { kindOf, requireStateAtAll } from './operation.js';
  */
 
 const EXAMPLES = {
-  list: 'Write where it is, and look at what the step before left: each($.data, …). Lists within an object are named: $.data.results',
+  list: 'Say where the list is, and check the result of the previous operation: each($.data, …). For a list inside an object, add its name: $.data.results',
   operation:
-    'Write operations one after the other, each with its brackets: each($.data, upsertContact({ … }))',
+    'Write operations one after the other, each with its parentheses: each($.data, upsertContact({ … }))',
   function: 'Write a function there: fn(state => { …; return state; })',
   path: 'Write a path as text: dataValue("name")',
-  text: 'Write where the text is, and look at what the step before left: parseCsv($.data)',
+  text: 'Say where the text is, and check the result of the previous operation: parseCsv($.data)',
   key: 'Write the name of a key of state as text: as("people", getContacts())',
   condition: 'Write it without quotes, or as a function of state: fnIf($.data.consent, …)',
 };
@@ -46,7 +46,7 @@ export function refuseMore(
   if (!more.flat().some(value => typeof value === 'function')) return;
   throw fail(
     'INVALID_INPUT',
-    `${name}(): it takes one ${what}, and was given more.`,
+    `${name}() takes one ${what}, but got more.`,
     'None of them ran. Use combine() for several, one after the other: each($.data, combine(upsertContact({ … }), addToGroup(…)))',
   );
 }
@@ -90,14 +90,14 @@ export function holds(name: string, state: State, condition: unknown): boolean {
   if (isOwn || (/^(?:\$|state\b)/.test(text) && isQuotedReference(text))) {
     throw fail(
       'INVALID_INPUT',
-      `${name}(): its condition is a reference in quotes, which is just text, and so would always hold.`,
+      `${name}(): the condition is a reference in quotes. This is just text, so it would always be true.`,
       EXAMPLES.condition,
     );
   }
   if (isThenable(value)) refuse(name, 'condition', value);
   if (typeof value === 'string' && value !== '' && NO.test(text)) {
     const shown = text === '' ? 'a text of spaces' : `the text "${text}"`;
-    const line = `${name}(): its condition is ${shown}, and any text but an empty one holds, so the operation ran. Compare it: ${name}(state => state.data.consent === 'yes', …)`;
+    const line = `${name}(): the condition is ${shown}. Any text except an empty one counts as true, so the operation ran. Compare it: ${name}(state => state.data.consent === 'yes', …)`;
     if (isToldFirst(line)) log.warn(line);
   }
   return Boolean(value);
@@ -128,7 +128,10 @@ function whyNothing(state: State, parts: readonly string[]): string | undefined 
     const objects = values.filter(value => value !== null && typeof value === 'object') as object[];
     if (values.length === 0) return undefined;
     if (part === '*') {
-      if (objects.length === 0) return `what is there is ${kindOf(values[0])}, and no list`;
+      if (objects.length === 0) {
+        const kind = kindOf(values[0]);
+        return kind === 'missing' ? 'it leads to nothing' : `it leads to ${kind}, not to a list`;
+      }
       values = objects.flatMap(object => Object.values(object));
       continue;
     }
@@ -138,7 +141,7 @@ function whyNothing(state: State, parts: readonly string[]): string | undefined 
     const isPlace = /^\d+$/.test(part);
     if (values.length === 0 && isPlace) return undefined;
     if (values.length === 0) {
-      return OWN_NAME.test(part) ? `there is no "${part}"` : 'one of its keys is not there';
+      return OWN_NAME.test(part) ? `there is no "${part}"` : 'one of its keys is missing';
     }
   }
   return undefined;
@@ -151,10 +154,10 @@ export function listAt(name: string, state: State, path: string): unknown[] {
   const shown = parts.every(part => OWN_NAME.test(part)) ? `$.${parts.join('.')}` : '$.data';
   if (list.length === 0) {
     const why = whyNothing(state, parts);
-    const line = `${name}(): its path found nothing: ${why}. So it did nothing. Check the path, and what the step before left: ${name}('$.data[*]', …)`;
+    const line = `${name}() did nothing, because its path found nothing: ${why}. Check the path, and the result of the previous operation: ${name}('$.data[*]', …)`;
     if (why && isToldFirst(line)) log.warn(line);
   } else if (isWhole && !parts.includes('*') && Array.isArray(list[0])) {
-    const line = `${name}(): its path leads to a list, and without [*] the whole list is one item. For each of its items, write ${name}('${shown}[*]', …)`;
+    const line = `${name}(): the path leads to a list. Without [*], the whole list is one item. To use each item, write ${name}('${shown}[*]', …)`;
     if (isToldFirst(line)) log.warn(line);
   }
   return list;
@@ -178,8 +181,8 @@ export function refuseUncalled(name: string, given: unknown): void {
   handOver(given);
   throw fail(
     'INVALID_INPUT',
-    `${name}(): it was given ${(given as Operation).name || 'an operation'} without its brackets, or in a function that does not call it: it did not run.`,
-    'Write the operation with its brackets: upsertContact({ … }). In a function, call it with the state: state => upsertContact({ … })(state)',
+    `${name}() got ${(given as Operation).name || 'an operation'} without its parentheses, or in a function that does not call it, so it did not run.`,
+    'Write the operation with its parentheses: upsertContact({ … }). In a function, call it with the state: state => upsertContact({ … })(state)',
   );
 }
 

@@ -105,14 +105,14 @@ export class ArchiveReader {
     const { nouns } = KINDS[this.#kind];
     if (isProven) {
       log.warn(
-        `The archive of ${String(start_date)} has ${count(amount, nouns)}, where ${record_count} were put into it. Its file is whole: RapidPro may have taken some out since.`,
+        `The archive of ${String(start_date)} has ${count(amount, nouns)}, but RapidPro put ${record_count} into it. Its file is complete: RapidPro may have removed some since.`,
       );
       return;
     }
     throw fail(
       'INVALID_RESPONSE',
-      `An archive has ${count(amount, nouns)}, where the server lists ${record_count}.`,
-      'Its file is broken or incomplete, or another one. Run the job again. If it keeps failing, ask the people who run the server.',
+      `An archive has ${count(amount, nouns)}, but the server lists ${record_count}.`,
+      'Its file is broken, incomplete or a different one. Run the job again. If it keeps failing, ask the people who run the server.',
     );
   }
 }

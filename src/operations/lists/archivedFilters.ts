@@ -9,8 +9,8 @@ import { KINDS, type Kind } from './archiveFiles.js';
 
 /** Folders that archives cannot be sorted into, and why. */
 const FOLDERS: { [folder: string]: string } = {
-  sent: 'is sorted by another time than archives are',
-  incoming: 'holds deleted messages, which no archive has',
+  sent: 'is sorted by a different time than the archives',
+  incoming: 'contains deleted messages, which archives do not have',
 };
 
 /**
@@ -25,7 +25,7 @@ export function refuseUnarchived(name: ResourceName, filters: unknown): void {
   throw fail(
     'INVALID_FILTER',
     `The folder "${String(folder).toLowerCase()}" ${why}: it cannot be read with options.archived.`,
-    'Nothing was read. Leave the folder out, and pick from each page with fn(): message.direction and message.status.',
+    'Nothing was read. Leave the folder out, and filter each page with fn(), by message.direction and message.status.',
   );
 }
 

@@ -30,8 +30,8 @@ export function checkArchived(name: ResourceName, filters: unknown, options: Set
     if (options[key] === undefined || options[key] === false) continue;
     throw fail(
       'INVALID_OPTION',
-      `options.${key} does not go with options.archived: archives are read to their end in one run.`,
-      'Nothing was read. Read a month in each run, with the filters "after" and "before".',
+      `options.${key} cannot be combined with options.archived: archives are read to the end in one run.`,
+      'Nothing was read. Read one month per run, with the filters "after" and "before".',
     );
   }
   refuseUnarchived(name, filters);

@@ -28,8 +28,8 @@ function toList(value: unknown, what: string): unknown[] {
     'INVALID_INPUT',
     `${what} is ${typeName(value)} where a list is expected.`,
     isOne
-      ? `For one of them give its ${id}, as $.data.${id}; for several a list: state => state.data.map(one => one.${id})`
-      : `If the list is inside of it, name it: $.data.results. It holds what names the ${what}: state => state.data.results.map(one => one.${id})`,
+      ? `For one of them, use its ${id}: $.data.${id}. For several, use a list: state => state.data.map(one => one.${id})`
+      : `If the list is inside of it, read it from there: state => state.data.results.map(one => one.${id})`,
   );
 }
 

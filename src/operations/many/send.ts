@@ -8,6 +8,7 @@ import { type ResourceName, resources } from '../../resources.js';
 import type { LeftOut, SendPlan } from '../../types/actions.js';
 import type { Dictionary } from '../../types/json.js';
 import { asOutcome } from '../base/asObject.js';
+import { adviceFor } from '../base/groupAdvice.js';
 import { placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import type { Call } from '../base/operation.js';
 import { refuseArchived } from '../base/workspaceFacts.js';
@@ -119,11 +120,14 @@ function listed(indexes: readonly number[] = []): [number, number][] {
 }
 
 /** What a dry run says of contacts and groups that RapidPro does not have: what RapidPro would say. */
-function refuseUnknown(where: string): never {
+function refuseUnknown(
+  where: string,
+  advice = 'Check the spelling or the uuid, and that the credential belongs to the right workspace. Move phone numbers that RapidPro may not know to "urns".',
+): never {
   throw fail(
     'UNKNOWN_REFERENCE',
     `${where} is not in this workspace, so RapidPro would refuse the whole request.`,
-    'Nothing was sent. Check the spelling or the uuid, and that the credential belongs to the right workspace. Move phone numbers that RapidPro may not know to "urns".',
+    `Nothing was sent. ${advice}`,
   );
 }
 
@@ -138,7 +142,9 @@ async function rehearse(
   const left = () => DRY_REQUESTS - client.requests;
   const known = await readGroups(client, groups, Math.min(1, left()));
   for (const [index, group] of groups.entries()) {
-    if (known.isWhole && !known.of(group)) refuseUnknown(`${where}.groups[${index}]`);
+    if (known.isWhole && !known.of(group)) {
+      refuseUnknown(`${where}.groups[${index}]`, adviceFor(group, known.names));
+    }
   }
   const names = [...contacts, ...urns];
   const found = await lookUpIfPossible(client, names, { mustKnow: onlyActive, most: left() });

@@ -42,14 +42,12 @@ function logRemoval({ left, unmatched = [], notRemoved }: BulkResult, dryRun: bo
   if (left === undefined) return;
   const was = left.length === 1 ? 'was' : 'were';
   const people = `${count(left.length, ['member', 'members'])} ${dryRun ? 'would be' : was} removed`;
-  log.info(
-    left.length === 0
-      ? `Nobody ${dryRun ? 'would be' : 'was'} removed from the groups`
-      : `Not in the list: ${people} from the groups. See data.left`,
-  );
+  if (left.length > 0) log.info(`Not in the list: ${people} from the groups. See data.left`);
+  // Otherwise the warning below says that nobody left, and why.
+  else if (!notRemoved) log.info(`Nobody ${dryRun ? 'would be' : 'was'} removed from the groups`);
   if (unmatched.length > 0) {
     log.info(
-      `${count(unmatched.length, ['member has', 'members have'])} no value for the key, and so stay. See data.unmatched`,
+      `${count(unmatched.length, ['member has', 'members have'])} no value for the key, and cannot be removed. See data.unmatched`,
     );
   }
   if (notRemoved) log.warn(`${notRemoved.description} ${notRemoved.fix}`);
@@ -68,7 +66,7 @@ function logUnpredicted(result: BulkResult, unpredicted: ReadonlySet<string>): v
 }
 
 /** Whoever sees a green run does not look at its log. */
-const GREEN = ' The step succeeds all the same. To make it fail, use { failOnError: true }.';
+const GREEN = ' The step still succeeds. To make it fail, use { failOnError: true }.';
 
 /**
  * Says in the log how it went.
@@ -104,7 +102,7 @@ export function logSyncEnd(
   if (failed > 0) {
     const [first] = result.failed;
     log.warn(
-      `${withCommas(failed)} of ${withCommas(total)} failed (${reasons(result.failed)}): see data.failed. The first, contacts[${first?.index}]: ${first?.description} ${first?.fix}${failOnError ? '' : GREEN}`,
+      `${withCommas(failed)} of ${withCommas(total)} failed (${reasons(result.failed)}): see data.failed. The first is contacts[${first?.index}] (number ${withCommas((first?.index ?? 0) + 1)} in the list): ${first?.description} ${first?.fix}${failOnError ? '' : GREEN}`,
     );
   }
   if (isLeft && notAttempted === 0 && failed > 0) {

@@ -16,29 +16,33 @@ const COLUMNS: [FaultKind, name: string, meaning: string][] = [
   [
     'truncate',
     'half an answer',
-    'The connection breaks in the middle of the answer. A deletion or an action is answered without a body, of which nothing can be lost.',
+    'The connection breaks in the middle of the answer. Deletions and actions have no effect, because their answers have no body.',
   ],
-  ['drip', 'slow drip', 'The answer comes in drops, and is not whole in time.'],
-  ['bad-gateway', 'a 502', 'A proxy in front of RapidPro answers in its place.'],
-  ['gateway-timeout', 'a 520 to 530', 'Cloudflare, in front of RapidPro, answers in its place.'],
-  ['request-timeout', 'a 408', 'A proxy did not get the whole request in time.'],
+  ['drip', 'slow drip', 'The answer arrives slowly, and is not complete in time.'],
+  ['bad-gateway', 'a 502', 'A proxy in front of RapidPro answers instead.'],
+  ['gateway-timeout', 'a 520 to 530', 'Cloudflare, in front of RapidPro, answers instead.'],
+  ['request-timeout', 'a 408', 'A proxy did not receive the whole request in time.'],
   [
     'server-error',
     'a 500',
-    'RapidPro breaks down. It does so too for about five seconds after a group, a field or a topic is made.',
+    'RapidPro fails. This also happens for about five seconds after a group, field or topic is created.',
   ],
-  ['garbled', 'garbled answer', 'The answer is whole, but not JSON.'],
-  ['throttle', 'rate limit (429)', 'RapidPro asks to wait 20 seconds.'],
-  ['drop-keep-alive', 'connection dropped', 'RapidPro hangs up right after its answer.'],
+  ['garbled', 'garbled answer', 'The answer is complete, but is not JSON.'],
+  ['throttle', 'rate limit (429)', 'RapidPro asks for a wait of 20 seconds.'],
+  [
+    'drop-keep-alive',
+    'connection dropped',
+    'RapidPro closes the connection right after its answer.',
+  ],
 ];
 
 const HEAD = `# What the adaptor does when something goes wrong
 
-<!-- Made and checked by test/faults/matrix; to write it anew, run UPDATE_DOCS=1 npx vitest run test/faults/matrix -->
+<!-- Made and checked by test/faults/matrix; to update it, run UPDATE_DOCS=1 npx vitest run test/faults/matrix -->
 
 This page shows what each kind of operation does when a connection breaks, a server is slow or a proxy answers
 instead, and what you have to do. Tests produce the tables: they run each operation against the sandbox, which
-disturbs the first request, one in the middle or the last one, before or after it did the work. The results are
+disturbs the first request, a middle request or the last one, before or after it did the work. The results are
 the same for RapidPro 9 and TextIt.
 
 What this means for your jobs:
@@ -82,13 +86,13 @@ The faults:
 
 ${COLUMNS.map(([, name, meaning]) => `- **${name}**: ${meaning}`).join('\n')}
 
-## It happens once
+## The fault happens once
 
 ${table(sorted, false)}
 
-## It goes on
+## The fault continues
 
-From the struck request on, every request meets the fault.
+Every request fails from that one on.
 
 ${table(sorted, true)}
 `;

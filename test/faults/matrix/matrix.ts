@@ -40,7 +40,7 @@ function nameOf({ fault: { kind, strikes }, position, forever }: FaultPoint): st
 
 function placeName(position: number, requests: number): string {
   if (position === 0) return 'first request';
-  return position === requests - 1 ? 'last request' : 'one in the middle';
+  return position === requests - 1 ? 'last request' : 'a middle request';
 }
 
 async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
@@ -139,7 +139,7 @@ export function testMatrix(): void {
           forever: point.forever,
           words: inWords(one, baseline, trial, point),
           by: {
-            strikes: `${point.fault.strikes} the work`,
+            strikes: `${point.fault.strikes} it was done`,
             position: placeName(point.position, baseline.requests.length),
           },
         });

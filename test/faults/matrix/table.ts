@@ -18,10 +18,10 @@ const isSame = (seen: readonly Seen[]) => new Set(seen.map(({ words }) => words)
 
 /** The order in which labels are listed. */
 const ORDER = [
-  'before the work',
-  'after the work',
+  'before it was done',
+  'after it was done',
   'first request',
-  'one in the middle',
+  'a middle request',
   'last request',
 ];
 

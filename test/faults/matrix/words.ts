@@ -13,11 +13,11 @@ export function inWords(one: Case, baseline: Baseline, trial: Trial, point: Faul
   // How many it is before it stops is chance: they are written side by side.
   if (failed.length > 0) {
     return point.forever
-      ? `what is not done is in \`failed\` (${codes}) or \`notAttempted\``
+      ? `the rest is in \`failed\` (${codes}) or \`notAttempted\``
       : `one contact in \`failed\` (${codes}), the others done`;
   }
   if (left > 0) return 'waits, then leaves the rest in `notAttempted`';
-  if (isShort(one, baseline, trial)) return 'waits, then ends early; the next run can go on';
+  if (isShort(one, baseline, trial)) return 'waits, then ends early; the next run can continue';
   return recovered(one, baseline, trial, point);
 }
 
@@ -30,21 +30,21 @@ function isShort(one: Case, baseline: Baseline, { state = {} }: Trial): boolean 
 function recovered(one: Case, baseline: Baseline, trial: Trial, { fault }: FaultPoint): string {
   const extra = trial.requests.length - baseline.requests.length;
   const writes = baseline.requests.some(({ method }) => method !== 'GET');
-  if (extra === 0) return 'no harm';
-  if (fault.kind === 'throttle') return 'waits as asked, then done';
-  if (one.leavesCopy) return 'asked again; a spare copy may be left';
-  return writes ? 'asked again, done once' : 'asked again';
+  if (extra === 0) return 'no effect';
+  if (fault.kind === 'throttle') return 'waits, then done';
+  if (one.leavesCopy) return 'retried; an extra copy may remain';
+  return writes ? 'retried, done once' : 'retried';
 }
 
 function stopped({ error, requests }: Trial, { position, fault }: FaultPoint): string {
   const { code, details } = error ?? {};
-  if (code === 'OUTCOME_UNKNOWN') return 'stops: `OUTCOME_UNKNOWN`, not asked again';
+  if (code === 'OUTCOME_UNKNOWN') return 'stops: `OUTCOME_UNKNOWN`, not retried';
   const { unknown } = (details ?? {}) as { unknown?: unknown[] };
   const waits = fault.kind === 'throttle' ? 'waits, then ' : '';
   if (unknown) {
-    const left = unknown.length > 0 ? 'who is unknown, and who is left' : 'who is left';
-    return `${waits}stops: \`${code}\` says ${left}`;
+    const left = unknown.length > 0 ? 'who is unknown and who is left' : 'who is left';
+    return `${waits}stops: \`${code}\` lists ${left}`;
   }
-  const asked = waits || (requests.length - position > 1 ? 'asked again, then ' : '');
+  const asked = waits || (requests.length - position > 1 ? 'retried, then ' : '');
   return `${asked}stops: \`${code}\``;
 }

@@ -171,7 +171,7 @@ describe('a download that is not what it should be', () => {
     const server = await archiveServer([{ ...archive, count: AMOUNT + 5 }]);
     expect((await read(server)).ids).toEqual(everything);
     expect(logged.join()).toContain(
-      'The archive of 2026-01-01 has 2,000 messages, where 2005 were',
+      'The archive of 2026-01-01 has 2,000 messages, but RapidPro put 2005 into it. Its file is complete',
     );
   });
 

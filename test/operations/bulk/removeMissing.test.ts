@@ -63,6 +63,17 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
     expect(lines.join('\n')).toContain(said);
   });
 
+  test('where nobody may leave, one line of the log says so', async () => {
+    const sandbox = await start(4);
+    const lines = captureConsole();
+    await sync(sandbox, listed(0), { removeMissing: { ...REMOVE, atMost: 1 } });
+    const said = lines
+      .join('\n')
+      .split('\n')
+      .filter(line => /nobody/i.test(line));
+    expect(said).toEqual([expect.stringContaining('Nobody left a group: 3 of 4 members')]);
+  });
+
   test('a hundred a request, from several groups, after all else', async () => {
     const sandbox = await start(253);
     const list = [{ urns: [urn(0)], name: 'Renamed' }];

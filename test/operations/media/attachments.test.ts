@@ -408,7 +408,7 @@ describe('an answer that is not what the message says', () => {
     const files = await serving('image/png', '');
     const { data } = await run(downloadAttachment(files.at('a.png')), await rapidpro());
     expect(first({ data })).toMatchObject({ content: '', size: 0 });
-    expect(logged.join()).toContain('1 attachment of no bytes');
+    expect(logged.join()).toContain('1 attachment without content');
   });
 
   const encoded = (encoding: string, body: Buffer) =>
