@@ -55,7 +55,7 @@ export interface WriteOptions extends Options {
   /**
    * True: words that stand for missing data elsewhere (`undefined`, `NaN`, `Invalid Date`,
    * `[object Object]`, `null` as a name) and references in quotes (`'$.data.name'`) are meant, and are
-   * sent. Lifts no other check. Default: false.
+   * sent. Lifts no other check: the code of a function is refused. Default: false.
    */
   literal?: boolean;
 }
