@@ -62,7 +62,7 @@ export class LookUps {
 
   /** What an earlier run found but did not write is looked up by its uuid; not what this one has met again. */
   async foundBefore(met: ReadonlySet<number>): Promise<void> {
-    const { inputs, earlier, outcome, client } = this.#parts;
+    const { inputs, earlier, matcher, outcome, client } = this.#parts;
     if (!earlier) return;
     const found = new Map(earlier.found);
     const left = inputs.filter(({ index }) => found.has(index) && !met.has(index));
@@ -70,10 +70,17 @@ export class LookUps {
       const { index } = input;
       const uuid = found.get(index);
       if (uuid === undefined || !outcome.isOpen(index)) return;
+      if (matcher.usesUrns(input) && (input.urns ?? []).every(isLocalNumber)) {
+        // No contact shows them.
+        return this.#matches.release(input);
+      }
       await this.#writer.attempt({ index, uuid }, async () => {
         const contact = await findContact(client, { uuid });
-        if (contact) await this.#write(this.#matches.see(contact, { input, urns: [] }));
-        else outcome.fail({ index, uuid }, NOT_FOUND);
+        if (contact && this.#matches.isStill(input, contact))
+          await this.#write(this.#matches.see(contact, { input, urns: [] }));
+        else if (matcher.usesUuid(input)) outcome.fail({ index, uuid }, NOT_FOUND);
+        // Somebody has changed or deleted it since: who it is now is looked for as for all others.
+        else this.#matches.release(input);
       });
     };
     await this.#inSteps(left, some => client.limiter.each(some, lookUp));
@@ -130,7 +137,7 @@ export class LookUps {
 
   /** Makes a contact; one that is there all the same is looked up. */
   async #make(input: Input): Promise<void> {
-    const { outcome, matcher } = this.#parts;
+    const { outcome, matcher, client } = this.#parts;
     if (!outcome.isOpen(input.index)) return;
     try {
       const contact = await this.#writer.create(input);
@@ -139,7 +146,7 @@ export class LookUps {
       const taken = error instanceof RapidProError && error.code === 'URN_TAKEN';
       // With a field for a key, whoever holds the URN is another contact.
       if (!taken || matcher.field !== undefined) throw error;
-      const changes = await this.#find(input);
+      const changes = await client.after(error, () => this.#find(input));
       if (!changes) throw error;
       await this.#write(changes);
     }

@@ -103,16 +103,17 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
       replacesUrns: exactUrns,
       isLiteral: call.options.literal === true,
     });
-    for (const input of all) {
-      const refusal = input.note === undefined ? dryRun && wouldRefuse(input) : NO_NOTES;
-      if (refusal) outcome.fail({ index: input.index }, refusal);
-    }
+    for (const { index, note } of all) if (note !== undefined) outcome.fail({ index }, NO_NOTES);
     await failHomeNumbers(run.workspace, all, outcome);
     const facts = await readFacts(client, all, settings, run.workspace);
     await resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);
     const matcher = new Matcher(key, facts.types);
     await failUnmatchable(all, matcher, outcome, settings.takes);
+    for (const input of dryRun ? stillOpen(all, outcome) : []) {
+      const refusal = wouldRefuse(input);
+      if (refusal) outcome.fail({ index: input.index }, refusal);
+    }
     const inputs = stillOpen(all, outcome);
     await inTurns(all, input => {
       if (!outcome.isPassedOver(input.index)) matcher.expect(input);

@@ -40,6 +40,8 @@ export interface Change {
   urns: boolean;
   /** How many URNs the contact does not show. */
   missing: number;
+  /** True if the contact was recognized by its URNs. */
+  byUrns: boolean;
   /** Uuids of groups to enter and to leave. */
   join: string[];
   leave: string[];
@@ -116,6 +118,7 @@ export function compareContact(
     hadNoEffect: false,
     urns: false,
     missing: 0,
+    byUrns: false,
     join: [],
     leave: [],
     inactive: inactiveStatus(contact) !== undefined,

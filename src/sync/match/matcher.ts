@@ -38,6 +38,11 @@ export class Matcher {
     return this.#key === 'urn' || uuid === undefined;
   }
 
+  /** Whether a contact of the list is looked for by its uuid. */
+  usesUuid(input: Input): boolean {
+    return this.field === undefined && !this.usesUrns(input);
+  }
+
   /** Why a contact of the list cannot be looked for, if so. */
   refusal(input: Input): Reason | undefined {
     if (this.namesOf(input).length > 0) return undefined;

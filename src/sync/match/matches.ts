@@ -25,6 +25,13 @@ export interface Asked {
   urns: readonly string[];
 }
 
+const OTHER_UUID: Reason = {
+  code: 'CONTACT_CLASH',
+  description:
+    'The contact that matches this one in RapidPro has another uuid. Nothing was changed.',
+  fix: 'Correct the uuid, or what else identifies the contact.',
+};
+
 /** Which contact in RapidPro each of the list is, as far as they have been seen. */
 export class Matches {
   /** How many of the list were found. */
@@ -73,6 +80,7 @@ export class Matches {
     if (asked) inputs.add(asked.input);
     for (const one of inputs) if (outcome.isPassedOver(one.index)) inputs.delete(one);
     const uuid = String(contact.uuid);
+    this.#letGo(uuid, inputs);
     this.#passOthersOver(uuid, inputs);
     const [input] = inputs;
     if (!input) {
@@ -93,6 +101,36 @@ export class Matches {
     const uuid = String(contact.uuid);
     if (this.#isShared(uuid, this.#parts.matcher.of(contact).add(input))) return;
     this.claim(input.index, uuid);
+  }
+
+  /** Whether a contact that was found for one of the list by its key or URNs has them still. */
+  isStill(input: Input, contact: Dictionary): boolean {
+    const { matcher } = this.#parts;
+    return matcher.usesUuid(input) || matcher.of(contact).has(input);
+  }
+
+  /** Forgets which contact one of the list is: somebody has changed that. */
+  release({ index }: Input): void {
+    const uuid = this.#uuids[index];
+    if (uuid === undefined) return;
+    this.#uuids[index] = undefined;
+    this.#owners.delete(uuid);
+    this.found--;
+  }
+
+  /**
+   * By a field, all contacts are read before anything is written, and one that changes meanwhile comes again.
+   * If its value is no longer that of one of the list, it is not that one.
+   */
+  #letGo(uuid: string, inputs: ReadonlySet<Input>): void {
+    const owner = this.#owners.get(uuid);
+    if (owner === undefined || this.#parts.matcher.field === undefined) return;
+    if ([...inputs].some(({ index }) => index === owner)) return;
+    this.#owners.delete(uuid);
+    this.#uuids[owner] = undefined;
+    for (const input of this.#waiting.keys()) {
+      if (input.index === owner) this.#waiting.delete(input);
+    }
   }
 
   /** Of those that are one contact one is taken, if the job says which, and none of the others was begun. */
@@ -147,8 +185,7 @@ export class Matches {
   #clashOf({ index, uuid: named }: Input, uuid: string): Reason | undefined {
     const before = this.#uuids[index];
     if (before !== undefined && before !== uuid) return severalAnswer('Two');
-    if (named === undefined || named === uuid) return undefined;
-    return severalAnswer('Two');
+    return named === undefined || named === uuid ? undefined : OTHER_UUID;
   }
 
   #compare(
@@ -157,13 +194,14 @@ export class Matches {
     uuid: string,
     held: readonly string[] | undefined,
   ): Change[] {
-    const { facts, settings, outcome } = this.#parts;
+    const { facts, settings, outcome, matcher } = this.#parts;
     const { index } = input;
     if (this.#uuids[index] === undefined) this.found++;
     this.claim(index, uuid);
     const status = inactiveStatus(contact);
     if (status !== undefined) outcome.noteInactive(index, uuid, status);
     const change = compareContact(input, contact, facts, settings, held);
+    change.byUrns = matcher.usesUrns(input);
     const same = change.changed.length === 0;
     if (this.waits) this.#waiting.set(input, same ? null : change);
     else if (same) outcome.complete('unchanged', { index, uuid, ...reportMisread(change) });

@@ -200,13 +200,14 @@ export class Missing {
     const { all, matcher, facts, client } = this.#parts;
     const inList = new Named(all, matcher, this.#uuids());
     const namesUrns = all.some(({ urns = [] }) => urns.length > 0);
-    const seen = new Set<string>();
+    /** Of each member, what was last seen of it. */
+    const seen = new Map<string, 'named' | 'unmatched' | 'missing'>();
     /** Names of entries that are members' own. */
     const named = new Set<string>();
-    const missing = new Map<string, string[]>();
-    const unmatched = new Set<string>();
+    const missing = new Map<string, Set<string>>();
     for (const { uuid: group } of facts.leave) {
       const left = new Set<string>();
+      missing.set(String(group), left);
       // Oldest change first: who is changed meanwhile comes again at the end, and nobody is missed.
       const query = { group: String(group), reverse: true };
       for await (const { records } of pages(client, 'contacts', query)) {
@@ -220,16 +221,22 @@ export class Missing {
           }
           for (const { token } of this.#namesOf(contact)) named.add(token);
           const isNamed = inList.has(contact);
-          if (!isNamed && !this.#hasKey(contact)) unmatched.add(uuid);
-          else if (!isNamed) left.add(uuid);
-          seen.add(uuid);
+          if (!isNamed) left.add(uuid);
+          const other = this.#hasKey(contact) ? 'missing' : 'unmatched';
+          seen.set(uuid, isNamed ? 'named' : other);
         }
       }
-      missing.set(String(group), [...left]);
     }
     const { stopped } = client.limiter;
     if (stopped) throw stay(`not all members could be read (${stopped.code})`, stopped.fix);
-    return { total: seen.size, missing, unmatched, named };
+    const those = (uuids: Iterable<string>, what: string) =>
+      [...uuids].filter(uuid => seen.get(uuid) === what);
+    return {
+      total: seen.size,
+      missing: new Map([...missing].map(([group, left]) => [group, those(left, 'missing')])),
+      unmatched: new Set(those(seen.keys(), 'unmatched')),
+      named,
+    };
   }
 
   /** The names by which entries of the list look for a contact. */

@@ -47,6 +47,14 @@ function gone(): RapidProError {
   );
 }
 
+function moved(): RapidProError {
+  return fail(
+    'NOT_FOUND',
+    'The contact had this phone number or address a moment ago, but not any more. Nothing was changed.',
+    'Somebody may have corrected it. Run the job again.',
+  );
+}
+
 /** Whether RapidPro may already have just these URNs, written in another way. */
 function isSameList(list: readonly string[], contact: Dictionary): boolean {
   const held = urnsOf(contact).map(urnIdentity);
@@ -97,6 +105,7 @@ async function writeWithUrns(client: Client, change: Change, exact: boolean): Pr
   const other = holdings.find(({ holder }) => holder && holder.uuid !== uuid);
   if (other) throw taken(given.indexOf(other.urn));
   const missing = holdings.filter(({ holder }) => !holder).map(({ urn }) => urn);
+  if (change.byUrns && missing.length === wanted.length) throw moved();
   const list = exact ? wanted : [...urnsOf(contact), ...missing];
   if (missing.length > 0 || (exact && !isSameList(list, contact))) {
     noteMisread(change, await writeUrns(client, contact, body, list, given));

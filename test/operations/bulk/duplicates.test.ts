@@ -26,6 +26,17 @@ describe.each(['v9', 'textit'] as const)('two of the list that share a phone, on
     }
   });
 
+  test('a dry run skips what the real run skips, though RapidPro would refuse it', async () => {
+    captureConsole();
+    const tooLong = { ...mother, name: 'x'.repeat(65) };
+    for (const dryRun of [true, false]) {
+      const sandbox = await workspace({ dialect });
+      const options = { duplicates: 'last', dryRun } as const;
+      const { result } = await bulk(syncContacts([tooLong, partner], options), sandbox);
+      expect(result).toMatchObject({ failed: [], passedOver: [{ index: 0, duplicateOf: 1 }] });
+    }
+  });
+
   test('by default both fail', async () => {
     captureConsole();
     for (const options of [{}, { duplicates: 'fail' as const }]) {

@@ -227,6 +227,18 @@ describe.each(dialects)('on %s', dialect => {
     expect(sandbox.contacts()).toEqual(before);
   });
 
+  test('a contact that matches, but has another uuid than the list says, is left alone', async () => {
+    const sandbox = await workspace({ dialect, contacts: people() });
+    const uuid = '2a3f5b1c-0d4e-4f6a-8b7c-9d0e1f2a3b4c';
+    for (const options of [{ key: 'fields.tei_id' }, { key: 'urn' }] as const) {
+      const list = [{ uuid, urns: [AMINA], fields: { tei_id: 'a1' }, name: 'Changed' }];
+      const { result } = await bulk(syncContacts(list, options), sandbox);
+      expect(result.failed).toMatchObject([{ index: 0, code: 'CONTACT_CLASH' }]);
+      expect(result.failed[0]?.description).toContain('has another uuid');
+    }
+    expect(writes(sandbox)).toEqual([]);
+  });
+
   test('dryRun reports, and writes nothing', async () => {
     const sandbox = await workspace({ dialect, contacts: people() });
     const before = sandbox.contacts();

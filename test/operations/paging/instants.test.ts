@@ -142,6 +142,97 @@ describe.each(['v9', 'newer'] as const)('%s', line => {
     expect([created.length, unchanged.length, store.contacts.size]).toEqual([0, 600, 600]);
   });
 
+  /** Three people, r0 to r2, of whom a page shows two. What others do, they do when so many pages were read. */
+  async function register(others: { [pages: number]: () => void }, faults?: Options['faults']) {
+    let pages = 0;
+    const opened = await open(line, () => ({
+      pageSize: 2,
+      faults,
+      onPage: endpoint => endpoint === 'contacts' && others[pages++]?.(),
+    }));
+    const { store } = opened;
+    store.addNamed('fields', 'Reg', 'text', false);
+    const group = store.addNamed('groups', 'Mothers', '', false);
+    const all = people(store, 3, 1).map((contact, place) => {
+      contact.fields.reg = `r${place}`;
+      contact.urns = [`tel:+2507881231${place}0`];
+      contact.groups.add(group.uuid);
+      return contact;
+    }) as [Contact, Contact, Contact];
+    const change = (contact: Contact, given: Partial<Contact>) =>
+      Object.assign(contact, given, { modified: store.clock.tick() });
+    const named = (name: string) => remaining(store).filter(one => one.name === name);
+    return { ...opened, all, change, named };
+  }
+
+  test('a sync by a field: whose key is corrected meanwhile is not written to', async () => {
+    const { all, change, run, named } = await register({
+      0: () => change(all[0], { fields: { reg: 'other' } }),
+    });
+    const list = [{ fields: { reg: 'r0' }, name: 'Amina' }];
+    const { data } = await run(syncContacts(list, { key: 'fields.reg' }));
+    expect(data).toMatchObject({ created: [{ index: 0 }], failed: [] });
+    expect(named('Amina')).toHaveLength(1);
+    expect(named('Amina')).not.toContain(all[0]);
+    expect(all[0].fields.reg).toBe('other');
+  });
+
+  test('a sync by a field: who gets the key meanwhile is the one', async () => {
+    const { all, change, run, named } = await register({
+      0: () => {
+        change(all[0], { fields: { reg: 'other' } });
+        change(all[1], { fields: { reg: 'r0' } });
+      },
+    });
+    const list = ['r0', 'r1'].map(reg => ({ fields: { reg }, name: reg }));
+    const { data } = await run(syncContacts(list, { key: 'fields.reg' }));
+    expect(data).toMatchObject({ updated: [{ index: 0 }], created: [{ index: 1 }], failed: [] });
+    expect(named('r0')).toEqual([all[1]]);
+    expect([all[0].name, named('r1').length]).toEqual([null, 1]);
+  });
+
+  test('members who come to be in the list while they are read stay', async () => {
+    const { all, change, run } = await register({
+      2: () => change(all[0], { fields: { reg: 'late' } }),
+    });
+    const list = ['r1', 'r2', 'late'].map(reg => ({ fields: { reg } }));
+    const removeMissing = { groups: ['Mothers'], atMost: '100%' };
+    const { data } = await run(syncContacts(list, { key: 'fields.reg', removeMissing }));
+    expect(data).toMatchObject({ left: [], created: [{ index: 2 }] });
+    expect(all[0].groups.size).toBe(1);
+  });
+
+  test.each<[string, Partial<Contact>]>([
+    ['has another key and number', { fields: { reg: 'x' }, urns: ['tel:+250788123199'] }],
+    ['is deleted', { isDeleted: true, urns: [], fields: {} }],
+  ])('who was found by an earlier run and %s now is not that one', async (_, given) => {
+    const urns = ['tel:+250788123100'];
+    for (const options of [{ key: 'fields.reg' }, { key: 'urn' }] as const) {
+      // The first write is held up for too long.
+      const first = options.key === 'urn' ? 2 : 3;
+      const { all, change, run, named } = await register({}, new Map([[first, '429 huge']]));
+      const list = [{ urns, fields: { reg: 'r0' }, name: 'Amina' }];
+      const stopped = await run(syncContacts(list, options));
+      expect(stopped.data).toMatchObject({ notAttempted: [{ index: 0 }] });
+      change(all[0], given);
+      const { rapidpro } = JSON.parse(JSON.stringify(stopped));
+      const { data } = await run(syncContacts(list, { ...options, resume: true }), { rapidpro });
+      expect(data).toMatchObject({ created: [{ index: 0 }], failed: [] });
+      expect(named('Amina')).toHaveLength(1);
+      expect(all[0].name).not.toBe('Amina');
+    }
+  });
+
+  test('who loses the number by which it was found before it is written is left alone', async () => {
+    const { all, change, run } = await register({
+      1: () => change(all[0], { urns: ['tel:+250788123199'] }),
+    });
+    const list = [{ urns: ['tel:+250788123100', 'ext:a'], name: 'Amina' }];
+    const { data } = await run(syncContacts(list, { concurrency: 1 }));
+    expect(data).toMatchObject({ failed: [{ index: 0, code: 'NOT_FOUND' }] });
+    expect(all[0]).toMatchObject({ name: null, urns: ['tel:+250788123199'] });
+  });
+
   test.each([
     ['page by page', {}],
     ['windows side by side', { concurrency: 4 }],
