@@ -28,13 +28,14 @@ const PROSE = new RegExp(
 /** Of what follows a brace, what no list of words in braces has. */
 const STATEMENT = String.raw`\s*(?:\}|\[native|[^{}]{0,200}?(?:\b(?:return|yield|throw|const|let|var|await|this)\b|\b(?:if|for|while|switch)\s?\(|[;=]|[\w$]\())`;
 /** The same where only a word and brackets stand before it. */
-const PLAIN_STATEMENT = String.raw`\s*(?:return\b(?:\s+[\w$'"\x60]{1,60}\s*[.;([+?}]|\s*[;{[('"\x60!])|(?:const|let|var)\s[^={}]{1,60}=|throw\s+new\s|(?:if|for|while|switch)\s?\([^{}]{1,200}\)|(?:this|super)[.(]|[\w$.]{1,60}\([^{}()]{0,100}\);)`;
+const PLAIN_STATEMENT = String.raw`\s*(?:return\b(?:\s+[\w$'"\x60]{1,60}\s*[.;([+?}]|\s*[;{[('"\x60!])|(?:const|let|var)\s[^={}]{1,60}=|throw\s+new\s|await\s+[\w$.]{1,60}\(|(?:if|for|while|switch)\s?\([^{}]{1,200}\)|(?:this|super)[.(]|[\w$.]{1,60}\([^{}()]{0,100}\);)`;
 const PARAMETERS = String.raw`\((?:[^()]|\([^()]{0,60}\)){0,200}\)`;
 const DECLARED = new RegExp(
   [
     String.raw`\bfunction\s*\*?\s*[\w$]{0,60}\s*${PARAMETERS}\s*\{${STATEMENT}`,
     String.raw`\bclass(?:\s+${WORD})?(?:\s+extends\s+[\w$.()]{1,60})?\s*\{\s*(?:\}|(?:static\s|get\s|set\s|async\s|\*\s*)?#?${WORD}\s*(?:\([^()]{0,100}\)\s*\{|=[^=]|;))`,
-    String.raw`(?<![\w$])${WORD}\s?${PARAMETERS}\s*\{${PLAIN_STATEMENT}`,
+    String.raw`(?:(?<![\w$])${WORD}|\])\s?${PARAMETERS}\s*\{${PLAIN_STATEMENT}`,
+    String.raw`(?<![\w$])${WORD}${PARAMETERS}\s*\{\s*\}`,
   ].join('|'),
 );
 
@@ -66,16 +67,18 @@ function reads(
   for (const { index } of expression.matchAll(new RegExp(its, 'g'))) {
     const rest = expression.slice(index + name.length);
     if (/^(?:\n\s*)?\??\.[A-Za-z_$#]/.test(rest)) {
-      // `a.m.`, `e.g.`
-      const isShortened = name.length === 1 && /^\.[a-z]\.(?![a-z])/i.test(rest);
+      // `a.m.`, `d.o.b.`
+      const isShortened = name.length === 1 && /^(?:\.[a-z]){1,5}\.(?![a-z])/i.test(rest);
       if (!isShortened && (isUsual || !DOMAIN.test(rest))) return true;
     }
     if (/^(?:\?\.)?\[['"\d]/.test(rest)) return true;
   }
+  if (has(String.raw`\s?[+*]\s?[\d'"]`, '^')) return true;
   if (!isUsual) return false;
   return (
     // Itself.
-    (isWhole && has(String.raw`[\s)]*(?:$|[,;!])`, String.raw`^[\s(!]*`)) ||
+    (isWhole &&
+      has(String.raw`[\s)]*(?:$|[,;!])`, String.raw`^(?:(?:typeof|void|await)\s)?[\s(!-]*`)) ||
     has(String.raw`(?:\?\.)?\[[\w$]`) ||
     has(String.raw`\((?!\s*\))`) ||
     has(
@@ -93,7 +96,7 @@ const UNREAD_WORD = new RegExp(
   String.raw`^(?:${DATA_WORDS}|[a-z]{2,30}[A-Z][a-z]\w{0,30})(?:[,.;!)]|\s*$)`,
 );
 const UNREAD = new RegExp(
-  String.raw`^(?:(?:await\s+)?(?:${WORD}\.){1,5}${WORD}\(|new\s+[A-Z]\w{0,60}\(|${WORD}\(\s*['"\x60{[]|''\s*\+)`,
+  String.raw`^(?:(?:await\s+)?(?:${WORD}\.){1,5}${WORD}\(|new\s+[A-Z]\w{0,60}\(|void\s|${WORD}\(\s*['"\x60{[]|''\s*\+)`,
 );
 
 function isBody(raw: string, names: readonly string[], isUsual: boolean): boolean {
