@@ -141,12 +141,15 @@ function hasArrow(text: string): boolean {
   return false;
 }
 
-/** Without expressions such as `@(foreach(urns, (u) => u.path))`, which have functions of RapidPro's own. */
+/** Expressions such as `@(foreach(urns, (u) => u.path))` have functions of RapidPro's own, with brackets. */
+const OF_EXPRESSION = /\([\w\s,]{0,100}\)\s*=>/g;
+
+/** Leaves out the functions of expressions. */
 function withoutExpressions(text: string): string {
   let left = '';
   let from = 0;
   for (let start = text.indexOf('@('); start >= 0; start = text.indexOf('@(', from)) {
-    left += `${text.slice(from, start)} `;
+    left += text.slice(from, start);
     let depth = 1;
     let isQuoted = false;
     for (from = start + 2; depth > 0 && from < text.length; from++) {
@@ -155,6 +158,7 @@ function withoutExpressions(text: string): string {
       else if (text[from] === '(') depth++;
       else if (text[from] === ')') depth--;
     }
+    left += text.slice(start, from).replace(OF_EXPRESSION, ' ');
   }
   return left + text.slice(from);
 }

@@ -5,6 +5,9 @@
 export const GOOD_TEXTS: Record<string, readonly string[]> = {
   English: [
     'state => Lagos',
+    '@(join(foreach(contact.groups, (g, i) => i & ")" & g.name), ", ")) => clinic',
+    '@(foreach_value(results, (key, value) => key & value))',
+    '@(if(x, "1 => yes", "(")) then 2 => no',
     'State => Kano, LGA => Dala',
     'Write state.data in the box',
     'Send state.data, then your name.',
@@ -398,6 +401,9 @@ export const BAD_CODE: readonly string[] = [
   't=>{let e=t.data;return e}',
   'r=>r.data.map(e=>e.id)',
   'Hello [object Operation]',
+  '@(s => s.data.name)',
+  '@(upper(state => state.data.name))',
+  '@("(") p => p.name',
   'Clinic [object Operation] of Huye',
   'Hello state => state.data.first + " " + state.data.last',
   'Hello (state) => { return state.data.name }',
