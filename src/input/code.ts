@@ -18,6 +18,7 @@ export const DATA_WORDS =
 
 const WORD = String.raw`[A-Za-z_$][\w$]{0,60}`;
 const TEXTS = /'(?:[^'\\\n]|\\.){0,200}'|"(?:[^"\\\n]|\\.){0,200}"|`(?:[^`\\]|\\.){0,200}`/g;
+const COMMENTS = /\/\*[^*]{0,200}\*\/|(?<!:)\/\/[^\n]{0,200}\n/g;
 const KEYWORD =
   'new|await|typeof|void|delete|return|const|let|var|throw|yield|async|function|else|in|of|instanceof|case|do';
 /** Two words without a sign between them: the code has come to its end. */
@@ -73,8 +74,15 @@ function reads(
     }
     if (/^(?:\?\.)?\[['"\d]/.test(rest)) return true;
   }
-  if (has(String.raw`\s?[+*]\s?[\d'"]`, '^')) return true;
-  if (!isUsual) return false;
+  const isOperand =
+    has(String.raw`\s?(?:[+*%]\s?[\d'"]|[=!]==?\s?[\w'"])`, '^') ||
+    has('', String.raw`''\s?\+\s?`) ||
+    has(String.raw`\]`, String.raw`[\w$]\[`) ||
+    has(
+      String.raw`\s*[,)]`,
+      String.raw`(?:\.[\w$]{1,60}|\b(?:String|Number|Boolean|Date|parseInt|parseFloat))\(`,
+    );
+  if (isOperand || !isUsual) return isOperand;
   return (
     // Itself.
     (isWhole &&
@@ -101,9 +109,11 @@ const UNREAD = new RegExp(
 
 function isBody(raw: string, names: readonly string[], isUsual: boolean): boolean {
   if (raw.startsWith('\x60')) return true;
-  if (new RegExp(String.raw`^\{${STATEMENT}|^\{[^{}]{0,200}?[\w$]\.[\w$]|^\(\{`).test(raw))
+  if (
+    new RegExp(String.raw`^\{${STATEMENT}|^\{[^{}]{0,200}?[A-Za-z_$]\.[A-Za-z_$]|^\(\{`).test(raw)
+  )
     return true;
-  const code = raw.replace(TEXTS, "''");
+  const code = raw.replace(COMMENTS, ' ').replace(TEXTS, "''").trimStart();
   const end = PROSE.exec(code);
   const expression = end ? code.slice(0, end.index + end[0].length) : code;
   return (
@@ -126,7 +136,11 @@ function isArrow(text: string, at: number): boolean {
     .replace(/\s*=\s*[^,]{0,60}/g, '')
     .replace(/[[\]]/g, '')
     .trim();
-  if (!LIST_OF_WORDS.test(names)) return false;
+  // With comments, or values that hold commas.
+  if (!LIST_OF_WORDS.test(names)) {
+    const any = given.match(/(?<![\w$.])[a-z_$][\w$]{0,60}/g) ?? [];
+    return isBody(body, any.slice(0, 10), false);
+  }
   const words = names.split(/\s*,\s*/);
   if (!words.every(isLowerCase)) return false;
   return isBody(body, words, words.length > 1 || words.some(name => USUAL.has(name)));
