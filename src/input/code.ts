@@ -18,6 +18,7 @@ export const DATA_WORDS =
 
 const WORD = String.raw`[A-Za-z_$][\w$]{0,60}`;
 const TEXTS = /'(?:[^'\\\n]|\\.){0,200}'|"(?:[^"\\\n]|\\.){0,200}"|`(?:[^`\\]|\\.){0,200}`/g;
+const COMMENTS = /\/\*[^*]{0,200}\*\/|(?<!:)\/\/[^\n]{0,200}\n/g;
 const KEYWORD =
   'new|await|typeof|void|delete|return|const|let|var|throw|yield|async|function|else|in|of|instanceof|case|do';
 /** Two words without a sign between them: the code has come to its end. */
@@ -28,13 +29,14 @@ const PROSE = new RegExp(
 /** Of what follows a brace, what no list of words in braces has. */
 const STATEMENT = String.raw`\s*(?:\}|\[native|[^{}]{0,200}?(?:\b(?:return|yield|throw|const|let|var|await|this)\b|\b(?:if|for|while|switch)\s?\(|[;=]|[\w$]\())`;
 /** The same where only a word and brackets stand before it. */
-const PLAIN_STATEMENT = String.raw`\s*(?:return\b(?:\s+[\w$'"\x60]{1,60}\s*[.;([+?}]|\s*[;{[('"\x60!])|(?:const|let|var)\s[^={}]{1,60}=|throw\s+new\s|(?:if|for|while|switch)\s?\([^{}]{1,200}\)|(?:this|super)[.(]|[\w$.]{1,60}\([^{}()]{0,100}\);)`;
+const PLAIN_STATEMENT = String.raw`\s*(?:return\b(?:\s+[\w$'"\x60]{1,60}\s*[.;([+?}]|\s*[;{[('"\x60!])|(?:const|let|var)\s[^={}]{1,60}=|throw\s+new\s|await\s+[\w$.]{1,60}\(|(?:if|for|while|switch)\s?\([^{}]{1,200}\)|(?:this|super)[.(]|[\w$.]{1,60}\([^{}()]{0,100}\);)`;
 const PARAMETERS = String.raw`\((?:[^()]|\([^()]{0,60}\)){0,200}\)`;
 const DECLARED = new RegExp(
   [
     String.raw`\bfunction\s*\*?\s*[\w$]{0,60}\s*${PARAMETERS}\s*\{${STATEMENT}`,
     String.raw`\bclass(?:\s+${WORD})?(?:\s+extends\s+[\w$.()]{1,60})?\s*\{\s*(?:\}|(?:static\s|get\s|set\s|async\s|\*\s*)?#?${WORD}\s*(?:\([^()]{0,100}\)\s*\{|=[^=]|;))`,
-    String.raw`(?<![\w$])${WORD}\s?${PARAMETERS}\s*\{${PLAIN_STATEMENT}`,
+    String.raw`(?:(?<![\w$])${WORD}|\])\s?${PARAMETERS}\s*\{${PLAIN_STATEMENT}`,
+    String.raw`(?<![\w$])${WORD}${PARAMETERS}\s*\{\s*\}`,
   ].join('|'),
 );
 
@@ -66,16 +68,25 @@ function reads(
   for (const { index } of expression.matchAll(new RegExp(its, 'g'))) {
     const rest = expression.slice(index + name.length);
     if (/^(?:\n\s*)?\??\.[A-Za-z_$#]/.test(rest)) {
-      // `a.m.`, `e.g.`
-      const isShortened = name.length === 1 && /^\.[a-z]\.(?![a-z])/i.test(rest);
+      // `a.m.`, `d.o.b.`
+      const isShortened = name.length === 1 && /^(?:\.[a-z]){1,5}\.(?![a-z])/i.test(rest);
       if (!isShortened && (isUsual || !DOMAIN.test(rest))) return true;
     }
     if (/^(?:\?\.)?\[['"\d]/.test(rest)) return true;
   }
-  if (!isUsual) return false;
+  const isOperand =
+    has(String.raw`\s?(?:[+*%]\s?[\d'"]|[=!]==?\s?[\w'"])`, '^') ||
+    has('', String.raw`''\s?\+\s?`) ||
+    has(String.raw`\]`, String.raw`[\w$]\[`) ||
+    has(
+      String.raw`\s*[,)]`,
+      String.raw`(?:\.[\w$]{1,60}|\b(?:String|Number|Boolean|Date|parseInt|parseFloat))\(`,
+    );
+  if (isOperand || !isUsual) return isOperand;
   return (
     // Itself.
-    (isWhole && has(String.raw`[\s)]*(?:$|[,;!])`, String.raw`^[\s(!]*`)) ||
+    (isWhole &&
+      has(String.raw`[\s)]*(?:$|[,;!])`, String.raw`^(?:(?:typeof|void|await)\s)?[\s(!-]*`)) ||
     has(String.raw`(?:\?\.)?\[[\w$]`) ||
     has(String.raw`\((?!\s*\))`) ||
     has(
@@ -93,14 +104,16 @@ const UNREAD_WORD = new RegExp(
   String.raw`^(?:${DATA_WORDS}|[a-z]{2,30}[A-Z][a-z]\w{0,30})(?:[,.;!)]|\s*$)`,
 );
 const UNREAD = new RegExp(
-  String.raw`^(?:(?:await\s+)?(?:${WORD}\.){1,5}${WORD}\(|new\s+[A-Z]\w{0,60}\(|${WORD}\(\s*['"\x60{[]|''\s*\+)`,
+  String.raw`^(?:(?:await\s+)?(?:${WORD}\.){1,5}${WORD}\(|new\s+[A-Z]\w{0,60}\(|void\s|${WORD}\(\s*['"\x60{[]|''\s*\+)`,
 );
 
 function isBody(raw: string, names: readonly string[], isUsual: boolean): boolean {
   if (raw.startsWith('\x60')) return true;
-  if (new RegExp(String.raw`^\{${STATEMENT}|^\{[^{}]{0,200}?[\w$]\.[\w$]|^\(\{`).test(raw))
+  if (
+    new RegExp(String.raw`^\{${STATEMENT}|^\{[^{}]{0,200}?[A-Za-z_$]\.[A-Za-z_$]|^\(\{`).test(raw)
+  )
     return true;
-  const code = raw.replace(TEXTS, "''");
+  const code = raw.replace(COMMENTS, ' ').replace(TEXTS, "''").trimStart();
   const end = PROSE.exec(code);
   const expression = end ? code.slice(0, end.index + end[0].length) : code;
   return (
@@ -123,7 +136,11 @@ function isArrow(text: string, at: number): boolean {
     .replace(/\s*=\s*[^,]{0,60}/g, '')
     .replace(/[[\]]/g, '')
     .trim();
-  if (!LIST_OF_WORDS.test(names)) return false;
+  // With comments, or values that hold commas.
+  if (!LIST_OF_WORDS.test(names)) {
+    const any = given.match(/(?<![\w$.])[a-z_$][\w$]{0,60}/g) ?? [];
+    return isBody(body, any.slice(0, 10), false);
+  }
   const words = names.split(/\s*,\s*/);
   if (!words.every(isLowerCase)) return false;
   return isBody(body, words, words.length > 1 || words.some(name => USUAL.has(name)));
@@ -138,12 +155,15 @@ function hasArrow(text: string): boolean {
   return false;
 }
 
-/** Without expressions such as `@(foreach(urns, (u) => u.path))`, which have functions of RapidPro's own. */
+/** Expressions such as `@(foreach(urns, (u) => u.path))` have functions of RapidPro's own, with brackets. */
+const OF_EXPRESSION = /\([\w\s,]{0,100}\)\s*=>/g;
+
+/** Leaves out the functions of expressions. */
 function withoutExpressions(text: string): string {
   let left = '';
   let from = 0;
   for (let start = text.indexOf('@('); start >= 0; start = text.indexOf('@(', from)) {
-    left += `${text.slice(from, start)} `;
+    left += text.slice(from, start);
     let depth = 1;
     let isQuoted = false;
     for (from = start + 2; depth > 0 && from < text.length; from++) {
@@ -152,6 +172,7 @@ function withoutExpressions(text: string): string {
       else if (text[from] === '(') depth++;
       else if (text[from] === ')') depth--;
     }
+    left += text.slice(start, from).replace(OF_EXPRESSION, ' ');
   }
   return left + text.slice(from);
 }

@@ -97,7 +97,7 @@ export function ignoreFailures(value: unknown, seen = new Set<unknown>()): void 
     const { then, on } = value;
     if (typeof on === 'function' && isStream(value)) on.call(value, 'error', ignore);
     else if (typeof then === 'function')
-      then.call(value, (of: unknown) => ignoreFailures(of), ignore);
+      then.call(value, (of: unknown) => ignoreFailures(of, seen), ignore);
     else {
       const items = Array.isArray(value) ? value : Object.values(value);
       for (const item of items) ignoreFailures(item, seen);

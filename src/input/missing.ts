@@ -40,7 +40,7 @@ const AFTER_PRICE =
 const anyCase = (words: string) =>
   words.replace(/\b[a-z]/g, letter => `[${letter.toUpperCase()}${letter}]`);
 const IN_PRICE = String.raw`(?:${anyCase(AFTER_PRICE)})(?!\??\.[\p{L}_]|[[\p{L}\p{N}_])`;
-const IN_BRACES = String.raw`\$\{(?!\s{0,9}(?:[\p{N}.,\s\p{Sc}%-]{1,20}[\p{L}\s]{0,100}|(?!(?:new|await|typeof)\s)[\p{L}\p{N}]{1,40}(?:\s{1,9}[\p{L}\p{N}]{1,40}){1,20}\s{0,9})?\})[^}]{0,200}\}`;
+const IN_BRACES = String.raw`\$\{(?!\s{0,9}(?:[\p{N}\p{Sc}][\p{N}.,\s\p{Sc}%-]{0,20}[\p{L}\s]{0,100}|(?!(?:new|await|typeof)\s)[\p{L}\p{N}]{1,40}(?:\s{1,9}[\p{L}\p{N}]{1,40}){1,20}\s{0,9})?\})[^}]{0,200}\}`;
 
 /** References, and nobody's data wherever they stand. */
 const REFERENCES = [
@@ -54,6 +54,7 @@ const REFERENCES = [
   IN_BRACES,
   // `Write state.data in the box` is a sentence.
   String.raw`\bstate\??\.(?:${KEPT_IN_STATE})(?:\??\.(?!(?:com|gov|net|org)\b)[\p{L}_]|${INDEX}|\()${STEPS}`,
+  String.raw`\bstate(?:\?\.)?\[['"](?:${KEPT_IN_STATE})['"]\]${STEPS}`,
   String.raw`\b(?:dataValue|dataPath|lastReferenceValue|referencePath|sourceValue)\(['"]`,
 ];
 /** References that somebody could mean in the middle of a sentence. */

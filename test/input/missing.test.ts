@@ -326,6 +326,7 @@ test('a value with a letter or digit of its own stays good, whatever stands besi
 
 test.each([
   ...['undefined', 'NaN', 'null', '$.a', '${', '[object ', 'state.', '$[0', '(', '({'],
+  ...['class A{', 'a(){', 'a => {', "x=>'", 's=>(', '@('],
   ...['=>', 'a=>', 'a => ', '(a) => ', 'a => b', 'function(', 'async ', 'a '],
 ])('100,000 characters of %j are looked at in no time', piece => {
   const text = `${piece.repeat(100_000 / piece.length)}x`;

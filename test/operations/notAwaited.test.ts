@@ -529,6 +529,18 @@ describe('a call that may go on when its function has ended', () => {
       expect(job.warned).toEqual([]);
     });
 
+    test('is no value, though it leads to the state that it is kept in', async () => {
+      const job = await runJob(
+        step(s => {
+          s.kept = up(1, s);
+          return s;
+        }),
+        upsertContact({ name: (s: State) => s.kept as string }),
+      );
+      expect(job.error).toMatchObject({ code: 'INVALID_INPUT' });
+      expect(job.error.description).toContain('is a promise');
+    });
+
     test('is told, and fails the run, where none takes it', async () => {
       const good = await runJob(
         keep(s => up(1, s)),

@@ -15,12 +15,12 @@ const JOBS = {
   'promises first': forEach(
     `async item => { await null; const [one] = await Promise.all([item]); await null; item = one; await ${UPSERT}; }`,
   ),
-  early: `fn(async state => { state.data.forEach(async item => { await ${UPSERT}; }); await new Promise(done => setTimeout(done, 100)); return state; });\ngetGroups();`,
+  early: `fn(async state => { state.data.forEach(async item => { await ${UPSERT}; }); await new Promise(done => setTimeout(done, 400)); return state; });\ngetGroups();`,
   caught: forEach(`async item => { try { await ${UPSERT}; } catch {} }`),
   raced: `fn(async state => { await Promise.race([new Promise(done => setTimeout(done, 1)), ...state.data.map(item => ${UPSERT})]); return state; });`,
   kept: `fn(state => { state.kept = Promise.all(state.data.map(item => ${UPSERT})); return state; });\ngetGroups();\nfn(async state => { await state.kept.catch(() => {}); delete state.kept; return state; });`,
   'kept by no one': `fn(state => { state.kept = Promise.all(state.data.map(item => ${UPSERT})); return state; });\ngetGroups();\nfn(state => { delete state.kept; return state; });`,
-  'taken late': `fn(async state => { const calls = state.data.map(item => ${UPSERT}); await new Promise(done => setTimeout(done, 200)); calls.forEach(async call => { await call; }); return state; });`,
+  'taken late': `fn(async state => { const calls = state.data.map(item => ${UPSERT}); await new Promise(done => setTimeout(done, 400)); calls.forEach(async call => { await call; }); return state; });`,
 };
 /** Calls its operation when the job has ended. */
 const LATE = `fn(state => { [1, 9].forEach(async item => { await new Promise(done => setTimeout(done, 150)); try { await ${UPSERT}; } catch (error) { await new Promise(done => setTimeout(done, 50)); throw error; } }); return state; });`;

@@ -1,0 +1,141 @@
+import type { Operation } from '../types/state.js';
+
+/**
+ * Calls of operations. They form a tree: below each stand those that its functions made, and the run itself is
+ * its root.
+ */
+
+export interface Run {
+  uncalled: Set<Operation>;
+  /** Those of steps that have come to their end: nobody is about to call them. */
+  left: Set<Operation>;
+  /** Warnings that it was given. */
+  told: Set<string>;
+  /** Promises that the job keeps in its state, and the calls that gave them: a later step may take them. */
+  kept: Set<unknown>;
+  /** What calls failed with. Any other error is the job's own. */
+  failures: WeakSet<object>;
+  /** Has been called as soon as an operation failed. */
+  letGo: (() => void) | undefined;
+  isOver: boolean;
+}
+
+/** What there is to write in place of a call that nobody waits for. */
+export const awaitIt = (name: string) =>
+  `Write await before it, in a for…of loop (not forEach()): for (const item of state.data) state = await ${name}(…)(state)`;
+
+/** A failure that nobody looked at. */
+export interface Lost {
+  name: string;
+  error: unknown;
+}
+
+/** A call of an operation, or the run itself. */
+export class Call {
+  /** Those that its functions made, and that have not ended or about which there is something to say. */
+  readonly below = new Set<Call>();
+  /** What it failed with and nobody looked at, by the promise that failed. */
+  readonly lost = new Map<object, unknown>();
+  isOpen = true;
+  /** Whether somebody took what it gives, also by `await`. */
+  isTaken = false;
+  /** Whether it may go on when the function that called it has ended: it was caught, or raced another. */
+  mayGoOn = false;
+  /** Whether it was given to `Promise.all`, and whether one that it called was, and failed. */
+  isInAll = false;
+  hasFailedInAll = false;
+  /** Comes when RapidPro has answered. */
+  answer: Promise<void> | undefined;
+  #onAnswer: () => void = () => {};
+
+  constructor(
+    readonly run: Run,
+    readonly name: () => string,
+    readonly by?: Call,
+  ) {
+    this.show();
+  }
+
+  /** Makes sure that those above know it. */
+  show(): void {
+    if (this.by?.below.has(this) === false) this.by.below.add(this);
+    this.by?.show();
+  }
+
+  end(): void {
+    this.isOpen = false;
+    if (this.isTaken) this.leaveIfDone();
+  }
+
+  leaveIfDone(): void {
+    const isDone = !this.isOpen && this.below.size === 0 && this.lost.size === 0;
+    if (isDone && !this.run.kept.has(this)) this.by?.below.delete(this);
+  }
+
+  lose(promise: object, error: unknown): void {
+    this.lost.set(promise, error);
+    this.show();
+  }
+
+  /** RapidPro answers each in the end, by its deadline: whatever the job does, this ends. */
+  async whileBusy<Result>(isBusy: boolean, work: () => Result | Promise<Result>): Promise<Result> {
+    const wasBusy = this.answer !== undefined;
+    this.#setBusy(isBusy);
+    try {
+      return await work();
+    } finally {
+      this.#setBusy(wasBusy);
+    }
+  }
+
+  #setBusy(isBusy: boolean): void {
+    if (isBusy === (this.answer !== undefined)) return;
+    this.#onAnswer();
+    this.answer = isBusy
+      ? new Promise(resolve => {
+          this.#onAnswer = resolve;
+        })
+      : undefined;
+    this.show();
+  }
+
+  /** Those below that RapidPro is to answer. */
+  busy(): Call[] {
+    return [...this.below].flatMap(one => (one.answer ? [one, ...one.busy()] : one.busy()));
+  }
+
+  /** Those below that have not come to their end, the outermost of each. */
+  open(): Call[] {
+    return [...this.below].flatMap(one => (one.isOpen ? [one] : one.open()));
+  }
+
+  /** Those below that nobody waits for, the outermost of each. */
+  strays(): Call[] {
+    return [...this.below].flatMap(one => {
+      if (this.run.kept.has(one)) return [];
+      if (!one.isTaken) return [one];
+      if (!one.isOpen) return one.strays();
+      const isBusy = one.answer !== undefined || one.busy().length > 0;
+      return isBusy && !one.#isProvidedFor() ? [one] : [];
+    });
+  }
+
+  /** Whether it may still be on its way though the job does wait, or has said what to do then. */
+  #isProvidedFor(): boolean {
+    return this.mayGoOn || this.by?.hasFailedInAll === true || this.run.kept.size > 0;
+  }
+
+  /** What failed below and nobody looked at, once. */
+  takeLost(): Lost[] {
+    const found = new Map<unknown, Lost>();
+    for (const one of this.below) {
+      for (const [promise, error] of one.lost) {
+        if (this.run.kept.has(promise)) continue;
+        one.lost.delete(promise);
+        found.set(error, { name: one.name(), error });
+      }
+      for (const lost of one.takeLost()) found.set(lost.error, lost);
+    }
+    return [...found.values()];
+  }
+}
