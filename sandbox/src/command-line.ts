@@ -119,7 +119,7 @@ function readSeed(file: string): Seed {
   try {
     seed = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new UsageError(`The seed ${file} cannot be read: ${messageOf(error)}`);
+    throw new UsageError(`The seed ${file} cannot be read: ${messageOf(error)}.`);
   }
   try {
     checkSeed(seed as Seed);

@@ -1,6 +1,7 @@
+import { type Resource, resources } from '../../src/resources.js';
 import { BAD_GATEWAY_PAGE } from './core/html.js';
 import type { Incoming } from './core/incoming.js';
-import { checkKeys } from './known-keys.js';
+import { checkKeys, didYouMean } from './known-keys.js';
 import { type WireFault, withFault } from './wire-fault.js';
 
 /**
@@ -35,7 +36,7 @@ export interface FaultOrder {
   /** Which requests. Default: all. */
   when?: {
     method?: string;
-    /** An endpoint's name, such as `contacts`, or a pattern for the path. */
+    /** An endpoint's name, such as `contacts`, a whole path, `/api/v2/contacts.json`, or a pattern for the path. */
     path?: string | RegExp;
     /** The first matching request that fails, counted from 1 since the order. Default: `1`. */
     nth?: number;
@@ -89,9 +90,30 @@ function checkOrder(order: FaultOrder): void {
     if (given !== undefined && !(typeof given === 'number' && given >= 0)) {
       throw new TypeError(`The fault's "${key}" must be a number that is not negative.`);
     }
+    if (given === 0 && (key === 'times' || key === 'nth')) {
+      throw new TypeError(`The fault's "${key}" counts from 1.`);
+    }
   }
+  checkWhen(when);
   if (order.strikes !== undefined && !['before', 'after'].includes(order.strikes)) {
     throw new TypeError('The fault\'s "strikes" must be "before" or "after".');
+  }
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+
+const PATHS = Object.values<Resource>(resources).map(({ path }) => path);
+
+/** Refuses what no request can match: the fault would wait for ever. */
+function checkWhen({ method, path }: FaultOrder['when'] & {}): void {
+  if (method !== undefined && !METHODS.includes(method)) {
+    throw new TypeError(`The fault's "method" must be one of ${METHODS.join(', ')}.`);
+  }
+  if (path === undefined || path instanceof RegExp) return;
+  if (typeof path !== 'string' || !(path.startsWith('/') || PATHS.includes(path))) {
+    throw new TypeError(
+      `The fault's "path" must be an endpoint, such as "contacts", or a path that starts with "/".${didYouMean(String(path), PATHS)}`,
+    );
   }
 }
 

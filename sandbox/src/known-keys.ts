@@ -22,15 +22,21 @@ function distance(a: string, b: string): number {
 
 const plain = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-/** The known word that is most like another one. */
-function nearest(word: string, known: readonly string[]): string | undefined {
+/** The known word that somebody may have meant; undefined if none is like it. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
-  let least = Infinity;
+  let least = Math.max(2, Math.floor(plain(word).length / 3)) + 1;
   for (const one of known) {
     const away = distance(plain(word), plain(one));
     if (away < least) [best, least] = [one, away];
   }
   return best;
+}
+
+/** A question after what is not known; empty if nothing is like it. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const meant = nearest(word, known);
+  return meant === undefined ? '' : ` Did you mean "${meant}"?`;
 }
 
 /**
@@ -43,6 +49,6 @@ export function checkKeys(what: string, given: object, known: readonly string[])
     Object.entries(given).find(([key, value]) => value !== undefined && !known.includes(key)) ?? [];
   if (unknown === undefined) return;
   throw new TypeError(
-    `${what} has the unknown key "${unknown}". Did you mean "${nearest(unknown, known)}"? The known keys are ${known.join(', ')}.`,
+    `${what} has the unknown key "${unknown}".${didYouMean(unknown, known)} The known keys are ${known.join(', ')}.`,
   );
 }

@@ -65,7 +65,7 @@ export interface SandboxOptions {
   bodyLimit?: number;
   /** Called with each request after its response. */
   onRequest?: (request: LoggedRequest) => void;
-  /** Called with each thing in a flow or a broadcast that the sandbox does not know or do, once. */
+  /** Called with each thing of `sandbox.unknown()`, once. */
   onUnknown?: (unknown: UnknownConstruct) => void;
 }
 
@@ -111,9 +111,65 @@ const SCOPES: Record<Scope, true> = {
   'v2.runs': true,
 };
 
-/** Refuses an option that nothing reads. */
+const DIALECTS: readonly unknown[] = ['v9', 'textit'];
+const DATE_STYLES: readonly unknown[] = ['day_first', 'month_first', 'year_first'];
+
+const isCount = (given: unknown): boolean => typeof given === 'number' && given >= 0;
+
+function isZone(given: unknown): boolean {
+  try {
+    return typeof given === 'string' && Boolean(new Intl.DateTimeFormat('en', { timeZone: given }));
+  } catch {
+    return false;
+  }
+}
+
+/** What a setting has to be, and what says so. An empty country is none. */
+const VALUES: Record<string, readonly [fits: (given: unknown) => boolean, what: string]> = {
+  seed: [
+    given => given === 'maternal-health' || (typeof given === 'object' && !Array.isArray(given)),
+    '"maternal-health" or an object with lists of rows',
+  ],
+  contacts: [given => Array.isArray(given) || isCount(given), 'a list of contacts, or how many'],
+  dialect: [given => DIALECTS.includes(given), '"v9" or "textit"'],
+  country: [
+    given => typeof given === 'string' && /^([A-Z]{2})?$/.test(given),
+    'a country of two capital letters, such as "RW"',
+  ],
+  timezone: [isZone, 'an IANA time zone, such as "Africa/Kigali"'],
+  languages: [
+    given => Array.isArray(given) && given.every(one => /^[a-z]{3}$/.test(String(one))),
+    'a list of three-letter languages, such as ["eng"]',
+  ],
+  dateStyle: [given => DATE_STYLES.includes(given), DATE_STYLES.map(one => `"${one}"`).join(', ')],
+  date_style: [given => DATE_STYLES.includes(given), DATE_STYLES.map(one => `"${one}"`).join(', ')],
+  throttle: [
+    given => given === false || isCount(given) || typeof given === 'object',
+    'false, a number of requests per hour, or a rate for each scope',
+  ],
+  limits: [
+    given => typeof given === 'object' && Object.values(given ?? {}).every(isCount),
+    'a number for each kind of object',
+  ],
+};
+
+/**
+ * Refuses a value that a setting cannot have: where nobody checks it, a test would run with another one.
+ *
+ * @param what - What the settings belong to, as the subject of a sentence: `createSandbox()`.
+ */
+export function checkValues(what: string, given: object): void {
+  for (const [key, value] of Object.entries(given)) {
+    const [fits, needed] = (Object.hasOwn(VALUES, key) && VALUES[key]) || [];
+    if (value === undefined || !fits || fits(value)) continue;
+    throw new TypeError(`${what}: "${key}" must be ${needed}.`);
+  }
+}
+
+/** Refuses an option that nothing reads, or that has a value that it cannot have. */
 export function checkOptions(options: SandboxOptions): void {
   checkKeys('createSandbox()', options, Object.keys(KEYS));
+  checkValues('createSandbox()', options);
   checkKeys('The option limits', options.limits ?? {}, Object.keys(LIMITED));
   const { throttle } = options;
   if (typeof throttle === 'object') checkKeys('The option throttle', throttle, Object.keys(SCOPES));

@@ -15,7 +15,7 @@ import { addTicket } from './engine/tickets.js';
 import { perform } from './engine/work.js';
 import { type FaultOrder, Faults } from './faults.js';
 import { checkKeys } from './known-keys.js';
-import type { SandboxOptions } from './options.js';
+import { checkValues, type SandboxOptions } from './options.js';
 import { PAGE_PATH, withPage } from './page/page.js';
 import { RecentRequests } from './page/recent.js';
 import { type LoggedRequest, RequestLog } from './request-log.js';
@@ -227,6 +227,9 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     report: (message, status) => reportOn(workspaceOf(), message, status),
     configure: changes => configure(workspaceOf(changes.workspace), changes),
     engine: state => {
+      if (state !== 'up' && state !== 'down') {
+        throw new TypeError('The engine is either "up" or "down".');
+      }
       built.server.catchUp();
       built.server.engine.down = state === 'down';
     },
@@ -243,6 +246,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     },
     now: () => new Date(clock.now()),
     advance: seconds => {
+      if (typeof seconds !== 'number')
+        throw new TypeError('The clock goes forward by a number of seconds.');
       if (!(seconds >= 0)) throw new TypeError('The clock only goes forward.');
       if (clock.now() + seconds * 1000 > LATEST) {
         throw new TypeError('The clock goes no further than the year 9999.');
@@ -291,7 +296,11 @@ function identityOf(workspace: Workspace, text: string): string | undefined {
 function findContact(workspace: Workspace, text: string): Contact {
   const found =
     workspace.contacts.find(text) ?? workspace.urns.get(identityOf(workspace, text) ?? '');
-  if (!found || found.deleted) throw new TypeError(`The sandbox has no contact ${text}`);
+  if (!found || found.deleted) {
+    throw new TypeError(
+      `The sandbox has no contact ${text}. Give a uuid, or a URN such as tel:+250788123123.`,
+    );
+  }
   return found;
 }
 
@@ -365,6 +374,7 @@ const CHANGES: Record<keyof WorkspaceChanges, true> = {
 
 function configure(workspace: Workspace, changes: WorkspaceChanges): void {
   checkKeys('configure()', changes, Object.keys(CHANGES));
+  checkValues('configure()', changes);
   const { throttle, limits, workspace: _, ...plain } = changes;
   Object.assign(workspace.settings, plain);
   if (throttle !== undefined) workspace.settings.rates = ratesOf(workspace.dialect, throttle);

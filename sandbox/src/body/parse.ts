@@ -1,6 +1,6 @@
 import type { Incoming } from '../core/incoming.js';
 import { badRequest, invalidAsAWhole, Refusal, ServerError } from '../core/reply.js';
-import { parseJson } from '../values/index.js';
+import { parseJson, TooDeep } from '../values/index.js';
 
 /** Django's limit on a body that is not a file. */
 const MOST_BYTES = 2_621_440;
@@ -99,6 +99,7 @@ function readJson(body: Uint8Array): Record<string, unknown> {
   try {
     parsed = parseJson(text);
   } catch (error) {
+    if (error instanceof TooDeep) throw new ServerError('JSON nested this deeply');
     const reason = error instanceof Error ? error.message : String(error);
     throw badRequest(
       reason.startsWith('JSON parse error') ? reason : `JSON parse error - ${reason}`,

@@ -62,11 +62,10 @@ const OF_RUNS = [
   'locals',
 ] as const;
 
-/** Whether a path such as `results.age` begins with a name that only a flow knows, and leads on. */
-export function leadsIntoRun(path: string): boolean {
-  const [root = '', ...rest] = path.toLowerCase().split('.');
-  return rest.length > 0 && OF_RUNS.some(name => name === root);
-}
+export const isOnlyInFlows = (name: string): boolean => OF_RUNS.some(one => one === name);
+
+/** All first names of expressions. */
+export const NAMES: readonly string[] = ['contact', 'fields', 'globals', 'urns', ...OF_RUNS];
 
 function rootsOfRun(
   { workspace, contact, input, webhook }: Scene,

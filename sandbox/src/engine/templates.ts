@@ -3,8 +3,9 @@ import { EnginePanic, OverLimit } from '../expressions/errors.js';
 import { testNamed } from '../expressions/functions/index.js';
 import { type Filled, type FilledValue, fillIn, valueIn } from '../expressions/template.js';
 import { ErrorValue, isTrue, ObjectValue, toText, type Value } from '../expressions/values.js';
+import { nearest } from '../known-keys.js';
 import { cut, lengthOf } from '../values/text.js';
-import { leadsIntoRun, rootsOf, type Scene } from './scene.js';
+import { isOnlyInFlows, NAMES, rootsOf, type Scene } from './scene.js';
 
 /** A flow's text is cut to so many letters. */
 const LONGEST = 10_000;
@@ -42,11 +43,25 @@ function note(scene: Scene, { failed, unknown, plain, panic }: Noted, place: str
   const told = scene.workspace.unknown;
   for (const { what, expression } of unknown) told.tell({ what, expression, place });
   for (const { what, expression } of failed) told.tell({ what: failure(what), expression, place });
-  for (const path of scene.run ? [] : plain.filter(leadsIntoRun)) {
-    told.tell({ what: 'a name that only flows know', expression: `@${path}`, place });
+  for (const path of plain) {
+    const what = misnamed(scene, path);
+    if (what !== undefined) told.tell({ what, expression: `@${path}`, place });
   }
   if (panic !== undefined) told.tell({ what: afterPanic(panic), expression: '', place });
 }
+
+/** What is wrong with a path that stayed in a text; undefined if its author may well have meant just that. */
+function misnamed({ run }: Scene, path: string): string | undefined {
+  const [root = '', ...rest] = path.toLowerCase().split('.');
+  if (rest.length === 0) return undefined;
+  if (!run && isOnlyInFlows(root)) return 'a name that only flows know';
+  const meant = nearest(root, NAMES);
+  const isNear = meant === `${root}s` || root.length >= SHORTEST_NEAR;
+  return meant !== undefined && isNear ? `an unknown name, perhaps for ${meant}` : undefined;
+}
+
+/** Shorter words are near to too many others. */
+const SHORTEST_NEAR = 5;
 
 /** Why something failed, without texts that may be of a contact: so that it is told once, and not for each contact. */
 const failure = (message: string): string =>

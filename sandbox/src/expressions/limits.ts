@@ -1,7 +1,7 @@
 import { OverLimit } from './errors.js';
 
 /** What one template may cost. A unit is a step, or a few letters of text. */
-const MOST_UNITS = 20_000;
+const MOST_UNITS = 40_000;
 
 /** The units of one letter. Copying text is cheap. */
 const LETTER = 1 / 16;

@@ -81,44 +81,69 @@ function wholePower(base: Decimal, exponent: number): Decimal {
   return exponent < 0 ? Decimal.of(1).dividedBy(result) : result;
 }
 
-/** Working digits beyond the ones that are kept. */
-const SPARE = 12;
-
 const ONE = Decimal.of(1);
-const TWO = Decimal.of(2);
+const TENTH = new Decimal(1n, -1);
 
 const MOST_TERMS = 2000;
 
-/** The natural logarithm, rounded. */
-function logarithm(value: Decimal, places: number): Decimal {
-  const working = places + SPARE;
-  // 2 * artanh((m - 1) / (m + 1)) of a mantissa near 1, after taking out powers of two.
-  let mantissa = value;
-  let twos = 0;
-  while (mantissa.compare(Decimal.read('1.5')) > 0) {
-    mantissa = mantissa.dividedBy(TWO, working + value.digits);
-    twos++;
-  }
-  while (mantissa.compare(Decimal.read('0.75')) < 0) {
-    mantissa = mantissa.times(TWO);
-    twos--;
-  }
-  const own = series(mantissa, working);
-  const two = series(TWO, working).times(Decimal.of(twos));
-  return own.plus(two).rounded(places);
+const LN_10 =
+  '302585092994045684017991454684364207601101488628772976033327900967572609677352480235997205089598298341967784042286248633409525465082806756666287369';
+
+/** The logarithm of ten as the engine has it: with one digit less than the next power of two, the rest cut off. */
+function logarithmOfTen(places: number): Decimal {
+  const length = places < 1 ? 0 : 2 ** (Math.floor(Math.log2(places)) + 1) - 1;
+  const digits = LN_10.slice(0, length);
+  return new Decimal(BigInt(`2${digits}`), -digits.length);
 }
 
-function series(value: Decimal, working: number): Decimal {
-  const ratio = value.minus(Decimal.of(1)).dividedBy(value.plus(Decimal.of(1)), working);
-  const square = ratio.times(ratio).rounded(working);
-  let term = ratio;
-  let sum = ratio;
-  for (let step = 3; !term.isZero && step < MOST_TERMS; step += 2) {
-    term = term.times(square).rounded(working);
-    sum = sum.plus(term.dividedBy(Decimal.of(step), working));
-  }
-  return sum.times(TWO);
+const isNearOne = (value: Decimal): boolean => value.minus(ONE).absolute().compare(TENTH) <= 0;
+
+/** The natural logarithm, rounded, with the last digits of the engine: of a mantissa below one, and the power of ten apart. */
+function logarithm(value: Decimal, places: number): Decimal {
+  const working = places + 2;
+  if (isNearOne(value)) return series(value, working).rounded(places);
+  const tens = value.digits + value.exponent;
+  const mantissa = new Decimal(value.coefficient, value.exponent - tens);
+  const own = isNearOne(mantissa) ? series(mantissa, working) : approached(mantissa, working);
+  return own.plus(logarithmOfTen(working).times(Decimal.of(tens))).rounded(places);
 }
+
+/** By the series of a number near one. */
+function series(value: Decimal, working: number): Decimal {
+  const over = value.minus(ONE);
+  const ratio = over.dividedBy(over.plus(Decimal.of(2)), working);
+  const square = ratio.times(ratio);
+  let power = ratio.plus(ratio);
+  let sum = power;
+  for (let step = 3; step < MOST_TERMS; step += 2) {
+    power = power.times(square).rounded(working + POWER_DIGITS);
+    const term = power.dividedBy(Decimal.of(step), working);
+    sum = sum.plus(term);
+    if (isTiny(term, working)) break;
+  }
+  return sum;
+}
+
+/** By Halley's steps from what a float knows. */
+function approached(value: Decimal, working: number): Decimal {
+  let found = Decimal.ofFloat(Math.log(value.toNumber()));
+  let before = Decimal.zero;
+  for (let steps = 0; steps < 2 * working + 10; steps++) {
+    const power = exponential(found, working);
+    const off = power.minus(value);
+    const step = off.plus(off).dividedBy(power.plus(value), working);
+    found = found.minus(step);
+    if (before.plus(step).isZero || isTiny(step, working)) break;
+    before = step;
+  }
+  return found;
+}
+
+const isTiny = (value: Decimal, places: number): boolean =>
+  value.absolute().compare(new Decimal(1n, -places)) <= 0;
+
+/** The digits of a power that are kept beyond the working ones. */
+const POWER_DIGITS = 80;
 
 /** e to the power of a number, rounded. Like the engine's, each step of the sum is rounded to one more digit only. */
 function exponential(value: Decimal, places: number): Decimal {
@@ -132,7 +157,8 @@ function exponential(value: Decimal, places: number): Decimal {
     const term = power.dividedBy(factorial, working);
     sum = sum.plus(term);
     if (term.compare(least) < 0) break;
-    power = power.times(positive);
+    // The engine keeps all digits of it; these are more than any that shows.
+    power = power.times(positive).rounded(working + POWER_DIGITS);
     factorial = factorial.times(Decimal.of(step + 1));
   }
   const result = value.sign < 0 ? ONE.dividedBy(sum, working) : sum;

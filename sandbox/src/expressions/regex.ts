@@ -164,8 +164,8 @@ interface Thread {
 }
 
 /** The price of one step of one thread, of keeping where a group begins or ends for each mark so far, and of one test of a class. */
-const STEP = 0.5;
-const MARK = 0.1;
+const STEP = 0.2;
+const MARK = 0.05;
 const TEST = 0.3;
 
 /** Follows all ways through a pattern at once, the preferred one first. */

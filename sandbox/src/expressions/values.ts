@@ -261,11 +261,14 @@ const NUMBER = /^-?(\d+|\d+\.\d+|\.\d+)$/;
 export function readNumber(at: Evaluation, text: string): Decimal | undefined {
   at.meter.chargeText(text.length);
   const trimmed = trimSpace(text);
-  if (!NUMBER.test(trimmed)) return undefined;
+  if (!NUMBER.test(trimmed) || (!at.isOld && isVast(trimmed))) return undefined;
   at.meter.chargeDigits(Math.min(trimmed.length, MOST_READ));
   const number = Decimal.read(trimmed);
   return at.isOld || isKept(number) ? number : undefined;
 }
+
+/** Whether a number has more digits before its point than `textit` can keep. */
+const isVast = (digits: string): boolean => /^-?0*[1-9]\d{101}/.test(digits);
 
 /** Longer ones are refused at once. */
 const MOST_READ = 4000;

@@ -1,4 +1,5 @@
 import { checkKeys } from '../known-keys.js';
+import { checkValues } from '../options.js';
 import { SEED_KEYS } from './keys.js';
 import type { Seed } from './types.js';
 
@@ -9,7 +10,9 @@ const isRow = (given: unknown): given is object =>
 
 /** Refuses a seed with a key that nothing reads, or with something else than rows in a list. */
 export function checkSeed(seed: Seed): void {
-  if (!isRow(seed)) throw new TypeError('The seed is not an object with lists of rows.');
+  if (!isRow(seed)) {
+    throw new TypeError('The seed is not an object with lists of rows.');
+  }
   checkKeys('The seed', seed, KINDS);
   for (const kind of KINDS) {
     const given: unknown = seed[kind];
@@ -19,6 +22,7 @@ export function checkSeed(seed: Seed): void {
     }
     for (const row of Array.isArray(given) ? given : [given]) checkRow(kind, row);
   }
+  checkValues("The seed's workspace", seed.workspace ?? {});
 }
 
 function checkRow(kind: keyof Seed, row: unknown): void {

@@ -39,7 +39,11 @@ export function seedContact(context: SeedContext, row: ContactSeed): void {
 
 function urnOf({ workspace }: SeedContext, text: string): model.Urn {
   const found = normalizeUrn(text, workspace.locale, 'body');
-  if (!('urn' in found)) throw new TypeError(`The seed has a URN that a server refuses: ${text}`);
+  if (!('urn' in found)) {
+    throw new TypeError(
+      `The seed has a URN that a server refuses: ${text}. A URN has a scheme, such as tel:+250788123123.`,
+    );
+  }
   return { identity: found.urn, display: found.display };
 }
 

@@ -4,7 +4,7 @@
  */
 export interface UnknownConstruct {
   /**
-   * Such as `an error: object has no property 'firstname'`, `a name that only flows know`, `an expression nested this deeply`
+   * Such as `an error: object has no property 'firstname'`, `an unknown name, perhaps for contact`, `an expression nested this deeply`
    * or `an e-mail`.
    */
   what: string;

@@ -17,7 +17,7 @@ export {
   readFieldValue,
   shownFieldValue,
 } from './field.js';
-export { JsonNumber, parseJson } from './json.js';
+export { JsonNumber, parseJson, TooDeep } from './json.js';
 export { storeLanguage } from './language.js';
 export { storeName } from './name.js';
 export { type Place, type Places, placesOf } from './place.js';

@@ -5,12 +5,20 @@ export class JsonNumber {
   constructor(readonly source: string) {}
 }
 
+/** JSON that is nested more deeply than Python reads: no fault of the JSON, and so a crash of a server. */
+export class TooDeep extends Error {}
+
+/** Python gives up at its recursion limit of 1000, some of which a server uses itself. */
+const MOST_DEPTH = 900;
+
 /** Python refuses to parse longer integers. */
 const MOST_DIGITS = 4300;
 
 /**
  * Parses JSON as Python does: numbers keep their text, the last of duplicate keys counts, and errors have Python's
  * message. The message does not include the server's prefix `JSON parse error - `.
+ *
+ * @throws TooDeep
  */
 export function parseJson(text: string): unknown {
   return new Reader(text).document();
@@ -33,6 +41,7 @@ const PLAIN = /[^"\\\0-\x1f]*/y;
 
 class Reader {
   private at = 0;
+  private depth = 0;
 
   constructor(private readonly text: string) {}
 
@@ -49,8 +58,12 @@ class Reader {
   private value(): unknown {
     const char = this.text[this.at];
     if (char === '"') return this.string();
-    if (char === '{') return this.object();
-    if (char === '[') return this.array();
+    if (char === '{' || char === '[') {
+      if (++this.depth > MOST_DEPTH) throw new TooDeep();
+      const inner = char === '{' ? this.object() : this.array();
+      this.depth--;
+      return inner;
+    }
     if (char !== undefined && char >= '0' && char <= '9') return this.number();
     if (this.take('null')) return null;
     if (this.take('true')) return true;

@@ -6,12 +6,17 @@ import { environmentOf, recorded, rootsOf } from './recorded.js';
 /** No result is longer than what its own text and the limits make of it. */
 const LONGEST = 1_000_000;
 
+/** A hundred times what the slowest takes: what looks twice at each character takes far longer. */
+const MOST_MILLISECONDS = 2000;
+
 describe.each(['v9', 'textit'] as const)('%s', dialect => {
   const roots = rootsOf(dialect, 'flow');
   const environment = environmentOf(dialect, 'flow');
 
   it.each(Object.entries(HOSTILE))('comes to an end with %s', (_, template) => {
+    const start = performance.now();
     const { text, errors, unknown } = fillIn(template, roots, environment);
+    expect(performance.now() - start).toBeLessThan(MOST_MILLISECONDS);
     expect(text.length).toBeLessThan(LONGEST);
     // What costs too much is told, and is an error: it never is an empty text in silence.
     if (unknown.length > 0) expect(errors.length).toBeGreaterThan(0);

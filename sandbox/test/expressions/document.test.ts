@@ -54,13 +54,14 @@ A server has these too:
 - an expression that fails: \`an error: object has no property 'firstname'\`. Texts in it are shown as \`"…"\`, and it is told
   once, not for each contact. A router with a \`has_error\` case may fail in its operand: it asks for that
 - a test of a router that fails
-- in a broadcast or the message of a campaign, a name that only flows know, such as \`@results.age\`: it stays in the text
+- in a broadcast or the message of a campaign, a name that only flows know, such as \`@results.age\`: it stays in the text, and
+  so does a name that is almost one, \`@contacts.name\`
 - what comes after the engine itself breaks: \`v9\` gives nothing for \`@((0 - 8) ^ 0.5)\`, nor does the sandbox
 
 A server would do these, and the sandbox leaves them out:
 
 - a template that costs too much: nested more than 250 levels deep, numbers of more than 4,000 digits, dates beyond the
-  year 270,000, or more than some 20,000 steps, or
+  year 270,000, or more than some 40,000 steps, or
   a text of more than 20,000 characters. Steps are counted, not time, so it is the same on every computer
 - a test of a router that no engine has
 - the prompts of \`prompt()\`, which a server keeps

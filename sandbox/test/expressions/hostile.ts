@@ -1,6 +1,10 @@
 /** Texts that ask for more than any message needs, each by what it tries. */
 const times = (count: number, text: string): string => text.repeat(count);
 
+/** A long text, which an expression makes of a short one. */
+const long = (text: string): string =>
+  `repeat(${JSON.stringify(text)}, ${Math.floor(200_000 / text.length)})`;
+
 export const HOSTILE: Record<string, string> = {
   'brackets nested 10,000 deep': `@(${times(10_000, '(')}1${times(10_000, ')')})`,
   'calls nested 5,000 deep': `@(${times(5000, 'upper(')}"a"${times(5000, ')')})`,
@@ -53,4 +57,43 @@ export const HOSTILE: Record<string, string> = {
   'unclosed quotes': `@(${times(50_000, '"\\" ')}`,
   'quotes without end': times(20_000, '@("'),
   'words among words': `@(has_any_word("${times(20_000, 'a ')}", "${times(20_000, 'b ')}"))`,
+  'a text of a megabyte': times(250_000, '@(1)'),
+  'a text of at signs': times(20_000, '@'),
+  'many names that mean nothing': times(6600, '@a '),
+  'brackets nested 9,000 deep': `@(${times(9000, '(')}1${times(9000, ')')})`,
+  'signs nested 19,000 deep': `@(${times(19_000, '-')}1)`,
+  'a sum that fits': `@(1${times(9000, '+1')})`,
+  'many roots': times(160, `@(repeat("9", 30) ^ 0.${times(30, '7')}) `),
+  'many powers': times(600, '@(repeat("9", 40) ^ 99) '),
+  'products of long numbers': times(240, '@(repeat("9", 1999) * repeat("9", 1999)) '),
+  'many long numbers, rounded': times(400, '@(round(repeat("9", 3999), -999)) '),
+  'zeros within a number': `@("0." & repeat("0", 3000) & "1" & repeat("0", 900) & "1")`,
+  'blanks within a text': `@(trim("a" & ${long(' ')} & "a"))`,
+  'blanks within a date': `@(date("a" & ${long(' ')} & "a"))`,
+  'blanks within a time': `@(time("9" & ${long(' ')} & "x"))`,
+  'blanks within a place': `@(has_state("a" & ${long(' ')} & "a"))`,
+  'periods within a place': `@(has_state("a" & ${long('.')} & "a"))`,
+  'a layout of one letter': `@(format_date(today(), ${long('D')}))`,
+  'a layout of separators': `@(format_date(today(), ${long('-/')}))`,
+  'a text read by seconds': `@(parse_time(${long('1-')}, ${long('s-')}))`,
+  'many zones': Array.from(
+    { length: 400 },
+    (_, n) => `@(format_datetime(now(), "tt", "A/B${n}"))`,
+  ).join(''),
+  'a message that shows a long text': `@(foreach(split(repeat("a ", 999)), (x) => is_error(${long('é')} + 1)))`,
+  'a long name of a property, in many places': `@(((o) => foreach(split(repeat("a ", 4999)), (x) => o))(object(${long('k')}, 1)))`,
+  'many named values, compared': `@(contains(foreach(split(repeat("a ", 999)), (x) => parse_json("{" & repeat(""a":1,", 99) & ""b":1}")), object("a", 2)))`,
+  'a long text, true or false': `@(foreach(split(repeat("a ", 4999)), (x) => if(${long('é')}, 1, 2)))`,
+  'many groups of a pattern': `@(regex_match("${times(50, 'a')}", "${times(4000, '(a?)')}"))`,
+  'a class of many ranges': `@(regex_match("zzzzzzzzzzzz", "[${times(6000, 'a-b')}]*$"))`,
+  'many properties of Unicode': `@(regex_match("a", "${times(4000, '\\pL')}"))`,
+  'a repetition of many parts': `@(regex_match("a", "(${times(15_000, 'a')}){2}"))`,
+  'a function of many arguments': `@((${times(2000, 'a, ')}a) => a)`,
+  'many letters of HTML': `@(html_decode(${long('&a')}))`,
+  'a long number, read aloud': `@(read_chars(${long('1')}))`,
+  'long JSON': `@(parse_json("[" & repeat("1,", 99999) & "1]"))`,
+  'a long text as JSON': `@(parse_json(""" & ${long('a')} & """))`,
+  'commas that look like a number': `@(has_number(${long(',')}))`,
+  'addresses side by side': `@(has_email(${long('a@')}))`,
+  'hashes of a URN': `@(urn_parts("tel:" & ${long('#')}))`,
 };

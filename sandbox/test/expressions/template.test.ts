@@ -55,6 +55,27 @@ describe('expressions of both engines', () => {
     }
   });
 
+  it('find roots to the last digit on the newer line', () => {
+    const given = (text: string) => fillIn(text, roots, environmentOf('textit', 'flow')).text;
+    // A root of 17 digits is off by what the logarithm of ten lacks, as on a server.
+    expect(given('@(12345678987654321 ^ 0.5)')).toBe('111111110.99999999999999970911324');
+    expect(given('@(144 ^ 0.5)')).toBe('12.000000003');
+  });
+
+  it('name a zone that there is none of', () => {
+    for (const dialect of ['v9', 'textit'] as const) {
+      const { errors } = fillIn(
+        '@(format_datetime(now(), "tt", "a\\\\b")) @(format_datetime(now(), "tt", "\\\\a"))',
+        roots,
+        environmentOf(dialect, 'flow'),
+      );
+      expect(errors.map(error => error.split('(...): ')[1])).toEqual([
+        'unknown time zone a\\b',
+        'time: invalid location name',
+      ]);
+    }
+  });
+
   it('take a long number without its plus for a whole one on the newer line alone', () => {
     const text = '@(has_phone("447911123456", "RW"))';
     const given = (dialect: 'v9' | 'textit') =>

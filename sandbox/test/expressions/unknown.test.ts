@@ -91,7 +91,7 @@ it('tells what printed nothing in a broadcast, once and not for each contact', a
   });
   const text =
     '@contact.firstname @fields.nosuch @globals.nosuch @urns.nosuch @contact.nosuch.deep @(1 / 0) ' +
-    '@(contact.name + 1) @(urn_parts(contact.name)) @(parse_datetime(contact.name, "DD")) @results.age me@run @@results.age';
+    '@(contact.name + 1) @(urn_parts(contact.name)) @(parse_datetime(contact.name, "DD")) @results.age me@run @@results.age @contct.name @field.age @moh.rw @contcts';
   await post('broadcasts.json', { urns: [ANN, BEN], text: { eng: text } });
   await sandbox.settled();
   const place = 'broadcast 1';
@@ -109,6 +109,8 @@ it('tells what printed nothing in a broadcast, once and not for each contact', a
       place,
     ),
     { what: 'a name that only flows know', expression: '@results.age', place },
+    { what: 'an unknown name, perhaps for contact', expression: '@contct.name', place },
+    { what: 'an unknown name, perhaps for fields', expression: '@field.age', place },
   ]);
 });
 

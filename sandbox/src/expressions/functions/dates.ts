@@ -33,7 +33,7 @@ export function zoneOf(at: Evaluation, name: string): Zone {
   at.meter.charge(ZONE);
   const zone = zoneNamed(name);
   if (zone) return zone;
-  const isPath = name.includes('..') || /^[/\\]/.test(name) || name.includes('\\');
+  const isPath = name.includes('..') || /^[/\\]/.test(name);
   throw new ErrorValue(isPath ? 'time: invalid location name' : `unknown time zone ${name}`);
 }
 

@@ -11,7 +11,7 @@ import { tabs } from './tabs.js';
 import { count, grouped, nameOf, timeOf } from './words.js';
 
 const NOT_KNOWN =
-  'Errors print nothing on a real server either. The rest it would do: the sandbox left it out.';
+  'Expressions that fail print nothing on real servers either. Actions are left out only by the sandbox.';
 
 /** @param {Tools} tools */
 export function activity({ choose, list }) {
