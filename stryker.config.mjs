@@ -1,7 +1,9 @@
 // npm run test:mutants: changes the code a little, thousands of times, and looks which changes no test
-// notices. AREA=sync takes the planner of syncContacts instead of the client. Hours, not minutes.
+// notices. AREA=errors, input or sync takes that folder instead of the client. Hours, not minutes.
 const AREAS = {
   client: ['src/client/**/*.ts'],
+  errors: ['src/errors/*.ts'],
+  input: ['src/input/*.ts'],
   sync: ['src/sync/{match,predict,compare,write}/*.ts', 'src/sync/inputs.ts'],
 };
 const area = process.env.AREA ?? 'client';
@@ -22,6 +24,8 @@ export default {
   ignorePatterns: ['/tmp', '/dist', '/types', '/coverage', '/bench', '/docs/evidence/performance'],
   reporters: ['clear-text', 'json', 'progress-append-only'],
   clearTextReporter: { logTests: false, allowColor: false, skipFull: true },
+  incremental: true,
+  incrementalFile: `tmp/mutants-${area}-incremental.json`,
   jsonReporter: { fileName: `tmp/mutants-${area}.json` },
   checkers: [],
   allowEmpty: false,

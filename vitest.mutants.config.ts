@@ -2,8 +2,20 @@ import { defineConfig } from 'vitest/config';
 import { adaptor, alias } from './vitest.config';
 
 const TESTS: Record<string, string[]> = {
+  errors: [
+    'test/errors/*.test.ts',
+    'test/properties/{retry,errors}.test.ts',
+    'test/faults/{connections,retries,outcomes}.test.ts',
+    'test/operations/{http,sends,one}.test.ts',
+  ],
+  input: [
+    'test/input/*.test.ts',
+    'test/operations/{expand,missingWords,missingData,options,nearest,names,times,bodyKeys,inPlaceOfValue,notAwaited,jobMistakes,types}.test.ts',
+    'test/util/*.test.ts',
+  ],
   client: [
     'test/client/**/*.test.ts',
+    'test/errors/*.test.ts',
     'test/properties/{retry,errors}.test.ts',
     'test/faults/{connections,retries}.test.ts',
     'test/operations/{http,archives}*.test.ts',

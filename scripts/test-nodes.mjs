@@ -10,7 +10,14 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** The oldest Node.js that package.json allows, and the newest of every line since. */
 const VERSIONS = (process.env.NODES ?? '20.18.1,22,24,26').split(',');
-const PARTS = ['test/client', 'test/legacy', 'test/packaging', 'test/webhook', 'test/properties'];
+const PARTS = [
+  'test/client',
+  'test/errors',
+  'test/legacy',
+  'test/packaging',
+  'test/webhook',
+  'test/properties',
+];
 
 /** Installs a Node.js under tmp/ and gives the path of its binary. */
 function install(version) {

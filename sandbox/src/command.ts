@@ -109,7 +109,7 @@ function logRequest({ method, status, path, query, as }: LoggedRequest): void {
 function logUnknown({ what, expression, place }: UnknownConstruct): void {
   const time = new Date().toTimeString().slice(0, 8);
   const where = expression ? `${expression} of ${place}` : place;
-  process.stdout.write(`${time}  UNKNOWN  ${what}, in ${where}: left out\n`);
+  process.stdout.write(`${time}  UNKNOWN  ${what}, in ${where}\n`);
 }
 
 function stopOn(sandbox: Sandbox): void {

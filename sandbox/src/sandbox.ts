@@ -6,7 +6,7 @@ import { type Incoming, readIncoming, TooLarge, type Wire } from './core/incomin
 import { type ShownContact, showContact } from './endpoints/contact-shown.js';
 import { planAll } from './engine/campaigns.js';
 import { bump } from './engine/contacts.js';
-import { receive } from './engine/incoming.js';
+import { LONGEST_TEXT, receive, TOO_LONG } from './engine/incoming.js';
 import { join } from './engine/membership.js';
 import { contactsOf } from './engine/messages.js';
 import type { SentItem } from './engine/outbox.js';
@@ -75,13 +75,13 @@ export interface Sandbox {
   /** The last 10,000 requests, oldest first, without tokens. */
   requests(): LoggedRequest[];
   /**
-   * What flows and broadcasts asked for that the sandbox does not know or do, in the order in which it was met, each once: at
-   * most 1,000. A server would have done it; the sandbox left out an expression, an e-mail, a transfer of airtime, a call to
-   * another computer.
+   * What was not as meant in flows, broadcasts and campaigns, in the order in which it was met, each once: at most 1,000.
+   * Expressions that failed and so printed nothing, here and on a server; and what a server would have done and the sandbox
+   * left out: an e-mail, a transfer of airtime, a call to another computer.
    *
    * @example
-   * // At the end of a test: all was as on a server.
-   * if (sandbox.unknown().length > 0) throw new Error('Something was not as on a server.');
+   * // At the end of a test: no text came out empty, and all was as on a server.
+   * if (sandbox.unknown().length > 0) throw new Error('Something was not as meant.');
    */
   unknown(): UnknownConstruct[];
   /**
@@ -214,6 +214,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       return built.server.workspaces.flatMap(({ unknown }) => unknown.all());
     },
     async reply(contact, text, { attachments = [], workspace } = {}) {
+      if (text.length > LONGEST_TEXT) throw new TypeError(TOO_LONG);
       const target = workspaceOf(workspace);
       const message = await perform(receive(target, senderOf(target, contact), text, attachments));
       return message.uuid;

@@ -115,6 +115,26 @@ export class Client {
     }
   }
 
+  /**
+   * Does what follows a write that failed. Whatever fails then, the write may have been done all the same.
+   *
+   * @param written - the error of the write
+   */
+  async after<Result>(written: RapidProError, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = this.reasonOf(thrown);
+      const isKnown = !(error instanceof RapidProError) || error.outcome === 'unknown';
+      throw isKnown || written.outcome !== 'unknown' ? error : perhapsDone(error, true);
+    }
+  }
+
+  /** What an error comes from: behind what is no longer sent, that is why everything has stopped. */
+  reasonOf(error: unknown): unknown {
+    return error instanceof AbortedError ? (this.limiter.stopped ?? error) : error;
+  }
+
   async #untilAnswered(request: ApiRequest, course: Course): Promise<ApiResponse> {
     const repeatable = request.repeatable ?? request.method !== 'POST';
     const wire = this.#prepare(request, repeatable);

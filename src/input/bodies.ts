@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { fail } from '../errors/errors.js';
+import { resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import { bodyCheck, keysOf, record, text, uuid, uuidOrName } from './body.js';
-import { refuseNearMisses, warnUnknownKeys } from './check.js';
+import { isShown, refuseNearMisses, warnUnknownKeys } from './check.js';
 import { asUuid, checkEach, contactKey, requireUrn, URN_FIX } from './identifiers.js';
+import { suggest } from './nearest.js';
 
 /** What RapidPro takes in the bodies of writes. */
 
@@ -74,6 +76,9 @@ const contactShape = {
   note: text.optional(),
 };
 
+const CONTACT_KEYS = Object.keys(contactShape);
+const ANSWERED: readonly string[] = resources.contacts.answers;
+
 const recipientShape = {
   contacts: contacts.optional(),
   urns: urns.optional(),
@@ -142,13 +147,28 @@ function requireUrns(body: { urns?: string[] | undefined }, where: string): void
   checkEach(body.urns, (urn, index) => requireUrn(urn, `${where}.urns[${index}]`, 'write'));
 }
 
-/** A contact of which nothing is left is missing data, not a wish for an empty contact. */
+/**
+ * A contact of which nothing is left is missing data, not a wish for an empty contact, and so is one of which
+ * RapidPro would take nothing.
+ */
 function requireSomething(body: object, given: unknown, where: string): void {
-  if (Object.keys(body).length > 0 || Object.keys(given as object).length === 0) return;
+  const keys = Object.keys(body);
+  if (keys.some(key => CONTACT_KEYS.includes(key)) || Object.keys(given as object).length === 0) {
+    return;
+  }
+  if (keys.length === 0) {
+    throw fail(
+      'INVALID_INPUT',
+      `${where} is empty: none of its keys has a value.`,
+      'Nothing was sent. Check the names after $ or state.',
+    );
+  }
+  const strange = keys.find(key => !ANSWERED.includes(key));
+  const advice = strange ? suggest(strange, CONTACT_KEYS) : `Possible: ${CONTACT_KEYS.join(', ')}.`;
   throw fail(
     'INVALID_INPUT',
-    `${where} is empty: none of its keys has a value.`,
-    'Nothing was sent. Check the names after $ or state.',
+    `${where} has no key that RapidPro takes: ${keys.filter(isShown).join(', ') || 'its keys are no words'}.`,
+    `Nothing was sent. ${advice} To send it all the same, use http.post("contacts", …).`,
   );
 }
 
@@ -248,6 +268,10 @@ export function checkContactWithUuid(
   { replacesUrns = false, isLiteral = false } = {},
 ) {
   const given = contactWithUuid(value, undefined, isLiteral);
+  // Those that say whom they mean, but with missing data, are told that.
+  if (!['uuid', 'urns'].some(key => key in (value as object))) {
+    requireSomething(given, value, 'contact');
+  }
   if (replacesUrns) refuseNoUrns(given, 'contact');
   const { urns, ...others } = given;
   const body = urns?.length === 0 ? (others as typeof given) : given;

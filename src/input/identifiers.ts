@@ -99,11 +99,15 @@ export function contactKey(value: unknown, where = 'contact'): ContactKey {
   return uuid ? { uuid } : { urn: requireUrn(value, where) };
 }
 
+const WHOLE_NUMBER = /^tel:\+[1-9]\d{7,14}$/;
+
 /**
  * The part of a URN by which two of them are the same: punctuation of phone numbers, display parts
  * and letter case aside. Only for comparing, never for sending.
  */
 export function urnIdentity(urn: string): string {
+  // Most are written like this, and a long list keeps each: no second text is made of them.
+  if (WHOLE_NUMBER.test(urn)) return urn;
   const [bare = ''] = urn.trim().split(/[?#]/);
   const colon = bare.indexOf(':');
   const scheme = bare.slice(0, colon).toLowerCase();

@@ -8,6 +8,10 @@ import { takeUnhandled } from './unhandled.js';
 /**
  * What a run knows of the operations of its job: which were made and never called, and which were called
  * and are not waited for.
+ *
+ * Calls form a tree: below each stand those that its functions made, and the run itself is its root. Where a
+ * call or a step of the job ends, it waits for what RapidPro is still to answer below it, names what nobody
+ * waits for, and fails where something failed and nobody looked.
  */
 
 interface Run {
@@ -16,27 +20,13 @@ interface Run {
   left: Set<Operation>;
   /** Warnings that it was given. */
   told: Set<string>;
-  /** Calls that have not come to their end. */
-  open: Set<Call>;
-  /** Those that RapidPro is to answer. Each ends by its own deadline, whatever the job does. */
-  busy: Set<Call>;
-  /** What calls failed with, and nobody looked at. */
-  lost: Map<object, { call: Call; error: unknown }>;
+  /** Promises that the job keeps in its state, and the calls that gave them: a later step may take them. */
+  kept: Set<unknown>;
+  /** What calls failed with. Any other error is the job's own. */
+  failures: WeakSet<object>;
   /** Has been called as soon as an operation failed. */
   letGo: (() => void) | undefined;
   isOver: boolean;
-}
-
-/** A call of an operation, or the run itself. */
-interface Call {
-  readonly run: Run;
-  readonly name: () => string;
-  /** The call whose functions made this one. */
-  readonly by: Call | undefined;
-  /** How many of those made within it are open, and how many are busy. */
-  openWithin: number;
-  busyWithin: number;
-  onQuiet: (() => void) | undefined;
 }
 
 const here = new AsyncLocalStorage<Call>();
@@ -44,13 +34,8 @@ const here = new AsyncLocalStorage<Call>();
 const LATE = 60_000;
 /** A run that makes more and calls none of them has been told enough. */
 const MOST_WATCHED = 1000;
-
-function newCall(run: Run, name: () => string, by?: Call): Call {
-  return { run, name, by, openWithin: 0, busyWithin: 0, onQuiet: undefined };
-}
-
-const isWithin = (call: Call | undefined, outer: Call): boolean =>
-  call !== undefined && (call === outer || isWithin(call.by, outer));
+/** Values of a state that are looked at for promises. */
+const MOST_KEPT = 10_000;
 
 /** Notes that an operation was made, and gives what to do when it is called. Another run may call it. */
 export function noteMade(operation: Operation): () => void {
@@ -73,83 +58,84 @@ export function isToldFirst(line: string): boolean {
   return true;
 }
 
-function mark(call: Call, what: 'open' | 'busy', holds: boolean): void {
-  const calls = call.run[what];
-  if (calls.has(call) === holds) return;
-  if (holds) calls.add(call);
-  else calls.delete(call);
-  for (let outer = call.by; outer; outer = outer.by) {
-    outer[`${what}Within`] += holds ? 1 : -1;
-    if (outer.busyWithin === 0) outer.onQuiet?.();
-  }
-}
+/** A call of an operation, or the run itself. */
+class Call {
+  /** Those that its functions made, and that have not ended or about which there is something to say. */
+  readonly below = new Set<Call>();
+  /** What it failed with and nobody looked at, by the promise that failed. */
+  readonly lost = new Map<object, unknown>();
+  isOpen = true;
+  /** Whether somebody took what it gives, also by `await`. */
+  isTaken = false;
+  /** Whether it may go on when the function that called it has ended: it was caught, or raced another. */
+  mayGoOn = false;
+  /** Whether it was given to `Promise.all`, and whether one that it called was, and failed. */
+  isInAll = false;
+  hasFailedInAll = false;
+  /** Comes when RapidPro has answered. */
+  answer: Promise<void> | undefined;
+  #onAnswer: () => void = () => {};
 
-async function whileBusy<Result>(isBusy: boolean, work: () => Result | Promise<Result>) {
-  const call = here.getStore();
-  if (!call) return work();
-  const wasBusy = call.run.busy.has(call);
-  mark(call, 'busy', isBusy);
-  try {
-    return await work();
-  } finally {
-    mark(call, 'busy', wasBusy);
+  constructor(
+    readonly run: Run,
+    readonly name: () => string,
+    readonly by?: Call,
+  ) {
+    this.show();
+  }
+
+  /** Makes sure that those above know it. */
+  show(): void {
+    if (this.by?.below.has(this) === false) this.by.below.add(this);
+    this.by?.show();
+  }
+
+  end(): void {
+    this.isOpen = false;
+    if (this.isTaken) this.leaveIfDone();
+  }
+
+  leaveIfDone(): void {
+    const isDone = !this.isOpen && this.below.size === 0 && this.lost.size === 0;
+    if (isDone && !this.run.kept.has(this)) this.by?.below.delete(this);
+  }
+
+  lose(promise: object, error: unknown): void {
+    this.lost.set(promise, error);
+    this.show();
+  }
+
+  /** RapidPro answers each in the end, by its deadline: whatever the job does, this ends. */
+  async whileBusy<Result>(isBusy: boolean, work: () => Result | Promise<Result>): Promise<Result> {
+    const wasBusy = this.answer !== undefined;
+    this.#setBusy(isBusy);
+    try {
+      return await work();
+    } finally {
+      this.#setBusy(wasBusy);
+    }
+  }
+
+  #setBusy(isBusy: boolean): void {
+    if (isBusy === (this.answer !== undefined)) return;
+    this.#onAnswer();
+    this.answer = isBusy
+      ? new Promise(resolve => {
+          this.#onAnswer = resolve;
+        })
+      : undefined;
+    this.show();
   }
 }
 
 /** Runs the part of an operation that RapidPro is to answer: whoever calls it waits for that. */
-export function untilAnswered<Result>(work: () => Promise<Result>): Promise<Result> {
-  return whileBusy(true, work);
+export async function untilAnswered<Result>(work: () => Promise<Result>): Promise<Result> {
+  return here.getStore()?.whileBusy(true, work) ?? work();
 }
 
 /** Runs a function of the job within that. It may wait for the operation itself, so nobody waits for it. */
-export function inJobsCode<Result>(work: () => Result | Promise<Result>): Promise<Result> {
-  return whileBusy(false, work);
-}
-
-/** What a call gives. Knows whether somebody takes it, also by `await`, and so do those that follow it. */
-class Watched<Value> extends Promise<Value> {
-  #call: Call | undefined;
-  #isTaken = false;
-
-  static of<Value>(call: Call, promise: Promise<Value>): Watched<Value> {
-    return new Watched<Value>(resolve => resolve(promise)).#watch(call);
-  }
-
-  #watch(call: Call | undefined): this {
-    this.#call = call;
-    if (call) super.then(undefined, error => this.#noteFailure(call, error));
-    return this;
-  }
-
-  #noteFailure(call: Call, error: unknown): void {
-    const { run } = call;
-    const lose = (key: object) => run.lost.set(key, { call, error });
-    if (run.isOver) {
-      if (!this.#isTaken) logLateFailure(call, error);
-      else if (error !== null && typeof error === 'object') surviveLate(call, error);
-    } else if (!this.#isTaken) lose(this);
-    else if (error !== null && typeof error === 'object') {
-      // Whoever took it may not be waited for either.
-      run.letGo ??= takeUnhandled.begin();
-      takeUnhandled.of(error, () => lose(error));
-    }
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: await asks it
-  override then<Done = Value, Failed = never>(
-    onDone?: ((value: Value) => Done | PromiseLike<Done>) | null,
-    onError?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
-  ): Promise<Done | Failed> {
-    handOver(onDone, onError);
-    this.#isTaken = true;
-    this.#call?.run.lost.delete(this);
-    return (super.then(onDone, onError) as Watched<Done | Failed>).#watch(this.#call);
-  }
-
-  override finally(onFinally?: (() => void) | null): Promise<Value> {
-    handOver(onFinally);
-    return super.finally(onFinally);
-  }
+export async function inJobsCode<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+  return here.getStore()?.whileBusy(false, work) ?? work();
 }
 
 /**
@@ -159,139 +145,33 @@ class Watched<Value> extends Promise<Value> {
 export function callOperation<Next>(operation: Operation, does: () => Next): Next {
   const by = here.getStore();
   if (!by) return does();
-  const call = newCall(by.run, () => operation.name || 'an operation', by);
-  if (call.run.isOver) logLate(call);
-  mark(call, 'open', true);
+  const call = new Call(by.run, () => operation.name || 'an operation', by);
+  if (call.run.isOver) logLate(call.name());
+  const atOnce = () => {
+    call.isTaken = true;
+    call.end();
+  };
   let next: Next;
   try {
     next = here.run(call, does);
   } catch (error) {
-    mark(call, 'open', false);
+    atOnce();
     throw error;
+  }
+  if (isPromise(next) || (call.below.size > 0 && !by.by)) {
+    const ended = settled<unknown>(call, () => next).finally(() => call.end());
+    return Watched.of(call, ended) as Next;
   }
   // What gives the state at once may be called by what takes it at once: whoever called that waits.
-  if (!isPromise(next) && (call.openWithin === 0 || by.by)) {
-    mark(call, 'open', false);
-    return next;
-  }
-  return Watched.of(
-    call,
-    settled<unknown>(call, () => next),
-  ) as Next;
-}
-
-const CURE = (name: string) =>
-  `Write await before it, in a for…of loop (not forEach()): for (const item of state.data) state = await ${name}(…)(state)`;
-
-/** Of a call that nobody waits for, the outermost that goes on. */
-function strayOf(call: Call, outer: Call): string {
-  let stray = call;
-  while (stray.by && stray.by !== outer && outer.run.open.has(stray.by)) stray = stray.by;
-  return stray.name();
-}
-
-function logStray(name: string): void {
-  const line = `${name}() was called inside a function that did not wait for it, so the step waits for it at its end. ${CURE(name)}`;
-  if (isToldFirst(line)) log.warn(line);
-}
-
-function logOpen(root: Call): void {
-  for (const name of new Set([...root.run.open].map(call => strayOf(call, root)))) {
-    log.warn(
-      `${name}() was not finished when the job ended, and nothing waits for it. ${CURE(name)}`,
-    );
-  }
-}
-
-/** Nobody is left to fail, and another run may be on its way in this process. */
-function logLateFailure(call: Call, error: unknown): void {
-  log.warn(
-    `${call.name()}() failed after the job had ended: ${codeOf(error)}. ${CURE(call.name())}`,
-  );
-}
-
-/** Whoever took it may throw it on, now or later. Another run in this process must not end by it. */
-function surviveLate(call: Call, error: object): void {
-  const letGo = takeUnhandled.begin();
-  takeUnhandled.of(error, () => logLateFailure(call, error));
-  setTimeout(letGo, LATE).unref();
-}
-
-function logLate(call: Call): void {
-  const name = call.name();
-  const line = `${name}() was called after the job had ended, so nothing waits for it, and it may be cut off. ${CURE(name)}`;
-  if (isToldFirst(line)) log.warn(line);
-}
-
-/** Waits for the busy calls within one, and for what follows them at once. */
-async function quiet(outer: Call, onStray: (name: string) => void): Promise<void> {
-  // What a step has begun may call an operation after a few promises of the author's own.
-  if (outer.openWithin > 0 || !outer.by) await nextTurn();
-  while (outer.busyWithin > 0) {
-    for (const call of outer.run.busy) {
-      if (call !== outer && isWithin(call, outer)) onStray(strayOf(call, outer));
-    }
-    await new Promise<void>(resolve => {
-      outer.onQuiet = resolve;
-    });
-    await nextTurn();
-  }
-  // By then node has said which failures nobody looks at.
-  if (outer.run.letGo && !outer.by) await nextTurn();
-}
-
-/** What failed within a call, and nobody looked at, once. */
-function takeLost(outer: Call): { name: string; error: unknown }[] {
-  const found = [...outer.run.lost].filter(([, { call }]) => isWithin(call, outer));
-  for (const [key] of found) outer.run.lost.delete(key);
-  const byError = new Map(
-    found.map(([, { call, error }]) => [error, { name: strayOf(call, outer), error }]),
-  );
-  return [...byError.values()];
-}
-
-const hasCode = (error: unknown) => typeof (error as { code?: unknown } | null)?.code === 'string';
-
-function codeOf(error: unknown): string {
-  return hasCode(error) ? (error as { code: string }).code : 'an error';
-}
-
-/** The job ends with one error. Of the others it says how many there are. */
-function logOthers(others: { name: string; error: unknown }[]): void {
-  const counts = new Map<string, number>();
-  for (const { name, error } of others) {
-    const what = `${name}(): ${codeOf(error)}`;
-    counts.set(what, (counts.get(what) ?? 0) + 1);
-  }
-  for (const [what, times] of counts) {
-    log.warn(`${count(times, ['more call', 'more calls'])} that nobody waited for failed: ${what}`);
-  }
-}
-
-/** What a call or a step gives, when what it called has ended too. */
-async function settled<Next>(call: Call, does: () => Next | Promise<Next>): Promise<Next> {
-  try {
-    const result = await does();
-    await quiet(call, logStray);
-    const [first, ...others] = takeLost(call);
-    if (!first) return result;
-    logStray(first.name);
-    logOthers(others);
-    throw first.error;
-  } catch (error) {
-    // An error of the job's own comes of a call that was not waited for: its state is not there yet.
-    await quiet(call, hasCode(error) ? () => {} : logStray);
-    logOthers(takeLost(call).filter(lost => lost.error !== error));
-    throw error;
-  } finally {
-    mark(call, 'open', false);
-  }
+  atOnce();
+  return next;
 }
 
 /** Runs a step of the job to its end: what it made and did not call is left, what it called has ended. */
 export async function runStep(step: () => State | Promise<State>): Promise<State> {
   const call = here.getStore();
   if (!call) return step();
+  if (!call.by) call.run.kept.clear();
   const next = await settled(call, step);
   for (const operation of call.run.uncalled) call.run.left.add(operation);
   return next;
@@ -311,18 +191,18 @@ export async function watchCalls<Result>(
     uncalled: new Set(),
     left: new Set(),
     told: new Set(),
-    open: new Set(),
-    busy: new Set(),
-    lost: new Map(),
+    kept: new Set(),
+    failures: new WeakSet(),
     letGo: undefined,
     isOver: false,
   };
-  const root = newCall(run, () => 'execute');
+  const root = new Call(run, () => 'execute');
   const namesOf = (operations: Operation[]) => [
     ...new Set(operations.map(({ name }) => name).filter(Boolean)),
   ];
   try {
-    const result = await here.run(root, job);
+    // Nobody is left to take what the last step kept.
+    const result = await here.run(root, () => settled(root, job, false));
     onForgotten(namesOf([...run.uncalled]));
     return result;
   } catch (error) {
@@ -330,7 +210,260 @@ export async function watchCalls<Result>(
     throw error;
   } finally {
     run.isOver = true;
-    run.letGo?.();
-    logOpen(root);
+    if (run.letGo) setTimeout(run.letGo, LATE).unref();
+    for (const name of new Set(openBelow(root).map(call => call.name()))) logOpen(name);
   }
 }
+
+/** What a call or a step gives, when what it called has ended too. */
+async function settled<Next>(
+  call: Call,
+  does: () => Next | Promise<Next>,
+  mayKeep = true,
+): Promise<Next> {
+  const { run } = call;
+  try {
+    const result = await does();
+    if (!mayKeep) run.kept.clear();
+    else if (call.below.size > 0) for (const kept of keptIn(result)) run.kept.add(kept);
+    await waitBelow(call, logStray);
+    const [first, ...others] = takeLost(call);
+    if (!first) return result;
+    logStray(first.name);
+    logOthers(others);
+    throw first.error;
+  } catch (error) {
+    // The job waited for what failed: it may have had the same in mind for the others.
+    const isOwn = !run.failures.has(error as object);
+    await waitBelow(call, isOwn ? logStray : () => {});
+    logOthers(takeLost(call).filter(lost => lost.error !== error));
+    noteFailure(call, error);
+    throw error;
+  } finally {
+    for (const one of call.below) one.leaveIfDone();
+  }
+}
+
+/** Waits for what RapidPro is to answer below a call, and says what nobody waits for. */
+async function waitBelow(call: Call, onStray: (name: string) => void): Promise<void> {
+  const tell = () => {
+    for (const stray of straysBelow(call)) onStray(stray.name());
+  };
+  // What a step has begun may call an operation after a few promises of the author's own.
+  if (call.below.size > 0 || !call.by) await nextTurn();
+  for (let busy = busyBelow(call); busy.length > 0; busy = busyBelow(call)) {
+    tell();
+    await Promise.all(busy.map(({ answer }) => answer));
+    await nextTurn();
+  }
+  // By then node has said which failures nobody looks at.
+  if (call.run.letGo && !call.by) await nextTurn();
+  tell();
+}
+
+function busyBelow(call: Call): Call[] {
+  return [...call.below].flatMap(one => (one.answer ? [one, ...busyBelow(one)] : busyBelow(one)));
+}
+
+/** Of calls that have not come to their end, the outermost. */
+function openBelow(call: Call): Call[] {
+  return [...call.below].flatMap(one => (one.isOpen ? [one] : openBelow(one)));
+}
+
+/** Calls that nobody waits for, the outermost of each. */
+function straysBelow(call: Call): Call[] {
+  return [...call.below].flatMap(one => {
+    if (call.run.kept.has(one)) return [];
+    if (!one.isTaken) return [one];
+    if (!one.isOpen) return straysBelow(one);
+    const isBusy = one.answer !== undefined || busyBelow(one).length > 0;
+    return isBusy && !isProvidedFor(one) ? [one] : [];
+  });
+}
+
+/** Whether it may still be on its way though the job does wait, or has said what to do then. */
+function isProvidedFor(call: Call): boolean {
+  return call.mayGoOn || call.by?.hasFailedInAll === true || call.run.kept.size > 0;
+}
+
+interface Lost {
+  name: string;
+  error: unknown;
+}
+
+/** What failed below a call, and nobody looked at, once. */
+function takeLost(call: Call): Lost[] {
+  const found = new Map<unknown, Lost>();
+  for (const one of call.below) {
+    for (const [promise, error] of one.lost) {
+      if (call.run.kept.has(promise)) continue;
+      one.lost.delete(promise);
+      found.set(error, { name: one.name(), error });
+    }
+    for (const lost of takeLost(one)) found.set(lost.error, lost);
+  }
+  return [...found.values()];
+}
+
+/** The promises in a state, among its values and the items of its lists, and the calls that gave them. */
+function keptIn(state: unknown): unknown[] {
+  let left = MOST_KEPT;
+  const look = (value: unknown, depth: number): unknown[] => {
+    if (left-- <= 0 || value === null || typeof value !== 'object') return [];
+    if (isPromise(value)) return [value, Watched.callOf(value)];
+    if (depth === 0) return [];
+    const items = Array.isArray(value) ? value.slice(0, left) : Object.values(value);
+    return items.flatMap(item => look(item, depth - 1));
+  };
+  return isPromise(state) ? [] : look(state, 2);
+}
+
+function noteFailure({ run }: Call, error: unknown): void {
+  if (error !== null && typeof error === 'object') run.failures.add(error);
+}
+
+/** What a call gives. Knows whether somebody takes it, also by `await`, and so do those that follow it. */
+class Watched<Value> extends Promise<Value> {
+  #call: Call | undefined;
+  #isTaken = false;
+
+  static {
+    // Whoever takes a promise asks for this first, `Promise.race` itself: later nothing tells it from `await`.
+    Object.defineProperty(Watched.prototype, 'constructor', {
+      get(this: Watched<unknown>) {
+        if (#call in this) this.#noteAsked(new Error().stack);
+        return Watched;
+      },
+    });
+  }
+
+  static of<Value>(call: Call, promise: Promise<Value>): Watched<Value> {
+    return new Watched<Value>(resolve => resolve(promise)).#watch(call);
+  }
+
+  static callOf(promise: object): Call | undefined {
+    return #call in promise ? promise.#call : undefined;
+  }
+
+  #watch(call: Call | undefined): this {
+    if (call) super.then(undefined, error => this.#noteFailure(call, error));
+    this.#call = call;
+    return this;
+  }
+
+  #noteFailure(call: Call, error: unknown): void {
+    const { run } = call;
+    if (run.isOver && !isRapidProError(error)) {
+      // The job's own: node does with it what it does without this class.
+      if (!this.#isTaken) Promise.reject(error);
+    } else if (!this.#isTaken) {
+      if (run.isOver) logLateFailure(call, error);
+      else call.lose(this, error);
+    }
+    if (call.isInAll && call.by) call.by.hasFailedInAll = true;
+    // Whoever took it, now or later, may not be waited for either.
+    if (error !== null && typeof error === 'object') watchUnhandled(call, error);
+  }
+
+  /** @param stack - who asks is in its third line */
+  #noteAsked(stack: unknown): void {
+    const call = this.#call;
+    if (!call) return;
+    const asked = String(stack).split('\n', 3)[2] ?? '';
+    const by = /^\s*at (?:Promise|Function)\.(all|any|race) /.exec(asked)?.[1];
+    if (by === 'all') call.isInAll = true;
+    else if (by) call.mayGoOn = true;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: await asks it
+  override then<Done = Value, Failed = never>(
+    onDone?: ((value: Value) => Done | PromiseLike<Done>) | null,
+    onError?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
+  ): Promise<Done | Failed> {
+    handOver(onDone, onError);
+    const call = this.#call;
+    this.#isTaken = true;
+    if (call) {
+      call.isTaken = true;
+      call.lost.delete(this);
+      if (isCatch(onDone, onError)) call.mayGoOn = true;
+    }
+    return (super.then(onDone, onError) as Watched<Done | Failed>).#watch(call);
+  }
+
+  override finally(onFinally?: (() => void) | null): Promise<Value> {
+    handOver(onFinally);
+    return super.finally(onFinally);
+  }
+}
+
+/** Whether a failure is the job's to deal with: `await` gives two functions, both of them JavaScript's own. */
+function isCatch(onDone: unknown, onError: unknown): boolean {
+  if (typeof onError !== 'function') return false;
+  return (
+    typeof onDone !== 'function' ||
+    !/\[native code\]\s*\}$/.test(Function.prototype.toString.call(onError))
+  );
+}
+
+/** Takes what an async function passes on that nobody waits for: another run must not end by it either. */
+function watchUnhandled(call: Call, error: object): void {
+  const { run } = call;
+  if (run.isOver && !isRapidProError(error)) return;
+  if (run.isOver) setTimeout(takeUnhandled.begin(), LATE).unref();
+  else run.letGo ??= takeUnhandled.begin();
+  takeUnhandled.of(error, {
+    lost(promise) {
+      if (run.isOver) logLateFailure(call, error);
+      else call.lose(promise, error);
+    },
+    found: promise => void call.lost.delete(promise),
+  });
+}
+
+const CURE = (name: string) =>
+  `Write await before it, in a for…of loop (not forEach()): for (const item of state.data) state = await ${name}(…)(state)`;
+
+function logStray(name: string): void {
+  const line = `${name}() was called inside a function that did not wait for it, so the step waits for it at its end. ${CURE(name)}`;
+  if (isToldFirst(line)) log.warn(line);
+}
+
+function logOpen(name: string): void {
+  log.warn(
+    `${name}() had not come to its end when the job ended, and nobody waits for it. ${CURE(name)}`,
+  );
+}
+
+function logLate(name: string): void {
+  const line = `${name}() was called after the job had ended, so nobody waits for it, and it may be cut off. ${CURE(name)}`;
+  if (isToldFirst(line)) log.warn(line);
+}
+
+/** Nobody is left to fail, and another run may be on its way in this process. */
+function logLateFailure(call: Call, error: unknown): void {
+  log.warn(
+    `${call.name()}() failed after the job had ended: ${codeOf(error)}. ${CURE(call.name())}`,
+  );
+}
+
+/** The job ends with one error. Of the others it says how many there are. */
+function logOthers(others: Lost[]): void {
+  const counts = new Map<string, number>();
+  for (const { name, error } of others) {
+    const what = `${name}(): ${codeOf(error)}`;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  for (const [what, times] of counts) {
+    log.warn(`${count(times, ['more call', 'more calls'])} that nobody waited for failed: ${what}`);
+  }
+}
+
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : 'an error';
+}
+
+/** Another copy of this package has a class of its own. */
+const isRapidProError = (error: unknown) =>
+  (error as { name?: unknown } | null | undefined)?.name === 'RapidProError';

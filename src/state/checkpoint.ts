@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import type { z } from 'zod';
 import { fail } from '../errors/errors.js';
 import { log } from '../input/log.js';
@@ -30,15 +30,30 @@ export function keyOf<Position>({ operation, fingerprint }: Checkpoint<Position>
 
 const operationOf = (key: string) => key.slice(0, key.lastIndexOf('-'));
 
-/**
- * Tells lists apart without revealing what was asked for.
- *
- * @param token - where only the same credential may continue: nobody without it can test guesses
- */
+/** Tells lists apart without revealing what was asked for. */
+export class Fingerprint {
+  readonly #hash: Hash | Hmac;
+
+  /** @param token - where only the same credential may continue: nobody without it can test guesses */
+  constructor(token?: string) {
+    this.#hash = token === undefined ? createHash('sha256') : createHmac('sha256', token);
+  }
+
+  add(value: unknown): this {
+    this.#hash.update(`${JSON.stringify(value)}\n`);
+    return this;
+  }
+
+  toString(): string {
+    return this.#hash.digest('hex').slice(0, 16);
+  }
+}
+
+/** The {@link Fingerprint} of a few values. */
 export function fingerprint(values: Iterable<unknown>, token?: string): string {
-  const hash = token === undefined ? createHash('sha256') : createHmac('sha256', token);
-  for (const value of values) hash.update(`${JSON.stringify(value)}\n`);
-  return hash.digest('hex').slice(0, 16);
+  const print = new Fingerprint(token);
+  for (const value of values) print.add(value);
+  return print.toString();
 }
 
 /**

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Reason } from '../errors/errors.js';
 import { log } from '../input/log.js';
+import { inTurns } from '../input/turns.js';
 import { ranges } from '../operations/many/recipients.js';
-import { type Checkpoint, fingerprint, hasOthers, readCheckpoint } from '../state/checkpoint.js';
+import { type Checkpoint, Fingerprint, hasOthers, readCheckpoint } from '../state/checkpoint.js';
 import { cursor } from '../state/listCheckpoint.js';
 import type { Query } from '../types/request.js';
 import type { State } from '../types/state.js';
@@ -33,6 +34,8 @@ function shapeFor(items: number) {
     found: z.array(z.tuple([index, z.string()])),
     /** Where to go on reading; not there where reading has not begun. */
     cursor: cursor.optional(),
+    /** True if what is to be written of the page there is not. */
+    isHalfDone: z.boolean().optional(),
     /** How many pages lie before it. */
     pages: z.int().min(0).optional(),
     /** True if all that there is has been read. */
@@ -50,23 +53,24 @@ export interface BulkPosition extends Omit<Positions, 'cursor'> {
 }
 
 /** How far the reading came: what a checkpoint holds beside what is done. */
-export type ReadSoFar = Pick<BulkPosition, 'found' | 'cursor' | 'pages' | 'complete' | 'isWide'>;
+export type ReadSoFar = Pick<
+  BulkPosition,
+  'found' | 'cursor' | 'isHalfDone' | 'pages' | 'complete' | 'isWide'
+>;
 
 /** Where a list of contacts stopped. With other options it is another one. */
-export function bulkCheckpoint(
+export async function bulkCheckpoint(
   operation: string,
   list: readonly unknown[],
   options: unknown,
   token: string,
-): Checkpoint<BulkPosition> {
-  function* identity() {
-    yield options;
-    yield* list;
-  }
+): Promise<Checkpoint<BulkPosition>> {
+  const print = new Fingerprint(token).add(options);
+  await inTurns(list, item => void print.add(item));
   return {
     section: 'resume',
     operation,
-    fingerprint: fingerprint(identity(), token),
+    fingerprint: print.toString(),
     shape: shapeFor(list.length),
     without: `${operation}() then starts from the beginning. The same happens without the option "resume"`,
     // Each holds as much as its list is long.

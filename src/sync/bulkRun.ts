@@ -34,6 +34,7 @@ interface BulkPlan {
 
 /** What every bulk operation is given to work with. */
 export interface BulkRun {
+  /** Is emptied as it is read. */
   list: unknown[];
   client: Client;
   outcome: BulkOutcome;
@@ -66,8 +67,9 @@ async function untilStopped(
     const isLimit = error instanceof RapidProError && error.code === 'RATE_LIMITED';
     if (!isLimit && !(error instanceof AbortedError)) throw error;
     if (isLimit) run.client.limiter.stop(error);
-    const { found = [], cursor, pages, complete = false, isWide = false } = run.earlier ?? {};
-    return { found, cursor, pages, complete, isWide };
+    const { found = [], complete = false, isWide = false } = run.earlier ?? {};
+    const { cursor, isHalfDone, pages } = run.earlier ?? {};
+    return { found, cursor, isHalfDone, pages, complete, isWide };
   }
 }
 
@@ -79,11 +81,11 @@ export async function bulkRun(
 ): Promise<BulkResult> {
   const list = requireList(call.args.contacts);
   const { client, configuration, facts: workspace, options } = call;
-  // Costs a look at the whole list, so only where a checkpoint is sought or left.
-  const checkpoint = () => bulkCheckpoint(name, list, identity, configuration.token);
+  const checkpoint = await bulkCheckpoint(name, list, identity, configuration.token);
   const hasAny = Object.keys(sectionOf(call.state, 'resume')).length > 0;
-  const earlier = options.resume && hasAny ? readBulk(call.state, checkpoint()) : undefined;
-  const outcome = new BulkOutcome(list.length, client.limiter, !leavesCheckpoint);
+  const earlier = options.resume && hasAny ? readBulk(call.state, checkpoint) : undefined;
+  const items = list.length;
+  const outcome = new BulkOutcome(items, client.limiter, !leavesCheckpoint);
   if (earlier) takeOver(earlier, outcome);
   const run = {
     list,
@@ -100,12 +102,13 @@ export async function bulkRun(
   const isUnfinished = result.notAttempted.length > 0 || outcome.hasPassing;
   const isLeft = leavesCheckpoint && isUnfinished;
   const done = () => doneOf(outcome, settings.removeMissing !== undefined);
-  const left = isLeft ? { items: list.length, ...done(), ...position } : undefined;
-  const own = isLeft || (leavesCheckpoint && hasAny) ? checkpoint() : undefined;
-  if (own) call.state = withCheckpoint(call.state, own, left);
+  const left = isLeft ? { items, ...done(), ...position } : undefined;
+  if (isLeft || (leavesCheckpoint && hasAny)) {
+    call.state = withCheckpoint(call.state, checkpoint, left);
+  }
   const { unpredicted } = outcome;
   const { failOnError: isError } = settings;
   logSyncEnd(result, verb, client.requests, { isLeft, unpredicted, failOnError: isError });
-  if (isError) failOnError(result, own && left && { [keyOf(own)]: left });
+  if (isError) failOnError(result, left && { [keyOf(checkpoint)]: left });
   return result;
 }

@@ -103,15 +103,19 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
   return { known, others };
 }
 
-/** Checks each contact of the list. Those that cannot be sent fail; the others are given back. */
+/**
+ * Checks each contact of the list. Those that cannot be sent fail; the others are given back, in place of
+ * what the list held: a hundred thousand of them are not kept twice.
+ */
 export async function readInputs(
-  list: readonly unknown[],
+  list: unknown[],
   outcome: BulkOutcome,
   how: { replacesUrns: boolean; isLiteral: boolean },
 ): Promise<Input[]> {
   const unknownKeys = new Set<string>();
   const inputs: Input[] = [];
   await inTurns(list, (value, index) => {
+    list[index] = undefined;
     try {
       if (value instanceof Unsendable) throw value.reason;
       inputs.push(readInput(value, index, unknownKeys, how));

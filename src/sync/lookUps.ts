@@ -17,7 +17,7 @@ export interface LookUpsParts extends MatchesParts {
   earlier: BulkPosition | undefined;
 }
 
-/** So many numbers in a local form are asked for before what they led to is written. */
+/** So many contacts are looked up at most before what they led to is written. */
 const MOST_ASKED = 100;
 
 const NOT_FOUND: Reason = {
@@ -51,18 +51,13 @@ export class LookUps {
    * since two of the list may turn out to be one contact.
    */
   async localNumbers(): Promise<void> {
-    const { inputs, matcher, earlier, client } = this.#parts;
-    const { limiter } = client;
+    const { inputs, matcher } = this.#parts;
     const local: Input[] = [];
     await inTurns(inputs, input => {
       const isLooked = this.#matches.isMissing(input.index) && matcher.usesUrns(input);
       if (isLooked && (input.urns ?? []).every(isLocalNumber)) local.push(input);
     });
-    // What is asked in vain is forgotten by a stop: a run that goes on takes steps that surely fit in.
-    const step = earlier ? limiter.concurrency : MOST_ASKED;
-    for (let start = 0; start < local.length && !limiter.stopped; start += step) {
-      await this.#ask(local.slice(start, start + step));
-    }
+    await this.#inSteps(local, some => this.#ask(some));
   }
 
   /** What an earlier run found but did not write is looked up by its uuid; not what this one has met again. */
@@ -71,7 +66,7 @@ export class LookUps {
     if (!earlier) return;
     const found = new Map(earlier.found);
     const left = inputs.filter(({ index }) => found.has(index) && !met.has(index));
-    await client.limiter.each(left, async input => {
+    const lookUp = async (input: Input) => {
       const { index } = input;
       const uuid = found.get(index);
       if (uuid === undefined || !outcome.isOpen(index)) return;
@@ -80,8 +75,8 @@ export class LookUps {
         if (contact) await this.#write(this.#matches.see(contact, { input, urns: [] }));
         else outcome.fail({ index, uuid }, NOT_FOUND);
       });
-    });
-    await this.#writer.groups({ atEnd: false });
+    };
+    await this.#inSteps(left, some => client.limiter.each(some, lookUp));
   }
 
   /** All that were not met by reading. Who is surely new is made without a look. */
@@ -97,6 +92,21 @@ export class LookUps {
       }),
     );
     await this.#writer.groups({ atEnd: false });
+  }
+
+  /** What is asked and not written is forgotten by a stop. So a run that goes on begins with steps that surely fit in. */
+  async #inSteps(
+    inputs: readonly Input[],
+    work: (some: readonly Input[]) => Promise<void>,
+  ): Promise<void> {
+    const { earlier, client } = this.#parts;
+    let size = earlier ? 1 : MOST_ASKED;
+    for (let start = 0; start < inputs.length && !client.limiter.stopped; ) {
+      await work(inputs.slice(start, start + size));
+      await this.#writer.groups({ atEnd: size < MOST_ASKED });
+      start += size;
+      size = Math.min(2 * size, MOST_ASKED);
+    }
   }
 
   async #ask(inputs: readonly Input[]): Promise<void> {

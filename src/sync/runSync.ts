@@ -143,7 +143,7 @@ async function sync(parts: SyncParts): Promise<SyncEnd> {
 }
 
 async function writeList(parts: SyncParts, matches: Matches): Promise<SyncEnd> {
-  const { client, earlier, matcher, progress } = parts;
+  const { client, earlier, matcher, outcome, progress } = parts;
   const { limiter } = client;
   for (const [index, uuid] of earlier?.found ?? []) matches.claim(index, uuid);
   const writer = new Writer(parts);
@@ -157,6 +157,7 @@ async function writeList(parts: SyncParts, matches: Matches): Promise<SyncEnd> {
     const changes = contacts.flatMap(contact => matches.see(contact));
     progress.log();
     await writer.changes(changes);
+    return changes.filter(({ input }) => outcome.isOpen(input.index)).length;
   });
   const waited = matches.takeWaiting();
   if (limiter.stopped) return end();

@@ -55,7 +55,8 @@ export interface WriteOptions extends Options {
   /**
    * True: send texts that look like a mistake as they are: words for missing data (`undefined`, `NaN`,
    * `Invalid Date`, `[object Object]`, `null` as a name), references in quotes (`'$.data.name'`), and in
-   * `sendMessage` expressions (`@contact.name`). All other checks remain. Default: false.
+   * `sendMessage` expressions (`@contact.name`). All other checks remain: the code of a function is refused.
+   * Default: false.
    */
   literal?: boolean;
 }

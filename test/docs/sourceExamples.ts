@@ -127,7 +127,7 @@ export const SOURCE_EXAMPLES: Readonly<Record<string, Example>> = {
       const list = await fetch(host + 'api/v2/messages.json?folder=failed', { headers });
       return (await list.json()).results.some(({ text }) => text === 'Hello');`,
   },
-  "// At the end of a test: all was as on a server.\nif (sandbox.unknown().length > 0) throw new Error('Something was not as on a server.');":
+  "// At the end of a test: no text came out empty, and all was as on a server.\nif (sandbox.unknown().length > 0) throw new Error('Something was not as meant.');":
     { check: 'return sandbox.unknown().length === 0;' },
   "const sandbox = await createSandbox({ contacts: [{ name: 'Ann', urns: ['tel:+250788123123'] }] });\n// a credential: { host: sandbox.host, token: sandbox.token }\nawait sandbox.close();":
     { check: 'return sandbox.contacts().length === 1;' },

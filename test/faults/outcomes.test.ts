@@ -3,10 +3,15 @@ import { Client } from '../../src/client/client.js';
 import { Limiter } from '../../src/client/limiter.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import { changed, fail, type RapidProError } from '../../src/errors/errors.js';
+import { addContact, ensureGroup, upsertContact, upsertContacts } from '../../src/index.js';
+import type { BulkResult } from '../../src/types/bulk.js';
 import type { ApiRequest } from '../../src/types/request.js';
+import type { Operation } from '../../src/types/state.js';
+import { captureConsole } from '../support/captureConsole.js';
 import { credential } from '../support/credential.js';
 import { fakeClock } from '../support/fakeClock.js';
 import { badGateway, garbledJson, inTurn, json, reset, stall } from '../support/faults.js';
+import { noSleep } from '../support/noSleep.js';
 import { type Behavior, rawServer } from '../support/rawServer.js';
 
 const READ: ApiRequest = { method: 'GET', path: 'contacts' };
@@ -55,6 +60,46 @@ test.each([taken, later])(
     expect((await errorOf(WRITE, inTurn(reset, last))).outcome).toBe('unknown');
   },
 );
+
+describe('a look that fails after a write whose answer was lost', () => {
+  const list = json({ next: null, results: [] });
+  const good = { urns: ['tel:+250788123123'], name: 'Amina' };
+  const two = { ...good, urns: [...good.urns, 'ext:17'] };
+
+  /** Reads go well until the write, which is lost, and then refused for what it did. */
+  async function lost(refusal: Behavior, look: Behavior = badGateway(502)) {
+    noSleep();
+    captureConsole();
+    let writes = 0;
+    const server = await rawServer(request => {
+      if (request.text.startsWith('POST')) return (writes++ === 0 ? reset : refusal)(request);
+      return (writes === 0 ? list : look)(request);
+    });
+    return { configuration: credential(server) };
+  }
+
+  const named = json({ name: ['This field must be unique.'] }, 400);
+  test.each<[string, Operation, Behavior]>([
+    ['addContact', addContact(good), taken],
+    ['addContact with two URNs', addContact(two), taken],
+    ['upsertContact', upsertContact(two), taken],
+    ['ensureGroup', ensureGroup('Mothers'), named],
+  ])('%s: nobody knows whether it was done', async (_, operation, refusal) => {
+    const ended = operation(await lost(refusal));
+    await expect(ended).rejects.toMatchObject({ code: 'SERVER_UNAVAILABLE', outcome: 'unknown' });
+    await expect(ended).rejects.toThrow('An earlier attempt lost its answer, and may have done it');
+  });
+
+  test.each<[string, Behavior]>([
+    ['does not come', badGateway(502)],
+    ['is held up for too long', later],
+  ])('a contact of a list may have been made, where the look %s', async (_, look) => {
+    const state = await upsertContacts([two], { concurrency: 1 })(await lost(taken, look));
+    const { failed, notAttempted } = state.data as BulkResult;
+    expect(notAttempted).toEqual([]);
+    expect(failed).toMatchObject([{ description: expect.stringMatching(/may have been written/) }]);
+  });
+});
 
 test('nothing is done where nobody takes connections', async () => {
   const configuration = parseConfiguration({ host: 'http://127.0.0.1:9/', token: 'abc' });

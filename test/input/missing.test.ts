@@ -56,12 +56,12 @@ const WHOLE = [
   'state.data[0].name',
   'state.patient.name',
   'state.patients[0].name',
-  'state => state.data.name',
-  '(state) => state.data.name',
 ];
 
 /** The code of a function, whole or behind other words, and how that begins. */
 const CODE = [
+  'state => state.data.name',
+  '(state) => state.data.name',
   '() => name',
   '({name}) => name',
   '@(upper(contact)) s => s.data.name',
@@ -127,11 +127,13 @@ const READS_STATE = [
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what somebody wrote in plain quotes
   'Hello ${data.name}!',
   'Hello state.data.name',
-  'Hello state => state.data.name',
   'Hello $.form.name.first',
   'Hello $[0].name',
   "Hello dataValue('name')",
-  // What a function becomes in a text: also one of this package, as it is published.
+];
+/** What a function becomes in a text: also one of this package, as it is published. */
+const READS_STATE_BY_CODE = [
+  'Hello state => state.data.name',
   'Hello s=>s.data.name',
   'Hello ({data}) => data.name',
   'Hello function(s) { return s.name }',
@@ -201,10 +203,16 @@ describe('inside of a longer text', () => {
   });
 
   test.each(READS_STATE)('of any kind: %j', text => {
-    const what = /=>|function/.test(text) ? 'the code of a function' : 'a reference in quotes';
     for (const kind of KINDS) {
-      expect(refusal(text, kind)?.description).toContain(what);
+      expect(refusal(text, kind)?.description).toContain('a reference in quotes');
       expect(refusal(text, kind, true)).toBeUndefined();
+    }
+  });
+
+  test.each(READS_STATE_BY_CODE)('of any kind, with literal too: %j', text => {
+    for (const kind of KINDS) {
+      expect(refusal(text, kind)?.description).toContain('the code of a function');
+      expect(refusal(text, kind, true)?.description).toContain('the code of a function');
     }
   });
 
@@ -242,8 +250,8 @@ describe('the code of a function', () => {
     for (const kind of KINDS) expect(refusal(text, kind)).toMatchObject({ code: 'INVALID_INPUT' });
     expect(refusal(`Dear ${text}, come.`, 'message')).toBeDefined();
     expect(refusal(`Amina ${text}`, 'contactName')).toBeDefined();
-    expect(refusal(text, 'message', true)).toBeUndefined();
-    if (!/state|undefined|NaN|null/.test(text))
+    expect(refusal(text, 'message', true)).toMatchObject({ code: 'INVALID_INPUT' });
+    if (!/undefined|NaN|null/.test(text))
       expect(refusal(`${text} Amina`, 'message')?.description).toContain('contains the code of');
   });
 

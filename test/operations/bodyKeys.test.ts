@@ -242,6 +242,51 @@ describe('a key that RapidPro itself answers there is no mistake', () => {
   );
 });
 
+describe('a contact of which RapidPro would take no key is refused: it would be an empty one', () => {
+  test.each<[string, Make, object, description: string, advice: string]>([
+    ['addContact', addContact, { phone: '0788' }, 'contact', 'urns: ["tel:+250788123123"]'],
+    ['addContact', addContact, { fullname: 'A', colour: 'red' }, 'contact', 'Possible here: name,'],
+    ['addContact', addContact, { uuid: UUID, status: 'active' }, 'contact', 'Possible: name,'],
+    ['addContact', addContact, { 'Amina Diallo': 1 }, 'contact', 'Possible here: name,'],
+    ['updateContact', updateContact, { nickname: 'x' }, 'changes', 'Possible here: name,'],
+    ['upsertContact', upsertContact, { phone: '0788' }, 'contact', 'urns: ["tel:+250788123123"]'],
+    ['upsertContact', upsertContact, { status: 'active' }, 'contact', 'Possible: name,'],
+  ])('%s: %j', async (_, make, body, where, advice) => {
+    const error = await refused(make(body as never), 'INVALID_INPUT');
+    expect(error.description).toContain(`${where} has no key that RapidPro takes`);
+    expect(error.description).not.toContain('Amina');
+    expect(error.fix).toContain(advice);
+    expect(error.fix).toContain('http.post("contacts"');
+  });
+
+  test('also one that is empty since its data is missing', async () => {
+    await refused(
+      upsertContact({ name: (state: State) => state.nothing } as never),
+      'INVALID_INPUT',
+    );
+  });
+
+  test.each([
+    ['upsertContacts', rapidpro.upsertContacts],
+    ['syncContacts', rapidpro.syncContacts],
+  ])('%s: the item fails', async (_, operation) => {
+    const sandbox = await workspace();
+    const list = [{ phone: '0788' }, { urns: ['tel:+250788000011'] }, { colour: 'red' }];
+    const { result } = await bulk(operation(list as never), sandbox);
+    expect(counts(result)).toEqual([1, 0, 0, 2, 0]);
+    expect(result.failed.map(({ index }) => index)).toEqual([0, 2]);
+  });
+
+  test('one with a key of its own, and an empty one, are made', async () => {
+    const server = await friendly();
+    for (const body of [{}, { name: 'A', colour: 'red' }, { urns: [] }]) {
+      await run(addContact(body as never), server);
+    }
+    await run(rapidpro.upsertContact({ uuid: UUID, colour: 'red' } as never), server);
+    expect(server.requests).toHaveLength(4);
+  });
+});
+
 describe.each(servers)('the keys that %s answers', server => {
   const posted = (Object.keys(resources) as ResourceName[]).filter(
     name => (resources[name] as Resource).answers !== undefined,

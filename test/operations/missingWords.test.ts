@@ -305,11 +305,6 @@ const WRITES: Write[] = [
     'global.value',
     o => rapidpro.addGlobal({ name: 'Greeting', value: 'Open until NaN' }, o),
   ],
-  [
-    'sendMessage',
-    'message.text',
-    o => sendMessage({ contact: AMINA, text: `Hi ${rapidpro.dataValue('name')}` }, o),
-  ],
   ['addGroup', 'group.name', o => rapidpro.addGroup({ name: 'undefined' }, o)],
   ['updateGroup', 'changes.name', o => rapidpro.updateGroup(UUID, { name: 'null' }, o)],
   ['ensureGroup', 'group.name', o => rapidpro.ensureGroup('NaN', o)],
@@ -393,6 +388,29 @@ describe.each(WRITES)('%s: %s', (_, path, make) => {
     await run(make({ literal: true }), server);
     expect(server.requests.some(({ method }) => method === 'POST')).toBe(true);
   });
+});
+
+test.each<Write>([
+  [
+    'sendMessage',
+    'message.text',
+    o => sendMessage({ contact: AMINA, text: `Hi ${rapidpro.dataValue('name')}` }, o),
+  ],
+  [
+    'sendBroadcast',
+    'broadcast.text.eng',
+    o =>
+      sendBroadcast({ urns: [AMINA], text: { eng: `Hi ${(s: { name: string }) => s.name}` } }, o),
+  ],
+  ['addContact', 'contact.fields.x', o => addContact({ fields: { x: `${getContacts()}` } }, o)],
+  ['ensureGroup', 'group.name', o => rapidpro.ensureGroup('Clinic function () {}', o)],
+  ['setGlobal', 'global.value', o => rapidpro.setGlobal('Hours', `${class A {}}`, o)],
+])('code is refused with literal too: %s', async (_, path, make) => {
+  for (const literal of [false, true]) {
+    const error = await refused(make({ literal }), 'INVALID_INPUT');
+    expect(error.description.startsWith(`${path} contains `)).toBe(true);
+    expect(error.fix).not.toContain('literal');
+  }
 });
 
 test('an address that pushes go to has no missing part', async () => {

@@ -447,6 +447,170 @@ describe('a call that somebody waits for', () => {
   });
 });
 
+describe('a call that may go on when its function has ended', () => {
+  const up = (last: number, s: State) => upsertContact(person(last))(s);
+  test.each<[string, Body]>([
+    ['it lost a race', async s => Promise.race([sleep(1).then(() => s), up(1, s)])],
+    ['it lost a race, and is refused', async s => Promise.race([sleep(1).then(() => s), up(9, s)])],
+    ['it came second', async s => Promise.any([up(1, s), up(2, s), getGroups()(s)])],
+    [
+      'another one of all failed, and that was caught',
+      async s => {
+        await Promise.all([getGroups()(s).then(() => up(1, s)), up(9, s)]).catch(() => {});
+        return s;
+      },
+    ],
+    [
+      'another one of all failed, which the function gives on',
+      async s => {
+        try {
+          await Promise.all([9, 1, 2].map(p => up(p, s)));
+        } catch {
+          return s;
+        }
+      },
+    ],
+    ['it was caught', forEach((p, s) => up(p as number, s).catch(() => {}), [1, 9])],
+    ['it was caught by what logs', forEach((p, s) => up(p as number, s).catch(console.log), [1])],
+    [
+      'it was caught behind a chain',
+      forEach(
+        (p, s) =>
+          up(p as number, s)
+            .then(next => next)
+            .catch(() => {}),
+        [1, 9],
+      ),
+    ],
+    ['it was caught by the second function', forEach((_, s) => up(9, s).then(null, () => {}), [1])],
+  ])('is waited for without a word: %s', async (_, body) => {
+    const job = await runJob(step(body), getGroups());
+    expect(job.error).toBeUndefined();
+    expect(job.warned).toEqual([]);
+    const bare = await runJob(body as Operation, getGroups());
+    expect(bare).toMatchObject({ error: undefined, warned: [] });
+  });
+
+  test('but not where nobody waits for all of them', async () => {
+    for (const all of [Promise.all, Promise.allSettled]) {
+      const job = await runJob(
+        step(s => {
+          all.call(
+            Promise,
+            [1, 2].map(p => up(p, s)),
+          );
+          return s;
+        }),
+      );
+      expect(job.warned.join()).toContain('upsertContact() was called inside a function');
+    }
+  });
+
+  describe('a promise that is kept in state', () => {
+    const keep = (make: (s: State) => unknown) => step(s => ({ ...s, kept: make(s) }));
+    const both = [1, 9];
+    test.each<[string, (s: State) => unknown]>([
+      ['itself', s => up(9, s)],
+      ['in a list', s => both.map(p => up(p, s))],
+      ['in a chain', s => up(9, s).then(next => next)],
+    ])('is the next step’s to take, also where it fails: %s', async (_, make) => {
+      const caught: unknown[] = [];
+      const job = await runJob(
+        keep(make),
+        getGroups(),
+        step(async s => {
+          const { kept, ...rest } = s;
+          await Promise.all([kept].flat()).catch(error => caught.push(error.code));
+          return rest;
+        }),
+      );
+      expect(job.error).toBeUndefined();
+      expect(caught).toEqual(['VALIDATION_FAILED']);
+      expect(job.warned).toEqual([]);
+    });
+
+    test('is told, and fails the run, where none takes it', async () => {
+      const good = await runJob(
+        keep(s => up(1, s)),
+        getGroups(),
+      );
+      expect(good.error).toBeUndefined();
+      expect(good.warned.join()).toContain('upsertContact() was called inside a function');
+      const bad = await runJob(
+        keep(s => up(9, s)),
+        getGroups(),
+      );
+      expect(bad.error).toMatchObject({ code: 'VALIDATION_FAILED' });
+      const dropped = await runJob(
+        keep(s => up(9, s)),
+        step(({ kept, ...rest }) => rest),
+        step(() => expect.fail('it has failed before')),
+      );
+      expect(dropped.error).toMatchObject({ code: 'VALIDATION_FAILED' });
+    });
+  });
+});
+
+describe('a call that nobody took is named', () => {
+  const mine = Object.assign(new Error('mine'), { code: 'MINE' });
+  test.each<[string, Body, error: unknown]>([
+    [
+      'that ended before its function did',
+      async s => {
+        upsertContact(person(1))(s);
+        await sleep(50);
+        return s;
+      },
+      undefined,
+    ],
+    [
+      'where the function throws an error of its own, with a code',
+      s => {
+        upsertContact(person(1))(s);
+        throw mine;
+      },
+      mine,
+    ],
+    [
+      'that ended before, where the function throws',
+      async s => {
+        upsertContact(person(1))(s);
+        await sleep(50);
+        throw mine;
+      },
+      mine,
+    ],
+    [
+      'that failed before, where the function throws',
+      async s => {
+        upsertContact(person(9))(s);
+        await sleep(50);
+        throw mine;
+      },
+      mine,
+    ],
+  ])('%s', async (_, body, error) => {
+    for (const made of [step(body), body]) {
+      const job = await runJob(made);
+      expect(job.error).toBe(error);
+      expect(job.writes).toBe(1);
+      expect(job.warned.join()).toContain('upsertContact() was called inside a function');
+    }
+  });
+
+  test('but not those that the failure of another kept from being taken', async () => {
+    const job = await runJob(
+      step(async s => {
+        const calls = [9, 1].map(p => upsertContact(person(p))(s));
+        for (const call of calls) await call;
+        return s;
+      }),
+    );
+    expect(job.error).toMatchObject({ code: 'VALIDATION_FAILED' });
+    expect(job.warned).toEqual([]);
+  });
+});
+
 describe('nothing waits for ever', () => {
   test.each<[string, Body[]]>([
     [

@@ -17,9 +17,17 @@ const JOBS = {
   ),
   early: `fn(async state => { state.data.forEach(async item => { await ${UPSERT}; }); await new Promise(done => setTimeout(done, 100)); return state; });\ngetGroups();`,
   caught: forEach(`async item => { try { await ${UPSERT}; } catch {} }`),
+  raced: `fn(async state => { await Promise.race([new Promise(done => setTimeout(done, 1)), ...state.data.map(item => ${UPSERT})]); return state; });`,
+  kept: `fn(state => { state.kept = Promise.all(state.data.map(item => ${UPSERT})); return state; });\ngetGroups();\nfn(async state => { await state.kept.catch(() => {}); delete state.kept; return state; });`,
+  'kept by no one': `fn(state => { state.kept = Promise.all(state.data.map(item => ${UPSERT})); return state; });\ngetGroups();\nfn(state => { delete state.kept; return state; });`,
+  'taken late': `fn(async state => { const calls = state.data.map(item => ${UPSERT}); await new Promise(done => setTimeout(done, 200)); calls.forEach(async call => { await call; }); return state; });`,
 };
 /** Calls its operation when the job has ended. */
 const LATE = `fn(state => { [1, 9].forEach(async item => { await new Promise(done => setTimeout(done, 150)); try { await ${UPSERT}; } catch (error) { await new Promise(done => setTimeout(done, 50)); throw error; } }); return state; });`;
+/** The job's own error behind a call that was made when the job had ended. */
+const OWN = `fn(whole => { const [state, item] = [{ ...whole }, 1]; setTimeout(() => ${UPSERT}.then(() => { throw new Error('of the job'); }), 50); return whole; });`;
+/** Begun in the job, and thrown on when it has ended. */
+const LONG = `fn(state => { const item = 9; (async () => { try { await ${UPSERT}; } catch (error) { await new Promise(done => setTimeout(done, 200)); throw error; } })(); return state; });`;
 /** Last: it ends the process. */
 const OTHER = `fn(async state => { await upsertContact({ urns: ['tel:+250788123129'] })(state).catch(() => {}); Promise.reject(new Error('of another library')); await new Promise(done => setTimeout(done, 100)); return state; });`;
 
@@ -45,7 +53,8 @@ const run = (job, data) => runJob(job, { state: { configuration, data } });
 console.log = () => {};
 let warned = [];
 console.warn = line => warned.push(line);
-for (const [name, job] of Object.entries(JOBS)) {
+const [, , last] = process.argv;
+for (const [name, job] of last ? [] : Object.entries(JOBS)) {
   for (const data of [
     [1, 2],
     [1, 9, 2],
@@ -58,15 +67,21 @@ for (const [name, job] of Object.entries(JOBS)) {
     process.stdout.write(`${JSON.stringify({ name, code, fix: Boolean(fix), writes, isTold })}\n`);
   }
 }
-const [, , last] = process.argv;
 if (last === 'late') {
   warned = [];
   await run(LATE, []);
+  await run(LONG, []);
   await run('getGroups();', []);
   await new Promise(done => setTimeout(done, 500));
   process.stdout.write(
     `${JSON.stringify(warned.filter(line => line.includes('after the job')).length > 0)}\n`,
   );
+}
+if (last === 'own') {
+  // From here on failures are listened for.
+  await run(JOBS.called, [9]);
+  await run(OWN, []);
+  await new Promise(done => setTimeout(done, 500));
 }
 if (last === 'other') await run(OTHER, []);
 process.stdout.write('"to the end"\n');

@@ -9,7 +9,7 @@ const CHILD = fileURLToPath(new URL('not-awaited-child.mjs', import.meta.url));
 async function inChild(...args: string[]) {
   const flags = ['--experimental-vm-modules', '--no-warnings'];
   const { code, stdout, stderr } = await start(process.execPath, [...flags, CHILD, ...args]);
-  const lines = stdout.trim().split('\n');
+  const lines = stdout.split('\n').filter(Boolean);
   return { code, stderr, results: lines.map(line => JSON.parse(line)) };
 }
 
@@ -33,6 +33,14 @@ test('the step waits for calls that nobody waits for, and fails where one of the
     { name: 'early', ...failed },
     { name: 'caught', ...done, writes: 2 },
     { name: 'caught', ...done, writes: 3 },
+    { name: 'raced', ...done, writes: 2, isTold: false },
+    { name: 'raced', ...done, writes: 3, isTold: false },
+    { name: 'kept', ...done, writes: 2, isTold: false },
+    { name: 'kept', ...done, writes: 3, isTold: false },
+    { name: 'kept by no one', ...done, writes: 2, isTold: false },
+    { name: 'kept by no one', ...failed, fix: false },
+    { name: 'taken late', ...done, writes: 2, isTold: false },
+    { name: 'taken late', ...failed },
     'to the end',
   ]);
 });
@@ -41,6 +49,13 @@ test('what fails after the end of the job ends no other run in the process, also
   const { code, stderr, results } = await inChild('late');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(results.slice(-2)).toEqual([true, 'to the end']);
+});
+
+test('an error of the job’s own behind a late call ends the process, as without this package', async () => {
+  const { code, stderr, results } = await inChild('own');
+  expect(code).toBe(1);
+  expect(stderr).toContain('of the job');
+  expect(results).not.toContain('to the end');
 });
 
 test('a failure that is not ours ends the process, as where nobody listens', async () => {

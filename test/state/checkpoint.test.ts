@@ -98,16 +98,16 @@ describe('a checkpoint', () => {
   });
 });
 
-test('names tell lists, ways of reading, tokens and servers apart, and reveal none', () => {
+test('names tell lists, ways of reading, tokens and servers apart, and reveal none', async () => {
   const group = { group: 'Mothers' };
   const all = [
     listCheckpoint(TOKEN, 'contacts', {}, false),
     listCheckpoint(TOKEN, 'contacts', group, false),
     listCheckpoint(TOKEN, 'contacts', group, true),
     listCheckpoint('b'.repeat(40), 'contacts', group, false),
-    bulkCheckpoint('syncContacts', [{ name: 'Amina' }], {}, TOKEN),
-    bulkCheckpoint('syncContacts', [{ name: 'Amina' }], { key: 'uuid' }, TOKEN),
-    bulkCheckpoint('upsertContacts', [{ name: 'Amina' }], {}, TOKEN),
+    await bulkCheckpoint('syncContacts', [{ name: 'Amina' }], {}, TOKEN),
+    await bulkCheckpoint('syncContacts', [{ name: 'Amina' }], { key: 'uuid' }, TOKEN),
+    await bulkCheckpoint('upsertContacts', [{ name: 'Amina' }], {}, TOKEN),
     changesCheckpoint(SERVER, 'contacts', group),
     changesCheckpoint('https://other.example.org', 'contacts', group),
     eventsCheckpoint(SERVER, { resthook: 'Mothers' }),
@@ -134,7 +134,7 @@ const list = listCheckpoint(TOKEN, 'contacts', {}, false);
 const changes = changesCheckpoint(SERVER, 'contacts', {});
 const events = eventsCheckpoint(SERVER, {});
 const calls = callsCheckpoint(SERVER, {});
-const sync = bulkCheckpoint('syncContacts', [1, 2, 3], {}, TOKEN);
+const sync = await bulkCheckpoint('syncContacts', [1, 2, 3], {}, TOKEN);
 const feed = { time: AT, from: AT, seen: { abc: 5 } };
 
 describe('shapes', () => {

@@ -66,14 +66,27 @@ function redirect(status: number, location: string): Response {
 
 const COMMON = { vary: 'Accept, Cookie', 'content-language': 'en-us' };
 
+/** The format that a request names: the suffix comes first. */
+const formatOf = ({ query }: Incoming, suffix: boolean): string =>
+  suffix ? 'json' : (last(query, 'format') ?? '');
+
 function rootMap(server: Server, incoming: Incoming, suffix: boolean): Response {
   const map = Object.fromEntries(
     listedEndpoints(server.dialect).map(path => [path, `${incoming.origin}/api/v2/${path}`]),
   );
-  const form = formOf(incoming.headers.get('accept'), suffix);
+  const form = formOf(incoming.headers.get('accept'), formatOf(incoming, suffix));
   const headers: Record<string, string> = { ...COMMON, allow: 'GET, HEAD, OPTIONS' };
   nameIfKnown(server, incoming, headers);
-  return write({ status: 200, data: map }, form, 'RapidPro API v2', server, headers);
+  const reply = refusedForm(form) ?? { status: 200, data: map };
+  return write(reply, form, 'RapidPro API v2', server, headers);
+}
+
+/** The answer, as a page, to whoever wants what there is not. */
+function refusedForm({ kind }: Form): Reply | undefined {
+  if (kind === 'none') {
+    return { status: 406, data: { detail: 'Could not satisfy the request Accept header.' } };
+  }
+  return kind === 'unknown' ? { status: 404, data: { detail: 'Not found.' } } : undefined;
 }
 
 /** The methods in the Allow header. It includes HEAD and OPTIONS although both are refused. */
@@ -87,8 +100,7 @@ async function answerEndpoint(
   incoming: Incoming,
   route: EndpointRoute,
 ): Promise<Response> {
-  const jsonOnly = route.suffix || last(incoming.query, 'format') === 'json';
-  const form = formOf(incoming.headers.get('accept'), jsonOnly);
+  const form = formOf(incoming.headers.get('accept'), formatOf(incoming, route.suffix));
   const headers: Record<string, string> = { ...COMMON, allow: allowOf(route.resource) };
   const title = titleOf(route.resource.path);
   let reply: Reply;
@@ -112,9 +124,10 @@ async function respond(
   headers: Record<string, string>,
 ): Promise<Reply> {
   const { resource, name } = route;
-  if (form === 'none') {
+  const refused = refusedForm(form);
+  if (refused) {
     nameIfKnown(server, incoming, headers);
-    return { status: 406, data: { detail: 'Could not satisfy the request Accept header.' } };
+    return refused;
   }
   const isDocs = !route.suffix && incoming.method === 'GET';
   const openDocs = isDocs && server.dialect === 'textit';

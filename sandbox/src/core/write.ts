@@ -14,11 +14,18 @@ export function write(
   const { status, data } = reply;
   const all = { ...headers, ...reply.headers };
   if (status === 204) return noContent(reply, all, server);
-  const json = JSON.stringify(data);
-  if (form !== 'json' || data === undefined) {
+  const json = data === undefined ? undefined : jsonText(data, form.indent);
+  if (form.kind !== 'json' || json === undefined) {
     return html(status, docsPage(title, server.dialect === 'textit', json ?? ''), all);
   }
   return new Response(json, { status, headers: { 'content-type': 'application/json', ...all } });
+}
+
+/** Two line separators are escaped. Without an indent there is no white space; with one of 0 there are lines all the same. */
+function jsonText(data: unknown, indent: number | null): string {
+  const json = JSON.stringify(data, null, indent === 0 ? 1 : (indent ?? undefined));
+  const laidOut = indent === 0 ? json.replace(/\n +/g, '\n') : json;
+  return laidOut.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }
 
 /** `v9` announces two bytes with the empty responses of actions. The server writes them. */

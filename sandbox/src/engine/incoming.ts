@@ -6,6 +6,12 @@ import { bump, setStatus } from './contacts.js';
 import { resumeRun } from './runner.js';
 import type { Work } from './work.js';
 
+/** The longest text of a contact's message. The page shows all of it, every second. */
+export const LONGEST_TEXT = 10_000;
+
+/** Why a text cannot be a contact's message. */
+export const TOO_LONG = 'A text has at most 10,000 characters.';
+
 /**
  * Receives a message from a contact. It goes to the flow that waits for it, otherwise to the inbox. A message from a
  * blocked contact is archived; one from a stopped contact makes the contact active again.

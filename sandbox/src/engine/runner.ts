@@ -140,7 +140,8 @@ function route(
   node: FlowNode,
   router: Router,
 ): NonNullable<FlowNode['exits']>[number] | undefined {
-  const operand = evaluated(sprint, router.operand ?? '@input', routerOf(sprint));
+  const asks = router.cases?.some(({ type }) => type === 'has_error');
+  const operand = evaluated(sprint, router.operand ?? '@input', routerOf(sprint), asks);
   const operandText = plainText(sprint, operand);
   const random =
     router.type === 'random'

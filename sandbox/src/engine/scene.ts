@@ -46,7 +46,32 @@ export function rootsOf(scene: Scene): Roots {
   return run ? { ...everywhere, ...rootsOfRun(scene, run) } : everywhere;
 }
 
-function rootsOfRun({ workspace, contact, input, webhook }: Scene, run: Run): Roots {
+/** The first names that only a flow knows. */
+const OF_RUNS = [
+  'results',
+  'input',
+  'run',
+  'resume',
+  'trigger',
+  'webhook',
+  'node',
+  'ticket',
+  'legacy_extra',
+  'child',
+  'parent',
+  'locals',
+] as const;
+
+/** Whether a path such as `results.age` begins with a name that only a flow knows, and leads on. */
+export function leadsIntoRun(path: string): boolean {
+  const [root = '', ...rest] = path.toLowerCase().split('.');
+  return rest.length > 0 && OF_RUNS.some(name => name === root);
+}
+
+function rootsOfRun(
+  { workspace, contact, input, webhook }: Scene,
+  run: Run,
+): Partial<Record<(typeof OF_RUNS)[number], () => Value>> {
   const isOld = workspace.dialect === 'v9';
   const nothing = () => null;
   return {

@@ -3,49 +3,68 @@ import { EnginePanic, OverLimit } from '../expressions/errors.js';
 import { testNamed } from '../expressions/functions/index.js';
 import { type Filled, type FilledValue, fillIn, valueIn } from '../expressions/template.js';
 import { ErrorValue, isTrue, ObjectValue, toText, type Value } from '../expressions/values.js';
-import type { Workspace } from '../state/workspace.js';
-import { rootsOf, type Scene } from './scene.js';
+import { cut, lengthOf } from '../values/text.js';
+import { leadsIntoRun, rootsOf, type Scene } from './scene.js';
 
 /** A flow's text is cut to so many letters. */
 const LONGEST = 10_000;
 
 /** The text of a template in a flow, cut where the engine cuts it. Expressions that fail print nothing. */
 export function filled(scene: Scene, template: string, place: string): string {
-  return cut(whole(scene, template, place));
+  return shortened(whole(scene, template, place));
 }
 
 /** The text of a template, however long: bodies of webhooks, and broadcasts. */
 export function whole(scene: Scene, template: string, place: string): string {
   if (!template.includes('@')) return template;
   const result = fillIn(template, rootsOf(scene), environmentOf(scene));
-  note(scene.workspace, result, place);
+  note(scene, result, place);
   return result.text;
 }
 
-/** The value of a template: of an expression alone its own, otherwise its text. */
-export function evaluated(scene: Scene, template: string, place: string): Value {
+/**
+ * The value of a template: of an expression alone its own, otherwise its text. `asks`: whether somebody asks if it failed,
+ * so that it is no news.
+ */
+export function evaluated(scene: Scene, template: string, place: string, asks = false): Value {
   const result = valueIn(template, rootsOf(scene), environmentOf(scene));
-  note(scene.workspace, result, place);
+  note(scene, asks ? { ...result, failed: [] } : result, place);
   return result.value;
 }
 
-function cut(text: string): string {
-  if (text.length <= LONGEST) return text;
-  const letters = Array.from(text);
-  if (letters.length <= LONGEST) return text;
-  return `${letters.slice(0, LONGEST - 3).join('')}...`;
+const shortened = (text: string): string =>
+  lengthOf(text) <= LONGEST ? text : `${cut(text, LONGEST - 3)}...`;
+
+type Noted = Pick<Filled | FilledValue, 'failed' | 'unknown' | 'plain' | 'panic'>;
+
+/** Tells what the sandbox does not know, and what comes out otherwise than its writer meant: here and on a server. */
+function note(scene: Scene, { failed, unknown, plain, panic }: Noted, place: string): void {
+  const told = scene.workspace.unknown;
+  for (const { what, expression } of unknown) told.tell({ what, expression, place });
+  for (const { what, expression } of failed) told.tell({ what: failure(what), expression, place });
+  for (const path of scene.run ? [] : plain.filter(leadsIntoRun)) {
+    told.tell({ what: 'a name that only flows know', expression: `@${path}`, place });
+  }
+  if (panic !== undefined) told.tell({ what: afterPanic(panic), expression: '', place });
 }
 
-/** Tells what the sandbox does not know. Errors of the engine are no news: the engine has them too. */
-function note(
-  { unknown }: Workspace,
-  result: Omit<Filled, 'text'> | Omit<FilledValue, 'value'>,
-  place: string,
-): void {
-  for (const { what, expression } of result.unknown) unknown.tell({ what, expression, place });
-  if (result.panic !== undefined) {
-    unknown.tell({ what: afterPanic(result.panic), expression: '', place });
-  }
+/** Why something failed, without texts that may be of a contact: so that it is told once, and not for each contact. */
+const failure = (message: string): string =>
+  `an error: ${VALUES.reduce((text, [open, close, instead]) => without(text, open, close, instead), message)}`;
+
+/** Where messages of the engine show a text: how it begins and ends there, and what is told instead. */
+const VALUES: readonly [open: string, close: string, instead: string][] = [
+  ['"', '"', '"…"'],
+  ["cannot parse '", "' as ", "cannot parse '…' as "],
+  ['', ' is not a valid URN', 'this is not a valid URN'],
+];
+
+function without(text: string, open: string, close: string, instead: string): string {
+  const from = text.indexOf(open);
+  const to = text.lastIndexOf(close);
+  return from < 0 || to <= from
+    ? text
+    : text.slice(0, from) + instead + text.slice(to + close.length);
 }
 
 /** How expressions are read and printed: in a flow in the contact's language, in a broadcast in the workspace's. */
@@ -73,7 +92,7 @@ export function plainText(scene: Scene, value: Value): string {
   return typeof text === 'string' ? text : '';
 }
 
-/** What a router's test matches in an operand with its arguments; undefined if it fails. */
+/** What a router's test matches in an operand with its arguments; undefined if nothing, or if it fails. */
 export function matchOf(
   scene: Scene,
   type: string,
@@ -86,6 +105,10 @@ export function matchOf(
     return undefined;
   }
   const result = guarded(scene, place, at => test.call(at, args));
+  // A failure of an argument is told with the argument.
+  if (result instanceof ErrorValue && !args.some(arg => arg instanceof ErrorValue)) {
+    scene.workspace.unknown.tell({ what: failure(result.message), expression: '', place });
+  }
   if (!(result instanceof ObjectValue) || !isTrue(result)) return undefined;
   return plainText(scene, result.get('match') ?? null);
 }

@@ -1,3 +1,4 @@
+import { withoutZeros } from '../values/text.js';
 import { EnginePanic, OverLimit } from './errors.js';
 
 /** The digits after the point to which the engine divides. */
@@ -163,7 +164,9 @@ export class Decimal {
   /** Without an exponent and without zeros at the end. */
   toString(): string {
     const text = this.#plain();
-    return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+    if (!text.includes('.')) return text;
+    const short = withoutZeros(text);
+    return short.endsWith('.') ? short.slice(0, -1) : short;
   }
 
   /** With exactly so many digits after the point. */

@@ -80,12 +80,17 @@ function named(name: string, names: Names): Value {
   return value === undefined ? new ErrorValue(`context has no property '${name}'`) : value;
 }
 
+/** The price of looking for a name among the arguments of one function, and for each argument. */
+const NAME = 0.2;
+const PARAMETER = 0.02;
+
 function madeFunction({ names: own, body }: Node & { kind: 'function' }, names: Names): Value {
   const lower = own.map(name => name.toLowerCase());
   return new FunctionValue(
     '',
     checked(own.length, own.length, (at, args) =>
       evaluate(at, body, name => {
+        at.meter.charge(NAME + own.length * PARAMETER);
         const index = lower.indexOf(name.toLowerCase());
         return index < 0 ? names(name) : (args[index] ?? null);
       }),
@@ -119,7 +124,7 @@ function taken(at: Evaluation, step: Node, value: Value, names: Names): Value {
   }
   if (step.kind !== 'call') return value;
   if (!(value instanceof FunctionValue)) {
-    return new ErrorValue(`${shown(step.of)} is not a function`);
+    return new ErrorValue(() => `${shown(step.of)} is not a function`);
   }
   return value.call(
     at,
@@ -131,12 +136,12 @@ function taken(at: Evaluation, step: Node, value: Value, names: Names): Value {
 function lookedUp(at: Evaluation, value: Value, key: Value, isDot: boolean): Value {
   if (isArray(value)) return item(value, toInteger(at, key));
   if (!(value instanceof ObjectValue)) {
-    throw new ErrorValue(`${described(value)} doesn't support lookups`);
+    throw new ErrorValue(() => `${described(value)} doesn't support lookups`);
   }
   const name = toText(at, key);
   const found = value.get(name);
   if (found === undefined && isDot) {
-    throw new ErrorValue(`${described(value)} has no property '${name}'`);
+    throw new ErrorValue(() => `${described(value)} has no property '${name}'`);
   }
   return found ?? null;
 }
@@ -205,10 +210,15 @@ function calculated(at: Evaluation, sign: string, a: Decimal, b: Decimal): Decim
 
 const MOST_EXPONENT = Decimal.of(100);
 
+/** The price of a power. */
+const POWER = 500;
+
 function power(at: Evaluation, base: Decimal, exponent: Decimal): Decimal {
   if (!at.isOld && exponent.absolute().compare(MOST_EXPONENT) > 0) {
     throw new ErrorValue('number value out of range');
   }
-  at.meter.charge(500);
+  at.meter.charge(POWER);
+  // A root is found digit by digit, on `textit` with all digits of both numbers.
+  if (!exponent.isInteger) at.meter.charge(3 * (base.digits + exponent.digits) ** 2);
   return raised(base, exponent, at.environment.dialect);
 }

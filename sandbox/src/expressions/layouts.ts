@@ -64,6 +64,9 @@ const SEQUENCES: Record<string, Sequence> = {
   ZZZ: zone('-07:00', at => offsetText(at.offset, ':')),
 };
 
+/** The price of one letter of a layout, for whoever reads one. */
+export const LAYOUT_LETTER = 0.5;
+
 /** Printed as they are. */
 const SEPARATORS = new Set(' :/.,T-_');
 
@@ -83,11 +86,11 @@ function partsOf(layout: string, kind: LayoutKind, use: 'formatting' | 'parsing'
 }
 
 function runsOf(layout: string): string[] {
+  const letters = Array.from(layout);
   const runs: string[] = [];
-  for (const letter of layout) {
-    const last = runs.at(-1);
-    if (last?.startsWith(letter)) runs[runs.length - 1] = last + letter;
-    else runs.push(letter);
+  for (let start = 0, end = 1; start < letters.length; start = end++) {
+    while (letters[end] === letters[start] && end < letters.length) end++;
+    runs.push(letters.slice(start, end).join(''));
   }
   return runs;
 }
@@ -109,6 +112,8 @@ export const printedTime = (of: TimeValue, layout: string, words: Words): string
 
 /** What Go reads in its own layouts, as far as ours can make them. */
 const CHUNK = /2006|_2(?!006)|15|1|0[1-6]|2|3|4|5|PM|pm|Z07:00|-07:00|[.,]0+(?!\d)/g;
+
+const CHUNK_ALONE = new RegExp(CHUNK.source);
 
 /** What reading finds. */
 interface Found {
@@ -274,7 +279,7 @@ function exactFraction(name: string, text: string, found: Found): string {
 /** Seconds may have a fraction that the layout does not name. */
 function looseFraction(text: string, found: Found, after: string): string {
   const given = /^[.,]\d+/.exec(text)?.[0];
-  const next = [...after.matchAll(CHUNK)][0]?.[0] ?? '';
+  const [next] = CHUNK_ALONE.exec(after) ?? [''];
   if (!given || /^[.,]/.test(next)) return text;
   found.nanos = nanosOf(given.slice(1));
   return text.slice(given.length);

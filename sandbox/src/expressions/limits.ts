@@ -1,10 +1,12 @@
 import { OverLimit } from './errors.js';
 
 /** What one template may cost. A unit is a step, or a few letters of text. */
-const MOST_UNITS = 50_000;
+const MOST_UNITS = 20_000;
 
 /** The units of one letter. Copying text is cheap. */
 const LETTER = 1 / 16;
+
+const DIGIT = 1 / 50;
 
 /** Counts what a template costs, so that no text can keep the sandbox busy: steps, not time, so that it is the same everywhere. */
 export class Meter {
@@ -20,11 +22,19 @@ export class Meter {
     if (this.#left < 0) throw new OverLimit('an expression this costly');
   }
 
+  /** For a number that is read, made or printed: what its digits cost grows with their square. */
+  chargeDigits(digits: number): void {
+    this.charge((digits * DIGIT) ** 2);
+  }
+
   /** For text that is made or read. */
   chargeText(letters: number): void {
     this.charge(letters * LETTER);
   }
 }
+
+/** The letters of a template. No server keeps longer ones: messages have 4,096, texts of flows 10,000 and bodies of webhooks 20,000. */
+export const MOST_LETTERS = 20_000;
 
 /** How deep evaluation may go, with the functions that an expression makes and calls. */
 export const MOST_LEVELS = 600;

@@ -1,10 +1,15 @@
+import { isPlainBlank, withoutEdges } from '../values/text.js';
 import type { Evaluation } from './environment.js';
 import { atOffset, isRealDay } from './layouts.js';
 import { DateTimeValue, DateValue, MIDNIGHT, TimeValue } from './times.js';
 
 /** How the engine reads dates and times that people write. */
 
-const trimmed = (text: string): string => text.replace(/^[ \n\r\t]+|[ \n\r\t]+$/g, '');
+/** Reading goes through the text once or twice. */
+function trimmed(at: Evaluation, text: string): string {
+  at.meter.chargeText(text.length);
+  return withoutEdges(text, isPlainBlank);
+}
 
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)T(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:(Z)|([+-])(\d\d):(\d\d))$/;
@@ -33,7 +38,7 @@ export function readDate(
   at: Evaluation,
   text: string,
 ): { date: DateValue; rest: string } | undefined {
-  const own = trimmed(text);
+  const own = trimmed(at, text);
   const iso = /^(\d{4})-(\d\d)-(\d\d)/.exec(own);
   if (iso) {
     const [year = 0, month = 0, day = 0] = iso.slice(1).map(Number);
@@ -84,7 +89,7 @@ export function readDateTime(
   text: string,
   fills: boolean,
 ): DateTimeValue | undefined {
-  const own = trimmed(text);
+  const own = trimmed(at, text);
   const iso = readIso(at, own);
   if (iso) return iso;
   const found = readDate(at, own);
@@ -98,6 +103,7 @@ const TIME = /\b(\d{1,2})(?::?(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?[^0-9A-Za-z_]*([
 /** The first time of day in a text that can be one. */
 export function readTime(at: Evaluation, text: string): TimeValue | undefined {
   // `v9` takes one more of each.
+  at.meter.chargeText(text.length);
   const [hours, others] = at.isOld ? [24, 60] : [23, 59];
   for (const [, hour, minute, second, fraction, half] of text.matchAll(TIME)) {
     at.meter.charge(CANDIDATE);

@@ -9,8 +9,15 @@ import type { Meter } from './limits.js';
 type Test = (code: number) => boolean;
 type Place = 'start' | 'end' | 'textStart' | 'textEnd' | 'edge' | 'inside';
 
+/** What a letter may be. `size`: how many tests it is made of. */
+interface Letter {
+  kind: 'letter';
+  test: Test;
+  size: number;
+}
+
 type Tree =
-  | { kind: 'letter'; test: Test }
+  | Letter
   | { kind: 'place'; place: Place }
   | { kind: 'all'; parts: Tree[] }
   | { kind: 'any'; parts: Tree[] }
@@ -18,7 +25,7 @@ type Tree =
   | { kind: 'group'; of: Tree; number: number };
 
 type Step =
-  | { kind: 'letter'; test: Test }
+  | Letter
   | { kind: 'place'; place: Place }
   | { kind: 'split'; first: number; second: number }
   | { kind: 'jump'; to: number }
@@ -32,6 +39,9 @@ const MOST_STEPS = 20_000;
 const MOST_DEPTH = 200;
 const MOST_REPEATS = 1000;
 
+/** The price of reading one letter of a pattern. */
+const READ = 1;
+
 /** A compiled pattern: multi-line, and blind to case. */
 export class Pattern {
   private constructor(
@@ -40,7 +50,8 @@ export class Pattern {
   ) {}
 
   /** Undefined for what is no regular expression. @throws OverLimit */
-  static compile(text: string): Pattern | undefined {
+  static compile(text: string, meter: Meter): Pattern | undefined {
+    meter.charge(text.length * READ);
     try {
       const reader = new Reader(text);
       const tree = reader.whole();
@@ -56,11 +67,14 @@ export class Pattern {
 
   /** The first match with its groups; undefined if there is none. */
   match(text: string, meter: Meter): string[] | undefined {
-    const found = new Matcher(this, Array.from(text), meter).run();
-    if (!found) return undefined;
     const letters = Array.from(text);
+    const found = new Matcher(this, letters, meter).run();
+    if (!found) return undefined;
+    let length = 0;
+    const places = [0, ...letters.map(letter => (length += letter.length))];
+    const place = (mark: number | undefined): number => places[mark ?? 0] ?? 0;
     return Array.from({ length: this.groups }, (_, group) =>
-      letters.slice(found[2 * group] ?? 0, found[2 * group + 1] ?? 0).join(''),
+      text.slice(place(found[2 * group]), place(found[2 * group + 1])),
     );
   }
 }
@@ -149,14 +163,18 @@ interface Thread {
   marks: readonly number[];
 }
 
-/** The price of one step of one thread. */
-const STEP = 0.3;
+/** The price of one step of one thread, of keeping where a group begins or ends for each mark so far, and of one test of a class. */
+const STEP = 0.5;
+const MARK = 0.1;
+const TEST = 0.3;
 
 /** Follows all ways through a pattern at once, the preferred one first. */
 class Matcher {
   readonly #codes: number[];
   #seen = new Uint32Array(0);
   #round = 0;
+  /** What letters were found to be. */
+  readonly #known = new Map<Letter, Map<number, boolean>>();
 
   constructor(
     readonly pattern: Pattern,
@@ -186,13 +204,28 @@ class Matcher {
           break;
         }
         const code = this.#codes[at];
-        if (current?.kind === 'letter' && code !== undefined && current.test(code)) {
+        if (current?.kind === 'letter' && code !== undefined && this.#fits(current, code)) {
           threads.push({ step: step + 1, marks });
         }
       }
       if (threads.length === 0 && best) break;
     }
     return best;
+  }
+
+  #fits(letter: Letter, code: number): boolean {
+    let known = this.#known.get(letter);
+    if (!known) {
+      known = new Map();
+      this.#known.set(letter, known);
+    }
+    let fits = known.get(code);
+    if (fits === undefined) {
+      this.meter.charge(letter.size * TEST);
+      fits = letter.test(code);
+      known.set(code, fits);
+    }
+    return fits;
   }
 
   /** Adds the letters and matches that a step leads to without reading. */
@@ -217,6 +250,7 @@ class Matcher {
           todo.push({ step: current.second, marks }, { step: current.first, marks });
           break;
         case 'mark':
+          this.meter.charge(marks.length * MARK);
           todo.push({ step: step + 1, marks: marked(marks, current.slot, at) });
           break;
         case 'place':
@@ -321,6 +355,8 @@ function cases(code: number): number[] {
   return [...found];
 }
 
+const letterOf = (test: Test, size = 1): Letter => ({ kind: 'letter', test, size });
+
 const folded =
   (test: Test): Test =>
   code =>
@@ -342,7 +378,8 @@ class Reader {
   }
 
   #peek(): string {
-    return this.text.slice(this.#at, this.#at + 2).match(/^./su)?.[0] ?? '';
+    const code = this.text.codePointAt(this.#at);
+    return code === undefined ? '' : String.fromCodePoint(code);
   }
 
   #eat(text: string): boolean {
@@ -414,10 +451,10 @@ class Reader {
   /** One part; undefined for flags, which are none. */
   #one(): Tree | undefined {
     if (this.#eat('(')) return this.#group();
-    if (this.#eat('[')) return { kind: 'letter', test: this.#class() };
+    if (this.#eat('[')) return this.#class();
     if (this.#eat('.')) {
       const { s } = this.#flags;
-      return { kind: 'letter', test: code => s || code !== 10 };
+      return letterOf(code => s || code !== 10);
     }
     if (this.#eat('^')) return { kind: 'place', place: this.#flags.m ? 'start' : 'textStart' };
     if (this.#eat('$')) return { kind: 'place', place: this.#flags.m ? 'end' : 'textEnd' };
@@ -426,7 +463,7 @@ class Reader {
   }
 
   #literal(code: number): Tree {
-    return { kind: 'letter', test: this.#folded(between(code, code)) };
+    return letterOf(this.#folded(between(code, code)));
   }
 
   #folded(test: Test): Test {
@@ -483,7 +520,7 @@ class Reader {
     }
     if (this.#eat('\\Q')) return this.#quoted();
     const test = this.#set();
-    if (test) return { kind: 'letter', test };
+    if (test) return letterOf(test);
     return this.#literal(this.#coded());
   }
 
@@ -531,16 +568,15 @@ class Reader {
     return code;
   }
 
-  #class(): Test {
+  #class(): Letter {
     const negated = this.#eat('^');
     const tests: Test[] = [];
-    if (negated) tests.push(...[]);
     for (let first = true; first || !this.#eat(']'); first = false) {
       if (this.#at >= this.text.length) throw new Malformed();
       tests.push(this.#classItem());
     }
     const test = either(tests);
-    return negated ? not(test) : test;
+    return letterOf(negated ? not(test) : test, tests.length);
   }
 
   #classItem(): Test {
@@ -566,8 +602,19 @@ class Reader {
   }
 }
 
+/** What `repeats` found before: a repetition asks about all that is in it. */
+const counted = new WeakMap<Tree, number>();
+
 /** How often the innermost part of nested repetitions is written out. */
 function repeats(tree: Tree): number {
+  const known = counted.get(tree);
+  if (known !== undefined) return known;
+  const count = repeatsIn(tree);
+  counted.set(tree, count);
+  return count;
+}
+
+function repeatsIn(tree: Tree): number {
   switch (tree.kind) {
     case 'repeat': {
       const times = tree.most === Number.POSITIVE_INFINITY ? Math.max(tree.least, 1) : tree.most;
@@ -577,7 +624,7 @@ function repeats(tree: Tree): number {
       return repeats(tree.of);
     case 'all':
     case 'any':
-      return Math.max(1, ...tree.parts.map(repeats));
+      return tree.parts.reduce((most, part) => Math.max(most, repeats(part)), 1);
     default:
       return 1;
   }
@@ -586,6 +633,16 @@ function repeats(tree: Tree): number {
 /** A class or script of Unicode. */
 function propertyOf(name: string): Test {
   if (name === 'Any') return () => true;
+  const known = properties.get(name) ?? propertyRead(name);
+  if (!known) throw new Malformed();
+  if (properties.size < MOST_PROPERTIES) properties.set(name, known);
+  return known;
+}
+
+const properties = new Map<string, Test>();
+const MOST_PROPERTIES = 500;
+
+function propertyRead(name: string): Test | undefined {
   for (const form of [name, `Script=${name}`]) {
     try {
       const pattern = new RegExp(`^\\p{${form}}$`, 'u');
@@ -594,5 +651,5 @@ function propertyOf(name: string): Test {
       // Not one of these.
     }
   }
-  throw new Malformed();
+  return undefined;
 }

@@ -2,15 +2,16 @@ import { type Environment, Evaluation } from './environment.js';
 import { EnginePanic, OverLimit } from './errors.js';
 import { evaluate, type Names, withFunctions } from './evaluate.js';
 import { trimSpace } from './letters.js';
+import { MOST_LETTERS } from './limits.js';
 import { parse } from './parse.js';
 import { ErrorValue, toText, type Value } from './values.js';
 
 /** What a template can refer to by its first name, such as `contact`; each is made when it is needed. */
 export type Roots = Readonly<Record<string, () => Value>>;
 
-/** Something that the sandbox does not know, and where it stands. */
-export interface Unknown {
-  /** Such as `an expression nested this deeply`. */
+/** Something to tell of a template, and the expression that it is about. */
+export interface Told {
+  /** Such as `an expression nested this deeply`, or why an expression failed. */
   what: string;
   /** The expression, `@(…)`. */
   expression: string;
@@ -19,9 +20,14 @@ export interface Unknown {
 /** What a template becomes. */
 export interface Filled {
   text: string;
-  /** One for each expression that failed; it prints nothing. */
+  /** One for each expression that failed, in the words of the engine; it prints nothing. */
   errors: string[];
-  unknown: Unknown[];
+  /** The expressions that failed, and why, each once. */
+  failed: Told[];
+  /** What the sandbox does not know, each once. */
+  unknown: Told[];
+  /** Paths such as `results.age` that mean nothing here, and so stay in the text, each once. */
+  plain: string[];
   /** What the engine breaks at; it gives nothing then. */
   panic?: string;
 }
@@ -31,13 +37,15 @@ export interface FilledValue extends Omit<Filled, 'text'> {
   value: Value;
 }
 
-type Part = { kind: 'text' | 'path' | 'expression'; text: string };
+/** `plain`: a path that means nothing. */
+type Part = { kind: 'text' | 'plain' | 'path' | 'expression'; text: string };
 
 const NAME = /[\p{L}\p{N}_]+(?:\.[\p{L}\p{N}_]+)*/uy;
 
 /** Splits a template. `@` before anything but a root, a bracket that closes, or another `@` is text. */
-function partsOf(template: string, roots: Roots): Part[] {
+function partsOf(template: string, roots: Roots): { parts: Part[]; plain: string[] } {
   const parts: Part[] = [];
+  const plain = new Set<string>();
   let text = '';
   let at = 0;
   for (let next = template.indexOf('@'); next >= 0; next = template.indexOf('@', at)) {
@@ -45,7 +53,10 @@ function partsOf(template: string, roots: Roots): Part[] {
     const [part, length] = partAt(template, next, roots);
     at = next + length;
     if (part.kind === 'text') text += part.text;
-    else {
+    else if (part.kind === 'plain') {
+      text += `@${part.text}`;
+      if (plain.size < MOST_TOLD) plain.add(part.text);
+    } else {
       if (text) parts.push({ kind: 'text', text });
       parts.push(part);
       text = '';
@@ -53,7 +64,7 @@ function partsOf(template: string, roots: Roots): Part[] {
   }
   text += template.slice(at);
   if (text) parts.push({ kind: 'text', text });
-  return parts;
+  return { parts, plain: [...plain] };
 }
 
 function partAt(template: string, at: number, roots: Roots): [Part, length: number] {
@@ -64,8 +75,8 @@ function partAt(template: string, at: number, roots: Roots): [Part, length: numb
   const path = NAME.exec(template)?.[0];
   if (path === undefined) return [{ kind: 'text', text: '@' }, 1];
   const root = (path.split('.')[0] ?? '').toLowerCase();
-  const kind = Object.hasOwn(roots, root) ? 'path' : 'text';
-  return [{ kind, text: kind === 'path' ? path : `@${path}` }, path.length + 1];
+  const kind = Object.hasOwn(roots, root) ? 'path' : 'plain';
+  return [{ kind, text: path }, path.length + 1];
 }
 
 /** `@(…)` up to the bracket that closes it; without one, all that is left is text. */
@@ -114,7 +125,8 @@ const MOST_ERRORS = 1000;
 /** Evaluates the parts of one template, which share what it may cost. */
 class Filling {
   readonly errors: string[] = [];
-  readonly unknown: Unknown[] = [];
+  readonly failed: Told[] = [];
+  readonly unknown: Told[] = [];
   readonly evaluation: Evaluation;
   readonly #made = new Map<string, Value>();
   readonly #names: Names;
@@ -124,14 +136,14 @@ class Filling {
     readonly roots: Roots,
     environment: Environment,
   ) {
-    this.evaluation = new Evaluation(environment, what => this.#tell(what));
+    this.evaluation = new Evaluation(environment, what => this.#tell(this.unknown, what));
     this.#names = withFunctions(name => this.#root(name), this.evaluation);
   }
 
-  #tell(what: string): void {
+  #tell(list: Told[], what: string): void {
     const expression = this.#expression;
-    const isTold = this.unknown.some(one => one.what === what && one.expression === expression);
-    if (!isTold && this.unknown.length < MOST_TOLD) this.unknown.push({ what, expression });
+    const isTold = list.some(one => one.what === what && one.expression === expression);
+    if (!isTold && list.length < MOST_TOLD) list.push({ what, expression });
   }
 
   #root(name: string): Value | undefined {
@@ -161,16 +173,28 @@ class Filling {
     if (part.kind === 'text') return part.text;
     if (this.evaluation.meter.isSpent) return '';
     const value = this.value(part);
-    const text = this.#guarded(() => toText(this.evaluation, value));
+    const text =
+      value instanceof ErrorValue ? value : this.#guarded(() => toText(this.evaluation, value));
     if (typeof text === 'string') return text;
     if (text instanceof ErrorValue) this.#fail(text);
     return '';
   }
 
-  #fail({ message }: ErrorValue): void {
-    if (this.errors.length < MOST_ERRORS) {
-      this.errors.push(`error evaluating ${this.#expression}: ${message}`);
+  #fail(error: ErrorValue): void {
+    if (this.errors.length >= MOST_ERRORS) return;
+    if (!error.isFatal) {
+      this.#guarded(() => {
+        this.evaluation.meter.chargeText(error.message.length);
+        return null;
+      });
     }
+    this.errors.push(`error evaluating ${this.#expression}: ${error.message}`);
+    this.tellFailure(error);
+  }
+
+  /** Tells why the part that was evaluated last failed. What the sandbox itself refused is told already. */
+  tellFailure({ message, isFatal }: ErrorValue): void {
+    if (!isFatal) this.#tell(this.failed, message);
   }
 
   #guarded(run: () => Value): Value {
@@ -179,41 +203,52 @@ class Filling {
     } catch (thrown) {
       if (thrown instanceof ErrorValue) return thrown;
       if (!(thrown instanceof OverLimit)) throw thrown;
-      this.#tell(thrown.what);
+      this.#tell(this.unknown, thrown.what);
       return new ErrorValue('expression is too complex to evaluate', true);
     }
   }
 }
 
+const TOO_LONG: Omit<Filled, 'text'> = {
+  errors: ['text is too long to evaluate'],
+  failed: [],
+  unknown: [{ what: 'a text this long', expression: '' }],
+  plain: [],
+};
+
 /** Fills in a text: message texts, names, URLs, headers. */
 export function fillIn(template: string, roots: Roots, environment: Environment): Filled {
+  if (template.length > MOST_LETTERS) return { text: '', ...TOO_LONG };
+  const { parts, plain } = partsOf(template, roots);
   const filling = new Filling(roots, environment);
-  const { errors, unknown } = filling;
+  const { errors, failed, unknown } = filling;
   try {
-    const text = partsOf(template, roots)
-      .map(part => filling.text(part))
-      .join('');
-    return { text, errors, unknown };
+    const text = parts.map(part => filling.text(part)).join('');
+    return { text, errors, failed, unknown, plain };
   } catch (thrown) {
     if (!(thrown instanceof EnginePanic)) throw thrown;
-    return { text: '', errors: [], unknown, panic: thrown.message };
+    return { text: '', errors: [], failed: [], unknown, plain, panic: thrown.message };
   }
 }
 
 /** The value of a template that is one expression alone, otherwise its text: operands and arguments of routers. */
 export function valueIn(template: string, roots: Roots, environment: Environment): FilledValue {
-  const parts = partsOf(trimSpace(template), roots);
+  if (template.length > MOST_LETTERS) return { value: '', ...TOO_LONG };
+  const { parts, plain } = partsOf(trimSpace(template), roots);
   const [only] = parts;
   if (!only || parts.length > 1 || only.kind === 'text') {
     const { text, ...rest } = fillIn(trimSpace(template), roots, environment);
     return { value: text, ...rest };
   }
   const filling = new Filling(roots, environment);
-  const { errors, unknown } = filling;
+  const { errors, failed, unknown } = filling;
   try {
-    return { value: filling.value(only), errors, unknown };
+    const value = filling.value(only);
+    // The engine hands an error on as a value.
+    if (value instanceof ErrorValue) filling.tellFailure(value);
+    return { value, errors, failed, unknown, plain };
   } catch (thrown) {
     if (!(thrown instanceof EnginePanic)) throw thrown;
-    return { value: null, errors: [], unknown, panic: thrown.message };
+    return { value: null, errors: [], failed: [], unknown, plain, panic: thrown.message };
   }
 }

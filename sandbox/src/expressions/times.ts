@@ -201,6 +201,22 @@ export const pad = (value: number, width: number): string => String(value).padSt
 /** A zone by its IANA name, which is written exactly so; undefined if there is none. */
 export function zoneNamed(name: string): Zone | undefined {
   if (name === '' || name === 'UTC') return UTC;
+  if (name.length > LONGEST_NAME) return undefined;
+  if (!known.has(name)) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(name, zoneFound(name));
+  }
+  return known.get(name);
+}
+
+/** Zones that were asked for before: finding one takes long. */
+const known = new Map<string, Zone | undefined>();
+const MOST_KNOWN = 1000;
+
+/** No zone has a longer one. */
+const LONGEST_NAME = 64;
+
+function zoneFound(name: string): Zone | undefined {
   try {
     const known = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;
     const sameLetters = known.toLowerCase() === name.toLowerCase();

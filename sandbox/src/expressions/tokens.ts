@@ -20,30 +20,25 @@ export interface Token {
   at: number;
 }
 
-const SPACE = /[ \t\n\r]+/y;
 const LETTER = '\\p{L}\\p{M}_\\u00aa-\\u00ba';
 const NAME = new RegExp(`[${LETTER}][${LETTER}\\p{Nd}]*`, 'uy');
-const DECIMAL = /\d+\.\d+/y;
-const INTEGER = /\d+/y;
-const SIGN = /=>|!=|<=|>=|[,()[\].+\-*/^=<>&]/y;
+const SIGNS = new Set([...',()[].+-*/^=<>&', '=>', '!=', '<=', '>=']);
 
 const WORDS = new Set(['true', 'false', 'null']);
 
-const PATTERNS: readonly [TokenKind, RegExp][] = [
-  ['name', NAME],
-  ['decimal', DECIMAL],
-  ['integer', INTEGER],
-  ['sign', SIGN],
-];
+const SPACES = new Set(' \t\n\r');
+
+const isDigit = (letter: string): boolean => letter >= '0' && letter <= '9';
 
 /** Splits an expression. What fits nowhere is stray; the last token is the end. */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
-    SPACE.lastIndex = at;
-    if (SPACE.test(text)) at = SPACE.lastIndex;
-    if (at >= text.length) break;
+    if (SPACES.has(text.charAt(at))) {
+      at++;
+      continue;
+    }
     const token = tokenAt(text, at);
     tokens.push(token);
     at += token.text.length;
@@ -53,16 +48,34 @@ export function tokensOf(text: string): Token[] {
 }
 
 function tokenAt(text: string, at: number): Token {
-  const literal = text.charAt(at) === '"' ? textLiteral(text, at) : undefined;
+  const first = text.charAt(at);
+  const literal = first === '"' ? textLiteral(text, at) : undefined;
   if (literal !== undefined) return { kind: 'text', text: literal, at };
-  for (const [kind, pattern] of PATTERNS) {
-    pattern.lastIndex = at;
-    const found = pattern.exec(text)?.[0];
-    if (found === undefined) continue;
-    const word = found.toLowerCase();
-    return { kind: WORDS.has(word) ? (word as TokenKind) : kind, text: found, at };
+  for (const sign of [text.slice(at, at + 2), first]) {
+    if (SIGNS.has(sign)) return { kind: 'sign', text: sign, at };
+  }
+  if (isDigit(first)) return number(text, at);
+  NAME.lastIndex = at;
+  const name = NAME.exec(text)?.[0];
+  if (name !== undefined) {
+    const word = name.toLowerCase();
+    return { kind: WORDS.has(word) ? (word as TokenKind) : 'name', text: name, at };
   }
   return { kind: 'stray', text: String.fromCodePoint(text.codePointAt(at) ?? 0), at };
+}
+
+function number(text: string, at: number): Token {
+  const end = digitsEnd(text, at);
+  const hasFraction = text.charAt(end) === '.' && isDigit(text.charAt(end + 1));
+  return hasFraction
+    ? { kind: 'decimal', text: text.slice(at, digitsEnd(text, end + 1)), at }
+    : { kind: 'integer', text: text.slice(at, end), at };
+}
+
+function digitsEnd(text: string, start: number): number {
+  let end = start;
+  while (isDigit(text.charAt(end))) end++;
+  return end;
 }
 
 /** The longest text in quotes that starts here. A quote after a backslash may close it, but need not. */

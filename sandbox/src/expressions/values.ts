@@ -1,3 +1,4 @@
+import { withoutZeros } from '../values/text.js';
 import { Decimal } from './decimal.js';
 import type { Evaluation } from './environment.js';
 import { ErrorValue, OverLimit } from './errors.js';
@@ -26,6 +27,7 @@ export type Value =
 export class ObjectValue {
   #entries: Map<string, Value> | undefined;
   #byName: Map<string, Value> | undefined;
+  #names: readonly string[] | undefined;
 
   constructor(
     readonly read: () => Iterable<readonly [name: string, value: Value]>,
@@ -43,13 +45,14 @@ export class ObjectValue {
   }
 
   /** In order. */
-  get names(): string[] {
-    return [...this.entries.keys()].sort();
+  get names(): readonly string[] {
+    this.#names ??= [...this.entries.keys()].sort();
+    return this.#names;
   }
 
   /** Undefined if there is none. */
   get(name: string): Value | undefined {
-    this.#byName ??= new Map(this.names.reverse().map(one => [lower(one), this.at(one)]));
+    this.#byName ??= new Map(this.names.toReversed().map(one => [lower(one), this.at(one)]));
     return this.#byName.get(lower(name));
   }
 
@@ -77,8 +80,8 @@ export class FunctionValue {
     const value = attempt(() => this.run(at, args));
     if (value instanceof ErrorValue) {
       if (value.isFatal) return value;
-      at.meter.chargeText(value.message.length);
-      return new ErrorValue(`error calling ${this.shown}(...): ${value.message}`);
+      at.meter.charge(1);
+      return new ErrorValue(() => `error calling ${this.shown}(...): ${value.message}`);
     }
     chargeFor(at, value);
     return value;
@@ -104,7 +107,7 @@ export function attempt<T>(run: () => T): T | ErrorValue {
 export const isArray = (value: Value): value is readonly Value[] => Array.isArray(value);
 
 const unable = (value: Value, kind: string): ErrorValue =>
-  new ErrorValue(`unable to convert ${described(value)} to ${kind}`);
+  new ErrorValue(() => `unable to convert ${described(value)} to ${kind}`);
 
 /** How messages name a value. */
 export function described(value: Value): string {
@@ -141,18 +144,23 @@ function rendered(at: Evaluation, value: Value, depth: number): string {
     return value;
   }
   if (value instanceof FunctionValue) return value.shown;
-  if (value instanceof ErrorValue) return value.message;
+  if (value instanceof ErrorValue) {
+    at.meter.chargeText(value.message.length);
+    return value.message;
+  }
   if (value instanceof ObjectValue) {
     if (value.standsFor) return rendered(at, value.standsFor.value, nested(depth));
-    const pairs = value.names.map(
-      name => `${name}: ${rendered(at, value.at(name), nested(depth))}`,
-    );
+    const pairs = value.names.map(name => {
+      at.meter.chargeText(name.length);
+      return `${name}: ${rendered(at, value.at(name), nested(depth))}`;
+    });
     return `{${pairs.join(', ')}}`;
   }
   if (isArray(value)) {
     return `[${value.map(item => rendered(at, item, nested(depth))).join(', ')}]`;
   }
   if (value instanceof DateTimeValue) at.meter.charge(CLOCK);
+  if (value instanceof Decimal) at.meter.chargeDigits(value.digits);
   return value.toString();
 }
 
@@ -181,7 +189,7 @@ function formattedObject(at: Evaluation, value: ObjectValue, depth: number): str
   return value.names
     .map(name => {
       const text = formatted(at, value.at(name), nested(depth));
-      at.meter.chargeText(text.length);
+      at.meter.chargeText(name.length + text.length);
       return text.includes('\n') ? `${name}:\n${indented(text)}` : `${name}: ${text}`;
     })
     .join('\n');
@@ -203,6 +211,7 @@ export function formattedNumber(
   places: number | null = null,
   grouped = true,
 ): string {
+  at.meter.chargeDigits(value.digits);
   const text = places === null ? value.toString() : value.toFixed(places);
   const [whole = '', fraction] = text.split('.');
   const shown = grouped ? groupedDigits(whole, at.isOld) : whole;
@@ -225,7 +234,7 @@ function groupedDigits(whole: string, countsSign: boolean): string {
 export function isTrue(value: Value): boolean {
   if (value === null || value instanceof ErrorValue) return false;
   if (typeof value === 'boolean') return value;
-  if (typeof value === 'string') return value !== '' && lower(value) !== 'false';
+  if (typeof value === 'string') return value !== '' && !isFalse(value);
   if (value instanceof Decimal) return !value.isZero;
   if (value instanceof DateValue) return !value.isZero;
   if (value instanceof TimeValue) return value.compare(MIDNIGHT) !== 0;
@@ -235,6 +244,8 @@ export function isTrue(value: Value): boolean {
   }
   return isArray(value) ? value.length > 0 : true;
 }
+
+const isFalse = (text: string): boolean => text.length === 5 && lower(text) === 'false';
 
 /** January 1 of the year 1, which is no time at all. */
 const ZERO_TIME = -62_135_596_800;
@@ -248,11 +259,16 @@ const NUMBER = /^-?(\d+|\d+\.\d+|\.\d+)$/;
 
 /** A number in plain digits; undefined if the text is none, or none that the line of servers keeps. */
 export function readNumber(at: Evaluation, text: string): Decimal | undefined {
+  at.meter.chargeText(text.length);
   const trimmed = trimSpace(text);
   if (!NUMBER.test(trimmed)) return undefined;
+  at.meter.chargeDigits(Math.min(trimmed.length, MOST_READ));
   const number = Decimal.read(trimmed);
   return at.isOld || isKept(number) ? number : undefined;
 }
+
+/** Longer ones are refused at once. */
+const MOST_READ = 4000;
 
 const MOST_DIGITS = 36;
 const MOST_MAGNITUDE = 100;
@@ -261,14 +277,14 @@ const MOST_MAGNITUDE = 100;
 function isKept(number: Decimal): boolean {
   if (number.isZero) return true;
   const digits = number.coefficient.toString().replace('-', '');
-  if (digits.replace(/0+$/, '').length > MOST_DIGITS) return false;
+  if (withoutZeros(digits).length > MOST_DIGITS) return false;
   return Math.abs(number.exponent + digits.length - 1) <= MOST_MAGNITUDE;
 }
 
 /** The result of a sum. @throws ErrorValue where `textit` cannot keep it. */
 export function kept(at: Evaluation, number: Decimal): Decimal {
   if (!at.isOld && !isKept(number)) throw new ErrorValue('number value out of range');
-  at.meter.charge(number.digits / 50);
+  at.meter.chargeDigits(number.digits);
   return number;
 }
 
@@ -288,7 +304,7 @@ export function toInteger(at: Evaluation, value: Value): number {
   const number = toNumber(at, value);
   const whole = wholeOf(at, number);
   if (whole === undefined || whole < -INT32 || whole >= INT32) {
-    throw new ErrorValue(`number value ${number} is out of range for an integer`);
+    throw new ErrorValue(() => `number value ${number} is out of range for an integer`);
   }
   return Number(whole);
 }
@@ -371,14 +387,14 @@ export function toObject(value: Value): ObjectValue {
 
 export function toFunction(value: Value): FunctionValue {
   if (!(value instanceof FunctionValue)) {
-    throw new ErrorValue(`${described(value)} is not a function`);
+    throw new ErrorValue(() => `${described(value)} is not a function`);
   }
   return value;
 }
 
 /** Whether two values are of the same kind and the same. */
 export function same(at: Evaluation, a: Value, b: Value): boolean {
-  at.meter.charge(0.7);
+  at.meter.charge(1);
   if (a === null || b === null || typeof a === 'boolean' || typeof b === 'boolean') return a === b;
   if (typeof a === 'string' || typeof b === 'string') {
     if (typeof a === typeof b) at.meter.chargeText(String(a).length);
@@ -389,7 +405,11 @@ export function same(at: Evaluation, a: Value, b: Value): boolean {
     return a.every((item, index) => same(at, item, b[index] ?? null));
   }
   if (a instanceof ObjectValue) return b instanceof ObjectValue && sameObject(at, a, b);
-  if (a instanceof ErrorValue) return b instanceof ErrorValue && a.message === b.message;
+  if (a instanceof ErrorValue) {
+    if (!(b instanceof ErrorValue)) return false;
+    at.meter.chargeText(a.message.length + b.message.length);
+    return a.message === b.message;
+  }
   if (a instanceof FunctionValue) {
     return b instanceof FunctionValue && a.name !== '' && a.name === b.name;
   }

@@ -1,4 +1,4 @@
-import { receive } from '../engine/incoming.js';
+import { LONGEST_TEXT, receive, TOO_LONG } from '../engine/incoming.js';
 import { enterFlow } from '../engine/runner.js';
 import { perform } from '../engine/work.js';
 import type { FaultKind, Faults } from '../faults.js';
@@ -29,12 +29,9 @@ function textIn(body: Body, key: string): string {
   return text;
 }
 
-/** The longest message of a contact. The page shows all of it, every second. */
-const LONGEST_REPLY = 10_000;
-
 function replyIn(body: Body): string {
   const text = textIn(body, 'text');
-  if (text.length > LONGEST_REPLY) throw new Unmet('A text has at most 10,000 characters.');
+  if (text.length > LONGEST_TEXT) throw new Unmet(TOO_LONG);
   return text;
 }
 

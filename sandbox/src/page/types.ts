@@ -95,7 +95,7 @@ export interface SendLine {
   on: string;
 }
 
-/** Something in a template that the sandbox does not know. */
+/** Something that was not as meant in a flow, a broadcast or a campaign. */
 export interface UnknownLine {
   /** Counted from 1. */
   number: number;

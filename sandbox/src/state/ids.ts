@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { withoutEdges } from '../values/text.js';
 import type { Micros } from './clock.js';
 
 /** Row ids of each kind of object, shared by all workspaces as in a database. */
@@ -33,9 +34,11 @@ export function timedUuid(at: Micros): string {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+const isBrace = (code: number): boolean => code === 0x7b || code === 0x7d;
+
 /** Parses every format that Python's UUID accepts (uppercase, no dashes, braces). Undefined if invalid. */
 export function canonicalUuid(text: string): string | undefined {
-  const bare = text.replace(/^urn:|uuid:/g, '').replace(/^[{}]+|[{}]+$/g, '');
+  const bare = withoutEdges(text.replace(/^urn:|uuid:/g, ''), isBrace);
   const hex = bare.replaceAll('-', '').toLowerCase();
   if (!/^[0-9a-f]{32}$/.test(hex)) return undefined;
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

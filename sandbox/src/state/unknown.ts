@@ -1,6 +1,12 @@
-/** Something in a flow or a broadcast that the sandbox does not do as a server would. */
+/**
+ * Something in a flow, a broadcast or a campaign that is not as its author meant: an error, which a server has too, or what
+ * the sandbox does not do as a server would.
+ */
 export interface UnknownConstruct {
-  /** Such as `an expression nested this deeply`, `the test has_something` or `an e-mail`. */
+  /**
+   * Such as `an error: object has no property 'firstname'`, `a name that only flows know`, `an expression nested this deeply`
+   * or `an e-mail`.
+   */
   what: string;
   /** The expression that it stands in, `@(…)`; empty if it is none. */
   expression: string;
@@ -9,9 +15,9 @@ export interface UnknownConstruct {
 }
 
 const MOST = 1000;
-const LONGEST_EXPRESSION = 500;
+const LONGEST = 500;
 
-/** What was met and not known, each once. */
+/** What was met, each once. */
 export class UnknownConstructs {
   readonly #met = new Map<string, UnknownConstruct>();
   /** Called with each, once. */
@@ -22,7 +28,7 @@ export class UnknownConstructs {
   }
 
   tell({ what, expression, place }: UnknownConstruct): void {
-    const shown = { what, expression: shortened(expression), place };
+    const shown = { what: shortened(what), expression: shortened(expression), place };
     const key = JSON.stringify(shown);
     if (this.#met.has(key) || this.#met.size >= MOST) return;
     this.#met.set(key, shown);
@@ -36,4 +42,4 @@ export class UnknownConstructs {
 }
 
 const shortened = (text: string): string =>
-  text.length > LONGEST_EXPRESSION ? `${text.slice(0, LONGEST_EXPRESSION)}…` : text;
+  text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;

@@ -1,3 +1,4 @@
+import { isPlainBlank, withoutEdges } from './text.js';
 import { offsetAt, toInstant } from './timezone.js';
 import type { Locale } from './types.js';
 
@@ -29,7 +30,7 @@ interface Found {
  * both in the workspace's date style and zone. A date without a time gets the current time of day.
  */
 export function readDateTime(text: string, zone: Zone): string | null {
-  const trimmed = text.replace(/^[ \n\r\t]+|[ \n\r\t]+$/g, '');
+  const trimmed = withoutEdges(text, isPlainBlank);
   const iso = readIso(trimmed);
   if (iso) return iso;
   const found = isoDay(trimmed) ?? styledDay(trimmed, zone);

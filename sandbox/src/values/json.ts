@@ -1,3 +1,5 @@
+import { lengthOf } from './text.js';
+
 /** A JSON number with its source text, so that `1.50`, `1e3`, `-0` and big integers are preserved. */
 export class JsonNumber {
   constructor(readonly source: string) {}
@@ -25,6 +27,10 @@ const ESCAPES: Record<string, string> = {
   t: '\t',
 };
 
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON has none in its texts
+const PLAIN = /[^"\\\0-\x1f]*/y;
+
 class Reader {
   private at = 0;
 
@@ -45,6 +51,7 @@ class Reader {
     if (char === '"') return this.string();
     if (char === '{') return this.object();
     if (char === '[') return this.array();
+    if (char !== undefined && char >= '0' && char <= '9') return this.number();
     if (this.take('null')) return null;
     if (this.take('true')) return true;
     if (this.take('false')) return false;
@@ -61,9 +68,8 @@ class Reader {
   }
 
   private number(): JsonNumber {
-    const pattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
-    pattern.lastIndex = this.at;
-    const source = pattern.exec(this.text)?.[0];
+    NUMBER.lastIndex = this.at;
+    const source = NUMBER.exec(this.text)?.[0];
     if (source === undefined) this.fail('Expecting value', this.at);
     refuseLongInteger(source);
     this.at += source.length;
@@ -92,12 +98,14 @@ class Reader {
       const key = this.key();
       const value = this.value();
       // Not an assignment: `__proto__` is an ordinary key.
-      Object.defineProperty(object, key, {
-        value,
-        writable: true,
-        enumerable: true,
-        configurable: true,
-      });
+      if (key === '__proto__') {
+        Object.defineProperty(object, key, {
+          value,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
+      } else object[key] = value;
       this.skipBlank();
       if (this.take('}')) return object;
       this.comma();
@@ -135,11 +143,10 @@ class Reader {
 
   /** The plain part of a string: no quote, backslash or control character. */
   private plain(): string {
-    const start = this.at;
-    for (let char = this.text[start]; char !== undefined; char = this.text[++this.at]) {
-      if (char === '"' || char === '\\' || char < ' ') break;
-    }
-    return this.text.slice(start, this.at);
+    PLAIN.lastIndex = this.at;
+    const plain = PLAIN.exec(this.text)?.[0] ?? '';
+    this.at += plain.length;
+    return plain;
   }
 
   private escape(start: number): string {
@@ -174,14 +181,15 @@ class Reader {
 
   private fail(message: string, at: number): never {
     const before = this.text.slice(0, at);
-    const lines = before.split('\n');
-    const column = Array.from(lines.at(-1) ?? '').length + 1;
-    const char = Array.from(before).length;
-    throw new Error(`${message}: line ${lines.length} column ${column} (char ${char})`);
+    let line = 1;
+    for (let end = before.indexOf('\n'); end >= 0; end = before.indexOf('\n', end + 1)) line++;
+    const column = lengthOf(before.slice(before.lastIndexOf('\n') + 1)) + 1;
+    throw new Error(`${message}: line ${line} column ${column} (char ${lengthOf(before)})`);
   }
 }
 
 function refuseLongInteger(source: string): void {
+  if (source.length <= MOST_DIGITS) return;
   const digits = source.replace('-', '').length;
   if (digits <= MOST_DIGITS || !/^-?\d+$/.test(source)) return;
   throw new Error(

@@ -46,9 +46,17 @@ function plainPhone(text: string): string {
 
 /** How a number is dialed in its own country, `0788 123 123`; any other text as it is. */
 export function localPhone(path: string): string {
-  const { number } = parse(path, NO_COUNTRY);
-  return path.startsWith('+') && number ? number.national : path;
+  if (!path.startsWith('+') || path.length > LONGEST_PHONE) return path;
+  const known = shownBefore.get(path);
+  if (known !== undefined) return known;
+  const shown = parse(path, NO_COUNTRY).number?.national ?? path;
+  if (shownBefore.size >= MOST_KEPT) shownBefore.clear();
+  shownBefore.set(path, shown);
+  return shown;
 }
+
+/** No longer text can be a number. */
+const LONGEST_PHONE = 250;
 
 /** Stands in where no country is known. After a plus, neither its own code nor its prefixes can apply. */
 const NO_COUNTRY = 'RU';
@@ -56,8 +64,9 @@ const NO_COUNTRY = 'RU';
 /** Google's code skips the bracket. With it, the wrapper does not judge "+800…" and "00…" by itself. */
 const parse = (text: string, regionCode: string) => parsePhoneNumber(`(${text}`, { regionCode });
 
-/** Numbers read before: a request asks several times for the same one, and reading it takes long. */
+/** Numbers read and shown before: a request asks several times for the same one, and reading it takes long. */
 const readBefore = new Map<string, string | null>();
+const shownBefore = new Map<string, string>();
 const MOST_KEPT = 20_000;
 
 function possibleNumber(text: string, country: string, dialect: Dialect): string | null {

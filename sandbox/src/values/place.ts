@@ -1,4 +1,4 @@
-import { trim } from './text.js';
+import { trim, withoutEnd } from './text.js';
 
 /** An administrative area. Its level is the depth of its path. */
 export interface Place {
@@ -84,9 +84,11 @@ function byPath(path: string, places: Places): Place | undefined {
   return places.find(place => comparable(place.path) === wanted);
 }
 
+const isPeriod = (code: number): boolean => code === 0x2e;
+
 /** Paths are compared ignoring case, spaces around `>`, repeated spaces and a final period. */
 function comparable(path: string): string {
-  const parts = path.replace(/\.+$/, '').split('>');
+  const parts = withoutEnd(path, isPeriod).split('>');
   return parts.map(part => trim(part).replace(/\s+/g, ' ').toLowerCase()).join('>');
 }
 

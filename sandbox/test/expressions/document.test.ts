@@ -39,26 +39,34 @@ number. All go from left to right. There are functions without a name, \`(x) => 
 
 In a broadcast, expressions can refer to ${names(broadcast)}; in a flow to ${names(flow.newer)}.
 
-An expression that fails prints nothing, as on a server: \`@fields.none\`, \`@(1 / 0)\`, \`@(nothing("x"))\`. A text before \`@\` is
-safe: \`info@example.org\` stays as it is.
+An expression that fails prints nothing, as on a server: \`@contact.firstname\`, \`@fields.none\`, \`@(1 / 0)\`. The sandbox tells it,
+because the recipient gets a text with a gap. A text before \`@\` is safe: \`info@example.org\` stays as it is.
 
-## What it does not know
+## What it tells
 
-Where the sandbox cannot do as a server would, it leaves the expression or the action out and tells it: in the log of the command, on
+The sandbox tells what is not as its author meant: in the log of the command, on
 the page under \`Not known\`, and in a test with \`sandbox.unknown()\`. Each entry has \`what\`, the \`expression\` and its \`place\`,
 such as \`send_msg in the flow "Reminder"\`. A test that ends with \`expect(sandbox.unknown()).toEqual([])\` knows that
-everything was as on a server.
+no expression failed, and that everything was as on a server.
 
-It tells of
+A server has these too:
+
+- an expression that fails: \`an error: object has no property 'firstname'\`. Texts in it are shown as \`"…"\`, and it is told
+  once, not for each contact. A router with a \`has_error\` case may fail in its operand: it asks for that
+- a test of a router that fails
+- in a broadcast or the message of a campaign, a name that only flows know, such as \`@results.age\`: it stays in the text
+- what comes after the engine itself breaks: \`v9\` gives nothing for \`@((0 - 8) ^ 0.5)\`, nor does the sandbox
+
+A server would do these, and the sandbox leaves them out:
 
 - a template that costs too much: nested more than 250 levels deep, numbers of more than 4,000 digits, dates beyond the
-  year 270,000, or more than some 50,000 steps. Steps are counted, not time, so it is the same on every computer
+  year 270,000, or more than some 20,000 steps, or
+  a text of more than 20,000 characters. Steps are counted, not time, so it is the same on every computer
 - a test of a router that no engine has
 - the prompts of \`prompt()\`, which a server keeps
 - the rarer names of letters in \`html_decode\`
 - actions of flows that it does not carry out: starts of other flows, broadcasts, e-mails, airtime, classifiers, voice
 - calls of webhooks and resthooks to other computers
-- what comes after the engine itself breaks: \`v9\` gives nothing for \`@((0 - 8) ^ 0.5)\`, nor does the sandbox
 
 ## Where it differs
 

@@ -81,7 +81,7 @@ async function create(client: Client, body: Body): Promise<Dictionary> {
     // Whatever it is that it says, if anything: its text may have been lost on the way.
     const refused = error instanceof RapidProError && error.statusCode === 400;
     if (!refused || error.outcome !== 'unknown' || typeof urn !== 'string') throw error;
-    const own = await ownContact(client, body, urns ?? [urn], started);
+    const own = await client.after(error, () => ownContact(client, body, urns ?? [urn], started));
     if (own) return own;
     throw error;
   }

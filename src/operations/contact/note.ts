@@ -50,6 +50,7 @@ export async function withNote(
     logNoNotes(client, noted);
     return noted;
   } catch (error) {
-    throw error instanceof RapidProError ? lost(error, contact) : error;
+    const reason = client.reasonOf(error);
+    throw reason instanceof RapidProError ? lost(reason, contact) : error;
   }
 }

@@ -54,7 +54,7 @@ interface Wanted {
   mode: UrnMode;
 }
 
-function isTaken(error: unknown): boolean {
+function isTaken(error: unknown): error is RapidProError {
   return error instanceof RapidProError && error.code === 'URN_TAKEN';
 }
 
@@ -89,8 +89,8 @@ async function upsertByLooking(
     return { contact: await createContact(client, { ...body, urns }), isNew: true };
   } catch (error) {
     // Somebody else has just made the contact: then it is there to be updated.
-    if (isTaken(error) && !isSecondLook) return upsertByLooking(client, wanted, true);
-    throw error;
+    if (!isTaken(error) || isSecondLook) throw error;
+    return client.after(error, () => upsertByLooking(client, wanted, true));
   }
 }
 
@@ -109,8 +109,8 @@ async function writeByUrn(client: Client, urn: string, body: Body): Promise<Writ
     return await writeByKey(client, { urn }, body);
   } catch (error) {
     // Of two upserts at the same moment TextIt may refuse one. Asked again, it finds the contact.
-    if (isTaken(error)) return writeByKey(client, { urn }, body);
-    throw error;
+    if (!isTaken(error)) throw error;
+    return client.after(error, () => writeByKey(client, { urn }, body));
   }
 }
 

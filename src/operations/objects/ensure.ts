@@ -57,10 +57,10 @@ export async function ensure(
   try {
     return await create(client, resource, body);
   } catch (error) {
-    const beaten = error instanceof RapidProError && BEATEN.has(error.code);
-    const made = beaten ? await lookAgain(client, find) : undefined;
+    if (!(error instanceof RapidProError) || !BEATEN.has(error.code)) throw error;
+    const made = await client.after(error, () => lookAgain(client, find));
     if (made) return made;
-    throw beaten && error.code === 'NAME_TAKEN' ? keptName(error, resource) : error;
+    throw error.code === 'NAME_TAKEN' ? keptName(error, resource) : error;
   }
 }
 

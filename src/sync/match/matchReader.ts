@@ -22,15 +22,24 @@ const FEW = 100;
 
 /** Reads contacts of RapidPro, as far as it pays, for those of the list among them. */
 export class MatchReader {
-  readonly #end: ReadEnd = { cursor: undefined, complete: false, pages: 0 };
+  readonly #end: ReadEnd;
   readonly #parts: MatchReaderParts;
   readonly #matches: Matches;
   /** True if contacts outside of the group are read too. */
-  #isWide = false;
+  #isWide: boolean;
 
   constructor(parts: MatchReaderParts, matches: Matches) {
     this.#parts = parts;
     this.#matches = matches;
+    const { earlier, facts, matcher } = parts;
+    this.#isWide = facts.scope === undefined || earlier?.isWide === true;
+    this.#end = {
+      cursor: earlier?.cursor,
+      isHalfDone: earlier?.isHalfDone === true,
+      // With a field for a key, who has changed since is seen by reading on.
+      complete: earlier?.complete === true && matcher.field === undefined,
+      pages: earlier?.pages ?? 0,
+    };
   }
 
   /** True if every contact of the workspace has been seen. */
@@ -41,29 +50,27 @@ export class MatchReader {
   /**
    * Reads the members of the group, and where that is not enough all contacts.
    *
-   * @param take - is given the contacts of a page, while the next one is on its way
+   * @param take - is given the contacts of a page, while the next one is on its way. Says of how many of
+   *   them it is not through with what has to be written
    */
-  async read(take: (contacts: Dictionary[]) => Promise<void>): Promise<void> {
-    const { facts, matcher, earlier, inputs, client } = this.#parts;
-    const { scope } = facts;
+  async read(take: ReadPlan['take']): Promise<void> {
+    const { facts, matcher, inputs, client } = this.#parts;
     const byField = matcher.field !== undefined;
-    this.#isWide = scope === undefined || earlier?.isWide === true;
-    if (earlier?.complete && !byField) this.#end.complete = true;
-    else await this.#pages(this.#isWide ? undefined : scope, earlier?.cursor, take);
+    await this.#pages(this.#isWide ? undefined : facts.scope, take);
     if (this.#isWide || client.limiter.stopped) return;
     const missing = inputs.filter(({ index }) => this.#matches.isMissing(index)).length;
     // RapidPro finds nobody by a field. Who is not among the members may be elsewhere: made without a
     // look at all contacts, they would be there twice.
     if (missing < (byField ? 1 : FEW)) return;
     this.#isWide = true;
-    Object.assign(this.#end, { cursor: undefined, complete: false });
-    await this.#pages(undefined, undefined, take);
+    Object.assign(this.#end, { cursor: undefined, isHalfDone: false, complete: false, pages: 0 });
+    await this.#pages(undefined, take);
   }
 
   /** Where the next run goes on, if this one has stopped. */
   position(): ReadSoFar {
     const { inputs, outcome, earlier, client } = this.#parts;
-    const { cursor, complete, pages } = this.#end;
+    const { cursor, isHalfDone, complete, pages } = this.#end;
     const found = inputs.flatMap(({ index }): [number, string][] => {
       const uuid = this.#matches.uuidOf(index);
       return uuid !== undefined && !outcome.isDone(index) ? [[index, uuid]] : [];
@@ -73,20 +80,16 @@ export class MatchReader {
     const isFresh = complete && earlier?.cursor === undefined && client.writes > 0;
     return isFresh && found.length > pages + 1
       ? { found: [] }
-      : { found, cursor, pages, complete, isWide: this.#isWide };
+      : { found, cursor, isHalfDone, pages, complete, isWide: this.#isWide };
   }
 
-  async #pages(
-    scope: SyncFacts['scope'],
-    start: Query | undefined,
-    take: (contacts: Dictionary[]) => Promise<void>,
-  ): Promise<void> {
-    const { facts, matcher, inputs, client, earlier } = this.#parts;
+  async #pages(scope: SyncFacts['scope'], take: ReadPlan['take']): Promise<void> {
+    const { facts, matcher, inputs, client } = this.#parts;
     const { limiter } = client;
     const byField = matcher.field !== undefined;
     const matches = this.#matches;
-    // Of these nobody comes again.
-    const passed = start ? (earlier?.pages ?? 0) : 0;
+    // Of the pages that lie before it nobody comes again.
+    const { pages: passed, isHalfDone } = this.#end;
     const most = Math.max(0, ...facts.groups.map(({ count }) => Number(count) || 0));
     const atLeast = most - passed * PAGE_SIZE;
     const exactly = scope && scope.count - passed * PAGE_SIZE;
@@ -95,6 +98,8 @@ export class MatchReader {
     const goesOn = (pages: number) => {
       if (limiter.stopped) return false;
       if (byField) return inputs.length > 0;
+      if (isHalfDone && pages === 0) return true;
+      if (this.#end.complete) return false;
       const found = matches.found - before;
       return paysToRead({ pages, missing: expected - found, found, atLeast, exactly });
     };
@@ -103,7 +108,7 @@ export class MatchReader {
       // Oldest change first: who is changed meanwhile comes again at the end, and nobody is missed.
       ...(byField ? { reverse: true } : {}),
     };
-    const plan = { query, start, passed, keepsLast: byField, goesOn, take };
+    const plan = { query, keepsLast: byField, goesOn, take };
     try {
       await readContacts(client, plan, this.#end);
     } catch (error) {
@@ -116,21 +121,19 @@ export class MatchReader {
 
 interface ReadPlan {
   query: Query;
-  /** Where an earlier run stopped. */
-  start: Query | undefined;
-  /** How many pages lie before it. */
-  passed: number;
   /** True if the last page is read again by the next run, to see what has changed since. */
   keepsLast: boolean;
   /** Whether to go on after so many pages. */
   goesOn(pages: number): boolean;
-  /** What to do with a page, while the next one is on its way. */
-  take(contacts: Dictionary[]): Promise<void>;
+  /** What to do with a page, while the next one is on its way. Says how much of it is left to do. */
+  take(contacts: Dictionary[]): Promise<number>;
 }
 
-/** Where reading stopped. */
+/** Where reading stopped, and goes on. */
 interface ReadEnd {
   cursor: Query | undefined;
+  /** True if what is to be written of the page there is not. */
+  isHalfDone: boolean;
   complete: boolean;
   /** How many pages lie before it. */
   pages: number;
@@ -138,19 +141,21 @@ interface ReadEnd {
 
 /** Reads contacts page by page. What is done with a page runs beside the request for the next one. */
 async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promise<void> {
-  const { query, start, passed, goesOn, take } = plan;
+  const { query, goesOn, take } = plan;
+  const { cursor: start, pages: passed } = end;
   const source = pages(client, 'contacts', query, start && fromPlain(start));
-  end.cursor = start;
-  end.pages = passed;
   let current = start;
   if (!goesOn(0)) return;
   let upcoming = source.next();
-  for (let count = 1; ; count++) {
+  for (let count = 0; ; ) {
     const { value: page, done } = await upcoming;
     if (done) {
       end.complete = true;
       return;
     }
+    const before = count;
+    // One that had to be asked for again is empty.
+    if (page.records.length > 0) count++;
     const match = take(page.records);
     const next = page.next && toPlain(page.next);
     const more = next !== undefined && goesOn(count);
@@ -159,16 +164,23 @@ async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promi
       // It is awaited below; until then its failure is nobody's.
       upcoming.catch(() => {});
     }
+    let left: number;
     try {
-      await match;
+      left = await match;
     } finally {
       if (!more) await source.return();
     }
-    const isKept = plan.keepsLast || next === undefined;
+    // Each of a page who is left costs a look-up, unless the page is read again.
+    end.isHalfDone = left > 1;
+    const isKept = plan.keepsLast || next === undefined || end.isHalfDone;
     end.cursor = isKept ? current : next;
-    end.pages = passed + (isKept ? count - 1 : count);
+    end.pages = passed + (isKept ? before : count);
     if (next === undefined) end.complete = true;
     if (!more) return;
+    if (end.isHalfDone && client.limiter.stopped) {
+      await source.return();
+      return;
+    }
     current = next;
   }
 }

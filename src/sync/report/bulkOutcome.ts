@@ -13,11 +13,8 @@ import { Clashes } from './clashes.js';
 
 type Done = 'created' | 'updated' | 'unchanged';
 
-/** Where a contact of the list is; nowhere yet where it is open. */
-interface End {
-  place: Done | 'failed' | 'passedOver';
-  item: BulkItem | BulkFailure | PassedOver;
-}
+/** Where a contact of the list ends. */
+type Place = Done | 'failed' | 'passedOver';
 
 /** Where each contact of the list ends: in exactly one place. */
 export class BulkOutcome {
@@ -30,10 +27,14 @@ export class BulkOutcome {
   hasUnknown = false;
   /** What became of members who are missing in the list, where they are to leave. */
   removal: { left: string[]; unmatched?: string[]; notRemoved?: NotRemoved } | undefined;
+  /** True if it ended early for what may pass. */
+  isRemovalStopped = false;
   /** Keys that are written in every run, since only RapidPro knows what it makes of their values. */
   readonly unpredicted = new Set<string>();
   readonly #limiter: Limiter;
-  readonly #ends: (End | undefined)[];
+  /** By index in the list; undefined where it is open. */
+  readonly #places: (Place | undefined)[];
+  readonly #items: (BulkItem | BulkFailure | PassedOver | undefined)[];
   /** Keys of contacts that were written in part before it stopped. */
   readonly #begun = new Map<number, BulkItem>();
   readonly #clashes = new Clashes();
@@ -46,16 +47,17 @@ export class BulkOutcome {
     this.total = total;
     this.#isPlan = isPlan;
     this.#limiter = limiter;
-    this.#ends = new Array(total);
+    this.#places = new Array(total);
+    this.#items = new Array(total);
   }
 
   isOpen(index: number): boolean {
-    return this.#ends[index] === undefined;
+    return this.#places[index] === undefined;
   }
 
   isDone(index: number): boolean {
-    const end = this.#ends[index];
-    return end !== undefined && end.place !== 'failed';
+    const place = this.#places[index];
+    return place !== undefined && place !== 'failed';
   }
 
   complete(place: Done, item: BulkItem): void {
@@ -81,17 +83,18 @@ export class BulkOutcome {
    */
   clash(indexes: Iterable<number>): void {
     for (const index of this.#clashes.add(indexes)) {
-      const end = this.#ends[index];
-      if (end?.place === 'failed') {
+      const place = this.#places[index];
+      const item = this.#items[index] as BulkItem;
+      if (place === 'failed') {
         // Of what an earlier run wrote of it, nothing is known.
-        if ((end.item as BulkItem).earlier) this.#clashes.perhapsWrote(index);
+        if (item.earlier) this.#clashes.perhapsWrote(index);
         continue;
       }
-      const isWritten = end?.place === 'created' || end?.place === 'updated';
-      const written = isWritten ? (end.item as BulkItem) : this.#begun.get(index);
+      const isWritten = place === 'created' || place === 'updated';
+      const written = isWritten ? item : this.#begun.get(index);
       if (written && !this.#isPlan) this.#clashes.wrote(written);
-      if (end) this.done--;
-      this.#ends[index] = undefined;
+      if (place) this.done--;
+      this.#places[index] = undefined;
       this.#close('failed', { index, ...CLASH });
     }
   }
@@ -119,7 +122,7 @@ export class BulkOutcome {
   }
 
   isPassedOver(index: number): boolean {
-    return this.#ends[index]?.place === 'passedOver';
+    return this.#places[index] === 'passedOver';
   }
 
   /** Whether nothing of an entry has been written so far. */
@@ -129,14 +132,13 @@ export class BulkOutcome {
 
   /** Those that were not taken. */
   get passedOver(): PassedOver[] {
-    return this.#ends.flatMap(end => (end?.place === 'passedOver' ? [end.item as PassedOver] : []));
+    return this.indexes('passedOver').map(index => this.#items[index] as PassedOver);
   }
 
   /** The contact of an entry that is done, or undefined. */
   uuidOf(index: number): string | undefined {
-    const end = this.#ends[index];
-    const isDone = end && end.place !== 'failed' && end.place !== 'passedOver';
-    return isDone ? (end.item as BulkItem).uuid : undefined;
+    const isKnown = this.isDone(index) && !this.isPassedOver(index);
+    return isKnown ? (this.#items[index] as BulkItem).uuid : undefined;
   }
 
   /** Counts contacts that were written beside the list. */
@@ -149,23 +151,21 @@ export class BulkOutcome {
     this.#inactive.set(index, { index, uuid, status });
   }
 
-  /** True if one failed for what may pass: asked again later, it may well be done. */
+  /** True if something failed for what may pass: asked again later, it may well be done. */
   get hasPassing(): boolean {
-    return this.#ends.some(end => {
-      if (end?.place !== 'failed') return false;
-      const { code } = end.item as BulkFailure;
+    if (this.isRemovalStopped) return true;
+    return this.indexes('failed').some(index => {
+      const { code } = this.#items[index] as BulkFailure;
       // Of what must not be repeated, the next run must know just that.
       return code !== 'OUTCOME_UNKNOWN' && reachOf({ code }) !== 'one';
     });
   }
 
   /** Positions in the list, in order, of those that ended in one way. */
-  indexes(place: End['place'], code?: string): number[] {
-    return this.#ends.flatMap((end, index) =>
-      end?.place === place && (code === undefined || (end.item as BulkFailure).code === code)
-        ? [index]
-        : [],
-    );
+  indexes(place: Place, code?: string): number[] {
+    const isMeant = (index: number) =>
+      code === undefined || (this.#items[index] as BulkFailure).code === code;
+    return this.#places.flatMap((one, index) => (one === place && isMeant(index) ? [index] : []));
   }
 
   result(): BulkResult {
@@ -173,10 +173,11 @@ export class BulkOutcome {
     const { created, updated, unchanged, failed, notAttempted } = lists as BulkResult;
     const done = { created, updated, unchanged };
     for (let index = 0; index < this.total; index++) {
-      const end = this.#ends[index];
-      if (!end) notAttempted.push(this.#begun.get(index) ?? { index });
-      else if (end.place === 'failed') failed.push(this.#reported(end.item as BulkFailure));
-      else if (end.place !== 'passedOver') done[end.place].push(end.item as BulkItem);
+      const place = this.#places[index];
+      const item = this.#items[index];
+      if (!place) notAttempted.push(this.#begun.get(index) ?? { index });
+      else if (place === 'failed') failed.push(this.#reported(item as BulkFailure));
+      else if (place !== 'passedOver') done[place].push(item as BulkItem);
     }
     const { passedOver } = this;
     const { stopped } = this.#limiter;
@@ -207,10 +208,11 @@ export class BulkOutcome {
       : failure;
   }
 
-  #close(place: End['place'], item: End['item']): void {
+  #close(place: Place, item: BulkItem | BulkFailure | PassedOver): void {
     const { index } = item;
     if (!this.isOpen(index)) return;
-    this.#ends[index] = { place, item };
+    this.#places[index] = place;
+    this.#items[index] = item;
     this.#begun.delete(index);
     this.done++;
   }

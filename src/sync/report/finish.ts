@@ -105,7 +105,7 @@ export function logSyncEnd(
       `${withCommas(failed)} of ${withCommas(total)} failed (${reasons(result.failed)}): see data.failed. The first is contacts[${first?.index}] (number ${withCommas((first?.index ?? 0) + 1)} in the list): ${first?.description} ${first?.fix}${failOnError ? '' : GREEN}`,
     );
   }
-  if (isLeft && notAttempted === 0) {
+  if (isLeft && notAttempted === 0 && failed > 0) {
     log.warn(
       'Some failures may be temporary. Run the same step again with { resume: true } to try these contacts again.',
     );

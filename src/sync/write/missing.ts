@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.js';
 import { AbortedError } from '../../client/limiter.js';
 import { pages } from '../../client/pages.js';
 import { RapidProError } from '../../errors/errors.js';
+import { reachOf } from '../../errors/reach.js';
 import { urnIdentity } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
 import { areHidden, isPlainUrn } from '../../input/stored.js';
@@ -143,7 +144,15 @@ export class Missing {
       outcome.removal = { ...(await this.#leave(members, cost)), ...found };
     } catch (error) {
       outcome.removal = { left: [], ...outcome.removal, notRemoved: reasonOf(error) };
+      this.#noteStop(error);
     }
+  }
+
+  /** What passes leaves a checkpoint: the next run need not read the list again. */
+  #noteStop(error: unknown): void {
+    const isStop = error instanceof AbortedError;
+    this.#parts.outcome.isRemovalStopped ||=
+      isStop || (error instanceof RapidProError && reachOf(error) !== 'one');
   }
 
   /** Whoever is in the list must be known before anybody is taken for missing. */
@@ -321,6 +330,7 @@ export class Missing {
         const sorted =
           error instanceof RapidProError ? sortOut(error, 'contacts', items) : undefined;
         reason = reasonOf(error);
+        this.#noteStop(error);
         for (const { value } of sorted?.refused ?? items) stayed.add(String(value));
         if (sorted) {
           queue.unshift(

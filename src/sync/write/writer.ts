@@ -6,6 +6,7 @@ import { refuseDuplicateNumbers } from '../../operations/contact/duplicateNumber
 import { misreadFields } from '../../operations/contact/misread.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary, Json } from '../../types/json.js';
+import type { BulkPosition } from '../bulkCheckpoint.js';
 import { type Change, predictMisread, reportMisread } from '../compare/compare.js';
 import type { Input } from '../inputs.js';
 import type { Matcher } from '../match/matcher.js';
@@ -25,6 +26,8 @@ export interface WriterParts {
   facts: SyncFacts;
   matcher: Matcher;
   settings: SyncSettings;
+  /** Where an earlier run stopped. */
+  earlier: BulkPosition | undefined;
 }
 
 const INACTIVE: Reason = {
@@ -123,9 +126,12 @@ export class Writer {
     }
   }
 
-  /** Sends what waits for its groups: full hundreds, or at the end all. */
+  /**
+   * Sends what waits for its groups: full hundreds, or at the end all. A run that goes on may have few
+   * requests: its first ones do not wait until there are a hundred.
+   */
   async groups({ atEnd }: { atEnd: boolean }): Promise<void> {
-    const { client, outcome, settings } = this.#parts;
+    const { client, earlier, outcome, settings } = this.#parts;
     if (settings.dryRun) {
       if (atEnd) this.cost.add(this.#groups.requests);
       return;
@@ -136,7 +142,8 @@ export class Writer {
         outcome.failWith({ index, uuid }, error),
     };
     const isOpen = ({ input }: Change) => outcome.isOpen(input.index);
-    await client.limiter.each(this.#groups.take(atEnd, isOpen), batch =>
+    const takesAll = atEnd || (earlier !== undefined && client.writes === 0);
+    await client.limiter.each(this.#groups.take(takesAll, isOpen), batch =>
       this.#groups.send(batch, client, ends),
     );
   }

@@ -240,6 +240,83 @@ describe.each(dialects)('going on after a stop, on %s', dialect => {
     expect(answered).toHaveLength(before);
   });
 
+  test('a page that was being written is read again, and its people are not looked up one by one', async () => {
+    const sandbox = await workspace({ dialect, contacts: seeded(600) });
+    const list = seeded(600).map(one => ({ ...one, name: `New ${one.name}` }));
+    const asked = () => sandbox.requests().filter(({ path }) => path.endsWith('contacts.json'));
+    let rapidpro: unknown;
+    for (const most of [100, 500, 1000]) {
+      sandbox.configure({ throttle: { 'v2.contacts': `${most}/hour` } });
+      const { result, state } = await bulk(syncContacts(list, { resume: true }), sandbox, {
+        rapidpro,
+      });
+      expect(result.failed).toEqual([]);
+      rapidpro = state.rapidpro;
+    }
+    expect(rapidpro).toEqual({});
+    expect(repeated(sandbox)).toEqual([]);
+    expectInStep(sandbox, list);
+    const answered = asked().filter(({ status }) => status === 200);
+    const lookUps = answered.filter(({ query }) => query.includes('uuid='));
+    expect(lookUps.filter(({ method }) => method === 'GET')).toEqual([]);
+    // Three pages, one of them twice for each of the two stops, and who is on it may have moved over two.
+    expect(answered.length).toBeLessThanOrEqual(600 + 3 + 2 * 2);
+  });
+
+  test('five requests a run are enough to enter a group', async () => {
+    const sandbox = await workspace({ dialect, contacts: seeded(1500) });
+    const list = seeded(1500)
+      .filter((_, n) => n % 37 === 0 && n < 1480)
+      .map(({ urns }) => ({ urns, groups: ['Mothers'] }));
+    let rapidpro: unknown;
+    let runs = 0;
+    for (let isOver = false; !isOver; runs++) {
+      // Each run gets somewhere.
+      expect(runs).toBeLessThan(40);
+      sandbox.clearFaults();
+      sandbox.fault({ kind: 'throttle', retryAfter: 4000, times: 99, when: { nth: 6 } });
+      const { result, state } = await bulk(syncContacts(list, { resume: true }), sandbox, {
+        rapidpro,
+      });
+      expect(places(result)).toEqual(upTo(40));
+      rapidpro = state.rapidpro;
+      isOver = result.notAttempted.length === 0;
+    }
+    expect(rapidpro).toEqual({});
+    const members = sandbox
+      .contacts()
+      .filter(({ groups }) => groups.some(({ name }) => name === 'Mothers'));
+    expect(members).toHaveLength(40);
+  });
+
+  test('a removal that was stopped goes on without the list being read again', async () => {
+    const people = seeded(600).map(one => ({ ...one, groups: ['Partners'] }));
+    const sandbox = await workspace({ dialect, contacts: people });
+    const list = people.filter((_, n) => n % 2 === 0);
+    const removal = { removeMissing: { groups: ['Partners'], atMost: 300 }, resume: true };
+    const asked = () =>
+      sandbox
+        .requests()
+        .filter(({ path, status }) => path.endsWith('contacts.json') && status === 200);
+    await bulk(syncContacts(list, { ...removal, dryRun: true }), sandbox);
+    const reading = asked().length;
+    sandbox.configure({ throttle: { 'v2.contacts': `${reading + reading - 1}/hour` } });
+    const first = await bulk(syncContacts(list, removal), sandbox);
+    expect(first.result.notAttempted).toEqual([]);
+    expect(first.result).toMatchObject({ left: [], notRemoved: {} });
+    const { rapidpro } = first.state;
+    expect(rapidpro).toHaveProperty('resume');
+    sandbox.configure({ throttle: false });
+    const before = asked().length;
+    const rest = await bulk(syncContacts(list, removal), sandbox, { rapidpro });
+    expect(rest.result.left).toHaveLength(300);
+    expect(rest.result.unchanged).toHaveLength(300);
+    expect(rest.state.rapidpro).toEqual({});
+    // The members alone, and one page that shows that nobody has moved.
+    const members = asked().slice(before);
+    expect(members.every(({ query }) => query.includes('group='))).toBe(true);
+  });
+
   test('a list that has changed, or with other options, begins anew, and says so', async () => {
     const sandbox = await workspace({
       dialect,

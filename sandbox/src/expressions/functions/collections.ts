@@ -51,7 +51,7 @@ function sorted(at: Evaluation, items: readonly Value[]): Value {
   if (items.length < 2) return items;
   const kind = kindOf(arg(items, 0));
   for (const item of items) {
-    if (!isSortable(item)) throw new ErrorValue(`${described(item)} isn't a comparable type`);
+    if (!isSortable(item)) throw new ErrorValue(() => `${described(item)} isn't a comparable type`);
     if (kindOf(item) !== kind) throw new ErrorValue("can't sort array of different types");
   }
   at.meter.charge(items.length * Math.log2(items.length));

@@ -1,6 +1,6 @@
 import { Decimal } from '../decimal.js';
 import type { Evaluation } from '../environment.js';
-import { readBy } from '../layouts.js';
+import { LAYOUT_LETTER, readBy } from '../layouts.js';
 import {
   DateTimeValue,
   DateValue,
@@ -25,8 +25,12 @@ import {
 } from '../values.js';
 import { arg, checked, exactly, type Functions } from './checks.js';
 
+/** The price of looking for a zone. */
+const ZONE = 50;
+
 /** A zone by its name. @throws ErrorValue */
-export function zoneOf(name: string): Zone {
+export function zoneOf(at: Evaluation, name: string): Zone {
+  at.meter.charge(ZONE);
   const zone = zoneNamed(name);
   if (zone) return zone;
   const isPath = name.includes('..') || /^[/\\]/.test(name) || name.includes('\\');
@@ -126,7 +130,8 @@ function epoch(at: Evaluation, args: readonly Value[]): Value {
 function parsedDateTime(at: Evaluation, args: readonly Value[]): Value {
   const text = toText(at, arg(args, 0));
   const layout = toText(at, arg(args, 1));
-  const zone = args.length > 2 ? zoneOf(toText(at, arg(args, 2))) : at.zone;
+  const zone = args.length > 2 ? zoneOf(at, toText(at, arg(args, 2))) : at.zone;
+  at.meter.charge(layout.length * LAYOUT_LETTER);
   return readBy(layout, text, 'datetime', zone);
 }
 
@@ -183,6 +188,7 @@ export const dates: Functions = {
   parse_time: exactly(2, (at, args) => {
     const text = toText(at, arg(args, 0));
     const layout = toText(at, arg(args, 1));
+    at.meter.charge(layout.length * LAYOUT_LETTER);
     return readBy(layout, text, 'time', { name: 'UTC' }).time;
   }),
   datetime_from_epoch: exactly(1, ofEpoch),

@@ -64,8 +64,13 @@ const WINDOWS = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘�
 const ENTITY = /&(?:#(?:[xX]([0-9a-fA-F]+)|(\d+));?|([a-zA-Z][a-zA-Z0-9]*)(;?))/g;
 
 /** Replaces the names and codes of letters in HTML. What it does not know is told, and stays. */
-export function withoutEntities(text: string, tell: (name: string) => void = () => {}): string {
+export function withoutEntities(
+  text: string,
+  tell: (name: string) => void,
+  charge: () => void,
+): string {
   return text.replace(ENTITY, (all, hex, decimal, name, end) => {
+    charge();
     if (name === undefined) {
       return coded(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
     }

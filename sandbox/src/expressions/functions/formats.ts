@@ -1,5 +1,5 @@
 import type { Evaluation } from '../environment.js';
-import { printed, printedDate, printedTime } from '../layouts.js';
+import { LAYOUT_LETTER, printed, printedDate, printedTime } from '../layouts.js';
 import { trimSpace } from '../letters.js';
 import { shownUrn } from '../urns.js';
 import {
@@ -19,8 +19,11 @@ import { arg, checked, exactly, type Functions } from './checks.js';
 import { zoneOf } from './dates.js';
 
 /** The layout that is given, or else the workspace's. */
-const layoutOf = (at: Evaluation, args: readonly Value[], otherwise: string): string =>
-  args.length > 1 ? toText(at, arg(args, 1)) : otherwise;
+function layoutOf(at: Evaluation, args: readonly Value[], otherwise: string): string {
+  const layout = args.length > 1 ? toText(at, arg(args, 1)) : otherwise;
+  at.meter.charge(layout.length * LAYOUT_LETTER);
+  return layout;
+}
 
 function formatNumber(at: Evaluation, args: readonly Value[]): Value {
   const number = toNumber(at, arg(args, 0));
@@ -35,7 +38,7 @@ function formatNumber(at: Evaluation, args: readonly Value[]): Value {
 function formatDateTime(at: Evaluation, args: readonly Value[]): Value {
   const value = toDateTime(at, arg(args, 0));
   const layout = layoutOf(at, args, `${at.dateLayout} ${at.timeLayout}`);
-  const zone = args.length > 2 ? zoneOf(toText(at, arg(args, 2))) : at.zone;
+  const zone = args.length > 2 ? zoneOf(at, toText(at, arg(args, 2))) : at.zone;
   return printed(value.in(zone), layout, 'datetime', at.words);
 }
 

@@ -90,7 +90,7 @@ function beginning(text: string, wanted: string): Value {
 }
 
 function pattern(text: string, wanted: string, at: Evaluation): Value {
-  const compiled = Pattern.compile(trimSpace(wanted));
+  const compiled = Pattern.compile(trimSpace(wanted), at.meter);
   if (!compiled) throw new ErrorValue('must be called with a valid regular expression');
   const groups = compiled.match(text, at.meter);
   if (!groups) return NOT_FOUND;
@@ -335,9 +335,11 @@ function someText(text: string): Value {
 
 /** The tests of routers, which are functions too. */
 export const tests: Functions = {
-  has_error: exactly(1, (_, args) => {
+  has_error: exactly(1, (at, args) => {
     const value = arg(args, 0);
-    return value instanceof ErrorValue ? found(value.message) : NOT_FOUND;
+    if (!(value instanceof ErrorValue)) return NOT_FOUND;
+    at.meter.chargeText(value.message.length);
+    return found(value.message);
   }),
   has_only_text: ofTexts((text, wanted) => (text === wanted ? found(text) : NOT_FOUND)),
   has_phrase: ofWords(phrase),

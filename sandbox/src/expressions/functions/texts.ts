@@ -141,7 +141,7 @@ function matched(at: Evaluation, args: readonly Value[]): Value {
   const text = textOf(at, args);
   const pattern = textOf(at, args, 1);
   const group = args.length > 2 ? toInteger(at, arg(args, 2)) : 0;
-  const compiled = Pattern.compile(pattern);
+  const compiled = Pattern.compile(pattern, at.meter);
   if (!compiled) throw new ErrorValue('invalid regular expression');
   const groups = compiled.match(text, at.meter) ?? [];
   const found = group < 0 ? undefined : groups[group];
@@ -187,6 +187,9 @@ function readable(text: string, isOld: boolean): string {
   return groups.join(' , ');
 }
 
+/** The price of one name or code of a letter. */
+const ENTITY = 1;
+
 /** What is not printed: controls, marks of direction, joiners. */
 const UNPRINTED = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 
@@ -226,7 +229,14 @@ export const texts: Functions = {
   percent: exactly(1, percent),
   url_encode: ofText(urlEncoded),
   html_decode: ofText((text, at) =>
-    withoutEntities(text, name => at.tell(`the letter &${name};`)).replaceAll('\u00a0', ' '),
+    withoutEntities(
+      text,
+      name => at.tell(`the letter &${name};`),
+      () => at.meter.charge(ENTITY),
+    ).replaceAll('\u00a0', ' '),
   ),
-  read_chars: ofText((text, at) => readable(text, at.isOld)),
+  read_chars: ofText((text, at) => {
+    at.meter.charge(text.length / 4);
+    return readable(text, at.isOld);
+  }),
 };

@@ -1,5 +1,5 @@
 /**
- * What happens, newest first: requests, messages, runs, what was sent to many, and what the sandbox does not know.
+ * What happens, newest first: requests, messages, runs, what was sent to many, and what came out empty or was left out.
  *
  * @typedef {import('../types.js').View} View
  * @typedef {import('../types.js').RequestLine} RequestLine
@@ -10,7 +10,8 @@ import { drawRequest } from './request.js';
 import { tabs } from './tabs.js';
 import { count, grouped, nameOf, timeOf } from './words.js';
 
-const LEFT_OUT = 'Real servers do these. The sandbox left them out.';
+const NOT_KNOWN =
+  'Errors print nothing on a real server either. The rest it would do: the sandbox left it out.';
 
 /** @param {Tools} tools */
 export function activity({ choose, list }) {
@@ -66,7 +67,7 @@ export function activity({ choose, list }) {
     );
     show(sends, lists.sends, 'No broadcasts or flow starts yet.');
     fill(sends.list, lists.sends.items, ({ kind, id }) => `${kind} ${id}`, drawSend);
-    show(unknown, lists.unknown, 'Everything is as on a server.', LEFT_OUT);
+    show(unknown, lists.unknown, 'No errors, and nothing left out.', NOT_KNOWN);
     fill(unknown.list, lists.unknown.items, ({ number }) => number, drawUnknown);
   };
 }

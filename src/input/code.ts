@@ -1,0 +1,165 @@
+import { OPERATION_TEXT } from './isOperation.js';
+
+/**
+ * Whether a text holds the code of a function: what JavaScript makes of one that was put into it, as in
+ * `Hi ${s => s.data.name}`. Menus have arrows too (`Kigali => Huye`), so what tells code is that the part
+ * behind an arrow reads what stands before it. Nothing is run.
+ */
+
+/** What jobs call what their functions are given. */
+const USUAL = new Set(
+  `state s contact contacts c person people p patient item items i index idx row r record rec entry e
+   element el elem x v val value data d result res response user u member client message msg each it k key
+   t ticket g group prev acc next current cur obj o_ _ child mother`.split(/\s+/),
+);
+/** What people keep in variables, and functions give without reading what they were given. */
+export const DATA_WORDS =
+  'name|(?:first|last|full|middle|given|family|sur)_?[nN]ames?|names|phone|phone_?[nN]umber|urns?|uuid|ids?|fields?|groups?|language|value|values|patient|patients|contact|contacts|person|people|text|message|messages|result|results|data|row|rows|record|records|configuration|references';
+
+const WORD = String.raw`[A-Za-z_$][\w$]{0,60}`;
+const TEXTS = /'(?:[^'\\\n]|\\.){0,200}'|"(?:[^"\\\n]|\\.){0,200}"|`(?:[^`\\]|\\.){0,200}`/g;
+const KEYWORD =
+  'new|await|typeof|void|delete|return|const|let|var|throw|yield|async|function|else|in|of|instanceof|case|do';
+/** Two words without a sign between them: the code has come to its end. */
+const PROSE = new RegExp(
+  String.raw`(?<![\w$])(?!(?:${KEYWORD})\s)[\p{L}_$][\p{L}\p{N}_$]*(?=\s+(?!(?:${KEYWORD})\s)[\p{L}\p{N}])`,
+  'u',
+);
+/** Of what follows a brace, what no list of words in braces has. */
+const STATEMENT = String.raw`\s*(?:\}|\[native|[^{}]{0,200}?(?:\b(?:return|yield|throw|const|let|var|await|this)\b|\b(?:if|for|while|switch)\s?\(|[;=]|[\w$]\())`;
+/** The same where only a word and brackets stand before it. */
+const PLAIN_STATEMENT = String.raw`\s*(?:return\b(?:\s+[\w$'"\x60]{1,60}\s*[.;([+?}]|\s*[;{[('"\x60!])|(?:const|let|var)\s[^={}]{1,60}=|throw\s+new\s|(?:if|for|while|switch)\s?\([^{}]{1,200}\)|(?:this|super)[.(]|[\w$.]{1,60}\([^{}()]{0,100}\);)`;
+const PARAMETERS = String.raw`\((?:[^()]|\([^()]{0,60}\)){0,200}\)`;
+const DECLARED = new RegExp(
+  [
+    String.raw`\bfunction\s*\*?\s*[\w$]{0,60}\s*${PARAMETERS}\s*\{${STATEMENT}`,
+    String.raw`\bclass(?:\s+${WORD})?(?:\s+extends\s+[\w$.()]{1,60})?\s*\{\s*(?:\}|(?:static\s|get\s|set\s|async\s|\*\s*)?#?${WORD}\s*(?:\([^()]{0,100}\)\s*\{|=[^=]|;))`,
+    String.raw`(?<![\w$])${WORD}\s?${PARAMETERS}\s*\{${PLAIN_STATEMENT}`,
+  ].join('|'),
+);
+
+/** What stands before an arrow. */
+const BEFORE = new RegExp(
+  String.raw`(?<![\w$.@])(?:(async)\s*)?(?:(${WORD})|(${PARAMETERS}))\s{0,3}$`,
+);
+const LIST_OF_WORDS = new RegExp(String.raw`^${WORD}(?:\s*,\s*${WORD})*$`);
+/** More arrows than these have no code behind them. */
+const MOST_ARROWS = 500;
+const LONGEST = 300;
+
+const isLowerCase = (word: string) => !/^[A-Z]/.test(word);
+
+/** `help.org`, `help.co.ke`: somebody's address. An `id` is read more often than Indonesia is visited. */
+const DOMAIN = /^(?:\.(?:org|com|net|int|gov|edu|info|ngo|(?!id\b)[a-z]{2})(?![\w$(]))+/;
+
+/** Whether an expression reads a value that goes by this name. */
+function reads(
+  expression: string,
+  name: string,
+  others: readonly string[],
+  isUsual: boolean,
+  isWhole: boolean,
+): boolean {
+  const its = String.raw`(?<![\w$.#@])${name.replaceAll('$', String.raw`\$`)}(?![\w$])`;
+  const has = (after: string, before = '') =>
+    new RegExp(`${before}${its}${after}`).test(expression);
+  for (const { index } of expression.matchAll(new RegExp(its, 'g'))) {
+    const rest = expression.slice(index + name.length);
+    if (/^(?:\n\s*)?\??\.[A-Za-z_$#]/.test(rest)) {
+      // `a.m.`, `e.g.`
+      const isShortened = name.length === 1 && /^\.[a-z]\.(?![a-z])/i.test(rest);
+      if (!isShortened && (isUsual || !DOMAIN.test(rest))) return true;
+    }
+    if (/^(?:\?\.)?\[['"\d]/.test(rest)) return true;
+  }
+  if (!isUsual) return false;
+  return (
+    // Itself.
+    (isWhole && has(String.raw`[\s)]*(?:$|[,;!])`, String.raw`^[\s(!]*`)) ||
+    has(String.raw`(?:\?\.)?\[[\w$]`) ||
+    has(String.raw`\((?!\s*\))`) ||
+    has(
+      String.raw`\s?(?:[+*%]\s?[\w'"(]|-\s?[\d(]|[=!]==?|[<>]=?\s?[\w'"]|\?\?|\|\||&&|\?\s?['"\d(])`,
+    ) ||
+    has(String.raw`\s*[,)]`, String.raw`[\w$\])]\((?:[^()]{0,100},\s*)?(?:\.\.\.|!)?`) ||
+    others.some(other => other !== name && has(String.raw`\s?[-/]\s?${other}\b`)) ||
+    has('', String.raw`\.\.\.`) ||
+    has(String.raw`[^\]]{0,100}\]`, String.raw`^\[[^\]]{0,100}`)
+  );
+}
+
+/** What functions give that do not read what they were given: `contact => name`. */
+const UNREAD_WORD = new RegExp(
+  String.raw`^(?:${DATA_WORDS}|[a-z]{2,30}[A-Z][a-z]\w{0,30})(?:[,.;!)]|\s*$)`,
+);
+const UNREAD = new RegExp(
+  String.raw`^(?:(?:await\s+)?(?:${WORD}\.){1,5}${WORD}\(|new\s+[A-Z]\w{0,60}\(|${WORD}\(\s*['"\x60{[]|''\s*\+)`,
+);
+
+function isBody(raw: string, names: readonly string[], isUsual: boolean): boolean {
+  if (raw.startsWith('\x60')) return true;
+  if (new RegExp(String.raw`^\{${STATEMENT}|^\{[^{}]{0,200}?[\w$]\.[\w$]|^\(\{`).test(raw))
+    return true;
+  const code = raw.replace(TEXTS, "''");
+  const end = PROSE.exec(code);
+  const expression = end ? code.slice(0, end.index + end[0].length) : code;
+  return (
+    names.some(name => reads(expression, name, names, isUsual, !end)) ||
+    (isUsual && (UNREAD.test(expression) || (!end && UNREAD_WORD.test(expression))))
+  );
+}
+
+/** Whether the arrow in a text is that of a function. */
+function isArrow(text: string, at: number): boolean {
+  const [, isAsync, word, parameters] =
+    BEFORE.exec(text.slice(Math.max(0, at - LONGEST), at)) ?? [];
+  if (word === undefined && parameters === undefined) return false;
+  if (isAsync) return true;
+  const body = text.slice(at + 2, at + 2 + LONGEST).trimStart();
+  if (word !== undefined) return isLowerCase(word) && isBody(body, [word], USUAL.has(word));
+  const given = (parameters ?? '').slice(1, -1).trim();
+  if (given === '' || /^[{]|,\s*\{|\.\.\.[A-Za-z_$]/.test(given)) return true;
+  const names = given
+    .replace(/\s*=\s*[^,]{0,60}/g, '')
+    .replace(/[[\]]/g, '')
+    .trim();
+  if (!LIST_OF_WORDS.test(names)) return false;
+  const words = names.split(/\s*,\s*/);
+  if (!words.every(isLowerCase)) return false;
+  return isBody(body, words, words.length > 1 || words.some(name => USUAL.has(name)));
+}
+
+function hasArrow(text: string): boolean {
+  let at = text.indexOf('=>');
+  for (let seen = 0; at >= 0 && seen < MOST_ARROWS; seen++) {
+    if (isArrow(text, at)) return true;
+    at = text.indexOf('=>', at + 2);
+  }
+  return false;
+}
+
+/** Without expressions such as `@(foreach(urns, (u) => u.path))`, which have functions of RapidPro's own. */
+function withoutExpressions(text: string): string {
+  let left = '';
+  let from = 0;
+  for (let start = text.indexOf('@('); start >= 0; start = text.indexOf('@(', from)) {
+    left += `${text.slice(from, start)} `;
+    let depth = 1;
+    let isQuoted = false;
+    for (from = start + 2; depth > 0 && from < text.length; from++) {
+      if (text[from] === '"') isQuoted = !isQuoted;
+      else if (isQuoted) continue;
+      else if (text[from] === '(') depth++;
+      else if (text[from] === ')') depth--;
+    }
+  }
+  return left + text.slice(from);
+}
+
+/** Whether a text holds the code of a function, or what becomes of an operation in a text. */
+export function hasCode(text: string): boolean {
+  if (text.includes(OPERATION_TEXT)) return true;
+  if (!/=>|\bfunction\b|\bclass\b|\)\s*\{/.test(text)) return false;
+  const own = withoutExpressions(text);
+  return hasArrow(own) || DECLARED.test(own);
+}
