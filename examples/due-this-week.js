@@ -1,5 +1,5 @@
 // Sends a message to mothers who are due within a week: each gets it once, however often the job runs.
-// Change the group, the field with the date, the number of days, and the text in each language.
+// Change: the group, the field with the date, the number of days, and the text in each language.
 const inAWeek = Date.now() + 7 * 24 * 60 * 60 * 1000;
 
 ensureField({ name: 'Told of due date', type: 'text' });

@@ -1,6 +1,6 @@
 // A nightly register: makes contacts match the people of another system, and writes only the differences.
 // The step before leaves the people in state.data: [{ id, name, phone, village }].
-// Change the names of the group and the fields, and the keys of your register.
+// Change: the names of the group and the fields, and the keys of your register.
 fn(state => ({ ...state, people: state.data }));
 ensureGroup('Register');
 ensureField({ name: 'Register id', type: 'text' });
@@ -23,11 +23,7 @@ syncContacts(state => state.people.map(contactOf), {
 
 // Lists who failed, why, and what to do. The saved state has no names and no phone numbers.
 fn(({ people, data, rapidpro }) => {
-  const problems = data.failed.map(({ index, description, fix }) => ({
-    id: people[index].id,
-    description,
-    fix,
-  }));
+  const problems = data.failed.map(one => [people[one.index].id, one.description, one.fix]);
   const [created, updated, left] = [data.created, data.updated, data.left].map(one => one.length);
   return { rapidpro, problems, data: { created, updated, left } };
 });

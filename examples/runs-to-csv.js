@@ -1,5 +1,5 @@
 // The answers of a flow as CSV, in state.csv: one line for each completed run.
-// Change the name of the flow, the date, and the keys of its results.
+// Change: the name of the flow, the date, and the keys of its results.
 const RESULTS = ['attending'];
 
 getFlows();

@@ -11,7 +11,7 @@ const read = (path, fields) => async state => {
 };
 
 const WITHOUT_LOGIN =
-  'DHIS2 shows a page in place of data: look at its address and the credential.';
+  'DHIS2 answered with a page instead of data: check its address and the credential.';
 
 // The settings alone: what would be misread in silence.
 fn(state => {
@@ -44,7 +44,10 @@ fn(state => {
       note(name, `remindAgainAfterDays is ${again}. Write a number of days.`);
   }
   if (desk.resendDays >= desk.keepDays) {
-    note('desk', 'keepDays has to be more than resendDays: what is done would be sent again.');
+    note(
+      'desk',
+      'keepDays must be more than resendDays, or finished registrations would be sent again.',
+    );
   }
   return { ...state, problems: [...state.problems, ...found] };
 });
@@ -58,10 +61,7 @@ fn(async state => {
   else {
     const { calendar, version } = server;
     if (calendar !== KNOWN_CALENDAR) {
-      note(
-        'DHIS2',
-        `Its calendar is ${calendar}. The jobs count days and weeks by ISO 8601 alone.`,
-      );
+      note('DHIS2', `Its calendar is ${calendar}. The workflows support only ISO 8601.`);
     }
     if (/^2\.[0-3]\d\b/.test(version)) note('DHIS2', `Version ${version} is older than 2.40.`);
     const me = await read('/api/me', 'authorities,organisationUnits[id]')(state);
@@ -105,7 +105,7 @@ fn(async state => {
     const attributes = program.programTrackedEntityAttributes;
     const attributeOf = id => attributes.find(one => one.trackedEntityAttribute.id === id);
     for (const name of ['name', 'phone'].filter(one => !dhis2.attributes[one])) {
-      note(name, 'The settings name no such attribute (dhis2.attributes).');
+      note(name, 'dhis2.attributes does not have this attribute.');
     }
     for (const [name, id] of Object.entries(dhis2.attributes)) {
       if (id && !attributeOf(id)) note(id, `The program has no such attribute (${name}).`);
@@ -114,14 +114,14 @@ fn(async state => {
     if (phone && !phone.unique)
       note(
         phone.id,
-        'The phone number is not unique: make it so in DHIS2, or two people can have one.',
+        'The phone number is not unique: make it unique in DHIS2, or two people can have the same one.',
       );
     const named = Object.values(dhis2.attributes);
     for (const { mandatory, trackedEntityAttribute } of attributes) {
       if (mandatory && !named.includes(trackedEntityAttribute.id)) {
         note(
           trackedEntityAttribute.id,
-          'The attribute is mandatory, and the settings do not name it.',
+          'The attribute is mandatory, but the settings do not have it.',
         );
       }
     }
@@ -205,19 +205,19 @@ fn(state => {
     }
     if (report.reminder && !report.reminderField) note(name, 'The reminder has no reminderField.');
     if (report.reminder && required.length === 0) {
-      note(name, 'Nothing is required, so no report is ever complete, and all are reminded.');
+      note(name, 'Nothing is required, so no report is ever complete, and everyone is reminded.');
     }
     if (!dataSet) continue;
     const { periodType, isOpen, canWrite, places, clinics, hasOtherCombos } = dataSet;
-    if (!state.due[name]) note(id, `Periods of the kind ${periodType} are not known here.`);
+    if (!state.due[name]) note(id, `Periods of the type ${periodType} are not supported.`);
     if (!canWrite) note(id, 'The user may not write data of this data set.');
     if (offset >= 0 && !isOpen) {
       note(
         id,
-        'The report is for a period that still runs. DHIS2 takes it when that is over, or with 1 open future period.',
+        'The report is for a period that is not over. DHIS2 accepts it when the period is over, or with 1 open future period.',
       );
     }
-    if (clinics.length === 0) note(id, 'The data set is assigned to no organisation unit.');
+    if (clinics.length === 0) note(id, 'The data set is not assigned to any organisation unit.');
     const named = values ? Object.values(values) : [];
     for (const place of [...named, ...required]) {
       if (!places[place])

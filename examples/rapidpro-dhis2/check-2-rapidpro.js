@@ -41,7 +41,7 @@ fn(state => {
   }
 
   if (rapidpro.registrationFlow && !state.configuration.webhookSecret) {
-    note('webhookSecret', 'The credential for RapidPro has none: no registration is taken.');
+    note('webhookSecret', 'The RapidPro credential has none, so registrations are refused.');
   }
 
   const { name, phone, language, ...others } = dhis2.attributes ?? {};

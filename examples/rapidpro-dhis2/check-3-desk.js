@@ -15,7 +15,7 @@ fn(async state => {
     } catch (error) {
       const reason =
         error.code === 'COLLECTION_NOT_FOUND'
-          ? 'OpenFn has no collection of this name: make it in the settings of the project.'
+          ? 'OpenFn has no collection with this name: create it in the settings of the project.'
           : 'The collection cannot be read: on your computer the credential needs collections_endpoint and collections_token.';
       found.push({ who: name, reason });
     }

@@ -12,7 +12,7 @@ const tenMinutesBefore = time => {
 // The clock before reading: the next run reads on from here.
 get('/api/system/info');
 
-const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
 
 fn(state => {
   const { serverDate: readingSince, version } = state.data ?? {};

@@ -45,7 +45,7 @@ fn(state => {
       continue;
     }
     if (!urn && phone) {
-      const reason = 'The phone number is wrong: the contact keeps the one that it has.';
+      const reason = 'The phone number is wrong: the contact keeps the old one.';
       refuse(id, reason, reason, 'DHIS2: the phone number of this person');
     }
     const more = Object.entries(fields).map(([field, value]) => [keys[field] ?? field, value]);
@@ -57,7 +57,7 @@ fn(state => {
     if (uuid) contact.uuid = uuid;
     if (urn && (holderOf[urn] ?? id) !== id) {
       const reason = `${holderOf[urn]} has the same phone number.`;
-      refuse(id, reason, reason, 'DHIS2: the phone number of one of both');
+      refuse(id, reason, reason, 'DHIS2: the phone number of one of them');
       again.push(id);
       // Who is a contact already stays one as it is.
       if (uuid) contacts.push(contact);
@@ -129,7 +129,7 @@ fn(state => {
         id: idOf[uuid],
         who: uuid,
         status: 'done',
-        cause: 'Left the groups: DHIS2 has this person no longer, or has disabled them.',
+        cause: 'Left the groups: DHIS2 no longer has this person, or has disabled them.',
       })),
   ];
   if (notRemoved) problems.push({ who: register.groups[0], reason: notRemoved.description });

@@ -20,7 +20,7 @@ fn(state => {
   );
   const problems = unclear.map(contact => ({
     who: contact.uuid,
-    reason: `Perhaps started in the flow, perhaps not. Look, and then add the contact to "${startedGroup}" or take it out of "${askedGroup}".`,
+    reason: `It is unclear whether the flow was started. Check the contact, and then add it to "${startedGroup}" or remove it from "${askedGroup}".`,
   }));
   return {
     ...state,
@@ -75,7 +75,7 @@ fn(async state => {
       problems: [
         ...state.problems,
         ...problemsOf(at(unknown))(
-          'It is not known whether RapidPro started the contact in the flow.',
+          'It is unclear whether RapidPro started the contact in the flow.',
         ),
         ...problemsOf(notStarted)(`Not started: ${error.description} The next run tries again.`),
       ],
@@ -99,8 +99,8 @@ fn(state => {
     ...unclear.map(who => ({
       who,
       status: 'unknown',
-      cause: 'Perhaps started in the registration flow, perhaps not.',
-      mend: `RapidPro: look at the contact, then add it to "${startedGroup}" or take it out of "${askedGroup}"`,
+      cause: 'It is unclear whether the registration flow was started.',
+      mend: `RapidPro: check the contact, then add it to "${startedGroup}" or remove it from "${askedGroup}"`,
     })),
     ...notStarted.map(who => ({
       who,

@@ -65,7 +65,7 @@ fn(async state => {
     // Without a credential that it knows DHIS2 answers with a page.
     if (!data?.id)
       throw new Error(
-        'DHIS2 shows a page in place of data: look at its address and the credential.',
+        'DHIS2 answered with a page instead of data: check its address and the credential.',
       );
     const clinics = data.organisationUnits;
     dataSets[id] = {

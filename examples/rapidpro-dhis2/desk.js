@@ -24,7 +24,9 @@ async function read(state) {
   })(state);
   if (response.statusCode === 404 && data?.httpStatusCode === 404) return [];
   if (!data?.entries) {
-    throw new Error('DHIS2 shows a page in place of data: look at its address and the credential.');
+    throw new Error(
+      'DHIS2 answered with a page instead of data: check its address and the credential.',
+    );
   }
   return data.entries.map(({ value }) => value);
 }

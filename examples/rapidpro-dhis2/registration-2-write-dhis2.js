@@ -3,7 +3,7 @@
 const FIELDS =
   'orgUnit,geometry,inactive,potentialDuplicate,attributes[attribute,value],enrollments[program]';
 
-const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
 
 // Whom DHIS2 has by this id, enrolled or not; null where it has nobody.
 async function lookUp({ person }, state) {
@@ -80,12 +80,12 @@ function refusalOf({ validationReport, message = 'DHIS2 gave no reason' }, { dhi
   }
   return {
     reason: `${withoutValues(cause.message, dhis2)} (${cause.errorCode})`,
-    mend: 'DHIS2: what the cause names; then run "resend"',
+    mend: 'DHIS2: what the cause says; then run "resend"',
   };
 }
 
 const noId = field => ({
-  reason: `The field "${field}" of the contact holds no id of DHIS2.`,
+  reason: `The field "${field}" of the contact does not contain a DHIS2 id.`,
   mend: `RapidPro: the field "${field}" of this contact; then run "resend"`,
 });
 
@@ -119,7 +119,7 @@ fn(async state => {
       refusal =
         statusCode >= 400 && statusCode < 500
           ? {
-              reason: `DHIS2 does not take the request (${statusCode}).`,
+              reason: `DHIS2 refused the request (${statusCode}).`,
               mend: 'DHIS2: this person, and what its user may do; then run "resend"',
             }
           : {

@@ -2,7 +2,7 @@
 // The field of rapidpro.confirmationField is the mark: "asked" before the message is sent, "sent" afterwards.
 
 const unknownOf = field =>
-  `It is not known whether the message went out. Look, and then set the field "${field}" to sent, or empty it.`;
+  `It is unclear whether the message was sent. Check, and then set the field "${field}" to sent, or empty it.`;
 
 async function confirm({ contact, language, confirmation, isMember, person }, state) {
   const { welcome, group } = state.settings.rapidpro;

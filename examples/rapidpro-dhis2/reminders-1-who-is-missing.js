@@ -1,7 +1,7 @@
 // Finds out which clinics have not completed the period that is over.
 
 const PER_REQUEST = 100;
-const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
 
 // What is complete in DHIS2 at this moment.
 async function completeByNow({ id }, period, state) {

@@ -23,7 +23,7 @@ fn(state => ({
   // Who is missing no more, and reminders of older periods.
   settles: Object.keys(state.missing).map(name => ({
     prefix: `reminder-${plain(name)}-`,
-    cause: 'The report is there, or its period is past.',
+    cause: 'The report is there, or its period is over.',
   })),
 }));
 
@@ -91,10 +91,10 @@ fn(async state => {
         continue;
       }
       if (markedPeriod === period && mark === 'asked') {
-        const reason = `It is not known whether the reminder went out. Look, and then set the field "${rules.reminderField}" to "${period} sent ${day}", or empty it.`;
+        const reason = `It is unclear whether the reminder was sent. Check, and then set the field "${rules.reminderField}" to "${period} sent ${day}", or empty it.`;
         problems.push({ who, reason });
         const mend = `RapidPro: the field "${rules.reminderField}" of this contact`;
-        const cause = 'It is not known whether the reminder went out.';
+        const cause = 'It is unclear whether the reminder was sent.';
         end(who, { status: 'unknown', cause, mend });
         continue;
       }
@@ -113,7 +113,7 @@ fn(async state => {
       end(who, {
         status: 'refused',
         cause: `Nobody in "${reporters}" reports for this clinic.`,
-        mend: `RapidPro: the field "${clinicField}" of who is to report for it`,
+        mend: `RapidPro: the field "${clinicField}" of the person who should report for it`,
       });
     }
   }
@@ -166,10 +166,10 @@ fn(async state => {
       const refused = error.statusCode >= 400 && error.statusCode < 500;
       const reason = refused
         ? `The reminder was refused: ${error.description} The next run tries again.`
-        : `It is not known whether the reminder went out: the field "${key}" says "asked".`;
+        : `It is unclear whether the reminder was sent: the field "${key}" says "asked".`;
       problems.push({ who, reason });
       const mend = `RapidPro: the field "${key}" of this contact`;
-      const cause = 'It is not known whether the reminder went out.';
+      const cause = 'It is unclear whether the reminder was sent.';
       // 429: it was only too much at once.
       if (error.statusCode === 429) {
         end({ status: 'waiting', until: 'the next run', cause: error.description });

@@ -30,7 +30,7 @@ function complete(report, state) {
   const ofDataSet = `DHIS2: the data set ${dataSet.id} and its organisation units`;
   if (!report.period) {
     return because(
-      `Periods of the kind ${dataSet.periodType} are not known here.`,
+      `Periods of the type ${dataSet.periodType} are not supported.`,
       'DHIS2: the data set',
     );
   }
@@ -46,7 +46,7 @@ function complete(report, state) {
   // What somebody has answered is not shown: it may be anything.
   if (!clinic && report.clinic !== null) {
     return because(
-      `The data set ${dataSet.id} has no clinic of the name in the report.`,
+      `The data set ${dataSet.id} has no clinic with the name in the report.`,
       `${ofDataSet}; or let them report again`,
     );
   }
@@ -54,14 +54,14 @@ function complete(report, state) {
     return because(
       `The data set ${dataSet.id} has no clinic ${named}.`,
       `${ofContact}; ${ofDataSet}`,
-      `The data set ${dataSet.id} has no clinic as in the field of the contact.`,
+      `The data set ${dataSet.id} has no clinic with the name in the field of the contact.`,
     );
   }
   if (unknown.length > 0) {
     return because(
       `The data set ${dataSet.id} has no ${unknown.join(', ')}.`,
       'settings.js, or the names of results in the flow',
-      `The data set ${dataSet.id} has no data element of a name in the report.`,
+      `The data set ${dataSet.id} has no data element with a name from the report.`,
     );
   }
   if (names.length === 0) {

@@ -14,7 +14,7 @@ const partsOf = list =>
     list.slice(part * PER_REQUEST, (part + 1) * PER_REQUEST),
   );
 
-const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
 
 // DHIS2's account of an import. A page, as of a proxy or to log in, is none: nobody knows what was kept.
 function summaryOf(data) {
@@ -128,7 +128,7 @@ fn(state => {
   }
   const problems = Object.entries(zeros).map(([who, count]) => ({
     who,
-    reason: `DHIS2 keeps no zero here: ${count} of this run. Set "Store zero data values" of the data element.`,
+    reason: `DHIS2 drops zeros here: ${count} in this run. Set "Store zero data values" of the data element.`,
   }));
   return { ...state, problems: [...state.problems, ...problems] };
 });

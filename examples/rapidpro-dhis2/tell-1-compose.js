@@ -33,7 +33,7 @@ fn(state => {
   );
   // One line for each kind and cause.
   const lines = new Map();
-  for (const { kind, status, id, cause = 'It should be over by now.', mend } of toTell) {
+  for (const { kind, status, id, cause = 'It has waited too long.', mend } of toTell) {
     const key = `${kind} ${status}: ${cause}`;
     const line = lines.get(key) ?? { key, mend, ids: [] };
     line.ids.push(id);
@@ -41,7 +41,7 @@ fn(state => {
   }
   const sorted = [...lines.values()].sort((a, b) => b.ids.length - a.ids.length);
   const write = shown => [
-    `RapidPro and DHIS2, ${today}: ${toTell.length} to look at.`,
+    `RapidPro and DHIS2, ${today}: ${toTell.length} to check.`,
     ...sorted.map(({ key, mend, ids }) => {
       const some = ids.slice(0, shown).join(', ');
       const more = ids.length > shown ? `, and ${ids.length - shown} more` : '';
@@ -71,7 +71,7 @@ fn(state => {
       kind: 'tell',
       id: `${today}-${channel}`,
       status: 'unknown',
-      cause: 'It is not known whether the list went out.',
+      cause: 'It is unclear whether the list was sent.',
     })),
   };
 });

@@ -15,7 +15,7 @@ fnIf(
       return end({ status: 'done' });
     } catch (error) {
       const isRefused = error.statusCode >= 400 && error.statusCode < 500;
-      const cause = `The gateway for mail said ${error.statusCode}.`;
+      const cause = `The mail gateway answered with status ${error.statusCode}.`;
       // The claim stays where nobody knows.
       return isRefused
         ? end({ status: 'refused', cause, mend: 'settings.js: desk.tell.mail, and the credential' })

@@ -4,7 +4,7 @@ const PER_PAGE = 100;
 const FIELDS =
   'id,name,phoneNumber,disabled,organisationUnits[id,path],userGroups[id],userRoles[id,name]';
 
-const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
 
 // All pages; nothing where the list became another one meanwhile: somebody may have slipped from one page to one before.
 async function readAll(state) {
@@ -23,13 +23,13 @@ async function readAll(state) {
 
 fn(async state => {
   if (state.settings.users.units.length === 0) {
-    throw new Error('In the settings users.units is empty: name units, or disable this workflow.');
+    throw new Error('users.units in the settings is empty: add units, or disable this workflow.');
   }
   for (let attempt = 1; attempt <= 3; attempt++) {
     const users = await readAll(state);
     if (users) return { ...state, users };
   }
-  throw new Error('Users of DHIS2 came and went while they were read. The next run tries again.');
+  throw new Error('DHIS2 users changed while they were read. The next run tries again.');
 });
 
 fn(state => {

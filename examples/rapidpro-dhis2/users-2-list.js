@@ -1,7 +1,7 @@
 // Where each user has ended, for the desk.
 
 const SEVERAL =
-  'Has several units: the field with the clinic is left as it is. Write it by hand, if they report.';
+  'Has several units, so the field with the clinic is not changed. If they report, fill it in by hand.';
 
 fn(state => {
   const {
@@ -36,7 +36,7 @@ fn(state => {
     now,
     items: [...before, ...all.map(item => ({ kind: 'user', ...item }))],
     // Who was refused and is no longer chosen is no matter any more.
-    settles: [{ prefix: 'user-', cause: 'No longer among the chosen users of DHIS2.' }],
+    settles: [{ prefix: 'user-', cause: 'No longer among the selected DHIS2 users.' }],
     final: { ...(rapidpro ? { rapidpro } : {}), unitOf, problems, data },
   };
 });

@@ -4,7 +4,7 @@ const PER_PAGE = 100;
 const DAY = 24 * 60 * 60 * 1000;
 const FIELDS = 'event,status,trackedEntity,orgUnit,scheduledAt';
 const OPEN = ['SCHEDULE', 'OVERDUE'];
-const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
 
 // DHIS2 says so itself: the 404 of a server that is just starting is a page.
 const isGone = ({ statusCode }, data) => statusCode === 404 && data?.httpStatusCode === 404;

@@ -70,8 +70,8 @@ fn(async state => {
       const { data } = await getContact(urn)(state);
       const id = data?.fields[state.idKey];
       if (id && id !== visit.person) {
-        const cause = `The phone number is that of ${id} in RapidPro.`;
-        visits.push({ ...visit, no: refused(cause, 'DHIS2: the phone number of one of both') });
+        const cause = `The phone number belongs to ${id} in RapidPro.`;
+        visits.push({ ...visit, no: refused(cause, 'DHIS2: the phone number of one of them') });
         continue;
       }
       contact = data;
@@ -81,7 +81,7 @@ fn(async state => {
         state.visits.some(other => isOther(other, visit) && state.urns[other.person] === urn)
       ) {
         const cause = 'Two people in DHIS2 have this phone number, and the contact has no id.';
-        visits.push({ ...visit, no: refused(cause, 'DHIS2: the phone number of one of both') });
+        visits.push({ ...visit, no: refused(cause, 'DHIS2: the phone number of one of them') });
         continue;
       }
     }
@@ -104,7 +104,7 @@ function whyNot(contact, same, urn) {
   }
   if (!urn) {
     return refused(
-      'The phone number is missing or wrong, or nobody of this id is in the program.',
+      'The phone number is missing or wrong, or nobody in the program has this id.',
       'DHIS2: the phone number of this person',
     );
   }
@@ -200,8 +200,8 @@ fn(async state => {
       busy[who] = addDays(mark.day, missedAfterDays);
       end({
         status: 'unknown',
-        cause: 'It is not known whether the flow was started.',
-        mend: `RapidPro: look at the contact; if it was not started, take ${event} out of the field "${settings.rapidpro.visitField}"`,
+        cause: 'It is unclear whether the flow was started.',
+        mend: `RapidPro: check the contact; if the flow was not started, remove ${event} from the field "${settings.rapidpro.visitField}"`,
       });
       continue;
     }
@@ -224,7 +224,11 @@ fn(async state => {
       const until = addDays(latest([due, mark.day]), missedAfterDays);
       if (today <= until) {
         busy[who] = until;
-        end({ status: 'waiting', until, cause: 'The flow was started; no finished run yet.' });
+        end({
+          status: 'waiting',
+          until,
+          cause: 'The flow was started, but no run is finished yet.',
+        });
       } else {
         const cause = `Missed: no finished run ${missedAfterDays} days after.`;
         end(refused(cause, 'Visit or call this person, and enter the event in DHIS2'));
@@ -249,7 +253,7 @@ fn(async state => {
       .map(({ day }) => addDays(day, missedAfterDays))
       .find(day => day >= today);
     if (busy[who] ?? other) {
-      const cause = 'Another visit of this person is asked about.';
+      const cause = 'The flow for another visit of this person is running.';
       end({ status: 'waiting', until: busy[who] ?? other, cause });
       continue;
     }
@@ -291,7 +295,7 @@ fn(async state => {
         // 429: it was only too much at once.
         end(error.statusCode === 429 ? again(error) : refused(cause, 'RapidPro: the flow'));
       } else {
-        const cause = 'It is not known whether the flow was started.';
+        const cause = 'It is unclear whether the flow was started.';
         busy[who] = addDays(today, missedAfterDays);
         end({ status: 'unknown', cause, mend: 'The next run looks whether RapidPro has it' });
       }
@@ -300,7 +304,7 @@ fn(async state => {
     started += 1;
     const until = addDays(latest([due, today]), missedAfterDays);
     busy[who] = until;
-    end({ status: 'waiting', until, cause: 'The flow was started; no finished run yet.' });
+    end({ status: 'waiting', until, cause: 'The flow was started, but no run is finished yet.' });
     // Without this mark the next run finds the start in RapidPro's list, by the event.
     await save([...marks, { ...asked, mark: 'started', start: uuid }]);
   }

@@ -2,7 +2,7 @@
 
 const FIELDS =
   'event,status,program,programStage,enrollment,orgUnit,scheduledAt,geometry,assignedUser,attributeOptionCombo';
-const PAGE = 'DHIS2 shows a page in place of data: look at its address and the credential.';
+const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
 
 // DHIS2 quotes what it refuses. So only its words before the first quotation are kept, and its code.
 const withoutValues = (message, code) => {

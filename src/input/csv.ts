@@ -151,7 +151,7 @@ function checkRequired(required: readonly string[], names: readonly string[]): v
   const guesses = missing.flatMap(name => meant(name, there) ?? []);
   throw refuse(
     `the table has no column ${shown(missing)}. Its columns are ${shown(there)}`,
-    `${guesses.length > 0 ? `Did you mean ${shown([...new Set(guesses)])}? ` : ''}Use the names of the columns exactly as they are, or rename them in the spreadsheet. If this is one long name, set { delimiter: ";" }.`,
+    `${guesses.length > 0 ? `Did you mean ${shown([...new Set(guesses)])}? ` : ''}Use the names of the columns exactly as they are, or rename them in the spreadsheet.${there.length === 1 ? ' If this should be several columns, set the delimiter: { delimiter: ";" }.' : ''}`,
   );
 }
 

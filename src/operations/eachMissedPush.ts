@@ -17,17 +17,17 @@ import { MissedEvents } from './missed/missedEvents.js';
 
 /** What `eachMissedPush` takes in place of a name. */
 export interface MissedPushes extends Options, ValueOptions {
-  /** The name of the resthook. Give this, or `flow`. */
+  /** The name of the resthook. Use this or `flow`. */
   resthook?: string;
-  /** The uuid or exact name of the flow whose runs show what was sent; with `node` or `result`. */
+  /** The uuid or exact name of the flow whose runs to read, together with `node` or `result`. */
   flow?: string;
-  /** The uuid of the node that calls: the last `node_uuid` in the `path` of a push. */
+  /** The uuid of the Call Webhook node: the last `node_uuid` in the `path` of a push. */
   node?: string;
-  /** In its place, the key of the result that the node saves. */
+  /** Instead of `node`, the key of the result that the node saves. */
   result?: string;
-  /** Where the first look at a flow begins: changes of runs since then. Default: 48 hours ago. */
+  /** Where the first run starts: changes of runs since then. Default: 48 hours ago. */
   after?: string;
-  /** Seconds after which to stop. The next run continues from there. Default: none. */
+  /** Stop after this many seconds. The next run continues from there. Default: none. */
   deadline?: number;
 }
 

@@ -43,12 +43,12 @@ export function getFields(
  * @namespace global
  * @example <caption>A date</caption>
  * addField({ name: 'Birth date', type: 'datetime' });
- * @example <caption>A number; keep the key that RapidPro gave it</caption>
+ * @example <caption>A number; keep its key for later</caption>
  * addField({ name: 'Weight', type: 'number' });
  * fn(state => ({ ...state, weightKey: state.data.key }));
  * @param {FieldBody} field - `name` (at most 36 letters, digits, spaces and hyphens) and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
  * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - The field; its `key` is made from the name: `birth_date`. For about five seconds contacts cannot use it; later operations wait that out.
+ * @state {object} data - The field; its `key` is made from the name: `birth_date`. Contacts cannot use it for about five seconds; later operations wait for that.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/fields
@@ -107,9 +107,9 @@ export function updateField(
  * @public
  * @function
  * @namespace global
- * @example <caption>Before the step that fills it</caption>
+ * @example <caption>Before it is used</caption>
  * ensureField({ name: 'Next visit', type: 'datetime' });
- * @example <caption>Several, before the sync that fills them</caption>
+ * @example <caption>Several fields</caption>
  * each(['Village of birth', 'Clinic'], ensureField({ name: $.data, type: 'text' }));
  * @param {FieldBody} field - `name` and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
  * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).

@@ -24,9 +24,9 @@ import { readDefinitions } from './objects/definitions.js';
  * @public
  * @function
  * @namespace global
- * @example <caption>The flows that are in use</caption>
+ * @example <caption>Flows that are not archived</caption>
  * getFlows({ archived: false });
- * @example <caption>The voice flows among the first hundred</caption>
+ * @example <caption>The first hundred voice flows</caption>
  * getFlows({ type: 'voice' }, { limit: 100 });
  * @param {FlowFilters} [filters] - `uuid`, `type` (`message`, `voice`, `background`, `survey`), `archived`, `after` and `before` (ISO dates, on `modified_on`). Default: all flows.
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
@@ -48,7 +48,7 @@ export function getFlows(
  * @public
  * @function
  * @namespace global
- * @example <caption>The answers of one flow since New Year</caption>
+ * @example <caption>The answers in one flow since New Year</caption>
  * getFlowRuns({
  *   flow: 'Antenatal Reminder',
  *   after: '2026-01-01T00:00:00Z',
@@ -56,14 +56,14 @@ export function getFlows(
  * });
  * @example <caption>The last hundred, whether they answered or not</caption>
  * getFlowRuns({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c' }, { limit: 100 });
- * @example <caption>All since 2024, page by page, those in archives too</caption>
+ * @example <caption>All runs since 2024, including archived ones, page by page</caption>
  * eachPage(
  *   getFlowRuns({ flow: 'Antenatal Reminder', after: '2024-01-01' }, { archived: true }),
  *   fn(state => ({ ...state, runs: (state.runs ?? 0) + state.data.length })),
  * );
  * @param {FlowRunFilters} [filters] - `flow` (uuid or exact name) or `contact` (uuid), `uuid`, `id`, `responded`, `after` and `before` (ISO dates, on `modified_on`), `reverse`, `paths`. Default: all runs.
- * @param {ListOptions} [options] - `limit` (records; default: all), `archived` (true: also what RapidPro has moved to archives, each once; not with `deadline` or `resume`; default: false), `concurrency` (parallel requests, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {array} data - The runs; `values` has the answers by result key. Older ones than about 90 days are in archives: `archived: true` reads them too.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `archived` (true: include runs that RapidPro has moved to archives; not with `deadline` or `resume`; default: false), `concurrency` (parallel requests, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {array} data - The runs; `values` has the answers by result key. Runs older than about 90 days are in archives; `archived: true` includes them.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` if the flow does not exist, or is archived and given by name; `INVALID_FILTER`; with `archived` also `LINK_FAILED`, `INVALID_RESPONSE`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/runs
@@ -89,9 +89,9 @@ export function getFlowRuns(
  *   flow: 'Antenatal Reminder',
  *   urns: ['tel:+221770001122'],
  * });
- * @example <caption>Rehearse it for a group</caption>
+ * @example <caption>Test it first, for a group</caption>
  * startFlow({ flow: '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c', groups: ['Mothers'] }, { dryRun: true });
- * @param {FlowStartBody} flowStart - `flow` (uuid or exact name) and whom: `contacts` (uuids or URNs), `urns`, `groups`; `restart_participants`, `exclude_active`, `params` (an object that the flow reads as `@trigger.params`).
+ * @param {FlowStartBody} flowStart - `flow` (uuid or exact name) and recipients: `contacts` (uuids or URNs), `urns`, `groups`; `restart_participants`, `exclude_active`, `params` (an object that the flow reads as `@trigger.params`).
  * @param {SendOptions} [options] - `onlyActive` (true: leave out stopped, blocked and archived contacts among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and report who would be reached; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The flow start, as RapidPro answered; above 100 recipients `chunks`, `recipients`. With `onlyActive` also `leftOut`; if nobody is left: `sent: false`, `recipients: 0`, `leftOut`. With `dryRun`: `dryRun: true`, `requests`, `recipients`, `contacts`, `urns`, `groups`, `members`, `duplicates`, `leftOut`, `notChecked`, with positions in the lists.

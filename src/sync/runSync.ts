@@ -91,7 +91,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
   const { key, exactUrns, dryRun } = settings;
   const plan = {
     name: 'syncContacts',
-    verb: dryRun ? 'Dry run, nothing written, of' : 'Synchronized',
+    verb: dryRun ? 'Dry run (nothing was written) of' : 'Synchronized',
     settings,
     identity: identityOf(settings),
     leavesCheckpoint: !dryRun,

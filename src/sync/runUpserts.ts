@@ -44,7 +44,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
   const mode = modeOf(call.options);
   const plan = {
     name: 'upsertContacts',
-    verb: dryRun ? 'Dry run, nothing written, of' : 'Upserted',
+    verb: dryRun ? 'Dry run (nothing was written) of' : 'Upserted',
     settings,
     identity: settings.takes ? { mode, takes: settings.takes } : { mode },
     leavesCheckpoint: !dryRun,

@@ -1,22 +1,22 @@
 import type { Dictionary } from '../types/json.js';
 
 /**
- * A push of RapidPro in its normal form, whatever node or resthook sent it. What was not sent is
- * absent. What RapidPro does not know by itself is kept: next to the known keys, or under `other`.
+ * A push of RapidPro in its normal form, whatever node or resthook sent it. Keys that were not sent are
+ * missing. Keys that RapidPro itself does not send are kept: next to the known keys, or under `other`.
  */
 export interface Push {
   /**
-   * What sent it: a Call Webhook node, such a node of an old (migrated) flow, or a resthook. `run` is
-   * one that was made from a run of the API.
+   * What sent it: a Call Webhook node, a Call Webhook node of an old (migrated) flow, or a resthook. `run` is
+   * a push that was made from a run of the API.
    */
   kind: 'webhook' | 'legacy' | 'resthook' | 'run';
   /**
-   * The same for the same push, however often and however it arrives. If the body has the
-   * run and its path, as a resthook does, it is the place in the run. Otherwise it is the content; it
-   * begins with `body-` if there is no run: then two runs with the same answers have the same key.
+   * The same for the same push, however often and however it arrives. If the body has the run and its path, as
+   * with a resthook, it stands for the place in the run. Otherwise, it stands for the content. If there is no
+   * run, it starts with `body-`, and two runs with the same answers have the same key.
    */
   key: string;
-  /** True: somebody tried the flow in RapidPro's simulator. Absent if no header says so. */
+  /** True: somebody tried the flow in RapidPro's simulator. Missing if no header says so. */
   simulation?: boolean;
   contact?: PushContact;
   flow?: PushFlow;
@@ -25,13 +25,13 @@ export interface Push {
   results?: { [key: string]: PushResult };
   input?: PushInput;
   channel?: PushChannel;
-  /** The nodes that the contact came through, the current one last. */
+  /** The nodes that the contact went through, the current one last. */
   path?: PushStep[];
   /** Keys of the body that RapidPro's own bodies do not have. */
   other?: Dictionary;
 }
 
-/** An address. In a workspace that hides phone numbers there is no path. */
+/** An address. In a workspace that hides phone numbers, there is no path. */
 export interface PushUrn {
   scheme: string;
   path?: string;
@@ -122,13 +122,13 @@ export interface PushRequest {
 
 /** What `webhook.parse` takes. */
 export interface PushOptions extends ValueOptions {
-  /** Refuse pushes that do not carry this text, of 8 characters or more. Default: `webhookSecret` of the credential, if `header` or `query` is given. */
+  /** Refuse pushes without this text of 8 or more characters. Default: `webhookSecret` of the credential, if `header` or `query` is given. */
   secret?: string;
-  /** The header that carries the secret: `'X-Secret'`. */
+  /** The header with the secret: `'X-Secret'`. */
   header?: string;
-  /** The parameter of the address that carries the secret: `'secret'` for `…?secret=…`. */
+  /** The parameter of the address with the secret: `'secret'` for `…?secret=…`. */
   query?: string;
-  /** Where the headers and the parameters are. Default: `$.request`, where Lightning leaves them. */
+  /** The headers and parameters of the push. Default: `$.request`, where OpenFn puts them. */
   request?: PushRequest;
   /** `'stop'`: a push from the simulator ends the run with the error `SIMULATION`. Default: `'keep'`. */
   simulations?: 'stop' | 'keep';

@@ -93,7 +93,7 @@ test('it names each thing that is missing or does not fit', async () => {
     /^Klingon: The language is not among the options/m,
     /^ClinicNone2: The program is not assigned/m,
     /^CountryNone: DHIS2 has no such organisation unit/m,
-    /^MonthlyMala: The report is for a period that still runs/m,
+    /^MonthlyMala: The report is for a period that is not over/m,
     /^DataElBirth: The data set MonthlyMala has no such data element/m,
     /^DataElMonth: DHIS2 drops zeros here/m,
     /^weekly: Nothing is required/m,
@@ -120,7 +120,7 @@ test('it names each thing that is missing or does not fit', async () => {
     /^births: The flow "Weekly report" has no such result\. It has: Cases, Deaths/m,
     /^MonthlyMala: The data set has a category combination of its own/m,
     /^0f1e2d3c.*: RapidPro has no contact with the uuid of desk.tell/m,
-    /^elsewhere: OpenFn has no collection of this name/m,
+    /^elsewhere: OpenFn has no collection with this name/m,
   ]) {
     expect(all).toMatch(told);
   }

@@ -142,7 +142,7 @@ test('a number that became wrong is told, and the contact keeps the one that it 
   expect(both.desk()[`person-${AMINA.id}`]).toMatchObject({ status: 'refused', cause: WRONG });
   expect(shown(both)).toMatchObject([{ urns: ['tel:+250788000001'] }]);
 });
-const WRONG = 'The phone number is wrong: the contact keeps the one that it has.';
+const WRONG = 'The phone number is wrong: the contact keeps the old one.';
 
 test('a number that begins like the country code is taken in its short form', async () => {
   const both = await world();
@@ -234,10 +234,10 @@ describe('RapidPro fails', () => {
       });
       const unknown = await both.run('contacts');
       expect(unknown.data).toMatchObject({ created: 2, started: 0, problems: 2 });
-      expect(reasons(unknown).join()).toContain('not known whether RapidPro started the contact');
+      expect(reasons(unknown).join()).toContain('unclear whether RapidPro started the contact');
       const again = await both.run('contacts');
       expect(again.data).toMatchObject({ started: 0, problems: 2 });
-      expect(reasons(again).join()).toContain('Perhaps started in the flow, perhaps not.');
+      expect(reasons(again).join()).toContain('It is unclear whether the flow was started.');
       expect(asked(both).starts).toBe(strikes === 'after' ? 1 : 0);
       // Somebody has looked, and takes them out of the group: now they are started.
       const starts = asked(both).starts;

@@ -11,10 +11,10 @@ test('npm run example:dhis2 runs all workflows and shows both systems, 100 colum
   expect(stdout).toContain('RapidPro: contacts');
   expect(stdout).toContain('The workflows have asked RapidPro for: 2 messages, 1 flow starts');
   expect(stdout.match(/Nothing has changed in either system/g)).toHaveLength(5);
-  expect(stdout).toContain('DataElDeath: DHIS2 keeps no zero here');
+  expect(stdout).toContain('DataElDeath: DHIS2 drops zeros here');
   expect(stdout).toMatch(/VisitOfAmin +\S+ +COMPLETED +61\.5/);
   expect(stdout).toMatch(/Peter Habineza +UserNurse02 +ClinicReme1 +no/);
-  expect(stdout).toMatch(/Clerk: "RapidPro and DHIS2, .* to look at/);
+  expect(stdout).toMatch(/Clerk: "RapidPro and DHIS2, .* to check/);
   expect(stdout).toMatch(/The workflow "resend": 1 sent/);
   expect(stdout).toContain('Votre rapport de la semaine passée manque');
   expect(stdout.split('\n').filter(line => line.length > 100)).toEqual([]);

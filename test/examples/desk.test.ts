@@ -87,7 +87,7 @@ describe.each([
     expect(statuses(entries(both), 'report')).toEqual(['done', 'refused']);
     const [open] = Object.values(entries(both)).filter(({ status }) => status === 'refused');
     expect(open).toMatchObject({
-      cause: 'The data set WeeklyMalar has no clinic as in the field of the contact.',
+      cause: 'The data set WeeklyMalar has no clinic with the name in the field of the contact.',
       mend: expect.stringMatching(/^RapidPro: the field "clinic" of this contact; DHIS2/),
     });
 
@@ -286,7 +286,7 @@ describe('a registration', () => {
     expect(Object.values(both.desk())).toContainEqual(
       expect.objectContaining({
         status: 'refused',
-        cause: 'DHIS2 does not take the request (403).',
+        cause: 'DHIS2 refused the request (403).',
       }),
     );
     clock.now += 20 * 24 * HOUR;
@@ -301,7 +301,10 @@ describe('a registration', () => {
     });
     await registers(both, 'Gisozi');
     expect(Object.values(both.desk())).toMatchObject([
-      { status: 'refused', cause: 'The field "DHIS2 id" of the contact holds no id of DHIS2.' },
+      {
+        status: 'refused',
+        cause: 'The field "DHIS2 id" of the contact does not contain a DHIS2 id.',
+      },
     ]);
     expect(both.dhis2.requests()).toEqual([]);
   });
@@ -343,7 +346,7 @@ describe('who is told', () => {
     expect((await both.run('tell')).data).toMatchObject({ waiting: 1, told: 0, problems: 1 });
     expect((await both.run('tell')).data).toMatchObject({ told: 1, problems: 0 });
     expect(messages(both)).toEqual([
-      expect.stringMatching(/1 to look at\.\n1 x report refused: The data set WeeklyMalar has no/),
+      expect.stringMatching(/1 to check\.\n1 x report refused: The data set WeeklyMalar has no/),
     ]);
     expect(messages(both).join()).not.toMatch(/788000/);
     expect((await both.run('tell')).data).toMatchObject({ waiting: 1, told: 0 });
@@ -365,7 +368,7 @@ describe('who is told', () => {
     }));
     for (const one of causes) both.collections.put('rapidpro-dhis2', `visit-${one.id}`, one);
     expect((await both.run('tell')).data).toMatchObject({ waiting: 9, told: 1 });
-    expect(messages(both)[0]).toMatch(/9 to look at\..*And \d more kinds: open the desk\.$/s);
+    expect(messages(both)[0]).toMatch(/9 to check\..*And \d more kinds: open the desk\.$/s);
     expect(messages(both)[0]?.length).toBeLessThanOrEqual(640);
   });
 
@@ -391,7 +394,7 @@ describe('who is told', () => {
     await report(both, GONE, 2);
     await both.run('reports');
     const refused = await both.run('tell');
-    expect(reasons(refused).join()).toContain('The gateway for mail said 422');
+    expect(reasons(refused).join()).toContain('The mail gateway answered with status 422');
     expect((await both.run('tell')).data).toMatchObject({ told: 1 });
     expect(JSON.parse(mails[1] ?? '{}')).toMatchObject({
       to: 'program@example.org',

@@ -338,7 +338,7 @@ describe('RapidPro fails', () => {
       const unknown = await register(both);
       expect(unknown.data).toEqual({ registered: true, told: false, problems: 1 });
       expect(reasons(unknown)).toEqual([
-        expect.stringContaining('not known whether the message went out'),
+        expect.stringContaining('unclear whether the message was sent'),
       ]);
       const sent = strikes === 'after' ? 1 : 0;
       expect(asked(both).messages).toBe(sent);
@@ -383,7 +383,7 @@ describe('RapidPro fails', () => {
     const failed = await register(both);
     expect(Object.keys(failed.errors ?? {})).toEqual(['confirm']);
     expect(reasons(await pushAgain(both))).toEqual([
-      expect.stringContaining('not known whether the message went out'),
+      expect.stringContaining('unclear whether the message was sent'),
     ]);
     expect(asked(both).messages).toBe(1);
   });

@@ -183,7 +183,7 @@ describe('it goes wrong', () => {
       both.sandbox.fault({ kind: 'reset', strikes, when: MESSAGES });
       const unknown = await both.run('reminders');
       expect(unknown.data).toMatchObject({ reminded: 2, problems: 1 });
-      expect(reasons(unknown).join()).toContain('not known whether the reminder went out');
+      expect(reasons(unknown).join()).toContain('unclear whether the reminder was sent');
       expect(onDesk(both)).toEqual(['done', 'done', 'unknown']);
       const sent = asked(both).messages;
       expect(sent).toBe(strikes === 'after' ? 3 : 2);

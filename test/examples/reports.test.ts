@@ -239,7 +239,7 @@ test('a zero that DHIS2 drops is said, once for a data element', async () => {
   const final = await both.run('reports');
   expect(final.data).toMatchObject({ sent: 2, complete: 2, problems: 1 });
   expect(reasons(final)).toEqual([
-    expect.stringMatching(/^DataElDeath: DHIS2 keeps no zero here: 2 of this run/),
+    expect.stringMatching(/^DataElDeath: DHIS2 drops zeros here: 2 in this run/),
   ]);
 });
 
@@ -425,7 +425,7 @@ describe('several flows and data sets', () => {
     const final = await both.run('reports');
     expect(final.data).toMatchObject({ sent: 2, waiting: 1 });
     expect(reasons(final)).toEqual([
-      expect.stringContaining('has no clinic of the name in the report'),
+      expect.stringContaining('has no clinic with the name in the report'),
     ]);
     // What somebody wrote is not shown.
     expect(JSON.stringify(final.problems)).not.toContain('Amina');

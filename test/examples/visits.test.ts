@@ -153,7 +153,7 @@ test('never to the wrong person: who cannot be found for sure is listed', async 
       /another number than DHIS2/,
       /no contact for this person/,
       /The contact is stopped/,
-      /that of PersonOther in RapidPro/,
+      /belongs to PersonOther in RapidPro/,
       /Two contacts have the id/,
     ].map(words => ['refused', expect.stringMatching(words)]),
   );
@@ -314,7 +314,7 @@ describe('it goes wrong', () => {
     const both = await withVisits([BEATA]);
     both.sandbox.fault({ kind: 'reset', strikes: 'after', when: START });
     const unknown = await both.run('visits');
-    expect(reasons(unknown).join()).toContain('not known whether the flow was started');
+    expect(reasons(unknown).join()).toContain('unclear whether the flow was started');
     expect(onDesk(both, BEATA)?.status).toBe('unknown');
     await answer(both, BEATA, '55');
     expect((await both.run('visits')).data).toMatchObject({ started: 0, filled: 1, problems: 0 });
@@ -327,7 +327,7 @@ describe('it goes wrong', () => {
     expect((await both.run('visits')).data).toMatchObject({ started: 1, problems: 1 });
     expect((await both.run('visits')).data).toMatchObject({ started: 0, problems: 1 });
     expect(onDesk(both, BEATA)).toMatchObject({ status: 'unknown' });
-    expect(onDesk(both, BEATA)?.mend).toContain(`take ${eventOf(BEATA)} out of the field "Visits"`);
+    expect(onDesk(both, BEATA)?.mend).toContain(`remove ${eventOf(BEATA)} from the field "Visits"`);
     const { uuid } = both.sandbox.contacts()[0] ?? {};
     await fetch(`${both.sandbox.host}api/v2/contacts.json?uuid=${uuid}`, {
       method: 'POST',

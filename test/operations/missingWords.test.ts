@@ -98,6 +98,33 @@ describe('an expression in a single message', () => {
   });
 });
 
+describe('a misspelled field', () => {
+  const fields = [{ key: 'due_date', name: 'Due Date', type: 'datetime' as const }];
+  const withFields = () => workspace({ ...seed(), seed: { fields } });
+
+  test.each(['due_dat', 'DueDate', 'duedate'])('%s is reported with its key', async key => {
+    const sandbox = await withFields();
+    const write = upsertContact({ urns: [AMINA], fields: { [key]: 'x' } });
+    await expect(run(write, sandbox)).rejects.toMatchObject({
+      code: 'UNKNOWN_FIELD',
+      fix: expect.stringContaining('Did you mean "due_date"?'),
+    });
+  });
+
+  test('that is like none keeps its fix, and so does one where fields cannot be read', async () => {
+    const sandbox = await withFields();
+    const write = upsertContact({ urns: [AMINA], fields: { village: 'x' } });
+    const kept = { code: 'UNKNOWN_FIELD', fix: expect.stringContaining('ensureField()') };
+    await expect(run(write, sandbox)).rejects.toMatchObject(kept);
+    // A name may be a person's, so it is masked: the fix says that it takes the key.
+    const named = upsertContact({ urns: [AMINA], fields: { 'Due Date': 'x' } });
+    await expect(run(named, sandbox)).rejects.toMatchObject(kept);
+    sandbox.fault({ kind: 'server-error', when: { path: 'fields' }, times: 9 });
+    const near = upsertContact({ urns: [AMINA], fields: { due_dat: 'x' } });
+    await expect(run(near, sandbox)).rejects.toMatchObject(kept);
+  });
+});
+
 describe('a misspelled group', () => {
   test('is reported with the one that was meant', async () => {
     const sandbox = await workspace(seed());

@@ -85,10 +85,11 @@ describe('the columns that a job reads', () => {
     },
   );
 
-  test('another delimiter shows in the names', () => {
-    expect(() => util.parseCsv('id;phone\n1;2', { required: ['phone'] })).toThrow(
-      /Its columns are "id;phone"/,
-    );
+  test('of a table with another delimiter: the names show it, and the fix says what to do', () => {
+    const read = () => util.parseCsv('id;phone\n1;2', { required: ['phone'] });
+    expect(read).toThrow(/Its columns are "id;phone"/);
+    expect(read).toThrow(expect.objectContaining({ fix: expect.stringContaining('delimiter') }));
+    expect(refusal(['village'])).toMatchObject({ fix: expect.not.stringContaining('delimiter') });
   });
 
   test.each([{ required: 'phone' }, { required: ['phone'], columns: false }])(

@@ -21,7 +21,7 @@ import { guardOf, type SecretGuard } from '../../input/secrets.js';
 import { rapidproOf, withRapidpro } from '../../state/checkpoint.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Callback, Operation, State } from '../../types/state.js';
-import { withGroupAdvice } from './groupAdvice.js';
+import { withNameAdvice } from './nameAdvice.js';
 import { WorkspaceFacts } from './workspaceFacts.js';
 
 /** What an operation's own part is given. */
@@ -231,7 +231,7 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
     const facts = new WorkspaceFacts(state, client);
     const call: Call<Name> = { client, configuration, options, args, facts, state };
     const data = await plan.run(call).catch(async error => {
-      throw inOperation(await withGroupAdvice(error, configuration, timeout), made.name);
+      throw inOperation(await withNameAdvice(error, configuration, timeout), made.name);
     });
     if (client.last?.path === 'fields' && client.last.method === 'POST') facts.forgetFields();
     if (limiter.made) call.state = withRapidpro(call.state, 'madeOn', limiter.made);

@@ -4,7 +4,7 @@ import { nearest } from '../../input/nearest.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
-import { keptGroupAdvice } from '../base/groupAdvice.js';
+import { keptGroupAdvice } from '../base/nameAdvice.js';
 import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
 import { collect } from './list.js';
 

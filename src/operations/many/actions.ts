@@ -16,8 +16,8 @@ import type { ActionFailure, ActionPlan, ActionResult } from '../../types/action
 import type { Json } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { requireDone } from '../base/asObject.js';
-import { adviceFor } from '../base/groupAdvice.js';
 import { type Placed, refuseHomeNumbers } from '../base/homeNumbers.js';
+import { adviceFor } from '../base/nameAdvice.js';
 import { operation } from '../base/operation.js';
 import { isName, uuidOf } from '../lists/named.js';
 import { readGroups } from './groups.js';

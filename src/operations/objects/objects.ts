@@ -9,7 +9,7 @@ import { resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { asObject, requireDone } from '../base/asObject.js';
-import { keptGroupAdvice } from '../base/groupAdvice.js';
+import { keptGroupAdvice } from '../base/nameAdvice.js';
 import { operation } from '../base/operation.js';
 import { refuseArchived, type WorkspaceFacts } from '../base/workspaceFacts.js';
 import { isName, uuidOf } from '../lists/named.js';

@@ -5,7 +5,7 @@ import { readTimeRule, type TimeFacts } from '../../input/fieldTimes.js';
 import { nearest } from '../../input/nearest.js';
 import { sameGroupName } from '../../input/stored.js';
 import { inTurns } from '../../input/turns.js';
-import { keptGroupAdvice } from '../../operations/base/groupAdvice.js';
+import { keptGroupAdvice } from '../../operations/base/nameAdvice.js';
 import type { WorkspaceFacts } from '../../operations/base/workspaceFacts.js';
 import { collect } from '../../operations/lists/list.js';
 import type { Dictionary } from '../../types/json.js';

@@ -98,7 +98,9 @@ function write(recorded: Recording, resource: Resource): Call {
   if (key === undefined) {
     const { flow } = (body ?? {}) as { flow?: unknown };
     if (resource.path === 'flow_starts' && isName(flow)) return NAMED;
-    const made = call(role.add, body);
+    // RapidPro sends the expression of a message as it is written, and so does the operation where it is meant.
+    const meant = resource.path === 'messages' ? [{ literal: true }] : [];
+    const made = call(role.add, body, ...meant);
     const instead = insteadOfSend(recorded);
     return 'operation' in made && instead ? { ...made, instead } : made;
   }

@@ -6,12 +6,33 @@ import { changed, RapidProError } from '../../errors/errors.js';
 import { asUuid } from '../../input/identifiers.js';
 import { nearest } from '../../input/nearest.js';
 
-/** The group that a refusal names, in RapidPro's words. */
-function unknownGroup(error: unknown): string | undefined {
-  if (!(error instanceof RapidProError) || error.code !== 'UNKNOWN_REFERENCE') return undefined;
-  for (const text of error.errors ?? []) {
-    const [, name] = /^groups?(?:\[\d+\])?: No such object: (.+?)\.?$/.exec(text) ?? [];
-    if (name) return name;
+/** What refusals name that the workspace does not have, in RapidPro's words, and the list that has the others. */
+const UNKNOWN = [
+  {
+    code: 'UNKNOWN_REFERENCE',
+    words: /^groups?(?:\[\d+\])?: No such object: (.+?)\.?$/,
+    list: 'groups',
+    key: 'name',
+    advise: adviceFor,
+  },
+  {
+    code: 'UNKNOWN_FIELD',
+    words: /Invalid contact field key: (.+?)\.?$/,
+    list: 'fields',
+    key: 'key',
+    advise: fieldAdvice,
+  },
+] as const;
+
+/** The group or field that a refusal names. */
+function unknownName(error: unknown) {
+  if (!(error instanceof RapidProError)) return undefined;
+  for (const kind of UNKNOWN) {
+    if (kind.code !== error.code) continue;
+    for (const text of error.errors ?? []) {
+      const name = kind.words.exec(text)?.[1];
+      if (name) return { ...kind, name };
+    }
   }
   return undefined;
 }
@@ -39,26 +60,34 @@ export function adviceFor(name: string, names: readonly string[]): string {
     : 'No group of the workspace has a similar name: getGroups() lists all groups, and ensureGroup() creates one.';
 }
 
+/** What to write in place of a field that is not there; undefined if no key is near. */
+function fieldAdvice(name: string, keys: readonly string[]): string | undefined {
+  const near = nearest(name, keys);
+  return near && `Did you mean "${near}"? getFields() lists the keys of the fields.`;
+}
+
 /**
- * A refusal of a group that the workspace does not have, with the one that was meant: one look at the groups,
- * which waits for nothing. Whatever fails in it, the refusal stays as it is.
+ * A refusal of a group or field that the workspace does not have, with the one that was meant: one look at the
+ * list, which waits for nothing. Whatever fails in it, the refusal stays as it is.
  */
-export async function withGroupAdvice(
+export async function withNameAdvice(
   error: unknown,
   configuration: Configuration,
   timeout: number | undefined,
 ): Promise<unknown> {
-  const name = unknownGroup(error);
-  if (name === undefined) return error;
+  const unknown = unknownName(error);
+  if (unknown === undefined) return error;
+  const { list, key, name, advise } = unknown;
   const names: string[] = [];
   try {
     const client = new Client(configuration, { timeout, limiter: new Limiter({ maxWait: 0 }) });
-    for await (const { records } of pages(client, 'groups')) {
-      names.push(...records.map(group => String(group.name)));
+    for await (const { records } of pages(client, list)) {
+      names.push(...records.map(record => String(record[key])));
       if (names.length > 1000) break;
     }
   } catch {
     return error;
   }
-  return changed(error as RapidProError, { fix: adviceFor(name, names) });
+  const fix = advise(name, names);
+  return fix === undefined ? error : changed(error as RapidProError, { fix });
 }
