@@ -29,7 +29,7 @@ const PROSE = new RegExp(
 /** Of what follows a brace, what no list of words in braces has. */
 const STATEMENT = String.raw`\s*(?:\}|\[native|[^{}]{0,200}?(?:\b(?:return|yield|throw|const|let|var|await|this)\b|\b(?:if|for|while|switch)\s?\(|[;=]|[\w$]\())`;
 /** The same where only a word and brackets stand before it. */
-const PLAIN_STATEMENT = String.raw`\s*(?:return\b(?:\s+[\w$'"\x60]{1,60}\s*[.;([+?}]|\s*[;{[('"\x60!])|(?:const|let|var)\s[^={}]{1,60}=|throw\s+new\s|await\s+[\w$.]{1,60}\(|(?:if|for|while|switch)\s?\([^{}]{1,200}\)|(?:this|super)[.(]|[\w$.]{1,60}\([^{}()]{0,100}\);)`;
+const PLAIN_STATEMENT = String.raw`\s*(?:return\b(?:\s+[\w$'"\x60]{1,60}\s*[.;([+?}]|\s*[;{[('"\x60!])|(?:const|let|var)\s[^={}]{1,60}=|throw\s+new\s|await\s+[\w$.]{1,60}\(|(?:if|for|while|switch)\s?\([^{}]{1,200}\)|(?:this|super)[.(]|[\w$]{1,40}\.[\w$.]{1,40}\s?=|[\w$.]{1,60}\([^{}()]{0,100}\);)`;
 const PARAMETERS = String.raw`\((?:[^()]|\([^()]{0,60}\)){0,200}\)`;
 const DECLARED = new RegExp(
   [
