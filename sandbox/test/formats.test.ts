@@ -30,6 +30,8 @@ describe.each(['v9', 'textit'] as const)('%s', dialect => {
     ['labels', 'application/json;version=1, text/html', 200, JSON_TYPE],
     ['labels', 'application/json;q=0.9, text/html;q=0.1', 200, PAGE],
     ['labels.json', 'image/*, application/*', 200, JSON_TYPE],
+    ['labels.json', '*/json', 200, JSON_TYPE],
+    ['labels.json', 'APPLICATION/JSON', 200, JSON_TYPE],
     ['?format=xml', 'application/json', 404, PAGE],
     ['', 'image/png', 406, PAGE],
   ])('%s for %s is a %i of %s', async (path, accept, status, type) => {
@@ -42,12 +44,37 @@ describe.each(['v9', 'textit'] as const)('%s', dialect => {
     const path = 'labels.json?name=none';
     const lines = await asked(path, 'application/json; indent=2', dialect);
     expect(lines.text).toMatch(/^\{\n {2}"next": null,\n {2}"previous": null,\n {2}"results": \[/);
-    const flat = await asked(path, '*/*; indent=0', dialect);
-    expect(flat.text).toMatch(/^\{\n"next": null,\n"previous": null,\n/);
+    const quoted = await asked(path, '*/*; q=0.5; indent="4"', dialect);
+    expect(quoted.text).toMatch(/^\{\n {4}"next": null,\n/);
     const most = await asked(path, 'application/json; indent=99', dialect);
     expect(most.text).toMatch(/^\{\n {8}"next"/);
-    const none = await asked(path, 'application/json; indent=a', dialect);
-    expect(none.text).toMatch(/^\{"next":null,/);
+    for (const indent of ['a', '0', '-3']) {
+      const none = await asked(path, `application/json; indent=${indent}`, dialect);
+      expect(none.text).toMatch(/^\{"next":null,/);
+    }
+  });
+
+  it.each([
+    ['application/json; charset=latin-1', Buffer.from('{"name":"é"}', 'latin1'), 201, '"name":"é"'],
+    ['application/json; charset="UTF-8"', Buffer.from('{"name":"é"}'), 201, '"name":"é"'],
+    ['application/json; charset=nope', Buffer.from('{"name":"é"}'), 201, '"name":"é"'],
+    [
+      'application/json;charset=ascii',
+      Buffer.from('{"name":"é"}'),
+      400,
+      "'ascii' codec can't decode byte 0xc3 in position 9: ordinal not in range(128)",
+    ],
+    ['application/*', Buffer.from('{"name":"é"}'), 201, '"name":"é"'],
+    ['application/vnd.api+json', Buffer.from('{}'), 415, 'Unsupported media type'],
+  ])('reads a body of %s', async (type, body, status, said) => {
+    const { sandbox } = await open({ dialect, seed: {} });
+    const answer = await request(`${sandbox.host}api/v2/labels.json`, {
+      method: 'POST',
+      headers: { authorization: `Token ${sandbox.token}`, 'content-type': type },
+      body,
+    });
+    expect(answer.statusCode).toBe(status);
+    expect(await answer.body.text()).toContain(said);
   });
 
   it('escapes the two separators that are none in JavaScript', async () => {

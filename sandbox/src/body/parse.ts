@@ -82,7 +82,10 @@ export async function readBody(incoming: Incoming): Promise<Record<string, unkno
   if (body.length === 0) return {};
   switch (mediaType(header)) {
     case 'application/json':
-      return readJson(body);
+    case 'application/*':
+    case '*/json':
+    case '*/*':
+      return readJson(body, charsetOf(header));
     case 'application/x-www-form-urlencoded':
       return formFields(new TextDecoder().decode(body));
     case 'multipart/form-data':
@@ -92,9 +95,29 @@ export async function readBody(incoming: Incoming): Promise<Record<string, unkno
   }
 }
 
-function readJson(body: Uint8Array): Record<string, unknown> {
+/** The charset that a Content-Type names, in small letters; empty if none. */
+function charsetOf(header: string | null): string {
+  const [, charset = ''] = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(header ?? '') ?? [];
+  return charset.toLowerCase().replaceAll('_', '-');
+}
+
+const LATIN_1 = ['latin-1', 'latin1', 'iso-8859-1', 'iso8859-1', 'l1'];
+const ASCII = ['ascii', 'us-ascii'];
+
+/** Text in the charset that is named; in UTF-8 where none is, or one that Python does not know. */
+function decoded(bytes: Uint8Array, charset: string): string {
+  if (LATIN_1.includes(charset)) return Buffer.from(bytes).toString('latin1');
+  const at = ASCII.includes(charset) ? bytes.findIndex(byte => byte > 0x7f) : -1;
+  if (at < 0) return decodeUtf8(bytes);
+  const byte = (bytes[at] ?? 0).toString(16);
+  throw badRequest(
+    `JSON parse error - 'ascii' codec can't decode byte 0x${byte} in position ${at}: ordinal not in range(128)`,
+  );
+}
+
+function readJson(body: Uint8Array, charset: string): Record<string, unknown> {
   if (body.length > MOST_BYTES) throw new ServerError('a body above the limit');
-  const text = decodeUtf8(body);
+  const text = decoded(body, charset);
   let parsed: unknown;
   try {
     parsed = parseJson(text);

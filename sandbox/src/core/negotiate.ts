@@ -8,8 +8,8 @@ export interface Form {
 type Kind = 'json' | 'page';
 
 const MEDIA: Record<Kind, readonly string[]> = {
-  page: ['text/html', 'text/*', '*/*'],
-  json: ['application/json', 'application/*', '*/*'],
+  page: ['text/html', 'text/*', '*/html', '*/*'],
+  json: ['application/json', 'application/*', '*/json', '*/*'],
 };
 
 /** Without another wish, the server prefers the first one. */
@@ -64,5 +64,6 @@ const MOST_INDENT = 8;
 function indentOf({ params }: Wish): number | null {
   const indent = params.get('indent');
   if (indent === undefined || !/^[+-]?\d+$/.test(indent)) return null;
-  return Math.max(Math.min(Number(indent), MOST_INDENT), 0);
+  const spaces = Math.min(Number(indent), MOST_INDENT);
+  return spaces > 0 ? spaces : null;
 }

@@ -21,11 +21,10 @@ export function write(
   return new Response(json, { status, headers: { 'content-type': 'application/json', ...all } });
 }
 
-/** Two line separators are escaped. Without an indent there is no white space; with one of 0 there are lines all the same. */
+/** Two line separators are escaped. Without an indent there is no white space. */
 function jsonText(data: unknown, indent: number | null): string {
-  const json = JSON.stringify(data, null, indent === 0 ? 1 : (indent ?? undefined));
-  const laidOut = indent === 0 ? json.replace(/\n +/g, '\n') : json;
-  return laidOut.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  const json = JSON.stringify(data, null, indent ?? undefined);
+  return json.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }
 
 /** `v9` announces two bytes with the empty responses of actions. The server writes them. */

@@ -14,14 +14,14 @@ export function jsonOf(at: Evaluation, value: Value): string {
 
 function written(at: Evaluation, value: Value, depth: number): string {
   if (depth > MOST_NESTED) throw new OverLimit('a value nested this deeply');
-  at.meter.charge(0.4);
+  at.meter.charge(0.8);
   if (typeof value === 'string') {
     at.meter.chargeText(value.length);
     return textAsJson(value);
   }
   if (value instanceof Decimal) return value.toString();
   if (value instanceof DateValue || value instanceof DateTimeValue || value instanceof TimeValue) {
-    at.meter.charge(20);
+    at.meter.charge(40);
     return textAsJson(value.toString());
   }
   if (isArray(value)) {

@@ -64,8 +64,9 @@ const SEQUENCES: Record<string, Sequence> = {
   ZZZ: zone('-07:00', at => offsetText(at.offset, ':')),
 };
 
-/** The price of one letter of a layout, for whoever reads one. */
+/** The price of one letter of a layout: to print by, and to read by. */
 export const LAYOUT_LETTER = 0.5;
+export const READING_LETTER = 2;
 
 /** Printed as they are. */
 const SEPARATORS = new Set(' :/.,T-_');

@@ -165,11 +165,11 @@ function rendered(at: Evaluation, value: Value, depth: number): string {
 }
 
 /** The price of finding what a clock shows. */
-const CLOCK = 20;
+const CLOCK = 40;
 
 /** The text of a value for readers: dates and numbers as the workspace writes them. */
 export function formatted(at: Evaluation, value: Value, depth = 0): string {
-  at.meter.charge(1);
+  at.meter.charge(2);
   if (value instanceof ErrorValue) return '';
   if (value instanceof Decimal) return formattedNumber(at, value);
   if (value instanceof DateValue) return printedDate(value, at.dateLayout, at.words);

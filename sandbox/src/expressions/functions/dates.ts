@@ -1,6 +1,6 @@
 import { Decimal } from '../decimal.js';
 import type { Evaluation } from '../environment.js';
-import { LAYOUT_LETTER, readBy } from '../layouts.js';
+import { READING_LETTER, readBy } from '../layouts.js';
 import {
   DateTimeValue,
   DateValue,
@@ -131,7 +131,7 @@ function parsedDateTime(at: Evaluation, args: readonly Value[]): Value {
   const text = toText(at, arg(args, 0));
   const layout = toText(at, arg(args, 1));
   const zone = args.length > 2 ? zoneOf(at, toText(at, arg(args, 2))) : at.zone;
-  at.meter.charge(layout.length * LAYOUT_LETTER);
+  at.meter.charge(layout.length * READING_LETTER);
   return readBy(layout, text, 'datetime', zone);
 }
 
@@ -188,7 +188,7 @@ export const dates: Functions = {
   parse_time: exactly(2, (at, args) => {
     const text = toText(at, arg(args, 0));
     const layout = toText(at, arg(args, 1));
-    at.meter.charge(layout.length * LAYOUT_LETTER);
+    at.meter.charge(layout.length * READING_LETTER);
     return readBy(layout, text, 'time', { name: 'UTC' }).time;
   }),
   datetime_from_epoch: exactly(1, ofEpoch),

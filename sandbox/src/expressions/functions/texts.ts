@@ -188,7 +188,7 @@ function readable(text: string, isOld: boolean): string {
 }
 
 /** The price of one name or code of a letter. */
-const ENTITY = 1;
+const ENTITY = 2;
 
 /** What is not printed: controls, marks of direction, joiners. */
 const UNPRINTED = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
@@ -206,7 +206,10 @@ export const texts: Functions = {
   trim: trimming(trimSpace, true, true),
   trim_left: trimming(trimStart, true, false),
   trim_right: trimming(trimEnd, false, true),
-  title: ofText(text => titled(lower(text))),
+  title: ofText((text, at) => {
+    at.meter.charge(text.length / 4);
+    return titled(lower(text));
+  }),
   word: checked(2, 3, word),
   remove_first_word: ofText(withoutFirstWord),
   word_count: checked(1, 2, (at, args) => {
