@@ -1,3 +1,4 @@
+import { fail } from '../errors/errors.js';
 import { fromMicros, type Micros, microsIn, timeIn, toMicros } from '../input/times.js';
 import { PAGE_SIZE, type ResourceName } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
@@ -25,6 +26,9 @@ const LATE = LATEST * 1_000_000;
 
 /** Of the newest records so many at most are read again: with what has changed meanwhile they are one page. */
 const MOST_AGAIN = 200;
+
+/** Looks at the newest records, one after the other, of which each shows more than a page of changes. */
+const MOST_LOOKS = 100;
 
 /**
  * Whether a record that changes leaves the list: it ends in the past, as the job wants it. To be asked when
@@ -75,7 +79,8 @@ export async function* changes(
 async function newestFirst(list: OrderedList, since: Micros): Promise<Dictionary[]> {
   const { client, name, query, order } = list;
   const found: Dictionary[][] = [];
-  for (let begin = since; ; ) {
+  let begin = since;
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
     const end = begin;
     const asked = order.isFiltered ? { ...query, after: fromMicros(end + 1) } : query;
     let count = 0;
@@ -89,6 +94,11 @@ async function newestFirst(list: OrderedList, since: Micros): Promise<Dictionary
     // One page is one moment: nothing can have moved behind it.
     if (count < 2) return found.flat();
   }
+  throw fail(
+    'LIST_TOO_LONG',
+    'The list changes faster than it can be read.',
+    'Read it again when less is going on, or read less, with a filter.',
+  );
 }
 
 /**

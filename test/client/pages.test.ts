@@ -1,8 +1,10 @@
 import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { recording, replay, servers } from '../../recordings/read.js';
+import { changes } from '../../src/client/changes.js';
 import { Client } from '../../src/client/client.js';
 import { Limiter } from '../../src/client/limiter.js';
+import { orderOf } from '../../src/client/listOrder.js';
 import { nextPlace, type Page, pages, readPage } from '../../src/client/pages.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { RapidProError } from '../../src/errors/errors.js';
@@ -155,6 +157,23 @@ describe('lists that do not end', () => {
     const { error } = await untilError(pages(client, 'contacts'));
     expect(error.code).toBe('LIST_TOO_LONG');
     expect(server.requests.length).toBeLessThan(150);
+  });
+
+  test('a list that changes faster than it is read', async () => {
+    let [now, requests] = [Date.parse('2026-05-04T08:00:00Z'), 0];
+    // Whoever begins anew finds two pages of changes.
+    const request = async ({ query = {} }: { query?: Query }) => {
+      const isFirst = !('cursor' in query);
+      if (isFirst) now += 10_000;
+      const modified_on = new Date(isFirst ? now : now - 5000).toISOString();
+      const next = isFirst ? `https://host/api/v2/tickets?cursor=p${now}` : null;
+      return { body: { next, results: [{ uuid: `ticket-${requests++}`, modified_on }] } };
+    };
+    const client = { request } as unknown as Client;
+    const list = { client, name: 'tickets', query: {}, order: orderOf('tickets', {}) } as const;
+    const { error } = await untilError(changes(list, now * 1000));
+    expect(error.code).toBe('LIST_TOO_LONG');
+    expect(requests).toBe(200);
   });
 
   test('but some empty pages before a full one are fine', async () => {
