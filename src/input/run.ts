@@ -431,12 +431,12 @@ function logStray(name: string): void {
 
 function logOpen(name: string): void {
   log.warn(
-    `${name}() had not come to its end when the job ended, and nobody waits for it. ${CURE(name)}`,
+    `${name}() was not finished when the job ended, and nothing waits for it. ${CURE(name)}`,
   );
 }
 
 function logLate(name: string): void {
-  const line = `${name}() was called after the job had ended, so nobody waits for it, and it may be cut off. ${CURE(name)}`;
+  const line = `${name}() was called after the job had ended, so nothing waits for it, and it may be cut off. ${CURE(name)}`;
   if (isToldFirst(line)) log.warn(line);
 }
 
