@@ -197,12 +197,12 @@ function logStray(name: string): void {
 
 function logOpen(name: string): void {
   log.warn(
-    `${name}() had not come to its end when the job ended, and nobody waits for it. ${awaitIt(name)}`,
+    `${name}() was not finished when the job ended, and nothing waits for it. ${awaitIt(name)}`,
   );
 }
 
 function logLate(name: string): void {
-  const line = `${name}() was called after the job had ended, so nobody waits for it, and it may be cut off. ${awaitIt(name)}`;
+  const line = `${name}() was called after the job had ended, so nothing waits for it, and it may be cut off. ${awaitIt(name)}`;
   if (isToldFirst(line)) log.warn(line);
 }
 
