@@ -42,6 +42,10 @@ export interface Change {
   missing: number;
   /** True if the contact was recognized by its URNs. */
   byUrns: boolean;
+  /** True if it showed by what it was recognized. */
+  isShown: boolean;
+  /** The contact as the answer to the last write has it. */
+  written?: Dictionary;
   /** Uuids of groups to enter and to leave. */
   join: string[];
   leave: string[];
@@ -119,6 +123,7 @@ export function compareContact(
     urns: false,
     missing: 0,
     byUrns: false,
+    isShown: false,
     join: [],
     leave: [],
     inactive: inactiveStatus(contact) !== undefined,

@@ -202,6 +202,7 @@ export class Matches {
     if (status !== undefined) outcome.noteInactive(index, uuid, status);
     const change = compareContact(input, contact, facts, settings, held);
     change.byUrns = matcher.usesUrns(input);
+    change.isShown = matcher.of(contact).has(input);
     const same = change.changed.length === 0;
     if (this.waits) this.#waiting.set(input, same ? null : change);
     else if (same) outcome.complete('unchanged', { index, uuid, ...reportMisread(change) });

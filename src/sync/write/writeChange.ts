@@ -64,7 +64,8 @@ function isSameList(list: readonly string[], contact: Dictionary): boolean {
   );
 }
 
-function noteMisread(change: Change, contact: Dictionary): void {
+function noteWritten(change: Change, contact: Dictionary): void {
+  change.written = contact;
   const { unread, altered } = misreadFields(change.body, contact);
   change.unread = [...new Set([...change.unread, ...unread])];
   change.altered = [...new Set([...change.altered, ...altered])];
@@ -75,7 +76,7 @@ async function writeBody(client: Client, change: Change): Promise<void> {
   const { body, uuid } = change;
   if (Object.keys(body).length === 0) return;
   const written = await writeContact(client, { uuid }, body);
-  noteMisread(change, written);
+  noteWritten(change, written);
   // RapidPro compares the raw texts, which nobody is shown, and counts only what really changes.
   const hadNoEffect = written.modified_on !== undefined && written.modified_on === change.modified;
   change.hadNoEffect = hadNoEffect && change.unpredicted.length > 0;
@@ -108,7 +109,7 @@ async function writeWithUrns(client: Client, change: Change, exact: boolean): Pr
   if (change.byUrns && missing.length === wanted.length) throw moved();
   const list = exact ? wanted : [...urnsOf(contact), ...missing];
   if (missing.length > 0 || (exact && !isSameList(list, contact))) {
-    noteMisread(change, await writeUrns(client, contact, body, list, given));
+    noteWritten(change, await writeUrns(client, contact, body, list, given));
     return changed;
   }
   await writeBody(client, change);

@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { changed, RapidProError, type Reason } from '../../errors/errors.js';
+import { changed, fail, RapidProError, type Reason } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { isPlainUrn, trimmed } from '../../input/stored.js';
 import { refuseDuplicateNumbers } from '../../operations/contact/duplicateNumbers.js';
@@ -83,8 +83,20 @@ export class Writer {
       this.#unreadPlaces.learn(change);
       const others = change.changed.filter(key => key !== 'groups');
       if (others.length > 0) outcome.begin({ index, uuid, changed: others });
+      this.#requireSame(change);
       this.#toGroups(change);
     });
+  }
+
+  /** Whoever has lost meanwhile by what it was recognized is perhaps somebody else, and joins no group. */
+  #requireSame({ input, isShown, written }: Change): void {
+    const { matcher } = this.#parts;
+    if (!isShown || !written || matcher.of(written).has(input)) return;
+    throw fail(
+      'NOT_FOUND',
+      `The contact lost its ${matcher.field === undefined ? 'phone number or address' : `value of "${matcher.field}"`} while it was written. Its groups were not changed.`,
+      'Check in RapidPro who it is now. Then run the job again: it looks for the entry anew.',
+    );
   }
 
   /**

@@ -223,6 +223,39 @@ describe.each(['v9', 'newer'] as const)('%s', line => {
     }
   });
 
+  test.each([
+    ['its key', { key: 'fields.reg' }, { fields: { reg: 'x' } }],
+    ['its number', { key: 'urn' }, { urns: ['tel:+250788123199'] }],
+  ] as const)(
+    'who loses %s just before it is written does not join the group',
+    async (_, options, given) => {
+      let last = 0;
+      const others: { [pages: number]: () => void } = {};
+      const { all, change, run, store, workspace } = await register(others);
+      const clinic = store.addNamed('groups', 'Clinic', '', false);
+      const list = ['0', '1', '2'].map(n => ({
+        fields: { reg: `r${n}` },
+        urns: [`tel:+2507881231${n}0`],
+        name: `Amina ${n}`,
+        groups: ['Clinic'],
+      }));
+      // Behind the last page that the sync reads.
+      const pages = () =>
+        workspace.requests.filter(one => one.method === 'GET' && one.endpoint === 'contacts')
+          .length;
+      await run(syncContacts(list, { ...options, dryRun: true }));
+      last = pages() * 2 - 1;
+      others[last] = () => change(all[0], given as Partial<Contact>);
+      const { data } = await run(syncContacts(list, options));
+      expect(data).toMatchObject({
+        updated: [{ index: 1 }, { index: 2 }],
+        failed: [{ index: 0, uuid: all[0].uuid, code: 'NOT_FOUND', changed: ['name'] }],
+      });
+      expect([...all[0].groups]).not.toContain(clinic.uuid);
+      expect(all[1].groups).toContain(clinic.uuid);
+    },
+  );
+
   test('who loses the number by which it was found before it is written is left alone', async () => {
     const { all, change, run } = await register({
       1: () => change(all[0], { urns: ['tel:+250788123199'] }),
