@@ -18,6 +18,12 @@ const notText =
     if (takesUrn && typeof issue.input === 'number') {
       return `is a number, and a URN is text: ${URN_FIX.replace(/\.$/, '')}`;
     }
+    if (takesUrn && Array.isArray(issue.input)) {
+      return 'is a list within the list: write the inner one alone, as urns: () => util.phoneUrns(…)';
+    }
+    if (takesUrn && issue.input === null) {
+      return 'is null: leave out what is missing, as urns: () => util.phoneUrns(…) does with { ifInvalid: "null" }';
+    }
     return expected.includes('uuid') && hasUuid(issue.input)
       ? `${expected}. Use uuids: ${uuids}`
       : expected;

@@ -362,7 +362,19 @@ export function expand(
 
 /** Stands in place of one of a list that has something in it that cannot travel as JSON. */
 export class Unsendable {
-  constructor(readonly reason: RapidProError) {}
+  readonly #item: unknown;
+
+  constructor(
+    readonly reason: RapidProError,
+    item: unknown,
+  ) {
+    this.#item = item;
+  }
+
+  /** As the job wrote it. */
+  get item(): unknown {
+    return this.#item;
+  }
 }
 
 /**
@@ -384,7 +396,7 @@ export async function expandEach(
     try {
       return expandWithin(context, plain, where, 1);
     } catch (error) {
-      if (error instanceof RapidProError) return new Unsendable(error);
+      if (error instanceof RapidProError) return new Unsendable(error, plain);
       throw error;
     }
   };

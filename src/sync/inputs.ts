@@ -3,7 +3,7 @@ import { checkContactWithUuid } from '../input/bodies.js';
 import { type Body, keysOf } from '../input/body.js';
 import { isShown, refuseNearMisses, typeName } from '../input/check.js';
 import { Unsendable } from '../input/expand.js';
-import { distinctUrns, urnIdentity } from '../input/identifiers.js';
+import { distinctUrns, isUuid, urnIdentity } from '../input/identifiers.js';
 import { log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import { hasRefusedCharacter, trimmed } from '../input/stored.js';
@@ -29,6 +29,8 @@ export interface Input {
   note?: string | undefined;
   /** Keys that this package does not know. */
   others?: Body | undefined;
+  /** True if it cannot be sent: this is only by what it names its contact. */
+  isUnsendable?: boolean;
 }
 
 const KNOWN = ['uuid', 'urns', 'name', 'language', 'groups', 'fields', 'note'];
@@ -103,6 +105,17 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
   return { known, others };
 }
 
+/** What is left of an entry that cannot be sent: by its uuid or key its contact is still named in the list. */
+function namesLeft(item: unknown, index: number, key: string | undefined): Input | undefined {
+  const { uuid, fields } = (item ?? {}) as { uuid?: unknown; fields?: unknown };
+  const field = key?.startsWith('fields.') ? key.slice('fields.'.length) : undefined;
+  if (field === undefined)
+    return isUuid(uuid) ? { index, uuid: String(uuid), isUnsendable: true } : undefined;
+  const value = (fields as Body | null | undefined)?.[field];
+  const isValue = typeof value === 'string' || typeof value === 'number';
+  return isValue ? { index, fields: { [field]: value }, isUnsendable: true } : undefined;
+}
+
 /**
  * Checks each contact of the list. Those that cannot be sent fail; the others are given back, in place of
  * what the list held: a hundred thousand of them are not kept twice.
@@ -110,7 +123,7 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
 export async function readInputs(
   list: unknown[],
   outcome: BulkOutcome,
-  how: { replacesUrns: boolean; isLiteral: boolean },
+  how: { replacesUrns: boolean; isLiteral: boolean; key?: string | undefined },
 ): Promise<Input[]> {
   const unknownKeys = new Set<string>();
   const inputs: Input[] = [];
@@ -122,6 +135,8 @@ export async function readInputs(
     } catch (error) {
       if (!(error instanceof RapidProError)) throw error;
       outcome.fail({ index }, error);
+      const left = namesLeft(value instanceof Unsendable ? value.item : value, index, how.key);
+      if (left) inputs.push(left);
     }
   });
   for (const key of unknownKeys) {

@@ -102,6 +102,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     const all = await readInputs(list, outcome, {
       replacesUrns: exactUrns,
       isLiteral: call.options.literal === true,
+      key,
     });
     for (const { index, note } of all) if (note !== undefined) outcome.fail({ index }, NO_NOTES);
     await failHomeNumbers(run.workspace, all, outcome);

@@ -567,6 +567,20 @@ test.each<[string, (state: State) => unknown, string]>([
   });
 });
 
+test('a loop that waits for none of its calls is told to', async () => {
+  const server = await rapidpro();
+  const job = fn((async (state: State) => {
+    for (const n of [1, 2])
+      state = upsertContact({ urns: [`tel:+25078812312${n}`] })(state) as never;
+    return state;
+  }) as never);
+  expect(await failure(execute(job), server)).toMatchObject({
+    code: 'INVALID_INPUT',
+    description: expect.stringContaining('The state is a promise'),
+    fix: expect.stringContaining('state = await upsertContact(…)(state)'),
+  });
+});
+
 test.each<[string, (state: State) => unknown, string]>([
   ['an operation', () => getGroups(), 'eachPage() got getGroups without its parentheses'],
   ['a list', s => s.data, 'An operation returned a list instead of the state for a page.'],

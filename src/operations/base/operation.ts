@@ -130,6 +130,12 @@ export function requireStateAtAll(state: unknown): asserts state is State {
   }
   const lost = lostAs(state);
   if (!lost) return;
+  if (isThenable(state)) {
+    refuse(
+      'The state is a promise: nothing waited for the operation before.',
+      'Write await before each call: state = await upsertContact(…)(state)',
+    );
+  }
   refuse(
     `An earlier fn() returned ${lost}.`,
     'Return the state at the end: fn(state => { …; return state; })',
@@ -139,7 +145,7 @@ export function requireStateAtAll(state: unknown): asserts state is State {
 /** What stands in place of the state, if it is none. */
 export function lostAs(state: unknown): string | undefined {
   if (state === undefined || state === null || state === '') return 'no state';
-  if (typeof state !== 'object' || Array.isArray(state)) {
+  if (typeof state !== 'object' || Array.isArray(state) || isThenable(state)) {
     return `${kindOf(state)} instead of the state`;
   }
   // The platform makes an empty one of none.

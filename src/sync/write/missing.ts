@@ -157,7 +157,7 @@ export class Missing {
 
   /** Whoever is in the list must be known before anybody is taken for missing. */
   #requireSound(): void {
-    const { outcome, client, settings } = this.#parts;
+    const { all, matcher, outcome, client, settings } = this.#parts;
     const { total } = outcome;
     if (total === 0) throw stay('the list is empty', 'Check where the list comes from.');
     const { stopped } = client.limiter;
@@ -166,15 +166,21 @@ export class Missing {
       Array.from({ length: total }, (_, index) => index).filter(is);
     const open = indexes(index => outcome.isOpen(index));
     if (open.length > 0) throw stay('not all of the list was processed', AGAIN, open);
+    // Whom the list names by a key or uuid stays, whatever else is wrong with the entry.
+    const isNamed = (input: Input) =>
+      input.isUnsendable === true && !matcher.usesUrns(input) && matcher.namesOf(input).length > 0;
+    const named = new Set(all.filter(isNamed).map(({ index }) => index));
     const failed = indexes(
-      index => !outcome.isDone(index) && this.#matches.uuidOf(index) === undefined,
+      index =>
+        !outcome.isDone(index) && this.#matches.uuidOf(index) === undefined && !named.has(index),
     );
     if (failed.length > 0) {
       const what = `${count(failed.length, ['entry', 'entries'])} of the list failed before the contact was identified`;
       throw stay(what, `See data.failed. ${AGAIN}`, failed);
     }
     const lost = indexes(
-      index => this.#uuidOf(index) === undefined && !outcome.isPassedOver(index),
+      index =>
+        this.#uuidOf(index) === undefined && !outcome.isPassedOver(index) && !named.has(index),
     );
     if (!settings.dryRun && lost.length > 0) {
       throw stay('some entries could not be identified', AGAIN, lost);

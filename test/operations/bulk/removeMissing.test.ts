@@ -1,7 +1,7 @@
 import type { Sandbox } from '@openfn/rapidpro-sandbox';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { syncContacts } from '../../../src/index.js';
+import { syncContacts, util } from '../../../src/index.js';
 import type { SyncContact, SyncOptions } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
@@ -50,6 +50,24 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
     expect(membersOf(sandbox)).toEqual(['Person 0', 'Person 1', 'Person 2']);
     expect(membersOf(sandbox, 'Partners')).toHaveLength(4);
     expect(writes(sandbox)).toEqual(['POST contact_actions']);
+  });
+
+  test('a bad phone number keeps nobody in the group where a key names the contact', async () => {
+    const people = upTo(3).map(n => person(n, { fields: { tei_id: `t${n}` } }));
+    const sandbox = await start(0, { contacts: people });
+    const gone = uuidOf(sandbox, 2);
+    const list = [
+      { urns: [urn(0)], fields: { tei_id: 't0' } },
+      { urns: [() => util.phoneUrn('none', 'RW')], fields: { tei_id: 't1' } },
+    ] as never;
+    const result = await sync(sandbox, list, { key: 'fields.tei_id' });
+    expect(result.failed).toMatchObject([{ index: 1, code: 'INVALID_URN' }]);
+    expect(result.left).toEqual([gone]);
+    expect(membersOf(sandbox)).toEqual(['Person 0', 'Person 1']);
+    // By its number alone nobody knows who it is.
+    const byUrn = await sync(sandbox, [{ urns: [urn(0)] }, { urns: ['tel:none'] }]);
+    expect(byUrn).toMatchObject({ left: [], notRemoved: { indexes: [[1, 1]] } });
+    expect(membersOf(sandbox)).toHaveLength(2);
   });
 
   test.each([
