@@ -1,4 +1,5 @@
 import { fail, type RapidProError } from '../errors/errors.js';
+import { isShown } from './check.js';
 import { nearest } from './nearest.js';
 
 /** Options of `util.parseCsv`. The names are those of `parseCsv` in other adaptors. */
@@ -45,9 +46,12 @@ function checkOptions(options: unknown): Settings {
   if (isGood && Object.keys(given).every(key => KNOWN.includes(key))) {
     return { delimiter, quote, columns, required, trim };
   }
+  const unknown = Object.keys(given).find(key => !KNOWN.includes(key));
   throw fail(
     'INVALID_OPTION',
-    'util.parseCsv(): an option is unknown or invalid.',
+    unknown !== undefined && isShown(unknown)
+      ? `util.parseCsv(): there is no option "${unknown}".`
+      : 'util.parseCsv(): an option is invalid.',
     'Known options: delimiter and quote (one character each), columns (true, false or a list of names), required (a list of names), trim (true or false).',
   );
 }

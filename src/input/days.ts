@@ -175,7 +175,7 @@ function asDateTime(value: unknown, pattern: Pattern, zone: IANAZone): string {
   if (typeof value === 'number') return fromSerial(value, zone);
   if (value === undefined) {
     throw new NoDate(
-      'is undefined: nothing has this name',
+      'is undefined: there is no column or key with this name',
       'Check the name after $ or state. In a table, it is the name of the column, exactly as written there: row["Due date"].',
     );
   }

@@ -50,7 +50,8 @@ function inPlainDigits(text: string): string {
 
 /** A cell as text. Numbers that were rounded are refused: a digit of them is another one now. */
 function textOf(value: unknown): string {
-  if (value === undefined) throw new NoNumber('is undefined: nothing has this name', UNDEFINED_FIX);
+  if (value === undefined)
+    throw new NoNumber('is undefined: there is no column or key with this name', UNDEFINED_FIX);
   if (isNothing(value)) throw new NoNumber('is empty', EMPTY_FIX);
   if (typeof value === 'number') {
     if (Number.isSafeInteger(value) && value > 0) return String(value);

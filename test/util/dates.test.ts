@@ -38,7 +38,7 @@ describe('util.dateTime', () => {
     [Number.NaN, 'dd/MM/yyyy', /a number that no spreadsheet uses/],
     [new Date('x'), 'dd/MM/yyyy', /invalid Date/],
     ['', 'dd/MM/yyyy', /is empty/],
-    [undefined, 'dd/MM/yyyy', /is undefined: nothing has this name/],
+    [undefined, 'dd/MM/yyyy', /is undefined: there is no column or key with this name/],
     [true, 'dd/MM/yyyy', /must be text/],
     ['01/02/1026', 'dd/MM/yyyy', /before 1900/],
     ['01/02/0026', 'dd/MM/yyyy', /before 1900/],

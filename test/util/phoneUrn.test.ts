@@ -62,7 +62,7 @@ describe('util.phoneUrn', () => {
     ['Amina 0788123123', /words/],
     ['0788123123 ext 12', /letters or an extension/],
     ['', /is empty/],
-    [undefined, /is undefined: nothing has this name/],
+    [undefined, /is undefined: there is no column or key with this name/],
     [null, /is empty/],
     [{}, /must be text or a number/],
   ])('%j is refused, without being shown', (text, said) => {
