@@ -2,6 +2,7 @@ import type { IANAZone } from 'luxon';
 import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { firstInstant, isDay, onClocks, startOfDay, zoneOf } from './times.js';
+import { inTurns } from './turns.js';
 
 /**
  * Times in contact fields. RapidPro takes a full ISO time with its zone as it is written. Any other text
@@ -245,7 +246,10 @@ export async function readTimeRule(
   const keys = known
     ? [...known.keys()].filter(key => known.get(key) === 'datetime')
     : await datetimesAmong(facts, all);
-  const lacking = all.some(fields => keys.some(key => lacksZone(fields?.[key])));
+  let lacking = false;
+  await inTurns(all, fields => {
+    lacking ||= keys.some(key => lacksZone(fields?.[key]));
+  });
   const zone = lacking ? await readZone(facts) : undefined;
   return (fields, where) => {
     for (const key of keys) {

@@ -183,7 +183,7 @@ function keptIn(state: unknown): unknown[] {
     const items = Array.isArray(value) ? value.slice(0, left) : Object.values(value);
     return items.flatMap(item => look(item, depth - 1));
   };
-  return isPromise(state) ? [] : look(state, 2);
+  return isPromise(state) ? [] : look(state, 4);
 }
 
 function noteFailure({ run }: Call, error: unknown): void {

@@ -1,4 +1,6 @@
 import type { Client } from '../client/client.js';
+import { AbortedError } from '../client/limiter.js';
+import { pages } from '../client/pages.js';
 import { RapidProError, type Reason } from '../errors/errors.js';
 import { urnIdentity } from '../input/identifiers.js';
 import { inTurns } from '../input/turns.js';
@@ -19,6 +21,9 @@ export interface LookUpsParts extends MatchesParts {
 
 /** So many contacts are looked up at most before what they led to is written. */
 const MOST_ASKED = 100;
+
+/** A page that shows fewer is not worth its request. */
+const LEAST_SHOWN = 2;
 
 const NOT_FOUND: Reason = {
   code: 'NOT_FOUND',
@@ -65,7 +70,9 @@ export class LookUps {
     const { inputs, earlier, matcher, outcome, client } = this.#parts;
     if (!earlier) return;
     const found = new Map(earlier.found);
-    const left = inputs.filter(({ index }) => found.has(index) && !met.has(index));
+    const left = inputs.filter(
+      ({ index }) => found.has(index) && !met.has(index) && this.#writer.isLeft(index),
+    );
     const lookUp = async (input: Input) => {
       const { index } = input;
       const uuid = found.get(index);
@@ -83,7 +90,43 @@ export class LookUps {
         else this.#matches.release(input);
       });
     };
-    await this.#inSteps(left, some => client.limiter.each(some, lookUp));
+    const unseen = await this.#readNewest(left, found);
+    await this.#inSteps(unseen, some => client.limiter.each(some, lookUp));
+  }
+
+  /**
+   * Whoever was written last comes first in RapidPro's list. So one page often shows many of those that were
+   * written in part, and wait for their groups.
+   *
+   * @returns those that it did not show
+   */
+  async #readNewest(
+    inputs: readonly Input[],
+    found: ReadonlyMap<number, string>,
+  ): Promise<readonly Input[]> {
+    const { client, matcher, outcome } = this.#parts;
+    if (matcher.field !== undefined) return inputs;
+    const wanted = new Map(inputs.map(input => [found.get(input.index), input]));
+    const isWanted = (contact: Dictionary) => wanted.has(String(contact.uuid));
+    if (wanted.size <= LEAST_SHOWN) return inputs;
+    try {
+      for await (const { records } of pages(client, 'contacts')) {
+        const shown = records.filter(isWanted);
+        const changes = shown.flatMap(contact => {
+          const input = wanted.get(String(contact.uuid));
+          if (!input || !outcome.isOpen(input.index)) return [];
+          if (!this.#matches.isStill(input, contact)) return [];
+          wanted.delete(String(contact.uuid));
+          return this.#matches.see(contact, { input, urns: [] });
+        });
+        await this.#writer.changes(changes);
+        if (shown.length < LEAST_SHOWN || wanted.size <= LEAST_SHOWN) break;
+      }
+    } catch (error) {
+      if (error instanceof RapidProError) client.limiter.stop(error);
+      else if (!(error instanceof AbortedError)) throw error;
+    }
+    return [...wanted.values()];
   }
 
   /** All that were not met by reading. Who is surely new is made without a look. */

@@ -513,6 +513,7 @@ describe('a call that may go on when its function has ended', () => {
       ['itself', s => up(9, s)],
       ['in a list', s => both.map(p => up(p, s))],
       ['in a chain', s => up(9, s).then(next => next)],
+      ['in the rows of a list', s => both.map(p => ({ sent: up(p, s) }))],
     ])('is the next step’s to take, also where it fails: %s', async (_, make) => {
       const caught: unknown[] = [];
       const job = await runJob(
@@ -520,7 +521,8 @@ describe('a call that may go on when its function has ended', () => {
         getGroups(),
         step(async s => {
           const { kept, ...rest } = s;
-          await Promise.all([kept].flat()).catch(error => caught.push(error.code));
+          const promises = [kept].flat().map(one => (one as { sent?: unknown }).sent ?? one);
+          await Promise.all(promises).catch(error => caught.push(error.code));
           return rest;
         }),
       );

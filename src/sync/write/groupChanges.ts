@@ -43,9 +43,10 @@ export class GroupChanges {
     );
   }
 
-  /** Contacts that wait for their groups. */
-  waiting(): Change[] {
-    return [...this.#open.keys()];
+  /** Whether one of the list waits for its groups. */
+  isWaiting(index: number): boolean {
+    const change = this.#latest.get(index);
+    return change !== undefined && this.#open.has(change);
   }
 
   /** Takes out batches of a hundred; all that is left at the end. Who has failed meanwhile is left out. */

@@ -138,6 +138,11 @@ export class Writer {
     }
   }
 
+  /** Whether one of the list has still to be written, and does not just wait for its groups. */
+  isLeft(index: number): boolean {
+    return this.#parts.outcome.isOpen(index) && !this.#groups.isWaiting(index);
+  }
+
   /**
    * Sends what waits for its groups: full hundreds, or at the end all. A run that goes on may have few
    * requests: its first ones do not wait until there are a hundred.

@@ -263,6 +263,31 @@ describe.each(dialects)('going on after a stop, on %s', dialect => {
     expect(answered.length).toBeLessThanOrEqual(600 + 3 + 2 * 2);
   });
 
+  test('people whose groups were waiting are read on the first page, and not looked up one by one', async () => {
+    const sandbox = await workspace({ dialect, contacts: seeded(1500) });
+    const list = seeded(1500)
+      .filter((_, n) => n % 15 === 0)
+      .map(({ urns }, n) => ({ urns, name: `New ${n}`, groups: ['Mothers'] }));
+    const asked = () => sandbox.requests().filter(({ path }) => path.endsWith('contacts.json'));
+    sandbox.configure({ throttle: { 'v2.contacts': '70/hour' } });
+    const { result, state } = await bulk(syncContacts(list, { resume: true }), sandbox);
+    expect(result.notAttempted).toHaveLength(100);
+    sandbox.configure({ throttle: false });
+    const before = asked().length;
+    const rest = await bulk(syncContacts(list, { resume: true }), sandbox, {
+      rapidpro: state.rapidpro,
+    });
+    expect(rest.result.updated).toHaveLength(100);
+    const lookUps = asked()
+      .slice(before)
+      .filter(({ method, query }) => method === 'GET' && query.includes('uuid='));
+    expect(lookUps.length).toBeLessThanOrEqual(2);
+    expect(asked().length - before).toBeLessThanOrEqual(40 + 8);
+    const members = sandbox.contacts().filter(({ groups }) => groups.length > 0);
+    expect(members).toHaveLength(100);
+    expect(repeated(sandbox)).toEqual([]);
+  });
+
   test('five requests a run are enough to enter a group', async () => {
     const sandbox = await workspace({ dialect, contacts: seeded(1500) });
     const list = seeded(1500)
