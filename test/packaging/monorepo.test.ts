@@ -191,7 +191,11 @@ describe('with what npm has', () => {
     symlinkSync(join(ROOT, 'node_modules'), join(there, 'node_modules'));
   });
   const run = (...args: string[]) =>
-    start(process.execPath, args, { cwd: there, timeout: 120_000, env: { NO_COLOR: '1' } });
+    start(process.execPath, args, {
+      cwd: there,
+      timeout: 120_000,
+      env: { NO_COLOR: '1', NODE_NO_WARNINGS: '1' },
+    });
 
   test('its declarations are built, the same as here', async () => {
     const { code, stderr } = await run('--import', 'tsx', 'scripts/types.ts');
