@@ -202,6 +202,16 @@ export class Limiter {
     this.outOfTime = isLate || reason.code === 'RATE_LIMITED';
   }
 
+  /**
+   * Stops for the error that ended a reading. What was not sent has been stopped already.
+   *
+   * @throws any other error
+   */
+  stopFor(error: unknown): void {
+    if (error instanceof RapidProError) this.stop(error);
+    else if (!(error instanceof AbortedError)) throw error;
+  }
+
   /** Stops a bulk run because the deadline has come. A list sees that by itself. */
   stopLate(): void {
     if (!this.#isBulk) return;

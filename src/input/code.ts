@@ -108,11 +108,7 @@ const UNREAD = new RegExp(
 );
 
 function isBody(raw: string, names: readonly string[], isUsual: boolean): boolean {
-  if (raw.startsWith('\x60')) return true;
-  if (
-    new RegExp(String.raw`^\{${STATEMENT}|^\{[^{}]{0,200}?[A-Za-z_$]\.[A-Za-z_$]|^\(\{`).test(raw)
-  )
-    return true;
+  if (raw.startsWith('\x60') || BLOCK.test(raw)) return true;
   const code = raw.replace(COMMENTS, ' ').replace(TEXTS, "''").trimStart();
   const end = PROSE.exec(code);
   const expression = end ? code.slice(0, end.index + end[0].length) : code;
@@ -121,6 +117,9 @@ function isBody(raw: string, names: readonly string[], isUsual: boolean): boolea
     (isUsual && (UNREAD.test(expression) || (!end && UNREAD_WORD.test(expression))))
   );
 }
+
+/** A body with statements, and an object that is given. */
+const BLOCK = new RegExp(String.raw`^\{${STATEMENT}|^\{[^{}]{0,200}?[A-Za-z_$]\.[A-Za-z_$]|^\(\{`);
 
 /** Whether the arrow in a text is that of a function. */
 function isArrow(text: string, at: number): boolean {

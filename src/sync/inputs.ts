@@ -12,7 +12,7 @@ import { digitsTakenWhole } from '../input/urns.js';
 import { homeNumberFault } from '../operations/base/homeNumbers.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { BATCH_LIMIT } from '../resources.js';
-import type { BulkSettings } from './options.js';
+import { type BulkSettings, fieldOf, type SyncSettings } from './options.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
 import { inCommon } from './report/clashes.js';
 
@@ -106,9 +106,9 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
 }
 
 /** What is left of an entry that cannot be sent: by its uuid or key its contact is still named in the list. */
-function namesLeft(item: unknown, index: number, key: string | undefined): Input | undefined {
+function namesLeft(item: unknown, index: number, key: SyncSettings['key']): Input | undefined {
   const { uuid, fields } = (item ?? {}) as { uuid?: unknown; fields?: unknown };
-  const field = key?.startsWith('fields.') ? key.slice('fields.'.length) : undefined;
+  const field = fieldOf(key);
   if (field === undefined)
     return isUuid(uuid) ? { index, uuid: String(uuid), isUnsendable: true } : undefined;
   const value = (fields as Body | null | undefined)?.[field];
@@ -123,7 +123,7 @@ function namesLeft(item: unknown, index: number, key: string | undefined): Input
 export async function readInputs(
   list: unknown[],
   outcome: BulkOutcome,
-  how: { replacesUrns: boolean; isLiteral: boolean; key?: string | undefined },
+  how: { replacesUrns: boolean; isLiteral: boolean; key?: SyncSettings['key'] },
 ): Promise<Input[]> {
   const unknownKeys = new Set<string>();
   const inputs: Input[] = [];

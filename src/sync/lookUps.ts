@@ -1,5 +1,4 @@
 import type { Client } from '../client/client.js';
-import { AbortedError } from '../client/limiter.js';
 import { pages } from '../client/pages.js';
 import { RapidProError, type Reason } from '../errors/errors.js';
 import { urnIdentity } from '../input/identifiers.js';
@@ -107,24 +106,23 @@ export class LookUps {
     const { client, matcher, outcome } = this.#parts;
     if (matcher.field !== undefined) return inputs;
     const wanted = new Map(inputs.map(input => [found.get(input.index), input]));
-    const isWanted = (contact: Dictionary) => wanted.has(String(contact.uuid));
     if (wanted.size <= LEAST_SHOWN) return inputs;
     try {
       for await (const { records } of pages(client, 'contacts')) {
-        const shown = records.filter(isWanted);
-        const changes = shown.flatMap(contact => {
-          const input = wanted.get(String(contact.uuid));
-          if (!input || !outcome.isOpen(input.index)) return [];
-          if (!this.#matches.isStill(input, contact)) return [];
-          wanted.delete(String(contact.uuid));
+        const before = wanted.size;
+        const changes = records.flatMap(contact => {
+          const uuid = String(contact.uuid);
+          const input = wanted.get(uuid);
+          const isShown = input && outcome.isOpen(input.index);
+          if (!isShown || !this.#matches.isStill(input, contact)) return [];
+          wanted.delete(uuid);
           return this.#matches.see(contact, { input, urns: [] });
         });
         await this.#writer.changes(changes);
-        if (shown.length < LEAST_SHOWN || wanted.size <= LEAST_SHOWN) break;
+        if (before - wanted.size < LEAST_SHOWN || wanted.size <= LEAST_SHOWN) break;
       }
     } catch (error) {
-      if (error instanceof RapidProError) client.limiter.stop(error);
-      else if (!(error instanceof AbortedError)) throw error;
+      client.limiter.stopFor(error);
     }
     return [...wanted.values()];
   }

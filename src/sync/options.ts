@@ -41,6 +41,11 @@ export function syncSettings(options: Settings): SyncSettings {
   };
 }
 
+/** The key of the field by which contacts are told apart, where they are by one. */
+export function fieldOf(key: SyncSettings['key']): string | undefined {
+  return key?.startsWith('fields.') ? key.slice('fields.'.length) : undefined;
+}
+
 /** Options without which a list would not be gone on with in the same way. */
 export function identityOf(settings: SyncSettings): Partial<SyncSettings> {
   const { failOnError: _, dryRun: __, ...identity } = settings;

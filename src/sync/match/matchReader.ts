@@ -1,8 +1,6 @@
 import type { Client } from '../../client/client.js';
-import { AbortedError } from '../../client/limiter.js';
 import { pages } from '../../client/pages.js';
 import { fromPlain, toPlain } from '../../client/seams.js';
-import { RapidProError } from '../../errors/errors.js';
 import { paysToRead } from '../../operations/many/lookUp.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
@@ -112,9 +110,7 @@ export class MatchReader {
     try {
       await readContacts(client, plan, this.#end);
     } catch (error) {
-      if (error instanceof AbortedError) return;
-      if (!(error instanceof RapidProError)) throw error;
-      limiter.stop(error);
+      limiter.stopFor(error);
     }
   }
 }

@@ -5,7 +5,7 @@ import { urnsOf } from '../../operations/contact/contactLookup.js';
 import type { Dictionary } from '../../types/json.js';
 import { textOrNull } from '../compare/compare.js';
 import { type Input, type Name, urnNames, uuidName } from '../inputs.js';
-import type { SyncSettings } from '../options.js';
+import { fieldOf, type SyncSettings } from '../options.js';
 
 const KEY_FIX = 'Add the key to every contact, or choose another one in options.key.';
 
@@ -19,7 +19,7 @@ export class Matcher {
 
   constructor(key: SyncSettings['key'], types: ReadonlyMap<string, string>) {
     this.#key = key;
-    this.field = key?.startsWith('fields.') ? key.slice('fields.'.length) : undefined;
+    this.field = fieldOf(key);
     this.#type = types.get(this.field ?? '') ?? 'text';
   }
 

@@ -201,9 +201,9 @@ export class Matches {
     const status = inactiveStatus(contact);
     if (status !== undefined) outcome.noteInactive(index, uuid, status);
     const change = compareContact(input, contact, facts, settings, held);
-    change.byUrns = matcher.usesUrns(input);
-    change.isShown = matcher.of(contact).has(input);
     const same = change.changed.length === 0;
+    change.byUrns = matcher.usesUrns(input);
+    change.isShown = !same && matcher.of(contact).has(input);
     if (this.waits) this.#waiting.set(input, same ? null : change);
     else if (same) outcome.complete('unchanged', { index, uuid, ...reportMisread(change) });
     else return [change];

@@ -10,7 +10,7 @@ import type { WorkspaceFacts } from '../../operations/base/workspaceFacts.js';
 import { collect } from '../../operations/lists/list.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Input } from '../inputs.js';
-import type { SyncSettings } from '../options.js';
+import { fieldOf, type SyncSettings } from '../options.js';
 import type { BulkOutcome } from '../report/bulkOutcome.js';
 
 /** What a comparison needs to know of the workspace: fields and groups that the list names. */
@@ -53,7 +53,8 @@ async function readTypes(
 function usedFields(inputs: readonly Input[], key: SyncSettings['key']): Set<string> {
   const used = new Set<string>();
   for (const { fields } of inputs) for (const name of Object.keys(fields ?? {})) used.add(name);
-  if (key?.startsWith('fields.')) used.add(key.slice('fields.'.length));
+  const field = fieldOf(key);
+  if (field !== undefined) used.add(field);
   return used;
 }
 
@@ -123,8 +124,8 @@ function isManual({ query, system }: Dictionary): boolean {
 }
 
 function requireKey(key: SyncSettings['key'], types: ReadonlyMap<string, string>): void {
-  if (!key?.startsWith('fields.')) return;
-  const field = key.slice('fields.'.length);
+  const field = fieldOf(key);
+  if (field === undefined) return;
   const type = types.get(field);
   if (type === 'text' || type === 'number') return;
   const near = nearest(field, [...types.keys()]);

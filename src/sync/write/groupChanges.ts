@@ -111,6 +111,7 @@ export class GroupChanges {
     this.#open.set(change, left);
     if (left > 0) return;
     this.#open.delete(change);
+    this.#latest.delete(change.input.index);
     ends.done(change);
   }
 }
