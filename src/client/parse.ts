@@ -11,8 +11,8 @@ const MOST_NAMES = 50_000;
 /** A shorter token could be a word of anybody's. */
 const LEAST_OF_TOKEN = 8;
 
-const [COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE, BACKSLASH, SPACE] = [
-  0x2c, 0x5b, 0x7b, 0x22, 0x5c, 0x20,
+const [COMMA, COLON, OPEN_LIST, OPEN_OBJECT, QUOTE, BACKSLASH, SPACE] = [
+  0x2c, 0x3a, 0x5b, 0x7b, 0x22, 0x5c, 0x20,
 ];
 
 function hasTooManyParts(text: string): boolean {
@@ -25,13 +25,23 @@ function hasTooManyParts(text: string): boolean {
   return parts > MOST_PARTS || hasTooManyNames(text);
 }
 
-/** Looks at what stands before each colon. One within a text is counted too, which does no harm. */
+/** Whether a quote belongs to the text that it stands in: an odd number of backslashes stands before it. */
+function isEscaped(text: string, quote: number): boolean {
+  let start = quote;
+  while (text.charCodeAt(start - 1) === BACKSLASH) start--;
+  return (quote - start) % 2 === 1;
+}
+
+/** Looks at what stands before each colon. */
 function hasTooManyNames(text: string): boolean {
   const names = new Set<string>();
-  for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
+  for (let colon = 0; colon < text.length; colon++) {
+    if (text.charCodeAt(colon) !== COLON) continue;
     let end = colon - 1;
+    const before = text.charCodeAt(end);
+    if (before !== QUOTE && before > SPACE) continue;
     while (end > 0 && text.charCodeAt(end) <= SPACE) end--;
-    if (text.charCodeAt(end) !== QUOTE) continue;
+    if (text.charCodeAt(end) !== QUOTE || isEscaped(text, end)) continue;
     names.add(text.slice(text.lastIndexOf('"', end - 1) + 1, end));
     if (names.size > MOST_NAMES) return true;
   }
@@ -56,21 +66,28 @@ function isDeeper(value: object, levels: number): boolean {
   return false;
 }
 
-/** Undoes escapes of plain letters, which nobody needs: they can hide the token. */
-function unescapePlain(text: string): string {
-  return text.replace(/\\(?:u00([2-7][\da-fA-F])|.)/gs, (written, hex?: string) => {
-    const letter = hex ? String.fromCharCode(Number.parseInt(hex, 16)) : '"';
-    return letter === '"' || letter === '\\' ? written : letter;
-  });
-}
-
 /** Takes the token out of what a server sends back: state is kept, and read by more people than the credential. */
 function withoutToken(text: string, token: string): string {
-  if (token.length < LEAST_OF_TOKEN) return text;
-  // The first look costs next to nothing, and nearly always is enough.
-  const isEscaped = text.includes('\\u00') && /\\u00[2-7]/.test(text);
-  const plain = isEscaped ? unescapePlain(text) : text;
-  return plain.includes(token) ? plain.replaceAll(token, '…') : text;
+  return text.includes(token) ? text.replaceAll(token, '…') : text;
+}
+
+/** Whether plain letters are escaped, which nobody needs: they can hide the token. Nearly always the first look is enough. */
+const mayHide = (text: string) => text.includes('\\u00') && /\\u00[2-7]/.test(text);
+
+/** Takes out of a value the token that escapes have hidden. */
+function withoutHidden(value: unknown, token: string): unknown {
+  if (typeof value === 'string') return withoutToken(value, token);
+  if (!isNested(value)) return value;
+  for (const key of Object.keys(value)) {
+    const item = value[key as keyof typeof value];
+    const [name, plain] = [withoutToken(key, token), withoutHidden(item, token)];
+    if (name === key && plain === item) continue;
+    if (name !== key) delete value[key as keyof typeof value];
+    // Assigned to, "__proto__" would be no key.
+    const all = { value: plain, writable: true, enumerable: true, configurable: true };
+    Object.defineProperty(value, name, all);
+  }
+  return value;
 }
 
 /** For places in a text of JSON, in their order: whether they are within a string. */
@@ -89,6 +106,8 @@ function stringsOf(text: string): (place: number) => boolean {
 
 /** Digits of the shortest whole number that JavaScript may round. */
 const LONG_RUN = 16;
+/** Characters of the longest one that it may keep, with its sign. */
+const LONGEST_SAFE = 17;
 /** What may stand beside a whole number. In a string it may stand there too. */
 const BEFORE = /^[[:,\s]?$/;
 const AFTER = /^[\]},\s]?$/;
@@ -117,7 +136,7 @@ function quoteLongIntegers(text: string): string {
     const isNumber =
       BEFORE.test(text.charAt(place - 1)) &&
       AFTER.test(text.charAt(place + digits.length)) &&
-      !Number.isSafeInteger(Number(digits)) &&
+      (digits.length > LONGEST_SAFE || !Number.isSafeInteger(Number(digits))) &&
       !isInString(place);
     return isNumber ? `"${digits}"` : digits;
   });
@@ -142,13 +161,15 @@ type Parsed = { value: unknown } | { amiss: 'no JSON' | 'too large' | 'too deep'
  */
 export function parse(text: string, token = ''): Parsed {
   if (hasTooManyParts(text)) return { amiss: 'too large' };
+  const isSecret = token.length >= LEAST_OF_TOKEN;
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let value: unknown;
   try {
-    value = parseJson(withoutToken(start ? text.slice(start) : text, token));
+    const plain = start ? text.slice(start) : text;
+    value = parseJson(isSecret ? withoutToken(plain, token) : plain);
   } catch {
     return { amiss: 'no JSON' };
   }
-  const isDeep = isNested(value) && isDeeper(value, MOST_LEVELS);
-  return isDeep ? { amiss: 'too deep' } : { value };
+  if (isNested(value) && isDeeper(value, MOST_LEVELS)) return { amiss: 'too deep' };
+  return { value: isSecret && mayHide(text) ? withoutHidden(value, token) : value };
 }

@@ -34,6 +34,13 @@ test.each([
   expect(parse(text)).toEqual({ value: JSON.parse(text.replace('\ufeff', '')) });
 });
 
+test('names of keys are counted also where they end in a backslash', () => {
+  const keys = (count: number) =>
+    Array.from({ length: count }, (_, n) => `"${n} ${'x'.repeat(20)}\\\\":1`).join();
+  expect(parse(`[{${keys(60_000)}}]`)).toEqual({ amiss: 'too large' });
+  expect(parse(`[{${keys(40_000)}}]`)).toHaveProperty('value');
+});
+
 describe('the token', () => {
   const escaped = [...TOKEN]
     .map(letter => `\\u00${letter.charCodeAt(0).toString(16).toUpperCase()}`)
@@ -46,6 +53,18 @@ describe('the token', () => {
   ])('%s is not in the value', (_, written) => {
     const text = `{"a":"x ${written} y","${written}":["${written}","caf\\u00e9 \\"\\\\"]}`;
     expect(parse(text, TOKEN)).toEqual({ value: { a: 'x … y', '…': ['…', 'café "\\'] } });
+  });
+
+  test('is found in lists and in keys of any name, however long the escapes are', () => {
+    const long = '\\u0041'.repeat(2_000_000);
+    const text = `{"__proto__":{"a":"${escaped}"},"b":[["${escaped}"],{"${escaped}":"${long}"}]}`;
+    const before = performance.now();
+    const parsed = parse(text, TOKEN) as { value: object };
+    // Ten times as long as it takes.
+    expect(performance.now() - before).toBeLessThan(2000);
+    expect(JSON.stringify(parsed.value)).toBe(
+      `{"__proto__":{"a":"…"},"b":[["…"],{"…":"${'A'.repeat(2_000_000)}"}]}`,
+    );
   });
 
   test('what only looks like an escape stays as it is', () => {

@@ -116,6 +116,20 @@ function urnsByContact(sandbox: Sandbox): Map<string, string> {
 
 const cases = { dialect: fc.constantFrom('v9' as const, 'textit' as const), workspace, options };
 
+/** The first of the list gives a URN free, and the second, which failed, gets it in the next run. */
+const FREED = {
+  dialect: 'v9',
+  workspace: [
+    { status: 'active', urns: ['tel:+250788001007', 'tel:+250788001000'] },
+    { status: 'active', urns: ['tel:+250788001001'] },
+  ],
+  options: { urns: 'exact' },
+  rows: [
+    { urns: ['tel:+250788001007'] },
+    { urns: ['tel:0788001001', 'tel:0788001000'], groups: ['partners'] },
+  ],
+};
+
 test('a second run changes nothing, others are untouched, no URN changes hands', async () => {
   captureConsole();
   noSleep();
@@ -183,14 +197,18 @@ test('a second run changes nothing, others are untouched, no URN changes hands',
         const idle = second.result.unchanged.filter(({ predicted }) => predicted === false);
         const uncertain = second.result.updated.length + second.result.created.length + idle.length;
         const tried = second.result.failed.length;
-        expect(writes(sandbox).length - sent).toBeLessThanOrEqual(uncertain + tried);
+        // Who failed before and is done now may take a request for its groups too.
+        const late = [...second.result.updated, ...second.result.created].filter(({ index }) =>
+          failedAt(failed, index),
+        ).length;
+        expect(writes(sandbox).length - sent).toBeLessThanOrEqual(uncertain + tried + late);
         if (failed.length === 0 && uncertain === 0) {
           expect(second.result.unchanged).toHaveLength(list.length);
           expect(writes(sandbox)).toHaveLength(sent);
         }
       }),
     ),
-    { numRuns: 150 },
+    { numRuns: 150, examples: [[FREED as never]] },
   );
 }, 120_000);
 
