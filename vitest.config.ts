@@ -53,7 +53,7 @@ const shared = {
 
 export const adaptor = {
   ...shared,
-  setupFiles: ['test/setup/tokenWatch.ts'],
+  setupFiles: ['test/setup/tokenWatch.ts', 'test/setup/seed.ts'],
   // Some tests run jobs on the platform's runtime, which needs it.
   execArgv: ['--experimental-vm-modules', '--no-warnings'],
 };
@@ -76,7 +76,12 @@ export default defineConfig({
       { resolve: { alias }, test: { ...adaptor, name: 'outside', include: OUTSIDE } },
       {
         resolve: { alias },
-        test: { ...shared, name: 'sandbox', include: ['sandbox/test/**/*.test.ts'] },
+        test: {
+          ...shared,
+          name: 'sandbox',
+          include: ['sandbox/test/**/*.test.ts'],
+          setupFiles: ['test/setup/seed.ts'],
+        },
       },
     ],
     // Looked at with npm run test:coverage; a number to reach would only invite tests that assert nothing.

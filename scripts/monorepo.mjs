@@ -72,7 +72,7 @@ export function layOut(folder) {
   }
   // Their build makes declarations file by file, which the editor cannot read.
   for (const path of ['scripts/types.ts', 'scripts/types']) copy(path);
-  for (const path of [...testsThatTravel(ROOT), 'test/setup/tokenWatch.ts']) copy(path);
+  for (const path of [...testsThatTravel(ROOT), 'test/setup']) copy(path);
   copy('recordings');
   rmSync(join(folder, PACKAGE, 'recordings/scenarios'), { recursive: true });
 
@@ -226,8 +226,8 @@ const VITEST_CONFIG = `import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Looks for tokens and names in logs, errors and states.
-    setupFiles: ['test/setup/tokenWatch.ts'],
+    // Looks for tokens and names in logs, errors and states; the same random cases each time.
+    setupFiles: ['test/setup/tokenWatch.ts', 'test/setup/seed.ts'],
     // Files share what has been loaded, which takes most of the time.
     isolate: false,
     silent: 'passed-only',

@@ -73,6 +73,8 @@ export class Limiter {
   /** From when on nothing more is begun. */
   readonly #lastStart: number;
   readonly #holds = new Map<string, Hold>();
+  /** The last work of each name. */
+  readonly #inOrder = new Map<string, Promise<unknown>>();
   /** When one was last made by anybody; 0 where that is unknown, or was waited for. */
   #madeOn: number;
   #untilKnown: Promise<void> | undefined;
@@ -271,6 +273,19 @@ export class Limiter {
     // Waits for all of them: no request may outlive the operation.
     const ends = await Promise.allSettled(Array.from({ length: this.concurrency }, run));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+
+  /** Does what has a name in common with other work after that, and the rest beside it. */
+  async inOrder<T>(names: Iterable<string>, work: () => Promise<T>): Promise<T> {
+    const own = new Set(names);
+    const before = [...own].map(name => this.#inOrder.get(name));
+    const done = Promise.allSettled(before).then(work);
+    for (const name of own) this.#inOrder.set(name, done);
+    try {
+      return await done;
+    } finally {
+      for (const name of own) if (this.#inOrder.get(name) === done) this.#inOrder.delete(name);
+    }
   }
 
   #secondsLeft(): number {

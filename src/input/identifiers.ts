@@ -121,6 +121,15 @@ export function urnIdentity(urn: string): string {
   return `${scheme}:${path}`;
 }
 
+/**
+ * What a URN has in common with every other that RapidPro may store as the same one: which country a number
+ * is of, only the server knows, so of numbers these are the last digits.
+ */
+export function urnTail(urn: string): string {
+  const identity = urnIdentity(urn).toLowerCase();
+  return identity.startsWith('tel:') ? `tel:${identity.replace(/\D/g, '').slice(-6)}` : identity;
+}
+
 /** Leaves out URNs that are the same but for their punctuation; the first way of writing stays. */
 export function distinctUrns(urns: readonly string[]): string[] {
   const seen = new Set<string>();

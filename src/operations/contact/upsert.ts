@@ -1,7 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { distinctUrns, shownId } from '../../input/identifiers.js';
+import { distinctUrns, shownId, urnTail } from '../../input/identifiers.js';
 import type { Settings } from '../../input/optionTable.js';
 import type { Dictionary } from '../../types/json.js';
 import { findContact, severalAnswer, urnsOf } from './contactLookup.js';
@@ -127,8 +127,10 @@ export async function upsert(
   if (uuid === undefined && urn === undefined) {
     return { contact: await createContact(client, body), isNew: true };
   }
-  if (uuid === undefined && urn !== undefined && others.length === 0 && mode === 'add') {
-    return upsertByUrn(client, urn, body);
-  }
-  return upsertByLooking(client, { uuid, urns: urns ?? [], body, mode });
+  // Between a look and a write, nobody else of the list may get what may be the same URN.
+  return client.limiter.inOrder((urns ?? []).map(urnTail), () =>
+    uuid === undefined && urn !== undefined && others.length === 0 && mode === 'add'
+      ? upsertByUrn(client, urn, body)
+      : upsertByLooking(client, { uuid, urns: urns ?? [], body, mode }),
+  );
 }

@@ -1,7 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
+import { distinctUrns, urnIdentity, urnTail } from '../../input/identifiers.js';
 import { isPlainUrn, storedText } from '../../input/stored.js';
 import { findContact, urnsOf } from '../../operations/contact/contactLookup.js';
 import { findHolders } from '../../operations/contact/contactUrns.js';
@@ -28,7 +28,12 @@ export function newBody({ name, language, urns, groups, fields }: Input): Body {
 
 /** Makes a contact of the list that RapidPro does not have. */
 export function create(client: Client, input: Input): Promise<Dictionary> {
-  return createContact(client, newBody(input));
+  return client.limiter.inOrder(tailsOf(input), () => createContact(client, newBody(input)));
+}
+
+/** Of two of the list that may get the same URN, one is looked up and written before the other. */
+function tailsOf({ urns = [] }: Input): string[] {
+  return urns.map(urnTail);
 }
 
 function taken(index: number): RapidProError {
@@ -126,7 +131,11 @@ export async function writeChange(
   change: Change,
   exactUrns: boolean,
 ): Promise<string[]> {
-  if (change.urns) return writeWithUrns(client, change, exactUrns);
+  if (change.urns) {
+    return client.limiter.inOrder(tailsOf(change.input), () =>
+      writeWithUrns(client, change, exactUrns),
+    );
+  }
   await writeBody(client, change);
   return effective(change);
 }

@@ -157,7 +157,6 @@ test('each of the list is in one place, nobody else is touched, and the end is a
         await sandbox.close();
       }
     }),
-    // SEED=$RANDOM RUNS=500 tries others.
-    { numRuns: Number(process.env.RUNS ?? 40), seed: Number(process.env.SEED ?? 2026) },
+    { numRuns: Number(process.env.RUNS ?? 40) },
   );
 }, 120_000);

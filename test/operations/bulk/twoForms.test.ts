@@ -59,3 +59,49 @@ describe.each(['v9', 'textit'] as const)('one number in two forms, %s', dialect 
     expect(result.created).toHaveLength(1);
   });
 });
+
+describe.each(['v9', 'textit'] as const)('one number that two of the list want, %s', dialect => {
+  const home = 'tel:0788 000 001';
+  const abroad = 'tel:+250788000001';
+  const named = (uuids: string[], urns: string[]) =>
+    urns.map((urn, n) => ({ uuid: uuids[n], urns: [urn] }));
+
+  test.each([
+    ['syncContacts', syncContacts, [home, abroad]],
+    ['syncContacts', syncContacts, [abroad, home]],
+    ['upsertContacts', upsertContacts, [home, abroad]],
+    ['upsertContacts', upsertContacts, [abroad, home]],
+  ] as const)('%s gives it to one, and takes it from nobody', async (_, sync, urns) => {
+    const contacts = [{ name: 'Amina' }, { name: 'Bea' }];
+    const sandbox = await workspace({ dialect, country: 'RW', contacts });
+    const list = named(
+      sandbox.contacts().map(({ uuid }) => uuid),
+      [...urns],
+    );
+    const { result } = await bulk(sync(list as never), sandbox);
+    expect(result.updated).toHaveLength(1);
+    expect(result.failed).toHaveLength(1);
+    const [{ uuid } = { uuid: '' }] = result.updated;
+    expect(sandbox.contacts().find(contact => contact.uuid === uuid)?.urns).toEqual([abroad]);
+  });
+
+  test.each([
+    ['syncContacts', syncContacts],
+    ['upsertContacts', upsertContacts],
+  ] as const)('%s makes a contact with it before it looks for another', async (_, sync) => {
+    const sandbox = await workspace({ dialect, country: 'RW', contacts: [{ name: 'Amina' }] });
+    const [uuid = ''] = named(
+      sandbox.contacts().map(one => one.uuid),
+      [home],
+    ).map(one => one.uuid);
+    const { result } = await bulk(
+      sync([{ urns: [home] }, { uuid, urns: [abroad] }] as never),
+      sandbox,
+    );
+    const held = sandbox.contacts().filter(one => one.urns.map(String).includes(abroad));
+    expect(held.map(one => one.uuid)).toEqual(
+      [...result.created, ...result.updated].map(one => one.uuid),
+    );
+    expect(result.failed).toHaveLength(1);
+  });
+});
