@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fail, RapidProError } from '../../errors/errors.js';
 import type { Dictionary } from '../../types/json.js';
-import { parse } from '../parse.js';
+import { parseInTurns } from '../parse.js';
 
 /** Characters that one record may have. */
 const LONGEST_LINE = 10 * 1024 * 1024;
@@ -40,8 +40,8 @@ async function* lines(
 }
 
 /** What is not a record is reported without its text: there are people in it. */
-function parseRecord(line: string): Dictionary {
-  const parsed = parse(line);
+async function parseRecord(line: string): Promise<Dictionary> {
+  const parsed = await parseInTurns(line);
   const value = 'value' in parsed ? parsed.value : undefined;
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw broken();
   return value as Dictionary;
@@ -78,7 +78,7 @@ export async function* readJsonLines(
       const written = some.filter(line => line.trim() !== '');
       blank = written.length > 0 ? 0 : blank + some.join(' ').length;
       if (blank > LONGEST_LINE) throw broken();
-      yield written.map(parseRecord);
+      yield await Promise.all(written.map(parseRecord));
     }
   } catch (error) {
     throw error instanceof RapidProError ? error : broken(error);
