@@ -16,6 +16,8 @@ export interface Page {
 
 /** Pages of one list before it is taken for endless: ten million records. */
 const MAX_PAGES = 40_000;
+/** Records of one page: RapidPro sends 250, and to look at a million takes seconds. */
+const MAX_RECORDS = 25_000;
 /** Pages in a row that hold nothing yet promise more. */
 const MAX_EMPTY_PAGES = 100;
 
@@ -62,6 +64,9 @@ export function readPage(body: unknown): RawPage {
   const { results, next } = (body ?? {}) as { results?: unknown; next?: unknown };
   if (!Array.isArray(results) || !results.every(isRecord)) {
     return badPage('NOT_RAPIDPRO', 'The server answered with data, but not with a list.');
+  }
+  if (results.length > MAX_RECORDS) {
+    return badPage('LIST_TOO_LONG', `One page of the list has more than ${MAX_RECORDS} records.`);
   }
   return { records: results, next: nextPlace(next) };
 }
