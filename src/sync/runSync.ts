@@ -116,9 +116,13 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
       if (refusal) outcome.fail({ index: input.index }, refusal);
     }
     const inputs = stillOpen(all, outcome);
-    await inTurns(all, input => {
-      if (!outcome.isPassedOver(input.index)) matcher.expect(input);
-    });
+    // Where two have the same key, the one that can be sent is looked for.
+    for (const isOpen of [false, true]) {
+      await inTurns(all, input => {
+        const { index } = input;
+        if (outcome.isOpen(index) === isOpen && !outcome.isPassedOver(index)) matcher.expect(input);
+      });
+    }
     const end = await sync({ ...run, all, inputs, facts, matcher, settings });
     cost = end.cost;
     return end.position;

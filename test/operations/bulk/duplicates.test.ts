@@ -37,6 +37,23 @@ describe.each(['v9', 'textit'] as const)('two of the list that share a phone, on
     }
   });
 
+  test.each([
+    ['first', 0],
+    ['last', 1],
+  ] as const)('%s, where the other one cannot be sent', async (duplicates, taken) => {
+    captureConsole();
+    const good = { fields: { tei_id: 'K6' }, name: 'Amina' };
+    const wrong = { fields: { tei_id: ' K6 ', age: 1e21 } };
+    const pair = taken === 0 ? [good, wrong] : [wrong, good];
+    const contacts = [{ name: 'Before', urns: [SHARED], fields: { tei_id: 'K6' } }];
+    const sandbox = await workspace({ dialect, contacts });
+    const options = { key: 'fields.tei_id', duplicates } as const;
+    const { result } = await bulk(syncContacts(pair, options), sandbox);
+    expect(result.updated).toMatchObject([{ index: taken, changed: ['name'] }]);
+    expect(result.failed).toMatchObject([{ index: 1 - taken, code: 'INVALID_INPUT' }]);
+    expect(sandbox.contacts()).toHaveLength(1);
+  });
+
   test('by default both fail', async () => {
     captureConsole();
     for (const options of [{}, { duplicates: 'fail' as const }]) {
