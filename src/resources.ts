@@ -9,15 +9,7 @@ export type Dialect = 'v9' | 'textit';
 export type Method = 'GET' | 'POST' | 'DELETE';
 
 /** What a query parameter holds, as far as it can be checked before it is sent. */
-export type FilterKind =
-  | 'uuid'
-  | 'urn'
-  | 'text'
-  | 'integer'
-  | 'boolean'
-  | 'datetime'
-  | 'date'
-  | 'choice';
+type FilterKind = 'uuid' | 'urn' | 'text' | 'integer' | 'boolean' | 'datetime' | 'date' | 'choice';
 
 export interface Filter {
   kind: FilterKind;

@@ -12,7 +12,7 @@ import { failureOf, parseRetryAfter } from './retry.js';
 import type { Answer } from './transport.js';
 
 /** What one answer amounts to. */
-export interface Reading {
+interface Reading {
   statusCode: number;
   body: unknown;
   error: RapidProError | undefined;

@@ -64,7 +64,7 @@ export async function readText(body: Readable, encoding = '', limit = MAX_BODY):
  * Reads UTF-8. Most of what RapidPro answers is plain ASCII, which node reads as Latin-1 in less than
  * half the time, and keeps in half the memory.
  */
-export function decode(bytes: Buffer): string {
+function decode(bytes: Buffer): string {
   return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }
 

@@ -24,7 +24,7 @@ export class AbortedError extends Error {}
 /** Why there is a wait. */
 export type WaitReason = Failure['kind'] | 'new';
 
-export interface LimiterOptions {
+interface LimiterOptions {
   /** Seconds of waiting in one operation, all its requests together. Default: 60. */
   maxWait?: number | undefined;
   /** Seconds from now until all must be done. Default: none. */

@@ -40,7 +40,7 @@ function badPage(
  * Takes the place of the next page out of `next`. Never the address: behind a wrong proxy it names
  * another host or plain http, and the token must not follow it there.
  */
-export function nextPlace(next: unknown): Query | undefined {
+function nextPlace(next: unknown): Query | undefined {
   if (next === null || next === undefined) return undefined;
   if (typeof next !== 'string') {
     return badPage('NOT_RAPIDPRO', 'The server named an invalid next page.');

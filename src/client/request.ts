@@ -13,7 +13,7 @@ export interface ApiResponse {
 }
 
 /** Writes a query as RapidPro reads it: `+`, `&` and `#` encoded, lists repeated. */
-export function encodeQuery(query: Query | undefined): string {
+function encodeQuery(query: Query | undefined): string {
   const params = new URLSearchParams();
   for (const [key, value] of Object.entries(query ?? {})) {
     if (value === undefined) continue;

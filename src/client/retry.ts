@@ -6,7 +6,7 @@ import type { ApiRequest } from '../types/request.js';
  * Follows rule 4 of docs/architecture.md.
  */
 
-export interface Attempt {
+interface Attempt {
   failure: Failure;
   /** How many attempts have been made: 1 after the first. */
   attempts: number;
@@ -24,9 +24,9 @@ export interface Attempt {
 type Decision = { wait: number } | { giveUp: 'unsafe' | 'attempts' | 'too-long'; wait: number };
 
 /** Attempts at a request that fails for another reason than throttling. */
-export const MAX_ATTEMPTS = 4;
+const MAX_ATTEMPTS = 4;
 /** Attempts at a request that is not answered in time: each costs a whole timeout. */
-export const MAX_TIMEOUTS = 2;
+const MAX_TIMEOUTS = 2;
 /** Seconds between attempts at a write with what is new: the engine looks for groups, fields and topics every five. */
 const UNREADY_WAIT = 2.5;
 /** Seconds of the longest Retry-After that is reported: a year. More is no time that anybody means. */
@@ -71,7 +71,7 @@ export function decide(attempt: Attempt): Decision {
 }
 
 /** What an answer that is not a success says besides its status. */
-export interface Told {
+interface Told {
   retryAfter: number | undefined;
   /** True if its text could not be read. */
   isLost: boolean;

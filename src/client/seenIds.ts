@@ -35,7 +35,7 @@ function tooMany(): RapidProError {
 /** Bytes of a short hash: of a million, two are the same in one of ten million lists. */
 const BYTES = 8;
 /** Ids that a checkpoint keeps, at most: half a megabyte. */
-export const MOST_KEPT = 50_000;
+const MOST_KEPT = 50_000;
 /** Of these the first ones: newest first, the page that is read again in the end. */
 const FIRST_KEPT = PAGE_SIZE;
 

@@ -31,7 +31,7 @@ interface PlanOptions {
 }
 
 /** What to do next: go on with a walk, begin one from a gap's end, or cut a gap in two. */
-export type Step = { walk: Side; gap: Gap } | { join: Gap } | { split: Gap; at: Place };
+type Step = { walk: Side; gap: Gap } | { join: Gap } | { split: Gap; at: Place };
 
 /** If the pages say nothing: a page a day. */
 const DAY = 24 * 60 * 60 * 1_000_000;

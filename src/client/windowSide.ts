@@ -14,7 +14,7 @@ export type Place = number;
 export type Direction = 1 | -1;
 
 /** Records of one page that were kept, and where the server would go on after that page. */
-export interface Piece {
+interface Piece {
   records: Dictionary[];
   next: Seamed | undefined;
 }

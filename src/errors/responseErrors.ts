@@ -12,7 +12,7 @@ import { cleanSentence, pathCleaner } from './sentences.js';
 import { urnAdvice } from './urnAdvice.js';
 
 /** An answer that is not a success, as far as it could be read. */
-export interface Refused {
+interface Refused {
   statusCode: number;
   /** The parsed body, where it was JSON. */
   body: unknown;

@@ -107,7 +107,7 @@ function readLoosely(text: string): Said | undefined {
 }
 
 /** Whether RapidPro may find a day in a value. */
-export function looksLikeTime(value: unknown): value is string {
+function looksLikeTime(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   if (ISO_DAY.test(value.trimStart())) return true;
   const match = DAY.exec(value);

@@ -34,7 +34,8 @@ function sizeOfText(text: string): number {
   return 2 + (end === 0 ? 0 : (bytesOf(text, end) * text.length) / end);
 }
 
-class Estimate {
+/** Estimates how many bytes values have as JSON, without writing them, in bounded time. */
+export class Estimate {
   #left = 2 * MOST_VALUES;
   #jitter = 0;
   holdsToken = false;
@@ -52,8 +53,11 @@ class Estimate {
     return Math.min(all - 1, Math.floor(((turn + this.#jitter) * all) / looked));
   }
 
-  /** @param share - how many values may be looked at within this one */
-  of(value: unknown, share: number, depth = 0): number {
+  /**
+   * @param share - how many values may be looked at within this one
+   * @throws what getters of the job's own objects throw
+   */
+  of(value: unknown, share = MOST_VALUES, depth = 0): number {
     if (typeof value === 'string') {
       if (value === this.token) this.holdsToken = true;
       return sizeOfText(value);
@@ -94,15 +98,6 @@ class Estimate {
   }
 }
 
-/**
- * Estimates how many bytes a value has as JSON, without writing it, in bounded time.
- *
- * @throws what getters of the job's own objects throw
- */
-export function estimateSize(value: unknown): number {
-  return new Estimate().of(value, MOST_VALUES);
-}
-
 const inMegabytes = (size: number) => `${(size / 1_000_000).toFixed(1)} MB`;
 
 interface Part {
@@ -117,7 +112,7 @@ function partsOf(state: object): Part[] {
   const { token } = (configuration ?? {}) as { token?: unknown };
   const partOf = ([key, value]: [string, unknown]): Part => {
     const estimate = new Estimate(token);
-    const size = value === undefined ? 0 : estimate.of(value, MOST_VALUES);
+    const size = value === undefined ? 0 : estimate.of(value);
     return { key, size, holdsToken: estimate.holdsToken };
   };
   try {

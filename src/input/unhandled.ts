@@ -1,7 +1,7 @@
 /** Failures of operations that nobody looks at, however they came there: node alone knows which these are. */
 
 /** Whom a failure concerns. */
-export interface Owner {
+interface Owner {
   /** Node found nobody who looks at it, in this promise. */
   lost(promise: object): void;
   /** Somebody did look, later. */

@@ -37,7 +37,7 @@ export interface Call<Name extends string> {
   state: State;
 }
 
-export interface Plan<Name extends string> {
+interface Plan<Name extends string> {
   /** The arguments as the job wrote them, by name. */
   args: { [Key in Name]: unknown };
   /** An argument that is not JSON, which the operation's own part resolves. */

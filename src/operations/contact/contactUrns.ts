@@ -5,7 +5,7 @@ import type { Dictionary } from '../../types/json.js';
 import { findContact, urnsOf } from './contactLookup.js';
 
 /** Who holds a URN before anything is written. */
-export interface Holding {
+interface Holding {
   urn: string;
   holder: Dictionary | null;
 }

@@ -42,7 +42,7 @@ export function modeOf({ urns = 'add' }: Settings): UrnMode {
 }
 
 /** A contact, and whether it was made. */
-export interface Upserted {
+interface Upserted {
   contact: Dictionary;
   isNew: boolean;
 }

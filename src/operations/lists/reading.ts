@@ -30,7 +30,7 @@ export const AHEAD = { array: 64, pages: 24 } as const;
 const BEGINNING: Position = {};
 
 /** Why a list was left before its end, and where to go on. */
-export interface Stop {
+interface Stop {
   position: Position;
   retryAfter?: number;
 }

@@ -36,7 +36,7 @@ const KEYS = {
 
 type Path = keyof typeof KEYS;
 
-export interface Action {
+interface Action {
   path: Path;
   items: Item[];
   /** The action and what it needs. */

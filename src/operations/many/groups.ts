@@ -3,7 +3,7 @@ import { pages } from '../../client/pages.js';
 import type { Dictionary } from '../../types/json.js';
 
 /** The groups of the workspace, as far as they were read. */
-export interface Groups {
+interface Groups {
   /** True if all were read. */
   isWhole: boolean;
   /** The names of those that were read. */

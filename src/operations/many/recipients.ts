@@ -13,7 +13,7 @@ export interface Recipients {
   groups?: string[] | undefined;
 }
 
-export type ListName = 'contacts' | 'urns' | 'groups';
+type ListName = 'contacts' | 'urns' | 'groups';
 const LISTS = ['contacts', 'urns', 'groups'] as const;
 
 /** One request's share of the recipients. */

@@ -76,7 +76,7 @@ export function textOrNull(value: unknown): string | null {
 }
 
 /** Compares the URNs; with `exact` the order counts too. */
-export function compareUrns(
+function compareUrns(
   wanted: readonly string[],
   current: readonly string[],
   exact: boolean,

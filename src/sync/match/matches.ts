@@ -19,7 +19,7 @@ export interface MatchesParts {
 }
 
 /** One of the list that was looked up. */
-export interface Asked {
+interface Asked {
   input: Input;
   /** Its URNs for which RapidPro named the contact. */
   urns: readonly string[];
