@@ -9,11 +9,10 @@ import { type Dialect, resourceAt, type Scope } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
 import { readAnswer } from './answer.js';
 import type { Clock } from './clock.js';
-import { Deadline } from './deadline.js';
 import { AbortedError, Limiter } from './limiter.js';
 import { type ApiResponse, encodeBody, encodeTarget } from './request.js';
 import { decide } from './retry.js';
-import { transmit, type Wire } from './transport.js';
+import { Deadline, transmit, type Wire } from './transport.js';
 
 interface ClientOptions {
   /** Seconds for one request. Default: 60. */

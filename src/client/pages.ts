@@ -3,9 +3,8 @@ import { type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import type { Client } from './client.js';
-import { type Cursor, readCursor } from './cursor.js';
 import { orderOf } from './listOrder.js';
-import { type Place, type RawPage, Seams } from './seams.js';
+import { type Cursor, type Place, type RawPage, readCursor, Seams } from './seams.js';
 
 /** One page of a list. */
 export interface Page {

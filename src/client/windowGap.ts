@@ -1,8 +1,77 @@
 import { fail } from '../errors/errors.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
+import type { Query } from '../types/request.js';
 import type { Page } from './pages.js';
-import type { Direction, Place, Side } from './windowSide.js';
+import type { Place as Seamed } from './seams.js';
+import { identityOf, SeenIds } from './seenIds.js';
+
+/**
+ * Where a record lies in the order in which the list is handed out: microseconds, growing from the first
+ * record to the last. For a list that comes newest first they are negative.
+ */
+export type Place = number;
+
+/** With the list's order, from a gap's first record on; or against it, from its last. */
+export type Direction = 1 | -1;
+
+/** Records of one page that were kept, and where the server would go on after that page. */
+interface Piece {
+  records: Dictionary[];
+  next: Seamed | undefined;
+}
+
+/** One walk through a stretch of a list, page by page, from one of its ends. */
+export class Side {
+  /** Kept, and not yet handed out. */
+  readonly pieces: Piece[] = [];
+  /** Records in {@link pieces}. */
+  waiting = 0;
+  /** Pages read. */
+  read = 0;
+  busy = false;
+  /** How far it has come: the place of the last record. */
+  at: Place;
+  /** Records on the last page for each microsecond; infinite inside one instant. */
+  density: number | undefined;
+  /** Those of its records that lie at {@link at}, by which two walks recognize that they met. */
+  #here = new SeenIds();
+
+  constructor(
+    readonly direction: Direction,
+    /** What it asks for: the list's filters within its own stretch. */
+    readonly query: Query,
+    readonly source: AsyncGenerator<Page, void, undefined>,
+    start: Place,
+  ) {
+    this.at = start;
+  }
+
+  /** True for a record that lies where this walk stands, and that it has read. */
+  stoodAt(record: Dictionary, place: Place): boolean {
+    return place === this.at && this.read > 0 && this.#here.has(identityOf(record));
+  }
+
+  /** True where it has come further than a place: all that lies there has been read. */
+  isPast(place: Place): boolean {
+    return this.read > 0 && (this.at - place) * this.direction > 0;
+  }
+
+  /** Moves on over a page. */
+  advance(records: readonly Dictionary[], places: readonly Place[]): void {
+    this.read++;
+    const [first] = places;
+    const last = places.at(-1);
+    if (first === undefined || last === undefined) return;
+    const from = this.read === 1 ? first : this.at;
+    this.density = records.length / Math.abs(last - from);
+    if (last !== this.at) this.#here = new SeenIds();
+    this.at = last;
+    for (let index = places.length - 1; places[index] === last; index--) {
+      this.#here.add(identityOf(records[index] ?? {}));
+    }
+  }
+}
 
 /** Two places and all that lies between them. */
 export interface Stretch {

@@ -1,6 +1,5 @@
 import { PAGE_SIZE } from '../resources.js';
-import type { Gap, Stretch } from './windowGap.js';
-import type { Place, Side } from './windowSide.js';
+import type { Gap, Place, Side, Stretch } from './windowGap.js';
 
 /** What the plan knows of the reading. */
 export interface Progress {

@@ -6,9 +6,8 @@ import { AbortedError } from './limiter.js';
 import { type Page, pages } from './pages.js';
 import type { Position } from './position.js';
 import { fromPlain, type Place as Seamed, toPlain } from './seams.js';
-import { Gap, notSorted, type Stretch } from './windowGap.js';
+import { type Direction, Gap, notSorted, type Place, Side, type Stretch } from './windowGap.js';
 import { type Progress, WindowPlan } from './windowPlan.js';
-import { type Direction, type Place, Side } from './windowSide.js';
 
 export interface WindowOptions {
   concurrency: number;
