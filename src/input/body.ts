@@ -30,6 +30,13 @@ export const uuidOrName = (what: string) =>
       error: `is empty: it must be the uuid or the name of ${what}`,
     });
 
+export const oneOf = <Choice extends string>(choices: readonly Choice[]) =>
+  z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
+
+/** A text without which nothing is meant. */
+export const filled = (what: string) =>
+  text.trim().min(1, { error: `is empty: it must be ${what}` });
+
 /** An object whose keys are free. */
 export const record = (value: z.ZodType, error: string) => z.record(z.string(), value, { error });
 
@@ -80,6 +87,10 @@ export function bodyCheck<Shape extends z.ZodRawShape>(
     return withoutUndefined(body) as Body & z.infer<typeof schema>;
   };
 }
+
+/** The check of a body that is a name and nothing else. */
+export const namedBody = (where: string, resource: ResourceName) =>
+  bodyCheck(where, { name }, { resource, texts: { name: 'name' } });
 
 function isEmpty(value: unknown): boolean {
   if (value === undefined) return true;

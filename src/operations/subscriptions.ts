@@ -12,8 +12,8 @@ import { requireDone } from './base/asObject.js';
 import { operation } from './base/operation.js';
 import { hasResthook, requireResthook } from './lists/knownResthook.js';
 import { collect } from './lists/list.js';
-import { checkNewSubscriber, checkResthookSubscriber } from './objects/objectBodies.js';
 import { create } from './objects/objects.js';
+import { checkNewSubscriber, checkSubscriber } from './resthooks.js';
 
 /** Seconds after which a list shows what has just been made: lists are read from a copy. */
 const COPY_LAG = 1;
@@ -149,7 +149,7 @@ export function unsubscribe(
       options,
       async run({ client, args }) {
         const { resthook, targetUrl } = args;
-        const body = checkResthookSubscriber({ resthook, target_url: targetUrl });
+        const body = checkSubscriber({ resthook, target_url: targetUrl });
         const subscribers = await subscribersAt(client, body);
         for (const { id } of subscribers) await removeSubscriber(client, id);
         const removed = count(subscribers.length, resources.resthook_subscribers.nouns);
