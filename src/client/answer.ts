@@ -1,8 +1,7 @@
 import type { Configuration } from '../configuration.js';
 import { fail, RapidProError } from '../errors/errors.js';
 import type { Failure } from '../errors/failure.js';
-import { flattenErrors } from '../errors/flatten.js';
-import { isBusy } from '../errors/refusals.js';
+import { flattenErrors, isBusy } from '../errors/refusals.js';
 import { responseError } from '../errors/responseErrors.js';
 import type { Dialect } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';

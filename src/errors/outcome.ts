@@ -1,5 +1,4 @@
 import { changed, type RapidProError } from './errors.js';
-import { knownCause } from './knownCause.js';
 
 /** What a second time would do that a first one did already. Only sends and starts reach people. */
 const TWICE: { readonly [path: string]: string } = {
@@ -15,6 +14,21 @@ const CHANGED_TWICE: { readonly [path: string]: string } = {
   contacts: 'change the contact, or add its note, twice',
   campaign_events: 'change the event twice: RapidPro 9 gives it a new uuid each time',
 };
+
+const NEW_OR_MALFORMED =
+  'Known causes: a group, field or topic created less than six seconds ago, a URN given twice, a malformed uuid.';
+
+const CAUSES: { readonly [path: string]: string } = {
+  contacts: NEW_OR_MALFORMED,
+  contact_actions: NEW_OR_MALFORMED,
+  ticket_actions: NEW_OR_MALFORMED,
+  campaign_events: 'Known cause: the field in "relative_to" does not hold dates.',
+};
+
+/** What RapidPro is known to answer 500 to, by the endpoint that is posted to. */
+export function knownCause(path: string): string | undefined {
+  return CAUSES[path];
+}
 
 /**
  * The error for a write that must not be repeated, and of which nobody knows whether it was done.

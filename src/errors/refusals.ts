@@ -1,11 +1,62 @@
 import type { ErrorCode } from './errors.js';
-import type { FieldError } from './flatten.js';
+
+/** What RapidPro says where it refuses something, and what that means. */
+
+export interface FieldError {
+  /** Where in the body: `urns[0]`, `fields.age`; empty if it is about the whole. */
+  path: string;
+  text: string;
+}
+
+/** Keys under which RapidPro speaks of the request as a whole. */
+const WHOLE = new Set(['detail', 'non_field_errors']);
+/** More is not read by anybody, and a hostile server could send any number. */
+const MOST_ERRORS = 50;
+const DEEPEST = 8;
+
+function join(path: string, key: string): string {
+  if (path === '' && WHOLE.has(key)) return '';
+  if (/^\d+$/.test(key)) return `${path}[${key}]`;
+  return path === '' ? key : `${path}.${key}`;
+}
+
+function collect(value: unknown, path: string, depth: number, found: FieldError[]): void {
+  if (found.length >= MOST_ERRORS || depth > DEEPEST || value === null || value === undefined)
+    return;
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      const nested = item !== null && typeof item === 'object';
+      // A list of texts belongs to its key; a list of objects is told apart by index.
+      collect(item, nested ? `${path}[${index}]` : path, depth + 1, found);
+    }
+  } else if (typeof value === 'object') {
+    for (const [key, item] of Object.entries(value))
+      collect(item, join(path, key), depth + 1, found);
+  } else {
+    found.push({ path, text: String(value) });
+  }
+}
 
 /**
- * What RapidPro's own English sentences mean. A server may translate them, so a sentence that is not
- * here is no failure: the code then falls back to what the status and the shape say.
+ * Turns an error body of RapidPro into a flat list of sentences, each led by the key it is about; empty if it
+ * says nothing. `{ "urns": { "0": ["Invalid"] } }` gives `urns[0]: Invalid`. Texts, lists and objects may
+ * stand in each other in any way.
  */
+export function flattenErrors(body: unknown): FieldError[] {
+  const found: FieldError[] = [];
+  if (body !== null && typeof body === 'object') collect(body, '', 0, found);
+  return found;
+}
 
+/** Writes a flat error as a person reads it. */
+export function formatFieldError({ path, text }: FieldError): string {
+  return path === '' ? text : `${path}: ${text}`;
+}
+
+/**
+ * What one of RapidPro's own English sentences means. A server may translate them, so a sentence that is not
+ * known is no failure: the code then falls back to what the status and the shape say.
+ */
 interface Refusal {
   pattern: RegExp;
   code: ErrorCode;

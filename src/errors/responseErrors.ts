@@ -3,11 +3,10 @@ import type { ApiRequest } from '../types/request.js';
 import { parseUrl } from '../url.js';
 import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } from './errors.js';
 import { isGatewayStatus } from './failure.js';
-import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
-import { knownCause } from './knownCause.js';
 import { ASKS_FOR_PASSWORD } from './networkErrors.js';
+import { knownCause } from './outcome.js';
 import { personalTexts, redact, redactor } from './redact.js';
-import { knownRefusal } from './refusals.js';
+import { type FieldError, flattenErrors, formatFieldError, knownRefusal } from './refusals.js';
 import { cleanSentence, pathCleaner } from './sentences.js';
 import { urnAdvice } from './urnAdvice.js';
 
