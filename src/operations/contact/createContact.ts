@@ -6,10 +6,8 @@ import { sameGroupName } from '../../input/stored.js';
 import type { Dictionary } from '../../types/json.js';
 import { asObject, asOutcome } from '../base/asObject.js';
 import { findContact, urnsOf } from './contactLookup.js';
-import { wasCreatedSince } from './createdSince.js';
 import { refuseDuplicateNumbers } from './duplicateNumbers.js';
-import { withNote } from './note.js';
-import { writeContact } from './writeContact.js';
+import { withNote, writeContact } from './writeContact.js';
 
 /** Whether a contact has the URNs and groups that were asked for, as far as they are shown. */
 function hasAll(contact: Dictionary, urns: readonly string[], groups: unknown): boolean {
@@ -30,6 +28,22 @@ function missingFrom(contact: Dictionary, { language, fields }: Body): Body {
     ...(language != null && contact.language !== language ? { language } : {}),
     ...(missing.length > 0 ? { fields: Object.fromEntries(missing) } : {}),
   };
+}
+
+/** How far the clocks of a server's parts may be apart, in milliseconds. */
+const SLACK = 2000;
+
+/**
+ * Whether a contact was made after a moment, by the server's own clock: then a request of ours
+ * made it whose answer was lost.
+ *
+ * @param started - the moment, by the client's clock
+ */
+export function wasCreatedSince(contact: Dictionary, client: Client, started: number): boolean {
+  const { serverTime } = client;
+  if (serverTime === undefined) return false;
+  const earliest = serverTime - (client.clock.now() - started) - SLACK;
+  return Date.parse(String(contact.created_on)) >= earliest;
 }
 
 /**

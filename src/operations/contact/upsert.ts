@@ -6,10 +6,8 @@ import type { Settings } from '../../input/optionTable.js';
 import type { Dictionary } from '../../types/json.js';
 import { findContact, severalAnswer, urnsOf } from './contactLookup.js';
 import { findHolders } from './contactUrns.js';
-import { createContact } from './createContact.js';
-import { wasCreatedSince } from './createdSince.js';
-import { withNote } from './note.js';
-import { type Written, writeByKey, writeContact, writeUrns } from './writeContact.js';
+import { createContact, wasCreatedSince } from './createContact.js';
+import { type Written, withNote, writeByKey, writeContact, writeUrns } from './writeContact.js';
 
 function clash(contacts: Dictionary[]): RapidProError {
   const { code, description, fix } = severalAnswer(String(contacts.length));

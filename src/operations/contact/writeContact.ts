@@ -1,13 +1,14 @@
 import type { Client } from '../../client/client.js';
+import { changed, RapidProError } from '../../errors/errors.js';
 import { type Body, referencesGroupsOrFields } from '../../input/body.js';
-import { type ContactKey, distinctUrns, urnIdentity } from '../../input/identifiers.js';
-import type { Dictionary } from '../../types/json.js';
+import { type ContactKey, distinctUrns, shownId, urnIdentity } from '../../input/identifiers.js';
+import { log } from '../../input/log.js';
+import type { Dictionary, Json } from '../../types/json.js';
 import type { ApiRequest } from '../../types/request.js';
 import { asObject } from '../base/asObject.js';
 import { urnsOf } from './contactLookup.js';
 import { checkKept } from './contactUrns.js';
 import { refuseDuplicateNumbers } from './duplicateNumbers.js';
-import { logNoNotes } from './note.js';
 
 /** What a write came to. */
 export interface Written {
@@ -15,6 +16,15 @@ export interface Written {
   statusCode: number;
   /** True if an earlier attempt may have done the work. */
   repeated: boolean;
+}
+
+const logged = new WeakSet<Client>();
+
+/** Says once for an operation that a note went nowhere: RapidPro 9 knows none. */
+function logNoNotes(client: Client, contact: Dictionary): void {
+  if ('notes' in contact || logged.has(client)) return;
+  logged.add(client);
+  log.warn('This server has no notes, so "note" was not saved. Everything else was.');
 }
 
 /** Writes to a contact that RapidPro finds, or makes, by the key. Safe to repeat, but for notes. */
@@ -80,4 +90,37 @@ export async function writeUrns(
   const written = await writeContact(client, key, { ...body, urns }, { urns: places });
   checkKept(written, urns, given);
   return written;
+}
+
+function lost(error: RapidProError, contact: Dictionary): RapidProError {
+  return changed(error, {
+    description: `The contact was added, but its note was not: ${error.description}`,
+    fix: 'Add the note with updateContact(): "details" has the uuid of the contact.',
+    details: { contact: shownId(contact) },
+    outcome: 'unknown',
+  });
+}
+
+function hasNote({ notes }: Dictionary, note: Json): boolean {
+  if (!Array.isArray(notes)) return false;
+  return notes.some(({ text }) => String(text).trim() === String(note).trim());
+}
+
+/**
+ * The contact that was just made, with its note. The servers that know notes ignore one in a contact
+ * that is new: it goes in a request of its own.
+ */
+export async function withNote(
+  client: Client,
+  contact: Dictionary,
+  note: Json,
+): Promise<Dictionary> {
+  if (!('notes' in contact)) logNoNotes(client, contact);
+  if (!('notes' in contact) || hasNote(contact, note)) return contact;
+  try {
+    return await writeContact(client, { uuid: String(contact.uuid) }, { note });
+  } catch (error) {
+    const reason = client.reasonOf(error);
+    throw reason instanceof RapidProError ? lost(reason, contact) : error;
+  }
 }
