@@ -49,6 +49,12 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     : undefined;
 }
 
+/** `Did you mean "Mothers"? ` before other advice; empty if no name is near. */
+export function didYouMean(word: string, known: readonly unknown[]): string {
+  const near = nearest(word, known.map(String));
+  return near === undefined ? '' : `Did you mean "${near}"? `;
+}
+
 /** What other systems call a key. */
 const OTHER_NAMES: { [word: string]: readonly string[] } = {
   to: ['contact', 'contacts', 'urns'],

@@ -10,8 +10,8 @@ import type {
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { parseUrl } from '../url.js';
-import { checkResthook } from './lists/knownResthook.js';
 import { list } from './lists/list.js';
+import { checkResthook } from './lists/unknownReference.js';
 import { add, remove } from './objects/objects.js';
 
 /** Longer addresses make RapidPro fail instead of answer. */

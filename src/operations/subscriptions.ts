@@ -10,8 +10,8 @@ import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { requireDone } from './base/asObject.js';
 import { operation } from './base/operation.js';
-import { hasResthook, requireResthook } from './lists/knownResthook.js';
 import { collect } from './lists/list.js';
+import { hasResthook, requireResthook } from './lists/unknownReference.js';
 import { create } from './objects/objects.js';
 import { checkNewSubscriber, checkSubscriber } from './resthooks.js';
 

@@ -9,18 +9,10 @@ import type { Period } from '../../input/period.js';
 import { timeIn } from '../../input/times.js';
 import { PAGE_SIZE, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import { liveMessage, liveRun } from './archivedRecords.js';
+import { KINDS, type Kind } from './archivedRecords.js';
 
 /** Records that archives may hold before they are taken for endless. */
 const MOST_ARCHIVED = 10_000_000;
-
-export type Kind = 'message' | 'run';
-
-/** The time by which a record belongs to an archive, and how it becomes a live one. */
-export const KINDS = {
-  message: { time: 'created_on', toLive: liveMessage, nouns: ['message', 'messages'] },
-  run: { time: 'modified_on', toLive: liveRun, nouns: ['run', 'runs'] },
-} as const;
 
 /** The archives that may hold records of a period. */
 export async function findArchives(

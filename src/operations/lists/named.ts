@@ -3,7 +3,7 @@ import { pages } from '../../client/pages.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
 import { checkFilters } from '../../input/filters.js';
 import { asUuid } from '../../input/identifiers.js';
-import { nearest } from '../../input/nearest.js';
+import { didYouMean } from '../../input/nearest.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query, QueryValue } from '../../types/request.js';
@@ -55,13 +55,13 @@ function pick(
       `Restore it in RapidPro, use its uuid, or use another one: ${LISTS[resource]} lists them.`,
     );
   }
-  const near = nearest(
+  const near = didYouMean(
     name,
-    live.map(one => String(one.name)),
+    live.map(one => one.name),
   );
   throw refuse(
     `The workspace has no ${noun} with the name in ${where}.`,
-    `${near ? `Did you mean "${near}"? ` : ''}Check the spelling, including capitals: ${LISTS[resource]} lists them.`,
+    `${near}Check the spelling, including capitals: ${LISTS[resource]} lists them.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { fail } from '../../errors/errors.js';
-import { nearest } from '../../input/nearest.js';
+import { didYouMean } from '../../input/nearest.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
@@ -46,14 +46,14 @@ export async function checkReferenced(
   const found = listed?.find(({ uuid, name }) => uuid === wanted || name === wanted);
   if (listed === undefined || found) return found;
   const [noun] = resources[resource].nouns;
-  const guess = nearest(
+  const guess = didYouMean(
     wanted,
-    listed.map(({ name }) => String(name)),
+    listed.map(({ name }) => name),
   );
   throw fail(
     'UNKNOWN_REFERENCE',
     `The workspace has no such ${noun}.`,
-    `${guess ? `Did you mean "${guess}"? ` : ''}Check the spelling, including capitals: ${by} lists them.`,
+    `${guess}Check the spelling, including capitals: ${by} lists them.`,
   );
 }
 
@@ -69,8 +69,7 @@ export function referenceCheck(filter: keyof typeof LISTED) {
 function advise(wanted: string, names: readonly string[]): string {
   const kept = keptGroupAdvice(wanted);
   if (kept) return kept;
-  const guess = nearest(wanted, names);
-  return `${guess ? `Did you mean "${guess}"? ` : ''}Check the spelling of the group, or list the groups with getGroups().`;
+  return `${didYouMean(wanted, names)}Check the spelling of the group, or list the groups with getGroups().`;
 }
 
 /**
@@ -102,4 +101,39 @@ export async function checkGroupExists(client: Client, query: Query): Promise<vo
           groups.map(({ name }) => String(name)),
         ),
   );
+}
+
+async function resthookNames(client: Client): Promise<string[]> {
+  const resthooks = await collect(client, 'resthooks', {});
+  return resthooks.map(one => String(one.resthook));
+}
+
+/** Whether the workspace has a resthook of this name. */
+export async function hasResthook(client: Client, resthook: string): Promise<boolean> {
+  return (await resthookNames(client)).includes(resthook);
+}
+
+/**
+ * Lists of one resthook are empty too when there is none of its name.
+ *
+ * @throws RapidProError `UNKNOWN_REFERENCE`
+ */
+export async function requireResthook(client: Client, resthook: string): Promise<void> {
+  const names = await resthookNames(client);
+  if (names.includes(resthook)) return;
+  throw fail(
+    'UNKNOWN_REFERENCE',
+    'The workspace has no resthook with this name.',
+    `${didYouMean(resthook, names)}Check the spelling: getResthooks() lists them. To create one, open the workspace settings in RapidPro.`,
+  );
+}
+
+/** The same for the filter of a list that came back empty, where the token may read the resthooks. */
+export async function checkResthook(client: Client, { resthook }: Query): Promise<void> {
+  if (resthook === undefined) return;
+  try {
+    await requireResthook(client, String(resthook));
+  } catch (error) {
+    if (!isRefused(error, NOT_READABLE)) throw error;
+  }
 }

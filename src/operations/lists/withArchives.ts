@@ -10,8 +10,8 @@ import { type Micros, toMicros } from '../../input/times.js';
 import { PAGE_SIZE, type ResourceName } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
-import { matcherOf, refuseUnarchived } from './archivedFilters.js';
-import { ArchiveReader, findArchives, type Kind } from './archiveFiles.js';
+import { type Kind, matcherOf, refuseUnarchived } from './archivedRecords.js';
+import { ArchiveReader, findArchives } from './archiveFiles.js';
 import { backwards } from './backwards.js';
 
 /** Lists whose older records are in archives. */

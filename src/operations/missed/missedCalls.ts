@@ -8,7 +8,7 @@ import { check } from '../../input/check.js';
 import { checkFilters, requireOne } from '../../input/filters.js';
 import { isUuid } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
-import { nearest } from '../../input/nearest.js';
+import { didYouMean } from '../../input/nearest.js';
 import { timeIn } from '../../input/times.js';
 import { type Checkpoint, readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
 import {
@@ -67,11 +67,10 @@ function requireResult({ results }: Dictionary, result: string): void {
   if (!Array.isArray(results)) return;
   const keys = results.map(one => String(one?.key));
   if ([result, resultKey(result)].some(key => keys.includes(key))) return;
-  const guess = nearest(resultKey(result), keys);
   throw fail(
     'UNKNOWN_REFERENCE',
     'The flow has no result with the key in "result".',
-    `${guess ? `Did you mean "${guess}"? ` : ''}getFlows() lists the results of each flow. A Call Webhook node shows the name of its result.`,
+    `${didYouMean(resultKey(result), keys)}getFlows() lists the results of each flow. A Call Webhook node shows the name of its result.`,
   );
 }
 

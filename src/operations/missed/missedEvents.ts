@@ -22,7 +22,7 @@ import type { State } from '../../types/state.js';
 import { keyOf } from '../../webhook/key.js';
 import { readPush } from '../../webhook/parsePush.js';
 import type { Numbers, Push } from '../../webhook/push.js';
-import { requireResthook } from '../lists/knownResthook.js';
+import { requireResthook } from '../lists/unknownReference.js';
 import type { Missed, Source } from './missed.js';
 
 /** An event that cannot be read must not keep those behind it: the job gets it as it is. */
