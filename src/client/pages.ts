@@ -1,4 +1,5 @@
 import { fail } from '../errors/errors.js';
+import { isObject } from '../input/check.js';
 import { type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
@@ -52,14 +53,10 @@ function nextPlace(next: unknown): Query | undefined {
   return badPage('PAGING_LOOP', 'The server promised a next page but did not say where it starts.');
 }
 
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Reads a list's envelope. */
 export function readPage(body: unknown): RawPage {
   const { results, next } = (body ?? {}) as { results?: unknown; next?: unknown };
-  if (!Array.isArray(results) || !results.every(isRecord)) {
+  if (!Array.isArray(results) || !results.every(isObject)) {
     return badPage('NOT_RAPIDPRO', 'The server answered with data, but not with a list.');
   }
   return { records: results, next: nextPlace(next) };

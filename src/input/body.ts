@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Dictionary, Json } from '../types/json.js';
-import { check, type Keys, logAnswered, refuseNearMisses, warnUnknownKeys } from './check.js';
+import {
+  check,
+  isObject,
+  type Keys,
+  logAnswered,
+  refuseNearMisses,
+  warnUnknownKeys,
+} from './check.js';
 import { asUuid, isUuid } from './identifiers.js';
 import { refuseMissing, type TextKind } from './missing.js';
 
@@ -54,10 +61,6 @@ export function keysOf(resource: ResourceName, known: readonly string[]): Keys {
   return { path, known, answered: answers };
 }
 
-function isDictionary(value: unknown): value is Dictionary {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
 /**
  * Makes the check of a body: its known keys are held to their shape, keys that are almost known ones are
  * refused, other unknown ones are warned about and sent, keys without a value are left out.
@@ -76,7 +79,7 @@ export function bodyCheck<Shape extends z.ZodRawShape>(
   /** @param isLiteral - the option `literal` */
   return (value: unknown, called = where, isLiteral = false): Body & z.infer<typeof schema> => {
     // First, since a key that is misspelled is missing too.
-    if (isDictionary(value)) refuseNearMisses(value, keys, called);
+    if (isObject(value)) refuseNearMisses(value, keys, called);
     const body: Dictionary = check(schema, value, called);
     warnUnknownKeys(body, known, called, keys.answered);
     logAnswered(body, keys, called);

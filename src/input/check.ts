@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type ErrorCode, fail } from '../errors/errors.js';
+import type { Dictionary } from '../types/json.js';
 import { log } from './log.js';
 import { nearMiss, suggest } from './nearest.js';
 import { NO_BODY_KEYS } from './optionTable.js';
@@ -10,6 +11,11 @@ export function pathOf(where: string, path: readonly PropertyKey[]): string {
     (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${String(key)}`),
     where,
   );
+}
+
+/** Whether a value has keys of its own: no list, no null. */
+export function isObject(value: unknown): value is Dictionary {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** What stands where a text, a number or a list is expected, without showing it. */

@@ -1,11 +1,11 @@
 import { fail } from '../errors/errors.js';
+import { isObject } from '../input/check.js';
 import { resolveValue } from '../input/expand.js';
 import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference, State, Step } from '../types/state.js';
-import { isObject } from '../webhook/plain.js';
 import type { Push, ValueOptions } from '../webhook/push.js';
 import { withoutSecret } from '../webhook/secret.js';
 import { type Call, operation } from './base/operation.js';

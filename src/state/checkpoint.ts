@@ -1,6 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import type { z } from 'zod';
 import { fail } from '../errors/errors.js';
+import { isObject } from '../input/check.js';
 import { log } from '../input/log.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
@@ -114,10 +115,7 @@ export function withCheckpoint<Position>(
  */
 type Section = 'resume' | 'marks';
 
-function asDictionary(value: unknown): Dictionary {
-  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
-  return isObject ? (value as Dictionary) : {};
-}
+const asDictionary = (value: unknown): Dictionary => (isObject(value) ? value : {});
 
 /** `state.rapidpro`, empty if there is none. */
 export function rapidproOf({ rapidpro }: State): Dictionary {

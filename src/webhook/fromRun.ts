@@ -1,8 +1,9 @@
+import { isObject } from '../input/check.js';
 import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
 import { resultKey } from './key.js';
 import { normalForm, valueOptions } from './parsePush.js';
-import { isObject, plain, unreadable } from './plain.js';
+import { plain, unreadable } from './plain.js';
 import type { Numbers, Push, ValueOptions } from './push.js';
 
 /** The names that runs have for what pushes call otherwise. */

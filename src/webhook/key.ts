@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObject } from './plain.js';
+import { isObject } from '../input/check.js';
 
 /** The same text for the same content, in whatever order its keys came. */
 function canonical(value: unknown): string {

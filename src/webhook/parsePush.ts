@@ -1,8 +1,8 @@
-import { pathOf } from '../input/check.js';
+import { isObject, pathOf } from '../input/check.js';
 import { refuseUnknownOptions } from '../input/options.js';
 import type { Dictionary } from '../types/json.js';
 import { keyOf, resultKey } from './key.js';
-import { fromJson, isObject, plain, unreadable } from './plain.js';
+import { fromJson, plain, unreadable } from './plain.js';
 import type { Numbers, Push, PushResult, ValueOptions } from './push.js';
 import { simulationOf } from './request.js';
 import { present, pushSchema } from './schema.js';

@@ -1,6 +1,5 @@
 import { parseJson } from '../client/parse.js';
 import { fail, RapidProError } from '../errors/errors.js';
-import type { Dictionary } from '../types/json.js';
 
 /** Deeper than anything that RapidPro sends. */
 const DEEPEST = 40;
@@ -14,10 +13,6 @@ export function unreadable(problems: readonly string[]): RapidProError {
     'Check the body in the Call Webhook node of the flow, and the steps before this one: state.data must be the body of the push.',
     { errors: others.length > 0 ? problems.slice(0, 20) : undefined },
   );
-}
-
-export function isObject(value: unknown): value is Dictionary {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /**

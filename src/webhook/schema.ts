@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { isObject } from '../input/check.js';
 import { isUuid } from '../input/identifiers.js';
 import type { Dictionary } from '../types/json.js';
-import { fromJson, isObject } from './plain.js';
+import { fromJson } from './plain.js';
 
 /**
  * What RapidPro's own bodies are made of, and what authors put in place of it. Keys that are not known

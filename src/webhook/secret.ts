@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { fail } from '../errors/errors.js';
-import { isObject } from './plain.js';
+import { isObject } from '../input/check.js';
 import type { PushRequest } from './push.js';
 import { headerValues, queryValues } from './request.js';
 

@@ -1,4 +1,5 @@
 import { fail } from '../../errors/errors.js';
+import { isObject } from '../../input/check.js';
 import { fromMicros, toMicros } from '../../input/times.js';
 import type { ResourceName } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
@@ -18,10 +19,6 @@ function liveTime(time: unknown): unknown {
 function liveRunTime(time: unknown): unknown {
   const at = toMicros(time);
   return at === undefined ? time : fromMicros(at);
-}
-
-function isObject(value: unknown): value is Dictionary {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function withLiveTimes(record: Dictionary, keys: readonly string[]): Dictionary {
