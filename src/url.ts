@@ -10,6 +10,15 @@ export function parseUrl(text: string, base?: string): URL | undefined {
   }
 }
 
+/** A part of an address as it reads; as it is written where that is no code. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Whether a host name is this machine itself. */
 export function isLoopback(hostname: string): boolean {
   return (

@@ -1,6 +1,6 @@
 import type { Configuration } from '../configuration.js';
 import { fail, RapidProError } from '../errors/errors.js';
-import type { Failure } from '../errors/failure.js';
+import type { Failure } from '../errors/outcome.js';
 import { flattenErrors, isBusy } from '../errors/refusals.js';
 import { responseError } from '../errors/responseErrors.js';
 import type { Dialect } from '../resources.js';

@@ -3,8 +3,8 @@ import { request as overHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import { fail } from '../errors/errors.js';
 import { ProxyFailure } from '../errors/networkErrors.js';
-import { isLoopback, parseUrl } from '../url.js';
-import { VERSION } from '../version.js';
+import { decoded, isLoopback, parseUrl } from '../url.js';
+import { USER_AGENT } from '../version.js';
 
 /**
  * The forward proxy of a network, as the environment names it: the same variables and rules as in undici
@@ -56,7 +56,7 @@ function readProxy({ name, value }: { name: string; value: string }): ForwardPro
       'Nothing was sent. Write it as http://proxy.example.org:3128. Other kinds of proxies, such as SOCKS, are not supported.',
     );
   }
-  const [user, password] = [url.username, url.password].map(decode);
+  const [user, password] = [url.username, url.password].map(decoded);
   return {
     variable: name,
     origin: url.origin,
@@ -65,14 +65,6 @@ function readProxy({ name, value }: { name: string; value: string }): ForwardPro
         ? `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
         : undefined,
   };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /**
@@ -119,7 +111,7 @@ export function openTunnel(
       agent: false,
       headers: {
         host: authority,
-        'user-agent': `openfn-language-rapidpro/${VERSION}`,
+        'user-agent': USER_AGENT,
         ...proxyHeaders(proxy),
       },
       ...(signal ? { signal } : {}),

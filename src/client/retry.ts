@@ -1,4 +1,4 @@
-import { type Failure, isGatewayStatus, mayBeDone } from '../errors/failure.js';
+import { type Failure, isGatewayStatus, mayBeDone } from '../errors/outcome.js';
 import type { ApiRequest } from '../types/request.js';
 
 /**

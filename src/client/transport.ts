@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Agent, buildConnector, DecoratorHandler, type Dispatcher, type FormData } from 'undici';
 import { NotConnected, ProxyFailure } from '../errors/networkErrors.js';
-import { VERSION } from '../version.js';
+import { USER_AGENT } from '../version.js';
 import { MAX_BODY } from './body.js';
 import { type ForwardProxy, openTunnel, proxyFor, proxyHeaders } from './proxy.js';
 import { trusting } from './trust.js';
@@ -211,7 +211,7 @@ export async function transmit({ url, method, token, ca, body, deadline, freshCo
       authorization: `Token ${token}`,
       accept: 'application/json',
       'accept-encoding': 'gzip',
-      'user-agent': `openfn-language-rapidpro/${VERSION}`,
+      'user-agent': USER_AGENT,
       ...(typeof body !== 'string' ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body }),

@@ -1,5 +1,5 @@
 import { RapidProError } from './errors.js';
-import { type Failure, mayBeDone } from './failure.js';
+import { type Failure, mayBeDone } from './outcome.js';
 import { redact } from './redact.js';
 
 /** What a socket's failure means to a person, and whether the server may have done the work. */

@@ -6,9 +6,10 @@ import { isNearby, type Linked } from '../client/links/link.js';
 import { fail } from '../errors/errors.js';
 import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
-import type { Attached, Attachment } from '../types/attachments.js';
+import type { Attached, Attachment } from '../types/bodies.js';
 import type { DownloadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { decoded } from '../url.js';
 import { type Call, operation } from './base/operation.js';
 import { detectFileType } from './objects/fileContent.js';
 
@@ -138,13 +139,7 @@ function typeOf(said: string | undefined, header: string | undefined, bytes: Uin
 
 /** The last part of the link's path. Whoever writes a file of this name writes it where it belongs. */
 function nameOf(link: URL, type: string, bytes: Uint8Array): string {
-  let last = link.pathname.split('/').at(-1) ?? '';
-  try {
-    last = decodeURIComponent(last);
-  } catch {
-    // It stays as it is written.
-  }
-  const name = last
+  const name = decoded(link.pathname.split('/').at(-1) ?? '')
     // Letters that nobody sees, that begin another folder, or that turn a name round.
     .replace(/[\p{C}\p{Z}/\\:*?"<>|]+/gu, '_')
     .replace(/^\.+/, '')

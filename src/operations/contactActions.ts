@@ -8,7 +8,7 @@ import type { ActionOptions, MemberOptions } from '../types/actions.js';
 import type { Dictionary } from '../types/json.js';
 import type { Operation, Reference } from '../types/state.js';
 import { findContact } from './contact/contactLookup.js';
-import { collect } from './lists/list.js';
+import { COPY_LAG, collect } from './lists/list.js';
 import { act } from './many/actions.js';
 import { contactItems, type Item, requireReference } from './many/items.js';
 
@@ -215,9 +215,6 @@ export function deleteContacts(
 ): Operation {
   return named('deleteContacts', onContacts('delete', contacts, options));
 }
-
-/** Seconds after which lists show what has just been changed: they are read from a copy. */
-const COPY_LAG = 1;
 
 /** The uuids of all members. Their list wants the group by uuid: of a name it minds the letter case. */
 async function readMembers(client: Client, group: Dictionary): Promise<Set<unknown>> {

@@ -12,12 +12,9 @@ import { requireDone } from './base/asObject.js';
 import { operation } from './base/operation.js';
 import { collect } from './lists/list.js';
 import { hasResthook, requireResthook } from './lists/unknownReference.js';
+import { lookAgain } from './objects/ensure.js';
 import { create } from './objects/objects.js';
 import { checkNewSubscriber, checkSubscriber } from './resthooks.js';
-
-/** Seconds after which a list shows what has just been made: lists are read from a copy. */
-const COPY_LAG = 1;
-const MOST_LOOKS = 3;
 
 /** The subscribers of a resthook with this address; more than one only by accident. */
 async function subscribersAt(client: Client, { resthook, target_url }: Body) {
@@ -25,16 +22,6 @@ async function subscribersAt(client: Client, { resthook, target_url }: Body) {
     resthook: String(resthook),
   });
   return subscribers.filter(one => one.resthook === resthook && one.target_url === target_url);
-}
-
-/** Somebody else has just subscribed the address: the list shows it soon. */
-async function lookAgain(client: Client, body: Body): Promise<Dictionary | undefined> {
-  for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    if (looks > 0) await client.clock.sleep(COPY_LAG);
-    const [made] = await subscribersAt(client, body);
-    if (made) return made;
-  }
-  return undefined;
 }
 
 /**
@@ -62,7 +49,9 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
     // Refused for one of three reasons; what the server says of them may be translated, its keys not.
     if (error.errors?.some(text => text.startsWith('target_url'))) throw error;
     await requireResthook(client, String(body.resthook));
-    const made = await lookAgain(client, body);
+    // Somebody else has just subscribed the address.
+    const find = async () => (await subscribersAt(client, body))[0];
+    const made = (await find()) ?? (await lookAgain(client, find, 2));
     if (made) return made;
     throw error;
   }

@@ -157,3 +157,11 @@ export interface ResthookSubscriberBody {
   /** The address to send to; at most 200 characters, without a user name or password. */
   target_url: string;
 }
+
+/** An attachment as RapidPro writes it: `{ content_type, url }`, `'image/jpeg:https://…'`, or just its link. */
+export type Attachment = string | { content_type?: string; url: string };
+
+/** Something with attachments: a message of `getMessages`, or the `input` of a push. */
+export interface Attached {
+  attachments: Attachment[];
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { backoff, decide, parseRetryAfter } from '../../src/client/retry.js';
-import type { Failure } from '../../src/errors/failure.js';
+import type { Failure } from '../../src/errors/outcome.js';
 
 type Attempt = Parameters<typeof decide>[0];
 

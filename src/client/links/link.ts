@@ -7,7 +7,7 @@ import { type ErrorCode, fail, RapidProError } from '../../errors/errors.js';
 import { bareCause, networkFailure, ProxyFailure } from '../../errors/networkErrors.js';
 import type { SecretGuard } from '../../input/secrets.js';
 import { parseUrl } from '../../url.js';
-import { VERSION } from '../../version.js';
+import { USER_AGENT } from '../../version.js';
 import { type ForwardProxy, openTunnel, proxyFor, proxyHeaders } from '../proxy.js';
 import { trusting } from '../trust.js';
 import { isPrivateAddress, isSecretAddress } from './privateAddress.js';
@@ -293,7 +293,7 @@ async function ask(link: URL, options: LinkOptions): Promise<IncomingMessage> {
   const headers = {
     ...way.headers,
     'accept-encoding': 'identity',
-    'user-agent': `openfn-language-rapidpro/${VERSION}`,
+    'user-agent': USER_AGENT,
     ...(from > 0 ? { range: `bytes=${from}-` } : {}),
     // A weak one may be that of other bytes.
     ...(from > 0 && etag?.startsWith('"') ? { 'if-range': etag } : {}),

@@ -26,6 +26,9 @@ const MANY_BYTES = 40 * 1024 * 1024;
 /** Bytes of answers in one array beyond which it is given up. */
 const MOST_BYTES = 1024 * 1024 * 1024;
 
+/** Seconds after which a list shows what has just been made or changed: lists are read from a copy. */
+export const COPY_LAG = 1;
+
 export interface ListPlan {
   name: ResourceName;
   filters: unknown;

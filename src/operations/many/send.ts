@@ -13,8 +13,7 @@ import { adviceFor } from '../base/nameAdvice.js';
 import type { Call } from '../base/operation.js';
 import { refuseArchived } from '../base/workspaceFacts.js';
 import { isName, uuidOf } from '../lists/named.js';
-import { readGroups } from './groups.js';
-import { lookUpIfPossible } from './lookUp.js';
+import { lookUpIfPossible, readGroups } from './lookUp.js';
 import {
   type Chunk,
   isOneRequest,

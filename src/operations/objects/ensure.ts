@@ -8,13 +8,9 @@ import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { operation } from '../base/operation.js';
-import { collect } from '../lists/list.js';
+import { COPY_LAG, collect } from '../lists/list.js';
 import { requireText } from '../many/items.js';
 import { create, keptName, nounOf } from './objects.js';
-
-/** Seconds after which a list shows what has just been made: lists are read from a copy. */
-const COPY_LAG = 1;
-const MOST_LOOKS = 3;
 
 /** What RapidPro says to the slower of two jobs that make the same at once. */
 const BEATEN = new Set<ErrorCode>(['NAME_TAKEN', 'SERVER_ERROR']);
@@ -64,8 +60,13 @@ export async function ensure(
   }
 }
 
-async function lookAgain(client: Client, find: Wanted['find']): Promise<Dictionary | undefined> {
-  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+/** Looks for what somebody else has just made: a list shows it soon. */
+export async function lookAgain(
+  client: Client,
+  find: Wanted['find'],
+  most = 3,
+): Promise<Dictionary | undefined> {
+  for (let looks = 0; looks < most; looks++) {
     await client.clock.sleep(COPY_LAG);
     const made = await find(client);
     if (made) return made;

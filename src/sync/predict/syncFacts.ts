@@ -7,7 +7,7 @@ import { sameGroupName } from '../../input/stored.js';
 import { inTurns } from '../../input/turns.js';
 import { keptGroupAdvice } from '../../operations/base/nameAdvice.js';
 import type { WorkspaceFacts } from '../../operations/base/workspaceFacts.js';
-import { collect } from '../../operations/lists/list.js';
+import { COPY_LAG, collect } from '../../operations/lists/list.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Input } from '../inputs.js';
 import { fieldOf, type SyncSettings } from '../options.js';
@@ -25,9 +25,6 @@ export interface SyncFacts {
   /** The groups that members leave who are not in the list. */
   leave: Dictionary[];
 }
-
-/** Seconds after which a list shows what has just been made: lists are read from a copy. */
-const COPY_LAG = 1;
 
 /** Reads the groups, and once more where one is missing that may have just been made. */
 async function readGroups(client: Client, wanted: ReadonlySet<string>): Promise<Dictionary[]> {
