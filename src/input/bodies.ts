@@ -3,7 +3,7 @@ import { fail } from '../errors/errors.js';
 import { resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import { bodyCheck, keysOf, record, text, uuid, uuidOrName } from './body.js';
-import { isShown, refuseNearMisses, warnUnknownKeys } from './check.js';
+import { isObject, isShown, refuseNearMisses, warnUnknownKeys } from './check.js';
 import { asUuid, checkEach, contactKey, requireUrn, URN_FIX } from './identifiers.js';
 import { suggest } from './nearest.js';
 
@@ -197,7 +197,7 @@ function checkQuickReplies(value: unknown, where: string, path: 'broadcasts' | '
 }
 
 function checkQuickReply(item: unknown, where: string, path: 'broadcasts' | 'messages'): void {
-  if (item === null || typeof item !== 'object' || Array.isArray(item)) {
+  if (!isObject(item)) {
     const isMissing = item === null || item === undefined;
     throw fail(
       'INVALID_INPUT',

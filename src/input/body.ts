@@ -97,7 +97,7 @@ export const namedBody = (where: string, resource: ResourceName) =>
 
 function isEmpty(value: unknown): boolean {
   if (value === undefined) return true;
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  if (!isObject(value)) return false;
   const items = Object.values(value);
   return items.length > 0 && items.every(item => item === undefined);
 }

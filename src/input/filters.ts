@@ -1,7 +1,7 @@
 import { fail } from '../errors/errors.js';
 import { type Filter, type Resource, type ResourceName, resources } from '../resources.js';
 import type { Query, QueryValue } from '../types/request.js';
-import { isShown } from './check.js';
+import { isObject, isShown } from './check.js';
 import { asUuid, requireUrn } from './identifiers.js';
 import { suggest } from './nearest.js';
 import { cutToMicros, isDatetime, isDay } from './times.js';
@@ -120,7 +120,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
   if (filters === undefined || filters === null) return {};
   const resource: Resource = resources[name];
   const known = Object.keys(resource.filters);
-  if (typeof filters !== 'object' || Array.isArray(filters)) {
+  if (!isObject(filters)) {
     throw fail(
       'INVALID_FILTER',
       'The filters are not an object.',

@@ -3,6 +3,7 @@ import { digitsOf } from '../errors/redact.js';
 import { type Method, type Resource, resources } from '../resources.js';
 import type { Json } from '../types/json.js';
 import type { Query, QueryValue } from '../types/request.js';
+import { isObject } from './check.js';
 import { trimmed } from './stored.js';
 
 const METHODS: readonly string[] = ['GET', 'POST', 'DELETE'];
@@ -88,7 +89,7 @@ function checkValue(key: string, value: unknown): QueryValue {
 export function checkQuery(query: unknown): Query | undefined {
   if (query === undefined) return undefined;
   if (query === null) return emptyQuery('The query is empty');
-  if (typeof query !== 'object' || Array.isArray(query)) {
+  if (!isObject(query)) {
     throw fail(
       'INVALID_FILTER',
       'The query is not an object.',

@@ -1,4 +1,5 @@
 import { fail } from '../errors/errors.js';
+import { isObject } from './check.js';
 import { suggest } from './nearest.js';
 import { fromMicros, isDatetime, isDay, type Micros, toMicros } from './times.js';
 
@@ -54,7 +55,7 @@ export function periodBetween(after?: Micros, end?: Micros, last = end): Period 
  */
 export function checkPeriod(filters: unknown): Period {
   const known = ['after', 'before'];
-  if (filters === null || typeof filters !== 'object' || Array.isArray(filters)) {
+  if (!isObject(filters)) {
     throw fail(
       'INVALID_FILTER',
       'The period is missing.',

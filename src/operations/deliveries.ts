@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.js';
 import { fail, RapidProError } from '../errors/errors.js';
-import { isShown } from '../input/check.js';
+import { isObject, isShown } from '../input/check.js';
 import { checkFilters } from '../input/filters.js';
 import { asUuid } from '../input/identifiers.js';
 import { named } from '../input/isOperation.js';
@@ -67,7 +67,7 @@ const at = (time: unknown, otherwise: number) => toMicros(time) ?? otherwise;
  * @throws RapidProError `INVALID_FILTER`
  */
 function checkDeliveries(filters: unknown): { broadcasts: Query[] } | { period: Query } {
-  if (filters === null || typeof filters !== 'object' || Array.isArray(filters)) {
+  if (!isObject(filters)) {
     refuse(
       'getDeliveries() needs "broadcast" or "after".',
       'Write { broadcast: $.data.id } or { after: "2026-01-31" }.',
@@ -78,7 +78,7 @@ function checkDeliveries(filters: unknown): { broadcasts: Query[] } | { period: 
     const called = isShown(unknown) ? `filter "${unknown}"` : 'filter of that name';
     refuse(`getDeliveries() has no ${called}.`, suggest(unknown, KNOWN));
   }
-  const { broadcast, ...period } = filters as { [key: string]: unknown };
+  const { broadcast, ...period } = filters;
   if ('broadcast' in filters && Object.keys(period).length > 0) {
     refuse(
       'getDeliveries() takes either "broadcast" or a period.',

@@ -27,6 +27,7 @@ import { refuseHomeFilter } from './base/homeNumbers.js';
 import { type Call, operation } from './base/operation.js';
 import { collect, type ListPlan, planOf } from './lists/list.js';
 import { queryOf } from './lists/named.js';
+import { isLate } from './lists/reading.js';
 import { threadPages } from './lists/threadPages.js';
 
 /** Sorts records by time, oldest first. */
@@ -119,11 +120,7 @@ class Run {
 
   /** A run that has handed on nothing yet goes on: otherwise none would ever get further. */
   #isLate(): boolean {
-    const { deadline } = this.#options;
-    if (deadline === undefined || this.#handed === 0) return false;
-    const seconds = (this.#client.clock.now() - this.#started) / 1000;
-    const perPage = seconds / Math.max(1, this.#client.requests);
-    return seconds + perPage * 1.5 >= deadline;
+    return this.#handed > 0 && isLate(this.#client, this.#started, this.#options);
   }
 
   #source(): AsyncIterable<Dictionary[]> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fail, RapidProError } from '../../errors/errors.js';
+import { isObject } from '../../input/check.js';
 import type { Dictionary } from '../../types/json.js';
 import { parse } from '../parse.js';
 
@@ -43,8 +44,8 @@ async function* lines(
 function parseRecord(line: string): Dictionary {
   const parsed = parse(line);
   const value = 'value' in parsed ? parsed.value : undefined;
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw broken();
-  return value as Dictionary;
+  if (!isObject(value)) throw broken();
+  return value;
 }
 
 /**

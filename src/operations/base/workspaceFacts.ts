@@ -149,6 +149,16 @@ export function isRefused(error: unknown, statuses: ReadonlySet<number>): error 
   return error instanceof RapidProError && statuses.has(error.statusCode ?? 0);
 }
 
+/** What a reading gives; undefined where the token may not read it, or the server does not have it. */
+export async function ifReadable<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isRefused(error, NOT_READABLE)) return undefined;
+    throw error;
+  }
+}
+
 function asWorkspace(body: unknown): Dictionary {
   // Older servers give the workspace without a uuid.
   const isWorkspace = body !== null && typeof body === 'object' && 'timezone' in body;

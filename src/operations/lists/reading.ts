@@ -14,7 +14,7 @@ import {
   resources,
 } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import type { ArchivedListOptions } from '../../types/options.js';
+import type { ArchivedListOptions, ListOptions } from '../../types/options.js';
 import type { Query } from '../../types/request.js';
 import { withArchives } from './withArchives.js';
 
@@ -33,6 +33,19 @@ const BEGINNING: Position = {};
 interface Stop {
   position: Position;
   retryAfter?: number;
+}
+
+/** The next page must have time to come: as much as those before it took, and half as much again. */
+export function isLate(
+  client: Client,
+  started: number,
+  { deadline }: ListOptions,
+  concurrency = 1,
+): boolean {
+  if (deadline === undefined) return false;
+  const seconds = (client.clock.now() - started) / 1000;
+  const perPage = (seconds * concurrency) / Math.max(1, client.requests);
+  return seconds + perPage * 1.5 >= deadline;
 }
 
 /**
@@ -92,7 +105,7 @@ export class Reading {
         if (cut.length > 0 || isAll) yield cut;
         if (this.#isFull()) return;
         this.#logProgress();
-        if (next && this.#isLate()) {
+        if (next && isLate(this.#client, this.#started, this.#options, this.#concurrency)) {
           this.stopped = { position: next() };
           return;
         }
@@ -159,14 +172,6 @@ export class Reading {
 
   #seconds(): number {
     return (this.#client.clock.now() - this.#started) / 1000;
-  }
-
-  /** The next page must have time to come: as much as those before it took, and half as much again. */
-  #isLate(): boolean {
-    const { deadline } = this.#options;
-    if (deadline === undefined) return false;
-    const perPage = (this.#seconds() * this.#concurrency) / Math.max(1, this.#client.requests);
-    return this.#seconds() + perPage * 1.5 >= deadline;
   }
 
   #logProgress(): void {

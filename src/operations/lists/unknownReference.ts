@@ -5,7 +5,7 @@ import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import { keptGroupAdvice } from '../base/nameAdvice.js';
-import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
+import { ifReadable } from '../base/workspaceFacts.js';
 import { collect } from './list.js';
 
 /** Filters by something that may not be there, and what lists it. */
@@ -14,20 +14,6 @@ const LISTED = {
   campaign: { resource: 'campaigns', by: 'getCampaigns()' },
   flow: { resource: 'flows', by: 'getFlows()' },
 } as const satisfies { [filter: string]: { resource: ResourceName; by: string } };
-
-/** What the list holds of an object that is named; undefined if the token may not read that. */
-async function readNamed(
-  client: Client,
-  resource: ResourceName,
-  wanted: string,
-): Promise<Dictionary[] | undefined> {
-  try {
-    return await collect(client, resource, resource === 'flows' ? { uuid: wanted } : {});
-  } catch (error) {
-    if (isRefused(error, NOT_READABLE)) return undefined;
-    throw error;
-  }
-}
 
 /**
  * RapidPro gives an empty list for a label, a flow or a campaign that does not exist. After an empty
@@ -42,7 +28,8 @@ export async function checkReferenced(
   wanted: string,
 ): Promise<Dictionary | undefined> {
   const { resource, by } = LISTED[filter];
-  const listed = await readNamed(client, resource, wanted);
+  const query = resource === 'flows' ? { uuid: wanted } : {};
+  const listed = await ifReadable(() => collect(client, resource, query));
   const found = listed?.find(({ uuid, name }) => uuid === wanted || name === wanted);
   if (listed === undefined || found) return found;
   const [noun] = resources[resource].nouns;
@@ -131,9 +118,5 @@ export async function requireResthook(client: Client, resthook: string): Promise
 /** The same for the filter of a list that came back empty, where the token may read the resthooks. */
 export async function checkResthook(client: Client, { resthook }: Query): Promise<void> {
   if (resthook === undefined) return;
-  try {
-    await requireResthook(client, String(resthook));
-  } catch (error) {
-    if (!isRefused(error, NOT_READABLE)) throw error;
-  }
+  await ifReadable(() => requireResthook(client, String(resthook)));
 }

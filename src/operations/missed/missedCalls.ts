@@ -29,7 +29,7 @@ import type { State } from '../../types/state.js';
 import { type Caller, callOfRun } from '../../webhook/fromRun.js';
 import { resultKey } from '../../webhook/key.js';
 import type { Numbers } from '../../webhook/push.js';
-import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
+import { ifReadable } from '../base/workspaceFacts.js';
 import { checkReferenced } from '../lists/unknownReference.js';
 import { readDefinitions } from '../objects/definitions.js';
 import type { Missed, Source } from './missed.js';
@@ -76,12 +76,8 @@ function requireResult({ results }: Dictionary, result: string): void {
 
 /** The definition of a flow, where the token may read it. */
 async function readFlows(client: Client, flow: string): Promise<unknown> {
-  try {
-    return (await readDefinitions(client, { flow, dependencies: 'none' })).flows;
-  } catch (error) {
-    if (isRefused(error, NOT_READABLE)) return undefined;
-    throw error;
-  }
+  const query = { flow, dependencies: 'none' };
+  return (await ifReadable(() => readDefinitions(client, query)))?.flows;
 }
 
 async function requireNode(client: Client, flow: string, node: string): Promise<void> {
