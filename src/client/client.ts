@@ -1,8 +1,8 @@
 import type { Configuration } from '../configuration.js';
-import { DEFAULT_TIMEOUT } from '../defaults.js';
 import { changed, RapidProError } from '../errors/errors.js';
 import { networkFailure } from '../errors/networkErrors.js';
 import { type Failure, mayBeDone, outcomeUnknown, perhapsDone } from '../errors/outcome.js';
+import { DEFAULT_TIMEOUT } from '../input/optionTable.js';
 import { guardOf, type SecretGuard } from '../input/secrets.js';
 import { type Dialect, resourceAt, type Scope } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';

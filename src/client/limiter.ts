@@ -1,6 +1,6 @@
-import { DEFAULT_MAX_WAIT } from '../defaults.js';
 import { fail, RapidProError } from '../errors/errors.js';
 import type { Failure } from '../errors/outcome.js';
+import { DEFAULT_MAX_WAIT } from '../input/optionTable.js';
 import { type Clock, systemClock } from './clock.js';
 
 /** The shortest time for a request, in seconds, however near the deadline. */

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { DEFAULT_MAX_WAIT } from '../defaults.js';
 import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { check, isShown } from './check.js';
 import { nearMiss, suggest } from './nearest.js';
-import { ELSEWHERE, NARROWING, OPTIONS, type Settings } from './optionTable.js';
+import { DEFAULT_MAX_WAIT, ELSEWHERE, NARROWING, OPTIONS, type Settings } from './optionTable.js';
 
 const shape = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, { check }]) => [name, check]),
