@@ -19,6 +19,11 @@ export function decoded(text: string): string {
   }
 }
 
+/** The host of an address as sockets take it: one of IPv6 without its brackets. */
+export function bareHost({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
 /** Whether a host name is this machine itself. */
 export function isLoopback(hostname: string): boolean {
   return (

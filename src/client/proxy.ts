@@ -3,7 +3,7 @@ import { request as overHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import { fail } from '../errors/errors.js';
 import { ProxyFailure } from '../errors/networkErrors.js';
-import { decoded, isLoopback, parseUrl } from '../url.js';
+import { bareHost, decoded, isLoopback, parseUrl } from '../url.js';
 import { USER_AGENT } from '../version.js';
 
 /**
@@ -34,9 +34,10 @@ function variable(environment: Environment, name: string): { name: string; value
 }
 
 /** Whether NO_PROXY names a server: `example.org` and all below it, `.example.org`, `example.org:8000`, `*`. */
-function isExcepted({ protocol, hostname, port }: URL, list: string): boolean {
+function isExcepted(target: URL, list: string): boolean {
+  const { protocol, hostname, port } = target;
   const ownPort = port || (protocol === 'https:' ? '443' : '80');
-  const bare = hostname.replace(/^\[|\]$/g, '');
+  const bare = bareHost(target);
   return list.split(/[,\s]+/).some(entry => {
     if (entry === '*') return true;
     const name = entry.toLowerCase().replace(/^\*?\./, '');
@@ -85,6 +86,13 @@ export function proxyFor(
   return readProxy(named);
 }
 
+/** Where a proxy listens, as Node's client wants to know it. */
+export function placeOf({ origin }: ForwardProxy) {
+  const url = new URL(origin);
+  const isTls = url.protocol === 'https:';
+  return { protocol: url.protocol, hostname: bareHost(url), port: url.port || (isTls ? 443 : 80) };
+}
+
 /** What goes with each request that a proxy reads. */
 export function proxyHeaders({ authorization }: ForwardProxy): { [name: string]: string } {
   return authorization === undefined ? {} : { 'proxy-authorization': authorization };
@@ -101,11 +109,10 @@ export function openTunnel(
   authority: string,
   signal?: AbortSignal | undefined,
 ): Promise<Socket> {
-  const { protocol, hostname, port } = new URL(proxy.origin);
+  const place = placeOf(proxy);
   return new Promise((resolve, reject) => {
-    const request = (protocol === 'https:' ? overHttps : overHttp)({
-      host: hostname.replace(/^\[|\]$/g, ''),
-      port: port || (protocol === 'https:' ? 443 : 80),
+    const request = (place.protocol === 'https:' ? overHttps : overHttp)({
+      ...place,
       method: 'CONNECT',
       path: authority,
       agent: false,

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import tls from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { HttpResponse, http } from 'msw';
@@ -390,6 +391,19 @@ describe('through a proxy', () => {
       expect(data).toEqual({ uuid: 'm' });
       expect(proxy.requests).toMatchObject([{ method: 'GET', url: link }]);
       expect(JSON.stringify(proxy.requests)).not.toContain(TOKEN);
+    });
+
+    const hasIPv6 = Object.values(networkInterfaces()).some(some =>
+      some?.some(({ family }) => family === 'IPv6'),
+    );
+
+    test.skipIf(!hasIPv6)('a proxy may be named by an address of IPv6', async () => {
+      const [api, proxy] = [await workspace(), await forwardProxy()];
+      vi.stubEnv('HTTP_PROXY', `http://[::ffff:127.0.0.1]:${proxy.port}`);
+      const link = `http://rapidpro.test:${portOf(api)}/file`;
+      const { data } = await upload(link, api.host, { allowPrivate: true });
+      expect(data).toEqual({ uuid: 'm' });
+      expect(proxy.requests).toMatchObject([{ method: 'GET', url: link }]);
     });
 
     test('the archives of RapidPro itself are read, also by a name that only the proxy knows', async () => {

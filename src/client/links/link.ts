@@ -6,9 +6,9 @@ import { connect as overTls } from 'node:tls';
 import { type ErrorCode, fail, RapidProError } from '../../errors/errors.js';
 import { bareCause, networkFailure, ProxyFailure } from '../../errors/networkErrors.js';
 import type { SecretGuard } from '../../input/secrets.js';
-import { parseUrl } from '../../url.js';
+import { bareHost, parseUrl } from '../../url.js';
 import { USER_AGENT } from '../../version.js';
-import { type ForwardProxy, openTunnel, proxyFor, proxyHeaders } from '../proxy.js';
+import { type ForwardProxy, openTunnel, placeOf, proxyFor, proxyHeaders } from '../proxy.js';
 import { trusting } from '../trust.js';
 import { isPrivateAddress, isSecretAddress } from './privateAddress.js';
 
@@ -85,7 +85,7 @@ function parseLink(link: string, base?: string): URL {
 }
 
 async function resolve(url: URL): Promise<Address[]> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = bareHost(url);
   return isIP(host) ? [{ address: host, family: isIP(host) }] : lookup(host, { all: true });
 }
 
@@ -262,7 +262,7 @@ async function wayTo(link: URL, options: LinkOptions): Promise<object> {
   }
   await checkProxied(link, options);
   if (link.protocol === 'http:') return { agent: false, ...wholeAddress(link, proxy) };
-  const host = link.hostname.replace(/^\[|\]$/g, '');
+  const host = bareHost(link);
   const authority = `${link.hostname}:${link.port || 443}`;
   const socket: Socket = await openTunnel(proxy, authority, options.signal);
   const servername = isIP(host) ? '' : host;
@@ -271,12 +271,8 @@ async function wayTo(link: URL, options: LinkOptions): Promise<object> {
 
 /** The proxy is asked, and reads the whole address. */
 function wholeAddress(link: URL, proxy: ForwardProxy) {
-  const { protocol, hostname, port } = new URL(proxy.origin);
-  const isTls = protocol === 'https:';
   return {
-    protocol,
-    hostname: hostname.replace(/^[|]$/g, ''),
-    port: port || (isTls ? 443 : 80),
+    ...placeOf(proxy),
     path: link.href,
     headers: { host: link.host, ...proxyHeaders(proxy) },
   };
