@@ -1,6 +1,6 @@
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { fail } from '../errors/errors.js';
 import { ProxyFailure } from '../errors/networkErrors.js';
 import { bareHost, decoded, isLoopback, parseUrl } from '../url.js';
@@ -86,11 +86,16 @@ export function proxyFor(
   return readProxy(named);
 }
 
-/** Where a proxy listens, as Node's client wants to know it. */
+/**
+ * Where a proxy listens, as Node's client wants to know it. The certificate of an encrypted one is for its own
+ * name: without it, Node takes that of the server, which the request is for.
+ */
 export function placeOf({ origin }: ForwardProxy) {
   const url = new URL(origin);
-  const isTls = url.protocol === 'https:';
-  return { protocol: url.protocol, hostname: bareHost(url), port: url.port || (isTls ? 443 : 80) };
+  const { protocol } = url;
+  const hostname = bareHost(url);
+  const port = url.port || (protocol === 'https:' ? 443 : 80);
+  return { protocol, hostname, port, servername: isIP(hostname) ? '' : hostname };
 }
 
 /** What goes with each request that a proxy reads. */

@@ -3,7 +3,7 @@ import { Agent, buildConnector, DecoratorHandler, type Dispatcher, type FormData
 import { NotConnected, ProxyFailure } from '../errors/networkErrors.js';
 import { USER_AGENT } from '../version.js';
 import { MAX_BODY } from './body.js';
-import { type ForwardProxy, openTunnel, proxyFor, proxyHeaders } from './proxy.js';
+import { type ForwardProxy, openTunnel, placeOf, proxyFor, proxyHeaders } from './proxy.js';
 import { trusting } from './trust.js';
 
 /** Seconds that making a connection may take. */
@@ -44,7 +44,11 @@ function throughTunnel(proxy: ForwardProxy, connect: Connector): Connector {
 function connectorOf({ ca, proxy, isTunnel }: Way): Connector {
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT * 1000, ...trusting(ca) });
   if (!proxy) return connect;
-  if (!isTunnel) return orFailure(connect, cause => new ProxyFailure(undefined, cause));
+  if (!isTunnel) {
+    const { servername } = placeOf(proxy);
+    const toProxy: Connector = (options, callback) => connect({ ...options, servername }, callback);
+    return orFailure(toProxy, cause => new ProxyFailure(undefined, cause));
+  }
   return throughTunnel(
     proxy,
     orFailure(connect, cause => new NotConnected(cause)),
