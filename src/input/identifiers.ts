@@ -130,15 +130,23 @@ export function urnTail(urn: string): string {
   return identity.startsWith('tel:') ? `tel:${identity.replace(/\D/g, '').slice(-6)}` : identity;
 }
 
+/** Leaves out what comes again; the first of those that are the same stays. */
+export function distinctBy<Item>(
+  items: readonly Item[],
+  identityOf: (item: Item) => string,
+): Item[] {
+  const seen = new Set<string>();
+  return items.filter(item => {
+    const identity = identityOf(item);
+    const isFirst = !seen.has(identity);
+    seen.add(identity);
+    return isFirst;
+  });
+}
+
 /** Leaves out URNs that are the same but for their punctuation; the first way of writing stays. */
 export function distinctUrns(urns: readonly string[]): string[] {
-  const seen = new Set<string>();
-  return urns.filter(urn => {
-    const identity = urnIdentity(urn);
-    if (seen.has(identity)) return false;
-    seen.add(identity);
-    return true;
-  });
+  return distinctBy(urns, urnIdentity);
 }
 
 /** The longest key of a field or global. */

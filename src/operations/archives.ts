@@ -66,7 +66,7 @@ function eachArchived(
       const threaded = await threadPages(name, call.state, pages, operations);
       call.state = threaded.state;
       log.info(
-        `Read ${count(threaded.records, KINDS[kind].nouns)} from archives in ${count(threaded.pages, ['page', 'pages'])}`,
+        `Read ${count(threaded.records, KINDS[kind].nouns)} from archives in ${count(threaded.pages, 'page')}`,
       );
       return { pages: threaded.pages, records: threaded.records };
     },

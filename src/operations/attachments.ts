@@ -22,8 +22,6 @@ const MAX_SIZE = 5 * MEGABYTE;
 /** Letters of a file's name: more than most file systems take. */
 const LONGEST_NAME = 200;
 
-const NOUNS = ['attachment', 'attachments'] as const;
-
 /** What an attachment says of itself. */
 interface Parsed {
   /** As RapidPro wrote it: `image/jpeg`, or of old `image`. */
@@ -254,16 +252,18 @@ export function downloadAttachment(
         const fetcher = new Fetcher(call, isAllowed);
         const files: File[] = [];
         for (const one of parsed) files.push(await fetcher.fetch(one));
-        log.info(`Fetched ${count(files.length, NOUNS)}, ${fetcher.fetched} bytes`);
+        log.info(`Fetched ${count(files.length, 'attachment')}, ${fetcher.fetched} bytes`);
         const noFiles = files.filter(({ content }) => content === null).length;
         if (noFiles > 0) {
           log.warn(
-            `${count(noFiles, NOUNS)} without a file: a location, or a file that RapidPro could not get. Their content is null.`,
+            `${count(noFiles, 'attachment')} without a file: a location, or a file that RapidPro could not get. Their content is null.`,
           );
         }
         const empty = files.filter(({ content }) => content === '').length;
         if (empty > 0) {
-          log.warn(`${count(empty, NOUNS)} without content: the file behind the link is empty.`);
+          log.warn(
+            `${count(empty, 'attachment')} without content: the file behind the link is empty.`,
+          );
         }
         return list ? files : files[0];
       },

@@ -195,7 +195,7 @@ async function readChanges(
   if (records === 0 && !position) await ifEmpty?.(client, query);
   call.state = run.position ? withCheckpoint(state, checkpoint, run.position) : state;
   const total = count(records, resources[name].nouns);
-  log.info(`${total} new or changed, in ${count(client.requests, ['request', 'requests'])}`);
+  log.info(`${total} new or changed, in ${count(client.requests, 'request')}`);
   if (run.isPartial) log.warn('There is more: the next run continues from here.');
   return { pages, records };
 }

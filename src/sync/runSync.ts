@@ -62,9 +62,7 @@ export function dryResult(
   // Which of two entries for one contact is written before that shows is not known beforehand.
   const hasClash = result.failed.some(({ code }) => code === 'CONTACT_CLASH');
   const atMost = isAtMost || hasClash;
-  log.info(
-    `The real run takes ${atMost ? 'at most ' : ''}${count(requests, ['request', 'requests'])}`,
-  );
+  log.info(`The real run takes ${atMost ? 'at most ' : ''}${count(requests, 'request')}`);
   return {
     ...result,
     dryRun: true,

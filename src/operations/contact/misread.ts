@@ -60,7 +60,7 @@ export function logMisread(body: Body, contact: Dictionary): void {
 function summaryOf(lists: readonly (readonly string[] | undefined)[]) {
   const contacts = lists.filter(keys => keys !== undefined && keys.length > 0);
   const keys = [...new Set(contacts.flatMap(list => list ?? []))].slice(0, 20).join(', ');
-  return { amount: contacts.length, of: count(contacts.length, ['contact', 'contacts']), keys };
+  return { amount: contacts.length, of: count(contacts.length, 'contact'), keys };
 }
 
 /** The same for many. */

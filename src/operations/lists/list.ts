@@ -141,7 +141,7 @@ export async function readList<Result>(
 
 function logListEnd(name: ResourceName, { records, stopped }: Reading, client: Client): void {
   const read = count(records, resources[name].nouns);
-  log.info(`Fetched ${read} in ${count(client.requests, ['request', 'requests'])}`);
+  log.info(`Fetched ${read} in ${count(client.requests, 'request')}`);
   if (!stopped) return;
   const why = stopped.retryAfter === undefined ? 'the deadline' : 'the rate limit';
   log.warn(

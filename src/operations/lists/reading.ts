@@ -180,7 +180,7 @@ export class Reading {
     this.#loggedAt = now;
     const rate = Math.round(this.records / this.#seconds());
     log.info(
-      `${count(this.records, resources[this.#name].nouns)} so far, in ${count(this.#client.requests, ['request', 'requests'])}, ${rate} a second`,
+      `${count(this.records, resources[this.#name].nouns)} so far, in ${count(this.#client.requests, 'request')}, ${rate} a second`,
     );
   }
 }

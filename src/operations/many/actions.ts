@@ -9,6 +9,7 @@ import {
 } from '../../errors/errors.js';
 import { outcomeUnknown, PERHAPS_DONE } from '../../errors/outcome.js';
 import type { Body } from '../../input/body.js';
+import { distinctBy } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
 import type { Settings } from '../../input/optionTable.js';
 import { BATCH_LIMIT } from '../../resources.js';
@@ -190,9 +191,9 @@ function saysAll(error: RapidProError, { repeatable = true }: Action, progress: 
 
 function logAction({ items, path, body }: Action, { failures }: Progress, requests: number): void {
   const key = KEYS[path];
-  const asked = count(items.length, [key.slice(0, -1), key]);
+  const asked = count(items.length, key.slice(0, -1));
   const word = String(body.action).replaceAll('_', ' ');
-  log.info(`Action "${word}" on ${asked} in ${count(requests, ['request', 'requests'])}`);
+  log.info(`Action "${word}" on ${asked} in ${count(requests, 'request')}`);
   if (failures.length > 0)
     log.warn(`${failures.length} of ${asked} were not changed: see data.failures`);
 }
@@ -263,13 +264,7 @@ async function byUuid(client: Client, items: Item[]): Promise<Item[]> {
 
 /** Leaves out those of whom it turned out that they are named before. */
 function oncePerContact(items: readonly Item[], found: Found): Item[] {
-  const seen = new Set<string>();
-  return items.filter(({ value }) => {
-    const identity = String(found.get(String(value))?.uuid ?? value);
-    if (seen.has(identity)) return false;
-    seen.add(identity);
-    return true;
-  });
+  return distinctBy(items, ({ value }) => String(found.get(String(value))?.uuid ?? value));
 }
 
 /** A group that the action names but could not use: what RapidPro would say. */
@@ -305,9 +300,9 @@ async function rehearse(client: Client, { path, items, body }: Action): Promise<
   const failed = new Set(failures.map(({ index }) => index));
   const kept = distinct.filter(({ index }) => !failed.has(index));
   const requests = Math.ceil(distinct.length / BATCH_LIMIT);
-  const asked = count(distinct.length, [KEYS[path].slice(0, -1), KEYS[path]]);
+  const asked = count(distinct.length, KEYS[path].slice(0, -1));
   log.info(
-    `Dry run: the action on ${asked} takes ${count(requests, ['request', 'requests'])}. Nothing was changed.`,
+    `Dry run: the action on ${asked} takes ${count(requests, 'request')}. Nothing was changed.`,
   );
   return {
     dryRun: true,

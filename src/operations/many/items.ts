@@ -1,6 +1,6 @@
 import { fail } from '../../errors/errors.js';
 import { typeName } from '../../input/check.js';
-import { asUuid, checkEach, contactKey, urnIdentity } from '../../input/identifiers.js';
+import { asUuid, checkEach, contactKey, distinctBy, urnIdentity } from '../../input/identifiers.js';
 import { refuseMissing } from '../../input/missing.js';
 
 /** Lists of contacts, messages and tickets as jobs write them. */
@@ -38,13 +38,8 @@ function distinct(
   values: readonly (string | number)[],
   identity: (value: string) => string,
 ): Item[] {
-  const seen = new Set<string>();
-  return values.flatMap((value, index) => {
-    const key = identity(String(value));
-    if (seen.has(key)) return [];
-    seen.add(key);
-    return [{ value, index }];
-  });
+  const items = values.map((value, index) => ({ value, index }));
+  return distinctBy(items, ({ value }) => identity(String(value)));
 }
 
 export function contactItems(value: unknown): Item[] {

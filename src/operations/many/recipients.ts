@@ -190,7 +190,7 @@ function together(lists: { [List in ListName]: Item[] }): Chunk {
 function summarize(kinds: readonly (readonly [Item[], string])[]): string {
   return kinds
     .filter(([items]) => items.length > 0)
-    .map(([items, noun]) => count(items.length, [noun, `${noun}s`]))
+    .map(([items, noun]) => count(items.length, noun))
     .join(', ');
 }
 

@@ -30,8 +30,6 @@ interface Progress {
   done: Chunk[];
 }
 
-const RECIPIENTS = ['recipient', 'recipients'] as const;
-
 function indexesOf(chunks: readonly Chunk[]): [number, number][] {
   return ranges(chunks.flatMap(({ indexes }) => indexes));
 }
@@ -69,7 +67,7 @@ function partialSend(
 
 function logDuplicates(duplicates: number): void {
   if (duplicates > 0) {
-    log.info(`Left out ${count(duplicates, RECIPIENTS)} named more than once`);
+    log.info(`Left out ${count(duplicates, 'recipient')} named more than once`);
   }
 }
 
@@ -189,7 +187,7 @@ function logPlan(
   const people =
     members === undefined ? '' : ` (${members} members; anyone in two groups counts twice)`;
   log.info(
-    `Dry run: a ${noun} for ${to || 'nobody'}${people} takes ${count(requests, ['request', 'requests'])}. Nothing was sent.${unchecked}`,
+    `Dry run: a ${noun} for ${to || 'nobody'}${people} takes ${count(requests, 'request')}. Nothing was sent.${unchecked}`,
   );
 }
 
@@ -197,7 +195,7 @@ function logPlan(
 export function logLeftOut(leftOut: readonly LeftOut[]): void {
   if (leftOut.length === 0) return;
   log.info(
-    `Left out as stopped, blocked or archived: ${count(leftOut.length, ['contact', 'contacts'])}. See data.leftOut`,
+    `Left out as stopped, blocked or archived: ${count(leftOut.length, 'contact')}. See data.leftOut`,
   );
 }
 

@@ -30,8 +30,8 @@ export class Progress {
     this.#loggedDone = done;
     const seconds = Math.max(1, (now - this.#started) / 1000);
     const rate = Math.round((done / seconds) * 60);
-    const requests = count(this.#client.requests, ['request', 'requests']);
-    const contacts = count(total, ['contact', 'contacts']);
+    const requests = count(this.#client.requests, 'request');
+    const contacts = count(total, 'contact');
     log.info(`${withCommas(done)} of ${contacts}, ${requests}, ${withCommas(rate)} a minute`);
   }
 }
