@@ -4,6 +4,7 @@ import { resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import { bodyCheck, keysOf, record, text, uuid, uuidOrName } from './body.js';
 import { isShown, refuseNearMisses, warnUnknownKeys } from './check.js';
+import { refuseExpressions } from './expressions.js';
 import { asUuid, checkEach, contactKey, requireUrn, URN_FIX } from './identifiers.js';
 import { suggest } from './nearest.js';
 
@@ -287,6 +288,10 @@ export function checkContactWithUuid(
 
 export function checkBroadcast(value: unknown, isLiteral = false) {
   const body = broadcast(value, undefined, isLiteral);
+  if (!isLiteral) {
+    refuseExpressions(body.text, 'broadcast.text', 'broadcast');
+    refuseExpressions(body.quick_replies, 'broadcast.quick_replies', 'broadcast');
+  }
   checkQuickReplies(body.quick_replies, 'broadcast.quick_replies', 'broadcasts');
   requireUrns(body, 'broadcast');
   requireContacts(body, 'broadcast');
@@ -302,36 +307,11 @@ export function checkFlowStart(value: unknown, isLiteral = false) {
   return body;
 }
 
-/** What flows and broadcasts fill in, and a single message does not. An address such as `info@contact.org` is none. */
-const EXPRESSION = new RegExp(
-  [
-    String.raw`(?<![\p{L}\p{N}_.@-])@(?:(?:contact|fields|globals|urns)(?![\p{L}\p{N}_])`,
-    String.raw`(?:results|trigger|input|run|parent|child|node|webhook|ticket|locals)\.[a-z_]`,
-    String.raw`\(\s*(?:["\d]|[a-z_]{1,40}[(.]|(?:contact|fields|globals|urns)\b))`,
-  ].join('|'),
-  'iu',
-);
-
-/** RapidPro sends such a text as it stands: people would read `Dear @contact.name`. */
-function refuseExpressions(text: unknown, where: string): void {
-  if (Array.isArray(text)) {
-    for (const [index, item] of text.entries()) refuseExpressions(item, `${where}[${index}]`);
-  } else if (text !== null && typeof text === 'object') {
-    refuseExpressions((text as Dictionary).text, `${where}.text`);
-  } else if (typeof text === 'string' && EXPRESSION.test(text)) {
-    throw fail(
-      'INVALID_INPUT',
-      `${where} contains an expression such as @contact.name, which sendMessage() does not fill in: people would read it as it is.`,
-      'Nothing was sent. Use sendBroadcast({ contacts: [uuid], text: "…" }), which fills in @contact, @fields and @globals, or put the value into the text with a function of state. If you really mean this text, use the option { literal: true }.',
-    );
-  }
-}
-
 export function checkMessage(value: unknown, isLiteral = false) {
   const body = message(value, undefined, isLiteral);
   if (!isLiteral) {
-    refuseExpressions(body.text, 'message.text');
-    refuseExpressions(body.quick_replies, 'message.quick_replies');
+    refuseExpressions(body.text, 'message.text', 'message');
+    refuseExpressions(body.quick_replies, 'message.quick_replies', 'message');
   }
   checkQuickReplies(body.quick_replies, 'message.quick_replies', 'messages');
   contactKey(body.contact, 'message.contact');

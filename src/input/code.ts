@@ -1,3 +1,4 @@
+import { expressionEnd } from './expressions.js';
 import { OPERATION_TEXT } from './isOperation.js';
 
 /**
@@ -163,14 +164,7 @@ function withoutExpressions(text: string): string {
   let from = 0;
   for (let start = text.indexOf('@('); start >= 0; start = text.indexOf('@(', from)) {
     left += text.slice(from, start);
-    let depth = 1;
-    let isQuoted = false;
-    for (from = start + 2; depth > 0 && from < text.length; from++) {
-      if (text[from] === '"') isQuoted = !isQuoted;
-      else if (isQuoted) continue;
-      else if (text[from] === '(') depth++;
-      else if (text[from] === ')') depth--;
-    }
+    from = expressionEnd(text, start + 2);
     left += text.slice(start, from).replace(OF_EXPRESSION, ' ');
   }
   return left + text.slice(from);

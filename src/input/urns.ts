@@ -28,9 +28,10 @@ const MISSING =
 /** A reference that was put in quotes: `'$.data.phone'`. */
 const QUOTED = /^(?:[a-z]+:)?\s*(?:\$\.[a-z_]|\$\{|state\.[a-z])/i;
 /** Words that people write for kinds that have other names here. */
-const MEANT: { [word: string]: string } = {
+export const MEANT: { [word: string]: string } = {
   phone: 'tel',
   telephone: 'tel',
+  phonenumber: 'tel',
   mobile: 'tel',
   cell: 'tel',
   sms: 'tel',

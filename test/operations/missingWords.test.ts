@@ -65,7 +65,7 @@ describe('an expression in a single message', () => {
     '@fields.due_date',
   ])('%s is refused', async text => {
     const error = await refused(sendMessage({ contact: AMINA, text }), 'INVALID_INPUT');
-    expect(error.description).toContain('message.text contains an expression');
+    expect(error.description).toContain('an expression that sendMessage() does not fill in');
     expect(error.fix).toContain('sendBroadcast(');
   });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bodyCheck, name, record, text, uuidOrName } from '../../input/body.js';
+import { refuseExpressions } from '../../input/expressions.js';
 import { isMissingPart } from '../../input/missing.js';
 import type { ResourceName } from '../../resources.js';
 import type { FieldType } from '../../types/bodies.js';
@@ -69,7 +70,7 @@ export const checkCampaign = bodyCheck(
   { resource: 'campaigns', texts: { name: 'name', group: 'name' } },
 );
 
-export const checkCampaignEvent = bodyCheck(
+const campaignEvent = bodyCheck(
   'event',
   {
     campaign: uuidOrName('a campaign'),
@@ -89,6 +90,13 @@ export const checkCampaignEvent = bodyCheck(
     texts: { campaign: 'name', flow: 'name', relative_to: 'name', message: 'message' },
   },
 );
+
+/** @param isLiteral - the option `literal` */
+export const checkCampaignEvent: typeof campaignEvent = (value, where = 'event', isLiteral) => {
+  const body = campaignEvent(value, where, isLiteral);
+  if (!isLiteral) refuseExpressions(body.message, `${where}.message`, 'flow');
+  return body;
+};
 
 const resthook = text.trim().min(1, { error: 'is empty: it must be the name of a resthook' });
 
