@@ -131,7 +131,9 @@ function parseHost(raw: object): URL {
 
 function parseToken(raw: object): string {
   const fix = 'Copy the API token from your RapidPro account into "token" of the credential.';
-  const token = textOf(raw, 'token', fix);
+  // What is pasted often comes with a line break.
+  const token = textOf(raw, 'token', fix).trim();
+  if (token === '') throw invalid('The credential has no token.', fix);
   if (/^Token\s/i.test(token)) {
     throw invalid(
       'The token in the credential begins with the word "Token".',
@@ -141,7 +143,7 @@ function parseToken(raw: object): string {
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw invalid(
       'The token in the credential contains spaces, line breaks or other invalid characters.',
-      fix,
+      `A token is one word of letters and digits. ${fix}`,
     );
   }
   return token;

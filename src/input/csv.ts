@@ -4,7 +4,7 @@ import { nearest } from './nearest.js';
 
 /** Options of `util.parseCsv`. The names are those of `parseCsv` in other adaptors. */
 export interface CsvOptions {
-  /** The character between two cells. Default: `','`. */
+  /** The character between two cells. A first line such as `sep=;`, which Excel reads, comes first. Default: `','`. */
   delimiter?: string;
   /** The character around a cell that contains a delimiter or a line break. Inside a cell, it is doubled. Default: `'"'`. */
   quote?: string;
@@ -187,19 +187,41 @@ function toRow(
   return Object.fromEntries(pairs.filter(([name]) => name !== ''));
 }
 
+/** Excel's own first line, `sep=;`: it names the delimiter, and is no row. */
+const SEPARATOR_LINE = /^("?)sep=([^\w\s"]|\t)\2*\1(?=[\r\n]|$)/i;
+/** What UTF-16 becomes that is read as UTF-8 or Latin-1: a zero beside each letter, or a mark of the wrong order. */
+const WRONG_ENCODING = /^\ufffe|\0[^\0]\0|^(?:\xff\xfe|\xfe\xff)/;
+
+/** A table without the marks in front of it. The lines keep their numbers. */
+function withoutMarks(raw: string, settings: Settings): { text: string; settings: Settings } {
+  const text = raw.replace(/^\ufeff/, '');
+  if (WRONG_ENCODING.test(text.slice(0, 1000))) {
+    throw refuse(
+      'the text is UTF-16, but was read as something else',
+      'In Excel, save it as "CSV UTF-8". Or decode its bytes in the job: new TextDecoder("utf-16le").decode(bytes).',
+    );
+  }
+  const [line, , delimiter] = SEPARATOR_LINE.exec(text) ?? [];
+  if (line === undefined || delimiter === undefined || delimiter === settings.quote) {
+    return { text, settings };
+  }
+  return { text: text.slice(line.length), settings: { ...settings, delimiter } };
+}
+
 /** The rows of a table that is written as text. */
 export function parseCsv(
   text: unknown,
   options: unknown,
 ): { [column: string]: string }[] | string[][] {
-  const settings = checkOptions(options);
+  const given = checkOptions(options);
   if (!isText(text)) {
     throw refuse(
       'the value is not text',
       'If it comes from $ or state, check that the data is there. For a stream, use the operation parseCsv().',
     );
   }
-  const all = linesOf(text.replace(/^\ufeff/, ''), settings);
+  const { text: table, settings } = withoutMarks(text, given);
+  const all = linesOf(table, settings);
   const lines: Line[] = [];
   for (const line of all) if (line.cells.some(cell => cell !== '')) lines.push(line);
   const { columns, required } = settings;

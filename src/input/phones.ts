@@ -1,5 +1,6 @@
 import { fail, type RapidProError } from '../errors/errors.js';
 import { library } from './libraries.js';
+import { nearMiss } from './nearest.js';
 import { digitsOf, hide, urnFault } from './urns.js';
 
 /**
@@ -171,16 +172,47 @@ function fullNumber(value: unknown, country: string): string {
   return number;
 }
 
+/** The languages that names of countries are looked for in. */
+const LANGUAGES = ['en', 'fr', 'es', 'pt'];
+
+const withoutAccents = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '');
+
+/** The code that is meant by a name (`Rwanda`), a calling code (`+250`), or another code (`UK`). */
+function meantCountry(text: string): string | undefined {
+  const { getSupportedRegionCodes, getRegionCodeForCountryCode } = library('awesome-phonenumber');
+  const regions = getSupportedRegionCodes();
+  const calling = /^(?:\+|00)?(\d{1,3})$/.exec(text)?.[1];
+  const [other] =
+    calling !== undefined
+      ? [getRegionCodeForCountryCode(Number(calling))]
+      : /^[A-Z]{2}$/i.test(text)
+        ? [new Intl.Locale(`und-${text}`).region]
+        : [];
+  if (other !== undefined && regions.includes(other)) return other;
+  if (text.length < 4 || text.length > 60) return undefined;
+  const codes = new Map<string, string>();
+  for (const language of LANGUAGES) {
+    const names = new Intl.DisplayNames(language, { type: 'region' });
+    for (const region of regions) codes.set(withoutAccents(names.of(region) ?? region), region);
+  }
+  const name = nearMiss(withoutAccents(text), [...codes.keys()]);
+  return name && codes.get(name);
+}
+
 /**
  * @throws RapidProError `INVALID_INPUT`
  */
 function checkCountry(country: unknown, where: string): string {
-  const code = typeof country === 'string' ? country.trim().toUpperCase() : '';
+  const text =
+    typeof country === 'string' || typeof country === 'number' ? `${country}`.trim() : '';
+  const code = text.toUpperCase();
   if (library('awesome-phonenumber').getCountryCodeForRegionCode(code)) return code;
+  const meant = meantCountry(text);
+  const name = meant && new Intl.DisplayNames('en', { type: 'region' }).of(meant);
   throw fail(
     'INVALID_INPUT',
-    `${where}: this is not a country.`,
-    'Write the two-letter code of the country for numbers without a country code: "RW".',
+    `${where}: the country ${text === '' ? 'is missing' : 'is not valid'}: it must be its two-letter code, such as "RW".`,
+    `${meant ? `Did you mean "${meant}" (${name})? ` : ''}The code says which country numbers without a country code belong to.`,
   );
 }
 

@@ -38,9 +38,13 @@ class Estimate {
   #left = 2 * MOST_VALUES;
   #jitter = 0;
   holdsToken = false;
+  readonly #tokens: readonly unknown[];
 
   /** @param token - of the credential, which nothing else on the state should hold */
-  constructor(readonly token?: unknown) {}
+  constructor(token?: unknown) {
+    // As it is, and as it is used: with no spaces around it.
+    this.#tokens = typeof token === 'string' && token.trim() !== '' ? [token, token.trim()] : [];
+  }
 
   /**
    * Which one to look at, of so many that are looked at: spread over all of them and never in step with them.
@@ -55,7 +59,7 @@ class Estimate {
   /** @param share - how many values may be looked at within this one */
   of(value: unknown, share: number, depth = 0): number {
     if (typeof value === 'string') {
-      if (value === this.token) this.holdsToken = true;
+      if (this.#tokens.includes(value)) this.holdsToken = true;
       return sizeOfText(value);
     }
     if (typeof value === 'number') return Number.isFinite(value) ? String(value).length : 4;
