@@ -122,6 +122,18 @@ function isBody(raw: string, names: readonly string[], isUsual: boolean): boolea
 /** A body with statements, and an object that is given. */
 const BLOCK = new RegExp(String.raw`^\{${STATEMENT}|^\{[^{}]{0,200}?[A-Za-z_$]\.[A-Za-z_$]|^\(\{`);
 
+const IS_DATA = new RegExp(`^(?:${DATA_WORDS})$`);
+
+/** `text => text`, `text => text => phone`: of what people keep in variables, nobody says that it is itself. */
+function isGivenBack(name: string, body: string): boolean {
+  if (!USUAL.has(name) && !IS_DATA.test(name)) return false;
+  return body.startsWith(name) && /^\s*(?:$|[,;!)]|=>)/.test(body.slice(name.length));
+}
+
+/** Nothing but a function that gives always the same: `s => 5`. Within a sentence it is a menu. */
+const CONSTANT =
+  /^\s*(?:[a-z_]|state|\(\s*(?:[a-z_]|state)\s*\))\s*=>\s*(?:-?\d[\d.]{0,20}|true|false|null|undefined|'[^']{0,200}'|"[^"]{0,200}"|\[\s*\])\s*;?\s*$/;
+
 /** Whether the arrow in a text is that of a function. */
 function isArrow(text: string, at: number): boolean {
   const [, isAsync, word, parameters] =
@@ -129,7 +141,9 @@ function isArrow(text: string, at: number): boolean {
   if (word === undefined && parameters === undefined) return false;
   if (isAsync) return true;
   const body = text.slice(at + 2, at + 2 + LONGEST).trimStart();
-  if (word !== undefined) return isLowerCase(word) && isBody(body, [word], USUAL.has(word));
+  if (word !== undefined) {
+    return isLowerCase(word) && (isGivenBack(word, body) || isBody(body, [word], USUAL.has(word)));
+  }
   const given = (parameters ?? '').slice(1, -1).trim();
   if (given === '' || /^[{]|,\s*\{|\.\.\.[A-Za-z_$]/.test(given)) return true;
   const names = given
@@ -143,7 +157,10 @@ function isArrow(text: string, at: number): boolean {
   }
   const words = names.split(/\s*,\s*/);
   if (!words.every(isLowerCase)) return false;
-  return isBody(body, words, words.length > 1 || words.some(name => USUAL.has(name)));
+  if (words.some(name => isGivenBack(name, body))) return true;
+  // Nobody writes a list or a default in front of an arrow: `([a]) => a`, `(name = 'x') => name`.
+  const isPlain = words.length === 1 && !/[=[]/.test(given);
+  return isBody(body, words, !isPlain || words.some(name => USUAL.has(name)));
 }
 
 function hasArrow(text: string): boolean {
@@ -175,5 +192,5 @@ export function hasCode(text: string): boolean {
   if (text.includes(OPERATION_TEXT)) return true;
   if (!/=>|\bfunction\b|\bclass\b|\)\s*\{/.test(text)) return false;
   const own = withoutExpressions(text);
-  return hasArrow(own) || DECLARED.test(own);
+  return CONSTANT.test(own) || hasArrow(own) || DECLARED.test(own);
 }

@@ -32,7 +32,7 @@ const OF_FLOW = new RegExp(String.raw`${START}${ONLY_IN_FLOWS}\.[a-z_][\w.]*`, '
 /** What flows and broadcasts fill in, and a single message does not. */
 const ANY = new RegExp(
   [
-    String.raw`${START}(?:(?:contact|fields|globals|urns)(?![\p{L}\p{N}_])(?:\.\w+)*`,
+    String.raw`${START}(?:(?:contact(?!\s+us\b)|fields|globals|urns)(?![\p{L}\p{N}_])(?:\.\w+)*`,
     String.raw`${ONLY_IN_FLOWS}\.[a-z_][\w.]*`,
     String.raw`\(\s*(?:["\d]|[a-z_]{1,40}[(.]|(?:contact|fields|globals|urns)\b))`,
   ].join('|'),

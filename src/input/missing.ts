@@ -34,9 +34,9 @@ const OBJECT = String.raw`\[object \w{1,40}\]`;
 const GONE = [UNDEFINED, OBJECT, alone('Invalid Date(?:Time)?')];
 const INVALID_DATE = alone('Invalid date(?:Time)?');
 
-/** A price may end a sentence, or be paid in cash: `5 $.Please`, `in $.cash`, `${5}`, `$[5]`. */
+/** A price may end a sentence, or be paid in cash: `5 $.Please`, `in $.cash`, `${5}`, `$[5]`. `$.com` is an address. */
 const AFTER_PRICE =
-  'please|cash|money|only|each|per|or|and|thanks|thank|merci|gracias|obrigado|asante';
+  'please|cash|money|only|each|per|or|and|thanks|thank|merci|gracias|obrigado|asante|com';
 const anyCase = (words: string) =>
   words.replace(/\b[a-z]/g, letter => `[${letter.toUpperCase()}${letter}]`);
 const IN_PRICE = String.raw`(?:${anyCase(AFTER_PRICE)})(?!\??\.[\p{L}_]|[[\p{L}\p{N}_])`;
@@ -46,8 +46,9 @@ const IN_BRACES = String.raw`\$\{(?!\s{0,9}(?:[\p{N}\p{Sc}][\p{N}.,\s\p{Sc}%-]{0
 const REFERENCES = [
   String.raw`\$\??\.{1,2}(?:${KEPT_IN_STATE})(?![\p{L}\p{N}_])${STEPS}`,
   // Of one step, if it does not end a price: `U.S.$.`, `5$.merci`.
-  String.raw`(?<![\p{Lu}$]|\p{N}\s?)(?<!\p{Lu}\.)\$\??\.{1,2}(?!${IN_PRICE})[A-Za-z_][\p{L}\p{N}_]*(?![\p{L}\p{N}_]|[’']\p{L})`,
-  String.raw`(?<=\p{N}\s)\$\??\.{1,2}(?:${DATA_WORDS}|[a-z]+(?:_[a-z]|[A-Z])\w*)(?![\p{L}\p{N}_])`,
+  String.raw`(?<![\p{L}\p{M}$]|\p{N}\s?)(?<!\p{Lu}\.)\$\??\.{1,2}(?!${IN_PRICE})[A-Za-z_][\p{L}\p{N}_]*(?![\p{L}\p{N}_]|[’']\p{L})`,
+  // After a number or a letter, only what is somebody's data: `Amount$.paid` is a price.
+  String.raw`(?<=\p{N}\s|[\p{Ll}\p{Lo}\p{M}])\$\??\.{1,2}(?:${DATA_WORDS}|[a-z]+(?:_[a-z]|[A-Z])\w*)(?![\p{L}\p{N}_])`,
   // Of several.
   String.raw`(?<![\p{Lu}$\p{N}])\$(?:${DOT}|\[\d{1,9}\])(?:${DOT}|${INDEX})${STEPS}`,
   String.raw`(?<![\p{Lu}$])\$\[[*'"][^[\]]{0,99}\]${STEPS}`,
@@ -64,8 +65,8 @@ const REFERENCES_ALONE = [
 ];
 
 const anyOf = (patterns: readonly string[], flags = 'u') => new RegExp(patterns.join('|'), flags);
-/** What a unit or a word was glued to: `undefinedmg`, `NaNkg`. Nobody writes it to a person. */
-const GLUED = ['undefined(?!ness|ly)', String.raw`(?<![\p{L}\p{N}])NaN`];
+/** What a unit or a word was glued to: `undefinedmg`, `NaNkg`. Nobody writes it to a person. Nana is a name. */
+const GLUED = ['undefined(?!ness|ly)', String.raw`(?<![\p{L}\p{N}])NaN(?!a(?!\p{L}))`];
 const INSIDE = anyOf([...GONE, ...GLUED, String.raw`(?<=[\p{L}\p{N},]\s{0,3})${INVALID_DATE}`]);
 const WORDS = anyOf([...GONE, INVALID_DATE, ...REFERENCES, ...REFERENCES_ALONE], 'gu');
 const READS_STATE = anyOf(REFERENCES);

@@ -83,6 +83,7 @@ describe('an expression in a single message', () => {
     'Follow @contacts and @clinic.rw',
     'Meet me @ contact point, 5 @(roughly) each',
     'Two @@contact',
+    'Questions? @contact us',
     'The results@input.org',
   ])('%s is none', async text => {
     const sandbox = await workspace(seed());
