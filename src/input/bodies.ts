@@ -12,7 +12,7 @@ import { suggest } from './nearest.js';
 
 const hasUuid = (value: unknown) => value !== null && typeof value === 'object' && 'uuid' in value;
 
-/** What stands there in place of text: usually a number where a URN may be, or all of what was read. */
+/** What is there instead of text: usually a number in place of a URN, or a whole record. */
 const notText =
   (expected: string, takesUrn: boolean, uuids = 'state => state.data.map(one => one.uuid)') =>
   (issue: { input?: unknown }) => {
@@ -59,7 +59,7 @@ const contacts = listOf(
   true,
 );
 const groups = listOf('the uuid or the name of a group', '["Mothers"] or [$.data.name]');
-// Version 2 passed a number on, and RapidPro takes it as text.
+// Version 2 passed numbers on, and RapidPro takes them as text.
 const textOrNumber = z.union([z.string(), z.number()], { error: 'must be text' });
 const translated = z.union(
   [textOrNumber, record(z.unknown(), 'must be text, or an object with a text for each language')],
@@ -92,7 +92,7 @@ const recipientShape = {
   groups: groups.optional(),
 };
 
-/** The newer servers break down on texts alone; RapidPro 9 takes no quick replies at all. */
+/** The newer servers crash on plain texts; RapidPro 9 takes no quick replies at all. */
 const quickReplies = z.unknown().transform(value => {
   const typed = (item: unknown) =>
     ['string', 'number'].includes(typeof item) ? { type: 'text', text: String(item) } : item;
@@ -104,7 +104,7 @@ const quickReplies = z.unknown().transform(value => {
   );
 });
 
-/** Who is left out of a flow start: without a value, everyone would be started. */
+/** They leave people out of a flow start. Without a value, everyone would be started. */
 const NARROWING = ['restart_participants', 'exclude_active'];
 
 const broadcastShape = {
@@ -140,7 +140,7 @@ const messageShape = {
   ticket: z.unknown().optional(),
 };
 
-/** A list that is empty by mistake would leave the contact where nobody can reach it. */
+/** A list that is empty by mistake would make the contact unreachable. */
 function refuseNoUrns(body: { urns?: string[] | undefined }, where: string): void {
   if (body.urns?.length !== 0) return;
   throw fail(
@@ -155,8 +155,8 @@ function requireUrns(body: { urns?: string[] | undefined }, where: string): void
 }
 
 /**
- * A contact of which nothing is left is missing data, not a wish for an empty contact, and so is one of which
- * RapidPro would take nothing.
+ * A contact without any value is missing data, not a wish for an empty contact. The same is true if RapidPro would
+ * take none of its keys.
  */
 function requireSomething(body: object, given: unknown, where: string): void {
   const keys = Object.keys(body);
@@ -179,14 +179,14 @@ function requireSomething(body: object, given: unknown, where: string): void {
   );
 }
 
-/** RapidPro would refuse the whole request for one of them, perhaps after others were sent. */
+/** RapidPro would refuse the whole request because of one of them, perhaps after others were sent. */
 function requireContacts(body: { contacts?: string[] | undefined }, where: string): void {
   checkEach(body.contacts, (contact, index) => contactKey(contact, `${where}.contacts[${index}]`));
 }
 
 const QUICK_REPLY = ['type', 'text', 'extra'];
 
-/** Quick replies: one list, or one for each language. The newer servers break down on one of another kind. */
+/** Quick replies: one list, or one for each language. The newer servers crash on anything else. */
 function checkQuickReplies(value: unknown, where: string, path: 'broadcasts' | 'messages'): void {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) checkQuickReply(item, `${where}[${index}]`, path);
@@ -255,7 +255,7 @@ const message = bodyCheck('message', messageShape, {
   texts: { text: 'message', quick_replies: 'message' },
 });
 
-/** @param isLiteral - the option `literal`, here as in the others */
+/** @param isLiteral - the option `literal`, here and below */
 export function checkContact(value: unknown, where = 'contact', isLiteral = false) {
   const body = contact(value, where, isLiteral);
   requireSomething(body, value, where);
@@ -265,17 +265,17 @@ export function checkContact(value: unknown, where = 'contact', isLiteral = fals
 }
 
 /**
- * A contact that may name itself by `uuid`.
+ * A contact that may have a `uuid`.
  *
- * @param replacesUrns - true where the list becomes the contact's only URNs: an empty one would take
- *   them all away. Otherwise it adds none.
+ * @param replacesUrns - true if the list replaces the contact's URNs: an empty one would remove them all.
+ *   Otherwise, an empty one adds none.
  */
 export function checkContactWithUuid(
   value: unknown,
   { replacesUrns = false, isLiteral = false } = {},
 ) {
   const given = contactWithUuid(value, undefined, isLiteral);
-  // Those that say whom they mean, but with missing data, are told that.
+  // If a uuid or URN is there but empty, a later check says so.
   if (!['uuid', 'urns'].some(key => key in (value as object))) {
     requireSomething(given, value, 'contact');
   }

@@ -58,13 +58,13 @@ function checkOptions(options: unknown): Settings {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** A line of cells, and the line of the text on which it begins. */
+/** A line of cells, and the line of the text where it begins. */
 interface Line {
   cells: string[];
   at: number;
 }
 
-/** The lines of a text. Cells in quotes may go over several. */
+/** The lines of a text. Cells in quotes can contain line breaks. */
 function* linesOf(text: string, { delimiter, quote, trim }: Settings): Generator<Line> {
   const ends = new RegExp(`[${delimiter.replace(/[\\\]^-]/, '\\$&')}\\r\\n]`, 'g');
   let place = 0;
@@ -136,7 +136,7 @@ function* linesOf(text: string, { delimiter, quote, trim }: Settings): Generator
   }
 }
 
-/** The names of the columns. Those without one hold nothing. */
+/** Checks the names of the columns. Columns without a name must be empty. */
 function checkNames(names: readonly string[]): void {
   const given = names.filter(name => name !== '');
   if (new Set(given).size === given.length && given.length > 0) return;
@@ -146,7 +146,7 @@ function checkNames(names: readonly string[]): void {
   );
 }
 
-/** The columns that a job reads: once for the table, not once for each row. */
+/** Checks the columns that a job reads, once for the table and not for each row. */
 function checkRequired(required: readonly string[], names: readonly string[]): void {
   const missing = required.filter(name => !names.includes(name));
   if (missing.length === 0) return;
@@ -159,7 +159,7 @@ function checkRequired(required: readonly string[], names: readonly string[]): v
   );
 }
 
-/** The column that a name stands for: one that is spelled almost like it, or is a part of it. */
+/** The column that was meant: its name is almost the same, or a part of the other. */
 function meant(name: string, columns: readonly string[]): string | undefined {
   const word = name.toLowerCase();
   const isPart = (column: string) => {
@@ -187,9 +187,9 @@ function toRow(
   return Object.fromEntries(pairs.filter(([name]) => name !== ''));
 }
 
-/** Excel's own first line, `sep=;`: it names the delimiter, and is no row. */
+/** Excel's own first line, `sep=;`, names the delimiter and is not a row. */
 const SEPARATOR_LINE = /^("?)sep=([^\w\s"]|\t)\2*\1(?=[\r\n]|$)/i;
-/** What UTF-16 becomes that is read as UTF-8 or Latin-1: a zero beside each letter, or a mark of the wrong order. */
+/** UTF-16 that was read as UTF-8 or Latin-1 has zeros between letters, or the wrong mark at its beginning. */
 const WRONG_ENCODING = /^\ufffe|\0[^\0]\0|^(?:\xff\xfe|\xfe\xff)/;
 
 /** A table without the marks in front of it. The lines keep their numbers. */

@@ -6,18 +6,18 @@ import { nearest, nearMiss } from './nearest.js';
 import { MEANT } from './urns.js';
 
 /**
- * Expressions in texts: what RapidPro puts in place of `@contact.name` or `@(upper(contact.name))`. A property
- * that does not exist leaves a gap in the text, without an error. Only plain paths are judged here: custom
- * fields, globals and everything in brackets are RapidPro's to read.
+ * Expressions in texts, such as `@contact.name` or `@(upper(contact.name))`. A property that does not exist leaves
+ * a gap in the text, without an error. Only plain paths are checked here. Custom fields, globals and everything
+ * in brackets are left to RapidPro.
  */
 
-/** Where a text goes, which says what RapidPro fills in there. */
+/** Where a text goes. This decides what RapidPro fills in. */
 export type ExpressionPlace = 'message' | 'broadcast' | 'flow';
 
 const SCHEME_NAMES: readonly string[] = SCHEMES;
 const LITERAL = 'If you really mean this text, use the option { literal: true }.';
 
-/** Contacts have these in broadcasts, flows and campaigns, on one line of servers or both. */
+/** Properties of contacts in broadcasts, flows and campaigns, on one line of servers or both. */
 const VALUES =
   'uuid id ref name first_name language timezone status created_on last_seen_on urn'.split(' ');
 const LISTS = ['urns', 'groups', 'tickets'];
@@ -26,7 +26,7 @@ const OF_CONTACT = [...VALUES, ...LISTS, 'fields', 'channel'];
 /** What only flows have. */
 const ONLY_IN_FLOWS = '(?:results|trigger|input|run|parent|child|node|webhook|ticket|locals)';
 
-/** An address such as `info@contact.org` is none, and neither is `@@contact`. */
+/** Neither an address such as `info@contact.org` nor `@@contact` is an expression. */
 const START = String.raw`(?<![\p{L}\p{N}_.@-])@`;
 const OF_FLOW = new RegExp(String.raw`${START}${ONLY_IN_FLOWS}\.[a-z_][\w.]*`, 'iu');
 /** What flows and broadcasts fill in, and a single message does not. */
@@ -66,7 +66,7 @@ function* pathsOf(text: string): Generator<{ path: string; isInWord: boolean }> 
   }
 }
 
-/** A path for an error. What is no plain word may be somebody's name. */
+/** A path as an error may show it. Anything but a plain word could be a name. */
 function shown(path: string): string {
   const [root, property, ...others] = path.split('.');
   if (property === undefined) return `@${root}`;
@@ -74,7 +74,7 @@ function shown(path: string): string {
   return `@${root}.${first}${others.length > 0 ? '.…' : ''}`;
 }
 
-/** What to write in place of a property that contacts do not have. */
+/** What to write instead of a property that contacts do not have. */
 function meantProperty(property: string): string {
   const scheme = MEANT[property.replaceAll('_', '')] ?? property;
   if (SCHEME_NAMES.includes(scheme)) {
@@ -103,7 +103,7 @@ function faultOfContact([property = '', next]: string[]): string | undefined {
     : `@contact.${property} is a list: @contact.${property}.0 is its first item.`;
 }
 
-/** The same of a path into the URNs. Servers add kinds of URNs. */
+/** The same for a path into the URNs. Servers add types of URNs, so unknown ones pass. */
 function faultOfUrns([scheme = '']: string[]): string | undefined {
   if (/^\d+$/.test(scheme)) return `Did you mean @contact.urns.${scheme}?`;
   if (SCHEME_NAMES.includes(scheme)) return undefined;
@@ -111,7 +111,7 @@ function faultOfUrns([scheme = '']: string[]): string | undefined {
   return meant && `Did you mean @urns.${meant}?`;
 }
 
-/** Of a first name that is not one: `@contacts.name` stays in the text. */
+/** The same for a misspelled root: `@contacts.name` stays in the text. */
 function faultOfRoot(root: string, [property = '']: string[]): string | undefined {
   const isMeant = OF_CONTACT.includes(property) && nearMiss(root, ['contact']) !== undefined;
   return isMeant ? `Did you mean @contact.${property}?` : undefined;
@@ -127,7 +127,7 @@ interface Fault {
 const GAP = 'which RapidPro does not know: people would read nothing in its place';
 const STAYS = 'which RapidPro does not fill in: people would read it as it is';
 
-/** The first plain path in a text that RapidPro cannot fill in for anybody. */
+/** The first plain path in a text that RapidPro cannot fill in for anyone. */
 function findFault(text: string): Fault | undefined {
   for (const { path, isInWord } of pathsOf(text)) {
     const [root = '', ...rest] = path.toLowerCase().split('.');
