@@ -1,21 +1,21 @@
 import type { Query } from '../types/request.js';
 
 /**
- * A cursor of Django REST framework, as RapidPro uses it: a moment, and how many records to leave out
- * after it. The offset is not 0 where the next page begins among records that share one moment.
+ * A cursor of Django REST framework, as RapidPro uses it: a time, and how many records to skip after it. The offset
+ * is not 0 if the next page begins among records with the same time.
  */
 export interface Cursor {
-  /** The moment as the server wrote it; empty for the beginning of the list. */
+  /** The time as the server wrote it; empty at the beginning of the list. */
   position: string;
   offset: number;
-  /** True where the server counts from the beginning of the list, in the open. */
+  /** True if the server visibly counts from the beginning of the list. */
   isPlain?: boolean;
 }
 
 /** Offsets up to which RapidPro reads. */
 export const MOST_OFFSET = 100_000;
 
-/** Where a list goes on as far as a cursor says it; undefined for a cursor of another make. */
+/** Where a list continues, according to a cursor; undefined for another kind of cursor. */
 export function readCursor({ cursor, offset: plain }: Query = {}): Cursor | undefined {
   if (typeof plain === 'string' && /^\d{1,9}$/.test(plain)) {
     return { position: '', offset: Number(plain), isPlain: true };
@@ -30,7 +30,7 @@ export function readCursor({ cursor, offset: plain }: Query = {}): Cursor | unde
   return { position: tokens.get('p') ?? '', offset: Number(offset) };
 }
 
-/** What to ask for to go on there; undefined for the beginning of the list. */
+/** What to request to continue there; undefined at the beginning of the list. */
 export function writeCursor({ position, offset, isPlain }: Cursor): Query | undefined {
   if (isPlain && offset > 0) return { offset: String(offset) };
   const tokens = new URLSearchParams();

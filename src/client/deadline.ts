@@ -1,16 +1,16 @@
 import { EventEmitter } from 'node:events';
 
-/** The longest that node's timers can count, in milliseconds. */
+/** The longest time of Node.js timers, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * Ends a request that takes too long as a whole, however fast it drips. undici takes an emitter of
- * `abort` in place of an AbortSignal, and a list of many pages is read several percent faster with it.
+ * Ends a request that takes too long in total, even if bytes keep coming. undici accepts an emitter of `abort`
+ * instead of an AbortSignal, which makes long lists several percent faster.
  */
 export class Deadline extends EventEmitter {
   /** What undici then throws. */
   reason: Error | undefined;
-  /** Who is to blame if time is up now; undefined: the server. */
+  /** Who caused the delay, if time is up now; undefined: the server. */
   blame: ((silence: Error) => Error) | undefined;
   readonly #timer: NodeJS.Timeout;
 
@@ -21,8 +21,8 @@ export class Deadline extends EventEmitter {
   }
 
   /**
-   * Settles as the promise does, or fails when time is up. undici itself does not heed an abort while
-   * it makes a connection, and waits for that to fail.
+   * Settles like the promise, or fails when time is up. While undici makes a connection, it ignores an abort and waits
+   * for that to fail.
    */
   limit<Value>(promise: Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
@@ -31,7 +31,7 @@ export class Deadline extends EventEmitter {
     });
   }
 
-  /** To be called when the request has ended. */
+  /** Call it when the request has ended. */
   clear(): void {
     clearTimeout(this.#timer);
   }

@@ -4,7 +4,7 @@ import type { Dictionary } from '../types/json.js';
 import type { Page } from './pages.js';
 import type { Direction, Place, Side } from './windowSide.js';
 
-/** Two places and all that lies between them. */
+/** Two places and everything between them. */
 export interface Stretch {
   from: Place;
   to: Place;
@@ -19,11 +19,11 @@ export function notSorted(): never {
 }
 
 /**
- * A stretch of a list between two places, both included. It is read from its start, and where the server
- * can reverse the list also from its end, until the two walks meet.
+ * A stretch of a list between two places, both included. It is read from its start, and if the server can reverse the
+ * list, also from its end, until the two walks meet.
  */
 export class Gap {
-  /** True when all that lies in it has been read. */
+  /** True when everything in it has been read. */
   closed = false;
   /** The walk from its start; from its end, once there is one. */
   head: Side | undefined;
@@ -43,14 +43,14 @@ export class Gap {
     return [this.head, this.tail].filter(side => side !== undefined);
   }
 
-  /** Where nobody has read yet; `ends` are those of the list, as far as they are known or guessed. */
+  /** The unread part; `ends` are those of the list, as far as they are known or guessed. */
   unread(ends: Stretch): Stretch {
     const from = this.head?.read ? this.head.at : Math.max(this.from, ends.from);
     const to = this.tail?.read ? this.tail.at : Math.min(this.to, ends.to);
     return { from, to: Math.max(from, to) };
   }
 
-  /** Takes in a page that one of its sides has read; gives how many records were kept. */
+  /** Adds a page that one of its sides has read. Returns how many records were kept. */
   take(side: Side, page: Page, placeOf: (record: Dictionary) => Place): number {
     const places = page.records.map(placeOf);
     this.#checkOrder(side, places);
@@ -71,7 +71,7 @@ export class Gap {
         kept.push(record);
       }
     }
-    // Records of one instant come in the same order from both ends. Where they do not, read on.
+    // Records of one instant come in the same order from both ends. If they do not, read on.
     if (known > 0 && !newAfterKnown) met = true;
     side.advance(page.records, places);
     side.pieces.push({ records: kept, next: page.next });
@@ -93,17 +93,17 @@ export class Gap {
   }
 
   /**
-   * Pages that are still to be read, as the density of the pages read so far lets one guess: `most` takes
-   * the densest of them, `least` the sparsest.
+   * The number of unread pages, estimated from the density of the pages so far: `most` uses the densest of them, `least`
+   * the sparsest.
    */
   estimate(ends: Stretch, fallback: number, guess: 'most' | 'least'): number {
     const { from, to } = this.unread(ends);
-    // Inside one instant nobody knows how much is left.
+    // Inside one instant, it is not known how much is left.
     if (from === to) return Number.POSITIVE_INFINITY;
     return ((to - from) * this.density(fallback, guess)) / PAGE_SIZE;
   }
 
-  /** Records for each microsecond, on the last pages that were read of it. */
+  /** Records per microsecond, on its last pages. */
   density(fallback: number, guess: 'most' | 'least'): number {
     const known = this.sides.flatMap(({ density }) => (density === undefined ? [] : [density]));
     if (known.length === 0) return fallback;

@@ -5,15 +5,15 @@ import type { Place as Seamed } from './seams.js';
 import { identityOf, SeenIds } from './seenIds.js';
 
 /**
- * Where a record lies in the order in which the list is handed out: microseconds, growing from the first
- * record to the last. For a list that comes newest first they are negative.
+ * The place of a record in the order of the list: microseconds, growing from the first record to the last. They are
+ * negative if the newest comes first.
  */
 export type Place = number;
 
-/** With the list's order, from a gap's first record on; or against it, from its last. */
+/** In the order of the list, from the first record of a gap; or against it, from the last. */
 export type Direction = 1 | -1;
 
-/** Records of one page that were kept, and where the server would go on after that page. */
+/** Records of one page that were kept, and where the server would continue after that page. */
 export interface Piece {
   records: Dictionary[];
   next: Seamed | undefined;
@@ -30,14 +30,14 @@ export class Side {
   busy = false;
   /** How far it has come: the place of the last record. */
   at: Place;
-  /** Records on the last page for each microsecond; infinite inside one instant. */
+  /** Records per microsecond on the last page; infinite inside one instant. */
   density: number | undefined;
-  /** Those of its records that lie at {@link at}, by which two walks recognize that they met. */
+  /** Its records at {@link at}. By these, two walks recognize that they met. */
   #here = new SeenIds();
 
   constructor(
     readonly direction: Direction,
-    /** What it asks for: the list's filters within its own stretch. */
+    /** What it requests: the filters of the list within its own stretch. */
     readonly query: Query,
     readonly source: AsyncGenerator<Page, void, undefined>,
     start: Place,
@@ -45,12 +45,12 @@ export class Side {
     this.at = start;
   }
 
-  /** True for a record that lies where this walk stands, and that it has read. */
+  /** True for a record at the place of this walk that it has read. */
   stoodAt(record: Dictionary, place: Place): boolean {
     return place === this.at && this.read > 0 && this.#here.has(identityOf(record));
   }
 
-  /** True where it has come further than a place: all that lies there has been read. */
+  /** True if it is past a place: everything there has been read. */
   isPast(place: Place): boolean {
     return this.read > 0 && (this.at - place) * this.direction > 0;
   }
