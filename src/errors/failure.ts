@@ -1,21 +1,21 @@
-/** What became of one attempt, as far as trying again is concerned. */
+/** What happened to one attempt, as far as retries are concerned. */
 export type Failure =
   /** 429: RapidPro did nothing. */
   | { kind: 'throttled'; retryAfter: number | undefined }
   /** Nothing reached the server: refused, no such host. */
   | { kind: 'unreachable' }
-  /** 500 for what names groups, fields or a topic: one may be seconds old, and soon be known. */
+  /** 500 for a request with groups, fields or a topic: one may be seconds old, and known soon. */
   | { kind: 'unready' }
-  /** A refusal for the moment: nothing was done, and soon it will be. */
+  /** A temporary refusal: nothing was done, but soon it can be. */
   | { kind: 'busy' }
-  /** A refusal whose text was lost: nothing was done, and the next answer says why. */
+  /** A refusal without its text: nothing was done, and the next answer says why. */
   | { kind: 'unread' }
   /** Another 500, a failing proxy, a reset, a broken answer: the server may have done the work. */
   | { kind: 'ambiguous'; retryAfter?: number | undefined }
   /** No answer in time: the server may have done the work. */
   | { kind: 'timeout' };
 
-/** Whether the server may have done the work all the same. */
+/** Whether the server may still have done the work. */
 export function mayBeDone({ kind }: Failure): boolean {
   return kind === 'ambiguous' || kind === 'timeout' || kind === 'unready';
 }

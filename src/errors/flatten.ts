@@ -1,7 +1,6 @@
 /**
- * Turns an error body of RapidPro into a flat list of sentences, each led by the key it is about.
- * `{ "urns": { "0": ["Invalid"] } }` gives `urns[0]: Invalid`. Texts, lists and objects may
- * stand in each other in any way.
+ * Turns an error body of RapidPro into a flat list of sentences, each with its key before it.
+ * `{ "urns": { "0": ["Invalid"] } }` becomes `urns[0]: Invalid`. Texts, lists and objects can be nested in any way.
  */
 
 export interface FieldError {
@@ -10,9 +9,9 @@ export interface FieldError {
   text: string;
 }
 
-/** Keys under which RapidPro speaks of the request as a whole. */
+/** Keys for errors about the whole request. */
 const WHOLE = new Set(['detail', 'non_field_errors']);
-/** More is not read by anybody, and a hostile server could send any number. */
+/** Nobody reads more, and a hostile server could send any number. */
 const MOST_ERRORS = 50;
 const DEEPEST = 8;
 
@@ -28,7 +27,7 @@ function collect(value: unknown, path: string, depth: number, found: FieldError[
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
       const nested = item !== null && typeof item === 'object';
-      // A list of texts belongs to its key; a list of objects is told apart by index.
+      // A list of texts belongs to its key; objects in a list get their index.
       collect(item, nested ? `${path}[${index}]` : path, depth + 1, found);
     }
   } else if (typeof value === 'object') {

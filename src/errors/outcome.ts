@@ -1,7 +1,7 @@
 import { changed, type RapidProError } from './errors.js';
 import { knownCause } from './knownCause.js';
 
-/** What a second time would do that a first one did already. Only sends and starts reach people. */
+/** What repeating it would do twice. Only sends and starts reach people. */
 const TWICE: { readonly [path: string]: string } = {
   broadcasts: 'send it twice',
   messages: 'send it twice',
@@ -10,17 +10,17 @@ const TWICE: { readonly [path: string]: string } = {
   ticket_actions: 'add the note twice',
   campaign_events: 'add the event twice',
 };
-/** The same where an object is changed that is there. */
+/** The same for changes of an existing object. */
 const CHANGED_TWICE: { readonly [path: string]: string } = {
   contacts: 'change the contact, or add its note, twice',
   campaign_events: 'change the event twice: RapidPro 9 gives it a new uuid each time',
 };
 
 /**
- * The error for a write that must not be repeated, and of which nobody knows whether it was done.
+ * The error for a write that must not be repeated, and may or may not have been done.
  *
  * @param path - the endpoint
- * @param isChange - true if it changes what is there
+ * @param isChange - true if it changes an existing object
  */
 export function outcomeUnknown(
   error: RapidProError,
@@ -43,9 +43,9 @@ export const PERHAPS_DONE = ' An earlier attempt lost its answer, and may have d
 const LAST_PERHAPS = ' It may have been done anyway.';
 
 /**
- * The error of the last attempt at a write, where one of them may have done the work all the same.
+ * The error of the last attempt at a write, if one of the attempts may have done the work.
  *
- * @param isEarlier - true if an attempt before the last one may have
+ * @param isEarlier - true if it may have been an attempt before the last one
  */
 export function perhapsDone(error: RapidProError, isEarlier: boolean): RapidProError {
   return changed(error, {
@@ -54,7 +54,7 @@ export function perhapsDone(error: RapidProError, isEarlier: boolean): RapidProE
   });
 }
 
-/** What an error says of the last attempt alone. */
+/** What an error says only about the last attempt. */
 export function withoutPerhaps({ description }: RapidProError): string {
   return description.replace(PERHAPS_DONE, '').replace(LAST_PERHAPS, '');
 }

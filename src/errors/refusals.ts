@@ -2,8 +2,8 @@ import type { ErrorCode } from './errors.js';
 import type { FieldError } from './flatten.js';
 
 /**
- * What RapidPro's own English sentences mean. A server may translate them, so a sentence that is not
- * here is no failure: the code then falls back to what the status and the shape say.
+ * What RapidPro's own English sentences mean. Servers may translate them, so for an unknown sentence, status and shape
+ * decide the code.
  */
 
 interface Refusal {
@@ -12,7 +12,7 @@ interface Refusal {
   fix: string;
 }
 
-/** What the newer servers say of the event of a campaign for some seconds after it was made. */
+/** What the newer servers say about a campaign event for some seconds after its creation. */
 const BUSY = /currently being scheduled/i;
 
 const REFUSALS: readonly Refusal[] = [
@@ -63,10 +63,10 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** Sentences of RapidPro are shorter by far. */
+/** RapidPro's sentences are far shorter. */
 const LONGEST = 2000;
 
-/** The meaning that all the sentences share, or undefined if they differ or are not known. */
+/** The common meaning of all sentences; undefined if they differ or are unknown. */
 export function knownRefusal(
   errors: readonly FieldError[],
 ): { code: ErrorCode; fix: string } | undefined {
@@ -78,7 +78,7 @@ export function knownRefusal(
   return first && found.every(refusal => refusal === first) ? first : undefined;
 }
 
-/** Whether RapidPro refuses only for the moment. */
+/** Whether the refusal is temporary. */
 export function isBusy(errors: readonly FieldError[]): boolean {
   return errors.some(({ text }) => BUSY.test(text.slice(0, LONGEST)));
 }
