@@ -25,6 +25,7 @@ const notText =
     if (takesUrn && issue.input === null) {
       return 'is null: leave out what is missing, as urns: () => util.phoneUrns(…) does with { ifInvalid: "null" }';
     }
+    if (takesUrn && issue.input === undefined) return `is missing: it ${expected}`;
     return expected.includes('uuid') && hasUuid(issue.input)
       ? `${expected}. Use uuids: ${uuids}`
       : expected;

@@ -321,6 +321,16 @@ describe('the log of a start claims no more than is known', () => {
 });
 
 describe('sendMessage', () => {
+  test.each([{ to: UUID }, { contact: undefined }])(
+    '%j has no contact, which is said',
+    async body => {
+      const error = await refused(sendMessage({ text: 'Hi', ...body } as never), 'INVALID_INPUT');
+      expect(error.description).toBe(
+        'message.contact is missing: it must be the uuid or a URN of one contact; for many, use sendBroadcast().',
+      );
+    },
+  );
+
   test('sends to one contact', async () => {
     const server = await accepting('messages');
     const body = { contact: ` ${UUID.toUpperCase()} `, text: 'Hi' };
