@@ -1,6 +1,6 @@
 /**
- * Reads a web address; undefined if it is none. Not by `URL.canParse`: once it has been called some
- * thousand times, Node 20 says of an address with an "ä" that it is none.
+ * Reads a web address; undefined if it is not one. Does not use `URL.canParse`: after some thousand calls,
+ * Node 20 rejects addresses with an "ä".
  */
 export function parseUrl(text: string, base?: string): URL | undefined {
   try {

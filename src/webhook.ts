@@ -56,7 +56,7 @@ function settingsOf(state: State, options: unknown) {
   }
 }
 
-/** Everything of the state but the credential, which holds the secret for good reason. */
+/** The state without the credential, which contains the secret for good reason. */
 function hideSecret({ configuration, ...state }: State, text: string): State {
   const clean = withoutSecret(state, text);
   return configuration === undefined ? clean : { configuration, ...clean };

@@ -7,16 +7,15 @@ import { bareHost, decoded, isLoopback, parseUrl } from '../url.js';
 import { USER_AGENT } from '../version.js';
 
 /**
- * The forward proxy of a network, as the environment names it: the same variables and rules as in undici
- * and Node. It has a module of its own since links are asked for with node's client, and both must
- * decide alike.
+ * The forward proxy of a network, from the environment, with the variables and rules of undici and Node. It is a
+ * separate module because links use Node's client, and both must decide alike.
  */
 export interface ForwardProxy {
   /** The variable that names it. */
   variable: string;
   /** Its address, without user and password: `http://proxy.example.org:3128`. */
   origin: string;
-  /** What it wants to know before it does anything. */
+  /** Its header for user and password. */
   authorization: string | undefined;
 }
 
@@ -25,7 +24,7 @@ const TUNNEL_TIMEOUT = 10_000;
 
 type Environment = { readonly [name: string]: string | undefined };
 
-/** The small name comes first, also where it is empty: so a proxy is switched off for one program. */
+/** The lower-case name comes first, even if it is empty: that turns a proxy off for one program. */
 function variable(environment: Environment, name: string): { name: string; value: string } {
   const small = name.toLowerCase();
   return environment[small] === undefined
@@ -33,7 +32,7 @@ function variable(environment: Environment, name: string): { name: string; value
     : { name: small, value: environment[small] };
 }
 
-/** Whether NO_PROXY names a server: `example.org` and all below it, `.example.org`, `example.org:8000`, `*`. */
+/** Whether NO_PROXY names a server: `example.org` and everything below it, `.example.org`, `example.org:8000`, `*`. */
 function isExcepted(target: URL, list: string): boolean {
   const { protocol, hostname, port } = target;
   const ownPort = port || (protocol === 'https:' ? '443' : '80');
@@ -69,8 +68,8 @@ function readProxy({ name, value }: { name: string; value: string }): ForwardPro
 }
 
 /**
- * The proxy through which a server is asked; undefined if it is asked directly. This machine itself
- * always is: on the way through a proxy `localhost` would be another machine.
+ * The proxy for a server; undefined if there is none. Never for this machine itself: for a proxy, `localhost` would
+ * be another machine.
  *
  * @throws RapidProError `INVALID_CONFIGURATION` if the variable holds no proxy
  */
@@ -98,13 +97,13 @@ export function placeOf({ origin }: ForwardProxy) {
   return { protocol, hostname, port, servername: isIP(hostname) ? '' : hostname };
 }
 
-/** What goes with each request that a proxy reads. */
+/** The headers for each request that a proxy reads. */
 export function proxyHeaders({ authorization }: ForwardProxy): { [name: string]: string } {
   return authorization === undefined ? {} : { 'proxy-authorization': authorization };
 }
 
 /**
- * A connection through a proxy to a server, of which the proxy sees the name and nothing more.
+ * A connection through a proxy to a server. The proxy sees only the name of the server.
  *
  * @param authority - name and port: `rapidpro.example.org:443`
  * @throws ProxyFailure

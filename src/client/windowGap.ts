@@ -7,15 +7,15 @@ import type { Place as Seamed } from './seams.js';
 import { identityOf, SeenIds } from './seenIds.js';
 
 /**
- * Where a record lies in the order in which the list is handed out: microseconds, growing from the first
- * record to the last. For a list that comes newest first they are negative.
+ * The place of a record in the order of the list: microseconds, growing from the first record to the last. They are
+ * negative if the newest comes first.
  */
 export type Place = number;
 
-/** With the list's order, from a gap's first record on; or against it, from its last. */
+/** In the order of the list, from the first record of a gap; or against it, from the last. */
 export type Direction = 1 | -1;
 
-/** Records of one page that were kept, and where the server would go on after that page. */
+/** Records of one page that were kept, and where the server would continue after that page. */
 interface Piece {
   records: Dictionary[];
   next: Seamed | undefined;
@@ -32,14 +32,14 @@ export class Side {
   busy = false;
   /** How far it has come: the place of the last record. */
   at: Place;
-  /** Records on the last page for each microsecond; infinite inside one instant. */
+  /** Records per microsecond on the last page; infinite inside one instant. */
   density: number | undefined;
-  /** Those of its records that lie at {@link at}, by which two walks recognize that they met. */
+  /** Its records at {@link at}. By these, two walks recognize that they met. */
   #here = new SeenIds();
 
   constructor(
     readonly direction: Direction,
-    /** What it asks for: the list's filters within its own stretch. */
+    /** What it requests: the filters of the list within its own stretch. */
     readonly query: Query,
     readonly source: AsyncGenerator<Page, void, undefined>,
     start: Place,
@@ -47,12 +47,12 @@ export class Side {
     this.at = start;
   }
 
-  /** True for a record that lies where this walk stands, and that it has read. */
+  /** True for a record at the place of this walk that it has read. */
   stoodAt(record: Dictionary, place: Place): boolean {
     return place === this.at && this.read > 0 && this.#here.has(identityOf(record));
   }
 
-  /** True where it has come further than a place: all that lies there has been read. */
+  /** True if it is past a place: everything there has been read. */
   isPast(place: Place): boolean {
     return this.read > 0 && (this.at - place) * this.direction > 0;
   }
@@ -73,7 +73,7 @@ export class Side {
   }
 }
 
-/** Two places and all that lies between them. */
+/** Two places and everything between them. */
 export interface Stretch {
   from: Place;
   to: Place;
@@ -88,11 +88,11 @@ export function notSorted(): never {
 }
 
 /**
- * A stretch of a list between two places, both included. It is read from its start, and where the server
- * can reverse the list also from its end, until the two walks meet.
+ * A stretch of a list between two places, both included. It is read from its start, and if the server can reverse the
+ * list, also from its end, until the two walks meet.
  */
 export class Gap {
-  /** True when all that lies in it has been read. */
+  /** True when everything in it has been read. */
   closed = false;
   /** The walk from its start; from its end, once there is one. */
   head: Side | undefined;
@@ -112,14 +112,14 @@ export class Gap {
     return [this.head, this.tail].filter(side => side !== undefined);
   }
 
-  /** Where nobody has read yet; `ends` are those of the list, as far as they are known or guessed. */
+  /** The unread part; `ends` are those of the list, as far as they are known or guessed. */
   unread(ends: Stretch): Stretch {
     const from = this.head?.read ? this.head.at : Math.max(this.from, ends.from);
     const to = this.tail?.read ? this.tail.at : Math.min(this.to, ends.to);
     return { from, to: Math.max(from, to) };
   }
 
-  /** Takes in a page that one of its sides has read; gives how many records were kept. */
+  /** Adds a page that one of its sides has read. Returns how many records were kept. */
   take(side: Side, page: Page, placeOf: (record: Dictionary) => Place): number {
     const places = page.records.map(placeOf);
     this.#checkOrder(side, places);
@@ -140,7 +140,7 @@ export class Gap {
         kept.push(record);
       }
     }
-    // Records of one instant come in the same order from both ends. Where they do not, read on.
+    // Records of one instant come in the same order from both ends. If they do not, read on.
     if (known > 0 && !newAfterKnown) met = true;
     side.advance(page.records, places);
     side.pieces.push({ records: kept, next: page.next });
@@ -162,17 +162,17 @@ export class Gap {
   }
 
   /**
-   * Pages that are still to be read, as the density of the pages read so far lets one guess: `most` takes
-   * the densest of them, `least` the sparsest.
+   * The number of unread pages, estimated from the density of the pages so far: `most` uses the densest of them, `least`
+   * the sparsest.
    */
   estimate(ends: Stretch, fallback: number, guess: 'most' | 'least'): number {
     const { from, to } = this.unread(ends);
-    // Inside one instant nobody knows how much is left.
+    // Inside one instant, it is not known how much is left.
     if (from === to) return Number.POSITIVE_INFINITY;
     return ((to - from) * this.density(fallback, guess)) / PAGE_SIZE;
   }
 
-  /** Records for each microsecond, on the last pages that were read of it. */
+  /** Records per microsecond, on its last pages. */
   density(fallback: number, guess: 'most' | 'least'): number {
     const known = this.sides.flatMap(({ density }) => (density === undefined ? [] : [density]));
     if (known.length === 0) return fallback;

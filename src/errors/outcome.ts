@@ -1,23 +1,23 @@
 import { changed, type RapidProError } from './errors.js';
 
-/** What became of one attempt, as far as trying again is concerned. */
+/** What happened to one attempt, as far as retries are concerned. */
 export type Failure =
   /** 429: RapidPro did nothing. */
   | { kind: 'throttled'; retryAfter: number | undefined }
   /** Nothing reached the server: refused, no such host. */
   | { kind: 'unreachable' }
-  /** 500 for what names groups, fields or a topic: one may be seconds old, and soon be known. */
+  /** 500 for a request with groups, fields or a topic: one may be seconds old, and known soon. */
   | { kind: 'unready' }
-  /** A refusal for the moment: nothing was done, and soon it will be. */
+  /** A temporary refusal: nothing was done, but soon it can be. */
   | { kind: 'busy' }
-  /** A refusal whose text was lost: nothing was done, and the next answer says why. */
+  /** A refusal without its text: nothing was done, and the next answer says why. */
   | { kind: 'unread' }
   /** Another 500, a failing proxy, a reset, a broken answer: the server may have done the work. */
   | { kind: 'ambiguous'; retryAfter?: number | undefined }
   /** No answer in time: the server may have done the work. */
   | { kind: 'timeout' };
 
-/** Whether the server may have done the work all the same. */
+/** Whether the server may still have done the work. */
 export function mayBeDone({ kind }: Failure): boolean {
   return kind === 'ambiguous' || kind === 'timeout' || kind === 'unready';
 }
@@ -28,7 +28,7 @@ export function isGatewayStatus(statusCode: number): boolean {
   return isCloudflare || statusCode === 408 || (statusCode >= 502 && statusCode <= 504);
 }
 
-/** What a second time would do that a first one did already. Only sends and starts reach people. */
+/** What repeating it would do twice. Only sends and starts reach people. */
 const TWICE: { readonly [path: string]: string } = {
   broadcasts: 'send it twice',
   messages: 'send it twice',
@@ -37,7 +37,7 @@ const TWICE: { readonly [path: string]: string } = {
   ticket_actions: 'add the note twice',
   campaign_events: 'add the event twice',
 };
-/** The same where an object is changed that is there. */
+/** The same for changes of an existing object. */
 const CHANGED_TWICE: { readonly [path: string]: string } = {
   contacts: 'change the contact, or add its note, twice',
   campaign_events: 'change the event twice: RapidPro 9 gives it a new uuid each time',
@@ -59,10 +59,10 @@ export function knownCause(path: string): string | undefined {
 }
 
 /**
- * The error for a write that must not be repeated, and of which nobody knows whether it was done.
+ * The error for a write that must not be repeated, and may or may not have been done.
  *
  * @param path - the endpoint
- * @param isChange - true if it changes what is there
+ * @param isChange - true if it changes an existing object
  */
 export function outcomeUnknown(
   error: RapidProError,
@@ -85,9 +85,9 @@ export const PERHAPS_DONE = ' An earlier attempt lost its answer, and may have d
 const LAST_PERHAPS = ' It may have been done anyway.';
 
 /**
- * The error of the last attempt at a write, where one of them may have done the work all the same.
+ * The error of the last attempt at a write, if one of the attempts may have done the work.
  *
- * @param isEarlier - true if an attempt before the last one may have
+ * @param isEarlier - true if it may have been an attempt before the last one
  */
 export function perhapsDone(error: RapidProError, isEarlier: boolean): RapidProError {
   return changed(error, {
@@ -96,7 +96,7 @@ export function perhapsDone(error: RapidProError, isEarlier: boolean): RapidProE
   });
 }
 
-/** What an error says of the last attempt alone. */
+/** What an error says only about the last attempt. */
 export function withoutPerhaps({ description }: RapidProError): string {
   return description.replace(PERHAPS_DONE, '').replace(LAST_PERHAPS, '');
 }

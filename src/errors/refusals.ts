@@ -8,9 +8,9 @@ export interface FieldError {
   text: string;
 }
 
-/** Keys under which RapidPro speaks of the request as a whole. */
+/** Keys for errors about the whole request. */
 const WHOLE = new Set(['detail', 'non_field_errors']);
-/** More is not read by anybody, and a hostile server could send any number. */
+/** Nobody reads more, and a hostile server could send any number. */
 const MOST_ERRORS = 50;
 const DEEPEST = 8;
 
@@ -26,7 +26,7 @@ function collect(value: unknown, path: string, depth: number, found: FieldError[
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
       const nested = item !== null && typeof item === 'object';
-      // A list of texts belongs to its key; a list of objects is told apart by index.
+      // A list of texts belongs to its key; objects in a list get their index.
       collect(item, nested ? `${path}[${index}]` : path, depth + 1, found);
     }
   } else if (typeof value === 'object') {
@@ -38,9 +38,9 @@ function collect(value: unknown, path: string, depth: number, found: FieldError[
 }
 
 /**
- * Turns an error body of RapidPro into a flat list of sentences, each led by the key it is about; empty if it
- * says nothing. `{ "urns": { "0": ["Invalid"] } }` gives `urns[0]: Invalid`. Texts, lists and objects may
- * stand in each other in any way.
+ * Turns an error body of RapidPro into a flat list of sentences, each with its key before it; empty if it says
+ * nothing. `{ "urns": { "0": ["Invalid"] } }` becomes `urns[0]: Invalid`. Texts, lists and objects can be nested in
+ * any way.
  */
 export function flattenErrors(body: unknown): FieldError[] {
   const found: FieldError[] = [];
@@ -54,8 +54,8 @@ export function formatFieldError({ path, text }: FieldError): string {
 }
 
 /**
- * What one of RapidPro's own English sentences means. A server may translate them, so a sentence that is not
- * known is no failure: the code then falls back to what the status and the shape say.
+ * What one of RapidPro's own English sentences means. Servers may translate them, so for an unknown sentence, status
+ * and shape decide the code.
  */
 interface Refusal {
   pattern: RegExp;
@@ -63,7 +63,7 @@ interface Refusal {
   fix: string;
 }
 
-/** What the newer servers say of the event of a campaign for some seconds after it was made. */
+/** What the newer servers say about a campaign event for some seconds after its creation. */
 const BUSY = /currently being scheduled/i;
 
 const REFUSALS: readonly Refusal[] = [
@@ -114,10 +114,10 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** Sentences of RapidPro are shorter by far. */
+/** RapidPro's sentences are far shorter. */
 const LONGEST = 2000;
 
-/** The meaning that all the sentences share, or undefined if they differ or are not known. */
+/** The common meaning of all sentences; undefined if they differ or are unknown. */
 export function knownRefusal(
   errors: readonly FieldError[],
 ): { code: ErrorCode; fix: string } | undefined {
@@ -129,7 +129,7 @@ export function knownRefusal(
   return first && found.every(refusal => refusal === first) ? first : undefined;
 }
 
-/** Whether RapidPro refuses only for the moment. */
+/** Whether the refusal is temporary. */
 export function isBusy(errors: readonly FieldError[]): boolean {
   return errors.some(({ text }) => BUSY.test(text.slice(0, LONGEST)));
 }

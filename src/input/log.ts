@@ -1,5 +1,5 @@
 /**
- * Lines for whoever reads the run's log: counts and uuids, never names, URNs or message texts.
+ * Lines for the log of the run: counts and uuids, never names, URNs or message texts.
  */
 export const log = {
   info(text: string): void {

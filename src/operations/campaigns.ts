@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bodyCheck, filled, name, oneOf, record, text, uuidOrName } from '../input/body.js';
+import { refuseExpressions } from '../input/expressions.js';
 import { named } from '../input/isOperation.js';
 import type { CampaignBody, CampaignEventBody } from '../types/bodies.js';
 import type { CampaignEventFilters, CampaignFilters } from '../types/filters.js';
@@ -21,7 +22,7 @@ const whole = z
   .refine(value => /^-?\d{1,15}$/.test(String(value).trim()), { error: 'must be a whole number' })
   .transform(Number);
 
-const checkCampaignEvent = bodyCheck(
+const campaignEvent = bodyCheck(
   'event',
   {
     campaign: uuidOrName('a campaign'),
@@ -41,6 +42,13 @@ const checkCampaignEvent = bodyCheck(
     texts: { campaign: 'name', flow: 'name', relative_to: 'name', message: 'message' },
   },
 );
+
+/** @param isLiteral - the option `literal` */
+const checkCampaignEvent: typeof campaignEvent = (value, where = 'event', isLiteral) => {
+  const body = campaignEvent(value, where, isLiteral);
+  if (!isLiteral) refuseExpressions(body.message, `${where}.message`, 'flow');
+  return body;
+};
 
 /**
  * Read the campaigns of the workspace, newest first. Archived ones are not listed.

@@ -52,6 +52,7 @@ export interface QuickReply {
 export interface BroadcastBody extends Recipients {
   /**
    * At most 640 characters on RapidPro 9, 4096 on TextIt. Can contain expressions, such as `@contact.first_name`.
+   * One that nobody has, such as `@contact.firstname`, is refused.
    */
   text?: Translated<string>;
   /** Uuids of media from `uploadMedia`, or `type:url` of files that are in RapidPro. */

@@ -34,7 +34,7 @@ interface PushSettings extends Omit<PushOptions, 'secret' | 'header' | 'query'> 
   secret?: Secret;
 }
 
-/** An option that guards a door must not fail open: neither misspelled nor empty. */
+/** An option that protects something must not fail open, misspelled or empty. */
 function checkGiven(options: unknown): Dictionary {
   if (options === null || typeof options !== 'object') return {};
   for (const [key, value] of Object.entries(options)) {

@@ -91,6 +91,17 @@ describe('a token that is left on the state', () => {
     expect(found[0]).toContain(`${place} contains the token of the credential`);
   });
 
+  test('is told where it was pasted with a line break', async () => {
+    const lines = captureConsole();
+    const state = stateFor(await server(), { data: 1 });
+    const { host, token } = state.configuration as { host: string; token: string };
+    await execute(fn((s: State) => ({ ...s, mine: token })) as never)({
+      ...state,
+      configuration: { host, token: `${token}\n` },
+    });
+    expect(lines.filter(line => line.includes('contains the token'))).toHaveLength(1);
+  });
+
   test.each<[string, (state: State) => unknown]>([
     ['the state', s => s],
     ['its data', async s => ({ ...s, data: (await call(s)).data })],

@@ -68,7 +68,7 @@ function pick(
 /**
  * The uuid of what a job names: by its uuid, or by its exact name, which takes a look at the list.
  *
- * @param where - what whoever wrote the job calls it
+ * @param where - its name in the job
  * @throws RapidProError `UNKNOWN_REFERENCE` if none has the name, several have, or it is archived
  */
 export async function uuidOf(

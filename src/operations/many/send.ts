@@ -74,13 +74,28 @@ function logDuplicates(duplicates: number): void {
 /** More of them would fill the log: `state.data` has them all. */
 const MOST_IDS = 5;
 
-function logSent(path: ResourceName, answers: Dictionary[], summary: string): void {
+const isSet = (value: unknown, words: RegExp) => words.test(String(value ?? ''));
+
+/** Whom RapidPro itself leaves out of a flow start: how many that is, nobody knows yet. */
+function passedOverBy({ restart_participants, exclude_active }: Body): string {
+  const who = [
+    ...(isSet(restart_participants, /^(?:false|f|no?|off|0)$/i)
+      ? ['those who have been in this flow before']
+      : []),
+    ...(isSet(exclude_active, /^(?:true|t|y(?:es)?|on|1)$/i)
+      ? ['those who are in another flow now']
+      : []),
+  ];
+  return who.length > 0 ? `. RapidPro leaves out ${who.join(' and ')}` : '';
+}
+
+function logSent(path: ResourceName, answers: Dictionary[], summary: string, body: Body): void {
   const { nouns } = resources[path];
   const shown =
     answers.length > MOST_IDS
       ? count(answers.length, nouns)
       : `${nouns[answers.length === 1 ? 0 : 1]} ${answers.map(shownId).join(', ')}`;
-  log.info(`Accepted ${shown} for ${summary}`);
+  log.info(`Accepted ${shown} for ${summary}${passedOverBy(body)}`);
 }
 
 export const SEND_OPTIONS = ['onlyActive', 'dryRun', ...LITERAL];
@@ -181,13 +196,14 @@ function logPlan(
   path: ResourceName,
   { requests, members, notChecked }: SendPlan,
   to: string,
+  body: Body,
 ): void {
   const [noun] = resources[path].nouns;
   const unchecked = notChecked > 0 ? ` Not looked up: ${notChecked}.` : '';
   const people =
     members === undefined ? '' : ` (${members} members; anyone in two groups counts twice)`;
   log.info(
-    `Dry run: a ${noun} for ${to || 'nobody'}${people} takes ${count(requests, 'request')}. Nothing was sent.${unchecked}`,
+    `Dry run: a ${noun} for ${to || 'nobody'}${people} takes ${count(requests, 'request')}. Nothing was sent${passedOverBy(body)}.${unchecked}`,
   );
 }
 
@@ -288,7 +304,7 @@ export async function sendToAll(
   const body = await withFlow(client, facts, given, `${where}.flow`, dryRun);
   if (dryRun) {
     const { summary, ...plan } = await rehearse(client, recipients, onlyActive, where);
-    logPlan(path, plan, summary);
+    logPlan(path, plan, summary, body);
     return plan;
   }
   const resolved: Resolved = {
@@ -303,7 +319,7 @@ export async function sendToAll(
   logLeftOut(plan.leftOut);
   const answers = await sendChunks(client, path, body, plan);
   if (answers.length === 0) log.info('There are no recipients left. Nothing was sent');
-  else logSent(path, answers, plan.summary);
+  else logSent(path, answers, plan.summary, body);
   logQuickReplies(client, body);
   return resultOf(plan, answers, onlyActive);
 }

@@ -65,15 +65,15 @@ function logUnpredicted(result: BulkResult, unpredicted: ReadonlySet<string>): v
   );
 }
 
-/** Whoever sees a green run does not look at its log. */
+/** Nobody reads the log of a green run. */
 const GREEN = ' The step still succeeds. To make it fail, use { failOnError: true }.';
 
 /**
  * Says in the log how it went.
  *
- * @param isLeft - true if the next run can go on from here
+ * @param isLeft - true if the next run can continue from here
  * @param failOnError - the option: an error follows
- * @param unpredicted - keys that are written in every run
+ * @param unpredicted - keys that every run writes
  */
 export function logSyncEnd(
   result: BulkResult,
@@ -93,7 +93,7 @@ export function logSyncEnd(
     .join(', ');
   log.info(`${verb} ${count(total, 'contact')} in ${count(requests, 'request')}: ${sum}`);
   logPassedOver(result);
-  // The result itself says so only once the writing is counted.
+  // The result itself only says so after the writes are counted.
   logRemoval(result, verb.startsWith('Dry run'));
   logUnpredicted(result, unpredicted);
   logManyMisread([...result.created, ...result.updated, ...result.unchanged]);
@@ -121,7 +121,7 @@ export function logSyncEnd(
 }
 
 /**
- * @param checkpoints - what `state.rapidpro.resume` would hold, if the list was left before its end
+ * @param checkpoints - the content of `state.rapidpro.resume`, if the list stopped before its end
  * @throws RapidProError `BULK_FAILED` if a contact failed
  */
 export function failOnError(result: BulkResult, checkpoints: Dictionary | undefined): void {

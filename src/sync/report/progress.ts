@@ -20,7 +20,7 @@ export class Progress {
     this.#loggedAt = this.#started;
   }
 
-  /** Logs how far it is, unless it did so a moment ago. */
+  /** Logs the progress, unless it did so a moment ago. */
   log(): void {
     const now = this.#client.clock.now();
     const { done, total } = this.#outcome;
