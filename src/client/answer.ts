@@ -6,7 +6,7 @@ import { responseError } from '../errors/responseErrors.js';
 import type { Dialect } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
 import { MAX_BODY, readText, tooLarge, UnreadableBody } from './body.js';
-import { MOST_LEVELS, parse } from './parse.js';
+import { MOST_LEVELS, parseInTurns } from './parse.js';
 import { failureOf, parseRetryAfter } from './retry.js';
 import type { Answer } from './transport.js';
 
@@ -88,7 +88,7 @@ async function readSuccess(answer: Answer, token: string): Promise<Read> {
     if (error instanceof UnreadableBody) return broken(error);
     throw error;
   }
-  const parsed = parse(text, token);
+  const parsed = await parseInTurns(text, token);
   if ('value' in parsed) {
     return { body: parsed.value, error: undefined, size: text.length };
   }
@@ -120,7 +120,7 @@ async function readFailure(
 ): Promise<Read> {
   const { statusCode } = answer;
   const text = await readErrorText(answer);
-  const parsed = parse(text ?? '');
+  const parsed = await parseInTurns(text ?? '');
   const body = 'value' in parsed ? parsed.value : undefined;
   const isJson = typeof body === 'object' && body !== null;
   const isLost = text === undefined || (!('value' in parsed) && claimsJson(answer));

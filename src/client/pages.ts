@@ -16,6 +16,8 @@ export interface Page {
 
 /** Pages after which a list counts as endless: ten million records. */
 const MAX_PAGES = 40_000;
+/** Records of one page: RapidPro sends 250, and to look at a million takes seconds. */
+const MAX_RECORDS = 25_000;
 /** Empty pages in a row that promise more. */
 const MAX_EMPTY_PAGES = 100;
 
@@ -58,6 +60,9 @@ export function readPage(body: unknown): RawPage {
   const { results, next } = (body ?? {}) as { results?: unknown; next?: unknown };
   if (!Array.isArray(results) || !results.every(isObject)) {
     return badPage('NOT_RAPIDPRO', 'The server answered with data, but not with a list.');
+  }
+  if (results.length > MAX_RECORDS) {
+    return badPage('LIST_TOO_LONG', `One page of the list has more than ${MAX_RECORDS} records.`);
   }
   return { records: results, next: nextPlace(next) };
 }

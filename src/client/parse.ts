@@ -1,52 +1,26 @@
 /** Reads JSON that somebody else wrote, with limits to what it may become in memory. */
 
-/** Levels of objects and lists in each other. RapidPro has a dozen; what writes state gives up at thousands. */
-export const MOST_LEVELS = 200;
-/** Characters beyond which the parts are counted before they are made. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Amiss, parsePieces, setKey, Unfit } from './pieces.js';
+
+/** What an answer may be. */
+const LIMITS = {
+  /** RapidPro has a dozen levels; what writes state gives up at thousands. */
+  levels: 200,
+  /** An empty object has two characters, and takes thirty times that in memory. */
+  parts: 1_000_000,
+  /** To make an object of another shape each time is what takes longest. */
+  names: 50_000,
+  /** Characters that are parsed at once, unless there is no comma to stop at. */
+  piece: 256 * 1024,
+};
+export const MOST_LEVELS = LIMITS.levels;
+/** Characters beyond which a text is parsed in pieces. */
 const LARGE = 1024 * 1024;
-/** Objects, lists and what is in them. An empty object has two characters, and takes thirty times that. */
-const MOST_PARTS = 1_000_000;
-/** Names of keys, each counted once: making an object of another shape each time is what takes longest. */
-const MOST_NAMES = 50_000;
 /** A shorter token could be a word of anybody's. */
 const LEAST_OF_TOKEN = 8;
 
-const [COMMA, COLON, OPEN_LIST, OPEN_OBJECT, QUOTE, BACKSLASH, SPACE] = [
-  0x2c, 0x3a, 0x5b, 0x7b, 0x22, 0x5c, 0x20,
-];
-
-function hasTooManyParts(text: string): boolean {
-  if (text.length <= LARGE) return false;
-  let parts = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code === COMMA || code === OPEN_LIST || code === OPEN_OBJECT) parts++;
-  }
-  return parts > MOST_PARTS || hasTooManyNames(text);
-}
-
-/** Whether a quote belongs to the text that it stands in: an odd number of backslashes stands before it. */
-function isEscaped(text: string, quote: number): boolean {
-  let start = quote;
-  while (text.charCodeAt(start - 1) === BACKSLASH) start--;
-  return (quote - start) % 2 === 1;
-}
-
-/** Looks at what stands before each colon. */
-function hasTooManyNames(text: string): boolean {
-  const names = new Set<string>();
-  for (let colon = 0; colon < text.length; colon++) {
-    if (text.charCodeAt(colon) !== COLON) continue;
-    let end = colon - 1;
-    const before = text.charCodeAt(end);
-    if (before !== QUOTE && before > SPACE) continue;
-    while (end > 0 && text.charCodeAt(end) <= SPACE) end--;
-    if (text.charCodeAt(end) !== QUOTE || isEscaped(text, end)) continue;
-    names.add(text.slice(text.lastIndexOf('"', end - 1) + 1, end));
-    if (names.size > MOST_NAMES) return true;
-  }
-  return false;
-}
+const [QUOTE, BACKSLASH, MINUS] = [0x22, 0x5c, 0x2d];
 
 function isNested(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
@@ -83,63 +57,65 @@ function withoutHidden(value: unknown, token: string): unknown {
     const [name, plain] = [withoutToken(key, token), withoutHidden(item, token)];
     if (name === key && plain === item) continue;
     if (name !== key) delete value[key as keyof typeof value];
-    // Assigned to, "__proto__" would be no key.
-    const all = { value: plain, writable: true, enumerable: true, configurable: true };
-    Object.defineProperty(value, name, all);
+    setKey(value, name, plain);
   }
   return value;
-}
-
-/** For places in a text of JSON, in their order: whether they are within a string. */
-function stringsOf(text: string): (place: number) => boolean {
-  let at = 0;
-  let isWithin = false;
-  return place => {
-    for (; at < place; at++) {
-      const code = text.charCodeAt(at);
-      if (code === QUOTE) isWithin = !isWithin;
-      else if (code === BACKSLASH) at++;
-    }
-    return isWithin;
-  };
 }
 
 /** Digits of the shortest whole number that JavaScript may round. */
 const LONG_RUN = 16;
 /** Characters of the longest one that it may keep, with its sign. */
 const LONGEST_SAFE = 17;
-/** What may stand beside a whole number. In a string it may stand there too. */
+/** What a whole number has before and after it. */
 const BEFORE = /^[[:,\s]?$/;
 const AFTER = /^[\]},\s]?$/;
 
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
+
 /** Whether there are sixteen digits in a row: wherever they begin, one is at a place that is looked at. */
 function hasLongRun(text: string): boolean {
-  const isDigit = (place: number) => {
-    const code = text.charCodeAt(place);
-    return code >= 0x30 && code <= 0x39;
-  };
   for (let place = LONG_RUN - 1; place < text.length; place += LONG_RUN) {
-    if (!isDigit(place)) continue;
+    if (!isDigit(text.charCodeAt(place))) continue;
     let [start, end] = [place, place + 1];
-    while (isDigit(start - 1)) start--;
-    while (isDigit(end)) end++;
+    while (isDigit(text.charCodeAt(start - 1))) start--;
+    while (isDigit(text.charCodeAt(end))) end++;
     if (end - start >= LONG_RUN) return true;
   }
   return false;
 }
 
+/** Where the string ends that begins at a quote. */
+function endOfString(text: string, quote: number): number {
+  let place = quote + 1;
+  for (; place < text.length; place++) {
+    const code = text.charCodeAt(place);
+    if (code === QUOTE) break;
+    if (code === BACKSLASH) place++;
+  }
+  return place;
+}
+
 /** Writes whole numbers that JavaScript would round in quotes: an id with other digits is somebody else's. */
 function quoteLongIntegers(text: string): string {
   if (!hasLongRun(text)) return text;
-  const isInString = stringsOf(text);
-  return text.replace(/-?[1-9]\d{15,}/g, (digits, place: number) => {
-    const isNumber =
-      BEFORE.test(text.charAt(place - 1)) &&
-      AFTER.test(text.charAt(place + digits.length)) &&
-      (digits.length > LONGEST_SAFE || !Number.isSafeInteger(Number(digits))) &&
-      !isInString(place);
-    return isNumber ? `"${digits}"` : digits;
-  });
+  const parts: string[] = [];
+  let copied = 0;
+  for (let place = 0; place < text.length; place++) {
+    const code = text.charCodeAt(place);
+    if (code === QUOTE) place = endOfString(text, place);
+    else if (code === MINUS || isDigit(code)) {
+      const start = place;
+      while (isDigit(text.charCodeAt(place + 1))) place++;
+      const digits = text.slice(start, place + 1);
+      if (digits.length < LONG_RUN) continue;
+      if (digits.length <= LONGEST_SAFE && Number.isSafeInteger(Number(digits))) continue;
+      if (/^-?0/.test(digits) || !BEFORE.test(text.charAt(start - 1))) continue;
+      if (!AFTER.test(text.charAt(place + 1))) continue;
+      parts.push(text.slice(copied, start), `"${digits}"`);
+      copied = place + 1;
+    }
+  }
+  return parts.join('') + text.slice(copied);
 }
 
 /**
@@ -151,7 +127,34 @@ export function parseJson(text: string): unknown {
   return JSON.parse(quoteLongIntegers(text));
 }
 
-type Parsed = { value: unknown } | { amiss: 'no JSON' | 'too large' | 'too deep' };
+type Parsed = { value: unknown } | { amiss: Amiss };
+
+/** The steps of parsing a text as a whole. Those that take long in a large one are apart. */
+function* parseWhole(text: string, token: string): Generator<void, unknown> {
+  const isLarge = text.length > LARGE;
+  const isSecret = token.length >= LEAST_OF_TOKEN;
+  const plain = isSecret ? withoutToken(text, token) : text;
+  if (isLarge) yield;
+  const quoted = quoteLongIntegers(plain);
+  if (isLarge) yield;
+  const value: unknown = JSON.parse(quoted);
+  if (isLarge) yield;
+  return isSecret && mayHide(text) ? withoutHidden(value, token) : value;
+}
+
+function* parsing(text: string, token: string): Generator<void, Parsed> {
+  const plain = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  try {
+    if (text.length > LARGE) {
+      yield;
+      return { value: yield* parsePieces(plain, LIMITS, piece => parseWhole(piece, token)) };
+    }
+    const value = yield* parseWhole(plain, token);
+    return isNested(value) && isDeeper(value, LIMITS.levels) ? { amiss: 'too deep' } : { value };
+  } catch (error) {
+    return { amiss: error instanceof Unfit ? error.amiss : 'no JSON' };
+  }
+}
 
 /**
  * Reads JSON within limits. Never throws.
@@ -160,16 +163,19 @@ type Parsed = { value: unknown } | { amiss: 'no JSON' | 'too large' | 'too deep'
  * @param token - what must not be in the value
  */
 export function parse(text: string, token = ''): Parsed {
-  if (hasTooManyParts(text)) return { amiss: 'too large' };
-  const isSecret = token.length >= LEAST_OF_TOKEN;
-  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  let value: unknown;
-  try {
-    const plain = start ? text.slice(start) : text;
-    value = parseJson(isSecret ? withoutToken(plain, token) : plain);
-  } catch {
-    return { amiss: 'no JSON' };
+  const steps = parsing(text, token);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
   }
-  if (isNested(value) && isDeeper(value, MOST_LEVELS)) return { amiss: 'too deep' };
-  return { value: isSecret && mayHide(text) ? withoutHidden(value, token) : value };
+}
+
+/** The same of a text that may be large: the process does not stand still meanwhile. */
+export async function parseInTurns(text: string, token = ''): Promise<Parsed> {
+  const steps = parsing(text, token);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await nextTurn();
+  }
 }

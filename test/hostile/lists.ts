@@ -42,6 +42,13 @@ export const LISTS: Group = {
       ],
     },
     {
+      does: 'sends a page that has too many records',
+      limit: '25,000 records in a page: RapidPro sends 250',
+      requests: 1,
+      operations,
+      ways: () => [list(Array.from({ length: 25_001 }, (_, index) => contact(index)))],
+    },
+    {
       does: 'names the same next page again, or pages that form a circle',
       limit: 'no page is read twice',
       operations,
