@@ -15,7 +15,7 @@ import { collect } from './lists/list.js';
 import { checkNewSubscriber, checkResthookSubscriber } from './objects/objectBodies.js';
 import { create } from './objects/objects.js';
 
-/** Seconds after which a list shows what has just been made: lists are read from a copy. */
+/** Seconds until a list shows something new, because lists are read from a copy. */
 const COPY_LAG = 1;
 const MOST_LOOKS = 3;
 
@@ -27,7 +27,7 @@ async function subscribersAt(client: Client, { resthook, target_url }: Body) {
   return subscribers.filter(one => one.resthook === resthook && one.target_url === target_url);
 }
 
-/** Somebody else has just subscribed the address: the list shows it soon. */
+/** Another job has just subscribed the address, so the list shows it soon. */
 async function lookAgain(client: Client, body: Body): Promise<Dictionary | undefined> {
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     if (looks > 0) await client.clock.sleep(COPY_LAG);
@@ -38,8 +38,8 @@ async function lookAgain(client: Client, body: Body): Promise<Dictionary | undef
 }
 
 /**
- * Two jobs that subscribe an address in the same moment may both succeed: RapidPro looks first and
- * writes later. Each push would then come twice, so the oldest stays; every job picks the same one.
+ * Two jobs that subscribe an address at the same moment may both succeed, because RapidPro reads first and writes
+ * later. Then each push would come twice. So the oldest stays, and every job picks the same one.
  */
 async function keepOldest(client: Client, body: Body): Promise<Dictionary | undefined> {
   const subscribers = await subscribersAt(client, body);
@@ -59,7 +59,7 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
     return (await keepOldest(client, body)) ?? made;
   } catch (error) {
     if (!(error instanceof RapidProError) || error.code !== 'VALIDATION_FAILED') throw error;
-    // Refused for one of three reasons; what the server says of them may be translated, its keys not.
+    // Refused for one of three reasons. The server may translate its texts, but not its keys.
     if (error.errors?.some(text => text.startsWith('target_url'))) throw error;
     await requireResthook(client, String(body.resthook));
     const made = await lookAgain(client, body);
@@ -113,7 +113,7 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
   try {
     requireDone(await client.request({ method: 'DELETE', path, query: { id: String(id) } }));
   } catch (error) {
-    // Somebody else was faster, or an earlier attempt did it and its answer was lost.
+    // Another job was faster, or an earlier attempt did it and its answer was lost.
     if (!(error instanceof RapidProError) || error.code !== 'NOT_FOUND') throw error;
   }
 }

@@ -1,12 +1,12 @@
 import type { Client } from '../../client/client.js';
 import type { Dictionary } from '../../types/json.js';
 
-/** How far the clocks of a server's parts may be apart, in milliseconds. */
+/** How much the clocks of a server's parts may differ, in milliseconds. */
 const SLACK = 2000;
 
 /**
- * Whether a contact was made after a moment, by the server's own clock: then a request of ours
- * made it whose answer was lost.
+ * Whether a contact was created after a moment, by the server's clock. Then one of our requests created it, and its
+ * answer was lost.
  *
  * @param started - the moment, by the client's clock
  */

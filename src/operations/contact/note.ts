@@ -7,7 +7,7 @@ import { asObject } from '../base/asObject.js';
 
 const logged = new WeakSet<Client>();
 
-/** Says once for an operation that a note went nowhere: RapidPro 9 knows none. */
+/** Says once for an operation that a note was lost, because RapidPro 9 has no notes. */
 export function logNoNotes(client: Client, contact: Dictionary): void {
   if ('notes' in contact || logged.has(client)) return;
   logged.add(client);
@@ -29,8 +29,7 @@ function hasNote({ notes }: Dictionary, note: Json): boolean {
 }
 
 /**
- * The contact that was just made, with its note. The servers that know notes ignore one in a contact
- * that is new: it goes in a request of its own.
+ * The new contact, with its note. Servers with notes ignore one in a new contact, so it takes a separate request.
  */
 export async function withNote(
   client: Client,

@@ -9,7 +9,7 @@ import { checkKept } from './contactUrns.js';
 import { refuseDuplicateNumbers } from './duplicateNumbers.js';
 import { logNoNotes } from './note.js';
 
-/** What a write came to. */
+/** The result of a write. */
 export interface Written {
   contact: Dictionary;
   statusCode: number;
@@ -17,7 +17,7 @@ export interface Written {
   repeated: boolean;
 }
 
-/** Writes to a contact that RapidPro finds, or makes, by the key. Safe to repeat, but for notes. */
+/** Writes to a contact that RapidPro finds or creates by the key. Safe to repeat, except for notes. */
 export async function writeContact(
   client: Client,
   key: ContactKey,
@@ -28,7 +28,7 @@ export async function writeContact(
   return contact;
 }
 
-/** The same, and what the answer says beside the contact. */
+/** The same, and what the answer says besides the contact. */
 export async function writeByKey(
   client: Client,
   key: ContactKey,
@@ -57,8 +57,8 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /**
- * Writes to a contact that was read before, with its whole list of URNs. The list is left out where
- * it is the same: RapidPro 9 would move `modified_on` for it.
+ * Writes to a contact that was read before, with its whole list of URNs. An unchanged list is left out, because it would
+ * change `modified_on` on RapidPro 9.
  *
  * @param given - the list of the job, whose positions are reported
  * @throws RapidProError `URN_TAKEN` if RapidPro did not keep all of them
@@ -71,7 +71,7 @@ export async function writeUrns(
   given: readonly string[] = list,
 ): Promise<Dictionary> {
   const key = { uuid: String(contact.uuid) };
-  // RapidPro 9 keeps the old list without a word where one is in it twice.
+  // If a URN is in the list twice, RapidPro 9 silently keeps the old list.
   const urns = distinctUrns(list);
   if (sameList(urns, urnsOf(contact))) return writeContact(client, key, body);
   // The newer servers leave one of them out.

@@ -7,14 +7,14 @@ import { KINDS, type Kind } from './archiveFiles.js';
 
 /** What RapidPro's filters mean for records of archives, which it does not filter. */
 
-/** Folders that archives cannot be sorted into, and why. */
+/** Folders that cannot be recognized in archives, and why. */
 const FOLDERS: { [folder: string]: string } = {
   sent: 'is sorted by a different time than the archives',
   incoming: 'contains deleted messages, which archives do not have',
 };
 
 /**
- * To be called before anything is sent.
+ * Call it before anything is sent.
  *
  * @throws RapidProError `INVALID_FILTER`
  */
@@ -35,7 +35,7 @@ const refersTo = (value: unknown, wanted: string) =>
   String((value as Dictionary | null | undefined)?.uuid).toLowerCase() === wanted.toLowerCase();
 
 const isIncoming = ({ direction }: Dictionary) => direction === 'in';
-/** Old archives say it in the type. */
+/** In old archives, the type says it. */
 const isOfFlow = ({ flow, type }: Dictionary) => Boolean(flow) || type === 'flow';
 
 const FOLDER: { [folder: string]: (message: Dictionary) => boolean } = {
@@ -48,7 +48,7 @@ const FOLDER: { [folder: string]: (message: Dictionary) => boolean } = {
   failed: message => !isIncoming(message) && message.status === 'failed',
 };
 
-/** Each filter of both lists; what is not here does not pick records. */
+/** The filters of both lists. Others do not select records. */
 const FILTERS: { [filter: string]: Matches } = {
   id: ({ id }, wanted) => String(id) === wanted,
   uuid: ({ uuid }, wanted) => String(uuid).toLowerCase() === wanted.toLowerCase(),
@@ -63,7 +63,7 @@ const FILTERS: { [filter: string]: Matches } = {
 };
 
 /**
- * Picks the records of archives that a query asks for.
+ * Selects the records of archives that match a query.
  *
  * @returns the record as the list would have it, or undefined
  */

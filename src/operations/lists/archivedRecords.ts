@@ -1,7 +1,7 @@
 import { fromMicros, toMicros } from '../../input/times.js';
 import type { Dictionary } from '../../types/json.js';
 
-/** Brings records of archives into the shape of the live lists. */
+/** Converts records of archives into the shape of the live lists. */
 
 /** `2017-08-12T21:11:59.89+00:00` as the live lists write it: `2017-08-12T21:11:59.890000Z`. */
 export function liveTime(time: unknown): unknown {
@@ -11,7 +11,7 @@ export function liveTime(time: unknown): unknown {
     : live.replace('.000000Z', 'Z');
 }
 
-/** Inside of runs the live lists always write six digits. */
+/** Within runs, the live lists always write six decimals. */
 function liveRunTime(time: unknown): unknown {
   const at = toMicros(time);
   return at === undefined ? time : fromMicros(at);

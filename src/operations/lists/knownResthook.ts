@@ -10,13 +10,13 @@ async function namesOf(client: Client): Promise<string[]> {
   return resthooks.map(one => String(one.resthook));
 }
 
-/** Whether the workspace has a resthook of this name. */
+/** Whether the workspace has a resthook with this name. */
 export async function hasResthook(client: Client, resthook: string): Promise<boolean> {
   return (await namesOf(client)).includes(resthook);
 }
 
 /**
- * Lists of one resthook are empty too when there is none of its name.
+ * The lists of a resthook are also empty if there is no resthook with this name.
  *
  * @throws RapidProError `UNKNOWN_REFERENCE`
  */
@@ -31,7 +31,7 @@ export async function requireResthook(client: Client, resthook: string): Promise
   );
 }
 
-/** The same for the filter of a list that came back empty, where the token may read the resthooks. */
+/** The same for the filter of an empty list, if the token is allowed to read the resthooks. */
 export async function checkResthook(client: Client, { resthook }: Query): Promise<void> {
   if (resthook === undefined) return;
   try {

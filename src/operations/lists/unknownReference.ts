@@ -8,14 +8,14 @@ import { keptGroupAdvice } from '../base/nameAdvice.js';
 import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
 import { collect } from './list.js';
 
-/** Filters by something that may not be there, and what lists it. */
+/** Filters by something that may not exist, and the list that has it. */
 const LISTED = {
   label: { resource: 'labels', by: 'getLabels()' },
   campaign: { resource: 'campaigns', by: 'getCampaigns()' },
   flow: { resource: 'flows', by: 'getFlows()' },
 } as const satisfies { [filter: string]: { resource: ResourceName; by: string } };
 
-/** What the list holds of an object that is named; undefined if the token may not read that. */
+/** The given object in its list; undefined if the token is not allowed to read that. */
 async function readNamed(
   client: Client,
   resource: ResourceName,
@@ -30,8 +30,8 @@ async function readNamed(
 }
 
 /**
- * RapidPro gives an empty list for a label, a flow or a campaign that does not exist. After an empty
- * list, looks once whether it is there.
+ * RapidPro returns an empty list for a label, a flow or a campaign that does not exist. After an empty list, checks once
+ * whether it exists.
  *
  * @returns what is named, where it is sure
  * @throws RapidProError `UNKNOWN_REFERENCE`
@@ -74,8 +74,8 @@ function advise(wanted: string, names: readonly string[]): string {
 }
 
 /**
- * RapidPro gives an empty list for a group that does not exist, and for one whose name is written
- * with other capitals. After an empty list, looks once whether the group is there.
+ * RapidPro returns an empty list for a group that does not exist, or whose name has other capitals. After an empty list,
+ * checks once whether the group exists.
  *
  * @throws RapidProError `UNKNOWN_GROUP`
  */
@@ -83,7 +83,7 @@ export async function checkGroupExists(client: Client, query: Query): Promise<vo
   const { group } = query;
   if (group === undefined) return;
   const wanted = String(group);
-  // All of them, a page as a rule: they show what was meant.
+  // All of them, usually one page, to suggest what was meant.
   const groups = await collect(client, 'groups', {});
   if (groups.some(({ uuid, name }) => uuid === wanted || name === wanted)) return;
   const small = wanted.toLowerCase();

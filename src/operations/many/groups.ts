@@ -8,14 +8,14 @@ export interface Groups {
   isWhole: boolean;
   /** The names of those that were read. */
   names: string[];
-  /** The group of a uuid or a name, in any letter case. */
+  /** The group with a uuid or a name, in any letter case. */
   of(group: string): Dictionary | undefined;
 }
 
 /**
- * Reads the list of groups, if there is anybody to look for.
+ * Reads the list of groups, if any are needed.
  *
- * @param most - pages that it may take
+ * @param most - the most pages to read
  */
 export async function readGroups(
   client: Client,

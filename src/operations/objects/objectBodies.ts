@@ -22,7 +22,7 @@ const UNITS = ['minutes', 'hours', 'days', 'weeks'];
 const oneOf = (choices: string[]) =>
   z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
 
-/** RapidPro counts in whole numbers, and takes them as text too. */
+/** RapidPro needs whole numbers, and also accepts them as text. */
 const whole = z
   .union([z.number(), z.string()], { error: 'must be a whole number' })
   .refine(value => /^-?\d{1,15}$/.test(String(value).trim()), { error: 'must be a whole number' })
@@ -54,7 +54,7 @@ export const checkField = bodyCheck(
   { resource: 'fields', texts: { name: 'name' } },
 );
 
-/** Flows say globals to people. */
+/** Flows show globals to people. */
 const ofGlobal = { resource: 'globals', texts: { name: 'name', value: 'message' } } as const;
 
 export const checkGlobal = bodyCheck('global', { name, value: name }, ofGlobal);
@@ -100,7 +100,7 @@ export const checkCampaignEvent: typeof campaignEvent = (value, where = 'event',
 
 const resthook = text.trim().min(1, { error: 'is empty: it must be the name of a resthook' });
 
-/** A subscriber that may be there since long. */
+/** A subscriber that may have existed for a long time. */
 const ofSubscriber = { resource: 'resthook_subscribers' } as const;
 
 export const checkResthookSubscriber = bodyCheck(
@@ -109,7 +109,7 @@ export const checkResthookSubscriber = bodyCheck(
   ofSubscriber,
 );
 
-/** Whoever reads the subscribers would read a password too. */
+/** Everyone who reads the subscribers would also see a password. */
 const openUrl = url
   .refine(
     value => {
