@@ -178,7 +178,7 @@ export function getBroadcasts(
   return named('getBroadcasts', list({ name: 'broadcasts', filters, options }));
 }
 
-/** The one whom a message goes to, by uuid where that was looked up; in `leftOut` who is not active. */
+/** The recipient of a message, by uuid if that was looked up. A contact that is not active is in `leftOut`. */
 async function addressee(
   client: Client,
   name: string,

@@ -25,8 +25,8 @@ async function subscribersAt(client: Client, { resthook, target_url }: Body) {
 }
 
 /**
- * Two jobs that subscribe an address in the same moment may both succeed: RapidPro looks first and
- * writes later. Each push would then come twice, so the oldest stays; every job picks the same one.
+ * Two jobs that subscribe an address at the same moment may both succeed, because RapidPro reads first and writes
+ * later. Then each push would come twice. So the oldest stays, and every job picks the same one.
  */
 async function keepOldest(client: Client, body: Body): Promise<Dictionary | undefined> {
   const subscribers = await subscribersAt(client, body);
@@ -46,7 +46,7 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
     return (await keepOldest(client, body)) ?? made;
   } catch (error) {
     if (!(error instanceof RapidProError) || error.code !== 'VALIDATION_FAILED') throw error;
-    // Refused for one of three reasons; what the server says of them may be translated, its keys not.
+    // Refused for one of three reasons. The server may translate its texts, but not its keys.
     if (error.errors?.some(text => text.startsWith('target_url'))) throw error;
     await requireResthook(client, String(body.resthook));
     // Somebody else has just subscribed the address.
@@ -102,7 +102,7 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
   try {
     requireDone(await client.request({ method: 'DELETE', path, query: { id: String(id) } }));
   } catch (error) {
-    // Somebody else was faster, or an earlier attempt did it and its answer was lost.
+    // Another job was faster, or an earlier attempt did it and its answer was lost.
     if (!(error instanceof RapidProError) || error.code !== 'NOT_FOUND') throw error;
   }
 }

@@ -10,7 +10,7 @@ import { urnsOf } from './contactLookup.js';
 import { checkKept } from './contactUrns.js';
 import { refuseDuplicateNumbers } from './duplicateNumbers.js';
 
-/** What a write came to. */
+/** The result of a write. */
 export interface Written {
   contact: Dictionary;
   statusCode: number;
@@ -20,14 +20,14 @@ export interface Written {
 
 const logged = new WeakSet<Client>();
 
-/** Says once for an operation that a note went nowhere: RapidPro 9 knows none. */
+/** Says once for an operation that a note was lost, because RapidPro 9 has no notes. */
 function logNoNotes(client: Client, contact: Dictionary): void {
   if ('notes' in contact || logged.has(client)) return;
   logged.add(client);
   log.warn('This server has no notes, so "note" was not saved. Everything else was.');
 }
 
-/** Writes to a contact that RapidPro finds, or makes, by the key. Safe to repeat, but for notes. */
+/** Writes to a contact that RapidPro finds or creates by the key. Safe to repeat, except for notes. */
 export async function writeContact(
   client: Client,
   key: ContactKey,
@@ -38,7 +38,7 @@ export async function writeContact(
   return contact;
 }
 
-/** The same, and what the answer says beside the contact. */
+/** The same, and what the answer says besides the contact. */
 export async function writeByKey(
   client: Client,
   key: ContactKey,
@@ -67,8 +67,8 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /**
- * Writes to a contact that was read before, with its whole list of URNs. The list is left out where
- * it is the same: RapidPro 9 would move `modified_on` for it.
+ * Writes to a contact that was read before, with its whole list of URNs. An unchanged list is left out, because it would
+ * change `modified_on` on RapidPro 9.
  *
  * @param given - the list of the job, whose positions are reported
  * @throws RapidProError `URN_TAKEN` if RapidPro did not keep all of them
@@ -81,7 +81,7 @@ export async function writeUrns(
   given: readonly string[] = list,
 ): Promise<Dictionary> {
   const key = { uuid: String(contact.uuid) };
-  // RapidPro 9 keeps the old list without a word where one is in it twice.
+  // If a URN is in the list twice, RapidPro 9 silently keeps the old list.
   const urns = distinctUrns(list);
   if (sameList(urns, urnsOf(contact))) return writeContact(client, key, body);
   // The newer servers leave one of them out.
@@ -107,8 +107,7 @@ function hasNote({ notes }: Dictionary, note: Json): boolean {
 }
 
 /**
- * The contact that was just made, with its note. The servers that know notes ignore one in a contact
- * that is new: it goes in a request of its own.
+ * The new contact, with its note. Servers with notes ignore one in a new contact, so it takes a separate request.
  */
 export async function withNote(
   client: Client,

@@ -5,7 +5,7 @@ import type { ResourceName } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 
-/** Brings records of archives into the shape of the live lists, and picks those that a filter asks for. */
+/** Converts records of archives into the shape of the live lists. */
 
 /** `2017-08-12T21:11:59.89+00:00` as the live lists write it: `2017-08-12T21:11:59.890000Z`. */
 function liveTime(time: unknown): unknown {
@@ -15,7 +15,7 @@ function liveTime(time: unknown): unknown {
     : live.replace('.000000Z', 'Z');
 }
 
-/** Inside of runs the live lists always write six digits. */
+/** Within runs, the live lists always write six decimals. */
 function liveRunTime(time: unknown): unknown {
   const at = toMicros(time);
   return at === undefined ? time : fromMicros(at);
@@ -76,14 +76,14 @@ export const KINDS = {
   run: { time: 'modified_on', toLive: liveRun, nouns: ['run', 'runs'] },
 } as const;
 
-/** Folders that archives cannot be sorted into, and why. */
+/** Folders that cannot be recognized in archives, and why. */
 const FOLDERS: { [folder: string]: string } = {
   sent: 'is sorted by a different time than the archives',
   incoming: 'contains deleted messages, which archives do not have',
 };
 
 /**
- * To be called before anything is sent.
+ * Call it before anything is sent.
  *
  * @throws RapidProError `INVALID_FILTER`
  */
@@ -104,7 +104,7 @@ const refersTo = (value: unknown, wanted: string) =>
   String((value as Dictionary | null | undefined)?.uuid).toLowerCase() === wanted.toLowerCase();
 
 const isIncoming = ({ direction }: Dictionary) => direction === 'in';
-/** Old archives say it in the type. */
+/** In old archives, the type says it. */
 const isOfFlow = ({ flow, type }: Dictionary) => Boolean(flow) || type === 'flow';
 
 const FOLDER: { [folder: string]: (message: Dictionary) => boolean } = {
@@ -117,7 +117,7 @@ const FOLDER: { [folder: string]: (message: Dictionary) => boolean } = {
   failed: message => !isIncoming(message) && message.status === 'failed',
 };
 
-/** Each filter of both lists; what is not here does not pick records. */
+/** The filters of both lists. Others do not select records. */
 const FILTERS: { [filter: string]: Matches } = {
   id: ({ id }, wanted) => String(id) === wanted,
   uuid: ({ uuid }, wanted) => String(uuid).toLowerCase() === wanted.toLowerCase(),
@@ -132,7 +132,7 @@ const FILTERS: { [filter: string]: Matches } = {
 };
 
 /**
- * Picks the records of archives that a query asks for.
+ * Selects the records of archives that match a query.
  *
  * @returns the record as the list would have it, or undefined
  */

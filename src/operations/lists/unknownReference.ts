@@ -8,7 +8,7 @@ import { keptGroupAdvice } from '../base/nameAdvice.js';
 import { ifReadable } from '../base/workspaceFacts.js';
 import { collect } from './list.js';
 
-/** Filters by something that may not be there, and what lists it. */
+/** Filters by something that may not exist, and the list that has it. */
 const LISTED = {
   label: { resource: 'labels', by: 'getLabels()' },
   campaign: { resource: 'campaigns', by: 'getCampaigns()' },
@@ -16,8 +16,8 @@ const LISTED = {
 } as const satisfies { [filter: string]: { resource: ResourceName; by: string } };
 
 /**
- * RapidPro gives an empty list for a label, a flow or a campaign that does not exist. After an empty
- * list, looks once whether it is there.
+ * RapidPro returns an empty list for a label, a flow or a campaign that does not exist. After an empty list, checks once
+ * whether it exists.
  *
  * @returns what is named, where it is sure
  * @throws RapidProError `UNKNOWN_REFERENCE`
@@ -60,8 +60,8 @@ function advise(wanted: string, names: readonly string[]): string {
 }
 
 /**
- * RapidPro gives an empty list for a group that does not exist, and for one whose name is written
- * with other capitals. After an empty list, looks once whether the group is there.
+ * RapidPro returns an empty list for a group that does not exist, or whose name has other capitals. After an empty list,
+ * checks once whether the group exists.
  *
  * @throws RapidProError `UNKNOWN_GROUP`
  */
@@ -69,7 +69,7 @@ export async function checkGroupExists(client: Client, query: Query): Promise<vo
   const { group } = query;
   if (group === undefined) return;
   const wanted = String(group);
-  // All of them, a page as a rule: they show what was meant.
+  // All of them, usually one page, to suggest what was meant.
   const groups = await collect(client, 'groups', {});
   if (groups.some(({ uuid, name }) => uuid === wanted || name === wanted)) return;
   const small = wanted.toLowerCase();
@@ -95,13 +95,13 @@ async function resthookNames(client: Client): Promise<string[]> {
   return resthooks.map(one => String(one.resthook));
 }
 
-/** Whether the workspace has a resthook of this name. */
+/** Whether the workspace has a resthook with this name. */
 export async function hasResthook(client: Client, resthook: string): Promise<boolean> {
   return (await resthookNames(client)).includes(resthook);
 }
 
 /**
- * Lists of one resthook are empty too when there is none of its name.
+ * The lists of a resthook are also empty if there is no resthook with this name.
  *
  * @throws RapidProError `UNKNOWN_REFERENCE`
  */
@@ -115,7 +115,7 @@ export async function requireResthook(client: Client, resthook: string): Promise
   );
 }
 
-/** The same for the filter of a list that came back empty, where the token may read the resthooks. */
+/** The same for the filter of an empty list, if the token is allowed to read the resthooks. */
 export async function checkResthook(client: Client, { resthook }: Query): Promise<void> {
   if (resthook === undefined) return;
   await ifReadable(() => requireResthook(client, String(resthook)));

@@ -53,7 +53,7 @@ function checkCaller(node: unknown, result: unknown): Caller {
 }
 
 /**
- * A flow in which nothing is called so gives no calls either.
+ * A flow without such a node has no calls.
  *
  * @throws RapidProError `UNKNOWN_REFERENCE`
  */
@@ -74,7 +74,7 @@ function requireResult({ results }: Dictionary, result: string): void {
   );
 }
 
-/** The definition of a flow, where the token may read it. */
+/** The definition of a flow, if the token is allowed to read it. */
 async function readFlows(client: Client, flow: string): Promise<unknown> {
   const query = { flow, dependencies: 'none' };
   return (await ifReadable(() => readDefinitions(client, query)))?.flows;
@@ -92,7 +92,7 @@ async function requireNode(client: Client, flow: string, node: string): Promise<
   );
 }
 
-/** What a node of a flow sent, from the runs: for as long as RapidPro keeps them. */
+/** What a node of a flow sent, read from the runs, as long as RapidPro keeps them. */
 export class MissedCalls implements Source {
   readonly #client: Client;
   readonly #flow: string;
@@ -100,7 +100,7 @@ export class MissedCalls implements Source {
   readonly #numbers: Numbers;
   readonly #checkpoint: Checkpoint<CallsPosition>;
   readonly #before: CallsPosition;
-  /** What this look has dealt with, by name: a run that changes meanwhile comes a second time. */
+  /** What this look has processed, by name: a run that changes meanwhile comes again. */
   readonly #dealtWith = new Map<string, Version>();
   readonly #isFirst: boolean;
   /** The change of the last run of the page before. */
@@ -125,8 +125,7 @@ export class MissedCalls implements Source {
   }
 
   /**
-   * Calls up to the moment at which the look began. Runs that change while they are read move to the
-   * end of the list, so it is read to its end.
+   * Calls up to the start of the look. Runs that change meanwhile move to the end of the list, so it is read to its end.
    */
   async *pages(): AsyncGenerator<Missed[]> {
     const client = this.#client;
