@@ -4,8 +4,8 @@ import { fail, type RapidProError } from './errors/errors.js';
 import { isLoopback, parseUrl } from './url.js';
 
 /**
- * What a credential holds. `configuration-schema.json`, from which Lightning draws its form, is made
- * from this; keep to what that form understands: plain strings, `format: uri`, `minLength`.
+ * What a credential contains. `configuration-schema.json`, from which Lightning builds its form, is generated
+ * from this. Use only what that form understands: plain strings, `format: uri`, `minLength`.
  */
 export const configurationSchema = z
   .looseObject({
@@ -67,12 +67,12 @@ export const configurationSchema = z
 export interface Configuration {
   /** Scheme, host and port: `https://app.rapidpro.io`. */
   origin: string;
-  /** What stands before every endpoint: `/api/v2/`, or `/rapidpro/api/v2/` behind a path. */
+  /** What comes before every endpoint: `/api/v2/`, or `/rapidpro/api/v2/` if the host has a path. */
   basePath: string;
   token: string;
-  /** What pushes of RapidPro must carry, where the credential has it. */
+  /** What pushes from RapidPro must carry, if the credential has it. */
   webhookSecret?: string;
-  /** Certificates of authorities that are trusted besides the public ones, in PEM. */
+  /** Certificates of trusted authorities besides the public ones, in PEM. */
   ca?: string;
   /** True if the token travels unencrypted to another machine. */
   insecure: boolean;
@@ -82,13 +82,13 @@ function invalid(description: string, fix: string): RapidProError {
   return fail('INVALID_CONFIGURATION', description, fix);
 }
 
-/** What credentials of other adaptors call the same. */
+/** The names in credentials of other adaptors. */
 const OTHER_NAMES = {
   host: /^(?:host_?|base_?|api_?|instance_?|server_?)?(?:url|host|server|address)$/i,
   token: /^(?:api_?|access_?|auth_?)?(?:token|key)$/i,
 };
 
-/** The text that a credential has by a name. */
+/** A text in the credential, by its name. */
 function textOf(raw: object, name: 'host' | 'token', fix: string): string {
   const value = (raw as Record<string, unknown>)[name];
   if (typeof value === 'string' && value !== '') return value;
@@ -110,7 +110,7 @@ function parseHost(raw: object): URL {
     'Set "host" in the credential to the address of your server, for example https://app.rapidpro.io/';
   const text = textOf(raw, 'host', fix).trim();
   if (text === '') throw invalid('The credential has no host.', fix);
-  // A word and a colon are a scheme, unless a port follows: `localhost:8000`.
+  // A word with a colon is a scheme, unless a port follows: `localhost:8000`.
   const withScheme = /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(text) ? text : `https://${text}`;
   const url = /[\s\\]/.test(withScheme) ? undefined : parseUrl(withScheme);
   if (!url) throw invalid('The host in the credential is not an address.', fix);
@@ -131,7 +131,9 @@ function parseHost(raw: object): URL {
 
 function parseToken(raw: object): string {
   const fix = 'Copy the API token from your RapidPro account into "token" of the credential.';
-  const token = textOf(raw, 'token', fix);
+  // What is pasted often comes with a line break.
+  const token = textOf(raw, 'token', fix).trim();
+  if (token === '') throw invalid('The credential has no token.', fix);
   if (/^Token\s/i.test(token)) {
     throw invalid(
       'The token in the credential begins with the word "Token".',
@@ -141,20 +143,20 @@ function parseToken(raw: object): string {
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw invalid(
       'The token in the credential contains spaces, line breaks or other invalid characters.',
-      fix,
+      `A token is one word of letters and digits. ${fix}`,
     );
   }
   return token;
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----/gs;
-/** A certificate has some thousand characters, and a network has few authorities. */
+/** A certificate has a few thousand characters, and a network has few authorities. */
 const LONGEST_CA = 200_000;
 
-/** The bytes of a certificate, whatever became of its line breaks; undefined if there are none. */
+/** Reads a certificate, whatever happened to its line breaks; undefined if it is invalid. */
 function readCertificate(base64: string): X509Certificate | undefined {
   try {
-    // A form makes spaces of line breaks; a file of variables keeps them as a backslash and a letter.
+    // Forms turn line breaks into spaces; files of variables keep them as a backslash and a letter.
     return new X509Certificate(Buffer.from(base64.replace(/\\[rn]|\s/g, ''), 'base64'));
   } catch {
     return undefined;
@@ -190,13 +192,13 @@ function parseCa(ca: unknown): string | undefined {
   return certificates.map(String).join('');
 }
 
-/** A shorter secret is soon guessed, and would be found in words that have nothing to do with it. */
+/** A shorter secret is easy to guess, and could be part of unrelated words. */
 export const SHORTEST_SECRET = 8;
 
-/** The webhook secret of a credential, whatever else that holds: empty if there is none. */
+/** The webhook secret of a credential; empty if there is none. */
 export function webhookSecretOf(raw: unknown): string {
   const { webhookSecret } = (raw ?? {}) as { webhookSecret?: unknown };
-  // Around what is pasted into a form there are spaces; in a header there cannot be.
+  // Pasted text often has spaces around it, which a header cannot have.
   return typeof webhookSecret === 'string' ? webhookSecret.trim() : '';
 }
 
@@ -215,7 +217,7 @@ export function parseConfiguration(raw: unknown): Configuration {
       `Return the whole state from fn(): { ...state, more: 1 }. ${fix}`,
     );
   }
-  // What the platform gives a step for which none was chosen.
+  // What the platform passes to a step without a credential.
   if (Object.keys(raw).length === 0) throw invalid('The step has no credential.', fix);
   const { apiVersion, ca: text } = raw as Record<string, unknown>;
   const url = parseHost(raw);
@@ -223,7 +225,7 @@ export function parseConfiguration(raw: unknown): Configuration {
   if (version !== '' && version !== 'v2') {
     throw invalid('The API version in the credential is not v2.', 'Leave "apiVersion" empty.');
   }
-  // Somebody who pastes the address of the API itself means the server before it.
+  // People also paste the address of the API itself.
   const path = url.pathname.replace(/\/+$/, '').replace(/\/api(\/v2)?$/, '');
   const webhookSecret = webhookSecretOf(raw);
   const ca = parseCa(text);

@@ -19,7 +19,7 @@ export function format(date: Date | number, format: string, options?: object): s
  * @param format - A date-fns pattern: `dd/MM/yyyy`.
  * @param base - Supplies what the text does not say, such as the time.
  * @param options - Options of date-fns.
- * @returns The date; an invalid one where the text is not in this format.
+ * @returns The date; an invalid one if the text is not in this format.
  */
 export function parse(text: string, format: string, base: Date | number, options?: object): Date {
   return dateFns.parse(text, format, base, options);

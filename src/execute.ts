@@ -6,7 +6,7 @@ import { logLeft } from './input/size.js';
 import { lostAs, requireStateAtAll } from './operations/base/operation.js';
 import type { Operation, State, Step } from './types/state.js';
 
-/** Names the operations that a job made on its way and forgot to call. */
+/** Names the operations that a job created and forgot to call. */
 function logForgotten(names: readonly string[]): void {
   for (const name of names) {
     log.warn(
@@ -16,8 +16,8 @@ function logForgotten(names: readonly string[]): void {
 }
 
 /**
- * What a job leaves is what its next run, and the next step, begin with. The platform cannot write an operation
- * down, and would end the whole run without saying why.
+ * The next step, and the next run, start with what a job leaves. The platform cannot serialize an operation, and
+ * would end the whole run without saying why.
  *
  * @throws RapidProError `INVALID_INPUT` where it leaves an operation
  */
@@ -31,9 +31,9 @@ function checkResult(result: unknown, before: State | undefined): void {
   );
 }
 
-/** A step that says when it has come to its end. */
+/** A step that says when it has ended. */
 function ending(step: Step, noteBefore: (state: State) => void): Step {
-  // What is no function is refused where it would run.
+  // Anything else is refused when it would run.
   if (typeof step !== 'function') return step;
   return state => {
     noteBefore(state);

@@ -22,14 +22,14 @@ export interface HttpRequestOptions extends HttpOptions {
 interface HttpPlan {
   method: unknown;
   path: unknown;
-  /** In arguments of their own, or else in the options. */
+  /** As separate arguments, or in the options. */
   query?: unknown;
   body?: unknown;
   options: unknown;
   knownOptions?: readonly ('query' | 'body')[];
 }
 
-/** Every operation of `http`: one request, and its answer as it is. */
+/** Every operation in `http`: one request, and its unchanged answer. */
 function send({ method, path, query, body, options, knownOptions = [] }: HttpPlan): Operation {
   return operation({
     args: { method, path, query, body },

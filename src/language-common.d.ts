@@ -2,7 +2,7 @@
 // most places. This is what the adaptor itself calls; what a job gets is typed in common.ts, dateFns.ts
 // and util.ts.
 declare module '@openfn/language-common' {
-  // A relative import gives nothing in here.
+  // Relative imports do not work in this file.
   type State = { [key: string]: unknown };
   type Operation = (state: State) => Promise<State>;
   type Step = (state: State) => State | Promise<State>;

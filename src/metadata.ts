@@ -55,12 +55,12 @@ const FOLDERS: readonly Folder[] = [
   { resource: 'globals', type: 'global', value: 'key', label: 'name', meta: [] },
 ];
 
-/** Somebody waits before the editor: what does not come soon is left out. */
+/** Someone is waiting in the editor, so slow lists are left out. */
 function impatient(configuration: Configuration): Client {
   return new Client(configuration, { timeout: 10, limiter: new Limiter({ maxWait: 5 }) });
 }
 
-/** More than this nobody looks through. */
+/** Nobody looks through more than this. */
 const MOST = 1000;
 
 function pick(record: Dictionary, keys: readonly string[]): { [key: string]: Json } {
@@ -78,7 +78,7 @@ function toEntity(record: Dictionary, { type, value, label, meta }: Folder): Met
   };
 }
 
-/** Records that can be named; a broken one does not take the others with it. */
+/** Records with a name. A broken one does not affect the others. */
 function isNamed(record: unknown, { value }: Folder): record is Dictionary {
   const name = (record as Dictionary | null)?.[value];
   return typeof name === 'string' && name !== '';
@@ -111,8 +111,8 @@ function labelOf(resource: ResourceName): string {
  * channels, topics, users, campaigns and the names of its globals, but not their values.
  *
  * @param configuration - the credential, with `host` and `token`
- * @returns a tree: folders by name (`groups`, `fields`, …), in each of them what operations take, at most
- *   1,000. A list that cannot be read, or takes too long, is left out.
+ * @returns a tree: folders by name (`groups`, `fields`, …), each with at most 1,000 values for operations. A list
+ *   that cannot be read, or takes too long, is left out.
  * @throws RapidProError `INVALID_CONFIGURATION`; where no list can be read `INVALID_TOKEN` and the other errors of every request
  * @example
  * const tree = await metadata({ host: 'https://app.rapidpro.io/', token: '…' });
@@ -121,7 +121,7 @@ export async function metadata(configuration: unknown): Promise<MetadataEntity> 
   const parsed = parseConfiguration(configuration);
   const settled = await Promise.allSettled(FOLDERS.map(folder => readFolder(parsed, folder)));
   const children = settled.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
-  // A token that may not read one list, or a list that fails, leaves the others.
+  // If one list is not allowed, or fails, the others remain.
   const [first] = settled;
   if (children.length === 0 && first?.status === 'rejected') throw first.reason;
   return { name: 'RapidPro', type: 'workspace', label: 'RapidPro', children };

@@ -9,25 +9,17 @@ export type Dialect = 'v9' | 'textit';
 export type Method = 'GET' | 'POST' | 'DELETE';
 
 /** What a query parameter holds, as far as it can be checked before it is sent. */
-export type FilterKind =
-  | 'uuid'
-  | 'urn'
-  | 'text'
-  | 'integer'
-  | 'boolean'
-  | 'datetime'
-  | 'date'
-  | 'choice';
+type FilterKind = 'uuid' | 'urn' | 'text' | 'integer' | 'boolean' | 'datetime' | 'date' | 'choice';
 
 export interface Filter {
   kind: FilterKind;
-  /** The values that RapidPro knows. Any other gives an empty list without a word. */
+  /** The values that RapidPro knows. It silently answers any other with an empty list. */
   choices?: readonly string[];
-  /** Those of the choices that only RapidPro 9 knows. */
+  /** The choices that only RapidPro 9 knows. */
   v9Choices?: readonly string[];
   /** Only this line of servers has the filter; the other one ignores it. */
   only?: Dialect;
-  /** True if it only changes how records look: a server that ignores it gives the same records. */
+  /** True if it only changes how records look: a server that ignores it returns the same records. */
   cosmetic?: boolean;
   /** True if the parameter may be given several times. */
   many?: boolean;
@@ -38,22 +30,22 @@ export type Scope = 'v2' | 'v2.contacts' | 'v2.messages' | 'v2.broadcasts' | 'v2
 export interface Resource {
   /** The endpoint's name in the URL, without `.json`. */
   path: string;
-  /** What one record and many are called in messages to people. */
+  /** What messages to people call one record, and several. */
   nouns: readonly [one: string, many: string];
   methods: readonly Method[];
-  /** The keys that either line of servers answers for one record, of those that take bodies. */
+  /** For endpoints that take bodies: the keys of a record in answers of either line of servers. */
   answers?: readonly string[];
-  /** The line of servers that has it, where only one has. */
+  /** The line of servers that has it, if only one does. */
   only?: Dialect;
   filters: Readonly<Record<string, Filter>>;
-  /** Filters of which a request may carry only one. */
+  /** A request may have only one of these filters. */
   exclusive?: readonly string[];
-  /** Query parameters that name the object of an update or a deletion. */
+  /** Query parameters that identify the object of an update or a deletion. */
   lookups?: readonly string[];
   paging: 'cursor' | 'offset' | 'none';
   /** What the list is sorted by (newest first unless said), and whether `reverse` is understood. */
   order?: { by: string; reverse: boolean; ascending?: boolean; filteredBy?: string };
-  /** The counters that its requests are charged to, where it is not the shared `v2`. */
+  /** The rate limit scopes of its requests, if not the shared `v2`. */
   throttle?: Partial<Record<Dialect, Scope>>;
 }
 

@@ -56,7 +56,7 @@ function settingsOf(state: State, options: unknown) {
   }
 }
 
-/** Everything of the state but the credential, which holds the secret for good reason. */
+/** The state without the credential, which contains the secret for good reason. */
 function hideSecret({ configuration, ...state }: State, text: string): State {
   const clean = withoutSecret(state, text);
   return configuration === undefined ? clean : { configuration, ...clean };
@@ -90,7 +90,7 @@ export function parse(options?: Reference<PushOptions>): Operation {
       const headers = (request as { headers?: object } | null | undefined)?.headers;
       const push = readPush(state.data, headers, numbers);
       checkSimulation(push, simulations);
-      const results = count(Object.keys(push.results ?? {}).length, ['result', 'results']);
+      const results = count(Object.keys(push.results ?? {}).length, 'result');
       log.info(`Received a push from ${NAMES[push.kind]} with ${results}`);
       const next = composeNextState({ ...state, data: plain(state.data) }, push) as State;
       return secret ? hideSecret(next, secret.text) : next;

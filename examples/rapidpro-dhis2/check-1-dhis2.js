@@ -1,8 +1,8 @@
-// Looks in DHIS2 for all that the settings name. It writes nothing.
+// Looks in DHIS2 for everything that the settings name. Writes nothing.
 
 const KNOWN_CALENDAR = 'iso8601';
 
-// What DHIS2 has at a path; null where it has nothing there, or where this user may not see it.
+// What DHIS2 has at a path; null if there is nothing, or if this user is not allowed to see it.
 const read = (path, fields) => async state => {
   const { data, response } = await get(path, { query: { fields }, errors: { 404: false } })(state);
   if (response.statusCode === 404) return null;
@@ -13,7 +13,7 @@ const read = (path, fields) => async state => {
 const WITHOUT_LOGIN =
   'DHIS2 answered with a page instead of data: check its address and the credential.';
 
-// The settings alone: what would be misread in silence.
+// The settings alone: mistakes that would go unnoticed.
 fn(state => {
   const { night, phone, reports, visits, desk } = state.settings;
   const found = [];
@@ -52,7 +52,7 @@ fn(state => {
   return { ...state, problems: [...state.problems, ...found] };
 });
 
-// The server itself, and what its user may do.
+// The server itself, and what this user is allowed to do.
 fn(async state => {
   const found = [];
   const note = (who, reason) => found.push({ who, reason });
@@ -79,14 +79,14 @@ fn(async state => {
   return { ...state, problems: [...state.problems, ...found] };
 });
 
-// The program and what people are made of.
+// The program and the attributes of people.
 fn(async state => {
   const { dhis2 } = state.settings;
   const found = [];
   const note = (who, reason) => found.push({ who, reason });
   const unit = await read(`/api/organisationUnits/${dhis2.orgUnit}`, 'id')(state);
   if (!unit) note(dhis2.orgUnit, 'DHIS2 has no such organisation unit.');
-  // Only reports are wanted.
+  // No program: only reports are used.
   if (!dhis2.program) return { ...state, problems: [...state.problems, ...found] };
   const fields =
     'onlyEnrollOnce,trackedEntityType[id],organisationUnits[id],access[data[write]],programTrackedEntityAttributes[mandatory,trackedEntityAttribute[id,unique,optionSet[options[code]]]]';
@@ -191,7 +191,7 @@ fn(async state => {
   return { ...state, problems: [...state.problems, ...found] };
 });
 
-// The data sets, as they were read before.
+// The data sets that an earlier step read.
 fn(state => {
   const found = [];
   const note = (who, reason) => found.push({ who, reason });

@@ -1,4 +1,4 @@
-// Looks in RapidPro for all that the settings name. It writes nothing.
+// Looks in RapidPro for everything that the settings name. Writes nothing.
 
 getGroups();
 fn(state => ({ ...state, groups: state.data.map(({ name }) => name) }));
@@ -13,7 +13,7 @@ getWorkspace();
 fn(state => ({ ...state, workspace: state.data }));
 
 const same = (a, b) => a.toLowerCase() === b.toLowerCase();
-// By name in its own letters, and if none has that, in any.
+// By its exact name; if nothing has that, in any letter case.
 const find = (names, name) => names[name] ?? names[`~${name.toLowerCase()}`];
 const hasResult = (flow, name) =>
   flow.results.some(result => same(result.key, name) || same(result.name, name));
@@ -69,7 +69,7 @@ fn(state => {
     }
   }
 
-  // Where results go to the data element that they are named after, those that fit none are left out.
+  // If results go to the data element with their name, results without one are left out.
   for (const { flow: uuid, dataSet, values, clinicResult } of settings.reports) {
     const { places = {} } = dataSets[dataSet] ?? {};
     const results = flows.find(one => one.uuid === uuid)?.results ?? [];
@@ -83,7 +83,7 @@ fn(state => {
   return { ...state, problems: [...state.problems, ...found] };
 });
 
-// Whether each health worker has a clinic that reports. A group that is not there was told above.
+// Whether each health worker has a clinic that reports. A missing group was reported above.
 fnIf(
   state => state.groups.some(name => same(name, state.settings.rapidpro.reporters)),
   getContacts({ group: $.settings.rapidpro.reporters }).then(state => {
@@ -106,7 +106,7 @@ fnIf(
   }),
 );
 
-// Who is told of the desk.
+// Who gets the list of the desk.
 fnIf(
   $.settings.desk.tell.contact,
   getContact($.settings.desk.tell.contact).then(state => {
@@ -120,5 +120,5 @@ fnIf(
   }),
 );
 
-// The steps that follow need no more of it.
+// The next steps need no more of it.
 fn(({ settings, problems }) => ({ settings, problems }));

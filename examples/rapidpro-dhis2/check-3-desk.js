@@ -1,4 +1,4 @@
-// Looks whether the operator's desk can be read. It writes nothing.
+// Checks that the operator's desk can be read. Writes nothing.
 
 fn(async state => {
   const { store, name } = state.settings.desk;
@@ -21,7 +21,7 @@ fn(async state => {
     }
   }
   if (store === 'dataStore') {
-    // 404: nothing was ever written there.
+    // 404: nothing has been written there yet.
     const { response } = await get(`/api/dataStore/${name}`, {
       errors: { 403: false, 404: false },
     })(state);

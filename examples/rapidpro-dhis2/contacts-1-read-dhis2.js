@@ -2,14 +2,14 @@
 
 const PER_PAGE = 100;
 
-// DHIS2 writes its times without a zone, by its own clock. So reckon with its clock alone.
-// Ten minutes are read twice: something may still be being saved while this reads.
+// DHIS2 writes times by its own clock, without a zone. So only its clock is used here.
+// The last ten minutes are read twice, because something may still be saving during this read.
 const tenMinutesBefore = time => {
   const milliseconds = Date.parse(`${time.slice(0, 19)}Z`) - 10 * 60 * 1000;
   return new Date(milliseconds).toISOString().slice(0, 19);
 };
 
-// The clock before reading: the next run reads on from here.
+// The time before reading: the next run starts from here.
 get('/api/system/info');
 
 const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
@@ -17,16 +17,16 @@ const PAGE = 'DHIS2 answered with a page instead of data: check its address and 
 fn(state => {
   const { serverDate: readingSince, version } = state.data ?? {};
   if (!version) throw new Error(PAGE);
-  // Before 2.41 DHIS2 had other names for some things.
+  // Before 2.41, DHIS2 had other names for some things.
   return { ...state, readingSince, isBefore41: /^2\.(3\d|40)\b/.test(version) };
 });
 
-// One page after the other. Sorted by when people were entered, nobody changes place while this reads, unless somebody is
-// deleted: then another slips onto a page that was read before, so it is read again.
+// One page after the other, in the order in which people were entered, so nobody changes place during the read. Only if
+// someone is deleted, another person slips onto an earlier page. Then everything is read again.
 async function readAll(query, state) {
   const path = '/api/tracker/trackedEntities';
-  const found = new Map(); // by id: who moves to another page while this reads comes twice
-  let total; // counted with the first page, and with that which should be the last
+  const found = new Map(); // by id: someone who moves to another page during the read comes twice
+  let total; // counted with the first page, and with what should be the last one
   const lastPage = () => Math.floor((total ?? 0) / PER_PAGE) + 1;
   for (let page = 1; ; page++) {
     const counting = page === lastPage() ? { totalPages: true } : {};
@@ -55,13 +55,13 @@ fn(async state => {
   if (!found) {
     throw new Error('People were deleted in DHIS2 while they were read. The next run tries again.');
   }
-  // Who could not become a contact the last time, changed in DHIS2 or not. 404: no longer there.
+  // People who could not become contacts last time, whether or not they changed in DHIS2. 404: no longer there.
   for (const id of (state.again ?? []).filter(id => !found.has(id))) {
     const { data, response } = await get(`/api/tracker/trackedEntities/${id}`, {
       query: what,
       errors: { 403: false, 404: false },
     })(state);
-    // 403: moved to where this user may not look.
+    // 403: moved to a place that this user is not allowed to see.
     if ([403, 404].includes(response.statusCode) && data?.httpStatusCode) continue;
     if (!data?.trackedEntity) throw new Error(PAGE);
     found.set(id, data);
@@ -69,7 +69,7 @@ fn(async state => {
   return { ...state, people: [...found.values()] };
 });
 
-// What a contact is made of, and the group that is compared.
+// The fields of a contact, and the group that is compared.
 fn(state => {
   const { dhis2, rapidpro } = state.settings;
   const { name, phone, language } = dhis2.attributes;

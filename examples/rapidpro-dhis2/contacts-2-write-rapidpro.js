@@ -1,9 +1,9 @@
-// Makes the contacts in RapidPro match the people of DHIS2: adds who is new, changes what differs, leaves the rest alone.
+// Makes the contacts in RapidPro match the people in DHIS2: adds new ones, changes what differs, leaves the rest alone.
 
 const MEND = 'RapidPro: this contact; DHIS2: this person';
 
 fn(async state => {
-  const keys = {}; // of fields, by their names
+  const keys = {}; // of fields, by name
   for (const name of state.register.groups) await ensureGroup(name)(state);
   for (const name of state.register.fields) {
     const { data } = await ensureField({ name, type: 'text' })(state);
@@ -12,10 +12,10 @@ fn(async state => {
   return { ...state, keys, idKey: keys[state.register.idField] };
 });
 
-// Everybody whom DHIS2 has given us before, with their id there.
+// Everyone who came from DHIS2 before, with their id there.
 getContacts({ group: state => state.register.groups[0] });
 
-// From a person in DHIS2 to a contact. Who cannot be one is listed with the reason.
+// Turns a person in DHIS2 into a contact. People who cannot become one are listed with the reason.
 fn(state => {
   const { idKey, keys } = state;
   const contactOf = {}; // the contact, by the id in DHIS2
@@ -28,10 +28,10 @@ fn(state => {
   }
 
   const contacts = [];
-  const moved = []; // who has a new phone number
+  const moved = []; // people with a new phone number
   const problems = [...state.problems];
-  const again = []; // whom the next run tries again
-  const items = []; // for the desk: who cannot be a contact
+  const again = []; // people whom the next run tries again
+  const items = []; // for the desk: people who cannot be contacts
   const refuse = (who, reason, cause, mend) => {
     problems.push({ who, reason });
     items.push({ id: who, status: 'refused', cause, mend });
@@ -59,13 +59,13 @@ fn(state => {
       const reason = `${holderOf[urn]} has the same phone number.`;
       refuse(id, reason, reason, 'DHIS2: the phone number of one of them');
       again.push(id);
-      // Who is a contact already stays one as it is.
+      // Existing contacts stay as they are.
       if (uuid) contacts.push(contact);
       continue;
     }
     if (urn) holderOf[urn] = id;
     if (urn && !uuid) contact.urns = [urn];
-    // RapidPro writes to the first number. Where it hides numbers, none can be compared.
+    // RapidPro writes to the first number. If it hides numbers, they cannot be compared.
     if (urn && uuid && urns[0] !== urn && !urns.some(one => one.endsWith('*'))) {
       moved.push({ uuid, who: id, urns: [urn, ...urns.filter(one => one !== urn)] });
     }
@@ -77,7 +77,7 @@ fn(state => {
   return { ...state, contacts, moved, problems, again, idOf, found: items };
 });
 
-// A new number goes before those that the contact has. What RapidPro refuses is listed.
+// A new number goes before the numbers that the contact has. Refusals are listed.
 fn(async state => {
   const { problems, again, found } = state;
   const moved = [];
@@ -95,7 +95,7 @@ fn(async state => {
   return { ...state, moved };
 });
 
-// Whom the list no longer names leaves the groups, where the register says so.
+// People who are no longer in the list leave the groups, if the register says so.
 syncContacts($.contacts, state => {
   const { groups, leaveAtMost } = state.register;
   const leaving =
@@ -111,7 +111,7 @@ fn(state => {
   const isMoved = ({ index }) => moved.includes(contacts[index].uuid);
   const onlyMoved = unchanged.filter(isMoved).length;
   const isFound = id => found.some(one => one.id === id);
-  // Each is in one list of the result; who was refused above stays refused.
+  // Each person is in one list of the result; refusals from above stay.
   const items = [
     ...found,
     ...failed
@@ -137,7 +137,7 @@ fn(state => {
     ...state,
     problems: [...state.problems, ...problems],
     again: [...new Set([...state.again, ...failed.map(idAt)])],
-    // Only when everybody was tried does the next run begin later.
+    // The next run only starts later if everyone was tried.
     readUntil: notAttempted.length === 0 ? state.readingSince : state.readUntil,
     found: items,
     notRemoved,

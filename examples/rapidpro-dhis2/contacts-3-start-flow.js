@@ -1,6 +1,6 @@
 // Starts new contacts in the registration flow, each once.
-// First they go into the group "asked", then they are started, then they go into the group "started".
-// Who is in "asked" alone was perhaps started and perhaps not: such people are listed, and left to a person.
+// They are added to the group "asked", then started, then added to the group "started".
+// Someone who is only in "asked" may or may not have been started. Such people are listed for a person to decide.
 
 ensureGroup($.settings.rapidpro.askedGroup);
 ensureGroup($.settings.rapidpro.startedGroup);
@@ -10,11 +10,11 @@ getContacts({ group: $.settings.rapidpro.group });
 fn(state => {
   const { askedGroup, startedGroup, confirmationField, registrationFlow } = state.settings.rapidpro;
   const isIn = (contact, name) => contact.groups.some(group => group.name === name);
-  // Who registered by phone has been through the flow.
+  // People who registered by phone have been through the flow.
   const isRegistered = contact => Boolean(contact.fields[state.keys[confirmationField]]);
   const asked = state.data.filter(contact => isIn(contact, askedGroup));
   const unclear = asked.filter(contact => !isIn(contact, startedGroup));
-  // Without a flow nobody is started.
+  // Without a flow, nobody is started.
   const toStart = (registrationFlow ? state.data : []).filter(
     contact => !isIn(contact, askedGroup) && !isIn(contact, startedGroup) && !isRegistered(contact),
   );
@@ -33,7 +33,7 @@ fn(state => {
   };
 });
 
-// The mark, before anything is sent. Who cannot be marked is not started.
+// The mark, before anything is sent. People who cannot be marked are not started.
 fnIf(
   state => state.toStart.length > 0,
   addToGroup($.toStart, $.settings.rapidpro.askedGroup, { verify: true }),
@@ -50,7 +50,7 @@ fn(state => {
   };
 });
 
-// RapidPro takes a hundred at a time. After a failure the error says by position whom it means.
+// RapidPro takes a hundred at a time. After a failure, the error names people by their position.
 fn(async state => {
   const { toStart } = state;
   if (toStart.length === 0) return state;
@@ -85,13 +85,13 @@ fn(async state => {
 
 fnIf(state => state.started.length > 0, addToGroup($.started, $.settings.rapidpro.startedGroup));
 
-// These were surely not started: the mark comes off again.
+// These were certainly not started, so the mark is removed again.
 fnIf(
   state => state.notStarted.length > 0,
   removeFromGroup($.notStarted, $.settings.rapidpro.askedGroup),
 );
 
-// Where each person has ended. A start that is unclear, or has to wait, is said in place of the rest.
+// The status of each person. A start that is unclear or has to wait comes first.
 fn(state => {
   const { idOf, found, unclear, notStarted } = state;
   const { startedGroup, askedGroup } = state.settings.rapidpro;
@@ -115,7 +115,7 @@ fn(state => {
   return { ...state, items: [...(state.items ?? []), ...people] };
 });
 
-// What is stored of it: what the next run needs, and what somebody should see. No names, no phone numbers.
+// The stored state: what the next run needs, and what people should see. No names, no phone numbers.
 fn(state => {
   const { settings, now, items, rapidpro, readUntil, again, problems, counts, started } = state;
   const data = { ...counts, started: started.length, problems: problems.length };

@@ -1,4 +1,4 @@
-// Reads the data sets of the settings from DHIS2: the kind of their periods, their data elements and their clinics.
+// Reads the data sets of the settings from DHIS2: their period types, data elements and clinics.
 
 const COMBOS = 'categoryCombo[name,categoryOptionCombos[id,code,name]]';
 const FIELDS = [
@@ -7,11 +7,11 @@ const FIELDS = [
   `dataSetElements[${COMBOS},dataElement[id,code,name,valueType,zeroIsSignificant,${COMBOS}]]`,
 ].join();
 
-// DHIS2 drops zeros of these alone.
+// DHIS2 drops zeros only for these.
 const NUMERIC = /^(INTEGER|NUMBER|PERCENTAGE|UNIT_INTERVAL)/;
 
-// What is found by its id and by its code; ids come first. RapidPro writes results in its own letters, and people write codes in
-// theirs: so each is found in small letters too, behind a ~, where no two have the same.
+// Finds things by id and by code; ids come first. RapidPro and people may use other letter cases. So each is also found in
+// small letters, after a ~, unless two would be the same.
 function byName(pairs) {
   const found = {};
   for (const [name, value] of pairs) found[name] ??= value;
@@ -25,12 +25,12 @@ function byName(pairs) {
 }
 const namesOf = ({ id, code }) => [id, code].filter(Boolean);
 
-// Where values can go, by name: a data element, and where it has category option combos, element__combo.
+// Where values can go, by name: a data element, or element__combo if it has category option combos.
 function placesOf(dataSet) {
   const places = []; // names, the ids first, and the place
   for (const { dataElement, categoryCombo } of dataSet.dataSetElements) {
     const { id, name, valueType, zeroIsSignificant } = dataElement;
-    // A data set may have other combos for an element than the element itself.
+    // A data set may give an element other combos than its own.
     const combos = (categoryCombo ?? dataElement.categoryCombo).categoryOptionCombos;
     const keepsZero = zeroIsSignificant || !NUMERIC.test(valueType);
     const place = { key: id, dataElement: id, name, keepsZero };
@@ -53,7 +53,7 @@ fn(async state => {
   const dataSets = {};
   const problems = [...state.problems];
   for (const id of new Set(state.settings.reports.map(({ dataSet }) => dataSet))) {
-    // 404 is an answer here: there is no such data set, or this user may not see it.
+    // Here, 404 is an answer: the data set does not exist, or this user is not allowed to see it.
     const { data, response } = await get(`/api/dataSets/${id}`, {
       query: { fields: FIELDS },
       errors: { 404: false },
@@ -62,7 +62,7 @@ fn(async state => {
       problems.push({ who: id, reason: 'DHIS2 has no such data set, or its user may not see it.' });
       continue;
     }
-    // Without a credential that it knows DHIS2 answers with a page.
+    // If DHIS2 does not know the credential, it answers with a login page.
     if (!data?.id)
       throw new Error(
         'DHIS2 answered with a page instead of data: check its address and the credential.',

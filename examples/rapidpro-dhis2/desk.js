@@ -1,23 +1,23 @@
 // The operator's desk: one entry for each report, registration, visit, reminder, user and person, in one place.
-// At the beginning of a workflow this step reads the desk; at the end it writes where each item has ended: done, waiting,
-// refused or unknown. Entries have ids, a cause and where to mend it: no names, no phone numbers, no texts of messages.
+// At the start of a workflow, this step reads the desk. At the end, it writes the status of each item: done, waiting, refused
+// or unknown. Entries have ids, a cause and where to fix it, but no names, phone numbers or message texts.
 
 const DAY = 24 * 60 * 60 * 1000;
-// What an entry may hold. "of" is the name of the report or visit in the settings, "place" and "time" say which report counts,
-// "time" also since when DHIS2 has a registration.
+// The keys of an entry. "of" is the name of the report or visit in the settings. "place" and "time" say which report counts.
+// For a registration, "time" says when DHIS2 got it.
 const FIELDS = ['kind', 'id', 'status', 'who', 'of', 'until', 'cause', 'mend', 'place', 'time'];
 
 const keyOf = ({ kind, id }) => `${kind}-${id}`;
 const isSame = (a, b) => FIELDS.every(name => (a?.[name] ?? null) === (b[name] ?? null));
 
-// An OpenFn collection, or a namespace of DHIS2's dataStore. Functions of collections write into the state that they get.
+// An OpenFn collection, or a namespace in DHIS2's dataStore. The collection functions change the state that they are given.
 async function read(state) {
   const { store, name } = state.settings.desk;
   if (store === 'collection') {
     const { data } = await collections.get(name, { key: '*' })({ ...state });
     return data.map(({ value }) => value);
   }
-  // 404: nothing was ever written there.
+  // 404: nothing has been written there yet.
   const { data, response } = await get(`/api/dataStore/${name}`, {
     query: { fields: '.', paging: false },
     errors: { 404: false },
@@ -39,7 +39,7 @@ async function write(entries, state) {
     for (const entry of entries) {
       const path = `/api/dataStore/${name}/${keyOf(entry)}`;
       const { response } = await put(path, entry, { errors: { 409: false } })(state);
-      // Another workflow has made the key at this moment: now it is there to be changed.
+      // Another workflow has just created the key, so now it can be changed.
       if (response.statusCode === 409) await put(path, entry)(state);
     }
   }
@@ -50,7 +50,7 @@ async function remove(entries, state) {
   for (const entry of entries) {
     if (store === 'collection') await collections.remove(name, keyOf(entry))({ ...state });
     else {
-      // 404: another workflow has taken it away.
+      // 404: another workflow has removed it.
       await del(`/api/dataStore/${name}/${keyOf(entry)}`, { errors: { 404: false } })(state);
     }
   }
@@ -58,11 +58,11 @@ async function remove(entries, state) {
 
 fn(async state => {
   const { settings, now, items = [], settles = [] } = state;
-  // What somebody else has put there is left alone.
+  // Entries of others are left alone.
   const entries = (await read(state)).filter(entry => entry?.kind && entry.id && entry.status);
   const known = new Map(entries.map(entry => [keyOf(entry), entry]));
   const found = new Map(items.map(item => [keyOf(item), item]));
-  // What was open, and this run did not find it any more.
+  // Entries that were open, and that this run no longer found.
   for (const [key, entry] of known) {
     const settled = settles.find(({ prefix }) => key.startsWith(prefix));
     if (settled && entry.status !== 'done' && !found.has(key)) {
@@ -79,7 +79,7 @@ fn(async state => {
   }
   await write(changed, state);
   for (const entry of changed) known.set(keyOf(entry), entry);
-  // What was done long ago is taken away.
+  // Entries that were done long ago are removed.
   const oldest = new Date(now - settings.desk.keepDays * DAY).toISOString();
   const old = [...known.values()].filter(one => one.status === 'done' && one.since < oldest);
   await remove(old, state);
@@ -87,5 +87,5 @@ fn(async state => {
   return { ...state, desk: [...known.values()], items: [], settles: [] };
 });
 
-// At the end only that is stored which the next run needs and somebody should see.
+// At the end, only what the next run needs and what people should see is stored.
 fn(state => state.final ?? state);

@@ -1,10 +1,10 @@
-// Works out periods as DHIS2 names them: for each report, and for each data set the one that is missing or complete by now.
+// Calculates periods by their DHIS2 names: for each report, and for each data set the one that should be complete by now.
 
 const DAY = 24 * 60 * 60 * 1000;
 const two = number => String(number).padStart(2, '0');
 const text = time => new Date(time).toISOString().slice(0, 10);
 
-// Kinds of weeks: the day on which they begin, 1 is Monday.
+// Types of weeks: the day on which they begin. 1 is Monday.
 const WEEKS = {
   Weekly: { name: 'W', begins: 1 },
   WeeklyWednesday: { name: 'WedW', begins: 3 },
@@ -13,7 +13,7 @@ const WEEKS = {
   WeeklySunday: { name: 'SunW', begins: 7 },
 };
 
-// Kinds of months: how many they are, the month with which their year begins, and how they are written.
+// Types of months: how many there are, the first month of their year, and how they are written.
 const MONTHS = {
   Monthly: { length: 1, first: 1, write: (year, part) => `${year}${two(part)}` },
   BiMonthly: { length: 2, first: 1, write: (year, part) => `${year}${two(part)}B` },
@@ -30,7 +30,7 @@ const MONTHS = {
   FinancialNov: { length: 12, first: 11, write: year => `${year}Nov` },
 };
 
-// The week of a day: it belongs to the year of its fourth day.
+// The week of a day. It belongs to the year of its fourth day.
 function weekOf(day, { name, begins }) {
   const start = day - ((new Date(day).getUTCDay() - begins + 7) % 7) * DAY;
   const year = new Date(start + 3 * DAY).getUTCFullYear();
@@ -45,7 +45,7 @@ function twoWeeksOf(day) {
   return { id: `${year}BiW${Math.ceil(number / 2)}`, start: first, end: first + 13 * DAY };
 }
 
-// Years that begin in November are called after the year in which they end, the others after that in which they begin.
+// Years that begin in November are named after the year in which they end, all others after the year in which they begin.
 function monthsOf(day, { length, first, write }) {
   const month = new Date(day).getUTCMonth() + 1;
   const year = new Date(day).getUTCFullYear() - (month < first ? 1 : 0);
@@ -61,7 +61,7 @@ function periodOf(type, day) {
   return WEEKS[type] ? weekOf(day, WEEKS[type]) : monthsOf(day, MONTHS[type]);
 }
 
-// The period so many before or after that of a day: -1 is the one before.
+// The period of a day, moved by a number of periods: -1 is the one before.
 function periodAt(type, day, offset) {
   let period = periodOf(type, day);
   for (let step = offset; step < 0; step++) period = periodOf(type, period.start - DAY);
@@ -73,7 +73,7 @@ const isKnown = type => type === 'Daily' || type === 'BiWeekly' || type in WEEKS
 
 fn(state => {
   const { settings, dataSets, now, toSend = [] } = state;
-  // The day that a clock of the program shows, as 2026-11-26.
+  // The current day in the time zone of the program, such as 2026-11-26.
   const dayOf = time =>
     new Intl.DateTimeFormat('sv-SE', { timeZone: settings.timeZone }).format(new Date(time));
   const at = (type, day, offset) => periodAt(type, Date.parse(day), offset);
@@ -83,7 +83,7 @@ fn(state => {
     const type = dataSets[dataSet]?.periodType;
     if (!isKnown(type)) continue;
     const last = at(type, today, -1);
-    // Somebody reports for it in the period that is so many later.
+    // The report for it is due this many periods later.
     const { start, end } = at(type, last.start, -offset);
     due[name] = { ...last, reportedFrom: start, reportedTo: end };
   }

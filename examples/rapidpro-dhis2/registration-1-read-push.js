@@ -1,11 +1,11 @@
-// Reads what the registration flow has sent, and looks the contact up. The workflow "resend" has its own list of pushes.
+// Reads what the registration flow sent, and looks up the contact. The workflow "resend" has its own list of pushes.
 
 fnIf(
   state => !state.pushes,
   webhook.parse({
     secret: $.configuration.webhookSecret,
     header: 'X-Secret',
-    // Somebody who tries the flow in RapidPro's simulator is nobody to register.
+    // Runs in RapidPro's simulator are not registrations.
     simulations: 'stop',
   }),
 );
@@ -26,8 +26,8 @@ fn(async state => {
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-// An id for DHIS2 (eleven letters and digits, a letter first) out of a contact's uuid.
-// The same contact always gives the same id: however often a push comes, DHIS2 has the person once, and once in each program.
+// Makes an id for DHIS2 (eleven letters and digits, starting with a letter) from a contact's uuid.
+// The same contact always gets the same id. However often a push comes, DHIS2 has the person once, and once in each program.
 function idFrom(pairs, program = '') {
   const numbers = pairs
     .slice(0, 11)
@@ -42,12 +42,12 @@ const keyOf = name =>
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_');
 
-// What DHIS2 gets of a contact and its answers.
+// What DHIS2 gets from a contact and its answers.
 function registrationOf(contact, results, { settings, idKey, confirmationKey }) {
   const { dhis2, rapidpro } = settings;
   const answerOf = name => {
     const [, answer] = Object.entries(results).find(([key]) => key === keyOf(name)) ?? [];
-    // Where a flow goes on after a time without an answer, RapidPro puts that time into the result.
+    // If a flow continues without an answer, RapidPro puts the time of that into the result.
     return answer?.category === 'No Response' ? '' : String(answer?.value ?? '').trim();
   };
   const clinicOf = name =>
@@ -56,10 +56,10 @@ function registrationOf(contact, results, { settings, idKey, confirmationKey }) 
   const pairs = contact.uuid.replaceAll('-', '').match(/../g).reverse();
   const phone = contact.urns.find(urn => urn.startsWith('tel:'))?.slice('tel:'.length);
   const languages = Object.entries(dhis2.languages ?? {});
-  // Somebody who came from DHIS2 is there under an id of DHIS2's.
+  // People who came from DHIS2 have an id from DHIS2.
   const id = contact.fields[idKey] ?? idFrom(pairs);
   const language = languages.find(([, code]) => code === contact.language)?.[0];
-  // What the program does not have, or nobody has answered, is left out.
+  // What the program does not have, or nobody answered, is left out.
   const attributesOf = pairs =>
     pairs
       .filter(([attribute, value]) => attribute && value)

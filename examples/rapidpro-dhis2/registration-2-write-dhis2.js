@@ -1,32 +1,32 @@
-// Enters each person in DHIS2, with an enrollment in the program; or adds the answers to a person who is there.
+// Enters each person in DHIS2, with an enrollment in the program. For a person who exists, it adds the answers.
 
 const FIELDS =
   'orgUnit,geometry,inactive,potentialDuplicate,attributes[attribute,value],enrollments[program]';
 
 const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
 
-// Whom DHIS2 has by this id, enrolled or not; null where it has nobody.
+// The person whom DHIS2 has under this id, enrolled or not; null if there is none.
 async function lookUp({ person }, state) {
   const { program } = state.settings.dhis2;
-  // 404 is an answer here: nobody has this id yet. The program is not named: with it, DHIS2 answers 404 for somebody
-  // who is there and not enrolled, too.
+  // Here, 404 is an answer: nobody has this id yet. The request does not name the program, because then DHIS2 also answers
+  // 404 for a person who is not enrolled.
   const { data, response } = await get(person.path, {
     query: { fields: FIELDS },
     errors: { 404: false },
   })(state);
-  // DHIS2 says so itself: the 404 of a server that is just starting is a page.
+  // Only a 404 from DHIS2 itself counts. A server that is starting answers 404 with a page.
   const isGone = response.statusCode === 404 && data?.httpStatusCode === 404;
   if (isGone) return { known: null, isEnrolled: false };
   if (!data?.orgUnit) throw new Error(PAGE);
   if (!data.enrollments?.some(one => one.program === program)) {
     return { known: data, isEnrolled: false };
   }
-  // All that is known of somebody who is enrolled: attributes of the program are shown only where it is named.
+  // Everything about an enrolled person: DHIS2 shows attributes of the program only if the request names it.
   const { data: whole } = await get(person.path, { query: { fields: FIELDS, program } })(state);
   return { known: whole, isEnrolled: true };
 }
 
-// What is to be written; null where the same push has nothing new to say.
+// What to write; null if the push contains nothing new.
 async function entryOf(registration, state) {
   const { program, trackedEntityType } = state.settings.dhis2;
   const { id, enrollment, orgUnit, whoItIs, answers } = registration.person;
@@ -39,13 +39,13 @@ async function entryOf(registration, state) {
     trackedEntity: id,
     trackedEntityType,
     orgUnit,
-    // An update takes away what it does not name, attributes and enrollments apart. So all of it goes back.
+    // An update removes everything that it does not contain, except attributes and enrollments. So all of it is sent back.
     ...rest,
-    // What the clinic has entered about a person it knows is not overwritten.
+    // What the clinic entered about a person is not overwritten.
     attributes: known ? answers : [...whoItIs, ...answers],
   };
   if (isEnrolled) return person;
-  // The day is that of DHIS2's clock: it takes no day that has not begun there.
+  // The day goes by DHIS2's clock, because it refuses days that have not begun there.
   const { data } = await get('/api/system/info')(state);
   if (!data?.serverDate) throw new Error(PAGE);
   const today = data.serverDate.slice(0, 10);
@@ -53,14 +53,14 @@ async function entryOf(registration, state) {
   return { ...person, enrollments: [{ enrollment, program, orgUnit, status: 'ACTIVE', ...days }] };
 }
 
-// DHIS2 lists its reasons in any order, and some are only what follows from another.
+// DHIS2 lists reasons in any order, and some only follow from others.
 const IS_THE_CAUSE = ['E1064']; // another person has the phone number
 const FOLLOWS = ['E1018', 'E5000']; // an attribute is missing; "could not be created because …"
 const rank = ({ errorCode }) =>
   IS_THE_CAUSE.includes(errorCode) ? -1 : FOLLOWS.indexOf(errorCode) + 1;
 
-// DHIS2 quotes what it refuses, perhaps a name or a phone number, and a name can look like an id.
-// So only its words before the first quotation are kept, and those ids that are in the settings.
+// DHIS2 quotes what it refuses, which can be a name or a phone number, and a name can look like an id.
+// So only its words before the first quote are kept, and ids that are in the settings.
 const withoutValues = (message, { program, trackedEntityType, attributes }) => {
   const [words] = message.split(/[`'"(=[]/);
   const ids = [program, trackedEntityType, ...Object.values(attributes)];
@@ -68,7 +68,7 @@ const withoutValues = (message, { program, trackedEntityType, attributes }) => {
   return [words.trim().replace(/[:;]$/, ''), ...named].join(' ');
 };
 
-// Why DHIS2 refuses, and where to mend it.
+// Why DHIS2 refuses it, and where to fix it.
 function refusalOf({ validationReport, message = 'DHIS2 gave no reason' }, { dhis2 }) {
   const reports = validationReport?.errorReports ?? [];
   const [cause = { message, errorCode: 409 }] = [...reports].sort((a, b) => rank(a) - rank(b));
@@ -100,7 +100,7 @@ fn(async state => {
       const isToWrite = isId && !registration.inDhis2;
       const person = isToWrite ? await entryOf(registration, state) : null;
       if (person) {
-        // All or nothing. DHIS2 answers a refusal with 409 and a report that says why.
+        // All or nothing. DHIS2 answers a refusal with 409 and a report with the reasons.
         const { data } = await post(
           '/api/tracker',
           { trackedEntities: [person] },
@@ -113,7 +113,7 @@ fn(async state => {
         else if (!data?.status) throw new Error(PAGE);
       }
     } catch (error) {
-      // One that DHIS2 cannot work on does not keep the others of a list.
+      // One that DHIS2 cannot process does not stop the others.
       if (!state.isResend) throw error;
       const { statusCode } = error;
       refusal =

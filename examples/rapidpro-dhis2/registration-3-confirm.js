@@ -1,5 +1,5 @@
-// Writes the id of DHIS2 to each contact, and tells the person, once.
-// The field of rapidpro.confirmationField is the mark: "asked" before the message is sent, "sent" afterwards.
+// Writes the DHIS2 id to each contact, and sends the person one confirmation.
+// The field in rapidpro.confirmationField has the mark: "asked" before the message is sent, "sent" afterwards.
 
 const unknownOf = field =>
   `It is unclear whether the message was sent. Check, and then set the field "${field}" to sent, or empty it.`;
@@ -18,7 +18,7 @@ async function confirm({ contact, language, confirmation, isMember, person }, st
   } catch (error) {
     const isRefused = error.statusCode >= 400 && error.statusCode < 500;
     if (!isRefused) return { outcome: 'unknown' };
-    // A refused message surely did not go out: the mark comes off, and the next push tries again.
+    // A refused message was certainly not sent, so the mark is removed, and the next push tries again.
     await mark(null);
     return { outcome: 'refused', words: error.description };
   }
@@ -26,7 +26,7 @@ async function confirm({ contact, language, confirmation, isMember, person }, st
   return { outcome: 'sent' };
 }
 
-// Where a registration has ended, for the desk.
+// The status of a registration, for the desk.
 function itemOf({ contact, isRegistered, inDhis2, refusal, outcome, words }, { now, settings }) {
   const field = settings.rapidpro.confirmationField;
   const who = { kind: 'registration', id: contact, who: contact };
@@ -34,7 +34,7 @@ function itemOf({ contact, isRegistered, inDhis2, refusal, outcome, words }, { n
     const { reason: cause, mend, until } = refusal;
     return { ...who, status: until ? 'waiting' : 'refused', cause, mend, until };
   }
-  // Since when DHIS2 has it: somebody may register again.
+  // When DHIS2 got it, because people may register again.
   const item = { ...who, time: inDhis2 ?? new Date(now).toISOString() };
   if (outcome === 'unknown') {
     const mend = `RapidPro: the field "${field}" of this contact`;
@@ -69,7 +69,7 @@ fn(async state => {
   return { ...state, problems, ended, items: [...state.items, ...items] };
 });
 
-// What is stored of it: no names, no phone numbers, no answers. The workflow "resend" goes on with the reports.
+// The stored state: no names, no phone numbers, no answers. The workflow "resend" continues with the reports.
 fn(state => {
   const { settings, now, problems, ended, items, isResend, dataSets, desk } = state;
   if (isResend) {

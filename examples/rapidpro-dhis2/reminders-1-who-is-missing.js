@@ -1,9 +1,9 @@
-// Finds out which clinics have not completed the period that is over.
+// Finds clinics that have not completed the last period.
 
 const PER_REQUEST = 100;
 const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
 
-// What is complete in DHIS2 at this moment.
+// What is complete in DHIS2 right now.
 async function completeByNow({ id }, period, state) {
   const query = {
     dataSet: id,
@@ -13,14 +13,14 @@ async function completeByNow({ id }, period, state) {
     endDate: period.end,
   };
   const { data } = await get('/api/completeDataSetRegistrations', { query })(state);
-  // Taken for an empty list, it would remind everybody.
+  // If this counted as an empty list, everyone would be reminded.
   if (typeof data !== 'object') throw new Error(PAGE);
   return (data.completeDataSetRegistrations ?? [])
     .filter(one => one.period === period.id && one.completed !== false)
     .map(one => one.organisationUnit);
 }
 
-// What was complete when the tables of DHIS2 were last made, as its reports and dashboards show it.
+// What was complete when DHIS2 last built its analytics tables. Its reports and dashboards show the same.
 async function completeInTables({ id, clinics }, period, state) {
   const complete = [];
   for (let start = 0; start < clinics.length; start += PER_REQUEST) {
@@ -36,7 +36,7 @@ async function completeInTables({ id, clinics }, period, state) {
   return complete;
 }
 
-// A clinic that was closed before the period, or opened after it, has nothing to report.
+// Clinics that closed before the period, or opened after it, have nothing to report.
 const isAtWork = (clinic, { start, end }) =>
   !(clinic.closedDate?.slice(0, 10) < start) && !(clinic.openingDate?.slice(0, 10) > end);
 

@@ -1,9 +1,9 @@
-// Reminds those who report for a clinic that is missing, in their language.
-// A field of the contact is the mark: "2026W47 asked 2026-11-25" before the message is sent, "sent" afterwards.
+// Reminds people whose clinic has not reported, in their language.
+// A field of the contact has the mark: "2026W47 asked 2026-11-25" before the message is sent, "sent" afterwards.
 
 const DAY = 24 * 60 * 60 * 1000;
 
-// Whether it is night by the program's clock. A night may go on over midnight.
+// Whether it is night in the time zone of the program. A night can last past midnight.
 const isNight = (time, { night, timeZone }) => {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
   const hour = clock.format(new Date(time));
@@ -11,7 +11,7 @@ const isNight = (time, { night, timeZone }) => {
   return from <= to ? hour >= from && hour < to : hour >= from || hour < to;
 };
 
-// The name of a report, as a part of an id.
+// The name of a report, as part of an id.
 const plain = name => name.replace(/[^A-Za-z0-9]+/g, '_');
 
 fn(state => ({
@@ -20,7 +20,7 @@ fn(state => ({
   reminded: 0,
   toRemind: [],
   items: state.items ?? [],
-  // Who is missing no more, and reminders of older periods.
+  // Clinics that have reported, and reminders for older periods.
   settles: Object.keys(state.missing).map(name => ({
     prefix: `reminder-${plain(name)}-`,
     cause: 'The report is there, or its period is over.',
@@ -57,7 +57,7 @@ fn(async state => {
       return clinicOf(answer?.[1].value);
     };
 
-    // Who has reported meanwhile, in whichever flow, and waits for the reports workflow: nobody of that clinic is written to.
+    // Reports that came in meanwhile, in any flow, and wait for the reports workflow: nobody of that clinic gets a message.
     const dayOf = time =>
       new Intl.DateTimeFormat('sv-SE', { timeZone: settings.timeZone }).format(new Date(time));
     const reports = [];
@@ -120,7 +120,7 @@ fn(async state => {
   return { ...state, problems, toRemind, items };
 });
 
-// One after the other: the mark, the message, the mark. So it is never unclear of more than one.
+// One after the other: the mark, the message, the mark. So the status of at most one is ever unclear.
 fn(async state => {
   const { settings, toRemind, today, now, begun } = state;
   const problems = [...state.problems];
@@ -131,7 +131,7 @@ fn(async state => {
       const id = `${plain(name)}-${period}-${who}`;
       items.push({ kind: 'reminder', id, who, of: name, ...item });
     };
-    // It may have become night while this went on.
+    // Night may have begun meanwhile.
     if (isNight(now + Date.now() - begun, settings)) {
       end({ status: 'waiting', until: settings.night.to, cause: 'It is night.' });
       continue;
@@ -141,7 +141,7 @@ fn(async state => {
     const mark = value => updateContact(who, { fields: { [key]: value } })(state);
     try {
       const { data: contact } = await mark(`${period} asked ${today}`);
-      // Somebody may have said "stop" while this went on.
+      // The person may have sent "stop" meanwhile.
       if (contact.status !== 'active') {
         await mark(old);
         const mend = 'RapidPro: this contact; or ask for the report yourself';
@@ -170,14 +170,14 @@ fn(async state => {
       problems.push({ who, reason });
       const mend = `RapidPro: the field "${key}" of this contact`;
       const cause = 'It is unclear whether the reminder was sent.';
-      // 429: it was only too much at once.
+      // 429: only the rate limit.
       if (error.statusCode === 429) {
         end({ status: 'waiting', until: 'the next run', cause: error.description });
       } else if (refused) {
         const words = `The reminder was refused: ${error.description}`;
         end({ status: 'refused', cause: words, mend: 'RapidPro: this contact or its channel' });
       } else end({ status: 'unknown', cause, mend });
-      // A refused message surely did not go out: the mark comes off.
+      // A refused message was certainly not sent, so the mark is removed.
       if (refused) await mark(old);
       continue;
     }
@@ -188,7 +188,7 @@ fn(async state => {
   return { ...state, problems, reminded, items };
 });
 
-// What is stored of it. The marks are in RapidPro, so the next run needs nothing of this one.
+// The stored state. The marks are in RapidPro, so the next run needs nothing from this one.
 fn(({ rapidpro, settings, now, problems, missing, reminded, items, settles }) => {
   const data = {
     missing: Object.values(missing).flat().length,

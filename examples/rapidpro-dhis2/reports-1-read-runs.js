@@ -1,10 +1,10 @@
-// Reads the reports that were completed since the last run, and puts them into the list of what is to be sent.
-// The list is part of the state. A report leaves it only when DHIS2 has it.
-// In the workflow "resend" the list is made of what is refused on the desk.
+// Reads the reports that were completed since the last run, and adds them to the list of reports to send.
+// The list is part of the state. A report stays in it until DHIS2 has it.
+// In the workflow "resend", the list contains the refused reports on the desk.
 
 const DAY = 24 * 60 * 60 * 1000;
 
-// What the desk has as done was perhaps sent by another workflow than this one.
+// Another workflow may have sent what is done on the desk.
 fn(state => {
   const { desk, isResend, toSend = [], lastSent = {} } = state;
   const done = desk.filter(({ kind, status }) => kind === 'report' && status === 'done');
@@ -20,7 +20,7 @@ fn(state => {
   };
 });
 
-// Where a flow goes on after a time without an answer, RapidPro puts that time into the result. Newer servers show no input.
+// If a flow continues without an answer, RapidPro puts the time of that into the result. Newer servers show no input.
 const isAnswer = ({ value, category, input }) => {
   const isTimeout = input === undefined ? category === 'No Response' : category && !input;
   return !(isTimeout && /^\d{4}-\d\d-\d\dT/.test(value));
@@ -28,10 +28,10 @@ const isAnswer = ({ value, category, input }) => {
 
 const same = (a, b) => a.toLowerCase() === b.toLowerCase();
 
-// By name in its own letters, and if none has that, in any.
+// By its exact name; if nothing has that, in any letter case.
 const find = (names, name) => names[name] ?? names[`~${name.toLowerCase()}`];
 
-// What of a run belongs to a report: numbers by the name of their place in DHIS2, and the clinic if the flow asks for it.
+// The parts of a run that belong to a report: numbers by their place in DHIS2, and the clinic if the flow asks for it.
 function reportOf(run, { name, values, clinicResult }, { places }) {
   const results = Object.entries(run.values).map(([key, result]) => ({
     key,
@@ -54,14 +54,14 @@ function reportOf(run, { name, values, clinicResult }, { places }) {
   };
 }
 
-// Reports that were refused, each by its run.
+// Refused reports, by run.
 async function openOf(report, dataSet, state) {
   const items = [];
   const toSend = [];
   const isOpen = ({ kind, of, status }) =>
     kind === 'report' && of === report.name && status === 'refused';
   const { settings, now } = state;
-  // The desk no longer knows whether a later one has come.
+  // The desk no longer knows whether a later one came.
   const isTooOld = run => Date.parse(run.exited_on) < now - settings.desk.keepDays * DAY;
   for (const { kind, id, who, of } of state.desk.filter(isOpen)) {
     const { data } = await getFlowRuns({ uuid: id })(state);
@@ -82,7 +82,7 @@ async function openOf(report, dataSet, state) {
   };
 }
 
-// One flow after the other. Each is read on from where its last run ended.
+// One flow after the other. Each read continues where the last one ended.
 fn(async state => {
   let next = state;
   for (const report of state.settings.reports) {
@@ -97,7 +97,7 @@ fn(async state => {
       fn(state => {
         const completed = state.data.filter(run => run.exit_type === 'completed');
         const reports = completed.map(run => reportOf(run, report, dataSet));
-        // A run that is read again takes the place of what the list has of it.
+        // A run that is read again replaces its earlier version in the list.
         const isRead = run => reports.some(one => one.run === run);
         const others = state.toSend.filter(({ run }) => !isRead(run));
         return { ...state, toSend: [...others, ...reports] };
@@ -108,7 +108,7 @@ fn(async state => {
   return next;
 });
 
-// For which clinic somebody reports is in a field of the contact. It is read at each run, so that a correction counts.
+// A field of the contact says for which clinic a person reports. Each run reads it again, so that corrections count.
 fn(state => ({ ...state, clinicOf: {} }));
 
 fnIf(

@@ -1,12 +1,12 @@
-// Finds out where each report goes, and which ones count: of several for the same clinic and period the newest.
+// Determines where each report goes, and which ones count: for the same clinic and period, the newest.
 
-// By name in its own letters, and if none has that, in any.
+// By its exact name; if nothing has that, in any letter case.
 const find = (names, name) =>
   [name, `~${name.toLowerCase()}`]
     .filter(one => Object.hasOwn(names, one))
     .map(one => names[one])[0];
 
-// A report with all that DHIS2 wants to know of it, or with the reason why that is not known.
+// A report with everything that DHIS2 needs, or with the reason why something is missing.
 function complete(report, state) {
   const { settings, dataSets, clinicOf } = state;
   const { clinicField, reporters } = settings.rapidpro;
@@ -17,7 +17,7 @@ function complete(report, state) {
   const names = Object.keys(report.values);
   const placeOf = name => dataSet && find(dataSet.places, name);
   const unknown = names.filter(name => !placeOf(name));
-  // Where to mend it, and what the desk shows of the cause.
+  // Where to fix it, and what the desk shows as the cause.
   const because = (reason, mend, cause = reason) => ({ ...report, reason, mend, cause });
   const ofContact = `RapidPro: the field "${clinicField}" of this contact`;
   if (!rules) return because(`The settings have no report "${report.name}".`, 'settings.js');
@@ -43,7 +43,7 @@ function complete(report, state) {
       ofContact,
     );
   }
-  // What somebody has answered is not shown: it may be anything.
+  // Answers are not shown, because they can contain anything.
   if (!clinic && report.clinic !== null) {
     return because(
       `The data set ${dataSet.id} has no clinic with the name in the report.`,
@@ -70,7 +70,7 @@ function complete(report, state) {
       'settings.js, or the names of results in the flow',
     );
   }
-  // Another flow may fill the same data set, and call a data element by its code.
+  // Another flow may fill the same data set, and use the code of a data element.
   const values = Object.fromEntries(
     Object.entries(report.values).map(([name, value]) => [placeOf(name).key, value]),
   );
@@ -78,8 +78,8 @@ function complete(report, state) {
   return { ...report, values, required: rules.required ?? [], dataSet, clinic, place };
 }
 
-// Of several reports of a clinic for a period the newest counts, whichever flow they come from, also against what was sent
-// before. What only an older one has is kept.
+// If a clinic has several reports for a period, the newest counts, from any flow, even if another one was sent before.
+// Values that only an older one has are kept.
 fn(state => {
   const all = state.toSend.map(report => complete(report, state));
   const toSend = {};
@@ -106,7 +106,7 @@ fn(state => {
     ...state,
     unready: all.filter(({ reason }) => reason),
     overtaken,
-    // A period that is still running waits in silence, until DHIS2 takes it.
+    // A period that is not over waits, without a message, until DHIS2 accepts it.
     later: reports.filter(isRunning),
     ready: reports.filter(report => !isRunning(report)),
   };

@@ -1,7 +1,7 @@
-// Sends the reports to DHIS2: one value for each data element, period and clinic. Then marks what is complete.
+// Sends the reports to DHIS2: one value for each data element, period and clinic. Then marks complete data sets.
 
 const PER_REQUEST = 100;
-// Without these DHIS2 keeps values of a clinic or a kind of period that the data set does not have, and says nothing.
+// Without these, DHIS2 silently keeps values for clinics and period types that the data set does not have.
 const STRICT = {
   strictPeriods: true,
   strictDataElements: true,
@@ -16,22 +16,22 @@ const partsOf = list =>
 
 const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
 
-// DHIS2's account of an import. A page, as of a proxy or to log in, is none: nobody knows what was kept.
+// DHIS2's report on an import. A page, such as a login page or one from a proxy, is not a report: nobody knows what was kept.
 function summaryOf(data) {
   const summary = data?.response ?? data;
   if (typeof summary?.status === 'string') return summary;
   throw new Error(PAGE);
 }
 
-// Several things may be wrong with one report.
+// One report can have several errors.
 function note(reasons, place, reason) {
   reasons[place] = [...new Set([...(reasons[place] ?? []), reason])];
 }
 
-// With 409 DHIS2 says: not all. What is right has been kept, and "conflicts" lists what is not, by its place in the request.
+// 409 means: not all. DHIS2 kept what is right, and "conflicts" lists the rest, by position in the request.
 fn(async state => {
-  const refused = {}; // by place: the reasons
-  const tooEarly = {}; // by place: DHIS2's clock has not come so far
+  const refused = {}; // by position: the reasons
+  const tooEarly = {}; // by position: not yet, by DHIS2's clock
   for (const id of new Set(state.ready.map(({ dataSet }) => dataSet.id))) {
     for (const part of partsOf(state.ready.filter(({ dataSet }) => dataSet.id === id))) {
       const rows = part.flatMap(({ place, clinic, period, values, dataSet }) =>
@@ -51,7 +51,7 @@ fn(async state => {
       const conflicts = summary.conflicts ?? [];
       for (const { value, errorCode, indexes } of conflicts) {
         const list = errorCode === 'E7641' ? tooEarly : refused;
-        // What names no place in the request concerns all of it.
+        // A conflict without a position concerns the whole request.
         const concerned = indexes?.length ? indexes.map(index => rows[index]) : rows;
         for (const { place } of concerned) note(list, place, `${value} (${errorCode})`);
       }
@@ -70,7 +70,7 @@ fn(async state => {
   };
 });
 
-// The data set of a clinic is complete when all that is required is there: in the report, or in DHIS2 from before.
+// The data set of a clinic is complete if all required values are there: in the report, or already in DHIS2.
 fn(async state => {
   const toComplete = [];
   for (const { place, required: names, dataSet, clinic, period, values } of state.sent) {
@@ -91,14 +91,14 @@ fn(async state => {
     const entry = { dataSet: dataSet.id, period: period.id, organisationUnit: clinic };
     toComplete.push({ place, entry: { ...entry, completed: true } });
   }
-  const incomplete = {}; // by place: why DHIS2 has not marked it
+  const incomplete = {}; // by position: why DHIS2 did not mark it
   for (const part of partsOf(toComplete)) {
     const { data } = await post(
       '/api/completeDataSetRegistrations',
       { completeDataSetRegistrations: part.map(({ entry }) => entry) },
       { errors: { 409: false } },
     )(state);
-    // A conflict names what is wrong, and not its place in the request.
+    // Here, a conflict names what is wrong, but not its position.
     const { status, conflicts = [], description } = summaryOf(data);
     const isUnclear = status !== 'SUCCESS' && conflicts.length === 0;
     for (const { place, entry } of part) {
@@ -108,7 +108,7 @@ fn(async state => {
       if (reason) incomplete[place] = [`Not marked as complete: ${reason}`];
     }
   }
-  // What is not marked waits as a whole, and is sent once more with the next run.
+  // Reports that could not be marked wait, and the next run sends them again.
   return {
     ...state,
     completed: toComplete.length - Object.keys(incomplete).length,
@@ -117,7 +117,7 @@ fn(async state => {
   };
 });
 
-// DHIS2 answers that all is well when it drops a zero. So it is said here, once for each data element.
+// DHIS2 reports success when it drops a zero. So it is reported here, once for each data element.
 fn(state => {
   const zeros = {};
   for (const { values, dataSet } of state.sent) {
@@ -133,7 +133,7 @@ fn(state => {
   return { ...state, problems: [...state.problems, ...problems] };
 });
 
-// Of what DHIS2 says the desk has the words before the first quotation, the data elements that they name, and the code.
+// The desk gets the words of DHIS2 before the first quote, the data elements that it names, and the code.
 const withoutValues = ({ places }) => {
   const elements = [...new Set(Object.values(places).map(({ dataElement }) => dataElement))];
   return message => {
@@ -144,7 +144,7 @@ const withoutValues = ({ places }) => {
   };
 };
 
-// Where to mend it, by what DHIS2 says.
+// Where to fix it, judging by the words of DHIS2.
 const IS_VALUE = /\(E76(18|19|20|21)\)$/;
 function mendOf(reasons, { id }) {
   if (reasons.some(one => IS_VALUE.test(one)))
@@ -153,7 +153,7 @@ function mendOf(reasons, { id }) {
   return `DHIS2: ${what} data set ${id}; then run "resend", or wait for the next run`;
 }
 
-// Where each report has ended. A run that was merged into a later one ends with it.
+// The status of each report. A run that was merged into a later one has the same status.
 fn(state => {
   const { sent, later, unready, overtaken, ready, refused } = state;
   const itemsOf = (report, item) =>
@@ -181,7 +181,7 @@ fn(state => {
   return { ...state, items: [...(state.items ?? []), ...items] };
 });
 
-// What is stored of it. What waits is tried again by every run, until somebody corrects the contact or DHIS2.
+// The stored state. Every run tries waiting reports again, until someone corrects the contact or DHIS2.
 fn(state => {
   const { rapidpro, now, problems, sent, later, unready, refused, ready, completed } = state;
   const { settings, items } = state;
@@ -208,7 +208,7 @@ fn(state => {
   const isWaiting = ({ run }) =>
     waitingRuns.includes(run) || unready.some(report => report.run === run);
   const toSend = state.toSend.filter(isWaiting).map(({ period, ...report }) => report);
-  // As long as a report waits, it must not undo one that was sent since.
+  // A waiting report must not undo one that was sent later.
   const twoMonthsAgo = new Date(now - 60 * 24 * 60 * 60 * 1000).toISOString();
   const [oldest = twoMonthsAgo] = [twoMonthsAgo, ...toSend.map(({ time }) => time)].sort();
   const recent = Object.entries(lastSent).filter(([, time]) => time > oldest);

@@ -1,5 +1,5 @@
-// Finds the registrations that were finished in RapidPro and are not done on the desk: refused ones that somebody has corrected,
-// and those whose push never arrived.
+// Finds registrations that were finished in RapidPro but are not done on the desk: refused ones that someone has corrected,
+// and ones whose push never arrived.
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -7,7 +7,7 @@ fn(state => ({ ...state, isResend: true, pushes: [], data: [] }));
 
 const isOpen = ({ kind, status }) => kind === 'registration' && status !== 'done';
 
-// Those of the last days; and as far back as one that is still open on the desk.
+// Registrations of the last days, and as far back as the oldest one that is open on the desk.
 fnIf(
   $.settings.rapidpro.registrationFlow,
   getFlowRuns({
@@ -22,7 +22,7 @@ fnIf(
 
 fn(state => {
   const { desk, settings, now } = state;
-  // A push that is being worked on at this moment is left alone.
+  // A push that may be in progress right now is left alone.
   const latest = now - settings.desk.resendAfterMinutes * 60 * 1000;
   const newest = new Map(); // by contact: the last run
   for (const run of state.data) {
@@ -33,7 +33,7 @@ fn(state => {
   }
   const entryOf = run =>
     desk.find(({ kind, id }) => kind === 'registration' && id === run.contact.uuid);
-  // When DHIS2 had this registration: what a clinic has corrected since is not undone. The push came while the run went on.
+  // When DHIS2 got this registration: later corrections by a clinic are not undone. The push came during the run.
   const inDhis2 = run => {
     const { time, status, since } = entryOf(run) ?? {};
     const at = time ?? (status === 'done' ? since : undefined);

@@ -1,9 +1,9 @@
-// Works out what a person in charge is told of the desk: once a day, and only when something waits for a person.
+// Writes the daily list of the desk for a person in charge, but only if something needs a person.
 
 const SHOWN = 2; // ids of each cause, in a message
 const LONGEST = 640; // characters that RapidPro takes in a message
 
-// As many of the lines as fit, and how many do not.
+// As many lines as fit, and how many do not.
 function fitted([head, ...lines]) {
   const more = count => `And ${count} more kinds: open the desk.`;
   let text = head;
@@ -23,7 +23,7 @@ fn(state => {
     new Date(now),
   );
   const isDay = until => /^\d{4}-\d{2}-\d{2}$/.test(until ?? '');
-  // What waits for the next run, or for an hour, waits no longer than a day.
+  // What waits for the next run, or for an hour, should not wait longer than a day.
   const yesterday = new Date(now - 24 * 60 * 60 * 1000).toISOString();
   const isLate = ({ status, until, since }) =>
     status === 'waiting' && (isDay(until) ? until < today : since < yesterday);
@@ -48,7 +48,7 @@ fn(state => {
       return `${ids.length} x ${key}${mend ? ` Mend: ${mend}.` : ''} (${some}${more})`;
     }),
   ];
-  // Who was told today, or perhaps, is not told again; a message that was refused is tried again.
+  // If today's list was sent, or may have been, it is not sent again. A refused one is.
   const isTold = channel =>
     desk.some(
       ({ kind, id, status }) =>

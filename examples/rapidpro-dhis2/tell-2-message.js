@@ -21,7 +21,7 @@ fnIf(
     } catch (error) {
       const isRefused = error.statusCode >= 400 && error.statusCode < 500;
       const cause = error.description;
-      // The claim stays where nobody knows.
+      // The claim stays if the outcome is unknown.
       return isRefused ? end({ status: 'refused', cause, mend }) : state;
     }
   }),

@@ -1,4 +1,4 @@
-// Sends the list of the desk by a gateway for mail, as JSON. The gateway's address and password are in the credential.
+// Sends the list of the desk to a mail gateway, as JSON. The credential has the gateway's address and password.
 
 fnIf(
   state => state.open.includes('mail'),
@@ -16,7 +16,7 @@ fnIf(
     } catch (error) {
       const isRefused = error.statusCode >= 400 && error.statusCode < 500;
       const cause = `The mail gateway answered with status ${error.statusCode}.`;
-      // The claim stays where nobody knows.
+      // The claim stays if the outcome is unknown.
       return isRefused
         ? end({ status: 'refused', cause, mend: 'settings.js: desk.tell.mail, and the credential' })
         : state;
@@ -24,7 +24,7 @@ fnIf(
   }),
 );
 
-// Who was told, and what is stored of it.
+// Who got the list, and the stored state.
 fn(({ settings, now, problems, told, open, waiting }) => {
   const done = told.filter(({ status }) => status === 'done').length;
   const unclear = open.length - told.length;

@@ -1,4 +1,4 @@
-// Reads the users of DHIS2 who are to be contacts: those of the chosen units and user groups who are not disabled.
+// Reads the DHIS2 users who should be contacts: active users of the chosen units and user groups.
 
 const PER_PAGE = 100;
 const FIELDS =
@@ -6,7 +6,7 @@ const FIELDS =
 
 const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
 
-// All pages; nothing where the list became another one meanwhile: somebody may have slipped from one page to one before.
+// All pages; nothing if the list changed during the read, because someone may have slipped onto an earlier page.
 async function readAll(state) {
   const users = new Map();
   let total;
@@ -41,7 +41,7 @@ fn(state => {
     user.disabled !== true &&
     (user.organisationUnits ?? []).some(isBelow) &&
     (userGroups.length === 0 || (user.userGroups ?? []).some(({ id }) => userGroups.includes(id)));
-  const severalUnits = []; // whose clinic nobody can tell
+  const severalUnits = []; // people whose clinic is not clear
   const unitOf = state.unitOf ?? {}; // by user: the unit that the last run wrote
   const written = {};
   const people = state.users.filter(isChosen).map(user => {
@@ -57,10 +57,10 @@ fn(state => {
       phone: user.phoneNumber,
       fields: {
         [roleField]: roles.join(', ') || null,
-        // The field that reports and reminders look at. Of several units none is taken: a report must not go to the wrong one.
+        // The field that reports and reminders use. With several units it stays empty: a report must not go to the wrong one.
         ...(own.length === 1 ? { [rapidpro.clinicField]: own[0].id } : {}),
       },
-      // A unit that was written here before, and that they have left, does not stay. What somebody wrote by hand does.
+      // A unit that this workflow wrote is removed when they leave it. What a person wrote by hand stays.
       emptied: isLeft && own.length > 1 ? { [rapidpro.clinicField]: before } : {},
     };
   });

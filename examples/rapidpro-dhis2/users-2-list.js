@@ -1,4 +1,4 @@
-// Where each user has ended, for the desk.
+// The status of each user, for the desk.
 
 const SEVERAL =
   'Has several units, so the field with the clinic is not changed. If they report, fill it in by hand.';
@@ -21,7 +21,7 @@ fn(state => {
       ? { ...item, cause: SEVERAL }
       : item,
   );
-  // A list that was cut short looks like one that many have left.
+  // A list that was cut off looks like one that many people left.
   const leaving = notRemoved
     ? {
         status: 'refused',
@@ -35,7 +35,7 @@ fn(state => {
     settings,
     now,
     items: [...before, ...all.map(item => ({ kind: 'user', ...item }))],
-    // Who was refused and is no longer chosen is no matter any more.
+    // Refused users who are no longer chosen do not matter.
     settles: [{ prefix: 'user-', cause: 'No longer among the selected DHIS2 users.' }],
     final: { ...(rapidpro ? { rapidpro } : {}), unitOf, problems, data },
   };

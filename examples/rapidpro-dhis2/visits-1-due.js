@@ -1,4 +1,4 @@
-// Reads the visits that are due in DHIS2, and those that are still open on the desk.
+// Reads the visits that are due in DHIS2, and visits that are still open on the desk.
 
 const PER_PAGE = 100;
 const DAY = 24 * 60 * 60 * 1000;
@@ -6,14 +6,14 @@ const FIELDS = 'event,status,trackedEntity,orgUnit,scheduledAt';
 const OPEN = ['SCHEDULE', 'OVERDUE'];
 const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
 
-// DHIS2 says so itself: the 404 of a server that is just starting is a page.
+// Only a 404 from DHIS2 itself counts. A server that is starting answers 404 with a page.
 const isGone = ({ statusCode }, data) => statusCode === 404 && data?.httpStatusCode === 404;
 
 const addDays = (day, count) => new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10);
 
 get('/api/system/info');
 
-// Without a credential that it knows DHIS2 answers with a page.
+// If DHIS2 does not know the credential, it answers with a login page.
 fn(state => {
   if (state.data?.version) return state;
   throw new Error(PAGE);
@@ -21,15 +21,15 @@ fn(state => {
 
 fn(state => ({
   ...state,
-  // The day that a clock of the program shows, as 2026-11-26.
+  // The current day in the time zone of the program, such as 2026-11-26.
   today: new Intl.DateTimeFormat('sv-SE', { timeZone: state.settings.timeZone }).format(
     new Date(state.now),
   ),
-  // Before 2.41 DHIS2 had other names for some things.
+  // Before 2.41, DHIS2 had other names for some things.
   isBefore41: /^2\.(3\d|40)\b/.test(state.data.version),
 }));
 
-// Those of the window, and as many days before it as it takes until a visit is told as missed.
+// Visits in the window, and in the days before it until a visit is reported as missed.
 async function dueOf(rules, state) {
   const { stage, daysBefore, daysAfter, missedAfterDays } = rules;
   const { today, isBefore41, settings } = state;
@@ -68,7 +68,7 @@ fn(async state => {
     const isOpen = ({ kind, of, status, id }) =>
       kind === 'visit' && of === rules.name && status !== 'done' && !events.has(id);
     for (const { kind, id, who, of } of state.desk.filter(isOpen)) {
-      // 404 is an answer here: the visit was deleted.
+      // Here, 404 is an answer: the visit was deleted.
       const { data, response } = await get(`/api/tracker/events/${id}`, {
         query: { fields: FIELDS },
         errors: { 403: false, 404: false },
@@ -94,18 +94,18 @@ fn(async state => {
   return { ...state, visits, items };
 });
 
-// The people: their phone numbers, and what the texts of the flow need. The program is named, since without it only
-// attributes of the type are shown; so 404 is an answer: nobody of that id is in the program.
+// The people: their phone numbers, and what the texts of the flow need. The request names the program, because otherwise
+// DHIS2 shows only attributes of the type. So 404 is an answer: nobody with that id is in the program.
 fn(async state => {
   const { dhis2, visits: rules } = state.settings;
   const programOf = name => rules.find(one => one.name === name).program ?? dhis2.program;
-  const programs = {}; // by person: those of the visits
+  const programs = {}; // by person: the programs of their visits
   for (const { person, of } of state.visits) {
     programs[person] = [...new Set([...(programs[person] ?? []), programOf(of)])];
   }
   const people = [];
-  const paramsOf = {}; // by person: all attributes that some flow needs
-  const hidden = []; // whom DHIS2 does not show to its user
+  const paramsOf = {}; // by person: the attributes that flows need
+  const hidden = []; // people whom DHIS2 does not show to this user
   for (const id of Object.keys(programs)) {
     const attributes = [];
     for (const program of programs[id]) {
@@ -115,7 +115,7 @@ fn(async state => {
       })(state);
       if (response.statusCode === 403) hidden.push(id);
       if (response.statusCode === 403 || isGone(response, data)) continue;
-      // Somebody without any attribute comes as {}.
+      // A person without attributes comes as {}.
       if (typeof data !== 'object') throw new Error(PAGE);
       attributes.push(...(data.attributes ?? []));
     }

@@ -1,9 +1,9 @@
 // Starts the flow for each due visit, once, and reads what was answered.
 // A field of the contact has the marks: "<event> asked 2026-11-26" before the flow is started, "<event> started 2026-11-26 <start>"
-// afterwards. Of one that says "asked" alone it is not known whether the flow was started, until RapidPro's list of starts says so.
+// afterwards. If it only says "asked", RapidPro's list of starts shows whether the flow was started.
 
 const DAY = 24 * 60 * 60 * 1000;
-const KEPT = 6; // marks of a contact: a field holds 640 characters, ten or eleven of them
+const KEPT = 6; // marks of a contact: a field holds 640 characters, which is ten or eleven of them
 
 const addDays = (day, count) => new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10);
 const latest = days => [...days].sort().at(-1);
@@ -14,14 +14,14 @@ const readMarks = text =>
     .map(part => part.trim().split(' '))
     .filter(([event]) => event)
     .map(([event, mark, day, start]) => ({ event, mark, day, start }));
-// What is still open is never taken away: without its mark a visit would be started again.
+// Marks of open visits are never removed, because those visits would be started again.
 const writeMarks = (marks, isOpen) =>
   marks
     .filter((one, place) => isOpen(one) || place >= marks.length - KEPT)
     .map(({ event, mark, day, start }) => [event, mark, day, start].filter(Boolean).join(' '))
     .join('; ');
 
-// Whether it is night by the program's clock. A night may go on over midnight.
+// Whether it is night in the time zone of the program. A night can last past midnight.
 const isNight = (time, { night, timeZone }) => {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
   const hour = clock.format(new Date(time));
@@ -59,7 +59,7 @@ fnIf(
 
 const isOther = (one, two) => one.person !== two.person;
 
-// Who the person of a visit is in RapidPro: by the id of DHIS2, or by the number where the contact has no id.
+// The contact of the person of a visit: by DHIS2 id, or by phone number if the contact has no id.
 fn(async state => {
   const visits = [];
   for (const visit of state.visits) {
@@ -75,7 +75,7 @@ fn(async state => {
         continue;
       }
       contact = data;
-      // Without an id nobody knows which of them the contact is.
+      // Without an id, it is not clear which of them the contact is.
       if (
         contact &&
         state.visits.some(other => isOther(other, visit) && state.urns[other.person] === urn)
@@ -97,7 +97,7 @@ fn(async state => {
   return { ...state, visits };
 });
 
-// Why nobody can be written to; undefined where all is well.
+// Why the person cannot get messages; undefined if they can.
 function whyNot(contact, same, urn) {
   if (same.length > 1) {
     return refused('Two contacts have the id of this person.', 'RapidPro: one of these contacts');
@@ -111,7 +111,7 @@ function whyNot(contact, same, urn) {
   if (!contact) {
     return refused('RapidPro has no contact for this person.', 'Run the workflow "contacts"');
   }
-  // Where RapidPro hides numbers, none can be compared.
+  // If RapidPro hides numbers, they cannot be compared.
   if (!contact.urns.includes(urn) && !contact.urns.some(one => one.endsWith('*'))) {
     return refused('RapidPro has another number than DHIS2.', 'Run the workflow "contacts"');
   }
@@ -121,7 +121,7 @@ function whyNot(contact, same, urn) {
   return undefined;
 }
 
-// What RapidPro has of the starts: runs by their start, and the starts of which it is not known whether they took place.
+// What RapidPro has: runs by their start, and starts that may or may not have happened.
 fn(async state => {
   const all = state.visits.flatMap(({ marks = [] }) => marks);
   const runs = {};
@@ -144,13 +144,13 @@ fn(async state => {
   return { ...state, runs, starts };
 });
 
-// Where a flow goes on after a time without an answer, RapidPro puts that time into the result. Newer servers show no input.
+// If a flow continues without an answer, RapidPro puts the time of that into the result. Newer servers show no input.
 const isAnswer = ({ value, category, input }) => {
   const isTimeout = input === undefined ? category === 'No Response' : category && !input;
   return !(isTimeout && /^\d{4}-\d\d-\d\dT/.test(value));
 };
 
-// What of a finished run belongs to a visit: values by their data element.
+// The parts of a finished run that belong to a visit: values by data element.
 function answersOf(run, { values }) {
   const results = Object.entries(run.values)
     .filter(([, result]) => isAnswer(result))
@@ -164,7 +164,7 @@ function answersOf(run, { values }) {
     .filter(({ value }) => value);
 }
 
-// One after the other: the mark, the start, the mark. So it is never unclear of more than one.
+// One after the other: the mark, the start, the mark. So the status of at most one is ever unclear.
 fn(async state => {
   const { settings, visits, runs, starts, today, now, begun, visitKey, paramsOf } = state;
   const dayOf = time =>
@@ -172,8 +172,8 @@ fn(async state => {
   const items = [...state.items];
   const answered = [];
   const isOpen = mark => mark.mark === 'asked' || visits.some(({ event }) => event === mark.event);
-  const busy = {}; // by contact: until when another visit waits for an answer
-  const marksOf = {}; // by contact: the marks as they are by now
+  const busy = {}; // by contact: how long another visit waits for an answer
+  const marksOf = {}; // by contact: the current marks
   let started = 0;
   for (const visit of visits.sort((a, b) => a.due.localeCompare(b.due))) {
     const { event, of, person, due, contact, no } = visit;
@@ -207,7 +207,7 @@ fn(async state => {
     }
     if (mark && isFinished(mark)) {
       const run = runs[mark.start];
-      // A run of somebody else is nobody's answer to this visit.
+      // A run of another contact does not answer this visit.
       if (run.contact.uuid === contact.uuid) {
         const values = answersOf(run, rules);
         const asksNothing = Object.keys(rules.values).length === 0;
@@ -257,7 +257,7 @@ fn(async state => {
       end({ status: 'waiting', until: busy[who] ?? other, cause });
       continue;
     }
-    // It may have become night while this went on.
+    // Night may have begun meanwhile.
     if (isNight(now + Date.now() - begun, settings)) {
       end({ status: 'waiting', until: settings.night.to, cause: 'It is night.' });
       continue;
@@ -271,7 +271,7 @@ fn(async state => {
     });
     try {
       const { data } = await save([...marks, asked]);
-      // Somebody may have said "stop" while this went on.
+      // The person may have sent "stop" meanwhile.
       if (data.status !== 'active') {
         await save(marks);
         end(refused(`The contact is ${data.status}.`, 'RapidPro: this contact; or visit them'));
@@ -288,11 +288,11 @@ fn(async state => {
       for (const [name, value] of needed) body.params[name] = value;
       uuid = (await startFlow(body)(state)).data.uuid;
     } catch (error) {
-      // A refused start surely did not take place: the mark comes off.
+      // A refused start certainly did not happen, so the mark is removed.
       if (error.statusCode >= 400 && error.statusCode < 500) {
         await save(marks);
         const cause = `RapidPro refused the start: ${error.description}`;
-        // 429: it was only too much at once.
+        // 429: only the rate limit.
         end(error.statusCode === 429 ? again(error) : refused(cause, 'RapidPro: the flow'));
       } else {
         const cause = 'It is unclear whether the flow was started.';
@@ -305,7 +305,7 @@ fn(async state => {
     const until = addDays(latest([due, today]), missedAfterDays);
     busy[who] = until;
     end({ status: 'waiting', until, cause: 'The flow was started, but no run is finished yet.' });
-    // Without this mark the next run finds the start in RapidPro's list, by the event.
+    // Without this mark, the next run finds the start in RapidPro's list, by the event.
     await save([...marks, { ...asked, mark: 'started', start: uuid }]);
   }
   return { ...state, items, answered, started };

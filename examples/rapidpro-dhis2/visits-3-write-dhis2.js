@@ -1,10 +1,10 @@
-// Fills the events of the visits that were answered, and completes them. A repeated write changes nothing.
+// Fills in the events of answered visits, and completes them. Writing twice changes nothing.
 
 const FIELDS =
   'event,status,program,programStage,enrollment,orgUnit,scheduledAt,geometry,assignedUser,attributeOptionCombo';
 const PAGE = 'DHIS2 answered with a page instead of data: check its address and the credential.';
 
-// DHIS2 quotes what it refuses. So only its words before the first quotation are kept, and its code.
+// DHIS2 quotes what it refuses. So only its code and its words before the first quote are kept.
 const withoutValues = (message, code) => {
   const [words] = String(message).split(/[`'"(=[]/);
   return `${words.trim().replace(/[:;]$/, '')} (${code})`;
@@ -24,16 +24,16 @@ fn(async state => {
       end({ status: 'refused', cause, mend: 'DHIS2: what the user may see; then the next run' });
       continue;
     }
-    // DHIS2 says so itself: the 404 of a server that is just starting is a page.
+    // Only a 404 from DHIS2 itself counts. A server that is starting answers 404 with a page.
     const isGone = response.statusCode === 404 && data?.httpStatusCode === 404;
     const status = isGone ? 'deleted' : data?.status;
     if (!status) throw new Error(PAGE);
-    // What a clinic has entered meanwhile is not overwritten.
+    // What a clinic entered meanwhile is not overwritten.
     if (!['SCHEDULE', 'OVERDUE'].includes(status)) {
       end({ status: 'done', cause: `In DHIS2 it is ${status}.` });
       continue;
     }
-    // An update takes away what it does not name. So all of it goes back.
+    // An update removes everything that it does not contain. So all of it is sent back.
     const event = { ...data, status: 'COMPLETED', occurredAt: day, dataValues: values };
     const { data: report } = await post(
       '/api/tracker',
@@ -61,7 +61,7 @@ fn(async state => {
   return { ...state, items, filled };
 });
 
-// What is stored of it. The marks are in RapidPro and on the desk, so the next run needs nothing of this one.
+// The stored state. The marks are in RapidPro and on the desk, so the next run needs nothing from this one.
 fn(({ settings, now, rapidpro, problems, items, visits, started, filled }) => {
   const open = items.filter(({ status }) => status === 'refused' || status === 'unknown');
   const all = [...problems, ...open.map(({ id, cause }) => ({ who: id, reason: cause }))];

@@ -1,8 +1,7 @@
 import type { Configuration } from '../configuration.js';
 import { fail, RapidProError } from '../errors/errors.js';
-import type { Failure } from '../errors/failure.js';
-import { flattenErrors } from '../errors/flatten.js';
-import { isBusy } from '../errors/refusals.js';
+import type { Failure } from '../errors/outcome.js';
+import { flattenErrors, isBusy } from '../errors/refusals.js';
 import { responseError } from '../errors/responseErrors.js';
 import type { Dialect } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
@@ -11,12 +10,12 @@ import { MOST_LEVELS, parseInTurns } from './parse.js';
 import { failureOf, parseRetryAfter } from './retry.js';
 import type { Answer } from './transport.js';
 
-/** What one answer amounts to. */
-export interface Reading {
+/** What an answer means. */
+interface Reading {
   statusCode: number;
   body: unknown;
   error: RapidProError | undefined;
-  /** Set where the same request may get a good answer. */
+  /** Set if the same request may get a good answer later. */
   failure: Failure | undefined;
   dialect: Dialect | undefined;
   serverTime: number | undefined;
@@ -72,7 +71,7 @@ type Read = Pick<Reading, 'body' | 'error'> & Partial<Pick<Reading, 'failure' | 
 
 async function readSuccess(answer: Answer, token: string): Promise<Read> {
   const { statusCode } = answer;
-  // RapidPro says Content-Length: 2 on some 204s and sends other bytes or none: never read them.
+  // Some of RapidPro's 204s say Content-Length: 2 and send other bytes or none, so never read them.
   if (statusCode === 204 || statusCode === 205) {
     await answer.body.dump();
     return { body: null, error: undefined };
@@ -101,12 +100,12 @@ async function readSuccess(answer: Answer, token: string): Promise<Read> {
   return broken();
 }
 
-/** The text of a refusal; undefined if it was lost on the way. */
+/** The text of a refusal; undefined if it did not arrive. */
 async function readErrorText(answer: Answer): Promise<string | undefined> {
   try {
     return await readText(answer.body, header(answer, 'content-encoding'), MAX_ERROR_BODY);
   } catch (error) {
-    // Of one that is too large, the status alone says enough.
+    // If it is too large, the status is enough.
     return error instanceof RapidProError ? '' : undefined;
   }
 }

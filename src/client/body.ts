@@ -18,10 +18,10 @@ export function tooLarge(): RapidProError {
   );
 }
 
-/** An answer that stops in the middle or cannot be read. The same request may well work next time. */
+/** An answer that stops in the middle or cannot be read. The same request may work next time. */
 export class UnreadableBody extends Error {}
 
-/** Listens instead of iterating: on the way of every page of a long list, it is measurably faster. */
+/** Listens instead of iterating, which is measurably faster for the pages of a long list. */
 function collect(body: Readable, limit: number): Promise<Buffer> {
   const gathered = new Gathered();
   return new Promise((resolve, reject) => {
@@ -56,22 +56,22 @@ export async function readText(body: Readable, encoding = '', limit = MAX_BODY):
   const coding = encoding.trim().toLowerCase();
   if (coding === '' || coding === 'identity' || bytes.length === 0) return decode(bytes);
   if (coding === 'gzip' || coding === 'x-gzip') return decode(await unzip(bytes, limit));
-  // What the server calls it is not shown: a hostile one could send the token back.
+  // The server's name for it is not shown: a hostile server could send the token back.
   throw new UnreadableBody('unknown encoding');
 }
 
 /**
- * Reads UTF-8. Most of what RapidPro answers is plain ASCII, which node reads as Latin-1 in less than
- * half the time, and keeps in half the memory.
+ * Reads UTF-8. Most answers of RapidPro are plain ASCII. Read as Latin-1, they take Node.js half the time and half
+ * the memory.
  */
-export function decode(bytes: Buffer): string {
+function decode(bytes: Buffer): string {
   return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }
 
-/** Chunks that are kept apart at most: a server can send a body byte by byte, and each costs far more than it holds. */
+/** The most chunks to keep separately: a server can send single bytes, and each chunk costs far more than a byte. */
 const MOST_LOOSE = 4096;
 
-/** The chunks of a body as they come, in little more memory than the bytes themselves. */
+/** The chunks of a body as they arrive, in little more memory than their bytes. */
 export class Gathered {
   size = 0;
   readonly #merged: Uint8Array[] = [];

@@ -18,31 +18,30 @@ export interface OrderedList {
 }
 
 /**
- * Seconds after which a record has come to light: it carries the moment at which a change began, and shows
- * it when the transaction ends, or when a copy of the database has caught up.
+ * Seconds until a changed record is visible. It has the time when the change began, but becomes visible when the
+ * transaction ends, or when a copy of the database has caught up.
  */
 export const LATEST = 30;
 const LATE = LATEST * 1_000_000;
 
-/** Of the newest records so many at most are read again: with what has changed meanwhile they are one page. */
+/** The most recent records that are read again, at most. With the new changes, they fit on one page. */
 const MOST_AGAIN = 200;
 
-/** Looks at the newest records, one after the other, of which each shows more than a page of changes. */
+/** How often the newest records are read again, if each time more than a page has changed. */
 const MOST_LOOKS = 100;
 
 /**
- * Whether a record that changes leaves the list: it ends in the past, as the job wants it. To be asked when
- * the first page has come.
+ * Whether a record that changes leaves the list, because the list ends in the past. Call it after the first page.
  */
 export function isOver({ query, order, client }: OrderedList): boolean {
   const before = order.isFiltered ? toMicros(query.before) : undefined;
-  // Without the server's own time nobody knows its past.
+  // Without the server's time, it is not known what is past.
   return before !== undefined && before < (client.serverTime ?? 0) * 1000 - LATE;
 }
 
 /**
- * The time behind which changes can have been missed, once the newest records of the list have come. It
- * lies before them where something that was under way then can still come to light behind them.
+ * The time after which changes may have been missed, once the newest records have arrived. It is before them if
+ * changes in progress may still become visible behind them.
  */
 export function sinceOf({ client, order }: OrderedList, [first, ...others]: Dictionary[]): Micros {
   const newest = microsIn(first ?? {}, order.key);
@@ -52,10 +51,10 @@ export function sinceOf({ client, order }: OrderedList, [first, ...others]: Dict
 }
 
 /**
- * Yields what has changed since a time, oldest first where the server can: what changes meanwhile moves to
- * the end and still comes. Records that were read before come too.
+ * Yields what has changed since a time, oldest first if the server can do that. Then new changes move to the end and
+ * are still read. Records that were read before come again.
  *
- * @param start - where to go on, for lists that come oldest first
+ * @param start - where to continue, for lists with the oldest first
  */
 export async function* changes(
   list: OrderedList,
@@ -75,7 +74,7 @@ export async function* changes(
   }
 }
 
-/** Looks at the beginning of a list again and again, until a look has shown all that came since the last. */
+/** Reads the beginning of a list again until one read shows everything that came since the last. */
 async function newestFirst(list: OrderedList, since: Micros): Promise<Dictionary[]> {
   const { client, name, query, order } = list;
   const found: Dictionary[][] = [];
@@ -91,7 +90,7 @@ async function newestFirst(list: OrderedList, since: Micros): Promise<Dictionary
       count++;
       if (past >= 0) break;
     }
-    // One page is one moment: nothing can have moved behind it.
+    // A single page is one moment: nothing can have moved behind it.
     if (count < 2) return found.flat();
   }
   throw fail(
@@ -102,13 +101,13 @@ async function newestFirst(list: OrderedList, since: Micros): Promise<Dictionary
 }
 
 /**
- * The moment at which a reading began, by the server's clock, in milliseconds: what changes later is left
- * to the next one. To be asked for when the first answer is there. Costs a request where the server tells
- * no time: then its newest record shows it, since the clock of this computer may be behind.
+ * The time when a read began, by the server's clock, in milliseconds. Later changes are left to the next read. Call
+ * it after the first answer. If the server sends no time, this takes a request for the newest record, because the
+ * clock of this computer may be behind.
  */
 export async function beginningOf({ client, name, query, order }: OrderedList): Promise<number> {
   const { serverTime } = client;
-  // Whole seconds, cut.
+  // Whole seconds, rounded down.
   if (serverTime !== undefined) return serverTime + 1000;
   const { reverse: _, ...newestFirst } = query;
   for await (const { records } of pages(client, name, newestFirst)) {

@@ -1,43 +1,41 @@
 import type { Configuration } from '../configuration.js';
-import { DEFAULT_TIMEOUT } from '../defaults.js';
 import { changed, RapidProError } from '../errors/errors.js';
-import { type Failure, mayBeDone } from '../errors/failure.js';
 import { networkFailure } from '../errors/networkErrors.js';
-import { outcomeUnknown, perhapsDone } from '../errors/outcome.js';
+import { type Failure, mayBeDone, outcomeUnknown, perhapsDone } from '../errors/outcome.js';
+import { DEFAULT_TIMEOUT } from '../input/optionTable.js';
 import { guardOf, type SecretGuard } from '../input/secrets.js';
 import { type Dialect, resourceAt, type Scope } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
 import { readAnswer } from './answer.js';
 import type { Clock } from './clock.js';
-import { Deadline } from './deadline.js';
 import { AbortedError, Limiter } from './limiter.js';
 import { type ApiResponse, encodeBody, encodeTarget } from './request.js';
 import { decide } from './retry.js';
-import { transmit, type Wire } from './transport.js';
+import { Deadline, transmit, type Wire } from './transport.js';
 
 interface ClientOptions {
   /** Seconds for one request. Default: 60. */
   timeout?: number | undefined;
-  /** When its requests wait, and when they stop. Default: one of its own. */
+  /** Decides when its requests wait and stop. Default: a new one. */
   limiter?: Limiter | undefined;
 }
 
-/** What the engine sees only seconds after it was made. */
+/** What the engine sees only seconds after its creation. */
 const SEEN_LATER = new Set(['groups', 'fields', 'topics']);
 
 function makesObjects({ method, path, query }: ApiRequest): boolean {
   return method === 'POST' && SEEN_LATER.has(path) && !query;
 }
 
-/** A request as it goes over the wire, each time that it does. */
+/** A request as it is sent, for each attempt. */
 type Prepared = Omit<Wire, 'deadline'> & { repeatable: boolean };
 
-/** What one attempt came to. */
+/** The result of one attempt. */
 type Attempt =
   | { response: Omit<ApiResponse, 'repeated'> }
   | { error: RapidProError; failure: Failure | undefined };
 
-/** What became of a request so far. */
+/** The history of a request. */
 interface Course {
   /** True if an earlier attempt may have done the work. */
   repeated: boolean;
@@ -57,32 +55,32 @@ function lastError(
 }
 
 /**
- * The thin HTTP client, made for each operation: it sends requests, one after the other or side by
- * side, tries again what is safe to try again, and counts. It knows nothing of state or jobs.
+ * The thin HTTP client, created for each operation. It sends requests, one after the other or in parallel, repeats
+ * those that are safe to repeat, and counts. It knows nothing about state or jobs.
  */
 export class Client {
-  /** Requests put on the wire so far, repeated ones included. */
+  /** Requests sent so far, including repeated ones. */
   requests = 0;
   /** Requests that were not reads. */
   writes = 0;
-  /** Bytes of good answers read so far, unzipped. */
+  /** Bytes of successful answers read so far, unzipped. */
   received = 0;
-  /** The server's own time in its last answer, in milliseconds; undefined if it gave none. */
+  /** The server's time in its last answer, in milliseconds; undefined if it sent none. */
   serverTime: number | undefined;
-  /** Which line of servers answered, once one has. */
+  /** Which line of servers it is, after the first answer. */
   dialect: Dialect | undefined;
   /** The last request that was answered. */
   last: { method: string; path: string; statusCode: number } | undefined;
 
   /** Scheme, host and port of the server. */
   readonly origin: string;
-  /** Host, port and path: what stays the same where http becomes https, or the token is another. */
+  /** Host, port and path. They stay the same if http becomes https, or the token changes. */
   readonly server: string;
-  /** Certificates that the credential trusts besides the public ones. */
+  /** Certificates of trusted authorities besides the public ones. */
   readonly ca: string | undefined;
   readonly timeout: number;
   readonly limiter: Limiter;
-  /** Finds the secrets of the credential in what is to be sent. */
+  /** Finds secrets of the credential in what is about to be sent. */
   readonly secrets: SecretGuard;
   readonly #configuration: Configuration;
 
@@ -101,7 +99,7 @@ export class Client {
   }
 
   /**
-   * Sends a request and gives its answer.
+   * Sends a request and returns its answer.
    *
    * @throws RapidProError for whatever is not a success
    */
@@ -116,7 +114,7 @@ export class Client {
   }
 
   /**
-   * Does what follows a write that failed. Whatever fails then, the write may have been done all the same.
+   * Does what follows a failed write. Whatever fails then, the write may still have been done.
    *
    * @param written - the error of the write
    */
@@ -130,7 +128,7 @@ export class Client {
     }
   }
 
-  /** What an error comes from: behind what is no longer sent, that is why everything has stopped. */
+  /** The cause of an error. For a request that was not sent, it is the reason why everything stopped. */
   reasonOf(error: unknown): unknown {
     return error instanceof AbortedError ? (this.limiter.stopped ?? error) : error;
   }
@@ -148,7 +146,7 @@ export class Client {
       if ('response' in attempt) return { ...attempt.response, repeated: course.repeated };
       const { failure, error } = attempt;
       if (failure === undefined) {
-        // A deletion whose first attempt was lost finds nothing left to delete.
+        // If the first attempt of a deletion got no answer, the next one may find nothing left to delete.
         if (course.repeated && request.method === 'DELETE' && error.code === 'NOT_FOUND') {
           return { statusCode: 204, body: null, repeated: true };
         }
@@ -172,7 +170,7 @@ export class Client {
     return resourceAt(path)?.throttle?.[this.dialect ?? 'v9'] ?? 'v2';
   }
 
-  /** What stopped the operation is no failure of the server, but for a write it must be reported. */
+  /** A stop of the operation is not a failure of the server, but for a write it must be reported. */
   #sortOut(error: unknown, isWrite: boolean, { repeated }: Course): unknown {
     const { limiter } = this;
     const isLate = error instanceof RapidProError && error.code === 'TIMEOUT' && limiter.isLate;

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time, sleep and chance, in one place so that tests can put their own there. */
+/** Time, sleep and chance, in one place so that tests can replace them. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
   sleep(seconds: number): Promise<void>;
-  /** From 0 up to 1. */
+  /** From 0 to 1. */
   random(): number;
 }
 

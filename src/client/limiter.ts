@@ -1,41 +1,41 @@
-import { DEFAULT_MAX_WAIT } from '../defaults.js';
 import { fail, RapidProError } from '../errors/errors.js';
-import type { Failure } from '../errors/failure.js';
+import type { Failure } from '../errors/outcome.js';
+import { DEFAULT_MAX_WAIT } from '../input/optionTable.js';
 import { type Clock, systemClock } from './clock.js';
 
-/** The shortest time for a request, in seconds, however near the deadline. */
+/** The shortest time for a request, in seconds, even close to the deadline. */
 const SHORTEST = 0.05;
-/** Seconds before its deadline from which a bulk run begins no request, at most. */
+/** At most this many seconds before its deadline, a bulk run stops starting requests. */
 const MOST_RESERVE = 10;
-/** Milliseconds by which a wait may end too early: servers count whole seconds. */
+/** Milliseconds by which a wait may end too early, because servers count whole seconds. */
 const NEARLY = 500;
-/** Seconds until RapidPro's engine surely knows a new group, field or topic. */
+/** Seconds until RapidPro's engine certainly knows a new group, field or topic. */
 const NEW_FOR = 6;
-/** Failures of the server or the way to it, one after the other, after which it is taken for down. */
+/** After this many failures in a row, of the server or the connection, the server counts as down. */
 const MANY_TROUBLES = 5;
-/** The same for a server that answers 500, which it also does to single contacts. */
+/** The same for status 500, which a server also answers for single contacts. */
 const MANY_SERVER_ERRORS = 25;
-/** Requests side by side in a bulk run, unless the job says otherwise. */
+/** Parallel requests in a bulk run, unless the job says otherwise. */
 const BULK_CONCURRENCY = 4;
 
-/** Thrown in place of a request that is no longer sent. Never leaves the operation. */
+/** Thrown instead of sending a request. Never leaves the operation. */
 export class AbortedError extends Error {}
 
 /** Why there is a wait. */
 export type WaitReason = Failure['kind'] | 'new';
 
-export interface LimiterOptions {
-  /** Seconds of waiting in one operation, all its requests together. Default: 60. */
+interface LimiterOptions {
+  /** Total seconds of waiting in one operation. Default: 60. */
   maxWait?: number | undefined;
-  /** Seconds from now until all must be done. Default: none. */
+  /** Seconds from now until everything must be done. Default: none. */
   deadline?: number | undefined;
-  /** Items that {@link Limiter.each} works on side by side. Default: 1; 4 in a bulk run. */
+  /** Items that {@link Limiter.each} processes in parallel. Default: 1; 4 in a bulk run. */
   concurrency?: number | undefined;
-  /** When a group, field or topic was last made, in milliseconds, as far as is known. */
+  /** When a group, field or topic was last created, in milliseconds, if known. */
   madeOn?: number | undefined;
   /**
-   * True for a run over many contacts. It begins nothing more shortly before its deadline, so that
-   * what is under way can end; and what single contacts are tried again for does not use up `maxWait`.
+   * True for a run over many contacts. Shortly before its deadline it starts nothing new, so that requests in progress
+   * can end. Retries for single contacts do not use up `maxWait`.
    */
   isBulk?: boolean | undefined;
   clock?: Clock | undefined;
@@ -43,7 +43,7 @@ export interface LimiterOptions {
   onWait?: ((seconds: number, reason: WaitReason) => void) | undefined;
 }
 
-/** A wait that all requests of a throttle scope keep. */
+/** A wait for all requests of a throttle scope. */
 interface Hold {
   /** When it ends, in milliseconds. */
   end: number;
@@ -56,34 +56,34 @@ export class Limiter {
   readonly clock: Clock;
   /** How many items are worked on side by side. */
   readonly concurrency: number;
-  /** When this operation last made a group, field or topic, in milliseconds; undefined if it did not. */
+  /** When this operation last created a group, field or topic, in milliseconds; undefined if it did not. */
   made: number | undefined;
-  /** Why no more requests are sent, once that is so. */
+  /** Why no more requests are sent; undefined as long as they are. */
   stopped: RapidProError | undefined;
-  /** True if it stopped for want of time, so that it can continue later. */
+  /** True if it stopped for lack of time, so that it can continue later. */
   outOfTime = false;
-  /** True if the reason would have met any other contact as well. */
+  /** True if the reason concerns every contact. */
   concernsAll = false;
 
   readonly #maxWait: number;
   readonly #isBulk: boolean;
   readonly #onWait: NonNullable<LimiterOptions['onWait']>;
-  /** Milliseconds since 1970; infinite where there is no deadline. */
+  /** Milliseconds since 1970; infinite without a deadline. */
   readonly #end: number;
-  /** From when on nothing more is begun. */
+  /** The time after which nothing new is started. */
   readonly #lastStart: number;
   readonly #holds = new Map<string, Hold>();
-  /** The last work of each name. */
+  /** The last work for each name. */
   readonly #inOrder = new Map<string, Promise<unknown>>();
-  /** When one was last made by anybody; 0 where that is unknown, or was waited for. */
+  /** When one was last created by anyone; 0 if that is unknown, or the wait is over. */
   #madeOn: number;
   #untilKnown: Promise<void> | undefined;
-  /** Seconds of all waits, those to their end that are under way. What is side by side counts once. */
+  /** Seconds of all waits, including the rest of current ones. Parallel waits count once. */
   #counted = 0;
-  /** Waits under way that count, and when the last of them ends. */
+  /** Current waits that count, and when the last one ends. */
   #waiting = 0;
   #waitingUntil = 0;
-  /** End the sleeps under way, one each. */
+  /** Functions that end the current sleeps. */
   readonly #wakers = new Set<() => void>();
   #isAbandoned = false;
   #troubles = 0;
@@ -107,19 +107,19 @@ export class Limiter {
     return this.#counted - Math.max(0, ahead) / 1000;
   }
 
-  /** Seconds for the next request, if it may take so many. */
+  /** Seconds for the next request, at most as many as requested. */
   timeFor(timeout: number): number {
     return Math.min(timeout, Math.max(this.#secondsLeft(), SHORTEST));
   }
 
-  /** True if the deadline has come, or is so near that nothing more can be done. */
+  /** True if the deadline has passed, or is too close to do more. */
   get isLate(): boolean {
     return this.#secondsLeft() <= SHORTEST;
   }
 
   /**
-   * Whether an error ends a reading that may go on later: the rate limit, or a request that the
-   * deadline cut short, which is not a failure of the server.
+   * Whether an error ends a read that may continue later: the rate limit, or a request that the deadline cut off, which
+   * is not a failure of the server.
    */
   isStop(error: unknown): error is RapidProError {
     if (!(error instanceof RapidProError)) return false;
@@ -127,7 +127,7 @@ export class Limiter {
   }
 
   /**
-   * What a request that failed may still wait.
+   * How long a failed request may still wait.
    *
    * @param paused - seconds for which it has paused itself
    */
@@ -137,7 +137,7 @@ export class Limiter {
   }
 
   /**
-   * Lets a request through, after a wait that any other one of its scope was asked for.
+   * Lets a request through, after any wait for its scope.
    *
    * @throws AbortedError if it is not sent any more
    */
@@ -149,7 +149,7 @@ export class Limiter {
     }
   }
 
-  /** A wait that the server asked for: all requests of the scope keep it, as long as the longest. */
+  /** A wait that the server asked for. All requests of the scope wait until the longest one ends. */
   async hold(scope: string, seconds: number): Promise<void> {
     this.#checkEnd(seconds);
     const end = this.clock.now() + seconds * 1000;
@@ -166,7 +166,7 @@ export class Limiter {
     return hold.over;
   }
 
-  /** A wait of one request alone. */
+  /** A wait of a single request. */
   async pause(seconds: number, reason: WaitReason): Promise<void> {
     this.#checkEnd(seconds);
     if (this.#isBulk) return this.#sleep(seconds);
@@ -174,7 +174,7 @@ export class Limiter {
     await this.#wait(seconds);
   }
 
-  /** Waits until RapidPro's engine knows a group, field or topic that was just made. */
+  /** Waits until RapidPro's engine knows a group, field or topic that was just created. */
   async waitForNew(): Promise<void> {
     if (!this.#untilKnown) {
       const seconds = NEW_FOR - (this.clock.now() - this.#madeOn) / 1000;
@@ -190,13 +190,13 @@ export class Limiter {
     this.#checkEnd(0);
   }
 
-  /** A request has made a group, field or topic. */
+  /** Notes that a request created a group, field or topic. */
   noteMade(): void {
     this.made = this.clock.now();
     this.#madeOn = this.made;
   }
 
-  /** Stops all requests that have not begun. The first reason counts. */
+  /** Stops all requests that have not started. The first reason counts. */
   stop(reason: RapidProError, { isLate = false, concernsAll = false } = {}): void {
     if (this.stopped) return;
     this.stopped = reason;
@@ -205,7 +205,7 @@ export class Limiter {
   }
 
   /**
-   * Stops for the error that ended a reading. What was not sent has been stopped already.
+   * Stops because of the error that ended a read. Requests that were not sent are already stopped.
    *
    * @throws any other error
    */
@@ -214,7 +214,7 @@ export class Limiter {
     else if (!(error instanceof AbortedError)) throw error;
   }
 
-  /** Stops a bulk run because the deadline has come. A list sees that by itself. */
+  /** Stops a bulk run because of its deadline. Lists check that themselves. */
   stopLate(): void {
     if (!this.#isBulk) return;
     this.stop(
@@ -228,8 +228,7 @@ export class Limiter {
   }
 
   /**
-   * Waits for the end of work that nobody wants any longer. Until then, what waits or begins is
-   * aborted.
+   * Waits for the end of work that is no longer needed. Until then, everything that waits or starts is aborted.
    */
   async abandon(work: Promise<unknown>): Promise<void> {
     this.#isAbandoned = true;
@@ -241,19 +240,19 @@ export class Limiter {
     }
   }
 
-  /** The server did what it was asked, or refused it for good reason. */
+  /** Notes that the server did what it was asked, or refused it for a good reason. */
   wentWell(): void {
     this.#troubles = 0;
   }
 
-  /** The server, or the way to it, failed. When that goes on, nothing more is sent. */
+  /** Notes that the server or the connection failed. If that continues, nothing more is sent. */
   wentWrong(error: RapidProError): void {
     this.#troubles++;
     const many = error.statusCode === 500 ? MANY_SERVER_ERRORS : MANY_TROUBLES;
     if (this.#troubles >= many) this.stop(error);
   }
 
-  /** Works on the items side by side, in their order, until they are done or it has stopped. */
+  /** Processes items in parallel, in their order, until all are done or it has stopped. */
   async each<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
     const queue = items[Symbol.iterator]();
     let failed = false;
@@ -275,7 +274,7 @@ export class Limiter {
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
-  /** Does what has a name in common with other work after that, and the rest beside it. */
+  /** Runs work after other work with a common name, and everything else in parallel. */
   async inOrder<T>(names: Iterable<string>, work: () => Promise<T>): Promise<T> {
     const own = new Set(names);
     const before = [...own].map(name => this.#inOrder.get(name));
@@ -293,7 +292,7 @@ export class Limiter {
     return (this.#end - this.clock.now()) / 1000;
   }
 
-  /** Sleeps to the end of a hold, which another request may put off meanwhile. */
+  /** Sleeps until the end of a hold, which another request may extend. */
   async #keep(scope: string, hold: Hold, seconds: number): Promise<void> {
     try {
       for (let left = seconds; left > 0 && !this.#isAbandoned; ) {
@@ -306,7 +305,7 @@ export class Limiter {
     }
   }
 
-  /** A wait that counts. Side by side with others, only what it adds to them does. */
+  /** A wait that counts. Parallel to others, only the time that it adds counts. */
   async #wait(seconds: number): Promise<void> {
     const now = this.clock.now();
     const end = now + seconds * 1000;
@@ -335,7 +334,7 @@ export class Limiter {
   }
 
   #checkEnd(seconds: number): void {
-    // What never ends is not asked for the time: a test's clock may move when it is looked at.
+    // Without a deadline, the clock is not read: a test's clock may move when it is read.
     const isLate =
       this.#lastStart !== Number.POSITIVE_INFINITY &&
       this.clock.now() + seconds * 1000 > this.#lastStart;

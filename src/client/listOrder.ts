@@ -1,11 +1,11 @@
 import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Query } from '../types/request.js';
 
-/** How a list is sorted, as far as its readers have to know. */
+/** How a list is sorted, as far as its readers need to know. */
 export interface ListOrder {
   /** The time by which it is sorted. */
   key: string;
-  /** True if the server can give the oldest first. */
+  /** True if the server can return the oldest first. */
   canReverse: boolean;
   /** True if the filters `after` and `before` are about this time. */
   isFiltered: boolean;
@@ -18,7 +18,7 @@ export interface ListOrder {
 export function orderOf(name: ResourceName, query: Query): ListOrder {
   const { order }: Resource = resources[name];
   const folder = name === 'messages' ? query.folder : undefined;
-  // Folders with an order of their own: RapidPro 9 sorts all incoming messages by change.
+  // Folders with their own order: RapidPro 9 sorts all incoming messages by change.
   const own = { incoming: 'modified_on', sent: 'sent_on' }[String(folder)];
   const key = own ?? order?.by ?? '';
   const canReverse = order?.reverse === true;

@@ -1,27 +1,27 @@
 import { fail } from '../errors/errors.js';
+import { isObject } from '../input/check.js';
 import { type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import type { Client } from './client.js';
-import { type Cursor, readCursor } from './cursor.js';
 import { orderOf } from './listOrder.js';
-import { type Place, type RawPage, Seams } from './seams.js';
+import { type Cursor, type Place, type RawPage, readCursor, Seams } from './seams.js';
 
 /** One page of a list. */
 export interface Page {
   records: Dictionary[];
-  /** Where to go on; undefined after the last page. */
+  /** Where to continue; undefined after the last page. */
   next: Place | undefined;
 }
 
-/** Pages of one list before it is taken for endless: ten million records. */
+/** Pages after which a list counts as endless: ten million records. */
 const MAX_PAGES = 40_000;
 /** Records of one page: RapidPro sends 250, and to look at a million takes seconds. */
 const MAX_RECORDS = 25_000;
-/** Pages in a row that hold nothing yet promise more. */
+/** Empty pages in a row that promise more. */
 const MAX_EMPTY_PAGES = 100;
 
-/** Characters that RapidPro's cursors stay far below. */
+/** RapidPro's cursors are far shorter than this. */
 const LONGEST_PLACE = 2000;
 
 /** The query parameters that say where in a list to continue. */
@@ -39,10 +39,10 @@ function badPage(
 }
 
 /**
- * Takes the place of the next page out of `next`. Never the address: behind a wrong proxy it names
+ * Reads the position of the next page from `next`. Never the address: behind a misconfigured proxy, it can name
  * another host or plain http, and the token must not follow it there.
  */
-export function nextPlace(next: unknown): Query | undefined {
+function nextPlace(next: unknown): Query | undefined {
   if (next === null || next === undefined) return undefined;
   if (typeof next !== 'string') {
     return badPage('NOT_RAPIDPRO', 'The server named an invalid next page.');
@@ -55,14 +55,10 @@ export function nextPlace(next: unknown): Query | undefined {
   return badPage('PAGING_LOOP', 'The server promised a next page but did not say where it starts.');
 }
 
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Reads a list's envelope. */
+/** Reads the envelope of a list. */
 export function readPage(body: unknown): RawPage {
   const { results, next } = (body ?? {}) as { results?: unknown; next?: unknown };
-  if (!Array.isArray(results) || !results.every(isRecord)) {
+  if (!Array.isArray(results) || !results.every(isObject)) {
     return badPage('NOT_RAPIDPRO', 'The server answered with data, but not with a list.');
   }
   if (results.length > MAX_RECORDS) {
@@ -71,7 +67,7 @@ export function readPage(body: unknown): RawPage {
   return { records: results, next: nextPlace(next) };
 }
 
-/** Sees to it that each page leads further. */
+/** Makes sure that each page leads further. */
 class Progress {
   readonly #visited: Set<string>;
 
@@ -83,7 +79,7 @@ class Progress {
   check(at: Cursor, place: Place | undefined, next: Place, hasNew: boolean): void {
     const cursor = readCursor(next.query);
     const position = positionOf(next.query);
-    // What is read again within one instant leads to the same places once more.
+    // Reading again within one instant leads to the same places once more.
     const goesOn = cursor?.position === at.position && cursor.offset > at.offset;
     const isSame = JSON.stringify(next.query) === JSON.stringify(place?.query);
     if (goesOn ? isSame && !hasNew : this.#visited.has(position)) {
@@ -98,16 +94,16 @@ function positionOf(query: Query): string {
 }
 
 /**
- * Yields the pages of a list until there is no next one: one request each, but where others change what is
- * being read. The one way in which this package reads lists: an array, a limit, a callback a page and
- * windows of time are thin layers over it.
+ * Yields the pages of a list until there is no next one: one request each, unless others change the list meanwhile.
+ * This is the only way in which this package reads lists. Arrays, limits, callbacks per page and time windows are
+ * thin layers on top of it.
  *
- * Each record that keeps its place in the list comes once. A page that had to be asked for again is empty.
+ * Each record that keeps its place in the list comes once. A page that had to be requested again is empty.
  *
  * @param client - sends the requests
  * @param name - the list
  * @param query - its filters
- * @param start - where to begin, as a page's `next` said it; default: the first page
+ * @param start - where to start, from the `next` of a page; default: the first page
  * @throws RapidProError what a request throws; `PAGING_LOOP`, `LIST_TOO_LONG`, `NOT_RAPIDPRO`
  */
 export async function* pages(

@@ -2,35 +2,35 @@ import type { Micros } from '../input/times.js';
 import type { Dictionary } from '../types/json.js';
 import type { PlainPlace } from './seams.js';
 
-/** Where to go on with a list, in plain values: empty at its beginning. */
+/** Where to continue a list, in plain values; empty at its beginning. */
 export interface Position {
-  /** Behind a page. */
+  /** After a page. */
   cursor?: PlainPlace | undefined;
-  /** Behind which time changes can have been missed: about when the reading began. */
+  /** The time after which changes may have been missed: about when the read began. */
   since?: string | undefined;
-  /** Ids that were handed out, where records can come a second time: the last ones. */
+  /** If records can come twice: the ids of the last ones that were handed out. */
   seen?: string | undefined;
-  /** True if all but what changed since then has been read. */
+  /** True if everything except changes since then has been read. */
   last?: boolean | undefined;
-  /** True if the list is read in windows of time: the cursor counts within the one that is named here. */
+  /** True if the list is read in time windows. Then the cursor counts within the window that is named here. */
   isWindowed?: boolean | undefined;
-  /** The window, where it is not the whole list. */
+  /** The window, if it is not the whole list. */
   before?: string | undefined;
   after?: string | undefined;
 }
 
-/** A page, and where to go on behind it. */
+/** A page, and where to continue after it. */
 export interface ListPage {
   records: Dictionary[];
-  /** Undefined behind the last page. What it gives holds until the next page is asked for. */
+  /** Undefined after the last page. Its result is valid until the next page is requested. */
   next: (() => Position) | undefined;
 }
 
-/** What is handed out of the list itself, before what changed meanwhile. */
+/** The pages of the list itself, before new changes. */
 export interface Part extends ListPage {
-  /** Behind which time changes can have been missed, once it is known. */
+  /** The time after which changes may have been missed, once known. */
   since: Micros | undefined;
-  /** True if changes since then may lie behind the reader. */
+  /** True if changes since then may be behind the reader. */
   missesChanges: boolean;
 }
 

@@ -1,22 +1,21 @@
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { fail } from '../errors/errors.js';
 import { ProxyFailure } from '../errors/networkErrors.js';
-import { isLoopback, parseUrl } from '../url.js';
-import { VERSION } from '../version.js';
+import { bareHost, decoded, isLoopback, parseUrl } from '../url.js';
+import { USER_AGENT } from '../version.js';
 
 /**
- * The forward proxy of a network, as the environment names it: the same variables and rules as in undici
- * and Node. It has a module of its own since links are asked for with node's client, and both must
- * decide alike.
+ * The forward proxy of a network, from the environment, with the variables and rules of undici and Node. It is a
+ * separate module because links use Node's client, and both must decide alike.
  */
 export interface ForwardProxy {
   /** The variable that names it. */
   variable: string;
   /** Its address, without user and password: `http://proxy.example.org:3128`. */
   origin: string;
-  /** What it wants to know before it does anything. */
+  /** Its header for user and password. */
   authorization: string | undefined;
 }
 
@@ -25,7 +24,7 @@ const TUNNEL_TIMEOUT = 10_000;
 
 type Environment = { readonly [name: string]: string | undefined };
 
-/** The small name comes first, also where it is empty: so a proxy is switched off for one program. */
+/** The lower-case name comes first, even if it is empty: that turns a proxy off for one program. */
 function variable(environment: Environment, name: string): { name: string; value: string } {
   const small = name.toLowerCase();
   return environment[small] === undefined
@@ -33,10 +32,11 @@ function variable(environment: Environment, name: string): { name: string; value
     : { name: small, value: environment[small] };
 }
 
-/** Whether NO_PROXY names a server: `example.org` and all below it, `.example.org`, `example.org:8000`, `*`. */
-function isExcepted({ protocol, hostname, port }: URL, list: string): boolean {
+/** Whether NO_PROXY names a server: `example.org` and everything below it, `.example.org`, `example.org:8000`, `*`. */
+function isExcepted(target: URL, list: string): boolean {
+  const { protocol, hostname, port } = target;
   const ownPort = port || (protocol === 'https:' ? '443' : '80');
-  const bare = hostname.replace(/^\[|\]$/g, '');
+  const bare = bareHost(target);
   return list.split(/[,\s]+/).some(entry => {
     if (entry === '*') return true;
     const name = entry.toLowerCase().replace(/^\*?\./, '');
@@ -56,7 +56,7 @@ function readProxy({ name, value }: { name: string; value: string }): ForwardPro
       'Nothing was sent. Write it as http://proxy.example.org:3128. Other kinds of proxies, such as SOCKS, are not supported.',
     );
   }
-  const [user, password] = [url.username, url.password].map(decode);
+  const [user, password] = [url.username, url.password].map(decoded);
   return {
     variable: name,
     origin: url.origin,
@@ -67,17 +67,9 @@ function readProxy({ name, value }: { name: string; value: string }): ForwardPro
   };
 }
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 /**
- * The proxy through which a server is asked; undefined if it is asked directly. This machine itself
- * always is: on the way through a proxy `localhost` would be another machine.
+ * The proxy for a server; undefined if there is none. Never for this machine itself: for a proxy, `localhost` would
+ * be another machine.
  *
  * @throws RapidProError `INVALID_CONFIGURATION` if the variable holds no proxy
  */
@@ -93,13 +85,25 @@ export function proxyFor(
   return readProxy(named);
 }
 
-/** What goes with each request that a proxy reads. */
+/**
+ * Where a proxy listens, as Node's client wants to know it. The certificate of an encrypted one is for its own
+ * name: without it, Node takes that of the server, which the request is for.
+ */
+export function placeOf({ origin }: ForwardProxy) {
+  const url = new URL(origin);
+  const { protocol } = url;
+  const hostname = bareHost(url);
+  const port = url.port || (protocol === 'https:' ? 443 : 80);
+  return { protocol, hostname, port, servername: isIP(hostname) ? '' : hostname };
+}
+
+/** The headers for each request that a proxy reads. */
 export function proxyHeaders({ authorization }: ForwardProxy): { [name: string]: string } {
   return authorization === undefined ? {} : { 'proxy-authorization': authorization };
 }
 
 /**
- * A connection through a proxy to a server, of which the proxy sees the name and nothing more.
+ * A connection through a proxy to a server. The proxy sees only the name of the server.
  *
  * @param authority - name and port: `rapidpro.example.org:443`
  * @throws ProxyFailure
@@ -109,17 +113,16 @@ export function openTunnel(
   authority: string,
   signal?: AbortSignal | undefined,
 ): Promise<Socket> {
-  const { protocol, hostname, port } = new URL(proxy.origin);
+  const place = placeOf(proxy);
   return new Promise((resolve, reject) => {
-    const request = (protocol === 'https:' ? overHttps : overHttp)({
-      host: hostname.replace(/^\[|\]$/g, ''),
-      port: port || (protocol === 'https:' ? 443 : 80),
+    const request = (place.protocol === 'https:' ? overHttps : overHttp)({
+      ...place,
       method: 'CONNECT',
       path: authority,
       agent: false,
       headers: {
         host: authority,
-        'user-agent': `openfn-language-rapidpro/${VERSION}`,
+        'user-agent': USER_AGENT,
         ...proxyHeaders(proxy),
       },
       ...(signal ? { signal } : {}),

@@ -8,7 +8,7 @@ import { identityOf, SeenIds } from './seenIds.js';
 import type { WindowOptions } from './windowReader.js';
 import { windows } from './windows.js';
 
-/** Records in a row that were handed out before: more than any bulk action can have changed. */
+/** This many known records in a row are more than any bulk action can have changed. */
 const MOST_AGAIN = 1_000_000;
 
 function tooLong(): RapidProError {
@@ -20,13 +20,12 @@ function tooLong(): RapidProError {
 }
 
 /**
- * Yields a list page by page, each record once and none missed, whatever others do meanwhile. Newest
- * first, a record that changes jumps to the front, behind the reader: so what has changed is read in the
- * end, by one request more for a list of several pages. Oldest first, it jumps to the end and would come
- * twice.
+ * Yields a list page by page, each record once and none missed, whatever others do meanwhile. With the newest first,
+ * a record that changes jumps to the front, behind the reader. So changes are read at the end, which takes one more
+ * request for a list of several pages. With the oldest first, it jumps to the end and would come twice.
  *
- * @param side - how many windows of time to read side by side; default: one page after the other
- * @param start - where to begin, as a page's `next` said it; default: the beginning
+ * @param side - how many time windows to read in parallel; default: one page after the other
+ * @param start - where to start, from the `next` of a page; default: the beginning
  * @throws RapidProError what a request throws, after all that lies before it was yielded
  */
 export async function* readThrough(
@@ -79,7 +78,7 @@ async function* onePageAfterTheOther(
   const place = start?.cursor && fromPlain(start.cursor);
   for await (const { records, next } of pages(client, name, query, place)) {
     const [first] = records;
-    // One page is one moment: nothing can have moved behind it.
+    // A single page is one moment: nothing can have moved behind it.
     const isBegun = !start && since === undefined && next;
     if (isBegun && looksBack && first && order.key in first) {
       looksBack = !isOver(list);

@@ -13,7 +13,7 @@ export interface ApiResponse {
 }
 
 /** Writes a query as RapidPro reads it: `+`, `&` and `#` encoded, lists repeated. */
-export function encodeQuery(query: Query | undefined): string {
+function encodeQuery(query: Query | undefined): string {
   const params = new URLSearchParams();
   for (const [key, value] of Object.entries(query ?? {})) {
     if (value === undefined) continue;
@@ -24,8 +24,7 @@ export function encodeQuery(query: Query | undefined): string {
 }
 
 /**
- * Writes what follows `/api/v2/` in the address. The token goes wherever this leads, so it leads to an
- * endpoint or nowhere.
+ * Writes the part after `/api/v2/` in the address. The token goes there, so it must be an endpoint.
  *
  * @throws RapidProError `INVALID_PATH`
  */
@@ -52,7 +51,7 @@ function toJson(body: Json): string {
 }
 
 /**
- * What goes over the wire: JSON, or a form with a file.
+ * The body as it is sent: JSON, or a form with a file.
  *
  * @throws RapidProError `INVALID_INPUT`
  */

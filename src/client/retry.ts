@@ -1,4 +1,4 @@
-import { type Failure, isGatewayStatus, mayBeDone } from '../errors/failure.js';
+import { type Failure, isGatewayStatus, mayBeDone } from '../errors/outcome.js';
 import type { ApiRequest } from '../types/request.js';
 
 /**
@@ -6,35 +6,35 @@ import type { ApiRequest } from '../types/request.js';
  * Follows rule 4 of docs/architecture.md.
  */
 
-export interface Attempt {
+interface Attempt {
   failure: Failure;
   /** How many attempts have been made: 1 after the first. */
   attempts: number;
-  /** True if a second time does no harm: a GET, or a write with the same end. */
+  /** True if repeating does no harm: a GET, or a write with the same result. */
   repeatable: boolean;
   /** Seconds that this operation has waited so far. */
   waited: number;
   /** The most seconds that it may wait in all. */
   maxWait: number;
-  /** A number from 0 to 1, so that many jobs do not come back in the same instant. */
+  /** A number from 0 to 1, so that jobs do not all come back at the same time. */
   random: number;
 }
 
 /** Seconds to wait before the next attempt, or why there is none. */
 type Decision = { wait: number } | { giveUp: 'unsafe' | 'attempts' | 'too-long'; wait: number };
 
-/** Attempts at a request that fails for another reason than throttling. */
-export const MAX_ATTEMPTS = 4;
-/** Attempts at a request that is not answered in time: each costs a whole timeout. */
-export const MAX_TIMEOUTS = 2;
-/** Seconds between attempts at a write with what is new: the engine looks for groups, fields and topics every five. */
+/** Attempts for a request that fails for a reason other than throttling. */
+const MAX_ATTEMPTS = 4;
+/** Attempts for a request without an answer in time. Each takes a whole timeout. */
+const MAX_TIMEOUTS = 2;
+/** Seconds between attempts to use something new. The engine looks for new groups, fields and topics every five. */
 const UNREADY_WAIT = 2.5;
-/** Seconds of the longest Retry-After that is reported: a year. More is no time that anybody means. */
+/** The longest Retry-After that is reported, in seconds: a year. Nobody means more. */
 const LONGEST_RETRY_AFTER = 365 * 24 * 60 * 60;
 /** The longest back-off between two attempts, in seconds. */
 const LONGEST_BACKOFF = 30;
 
-/** 0.5 s, 1 s, 2 s, … give or take a quarter. */
+/** 0.5 s, 1 s, 2 s, … plus or minus a quarter. */
 export function backoff(attempts: number, random: number): number {
   const base = Math.min(0.5 * 2 ** (attempts - 1), LONGEST_BACKOFF);
   return base * (0.75 + random / 2);
@@ -45,7 +45,7 @@ function delay({ failure, attempts, random }: Attempt): number {
   const asked = 'retryAfter' in failure ? failure.retryAfter : undefined;
   // A server that says "0" again and again must not be asked in a tight loop.
   if (asked !== undefined) return asked < 1 ? backoff(attempts, random) : asked;
-  // Without the header the rate was lowered below today's use: start with seconds.
+  // Without the header, the rate was lowered below the current use: start with seconds.
   return backoff(failure.kind === 'throttled' ? attempts + 3 : attempts, random);
 }
 
@@ -58,7 +58,7 @@ function attemptsAllowed(kind: Failure['kind']): number {
  * Decides what follows a failed attempt.
  *
  * @returns `wait` in seconds, and `giveUp` where it is over: `unsafe` where a second time could do harm,
- *   `attempts` where enough were made, `too-long` where the wait would exceed `maxWait`
+ *   `attempts` if there were enough, `too-long` if the wait would exceed `maxWait`
  */
 export function decide(attempt: Attempt): Decision {
   const { failure, repeatable, attempts, waited, maxWait } = attempt;
@@ -70,17 +70,17 @@ export function decide(attempt: Attempt): Decision {
   return { wait };
 }
 
-/** What an answer that is not a success says besides its status. */
-export interface Told {
+/** What an unsuccessful answer says besides its status. */
+interface Told {
   retryAfter: number | undefined;
   /** True if its text could not be read. */
   isLost: boolean;
-  /** True if it refuses only for the moment. */
+  /** True if the refusal is temporary. */
   isBusy: boolean;
 }
 
 /**
- * What an answer that is not a success means for trying again.
+ * What an unsuccessful answer means for a retry.
  *
  * @returns undefined where the same request would get the same answer
  */
@@ -106,7 +106,7 @@ export function failureOf(
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? '';
   if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Number(text), LONGEST_RETRY_AFTER);
-  // An HTTP date begins with the day of the week; the parser would make dates of other things too.
+  // An HTTP date begins with the day of the week. The parser would also read other things as dates.
   const date = /^[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(date)) return undefined;
   return Math.min(Math.max(0, Math.ceil((date - now) / 1000)), LONGEST_RETRY_AFTER);

@@ -3,44 +3,83 @@ import { type Micros, toMicros } from '../input/times.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
-import { type Cursor, MOST_OFFSET, readCursor, writeCursor } from './cursor.js';
 import type { ListOrder } from './listOrder.js';
 import { identityOf, SeenIds } from './seenIds.js';
 
 /**
- * Where one page ends and the next begins. Many records can share an instant: a bulk action gives 100 of
- * them one. Within it the server counts, and a record that leaves what has been counted makes the next
- * page begin too late. So each page is asked for from the last record of the one before. Where that does
- * not come first, the next one is asked for from further back, up to the first record of the instant.
+ * Where one page ends and the next begins. Many records can have the same time: a bulk action gives it to 100 of
+ * them. Within that instant the server counts, so if a counted record leaves the list, the next page begins too
+ * late. So each page is requested from the last record of the page before. If that record does not come first, the
+ * page is requested again from further back, up to the first record of the instant.
  */
+
+/**
+ * A cursor of Django REST framework, as RapidPro uses it: a time, and how many records to skip after it. The offset
+ * is not 0 if the next page begins among records with the same time.
+ */
+export interface Cursor {
+  /** The time as the server wrote it; empty at the beginning of the list. */
+  position: string;
+  offset: number;
+  /** True if the server visibly counts from the beginning of the list. */
+  isPlain?: boolean;
+}
+
+/** Offsets up to which RapidPro reads. */
+const MOST_OFFSET = 100_000;
+
+/** Where a list continues, according to a cursor; undefined for another kind of cursor. */
+export function readCursor({ cursor, offset: plain }: Query = {}): Cursor | undefined {
+  if (typeof plain === 'string' && /^\d{1,9}$/.test(plain)) {
+    return { position: '', offset: Number(plain), isPlain: true };
+  }
+  if (typeof cursor !== 'string') return undefined;
+  const text = Buffer.from(cursor, 'base64').toString('latin1');
+  if (Buffer.from(text, 'latin1').toString('base64') !== cursor) return undefined;
+  const tokens = new URLSearchParams(text);
+  const offset = tokens.get('o') ?? '0';
+  const isKnown = [...tokens.keys()].every(key => key === 'o' || key === 'p');
+  if (!isKnown || tokens.size === 0 || !/^\d{1,9}$/.test(offset)) return undefined;
+  return { position: tokens.get('p') ?? '', offset: Number(offset) };
+}
+
+/** What to request to continue there; undefined at the beginning of the list. */
+function writeCursor({ position, offset, isPlain }: Cursor): Query | undefined {
+  if (isPlain && offset > 0) return { offset: String(offset) };
+  const tokens = new URLSearchParams();
+  if (offset > 0) tokens.set('o', String(offset));
+  if (position !== '') tokens.set('p', position);
+  const text = tokens.toString();
+  return text === '' ? undefined : { cursor: Buffer.from(text).toString('base64') };
+}
 
 /** One page of a list, as the server sent it. */
 export interface RawPage {
   records: Dictionary[];
-  /** What to ask for to get the next page; undefined after the last one. */
+  /** What to request for the next page; undefined after the last one. */
   next: Query | undefined;
 }
 
 /** A place in a list. */
 export interface Place {
-  /** What to ask for, as the server named it. */
+  /** What to request, in the server's words. */
   query: Query;
-  /** What was read of the instant in whose middle it lies. */
+  /** What was read of the instant that it is in. */
   seam?: Seam | undefined;
-  /** By how many records to go back where the page begins too late. */
+  /** How many records to go back if the page begins too late. */
   back?: number | undefined;
 }
 
-/** What was read of an instant that goes on on the next page. */
+/** What was read of an instant that continues on the next page. */
 interface Seam {
-  /** Versions of records: one that has changed since lies elsewhere. The first so many count. */
+  /** Versions of records, because a changed record is elsewhere. Only the first ones count. */
   ids: SeenIds;
   size: number;
-  /** When the instant is, where that is known. */
+  /** The time of the instant, if known. */
   time?: Micros | undefined;
 }
 
-/** A page, and how it was come by. */
+/** A page, and how it was read. */
 interface SeamPage {
   records: Dictionary[];
   next: Place | undefined;
@@ -48,7 +87,7 @@ interface SeamPage {
   sent: number;
   /** Where it begins. */
   at: Cursor;
-  /** True if it begins too late: nothing of it counts, and `next` lies further back. */
+  /** True if it begins too late: it does not count, and `next` is further back. */
   isTooLate: boolean;
 }
 
@@ -71,19 +110,19 @@ export class Seams {
     this.#order = order;
   }
 
-  /** The page at a place, without what was read of its instant before. One request. */
+  /** The page at a place, without records of its instant that were read before. One request. */
   async read(place: Place | undefined): Promise<SeamPage> {
     const { seam } = place ?? {};
     const cursor = place && readCursor(place.query);
     if (!cursor || cursor.offset === 0) {
       return this.#take(await this.#ask(place?.query), cursor ?? BEGINNING, seam);
     }
-    // Where nobody knows what was read of it, the instant is read from its beginning.
+    // If it is not known what was read of the instant, it is read from its beginning.
     const at = { ...cursor, offset: seam ? cursor.offset - 1 : 0 };
     if (at.offset > MOST_OFFSET) tooManyAtOnce();
     const page = await this.#ask(writeCursor(at) ?? {});
     const [first] = page.records;
-    // All of the instant that lies before such a record has been read.
+    // Everything in the instant before such a record has been read.
     if (!seam || at.offset === 0 || (first && this.#isAnchor(first, seam))) {
       return this.#take(page, at, seam);
     }
@@ -100,7 +139,7 @@ export class Seams {
     return { records, next, sent: page.records.length, at, isTooLate: false };
   }
 
-  /** By its id and its time: one that was read elsewhere, and then changed, says nothing of this instant. */
+  /** By id and time: a record that was read elsewhere, and then changed, says nothing about this instant. */
   #versionOf(record: Dictionary): string {
     return `${identityOf(record)} ${String(record[this.#order.key])}`;
   }
@@ -114,7 +153,7 @@ export class Seams {
   }
 
   #unread(records: readonly Dictionary[], seam: Seam): Dictionary[] {
-    // What has come in before the instant was not there when the reading began.
+    // Records that were added before the instant were not there when the read began.
     return records.filter(
       record => !this.#isBefore(record, seam.time) && !this.#isRead(record, seam),
     );
@@ -129,10 +168,10 @@ export class Seams {
   #placeBehind({ next, records }: RawPage, at: Cursor, seam: Seam | undefined): Place | undefined {
     const cursor = readCursor(next);
     const last = records.at(-1);
-    // What has come in before the instant can be longer than a page.
+    // Records that were added before the instant can be more than a page.
     const isOnTheWay = seam && last && this.#isBefore(last, seam.time);
     if (!next || !cursor || (cursor.offset === 0 && !isOnTheWay)) return next && { query: next };
-    // Counted from the beginning of the list, all that was read is like one instant.
+    // If the server counts from the beginning of the list, everything that was read is like one instant.
     const end = cursor.isPlain ? undefined : toMicros(last?.[this.#order.key]);
     const time = isOnTheWay ? seam.time : end;
     const goesOn = cursor.position === at.position;
@@ -144,7 +183,7 @@ export class Seams {
   }
 }
 
-/** A place in plain values, as a checkpoint keeps it. */
+/** A place in plain values, for a checkpoint. */
 export type PlainPlace = {
   cursor?: string | undefined;
   offset?: string | undefined;

@@ -12,7 +12,7 @@ export function identityOf(record: Dictionary): string {
   const id = record.uuid ?? record.id ?? record.key;
   if (typeof id === 'string') return id;
   if (typeof id === 'number') return String(id);
-  // A link is signed anew in each answer.
+  // Each answer signs a link again.
   if (id === undefined || id === null) return JSON.stringify({ ...record, download_url: 0 });
   throw fail(
     'INVALID_RESPONSE',
@@ -21,7 +21,7 @@ export function identityOf(record: Dictionary): string {
   );
 }
 
-/** Records of which it is known that they were read, at most: 200 MB. */
+/** The most ids of read records that are kept: 200 MB. */
 const MOST_IDS = 10_000_000;
 
 function tooMany(): RapidProError {
@@ -32,30 +32,30 @@ function tooMany(): RapidProError {
   );
 }
 
-/** Bytes of a short hash: of a million, two are the same in one of ten million lists. */
+/** Bytes of a short hash. Among a million, two are equal in one of ten million lists. */
 const BYTES = 8;
 /** Ids that a checkpoint keeps, at most: half a megabyte. */
-export const MOST_KEPT = 50_000;
-/** Of these the first ones: newest first, the page that is read again in the end. */
+const MOST_KEPT = 50_000;
+/** How many of them are the first ones: with the newest first, the page that is read again at the end. */
 const FIRST_KEPT = PAGE_SIZE;
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest().subarray(0, BYTES);
 }
 
-/** A short name that reveals nothing of what it stands for. */
+/** A short name that reveals nothing about the original. */
 export function shortHash(text: string): string {
   return digest(text).toString('base64url');
 }
 
-/** What a hexadecimal digit stands for, by its character code; more than four digits hold where it is none. */
+/** The value of a hexadecimal digit, by its character code; too large for four digits if it is not one. */
 const NO_DIGIT = 0x10000;
 const DIGITS = Int32Array.from({ length: 128 }, (_, code) => {
   const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code));
   return digit < 0 ? NO_DIGIT : digit;
 });
 
-/** Four digits as a number, or more than they can be. Of each record of a list: no text is made on the way. */
+/** Four digits as a number, or a larger number if they are invalid. Used for each record, so it creates no text. */
 function fourDigits(id: string, at: number): number {
   let value = 0;
   for (let place = at; place < at + 4; place++) {
@@ -66,13 +66,13 @@ function fourDigits(id: string, at: number): number {
   return value;
 }
 
-/** Where the dashes of a uuid stand, and where its eight groups of four digits begin. */
+/** Where the dashes of a uuid are, and where its eight groups of four digits begin. */
 const DASHES = [8, 13, 18, 23];
 const GROUPS = [0, 4, 9, 14, 19, 24, 28, 32];
 const UUID_LENGTH = 36;
 const DASH = 0x2d;
 
-/** The digits of a uuid, four at a time; undefined where an id is none. */
+/** The digits of a uuid, four at a time; undefined if an id is not a uuid. */
 const groups = new Uint32Array(GROUPS.length);
 function readUuid(id: string): Uint32Array | undefined {
   if (id.length !== UUID_LENGTH) return undefined;
@@ -85,7 +85,7 @@ function readUuid(id: string): Uint32Array | undefined {
   return groups;
 }
 
-/** Two words of 32 bits: those of a uuid folded, which are random, or a hash of anything else. */
+/** Two words of 32 bits: a folded uuid, which is random, or a hash of anything else. */
 function wordsOf(id: string): [number, number] {
   const uuid = readUuid(id);
   if (uuid) {
@@ -98,7 +98,7 @@ function wordsOf(id: string): [number, number] {
   return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
 }
 
-/** Ids that count up, as test data has them, would stand side by side, and each be searched for along all of them. */
+/** Ids that count up, as in test data, would be next to each other, and each search would pass all of them. */
 function scatter(high: number, low: number): number {
   let hash = Math.imul(high, 0x9e3779b1) ^ low;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
@@ -110,29 +110,29 @@ function scatter(high: number, low: number): number {
 const WORDS = 2;
 
 /**
- * A set of ids that only grows, in the order in which they came. Each takes eight bytes and a place in a
- * table: a million take 20 MB.
+ * A set of ids that only grows, in their order of arrival. Each takes eight bytes and a slot in a table: a million
+ * take 20 MB.
  */
 export class SeenIds {
   size = 0;
   #words = new Uint32Array(64 * WORDS);
-  /** From an id to its number among all, counted from one; 0 is a free slot. */
+  /** From an id to its number, counted from one; 0 is a free slot. */
   #table = new Uint32Array(128);
 
-  /** @returns true where the id is new */
+  /** @returns true if the id is new */
   add(id: string): boolean {
     const [high, low] = wordsOf(id);
     return this.#add(high, low);
   }
 
-  /** @param within - among so many that came first; default: all */
+  /** @param within - only among this many first ids; default: all */
   has(id: string, within = this.size): boolean {
     const [high, low] = wordsOf(id);
     const number = this.#table[this.#slotOf(high, low)] ?? 0;
     return number > 0 && number <= within;
   }
 
-  /** So many that came first, as text; where there are too many, without some after the first page. */
+  /** This many first ids, as text; if there are too many, without some after the first page. */
   pack(within = this.size): string {
     const bytes = Buffer.from(this.#words.buffer, 0, within * BYTES);
     if (within <= MOST_KEPT) return bytes.toString('base64url');
@@ -163,7 +163,7 @@ export class SeenIds {
     return true;
   }
 
-  /** Where an id stands, or else the free slot for it. */
+  /** The slot of an id, or the free slot for it. */
   #slotOf(high: number, low: number): number {
     const mask = this.#table.length - 1;
     for (let slot = scatter(high, low) & mask; ; slot = (slot + 1) & mask) {

@@ -8,10 +8,10 @@ const MOST_KEPT = 10;
 const kept = new Map<string, SecureContext>();
 
 /**
- * What a server's certificate is held against: the authorities that everybody trusts, and one more. To make
- * it takes a tenth of a second, so it is made once; it holds nothing that is secret.
+ * The authorities for a server's certificate: the public ones and one more. Creating it takes a tenth of a second, so
+ * it is done once. It contains nothing secret.
  *
- * @param ca - certificates, as the credential has them; without any it is up to node
+ * @param ca - certificates from the credential; without any, Node.js decides
  */
 export function trusting(ca: string | undefined): { secureContext?: SecureContext } {
   if (ca === undefined) return {};

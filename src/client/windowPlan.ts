@@ -1,22 +1,21 @@
 import { PAGE_SIZE } from '../resources.js';
-import type { Gap, Stretch } from './windowGap.js';
-import type { Place, Side } from './windowSide.js';
+import type { Gap, Place, Side, Stretch } from './windowGap.js';
 
-/** What the plan knows of the reading. */
+/** What the plan knows about the read. */
 export interface Progress {
-  /** The stretches that are not yet handed out, in their order. */
+  /** The stretches that are not yet handed out, in order. */
   gaps: Gap[];
   /** The ends of the list, as far as they are known or guessed. */
   ends: Stretch;
-  /** Pages read, and how many records of them were kept. */
+  /** Pages read, and how many of their records were kept. */
   pages: number;
   kept: number;
-  /** Records that were handed out, and those that wait for it. */
+  /** Records that were handed out, and records that wait for that. */
   handed: number;
   waiting: number;
   /** Requests under way. */
   running: number;
-  /** Microseconds that the pages read so far lie in. */
+  /** Microseconds that the pages so far cover. */
   covered: number;
 }
 
@@ -26,23 +25,23 @@ interface PlanOptions {
   ahead: number;
   limit: number;
   canReverse: boolean;
-  /** True if one more request will follow in the end. */
+  /** True if one more request will follow at the end. */
   looksBack: boolean;
 }
 
-/** What to do next: go on with a walk, begin one from a gap's end, or cut a gap in two. */
-export type Step = { walk: Side; gap: Gap } | { join: Gap } | { split: Gap; at: Place };
+/** What to do next: continue a walk, start one from the end of a gap, or cut a gap in two. */
+type Step = { walk: Side; gap: Gap } | { join: Gap } | { split: Gap; at: Place };
 
-/** If the pages say nothing: a page a day. */
+/** The default, if the pages say nothing: a page per day. */
 const DAY = 24 * 60 * 60 * 1_000_000;
-/** The least that a walk of its own is worth, in pages. */
+/** The least number of pages for a separate walk. */
 const WORTH_JOINING = 3;
 const WORTH_SPLITTING = 8;
-/** The part of all requests that may be wasted on pages that two walks read, and a bit at the start. */
+/** The share of all requests that may be wasted on pages that two walks read, and a little at the start. */
 const MOST_WASTE = 0.045;
-/** Pages that a guess may promise before much has been read. */
+/** The most pages that an estimate may promise before much has been read. */
 const TRUST = 40;
-/** What the place where two walks meet costs on average, in pages. */
+/** The average cost of the place where two walks meet, in pages. */
 const MEETING = 0.5;
 
 /** Decides which page to read next. Pure: it sends nothing. */
@@ -60,7 +59,7 @@ export class WindowPlan {
     return this.#goOn(progress) ?? this.#begin(progress);
   }
 
-  /** A walk that is idle, those first that are handed out first. */
+  /** An idle walk; first those that are handed out first. */
   #goOn(progress: Progress): Step | undefined {
     const density = densityOf(progress);
     let before = progress.handed;
@@ -69,12 +68,12 @@ export class WindowPlan {
       before += gap.records;
       if (gap.closed) continue;
       const { head, tail } = gap;
-      // What two walks would both read, one of them is left to read alone.
+      // If two walks would read the same pages, one of them reads them alone.
       const tiny = gap.estimate(progress.ends, density, 'most') < 1;
       const mayWait = index > 0 && !this.#hasRoom(progress);
       if (head && !head.busy && !mayWait && !(tiny && tail?.busy)) return { walk: head, gap };
       if (!tail || tail.busy || !this.#hasRoom(progress) || (tiny && head?.busy)) continue;
-      // The look at the far end has cost nothing; a walk from there may.
+      // Looking at the far end cost nothing, but a walk from there may.
       const isLook = tail.read === 1 && gap === progress.gaps.at(-1);
       if (isLook && !this.#canAfford(progress)) continue;
       if (!this.#isFar(progress, gap)) return { walk: tail, gap };
@@ -82,7 +81,7 @@ export class WindowPlan {
     return undefined;
   }
 
-  /** One more walk, where it is worth the requests that it may waste. */
+  /** One more walk, if it is worth the requests that it may waste. */
   #begin(progress: Progress): Step | undefined {
     const { concurrency } = this.#options;
     if (concurrency === 1 || !this.#canAfford(progress) || !this.#hasRoom(progress))
@@ -94,11 +93,11 @@ export class WindowPlan {
     return waiting / PAGE_SIZE + running < this.#options.ahead;
   }
 
-  /** The end of the last gap is far from being handed out as long as more cuts will come before it. */
+  /** The end of the last gap will not be handed out soon, as long as more cuts come before it. */
   #isFar(progress: Progress, gap: Gap): boolean {
     if (gap !== progress.gaps.at(-1)) return false;
     const { from, to } = gap.unread(progress.ends);
-    // No cut parts what lies in one instant.
+    // A cut never splits an instant.
     if (to - from < 2) return false;
     return gap.estimate(progress.ends, densityOf(progress), 'least') > this.#stride * 1.5;
   }
@@ -108,20 +107,20 @@ export class WindowPlan {
     const density = densityOf(progress);
     const open = gaps.filter(({ closed }) => !closed);
     const left = open.reduce((sum, gap) => sum + gap.estimate(ends, density, 'least'), 0);
-    // Without a look at the far end of the list a guess is worth nothing.
+    // Without a look at the far end of the list, an estimate is worthless.
     const { canReverse } = this.#options;
     const isKnown = canReverse && Number.isFinite(left);
     const total = isKnown ? Math.min(pages + left, TRUST + 3 * pages) : pages;
     const wasted = Math.max(0, pages - kept / PAGE_SIZE);
     const joints = open.filter(gap => gap.tail || gap !== gaps.at(-1)).length + 1;
-    // A walk that has not begun may find that another one was there.
+    // A walk that has not started may find that another one was there.
     const unproven = open.reduce((sum, { sides }) => sum + sides.filter(isNew).length, 1);
     const looksBack = this.#options.looksBack ? 1 : 0;
     const risk = (joints + unproven) * MEETING + looksBack;
     return running > 0 && wasted + risk <= total * MOST_WASTE + (canReverse ? 1 : 0.5);
   }
 
-  /** Cuts the last gap a few pages on, as far as its density is known. */
+  /** Cuts the last gap a few pages ahead, as far as its density is known. */
   #cutAhead(progress: Progress): Step | undefined {
     const { gaps, ends, waiting, running } = progress;
     const gap = gaps.at(-1);
@@ -132,7 +131,7 @@ export class WindowPlan {
       return undefined;
     const { from, to } = gap.unread(ends);
     if (!Number.isFinite(from)) return undefined;
-    // As dense as where a walk last came from before: the far end says nothing of here.
+    // As dense as where the last walk was: the far end says nothing about this part.
     const density = [...gaps.map(({ head }) => head?.density).reverse(), densityOf(progress)].find(
       one => one !== undefined && Number.isFinite(one),
     );
@@ -140,7 +139,7 @@ export class WindowPlan {
     return cut(gap, from, to, from + (Number.isFinite(step) ? step : DAY * this.#stride));
   }
 
-  /** Records that come before a gap's unread part, as far as is known. */
+  /** Records before the unread part of a gap, as far as is known. */
   #before(progress: Progress, gap: Gap): number {
     let before = progress.handed;
     for (const one of progress.gaps) {
@@ -152,7 +151,7 @@ export class WindowPlan {
     return before;
   }
 
-  /** Walks towards one that is alone, in the largest gap that has one. */
+  /** Starts a walk toward a single one, in the largest gap that has one. */
   #join(progress: Progress): Step | undefined {
     if (!this.#options.canReverse) return undefined;
     const gap = this.#largest(
@@ -200,7 +199,7 @@ export class WindowPlan {
 
 const isNew = ({ read }: Side) => read === 0;
 
-/** Records for each microsecond, over all that has been read. */
+/** Records per microsecond, over everything that has been read. */
 function densityOf({ kept, covered }: Progress): number {
   return covered === 0 ? Number.POSITIVE_INFINITY : kept / covered;
 }

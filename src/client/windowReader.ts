@@ -6,35 +6,33 @@ import { AbortedError } from './limiter.js';
 import { type Page, pages } from './pages.js';
 import type { Position } from './position.js';
 import { fromPlain, type Place as Seamed, toPlain } from './seams.js';
-import { Gap, notSorted, type Stretch } from './windowGap.js';
+import { type Direction, Gap, notSorted, type Place, Side, type Stretch } from './windowGap.js';
 import { type Progress, WindowPlan } from './windowPlan.js';
-import { type Direction, type Place, Side } from './windowSide.js';
 
 export interface WindowOptions {
   concurrency: number;
   /** Pages that may wait to be handed out. */
   ahead: number;
   limit?: number | undefined;
-  /** True if the reading may be left before its end: what comes first is then read first. */
+  /** True if the read may stop early. Then the first pages are read first. */
   mayStop?: boolean | undefined;
 }
 
-/** Up to so many pages a list is read by one walk alone: the oldest records first, so that none is lost. */
+/** Up to this many pages, a single walk reads the list, oldest records first, so that none is lost. */
 const SHORT = 20;
-/** Pages after which one walk alone has taken long enough, whatever was guessed. */
+/** After this many pages, a single walk has taken long enough, whatever the estimate. */
 const LONG = 8;
 
 /**
- * Reads the stretches of a list side by side. It knows nothing of who takes the pages, but never keeps
- * more of them than it may.
+ * Reads the stretches of a list in parallel. It does not know who takes the pages, but never keeps more than it may.
  */
 export class WindowReader {
   readonly gaps: Gap[];
-  /** Behind which time changes can have been missed. */
+  /** The time after which changes may have been missed. */
   since: Micros | undefined;
-  /** True if pages were read after the newest ones: what changed in between was not seen. */
+  /** True if pages were read after the newest ones: changes in between were not seen. */
   missesChanges: boolean;
-  /** True if a record that changes moves to where the windows do not look any more. */
+  /** True if a record that changes moves to a place that the windows no longer read. */
   looksBack: boolean;
   /** Why it ended early. */
   failure: unknown;
@@ -43,7 +41,7 @@ export class WindowReader {
   readonly #options: WindowOptions;
   readonly #plan: WindowPlan;
   readonly #running = new Set<Promise<void>>();
-  /** 1 where the oldest record comes first, -1 where the newest does. */
+  /** 1 if the oldest record comes first, -1 if the newest does. */
   readonly #sign: Direction;
   /** True while one walk is enough. */
   #alone: boolean;
@@ -57,7 +55,7 @@ export class WindowReader {
     this.#options = options;
     this.looksBack = list.order.moves;
     this.#sign = list.order.isAscending ? 1 : -1;
-    // With a limit and the newest first, the oldest records may not be wanted at all.
+    // With a limit and the newest first, the oldest records may not be needed.
     const wantsOldest = this.#sign === 1 || (options.limit === undefined && !options.mayStop);
     this.#alone = canReverse && wantsOldest && start === undefined && options.concurrency > 1;
     this.since = toMicros(start?.since);
@@ -82,7 +80,7 @@ export class WindowReader {
     });
   }
 
-  /** Sends as many requests as may be on their way now. */
+  /** Sends as many requests as are allowed now. */
   fill(): void {
     const { concurrency } = this.#options;
     while (!this.#isClosed && this.failure === undefined && this.#running.size < concurrency) {
@@ -92,7 +90,7 @@ export class WindowReader {
     }
   }
 
-  /** Waits until something has come or gone wrong. */
+  /** Waits until something has arrived or failed. */
   async progressed(): Promise<void> {
     await new Promise<void>(resolve => {
       this.#wake = resolve;
@@ -103,13 +101,13 @@ export class WindowReader {
     return this.#running.size === 0;
   }
 
-  /** Ends the reading. Waits for what is on its way: no request outlives the operation. */
+  /** Ends the read. Waits for current requests: no request outlives the operation. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#list.client.limiter.abandon(Promise.all(this.#running));
   }
 
-  /** Behind a page of a walk; at the beginning of a gap where it has none. */
+  /** After a page of a walk; at the beginning of a gap if it has none. */
   positionIn(gap: Gap, place?: Seamed): Position {
     const { before, after } = gap.head?.query ?? this.#within(gap);
     return {
@@ -121,12 +119,12 @@ export class WindowReader {
     };
   }
 
-  /** Behind a record: what shares its time is read again. */
+  /** After a record: records with the same time are read again. */
   positionBehind(record: Dictionary): Position {
     return this.positionIn(new Gap(this.#placeOf(record), Number.POSITIVE_INFINITY));
   }
 
-  /** Behind all windows. */
+  /** After all windows. */
   positionOfChanges(): Position {
     return { last: true, ...this.#newest };
   }
@@ -147,7 +145,7 @@ export class WindowReader {
       time === undefined ? open : time * this.#sign;
     const gap = new Gap(place(from, Number.NEGATIVE_INFINITY), place(to, Number.POSITIVE_INFINITY));
     if (start) {
-      // The very same window as before: the cursor counts within it.
+      // Exactly the same window as before, because the cursor counts within it.
       const { before = query.before, after = query.after } = start;
       gap.head = this.#side(
         gap,
@@ -188,7 +186,7 @@ export class WindowReader {
     return gap.tail;
   }
 
-  /** One walk, from the oldest record on. Whatever changes meanwhile moves to where it still comes. */
+  /** One walk, from the oldest record on. Records that change meanwhile move to a place that is still read. */
   #nextAlone(): Side | undefined {
     const [gap] = this.gaps;
     if (!gap || gap.closed || this.#running.size > 0) return undefined;
@@ -201,7 +199,7 @@ export class WindowReader {
   }
 
   #next(): Side | undefined {
-    // The newest record is looked for by one request alone.
+    // Only one request searches for the newest record.
     if (this.since === undefined && this.#running.size > 0 && !this.#isResumed) return undefined;
     for (const gap of this.gaps) if (!gap.closed) this.#head(gap);
     const { progress } = this;
@@ -215,7 +213,7 @@ export class WindowReader {
     return this.#split(step.split, step.at);
   }
 
-  /** Cuts a gap in two behind a place. The walk that is on its way to the cut ends there by itself. */
+  /** Cuts a gap in two after a place. A walk toward the cut ends there by itself. */
   #split(gap: Gap, at: Place): Side {
     const rest = new Gap(at + 1, gap.to);
     rest.tail = gap.tail;
@@ -256,7 +254,7 @@ export class WindowReader {
 
   #take(side: Side, page: Page | undefined): void {
     this.progress.pages++;
-    // A cut may have moved the walk into another gap while its page was on its way.
+    // A cut may have moved the walk into another gap before its page arrived.
     const gap = this.gaps.find(({ sides }) => sides.includes(side));
     if (!gap || gap.closed) return;
     if (!page) {
@@ -270,7 +268,7 @@ export class WindowReader {
     if (first && this.since === undefined) this.#fixStart(gap, side, page.records);
   }
 
-  /** The newest record of all says how far the windows reach. What changes from then on comes last. */
+  /** The newest record determines how far the windows reach. Later changes come last. */
   #fixStart(gap: Gap, side: Side, newest: Dictionary[]): void {
     if (this.#isResumed || side.direction !== -this.#sign || side.read !== 1) return;
     const place = this.#placeOf(newest[0] ?? {});

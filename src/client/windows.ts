@@ -9,8 +9,8 @@ import type { Gap } from './windowGap.js';
 import { type WindowOptions, WindowReader } from './windowReader.js';
 
 /**
- * Yields a list that is read in windows of time, several requests side by side, in the order in which
- * {@link pages} yields it. Where walks from both ends of a window pass each other, they bring a record twice.
+ * Yields a list that is read in time windows, with several parallel requests, in the order of {@link pages}. If walks
+ * from both ends of a window pass each other, a record comes twice.
  *
  * @throws RapidProError what a request throws, after all that lies before it was yielded
  */
@@ -59,7 +59,7 @@ async function* inOrder(reader: WindowReader): AsyncGenerator<Piece, void, undef
   }
 }
 
-/** What was read from the end of a closed gap, turned round. Then the gap is done with. */
+/** What was read from the end of a closed gap, reversed. Then the gap is done. */
 async function* endOf(reader: WindowReader, gap: Gap): AsyncGenerator<Piece> {
   const { tail } = gap;
   for (let piece = tail?.pieces.pop(); tail && piece; piece = tail.pieces.pop()) {
@@ -71,7 +71,7 @@ async function* endOf(reader: WindowReader, gap: Gap): AsyncGenerator<Piece> {
   reader.gaps.shift();
 }
 
-/** Where to go on behind a page that was read from the beginning of a gap. */
+/** Where to continue after a page that was read from the beginning of a gap. */
 function behindHead(
   reader: WindowReader,
   gap: Gap,
@@ -84,12 +84,12 @@ function behindHead(
 
 function behindLast(reader: WindowReader, gap: Gap, records: readonly Dictionary[]): Piece['next'] {
   const last = records.at(-1);
-  // Now: the job that gets the record can change it.
+  // Now, because the job that gets the record can change it.
   const position = last ? reader.positionBehind(last) : reader.positionIn(gap);
   return () => position;
 }
 
-/** Behind the first gap. */
+/** After the first gap. */
 function behindFirst(reader: WindowReader): Piece['next'] {
   const [, following] = reader.gaps;
   if (following) return () => reader.positionIn(following);
@@ -97,7 +97,7 @@ function behindFirst(reader: WindowReader): Piece['next'] {
   return () => reader.positionOfChanges();
 }
 
-/** Lists that are worth it, and are sorted by a time that the server can filter by. */
+/** Lists for which it is worth it, and whose sort time is also a filter. */
 const WINDOWED: readonly ResourceName[] = [
   'contacts',
   'runs',
@@ -115,7 +115,7 @@ function refuse(description: string): never {
 }
 
 /**
- * To be called before anything is sent.
+ * Call it before anything is sent.
  *
  * @throws RapidProError `INVALID_OPTION` if a list cannot be read in windows of time
  */
@@ -126,7 +126,7 @@ export function requireWindows(name: ResourceName, query: Query): void {
       `Parallel requests can read contacts, runs, flow starts, messages and broadcasts, but not ${nouns[1]}.`,
     );
   }
-  // Folders with an order of their own.
+  // Folders with their own order.
   if (name === 'messages' && query.folder === 'sent') {
     refuse(
       'Parallel requests cannot read the folder "sent", which is sorted by one time and filtered by another.',

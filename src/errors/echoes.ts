@@ -1,22 +1,22 @@
 /**
- * Finds what was sent in what a server says, also where the server writes it in another way: in
- * capitals, in part, in base64. Pure text in, text out, in time that grows as the texts do: what is
- * looked up are rows of words, and nothing that was sent ever becomes a pattern.
+ * Finds what was sent in the words of a server, also in other forms: in capitals, in part, in base64. Text in, text
+ * out, in time that grows only with the length of the texts. It looks up rows of words, and never turns what was
+ * sent into a pattern.
  */
 
-/** Characters of the token that must not be seen in a row. */
+/** This many characters of the token in a row must not be shown. */
 const LEAST_OF_TOKEN = 8;
-/** Characters from which on a row is found in any case: "May" must not eat "may". */
+/** From this length on, a row is found in any letter case. A name such as "May" must not hide "may". */
 const LONG_ROW = 5;
 const WORDS_IN_A_ROW = 3;
-/** Where words are written without spaces, each letter is one. What is endless is cut in pieces. */
+/** In scripts without spaces, each letter is a word. Endless words are cut into pieces. */
 const WORD =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]|[\p{L}\p{M}\p{N}]{1,24}|\p{Extended_Pictographic}/gu;
-/** Characters of all that was sent; of more, nothing that the server says is shown. */
+/** The most characters of what was sent. If there are more, nothing that the server says is shown. */
 const MOST_SENT = 2_000_000;
-/** Up to so many, rows of words are looked up. In more, each word is hidden that occurs anywhere. */
+/** Up to this many, rows of words are looked up. With more, each word that occurs anywhere is hidden. */
 const MOST_INDEXED = 50_000;
-/** Characters that are searched for such words: a few ms. Words for which no time is left are hidden. */
+/** How many characters are searched for such words, which takes a few ms. The remaining words are hidden. */
 const MOST_SEARCHED = 10_000_000;
 
 const toKey = (row: readonly string[]) => {
@@ -24,7 +24,7 @@ const toKey = (row: readonly string[]) => {
   return key.length < LONG_ROW ? key : key.toLowerCase();
 };
 
-/** Every three words that follow each other, or all of them where they are fewer. */
+/** Every three consecutive words, or all of them if there are fewer. */
 function rowsOf(texts: readonly string[]): Set<string> {
   const rows = new Set<string>();
   for (const text of texts) {
@@ -52,7 +52,7 @@ function wordFinder(sent: readonly string[]): (key: string) => boolean {
   return key => key.toLowerCase().split(' ').every(occurs);
 }
 
-/** What says whether a row of words was sent. */
+/** A function that says whether a row of words was sent. */
 function rowFinder(sent: readonly string[], length: number): (key: string) => boolean {
   if (length > MOST_INDEXED) return wordFinder(sent);
   const rows = rowsOf(sent);
@@ -64,7 +64,7 @@ interface Span {
   end: number;
 }
 
-/** Where rows that were sent stand in a text, those that touch each other as one. */
+/** Where a text contains rows that were sent. Adjacent ones count as one. */
 function findRows(text: string, isSent: (key: string) => boolean): Span[] {
   const words = [...text.matchAll(WORD)];
   const texts = words.map(([word]) => word);
@@ -84,7 +84,7 @@ function findRows(text: string, isSent: (key: string) => boolean): Span[] {
   return spans;
 }
 
-/** What says whether a text holds a part of the token, in any case. */
+/** A function that says whether a text contains a part of the token, in any letter case. */
 function tokenFinder(token: string): (text: string) => boolean {
   if (token === '') return () => false;
   if (token.length < LEAST_OF_TOKEN) return text => text.includes(token);
@@ -104,7 +104,7 @@ function fromPercent(word: string): string {
   }
 }
 
-/** What a word may be a code for. */
+/** What a word may be an encoded form of. */
 function decodings(word: string): string[] {
   const found = /%[\da-f]{2}|\+/i.test(word) ? [fromPercent(word)] : [];
   for (const [run] of word.matchAll(/[A-Za-z0-9+/_-]{8,}/g)) {
@@ -114,7 +114,7 @@ function decodings(word: string): string[] {
   return found;
 }
 
-/** Undoes what JSON and web pages do to letters that are not plain. */
+/** Undoes the escapes of JSON and web pages. */
 export function unescapeText(text: string): string {
   const letter = (code: number) => (code <= 0x10ffff ? String.fromCodePoint(code) : '�');
   return text
@@ -124,11 +124,11 @@ export function unescapeText(text: string): string {
 }
 
 /**
- * Makes what takes echoes out of texts.
+ * Makes a function that removes echoes from texts.
  *
  * @param sent - what must not come back
  * @param token - nor any part of this
- * @param mask - what becomes of a URN
+ * @param mask - masks a URN
  */
 export function echoDropper(
   sent: readonly string[],

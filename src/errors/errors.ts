@@ -7,35 +7,35 @@ export interface ErrorDetails {
   code: ErrorCode;
   /** One sentence: what happened. */
   description: string;
-  /** One or two sentences: what whoever wrote the job should do. */
+  /** One or two sentences: what the author of the job should do. */
   fix: string;
-  /** The HTTP status that RapidPro answered with, where it answered. */
+  /** The HTTP status of RapidPro's answer, if it answered. */
   statusCode?: number | undefined;
   /** Seconds until RapidPro takes requests again. */
   retryAfter?: number | undefined;
-  /** What RapidPro said of each key of the body, flat: `urns[1]: Invalid URN: tel:…67`. */
+  /** What RapidPro said about each key of the body, as a flat list: `urns[1]: Invalid URN: tel:…67`. */
   errors?: string[] | undefined;
   /** Details that a job can use; JSON only. */
   details?: Dictionary | undefined;
   cause?: unknown;
-  /** What became of the request. Default: `none`. */
+  /** What happened to the request. Default: `none`. */
   outcome?: ErrorOutcome | undefined;
 }
 
-/** What an error can hold besides its code, description and fix. */
+/** What an error can contain besides its code, description and fix. */
 type MoreDetails = Omit<ErrorDetails, 'code' | 'description' | 'fix'>;
 
 /**
  * The one class of error that this package throws.
  *
- * `name`, `code`, `description`, `fix` and, where they apply, `statusCode`, `retryAfter` (seconds),
- * `errors` and `details` are own enumerable properties: the platform prints and keeps just those.
- * `cause` and `outcome` are not enumerable. No token, name, URN or message text is in any of them.
+ * `name`, `code`, `description`, `fix` and, if they apply, `statusCode`, `retryAfter` (seconds), `errors` and
+ * `details` are own enumerable properties: the platform prints and keeps only those. `cause` and `outcome` are not
+ * enumerable. None of them contains a token, name, URN or message text.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor sets what the interface promises
 export class RapidProError extends Error {
   static {
-    // Its own name, also where a build gives classes short ones: a console prints it.
+    // Its own name, because a console prints it and a build may shorten names of classes.
     Object.defineProperty(RapidProError, 'name', { value: 'RapidProError' });
   }
 
@@ -52,7 +52,7 @@ export class RapidProError extends Error {
   }
 }
 
-/** An interface, since a field of the class would be there also where it does not apply. */
+/** An interface, because a field of the class would always be there. */
 export interface RapidProError {
   /** What went wrong, as a word. */
   readonly code: ErrorCode;
@@ -64,11 +64,11 @@ export interface RapidProError {
   readonly statusCode?: number;
   /** Seconds until RapidPro takes requests again. */
   readonly retryAfter?: number;
-  /** What RapidPro said of each key of the body. */
+  /** What RapidPro said about each key of the body. */
   readonly errors?: string[];
   /** Details that a job can use. */
   readonly details?: Dictionary;
-  /** What became of the request. A job can read it; it is not printed. */
+  /** What happened to the request. A job can read it; it is not printed. */
   readonly outcome: ErrorOutcome;
 }
 
@@ -82,7 +82,7 @@ export function fail(
   return new RapidProError({ code, description, fix, ...more });
 }
 
-/** The same error but for what is changed. Where its words change, the first one becomes the cause. */
+/** The same error with changes. If its words change, the first error becomes the cause. */
 export function changed(error: RapidProError, changes: Partial<ErrorDetails>): RapidProError {
   const { code, description, fix, statusCode, retryAfter, errors, details, outcome } = error;
   const cause = 'description' in changes || 'code' in changes ? error : error.cause;

@@ -1,8 +1,8 @@
 import { RapidProError } from './errors.js';
-import { type Failure, mayBeDone } from './failure.js';
+import { type Failure, mayBeDone } from './outcome.js';
 import { redact } from './redact.js';
 
-/** What a socket's failure means to a person, and whether the server may have done the work. */
+/** What a failure of a socket means, and whether the server may have done the work. */
 interface NetworkFailure {
   failure: Failure | undefined;
   error: RapidProError;
@@ -12,11 +12,11 @@ const AGAIN =
   'Run the job again in a few minutes. If it keeps failing, ask the people who run the server.';
 const CHECK_HOST = 'Check "host" in the credential: its spelling, and its port if it has one.';
 
-/** The proxy of the network did not let a connection through: nothing got as far as the server. */
+/** The proxy of the network did not let a connection through: nothing reached the server. */
 export class ProxyFailure extends Error {
   /**
    * @param statusCode - what the proxy answered; undefined if it could not be reached itself
-   * @param cause - what kept it from being reached
+   * @param cause - why it could not be reached
    */
   constructor(
     readonly statusCode: number | undefined,
@@ -26,7 +26,7 @@ export class ProxyFailure extends Error {
   }
 }
 
-/** What kept a connection to the server from being made: nothing was sent. */
+/** Failures to connect to the server: nothing was sent. */
 export class NotConnected extends Error {
   constructor(cause: unknown) {
     super('no connection', { cause });
@@ -43,18 +43,18 @@ function rootOf(error: unknown): { code: string; syscall: string } {
     errors?: unknown[];
   };
   if (typeof code === 'string') return { code, syscall: String(syscall ?? '') };
-  // undici's own parser gives its errors no code where the head of an answer cannot be read at all.
+  // If the head of an answer is unreadable, the error from undici's parser has no code.
   if (name === 'HTTPParserError') return { code: 'HPE_UNKNOWN', syscall: '' };
   if (Array.isArray(errors) && errors.length > 0) return rootOf(errors[0]);
   return cause ? rootOf(cause) : { code: '', syscall: '' };
 }
 
-/** What undici says of answers that are no HTTP, or more of it than anybody needs. */
+/** What undici says about answers that are not HTTP, or too large. */
 const NO_HTTP = /^(HPE_(?!INVALID_EOF)|UND_ERR_HEADERS_OVERFLOW$|ERR_ASSERTION$)/;
 
 /**
- * What was thrown, in a few plain texts: logs print causes, and undici's errors hold bytes of the
- * answer and the socket.
+ * A thrown error as a few plain texts: logs print causes, and undici's errors contain bytes of the answer and the
+ * socket.
  */
 export function bareCause(thrown: unknown): Error {
   const { name, message } = (thrown ?? {}) as { name?: unknown; message?: unknown };
@@ -72,7 +72,7 @@ const UNREACHABLE = new Set([
   'EADDRNOTAVAIL',
 ]);
 const PROXY = 'the environment variable HTTPS_PROXY (or HTTP_PROXY)';
-/** What a proxy answers that wants a password. The same whether it is asked for a connection or a page. */
+/** The answer of a proxy that wants a password, for connections and pages alike. */
 export const ASKS_FOR_PASSWORD = {
   code: 'PROXY_FAILED',
   description: 'The proxy of the network asks for a user name and a password.',
@@ -108,7 +108,7 @@ function describeProxy({
   ];
 }
 
-/** A tunnel that ends while the connection to the server is made. */
+/** A tunnel that ends before the connection to the server is made. */
 function describeNotConnected({ cause }: NotConnected): ReturnType<typeof describeProxy> {
   const [failure, details] = describe(rootOf(cause), 0);
   if (!failure || details.code !== 'CONNECTION_LOST') {
@@ -125,7 +125,7 @@ function describeNotConnected({ cause }: NotConnected): ReturnType<typeof descri
   ];
 }
 
-/** The certificate is good, but nobody here knows who made it. */
+/** The certificate is valid, but its authority is unknown here. */
 const UNKNOWN_AUTHORITY =
   /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|CERT_UNTRUSTED|INVALID_CA)/;
 const INSECURE: readonly [RegExp, description: string, fix: string][] = [
@@ -182,7 +182,7 @@ function describe(
       },
     ];
   }
-  // The same codes also end a connection that stands, after the server has read the request.
+  // The same codes can also end an open connection, after the server has read the request.
   if (UNREACHABLE.has(code) && syscall !== 'read' && syscall !== 'write') {
     return [
       { kind: 'unreachable' },

@@ -1,7 +1,34 @@
 import { changed, type RapidProError } from './errors.js';
-import { knownCause } from './knownCause.js';
 
-/** What a second time would do that a first one did already. Only sends and starts reach people. */
+/** What happened to one attempt, as far as retries are concerned. */
+export type Failure =
+  /** 429: RapidPro did nothing. */
+  | { kind: 'throttled'; retryAfter: number | undefined }
+  /** Nothing reached the server: refused, no such host. */
+  | { kind: 'unreachable' }
+  /** 500 for a request with groups, fields or a topic: one may be seconds old, and known soon. */
+  | { kind: 'unready' }
+  /** A temporary refusal: nothing was done, but soon it can be. */
+  | { kind: 'busy' }
+  /** A refusal without its text: nothing was done, and the next answer says why. */
+  | { kind: 'unread' }
+  /** Another 500, a failing proxy, a reset, a broken answer: the server may have done the work. */
+  | { kind: 'ambiguous'; retryAfter?: number | undefined }
+  /** No answer in time: the server may have done the work. */
+  | { kind: 'timeout' };
+
+/** Whether the server may still have done the work. */
+export function mayBeDone({ kind }: Failure): boolean {
+  return kind === 'ambiguous' || kind === 'timeout' || kind === 'unready';
+}
+
+/** Whether a proxy says that it got no answer from the server, or not in time. 520 to 530 are Cloudflare's. */
+export function isGatewayStatus(statusCode: number): boolean {
+  const isCloudflare = statusCode >= 520 && statusCode <= 530;
+  return isCloudflare || statusCode === 408 || (statusCode >= 502 && statusCode <= 504);
+}
+
+/** What repeating it would do twice. Only sends and starts reach people. */
 const TWICE: { readonly [path: string]: string } = {
   broadcasts: 'send it twice',
   messages: 'send it twice',
@@ -10,17 +37,32 @@ const TWICE: { readonly [path: string]: string } = {
   ticket_actions: 'add the note twice',
   campaign_events: 'add the event twice',
 };
-/** The same where an object is changed that is there. */
+/** The same for changes of an existing object. */
 const CHANGED_TWICE: { readonly [path: string]: string } = {
   contacts: 'change the contact, or add its note, twice',
   campaign_events: 'change the event twice: RapidPro 9 gives it a new uuid each time',
 };
 
+const NEW_OR_MALFORMED =
+  'Known causes: a group, field or topic created less than six seconds ago, a URN given twice, a malformed uuid.';
+
+const CAUSES: { readonly [path: string]: string } = {
+  contacts: NEW_OR_MALFORMED,
+  contact_actions: NEW_OR_MALFORMED,
+  ticket_actions: NEW_OR_MALFORMED,
+  campaign_events: 'Known cause: the field in "relative_to" does not hold dates.',
+};
+
+/** What RapidPro is known to answer 500 to, by the endpoint that is posted to. */
+export function knownCause(path: string): string | undefined {
+  return CAUSES[path];
+}
+
 /**
- * The error for a write that must not be repeated, and of which nobody knows whether it was done.
+ * The error for a write that must not be repeated, and may or may not have been done.
  *
  * @param path - the endpoint
- * @param isChange - true if it changes what is there
+ * @param isChange - true if it changes an existing object
  */
 export function outcomeUnknown(
   error: RapidProError,
@@ -43,9 +85,9 @@ export const PERHAPS_DONE = ' An earlier attempt lost its answer, and may have d
 const LAST_PERHAPS = ' It may have been done anyway.';
 
 /**
- * The error of the last attempt at a write, where one of them may have done the work all the same.
+ * The error of the last attempt at a write, if one of the attempts may have done the work.
  *
- * @param isEarlier - true if an attempt before the last one may have
+ * @param isEarlier - true if it may have been an attempt before the last one
  */
 export function perhapsDone(error: RapidProError, isEarlier: boolean): RapidProError {
   return changed(error, {
@@ -54,7 +96,7 @@ export function perhapsDone(error: RapidProError, isEarlier: boolean): RapidProE
   });
 }
 
-/** What an error says of the last attempt alone. */
+/** What an error says only about the last attempt. */
 export function withoutPerhaps({ description }: RapidProError): string {
   return description.replace(PERHAPS_DONE, '').replace(LAST_PERHAPS, '');
 }

@@ -1,12 +1,12 @@
 import type { ErrorCode, RapidProError } from './errors.js';
 
 /**
- * Whom an error concerns: `one` item alone; `all`, since the next request would meet it too; or the
- * `server` or the way to it, which may be about one or about all.
+ * Whom an error concerns: `one` item; `all`, because the next request would fail too; or the `server` or the
+ * connection, which can concern one or all.
  */
 type Reach = 'one' | 'all' | 'server';
 
-/** A part of what a code means; a code that is not here concerns one item. */
+/** Whom a code concerns. A code that is not listed concerns one item. */
 const REACH: Partial<Record<ErrorCode, Reach>> = {
   RATE_LIMITED: 'all',
   INVALID_TOKEN: 'all',

@@ -3,18 +3,18 @@ import { echoDropper, unescapeText } from './echoes.js';
 import { SCHEMES } from './urnAdvice.js';
 
 /**
- * Keeps people out of error texts: RapidPro echoes what it was sent, and an error is logged and kept.
- * URNs shrink to their scheme and last two characters; names and message texts are left out.
+ * Keeps personal data out of error texts. RapidPro repeats what was sent, and errors are logged and kept. URNs are
+ * masked to their scheme and last two characters; names and message texts are removed.
  */
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-/** What looks like a person's number or address. A uuid is matched first, so that it stays whole. */
+/** What looks like a phone number or address. A uuid is matched first, so that it stays whole. */
 const PERSONAL = new RegExp(
   `${UUID}|\\b(?:${SCHEMES.join('|')}):\\S+|\\+\\d[\\d ().-]{3,}\\d|\\d{8,}`,
   'gi',
 );
 
-/** Keys of a body whose values are a person's, or were written to one. */
+/** Keys of a body with personal values, or texts to a person. */
 const PERSONAL_KEYS = new Set([
   'name',
   'urn',
@@ -31,23 +31,23 @@ const PERSONAL_KEYS = new Set([
   'quick_replies',
   'attachments',
 ]);
-/** Words of RapidPro's own that people call a contact by when they try things out. */
+/** RapidPro's own words that people use as names when they try things out. */
 const OURS = new Set(
   'contact contacts field fields group groups name number object phone test text the urn urns user uuid value'.split(
     ' ',
   ),
 );
-/** Levels of a body that are looked through. */
+/** How many levels of a body are searched. */
 const DEEPEST = 50;
-/** Of all texts of a refusal, this much is read, so that none takes longer than a few ms, … */
+/** The most characters of a whole refusal that are read, so that it takes only a few ms, … */
 const MOST_READ = 8000;
-/** … of one text this much, … */
+/** … the most of one text, … */
 const LONGEST_READ = 2000;
-/** … and this much is shown. */
+/** … and the most that are shown. */
 const LONGEST_SHOWN = 300;
-/** Words at the end of a part, of which an echo could go on behind it. */
+/** The words at the end of a cut text. An echo could continue after them. */
 const CUT_OFF = 3;
-/** Texts of a request in which numbers are looked for. */
+/** How many texts of a request are searched for numbers. */
 const MOST_SENT = 2000;
 
 /** `tel:+250788123123` becomes `tel:…23`. */
@@ -68,20 +68,20 @@ function collectTexts(value: unknown, found: Set<string>, depth = 0): void {
     const text = String(value).trim();
     if (text === '' || isUuid(text)) return;
     found.add(text);
-    // What follows a scheme may come back alone.
+    // The part after a scheme may come back alone.
     const [, path] = /^[a-z]+:(\S{3,})$/i.exec(text) ?? [];
     if (path) found.add(path);
   } else if (value !== null && typeof value === 'object') {
     for (const [key, item] of Object.entries(value)) {
-      // A key that no field or list has was a value.
+      // An unknown key must have been a value.
       if (/[^\w.-]/.test(key)) collectTexts(key, found, DEEPEST);
-      // What kind of quick reply it is, is RapidPro's word.
+      // The type of a quick reply is RapidPro's word.
       if (key !== 'type') collectTexts(item, found, depth + 1);
     }
   }
 }
 
-/** Numbers that stand where no person's are expected, as behind a key that RapidPro does not have. */
+/** Numbers in unexpected places, such as under a key that RapidPro does not have. */
 function collectNumbers(value: unknown, found: Set<string>): void {
   for (const one of Array.isArray(value) ? value : [value]) {
     const text = typeof one === 'string' || typeof one === 'number' ? String(one) : '';
@@ -89,24 +89,24 @@ function collectNumbers(value: unknown, found: Set<string>): void {
   }
 }
 
-/** A person is known by each part of a name. */
+/** Each part of a name identifies a person. */
 function collectNames(name: unknown, found: Set<string>): void {
   if (typeof name !== 'string') return;
   for (const [part] of name.matchAll(/[\p{L}\p{N}]{3,}/gu)) {
     if (OURS.has(part.toLowerCase())) continue;
     found.add(part);
-    // Short ones are looked for as they are written: a server may write them in capitals.
+    // Short ones are searched in their own letter case and in capitals, as servers may write them.
     found.add(part.toUpperCase());
   }
 }
 
-/** The texts of a request that must not come back in an error. */
+/** The texts of a request that must not be in an error. */
 export function personalTexts(request: Pick<ApiRequest, 'path' | 'query' | 'body'>): string[] {
   const found = new Set<string>();
   for (const source of [request.query, request.body]) {
     if (source === null || typeof source !== 'object') continue;
     for (const [key, value] of Object.entries(source)) {
-      // A group's or a field's name is the job author's own word, and what the error is about.
+      // The name of a group or field comes from the author of the job, and the error is about it.
       if (key === 'name' && request.path !== 'contacts') continue;
       if (PERSONAL_KEYS.has(key)) collectTexts(value, found);
       else collectNumbers(value, found);
@@ -120,16 +120,16 @@ function mask(match: string): string {
   return isUuid(match) ? match : maskUrn(match);
 }
 
-/** An address, with whatever stands around it without a space. */
+/** An address, with everything around it up to the next space. */
 function maskAddress(word: string): string {
   return word.includes('@') ? '…' : word;
 }
 
-/** Letters that are not seen, or turn those around them: a log shows only what can be read. */
+/** Invisible letters, or letters that change the direction of text. A log shows only readable text. */
 const UNSEEN =
   /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
-/** Takes out of a text what does things to a terminal or makes lines of its own. */
+/** Removes terminal control characters and line breaks. */
 function toPlainLine(text: string): string {
   return text
     .toWellFormed()
@@ -138,7 +138,7 @@ function toPlainLine(text: string): string {
     .trim();
 }
 
-/** The beginning of a text, without the last words: what is an echo only with the rest would be shown. */
+/** The beginning of a text, without the last words, because they could be the beginning of an echo. */
 function beginningOf(text: string, length: number): string {
   const part = toPlainLine(unescapeText(text.slice(0, length)));
   let end = part.length;
@@ -147,8 +147,8 @@ function beginningOf(text: string, length: number): string {
 }
 
 /**
- * Makes what makes the texts of one refusal fit for a log. It never throws. However much the server
- * says, the time it takes is bounded: of what is beyond, nothing is shown.
+ * Makes a function that prepares the texts of one refusal for a log. It never throws. Its time is limited: what is
+ * beyond the limit is not shown.
  *
  * @param personal - from `personalTexts`
  * @param token - the credential's token
@@ -175,17 +175,17 @@ export function redact(text: string, personal: readonly string[] = [], token = '
   return redactor(personal, token)(text);
 }
 
-/** Finds phone numbers that were sent in what a server says, however it groups or writes their digits. */
+/** Finds phone numbers that were sent in the words of a server, whatever the grouping and script of digits. */
 
-/** Digits at the end by which a number is known: countries and trunk zeros stand before them. */
+/** The last digits, which identify a number. Country codes and trunk zeros come before them. */
 const KNOWN_BY = 7;
-/** What a server may put between two digits of a number. */
+/** What a server may write between two digits of a number. */
 const BETWEEN = '(?:<\\/?\\w{1,8}>|&(?:\\w{2,8}|#\\d{1,5});|%20|[^\\p{L}\\p{Nd}])';
 const RUN = new RegExp(`\\p{Nd}(?:${BETWEEN}{0,4}\\p{Nd})*`, 'gu');
-/** Numbers in what was sent: a message may have one in it. Of a long text, the beginning is looked at. */
+/** Numbers in what was sent, including in messages. Only the beginning of a long text is searched. */
 const SENT_RUN = /\p{Nd}(?:[ ().\u2010-\u2015/-]{0,3}\p{Nd}){6,}/gu;
 
-/** The digits of a text as 0 to 9: those of each script stand in a row, and its 0 comes after no digit. */
+/** The digits of a text as 0 to 9. In each script they are consecutive, and no digit comes before its 0. */
 export function digitsOf(text: string): string {
   return Array.from(text.replace(/%20|&#\d{1,5};/g, ' ').matchAll(/\p{Nd}/gu), ([digit]) => {
     const code = digit.codePointAt(0) ?? 0;
@@ -203,9 +203,9 @@ function endingsIn(text: string): string[] {
 }
 
 /**
- * Makes what masks numbers in texts: each run of digits that has one of them in it.
+ * Makes a function that masks numbers in texts: each run of digits that contains one of them.
  *
- * @param sent - the texts that were sent; those without a number are left alone
+ * @param sent - the texts that were sent; texts without a number are ignored
  */
 function numberDropper(sent: readonly string[]): (text: string) => string {
   const endings = new Set(sent.slice(0, MOST_SENT).flatMap(endingsIn));

@@ -1,18 +1,69 @@
 import type { ErrorCode } from './errors.js';
-import type { FieldError } from './flatten.js';
+
+/** What RapidPro says where it refuses something, and what that means. */
+
+export interface FieldError {
+  /** Where in the body: `urns[0]`, `fields.age`; empty if it is about the whole. */
+  path: string;
+  text: string;
+}
+
+/** Keys for errors about the whole request. */
+const WHOLE = new Set(['detail', 'non_field_errors']);
+/** Nobody reads more, and a hostile server could send any number. */
+const MOST_ERRORS = 50;
+const DEEPEST = 8;
+
+function join(path: string, key: string): string {
+  if (path === '' && WHOLE.has(key)) return '';
+  if (/^\d+$/.test(key)) return `${path}[${key}]`;
+  return path === '' ? key : `${path}.${key}`;
+}
+
+function collect(value: unknown, path: string, depth: number, found: FieldError[]): void {
+  if (found.length >= MOST_ERRORS || depth > DEEPEST || value === null || value === undefined)
+    return;
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      const nested = item !== null && typeof item === 'object';
+      // A list of texts belongs to its key; objects in a list get their index.
+      collect(item, nested ? `${path}[${index}]` : path, depth + 1, found);
+    }
+  } else if (typeof value === 'object') {
+    for (const [key, item] of Object.entries(value))
+      collect(item, join(path, key), depth + 1, found);
+  } else {
+    found.push({ path, text: String(value) });
+  }
+}
 
 /**
- * What RapidPro's own English sentences mean. A server may translate them, so a sentence that is not
- * here is no failure: the code then falls back to what the status and the shape say.
+ * Turns an error body of RapidPro into a flat list of sentences, each with its key before it; empty if it says
+ * nothing. `{ "urns": { "0": ["Invalid"] } }` becomes `urns[0]: Invalid`. Texts, lists and objects can be nested in
+ * any way.
  */
+export function flattenErrors(body: unknown): FieldError[] {
+  const found: FieldError[] = [];
+  if (body !== null && typeof body === 'object') collect(body, '', 0, found);
+  return found;
+}
 
+/** Writes a flat error as a person reads it. */
+export function formatFieldError({ path, text }: FieldError): string {
+  return path === '' ? text : `${path}: ${text}`;
+}
+
+/**
+ * What one of RapidPro's own English sentences means. Servers may translate them, so for an unknown sentence, status
+ * and shape decide the code.
+ */
 interface Refusal {
   pattern: RegExp;
   code: ErrorCode;
   fix: string;
 }
 
-/** What the newer servers say of the event of a campaign for some seconds after it was made. */
+/** What the newer servers say about a campaign event for some seconds after its creation. */
 const BUSY = /currently being scheduled/i;
 
 const REFUSALS: readonly Refusal[] = [
@@ -63,10 +114,10 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** Sentences of RapidPro are shorter by far. */
+/** RapidPro's sentences are far shorter. */
 const LONGEST = 2000;
 
-/** The meaning that all the sentences share, or undefined if they differ or are not known. */
+/** The common meaning of all sentences; undefined if they differ or are unknown. */
 export function knownRefusal(
   errors: readonly FieldError[],
 ): { code: ErrorCode; fix: string } | undefined {
@@ -78,7 +129,7 @@ export function knownRefusal(
   return first && found.every(refusal => refusal === first) ? first : undefined;
 }
 
-/** Whether RapidPro refuses only for the moment. */
+/** Whether the refusal is temporary. */
 export function isBusy(errors: readonly FieldError[]): boolean {
   return errors.some(({ text }) => BUSY.test(text.slice(0, LONGEST)));
 }

@@ -2,23 +2,21 @@ import { resourceAt } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
 import { parseUrl } from '../url.js';
 import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } from './errors.js';
-import { isGatewayStatus } from './failure.js';
-import { type FieldError, flattenErrors, formatFieldError } from './flatten.js';
-import { knownCause } from './knownCause.js';
 import { ASKS_FOR_PASSWORD } from './networkErrors.js';
+import { isGatewayStatus, knownCause } from './outcome.js';
 import { personalTexts, redact, redactor } from './redact.js';
-import { knownRefusal } from './refusals.js';
+import { type FieldError, flattenErrors, formatFieldError, knownRefusal } from './refusals.js';
 import { cleanSentence, pathCleaner } from './sentences.js';
 import { urnAdvice } from './urnAdvice.js';
 
-/** An answer that is not a success, as far as it could be read. */
-export interface Refused {
+/** An unsuccessful answer, as far as it could be read. */
+interface Refused {
   statusCode: number;
-  /** The parsed body, where it was JSON. */
+  /** The parsed body, if it was JSON. */
   body: unknown;
-  /** True if it was JSON with something in it, as all of RapidPro's refusals are but a few. */
+  /** True if it was JSON that is not empty, like almost all of RapidPro's refusals. */
   isJson: boolean;
-  /** True if RapidPro named the workspace of the token: the token itself is good. */
+  /** True if RapidPro named the workspace of the token, so the token itself is valid. */
   authenticated: boolean;
   retryAfter?: number | undefined;
   location?: string | undefined;
@@ -26,7 +24,7 @@ export interface Refused {
 
 type Verdict = Omit<ErrorDetails, 'statusCode' | 'outcome'>;
 
-/** What of the credential errors speak of, or must not show. */
+/** The parts of the credential that errors mention, or must not show. */
 interface Credential {
   origin: string;
   /** True if the connection is not encrypted, and leads to another machine. */
@@ -38,9 +36,9 @@ interface Context {
   request: ApiRequest;
   credential: Credential;
   refused: Refused;
-  /** What RapidPro said, flat, to be understood but not shown. */
+  /** What RapidPro said, as a flat list. To be read, not shown. */
   raw: FieldError[];
-  /** The same, fit for a log. */
+  /** The same, for a log. */
   errors: FieldError[];
 }
 
@@ -65,12 +63,12 @@ function said(errors: readonly FieldError[]): string {
   return `: ${/[.!?]$/.test(text) && more === '' ? text.slice(0, -1) : text}${more}`;
 }
 
-/** True if the answer may come from something before RapidPro, or from another server. */
+/** True if the answer may come from something in front of RapidPro, or from another server. */
 function isNotRapidPro({ isJson, authenticated }: Refused): boolean {
   return !isJson && !authenticated;
 }
 
-/** The same of one in JSON: RapidPro says what it refuses in `detail`, or in a list for each key. */
+/** The same for JSON: RapidPro explains a refusal in `detail`, or in a list for each key. */
 function isOtherRefusal(refused: Refused): boolean {
   if (isNotRapidPro(refused)) return true;
   if (refused.authenticated) return false;
@@ -118,7 +116,7 @@ function forbidden({ refused, raw, errors, credential }: Context): Verdict {
   };
 }
 
-/** RapidPro finds nothing only where one object, or a place in a list, is named; and says so in `detail`. */
+/** RapidPro answers "not found" only for one object or a place in a list, and says so in `detail`. */
 function isOtherJson(
   { body, authenticated }: Refused,
   { method, query = {} }: ApiRequest,
@@ -160,7 +158,7 @@ function notFound({ refused, errors, request }: Context): Verdict {
   };
 }
 
-/** How to write an address of the kind that RapidPro refused. */
+/** How to write an address of the type that RapidPro refused. */
 function urnFix(raw: readonly FieldError[], { query, body }: ApiRequest): string {
   const [, named] = /Invalid URN:\s*([a-z]+:)/i.exec(raw[0]?.text ?? '') ?? [];
   const [, place = '0'] = /^urns\[(\d+)\]/.exec(raw[0]?.path ?? '') ?? [];
@@ -230,7 +228,7 @@ function serverError({ errors, request: { method, path } }: Context): Verdict {
   };
 }
 
-/** What a proxy says where no answer came from the server behind it. */
+/** What a proxy says if it got no answer from the server. */
 function unavailable({ refused: { statusCode, retryAfter } }: Context): Verdict {
   return {
     code: 'SERVER_UNAVAILABLE',
@@ -303,18 +301,18 @@ function judge(context: Context): Verdict {
   return other(context);
 }
 
-/** By the status of an answer, whether RapidPro did what it was asked. */
+/** Whether RapidPro did what it was asked, by the status of its answer. */
 function outcomeOf(statusCode: number): ErrorOutcome {
   if (statusCode < 400 || statusCode === 407) return 'none';
   return statusCode === 408 || statusCode >= 500 ? 'unknown' : 'refused';
 }
 
-/** The place of a fault in the list that the job gave, which may be longer than the one that was sent. */
+/** The position of a mistake in the job's list, which may be longer than the list that was sent. */
 function placeInJob({ path, text }: FieldError, { body, positions }: ApiRequest): FieldError {
   const [, key = '', place, rest = ''] = /^(\w+)(?:\[(\d+)\])?(.*)$/s.exec(path) ?? [];
   const list = (body as { [key: string]: unknown } | null | undefined)?.[key];
   if (!Array.isArray(list)) return { path, text };
-  // RapidPro names a reference that it does not know by what was sent.
+  // RapidPro repeats an unknown reference as it was sent.
   const sent = place === undefined ? list.findIndex(item => endsWith(text, item)) : Number(place);
   if (sent < 0) return { path, text };
   const index = positions?.[key] ? positions[key][sent] : sent;
@@ -325,7 +323,7 @@ function endsWith(text: string, item: unknown): boolean {
   return typeof item === 'string' && item !== '' && text.endsWith(`: ${item}`);
 }
 
-/** Makes the error for an answer that is not a success. */
+/** Makes the error for an unsuccessful answer. */
 export function responseError(
   request: ApiRequest,
   credential: Credential,
@@ -342,7 +340,7 @@ export function responseError(
   return new RapidProError({
     ...verdict,
     statusCode: refused.statusCode,
-    // What another server says is about nothing that the job did.
+    // Another server's words are not about the job.
     errors: /^(NOT_RAPIDPRO|PROXY_FAILED)$/.test(verdict.code) ? [] : errors.map(formatFieldError),
     outcome: outcomeOf(refused.statusCode),
   });

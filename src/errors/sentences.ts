@@ -1,6 +1,6 @@
 /**
- * RapidPro's own sentences. What is in them is nobody's, also where a job sent the same words: only what
- * stands before or behind them may be.
+ * RapidPro's own sentences. They contain no personal data, even if a job sent the same words. Only the text before or
+ * after them can.
  */
 
 const WHOLE = [
@@ -41,13 +41,13 @@ const SENTENCE = new RegExp(
   `^(?:(${WHOLE.join('|')})$|(${BEFORE.join('|')})?)(.*?)(${BEHIND.join('|')})?$`,
   's',
 );
-/** A longer one holds what a job sent. */
+/** A longer one contains what a job sent. */
 const LONGEST = 400;
 
 /**
- * Cleans a text, but for what RapidPro itself says.
+ * Cleans a text, except RapidPro's own words.
  *
- * @param clean - makes any other text fit for a log
+ * @param clean - prepares any other text for a log
  */
 export function cleanSentence(text: string, clean: (text: string) => string): string {
   if (text.length > LONGEST) return clean(text);
@@ -58,10 +58,10 @@ export function cleanSentence(text: string, clean: (text: string) => string): st
 }
 
 /**
- * Cleans the path of what a text is about, but for the keys that the job sent.
+ * Cleans the path that a text is about, except the keys that the job sent.
  *
  * @param sent - the body
- * @param clean - makes any other text fit for a log
+ * @param clean - prepares any other text for a log
  */
 export function pathCleaner(
   sent: unknown,
@@ -76,7 +76,7 @@ export function pathCleaner(
       .join('');
 }
 
-/** Keys as the API has them: what else stands before a colon may be a person's. */
+/** Keys as the API writes them. Anything else before a colon may be personal data. */
 const KEY = /^[a-z][a-z_]{0,40}$/;
 const DEEPEST = 6;
 

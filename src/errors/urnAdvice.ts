@@ -1,4 +1,4 @@
-/** The kinds of addresses of both lines of servers. */
+/** The schemes of both lines of servers. */
 export const SCHEMES = [
   'tel',
   'mailto',
@@ -30,7 +30,7 @@ export const URN_FIX =
 const DIGITS_FIX = (scheme: string) =>
   `Write only digits, without plus sign, spaces or dashes: "${scheme}:250788123123".`;
 
-/** How an address of each kind is written. */
+/** How to write an address of each scheme. */
 const ADVICE: { [scheme: string]: string } = {
   tel: PHONE_FIX,
   whatsapp: DIGITS_FIX('whatsapp'),
@@ -47,7 +47,7 @@ const ADVICE: { [scheme: string]: string } = {
   ext: 'Write an id without "#", "?" and "%": "ext:household-10".',
 };
 
-/** What to write, by the kind of address. */
+/** What to write, by scheme. */
 export function urnAdvice(urn: string): string {
   const scheme = /^\s*([a-z]+):/i.exec(urn)?.[1]?.toLowerCase() ?? '';
   return ADVICE[scheme] ?? URN_FIX;

@@ -3,7 +3,8 @@ import { fail } from '../errors/errors.js';
 import { resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import { bodyCheck, keysOf, record, text, uuid, uuidOrName } from './body.js';
-import { isShown, refuseNearMisses, warnUnknownKeys } from './check.js';
+import { isObject, isShown, refuseNearMisses, warnUnknownKeys } from './check.js';
+import { refuseExpressions } from './expressions.js';
 import { asUuid, checkEach, contactKey, requireUrn, URN_FIX } from './identifiers.js';
 import { suggest } from './nearest.js';
 
@@ -11,7 +12,7 @@ import { suggest } from './nearest.js';
 
 const hasUuid = (value: unknown) => value !== null && typeof value === 'object' && 'uuid' in value;
 
-/** What stands there in place of text: usually a number where a URN may be, or all of what was read. */
+/** What is there instead of text: usually a number in place of a URN, or a whole record. */
 const notText =
   (expected: string, takesUrn: boolean, uuids = 'state => state.data.map(one => one.uuid)') =>
   (issue: { input?: unknown }) => {
@@ -24,6 +25,7 @@ const notText =
     if (takesUrn && issue.input === null) {
       return 'is null: leave out what is missing, as urns: () => util.phoneUrns(…) does with { ifInvalid: "null" }';
     }
+    if (takesUrn && issue.input === undefined) return `is missing: it ${expected}`;
     return expected.includes('uuid') && hasUuid(issue.input)
       ? `${expected}. Use uuids: ${uuids}`
       : expected;
@@ -58,7 +60,7 @@ const contacts = listOf(
   true,
 );
 const groups = listOf('the uuid or the name of a group', '["Mothers"] or [$.data.name]');
-// Version 2 passed a number on, and RapidPro takes it as text.
+// Version 2 passed numbers on, and RapidPro takes them as text.
 const textOrNumber = z.union([z.string(), z.number()], { error: 'must be text' });
 const translated = z.union(
   [textOrNumber, record(z.unknown(), 'must be text, or an object with a text for each language')],
@@ -91,7 +93,7 @@ const recipientShape = {
   groups: groups.optional(),
 };
 
-/** The newer servers break down on texts alone; RapidPro 9 takes no quick replies at all. */
+/** The newer servers crash on plain texts; RapidPro 9 takes no quick replies at all. */
 const quickReplies = z.unknown().transform(value => {
   const typed = (item: unknown) =>
     ['string', 'number'].includes(typeof item) ? { type: 'text', text: String(item) } : item;
@@ -103,7 +105,7 @@ const quickReplies = z.unknown().transform(value => {
   );
 });
 
-/** Who is left out of a flow start: without a value, everyone would be started. */
+/** They leave people out of a flow start. Without a value, everyone would be started. */
 const NARROWING = ['restart_participants', 'exclude_active'];
 
 const broadcastShape = {
@@ -139,7 +141,7 @@ const messageShape = {
   ticket: z.unknown().optional(),
 };
 
-/** A list that is empty by mistake would leave the contact where nobody can reach it. */
+/** A list that is empty by mistake would make the contact unreachable. */
 function refuseNoUrns(body: { urns?: string[] | undefined }, where: string): void {
   if (body.urns?.length !== 0) return;
   throw fail(
@@ -154,8 +156,8 @@ function requireUrns(body: { urns?: string[] | undefined }, where: string): void
 }
 
 /**
- * A contact of which nothing is left is missing data, not a wish for an empty contact, and so is one of which
- * RapidPro would take nothing.
+ * A contact without any value is missing data, not a wish for an empty contact. The same is true if RapidPro would
+ * take none of its keys.
  */
 function requireSomething(body: object, given: unknown, where: string): void {
   const keys = Object.keys(body);
@@ -178,14 +180,14 @@ function requireSomething(body: object, given: unknown, where: string): void {
   );
 }
 
-/** RapidPro would refuse the whole request for one of them, perhaps after others were sent. */
+/** RapidPro would refuse the whole request because of one of them, perhaps after others were sent. */
 function requireContacts(body: { contacts?: string[] | undefined }, where: string): void {
   checkEach(body.contacts, (contact, index) => contactKey(contact, `${where}.contacts[${index}]`));
 }
 
 const QUICK_REPLY = ['type', 'text', 'extra'];
 
-/** Quick replies: one list, or one for each language. The newer servers break down on one of another kind. */
+/** Quick replies: one list, or one for each language. The newer servers crash on anything else. */
 function checkQuickReplies(value: unknown, where: string, path: 'broadcasts' | 'messages'): void {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) checkQuickReply(item, `${where}[${index}]`, path);
@@ -197,7 +199,7 @@ function checkQuickReplies(value: unknown, where: string, path: 'broadcasts' | '
 }
 
 function checkQuickReply(item: unknown, where: string, path: 'broadcasts' | 'messages'): void {
-  if (item === null || typeof item !== 'object' || Array.isArray(item)) {
+  if (!isObject(item)) {
     const isMissing = item === null || item === undefined;
     throw fail(
       'INVALID_INPUT',
@@ -254,7 +256,7 @@ const message = bodyCheck('message', messageShape, {
   texts: { text: 'message', quick_replies: 'message' },
 });
 
-/** @param isLiteral - the option `literal`, here as in the others */
+/** @param isLiteral - the option `literal`, here and below */
 export function checkContact(value: unknown, where = 'contact', isLiteral = false) {
   const body = contact(value, where, isLiteral);
   requireSomething(body, value, where);
@@ -264,17 +266,17 @@ export function checkContact(value: unknown, where = 'contact', isLiteral = fals
 }
 
 /**
- * A contact that may name itself by `uuid`.
+ * A contact that may have a `uuid`.
  *
- * @param replacesUrns - true where the list becomes the contact's only URNs: an empty one would take
- *   them all away. Otherwise it adds none.
+ * @param replacesUrns - true if the list replaces the contact's URNs: an empty one would remove them all.
+ *   Otherwise, an empty one adds none.
  */
 export function checkContactWithUuid(
   value: unknown,
   { replacesUrns = false, isLiteral = false } = {},
 ) {
   const given = contactWithUuid(value, undefined, isLiteral);
-  // Those that say whom they mean, but with missing data, are told that.
+  // If a uuid or URN is there but empty, a later check says so.
   if (!['uuid', 'urns'].some(key => key in (value as object))) {
     requireSomething(given, value, 'contact');
   }
@@ -287,6 +289,10 @@ export function checkContactWithUuid(
 
 export function checkBroadcast(value: unknown, isLiteral = false) {
   const body = broadcast(value, undefined, isLiteral);
+  if (!isLiteral) {
+    refuseExpressions(body.text, 'broadcast.text', 'broadcast');
+    refuseExpressions(body.quick_replies, 'broadcast.quick_replies', 'broadcast');
+  }
   checkQuickReplies(body.quick_replies, 'broadcast.quick_replies', 'broadcasts');
   requireUrns(body, 'broadcast');
   requireContacts(body, 'broadcast');
@@ -302,36 +308,11 @@ export function checkFlowStart(value: unknown, isLiteral = false) {
   return body;
 }
 
-/** What flows and broadcasts fill in, and a single message does not. An address such as `info@contact.org` is none. */
-const EXPRESSION = new RegExp(
-  [
-    String.raw`(?<![\p{L}\p{N}_.@-])@(?:(?:contact|fields|globals|urns)(?![\p{L}\p{N}_])`,
-    String.raw`(?:results|trigger|input|run|parent|child|node|webhook|ticket|locals)\.[a-z_]`,
-    String.raw`\(\s*(?:["\d]|[a-z_]{1,40}[(.]|(?:contact|fields|globals|urns)\b))`,
-  ].join('|'),
-  'iu',
-);
-
-/** RapidPro sends such a text as it stands: people would read `Dear @contact.name`. */
-function refuseExpressions(text: unknown, where: string): void {
-  if (Array.isArray(text)) {
-    for (const [index, item] of text.entries()) refuseExpressions(item, `${where}[${index}]`);
-  } else if (text !== null && typeof text === 'object') {
-    refuseExpressions((text as Dictionary).text, `${where}.text`);
-  } else if (typeof text === 'string' && EXPRESSION.test(text)) {
-    throw fail(
-      'INVALID_INPUT',
-      `${where} contains an expression such as @contact.name, which sendMessage() does not fill in: people would read it as it is.`,
-      'Nothing was sent. Use sendBroadcast({ contacts: [uuid], text: "…" }), which fills in @contact, @fields and @globals, or put the value into the text with a function of state. If you really mean this text, use the option { literal: true }.',
-    );
-  }
-}
-
 export function checkMessage(value: unknown, isLiteral = false) {
   const body = message(value, undefined, isLiteral);
   if (!isLiteral) {
-    refuseExpressions(body.text, 'message.text');
-    refuseExpressions(body.quick_replies, 'message.quick_replies');
+    refuseExpressions(body.text, 'message.text', 'message');
+    refuseExpressions(body.quick_replies, 'message.quick_replies', 'message');
   }
   checkQuickReplies(body.quick_replies, 'message.quick_replies', 'messages');
   contactKey(body.contact, 'message.contact');

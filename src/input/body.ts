@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Dictionary, Json } from '../types/json.js';
-import { check, type Keys, logAnswered, refuseNearMisses, warnUnknownKeys } from './check.js';
+import {
+  check,
+  isObject,
+  type Keys,
+  logAnswered,
+  refuseNearMisses,
+  warnUnknownKeys,
+} from './check.js';
 import { asUuid, isUuid } from './identifiers.js';
 import { refuseMissing, type TextKind } from './missing.js';
 
@@ -21,7 +28,7 @@ export const uuid = (what: string, hint = '') =>
     .transform(value => asUuid(value) ?? value)
     .refine(isUuid, { error: `must be the uuid of ${what}, not its name${hint}` });
 
-/** What is known by its name too. */
+/** For objects that can also be given by name. */
 export const uuidOrName = (what: string) =>
   z
     .string({ error: `must be the uuid or the name of ${what}` })
@@ -30,12 +37,19 @@ export const uuidOrName = (what: string) =>
       error: `is empty: it must be the uuid or the name of ${what}`,
     });
 
+export const oneOf = <Choice extends string>(choices: readonly Choice[]) =>
+  z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
+
+/** A text without which nothing is meant. */
+export const filled = (what: string) =>
+  text.trim().min(1, { error: `is empty: it must be ${what}` });
+
 /** An object whose keys are free. */
 export const record = (value: z.ZodType, error: string) => z.record(z.string(), value, { error });
 
-/** What the check of a body knows beside its shape. */
+/** What the check of a body knows besides its shape. */
 interface BodyPlan {
-  /** Where it is posted. */
+  /** The endpoint that it is posted to. */
   resource: ResourceName;
   /** The keys whose texts reach a person or a record. */
   texts?: { readonly [key: string]: TextKind };
@@ -47,15 +61,11 @@ export function keysOf(resource: ResourceName, known: readonly string[]): Keys {
   return { path, known, answered: answers };
 }
 
-function isDictionary(value: unknown): value is Dictionary {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
 /**
- * Makes the check of a body: its known keys are held to their shape, keys that are almost known ones are
- * refused, other unknown ones are warned about and sent, keys without a value are left out.
+ * Makes the check of a body: known keys must have the right shape, misspelled keys are refused, other unknown
+ * keys are sent with a warning, and keys without a value are left out.
  *
- * @param where - what whoever wrote the job calls it
+ * @param where - its name in the job
  * @param shape - zod's shape of the known keys
  */
 export function bodyCheck<Shape extends z.ZodRawShape>(
@@ -68,27 +78,31 @@ export function bodyCheck<Shape extends z.ZodRawShape>(
   const keys = keysOf(resource, known);
   /** @param isLiteral - the option `literal` */
   return (value: unknown, called = where, isLiteral = false): Body & z.infer<typeof schema> => {
-    // First, since a key that is misspelled is missing too.
-    if (isDictionary(value)) refuseNearMisses(value, keys, called);
+    // First, because a misspelled key is also missing.
+    if (isObject(value)) refuseNearMisses(value, keys, called);
     const body: Dictionary = check(schema, value, called);
     warnUnknownKeys(body, known, called, keys.answered);
     logAnswered(body, keys, called);
     for (const [key, kind] of Object.entries(texts)) {
-      // As the job wrote it: a shape may change it.
+      // As the job wrote it, because a shape may change it.
       refuseMissing((value as Dictionary)[key], `${called}.${key}`, kind, isLiteral);
     }
     return withoutUndefined(body) as Body & z.infer<typeof schema>;
   };
 }
 
+/** The check of a body that is a name and nothing else. */
+export const namedBody = (where: string, resource: ResourceName) =>
+  bodyCheck(where, { name }, { resource, texts: { name: 'name' } });
+
 function isEmpty(value: unknown): boolean {
   if (value === undefined) return true;
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  if (!isObject(value)) return false;
   const items = Object.values(value);
   return items.length > 0 && items.every(item => item === undefined);
 }
 
-/** Leaves out what evaluated to nothing: keys without a value, objects whose keys all have none. */
+/** Leaves out keys without a value, and objects whose keys all have none. */
 function withoutUndefined(body: Dictionary): Dictionary {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => !isEmpty(value)));
 }

@@ -1,15 +1,15 @@
 import type { Operation } from '../types/state.js';
 
 /**
- * Calls of operations. They form a tree: below each stand those that its functions made, and the run itself is
- * its root.
+ * Calls of operations. They form a tree: below each call are the calls that its functions made. The run is the
+ * root.
  */
 
 export interface Run {
   uncalled: Set<Operation>;
-  /** Those of steps that have come to their end: nobody is about to call them. */
+  /** Uncalled operations of steps that have ended: nobody will call them. */
   left: Set<Operation>;
-  /** Warnings that it was given. */
+  /** Warnings that were logged. */
   told: Set<string>;
   /** Promises that the job keeps in its state, and the calls that gave them: a later step may take them. */
   kept: Set<unknown>;
@@ -20,7 +20,7 @@ export interface Run {
   isOver: boolean;
 }
 
-/** What there is to write in place of a call that nobody waits for. */
+/** What to write instead of a call that nobody waits for. */
 export const awaitIt = (name: string) =>
   `Write await before it, in a for…of loop (not forEach()): for (const item of state.data) state = await ${name}(…)(state)`;
 
@@ -32,19 +32,19 @@ export interface Lost {
 
 /** A call of an operation, or the run itself. */
 export class Call {
-  /** Those that its functions made, and that have not ended or about which there is something to say. */
+  /** Calls that its functions made, and that have not ended or still need a warning. */
   readonly below = new Set<Call>();
-  /** What it failed with and nobody looked at, by the promise that failed. */
+  /** Failures that nobody looked at, by the promise that failed. */
   readonly lost = new Map<object, unknown>();
   isOpen = true;
-  /** Whether somebody took what it gives, also by `await`. */
+  /** Whether somebody took its promise, also by `await`. */
   isTaken = false;
-  /** Whether it may go on when the function that called it has ended: it was caught, or raced another. */
+  /** Whether it may continue after the function that called it: it has a `.catch`, or was in a race. */
   mayGoOn = false;
-  /** Whether it was given to `Promise.all`, and whether one that it called was, and failed. */
+  /** Whether it was in a `Promise.all`, and whether one of its own calls was, and failed. */
   isInAll = false;
   hasFailedInAll = false;
-  /** Comes when RapidPro has answered. */
+  /** Resolves when RapidPro has answered. */
   answer: Promise<void> | undefined;
   #onAnswer: () => void = () => {};
 
@@ -56,7 +56,7 @@ export class Call {
     this.show();
   }
 
-  /** Makes sure that those above know it. */
+  /** Makes sure that the calls above know it. */
   show(): void {
     if (this.by?.below.has(this) === false) this.by.below.add(this);
     this.by?.show();
@@ -77,7 +77,7 @@ export class Call {
     this.show();
   }
 
-  /** RapidPro answers each in the end, by its deadline: whatever the job does, this ends. */
+  /** Whatever the job does, this ends, because each request has a deadline. */
   async whileBusy<Result>(isBusy: boolean, work: () => Result | Promise<Result>): Promise<Result> {
     const wasBusy = this.answer !== undefined;
     this.#setBusy(isBusy);
@@ -99,17 +99,17 @@ export class Call {
     this.show();
   }
 
-  /** Those below that RapidPro is to answer. */
+  /** The calls below that wait for RapidPro. */
   busy(): Call[] {
     return [...this.below].flatMap(one => (one.answer ? [one, ...one.busy()] : one.busy()));
   }
 
-  /** Those below that have not come to their end, the outermost of each. */
+  /** The calls below that have not ended; of each branch, the outermost. */
   open(): Call[] {
     return [...this.below].flatMap(one => (one.isOpen ? [one] : one.open()));
   }
 
-  /** Those below that nobody waits for, the outermost of each. */
+  /** The calls below that nobody waits for; of each branch, the outermost. */
   strays(): Call[] {
     return [...this.below].flatMap(one => {
       if (this.run.kept.has(one)) return [];
@@ -120,12 +120,12 @@ export class Call {
     });
   }
 
-  /** Whether it may still be on its way though the job does wait, or has said what to do then. */
+  /** Whether it may still be running although the job waits for it or handles it. */
   #isProvidedFor(): boolean {
     return this.mayGoOn || this.by?.hasFailedInAll === true || this.run.kept.size > 0;
   }
 
-  /** What failed below and nobody looked at, once. */
+  /** Failures below that nobody looked at, each once. */
   takeLost(): Lost[] {
     const found = new Map<unknown, Lost>();
     for (const one of this.below) {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type ErrorCode, fail } from '../errors/errors.js';
+import type { Dictionary } from '../types/json.js';
 import { log } from './log.js';
 import { nearMiss, suggest } from './nearest.js';
 import { NO_BODY_KEYS } from './optionTable.js';
@@ -12,13 +13,18 @@ export function pathOf(where: string, path: readonly PropertyKey[]): string {
   );
 }
 
-/** What stands where a text, a number or a list is expected, without showing it. */
+/** Whether a value has keys of its own: no list, no null. */
+export function isObject(value: unknown): value is Dictionary {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** The type of a wrong value, without showing it. */
 export const typeName = (value: unknown): string =>
   typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 
 /**
- * Holds a value to a schema before anything is sent. Errors name the place and what is expected
- * there, never the value.
+ * Checks a value against a schema before anything is sent. Errors name the place and what is expected there, never
+ * the value.
  *
  * @param schema - what is expected
  * @param value - an expanded argument
@@ -50,19 +56,19 @@ export function isShown(key: string): boolean {
 /** The keys of an object in a body. */
 export interface Keys {
   known: readonly string[];
-  /** Those that RapidPro answers there: who writes an answer back has made no mistake. */
+  /** Keys of RapidPro's own answers: writing an answer back is not a mistake. */
   answered?: readonly string[] | undefined;
-  /** The endpoint, for whoever means such a key. */
+  /** The endpoint, for people who really mean such a key. */
   path: string;
 }
 
-/** The known key that another one almost equals; undefined if RapidPro itself answers that one. */
+/** The known key that a key almost equals; undefined if RapidPro itself returns that key. */
 function meantKey(key: string, { known, answered = [] }: Keys): string | undefined {
   if (known.includes(key) || answered.includes(key)) return undefined;
   return nearMiss(key, known);
 }
 
-/** Refuses an option that stands among what is sent: something would be done that was to be rehearsed. */
+/** Refuses an option in a body: `dryRun` there would do the real thing. */
 function refuseOption(key: string, { known, answered = [] }: Keys, where: string): void {
   if (known.includes(key) || answered.includes(key)) return;
   const option = NO_BODY_KEYS.includes(key) ? key : nearMiss(key, NO_BODY_KEYS);
@@ -75,8 +81,7 @@ function refuseOption(key: string, { known, answered = [] }: Keys, where: string
 }
 
 /**
- * Refuses a key that almost equals a known one, or is an option: RapidPro would ignore it without a
- * word.
+ * Refuses a key that almost equals a known one, or is an option: RapidPro would silently ignore it.
  *
  * @throws RapidProError `INVALID_INPUT`
  */
@@ -95,14 +100,14 @@ export function refuseNearMisses(value: object, keys: Keys, where: string): void
   }
 }
 
-/** Says once of an answer that is written back which of its keys RapidPro does not take. */
+/** If an answer is written back, says once which of its keys RapidPro does not take. */
 export function logAnswered(value: object, { known, answered = [] }: Keys, where: string): void {
   const keys = Object.keys(value).filter(key => answered.includes(key) && !known.includes(key));
   if (keys.length === 0) return;
   log.warn(`${where} has keys that RapidPro returns but ignores: ${keys.join(', ')}.`);
 }
 
-/** Warns of keys that RapidPro would silently ignore. Servers grow: they are sent all the same. */
+/** Warns of keys that RapidPro would silently ignore. They are sent anyway, because servers add keys. */
 export function warnUnknownKeys(
   value: object,
   known: readonly string[],

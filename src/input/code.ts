@@ -1,18 +1,18 @@
+import { expressionEnd } from './expressions.js';
 import { OPERATION_TEXT } from './isOperation.js';
 
 /**
- * Whether a text holds the code of a function: what JavaScript makes of one that was put into it, as in
- * `Hi ${s => s.data.name}`. Menus have arrows too (`Kigali => Huye`), so what tells code is that the part
- * behind an arrow reads what stands before it. Nothing is run.
+ * Finds the code of a function in a text. JavaScript puts it there in `Hi ${s => s.data.name}`. Menus have arrows
+ * too (`Kigali => Huye`). It is code if the part after the arrow reads the word before it. Nothing is run.
  */
 
-/** What jobs call what their functions are given. */
+/** Usual names of parameters in jobs. */
 const USUAL = new Set(
   `state s contact contacts c person people p patient item items i index idx row r record rec entry e
    element el elem x v val value data d result res response user u member client message msg each it k key
    t ticket g group prev acc next current cur obj o_ _ child mother`.split(/\s+/),
 );
-/** What people keep in variables, and functions give without reading what they were given. */
+/** Usual names of variables. A function can return them without reading its parameter. */
 export const DATA_WORDS =
   'name|(?:first|last|full|middle|given|family|sur)_?[nN]ames?|names|phone|phone_?[nN]umber|urns?|uuid|ids?|fields?|groups?|language|value|values|patient|patients|contact|contacts|person|people|text|message|messages|result|results|data|row|rows|record|records|configuration|references';
 
@@ -21,14 +21,14 @@ const TEXTS = /'(?:[^'\\\n]|\\.){0,200}'|"(?:[^"\\\n]|\\.){0,200}"|`(?:[^`\\]|\\
 const COMMENTS = /\/\*[^*]{0,200}\*\/|(?<!:)\/\/[^\n]{0,200}\n/g;
 const KEYWORD =
   'new|await|typeof|void|delete|return|const|let|var|throw|yield|async|function|else|in|of|instanceof|case|do';
-/** Two words without a sign between them: the code has come to its end. */
+/** Two words without a sign between them end the code. */
 const PROSE = new RegExp(
   String.raw`(?<![\w$])(?!(?:${KEYWORD})\s)[\p{L}_$][\p{L}\p{N}_$]*(?=\s+(?!(?:${KEYWORD})\s)[\p{L}\p{N}])`,
   'u',
 );
-/** Of what follows a brace, what no list of words in braces has. */
+/** What can follow a brace in code, but not in a list of words. */
 const STATEMENT = String.raw`\s*(?:\}|\[native|[^{}]{0,200}?(?:\b(?:return|yield|throw|const|let|var|await|this)\b|\b(?:if|for|while|switch)\s?\(|[;=]|[\w$]\())`;
-/** The same where only a word and brackets stand before it. */
+/** The same if only a word and brackets come before it. */
 const PLAIN_STATEMENT = String.raw`\s*(?:return\b(?:\s+[\w$'"\x60]{1,60}\s*[.;([+?}]|\s*[;{[('"\x60!])|(?:const|let|var)\s[^={}]{1,60}=|throw\s+new\s|await\s+[\w$.]{1,60}\(|(?:if|for|while|switch)\s?\([^{}]{1,200}\)|(?:this|super)[.(]|[\w$]{1,40}\.[\w$.]{1,40}\s?=|[\w$.]{1,60}\([^{}()]{0,100}\);)`;
 const PARAMETERS = String.raw`\((?:[^()]|\([^()]{0,60}\)){0,200}\)`;
 const DECLARED = new RegExp(
@@ -40,21 +40,21 @@ const DECLARED = new RegExp(
   ].join('|'),
 );
 
-/** What stands before an arrow. */
+/** What comes before an arrow. */
 const BEFORE = new RegExp(
   String.raw`(?<![\w$.@])(?:(async)\s*)?(?:(${WORD})|(${PARAMETERS}))\s{0,3}$`,
 );
 const LIST_OF_WORDS = new RegExp(String.raw`^${WORD}(?:\s*,\s*${WORD})*$`);
-/** More arrows than these have no code behind them. */
+/** A text with more arrows than this has no code behind the rest. */
 const MOST_ARROWS = 500;
 const LONGEST = 300;
 
 const isLowerCase = (word: string) => !/^[A-Z]/.test(word);
 
-/** `help.org`, `help.co.ke`: somebody's address. An `id` is read more often than Indonesia is visited. */
+/** `help.org`, `help.co.ke`: web addresses. `.id` is more often a key than Indonesia. */
 const DOMAIN = /^(?:\.(?:org|com|net|int|gov|edu|info|ngo|(?!id\b)[a-z]{2})(?![\w$(]))+/;
 
-/** Whether an expression reads a value that goes by this name. */
+/** Whether an expression reads a value with this name. */
 function reads(
   expression: string,
   name: string,
@@ -99,7 +99,7 @@ function reads(
   );
 }
 
-/** What functions give that do not read what they were given: `contact => name`. */
+/** Bodies of functions that do not read their parameter: `contact => name`. */
 const UNREAD_WORD = new RegExp(
   String.raw`^(?:${DATA_WORDS}|[a-z]{2,30}[A-Z][a-z]\w{0,30})(?:[,.;!)]|\s*$)`,
 );
@@ -118,8 +118,20 @@ function isBody(raw: string, names: readonly string[], isUsual: boolean): boolea
   );
 }
 
-/** A body with statements, and an object that is given. */
+/** A body with statements, or an object that is returned. */
 const BLOCK = new RegExp(String.raw`^\{${STATEMENT}|^\{[^{}]{0,200}?[A-Za-z_$]\.[A-Za-z_$]|^\(\{`);
+
+const IS_DATA = new RegExp(`^(?:${DATA_WORDS})$`);
+
+/** `text => text`, `text => text => phone`: nobody writes in a message that a variable is itself. */
+function isGivenBack(name: string, body: string): boolean {
+  if (!USUAL.has(name) && !IS_DATA.test(name)) return false;
+  return body.startsWith(name) && /^\s*(?:$|[,;!)]|=>)/.test(body.slice(name.length));
+}
+
+/** A whole text that is a function with a constant: `s => 5`. Within a sentence, it is a menu. */
+const CONSTANT =
+  /^\s*(?:[a-z_]|state|\(\s*(?:[a-z_]|state)\s*\))\s*=>\s*(?:-?\d[\d.]{0,20}|true|false|null|undefined|'[^']{0,200}'|"[^"]{0,200}"|\[\s*\])\s*;?\s*$/;
 
 /** Whether the arrow in a text is that of a function. */
 function isArrow(text: string, at: number): boolean {
@@ -128,21 +140,26 @@ function isArrow(text: string, at: number): boolean {
   if (word === undefined && parameters === undefined) return false;
   if (isAsync) return true;
   const body = text.slice(at + 2, at + 2 + LONGEST).trimStart();
-  if (word !== undefined) return isLowerCase(word) && isBody(body, [word], USUAL.has(word));
+  if (word !== undefined) {
+    return isLowerCase(word) && (isGivenBack(word, body) || isBody(body, [word], USUAL.has(word)));
+  }
   const given = (parameters ?? '').slice(1, -1).trim();
   if (given === '' || /^[{]|,\s*\{|\.\.\.[A-Za-z_$]/.test(given)) return true;
   const names = given
     .replace(/\s*=\s*[^,]{0,60}/g, '')
     .replace(/[[\]]/g, '')
     .trim();
-  // With comments, or values that hold commas.
+  // With comments, or values that contain commas.
   if (!LIST_OF_WORDS.test(names)) {
     const any = given.match(/(?<![\w$.])[a-z_$][\w$]{0,60}/g) ?? [];
     return isBody(body, any.slice(0, 10), false);
   }
   const words = names.split(/\s*,\s*/);
   if (!words.every(isLowerCase)) return false;
-  return isBody(body, words, words.length > 1 || words.some(name => USUAL.has(name)));
+  if (words.some(name => isGivenBack(name, body))) return true;
+  // Nobody writes a list or a default before an arrow in a message: `([a]) => a`, `(name = 'x') => name`.
+  const isPlain = words.length === 1 && !/[=[]/.test(given);
+  return isBody(body, words, !isPlain || words.some(name => USUAL.has(name)));
 }
 
 function hasArrow(text: string): boolean {
@@ -154,7 +171,7 @@ function hasArrow(text: string): boolean {
   return false;
 }
 
-/** Expressions such as `@(foreach(urns, (u) => u.path))` have functions of RapidPro's own, with brackets. */
+/** RapidPro's own expressions have functions too, with brackets: `@(foreach(urns, (u) => u.path))`. */
 const OF_EXPRESSION = /\([\w\s,]{0,100}\)\s*=>/g;
 
 /** Leaves out the functions of expressions. */
@@ -163,23 +180,16 @@ function withoutExpressions(text: string): string {
   let from = 0;
   for (let start = text.indexOf('@('); start >= 0; start = text.indexOf('@(', from)) {
     left += text.slice(from, start);
-    let depth = 1;
-    let isQuoted = false;
-    for (from = start + 2; depth > 0 && from < text.length; from++) {
-      if (text[from] === '"') isQuoted = !isQuoted;
-      else if (isQuoted) continue;
-      else if (text[from] === '(') depth++;
-      else if (text[from] === ')') depth--;
-    }
+    from = expressionEnd(text, start + 2);
     left += text.slice(start, from).replace(OF_EXPRESSION, ' ');
   }
   return left + text.slice(from);
 }
 
-/** Whether a text holds the code of a function, or what becomes of an operation in a text. */
+/** Whether a text contains the code of a function, or an operation that became text. */
 export function hasCode(text: string): boolean {
   if (text.includes(OPERATION_TEXT)) return true;
   if (!/=>|\bfunction\b|\bclass\b|\)\s*\{/.test(text)) return false;
   const own = withoutExpressions(text);
-  return hasArrow(own) || DECLARED.test(own);
+  return CONSTANT.test(own) || hasArrow(own) || DECLARED.test(own);
 }

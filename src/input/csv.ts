@@ -4,7 +4,7 @@ import { nearest } from './nearest.js';
 
 /** Options of `util.parseCsv`. The names are those of `parseCsv` in other adaptors. */
 export interface CsvOptions {
-  /** The character between two cells. Default: `','`. */
+  /** The character between two cells. A first line such as `sep=;`, which Excel reads, comes first. Default: `','`. */
   delimiter?: string;
   /** The character around a cell that contains a delimiter or a line break. Inside a cell, it is doubled. Default: `'"'`. */
   quote?: string;
@@ -58,13 +58,13 @@ function checkOptions(options: unknown): Settings {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** A line of cells, and the line of the text on which it begins. */
+/** A line of cells, and the line of the text where it begins. */
 interface Line {
   cells: string[];
   at: number;
 }
 
-/** The lines of a text. Cells in quotes may go over several. */
+/** The lines of a text. Cells in quotes can contain line breaks. */
 function* linesOf(text: string, { delimiter, quote, trim }: Settings): Generator<Line> {
   const ends = new RegExp(`[${delimiter.replace(/[\\\]^-]/, '\\$&')}\\r\\n]`, 'g');
   let place = 0;
@@ -136,7 +136,7 @@ function* linesOf(text: string, { delimiter, quote, trim }: Settings): Generator
   }
 }
 
-/** The names of the columns. Those without one hold nothing. */
+/** Checks the names of the columns. Columns without a name must be empty. */
 function checkNames(names: readonly string[]): void {
   const given = names.filter(name => name !== '');
   if (new Set(given).size === given.length && given.length > 0) return;
@@ -146,7 +146,7 @@ function checkNames(names: readonly string[]): void {
   );
 }
 
-/** The columns that a job reads: once for the table, not once for each row. */
+/** Checks the columns that a job reads, once for the table and not for each row. */
 function checkRequired(required: readonly string[], names: readonly string[]): void {
   const missing = required.filter(name => !names.includes(name));
   if (missing.length === 0) return;
@@ -159,7 +159,7 @@ function checkRequired(required: readonly string[], names: readonly string[]): v
   );
 }
 
-/** The column that a name stands for: one that is spelled almost like it, or is a part of it. */
+/** The column that was meant: its name is almost the same, or a part of the other. */
 function meant(name: string, columns: readonly string[]): string | undefined {
   const word = name.toLowerCase();
   const isPart = (column: string) => {
@@ -187,19 +187,41 @@ function toRow(
   return Object.fromEntries(pairs.filter(([name]) => name !== ''));
 }
 
+/** Excel's own first line, `sep=;`, names the delimiter and is not a row. */
+const SEPARATOR_LINE = /^("?)sep=([^\w\s"]|\t)\2*\1(?=[\r\n]|$)/i;
+/** UTF-16 that was read as UTF-8 or Latin-1 has zeros between letters, or the wrong mark at its beginning. */
+const WRONG_ENCODING = /^\ufffe|\0[^\0]\0|^(?:\xff\xfe|\xfe\xff)/;
+
+/** A table without the marks in front of it. The lines keep their numbers. */
+function withoutMarks(raw: string, settings: Settings): { text: string; settings: Settings } {
+  const text = raw.replace(/^\ufeff/, '');
+  if (WRONG_ENCODING.test(text.slice(0, 1000))) {
+    throw refuse(
+      'the text is UTF-16, but was read as something else',
+      'In Excel, save it as "CSV UTF-8". Or decode its bytes in the job: new TextDecoder("utf-16le").decode(bytes).',
+    );
+  }
+  const [line, , delimiter] = SEPARATOR_LINE.exec(text) ?? [];
+  if (line === undefined || delimiter === undefined || delimiter === settings.quote) {
+    return { text, settings };
+  }
+  return { text: text.slice(line.length), settings: { ...settings, delimiter } };
+}
+
 /** The rows of a table that is written as text. */
 export function parseCsv(
   text: unknown,
   options: unknown,
 ): { [column: string]: string }[] | string[][] {
-  const settings = checkOptions(options);
+  const given = checkOptions(options);
   if (!isText(text)) {
     throw refuse(
       'the value is not text',
       'If it comes from $ or state, check that the data is there. For a stream, use the operation parseCsv().',
     );
   }
-  const all = linesOf(text.replace(/^\ufeff/, ''), settings);
+  const { text: table, settings } = withoutMarks(text, given);
+  const all = linesOf(table, settings);
   const lines: Line[] = [];
   for (const line of all) if (line.cells.some(cell => cell !== '')) lines.push(line);
   const { columns, required } = settings;

@@ -22,7 +22,7 @@ export interface DayRange {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Why a value is no date, as the rest of a sentence, and what to do. */
+/** Why a value is not a date, as the rest of a sentence, and what to do. */
 class NoDate {
   constructor(
     readonly what: string,
@@ -83,7 +83,7 @@ const fractionOf = (time: number) =>
 
 const atInstant = (time: number, zone: IANAZone) => onClocks(time, fractionOf(time), zone);
 
-/** A time that the clocks of a zone show; of a day alone its first moment. */
+/** A local time in a zone; for a day alone, its first moment. */
 function atWall(wall: number, isDayAlone: boolean, zone: IANAZone): string {
   const instant = isDayAlone ? startOfDay(wall, zone) : firstInstant(wall, zone);
   if (instant === undefined) {
@@ -95,11 +95,11 @@ function atWall(wall: number, isDayAlone: boolean, zone: IANAZone): string {
   return atInstant(instant, zone);
 }
 
-/** Day 0 of the calendar that spreadsheets count in, from 1 March 1900 on. */
+/** Day 0 of spreadsheets. They count from it correctly from 1 March 1900 on. */
 const SERIAL_ZERO = Date.UTC(1899, 11, 30);
 
 function fromSerial(serial: number, zone: IANAZone): string {
-  // 1905 is when that would be: the number is a year.
+  // As days, that would be in 1905, so the number is a year.
   const isYear = Number.isInteger(serial) && serial >= 1900 && serial <= 2100;
   if (isYear || !(serial >= 367 && serial < 2_958_466)) {
     throw new NoDate(
@@ -111,7 +111,7 @@ function fromSerial(serial: number, zone: IANAZone): string {
   return atWall(wall, wall % DAY === 0, zone);
 }
 
-/** What spreadsheets write for the number 0, which is what an empty cell becomes. */
+/** What spreadsheets show for 0, the value of an empty cell. */
 const EMPTY_CELL = new NoDate(
   'is day 0 of a spreadsheet, which stands for an empty cell',
   'Leave empty cells empty, or use { ifInvalid: "null" }, which returns null.',
@@ -121,12 +121,12 @@ const EMPTY_CELL = new NoDate(
 const DAY_ZERO = /^(?:0?0\W(?:0?1|jan)|(?:0?1|jan)\W0?0)\W(?:19)?00(?!\d)|^1900\W0?1\W0?0(?!\d)/i;
 
 /**
- * Gives a time back, of whatever zone. People and appointments have none before 1900: digits of the year are
- * lost or mistyped.
+ * Returns a time unchanged. People and appointments have no times before 1900, so digits of the year are missing or
+ * mistyped.
  */
 function notTooOld(time: number): number {
   if (time >= Date.UTC(1900, 0, 1)) return time;
-  // The clocks of some zones put it into the day before.
+  // In some zones, it is the day before.
   if (time >= SERIAL_ZERO - DAY / 2 && time < SERIAL_ZERO + DAY) throw EMPTY_CELL;
   throw new NoDate(
     'has a year before 1900',
@@ -155,7 +155,7 @@ function fromPattern(text: string, pattern: Pattern, zone: IANAZone): string | u
   return atWall(read.toMillis(), !hasTime, zone);
 }
 
-/** A date as JSON has it. One without a zone only where nobody says that the year comes first in another order. */
+/** A date as in JSON. Without a zone, it counts only if the pattern does not put the year first in another order. */
 function fromIso(text: string, { isIsoLike }: Pattern, zone: IANAZone): string | undefined {
   const said = readIso(text);
   if (!said || (isIsoLike && said.zone === undefined)) return undefined;
@@ -218,7 +218,7 @@ export function dateTime(
   }
 }
 
-/** The first day of a period, and the first one after it, as their midnights on the clocks of UTC. */
+/** The first day of a period, and the first day after it, as midnights in UTC. */
 function daysOf(day: string, today: number): [number, number] | undefined {
   const date = new Date(today);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
@@ -241,7 +241,7 @@ function daysOf(day: string, today: number): [number, number] | undefined {
   }
 }
 
-/** The first moment of a day, or of the next one where a zone left the day out. */
+/** The first moment of a day, or of the next one if the zone skipped the day. */
 function beginning(midnight: number, zone: IANAZone): number {
   return startOfDay(midnight, zone) ?? beginning(midnight + DAY, zone);
 }

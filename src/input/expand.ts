@@ -6,7 +6,7 @@ import { handOver } from './run.js';
 import { SECRET_FIX, type SecretGuard } from './secrets.js';
 import { inTurns } from './turns.js';
 
-/** Deeper than any body of RapidPro; a circle gets here soon. */
+/** Deeper than any body of RapidPro. A circular value soon gets here. */
 const DEEPEST = 20;
 
 interface Refusal {
@@ -16,14 +16,14 @@ interface Refusal {
   code?: ErrorCode;
 }
 
-/** What arguments are put in place with. */
+/** What expanding an argument needs. */
 interface Context {
   state: State;
   /** Finds what may not be sent. */
   secrets?: SecretGuard | undefined;
 }
 
-/** Arguments that say which objects are meant. */
+/** Arguments that select objects. */
 const QUERIES = /^(filters|query|options\.query)\b/;
 /** Where RapidPro learns what its pushes must carry. */
 const TARGET = /(^|\.)target_?url$/i;
@@ -46,7 +46,7 @@ const kindOf = (value: unknown) =>
 const isObject = (value: unknown): value is Dictionary =>
   value !== null && typeof value === 'object';
 
-/** Functions that give no value. Known by their kind, without calling them, whoever made them. */
+/** Functions that return no plain value. They are recognized by their kind, without calling them. */
 function strangeFunction(value: object): Refusal | undefined {
   if (isOperation(value)) {
     handOver(value);
@@ -68,7 +68,7 @@ function isCredential(value: unknown, { configuration }: State): boolean {
   return typeof token === 'string' && token !== '' && value.token === token;
 }
 
-/** The state, what was copied of it with or without its credential, or the credential. */
+/** The state, a copy of it with or without its credential, or the credential. */
 function partOfState(value: Dictionary, state: State): Refusal | undefined {
   if (isCredential(value, state)) return { what: 'is the credential', fix: STATE_FIX };
   const isLikeState = Array.isArray(value.references) && Object.hasOwn(value, 'data');
@@ -81,14 +81,14 @@ function partOfState(value: Dictionary, state: State): Refusal | undefined {
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 
-/** Streams and their like, which tell of their own failure. A field may be called "on". */
+/** Streams and similar objects, which report their own failure. A field may be called "on". */
 function isStream(value: Dictionary): boolean {
   return typeof value.on === 'function' && !Object.hasOwn(value, 'on');
 }
 
 /**
- * Nobody waits for the promises in a value that is refused, and nobody reads its streams: a failure of one
- * must not end the process.
+ * Nobody waits for the promises in a refused value, and nobody reads its streams. If one fails, the process must
+ * not end.
  */
 export function ignoreFailures(value: unknown, seen = new Set<unknown>()): void {
   if (!isObject(value) || ArrayBuffer.isView(value) || seen.has(value)) return;
@@ -103,11 +103,11 @@ export function ignoreFailures(value: unknown, seen = new Set<unknown>()): void 
       for (const item of items) ignoreFailures(item, seen);
     }
   } catch {
-    // The author's own object throws, or is endless: the refusal says what is wrong with it.
+    // The author's object throws, or is endless. The refusal says what is wrong with it.
   }
 }
 
-/** As {@link ignoreFailures}, as deep as jobs nest: a long list has no time for more. */
+/** Like {@link ignoreFailures}, but only as deep as jobs nest, to save time in long lists. */
 function ignoreNearFailures(item: unknown): void {
   let left = 100;
   const look = (value: Dictionary, depth: number) => {
@@ -125,11 +125,11 @@ function ignoreNearFailures(item: unknown): void {
   try {
     if (isObject(item)) look(item, 0);
   } catch {
-    // The author's own object throws: the refusal says what is wrong with it.
+    // The author's object throws. The refusal says what is wrong with it.
   }
 }
 
-/** What is not a value, whatever may be sent. */
+/** What is never a value. */
 function whyNoValue(value: unknown, state: State): Refusal | undefined {
   if (typeof value === 'function') return strangeFunction(value);
   if (!isObject(value)) return undefined;
@@ -143,7 +143,7 @@ function whyNoValue(value: unknown, state: State): Refusal | undefined {
   return Array.isArray(value) ? undefined : partOfState(value, state);
 }
 
-/** Objects that would become `{}` on their way. Looks at no class: values of a job have others. */
+/** Objects that would become `{}` in JSON. Does not compare classes, because a job has its own. */
 function strangeObject(value: object): Refusal | undefined {
   const kind = kindOf(value);
   if (kind === 'Date') return { what: 'is a Date object', fix: DATE_FIX };
@@ -175,7 +175,7 @@ function whyNot(value: unknown): Refusal | undefined {
   return value !== null && typeof value === 'object' ? strangeObject(value) : undefined;
 }
 
-/** What of the credential a text holds. */
+/** Which secret of the credential a text contains. */
 function whySecret(text: string, secrets: SecretGuard | undefined, where: string) {
   const secret = secrets?.secretIn(text);
   if (!secret || (secret === 'webhook secret' && TARGET.test(where))) return undefined;
@@ -200,7 +200,7 @@ function checkObjectKey(key: string, where: string, { secrets }: Context): void 
   if (refusal) refuse(where, { ...refusal, what: `has a key that ${refusal.what}` });
 }
 
-/** Most values by far. For these no place has to be written down, which in large lists takes most of the time. */
+/** By far most values. They need no path, and in large lists, paths take most of the time. */
 function isSurelyGood(value: unknown, { secrets }: Context): boolean {
   if (typeof value === 'string') return secrets?.secretIn(value) === undefined;
   return value === null || value === undefined || value === true || Number.isSafeInteger(value);
@@ -223,7 +223,7 @@ function expandObject(
   return expanded;
 }
 
-/** What V8 says of reading from data that is not there. */
+/** V8's messages about reading from missing data. */
 const NOWHERE = [
   /^Cannot read properties of (?:undefined|null) \(reading '([^']*)'\)$/,
   /^Cannot destructure property '([^']*)' of .{1,200} as it is (?:undefined|null)\.$/,
@@ -233,13 +233,13 @@ const NOWHERE = [
   /^Cannot use 'in' operator to search for '[^']*' in (?:undefined|null)$/,
   /^"undefined" is not valid JSON$/,
 ];
-/** Of data that is something else than the job expects; not of helpers and what JavaScript has. */
+/** The same for data of another type than expected, but not for helpers and JavaScript's own functions. */
 const OTHER_KIND =
   /^(?![A-Z_]|(?:util|dateFns|http|webhook|console)\.)[\w$.?()[\] ]{1,200}\.([\w$]{1,60}) is not a function$/;
 
-/** What a function of state found in place of data, if an error says so. Names are the job's own, and no data. */
+/** What a function of state found instead of data, if an error says so. The names come from the job, not from data. */
 function whatWasMissing(error: unknown, give: unknown): string | undefined {
-  // Errors of a job are of another realm: no class tells them.
+  // A job's errors come from another realm, so their class is different.
   const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
   if (name !== 'TypeError' && name !== 'SyntaxError') return undefined;
   const isOwn = (key: string) => /^[a-z_$][\w$]{0,60}$/i.test(key) && String(give).includes(key);
@@ -256,12 +256,12 @@ function whatWasMissing(error: unknown, give: unknown): string | undefined {
   return undefined;
 }
 
-/** Errors of references that lead to nothing. Only the operation knows its name. */
+/** Errors from references that lead to nothing. Only the operation knows its own name. */
 const nowhere = new WeakSet<RapidProError>();
 
 /**
- * Asks a function of state for its value. What it throws comes out as it is, but where it reads from nothing or
- * from data of another kind.
+ * Asks a function of state for its value. Its errors are passed on unchanged, unless it read from nothing or from
+ * data of another type.
  */
 export function askFor(give: (state: State) => unknown, state: State, where: string) {
   try {
@@ -280,7 +280,7 @@ export function askFor(give: (state: State) => unknown, state: State, where: str
 }
 
 /**
- * Adds the name of the operation where a reference leads to nothing.
+ * Adds the name of the operation to errors about references that lead to nothing.
  *
  * @param argument - where this begins what an error says, it is one of the operation's too
  */
@@ -292,7 +292,7 @@ export function inOperation(error: unknown, name: string, argument?: string): un
 }
 
 /**
- * What a function of state stands for; any other value as it is. For what need not be JSON.
+ * The value of a function of state; any other value unchanged. For values that need not be JSON.
  *
  * @throws RapidProError `INVALID_INPUT` if it is not a value: an operation, a promise, the state itself
  */
@@ -311,7 +311,7 @@ export function resolveValue(state: State, value: unknown, where: string, depth 
   return resolveValue(state, asked.value, where, depth + 1);
 }
 
-/** The same for what must be JSON. */
+/** The same for values that must be JSON. */
 function resolve({ state, secrets }: Context, value: unknown, where: string, depth = 0): unknown {
   const plain = resolveValue(state, value, where, depth);
   const refusal = typeof plain === 'string' ? whySecret(plain, secrets, where) : whyNot(plain);
@@ -342,13 +342,13 @@ function expandParts(context: Context, plain: unknown, where: string, depth: num
 }
 
 /**
- * Puts values in place of functions of state (and so of `$` references), at any depth. Always
- * gives new objects.
+ * Replaces functions of state (and so `$` references) by their values, at any depth. Always returns new
+ * objects.
  *
  * @param state - what the functions are called with
  * @param value - an argument of an operation
  * @param where - its name, for errors
- * @param secrets - finds what of the credential may not be sent
+ * @param secrets - finds secrets of the credential, which may not be sent
  * @throws RapidProError `INVALID_INPUT`, or `INVALID_FILTER`, for what cannot travel as JSON
  */
 export function expand(
@@ -360,7 +360,7 @@ export function expand(
   return expandWithin({ state, secrets }, value, where);
 }
 
-/** Stands in place of one of a list that has something in it that cannot travel as JSON. */
+/** Replaces an item of a list that contains something that cannot be JSON. */
 export class Unsendable {
   readonly #item: unknown;
 
@@ -378,8 +378,8 @@ export class Unsendable {
 }
 
 /**
- * As {@link expand}, for a list whose items go their own ways: what is wrong inside of one does not keep
- * the others. An item that is itself no plain value, such as a promise, is a mistake of the job.
+ * Like {@link expand}, for a list of independent items: a mistake inside one does not affect the others. An item
+ * that is not a plain value itself, such as a promise, is a mistake in the job.
  */
 export async function expandEach(
   state: State,
@@ -400,7 +400,7 @@ export async function expandEach(
       throw error;
     }
   };
-  // Between two turns one of them could fail before it is met.
+  // Between two turns, one of them could fail before it is seen.
   for (const item of list) ignoreNearFailures(item);
   try {
     const expanded: unknown[] = [];
@@ -413,9 +413,8 @@ export async function expandEach(
 }
 
 /**
- * Expands one argument of an operation. Filters or a query that the job names, but that evaluate to
- * nothing, are missing data: without them RapidPro would answer with everything, or act on another
- * object.
+ * Expands one argument of an operation. Filters or a query that evaluate to nothing are missing data. Without
+ * them, RapidPro would answer with everything, or act on another object.
  *
  * @throws RapidProError as `expand`
  */

@@ -5,14 +5,13 @@ import { firstInstant, isDay, onClocks, startOfDay, zoneOf } from './times.js';
 import { inTurns } from './turns.js';
 
 /**
- * Times in contact fields. RapidPro takes a full ISO time with its zone as it is written. Any other text
- * it searches for a day and a time: it takes minutes for hours, leaves zones out, rolls a 31 February
- * over to March, and gives a day alone the time of day at which it was written. So ISO times are sent in
- * full, ambiguous ones are refused, and what is written in other ways is compared with what
- * RapidPro stored ({@link isAnotherTime}).
+ * Times in contact fields. RapidPro stores a full ISO time with its zone unchanged. In any other text, it searches
+ * for a day and a time: it takes minutes for hours, ignores zones, turns 31 February into a day in March, and gives
+ * a day alone the current time of day. So ISO times are sent in full, ambiguous ones are refused, and all others
+ * are compared with what RapidPro stored ({@link isAnotherTime}).
  */
 
-/** What a text says: a day, or the days that it can be read as, a time of that day, and a zone. */
+/** What a text says: a day, or several possible days, a time of day, and a zone. */
 interface Said {
   days: string[];
   /** `08:00:00` */
@@ -28,7 +27,7 @@ const ISO_DAY = /^\d{4}-\d\d-\d\d/;
 const ISO =
   /^(\d{4}-\d\d-\d\d)(?:(?:[Tt](?=\d\d)|\s+)([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d+))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 
-/** Zones of the earth reach from -12:00 to +14:00. */
+/** Zones range from -12:00 to +14:00. */
 const ZONE = /^([+-])(0\d|1[0-4]):?([0-5]\d)?$/;
 
 /** `Z` or `+02:00`; undefined for an offset that no place has. */
@@ -54,18 +53,18 @@ export function readIso(text: string): Said | undefined {
   return { days: [day], ...time, zone, isDayAlone: hour === undefined };
 }
 
-/** Three numbers in which a server may see a day. */
+/** Three numbers that a server may read as a day. */
 const DAY =
   /(?<!\d)(?:([12]\d{3})[-./\\_ ](\d{1,2})[-./\\_ ](\d{1,2})|(\d{1,2})[-./\\_ ](\d{1,2})[-./\\_ ]([12]\d{3}|\d\d))(?!\d)/;
 
 const BOTH_CENTURIES = (year: number) => [1900 + year, 2000 + year];
-/** Where the usual rules for years of two digits agree. */
+/** The range where the usual rules for two-digit years agree. */
 const AGREED_CENTURY = (year: number) =>
   year < 30 ? [2000 + year] : year > 68 ? [1900 + year] : [];
 
 type Parts = [year: string | number, month: string | undefined, day: string | undefined];
 
-/** The days of the calendar that three numbers can be, in any order that people write. */
+/** The days that three numbers can mean, in any order that people write. */
 function daysOf(match: RegExpExecArray, yearsOf: (year: number) => number[]): string[] {
   const [, first, second, third, a, b, last = ''] = match;
   const orders: Parts[] = [];
@@ -92,7 +91,7 @@ function hourOf(written: string, half: string | undefined, hasMinutes: boolean) 
   return (hour % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
 }
 
-/** Reads a text as people write it; undefined if a part of it is neither day, time nor zone. */
+/** Reads a text as people write it; undefined if a part of it is not a day, time or zone. */
 function readLoosely(text: string): Said | undefined {
   const match = DAY.exec(text);
   if (!match || !WEEKDAY.test(text.slice(0, match.index))) return undefined;
@@ -107,7 +106,7 @@ function readLoosely(text: string): Said | undefined {
 }
 
 /** Whether RapidPro may find a day in a value. */
-export function looksLikeTime(value: unknown): value is string {
+function looksLikeTime(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   if (ISO_DAY.test(value.trimStart())) return true;
   const match = DAY.exec(value);
@@ -124,8 +123,8 @@ const instantOf = (day: string, clock: string, zone: string) =>
   Date.parse(`${day}T${clock}${zone}`);
 
 /**
- * Whether what RapidPro shows of a field is a time, and not surely the one that was sent. It shows
- * what was sent without a zone in the workspace's, so that the clocks can be compared.
+ * Whether RapidPro shows a time for a field that may not be the one that was sent. It shows a time without a zone
+ * in the zone of the workspace, so the local times can be compared.
  *
  * @param sent - what was sent, without spaces around it
  */
@@ -140,7 +139,7 @@ export function isAnotherTime(sent: string, shown: string): boolean {
   return !days.some(one => instantOf(one, clock, zone) === stored);
 }
 
-/** Where a value stands in the job, for errors. */
+/** The place of a value in the job, for errors. */
 type Where = string;
 
 function refuse(where: Where, what: string): never {
@@ -160,7 +159,7 @@ function fractionText({ fraction }: Said): string {
   return fraction === '' ? '' : `.${fraction}`;
 }
 
-/** A time on the clocks of a zone, in full; undefined for one that they skip. */
+/** A local time of a zone, in full; undefined if the clocks skip it. */
 export function inZone(said: Said, zone: IANAZone): string | undefined {
   const wall = instantOf(said.days[0] ?? '', said.clock, said.zone ?? 'Z');
   const instant = said.zone
@@ -171,11 +170,11 @@ export function inZone(said: Said, zone: IANAZone): string | undefined {
   return instant === undefined ? undefined : onClocks(instant, fractionText(said), zone);
 }
 
-/** `2026-01-31 10:30 PM`: RapidPro reads it right. */
+/** `2026-01-31 10:30 PM`: RapidPro reads it correctly. */
 const HALF_DAY = /\s\d{1,2}(:\d\d){0,2}\s*[ap]m$/i;
 
 /**
- * What is to be sent for a value of a datetime field.
+ * What to send for the value of a datetime field.
  *
  * @param zone - the workspace's; undefined if it is not known
  * @throws RapidProError `INVALID_INPUT` for a time that RapidPro would store as another one
@@ -195,7 +194,7 @@ function complete(value: string, zone: IANAZone | undefined, where: Where): stri
   return refuse(where, UNCLEAR);
 }
 
-/** What the rule asks of the workspace. */
+/** What the rule needs to know about the workspace. */
 export interface TimeFacts {
   fieldTypes(wanted: Iterable<string>): Promise<ReadonlyMap<string, string>>;
   timezone(): Promise<string | undefined>;
@@ -204,10 +203,10 @@ export interface TimeFacts {
 
 type Fields = Dictionary | undefined;
 
-/** Completes the times among fields, in place; refuses those that RapidPro would store as others. */
+/** Completes the times among fields, in place; refuses times that RapidPro would store differently. */
 type TimeRule = (fields: Fields, where: Where) => void;
 
-/** The clocks of the workspace. */
+/** The local time of the workspace. */
 async function readZone(facts: TimeFacts): Promise<IANAZone | undefined> {
   const timezone = await facts.unlessForbidden('time zone', () => facts.timezone());
   return timezone === undefined ? undefined : zoneOf(timezone);
@@ -219,7 +218,7 @@ function lacksZone(value: unknown): boolean {
   return said !== undefined && said.zone === undefined;
 }
 
-/** Reads the types of fields only where a value looks like a time. */
+/** Reads the types of fields, but only if a value looks like a time. */
 async function datetimesAmong(facts: TimeFacts, all: readonly Fields[]): Promise<string[]> {
   const keys = new Set<string>();
   for (const fields of all) {
@@ -232,11 +231,11 @@ async function datetimesAmong(facts: TimeFacts, all: readonly Fields[]): Promise
 }
 
 /**
- * Reads what the rule needs to know: which fields hold times, where a value looks like one, and the zone of
- * the workspace, where a time lacks it. If the token may not read that, values are sent as they are.
+ * Reads what the rule needs to know: which fields contain times, if a value looks like one, and the zone of the
+ * workspace, if a time has none. If the token is not allowed to read that, values are sent unchanged.
  *
  * @param all - the fields of each contact
- * @param known - the types of fields, where they were read before
+ * @param known - the types of fields, if they were read before
  */
 export async function readTimeRule(
   facts: TimeFacts,

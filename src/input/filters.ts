@@ -1,7 +1,7 @@
 import { fail } from '../errors/errors.js';
 import { type Filter, type Resource, type ResourceName, resources } from '../resources.js';
 import type { Query, QueryValue } from '../types/request.js';
-import { isShown } from './check.js';
+import { isObject, isShown } from './check.js';
 import { asUuid, requireUrn } from './identifiers.js';
 import { suggest } from './nearest.js';
 import { cutToMicros, isDatetime, isDay } from './times.js';
@@ -9,7 +9,7 @@ import { cutToMicros, isDatetime, isDay } from './times.js';
 const DATE_FIX =
   'Write ISO 8601: "2026-01-31", "2026-01-31T08:00:00Z" or "2026-01-31T10:00:00+02:00". For a Date object: date.toISOString().';
 
-/** What a value of each kind must be; gives what goes into the query. */
+/** What a value of each kind must be. Returns what goes into the query. */
 const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filter) => QueryValue> =
   {
     uuid(value, name) {
@@ -25,7 +25,7 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       return requireUrn(value, `filters.${name}`, 'lookup', 'INVALID_FILTER');
     },
     text(value, name) {
-      // RapidPro's names have no spaces at their ends; one in the filter would give an empty list.
+      // RapidPro's names have no spaces at their ends, so a space in the filter would return an empty list.
       if (typeof value === 'string') return asUuid(value) ?? value.trim();
       if (typeof value === 'number') return value;
       throw fail(
@@ -35,7 +35,7 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       );
     },
     integer(value, name) {
-      // RapidPro leaves out a filter of 0, and answers with the whole list.
+      // RapidPro ignores a filter of 0, and answers with the whole list.
       if (/^0*[1-9]\d*$/.test(String(value))) return String(value);
       throw fail(
         'INVALID_FILTER',
@@ -111,8 +111,8 @@ function checkOne(name: string, value: unknown, filter: Filter): QueryValue {
 }
 
 /**
- * Checks the filters of a list and makes its query. RapidPro ignores filters that it does not know
- * and answers bad values with an empty or a full list: both would go unseen.
+ * Checks the filters of a list and makes its query. RapidPro ignores unknown filters, and answers bad values with
+ * an empty or a full list. Nobody would notice either.
  *
  * @throws RapidProError `INVALID_FILTER`
  */
@@ -120,7 +120,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
   if (filters === undefined || filters === null) return {};
   const resource: Resource = resources[name];
   const known = Object.keys(resource.filters);
-  if (typeof filters !== 'object' || Array.isArray(filters)) {
+  if (!isObject(filters)) {
     throw fail(
       'INVALID_FILTER',
       'The filters are not an object.',
@@ -139,7 +139,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
       throw fail('INVALID_FILTER', `${capitalize(resource.nouns[1])} have no ${called}.`, hint);
     }
     const checked = checkOne(key, value, filter);
-    // RapidPro takes an absent flag as false, except for those that are true unless said.
+    // To RapidPro, an absent flag is false, except for flags that are true by default.
     if (checked !== false || key === 'paths' || key === 'archived') query[key] = checked;
   }
   const clash = (resource.exclusive ?? []).filter(key => key in query);
@@ -154,7 +154,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
 }
 
 /**
- * Some requests mean nothing without one of their filters.
+ * Some requests make no sense without one of their filters.
  *
  * @throws RapidProError `INVALID_FILTER`
  */

@@ -3,6 +3,7 @@ import { digitsOf } from '../errors/redact.js';
 import { type Method, type Resource, resources } from '../resources.js';
 import type { Json } from '../types/json.js';
 import type { Query, QueryValue } from '../types/request.js';
+import { isObject } from './check.js';
 import { trimmed } from './stored.js';
 
 const METHODS: readonly string[] = ['GET', 'POST', 'DELETE'];
@@ -51,7 +52,7 @@ function emptyQuery(what: string): never {
   );
 }
 
-/** What RapidPro reads as a number, and leaves out where it is 0. */
+/** What RapidPro reads as a number, and ignores if it is 0. */
 const NUMBERS = new Set(
   Object.values<Resource>(resources).flatMap(({ filters }) =>
     Object.keys(filters).filter(key => filters[key]?.kind === 'integer'),
@@ -80,15 +81,15 @@ function checkValue(key: string, value: unknown): QueryValue {
 }
 
 /**
- * Checks a query whose keys are the job author's own.
+ * Checks a query with the job author's own keys.
  *
- * @param query - as expanded; undefined if the job gives none, null if it evaluated to nothing
+ * @param query - as expanded; undefined if the job has none, null if it evaluated to nothing
  * @throws RapidProError `INVALID_FILTER`
  */
 export function checkQuery(query: unknown): Query | undefined {
   if (query === undefined) return undefined;
   if (query === null) return emptyQuery('The query is empty');
-  if (typeof query !== 'object' || Array.isArray(query)) {
+  if (!isObject(query)) {
     throw fail(
       'INVALID_FILTER',
       'The query is not an object.',
@@ -101,7 +102,7 @@ export function checkQuery(query: unknown): Query | undefined {
 }
 
 /**
- * A POST needs something to post: without a body RapidPro makes an empty contact, for one.
+ * A POST needs something to post. Without a body, RapidPro would create an empty contact, for example.
  *
  * @throws RapidProError `INVALID_INPUT`
  */

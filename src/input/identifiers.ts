@@ -10,8 +10,8 @@ export function isUuid(value: unknown): boolean {
 }
 
 /**
- * A uuid as RapidPro writes it, or undefined for other text. RapidPro 9 compares letter by letter: a
- * uuid in capitals or without dashes would not be found.
+ * A uuid as RapidPro writes it, or undefined for other text. RapidPro 9 compares letter by letter, so it would not
+ * find a uuid in capitals or without dashes.
  */
 export function asUuid(text: string): string | undefined {
   const plain = text.trim().toLowerCase();
@@ -21,7 +21,7 @@ export function asUuid(text: string): string | undefined {
   return isUuid(dashed) ? dashed : undefined;
 }
 
-/** Trims a URN, and refuses what may not be sent ({@link urnFault}).
+/** Trims a URN, and refuses invalid ones ({@link urnFault}).
  *
  * @throws RapidProError `INVALID_URN`, or the code given
  */
@@ -40,7 +40,7 @@ export function requireUrn(
 const MOST_TOLD = 20;
 
 /**
- * Checks each of a list, and reports all that are wrong at once: a list from a table has more than one.
+ * Checks each item of a list, and reports all mistakes at once, because a table usually has several.
  *
  * @throws RapidProError that of the first, with the others in `errors`
  */
@@ -74,7 +74,7 @@ export function checkEach<Item, Checked>(
 export const URN_FIX =
   '"tel:+250788123123", or util.phoneUrn($.data.phone, "RW") of a number as people write it.';
 
-/** How a contact is named in a query: `{ uuid }` or `{ urn }`. */
+/** How a query identifies a contact: `{ uuid }` or `{ urn }`. */
 export type ContactKey = { uuid: string } | { urn: string };
 
 /**
@@ -102,11 +102,11 @@ export function contactKey(value: unknown, where = 'contact'): ContactKey {
 const WHOLE_NUMBER = /^tel:\+[1-9]\d{7,14}$/;
 
 /**
- * The part of a URN by which two of them are the same: punctuation of phone numbers, display parts
- * and letter case aside. Only for comparing, never for sending.
+ * The part of a URN that identifies it, without punctuation of phone numbers, display parts and letter case. Only
+ * for comparing, never for sending.
  */
 export function urnIdentity(urn: string): string {
-  // Most are written like this, and a long list keeps each: no second text is made of them.
+  // Most look like this, and a long list keeps each of them, so no second text is created.
   if (WHOLE_NUMBER.test(urn)) return urn;
   const [bare = ''] = urn.trim().split(/[?#]/);
   const colon = bare.indexOf(':');
@@ -122,31 +122,39 @@ export function urnIdentity(urn: string): string {
 }
 
 /**
- * What a URN has in common with every other that RapidPro may store as the same one: which country a number
- * is of, only the server knows, so of numbers these are the last digits.
+ * What a URN has in common with every URN that RapidPro may store as the same one. For phone numbers, these are
+ * the last digits, because only the server knows the country.
  */
 export function urnTail(urn: string): string {
   const identity = urnIdentity(urn).toLowerCase();
   return identity.startsWith('tel:') ? `tel:${identity.replace(/\D/g, '').slice(-6)}` : identity;
 }
 
-/** Leaves out URNs that are the same but for their punctuation; the first way of writing stays. */
-export function distinctUrns(urns: readonly string[]): string[] {
+/** Leaves out what comes again; the first of those that are the same stays. */
+export function distinctBy<Item>(
+  items: readonly Item[],
+  identityOf: (item: Item) => string,
+): Item[] {
   const seen = new Set<string>();
-  return urns.filter(urn => {
-    const identity = urnIdentity(urn);
-    if (seen.has(identity)) return false;
+  return items.filter(item => {
+    const identity = identityOf(item);
+    const isFirst = !seen.has(identity);
     seen.add(identity);
-    return true;
+    return isFirst;
   });
+}
+
+/** Leaves out URNs that differ only in punctuation. The first one stays. */
+export function distinctUrns(urns: readonly string[]): string[] {
+  return distinctBy(urns, urnIdentity);
 }
 
 /** The longest key of a field or global. */
 const KEY = /^[a-z][a-z0-9_]{0,35}$/;
 
 /**
- * What a log or an error calls an object by: its uuid, key or id. A server may write anything in their place, the
- * token in another form or controls of a terminal: what is not RapidPro's is shown as `…`.
+ * How a log or an error names an object: by its uuid, key or id. A server can put anything there, such as an encoded
+ * token or terminal control characters. Anything that RapidPro would not write is shown as `…`.
  */
 export function shownId({ uuid, key, id }: Dictionary): string | number {
   if (isUuid(uuid)) return String(uuid);

@@ -2,48 +2,48 @@ import type { Operation, State } from '../types/state.js';
 import { callOperation, handOver, noteMade } from './run.js';
 
 /**
- * Distinguishes operations from the functions of state that jobs write in place of values. The mark is the
- * same for every copy of this package: the platform loads one for each run.
+ * Distinguishes operations from functions of state, which jobs write instead of values. Every copy of this package
+ * uses the same mark, because the platform loads one for each run.
  */
 const MARK = Symbol.for('@openfn/language-rapidpro.operation');
 
-/** What becomes of an operation in a text: nobody may be sent its code. */
+/** The text of an operation. Its code must not be sent to anyone. */
 export const OPERATION_TEXT = '[object Operation]';
 
 export function isOperation(value: unknown): boolean {
   return typeof value === 'function' && MARK in value;
 }
 
-/** An object that an operation was spread into holds nothing of what it would have given. */
+/** An object that an operation was spread into has nothing of its result. */
 export function holdsOperation(value: object): boolean {
   return typeof value !== 'function' && Object.hasOwn(value, MARK);
 }
 
-/** True while a function of state gives a value. */
+/** True while a function of state returns a value. */
 let isGiving = false;
 /** How often an operation was called meanwhile. */
 let calls = 0;
 
-/** Notes the call. What would come after it must not run either, so that it never comes to an end. */
+/** Notes the call, and never ends: what comes after it must not run either. */
 function refuseCall(): Promise<never> {
   calls++;
   return new Promise(() => {});
 }
 
-/** Makes an operation of what it does. Where a value is wanted it is not done. */
+/** Makes an operation from what it does. If a value is expected instead, it does nothing. */
 export function makeOperation(does: Operation): Operation {
   const operation: Operation = state => {
     noteCalled();
     return isGiving ? refuseCall() : callOperation(operation, () => does(state));
   };
   const noteCalled = noteMade(operation);
-  // To be seen also in an object that it was spread into.
+  // So that it is also visible in an object that it was spread into.
   Object.defineProperty(operation, MARK, { value: true, enumerable: true });
   return Object.defineProperty(operation, 'toString', { value: () => OPERATION_TEXT });
 }
 
 /**
- * Gives an operation the name that jobs call it by.
+ * Gives an operation the name that jobs use.
  *
  * @param given - the operations that it was given
  */
@@ -56,7 +56,7 @@ export function named<Made extends Operation>(
   return Object.defineProperty(operation, 'name', { value: name });
 }
 
-/** Asks a function of state for its value, and says whether it called an operation for it. */
+/** Asks a function of state for its value, and says whether it called an operation. */
 export function askForValue(
   give: (state: State) => unknown,
   state: State,

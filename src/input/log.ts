@@ -1,5 +1,5 @@
 /**
- * Lines for whoever reads the run's log: counts and uuids, never names, URNs or message texts.
+ * Lines for the log of the run: counts and uuids, never names, URNs or message texts.
  */
 export const log = {
   info(text: string): void {
@@ -13,7 +13,12 @@ export const log = {
 /** `20,000`. Not by toLocaleString(), which takes 150 ms when it is first called. */
 export const withCommas = (amount: number) => String(amount).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
-/** `1 contact`, `2 contacts`, `20,000 contacts`. */
-export function count(amount: number, [one, many]: readonly [string, string]): string {
+/**
+ * `1 contact`, `2 contacts`, `20,000 contacts`.
+ *
+ * @param noun - also that for many, where it has more than an "s"
+ */
+export function count(amount: number, noun: string | readonly [one: string, many: string]): string {
+  const [one, many] = typeof noun === 'string' ? [noun, `${noun}s`] : noun;
   return `${withCommas(amount)} ${amount === 1 ? one : many}`;
 }

@@ -3,17 +3,17 @@ import { DATA_WORDS, hasCode } from './code.js';
 import { OPERATION_TEXT } from './isOperation.js';
 
 /**
- * The one rule for a value that is not there, but has become text: what is put together from missing data
- * (`Dear undefined`), and references that stand inside quotes (`'$.data.name'`).
+ * The one rule for missing values that became text: texts that were built from missing data (`Dear undefined`), and
+ * references in quotes (`'$.data.name'`).
  */
 
-/** Where a text ends up, which says how it is looked at. */
+/** Where a text ends up. This decides how it is checked. */
 export type TextKind =
-  /** A person reads it: a word is refused inside of it as well. */
+  /** A person reads it: such words are refused anywhere in it. */
   | 'message'
-  /** A contact's name, or what a flow is given to say. `null` may be a surname. */
+  /** A contact's name, or a parameter of a flow. `null` may be a surname. */
   | 'contactName'
-  /** What a record holds: a word is refused where there is nothing else. */
+  /** A value in a record: such a word is refused if there is nothing else. */
   | 'value'
   /** The name of a group, label, topic, field, global or campaign: nobody is called `null` here. */
   | 'name';
@@ -22,33 +22,34 @@ export type TextKind =
 const DOT = String.raw`\??\.{1,2}[\p{L}_][\p{L}\p{N}_]*`;
 const INDEX = String.raw`\[(?:[\d*?'"])[^[\]]{0,99}\]`;
 const STEPS = String.raw`(?:${DOT}|${INDEX}|\([^()]{0,99}\))*`;
-/** What a job's state has: `state.gov` is somebody's website. */
+/** The keys of a job's state. `state.gov` is a website. */
 const KEPT_IN_STATE = 'data|references|response|request|configuration|rapidpro|errors';
 
 const alone = (word: string) => String.raw`(?<![\p{L}\p{N}])${word}(?![\p{L}\p{N}])`;
-/** Also those that stand without a space between them: `${first}${last}`. */
+/** Also without a space between them: `${first}${last}`. */
 const UNDEFINED = alone('(?=(?:null)*(?:undefined|NaN))(?:undefined|NaN|null)+');
 const OBJECT = String.raw`\[object \w{1,40}\]`;
 
-/** Words that nobody writes, wherever they stand. People begin sentences with `Invalid date`. */
+/** Words that nobody writes, anywhere. But people begin sentences with `Invalid date`. */
 const GONE = [UNDEFINED, OBJECT, alone('Invalid Date(?:Time)?')];
 const INVALID_DATE = alone('Invalid date(?:Time)?');
 
-/** A price may end a sentence, or be paid in cash: `5 $.Please`, `in $.cash`, `${5}`, `$[5]`. */
+/** A price may end a sentence, or be paid in cash: `5 $.Please`, `in $.cash`, `${5}`, `$[5]`. `$.com` is an address. */
 const AFTER_PRICE =
-  'please|cash|money|only|each|per|or|and|thanks|thank|merci|gracias|obrigado|asante';
+  'please|cash|money|only|each|per|or|and|thanks|thank|merci|gracias|obrigado|asante|com';
 const anyCase = (words: string) =>
   words.replace(/\b[a-z]/g, letter => `[${letter.toUpperCase()}${letter}]`);
 const IN_PRICE = String.raw`(?:${anyCase(AFTER_PRICE)})(?!\??\.[\p{L}_]|[[\p{L}\p{N}_])`;
 const IN_BRACES = String.raw`\$\{(?!\s{0,9}(?:[\p{N}\p{Sc}][\p{N}.,\s\p{Sc}%-]{0,20}[\p{L}\s]{0,100}|(?!(?:new|await|typeof)\s)[\p{L}\p{N}]{1,40}(?:\s{1,9}[\p{L}\p{N}]{1,40}){1,20}\s{0,9})?\})[^}]{0,200}\}`;
 
-/** References, and nobody's data wherever they stand. */
+/** References, which are never data, anywhere. */
 const REFERENCES = [
   String.raw`\$\??\.{1,2}(?:${KEPT_IN_STATE})(?![\p{L}\p{N}_])${STEPS}`,
-  // Of one step, if it does not end a price: `U.S.$.`, `5$.merci`.
-  String.raw`(?<![\p{Lu}$]|\p{N}\s?)(?<!\p{Lu}\.)\$\??\.{1,2}(?!${IN_PRICE})[A-Za-z_][\p{L}\p{N}_]*(?![\p{L}\p{N}_]|[’']\p{L})`,
-  String.raw`(?<=\p{N}\s)\$\??\.{1,2}(?:${DATA_WORDS}|[a-z]+(?:_[a-z]|[A-Z])\w*)(?![\p{L}\p{N}_])`,
-  // Of several.
+  // With one step, unless it ends a price: `U.S.$.`, `5$.merci`.
+  String.raw`(?<![\p{L}\p{M}$]|\p{N}\s?)(?<!\p{Lu}\.)\$\??\.{1,2}(?!${IN_PRICE})[A-Za-z_][\p{L}\p{N}_]*(?![\p{L}\p{N}_]|[’']\p{L})`,
+  // After a number or a letter, only usual names of data: `Amount$.paid` is a price.
+  String.raw`(?<=\p{N}\s|[\p{Ll}\p{Lo}\p{M}])\$\??\.{1,2}(?:${DATA_WORDS}|[a-z]+(?:_[a-z]|[A-Z])\w*)(?![\p{L}\p{N}_])`,
+  // With several steps.
   String.raw`(?<![\p{Lu}$\p{N}])\$(?:${DOT}|\[\d{1,9}\])(?:${DOT}|${INDEX})${STEPS}`,
   String.raw`(?<![\p{Lu}$])\$\[[*'"][^[\]]{0,99}\]${STEPS}`,
   IN_BRACES,
@@ -57,31 +58,31 @@ const REFERENCES = [
   String.raw`\bstate(?:\?\.)?\[['"](?:${KEPT_IN_STATE})['"]\]${STEPS}`,
   String.raw`\b(?:dataValue|dataPath|lastReferenceValue|referencePath|sourceValue)\(['"]`,
 ];
-/** References that somebody could mean in the middle of a sentence. */
+/** References that people may write in the middle of a sentence. */
 const REFERENCES_ALONE = [
   String.raw`\$(?!\??\.${IN_PRICE})(?:${DOT}|\[[*?'"][^[\]]{0,99}\])${STEPS}`,
   String.raw`\bstate(?:\??\.(?:${KEPT_IN_STATE})(?![\p{L}\p{N}_])|${DOT}(?:${DOT}|${INDEX})|${INDEX})${STEPS}`,
 ];
 
 const anyOf = (patterns: readonly string[], flags = 'u') => new RegExp(patterns.join('|'), flags);
-/** What a unit or a word was glued to: `undefinedmg`, `NaNkg`. Nobody writes it to a person. */
-const GLUED = ['undefined(?!ness|ly)', String.raw`(?<![\p{L}\p{N}])NaN`];
+/** With a unit or a word after it: `undefinedmg`, `NaNkg`. Nobody writes that to a person. Nana is a name. */
+const GLUED = ['undefined(?!ness|ly)', String.raw`(?<![\p{L}\p{N}])NaN(?!a(?!\p{L}))`];
 const INSIDE = anyOf([...GONE, ...GLUED, String.raw`(?<=[\p{L}\p{N},]\s{0,3})${INVALID_DATE}`]);
 const WORDS = anyOf([...GONE, INVALID_DATE, ...REFERENCES, ...REFERENCES_ALONE], 'gu');
 const READS_STATE = anyOf(REFERENCES);
 const ANY_REFERENCE = anyOf([...REFERENCES, ...REFERENCES_ALONE]);
 const IN_NAME = anyOf(['undefined(?!ness|ly)', OBJECT]);
 const NULL = anyOf([alone('(?:null)+')], 'gu');
-/** A hundred thousand contacts have a million values: almost all are done with here. */
+/** A hundred thousand contacts have a million values. Almost all of them pass here. */
 const SUSPECT = /undefined|NaN|null|Invalid|\[object|\$|state|(?:Value|Path)\(/;
-/** What may stand around words and between them. */
+/** What may be around words and between them. */
 const NOTHING = /^[\s\p{P}\p{S}\p{Cf}]*$/u;
 
-/** Whether a text is nothing but words for what is not there. */
+/** Whether a text is nothing but words for missing data. */
 function isWholly(text: string, isNullOne: boolean): boolean {
   const left = text.replace(WORDS, ' ');
   const rest = left.replace(NULL, ' ');
-  // `null` can be a surname; beside another such word it is none.
+  // `null` can be a surname, but not next to another such word.
   return (left !== text || (isNullOne && rest !== left)) && NOTHING.test(rest);
 }
 
@@ -98,7 +99,7 @@ export function isMissingPart(address: string): boolean {
   return isMissing(address, 'message');
 }
 
-/** A key of the author's own may be somebody's name. */
+/** A key may be the name of a person. */
 function step(key: string, isList: boolean): string {
   if (isList) return `[${key}]`;
   return /^[A-Za-z_][\w-]{0,40}$/.test(key) ? `.${key}` : '.…';
@@ -126,7 +127,7 @@ const UNQUOTED =
 export const isQuotedReference = (text: string): boolean =>
   ANY_REFERENCE.test(text) || hasCode(text);
 
-/** What is said of it: the kind of word, never the text. */
+/** What an error says about it: the kind of word, never the text. */
 function explain(text: string): { what: string; advice: string } {
   if (hasCode(text)) {
     const what = text.includes(OPERATION_TEXT) ? 'an operation' : 'the code of a function';
@@ -149,10 +150,10 @@ function explain(text: string): { what: string; advice: string } {
 }
 
 /**
- * Refuses a value that holds, at any depth, text made of data that is missing. Keys are not looked at.
+ * Refuses a value that contains, at any depth, text from missing data. Keys are not checked.
  *
  * @param where - the path of the value, for the error
- * @param isLiteral - the option `literal`: such words are meant. Code is not: it is refused all the same
+ * @param isLiteral - the option `literal`: such words are intended. Code is refused anyway
  * @throws RapidProError `INVALID_INPUT`
  */
 export function refuseMissing(

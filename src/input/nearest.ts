@@ -1,4 +1,4 @@
-/** Letters to add, drop, change or swap with the next to get from one word to the other. */
+/** How many letters to add, drop, change or swap with the next one to get from one word to the other. */
 function distance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
@@ -37,7 +37,7 @@ export function nearMiss(word: string, known: readonly string[]): string | undef
   return known.find(isSame) ?? known.find(isNear) ?? known.find(isBegun);
 }
 
-/** The known word that a misspelled one most likely means, or undefined if none is near. */
+/** The known word that a misspelled one most likely means; undefined if none is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const target = plain(word).slice(0, 60);
   const ranked = known
@@ -47,6 +47,12 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best && best.steps <= Math.max(1, Math.floor(target.length / 3))
     ? best.candidate
     : undefined;
+}
+
+/** `Did you mean "Mothers"? ` before other advice; empty if no name is near. */
+export function didYouMean(word: string, known: readonly unknown[]): string {
+  const near = nearest(word, known.map(String));
+  return near === undefined ? '' : `Did you mean "${near}"? `;
 }
 
 /** What other systems call a key. */
@@ -66,7 +72,7 @@ function otherName(word: string, known: readonly string[]): string | undefined {
   return meant && `Did you mean "${meant}"?`;
 }
 
-/** ` Did you mean "group"?`, or the whole list where no word is near. */
+/** `Did you mean "group"?`, or the whole list if no word is near. */
 export function suggest(word: string, known: readonly string[]): string {
   const other = otherName(word, known);
   if (other) return other;

@@ -1,15 +1,20 @@
 import { z } from 'zod';
 import type { SyncOptions } from '../types/bulk.js';
 
+/** Seconds that one request may take, from connecting to the last byte, unless the job says otherwise. */
+export const DEFAULT_TIMEOUT = 60;
+/** Seconds that one operation may wait for RapidPro to take requests again. */
+export const DEFAULT_MAX_WAIT = 60;
+
 /** An option of operations. */
 interface Option {
   /** What it must be. */
   check: z.ZodType;
-  /** What to say to whoever gives it to an operation that does not take it; nothing where all do. */
+  /** What to say if an operation does not take it; nothing if all operations do. */
   elsewhere?: string;
   /** True if the operation does more without it: an option whose data is missing is refused. */
   narrows?: true;
-  /** True if it may be taken for a key of a body, which would leave it out. */
+  /** True if people may write it as a key of a body, where it would be ignored. */
   isNoBodyKey?: true;
 }
 
@@ -53,7 +58,7 @@ const removeMissing = z.strictObject(
   },
 );
 
-/** Every option of every operation, once. What a job sees of it is in types/. */
+/** Every option of every operation, once. Their types for jobs are in types/. */
 export const OPTIONS = {
   timeout: { check: seconds(0.01, 3600), isNoBodyKey: true },
   maxWait: { check: seconds(0, 86_400), isNoBodyKey: true },
@@ -98,7 +103,7 @@ export const OPTIONS = {
       .nullish(),
     elsewhere: 'Only downloadAttachment() takes it.',
   },
-  /** True: texts that look like a mistake, such as `undefined`, are meant. */
+  /** True: texts that look like a mistake, such as `undefined`, are intended. */
   literal: {
     check: flag,
     elsewhere: 'This operation accepts all texts.',
@@ -127,7 +132,7 @@ export const OPTIONS = {
     elsewhere: 'Only upsertContacts() and syncContacts() take it.',
     isNoBodyKey: true,
   },
-  // syncContacts() calls replacing "exact"; to the others it means the same.
+  // syncContacts() calls it "exact"; for the others it means the same.
   urns: {
     check: z.enum(['add', 'replace', 'exact'], { error: 'must be "add" or "replace"' }).nullish(),
     elsewhere: 'Only upsertContact(), upsertContacts() and syncContacts() take it.',
@@ -170,12 +175,12 @@ export const OPTIONS = {
       })
       .optional(),
   },
-  /** As the job wrote it; null where it evaluated to nothing. */
+  /** As the job wrote it; null if it evaluated to nothing. */
   query: {
     check: z.unknown().optional(),
     elsewhere: 'Only http.post() and http.request() have a query in the options.',
   },
-  /** As `query`. */
+  /** Like `query`. */
   body: {
     check: z.unknown().optional(),
     elsewhere: 'Only http.request() has a body in the options.',
@@ -184,7 +189,7 @@ export const OPTIONS = {
 
 type Table = typeof OPTIONS;
 
-/** Options after their check: what was not given, or evaluated to nothing, is absent. */
+/** Options after their check, without those that are missing or evaluated to nothing. */
 export type Settings = {
   -readonly [Name in keyof Table]?: NonNullable<z.output<Table[Name]['check']>>;
 };
@@ -196,7 +201,7 @@ function namesOf(is: (option: Option) => boolean): string[] {
 export const NARROWING = namesOf(({ narrows }) => narrows === true);
 export const NO_BODY_KEYS = namesOf(({ isNoBodyKey }) => isNoBodyKey === true);
 
-/** Options that only some operations have, and what to say to who gives them to another one. */
+/** Options that only some operations have, and what to say if another one gets them. */
 export const ELSEWHERE: ReadonlyMap<string, string> = new Map(
   Object.entries<Option>(OPTIONS).flatMap(([name, { elsewhere }]) =>
     elsewhere === undefined ? [] : [[name, elsewhere] as const],

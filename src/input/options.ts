@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { DEFAULT_MAX_WAIT } from '../defaults.js';
 import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { check, isShown } from './check.js';
 import { nearMiss, suggest } from './nearest.js';
-import { ELSEWHERE, NARROWING, OPTIONS, type Settings } from './optionTable.js';
+import { DEFAULT_MAX_WAIT, ELSEWHERE, NARROWING, OPTIONS, type Settings } from './optionTable.js';
 
 const shape = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, { check }]) => [name, check]),
@@ -14,10 +13,10 @@ const schema = z.looseObject(shape, { error: 'must be an object: { limit: 100 }'
 
 const COMMON = ['timeout', 'maxWait'];
 
-/** The option of every operation that refuses words for what is not there. */
+/** The option of every operation that refuses words for missing data. */
 export const LITERAL = ['literal'];
 
-/** What to say of an option that the operation does not have. */
+/** What to say about an option that the operation does not have. */
 function adviceOn(option: string, known: readonly string[]): string {
   const near = nearMiss(option, known);
   if (near) return `Did you mean "${near}"?`;
@@ -26,7 +25,7 @@ function adviceOn(option: string, known: readonly string[]): string {
 }
 
 /**
- * An option that is not known would be left out: `dryrun` would write.
+ * An unknown option would be ignored: `dryrun` would write.
  *
  * @throws RapidProError `INVALID_OPTION`
  */
@@ -42,12 +41,12 @@ export function refuseUnknownOptions(options: object, known: readonly string[]):
   );
 }
 
-/** Options that are sent. Where they evaluated to nothing, data is missing. */
+/** Options that are sent. If they evaluate to nothing, data is missing. */
 const SENT = ['query', 'body'];
 
 const RECIPIENTS = ['contacts', 'urns', 'groups'];
 
-/** Recipients among the options would reach nobody. An option of such a name holds no list. */
+/** Recipients in the options would reach nobody. Real options with these names are not lists. */
 function refuseRecipients(options: unknown): void {
   if (options === null || typeof options !== 'object') return;
   const list = Object.entries(options).find(
@@ -61,7 +60,7 @@ function refuseRecipients(options: unknown): void {
   );
 }
 
-/** An option that points to data that is not there must not fail open. */
+/** An option that refers to missing data must not fail open. */
 function refuseEmpty(options: { [key: string]: unknown }): void {
   const empty = NARROWING.find(key => key in options && (options[key] ?? null) === null);
   if (empty === undefined) return;

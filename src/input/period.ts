@@ -1,12 +1,13 @@
 import { fail } from '../errors/errors.js';
+import { isObject } from './check.js';
 import { suggest } from './nearest.js';
 import { fromMicros, isDatetime, isDay, type Micros, toMicros } from './times.js';
 
-/** A period of time as archives and their records are chosen by it. */
+/** A period of time that selects archives and their records. */
 export interface Period {
   /** Filters for the list of archives; a monthly one begins up to 31 days before its last record. */
   archives: { after?: string; before?: string };
-  /** Whether a record of this time is of the period, to the microsecond. */
+  /** Whether a record with this time is in the period, to the microsecond. */
   includes(time: unknown): boolean;
 }
 
@@ -30,9 +31,9 @@ function readTime(value: unknown, name: string): { text: string; at: Micros } {
 const dayOf = (time: Micros) => fromMicros(time).slice(0, 10);
 
 /**
- * The period between two times, both included. Without one of them it is open at that end.
+ * The period between two times, both included. Without one of them, it is open at that end.
  *
- * @param last - the day of the last archive, where it is not that of the end
+ * @param last - the day of the last archive, if it is not the day of the end
  */
 export function periodBetween(after?: Micros, end?: Micros, last = end): Period {
   return {
@@ -48,13 +49,13 @@ export function periodBetween(after?: Micros, end?: Micros, last = end): Period 
 }
 
 /**
- * Checks the period that archives are read of.
+ * Checks the period of the archives to read.
  *
  * @throws RapidProError `INVALID_FILTER`
  */
 export function checkPeriod(filters: unknown): Period {
   const known = ['after', 'before'];
-  if (filters === null || typeof filters !== 'object' || Array.isArray(filters)) {
+  if (!isObject(filters)) {
     throw fail(
       'INVALID_FILTER',
       'The period is missing.',

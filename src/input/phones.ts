@@ -1,10 +1,11 @@
 import { fail, type RapidProError } from '../errors/errors.js';
 import { library } from './libraries.js';
+import { nearMiss } from './nearest.js';
 import { digitsOf, hide, urnFault } from './urns.js';
 
 /**
- * Phone numbers as people and spreadsheets write them, read with the country that they belong to. What is
- * lost on the way through a spreadsheet is mended where there is one way to do so.
+ * Phone numbers as people and spreadsheets write them, read with the country that they belong to. Damage from a
+ * spreadsheet is repaired if there is only one way to do so.
  */
 
 /** Options of `util.phoneUrn` and `util.phoneUrns`. */
@@ -18,7 +19,7 @@ export interface PhoneUrnOptions {
   ifInvalid?: 'error' | 'null';
 }
 
-/** Why a text is no phone number, as the rest of a sentence, and what to do. */
+/** Why a text is not a phone number, as the rest of a sentence, and what to do. */
 class NoNumber {
   constructor(
     readonly what: string,
@@ -32,7 +33,7 @@ const isNothing = (value: unknown) =>
 const EMPTY_FIX =
   'For cells that may be empty, { ifInvalid: "null" } returns null, and util.phoneUrns() no number.';
 
-/** A name that leads nowhere is no empty cell: in a table, every row has it. */
+/** A misspelled name is not an empty cell: it would be missing in every row of a table. */
 const UNDEFINED_FIX =
   'Check the name after $ or state. In a table, it is the name of the column, exactly as written there: row["Phone number"]. util.parseCsv(text, { required: ["Phone number"] }) checks it once for all rows.';
 
@@ -48,7 +49,7 @@ function inPlainDigits(text: string): string {
   });
 }
 
-/** A cell as text. Numbers that were rounded are refused: a digit of them is another one now. */
+/** A cell as text. Rounded numbers are refused, because some of their digits have changed. */
 function textOf(value: unknown): string {
   if (value === undefined)
     throw new NoNumber('is undefined: there is no column or key with this name', UNDEFINED_FIX);
@@ -79,16 +80,16 @@ const SEVERAL = new NoNumber(
   'To get all of them, use util.phoneUrns(). To get the first, use util.phoneUrns(…)[0].',
 );
 
-/** Takes back what a cell of numbers made of a text. */
+/** Undoes what a number cell did to a text. */
 function withoutCellForm(text: string): string {
   const [, plus = '', first = '', others = '', exponent] = EXPONENT.exec(text) ?? [];
   if (exponent === undefined) return DECIMALS.exec(text)?.[1] ?? text;
-  // Fewer digits than the number has are shown where the last ones were rounded away.
+  // If fewer digits are shown than the number has, the last ones were rounded away.
   if (others.length !== Number(exponent)) throw LOST;
   return `${plus}${first}${others}`;
 }
 
-/** What may be meant by the digits: `+250788123123` of each that exists. */
+/** What the digits can mean: each number that exists, as `+250788123123`. */
 interface Readings {
   found: string[];
   /** The number of another country, if only that one exists and nobody wrote `+` or `00`. */
@@ -105,25 +106,25 @@ function readings(text: string, country: string): Readings {
   if (text.includes('+')) return { found: read(`+${digits}`) };
   const whole = read(`+${digits}`);
   const code = library('awesome-phonenumber').getCountryCodeForRegionCode(country);
-  // With the code of the country, as the servers too read it.
+  // With the country code, which is also how servers read it.
   if (whole.length > 0 && digits.startsWith(String(code))) return { found: whole };
   const own = [
     ...read(digits, country),
     ...(digits.startsWith('00') ? read(`+${digits.slice(2)}`) : []),
-    // Without the zero that a cell of numbers leaves out.
+    // Without the zero, which a number cell drops.
     ...(digits.startsWith('0') ? [] : read(`0${digits}`, country)),
   ];
-  // One digit lost or doubled makes many a number one of somebody abroad.
+  // With one digit lost or doubled, many numbers become a number abroad.
   if (own.length === 0) return { found: [], abroad: whole[0] };
   return { found: [...new Set([...own, ...whole])] };
 }
 
-/** A number as errors show it. */
+/** A number as errors may show it. */
 function masked(number: string): string {
   return hide(library('awesome-phonenumber').parsePhoneNumber(number).countryCode ?? '', number);
 }
 
-/** Why no country has a number. */
+/** Why a number does not exist in any country. */
 function whyNone(text: string, country: string): NoNumber {
   const { parsePhoneNumber } = library('awesome-phonenumber');
   const isFull = text.includes('+');
@@ -146,7 +147,7 @@ function whyNone(text: string, country: string): NoNumber {
   return new NoNumber(`is not a valid number in ${of}`);
 }
 
-/** Why a number is none of the country, where another country has it. */
+/** Why a number is not in the country, if another country has it. */
 function whyAbroad(text: string, country: string, abroad: string): NoNumber {
   return new NoNumber(
     `${whyNone(text, country).what}, and can be ${masked(abroad)} of another country`,
@@ -154,7 +155,7 @@ function whyAbroad(text: string, country: string, abroad: string): NoNumber {
   );
 }
 
-/** `+250788123123` of what somebody wrote. */
+/** What somebody wrote, as `+250788123123`. */
 function fullNumber(value: unknown, country: string): string {
   const text = withoutCellForm(textOf(value));
   const fault = urnFault(`tel:${text}`, 'write');
@@ -171,16 +172,47 @@ function fullNumber(value: unknown, country: string): string {
   return number;
 }
 
+/** Names of countries are searched in these languages. */
+const LANGUAGES = ['en', 'fr', 'es', 'pt'];
+
+const withoutAccents = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '');
+
+/** The country code for a name (`Rwanda`), a calling code (`+250`), or another code (`UK`). */
+function meantCountry(text: string): string | undefined {
+  const { getSupportedRegionCodes, getRegionCodeForCountryCode } = library('awesome-phonenumber');
+  const regions = getSupportedRegionCodes();
+  const calling = /^(?:\+|00)?(\d{1,3})$/.exec(text)?.[1];
+  const [other] =
+    calling !== undefined
+      ? [getRegionCodeForCountryCode(Number(calling))]
+      : /^[A-Z]{2}$/i.test(text)
+        ? [new Intl.Locale(`und-${text}`).region]
+        : [];
+  if (other !== undefined && regions.includes(other)) return other;
+  if (text.length < 4 || text.length > 60) return undefined;
+  const codes = new Map<string, string>();
+  for (const language of LANGUAGES) {
+    const names = new Intl.DisplayNames(language, { type: 'region' });
+    for (const region of regions) codes.set(withoutAccents(names.of(region) ?? region), region);
+  }
+  const name = nearMiss(withoutAccents(text), [...codes.keys()]);
+  return name && codes.get(name);
+}
+
 /**
  * @throws RapidProError `INVALID_INPUT`
  */
 function checkCountry(country: unknown, where: string): string {
-  const code = typeof country === 'string' ? country.trim().toUpperCase() : '';
+  const text =
+    typeof country === 'string' || typeof country === 'number' ? `${country}`.trim() : '';
+  const code = text.toUpperCase();
   if (library('awesome-phonenumber').getCountryCodeForRegionCode(code)) return code;
+  const meant = meantCountry(text);
+  const name = meant && new Intl.DisplayNames('en', { type: 'region' }).of(meant);
   throw fail(
     'INVALID_INPUT',
-    `${where}: this is not a country.`,
-    'Write the two-letter code of the country for numbers without a country code: "RW".',
+    `${where}: the country ${text === '' ? 'is missing' : 'is not valid'}: it must be its two-letter code, such as "RW".`,
+    `${meant ? `Did you mean "${meant}" (${name})? ` : ''}The code says which country numbers without a country code belong to.`,
   );
 }
 
@@ -205,7 +237,7 @@ function noUrn(where: string, { what, fix }: NoNumber): RapidProError {
   return fail('INVALID_URN', `${where}: the phone number ${what}.`, fix);
 }
 
-/** Gives what is found, or what stands in its place where it is no number. */
+/** Returns what is found, or null or an error if it is not a number. */
 function orInvalid<Found>(where: string, { ifInvalid }: PhoneUrnOptions, find: () => Found) {
   try {
     return find();
@@ -231,14 +263,14 @@ export function phoneUrn(text: unknown, country: unknown, options: unknown): str
 }
 
 const SPACE = /\s+(?=\+|0)/;
-/** What people write between two numbers, where what is on both sides is one. */
+/** What people write between two numbers. */
 const BETWEEN = [
   /[;,|\n\r\t&]+|\s+(?:or|and|ou|et|y|o|e|na|au)\s+/i,
   /[;,|\n\r\t&/]+|\s+(?:or|and|ou|et|y|o|e|na|au)\s+/i,
   SPACE,
 ];
 
-/** The numbers of a cell, apart. A cell that is one number is one, whatever stands in it. */
+/** The separate numbers of a cell. A cell that is one number is never split. */
 function parts(value: unknown, country: string): unknown[] {
   if (typeof value !== 'string' || isNumber(value, country)) return [value];
   for (const separator of BETWEEN) {
@@ -248,7 +280,7 @@ function parts(value: unknown, country: string): unknown[] {
       .filter(part => part !== '');
     const [sure = '', ...unsure] = found.filter(part => isNumber(part, country));
     const isAll = unsure.length === found.length - 1;
-    // Where nothing but a space stands between, each must be a number.
+    // If only a space is between them, each must be a number.
     if (sure !== '' && found.length > 1 && (isAll || separator !== SPACE)) return found;
   }
   return [value];
@@ -271,7 +303,7 @@ export function phoneUrns(texts: unknown, country: unknown, options: unknown): s
   const code = checkCountry(country, where);
   const cells = Array.isArray(texts) ? texts : [texts];
   const urns = cells
-    // An empty cell has no number. What is not there at all is a name that is misspelled.
+    // An empty cell has no number. If there is no cell at all, a name is misspelled.
     .filter(cell => cell === undefined || !isNothing(cell))
     .flatMap(cell => parts(cell, code))
     .map(part => orInvalid(where, settings, () => asUrn(fullNumber(part, code), settings)));

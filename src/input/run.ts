@@ -7,31 +7,31 @@ import { count, log } from './log.js';
 import { codeOf, LATE, Watched } from './watched.js';
 
 /**
- * What a run knows of the operations of its job: which were made and never called, and which were called
- * and are not waited for. Where a call or a step of the job ends, it waits for what RapidPro is still to answer
- * below it, names what nobody waits for, and fails where something failed and nobody looked.
+ * What a run knows about the operations of its job: which were created and never called, and which were called but
+ * not awaited. A call or step, before it ends, waits for RapidPro's answers to everything below it. It names the
+ * calls that nobody waits for, and fails if one failed and nobody looked.
  */
 
 const here = new AsyncLocalStorage<Call>();
-/** A run that makes more and calls none of them has been told enough. */
+/** A run with more uncalled operations has had enough warnings. */
 const MOST_WATCHED = 1000;
-/** Values of a state that are looked at for promises. */
+/** How many values of a state are searched for promises. */
 const MOST_KEPT = 10_000;
 
-/** Notes that an operation was made, and gives what to do when it is called. Another run may call it. */
+/** Notes that an operation was created, and returns what to do when it is called. Another run may call it. */
 export function noteMade(operation: Operation): () => void {
   const run = here.getStore()?.run;
   if (run && run.uncalled.size < MOST_WATCHED) run.uncalled.add(operation);
   return () => void run?.uncalled.delete(operation);
 }
 
-/** Operations that somebody was given are theirs to call, or to leave. */
+/** Operations that were passed on are for the receiver to call or not. */
 export function handOver(...given: unknown[]): void {
   const run = here.getStore()?.run;
   for (const value of run ? given.flat() : []) run?.uncalled.delete(value as Operation);
 }
 
-/** False where this run was told so already: a loop would say it over and over. */
+/** False if this run already had this warning, because a loop would repeat it. */
 export function isToldFirst(line: string): boolean {
   const told = here.getStore()?.run.told;
   if (told?.has(line)) return false;
@@ -39,19 +39,19 @@ export function isToldFirst(line: string): boolean {
   return true;
 }
 
-/** Runs the part of an operation that RapidPro is to answer: whoever calls it waits for that. */
+/** Runs the part of an operation that waits for RapidPro. The calls above wait for it. */
 export async function untilAnswered<Result>(work: () => Promise<Result>): Promise<Result> {
   return here.getStore()?.whileBusy(true, work) ?? work();
 }
 
-/** Runs a function of the job within that. It may wait for the operation itself, so nobody waits for it. */
+/** Runs a function of the job within that part. It may wait for the operation itself, so the calls above do not wait. */
 export async function inJobsCode<Result>(work: () => Result | Promise<Result>): Promise<Result> {
   return here.getStore()?.whileBusy(false, work) ?? work();
 }
 
 /**
- * Calls an operation in the run that it is called in. It ends when the operations that its functions called
- * have ended, also where they do not wait for them, and fails where one of those did.
+ * Calls an operation in the current run. It ends when the operations that its functions called have ended, awaited
+ * or not, and fails if one of them failed.
  */
 export function callOperation<Next>(operation: Operation, does: () => Next): Next {
   const by = here.getStore();
@@ -73,12 +73,12 @@ export function callOperation<Next>(operation: Operation, does: () => Next): Nex
     const ended = settled<unknown>(call, () => next).finally(() => call.end());
     return Watched.of(call, ended) as Next;
   }
-  // What gives the state at once may be called by what takes it at once: whoever called that waits.
+  // A synchronous result may go to a synchronous caller, so the call above that one waits.
   atOnce();
   return next;
 }
 
-/** Runs a step of the job to its end: what it made and did not call is left, what it called has ended. */
+/** Runs a step of the job to its end. Everything that it called has ended. What it did not call is noted. */
 export async function runStep(step: () => State | Promise<State>): Promise<State> {
   const call = here.getStore();
   if (!call) return step();
@@ -89,9 +89,9 @@ export async function runStep(step: () => State | Promise<State>): Promise<State
 }
 
 /**
- * Runs a job or a part of it, and says by name which operations were made on the way and never called.
- * Within such a run it is part of that one. If it throws, it says so of the steps that had come to their end:
- * what the one that threw was still to call nobody knows.
+ * Runs a job or a part of it, and names the operations that were created and never called. Within another run, it is
+ * part of that run. If a step throws, it names only those of steps that had ended, because nobody knows what the
+ * step would still have called.
  */
 export async function watchCalls<Result>(
   job: () => Promise<Result>,
@@ -112,7 +112,7 @@ export async function watchCalls<Result>(
     ...new Set(operations.map(({ name }) => name).filter(Boolean)),
   ];
   try {
-    // Nobody is left to take what the last step kept.
+    // After the last step, nobody can take the promises in its state.
     const result = await here.run(root, () => settled(root, job, false));
     onForgotten(namesOf([...run.uncalled]));
     return result;
@@ -126,7 +126,7 @@ export async function watchCalls<Result>(
   }
 }
 
-/** What a call or a step gives, when what it called has ended too. */
+/** The result of a call or a step, after everything that it called has ended. */
 async function settled<Next>(
   call: Call,
   does: () => Next | Promise<Next>,
@@ -144,7 +144,7 @@ async function settled<Next>(
     logOthers(others);
     throw first.error;
   } catch (error) {
-    // The job waited for what failed: it may have had the same in mind for the others.
+    // The job waited for the call that failed, so it may have meant to wait for the others too.
     const isOwn = !run.failures.has(error as object);
     await waitBelow(call, isOwn ? logStray : () => {});
     logOthers(call.takeLost().filter(lost => lost.error !== error));
@@ -156,24 +156,24 @@ async function settled<Next>(
   }
 }
 
-/** Waits for what RapidPro is to answer below a call, and says what nobody waits for. */
+/** Waits for RapidPro's answers below a call, and names the calls that nobody waits for. */
 async function waitBelow(call: Call, onStray: (name: string) => void): Promise<void> {
   const tell = () => {
     for (const stray of call.strays()) onStray(stray.name());
   };
-  // What a step has begun may call an operation after a few promises of the author's own.
+  // The author's own promises may call an operation a little later.
   if (call.below.size > 0 || !call.by) await nextTurn();
   for (let busy = call.busy(); busy.length > 0; busy = call.busy()) {
     tell();
     await Promise.all(busy.map(({ answer }) => answer));
     await nextTurn();
   }
-  // By then node has said which failures nobody looks at.
+  // By then, Node.js has reported the failures that nobody looks at.
   if (call.run.letGo && !call.by) await nextTurn();
   tell();
 }
 
-/** The promises in a state, among its values and the items of its lists, and the calls that gave them. */
+/** The promises among the values and list items of a state, and the calls that returned them. */
 function keptIn(state: unknown): unknown[] {
   let left = MOST_KEPT;
   const look = (value: unknown, depth: number): unknown[] => {
@@ -206,7 +206,7 @@ function logLate(name: string): void {
   if (isToldFirst(line)) log.warn(line);
 }
 
-/** The job ends with one error. Of the others it says how many there are. */
+/** The job ends with one error. The others are counted in the log. */
 function logOthers(others: Lost[]): void {
   const counts = new Map<string, number>();
   for (const { name, error } of others) {

@@ -4,17 +4,17 @@ import type { ApiRequest } from '../types/request.js';
 import { parseUrl } from '../url.js';
 
 /**
- * Keeps the secrets of the credential out of whatever is sent. The token leaves in one header, which is
- * not looked at here; anywhere else it is a mistake of the job, such as the state in place of a value.
+ * Keeps the secrets of the credential out of everything that is sent. The token goes into one header, which is not
+ * checked here. Anywhere else it is a mistake in the job, such as the state instead of a value.
  */
 
-/** Tokens of servers are longer. A shorter one is a test's, and may be a part of anybody's word. */
+/** Real tokens are longer. A shorter one comes from a test, and may be part of any word. */
 const LONG = 16;
 /** An address in an address in an address. */
 const DEEPEST_ADDRESS = 3;
-/** What means something in a pattern. */
+/** Characters with a meaning in a pattern. */
 const SYNTAX = /[\\^$.*+?()[\]{}|/-]/g;
-/** Characters that stand in a text of JSON behind a backslash. */
+/** Characters that come after a backslash in JSON text. */
 const QUOTED = '"\\/';
 
 type Secret = 'token' | 'webhook secret';
@@ -25,22 +25,22 @@ function hex(code: number, length: number): string {
   return digits.replace(/[a-f]/g, letter => `[${letter}${letter.toUpperCase()}]`);
 }
 
-/** Percent-encoded up to ten times. What repeats has an end: without one a search could take any time. */
+/** Percent-encoded up to ten times. Repetitions are limited, because otherwise a search could take any time. */
 const PERCENT = '%(?:25){0,9}';
 const BACKSLASH = `(?:\\\\|${PERCENT}5[cC])`;
 /** JSON in JSON, five times over. */
 const MOST_BACKSLASHES = 31;
 
 /**
- * A pattern for a character as it is, percent-encoded, or escaped as JSON does it behind backslashes, which
- * may be percent-encoded themselves. The ways soon differ, so that a search never goes far back.
+ * A pattern for a character: unchanged, percent-encoded, or escaped as in JSON, with backslashes that may be
+ * percent-encoded themselves. The variants differ early, so a search never goes back far.
  */
 function waysToWrite(character: string, index: number): string {
   const literal = asPattern(character);
   const plain =
     QUOTED.includes(character) && index > 0 ? `\\\\{0,${MOST_BACKSLASHES}}${literal}` : literal;
   const percent = [...Buffer.from(character)].map(byte => `${PERCENT}${hex(byte, 2)}`).join('');
-  // A search begins anywhere: at the last of many backslashes.
+  // A search can begin anywhere, so it needs only the last of many backslashes.
   const backslashes = `${BACKSLASH}${index > 0 ? `{1,${MOST_BACKSLASHES}}` : ''}`;
   const escaped = character
     .split('')
@@ -52,7 +52,7 @@ function waysToWrite(character: string, index: number): string {
 
 const patternOf = (text: string) => [...text].map(waysToWrite).join('');
 
-/** What a text becomes in base64, wherever it begins in what is encoded: the characters that are its own. */
+/** A text in base64, for each position where it can begin: the characters that depend only on it. */
 function inBase64(text: string): string[] {
   return [0, 1, 2].map(before => {
     const bytes = Buffer.from(' '.repeat(before) + text);
@@ -63,7 +63,7 @@ function inBase64(text: string): string[] {
 
 const inHex = (text: string) => Buffer.from(text).toString('hex');
 
-/** A pattern that is made when it is first needed: it costs more than most operations look at. */
+/** A pattern that is created when first needed, because creating it costs more than most searches. */
 function lazily(make: () => RegExp): () => RegExp {
   let made: RegExp | undefined;
   return () => {
@@ -75,22 +75,21 @@ function lazily(make: () => RegExp): () => RegExp {
 const asPattern = (text: string) => text.replace(SYNTAX, '\\$&');
 
 /**
- * Finds a secret anywhere in a text, however it is written there: a name of a server, for one, is written
- * in small letters.
+ * Finds a secret anywhere in a text, in any form and letter case: host names, for example, become lower case.
  *
- * @param codes - what it may have become
+ * @param codes - its other forms
  */
 function finder(secret: string, codes: readonly string[] = []): (text: string) => boolean {
   const plain = lazily(() => new RegExp([secret, ...codes].map(asPattern).join('|'), 'i'));
   const encoded = lazily(() => new RegExp(patternOf(secret), 'i'));
-  // Every text of a large list comes by here.
+  // Every text of a large list is checked here.
   return text =>
     text.length >= secret.length &&
     (plain().test(text) ||
       ((text.includes('%') || text.includes('\\') || text.includes('+')) && encoded().test(text)));
 }
 
-/** Finds a secret that is all of a text, but for spaces and quotes around it. */
+/** Finds a secret that is the whole text, apart from spaces and quotes around it. */
 function matcher(secret: string): (text: string) => boolean {
   const pattern = lazily(() => new RegExp(`^[\\s"']*${patternOf(secret)}[\\s"']*$`));
   return text => pattern().test(text);
@@ -103,7 +102,7 @@ function addressesIn(text: string): URL[] {
     .filter(url => url !== undefined);
 }
 
-/** What an address is made of: each part may be a whole value. */
+/** The parts of an address. Each can be a whole value. */
 function partsOf({ username, password, pathname, searchParams, hash }: URL): string[] {
   const behind = hash.slice(1);
   const inHash = new URLSearchParams(behind).values();
@@ -122,11 +121,11 @@ function refuse(what: string, secret: Secret | undefined): void {
   );
 }
 
-/** One secret that is looked for. */
+/** One secret to search for. */
 interface Sought {
   secret: Secret;
   isWithin(text: string): boolean;
-  /** Where the secret counts only as a whole value: whether a text is one. */
+  /** For a secret that counts only as a whole value: whether a text is that value. */
   isWhole?(text: string): boolean;
 }
 
@@ -136,7 +135,7 @@ const wholeValue = (secret: Secret, text: string): Sought => ({
   isWhole: matcher(text),
 });
 
-/** Whether a text is a secret, or an address with a part that is. */
+/** Whether a text is a secret, or an address with a part that is one. */
 function isWholeIn(text: string, isWhole: (text: string) => boolean, depth = 0): boolean {
   if (isWhole(text)) return true;
   if (depth === DEEPEST_ADDRESS) return false;
@@ -145,10 +144,10 @@ function isWholeIn(text: string, isWhole: (text: string) => boolean, depth = 0):
     .some(part => isWholeIn(part, isWhole, depth + 1));
 }
 
-/** Finds the secrets of one credential. It shows them to nobody. */
+/** Finds the secrets of one credential, without showing them. */
 export class SecretGuard {
   readonly #sought: readonly Sought[];
-  /** Characters of the shortest secret: what is shorter holds none. */
+  /** The length of the shortest secret. Shorter texts contain none. */
   readonly #least: number;
 
   constructor({ token, webhookSecret }: Pick<Configuration, 'token' | 'webhookSecret'>) {
@@ -162,7 +161,7 @@ export class SecretGuard {
     this.#least = Math.min(token.length, webhookSecret?.length ?? token.length);
   }
 
-  /** Which secret a value or a key holds; undefined if it holds none. */
+  /** Which secret a value or a key contains; undefined if none. */
   secretIn(text: string): Secret | undefined {
     if (text.length < this.#least) return undefined;
     return this.#sought.find(
@@ -171,9 +170,9 @@ export class SecretGuard {
   }
 
   /**
-   * Looks at all of a request before it is sent, but for its headers.
+   * Checks a whole request before it is sent, except its headers.
    *
-   * @param request - as it was asked for
+   * @param request - as the operation made it
    * @param url - where it goes
    * @param json - its body as it is sent
    * @throws RapidProError `INVALID_INPUT`
@@ -182,7 +181,7 @@ export class SecretGuard {
     refuse('The path of the request', this.secretIn(path));
     refuse('The query of the request', this.#inValue(query));
     refuse('The address of the request', this.#anywhereIn(url));
-    // This is where RapidPro learns where to send its pushes, with the secret that they must carry.
+    // This tells RapidPro where to send its pushes, which must contain the secret.
     const free = path === 'resthook_subscribers' ? 'target_url' : undefined;
     refuse('The body of the request', this.#anywhereIn(json) ?? this.#asValueIn(json, body, free));
     if (!file) return;
@@ -194,7 +193,7 @@ export class SecretGuard {
   }
 
   /**
-   * Looks at a text that is not part of an API request, such as a link, before it is used.
+   * Checks a text that is not part of an API request, such as a link, before it is used.
    *
    * @param what - what it is, for the error
    * @throws RapidProError `INVALID_INPUT`
@@ -203,21 +202,21 @@ export class SecretGuard {
     refuse(what, this.secretIn(text));
   }
 
-  /** Of what counts wherever it stands, what is in a text. */
+  /** The secret in a text, among those that count anywhere. */
   #anywhereIn(text: string): Secret | undefined {
     return this.#sought.find(({ isWithin, isWhole }) => !isWhole && isWithin(text))?.secret;
   }
 
-  /** Of what counts as a whole value only, what is in a body. Few bodies need a look at each value. */
+  /** The secret in a body, among those that count only as a whole value. Few bodies need a look at each value. */
   #asValueIn(json: string, body: unknown, free: string | undefined): Secret | undefined {
     const isPossible = this.#sought.some(({ isWithin, isWhole }) => isWhole && isWithin(json));
     return isPossible ? this.#inValue(body, free) : undefined;
   }
 
   /**
-   * Looks through a value of JSON, its keys included.
+   * Searches a JSON value, including its keys.
    *
-   * @param free - the key behind which the webhook secret may stand
+   * @param free - the key whose value may be the webhook secret
    */
   #inValue(value: unknown, free?: string): Secret | undefined {
     if (value === null || value === undefined) return undefined;
@@ -232,7 +231,7 @@ export class SecretGuard {
 
 const guards = new WeakMap<Configuration, SecretGuard>();
 
-/** The guard of a credential: one for all that is made of it. */
+/** The guard of a credential. There is one for each. */
 export function guardOf(configuration: Configuration): SecretGuard {
   const known = guards.get(configuration);
   if (known) return known;

@@ -1,21 +1,21 @@
 import type { State } from '../types/state.js';
 import { log } from './log.js';
 
-/** OpenFn throws a larger result away, and the run stays green. In bytes. */
+/** OpenFn discards a larger result, and the run stays green. In bytes. */
 const PLATFORM_LIMIT = 10_000_000;
-/** From here on it is said. */
+/** From here on, there is a warning. */
 const NEAR_LIMIT = 8_000_000;
-/** Values that are looked at: some 20 ms. Beyond it a part of each list stands for the whole. */
+/** How many values are examined, which takes about 20 ms. Beyond that, samples of each list are used. */
 const MOST_VALUES = 200_000;
-/** A record of a long list is looked at this closely. */
+/** How many values of a record in a long list are examined. */
 const PER_ITEM = 20;
-/** Deeper than any record of RapidPro; a circle ends here. */
+/** Deeper than any record of RapidPro. A circular value ends here. */
 const DEEPEST = 100;
-/** Of a longer text the beginning stands for the whole. */
+/** For a longer text, only the beginning is measured. */
 const TEXT_SAMPLE = 10_000;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
-/** Bytes of a text in JSON, without its quotes. Of each text of a long list: counted here, no call leaves JavaScript. */
+/** Bytes of a text in JSON, without its quotes. Counted here, so that long lists need no calls out of JavaScript. */
 function bytesOf(text: string, end: number): number {
   let bytes = 0;
   for (let at = 0; at < end; at++) {
@@ -34,17 +34,22 @@ function sizeOfText(text: string): number {
   return 2 + (end === 0 ? 0 : (bytesOf(text, end) * text.length) / end);
 }
 
-class Estimate {
+/** Estimates how many bytes values have as JSON, without writing them, in bounded time. */
+export class Estimate {
   #left = 2 * MOST_VALUES;
   #jitter = 0;
   holdsToken = false;
+  readonly #tokens: readonly unknown[];
 
   /** @param token - of the credential, which nothing else on the state should hold */
-  constructor(readonly token?: unknown) {}
+  constructor(token?: unknown) {
+    // As it is, and as it is used: without spaces around it.
+    this.#tokens = typeof token === 'string' && token.trim() !== '' ? [token, token.trim()] : [];
+  }
 
   /**
-   * Which one to look at, of so many that are looked at: spread over all of them and never in step with them.
-   * Of many short lists, such as the rows of a table, it is not always the same place.
+   * Which item to examine: spread over the whole list, and never in step with it. In many short lists, such as the
+   * rows of a table, it is not always the same place.
    */
   #placeOf(turn: number, looked: number, all: number): number {
     if (looked === all) return turn;
@@ -52,14 +57,14 @@ class Estimate {
     return Math.min(all - 1, Math.floor(((turn + this.#jitter) * all) / looked));
   }
 
-  /** @param share - how many values may be looked at within this one */
-  of(value: unknown, share: number, depth = 0): number {
+  /** @param share - how many values within this one may be examined */
+  of(value: unknown, share = MOST_VALUES, depth = 0): number {
     if (typeof value === 'string') {
-      if (value === this.token) this.holdsToken = true;
+      if (this.#tokens.includes(value)) this.holdsToken = true;
       return sizeOfText(value);
     }
     if (typeof value === 'number') return Number.isFinite(value) ? String(value).length : 4;
-    // What JSON leaves out, or writes as null within a list.
+    // JSON leaves it out, or writes null in a list.
     if (value === null || typeof value !== 'object') return 4;
     if (this.#left-- <= 0 || depth > DEEPEST) return 0;
     if (ArrayBuffer.isView(value)) return value.byteLength * 10;
@@ -94,15 +99,6 @@ class Estimate {
   }
 }
 
-/**
- * Estimates how many bytes a value has as JSON, without writing it, in bounded time.
- *
- * @throws what getters of the job's own objects throw
- */
-export function estimateSize(value: unknown): number {
-  return new Estimate().of(value, MOST_VALUES);
-}
-
 const inMegabytes = (size: number) => `${(size / 1_000_000).toFixed(1)} MB`;
 
 interface Part {
@@ -117,26 +113,26 @@ function partsOf(state: object): Part[] {
   const { token } = (configuration ?? {}) as { token?: unknown };
   const partOf = ([key, value]: [string, unknown]): Part => {
     const estimate = new Estimate(token);
-    const size = value === undefined ? 0 : estimate.of(value, MOST_VALUES);
+    const size = value === undefined ? 0 : estimate.of(value);
     return { key, size, holdsToken: estimate.holdsToken };
   };
   try {
     return (
       Object.entries(state)
-        // The platform takes out both.
+        // The platform removes both.
         .filter(([key]) => key !== 'configuration' && key !== 'response')
         .map(partOf)
         .sort((a, b) => b.size - a.size)
     );
   } catch {
-    // The job's own object throws when it is looked at; that is not for a warning to tell.
+    // The job's own object throws when it is read. A warning is not the place to report that.
     return [];
   }
 }
 
 /**
- * Says in time that a step leaves nearly more than the platform keeps, and where it is; and that it leaves the
- * token: the platform takes out only the credential in its own place.
+ * Warns in time if a step leaves almost more than the platform keeps, and says where. Also warns if it leaves the
+ * token, because the platform removes the credential only from its own place.
  */
 export function logLeft(state: unknown): void {
   if (state === null || typeof state !== 'object') return;

@@ -1,11 +1,11 @@
 import { isDay } from './times.js';
 
-/** What RapidPro keeps of what is written, as far as both lines of servers were seen to do it alike. */
+/** What RapidPro stores of a written value, as far as both lines of servers do the same. */
 
 /** What RapidPro will show, or undefined if that is not certain. */
 export type Stored = { value: string | null } | undefined;
 
-/** What Python calls white space: some control characters are, the byte-order mark is not. */
+/** White space in Python: some control characters are, the byte-order mark is not. */
 const BLANK =
   '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
 const EDGES = new RegExp(`^${BLANK}+|${BLANK}+$`, 'g');
@@ -13,7 +13,7 @@ const EDGES = new RegExp(`^${BLANK}+|${BLANK}+$`, 'g');
 /** RapidPro refuses both. */
 const REFUSED = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-/** Whether a text has a character that no server keeps: a null character, or half of one. */
+/** Whether a text has a character that no server stores: a null character, or half of a pair. */
 export function hasRefusedCharacter(text: unknown): boolean {
   return typeof text === 'string' && REFUSED.test(text);
 }
@@ -24,26 +24,26 @@ export function trimmed(text: string): string {
   return text.replace(EDGES, '');
 }
 
-/** The text that Python makes of a JSON number, where it writes it as JavaScript does. */
+/** The text that Python makes from a JSON number, if JavaScript writes the same. */
 function numberText(value: number): string | undefined {
   const size = Math.abs(value);
   if (Number.isInteger(value)) return size < 1e21 ? String(value) : undefined;
   return size >= 1e-4 ? String(value) : undefined;
 }
 
-/** The raw text that RapidPro keeps of a field's value; null if the value clears it. */
+/** The raw text that RapidPro stores for a field; null if the value clears it. */
 export function storedText(value: string | number | null): Stored {
   if (value === null) return { value: null };
   const text = typeof value === 'number' ? numberText(value) : value;
   if (text === undefined || REFUSED.test(text)) return undefined;
   const kept = trimmed(text);
-  // Only beyond so many units can there be so many characters.
+  // A text with fewer units cannot have this many characters.
   if (kept.length <= LONGEST_TEXT) return { value: kept || null };
   const cut = Array.from(kept).slice(0, LONGEST_TEXT).join('');
   return trimmed(cut) === cut ? { value: cut } : undefined;
 }
 
-/** Beyond it, the two lines of servers differ. */
+/** Beyond this, the two lines of servers differ. */
 const MOST_DIGITS = 36;
 
 function storedNumber(text: string): Stored {
@@ -65,11 +65,11 @@ function storedDatetime(text: string): Stored {
     const micros = fraction.slice(0, 6).padEnd(6, '0');
     return { value: `${day}T${hour}:${minute}:${second}.${micros}${zone}` };
   }
-  // No date can be found where there is no digit.
+  // A text without a digit contains no date.
   return /\d/.test(text) ? undefined : { value: null };
 }
 
-/** What RapidPro will show of a field's value. */
+/** What RapidPro will show for a field. */
 export function storedField(type: string, value: string | number | null): Stored {
   const raw = storedText(value);
   if (!raw || raw.value === null) return raw;
@@ -85,24 +85,24 @@ export function storedField(type: string, value: string | number | null): Stored
   }
 }
 
-/** Whether RapidPro keeps only the beginning of a value. */
+/** Whether RapidPro stores only the beginning of a value. */
 export function isCut(value: unknown): boolean {
   if (typeof value !== 'string' || value.length <= LONGEST_TEXT) return false;
   return Array.from(trimmed(value)).length > LONGEST_TEXT;
 }
 
-/** Whether RapidPro will surely show nothing of a value that is there. */
+/** Whether RapidPro will certainly show nothing for an existing value. */
 export function isUnreadable(type: string, value: string | number | null): boolean {
   const isThere = storedText(value)?.value ?? null;
   return isThere !== null && storedField(type, value)?.value === null;
 }
 
-/** Calling codes; those of three digits are all the others. */
+/** Calling codes with one or two digits. All others have three. */
 const CALLING_CODE = /^(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/;
 
 /**
- * A whole international number. Shorter ones, a zero after the calling code and Mexico's former 1 are
- * read in ways that would take a table of all countries.
+ * A whole international number. Shorter ones, a zero after the calling code and Mexico's former 1 would need a table
+ * of all countries.
  */
 function isWholeNumber(digits: string): boolean {
   const national = digits.replace(CALLING_CODE, '');
@@ -112,7 +112,7 @@ function isWholeNumber(digits: string): boolean {
 const PLAIN_URNS =
   /^(?:(?:telegram|instagram|whatsapp):\d+|mailto:[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+|ext:[^\s?#%]{1,200})$/;
 
-/** Whether every server stores a URN just as it is written, or refuses it. */
+/** Whether every server either stores a URN unchanged or refuses it. */
 export function isPlainUrn(urn: string): boolean {
   return urn.startsWith('tel:+') ? isWholeNumber(urn.slice(5)) : PLAIN_URNS.test(urn);
 }
@@ -121,12 +121,12 @@ function isAscii(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text);
 }
 
-/** RapidPro finds groups in any letter case; beyond ASCII, databases differ in what that is. */
+/** RapidPro finds groups in any letter case. Beyond ASCII, databases differ. */
 export function sameGroupName(a: string, b: string): boolean {
   return a === b || (isAscii(a) && isAscii(b) && a.toLowerCase() === b.toLowerCase());
 }
 
-/** RapidPro shows this in place of URNs where the workspace hides them. */
+/** RapidPro shows this instead of URNs if the workspace hides them. */
 export function areHidden(urns: readonly string[]): boolean {
   return urns.some(urn => urn.endsWith(':********'));
 }

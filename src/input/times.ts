@@ -4,29 +4,28 @@ import type { Dictionary } from '../types/json.js';
 import { library } from './libraries.js';
 
 /**
- * Days and times as RapidPro writes them and as its filters read them. What people write into contact
- * fields is another matter: see fieldTimes.ts.
+ * Days and times as RapidPro writes them and as its filters read them. For contact fields, see fieldTimes.ts.
  */
 
-/** Times as whole microseconds since 1970: what RapidPro's times count in. They fit a number exactly. */
+/** Times as whole microseconds since 1970, the unit of RapidPro's times. They fit into a number exactly. */
 export type Micros = number;
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const DATETIME =
   /^(\d{4}-\d\d-\d\d)(?:[T ]([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?)?$/;
 
-/** A day that the calendar has, as `2026-01-31`. */
+/** A day that exists in the calendar, such as `2026-01-31`. */
 export function isDay(text: string): boolean {
   if (!DAY.test(text)) return false;
   const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
-  // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
+  // Not Date.UTC, which reads the years 0 to 99 as 1900 to 1999.
   const date = new Date(new Date(0).setUTCFullYear(year, month - 1, day));
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
 /**
- * A day, or a time with or without a zone, that RapidPro's filters read. Any other text gives an
- * empty list there, with a 200.
+ * A day, or a time with or without a zone, as RapidPro's filters read it. Any other text returns an empty list,
+ * with status 200.
  */
 export function isDatetime(text: string): boolean {
   const [, day] = DATETIME.exec(text.trim()) ?? [];
@@ -40,7 +39,7 @@ export function cutToMicros(text: string): string {
 
 const TIME = /^(.{16}(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?$/;
 
-/** The last minute that was read, and its beginning: neighbors in a list often share it. */
+/** The last minute that was read, and its beginning. Neighbors in a list often share it. */
 let minute = '';
 let minuteAt = 0;
 
@@ -56,7 +55,7 @@ function toMicrosFast(text: string): Micros | undefined {
   return Number.isNaN(minuteAt + seconds) ? undefined : minuteAt + Math.round(seconds * 1_000_000);
 }
 
-/** Reads a time as RapidPro writes it and its filters read it: one without a zone is in UTC, a day is its midnight. */
+/** Reads a time as RapidPro writes it and its filters read it. Without a zone it is in UTC, and a day means midnight. */
 export function toMicros(text: unknown): Micros | undefined {
   if (typeof text !== 'string') return undefined;
   const fast = toMicrosFast(text);
@@ -96,9 +95,9 @@ export function microsIn(record: Dictionary, key: string): Micros {
   return toMicros(timeIn(record, key)) ?? Number.NaN;
 }
 
-/** What the clocks of a zone show when. */
+/** Local times of a zone. */
 
-/** The zone of an IANA name, as `Africa/Kigali`; undefined if there is none of that name. */
+/** The zone with an IANA name, such as `Africa/Kigali`; undefined if there is none. */
 export function zoneOf(name: string): IANAZone | undefined {
   const zone = library('luxon').IANAZone.create(name);
   return zone.isValid ? zone : undefined;
@@ -109,12 +108,12 @@ const HOUR = 3_600_000;
 /** How far the clocks of a zone are ahead of UTC, in milliseconds. */
 const aheadAt = (zone: IANAZone, instant: number) => Math.round(zone.offset(instant) * 60_000);
 
-/** Offsets before and after any change of the clocks around a time that they show. */
+/** The offsets before and after a clock change near a local time. */
 function aheadAround(wall: number, zone: IANAZone): [before: number, after: number] {
   return [aheadAt(zone, wall - 24 * HOUR), aheadAt(zone, wall + 24 * HOUR)];
 }
 
-/** The first instant at which the clocks of a zone show a time; undefined if they skip it. */
+/** The first instant with this local time in a zone; undefined if the clocks skip it. */
 export function firstInstant(wall: number, zone: IANAZone): number | undefined {
   const instants = aheadAround(wall, zone)
     .map(ahead => wall - ahead)
@@ -122,7 +121,7 @@ export function firstInstant(wall: number, zone: IANAZone): number | undefined {
   return instants.length > 0 ? Math.min(...instants) : undefined;
 }
 
-/** The first moment of a day: where the clocks skip midnight, the instant at which they do so. */
+/** The first moment of a day. If the clocks skip midnight, the moment when they do. */
 export function startOfDay(midnight: number, zone: IANAZone): number | undefined {
   const instant = firstInstant(midnight, zone);
   if (instant !== undefined) return instant;
@@ -136,7 +135,7 @@ export function startOfDay(midnight: number, zone: IANAZone): number | undefined
   return high + after < midnight + 24 * HOUR ? high : undefined;
 }
 
-/** Writes an instant on the clocks of a zone; in UTC where those were seconds off, as of old. */
+/** Writes an instant in local time; in UTC if the zone was seconds off, as in the past. */
 export function onClocks(instant: number, fraction: string, zone: IANAZone): string {
   const ahead = aheadAt(zone, instant);
   const minutes = Math.abs(ahead) / 60_000;

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Milliseconds after which others get their turn: a worker that stands still misses its heartbeat. */
+/** Milliseconds until others get their turn. A blocked worker would miss its heartbeat. */
 const LONGEST = 40;
 
 /**
- * Goes through a list that may be long, so that whatever else the process does goes on meanwhile.
+ * Goes through a list that may be long, without blocking the process.
  *
  * @throws what `work` throws
  */

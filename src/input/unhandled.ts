@@ -1,18 +1,18 @@
-/** Failures of operations that nobody looks at, however they came there: node alone knows which these are. */
+/** Failures of operations that nobody looks at. Only Node.js knows which these are. */
 
-/** Whom a failure concerns. */
-export interface Owner {
-  /** Node found nobody who looks at it, in this promise. */
+/** Who handles a failure. */
+interface Owner {
+  /** Node.js found that nobody looks at this promise. */
   lost(promise: object): void;
-  /** Somebody did look, later. */
+  /** Somebody looked at it later. */
   found(promise: object): void;
 }
 
 interface Shared {
   owners: WeakMap<object, Owner>;
-  /** Promises that were said to be lost. */
+  /** Promises that were reported as lost. */
   lost: WeakMap<object, Owner>;
-  /** Runs that have a failure. */
+  /** The number of runs with a failure. */
   runs: number;
   listeners: {
     unhandledRejection: (reason: unknown, promise: object) => void;
@@ -46,7 +46,7 @@ function makeShared(): Shared {
   return all;
 }
 
-/** What is not ours comes to what it comes to where nobody listens, whatever node was told to do then. */
+/** Leaves failures of others to Node.js, which does what it would do without a listener. */
 function leaveToNode(all: Shared, reason: unknown): void {
   listen(all, false);
   Promise.reject(reason);
@@ -60,7 +60,7 @@ function listen({ listeners }: Shared, isOn: boolean): void {
   }
 }
 
-/** One for the process, which every copy of this package shares: the platform loads one for each run. */
+/** One for the process. Every copy of this package shares it, because the platform loads one for each run. */
 function shared(): Shared {
   const place = globalThis as typeof globalThis & { [KEY]?: Shared };
   place[KEY] ??= makeShared();
@@ -68,7 +68,7 @@ function shared(): Shared {
 }
 
 export const takeUnhandled = {
-  /** Listens, and gives what ends it. Only runs in which an operation failed have it on. */
+  /** Starts listening, and returns what ends it. Only runs with a failed operation listen. */
   begin(): () => void {
     const all = shared();
     if (all.runs++ === 0) listen(all, true);

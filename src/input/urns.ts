@@ -1,15 +1,15 @@
 /**
- * What a URN must look like before it is sent, judged by the text as the job wrote it. RapidPro is
- * generous: it leaves out what it cannot read in a phone number and dials the rest, and it cuts other
- * addresses. The number or address that is left may be a stranger's.
+ * What a URN must look like before it is sent, judged by the text in the job. RapidPro ignores what it cannot read
+ * in a phone number and dials the rest, and it cuts other addresses. The rest may be the number or address of a
+ * stranger.
  *
- * Whether a number exists is for RapidPro to say: servers differ, and numbering plans change.
+ * Whether a number exists is left to RapidPro, because servers differ and numbering plans change.
  */
 
 import { PHONE_FIX, SCHEMES, URN_FIX, urnAdvice } from '../errors/urnAdvice.js';
 import { library } from './libraries.js';
 
-/** What is wrong with a URN, and what to write in its place. */
+/** What is wrong with a URN, and what to write instead. */
 export interface UrnFault {
   /** Follows the place of the URN in a sentence: `urns[1] has …`. */
   what: string;
@@ -17,20 +17,21 @@ export interface UrnFault {
 }
 
 /**
- * `write`: the URN becomes a contact's, or is written to. `lookup`: a contact is looked for by it, which
- * may have it for long: whatever a server stored is found, so that mistakes can be removed.
+ * `write`: the URN is stored, or gets a message. `lookup`: it is used to find a contact, which may have had it for a
+ * long time. Everything that a server may have stored is allowed, so that mistakes can be removed.
  */
 export type UrnUse = 'write' | 'lookup';
 
-/** What text becomes that is put together from data that is not there: `tel:undefined`. */
+/** Text that was built from missing data: `tel:undefined`. */
 const MISSING =
   /^[a-z0-9]*:[^\p{L}\p{N}]*$|undefined|[:+\d](?:null|NaN)$|\[object|[Ii]nvalid [Dd]ate/u;
 /** A reference that was put in quotes: `'$.data.phone'`. */
 const QUOTED = /^(?:[a-z]+:)?\s*(?:\$\.[a-z_]|\$\{|state\.[a-z])/i;
-/** Words that people write for kinds that have other names here. */
-const MEANT: { [word: string]: string } = {
+/** Words that people write for schemes with other names. */
+export const MEANT: { [word: string]: string } = {
   phone: 'tel',
   telephone: 'tel',
+  phonenumber: 'tel',
   mobile: 'tel',
   cell: 'tel',
   sms: 'tel',
@@ -40,19 +41,19 @@ const MEANT: { [word: string]: string } = {
   fb: 'facebook',
   insta: 'instagram',
 };
-/** No country has numbers of so few digits: the rest was missing. */
+/** No country has numbers with so few digits: the rest is missing. */
 const TOO_SHORT = /^tel:\+\d{0,6}$/;
 const URN = /^[a-z][a-z0-9]*:.+$/s;
 const BARE_PHONE = /^\+?[\d\s().-]{6,}$/;
 
-/** Letters that are not seen. They come along where a number is copied, and every server drops them. */
+/** Invisible characters. They are copied along with a number, and every server drops them. */
 const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 const DASHES = '\\-\u2010-\u2015\u2212\uff0d';
 
-/** An address that goes on, from which servers cut off what follows `?` or `#`. */
+/** An address with `?` or `#`. Servers cut off what comes after it. */
 const PARTS = /^([^?#]*)(\?[^#]*)?(#.*)?$/s;
 
-/** Kinds whose ids cannot have `#` or `?` in them: what follows these is the name that is shown. */
+/** Schemes whose ids cannot contain `#` or `?`. What comes after it is the display name. */
 const WITH_DISPLAY = new Set([
   'tel',
   'whatsapp',
@@ -69,7 +70,7 @@ const DIGITS = /^\d+$/;
 const BUSINESS_ID = /^[a-z]{2}\.[a-z0-9]{1,128}$/i;
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
-/** What both lines of servers refuse otherwise, of the kinds for which they agree. */
+/** Both lines of servers refuse anything else. Only schemes for which they agree. */
 const PATHS: { [scheme: string]: RegExp } = {
   whatsapp: new RegExp(`${DIGITS.source}|${BUSINESS_ID.source}`, 'i'),
   bsuid: BUSINESS_ID,
@@ -129,13 +130,13 @@ function addressFault(scheme: string, written: string, use: UrnUse): UrnFault | 
   if ((query || display) && !WITH_DISPLAY.has(scheme)) {
     return fault('contains "#" or "?", where RapidPro would cut it off', advice);
   }
-  // Servers write some characters of what they hold in this way themselves.
+  // Servers themselves write some characters in this way.
   const rest = use === 'lookup' ? written.replace(/%(?:23|25|3f)/gi, '') : written;
   if (rest.includes('%')) {
     return fault('has a "%" in it, which makes RapidPro fail', advice);
   }
   const id = path.trim();
-  // What follows is a name that is shown, or `?x=y`. Digits would be the rest of the id.
+  // A display name follows, or `?x=y`. Digits would be the rest of the id.
   if (!QUERY.test(query) || DIGITS_SHOWN.test(display)) {
     return fault(
       'contains "#" or "?" before the rest of an id, where RapidPro would cut it off',
@@ -151,29 +152,29 @@ function addressFault(scheme: string, written: string, use: UrnUse): UrnFault | 
   return undefined;
 }
 
-/** The tail of a number that is dialed when the call is taken. Servers leave it out. */
+/** The end of a number that is dialed after the call is answered. Servers leave it out. */
 const EXTENSION = /(\d\)?)[\s,;]*(?:ext(?:ensi[oó]n|n)?|x|int|anexo)\s*[.:=]?\s*\d{1,6}$/i;
-/** What stands between the digits of one number. */
+/** What can be between the digits of one number. */
 const BETWEEN = `\\s${DASHES}.()/\\uff08\\uff09\\[\\]`;
 const NUMBER = new RegExp(`^['’]?[${BETWEEN}]*[+\\uff0b]?[${BETWEEN}]*\\d[\\d${BETWEEN}]*$`);
-/** Numbers that cost nothing are written with letters: `1-800-FLOWERS`. */
+/** Toll-free numbers are written with letters: `1-800-FLOWERS`. */
 const VANITY = new RegExp(
   `^[+\\uff0b]?[${BETWEEN}]*(?:1[${BETWEEN}]*)?(?:8(?:00|22|33|44|55|66|77|88)|0?800|0[389]00|1[389]00)[${BETWEEN}]+[A-Za-z][A-Za-z\\d${BETWEEN}]{2,12}$`,
 );
 const EXPONENT = /^\+?\s*\d[\d.,\s]*e\s*[+-]?\s*\d+$/i;
-/** More cannot be dialed with any prefix: there are two numbers. */
+/** No number has more digits, even with a prefix: there must be two numbers. */
 const MOST_DIGITS = 17;
-/** On both sides of a slash, as many make two numbers; with the code of a country it is three more. */
+/** With this many digits on both sides of a slash, there are two numbers. A country code adds three. */
 const WHOLE_NUMBER = 6;
 /**
- * Texts as servers keep them: names and numbers of senders too. Letters after digits would be dialed, and
- * short ones before a number left out.
+ * Texts as servers store them, including names and numbers of senders. Letters after digits would be dialed, and
+ * short ones before a number ignored.
  */
 const STORED_PHONE = /^(?:\+?\d{1,64}|[A-Za-z]{1,64}|[a-z]+\d{1,4}|(?=.{11,64}$)[a-z][0-9a-z]*)$/;
 
 /** What may follow `?`, if anything does: `?x=y`. */
 const QUERY = /^(?:\?[a-z]\w*=.*)?$/is;
-/** The rest of a number behind `#`, where the name that is shown should be. */
+/** The rest of a number after `#`, where the display name should be. */
 const DIGITS_SHOWN = /^#[\s\d]{5,}$/;
 
 /** Digits of other scripts, such as Arabic ones. */
@@ -181,28 +182,28 @@ const OTHER_DIGITS = /^[^\p{L}]*(?!\d)\p{Nd}/u;
 
 const countDigits = (text: string) => text.replace(/\D/g, '').length;
 
-/** Whether a number has been through a cell or variable of numbers: `254712345678.0`. */
+/** Whether a number was stored as a numeric value: `254712345678.0`. */
 function wasNumber(number: string): boolean {
   if (EXPONENT.test(number)) return true;
-  // What stands behind the decimals is left out by servers: "254712345678.0."
+  // Servers ignore what comes after the decimals: "254712345678.0."
   const tail = /[.,]\s*(\d+)[\s.,)\]/-]*$/.exec(number);
   if (!tail) return false;
   const [, last = ''] = tail;
-  // Nobody writes the last digit of a number apart.
+  // Nobody separates the last digit of a number.
   if (last.length === 1) return true;
   const head = number.slice(0, tail.index);
-  // Several dots stand between groups of digits: "06.12.34.56.78".
+  // Several dots separate groups of digits: "06.12.34.56.78".
   if (/[.,]/.test(head)) return false;
   if (last === '00') return countDigits(head) >= 6;
-  // "+250 700-000.000" has groups of three; a run of digits before the dot has none.
+  // "+250 700-000.000" has groups of three; a long run of digits before the dot is not one.
   const isRun = /^\+?\d{7,}$/.test(head.trim());
   return isRun && (last.length === 2 || /^0+$/.test(last));
 }
 
-/** A whole number, and a digit or two that do not belong to it: `0712345678 (2)`, `254712345678/0`. */
+/** A whole number, and one or two digits that do not belong to it: `0712345678 (2)`, `254712345678/0`. */
 const STRAY_TAIL = new RegExp(
   [
-    // "+4930123456-78" is one number: a dash with no space is no end of it, but for very long ones.
+    // "+4930123456-78" is one number: a dash without a space does not end it, unless it is very long.
     `\\d{9}[${BETWEEN}]*[\\s/([][${BETWEEN}]*\\d{1,2}[)\\]]?$`,
     `\\d{12}[${DASHES}]\\d{1,2}$`,
     '\\s[([]\\s*\\d{1,2}\\s*[)\\]]$|[([]\\s*\\d\\s*[)\\]]$',
@@ -216,7 +217,7 @@ const NUMBERING = new RegExp(
 /** Pairs with slashes between them, as French numbers are written: "06/12/34/56/78". */
 const PAIRS = /^\d{2}(?:\/\d{2}){3,}$/;
 
-/** Two of one place, without the code of a country: "2252004 2252005". */
+/** Two local numbers, without a country code: "2252004 2252005". */
 const ALIKE = /^(\d{3})\d{4,}[\s.\u2010-\u2015-]+\1\d{4,}$/;
 
 function holdsTwo(number: string): boolean {
@@ -226,7 +227,7 @@ function holdsTwo(number: string): boolean {
   return number.split('/').filter(isWhole).length > 1;
 }
 
-/** Longer texts are refused by every server, and nobody has to look through them. */
+/** Every server refuses longer texts, so they need no further check. */
 const LONGEST_URN = 255;
 
 function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
@@ -268,7 +269,7 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
       PHONE_FIX,
     );
   }
-  // The servers leave out a plus of this width, and then it is another number.
+  // Servers ignore a full-width plus, and then it is another number.
   if (number.includes('\uff0b') && countDigits(number) < 11) {
     return fault('has a plus sign that is not the one on the keyboard', PHONE_FIX);
   }
@@ -295,8 +296,8 @@ export function digitsTakenWhole(urn: string): string | undefined {
 }
 
 /**
- * The digits of a phone number, with "+" where it has one or servers put one; undefined for what is no
- * number. Only for comparing.
+ * The digits of a phone number, with "+" if it has one or servers add one; undefined if it is not a number. Only for
+ * comparing.
  */
 export function plainNumber(path: string): string | undefined {
   const number = path.replace(UNSEEN, '').trim().replace(EXTENSION, '$1').trim();
@@ -306,24 +307,23 @@ export function plainNumber(path: string): string | undefined {
   return digits.replace(/^00/, '+');
 }
 
-/** The digits of a phone number, with its plus; undefined where there is more than digits. */
+/** The digits of a phone number, with its plus; undefined if there is more than digits. */
 export function digitsOf(path: string): string | undefined {
   const number = path.replace(UNSEEN, '').trim();
   return NUMBER.test(number) ? number.replace('\uff0b', '+').replace(/[^\d+]/g, '') : undefined;
 }
 
-/** A number with all but its country and its last digits left out. */
+/** A number without the digits between its country code and its last digits. */
 export const hide = (code: string | number, digits: string) => `+${code}…${digits.slice(-2)}`;
 
 /**
- * What is wrong with digits that people of the country dial as they are, and that RapidPro takes for a
- * number abroad.
+ * What is wrong with digits that people in the country dial unchanged, but RapidPro reads as a number abroad.
  *
  * @param country - of the workspace, two letters
  */
 export function foreignFault(urn: string, country: string): UrnFault | undefined {
   const digits = digitsTakenWhole(urn);
-  // A plus of another width is left out by servers, and put back: it is the number that was meant.
+  // Servers drop a full-width plus and add it again, so it is the intended number.
   if (digits === undefined || urn.includes('\uff0b')) return undefined;
   const { getCountryCodeForRegionCode, parsePhoneNumber } = library('awesome-phonenumber');
   const code = getCountryCodeForRegionCode(country);

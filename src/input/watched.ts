@@ -3,18 +3,18 @@ import { awaitIt, type Call } from './call.js';
 import { log } from './log.js';
 import { takeUnhandled } from './unhandled.js';
 
-/** The promises that calls of operations give, and what becomes of failures that nobody looks at. */
+/** The promises that operations return, and what happens to failures that nobody looks at. */
 
-/** Milliseconds in which a failure after the end of the job can still be thrown on. */
+/** Milliseconds after the end of the job in which a failure can still be passed on. */
 export const LATE = 60_000;
 
-/** What a call gives. Knows whether somebody takes it, also by `await`, and so do those that follow it. */
+/** The promise of a call. It knows whether somebody takes it, also by `await`. So do promises derived from it. */
 export class Watched<Value> extends Promise<Value> {
   #call: Call | undefined;
   #isTaken = false;
 
   static {
-    // Whoever takes a promise asks for this first, `Promise.race` itself: later nothing tells it from `await`.
+    // Everyone who takes a promise asks for this first. Only here is `Promise.race` different from `await`.
     Object.defineProperty(Watched.prototype, 'constructor', {
       get(this: Watched<unknown>) {
         if (#call in this) this.#noteAsked(new Error().stack);
@@ -40,18 +40,18 @@ export class Watched<Value> extends Promise<Value> {
   #noteFailure(call: Call, error: unknown): void {
     const { run } = call;
     if (run.isOver && !isRapidProError(error)) {
-      // The job's own: node does with it what it does without this class.
+      // The job's own error: Node.js does what it would do without this class.
       if (!this.#isTaken) Promise.reject(error);
     } else if (!this.#isTaken) {
       if (run.isOver) logLateFailure(call, error);
       else call.lose(this, error);
     }
     if (call.isInAll && call.by) call.by.hasFailedInAll = true;
-    // Whoever took it, now or later, may not be waited for either.
+    // Nobody may wait for the one who took it, either.
     if (error !== null && typeof error === 'object') watchUnhandled(call, error);
   }
 
-  /** @param stack - who asks is in its third line */
+  /** @param stack - its third line says who asks */
   #noteAsked(stack: unknown): void {
     const call = this.#call;
     if (!call) return;
@@ -61,7 +61,7 @@ export class Watched<Value> extends Promise<Value> {
     else if (by) call.mayGoOn = true;
   }
 
-  /** Operations that it was given are its own to call. */
+  /** Operations that were passed to it are for it to call. */
   #handOver(...given: unknown[]): void {
     for (const value of given) this.#call?.run.uncalled.delete(value as Operation);
   }
@@ -88,7 +88,7 @@ export class Watched<Value> extends Promise<Value> {
   }
 }
 
-/** Whether a failure is the job's to deal with: `await` gives two functions, both of them JavaScript's own. */
+/** Whether the job handles a failure. `await` passes two functions, both of them JavaScript's own. */
 function isCatch(onDone: unknown, onError: unknown): boolean {
   if (typeof onError !== 'function') return false;
   return (
@@ -97,7 +97,7 @@ function isCatch(onDone: unknown, onError: unknown): boolean {
   );
 }
 
-/** Takes what an async function passes on that nobody waits for: another run must not end by it either. */
+/** Catches failures in async functions that nobody waits for, so that they do not end another run. */
 function watchUnhandled(call: Call, error: object): void {
   const { run } = call;
   if (run.isOver && !isRapidProError(error)) return;
@@ -112,7 +112,7 @@ function watchUnhandled(call: Call, error: object): void {
   });
 }
 
-/** Nobody is left to fail, and another run may be on its way in this process. */
+/** Nothing is left that could fail, and another run may be active in this process. */
 function logLateFailure(call: Call, error: unknown): void {
   log.warn(
     `${call.name()}() failed after the job had ended: ${codeOf(error)}. ${awaitIt(call.name())}`,

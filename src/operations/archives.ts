@@ -7,14 +7,8 @@ import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference, State } from '../types/state.js';
 import { operation } from './base/operation.js';
-import {
-  ArchiveReader,
-  byStart,
-  findArchives,
-  inPages,
-  KINDS,
-  type Kind,
-} from './lists/archiveFiles.js';
+import { KINDS, type Kind } from './lists/archivedRecords.js';
+import { ArchiveReader, byStart, findArchives, inPages } from './lists/archiveFiles.js';
 import { list } from './lists/list.js';
 import { threadPages } from './lists/threadPages.js';
 
@@ -72,7 +66,7 @@ function eachArchived(
       const threaded = await threadPages(name, call.state, pages, operations);
       call.state = threaded.state;
       log.info(
-        `Read ${count(threaded.records, KINDS[kind].nouns)} from archives in ${count(threaded.pages, ['page', 'pages'])}`,
+        `Read ${count(threaded.records, KINDS[kind].nouns)} from archives in ${count(threaded.pages, 'page')}`,
       );
       return { pages: threaded.pages, records: threaded.records };
     },

@@ -6,28 +6,27 @@ import { isNearby, type Linked } from '../client/links/link.js';
 import { fail } from '../errors/errors.js';
 import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
-import type { Attached, Attachment } from '../types/attachments.js';
+import type { Attached, Attachment } from '../types/bodies.js';
 import type { DownloadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { decoded } from '../url.js';
 import { type Call, operation } from './base/operation.js';
 import { detectFileType } from './objects/fileContent.js';
 
 const gunzipAsync = promisify(gunzip);
 
 const MEGABYTE = 1024 * 1024;
-/** Bytes of all attachments that one operation fetches: in base64 they are a third more, and a step may leave 10 MB. */
+/** The most bytes of all attachments in one operation. Base64 adds a third, and a step may leave 10 MB. */
 const MAX_SIZE = 5 * MEGABYTE;
 
-/** Letters of a file's name: more than most file systems take. */
+/** The longest name of a file: many file systems accept little more. */
 const LONGEST_NAME = 200;
 
-const NOUNS = ['attachment', 'attachments'] as const;
-
-/** What an attachment says of itself. */
+/** What an attachment says about itself. */
 interface Parsed {
-  /** As RapidPro wrote it: `image/jpeg`, or of old `image`. */
+  /** As RapidPro wrote it: `image/jpeg`, or in the past `image`. */
   type: string | undefined;
-  /** Undefined for what is no file: a place, or what RapidPro could not get. */
+  /** Undefined if it is not a file: a place, or a file that RapidPro could not get. */
   link: string | undefined;
 }
 
@@ -66,7 +65,7 @@ function readOne(value: unknown, where: string): Parsed {
   return { type: said, link: isLink ? url.trim() : undefined };
 }
 
-/** All attachments of a message or a list; undefined where one alone was given. */
+/** All attachments of a message or a list; undefined for a single attachment. */
 function listOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value;
   if (value === null || typeof value !== 'object' || 'url' in value) return undefined;
@@ -97,7 +96,7 @@ const plainOf = (header: string | undefined) => header?.split(';')[0]?.trim().to
 
 const PAGES = ['text/html', 'application/xhtml+xml', 'application/json'];
 
-/** Refuses a page, such as one to log in, where the message has a picture or another file. */
+/** Refuses a page, such as a login page, in place of a picture or another file. */
 function refusePage(said: string | undefined, header: string | undefined, bytes?: Buffer): void {
   const type = said?.toLowerCase() ?? '';
   const isFile = /^(?:image|audio|video)(?:\/|$)|^application\/(?!octet-stream)/.test(type);
@@ -111,7 +110,7 @@ function refusePage(said: string | undefined, header: string | undefined, bytes?
   }
 }
 
-/** Some servers pack what nobody asked them to pack. */
+/** Some servers compress files without being asked. */
 async function unpack(
   bytes: Buffer,
   encoding: string | undefined,
@@ -128,7 +127,7 @@ async function unpack(
   }
 }
 
-/** What RapidPro says of the type comes first; file stores often say less. */
+/** RapidPro's type comes first, because file stores often know less. */
 function typeOf(said: string | undefined, header: string | undefined, bytes: Uint8Array): string {
   const plain = plainOf(header);
   const types = [said?.toLowerCase(), plain === 'application/octet-stream' ? undefined : plain];
@@ -136,16 +135,10 @@ function typeOf(said: string | undefined, header: string | undefined, bytes: Uin
   return whole ?? detectFileType(bytes)?.type ?? 'application/octet-stream';
 }
 
-/** The last part of the link's path. Whoever writes a file of this name writes it where it belongs. */
+/** The last part of the path of the link. As a file name, it stays in its folder. */
 function nameOf(link: URL, type: string, bytes: Uint8Array): string {
-  let last = link.pathname.split('/').at(-1) ?? '';
-  try {
-    last = decodeURIComponent(last);
-  } catch {
-    // It stays as it is written.
-  }
-  const name = last
-    // Letters that nobody sees, that begin another folder, or that turn a name round.
+  const name = decoded(link.pathname.split('/').at(-1) ?? '')
+    // Invisible letters, and letters that start another folder or reverse the name.
     .replace(/[\p{C}\p{Z}/\\:*?"<>|]+/gu, '_')
     .replace(/^\.+/, '')
     .slice(-LONGEST_NAME);
@@ -154,7 +147,7 @@ function nameOf(link: URL, type: string, bytes: Uint8Array): string {
   return /\.[a-z0-9]{1,8}$/i.test(name) ? name : `${name || 'file'}.${extension || 'bin'}`;
 }
 
-/** Fetches the files of one operation, up to so many bytes of all of them. */
+/** Fetches the files of one operation, up to a total number of bytes. */
 class Fetcher {
   #left: number;
   readonly #most: number;
@@ -179,7 +172,7 @@ class Fetcher {
       return { content: null, contentType: type ?? 'unavailable', filename: null, size: 0 };
     }
     const { client } = this.#call;
-    // RapidPro 9 names files that it keeps itself by their path.
+    // RapidPro 9 gives only the path of files that it stores itself.
     const url = link.startsWith('/') ? new URL(link, client.origin).href : link;
     let header: string | undefined;
     let encoding: string | undefined;
@@ -259,16 +252,18 @@ export function downloadAttachment(
         const fetcher = new Fetcher(call, isAllowed);
         const files: File[] = [];
         for (const one of parsed) files.push(await fetcher.fetch(one));
-        log.info(`Fetched ${count(files.length, NOUNS)}, ${fetcher.fetched} bytes`);
+        log.info(`Fetched ${count(files.length, 'attachment')}, ${fetcher.fetched} bytes`);
         const noFiles = files.filter(({ content }) => content === null).length;
         if (noFiles > 0) {
           log.warn(
-            `${count(noFiles, NOUNS)} without a file: a location, or a file that RapidPro could not get. Their content is null.`,
+            `${count(noFiles, 'attachment')} without a file: a location, or a file that RapidPro could not get. Their content is null.`,
           );
         }
         const empty = files.filter(({ content }) => content === '').length;
         if (empty > 0) {
-          log.warn(`${count(empty, NOUNS)} without content: the file behind the link is empty.`);
+          log.warn(
+            `${count(empty, 'attachment')} without content: the file behind the link is empty.`,
+          );
         }
         return list ? files : files[0];
       },

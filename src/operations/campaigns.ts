@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { bodyCheck, filled, name, oneOf, record, text, uuidOrName } from '../input/body.js';
+import { refuseExpressions } from '../input/expressions.js';
 import { named } from '../input/isOperation.js';
 import type { CampaignBody, CampaignEventBody } from '../types/bodies.js';
 import type { CampaignEventFilters, CampaignFilters } from '../types/filters.js';
@@ -5,8 +8,47 @@ import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
 import { referenceCheck } from './lists/unknownReference.js';
-import { checkCampaign, checkCampaignEvent } from './objects/objectBodies.js';
 import { add, remove, update } from './objects/objects.js';
+
+const checkCampaign = bodyCheck(
+  'campaign',
+  { name, group: filled('the uuid or name of a group') },
+  { resource: 'campaigns', texts: { name: 'name', group: 'name' } },
+);
+
+/** RapidPro counts in whole numbers, and takes them as text too. */
+const whole = z
+  .union([z.number(), z.string()], { error: 'must be a whole number' })
+  .refine(value => /^-?\d{1,15}$/.test(String(value).trim()), { error: 'must be a whole number' })
+  .transform(Number);
+
+const campaignEvent = bodyCheck(
+  'event',
+  {
+    campaign: uuidOrName('a campaign'),
+    relative_to: filled('the key of a date field'),
+    offset: whole,
+    unit: oneOf(['minutes', 'hours', 'days', 'weeks']),
+    delivery_hour: whole,
+    flow: uuidOrName('a flow').nullish(),
+    message: z
+      .union([text, record(text, 'must be text')], {
+        error: 'must be text, or an object with a text for each language',
+      })
+      .nullish(),
+  },
+  {
+    resource: 'campaign_events',
+    texts: { campaign: 'name', flow: 'name', relative_to: 'name', message: 'message' },
+  },
+);
+
+/** @param isLiteral - the option `literal` */
+const checkCampaignEvent: typeof campaignEvent = (value, where = 'event', isLiteral) => {
+  const body = campaignEvent(value, where, isLiteral);
+  if (!isLiteral) refuseExpressions(body.message, `${where}.message`, 'flow');
+  return body;
+};
 
 /**
  * Read the campaigns of the workspace, newest first. Archived ones are not listed.

@@ -8,11 +8,11 @@ import type { ActionOptions, MemberOptions } from '../types/actions.js';
 import type { Dictionary } from '../types/json.js';
 import type { Operation, Reference } from '../types/state.js';
 import { findContact } from './contact/contactLookup.js';
-import { collect } from './lists/list.js';
+import { COPY_LAG, collect } from './lists/list.js';
 import { act } from './many/actions.js';
 import { contactItems, type Item, requireReference } from './many/items.js';
 
-/** An action that needs no more than contacts. */
+/** An action that needs only contacts. */
 function onContacts(action: string, contacts: unknown, options: unknown): Operation {
   return act('contact_actions', { contacts }, options, args => ({
     items: contactItems(args.contacts),
@@ -216,13 +216,10 @@ export function deleteContacts(
   return named('deleteContacts', onContacts('delete', contacts, options));
 }
 
-/** Seconds after which lists show what has just been changed: they are read from a copy. */
-const COPY_LAG = 1;
-
-/** The uuids of all members. Their list wants the group by uuid: of a name it minds the letter case. */
+/** The uuids of all members. Needs the uuid of the group, because the list is strict about the letter case of names. */
 async function readMembers(client: Client, group: Dictionary): Promise<Set<unknown>> {
   const members = new Set<unknown>();
-  // Oldest change first: who is changed meanwhile comes again at the end, and nobody is missed.
+  // Oldest change first: contacts that change meanwhile come again at the end, and nobody is missed.
   const query = { group: String(group.uuid), reverse: true };
   for await (const { records } of pages(client, 'contacts', query)) {
     for (const { uuid } of records) members.add(uuid);
@@ -236,7 +233,7 @@ async function isMember(client: Client, item: Item, group: Dictionary): Promise<
   return Array.isArray(groups) && groups.some(one => one?.uuid === group.uuid);
 }
 
-/** Those of the items that are members, in as few requests as it takes. */
+/** Which of the items are members, in as few requests as possible. */
 async function whichAreMembers(
   client: Client,
   items: readonly Item[],
@@ -255,7 +252,7 @@ async function whichAreMembers(
 }
 
 /**
- * RapidPro skips contacts that its engine holds just then, and does not report it. Makes the look afterwards.
+ * RapidPro silently skips contacts that its engine is busy with. Makes the check afterwards.
  *
  * @param name - uuid or name of the group
  * @param wanted - whether the contacts should be in it

@@ -25,7 +25,7 @@ import { writeContact, writeUrns } from './contact/writeContact.js';
 import { list } from './lists/list.js';
 import { checkGroupExists } from './lists/unknownReference.js';
 
-/** A token that may not read the workspace may still write contacts. */
+/** A token that is not allowed to read the workspace may still write contacts. */
 const CONTACT_WRITE = { isContactWrite: true };
 
 /**
@@ -234,8 +234,8 @@ export function upsertContact(
 }
 
 /**
- * An upsert that names nobody would add another contact each time it runs. Version 2 allowed it where
- * the keys were left out; if they are there but empty, data is missing.
+ * An upsert without a uuid or URN would add another contact in each run. Version 2 allowed it if the keys were left out.
+ * If they are there but empty, data is missing.
  */
 function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'urns'>): void {
   if (uuid || (urns && urns.length > 0)) return;
@@ -285,7 +285,7 @@ export function deleteContact(contact: Reference<string>, options?: Reference<Op
   );
 }
 
-/** Updates a contact that must exist. RapidPro would make one for a URN that it does not know. */
+/** Updates a contact that must exist. RapidPro would create one for an unknown URN. */
 async function updateExisting(
   client: Client,
   key: ContactKey,

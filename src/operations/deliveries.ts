@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.js';
 import { fail, RapidProError } from '../errors/errors.js';
-import { isShown } from '../input/check.js';
+import { isObject, isShown } from '../input/check.js';
 import { checkFilters } from '../input/filters.js';
 import { asUuid } from '../input/identifiers.js';
 import { named } from '../input/isOperation.js';
@@ -19,16 +19,16 @@ import { wholeList } from './lists/list.js';
 import { type Found, lookUp } from './many/lookUp.js';
 import { inactiveStatus } from './many/recipients.js';
 
-/** Statuses of messages that RapidPro has still to hand over: `errored` is tried again. */
+/** Statuses of messages that RapidPro has not handed over yet. It tries `errored` ones again. */
 const WAITING = ['initializing', 'pending', 'queued', 'errored'];
 /** The one status of a message that will not arrive. */
 const NOT_REACHED = 'failed';
-/** What was handed over, and how much is known of it. */
+/** What was handed over, and what is known about it. */
 const HANDED_OVER = ['wired', 'sent', 'delivered', 'read'];
 
 const KNOWN = ['broadcast', 'after', 'before'];
 
-/** Somebody whom a message did not reach. */
+/** A person whom a message did not reach. */
 interface NotReached {
   contact: string | null;
   message: string | number;
@@ -40,7 +40,7 @@ function refuse(description: string, fix: string): never {
   throw fail('INVALID_FILTER', description, `Nothing was read. ${fix}`);
 }
 
-/** The broadcasts that are named, as queries of their list. */
+/** The given broadcasts, as queries of their list. */
 function checkBroadcasts(value: unknown): Query[] {
   const given = Array.isArray(value) ? value : [value];
   if (given.length === 0) {
@@ -62,12 +62,12 @@ function checkBroadcasts(value: unknown): Query[] {
 const at = (time: unknown, otherwise: number) => toMicros(time) ?? otherwise;
 
 /**
- * Whose messages are meant, checked.
+ * Checks which messages to count.
  *
  * @throws RapidProError `INVALID_FILTER`
  */
 function checkDeliveries(filters: unknown): { broadcasts: Query[] } | { period: Query } {
-  if (filters === null || typeof filters !== 'object' || Array.isArray(filters)) {
+  if (!isObject(filters)) {
     refuse(
       'getDeliveries() needs "broadcast" or "after".',
       'Write { broadcast: $.data.id } or { after: "2026-01-31" }.',
@@ -78,7 +78,7 @@ function checkDeliveries(filters: unknown): { broadcasts: Query[] } | { period: 
     const called = isShown(unknown) ? `filter "${unknown}"` : 'filter of that name';
     refuse(`getDeliveries() has no ${called}.`, suggest(unknown, KNOWN));
   }
-  const { broadcast, ...period } = filters as { [key: string]: unknown };
+  const { broadcast, ...period } = filters;
   if ('broadcast' in filters && Object.keys(period).length > 0) {
     refuse(
       'getDeliveries() takes either "broadcast" or a period.',
@@ -102,7 +102,7 @@ function isMeant({ id, uuid }: Dictionary, query: Query): boolean {
 }
 
 /**
- * The broadcasts that are named: one by its filter, several from the list, which has 250 on a page.
+ * The given broadcasts: a single one by its filter, several from the list, which has 250 on a page.
  *
  * @throws RapidProError `UNKNOWN_REFERENCE` if one is not there
  */
@@ -127,7 +127,7 @@ async function readBroadcasts(client: Client, queries: readonly Query[]): Promis
   );
 }
 
-/** A server that no longer knows the filter would answer with the messages of everybody. */
+/** A server that no longer knows the filter would answer with everyone's messages. */
 function requireMessagesOf(broadcast: unknown, page: readonly Dictionary[]): void {
   const isKnown = broadcast !== undefined && broadcast !== null;
   if (isKnown && page.every(message => String(message.broadcast) === String(broadcast))) return;
@@ -173,7 +173,7 @@ async function* messagesWithin(
   }
 }
 
-/** How many there are of each status. */
+/** The number of messages for each status. */
 class Tally {
   readonly #counts = new Map<string, number>();
 
@@ -189,19 +189,19 @@ class Tally {
     return [...this.#counts.keys()];
   }
 
-  /** As data: also a status called `__proto__` is one. */
+  /** As plain data, even if a status is called `__proto__`. */
   toObject(): { [status: string]: number } {
     return Object.fromEntries(this.#counts);
   }
 }
 
-/** RapidPro may have let go of the contact since. */
+/** RapidPro may have deleted the contact meanwhile. */
 function uuidOf(contact: unknown): string | null {
   const { uuid } = (contact ?? {}) as { uuid?: unknown };
   return (typeof uuid === 'string' && asUuid(uuid)) || null;
 }
 
-/** Counts messages, and keeps of those that failed whom they were for: never a text. */
+/** Counts messages, and keeps the recipients of failed ones, but never a text. */
 class Deliveries {
   total = 0;
   readonly counts = new Tally();
@@ -226,7 +226,7 @@ class Deliveries {
     return WAITING.reduce((sum, status) => sum + this.counts.of(status), 0);
   }
 
-  /** Says of each whom no message reached what RapidPro has of the contact. What was counted is right without. */
+  /** Adds RapidPro's status of each person whom no message reached. The counts are correct without it. */
   async lookUpContacts(client: Client): Promise<void> {
     const uuids = this.notReached.flatMap(({ contact }) => contact ?? []);
     let found: Found;

@@ -27,6 +27,7 @@ import { refuseHomeFilter } from './base/homeNumbers.js';
 import { type Call, operation } from './base/operation.js';
 import { collect, type ListPlan, planOf } from './lists/list.js';
 import { queryOf } from './lists/named.js';
+import { isLate } from './lists/reading.js';
 import { threadPages } from './lists/threadPages.js';
 
 /** Sorts records by time, oldest first. */
@@ -37,7 +38,7 @@ function byTime(records: readonly Dictionary[], key: string): Dictionary[] {
     .map(({ record }) => record);
 }
 
-/** The time by which a list can be read on from where it was left. */
+/** The time by which a list can be continued. */
 function timeOf(name: ResourceName, query: Query): string {
   const { order, nouns }: Resource = resources[name];
   // RapidPro 9's folder of all incoming messages is sorted by change.
@@ -64,9 +65,9 @@ async function checkQuery(client: Client, name: ResourceName, filters: unknown):
   return query;
 }
 
-/** What one run goes through. */
+/** What one run processes. */
 class Run {
-  /** How far everything has been dealt with. */
+  /** How far everything is done. */
   position: ChangesPosition | undefined;
   /** True if the rest is left to the next run. */
   isPartial = false;
@@ -95,7 +96,7 @@ class Run {
     this.position = position;
   }
 
-  /** Pages of what is new, oldest first. When the next one is asked for, the last one is done. */
+  /** Pages of what is new, oldest first. When the next one is requested, the last one is done. */
   async *pages(): AsyncGenerator<Dictionary[]> {
     for await (const page of this.#source()) {
       const versioned = page.map(record => ({ record, version: this.#versionOf(record) }));
@@ -117,13 +118,9 @@ class Run {
     return versionOf(timeIn(record, this.#key), identityOf(record));
   }
 
-  /** A run that has handed on nothing yet goes on: otherwise none would ever get further. */
+  /** A run that has not handed on anything continues. Otherwise, no run might ever get further. */
   #isLate(): boolean {
-    const { deadline } = this.#options;
-    if (deadline === undefined || this.#handed === 0) return false;
-    const seconds = (this.#client.clock.now() - this.#started) / 1000;
-    const perPage = seconds / Math.max(1, this.#client.requests);
-    return seconds + perPage * 1.5 >= deadline;
+    return this.#handed > 0 && isLate(this.#client, this.#started, this.#options);
   }
 
   #source(): AsyncIterable<Dictionary[]> {
@@ -132,8 +129,8 @@ class Run {
   }
 
   /**
-   * Up to the moment at which the run began: a job that changes what it reads would otherwise meet its
-   * own changes without end. They are for the next run.
+   * Up to the start of the run: otherwise, a job that changes what it reads would see its own changes forever. They are
+   * left to the next run.
    */
   async *#oldestFirst(): AsyncGenerator<Dictionary[]> {
     const [client, name] = [this.#client, this.#name];
@@ -154,7 +151,7 @@ class Run {
     }
   }
 
-  /** Lists that only come newest first are read to where the last run ended, and turned round. */
+  /** Lists with only the newest first are read back to where the last run ended, and reversed. */
   async *#turnedRound(): AsyncGenerator<Dictionary[]> {
     const records = byTime(await collect(this.#client, this.#name, this.#query), this.#key);
     for (let start = 0; start < records.length; start += PAGE_SIZE) {
@@ -198,7 +195,7 @@ async function readChanges(
   if (records === 0 && !position) await ifEmpty?.(client, query);
   call.state = run.position ? withCheckpoint(state, checkpoint, run.position) : state;
   const total = count(records, resources[name].nouns);
-  log.info(`${total} new or changed, in ${count(client.requests, ['request', 'requests'])}`);
+  log.info(`${total} new or changed, in ${count(client.requests, 'request')}`);
   if (run.isPartial) log.warn('There is more: the next run continues from here.');
   return { pages, records };
 }

@@ -1,11 +1,11 @@
 import { fail } from '../errors/errors.js';
+import { isObject } from '../input/check.js';
 import { resolveValue } from '../input/expand.js';
 import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference, State, Step } from '../types/state.js';
-import { isObject } from '../webhook/plain.js';
 import type { Push, ValueOptions } from '../webhook/push.js';
 import { withoutSecret } from '../webhook/secret.js';
 import { type Call, operation } from './base/operation.js';
@@ -15,7 +15,7 @@ import type { Missed, Source } from './missed/missed.js';
 import { MissedCalls } from './missed/missedCalls.js';
 import { MissedEvents } from './missed/missedEvents.js';
 
-/** What `eachMissedPush` takes in place of a name. */
+/** What `eachMissedPush` takes instead of a name. */
 export interface MissedPushes extends Options, ValueOptions {
   /** The name of the resthook. Use this or `flow`. */
   resthook?: string;
@@ -38,14 +38,14 @@ async function* single(push: Push): AsyncGenerator<Dictionary[]> {
   yield [push as unknown as Dictionary];
 }
 
-/** Runs the operations for one push, as they would run for it when it is pushed. */
+/** Runs the operations for one push, as they would run when it arrives. */
 async function handOn(state: State, push: Push, operations: readonly Step[]): Promise<State> {
   const first: Step = current => ({ ...current, data: (current.data as unknown[])[0] });
   const threaded = await threadPages('eachMissedPush', state, single(push), [first, ...operations]);
   return threaded.state;
 }
 
-/** What only the runs of a flow can be read by would be left out. */
+/** Keys that only apply to the runs of a flow would be ignored. */
 function refuseOfFlow(where: Dictionary): void {
   const key = ['node', 'result', 'after'].find(name => name in where);
   if (key === undefined) return;
@@ -66,7 +66,7 @@ async function sourceOf({ client, state, args, options }: Call<'where'>): Promis
   if (!('resthook' in where)) {
     const calls = (flow: unknown) => new MissedCalls(client, state, { ...where, flow }, numbers);
     if (!isName(where.flow)) return calls(where.flow);
-    // All else is checked before anything is sent.
+    // Everything else is checked before anything is sent.
     calls(SOME_UUID);
     return calls(await uuidOf(client, 'flows', where.flow, 'flow'));
   }
@@ -80,12 +80,12 @@ async function sourceOf({ client, state, args, options }: Call<'where'>): Promis
 async function run(call: Call<'where'>, operations: readonly Step[]): Promise<unknown> {
   checkSteps(operations);
   const { client, configuration, options } = call;
-  // Addresses that a flow has called, with the secret in them, are among its results.
+  // The results of a flow contain the addresses that it called, with the secret.
   const { webhookSecret: secret } = configuration;
   const source = await sourceOf(call);
   const clean = (push: Push) => (secret === undefined ? push : withoutSecret(push, secret));
   const started = client.clock.now();
-  // One is always dealt with: otherwise no run might ever get further.
+  // At least one is processed. Otherwise, no run might ever get further.
   const isLate = () =>
     pushes > 0 && client.clock.now() - started >= (options.deadline ?? Infinity) * 1000;
   let state = call.state;
@@ -116,7 +116,7 @@ async function run(call: Call<'where'>, operations: readonly Step[]): Promise<un
 
 const SOURCE = ['resthook', 'flow', 'node', 'result', 'after'];
 
-/** The name of a resthook, or an object that says where to read, and the options. */
+/** The name of a resthook, or an object with the source, and the options. */
 function split(where: unknown): { where: unknown; options: unknown } {
   if (!isObject(where)) return { where, options: {} };
   const part = (isSource: boolean) =>

@@ -1,16 +1,32 @@
+import { bodyCheck, name, oneOf } from '../input/body.js';
 import { shownId } from '../input/identifiers.js';
 import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
-import type { FieldBody } from '../types/bodies.js';
+import type { FieldBody, FieldType } from '../types/bodies.js';
 import type { FieldFilters } from '../types/filters.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { operation } from './base/operation.js';
 import { collect, list } from './lists/list.js';
 import { ensure, keyOf, sameName } from './objects/ensure.js';
-import { checkField, FIELD_TYPES } from './objects/objectBodies.js';
 import { add, update } from './objects/objects.js';
+
+const IS_FIELD_TYPE: Record<FieldType, true> = {
+  text: true,
+  number: true,
+  datetime: true,
+  state: true,
+  district: true,
+  ward: true,
+};
+const FIELD_TYPES = Object.keys(IS_FIELD_TYPE) as FieldType[];
+
+const checkField = bodyCheck(
+  'field',
+  { name, type: oneOf(FIELD_TYPES) },
+  { resource: 'fields', texts: { name: 'name' } },
+);
 
 /**
  * Read the contact fields of the workspace: their keys, names and types.

@@ -1,3 +1,4 @@
+import { bodyCheck, name } from '../input/body.js';
 import { named } from '../input/isOperation.js';
 import { refuseMissing } from '../input/missing.js';
 import { LITERAL } from '../input/options.js';
@@ -9,8 +10,14 @@ import { operation } from './base/operation.js';
 import { collect, list } from './lists/list.js';
 import { requireText } from './many/items.js';
 import { ensure, keyOf } from './objects/ensure.js';
-import { checkGlobal, checkGlobalValue } from './objects/objectBodies.js';
 import { add, change, update } from './objects/objects.js';
+
+/** Flows say globals to people. */
+const OF_GLOBAL = { resource: 'globals', texts: { name: 'name', value: 'message' } } as const;
+
+const checkGlobal = bodyCheck('global', { name, value: name }, OF_GLOBAL);
+
+const checkGlobalValue = bodyCheck('global', { value: name }, OF_GLOBAL);
 
 /**
  * Read the globals of the workspace: values that all flows share, newest change first.

@@ -1,3 +1,4 @@
+import { namedBody } from '../input/body.js';
 import { named } from '../input/isOperation.js';
 import type { NamedBody } from '../types/bodies.js';
 import type { LabelFilters } from '../types/filters.js';
@@ -5,8 +6,9 @@ import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
 import { ensureNamed } from './objects/ensure.js';
-import { checkLabel } from './objects/objectBodies.js';
 import { add, remove, update } from './objects/objects.js';
+
+const checkLabel = namedBody('label', 'labels');
 
 /**
  * Read the labels for messages, newest first.

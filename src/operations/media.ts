@@ -9,7 +9,7 @@ import { asObject } from './base/asObject.js';
 import { operation } from './base/operation.js';
 import { detectFileType, type FileContent, readFileContent } from './objects/fileContent.js';
 
-/** What RapidPro takes; the newer servers take fewer kinds of images, and say so. */
+/** What RapidPro accepts. The newer servers accept fewer types of images, and say so. */
 const TAKEN = /^(image|audio|video)\/[\w.+-]+$|^application\/pdf$/;
 
 function describeFile({ bytes, contentType }: FileContent, given: UploadOptions) {

@@ -5,7 +5,7 @@ import type { Operation, Reference } from '../types/state.js';
 import { act } from './many/actions.js';
 import { messageItems, requireReference } from './many/items.js';
 
-/** An action that needs no more than messages. */
+/** An action that needs only messages. */
 function onMessages(action: string, messages: unknown, options: unknown): Operation {
   return act('message_actions', { messages }, options, args => ({
     items: messageItems(args.messages),

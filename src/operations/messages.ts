@@ -125,7 +125,7 @@ export function sendMessage(
  *   text: 'The clinic is open.',
  * });
  * @param {BroadcastBody} broadcast - `text` (or one for each language) or `attachments`, and recipients: `contacts` (uuids or URNs), `urns`, `groups`; `base_language`, `quick_replies` (TextIt).
- * @param {SendOptions} [options] - `onlyActive` (true: leave out stopped, blocked and archived contacts among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and report who would be reached; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
+ * @param {SendOptions} [options] - `onlyActive` (true: leave out stopped, blocked and archived contacts among `contacts` and `urns`; default: false), `dryRun` (true: send nothing, and report who would be reached; default: false), `literal` (true: send words for missing data, such as `undefined`, and unknown expressions, such as `@contact.firstname`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The broadcast, as RapidPro answered; above 100 recipients `chunks`, `recipients`. With `onlyActive` also `leftOut`; if nobody is left: `sent: false`, `recipients: 0`, `leftOut`. With `dryRun`: `dryRun: true`, `requests`, `recipients`, `contacts`, `urns`, `groups`, `members`, `duplicates`, `leftOut`, `notChecked`, with positions in the lists.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -178,7 +178,7 @@ export function getBroadcasts(
   return named('getBroadcasts', list({ name: 'broadcasts', filters, options }));
 }
 
-/** The one whom a message goes to, by uuid where that was looked up; in `leftOut` who is not active. */
+/** The recipient of a message, by uuid if that was looked up. A contact that is not active is in `leftOut`. */
 async function addressee(
   client: Client,
   name: string,

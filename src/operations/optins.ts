@@ -1,10 +1,12 @@
+import { namedBody } from '../input/body.js';
 import { named } from '../input/isOperation.js';
 import type { NamedBody } from '../types/bodies.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
-import { checkOptIn } from './objects/objectBodies.js';
 import { add } from './objects/objects.js';
+
+const checkOptIn = namedBody('optIn', 'optins');
 
 /**
  * Read the opt-ins of the workspace. Only on RapidPro 9.

@@ -1,4 +1,6 @@
+import { bodyCheck, filled, text } from '../input/body.js';
 import { named } from '../input/isOperation.js';
+import { isMissingPart } from '../input/missing.js';
 import type { ResthookSubscriberBody } from '../types/bodies.js';
 import type {
   ResthookEventFilters,
@@ -7,10 +9,46 @@ import type {
 } from '../types/filters.js';
 import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { checkResthook } from './lists/knownResthook.js';
+import { parseUrl } from '../url.js';
 import { list } from './lists/list.js';
-import { checkNewSubscriber } from './objects/objectBodies.js';
+import { checkResthook } from './lists/unknownReference.js';
 import { add, remove } from './objects/objects.js';
+
+/** Longer addresses make RapidPro fail instead of answer. */
+const LONGEST_URL = 200;
+
+const url = text
+  .trim()
+  .refine(value => parseUrl(value) !== undefined && /^https?:/i.test(value), {
+    error: 'must be a full web address: https://…',
+  })
+  .refine(value => value.length <= LONGEST_URL, {
+    error: `must have at most ${LONGEST_URL} characters`,
+  });
+
+/** Whoever reads the subscribers would read a password too. */
+const openUrl = url
+  .refine(
+    value => {
+      const { username, password } = parseUrl(value) ?? {};
+      return !username && !password;
+    },
+    { error: 'must not contain a user name or password: remove the part before @' },
+  )
+  .refine(value => !isMissingPart(value), {
+    error: 'has a part that is missing data: check the names after $ or state',
+  });
+
+const checkOf = (target_url: typeof url) =>
+  bodyCheck(
+    'subscriber',
+    { resthook: filled('the name of a resthook'), target_url },
+    { resource: 'resthook_subscribers' },
+  );
+
+export const checkNewSubscriber = checkOf(openUrl);
+/** Of one that may be there since long. */
+export const checkSubscriber = checkOf(url);
 
 /**
  * Read the resthooks of the workspace: events that flows can send to other systems.

@@ -10,14 +10,11 @@ import type { Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { requireDone } from './base/asObject.js';
 import { operation } from './base/operation.js';
-import { hasResthook, requireResthook } from './lists/knownResthook.js';
 import { collect } from './lists/list.js';
-import { checkNewSubscriber, checkResthookSubscriber } from './objects/objectBodies.js';
+import { hasResthook, requireResthook } from './lists/unknownReference.js';
+import { lookAgain } from './objects/ensure.js';
 import { create } from './objects/objects.js';
-
-/** Seconds after which a list shows what has just been made: lists are read from a copy. */
-const COPY_LAG = 1;
-const MOST_LOOKS = 3;
+import { checkNewSubscriber, checkSubscriber } from './resthooks.js';
 
 /** The subscribers of a resthook with this address; more than one only by accident. */
 async function subscribersAt(client: Client, { resthook, target_url }: Body) {
@@ -27,19 +24,9 @@ async function subscribersAt(client: Client, { resthook, target_url }: Body) {
   return subscribers.filter(one => one.resthook === resthook && one.target_url === target_url);
 }
 
-/** Somebody else has just subscribed the address: the list shows it soon. */
-async function lookAgain(client: Client, body: Body): Promise<Dictionary | undefined> {
-  for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    if (looks > 0) await client.clock.sleep(COPY_LAG);
-    const [made] = await subscribersAt(client, body);
-    if (made) return made;
-  }
-  return undefined;
-}
-
 /**
- * Two jobs that subscribe an address in the same moment may both succeed: RapidPro looks first and
- * writes later. Each push would then come twice, so the oldest stays; every job picks the same one.
+ * Two jobs that subscribe an address at the same moment may both succeed, because RapidPro reads first and writes
+ * later. Then each push would come twice. So the oldest stays, and every job picks the same one.
  */
 async function keepOldest(client: Client, body: Body): Promise<Dictionary | undefined> {
   const subscribers = await subscribersAt(client, body);
@@ -59,10 +46,12 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
     return (await keepOldest(client, body)) ?? made;
   } catch (error) {
     if (!(error instanceof RapidProError) || error.code !== 'VALIDATION_FAILED') throw error;
-    // Refused for one of three reasons; what the server says of them may be translated, its keys not.
+    // Refused for one of three reasons. The server may translate its texts, but not its keys.
     if (error.errors?.some(text => text.startsWith('target_url'))) throw error;
     await requireResthook(client, String(body.resthook));
-    const made = await lookAgain(client, body);
+    // Somebody else has just subscribed the address.
+    const find = async () => (await subscribersAt(client, body))[0];
+    const made = (await find()) ?? (await lookAgain(client, find, 2));
     if (made) return made;
     throw error;
   }
@@ -113,7 +102,7 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
   try {
     requireDone(await client.request({ method: 'DELETE', path, query: { id: String(id) } }));
   } catch (error) {
-    // Somebody else was faster, or an earlier attempt did it and its answer was lost.
+    // Another job was faster, or an earlier attempt did it and its answer was lost.
     if (!(error instanceof RapidProError) || error.code !== 'NOT_FOUND') throw error;
   }
 }
@@ -149,7 +138,7 @@ export function unsubscribe(
       options,
       async run({ client, args }) {
         const { resthook, targetUrl } = args;
-        const body = checkResthookSubscriber({ resthook, target_url: targetUrl });
+        const body = checkSubscriber({ resthook, target_url: targetUrl });
         const subscribers = await subscribersAt(client, body);
         for (const { id } of subscribers) await removeSubscriber(client, id);
         const removed = count(subscribers.length, resources.resthook_subscribers.nouns);

@@ -37,7 +37,7 @@ export function getTickets(
   return named('getTickets', list({ name: 'tickets', filters, options }));
 }
 
-/** An action that needs no more than tickets. */
+/** An action that needs only tickets. */
 function onTickets(action: string, tickets: unknown, options: unknown): Operation {
   return act('ticket_actions', { tickets }, options, args => ({
     items: ticketItems(args.tickets),
@@ -75,7 +75,7 @@ export function assignTickets(
       items: ticketItems(args.tickets),
       body: {
         action: 'assign',
-        // Data that is not there must not take the tickets from somebody: nobody is written as null.
+        // Missing data must not unassign tickets. For nobody, write null.
         assignee: assignee === null ? null : requireText(args.assignee, 'assignee'),
       },
     })),

@@ -1,10 +1,12 @@
+import { namedBody } from '../input/body.js';
 import { named } from '../input/isOperation.js';
 import type { NamedBody } from '../types/bodies.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
-import { checkTopic } from './objects/objectBodies.js';
 import { add, update } from './objects/objects.js';
+
+const checkTopic = namedBody('topic', 'topics');
 
 /**
  * Read the topics of tickets, newest first.

@@ -1,25 +1,25 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import type { z } from 'zod';
 import { fail } from '../errors/errors.js';
+import { isObject } from '../input/check.js';
 import { log } from '../input/log.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
 
 /**
- * Where an operation stopped, kept on state so that the next run continues there: what it is called,
- * and what it holds. One that holds nothing is not there.
+ * Where an operation stopped. It is kept in the state, so that the next run continues there. An empty one is not kept.
  */
 export interface Checkpoint<Position> {
   section: Section;
-  /** What was being done: the name of a list, or of an operation. */
+  /** The name of the list or operation. */
   operation: string;
   /** Whether it is the same list with the same filters. */
   fingerprint: string;
-  /** What it holds: plain values, none of which tells what was asked for or who was read. */
+  /** Its content: plain values that do not reveal what was requested or who was read. */
   shape: z.ZodType<Position>;
-  /** What the operation does without it: the end of a sentence. */
+  /** What the operation does without it, as the end of a sentence. */
   without: string;
-  /** How many are kept of one operation. Beyond it the oldest is forgotten. Default: any number */
+  /** How many are kept for one operation. Beyond that, the oldest is dropped. Default: any number */
   most?: number;
 }
 
@@ -30,11 +30,11 @@ export function keyOf<Position>({ operation, fingerprint }: Checkpoint<Position>
 
 const operationOf = (key: string) => key.slice(0, key.lastIndexOf('-'));
 
-/** Tells lists apart without revealing what was asked for. */
+/** Distinguishes lists without revealing what was requested. */
 export class Fingerprint {
   readonly #hash: Hash | Hmac;
 
-  /** @param token - where only the same credential may continue: nobody without it can test guesses */
+  /** @param token - if only the same credential may continue. Without it, nobody can test guesses */
   constructor(token?: string) {
     this.#hash = token === undefined ? createHash('sha256') : createHmac('sha256', token);
   }
@@ -84,7 +84,7 @@ export function hasOthers<Position>(state: State, checkpoint: Checkpoint<Positio
   return keys.some(key => key !== keyOf(checkpoint) && operationOf(key) === operation);
 }
 
-/** The state with a checkpoint in place of what it held before, or without it. All others stay. */
+/** The state with this checkpoint replaced or removed. All others stay. */
 export function withCheckpoint<Position>(
   state: State,
   checkpoint: Checkpoint<Position>,
@@ -108,23 +108,20 @@ export function withCheckpoint<Position>(
 }
 
 /**
- * What the adaptor keeps on state from run to run, under `state.rapidpro`. Two sections have
- * checkpoints by name: `resume` (where a list or bulk operation was left before its end; none when it
- * is done) and `marks` (how far a list has been read). `madeOn` is when a group or field was made.
+ * What the adaptor keeps from run to run, under `state.rapidpro`. Two sections have checkpoints by name: `resume`
+ * (where a list or bulk operation stopped before its end; none when it is done) and `marks` (how far a list has been
+ * read). `madeOn` is when a group or field was created.
  */
 type Section = 'resume' | 'marks';
 
-function asDictionary(value: unknown): Dictionary {
-  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
-  return isObject ? (value as Dictionary) : {};
-}
+const asDictionary = (value: unknown): Dictionary => (isObject(value) ? value : {});
 
 /** `state.rapidpro`, empty if there is none. */
 export function rapidproOf({ rapidpro }: State): Dictionary {
   return asDictionary(rapidpro);
 }
 
-/** The state with one thing under `state.rapidpro` replaced; taken away where it is undefined. */
+/** The state with one value under `state.rapidpro` replaced; removed if it is undefined. */
 export function withRapidpro(state: State, key: Section | 'madeOn', value: unknown): State {
   const { [key]: _, ...others } = rapidproOf(state);
   return { ...state, rapidpro: value === undefined ? others : { ...others, [key]: value } };
@@ -135,7 +132,7 @@ export function sectionOf(state: State, section: Section): Dictionary {
   return asDictionary(rapidproOf(state)[section]);
 }
 
-/** The state with a section replaced; an empty one is taken away. */
+/** The state with a section replaced; an empty one is removed. */
 function withSection(state: State, section: Section, checkpoints: Dictionary): State {
   const isEmpty = Object.keys(checkpoints).length === 0;
   return withRapidpro(state, section, isEmpty ? undefined : checkpoints);

@@ -6,8 +6,8 @@ import type { Query } from '../types/request.js';
 import { type Checkpoint, fingerprint } from './checkpoint.js';
 
 /**
- * How far a list that grows has been read. A record comes to light some time after the moment that it
- * carries. So each run looks back a little behind the newest one, and drops what it has seen.
+ * How far a growing list has been read. A record becomes visible some time after its own time. So each run looks back
+ * a little before the newest one, and drops what it has seen.
  */
 
 const time = z.string().refine(isDatetime);
@@ -15,9 +15,9 @@ const time = z.string().refine(isDatetime);
 const feed = z.object({
   /** The time of the newest record, with microseconds, as RapidPro wrote it. */
   time,
-  /** All before this time is known: here the next run begins to read. Absent: nothing is known as a whole. */
+  /** Everything before this time is known, so the next run starts here. Absent: nothing is fully known. */
   from: time.optional(),
-  /** What has been seen since `from`: a short name of each record, and how many ms before `time`. */
+  /** What has been seen since `from`: a short name for each record, and how many ms it is before `time`. */
   seen: z.record(z.string(), z.number()),
 });
 
@@ -26,19 +26,19 @@ const changes = feed.extend({ from: time });
 type Feed = z.infer<typeof feed>;
 export type ChangesPosition = z.infer<typeof changes>;
 
-/** A record as it is now. Taken before a job can touch it. */
+/** A record as it is now, before a job can change it. */
 export interface Version {
   time: string;
-  /** Changes with the record, and reveals nothing of it. */
+  /** Changes with the record, and reveals nothing about it. */
   name: string;
 }
 
-/** @param identity - what distinguishes the record from all others of its time */
+/** @param identity - what distinguishes the record from others with the same time */
 export function versionOf(time: string, identity: string): Version {
   return { time, name: shortHash(`${identity} ${comparable(time)}`) };
 }
 
-/** A time with all six digits of its second, so that times can be compared as text. */
+/** A time with all six decimals, so that times can be compared as text. */
 export function comparable(time: string): string {
   const [, seconds = time, fraction = ''] = /^(.*:\d{2})(?:\.(\d+))?Z$/.exec(time) ?? [];
   return `${seconds}.${fraction.padEnd(6, '0')}Z`;
@@ -52,13 +52,13 @@ export function isSeen(feed: Feed | undefined, { name }: Version): boolean {
   return feed !== undefined && Object.hasOwn(feed.seen, name);
 }
 
-/** Whether an earlier run has handed it on, or it is from before what the checkpoint remembers. */
+/** Whether an earlier run has handed it on, or it is older than what the checkpoint remembers. */
 export function isKnown(feed: Feed | undefined, version: Version): boolean {
   const isOld = feed?.from !== undefined && comparable(version.time) < comparable(feed.from);
   return isOld || isSeen(feed, version);
 }
 
-/** The feed with these seen as well; it begins where it did. Beyond a number the oldest entries go. */
+/** The feed with these added. Its start stays. If there are too many entries, the oldest are dropped. */
 export function withSeen(
   before: Feed | undefined,
   versions: readonly Version[],
@@ -82,22 +82,22 @@ export function withSeen(
 /** How far a run looks back, and how much is remembered for it. */
 interface LookBack {
   seconds: number;
-  /** Of more records than these, some come twice. */
+  /** Beyond this many records, some come twice. */
   most: number;
-  /** True if it looks back no further than it remembers: an import can put any number into one instant. */
+  /** True if it looks back no further than it remembers, because an import can give many records the same time. */
   isShortened: boolean;
 }
 
 export const CHANGES: LookBack = { seconds: LATEST, most: 50_000, isShortened: true };
 /**
- * RapidPro shows an event when the contact's turn in the flow is over: each subscriber may take 15
- * seconds to answer before that.
+ * RapidPro shows an event when the contact's turn in the flow is over. Before that, each subscriber may take 15 seconds
+ * to answer.
  */
 export const PUSHES: LookBack = { seconds: 600, most: 10_000, isShortened: false };
 /** Seconds for which RapidPro keeps events. */
 export const KEPT = 48 * 3600;
 
-/** The feed after all up to these has been dealt with: it begins a little before the newest. */
+/** The feed after everything up to these is done. It starts a little before the newest. */
 export function advance(
   before: Feed | undefined,
   versions: readonly Version[],
@@ -116,14 +116,14 @@ export function advance(
   return { time, from: later(from, all.from ?? from), seen: Object.fromEntries(kept) };
 }
 
-/** The time so many seconds before another. */
+/** The time this many seconds before another. */
 export function backFrom(time: string, seconds: number): string {
   return new Date(Date.parse(time) - seconds * 1000).toISOString();
 }
 
 /**
- * Named by the server and what is read, but for where the first run begins. The token is no part of
- * it: a new one must not make a job start again.
+ * Identified by the server and what is read, without the start of the first run. The token is not part of it: with a
+ * new one, a job must not start over.
  */
 function feedCheckpoint<Position>(
   shape: z.ZodType<Position>,
@@ -156,17 +156,17 @@ export function eventsCheckpoint(server: string, query: Query): Checkpoint<Event
 }
 
 const calls = z.object({
-  /** Where the very first look began: changes of runs since then. */
+  /** Where the very first look started: changes of runs since then. */
   after: time,
-  /** The calls, by their own time. Without `from` until a look came to its end. */
+  /** The calls, by their own time. Without `from` until a look has ended. */
   feed: feed.optional(),
-  /** Where a look stopped at its deadline: the change of the last run that it came to. */
+  /** Where a look stopped at its deadline: the change of the last run that it reached. */
   stoppedAt: time.optional(),
 });
 
 /**
- * How far the calls of a flow have been read from its runs. Runs are listed by change, and a run that
- * called long ago can change today: so a call is known by its own time.
+ * How far the calls of a flow have been read from its runs. Runs are listed by change, and a run that called long ago
+ * can change today. So a call is identified by its own time.
  */
 export type CallsPosition = z.infer<typeof calls>;
 

@@ -3,10 +3,10 @@ import type { Position } from '../client/position.js';
 import type { Query } from '../types/request.js';
 import { type Checkpoint, fingerprint } from './checkpoint.js';
 
-/** Short hashes of the records that were read of the instant in which a place lies, and its time. */
+/** The time of the instant that a place is in, and short hashes of its records that were read. */
 const seam = { seam: z.string(), time: z.number().optional() };
 
-/** The place behind a page, as a server says it. */
+/** The place after a page, in the server's words. */
 export const cursor = z.union([
   z.strictObject({ cursor: z.string() }),
   z.strictObject({ cursor: z.string(), ...seam }),
@@ -30,18 +30,18 @@ const shape = z
     position,
     /** Records that were read before. */
     done: z.number(),
-    /** Seconds after which RapidPro takes requests again, where that was the reason. */
+    /** Seconds until RapidPro takes requests again, if that was the reason. */
     retryAfter: z.number().optional(),
   })
-  // Only a run that came to nothing leaves the beginning of the list.
+  // Only a run that read nothing leaves the beginning of the list.
   .refine(({ position: at, done }) =>
     done === 0 && Object.keys(at).length === 0 ? true : at.cursor || at.last || at.isWindowed,
   );
 
-/** Where a list was left. */
+/** Where a list stopped. */
 type ListPosition = z.infer<typeof shape>;
 
-/** Where a list of a workspace stopped, by the way in which it is read. */
+/** Where a list of a workspace stopped, by the way it is read. */
 export function listCheckpoint(
   token: string,
   list: string,
@@ -54,7 +54,7 @@ export function listCheckpoint(
     fingerprint: fingerprint([query], token),
     shape,
     without: 'the list is then read from the start',
-    // Lists that are read in one go are few; those that a job reads for each of something may be many.
+    // Few lists are read as a whole, but a job may read many lists, one for each of something.
     most: 50,
   };
 }

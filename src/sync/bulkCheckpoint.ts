@@ -9,7 +9,7 @@ import type { Query } from '../types/request.js';
 import type { State } from '../types/state.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
 
-/** Positions in the list, uuids, and the place in RapidPro's list. Nothing of what the contacts hold. */
+/** Positions in the list, uuids, and the place in RapidPro's list. No data of the contacts. */
 function shapeFor(items: number) {
   const index = z
     .int()
@@ -22,23 +22,23 @@ function shapeFor(items: number) {
     created: indexes,
     updated: indexes,
     unchanged: indexes,
-    /** Contacts that may have been made: trying again could make them twice. */
+    /** Contacts that may have been created: another try could create them twice. */
     unknown: indexes,
-    /** Contacts that could not be told apart from others. */
+    /** Contacts that could not be distinguished from others. */
     clashes: indexes,
-    /** Entries that were not taken, and the one that was. */
+    /** Entries that were passed over, and the one that counts instead. */
     passedOver: z.array(z.tuple([index, index])).optional(),
-    /** Contacts of entries that are done, where it counts who is in the list. */
+    /** Contacts of entries that are done, if it matters who is in the list. */
     uuids: z.array(z.tuple([index, z.string()])).optional(),
-    /** Contacts that were found but are not as they should be: not written yet, or refused. */
+    /** Contacts that were found but differ: not written yet, or refused. */
     found: z.array(z.tuple([index, z.string()])),
-    /** Where to go on reading; not there where reading has not begun. */
+    /** Where to continue reading; missing if reading has not started. */
     cursor: cursor.optional(),
-    /** True if what is to be written of the page there is not. */
+    /** True if the changes of the page there are not written yet. */
     isHalfDone: z.boolean().optional(),
-    /** How many pages lie before it. */
+    /** How many pages come before it. */
     pages: z.int().min(0).optional(),
-    /** True if all that there is has been read. */
+    /** True if everything has been read. */
     complete: z.boolean().optional(),
     /** True if contacts outside of the group are read too. */
     isWide: z.boolean().optional(),
@@ -52,13 +52,13 @@ export interface BulkPosition extends Omit<Positions, 'cursor'> {
   cursor?: Query | undefined;
 }
 
-/** How far the reading came: what a checkpoint holds beside what is done. */
+/** How far the read got: what a checkpoint contains besides what is done. */
 export type ReadSoFar = Pick<
   BulkPosition,
   'found' | 'cursor' | 'isHalfDone' | 'pages' | 'complete' | 'isWide'
 >;
 
-/** Where a list of contacts stopped. With other options it is another one. */
+/** Where a list of contacts stopped. With other options, it is a different checkpoint. */
 export async function bulkCheckpoint(
   operation: string,
   list: readonly unknown[],
@@ -73,14 +73,14 @@ export async function bulkCheckpoint(
     fingerprint: print.toString(),
     shape: shapeFor(list.length),
     without: `${operation}() then starts from the beginning. The same happens without the option "resume"`,
-    // Each holds as much as its list is long.
+    // Its size grows with its list.
     most: 5,
   };
 }
 
 /**
- * Where an earlier run with this very list stopped, or undefined. A list that has changed since is
- * another one: it is started again, which writes nothing that is written already.
+ * Where an earlier run with exactly this list stopped, or undefined. A list that has changed is started again, which
+ * does not write again what is already written.
  *
  * @throws RapidProError `INVALID_INPUT` if it is not as that run left it
  */
@@ -112,9 +112,9 @@ const CLASH: Reason = {
 };
 
 /**
- * What is done, as far as it need not be done again.
+ * What is done and need not be done again.
  *
- * @param keepsUuids - true if it counts later which contacts those are
+ * @param keepsUuids - true if it matters later which contacts those are
  */
 export function doneOf(outcome: BulkOutcome, keepsUuids: boolean) {
   const { passedOver, total } = outcome;
@@ -141,7 +141,7 @@ export function doneOf(outcome: BulkOutcome, keepsUuids: boolean) {
   };
 }
 
-/** Takes over what an earlier run did. What failed then is tried again, unless it may have been done. */
+/** Takes over what an earlier run did. Failures are tried again, unless they may have been done. */
 export function takeOver(position: BulkPosition, outcome: BulkOutcome): void {
   const uuids = new Map(position.uuids);
   for (const place of ['created', 'updated', 'unchanged'] as const) {

@@ -23,25 +23,25 @@ export type BulkCall = Call<'contacts'>;
 
 interface BulkPlan {
   name: 'syncContacts' | 'upsertContacts';
-  /** What the log calls it when it is over. */
+  /** What the log says when it is done. */
   verb: string;
   settings: Pick<SyncSettings, 'failOnError' | 'removeMissing'>;
-  /** Options without which the list would not be gone on with in the same way. */
+  /** Options that must be the same to continue the list. */
   identity: unknown;
-  /** False if nothing is written, so that there is nothing to go on from. */
+  /** False if nothing is written, so there is nothing to continue. */
   leavesCheckpoint: boolean;
 }
 
-/** What every bulk operation is given to work with. */
+/** What every bulk operation works with. */
 export interface BulkRun {
-  /** Is emptied as it is read. */
+  /** Emptied while it is read. */
   list: unknown[];
   client: Client;
   outcome: BulkOutcome;
   progress: Progress;
   /** Where an earlier run stopped. */
   earlier: BulkPosition | undefined;
-  /** What the rules need to know of the workspace. */
+  /** What the rules need to know about the workspace. */
   workspace: WorkspaceFacts;
 }
 
@@ -50,13 +50,13 @@ const STOPPED: NotRemoved = {
   fix: 'Run the step again.',
 };
 
-/** Errors by which nothing was done: thrown as by any other operation. */
+/** Errors after which nothing was done. They are thrown, as in any other operation. */
 function throwIfNothingDone({ client: { limiter, writes }, outcome }: BulkRun): void {
   if (!limiter.stopped || limiter.outOfTime || outcome.wrote > 0 || outcome.hasUnknown) return;
   if (writes === 0 || limiter.concernsAll) throw limiter.stopped;
 }
 
-/** A wait that is too long stops the work wherever it is; other errors end it. */
+/** A wait that is too long stops the work at any point; other errors end it. */
 async function untilStopped(
   run: BulkRun,
   work: (run: BulkRun) => Promise<ReadSoFar>,
@@ -73,7 +73,7 @@ async function untilStopped(
   }
 }
 
-/** The way in which every bulk operation runs: go on from a checkpoint, work, report, leave one. */
+/** How every bulk operation runs: continue from a checkpoint, work, report, leave a checkpoint. */
 export async function bulkRun(
   call: BulkCall,
   { name, verb, settings, identity, leavesCheckpoint }: BulkPlan,

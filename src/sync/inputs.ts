@@ -29,7 +29,7 @@ export interface Input {
   note?: string | undefined;
   /** Keys that this package does not know. */
   others?: Body | undefined;
-  /** True if it cannot be sent: this is only by what it names its contact. */
+  /** True if it cannot be sent, and only identifies its contact. */
   isUnsendable?: boolean;
 }
 
@@ -37,7 +37,7 @@ const KNOWN = ['uuid', 'urns', 'name', 'language', 'groups', 'fields', 'note'];
 const KEYS = keysOf('contacts', KNOWN);
 
 /**
- * The list, as it is before its contacts are checked.
+ * The list before its contacts are checked.
  *
  * @throws RapidProError `INVALID_INPUT` if it is not a list
  */
@@ -57,7 +57,7 @@ function isBlank(value: unknown): boolean {
   return typeof value === 'string' && trimmed(value) === '';
 }
 
-/** What RapidPro refuses every time needs no request. */
+/** Nothing is sent that RapidPro always refuses. */
 function refuseBlanks({ name, language }: { name?: unknown; language?: unknown }): void {
   for (const [key, value] of Object.entries({ name, language })) {
     if (!isBlank(value)) continue;
@@ -69,7 +69,7 @@ function refuseBlanks({ name, language }: { name?: unknown; language?: unknown }
   }
 }
 
-/** A checked contact without keys that are not there: a hundred thousand of them are kept. */
+/** A checked contact without missing keys, because a hundred thousand of them may be kept. */
 function readInput(
   value: unknown,
   index: number,
@@ -93,7 +93,7 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return { known: value };
   const strange = Object.keys(value).filter(key => !KNOWN.includes(key));
   if (strange.length === 0) return { known: value };
-  // Those that were looked at in a contact before are not looked at again.
+  // Names that were checked in an earlier contact are not checked again.
   if (strange.some(key => !unknownKeys.has(key))) refuseNearMisses(value, KEYS, 'contact');
   const known: Body = { ...value };
   const others: Body = {};
@@ -105,7 +105,7 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
   return { known, others };
 }
 
-/** What is left of an entry that cannot be sent: by its uuid or key its contact is still named in the list. */
+/** What remains of an entry that cannot be sent: its uuid or key, which still put its contact in the list. */
 function namesLeft(item: unknown, index: number, key: SyncSettings['key']): Input | undefined {
   const { uuid, fields } = (item ?? {}) as { uuid?: unknown; fields?: unknown };
   const field = fieldOf(key);
@@ -117,8 +117,8 @@ function namesLeft(item: unknown, index: number, key: SyncSettings['key']): Inpu
 }
 
 /**
- * Checks each contact of the list. Those that cannot be sent fail; the others are given back, in place of
- * what the list held: a hundred thousand of them are not kept twice.
+ * Checks each contact of the list. Those that cannot be sent fail. The others replace the entries of the list, so that
+ * a hundred thousand of them are not kept twice.
  */
 export async function readInputs(
   list: unknown[],
@@ -149,7 +149,7 @@ export async function readInputs(
   return inputs;
 }
 
-/** Contacts with a number that RapidPro would take for one abroad fail. */
+/** Contacts with a number that RapidPro would read as one abroad fail. */
 export async function failHomeNumbers(
   facts: WorkspaceFacts,
   inputs: readonly Input[],
@@ -179,7 +179,7 @@ function strangeCharacter(key: string): Reason {
   };
 }
 
-/** What RapidPro would say of a contact, as far as that is sure: for runs that write nothing. */
+/** What RapidPro would certainly say about a contact, for runs that write nothing. */
 export function wouldRefuse({ name, language, urns, fields }: Input): Reason | undefined {
   if (distinctUrns(urns ?? []).length > BATCH_LIMIT) {
     return {
@@ -224,9 +224,9 @@ export function uuidName({ uuid }: Input): Name[] {
 }
 
 /**
- * Contacts of the list that have a uuid, a URN or a key in common all fail, or one of them is taken.
+ * Contacts of the list with a common uuid, URN or key all fail, or one of them counts.
  *
- * @param takes - which of them is taken; undefined: none
+ * @param takes - which of them counts; undefined: none
  */
 export async function failDuplicates(
   inputs: readonly Input[],
@@ -256,7 +256,7 @@ export async function failDuplicates(
   }
 }
 
-/** Who has a name in common with one that is taken is passed over. One that fails is taken all the same: no other has its place. */
+/** Entries with a name in common with the one that counts are passed over, even if that one fails. */
 async function passDuplicatesOver(
   inputs: readonly Input[],
   namesOf: (input: Input) => Name[],

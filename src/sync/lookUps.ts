@@ -18,7 +18,7 @@ export interface LookUpsParts extends MatchesParts {
   earlier: BulkPosition | undefined;
 }
 
-/** So many contacts are looked up at most before what they led to is written. */
+/** At most this many contacts are looked up before their changes are written. */
 const MOST_ASKED = 100;
 
 /** A page that shows fewer is not worth its request. */
@@ -30,15 +30,15 @@ const NOT_FOUND: Reason = {
   fix: 'To find or create the contact by its URNs, leave "uuid" out. The contact may have been deleted.',
 };
 
-/** A contact that a look-up led to; without a URN where it was by uuid. */
+/** A contact that a look-up found; without a URN if it was by uuid. */
 type Holding = { urn?: string; holder: Dictionary | null };
 
-/** Whether RapidPro surely writes a URN in another way: with the code of the country. */
+/** Whether RapidPro certainly writes a URN differently: with the country code. */
 function isLocalNumber(urn: string): boolean {
   return /^tel:(?!\+)/.test(urnIdentity(urn));
 }
 
-/** Contacts of the list that are in no page: each is looked up, and made where RapidPro has none. */
+/** Contacts of the list that are on no page. Each is looked up, and created if RapidPro has none. */
 export class LookUps {
   readonly #parts: LookUpsParts;
   readonly #matches: Matches;
@@ -51,8 +51,8 @@ export class LookUps {
   }
 
   /**
-   * Numbers in a local form are in no list of RapidPro's: each is asked for. Before anything is written,
-   * since two of the list may turn out to be one contact.
+   * RapidPro's lists have no numbers in local form, so each is looked up. This happens before anything is written, because
+   * two entries may turn out to be one contact.
    */
   async localNumbers(): Promise<void> {
     const { inputs, matcher } = this.#parts;
@@ -64,7 +64,7 @@ export class LookUps {
     await this.#inSteps(local, some => this.#ask(some));
   }
 
-  /** What an earlier run found but did not write is looked up by its uuid; not what this one has met again. */
+  /** Contacts that an earlier run found but did not write are looked up by uuid, unless this run has seen them again. */
   async foundBefore(met: ReadonlySet<number>): Promise<void> {
     const { inputs, earlier, matcher, outcome, client } = this.#parts;
     if (!earlier) return;
@@ -85,7 +85,7 @@ export class LookUps {
         if (contact && this.#matches.isStill(input, contact))
           await this.#write(this.#matches.see(contact, { input, urns: [] }));
         else if (matcher.usesUuid(input)) outcome.fail({ index, uuid }, NOT_FOUND);
-        // Somebody has changed or deleted it since: who it is now is looked for as for all others.
+        // It was changed or deleted meanwhile, so it is looked up like all others.
         else this.#matches.release(input);
       });
     };
@@ -94,8 +94,8 @@ export class LookUps {
   }
 
   /**
-   * Whoever was written last comes first in RapidPro's list. So one page often shows many of those that were
-   * written in part, and wait for their groups.
+   * Contacts that were written last come first in RapidPro's list. So one page often shows many that were partly written
+   * and wait for their groups.
    *
    * @returns those that it did not show
    */
@@ -127,7 +127,7 @@ export class LookUps {
     return [...wanted.values()];
   }
 
-  /** All that were not met by reading. Who is surely new is made without a look. */
+  /** All contacts that the read did not find. Those that are certainly new are created without a look-up. */
   async others(isSurelyNew: (input: Input) => boolean): Promise<void> {
     const { inputs, client } = this.#parts;
     const others = inputs.filter(({ index }) => this.#matches.isMissing(index));
@@ -142,7 +142,7 @@ export class LookUps {
     await this.#writer.groups({ atEnd: false });
   }
 
-  /** What is asked and not written is forgotten by a stop. So a run that goes on begins with steps that surely fit in. */
+  /** After a stop, look-ups without a write are lost. So a run that continues starts with steps that certainly fit. */
   async #inSteps(
     inputs: readonly Input[],
     work: (some: readonly Input[]) => Promise<void>,
@@ -176,7 +176,7 @@ export class LookUps {
     for (const change of changes) await this.#writer.change(change);
   }
 
-  /** Makes a contact; one that is there all the same is looked up. */
+  /** Creates a contact; if it already exists, it is looked up. */
   async #make(input: Input): Promise<void> {
     const { outcome, matcher, client } = this.#parts;
     if (!outcome.isOpen(input.index)) return;
@@ -185,7 +185,7 @@ export class LookUps {
       if (contact) this.#matches.made(input, contact);
     } catch (error) {
       const taken = error instanceof RapidProError && error.code === 'URN_TAKEN';
-      // With a field for a key, whoever holds the URN is another contact.
+      // With a field as key, the holder of the URN is another contact.
       if (!taken || matcher.field !== undefined) throw error;
       const changes = await client.after(error, () => this.#find(input));
       if (!changes) throw error;
@@ -194,7 +194,7 @@ export class LookUps {
   }
 
   /**
-   * Looks a contact of the list up.
+   * Looks up a contact of the list.
    *
    * @returns what is to be written now; undefined if RapidPro has no such contact
    */
@@ -215,7 +215,7 @@ export class LookUps {
 
   async #holdings(input: Input): Promise<Holding[]> {
     const { matcher, client } = this.#parts;
-    // RapidPro finds nobody by a field.
+    // RapidPro cannot find contacts by a field.
     if (matcher.field !== undefined) return [];
     if (matcher.usesUrns(input)) return findHolders(client, input.urns ?? []);
     return [{ holder: await findContact(client, { uuid: String(input.uuid) }) }];

@@ -5,10 +5,10 @@ const BULK_OPTIONS = ['concurrency', 'deadline', 'resume', 'failOnError', ...LIT
 export const UPSERT_OPTIONS = [...BULK_OPTIONS, 'urns', 'dryRun', 'duplicates'];
 export const SYNC_OPTIONS = [...UPSERT_OPTIONS, 'key', 'group', 'groups', 'removeMissing'];
 
-/** How a list is worked through. */
+/** How a list is processed. */
 export interface BulkSettings {
   failOnError: boolean;
-  /** Which of several entries for one contact is taken; undefined: none, they fail. */
+  /** Which of several entries for one contact counts; undefined: none, they fail. */
   takes: 'first' | 'last' | undefined;
 }
 
@@ -18,14 +18,14 @@ export interface SyncSettings extends BulkSettings {
   exactGroups: boolean;
   exactUrns: boolean;
   dryRun: boolean;
-  /** The groups that members leave who are not in the list, and how many of them at most. */
+  /** The groups that members leave if they are not in the list, and the most who may leave. */
   removeMissing: { groups: string[]; atMost: number | string } | undefined;
 }
 
-/** The most of the members that leave where nobody says otherwise. */
+/** The most members who leave, by default. */
 const DEFAULT_SHARE = '10%';
 
-/** What bulk operations do where an option is left out. */
+/** The defaults of bulk operations. */
 export function syncSettings(options: Settings): SyncSettings {
   const { key, group, groups, urns, dryRun = false, failOnError = false } = options;
   const { duplicates, removeMissing } = options;
@@ -41,12 +41,12 @@ export function syncSettings(options: Settings): SyncSettings {
   };
 }
 
-/** The key of the field by which contacts are told apart, where they are by one. */
+/** The key of the field that identifies contacts, if a field does. */
 export function fieldOf(key: SyncSettings['key']): string | undefined {
   return key?.startsWith('fields.') ? key.slice('fields.'.length) : undefined;
 }
 
-/** Options without which a list would not be gone on with in the same way. */
+/** Options that must be the same to continue a list. */
 export function identityOf(settings: SyncSettings): Partial<SyncSettings> {
   const { failOnError: _, dryRun: __, ...identity } = settings;
   return identity;

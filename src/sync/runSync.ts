@@ -35,7 +35,7 @@ function stillOpen(inputs: readonly Input[], outcome: BulkOutcome): Input[] {
   return inputs.filter(({ index }) => outcome.isOpen(index));
 }
 
-/** Contacts of the list that cannot be matched, or not told apart, fail. */
+/** Contacts of the list that cannot be matched or distinguished fail. */
 async function failUnmatchable(
   inputs: readonly Input[],
   matcher: Matcher,
@@ -54,17 +54,15 @@ async function failUnmatchable(
   await failDuplicates(inputs, names, outcome, takes);
 }
 
-/** What `state.data` says of a run that wrote nothing. */
+/** What `state.data` says about a run that wrote nothing. */
 export function dryResult(
   result: BulkResult,
   { requests, isAtMost }: Cost = new Cost(),
 ): BulkResult {
-  // Which of two entries for one contact is written before that shows is not known beforehand.
+  // It is not known in advance which of two entries for one contact is written before that is noticed.
   const hasClash = result.failed.some(({ code }) => code === 'CONTACT_CLASH');
   const atMost = isAtMost || hasClash;
-  log.info(
-    `The real run takes ${atMost ? 'at most ' : ''}${count(requests, ['request', 'requests'])}`,
-  );
+  log.info(`The real run takes ${atMost ? 'at most ' : ''}${count(requests, 'request')}`);
   return {
     ...result,
     dryRun: true,
@@ -74,7 +72,7 @@ export function dryResult(
   };
 }
 
-/** What a job says that knows the option from the other upserts. */
+/** The name of the option in other upserts. */
 function refuseReplace(urns: BulkCall['options']['urns']): void {
   if (urns !== 'replace') return;
   throw fail(
@@ -132,11 +130,11 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
 
 type SyncParts = LookUpsParts & WriterParts & MissingParts;
 
-/** What a run of `syncContacts` came to. */
+/** The result of a run of `syncContacts`. */
 interface SyncEnd {
-  /** What the writing would take, counted where nothing is written. */
+  /** What the writes would take, counted if nothing is written. */
   cost: Cost;
-  /** Where the next run goes on, if this one has stopped. */
+  /** Where the next run continues, if this one has stopped. */
   position: ReadSoFar;
 }
 
@@ -170,7 +168,7 @@ async function writeList(parts: SyncParts, matches: Matches): Promise<SyncEnd> {
   matches.waits = false;
   await writer.changes(waited);
   await lookUps.foundBefore(new Set(waited.map(({ input }) => input.index)));
-  // If all has been read, who was not met is new, unless the URN can be written in another way.
+  // If everything has been read, a contact that was not found is new, unless its URN can be written differently.
   const isSurelyNew = ({ uuid, urns = [] }: Input) =>
     uuid === undefined &&
     (matcher.field !== undefined || (reader.hasAll && urns.every(isPlainUrn)));

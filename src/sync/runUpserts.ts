@@ -79,7 +79,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
         const uuid = String(contact.uuid);
         const misread = reportMisread(misreadFields(body, contact));
         outcome.complete(isNew ? 'created' : 'updated', { index, uuid, ...misread });
-        // Only RapidPro knows that two names, as a uuid and a URN, are of one contact.
+        // Only RapidPro knows that two names, such as a uuid and a URN, are one contact.
         const owner = owners.get(uuid);
         if (owner === undefined) owners.set(uuid, index);
         else outcome.clash([owner, index]);
@@ -95,7 +95,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
   return dryRun ? dryResult(result, cost) : result;
 }
 
-/** Refusals of one contact that others of the list may share: they name a field or group that is not there. */
+/** Refusals that other contacts may share, because they have the same missing field or group. */
 const SHARED = new Set<ErrorCode>(['UNKNOWN_FIELD', 'UNKNOWN_REFERENCE']);
 
 interface Parts {
@@ -107,8 +107,8 @@ interface Parts {
 }
 
 /**
- * Contacts that go out one by one, without a look at the workspace. Once one is refused for a name that
- * the workspace does not have, the names of all others are looked up, so that none of those is sent.
+ * Contacts that are sent one by one, without a look at the workspace. After one is refused because of a missing name, the
+ * names of all others are looked up, so that none of those is sent.
  */
 class SharedRefusals {
   readonly #parts: Parts;
@@ -119,7 +119,7 @@ class SharedRefusals {
     this.#parts = parts;
   }
 
-  /** Lets a contact go out, unless it turns out that RapidPro would refuse it. */
+  /** Lets a contact be sent, unless RapidPro would refuse it. */
   async admits({ index }: Input): Promise<boolean> {
     await this.#looking;
     const isOpen = this.#parts.outcome.isOpen(index);
@@ -127,10 +127,10 @@ class SharedRefusals {
     return isOpen;
   }
 
-  /** Takes note of what went wrong with one. */
+  /** Notes what went wrong with one. */
   async note(error: unknown): Promise<void> {
     if (!(error instanceof RapidProError)) return;
-    // Of a smart group RapidPro says that the value is not valid.
+    // For a smart group, RapidPro says that the value is not valid.
     const isOfGroup = error.errors?.some(text => text.startsWith('groups')) ?? false;
     if (!SHARED.has(error.code) && !isOfGroup) return;
     this.#looking ??= this.#look();
@@ -146,7 +146,7 @@ class SharedRefusals {
       await resolveNames(others, facts, outcome);
     } catch (error) {
       if (!(error instanceof RapidProError || error instanceof AbortedError)) throw error;
-      // The names cannot be read: the others go out as they are, and RapidPro says what it thinks of each.
+      // The names cannot be read: the others are sent, and RapidPro judges each of them.
     }
   }
 }

@@ -52,6 +52,7 @@ export interface QuickReply {
 export interface BroadcastBody extends Recipients {
   /**
    * At most 640 characters on RapidPro 9, 4096 on TextIt. Can contain expressions, such as `@contact.first_name`.
+   * One that nobody has, such as `@contact.firstname`, is refused.
    */
   text?: Translated<string>;
   /** Uuids of media from `uploadMedia`, or `type:url` of files that are in RapidPro. */
@@ -156,4 +157,12 @@ export interface ResthookSubscriberBody {
   resthook: string;
   /** The address to send to; at most 200 characters, without a user name or password. */
   target_url: string;
+}
+
+/** An attachment as RapidPro writes it: `{ content_type, url }`, `'image/jpeg:https://…'`, or just its link. */
+export type Attachment = string | { content_type?: string; url: string };
+
+/** Something with attachments: a message of `getMessages`, or the `input` of a push. */
+export interface Attached {
+  attachments: Attachment[];
 }

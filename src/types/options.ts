@@ -54,8 +54,9 @@ export interface DownloadOptions extends Options {
 export interface WriteOptions extends Options {
   /**
    * True: send texts that look like a mistake as they are: words for missing data (`undefined`, `NaN`,
-   * `Invalid Date`, `[object Object]`, `null` as a name), references in quotes (`'$.data.name'`), and in
-   * `sendMessage` expressions (`@contact.name`). All other checks remain: the code of a function is refused.
+   * `Invalid Date`, `[object Object]`, `null` as a name), references in quotes (`'$.data.name'`), and
+   * expressions that RapidPro does not fill in there (`@contact.firstname`; in `sendMessage` all). All other
+   * checks remain: the code of a function is refused.
    * Default: false.
    */
   literal?: boolean;

@@ -1,11 +1,12 @@
+import { isObject } from '../input/check.js';
 import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
 import { resultKey } from './key.js';
 import { normalForm, valueOptions } from './parsePush.js';
-import { isObject, plain, unreadable } from './plain.js';
+import { plain, unreadable } from './plain.js';
 import type { Numbers, Push, ValueOptions } from './push.js';
 
-/** The names that runs have for what pushes call otherwise. */
+/** The names in runs for keys that pushes name differently. */
 const RESULT_NAMES: { [key: string]: string } = { node: 'node_uuid', time: 'created_on' };
 const STEP_NAMES: { [key: string]: string } = { node: 'node_uuid', time: 'arrived_on' };
 
@@ -18,7 +19,7 @@ function renamed(value: unknown, names: { [key: string]: string }): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [names[key] ?? key, item]));
 }
 
-/** What stands in a run and not in a push stays with the run. */
+/** Keys that only runs have stay in `run`. */
 function runPart({ contact, flow, values, path, ...run }: Dictionary): Dictionary {
   return run;
 }
@@ -58,7 +59,7 @@ export function fromRun(run: object, options?: ValueOptions): Push {
   return pushOf(readRun(run), valueOptions(options).numbers);
 }
 
-/** The node of a flow that calls: itself, or the key of the result that it saves. */
+/** The calling node of a flow: its uuid, or the key of the result that it saves. */
 export interface Caller {
   node?: string | undefined;
   result?: string | undefined;
@@ -87,8 +88,8 @@ function resultsAt(values: Dictionary, time: string): Dictionary {
 }
 
 /**
- * What a node pushed when a run came to it, the last time: the path ends there, and later results are
- * left out. Its key is that of the push.
+ * What a node pushed when a run reached it for the last time: the path ends there, and later results are left out. Its
+ * key is that of the push.
  *
  * @returns undefined if the run has not come there
  */

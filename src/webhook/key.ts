@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isObject } from './plain.js';
+import { isObject } from '../input/check.js';
 
-/** The same text for the same content, in whatever order its keys came. */
+/** The same text for the same content, whatever the order of its keys. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (!isObject(value)) return JSON.stringify(value) ?? 'null';
@@ -20,9 +20,9 @@ const hashOf = (content: unknown): string =>
   createHash('sha256').update(canonical(content)).digest('hex');
 
 /**
- * A key by which a push is recognized, whichever way it comes. If a body has the run and its
- * path, that is the place in the run: the list of events and the run itself agree. Times are
- * left out, since servers round those of runs. Otherwise it is what the body holds.
+ * A key that identifies a push, whichever way it comes. If a body has the run and its path, it is the place in the run,
+ * on which the list of events and the run itself agree. Times are left out, because servers round those of runs.
+ * Otherwise, it is the content of the body.
  */
 export function keyOf(content: unknown, { run, path }: Place = {}): string {
   const node = path?.at(-1)?.node_uuid;
@@ -32,11 +32,11 @@ export function keyOf(content: unknown, { run, path }: Place = {}): string {
 }
 
 /**
- * The key of a result, as RapidPro's engine makes it from its name: `Cases Seen` is `cases_seen`. It takes
- * letters one by one, where JavaScript makes two of `İ` and looks at what stands around `Σ`.
+ * The key of a result, as RapidPro's engine makes it from its name: `Cases Seen` is `cases_seen`. It converts letters
+ * one by one, but JavaScript turns `İ` into two, and treats `Σ` by what is around it.
  */
 export function resultKey(name: string): string {
-  // The engine takes a next-line for a space, and no byte-order mark.
+  // To the engine, a next-line is a space, but a byte-order mark is not.
   const trimmed = name.replace(/^(?!\ufeff)[\s\u0085]+|(?!\ufeff)[\s\u0085]+$/gu, '');
   const snake = trimmed.replace(/[^\p{L}\d_]+/gu, '_');
   return Array.from(snake, letter => Array.from(letter.toLowerCase())[0]).join('');

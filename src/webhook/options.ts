@@ -5,6 +5,7 @@ import { check, isShown } from '../input/check.js';
 import { expand } from '../input/expand.js';
 import { log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
+import { OPTIONS } from '../input/optionTable.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
 import type { PushOptions } from './push.js';
@@ -21,11 +22,7 @@ const schema = z.object(
     header: name,
     query: name,
     request: z.looseObject({}, { error: 'must be an object with "headers"' }).optional(),
-    numbers: z
-      .union([z.boolean(), z.array(z.string())], {
-        error: 'must be true, false or a list of result keys',
-      })
-      .optional(),
+    numbers: OPTIONS.numbers.check,
     simulations: z.enum(['stop', 'keep'], { error: 'must be "stop" or "keep"' }).optional(),
   },
   { error: 'must be an object: { numbers: true }' },
@@ -37,7 +34,7 @@ interface PushSettings extends Omit<PushOptions, 'secret' | 'header' | 'query'> 
   secret?: Secret;
 }
 
-/** An option that guards a door must not fail open: neither misspelled nor empty. */
+/** An option that protects something must not fail open, misspelled or empty. */
 function checkGiven(options: unknown): Dictionary {
   if (options === null || typeof options !== 'object') return {};
   for (const [key, value] of Object.entries(options)) {

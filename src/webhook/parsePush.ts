@@ -1,8 +1,8 @@
-import { pathOf } from '../input/check.js';
+import { isObject, pathOf } from '../input/check.js';
 import { refuseUnknownOptions } from '../input/options.js';
 import type { Dictionary } from '../types/json.js';
 import { keyOf, resultKey } from './key.js';
-import { fromJson, isObject, plain, unreadable } from './plain.js';
+import { fromJson, plain, unreadable } from './plain.js';
 import type { Numbers, Push, PushResult, ValueOptions } from './push.js';
 import { simulationOf } from './request.js';
 import { present, pushSchema } from './schema.js';
@@ -33,7 +33,7 @@ interface Content {
   simulation?: boolean | undefined;
 }
 
-/** Keys of an author's own are cut: one may be a whole text. */
+/** Long keys are cut, because a key may be a whole text. */
 const shownPath = (path: readonly PropertyKey[]) =>
   pathOf(
     '',
@@ -62,14 +62,14 @@ export function normalForm({ body, kind, simulation }: Content, numbers: Numbers
   };
 }
 
-/** Options of a function that may be called by `map`, which gives a number in their place. */
+/** Options of a function that `map` may call, which passes a number instead. */
 export function valueOptions(options: unknown): ValueOptions {
   if (!isObject(options)) return {};
   refuseUnknownOptions(options, ['numbers']);
   return options;
 }
 
-/** As {@link parsePush}, where the options have been checked. */
+/** Like {@link parsePush}, with checked options. */
 export function readPush(body: unknown, headers: object | undefined, numbers: Numbers): Push {
   const read = bodyOf(body);
   return normalForm({ body: read, kind: kindOf(read), simulation: simulationOf(headers) }, numbers);
@@ -94,18 +94,18 @@ export function parsePush(body: unknown, headers?: object, options?: ValueOption
 
 /** A number as RapidPro writes it. `0788123123` is not one: a leading zero says that it is not a quantity. */
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
-/** For values that somebody says are numbers. */
+/** For values that the job declares as numbers. */
 const ANY_NUMBER = /^[+-]?\d+(\.\d+)?$/;
 
 function asNumber(value: string, pattern: RegExp): number | string {
   const text = value.trim();
   if (!pattern.test(text)) return value;
   const number = Number(text);
-  // Digits that a number cannot hold would be lost.
+  // A number cannot hold all these digits.
   return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : value;
 }
 
-/** Numbers in place of text, for the results that are asked for. Text that is not a number stays. */
+/** Numbers instead of text, for the requested results. Text that is not a number stays. */
 function withNumbers(
   results: { [key: string]: PushResult },
   numbers: Numbers,

@@ -1,11 +1,10 @@
 import { parseJson } from '../client/parse.js';
 import { fail, RapidProError } from '../errors/errors.js';
-import type { Dictionary } from '../types/json.js';
 
 /** Deeper than anything that RapidPro sends. */
 const DEEPEST = 40;
 
-/** The one error for a body that cannot be read. Says where, never what stood there. */
+/** The one error for an unreadable body. Says where, never what was there. */
 export function unreadable(problems: readonly string[]): RapidProError {
   const [first = '', ...others] = problems;
   return fail(
@@ -16,12 +15,8 @@ export function unreadable(problems: readonly string[]): RapidProError {
   );
 }
 
-export function isObject(value: unknown): value is Dictionary {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
 /**
- * A copy of what came as JSON, without keys that would change what objects are.
+ * A copy of JSON data, without keys that would change how objects work.
  *
  * @throws RapidProError `INVALID_INPUT` for what is nested beyond any body
  */
@@ -36,7 +31,7 @@ export function plain(value: unknown, depth = 0): unknown {
   );
 }
 
-/** A text that holds an object or a list as JSON is read; any other value stays as it is. */
+/** Parses text that is an object or a list in JSON. Any other value stays unchanged. */
 export function fromJson(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
   try {

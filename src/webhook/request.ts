@@ -7,14 +7,14 @@ function texts(value: unknown): string[] {
   return values.filter(one => typeof one === 'string' || typeof one === 'number').map(String);
 }
 
-/** The pairs of an object, of a list of pairs, or of what is walked through in pairs, as `Headers`. */
+/** The pairs of an object, of a list of pairs, or of an iterable of pairs, such as `Headers`. */
 function pairsOf(from: unknown): [unknown, unknown][] {
   if (from === null || typeof from !== 'object') return [];
   const pairs = Symbol.iterator in from ? [...(from as Iterable<unknown>)] : Object.entries(from);
   return pairs.filter((pair): pair is [unknown, unknown] => Array.isArray(pair));
 }
 
-/** All values of a header, whatever case its name is written in. */
+/** All values of a header, in any letter case of its name. */
 export function headerValues(headers: unknown, name: string): string[] {
   return pairsOf(headers)
     .filter(([key]) => typeof key === 'string' && key.toLowerCase() === name.toLowerCase())

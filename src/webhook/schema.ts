@@ -1,24 +1,25 @@
 import { z } from 'zod';
+import { isObject } from '../input/check.js';
 import { isUuid } from '../input/identifiers.js';
 import type { Dictionary } from '../types/json.js';
-import { fromJson, isObject } from './plain.js';
+import { fromJson } from './plain.js';
 
 /**
- * What RapidPro's own bodies are made of, and what authors put in place of it. Keys that are not known
- * stay in place. Messages name what is expected, never the value.
+ * The shape of RapidPro's own bodies, and of what authors write instead. Unknown keys stay. Messages name what is
+ * expected, never the value.
  */
 
-/** Null and empty text are RapidPro's ways to say that something was left out. */
+/** Null and empty text are RapidPro's ways to leave something out. */
 const absent = (value: unknown): unknown => (value === null || value === '' ? undefined : value);
 
 const unlessAbsent = <T extends z.ZodType>(schema: T) =>
   z.preprocess(absent, schema.optional()).optional();
 
-/** Without what was left out. */
+/** Without keys that were left out. */
 export const present = (value: object): Dictionary =>
   Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
 
-/** A template without quotation marks makes a number of digits. */
+/** A template without quotation marks turns digits into a number. */
 const someText = z.union([z.string(), z.number()], { error: 'must be text' }).transform(String);
 
 interface Shape {
@@ -28,8 +29,8 @@ interface Shape {
 /**
  * An object, or one written as JSON text.
  *
- * @param bare - reads what may stand for the object. It comes first: what a contact wrote is never
- * taken for JSON where it can stand by itself.
+ * @param bare - reads what may be there instead of the object. It comes first, so that a contact's own text is never
+ * read as JSON if it can be a value.
  */
 function object(shape: Shape, bare?: (value: unknown) => object | undefined) {
   const error = bare ? 'must be an object, or its short form' : 'must be an object';
@@ -45,7 +46,7 @@ function list(item: z.ZodType) {
   return unlessAbsent(z.preprocess(fromJson, items));
 }
 
-/** An object with keys of the author's own, all values alike. */
+/** An object with the author's own keys, and values of one type. */
 function record(item: z.ZodType) {
   const items = z.record(z.string(), item, { error: 'must be an object' }).transform(present);
   return unlessAbsent(z.preprocess(fromJson, items));
@@ -71,7 +72,7 @@ function bareAttachment(value: unknown): object | undefined {
   return content_type ? { content_type, ...(url ? { url } : {}) } : undefined;
 }
 
-/** One attachment where a list was meant. */
+/** One attachment instead of a list. */
 const oneOfList = (value: unknown) => {
   const read = fromJson(value);
   return isObject(read) || bareAttachment(read) ? [read] : read;
@@ -79,7 +80,7 @@ const oneOfList = (value: unknown) => {
 
 const bareUuid = (value: unknown) => (isUuid(value) ? { uuid: value } : undefined);
 
-/** `@flow` where an object was meant; not what is one, written as JSON. */
+/** `@flow` instead of an object, but not an object in JSON. */
 const bareName = (value: unknown) =>
   typeof value === 'string' && !isObject(fromJson(value)) ? { name: value } : undefined;
 
@@ -87,7 +88,7 @@ const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(ty
 
 function makeSchema() {
   const text = unlessAbsent(someText);
-  /** Text that may well be empty: a message with nothing but a picture, an empty answer. */
+  /** Text that may be empty: a message with only a picture, an empty answer. */
   const anyText = z.preprocess(value => value ?? undefined, someText.optional()).optional();
   const uuid = unlessAbsent(z.custom<string>(isUuid, { error: 'must be a uuid' }));
   const whole = unlessAbsent(
@@ -103,7 +104,7 @@ function makeSchema() {
     )
     .optional();
 
-  /** What a workspace hides is left out, so that nobody takes it for a number. */
+  /** Hidden URNs are left out, so that nobody reads them as numbers. */
   const urn = unlessAbsent(
     z.preprocess(
       urnParts,
@@ -119,7 +120,7 @@ function makeSchema() {
         ),
     ),
   );
-  /** `@contact.uuid` or `@contact.urn` where an object was meant. */
+  /** `@contact.uuid` or `@contact.urn` instead of an object. */
   const bareContact = (value: unknown) => {
     const read = typeof value === 'string' ? urn.safeParse(value).data : undefined;
     return bareUuid(value) ?? (read && { urn: read });
@@ -158,7 +159,7 @@ function makeSchema() {
       value => bareUuid(value) ?? bareName(value),
     ),
     run: object({ uuid, created_on: text }, bareUuid),
-    // An answer that is empty is one all the same.
+    // An empty answer is still an answer.
     results: record(z.preprocess(value => (value === '' ? { value } : value), result)),
     channel,
     path: list(object({ uuid: text, node_uuid: text, arrived_on: text, exit_uuid: text })),
@@ -168,7 +169,7 @@ function makeSchema() {
 
 let made: ReturnType<typeof makeSchema> | undefined;
 
-/** The schema of a body: made with the first push, since most jobs read none. */
+/** The schema of a body. Created with the first push, because most jobs read none. */
 export function pushSchema() {
   made ??= makeSchema();
   return made;

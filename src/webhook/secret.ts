@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { fail } from '../errors/errors.js';
-import { isObject } from './plain.js';
+import { isObject } from '../input/check.js';
 import type { PushRequest } from './push.js';
 import { headerValues, queryValues } from './request.js';
 
 export interface Secret {
   text: string;
-  /** One of the two. */
+  /** Either a header or a parameter. */
   header?: string | undefined;
   query?: string | undefined;
 }
@@ -19,14 +19,14 @@ function refuse(description: string): never {
   );
 }
 
-/** Takes as long for a wrong text as for the right one, whatever their lengths. */
+/** Takes the same time for wrong and right texts, whatever their lengths. */
 function isSame(given: string, wanted: string): boolean {
   const [a, b] = [given, wanted].map(one => createHash('sha256').update(one).digest());
   return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 }
 
 /**
- * Lets through only what carries the secret, once.
+ * Lets only pushes with the secret through. It must be there exactly once.
  *
  * @throws RapidProError `INVALID_SECRET`
  */
@@ -44,20 +44,20 @@ export function checkSecret(secret: Secret, request: unknown): void {
 }
 
 /**
- * Takes a secret out of a value, however it is written there: in an address, in JSON within JSON, in the
- * base64 of a Basic header, in bytes.
+ * Removes a secret from a value, in any form: in an address, in JSON within JSON, in the base64 of a Basic header, in
+ * bytes.
  */
 
-/** A shorter piece of base64 could be of anything. */
+/** A shorter piece of base64 could be anything. */
 const LEAST_OF_BASE64 = 6;
 const BASE64 = /[A-Za-z0-9+/=_-]/;
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 const hexOf = (number: number, length: number) => number.toString(16).padStart(length, '0');
-/** Hex digits are written in either case, and the rest of a secret is not. */
+/** Hex digits can have either letter case, but the rest of a secret cannot. */
 const anyCase = (hex: string) => hex.replace(/[a-f]/g, digit => `[${digit}${digit.toUpperCase()}]`);
 
-/** Characters that pages write by name. */
+/** Characters that HTML writes by name. */
 const ENTITIES: { readonly [character: string]: string } = {
   '&': 'amp',
   '<': 'lt',
@@ -68,7 +68,7 @@ const ENTITIES: { readonly [character: string]: string } = {
 
 /** How one character may be written. */
 function patternOf(character: string): string {
-  // An address in an address is encoded again.
+  // An address within an address is encoded again.
   const percent = [...Buffer.from(character)]
     .map(byte => `%(?:25){0,4}${anyCase(hexOf(byte, 2))}`)
     .join('');
@@ -88,7 +88,7 @@ function patternOf(character: string): string {
   return `(?:${ways.join('|')})`;
 }
 
-/** The letters of base64 that a text gives wherever it begins among three bytes, but for those that its neighbors share. */
+/** A text in base64, for each of its three possible starts, without the letters that depend on its neighbors. */
 function base64Of(text: string): string[] {
   const bytes = Buffer.from(text);
   const cores = [0, 1, 2].map(offset => {
@@ -101,7 +101,7 @@ function base64Of(text: string): string[] {
     .flatMap(core => [core, core.replaceAll('+', '-').replaceAll('/', '_')]);
 }
 
-/** Takes out each piece of base64 that has the letters in it. */
+/** Removes each piece of base64 that contains the letters. */
 function withoutBase64(text: string, core: string): string {
   let clean = '';
   let position = 0;
@@ -131,7 +131,7 @@ class Hider {
     if (typeof value === 'string') return this.#hideText(value);
     if (value === null || typeof value !== 'object') return value;
     if (this.#isBytes(value)) return '…';
-    // A job's own objects are of another realm: instanceof says no.
+    // A job's objects come from another realm, so instanceof fails.
     const kind = Object.prototype.toString.call(value);
     if (kind === '[object Map]') return this.#hideMap(value as Map<unknown, unknown>);
     if (kind === '[object Set]') return this.#hideSet(value as Set<unknown>);
@@ -139,14 +139,14 @@ class Hider {
     return this.#hideObject(value);
   }
 
-  /** An address, headers, an error and their like: what they hold is no key of theirs. */
+  /** Addresses, headers, errors and similar objects, whose content is not in their keys. */
   #isTextWith(value: object): boolean {
     try {
       const isList = typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
       const text = `${value} ${isList ? JSON.stringify([...(value as Iterable<unknown>)]) : ''}`;
       return this.#hideText(text) !== text;
     } catch {
-      // What cannot be read as a text is looked at as an object.
+      // If it cannot become text, it is treated as an object.
       return false;
     }
   }
@@ -163,7 +163,7 @@ class Hider {
     if (/^\[object (?:Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(value))) {
       return Buffer.from(value as ArrayBuffer).includes(this.#bytes);
     }
-    // As a Buffer, or an array of bytes, becomes in JSON.
+    // The form of a Buffer, or an array of bytes, in JSON.
     const isNumbered = Array.isArray(value) || Object.hasOwn(value, '0');
     const items: unknown[] = isNumbered ? Object.values(value) : [];
     return (
@@ -201,8 +201,8 @@ class Hider {
 }
 
 /**
- * A value without a secret: RapidPro lists addresses that a flow has called among the results. What
- * holds none of it stays the same object.
+ * A value without a secret: RapidPro lists the addresses that a flow called among the results. A value that does not
+ * contain it stays the same object.
  */
 export function withoutSecret<T>(value: T, secret: string): T {
   return new Hider(secret).hide(value) as T;

@@ -91,9 +91,9 @@ describe('what is refused', () => {
     ['no token', { host: 'https://app.rapidpro.io/' }],
     ['an empty token', { host: 'https://app.rapidpro.io/', token: '' }],
     ['a token that is no text', { host: 'https://app.rapidpro.io/', token: 12345 }],
-    ['a token with a space before', { host: 'https://app.rapidpro.io/', token: ' abc' }],
+    ['a blank token', { host: 'https://app.rapidpro.io/', token: ' \n' }],
     ['a token with a space inside', { host: 'https://app.rapidpro.io/', token: 'Token abc' }],
-    ['a token with a line break', { host: 'https://app.rapidpro.io/', token: 'abc\n' }],
+    ['a token with a line break inside', { host: 'https://app.rapidpro.io/', token: 'ab\nc' }],
     ['a token with a header in it', { host: 'https://app.rapidpro.io/', token: 'abc\r\nX-A: b' }],
     ['a token with a null', { host: 'https://app.rapidpro.io/', token: 'abc\0' }],
     ['a token beyond ASCII', { host: 'https://app.rapidpro.io/', token: 'äbc' }],
@@ -126,7 +126,9 @@ describe('what is refused', () => {
     [{ host: null, token }, 'The credential has no host.', 'Set "host"'],
     [{ host, token: null }, 'The credential has no token.', 'Copy the API token'],
     [{ host, token: 'Token secret' }, 'begins with the word "Token".', 'Leave out that word.'],
-    [{ host, token: '  ' }, 'contains spaces', 'Copy the API token'],
+    [{ host, token: '  ' }, 'The credential has no token.', 'Copy the API token'],
+    [{ host, token: 'a b' }, 'contains spaces', 'A token is one word'],
+    [{ host, token: ' Token secret\n' }, 'begins with the word "Token".', 'Leave out that word.'],
   ])('says what is wrong with %j', (raw, description, fix) => {
     const error = refusal(raw);
     expect(error.description).toContain(description);
@@ -144,6 +146,15 @@ describe('what is refused', () => {
     expect(`${JSON.stringify(error)}${error.stack}`).not.toMatch(/secret|someuser/);
   });
 });
+
+/** The commonest mistake: a line break is copied along. */
+test.each([' abc', 'abc\n', '\tabc\r\n', '\u00a0abc\ufeff'])(
+  'spaces around the token %j are left out',
+  pasted => {
+    const configuration = parseConfiguration({ host: 'https://app.rapidpro.io/', token: pasted });
+    expect(configuration.token).toBe('abc');
+  },
+);
 
 describe('the token travels unencrypted', () => {
   test.each([

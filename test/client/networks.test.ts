@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import tls from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { HttpResponse, http } from 'msw';
@@ -14,6 +15,7 @@ import {
   uploadMedia,
 } from '../../src/index.js';
 import { captureConsole } from '../support/captureConsole.js';
+import { listen } from '../support/closing.js';
 import { credential, TOKEN } from '../support/credential.js';
 import { CERTIFICATES, forwardProxy, tlsServer } from '../support/network.js';
 import { noSleep } from '../support/noSleep.js';
@@ -326,6 +328,27 @@ describe('through a proxy', () => {
     expect(error.description).toBe('The proxy of the network cannot be reached.');
   });
 
+  test.each([
+    ['a tunnel', 'https://rapidpro.test/', getWorkspace()],
+    ['a plain request', 'http://rapidpro.test/', getWorkspace()],
+    ['a plain link', 'https://127.0.0.1/', uploadMedia('http://a.test/b', { allowPrivate: true })],
+  ])(
+    'an encrypted proxy is asked for a certificate of its own name: %s',
+    async (_, host, asking) => {
+      const names: string[] = [];
+      const SNICallback = (name: string, done: (error: null) => void) => {
+        names.push(name);
+        done(null);
+      };
+      const { server: cert, key } = CERTIFICATES;
+      const proxy = await listen(tls.createServer({ cert, key, SNICallback }));
+      vi.stubEnv('HTTP_PROXY', `https://localhost:${proxy.port}`);
+      const error = await failed(run({ host, token: TOKEN }, asking));
+      expect(error.code).toMatch(/PROXY_FAILED|LINK_FAILED/);
+      expect(new Set(names)).toEqual(new Set(['localhost']));
+    },
+  );
+
   test('a proxy may answer 201 for a tunnel', async () => {
     const [server, proxy] = [await tlsServer(), await forwardProxy({ tunnel: 'created' })];
     vi.stubEnv('HTTPS_PROXY', proxy.address);
@@ -390,6 +413,19 @@ describe('through a proxy', () => {
       expect(data).toEqual({ uuid: 'm' });
       expect(proxy.requests).toMatchObject([{ method: 'GET', url: link }]);
       expect(JSON.stringify(proxy.requests)).not.toContain(TOKEN);
+    });
+
+    const hasIPv6 = Object.values(networkInterfaces()).some(some =>
+      some?.some(({ family }) => family === 'IPv6'),
+    );
+
+    test.skipIf(!hasIPv6)('a proxy may be named by an address of IPv6', async () => {
+      const [api, proxy] = [await workspace(), await forwardProxy()];
+      vi.stubEnv('HTTP_PROXY', `http://[::ffff:127.0.0.1]:${proxy.port}`);
+      const link = `http://rapidpro.test:${portOf(api)}/file`;
+      const { data } = await upload(link, api.host, { allowPrivate: true });
+      expect(data).toEqual({ uuid: 'm' });
+      expect(proxy.requests).toMatchObject([{ method: 'GET', url: link }]);
     });
 
     test('the archives of RapidPro itself are read, also by a name that only the proxy knows', async () => {

@@ -1,12 +1,12 @@
 import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/client/client.js';
-import { encodeQuery } from '../../src/client/request.js';
+import { encodeTarget } from '../../src/client/request.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import { credential } from '../support/credential.js';
 import { serve } from '../support/serve.js';
 
-describe('encodeQuery', () => {
+describe('the query of an address', () => {
   test.each([
     [undefined, ''],
     [{}, ''],
@@ -22,7 +22,7 @@ describe('encodeQuery', () => {
     [{ 'a&b=c': 'd' }, '?a%26b%3Dc=d'],
     [{ a: 'x\r\nHost: evil' }, '?a=x%0D%0AHost%3A+evil'],
   ])('%j', (query, expected) => {
-    expect(encodeQuery(query)).toBe(expected);
+    expect(encodeTarget({ path: 'contacts', query })).toBe(`contacts.json${expected}`);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/client/client.js';
-import { Limiter, type LimiterOptions } from '../../src/client/limiter.js';
+import { Limiter } from '../../src/client/limiter.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { RapidProError } from '../../src/errors/errors.js';
 import type { ApiRequest } from '../../src/types/request.js';
@@ -33,7 +33,7 @@ const REPEATABLE: ApiRequest = { ...SEND, path: 'contacts', repeatable: true };
 const DELETE: ApiRequest = { method: 'DELETE', path: 'groups', query: { uuid: 'x' } };
 const good = json({ ok: true });
 
-async function setUp(behave: Behavior, options: LimiterOptions = {}) {
+async function setUp(behave: Behavior, options: ConstructorParameters<typeof Limiter>[0] = {}) {
   const server = await rawServer(behave);
   const clock = fakeClock();
   const limiter = new Limiter({ ...options, clock });

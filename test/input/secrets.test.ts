@@ -142,6 +142,16 @@ describe('the token is refused', () => {
     await lets(upload({ bytes: bytes.subarray(0, 5) }));
   });
 
+  test('that was pasted with a line break, as it is sent', async () => {
+    const sentence = 'The body of the request contains the token of the credential.';
+    const pasted = { token: ` ${TOKEN}\n` };
+    await refuses(post({ a: `x${TOKEN}x` }), sentence, pasted);
+    const server = await rapidpro();
+    const configuration = parseConfiguration({ ...credential(server), ...pasted });
+    await new Client(configuration).request(get({}));
+    expect(server.requests[0]?.headers.authorization).toBe(`Token ${TOKEN}`);
+  });
+
   test('in the name of an endpoint, and where it is a number', async () => {
     const token = 'abcdefghijklmnopqrstuvwx';
     await refuses(get({}, token), 'The path of the request contains the token of the credential.', {

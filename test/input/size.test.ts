@@ -1,7 +1,7 @@
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { execute, fn, getContacts } from '../../src/index.js';
-import { estimateSize } from '../../src/input/size.js';
+import { Estimate } from '../../src/input/size.js';
 import type { State } from '../../src/types/state.js';
 import { stateFor } from '../operations/run.js';
 import { captureConsole } from '../support/captureConsole.js';
@@ -53,7 +53,7 @@ describe('the size of a state', () => {
     ['many short lists', Array.from({ length: 90_000 }, (_, at) => [[at], ['x'.repeat(at % 99)]])],
   ])('is estimated as it is written: %s', (_, value) => {
     const written = Buffer.byteLength(JSON.stringify(value));
-    expect(Math.abs(estimateSize(value) - written)).toBeLessThanOrEqual(4 + written / 20);
+    expect(Math.abs(new Estimate().of(value) - written)).toBeLessThanOrEqual(4 + written / 20);
   });
 });
 
@@ -91,6 +91,17 @@ describe('a token that is left on the state', () => {
     expect(found[0]).toContain(`${place} contains the token of the credential`);
   });
 
+  test('is told where it was pasted with a line break', async () => {
+    const lines = captureConsole();
+    const state = stateFor(await server(), { data: 1 });
+    const { host, token } = state.configuration as { host: string; token: string };
+    await execute(fn((s: State) => ({ ...s, mine: token })) as never)({
+      ...state,
+      configuration: { host, token: `${token}\n` },
+    });
+    expect(lines.filter(line => line.includes('contains the token'))).toHaveLength(1);
+  });
+
   test.each<[string, (state: State) => unknown]>([
     ['the state', s => s],
     ['its data', async s => ({ ...s, data: (await call(s)).data })],
@@ -126,7 +137,7 @@ describe('the size of what cannot be written', () => {
   ])('is estimated in bounded time: %s', (_, make) => {
     const value = make();
     const started = process.cpuUsage().user;
-    expect(estimateSize(value)).toBeGreaterThan(0);
+    expect(new Estimate().of(value)).toBeGreaterThan(0);
     expect((process.cpuUsage().user - started) / 1000).toBeLessThan(3000);
   });
 

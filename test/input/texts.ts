@@ -4,6 +4,23 @@
 /** By the language that people speak. */
 export const GOOD_TEXTS: Record<string, readonly string[]> = {
   English: [
+    'Amount$.paid',
+    'Price$.each, today only',
+    '$.com',
+    'visit www.$.com',
+    'Nanny NaNa',
+    'NaNa',
+    'm => 1, f => 2',
+    'Hb result => 11.5',
+    'contact => 0788123123',
+    'Vitamin d => 5',
+    's => 5 mg',
+    'home => clinic => hospital',
+    'name => phone => address',
+    'no => no => stop',
+    'text => text us',
+    '([room]) => go up',
+    '(dose=5) => take it',
     'state => Lagos',
     'price => {12.50}',
     'name => {first, last}',
@@ -462,6 +479,20 @@ export const GOOD_TEXTS: Record<string, readonly string[]> = {
 
 /** What JavaScript makes of functions, and what was put in quotes. */
 export const BAD_CODE: readonly string[] = [
+  's => 5',
+  '(s) => -0.5;',
+  'state => true',
+  "x => 'x'",
+  's => []',
+  '_ => null',
+  '([a]) => a',
+  '([a, b]) => b.name',
+  "(name='x') => name",
+  '(name = "x", b) => name',
+  'text => text => phone',
+  'Dear name => name => phone',
+  'text => text',
+  '(phone) => phone',
   'state => state.data.name',
   'Hi state => state.data.name',
   'Hi (state) => state.data.name',
@@ -667,6 +698,9 @@ export const BAD_CODE: readonly string[] = [
   'k => k.toUpperCase()',
 ];
 export const BAD_REFERENCES: readonly string[] = [
+  'Dear$.name',
+  'Hi$.first_name',
+  'ውድ$.name',
   'Mrs $.name',
   'Mrs $.data.name',
   'Mr. $.first_name, come',

@@ -65,7 +65,7 @@ describe('an expression in a single message', () => {
     '@fields.due_date',
   ])('%s is refused', async text => {
     const error = await refused(sendMessage({ contact: AMINA, text }), 'INVALID_INPUT');
-    expect(error.description).toContain('message.text contains an expression');
+    expect(error.description).toContain('an expression that sendMessage() does not fill in');
     expect(error.fix).toContain('sendBroadcast(');
   });
 
@@ -83,6 +83,7 @@ describe('an expression in a single message', () => {
     'Follow @contacts and @clinic.rw',
     'Meet me @ contact point, 5 @(roughly) each',
     'Two @@contact',
+    'Questions? @contact us',
     'The results@input.org',
   ])('%s is none', async text => {
     const sandbox = await workspace(seed());

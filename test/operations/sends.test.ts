@@ -292,7 +292,45 @@ describe('what is sent', () => {
   });
 });
 
+describe('the log of a start claims no more than is known', () => {
+  const BEFORE = 'those who have been in this flow before';
+  const ACTIVE = 'those who are in another flow now';
+
+  test.each([
+    [{}, ''],
+    [{ restart_participants: true, exclude_active: false }, ''],
+    [{ restart_participants: false }, `. RapidPro leaves out ${BEFORE}`],
+    [{ restart_participants: 'false' }, `. RapidPro leaves out ${BEFORE}`],
+    [{ exclude_active: true }, `. RapidPro leaves out ${ACTIVE}`],
+    [
+      { restart_participants: false, exclude_active: true },
+      `. RapidPro leaves out ${BEFORE} and ${ACTIVE}`,
+    ],
+  ])('%j', async (narrowing, end) => {
+    const server = await serve(
+      msw.post('*', () => HttpResponse.json({ id: 1 }, { status: 201 })),
+      msw.get('*/flows.json', () => page([{ uuid: FLOW, archived: false }])),
+      msw.get('*', () => page([])),
+    );
+    const lines = captureConsole();
+    await run(start({ urns: urns(2), ...narrowing }), server);
+    await run(start({ urns: urns(2), ...narrowing }, { dryRun: true }), server);
+    expect(lines).toContain(`RapidPro: Accepted flow start 1 for 2 URNs${end}`);
+    expect(lines.find(line => line.includes('Dry run'))).toContain(`Nothing was sent${end}.`);
+  });
+});
+
 describe('sendMessage', () => {
+  test.each([{ to: UUID }, { contact: undefined }])(
+    '%j has no contact, which is said',
+    async body => {
+      const error = await refused(sendMessage({ text: 'Hi', ...body } as never), 'INVALID_INPUT');
+      expect(error.description).toBe(
+        'message.contact is missing: it must be the uuid or a URN of one contact; for many, use sendBroadcast().',
+      );
+    },
+  );
+
   test('sends to one contact', async () => {
     const server = await accepting('messages');
     const body = { contact: ` ${UUID.toUpperCase()} `, text: 'Hi' };

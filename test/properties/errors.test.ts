@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseConfiguration } from '../../src/configuration.js';
-import { flattenErrors, formatFieldError } from '../../src/errors/flatten.js';
 import { personalTexts, redact } from '../../src/errors/redact.js';
+import { flattenErrors, formatFieldError } from '../../src/errors/refusals.js';
 import { responseError } from '../../src/errors/responseErrors.js';
 import { TOKEN } from '../support/credential.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { backoff, decide, parseRetryAfter } from '../../src/client/retry.js';
-import type { Failure } from '../../src/errors/failure.js';
+import type { Failure } from '../../src/errors/outcome.js';
 
 const failure: fc.Arbitrary<Failure> = fc.oneof(
   fc.record({

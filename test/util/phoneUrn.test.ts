@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RapidProError } from '../../src/index.js';
 import * as util from '../../src/util.js';
 
 const codeOf = (run: () => unknown) => {
@@ -7,6 +8,15 @@ const codeOf = (run: () => unknown) => {
   } catch (error) {
     return (error as { code: string }).code;
   }
+};
+
+const thrownBy = (run: () => unknown): RapidProError => {
+  try {
+    run();
+  } catch (error) {
+    return error as RapidProError;
+  }
+  return expect.fail('it should have thrown');
 };
 
 describe('util.phoneUrn', () => {
@@ -167,5 +177,39 @@ describe('util.phoneUrns', () => {
   test('one that is none is an error, or left out', () => {
     expect(codeOf(() => util.phoneUrns('0788123123 / 12', 'RW'))).toBe('INVALID_URN');
     expect(util.phoneUrns('0788123123 / 12', 'RW', { ifInvalid: 'null' })).toEqual(two.slice(0, 1));
+  });
+});
+
+describe('what is not a country says what to write', () => {
+  test.each([
+    ['Rwanda', 'Did you mean "RW" (Rwanda)?'],
+    ['rwnda', 'Did you mean "RW" (Rwanda)?'],
+    ['Sénégal', 'Did you mean "SN" (Senegal)?'],
+    ['Etats-Unis', 'Did you mean "US" (United States)?'],
+    ["Cote d'Ivoire", 'Did you mean "CI" (Côte d’Ivoire)?'],
+    ['UK', 'Did you mean "GB" (United Kingdom)?'],
+    ['+250', 'Did you mean "RW" (Rwanda)?'],
+    [250, 'Did you mean "RW" (Rwanda)?'],
+  ])('%s', (country, advice) => {
+    for (const read of [util.phoneUrn, util.phoneUrns]) {
+      const error = thrownBy(() => read('0788123123', country as string));
+      expect(error.code).toBe('INVALID_INPUT');
+      expect(error.description).toContain('it must be its two-letter code, such as "RW"');
+      expect(error.fix).toContain(advice);
+    }
+  });
+
+  test.each(['XX', 'RWA', 'R', '999', 'Atlantis', 'a'.repeat(10_000), '-', 'u-', {}, null])(
+    '%j has no near one',
+    country => {
+      const error = thrownBy(() => util.phoneUrn('0788123123', country as string));
+      expect(error.fix).not.toContain('Did you mean');
+    },
+  );
+
+  test.each(['', ' ', undefined, null])('%j is missing', country => {
+    expect(thrownBy(() => util.phoneUrn('0788123123', country as string)).description).toContain(
+      'the country is missing',
+    );
   });
 });

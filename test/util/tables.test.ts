@@ -52,6 +52,53 @@ test.each([
   expect(() => util.parseCsv(text as string)).toThrow(said);
 });
 
+describe("Excel's own first line", () => {
+  const rows = [{ a: '1', b: '2,5' }];
+
+  test.each([
+    'sep=;\r\na;b\r\n1;2,5\r\n',
+    '\ufeffSEP=;\na;b\n1;2,5',
+    '"sep=;"\na;b\n1;2,5',
+    'sep=;;\na;b\n1;2,5',
+    'sep=\t\r\na\tb\r\n1\t2,5',
+    'sep=|\ra|b\r1|2,5',
+  ])('%j names the delimiter', text => {
+    expect(util.parseCsv(text)).toEqual(rows);
+    expect(util.parseCsv(text, { delimiter: '#' })).toEqual(rows);
+  });
+
+  test('errors count it as a line', () => {
+    expect(() => util.parseCsv('sep=;\na;b\n1;2;3')).toThrow(/line 3 \(row 1 of the data\)/);
+  });
+
+  test.each(['sep=a,b\n1,2', 'a,sep=;\n1,2', 'sep=\n1', 'separator\n1'])('%j is none', text => {
+    expect(util.parseCsv(text, { columns: false })[0]).toEqual(text.split('\n')[0]?.split(','));
+  });
+
+  test('alone it is an empty table', () => {
+    expect(util.parseCsv('sep=;')).toEqual([]);
+  });
+});
+
+describe('UTF-16, which Excel writes as "Unicode text"', () => {
+  const text = '\ufeffname\tphone\r\nAïssa\t0788';
+  const bytes = Buffer.from(text, 'utf16le');
+
+  test('is read where it was decoded', () => {
+    const decoded = new TextDecoder('utf-16le', { ignoreBOM: true }).decode(bytes);
+    expect(util.parseCsv(decoded, { delimiter: '\t' })).toEqual([{ name: 'Aïssa', phone: '0788' }]);
+  });
+
+  test.each<[string, string]>([
+    ['UTF-8', bytes.toString('utf8')],
+    ['Latin-1', bytes.toString('latin1')],
+    ['the other order', Buffer.from(bytes).swap16().toString('utf16le')],
+    ['UTF-8, without a mark', bytes.subarray(2).toString('utf8')],
+  ])('is refused where it was read as %s', (_, wrong) => {
+    expect(() => util.parseCsv(wrong, { delimiter: '\t' })).toThrow(/the text is UTF-16/);
+  });
+});
+
 describe('the columns that a job reads', () => {
   const text = 'id,Name,Phone number\n1,Amina,0788 123 123\n';
   const refusal = (required: string[]) => {

@@ -3,15 +3,15 @@ import type { Clock } from '../clock.js';
 import { backoff } from '../retry.js';
 import { isPassing, type Linked, type LinkOptions, openLink } from './link.js';
 
-/** How often one download may break off. */
+/** How often a download may break off. */
 const MOST_BREAKS = 8;
 
-/** In how many parts a server may send the rest of one file. */
+/** The number of parts in which a server may send the rest of a file. */
 const MOST_PARTS = 1000;
 
-/** Seconds that a server may let one wait for its bytes, all together, … */
+/** Total seconds that a server may take to send bytes, … */
 const PATIENCE = 60;
-/** … and how many bytes must have come for each second beyond. */
+/** … and the bytes that must have arrived for each further second. */
 const SLOWEST = 1024;
 
 function checkPace(seconds: number, bytes: number): void {
@@ -23,7 +23,7 @@ function checkPace(seconds: number, bytes: number): void {
   );
 }
 
-/** Waits after a download broke off; gives up where waiting is of no use. */
+/** Waits after a download broke off; gives up if waiting is no use. */
 async function waitAfter(
   error: unknown,
   breaks: number,
@@ -34,13 +34,13 @@ async function waitAfter(
 }
 
 interface DownloadOptions extends LinkOptions {
-  /** Sees what a server says of the file before the first byte is read. What it throws ends the download. */
+  /** Gets what a server says about the file before the first byte is read. If it throws, the download ends. */
   onOpen?:
     | ((file: Pick<Linked, 'contentType' | 'contentLength' | 'contentEncoding'>) => void)
     | undefined;
 }
 
-/** Opens a link, and closes it again where the reader does not want it. */
+/** Opens a link, and closes it again if the reader does not want it. */
 async function open(link: string, { onOpen, ...options }: DownloadOptions): Promise<Linked> {
   const linked = await openLink(link, options);
   try {
@@ -60,14 +60,14 @@ function notWhole(description: string): never {
   );
 }
 
-/** What is known of a file from what its server said so far. */
+/** What the server has said about a file so far. */
 type Known = Pick<Linked, 'etag' | 'total'>;
 
 const isOther = (one: unknown, other: unknown) =>
   one !== undefined && other !== undefined && one !== other;
 const bare = (etag: string | undefined) => etag?.replace(/^W\//, '');
 
-/** Whether the rest fits to the bytes that were handed on: else a file would be made of two, or have a gap. */
+/** Whether the rest belongs to the bytes so far. Otherwise, two files would be mixed, or there would be a gap. */
 function checkRest({ from, etag, total }: Linked, position: number, known: Known): number {
   if (isOther(total, known.total) || isOther(bare(etag), bare(known.etag))) {
     notWhole('The file behind the link changed while it was read.');
@@ -78,7 +78,7 @@ function checkRest({ from, etag, total }: Linked, position: number, known: Known
   );
 }
 
-/** How many bytes to leave out of what was opened. Closes it again where it is of no use. */
+/** How many bytes of an opened file to skip. Closes it if it is no use. */
 function skipOf(linked: Linked, position: number, known: Known): number {
   try {
     return checkRest(linked, position, known);
@@ -89,9 +89,9 @@ function skipOf(linked: Linked, position: number, known: Known): number {
 }
 
 /**
- * The bytes behind a link, from the first to the last. Where the connection breaks in the middle they
- * go on at the byte that comes next: whoever reads them does not notice. Where the server does not let them,
- * or the file is another by then, it is an error: what was handed on is not all.
+ * The bytes of a link, from the first to the last. If the connection breaks, the download continues at the next
+ * byte, and the reader does not notice. If the server does not allow that, or the file has changed, it is an error,
+ * because bytes are missing.
  *
  * @throws RapidProError `INVALID_LINK`, `LINK_FAILED`
  */
@@ -109,7 +109,7 @@ export async function* download(
     try {
       const linked = await open(link, { ...options, from: position, etag: known.etag });
       if (position === 0) known = linked;
-      // A server that knows no ranges begins at the first byte again.
+      // A server without ranges starts at the first byte again.
       let skip = skipOf(linked, position, known);
       known = { etag: known.etag ?? linked.etag, total: known.total ?? linked.total };
       const begin = position;

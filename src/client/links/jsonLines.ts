@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fail, RapidProError } from '../../errors/errors.js';
+import { isObject } from '../../input/check.js';
 import type { Dictionary } from '../../types/json.js';
 import { parseInTurns } from '../parse.js';
 
-/** Characters that one record may have. */
+/** The most characters of one record. */
 const LONGEST_LINE = 10 * 1024 * 1024;
-/** Characters beyond which an archive may not be packed tighter than any records are: 300 to 1. */
+/** From this many characters on, an archive may not be compressed more than 300 to 1. No real records are. */
 const LOOSE = 1024 * 1024;
 const TIGHTEST = 300;
 
@@ -20,7 +21,7 @@ function broken(cause?: unknown): RapidProError {
   );
 }
 
-/** Whole lines, as many at a time as a chunk of text holds: one by one would take much longer. */
+/** Whole lines, as many at a time as a chunk of text contains: one by one would take much longer. */
 async function* lines(
   text: AsyncIterable<string>,
   packed: () => number,
@@ -39,19 +40,19 @@ async function* lines(
   yield [rest];
 }
 
-/** What is not a record is reported without its text: there are people in it. */
+/** An invalid record is reported without its text, which is about people. */
 async function parseRecord(line: string): Promise<Dictionary> {
   const parsed = await parseInTurns(line);
   const value = 'value' in parsed ? parsed.value : undefined;
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw broken();
-  return value as Dictionary;
+  if (!isObject(value)) throw broken();
+  return value;
 }
 
 /**
- * Reads gzipped JSON Lines, some records at a time, in as much memory as one chunk needs.
+ * Reads gzipped JSON Lines, some records at a time, in the memory of one chunk.
  *
  * @param bytes - the gzip
- * @param md5 - what it must hash to, where that is known; it is known only after the last record
+ * @param md5 - its hash, if known; checked after the last record
  * @throws RapidProError `INVALID_RESPONSE`; what `bytes` throws
  */
 export async function* readJsonLines(

@@ -6,20 +6,20 @@ import { connect as overTls } from 'node:tls';
 import { type ErrorCode, fail, RapidProError } from '../../errors/errors.js';
 import { bareCause, networkFailure, ProxyFailure } from '../../errors/networkErrors.js';
 import type { SecretGuard } from '../../input/secrets.js';
-import { parseUrl } from '../../url.js';
-import { VERSION } from '../../version.js';
-import { type ForwardProxy, openTunnel, proxyFor, proxyHeaders } from '../proxy.js';
+import { bareHost, parseUrl } from '../../url.js';
+import { USER_AGENT } from '../../version.js';
+import { type ForwardProxy, openTunnel, placeOf, proxyFor, proxyHeaders } from '../proxy.js';
 import { trusting } from '../trust.js';
 import { isPrivateAddress, isSecretAddress } from './privateAddress.js';
 
 /**
- * Gets what a link leads to: an archive, a picture to upload. A link is not the API: it gets no
- * token, and it may lead anywhere.
+ * Downloads a link, such as an archive or a picture to upload. A link is not the API: it gets no token, and can lead
+ * anywhere.
  */
 
 const MOST_REDIRECTS = 3;
 
-/** Milliseconds without a byte after which a download is given up. */
+/** Milliseconds without a byte until a download is given up. */
 const LONGEST_SILENCE = 60_000;
 
 interface Address {
@@ -28,26 +28,26 @@ interface Address {
 }
 
 export interface LinkOptions {
-  /** Knows what no link may hold. */
+  /** Knows the secrets that a link must not contain. */
   secrets: SecretGuard;
-  /** True if addresses of this machine and its network may be asked. */
+  /** True if addresses of this machine and its network are allowed. */
   allowPrivate: boolean;
   /**
-   * True for links of RapidPro itself, such as those of archives: where they go through a proxy, their
-   * names may be known to it alone. Default: only with `allowPrivate`.
+   * True for links of RapidPro itself, such as archives. Only a proxy may know their host names. Default: only with
+   * `allowPrivate`.
    */
   allowUnknownNames?: boolean | undefined;
   /** Certificates of authorities that are trusted besides the public ones. */
   ca?: string | undefined;
   /** Ends the download. */
   signal?: AbortSignal | undefined;
-  /** The byte to begin at; servers may begin at the first all the same. */
+  /** The byte to start at. Servers may still start at the first one. */
   from?: number | undefined;
-  /** The ETag of what was read so far: a server whose file is another by now begins at its first byte. */
+  /** The ETag of the file so far. If the file has changed, the server starts at its first byte. */
   etag?: string | undefined;
 }
 
-/** What a link leads to. Whoever does not read it to its end closes it. */
+/** An opened link. Close it if you do not read it to its end. */
 export interface Linked {
   body: AsyncIterable<Uint8Array>;
   close(): void;
@@ -55,11 +55,11 @@ export interface Linked {
   contentLength: number | undefined;
   contentEncoding: string | undefined;
   etag: string | undefined;
-  /** The byte at which the body begins; undefined where the server does not say. */
+  /** The byte at which the body starts; undefined if the server does not say. */
   from: number | undefined;
-  /** True if it need not go to the end of the file. */
+  /** True if it may end before the end of the file. */
   isPart: boolean;
-  /** Bytes of the whole file, where the server says. */
+  /** Bytes of the whole file, if the server says. */
   total: number | undefined;
 }
 
@@ -85,7 +85,7 @@ function parseLink(link: string, base?: string): URL {
 }
 
 async function resolve(url: URL): Promise<Address[]> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = bareHost(url);
   return isIP(host) ? [{ address: host, family: isIP(host) }] : lookup(host, { all: true });
 }
 
@@ -116,19 +116,18 @@ function checkAddresses(found: Address[], allowPrivate: boolean): Address[] {
 }
 
 /**
- * The addresses of a host, where all of them may be asked. The connection is made to one of these, so
- * that a name cannot lead elsewhere once it has been checked.
+ * The addresses of a host, if all of them are allowed. The connection is made to one of them, so that the name cannot
+ * lead elsewhere after the check.
  */
 async function addressesOf(url: URL, { allowPrivate }: LinkOptions): Promise<Address[]> {
   return checkAddresses(await resolve(url), allowPrivate);
 }
 
 /**
- * The same checks for a link that goes through a proxy, which looks the name up itself. It is asked by
- * name, since its rules and its log know servers by name: so it may find another address than this
- * machine does, and whether it then lets anybody into its network is up to its own rules. What this
- * machine can see is refused here all the same. A name that it cannot look up may lead anywhere in that
- * network: whoever wrote the job must know the server.
+ * The same checks for a link through a proxy, which looks up the name itself. The proxy gets the name, because its
+ * rules and its log use names. It may find another address than this machine, and its own rules decide who gets
+ * into its network. What this machine can see is still refused here. A name that this machine cannot look up can
+ * lead anywhere in that network, so the author of the job must know the server.
  */
 async function checkProxied(url: URL, options: LinkOptions): Promise<void> {
   const { allowPrivate, allowUnknownNames = allowPrivate } = options;
@@ -148,11 +147,11 @@ async function checkProxied(url: URL, options: LinkOptions): Promise<void> {
 
 type Found = (error: Error | null, found: Address[] | string, family?: number) => void;
 
-/** In place of a look-up: these addresses and no others, whatever the name now leads to. */
+/** Replaces the look-up: these addresses and no others, wherever the name leads now. */
 function answerWith(addresses: Address[]) {
   return (_host: string, { all }: { all?: boolean }, found: Found) => {
     const [first] = addresses;
-    // Later, as a look-up does: what fails at once would fail before anybody listens.
+    // Asynchronous, like a real look-up: an immediate failure would come before anybody listens.
     setImmediate(() => {
       if (all) found(null, addresses);
       else found(null, first?.address ?? '', first?.family);
@@ -160,7 +159,7 @@ function answerWith(addresses: Address[]) {
   };
 }
 
-/** Lets go of an answer that is not read. Its end is no error of anybody. */
+/** Drops an unread answer. Its end is not an error. */
 function drop(answer: IncomingMessage): void {
   answer.on('error', () => {});
   answer.destroy();
@@ -181,7 +180,7 @@ const LINK_FIXES: Partial<Record<ErrorCode, string>> = {
     'Ask the people who run the network to let OpenFn reach that server through the proxy. The environment variables HTTPS_PROXY and HTTP_PROXY have its address.',
 };
 
-/** What went wrong on the way to a link: the host of the credential has no part in it. Wraps what opening or reading a link threw; errors of this package stay what they are. */
+/** Wraps an error from opening or reading a link, which has nothing to do with the host of the credential. Errors of this package stay unchanged. */
 function linkFailure(thrown: unknown): RapidProError {
   if (thrown instanceof RapidProError) return thrown;
   const timedOut = (thrown as { name?: unknown } | null)?.name === 'TimeoutError';
@@ -200,7 +199,7 @@ function linkFailure(thrown: unknown): RapidProError {
   );
 }
 
-/** Whether the same link may well work the next moment. */
+/** Whether the same link may work a moment later. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof RapidProError) || error.code !== 'LINK_FAILED') return false;
   const { statusCode, cause } = error;
@@ -209,7 +208,7 @@ export function isPassing(error: unknown): boolean {
   return cause !== undefined && networkFailure(cause, 0).failure !== undefined;
 }
 
-/** Where the signal ended it, that is the reason. */
+/** If the signal ended it, that is the reason. */
 function failed(thrown: unknown, { signal }: LinkOptions): Error {
   return linkFailure(signal?.aborted ? signal.reason : thrown);
 }
@@ -224,7 +223,7 @@ async function* readBody(body: IncomingMessage, options: LinkOptions): AsyncGene
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-/** Where a part begins, of how many bytes: `bytes 100-999/1000`. A star in place of both numbers says that there is no such byte, so that nothing is left to read. */
+/** Where a part starts, and the size of the file: `bytes 100-999/1000`. A star instead of both numbers means that there is no such byte, so nothing is left to read. */
 function readRange(range: string | undefined): Pick<Linked, 'from' | 'total'> {
   const [, start, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/i.exec(range?.trim() ?? '') ?? [];
   const whole = total === undefined || total === '*' ? undefined : Number(total);
@@ -236,7 +235,7 @@ function toLinked(answer: IncomingMessage, options: LinkOptions): Linked {
   const length = headers['content-length'];
   const contentLength = length && /^\d+$/.test(length) ? Number(length) : undefined;
   answer.on('error', () => {});
-  // Of an answer with 416 there is nothing to read but where the file ends.
+  // An answer with 416 only says where the file ends.
   const isBehind = statusCode === 416;
   if (isBehind) drop(answer);
   return {
@@ -253,7 +252,7 @@ function toLinked(answer: IncomingMessage, options: LinkOptions): Linked {
   };
 }
 
-/** How a connection to a link is made. */
+/** How to connect to a link. */
 async function wayTo(link: URL, options: LinkOptions): Promise<object> {
   const proxy = proxyFor(link);
   const trust = trusting(options.ca);
@@ -262,29 +261,25 @@ async function wayTo(link: URL, options: LinkOptions): Promise<object> {
   }
   await checkProxied(link, options);
   if (link.protocol === 'http:') return { agent: false, ...wholeAddress(link, proxy) };
-  const host = link.hostname.replace(/^\[|\]$/g, '');
+  const host = bareHost(link);
   const authority = `${link.hostname}:${link.port || 443}`;
   const socket: Socket = await openTunnel(proxy, authority, options.signal);
   const servername = isIP(host) ? '' : host;
   return { createConnection: () => overTls({ socket, servername, host, ...trust }) };
 }
 
-/** The proxy is asked, and reads the whole address. */
+/** The request goes to the proxy, which reads the whole address. */
 function wholeAddress(link: URL, proxy: ForwardProxy) {
-  const { protocol, hostname, port } = new URL(proxy.origin);
-  const isTls = protocol === 'https:';
   return {
-    protocol,
-    hostname: hostname.replace(/^[|]$/g, ''),
-    port: port || (isTls ? 443 : 80),
+    ...placeOf(proxy),
     path: link.href,
     headers: { host: link.host, ...proxyHeaders(proxy) },
   };
 }
 
 /**
- * Asks for a link. With node's own client, not undici 7: that one ends the whole process where a server
- * hangs up while nobody reads.
+ * Requests a link. Uses Node's own client, because undici 7 ends the whole process if a server hangs up while nobody
+ * reads.
  */
 async function ask(link: URL, options: LinkOptions): Promise<IncomingMessage> {
   const { secrets, signal, from = 0, etag } = options;
@@ -293,9 +288,9 @@ async function ask(link: URL, options: LinkOptions): Promise<IncomingMessage> {
   const headers = {
     ...way.headers,
     'accept-encoding': 'identity',
-    'user-agent': `openfn-language-rapidpro/${VERSION}`,
+    'user-agent': USER_AGENT,
     ...(from > 0 ? { range: `bytes=${from}-` } : {}),
-    // A weak one may be that of other bytes.
+    // A weak one may belong to other bytes.
     ...(from > 0 && etag?.startsWith('"') ? { 'if-range': etag } : {}),
   };
   const isTls = (way.protocol ?? link.protocol) === 'https:';

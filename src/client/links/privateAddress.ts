@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Which addresses are of this machine or its network, and not of the web. */
+/** Which addresses belong to this machine or its network, and not to the web. */
 
 type Network = readonly [net: string, bits: number];
 
@@ -17,7 +17,7 @@ const NETWORKS: readonly Network[] = [
   ['224.0.0.0', 3],
 ];
 
-/** Where clouds give a machine its own secrets. No file is ever there. */
+/** Where clouds give a machine its own secrets. There are never files. */
 const SECRET_NETWORKS: readonly Network[] = [
   ['169.254.0.0', 16],
   ['100.100.100.200', 32],
@@ -28,7 +28,7 @@ const SECRET_NETWORKS: readonly Network[] = [
 /** An IPv4 address can hide in an IPv6 one: mapped, compatible, translated, or behind a translator. */
 const DISGUISES = ['::ffff:', '::', '::ffff:0:', '64:ff9b::'];
 
-/** Adds a network, and itself in every disguise. */
+/** Adds a network in all its forms. */
 function add(list: BlockList, [net, bits]: Network): void {
   list.addSubnet(net, bits, 'ipv4');
   for (const disguise of DISGUISES) list.addSubnet(`${disguise}${net}`, 96 + bits, 'ipv6');
@@ -42,7 +42,7 @@ const PRIVATE = new BlockList();
 for (const network of [...NETWORKS, ...SECRET_NETWORKS]) add(PRIVATE, network);
 for (const [net, bits] of [
   ['64:ff9b:1::', 48],
-  // Teredo has two addresses in it, one of them turned around. Nobody keeps files there.
+  // Teredo contains two addresses, one of them inverted. Nobody keeps files there.
   ['2001::', 32],
   ['fc00::', 7],
   ['fe80::', 9],
@@ -65,13 +65,13 @@ function isWithinIsatap(address: string): boolean {
   );
 }
 
-/** Whether an IP address is one at which a cloud gives a machine its secrets. */
+/** Whether a cloud gives machines their secrets at this IP address. */
 export function isSecretAddress(address: string): boolean {
   const [bare = ''] = address.split('%');
   return SECRETS.check(bare, isIP(bare) === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** Whether an IP address is one of this machine or its network. What is no address is, too. */
+/** Whether an IP address belongs to this machine or its network. True for anything that is not an address. */
 export function isPrivateAddress(address: string): boolean {
   const [bare = ''] = address.split('%');
   const version = isIP(bare);

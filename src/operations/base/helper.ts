@@ -9,7 +9,7 @@ import type { Operation, State, Step, ValueReader } from '../../types/state.js';
 import { kindOf, requireStateAtAll } from './operation.js';
 
 /**
- * What the helpers of language-common lack: each says by its name what it was given, and that an earlier
+ * What the helpers of language-common lack: each says, with its name, what is wrong with its arguments, and if an earlier
  * step lost the state.
  */
 
@@ -24,7 +24,7 @@ const EXAMPLES = {
   condition: 'Write it without quotes, or as a function of state: fnIf($.data.consent, …)',
 };
 
-/** What a helper was given is not what belongs there. */
+/** A wrong argument of a helper. */
 export function refuse(name: string, what: keyof typeof EXAMPLES, value: unknown): never {
   throw fail('INVALID_INPUT', `${name}(): its ${what} is ${kindOf(value)}.`, EXAMPLES[what]);
 }
@@ -37,7 +37,7 @@ export function requireFunction(
   if (typeof value !== 'function') refuse(name, what, value);
 }
 
-/** A helper that takes one operation would leave out those behind it. */
+/** A helper that takes one operation would ignore others after it. */
 export function refuseMore(
   name: string,
   what: 'operation' | 'function',
@@ -55,7 +55,7 @@ export function requirePath(name: string, path: unknown): void {
   if (typeof path !== 'string' || path === '') refuse(name, 'path', path);
 }
 
-/** What a function of state stands for. */
+/** The value of a function of state. */
 export function valueFor(name: string, state: State, value: unknown, what: string): unknown {
   if (typeof value !== 'function') return value;
   try {
@@ -70,7 +70,7 @@ export function isReader(value: unknown): value is ValueReader {
   return typeof value === 'function' && !isOperation(value);
 }
 
-/** As {@link valueFor}, for what may be anything: the log shows the state itself. */
+/** Like {@link valueFor}, for any value: the log may show the state itself. */
 export function lookedUp(name: string, state: State, value: ValueReader, what: string): unknown {
   try {
     return askFor(value, state, `its ${what}`).value;
@@ -79,10 +79,10 @@ export function lookedUp(name: string, state: State, value: ValueReader, what: s
   }
 }
 
-/** Texts that people write for no, and that hold all the same. */
+/** Texts that mean no, but count as true. */
 const NO = /^(?:false|no|n|off|0|null|undefined|none|nan)?$/i;
 
-/** Whether a condition holds. */
+/** Whether a condition is true. */
 export function holds(name: string, state: State, condition: unknown): boolean {
   const value = valueFor(name, state, condition, 'condition');
   const text = typeof value === 'string' ? value.trim() : '';
@@ -103,12 +103,12 @@ export function holds(name: string, state: State, condition: unknown): boolean {
   return Boolean(value);
 }
 
-/** The parts of a path that say plainly where they lead: keys, places and all there are. */
+/** The plain parts of a path: keys, positions and `*`. */
 const PART =
   /\.?\[(\*|\d+)\]|\.?\[(?:'([^'\]]*)'|"([^"\]]*)")\]|\.(\*)|(?:^|\.)([\p{L}_$][\p{L}\p{N}_$-]*)/uy;
 const OWN_NAME = /^[a-z_$][\w$]{0,60}$/i;
 
-/** The parts of a path, up to the first that only a JSONPath itself understands. */
+/** The parts of a path, up to the first that needs a JSONPath library. */
 function partsOf(path: string): { parts: string[]; isWhole: boolean } {
   const start = /^\s*\$(?=[.[]|\s*$)/.exec(path)?.[0].length ?? 0;
   const parts: string[] = [];
@@ -121,7 +121,7 @@ function partsOf(path: string): { parts: string[]; isWhole: boolean } {
   return { parts, isWhole: end === path.trimEnd().length };
 }
 
-/** Why a path finds nothing, where that is not because a list is empty. */
+/** Why a path finds nothing, unless a list is empty. */
 function whyNothing(state: State, parts: readonly string[]): string | undefined {
   let values: unknown[] = [state];
   for (const part of parts) {
@@ -147,7 +147,7 @@ function whyNothing(state: State, parts: readonly string[]): string | undefined 
   return undefined;
 }
 
-/** The list that a path leads to. A path that is not right finds none, or the whole list as one. */
+/** The list that a path leads to. A wrong path finds nothing, or the whole list as one item. */
 export function listAt(name: string, state: State, path: string): unknown[] {
   const list = languageCommon.source(path)(state);
   const { parts, isWhole } = partsOf(path);
@@ -163,19 +163,19 @@ export function listAt(name: string, state: State, path: string): unknown[] {
   return list;
 }
 
-/** The list that a helper works on: a list, what a path leads to, or what a function of state gives. */
+/** The list that a helper works on: a list, the result of a path, or of a function of state. */
 export function listFor(name: string, state: State, source: unknown): unknown[] {
   if (typeof source === 'string' && source !== '') return listAt(name, state, source);
   const list = valueFor(name, state, source, 'list');
   return Array.isArray(list) ? list : refuse(name, 'list', list);
 }
 
-/** Calls `look` with what a step gave, at once or when it is there. */
+/** Calls `look` with the result of a step, now or when it is there. */
 export function whenGiven(given: unknown, look: (given: unknown) => State): ReturnType<Step> {
   return isThenable(given) ? Promise.resolve(given).then(look) : look(given);
 }
 
-/** A step that gives an operation in place of a state: it was to be called. */
+/** A step that returns an operation instead of a state: it should have called it. */
 export function refuseUncalled(name: string, given: unknown): void {
   if (!isOperation(given)) return;
   handOver(given);
@@ -192,7 +192,7 @@ export function stepsOf(name: string, state: State): (step: Step) => Step {
   const note = (after: unknown): State => {
     refuseUncalled(name, after);
     before = after;
-    // language-common looks for `then` in it.
+    // language-common checks it for `then`.
     return (after ?? {}) as State;
   };
   return step => next => {
@@ -201,7 +201,7 @@ export function stepsOf(name: string, state: State): (step: Step) => Step {
   };
 }
 
-/** Makes an operation of a helper that works on the state. */
+/** Makes an operation from a helper that works on the state. */
 export function helper(name: string, run: Step, given: unknown = []): Operation {
   const checked = makeOperation(((state: State) => {
     requireStateAtAll(state);
@@ -211,8 +211,8 @@ export function helper(name: string, run: Step, given: unknown = []): Operation 
 }
 
 /**
- * Makes an operation of a function of the job. It need not read the state; where it fails, a state that is
- * not there is why.
+ * Makes an operation from a function of the job. It need not read the state. If it fails without a state, that is the
+ * reason.
  */
 export function stepOfJob(name: string, func: Step, more: readonly unknown[] = []): Operation {
   const told = (error: unknown, state: State): never => {

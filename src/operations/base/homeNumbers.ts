@@ -4,17 +4,17 @@ import { digitsTakenWhole, foreignFault, type UrnFault } from '../../input/urns.
 import type { Query } from '../../types/request.js';
 import type { WorkspaceFacts } from './workspaceFacts.js';
 
-/** A URN, and what whoever wrote the job calls its place. */
+/** A URN, and its place in the job. */
 export interface Placed {
   urn: string;
   where: string;
 }
 
 /**
- * What is wrong with a phone number without plus that RapidPro would take for one abroad. The country
- * of the workspace is read when the first such number comes.
+ * What is wrong with a phone number without plus that RapidPro would read as one abroad. The country of the workspace is
+ * read for the first such number.
  *
- * @param isContactWrite - a token that may not read the workspace may still write contacts
+ * @param isContactWrite - a token that is not allowed to read the workspace may still write contacts
  */
 export async function homeNumberFault(
   facts: WorkspaceFacts,
@@ -28,7 +28,7 @@ export async function homeNumberFault(
 }
 
 /**
- * Refuses numbers that RapidPro would take for ones abroad, before anything is sent.
+ * Refuses numbers that RapidPro would read as ones abroad, before anything is sent.
  *
  * @throws RapidProError `INVALID_URN`, or the code given; what the reading of the workspace throws
  */
@@ -44,7 +44,7 @@ export async function refuseHomeNumbers(
 }
 
 /**
- * Reads a uuid or a URN by which a contact is looked for.
+ * Reads a uuid or a URN to find a contact.
  *
  * @throws RapidProError as `contactKey` and `refuseHomeNumbers`
  */

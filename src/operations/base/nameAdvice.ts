@@ -6,7 +6,7 @@ import { changed, RapidProError } from '../../errors/errors.js';
 import { asUuid } from '../../input/identifiers.js';
 import { nearest } from '../../input/nearest.js';
 
-/** What refusals name that the workspace does not have, in RapidPro's words, and the list that has the others. */
+/** RapidPro's refusals of missing things, and the list of those that exist. */
 const UNKNOWN = [
   {
     code: 'UNKNOWN_REFERENCE',
@@ -40,14 +40,14 @@ function unknownName(error: unknown) {
 /** Names of groups that RapidPro 9 has without listing them. */
 const KEPT = new Set(['active', 'archived', 'blocked', 'stopped']);
 
-/** What to say of a group by which RapidPro 9 sorts contacts itself; undefined for any other name. */
+/** What to say about a group that RapidPro 9 uses internally; undefined for any other name. */
 export function keptGroupAdvice(name: string): string | undefined {
   return KEPT.has(name.trim().toLowerCase())
     ? 'RapidPro 9 uses this name for a hidden group of its own, which its API does not accept. Use a group of your own with another name; "status" of a contact says whether it is active.'
     : undefined;
 }
 
-/** What to write in place of a group that is not there. */
+/** What to write instead of a missing group. */
 export function adviceFor(name: string, names: readonly string[]): string {
   const kept = keptGroupAdvice(name);
   if (kept) return kept;
@@ -60,15 +60,15 @@ export function adviceFor(name: string, names: readonly string[]): string {
     : 'No group of the workspace has a similar name: getGroups() lists all groups, and ensureGroup() creates one.';
 }
 
-/** What to write in place of a field that is not there; undefined if no key is near. */
+/** What to write instead of a missing field; undefined if no key is near. */
 function fieldAdvice(name: string, keys: readonly string[]): string | undefined {
   const near = nearest(name, keys);
   return near && `Did you mean "${near}"? getFields() lists the keys of the fields.`;
 }
 
 /**
- * A refusal of a group or field that the workspace does not have, with the one that was meant: one look at the
- * list, which waits for nothing. Whatever fails in it, the refusal stays as it is.
+ * A refusal of a missing group or field, with the one that was probably meant. Reads the list once, without waiting. If
+ * that fails, the refusal stays unchanged.
  */
 export async function withNameAdvice(
   error: unknown,

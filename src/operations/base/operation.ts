@@ -24,37 +24,37 @@ import type { Callback, Operation, State } from '../../types/state.js';
 import { withNameAdvice } from './nameAdvice.js';
 import { WorkspaceFacts } from './workspaceFacts.js';
 
-/** What an operation's own part is given. */
+/** What an operation's own part gets. */
 export interface Call<Name extends string> {
   client: Client;
   configuration: Configuration;
   options: Settings;
-  /** The arguments, with values in place of references. */
+  /** The arguments, with references replaced by values. */
   args: { [Key in Name]: unknown };
-  /** What the rules need to know of the workspace, read when it is first needed. */
+  /** What the rules need to know about the workspace, read when first needed. */
   facts: WorkspaceFacts;
-  /** The state that the next one is made of. One that runs other operations puts theirs here. */
+  /** The state that the next one is made from. An operation that runs others puts their state here. */
   state: State;
 }
 
-export interface Plan<Name extends string> {
+interface Plan<Name extends string> {
   /** The arguments as the job wrote them, by name. */
   args: { [Key in Name]: unknown };
   /** An argument that is not JSON, which the operation's own part resolves. */
   resolvedLater?: unknown;
-  /** The argument that is a list whose items succeed or fail each by itself. */
+  /** The argument with a list of items that succeed or fail independently. */
   each?: Name;
   options?: unknown;
   /** The options it takes besides `timeout` and `maxWait`. */
   knownOptions?: readonly string[];
-  /** True for a run over many contacts, some of them side by side. */
+  /** True for a run over many contacts, some of them in parallel. */
   isBulk?: boolean;
   /** The operation's own part: checks, requests, and what it leaves in `state.data`. */
   run(call: Call<Name>): Promise<unknown>;
   callback?: Callback | undefined;
 }
 
-/** Credentials that were warned about: once each, held only as long as the state that holds them. */
+/** Credentials that had a warning, once each. They are kept only as long as their state. */
 const warned = new WeakSet<object>();
 
 function connect(state: State): Configuration {
@@ -70,10 +70,10 @@ function connect(state: State): Configuration {
   return configuration;
 }
 
-/** Credentials whose way was told. */
+/** Credentials whose proxy was logged. */
 const proxied = new WeakSet<object>();
 
-/** Whoever wonders why a server is not reached must know that a proxy stands before it. */
+/** If a server cannot be reached, people must know that there is a proxy. */
 function logProxy({ origin }: Configuration, key: object): void {
   const proxy = proxyFor(new URL(origin));
   if (!proxy || proxied.has(key)) return;
@@ -90,13 +90,13 @@ function logWait(seconds: number, reason: WaitReason): void {
   if (seconds >= 1) log.info(`waiting ${Math.ceil(seconds)} s ${whyWait(reason)}`);
 }
 
-/** When a former step made a group, field or topic: for some seconds RapidPro cannot use it. */
+/** When an earlier step created a group, field or topic: for some seconds, RapidPro cannot use it. */
 function madeOn(state: State): number | undefined {
   const { madeOn } = rapidproOf(state);
   return typeof madeOn === 'number' ? madeOn : undefined;
 }
 
-/** Options that are a function of state, and evaluate to nothing, are missing data. */
+/** Options from a function of state that evaluate to nothing are missing data. */
 function expandOptions(state: State, options: unknown, secrets: SecretGuard): unknown {
   const expanded = expand(state, options, 'options', secrets);
   if (expanded !== undefined && expanded !== null) return expanded;
@@ -142,13 +142,13 @@ export function requireStateAtAll(state: unknown): asserts state is State {
   );
 }
 
-/** What stands in place of the state, if it is none. */
+/** What is there instead of the state, if it is not a state. */
 export function lostAs(state: unknown): string | undefined {
   if (state === undefined || state === null || state === '') return 'no state';
   if (typeof state !== 'object' || Array.isArray(state) || isThenable(state)) {
     return `${kindOf(state)} instead of the state`;
   }
-  // The platform makes an empty one of none.
+  // The platform turns a missing one into an empty one.
   return Object.keys(state).length === 0 ? 'no state' : undefined;
 }
 
@@ -163,7 +163,7 @@ export function kindOf(value: unknown): string {
 }
 
 /**
- * Makes sure that the next state can be made of this one: afterwards it would be too late.
+ * Makes sure that the next state can be made from this one. Afterwards, it would be too late.
  *
  * @throws RapidProError `INVALID_INPUT`
  */
@@ -177,7 +177,7 @@ export function requireState(state: unknown): asserts state is State {
   );
 }
 
-/** A function in second place is called as in version 2: options that come from one are none. */
+/** As in version 2, a function as the second argument is a callback, so it returns no options. */
 function logStrangeResult(result: unknown): void {
   const isState = result !== null && typeof result === 'object' && 'configuration' in result;
   if (isState) return;
@@ -194,7 +194,7 @@ function requireCallback(callback: unknown): void {
   );
 }
 
-/** All that the job gave, before anything is asked for: values in place of references, checked. */
+/** All arguments of the job, with references replaced and checked, before any request. */
 async function prepare<Name extends string>(state: State, plan: Plan<Name>) {
   try {
     requireState(state);
@@ -211,7 +211,7 @@ async function prepare<Name extends string>(state: State, plan: Plan<Name>) {
     const options = checkOptions(expandOptions(state, plan.options, secrets), plan.knownOptions);
     return { configuration, args: args as Call<Name>['args'], options };
   } catch (error) {
-    // Behind what was refused there may be more, which nobody looks at any more.
+    // After what was refused there may be more, which is no longer checked.
     ignoreFailures([plan.args, plan.options, plan.resolvedLater]);
     throw error;
   }
@@ -220,9 +220,8 @@ async function prepare<Name extends string>(state: State, plan: Plan<Name>) {
 /**
  * The one way in which an operation runs: expand, check, request, compose the next state.
  *
- * `state.data` becomes what `run` gives, the former `data` joins `state.references`, and
- * `state.response` describes the requests in a few plain values. Nothing is thrown while the
- * operation is being built.
+ * `state.data` becomes the result of `run`, the previous `data` joins `state.references`, and `state.response` describes
+ * the requests in a few plain values. Nothing is thrown while the operation is created.
  */
 export function operation<Name extends string>(plan: Plan<Name>): Operation {
   const run = async (state: State): Promise<State> => {
@@ -262,8 +261,8 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
 }
 
 /**
- * Sorts out the ways to write the operations of version 2: `op(params, callback)`, and
- * `op(params, options?, callback?)`, where the options may be a function of state as everywhere.
+ * Distinguishes the ways to call operations of version 2: `op(params, callback)`, and
+ * `op(params, options?, callback?)`, where the options may be a function of state as usual.
  */
 export function optionsAndCallback(
   options: unknown,

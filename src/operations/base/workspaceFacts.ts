@@ -6,21 +6,21 @@ import type { Dictionary } from '../../types/json.js';
 import type { State } from '../../types/state.js';
 import { asObject } from './asObject.js';
 
-/** What was read for one credential. Promises, so that operations side by side read it once. */
+/** What was read for one credential. Promises, so that parallel operations read it once. */
 interface Kept {
   workspace?: Promise<Dictionary>;
   types?: Promise<ReadonlyMap<string, string>>;
   flows: Map<string, Promise<Dictionary | undefined>>;
-  /** Readings that were refused, each logged once. */
+  /** Reads that were refused, each logged once. */
   refused: Set<string>;
 }
 
-/** Held as long as the state that holds the credential: one step. */
+/** Kept as long as the state with the credential: one step. */
 const keptOf = new WeakMap<object, Kept>();
 
 /**
- * What the rules need to know of the workspace before something is sent. Each is read when an argument
- * first needs it, and once for a credential object.
+ * What the rules need to know about the workspace before something is sent. Each fact is read when first needed, once
+ * for each credential object.
  */
 export class WorkspaceFacts {
   readonly #client: Client;
@@ -51,7 +51,7 @@ export class WorkspaceFacts {
   /**
    * The types of the contact fields, by key.
    *
-   * @param wanted - keys that should be among them: they may have been made since the last reading
+   * @param wanted - keys that should be among them: they may have been created since the last read
    */
   async fieldTypes(wanted: Iterable<string> = []): Promise<ReadonlyMap<string, string>> {
     const isFirst = this.#kept.types === undefined;
@@ -61,7 +61,7 @@ export class WorkspaceFacts {
     return this.#once('types', () => this.#readTypes());
   }
 
-  /** The flow of a uuid; undefined if the workspace has none such. */
+  /** The flow with a uuid; undefined if the workspace has none. */
   async flow(uuid: string): Promise<Dictionary | undefined> {
     const { flows } = this.#kept;
     const known = flows.get(uuid);
@@ -72,13 +72,13 @@ export class WorkspaceFacts {
     return reading;
   }
 
-  /** To be called when a field was made or changed. */
+  /** Call it when a field was created or changed. */
   forgetFields(): void {
     delete this.#kept.types;
   }
 
   /**
-   * What a reading gives; undefined if the token may not read it. That is logged once, and not tried again.
+   * The result of a read; undefined if the token is not allowed to read it. That is logged once, and not tried again.
    *
    * @param what - what is read, for the log
    * @param fine - the statuses that are not failures
@@ -124,7 +124,7 @@ export class WorkspaceFacts {
     return readPage(body).records.find(flow => flow.uuid === uuid);
   }
 
-  /** A reading that failed is made again by the next one that needs it. */
+  /** A failed read is tried again when it is needed next. */
   #once<Name extends 'workspace' | 'types'>(
     name: Name,
     read: () => NonNullable<Kept[Name]>,
@@ -140,24 +140,34 @@ export class WorkspaceFacts {
   }
 }
 
-/** The status for a token that may not read something. */
+/** The status for a token that is not allowed to read something. */
 const FORBIDDEN: ReadonlySet<number> = new Set([403]);
-/** The same, and those of a server that does not have what is asked for. */
+/** The same, and those of a server that does not have the endpoint. */
 export const NOT_READABLE: ReadonlySet<number> = new Set([403, 404, 405, 501]);
 
 export function isRefused(error: unknown, statuses: ReadonlySet<number>): error is RapidProError {
   return error instanceof RapidProError && statuses.has(error.statusCode ?? 0);
 }
 
+/** What a reading gives; undefined where the token may not read it, or the server does not have it. */
+export async function ifReadable<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isRefused(error, NOT_READABLE)) return undefined;
+    throw error;
+  }
+}
+
 function asWorkspace(body: unknown): Dictionary {
-  // Older servers give the workspace without a uuid.
+  // Older servers return the workspace without a uuid.
   const isWorkspace = body !== null && typeof body === 'object' && 'timezone' in body;
   return isWorkspace ? (body as Dictionary) : asObject(body);
 }
 
 /**
- * A start of an archived flow is taken, and then fails in the background; an event of a campaign with one
- * does nothing.
+ * RapidPro accepts a start of an archived flow, which then fails in the background. A campaign event with one does
+ * nothing.
  *
  * @returns whether the flow is there; undefined if that is not known
  * @throws RapidProError `INVALID_INPUT`

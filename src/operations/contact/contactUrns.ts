@@ -5,14 +5,13 @@ import type { Dictionary } from '../../types/json.js';
 import { findContact, urnsOf } from './contactLookup.js';
 
 /** Who holds a URN before anything is written. */
-export interface Holding {
+interface Holding {
   urn: string;
   holder: Dictionary | null;
 }
 
 /**
- * Asks RapidPro who holds each URN: one request each, but none for the other URNs of a contact that
- * was found already.
+ * Asks RapidPro who holds each URN: one request each, but none for further URNs of a contact that was already found.
  */
 export async function findHolders(
   client: Client,
@@ -34,8 +33,8 @@ export async function findHolders(
 }
 
 /**
- * RapidPro 9 takes a URN away from the contact that holds it; TextIt drops it from the list without
- * a word. Neither may happen unseen, so nothing is written then.
+ * RapidPro 9 takes a URN away from the contact that holds it; TextIt silently drops it from the list. Neither must happen
+ * unnoticed, so nothing is written then.
  *
  * @throws RapidProError `URN_TAKEN`
  */
@@ -56,11 +55,11 @@ export async function refuseTakenUrns(
   }
 }
 
-/** URNs that every server stores as they are written, so that a missing one is a lost one. */
+/** URNs that every server stores unchanged, so if one is missing, it was lost. */
 const STORED_AS_WRITTEN = /^(tel:\+\d{8,15}|mailto:\S+|(telegram|whatsapp|instagram):\d+)$/;
 
 /**
- * Compares what RapidPro kept with what it was sent.
+ * Compares what RapidPro stored with what was sent.
  *
  * @throws RapidProError `URN_TAKEN` if another contact took one in between
  */

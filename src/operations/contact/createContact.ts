@@ -6,12 +6,10 @@ import { sameGroupName } from '../../input/stored.js';
 import type { Dictionary } from '../../types/json.js';
 import { asObject, asOutcome } from '../base/asObject.js';
 import { findContact, urnsOf } from './contactLookup.js';
-import { wasCreatedSince } from './createdSince.js';
 import { refuseDuplicateNumbers } from './duplicateNumbers.js';
-import { withNote } from './note.js';
-import { writeContact } from './writeContact.js';
+import { withNote, writeContact } from './writeContact.js';
 
-/** Whether a contact has the URNs and groups that were asked for, as far as they are shown. */
+/** Whether a contact has the requested URNs and groups, as far as they are shown. */
 function hasAll(contact: Dictionary, urns: readonly string[], groups: unknown): boolean {
   const held = urnsOf(contact);
   const shown = Array.isArray(contact.groups) ? contact.groups : [];
@@ -20,7 +18,7 @@ function hasAll(contact: Dictionary, urns: readonly string[], groups: unknown): 
   return held.length >= urns.length && (Array.isArray(groups) ? groups.every(isIn) : true);
 }
 
-/** What was asked for and is not shown as it was written. */
+/** What was requested but is not shown as written. */
 function missingFrom(contact: Dictionary, { language, fields }: Body): Body {
   const shown = (contact.fields ?? {}) as Dictionary;
   const missing = Object.entries((fields ?? {}) as Body).filter(
@@ -32,11 +30,26 @@ function missingFrom(contact: Dictionary, { language, fields }: Body): Body {
   };
 }
 
+/** How much the clocks of a server's parts may differ, in milliseconds. */
+const SLACK = 2000;
+
 /**
- * A create whose first attempt was lost is tried again, and RapidPro then says that the URN is
- * taken. It is our own contact that took it if it has our name, and was made after we first asked, by
- * the server's own clock. Somebody who wrote in just then is told from it by nothing: what the contact
- * lacks is written.
+ * Whether a contact was created after a moment, by the server's clock. Then one of our requests created it, and its
+ * answer was lost.
+ *
+ * @param started - the moment, by the client's clock
+ */
+export function wasCreatedSince(contact: Dictionary, client: Client, started: number): boolean {
+  const { serverTime } = client;
+  if (serverTime === undefined) return false;
+  const earliest = serverTime - (client.clock.now() - started) - SLACK;
+  return Date.parse(String(contact.created_on)) >= earliest;
+}
+
+/**
+ * If the first attempt to create a contact gets no answer, it is tried again, and RapidPro says that the URN is taken. It
+ * is our own contact if it has our name, and was created after our first attempt, by the server's clock. It cannot be
+ * distinguished from a person who wrote in at that moment, so what the contact lacks is written.
  */
 async function ownContact(
   client: Client,
@@ -53,7 +66,7 @@ async function ownContact(
   return writeContact(client, { uuid: String(contact.uuid) }, missing);
 }
 
-/** Creates a contact. With a URN it can be tried again: RapidPro takes each URN only once. */
+/** Creates a contact. With a URN, it can be tried again, because RapidPro accepts each URN only once. */
 export async function createContact(client: Client, body: Body): Promise<Dictionary> {
   const created = await create(client, body);
   return body.note === undefined ? created : withNote(client, created, body.note);
@@ -78,7 +91,7 @@ async function create(client: Client, body: Body): Promise<Dictionary> {
     });
     return repeatable ? asObject(answer.body) : asOutcome(answer.body, 'contacts');
   } catch (error) {
-    // Whatever it is that it says, if anything: its text may have been lost on the way.
+    // Whatever it says: its text may have been lost.
     const refused = error instanceof RapidProError && error.statusCode === 400;
     if (!refused || error.outcome !== 'unknown' || typeof urn !== 'string') throw error;
     const own = await client.after(error, () => ownContact(client, body, urns ?? [urn], started));

@@ -1,16 +1,16 @@
 import { fail } from '../../errors/errors.js';
 import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
 
-/** Digits from which the end of a number shows whose it is. */
+/** With this many last digits, a number identifies a person. */
 const TELLING = 7;
 
-/** What a URN is called that the job did not give. */
+/** How to name a URN that is not from the job. */
 const OWN = 'A URN that the contact has';
 
 const isLocal = (number: string) => !number.startsWith('+');
 const digitsOf = (number: string) => number.replace(/^[+0]+/, '');
 
-/** Whether two phone numbers are one: with its country's code, and as it is dialed there. */
+/** Whether two phone numbers are the same, with the country code and as dialed in the country. */
 function isSame(a: string, b: string): boolean {
   if (!isLocal(a) && !isLocal(b)) return false;
   const [short = '', long = ''] = [digitsOf(a), digitsOf(b)].sort((x, y) => x.length - y.length);
@@ -18,8 +18,7 @@ function isSame(a: string, b: string): boolean {
 }
 
 /**
- * RapidPro makes no contact of one number in two forms: version 9 breaks down, TextIt says that another
- * contact has it.
+ * RapidPro creates no contact with one number in two forms: version 9 crashes, TextIt says that another contact has it.
  *
  * @param given - the list of the job, whose positions are reported
  * @throws RapidProError `INVALID_URN`

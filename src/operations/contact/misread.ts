@@ -4,21 +4,21 @@ import { count, log } from '../../input/log.js';
 import { isCut, storedText, trimmed } from '../../input/stored.js';
 import type { Dictionary } from '../../types/json.js';
 
-/** How to write what RapidPro reads on every server. */
+/** How to write values that every server can read. */
 const HOW =
   'Write dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, and places by their full path: Rwanda > Kigali City.';
 const ALTERED =
   'It read a different time, ignored the time zone, or cut a text after 640 characters.';
 
-/** Fields of a contact of which RapidPro shows something else than what was sent. */
+/** Fields for which RapidPro shows something else than what was sent. */
 export interface Misread {
-  /** It shows nothing of them. */
+  /** It shows nothing for them. */
   unread: string[];
   /** It shows another time, or the beginning of a text. */
   altered: string[];
 }
 
-/** What RapidPro keeps of a value before it reads it. */
+/** What RapidPro stores of a value before it reads it. */
 function keptText(sent: unknown): string {
   const stored = typeof sent === 'number' ? storedText(sent)?.value : undefined;
   return stored ?? trimmed(String(sent ?? ''));
@@ -31,8 +31,8 @@ function isAltered(sent: unknown, shown: unknown): boolean {
 }
 
 /**
- * Compares the fields that were sent with those in the answer. RapidPro takes what it cannot read as a
- * date, a number or a place without a word, and what the field held before is gone.
+ * Compares the fields that were sent with those in the answer. RapidPro silently accepts what it cannot read as a date, a
+ * number or a place, and the previous value of the field is gone.
  */
 export function misreadFields({ fields }: Body, contact: Dictionary): Misread {
   const shown = (contact.fields ?? {}) as Dictionary;
@@ -56,11 +56,11 @@ export function logMisread(body: Body, contact: Dictionary): void {
   }
 }
 
-/** The contacts that have something to report, and which fields it is about: the first ones. */
+/** The first contacts with something to report, and their fields. */
 function summaryOf(lists: readonly (readonly string[] | undefined)[]) {
   const contacts = lists.filter(keys => keys !== undefined && keys.length > 0);
   const keys = [...new Set(contacts.flatMap(list => list ?? []))].slice(0, 20).join(', ');
-  return { amount: contacts.length, of: count(contacts.length, ['contact', 'contacts']), keys };
+  return { amount: contacts.length, of: count(contacts.length, 'contact'), keys };
 }
 
 /** The same for many. */

@@ -6,10 +6,8 @@ import type { Settings } from '../../input/optionTable.js';
 import type { Dictionary } from '../../types/json.js';
 import { findContact, severalAnswer, urnsOf } from './contactLookup.js';
 import { findHolders } from './contactUrns.js';
-import { createContact } from './createContact.js';
-import { wasCreatedSince } from './createdSince.js';
-import { withNote } from './note.js';
-import { type Written, writeByKey, writeContact, writeUrns } from './writeContact.js';
+import { createContact, wasCreatedSince } from './createContact.js';
+import { type Written, withNote, writeByKey, writeContact, writeUrns } from './writeContact.js';
 
 function clash(contacts: Dictionary[]): RapidProError {
   const { code, description, fix } = severalAnswer(String(contacts.length));
@@ -26,23 +24,23 @@ async function contactOfUuid(client: Client, uuid: string): Promise<Dictionary> 
   );
 }
 
-/** The one contact that is meant, or undefined if none exists yet. */
+/** The matching contact, or undefined if none exists yet. */
 function theOne(found: readonly Dictionary[]): Dictionary | undefined {
   const contacts = [...new Map(found.map(contact => [contact.uuid, contact])).values()];
   if (contacts.length > 1) throw clash(contacts);
   return found[0];
 }
 
-/** Whether URNs are added to those of the contact, or take their place. */
+/** Whether URNs are added to those of the contact, or replace them. */
 type UrnMode = 'add' | 'replace';
 
-/** `'exact'` is what syncContacts() calls replacing. */
+/** syncContacts() calls it `'exact'`. */
 export function modeOf({ urns = 'add' }: Settings): UrnMode {
   return urns === 'add' ? 'add' : 'replace';
 }
 
-/** A contact, and whether it was made. */
-export interface Upserted {
+/** A contact, and whether it was created. */
+interface Upserted {
   contact: Dictionary;
   isNew: boolean;
 }
@@ -58,7 +56,7 @@ function isTaken(error: unknown): error is RapidProError {
   return error instanceof RapidProError && error.code === 'URN_TAKEN';
 }
 
-/** The contact that a uuid and URNs name, and those of the URNs that nobody holds. Writes nothing. */
+/** The contact with a uuid and URNs, and the URNs that nobody has. Writes nothing. */
 export async function findTarget(
   client: Client,
   uuid: string | undefined,
@@ -88,17 +86,17 @@ async function upsertByLooking(
   try {
     return { contact: await createContact(client, { ...body, urns }), isNew: true };
   } catch (error) {
-    // Somebody else has just made the contact: then it is there to be updated.
+    // Somebody else has just created the contact, so now it can be updated.
     if (!isTaken(error) || isSecondLook) throw error;
     return client.after(error, () => upsertByLooking(client, wanted, true));
   }
 }
 
-/** RapidPro itself updates or makes the contact of one URN. */
+/** With one URN, RapidPro itself updates or creates the contact. */
 async function upsertByUrn(client: Client, urn: string, body: Body): Promise<Upserted> {
   const started = client.clock.now();
   const { contact, statusCode, repeated } = await writeByUrn(client, urn, body);
-  // Where the answer to its making was lost, the same request found it there.
+  // If the answer to its creation was lost, the same request found it.
   const isNew = statusCode === 201 || (repeated && wasCreatedSince(contact, client, started));
   const noted = isNew && body.note !== undefined ? withNote(client, contact, body.note) : contact;
   return { contact: await noted, isNew };
@@ -108,13 +106,13 @@ async function writeByUrn(client: Client, urn: string, body: Body): Promise<Writ
   try {
     return await writeByKey(client, { urn }, body);
   } catch (error) {
-    // Of two upserts at the same moment TextIt may refuse one. Asked again, it finds the contact.
+    // TextIt may refuse one of two simultaneous upserts. A second try finds the contact.
     if (!isTaken(error)) throw error;
     return client.after(error, () => writeByKey(client, { urn }, body));
   }
 }
 
-/** Updates the contact that is named by uuid or URNs, or makes it. */
+/** Updates the contact with a uuid or URNs, or creates it. */
 export async function upsert(
   client: Client,
   { uuid, urns, ...body }: Body & { uuid?: string | undefined; urns?: string[] | undefined },
@@ -127,7 +125,7 @@ export async function upsert(
   if (uuid === undefined && urn === undefined) {
     return { contact: await createContact(client, body), isNew: true };
   }
-  // Between a look and a write, nobody else of the list may get what may be the same URN.
+  // Between a look-up and a write, no other contact of the list may get a URN that may be the same.
   return client.limiter.inOrder((urns ?? []).map(urnTail), () =>
     uuid === undefined && urn !== undefined && others.length === 0 && mode === 'add'
       ? upsertByUrn(client, urn, body)

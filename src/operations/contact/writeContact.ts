@@ -1,15 +1,16 @@
 import type { Client } from '../../client/client.js';
+import { changed, RapidProError } from '../../errors/errors.js';
 import { type Body, referencesGroupsOrFields } from '../../input/body.js';
-import { type ContactKey, distinctUrns, urnIdentity } from '../../input/identifiers.js';
-import type { Dictionary } from '../../types/json.js';
+import { type ContactKey, distinctUrns, shownId, urnIdentity } from '../../input/identifiers.js';
+import { log } from '../../input/log.js';
+import type { Dictionary, Json } from '../../types/json.js';
 import type { ApiRequest } from '../../types/request.js';
 import { asObject } from '../base/asObject.js';
 import { urnsOf } from './contactLookup.js';
 import { checkKept } from './contactUrns.js';
 import { refuseDuplicateNumbers } from './duplicateNumbers.js';
-import { logNoNotes } from './note.js';
 
-/** What a write came to. */
+/** The result of a write. */
 export interface Written {
   contact: Dictionary;
   statusCode: number;
@@ -17,7 +18,16 @@ export interface Written {
   repeated: boolean;
 }
 
-/** Writes to a contact that RapidPro finds, or makes, by the key. Safe to repeat, but for notes. */
+const logged = new WeakSet<Client>();
+
+/** Says once for an operation that a note was lost, because RapidPro 9 has no notes. */
+function logNoNotes(client: Client, contact: Dictionary): void {
+  if ('notes' in contact || logged.has(client)) return;
+  logged.add(client);
+  log.warn('This server has no notes, so "note" was not saved. Everything else was.');
+}
+
+/** Writes to a contact that RapidPro finds or creates by the key. Safe to repeat, except for notes. */
 export async function writeContact(
   client: Client,
   key: ContactKey,
@@ -28,7 +38,7 @@ export async function writeContact(
   return contact;
 }
 
-/** The same, and what the answer says beside the contact. */
+/** The same, and what the answer says besides the contact. */
 export async function writeByKey(
   client: Client,
   key: ContactKey,
@@ -57,8 +67,8 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /**
- * Writes to a contact that was read before, with its whole list of URNs. The list is left out where
- * it is the same: RapidPro 9 would move `modified_on` for it.
+ * Writes to a contact that was read before, with its whole list of URNs. An unchanged list is left out, because it would
+ * change `modified_on` on RapidPro 9.
  *
  * @param given - the list of the job, whose positions are reported
  * @throws RapidProError `URN_TAKEN` if RapidPro did not keep all of them
@@ -71,7 +81,7 @@ export async function writeUrns(
   given: readonly string[] = list,
 ): Promise<Dictionary> {
   const key = { uuid: String(contact.uuid) };
-  // RapidPro 9 keeps the old list without a word where one is in it twice.
+  // If a URN is in the list twice, RapidPro 9 silently keeps the old list.
   const urns = distinctUrns(list);
   if (sameList(urns, urnsOf(contact))) return writeContact(client, key, body);
   // The newer servers leave one of them out.
@@ -80,4 +90,36 @@ export async function writeUrns(
   const written = await writeContact(client, key, { ...body, urns }, { urns: places });
   checkKept(written, urns, given);
   return written;
+}
+
+function lost(error: RapidProError, contact: Dictionary): RapidProError {
+  return changed(error, {
+    description: `The contact was added, but its note was not: ${error.description}`,
+    fix: 'Add the note with updateContact(): "details" has the uuid of the contact.',
+    details: { contact: shownId(contact) },
+    outcome: 'unknown',
+  });
+}
+
+function hasNote({ notes }: Dictionary, note: Json): boolean {
+  if (!Array.isArray(notes)) return false;
+  return notes.some(({ text }) => String(text).trim() === String(note).trim());
+}
+
+/**
+ * The new contact, with its note. Servers with notes ignore one in a new contact, so it takes a separate request.
+ */
+export async function withNote(
+  client: Client,
+  contact: Dictionary,
+  note: Json,
+): Promise<Dictionary> {
+  if (!('notes' in contact)) logNoNotes(client, contact);
+  if (!('notes' in contact) || hasNote(contact, note)) return contact;
+  try {
+    return await writeContact(client, { uuid: String(contact.uuid) }, { note });
+  } catch (error) {
+    const reason = client.reasonOf(error);
+    throw reason instanceof RapidProError ? lost(reason, contact) : error;
+  }
 }

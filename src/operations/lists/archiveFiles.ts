@@ -9,18 +9,10 @@ import type { Period } from '../../input/period.js';
 import { timeIn } from '../../input/times.js';
 import { PAGE_SIZE, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import { liveMessage, liveRun } from './archivedRecords.js';
+import { KINDS, type Kind } from './archivedRecords.js';
 
-/** Records that archives may hold before they are taken for endless. */
+/** The number of records after which archives count as endless. */
 const MOST_ARCHIVED = 10_000_000;
-
-export type Kind = 'message' | 'run';
-
-/** The time by which a record belongs to an archive, and how it becomes a live one. */
-export const KINDS = {
-  message: { time: 'created_on', toLive: liveMessage, nouns: ['message', 'messages'] },
-  run: { time: 'modified_on', toLive: liveRun, nouns: ['run', 'runs'] },
-} as const;
 
 /** The archives that may hold records of a period. */
 export async function findArchives(
@@ -46,11 +38,11 @@ export function byStart(a: Dictionary, b: Dictionary): number {
   return String(a.start_date).localeCompare(String(b.start_date));
 }
 
-/** Reads the files of archives, one after the other, with one bound for all of them. */
+/** Reads the files of archives, one after the other, with one limit for all of them. */
 export class ArchiveReader {
   readonly #client: Client;
   readonly #kind: Kind;
-  /** Whether the server is on our own network: its archives may well be there too; those of one on the web may not. */
+  /** Whether the server is on our own network. Then its archives may be there too; those of a server on the web must not. */
   #isNearby: Promise<boolean> | undefined;
   #read = 0;
 
@@ -60,7 +52,7 @@ export class ArchiveReader {
   }
 
   /**
-   * The records of an archive as they are there, some at a time, oldest first. What nobody wants need not be brought into shape.
+   * The raw records of an archive, some at a time, oldest first. Records that nobody needs are not converted.
    *
    * @param isAgain - true if they were counted before
    * @throws RapidProError `LINK_FAILED`, `INVALID_LINK`, `INVALID_RESPONSE`, `LIST_TOO_LONG`
@@ -76,11 +68,11 @@ export class ArchiveReader {
       { secrets, ca, allowPrivate, allowUnknownNames: true },
       clock,
     );
-    // An empty one is as good as none.
+    // An empty one counts as none.
     const md5 = (typeof hash === 'string' && hash) || undefined;
     let amount = 0;
     for await (const archived of readJsonLines(bytes, md5)) {
-      // What has no time is in no period: it would be left out of all of them.
+      // A record without a time is in no period, so it would always be left out.
       for (const record of archived) timeIn(record, time);
       amount += archived.length;
       if (!isAgain) this.#read += archived.length;
@@ -97,8 +89,7 @@ export class ArchiveReader {
   }
 
   /**
-   * A file whose hash is right is all that there is: RapidPro may take records out of an archive later, and
-   * leaves the count as it was.
+   * A file with the right hash is complete: RapidPro may later remove records from an archive without changing its count.
    */
   #checkAmount(amount: number, { record_count, start_date }: Dictionary, isProven: boolean): void {
     if (typeof record_count !== 'number' || amount === record_count) return;

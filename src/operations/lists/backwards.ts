@@ -3,7 +3,7 @@ import { fail } from '../../errors/errors.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 
-/** Bytes of packed records of one file that are kept at a time. A page is packed to a tenth. */
+/** Bytes of compressed records of one file that are kept at a time. A page is compressed to a tenth. */
 const MOST_KEPT = 24 * 1024 * 1024;
 
 const pack = (records: readonly Dictionary[]) =>
@@ -11,18 +11,18 @@ const pack = (records: readonly Dictionary[]) =>
 const unpack = (block: Buffer) => JSON.parse(inflateRawSync(block).toString()) as Dictionary[];
 
 /**
- * The records of a file that can only be read forward, last one first. The end of the file is kept, packed;
- * what does not fit is read again, as often as it takes.
+ * The records of a file that can only be read forward, last one first. The end of the file is kept, compressed. What does
+ * not fit is read again, as often as necessary.
  *
  * @param read - reads the file from its beginning; the same records each time
- * @param most - bytes of packed records to keep
+ * @param most - bytes of compressed records to keep
  * @throws RapidProError what `read` throws, before anything was handed on; `INVALID_RESPONSE` if the file changed
  */
 export async function* backwards(
   read: (isAgain: boolean) => AsyncIterable<Dictionary[]>,
   most = MOST_KEPT,
 ): AsyncGenerator<Dictionary[]> {
-  /** Records at the beginning that are still to be handed on. */
+  /** Records at the beginning that are not handed on yet. */
   let left = Number.POSITIVE_INFINITY;
   while (left > 0) {
     const { blocks, first, end } = await lastBlocks(
@@ -42,7 +42,7 @@ export async function* backwards(
   }
 }
 
-/** The last records among the first so many, as far as they can be kept; `first` is the number of those before. */
+/** The last of a number of first records, as far as they can be kept; `first` is the number of those before. */
 async function lastBlocks(batches: AsyncIterable<Dictionary[]>, left: number, most: number) {
   const blocks: Buffer[] = [];
   let [first, end, size] = [0, 0, 0];
@@ -51,7 +51,7 @@ async function lastBlocks(batches: AsyncIterable<Dictionary[]>, left: number, mo
     const block = pack(records);
     blocks.push(block);
     size += block.length;
-    // One block stays, however large: else there would be no end of it.
+    // One block always stays, whatever its size. Otherwise, this would never end.
     while (size > most && blocks.length > 1) {
       size -= blocks.shift()?.length ?? 0;
       first += PAGE_SIZE;

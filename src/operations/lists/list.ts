@@ -14,27 +14,30 @@ import { queryOf } from './named.js';
 import { AHEAD, Reading } from './reading.js';
 import { checkArchived, hasArchives } from './withArchives.js';
 
-/** Records that an array may hold: beyond it no worker has the memory. */
+/** The most records in an array. No worker has the memory for more. */
 const MOST_RECORDS = 1_000_000;
 
 /**
- * Bytes of answers in one array after which a warning is due: a worker keeps about 125 MB of state,
- * and a record takes several times its bytes.
+ * Bytes of answers in one array from which there is a warning: a worker can keep about 125 MB of state, and a record takes
+ * several times its bytes.
  */
 const MANY_BYTES = 40 * 1024 * 1024;
 
-/** Bytes of answers in one array beyond which it is given up. */
+/** Bytes of answers in one array at which it is given up. */
 const MOST_BYTES = 1024 * 1024 * 1024;
+
+/** Seconds after which a list shows what has just been made or changed: lists are read from a copy. */
+export const COPY_LAG = 1;
 
 export interface ListPlan {
   name: ResourceName;
   filters: unknown;
   options: unknown;
-  /** Looks at an empty result, to distinguish it from a misspelled filter. */
+  /** Checks an empty result, to distinguish it from a misspelled filter. */
   ifEmpty?: (client: Client, query: Query) => Promise<void>;
 }
 
-/** Under this, a list operation carries its plan, for those that read the list in another way. */
+/** The key for the plan of a list operation, for operations that read the list in another way. */
 const PLAN = Symbol('list');
 
 /** The plan of a list operation, or undefined for any other value. */
@@ -73,7 +76,7 @@ async function gather(
 }
 
 /**
- * The pages of a whole list. For lists that an operation needs on its way.
+ * The pages of a whole list. For lists that an operation itself needs.
  *
  * @throws RapidProError `RATE_LIMITED` if it cannot be read to its end: a part would mislead
  */
@@ -108,8 +111,8 @@ export async function collect(
 }
 
 /**
- * Reads a list as its options say: from where an earlier run stopped, up to a limit or a deadline.
- * Leaves a checkpoint on state where it stops early, and takes it away where it does not.
+ * Reads a list by its options: from where an earlier run stopped, up to a limit or a deadline. Leaves a checkpoint in the
+ * state if it stops early, and removes it otherwise.
  */
 export async function readList<Result>(
   call: Call<'filters'>,
@@ -138,7 +141,7 @@ export async function readList<Result>(
 
 function logListEnd(name: ResourceName, { records, stopped }: Reading, client: Client): void {
   const read = count(records, resources[name].nouns);
-  log.info(`Fetched ${read} in ${count(client.requests, ['request', 'requests'])}`);
+  log.info(`Fetched ${read} in ${count(client.requests, 'request')}`);
   if (!stopped) return;
   const why = stopped.retryAfter === undefined ? 'the deadline' : 'the rate limit';
   log.warn(
@@ -148,7 +151,7 @@ function logListEnd(name: ResourceName, { records, stopped }: Reading, client: C
 
 const LIST_OPTIONS = ['limit', 'deadline', 'resume', 'concurrency'];
 
-/** The options that a list takes besides those of all operations. */
+/** The options of lists besides those of all operations. */
 export function optionsOf(plan: ListPlan | undefined): readonly string[] {
   return plan && hasArchives(plan.name) ? [...LIST_OPTIONS, 'archived'] : LIST_OPTIONS;
 }

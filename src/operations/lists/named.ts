@@ -3,12 +3,12 @@ import { pages } from '../../client/pages.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
 import { checkFilters } from '../../input/filters.js';
 import { asUuid } from '../../input/identifiers.js';
-import { nearest } from '../../input/nearest.js';
+import { didYouMean } from '../../input/nearest.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query, QueryValue } from '../../types/request.js';
 
-/** What RapidPro takes by uuid alone, and people know by name. */
+/** What RapidPro accepts only by uuid, but people know by name. */
 type Named = 'flows' | 'campaigns' | 'topics';
 
 const LISTS: Record<Named, string> = {
@@ -17,7 +17,7 @@ const LISTS: Record<Named, string> = {
   topics: 'getTopics()',
 };
 
-/** A text that is a name, and no uuid. */
+/** A text that is a name, not a uuid. */
 export function isName(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '' && asUuid(value) === undefined;
 }
@@ -32,7 +32,7 @@ async function read(client: Client, resource: Named, query: Query = {}): Promise
   return listed;
 }
 
-/** The one that has the name. */
+/** The one with the name. */
 function pick(
   listed: readonly Dictionary[],
   resource: Named,
@@ -55,20 +55,20 @@ function pick(
       `Restore it in RapidPro, use its uuid, or use another one: ${LISTS[resource]} lists them.`,
     );
   }
-  const near = nearest(
+  const near = didYouMean(
     name,
-    live.map(one => String(one.name)),
+    live.map(one => one.name),
   );
   throw refuse(
     `The workspace has no ${noun} with the name in ${where}.`,
-    `${near ? `Did you mean "${near}"? ` : ''}Check the spelling, including capitals: ${LISTS[resource]} lists them.`,
+    `${near}Check the spelling, including capitals: ${LISTS[resource]} lists them.`,
   );
 }
 
 /**
- * The uuid of what a job names: by its uuid, or by its exact name, which takes a look at the list.
+ * The uuid of something that a job gives by uuid, or by its exact name, which takes a read of the list.
  *
- * @param where - what whoever wrote the job calls it
+ * @param where - its name in the job
  * @throws RapidProError `UNKNOWN_REFERENCE` if none has the name, several have, or it is archived
  */
 export async function uuidOf(
@@ -83,7 +83,7 @@ export async function uuidOf(
   const before = client.requests;
   const listed = await read(client, resource);
   const uuid = String(pick(listed, resource, name, where).uuid);
-  // Between two pages it may have got another name, and another one its.
+  // Between two pages, names may have been swapped.
   if (client.requests - before > 1) {
     const again = await read(client, resource, resource === 'topics' ? {} : { uuid });
     if (String(pick(again, resource, name, where).uuid) !== uuid) {
@@ -96,21 +96,21 @@ export async function uuidOf(
   return uuid;
 }
 
-/** Stands for what is named while the rest is checked, before anything is sent. */
+/** A placeholder for a name while the rest is checked, before anything is sent. */
 export const SOME_UUID = '00000000-0000-4000-8000-000000000000';
 
-/** The filters that take a uuid alone, and what it is of. */
+/** The filters that take only a uuid, and what it belongs to. */
 const BY_NAME: Partial<Record<ResourceName, { readonly [filter: string]: Named }>> = {
   runs: { flow: 'flows' },
   definitions: { flow: 'flows', campaign: 'campaigns' },
 };
 
-/** Does something with a value, or with each of a list. */
+/** Does something with a value, or with each item of a list. */
 const onEach = (value: unknown, change: (item: unknown) => unknown) =>
   Array.isArray(value) ? value.map(change) : change(value);
 
 /**
- * The query of a list, with uuids in place of names where RapidPro takes only those.
+ * The query of a list, with names replaced by uuids where RapidPro accepts only those.
  *
  * @throws RapidProError `INVALID_FILTER`, `UNKNOWN_REFERENCE`
  */

@@ -14,35 +14,48 @@ import {
   resources,
 } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import type { ArchivedListOptions } from '../../types/options.js';
+import type { ArchivedListOptions, ListOptions } from '../../types/options.js';
 import type { Query } from '../../types/request.js';
 import { withArchives } from './withArchives.js';
 
 /** Seconds between two lines of progress. */
 const PROGRESS = 10;
 
-/** Pages for which one walk is fast enough: a limit below it needs no windows. */
+/** Up to this many pages, one walk is fast enough: a smaller limit needs no windows. */
 const FEW_PAGES = 20;
 /** Pages that each window may read ahead of what has been handed out. */
 export const AHEAD = { array: 64, pages: 24 } as const;
 
-/** Where a run goes on after one that came to nothing. */
+/** Where a run continues after one that read nothing. */
 const BEGINNING: Position = {};
 
-/** Why a list was left before its end, and where to go on. */
-export interface Stop {
+/** Why a list stopped before its end, and where to continue. */
+interface Stop {
   position: Position;
   retryAfter?: number;
 }
 
+/** The next page must have time to come: as much as those before it took, and half as much again. */
+export function isLate(
+  client: Client,
+  started: number,
+  { deadline }: ListOptions,
+  concurrency = 1,
+): boolean {
+  if (deadline === undefined) return false;
+  const seconds = (client.clock.now() - started) / 1000;
+  const perPage = (seconds * concurrency) / Math.max(1, client.requests);
+  return seconds + perPage * 1.5 >= deadline;
+}
+
 /**
- * Reads a list page by page: up to a limit, until a deadline, with a word on progress. When RapidPro
- * asks for a longer wait than is allowed, it stops with what it has instead of throwing that away.
+ * Reads a list page by page: up to a limit, until a deadline, with lines of progress. If RapidPro asks for a longer wait
+ * than allowed, it stops with what it has instead of discarding it.
  */
 export class Reading {
   /** Records handed out so far. */
   records = 0;
-  /** Set where the list was left before its end. */
+  /** Set if the list stopped before its end. */
   stopped: Stop | undefined;
 
   readonly #client: Client;
@@ -50,7 +63,7 @@ export class Reading {
   readonly #query: Query;
   readonly #options: ArchivedListOptions;
   readonly #started: number;
-  /** Pages that each window may read ahead; 0 where nobody asked for windows. */
+  /** Pages that each window may read ahead; 0 without windows. */
   readonly #ahead: number;
   #loggedAt: number;
 
@@ -77,7 +90,7 @@ export class Reading {
    * @throws RapidProError what a request throws; `RATE_LIMITED` only before the first page
    */
   async *pages(earlier: Position = BEGINNING): AsyncGenerator<Dictionary[], void, undefined> {
-    // Where the job has lowered its limit meanwhile.
+    // If the job has lowered its limit meanwhile.
     if (this.#isFull()) return;
     const start = Object.keys(earlier).length > 0 ? earlier : undefined;
     let next = start && (() => start);
@@ -92,7 +105,7 @@ export class Reading {
         if (cut.length > 0 || isAll) yield cut;
         if (this.#isFull()) return;
         this.#logProgress();
-        if (next && this.#isLate()) {
+        if (next && isLate(this.#client, this.#started, this.#options, this.#concurrency)) {
           this.stopped = { position: next() };
           return;
         }
@@ -106,7 +119,7 @@ export class Reading {
     return this.#ahead > 0 ? (this.#options.concurrency ?? 1) : 1;
   }
 
-  /** One page after the other, or windows of time side by side. */
+  /** One page after the other, or time windows in parallel. */
   #open(start: Position | undefined): AsyncGenerator<ListPage, void, undefined> {
     const [client, name, query] = [this.#client, this.#name, this.#query];
     const list = { client, name, query, order: orderOf(name, query) };
@@ -136,7 +149,7 @@ export class Reading {
     } catch (error) {
       const mayStop = next || this.#options.resume;
       if (!this.#client.limiter.isStop(error) || !mayStop) throw error;
-      // A run that can go on may find its deadline too short for a single page: it stops where it began.
+      // If a run can continue later, its deadline may be too short for a single page. Then it stops where it began.
       if (this.records === 0 && error.code === 'RATE_LIMITED') throw error;
       const { retryAfter } = error;
       const position = next?.() ?? BEGINNING;
@@ -145,7 +158,7 @@ export class Reading {
     }
   }
 
-  /** A limit in the middle of a page leaves no checkpoint: it was asked for. */
+  /** A limit in the middle of a page leaves no checkpoint, because the job set it. */
   #cut(records: Dictionary[]): Dictionary[] {
     const left = (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.records;
     const cut = records.length > left ? records.slice(0, left) : records;
@@ -161,21 +174,13 @@ export class Reading {
     return (this.#client.clock.now() - this.#started) / 1000;
   }
 
-  /** The next page must have time to come: as much as those before it took, and half as much again. */
-  #isLate(): boolean {
-    const { deadline } = this.#options;
-    if (deadline === undefined) return false;
-    const perPage = (this.#seconds() * this.#concurrency) / Math.max(1, this.#client.requests);
-    return this.#seconds() + perPage * 1.5 >= deadline;
-  }
-
   #logProgress(): void {
     const now = this.#client.clock.now();
     if (now - this.#loggedAt < PROGRESS * 1000) return;
     this.#loggedAt = now;
     const rate = Math.round(this.records / this.#seconds());
     log.info(
-      `${count(this.records, resources[this.#name].nouns)} so far, in ${count(this.#client.requests, ['request', 'requests'])}, ${rate} a second`,
+      `${count(this.records, resources[this.#name].nouns)} so far, in ${count(this.#client.requests, 'request')}, ${rate} a second`,
     );
   }
 }
@@ -190,8 +195,8 @@ function isUnderstood(filter: Filter | undefined, value: unknown, dialect: Diale
 }
 
 /**
- * A server ignores a filter that only the other line has, and answers with the whole list. Which line
- * it is of, its first answer shows.
+ * A server ignores a filter that only the other line has, and answers with the whole list. Its first answer shows which
+ * line it is.
  *
  * @throws RapidProError `INVALID_FILTER`
  */

@@ -6,7 +6,7 @@ import { refuseUncalled } from '../base/helper.js';
 import { lostAs } from '../base/operation.js';
 
 /**
- * To be called before anything is sent.
+ * Call it before anything is sent.
  *
  * @throws RapidProError `INVALID_INPUT`
  */
@@ -19,7 +19,7 @@ export function checkSteps(operations: readonly unknown[]): void {
   );
 }
 
-/** An operation that forgets to return its state would lose all that the others left there. */
+/** An operation that does not return its state would lose everything that the others left there. */
 function checkState(name: string, state: unknown): State {
   refuseUncalled(name, state);
   const lost = lostAs(state);
@@ -32,9 +32,8 @@ function checkState(name: string, state: unknown): State {
 }
 
 /**
- * Runs operations once for each page: each sees the page in `state.data` and the state that the one
- * before it left. `references` do not grow with pages, so that a long list costs no more than a short
- * one.
+ * Runs operations once for each page: each sees the page in `state.data`, and the state from the page before.
+ * `references` do not grow with pages, so a long list takes no more memory than a short one.
  *
  * @returns the state after the last page, with `data` as it was before the first
  */

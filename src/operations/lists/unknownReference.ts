@@ -1,37 +1,23 @@
 import type { Client } from '../../client/client.js';
 import { fail } from '../../errors/errors.js';
-import { nearest } from '../../input/nearest.js';
+import { didYouMean } from '../../input/nearest.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import { keptGroupAdvice } from '../base/nameAdvice.js';
-import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
+import { ifReadable } from '../base/workspaceFacts.js';
 import { collect } from './list.js';
 
-/** Filters by something that may not be there, and what lists it. */
+/** Filters by something that may not exist, and the list that has it. */
 const LISTED = {
   label: { resource: 'labels', by: 'getLabels()' },
   campaign: { resource: 'campaigns', by: 'getCampaigns()' },
   flow: { resource: 'flows', by: 'getFlows()' },
 } as const satisfies { [filter: string]: { resource: ResourceName; by: string } };
 
-/** What the list holds of an object that is named; undefined if the token may not read that. */
-async function readNamed(
-  client: Client,
-  resource: ResourceName,
-  wanted: string,
-): Promise<Dictionary[] | undefined> {
-  try {
-    return await collect(client, resource, resource === 'flows' ? { uuid: wanted } : {});
-  } catch (error) {
-    if (isRefused(error, NOT_READABLE)) return undefined;
-    throw error;
-  }
-}
-
 /**
- * RapidPro gives an empty list for a label, a flow or a campaign that does not exist. After an empty
- * list, looks once whether it is there.
+ * RapidPro returns an empty list for a label, a flow or a campaign that does not exist. After an empty list, checks once
+ * whether it exists.
  *
  * @returns what is named, where it is sure
  * @throws RapidProError `UNKNOWN_REFERENCE`
@@ -42,18 +28,19 @@ export async function checkReferenced(
   wanted: string,
 ): Promise<Dictionary | undefined> {
   const { resource, by } = LISTED[filter];
-  const listed = await readNamed(client, resource, wanted);
+  const query = resource === 'flows' ? { uuid: wanted } : {};
+  const listed = await ifReadable(() => collect(client, resource, query));
   const found = listed?.find(({ uuid, name }) => uuid === wanted || name === wanted);
   if (listed === undefined || found) return found;
   const [noun] = resources[resource].nouns;
-  const guess = nearest(
+  const guess = didYouMean(
     wanted,
-    listed.map(({ name }) => String(name)),
+    listed.map(({ name }) => name),
   );
   throw fail(
     'UNKNOWN_REFERENCE',
     `The workspace has no such ${noun}.`,
-    `${guess ? `Did you mean "${guess}"? ` : ''}Check the spelling, including capitals: ${by} lists them.`,
+    `${guess}Check the spelling, including capitals: ${by} lists them.`,
   );
 }
 
@@ -69,13 +56,12 @@ export function referenceCheck(filter: keyof typeof LISTED) {
 function advise(wanted: string, names: readonly string[]): string {
   const kept = keptGroupAdvice(wanted);
   if (kept) return kept;
-  const guess = nearest(wanted, names);
-  return `${guess ? `Did you mean "${guess}"? ` : ''}Check the spelling of the group, or list the groups with getGroups().`;
+  return `${didYouMean(wanted, names)}Check the spelling of the group, or list the groups with getGroups().`;
 }
 
 /**
- * RapidPro gives an empty list for a group that does not exist, and for one whose name is written
- * with other capitals. After an empty list, looks once whether the group is there.
+ * RapidPro returns an empty list for a group that does not exist, or whose name has other capitals. After an empty list,
+ * checks once whether the group exists.
  *
  * @throws RapidProError `UNKNOWN_GROUP`
  */
@@ -83,7 +69,7 @@ export async function checkGroupExists(client: Client, query: Query): Promise<vo
   const { group } = query;
   if (group === undefined) return;
   const wanted = String(group);
-  // All of them, a page as a rule: they show what was meant.
+  // All of them, usually one page, to suggest what was meant.
   const groups = await collect(client, 'groups', {});
   if (groups.some(({ uuid, name }) => uuid === wanted || name === wanted)) return;
   const small = wanted.toLowerCase();
@@ -102,4 +88,35 @@ export async function checkGroupExists(client: Client, query: Query): Promise<vo
           groups.map(({ name }) => String(name)),
         ),
   );
+}
+
+async function resthookNames(client: Client): Promise<string[]> {
+  const resthooks = await collect(client, 'resthooks', {});
+  return resthooks.map(one => String(one.resthook));
+}
+
+/** Whether the workspace has a resthook with this name. */
+export async function hasResthook(client: Client, resthook: string): Promise<boolean> {
+  return (await resthookNames(client)).includes(resthook);
+}
+
+/**
+ * The lists of a resthook are also empty if there is no resthook with this name.
+ *
+ * @throws RapidProError `UNKNOWN_REFERENCE`
+ */
+export async function requireResthook(client: Client, resthook: string): Promise<void> {
+  const names = await resthookNames(client);
+  if (names.includes(resthook)) return;
+  throw fail(
+    'UNKNOWN_REFERENCE',
+    'The workspace has no resthook with this name.',
+    `${didYouMean(resthook, names)}Check the spelling: getResthooks() lists them. To create one, open the workspace settings in RapidPro.`,
+  );
+}
+
+/** The same for the filter of an empty list, if the token is allowed to read the resthooks. */
+export async function checkResthook(client: Client, { resthook }: Query): Promise<void> {
+  if (resthook === undefined) return;
+  await ifReadable(() => requireResthook(client, String(resthook)));
 }

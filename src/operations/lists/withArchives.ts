@@ -10,8 +10,8 @@ import { type Micros, toMicros } from '../../input/times.js';
 import { PAGE_SIZE, type ResourceName } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
-import { matcherOf, refuseUnarchived } from './archivedFilters.js';
-import { ArchiveReader, findArchives, type Kind } from './archiveFiles.js';
+import { type Kind, matcherOf, refuseUnarchived } from './archivedRecords.js';
+import { ArchiveReader, findArchives } from './archiveFiles.js';
 import { backwards } from './backwards.js';
 
 /** Lists whose older records are in archives. */
@@ -21,7 +21,7 @@ const KIND: Partial<Record<ResourceName, Kind>> = { messages: 'message', runs: '
 export const hasArchives = (name: ResourceName): boolean => KIND[name] !== undefined;
 
 /**
- * Refuses what cannot be read of archives. To be called before anything is sent.
+ * Refuses what cannot be read from archives. Call it before anything is sent.
  *
  * @throws RapidProError `INVALID_FILTER`, `INVALID_OPTION`
  */
@@ -39,7 +39,7 @@ export function checkArchived(name: ResourceName, filters: unknown, options: Set
 
 const DAY = 24 * 60 * 60 * 1_000_000;
 
-/** The times between which the records of an archive are: its first moment, and that behind its last. */
+/** The period of an archive: its first moment, and the moment after its last one. */
 function spanOf({ start_date, period }: Dictionary): { from: Micros; to: Micros } {
   const from = toMicros(start_date) ?? Number.NaN;
   const day = new Date(from / 1000);
@@ -47,11 +47,11 @@ function spanOf({ start_date, period }: Dictionary): { from: Micros; to: Micros 
   return { from, to: period === 'monthly' ? next : from + DAY };
 }
 
-/** What distinguishes an archive from another one, or from itself when it was made anew. */
+/** What distinguishes an archive from another one, or from itself after it was created again. */
 const nameOf = ({ start_date, period, hash, record_count }: Dictionary) =>
   JSON.stringify([start_date, period, hash ?? record_count]);
 
-/** Records one by one, of pages that are read when they are needed. */
+/** Single records from pages that are read when needed. */
 class Head {
   #page: Dictionary[] = [];
   #at = 0;
@@ -61,7 +61,7 @@ class Head {
     this.#pages = pages[Symbol.asyncIterator]();
   }
 
-  /** The next record; undefined behind the last one. */
+  /** The next record; undefined after the last one. */
   async peek(): Promise<Dictionary | undefined> {
     while (this.#at >= this.#page.length) {
       const { done, value } = await this.#pages.next();
@@ -110,7 +110,7 @@ class Archives {
     const fresh = listed.filter(archive => !this.#known.has(nameOf(archive)));
     for (const archive of fresh) this.#known.add(nameOf(archive));
     const spans = new Map(fresh.map(archive => [archive, spanOf(archive)]));
-    // A month and a day of it: the month comes first, and what the day has is then known.
+    // A month and one of its days: the month comes first, so the records of the day are then known.
     return fresh.sort((a, b) => {
       const [one, other] = [spans.get(a), spans.get(b)] as { from: Micros; to: Micros }[];
       if (!one || !other) return 0;
@@ -120,7 +120,7 @@ class Archives {
     });
   }
 
-  /** The records of an archive that the filters ask for. */
+  /** The records of an archive that match the filters. */
   read(archive: Dictionary): AsyncIterable<Dictionary[]> {
     const matches = matcherOf(this.#kind, this.#query);
     const reader = this.#reader;
@@ -134,13 +134,13 @@ class Archives {
 }
 
 /**
- * The pages of a list with what has gone to archives, each record once, in the order of the list.
+ * The pages of a list together with its archives, each record once, in the order of the list.
  *
- * RapidPro moves records from the list to archives at any time, also while they are read. So the archives
- * are looked at again once the list has been read: what was moved meanwhile comes last.
+ * RapidPro moves records from the list to archives at any time, also during the read. So after the list, the
+ * archives are read again: records that were moved meanwhile come last.
  *
  * @param live - the pages of the list itself, to its very end
- * @param limit - records after which nobody reads on
+ * @param limit - records after which the read ends
  * @throws RapidProError what reading throws
  */
 export async function* withArchives(
@@ -161,7 +161,7 @@ export async function* withArchives(
   try {
     for (const archive of await archives.list()) {
       const { from, to } = spanOf(archive);
-      // The file is opened when it is its turn: a limit may be reached before.
+      // The file is opened when it is its turn, because a limit may come first.
       for (let one = await list.peek(); one; one = await list.peek()) {
         if (!isBefore(timeOf(one), isAscending ? from : to - 1)) break;
         list.take();
@@ -193,7 +193,7 @@ export async function* withArchives(
   }
 }
 
-/** Archives have labels by the names that they had then; their uuids stay. */
+/** Archives have the old names of labels, but their uuids stay the same. */
 async function byUuid(client: Client, query: Query): Promise<Query> {
   if (query.label === undefined) return query;
   for await (const { records } of pages(client, 'labels')) {
@@ -203,13 +203,13 @@ async function byUuid(client: Client, query: Query): Promise<Query> {
   return query;
 }
 
-/** Gathers records, each once. */
+/** Collects records, each once. */
 class Page {
   #records: Dictionary[] = [];
   #isFirst = true;
   readonly #limit: number;
   readonly #seen = new SeenIds();
-  /** What records of the list are known by; archives have it too, and often more. */
+  /** What identifies records of the list. Archives have it too, and often more. */
   readonly #id: 'uuid' | 'id';
 
   constructor(first: Dictionary | undefined, limit: number) {
@@ -217,7 +217,7 @@ class Page {
     this.#id = first && !('uuid' in first) ? 'id' : 'uuid';
   }
 
-  /** @returns true if the page is full, or nobody reads on */
+  /** @returns true if the page is full, or the read ends */
   add(record: Dictionary): boolean {
     const uuid = record[this.#id];
     // Old archives may lack both.

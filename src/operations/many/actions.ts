@@ -9,6 +9,7 @@ import {
 } from '../../errors/errors.js';
 import { outcomeUnknown, PERHAPS_DONE } from '../../errors/outcome.js';
 import type { Body } from '../../input/body.js';
+import { distinctBy } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
 import type { Settings } from '../../input/optionTable.js';
 import { BATCH_LIMIT } from '../../resources.js';
@@ -20,14 +21,13 @@ import { type Placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import { adviceFor } from '../base/nameAdvice.js';
 import { operation } from '../base/operation.js';
 import { isName, uuidOf } from '../lists/named.js';
-import { readGroups } from './groups.js';
 import type { Item } from './items.js';
-import { type Found, lookUpIfPossible } from './lookUp.js';
+import { type Found, lookUpIfPossible, readGroups } from './lookUp.js';
 import { inactiveStatus, ranges } from './recipients.js';
 import { sortOut } from './refusedItems.js';
 import { DRY_REQUESTS, isLocalNumber } from './send.js';
 
-/** The endpoints that act on many, and the key of the body that lists the items. */
+/** The endpoints that act on many items, and the key of the body with the list. */
 const KEYS = {
   contact_actions: 'contacts',
   message_actions: 'messages',
@@ -36,29 +36,29 @@ const KEYS = {
 
 type Path = keyof typeof KEYS;
 
-export interface Action {
+interface Action {
   path: Path;
   items: Item[];
   /** The action and what it needs. */
   body: Body;
-  /** False if a second time does something else than the first. */
+  /** False if repeating it does something else. */
   repeatable?: boolean;
-  /** Looks which of the items that RapidPro took it did not act on after all. */
+  /** Finds accepted items that RapidPro did not act on after all. */
   findSkipped?: (client: Client, items: Item[]) => Promise<Item[]>;
 }
 
-/** What goes into one request. */
+/** The items of one request. */
 interface Batch {
   items: Item[];
   /** True if an earlier request, whose answer was lost, may have acted on them. */
   repeated: boolean;
 }
 
-/** What became of the items so far. */
+/** What happened to the items so far. */
 interface Progress {
   done: Item[];
   failures: ActionFailure[];
-  /** What waits to be sent. */
+  /** Batches that wait to be sent. */
   queue: Batch[];
 }
 
@@ -73,7 +73,7 @@ function failure(
   return { index, ...named, code, description };
 }
 
-/** Items that RapidPro lists as not acted on: unknown messages, tickets that were so already. */
+/** Items that RapidPro lists as not acted on: unknown messages, tickets that already were in that state. */
 function reported(answer: ApiResponse, items: readonly Item[]): ActionFailure[] {
   const { failures } = (answer.body ?? {}) as { failures?: unknown };
   if (!Array.isArray(failures)) return [];
@@ -84,7 +84,7 @@ function reported(answer: ApiResponse, items: readonly Item[]): ActionFailure[] 
     .map(item => failure(item, 'NOT_CHANGED', description));
 }
 
-/** An item that RapidPro refused the whole request for. */
+/** An item because of which RapidPro refused the whole request. */
 function refusal(item: Item, error: RapidProError, noun: string): ActionFailure {
   const lost = error.outcome === 'unknown' ? PERHAPS_DONE : '';
   if (error.code === 'UNKNOWN_REFERENCE') {
@@ -96,7 +96,7 @@ function refusal(item: Item, error: RapidProError, noun: string): ActionFailure 
     : failure(item, 'NOT_ACTIVE', `${NOT_ACTIVE(noun)}${lost}`);
 }
 
-/** Makes sure that the action was done; of one that must not be repeated nobody knows else. */
+/** Makes sure that the action was done. Otherwise, the outcome of one that must not be repeated is unknown. */
 function requireActed(answer: ApiResponse, { path, repeatable = true }: Action): void {
   try {
     requireDone(answer);
@@ -105,7 +105,7 @@ function requireActed(answer: ApiResponse, { path, repeatable = true }: Action):
   }
 }
 
-/** Sends the next batch, and notes what became of it or puts what is left of it back in the queue. */
+/** Sends the next batch, and notes its result, or puts the rest of it back into the queue. */
 async function actOnBatch(client: Client, action: Action, progress: Progress): Promise<void> {
   const { path, body, repeatable = true } = action;
   const key = KEYS[path];
@@ -148,7 +148,7 @@ async function verify(client: Client, action: Action, progress: Progress): Promi
   failures.push(...skipped.map(item => failure(item, 'SKIPPED', SKIPPED)));
 }
 
-/** The error of an action that stopped in the middle: each item is in just one of its lists. */
+/** The error of an action that stopped in the middle. Each item is in exactly one of its lists. */
 function partial(error: RapidProError, action: Action, progress: Progress): RapidProError {
   const { items, path, repeatable = true } = action;
   const { done, failures, queue } = progress;
@@ -182,7 +182,7 @@ function sortByIndex(failures: readonly ActionFailure[]): ActionFailure[] {
   return [...failures].sort((a, b) => a.index - b.index);
 }
 
-/** Whether an error needs no more than itself: nothing was done, or all of it is in doubt. */
+/** Whether an error needs no details: nothing was done, or everything is in doubt. */
 function saysAll(error: RapidProError, { repeatable = true }: Action, progress: Progress): boolean {
   const { done, failures, queue } = progress;
   const untouched = done.length + failures.length === 0;
@@ -191,15 +191,15 @@ function saysAll(error: RapidProError, { repeatable = true }: Action, progress: 
 
 function logAction({ items, path, body }: Action, { failures }: Progress, requests: number): void {
   const key = KEYS[path];
-  const asked = count(items.length, [key.slice(0, -1), key]);
+  const asked = count(items.length, key.slice(0, -1));
   const word = String(body.action).replaceAll('_', ' ');
-  log.info(`Action "${word}" on ${asked} in ${count(requests, ['request', 'requests'])}`);
+  log.info(`Action "${word}" on ${asked} in ${count(requests, 'request')}`);
   if (failures.length > 0)
     log.warn(`${failures.length} of ${asked} were not changed: see data.failures`);
 }
 
 /**
- * Does one thing to any number of contacts, messages or tickets, 100 a request.
+ * Does one thing to any number of contacts, messages or tickets, 100 per request.
  *
  * @returns how many were asked for, and those that RapidPro did not act on
  * @throws RapidProError what a request throws; `PARTIAL_ACTION` if it stopped between two
@@ -251,7 +251,7 @@ function placedItems(items: readonly Item[]): Placed[] {
   return items.map(({ value, index }) => ({ urn: String(value), where: `contacts[${index}]` }));
 }
 
-/** Numbers without the code of their country are looked up: servers do not know them in this place. */
+/** Looks up numbers without a country code, because servers do not recognize them here. */
 async function byUuid(client: Client, items: Item[]): Promise<Item[]> {
   const local = items.map(({ value }) => String(value)).filter(isLocalNumber);
   if (local.length === 0) return items;
@@ -262,18 +262,12 @@ async function byUuid(client: Client, items: Item[]): Promise<Item[]> {
   }));
 }
 
-/** Leaves out those of whom it turned out that they are named before. */
+/** Leaves out contacts that turned out to be in the list already. */
 function oncePerContact(items: readonly Item[], found: Found): Item[] {
-  const seen = new Set<string>();
-  return items.filter(({ value }) => {
-    const identity = String(found.get(String(value))?.uuid ?? value);
-    if (seen.has(identity)) return false;
-    seen.add(identity);
-    return true;
-  });
+  return distinctBy(items, ({ value }) => String(found.get(String(value))?.uuid ?? value));
 }
 
-/** A group that the action names but could not use: what RapidPro would say. */
+/** What RapidPro would say about a group that the action cannot use. */
 async function refuseGroup(client: Client, group: unknown): Promise<void> {
   if (typeof group !== 'string') return;
   const groups = await readGroups(client, [group], 1);
@@ -306,9 +300,9 @@ async function rehearse(client: Client, { path, items, body }: Action): Promise<
   const failed = new Set(failures.map(({ index }) => index));
   const kept = distinct.filter(({ index }) => !failed.has(index));
   const requests = Math.ceil(distinct.length / BATCH_LIMIT);
-  const asked = count(distinct.length, [KEYS[path].slice(0, -1), KEYS[path]]);
+  const asked = count(distinct.length, KEYS[path].slice(0, -1));
   log.info(
-    `Dry run: the action on ${asked} takes ${count(requests, ['request', 'requests'])}. Nothing was changed.`,
+    `Dry run: the action on ${asked} takes ${count(requests, 'request')}. Nothing was changed.`,
   );
   return {
     dryRun: true,

@@ -1,17 +1,17 @@
 import { fail } from '../../errors/errors.js';
 import { typeName } from '../../input/check.js';
-import { asUuid, checkEach, contactKey, urnIdentity } from '../../input/identifiers.js';
+import { asUuid, checkEach, contactKey, distinctBy, urnIdentity } from '../../input/identifiers.js';
 import { refuseMissing } from '../../input/missing.js';
 
 /** Lists of contacts, messages and tickets as jobs write them. */
 
-/** One item of an action, as RapidPro wants it, and where it stood in the job's list. */
+/** One item of an action, as RapidPro wants it, and its position in the job's list. */
 export interface Item {
   value: string | number;
   index: number;
 }
 
-/** One thing is a list of one. */
+/** A single item becomes a list. */
 function toList(value: unknown, what: string): unknown[] {
   if (Array.isArray(value)) return value;
   if (typeof value === 'string' || typeof value === 'number') return [value];
@@ -33,18 +33,13 @@ function toList(value: unknown, what: string): unknown[] {
   );
 }
 
-/** Leaves out what is given twice; the first position in the list stays. */
+/** Leaves out duplicates; the first position in the list stays. */
 function distinct(
   values: readonly (string | number)[],
   identity: (value: string) => string,
 ): Item[] {
-  const seen = new Set<string>();
-  return values.flatMap((value, index) => {
-    const key = identity(String(value));
-    if (seen.has(key)) return [];
-    seen.add(key);
-    return [{ value, index }];
-  });
+  const items = values.map((value, index) => ({ value, index }));
+  return distinctBy(items, ({ value }) => identity(String(value)));
 }
 
 export function contactItems(value: unknown): Item[] {
@@ -57,7 +52,7 @@ export function contactItems(value: unknown): Item[] {
 
 export function messageItems(value: unknown): Item[] {
   const values = toList(value, 'messages').map((message, index) => {
-    // Of more digits JavaScript would make another message's; 0 is the number of none.
+    // JavaScript would turn more digits into the id of another message; 0 is not an id.
     if (/^0*[1-9]\d{0,14}$/.test(String(message))) return Number(message);
     throw fail(
       'INVALID_INPUT',
@@ -81,7 +76,7 @@ export function ticketItems(value: unknown): Item[] {
   return distinct(values, text => text);
 }
 
-/** A name or uuid that an action cannot do without. */
+/** A name or uuid that an action requires. */
 export function requireText(value: unknown, what: string): string {
   const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
   if (text !== '') return text;
@@ -95,7 +90,7 @@ export function requireText(value: unknown, what: string): string {
 }
 
 /**
- * A group or label that an action names. RapidPro 9 knows a uuid only as it writes it.
+ * A group or label of an action. RapidPro 9 recognizes a uuid only in its own form.
  *
  * @param isLiteral - the option `literal`
  * @throws RapidProError `INVALID_INPUT`

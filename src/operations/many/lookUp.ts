@@ -1,4 +1,5 @@
 import type { Client } from '../../client/client.js';
+import { pages } from '../../client/pages.js';
 import { fail, RapidProError } from '../../errors/errors.js';
 import { contactKey, isUuid, urnIdentity } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
@@ -9,15 +10,15 @@ import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
 import { findContact, urnsOf } from '../contact/contactLookup.js';
 import { Reading } from '../lists/reading.js';
 
-/** Contacts by what they were asked for; null if RapidPro has none such, nothing where it was not asked. */
+/** Contacts by the names that were looked up; null if RapidPro has none, missing if it was not asked. */
 export type Found = Map<string, Dictionary | null>;
 
-/** What is the same for two ways to name a contact, as far as is known without asking. */
+/** What two names of a contact have in common, as far as is known without a request. */
 export function contactIdentity(name: string): string {
   return isUuid(name) ? name : urnIdentity(name);
 }
 
-/** Whether a contact that is not in the whole list by this name is not there at all. */
+/** Whether a contact that is not in the whole list under this name does not exist. */
 function isConclusive(identity: string): boolean {
   return isUuid(identity) || isPlainUrn(identity);
 }
@@ -50,7 +51,7 @@ class Wanted {
     return [...this.#names.keys()];
   }
 
-  /** One way of writing it. */
+  /** One form of it. */
   nameOf(identity: string): string {
     return this.#names.get(identity)?.[0] ?? identity;
   }
@@ -60,7 +61,7 @@ class Wanted {
     this.#names.delete(identity);
   }
 
-  /** Resolves all names that a contact of a list answers to. */
+  /** Resolves all names that a contact of a list matches. */
   meet(contact: Dictionary): void {
     const urns = urnsOf(contact);
     if (areHidden(urns) && this.identities.some(identity => !isUuid(identity))) throw anonymous();
@@ -73,29 +74,29 @@ class Wanted {
 interface Extent {
   /** Pages that were read. */
   pages: number;
-  /** Contacts of the list that are still to be found, and those that were found by reading. */
+  /** Contacts that are not found yet, and contacts that were found by reading. */
   missing: number;
   found: number;
-  /** The most members that any group has: the workspace has no fewer contacts. */
+  /** The size of the largest group: the workspace has at least this many contacts. */
   atLeast: number;
-  /** How many contacts there are, where that is known. */
+  /** How many contacts there are, if known. */
   exactly: number | undefined;
 }
 
 /**
- * Whether the next page is worth its request. Whoever is not found by reading costs a request
- * of its own, so pages pay as long as there are fewer of them to come than contacts to be found.
+ * Whether the next page is worth its request. Each contact that is not found by reading takes a request, so pages pay as
+ * long as fewer of them remain than contacts to be found.
  */
 export function paysToRead({ pages, missing, found, atLeast, exactly }: Extent): boolean {
   if (missing === 0) return false;
   if (exactly !== undefined) return Math.ceil(exactly / PAGE_SIZE) - pages < missing;
   if (Math.ceil(atLeast / PAGE_SIZE) - pages > missing) return false;
-  // So many pages are to come if the missing ones are spread as the found ones were.
+  // The number of remaining pages, if the missing contacts are spread like the found ones.
   const expected = found === 0 ? Number.POSITIVE_INFINITY : (pages * missing) / found;
   return 2 * pages + 1 < missing || expected < missing;
 }
 
-/** Reads the list of contacts as long as that takes fewer requests than asking for each. */
+/** Reads the list of contacts as long as that takes fewer requests than single look-ups. */
 async function readSome(client: Client, wanted: Wanted, most: number): Promise<void> {
   const reading = new Reading(client, 'contacts', {});
   const missing = wanted.size;
@@ -120,10 +121,9 @@ async function readSome(client: Client, wanted: Wanted, most: number): Promise<v
 }
 
 /**
- * Looks contacts up by uuids and URNs: in pages of the list, or each by itself, whichever takes fewer
- * requests.
+ * Looks up contacts by uuids and URNs: in pages of the list or one by one, whichever takes fewer requests.
  *
- * @param most - requests that it may take; who is left then is not in what is found
+ * @param most - the most requests; contacts that remain are not in the result
  * @throws RapidProError what a request throws; `ANONYMOUS_WORKSPACE`, `RATE_LIMITED`
  */
 export async function lookUp(
@@ -144,10 +144,10 @@ export async function lookUp(
 }
 
 /**
- * As {@link lookUp}, where nothing depends on it: where URNs cannot be looked up, as in a workspace that
- * hides them, RapidPro still sends to them.
+ * Like {@link lookUp}, if nothing depends on it: in a workspace that hides URNs, they cannot be looked up, but RapidPro
+ * still sends to them.
  *
- * @param mustKnow - true where nothing may be sent without it
+ * @param mustKnow - true if nothing may be sent without it
  */
 export async function lookUpIfPossible(
   client: Client,
@@ -165,4 +165,45 @@ export async function lookUpIfPossible(
     );
     return new Map();
   }
+}
+
+/** The groups of the workspace, as far as they were read. */
+interface Groups {
+  /** True if all were read. */
+  isWhole: boolean;
+  /** The names of those that were read. */
+  names: string[];
+  /** The group with a uuid or a name, in any letter case. */
+  of(group: string): Dictionary | undefined;
+}
+
+/**
+ * Reads the list of groups, if any are needed.
+ *
+ * @param most - the most pages to read
+ */
+export async function readGroups(
+  client: Client,
+  wanted: readonly string[],
+  most: number,
+): Promise<Groups> {
+  const groups = new Map<string, Dictionary>();
+  let isWhole = false;
+  let read = 0;
+  if (wanted.length > 0 && most > 0) {
+    for await (const { records, next } of pages(client, 'groups')) {
+      for (const group of records) {
+        groups.set(String(group.uuid), group);
+        groups.set(String(group.name).toLowerCase(), group);
+      }
+      isWhole = next === undefined;
+      if (++read >= most) break;
+    }
+  }
+  const names = [...new Set([...groups.values()].map(({ name }) => String(name)))];
+  return {
+    isWhole,
+    names,
+    of: group => groups.get(group) ?? groups.get(group.trim().toLowerCase()),
+  };
 }

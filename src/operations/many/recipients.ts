@@ -6,14 +6,14 @@ import type { LeftOut } from '../../types/actions.js';
 import type { Dictionary } from '../../types/json.js';
 import { contactIdentity, type Found } from './lookUp.js';
 
-/** Whom a job names. */
+/** The recipients in a job. */
 export interface Recipients {
   contacts?: string[] | undefined;
   urns?: string[] | undefined;
   groups?: string[] | undefined;
 }
 
-export type ListName = 'contacts' | 'urns' | 'groups';
+type ListName = 'contacts' | 'urns' | 'groups';
 const LISTS = ['contacts', 'urns', 'groups'] as const;
 
 /** One request's share of the recipients. */
@@ -21,9 +21,9 @@ export interface Chunk {
   /** The list that is split, or undefined if all fit in one request. */
   key?: 'contacts' | 'urns';
   recipients: { [List in ListName]?: string[] };
-  /** Where each recipient stood in the list as the job gave it. */
+  /** The position of each recipient in the job's list. */
   positions: { [List in ListName]?: number[] };
-  /** Positions in the list as the job gave it, where it is split. */
+  /** Positions in the job's list, if it is split. */
   indexes: number[];
 }
 
@@ -33,17 +33,17 @@ export interface Plan {
   recipients: number;
   duplicates: number;
   leftOut: LeftOut[];
-  /** How many of each kind, for people: `1 group, 3 contacts`. */
+  /** How many of each kind, as text: `1 group, 3 contacts`. */
   summary: string;
 }
 
 /** What was found out about recipients before anything is sent. */
 export interface Resolved {
-  /** Contacts by the names that the job gave. */
+  /** Contacts by their names in the job. */
   contacts: Found;
-  /** Uuids of groups by the names that the job gave. */
+  /** Uuids of groups by their names in the job. */
   groups: ReadonlyMap<string, string>;
-  /** True if only active contacts are written to. */
+  /** True if only active contacts get the message. */
   onlyActive: boolean;
 }
 
@@ -65,7 +65,7 @@ export function inactiveStatus({ status, blocked, stopped }: Dictionary): string
   return blocked === true ? 'blocked' : stopped === true ? 'stopped' : undefined;
 }
 
-/** Goes through the lists, and leaves out who is in them already or is not active. */
+/** Goes through the lists, and leaves out duplicates and inactive contacts. */
 class Sorter {
   duplicates = 0;
   readonly leftOut: LeftOut[] = [];
@@ -88,7 +88,7 @@ class Sorter {
     });
   }
 
-  /** If contacts are known, who is in two lists is the same; else each list has its own names. */
+  /** If contacts are known, one in two lists is the same. Otherwise, each list has its own names. */
   #identity(list: ListName, value: string): string {
     const { contacts, groups } = this.#resolved;
     if (list === 'groups') return `group ${groups.get(value) ?? groupIdentity(value)}`;
@@ -100,7 +100,7 @@ class Sorter {
   #sent(list: ListName, value: string): string {
     const { contacts, groups } = this.#resolved;
     if (list === 'groups') return groups.get(value) ?? value;
-    // A message to a URN goes to just that one.
+    // A message to a URN goes to exactly that URN.
     return list === 'contacts' ? String(contacts.get(value)?.uuid ?? value) : value;
   }
 
@@ -141,8 +141,7 @@ function refuseMixture(contacts: Item[], urns: Item[], groups: Item[]): void {
 }
 
 /**
- * Within one request RapidPro knows that two ways of writing a number are the same; between two
- * requests nobody does.
+ * Within one request, RapidPro knows that two forms of a number are the same. Between two requests, nobody does.
  */
 function refuseLocalNumbers(values: readonly string[]): void {
   const local = values.findIndex(value => {
@@ -190,14 +189,14 @@ function together(lists: { [List in ListName]: Item[] }): Chunk {
 function summarize(kinds: readonly (readonly [Item[], string])[]): string {
   return kinds
     .filter(([items]) => items.length > 0)
-    .map(([items, noun]) => count(items.length, [noun, `${noun}s`]))
+    .map(([items, noun]) => count(items.length, noun))
     .join(', ');
 }
 
 /**
  * Leaves duplicates out and splits the recipients into requests of at most 100.
  *
- * @param resolved - what was found out about them, once that is so
+ * @param resolved - what is known about them, if anything
  * @throws RapidProError `INVALID_INPUT` for nobody, and for a mixture above 100
  */
 export function planRecipients(body: Recipients, resolved = UNRESOLVED): Plan {

@@ -3,7 +3,7 @@ import { maskUrn } from '../../errors/redact.js';
 import { isUuid } from '../../input/identifiers.js';
 import type { Item } from './items.js';
 
-/** Finds out which items of an action RapidPro did not want. It refuses all of them for one. */
+/** Finds the items of an action that RapidPro does not accept. Because of one, it refuses all of them. */
 
 const UUIDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
@@ -11,7 +11,7 @@ function uuidsIn(text: string): string[] {
   return (text.match(UUIDS) ?? []).map(uuid => uuid.toLowerCase());
 }
 
-/** What RapidPro says of items; all else that it says is about the action as a whole. */
+/** What RapidPro says about items. Everything else is about the whole action. */
 function complaints({ errors = [], statusCode }: RapidProError, key: string, items: Item[]) {
   if (statusCode !== 400) return [];
   const values = new Set(items.map(({ value }) => value));
@@ -20,7 +20,7 @@ function complaints({ errors = [], statusCode }: RapidProError, key: string, ite
       text.startsWith(`${key}:`) ||
       text.startsWith(`${key}[`) ||
       /^Non-active contacts/i.test(text) ||
-      // "Non-active" in another language. A group may be named by a uuid too: only the items' count.
+      // "Non-active" in another language. A group may also have a uuid here, so only those of items count.
       uuidsIn(text).some(uuid => values.has(uuid)),
   );
 }
@@ -46,8 +46,8 @@ interface Sorted {
 }
 
 /**
- * Takes the items that RapidPro names out of a batch. Where it names none, or a masked URN that may be
- * one of several, the batch is split, so that the next answers say more.
+ * Removes the items that RapidPro names from a batch. If it names none, or a masked URN that may be one of several, the
+ * batch is split, so that the next answers say more.
  *
  * @returns undefined if the refusal is about the action as a whole
  */

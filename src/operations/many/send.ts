@@ -13,8 +13,7 @@ import { adviceFor } from '../base/nameAdvice.js';
 import type { Call } from '../base/operation.js';
 import { refuseArchived } from '../base/workspaceFacts.js';
 import { isName, uuidOf } from '../lists/named.js';
-import { readGroups } from './groups.js';
-import { lookUpIfPossible } from './lookUp.js';
+import { lookUpIfPossible, readGroups } from './lookUp.js';
 import {
   type Chunk,
   isOneRequest,
@@ -25,21 +24,18 @@ import {
   ranges,
 } from './recipients.js';
 
-/** What has gone out so far, by position in the job's own list. */
+/** What has been sent so far, by position in the job's list. */
 interface Progress {
   answers: Dictionary[];
   done: Chunk[];
 }
-
-const RECIPIENTS = ['recipient', 'recipients'] as const;
 
 function indexesOf(chunks: readonly Chunk[]): [number, number][] {
   return ranges(chunks.flatMap(({ indexes }) => indexes));
 }
 
 /**
- * A send that stopped in the middle. The error holds what a person needs to go on without reaching
- * anybody twice.
+ * A send that stopped in the middle. The error contains what a person needs to continue without reaching anyone twice.
  */
 function partialSend(
   error: RapidProError,
@@ -70,20 +66,35 @@ function partialSend(
 
 function logDuplicates(duplicates: number): void {
   if (duplicates > 0) {
-    log.info(`Left out ${count(duplicates, RECIPIENTS)} named more than once`);
+    log.info(`Left out ${count(duplicates, 'recipient')} named more than once`);
   }
 }
 
-/** More of them would fill the log: `state.data` has them all. */
+/** More would fill the log. `state.data` has all of them. */
 const MOST_IDS = 5;
 
-function logSent(path: ResourceName, answers: Dictionary[], summary: string): void {
+const isSet = (value: unknown, words: RegExp) => words.test(String(value ?? ''));
+
+/** Whom RapidPro itself leaves out of a flow start. It is not known yet how many that is. */
+function passedOverBy({ restart_participants, exclude_active }: Body): string {
+  const who = [
+    ...(isSet(restart_participants, /^(?:false|f|no?|off|0)$/i)
+      ? ['those who have been in this flow before']
+      : []),
+    ...(isSet(exclude_active, /^(?:true|t|y(?:es)?|on|1)$/i)
+      ? ['those who are in another flow now']
+      : []),
+  ];
+  return who.length > 0 ? `. RapidPro leaves out ${who.join(' and ')}` : '';
+}
+
+function logSent(path: ResourceName, answers: Dictionary[], summary: string, body: Body): void {
   const { nouns } = resources[path];
   const shown =
     answers.length > MOST_IDS
       ? count(answers.length, nouns)
       : `${nouns[answers.length === 1 ? 0 : 1]} ${answers.map(shownId).join(', ')}`;
-  log.info(`Accepted ${shown} for ${summary}`);
+  log.info(`Accepted ${shown} for ${summary}${passedOverBy(body)}`);
 }
 
 export const SEND_OPTIONS = ['onlyActive', 'dryRun', ...LITERAL];
@@ -91,14 +102,14 @@ export const SEND_OPTIONS = ['onlyActive', 'dryRun', ...LITERAL];
 /** Requests that a dry run of a send or an action takes, at most. */
 export const DRY_REQUESTS = 3;
 
-/** Whether a phone number is one that servers do not know in the reference to a contact: without its country. */
+/** Whether servers cannot find a contact by this phone number, because it has no country code. */
 export function isLocalNumber(name: string): boolean {
   return /^tel:0*[1-9]\d*$|^tel:0+$/.test(urnIdentity(name)) || /^tel:\s*00/.test(name);
 }
 
 /**
- * Whom it takes a look at before something is sent: who is not active, whom servers would not find, and
- * those of whom two could be one person.
+ * Whom to look up before something is sent: inactive contacts, contacts that servers would not find, and those of whom
+ * two could be the same person.
  */
 function namesToLookUp({ contacts = [], urns = [] }: Recipients, onlyActive: boolean): string[] {
   if (onlyActive) return [...contacts, ...urns];
@@ -107,7 +118,7 @@ function namesToLookUp({ contacts = [], urns = [] }: Recipients, onlyActive: boo
   return isOneRequest({ urns }) ? several : [...several, ...urns];
 }
 
-/** Uuids of groups, where one could be named by both its name and its uuid. */
+/** Uuids of groups, if one could be given by both its name and its uuid. */
 async function groupsByName(client: Client, groups: readonly string[] = []) {
   const names = groups.filter(group => !isUuid(group));
   if (names.length === 0 || names.length === groups.length) return new Map<string, string>();
@@ -119,7 +130,7 @@ function listed(indexes: readonly number[] = []): [number, number][] {
   return ranges([...indexes].sort((a, b) => a - b));
 }
 
-/** What a dry run says of contacts and groups that RapidPro does not have: what RapidPro would say. */
+/** What RapidPro would say about unknown contacts and groups, for a dry run. */
 function refuseUnknown(
   where: string,
   advice = 'Check the spelling or the uuid, and that the credential belongs to the right workspace. Move phone numbers that RapidPro may not know to "urns".',
@@ -184,25 +195,26 @@ function logPlan(
   path: ResourceName,
   { requests, members, notChecked }: SendPlan,
   to: string,
+  body: Body,
 ): void {
   const [noun] = resources[path].nouns;
   const unchecked = notChecked > 0 ? ` Not looked up: ${notChecked}.` : '';
   const people =
     members === undefined ? '' : ` (${members} members; anyone in two groups counts twice)`;
   log.info(
-    `Dry run: a ${noun} for ${to || 'nobody'}${people} takes ${count(requests, ['request', 'requests'])}. Nothing was sent.${unchecked}`,
+    `Dry run: a ${noun} for ${to || 'nobody'}${people} takes ${count(requests, 'request')}. Nothing was sent${passedOverBy(body)}.${unchecked}`,
   );
 }
 
-/** Says who was left out; of nobody, nothing. */
+/** Says who was left out, if anyone was. */
 export function logLeftOut(leftOut: readonly LeftOut[]): void {
   if (leftOut.length === 0) return;
   log.info(
-    `Left out as stopped, blocked or archived: ${count(leftOut.length, ['contact', 'contacts'])}. See data.leftOut`,
+    `Left out as stopped, blocked or archived: ${count(leftOut.length, 'contact')}. See data.leftOut`,
   );
 }
 
-/** RapidPro 9 sends the text alone. */
+/** RapidPro 9 sends only the text. */
 export function logQuickReplies(client: Client, { quick_replies }: Body): void {
   if (quick_replies === undefined || quick_replies === null || client.dialect !== 'v9') return;
   log.warn(
@@ -229,7 +241,7 @@ async function sendChunks(
       progress.done.push(chunk);
     } catch (error) {
       if (!(error instanceof RapidProError) || chunks.length === 1) throw error;
-      // Refused before anybody was reached: as if there were one request alone.
+      // Refused before anyone was reached: as with a single request.
       if (index === 0 && error.outcome !== 'unknown') throw error;
       throw partialSend(error, progress, chunk, chunks.slice(index + 1), leftOut);
     }
@@ -248,12 +260,12 @@ async function withFlow(
   const { flow } = body;
   if (isName(flow)) return { ...body, flow: await uuidOf(client, 'flows', flow, where) };
   const isThere = await refuseArchived(facts, flow, where);
-  // RapidPro itself says so of a real start.
+  // For a real start, RapidPro itself says so.
   if (dryRun && isThere === false) refuseUnknown(where);
   return body;
 }
 
-/** What `state.data` says of a send. */
+/** What `state.data` says about a send. */
 function resultOf(
   { chunks, recipients, leftOut }: Plan,
   answers: Dictionary[],
@@ -267,10 +279,9 @@ function resultOf(
 }
 
 /**
- * Sends a broadcast or starts a flow, once for each recipient. Never repeats a request whose
- * outcome is not known.
+ * Sends a broadcast or starts a flow, once for each recipient. Never repeats a request with an unknown outcome.
  *
- * @param where - what whoever wrote the job calls the body
+ * @param where - the name of the body in the job
  * @returns the server's answer; above 100 recipients `chunks`, a list of answers, and `recipients`
  * @throws RapidProError `PARTIAL_SEND` if it stopped in the middle
  */
@@ -282,7 +293,7 @@ export async function sendToAll(
 ): Promise<Dictionary> {
   const { onlyActive = false, dryRun = false } = options;
   const recipients = { contacts, urns, groups };
-  // Refuses what is plainly wrong before anything is read.
+  // Refuses what is clearly wrong before anything is read.
   planRecipients(recipients);
   await refuseHomeNumbers(facts, [
     ...placed(contacts, `${where}.contacts`),
@@ -291,7 +302,7 @@ export async function sendToAll(
   const body = await withFlow(client, facts, given, `${where}.flow`, dryRun);
   if (dryRun) {
     const { summary, ...plan } = await rehearse(client, recipients, onlyActive, where);
-    logPlan(path, plan, summary);
+    logPlan(path, plan, summary, body);
     return plan;
   }
   const resolved: Resolved = {
@@ -306,7 +317,7 @@ export async function sendToAll(
   logLeftOut(plan.leftOut);
   const answers = await sendChunks(client, path, body, plan);
   if (answers.length === 0) log.info('There are no recipients left. Nothing was sent');
-  else logSent(path, answers, plan.summary);
+  else logSent(path, answers, plan.summary, body);
   logQuickReplies(client, body);
   return resultOf(plan, answers, onlyActive);
 }

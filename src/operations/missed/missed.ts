@@ -16,8 +16,8 @@ export interface Source {
   readonly isCut: boolean;
   /** Whether an earlier look has handed it on. */
   isKnown(missed: Missed): boolean;
-  /** Notes those of a page that have been handed on, or were known. */
+  /** Notes the pushes of a page that were handed on, or already known. */
   dealtWith(missed: readonly Missed[]): void;
-  /** Leaves on state from where the next look continues. */
+  /** Notes in the state where the next look continues. */
   remember(state: State, isStopped: boolean): State;
 }

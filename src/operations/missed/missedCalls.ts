@@ -8,7 +8,7 @@ import { check } from '../../input/check.js';
 import { checkFilters, requireOne } from '../../input/filters.js';
 import { isUuid } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
-import { nearest } from '../../input/nearest.js';
+import { didYouMean } from '../../input/nearest.js';
 import { timeIn } from '../../input/times.js';
 import { type Checkpoint, readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
 import {
@@ -29,7 +29,7 @@ import type { State } from '../../types/state.js';
 import { type Caller, callOfRun } from '../../webhook/fromRun.js';
 import { resultKey } from '../../webhook/key.js';
 import type { Numbers } from '../../webhook/push.js';
-import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
+import { ifReadable } from '../base/workspaceFacts.js';
 import { checkReferenced } from '../lists/unknownReference.js';
 import { readDefinitions } from '../objects/definitions.js';
 import type { Missed, Source } from './missed.js';
@@ -53,7 +53,7 @@ function checkCaller(node: unknown, result: unknown): Caller {
 }
 
 /**
- * A flow in which nothing is called so gives no calls either.
+ * A flow without such a node has no calls.
  *
  * @throws RapidProError `UNKNOWN_REFERENCE`
  */
@@ -67,22 +67,17 @@ function requireResult({ results }: Dictionary, result: string): void {
   if (!Array.isArray(results)) return;
   const keys = results.map(one => String(one?.key));
   if ([result, resultKey(result)].some(key => keys.includes(key))) return;
-  const guess = nearest(resultKey(result), keys);
   throw fail(
     'UNKNOWN_REFERENCE',
     'The flow has no result with the key in "result".',
-    `${guess ? `Did you mean "${guess}"? ` : ''}getFlows() lists the results of each flow. A Call Webhook node shows the name of its result.`,
+    `${didYouMean(resultKey(result), keys)}getFlows() lists the results of each flow. A Call Webhook node shows the name of its result.`,
   );
 }
 
-/** The definition of a flow, where the token may read it. */
+/** The definition of a flow, if the token is allowed to read it. */
 async function readFlows(client: Client, flow: string): Promise<unknown> {
-  try {
-    return (await readDefinitions(client, { flow, dependencies: 'none' })).flows;
-  } catch (error) {
-    if (isRefused(error, NOT_READABLE)) return undefined;
-    throw error;
-  }
+  const query = { flow, dependencies: 'none' };
+  return (await ifReadable(() => readDefinitions(client, query)))?.flows;
 }
 
 async function requireNode(client: Client, flow: string, node: string): Promise<void> {
@@ -97,7 +92,7 @@ async function requireNode(client: Client, flow: string, node: string): Promise<
   );
 }
 
-/** What a node of a flow sent, from the runs: for as long as RapidPro keeps them. */
+/** What a node of a flow sent, read from the runs, as long as RapidPro keeps them. */
 export class MissedCalls implements Source {
   readonly #client: Client;
   readonly #flow: string;
@@ -105,7 +100,7 @@ export class MissedCalls implements Source {
   readonly #numbers: Numbers;
   readonly #checkpoint: Checkpoint<CallsPosition>;
   readonly #before: CallsPosition;
-  /** What this look has dealt with, by name: a run that changes meanwhile comes a second time. */
+  /** What this look has processed, by name: a run that changes meanwhile comes again. */
   readonly #dealtWith = new Map<string, Version>();
   readonly #isFirst: boolean;
   /** The change of the last run of the page before. */
@@ -130,8 +125,7 @@ export class MissedCalls implements Source {
   }
 
   /**
-   * Calls up to the moment at which the look began. Runs that change while they are read move to the
-   * end of the list, so it is read to its end.
+   * Calls up to the start of the look. Runs that change meanwhile move to the end of the list, so it is read to its end.
    */
   async *pages(): AsyncGenerator<Missed[]> {
     const client = this.#client;

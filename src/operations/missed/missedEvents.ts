@@ -22,10 +22,10 @@ import type { State } from '../../types/state.js';
 import { keyOf } from '../../webhook/key.js';
 import { readPush } from '../../webhook/parsePush.js';
 import type { Numbers, Push } from '../../webhook/push.js';
-import { requireResthook } from '../lists/knownResthook.js';
+import { requireResthook } from '../lists/unknownReference.js';
 import type { Missed, Source } from './missed.js';
 
-/** An event that cannot be read must not keep those behind it: the job gets it as it is. */
+/** An unreadable event must not hold up later ones: the job gets it unchanged. */
 function pushOf(data: unknown, numbers: Numbers): Push {
   try {
     return readPush(data, undefined, numbers);
@@ -55,10 +55,10 @@ export class MissedEvents implements Source {
   readonly #checkpoint: Checkpoint<EventsPosition>;
   readonly #started: string;
   readonly #before: EventsPosition | undefined;
-  /** What this look has dealt with: an event has no id, its time and its content are one. */
+  /** What this look has processed. An event has no id, so its time and content identify it. */
   readonly #dealtWith: Version[] = [];
   #read = 0;
-  /** They are all read before the first is handed on. */
+  /** All of them are read before the first is handed on. */
   readonly isCut = false;
 
   constructor(client: Client, state: State, resthook: unknown, numbers: Numbers) {
@@ -90,7 +90,7 @@ export class MissedEvents implements Source {
     for (const { version } of events) this.#dealtWith.push(version);
   }
 
-  /** A look that stopped on its way has read up to the last event, and no further. */
+  /** A look that stopped early has read up to the last event, and no further. */
   remember(state: State, isStopped: boolean): State {
     const feed = advance(this.#before?.feed, this.#dealtWith, PUSHES);
     const stoppedAt = feed?.time ?? this.#before?.looked ?? this.#started;
@@ -99,7 +99,7 @@ export class MissedEvents implements Source {
   }
 }
 
-/** Pages that are held in memory: 10,000 events. Newer ones are read a second time when their turn comes. */
+/** Pages kept in memory: 10,000 events. Newer ones are read again when it is their turn. */
 const MOST_HELD = 40;
 
 interface Visited {
@@ -120,13 +120,13 @@ async function readAgain(
   return [];
 }
 
-/** Whether a page ends below the time that is wanted. */
+/** Whether a page ends before the requested time. */
 function reaches({ records }: Page, down: string | undefined): boolean {
   const last = records.at(-1);
   return down !== undefined && last !== undefined && comparable(timeIn(last, 'created_on')) < down;
 }
 
-/** Reads a list down to a time. Of the first page, which has no place of its own, the events stay. */
+/** Reads a list back to a time. The events of the first page are kept, because it has no cursor. */
 async function walk(client: Client, query: Query, down: string | undefined): Promise<Visited[]> {
   const visited: Visited[] = [];
   let place: Place | undefined;
@@ -141,10 +141,10 @@ async function walk(client: Client, query: Query, down: string | undefined): Pro
 }
 
 /**
- * The pages of a list that RapidPro gives newest first only, oldest first. However long the list, the
- * memory that it takes is bounded.
+ * The pages of a list, oldest first, although RapidPro returns it only with the newest first. Its memory is limited,
+ * whatever the length of the list.
  *
- * @param down - the time down to which to read; all there is where undefined
+ * @param down - the time to read back to; undefined: everything
  */
 async function* oldestFirst(
   client: Client,

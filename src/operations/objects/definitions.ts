@@ -3,7 +3,7 @@ import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import { asObject } from '../base/asObject.js';
 
-/** Servers take no address of 4 kB and more: so many uuids stay below it. */
+/** Servers refuse addresses of 4 kB and more. This many uuids stay below that. */
 const MOST_UUIDS = 80;
 
 const LISTS = ['flow', 'campaign'] as const;
@@ -11,7 +11,7 @@ const LISTS = ['flow', 'campaign'] as const;
 const listOf = (value: Query[string]): string[] =>
   value === undefined ? [] : [value].flat().map(String);
 
-/** The query in as many parts as it takes; one that is short stays as it is. */
+/** The query in as many parts as necessary; a short one stays unchanged. */
 function* parts(query: Query): Generator<Query> {
   const uuids = LISTS.flatMap(name =>
     [...new Set(listOf(query[name]))].map(uuid => ({ name, uuid })),
@@ -35,7 +35,7 @@ function identityOf(item: unknown): string {
   return JSON.stringify(uuid ?? key ?? item);
 }
 
-/** One export of several: what two have in common is in it once. */
+/** Merges several exports: what two have in common is in the result once. */
 function merge(exports: readonly Dictionary[]): Dictionary {
   const [first = {}] = exports;
   const merged = { ...first };

@@ -8,20 +8,16 @@ import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { operation } from '../base/operation.js';
-import { collect } from '../lists/list.js';
+import { COPY_LAG, collect } from '../lists/list.js';
 import { requireText } from '../many/items.js';
 import { create, keptName, nounOf } from './objects.js';
 
-/** Seconds after which a list shows what has just been made: lists are read from a copy. */
-const COPY_LAG = 1;
-const MOST_LOOKS = 3;
-
-/** What RapidPro says to the slower of two jobs that make the same at once. */
+/** What RapidPro says to the slower of two jobs that create the same thing at once. */
 const BEATEN = new Set<ErrorCode>(['NAME_TAKEN', 'SERVER_ERROR']);
 
 interface Wanted {
   resource: ResourceName;
-  /** What is made where nothing is found. */
+  /** What to create if nothing is found. */
   body: Body;
   find(client: Client): Promise<Dictionary | undefined>;
 }
@@ -32,7 +28,7 @@ export function sameName(a: unknown, b: unknown): boolean {
   return plain(a) === plain(b);
 }
 
-/** The key that RapidPro makes of the name of a field or a global: `Next visit` gives `next_visit`. */
+/** The key that RapidPro makes from the name of a field or a global: `Next visit` becomes `next_visit`. */
 export function keyOf(name: string): string {
   return name
     .trim()
@@ -42,8 +38,8 @@ export function keyOf(name: string): string {
 }
 
 /**
- * Finds an object by its name, or makes it. Safe to repeat, and safe beside another job that does the
- * same: whoever comes second finds it.
+ * Finds an object by its name, or creates it. Safe to repeat, also while another job does the same: the second one finds
+ * it.
  */
 export async function ensure(
   client: Client,
@@ -64,8 +60,13 @@ export async function ensure(
   }
 }
 
-async function lookAgain(client: Client, find: Wanted['find']): Promise<Dictionary | undefined> {
-  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+/** Looks for what somebody else has just made: a list shows it soon. */
+export async function lookAgain(
+  client: Client,
+  find: Wanted['find'],
+  most = 3,
+): Promise<Dictionary | undefined> {
+  for (let looks = 0; looks < most; looks++) {
     await client.clock.sleep(COPY_LAG);
     const made = await find(client);
     if (made) return made;
@@ -73,7 +74,7 @@ async function lookAgain(client: Client, find: Wanted['find']): Promise<Dictiona
   return undefined;
 }
 
-/** `ensureGroup` and `ensureLabel`: what has a name and nothing else, and can be found by it. */
+/** `ensureGroup` and `ensureLabel`: objects that have only a name, and can be found by it. */
 export function ensureNamed(
   resource: 'groups' | 'labels',
   name: unknown,

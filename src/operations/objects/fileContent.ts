@@ -3,16 +3,16 @@ import { type LinkOptions, openLink } from '../../client/links/link.js';
 import { fail } from '../../errors/errors.js';
 import { ignoreFailures } from '../../input/expand.js';
 
-/** The largest file that RapidPro takes, in bytes. */
+/** The largest file that RapidPro accepts, in bytes. */
 const MAX_FILE = 25 * 1024 * 1024;
 
-/** Characters that a secret has with whatever stands around it, by far. */
+/** Far more characters than a secret has, with the text around it. */
 const LONGEST_SECRET = 10_000;
 
-/** What a file to upload is made of. */
+/** A file to upload. */
 export interface FileContent {
   bytes: Uint8Array<ArrayBuffer>;
-  /** As the server of a link said it. */
+  /** In the words of the server of a link. */
   contentType?: string | undefined;
 }
 
@@ -67,7 +67,7 @@ function fromBase64(text: string): FileContent {
 
 /** The bytes of a Buffer, of one that has been through JSON, or of an ArrayBuffer. */
 function bytesOf(value: unknown): Uint8Array<ArrayBuffer> | undefined {
-  // A job's own Uint8Array is of another realm: instanceof says no.
+  // A job's Uint8Array comes from another realm, so instanceof fails.
   const kind = Object.prototype.toString.call(value);
   if (kind === '[object Uint8Array]') return new Uint8Array(value as Uint8Array);
   if (kind === '[object ArrayBuffer]') return new Uint8Array(value as ArrayBuffer);
@@ -76,7 +76,7 @@ function bytesOf(value: unknown): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /**
- * Reads what a job gives as a file: a Buffer, base64 text, or a link.
+ * Reads a file from a job: a Buffer, base64 text, or a link.
  *
  * @throws RapidProError `INVALID_INPUT`, `INVALID_LINK`, `LINK_FAILED`
  */
@@ -93,7 +93,7 @@ export async function readFileContent(file: unknown, options: LinkOptions): Prom
   }
   const text = file.trim();
   if (/^https?:/i.test(text)) return fromLink(text, options);
-  // A secret in place of base64 would not be seen in what it is decoded to.
+  // A secret instead of base64 could not be found after decoding.
   if (text.length <= LONGEST_SECRET) options.secrets.checkText('The file', text);
   return fromBase64(text);
 }
@@ -105,7 +105,7 @@ const starts =
 const holds = (text: string, at: number) => (bytes: Uint8Array) =>
   Buffer.from(bytes.subarray(at, at + text.length)).toString('latin1') === text;
 
-/** How files of the types that RapidPro takes begin. */
+/** The first bytes of the file types that RapidPro accepts. */
 const BEGINNINGS: readonly [
   type: string,
   extension: string,
@@ -125,7 +125,7 @@ const BEGINNINGS: readonly [
   ['audio/mpeg', 'mp3', bytes => bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xf6) === 0xf2],
   ['video/webm', 'webm', starts(0x1a, 0x45, 0xdf, 0xa3)],
   ['audio/mp4', 'm4a', holds('ftypM4A', 4)],
-  // Photos and films of phones begin alike: only the next letters differ.
+  // Photos and videos from phones begin alike. Only the next letters differ.
   ['image/heic', 'heic', holds('ftyphei', 4)],
   ['image/heic', 'heic', holds('ftypmif', 4)],
   ['image/avif', 'avif', holds('ftypavi', 4)],

@@ -15,11 +15,11 @@ import { refuseArchived, type WorkspaceFacts } from '../base/workspaceFacts.js';
 import { isName, uuidOf } from '../lists/named.js';
 
 /**
- * The three things that are done to any object of a workspace: add, update, delete. What the nouns
- * differ in stands in their own files.
+ * The three things that can be done to any object of a workspace: add, update, delete. What differs between nouns is in
+ * their own files.
  */
 
-/** How a noun's objects are named in an address. */
+/** How an address identifies the objects of a noun. */
 type Key = 'uuid' | 'key' | 'id';
 
 interface Write {
@@ -30,7 +30,7 @@ interface Write {
   knownOptions?: readonly string[];
 }
 
-/** RapidPro refuses a second one of these with the same name: asking again makes no second one. */
+/** RapidPro refuses a second one of these with the same name, so trying again creates no second one. */
 const UNIQUE = new Set<ResourceName>([
   'campaigns',
   'fields',
@@ -42,7 +42,7 @@ const UNIQUE = new Set<ResourceName>([
   'topics',
 ]);
 
-/** The nouns of these alone do not say what they are of: a log has no other words around them. */
+/** The nouns of these are not clear by themselves in a log. */
 const KINDS: Partial<Record<ResourceName, string>> = {
   fields: 'contact field',
   groups: 'contact group',
@@ -50,11 +50,11 @@ const KINDS: Partial<Record<ResourceName, string>> = {
   topics: 'ticket topic',
 };
 
-/** What a log calls an object of a kind. */
+/** How a log names this type of object. */
 export const nounOf = (resource: ResourceName): string =>
   KINDS[resource] ?? resources[resource].nouns[0];
 
-/** Adds an object, and says so. */
+/** Adds an object, and logs it. */
 export async function create(
   client: Client,
   resource: ResourceName,
@@ -68,7 +68,7 @@ export async function create(
   return object;
 }
 
-/** The name was free or not before an attempt whose answer was lost: nobody knows any more. */
+/** After an attempt without an answer, it is not known whether the name was free before. */
 function lost(error: RapidProError, resource: ResourceName): RapidProError {
   const [noun] = resources[resource].nouns;
   return changed(error, {
@@ -79,7 +79,7 @@ function lost(error: RapidProError, resource: ResourceName): RapidProError {
   });
 }
 
-/** Nobody can use what has the name: no list shows it. */
+/** The object with this name cannot be used: no list shows it. */
 export function keptName(error: RapidProError, resource: ResourceName): RapidProError {
   return changed(error, {
     description: `RapidPro uses this name for a hidden ${resources[resource].nouns[0]} of its own.`,
@@ -91,14 +91,14 @@ function isKept(resource: ResourceName, { name }: Body): boolean {
   return resource === 'groups' && keptGroupAdvice(String(name)) !== undefined;
 }
 
-/** What a refused write says, where RapidPro keeps the name for itself. */
+/** What a refused write says if RapidPro reserves the name. */
 function whyTaken(error: unknown, resource: ResourceName, body: Body): unknown {
   const isTaken = error instanceof RapidProError && error.code === 'NAME_TAKEN';
   return isTaken && isKept(resource, body) ? keptName(error, resource) : error;
 }
 
 /**
- * An event of a campaign, with uuids in place of names.
+ * An event of a campaign, with names replaced by uuids.
  *
  * @throws RapidProError `UNKNOWN_REFERENCE`, `INVALID_INPUT` for an archived flow
  */
@@ -140,7 +140,7 @@ export function add(plan: Write): Operation {
 }
 
 /**
- * Checks what names an object: an empty name in an address would turn an update into an addition.
+ * Checks what identifies an object: if it were empty, an update would become an addition.
  *
  * @throws RapidProError `INVALID_INPUT`
  */
@@ -164,7 +164,7 @@ interface Change {
   repeatable?: boolean;
 }
 
-/** Changes an object, and says so. */
+/** Changes an object, and logs it. */
 export async function change(client: Client, plan: Change): Promise<Dictionary> {
   const { resource, query, body, repeatable = true } = plan;
   const { path } = resources[resource];
@@ -177,7 +177,7 @@ export async function change(client: Client, plan: Change): Promise<Dictionary> 
 interface Update extends Write {
   key: Key;
   object: unknown;
-  /** False if a second time does something else than the first. */
+  /** False if repeating it does something else. */
   repeatable?: boolean;
 }
 

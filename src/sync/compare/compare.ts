@@ -16,25 +16,25 @@ import {
 } from '../predict/predict.js';
 import type { SyncFacts } from '../predict/syncFacts.js';
 
-/** What has to be written to make a contact match. */
+/** What must be written to make a contact match. */
 export interface Change {
   input: Input;
   uuid: string;
   /** Keys that differ, or may differ. */
   changed: string[];
-  /** Keys of which that is not known. */
+  /** Keys for which that is not known. */
   unpredicted: string[];
-  /** Fields of which RapidPro cannot read the value, as far as is known. */
+  /** Fields whose value RapidPro cannot read, as far as is known. */
   unread: string[];
-  /** Fields that RapidPro stores otherwise than they are written, as far as is known. */
+  /** Fields that RapidPro stores differently, as far as is known. */
   altered: string[];
   /** Name, language and fields that differ. */
   body: Body;
-  /** Fields of places where the contact shows none, and the places above it, among which it is looked up. */
+  /** Place fields that the contact does not show, and the places above, in which they are looked up. */
   blank: ReadonlyMap<string, string>;
   /** When the contact last changed, as it was read. */
   modified: unknown;
-  /** True if what was written changed nothing: the next run would write it again. */
+  /** True if a write changed nothing: the next run would write it again. */
   hadNoEffect: boolean;
   /** True if the list of URNs differs. */
   urns: boolean;
@@ -42,9 +42,9 @@ export interface Change {
   missing: number;
   /** True if the contact was recognized by its URNs. */
   byUrns: boolean;
-  /** True if it showed by what it was recognized. */
+  /** True if it showed the key or URN by which it was recognized. */
   isShown: boolean;
-  /** The contact as the answer to the last write has it. */
+  /** The contact in the answer to the last write. */
   written?: Dictionary;
   /** Uuids of groups to enter and to leave. */
   join: string[];
@@ -53,7 +53,7 @@ export interface Change {
   inactive: boolean;
 }
 
-/** What the result says of fields that RapidPro misreads. */
+/** What the result says about fields that RapidPro misreads. */
 export function reportMisread({ unread, altered }: Misread): Partial<Misread> {
   return {
     ...(unread.length > 0 ? { unread } : {}),
@@ -61,7 +61,7 @@ export function reportMisread({ unread, altered }: Misread): Partial<Misread> {
   };
 }
 
-/** Fields that RapidPro will misread, as far as that is sure. */
+/** Fields that RapidPro will certainly misread. */
 export function predictMisread(fields: Input['fields'], types: SyncFacts['types']): Misread {
   const misread: Misread = { unread: [], altered: [] };
   for (const [key, value] of Object.entries(fields ?? {})) {
@@ -75,8 +75,8 @@ export function textOrNull(value: unknown): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-/** Compares the URNs; with `exact` the order counts too. */
-export function compareUrns(
+/** Compares the URNs; with `exact`, the order counts too. */
+function compareUrns(
   wanted: readonly string[],
   current: readonly string[],
   exact: boolean,
@@ -98,7 +98,7 @@ function groupsOf(contact: Dictionary): string[] {
 }
 
 /**
- * Compares a contact of the list with the one in RapidPro, as RapidPro would store it.
+ * Compares a contact of the list, as RapidPro would store it, with the one in RapidPro.
  *
  * @param held - URNs for which RapidPro itself named this contact, however it writes them
  */

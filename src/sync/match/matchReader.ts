@@ -15,10 +15,10 @@ interface MatchReaderParts extends MatchesParts {
   earlier: BulkPosition | undefined;
 }
 
-/** So many that are not members of a group are looked up without reading all contacts. */
+/** Up to this many contacts outside the group are looked up without reading all contacts. */
 const FEW = 100;
 
-/** Reads contacts of RapidPro, as far as it pays, for those of the list among them. */
+/** Reads RapidPro's contacts, as far as it pays, to find those of the list. */
 export class MatchReader {
   readonly #end: ReadEnd;
   readonly #parts: MatchReaderParts;
@@ -34,7 +34,7 @@ export class MatchReader {
     this.#end = {
       cursor: earlier?.cursor,
       isHalfDone: earlier?.isHalfDone === true,
-      // With a field for a key, who has changed since is seen by reading on.
+      // With a field as key, reading on shows who has changed.
       complete: earlier?.complete === true && matcher.field === undefined,
       pages: earlier?.pages ?? 0,
     };
@@ -46,10 +46,10 @@ export class MatchReader {
   }
 
   /**
-   * Reads the members of the group, and where that is not enough all contacts.
+   * Reads the members of the group, and if that is not enough, all contacts.
    *
-   * @param take - is given the contacts of a page, while the next one is on its way. Says of how many of
-   *   them it is not through with what has to be written
+   * @param take - gets the contacts of a page, while the next page is being read. Returns how many of them still
+   *   have to be written
    */
   async read(take: ReadPlan['take']): Promise<void> {
     const { facts, matcher, inputs, client } = this.#parts;
@@ -57,15 +57,15 @@ export class MatchReader {
     await this.#pages(this.#isWide ? undefined : facts.scope, take);
     if (this.#isWide || client.limiter.stopped) return;
     const missing = inputs.filter(({ index }) => this.#matches.isMissing(index)).length;
-    // RapidPro finds nobody by a field. Who is not among the members may be elsewhere: made without a
-    // look at all contacts, they would be there twice.
+    // RapidPro cannot find contacts by a field. Those who are not members may exist elsewhere. Created without a look at
+    // all contacts, they would exist twice.
     if (missing < (byField ? 1 : FEW)) return;
     this.#isWide = true;
     Object.assign(this.#end, { cursor: undefined, isHalfDone: false, complete: false, pages: 0 });
     await this.#pages(undefined, take);
   }
 
-  /** Where the next run goes on, if this one has stopped. */
+  /** Where the next run continues, if this one has stopped. */
   position(): ReadSoFar {
     const { inputs, outcome, earlier, client } = this.#parts;
     const { cursor, isHalfDone, complete, pages } = this.#end;
@@ -73,8 +73,8 @@ export class MatchReader {
       const uuid = this.#matches.uuidOf(index);
       return uuid !== undefined && !outcome.isDone(index) ? [[index, uuid]] : [];
     });
-    // Each of them costs a look-up then: reading all once more may cost less, and gets somewhere if
-    // this run, which did the same, got to write.
+    // Each of them would take a look-up. Reading everything again may take less, and makes progress if this run, which did
+    // the same, got to writing.
     const isFresh = complete && earlier?.cursor === undefined && client.writes > 0;
     return isFresh && found.length > pages + 1
       ? { found: [] }
@@ -86,7 +86,7 @@ export class MatchReader {
     const { limiter } = client;
     const byField = matcher.field !== undefined;
     const matches = this.#matches;
-    // Of the pages that lie before it nobody comes again.
+    // Contacts on the pages before it do not come again.
     const { pages: passed, isHalfDone } = this.#end;
     const most = Math.max(0, ...facts.groups.map(({ count }) => Number(count) || 0));
     const atLeast = most - passed * PAGE_SIZE;
@@ -103,7 +103,7 @@ export class MatchReader {
     };
     const query = {
       ...(scope ? { group: scope.uuid } : {}),
-      // Oldest change first: who is changed meanwhile comes again at the end, and nobody is missed.
+      // Oldest change first: contacts that change meanwhile come again at the end, and nobody is missed.
       ...(byField ? { reverse: true } : {}),
     };
     const plan = { query, keepsLast: byField, goesOn, take };
@@ -117,25 +117,25 @@ export class MatchReader {
 
 interface ReadPlan {
   query: Query;
-  /** True if the last page is read again by the next run, to see what has changed since. */
+  /** True if the next run reads the last page again, to see what has changed. */
   keepsLast: boolean;
-  /** Whether to go on after so many pages. */
+  /** Whether to continue after this many pages. */
   goesOn(pages: number): boolean;
-  /** What to do with a page, while the next one is on its way. Says how much of it is left to do. */
+  /** What to do with a page, while the next one is being read. Returns how much of it is left to do. */
   take(contacts: Dictionary[]): Promise<number>;
 }
 
-/** Where reading stopped, and goes on. */
+/** Where reading stopped, and continues. */
 interface ReadEnd {
   cursor: Query | undefined;
-  /** True if what is to be written of the page there is not. */
+  /** True if the changes of the page there are not written yet. */
   isHalfDone: boolean;
   complete: boolean;
-  /** How many pages lie before it. */
+  /** How many pages come before it. */
   pages: number;
 }
 
-/** Reads contacts page by page. What is done with a page runs beside the request for the next one. */
+/** Reads contacts page by page. A page is processed during the request for the next one. */
 async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promise<void> {
   const { query, goesOn, take } = plan;
   const { cursor: start, pages: passed } = end;
@@ -150,14 +150,14 @@ async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promi
       return;
     }
     const before = count;
-    // One that had to be asked for again is empty.
+    // A page that had to be requested again is empty.
     if (page.records.length > 0) count++;
     const match = take(page.records);
     const next = page.next && toPlain(page.next);
     const more = next !== undefined && goesOn(count);
     if (more) {
       upcoming = source.next();
-      // It is awaited below; until then its failure is nobody's.
+      // It is awaited below. Until then, nobody handles its failure.
       upcoming.catch(() => {});
     }
     let left: number;
@@ -166,7 +166,7 @@ async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promi
     } finally {
       if (!more) await source.return();
     }
-    // Each of a page who is left costs a look-up, unless the page is read again.
+    // Each contact that is left costs a look-up, unless the page is read again.
     end.isHalfDone = left > 1;
     const isKept = plan.keepsLast || next === undefined || end.isHalfDone;
     end.cursor = isKept ? current : next;

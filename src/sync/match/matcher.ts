@@ -11,7 +11,7 @@ const KEY_FIX = 'Add the key to every contact, or choose another one in options.
 
 /** How contacts of the list are recognized in RapidPro. */
 export class Matcher {
-  /** The key of a field, where contacts are told apart by one. */
+  /** The key of the field that identifies contacts, if a field does. */
   readonly field: string | undefined;
   readonly #key: SyncSettings['key'];
   readonly #type: string;
@@ -23,7 +23,7 @@ export class Matcher {
     this.#type = types.get(this.field ?? '') ?? 'text';
   }
 
-  /** The names by which a contact of the list is looked for. */
+  /** The names that identify a contact of the list. */
   namesOf(input: Input): Name[] {
     if (this.field !== undefined) {
       const value = storedField(this.#type, input.fields?.[this.field] ?? null)?.value;
@@ -32,18 +32,18 @@ export class Matcher {
     return this.usesUrns(input) ? urnNames(input) : uuidName(input);
   }
 
-  /** Whether a contact of the list is looked for by its URNs. */
+  /** Whether URNs identify a contact of the list. */
   usesUrns({ uuid }: Input): boolean {
     if (this.field !== undefined || this.#key === 'uuid') return false;
     return this.#key === 'urn' || uuid === undefined;
   }
 
-  /** Whether a contact of the list is looked for by its uuid. */
+  /** Whether the uuid identifies a contact of the list. */
   usesUuid(input: Input): boolean {
     return this.field === undefined && !this.usesUrns(input);
   }
 
-  /** Why a contact of the list cannot be looked for, if so. */
+  /** Why a contact of the list cannot be identified; undefined if it can. */
   refusal(input: Input): Reason | undefined {
     if (this.namesOf(input).length > 0) return undefined;
     const wanted = this.#key === 'urn' ? 'URN' : (this.#key ?? 'URN or uuid');
@@ -54,12 +54,12 @@ export class Matcher {
     };
   }
 
-  /** Takes a contact of the list up among those that are looked for. */
+  /** Adds a contact of the list to those that are searched. */
   expect(input: Input): void {
     for (const { token } of this.namesOf(input)) this.#inputs.set(token, input);
   }
 
-  /** The contacts of the list that a contact in RapidPro answers to. */
+  /** The contacts of the list that a contact in RapidPro matches. */
   of(contact: Dictionary): Set<Input> {
     const found = new Set<Input>();
     const look = (token: string) => {

@@ -19,7 +19,7 @@ export interface MatchesParts {
 }
 
 /** One of the list that was looked up. */
-export interface Asked {
+interface Asked {
   input: Input;
   /** Its URNs for which RapidPro named the contact. */
   urns: readonly string[];
@@ -32,25 +32,25 @@ const OTHER_UUID: Reason = {
   fix: 'Correct the uuid, or what else identifies the contact.',
 };
 
-/** Which contact in RapidPro each of the list is, as far as they have been seen. */
+/** Which contact in RapidPro each contact of the list is, as far as they have been seen. */
 export class Matches {
   /** How many of the list were found. */
   found = 0;
   /**
-   * With a field for a key, two contacts in RapidPro may have the same: only when all are read is it
-   * sure which one is meant. Until then changes wait.
+   * With a field as key, two contacts in RapidPro may have the same value. Only after reading all of them is it certain
+   * which one is meant. Until then, changes wait.
    */
   waits: boolean;
   readonly #parts: MatchesParts;
   readonly #uuids: (string | undefined)[];
   readonly #owners = new Map<string, number>();
-  /** Changes that wait; null stands for no change. */
+  /** Changes that wait; null means no change. */
   readonly #waiting = new Map<Input, Change | null>();
 
   constructor(parts: MatchesParts) {
     this.#parts = parts;
     this.waits = parts.matcher.field !== undefined;
-    // Newest first, the last of the list comes first: a list that began empty would be kept as a table.
+    // With the newest first, the last of the list comes first. V8 would keep an array that began empty as a table.
     this.#uuids = new Array(parts.outcome.total);
   }
 
@@ -58,7 +58,7 @@ export class Matches {
     return this.#uuids[index];
   }
 
-  /** Notes which contact one of the list is. */
+  /** Notes which contact an entry of the list is. */
   claim(index: number, uuid: string): void {
     this.#uuids[index] = uuid;
     this.#owners.set(uuid, index);
@@ -96,20 +96,20 @@ export class Matches {
     return outcome.isOpen(input.index) ? this.#compare(input, contact, uuid, asked?.urns) : [];
   }
 
-  /** Looks at a contact that was made for one of the list: only then RapidPro shows how it writes its URNs. */
+  /** Looks at a contact that was created for an entry. Only then does RapidPro show how it writes its URNs. */
   made(input: Input, contact: Dictionary): void {
     const uuid = String(contact.uuid);
     if (this.#isShared(uuid, this.#parts.matcher.of(contact).add(input))) return;
     this.claim(input.index, uuid);
   }
 
-  /** Whether a contact that was found for one of the list by its key or URNs has them still. */
+  /** Whether a contact that was found by key or URNs still has them. */
   isStill(input: Input, contact: Dictionary): boolean {
     const { matcher } = this.#parts;
     return matcher.usesUuid(input) || matcher.of(contact).has(input);
   }
 
-  /** Forgets which contact one of the list is: somebody has changed that. */
+  /** Forgets which contact an entry is, because somebody has changed that. */
   release({ index }: Input): void {
     const uuid = this.#uuids[index];
     if (uuid === undefined) return;
@@ -119,8 +119,8 @@ export class Matches {
   }
 
   /**
-   * By a field, all contacts are read before anything is written, and one that changes meanwhile comes again.
-   * If its value is no longer that of one of the list, it is not that one.
+   * With a field as key, all contacts are read before anything is written, and one that changes meanwhile comes again. If
+   * its value no longer matches an entry, it is not that contact.
    */
   #letGo(uuid: string, inputs: ReadonlySet<Input>): void {
     const owner = this.#owners.get(uuid);
@@ -133,7 +133,7 @@ export class Matches {
     }
   }
 
-  /** Of those that are one contact one is taken, if the job says which, and none of the others was begun. */
+  /** If several entries are one contact, one of them counts if the job says which, and none of the others was started. */
   #passOthersOver(uuid: string, inputs: Set<Input>): void {
     const { settings, outcome } = this.#parts;
     const owner = this.#owners.get(uuid);
@@ -156,7 +156,7 @@ export class Matches {
     for (const input of inputs) if (indexes.has(input.index)) inputs.delete(input);
   }
 
-  /** Those of the list that are one contact all fail. */
+  /** Entries that are the same contact all fail. */
   #isShared(uuid: string, inputs: ReadonlySet<Input>): boolean {
     const indexes = new Set([...inputs].map(({ index }) => index));
     const owner = this.#owners.get(uuid);
@@ -169,7 +169,7 @@ export class Matches {
     return true;
   }
 
-  /** All has been read: who was found once is the one. Gives what waited to be written. */
+  /** After everything has been read, a contact that was found once is the right one. Returns the waiting changes. */
   takeWaiting(): Change[] {
     const { outcome } = this.#parts;
     const changes: Change[] = [];
@@ -210,7 +210,7 @@ export class Matches {
     return [];
   }
 
-  /** If the workspace hides URNs, nobody can be recognized by them. */
+  /** If the workspace hides URNs, they identify nobody. */
   #requireUrns(contact: Dictionary): void {
     const { matcher, inputs } = this.#parts;
     if (!areHidden(urnsOf(contact)) || !inputs.some(input => matcher.usesUrns(input))) return;

@@ -1,8 +1,8 @@
 import { type Stored, storedField, storedText } from '../../input/stored.js';
 
 /**
- * What RapidPro would show after a write, predicted, so that a write that changes nothing can be
- * left out. Conservative: what two servers were not seen to do alike is `unpredicted`, and is written.
+ * Predicts what RapidPro would show after a write, so that writes without a change can be left out. Conservative: if
+ * two servers were not seen to do the same, it is `unpredicted`, and is written.
  */
 
 export type Prediction = 'same' | 'different' | 'unpredicted';
@@ -16,8 +16,8 @@ function compare(stored: Stored, current: string | null): Prediction {
 export const LEVELS: { [type: string]: number } = { state: 2, district: 3, ward: 4 };
 
 /**
- * Places are found by name in the workspace's own map. What is known without the map: the full
- * path that is shown gives itself, and so does the name of a state.
+ * Places are found by name in the workspace's own map. Without the map, this much is known: a full path that RapidPro
+ * shows stays the same, and so does the name of a state.
  */
 function predictPlace(type: string, value: string | number | null, current: string): Prediction {
   const raw = storedText(value)?.value;
@@ -51,14 +51,14 @@ export function predictName(value: string | number | null, current: string | nul
 
 let names: Intl.DisplayNames | undefined;
 
-/** Whether a language of three letters surely exists: of rare ones only RapidPro knows. */
+/** Whether a three-letter language certainly exists. Rare ones only RapidPro knows. */
 export function isKnownLanguage(language: string | null | undefined): boolean {
   if (language == null) return true;
   names ??= new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
   return names.of(language) !== undefined;
 }
 
-/** A language is sent in small letters: RapidPro stores an update as it was sent. */
+/** A language is sent in lower case, because RapidPro stores updates unchanged. */
 export function predictLanguage(value: string | null, current: string | null): Prediction {
   if (value !== null && !/^[a-z]{3}$/.test(value)) return 'unpredicted';
   if (value !== current && !isKnownLanguage(value)) return 'unpredicted';

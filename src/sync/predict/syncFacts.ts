@@ -7,29 +7,26 @@ import { sameGroupName } from '../../input/stored.js';
 import { inTurns } from '../../input/turns.js';
 import { keptGroupAdvice } from '../../operations/base/nameAdvice.js';
 import type { WorkspaceFacts } from '../../operations/base/workspaceFacts.js';
-import { collect } from '../../operations/lists/list.js';
+import { COPY_LAG, collect } from '../../operations/lists/list.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Input } from '../inputs.js';
 import { fieldOf, type SyncSettings } from '../options.js';
 import type { BulkOutcome } from '../report/bulkOutcome.js';
 
-/** What a comparison needs to know of the workspace: fields and groups that the list names. */
+/** What a comparison needs to know about the workspace: the fields and groups in the list. */
 export interface SyncFacts {
   /** Types of the fields, by key. */
   types: ReadonlyMap<string, string>;
   /** Groups that contacts can be put into. */
   manual: Set<string>;
   groups: Dictionary[];
-  /** The group whose members are read, where the job names one. */
+  /** The group whose members are read, if the job names one. */
   scope: { uuid: string; count: number } | undefined;
-  /** The groups that members leave who are not in the list. */
+  /** The groups that members leave if they are not in the list. */
   leave: Dictionary[];
 }
 
-/** Seconds after which a list shows what has just been made: lists are read from a copy. */
-const COPY_LAG = 1;
-
-/** Reads the groups, and once more where one is missing that may have just been made. */
+/** Reads the groups, and again if one is missing that may be new. */
 async function readGroups(client: Client, wanted: ReadonlySet<string>): Promise<Dictionary[]> {
   const groups = await collect(client, 'groups', {});
   if ([...wanted].every(group => findGroup(groups, group))) return groups;
@@ -37,7 +34,7 @@ async function readGroups(client: Client, wanted: ReadonlySet<string>): Promise<
   return collect(client, 'groups', {});
 }
 
-/** The types of the fields, read once more where one is missing that may have just been made. */
+/** The types of the fields, read again if one is missing that may be new. */
 async function readTypes(
   client: Client,
   workspace: WorkspaceFacts,
@@ -66,7 +63,7 @@ function findGroup(groups: readonly Dictionary[], wanted: string): Dictionary | 
 }
 
 /**
- * Reads what the list needs: a request each for fields and groups, none if it names none.
+ * Reads what the list needs: one request each for fields and groups, none if it has none.
  *
  * @throws RapidProError `UNKNOWN_GROUP` for `options.group`, `INVALID_OPTION` for `options.key`
  */
@@ -153,7 +150,7 @@ function requireScope(groups: readonly Dictionary[], wanted: string) {
 
 function unknownField(key: string, types: ReadonlyMap<string, string>): Reason {
   const near = nearest(key, [...types.keys()]);
-  // A key that no field has may be a person's name or number.
+  // An unknown key may be the name or number of a person.
   const shown = isShown(key) ? ` with the key "${key}"` : ' with one of the keys';
   return {
     code: 'UNKNOWN_FIELD',
@@ -188,14 +185,14 @@ function smartGroup(wanted: string): Reason {
   };
 }
 
-/** No group has a longer name: what is longer is something else, and may be about a person. */
+/** No group has a longer name. A longer text is something else, and may be personal. */
 const LONGEST_GROUP_NAME = 64;
 
 function shortened(name: string): string {
   return name.length > LONGEST_GROUP_NAME ? `${name.slice(0, 8)}…` : name;
 }
 
-/** Uuids in place of group names. */
+/** Replaces group names by uuids. */
 function resolveGroups(input: Input, facts: SyncFacts, known: Map<string, string | Reason>) {
   const uuids = new Set<string>();
   for (const wanted of input.groups ?? []) {
@@ -214,7 +211,7 @@ function resolveGroups(input: Input, facts: SyncFacts, known: Map<string, string
   return undefined;
 }
 
-/** Contacts that name fields or groups which are not there fail; groups become uuids. */
+/** Contacts with missing fields or groups fail; groups become uuids. */
 export async function resolveNames(
   inputs: readonly Input[],
   facts: SyncFacts,
@@ -231,10 +228,9 @@ export async function resolveNames(
 }
 
 /**
- * Times are sent in full, with their zone. Contacts with a time that RapidPro would store as another one
- * fail.
+ * Times are sent in full, with their zone. Contacts with a time that RapidPro would store differently fail.
  *
- * @param types - of the fields, where they were read before
+ * @param types - of the fields, if they were read before
  */
 export async function completeDates(
   facts: TimeFacts,

@@ -23,19 +23,19 @@ export class BulkOutcome {
   done = 0;
   /** How many were written. */
   wrote = 0;
-  /** True if a contact may have been written, without anybody knowing. */
+  /** True if it is unknown whether a contact was written. */
   hasUnknown = false;
-  /** What became of members who are missing in the list, where they are to leave. */
+  /** What happened to members who are not in the list, if they should leave. */
   removal: { left: string[]; unmatched?: string[]; notRemoved?: NotRemoved } | undefined;
-  /** True if it ended early for what may pass. */
+  /** True if it ended early for a temporary reason. */
   isRemovalStopped = false;
-  /** Keys that are written in every run, since only RapidPro knows what it makes of their values. */
+  /** Keys that every run writes, because only RapidPro knows what it stores for their values. */
   readonly unpredicted = new Set<string>();
   readonly #limiter: Limiter;
-  /** By index in the list; undefined where it is open. */
+  /** By index in the list; undefined if it is open. */
   readonly #places: (Place | undefined)[];
   readonly #items: (BulkItem | BulkFailure | PassedOver | undefined)[];
-  /** Keys of contacts that were written in part before it stopped. */
+  /** Keys of contacts that were partly written before it stopped. */
   readonly #begun = new Map<number, BulkItem>();
   readonly #clashes = new Clashes();
   readonly #inactive = new Map<number, NonNullable<BulkResult['inactive']>[number]>();
@@ -78,15 +78,15 @@ export class BulkOutcome {
   }
 
   /**
-   * Contacts of the list that are one in RapidPro fail, whatever was said of them before. What was
-   * written of them is reported at the end, when it is sure.
+   * Entries that are one contact in RapidPro fail, whatever was reported before. What was written for them is reported at
+   * the end, when it is certain.
    */
   clash(indexes: Iterable<number>): void {
     for (const index of this.#clashes.add(indexes)) {
       const place = this.#places[index];
       const item = this.#items[index] as BulkItem;
       if (place === 'failed') {
-        // Of what an earlier run wrote of it, nothing is known.
+        // What an earlier run wrote of it is not known.
         if (item.earlier) this.#clashes.perhapsWrote(index);
         continue;
       }
@@ -110,13 +110,13 @@ export class BulkOutcome {
     else this.#limiter.wentWell();
     const isUnknown = error.outcome === 'unknown';
     if (!this.isOpen(item.index) && isUnknown) this.#clashes.perhapsWrote(item.index);
-    // What the code says is true of the last attempt alone.
+    // The code is only about the last attempt.
     if (isUnknown) this.fail(item, unknownReason(error));
-    // Otherwise nothing was done: it is left for the next run.
+    // Otherwise, nothing was done, and it is left for the next run.
     else if (!concernsAll) this.fail(item, error);
   }
 
-  /** Notes that an entry is not taken, since another one is the same contact. */
+  /** Notes that an entry does not count, because another one is the same contact. */
   passOver(passed: PassedOver): void {
     this.#close('passedOver', passed);
   }
@@ -130,7 +130,7 @@ export class BulkOutcome {
     return this.isOpen(index) && !this.#begun.has(index);
   }
 
-  /** Those that were not taken. */
+  /** Entries that were passed over. */
   get passedOver(): PassedOver[] {
     return this.indexes('passedOver').map(index => this.#items[index] as PassedOver);
   }
@@ -141,27 +141,27 @@ export class BulkOutcome {
     return isKnown ? (this.#items[index] as BulkItem).uuid : undefined;
   }
 
-  /** Counts contacts that were written beside the list. */
+  /** Counts contacts that were written besides the list. */
   wroteOthers(count: number): void {
     this.wrote += count;
   }
 
-  /** Notes that the contact of one of the list is stopped, blocked or archived. */
+  /** Notes that the contact of an entry is stopped, blocked or archived. */
   noteInactive(index: number, uuid: string, status: string): void {
     this.#inactive.set(index, { index, uuid, status });
   }
 
-  /** True if something failed for what may pass: asked again later, it may well be done. */
+  /** True if something failed for a temporary reason, and may work later. */
   get hasPassing(): boolean {
     if (this.isRemovalStopped) return true;
     return this.indexes('failed').some(index => {
       const { code } = this.#items[index] as BulkFailure;
-      // Of what must not be repeated, the next run must know just that.
+      // The next run must know what must not be repeated.
       return code !== 'OUTCOME_UNKNOWN' && reachOf({ code }) !== 'one';
     });
   }
 
-  /** Positions in the list, in order, of those that ended in one way. */
+  /** The positions of entries with the same result, in order. */
   indexes(place: Place, code?: string): number[] {
     const isMeant = (index: number) =>
       code === undefined || (this.#items[index] as BulkFailure).code === code;
@@ -198,7 +198,7 @@ export class BulkOutcome {
 
   #wrote(item: BulkItem): void {
     this.wrote++;
-    // A clash came to light while it was being written.
+    // A clash was found while it was being written.
     if (!this.isOpen(item.index)) this.#clashes.wrote(item);
   }
 
@@ -218,7 +218,7 @@ export class BulkOutcome {
   }
 }
 
-/** What is said of a contact that may have been written before an attempt failed for good. */
+/** What is said about a contact that may have been written before an attempt finally failed. */
 function unknownReason(error: RapidProError): Reason {
   const { code, outcome } = error;
   const description = withoutPerhaps(error);
@@ -235,7 +235,7 @@ function unknownReason(error: RapidProError): Reason {
   };
 }
 
-/** In place of what is reported at the end. */
+/** Replaces what is reported at the end. */
 const CLASH = { code: 'CONTACT_CLASH', description: '', fix: '' } as const;
 
 function reasonOf({ code, description, fix, retryAfter }: RapidProError) {

@@ -10,7 +10,7 @@ function shown(indexes: readonly number[]): string {
   return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
 }
 
-/** Why contacts of the list that have something in common fail before anything is sent. */
+/** Why contacts of the list with something in common fail before anything is sent. */
 export function inCommon(indexes: readonly number[], what: string): Reason {
   return {
     code: 'CONTACT_CLASH',
@@ -43,7 +43,7 @@ export class Clashes {
     this.#perhaps.add(index);
   }
 
-  /** What is to be said of one of them. */
+  /** What to say about one of them. */
   report(index: number): BulkItem & Reason {
     const group = [...(this.#groups.get(index) ?? [index])].sort((a, b) => a - b);
     const written = group.filter(each => this.#written.has(each));

@@ -2,18 +2,18 @@ import { isPlainUrn } from '../../input/stored.js';
 import type { Change } from '../compare/compare.js';
 import type { Input } from '../inputs.js';
 
-/** How many requests the writing takes that a dry run leaves out. */
+/** How many requests the real run takes for writing. */
 export class Cost {
-  /** True if only RapidPro knows by then whether all of them are needed. */
+  /** True if only RapidPro knows whether all of them are needed. */
   isAtMost = false;
   #sure = 0;
-  /** URNs to be written that RapidPro may write in another way, and the most that a new contact has. */
+  /** URNs to write that RapidPro may write differently, and the most that a new contact has. */
   #strange = 0;
   #longest = 0;
 
   /**
-   * A strange URN may turn out to be taken, by another contact of the list too: a new one that comes second
-   * is looked up by each of its URNs.
+   * Such a URN may turn out to be taken, also by another contact of the list. A new contact that comes second is then
+   * looked up by each of its URNs.
    */
   get requests(): number {
     return this.#sure + this.#strange * this.#longest;
@@ -23,7 +23,7 @@ export class Cost {
     this.#sure += requests;
   }
 
-  /** URNs are looked at before they are written: the contact, and who holds each that it lacks. */
+  /** Before URNs are written, the contact is read, and the holder of each missing URN. */
   ofChange({ input, urns, missing, body }: Change): void {
     if (urns) {
       this.add(2 + missing);

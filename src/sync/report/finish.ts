@@ -41,7 +41,7 @@ function logPassedOver({ passedOver = [] }: BulkResult): void {
 function logRemoval({ left, unmatched = [], notRemoved }: BulkResult, dryRun: boolean): void {
   if (left === undefined) return;
   const was = left.length === 1 ? 'was' : 'were';
-  const people = `${count(left.length, ['member', 'members'])} ${dryRun ? 'would be' : was} removed`;
+  const people = `${count(left.length, 'member')} ${dryRun ? 'would be' : was} removed`;
   if (left.length > 0) log.info(`Not in the list: ${people} from the groups. See data.left`);
   // Otherwise the warning below says that nobody left, and why.
   else if (!notRemoved) log.info(`Nobody ${dryRun ? 'would be' : 'was'} removed from the groups`);
@@ -65,15 +65,15 @@ function logUnpredicted(result: BulkResult, unpredicted: ReadonlySet<string>): v
   );
 }
 
-/** Whoever sees a green run does not look at its log. */
+/** Nobody reads the log of a green run. */
 const GREEN = ' The step still succeeds. To make it fail, use { failOnError: true }.';
 
 /**
  * Says in the log how it went.
  *
- * @param isLeft - true if the next run can go on from here
+ * @param isLeft - true if the next run can continue from here
  * @param failOnError - the option: an error follows
- * @param unpredicted - keys that are written in every run
+ * @param unpredicted - keys that every run writes
  */
 export function logSyncEnd(
   result: BulkResult,
@@ -91,11 +91,9 @@ export function logSyncEnd(
   const sum = Object.entries({ created, updated, unchanged, failed, 'not attempted': notAttempted })
     .map(([word, amount]) => `${withCommas(amount)} ${word}`)
     .join(', ');
-  log.info(
-    `${verb} ${count(total, ['contact', 'contacts'])} in ${count(requests, ['request', 'requests'])}: ${sum}`,
-  );
+  log.info(`${verb} ${count(total, 'contact')} in ${count(requests, 'request')}: ${sum}`);
   logPassedOver(result);
-  // The result itself says so only once the writing is counted.
+  // The result itself only says so after the writes are counted.
   logRemoval(result, verb.startsWith('Dry run'));
   logUnpredicted(result, unpredicted);
   logManyMisread([...result.created, ...result.updated, ...result.unchanged]);
@@ -112,7 +110,7 @@ export function logSyncEnd(
   }
   if (result.inactive) {
     log.info(
-      `Stopped, blocked or archived: ${count(result.inactive.length, ['contact', 'contacts'])}. See data.inactive`,
+      `Stopped, blocked or archived: ${count(result.inactive.length, 'contact')}. See data.inactive`,
     );
   }
   if (notAttempted > 0) {
@@ -123,7 +121,7 @@ export function logSyncEnd(
 }
 
 /**
- * @param checkpoints - what `state.rapidpro.resume` would hold, if the list was left before its end
+ * @param checkpoints - the content of `state.rapidpro.resume`, if the list stopped before its end
  * @throws RapidProError `BULK_FAILED` if a contact failed
  */
 export function failOnError(result: BulkResult, checkpoints: Dictionary | undefined): void {
@@ -131,7 +129,7 @@ export function failOnError(result: BulkResult, checkpoints: Dictionary | undefi
   const [first] = result.failed;
   throw fail(
     'BULK_FAILED',
-    `${count(result.failed.length, ['contact', 'contacts'])} failed (${reasons(result.failed)}). "details" has the counts of the others.`,
+    `${count(result.failed.length, 'contact')} failed (${reasons(result.failed)}). "details" has the counts of the others.`,
     `${first?.fix ?? ''} Then run the same step again: finished contacts are left alone.`,
     {
       details: {

@@ -20,7 +20,7 @@ export class Progress {
     this.#loggedAt = this.#started;
   }
 
-  /** Logs how far it is, unless it did so a moment ago. */
+  /** Logs the progress, unless it did so a moment ago. */
   log(): void {
     const now = this.#client.clock.now();
     const { done, total } = this.#outcome;
@@ -30,8 +30,8 @@ export class Progress {
     this.#loggedDone = done;
     const seconds = Math.max(1, (now - this.#started) / 1000);
     const rate = Math.round((done / seconds) * 60);
-    const requests = count(this.#client.requests, ['request', 'requests']);
-    const contacts = count(total, ['contact', 'contacts']);
+    const requests = count(this.#client.requests, 'request');
+    const contacts = count(total, 'contact');
     log.info(`${withCommas(done)} of ${contacts}, ${requests}, ${withCommas(rate)} a minute`);
   }
 }

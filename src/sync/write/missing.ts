@@ -214,7 +214,7 @@ export class Missing {
     for (const { uuid: group } of facts.leave) {
       const left = new Set<string>();
       missing.set(String(group), left);
-      // Oldest change first: who is changed meanwhile comes again at the end, and nobody is missed.
+      // Oldest change first: contacts that change meanwhile come again at the end, and nobody is missed.
       const query = { group: String(group), reverse: true };
       for await (const { records } of pages(client, 'contacts', query)) {
         for (const contact of records) {

@@ -38,7 +38,7 @@ const INACTIVE: Reason = {
 
 /** Writes what differs, and says of each contact how that ended. In a dry run it only counts. */
 export class Writer {
-  /** What the writing would take, counted where nothing is written. */
+  /** What the writes would take, counted if nothing is written. */
   readonly cost = new Cost();
   readonly #parts: WriterParts;
   readonly #groups = new GroupChanges();

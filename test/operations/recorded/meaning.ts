@@ -1,6 +1,6 @@
 import type { Recording } from '../../../recordings/read.js';
 import { isUuid } from '../../../src/input/identifiers.js';
-import { type Filter, type FilterKind, type Resource, resources } from '../../../src/resources.js';
+import { type Filter, type Resource, resources } from '../../../src/resources.js';
 import { bodyOf, endpointOf, queryOf } from './exchange.js';
 
 /** What a recorded answer means to whoever called the operation. */
@@ -82,7 +82,7 @@ export const BEFORE_SENDING = [
 ];
 
 /** What no filter of a kind can find. */
-const SENSELESS: Partial<Record<FilterKind, RegExp>> = {
+const SENSELESS: Partial<Record<Filter['kind'], RegExp>> = {
   uuid: /^(?![0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)/i,
   datetime: /^(?!\d{4}-(0\d|1[0-2])-\d\dT.*Z$)/,
   date: /^(?!\d{4}-(0\d|1[0-2])-\d\d$)/,
