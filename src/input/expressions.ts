@@ -83,6 +83,11 @@ function meantProperty(property: string): string {
   if (/^(?:last|family|sur|full|middle)_?name$/.test(property)) {
     return 'RapidPro knows the whole name, @contact.name, and its first word, @contact.first_name.';
   }
+  // Thai and other scripts have no spaces between words: `@contact.nameครับ`.
+  const begun = OF_CONTACT.findLast(
+    known => property.startsWith(known) && /^\P{ASCII}/u.test(property.slice(known.length)),
+  );
+  if (begun) return `Letters follow without a space: write @(contact.${begun}).`;
   const near = nearest(property, OF_CONTACT);
   if (near) return `Did you mean @contact.${near}?`;
   const field = isShown(property) ? property : 'key';

@@ -35,6 +35,7 @@ const GAPS: [text: string, shown: string, advice: string][] = [
   ['On @urns.whatsap', '@urns.whatsap', 'Did you mean @urns.whatsapp?'],
   ['On @urns.0', '@urns.0', 'Did you mean @contact.urns.0?'],
   ['Write to info@contact.org', '@contact.org', 'If this is an address, write @@'],
+  ['สวัสดี@contact.nameครับ', '@contact.…', 'write @(contact.name)'],
   ['@(upper("a)")) @contact.firstname', '@contact.firstname', '@contact.first_name'],
 ];
 
@@ -56,6 +57,8 @@ const GOOD = [
   'Doubled: @@contact.firstname, info@@contact.org',
   'In brackets: @(contact.firstname) and @(if(true, "@contact.firstname", "x"))',
   'Follow @clinic.rw and @contacts, write to info@clinic.rw or me@results.org',
+  'สวัสดี@(contact.name)ครับ @contact.first_name، @contact.name’s @contact.id',
+  '@contact.tickets @contact.timezone @contact.channel.address @contact.groups.0.name @contact.urns.0',
   'Come @ 9. Me @contact_name',
 ];
 
