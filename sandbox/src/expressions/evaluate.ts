@@ -219,6 +219,6 @@ function power(at: Evaluation, base: Decimal, exponent: Decimal): Decimal {
   }
   at.meter.charge(POWER);
   // A root is found digit by digit, on `textit` with all digits of both numbers.
-  if (!exponent.isInteger) at.meter.charge(3 * (base.digits + exponent.digits) ** 2);
+  if (!exponent.isInteger) at.meter.charge(4 * (base.digits + exponent.digits) ** 2);
   return raised(base, exponent, at.environment.dialect);
 }

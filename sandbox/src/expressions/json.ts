@@ -14,18 +14,20 @@ export function jsonOf(at: Evaluation, value: Value): string {
 
 function written(at: Evaluation, value: Value, depth: number): string {
   if (depth > MOST_NESTED) throw new OverLimit('a value nested this deeply');
-  at.meter.charge(0.8);
+  at.meter.charge(1);
   if (typeof value === 'string') {
     at.meter.chargeText(value.length);
     return textAsJson(value);
+  }
+  if (isArray(value)) {
+    let out = '';
+    for (const item of value) out += (out === '' ? '[' : ',') + written(at, item, depth + 1);
+    return `${out || '['}]`;
   }
   if (value instanceof Decimal) return value.toString();
   if (value instanceof DateValue || value instanceof DateTimeValue || value instanceof TimeValue) {
     at.meter.charge(40);
     return textAsJson(value.toString());
-  }
-  if (isArray(value)) {
-    return `[${value.map(item => written(at, item, depth + 1)).join(',')}]`;
   }
   if (value instanceof ObjectValue) return writtenObject(at, value, depth);
   return typeof value === 'boolean' ? String(value) : 'null';
@@ -41,9 +43,16 @@ function writtenObject(at: Evaluation, value: ObjectValue, depth: number): strin
   return `{${pairs.join(',')}}`;
 }
 
+/** Letters that JSON has as they are. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** Go escapes two line separators that JavaScript does not. */
-const textAsJson = (text: string): string =>
-  JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+const textAsJson = (text: string): string => {
+  if (PLAIN.test(text)) return `"${text}"`;
+  const json = JSON.stringify(text);
+  if (!/[\u2028\u2029]/.test(json)) return json;
+  return json.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+};
 
 /** Reads JSON with exact numbers. Nothing is nothing. @throws ErrorValue */
 export function readJson(at: Evaluation, text: string): Value {

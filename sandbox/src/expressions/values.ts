@@ -143,6 +143,13 @@ function rendered(at: Evaluation, value: Value, depth: number): string {
     at.meter.chargeText(value.length);
     return value;
   }
+  if (isArray(value)) {
+    let out = '';
+    for (const item of value) {
+      out += (out === '' ? '[' : ', ') + rendered(at, item, nested(depth));
+    }
+    return `${out || '['}]`;
+  }
   if (value instanceof FunctionValue) return value.shown;
   if (value instanceof ErrorValue) {
     at.meter.chargeText(value.message.length);
@@ -155,9 +162,6 @@ function rendered(at: Evaluation, value: Value, depth: number): string {
       return `${name}: ${rendered(at, value.at(name), nested(depth))}`;
     });
     return `{${pairs.join(', ')}}`;
-  }
-  if (isArray(value)) {
-    return `[${value.map(item => rendered(at, item, nested(depth))).join(', ')}]`;
   }
   if (value instanceof DateTimeValue) at.meter.charge(CLOCK);
   if (value instanceof Decimal) at.meter.chargeDigits(value.digits);
@@ -260,6 +264,8 @@ const NUMBER = /^-?(\d+|\d+\.\d+|\.\d+)$/;
 /** A number in plain digits; undefined if the text is none, or none that the line of servers keeps. */
 export function readNumber(at: Evaluation, text: string): Decimal | undefined {
   at.meter.chargeText(text.length);
+  const short = Decimal.readShort(text);
+  if (short) return short;
   const trimmed = trimSpace(text);
   if (!NUMBER.test(trimmed) || (!at.isOld && isVast(trimmed))) return undefined;
   at.meter.chargeDigits(Math.min(trimmed.length, MOST_READ));
@@ -279,9 +285,10 @@ const MOST_MAGNITUDE = 100;
 /** Whether `textit` can keep a number: its digits and its magnitude. */
 function isKept(number: Decimal): boolean {
   if (number.isZero) return true;
+  if (Math.abs(number.exponent + number.digits - 1) > MOST_MAGNITUDE) return false;
+  if (number.digits <= MOST_DIGITS) return true;
   const digits = number.coefficient.toString().replace('-', '');
-  if (withoutZeros(digits).length > MOST_DIGITS) return false;
-  return Math.abs(number.exponent + digits.length - 1) <= MOST_MAGNITUDE;
+  return withoutZeros(digits).length <= MOST_DIGITS;
 }
 
 /** The result of a sum. @throws ErrorValue where `textit` cannot keep it. */

@@ -25,12 +25,14 @@ import {
 } from '../values.js';
 import { arg, checked, exactly, type Functions } from './checks.js';
 
-/** The price of looking for a zone. */
-const ZONE = 50;
+/** The price of looking for a zone, the first time in a template and later. */
+const NEW_ZONE = 300;
+const ZONE = 20;
 
 /** A zone by its name. @throws ErrorValue */
 export function zoneOf(at: Evaluation, name: string): Zone {
-  at.meter.charge(ZONE);
+  at.meter.charge(at.zones.has(name) ? ZONE : NEW_ZONE);
+  at.zones.add(name);
   const zone = zoneNamed(name);
   if (zone) return zone;
   const isPath = name.includes('..') || /^[/\\]/.test(name);

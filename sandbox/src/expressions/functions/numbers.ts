@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { Decimal } from '../decimal.js';
 import type { Evaluation } from '../environment.js';
 import { ErrorValue, kept, toArray, toInteger, toNumber, type Value } from '../values.js';
@@ -48,10 +47,8 @@ function modulo(at: Evaluation, dividend: Decimal, divisor: Decimal): Decimal {
 const RANDOM_DIGITS = 15;
 
 /** From 0 up to 1, without 1. */
-function random(): Decimal {
-  const digits = BigInt(randomInt(2 ** 40)) * BigInt(2 ** 8) + BigInt(randomInt(2 ** 8));
-  return new Decimal((digits * 10n ** BigInt(RANDOM_DIGITS)) >> 48n, -RANDOM_DIGITS);
-}
+const random = (): Decimal =>
+  new Decimal(BigInt(Math.floor(Math.random() * 10 ** RANDOM_DIGITS)), -RANDOM_DIGITS);
 
 function randomBetween(at: Evaluation, least: Decimal, most: Decimal): Decimal {
   const span = most.minus(least).plus(Decimal.of(1));

@@ -121,6 +121,7 @@ function numberIn(at: Evaluation, text: string): Decimal | undefined {
 }
 
 function numberWith(at: Evaluation, text: string, holds: (number: Decimal) => boolean): Value {
+  at.meter.chargeText(text.length);
   for (const [candidate] of text.matchAll(NUMBERS)) {
     at.meter.charge(5);
     const number = numberIn(at, candidate);
