@@ -165,6 +165,8 @@ function operations(at: Evaluation, node: Node, names: Names): Value {
   for (const { sign, right } of steps.reverse()) {
     const left = value;
     const other = evaluate(at, right, names);
+    // All operators hand the error of their left side on. Throwing it thousands of times takes long.
+    if (left instanceof ErrorValue) continue;
     value = attempt(() => operated(at, sign, left, other));
     chargeFor(at, value);
   }

@@ -68,6 +68,7 @@ export class Pattern {
 
   /** The first match with its groups; undefined if there is none. */
   match(text: string, meter: Meter): string[] | undefined {
+    meter.chargeLetters(text.length);
     const letters = Array.from(text);
     const found = new Matcher(this, letters, meter).run();
     if (!found) return undefined;
@@ -456,7 +457,11 @@ class Reader {
   #all(): Tree {
     const parts: Tree[] = [];
     let wasRepeat = false;
-    for (let next = this.#peek(); next !== '' && next !== '|' && next !== ')'; next = this.#peek()) {
+    for (
+      let next = this.#peek();
+      next !== '' && next !== '|' && next !== ')';
+      next = this.#peek()
+    ) {
       const repeat = REPEATS.has(next) ? this.#repeat() : undefined;
       if (repeat) {
         const of = parts.pop();

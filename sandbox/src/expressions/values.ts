@@ -136,6 +136,9 @@ export function toText(at: Evaluation, value: Value): string {
   return rendered(at, value, 0);
 }
 
+/** The price of one named value. */
+export const PROPERTY = 1;
+
 function rendered(at: Evaluation, value: Value, depth: number): string {
   at.meter.charge(0.5);
   if (value === null) return '';
@@ -157,19 +160,21 @@ function rendered(at: Evaluation, value: Value, depth: number): string {
   }
   if (value instanceof ObjectValue) {
     if (value.standsFor) return rendered(at, value.standsFor.value, nested(depth));
-    const pairs = value.names.map(name => {
+    let out = '';
+    for (const name of value.names) {
+      at.meter.charge(PROPERTY);
       at.meter.chargeText(name.length);
-      return `${name}: ${rendered(at, value.at(name), nested(depth))}`;
-    });
-    return `{${pairs.join(', ')}}`;
+      out += `${out === '' ? '{' : ', '}${name}: ${rendered(at, value.at(name), nested(depth))}`;
+    }
+    return `${out || '{'}}`;
   }
   if (value instanceof DateTimeValue) at.meter.charge(CLOCK);
   if (value instanceof Decimal) at.meter.chargeDigits(value.digits);
   return value.toString();
 }
 
-/** The price of finding what a clock shows. */
-const CLOCK = 40;
+/** The price of finding what a clock shows, or when it shows it. */
+export const CLOCK = 60;
 
 /** The text of a value for readers: dates and numbers as the workspace writes them. */
 export function formatted(at: Evaluation, value: Value, depth = 0): string {
@@ -192,6 +197,7 @@ function formattedObject(at: Evaluation, value: ObjectValue, depth: number): str
   if (value.standsFor) return formatted(at, value.standsFor.value, nested(depth));
   return value.names
     .map(name => {
+      at.meter.charge(PROPERTY);
       const text = formatted(at, value.at(name), nested(depth));
       at.meter.chargeText(name.length + text.length);
       return text.includes('\n') ? `${name}:\n${indented(text)}` : `${name}: ${text}`;

@@ -6,8 +6,8 @@ import { environmentOf, recorded, rootsOf } from './recorded.js';
 /** No result is longer than what its own text and the limits make of it. */
 const LONGEST = 1_000_000;
 
-/** A hundred times what the slowest takes: what looks twice at each character takes far longer. */
-const MOST_MILLISECONDS = 2000;
+/** Two hundred times what the slowest takes once it is warm: what looks twice at each character takes far longer. */
+const MOST_MILLISECONDS = 1000;
 
 describe.each(['v9', 'textit'] as const)('%s', dialect => {
   const roots = rootsOf(dialect, 'flow');

@@ -12,6 +12,7 @@ import {
 } from '../times.js';
 import {
   attempt,
+  CLOCK,
   ErrorValue,
   kept,
   toDate,
@@ -89,6 +90,7 @@ function added(at: Evaluation, args: readonly Value[]): Value {
   if (args.length !== 3) {
     throw new ErrorValue(`takes exactly three arguments, received ${args.length}`);
   }
+  at.meter.charge(CLOCK);
   const start = toDateTime(at, arg(args, 0));
   const count = toInteger(at, arg(args, 1));
   const unit = toText(at, arg(args, 2));
@@ -133,7 +135,7 @@ function parsedDateTime(at: Evaluation, args: readonly Value[]): Value {
   const text = toText(at, arg(args, 0));
   const layout = toText(at, arg(args, 1));
   const zone = args.length > 2 ? zoneOf(at, toText(at, arg(args, 2))) : at.zone;
-  at.meter.charge(layout.length * READING_LETTER);
+  at.meter.charge(CLOCK + layout.length * READING_LETTER);
   return readBy(layout, text, 'datetime', zone);
 }
 
@@ -160,6 +162,7 @@ const INT32 = 2n ** 31n;
 
 /** A sum, or a date so many days on. */
 function legacySum(at: Evaluation, args: readonly Value[]): Value {
+  at.meter.charge(CLOCK);
   const [first, second] = [arg(args, 0), arg(args, 1)];
   const [date1, date2] = [first, second].map(value => attempt(() => toDateTime(at, value)));
   const [number1, number2] = [first, second].map(value => attempt(() => toNumber(at, value)));
@@ -190,13 +193,14 @@ export const dates: Functions = {
   parse_time: exactly(2, (at, args) => {
     const text = toText(at, arg(args, 0));
     const layout = toText(at, arg(args, 1));
-    at.meter.charge(layout.length * READING_LETTER);
+    at.meter.charge(CLOCK + layout.length * READING_LETTER);
     return readBy(layout, text, 'time', { name: 'UTC' }).time;
   }),
   datetime_from_epoch: exactly(1, ofEpoch),
   datetime_diff: exactly(3, difference),
   datetime_add: added,
   replace_time: exactly(2, (at, args) => {
+    at.meter.charge(CLOCK);
     const { date, zone } = toDateTime(at, arg(args, 0));
     return DateTimeValue.local(date, toTime(at, arg(args, 1)), zone);
   }),

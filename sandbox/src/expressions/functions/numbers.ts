@@ -46,11 +46,15 @@ function modulo(at: Evaluation, dividend: Decimal, divisor: Decimal): Decimal {
 
 const RANDOM_DIGITS = 15;
 
+/** The price of a random number within limits. */
+const RANDOM = 10;
+
 /** From 0 up to 1, without 1. */
 const random = (): Decimal =>
   new Decimal(BigInt(Math.floor(Math.random() * 10 ** RANDOM_DIGITS)), -RANDOM_DIGITS);
 
 function randomBetween(at: Evaluation, least: Decimal, most: Decimal): Decimal {
+  at.meter.charge(RANDOM);
   const span = most.minus(least).plus(Decimal.of(1));
   return kept(at, random().times(span).plus(least)).floor();
 }
