@@ -199,9 +199,7 @@ export function listOf<T>(rule: Rule<T>, most: number): Rule<T[]> {
         return issue(`Expected a list of items but got type "${typeName(input)}".`);
       }
       const read = collect(
-        input
-          .slice(0, MOST_READ)
-          .map((one, index) => [String(index), readValue(rule, one, call)]),
+        input.slice(0, MOST_READ).map((one, index) => [String(index), readValue(rule, one, call)]),
         kept => kept.map(([, one]) => one),
       );
       return 'value' in read && input.length > most ? tooMany(most) : read;

@@ -44,13 +44,13 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 const FIRST_PLAIN = 32;
 
-const isBlank = (code: number): boolean =>
-  code === 32 || code === 10 || code === 13 || code === 9;
+const isBlank = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 /** Whether a code goes on with a number after its digits: `.`, `e`, `E`. */
-const goesOn = (code: number): boolean => isDigit(code) || code === 46 || code === 101 || code === 69;
+const goesOn = (code: number): boolean =>
+  isDigit(code) || code === 46 || code === 101 || code === 69;
 
 class Reader {
   private at = 0;
