@@ -40,8 +40,10 @@ const MOST_STEPS = 20_000;
 const MOST_DEPTH = 200;
 const MOST_REPEATS = 1000;
 
-/** The price of reading one letter of a pattern. */
+/** The price of a pattern, of reading one letter of it, and of one step that it is written out to. */
+const PATTERN = 20;
 const READ = 1.5;
+const WRITTEN = 0.5;
 
 /** A compiled pattern: multi-line, and blind to case. */
 export class Pattern {
@@ -52,13 +54,14 @@ export class Pattern {
 
   /** Undefined for what is no regular expression. @throws OverLimit */
   static compile(text: string, meter: Meter): Pattern | undefined {
-    meter.charge(text.length * READ);
+    meter.charge(PATTERN + text.length * READ);
     try {
       const reader = new Reader(text);
       const tree = reader.whole();
       const steps: Step[] = [];
       emit(groupOf(tree, 0), steps);
       steps.push({ kind: 'match' });
+      meter.charge(steps.length * WRITTEN);
       return new Pattern(steps, reader.groups + 1);
     } catch (thrown) {
       if (thrown instanceof Malformed) return undefined;
