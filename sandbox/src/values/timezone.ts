@@ -22,26 +22,26 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
 /** There is no daylight saving time before this, and `Intl` uses another calendar for a much older past. */
 const FIRST_CHANGE = Date.UTC(1800, 0);
 
-/** Since then, clocks have changed at full quarters of an hour alone. */
-const FIRST_QUARTER = Date.UTC(1973, 0) / 1000;
-const QUARTER = 900;
+/** Since then, clocks have changed at full minutes alone: in Newfoundland a minute after midnight. */
+const FIRST_MINUTE = Date.UTC(1973, 0) / 1000;
+const MINUTE = 60;
 
-/** Offsets by zone and quarter: finding one takes longer than all else that is done with a time. */
+/** Offsets by zone and minute: finding one takes longer than all else that is done with a time. */
 const known = new Map<string, Map<number, number>>();
 const MOST_KNOWN = 1000;
 
 /** The zone's offset from UTC in seconds, at a time in milliseconds. */
 export function offsetAt(timezone: string, instant: number): number {
   const at = Math.floor(Math.max(instant, FIRST_CHANGE) / 1000);
-  if (at < FIRST_QUARTER) return offsetFound(timezone, at);
-  const quarter = Math.floor(at / QUARTER);
+  if (at < FIRST_MINUTE) return offsetFound(timezone, at);
+  const minute = Math.floor(at / MINUTE);
   const ofZone = known.get(timezone) ?? new Map<number, number>();
   known.set(timezone, ofZone);
-  let offset = ofZone.get(quarter);
+  let offset = ofZone.get(minute);
   if (offset === undefined) {
     if (ofZone.size >= MOST_KNOWN) ofZone.clear();
     offset = offsetFound(timezone, at);
-    ofZone.set(quarter, offset);
+    ofZone.set(minute, offset);
   }
   return offset;
 }
