@@ -32,8 +32,21 @@ export class RequestLog {
     const { authorization, ...headers } = Object.fromEntries(incoming.headers);
     const { method, path, search } = incoming;
     const as = this.nameOf(authorization?.split(' ').at(-1) ?? '') ?? null;
-    const body = bodyOf(incoming.body);
-    const request = { method, path, query: this.#masked(search), body, status, headers, as };
+    const query = this.#masked(search);
+    let read: { body: unknown } | undefined;
+    const request = {
+      method,
+      path,
+      query,
+      // Read when it is asked for: most never are, and reading takes as long as the request itself.
+      get body() {
+        read ??= { body: bodyOf(incoming.body) };
+        return read.body;
+      },
+      status,
+      headers,
+      as,
+    };
     this.#kept.push(request);
     this.onRequest?.(request);
     return request;

@@ -22,7 +22,8 @@ const FORBIDDEN = ['TRACE', 'CONNECT', 'TRACK'];
 
 function toRequest(incoming: IncomingMessage): Request {
   const method = incoming.method ?? 'GET';
-  const host = incoming.headers.host ?? '127.0.0.1';
+  // HTTP/1.0 need not name it.
+  const host = incoming.headers.host ?? `127.0.0.1:${incoming.socket.localPort}`;
   const headers = new Headers();
   for (let i = 0; i + 1 < incoming.rawHeaders.length; i += 2) {
     headers.append(incoming.rawHeaders[i] ?? '', incoming.rawHeaders[i + 1] ?? '');
@@ -98,7 +99,7 @@ const CLOSING_MILLISECONDS = 500;
 
 /** Serves on loopback only. Port 0 selects any free port. */
 export async function listen(handler: Handler, port: number): Promise<Listener> {
-  const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const wire = { target: incoming.url ?? '/', method: incoming.method ?? 'GET' };
     handler(toRequest(incoming), wire)
       .then(response => send(response, outgoing))
@@ -106,7 +107,10 @@ export async function listen(handler: Handler, port: number): Promise<Listener> 
         if (error instanceof TooLarge) refuseBody(incoming, outgoing);
         else outgoing.destroy(error instanceof Error ? error : undefined);
       });
-  });
+  };
+  const server = createServer({ keepAliveTimeout: 60_000 }, answer);
+  // Front servers pass over an `Expect` that they do not know. Node.js would answer it with a 417.
+  server.on('checkExpectation', answer);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

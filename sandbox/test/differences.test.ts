@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { recordings, type ServerName, servers } from '../../recordings/read.js';
-import { type Difference, differences } from './differences.js';
+import { type Difference, differences, unrecorded } from './differences.js';
 import { recorded } from './expressions/recorded.js';
 import { type Scenario, scenarios } from './replay/scenario.js';
 import type { TouchRow } from './replay/touch.js';
@@ -70,6 +70,10 @@ function document(): string {
     '## Known differences',
     '',
     ...exceptions(),
+    '',
+    'These are known from the code of RapidPro and Django. No recording shows them.',
+    '',
+    ...unrecorded.map(one => `- ${one}`),
     '',
   ].join('\n');
 }

@@ -12,6 +12,10 @@ const MOST_MILLISECONDS = 5000;
 const URN = 'tel:+250788123123';
 
 const filled = (unit: string): string => unit.repeat(Math.floor(MEGABYTE / unit.length));
+const listed = (item: string): string => `[${filled(`${item},`)}${item}]`;
+/** An object of as many keys as fit. */
+const keyed = (value: string): string =>
+  `{${Array.from({ length: 80_000 }, (_, n) => `"k${n}":${value}`).join(',')}}`;
 const inText = (text: string): string => JSON.stringify({ contact: URN, text });
 
 async function timed({ host, token, handle }: Sandbox, path: string, body: string) {
@@ -42,6 +46,33 @@ it.each([
   ['a long number', 'labels', `{"name":${filled('9')}}`, 400],
   ['lines and then garbage', 'labels', `${filled('\n')}x`, 400],
   ['what is no JSON', 'labels', filled('é'), 400],
+  ['half a million empty URNs', 'contacts', `{"urns":${listed('""')}}`, 400],
+  [
+    'hundreds of thousands of wrong URNs',
+    'broadcasts',
+    `{"text":"a","urns":${listed('"a"')}}`,
+    400,
+  ],
+  ['URNs that are numbers', 'contacts', `{"urns":${listed('1')}}`, 400],
+  ['URNs that are lists', 'contacts', `{"urns":${listed('[]')}}`, 400],
+  ['URNs of which each is right', 'contacts', `{"urns":${listed('"tel:+250788123124"')}}`, 400],
+  ['groups that there are not', 'contacts', `{"groups":${listed('"a"')}}`, 400],
+  ['groups that are keys', 'contacts', `{"groups":${keyed('1')}}`, 400],
+  ['fields that there are not', 'contacts', `{"fields":${keyed('"x"')}}`, 400],
+  ['fields that are lists', 'contacts', `{"fields":${keyed('[]')}}`, 400],
+  ['contacts that there are not', 'contact_actions', `{"contacts":${listed('1')}}`, 400],
+  ['messages that there are not', 'message_actions', `{"messages":${listed('1')}}`, 400],
+  ['many languages', 'broadcasts', `{"urns":["${URN}"],"text":${keyed('"x"')}}`, 400],
+  ['many attachments', 'broadcasts', `{"urns":["${URN}"],"attachments":${keyed('["a"]')}}`, 400],
+  ['many params', 'flow_starts', `{"urns":["${URN}"],"params":${keyed('"x"')}}`, 400],
+  [
+    'params that are a list',
+    'flow_starts',
+    `{"urns":["${URN}"],"extra":{"a":${listed('1')}}}`,
+    400,
+  ],
+  ['an integer of many digits', 'campaign_events', `{"offset":"${filled('1_')}1"}`, 400],
+  ['a URN of codes', 'contacts', `{"urns":["ext:${filled('%25')}"]}`, 400],
 ])('answers %s in time', async (_, path, body, status) => {
   const fields = [
     { key: 'age', name: 'Age', type: 'number' as const },
@@ -49,6 +80,22 @@ it.each([
   ];
   const { sandbox } = await open({ seed: { fields, contacts: [{ urns: [URN] }] } });
   expect(await timed(sandbox, path, body)).toBe(status);
+});
+
+it('looks at the first 1,000 of a list or object alone', async () => {
+  const { sandbox } = await open();
+  const headers = { authorization: `Token ${sandbox.token}`, 'content-type': 'application/json' };
+  const refusal = async (body: object) => {
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const answer = await sandbox.handle(new Request(`${sandbox.host}api/v2/contacts.json`, init));
+    return (await answer.json()) as { urns: object; fields: object };
+  };
+  const wrong = await refusal({ urns: Array(1500).fill('a') });
+  expect(Object.keys(wrong.urns)).toHaveLength(1000);
+  const many = ['Ensure this field has no more than 100 elements.'];
+  expect(await refusal({ urns: [...Array(1000).fill('ext:1'), 'a'] })).toEqual({ urns: many });
+  const fields = Object.fromEntries(Array.from({ length: 1500 }, (_, n) => [`k${n}`, []]));
+  expect(Object.keys((await refusal({ fields })).fields)).toHaveLength(1000);
 });
 
 it('takes no longer message of a contact than its page', async () => {

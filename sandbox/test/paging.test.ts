@@ -113,6 +113,100 @@ describe('pages of the sandbox', () => {
   });
 });
 
+describe('cursors', () => {
+  const cursorOf = (tokens: string) => Buffer.from(tokens).toString('base64');
+
+  it.each([
+    // Python's base64 skips what is no letter of it, padding that comes too early, and what follows its end.
+    ['empty', '', 200],
+    ['of an offset', cursorOf('o=1'), 200],
+    ['with padding first', '=bz0x', 200],
+    ['with padding inside', 'bz=0x', 200],
+    ['with too much padding', 'bz0x====', 200],
+    ['with letters behind its end', 'bz0xcg==bz0x', 404],
+    ['with signs inside', 'bz!0*x', 200],
+    ['without its padding', 'bz0xcg', 404],
+    ['with half of its padding', 'bz0xcg=', 404],
+    ['of one letter too many', 'bz0xb', 404],
+    ['of letters that are not ASCII', 'é', 404],
+    ['of bytes that are not ASCII', cursorOf('o=1ä'), 404],
+    ['with a blank before its number', cursorOf('o= 1'), 200],
+    ['with a number in groups', cursorOf('o=1_0'), 200],
+    ['with a number of nothing', cursorOf('o='), 404],
+    ['with a number below zero', cursorOf('o=-1'), 404],
+    ['with a fraction', cursorOf('o=1.0'), 404],
+    ['with a number that is too long', cursorOf(`o=${'1'.repeat(4301)}`), 404],
+    ['with a direction that is none', cursorOf('r=x'), 404],
+    ['with a question mark first', cursorOf('?o=x'), 200],
+    ['without tokens', cursorOf('nothing'), 200],
+    ['with a day alone', cursorOf('p=2026-01-01'), 200],
+    ['with a position that is no time', cursorOf('p=R1708283'), 500],
+  ])('%s', async (_, cursor, status) => {
+    const { get } = await open({ contacts: 2 });
+    const answer = await get(`contacts.json?cursor=${encodeURIComponent(cursor)}`);
+    expect(answer.status).toBe(status);
+    if (status === 404) expect(answer.data).toEqual({ detail: 'Invalid cursor' });
+  });
+
+  it('of another list, or of another order, are times like others', async () => {
+    const opened = await open({ contacts: 300, seed: { groups: [{ name: 'All' }] } });
+    const { next } = (await opened.get<Page<Shown>>('contacts.json')).data;
+    const cursor = new URL(next ?? '').searchParams.get('cursor') ?? '';
+    const query = new URLSearchParams({ cursor });
+    for (const path of ['messages.json', 'groups.json', 'runs.json', 'fields.json']) {
+      expect((await opened.get(`${path}?${query}`)).status).toBe(200);
+    }
+    const reversed = await opened.get<Page<Shown>>(`contacts.json?reverse=1&${query}`);
+    expect(reversed.data.results).toHaveLength(PAGE - 1);
+  });
+});
+
+describe('links to other pages', () => {
+  it.each([
+    // As Python writes a query: sorted by name, each value of a name, a plus for a blank.
+    ['reverse=1&after=2000-01-01', 'after=2000-01-01&cursor=_&reverse=1'],
+    ['reverse=true&deleted=0', 'cursor=_&deleted=0&reverse=true'],
+    ['z=1&a=2&z=0', 'a=2&cursor=_&z=1&z=0'],
+    ['foo=a%20b+c%2Bd', 'cursor=_&foo=a+b+c%2Bd'],
+    ["foo=~-._!'()*", 'cursor=_&foo=~-._%21%27%28%29%2A'],
+    ['foo=%C3%A9%F0%9F%98%80', 'cursor=_&foo=%C3%A9%F0%9F%98%80'],
+    ['foo=%FF', 'cursor=_&foo=%EF%BF%BD'],
+    ['foo=%zz%', 'cursor=_&foo=%25zz%25'],
+    ['foo&bar=', 'bar=&cursor=_&foo='],
+    ['&&foo=1&', 'cursor=_&foo=1'],
+    ['foo=a;b=c', 'cursor=_&foo=a%3Bb%3Dc'],
+    ['foo=a=b', 'cursor=_&foo=a%3Db'],
+    ['?foo=1', '%3Ffoo=1&cursor=_'],
+    ['cursor=&B=1&a=1', 'B=1&a=1&cursor=_'],
+    ['cursor=x&cursor=', 'cursor=_'],
+    ['format=json', 'cursor=_&format=json'],
+    ['foo[]=1', 'cursor=_&foo%5B%5D=1'],
+  ])('%s', async (query, wanted) => {
+    const { get } = await open({ contacts: 300 });
+    const { next } = (await get<Page<Shown>>(`contacts.json?${query}`)).data;
+    const [path, text = ''] = String(next).split('?');
+    expect(path).toMatch(/\/api\/v2\/contacts\.json$/);
+    expect(text.replace(/cursor=[A-Za-z0-9%]+/, 'cursor=_')).toBe(wanted);
+    const { previous, results } = (await get<Page<Shown>>(next ?? '')).data;
+    expect(results).toHaveLength(50);
+    expect(previous).toContain(`${path}?`);
+  });
+
+  it('keep the path of the request', async () => {
+    const { get } = await open({ contacts: 300 });
+    const { next } = (await get<Page<Shown>>('contacts.json/?x=1')).data;
+    expect(next).toMatch(/\/api\/v2\/contacts\.json\/\?cursor=[^&]+&x=1$/);
+    expect((await get(next ?? '')).status).toBe(200);
+  });
+
+  it.each([1000, 1001])('has at most 1,000 parameters: %i', async count => {
+    const { get } = await open({ contacts: 2 });
+    const { status, data } = await get(`contacts.json?${'a=1&'.repeat(count - 1)}b=2`);
+    expect(status).toBe(count > 1000 ? 400 : 200);
+    if (count > 1000) expect(String(data)).toContain('Bad Request (400)');
+  });
+});
+
 function shifted(micros: string, by: number): string {
   return `${String(Number.parseInt(micros, 10) + by).padStart(6, '0')}Z`;
 }

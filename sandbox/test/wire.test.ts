@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { recordedBytes } from '../../recordings/read.js';
 import type { Sandbox } from '../src/index.js';
@@ -92,6 +93,138 @@ describe('the bytes of an empty action response', () => {
       }
     },
   );
+});
+
+/** What a server answers to bytes on a connection of their own, up to the last of the `answers`. */
+async function exchanged({ host }: Sandbox, parts: (string | Buffer)[], answers = 1) {
+  const socket = connect(Number(new URL(host).port), '127.0.0.1');
+  try {
+    for (const part of parts) socket.write(part);
+    const heads = /HTTP\/1\.1 (?!100)\d+/g;
+    const isLast = (text: string) => (text.match(heads) ?? []).length >= answers;
+    return await until(socket, text => isLast(text) && /[\r\n}\])>]\s*$/.test(text));
+  } finally {
+    socket.destroy();
+  }
+}
+
+describe('HTTP as clients may speak it', () => {
+  /** A request whose head may have more lines. */
+  const asking = (
+    { token, host }: Sandbox,
+    start: string,
+    lines: readonly string[] = [],
+    { named = true } = {},
+  ): string =>
+    [
+      start,
+      ...(named ? [`Host: ${new URL(host).host}`] : []),
+      `Authorization: Token ${token}`,
+      'Content-Type: application/json',
+      ...lines,
+      '',
+      '',
+    ].join('\r\n');
+  const get = 'GET /api/v2/contacts.json HTTP/1.1';
+  const post = 'POST /api/v2/contacts.json HTTP/1.1';
+  const named = '{"name":"Ben"}';
+  const length = `Content-Length: ${named.length}`;
+
+  it.each([
+    [['Accept-Encoding: gzip, br']],
+    [['If-None-Match: *', 'If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT']],
+    [['Range: bytes=0-9']],
+    [['Connection: Upgrade', 'Upgrade: websocket']],
+    [['Connection: close']],
+  ])('passes over what RapidPro does not know: %j', async lines => {
+    const { sandbox } = await open({ contacts });
+    const bytes = await exchanged(sandbox, [asking(sandbox, get, lines)]);
+    expect(bytes.startsWith('HTTP/1.1 200 OK\r\n')).toBe(true);
+    expect(headOf(bytes)).not.toHaveProperty('content-encoding');
+    expect(headOf(bytes)).not.toHaveProperty('etag');
+    const [, body = ''] = bytes.split('\r\n\r\n');
+    expect(headOf(bytes)['content-length']).toBe(String(body.length));
+    expect(JSON.parse(body).results).toHaveLength(1);
+    expect(bytes.includes('Connection: close')).toBe(lines[0] === 'Connection: close');
+  });
+
+  it('reads a compressed body as it is, as Django does', async () => {
+    const { sandbox } = await open();
+    const zipped = gzipSync(named);
+    const lines = ['Content-Encoding: gzip', `Content-Length: ${zipped.length}`];
+    const bytes = await exchanged(sandbox, [asking(sandbox, post, lines), zipped]);
+    expect(bytes).toContain('HTTP/1.1 400 Bad Request');
+    expect(bytes).toContain(
+      "JSON parse error - 'utf-8' codec can't decode byte 0x8b in position 1",
+    );
+    expect(sandbox.contacts()).toEqual([]);
+  });
+
+  it.each([
+    ['in one piece', [length], [named]],
+    [
+      'in chunks',
+      ['Transfer-Encoding: chunked'],
+      ['8\r\n{"name":\r\n', '6\r\n"Ben"}\r\n', '0\r\n\r\n'],
+    ],
+    ['after a 100', ['Expect: 100-continue', length], [named]],
+    ['with an Expect that no server knows', ['Expect: 200-ok', length], [named]],
+  ])('reads a body %s', async (_, lines, parts) => {
+    const { sandbox } = await open();
+    const bytes = await exchanged(sandbox, [asking(sandbox, post, lines), ...parts]);
+    const isContinued = lines[0] === 'Expect: 100-continue';
+    expect(bytes.startsWith('HTTP/1.1 100 Continue\r\n\r\n')).toBe(isContinued);
+    expect(bytes).toContain('HTTP/1.1 201 Created');
+    expect(sandbox.contacts()).toHaveLength(1);
+  });
+
+  it('answers HTTP/1.0, and closes unless it is asked not to', async () => {
+    const { sandbox } = await open();
+    const index = 'GET /api/v2/.json HTTP/1.0';
+    const closed = await exchanged(sandbox, [asking(sandbox, index, [], { named: false })]);
+    expect(closed).toContain('Connection: close');
+    // Without a host the links name the address that was called.
+    expect(closed).toContain(`"contacts":"${sandbox.host}api/v2/contacts"`);
+    const kept = await exchanged(sandbox, [asking(sandbox, index, ['Connection: keep-alive'])]);
+    expect(kept).toContain('Connection: keep-alive');
+  });
+
+  it('answers requests that do not wait for each other, in their order', async () => {
+    const { sandbox } = await open({ contacts });
+    const lines = ['Content-Length: 0'];
+    const all = [
+      asking(sandbox, get),
+      asking(sandbox, 'HEAD /api/v2/contacts.json HTTP/1.1'),
+      `${asking(sandbox, post, [length])}${named}`,
+      asking(sandbox, 'GET /api/v2/nope.json HTTP/1.1', lines),
+    ];
+    const bytes = await exchanged(sandbox, [all.join('')], all.length);
+    expect(bytes.match(/HTTP\/1\.1 \d+/g)).toEqual(
+      [200, 405, 201, 404].map(status => `HTTP/1.1 ${status}`),
+    );
+    // The answer to a HEAD announces its body, and has none.
+    expect(bytes).toMatch(/content-length: 41\r\n(?:[^\r]+\r\n)*\r\nHTTP\/1\.1 201/i);
+  });
+
+  it('takes a target that is meant for a proxy', async () => {
+    const { sandbox } = await open({ contacts });
+    const bytes = await exchanged(sandbox, [
+      asking(sandbox, `GET ${sandbox.host}api/v2/contacts.json?uuid=${ANN} HTTP/1.1`),
+    ]);
+    expect(bytes).toContain('HTTP/1.1 200 OK');
+    expect(bytes).toContain(ANN);
+  });
+
+  it('refuses a form of more than 1,000 fields, as Django does', async () => {
+    const { sandbox } = await open();
+    const headers = { authorization: `Token ${sandbox.token}` };
+    const statusOf = async (count: number) => {
+      const body = new URLSearchParams(Array.from({ length: count }, () => 'a=b').join('&'));
+      const url = `${sandbox.host}api/v2/contacts.json`;
+      return (await sandbox.handle(new Request(url, { method: 'POST', headers, body }))).status;
+    };
+    expect([await statusOf(1000), await statusOf(1001)]).toEqual([201, 400]);
+  });
 });
 
 it('listens on loopback only', async () => {

@@ -1,5 +1,5 @@
-import type { Incoming } from '../core/incoming.js';
-import { badRequest, invalidAsAWhole, Refusal, ServerError } from '../core/reply.js';
+import { fieldCount, type Incoming, MOST_FIELDS } from '../core/incoming.js';
+import { badRequest, invalidAsAWhole, Refusal, ServerError, Suspicious } from '../core/reply.js';
 import { parseJson, TooDeep } from '../values/index.js';
 
 /** Django's limit on a body that is not a file. */
@@ -51,6 +51,7 @@ const unsupported = (header: string | null): Refusal =>
 
 function formFields(text: string): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
+  if (fieldCount(text) > MOST_FIELDS) throw new Suspicious('a form of too many fields');
   for (const [name, value] of new URLSearchParams(text)) fields[name] = value;
   return fields;
 }

@@ -140,9 +140,15 @@ function wordOf(input: unknown): string | undefined {
   return input instanceof JsonNumber ? pythonText(input) : undefined;
 }
 
+/** Django REST framework reads no longer text as an integer. */
+const MOST_INTEGER = 1000;
+
 export function integer(bounds: { least?: number; most?: number } = {}): Rule<number> {
   return {
     read(input) {
+      if (typeof input === 'string' && lengthOf(input) > MOST_INTEGER) {
+        return issue('String value too large.');
+      }
       const word = wordOf(input)?.replace(/\.0*\s*$/, '');
       if (word === undefined || !/^\s*[+-]?\d+(?:_\d+)*\s*$/.test(word)) {
         return issue('A valid integer is required.');
@@ -179,6 +185,12 @@ function sizeOf(input: unknown): number {
   return isObject(input) ? Object.keys(input).length : 0;
 }
 
+/**
+ * How many values of a list or an object are looked at, where the server looks at all of them before it counts them: enough
+ * for every list that is meant, and no work for hundreds of thousands of values.
+ */
+const MOST_READ = 1000;
+
 /** A list of values, each read by a rule. Errors are reported by index; only a list without any can be too long. */
 export function listOf<T>(rule: Rule<T>, most: number): Rule<T[]> {
   return {
@@ -187,7 +199,7 @@ export function listOf<T>(rule: Rule<T>, most: number): Rule<T[]> {
         return issue(`Expected a list of items but got type "${typeName(input)}".`);
       }
       const read = collect(
-        input.map((one, index) => [String(index), readValue(rule, one, call)]),
+        input.slice(0, MOST_READ).map((one, index) => [String(index), readValue(rule, one, call)]),
         kept => kept.map(([, one]) => one),
       );
       return 'value' in read && input.length > most ? tooMany(most) : read;
@@ -201,17 +213,18 @@ export function listOf<T>(rule: Rule<T>, most: number): Rule<T[]> {
  */
 export function mapOf<T>(
   rule: Rule<T>,
-  options: { most?: number; empty?: false; keyIssue?: (key: string) => string | undefined } = {},
+  options: { most: number; empty?: false; keyIssue?: (key: string) => string | undefined },
 ): Rule<Map<string, T>> {
   return {
     read(input, call) {
       if (!isObject(input)) {
         return issue(`Expected a dictionary of items but got type "${typeName(input)}".`);
       }
-      const entries = Object.entries(input);
-      if (options.empty === false && entries.length === 0) {
+      const names = Object.keys(input);
+      if (options.empty === false && names.length === 0) {
         return issue('This dictionary may not be empty.');
       }
+      const entries = names.slice(0, MOST_READ).map(name => [name, input[name]] as const);
       const read = collect(
         entries.map(([key, one]) => [key, readValue(rule, one, call)]),
         kept => new Map(kept),
@@ -223,8 +236,7 @@ export function mapOf<T>(
         if (wrong) keys[key] = [wrong];
       }
       if (Object.keys(keys).length > 0) return { issue: keys };
-      const { most = Infinity } = options;
-      return entries.length > most ? tooMany(most) : read;
+      return names.length > options.most ? tooMany(options.most) : read;
     },
   };
 }

@@ -1,4 +1,6 @@
 import { PAGE_SIZE } from '../../../src/resources.js';
+import { readInteger } from '../values/python.js';
+import { readQuery } from './incoming.js';
 import { notFound } from './reply.js';
 
 /** Where a page begins: after a position, at an offset, forward or backward. */
@@ -22,25 +24,43 @@ export function encodeCursor({ offset, back, position }: Cursor): string {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\s*[+-]?\d+\s*$/.test(text)) throw notFound('Invalid cursor');
-  return Number(text);
+  const number = readInteger(text);
+  if (number === undefined) throw notFound('Invalid cursor');
+  return number;
 }
 
-/** Decodes base64 as Python does: unknown characters are skipped, a wrong length is an error. */
+const ASCII = /^[\0-\x7f]*$/;
+
+/**
+ * Decodes base64 as Python does: unknown characters are skipped, so is padding that stands too early, and what comes after
+ * the padding that ends it. A wrong length is an error.
+ */
 function decodeBase64(text: string): string {
-  const letters = text.replace(/[^A-Za-z0-9+/=]/g, '');
-  const data = letters.replace(/=.*$/, '');
-  const missing = (4 - (data.length % 4)) % 4;
-  const padded = letters.length - data.length >= missing;
-  const decoded = Buffer.from(data, 'base64').toString('latin1');
-  const ascii = [...decoded].every(letter => letter.charCodeAt(0) < 128);
-  if (missing === 3 || !padded || !ascii) throw notFound('Invalid cursor');
+  const data = dataOf(text);
+  const decoded = data === undefined ? undefined : Buffer.from(data, 'base64').toString('latin1');
+  if (decoded === undefined || !ASCII.test(text) || !ASCII.test(decoded)) {
+    throw notFound('Invalid cursor');
+  }
   return decoded;
+}
+
+/** The letters of base64 up to its end; undefined if they do not come out even. */
+function dataOf(text: string): string | undefined {
+  let data = '';
+  let padding = 0;
+  for (const letter of text.replace(/[^A-Za-z0-9+/=]/g, '')) {
+    const over = data.length % 4;
+    if (letter !== '=') {
+      data += letter;
+      padding = 0;
+    } else if (over >= 2 && over + ++padding >= 4) return data;
+  }
+  return data.length % 4 === 0 ? data : undefined;
 }
 
 export function decodeCursor(text: string | null, offsetLimit = OFFSET_LIMIT): Cursor {
   if (text === null) return START;
-  const tokens = new URLSearchParams(decodeBase64(text));
+  const tokens = readQuery(decodeBase64(text));
   const offset = wholeNumber(tokens.get('o') ?? '0');
   if (offset < 0) throw notFound('Invalid cursor');
   return {

@@ -9,12 +9,12 @@ import { authenticateForm } from './authenticate.js';
 import type { Call } from './call.js';
 import type { Endpoint } from './endpoint.js';
 import { BAD_REQUEST_PAGE, html, NOT_FOUND_PAGE, SERVER_ERROR, titleOf } from './html.js';
-import { type Incoming, last } from './incoming.js';
+import { fieldCount, type Incoming, last, MOST_FIELDS } from './incoming.js';
 import { checkLimit } from './limits.js';
 import { checkExclusive } from './list.js';
 import { lookupOf } from './lookup.js';
 import { type Form, formOf } from './negotiate.js';
-import { badRequest, forbidden, Refusal, type Reply, ServerError } from './reply.js';
+import { badRequest, forbidden, Refusal, type Reply, ServerError, Suspicious } from './reply.js';
 import { listedEndpoints, type Route, routeOf } from './routes.js';
 import { write } from './write.js';
 
@@ -42,10 +42,11 @@ async function answerRoute(server: Server, incoming: Incoming): Promise<Response
     (archiveFile(server.workspaces, incoming.path) ??
       uploadedFile(server.workspaces, incoming.path));
   if (file) return file;
+  if (fieldCount(incoming.search) > MOST_FIELDS) return html(400, BAD_REQUEST_PAGE, PAGE);
   const route = routeOf(incoming.path, server.dialect);
   switch (route.kind) {
     case 'unknown':
-      return html(404, NOT_FOUND_PAGE, { vary: 'Cookie', 'content-language': 'en-us' });
+      return html(404, NOT_FOUND_PAGE, PAGE);
     case 'redirect':
       return redirect(route.status, route.to);
     case 'map':
@@ -56,6 +57,9 @@ async function answerRoute(server: Server, incoming: Incoming): Promise<Response
       return answerEndpoint(server, incoming, route);
   }
 }
+
+/** The headers of pages without an endpoint. */
+const PAGE = { vary: 'Cookie', 'content-language': 'en-us' };
 
 function redirect(status: number, location: string): Response {
   const headers = new Headers({ 'content-type': 'text/html; charset=utf-8', location });
@@ -107,9 +111,8 @@ async function answerEndpoint(
   try {
     reply = await respond(server, incoming, route, form, headers);
   } catch (error) {
-    if (error instanceof ServerError) {
-      return html(500, SERVER_ERROR, headers);
-    }
+    if (error instanceof ServerError) return html(500, SERVER_ERROR, headers);
+    if (error instanceof Suspicious) return html(400, BAD_REQUEST_PAGE, PAGE);
     if (!(error instanceof Refusal)) throw error;
     reply = { status: error.status, data: error.data, headers: error.headers };
   }

@@ -47,7 +47,8 @@ export async function readIncoming(
   most = BODY_LIMIT,
 ): Promise<Incoming> {
   const url = new URL(request.url);
-  const target = wire.target ?? `${url.pathname}${url.search}`;
+  // What is meant for a proxy names the server, too: as a front server does, we take what follows.
+  const target = (wire.target ?? `${url.pathname}${url.search}`).replace(ORIGIN, '') || '/';
   const [path = '/', ...rest] = target.split('?');
   const search = rest.join('?');
   const scheme = request.headers.get('x-forwarded-proto') === 'https' ? 'https' : 'http';
@@ -56,11 +57,22 @@ export async function readIncoming(
     origin: `${scheme}://${request.headers.get('host') ?? url.host}`,
     path: decodedPath(path),
     search,
-    query: new URLSearchParams(search),
+    query: readQuery(search),
     headers: request.headers,
     body: await readBytes(request, most),
   };
 }
+
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
+
+/** The parameters of a query. Unlike `URLSearchParams`, a server takes another question mark for a part of a name. */
+export const readQuery = (search: string): URLSearchParams => new URLSearchParams(`&${search}`);
+
+/** Django reads no more parameters of a query, and no more fields of a form. */
+export const MOST_FIELDS = 1000;
+
+/** How many there are, as Django counts them: by what separates them. */
+export const fieldCount = (text: string): number => text.split('&').length;
 
 /** A path as a server sees it: what is escaped is decoded, as far as it can be. */
 function decodedPath(path: string): string {

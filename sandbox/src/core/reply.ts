@@ -34,5 +34,8 @@ export const invalid = (issues: Issues): Refusal => new Refusal(400, issues);
 export const invalidAsAWhole = (...messages: string[]): Refusal =>
   invalid({ non_field_errors: messages });
 
+/** A request that Django itself refuses, before any code of the server: a page without a reason. */
+export class Suspicious extends Error {}
+
 /** The response to a crash of the server's own code: a text without a reason. */
 export class ServerError extends Error {}

@@ -4,6 +4,7 @@ import { last } from '../core/incoming.js';
 import { pageUrl } from '../core/list.js';
 import type { Archive } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
+import { readInteger } from '../values/python.js';
 
 const MOST_BY_DEFAULT = 250;
 
@@ -33,8 +34,10 @@ export const archives = endpoint({
 const newestFirst = (a: Archive, b: Archive): number =>
   a.startDate < b.startDate ? 1 : a.startDate > b.startDate ? -1 : 0;
 
-const positive = (text: string | null): number | undefined =>
-  text !== null && /^\s*\+?\d+\s*$/.test(text) ? Number(text) : undefined;
+function positive(text: string | null): number | undefined {
+  const number = text === null ? undefined : readInteger(text);
+  return number !== undefined && number >= 0 ? number : undefined;
+}
 
 function matcherOf({ workspace, incoming }: Call): (one: Archive) => boolean {
   const param = (name: string) => last(incoming.query, name) || undefined;

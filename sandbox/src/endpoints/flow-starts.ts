@@ -13,7 +13,7 @@ import { newUuid } from '../state/ids.js';
 import type { FlowStart } from '../state/model.js';
 import { lengthOf } from '../values/text.js';
 import { findByUuid, idFilter, uuidFilter } from './filters.js';
-import { plainJson, tidyParams } from './params.js';
+import { hasValuesBeyond, plainJson, tidyParams } from './params.js';
 import { recipients } from './recipients.js';
 import { contactRefs, groupRefs, ref } from './shown.js';
 
@@ -22,9 +22,9 @@ const MOST_PARAMS = 10_000;
 const jsonObject = (tidy: boolean): Rule<unknown> => ({
   read(input, { workspace }) {
     if (!isObject(input)) return issue('Must be a valid JSON object');
-    const plain = plainJson(input);
-    if (tidy || workspace.dialect === 'v9') return value(tidyParams(plain));
-    return lengthOf(JSON.stringify(plain)) > MOST_PARAMS
+    if (tidy || workspace.dialect === 'v9') return value(tidyParams(input));
+    const plain = hasValuesBeyond(input, MOST_PARAMS) ? undefined : plainJson(input);
+    return plain === undefined || lengthOf(JSON.stringify(plain)) > MOST_PARAMS
       ? issue('Cannot exceed 10,000 characters encoded.')
       : value(plain);
   },

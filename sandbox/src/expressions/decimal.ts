@@ -7,10 +7,16 @@ const DIVISION_PLACES = 16;
 /** A number of more digits is refused: only sums that no message needs grow so long. */
 const MOST_DIGITS = 4000;
 
+/** The powers of ten that most numbers need, each made once. */
+const POWERS: bigint[] = [];
+const MOST_POWERS = 1000;
+
 function powerOfTen(exponent: number): bigint {
   if (exponent > 2 * MOST_DIGITS)
     throw new OverLimit(`a number of more than ${MOST_DIGITS} digits`);
-  return 10n ** BigInt(exponent);
+  if (exponent >= MOST_POWERS) return 10n ** BigInt(exponent);
+  POWERS[exponent] ??= 10n ** BigInt(exponent);
+  return POWERS[exponent];
 }
 
 const abs = (value: bigint): bigint => (value < 0n ? -value : value);
@@ -21,6 +27,23 @@ function dividedHalfAway(value: bigint, divisor: bigint): bigint {
   const rest = value - whole * divisor;
   if (abs(rest) * 2n < abs(divisor)) return whole;
   return value < 0n === divisor < 0n ? whole + 1n : whole - 1n;
+}
+
+/** Digits that a float holds exactly. */
+const EXACT = 15;
+
+const SHORT = 10n ** BigInt(EXACT);
+
+/** Counts the digits of a number by those of base 16: printing it costs far more. */
+function digitsOf(value: bigint): number {
+  const size = abs(value);
+  if (size < SHORT) return String(Number(size)).length;
+  const hex = size.toString(16);
+  const bits = (hex.length - 1) * 4 + 32 - Math.clz32(Number.parseInt(hex.charAt(0), 16));
+  const least = Math.floor((bits - 1) * Math.LOG10E * Math.LN2);
+  // Near a power of ten the logarithm can be off by one to either side.
+  if (size < powerOfTen(least)) return least;
+  return size < powerOfTen(least + 1) ? least + 1 : least + 2;
 }
 
 /** An exact decimal number, `coefficient × 10 ^ exponent`, with the arithmetic of the flow engine. */
@@ -44,6 +67,8 @@ export class Decimal {
 
   /** Of digits with an optional sign, fraction and exponent, which the caller has checked. */
   static read(text: string): Decimal {
+    const short = Decimal.readShort(text);
+    if (short) return short;
     const [mantissa = '', power = '0'] = text.toLowerCase().split('e');
     const [whole = '', fraction = ''] = mantissa.split('.');
     if (whole.length + fraction.length > MOST_DIGITS || power.length > 9) {
@@ -51,6 +76,11 @@ export class Decimal {
     }
     const digits = `${whole}${fraction}`.replace(/^\+/, '');
     return new Decimal(BigInt(digits), Number(power) - fraction.length);
+  }
+
+  /** Of a few digits and nothing else, as most numbers are; undefined for other texts. */
+  static readShort(text: string): Decimal | undefined {
+    return text.length <= EXACT && /^\d+$/.test(text) ? Decimal.of(Number(text)) : undefined;
   }
 
   /** Of a float, by its shortest text. */
@@ -64,7 +94,7 @@ export class Decimal {
 
   /** How many digits the coefficient has. */
   get digits(): number {
-    this.#digits ??= abs(this.coefficient).toString().length;
+    this.#digits ??= digitsOf(this.coefficient);
     return this.#digits;
   }
 
@@ -81,6 +111,9 @@ export class Decimal {
   }
 
   #with(other: Decimal, join: (a: bigint, b: bigint) => bigint): Decimal {
+    if (this.exponent === other.exponent) {
+      return new Decimal(join(this.coefficient, other.coefficient), this.exponent);
+    }
     const exponent = Math.min(this.exponent, other.exponent);
     return new Decimal(join(this.#at(exponent), other.#at(exponent)), exponent);
   }
@@ -127,7 +160,9 @@ export class Decimal {
   compare(other: Decimal): number {
     // The engine aligns both numbers, however far apart they are; signs and magnitudes tell the same.
     if (this.sign !== other.sign) return this.sign - other.sign;
-    return this.minus(other).sign;
+    if (this.exponent !== other.exponent) return this.minus(other).sign;
+    if (this.coefficient === other.coefficient) return 0;
+    return this.coefficient < other.coefficient ? -1 : 1;
   }
 
   equals(other: Decimal): boolean {
@@ -154,7 +189,7 @@ export class Decimal {
   }
 
   get isInteger(): boolean {
-    return new Decimal(this.integer(), 0).equals(this);
+    return this.exponent >= 0 || new Decimal(this.integer(), 0).equals(this);
   }
 
   toNumber(): number {

@@ -33,6 +33,8 @@ export class Evaluation {
   readonly meter = new Meter();
   /** How deep evaluation is at the moment. */
   level = 0;
+  /** The names of the zones that the template has asked for. */
+  readonly zones = new Set<string>();
   #zone: Zone | undefined;
 
   constructor(

@@ -165,6 +165,8 @@ function operations(at: Evaluation, node: Node, names: Names): Value {
   for (const { sign, right } of steps.reverse()) {
     const left = value;
     const other = evaluate(at, right, names);
+    // All operators hand the error of their left side on. Throwing it thousands of times takes long.
+    if (left instanceof ErrorValue) continue;
     value = attempt(() => operated(at, sign, left, other));
     chargeFor(at, value);
   }
@@ -219,6 +221,6 @@ function power(at: Evaluation, base: Decimal, exponent: Decimal): Decimal {
   }
   at.meter.charge(POWER);
   // A root is found digit by digit, on `textit` with all digits of both numbers.
-  if (!exponent.isInteger) at.meter.charge(3 * (base.digits + exponent.digits) ** 2);
+  if (!exponent.isInteger) at.meter.charge(4 * (base.digits + exponent.digits) ** 2);
   return raised(base, exponent, at.environment.dialect);
 }

@@ -1,10 +1,13 @@
 import { OverLimit } from './errors.js';
 
 /** What one template may cost. A unit is a step, or a few letters of text. */
-const MOST_UNITS = 40_000;
+const MOST_UNITS = 30_000;
 
 /** The units of one letter. Copying text is cheap. */
 const LETTER = 1 / 16;
+
+/** The units of one letter that is looked at alone. */
+const LETTER_ALONE = 1 / 4;
 
 const DIGIT = 1 / 50;
 
@@ -25,6 +28,11 @@ export class Meter {
   /** For a number that is read, made or printed: what its digits cost grows with their square. */
   chargeDigits(digits: number): void {
     this.charge((digits * DIGIT) ** 2);
+  }
+
+  /** For text that is taken apart, letter by letter or word by word. */
+  chargeLetters(letters: number): void {
+    this.charge(letters * LETTER_ALONE);
   }
 
   /** For text that is made or read. */

@@ -49,9 +49,10 @@ export function parse(text: string, dialect: Dialect): Node {
 
 function bracketsExceed(text: string, most: number): boolean {
   let depth = 0;
-  for (const letter of text) {
-    if ('([{'.includes(letter)) depth++;
-    else if (depth > 0 && ')]}'.includes(letter)) depth--;
+  for (let at = 0; at < text.length; at++) {
+    const letter = text.charAt(at);
+    if (letter === '(' || letter === '[' || letter === '{') depth++;
+    else if (depth > 0 && (letter === ')' || letter === ']' || letter === '}')) depth--;
     if (depth > most) return true;
   }
   return false;

@@ -16,13 +16,14 @@ interface Letter {
   size: number;
 }
 
+/** `repeats`: how often the innermost part of nested repetitions is written out; absent for once. */
 type Tree =
-  | Letter
-  | { kind: 'place'; place: Place }
-  | { kind: 'all'; parts: Tree[] }
-  | { kind: 'any'; parts: Tree[] }
-  | { kind: 'repeat'; of: Tree; least: number; most: number; greedy: boolean }
-  | { kind: 'group'; of: Tree; number: number };
+  | (Letter & { repeats?: never })
+  | { kind: 'place'; place: Place; repeats?: never }
+  | { kind: 'all'; parts: Tree[]; repeats: number }
+  | { kind: 'any'; parts: Tree[]; repeats: number }
+  | { kind: 'repeat'; of: Tree; least: number; most: number; greedy: boolean; repeats: number }
+  | { kind: 'group'; of: Tree; number: number; repeats: number };
 
 type Step =
   | Letter
@@ -39,8 +40,10 @@ const MOST_STEPS = 20_000;
 const MOST_DEPTH = 200;
 const MOST_REPEATS = 1000;
 
-/** The price of reading one letter of a pattern. */
-const READ = 1;
+/** The price of a pattern, of reading one letter of it, and of one step that it is written out to. */
+const PATTERN = 20;
+const READ = 1.5;
+const WRITTEN = 0.5;
 
 /** A compiled pattern: multi-line, and blind to case. */
 export class Pattern {
@@ -51,13 +54,14 @@ export class Pattern {
 
   /** Undefined for what is no regular expression. @throws OverLimit */
   static compile(text: string, meter: Meter): Pattern | undefined {
-    meter.charge(text.length * READ);
+    meter.charge(PATTERN + text.length * READ);
     try {
       const reader = new Reader(text);
       const tree = reader.whole();
       const steps: Step[] = [];
-      emit({ kind: 'group', of: tree, number: 0 }, steps);
+      emit(groupOf(tree, 0), steps);
       steps.push({ kind: 'match' });
+      meter.charge(steps.length * WRITTEN);
       return new Pattern(steps, reader.groups + 1);
     } catch (thrown) {
       if (thrown instanceof Malformed) return undefined;
@@ -67,6 +71,7 @@ export class Pattern {
 
   /** The first match with its groups; undefined if there is none. */
   match(text: string, meter: Meter): string[] | undefined {
+    meter.chargeLetters(text.length);
     const letters = Array.from(text);
     const found = new Matcher(this, letters, meter).run();
     if (!found) return undefined;
@@ -158,13 +163,16 @@ const isWord: Test = code =>
   code === 95 ||
   (code >= 97 && code <= 122);
 
+/** Where a way through a pattern is, and where the groups on it began and ended. */
 interface Thread {
   step: number;
-  marks: readonly number[];
+  marks: Marks;
 }
 
+type Marks = readonly number[];
+
 /** The price of one step of one thread, of keeping where a group begins or ends for each mark so far, and of one test of a class. */
-const STEP = 0.2;
+const STEP = 0.25;
 const MARK = 0.05;
 const TEST = 0.3;
 
@@ -185,9 +193,9 @@ class Matcher {
     this.#seen = new Uint32Array(pattern.steps.length);
   }
 
-  run(): readonly number[] | undefined {
+  run(): Marks | undefined {
     let threads: Thread[] = [];
-    let best: readonly number[] | undefined;
+    let best: Marks | undefined;
     for (let at = 0; at <= this.#codes.length; at++) {
       this.meter.charge(STEP);
       this.#round++;
@@ -229,32 +237,40 @@ class Matcher {
   }
 
   /** Adds the letters and matches that a step leads to without reading. */
-  #follow(threads: Thread[], start: number, startMarks: readonly number[], at: number): void {
-    const todo: Thread[] = [{ step: start, marks: startMarks }];
-    for (let next = todo.pop(); next; next = todo.pop()) {
-      const { step, marks } = next;
-      if (this.#seen[step] === this.#round) continue;
+  #follow(threads: Thread[], start: number, startMarks: Marks, at: number): void {
+    // The second ways of splits wait here, the one that was met last on top.
+    const later: Thread[] = [];
+    let step: number | undefined = start;
+    let marks = startMarks;
+    for (;;) {
+      if (step === undefined || this.#seen[step] === this.#round) {
+        const next = later.pop();
+        if (!next) return;
+        ({ step, marks } = next);
+        continue;
+      }
       this.#seen[step] = this.#round;
       this.meter.charge(STEP);
-      const current = this.pattern.steps[step];
-      if (!current) continue;
-      switch (current.kind) {
-        case 'letter':
-        case 'match':
-          threads.push(next);
-          break;
+      const current: Step | undefined = this.pattern.steps[step];
+      switch (current?.kind) {
         case 'jump':
-          todo.push({ step: current.to, marks });
+          step = current.to;
           break;
         case 'split':
-          todo.push({ step: current.second, marks }, { step: current.first, marks });
+          later.push({ step: current.second, marks });
+          step = current.first;
           break;
         case 'mark':
           this.meter.charge(marks.length * MARK);
-          todo.push({ step: step + 1, marks: marked(marks, current.slot, at) });
+          marks = marked(marks, current.slot, at);
+          step++;
           break;
         case 'place':
-          if (this.#isAt(current.place, at)) todo.push({ step: step + 1, marks });
+          step = this.#isAt(current.place, at) ? step + 1 : undefined;
+          break;
+        default:
+          threads.push({ step, marks });
+          step = undefined;
       }
     }
   }
@@ -278,8 +294,8 @@ class Matcher {
   }
 }
 
-function marked(marks: readonly number[], slot: number, at: number): readonly number[] {
-  const own = [...marks];
+function marked(marks: Marks, slot: number, at: number): Marks {
+  const own = marks.slice();
   own[slot] = at;
   return own;
 }
@@ -340,9 +356,23 @@ const POSIX: Record<string, Test> = {
   xdigit: either([digit, between(65, 70), between(97, 102)]),
 };
 
-/** The other cases of a letter. */
-function cases(code: number): number[] {
+/** A letter in all its cases. */
+function cases(code: number): readonly number[] {
   if (code < 65) return [code];
+  let found = known.get(code);
+  if (!found) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    found = casesFound(code);
+    known.set(code, found);
+  }
+  return found;
+}
+
+/** The cases of letters that were asked for before: a class asks about the same letter for each of its ranges. */
+const known = new Map<number, readonly number[]>();
+const MOST_KNOWN = 5000;
+
+function casesFound(code: number): number[] {
   const letter = String.fromCodePoint(code);
   const found = new Set([code]);
   for (const other of [letter.toLowerCase(), letter.toUpperCase()]) {
@@ -355,7 +385,23 @@ function cases(code: number): number[] {
   return [...found];
 }
 
+/** What a repetition starts with. */
+const REPEATS = new Set('*+?{');
+
 const letterOf = (test: Test, size = 1): Letter => ({ kind: 'letter', test, size });
+
+const groupOf = (of: Tree, number: number): Tree => ({
+  kind: 'group',
+  of,
+  number,
+  repeats: of.repeats ?? 1,
+});
+
+const partsOf = (kind: 'all' | 'any', parts: Tree[]): Tree => ({
+  kind,
+  parts,
+  repeats: parts.reduce((most, part) => Math.max(most, part.repeats ?? 1), 1),
+});
 
 const folded =
   (test: Test): Test =>
@@ -368,6 +414,8 @@ class Reader {
   #depth = 0;
   #flags: Flags = { i: true, m: true, s: false, U: false };
   readonly #names = new Set<string>();
+  /** The letters that mean themselves, by their codes: in any case, and in their own alone. */
+  readonly #literals = { folded: new Map<number, Letter>(), exact: new Map<number, Letter>() };
 
   constructor(readonly text: string) {}
 
@@ -377,9 +425,9 @@ class Reader {
     return tree;
   }
 
+  /** The next unit; empty at the end. */
   #peek(): string {
-    const code = this.text.codePointAt(this.#at);
-    return code === undefined ? '' : String.fromCodePoint(code);
+    return this.text.charAt(this.#at);
   }
 
   #eat(text: string): boolean {
@@ -406,19 +454,25 @@ class Reader {
     const parts = [this.#all()];
     while (this.#eat('|')) parts.push(this.#all());
     this.#depth--;
-    return parts.length === 1 ? (parts[0] as Tree) : { kind: 'any', parts };
+    return parts.length === 1 ? (parts[0] as Tree) : partsOf('any', parts);
   }
 
   #all(): Tree {
     const parts: Tree[] = [];
     let wasRepeat = false;
-    while (this.#at < this.text.length && !'|)'.includes(this.#peek())) {
-      const repeat = this.#repeat();
+    for (
+      let next = this.#peek();
+      next !== '' && next !== '|' && next !== ')';
+      next = this.#peek()
+    ) {
+      const repeat = REPEATS.has(next) ? this.#repeat() : undefined;
       if (repeat) {
         const of = parts.pop();
         if (!of || wasRepeat) throw new Malformed();
-        parts.push({ kind: 'repeat', of, ...repeat });
-        if (repeats(parts.at(-1) as Tree) > MOST_REPEATS) throw new Malformed();
+        const most = repeat.most === Number.POSITIVE_INFINITY ? repeat.least : repeat.most;
+        const repeats = Math.max(most, 1) * (of.repeats ?? 1);
+        if (repeats > MOST_REPEATS) throw new Malformed();
+        parts.push({ kind: 'repeat', of, ...repeat, repeats });
         wasRepeat = true;
         continue;
       }
@@ -426,7 +480,7 @@ class Reader {
       const part = this.#one();
       if (part) parts.push(part);
     }
-    return { kind: 'all', parts };
+    return partsOf('all', parts);
   }
 
   #repeat(): { least: number; most: number; greedy: boolean } | undefined {
@@ -463,7 +517,10 @@ class Reader {
   }
 
   #literal(code: number): Tree {
-    return letterOf(this.#folded(between(code, code)));
+    const known = this.#flags.i ? this.#literals.folded : this.#literals.exact;
+    const letter = known.get(code) ?? letterOf(this.#folded(between(code, code)));
+    known.set(code, letter);
+    return letter;
   }
 
   #folded(test: Test): Test {
@@ -473,14 +530,14 @@ class Reader {
   #group(): Tree | undefined {
     if (!this.#eat('?')) {
       const number = ++this.groups;
-      return { kind: 'group', of: this.#inside(), number };
+      return groupOf(this.#inside(), number);
     }
     const name = this.#found(/^P?<([A-Za-z0-9_]+)>/)?.[1];
     if (name !== undefined) {
       if (this.#names.has(name)) throw new Malformed();
       this.#names.add(name);
       const number = ++this.groups;
-      return { kind: 'group', of: this.#inside(), number };
+      return groupOf(this.#inside(), number);
     }
     return this.#flagged();
   }
@@ -530,7 +587,7 @@ class Reader {
     const quoted = this.text.slice(this.#at, end < 0 ? this.text.length : end);
     this.#at += quoted.length + (end < 0 ? 0 : 2);
     const parts = Array.from(quoted, letter => this.#literal(letter.codePointAt(0) ?? 0));
-    return { kind: 'all', parts };
+    return partsOf('all', parts);
   }
 
   /** `\d`, `\pL`, `\p{Greek}`. */
@@ -580,7 +637,7 @@ class Reader {
   }
 
   #classItem(): Test {
-    const posix = this.#found(/^\[:(\^?)([a-z]+):\]/);
+    const posix = this.#peek() === '[' ? this.#found(/^\[:(\^?)([a-z]+):\]/) : undefined;
     if (posix) {
       const test = POSIX[posix[2] ?? ''];
       if (!test) throw new Malformed();
@@ -589,8 +646,8 @@ class Reader {
     const set = this.#peek() === '\\' ? this.#set() : undefined;
     if (set) return set;
     const from = this.#classLetter();
-    const isRange = /^-[^\]]/s.test(this.text.slice(this.#at, this.#at + 2));
-    if (!isRange) return this.#folded(between(from, from));
+    const end = this.text.charAt(this.#at + 1);
+    if (this.#peek() !== '-' || end === ']' || end === '') return this.#folded(between(from, from));
     this.#at++;
     const to = this.#classLetter();
     if (to < from) throw new Malformed();
@@ -599,34 +656,6 @@ class Reader {
 
   #classLetter(): number {
     return this.#peek() === '\\' ? this.#coded() : this.#letter();
-  }
-}
-
-/** What `repeats` found before: a repetition asks about all that is in it. */
-const counted = new WeakMap<Tree, number>();
-
-/** How often the innermost part of nested repetitions is written out. */
-function repeats(tree: Tree): number {
-  const known = counted.get(tree);
-  if (known !== undefined) return known;
-  const count = repeatsIn(tree);
-  counted.set(tree, count);
-  return count;
-}
-
-function repeatsIn(tree: Tree): number {
-  switch (tree.kind) {
-    case 'repeat': {
-      const times = tree.most === Number.POSITIVE_INFINITY ? Math.max(tree.least, 1) : tree.most;
-      return Math.max(times, 1) * repeats(tree.of);
-    }
-    case 'group':
-      return repeats(tree.of);
-    case 'all':
-    case 'any':
-      return tree.parts.reduce((most, part) => Math.max(most, repeats(part)), 1);
-    default:
-      return 1;
   }
 }
 

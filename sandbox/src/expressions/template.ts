@@ -115,7 +115,7 @@ function quoteEnd(template: string, start: number): number {
 }
 
 /** The units of one expression, and the letters of it that are read for one. */
-const PART = 10;
+const PART = 20;
 const LETTERS = 2;
 
 /** What is told of one template at most. */
@@ -141,9 +141,10 @@ class Filling {
   }
 
   #tell(list: Told[], what: string): void {
+    if (list.length >= MOST_TOLD) return;
     const expression = this.#expression;
     const isTold = list.some(one => one.what === what && one.expression === expression);
-    if (!isTold && list.length < MOST_TOLD) list.push({ what, expression });
+    if (!isTold) list.push({ what, expression });
   }
 
   #root(name: string): Value | undefined {

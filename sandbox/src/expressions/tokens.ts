@@ -1,3 +1,4 @@
+import { isPlainBlank } from '../values/text.js';
 import { fromBytes } from './letters.js';
 
 /** The smallest parts of an expression. */
@@ -22,20 +23,19 @@ export interface Token {
 
 const LETTER = '\\p{L}\\p{M}_\\u00aa-\\u00ba';
 const NAME = new RegExp(`[${LETTER}][${LETTER}\\p{Nd}]*`, 'uy');
-const SIGNS = new Set([...',()[].+-*/^=<>&', '=>', '!=', '<=', '>=']);
+const SIGNS = new Set(',()[].+-*/^=<>&');
+const PAIRS = new Set(['=>', '!=', '<=', '>=']);
 
 const WORDS = new Set(['true', 'false', 'null']);
 
-const SPACES = new Set(' \t\n\r');
-
-const isDigit = (letter: string): boolean => letter >= '0' && letter <= '9';
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 /** Splits an expression. What fits nowhere is stray; the last token is the end. */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
-    if (SPACES.has(text.charAt(at))) {
+    if (isPlainBlank(text.charCodeAt(at))) {
       at++;
       continue;
     }
@@ -51,10 +51,12 @@ function tokenAt(text: string, at: number): Token {
   const first = text.charAt(at);
   const literal = first === '"' ? textLiteral(text, at) : undefined;
   if (literal !== undefined) return { kind: 'text', text: literal, at };
-  for (const sign of [text.slice(at, at + 2), first]) {
-    if (SIGNS.has(sign)) return { kind: 'sign', text: sign, at };
+  if (isDigit(text.charCodeAt(at))) return number(text, at);
+  const next = text.charAt(at + 1);
+  if ((next === '=' || next === '>') && PAIRS.has(first + next)) {
+    return { kind: 'sign', text: first + next, at };
   }
-  if (isDigit(first)) return number(text, at);
+  if (SIGNS.has(first)) return { kind: 'sign', text: first, at };
   NAME.lastIndex = at;
   const name = NAME.exec(text)?.[0];
   if (name !== undefined) {
@@ -66,7 +68,7 @@ function tokenAt(text: string, at: number): Token {
 
 function number(text: string, at: number): Token {
   const end = digitsEnd(text, at);
-  const hasFraction = text.charAt(end) === '.' && isDigit(text.charAt(end + 1));
+  const hasFraction = text.charAt(end) === '.' && isDigit(text.charCodeAt(end + 1));
   return hasFraction
     ? { kind: 'decimal', text: text.slice(at, digitsEnd(text, end + 1)), at }
     : { kind: 'integer', text: text.slice(at, end), at };
@@ -74,7 +76,7 @@ function number(text: string, at: number): Token {
 
 function digitsEnd(text: string, start: number): number {
   let end = start;
-  while (isDigit(text.charAt(end))) end++;
+  while (isDigit(text.charCodeAt(end))) end++;
   return end;
 }
 

@@ -136,12 +136,22 @@ export function toText(at: Evaluation, value: Value): string {
   return rendered(at, value, 0);
 }
 
+/** The price of one named value. */
+export const PROPERTY = 1;
+
 function rendered(at: Evaluation, value: Value, depth: number): string {
   at.meter.charge(0.5);
   if (value === null) return '';
   if (typeof value === 'string') {
     at.meter.chargeText(value.length);
     return value;
+  }
+  if (isArray(value)) {
+    let out = '';
+    for (const item of value) {
+      out += (out === '' ? '[' : ', ') + rendered(at, item, nested(depth));
+    }
+    return `${out || '['}]`;
   }
   if (value instanceof FunctionValue) return value.shown;
   if (value instanceof ErrorValue) {
@@ -150,22 +160,21 @@ function rendered(at: Evaluation, value: Value, depth: number): string {
   }
   if (value instanceof ObjectValue) {
     if (value.standsFor) return rendered(at, value.standsFor.value, nested(depth));
-    const pairs = value.names.map(name => {
+    let out = '';
+    for (const name of value.names) {
+      at.meter.charge(PROPERTY);
       at.meter.chargeText(name.length);
-      return `${name}: ${rendered(at, value.at(name), nested(depth))}`;
-    });
-    return `{${pairs.join(', ')}}`;
-  }
-  if (isArray(value)) {
-    return `[${value.map(item => rendered(at, item, nested(depth))).join(', ')}]`;
+      out += `${out === '' ? '{' : ', '}${name}: ${rendered(at, value.at(name), nested(depth))}`;
+    }
+    return `${out || '{'}}`;
   }
   if (value instanceof DateTimeValue) at.meter.charge(CLOCK);
   if (value instanceof Decimal) at.meter.chargeDigits(value.digits);
   return value.toString();
 }
 
-/** The price of finding what a clock shows. */
-const CLOCK = 40;
+/** The price of finding what a clock shows, or when it shows it. */
+export const CLOCK = 60;
 
 /** The text of a value for readers: dates and numbers as the workspace writes them. */
 export function formatted(at: Evaluation, value: Value, depth = 0): string {
@@ -188,6 +197,7 @@ function formattedObject(at: Evaluation, value: ObjectValue, depth: number): str
   if (value.standsFor) return formatted(at, value.standsFor.value, nested(depth));
   return value.names
     .map(name => {
+      at.meter.charge(PROPERTY);
       const text = formatted(at, value.at(name), nested(depth));
       at.meter.chargeText(name.length + text.length);
       return text.includes('\n') ? `${name}:\n${indented(text)}` : `${name}: ${text}`;
@@ -260,6 +270,8 @@ const NUMBER = /^-?(\d+|\d+\.\d+|\.\d+)$/;
 /** A number in plain digits; undefined if the text is none, or none that the line of servers keeps. */
 export function readNumber(at: Evaluation, text: string): Decimal | undefined {
   at.meter.chargeText(text.length);
+  const short = Decimal.readShort(text);
+  if (short) return short;
   const trimmed = trimSpace(text);
   if (!NUMBER.test(trimmed) || (!at.isOld && isVast(trimmed))) return undefined;
   at.meter.chargeDigits(Math.min(trimmed.length, MOST_READ));
@@ -279,9 +291,10 @@ const MOST_MAGNITUDE = 100;
 /** Whether `textit` can keep a number: its digits and its magnitude. */
 function isKept(number: Decimal): boolean {
   if (number.isZero) return true;
+  if (Math.abs(number.exponent + number.digits - 1) > MOST_MAGNITUDE) return false;
+  if (number.digits <= MOST_DIGITS) return true;
   const digits = number.coefficient.toString().replace('-', '');
-  if (withoutZeros(digits).length > MOST_DIGITS) return false;
-  return Math.abs(number.exponent + digits.length - 1) <= MOST_MAGNITUDE;
+  return withoutZeros(digits).length <= MOST_DIGITS;
 }
 
 /** The result of a sum. @throws ErrorValue where `textit` cannot keep it. */

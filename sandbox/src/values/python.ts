@@ -1,4 +1,5 @@
 import { JsonNumber } from './json.js';
+import { trim } from './text.js';
 
 /** Python's text of a JSON value: `5.0`, `1000.0`, `True`, `['a']`. */
 export function pythonText(value: unknown): string {
@@ -61,4 +62,14 @@ function escaped(char: string): string {
   const hex = (char.codePointAt(0) ?? 0).toString(16);
   if (hex.length <= 2) return `\\x${hex.padStart(2, '0')}`;
   return hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
+}
+
+/** Python reads no longer integers. */
+const MOST_DIGITS = 4300;
+
+/** An integer as Python reads it from a text: with blanks around it, a sign, and `_` between digits. Undefined if it is none. */
+export function readInteger(text: string): number | undefined {
+  if (!/^\s*[+-]?\d+(?:_\d+)*\s*$/.test(text)) return undefined;
+  const digits = trim(text).replaceAll('_', '');
+  return digits.replace(/^[+-]/, '').length > MOST_DIGITS ? undefined : Number(digits);
 }

@@ -25,12 +25,9 @@ export function joinUrn(parts: UrnParts): string {
   return identityOf(parts) + query + (parts.display && `#${encode(parts.display)}`);
 }
 
-const CODES: Record<string, string> = { '#': '%23', '%': '%25', '?': '%3F' };
-
-function encode(text: string): string {
-  return text.replace(/[#%?]/g, char => CODES[char] ?? char);
-}
+const encode = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('#', '%23').replaceAll('?', '%3F');
 
 function decode(text: string | undefined): string {
-  return (text ?? '').replace(/%23/g, '#').replace(/%3F/g, '?').replace(/%25/g, '%');
+  return (text ?? '').replaceAll('%23', '#').replaceAll('%3F', '?').replaceAll('%25', '%');
 }

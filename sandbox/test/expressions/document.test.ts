@@ -61,7 +61,7 @@ A server has these too:
 A server would do these, and the sandbox leaves them out:
 
 - a template that costs too much: nested more than 250 levels deep, numbers of more than 4,000 digits, dates beyond the
-  year 270,000, or more than some 40,000 steps, or
+  year 270,000, or more than some 30,000 steps, or
   a text of more than 20,000 characters. Steps are counted, not time, so it is the same on every computer
 - a test of a router that no engine has
 - the prompts of \`prompt()\`, which a server keeps

@@ -69,13 +69,14 @@ const placesOf = (lines: readonly string[]): Places =>
 
 export function environmentOf(dialect: Dialect, place: Place): Environment {
   const { timezone, default_country, locations } = recorded.environment;
+  const now = timeOf(NOW);
   return {
     dialect,
     timezone,
     dateStyle: 'day_first',
     country: default_country,
     language: { language: place === 'flow' ? 'fra' : 'eng', country: default_country },
-    now: () => timeOf(NOW),
+    now: () => now,
     places: placesOf(locations),
   };
 }

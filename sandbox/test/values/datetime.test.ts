@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Locale, shownFieldValue } from '../../src/values/index.js';
+import { offsetAt } from '../../src/values/timezone.js';
 
 const NOON = Date.parse('2026-11-22T16:30:35.123Z');
 
@@ -25,6 +26,19 @@ describe('changes of clocks', () => {
   ])('%s', (_, text, timezone, time) => {
     expect(shown(text, { timezone })).toBe(`${text.slice(0, 10)}T${time}`);
   });
+});
+
+test('an offset that is known holds up to the very change of a clock', () => {
+  const offsets = (timezone: string, times: string[]) =>
+    times.map(time => offsetAt(timezone, Date.parse(time)) / 60);
+  // A minute after midnight.
+  const spring = ['2010-03-14T03:30:00Z', '2010-03-14T03:30:59Z', '2010-03-14T03:31:00Z'];
+  expect(offsets('America/St_Johns', spring)).toEqual([-210, -210, -150]);
+  const half = ['2026-10-03T15:29:00Z', '2026-10-03T15:29:59Z', '2026-10-03T15:30:00Z'];
+  expect(offsets('Australia/Lord_Howe', half)).toEqual([630, 630, 660]);
+  // At half a minute, before clocks changed at full ones.
+  const liberia = ['1972-01-07T00:44:00Z', '1972-01-07T00:44:29Z', '1972-01-07T00:44:30Z'];
+  expect(offsets('Africa/Monrovia', liberia)).toEqual([-44.5, -44.5, 0]);
 });
 
 describe('offsets', () => {

@@ -12,6 +12,7 @@ import {
 } from '../times.js';
 import {
   attempt,
+  CLOCK,
   ErrorValue,
   kept,
   toDate,
@@ -25,12 +26,14 @@ import {
 } from '../values.js';
 import { arg, checked, exactly, type Functions } from './checks.js';
 
-/** The price of looking for a zone. */
-const ZONE = 50;
+/** The price of looking for a zone, the first time in a template and later. */
+const NEW_ZONE = 300;
+const ZONE = 20;
 
 /** A zone by its name. @throws ErrorValue */
 export function zoneOf(at: Evaluation, name: string): Zone {
-  at.meter.charge(ZONE);
+  at.meter.charge(at.zones.has(name) ? ZONE : NEW_ZONE);
+  at.zones.add(name);
   const zone = zoneNamed(name);
   if (zone) return zone;
   const isPath = name.includes('..') || /^[/\\]/.test(name);
@@ -87,6 +90,7 @@ function added(at: Evaluation, args: readonly Value[]): Value {
   if (args.length !== 3) {
     throw new ErrorValue(`takes exactly three arguments, received ${args.length}`);
   }
+  at.meter.charge(CLOCK);
   const start = toDateTime(at, arg(args, 0));
   const count = toInteger(at, arg(args, 1));
   const unit = toText(at, arg(args, 2));
@@ -131,7 +135,7 @@ function parsedDateTime(at: Evaluation, args: readonly Value[]): Value {
   const text = toText(at, arg(args, 0));
   const layout = toText(at, arg(args, 1));
   const zone = args.length > 2 ? zoneOf(at, toText(at, arg(args, 2))) : at.zone;
-  at.meter.charge(layout.length * READING_LETTER);
+  at.meter.charge(CLOCK + layout.length * READING_LETTER);
   return readBy(layout, text, 'datetime', zone);
 }
 
@@ -158,6 +162,7 @@ const INT32 = 2n ** 31n;
 
 /** A sum, or a date so many days on. */
 function legacySum(at: Evaluation, args: readonly Value[]): Value {
+  at.meter.charge(CLOCK);
   const [first, second] = [arg(args, 0), arg(args, 1)];
   const [date1, date2] = [first, second].map(value => attempt(() => toDateTime(at, value)));
   const [number1, number2] = [first, second].map(value => attempt(() => toNumber(at, value)));
@@ -188,13 +193,14 @@ export const dates: Functions = {
   parse_time: exactly(2, (at, args) => {
     const text = toText(at, arg(args, 0));
     const layout = toText(at, arg(args, 1));
-    at.meter.charge(layout.length * READING_LETTER);
+    at.meter.charge(CLOCK + layout.length * READING_LETTER);
     return readBy(layout, text, 'time', { name: 'UTC' }).time;
   }),
   datetime_from_epoch: exactly(1, ofEpoch),
   datetime_diff: exactly(3, difference),
   datetime_add: added,
   replace_time: exactly(2, (at, args) => {
+    at.meter.charge(CLOCK);
     const { date, zone } = toDateTime(at, arg(args, 0));
     return DateTimeValue.local(date, toTime(at, arg(args, 1)), zone);
   }),

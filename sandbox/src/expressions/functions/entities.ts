@@ -69,18 +69,28 @@ export function withoutEntities(
   tell: (name: string) => void,
   charge: () => void,
 ): string {
-  return text.replace(ENTITY, (all, hex, decimal, name, end) => {
+  const parts: string[] = [];
+  let from = 0;
+  // One after the other: `replace` would find all of them before the first is charged.
+  for (const found of text.matchAll(ENTITY)) {
     charge();
-    if (name === undefined) {
-      return coded(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
-    }
-    const letter = end === ';' || BARE.has(name) ? LETTERS.get(name) : undefined;
-    if (letter !== undefined) return letter;
-    const bare = longestBare(name);
-    if (bare) return `${LETTERS.get(bare)}${name.slice(bare.length)}${end}`;
-    if (end === ';') tell(name);
-    return all;
-  });
+    parts.push(text.slice(from, found.index), letterOf(found, tell));
+    from = found.index + found[0].length;
+  }
+  return parts.join('') + text.slice(from);
+}
+
+function letterOf(found: RegExpExecArray, tell: (name: string) => void): string {
+  const [all, hex, decimal, name, end] = found;
+  if (name === undefined) {
+    return coded(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
+  }
+  const letter = end === ';' || BARE.has(name) ? LETTERS.get(name) : undefined;
+  if (letter !== undefined) return letter;
+  const bare = longestBare(name);
+  if (bare) return `${LETTERS.get(bare)}${name.slice(bare.length)}${end}`;
+  if (end === ';') tell(name);
+  return all;
 }
 
 function longestBare(name: string): string | undefined {

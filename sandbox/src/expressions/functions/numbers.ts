@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { Decimal } from '../decimal.js';
 import type { Evaluation } from '../environment.js';
 import { ErrorValue, kept, toArray, toInteger, toNumber, type Value } from '../values.js';
@@ -47,13 +46,15 @@ function modulo(at: Evaluation, dividend: Decimal, divisor: Decimal): Decimal {
 
 const RANDOM_DIGITS = 15;
 
+/** The price of a random number within limits. */
+const RANDOM = 10;
+
 /** From 0 up to 1, without 1. */
-function random(): Decimal {
-  const digits = BigInt(randomInt(2 ** 40)) * BigInt(2 ** 8) + BigInt(randomInt(2 ** 8));
-  return new Decimal((digits * 10n ** BigInt(RANDOM_DIGITS)) >> 48n, -RANDOM_DIGITS);
-}
+const random = (): Decimal =>
+  new Decimal(BigInt(Math.floor(Math.random() * 10 ** RANDOM_DIGITS)), -RANDOM_DIGITS);
 
 function randomBetween(at: Evaluation, least: Decimal, most: Decimal): Decimal {
+  at.meter.charge(RANDOM);
   const span = most.minus(least).plus(Decimal.of(1));
   return kept(at, random().times(span).plus(least)).floor();
 }

@@ -43,6 +43,7 @@ const ofWords = (
   run: (words: readonly string[], wanted: readonly string[]) => string[] | undefined,
 ) =>
   ofTexts((text, wanted, at) => {
+    at.meter.chargeLetters(text.length + wanted.length);
     const [words, others] = [wordsOf(text), wordsOf(wanted).map(lower)];
     at.meter.charge((words.length * others.length) / 20);
     const match = run(words, others);
@@ -79,7 +80,8 @@ const onlyPhrase = (words: readonly string[], wanted: readonly string[]): string
     : undefined;
 
 /** Whether a text starts with another, in any case; the match is as long in bytes. */
-function beginning(text: string, wanted: string): Value {
+function beginning(text: string, wanted: string, at: Evaluation): Value {
+  at.meter.chargeLetters(wanted.length);
   const [whole, start] = [trimSpace(text), trimSpace(wanted)];
   if (whole === '' || start === '') return NOT_FOUND;
   const bytes = Buffer.from(whole);
@@ -121,6 +123,7 @@ function numberIn(at: Evaluation, text: string): Decimal | undefined {
 }
 
 function numberWith(at: Evaluation, text: string, holds: (number: Decimal) => boolean): Value {
+  at.meter.chargeText(text.length);
   for (const [candidate] of text.matchAll(NUMBERS)) {
     at.meter.charge(5);
     const number = numberIn(at, candidate);

@@ -1,3 +1,4 @@
+import { lengthOf } from '../../values/text.js';
 import { Decimal } from '../decimal.js';
 import type { Evaluation } from '../environment.js';
 import {
@@ -31,7 +32,9 @@ function trimming(blank: (text: string) => string, start: boolean, end: boolean)
     const letters = args.length > 1 ? textOf(at, args, 1) : '';
     // An empty text of letters trims nothing in `textit`.
     const isGiven = letters !== '' || (!at.isOld && args.length > 1 && arg(args, 1) !== null);
-    return isGiven ? trimmed(text, new Set(letters), start, end) : blank(text);
+    if (!isGiven) return blank(text);
+    at.meter.chargeLetters(text.length + letters.length);
+    return trimmed(text, new Set(letters), start, end);
   });
 }
 
@@ -44,8 +47,10 @@ function trimmed(text: string, letters: Set<string>, start: boolean, end: boolea
 }
 
 /** The words, or the parts between delimiters. */
-const partsOf = (text: string, delimiters: string): string[] =>
-  delimiters === '' ? wordsOf(text) : splitAt(text, delimiters);
+function partsOf(at: Evaluation, text: string, delimiters: string): string[] {
+  at.meter.chargeLetters(text.length);
+  return delimiters === '' ? wordsOf(text) : splitAt(text, delimiters);
+}
 
 /** An optional text: nothing counts as empty. */
 const optional = (at: Evaluation, args: readonly Value[], index: number): string =>
@@ -54,7 +59,7 @@ const optional = (at: Evaluation, args: readonly Value[], index: number): string
 function word(at: Evaluation, args: readonly Value[]): Value {
   const text = textOf(at, args);
   const index = toInteger(at, arg(args, 1));
-  const words = partsOf(text, optional(at, args, 2));
+  const words = partsOf(at, text, optional(at, args, 2));
   const found = words.at(index);
   if (found === undefined) {
     throw new ErrorValue(`index ${index} is out of range for the number of words ${words.length}`);
@@ -70,12 +75,13 @@ function wordSlice(at: Evaluation, args: readonly Value[]): Value {
   if (end > 0 && end <= start) {
     throw new ErrorValue('must have a end which is greater than the start');
   }
-  const words = partsOf(text, optional(at, args, 3));
+  const words = partsOf(at, text, optional(at, args, 3));
   return words.slice(start, end > 0 ? end : words.length).join(' ');
 }
 
 /** What follows the first word, from the second one on. */
-function withoutFirstWord(text: string): string {
+function withoutFirstWord(text: string, at: Evaluation): string {
+  at.meter.chargeLetters(text.length);
   const [first = '', second] = wordsOf(text);
   if (second === undefined) return '';
   const after = text.slice(text.indexOf(first) + first.length);
@@ -87,6 +93,7 @@ function field(at: Evaluation, args: readonly Value[]): Value {
   const index = toInteger(at, arg(args, 1));
   if (index < 0) throw new ErrorValue('cannot use a negative index');
   const delimiter = textOf(at, args, 2);
+  at.meter.chargeLetters(text.length);
   const all = delimiter === '' ? Array.from(text) : text.split(delimiter);
   const parts = delimiter === ' ' ? all.filter(part => part !== '') : all;
   return trimSpace(parts[index] ?? '');
@@ -99,7 +106,9 @@ export function sliced<T>(items: readonly T[], start: number, end: number): T[] 
 }
 
 function textSlice(at: Evaluation, args: readonly Value[]): Value {
-  const letters = Array.from(textOf(at, args));
+  const text = textOf(at, args);
+  at.meter.chargeLetters(text.length);
+  const letters = Array.from(text);
   const start = toInteger(at, arg(args, 1));
   // The engine lets a fourth argument pass, and ignores the third then.
   const end = args.length === 3 ? toInteger(at, arg(args, 2)) : letters.length;
@@ -110,7 +119,7 @@ function repeated(at: Evaluation, args: readonly Value[]): Value {
   const text = textOf(at, args);
   const count = toInteger(at, arg(args, 1));
   if (count < 0) throw new ErrorValue(`must be called with a positive integer, got ${count}`);
-  const length = Array.from(text).length;
+  const length = lengthOf(text);
   if (!at.isOld && length > 0 && count > Math.floor(MOST_ITEMS / length)) {
     throw new ErrorValue(`cannot build a string longer than ${MOST_ITEMS} characters`);
   }
@@ -126,6 +135,7 @@ function replaced(at: Evaluation, args: readonly Value[]): Value {
 
 function replace(at: Evaluation, text: string, needle: string, by: string, most: number): string {
   // An empty text is found before each letter and at the end.
+  if (needle === '') at.meter.chargeLetters(text.length);
   const parts = needle === '' ? ['', ...Array.from(text)] : text.split(needle);
   const found = needle === '' ? parts.length : parts.length - 1;
   const count = most < 0 ? found : Math.min(most, found);
@@ -157,11 +167,13 @@ function percent(at: Evaluation, args: readonly Value[]): Value {
 }
 
 /** Go's encoding of a query, with `%20` for spaces. */
-const urlEncoded = (text: string): string =>
-  encodeURIComponent(Buffer.from(text).toString()).replace(
+function urlEncoded(text: string, at: Evaluation): string {
+  at.meter.chargeLetters(text.length);
+  return encodeURIComponent(Buffer.from(text).toString()).replace(
     /[!'()*]/g,
     sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+}
 
 function char(at: Evaluation, args: readonly Value[]): Value {
   const code = toInteger(at, toNumber(at, arg(args, 0)));
@@ -201,29 +213,38 @@ export const texts: Functions = {
   }),
   split: checked(1, 2, (at, args) => {
     const text = textOf(at, args);
-    return limited(at, partsOf(text, optional(at, args, 1)));
+    return limited(at, partsOf(at, text, optional(at, args, 1)));
   }),
   trim: trimming(trimSpace, true, true),
   trim_left: trimming(trimStart, true, false),
   trim_right: trimming(trimEnd, false, true),
   title: ofText((text, at) => {
-    at.meter.charge(text.length / 4);
+    at.meter.chargeLetters(text.length);
     return titled(lower(text));
   }),
   word: checked(2, 3, word),
   remove_first_word: ofText(withoutFirstWord),
   word_count: checked(1, 2, (at, args) => {
     const text = textOf(at, args);
-    return Decimal.of(partsOf(text, optional(at, args, 1)).length);
+    return Decimal.of(partsOf(at, text, optional(at, args, 1)).length);
   }),
   word_slice: checked(2, 4, wordSlice),
   field: exactly(3, field),
-  clean: ofText(text => text.replace(UNPRINTED, '')),
+  clean: ofText((text, at) => {
+    at.meter.chargeLetters(text.length);
+    return text.replace(UNPRINTED, '');
+  }),
   text_slice: checked(2, 4, textSlice),
-  lower: ofText(lower),
-  upper: ofText(upper),
+  lower: ofText((text, at) => {
+    at.meter.chargeLetters(text.length);
+    return lower(text);
+  }),
+  upper: ofText((text, at) => {
+    at.meter.chargeLetters(text.length);
+    return upper(text);
+  }),
   regex_match: checked(2, 3, matched),
-  text_length: ofText(text => Decimal.of(Array.from(text).length)),
+  text_length: ofText(text => Decimal.of(lengthOf(text))),
   text_compare: exactly(2, (at, args) =>
     Decimal.of(Math.sign(compareText(textOf(at, args), textOf(at, args, 1)))),
   ),
@@ -239,7 +260,7 @@ export const texts: Functions = {
     ).replaceAll('\u00a0', ' '),
   ),
   read_chars: ofText((text, at) => {
-    at.meter.charge(text.length / 4);
+    at.meter.chargeLetters(text.length);
     return readable(text, at.isOld);
   }),
 };
