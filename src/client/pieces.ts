@@ -56,7 +56,7 @@ function append(target: object, more: object): void {
  * The steps of parsing a large text.
  *
  * @param read - the steps of parsing one piece
- * @throws SyntaxError; {@link Unfit}
+ * @throws SyntaxError; `Unfit`
  */
 export function* parsePieces(
   text: string,
