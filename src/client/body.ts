@@ -1,11 +1,16 @@
 import { isAscii } from 'node:buffer';
 import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { fail, type RapidProError } from '../errors/errors.js';
 
 /** The largest answer that is read, in bytes, before and after gunzip. */
 export const MAX_BODY = 16 * 1024 * 1024;
+
+/** Bytes that are decoded at once. */
+const LARGE = 1024 * 1024;
 
 const gunzipAsync = promisify(gunzip);
 
@@ -64,8 +69,16 @@ export async function readText(body: Readable, encoding = '', limit = MAX_BODY):
  * Reads UTF-8. Most answers of RapidPro are plain ASCII. Read as Latin-1, they take Node.js half the time and half
  * the memory.
  */
-function decode(bytes: Buffer): string {
-  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+async function decode(bytes: Buffer): Promise<string> {
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  if (bytes.length <= LARGE) return bytes.toString('utf8');
+  const decoder = new StringDecoder('utf8');
+  let text = '';
+  for (let start = 0; start < bytes.length; start += LARGE) {
+    text += decoder.write(bytes.subarray(start, start + LARGE));
+    await nextTurn();
+  }
+  return text + decoder.end();
 }
 
 /** The most chunks to keep separately: a server can send single bytes, and each chunk costs far more than a byte. */

@@ -1,11 +1,13 @@
 import { fail } from '../errors/errors.js';
 import { isObject } from '../input/check.js';
+import { inTurns } from '../input/turns.js';
 import { type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import type { Client } from './client.js';
 import { orderOf } from './listOrder.js';
 import { type Cursor, type Place, type RawPage, readCursor, Seams } from './seams.js';
+import { identityOf, idOf } from './seenIds.js';
 
 /** One page of a list. */
 export interface Page {
@@ -118,9 +120,13 @@ export async function* pages(
       badPage('LIST_TOO_LONG', `The list does not end after ${MAX_PAGES} pages.`);
     }
     const { path } = resources[name];
-    return readPage(
-      (await client.request({ method: 'GET', path, query: { ...query, ...place } })).body,
-    );
+    const answer = await client.request({ method: 'GET', path, query: { ...query, ...place } });
+    const page = readPage(answer.body);
+    // Without ids, whole records are compared. To write many of them as text takes long.
+    if (page.records.some(record => (idOf(record) ?? undefined) === undefined)) {
+      await inTurns(page.records, identityOf);
+    }
+    return page;
   };
   const seams = new Seams(ask, orderOf(name, query));
   const progress = new Progress(start);

@@ -70,6 +70,9 @@ const LONGEST_SAFE = 17;
 const BEFORE = /^[[:,\s]?$/;
 const AFTER = /^[\]},\s]?$/;
 
+/** The rest of a number may have millions of digits. */
+const DIGITS = /\d*/y;
+
 const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
 
 /** Whether there are sixteen digits in a row: wherever they begin, one is at a place that is looked at. */
@@ -105,7 +108,9 @@ function quoteLongIntegers(text: string): string {
     if (code === QUOTE) place = endOfString(text, place);
     else if (code === MINUS || isDigit(code)) {
       const start = place;
-      while (isDigit(text.charCodeAt(place + 1))) place++;
+      DIGITS.lastIndex = start + 1;
+      DIGITS.test(text);
+      place = DIGITS.lastIndex - 1;
       const digits = text.slice(start, place + 1);
       if (digits.length < LONG_RUN) continue;
       if (digits.length <= LONGEST_SAFE && Number.isSafeInteger(Number(digits))) continue;

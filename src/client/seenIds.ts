@@ -3,17 +3,27 @@ import { fail, type RapidProError } from '../errors/errors.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 
+/** By what RapidPro names a record; undefined or null where there is no such key. */
+export const idOf = ({ uuid, id, key }: Dictionary): unknown => uuid ?? id ?? key;
+
+/** Records without an id, written as text once: pages are searched more than once. */
+const written = new WeakMap<Dictionary, string>();
+
 /**
  * What distinguishes a record from all others of its list.
  *
  * @throws RapidProError `INVALID_RESPONSE`
  */
 export function identityOf(record: Dictionary): string {
-  const id = record.uuid ?? record.id ?? record.key;
+  const id = idOf(record);
   if (typeof id === 'string') return id;
   if (typeof id === 'number') return String(id);
-  // Each answer signs a link again.
-  if (id === undefined || id === null) return JSON.stringify({ ...record, download_url: 0 });
+  if (id === undefined || id === null) {
+    // Each answer signs a link again.
+    const text = written.get(record) ?? JSON.stringify({ ...record, download_url: 0 });
+    written.set(record, text);
+    return text;
+  }
   throw fail(
     'INVALID_RESPONSE',
     'The server answered with a record without a valid id.',

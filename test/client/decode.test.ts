@@ -14,6 +14,14 @@ test.each([
   ['half a surrogate pair', Buffer.from([0xed, 0xa0, 0x80])],
   ['a part of a larger buffer', Buffer.from('xxé李xx').subarray(2, 7)],
   ['a long mixture', Buffer.from('aé李👋'.repeat(50_000))],
+  ['letters across the parts of a large one', Buffer.from('aé李👋'.repeat(350_000))],
+  [
+    'bad letters across them',
+    Buffer.concat([
+      Buffer.alloc(2 ** 20 - 1, 0x61),
+      Buffer.from([0xf0, 0x9f, 0x91, 0x61, 0xe6, 0x9d]),
+    ]),
+  ],
 ])('%s reads as node reads it', async (_, bytes) => {
   expect(await readText(Readable.from([bytes]))).toBe(bytes.toString('utf8'));
 });
