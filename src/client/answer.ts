@@ -44,7 +44,7 @@ function notRapidPro(): RapidProError {
   return fail(
     'NOT_RAPIDPRO',
     'The server answered with a web page instead of data.',
-    'Check "host" in the credential: use the address that you see in the browser, for example https://app.rapidpro.io/',
+    'Check "host" in the credential: use the address that you see in the browser up to the first single slash, for example https://app.rapidpro.io/',
     { outcome: 'unknown' },
   );
 }

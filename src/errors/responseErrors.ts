@@ -139,7 +139,7 @@ function notFound({ refused, errors, request }: Context): Verdict {
     return {
       code: 'NOT_RAPIDPRO',
       description: 'There is no RapidPro API at this address: the server answered 404.',
-      fix: 'Check "host" in the credential: use the address that you see in the browser, for example https://app.rapidpro.io/',
+      fix: 'Check "host" in the credential: use the address that you see in the browser up to the first single slash, for example https://app.rapidpro.io/',
     };
   }
   if (request.query?.cursor !== undefined) {

@@ -84,6 +84,15 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
     },
   };
 
+/** What RapidPro does not filter by, but jobs try. */
+const ELSEWHERE = new Map([
+  ['limit', 'Move limit into the options, the second argument.'],
+  [
+    'name',
+    'RapidPro cannot search by name. Read a group or the whole list, then keep who has the name: fn(state => ({ ...state, data: state.data.filter(one => one.name === "…") })).',
+  ],
+]);
+
 function checkOne(name: string, value: unknown, filter: Filter): QueryValue {
   if (value === undefined || value === null || (typeof value === 'string' && !value.trim())) {
     throw fail(
@@ -133,8 +142,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
   for (const [key, value] of Object.entries(filters)) {
     const filter = Object.hasOwn(resource.filters, key) ? resource.filters[key] : undefined;
     if (!filter) {
-      const hint =
-        key === 'limit' ? 'Move limit into the options, the second argument.' : suggest(key, known);
+      const hint = ELSEWHERE.get(key) ?? suggest(key, known);
       const called = isShown(key) ? `filter "${key}"` : 'filter of that name';
       throw fail('INVALID_FILTER', `${capitalize(resource.nouns[1])} have no ${called}.`, hint);
     }

@@ -9,7 +9,7 @@ const shape = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, { check }]) => [name, check]),
 ) as { [Name in keyof typeof OPTIONS]: (typeof OPTIONS)[Name]['check'] };
 
-const schema = z.looseObject(shape, { error: 'must be an object: { limit: 100 }' });
+const schema = z.looseObject(shape, { error: 'must be an object, such as { timeout: 30 }' });
 
 const COMMON = ['timeout', 'maxWait'];
 

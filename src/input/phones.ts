@@ -31,7 +31,7 @@ const isNothing = (value: unknown) =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
 const EMPTY_FIX =
-  'For cells that may be empty, { ifInvalid: "null" } returns null, and util.phoneUrns() no number.';
+  'For cells that may be empty, write urns: () => util.phoneUrns(row.phone, "RW"), which then gives an empty list. To get null from util.phoneUrn(), use { ifInvalid: "null" }.';
 
 /** A misspelled name is not an empty cell: it would be missing in every row of a table. */
 const UNDEFINED_FIX =

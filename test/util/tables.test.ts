@@ -132,6 +132,16 @@ describe('the columns that a job reads', () => {
     },
   );
 
+  test.each([
+    ['id,phone\n1,2', ';', '","'],
+    ['id;phone\n1;2', ',', '";"'],
+    ['id\tphone\n1\t2', ',', String.raw`"\t"`],
+  ])('of %j, read with %j, the fix names the delimiter', (table, delimiter, right) => {
+    expect(() => util.parseCsv(table, { delimiter, required: ['phone'] })).toThrow(
+      expect.objectContaining({ fix: expect.stringContaining(`set { delimiter: ${right} }`) }),
+    );
+  });
+
   test('of a table with another delimiter: the names show it, and the fix says what to do', () => {
     const read = () => util.parseCsv('id;phone\n1;2', { required: ['phone'] });
     expect(read).toThrow(/Its columns are "id;phone"/);

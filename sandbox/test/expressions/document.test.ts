@@ -39,48 +39,49 @@ number. All go from left to right. There are functions without a name, \`(x) => 
 
 In a broadcast, expressions can refer to ${names(broadcast)}; in a flow to ${names(flow.newer)}.
 
-An expression that fails prints nothing, as on a server: \`@contact.firstname\`, \`@fields.none\`, \`@(1 / 0)\`. The sandbox tells it,
-because the recipient gets a text with a gap. A text before \`@\` is safe: \`info@example.org\` stays as it is.
+An expression that fails prints nothing, as on a server: \`@contact.firstname\`, \`@fields.none\`, \`@(1 / 0)\`. The sandbox reports
+it, because the text reaches its recipient with a gap. A text before \`@\` is safe: \`info@example.org\` stays as it is.
 
-## What it tells
+## What the sandbox reports
 
-The sandbox tells what is not as its author meant: in the log of the command, on
-the page under \`Not known\`, and in a test with \`sandbox.unknown()\`. Each entry has \`what\`, the \`expression\` and its \`place\`,
-such as \`send_msg in the flow "Reminder"\`. A test that ends with \`expect(sandbox.unknown()).toEqual([])\` knows that
-no expression failed, and that everything was as on a server.
+The sandbox reports what the author of a text surely did not mean. You find it in the log of the command, on the page under
+\`Not known\`, and in a test with \`sandbox.unknown()\`. Each entry has \`what\`, the \`expression\` and its \`place\`, such as
+\`send_msg in the flow "Reminder"\`. End a test with \`expect(sandbox.unknown()).toEqual([])\` to be sure that no expression
+failed and that a server would have done the same.
 
-A server has these too:
+A server has these problems too:
 
-- an expression that fails: \`an error: object has no property 'firstname'\`. Texts in it are shown as \`"…"\`, and it is told
-  once, not for each contact. A router with a \`has_error\` case may fail in its operand: it asks for that
-- a test of a router that fails
-- in a broadcast or the message of a campaign, a name that only flows know, such as \`@results.age\`: it stays in the text, and
-  so does a name that is almost one, \`@contacts.name\`
-- what comes after the engine itself breaks: \`v9\` gives nothing for \`@((0 - 8) ^ 0.5)\`, nor does the sandbox
+- An expression fails: \`an error: object has no property 'firstname'\`. Texts in the error are shown as \`"…"\`. The error is
+  reported once, not for each contact. If a router has a \`has_error\` case, its operand may fail.
+- A test of a router fails.
+- A broadcast or the message of a campaign has a name that only flows know, such as \`@results.age\`, or one that is nearly a
+  name, such as \`@contacts.name\`. Both stay in the text.
+- The engine of a server breaks: \`v9\` gives no text at all for \`@((0 - 8) ^ 0.5)\`, and neither does the sandbox.
 
-A server would do these, and the sandbox leaves them out:
+A server would do these. The sandbox does not:
 
-- a template that costs too much: nested more than 250 levels deep, numbers of more than 4,000 digits, dates beyond the
-  year 270,000, or more than some 30,000 steps, or
-  a text of more than 20,000 characters. Steps are counted, not time, so it is the same on every computer
+- a template that costs too much: nested more than 250 levels deep, numbers of more than 4,000 digits, dates after the year
+  270,000, more than about 30,000 steps, or more than 20,000 characters. The sandbox counts steps, not time, so the result is the
+  same on every computer
 - a test of a router that no engine has
-- the prompts of \`prompt()\`, which a server keeps
+- \`prompt()\`: its texts are stored on a server
 - the rarer names of letters in \`html_decode\`
-- actions of flows that it does not carry out: starts of other flows, broadcasts, e-mails, airtime, classifiers, voice
+- some actions of flows: starts of other flows, broadcasts, e-mails, airtime, classifiers and voice
 - calls of webhooks and resthooks to other computers
 
-## Where it differs
+## Differences from a server
 
-- The names of months and days come from Unicode's list of languages, and the engine's from that of the GNU C library:
-  most are the same, and all in English, French, Spanish, Portuguese, Swahili and Kinyarwanda. Abbreviations have no period:
-  in French the engine itself has one or none, by chance. Halves of the day are AM and PM in most languages.
-- The engine names one of two elements of a layout that read alike, \`t\` or \`tt\`, by chance; the sandbox names \`t\`.
-- On \`v9\`, the last of sixteen digits of a root may be another.
-- Of two properties of an object that differ in case alone, the engine takes one by chance.
-- Before 1800, a zone's clock is that of 1800; before its first change of offset, it is Unicode's.
-- \`contact.ref\` is made of a server's secret: here it is any six letters.
-- \`child\` and \`parent\` are nothing, because no flow starts another one here. \`legacy_extra\` has the params of the start and
-  the answer of the last webhook.
+- Names of months and days come from Unicode, and those of the engine from the GNU C library. All are the same in English,
+  French, Spanish, Portuguese, Swahili and Kinyarwanda, and most are in other languages. Abbreviations have no period. In French,
+  the engine sometimes adds one. In most languages, halves of the day are AM and PM.
+- Some elements of a layout mean the same, such as \`t\` and \`tt\`. The engine names either of them in an error; the sandbox names
+  \`t\`.
+- On \`v9\`, the last of sixteen digits of a root can differ.
+- If two properties of an object differ only in case, the engine takes either.
+- Before 1800, a zone has its time of 1800. Before its first change, its offset is the one that Unicode has.
+- \`contact.ref\` depends on a secret of the server. Here, it is any six letters.
+- \`child\` and \`parent\` are empty, because no flow starts another one here. \`legacy_extra\` has the params of the start and the
+  answer of the last webhook.
 `;
 
 it('matches docs/reference/sandbox-expressions.md', async () => {
