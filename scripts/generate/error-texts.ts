@@ -334,7 +334,8 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   RESPONSE_TOO_LARGE: {
     group: 'way',
     everywhere: true,
-    means: 'The answer has more than 16 MB or 1,000,000 parts. RapidPro never sends that much.',
+    means:
+      'The answer has more than 16 MB, 1,000,000 values or 50,000 different keys. RapidPro never sends that much.',
     fate: 'perhaps',
     todo: 'Check that `host` is your RapidPro server.',
   },
@@ -346,7 +347,8 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   },
   LIST_TOO_LONG: {
     group: 'way',
-    means: 'The list has more than a million records, or its pages never end.',
+    means:
+      'The list has more than a million records, one of its pages more than 25,000, or the pages never end.',
     fate: 'reading',
     todo: 'Read it with `eachPage`, or read less with a filter or `limit`.',
     example: `eachPage(

@@ -14,7 +14,7 @@ const LIMITS = {
   /** Characters that are parsed at once, unless there is no comma to stop at. */
   piece: 256 * 1024,
 };
-export const MOST_LEVELS = LIMITS.levels;
+export const { levels: MOST_LEVELS, parts: MOST_PARTS, names: MOST_NAMES } = LIMITS;
 /** Characters beyond which a text is parsed in pieces. */
 const LARGE = 1024 * 1024;
 /** A shorter token could be a word of anybody's. */

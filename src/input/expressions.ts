@@ -7,8 +7,8 @@ import { MEANT } from './urns.js';
 
 /**
  * Expressions in texts, such as `@contact.name` or `@(upper(contact.name))`. A property that does not exist leaves
- * a gap in the text, without an error. Only plain paths are checked here. Custom fields, globals and everything
- * in brackets are left to RapidPro.
+ * a gap in the text, without an error. Only paths into the contact and its URNs are checked here. Custom fields,
+ * globals and functions are left to RapidPro.
  */
 
 /** Where a text goes. This decides what RapidPro fills in. */
@@ -55,12 +55,24 @@ export function expressionEnd(text: string, start: number): number {
   return text.length;
 }
 
-/** Plain paths as RapidPro finds them, also within a word: `info@contact.org`. */
+/** What may be in brackets: texts, and paths into the contact or its URNs. */
+const IN_BRACKETS =
+  /"(?:\\.|[^"\\])*"?|(?<![\p{L}\p{N}_.])(?:contact|urns)(?:\.[\p{L}\p{N}_]+)+/giu;
+
+/** Paths as RapidPro finds them, also within a word: `info@contact.org`. */
 function* pathsOf(text: string): Generator<{ path: string; isInWord: boolean }> {
   const starts = /@(?:@|\(|([\p{L}\p{N}_]+(?:\.[\p{L}\p{N}_]+)*))/gu;
   for (let start = starts.exec(text); start; start = starts.exec(text)) {
     const [whole, path] = start;
-    if (whole === '@(') starts.lastIndex = expressionEnd(text, starts.lastIndex);
+    if (whole === '@(') {
+      const end = expressionEnd(text, starts.lastIndex);
+      const inner = text.slice(starts.lastIndex, end);
+      starts.lastIndex = end;
+      // A function may call its argument "contact", and brackets that never close are no expression.
+      const found =
+        inner.includes('=>') || !inner.endsWith(')') ? [] : (inner.match(IN_BRACKETS) ?? []);
+      for (const one of found) if (!one.startsWith('"')) yield { path: one, isInWord: false };
+    }
     if (path === undefined) continue;
     yield { path, isInWord: /[\p{L}\p{N}]/u.test(text.charAt(start.index - 1)) };
   }
@@ -132,7 +144,7 @@ interface Fault {
 const GAP = 'which RapidPro does not know: people would read nothing in its place';
 const STAYS = 'which RapidPro does not fill in: people would read it as it is';
 
-/** The first plain path in a text that RapidPro cannot fill in for anyone. */
+/** The first path in a text that RapidPro cannot fill in for anyone. */
 function findFault(text: string): Fault | undefined {
   for (const { path, isInWord } of pathsOf(text)) {
     const [root = '', ...rest] = path.toLowerCase().split('.');

@@ -37,6 +37,10 @@ const GAPS: [text: string, shown: string, advice: string][] = [
   ['Write to info@contact.org', '@contact.org', 'If this is an address, write @@'],
   ['สวัสดี@contact.nameครับ', '@contact.…', 'write @(contact.name)'],
   ['@(upper("a)")) @contact.firstname', '@contact.firstname', '@contact.first_name'],
+  ['Dear @(contact.firstname)', '@contact.firstname', 'Did you mean @contact.first_name?'],
+  ['Dear @(upper( Contact.FirstName ))', '@Contact.FirstName', '@contact.first_name'],
+  ['On @(format_urn(urns.phone)) "', '@urns.phone', 'Did you mean @urns.tel?'],
+  ['@(if(true, contact.nme, "contact.name"))', '@contact.nme', 'Did you mean @contact.name?'],
 ];
 
 const STAYS: [text: string, shown: string][] = [
@@ -55,7 +59,10 @@ const GOOD = [
   'A custom field that may be there: @fields.nope, @globals.nope',
   'On a new kind of URN: @urns.signal, @urns.webchat, @urns.vk',
   'Doubled: @@contact.firstname, info@@contact.org',
-  'In brackets: @(contact.firstname) and @(if(true, "@contact.firstname", "x"))',
+  'In brackets: @(if(true, "@contact.firstname", "contact.firstname")) @(fields.contact.firstname)',
+  'In brackets: @(upper(contact.first_name) & contact.fields.village & contact.urns[0] & urns.tel)',
+  'In brackets: @(join(foreach(array("a"), (contact) => contact.firstname), " ")) @@(contact.firstname)',
+  'Never closed: @(contact.firstname',
   'Follow @clinic.rw and @contacts, write to info@clinic.rw or me@results.org',
   'สวัสดี@(contact.name)ครับ @contact.first_name، @contact.name’s @contact.id',
   '@contact.tickets @contact.timezone @contact.channel.address @contact.groups.0.name @contact.urns.0',
