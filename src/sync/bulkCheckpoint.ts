@@ -30,7 +30,7 @@ function shapeFor(items: number) {
     passedOver: z.array(z.tuple([index, index])).optional(),
     /** Contacts of entries that are done, if it matters who is in the list. */
     uuids: z.array(z.tuple([index, z.string()])).optional(),
-    /** Contacts that were found but differ: not written yet, or refused. */
+    /** Contacts that were found but differ: not written yet, or refused. In upsertContacts(), hashes of those written. */
     found: z.array(z.tuple([index, z.string()])),
     /** Where to continue reading; missing if reading has not started. */
     cursor: cursor.optional(),

@@ -1,5 +1,6 @@
 import type { Client } from '../client/client.js';
 import { AbortedError } from '../client/limiter.js';
+import { shortHash } from '../client/seenIds.js';
 import { type ErrorCode, RapidProError, type Reason } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
 import { isPlainUrn, storedField } from '../input/stored.js';
@@ -68,7 +69,8 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
       cost = await rehearseUpserts(run, inputs, settings);
       return { found: [] };
     }
-    const owners = new Map<string, number>();
+    /** Which entry each contact was, also in earlier runs. A hash is a quarter of a uuid's size in the checkpoint. */
+    const owners = new Map((run.earlier?.found ?? []).map(([index, hash]) => [hash, index]));
     const shared = new SharedRefusals({ ...run, inputs, settings });
     await limiter.each(inputs, async input => {
       const { index } = input;
@@ -80,8 +82,9 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
         const misread = reportMisread(misreadFields(body, contact));
         outcome.complete(isNew ? 'created' : 'updated', { index, uuid, ...misread });
         // Only RapidPro knows that two names, such as a uuid and a URN, are one contact.
-        const owner = owners.get(uuid);
-        if (owner === undefined) owners.set(uuid, index);
+        const hash = shortHash(uuid);
+        const owner = owners.get(hash);
+        if (owner === undefined) owners.set(hash, index);
         else outcome.clash([owner, index]);
         limiter.wentWell();
       } catch (error) {
@@ -90,7 +93,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
       }
       progress.log();
     });
-    return { found: [] };
+    return { found: [...owners].map(([hash, index]) => [index, hash]) };
   });
   return dryRun ? dryResult(result, cost) : result;
 }

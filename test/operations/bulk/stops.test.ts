@@ -472,4 +472,24 @@ describe('upsertContacts', () => {
     expect(repeated(sandbox)).toEqual([]);
     expect(rest.state.rapidpro).toEqual({});
   });
+
+  test('knows after a stop whom it has written: two entries of one contact are told', async () => {
+    const [abroad, home] = ['tel:+250788123101', 'tel:0788123101'];
+    const sandbox = await workspace({ country: 'RW', throttle: { 'v2.contacts': 1 } });
+    const list = [
+      { name: 'E0', urns: [abroad] },
+      { name: 'E1', urns: [home] },
+    ];
+    const first = await bulk(upsertContacts(list, { concurrency: 1 }), sandbox);
+    expect(counts(first.result)).toEqual([1, 0, 0, 0, 1]);
+    sandbox.configure({ throttle: false });
+    const { rapidpro } = first.state;
+    expect(JSON.stringify(rapidpro)).not.toContain(sandbox.contacts()[0]?.uuid);
+    const { result } = await bulk(upsertContacts(list, { resume: true }), sandbox, { rapidpro });
+    expect(result.failed).toMatchObject([
+      { index: 0, code: 'CONTACT_CLASH' },
+      { index: 1, code: 'CONTACT_CLASH' },
+    ]);
+    expect(result.failed[1]?.description).toContain('were saved, one over the other');
+  });
 });
