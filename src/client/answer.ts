@@ -5,7 +5,7 @@ import { flattenErrors, isBusy } from '../errors/refusals.js';
 import { responseError } from '../errors/responseErrors.js';
 import type { Dialect } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
-import { MAX_BODY, readText, UnreadableBody } from './body.js';
+import { MAX_BODY, readText, tooLarge, UnreadableBody } from './body.js';
 import { MOST_LEVELS, MOST_NAMES, MOST_PARTS, parseInTurns } from './parse.js';
 import { failureOf, parseRetryAfter } from './retry.js';
 import type { Answer } from './transport.js';
@@ -67,14 +67,7 @@ function tooDeep(statusCode: number): RapidProError {
   );
 }
 
-function tooManyParts(): RapidProError {
-  return fail(
-    'RESPONSE_TOO_LARGE',
-    `The answer from the server has more than ${MOST_PARTS} values, or more than ${MOST_NAMES} different keys.`,
-    'Read less at once. RapidPro never sends this much for a list: check that "host" is your RapidPro server.',
-    { outcome: 'unknown' },
-  );
-}
+const TOO_MANY = `has more than ${MOST_PARTS} values, or more than ${MOST_NAMES} different keys`;
 
 type Read = Pick<Reading, 'body' | 'error'> & Partial<Pick<Reading, 'failure' | 'size'>>;
 
@@ -102,7 +95,7 @@ async function readSuccess(answer: Answer, token: string): Promise<Read> {
     return { body: parsed.value, error: undefined, size: text.length };
   }
   if (parsed.amiss !== 'no JSON') {
-    const error = parsed.amiss === 'too deep' ? tooDeep(statusCode) : tooManyParts();
+    const error = parsed.amiss === 'too deep' ? tooDeep(statusCode) : tooLarge(TOO_MANY);
     return { body: undefined, error };
   }
   if (looksLikeHtml(answer, text)) return { body: undefined, error: notRapidPro() };

@@ -5,19 +5,18 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { fail, type RapidProError } from '../errors/errors.js';
+import { LARGE } from './parse.js';
 
 /** The largest answer that is read, in bytes, before and after gunzip. */
 export const MAX_BODY = 16 * 1024 * 1024;
 
-/** Bytes that are decoded at once. */
-const LARGE = 1024 * 1024;
-
 const gunzipAsync = promisify(gunzip);
 
-export function tooLarge(): RapidProError {
+/** @param what - what is too much about it */
+export function tooLarge(what = `is larger than ${MAX_BODY / 1024 / 1024} MB`): RapidProError {
   return fail(
     'RESPONSE_TOO_LARGE',
-    `The answer from the server is larger than ${MAX_BODY / 1024 / 1024} MB.`,
+    `The answer from the server ${what}.`,
     'Read less at once. RapidPro never sends this much for a list: check that "host" is your RapidPro server.',
     { outcome: 'unknown' },
   );

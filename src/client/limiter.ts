@@ -74,7 +74,7 @@ export class Limiter {
   readonly #lastStart: number;
   readonly #holds = new Map<string, Hold>();
   /** The last work for each name. */
-  readonly #inOrder = new Map<string, Promise<unknown>>();
+  readonly #locks = new Map<string, Promise<unknown>>();
   /** When one was last created by anyone; 0 if that is unknown, or the wait is over. */
   #madeOn: number;
   #untilKnown: Promise<void> | undefined;
@@ -275,15 +275,15 @@ export class Limiter {
   }
 
   /** Runs work after other work with a common name, and everything else in parallel. */
-  async inOrder<T>(names: Iterable<string>, work: () => Promise<T>): Promise<T> {
+  async withLock<T>(names: Iterable<string>, work: () => Promise<T>): Promise<T> {
     const own = new Set(names);
-    const before = [...own].map(name => this.#inOrder.get(name));
+    const before = [...own].map(name => this.#locks.get(name));
     const done = Promise.allSettled(before).then(work);
-    for (const name of own) this.#inOrder.set(name, done);
+    for (const name of own) this.#locks.set(name, done);
     try {
       return await done;
     } finally {
-      for (const name of own) if (this.#inOrder.get(name) === done) this.#inOrder.delete(name);
+      for (const name of own) if (this.#locks.get(name) === done) this.#locks.delete(name);
     }
   }
 

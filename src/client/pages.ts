@@ -7,7 +7,7 @@ import type { Query } from '../types/request.js';
 import type { Client } from './client.js';
 import { orderOf } from './listOrder.js';
 import { type Cursor, type Place, type RawPage, readCursor, Seams } from './seams.js';
-import { identityOf, idOf } from './seenIds.js';
+import { hasId, identityOf } from './seenIds.js';
 
 /** One page of a list. */
 export interface Page {
@@ -123,7 +123,7 @@ export async function* pages(
     const answer = await client.request({ method: 'GET', path, query: { ...query, ...place } });
     const page = readPage(answer.body);
     // Without ids, whole records are compared. To write many of them as text takes long.
-    if (page.records.some(record => (idOf(record) ?? undefined) === undefined)) {
+    if (page.records.some(record => !hasId(record))) {
       await inTurns(page.records, identityOf);
     }
     return page;

@@ -15,8 +15,8 @@ const LIMITS = {
   piece: 256 * 1024,
 };
 export const { levels: MOST_LEVELS, parts: MOST_PARTS, names: MOST_NAMES } = LIMITS;
-/** Characters beyond which a text is parsed in pieces. */
-const LARGE = 1024 * 1024;
+/** Characters beyond which a text is parsed in pieces; bytes beyond which it is decoded in pieces. */
+export const LARGE = 1024 * 1024;
 /** A shorter token could be a word of anybody's. */
 const LEAST_OF_TOKEN = 8;
 
@@ -132,7 +132,7 @@ export function parseJson(text: string): unknown {
   return JSON.parse(quoteLongIntegers(text));
 }
 
-type Parsed = { value: unknown } | { amiss: Amiss };
+export type Parsed = { value: unknown } | { amiss: Amiss };
 
 /** The steps of parsing a text as a whole. Those that take long in a large one are apart. */
 function* parseWhole(text: string, token: string): Generator<void, unknown> {

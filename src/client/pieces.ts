@@ -71,8 +71,14 @@ export function* parsePieces(
   let begin = 0;
   let before: 'nothing' | 'comma' | 'value' = 'nothing';
 
-  /** Parses up to a place, and puts what is there into the objects and lists that are open. */
-  function* take(end: number): Generator<void> {
+  /** Parses up to a sign, and puts what is there into the objects and lists that are open. */
+  function* take(end: number, sign: typeof before): Generator<void> {
+    yield* takePiece(end);
+    begin = end + 1;
+    before = sign;
+  }
+
+  function* takePiece(end: number): Generator<void> {
     let piece = text.slice(begin, end);
     if (before === 'value') {
       if (isBlank(piece)) return;
@@ -127,9 +133,7 @@ export function* parsePieces(
     } else if (code === COMMA) {
       if (++parts > limits.parts) throw new Unfit('too large');
       if (place - begin < limits.piece || open.length === 0) continue;
-      yield* take(place);
-      begin = place + 1;
-      before = 'comma';
+      yield* take(place, 'comma');
     } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       if (++parts > limits.parts) throw new Unfit('too large');
       open.push({ isList: code === OPEN_LIST, content: place + 1, key });
@@ -137,9 +141,7 @@ export function* parsePieces(
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) {
       if (open.at(-1)?.isList !== (code === CLOSE_LIST)) throw new Unfit('no JSON');
       if (made === open.length) {
-        yield* take(place);
-        begin = place + 1;
-        before = 'value';
+        yield* take(place, 'value');
         made--;
       }
       open.pop();

@@ -3,11 +3,12 @@ import { fail, type RapidProError } from '../errors/errors.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 
-/** By what RapidPro names a record; undefined or null where there is no such key. */
-export const idOf = ({ uuid, id, key }: Dictionary): unknown => uuid ?? id ?? key;
+const idOf = ({ uuid, id, key }: Dictionary): unknown => uuid ?? id ?? key ?? undefined;
 
-/** Records without an id, written as text once: pages are searched more than once. */
-const written = new WeakMap<Dictionary, string>();
+export const hasId = (record: Dictionary): boolean => idOf(record) !== undefined;
+
+/** Hashes of records without an id. To make one takes long, and pages are searched more than once. */
+const hashes = new WeakMap<Dictionary, string>();
 
 /**
  * What distinguishes a record from all others of its list.
@@ -18,11 +19,11 @@ export function identityOf(record: Dictionary): string {
   const id = idOf(record);
   if (typeof id === 'string') return id;
   if (typeof id === 'number') return String(id);
-  if (id === undefined || id === null) {
+  if (id === undefined) {
     // Each answer signs a link again.
-    const text = written.get(record) ?? JSON.stringify({ ...record, download_url: 0 });
-    written.set(record, text);
-    return text;
+    const hash = hashes.get(record) ?? shortHash(JSON.stringify({ ...record, download_url: 0 }));
+    hashes.set(record, hash);
+    return hash;
   }
   throw fail(
     'INVALID_RESPONSE',

@@ -153,23 +153,20 @@ function checkRequired(required: readonly string[], names: readonly string[]): v
   const there = names.filter(name => name !== '');
   const shown = (list: readonly string[]) => list.map(name => `"${name}"`).join(', ');
   const guesses = missing.flatMap(name => meant(name, there) ?? []);
-  const advice = [
-    guesses.length > 0 ? `Did you mean ${shown([...new Set(guesses)])}?` : '',
-    'Use the names of the columns exactly as they are, or rename them in the spreadsheet.',
-  ];
   const between = there.length === 1 ? /[,;|\t]/.exec(there[0] ?? '')?.[0] : undefined;
-  if (between !== undefined) {
-    advice.splice(
-      0,
-      2,
-      `Its columns are separated by ${JSON.stringify(between)}: set { delimiter: ${JSON.stringify(between)} }.`,
-    );
-  } else if (there.length === 1) {
-    advice.push('If this should be several columns, set the delimiter: { delimiter: ";" }.');
-  }
+  const inRow = [
+    guesses.length > 0 ? `Did you mean ${shown([...new Set(guesses)])}? ` : '',
+    'Use the names of the columns exactly as they are, or rename them in the spreadsheet.',
+    there.length === 1
+      ? ' If this should be several columns, set the delimiter: { delimiter: ";" }.'
+      : '',
+  ];
+  const sign = JSON.stringify(between);
   throw refuse(
     `the table has no column ${shown(missing)}. Its columns are ${shown(there)}`,
-    advice.join(' ').trim(),
+    between === undefined
+      ? inRow.join('')
+      : `Its columns are separated by ${sign}: set { delimiter: ${sign} }.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { memoized } from '../values/memoized.js';
 import { OverLimit } from './errors.js';
 import type { Meter } from './limits.js';
 
@@ -356,23 +357,10 @@ const POSIX: Record<string, Test> = {
   xdigit: either([digit, between(65, 70), between(97, 102)]),
 };
 
-/** A letter in all its cases. */
-function cases(code: number): readonly number[] {
-  if (code < 65) return [code];
-  let found = known.get(code);
-  if (!found) {
-    if (known.size >= MOST_KNOWN) known.clear();
-    found = casesFound(code);
-    known.set(code, found);
-  }
-  return found;
-}
-
-/** The cases of letters that were asked for before: a class asks about the same letter for each of its ranges. */
-const known = new Map<number, readonly number[]>();
 const MOST_KNOWN = 5000;
 
-function casesFound(code: number): number[] {
+/** A letter in all its cases. A class asks about the same letter for each of its ranges. */
+const cases = memoized(MOST_KNOWN, (code: number): readonly number[] => {
   const letter = String.fromCodePoint(code);
   const found = new Set([code]);
   for (const other of [letter.toLowerCase(), letter.toUpperCase()]) {
@@ -383,7 +371,7 @@ function casesFound(code: number): number[] {
   if (found.has(107)) found.add(0x212a);
   if (found.has(115)) found.add(0x17f);
   return [...found];
-}
+});
 
 /** What a repetition starts with. */
 const REPEATS = new Set('*+?{');

@@ -1,3 +1,4 @@
+import { memoized } from '../values/memoized.js';
 import { offsetAt, toInstant } from '../values/timezone.js';
 import { OverLimit } from './errors.js';
 
@@ -202,21 +203,16 @@ export const pad = (value: number, width: number): string => String(value).padSt
 export function zoneNamed(name: string): Zone | undefined {
   if (name === '' || name === 'UTC') return UTC;
   if (name.length > LONGEST_NAME) return undefined;
-  if (!known.has(name)) {
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(name, zoneFound(name));
-  }
-  return known.get(name);
+  return zoneFound(name);
 }
 
-/** Zones that were asked for before: finding one takes long. */
-const known = new Map<string, Zone | undefined>();
 const MOST_KNOWN = 1000;
 
 /** No zone has a longer one. */
 const LONGEST_NAME = 64;
 
-function zoneFound(name: string): Zone | undefined {
+/** Finding one takes long. */
+const zoneFound = memoized(MOST_KNOWN, (name: string): Zone | undefined => {
   try {
     const known = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;
     const sameLetters = known.toLowerCase() === name.toLowerCase();
@@ -224,4 +220,4 @@ function zoneFound(name: string): Zone | undefined {
   } catch {
     return undefined;
   }
-}
+});

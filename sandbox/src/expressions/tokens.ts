@@ -1,4 +1,4 @@
-import { isPlainBlank } from '../values/text.js';
+import { isDigit, isPlainBlank } from '../values/text.js';
 import { fromBytes } from './letters.js';
 
 /** The smallest parts of an expression. */
@@ -27,8 +27,6 @@ const SIGNS = new Set(',()[].+-*/^=<>&');
 const PAIRS = new Set(['=>', '!=', '<=', '>=']);
 
 const WORDS = new Set(['true', 'false', 'null']);
-
-const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 /** Splits an expression. What fits nowhere is stray; the last token is the end. */
 export function tokensOf(text: string): Token[] {

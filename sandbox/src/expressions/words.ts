@@ -1,3 +1,4 @@
+import { memoized } from '../values/memoized.js';
 import { lower, upper } from './letters.js';
 
 /** The names of months and days, and the halves of a day, in a language. */
@@ -15,22 +16,14 @@ export interface Language {
   country: string;
 }
 
-const known = new Map<string, Words>();
-const MOST_KNOWN = 100;
-
 /** A language's words; English where there is none, or none that is known. */
 export function wordsIn({ language, country }: Language): Words {
-  const tag = [language || 'eng', country].filter(Boolean).join('-');
-  let words = known.get(tag);
-  if (!words) {
-    if (known.size >= MOST_KNOWN) known.clear();
-    words = wordsOfTag(tag);
-    known.set(tag, words);
-  }
-  return words;
+  return wordsOfTag([language || 'eng', country].filter(Boolean).join('-'));
 }
 
-function wordsOfTag(tag: string): Words {
+const MOST_KNOWN = 100;
+
+const wordsOfTag = memoized(MOST_KNOWN, (tag: string): Words => {
   const locale = supported(tag) ?? 'en';
   const named = (options: Intl.DateTimeFormatOptions, type: string, dates: Date[]): string[] => {
     const format = new Intl.DateTimeFormat(locale, {
@@ -51,7 +44,7 @@ function wordsOfTag(tag: string): Words {
     halves: ['AM', 'PM'],
     ...OTHERWISE[new Intl.Locale(locale).language],
   };
-}
+});
 
 /** What the engine writes otherwise than Unicode, in languages of many workspaces. */
 const OTHERWISE: Record<string, Partial<Words>> = {

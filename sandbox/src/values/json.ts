@@ -1,4 +1,4 @@
-import { lengthOf } from './text.js';
+import { isDigit, isPlainBlank, lengthOf } from './text.js';
 
 /** A JSON number with its source text, so that `1.50`, `1e3`, `-0` and big integers are preserved. */
 export class JsonNumber {
@@ -43,10 +43,6 @@ const DIGITS = Array.from({ length: 10 }, (_, digit) => new JsonNumber(String(di
 const QUOTE = 34;
 const BACKSLASH = 92;
 const FIRST_PLAIN = 32;
-
-const isBlank = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
-
-const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 /** Whether a code goes on with a number after its digits: `.`, `e`, `E`. */
 const goesOn = (code: number): boolean =>
@@ -209,7 +205,7 @@ class Reader {
   }
 
   private skipBlank(): void {
-    while (isBlank(this.text.charCodeAt(this.at))) this.at++;
+    while (isPlainBlank(this.text.charCodeAt(this.at))) this.at++;
   }
 
   private fail(message: string, at: number): never {

@@ -1,5 +1,6 @@
 import { getCountryCodeForRegionCode, parsePhoneNumber } from 'awesome-phonenumber';
 import type { Dialect } from '../../../src/resources.js';
+import { memoized } from './memoized.js';
 
 /**
  * A phone number as the servers write it: E.164 where it can be a number, else its letters and digits alone.
@@ -47,12 +48,7 @@ function plainPhone(text: string): string {
 /** How a number is dialed in its own country, `0788 123 123`; any other text as it is. */
 export function localPhone(path: string): string {
   if (!path.startsWith('+') || path.length > LONGEST_PHONE) return path;
-  const known = shownBefore.get(path);
-  if (known !== undefined) return known;
-  const shown = parse(path, NO_COUNTRY).number?.national ?? path;
-  if (shownBefore.size >= MOST_KEPT) shownBefore.clear();
-  shownBefore.set(path, shown);
-  return shown;
+  return nationalForm(path);
 }
 
 /** No longer text can be a number. */
@@ -64,10 +60,16 @@ const NO_COUNTRY = 'RU';
 /** Google's code skips the bracket. With it, the wrapper does not judge "+800…" and "00…" by itself. */
 const parse = (text: string, regionCode: string) => parsePhoneNumber(`(${text}`, { regionCode });
 
-/** Numbers read and shown before: a request asks several times for the same one, and reading it takes long. */
-const readBefore = new Map<string, string | null>();
-const shownBefore = new Map<string, string>();
+/** A request asks several times for the same number, and reading it takes long. */
 const MOST_KEPT = 20_000;
+
+const nationalForm = memoized(
+  MOST_KEPT,
+  (path: string) => parse(path, NO_COUNTRY).number?.national ?? path,
+);
+
+/** By line, country and text. */
+const readBefore = new Map<string, string | null>();
 
 function possibleNumber(text: string, country: string, dialect: Dialect): string | null {
   const key = `${dialect} ${country} ${text}`;

@@ -39,6 +39,8 @@ export const withoutZeros = (digits: string): string => withoutEnd(digits, isZer
 export const isPlainBlank = (code: number): boolean =>
   code === 32 || code === 10 || code === 13 || code === 9;
 
+export const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
 /** Trims white space as the server does. */
 export const trim = (text: string): string => withoutEdges(text, isBlank);
 

@@ -1,3 +1,5 @@
+import { memoized } from './memoized.js';
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(timezone: string): Intl.DateTimeFormat {
@@ -26,24 +28,18 @@ const FIRST_CHANGE = Date.UTC(1800, 0);
 const FIRST_MINUTE = Date.UTC(1973, 0) / 1000;
 const MINUTE = 60;
 
-/** Offsets by zone and minute: finding one takes longer than all else that is done with a time. */
-const known = new Map<string, Map<number, number>>();
 const MOST_KNOWN = 1000;
+
+/** The offsets of a zone by minute: finding one takes longer than all else that is done with a time. */
+const offsetsOf = memoized(MOST_KNOWN, (timezone: string) =>
+  memoized(MOST_KNOWN, (minute: number) => offsetFound(timezone, minute * MINUTE)),
+);
 
 /** The zone's offset from UTC in seconds, at a time in milliseconds. */
 export function offsetAt(timezone: string, instant: number): number {
   const at = Math.floor(Math.max(instant, FIRST_CHANGE) / 1000);
   if (at < FIRST_MINUTE) return offsetFound(timezone, at);
-  const minute = Math.floor(at / MINUTE);
-  const ofZone = known.get(timezone) ?? new Map<number, number>();
-  known.set(timezone, ofZone);
-  let offset = ofZone.get(minute);
-  if (offset === undefined) {
-    if (ofZone.size >= MOST_KNOWN) ofZone.clear();
-    offset = offsetFound(timezone, at);
-    ofZone.set(minute, offset);
-  }
-  return offset;
+  return offsetsOf(timezone)(Math.floor(at / MINUTE));
 }
 
 /** The same, at whole seconds. */

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { fail, RapidProError } from '../../errors/errors.js';
 import { isObject } from '../../input/check.js';
 import type { Dictionary } from '../../types/json.js';
-import { parseInTurns } from '../parse.js';
+import { LARGE, type Parsed, parse, parseInTurns } from '../parse.js';
 
 /** The most characters of one record. */
 const LONGEST_LINE = 10 * 1024 * 1024;
@@ -41,8 +41,7 @@ async function* lines(
 }
 
 /** An invalid record is reported without its text, which is about people. */
-async function parseRecord(line: string): Promise<Dictionary> {
-  const parsed = await parseInTurns(line);
+function recordOf(parsed: Parsed): Dictionary {
   const value = 'value' in parsed ? parsed.value : undefined;
   if (!isObject(value)) throw broken();
   return value;
@@ -79,7 +78,12 @@ export async function* readJsonLines(
       const written = some.filter(line => line.trim() !== '');
       blank = written.length > 0 ? 0 : blank + some.join(' ').length;
       if (blank > LONGEST_LINE) throw broken();
-      yield await Promise.all(written.map(parseRecord));
+      const records: Dictionary[] = [];
+      for (const line of written) {
+        // There may be a million, nearly all of them short: only a long one is worth a promise.
+        records.push(recordOf(line.length > LARGE ? await parseInTurns(line) : parse(line)));
+      }
+      yield records;
     }
   } catch (error) {
     throw error instanceof RapidProError ? error : broken(error);

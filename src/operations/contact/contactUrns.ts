@@ -1,8 +1,17 @@
 import type { Client } from '../../client/client.js';
 import { fail } from '../../errors/errors.js';
-import { distinctUrns, shownId, urnIdentity } from '../../input/identifiers.js';
+import { distinctUrns, shownId, urnIdentity, urnTail } from '../../input/identifiers.js';
 import type { Dictionary } from '../../types/json.js';
 import { findContact, urnsOf } from './contactLookup.js';
+
+/** Nobody else of the list gets what may be the same URN between a look and a write of this work. */
+export function lockUrns<T>(
+  client: Client,
+  urns: readonly string[],
+  work: () => Promise<T>,
+): Promise<T> {
+  return client.limiter.withLock(urns.map(urnTail), work);
+}
 
 /** Who holds a URN before anything is written. */
 interface Holding {

@@ -1,11 +1,11 @@
 import type { Client } from '../../client/client.js';
 import { fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { distinctUrns, shownId, urnTail } from '../../input/identifiers.js';
+import { distinctUrns, shownId } from '../../input/identifiers.js';
 import type { Settings } from '../../input/optionTable.js';
 import type { Dictionary } from '../../types/json.js';
 import { findContact, severalAnswer, urnsOf } from './contactLookup.js';
-import { findHolders } from './contactUrns.js';
+import { findHolders, lockUrns } from './contactUrns.js';
 import { createContact, wasCreatedSince } from './createContact.js';
 import { type Written, withNote, writeByKey, writeContact, writeUrns } from './writeContact.js';
 
@@ -125,8 +125,7 @@ export async function upsert(
   if (uuid === undefined && urn === undefined) {
     return { contact: await createContact(client, body), isNew: true };
   }
-  // Between a look-up and a write, no other contact of the list may get a URN that may be the same.
-  return client.limiter.inOrder((urns ?? []).map(urnTail), () =>
+  return lockUrns(client, urns ?? [], () =>
     uuid === undefined && urn !== undefined && others.length === 0 && mode === 'add'
       ? upsertByUrn(client, urn, body)
       : upsertByLooking(client, { uuid, urns: urns ?? [], body, mode }),

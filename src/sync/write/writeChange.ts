@@ -1,10 +1,10 @@
 import type { Client } from '../../client/client.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { distinctUrns, urnIdentity, urnTail } from '../../input/identifiers.js';
+import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
 import { isPlainUrn, storedText } from '../../input/stored.js';
 import { findContact, urnsOf } from '../../operations/contact/contactLookup.js';
-import { findHolders } from '../../operations/contact/contactUrns.js';
+import { findHolders, lockUrns } from '../../operations/contact/contactUrns.js';
 import { createContact } from '../../operations/contact/createContact.js';
 import { misreadFields } from '../../operations/contact/misread.js';
 import { writeContact, writeUrns } from '../../operations/contact/writeContact.js';
@@ -28,12 +28,7 @@ export function newBody({ name, language, urns, groups, fields }: Input): Body {
 
 /** Makes a contact of the list that RapidPro does not have. */
 export function create(client: Client, input: Input): Promise<Dictionary> {
-  return client.limiter.inOrder(tailsOf(input), () => createContact(client, newBody(input)));
-}
-
-/** Of two of the list that may get the same URN, one is looked up and written before the other. */
-function tailsOf({ urns = [] }: Input): string[] {
-  return urns.map(urnTail);
+  return lockUrns(client, input.urns ?? [], () => createContact(client, newBody(input)));
 }
 
 function taken(index: number): RapidProError {
@@ -132,7 +127,7 @@ export async function writeChange(
   exactUrns: boolean,
 ): Promise<string[]> {
   if (change.urns) {
-    return client.limiter.inOrder(tailsOf(change.input), () =>
+    return lockUrns(client, change.input.urns ?? [], () =>
       writeWithUrns(client, change, exactUrns),
     );
   }
