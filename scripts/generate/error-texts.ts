@@ -348,7 +348,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   LIST_TOO_LONG: {
     group: 'way',
     means:
-      'The list has more than a million records, one of its pages more than 25,000, or the pages never end.',
+      'The list has more than a million records, one of its pages more than 10,000, or the pages never end.',
     fate: 'reading',
     todo: 'Read it with `eachPage`, or read less with a filter or `limit`.',
     example: `eachPage(

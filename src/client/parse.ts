@@ -16,7 +16,7 @@ const LIMITS = {
 };
 export const { levels: MOST_LEVELS, parts: MOST_PARTS, names: MOST_NAMES } = LIMITS;
 /** Characters beyond which a text is parsed in pieces; bytes beyond which it is decoded in pieces. */
-export const LARGE = 1024 * 1024;
+export const LARGE = 512 * 1024;
 /** A shorter token could be a word of anybody's. */
 const LEAST_OF_TOKEN = 8;
 

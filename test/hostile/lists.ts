@@ -43,10 +43,10 @@ export const LISTS: Group = {
     },
     {
       does: 'sends a page that has too many records',
-      limit: '25,000 records in a page: RapidPro sends 250',
+      limit: '10,000 records in a page: RapidPro sends 250',
       requests: 1,
       operations,
-      ways: () => [list(Array.from({ length: 25_001 }, (_, index) => contact(index)))],
+      ways: () => [list(Array.from({ length: 10_001 }, (_, index) => contact(index)))],
     },
     {
       does: 'names the same next page again, or pages that form a circle',
