@@ -80,8 +80,8 @@ function hasLongRun(text: string): boolean {
   for (let place = LONG_RUN - 1; place < text.length; place += LONG_RUN) {
     if (!isDigit(text.charCodeAt(place))) continue;
     let [start, end] = [place, place + 1];
-    while (isDigit(text.charCodeAt(start - 1))) start--;
-    while (isDigit(text.charCodeAt(end))) end++;
+    while (place - start < LONG_RUN && isDigit(text.charCodeAt(start - 1))) start--;
+    while (end - start < LONG_RUN && isDigit(text.charCodeAt(end))) end++;
     if (end - start >= LONG_RUN) return true;
   }
   return false;
