@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Configuration } from '../configuration.js';
 import { fail, RapidProError } from '../errors/errors.js';
 import type { Failure } from '../errors/outcome.js';
@@ -71,7 +72,7 @@ const TOO_MANY = `has more than ${MOST_PARTS} values, or more than ${MOST_NAMES}
 
 type Read = Pick<Reading, 'body' | 'error'> & Partial<Pick<Reading, 'failure' | 'size'>>;
 
-async function readSuccess(answer: Answer, token: string): Promise<Read> {
+async function readSuccess(answer: Answer, { onText }: ApiRequest, token: string): Promise<Read> {
   const { statusCode } = answer;
   // Some of RapidPro's 204s say Content-Length: 2 and send other bytes or none, so never read them.
   if (statusCode === 204 || statusCode === 205) {
@@ -89,6 +90,12 @@ async function readSuccess(answer: Answer, token: string): Promise<Read> {
   } catch (error) {
     if (error instanceof UnreadableBody) return broken(error);
     throw error;
+  }
+  if (onText) {
+    onText(text);
+    // What it sends is written now: undici looks at an idle socket for a turn first.
+    await nextTurn();
+    await nextTurn();
   }
   const parsed = await parseInTurns(text, token);
   if ('value' in parsed) {
@@ -151,7 +158,7 @@ export async function readAnswer(
   const retryAfter = parseRetryAfter(header(answer, 'retry-after'), serverTime ?? now);
   const outcome =
     statusCode >= 200 && statusCode < 300
-      ? await readSuccess(answer, configuration.token)
+      ? await readSuccess(answer, request, configuration.token)
       : await readFailure(answer, request, configuration, retryAfter);
   return {
     size: 0,

@@ -6,6 +6,7 @@ import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import type { Client } from './client.js';
 import { orderOf } from './listOrder.js';
+import type { ApiResponse } from './request.js';
 import { type Cursor, type Place, type RawPage, readCursor, Seams } from './seams.js';
 import { hasId, identityOf } from './seenIds.js';
 
@@ -49,12 +50,19 @@ function nextPlace(next: unknown): Query | undefined {
   if (typeof next !== 'string') {
     return badPage('NOT_RAPIDPRO', 'The server named an invalid next page.');
   }
-  const searchParams = new URLSearchParams(/\?([^#]*)/.exec(next)?.[1]);
+  return (
+    placeIn(next) ??
+    badPage('PAGING_LOOP', 'The server promised a next page but did not say where it starts.')
+  );
+}
+
+function placeIn(address: string): Query | undefined {
+  const searchParams = new URLSearchParams(/\?([^#]*)/.exec(address)?.[1]);
   for (const place of PLACES) {
     const value = searchParams.get(place);
     if (value && value.length <= LONGEST_PLACE) return { [place]: value };
   }
-  return badPage('PAGING_LOOP', 'The server promised a next page but did not say where it starts.');
+  return undefined;
 }
 
 /** Reads the envelope of a list. */
@@ -67,6 +75,103 @@ export function readPage(body: unknown): RawPage {
     return badPage('LIST_TOO_LONG', `One page of the list has more than ${MAX_RECORDS} records.`);
   }
   return { records: results, next: nextPlace(next) };
+}
+
+/** What an answer begins with. An address with escapes is read later, with everything else. */
+const BEGINNING = /^\s*\{\s*"next"\s*:\s*"([^"\\]{1,4000})"/;
+
+/** What will be requested after an answer that has not been parsed yet, if that is certain. */
+function peekNext(text: string): Query | undefined {
+  const place = placeIn(BEGINNING.exec(text)?.[1] ?? '');
+  // Among records with the same time, the next request depends on the last record.
+  return place && (readCursor(place)?.offset ?? 0) === 0 ? place : undefined;
+}
+
+const isSame = (one: Query | undefined, other: Query | undefined) =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+/** A request for the page behind the one that is parsed and processed. */
+interface Ahead {
+  place: Query;
+  answer: Promise<ApiResponse>;
+  /** What its own answer says comes next. */
+  next?: Query | undefined;
+}
+
+/** Sends the requests for pages: one at a time, and at most one page ahead. */
+class Requests {
+  #asked = 0;
+  #ahead: Ahead | undefined;
+  readonly #client: Client;
+  readonly #name: ResourceName;
+  readonly #query: Query;
+  readonly #mayReadAhead: () => boolean;
+
+  constructor(client: Client, name: ResourceName, query: Query, mayReadAhead: () => boolean) {
+    this.#client = client;
+    this.#name = name;
+    this.#query = query;
+    this.#mayReadAhead = mayReadAhead;
+  }
+
+  async page(place: Query | undefined): Promise<RawPage> {
+    const { body } = await ((await this.#takeAhead(place)) ?? this.#send(place));
+    const page = readPage(body);
+    // Without ids, whole records are compared. To write many of them as text takes long.
+    if (page.records.some(record => !hasId(record))) {
+      await inTurns(page.records, identityOf);
+    }
+    return page;
+  }
+
+  /** Ends what was requested and is not needed: no request outlives the operation. */
+  async close(): Promise<void> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead) await this.#client.limiter.abandon(ahead.answer.catch(() => {}));
+  }
+
+  async #takeAhead(place: Query | undefined): Promise<ApiResponse | undefined> {
+    const ahead = this.#ahead;
+    if (!ahead) return undefined;
+    if (!isSame(ahead.place, place)) {
+      await this.close();
+      return undefined;
+    }
+    this.#ahead = undefined;
+    if (ahead.next) this.#readAhead(ahead.next);
+    return ahead.answer;
+  }
+
+  #readAhead(place: Query): void {
+    if (this.#asked >= MAX_PAGES || !this.#mayReadAhead()) return;
+    const answer = this.#send(place);
+    // Whoever takes the page gets its failure.
+    answer.catch(() => {});
+    this.#ahead = { place, answer };
+  }
+
+  #send(place: Query | undefined): Promise<ApiResponse> {
+    if (this.#asked++ >= MAX_PAGES) {
+      badPage('LIST_TOO_LONG', `The list does not end after ${MAX_PAGES} pages.`);
+    }
+    const { path } = resources[this.#name];
+    const query = { ...this.#query, ...place };
+    const onText = (text: string) => {
+      const next = peekNext(text);
+      if (!next) return;
+      if (place && this.#ahead?.place === place) this.#ahead.next = next;
+      else if (!this.#ahead) this.#readAhead(next);
+    };
+    // What the first page shows may end the read.
+    const isFirst = this.#asked === 1;
+    return this.#client.request({
+      method: 'GET',
+      path,
+      query,
+      ...(isFirst || !this.#mayReadAhead() ? {} : { onText }),
+    });
+  }
 }
 
 /** Makes sure that each page leads further. */
@@ -83,8 +188,7 @@ class Progress {
     const position = positionOf(next.query);
     // Reading again within one instant leads to the same places once more.
     const goesOn = cursor?.position === at.position && cursor.offset > at.offset;
-    const isSame = JSON.stringify(next.query) === JSON.stringify(place?.query);
-    if (goesOn ? isSame && !hasNew : this.#visited.has(position)) {
+    if (goesOn ? isSame(next.query, place?.query) && !hasNew : this.#visited.has(position)) {
       badPage('PAGING_LOOP', 'The server named the same next page twice.');
     }
     this.#visited.add(position);
@@ -106,6 +210,8 @@ function positionOf(query: Query): string {
  * @param name - the list
  * @param query - its filters
  * @param start - where to start, from the `next` of a page; default: the first page
+ * @param mayReadAhead - whether all pages are wanted, and nothing is written between them. Then each page is requested
+ *   as soon as the page before has arrived, before that is parsed; default: never
  * @throws RapidProError what a request throws; `PAGING_LOOP`, `LIST_TOO_LONG`, `NOT_RAPIDPRO`
  */
 export async function* pages(
@@ -113,36 +219,28 @@ export async function* pages(
   name: ResourceName,
   query: Query = {},
   start?: Place,
+  mayReadAhead = () => false,
 ): AsyncGenerator<Page, void, undefined> {
-  let asked = 0;
-  const ask = async (place: Query | undefined): Promise<RawPage> => {
-    if (asked++ >= MAX_PAGES) {
-      badPage('LIST_TOO_LONG', `The list does not end after ${MAX_PAGES} pages.`);
-    }
-    const { path } = resources[name];
-    const answer = await client.request({ method: 'GET', path, query: { ...query, ...place } });
-    const page = readPage(answer.body);
-    // Without ids, whole records are compared. To write many of them as text takes long.
-    if (page.records.some(record => !hasId(record))) {
-      await inTurns(page.records, identityOf);
-    }
-    return page;
-  };
-  const seams = new Seams(ask, orderOf(name, query));
+  const requests = new Requests(client, name, query, mayReadAhead);
+  const seams = new Seams(place => requests.page(place), orderOf(name, query));
   const progress = new Progress(start);
   let place = start;
   let empty = 0;
-  for (;;) {
-    const { records, next, sent, at, isTooLate } = await seams.read(place);
-    yield { records, next };
-    if (!next) return;
-    if (!isTooLate) {
-      progress.check(at, place, next, records.length > 0);
-      empty = sent === 0 ? empty + 1 : 0;
+  try {
+    for (;;) {
+      const { records, next, sent, at, isTooLate } = await seams.read(place);
+      yield { records, next };
+      if (!next) return;
+      if (!isTooLate) {
+        progress.check(at, place, next, records.length > 0);
+        empty = sent === 0 ? empty + 1 : 0;
+      }
+      if (empty > MAX_EMPTY_PAGES) {
+        badPage('LIST_TOO_LONG', 'The server keeps sending empty pages.');
+      }
+      place = next;
     }
-    if (empty > MAX_EMPTY_PAGES) {
-      badPage('LIST_TOO_LONG', 'The server keeps sending empty pages.');
-    }
-    place = next;
+  } finally {
+    await requests.close();
   }
 }

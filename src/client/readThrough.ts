@@ -26,12 +26,14 @@ function tooLong(): RapidProError {
  *
  * @param side - how many time windows to read in parallel; default: one page after the other
  * @param start - where to start, from the `next` of a page; default: the beginning
+ * @param mayReadAhead - as in {@link pages}, without time windows
  * @throws RapidProError what a request throws, after all that lies before it was yielded
  */
 export async function* readThrough(
   list: OrderedList,
   side?: WindowOptions,
   start?: Position,
+  mayReadAhead?: () => boolean,
 ): AsyncGenerator<ListPage, void, undefined> {
   // In a list that keeps its order, only windows meet a record twice.
   const seen = side || list.order.moves ? SeenIds.unpack(start?.seen) : undefined;
@@ -52,7 +54,7 @@ export async function* readThrough(
   if (!start?.last) {
     const parts = side
       ? windows(list, side, fresh, start)
-      : onePageAfterTheOther(list, fresh, start);
+      : onePageAfterTheOther(list, fresh, start, mayReadAhead);
     for await (const part of parts) {
       ({ since, missesChanges } = part);
       yield { records: part.records, next: withSeen(part.next) };
@@ -71,12 +73,13 @@ async function* onePageAfterTheOther(
   list: OrderedList,
   fresh: Fresh,
   start: Position | undefined,
+  mayReadAhead: (() => boolean) | undefined,
 ): AsyncGenerator<Part, void, undefined> {
   const { client, name, query, order } = list;
   let looksBack = order.moves && !order.isAscending;
   let since = toMicros(start?.since);
   const place = start?.cursor && fromPlain(start.cursor);
-  for await (const { records, next } of pages(client, name, query, place)) {
+  for await (const { records, next } of pages(client, name, query, place, mayReadAhead)) {
     const [first] = records;
     // A single page is one moment: nothing can have moved behind it.
     const isBegun = !start && since === undefined && next;

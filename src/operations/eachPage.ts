@@ -13,7 +13,7 @@ import { operation } from './base/operation.js';
 import { WorkspaceFacts } from './base/workspaceFacts.js';
 import { type ListPlan, optionsOf, planOf, readList } from './lists/list.js';
 import { queryOf } from './lists/named.js';
-import { AHEAD, Reading } from './lists/reading.js';
+import { Reading } from './lists/reading.js';
 import { threadPages } from './lists/threadPages.js';
 import { checkArchived } from './lists/withArchives.js';
 
@@ -107,7 +107,7 @@ export async function* iteratePages(
   if (settings.archived) checkArchived(name, given, settings);
   const query = await queryOf(client, name, given);
   await refuseHomeFilter(new WorkspaceFacts(state, client), query);
-  const reading = new Reading(client, name, query, settings, AHEAD.pages);
+  const reading = new Reading(client, name, query, settings, 'pages');
   yield* reading.pages();
   if (!reading.stopped) return;
   // Nobody looks for a checkpoint here: a list that ends early must not pass for a whole one.

@@ -35,4 +35,6 @@ export interface ApiRequest {
    * RapidPro answers 500 to that.
    */
   referencesGroupsOrFields?: boolean | undefined;
+  /** Called with the text of a good answer before it is parsed, which takes the longest. */
+  onText?: ((text: string) => void) | undefined;
 }

@@ -35,8 +35,7 @@ export const SIZE: Group = {
       limit: 'the time for a request (`timeout`), here 2 seconds',
       operations: HURRIED,
       memory: 400,
-      // So many chunks that no machine reads them in that time.
-      ways: () => [crumbs(60)],
+      ways: () => [crumbs()],
     },
     {
       does: 'refuses with a gigabyte',

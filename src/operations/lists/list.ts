@@ -11,7 +11,7 @@ import type { Operation } from '../../types/state.js';
 import { refuseHomeFilter } from '../base/homeNumbers.js';
 import { type Call, operation } from '../base/operation.js';
 import { queryOf } from './named.js';
-import { AHEAD, Reading } from './reading.js';
+import { Reading, type Way } from './reading.js';
 import { checkArchived, hasArchives } from './withArchives.js';
 
 /** The most records in an array. No worker has the memory for more. */
@@ -72,7 +72,8 @@ async function gather(
       `${count(records, resources[name].nouns)} so far, and there are more. They may not fit into memory: eachPage() reads a list page by page.`,
     );
   }
-  return gathered.flat();
+  // Far faster than flat().
+  return ([] as Dictionary[]).concat(...gathered);
 }
 
 /**
@@ -86,7 +87,7 @@ export async function* wholeList(
   query: Query,
   options: ListOptions = {},
 ): AsyncGenerator<Dictionary[], void, undefined> {
-  const reading = new Reading(client, name, query, options, AHEAD.pages);
+  const reading = new Reading(client, name, query, options, 'pages');
   yield* reading.pages();
   if (!reading.stopped) return;
   throw fail(
@@ -118,7 +119,7 @@ export async function readList<Result>(
   call: Call<'filters'>,
   { name, ifEmpty }: ListPlan,
   take: (pages: AsyncIterable<Dictionary[]>) => Promise<Result>,
-  way: keyof typeof AHEAD = 'array',
+  way: Way = 'array',
 ): Promise<Result> {
   const { client, configuration, args, options } = call;
   if (options.archived) checkArchived(name, args.filters, options);
@@ -129,7 +130,7 @@ export async function readList<Result>(
   const before = earlier?.done ?? 0;
   const { limit } = options;
   const left = limit === undefined ? {} : { limit: Math.max(0, limit - before) };
-  const reading = new Reading(client, name, query, { ...options, ...left }, AHEAD[way]);
+  const reading = new Reading(client, name, query, { ...options, ...left }, way);
   const result = await take(reading.pages(earlier?.position));
   const done = before + reading.records;
   if (done === 0 && !reading.stopped) await ifEmpty?.(client, query);

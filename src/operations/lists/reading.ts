@@ -23,8 +23,12 @@ const PROGRESS = 10;
 
 /** Up to this many pages, one walk is fast enough: a smaller limit needs no windows. */
 const FEW_PAGES = 20;
-/** Pages that each window may read ahead of what has been handed out. */
-export const AHEAD = { array: 64, pages: 24 } as const;
+/** Pages that each window may read ahead of what has been handed out, by what becomes of them. */
+const AHEAD = { array: 64, pages: 24 } as const;
+export type Way = keyof typeof AHEAD;
+
+/** A limit that is closer may end the list before the next page. */
+const SPARE = 2 * PAGE_SIZE;
 
 /** Where a run continues after one that read nothing. */
 const BEGINNING: Position = {};
@@ -63,8 +67,7 @@ export class Reading {
   readonly #query: Query;
   readonly #options: ArchivedListOptions;
   readonly #started: number;
-  /** Pages that each window may read ahead; 0 without windows. */
-  readonly #ahead: number;
+  readonly #way: Way | undefined;
   #loggedAt: number;
 
   constructor(
@@ -72,13 +75,13 @@ export class Reading {
     name: ResourceName,
     query: Query,
     options: ArchivedListOptions = {},
-    ahead = 0,
+    way?: Way,
   ) {
     this.#client = client;
     this.#name = name;
     this.#query = query;
     this.#options = options;
-    this.#ahead = ahead;
+    this.#way = way;
     if (this.#concurrency > 1) requireWindows(name, query);
     this.#started = client.clock.now();
     this.#loggedAt = this.#started;
@@ -116,15 +119,18 @@ export class Reading {
   }
 
   get #concurrency(): number {
-    return this.#ahead > 0 ? (this.#options.concurrency ?? 1) : 1;
+    return this.#way ? (this.#options.concurrency ?? 1) : 1;
   }
 
   /** One page after the other, or time windows in parallel. */
   #open(start: Position | undefined): AsyncGenerator<ListPage, void, undefined> {
     const [client, name, query] = [this.#client, this.#name, this.#query];
     const list = { client, name, query, order: orderOf(name, query) };
-    const live = readThrough(list, this.#side(start), start);
-    const { archived, limit } = this.#options;
+    const { archived, limit, deadline } = this.#options;
+    // With a deadline, the time is checked before each request.
+    const mayReadAhead = () =>
+      this.#way === 'array' && !deadline && this.records + SPARE < (limit ?? Infinity);
+    const live = readThrough(list, this.#side(start), start, mayReadAhead);
     return archived ? withArchives(client, name, query, live, limit) : live;
   }
 
@@ -133,7 +139,7 @@ export class Reading {
     const concurrency = this.#concurrency;
     const isWorthIt = concurrency > 1 && (limit ?? Infinity) >= FEW_PAGES * PAGE_SIZE;
     if (!isWorthIt && start?.isWindowed !== true) return undefined;
-    const ahead = Math.max(1, this.#ahead) * concurrency;
+    const ahead = (this.#way ? AHEAD[this.#way] : 1) * concurrency;
     return { concurrency, ahead, limit, mayStop: deadline !== undefined };
   }
 

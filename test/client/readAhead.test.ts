@@ -1,0 +1,186 @@
+import { HttpResponse, http } from 'msw';
+import { describe, expect, test } from 'vitest';
+import { eachPage, execute, fn, getContacts } from '../../src/Adaptor.js';
+import { Client } from '../../src/client/client.js';
+import { Limiter } from '../../src/client/limiter.js';
+import { pages } from '../../src/client/pages.js';
+import { parseConfiguration } from '../../src/configuration.js';
+import { credential } from '../support/credential.js';
+import { fakeClock } from '../support/fakeClock.js';
+import { noSleep } from '../support/noSleep.js';
+import { serve } from '../support/serve.js';
+
+/** While a page is parsed and processed, the next one is on its way. */
+
+const PAGES = 8;
+const text = (value: unknown) =>
+  new HttpResponse(JSON.stringify(value), { headers: { 'content-type': 'application/json' } });
+
+/** One record for each page, unless asked for more. `answer` can replace the answer for a cursor. */
+async function listing(
+  answer: (cursor: number, origin: string) => Response | undefined = () => undefined,
+  size = 1,
+) {
+  const server = await serve(
+    http.get('*/api/v2/contacts.json', ({ request }) => {
+      const { searchParams, origin } = new URL(request.url);
+      if (searchParams.has('after')) return text({ next: null, previous: null, results: [] });
+      const cursor = Number(searchParams.get('cursor') ?? 0);
+      const next =
+        cursor + 1 < PAGES ? `${origin}/api/v2/contacts.json?cursor=${cursor + 1}` : null;
+      return (
+        answer(cursor, origin) ?? text({ next, previous: null, results: records(cursor, size) })
+      );
+    }),
+  );
+  return server;
+}
+
+function records(page: number, size: number) {
+  return Array.from({ length: size }, (_, index) => ({
+    uuid: `page ${page}, ${index}`,
+    modified_on: new Date(Date.UTC(2026, 0, 1) - (page * size + index) * 60_000).toISOString(),
+  }));
+}
+
+const asked = ({ requests }: Awaited<ReturnType<typeof listing>>) =>
+  requests
+    .filter(({ query }) => !query.has('after'))
+    .map(({ query }) => Number(query.get('cursor') ?? 0));
+const uuids = (data: unknown) => (data as { uuid: string }[]).map(({ uuid }) => uuid);
+const all = (count: number) => Array.from({ length: count }, (_, page) => page);
+
+/** The cursors that the server had seen whenever a page was taken. */
+async function seenAtEachPage(mayReadAhead?: () => boolean) {
+  const server = await listing();
+  const client = new Client(parseConfiguration(credential(server)));
+  const seen: number[][] = [];
+  for await (const _ of pages(client, 'contacts', {}, undefined, mayReadAhead)) {
+    // Long enough for a request that was sent to arrive.
+    await new Promise(resolve => setTimeout(resolve, 20));
+    seen.push(asked(server));
+  }
+  return seen;
+}
+
+describe('the next page is requested before the current one is processed', () => {
+  test('except after the first page, which may show that the list cannot be read', async () => {
+    const seen = await seenAtEachPage(() => true);
+    const behind = all(PAGES).map(page => (page === 0 ? 1 : Math.min(page + 2, PAGES)));
+    expect(seen).toEqual(behind.map(all));
+  });
+
+  test('never, if it is not said that it may be', async () => {
+    expect(await seenAtEachPage()).toEqual(all(PAGES).map(page => all(page + 1)));
+  });
+
+  test('by getContacts(), but not by eachPage(), whose callback may write', async () => {
+    const list = await listing();
+    const state = await execute(getContacts())(credentialState(list));
+    expect(uuids(state.data)).toHaveLength(PAGES);
+    expect(asked(list)).toEqual(all(PAGES));
+    const page = await listing();
+    const seen: number[][] = [];
+    const look = fn(async state => {
+      await new Promise(resolve => setTimeout(resolve, 20));
+      seen.push(asked(page));
+      return state;
+    });
+    await execute(eachPage(getContacts(), look))(credentialState(page));
+    expect(seen).toEqual(all(PAGES).map(page => all(page + 1)));
+  });
+
+  test('and never beyond a limit', async () => {
+    for (const limit of [1, 2, 3, 5]) {
+      const server = await listing();
+      const state = await execute(getContacts({}, { limit }))(credentialState(server));
+      expect(uuids(state.data)).toHaveLength(limit);
+      expect(asked(server)).toEqual(all(limit));
+    }
+    const server = await listing(undefined, 250);
+    await execute(getContacts({}, { limit: 1250 }))(credentialState(server));
+    expect(asked(server)).toEqual(all(5));
+  });
+});
+
+const credentialState = (server: { host: string }) => ({ configuration: credential(server) });
+
+test('what an answer seems to say before it is parsed does not count', async () => {
+  // In JSON, the last of two equal keys counts.
+  const server = await listing((cursor, origin) =>
+    cursor === 2
+      ? new HttpResponse(
+          `{"next":"${origin}/api/v2/contacts.json?cursor=6","results":${JSON.stringify(records(2, 1))},"next":"${origin}/api/v2/contacts.json?cursor=3"}`,
+        )
+      : undefined,
+  );
+  const state = await execute(getContacts())(credentialState(server));
+  expect(uuids(state.data)).toEqual(all(PAGES).map(page => `page ${page}, 0`));
+  expect(asked(server)).toEqual([0, 1, 2, 6, 3, 4, 5, 6, 7]);
+});
+
+test.each([
+  ['an address in another form', '{ "previous": null, "next": "', 9],
+  ['blanks', ' {\n "next" : "', 9],
+])('%s', async (_, begin, requests) => {
+  const server = await listing((cursor, origin) =>
+    cursor === 2
+      ? new HttpResponse(
+          `${begin}${origin}/api/v2/contacts.json?cursor=3", "results": ${JSON.stringify(records(2, 1))}}`,
+        )
+      : undefined,
+  );
+  const state = await execute(getContacts())(credentialState(server));
+  expect(uuids(state.data)).toHaveLength(PAGES);
+  expect(server.requests).toHaveLength(requests);
+});
+
+test('a page that fails on its way loses no page before it', async () => {
+  noSleep();
+  let attempts = 0;
+  const server = await listing(cursor => {
+    if (cursor !== 4 || attempts++ > 0) return undefined;
+    return new HttpResponse('{}', { status: 429, headers: { 'retry-after': '3000' } });
+  });
+  const first = await execute(getContacts({}, { resume: true }))(credentialState(server));
+  expect(uuids(first.data)).toEqual(all(4).map(page => `page ${page}, 0`));
+  const { data: _, ...kept } = first;
+  const second = await execute(getContacts({}, { resume: true }))({
+    ...kept,
+    ...credentialState(server),
+  } as never);
+  expect(uuids(second.data)).toEqual([4, 5, 6, 7].map(page => `page ${page}, 0`));
+});
+
+test('a request for a page that is not wanted any more ends with the read', async () => {
+  const server = await listing(cursor =>
+    cursor === 3
+      ? new HttpResponse('{}', { status: 429, headers: { 'retry-after': '30' } })
+      : undefined,
+  );
+  const clock = fakeClock();
+  const client = new Client(parseConfiguration(credential(server)), {
+    limiter: new Limiter({ clock }),
+  });
+  let taken = 0;
+  for await (const _ of pages(client, 'contacts', {}, undefined, () => true)) {
+    await new Promise(resolve => setTimeout(resolve, 20));
+    if (++taken === 3) break;
+  }
+  expect(client.requests).toBe(asked(server).length);
+  await new Promise(resolve => setTimeout(resolve, 20));
+  expect(client.requests).toBe(asked(server).length);
+});
+
+test('a page that arrives broken is requested again, and the next one is read once', async () => {
+  noSleep();
+  let attempts = 0;
+  const server = await listing((cursor, origin) =>
+    cursor === 3 && attempts++ === 0
+      ? new HttpResponse(`{"next":"${origin}/api/v2/contacts.json?cursor=4","results":[{"uuid`)
+      : undefined,
+  );
+  const state = await execute(getContacts())(credentialState(server));
+  expect(uuids(state.data)).toEqual(all(PAGES).map(page => `page ${page}, 0`));
+  expect(asked(server).filter(cursor => cursor === 4)).toHaveLength(1);
+});
