@@ -26,7 +26,7 @@ function tooLong(): RapidProError {
  *
  * @param side - how many time windows to read in parallel; default: one page after the other
  * @param start - where to start, from the `next` of a page; default: the beginning
- * @param mayReadAhead - as in {@link pages}, without time windows
+ * @param mayReadAhead - as for `pages()`. Time windows have their own
  * @throws RapidProError what a request throws, after all that lies before it was yielded
  */
 export async function* readThrough(
