@@ -188,7 +188,11 @@ function complete(value: string, zone: IANAZone | undefined, where: Where): stri
   }
   if (!isDay(text.slice(0, 10))) refuse(where, NO_DAY);
   const said = readIso(text);
-  if (said?.zone) return `${said.days[0]}T${said.clock}${fractionText(said)}${said.zone}`;
+  if (said?.zone) {
+    const full = `${said.days[0]}T${said.clock}${fractionText(said)}${said.zone}`;
+    // The same text once more would be kept for each contact of a long list.
+    return full === value ? value : full;
+  }
   if (said) return zone ? (inZone(said, zone) ?? refuse(where, SKIPPED)) : value;
   if (HALF_DAY.test(text) && readLoosely(text)) return value;
   return refuse(where, UNCLEAR);
