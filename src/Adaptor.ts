@@ -85,8 +85,9 @@ export {
   getResthookEvents,
   getResthookSubscribers,
   getResthooks,
+  subscribe,
+  unsubscribe,
 } from './operations/resthooks.js';
-export { subscribe, unsubscribe } from './operations/subscriptions.js';
 export { getTemplates } from './operations/templates.js';
 export {
   addTicketNote,

@@ -7,8 +7,14 @@ import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference, State } from '../types/state.js';
 import { operation } from './base/operation.js';
-import { KINDS, type Kind } from './lists/archivedRecords.js';
-import { ArchiveReader, byStart, findArchives, inPages } from './lists/archiveFiles.js';
+import {
+  ArchiveReader,
+  byStart,
+  findArchives,
+  inPages,
+  KINDS,
+  type Kind,
+} from './lists/archiveFiles.js';
 import { list } from './lists/list.js';
 import { threadPages } from './lists/threadPages.js';
 

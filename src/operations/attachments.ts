@@ -11,7 +11,7 @@ import type { DownloadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { decoded } from '../url.js';
 import { type Call, operation } from './base/operation.js';
-import { detectFileType } from './objects/fileContent.js';
+import { detectFileType } from './media.js';
 
 const gunzipAsync = promisify(gunzip);
 

@@ -7,7 +7,7 @@ import { PAGE_SIZE } from '../resources.js';
 import type { ActionOptions, MemberOptions } from '../types/actions.js';
 import type { Dictionary } from '../types/json.js';
 import type { Operation, Reference } from '../types/state.js';
-import { findContact } from './contact/contactLookup.js';
+import { findContact } from './contact/contactUrns.js';
 import { COPY_LAG, collect } from './lists/list.js';
 import { act } from './many/actions.js';
 import { contactItems, type Item, requireReference } from './many/items.js';

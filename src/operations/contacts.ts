@@ -16,12 +16,10 @@ import type { Callback, Operation, Reference } from '../types/state.js';
 import { requireDone } from './base/asObject.js';
 import { checkedKey, placed, refuseHomeNumbers } from './base/homeNumbers.js';
 import { operation, optionsAndCallback } from './base/operation.js';
-import { findContact } from './contact/contactLookup.js';
-import { refuseTakenUrns } from './contact/contactUrns.js';
-import { createContact } from './contact/createContact.js';
+import { findContact, refuseTakenUrns } from './contact/contactUrns.js';
 import { logMisread } from './contact/misread.js';
 import { modeOf, upsert } from './contact/upsert.js';
-import { writeContact, writeUrns } from './contact/writeContact.js';
+import { createContact, writeContact, writeUrns } from './contact/writeContact.js';
 import { list } from './lists/list.js';
 import { checkGroupExists } from './lists/unknownReference.js';
 

@@ -9,8 +9,7 @@ import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { operation } from './base/operation.js';
 import { collect, list } from './lists/list.js';
-import { ensure, keyOf, sameName } from './objects/ensure.js';
-import { add, update } from './objects/objects.js';
+import { add, ensure, keyOf, sameName, update } from './objects/objects.js';
 
 const IS_FIELD_TYPE: Record<FieldType, true> = {
   text: true,

@@ -9,8 +9,7 @@ import type { Operation, Reference } from '../types/state.js';
 import { operation } from './base/operation.js';
 import { collect, list } from './lists/list.js';
 import { requireText } from './many/items.js';
-import { ensure, keyOf } from './objects/ensure.js';
-import { add, change, update } from './objects/objects.js';
+import { add, change, ensure, keyOf, update } from './objects/objects.js';
 
 /** Flows say globals to people. */
 const OF_GLOBAL = { resource: 'globals', texts: { name: 'name', value: 'message' } } as const;

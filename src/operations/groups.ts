@@ -5,8 +5,7 @@ import type { GroupFilters } from '../types/filters.js';
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { list } from './lists/list.js';
-import { ensureNamed } from './objects/ensure.js';
-import { add, remove, update } from './objects/objects.js';
+import { add, ensureNamed, remove, update } from './objects/objects.js';
 
 const checkGroup = namedBody('group', 'groups');
 

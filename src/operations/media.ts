@@ -1,5 +1,7 @@
+import { Gathered } from '../client/body.js';
+import { type LinkOptions, openLink } from '../client/links/link.js';
 import { fail } from '../errors/errors.js';
-import { resolveValue } from '../input/expand.js';
+import { ignoreFailures, resolveValue } from '../input/expand.js';
 import { shownId } from '../input/identifiers.js';
 import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
@@ -7,7 +9,147 @@ import type { UploadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { asObject } from './base/asObject.js';
 import { operation } from './base/operation.js';
-import { detectFileType, type FileContent, readFileContent } from './objects/fileContent.js';
+
+/** The largest file that RapidPro accepts, in bytes. */
+const MAX_FILE = 25 * 1024 * 1024;
+
+/** Far more characters than a secret has, with the text around it. */
+const LONGEST_SECRET = 10_000;
+
+/** A file to upload. */
+interface FileContent {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** In the words of the server of a link. */
+  contentType?: string | undefined;
+}
+
+function tooLarge(): never {
+  throw fail(
+    'INVALID_INPUT',
+    `The file is larger than ${MAX_FILE / 1024 / 1024} MB.`,
+    'RapidPro does not accept larger ones. Make the picture smaller or the recording shorter.',
+  );
+}
+
+function checkSize(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (bytes.length === 0)
+    throw fail('INVALID_INPUT', 'The file is empty.', 'Check the data that it comes from.');
+  return bytes.length > MAX_FILE ? tooLarge() : bytes;
+}
+
+async function fromLink(link: string, options: LinkOptions): Promise<FileContent> {
+  const { body, close, contentType, contentLength } = await openLink(link, options);
+  if ((contentLength ?? 0) > MAX_FILE) {
+    close();
+    tooLarge();
+  }
+  const gathered = new Gathered();
+  for await (const chunk of body) {
+    gathered.add(chunk);
+    if (gathered.size > MAX_FILE) tooLarge();
+  }
+  return { bytes: checkSize(new Uint8Array(gathered.toBuffer())), contentType };
+}
+
+function fromBase64(text: string): FileContent {
+  const [, contentType, how, data = text] = /^data:([^;,]+)?([^,]*),(.*)$/is.exec(text) ?? [];
+  if (how !== undefined && !/;base64$/i.test(how)) {
+    throw fail(
+      'INVALID_INPUT',
+      'The file is a data: link, but not in base64.',
+      'Write it like this: data:image/png;base64,…',
+    );
+  }
+  const compact = data.replace(/\s+/g, '');
+  if (compact.length > MAX_FILE * 1.4) tooLarge();
+  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact)) {
+    throw fail(
+      'INVALID_INPUT',
+      'The file is text, but neither base64 nor a link.',
+      'Use base64 text, a link that starts with https://, or a Buffer.',
+    );
+  }
+  return { bytes: checkSize(new Uint8Array(Buffer.from(compact, 'base64'))), contentType };
+}
+
+/** The bytes of a Buffer, of one that has been through JSON, or of an ArrayBuffer. */
+function bytesOf(value: unknown): Uint8Array<ArrayBuffer> | undefined {
+  // A job's Uint8Array comes from another realm, so instanceof fails.
+  const kind = Object.prototype.toString.call(value);
+  if (kind === '[object Uint8Array]') return new Uint8Array(value as Uint8Array);
+  if (kind === '[object ArrayBuffer]') return new Uint8Array(value as ArrayBuffer);
+  const { type, data } = (value ?? {}) as { type?: unknown; data?: unknown };
+  return type === 'Buffer' && Array.isArray(data) ? new Uint8Array(data) : undefined;
+}
+
+/**
+ * Reads a file from a job: a Buffer, base64 text, or a link.
+ *
+ * @throws RapidProError `INVALID_INPUT`, `INVALID_LINK`, `LINK_FAILED`
+ */
+async function readFileContent(file: unknown, options: LinkOptions): Promise<FileContent> {
+  const bytes = bytesOf(file);
+  if (bytes) return { bytes: checkSize(bytes) };
+  if (typeof file !== 'string' || file.trim() === '') {
+    ignoreFailures(file);
+    throw fail(
+      'INVALID_INPUT',
+      'There is no file.',
+      'Use a Buffer, base64 text or a link. If it comes from $ or state, check that the data is there.',
+    );
+  }
+  const text = file.trim();
+  if (/^https?:/i.test(text)) return fromLink(text, options);
+  // A secret instead of base64 could not be found after decoding.
+  if (text.length <= LONGEST_SECRET) options.secrets.checkText('The file', text);
+  return fromBase64(text);
+}
+
+const starts =
+  (...codes: number[]) =>
+  (bytes: Uint8Array) =>
+    codes.every((code, index) => bytes[index] === code);
+const holds = (text: string, at: number) => (bytes: Uint8Array) =>
+  Buffer.from(bytes.subarray(at, at + text.length)).toString('latin1') === text;
+
+/** The first bytes of the file types that RapidPro accepts. */
+const BEGINNINGS: readonly [
+  type: string,
+  extension: string,
+  test: (bytes: Uint8Array) => boolean,
+][] = [
+  ['image/png', 'png', starts(0x89, 0x50, 0x4e, 0x47)],
+  ['image/jpeg', 'jpg', starts(0xff, 0xd8, 0xff)],
+  ['image/gif', 'gif', holds('GIF8', 0)],
+  ['image/webp', 'webp', bytes => holds('RIFF', 0)(bytes) && holds('WEBP', 8)(bytes)],
+  ['application/pdf', 'pdf', holds('%PDF', 0)],
+  ['audio/ogg', 'ogg', holds('OggS', 0)],
+  ['audio/wav', 'wav', bytes => holds('RIFF', 0)(bytes) && holds('WAVE', 8)(bytes)],
+  ['audio/amr', 'amr', holds('#!AMR', 0)],
+  ['audio/aac', 'aac', starts(0xff, 0xf1)],
+  ['audio/aac', 'aac', starts(0xff, 0xf9)],
+  ['audio/mpeg', 'mp3', holds('ID3', 0)],
+  ['audio/mpeg', 'mp3', bytes => bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xf6) === 0xf2],
+  ['video/webm', 'webm', starts(0x1a, 0x45, 0xdf, 0xa3)],
+  ['audio/mp4', 'm4a', holds('ftypM4A', 4)],
+  // Photos and videos from phones begin alike. Only the next letters differ.
+  ['image/heic', 'heic', holds('ftyphei', 4)],
+  ['image/heic', 'heic', holds('ftypmif', 4)],
+  ['image/avif', 'avif', holds('ftypavi', 4)],
+  ['video/3gpp', '3gp', holds('ftyp3g', 4)],
+  ['video/quicktime', 'mov', holds('ftypqt', 4)],
+  ['video/mp4', 'mp4', holds('ftyp', 4)],
+];
+
+/**
+ * The type of a file by its first bytes.
+ *
+ * @returns the content type and the usual extension, or undefined
+ */
+export function detectFileType(bytes: Uint8Array): { type: string; extension: string } | undefined {
+  const found = BEGINNINGS.find(([, , test]) => test(bytes));
+  return found && { type: found[0], extension: found[1] };
+}
 
 /** What RapidPro accepts. The newer servers accept fewer types of images, and say so. */
 const TAKEN = /^(image|audio|video)\/[\w.+-]+$|^application\/pdf$/;

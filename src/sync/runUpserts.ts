@@ -5,7 +5,7 @@ import { type ErrorCode, RapidProError, type Reason } from '../errors/errors.js'
 import type { Body } from '../input/body.js';
 import { isPlainUrn, storedField } from '../input/stored.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
-import { refuseDuplicateNumbers } from '../operations/contact/duplicateNumbers.js';
+import { refuseDuplicateNumbers } from '../operations/contact/contactUrns.js';
 import { misreadFields } from '../operations/contact/misread.js';
 import { findTarget, modeOf, upsert } from '../operations/contact/upsert.js';
 import { inactiveStatus } from '../operations/many/recipients.js';

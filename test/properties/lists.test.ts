@@ -3,10 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { readPage } from '../../src/client/pages.js';
 import { encodeTarget } from '../../src/client/request.js';
 import { RapidProError } from '../../src/errors/errors.js';
-import type { Item } from '../../src/operations/many/items.js';
-import { contactItems, messageItems } from '../../src/operations/many/items.js';
+import { contactItems, type Item, messageItems, sortOut } from '../../src/operations/many/items.js';
 import { planRecipients, ranges } from '../../src/operations/many/recipients.js';
-import { sortOut } from '../../src/operations/many/refusedItems.js';
 
 const indexes = fc
   .uniqueArray(fc.integer({ min: 0, max: 500 }), { maxLength: 200 })

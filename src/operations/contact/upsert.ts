@@ -4,10 +4,16 @@ import type { Body } from '../../input/body.js';
 import { distinctUrns, shownId } from '../../input/identifiers.js';
 import type { Settings } from '../../input/optionTable.js';
 import type { Dictionary } from '../../types/json.js';
-import { findContact, severalAnswer, urnsOf } from './contactLookup.js';
-import { findHolders, lockUrns } from './contactUrns.js';
-import { createContact, wasCreatedSince } from './createContact.js';
-import { type Written, withNote, writeByKey, writeContact, writeUrns } from './writeContact.js';
+import { findContact, findHolders, lockUrns, severalAnswer, urnsOf } from './contactUrns.js';
+import {
+  createContact,
+  type Written,
+  wasCreatedSince,
+  withNote,
+  writeByKey,
+  writeContact,
+  writeUrns,
+} from './writeContact.js';
 
 function clash(contacts: Dictionary[]): RapidProError {
   const { code, description, fix } = severalAnswer(String(contacts.length));

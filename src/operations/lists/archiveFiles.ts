@@ -4,12 +4,163 @@ import { readJsonLines } from '../../client/links/jsonLines.js';
 import { isNearby } from '../../client/links/link.js';
 import { pages } from '../../client/pages.js';
 import { fail } from '../../errors/errors.js';
+import { isObject } from '../../input/check.js';
 import { count, log } from '../../input/log.js';
 import type { Period } from '../../input/period.js';
-import { timeIn } from '../../input/times.js';
-import { PAGE_SIZE, resources } from '../../resources.js';
+import { fromMicros, timeIn, toMicros } from '../../input/times.js';
+import { PAGE_SIZE, type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import { KINDS, type Kind } from './archivedRecords.js';
+import type { Query } from '../../types/request.js';
+
+/** Converts records of archives into the shape of the live lists. */
+
+/** `2017-08-12T21:11:59.89+00:00` as the live lists write it: `2017-08-12T21:11:59.890000Z`. */
+function liveTime(time: unknown): unknown {
+  const live = liveRunTime(time);
+  return typeof live !== 'string' || String(time).includes('.')
+    ? live
+    : live.replace('.000000Z', 'Z');
+}
+
+/** Within runs, the live lists always write six decimals. */
+function liveRunTime(time: unknown): unknown {
+  const at = toMicros(time);
+  return at === undefined ? time : fromMicros(at);
+}
+
+function withLiveTimes(record: Dictionary, keys: readonly string[]): Dictionary {
+  const times = keys.filter(key => key in record).map(key => [key, liveTime(record[key])]);
+  return { ...record, ...Object.fromEntries(times) };
+}
+
+/** What an old archive may lack. */
+const MESSAGE = { broadcast: null, urn: null, channel: null, flow: null, sent_on: null };
+
+function liveMessage(archived: Dictionary): Dictionary {
+  const record = withLiveTimes(archived, ['created_on', 'sent_on', 'modified_on']);
+  const attachments = Array.isArray(record.attachments) ? record.attachments : [];
+  const [first] = attachments.filter(isObject);
+  return {
+    ...MESSAGE,
+    ...record,
+    labels: record.labels ?? [],
+    attachments,
+    archived: record.visibility === 'archived',
+    media: first ? `${first.content_type}:${first.url}` : null,
+  };
+}
+
+function withTime(item: unknown): unknown {
+  return isObject(item) && 'time' in item ? { ...item, time: liveRunTime(item.time) } : item;
+}
+
+/** Older archives have the results of a run as a list of objects. */
+function liveValues(values: unknown): Dictionary {
+  const entries = [values]
+    .flat()
+    .filter(isObject)
+    .flatMap(Object.entries<unknown>);
+  return Object.fromEntries(entries.map(([key, item]) => [key, withTime(item)]));
+}
+
+function liveRun(archived: Dictionary): Dictionary {
+  const record = withLiveTimes(archived, ['created_on', 'modified_on', 'exited_on']);
+  return {
+    start: null,
+    exited_on: null,
+    exit_type: null,
+    ...record,
+    path: Array.isArray(record.path) ? record.path.map(withTime) : null,
+    values: liveValues(record.values),
+  };
+}
+
+export type Kind = 'message' | 'run';
+
+/** The time by which a record belongs to an archive, and how it becomes a live one. */
+export const KINDS = {
+  message: { time: 'created_on', toLive: liveMessage, nouns: ['message', 'messages'] },
+  run: { time: 'modified_on', toLive: liveRun, nouns: ['run', 'runs'] },
+} as const;
+
+/** Folders that cannot be recognized in archives, and why. */
+const FOLDERS: { [folder: string]: string } = {
+  sent: 'is sorted by a different time than the archives',
+  incoming: 'contains deleted messages, which archives do not have',
+};
+
+/**
+ * Call it before anything is sent.
+ *
+ * @throws RapidProError `INVALID_FILTER`
+ */
+export function refuseUnarchived(name: ResourceName, filters: unknown): void {
+  const { folder } = (filters ?? {}) as { folder?: unknown };
+  const why = name === 'messages' ? FOLDERS[String(folder).toLowerCase()] : undefined;
+  if (why === undefined) return;
+  throw fail(
+    'INVALID_FILTER',
+    `The folder "${String(folder).toLowerCase()}" ${why}: it cannot be read with options.archived.`,
+    'Nothing was read. Leave the folder out, and filter each page with fn(), by message.direction and message.status.',
+  );
+}
+
+type Matches = (record: Dictionary, wanted: string) => boolean;
+
+const refersTo = (value: unknown, wanted: string) =>
+  String((value as Dictionary | null | undefined)?.uuid).toLowerCase() === wanted.toLowerCase();
+
+const isIncoming = ({ direction }: Dictionary) => direction === 'in';
+/** In old archives, the type says it. */
+const isOfFlow = ({ flow, type }: Dictionary) => Boolean(flow) || type === 'flow';
+
+const FOLDER: { [folder: string]: (message: Dictionary) => boolean } = {
+  inbox: message => isIncoming(message) && !message.archived && !isOfFlow(message),
+  flows: message => isIncoming(message) && !message.archived && isOfFlow(message),
+  archived: message => isIncoming(message) && message.archived === true,
+  outbox: message =>
+    !isIncoming(message) &&
+    /^(?:queued|errored|initializing|pending)$/.test(String(message.status)),
+  failed: message => !isIncoming(message) && message.status === 'failed',
+};
+
+/** The filters of both lists. Others do not select records. */
+const FILTERS: { [filter: string]: Matches } = {
+  id: ({ id }, wanted) => String(id) === wanted,
+  uuid: ({ uuid }, wanted) => String(uuid).toLowerCase() === wanted.toLowerCase(),
+  flow: ({ flow }, wanted) => refersTo(flow, wanted),
+  contact: ({ contact }, wanted) => refersTo(contact, wanted),
+  broadcast: ({ broadcast }, wanted) => String(broadcast) === wanted,
+  responded: ({ responded }) => responded === true,
+  folder: (message, wanted) => FOLDER[wanted]?.(message) === true,
+  label: ({ labels }, wanted) =>
+    Array.isArray(labels) &&
+    labels.some(label => refersTo(label, wanted) || (label as Dictionary | null)?.name === wanted),
+};
+
+/**
+ * Selects the records of archives that match a query.
+ *
+ * @returns the record as the list would have it, or undefined
+ */
+export function matcherOf(
+  kind: Kind,
+  query: Query,
+): (record: Dictionary) => Dictionary | undefined {
+  const [after, before] = [toMicros(query.after), toMicros(query.before)];
+  const { time, toLive } = KINDS[kind];
+  const filters = Object.entries(query).flatMap(([name, value]) => {
+    const matches = FILTERS[name];
+    return matches ? [{ matches, wanted: String(value) }] : [];
+  });
+  return archived => {
+    const at = toMicros(archived[time]) ?? Number.NaN;
+    if (!(at >= (after ?? -Infinity) && at <= (before ?? Infinity))) return undefined;
+    const record = toLive(archived);
+    if (!filters.every(({ matches, wanted }) => matches(record, wanted))) return undefined;
+    return query.paths === false ? { ...record, path: null } : record;
+  };
+}
 
 /** The number of records after which archives count as endless. */
 const MOST_ARCHIVED = 10_000_000;

@@ -21,10 +21,9 @@ import { type Placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import { adviceFor } from '../base/nameAdvice.js';
 import { operation } from '../base/operation.js';
 import { isName, uuidOf } from '../lists/named.js';
-import type { Item } from './items.js';
+import { type Item, sortOut } from './items.js';
 import { type Found, lookUpIfPossible, readGroups } from './lookUp.js';
 import { inactiveStatus, ranges } from './recipients.js';
-import { sortOut } from './refusedItems.js';
 import { DRY_REQUESTS, isLocalNumber } from './send.js';
 
 /** The endpoints that act on many items, and the key of the body with the list. */

@@ -7,7 +7,7 @@ import { areHidden, isPlainUrn } from '../../input/stored.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
-import { findContact, urnsOf } from '../contact/contactLookup.js';
+import { findContact, urnsOf } from '../contact/contactUrns.js';
 import { Reading } from '../lists/reading.js';
 
 /** Contacts by the names that were looked up; null if RapidPro has none, missing if it was not asked. */

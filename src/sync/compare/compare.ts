@@ -1,7 +1,7 @@
 import type { Body } from '../../input/body.js';
 import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
 import { areHidden, isCut, isPlainUrn, isUnreadable } from '../../input/stored.js';
-import { urnsOf } from '../../operations/contact/contactLookup.js';
+import { urnsOf } from '../../operations/contact/contactUrns.js';
 import type { Misread } from '../../operations/contact/misread.js';
 import { inactiveStatus } from '../../operations/many/recipients.js';
 import type { Dictionary } from '../../types/json.js';

@@ -1,7 +1,7 @@
 import type { Reason } from '../../errors/errors.js';
 import { urnIdentity } from '../../input/identifiers.js';
 import { storedField } from '../../input/stored.js';
-import { urnsOf } from '../../operations/contact/contactLookup.js';
+import { urnsOf } from '../../operations/contact/contactUrns.js';
 import type { Dictionary } from '../../types/json.js';
 import { textOrNull } from '../compare/compare.js';
 import { type Input, type Name, urnNames, uuidName } from '../inputs.js';

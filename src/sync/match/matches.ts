@@ -1,6 +1,6 @@
 import { fail, type Reason } from '../../errors/errors.js';
 import { areHidden } from '../../input/stored.js';
-import { severalAnswer, urnsOf } from '../../operations/contact/contactLookup.js';
+import { severalAnswer, urnsOf } from '../../operations/contact/contactUrns.js';
 import { inactiveStatus } from '../../operations/many/recipients.js';
 import type { Dictionary } from '../../types/json.js';
 import { type Change, compareContact, reportMisread } from '../compare/compare.js';

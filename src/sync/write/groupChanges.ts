@@ -1,8 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { RapidProError } from '../../errors/errors.js';
 import { requireDone } from '../../operations/base/asObject.js';
-import type { Item } from '../../operations/many/items.js';
-import { sortOut } from '../../operations/many/refusedItems.js';
+import { type Item, sortOut } from '../../operations/many/items.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { Change } from '../compare/compare.js';
 

@@ -3,11 +3,14 @@ import { fail, type RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
 import { isPlainUrn, storedText } from '../../input/stored.js';
-import { findContact, urnsOf } from '../../operations/contact/contactLookup.js';
-import { findHolders, lockUrns } from '../../operations/contact/contactUrns.js';
-import { createContact } from '../../operations/contact/createContact.js';
+import {
+  findContact,
+  findHolders,
+  lockUrns,
+  urnsOf,
+} from '../../operations/contact/contactUrns.js';
 import { misreadFields } from '../../operations/contact/misread.js';
-import { writeContact, writeUrns } from '../../operations/contact/writeContact.js';
+import { createContact, writeContact, writeUrns } from '../../operations/contact/writeContact.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Change } from '../compare/compare.js';
 import type { Input } from '../inputs.js';

@@ -2,7 +2,7 @@ import type { Client } from '../../client/client.js';
 import { changed, fail, RapidProError, type Reason } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { isPlainUrn, trimmed } from '../../input/stored.js';
-import { refuseDuplicateNumbers } from '../../operations/contact/duplicateNumbers.js';
+import { refuseDuplicateNumbers } from '../../operations/contact/contactUrns.js';
 import { misreadFields } from '../../operations/contact/misread.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary, Json } from '../../types/json.js';

@@ -10,7 +10,7 @@ import {
   getMessages,
   iteratePages,
 } from '../../../src/index.js';
-import { backwards } from '../../../src/operations/lists/backwards.js';
+import { backwards } from '../../../src/operations/lists/withArchives.js';
 import type { Dictionary } from '../../../src/types/json.js';
 import type { Operation, State } from '../../../src/types/state.js';
 import { listen } from '../../support/closing.js';
