@@ -7,12 +7,11 @@ import { requireState } from './operations/base/operation.js';
 import type { Operation, Reference, State } from './types/state.js';
 import { checkPushOptions } from './webhook/options.js';
 import { readPush } from './webhook/parsePush.js';
-import { plain } from './webhook/plain.js';
 import type { Push, PushOptions } from './webhook/push.js';
+import { plain } from './webhook/schema.js';
 import { checkSecret, withoutSecret } from './webhook/secret.js';
 
-export { fromRun } from './webhook/fromRun.js';
-export { parsePush } from './webhook/parsePush.js';
+export { fromRun, parsePush } from './webhook/parsePush.js';
 export type {
   Push,
   PushChannel,

@@ -6,9 +6,9 @@ import type { CampaignBody, CampaignEventBody } from '../types/bodies.js';
 import type { CampaignEventFilters, CampaignFilters } from '../types/filters.js';
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { add, remove, update } from './base/objects.js';
 import { list } from './lists/list.js';
 import { referenceCheck } from './lists/unknownReference.js';
-import { add, remove, update } from './objects/objects.js';
 
 const checkCampaign = bodyCheck(
   'campaign',

@@ -7,9 +7,9 @@ import type { FieldBody, FieldType } from '../types/bodies.js';
 import type { FieldFilters } from '../types/filters.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { add, ensure, keyOf, sameName, update } from './base/objects.js';
 import { operation } from './base/operation.js';
 import { collect, list } from './lists/list.js';
-import { add, ensure, keyOf, sameName, update } from './objects/objects.js';
 
 const IS_FIELD_TYPE: Record<FieldType, true> = {
   text: true,

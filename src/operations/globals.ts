@@ -6,10 +6,10 @@ import type { GlobalBody, GlobalValueBody } from '../types/bodies.js';
 import type { GlobalFilters } from '../types/filters.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { add, change, ensure, keyOf, update } from './base/objects.js';
 import { operation } from './base/operation.js';
 import { collect, list } from './lists/list.js';
 import { requireText } from './many/items.js';
-import { add, change, ensure, keyOf, update } from './objects/objects.js';
 
 /** Flows say globals to people. */
 const OF_GLOBAL = { resource: 'globals', texts: { name: 'name', value: 'message' } } as const;

@@ -4,8 +4,8 @@ import type { NamedBody } from '../types/bodies.js';
 import type { GroupFilters } from '../types/filters.js';
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { add, ensureNamed, remove, update } from './base/objects.js';
 import { list } from './lists/list.js';
-import { add, ensureNamed, remove, update } from './objects/objects.js';
 
 const checkGroup = namedBody('group', 'groups');
 

@@ -3,8 +3,8 @@ import { named } from '../input/isOperation.js';
 import type { NamedBody } from '../types/bodies.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { add } from './base/objects.js';
 import { list } from './lists/list.js';
-import { add } from './objects/objects.js';
 
 const checkOptIn = namedBody('optIn', 'optins');
 

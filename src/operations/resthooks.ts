@@ -17,10 +17,10 @@ import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { parseUrl } from '../url.js';
 import { requireDone } from './base/asObject.js';
+import { add, create, lookAgain, remove } from './base/objects.js';
 import { operation } from './base/operation.js';
 import { collect, list } from './lists/list.js';
 import { checkResthook, hasResthook, requireResthook } from './lists/unknownReference.js';
-import { add, create, lookAgain, remove } from './objects/objects.js';
 
 /** Longer addresses make RapidPro fail instead of answer. */
 const LONGEST_URL = 200;

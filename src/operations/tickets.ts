@@ -5,11 +5,11 @@ import type { ActionOptions, NamedActionOptions } from '../types/actions.js';
 import type { TicketFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { checkKey } from './base/objects.js';
 import { list } from './lists/list.js';
 import { isName } from './lists/named.js';
 import { act } from './many/actions.js';
 import { requireText, ticketItems } from './many/items.js';
-import { checkKey } from './objects/objects.js';
 
 /**
  * Read the tickets of the workspace, open and closed, newest change first.

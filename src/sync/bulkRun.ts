@@ -1,23 +1,178 @@
+import { z } from 'zod';
 import type { Client } from '../client/client.js';
 import { AbortedError } from '../client/limiter.js';
-import { RapidProError } from '../errors/errors.js';
+import { RapidProError, type Reason } from '../errors/errors.js';
+import { log } from '../input/log.js';
+import { inTurns } from '../input/turns.js';
 import type { Call } from '../operations/base/operation.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
-import { keyOf, sectionOf, withCheckpoint } from '../state/checkpoint.js';
-import type { BulkResult, NotRemoved } from '../types/bulk.js';
+import { ranges } from '../operations/many/recipients.js';
 import {
-  type BulkPosition,
-  bulkCheckpoint,
-  doneOf,
-  type ReadSoFar,
-  readBulk,
-  takeOver,
-} from './bulkCheckpoint.js';
+  type Checkpoint,
+  Fingerprint,
+  hasOthers,
+  keyOf,
+  readCheckpoint,
+  sectionOf,
+  withCheckpoint,
+} from '../state/checkpoint.js';
+import { cursor } from '../state/listCheckpoint.js';
+import type { BulkResult, NotRemoved } from '../types/bulk.js';
+import type { Query } from '../types/request.js';
+import type { State } from '../types/state.js';
 import { requireList } from './inputs.js';
 import type { SyncSettings } from './options.js';
 import { BulkOutcome } from './report/bulkOutcome.js';
-import { failOnError, logSyncEnd } from './report/finish.js';
-import { Progress } from './report/progress.js';
+import { failOnError, logSyncEnd, Progress } from './report/log.js';
+
+/** Positions in the list, uuids, and the place in RapidPro's list. No data of the contacts. */
+function shapeFor(items: number) {
+  const index = z
+    .int()
+    .min(0)
+    .max(items - 1);
+  const indexes = z.array(z.tuple([index, index]));
+  return z.object({
+    /** How many contacts the list has. */
+    items: z.number(),
+    created: indexes,
+    updated: indexes,
+    unchanged: indexes,
+    /** Contacts that may have been created: another try could create them twice. */
+    unknown: indexes,
+    /** Contacts that could not be distinguished from others. */
+    clashes: indexes,
+    /** Entries that were passed over, and the one that counts instead. */
+    passedOver: z.array(z.tuple([index, index])).optional(),
+    /** Contacts of entries that are done, if it matters who is in the list. */
+    uuids: z.array(z.tuple([index, z.string()])).optional(),
+    /** Contacts that were found but differ: not written yet, or refused. In upsertContacts(), hashes of those written. */
+    found: z.array(z.tuple([index, z.string()])),
+    /** Where to continue reading; missing if reading has not started. */
+    cursor: cursor.optional(),
+    /** True if the changes of the page there are not written yet. */
+    isHalfDone: z.boolean().optional(),
+    /** How many pages come before it. */
+    pages: z.int().min(0).optional(),
+    /** True if everything has been read. */
+    complete: z.boolean().optional(),
+    /** True if contacts outside of the group are read too. */
+    isWide: z.boolean().optional(),
+  });
+}
+
+type Positions = z.infer<ReturnType<typeof shapeFor>>;
+
+/** Where a bulk operation stopped. */
+export interface BulkPosition extends Omit<Positions, 'cursor'> {
+  cursor?: Query | undefined;
+}
+
+/** How far the read got: what a checkpoint contains besides what is done. */
+export type ReadSoFar = Pick<
+  BulkPosition,
+  'found' | 'cursor' | 'isHalfDone' | 'pages' | 'complete' | 'isWide'
+>;
+
+/** Where a list of contacts stopped. With other options, it is a different checkpoint. */
+export async function bulkCheckpoint(
+  operation: string,
+  list: readonly unknown[],
+  options: unknown,
+  token: string,
+): Promise<Checkpoint<BulkPosition>> {
+  const print = new Fingerprint(token).add(options);
+  await inTurns(list, item => void print.add(item));
+  return {
+    section: 'resume',
+    operation,
+    fingerprint: print.toString(),
+    shape: shapeFor(list.length),
+    without: `${operation}() then starts from the beginning. The same happens without the option "resume"`,
+    // Its size grows with its list.
+    most: 5,
+  };
+}
+
+/**
+ * Where an earlier run with exactly this list stopped, or undefined. A list that has changed is started again, which
+ * does not write again what is already written.
+ *
+ * @throws RapidProError `INVALID_INPUT` if it is not as that run left it
+ */
+function readBulk(state: State, checkpoint: Checkpoint<BulkPosition>): BulkPosition | undefined {
+  const position = readCheckpoint(state, checkpoint);
+  if (!position && hasOthers(state, checkpoint)) {
+    log.warn(
+      'The checkpoint of an earlier run belongs to another list, other options or another credential, so this list is read from the start.',
+    );
+  }
+  return position;
+}
+
+const UNKNOWN: Reason = {
+  code: 'OUTCOME_UNKNOWN',
+  description:
+    'It is unclear whether an earlier run created this contact, so it was not tried again.',
+  fix: 'Check whether the contact exists in RapidPro before you run the job again.',
+  outcome: 'unknown',
+};
+
+const CLASH: Reason = {
+  code: 'CONTACT_CLASH',
+  description: 'An earlier run could not distinguish this contact from another one.',
+  fix: 'Check what that run said about it, correct the list, and start again without "resume".',
+};
+
+/**
+ * What is done and need not be done again.
+ *
+ * @param keepsUuids - true if it matters later which contacts those are
+ */
+function doneOf(outcome: BulkOutcome, keepsUuids: boolean) {
+  const { passedOver, total } = outcome;
+  const uuids: [number, string][] = [];
+  for (let index = 0; keepsUuids && index < total; index++) {
+    const uuid = outcome.uuidOf(index);
+    if (uuid !== undefined) uuids.push([index, uuid]);
+  }
+  return {
+    ...(passedOver.length > 0
+      ? {
+          passedOver: passedOver.map(({ index, duplicateOf }): [number, number] => [
+            index,
+            duplicateOf,
+          ]),
+        }
+      : {}),
+    ...(keepsUuids ? { uuids } : {}),
+    created: ranges(outcome.indexes('created')),
+    updated: ranges(outcome.indexes('updated')),
+    unchanged: ranges(outcome.indexes('unchanged')),
+    unknown: ranges(outcome.indexes('failed', UNKNOWN.code)),
+    clashes: ranges(outcome.indexes('failed', CLASH.code)),
+  };
+}
+
+/** Takes over what an earlier run did. Failures are tried again, unless they may have been done. */
+function takeOver(position: BulkPosition, outcome: BulkOutcome): void {
+  const uuids = new Map(position.uuids);
+  for (const place of ['created', 'updated', 'unchanged'] as const) {
+    for (const index of indexesOf(position[place])) {
+      const uuid = uuids.get(index);
+      outcome.complete(place, { index, ...(uuid ? { uuid } : {}), earlier: true });
+    }
+  }
+  for (const [index, duplicateOf] of position.passedOver ?? []) {
+    outcome.passOver({ index, duplicateOf });
+  }
+  for (const index of indexesOf(position.unknown)) outcome.fail({ index, earlier: true }, UNKNOWN);
+  for (const index of indexesOf(position.clashes)) outcome.fail({ index, earlier: true }, CLASH);
+}
+
+function* indexesOf(pairs: Positions['created']): Generator<number> {
+  for (const [first, last] of pairs) for (let index = first; index <= last; index++) yield index;
+}
 
 export type BulkCall = Call<'contacts'>;
 

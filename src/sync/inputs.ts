@@ -13,8 +13,7 @@ import { homeNumberFault } from '../operations/base/homeNumbers.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { BATCH_LIMIT } from '../resources.js';
 import { type BulkSettings, fieldOf, type SyncSettings } from './options.js';
-import type { BulkOutcome } from './report/bulkOutcome.js';
-import { inCommon } from './report/clashes.js';
+import { type BulkOutcome, inCommon } from './report/bulkOutcome.js';
 
 /** A contact of the list, checked. */
 export interface Input {

@@ -3,8 +3,7 @@ import { count, log } from '../input/log.js';
 import { isPlainUrn } from '../input/stored.js';
 import { inTurns } from '../input/turns.js';
 import type { BulkResult } from '../types/bulk.js';
-import type { ReadSoFar } from './bulkCheckpoint.js';
-import { type BulkCall, bulkRun } from './bulkRun.js';
+import { type BulkCall, bulkRun, type ReadSoFar } from './bulkRun.js';
 import {
   failDuplicates,
   failHomeNumbers,
@@ -15,13 +14,12 @@ import {
   wouldRefuse,
 } from './inputs.js';
 import { LookUps, type LookUpsParts } from './lookUps.js';
-import { Matcher } from './match/matcher.js';
-import { Matches } from './match/matches.js';
+import { Matcher, Matches } from './match/matches.js';
 import { MatchReader } from './match/matchReader.js';
 import { identityOf, type SyncSettings, syncSettings } from './options.js';
-import { completeDates, readFacts, resolveNames } from './predict/syncFacts.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
 import { Cost } from './report/cost.js';
+import { completeDates, readFacts, resolveNames } from './syncFacts.js';
 import { Missing, type MissingParts } from './write/missing.js';
 import { Writer, type WriterParts } from './write/writer.js';
 

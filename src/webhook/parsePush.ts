@@ -1,11 +1,52 @@
+import { createHash } from 'node:crypto';
 import { isObject, pathOf } from '../input/check.js';
 import { refuseUnknownOptions } from '../input/options.js';
+import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
-import { keyOf, resultKey } from './key.js';
-import { fromJson, plain, unreadable } from './plain.js';
 import type { Numbers, Push, PushResult, ValueOptions } from './push.js';
 import { simulationOf } from './request.js';
-import { present, pushSchema } from './schema.js';
+import { fromJson, plain, present, pushSchema, unreadable } from './schema.js';
+
+/** The same text for the same content, whatever the order of its keys. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
+  const entries = Object.keys(value)
+    .sort()
+    .map(key => `${JSON.stringify(key)}:${canonical(value[key])}`);
+  return `{${entries.join(',')}}`;
+}
+
+interface Place {
+  run?: { uuid?: unknown } | undefined;
+  path?: { node_uuid?: unknown }[] | undefined;
+}
+
+const hashOf = (content: unknown): string =>
+  createHash('sha256').update(canonical(content)).digest('hex');
+
+/**
+ * A key that identifies a push, whichever way it comes. If a body has the run and its path, it is the place in the run,
+ * on which the list of events and the run itself agree. Times are left out, because servers round those of runs.
+ * Otherwise, it is the content of the body.
+ */
+export function keyOf(content: unknown, { run, path }: Place = {}): string {
+  const node = path?.at(-1)?.node_uuid;
+  if (run?.uuid === undefined) return `body-${hashOf(content).slice(0, 32)}`;
+  const place = node === undefined ? content : [node, path?.length];
+  return `${run.uuid}-${hashOf(place).slice(0, 16)}`;
+}
+
+/**
+ * The key of a result, as RapidPro's engine makes it from its name: `Cases Seen` is `cases_seen`. It converts letters
+ * one by one, but JavaScript turns `İ` into two, and treats `Σ` by what is around it.
+ */
+export function resultKey(name: string): string {
+  // To the engine, a next-line is a space, but a byte-order mark is not.
+  const trimmed = name.replace(/^(?!\ufeff)[\s\u0085]+|(?!\ufeff)[\s\u0085]+$/gu, '');
+  const snake = trimmed.replace(/[^\p{L}\d_]+/gu, '_');
+  return Array.from(snake, letter => Array.from(letter.toLowerCase())[0]).join('');
+}
 
 /** Only resthooks send the language; only they and nodes of old flows send the run, its path and its input. */
 function kindOf(body: Dictionary): Push['kind'] {
@@ -41,7 +82,7 @@ const shownPath = (path: readonly PropertyKey[]) =>
   ).slice(1);
 
 /** Puts a body into its normal form. */
-export function normalForm({ body, kind, simulation }: Content, numbers: Numbers): Push {
+function normalForm({ body, kind, simulation }: Content, numbers: Numbers): Push {
   const schema = pushSchema();
   const read = schema.safeParse(body);
   if (!read.success) {
@@ -63,7 +104,7 @@ export function normalForm({ body, kind, simulation }: Content, numbers: Numbers
 }
 
 /** Options of a function that `map` may call, which passes a number instead. */
-export function valueOptions(options: unknown): ValueOptions {
+function valueOptions(options: unknown): ValueOptions {
   if (!isObject(options)) return {};
   refuseUnknownOptions(options, ['numbers']);
   return options;
@@ -122,4 +163,107 @@ function withNumbers(
   return Object.fromEntries(
     Object.entries(results).map(([key, result]) => [key, convert(key, result)]),
   );
+}
+
+/** The names in runs for keys that pushes name differently. */
+const RESULT_NAMES: { [key: string]: string } = { node: 'node_uuid', time: 'created_on' };
+const STEP_NAMES: { [key: string]: string } = { node: 'node_uuid', time: 'arrived_on' };
+
+interface RunRecord extends Dictionary {
+  values: Dictionary;
+}
+
+function renamed(value: unknown, names: { [key: string]: string }): unknown {
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [names[key] ?? key, item]));
+}
+
+/** Keys that only runs have stay in `run`. */
+function runPart({ contact, flow, values, path, ...run }: Dictionary): Dictionary {
+  return run;
+}
+
+function readRun(run: unknown): RunRecord {
+  const record = plain(run);
+  if (isObject(record) && isObject(record.values)) return record as RunRecord;
+  throw unreadable(['a run from the API has "values"; read it with getFlowRuns()']);
+}
+
+function pushOf(record: RunRecord, numbers: Numbers): Push {
+  const { contact, flow, values, path } = record;
+  const results = Object.entries(values).map(([key, value]) => [key, renamed(value, RESULT_NAMES)]);
+  const body = {
+    contact,
+    flow,
+    run: runPart(record),
+    results: Object.fromEntries(results),
+    path: Array.isArray(path) ? path.map(step => renamed(step, STEP_NAMES)) : undefined,
+  };
+  return normalForm({ body, kind: 'run' }, numbers);
+}
+
+/**
+ * Turns a run, as `getFlowRuns` reads it, into the normal form of a push. What RapidPro's runs have
+ * beside a push is in `run`. It shows the run as it stands; `eachMissedPush` with a flow shows it as
+ * it was when it called.
+ *
+ * @param run - one run
+ * @param options - `numbers`
+ * @returns the push; its `kind` is `run`. The newer line of servers gives no `input` in runs.
+ * @throws RapidProError `INVALID_INPUT` if it is not a run; `INVALID_OPTION`
+ * @example
+ * fn(state => ({ ...state, data: state.data.map(run => webhook.fromRun(run)) }));
+ */
+export function fromRun(run: object, options?: ValueOptions): Push {
+  return pushOf(readRun(run), valueOptions(options).numbers);
+}
+
+/** The calling node of a flow: its uuid, or the key of the result that it saves. */
+export interface Caller {
+  node?: string | undefined;
+  result?: string | undefined;
+}
+
+interface CallOfRun {
+  push: Push;
+  /** When the contact came to the node. */
+  time: string;
+}
+
+function nodeOf({ values }: RunRecord, { node, result }: Caller): unknown {
+  if (node !== undefined) return node;
+  const key = [result ?? '', resultKey(result ?? '')].find(one => Object.hasOwn(values, one));
+  const saved = key === undefined ? undefined : values[key];
+  return isObject(saved) ? saved.node : undefined;
+}
+
+/** Results that were there when the contact came to the node. If no time says so, they stay. */
+function resultsAt(values: Dictionary, time: string): Dictionary {
+  const isEarlier = (value: unknown): boolean =>
+    !isObject(value) ||
+    typeof value.time !== 'string' ||
+    comparable(value.time) <= comparable(time);
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => isEarlier(value)));
+}
+
+/**
+ * What a node pushed when a run reached it for the last time: the path ends there, and later results are left out. Its
+ * key is that of the push.
+ *
+ * @returns undefined if the run has not come there
+ */
+export function callOfRun(run: unknown, caller: Caller, numbers: Numbers): CallOfRun | undefined {
+  const record = readRun(run);
+  const node = nodeOf(record, caller);
+  const path: unknown[] = Array.isArray(record.path) ? record.path : [];
+  const index = path.findLastIndex(step => isObject(step) && step.node === node);
+  const step = path[index];
+  if (!isObject(step) || typeof step.time !== 'string') return undefined;
+  const { time } = step;
+  const then = {
+    ...record,
+    path: path.slice(0, index + 1),
+    values: resultsAt(record.values, time),
+  };
+  return { push: pushOf(then, numbers), time };
 }

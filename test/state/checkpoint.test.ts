@@ -18,7 +18,7 @@ import {
   withSeen,
 } from '../../src/state/feed.js';
 import { listCheckpoint } from '../../src/state/listCheckpoint.js';
-import { bulkCheckpoint } from '../../src/sync/bulkCheckpoint.js';
+import { bulkCheckpoint } from '../../src/sync/bulkRun.js';
 import type { State } from '../../src/types/state.js';
 
 const TOKEN = 'a'.repeat(40);

@@ -5,7 +5,7 @@ import { recording, servers } from '../../recordings/read.js';
 import { eachMissedPush, fn, startFlow, subscribe, type webhook } from '../../src/Adaptor.js';
 import { systemClock } from '../../src/client/clock.js';
 import type { State } from '../../src/types/state.js';
-import { callOfRun } from '../../src/webhook/fromRun.js';
+import { callOfRun } from '../../src/webhook/parsePush.js';
 import { parsePush } from '../../src/webhook.js';
 import { failure, page, refused, stateFor } from '../operations/run.js';
 import { captureConsole } from '../support/captureConsole.js';

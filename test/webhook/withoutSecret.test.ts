@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { resultKey } from '../../src/webhook/key.js';
+import { resultKey } from '../../src/webhook/parsePush.js';
 import { withoutSecret } from '../../src/webhook/secret.js';
 
 const SECRETS = ['s3cr3t-of-ours', 'p/q"r\\s é+ü', 'a b&c=d%e', '長い秘密の言葉'];

@@ -26,12 +26,11 @@ import {
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import type { State } from '../../types/state.js';
-import { type Caller, callOfRun } from '../../webhook/fromRun.js';
-import { resultKey } from '../../webhook/key.js';
+import { type Caller, callOfRun, resultKey } from '../../webhook/parsePush.js';
 import type { Numbers } from '../../webhook/push.js';
 import { ifReadable } from '../base/workspaceFacts.js';
+import { readDefinitions } from '../flows.js';
 import { checkReferenced } from '../lists/unknownReference.js';
-import { readDefinitions } from '../objects/definitions.js';
 import type { Missed, Source } from './missed.js';
 
 const caller = z.object({

@@ -19,8 +19,7 @@ import {
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import type { State } from '../../types/state.js';
-import { keyOf } from '../../webhook/key.js';
-import { readPush } from '../../webhook/parsePush.js';
+import { keyOf, readPush } from '../../webhook/parsePush.js';
 import type { Numbers, Push } from '../../webhook/push.js';
 import { requireResthook } from '../lists/unknownReference.js';
 import type { Missed, Source } from './missed.js';

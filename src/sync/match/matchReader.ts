@@ -5,8 +5,8 @@ import { paysToRead } from '../../operations/many/lookUp.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
-import type { BulkPosition, ReadSoFar } from '../bulkCheckpoint.js';
-import type { SyncFacts } from '../predict/syncFacts.js';
+import type { BulkPosition, ReadSoFar } from '../bulkRun.js';
+import type { SyncFacts } from '../syncFacts.js';
 import type { Matches, MatchesParts } from './matches.js';
 
 interface MatchReaderParts extends MatchesParts {

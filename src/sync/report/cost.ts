@@ -1,5 +1,5 @@
 import { isPlainUrn } from '../../input/stored.js';
-import type { Change } from '../compare/compare.js';
+import type { Change } from '../compare.js';
 import type { Input } from '../inputs.js';
 
 /** How many requests the real run takes for writing. */

@@ -3,7 +3,7 @@ import { RapidProError } from '../../errors/errors.js';
 import { requireDone } from '../../operations/base/asObject.js';
 import { type Item, sortOut } from '../../operations/many/items.js';
 import { BATCH_LIMIT } from '../../resources.js';
-import type { Change } from '../compare/compare.js';
+import type { Change } from '../compare.js';
 
 /** Contacts that enter or leave one group. */
 interface Batch {

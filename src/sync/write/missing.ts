@@ -14,10 +14,9 @@ import { ranges } from '../../operations/many/recipients.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { NotRemoved } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
-import { textOrNull } from '../compare/compare.js';
+import { textOrNull } from '../compare.js';
 import type { Input } from '../inputs.js';
-import type { Matcher } from '../match/matcher.js';
-import type { Matches, MatchesParts } from '../match/matches.js';
+import type { Matcher, Matches, MatchesParts } from '../match/matches.js';
 import type { Cost } from '../report/cost.js';
 
 export interface MissingParts extends MatchesParts {

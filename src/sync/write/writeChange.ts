@@ -12,7 +12,7 @@ import {
 import { misreadFields } from '../../operations/contact/misread.js';
 import { createContact, writeContact, writeUrns } from '../../operations/contact/writeContact.js';
 import type { Dictionary } from '../../types/json.js';
-import type { Change } from '../compare/compare.js';
+import type { Change } from '../compare.js';
 import type { Input } from '../inputs.js';
 
 /** What a new contact is made of. Nothing needs to be cleared in it. */

@@ -6,16 +6,15 @@ import { refuseDuplicateNumbers } from '../../operations/contact/contactUrns.js'
 import { misreadFields } from '../../operations/contact/misread.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary, Json } from '../../types/json.js';
-import type { BulkPosition } from '../bulkCheckpoint.js';
-import { type Change, predictMisread, reportMisread } from '../compare/compare.js';
+import type { BulkPosition } from '../bulkRun.js';
+import { type Change, isKnownLanguage, predictMisread, reportMisread } from '../compare.js';
 import type { Input } from '../inputs.js';
-import type { Matcher } from '../match/matcher.js';
+import type { Matcher } from '../match/matches.js';
 import type { SyncSettings } from '../options.js';
-import { isKnownLanguage } from '../predict/predict.js';
-import type { SyncFacts } from '../predict/syncFacts.js';
 import type { BulkOutcome } from '../report/bulkOutcome.js';
 import { Cost } from '../report/cost.js';
-import type { Progress } from '../report/progress.js';
+import type { Progress } from '../report/log.js';
+import type { SyncFacts } from '../syncFacts.js';
 import { GroupChanges } from './groupChanges.js';
 import { create, newBody, writeChange } from './writeChange.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { areHidden } from '../../../src/input/stored.js';
-import { compareContact, textOrNull } from '../../../src/sync/compare/compare.js';
+import { compareContact, textOrNull } from '../../../src/sync/compare.js';
 import type { Input } from '../../../src/sync/inputs.js';
 
 /** What has to be written to make one contact match. */

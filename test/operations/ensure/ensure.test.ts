@@ -10,7 +10,7 @@ import {
   setGlobal,
   upsertContact,
 } from '../../../src/index.js';
-import { keyOf } from '../../../src/operations/objects/objects.js';
+import { keyOf } from '../../../src/operations/base/objects.js';
 import type { Operation } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { TOKEN } from '../../support/credential.js';

@@ -8,13 +8,13 @@ import { LITERAL } from '../../input/options.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
-import { asObject, requireDone } from '../base/asObject.js';
-import { keptGroupAdvice } from '../base/nameAdvice.js';
-import { operation } from '../base/operation.js';
-import { refuseArchived, type WorkspaceFacts } from '../base/workspaceFacts.js';
 import { COPY_LAG, collect } from '../lists/list.js';
 import { isName, uuidOf } from '../lists/named.js';
 import { requireText } from '../many/items.js';
+import { asObject, requireDone } from './asObject.js';
+import { keptGroupAdvice } from './nameAdvice.js';
+import { operation } from './operation.js';
+import { refuseArchived, type WorkspaceFacts } from './workspaceFacts.js';
 
 /**
  * The three things that can be done to any object of a workspace: add, update, delete. What differs between nouns is in

@@ -1,17 +1,17 @@
-import type { Client } from '../../client/client.js';
-import { fail, RapidProError, type Reason } from '../../errors/errors.js';
-import { isShown } from '../../input/check.js';
-import { readTimeRule, type TimeFacts } from '../../input/fieldTimes.js';
-import { nearest } from '../../input/nearest.js';
-import { sameGroupName } from '../../input/stored.js';
-import { inTurns } from '../../input/turns.js';
-import { keptGroupAdvice } from '../../operations/base/nameAdvice.js';
-import type { WorkspaceFacts } from '../../operations/base/workspaceFacts.js';
-import { COPY_LAG, collect } from '../../operations/lists/list.js';
-import type { Dictionary } from '../../types/json.js';
-import type { Input } from '../inputs.js';
-import { fieldOf, type SyncSettings } from '../options.js';
-import type { BulkOutcome } from '../report/bulkOutcome.js';
+import type { Client } from '../client/client.js';
+import { fail, RapidProError, type Reason } from '../errors/errors.js';
+import { isShown } from '../input/check.js';
+import { readTimeRule, type TimeFacts } from '../input/fieldTimes.js';
+import { nearest } from '../input/nearest.js';
+import { sameGroupName } from '../input/stored.js';
+import { inTurns } from '../input/turns.js';
+import { keptGroupAdvice } from '../operations/base/nameAdvice.js';
+import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
+import { COPY_LAG, collect } from '../operations/lists/list.js';
+import type { Dictionary } from '../types/json.js';
+import type { Input } from './inputs.js';
+import { fieldOf, type SyncSettings } from './options.js';
+import type { BulkOutcome } from './report/bulkOutcome.js';
 
 /** What a comparison needs to know about the workspace: the fields and groups in the list. */
 export interface SyncFacts {
