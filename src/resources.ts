@@ -28,8 +28,6 @@ export interface Filter {
 export type Scope = 'v2' | 'v2.contacts' | 'v2.messages' | 'v2.broadcasts' | 'v2.runs';
 
 export interface Resource {
-  /** The endpoint's name in the URL, without `.json`. */
-  path: string;
   /** What messages to people call one record, and several. */
   nouns: readonly [one: string, many: string];
   methods: readonly Method[];
@@ -70,9 +68,9 @@ const by = (field: string, extra: Partial<Resource['order'] & object> = {}) => (
   ...extra,
 });
 
+/** By the name of the endpoint in the address, without `.json`. */
 export const resources = {
   archives: {
-    path: 'archives',
     nouns: ['archive', 'archives'],
     methods: ['GET'],
     filters: {
@@ -86,7 +84,6 @@ export const resources = {
     order: by('start_date', { filteredBy: 'start_date' }),
   },
   boundaries: {
-    path: 'boundaries',
     nouns: ['boundary', 'boundaries'],
     methods: ['GET'],
     filters: { geometry: { ...onV9(flag), cosmetic: true } },
@@ -94,7 +91,6 @@ export const resources = {
     order: by('osm_id', { ascending: true }),
   },
   broadcasts: {
-    path: 'broadcasts',
     nouns: ['broadcast', 'broadcasts'],
     methods: ['GET', 'POST'],
     answers: [
@@ -117,7 +113,6 @@ export const resources = {
     throttle: { v9: 'v2.broadcasts' },
   },
   campaigns: {
-    path: 'campaigns',
     nouns: ['campaign', 'campaigns'],
     methods: ['GET', 'POST'],
     answers: ['archived', 'created_on', 'group', 'name', 'uuid'],
@@ -127,7 +122,6 @@ export const resources = {
     order: by('created_on'),
   },
   campaign_events: {
-    path: 'campaign_events',
     nouns: ['campaign event', 'campaign events'],
     methods: ['GET', 'POST', 'DELETE'],
     answers: [
@@ -147,7 +141,6 @@ export const resources = {
     order: by('created_on'),
   },
   channels: {
-    path: 'channels',
     nouns: ['channel', 'channels'],
     methods: ['GET'],
     filters: { uuid, address: text },
@@ -155,7 +148,6 @@ export const resources = {
     order: by('created_on'),
   },
   channel_events: {
-    path: 'channel_events',
     nouns: ['channel event', 'channel events'],
     methods: ['GET'],
     filters: { id, contact: uuid, ...span },
@@ -163,7 +155,6 @@ export const resources = {
     order: by('created_on', { filteredBy: 'created_on' }),
   },
   classifiers: {
-    path: 'classifiers',
     nouns: ['classifier', 'classifiers'],
     methods: ['GET'],
     only: 'v9',
@@ -172,7 +163,6 @@ export const resources = {
     order: by('created_on', { filteredBy: 'created_on' }),
   },
   contacts: {
-    path: 'contacts',
     nouns: ['contact', 'contacts'],
     methods: ['GET', 'POST', 'DELETE'],
     answers: [
@@ -209,14 +199,12 @@ export const resources = {
     throttle: { v9: 'v2.contacts', textit: 'v2.contacts' },
   },
   contact_actions: {
-    path: 'contact_actions',
     nouns: ['contact action', 'contact actions'],
     methods: ['POST'],
     filters: {},
     paging: 'none',
   },
   definitions: {
-    path: 'definitions',
     nouns: ['definition', 'definitions'],
     methods: ['GET'],
     filters: {
@@ -227,7 +215,6 @@ export const resources = {
     paging: 'none',
   },
   fields: {
-    path: 'fields',
     nouns: ['field', 'fields'],
     methods: ['GET', 'POST'],
     answers: [
@@ -247,7 +234,6 @@ export const resources = {
     order: by('created_on'),
   },
   flow_starts: {
-    path: 'flow_starts',
     nouns: ['flow start', 'flow starts'],
     methods: ['GET', 'POST'],
     answers: [
@@ -270,7 +256,6 @@ export const resources = {
     order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
   },
   flows: {
-    path: 'flows',
     nouns: ['flow', 'flows'],
     methods: ['GET'],
     filters: {
@@ -283,7 +268,6 @@ export const resources = {
     order: by('created_on', { filteredBy: 'modified_on' }),
   },
   globals: {
-    path: 'globals',
     nouns: ['global', 'globals'],
     methods: ['GET', 'POST'],
     answers: ['key', 'modified_on', 'name', 'value'],
@@ -293,7 +277,6 @@ export const resources = {
     order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
   },
   groups: {
-    path: 'groups',
     nouns: ['group', 'groups'],
     methods: ['GET', 'POST', 'DELETE'],
     answers: ['count', 'name', 'query', 'status', 'system', 'uuid'],
@@ -304,7 +287,6 @@ export const resources = {
     order: by('created_on'),
   },
   labels: {
-    path: 'labels',
     nouns: ['label', 'labels'],
     methods: ['GET', 'POST', 'DELETE'],
     answers: ['count', 'name', 'uuid'],
@@ -315,14 +297,12 @@ export const resources = {
     order: by('created_on'),
   },
   media: {
-    path: 'media',
     nouns: ['media file', 'media files'],
     methods: ['POST'],
     filters: {},
     paging: 'none',
   },
   messages: {
-    path: 'messages',
     nouns: ['message', 'messages'],
     methods: ['GET', 'POST'],
     answers: [
@@ -365,14 +345,12 @@ export const resources = {
     throttle: { v9: 'v2.messages', textit: 'v2.messages' },
   },
   message_actions: {
-    path: 'message_actions',
     nouns: ['message action', 'message actions'],
     methods: ['POST'],
     filters: {},
     paging: 'none',
   },
   optins: {
-    path: 'optins',
     nouns: ['opt-in', 'opt-ins'],
     methods: ['GET', 'POST'],
     answers: ['created_on', 'name', 'uuid'],
@@ -382,14 +360,12 @@ export const resources = {
     order: by('created_on'),
   },
   org: {
-    path: 'org',
     nouns: ['workspace', 'workspaces'],
     methods: ['GET'],
     filters: {},
     paging: 'none',
   },
   resthooks: {
-    path: 'resthooks',
     nouns: ['resthook', 'resthooks'],
     methods: ['GET'],
     filters: { reverse: flag },
@@ -397,7 +373,6 @@ export const resources = {
     order: by('modified_on', { reverse: true }),
   },
   resthook_events: {
-    path: 'resthook_events',
     nouns: ['resthook event', 'resthook events'],
     methods: ['GET'],
     filters: { resthook: text },
@@ -405,7 +380,6 @@ export const resources = {
     order: by('created_on'),
   },
   resthook_subscribers: {
-    path: 'resthook_subscribers',
     nouns: ['resthook subscriber', 'resthook subscribers'],
     methods: ['GET', 'POST', 'DELETE'],
     answers: ['created_on', 'id', 'resthook', 'target_url'],
@@ -415,7 +389,6 @@ export const resources = {
     order: by('created_on'),
   },
   runs: {
-    path: 'runs',
     nouns: ['run', 'runs'],
     methods: ['GET'],
     filters: {
@@ -434,7 +407,6 @@ export const resources = {
     throttle: { v9: 'v2.runs', textit: 'v2.runs' },
   },
   statistics: {
-    path: 'statistics',
     nouns: ['day of statistics', 'days of statistics'],
     methods: ['GET'],
     only: 'textit',
@@ -443,7 +415,6 @@ export const resources = {
     order: by('date', { ascending: true }),
   },
   templates: {
-    path: 'templates',
     nouns: ['template', 'templates'],
     methods: ['GET'],
     only: 'v9',
@@ -452,7 +423,6 @@ export const resources = {
     order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
   },
   tickets: {
-    path: 'tickets',
     nouns: ['ticket', 'tickets'],
     methods: ['GET'],
     filters: { uuid, contact: uuid, ticket: onV9(uuid), reverse: flag },
@@ -460,14 +430,12 @@ export const resources = {
     order: by('modified_on', { reverse: true }),
   },
   ticket_actions: {
-    path: 'ticket_actions',
     nouns: ['ticket action', 'ticket actions'],
     methods: ['POST'],
     filters: {},
     paging: 'none',
   },
   topics: {
-    path: 'topics',
     nouns: ['topic', 'topics'],
     methods: ['GET', 'POST'],
     answers: ['counts', 'created_on', 'name', 'system', 'uuid'],
@@ -477,7 +445,6 @@ export const resources = {
     order: by('created_on'),
   },
   users: {
-    path: 'users',
     nouns: ['user', 'users'],
     methods: ['GET'],
     filters: {
@@ -494,7 +461,6 @@ export const resources = {
     order: by('created_on'),
   },
   workspace: {
-    path: 'workspace',
     nouns: ['workspace', 'workspaces'],
     methods: ['GET'],
     filters: {},
@@ -504,11 +470,7 @@ export const resources = {
 
 export type ResourceName = keyof typeof resources;
 
-const byPath = new Map<string, Resource>(
-  Object.values(resources).map((resource: Resource) => [resource.path, resource]),
-);
-
 /** The resource of an endpoint; undefined for one that is not described here. */
 export function resourceAt(path: string): Resource | undefined {
-  return byPath.get(path);
+  return Object.hasOwn(resources, path) ? resources[path as ResourceName] : undefined;
 }

@@ -1,4 +1,4 @@
-import { type Resource, resources } from '../../src/resources.js';
+import { resources } from '../../src/resources.js';
 import { BAD_GATEWAY_PAGE } from './core/html.js';
 import type { Incoming } from './core/incoming.js';
 import { checkKeys, didYouMean } from './known-keys.js';
@@ -102,7 +102,7 @@ function checkOrder(order: FaultOrder): void {
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
-const PATHS = Object.values<Resource>(resources).map(({ path }) => path);
+const PATHS = Object.keys(resources);
 
 /** Refuses what no request can match: the fault would wait for ever. */
 function checkWhen({ method, path }: FaultOrder['when'] & {}): void {

@@ -234,10 +234,10 @@ it('has exactly the endpoints of the API', async () => {
   for (const dialect of ['v9', 'textit'] as const) {
     const { get } = await open({ dialect });
     const missing: string[] = [];
-    for (const resource of Object.values<Resource>(resources)) {
-      const { status } = await get(`${resource.path}.json`);
+    for (const [path, resource] of Object.entries<Resource>(resources)) {
+      const { status } = await get(`${path}.json`);
       const has = !resource.only || resource.only === dialect;
-      if ((status !== 404) !== has) missing.push(resource.path);
+      if ((status !== 404) !== has) missing.push(path);
     }
     expect(missing).toEqual([]);
     expect((await get('nosuch.json')).status).toBe(404);

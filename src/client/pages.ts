@@ -1,7 +1,7 @@
 import { fail } from '../errors/errors.js';
 import { isObject } from '../input/check.js';
 import { inTurns } from '../input/turns.js';
-import { type ResourceName, resources } from '../resources.js';
+import type { ResourceName } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import type { Client } from './client.js';
@@ -155,7 +155,6 @@ class Requests {
     if (this.#asked++ >= MAX_PAGES) {
       badPage('LIST_TOO_LONG', `The list does not end after ${MAX_PAGES} pages.`);
     }
-    const { path } = resources[this.#name];
     const query = { ...this.#query, ...place };
     const onText = (text: string) => {
       const next = peekNext(text);
@@ -167,7 +166,7 @@ class Requests {
     const isFirst = this.#asked === 1;
     return this.#client.request({
       method: 'GET',
-      path,
+      path: this.#name,
       query,
       ...(isFirst || !this.#mayReadAhead() ? {} : { onText }),
     });

@@ -15,7 +15,7 @@ const hasUuid = (value: unknown) => value !== null && typeof value === 'object' 
 /** What is there instead of text: usually a number in place of a URN, or a whole record. */
 const notText =
   (expected: string, takesUrn: boolean, uuids = 'state => state.data.map(one => one.uuid)') =>
-  (issue: { input?: unknown; path?: PropertyKey[] | undefined }) => {
+  (issue: { input?: unknown }) => {
     if (takesUrn && typeof issue.input === 'number') {
       return `is a number, and a URN is text: ${URN_FIX.replace(/\.$/, '')}`;
     }
@@ -25,9 +25,6 @@ const notText =
     if (takesUrn && issue.input === null) {
       return 'is null: leave out what is missing, as urns: () => util.phoneUrns(…) does with { ifInvalid: "null" }';
     }
-    // Of a list it is an item without data, and a URN is what it must be.
-    const isItem = typeof issue.path?.at(-1) === 'number';
-    if (takesUrn && issue.input === undefined && !isItem) return `is missing: it ${expected}`;
     return expected.includes('uuid') && hasUuid(issue.input)
       ? `${expected}. Use uuids: ${uuids}`
       : expected;
@@ -127,14 +124,15 @@ const flowStartShape = {
   extra: record(z.unknown(), 'must be an object').optional(),
 };
 
+const ONE_CONTACT = 'must be the uuid or a URN of one contact; for many, use sendBroadcast()';
+
 const messageShape = {
   contact: z
     .string({
-      error: notText(
-        'must be the uuid or a URN of one contact; for many, use sendBroadcast()',
-        true,
-        '$.data.uuid',
-      ),
+      error: issue =>
+        issue.input === undefined
+          ? `is missing: it ${ONE_CONTACT}`
+          : notText(ONE_CONTACT, true, '$.data.uuid')(issue),
     })
     .transform(value => asUuid(value) ?? value.trim()),
   text: textOrNumber.optional(),

@@ -57,8 +57,8 @@ interface BodyPlan {
 
 /** The keys of the bodies that an endpoint takes. */
 export function keysOf(resource: ResourceName, known: readonly string[]): Keys {
-  const { path, answers }: Resource = resources[resource];
-  return { path, known, answered: answers };
+  const { answers }: Resource = resources[resource];
+  return { path: resource, known, answered: answers };
 }
 
 /**

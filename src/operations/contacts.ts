@@ -3,8 +3,7 @@ import { fail } from '../errors/errors.js';
 import { checkContact, checkContactWithUuid } from '../input/bodies.js';
 import type { Body } from '../input/body.js';
 import { completeTimes } from '../input/fieldTimes.js';
-import type { ContactKey } from '../input/identifiers.js';
-import { shownId } from '../input/identifiers.js';
+import { type ContactKey, contactKey, shownId } from '../input/identifiers.js';
 import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
@@ -14,8 +13,9 @@ import type { Dictionary } from '../types/json.js';
 import type { ListOptions, Options, UpsertOptions, WriteOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { requireDone } from './base/asObject.js';
-import { checkedKey, placed, refuseHomeNumbers } from './base/homeNumbers.js';
+import { placed, refuseHomeNumbers } from './base/homeNumbers.js';
 import { operation, optionsAndCallback } from './base/operation.js';
+import type { WorkspaceFacts } from './base/workspaceFacts.js';
 import { findContact, refuseTakenUrns } from './contact/contactUrns.js';
 import { logMisread } from './contact/misread.js';
 import { modeOf, upsert } from './contact/upsert.js';
@@ -25,6 +25,21 @@ import { checkGroupExists } from './lists/unknownReference.js';
 
 /** A token that is not allowed to read the workspace may still write contacts. */
 const CONTACT_WRITE = { isContactWrite: true };
+
+/**
+ * Reads a uuid or a URN to find a contact.
+ *
+ * @throws RapidProError as `contactKey` and `refuseHomeNumbers`
+ */
+async function checkedKey(
+  facts: WorkspaceFacts,
+  value: unknown,
+  options: { isContactWrite?: boolean } = {},
+): Promise<ContactKey> {
+  const key = contactKey(value);
+  if ('urn' in key) await refuseHomeNumbers(facts, [{ urn: key.urn, where: 'contact' }], options);
+  return key;
+}
 
 /**
  * Read the contacts of the workspace, all pages, newest change first.

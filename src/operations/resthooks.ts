@@ -289,9 +289,9 @@ export function subscribe(
 }
 
 async function removeSubscriber(client: Client, id: unknown): Promise<void> {
-  const { path } = resources.resthook_subscribers;
+  const query = { id: String(id) };
   try {
-    requireDone(await client.request({ method: 'DELETE', path, query: { id: String(id) } }));
+    requireDone(await client.request({ method: 'DELETE', path: 'resthook_subscribers', query }));
   } catch (error) {
     // Another job was faster, or an earlier attempt did it and its answer was lost.
     if (!(error instanceof RapidProError) || error.code !== 'NOT_FOUND') throw error;

@@ -1,21 +1,13 @@
-import type { Client } from '../client/client.js';
 import { pages } from '../client/pages.js';
 import { RapidProError, type Reason } from '../errors/errors.js';
 import { urnIdentity } from '../input/identifiers.js';
 import { inTurns } from '../input/turns.js';
 import { findContact, findHolders, severalAnswer } from '../operations/contact/contactUrns.js';
 import type { Dictionary } from '../types/json.js';
-import type { BulkPosition } from './bulkRun.js';
 import type { Change } from './compare.js';
 import type { Input } from './inputs.js';
-import type { Matches, MatchesParts } from './match/matches.js';
+import type { Matches, SyncParts } from './match/matches.js';
 import type { Writer } from './write/writer.js';
-
-export interface LookUpsParts extends MatchesParts {
-  client: Client;
-  /** Where an earlier run stopped. */
-  earlier: BulkPosition | undefined;
-}
 
 /** At most this many contacts are looked up before their changes are written. */
 const MOST_ASKED = 100;
@@ -39,11 +31,11 @@ function isLocalNumber(urn: string): boolean {
 
 /** Contacts of the list that are on no page. Each is looked up, and created if RapidPro has none. */
 export class LookUps {
-  readonly #parts: LookUpsParts;
+  readonly #parts: SyncParts;
   readonly #matches: Matches;
   readonly #writer: Writer;
 
-  constructor(parts: LookUpsParts, matches: Matches, writer: Writer) {
+  constructor(parts: SyncParts, matches: Matches, writer: Writer) {
     this.#parts = parts;
     this.#matches = matches;
     this.#writer = writer;

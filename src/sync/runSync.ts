@@ -13,15 +13,15 @@ import {
   uuidName,
   wouldRefuse,
 } from './inputs.js';
-import { LookUps, type LookUpsParts } from './lookUps.js';
-import { Matcher, Matches } from './match/matches.js';
+import { LookUps } from './lookUps.js';
+import { Matcher, Matches, type SyncParts } from './match/matches.js';
 import { MatchReader } from './match/matchReader.js';
 import { identityOf, type SyncSettings, syncSettings } from './options.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
 import { Cost } from './report/cost.js';
 import { completeDates, readFacts, resolveNames } from './syncFacts.js';
-import { Missing, type MissingParts } from './write/missing.js';
-import { Writer, type WriterParts } from './write/writer.js';
+import { Missing } from './write/missing.js';
+import { Writer } from './write/writer.js';
 
 const NO_NOTES: Reason = {
   code: 'INVALID_INPUT',
@@ -112,21 +112,17 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
       if (refusal) outcome.fail({ index: input.index }, refusal);
     }
     const inputs = stillOpen(all, outcome);
-    // Where two have the same key, the one that can be sent is looked for.
-    for (const isOpen of [false, true]) {
-      await inTurns(all, input => {
-        const { index } = input;
-        if (outcome.isOpen(index) === isOpen && !outcome.isPassedOver(index)) matcher.expect(input);
-      });
-    }
+    const closed = all.filter(
+      ({ index }) => !outcome.isOpen(index) && !outcome.isPassedOver(index),
+    );
+    // Of two with the same key, the last is looked for: the one that can be sent.
+    await inTurns([...closed, ...inputs], input => matcher.expect(input));
     const end = await sync({ ...run, all, inputs, facts, matcher, settings });
     cost = end.cost;
     return end.position;
   });
   return dryRun ? dryResult(result, cost) : result;
 }
-
-type SyncParts = LookUpsParts & WriterParts & MissingParts;
 
 /** The result of a run of `syncContacts`. */
 interface SyncEnd {

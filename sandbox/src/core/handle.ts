@@ -106,7 +106,7 @@ async function answerEndpoint(
 ): Promise<Response> {
   const form = formOf(incoming.headers.get('accept'), formatOf(incoming, route.suffix));
   const headers: Record<string, string> = { ...COMMON, allow: allowOf(route.resource) };
-  const title = titleOf(route.resource.path);
+  const title = titleOf(route.name);
   let reply: Reply;
   try {
     reply = await respond(server, incoming, route, form, headers);

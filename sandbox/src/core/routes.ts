@@ -1,5 +1,5 @@
 import type { Dialect } from '../../../src/resources.js';
-import { type Resource, type ResourceName, resources } from '../../../src/resources.js';
+import { type Resource, type ResourceName, resourceAt, resources } from '../../../src/resources.js';
 
 /** The target of a path. */
 export type Route =
@@ -10,13 +10,6 @@ export type Route =
   | { kind: 'unknown' };
 
 const ENDPOINT = /^\/api\/v2\/([a-z_]+)(\.json\/?)?$/;
-
-const byPath = new Map<string, [ResourceName, Resource]>(
-  Object.entries(resources).map(([name, resource]) => [
-    resource.path,
-    [name as ResourceName, resource],
-  ]),
-);
 
 export function routeOf(path: string, dialect: Dialect): Route {
   if (path === '/api') return { kind: 'redirect', status: 301, to: '/api/' };
@@ -29,9 +22,9 @@ export function routeOf(path: string, dialect: Dialect): Route {
   }
   if (path === '/api/v2/authenticate' && dialect === 'v9') return { kind: 'authenticate' };
   const [, name = '', suffix] = ENDPOINT.exec(path) ?? [];
-  const [key, resource] = byPath.get(name) ?? [];
-  if (!key || !resource || (resource.only && resource.only !== dialect)) return { kind: 'unknown' };
-  return { kind: 'endpoint', resource, name: key, suffix: suffix !== undefined };
+  const resource = resourceAt(name);
+  if (!resource || (resource.only && resource.only !== dialect)) return { kind: 'unknown' };
+  return { kind: 'endpoint', resource, name: name as ResourceName, suffix: suffix !== undefined };
 }
 
 const UNLISTED: Record<Dialect, readonly ResourceName[]> = {
@@ -44,5 +37,5 @@ export function listedEndpoints(dialect: Dialect): string[] {
   return Object.entries(resources as Record<ResourceName, Resource>)
     .filter(([name]) => !UNLISTED[dialect].includes(name as ResourceName))
     .filter(([, { only }]) => !only || only === dialect)
-    .map(([, { path }]) => path);
+    .map(([name]) => name);
 }

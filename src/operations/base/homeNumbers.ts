@@ -1,5 +1,4 @@
 import { type ErrorCode, fail } from '../../errors/errors.js';
-import { type ContactKey, contactKey } from '../../input/identifiers.js';
 import { digitsTakenWhole, foreignFault, type UrnFault } from '../../input/urns.js';
 import type { Query } from '../../types/request.js';
 import type { WorkspaceFacts } from './workspaceFacts.js';
@@ -41,21 +40,6 @@ export async function refuseHomeNumbers(
     const fault = await homeNumberFault(facts, urn, isContactWrite);
     if (fault) throw fail(code, `${where} ${fault.what}.`, fault.fix);
   }
-}
-
-/**
- * Reads a uuid or a URN to find a contact.
- *
- * @throws RapidProError as `contactKey` and `refuseHomeNumbers`
- */
-export async function checkedKey(
-  facts: WorkspaceFacts,
-  value: unknown,
-  options: { isContactWrite?: boolean } = {},
-): Promise<ContactKey> {
-  const key = contactKey(value);
-  if ('urn' in key) await refuseHomeNumbers(facts, [{ urn: key.urn, where: 'contact' }], options);
-  return key;
 }
 
 /** Refuses such a number in the filters of a list. */

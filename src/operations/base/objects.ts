@@ -61,9 +61,8 @@ export async function create(
   resource: ResourceName,
   body: Body,
 ): Promise<Dictionary> {
-  const { path } = resources[resource];
   const repeatable = UNIQUE.has(resource);
-  const answer = await client.request({ method: 'POST', path, body, repeatable });
+  const answer = await client.request({ method: 'POST', path: resource, body, repeatable });
   const object = asObject(answer.body);
   log.info(`Added ${nounOf(resource)} ${shownId(object)}`);
   return object;
@@ -168,8 +167,7 @@ interface Change {
 /** Changes an object, and logs it. */
 export async function change(client: Client, plan: Change): Promise<Dictionary> {
   const { resource, query, body, repeatable = true } = plan;
-  const { path } = resources[resource];
-  const answer = await client.request({ method: 'POST', path, query, body, repeatable });
+  const answer = await client.request({ method: 'POST', path: resource, query, body, repeatable });
   const object = asObject(answer.body);
   log.info(`Updated ${nounOf(resource)} ${shownId(object)}`);
   return object;
@@ -212,9 +210,8 @@ export function remove({ resource, key, object, options }: Removal): Operation {
     args: { object },
     options,
     async run({ client, args }) {
-      const { path } = resources[resource];
       const query = { [key]: checkKey(args.object, key, resource) };
-      requireDone(await client.request({ method: 'DELETE', path, query }));
+      requireDone(await client.request({ method: 'DELETE', path: resource, query }));
       log.info(`Deleted ${nounOf(resource)} ${query[key]}`);
       return { deleted: true };
     },

@@ -143,10 +143,15 @@ export class WorkspaceFacts {
 /** The status for a token that is not allowed to read something. */
 const FORBIDDEN: ReadonlySet<number> = new Set([403]);
 /** The same, and those of a server that does not have the endpoint. */
-export const NOT_READABLE: ReadonlySet<number> = new Set([403, 404, 405, 501]);
+const NOT_READABLE: ReadonlySet<number> = new Set([403, 404, 405, 501]);
 
-export function isRefused(error: unknown, statuses: ReadonlySet<number>): error is RapidProError {
+function isRefused(error: unknown, statuses: ReadonlySet<number>): error is RapidProError {
   return error instanceof RapidProError && statuses.has(error.statusCode ?? 0);
+}
+
+/** Whether a reading failed because the token may not do it, or the server does not have it. */
+export function isUnreadable(error: unknown): boolean {
+  return isRefused(error, NOT_READABLE);
 }
 
 /** What a reading gives; undefined where the token may not read it, or the server does not have it. */
@@ -154,7 +159,7 @@ export async function ifReadable<T>(read: () => Promise<T>): Promise<T | undefin
   try {
     return await read();
   } catch (error) {
-    if (isRefused(error, NOT_READABLE)) return undefined;
+    if (isUnreadable(error)) return undefined;
     throw error;
   }
 }

@@ -67,15 +67,15 @@ export class Reading {
   readonly #query: Query;
   readonly #options: ArchivedListOptions;
   readonly #started: number;
-  readonly #way: Way | undefined;
+  readonly #way: Way;
   #loggedAt: number;
 
   constructor(
     client: Client,
     name: ResourceName,
     query: Query,
-    options: ArchivedListOptions = {},
-    way?: Way,
+    options: ArchivedListOptions,
+    way: Way,
   ) {
     this.#client = client;
     this.#name = name;
@@ -119,7 +119,7 @@ export class Reading {
   }
 
   get #concurrency(): number {
-    return this.#way ? (this.#options.concurrency ?? 1) : 1;
+    return this.#options.concurrency ?? 1;
   }
 
   /** One page after the other, or time windows in parallel. */
@@ -139,7 +139,7 @@ export class Reading {
     const concurrency = this.#concurrency;
     const isWorthIt = concurrency > 1 && (limit ?? Infinity) >= FEW_PAGES * PAGE_SIZE;
     if (!isWorthIt && start?.isWindowed !== true) return undefined;
-    const ahead = (this.#way ? AHEAD[this.#way] : 1) * concurrency;
+    const ahead = AHEAD[this.#way] * concurrency;
     return { concurrency, ahead, limit, mayStop: deadline !== undefined };
   }
 

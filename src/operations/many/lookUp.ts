@@ -6,7 +6,7 @@ import { log } from '../../input/log.js';
 import { areHidden, isPlainUrn } from '../../input/stored.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import { isRefused, NOT_READABLE } from '../base/workspaceFacts.js';
+import { isUnreadable } from '../base/workspaceFacts.js';
 import { findContact, urnsOf } from '../contact/contactUrns.js';
 import { Reading } from '../lists/reading.js';
 
@@ -98,7 +98,7 @@ export function paysToRead({ pages, missing, found, atLeast, exactly }: Extent):
 
 /** Reads the list of contacts as long as that takes fewer requests than single look-ups. */
 async function readSome(client: Client, wanted: Wanted, most: number): Promise<void> {
-  const reading = new Reading(client, 'contacts', {});
+  const reading = new Reading(client, 'contacts', {}, {}, 'pages');
   const missing = wanted.size;
   let pages = 0;
   for await (const contacts of reading.pages()) {
@@ -159,7 +159,7 @@ export async function lookUpIfPossible(
     return await lookUp(client, names, most);
   } catch (error) {
     const isHidden = error instanceof RapidProError && error.code === 'ANONYMOUS_WORKSPACE';
-    if (mustKnow || !(isHidden || isRefused(error, NOT_READABLE))) throw error;
+    if (mustKnow || !(isHidden || isUnreadable(error))) throw error;
     log.warn(
       'This token cannot look up contacts by URN, so anyone named in two ways may be reached twice. Use uuids.',
     );

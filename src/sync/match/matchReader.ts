@@ -5,15 +5,9 @@ import { paysToRead } from '../../operations/many/lookUp.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
-import type { BulkPosition, ReadSoFar } from '../bulkRun.js';
+import type { ReadSoFar } from '../bulkRun.js';
 import type { SyncFacts } from '../syncFacts.js';
-import type { Matches, MatchesParts } from './matches.js';
-
-interface MatchReaderParts extends MatchesParts {
-  client: Client;
-  /** Where an earlier run stopped. */
-  earlier: BulkPosition | undefined;
-}
+import type { Matches, SyncParts } from './matches.js';
 
 /** Up to this many contacts outside the group are looked up without reading all contacts. */
 const FEW = 100;
@@ -21,12 +15,12 @@ const FEW = 100;
 /** Reads RapidPro's contacts, as far as it pays, to find those of the list. */
 export class MatchReader {
   readonly #end: ReadEnd;
-  readonly #parts: MatchReaderParts;
+  readonly #parts: SyncParts;
   readonly #matches: Matches;
   /** True if contacts outside of the group are read too. */
   #isWide: boolean;
 
-  constructor(parts: MatchReaderParts, matches: Matches) {
+  constructor(parts: SyncParts, matches: Matches) {
     this.#parts = parts;
     this.#matches = matches;
     const { earlier, facts, matcher } = parts;

@@ -4,10 +4,10 @@ import { areHidden, storedField } from '../../input/stored.js';
 import { severalAnswer, urnsOf } from '../../operations/contact/contactUrns.js';
 import { inactiveStatus } from '../../operations/many/recipients.js';
 import type { Dictionary } from '../../types/json.js';
+import type { BulkRun } from '../bulkRun.js';
 import { type Change, compareContact, reportMisread, textOrNull } from '../compare.js';
 import { type Input, type Name, urnNames, uuidName } from '../inputs.js';
 import { fieldOf, type SyncSettings } from '../options.js';
-import type { BulkOutcome } from '../report/bulkOutcome.js';
 import type { SyncFacts } from '../syncFacts.js';
 
 const KEY_FIX = 'Add the key to every contact, or choose another one in options.key.';
@@ -80,9 +80,12 @@ export class Matcher {
   }
 }
 
-export interface MatchesParts {
+/** What every step of `syncContacts` works with. */
+export interface SyncParts extends BulkRun {
+  /** Every entry of the list that could be read, whatever became of it. */
+  all: readonly Input[];
+  /** The entries that are still open when the steps begin. */
   inputs: readonly Input[];
-  outcome: BulkOutcome;
   facts: SyncFacts;
   matcher: Matcher;
   settings: SyncSettings;
@@ -111,13 +114,13 @@ export class Matches {
    * which one is meant. Until then, changes wait.
    */
   waits: boolean;
-  readonly #parts: MatchesParts;
+  readonly #parts: SyncParts;
   readonly #uuids: (string | undefined)[];
   readonly #owners = new Map<string, number>();
   /** Changes that wait; null means no change. */
   readonly #waiting = new Map<Input, Change | null>();
 
-  constructor(parts: MatchesParts) {
+  constructor(parts: SyncParts) {
     this.#parts = parts;
     this.waits = parts.matcher.field !== undefined;
     // With the newest first, the last of the list comes first. V8 would keep an array that began empty as a table.

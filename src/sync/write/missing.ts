@@ -1,4 +1,3 @@
-import type { Client } from '../../client/client.js';
 import { AbortedError } from '../../client/limiter.js';
 import { pages } from '../../client/pages.js';
 import { RapidProError } from '../../errors/errors.js';
@@ -16,14 +15,8 @@ import type { NotRemoved } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
 import { textOrNull } from '../compare.js';
 import type { Input } from '../inputs.js';
-import type { Matcher, Matches, MatchesParts } from '../match/matches.js';
+import type { Matcher, Matches, SyncParts } from '../match/matches.js';
 import type { Cost } from '../report/cost.js';
-
-export interface MissingParts extends MatchesParts {
-  client: Client;
-  /** Every entry of the list that could be read, whatever became of it. */
-  all: readonly Input[];
-}
 
 /** Who is in the list: by uuid, by any URN, by the key. In doubt somebody is. */
 class Named {
@@ -120,10 +113,10 @@ const AGAIN = 'Correct that, and run the step again.';
 
 /** Lets members leave the groups that the job names, whom the list does not name. Only if all else went well. */
 export class Missing {
-  readonly #parts: MissingParts;
+  readonly #parts: SyncParts;
   readonly #matches: Matches;
 
-  constructor(parts: MissingParts, matches: Matches) {
+  constructor(parts: SyncParts, matches: Matches) {
     this.#parts = parts;
     this.#matches = matches;
   }

@@ -1,4 +1,3 @@
-import type { Client } from '../../client/client.js';
 import { changed, fail, RapidProError, type Reason } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { isPlainUrn, trimmed } from '../../input/stored.js';
@@ -6,28 +5,12 @@ import { refuseDuplicateNumbers } from '../../operations/contact/contactUrns.js'
 import { misreadFields } from '../../operations/contact/misread.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary, Json } from '../../types/json.js';
-import type { BulkPosition } from '../bulkRun.js';
 import { type Change, isKnownLanguage, predictMisread, reportMisread } from '../compare.js';
 import type { Input } from '../inputs.js';
-import type { Matcher } from '../match/matches.js';
-import type { SyncSettings } from '../options.js';
-import type { BulkOutcome } from '../report/bulkOutcome.js';
+import type { SyncParts } from '../match/matches.js';
 import { Cost } from '../report/cost.js';
-import type { Progress } from '../report/log.js';
-import type { SyncFacts } from '../syncFacts.js';
 import { GroupChanges } from './groupChanges.js';
 import { create, newBody, writeChange } from './writeChange.js';
-
-export interface WriterParts {
-  client: Client;
-  outcome: BulkOutcome;
-  progress: Progress;
-  facts: SyncFacts;
-  matcher: Matcher;
-  settings: SyncSettings;
-  /** Where an earlier run stopped. */
-  earlier: BulkPosition | undefined;
-}
 
 const INACTIVE: Reason = {
   code: 'VALIDATION_FAILED',
@@ -39,11 +22,11 @@ const INACTIVE: Reason = {
 export class Writer {
   /** What the writes would take, counted if nothing is written. */
   readonly cost = new Cost();
-  readonly #parts: WriterParts;
+  readonly #parts: SyncParts;
   readonly #groups = new GroupChanges();
   readonly #unreadPlaces = new UnreadPlaces();
 
-  constructor(parts: WriterParts) {
+  constructor(parts: SyncParts) {
     this.#parts = parts;
   }
 

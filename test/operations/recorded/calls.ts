@@ -2,7 +2,13 @@ import type { Recording } from '../../../recordings/read.js';
 import { type OperationName, roles } from '../../../scripts/generate/coverage-operations.js';
 import * as Adaptor from '../../../src/Adaptor.js';
 import { isUuid } from '../../../src/input/identifiers.js';
-import { BATCH_LIMIT, type Filter, type Resource, resources } from '../../../src/resources.js';
+import {
+  BATCH_LIMIT,
+  type Filter,
+  type Resource,
+  type ResourceName,
+  resources,
+} from '../../../src/resources.js';
 import type { Operation } from '../../../src/types/state.js';
 import { bodyOf, endpointOf, headerOf, OUTSIDE, outside, partOf, queryOf } from './exchange.js';
 import { isSwallowed } from './meaning.js';
@@ -59,13 +65,14 @@ function limitOf(pages: readonly Recording[]): { limit?: number } {
   return limit > 0 ? { limit } : {};
 }
 
-function read(recorded: Recording, resource: Resource, pages: readonly Recording[]): Call {
-  const { read: list } = roles[resource.path as keyof typeof roles];
+function read(recorded: Recording, endpoint: ResourceName, pages: readonly Recording[]): Call {
+  const resource: Resource = resources[endpoint];
+  const { read: list } = roles[endpoint as keyof typeof roles];
   const [first = recorded] = pages;
   const query = queryOf(first);
   if (query.has('cursor')) return { none: 'the place in the list was not found by paging' };
   if (
-    resource.path === 'definitions' &&
+    endpoint === 'definitions' &&
     ['flow', 'campaign'].some(key => isName(query.get(key) ?? undefined))
   )
     return NAMED;
@@ -88,18 +95,18 @@ function lookupOf(resource: Resource, query: URLSearchParams) {
 
 const NO_LOOKUP = { none: 'there is no such look-up' };
 
-function write(recorded: Recording, resource: Resource): Call {
-  const role = roles[resource.path as keyof typeof roles];
+function write(recorded: Recording, endpoint: ResourceName): Call {
+  const role = roles[endpoint as keyof typeof roles];
   const body = bodyOf(recorded);
   if (body === undefined) return { none: 'the body is not JSON' };
-  const lookup = lookupOf(resource, queryOf(recorded));
+  const lookup = lookupOf(resources[endpoint], queryOf(recorded));
   if (!lookup) return NO_LOOKUP;
   const { key, value } = lookup;
   if (key === undefined) {
     const { flow } = (body ?? {}) as { flow?: unknown };
-    if (resource.path === 'flow_starts' && isName(flow)) return NAMED;
+    if (endpoint === 'flow_starts' && isName(flow)) return NAMED;
     // RapidPro sends the expression of a message as it is written, and so does the operation where it is meant.
-    const meant = resource.path === 'messages' ? [{ literal: true }] : [];
+    const meant = endpoint === 'messages' ? [{ literal: true }] : [];
     const made = call(role.add, body, ...meant);
     const instead = insteadOfSend(recorded);
     return 'operation' in made && instead ? { ...made, instead } : made;
@@ -143,14 +150,14 @@ function insteadOf(recorded: Recording, list: unknown): string | undefined {
   return numbers ? 'numbers are sent as numbers' : undefined;
 }
 
-function act(recorded: Recording, resource: Resource): Call {
+function act(recorded: Recording, endpoint: ResourceName): Call {
   const body = (bodyOf(recorded) ?? {}) as { [key: string]: unknown };
   const { action, ...rest } = body;
-  const { actions = {} } = roles[resource.path as keyof typeof roles];
+  const { actions = {} } = roles[endpoint as keyof typeof roles];
   const name = typeof action === 'string' ? actions[action] : undefined;
   if (typeof action !== 'string' || !name) return { none: 'there is no such action' };
   if (queryOf(recorded).size > 0) return NO_LOOKUP;
-  const key = resource.path.replace('_actions', 's');
+  const key = endpoint.replace('_actions', 's');
   const need = NEEDS[action];
   if (Object.keys(rest).some(given => given !== key && given !== need)) {
     return { none: 'the action has no such part' };
@@ -182,10 +189,10 @@ export function callFor(recorded: Recording, pages: readonly Recording[] = [reco
   if (!resource.methods.some(known => known === method)) {
     return { none: 'the endpoint has no such method' };
   }
-  if (method === 'GET') return read(recorded, resource, pages);
+  if (method === 'GET') return read(recorded, endpoint, pages);
   if (endpoint === 'media') return upload(recorded);
-  if (endpoint.endsWith('_actions')) return act(recorded, resource);
-  if (method === 'POST') return write(recorded, resource);
+  if (endpoint.endsWith('_actions')) return act(recorded, endpoint);
+  if (method === 'POST') return write(recorded, endpoint);
   const lookup = lookupOf(resource, queryOf(recorded));
   return lookup ? call(roles[endpoint].remove, lookup.value) : NO_LOOKUP;
 }
