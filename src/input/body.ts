@@ -87,7 +87,7 @@ export function bodyCheck<Shape extends z.ZodRawShape>(
       // As the job wrote it, because a shape may change it.
       refuseMissing((value as Dictionary)[key], `${called}.${key}`, kind, isLiteral);
     }
-    return withoutUndefined(body) as Body & z.infer<typeof schema>;
+    return withoutEmpty(body) as Body & z.infer<typeof schema>;
   };
 }
 
@@ -103,7 +103,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** Leaves out keys without a value, and objects whose keys all have none. */
-function withoutUndefined(body: Dictionary): Dictionary {
+function withoutEmpty(body: Dictionary): Dictionary {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => !isEmpty(value)));
 }
 

@@ -48,6 +48,13 @@ export function check<T>(
   );
 }
 
+/** Without keys whose value is undefined. */
+export function withoutUndefined<T>(values: Dictionary<T | undefined>): Dictionary<T> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, T] => entry[1] !== undefined),
+  );
+}
+
 /** Whether a key may be shown: one that is not a plain word may be somebody's name or number. */
 export function isShown(key: string): boolean {
   return /^[A-Za-z_][\w-]{0,40}$/.test(key);

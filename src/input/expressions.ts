@@ -15,7 +15,8 @@ import { MEANT } from './urns.js';
 export type ExpressionPlace = 'message' | 'broadcast' | 'flow';
 
 const SCHEME_NAMES: readonly string[] = SCHEMES;
-const LITERAL = 'If you really mean this text, use the option { literal: true }.';
+/** What to say where only the author can know what is meant. */
+export const LITERAL_FIX = 'If you really mean this text, use the option { literal: true }.';
 
 /** Properties of contacts in broadcasts, flows and campaigns, on one line of servers or both. */
 const VALUES =
@@ -205,7 +206,7 @@ export function refuseExpressions(value: unknown, where: string, place: Expressi
     throw fail(
       'INVALID_INPUT',
       `${where} contains ${fault.expression}, ${fault.what}.`,
-      `Nothing was sent. ${fault.fix} ${LITERAL}`,
+      `Nothing was sent. ${fault.fix} ${LITERAL_FIX}`,
     );
   }
 }

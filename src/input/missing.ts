@@ -1,5 +1,7 @@
 import { fail } from '../errors/errors.js';
+import { isShown } from './check.js';
 import { DATA_WORDS, hasCode } from './code.js';
+import { LITERAL_FIX } from './expressions.js';
 import { OPERATION_TEXT } from './isOperation.js';
 
 /**
@@ -102,7 +104,7 @@ export function isMissingPart(address: string): boolean {
 /** A key may be the name of a person. */
 function step(key: string, isList: boolean): string {
   if (isList) return `[${key}]`;
-  return /^[A-Za-z_][\w-]{0,40}$/.test(key) ? `.${key}` : '.…';
+  return isShown(key) ? `.${key}` : '.…';
 }
 
 /** The first text in a value, at any depth, that may not be sent, and the path to it. */
@@ -119,7 +121,6 @@ function find(
   return undefined;
 }
 
-const LITERAL = 'If you really mean this text, use the option { literal: true }.';
 const UNQUOTED =
   'Inside quotes, a reference is just text. Write $.data.name without quotes, and build longer texts in a function of state.';
 
@@ -139,13 +140,13 @@ function explain(text: string): { what: string; advice: string } {
   if (ANY_REFERENCE.test(text)) {
     return {
       what: 'contains a reference in quotes, which is just text',
-      advice: `${UNQUOTED} ${LITERAL}`,
+      advice: `${UNQUOTED} ${LITERAL_FIX}`,
     };
   }
   const [word = 'undefined'] = /undefined|NaN|Invalid [Dd]ate|\[object|null/.exec(text) ?? [];
   return {
     what: `contains "${word === '[object' ? '[object …]' : word}": some of its data is missing`,
-    advice: `Check the names after $ or state, and build texts in a function of state. ${LITERAL}`,
+    advice: `Check the names after $ or state, and build texts in a function of state. ${LITERAL_FIX}`,
   };
 }
 

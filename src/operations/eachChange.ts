@@ -25,7 +25,7 @@ import type { Query } from '../types/request.js';
 import type { Operation, Step } from '../types/state.js';
 import { refuseHomeFilter } from './base/homeNumbers.js';
 import { type Call, operation } from './base/operation.js';
-import { collect, type ListPlan, planOf } from './lists/list.js';
+import { collect, type ListPlan, planOf, requirePlan } from './lists/list.js';
 import { queryOf } from './lists/named.js';
 import { isLate } from './lists/reading.js';
 import { threadPages } from './lists/threadPages.js';
@@ -236,14 +236,7 @@ export function eachChange(list: Operation, ...operations: Step[]): Operation {
       args: { filters: plan?.filters },
       options: plan?.options,
       knownOptions: ['limit', 'deadline'],
-      run(call) {
-        if (plan) return readChanges(call, plan, operations);
-        throw fail(
-          'INVALID_INPUT',
-          'The first argument of eachChange() is not a list.',
-          'Use an operation that reads a list: eachChange(getContacts(), fn(state => …))',
-        );
-      },
+      run: call => readChanges(call, requirePlan('eachChange', list), operations),
     }),
     list,
     operations,

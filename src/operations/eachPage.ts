@@ -11,21 +11,11 @@ import type { Operation, State, Step } from '../types/state.js';
 import { refuseHomeFilter } from './base/homeNumbers.js';
 import { operation } from './base/operation.js';
 import { WorkspaceFacts } from './base/workspaceFacts.js';
-import { type ListPlan, optionsOf, planOf, readList } from './lists/list.js';
+import { optionsOf, planOf, readList, requirePlan } from './lists/list.js';
 import { queryOf } from './lists/named.js';
 import { Reading } from './lists/reading.js';
 import { threadPages } from './lists/threadPages.js';
 import { checkArchived } from './lists/withArchives.js';
-
-function requirePlan(list: unknown): ListPlan {
-  const plan = planOf(list);
-  if (plan) return plan;
-  throw fail(
-    'INVALID_INPUT',
-    'The first argument of eachPage() is not a list.',
-    'Use an operation that reads a list: eachPage(getContacts(), fn(state => …))',
-  );
-}
 
 /**
  * Read any list one page at a time, and run operations for each page. Only one page is in memory, however long the list is.
@@ -64,7 +54,7 @@ export function eachPage(list: Operation, ...operations: Step[]): Operation {
       run: call =>
         readList(
           call,
-          requirePlan(list),
+          requirePlan('eachPage', list),
           async pages => {
             const threaded = await threadPages('eachPage', call.state, pages, operations);
             call.state = threaded.state;
@@ -95,7 +85,7 @@ export async function* iteratePages(
   list: Operation,
 ): AsyncGenerator<Dictionary[], void, undefined> {
   handOver(list);
-  const plan = requirePlan(list);
+  const plan = requirePlan('eachPage', list);
   const { name, filters, options } = plan;
   const state: State = { configuration };
   const settings = checkOptions(expandArgument(state, options, 'options') ?? {}, optionsOf(plan));

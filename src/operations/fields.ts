@@ -7,7 +7,7 @@ import type { FieldBody, FieldType } from '../types/bodies.js';
 import type { FieldFilters } from '../types/filters.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { add, ensure, keyOf, sameName, update } from './base/objects.js';
+import { add, ensure, keyOfName, sameName, update } from './base/objects.js';
 import { operation } from './base/operation.js';
 import { collect, list } from './lists/list.js';
 
@@ -152,7 +152,7 @@ export function ensureField(
           body,
           async find() {
             const found = await collect(client, 'fields', {});
-            return found.find(other => other.key === keyOf(name) || sameName(other.name, name));
+            return found.find(other => other.key === keyOfName(name) || sameName(other.name, name));
           },
         });
         if (made.type !== body.type) {

@@ -6,7 +6,7 @@ import type { GlobalBody, GlobalValueBody } from '../types/bodies.js';
 import type { GlobalFilters } from '../types/filters.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { add, change, ensure, keyOf, update } from './base/objects.js';
+import { add, change, ensure, keyOfName, update } from './base/objects.js';
 import { operation } from './base/operation.js';
 import { collect, list } from './lists/list.js';
 import { requireText } from './many/items.js';
@@ -143,7 +143,7 @@ export function setGlobal(
         const text = requireText(args.value, 'value');
         refuseMissing(wanted, 'global.name', 'name', literal);
         refuseMissing(text, 'global.value', 'message', literal);
-        const key = keyOf(wanted);
+        const key = keyOfName(wanted);
         const found = await ensure(client, {
           resource: 'globals',
           body: { name: wanted, value: text },

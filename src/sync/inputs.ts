@@ -1,7 +1,7 @@
 import { fail, RapidProError, type Reason } from '../errors/errors.js';
 import { checkContactWithUuid } from '../input/bodies.js';
 import { type Body, keysOf } from '../input/body.js';
-import { isShown, refuseNearMisses, typeName } from '../input/check.js';
+import { isShown, refuseNearMisses, typeName, withoutUndefined } from '../input/check.js';
 import { Unsendable } from '../input/expand.js';
 import { distinctUrns, isUuid, urnIdentity } from '../input/identifiers.js';
 import { log } from '../input/log.js';
@@ -12,7 +12,7 @@ import { digitsTakenWhole } from '../input/urns.js';
 import { homeNumberFault } from '../operations/base/homeNumbers.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { BATCH_LIMIT } from '../resources.js';
-import { type BulkSettings, fieldOf, type SyncSettings } from './options.js';
+import { fieldOf, type SyncSettings } from './options.js';
 import { type BulkOutcome, inCommon } from './report/bulkOutcome.js';
 
 /** A contact of the list, checked. */
@@ -82,10 +82,6 @@ function readInput(
   if (input.fields) input.fields = withoutUndefined(input.fields);
   if (others) input.others = others;
   return input;
-}
-
-function withoutUndefined<T>(values: { [key: string]: T }): { [key: string]: T } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; others?: Body } {
@@ -231,7 +227,7 @@ export async function failDuplicates(
   inputs: readonly Input[],
   namesOf: (input: Input) => Name[],
   outcome: BulkOutcome,
-  takes: BulkSettings['takes'],
+  takes: SyncSettings['takes'],
 ): Promise<void> {
   if (takes !== undefined) return passDuplicatesOver(inputs, namesOf, outcome, takes);
   const seen = new Map<string, Input>();

@@ -1,8 +1,14 @@
 import { pages } from '../client/pages.js';
-import { RapidProError, type Reason } from '../errors/errors.js';
+import type { Reason } from '../errors/errors.js';
 import { urnIdentity } from '../input/identifiers.js';
 import { inTurns } from '../input/turns.js';
-import { findContact, findHolders, severalAnswer } from '../operations/contact/contactUrns.js';
+import {
+  findContact,
+  findHolders,
+  isUrnTaken,
+  NO_SUCH_CONTACT,
+  severalAnswer,
+} from '../operations/contact/contactUrns.js';
 import type { Dictionary } from '../types/json.js';
 import type { Change } from './compare.js';
 import type { Input } from './inputs.js';
@@ -14,12 +20,6 @@ const MOST_ASKED = 100;
 
 /** A page that shows fewer is not worth its request. */
 const LEAST_SHOWN = 2;
-
-const NOT_FOUND: Reason = {
-  code: 'NOT_FOUND',
-  description: 'RapidPro has no contact with this uuid. Nothing was sent.',
-  fix: 'To find or create the contact by its URNs, leave "uuid" out. The contact may have been deleted.',
-};
 
 /** A contact that a look-up found; without a URN if it was by uuid. */
 type Holding = { urn?: string; holder: Dictionary | null };
@@ -75,7 +75,7 @@ export class LookUps {
         const contact = await findContact(client, { uuid });
         if (contact && this.#matches.isStill(input, contact))
           await this.#write(this.#matches.see(contact, { input, urns: [] }));
-        else if (matcher.usesUuid(input)) outcome.fail({ index, uuid }, NOT_FOUND);
+        else if (matcher.usesUuid(input)) outcome.fail({ index, uuid }, NO_SUCH_CONTACT);
         // It was changed or deleted meanwhile, so it is looked up like all others.
         else this.#matches.release(input);
       });
@@ -175,9 +175,8 @@ export class LookUps {
       const contact = await this.#writer.create(input);
       if (contact) this.#matches.made(input, contact);
     } catch (error) {
-      const taken = error instanceof RapidProError && error.code === 'URN_TAKEN';
       // With a field as key, the holder of the URN is another contact.
-      if (!taken || matcher.field !== undefined) throw error;
+      if (!isUrnTaken(error) || matcher.field !== undefined) throw error;
       const changes = await client.after(error, () => this.#find(input));
       if (!changes) throw error;
       await this.#write(changes);
@@ -214,7 +213,7 @@ export class LookUps {
 }
 
 function notFound(field: string | undefined): Reason {
-  if (field === undefined) return NOT_FOUND;
+  if (field === undefined) return NO_SUCH_CONTACT;
   return {
     code: 'NOT_FOUND',
     description: `RapidPro has no contact with this ${field}, and cannot create one with a given uuid. Nothing was sent.`,

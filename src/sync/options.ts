@@ -6,13 +6,10 @@ export const UPSERT_OPTIONS = [...BULK_OPTIONS, 'urns', 'dryRun', 'duplicates'];
 export const SYNC_OPTIONS = [...UPSERT_OPTIONS, 'key', 'group', 'groups', 'removeMissing'];
 
 /** How a list is processed. */
-export interface BulkSettings {
+export interface SyncSettings {
   failOnError: boolean;
   /** Which of several entries for one contact counts; undefined: none, they fail. */
   takes: 'first' | 'last' | undefined;
-}
-
-export interface SyncSettings extends BulkSettings {
   key: Settings['key'];
   group: string | undefined;
   exactGroups: boolean;

@@ -43,10 +43,7 @@ export interface ActionOptions extends Options {
 }
 
 /** Options of actions with a group, a label or a note. */
-export interface NamedActionOptions extends ActionOptions, WriteOptions {
-  /** True: send texts that look like missing data as they are. Default: false. */
-  literal?: boolean;
-}
+export interface NamedActionOptions extends ActionOptions, WriteOptions {}
 
 /** Ranges of positions in your list, starting at 0, both ends included: `[[0, 99], [120, 120]]`. */
 export type Places = [first: number, last: number][];

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { SHORTEST_SECRET, webhookSecretOf } from '../configuration.js';
 import { fail } from '../errors/errors.js';
-import { check, isShown } from '../input/check.js';
+import { check } from '../input/check.js';
 import { expand } from '../input/expand.js';
 import { log } from '../input/log.js';
-import { suggest } from '../input/nearest.js';
+import { refuseUnknownOptions } from '../input/options.js';
 import { OPTIONS } from '../input/optionTable.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
@@ -37,16 +37,8 @@ interface PushSettings extends Omit<PushOptions, 'secret' | 'header' | 'query'> 
 /** An option that protects something must not fail open, misspelled or empty. */
 function checkGiven(options: unknown): Dictionary {
   if (options === null || typeof options !== 'object') return {};
+  refuseUnknownOptions(options, KNOWN);
   for (const [key, value] of Object.entries(options)) {
-    if (!KNOWN.includes(key)) {
-      throw fail(
-        'INVALID_OPTION',
-        isShown(key)
-          ? `webhook.parse() has no option "${key}".`
-          : 'The options have a key that webhook.parse() does not know.',
-        suggest(isShown(key) ? key : '', KNOWN),
-      );
-    }
     if (value === undefined || value === null || value === '') {
       throw fail(
         'INVALID_OPTION',

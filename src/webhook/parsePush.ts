@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { isObject, pathOf } from '../input/check.js';
+import { isObject, pathOf, withoutUndefined } from '../input/check.js';
 import { refuseUnknownOptions } from '../input/options.js';
 import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
 import type { Numbers, Push, PushResult, ValueOptions } from './push.js';
 import { simulationOf } from './request.js';
-import { fromJson, plain, present, pushSchema, unreadable } from './schema.js';
+import { fromJson, plain, pushSchema, unreadable } from './schema.js';
 
 /** The same text for the same content, whatever the order of its keys. */
 function canonical(value: unknown): string {
@@ -30,7 +30,7 @@ const hashOf = (content: unknown): string =>
  * on which the list of events and the run itself agree. Times are left out, because servers round those of runs.
  * Otherwise, it is the content of the body.
  */
-export function keyOf(content: unknown, { run, path }: Place = {}): string {
+export function pushKey(content: unknown, { run, path }: Place = {}): string {
   const node = path?.at(-1)?.node_uuid;
   if (run?.uuid === undefined) return `body-${hashOf(content).slice(0, 32)}`;
   const place = node === undefined ? content : [node, path?.length];
@@ -89,13 +89,13 @@ function normalForm({ body, kind, simulation }: Content, numbers: Numbers): Push
     const { issues } = read.error;
     throw unreadable(issues.map(({ path, message }) => `${shownPath(path)} ${message}`));
   }
-  const parts = present(read.data) as Omit<Push, 'kind' | 'key'>;
+  const parts = withoutUndefined(read.data) as Omit<Push, 'kind' | 'key'>;
   const other = Object.fromEntries(
     Object.entries(body).filter(([key]) => !Object.hasOwn(schema.shape, key)),
   );
   return {
     kind,
-    key: keyOf(body, parts),
+    key: pushKey(body, parts),
     ...(simulation === undefined ? {} : { simulation }),
     ...parts,
     ...(parts.results ? { results: withNumbers(parts.results, numbers) } : {}),

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { parseJson } from '../client/parse.js';
 import { fail, RapidProError } from '../errors/errors.js';
-import { isObject } from '../input/check.js';
+import { isObject, withoutUndefined } from '../input/check.js';
 import { isUuid } from '../input/identifiers.js';
-import type { Dictionary } from '../types/json.js';
 
 /** Deeper than anything that RapidPro sends. */
 const DEEPEST = 40;
@@ -57,10 +56,6 @@ const absent = (value: unknown): unknown => (value === null || value === '' ? un
 const unlessAbsent = <T extends z.ZodType>(schema: T) =>
   z.preprocess(absent, schema.optional()).optional();
 
-/** Without keys that were left out. */
-export const present = (value: object): Dictionary =>
-  Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
-
 /** A template without quotation marks turns digits into a number. */
 const someText = z.union([z.string(), z.number()], { error: 'must be text' }).transform(String);
 
@@ -77,7 +72,9 @@ interface Shape {
 function object(shape: Shape, bare?: (value: unknown) => object | undefined) {
   const error = bare ? 'must be an object, or its short form' : 'must be an object';
   const read = (value: unknown) => (isObject(value) ? value : (bare?.(value) ?? fromJson(value)));
-  return unlessAbsent(z.preprocess(read, z.looseObject(shape, { error }).transform(present)));
+  return unlessAbsent(
+    z.preprocess(read, z.looseObject(shape, { error }).transform(withoutUndefined)),
+  );
 }
 
 /** A list, or one written as JSON text. */
@@ -90,7 +87,9 @@ function list(item: z.ZodType) {
 
 /** An object with the author's own keys, and values of one type. */
 function record(item: z.ZodType) {
-  const items = z.record(z.string(), item, { error: 'must be an object' }).transform(present);
+  const items = z
+    .record(z.string(), item, { error: 'must be an object' })
+    .transform(withoutUndefined);
   return unlessAbsent(z.preprocess(fromJson, items));
 }
 
@@ -158,7 +157,7 @@ function makeSchema() {
         .transform(read =>
           MASKED.test(String(read.path))
             ? { scheme: read.scheme.toLowerCase(), masked: true }
-            : present(read),
+            : withoutUndefined(read),
         ),
     ),
   );

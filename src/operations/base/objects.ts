@@ -235,7 +235,7 @@ export function sameName(a: unknown, b: unknown): boolean {
 }
 
 /** The key that RapidPro makes from the name of a field or a global: `Next visit` becomes `next_visit`. */
-export function keyOf(name: string): string {
+export function keyOfName(name: string): string {
   return name
     .trim()
     .toLowerCase()

@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { readPage } from '../../client/pages.js';
-import { fail, type Reason } from '../../errors/errors.js';
+import { fail, RapidProError, type Reason } from '../../errors/errors.js';
 import {
   type ContactKey,
   distinctUrns,
@@ -19,6 +19,18 @@ export async function findContact(client: Client, key: ContactKey): Promise<Dict
 /** The URNs of a contact as text. */
 export function urnsOf(contact: Dictionary): string[] {
   return Array.isArray(contact.urns) ? contact.urns.filter(urn => typeof urn === 'string') : [];
+}
+
+/** Why nothing is written for a contact with a uuid that RapidPro does not have. */
+export const NO_SUCH_CONTACT: Reason = {
+  code: 'NOT_FOUND',
+  description: 'RapidPro has no contact with this uuid. Nothing was sent.',
+  fix: 'To find or create the contact by its URNs, leave "uuid" out. The contact may have been deleted.',
+};
+
+/** Whether a write was refused because another contact has the URN. */
+export function isUrnTaken(error: unknown): error is RapidProError {
+  return error instanceof RapidProError && error.code === 'URN_TAKEN';
 }
 
 /** Why nothing is written for a contact that matches several in RapidPro. */

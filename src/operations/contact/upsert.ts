@@ -1,10 +1,18 @@
 import type { Client } from '../../client/client.js';
-import { fail, RapidProError } from '../../errors/errors.js';
+import { fail, type RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { distinctUrns, shownId } from '../../input/identifiers.js';
 import type { Settings } from '../../input/optionTable.js';
 import type { Dictionary } from '../../types/json.js';
-import { findContact, findHolders, lockUrns, severalAnswer, urnsOf } from './contactUrns.js';
+import {
+  findContact,
+  findHolders,
+  isUrnTaken,
+  lockUrns,
+  NO_SUCH_CONTACT,
+  severalAnswer,
+  urnsOf,
+} from './contactUrns.js';
 import {
   createContact,
   type Written,
@@ -23,11 +31,8 @@ function clash(contacts: Dictionary[]): RapidProError {
 async function contactOfUuid(client: Client, uuid: string): Promise<Dictionary> {
   const contact = await findContact(client, { uuid });
   if (contact) return contact;
-  throw fail(
-    'NOT_FOUND',
-    'RapidPro has no contact with this uuid.',
-    'To find or create the contact by its URNs, leave "uuid" out. The contact may have been deleted.',
-  );
+  const { code, description, fix } = NO_SUCH_CONTACT;
+  throw fail(code, description, fix);
 }
 
 /** The matching contact, or undefined if none exists yet. */
@@ -56,10 +61,6 @@ interface Wanted {
   urns: string[];
   body: Body;
   mode: UrnMode;
-}
-
-function isTaken(error: unknown): error is RapidProError {
-  return error instanceof RapidProError && error.code === 'URN_TAKEN';
 }
 
 /** The contact with a uuid and URNs, and the URNs that nobody has. Writes nothing. */
@@ -93,7 +94,7 @@ async function upsertByLooking(
     return { contact: await createContact(client, { ...body, urns }), isNew: true };
   } catch (error) {
     // Somebody else has just created the contact, so now it can be updated.
-    if (!isTaken(error) || isSecondLook) throw error;
+    if (!isUrnTaken(error) || isSecondLook) throw error;
     return client.after(error, () => upsertByLooking(client, wanted, true));
   }
 }
@@ -113,7 +114,7 @@ async function writeByUrn(client: Client, urn: string, body: Body): Promise<Writ
     return await writeByKey(client, { urn }, body);
   } catch (error) {
     // TextIt may refuse one of two simultaneous upserts. A second try finds the contact.
-    if (!isTaken(error)) throw error;
+    if (!isUrnTaken(error)) throw error;
     return client.after(error, () => writeByKey(client, { urn }, body));
   }
 }

@@ -45,6 +45,21 @@ export function planOf(operation: unknown): ListPlan | undefined {
   return typeof operation === 'function' ? (operation as { [PLAN]?: ListPlan })[PLAN] : undefined;
 }
 
+/**
+ * The plan of the list that an operation reads.
+ *
+ * @throws RapidProError `INVALID_INPUT` if it is not a list
+ */
+export function requirePlan(reader: string, list: unknown): ListPlan {
+  const plan = planOf(list);
+  if (plan) return plan;
+  throw fail(
+    'INVALID_INPUT',
+    `The first argument of ${reader}() is not a list.`,
+    `Use an operation that reads a list: ${reader}(getContacts(), fn(state => …))`,
+  );
+}
+
 function tooLong(length: string): RapidProError {
   return fail(
     'LIST_TOO_LONG',

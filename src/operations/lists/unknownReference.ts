@@ -4,7 +4,7 @@ import { didYouMean } from '../../input/nearest.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
-import { keptGroupAdvice } from '../base/nameAdvice.js';
+import { adviceFor } from '../base/nameAdvice.js';
 import { ifReadable } from '../base/workspaceFacts.js';
 import { collect } from './list.js';
 
@@ -52,13 +52,6 @@ export function referenceCheck(filter: keyof typeof LISTED) {
   };
 }
 
-/** What may be wrong with the name of a group. */
-function advise(wanted: string, names: readonly string[]): string {
-  const kept = keptGroupAdvice(wanted);
-  if (kept) return kept;
-  return `${didYouMean(wanted, names)}Check the spelling of the group, or list the groups with getGroups().`;
-}
-
 /**
  * RapidPro returns an empty list for a group that does not exist, or whose name has other capitals. After an empty list,
  * checks once whether the group exists.
@@ -83,7 +76,7 @@ export async function checkGroupExists(client: Client, query: Query): Promise<vo
       : 'The workspace has no such group.',
     near
       ? `Write it exactly as in RapidPro: "${String(near.name)}".`
-      : advise(
+      : adviceFor(
           wanted,
           groups.map(({ name }) => String(name)),
         ),

@@ -19,7 +19,7 @@ import {
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import type { State } from '../../types/state.js';
-import { keyOf, readPush } from '../../webhook/parsePush.js';
+import { pushKey, readPush } from '../../webhook/parsePush.js';
 import type { Numbers, Push } from '../../webhook/push.js';
 import { requireResthook } from '../lists/unknownReference.js';
 import type { Missed, Source } from './missed.js';
@@ -30,7 +30,7 @@ function pushOf(data: unknown, numbers: Numbers): Push {
     return readPush(data, undefined, numbers);
   } catch {
     log.warn('An event does not look like RapidPro. It is under "other".');
-    return { kind: 'resthook', key: keyOf(data), other: { data } };
+    return { kind: 'resthook', key: pushKey(data), other: { data } };
   }
 }
 

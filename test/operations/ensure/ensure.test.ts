@@ -10,7 +10,7 @@ import {
   setGlobal,
   upsertContact,
 } from '../../../src/index.js';
-import { keyOf } from '../../../src/operations/base/objects.js';
+import { keyOfName } from '../../../src/operations/base/objects.js';
 import type { Operation } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { TOKEN } from '../../support/credential.js';
@@ -57,7 +57,7 @@ function named(path: string, { things = [], late = 0, instead }: Behavior = {}) 
       const other = instead?.(writes);
       writes++;
       const taken = things.some(({ name }) => same(name, body.name));
-      const made = { uuid: UUID, key: keyOf(String(body.name)), ...body };
+      const made = { uuid: UUID, key: keyOfName(String(body.name)), ...body };
       if (!taken && other?.made !== false) things.push(made);
       if (other) return other.answer;
       return taken
@@ -178,7 +178,7 @@ describe('a field', () => {
     ['-Age-', 'age'],
     ['Région', 'r_gion'],
   ])('%s has the key %s', (name, key) => {
-    expect(keyOf(name)).toBe(key);
+    expect(keyOfName(name)).toBe(key);
   });
 
   test('is found by its key where it was renamed', async () => {
