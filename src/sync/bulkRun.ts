@@ -9,6 +9,7 @@ import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { ranges } from '../operations/many/recipients.js';
 import {
   type Checkpoint,
+  cursor,
   Fingerprint,
   hasOthers,
   keyOf,
@@ -16,7 +17,6 @@ import {
   sectionOf,
   withCheckpoint,
 } from '../state/checkpoint.js';
-import { cursor } from '../state/listCheckpoint.js';
 import type { BulkResult, NotRemoved } from '../types/bulk.js';
 import type { Query } from '../types/request.js';
 import type { State } from '../types/state.js';

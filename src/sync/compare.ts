@@ -13,7 +13,7 @@ import { urnsOf } from '../operations/contact/contactUrns.js';
 import type { Misread } from '../operations/contact/misread.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
 import type { Dictionary } from '../types/json.js';
-import type { Input } from './inputs.js';
+import { type Input, LONGEST_NAME } from './inputs.js';
 import type { SyncSettings } from './options.js';
 import type { SyncFacts } from './syncFacts.js';
 
@@ -55,8 +55,6 @@ export function predictField(
   }
   return predictPlace(type, value, current);
 }
-
-const LONGEST_NAME = 64;
 
 export function predictName(value: string | number | null, current: string | null): Prediction {
   const stored = storedText(value);

@@ -164,7 +164,8 @@ export async function failHomeNumbers(
   }
 }
 
-const LONGEST_NAME = 64;
+/** The most characters in the name of a contact. */
+export const LONGEST_NAME = 64;
 
 function strangeCharacter(key: string): Reason {
   return {

@@ -18,8 +18,8 @@ import { Matcher, Matches, type SyncParts } from './match/matches.js';
 import { MatchReader } from './match/matchReader.js';
 import { identityOf, type SyncSettings, syncSettings } from './options.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
-import { Cost } from './report/cost.js';
 import { completeDates, readFacts, resolveNames } from './syncFacts.js';
+import { Cost } from './write/changes.js';
 import { Missing } from './write/missing.js';
 import { Writer } from './write/writer.js';
 

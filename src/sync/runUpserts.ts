@@ -23,9 +23,9 @@ import {
 } from './inputs.js';
 import { type SyncSettings, syncSettings } from './options.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
-import { Cost } from './report/cost.js';
 import { dryResult } from './runSync.js';
 import { completeDates, readFacts, resolveNames } from './syncFacts.js';
+import { Cost } from './write/changes.js';
 
 const NAMELESS: Reason = {
   code: 'INVALID_INPUT',

@@ -5,7 +5,7 @@ import { readTimeRule, type TimeFacts } from '../input/fieldTimes.js';
 import { nearest } from '../input/nearest.js';
 import { sameGroupName } from '../input/stored.js';
 import { inTurns } from '../input/turns.js';
-import { keptGroupAdvice } from '../operations/base/nameAdvice.js';
+import { adviceFor, fieldAdvice } from '../operations/base/nameAdvice.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { COPY_LAG, collect } from '../operations/lists/list.js';
 import type { Dictionary } from '../types/json.js';
@@ -90,20 +90,19 @@ export async function readFacts(
   };
 }
 
+function namesOf(groups: readonly Dictionary[]): string[] {
+  return groups.map(({ name }) => String(name));
+}
+
 function requireManual(groups: readonly Dictionary[], wanted: readonly string[] = []) {
   const found = wanted.map((name, place) => {
     const where = `options.removeMissing.groups[${place}]`;
     const group = findGroup(groups, name);
     if (!group) {
-      const near = nearest(
-        name,
-        groups.map(one => String(one.name)),
-      );
       throw fail(
         'UNKNOWN_GROUP',
         `The workspace has no group with the name in ${where}. Nothing was sent.`,
-        keptGroupAdvice(name) ??
-          (near ? `Did you mean "${near}"?` : 'Check the spelling: getGroups() lists them.'),
+        adviceFor(name, namesOf(groups)),
       );
     }
     if (isManual(group)) return group;
@@ -143,37 +142,27 @@ function requireScope(groups: readonly Dictionary[], wanted: string) {
   throw fail(
     'UNKNOWN_GROUP',
     'The workspace has no group with the name in options.group.',
-    keptGroupAdvice(wanted) ??
-      'Check the spelling of the group, or list the groups with getGroups().',
+    adviceFor(wanted, namesOf(groups)),
   );
 }
 
 function unknownField(key: string, types: ReadonlyMap<string, string>): Reason {
-  const near = nearest(key, [...types.keys()]);
   // An unknown key may be the name or number of a person.
   const shown = isShown(key) ? ` with the key "${key}"` : ' with one of the keys';
   return {
     code: 'UNKNOWN_FIELD',
     description: `The workspace has no contact field${shown}. Nothing was sent.`,
-    fix: near
-      ? `Did you mean "${near}"?`
-      : 'Create the field with ensureField(), or correct the key.',
+    fix:
+      fieldAdvice(key, [...types.keys()]) ??
+      'Create the field with ensureField(), or correct the key.',
   };
 }
 
 function noSuchGroup(wanted: string, groups: readonly Dictionary[]): Reason {
-  const near = nearest(
-    wanted,
-    groups.map(({ name }) => String(name)),
-  );
   return {
     code: 'UNKNOWN_REFERENCE',
     description: `The workspace has no group "${shortened(wanted)}". Nothing was sent.`,
-    fix:
-      keptGroupAdvice(wanted) ??
-      (near
-        ? `Did you mean "${near}"?`
-        : 'Create the group with ensureGroup(), or correct its name.'),
+    fix: adviceFor(wanted, namesOf(groups)),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   type Checkpoint,
   fingerprint,
   hasOthers,
+  listCheckpoint,
   readCheckpoint,
   withCheckpoint,
 } from '../../src/state/checkpoint.js';
@@ -17,7 +18,6 @@ import {
   versionOf,
   withSeen,
 } from '../../src/state/feed.js';
-import { listCheckpoint } from '../../src/state/listCheckpoint.js';
 import { bulkCheckpoint } from '../../src/sync/bulkRun.js';
 import type { State } from '../../src/types/state.js';
 

@@ -61,7 +61,7 @@ export function adviceFor(name: string, names: readonly string[]): string {
 }
 
 /** What to write instead of a missing field; undefined if no key is near. */
-function fieldAdvice(name: string, keys: readonly string[]): string | undefined {
+export function fieldAdvice(name: string, keys: readonly string[]): string | undefined {
   const near = nearest(name, keys);
   return near && `Did you mean "${near}"? getFields() lists the keys of the fields.`;
 }

@@ -16,7 +16,7 @@ import type { Dictionary } from '../../types/json.js';
 import { textOrNull } from '../compare.js';
 import type { Input } from '../inputs.js';
 import type { Matcher, Matches, SyncParts } from '../match/matches.js';
-import type { Cost } from '../report/cost.js';
+import type { Cost } from './changes.js';
 
 /** Who is in the list: by uuid, by any URN, by the key. In doubt somebody is. */
 class Named {

@@ -8,9 +8,7 @@ import type { Dictionary, Json } from '../../types/json.js';
 import { type Change, isKnownLanguage, predictMisread, reportMisread } from '../compare.js';
 import type { Input } from '../inputs.js';
 import type { SyncParts } from '../match/matches.js';
-import { Cost } from '../report/cost.js';
-import { GroupChanges } from './groupChanges.js';
-import { create, newBody, writeChange } from './writeChange.js';
+import { Cost, create, GroupChanges, newBody, writeChange } from './changes.js';
 
 const INACTIVE: Reason = {
   code: 'VALIDATION_FAILED',
