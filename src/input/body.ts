@@ -106,8 +106,3 @@ function isEmpty(value: unknown): boolean {
 function withoutEmpty(body: Dictionary): Dictionary {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => !isEmpty(value)));
 }
-
-/** Whether a contact's body names groups or fields, which may be seconds old. */
-export function referencesGroupsOrFields({ groups, fields }: Body): boolean {
-  return [groups, fields].some(value => Object.keys(value ?? {}).length > 0);
-}

@@ -2,19 +2,13 @@ import type { Client } from '../client/client.js';
 import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { checkPeriod, type Period } from '../input/period.js';
+import { PAGE_SIZE } from '../resources.js';
 import type { ArchivedFilters, ArchiveFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference, State } from '../types/state.js';
 import { operation } from './base/operation.js';
-import {
-  ArchiveReader,
-  byStart,
-  findArchives,
-  inPages,
-  KINDS,
-  type Kind,
-} from './lists/archiveFiles.js';
+import { ArchiveReader, findArchives, KINDS, type Kind } from './lists/archiveFiles.js';
 import { list } from './lists/list.js';
 import { threadPages } from './lists/threadPages.js';
 
@@ -40,6 +34,21 @@ export function getArchives(
   options?: Reference<ListOptions>,
 ): Operation {
   return named('getArchives', list({ name: 'archives', filters, options }));
+}
+
+/** Sorts archives, the oldest first. */
+function byStart(a: Dictionary, b: Dictionary): number {
+  return String(a.start_date).localeCompare(String(b.start_date));
+}
+
+/** Records in pages of at most 250. */
+async function* inPages(batches: AsyncIterable<Dictionary[]>): AsyncGenerator<Dictionary[]> {
+  let waiting: Dictionary[] = [];
+  for await (const batch of batches) {
+    waiting = waiting.concat(batch);
+    while (waiting.length >= PAGE_SIZE) yield waiting.splice(0, PAGE_SIZE);
+  }
+  if (waiting.length > 0) yield waiting;
 }
 
 /** The records of a period, some at a time, oldest archive first. */

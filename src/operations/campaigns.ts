@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { bodyCheck, filled, name, oneOf, record, text, uuidOrName } from '../input/body.js';
+import {
+  type Body,
+  bodyCheck,
+  filled,
+  name,
+  oneOf,
+  record,
+  text,
+  uuidOrName,
+} from '../input/body.js';
 import { refuseExpressions } from '../input/expressions.js';
 import { named } from '../input/isOperation.js';
 import type { CampaignBody, CampaignEventBody } from '../types/bodies.js';
@@ -7,7 +16,10 @@ import type { CampaignEventFilters, CampaignFilters } from '../types/filters.js'
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { add, remove, update } from './base/objects.js';
+import type { Call } from './base/operation.js';
+import { refuseArchived } from './base/workspaceFacts.js';
 import { list } from './lists/list.js';
+import { isName, uuidOf } from './lists/named.js';
 import { referenceCheck } from './lists/unknownReference.js';
 
 const checkCampaign = bodyCheck(
@@ -49,6 +61,26 @@ const checkCampaignEvent: typeof campaignEvent = (value, where = 'event', isLite
   if (!isLiteral) refuseExpressions(body.message, `${where}.message`, 'flow');
   return body;
 };
+
+/**
+ * An event of a campaign, with names replaced by uuids.
+ *
+ * @throws RapidProError `UNKNOWN_REFERENCE`, `INVALID_INPUT` for an archived flow
+ */
+async function eventWithUuids(
+  { client, facts }: Pick<Call<never>, 'client' | 'facts'>,
+  body: Body,
+  where = 'event',
+): Promise<Body> {
+  const found: Body = { ...body };
+  const { campaign, flow } = body;
+  if (isName(campaign)) {
+    found.campaign = await uuidOf(client, 'campaigns', campaign, `${where}.campaign`);
+  }
+  if (isName(flow)) found.flow = await uuidOf(client, 'flows', flow, `${where}.flow`);
+  else await refuseArchived(facts, flow, `${where}.flow`);
+  return found;
+}
 
 /**
  * Read the campaigns of the workspace, newest first. Archived ones are not listed.
@@ -206,7 +238,13 @@ export function addCampaignEvent(
 ): Operation {
   return named(
     'addCampaignEvent',
-    add({ resource: 'campaign_events', body: event, check: checkCampaignEvent, options }),
+    add({
+      resource: 'campaign_events',
+      body: event,
+      check: checkCampaignEvent,
+      resolve: eventWithUuids,
+      options,
+    }),
   );
 }
 
@@ -255,6 +293,7 @@ export function updateCampaignEvent(
       object: event,
       body: changes,
       check: checkCampaignEvent,
+      resolve: eventWithUuids,
       options,
       repeatable: false,
     }),

@@ -1,11 +1,15 @@
 import { named } from '../input/isOperation.js';
+import { LITERAL } from '../input/options.js';
 import { operation } from '../operations/base/operation.js';
 import type { UpsertBody } from '../types/bodies.js';
 import type { SyncContact, SyncOptions, UpsertContactsOptions } from '../types/bulk.js';
 import type { Operation, Reference } from '../types/state.js';
-import { SYNC_OPTIONS, UPSERT_OPTIONS } from './options.js';
 import { runSync } from './runSync.js';
 import { runUpserts } from './runUpserts.js';
+
+const BULK_OPTIONS = ['concurrency', 'deadline', 'resume', 'failOnError', ...LITERAL];
+const UPSERT_OPTIONS = [...BULK_OPTIONS, 'urns', 'dryRun', 'duplicates'];
+const SYNC_OPTIONS = [...UPSERT_OPTIONS, 'key', 'group', 'groups', 'removeMissing'];
 
 /**
  * Make contacts match a list, and write only the differences. It reads the existing contacts in pages of 250. Contacts that are not in the list are never touched, unless `removeMissing` removes them from a group. Keys that you leave out keep their values. Groups and URNs are only added, unless `groups` or `urns` is `'exact'`.

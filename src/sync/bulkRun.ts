@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Client } from '../client/client.js';
 import { AbortedError } from '../client/limiter.js';
-import { RapidProError, type Reason } from '../errors/errors.js';
+import { fail, RapidProError, type Reason } from '../errors/errors.js';
+import { typeName } from '../input/check.js';
 import { log } from '../input/log.js';
 import { inTurns } from '../input/turns.js';
 import type { Call } from '../operations/base/operation.js';
@@ -20,7 +21,6 @@ import {
 import type { BulkResult, NotRemoved } from '../types/bulk.js';
 import type { Query } from '../types/request.js';
 import type { State } from '../types/state.js';
-import { requireList } from './inputs.js';
 import type { SyncSettings } from './options.js';
 import { BulkOutcome } from './report/bulkOutcome.js';
 import { failOnError, logSyncEnd, Progress } from './report/log.js';
@@ -204,6 +204,23 @@ const STOPPED: NotRemoved = {
   description: 'Nobody left a group, because the run stopped early.',
   fix: 'Run the step again.',
 };
+
+/**
+ * The list before its contacts are checked.
+ *
+ * @throws RapidProError `INVALID_INPUT` if it is not a list
+ */
+function requireList(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  const isMissing = value === undefined || value === null;
+  throw fail(
+    'INVALID_INPUT',
+    isMissing ? 'contacts is missing.' : `contacts is ${typeName(value)}, but must be a list.`,
+    isMissing
+      ? 'Use a list of contacts. If it comes from $ or state, check that the data is there.'
+      : 'Use a list of contacts. If the list is inside of it, add its name: $.data.results',
+  );
+}
 
 /** Errors after which nothing was done. They are thrown, as in any other operation. */
 function throwIfNothingDone({ client: { limiter, writes }, outcome }: BulkRun): void {

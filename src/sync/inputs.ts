@@ -1,7 +1,7 @@
 import { fail, RapidProError, type Reason } from '../errors/errors.js';
 import { checkContactWithUuid } from '../input/bodies.js';
 import { type Body, keysOf } from '../input/body.js';
-import { isShown, refuseNearMisses, typeName, withoutUndefined } from '../input/check.js';
+import { isShown, refuseNearMisses, withoutUndefined } from '../input/check.js';
 import { Unsendable } from '../input/expand.js';
 import { distinctUrns, isUuid, urnIdentity } from '../input/identifiers.js';
 import { log } from '../input/log.js';
@@ -34,23 +34,6 @@ export interface Input {
 
 const KNOWN = ['uuid', 'urns', 'name', 'language', 'groups', 'fields', 'note'];
 const KEYS = keysOf('contacts', KNOWN);
-
-/**
- * The list before its contacts are checked.
- *
- * @throws RapidProError `INVALID_INPUT` if it is not a list
- */
-export function requireList(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
-  const isMissing = value === undefined || value === null;
-  throw fail(
-    'INVALID_INPUT',
-    isMissing ? 'contacts is missing.' : `contacts is ${typeName(value)}, but must be a list.`,
-    isMissing
-      ? 'Use a list of contacts. If it comes from $ or state, check that the data is there.'
-      : 'Use a list of contacts. If the list is inside of it, add its name: $.data.results',
-  );
-}
 
 function isBlank(value: unknown): boolean {
   return typeof value === 'string' && trimmed(value) === '';

@@ -1,9 +1,4 @@
-import { LITERAL } from '../input/options.js';
 import type { Settings } from '../input/optionTable.js';
-
-const BULK_OPTIONS = ['concurrency', 'deadline', 'resume', 'failOnError', ...LITERAL];
-export const UPSERT_OPTIONS = [...BULK_OPTIONS, 'urns', 'dryRun', 'duplicates'];
-export const SYNC_OPTIONS = [...UPSERT_OPTIONS, 'key', 'group', 'groups', 'removeMissing'];
 
 /** How a list is processed. */
 export interface SyncSettings {

@@ -9,12 +9,10 @@ import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { COPY_LAG, collect } from '../lists/list.js';
-import { isName, uuidOf } from '../lists/named.js';
 import { requireText } from '../many/items.js';
 import { asObject, requireDone } from './asObject.js';
 import { keptGroupAdvice } from './nameAdvice.js';
-import { operation } from './operation.js';
-import { refuseArchived, type WorkspaceFacts } from './workspaceFacts.js';
+import { type Call, operation } from './operation.js';
 
 /**
  * The three things that can be done to any object of a workspace: add, update, delete. What differs between nouns is in
@@ -28,6 +26,8 @@ interface Write {
   resource: ResourceName;
   body: unknown;
   check(value: unknown, where?: string, isLiteral?: boolean): Body;
+  /** Replaces what RapidPro does not take as jobs write it, such as names by uuids. */
+  resolve?(call: Pick<Call<never>, 'client' | 'facts'>, body: Body, where?: string): Promise<Body>;
   options: unknown;
   knownOptions?: readonly string[];
 }
@@ -97,43 +97,21 @@ function whyTaken(error: unknown, resource: ResourceName, body: Body): unknown {
   return isTaken && isKept(resource, body) ? keptName(error, resource) : error;
 }
 
-/**
- * An event of a campaign, with names replaced by uuids.
- *
- * @throws RapidProError `UNKNOWN_REFERENCE`, `INVALID_INPUT` for an archived flow
- */
-async function eventWithUuids(
-  client: Client,
-  facts: WorkspaceFacts,
-  body: Body,
-  where: string,
-): Promise<Body> {
-  const found: Body = { ...body };
-  const { campaign, flow } = body;
-  if (isName(campaign)) {
-    found.campaign = await uuidOf(client, 'campaigns', campaign, `${where}.campaign`);
-  }
-  if (isName(flow)) found.flow = await uuidOf(client, 'flows', flow, `${where}.flow`);
-  else await refuseArchived(facts, flow, `${where}.flow`);
-  return found;
-}
-
 export function add(plan: Write): Operation {
-  const { resource, body, check, options, knownOptions = LITERAL } = plan;
+  const { resource, body, check, resolve, options, knownOptions = LITERAL } = plan;
   return operation({
     args: { body },
     options,
     knownOptions,
     async run({ client, args, facts, options: { literal } }) {
-      const body = check(args.body, undefined, literal);
-      const checked =
-        resource === 'campaign_events' ? await eventWithUuids(client, facts, body, 'event') : body;
+      const checked = check(args.body, undefined, literal);
+      const body = resolve ? await resolve({ client, facts }, checked) : checked;
       try {
-        return await create(client, resource, checked);
+        return await create(client, resource, body);
       } catch (error) {
         if (!(error instanceof RapidProError) || error.code !== 'NAME_TAKEN') throw error;
         if (error.outcome === 'unknown') throw lost(error, resource);
-        throw whyTaken(error, resource, checked);
+        throw whyTaken(error, resource, body);
       }
     },
   });
@@ -181,18 +159,17 @@ interface Update extends Write {
 }
 
 export function update(plan: Update): Operation {
-  const { resource, key, object, body, check, options, repeatable = true } = plan;
+  const { resource, key, object, check, resolve, options, repeatable = true } = plan;
   return operation({
-    args: { object, changes: body },
+    args: { object, changes: plan.body },
     options,
     knownOptions: LITERAL,
     async run({ client, args, facts, options: { literal } }) {
       const query = { [key]: checkKey(args.object, key, resource) };
-      const body = check(args.changes, 'changes', literal);
-      const isEvent = resource === 'campaign_events';
-      const changes = isEvent ? await eventWithUuids(client, facts, body, 'changes') : body;
-      return change(client, { resource, query, body: changes, repeatable }).catch(error => {
-        throw whyTaken(error, resource, changes);
+      const checked = check(args.changes, 'changes', literal);
+      const body = resolve ? await resolve({ client, facts }, checked, 'changes') : checked;
+      return change(client, { resource, query, body, repeatable }).catch(error => {
+        throw whyTaken(error, resource, body);
       });
     },
   });

@@ -102,32 +102,6 @@ export async function refuseTakenUrns(
   }
 }
 
-/** URNs that every server stores unchanged, so if one is missing, it was lost. */
-const STORED_AS_WRITTEN = /^(tel:\+\d{8,15}|mailto:\S+|(telegram|whatsapp|instagram):\d+)$/;
-
-/**
- * Compares what RapidPro stored with what was sent.
- *
- * @throws RapidProError `URN_TAKEN` if another contact took one in between
- */
-export function checkKept(
-  contact: Dictionary,
-  sent: readonly string[],
-  given: readonly string[] = sent,
-): void {
-  const kept = new Set(urnsOf(contact).map(urnIdentity));
-  const distinct = distinctUrns(sent);
-  if (kept.size >= distinct.length) return;
-  const lost = distinct.filter(urn => STORED_AS_WRITTEN.test(urn) && !kept.has(urnIdentity(urn)));
-  if (lost.length === 0) return;
-  throw fail(
-    'URN_TAKEN',
-    `RapidPro changed the contact but left out ${lost.length} of its URNs, because another contact has them.`,
-    'Check both contacts in RapidPro. "details" has the uuid of the changed one.',
-    { details: { contact: shownId(contact), lost: lost.map(urn => given.indexOf(urn)) } },
-  );
-}
-
 /** With this many last digits, a number identifies a person. */
 const TELLING = 7;
 

@@ -1,13 +1,13 @@
 import type { Client } from '../../client/client.js';
-import { changed, RapidProError } from '../../errors/errors.js';
-import { type Body, referencesGroupsOrFields } from '../../input/body.js';
+import { changed, fail, RapidProError } from '../../errors/errors.js';
+import type { Body } from '../../input/body.js';
 import { type ContactKey, distinctUrns, shownId, urnIdentity } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { sameGroupName } from '../../input/stored.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import type { ApiRequest } from '../../types/request.js';
 import { asObject, asOutcome } from '../base/asObject.js';
-import { checkKept, findContact, refuseDuplicateNumbers, urnsOf } from './contactUrns.js';
+import { findContact, refuseDuplicateNumbers, urnsOf } from './contactUrns.js';
 
 /** The result of a write. */
 export interface Written {
@@ -24,6 +24,11 @@ function logNoNotes(client: Client, contact: Dictionary): void {
   if ('notes' in contact || logged.has(client)) return;
   logged.add(client);
   log.warn('This server has no notes, so "note" was not saved. Everything else was.');
+}
+
+/** Whether a contact's body names groups or fields, which may be seconds old. */
+function referencesGroupsOrFields({ groups, fields }: Body): boolean {
+  return [groups, fields].some(value => Object.keys(value ?? {}).length > 0);
 }
 
 /** Writes to a contact that RapidPro finds or creates by the key. Safe to repeat, except for notes. */
@@ -56,6 +61,32 @@ export async function writeByKey(
   const contact = asObject(answer.body);
   if (body.note !== undefined) logNoNotes(client, contact);
   return { contact, statusCode: answer.statusCode, repeated: answer.repeated };
+}
+
+/** URNs that every server stores unchanged, so if one is missing, it was lost. */
+const STORED_AS_WRITTEN = /^(tel:\+\d{8,15}|mailto:\S+|(telegram|whatsapp|instagram):\d+)$/;
+
+/**
+ * Compares what RapidPro stored with what was sent.
+ *
+ * @throws RapidProError `URN_TAKEN` if another contact took one in between
+ */
+function checkKept(
+  contact: Dictionary,
+  sent: readonly string[],
+  given: readonly string[] = sent,
+): void {
+  const kept = new Set(urnsOf(contact).map(urnIdentity));
+  const distinct = distinctUrns(sent);
+  if (kept.size >= distinct.length) return;
+  const lost = distinct.filter(urn => STORED_AS_WRITTEN.test(urn) && !kept.has(urnIdentity(urn)));
+  if (lost.length === 0) return;
+  throw fail(
+    'URN_TAKEN',
+    `RapidPro changed the contact but left out ${lost.length} of its URNs, because another contact has them.`,
+    'Check both contacts in RapidPro. "details" has the uuid of the changed one.',
+    { details: { contact: shownId(contact), lost: lost.map(urn => given.indexOf(urn)) } },
+  );
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

@@ -8,7 +8,7 @@ import { isObject } from '../../input/check.js';
 import { count, log } from '../../input/log.js';
 import type { Period } from '../../input/period.js';
 import { fromMicros, timeIn, toMicros } from '../../input/times.js';
-import { PAGE_SIZE, type ResourceName, resources } from '../../resources.js';
+import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 
@@ -184,11 +184,6 @@ export async function findArchives(
   return full.filter(({ download_url }) => download_url);
 }
 
-/** Sorts archives, the oldest first. */
-export function byStart(a: Dictionary, b: Dictionary): number {
-  return String(a.start_date).localeCompare(String(b.start_date));
-}
-
 /** Reads the files of archives, one after the other, with one limit for all of them. */
 export class ArchiveReader {
   readonly #client: Client;
@@ -257,14 +252,4 @@ export class ArchiveReader {
       'Its file is broken, incomplete or a different one. Run the job again. If it keeps failing, ask the people who run the server.',
     );
   }
-}
-
-/** Records in pages of at most 250. */
-export async function* inPages(batches: AsyncIterable<Dictionary[]>): AsyncGenerator<Dictionary[]> {
-  let waiting: Dictionary[] = [];
-  for await (const batch of batches) {
-    waiting = waiting.concat(batch);
-    while (waiting.length >= PAGE_SIZE) yield waiting.splice(0, PAGE_SIZE);
-  }
-  if (waiting.length > 0) yield waiting;
 }
