@@ -25,14 +25,15 @@ import { SEND_OPTIONS, sendToAll } from './many/send.js';
 /** Servers refuse addresses of 4 kB and more. This many uuids stay below that. */
 const MOST_UUIDS = 80;
 
-const LISTS = ['flow', 'campaign'] as const;
+/** The filters of an export that name what to export. */
+const EXPORTED = ['flow', 'campaign'] as const;
 
 const listOf = (value: Query[string]): string[] =>
   value === undefined ? [] : [value].flat().map(String);
 
 /** The query in as many parts as necessary; a short one stays unchanged. */
-function* parts(query: Query): Generator<Query> {
-  const uuids = LISTS.flatMap(name =>
+function* partsOf(query: Query): Generator<Query> {
+  const uuids = EXPORTED.flatMap(name =>
     [...new Set(listOf(query[name]))].map(uuid => ({ name, uuid })),
   );
   if (uuids.length <= MOST_UUIDS) {
@@ -41,7 +42,7 @@ function* parts(query: Query): Generator<Query> {
   }
   for (let start = 0; start < uuids.length; start += MOST_UUIDS) {
     const part = uuids.slice(start, start + MOST_UUIDS);
-    const lists = LISTS.map(name => [
+    const lists = EXPORTED.map(name => [
       name,
       part.filter(one => one.name === name).map(({ uuid }) => uuid),
     ]);
@@ -49,19 +50,19 @@ function* parts(query: Query): Generator<Query> {
   }
 }
 
-function identityOf(item: unknown): string {
+function identityIn(item: unknown): string {
   const { uuid, key } = (item ?? {}) as Dictionary;
   return JSON.stringify(uuid ?? key ?? item);
 }
 
 /** Merges several exports: what two have in common is in the result once. */
-function merge(exports: readonly Dictionary[]): Dictionary {
+function mergeExports(exports: readonly Dictionary[]): Dictionary {
   const [first = {}] = exports;
   const merged = { ...first };
   for (const name of Object.keys(first)) {
     const lists = exports.map(one => one[name]);
     if (!lists.every(Array.isArray)) continue;
-    const items = lists.flat().map((item): [string, unknown] => [identityOf(item), item]);
+    const items = lists.flat().map((item): [string, unknown] => [identityIn(item), item]);
     merged[name] = [...new Map(items).values()];
   }
   return merged;
@@ -70,11 +71,11 @@ function merge(exports: readonly Dictionary[]): Dictionary {
 /** Exports flows and campaigns, and what they depend on. */
 export async function readDefinitions(client: Client, query: Query): Promise<Dictionary> {
   const exports: Dictionary[] = [];
-  for (const part of parts(query)) {
+  for (const part of partsOf(query)) {
     const { body } = await client.request({ method: 'GET', path: 'definitions', query: part });
     exports.push(asObject(body));
   }
-  return merge(exports);
+  return mergeExports(exports);
 }
 
 /**

@@ -11,14 +11,14 @@ import type { State } from '../types/state.js';
 /**
  * Where an operation stopped. It is kept in the state, so that the next run continues there. An empty one is not kept.
  */
-export interface Checkpoint<Position> {
+export interface Checkpoint<Content> {
   section: Section;
   /** The name of the list or operation. */
   operation: string;
   /** Whether it is the same list with the same filters. */
   fingerprint: string;
   /** Its content: plain values that do not reveal what was requested or who was read. */
-  shape: z.ZodType<Position>;
+  shape: z.ZodType<Content>;
   /** What the operation does without it, as the end of a sentence. */
   without: string;
   /** How many are kept for one operation. Beyond that, the oldest is dropped. Default: any number */
@@ -26,7 +26,7 @@ export interface Checkpoint<Position> {
 }
 
 /** The key of a checkpoint in its section. */
-export function keyOf<Position>({ operation, fingerprint }: Checkpoint<Position>): string {
+export function keyOf<Content>({ operation, fingerprint }: Checkpoint<Content>): string {
   return `${operation}-${fingerprint}`;
 }
 
@@ -63,10 +63,10 @@ export function fingerprint(values: Iterable<unknown>, token?: string): string {
  *
  * @throws RapidProError `INVALID_INPUT` if it has another shape
  */
-export function readCheckpoint<Position>(
+export function readCheckpoint<Content>(
   state: State,
-  checkpoint: Checkpoint<Position>,
-): Position | undefined {
+  checkpoint: Checkpoint<Content>,
+): Content | undefined {
   const { section, shape, without } = checkpoint;
   const value = sectionOf(state, section)[keyOf(checkpoint)];
   if (value === undefined || value === null) return undefined;
@@ -80,17 +80,17 @@ export function readCheckpoint<Position>(
 }
 
 /** Whether an earlier run left a checkpoint of the same operation for something else. */
-export function hasOthers<Position>(state: State, checkpoint: Checkpoint<Position>): boolean {
+export function hasOthers<Content>(state: State, checkpoint: Checkpoint<Content>): boolean {
   const { section, operation } = checkpoint;
   const keys = Object.keys(sectionOf(state, section));
   return keys.some(key => key !== keyOf(checkpoint) && operationOf(key) === operation);
 }
 
 /** The state with this checkpoint replaced or removed. All others stay. */
-export function withCheckpoint<Position>(
+export function withCheckpoint<Content>(
   state: State,
-  checkpoint: Checkpoint<Position>,
-  position: Position | undefined,
+  checkpoint: Checkpoint<Content>,
+  position: Content | undefined,
 ): State {
   const { section, operation, most = Number.POSITIVE_INFINITY } = checkpoint;
   const key = keyOf(checkpoint);

@@ -4,7 +4,7 @@ import type { Query } from '../../types/request.js';
 import type { WorkspaceFacts } from './workspaceFacts.js';
 
 /** A URN, and its place in the job. */
-export interface Placed {
+interface Placed {
   urn: string;
   where: string;
 }

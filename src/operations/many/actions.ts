@@ -17,7 +17,7 @@ import type { ActionFailure, ActionPlan, ActionResult } from '../../types/action
 import type { Json } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { requireDone } from '../base/asObject.js';
-import { type Placed, refuseHomeNumbers } from '../base/homeNumbers.js';
+import { refuseHomeNumbers } from '../base/homeNumbers.js';
 import { adviceFor } from '../base/nameAdvice.js';
 import { operation } from '../base/operation.js';
 import { isName, uuidOf } from '../lists/named.js';
@@ -238,16 +238,19 @@ export function act<Name extends string>(
       if (isName(topic)) {
         action.body = { ...action.body, topic: await uuidOf(client, 'topics', topic, 'topic') };
       }
-      if (path === 'contact_actions') await refuseHomeNumbers(facts, placedItems(action.items));
+      const isOnContacts = path === 'contact_actions';
+      if (isOnContacts) {
+        const urns = action.items.map(({ value, index }) => ({
+          urn: String(value),
+          where: `contacts[${index}]`,
+        }));
+        await refuseHomeNumbers(facts, urns);
+      }
       if (options.dryRun) return rehearse(client, action);
-      const items = path === 'contact_actions' ? await byUuid(client, action.items) : action.items;
+      const items = isOnContacts ? await byUuid(client, action.items) : action.items;
       return actOnMany(client, { ...action, items });
     },
   });
-}
-
-function placedItems(items: readonly Item[]): Placed[] {
-  return items.map(({ value, index }) => ({ urn: String(value), where: `contacts[${index}]` }));
 }
 
 /** Looks up numbers without a country code, because servers do not recognize them here. */
