@@ -78,12 +78,11 @@ function eachArchived(
     async run(call) {
       const period = checkPeriod(call.args.filters);
       const pages = inPages(archivedRecords(call.client, kind, period));
-      const threaded = await threadPages(name, call.state, pages, operations);
-      call.state = threaded.state;
+      const read = await threadPages(name, call, pages, operations);
       log.info(
-        `Read ${count(threaded.records, KINDS[kind].nouns)} from archives in ${count(threaded.pages, 'page')}`,
+        `Read ${count(read.records, KINDS[kind].nouns)} from archives in ${count(read.pages, 'page')}`,
       );
-      return { pages: threaded.pages, records: threaded.records };
+      return read;
     },
   });
 }

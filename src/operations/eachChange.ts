@@ -186,14 +186,9 @@ async function readChanges(
   await refuseHomeFilter(call.facts, query);
   const run = new Run(client, name, query, options, position);
   requireBeginning(name, query, position);
-  const { state, pages, records } = await threadPages(
-    'eachChange',
-    call.state,
-    run.pages(),
-    operations,
-  );
+  const { pages, records } = await threadPages('eachChange', call, run.pages(), operations);
   if (records === 0 && !position) await ifEmpty?.(client, query);
-  call.state = run.position ? withCheckpoint(state, checkpoint, run.position) : state;
+  if (run.position) call.state = withCheckpoint(call.state, checkpoint, run.position);
   const total = count(records, resources[name].nouns);
   log.info(`${total} new or changed, in ${count(client.requests, 'request')}`);
   if (run.isPartial) log.warn('There is more: the next run continues from here.');

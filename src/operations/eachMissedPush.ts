@@ -41,8 +41,9 @@ async function* single(push: Push): AsyncGenerator<Dictionary[]> {
 /** Runs the operations for one push, as they would run when it arrives. */
 async function handOn(state: State, push: Push, operations: readonly Step[]): Promise<State> {
   const first: Step = current => ({ ...current, data: (current.data as unknown[])[0] });
-  const threaded = await threadPages('eachMissedPush', state, single(push), [first, ...operations]);
-  return threaded.state;
+  const call = { state };
+  await threadPages('eachMissedPush', call, single(push), [first, ...operations]);
+  return call.state;
 }
 
 /** Keys that only apply to the runs of a flow would be ignored. */

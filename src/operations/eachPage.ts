@@ -55,11 +55,7 @@ export function eachPage(list: Operation, ...operations: Step[]): Operation {
         readList(
           call,
           requirePlan('eachPage', list),
-          async pages => {
-            const threaded = await threadPages('eachPage', call.state, pages, operations);
-            call.state = threaded.state;
-            return { pages: threaded.pages, records: threaded.records };
-          },
+          pages => threadPages('eachPage', call, pages, operations),
           'pages',
         ),
     }),

@@ -35,17 +35,17 @@ function checkState(name: string, state: unknown): State {
  * Runs operations once for each page: each sees the page in `state.data`, and the state from the page before.
  * `references` do not grow with pages, so a long list takes no more memory than a short one.
  *
- * @returns the state after the last page, with `data` as it was before the first
+ * @param call - gets the state after the last page, with `data` as it was before the first
  */
 export async function threadPages(
   name: string,
-  state: State,
+  call: { state: State },
   pages: AsyncIterable<Dictionary[]>,
   operations: readonly Step[],
-): Promise<{ state: State; pages: number; records: number }> {
+): Promise<{ pages: number; records: number }> {
   checkSteps(operations);
-  const { data, references } = state;
-  let current = state;
+  const { data, references } = call.state;
+  let current = call.state;
   let count = 0;
   let records = 0;
   for await (const page of pages) {
@@ -57,5 +57,6 @@ export async function threadPages(
       current = checkState(name, await inJobsCode(() => operation(given)));
     }
   }
-  return { state: { ...current, data, references }, pages: count, records };
+  call.state = { ...current, data, references };
+  return { pages: count, records };
 }
