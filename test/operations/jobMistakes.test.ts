@@ -742,7 +742,7 @@ test('a group that the workspace does not have is named', async () => {
         index: 0,
         code: 'UNKNOWN_REFERENCE',
         description: 'The workspace has no group "Mothres". Nothing was sent.',
-        fix: 'Did you mean "Mothers"?',
+        fix: 'Did you mean "Mothers"? getGroups() lists the groups.',
       },
     ],
   });
