@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { servers } from '../../../recordings/read.js';
 import { isPlainUrn, sameGroupName, storedField, storedText } from '../../../src/input/stored.js';
+import { compareContact } from '../../../src/sync/compare.js';
 import {
-  compareContact,
   type Prediction,
   predictField,
   predictLanguage,
   predictName,
-} from '../../../src/sync/compare.js';
+} from '../../../src/sync/predict.js';
 
 interface Row {
   what: string;
