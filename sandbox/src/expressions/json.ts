@@ -25,7 +25,10 @@ function written(at: Evaluation, value: Value, depth: number): string {
     for (const item of value) out += (out === '' ? '[' : ',') + written(at, item, depth + 1);
     return `${out || '['}]`;
   }
-  if (value instanceof Decimal) return value.toString();
+  if (value instanceof Decimal) {
+    at.meter.chargeDigits(value.width);
+    return value.toString();
+  }
   if (value instanceof DateValue || value instanceof DateTimeValue || value instanceof TimeValue) {
     at.meter.charge(CLOCK);
     return textAsJson(value.toString());

@@ -10,7 +10,7 @@ export type Node =
   | { kind: 'number'; digits: string }
   | { kind: 'boolean'; value: boolean }
   | { kind: 'null' }
-  | { kind: 'name'; name: string }
+  | { kind: 'name'; name: string; lower: string }
   | { kind: 'dot'; from: Node; name: string }
   | { kind: 'index'; from: Node; index: Node }
   | { kind: 'call'; of: Node; args: Node[] }
@@ -172,7 +172,8 @@ class Reader {
       node = { kind: 'brackets', of: this.#expression(0) };
       this.#sign(')');
     } else {
-      node = { kind: 'name', name: this.#name() };
+      const name = this.#name();
+      node = { kind: 'name', name, lower: name.toLowerCase() };
     }
     for (;;) {
       if (this.#is('.')) node = this.#dot(node);
@@ -239,7 +240,7 @@ function shownStart(node: Node): string {
     case 'boolean':
       return String(node.value);
     case 'name':
-      return node.name.toLowerCase();
+      return node.lower;
     case 'function':
       return `(${node.names.join(', ')}) => ${shown(node.body)}`;
     case 'negation':

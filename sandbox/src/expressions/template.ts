@@ -148,12 +148,11 @@ class Filling {
   }
 
   #root(name: string): Value | undefined {
-    const lower = name.toLowerCase();
-    if (!Object.hasOwn(this.roots, lower)) return undefined;
-    const known = this.#made.get(lower);
+    if (!Object.hasOwn(this.roots, name)) return undefined;
+    const known = this.#made.get(name);
     if (known !== undefined) return known;
-    const value = this.roots[lower]?.() ?? null;
-    this.#made.set(lower, value);
+    const value = this.roots[name]?.() ?? null;
+    this.#made.set(name, value);
     return value;
   }
 

@@ -62,6 +62,9 @@ export class ObjectValue {
   }
 }
 
+/** The price of an error that was thrown. */
+export const THROWN = 10;
+
 export type Call = (at: Evaluation, args: readonly Value[]) => Value;
 
 /** A function: by its name, or of an expression, without a name. */
@@ -80,7 +83,7 @@ export class FunctionValue {
     const value = attempt(() => this.run(at, args));
     if (value instanceof ErrorValue) {
       if (value.isFatal) return value;
-      at.meter.charge(1);
+      at.meter.charge(THROWN);
       return new ErrorValue(() => `error calling ${this.shown}(...): ${value.message}`);
     }
     chargeFor(at, value);
@@ -140,7 +143,7 @@ export function toText(at: Evaluation, value: Value): string {
 export const PROPERTY = 1;
 
 function rendered(at: Evaluation, value: Value, depth: number): string {
-  at.meter.charge(0.5);
+  at.meter.charge(0.75);
   if (value === null) return '';
   if (typeof value === 'string') {
     at.meter.chargeText(value.length);
@@ -155,7 +158,7 @@ function rendered(at: Evaluation, value: Value, depth: number): string {
   }
   if (value instanceof FunctionValue) return value.shown;
   if (value instanceof ErrorValue) {
-    at.meter.chargeText(value.message.length);
+    at.meter.chargeLetters(value.message.length);
     return value.message;
   }
   if (value instanceof ObjectValue) {
@@ -169,7 +172,7 @@ function rendered(at: Evaluation, value: Value, depth: number): string {
     return `${out || '{'}}`;
   }
   if (value instanceof DateTimeValue) at.meter.charge(CLOCK);
-  if (value instanceof Decimal) at.meter.chargeDigits(value.digits);
+  if (value instanceof Decimal) at.meter.chargeDigits(value.width);
   return value.toString();
 }
 
@@ -221,7 +224,7 @@ export function formattedNumber(
   places: number | null = null,
   grouped = true,
 ): string {
-  at.meter.chargeDigits(value.digits);
+  at.meter.chargeDigits(value.width);
   const text = places === null ? value.toString() : value.toFixed(places);
   const [whole = '', fraction] = text.split('.');
   const shown = grouped ? groupedDigits(whole, at.isOld) : whole;
@@ -274,6 +277,7 @@ export function readNumber(at: Evaluation, text: string): Decimal | undefined {
   if (short) return short;
   const trimmed = trimSpace(text);
   if (!NUMBER.test(trimmed) || (!at.isOld && isVast(trimmed))) return undefined;
+  at.meter.charge(READING);
   at.meter.chargeDigits(Math.min(trimmed.length, MOST_READ));
   const number = Decimal.read(trimmed);
   return at.isOld || isKept(number) ? number : undefined;
@@ -281,6 +285,9 @@ export function readNumber(at: Evaluation, text: string): Decimal | undefined {
 
 /** Whether a number has more digits before its point than `textit` can keep. */
 const isVast = (digits: string): boolean => /^-?0*[1-9]\d{101}/.test(digits);
+
+/** The price of reading a number of many digits, or with a sign or a fraction. */
+const READING = 3;
 
 /** Longer ones are refused at once. */
 const MOST_READ = 4000;
@@ -306,7 +313,10 @@ export function kept(at: Evaluation, number: Decimal): Decimal {
 
 export function toNumber(at: Evaluation, value: Value): Decimal {
   if (value instanceof ErrorValue) throw value;
-  if (value instanceof Decimal) return value;
+  if (value instanceof Decimal) {
+    at.meter.chargeDigits(value.width);
+    return value;
+  }
   if (value instanceof ObjectValue && value.standsFor) return toNumber(at, value.standsFor.value);
   const number = typeof value === 'string' ? readNumber(at, value) : undefined;
   if (!number) throw unable(value, 'a number');
@@ -378,6 +388,7 @@ export function toTime(at: Evaluation, value: Value): TimeValue {
 }
 
 function hourAlone(at: Evaluation, value: Decimal): TimeValue | undefined {
+  at.meter.chargeDigits(value.width);
   const hour = wholeOf(at, value);
   if (hour === undefined || hour < 0n || hour > 24n) return undefined;
   return new TimeValue(Number(hour) % 24, 0, 0, 0);
@@ -429,6 +440,8 @@ export function same(at: Evaluation, a: Value, b: Value): boolean {
   if (a instanceof FunctionValue) {
     return b instanceof FunctionValue && a.name !== '' && a.name === b.name;
   }
+  if (a instanceof Decimal) at.meter.chargeDigits(a.width);
+  if (b instanceof Decimal) at.meter.chargeDigits(b.width);
   return kindOf(a) === kindOf(b) && compareValues(a, b) === 0;
 }
 

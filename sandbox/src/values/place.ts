@@ -98,7 +98,8 @@ function search(text: string, candidates: Places): Place[] {
   const pairs = words.slice(1).map((word, index) => `${words[index]} ${word}`);
   const bare = text.replace(/[\s\p{P}]+/gu, '');
   for (const name of [text, bare, ...words, ...pairs]) {
-    const found = candidates.filter(place => hasName(place, name.toLowerCase()));
+    const lower = name.toLowerCase();
+    const found = candidates.filter(place => hasName(place, lower));
     if (found.length > 0) return found;
   }
   return [];
