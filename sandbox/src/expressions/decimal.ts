@@ -106,6 +106,12 @@ export class Decimal {
     return this.#digits;
   }
 
+  /** Whether it has few digits, and its point is near them, as most numbers: then it costs nothing to speak of. */
+  get isShort(): boolean {
+    const { coefficient, exponent } = this;
+    return coefficient < SHORT && coefficient > -SHORT && exponent < EXACT && exponent > -EXACT;
+  }
+
   /** How many digits it takes to write it out, and so to align it with another number. */
   get width(): number {
     return this.digits + Math.abs(this.exponent);

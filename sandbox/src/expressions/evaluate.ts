@@ -52,7 +52,7 @@ function valueOfNode(at: Evaluation, node: Node, names: Names): Value {
     case 'null':
       return null;
     case 'number':
-      return literal(at, node.digits);
+      return node.short ?? literal(at, node.digits);
     case 'name':
       at.meter.chargeText(node.lower.length);
       return named(node, names);
@@ -141,6 +141,7 @@ function lookedUp(at: Evaluation, value: Value, key: Value, isDot: boolean): Val
     throw new ErrorValue(() => `${described(value)} doesn't support lookups`);
   }
   const name = toText(at, key);
+  at.meter.chargeText(2 * name.length);
   const found = value.get(name);
   if (found === undefined && isDot) {
     throw new ErrorValue(() => `${described(value)} has no property '${name}'`);

@@ -1,4 +1,5 @@
 import type { Dialect } from '../../../src/resources.js';
+import { Decimal } from './decimal.js';
 import { ErrorValue, OverLimit } from './errors.js';
 import { quoted } from './letters.js';
 import { MOST_DEPTH } from './limits.js';
@@ -7,7 +8,7 @@ import { placeOf, type Token, tokensOf, unquoted } from './tokens.js';
 /** An expression as a tree. */
 export type Node =
   | { kind: 'text'; value: string }
-  | { kind: 'number'; digits: string }
+  | { kind: 'number'; digits: string; short: Decimal | undefined }
   | { kind: 'boolean'; value: boolean }
   | { kind: 'null' }
   | { kind: 'name'; name: string; lower: string }
@@ -124,7 +125,7 @@ class Reader {
       case 'integer':
       case 'decimal':
         this.#next++;
-        return { kind: 'number', digits: text };
+        return { kind: 'number', digits: text, short: Decimal.readShort(text) };
       case 'true':
       case 'false':
         this.#next++;

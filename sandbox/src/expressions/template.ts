@@ -118,6 +118,9 @@ function quoteEnd(template: string, start: number): number {
 const PART = 20;
 const LETTERS = 2;
 
+/** The price of telling that an expression failed, and where. */
+const FAILURE = 20;
+
 /** What is told of one template at most. */
 const MOST_TOLD = 100;
 const MOST_ERRORS = 1000;
@@ -184,6 +187,7 @@ class Filling {
     if (this.errors.length >= MOST_ERRORS) return;
     if (!error.isFatal) {
       this.#guarded(() => {
+        this.evaluation.meter.charge(FAILURE);
         this.evaluation.meter.chargeText(error.message.length);
         return null;
       });

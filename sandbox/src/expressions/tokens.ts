@@ -46,10 +46,10 @@ export function tokensOf(text: string): Token[] {
 }
 
 function tokenAt(text: string, at: number): Token {
+  if (isDigit(text.charCodeAt(at))) return number(text, at);
   const first = text.charAt(at);
   const literal = first === '"' ? textLiteral(text, at) : undefined;
   if (literal !== undefined) return { kind: 'text', text: literal, at };
-  if (isDigit(text.charCodeAt(at))) return number(text, at);
   const next = text.charAt(at + 1);
   if ((next === '=' || next === '>') && PAIRS.has(first + next)) {
     return { kind: 'sign', text: first + next, at };
@@ -65,7 +65,7 @@ function tokenAt(text: string, at: number): Token {
 }
 
 function number(text: string, at: number): Token {
-  const end = digitsEnd(text, at);
+  const end = digitsEnd(text, at + 1);
   const hasFraction = text.charAt(end) === '.' && isDigit(text.charCodeAt(end + 1));
   return hasFraction
     ? { kind: 'decimal', text: text.slice(at, digitsEnd(text, end + 1)), at }

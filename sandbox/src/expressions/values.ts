@@ -306,6 +306,7 @@ function isKept(number: Decimal): boolean {
 
 /** The result of a sum. @throws ErrorValue where `textit` cannot keep it. */
 export function kept(at: Evaluation, number: Decimal): Decimal {
+  if (number.isShort) return number;
   if (!at.isOld && !isKept(number)) throw new ErrorValue('number value out of range');
   at.meter.chargeDigits(number.digits);
   return number;
@@ -314,7 +315,7 @@ export function kept(at: Evaluation, number: Decimal): Decimal {
 export function toNumber(at: Evaluation, value: Value): Decimal {
   if (value instanceof ErrorValue) throw value;
   if (value instanceof Decimal) {
-    at.meter.chargeDigits(value.width);
+    if (!value.isShort) at.meter.chargeDigits(value.width);
     return value;
   }
   if (value instanceof ObjectValue && value.standsFor) return toNumber(at, value.standsFor.value);

@@ -45,7 +45,7 @@ const ofWords = (
   ofTexts((text, wanted, at) => {
     at.meter.chargeLetters(text.length + wanted.length);
     const [words, others] = [wordsOf(text), wordsOf(wanted).map(lower)];
-    at.meter.charge((words.length + others.length) / 2 + (words.length * others.length) / 20);
+    at.meter.charge(0.75 * (words.length + others.length) + (words.length * others.length) / 20);
     const match = run(words, others);
     return match ? found(match.join(' ')) : NOT_FOUND;
   });
@@ -305,8 +305,8 @@ function find(at: Evaluation, text: string, level: Level, within: string | null)
   if (!places) {
     throw new ErrorValue("can't find locations in environment which is not location enabled");
   }
-  at.meter.chargeLetters(text.length);
-  at.meter.charge(PLACES + 2 * places.length * (1 + wordsOf(text).length));
+  at.meter.charge(text.length / 2);
+  at.meter.charge(PLACES + (places.length * (1 + wordsOf(text).length)) / 4);
   return placesIn(text, level, within, places).map(({ path }) => path);
 }
 

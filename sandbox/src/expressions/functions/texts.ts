@@ -245,7 +245,7 @@ export const texts: Functions = {
     return lower(text);
   }),
   upper: ofText((text, at) => {
-    at.meter.chargeLetters(text.length);
+    at.meter.charge(text.length / 2);
     return upper(text);
   }),
   regex_match: checked(2, 3, matched),
