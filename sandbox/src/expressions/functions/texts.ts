@@ -236,7 +236,7 @@ export const texts: Functions = {
   word_slice: checked(2, 4, wordSlice),
   field: exactly(3, field),
   clean: ofText((text, at) => {
-    at.meter.chargeLetters(text.length);
+    at.meter.charge(text.length / 2);
     return text.replace(UNPRINTED, '');
   }),
   text_slice: checked(2, 4, textSlice),
