@@ -224,12 +224,19 @@ const MOST_EXPONENT = Decimal.of(100);
 /** The price of a power. */
 const POWER = 500;
 
+/** The price of the digits of a root, which grows with their square, and how many there are at least. */
+const ROOT_DIGIT = 3;
+const MORE_PLACES = 6;
+
 function power(at: Evaluation, base: Decimal, exponent: Decimal): Decimal {
   if (!at.isOld && exponent.absolute().compare(MOST_EXPONENT) > 0) {
     throw new ErrorValue('number value out of range');
   }
   at.meter.charge(POWER);
-  // A root is found digit by digit, on `textit` with all digits of both numbers.
-  if (!exponent.isInteger) at.meter.charge(6 * (base.digits + exponent.digits) ** 2);
+  // A root is found digit by digit, on `textit` with all digits of both numbers, from the point on.
+  if (!exponent.isInteger) {
+    const places = Math.max(-base.exponent, 0) + base.digits + exponent.digits;
+    at.meter.charge(ROOT_DIGIT * (places + MORE_PLACES) ** 2);
+  }
   return raised(base, exponent, at.environment.dialect);
 }

@@ -3,7 +3,7 @@ import { Decimal } from './decimal.js';
 import type { Evaluation } from './environment.js';
 import { OverLimit } from './errors.js';
 import { DateTimeValue, DateValue, TimeValue } from './times.js';
-import { CLOCK, ErrorValue, isArray, kept, ObjectValue, PROPERTY, type Value } from './values.js';
+import { CLOCK, ErrorValue, isArray, kept, namesOf, ObjectValue, type Value } from './values.js';
 
 const MOST_NESTED = 250;
 
@@ -39,10 +39,9 @@ function written(at: Evaluation, value: Value, depth: number): string {
 
 function writtenObject(at: Evaluation, value: ObjectValue, depth: number): string {
   let out = '';
-  for (const name of value.names) {
+  for (const name of namesOf(at, value)) {
     const one = value.at(name);
     if (one instanceof ErrorValue) continue;
-    at.meter.charge(PROPERTY);
     at.meter.chargeText(name.length);
     out += `${out === '' ? '{' : ','}${textAsJson(name)}:${written(at, one, depth + 1)}`;
   }

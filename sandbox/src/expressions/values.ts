@@ -26,7 +26,7 @@ export type Value =
 /** Named values, which names find in any case. It may stand for another value: `@contact` for a name. */
 export class ObjectValue {
   #entries: Map<string, Value> | undefined;
-  #byName: Map<string, Value> | undefined;
+  #byName: Map<string, string> | undefined;
   #names: readonly string[] | undefined;
 
   constructor(
@@ -52,14 +52,35 @@ export class ObjectValue {
 
   /** Undefined if there is none. */
   get(name: string): Value | undefined {
-    this.#byName ??= new Map(this.names.toReversed().map(one => [lower(one), this.at(one)]));
-    return this.#byName.get(lower(name));
+    this.#byName ??= byLowerName(this.entries);
+    const known = this.#byName.get(lower(name));
+    return known === undefined ? undefined : this.at(known);
   }
 
   /** By its exact name. */
   at(name: string): Value {
     return this.entries.get(name) ?? null;
   }
+}
+
+/** Names by what they are in lower case: of several, the first in order. Sorting thousands of names takes far longer. */
+function byLowerName(entries: ReadonlyMap<string, Value>): Map<string, string> {
+  const byName = new Map<string, string>();
+  for (const name of entries.keys()) {
+    const key = lower(name);
+    const before = byName.get(key);
+    if (before === undefined || name < before) byName.set(key, name);
+  }
+  return byName;
+}
+
+/** The price of one named value. */
+const PROPERTY = 1;
+
+/** The names of an object in order. They are paid for before they are sorted. @throws OverLimit */
+export function namesOf(at: Evaluation, object: ObjectValue): readonly string[] {
+  at.meter.charge(object.entries.size * PROPERTY);
+  return object.names;
 }
 
 /** The price of an error that was thrown. */
@@ -139,9 +160,6 @@ export function toText(at: Evaluation, value: Value): string {
   return rendered(at, value, 0);
 }
 
-/** The price of one named value. */
-export const PROPERTY = 1;
-
 function rendered(at: Evaluation, value: Value, depth: number): string {
   at.meter.charge(0.75);
   if (value === null) return '';
@@ -164,8 +182,7 @@ function rendered(at: Evaluation, value: Value, depth: number): string {
   if (value instanceof ObjectValue) {
     if (value.standsFor) return rendered(at, value.standsFor.value, nested(depth));
     let out = '';
-    for (const name of value.names) {
-      at.meter.charge(PROPERTY);
+    for (const name of namesOf(at, value)) {
       at.meter.chargeText(name.length);
       out += `${out === '' ? '{' : ', '}${name}: ${rendered(at, value.at(name), nested(depth))}`;
     }
@@ -198,9 +215,8 @@ export function formatted(at: Evaluation, value: Value, depth = 0): string {
 
 function formattedObject(at: Evaluation, value: ObjectValue, depth: number): string {
   if (value.standsFor) return formatted(at, value.standsFor.value, nested(depth));
-  return value.names
+  return namesOf(at, value)
     .map(name => {
-      at.meter.charge(PROPERTY);
       const text = formatted(at, value.at(name), nested(depth));
       at.meter.chargeText(name.length + text.length);
       return text.includes('\n') ? `${name}:\n${indented(text)}` : `${name}: ${text}`;
@@ -275,6 +291,7 @@ export function readNumber(at: Evaluation, text: string): Decimal | undefined {
   at.meter.chargeText(text.length);
   const short = Decimal.readShort(text);
   if (short) return short;
+  at.meter.chargeText(text.length);
   const trimmed = trimSpace(text);
   if (!NUMBER.test(trimmed) || (!at.isOld && isVast(trimmed))) return undefined;
   at.meter.charge(READING);
@@ -452,7 +469,8 @@ function sameObject(at: Evaluation, a: ObjectValue, b: ObjectValue): boolean {
     const [left, right] = [a, b].map(one => (one.standsFor ? one.standsFor.value : one));
     if (!same(at, left ?? null, right ?? null)) return false;
   }
-  const [names, others] = [a.names, b.names];
+  if (a.entries.size !== b.entries.size) return false;
+  const [names, others] = [namesOf(at, a), namesOf(at, b)];
   return (
     names.length === others.length &&
     names.every((name, index) => name === others[index] && same(at, a.at(name), b.at(name)))

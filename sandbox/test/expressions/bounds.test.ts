@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fillIn } from '../../src/expressions/template.js';
+import { ObjectValue } from '../../src/expressions/values.js';
 import { HOSTILE } from './hostile.js';
 import { environmentOf, recorded, rootsOf } from './recorded.js';
 
@@ -84,6 +85,7 @@ describe.each(['v9', 'textit'] as const)('%s', dialect => {
     'an error that shows signs',
     'what is no number',
     'syntax errors',
+    'roots of tiny numbers',
     'numbers, rounded up',
     'numbers for readers',
     'times for readers',
@@ -123,6 +125,16 @@ describe.each(['v9', 'textit'] as const)('%s', dialect => {
     const { text, errors, unknown } = fillIn(template, roots, environment);
     expect([errors, unknown]).toEqual([[], []]);
     if (wanted !== undefined) expect(text).toBe(wanted);
+  });
+
+  it('looks a name up among thousands, and refuses to put them in order', () => {
+    const entries = Array.from({ length: 80_000 }, (_, n) => [`Key${n}`, 'a'] as const);
+    const many = { ...roots, many: () => new ObjectValue(() => entries) };
+    expect(fillIn('@many.key79999', many, environment).text).toBe('a');
+    for (const template of ['@many', '@(json(many))', '@(count(keys(many)))', '@(format(many))']) {
+      const { unknown } = fillIn(template, many, environment);
+      expect(unknown.map(({ what }) => what)).toEqual(['an expression this costly']);
+    }
   });
 
   it('comes to an end with any broken text', () => {

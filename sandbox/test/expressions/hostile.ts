@@ -217,4 +217,5 @@ export const HOSTILE: Record<string, string> = {
     '@(regex_match("aaaaaaaaaaaaaaaaaaaaaaaa", "((((a{1,9}){1,9}){1,9}){1,9})b"))',
   'a pattern on control letters': again(2, 'regex_match(x, "a")', 'repeat("\\u0001", 9999), 1'),
   'a sum of fractions': `@(1.5${times(4000, '+0.5')})`,
+  'roots of tiny numbers': again(20, 'x ^ 0.5', 'parse_json("1e-99"), 1'),
 };

@@ -10,6 +10,7 @@ import {
   isArray,
   isSortable,
   kindOf,
+  namesOf,
   ObjectValue,
   same,
   toArray,
@@ -97,7 +98,7 @@ function forEachValue(at: Evaluation, args: readonly Value[]): Value {
   const from = toObject(arg(args, 0));
   const run = toFunction(arg(args, 1));
   const others = args.slice(2);
-  const entries = from.names.map((name): [string, Value] => {
+  const entries = namesOf(at, from).map((name): [string, Value] => {
     at.meter.charge(others.length * PASSED_ON);
     const value = run.call(at, [from.at(name), ...others]);
     if (value instanceof ErrorValue) throw value;
@@ -179,7 +180,7 @@ export const collections: Functions = {
   filter: exactly(2, filtered),
   foreach: atLeast(2, forEach),
   foreach_value: atLeast(2, forEachValue),
-  keys: exactly(1, (_, args) => toObject(arg(args, 0)).names),
+  keys: exactly(1, (at, args) => namesOf(at, toObject(arg(args, 0)))),
   extract: exactly(2, (at, args) => {
     const from = toObject(arg(args, 0));
     return from.get(toText(at, arg(args, 1))) ?? null;
