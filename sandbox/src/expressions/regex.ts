@@ -174,7 +174,7 @@ type Marks = readonly number[];
 
 /** The price of one letter of a text, of one step of one thread, of keeping where a group begins or ends for each mark so far, and of one test of a class. */
 const PLACE = 1;
-const STEP = 0.4;
+const STEP = 0.5;
 const MARK = 0.05;
 const TEST = 0.3;
 

@@ -38,6 +38,9 @@ const ofText = (run: (text: string, at: Evaluation) => Value) =>
 const ofTexts = (run: (text: string, wanted: string, at: Evaluation) => Value) =>
   exactly(2, (at, args) => run(textOf(at, args), textOf(at, args, 1), at));
 
+/** The price of taking a word out of a text, to compare it with others. */
+const WORD = 1.5;
+
 /** A test of the words of a text for the words of another, in any case. */
 const ofWords = (
   run: (words: readonly string[], wanted: readonly string[]) => string[] | undefined,
@@ -45,7 +48,7 @@ const ofWords = (
   ofTexts((text, wanted, at) => {
     at.meter.chargeLetters(text.length + wanted.length);
     const [words, others] = [wordsOf(text), wordsOf(wanted).map(lower)];
-    at.meter.charge(0.75 * (words.length + others.length) + (words.length * others.length) / 20);
+    at.meter.charge(WORD * (words.length + others.length) + (words.length * others.length) / 20);
     const match = run(words, others);
     return match ? found(match.join(' ')) : NOT_FOUND;
   });
@@ -92,6 +95,7 @@ function beginning(text: string, wanted: string, at: Evaluation): Value {
 }
 
 function pattern(text: string, wanted: string, at: Evaluation): Value {
+  at.meter.chargeText(wanted.length);
   const compiled = Pattern.compile(trimSpace(wanted), at.meter);
   if (!compiled) throw new ErrorValue('must be called with a valid regular expression');
   const groups = compiled.match(text, at.meter);
