@@ -86,9 +86,14 @@ export class Decimal {
     return new Decimal(BigInt(digits), Number(power) - fraction.length);
   }
 
-  /** Of a few digits and nothing else, as most numbers are; undefined for other texts. */
+  /** Of a few digits, with a fraction or without, as most numbers are; undefined for other texts. */
   static readShort(text: string): Decimal | undefined {
-    return text.length <= EXACT && /^\d+$/.test(text) ? Decimal.of(Number(text)) : undefined;
+    if (text.length > EXACT) return undefined;
+    if (/^\d+$/.test(text)) return Decimal.of(Number(text));
+    if (!/^\d+\.\d+$/.test(text)) return undefined;
+    const point = text.indexOf('.');
+    const digits = text.slice(0, point) + text.slice(point + 1);
+    return new Decimal(BigInt(Number(digits)), point + 1 - text.length);
   }
 
   /** Of a float, by its shortest text. */
