@@ -34,16 +34,24 @@ const EXACT = 15;
 
 const SHORT = 10n ** BigInt(EXACT);
 
-/** Counts the digits of a number by those of base 16: printing it costs far more. */
+/** Counts the digits of a number by its logarithm: printing it costs far more. */
 function digitsOf(value: bigint): number {
   const size = abs(value);
+  if (size < 10n) return 1;
   if (size < SHORT) return String(Number(size)).length;
-  const hex = size.toString(16);
-  const bits = (hex.length - 1) * 4 + 32 - Math.clz32(Number.parseInt(hex.charAt(0), 16));
-  const least = Math.floor((bits - 1) * Math.LOG10E * Math.LN2);
+  const least = Math.floor(logarithmOf(size));
   // Near a power of ten the logarithm can be off by one to either side.
   if (size < powerOfTen(least)) return least;
   return size < powerOfTen(least + 1) ? least + 1 : least + 2;
+}
+
+/** The logarithm to base 10, as a float: of a number that no float holds, by its bits. */
+function logarithmOf(size: bigint): number {
+  const float = Number(size);
+  if (Number.isFinite(float)) return Math.log10(float);
+  const hex = size.toString(16);
+  const bits = (hex.length - 1) * 4 + 32 - Math.clz32(Number.parseInt(hex.charAt(0), 16));
+  return (bits - 1) * Math.LOG10E * Math.LN2;
 }
 
 /** An exact decimal number, `coefficient × 10 ^ exponent`, with the arithmetic of the flow engine. */
@@ -78,9 +86,14 @@ export class Decimal {
     return new Decimal(BigInt(digits), Number(power) - fraction.length);
   }
 
-  /** Of a few digits and nothing else, as most numbers are; undefined for other texts. */
+  /** Of a few digits, with a fraction or without, as most numbers are; undefined for other texts. */
   static readShort(text: string): Decimal | undefined {
-    return text.length <= EXACT && /^\d+$/.test(text) ? Decimal.of(Number(text)) : undefined;
+    if (text.length > EXACT) return undefined;
+    if (/^\d+$/.test(text)) return Decimal.of(Number(text));
+    if (!/^\d+\.\d+$/.test(text)) return undefined;
+    const point = text.indexOf('.');
+    const digits = text.slice(0, point) + text.slice(point + 1);
+    return new Decimal(BigInt(Number(digits)), point + 1 - text.length);
   }
 
   /** Of a float, by its shortest text. */
@@ -96,6 +109,17 @@ export class Decimal {
   get digits(): number {
     this.#digits ??= digitsOf(this.coefficient);
     return this.#digits;
+  }
+
+  /** Whether it has few digits, and its point is near them, as most numbers: then it costs nothing to speak of. */
+  get isShort(): boolean {
+    const { coefficient, exponent } = this;
+    return coefficient < SHORT && coefficient > -SHORT && exponent < EXACT && exponent > -EXACT;
+  }
+
+  /** How many digits it takes to write it out, and so to align it with another number. */
+  get width(): number {
+    return this.digits + Math.abs(this.exponent);
   }
 
   get isZero(): boolean {

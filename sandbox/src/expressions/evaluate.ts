@@ -17,13 +17,14 @@ import {
   kept,
   ObjectValue,
   readNumber,
+  THROWN,
   toInteger,
   toNumber,
   toText,
   type Value,
 } from './values.js';
 
-/** What names mean: the arguments of a function, within what is around it. Undefined for a name that means nothing. */
+/** What names in lower case mean: the arguments of a function, within what is around it. Undefined for a name that means nothing. */
 export type Names = (name: string) => Value | undefined;
 
 /** Adds the functions to what names mean. */
@@ -51,9 +52,10 @@ function valueOfNode(at: Evaluation, node: Node, names: Names): Value {
     case 'null':
       return null;
     case 'number':
-      return literal(at, node.digits);
+      return node.short ?? literal(at, node.digits);
     case 'name':
-      return named(node.name, names);
+      at.meter.chargeText(node.lower.length);
+      return named(node, names);
     case 'dot':
     case 'index':
     case 'call':
@@ -75,13 +77,13 @@ function literal(at: Evaluation, digits: string): Value {
   return readNumber(at, digits) ?? new ErrorValue(`number ${digits} is out of range`);
 }
 
-function named(name: string, names: Names): Value {
-  const value = names(name);
+function named({ name, lower }: Node & { kind: 'name' }, names: Names): Value {
+  const value = names(lower);
   return value === undefined ? new ErrorValue(`context has no property '${name}'`) : value;
 }
 
 /** The price of looking for a name among the arguments of one function, and for each argument. */
-const NAME = 0.2;
+const NAME = 0.3;
 const PARAMETER = 0.02;
 
 function madeFunction({ names: own, body }: Node & { kind: 'function' }, names: Names): Value {
@@ -91,7 +93,7 @@ function madeFunction({ names: own, body }: Node & { kind: 'function' }, names: 
     checked(own.length, own.length, (at, args) =>
       evaluate(at, body, name => {
         at.meter.charge(NAME + own.length * PARAMETER);
-        const index = lower.indexOf(name.toLowerCase());
+        const index = lower.indexOf(name);
         return index < 0 ? names(name) : (args[index] ?? null);
       }),
     ),
@@ -139,6 +141,7 @@ function lookedUp(at: Evaluation, value: Value, key: Value, isDot: boolean): Val
     throw new ErrorValue(() => `${described(value)} doesn't support lookups`);
   }
   const name = toText(at, key);
+  at.meter.chargeText(2 * name.length);
   const found = value.get(name);
   if (found === undefined && isDot) {
     throw new ErrorValue(() => `${described(value)} has no property '${name}'`);
@@ -163,11 +166,16 @@ function operations(at: Evaluation, node: Node, names: Names): Value {
   }
   let value = evaluate(at, start, names);
   for (const { sign, right } of steps.reverse()) {
-    const left = value;
     const other = evaluate(at, right, names);
     // All operators hand the error of their left side on. Throwing it thousands of times takes long.
-    if (left instanceof ErrorValue) continue;
-    value = attempt(() => operated(at, sign, left, other));
+    if (value instanceof ErrorValue) continue;
+    try {
+      value = operated(at, sign, value, other);
+    } catch (thrown) {
+      if (!(thrown instanceof ErrorValue)) throw thrown;
+      at.meter.charge(THROWN);
+      value = thrown;
+    }
     chargeFor(at, value);
   }
   return value;
@@ -188,7 +196,8 @@ function operated(at: Evaluation, sign: string, left: Value, right: Value): Valu
     if (sign === '&') return a + b;
     return (compareText(a, b) === 0) === (sign === '=');
   }
-  const [a, b] = [toNumber(at, left), toNumber(at, right)];
+  const a = toNumber(at, left);
+  const b = toNumber(at, right);
   const compare = COMPARES[sign];
   if (compare) return compare(a.compare(b));
   return kept(at, calculated(at, sign, a, b));
@@ -215,12 +224,19 @@ const MOST_EXPONENT = Decimal.of(100);
 /** The price of a power. */
 const POWER = 500;
 
+/** The price of the digits of a root, which grows with their square, and how many there are at least. */
+const ROOT_DIGIT = 3;
+const MORE_PLACES = 6;
+
 function power(at: Evaluation, base: Decimal, exponent: Decimal): Decimal {
   if (!at.isOld && exponent.absolute().compare(MOST_EXPONENT) > 0) {
     throw new ErrorValue('number value out of range');
   }
   at.meter.charge(POWER);
-  // A root is found digit by digit, on `textit` with all digits of both numbers.
-  if (!exponent.isInteger) at.meter.charge(4 * (base.digits + exponent.digits) ** 2);
+  // A root is found digit by digit, on `textit` with all digits of both numbers, from the point on.
+  if (!exponent.isInteger) {
+    const places = Math.max(-base.exponent, 0) + base.digits + exponent.digits;
+    at.meter.charge(ROOT_DIGIT * (places + MORE_PLACES) ** 2);
+  }
   return raised(base, exponent, at.environment.dialect);
 }

@@ -3,7 +3,7 @@ import { Decimal } from './decimal.js';
 import type { Evaluation } from './environment.js';
 import { OverLimit } from './errors.js';
 import { DateTimeValue, DateValue, TimeValue } from './times.js';
-import { CLOCK, ErrorValue, isArray, kept, ObjectValue, PROPERTY, type Value } from './values.js';
+import { CLOCK, ErrorValue, isArray, kept, namesOf, ObjectValue, type Value } from './values.js';
 
 const MOST_NESTED = 250;
 
@@ -25,7 +25,10 @@ function written(at: Evaluation, value: Value, depth: number): string {
     for (const item of value) out += (out === '' ? '[' : ',') + written(at, item, depth + 1);
     return `${out || '['}]`;
   }
-  if (value instanceof Decimal) return value.toString();
+  if (value instanceof Decimal) {
+    at.meter.chargeDigits(value.width);
+    return value.toString();
+  }
   if (value instanceof DateValue || value instanceof DateTimeValue || value instanceof TimeValue) {
     at.meter.charge(CLOCK);
     return textAsJson(value.toString());
@@ -36,10 +39,9 @@ function written(at: Evaluation, value: Value, depth: number): string {
 
 function writtenObject(at: Evaluation, value: ObjectValue, depth: number): string {
   let out = '';
-  for (const name of value.names) {
+  for (const name of namesOf(at, value)) {
     const one = value.at(name);
     if (one instanceof ErrorValue) continue;
-    at.meter.charge(PROPERTY);
     at.meter.chargeText(name.length);
     out += `${out === '' ? '{' : ','}${textAsJson(name)}:${written(at, one, depth + 1)}`;
   }

@@ -25,12 +25,6 @@ function each(text: string, map: (letter: string) => string): string {
   return out;
 }
 
-/** The only letter whose lower case is two code points in JavaScript. */
-const DOTTED_I = 'İ';
-
-const lowerLetter = (letter: string): string =>
-  letter === DOTTED_I ? 'i' : one(letter.toLowerCase(), letter);
-
 /** Greek letters with an iota below: JavaScript makes two capitals of each, and the capital of one letter is 8 or 9 further. */
 const WITH_IOTA = /[\u1f80-\u1faf\u1fb3\u1fc3\u1ff3]/;
 
@@ -41,11 +35,16 @@ function upperLetter(letter: string): string {
   return further.find(capital => capital.toLowerCase() === letter) ?? letter;
 }
 
+/** In JavaScript, the lower case of `İ` is two code points, and that of `Σ` depends on what follows. */
 export const lower = (text: string): string =>
-  isAscii(text) ? text.toLowerCase() : each(text, lowerLetter);
+  (isAscii(text) ? text : text.replaceAll('İ', 'i').replaceAll('Σ', 'σ')).toLowerCase();
 
-export const upper = (text: string): string =>
-  isAscii(text) ? text.toUpperCase() : each(text, upperLetter);
+/** As a whole, unless a letter has a capital of its own here or of several letters in JavaScript. */
+export function upper(text: string): string {
+  const capitals = text.toUpperCase();
+  const isWhole = capitals.length === text.length && !WITH_IOTA.test(text);
+  return isWhole ? capitals : each(text, upperLetter);
+}
 
 /** Whether a letter separates words: of ASCII all but letters, digits and `_`; of the rest white space alone. */
 function separates(letter: string): boolean {

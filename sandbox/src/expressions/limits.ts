@@ -4,7 +4,7 @@ import { OverLimit } from './errors.js';
 const MOST_UNITS = 30_000;
 
 /** The units of one letter. Copying text is cheap. */
-const LETTER = 1 / 16;
+const LETTER = 1 / 12;
 
 /** The units of one letter that is looked at alone. */
 const LETTER_ALONE = 1 / 4;

@@ -1,4 +1,5 @@
 import type { Dialect } from '../../../src/resources.js';
+import { Decimal } from './decimal.js';
 import { ErrorValue, OverLimit } from './errors.js';
 import { quoted } from './letters.js';
 import { MOST_DEPTH } from './limits.js';
@@ -7,10 +8,10 @@ import { placeOf, type Token, tokensOf, unquoted } from './tokens.js';
 /** An expression as a tree. */
 export type Node =
   | { kind: 'text'; value: string }
-  | { kind: 'number'; digits: string }
+  | { kind: 'number'; digits: string; short: Decimal | undefined }
   | { kind: 'boolean'; value: boolean }
   | { kind: 'null' }
-  | { kind: 'name'; name: string }
+  | { kind: 'name'; name: string; lower: string }
   | { kind: 'dot'; from: Node; name: string }
   | { kind: 'index'; from: Node; index: Node }
   | { kind: 'call'; of: Node; args: Node[] }
@@ -124,7 +125,7 @@ class Reader {
       case 'integer':
       case 'decimal':
         this.#next++;
-        return { kind: 'number', digits: text };
+        return { kind: 'number', digits: text, short: Decimal.readShort(text) };
       case 'true':
       case 'false':
         this.#next++;
@@ -172,7 +173,8 @@ class Reader {
       node = { kind: 'brackets', of: this.#expression(0) };
       this.#sign(')');
     } else {
-      node = { kind: 'name', name: this.#name() };
+      const name = this.#name();
+      node = { kind: 'name', name, lower: name.toLowerCase() };
     }
     for (;;) {
       if (this.#is('.')) node = this.#dot(node);
@@ -239,7 +241,7 @@ function shownStart(node: Node): string {
     case 'boolean':
       return String(node.value);
     case 'name':
-      return node.name.toLowerCase();
+      return node.lower;
     case 'function':
       return `(${node.names.join(', ')}) => ${shown(node.body)}`;
     case 'negation':

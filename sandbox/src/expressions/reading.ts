@@ -7,7 +7,7 @@ import { DateTimeValue, DateValue, MIDNIGHT, TimeValue } from './times.js';
 
 /** Reading goes through the text once or twice. */
 function trimmed(at: Evaluation, text: string): string {
-  at.meter.chargeText(text.length);
+  at.meter.chargeText(2 * text.length);
   return withoutEdges(text, isPlainBlank);
 }
 

@@ -42,9 +42,9 @@ const MOST_DEPTH = 200;
 const MOST_REPEATS = 1000;
 
 /** The price of a pattern, of reading one letter of it, and of one step that it is written out to. */
-const PATTERN = 20;
-const READ = 1.5;
-const WRITTEN = 0.5;
+const PATTERN = 40;
+const READ = 2;
+const WRITTEN = 0.75;
 
 /** A compiled pattern: multi-line, and blind to case. */
 export class Pattern {
@@ -172,8 +172,9 @@ interface Thread {
 
 type Marks = readonly number[];
 
-/** The price of one step of one thread, of keeping where a group begins or ends for each mark so far, and of one test of a class. */
-const STEP = 0.25;
+/** The price of one letter of a text, of one step of one thread, of keeping where a group begins or ends for each mark so far, and of one test of a class. */
+const PLACE = 1;
+const STEP = 0.5;
 const MARK = 0.05;
 const TEST = 0.3;
 
@@ -198,7 +199,7 @@ class Matcher {
     let threads: Thread[] = [];
     let best: Marks | undefined;
     for (let at = 0; at <= this.#codes.length; at++) {
-      this.meter.charge(STEP);
+      this.meter.charge(PLACE);
       this.#round++;
       const here: Thread[] = [];
       for (const { step, marks } of threads) this.#follow(here, step, marks, at);

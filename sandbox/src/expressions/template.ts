@@ -118,6 +118,9 @@ function quoteEnd(template: string, start: number): number {
 const PART = 20;
 const LETTERS = 2;
 
+/** The price of telling that an expression failed, and where. */
+const FAILURE = 20;
+
 /** What is told of one template at most. */
 const MOST_TOLD = 100;
 const MOST_ERRORS = 1000;
@@ -148,12 +151,11 @@ class Filling {
   }
 
   #root(name: string): Value | undefined {
-    const lower = name.toLowerCase();
-    if (!Object.hasOwn(this.roots, lower)) return undefined;
-    const known = this.#made.get(lower);
+    if (!Object.hasOwn(this.roots, name)) return undefined;
+    const known = this.#made.get(name);
     if (known !== undefined) return known;
-    const value = this.roots[lower]?.() ?? null;
-    this.#made.set(lower, value);
+    const value = this.roots[name]?.() ?? null;
+    this.#made.set(name, value);
     return value;
   }
 
@@ -185,6 +187,7 @@ class Filling {
     if (this.errors.length >= MOST_ERRORS) return;
     if (!error.isFatal) {
       this.#guarded(() => {
+        this.evaluation.meter.charge(FAILURE);
         this.evaluation.meter.chargeText(error.message.length);
         return null;
       });

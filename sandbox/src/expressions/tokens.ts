@@ -46,10 +46,10 @@ export function tokensOf(text: string): Token[] {
 }
 
 function tokenAt(text: string, at: number): Token {
+  if (isDigit(text.charCodeAt(at))) return number(text, at);
   const first = text.charAt(at);
   const literal = first === '"' ? textLiteral(text, at) : undefined;
   if (literal !== undefined) return { kind: 'text', text: literal, at };
-  if (isDigit(text.charCodeAt(at))) return number(text, at);
   const next = text.charAt(at + 1);
   if ((next === '=' || next === '>') && PAIRS.has(first + next)) {
     return { kind: 'sign', text: first + next, at };
@@ -65,7 +65,7 @@ function tokenAt(text: string, at: number): Token {
 }
 
 function number(text: string, at: number): Token {
-  const end = digitsEnd(text, at);
+  const end = digitsEnd(text, at + 1);
   const hasFraction = text.charAt(end) === '.' && isDigit(text.charCodeAt(end + 1));
   return hasFraction
     ? { kind: 'decimal', text: text.slice(at, digitsEnd(text, end + 1)), at }
@@ -110,31 +110,37 @@ export function unquoted(literal: string): string {
 }
 
 function unescaped(inner: string): string | undefined {
-  const bytes: Buffer[] = [];
+  const parts: (string | number)[] = [];
   for (let at = 0; at < inner.length; ) {
     const slash = inner.indexOf('\\', at);
     const plain = inner.slice(at, slash < 0 ? inner.length : slash);
     if (plain.includes('"')) return undefined;
-    bytes.push(Buffer.from(plain));
+    parts.push(plain);
     if (slash < 0) break;
-    const [letter, length] = escapeAt(inner, slash + 1) ?? [];
-    if (!letter || !length) return undefined;
-    bytes.push(letter);
+    const [part, length] = escapeAt(inner, slash + 1) ?? [];
+    if (part === undefined || !length) return undefined;
+    parts.push(part);
     at = slash + 1 + length;
   }
+  if (parts.every(part => typeof part === 'string')) return parts.join('');
+  const bytes = parts.map(part => Buffer.from(typeof part === 'string' ? part : [part]));
   return fromBytes(Buffer.concat(bytes));
 }
 
-function escapeAt(inner: string, at: number): [Buffer, length: number] | undefined {
+/** The letter that an escape stands for, or a byte that is none alone. */
+function escapeAt(inner: string, at: number): [string | number, length: number] | undefined {
   const letter = inner.charAt(at);
   const simple = Object.hasOwn(SIMPLE, letter) ? SIMPLE[letter] : undefined;
-  if (simple !== undefined) return [Buffer.from([simple]), 1];
+  if (simple !== undefined) return [String.fromCharCode(simple), 1];
   const [all, byte, octal, short, long] = CODED.exec(inner.slice(at, at + 9)) ?? [];
   if (all === undefined) return undefined;
   const code = octal ? Number.parseInt(octal, 8) : Number.parseInt(byte ?? short ?? long ?? '', 16);
-  if (byte ?? octal) return code > 255 ? undefined : [Buffer.from([code]), all.length];
+  if (byte ?? octal) {
+    if (code > 255) return undefined;
+    return [code < 128 ? String.fromCharCode(code) : code, all.length];
+  }
   const isLetter = code <= 0x10ffff && !(code >= 0xd800 && code < 0xe000);
-  return isLetter ? [Buffer.from(String.fromCodePoint(code)), all.length] : undefined;
+  return isLetter ? [String.fromCodePoint(code), all.length] : undefined;
 }
 
 /** How many bytes of an expression a syntax error shows. */

@@ -26,7 +26,7 @@ export type Value =
 /** Named values, which names find in any case. It may stand for another value: `@contact` for a name. */
 export class ObjectValue {
   #entries: Map<string, Value> | undefined;
-  #byName: Map<string, Value> | undefined;
+  #byName: Map<string, string> | undefined;
   #names: readonly string[] | undefined;
 
   constructor(
@@ -52,8 +52,9 @@ export class ObjectValue {
 
   /** Undefined if there is none. */
   get(name: string): Value | undefined {
-    this.#byName ??= new Map(this.names.toReversed().map(one => [lower(one), this.at(one)]));
-    return this.#byName.get(lower(name));
+    this.#byName ??= byLowerName(this.entries);
+    const known = this.#byName.get(lower(name));
+    return known === undefined ? undefined : this.at(known);
   }
 
   /** By its exact name. */
@@ -61,6 +62,29 @@ export class ObjectValue {
     return this.entries.get(name) ?? null;
   }
 }
+
+/** Names by what they are in lower case: of several, the first in order. Sorting thousands of names takes far longer. */
+function byLowerName(entries: ReadonlyMap<string, Value>): Map<string, string> {
+  const byName = new Map<string, string>();
+  for (const name of entries.keys()) {
+    const key = lower(name);
+    const before = byName.get(key);
+    if (before === undefined || name < before) byName.set(key, name);
+  }
+  return byName;
+}
+
+/** The price of one named value. */
+const PROPERTY = 1;
+
+/** The names of an object in order. They are paid for before they are sorted. @throws OverLimit */
+export function namesOf(at: Evaluation, object: ObjectValue): readonly string[] {
+  at.meter.charge(object.entries.size * PROPERTY);
+  return object.names;
+}
+
+/** The price of an error that was thrown. */
+export const THROWN = 10;
 
 export type Call = (at: Evaluation, args: readonly Value[]) => Value;
 
@@ -80,7 +104,7 @@ export class FunctionValue {
     const value = attempt(() => this.run(at, args));
     if (value instanceof ErrorValue) {
       if (value.isFatal) return value;
-      at.meter.charge(1);
+      at.meter.charge(THROWN);
       return new ErrorValue(() => `error calling ${this.shown}(...): ${value.message}`);
     }
     chargeFor(at, value);
@@ -136,11 +160,8 @@ export function toText(at: Evaluation, value: Value): string {
   return rendered(at, value, 0);
 }
 
-/** The price of one named value. */
-export const PROPERTY = 1;
-
 function rendered(at: Evaluation, value: Value, depth: number): string {
-  at.meter.charge(0.5);
+  at.meter.charge(0.75);
   if (value === null) return '';
   if (typeof value === 'string') {
     at.meter.chargeText(value.length);
@@ -155,21 +176,20 @@ function rendered(at: Evaluation, value: Value, depth: number): string {
   }
   if (value instanceof FunctionValue) return value.shown;
   if (value instanceof ErrorValue) {
-    at.meter.chargeText(value.message.length);
+    at.meter.chargeLetters(value.message.length);
     return value.message;
   }
   if (value instanceof ObjectValue) {
     if (value.standsFor) return rendered(at, value.standsFor.value, nested(depth));
     let out = '';
-    for (const name of value.names) {
-      at.meter.charge(PROPERTY);
+    for (const name of namesOf(at, value)) {
       at.meter.chargeText(name.length);
       out += `${out === '' ? '{' : ', '}${name}: ${rendered(at, value.at(name), nested(depth))}`;
     }
     return `${out || '{'}}`;
   }
   if (value instanceof DateTimeValue) at.meter.charge(CLOCK);
-  if (value instanceof Decimal) at.meter.chargeDigits(value.digits);
+  if (value instanceof Decimal) at.meter.chargeDigits(value.width);
   return value.toString();
 }
 
@@ -195,9 +215,8 @@ export function formatted(at: Evaluation, value: Value, depth = 0): string {
 
 function formattedObject(at: Evaluation, value: ObjectValue, depth: number): string {
   if (value.standsFor) return formatted(at, value.standsFor.value, nested(depth));
-  return value.names
+  return namesOf(at, value)
     .map(name => {
-      at.meter.charge(PROPERTY);
       const text = formatted(at, value.at(name), nested(depth));
       at.meter.chargeText(name.length + text.length);
       return text.includes('\n') ? `${name}:\n${indented(text)}` : `${name}: ${text}`;
@@ -221,7 +240,7 @@ export function formattedNumber(
   places: number | null = null,
   grouped = true,
 ): string {
-  at.meter.chargeDigits(value.digits);
+  at.meter.chargeDigits(value.width);
   const text = places === null ? value.toString() : value.toFixed(places);
   const [whole = '', fraction] = text.split('.');
   const shown = grouped ? groupedDigits(whole, at.isOld) : whole;
@@ -272,8 +291,10 @@ export function readNumber(at: Evaluation, text: string): Decimal | undefined {
   at.meter.chargeText(text.length);
   const short = Decimal.readShort(text);
   if (short) return short;
+  at.meter.chargeText(text.length);
   const trimmed = trimSpace(text);
   if (!NUMBER.test(trimmed) || (!at.isOld && isVast(trimmed))) return undefined;
+  at.meter.charge(READING);
   at.meter.chargeDigits(Math.min(trimmed.length, MOST_READ));
   const number = Decimal.read(trimmed);
   return at.isOld || isKept(number) ? number : undefined;
@@ -281,6 +302,9 @@ export function readNumber(at: Evaluation, text: string): Decimal | undefined {
 
 /** Whether a number has more digits before its point than `textit` can keep. */
 const isVast = (digits: string): boolean => /^-?0*[1-9]\d{101}/.test(digits);
+
+/** The price of reading a number of many digits, or with a sign or a fraction. */
+const READING = 3;
 
 /** Longer ones are refused at once. */
 const MOST_READ = 4000;
@@ -299,6 +323,7 @@ function isKept(number: Decimal): boolean {
 
 /** The result of a sum. @throws ErrorValue where `textit` cannot keep it. */
 export function kept(at: Evaluation, number: Decimal): Decimal {
+  if (number.isShort) return number;
   if (!at.isOld && !isKept(number)) throw new ErrorValue('number value out of range');
   at.meter.chargeDigits(number.digits);
   return number;
@@ -306,7 +331,10 @@ export function kept(at: Evaluation, number: Decimal): Decimal {
 
 export function toNumber(at: Evaluation, value: Value): Decimal {
   if (value instanceof ErrorValue) throw value;
-  if (value instanceof Decimal) return value;
+  if (value instanceof Decimal) {
+    if (!value.isShort) at.meter.chargeDigits(value.width);
+    return value;
+  }
   if (value instanceof ObjectValue && value.standsFor) return toNumber(at, value.standsFor.value);
   const number = typeof value === 'string' ? readNumber(at, value) : undefined;
   if (!number) throw unable(value, 'a number');
@@ -378,6 +406,7 @@ export function toTime(at: Evaluation, value: Value): TimeValue {
 }
 
 function hourAlone(at: Evaluation, value: Decimal): TimeValue | undefined {
+  at.meter.chargeDigits(value.width);
   const hour = wholeOf(at, value);
   if (hour === undefined || hour < 0n || hour > 24n) return undefined;
   return new TimeValue(Number(hour) % 24, 0, 0, 0);
@@ -429,6 +458,8 @@ export function same(at: Evaluation, a: Value, b: Value): boolean {
   if (a instanceof FunctionValue) {
     return b instanceof FunctionValue && a.name !== '' && a.name === b.name;
   }
+  if (a instanceof Decimal) at.meter.chargeDigits(a.width);
+  if (b instanceof Decimal) at.meter.chargeDigits(b.width);
   return kindOf(a) === kindOf(b) && compareValues(a, b) === 0;
 }
 
@@ -438,7 +469,8 @@ function sameObject(at: Evaluation, a: ObjectValue, b: ObjectValue): boolean {
     const [left, right] = [a, b].map(one => (one.standsFor ? one.standsFor.value : one));
     if (!same(at, left ?? null, right ?? null)) return false;
   }
-  const [names, others] = [a.names, b.names];
+  if (a.entries.size !== b.entries.size) return false;
+  const [names, others] = [namesOf(at, a), namesOf(at, b)];
   return (
     names.length === others.length &&
     names.every((name, index) => name === others[index] && same(at, a.at(name), b.at(name)))

@@ -65,10 +65,39 @@ export function placesIn(
 ): Place[] {
   const full = text.includes('>') ? byPath(text, places) : undefined;
   if (full) return [full];
-  const candidates = places.filter(
-    place => levelOf(place) === level && (within === null || parentPath(place) === within),
+  const candidates = known(places).filter(
+    one => one.level === level && (within === null || one.parent === within),
   );
-  return search(text, candidates);
+  return search(text, candidates).map(({ place }) => place);
+}
+
+/** A place with what is compared when a text is searched for it. */
+interface Known {
+  place: Place;
+  level: Level | undefined;
+  parent: string;
+  /** Its name and aliases in lower case. */
+  names: readonly string[];
+}
+
+const knownOf = new WeakMap<Places, readonly Known[]>();
+
+/** A template may look for many places: their paths are taken apart once. */
+function known(places: Places): readonly Known[] {
+  const before = knownOf.get(places);
+  if (before) return before;
+  const all = places.map((place): Known => {
+    const parts = place.path.split(' > ');
+    const names = [parts.at(-1) ?? '', ...(place.aliases ?? [])];
+    return {
+      place,
+      level: LEVELS[parts.length - 1],
+      parent: parts.slice(0, -1).join(' > '),
+      names: names.map(name => name.toLowerCase()),
+    };
+  });
+  knownOf.set(places, all);
+  return all;
 }
 
 function reading(place: Place | undefined): PlaceReading {
@@ -93,26 +122,14 @@ function comparable(path: string): string {
 }
 
 /** The search terms in order: the whole text, the text without punctuation, each word, each pair of words. */
-function search(text: string, candidates: Places): Place[] {
+function search(text: string, candidates: readonly Known[]): Known[] {
   const words = text.match(/[\p{L}\d]+(?:-[\p{L}\d]+)*/gu) ?? [];
   const pairs = words.slice(1).map((word, index) => `${words[index]} ${word}`);
   const bare = text.replace(/[\s\p{P}]+/gu, '');
   for (const name of [text, bare, ...words, ...pairs]) {
-    const found = candidates.filter(place => hasName(place, name.toLowerCase()));
+    const lower = name.toLowerCase();
+    const found = candidates.filter(({ names }) => names.includes(lower));
     if (found.length > 0) return found;
   }
   return [];
-}
-
-function hasName(place: Place, name: string): boolean {
-  const own = place.path.split(' > ').at(-1) ?? '';
-  return [own, ...(place.aliases ?? [])].some(one => one.toLowerCase() === name);
-}
-
-function levelOf(place: Place): Level | undefined {
-  return LEVELS[place.path.split(' > ').length - 1];
-}
-
-function parentPath(place: Place): string {
-  return place.path.split(' > ').slice(0, -1).join(' > ');
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fillIn } from '../../src/expressions/template.js';
+import { ObjectValue } from '../../src/expressions/values.js';
 import { HOSTILE } from './hostile.js';
 import { environmentOf, recorded, rootsOf } from './recorded.js';
 
@@ -8,6 +9,23 @@ const LONGEST = 1_000_000;
 
 /** Two hundred times what the slowest takes once it is warm: what looks twice at each character takes far longer. */
 const MOST_MILLISECONDS = 1000;
+
+// `textit` keeps no number of so many digits.
+it.each([
+  'numbers far from each other, sorted',
+  'numbers far from each other, for the largest',
+  'numbers far from each other, compared',
+  'long numbers, divided',
+  'a number with a large exponent, printed',
+  'a long number as JSON',
+])('refuses %s as too costly on v9', name => {
+  const { unknown } = fillIn(
+    HOSTILE[name] ?? '',
+    rootsOf('v9', 'flow'),
+    environmentOf('v9', 'flow'),
+  );
+  expect(unknown.map(({ what }) => what)).toContain('an expression this costly');
+});
 
 describe.each(['v9', 'textit'] as const)('%s', dialect => {
   const roots = rootsOf(dialect, 'flow');
@@ -45,6 +63,34 @@ describe.each(['v9', 'textit'] as const)('%s', dialect => {
     'texts read by a layout',
     'random numbers',
     'unique texts',
+    'texts with a long beginning in common, sorted',
+    'sums of a long list',
+    'a long list, reversed',
+    'lists that are put together',
+    'many groups',
+    'arguments that are passed on',
+    'a long name without a meaning',
+    'a long name of a property',
+    'a property by a long text',
+    'letters cut one by one',
+    'long titles',
+    'long capitals',
+    'delimiters without end',
+    'a place of many letters',
+    'signs of a URL',
+    'controls to clean, again',
+    'a letter that is taken out',
+    'hashes of a URN, again',
+    'a phone number of blanks',
+    'an error that shows signs',
+    'what is no number',
+    'syntax errors',
+    'roots of tiny numbers',
+    'numbers, rounded up',
+    'numbers for readers',
+    'times for readers',
+    'a pattern of many options',
+    'a pattern on control letters',
   ])('refuses %s as too costly', name => {
     const { unknown } = fillIn(HOSTILE[name] ?? '', roots, environment);
     expect(unknown.map(({ what }) => what)).toContain('an expression this costly');
@@ -59,6 +105,18 @@ describe.each(['v9', 'textit'] as const)('%s', dialect => {
     ['the longest text of a flow, of paths alone', '@contact.first_name '.repeat(500), undefined],
     ['a pattern on a long message', '@(regex_match(repeat("a b ", 900) & "7", "\\\\d+"))', '7'],
     [
+      'a message of dozens of expressions',
+      'Dear @contact.first_name, come on @(format_date(datetime_add(now(), 14, "D"), "EEEE DD MMMM YYYY")) at @(format_time("10:30", "h:mm aa")) or call @(default(contact.phone, "114")). Balance: @(format_number(1234567.5, 2)). '.repeat(
+        30,
+      ),
+      undefined,
+    ],
+    [
+      'dozens of sums of fractions',
+      '@(round(61.5 / (1.72 * 1.72), 1)) @(mean(1.5, 2.25, 3.125)) @(percent(0.54)) '.repeat(60),
+      undefined,
+    ],
+    [
       'a list of 3,000 words, joined',
       '@(text_length(join(split(repeat("a ", 3000)), ", ")))',
       '8998',
@@ -67,6 +125,16 @@ describe.each(['v9', 'textit'] as const)('%s', dialect => {
     const { text, errors, unknown } = fillIn(template, roots, environment);
     expect([errors, unknown]).toEqual([[], []]);
     if (wanted !== undefined) expect(text).toBe(wanted);
+  });
+
+  it('looks a name up among thousands, and refuses to put them in order', () => {
+    const entries = Array.from({ length: 80_000 }, (_, n) => [`Key${n}`, 'a'] as const);
+    const many = { ...roots, many: () => new ObjectValue(() => entries) };
+    expect(fillIn('@many.key79999', many, environment).text).toBe('a');
+    for (const template of ['@many', '@(json(many))', '@(count(keys(many)))', '@(format(many))']) {
+      const { unknown } = fillIn(template, many, environment);
+      expect(unknown.map(({ what }) => what)).toEqual(['an expression this costly']);
+    }
   });
 
   it('comes to an end with any broken text', () => {

@@ -1,6 +1,14 @@
 /** Texts that ask for more than any message needs, each by what it tries. */
 const times = (count: number, text: string): string => text.repeat(count);
 
+/** An expression of `x` and `y`, evaluated so many times. */
+const again = (count: number, body: string, values: string): string =>
+  `@(((x, y) => filter(split(repeat("1 ", ${count})), (i) => is_error(${body})))(${values}))`;
+
+/** A list of the same values, which an expression reads. */
+const listOf = (item: string, count: number): string =>
+  `parse_json("[" & repeat("${item},", ${count}) & "${item}]"), 1`;
+
 /** A long text, which an expression makes of a short one. */
 const long = (text: string): string =>
   `repeat(${JSON.stringify(text)}, ${Math.floor(200_000 / text.length)})`;
@@ -161,4 +169,53 @@ export const HOSTILE: Record<string, string> = {
   'letters that fit nowhere': `@(${times(19_000, '~')})`,
   'a syntax error behind emoji': `@(${times(9000, '😀')})`,
   'an address of many at signs': times(9000, 'a@'),
+  'texts with a long beginning in common, sorted': `@(((x, y) => sort(array(${times(1999, 'x,y,')}x)))(repeat("a", 9000) & "1", repeat("a", 9000) & "2"))`,
+  'numbers far from each other, sorted': `@(((x, y) => sort(array(${times(1999, 'x,y,')}x)))(parse_json("1e3999"), parse_json("1e-3999")))`,
+  'numbers far from each other, for the largest': `@(((x, y) => max(${times(1999, 'x,y,')}x))(parse_json("1e3999"), parse_json("1e-3999")))`,
+  'numbers far from each other, compared': again(
+    100,
+    'x < y',
+    'parse_json("1e3999"), parse_json("1e-3999")',
+  ),
+  'long numbers, divided': again(
+    100,
+    'x / y',
+    'number(repeat("9", 3900)), number(repeat("7", 3900))',
+  ),
+  'a number with a large exponent, printed': again(100, 'default(x, 1)', 'parse_json("1e3999"), 1'),
+  'a long number as JSON': `@(((x) => json(array(${times(4000, 'x,')}x)))(number(repeat("9", 3900))))`,
+  'sums of a long list': again(100, 'sum(x) > 1', listOf('1', 4900)),
+  'a long list, reversed': again(1000, 'reverse(x)', listOf('1', 4900)),
+  'lists that are put together': again(1300, 'concat(x, 1)', listOf('1', 4900)),
+  'many groups': again(30, 'has_group(x, "a")', listOf('{\\"uuid\\":1}', 800)),
+  'arguments that are passed on': `@(foreach(split(repeat("1 ", 3000)), or, ${times(4000, '1,')}1))`,
+  'a long name without a meaning': again(1000, times(9000, 'É'), '1, 1'),
+  'a long name of a property': again(30, `contact.${times(9000, 'É')}`, '1, 1'),
+  'a property by a long text': again(30, 'contact[x]', 'repeat("İ", 9999), 1'),
+  'letters cut one by one': again(4, 'read_chars(x)', 'repeat("é", 9998), 1'),
+  'long titles': again(5, 'title(x)', 'repeat("ᾳ ", 4999), 1'),
+  'long capitals': again(6, 'upper(x)', 'repeat("ß", 9999), 1'),
+  'delimiters without end': again(30, 'split("a", x)', 'repeat("İ", 9999), 1'),
+  'a place of many letters': again(30, 'has_ward(x)', 'repeat("İ", 9999), 1'),
+  'signs of a URL': again(5, 'url_encode(x)', 'repeat("!", 9999), 1'),
+  'controls to clean, again': again(8, 'clean(x)', 'repeat("\\u0001", 9999), 1'),
+  'a letter that is taken out': again(15, 'replace(x, "a", "")', 'repeat("a", 9999), 1'),
+  'hashes of a URN, again': again(30, 'urn_parts(x)', '"tel:" & repeat("#", 9990), 1'),
+  'a phone number of blanks': again(10, 'has_phone(x)', 'repeat(" ", 9999), 1'),
+  'an error that shows signs': again(8, 'has_error(upper(x.a))', 'repeat("\\u0001", 9999), 1'),
+  'what is no number': again(1800, 'x + 1', '"a", 1'),
+  'syntax errors': times(1900, '@(1 +) '),
+  'numbers, rounded up': again(1700, 'round_up(x, 2)', '1.23456, 1'),
+  'numbers for readers': again(1500, 'format_number(x, 2)', '1234567.891, 1'),
+  'times for readers': again(1000, 'format_datetime(x)', 'now(), 1'),
+  'times of two centuries': `@(foreach(parse_json("[${Array.from({ length: 1200 }, (_, n) => -n * 777_600).join(',')}]"), (x) => format_datetime(datetime_from_epoch(x))))`,
+  'quotes after backslashes': `@("${times(9000, '\\"')}")`,
+  'a function of a function of itself':
+    '@(((f) => f(f, 25))((f, n) => if(n < 2, n, f(f, n - 1) + f(f, n - 2))))',
+  'a pattern of many options': `@(regex_match(repeat("a", 2000), "${times(30, 'a?')}${times(30, 'a')}b"))`,
+  'a pattern of counted groups':
+    '@(regex_match("aaaaaaaaaaaaaaaaaaaaaaaa", "((((a{1,9}){1,9}){1,9}){1,9})b"))',
+  'a pattern on control letters': again(2, 'regex_match(x, "a")', 'repeat("\\u0001", 9999), 1'),
+  'a sum of fractions': `@(1.5${times(4000, '+0.5')})`,
+  'roots of tiny numbers': again(20, 'x ^ 0.5', 'parse_json("1e-99"), 1'),
 };

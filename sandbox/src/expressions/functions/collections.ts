@@ -10,6 +10,7 @@ import {
   isArray,
   isSortable,
   kindOf,
+  namesOf,
   ObjectValue,
   same,
   toArray,
@@ -47,6 +48,13 @@ function made(at: Evaluation, entries: readonly [string, Value][]): ObjectValue 
   return new ObjectValue(() => own, standsFor === undefined ? undefined : { value: standsFor });
 }
 
+/** How much of two texts is looked at to put them in order: most differ early. */
+const IN_ORDER = 1 / 4;
+
+/** The prices of copying one item, and one argument that is passed on. */
+const COPIED = 1 / 32;
+const PASSED_ON = 1 / 8;
+
 function sorted(at: Evaluation, items: readonly Value[]): Value {
   if (items.length < 2) return items;
   const kind = kindOf(arg(items, 0));
@@ -55,9 +63,14 @@ function sorted(at: Evaluation, items: readonly Value[]): Value {
     if (kindOf(item) !== kind) throw new ErrorValue("can't sort array of different types");
   }
   at.meter.charge((items.length * Math.log2(items.length)) / 4);
-  return [...items].sort((a, b) =>
-    typeof a === 'string' && typeof b === 'string' ? compareText(a, b) : compareValues(a, b),
-  );
+  return [...items].sort((a, b) => {
+    if (typeof a === 'string' && typeof b === 'string') {
+      at.meter.chargeText(Math.min(a.length, b.length) * IN_ORDER);
+      return compareText(a, b);
+    }
+    if (a instanceof Decimal && b instanceof Decimal) at.meter.chargeDigits(a.width + b.width);
+    return compareValues(a, b);
+  });
 }
 
 function unique(at: Evaluation, items: readonly Value[]): Value {
@@ -72,8 +85,10 @@ function unique(at: Evaluation, items: readonly Value[]): Value {
 function forEach(at: Evaluation, args: readonly Value[]): Value {
   const items = toArray(arg(args, 0));
   const run = toFunction(arg(args, 1));
+  const others = args.slice(2);
   return items.map(item => {
-    const value = run.call(at, [item, ...args.slice(2)]);
+    at.meter.charge(others.length * PASSED_ON);
+    const value = run.call(at, [item, ...others]);
     if (value instanceof ErrorValue) throw value;
     return value;
   });
@@ -82,8 +97,10 @@ function forEach(at: Evaluation, args: readonly Value[]): Value {
 function forEachValue(at: Evaluation, args: readonly Value[]): Value {
   const from = toObject(arg(args, 0));
   const run = toFunction(arg(args, 1));
-  const entries = from.names.map((name): [string, Value] => {
-    const value = run.call(at, [from.at(name), ...args.slice(2)]);
+  const others = args.slice(2);
+  const entries = namesOf(at, from).map((name): [string, Value] => {
+    at.meter.charge(others.length * PASSED_ON);
+    const value = run.call(at, [from.at(name), ...others]);
     if (value instanceof ErrorValue) throw value;
     return [name, value];
   });
@@ -140,6 +157,7 @@ export const collections: Functions = {
   slice: checked(2, 3, (at, args) => {
     const items = toArray(arg(args, 0));
     const start = toInteger(at, arg(args, 1));
+    at.meter.charge(items.length * COPIED);
     return sliced(items, start, args.length > 2 ? toInteger(at, arg(args, 2)) : items.length);
   }),
   contains: exactly(2, (at, args) => {
@@ -148,16 +166,21 @@ export const collections: Functions = {
     return items.some(item => same(at, item, arg(args, 1)));
   }),
   join: exactly(2, joined),
-  reverse: exactly(1, (_, args) => [...toArray(arg(args, 0))].reverse()),
+  reverse: exactly(1, (at, args) => {
+    const items = toArray(arg(args, 0));
+    at.meter.charge(items.length * COPIED);
+    return items.toReversed();
+  }),
   sort: exactly(1, (at, args) => sorted(at, toArray(arg(args, 0)))),
   unique: exactly(1, (at, args) => unique(at, toArray(arg(args, 0)))),
-  concat: exactly(2, (at, args) =>
-    limited(at, [...toArray(arg(args, 0)), ...toArray(arg(args, 1))]),
-  ),
+  concat: exactly(2, (at, args) => {
+    const [first, second] = [toArray(arg(args, 0)), toArray(arg(args, 1))];
+    return limited(at, [...first, ...second]);
+  }),
   filter: exactly(2, filtered),
   foreach: atLeast(2, forEach),
   foreach_value: atLeast(2, forEachValue),
-  keys: exactly(1, (_, args) => toObject(arg(args, 0)).names),
+  keys: exactly(1, (at, args) => namesOf(at, toObject(arg(args, 0)))),
   extract: exactly(2, (at, args) => {
     const from = toObject(arg(args, 0));
     return from.get(toText(at, arg(args, 1))) ?? null;
@@ -166,7 +189,9 @@ export const collections: Functions = {
   json: exactly(1, (at, args) => jsonOf(at, arg(args, 0))),
   parse_json: exactly(1, (at, args) => readJson(at, toText(at, arg(args, 0)))),
   urn_parts: exactly(1, (at, args) => {
-    const { scheme, path, display } = urnParts(toText(at, arg(args, 0)));
+    const text = toText(at, arg(args, 0));
+    at.meter.chargeLetters(text.length);
+    const { scheme, path, display } = urnParts(text);
     return ObjectValue.of({ scheme, path, display });
   }),
   attachment_parts: exactly(1, (at, args) => attachmentParts(toText(at, arg(args, 0)))),

@@ -60,7 +60,11 @@ const CLOCK_UNITS: Record<string, bigint> = { s: SECOND, m: 60n * SECOND, h: 360
 /** The longest time that the engine measures: 64 bits of nanoseconds, some 292 years. */
 const LONGEST = 2n ** 63n - 1n;
 
+/** The price of finding a day in the calendar. */
+const DAY = 5;
+
 function difference(at: Evaluation, args: readonly Value[]): Value {
+  at.meter.charge(DAY);
   const from = toDateTime(at, arg(args, 0));
   const to = toDateTime(at, arg(args, 1));
   const unit = toText(at, arg(args, 2));
@@ -118,8 +122,12 @@ function added(at: Evaluation, args: readonly Value[]): Value {
 const onDay = (start: DateTimeValue, day: number): DateTimeValue =>
   DateTimeValue.local(DateValue.ofDay(day), start.time, start.zone);
 
+/** The price of a time by its seconds: what a clock shows then may have to be found. */
+const EPOCH = 30;
+
 /** A time by its seconds since 1970. */
 function ofEpoch(at: Evaluation, args: readonly Value[]): Value {
+  at.meter.charge(EPOCH);
   const nanos = kept(at, toNumber(at, arg(args, 0)).times(new Decimal(1n, 9)));
   const whole = wholeOf(at, nanos);
   if (whole === undefined) throw new ErrorValue('epoch time is out of range');
@@ -140,12 +148,14 @@ function parsedDateTime(at: Evaluation, args: readonly Value[]): Value {
 }
 
 function dateOfParts(at: Evaluation, args: readonly Value[]): Value {
+  at.meter.charge(DAY);
   const [year, month, day] = integers(at, args);
   if (month < 1 || month > 12) throw new ErrorValue('invalid value for month, must be 1-12');
   return new DateValue(year, month, day);
 }
 
 function timeOfParts(at: Evaluation, args: readonly Value[]): Value {
+  at.meter.charge(DAY);
   const [hour, minute, second] = integers(at, args);
   const within = (value: number, most: number, name: string) => {
     if (value < 0 || value > most) {
@@ -209,7 +219,13 @@ export const dates: Functions = {
   epoch: exactly(1, epoch),
   date_from_parts: exactly(3, dateOfParts),
   time_from_parts: exactly(3, timeOfParts),
-  weekday: exactly(1, (at, args) => Decimal.of(toDate(at, arg(args, 0)).weekday)),
-  week_number: exactly(1, (at, args) => Decimal.of(toDate(at, arg(args, 0)).weekNumber)),
+  weekday: exactly(1, (at, args) => {
+    at.meter.charge(DAY);
+    return Decimal.of(toDate(at, arg(args, 0)).weekday);
+  }),
+  week_number: exactly(1, (at, args) => {
+    at.meter.charge(2 * DAY);
+    return Decimal.of(toDate(at, arg(args, 0)).weekNumber);
+  }),
   legacy_add: exactly(2, legacySum),
 };

@@ -25,7 +25,12 @@ function layoutOf(at: Evaluation, args: readonly Value[], otherwise: string): st
   return layout;
 }
 
+/** The prices of a number and of a time as readers see them. */
+const NUMBER = 12;
+const MOMENT = 20;
+
 function formatNumber(at: Evaluation, args: readonly Value[]): Value {
+  at.meter.charge(NUMBER);
   const number = toNumber(at, arg(args, 0));
   const places = args.length > 1 ? toInteger(at, arg(args, 1)) : null;
   if (places !== null && (places < 0 || places > 9)) {
@@ -36,6 +41,7 @@ function formatNumber(at: Evaluation, args: readonly Value[]): Value {
 }
 
 function formatDateTime(at: Evaluation, args: readonly Value[]): Value {
+  at.meter.charge(MOMENT);
   const value = toDateTime(at, arg(args, 0));
   const layout = layoutOf(at, args, `${at.dateLayout} ${at.timeLayout}`);
   const zone = args.length > 2 ? zoneOf(at, toText(at, arg(args, 2))) : at.zone;
@@ -62,7 +68,9 @@ export const formats: Functions = {
   ),
   format_urn: exactly(1, (at, args) => {
     at.meter.charge(PHONE);
-    return shownUrn(toText(at, arg(args, 0)));
+    const text = toText(at, arg(args, 0));
+    at.meter.chargeLetters(text.length);
+    return shownUrn(text);
   }),
   prompt: checked(1, 11, (at, args) => {
     const name = toText(at, arg(args, 0));

@@ -29,10 +29,9 @@ const byName = new Map(
   ),
 );
 
-/** A function by its name, in any case; undefined if the line of servers has none. */
+/** A function by its name in lower case; undefined if the line of servers has none. */
 export function functionNamed(name: string, dialect: Dialect): FunctionValue | undefined {
-  const lower = name.toLowerCase();
-  return dialect === 'v9' && ONLY_TEXTIT.includes(lower) ? undefined : byName.get(lower);
+  return dialect === 'v9' && ONLY_TEXTIT.includes(name) ? undefined : byName.get(name);
 }
 
 /** A test of a router by its type; undefined if there is none. */

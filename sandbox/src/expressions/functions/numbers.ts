@@ -6,9 +6,13 @@ import { arg, atLeast, checked, exactly, type Functions } from './checks.js';
 /** More places change no number. */
 const MOST_PLACES = 1000;
 
+/** The price of rounding a number, and of dividing for the rest. */
+const ROUNDING = 9;
+
 /** A function that rounds a number to some places, none if not given. */
 function rounding(round: (number: Decimal, places: number) => Decimal) {
   return checked(1, 2, (at, args) => {
+    at.meter.charge(ROUNDING);
     const number = toNumber(at, arg(args, 0));
     const places = args.length > 1 ? toInteger(at, arg(args, 1)) : 0;
     return kept(at, round(number, Math.min(Math.max(places, -MOST_PLACES), MOST_PLACES)));
@@ -31,8 +35,13 @@ function extreme(at: Evaluation, args: readonly Value[], sign: number): Decimal 
   return numbersOf(at, args).reduce((best, one) => (one.compare(best) * sign > 0 ? one : best));
 }
 
-const sum = (at: Evaluation, values: readonly Value[]): Decimal =>
-  values.reduce<Decimal>((total, value) => kept(at, total.plus(toNumber(at, value))), Decimal.zero);
+function sum(at: Evaluation, values: readonly Value[]): Decimal {
+  at.meter.charge(values.length);
+  return values.reduce<Decimal>(
+    (total, value) => kept(at, total.plus(toNumber(at, value))),
+    Decimal.zero,
+  );
+}
 
 function modulo(at: Evaluation, dividend: Decimal, divisor: Decimal): Decimal {
   if (!at.isOld) {
@@ -46,7 +55,7 @@ function modulo(at: Evaluation, dividend: Decimal, divisor: Decimal): Decimal {
 
 const RANDOM_DIGITS = 15;
 
-/** The price of a random number within limits. */
+/** The price of a random number. */
 const RANDOM = 10;
 
 /** From 0 up to 1, without 1. */
@@ -68,10 +77,14 @@ export const numbers: Functions = {
   min: atLeast(1, (at, args) => extreme(at, args, -1)),
   mean: atLeast(1, (at, args) => kept(at, sum(at, args).dividedBy(Decimal.of(args.length)))),
   mod: exactly(2, (at, args) => {
+    at.meter.charge(ROUNDING);
     const [dividend, divisor] = numbersOf(at, args);
     return modulo(at, dividend ?? Decimal.zero, divisor ?? Decimal.zero);
   }),
-  rand: exactly(0, () => random()),
+  rand: exactly(0, at => {
+    at.meter.charge(RANDOM);
+    return random();
+  }),
   rand_between: exactly(2, (at, args) => {
     const [least, most] = numbersOf(at, args);
     return randomBetween(at, least ?? Decimal.zero, most ?? Decimal.zero);

@@ -38,6 +38,9 @@ const ofText = (run: (text: string, at: Evaluation) => Value) =>
 const ofTexts = (run: (text: string, wanted: string, at: Evaluation) => Value) =>
   exactly(2, (at, args) => run(textOf(at, args), textOf(at, args, 1), at));
 
+/** The price of taking a word out of a text, to compare it with others. */
+const WORD = 1.5;
+
 /** A test of the words of a text for the words of another, in any case. */
 const ofWords = (
   run: (words: readonly string[], wanted: readonly string[]) => string[] | undefined,
@@ -45,7 +48,7 @@ const ofWords = (
   ofTexts((text, wanted, at) => {
     at.meter.chargeLetters(text.length + wanted.length);
     const [words, others] = [wordsOf(text), wordsOf(wanted).map(lower)];
-    at.meter.charge((words.length * others.length) / 20);
+    at.meter.charge(WORD * (words.length + others.length) + (words.length * others.length) / 20);
     const match = run(words, others);
     return match ? found(match.join(' ')) : NOT_FOUND;
   });
@@ -92,6 +95,7 @@ function beginning(text: string, wanted: string, at: Evaluation): Value {
 }
 
 function pattern(text: string, wanted: string, at: Evaluation): Value {
+  at.meter.chargeText(wanted.length);
   const compiled = Pattern.compile(trimSpace(wanted), at.meter);
   if (!compiled) throw new ErrorValue('must be called with a valid regular expression');
   const groups = compiled.match(text, at.meter);
@@ -122,10 +126,13 @@ function numberIn(at: Evaluation, text: string): Decimal | undefined {
   return SIGNED.test(plain) ? Decimal.read(plain) : undefined;
 }
 
+/** The price of looking at what may be a number. */
+const NUMBER = 9;
+
 function numberWith(at: Evaluation, text: string, holds: (number: Decimal) => boolean): Value {
   at.meter.chargeText(text.length);
   for (const [candidate] of text.matchAll(NUMBERS)) {
-    at.meter.charge(5);
+    at.meter.charge(NUMBER);
     const number = numberIn(at, candidate);
     if (number && holds(number)) return found(number);
   }
@@ -195,17 +202,21 @@ function phone(at: Evaluation, args: readonly Value[]): Value {
   const text = textOf(at, args);
   const country = args.length > 1 ? textOf(at, args, 1) : at.environment.country;
   for (const [candidate] of text.matchAll(PHONE)) {
-    at.meter.charge(PHONE_UNITS);
+    at.meter.charge(PHONE_UNITS + candidate.length);
     const number = phoneIn(candidate, country, at.environment.dialect);
     if (number !== null) return found(number);
   }
   return NOT_FOUND;
 }
 
+/** The price of looking at a group. */
+const GROUP = 4;
+
 function group(at: Evaluation, args: readonly Value[]): Value {
   const groups = toArray(arg(args, 0));
   const wanted = textOf(at, args, 1);
   for (const one of groups) {
+    at.meter.charge(GROUP);
     const object = toObject(one);
     if (toText(at, object.get('uuid') ?? null) === wanted) return found(object);
   }
@@ -287,6 +298,9 @@ function attemptArray(value: Value): readonly Value[] {
   return items instanceof ErrorValue ? [] : items;
 }
 
+/** The price of looking for a place, apart from that of each place there is. */
+const PLACES = 10;
+
 type Level = 'state' | 'district' | 'ward';
 
 /** The places of a level in a text, within a place of the level above if one is given. */
@@ -295,7 +309,8 @@ function find(at: Evaluation, text: string, level: Level, within: string | null)
   if (!places) {
     throw new ErrorValue("can't find locations in environment which is not location enabled");
   }
-  at.meter.charge(places.length * (1 + wordsOf(text).length));
+  at.meter.charge(text.length / 2);
+  at.meter.charge(PLACES + (places.length * (1 + wordsOf(text).length)) / 4);
   return placesIn(text, level, within, places).map(({ path }) => path);
 }
 
@@ -341,7 +356,7 @@ export const tests: Functions = {
   has_error: exactly(1, (at, args) => {
     const value = arg(args, 0);
     if (!(value instanceof ErrorValue)) return NOT_FOUND;
-    at.meter.chargeText(value.message.length);
+    at.meter.chargeLetters(value.message.length);
     return found(value.message);
   }),
   has_only_text: ofTexts((text, wanted) => (text === wanted ? found(text) : NOT_FOUND)),

@@ -48,7 +48,7 @@ function trimmed(text: string, letters: Set<string>, start: boolean, end: boolea
 
 /** The words, or the parts between delimiters. */
 function partsOf(at: Evaluation, text: string, delimiters: string): string[] {
-  at.meter.chargeLetters(text.length);
+  at.meter.chargeLetters(text.length + delimiters.length);
   return delimiters === '' ? wordsOf(text) : splitAt(text, delimiters);
 }
 
@@ -139,7 +139,8 @@ function replace(at: Evaluation, text: string, needle: string, by: string, most:
   const parts = needle === '' ? ['', ...Array.from(text)] : text.split(needle);
   const found = needle === '' ? parts.length : parts.length - 1;
   const count = most < 0 ? found : Math.min(most, found);
-  at.meter.chargeText(count * by.length + parts.length);
+  at.meter.chargeText(count * by.length);
+  at.meter.chargeLetters(parts.length);
   if (needle === '') {
     return parts.map((part, index) => part + (index < count ? by : '')).join('');
   }
@@ -159,7 +160,11 @@ function matched(at: Evaluation, args: readonly Value[]): Value {
   return found;
 }
 
+/** The price of a percentage. */
+const PERCENT = 8;
+
 function percent(at: Evaluation, args: readonly Value[]): Value {
+  at.meter.charge(PERCENT);
   const hundredfold = kept(at, toNumber(at, arg(args, 0)).times(Decimal.of(100)));
   const whole = wholeOf(at, hundredfold.rounded(0));
   if (whole === undefined) throw new ErrorValue('percentage value is out of range');
@@ -168,7 +173,7 @@ function percent(at: Evaluation, args: readonly Value[]): Value {
 
 /** Go's encoding of a query, with `%20` for spaces. */
 function urlEncoded(text: string, at: Evaluation): string {
-  at.meter.chargeLetters(text.length);
+  at.meter.charge(text.length / 2);
   return encodeURIComponent(Buffer.from(text).toString()).replace(
     /[!'()*]/g,
     sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -219,7 +224,7 @@ export const texts: Functions = {
   trim_left: trimming(trimStart, true, false),
   trim_right: trimming(trimEnd, false, true),
   title: ofText((text, at) => {
-    at.meter.chargeLetters(text.length);
+    at.meter.charge(text.length);
     return titled(lower(text));
   }),
   word: checked(2, 3, word),
@@ -231,7 +236,7 @@ export const texts: Functions = {
   word_slice: checked(2, 4, wordSlice),
   field: exactly(3, field),
   clean: ofText((text, at) => {
-    at.meter.chargeLetters(text.length);
+    at.meter.charge(text.length / 2);
     return text.replace(UNPRINTED, '');
   }),
   text_slice: checked(2, 4, textSlice),
@@ -240,7 +245,7 @@ export const texts: Functions = {
     return lower(text);
   }),
   upper: ofText((text, at) => {
-    at.meter.chargeLetters(text.length);
+    at.meter.charge(text.length / 2);
     return upper(text);
   }),
   regex_match: checked(2, 3, matched),
@@ -260,7 +265,7 @@ export const texts: Functions = {
     ).replaceAll('\u00a0', ' '),
   ),
   read_chars: ofText((text, at) => {
-    at.meter.chargeLetters(text.length);
+    at.meter.charge(1.5 * text.length);
     return readable(text, at.isOld);
   }),
 };
