@@ -110,6 +110,7 @@ describe('a proxy', () => {
     expect(told.failure).toEqual(failure);
     expect(told.error).toMatchObject({ code: 'PROXY_FAILED', outcome: 'none' });
     expect(told.error.description).toContain(description);
+    expect(told.error.cause).toMatchObject({ message: `Error: proxy: status ${statusCode}` });
   });
 
   test.each([
@@ -121,6 +122,7 @@ describe('a proxy', () => {
     expect(told.failure).toEqual(failure);
     expect(told.error).toMatchObject({ code: 'PROXY_FAILED', outcome: 'none' });
     expect(told.error.description).toContain(description);
+    expect(told.error.cause).toMatchObject({ message: 'Error: no proxy', code });
   });
 
   test.each([

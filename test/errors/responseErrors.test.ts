@@ -81,6 +81,7 @@ describe('what is said in an error', () => {
   test.each<[unknown, string]>([
     [{ name: ['Too long.'] }, 'RapidPro refused the contact: name: Too long.'],
     [{ name: ['Too long'] }, 'RapidPro refused the contact: name: Too long.'],
+    [{ name: ['Mr. X is no name'] }, 'RapidPro refused the contact: name: Mr. X is no name.'],
     [{ name: ['Why?'] }, 'RapidPro refused the contact: name: Why.'],
     [
       { name: ['One.', 'Two.', 'Three.'] },
@@ -179,6 +180,8 @@ describe('how to write a URN', () => {
     const body = { urns: ['tel:1', 'twitter:a b'] };
     expect(fix({ urns: { 1: ['URN is not valid.'] } }, { body })).toContain(TWITTER);
     expect(fix({ urns: { 0: ['URN is not valid.'] } }, { body })).toContain(PHONE);
+    const many = { urns: [...Array(10).fill('tel:1'), 'twitter:a b'] };
+    expect(fix({ urns: { 10: ['URN is not valid.'] } }, { body: many })).toContain(TWITTER);
     expect(fix({ urns: ['URN is not valid.'] }, { body })).toContain(PHONE);
   });
 
@@ -209,6 +212,8 @@ describe('places in the job’s own list', () => {
     expect(errors({ urns: { 1: ['Bad.'] } }, request)).toEqual(['urns[7]: Bad.']);
     expect(errors({ urns: { 1: ['Bad.'] } }, { body: request.body })).toEqual(['urns[1]: Bad.']);
     expect(errors({ urns: { 1: { x: ['Bad.'] } } }, request)).toEqual(['urns[7].x: Bad.']);
+    const many = { urns: Array(11).fill('a') };
+    expect(errors({ urns: { 10: ['Bad.'] } }, { body: many })).toEqual(['urns[10]: Bad.']);
   });
 
   test('an item that the job did not give has no place', () => {
@@ -219,6 +224,8 @@ describe('places in the job’s own list', () => {
   test('an unknown reference is found by its words', () => {
     const [line = ''] = errors({ groups: ['No such object: Nurses'] }, { body: { groups } }) ?? [];
     expect(line).toMatch(/^groups\[2\]: No such object/);
+    const first = errors({ groups: ['No such object: Mothers'] }, { body: { groups } });
+    expect(first?.[0]).toMatch(/^groups\[0\]: No such object/);
   });
 
   test('what no item is about keeps its path', () => {
