@@ -115,6 +115,9 @@ describe('digits', () => {
     ['٠٧٨٨', '0788'],
     ['९०', '90'],
     ['0788%20123&#160;9', '07881239'],
+    ['０９', '09'],
+    ['1²½①', '1'],
+    ['𝟎𝟗𝟘𝟡𝟢𝟫𝟬𝟵𝟶𝟿', '0909090909'],
     ['none', ''],
   ])('of %s', (text, digits) => {
     expect(digitsOf(text)).toBe(digits);
@@ -157,6 +160,7 @@ describe('echoes', () => {
     ['one two', 'one two one', '… one'],
     ['May', 'you may, May', 'you may, …'],
     ['Maya K', 'maya k', '…'],
+    ['Amina', 'amina AMINA', '… …'],
     ['abc', 'an abcd', 'an abcd'],
     ['', 'nothing was sent', 'nothing was sent'],
     ['...', 'a ... b', 'a ... b'],
@@ -187,6 +191,10 @@ describe('echoes', () => {
     expect(drop([], word, 'abcdefghijklmnop')).toBe(shown);
   });
 
+  test('one of eight letters is found in capitals too', () => {
+    expect(drop([], 'a ABCDEFGH b', 'abcdefgh')).toBe('a … b');
+  });
+
   test('a short token is left out as it is', () => {
     expect(drop([], 'a abc-12 b ABC-12', 'abc-12')).toBe('a … b ABC-12');
   });
@@ -202,6 +210,11 @@ describe('echoes', () => {
     const large = `Uwase wrote ${'abc '.repeat(12_500)}`;
     expect(drop([large], 'UWASE is here, too')).toBe('… is here, too');
     expect(drop([large.slice(0, 50_000)], 'wrote Uwase')).toBe('wrote Uwase');
+    // Ten times a million letters are searched, and no more.
+    const words = Array.from({ length: 12 }, (_, place) => `q${place}`);
+    expect(drop(['x'.repeat(1_000_000)], `${words.join(' ')}, q1`)).toBe(
+      `${words.slice(0, 10).join(' ')} …, q1`,
+    );
     expect(drop(['x'.repeat(2_000_000)], 'kept')).toBe('kept');
     expect(drop(['x'.repeat(2_000_001)], 'not kept')).toBe('…');
   });
@@ -268,6 +281,8 @@ describe('refusals', () => {
       JSON.parse(`${'{"a":'.repeat(levels)}"x"${'}'.repeat(levels)}`);
     expect(flattenErrors(deep(8))).toHaveLength(1);
     expect(flattenErrors(deep(9))).toHaveLength(0);
+    expect(flattenErrors(JSON.parse(`${'['.repeat(8)}"x"${']'.repeat(8)}`))).toHaveLength(1);
+    expect(flattenErrors(JSON.parse(`${'['.repeat(9)}"x"${']'.repeat(9)}`))).toHaveLength(0);
     expect(flattenErrors(Array(51).fill('x'))).toHaveLength(50);
     expect(flattenErrors('x')).toEqual([]);
     expect(flattenErrors(null)).toEqual([]);
