@@ -22,7 +22,7 @@ const TESTS: Record<string, string[]> = {
     'test/operations/{expand,missingWords,missingData,options,nearest,names,times,bodyKeys,inPlaceOfValue,notAwaited,jobMistakes,types}.test.ts',
   ],
   client: [
-    'test/client/{retry,limiter,pieces,windows,decode,query,headers}.test.ts',
+    'test/client/{retry,limiter,seams,windowGap,pieces,windows,decode,query,headers}.test.ts',
     'test/properties/retry.test.ts',
     'test/client/{pages,parse,readAhead,gzip}.test.ts',
     'test/operations/http.test.ts',
