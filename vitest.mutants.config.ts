@@ -21,9 +21,9 @@ const TESTS: Record<string, string[]> = {
     'test/util/*.test.ts',
     'test/operations/{expand,missingWords,missingData,options,nearest,names,times,bodyKeys,inPlaceOfValue,notAwaited,jobMistakes,types}.test.ts',
   ],
+  parts: ['test/client/{retry,limiter,seams,windowGap}.test.ts', 'test/properties/retry.test.ts'],
   client: [
-    'test/client/{retry,limiter,seams,windowGap,pieces,windows,decode,query,headers}.test.ts',
-    'test/properties/retry.test.ts',
+    'test/client/{pieces,windows,decode,query,headers}.test.ts',
     'test/client/{pages,parse,readAhead,gzip}.test.ts',
     'test/operations/http.test.ts',
     'test/operations/paging/windows*.test.ts',
@@ -31,7 +31,9 @@ const TESTS: Record<string, string[]> = {
   ],
   // Without the tests that try out at random: each would run for every mutant that it does not notice.
   sync: [
-    'test/operations/bulk/{diff,syncContacts,upsertContacts,sameContact,predict,zone}.test.ts',
+    'test/operations/bulk/{diff,predict}.test.ts',
+    'test/operations/bulk/{sameContact,duplicates,twoForms,upsertContacts}.test.ts',
+    'test/operations/bulk/syncContacts.test.ts',
   ],
 };
 const tests = TESTS[process.env.AREA ?? 'client'] ?? [];

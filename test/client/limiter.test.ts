@@ -215,9 +215,9 @@ describe('the end of what may be waited', () => {
     expect(limiter.allowance(3)).toEqual({ waited: 0, maxWait: 15 });
     expect(limiter.timeFor(60)).toBe(15);
     expect(limiter.timeFor(4)).toBe(4);
-    clock.advance(14.9);
+    clock.advance(14.949);
     expect(limiter.isLate).toBe(false);
-    clock.advance(0.06);
+    clock.advance(0.001);
     expect(limiter.isLate).toBe(true);
   });
 
@@ -292,10 +292,10 @@ describe('a hold', () => {
     const onWait = (...wait: unknown[]) => told.push(wait);
     const limiter = new Limiter({ clock: joinableClock(), onWait });
     await Promise.all([limiter.hold('v2', 5), limiter.pause(2, 'timeout')]);
-    await limiter.pause(2, 'timeout');
+    await limiter.pause(3, 'timeout');
     expect(told).toEqual([
       [5, 'throttled'],
-      [2, 'timeout'],
+      [3, 'timeout'],
     ]);
   });
 });
@@ -360,10 +360,27 @@ describe('when it stops', () => {
   });
 });
 
+test('nothing is stopped from the beginning', () => {
+  expect(new Limiter()).toMatchObject({ outOfTime: false, concernsAll: false, stopped: undefined });
+});
+
 test('how many items are worked on side by side, unless told', () => {
   expect(new Limiter().concurrency).toBe(1);
   expect(new Limiter({ isBulk: true }).concurrency).toBe(4);
   expect(new Limiter({ isBulk: true, concurrency: 2 }).concurrency).toBe(2);
+});
+
+test('after the first failure, no more items are begun', async () => {
+  const limiter = new Limiter({ concurrency: 2 });
+  const begun: number[] = [];
+  await expect(
+    limiter.each([0, 1, 2, 3, 4, 5], async item => {
+      begun.push(item);
+      if (item === 0) throw new Error('no 0');
+      await pause();
+    }),
+  ).rejects.toThrow('no 0');
+  expect(begun).toEqual([0, 1]);
 });
 
 describe('work with a common name', () => {
@@ -388,6 +405,22 @@ describe('work with a common name', () => {
       ['one', 'two', 'three'].flatMap(name => [`${name} begins`, `${name} ends`]),
     );
     expect(order.indexOf('other begins')).toBeLessThan(order.indexOf('one ends'));
+  });
+
+  test('waits also for what began after something that has ended', async () => {
+    const limiter = new Limiter();
+    const order: string[] = [];
+    const one = limiter.withLock(['x'], async () => {});
+    const two = limiter.withLock(['x'], async () => {
+      await pause();
+      order.push('two');
+    });
+    await one;
+    await limiter.withLock(['x'], async () => {
+      order.push('three');
+    });
+    await two;
+    expect(order).toEqual(['two', 'three']);
   });
 
   test('goes on after a failure', async () => {

@@ -39,6 +39,7 @@ describe('a cursor is read', () => {
     ['an offset of ten digits', { cursor: base64('o=1234567890') }, undefined],
     ['no tokens', { cursor: '' }, undefined],
     ['no base64', { cursor: 'p=2026' }, undefined],
+    ['base64 that no server writes', { cursor: base64('p=20261').replace('==', '') }, undefined],
   ])('%s', (_, query, cursor) => {
     expect(readCursor(query)).toEqual(cursor);
   });
@@ -134,6 +135,69 @@ describe('a page that ends within an instant', () => {
     expect(second.records).toEqual([]);
   });
 
+  test('at its first record, there is nothing to go back to', async () => {
+    const list = reading([page([record('a')], 'o=1&p=t'), page([record('new')])]);
+    const second = await list.read((await list.read()).next);
+    expect(cursorOf(list.asked[1])).toBe('p=t');
+    expect(second.isTooLate).toBe(false);
+    expect(names(second.records)).toBe('new');
+  });
+
+  test.each([
+    [251, 'p=t'],
+    [252, 'o=2&p=t'],
+  ])('the first step back is of one page: from %i', async (offset, expected) => {
+    const { next } = await reading([beginning]).read();
+    const list = reading([page([record('new')])]);
+    const place = { query: { cursor: base64(`o=${offset}&p=t`) }, seam: next?.seam };
+    const { next: back } = await list.read(place);
+    expect(cursorOf(back?.query)).toBe(expected);
+    expect(back?.back).toBe(500);
+  });
+
+  test('only the records of the instant are remembered', async () => {
+    const early = '2026-01-31T12:00:09Z';
+    const list = reading([
+      page([record('x', early), record('y', early), record('a'), record('b')], 'o=2&p=t'),
+    ]);
+    expect((await list.read()).next?.seam).toMatchObject({
+      size: 2,
+      time: Date.parse(NOON) * 1000,
+    });
+  });
+
+  test('and those of all its pages, until another one begins', async () => {
+    const later = '2026-01-31T11:00:00Z';
+    const list = reading([
+      beginning,
+      page([record('c'), record('d')], 'o=4&p=t'),
+      page([record('d'), record('x', later), record('y', later)], 'o=2&p=u'),
+      page([record('y', later), record('z', later)], 'o=3&p=u'),
+    ]);
+    const sizes: (number | undefined)[] = [];
+    let place: Place | undefined;
+    for (let count = 0; count < 4; count++) {
+      place = (await list.read(place)).next;
+      sizes.push(place?.seam?.size);
+    }
+    expect(sizes).toEqual([3, 4, 2, 3]);
+  });
+
+  test('records that were added before it are passed by, page after page', async () => {
+    const added = (name: string) => record(name, '2026-01-31T13:00:00Z');
+    const list = reading([
+      beginning,
+      page([added('x'), added('y')], 'p=added'),
+      page([added('z'), record('a'), record('b'), record('c'), record('d')]),
+    ]);
+    const second = await list.read((await list.read()).next);
+    expect(second.isTooLate).toBe(false);
+    expect(second.records).toEqual([]);
+    expect(second.next?.seam).toMatchObject({ time: Date.parse(NOON) * 1000 });
+    const third = await list.read(second.next);
+    expect(names(third.records)).toBe('d');
+  });
+
   test('that is not remembered is read from its beginning', async () => {
     const list = reading([page([record('a'), record('b')])]);
     const got = await list.read({ query: { cursor: base64('o=3&p=t') } });
@@ -175,6 +239,21 @@ test('a server that counts from the beginning is read like one instant', async (
   expect(names(second.records)).toBe('c');
 });
 
+test.each<[Query, Query | undefined]>([
+  [{ offset: '1' }, {}],
+  [{ cursor: base64('o=1') }, {}],
+])('the beginning of a list has no cursor: %j', async (query, expected) => {
+  const list = reading([]);
+  await list.read({ query });
+  expect(list.asked).toEqual([expected]);
+});
+
+test('a cursor without a time stays one', async () => {
+  const list = reading([page([record('a'), record('b')], 'o=2'), page([record('b')])]);
+  await list.read((await list.read()).next);
+  expect(cursorOf(list.asked[1])).toBe('o=1');
+});
+
 test('another kind of cursor is followed as it is', async () => {
   const next = { cursor: 'abc' };
   const list = reading([{ records: [record('a')], next }, page([record('a')])]);
@@ -189,6 +268,7 @@ test('a place is kept in plain values, and goes on from them', async () => {
   const plain = toPlain(next as Place);
   expect(JSON.parse(JSON.stringify(plain))).toEqual(plain);
   expect(plain).toMatchObject({ cursor: base64('o=2&p=t'), time: Date.parse(NOON) * 1000 });
+  expect(fromPlain(plain as Query).seam?.time).toBe(Date.parse(NOON) * 1000);
   const list = reading([page([record('b'), record('c')])]);
   const got = await list.read(fromPlain(plain as Query));
   expect(names(got.records)).toBe('c');

@@ -52,6 +52,12 @@ describe('a stretch read from its start', () => {
     expect(other.closed).toBe(true);
   });
 
+  test('is neither closed nor asked for at first', () => {
+    const { gap: one, head } = gap();
+    expect(one).toMatchObject({ closed: false, records: 0 });
+    expect(head).toMatchObject({ busy: false, read: 0, waiting: 0 });
+  });
+
   test('an empty page says nothing', () => {
     const { gap: one, head, take } = gap();
     expect(take(head, '')).toBe(0);
@@ -101,7 +107,7 @@ describe('two walks meet', () => {
     const tail = join();
     take(head, '1a 5a');
     take(head, '5b 5c');
-    expect(take(tail, '5d 5c 5b')).toBe(1);
+    expect(take(tail, '5d 5c 5b 5a')).toBe(1);
     expect(one.closed).toBe(true);
     expect(kept(tail)).toEqual(['5d']);
   });
