@@ -6,7 +6,8 @@ const AREAS = {
   parts: ['src/client/{retry,limiter,seams,windowGap}.ts'],
   errors: ['src/errors/*.ts'],
   input: ['src/input/*.ts'],
-  sync: ['src/sync/{match,predict,compare,write}/*.ts', 'src/sync/inputs.ts'],
+  sync: ['src/sync/{match,write}/*.ts', 'src/sync/inputs.ts'],
+  compare: ['src/sync/{compare,predict}/*.ts'],
 };
 const area = process.env.AREA ?? 'client';
 
