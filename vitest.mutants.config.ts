@@ -22,9 +22,10 @@ const TESTS: Record<string, string[]> = {
     'test/operations/{expand,missingWords,missingData,options,nearest,names,times,bodyKeys,inPlaceOfValue,notAwaited,jobMistakes,types}.test.ts',
   ],
   parts: ['test/client/{retry,limiter,seams,windowGap}.test.ts', 'test/properties/retry.test.ts'],
+  pages: ['test/client/pages.test.ts', 'test/client/readAhead.test.ts'],
   client: [
     'test/client/{pieces,windows,decode,query,headers}.test.ts',
-    'test/client/{pages,parse,readAhead,gzip}.test.ts',
+    'test/client/{parse,gzip}.test.ts',
     'test/operations/http.test.ts',
     'test/operations/paging/windows*.test.ts',
     'test/faults/retries.test.ts',
