@@ -205,3 +205,244 @@ describe('work side by side', () => {
     expect(limiter.stopped).toBe(stop);
   });
 });
+
+describe('the end of what may be waited', () => {
+  test('is the deadline where that comes first', () => {
+    const clock = fakeClock();
+    const limiter = new Limiter({ clock, deadline: 20 });
+    expect(limiter.allowance(0)).toEqual({ waited: 0, maxWait: 20 });
+    clock.advance(5);
+    expect(limiter.allowance(3)).toEqual({ waited: 0, maxWait: 15 });
+    expect(limiter.timeFor(60)).toBe(15);
+    expect(limiter.timeFor(4)).toBe(4);
+    clock.advance(14.949);
+    expect(limiter.isLate).toBe(false);
+    clock.advance(0.001);
+    expect(limiter.isLate).toBe(true);
+  });
+
+  test('without one, a request has all its time', () => {
+    const limiter = new Limiter({ clock: fakeClock() });
+    expect(limiter.timeFor(60)).toBe(60);
+    expect(limiter.isLate).toBe(false);
+    expect(new Limiter({ maxWait: 7 }).allowance(0)).toEqual({ waited: 0, maxWait: 7 });
+  });
+
+  test.each([
+    ['RATE_LIMITED', 0, true],
+    ['TIMEOUT', 0, false],
+    ['TIMEOUT', 60, true],
+    ['SERVER_ERROR', 60, false],
+  ] as const)('%s after %i s stops a read that may go on later: %s', (code, seconds, expected) => {
+    const clock = fakeClock();
+    const limiter = new Limiter({ clock, deadline: 60 });
+    clock.advance(seconds);
+    expect(limiter.isStop(new RapidProError({ code, description: '', fix: '' }))).toBe(expected);
+    expect(limiter.isStop({ code })).toBe(false);
+  });
+
+  test.each([
+    [60, 53.9, true],
+    [60, 54, true],
+    [60, 54.1, false],
+    [200, 189.9, true],
+    [200, 190.1, false],
+  ])('a bulk run of %i s begins something after %d s: %s', async (deadline, seconds, begins) => {
+    const clock = fakeClock();
+    const limiter = new Limiter({ clock, deadline, isBulk: true });
+    clock.advance(seconds);
+    const entered = limiter.enter('v2').then(
+      () => true,
+      () => false,
+    );
+    expect(await entered).toBe(begins);
+    expect(limiter.outOfTime).toBe(!begins);
+  });
+
+  test('without a deadline, a bulk run goes on', async () => {
+    const clock = fakeClock();
+    const limiter = new Limiter({ clock, isBulk: true });
+    clock.advance(1e6);
+    await limiter.enter('v2');
+    expect(limiter.stopped).toBeUndefined();
+  });
+});
+
+describe('a hold', () => {
+  test.each([
+    [10.5, [10]],
+    [10.6, [10, 0.6]],
+  ])('of %d s beside one of 10 s', async (seconds, sleeps) => {
+    const clock = joinableClock();
+    const limiter = new Limiter({ clock });
+    await Promise.all([limiter.hold('v2', 10), limiter.hold('v2', seconds)]);
+    expect(clock.sleeps.map(slept => Math.round(slept * 10) / 10)).toEqual(sleeps);
+  });
+
+  test('is told again from a second more on', async () => {
+    const told: number[] = [];
+    const onWait = (seconds: number) => told.push(seconds);
+    const limiter = new Limiter({ clock: joinableClock(), onWait });
+    await Promise.all([10, 11, 11.9].map(seconds => limiter.hold('v2', seconds)));
+    expect(told).toEqual([10, 11]);
+  });
+
+  test('a pause beside it is not told, one after it is', async () => {
+    const told: unknown[] = [];
+    const onWait = (...wait: unknown[]) => told.push(wait);
+    const limiter = new Limiter({ clock: joinableClock(), onWait });
+    await Promise.all([limiter.hold('v2', 5), limiter.pause(2, 'timeout')]);
+    await limiter.pause(3, 'timeout');
+    expect(told).toEqual([
+      [5, 'throttled'],
+      [3, 'timeout'],
+    ]);
+  });
+});
+
+describe('when it stops', () => {
+  const failure = (statusCode?: number) =>
+    new RapidProError({ code: 'SERVER_ERROR', description: 'x', fix: '', statusCode });
+
+  test.each([
+    [undefined, 5],
+    [502, 5],
+    [500, 25],
+  ])('after failures in a row with status %s: %i', (status, many) => {
+    const limiter = new Limiter();
+    for (let count = 1; count < many; count++) limiter.wentWrong(failure(status));
+    expect(limiter.stopped).toBeUndefined();
+    limiter.wentWell();
+    for (let count = 1; count < many; count++) limiter.wentWrong(failure(status));
+    expect(limiter.stopped).toBeUndefined();
+    const last = failure(status);
+    limiter.wentWrong(last);
+    expect(limiter.stopped).toBe(last);
+  });
+
+  test('it says whether it can go on later, and whom that concerns', () => {
+    const rate = new RapidProError({ code: 'RATE_LIMITED', description: '', fix: '' });
+    const [one, two, three] = [new Limiter(), new Limiter(), new Limiter()];
+    one.stop(rate);
+    expect(one).toMatchObject({ outOfTime: true, concernsAll: false });
+    two.stop(stop, { concernsAll: true });
+    expect(two).toMatchObject({ outOfTime: false, concernsAll: true });
+    three.stop(stop, { isLate: true });
+    three.stop(stop, { concernsAll: true });
+    expect(three).toMatchObject({ outOfTime: true, concernsAll: false });
+  });
+
+  test('for the error of a read, but not for others', () => {
+    const limiter = new Limiter();
+    limiter.stopFor(new AbortedError());
+    expect(limiter.stopped).toBeUndefined();
+    expect(() => limiter.stopFor(new TypeError('bug'))).toThrow('bug');
+    limiter.stopFor(stop);
+    expect(limiter.stopped).toBe(stop);
+  });
+
+  test('a list does not stop for its deadline by itself', () => {
+    const limiter = new Limiter({ clock: fakeClock(), deadline: 1 });
+    limiter.stopLate();
+    expect(limiter.stopped).toBeUndefined();
+  });
+
+  test('what waits for something new, or begins to, is not sent', async () => {
+    const { clock, wake } = sleepingClock();
+    const limiter = new Limiter({ clock });
+    limiter.noteMade();
+    const waiting = limiter.waitForNew();
+    limiter.stop(stop);
+    wake();
+    await expect(waiting).rejects.toThrow('down');
+    limiter.noteMade();
+    await expect(limiter.waitForNew()).rejects.toBeInstanceOf(AbortedError);
+  });
+});
+
+test('nothing is stopped from the beginning', () => {
+  expect(new Limiter()).toMatchObject({ outOfTime: false, concernsAll: false, stopped: undefined });
+});
+
+test('how many items are worked on side by side, unless told', () => {
+  expect(new Limiter().concurrency).toBe(1);
+  expect(new Limiter({ isBulk: true }).concurrency).toBe(4);
+  expect(new Limiter({ isBulk: true, concurrency: 2 }).concurrency).toBe(2);
+});
+
+test('after the first failure, no more items are begun', async () => {
+  const limiter = new Limiter({ concurrency: 2 });
+  const begun: number[] = [];
+  await expect(
+    limiter.each([0, 1, 2, 3, 4, 5], async item => {
+      begun.push(item);
+      if (item === 0) throw new Error('no 0');
+      await pause();
+    }),
+  ).rejects.toThrow('no 0');
+  expect(begun).toEqual([0, 1]);
+});
+
+describe('work with a common name', () => {
+  test('is done one after the other, other work beside it', async () => {
+    const limiter = new Limiter();
+    const order: string[] = [];
+    const work = (name: string) => async () => {
+      order.push(`${name} begins`);
+      await pause();
+      order.push(`${name} ends`);
+      return name;
+    };
+    const all = await Promise.all([
+      limiter.withLock(['x', 'y'], work('one')),
+      limiter.withLock(['y', 'z'], work('two')),
+      limiter.withLock(['w'], work('other')),
+      limiter.withLock(['z'], work('three')),
+    ]);
+    expect(all).toEqual(['one', 'two', 'other', 'three']);
+    const main = order.filter(step => !step.startsWith('other'));
+    expect(main).toEqual(
+      ['one', 'two', 'three'].flatMap(name => [`${name} begins`, `${name} ends`]),
+    );
+    expect(order.indexOf('other begins')).toBeLessThan(order.indexOf('one ends'));
+  });
+
+  test('waits also for what began after something that has ended', async () => {
+    const limiter = new Limiter();
+    const order: string[] = [];
+    const one = limiter.withLock(['x'], async () => {});
+    const two = limiter.withLock(['x'], async () => {
+      await pause();
+      order.push('two');
+    });
+    await one;
+    await limiter.withLock(['x'], async () => {
+      order.push('three');
+    });
+    await two;
+    expect(order).toEqual(['two', 'three']);
+  });
+
+  test('goes on after a failure', async () => {
+    const limiter = new Limiter();
+    const failed = limiter.withLock(['x'], () => Promise.reject(new Error('no')));
+    const next = limiter.withLock(['x'], async () => 'done');
+    await expect(failed).rejects.toThrow('no');
+    expect(await next).toBe('done');
+  });
+});
+
+test('work that is abandoned ends before anything new begins, also if it fails', async () => {
+  const limiter = new Limiter({ clock: fakeClock() });
+  await expect(limiter.abandon(Promise.reject(new Error('no')))).rejects.toThrow('no');
+  await limiter.enter('v2');
+});
+
+test('a wait that ends early has counted what it was meant to be', async () => {
+  const clock = joinableClock();
+  const limiter = new Limiter({ clock });
+  await limiter.pause(2, 'timeout');
+  clock.advance(10);
+  await limiter.pause(3, 'timeout');
+  expect(limiter.waited).toBe(5);
+});

@@ -255,3 +255,19 @@ describe('a list can be left and taken up', () => {
     expect(before).toHaveLength(2);
   });
 });
+
+test.each([
+  [10_000, undefined],
+  [10_001, 'LIST_TOO_LONG'],
+])('a page of %i records: %s', (length, code) => {
+  const read = () => readPage({ results: Array(length).fill({}), next: null });
+  if (code === undefined) expect(read().records).toHaveLength(length);
+  else expect(read).toThrow(expect.objectContaining({ code }));
+});
+
+test('a cursor of more than two thousand letters is none', () => {
+  const at = (length: number) =>
+    readPage({ results: [], next: `https://x.example/?cursor=${'a'.repeat(length)}` }).next;
+  expect(at(2000)).toEqual({ cursor: 'a'.repeat(2000) });
+  expect(() => at(2001)).toThrow('did not say where it starts');
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { backoff, decide, parseRetryAfter } from '../../src/client/retry.js';
+import { backoff, decide, failureOf, parseRetryAfter } from '../../src/client/retry.js';
 import type { Failure } from '../../src/errors/outcome.js';
 
 type Attempt = Parameters<typeof decide>[0];
@@ -62,6 +62,16 @@ describe('decide', () => {
       { failure: unreachable, repeatable: false, attempts: 4 },
       { giveUp: 'attempts' },
     ],
+    ['429 with a second', { failure: throttled(1) }, { wait: 1 }],
+    ['an ambiguous GET to the last second', { failure: ambiguous, waited: 59.5 }, { wait: 0.5 }],
+    ['a refusal without its text', { failure: { kind: 'unread' } }, { wait: 0.5 }],
+    [
+      'a refusal of a send without its text',
+      { failure: { kind: 'unread' }, repeatable: false },
+      { giveUp: 'unsafe' },
+    ],
+    ['a temporary refusal', { failure: { kind: 'busy' }, attempts: 3 }, { wait: 2.5 }],
+    ['one of a send', { failure: { kind: 'busy' }, repeatable: false }, { wait: 2.5 }],
     ['a new group, seconds old', { failure: { kind: 'unready' } }, { wait: 2.5 }],
     [
       'a group that never comes',
@@ -103,7 +113,40 @@ describe('Retry-After', () => {
     ['1e3', undefined],
     ['NaN', undefined],
     ['Infinity', undefined],
+    ['1.', undefined],
+    ['12.34', 12.34],
+    ['17 s', undefined],
+    ['99999999', 31_536_000],
+    ['Sat, 31 Jan 2026 12:00:30.2 GMT', 31],
+    ['sat, 31 jan 2026 12:00:30 gmt', 30],
+    ['Wed, 31 Jan 2046 12:00:30 GMT', 31_536_000],
+    ['1 Sat, 31 Jan 2026 12:00:30 GMT', undefined],
   ])('%j', (header, seconds) => {
     expect(parseRetryAfter(header, now)).toBe(seconds);
+  });
+});
+
+describe('what an answer means for a second attempt', () => {
+  const told = { retryAfter: 3, isLost: false, isBusy: false };
+  test.each<[number, Partial<typeof told>, object | undefined]>([
+    [429, {}, { kind: 'throttled', retryAfter: 3 }],
+    [500, {}, { kind: 'ambiguous' }],
+    [503, {}, { kind: 'ambiguous', retryAfter: 3 }],
+    [408, { isBusy: true }, { kind: 'ambiguous', retryAfter: 3 }],
+    [400, {}, undefined],
+    [400, { isBusy: true }, { kind: 'busy' }],
+    [400, { isBusy: true, isLost: true }, { kind: 'busy' }],
+    [400, { isLost: true }, { kind: 'unread' }],
+    [499, { isLost: true }, { kind: 'unread' }],
+    [501, { isLost: true }, undefined],
+    [501, {}, undefined],
+  ])('%i %j', (statusCode, more, failure) => {
+    expect(failureOf(statusCode, {}, { ...told, ...more })).toEqual(failure);
+  });
+
+  test('a 500 for a request with a group may be of a group that is new', () => {
+    const request = { referencesGroupsOrFields: true };
+    expect(failureOf(500, request, told)).toEqual({ kind: 'unready' });
+    expect(failureOf(400, request, told)).toBeUndefined();
   });
 });

@@ -95,6 +95,7 @@ describe('a number that was sent is masked, however it is written', () => {
     '00250 788123123',
     '٠٧٨٨١٢٣١٢٣',
     '०७८८-१२३-१२३',
+    '𝟘𝟟𝟠𝟠𝟙𝟚𝟛𝟙𝟚𝟛',
   ])('%s', number => {
     const text = shown(`Not valid: ${number} for 12 of 1234567 contacts`);
     expect(text).toMatch(/^Not valid: (\(?|00250 )….{0,2} for 12 of 1234567 contacts$/);

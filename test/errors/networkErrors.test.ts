@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { expect, test } from 'vitest';
-import { networkFailure } from '../../src/errors/networkErrors.js';
+import { describe, expect, test } from 'vitest';
+import { NotConnected, networkFailure, ProxyFailure } from '../../src/errors/networkErrors.js';
 
 const coded = (code: string) => Object.assign(new Error('secret'), { code });
 
@@ -75,4 +75,83 @@ test.each([undefined, null, 'text', new Error('plain')])('anything thrown: %s', 
 
 test('a timeout says how long it was', () => {
   expect(networkFailure(coded('TIMEOUT'), 7).error.description).toContain('7 seconds');
+});
+
+describe('an address that does not accept connections', () => {
+  const during = (syscall: string, code = 'ENETUNREACH') =>
+    networkFailure(Object.assign(coded(code), { syscall }), 60);
+
+  test.each(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL'])(
+    '%s while it connects: nothing was sent',
+    code => {
+      const { error, failure } = during('connect', code);
+      expect(error).toMatchObject({ code: 'CONNECTION_REFUSED', outcome: 'none' });
+      expect(failure).toEqual({ kind: 'unreachable' });
+      expect(error.cause).toMatchObject({ code, syscall: 'connect' });
+    },
+  );
+
+  test.each(['read', 'write'])('in a %s, the server may have done it', syscall => {
+    const { error, failure } = during(syscall);
+    expect(error).toMatchObject({ code: 'CONNECTION_LOST', outcome: 'unknown' });
+    expect(failure).toEqual({ kind: 'ambiguous' });
+  });
+});
+
+describe('a proxy', () => {
+  test.each([
+    [407, undefined, 'asks for a user name and a password'],
+    [403, undefined, 'refuses to connect to the server: it answered with status 403'],
+    [499, undefined, 'refuses to connect'],
+    [500, { kind: 'unreachable' }, 'could not reach the server: it answered with status 500'],
+    [502, { kind: 'unreachable' }, 'could not reach the server'],
+  ])('that answered %i', (statusCode, failure, description) => {
+    const told = networkFailure(new ProxyFailure(statusCode), 60);
+    expect(told.failure).toEqual(failure);
+    expect(told.error).toMatchObject({ code: 'PROXY_FAILED', outcome: 'none' });
+    expect(told.error.description).toContain(description);
+    expect(told.error.cause).toMatchObject({ message: `Error: proxy: status ${statusCode}` });
+  });
+
+  test.each([
+    ['TIMEOUT', { kind: 'unreachable' }, 'took too long'],
+    ['ECONNREFUSED', { kind: 'unreachable' }, 'cannot be reached'],
+    ['ENOTFOUND', undefined, 'cannot be reached'],
+  ])('that could not be reached: %s', (code, failure, description) => {
+    const told = networkFailure(new ProxyFailure(undefined, coded(code)), 60);
+    expect(told.failure).toEqual(failure);
+    expect(told.error).toMatchObject({ code: 'PROXY_FAILED', outcome: 'none' });
+    expect(told.error.description).toContain(description);
+    expect(told.error.cause).toMatchObject({ message: 'Error: no proxy', code });
+  });
+
+  test.each([
+    ['ECONNRESET', 'PROXY_FAILED', { kind: 'unreachable' }],
+    ['TIMEOUT', 'TIMEOUT', { kind: 'unreachable' }],
+    ['CERT_HAS_EXPIRED', 'INSECURE_CONNECTION', undefined],
+  ])('whose tunnel ended before anything was sent: %s', (cause, code, failure) => {
+    const told = networkFailure(new NotConnected(coded(cause)), 60);
+    expect(told.failure).toEqual(failure);
+    expect(told.error).toMatchObject({ code, outcome: 'none' });
+  });
+});
+
+test('an answer that did not come in time may be to something that was done', () => {
+  expect(networkFailure(coded('TIMEOUT'), 7).error.outcome).toBe('unknown');
+  for (const code of ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
+    expect(networkFailure(coded(code), 7).error.description).toContain('within 7 seconds');
+});
+
+test('the innermost error with a code is the reason', () => {
+  const inner = Object.assign(new Error('x'), { code: 'ENOTFOUND' });
+  const wrapped = { errors: [], cause: { errors: [{ cause: inner }] } };
+  expect(networkFailure(wrapped, 60).error.code).toBe('HOST_NOT_FOUND');
+  expect(networkFailure({ code: 5, cause: inner }, 60).error.code).toBe('HOST_NOT_FOUND');
+});
+
+test('a cause without words, code or place has none', () => {
+  const { cause } = networkFailure({}, 60).error;
+  expect(cause).toMatchObject({ message: 'Error:' });
+  expect(Object.keys(cause as object)).toEqual([]);
+  expect((cause as Error).stack).toBeUndefined();
 });

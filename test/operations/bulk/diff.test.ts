@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { areHidden } from '../../../src/input/stored.js';
-import { compareContact, textOrNull } from '../../../src/sync/compare.js';
+import { compareContact, reportMisread, textOrNull } from '../../../src/sync/compare.js';
 import type { Input } from '../../../src/sync/inputs.js';
 
 /** What has to be written to make one contact match. */
@@ -39,7 +39,11 @@ test('nothing is asked, nothing is written', () => {
     changed: [],
     unpredicted: [],
     unread: [],
+    altered: [],
     body: {},
+    hadNoEffect: false,
+    byUrns: false,
+    isShown: false,
     urns: false,
     missing: 0,
     join: [],
@@ -57,6 +61,7 @@ describe('addresses', () => {
     ['one that RapidPro may write in another way', [A, LOCAL], false, ['urns'], true, 1],
     ['exactly the list', [A, B], true, [], false, 0],
     ['exact: another order', [B, A], true, [], true, 0],
+    ['exact: one in place of another', [A, 'tel:+250788000002'], true, [], true, 1],
     ['exact: one less', [A], true, [], true, 0],
     ['exact: one more', [A, B, 'tel:+250788000002'], true, [], true, 1],
   ])('%s', (_, urns, exact, unpredicted, differs, missing) => {
@@ -85,8 +90,10 @@ test('groups are only added, and with exact the manual ones are left', () => {
   const exact = compare({ groups: [PARTNERS] }, true);
   expect(exact).toMatchObject({ join: [PARTNERS], leave: [MOTHERS], changed: ['groups'] });
   expect(compare({ groups: [] }, true)).toMatchObject({ join: [], leave: [MOTHERS] });
-  const none = compare({ groups: [MOTHERS] }, false, { ...there, groups: undefined });
-  expect(none.join).toEqual([MOTHERS]);
+  const none = compare({ groups: [MOTHERS] }, true, { ...there, groups: undefined });
+  expect(none).toMatchObject({ join: [MOTHERS], leave: [] });
+  const odd = compare({ groups: [MOTHERS] }, false, { ...there, groups: [null] });
+  expect(odd.join).toEqual([MOTHERS]);
 });
 
 test('only what differs goes into the body', () => {
@@ -98,6 +105,68 @@ test('only what differs goes into the body', () => {
   expect(change.body).toEqual({ language: 'eng', fields: { village: 'Huye', due: '2027-01-01' } });
   expect(change.changed).toEqual(['language', 'fields.village', 'fields.due']);
   expect(change.unpredicted).toEqual(['fields.due']);
+});
+
+test('a name that differs does, and fields that do not differ leave nothing there', () => {
+  expect(compare({ name: 'Amina U.', fields: { village: 'Kigali' } })).toMatchObject({
+    body: { name: 'Amina U.' },
+    changed: ['name'],
+  });
+  expect(compare({ fields: { village: 'Kigali' } }).body).toEqual({});
+});
+
+describe('places that the contact does not show', () => {
+  const types = new Map([
+    ['home', 'state'],
+    ['work', 'district'],
+    ['clinic', 'ward'],
+    ['age', 'number'],
+  ]);
+  const blank = (fields: Input['fields'], shown?: object) => {
+    const settings = { exactGroups: false, exactUrns: false };
+    const contact = { ...there, fields: shown };
+    const given = { index: 0, fields } as Input;
+    const { blank } = compareContact(given, contact as never, { ...facts, types }, settings);
+    return [...blank].map(([key, above]) => [key, JSON.parse(above)]);
+  };
+
+  test('are looked up within the places above them: those asked for, and those shown', () => {
+    expect(blank({ home: 'Kigali', work: 'Gasabo', age: 3 }, { age: 4 })).toEqual([
+      ['home', []],
+      ['work', [['Kigali', null]]],
+    ]);
+    expect(blank({ clinic: 'Bumbogo' }, { home: 'Rwanda > Kigali', work: null })).toEqual([
+      [
+        'clinic',
+        [
+          [null, 'Rwanda > Kigali'],
+          [null, null],
+        ],
+      ],
+    ]);
+  });
+
+  test('a place that is shown is not blank, nor is anything else', () => {
+    expect(blank({ home: 'Huye' }, { home: 'Rwanda > Kigali' })).toEqual([]);
+    expect(blank({ age: 3, other: 'x' })).toEqual([]);
+    expect(blank({ home: 'Huye' })).toEqual([['home', []]]);
+    expect(blank(undefined)).toEqual([]);
+  });
+});
+
+test('what RapidPro cuts is reported', () => {
+  const fields = (length: number) => ({ fields: { village: 'x'.repeat(length) } });
+  expect(compare(fields(640)).altered).toEqual([]);
+  expect(compare(fields(641))).toMatchObject({ altered: ['fields.village'], unread: [] });
+});
+
+test.each([
+  [[], [], {}],
+  [['a'], [], { unread: ['a'] }],
+  [[], ['b'], { altered: ['b'] }],
+  [['a'], ['b'], { unread: ['a'], altered: ['b'] }],
+])('the result names misread fields only if there are any: %j, %j', (unread, altered, told) => {
+  expect(reportMisread({ unread, altered })).toEqual(told);
 });
 
 test('what RapidPro cannot read is reported, also where it changes nothing', () => {

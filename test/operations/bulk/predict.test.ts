@@ -5,6 +5,7 @@ import { servers } from '../../../recordings/read.js';
 import { isPlainUrn, sameGroupName, storedField, storedText } from '../../../src/input/stored.js';
 import { compareContact } from '../../../src/sync/compare.js';
 import {
+  isKnownLanguage,
   type Prediction,
   predictField,
   predictLanguage,
@@ -264,5 +265,54 @@ describe('ordinary values are all decided', () => {
     expect(predictField('number', '1'.repeat(40), null)).toBe('unpredicted');
     expect(predictField('colour', 'red', 'red')).toBe('unpredicted');
     expect(predictName('', 'Amina')).toBe('unpredicted');
+  });
+});
+
+describe('what is certain, and what is not', () => {
+  test.each<[string | number | null, string | null, Prediction]>([
+    ['x'.repeat(64), 'y', 'different'],
+    ['x'.repeat(64), 'x'.repeat(64), 'same'],
+    ['x'.repeat(65), 'y', 'unpredicted'],
+    ['🦄'.repeat(64), 'y', 'different'],
+    [' ', 'y', 'unpredicted'],
+    [null, 'y', 'different'],
+    [null, null, 'same'],
+  ])('a name %j in place of %j', (value, current, prediction) => {
+    expect(predictName(value, current)).toBe(prediction);
+  });
+
+  test.each<[string | null, string | null, Prediction]>([
+    ['fra', 'eng', 'different'],
+    ['fra', 'fra', 'same'],
+    [null, 'fra', 'different'],
+    [null, null, 'same'],
+    ['qqy', 'fra', 'unpredicted'],
+    ['qqy', 'qqy', 'same'],
+    ['FRA', 'FRA', 'unpredicted'],
+    ['afra', 'afra', 'unpredicted'],
+    ['fran', 'fran', 'unpredicted'],
+    ['x-fra', 'x-fra', 'unpredicted'],
+    ['fr', 'fr', 'unpredicted'],
+    ['fraX', 'fraX', 'unpredicted'],
+  ])('a language %j in place of %j', (value, current, prediction) => {
+    expect(predictLanguage(value, current)).toBe(prediction);
+  });
+
+  test.each<[string, string, string | null, Prediction]>([
+    ['state', 'Kigali', 'Rwanda > Kigali', 'same'],
+    ['state', 'Rwanda', 'Rwanda > Kigali', 'unpredicted'],
+    ['state', 'Rwanda > Kigali', 'Rwanda > Kigali', 'same'],
+    ['state', 'Kigali', 'Kigali', 'unpredicted'],
+    ['district', 'Gasabo', 'Rwanda > Kigali > Gasabo', 'unpredicted'],
+    ['district', 'Rwanda > Kigali > Gasabo', 'Rwanda > Kigali > Gasabo', 'same'],
+    ['district', 'Rwanda > Kigali', 'Rwanda > Kigali', 'unpredicted'],
+    ['state', 'Kigali', null, 'unpredicted'],
+    ['datetime', '2027-01-01', '2027-01-01', 'unpredicted'],
+  ])('a %s %j in place of %j', (type, value, current, prediction) => {
+    expect(predictField(type, value, current)).toBe(prediction);
+  });
+
+  test('a language exists, or is rare; none is certain too', () => {
+    expect([null, undefined, 'eng', 'qqy'].map(isKnownLanguage)).toEqual([true, true, true, false]);
   });
 });

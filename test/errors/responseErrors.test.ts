@@ -1,0 +1,300 @@
+import { describe, expect, test } from 'vitest';
+import { responseError } from '../../src/errors/responseErrors.js';
+import type { Json } from '../../src/types/json.js';
+import type { ApiRequest } from '../../src/types/request.js';
+import { TOKEN } from '../support/credential.js';
+
+/** The error of one answer, without a socket: `refusals.test.ts` has the same over one. */
+
+type Answer = Partial<Parameters<typeof responseError>[2]>;
+
+const CREDENTIAL = { origin: 'https://rapidpro.example', insecure: false, token: TOKEN };
+const POST: ApiRequest = { method: 'POST', path: 'contacts', body: {} };
+const GET: ApiRequest = { method: 'GET', path: 'contacts' };
+
+function refuse(answer: Answer, request: ApiRequest = POST, credential = CREDENTIAL) {
+  const { body } = answer;
+  return responseError(request, credential, {
+    ...{ statusCode: 400, body: undefined, authenticated: false },
+    isJson: body !== undefined,
+    ...answer,
+  });
+}
+
+describe('what a status means, and what happened to the request', () => {
+  test.each([
+    [300, 'REDIRECTED', 'none'],
+    [399, 'REDIRECTED', 'none'],
+    [400, 'VALIDATION_FAILED', 'refused'],
+    [401, 'INVALID_TOKEN', 'refused'],
+    [402, 'REQUEST_FAILED', 'refused'],
+    [403, 'PERMISSION_DENIED', 'refused'],
+    [404, 'NOT_FOUND', 'refused'],
+    [405, 'METHOD_NOT_ALLOWED', 'refused'],
+    [407, 'PROXY_FAILED', 'none'],
+    [408, 'SERVER_UNAVAILABLE', 'unknown'],
+    [409, 'LIMIT_REACHED', 'refused'],
+    [413, 'TOO_LARGE', 'refused'],
+    [414, 'TOO_LARGE', 'refused'],
+    [429, 'RATE_LIMITED', 'refused'],
+    [431, 'TOO_LARGE', 'refused'],
+    [499, 'REQUEST_FAILED', 'refused'],
+    [500, 'SERVER_ERROR', 'unknown'],
+    [501, 'SERVER_ERROR', 'unknown'],
+    [502, 'SERVER_UNAVAILABLE', 'unknown'],
+    [599, 'SERVER_ERROR', 'unknown'],
+  ])('%i: %s, %s', (statusCode, code, outcome) => {
+    const error = refuse({ statusCode, body: { detail: 'Non.' }, authenticated: true });
+    expect(error).toMatchObject({ code, outcome, statusCode });
+  });
+
+  test('the words of a proxy that wants a password are not shown', () => {
+    expect(refuse({ statusCode: 407, body: { detail: 'x' } })).not.toHaveProperty('errors');
+    expect(refuse({ statusCode: 409, body: { detail: 'x' } }).errors).toEqual(['x']);
+  });
+
+  test('414 and 431 are about the address, 413 about the body', () => {
+    expect(refuse({ statusCode: 413 }).description).toContain('request is too large');
+    for (const statusCode of [414, 431])
+      expect(refuse({ statusCode }).description).toContain('address of the request is too long');
+  });
+
+  test('408 is about the connection, 502 about the server', () => {
+    const slow = refuse({ statusCode: 408 });
+    const down = refuse({ statusCode: 502, retryAfter: 4 });
+    expect(slow.description).toContain('did not receive the whole request');
+    expect(slow.fix).toContain('send less');
+    expect(down.description).toContain('did not respond to its proxy');
+    expect(down.fix).toContain('restarting');
+    expect(down.retryAfter).toBe(4);
+  });
+
+  test('other refusals are named with their status, endpoint or method', () => {
+    expect(refuse({ statusCode: 418 }).description).toContain('status 418.');
+    expect(refuse({ statusCode: 405 }).description).toContain('allow POST on "contacts".');
+  });
+});
+
+describe('what is said in an error', () => {
+  const description = (body: unknown) => refuse({ body, authenticated: true }).description;
+
+  test.each<[unknown, string]>([
+    [{ name: ['Too long.'] }, 'RapidPro refused the contact: name: Too long.'],
+    [{ name: ['Too long'] }, 'RapidPro refused the contact: name: Too long.'],
+    [{ name: ['Mr. X is no name'] }, 'RapidPro refused the contact: name: Mr. X is no name.'],
+    [{ name: ['Why?'] }, 'RapidPro refused the contact: name: Why.'],
+    [
+      { name: ['One.', 'Two.', 'Three.'] },
+      'RapidPro refused the contact: name: One. (and 2 more).',
+    ],
+    [{}, 'RapidPro refused the contact.'],
+  ])('%j', (body, expected) => {
+    expect(description(body)).toBe(expected);
+  });
+
+  test('the noun is the endpoint’s, or its path if it has none', () => {
+    const path = (name: string) =>
+      refuse({ body: {}, authenticated: true }, { ...POST, path: name }).description;
+    expect(path('flow_starts')).toBe('RapidPro refused the flow start.');
+    expect(path('nosuch')).toBe('RapidPro refused the nosuch.');
+  });
+});
+
+describe('403', () => {
+  const insecure = { ...CREDENTIAL, insecure: true };
+  const at403 = (detail: string, authenticated = false, credential = CREDENTIAL) =>
+    refuse({ statusCode: 403, body: { detail }, authenticated }, POST, credential);
+
+  test.each([
+    ['Cannot modify system object.', 'SYSTEM_OBJECT'],
+    ['Authentication credentials were not provided.', 'MISSING_TOKEN'],
+    ['No credentials provided.', 'MISSING_TOKEN'],
+    ['You do not have permission to perform this action.', 'PERMISSION_DENIED'],
+    ['Invalid token', 'INVALID_TOKEN'],
+  ])('%s is %s', (detail, code) => {
+    expect(at403(detail).code).toBe(code);
+  });
+
+  test('with the name of the workspace, the token is known', () => {
+    expect(at403('Non.', true).code).toBe('PERMISSION_DENIED');
+  });
+
+  test.each(['No credentials provided.', 'You do not have permission', 'Invalid token'])(
+    'https is advised where the connection is open: %s',
+    detail => {
+      expect(at403(detail).fix).not.toContain('https://');
+      expect(at403(detail, false, insecure).fix).toContain('Also use https://');
+    },
+  );
+
+  test('also if it is another server', () => {
+    const other = (credential: typeof CREDENTIAL) =>
+      refuse({ statusCode: 403, body: { message: 'x' } }, POST, credential);
+    expect(other(CREDENTIAL).code).toBe('NOT_RAPIDPRO');
+    expect(other(CREDENTIAL).fix).not.toContain('https://');
+    expect(other(insecure).fix).toContain('Also use https://');
+  });
+});
+
+describe('404', () => {
+  const at404 = (request: ApiRequest, answer: Answer = { body: { detail: 'Non.' } }) =>
+    refuse({ statusCode: 404, ...answer }, request).code;
+  const one = { uuid: 'a' };
+
+  test.each<[string, ApiRequest, Answer | undefined, string]>([
+    ['a place in a list', { ...GET, query: { cursor: 'x' } }, undefined, 'INVALID_CURSOR'],
+    ['a list', GET, undefined, 'NOT_RAPIDPRO'],
+    ['a list with a filter', { ...GET, query: one }, undefined, 'NOT_RAPIDPRO'],
+    ['a list of a workspace', GET, { body: {}, authenticated: true }, 'NOT_FOUND'],
+    ['one object', { ...POST, query: one }, undefined, 'NOT_FOUND'],
+    ['one object, without words', { ...POST, query: one }, { body: {} }, 'NOT_RAPIDPRO'],
+    ['one object, with null', { ...POST, query: one }, { body: null }, 'NOT_RAPIDPRO'],
+    ['no object', POST, undefined, 'NOT_RAPIDPRO'],
+    ['an endpoint of one line', { ...GET, path: 'classifiers' }, { isJson: false }, 'NOT_OFFERED'],
+    ['an unknown endpoint', { ...GET, path: 'nosuch' }, { isJson: false }, 'NOT_OFFERED'],
+    ['an endpoint of both', GET, { isJson: false }, 'NOT_RAPIDPRO'],
+    [
+      'an object of one line',
+      { method: 'DELETE', path: 'classifiers', query: one },
+      undefined,
+      'NOT_FOUND',
+    ],
+  ])('%s', (_, request, answer, code) => {
+    expect(at404(request, answer)).toBe(code);
+  });
+});
+
+describe('how to write a URN', () => {
+  const fix = (said: unknown, request: Partial<ApiRequest> = {}) =>
+    refuse({ body: said, authenticated: true }, { ...POST, ...request }).fix;
+  const TWITTER = 'twitter:unicef';
+  const PHONE = '"tel:+250788123123"';
+
+  test('is told of the scheme that RapidPro names', () => {
+    expect(fix({ urns: ['Invalid URN: twitter:a b'] }, { body: { urns: ['tel:1'] } })).toContain(
+      TWITTER,
+    );
+  });
+
+  test('or of the one that was sent in this place', () => {
+    const body = { urns: ['tel:1', 'twitter:a b'] };
+    expect(fix({ urns: { 1: ['URN is not valid.'] } }, { body })).toContain(TWITTER);
+    expect(fix({ urns: { 0: ['URN is not valid.'] } }, { body })).toContain(PHONE);
+    const many = { urns: [...Array(10).fill('tel:1'), 'twitter:a b'] };
+    expect(fix({ urns: { 10: ['URN is not valid.'] } }, { body: many })).toContain(TWITTER);
+    expect(fix({ urns: ['URN is not valid.'] }, { body })).toContain(PHONE);
+  });
+
+  test('or of the one in the address', () => {
+    expect(fix({ urn: ['URN is not valid.'] }, { query: { urn: 'twitter:a b' } })).toContain(
+      TWITTER,
+    );
+  });
+
+  test('or of any', () => {
+    for (const body of [undefined, null, {}, { urns: 'twitter:x' }] as (Json | undefined)[])
+      expect(fix({ urns: ['URN is not valid.'] }, { body })).toContain('a scheme and an address');
+  });
+
+  test('other refusals have their own advice, or a general one', () => {
+    expect(fix({ name: ['This field must be unique.'] })).toContain('already taken');
+    expect(fix({ name: ['Non.'] })).toContain('Correct what "errors" names');
+  });
+});
+
+describe('places in the job’s own list', () => {
+  const errors = (said: unknown, request: Partial<ApiRequest>) =>
+    refuse({ body: said, authenticated: true }, { ...POST, ...request }).errors;
+  const groups = ['Mothers', 'Fathers', 'Nurses'];
+
+  test('a place in the list that was sent', () => {
+    const request = { body: { urns: ['a', 'b'] }, positions: { urns: [4, 7] } };
+    expect(errors({ urns: { 1: ['Bad.'] } }, request)).toEqual(['urns[7]: Bad.']);
+    expect(errors({ urns: { 1: ['Bad.'] } }, { body: request.body })).toEqual(['urns[1]: Bad.']);
+    expect(errors({ urns: { 1: { x: ['Bad.'] } } }, request)).toEqual(['urns[7].x: Bad.']);
+    const many = { urns: Array(11).fill('a') };
+    expect(errors({ urns: { 10: ['Bad.'] } }, { body: many })).toEqual(['urns[10]: Bad.']);
+  });
+
+  test('an item that the job did not give has no place', () => {
+    const request = { body: { urns: ['a', 'b'] }, positions: { urns: [4, undefined] } };
+    expect(errors({ urns: { 1: { x: ['Bad.'] } } }, request)).toEqual(['urns.x: Bad.']);
+  });
+
+  test('an unknown reference is found by its words', () => {
+    const [line = ''] = errors({ groups: ['No such object: Nurses'] }, { body: { groups } }) ?? [];
+    expect(line).toMatch(/^groups\[2\]: No such object/);
+    const first = errors({ groups: ['No such object: Mothers'] }, { body: { groups } });
+    expect(first?.[0]).toMatch(/^groups\[0\]: No such object/);
+  });
+
+  test('what no item is about keeps its path', () => {
+    expect(errors({ groups: ['No such object: Others'] }, { body: { groups } })?.[0]).toMatch(
+      /^groups: /,
+    );
+    expect(errors({ groups: ['Odd: '] }, { body: { groups: ['', 5] } })?.[0]).toMatch(/^groups: /);
+    expect(errors({ groups: { 1: ['Bad.'] } }, { body: { groups: 'Mothers' } })).toEqual([
+      'groups[1]: Bad.',
+    ]);
+    expect(errors({ detail: 'Bad.' }, { body: null })).toEqual(['Bad.']);
+    expect(errors({ groups: { 1: ['Bad.'] } }, { body: undefined })).toEqual(['groups[1]: Bad.']);
+  });
+});
+
+describe('400 of another server', () => {
+  test.each<[string, Answer, string]>([
+    ['a page', { isJson: false }, 'NOT_RAPIDPRO'],
+    [
+      'a page with the name of the workspace',
+      { isJson: false, authenticated: true },
+      'VALIDATION_FAILED',
+    ],
+    ['a text', { body: 'x' }, 'NOT_RAPIDPRO'],
+    ['null', { body: null }, 'NOT_RAPIDPRO'],
+    ['a list', { body: [['x']] }, 'NOT_RAPIDPRO'],
+    ['texts', { body: { name: 'x' } }, 'NOT_RAPIDPRO'],
+    ['a list for a key', { body: { status: 400, name: ['x'] } }, 'VALIDATION_FAILED'],
+    ['a sentence', { body: { detail: 'x' } }, 'VALIDATION_FAILED'],
+    ['a sentence that is none', { body: { detail: 4 } }, 'NOT_RAPIDPRO'],
+  ])('%s', (_, answer, code) => {
+    expect(refuse(answer).code).toBe(code);
+  });
+
+  test('its words are not about the job', () => {
+    expect(refuse({ body: { name: 'x' } })).not.toHaveProperty('errors');
+  });
+});
+
+test.each([
+  ['in 3 seconds', 2.2],
+  ['later', undefined],
+])('a 429 says when to try again: %s', (when, retryAfter) => {
+  const error = refuse({ statusCode: 429, retryAfter, body: {}, authenticated: true });
+  expect(error.description).toContain(`Try again ${when}.`);
+  expect(error.retryAfter).toBe(retryAfter);
+});
+
+test('what is known to cause a 500 is told of writes alone', () => {
+  const fix = (request: ApiRequest) => refuse({ statusCode: 500 }, request).fix;
+  expect(fix(POST)).toMatch(/^Known causes: .* Otherwise: Run the job again/);
+  expect(fix(GET)).toMatch(/^Run the job again/);
+  expect(fix({ ...POST, path: 'globals' })).toMatch(/^Run the job again/);
+});
+
+test.each([
+  ['https://other.example/login', 'https://other.example'],
+  ['http://rapidpro.example/', 'http://rapidpro.example'],
+  ['https://rapidpro.example/login', undefined],
+  ['/login', undefined],
+  ['mailto:a@b.example', undefined],
+  ['xhttps://other.example/', undefined],
+  [undefined, undefined],
+])('a redirect to %s', (location, origin) => {
+  const { description, fix } = refuse({ statusCode: 302, location });
+  expect(description).toBe(
+    origin
+      ? `The server redirects to ${origin}. The token was not sent there.`
+      : 'The server redirects to another page.',
+  );
+  expect(fix).toContain(origin ?? 'Check "host"');
+});
