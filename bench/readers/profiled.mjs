@@ -26,7 +26,7 @@ const callers = new Map(
 const TEXT = ['toString', 'slice', 'utf8Slice', 'latin1Slice', 'decode', 'chunksDecode', 'concat'];
 const COPIES = ['_copyActual', 'copy', 'set', 'isAscii'];
 /** Functions that do little but call JSON.parse, whose work the profiler counts as theirs. */
-const PARSERS = ['parse', 'parseJson', 'consumeEnd'];
+const PARSERS = ['parse', 'parseJson', 'parseWhole', 'consumeEnd'];
 
 /** Who did the work of a node. What the engine has built in counts for its caller, but for the large ones. */
 function workerOf({ id, callFrame: { functionName: name, url } }) {
