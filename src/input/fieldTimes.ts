@@ -80,6 +80,34 @@ function daysOf(match: RegExpExecArray, yearsOf: (year: number) => number[]): st
     .filter(isDay);
 }
 
+type DateStyle = 'day_first' | 'month_first' | 'year_first';
+
+/** Three numbers with the year at the end, which a workspace reads in its own order. */
+function styledDay(value: unknown): RegExpExecArray | undefined {
+  if (typeof value !== 'string' || ISO_DAY.test(value.trim())) return undefined;
+  const match = DAY.exec(value);
+  return match?.[4] === undefined ? undefined : match;
+}
+
+/** Whether a workspace with this date style finds a day. If not, it empties the field. */
+function isDayIn([, , , , a = '', b = '', last = '']: RegExpExecArray, style: DateStyle): boolean {
+  const orders: { [Style in DateStyle]: [year: string, month: string, day: string] } = {
+    day_first: [last, b, a],
+    month_first: [last, a, b],
+    year_first: [a, b, last],
+  };
+  const [year, ...others] = orders[style];
+  if (others.some(part => part.length > 2)) return false;
+  const years = year.length === 4 ? [year] : BOTH_CENTURIES(Number(year));
+  return years.some(one => isDay([one, ...others.map(part => part.padStart(2, '0'))].join('-')));
+}
+
+/** Whether it depends on the date style if there is a day. */
+function isOneSided(value: unknown): boolean {
+  const match = styledDay(value);
+  return match !== undefined && isDayIn(match, 'day_first') !== isDayIn(match, 'month_first');
+}
+
 const WEEKDAY = /^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?$/i;
 const CLOCK =
   /^,?\s+(\d{1,2})(?::([0-5]\d)(?::([0-5]\d)(?:[.,](\d+))?)?)?\s*([ap]m)?\s*(z|utc|gmt|[+-]\d\d(?::?\d\d)?)?$/i;
@@ -151,6 +179,11 @@ function refuse(where: Where, what: string): never {
 }
 
 const NO_DAY = 'is a date that does not exist';
+const OTHER_ORDER: { [Style in DateStyle]: string } = {
+  day_first: 'is a date that RapidPro cannot read, because its workspace writes the day first',
+  month_first: 'is a date that RapidPro cannot read, because its workspace writes the month first',
+  year_first: 'is a date that RapidPro cannot read, because its workspace writes the year first',
+};
 const UNCLEAR = 'is a time that RapidPro would misread';
 const SKIPPED =
   "is a time that does not exist in the workspace's time zone, because the clocks go forward";
@@ -176,14 +209,17 @@ const HALF_DAY = /\s\d{1,2}(:\d\d){0,2}\s*[ap]m$/i;
 /**
  * What to send for the value of a datetime field.
  *
- * @param zone - the workspace's; undefined if it is not known
+ * @param local - of the workspace; undefined what is not known
  * @throws RapidProError `INVALID_INPUT` for a time that RapidPro would store as another one
  */
-function complete(value: string, zone: IANAZone | undefined, where: Where): string {
+function complete(value: string, local: Local, where: Where): string {
+  const { zone, style } = local;
   const text = value.trim();
   if (!ISO_DAY.test(text)) {
     const match = DAY.exec(text);
     if (match && daysOf(match, BOTH_CENTURIES).length === 0) refuse(where, NO_DAY);
+    const styled = style && styledDay(text);
+    if (styled && !isDayIn(styled, style)) refuse(where, OTHER_ORDER[style]);
     return value;
   }
   if (!isDay(text.slice(0, 10))) refuse(where, NO_DAY);
@@ -202,6 +238,7 @@ function complete(value: string, zone: IANAZone | undefined, where: Where): stri
 export interface TimeFacts {
   fieldTypes(wanted: Iterable<string>): Promise<ReadonlyMap<string, string>>;
   timezone(): Promise<string | undefined>;
+  dateStyle(): Promise<unknown>;
   unlessForbidden<T>(what: string, read: () => Promise<T>): Promise<T | undefined>;
 }
 
@@ -209,6 +246,17 @@ type Fields = Dictionary | undefined;
 
 /** Completes the times among fields, in place; refuses times that RapidPro would store differently. */
 type TimeRule = (fields: Fields, where: Where) => void;
+
+/** How a workspace reads times without a zone, and dates that are not ISO 8601, as far as that is needed and known. */
+interface Local {
+  zone: IANAZone | undefined;
+  style: DateStyle | undefined;
+}
+
+async function readStyle(facts: TimeFacts): Promise<DateStyle | undefined> {
+  const style = await facts.unlessForbidden('date style', () => facts.dateStyle());
+  return Object.hasOwn(OTHER_ORDER, String(style)) ? (style as DateStyle) : undefined;
+}
 
 /** The local time of the workspace. */
 async function readZone(facts: TimeFacts): Promise<IANAZone | undefined> {
@@ -235,8 +283,8 @@ async function datetimesAmong(facts: TimeFacts, all: readonly Fields[]): Promise
 }
 
 /**
- * Reads what the rule needs to know: which fields contain times, if a value looks like one, and the zone of the
- * workspace, if a time has none. If the token is not allowed to read that, values are sent unchanged.
+ * Reads what the rule needs to know: which fields contain times, if a value looks like one, the zone of the workspace,
+ * if a time has none, and its date style, if a date is none in another style. If the token is not allowed to read that, values are sent unchanged.
  *
  * @param all - the fields of each contact
  * @param known - the types of fields, if they were read before
@@ -249,16 +297,20 @@ export async function readTimeRule(
   const keys = known
     ? [...known.keys()].filter(key => known.get(key) === 'datetime')
     : await datetimesAmong(facts, all);
-  let lacking = false;
+  let [lacking, oneSided] = [false, false];
   await inTurns(all, fields => {
     lacking ||= keys.some(key => lacksZone(fields?.[key]));
+    oneSided ||= keys.some(key => isOneSided(fields?.[key]));
   });
-  const zone = lacking ? await readZone(facts) : undefined;
+  const local = {
+    zone: lacking ? await readZone(facts) : undefined,
+    style: oneSided ? await readStyle(facts) : undefined,
+  };
   return (fields, where) => {
     for (const key of keys) {
       const value = fields?.[key];
       if (!fields || !looksLikeTime(value)) continue;
-      fields[key] = complete(value, zone, `${where}.fields.${key}`);
+      fields[key] = complete(value, local, `${where}.fields.${key}`);
     }
   };
 }

@@ -13,19 +13,24 @@ import {
 
 const TYPES = new Map([['due', 'datetime']]);
 
-function factsOf(timezone: string | undefined): TimeFacts {
+function factsOf(timezone: string | undefined, dateStyle?: string): TimeFacts {
   return {
     fieldTypes: async () => TYPES,
     timezone: async () => timezone,
+    dateStyle: async () => dateStyle,
     unlessForbidden: (_, read) => read(),
   };
 }
 
 /** What is sent of a text in a datetime field; the error where it is refused. */
-async function sentFor(text: unknown, timezone: string | undefined): Promise<unknown> {
+async function sentFor(
+  text: unknown,
+  timezone: string | undefined,
+  dateStyle?: string,
+): Promise<unknown> {
   const fields = { due: text };
   try {
-    await completeTimes(factsOf(timezone), fields, 'contact');
+    await completeTimes(factsOf(timezone, dateStyle), fields, 'contact');
     return fields.due;
   } catch (error) {
     expect(error).toBeInstanceOf(RapidProError);
@@ -197,10 +202,68 @@ test.each(['2026-01-05', '2026-01-05T10:30', '2026-01-05 10:30:15.5'])(
   },
 );
 
+describe('dates in another order than the workspace writes them', () => {
+  test.each([
+    ['12/25/2026', 'day_first', 'the day first'],
+    ['01-13-2026 10:30', 'day_first', 'the day first'],
+    ['12/25/26', 'day_first', 'the day first'],
+    ['25/12/2026', 'month_first', 'the month first'],
+    ['26-01-05', 'month_first', 'the month first'],
+    ['25.12.2026', 'year_first', 'the year first'],
+    ['visit on 12/25/2026', 'day_first', 'the day first'],
+  ])('%s in %s is refused: RapidPro would empty the field', async (text, style, order) => {
+    const error = (await sentFor(text, KIGALI, style)) as RapidProError;
+    expect(error).toBeInstanceOf(RapidProError);
+    expect(error).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(error.description).toContain(`its workspace writes ${order}`);
+  });
+
+  test.each([
+    ['25/12/2026', 'day_first'],
+    ['12/25/2026', 'month_first'],
+    ['26-12-25', 'year_first'],
+    ['05/01/2026', 'month_first'],
+    // Not known, or no style of RapidPro's.
+    ['12/25/2026', undefined],
+    ['12/25/2026', 'constructor'],
+  ])('%s in %s is sent as it is', async (text, style) => {
+    expect(await sentFor(text, KIGALI, style)).toBe(text);
+  });
+
+  test('without a right to read the workspace, they are sent as they are', async () => {
+    const facts = { ...factsOf(KIGALI), unlessForbidden: async () => undefined };
+    const rule = await readTimeRule(facts, [{ due: '12/25/2026' }], TYPES);
+    const fields = { due: '12/25/2026' };
+    rule(fields, 'contact');
+    expect(fields.due).toBe('12/25/2026');
+  });
+
+  test('the style is read only if a date is none in another style', async () => {
+    const facts = { ...factsOf(KIGALI), dateStyle: () => expect.fail('the style is read') };
+    for (const due of ['05/01/2026', '2026-01-05', '2026-12-25T08:00:00Z']) {
+      await readTimeRule(facts, [{ due }], TYPES);
+    }
+  });
+
+  test.each(recordings)('of what $server stored, nothing is refused', async ({ rows }) => {
+    let refused = 0;
+    for (const row of rows) {
+      const style = /date_style (\w+)/.exec(row.context ?? '')?.[1];
+      if (row.what !== 'field:datetime' || !style || typeof row.input !== 'string') continue;
+      const sent = await sentFor(row.input, NEW_YORK, style);
+      const isOrder = sent instanceof RapidProError && sent.description.includes('its workspace');
+      if (isOrder) expect(row.stored, row.input).toBeNull();
+      if (isOrder) refused++;
+    }
+    expect(refused).toBeGreaterThan(2);
+  });
+});
+
 test('only what may be a time asks for facts', async () => {
   const facts: TimeFacts = {
     fieldTypes: () => expect.fail('types are read'),
     timezone: () => expect.fail('the zone is read'),
+    dateStyle: () => expect.fail('the date style is read'),
     unlessForbidden: (_, read) => read(),
   };
   const fields = {
@@ -223,6 +286,7 @@ test('types that are known are not read, and a zone only where one lacks', async
   const facts: TimeFacts = {
     fieldTypes: () => expect.fail('types are read'),
     timezone: () => expect.fail('the zone is read'),
+    dateStyle: () => expect.fail('the date style is read'),
     unlessForbidden: (_, read) => read(),
   };
   const fields = { due: '2026-01-05T10:00+02', notes: '2026-01-05' };

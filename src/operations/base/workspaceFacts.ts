@@ -48,6 +48,11 @@ export class WorkspaceFacts {
     return typeof timezone === 'string' && timezone !== '' ? timezone : undefined;
   }
 
+  /** `day_first`, `month_first` or `year_first`. */
+  async dateStyle(): Promise<unknown> {
+    return (await this.#workspace()).date_style;
+  }
+
   /**
    * The types of the contact fields, by key.
    *
