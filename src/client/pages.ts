@@ -24,6 +24,9 @@ const MAX_RECORDS = 10_000;
 /** Empty pages in a row that promise more. */
 const MAX_EMPTY_PAGES = 100;
 
+/** How often the same next page may be named without a new record. A page that begins too late is read again. */
+const MOST_REPEATS = 10;
+
 /** RapidPro's cursors are far shorter than this. */
 const LONGEST_PLACE = 2000;
 
@@ -94,6 +97,7 @@ const isSame = (one: Query | undefined, other: Query | undefined) =>
 interface Ahead {
   place: Query;
   answer: Promise<ApiResponse>;
+  cancel(): void;
   /** What its own answer says comes next. */
   next?: Query | undefined;
 }
@@ -128,6 +132,7 @@ class Requests {
   async close(): Promise<void> {
     const ahead = this.#ahead;
     this.#ahead = undefined;
+    ahead?.cancel();
     if (ahead) await this.#client.limiter.abandon(ahead.answer.catch(() => {}));
   }
 
@@ -145,13 +150,17 @@ class Requests {
 
   #readAhead(place: Query): void {
     if (this.#asked >= MAX_PAGES || !this.#mayReadAhead()) return;
-    const answer = this.#send(place);
+    let cancel = () => {};
+    const cancelled = new Promise<void>(resolve => {
+      cancel = resolve;
+    });
+    const answer = this.#send(place, cancelled);
     // Whoever takes the page gets its failure.
     answer.catch(() => {});
-    this.#ahead = { place, answer };
+    this.#ahead = { place, answer, cancel };
   }
 
-  #send(place: Query | undefined): Promise<ApiResponse> {
+  #send(place: Query | undefined, cancelled?: Promise<void>): Promise<ApiResponse> {
     if (this.#asked++ >= MAX_PAGES) {
       badPage('LIST_TOO_LONG', `The list does not end after ${MAX_PAGES} pages.`);
     }
@@ -168,6 +177,7 @@ class Requests {
       method: 'GET',
       path: this.#name,
       query,
+      cancelled,
       ...(isFirst || !this.#mayReadAhead() ? {} : { onText }),
     });
   }
@@ -176,6 +186,8 @@ class Requests {
 /** Makes sure that each page leads further. */
 class Progress {
   readonly #visited: Set<string>;
+  /** How often each next page was named since the last new record. */
+  readonly #named = new Map<string, number>();
 
   constructor(start: Place | undefined) {
     this.#visited = new Set([start ? positionOf(start.query) : '']);
@@ -187,7 +199,12 @@ class Progress {
     const position = positionOf(next.query);
     // Reading again within one instant leads to the same places once more.
     const goesOn = cursor?.position === at.position && cursor.offset > at.offset;
-    if (goesOn ? isSame(next.query, place?.query) && !hasNew : this.#visited.has(position)) {
+    if (hasNew) this.#named.clear();
+    const key = JSON.stringify(next.query);
+    const times = (this.#named.get(key) ?? 0) + 1;
+    this.#named.set(key, times);
+    const isAgain = !hasNew && (times > MOST_REPEATS || isSame(next.query, place?.query));
+    if (goesOn ? isAgain : this.#visited.has(position)) {
       badPage('PAGING_LOOP', 'The server named the same next page twice.');
     }
     this.#visited.add(position);

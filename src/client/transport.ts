@@ -140,7 +140,7 @@ export class Deadline extends EventEmitter {
   constructor(seconds: number) {
     super();
     const milliseconds = Math.min(seconds * 1000, LONGEST_TIMER);
-    this.#timer = setTimeout(() => this.#expire(), milliseconds);
+    this.#timer = setTimeout(() => this.end(), milliseconds);
   }
 
   /**
@@ -159,7 +159,8 @@ export class Deadline extends EventEmitter {
     clearTimeout(this.#timer);
   }
 
-  #expire(): void {
+  /** Ends the request now, as if time were up. */
+  end(): void {
     const silence = Object.assign(new Error('timeout'), { code: 'TIMEOUT' });
     this.reason = this.blame?.(silence) ?? silence;
     this.emit('abort');

@@ -43,8 +43,7 @@ interface Context {
 }
 
 const HTTPS_HINT = ' Also use https:// in "host": RapidPro refuses some tokens over http.';
-const RATE_FIX =
-  'Run the job again after that time, read less, or raise options.maxWait (seconds) if OpenFn allows a longer run.';
+const RATE_FIX = 'read less, or raise options.maxWait (seconds) if OpenFn allows a longer run.';
 
 function nounOf(path: string): string {
   return resourceAt(path)?.nouns[0] ?? path;
@@ -191,7 +190,7 @@ function throttled({ refused }: Context): Verdict {
   return {
     code: 'RATE_LIMITED',
     description: `The workspace has used up its requests for now. Try again ${when}.`,
-    fix: RATE_FIX,
+    fix: `Run the job again ${retryAfter === undefined ? 'in an hour' : 'after that time'}, ${RATE_FIX}`,
     retryAfter,
   };
 }

@@ -238,7 +238,13 @@ export function parseCsv(
   const { columns, required } = settings;
   if (columns === false) return lines.map(({ cells }) => cells);
   const names = columns === true ? (lines.shift()?.cells ?? []) : columns;
-  if (lines.length === 0 && names.length === 0) return [];
+  if (lines.length === 0 && names.length === 0) {
+    if (required.length === 0) return [];
+    throw refuse(
+      'the text is empty, without the columns in `required`',
+      'Check what wrote the file: even a table without rows has a line with its columns.',
+    );
+  }
   checkNames(names);
   checkRequired(required, names);
   return lines.map((line, index) => toRow(names, line, index));

@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { eachPage, execute, fn, getContacts } from '../../src/Adaptor.js';
 import { Client } from '../../src/client/client.js';
 import { Limiter } from '../../src/client/limiter.js';
@@ -183,4 +183,57 @@ test('a page that arrives broken is requested again, and the next one is read on
   const state = await execute(getContacts())(credentialState(server));
   expect(uuids(state.data)).toEqual(all(PAGES).map(page => `page ${page}, 0`));
   expect(asked(server).filter(cursor => cursor === 4)).toHaveLength(1);
+});
+
+test('a read that fails does not wait for the page that was requested ahead', async () => {
+  const server = await listing(cursor => {
+    if (cursor === 2) return text({ next: 'http://any/?cursor=3', previous: null, results: [1] });
+    return cursor === 3 ? (new Promise(() => {}) as never) : undefined;
+  });
+  const started = performance.now();
+  const job = execute(getContacts({}, { timeout: 30 }))(credentialState(server));
+  await expect(job).rejects.toMatchObject({ code: 'NOT_RAPIDPRO' });
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test.each([[[900]], [[300, 600]]])('a circle of offsets is found: %j', async offsets => {
+  const server = await serve(
+    http.get('*/api/v2/contacts.json', ({ request }) => {
+      const { searchParams, origin } = new URL(request.url);
+      const place = new URLSearchParams(
+        Buffer.from(searchParams.get('cursor') ?? '', 'base64').toString(),
+      );
+      const from = Number(place.get('o') ?? 0);
+      const offset = offsets.find(one => one > from) ?? offsets[0];
+      const cursor = Buffer.from(`o=${offset}`).toString('base64');
+      const results = Array.from({ length: 250 }, (_, index) => ({
+        uuid: `contact ${from + index}`,
+        modified_on: new Date(Date.UTC(2026, 0, 1) - (from + index) * 60_000).toISOString(),
+      }));
+      return text({ next: `${origin}/api/v2/contacts.json?cursor=${cursor}`, results });
+    }),
+  );
+  await expect(execute(getContacts())(credentialState(server))).rejects.toMatchObject({
+    code: 'PAGING_LOOP',
+  });
+  expect(server.requests.length).toBeLessThan(100);
+});
+
+test('a rate limit without a time is named as what it is', async () => {
+  noSleep();
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const server = await listing(cursor =>
+    cursor >= 2 ? new HttpResponse('{}', { status: 429 }) : undefined,
+  );
+  const state = await execute(getContacts({}, { resume: true }))(credentialState(server));
+  expect(uuids(state.data)).toHaveLength(2);
+  expect(JSON.stringify(warn.mock.calls)).toContain('the rate limit was reached');
+  expect(JSON.stringify(state.rapidpro)).not.toContain('isLate');
+  const first = await serve(
+    http.get('*/api/v2/contacts.json', () => new HttpResponse('{}', { status: 429 })),
+  );
+  const job = execute(getContacts())(credentialState(first));
+  await expect(job).rejects.toMatchObject({
+    fix: expect.stringMatching(/^Run the job again in an hour, read less/),
+  });
 });

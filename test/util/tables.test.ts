@@ -111,8 +111,14 @@ describe('the columns that a job reads', () => {
 
   test('are there', () => {
     expect(util.parseCsv(text, { required: ['id', 'Phone number'] })).toHaveLength(1);
-    expect(util.parseCsv('', { required: ['id'] })).toEqual([]);
+    expect(util.parseCsv('id\n', { required: ['id'] })).toEqual([]);
+    expect(util.parseCsv('')).toEqual([]);
     expect(util.parseCsv('1,2', { columns: ['x', 'y'], required: ['y'] })).toHaveLength(1);
+  });
+
+  test.each(['', '\n\n', '\ufeff'])('%j has none: a broken export is no empty register', text => {
+    const read = () => util.parseCsv(text, { required: ['id'] });
+    expect(read).toThrow(/the text is empty, without the columns/);
   });
 
   test.each([

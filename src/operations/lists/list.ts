@@ -148,7 +148,8 @@ export async function readList<Result>(
   const result = await take(reading.pages(earlier?.position));
   const done = before + reading.records;
   if (done === 0 && !reading.stopped) await ifEmpty?.(client, query);
-  const stopped = reading.stopped && { ...reading.stopped, done };
+  const { isLate: _, ...stop } = reading.stopped ?? {};
+  const stopped = reading.stopped && { ...stop, done };
   call.state = withCheckpoint(call.state, checkpoint, stopped);
   logListEnd(name, reading, client);
   return result;
@@ -158,7 +159,7 @@ function logListEnd(name: ResourceName, { records, stopped }: Reading, client: C
   const read = count(records, resources[name].nouns);
   log.info(`Fetched ${read} in ${count(client.requests, 'request')}`);
   if (!stopped) return;
-  const why = stopped.retryAfter === undefined ? 'the deadline' : 'the rate limit';
+  const why = stopped.isLate ? 'the deadline' : 'the rate limit';
   log.warn(
     `There is more to read, but ${why} was reached. Run the same step again with { resume: true } to read the rest. The position is in state.rapidpro.resume.`,
   );

@@ -37,6 +37,8 @@ const BEGINNING: Position = {};
 interface Stop {
   position: Position;
   retryAfter?: number;
+  /** True if the deadline, and not the rate limit, is the reason. */
+  isLate: boolean;
 }
 
 /** The next page must have time to come: as much as those before it took, and half as much again. */
@@ -109,7 +111,7 @@ export class Reading {
         if (this.#isFull()) return;
         this.#logProgress();
         if (next && isLate(this.#client, this.#started, this.#options, this.#concurrency)) {
-          this.stopped = { position: next() };
+          this.stopped = { position: next(), isLate: true };
           return;
         }
       }
@@ -159,7 +161,8 @@ export class Reading {
       if (this.records === 0 && error.code === 'RATE_LIMITED') throw error;
       const { retryAfter } = error;
       const position = next?.() ?? BEGINNING;
-      this.stopped = { position, ...(retryAfter === undefined ? {} : { retryAfter }) };
+      const isLate = error.code !== 'RATE_LIMITED';
+      this.stopped = { position, isLate, ...(retryAfter === undefined ? {} : { retryAfter }) };
       return undefined;
     }
   }
