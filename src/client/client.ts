@@ -202,7 +202,7 @@ export class Client {
   async #attempt(request: ApiRequest, wire: Prepared): Promise<Attempt> {
     const seconds = this.limiter.timeFor(this.timeout);
     const deadline = new Deadline(seconds);
-    void request.cancelled?.then(() => deadline.end());
+    void request.canceled?.then(() => deadline.end());
     try {
       this.requests++;
       const answer = await deadline.limit(transmit({ ...wire, deadline }));

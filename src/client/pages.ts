@@ -151,16 +151,16 @@ class Requests {
   #readAhead(place: Query): void {
     if (this.#asked >= MAX_PAGES || !this.#mayReadAhead()) return;
     let cancel = () => {};
-    const cancelled = new Promise<void>(resolve => {
+    const canceled = new Promise<void>(resolve => {
       cancel = resolve;
     });
-    const answer = this.#send(place, cancelled);
+    const answer = this.#send(place, canceled);
     // Whoever takes the page gets its failure.
     answer.catch(() => {});
     this.#ahead = { place, answer, cancel };
   }
 
-  #send(place: Query | undefined, cancelled?: Promise<void>): Promise<ApiResponse> {
+  #send(place: Query | undefined, canceled?: Promise<void>): Promise<ApiResponse> {
     if (this.#asked++ >= MAX_PAGES) {
       badPage('LIST_TOO_LONG', `The list does not end after ${MAX_PAGES} pages.`);
     }
@@ -177,7 +177,7 @@ class Requests {
       method: 'GET',
       path: this.#name,
       query,
-      cancelled,
+      canceled,
       ...(isFirst || !this.#mayReadAhead() ? {} : { onText }),
     });
   }

@@ -45,9 +45,13 @@ const removeMissing = z.strictObject(
       })
       .min(1, { error: 'is an empty list' }),
     atMost: z
-      .union([z.int().min(0), z.string().regex(/^\s*(?:100|[1-9]?\d)(?:\.\d+)?\s*%\s*$/)], {
-        error: AT_MOST,
-      })
+      .union(
+        [
+          z.int().min(0, { error: AT_MOST }),
+          z.string().regex(/^\s*(?:100|[1-9]?\d)(?:\.\d+)?\s*%\s*$/, { error: AT_MOST }),
+        ],
+        { error: AT_MOST },
+      )
       .optional(),
   },
   {

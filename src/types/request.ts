@@ -38,5 +38,5 @@ export interface ApiRequest {
   /** Called with the text of a good answer before it is parsed, which takes the longest. */
   onText?: ((text: string) => void) | undefined;
   /** Resolves when nobody waits for the answer any more. Then the request ends at once. */
-  cancelled?: Promise<void> | undefined;
+  canceled?: Promise<void> | undefined;
 }
