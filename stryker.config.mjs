@@ -6,7 +6,12 @@ const AREAS = {
   parts: ['src/client/{retry,limiter,seams,windowGap}.ts'],
   pages: ['src/client/pages.ts'],
   errors: ['src/errors/*.ts'],
-  input: ['src/input/*.ts'],
+  // What reads and writes single values.
+  values: ['src/input/{times,urns,identifiers,nearest,stored,csv,days,phones}.ts'],
+  input: [
+    'src/input/*.ts',
+    '!src/input/{times,urns,identifiers,nearest,stored,csv,days,phones}.ts',
+  ],
   sync: ['src/sync/{match,write}/*.ts', 'src/sync/inputs.ts'],
   compare: ['src/sync/{compare,predict}.ts'],
 };

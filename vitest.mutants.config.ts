@@ -16,6 +16,11 @@ const TESTS: Record<string, string[]> = {
     'test/errors/serverWords.test.ts',
     'test/errors/refusals.test.ts',
   ],
+  values: [
+    'test/input/{identifiers,times,stored,urns}.test.ts',
+    'test/operations/nearest.test.ts',
+    'test/util/{dateCases,csvCases,phoneUrn}.test.ts',
+  ],
   input: [
     'test/input/*.test.ts',
     'test/util/*.test.ts',
