@@ -12,7 +12,8 @@ const AREAS = {
     'src/input/*.ts',
     '!src/input/{times,urns,identifiers,nearest,stored,csv,days,phones}.ts',
   ],
-  sync: ['src/sync/{match,write}/*.ts', 'src/sync/inputs.ts'],
+  matches: ['src/sync/match/matches.ts'],
+  sync: ['src/sync/match/matchReader.ts', 'src/sync/write/*.ts', 'src/sync/inputs.ts'],
   compare: ['src/sync/{compare,predict}.ts'],
 };
 const area = process.env.AREA ?? 'client';

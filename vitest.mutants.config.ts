@@ -35,6 +35,7 @@ const TESTS: Record<string, string[]> = {
     'test/operations/paging/windows*.test.ts',
     'test/faults/retries.test.ts',
   ],
+  matches: ['test/operations/bulk/matches.test.ts'],
   compare: ['test/operations/bulk/{diff,predict}.test.ts'],
   // Without the tests that try out at random: each would run for every mutant that it does not notice.
   sync: [

@@ -39,7 +39,8 @@ describe('cells', () => {
     [',a', {}, [['', 'a']]],
     ['"a"', {}, [['a']]],
     ['"a",', {}, [['a', '']]],
-    ['a\r\rb', {}, [['a'], ['b']]],
+    ['a\r\rb\rc', {}, [['a'], ['b'], ['c']]],
+    ['"a\ufeffb"', {}, [['a\ufeffb']]],
     ['a\r\n\r\nb\r\n', {}, [['a'], ['b']]],
     ['"a\r\nb"\r\nc', {}, [['a\r\nb'], ['c']]],
     // Lines with nothing in them are no rows.
