@@ -97,6 +97,9 @@ describe('a time in microseconds', () => {
     ['2026-01-3xT12:00:00.000000Z', undefined],
     ['2026-01-31T12:00:00.000000z', undefined],
     ['2026-01-31T12:00:00,000000Z', undefined],
+    ['2026-01-31T12:00:00.123456Zx', undefined],
+    ['2026-01-31T12:00:001234567Z', undefined],
+    ['2026-01-31T12:00:00.123456+', undefined],
     // In other forms.
     ['2026-01-31T12:00:00Z', NOON],
     ['2026-01-31T12:00:00', NOON],
@@ -190,6 +193,8 @@ describe('local times', () => {
     ['America/Havana', '2026-03-08', '2026-03-08T05:00:00Z'],
     // By half an hour.
     ['America/St_Johns', '2007-03-11', '2007-03-11T03:30:00Z'],
+    // From half an hour before midnight on.
+    ['America/Toronto', '1919-03-31', '1919-03-31T04:30:00Z'],
     // A whole day.
     ['Pacific/Apia', '2011-12-30', undefined],
     ['Pacific/Apia', '2011-12-31', '2011-12-30T10:00:00Z'],
