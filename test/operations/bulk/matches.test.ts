@@ -124,6 +124,7 @@ describe('a contact is seen', () => {
       unchanged: [{ index: 0, uuid: U1 }],
       notAttempted: [{ index: 1 }],
     });
+    expect(outcome.result()).not.toHaveProperty('inactive');
     // Once more, in the same read.
     expect(matches.see(contact(U2, { urns: [B] }))).toHaveLength(1);
     expect(matches.found).toBe(2);
@@ -245,6 +246,16 @@ describe('of several entries for one contact, one counts if the job says which',
     expect(outcome.indexes('failed')).toEqual([0, 1]);
   });
 
+  test('not if one of the others was begun', () => {
+    const { matches, outcome } = matching([...entries, { urns: ['ext:c'] }], {
+      duplicates: 'first',
+    });
+    outcome.begin({ index: 2, uuid: U1 });
+    expect(matches.see(contact(U1, { urns: [A, B, 'ext:c'] }))).toEqual([]);
+    expect(outcome.passedOver).toEqual([]);
+    expect(outcome.indexes('failed')).toEqual([0, 1, 2]);
+  });
+
   test('not if another one was found before: it may be written by now', () => {
     const { matches, outcome } = matching(entries, { duplicates: 'last' });
     expect(matches.see(contact(U1, { urns: [A] }))).toHaveLength(1);
@@ -311,6 +322,35 @@ describe('with a field as key, changes wait until all has been read', () => {
     expect(matches.takeWaiting()).toMatchObject([{ uuid: U1 }]);
   });
 
+  const other = (inputs: Input[]) => ({ input: at(inputs, 1), urns: [] });
+
+  test('two entries turn out to be one contact: both fail, and nothing waits any more', () => {
+    const { matches, outcome, inputs } = matching(entries, { key });
+    matches.see(shows(U1, 'x'));
+    matches.see(shows(U1, 'x'), other(inputs));
+    expect(outcome.indexes('failed')).toEqual([0, 1]);
+    expect(matches.takeWaiting()).toEqual([]);
+  });
+
+  test('one of them counts, and what waits for the other is not written', () => {
+    const last = matching(entries, { key, duplicates: 'last' });
+    last.matches.see(shows(U1, 'x'));
+    last.matches.see(contact(U1, { fields: { id: 'x' }, name: 'Cleo' }), other(last.inputs));
+    expect(last.outcome.passedOver).toEqual([{ index: 0, duplicateOf: 1, uuid: U1 }]);
+    expect(last.matches.uuidOf(0)).toBeUndefined();
+    expect(last.matches.uuidOf(1)).toBe(U1);
+    expect(last.matches.takeWaiting()).toMatchObject([
+      { input: { index: 1 }, body: { name: 'Amina' } },
+    ]);
+    const first = matching(entries, { key, duplicates: 'first' });
+    first.matches.see(shows(U1, 'x'));
+    first.matches.see(shows(U1, 'x'), other(first.inputs));
+    expect(first.outcome.passedOver).toEqual([{ index: 1, duplicateOf: 0, uuid: U1 }]);
+    expect(first.matches.takeWaiting()).toMatchObject([
+      { input: { index: 0 }, body: { name: 'Bea' } },
+    ]);
+  });
+
   test('a contact that moves from one entry to another is that one', () => {
     const { matches, outcome } = matching(entries, { key });
     matches.see(shows(U1, 'x'));
@@ -327,6 +367,13 @@ test('without a field as key, a contact that no longer shows its URN keeps its e
   matches.see(contact(U1, { urns: [A] }));
   matches.see(contact(U1, { urns: [B] }));
   expect(matches.uuidOf(0)).toBe(U1);
+});
+
+test('an entry is missing while it is open and nobody was found', () => {
+  const { matches, outcome } = matching([{ urns: [A] }, { urns: [B] }, { urns: ['ext:c'] }]);
+  outcome.fail({ index: 0 }, { code: 'INVALID_URN', description: 'No.', fix: 'Yes.' });
+  matches.claim(1, U1);
+  expect([0, 1, 2].map(index => matches.isMissing(index))).toEqual([false, false, true]);
 });
 
 test('an entry can be released, and found again', () => {
