@@ -19,7 +19,7 @@ const TESTS: Record<string, string[]> = {
   values: [
     'test/input/{identifiers,times,stored,urns}.test.ts',
     'test/operations/nearest.test.ts',
-    'test/util/{dateCases,csvCases,phoneUrn}.test.ts',
+    'test/util/{dateCases,dates,csvCases,phoneUrn}.test.ts',
   ],
   input: [
     'test/input/*.test.ts',

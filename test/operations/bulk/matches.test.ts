@@ -324,12 +324,14 @@ describe('with a field as key, changes wait until all has been read', () => {
 
   const other = (inputs: Input[]) => ({ input: at(inputs, 1), urns: [] });
 
-  test('two entries turn out to be one contact: both fail, and nothing waits any more', () => {
-    const { matches, outcome, inputs } = matching(entries, { key });
+  test('two entries turn out to be one contact: both fail, and only others wait', () => {
+    const third = { fields: { id: 'z' }, name: 'Dina' };
+    const { matches, outcome, inputs } = matching([...entries, third], { key });
+    matches.see(shows(U2, 'z'));
     matches.see(shows(U1, 'x'));
     matches.see(shows(U1, 'x'), other(inputs));
     expect(outcome.indexes('failed')).toEqual([0, 1]);
-    expect(matches.takeWaiting()).toEqual([]);
+    expect(matches.takeWaiting()).toMatchObject([{ uuid: U2, body: { name: 'Dina' } }]);
   });
 
   test('one of them counts, and what waits for the other is not written', () => {
