@@ -6,8 +6,14 @@ const AREAS = {
   parts: ['src/client/{retry,limiter,seams,windowGap}.ts'],
   pages: ['src/client/pages.ts'],
   errors: ['src/errors/*.ts'],
-  input: ['src/input/*.ts'],
-  sync: ['src/sync/{match,write}/*.ts', 'src/sync/inputs.ts'],
+  // What reads and writes single values.
+  values: ['src/input/{times,urns,identifiers,nearest,stored,csv,days,phones}.ts'],
+  input: [
+    'src/input/*.ts',
+    '!src/input/{times,urns,identifiers,nearest,stored,csv,days,phones}.ts',
+  ],
+  matches: ['src/sync/match/matches.ts'],
+  sync: ['src/sync/match/matchReader.ts', 'src/sync/write/*.ts', 'src/sync/inputs.ts'],
   compare: ['src/sync/{compare,predict}.ts'],
 };
 const area = process.env.AREA ?? 'client';

@@ -16,6 +16,11 @@ const TESTS: Record<string, string[]> = {
     'test/errors/serverWords.test.ts',
     'test/errors/refusals.test.ts',
   ],
+  values: [
+    'test/input/{identifiers,times,stored,urns}.test.ts',
+    'test/operations/nearest.test.ts',
+    'test/util/{dateCases,dates,csvCases,phoneUrn}.test.ts',
+  ],
   input: [
     'test/input/*.test.ts',
     'test/util/*.test.ts',
@@ -30,6 +35,7 @@ const TESTS: Record<string, string[]> = {
     'test/operations/paging/windows*.test.ts',
     'test/faults/retries.test.ts',
   ],
+  matches: ['test/operations/bulk/matches.test.ts'],
   compare: ['test/operations/bulk/{diff,predict}.test.ts'],
   // Without the tests that try out at random: each would run for every mutant that it does not notice.
   sync: [

@@ -43,7 +43,7 @@ function requireZone(zone: unknown, where: string): IANAZone {
   );
 }
 
-const TIME_TOKENS = /[HhmsSuTtFfXx]/;
+const TIME_TOKENS = /[HhmsSuTtFf]/;
 const ZONE_TOKENS = /[Zz]/;
 
 /** What a pattern says, without the words in quotes. */
@@ -53,8 +53,15 @@ function readPattern(pattern: unknown, where: string) {
     throw refuse('the pattern is missing', 'Write the format of the dates: "dd/MM/yyyy".');
   }
   const tokens = pattern.replace(/'[^']*'/g, '');
+  // Luxon writes these, and does not read them: no date would match.
+  if (/[Xx]/.test(tokens)) {
+    throw refuse(
+      'the pattern has "X" or "x", the seconds or milliseconds since 1970, which it cannot read',
+      'Use a pattern of days, and give the date itself: new Date(milliseconds), or new Date(seconds * 1000). Write an "x" that is only a letter in quotes.',
+    );
+  }
   const isWhole = /y/.test(tokens) && /[ML]/.test(tokens) && /d/.test(tokens);
-  if (/[YD]/.test(tokens) || (!isWhole && !/[Xx]/.test(tokens))) {
+  if (/[YD]/.test(tokens) || !isWhole) {
     throw refuse(
       'the pattern needs a year, a month and a day',
       'Write them as "yyyy", "MM" and "dd": "dd/MM/yyyy". "mm" means minutes.',
@@ -66,7 +73,7 @@ function readPattern(pattern: unknown, where: string) {
   return {
     pattern,
     hasTime: TIME_TOKENS.test(tokens),
-    hasZone: ZONE_TOKENS.test(tokens) || /[Xx]/.test(tokens),
+    hasZone: ZONE_TOKENS.test(tokens),
     hasShortYear: /(?<!y)yy(?!y)/.test(tokens),
     isIsoLike: /^\s*y/.test(tokens),
   };

@@ -185,6 +185,182 @@ describe('lists that do not end', () => {
   });
 });
 
+/** A cursor within an instant. */
+const within = (offset: number, position = 'noon') =>
+  Buffer.from(offset > 0 ? `o=${offset}&p=${position}` : `p=${position}`).toString('base64');
+
+describe('within one instant, a list has to go on', () => {
+  const record = (uuid: string) => ({ uuid, modified_on: '2026-01-31T12:00:00Z' });
+  const nextFrom = (cursor: string) => `?cursor=${encodeURIComponent(cursor)}`;
+  /** Each answer once, in this order; then the last one again. */
+  async function answering(...bodies: Body[]) {
+    let count = 0;
+    return listing(() => bodies[Math.min(count++, bodies.length - 1)] as Body);
+  }
+
+  test('pages with ever higher offsets are fine', async () => {
+    const { server, client } = await answering(
+      { next: nextFrom(within(2)), results: [record('a'), record('b')] },
+      { next: nextFrom(within(3)), results: [record('b'), record('c')] },
+      { next: nextFrom(within(4)), results: [record('c'), record('d')] },
+      { next: null, results: [record('d'), record('e')] },
+    );
+    const all = await collect(pages(client, 'contacts'));
+    expect(all.flatMap(({ records }) => records.map(({ uuid }) => uuid)).join('')).toBe('abcde');
+    expect(server.requests).toHaveLength(4);
+  });
+
+  test('the same offset again, without a new record, is a loop', async () => {
+    const { server, client } = await answering(
+      { next: nextFrom(within(2)), results: [record('a'), record('b')] },
+      { next: nextFrom(within(2)), results: [record('b')] },
+    );
+    const { before, error } = await untilError(pages(client, 'contacts'));
+    expect(error.code).toBe('PAGING_LOOP');
+    expect(before).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('the same offset again, with a new record, is none: others left the list', async () => {
+    const { client } = await answering(
+      { next: nextFrom(within(2)), results: [record('a'), record('b')] },
+      { next: nextFrom(within(2)), results: [record('b'), record('c')] },
+      { next: null, results: [record('c'), record('d')] },
+    );
+    const all = await collect(pages(client, 'contacts'));
+    expect(all.flatMap(({ records }) => records.map(({ uuid }) => uuid)).join('')).toBe('abcd');
+  });
+
+  test('a higher offset without a new record is none', async () => {
+    const { client } = await answering(
+      { next: nextFrom(within(2)), results: [record('a'), record('b')] },
+      { next: nextFrom(within(3)), results: [record('b')] },
+      { next: null, results: [record('b'), record('c')] },
+    );
+    const all = await collect(pages(client, 'contacts'));
+    expect(all.flatMap(({ records }) => records.map(({ uuid }) => uuid)).join('')).toBe('abc');
+  });
+
+  test('an offset that does not go beyond where the page begins is a loop', async () => {
+    const { server, client } = await answering(
+      { next: nextFrom(within(3)), results: ['a', 'b', 'c'].map(record) },
+      { next: nextFrom(within(2)), results: [record('c'), record('d')] },
+    );
+    const { before, error } = await untilError(pages(client, 'contacts'));
+    expect(error.code).toBe('PAGING_LOOP');
+    expect(before).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('a page that begins too late and is requested again is no loop', async () => {
+    const { server, client } = await answering(
+      { next: nextFrom(within(3)), results: ['a', 'b', 'c'].map(record) },
+      // "a" and "b" have left, so the count leads beyond "d".
+      { next: null, results: [record('e')] },
+      { next: null, results: ['c', 'd', 'e'].map(record) },
+    );
+    const all = await collect(pages(client, 'contacts'));
+    expect(all.map(({ records }) => records.map(({ uuid }) => uuid).join(''))).toEqual([
+      'abc',
+      '',
+      'de',
+    ]);
+    expect(server.requests.map(({ query }) => query.get('cursor'))).toEqual([
+      null,
+      within(2),
+      within(0),
+    ]);
+  });
+
+  test('resumed within an instant, the same place again is a loop', async () => {
+    const { error } = await untilError(
+      pages(
+        (await answering({ next: nextFrom(within(0)), results: [record('a')] })).client,
+        'contacts',
+        {},
+        { query: { cursor: within(0) } },
+      ),
+    );
+    expect(error.code).toBe('PAGING_LOOP');
+  });
+});
+
+describe('limits of a whole list', () => {
+  test('a hundred empty pages in a row are read, one more is too many', async () => {
+    const emptyPages = async (count: number) => {
+      const { client } = await listing(cursor => ({
+        next: Number(cursor) < count ? `?cursor=${Number(cursor) + 1}` : null,
+        results: Number(cursor) < count ? [] : [{ uuid: 'last' }],
+      }));
+      return pages(client, 'contacts');
+    };
+    expect(await collect(await emptyPages(100))).toHaveLength(101);
+    expect((await untilError(await emptyPages(101))).error.code).toBe('LIST_TOO_LONG');
+  });
+
+  /** Forty thousand pages, without a network. */
+  const endless = (ends: number) => {
+    let requests = 0;
+    const request = async ({ query = {}, onText }: RequestForPage) => {
+      requests++;
+      await null;
+      const at = Number(query.cursor ?? 0);
+      const next = at + 1 < ends ? `?cursor=${at + 1}` : null;
+      onText?.(JSON.stringify({ next }));
+      return { body: { next, results: [{ uuid: `${at}` }] } };
+    };
+    const limiter = { abandon: async (work: Promise<unknown>) => void (await work) };
+    return { client: { request, limiter } as unknown as Client, requests: () => requests };
+  };
+  type RequestForPage = { query?: Query; onText?: (text: string) => void };
+
+  test.each([
+    ['one by one', () => false],
+    ['ahead', () => true],
+  ])('forty thousand pages are read, one more is too many: %s', async (_, mayReadAhead) => {
+    const read = async (ends: number) => {
+      const { client, requests } = endless(ends);
+      let count = 0;
+      try {
+        for await (const page of pages(client, 'contacts', {}, undefined, mayReadAhead)) {
+          count += page.records.length;
+        }
+      } catch (error) {
+        return { count, requests: requests(), code: (error as RapidProError).code };
+      }
+      return { count, requests: requests() };
+    };
+    expect(await read(40_000)).toEqual({ count: 40_000, requests: 40_000 });
+    expect(await read(40_001)).toEqual({ count: 40_000, requests: 40_000, code: 'LIST_TOO_LONG' });
+  });
+});
+
+test.each([
+  [3, 0],
+  [0, 3],
+  [2, 1],
+])(
+  'of %i records with an id and %i without, the latter are compared whole',
+  async (withId, without) => {
+    let written = 0;
+    const record = (id: object) => ({
+      ...id,
+      get name() {
+        written++;
+        return 'x';
+      },
+    });
+    const results = [
+      ...Array.from({ length: withId }, (_, index) => record({ uuid: `${index}` })),
+      ...Array.from({ length: without }, () => record({})),
+    ];
+    const request = async () => ({ body: { next: null, results } });
+    await pages({ request } as unknown as Client, 'contacts').next();
+    // To write them as text takes long, so it is done in turns, before anything compares them.
+    expect(written).toBe(without);
+  },
+);
+
 describe('answers that are no list', () => {
   test.each([
     ['nothing', null],

@@ -237,3 +237,91 @@ test('a rate limit without a time is named as what it is', async () => {
     fix: expect.stringMatching(/^Run the job again in an hour, read less/),
   });
 });
+
+describe('within one instant, where the next request depends on the last record', () => {
+  const cursorAt = (offset: number) =>
+    Buffer.from(offset > 0 ? `o=${offset}&p=noon` : 'p=noon').toString('base64');
+  const offsetIn = (url: string) => {
+    const cursor = new URL(url).searchParams.get('cursor') ?? '';
+    const tokens = new URLSearchParams(Buffer.from(cursor, 'base64').toString());
+    return Number(tokens.get('o') ?? (cursor === '' ? -3 : 0));
+  };
+  const record = (number: number) => ({ uuid: `${number}`, modified_on: '2026-01-01T12:00:00Z' });
+
+  test('nothing is requested ahead', async () => {
+    // A page of three before the instant, then one instant with the records 0 to 8.
+    const server = await serve(
+      http.get('*/api/v2/contacts.json', ({ request }) => {
+        const from = offsetIn(request.url);
+        const next = from + 3 < 9 ? `https://host/?cursor=${cursorAt(from + 3)}` : null;
+        const results = Array.from({ length: 3 }, (_, index) => record(from + index));
+        return text({ next, previous: null, results: results.filter(({ uuid }) => +uuid < 9) });
+      }),
+    );
+    const client = new Client(parseConfiguration(credential(server)));
+    const found: string[] = [];
+    for await (const page of pages(client, 'contacts', {}, undefined, () => true)) {
+      found.push(...uuids(page.records));
+    }
+    expect(found).toEqual(Array.from({ length: 12 }, (_, index) => `${index - 3}`));
+    // Each page overlaps the one before by its last record, and none is requested in another way.
+    expect(server.requests.map(({ query }) => query.get('cursor'))).toEqual([
+      null,
+      ...[0, 2, 4, 6].map(cursorAt),
+    ]);
+  });
+});
+
+test('a page that was requested ahead and is not the next one asks for no more', async () => {
+  const server = await listing((cursor, origin) =>
+    cursor === 1
+      ? new HttpResponse(
+          `{"next":"${origin}/api/v2/contacts.json?cursor=5","results":${JSON.stringify(records(1, 1))},"next":"${origin}/api/v2/contacts.json?cursor=2"}`,
+        )
+      : undefined,
+  );
+  const client = new Client(parseConfiguration(credential(server)));
+  const found: string[] = [];
+  for await (const page of pages(client, 'contacts', {}, undefined, () => true)) {
+    await new Promise(resolve => setTimeout(resolve, 20));
+    found.push(...uuids(page.records));
+  }
+  expect(found).toEqual(all(PAGES).map(page => `page ${page}, 0`));
+  expect(asked(server)).toEqual([0, 1, 5, 2, 3, 4, 5, 6, 7]);
+});
+
+test('once it may not be any more, nothing is requested ahead', async () => {
+  const server = await listing();
+  const client = new Client(parseConfiguration(credential(server)));
+  let taken = 0;
+  const seen: number[][] = [];
+  for await (const _ of pages(client, 'contacts', {}, undefined, () => taken < 2)) {
+    taken++;
+    await new Promise(resolve => setTimeout(resolve, 20));
+    seen.push(asked(server));
+  }
+  // The third page was on its way when the second one was taken.
+  expect(seen).toEqual([1, 3, 3, 4, 5, 6, 7, 8].map(all));
+});
+
+test('a failure of the page ahead reaches whoever wants that page, and nobody else', async () => {
+  noSleep();
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  try {
+    const server = await listing(cursor =>
+      cursor === 2 ? new HttpResponse('{}', { status: 403 }) : undefined,
+    );
+    const client = new Client(parseConfiguration(credential(server)));
+    let taken = 0;
+    for await (const _ of pages(client, 'contacts', {}, undefined, () => true)) {
+      await new Promise(resolve => setTimeout(resolve, 30));
+      if (++taken === 2) break;
+    }
+    expect(asked(server)).toEqual([0, 1, 2]);
+    expect(unhandled).toEqual([]);
+  } finally {
+    process.off('unhandledRejection', note);
+  }
+});

@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { storedRows } from '../../recordings/read.js';
 import { urnAdvice } from '../../src/errors/urnAdvice.js';
 import { urnIdentity } from '../../src/input/identifiers.js';
-import { digitsTakenWhole, foreignFault, urnFault } from '../../src/input/urns.js';
+import {
+  digitsOf,
+  digitsTakenWhole,
+  foreignFault,
+  plainNumber,
+  urnFault,
+} from '../../src/input/urns.js';
 import { cpuTime } from '../support/cpuTime.js';
 
 /** What is refused as something new, and why: a word of the reason. */
@@ -124,6 +130,30 @@ const REFUSED: [urn: string, reason: string][] = [
   ['ext:a%20b', '%'],
   ['ext:100% cotton', '%'],
   ['line:U%41', '%'],
+  ['ext:5%25', '%'],
+  // What display names and spaces around must not hide.
+  ['tel: 2.50731E+11', 'from a spreadsheet'],
+  ['tel:0712345678 (2) #Amina', 'next to'],
+  ['tel:123456.00', 'from a spreadsheet'],
+  ['tel:254712345678 .25', 'from a spreadsheet'],
+  ['tel:+250788123456789012', 'two phone numbers'],
+  ['tel:788123/+250788124', 'contains characters'],
+  [`tel:${'1'.repeat(255)}`, 'two phone numbers'],
+  [`tel:${'1'.repeat(256)}`, 'too long'],
+  // What only servers write, or only they may have stored.
+  ['tel:mpesa', 'words'],
+  ['tel:tel250731999998', 'words'],
+  ['deleted:abc', 'not a valid address for deleted'],
+  ['tel:1-800-FLOWER5 ext 5', 'contains characters'],
+  // Text that was built from missing data.
+  ['tel:', 'data seems to be missing'],
+  ['tel:+', 'data seems to be missing'],
+  ['tel:undefined', 'data seems to be missing'],
+  ['tel:null', 'data seems to be missing'],
+  ['tel:+250NaN', 'data seems to be missing'],
+  ['tel:[object Object]', 'data seems to be missing'],
+  ['ext:Invalid Date', 'data seems to be missing'],
+  ['tel:+250788', 'data seems to be missing'],
   // Each kind has its own form.
   ['whatsapp:+250738990034', 'not a valid address for whatsapp'],
   ['whatsapp:250 738990036', 'not a valid address for whatsapp'],
@@ -180,6 +210,13 @@ const GOOD = [
   'tel:+250738990017;ext=5',
   'tel:0788123456;ext=12',
   'tel:1-800-FLOWERS',
+  'tel:+2507881',
+  'tel:12345.00',
+  'tel:0712345.670',
+  'tel:+49 1234567.89',
+  'tel:25078812345678901',
+  'tel:+250788/788123',
+  'tel:\uff0b25078812345',
   'tel:+250738990027#Display',
   'tel:+250738990027#Amina Diallo',
   'tel:\u202a+250738990001\u202c',
@@ -414,6 +451,53 @@ describe('digits without plus in the country of the workspace', () => {
   ])('%s in %s stays good', async (urn, country) => {
     expect(foreignFault(urn, country)).toBeUndefined();
   });
+});
+
+test.each([
+  ['TEL:+250788123123', /Write the scheme in lowercase/],
+  ['Amina, tel:+250788123123', /^Nothing was sent\. (?!.*lowercase)/],
+  ['12TEL:+250788123123', /^Nothing was sent\. (?!.*lowercase)/],
+  ['+250 788-123-123', /Write "tel:" in front/],
+  ['amina', /^Nothing was sent\. (?!.*(?:lowercase|in front))/],
+])('%j is not a URN, and what to do about it', (urn, fix) => {
+  expect(urnFault(urn, 'write')).toMatchObject({
+    what: 'is not a URN',
+    fix: expect.stringMatching(fix),
+  });
+});
+
+test.each([
+  ['tel:250788123123', '250788123123'],
+  ['  tel:250 788 123 123 ', '250788123123'],
+  ['tel:250788123123 x5 #Amina', '250788123123'],
+  ['tel:250788123123 x5\u200b', '250788123123'],
+  ['tel:12345678901', '12345678901'],
+  ['tel:1234567890', undefined],
+  ['tel:+12345678901', undefined],
+  ['tel:01234567890', undefined],
+  ['tel:12345 ext 12345', undefined],
+  ['tel:123456 ext 12', '123456'],
+  ['hotel:25078812345', undefined],
+  ['tel:2507881234a5', undefined],
+  ['whatsapp:250788123123', undefined],
+])('of %j, servers take %s for a whole number', (urn, digits) => {
+  expect(digitsTakenWhole(urn)).toBe(digits);
+});
+
+test.each([
+  ['+250 788-123-123', '+250788123123', '+250788123123'],
+  ['\uff0b250 (788) 123123', '+250788123123', '+250788123123'],
+  ['00250788123123', '+250788123123', '00250788123123'],
+  ['250788123123', '+250788123123', '250788123123'],
+  ['0788123123', '0788123123', '0788123123'],
+  ['0788001230', '0788001230', '0788001230'],
+  ['\u202a0788123123\u202c ', '0788123123', '0788123123'],
+  ['0788123123 x5 ', '0788123123', undefined],
+  ['mpesa', undefined, undefined],
+  ['0788123123 Amina', undefined, undefined],
+])('the number in %j is %s to compare, and its digits are %s', (path, number, digits) => {
+  expect(plainNumber(path)).toBe(number);
+  expect(digitsOf(path)).toBe(digits);
 });
 
 test('digits that servers take for a whole number are the same with and without plus', () => {

@@ -213,3 +213,147 @@ describe('what is not a country says what to write', () => {
     );
   });
 });
+
+describe('numbers as they come', () => {
+  const SCRIPTS = '٠۰߀०০੦૦୦௦౦೦൦๐໐༠၀០０'; // The zeros of the scripts that phones and forms write.
+
+  test.each([...SCRIPTS])('the digits of a script, from %s on', zero => {
+    const digit = (number: string) =>
+      String.fromCodePoint((zero.codePointAt(0) ?? 0) + Number(number));
+    const written = (text: string) => text.replace(/\d/g, digit);
+    expect(util.phoneUrn(written('0788123123'), 'RW')).toBe('tel:+250788123123');
+    expect(util.phoneUrn(written('0794567890'), 'RW')).toBe('tel:+250794567890');
+  });
+
+  test.each([
+    ['+2.50788123123E+11', 'tel:+250788123123'],
+    ['2,50788123123e11', 'tel:+250788123123'],
+    ['7.88123123E+08', 'tel:+250788123123'],
+    ['788123123.000', 'tel:+250788123123'],
+    ['+250788123123,0', 'tel:+250788123123'],
+    ['’0788123123', 'tel:+250788123123'],
+    [' 0788123123\n', 'tel:+250788123123'],
+    ['tel:  0788123123', 'tel:+250788123123'],
+    ['0788123123\u200b', 'tel:+250788123123'],
+  ])('%j is %s', (text, urn) => {
+    expect(util.phoneUrn(text, ' rw ')).toBe(urn);
+  });
+
+  test.each([
+    [0, /decimals, or with more digits/],
+    [-788123123, /decimals, or with more digits/],
+    [Number.NaN, /decimals, or with more digits/],
+    [2 ** 53, /decimals, or with more digits/],
+    [true, /must be text or a number/],
+    [['0788123123'], /must be text or a number/],
+    ['\n', /is empty/],
+    ['2.5078812312E+11', /lost some of its digits/],
+    ['2.507881231230E+11', /lost some of its digits/],
+    ['\u{1d7ce}788123123', /RapidPro does not read|characters|words/],
+    ['+250 788 12', /too few digits for its country/],
+    ['+250 788 123 123 4567', /too many digits for its country/],
+    ['+250 188 123 123', /not a valid number in its country/],
+    ['0788123123 or 0722123123', /several phone numbers/],
+    ['0788123123 +250722123123', /several phone numbers/],
+    ['0788123123 / 12', /several phone numbers/],
+    ['12 / 13', /^(?!.*several)/],
+  ])('%j is refused', (text, said) => {
+    expect(() => util.phoneUrn(text, 'RW')).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_URN',
+        description: expect.stringMatching(said),
+        fix: expect.not.stringContaining('Nothing was sent'),
+      }),
+    );
+    expect(util.phoneUrn(text, 'RW', { ifInvalid: 'null' })).toBeNull();
+  });
+
+  test('a number that is valid at home and abroad is not guessed', () => {
+    for (const country of ['ID', 'id']) {
+      expect(() => util.phoneUrn('81234567890', country)).toThrow('can be +62…90 or +81…90');
+    }
+    expect(util.phoneUrn('+81234567890', 'ID')).toBe('tel:+81234567890');
+    expect(util.phoneUrn('081234567890', 'ID')).toBe('tel:+6281234567890');
+  });
+
+  test.each([{ scheme: 'sms' }, { ifInvalid: 'skip' }, { scheme: 'tel', more: true }])(
+    'the options %j are refused',
+    options => {
+      for (const read of [util.phoneUrn, util.phoneUrns]) {
+        expect(() => read('0788123123', 'RW', options as never)).toThrow(
+          expect.objectContaining({ code: 'INVALID_OPTION' }),
+        );
+      }
+    },
+  );
+
+  test('no options are the usual ones', () => {
+    for (const options of [undefined, null, {}, { scheme: 'tel', ifInvalid: 'error' }]) {
+      expect(util.phoneUrn('0788123123', 'RW', options as never)).toBe('tel:+250788123123');
+    }
+  });
+});
+
+describe('cells with several numbers', () => {
+  const two = ['tel:+250788123123', 'tel:+250722123123'];
+
+  test.each([
+    '0788123123|0722123123',
+    '0788123123\t0722123123',
+    '0788123123\r\n0722123123',
+    '0788123123 & 0722123123',
+    '0788123123 ET 0722123123',
+    '0788123123 na 0722123123',
+    '0788123123 +250722123123',
+    '0788/123123, 0722/123123',
+    ';; 0788123123 ;; 0722123123 ;;',
+    'tel:0788123123, tel:0722123123',
+  ])('%j holds two', text => {
+    expect(util.phoneUrns(text, 'RW')).toEqual(two);
+    expect(util.phoneUrns([text, text], 'RW')).toEqual(two);
+    expect(util.phoneUrns(text, 'RW', { scheme: 'whatsapp' })).toEqual([
+      'whatsapp:250788123123',
+      'whatsapp:250722123123',
+    ]);
+  });
+
+  test.each([
+    // A part that is none is not left out in silence.
+    ['0788123123, 12', []],
+    ['0788123123 / Amina', []],
+    // Only a space is between them: it can be one number with a mistake in it.
+    ['0788123123 012', 'all'],
+    ['12 / 13', 'all'],
+    ['Amina', 'all'],
+  ])('%j is an error', (text, left) => {
+    expect(() => util.phoneUrns(text, 'RW')).toThrow(
+      expect.objectContaining({ code: 'INVALID_URN' }),
+    );
+    expect(util.phoneUrns(text, 'RW', { ifInvalid: 'null' })).toEqual(
+      left === 'all' ? [] : two.slice(0, 1),
+    );
+  });
+
+  test('numbers, empty cells and cells that are not there', () => {
+    expect(util.phoneUrns([788123123, ' ', null, 722123123], 'RW')).toEqual(two);
+    expect(util.phoneUrns([], 'RW')).toEqual([]);
+    expect(util.phoneUrns(null, 'RW')).toEqual([]);
+    expect(() => util.phoneUrns(['0788123123', undefined], 'RW')).toThrow(/is undefined/);
+  });
+});
+
+test.each([
+  ['Cuba', 'CU'],
+  ['Oma', undefined],
+  ['+1', 'US'],
+  ['00250', 'RW'],
+  ['+12345', undefined],
+  ['250 RW', undefined],
+  ['cote d’ivoire', 'CI'],
+  ['Ruanda', 'RW'],
+  ['uk', 'GB'],
+])('the country %s: did you mean %s?', (country, code) => {
+  const { fix } = thrownBy(() => util.phoneUrn('0788123123', country));
+  if (code === undefined) expect(fix).not.toContain('Did you mean');
+  else expect(fix).toContain(`Did you mean "${code}" (`);
+});
