@@ -47,26 +47,47 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
     }
   });
 
-  test.each(['soon', '12/25/2026'])('syncContacts names them, each time: %s', async due => {
-    const sandbox = await workspace({ dialect, ...seed() });
-    const list = [
-      { urns: [AMINA], fields: { due, age: 'twelve' } },
-      { urns: [NEW], fields: { due, age: 30 } },
-    ];
-    const lines = captureConsole();
-    const first = await bulk(syncContacts(list), sandbox);
-    expect(holder(sandbox, AMINA)?.fields).toMatchObject({ due: null, age: null });
-    expect(first.result.updated).toMatchObject([
-      { index: 0, unread: expect.arrayContaining(['fields.due', 'fields.age']) },
-    ]);
-    expect(first.result.created).toMatchObject([{ index: 1, unread: ['fields.due'] }]);
-    expect(lines.filter(line => line.includes('cannot read'))).toEqual([
-      expect.stringMatching(/2 contacts.*fields\.due/),
-    ]);
-    const { result } = await bulk(syncContacts(list), sandbox);
-    const all = [...result.updated, ...result.unchanged];
-    expect(all.map(({ unread = [] }) => unread.includes('fields.due'))).toEqual([true, true]);
-  });
+  test.each(['soon', '05-01-2026T10:30:45'])(
+    'syncContacts names them, each time: %s',
+    async due => {
+      const sandbox = await workspace({ dialect, ...seed() });
+      const list = [
+        { urns: [AMINA], fields: { due, age: 'twelve' } },
+        { urns: [NEW], fields: { due, age: 30 } },
+      ];
+      const lines = captureConsole();
+      const first = await bulk(syncContacts(list), sandbox);
+      expect(holder(sandbox, AMINA)?.fields).toMatchObject({ due: null, age: null });
+      expect(first.result.updated).toMatchObject([
+        { index: 0, unread: expect.arrayContaining(['fields.due', 'fields.age']) },
+      ]);
+      expect(first.result.created).toMatchObject([{ index: 1, unread: ['fields.due'] }]);
+      expect(lines.filter(line => line.includes('cannot read'))).toEqual([
+        expect.stringMatching(/2 contacts.*fields\.due/),
+      ]);
+      const { result } = await bulk(syncContacts(list), sandbox);
+      const all = [...result.updated, ...result.unchanged];
+      expect(all.map(({ unread = [] }) => unread.includes('fields.due'))).toEqual([true, true]);
+    },
+  );
+
+  test.each([false, true])(
+    'a date in another order than the workspace writes it is not sent (dry run: %s)',
+    async dryRun => {
+      const sandbox = await workspace({ dialect, ...seed() });
+      const before = holder(sandbox, AMINA)?.fields;
+      const list = [{ urns: [AMINA], fields: { due: '12/25/2026' } }, { urns: [NEW] }];
+      for (const operation of [syncContacts(list, { dryRun }), upsertContacts(list, { dryRun })]) {
+        const { result } = await bulk(operation, sandbox);
+        expect(result.failed).toMatchObject([{ index: 0, code: 'INVALID_INPUT' }]);
+        expect([...result.created, ...result.updated, ...result.unchanged]).toHaveLength(1);
+      }
+      await expect(
+        bulk(updateContact(AMINA, { fields: { due: '12/25/2026' } }), sandbox),
+      ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+      expect(holder(sandbox, AMINA)?.fields).toEqual(before);
+    },
+  );
 
   test('a dry run reports what is sure', async () => {
     const sandbox = await workspace({ dialect, ...seed() });
