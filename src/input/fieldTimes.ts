@@ -82,15 +82,11 @@ function daysOf(match: RegExpExecArray, yearsOf: (year: number) => number[]): st
 
 type DateStyle = 'day_first' | 'month_first' | 'year_first';
 
-/** Three numbers with the year at the end, which a workspace reads in its own order. */
-function styledDay(value: unknown): RegExpExecArray | undefined {
-  if (typeof value !== 'string' || ISO_DAY.test(value.trim())) return undefined;
-  const match = DAY.exec(value);
-  return match?.[4] === undefined ? undefined : match;
-}
-
 /** Whether a workspace with this date style finds a day. If not, it empties the field. */
-function isDayIn([, , , , a = '', b = '', last = '']: RegExpExecArray, style: DateStyle): boolean {
+function isDayIn(match: RegExpExecArray, style: DateStyle): boolean {
+  const [, first, , , a = '', b = '', last = ''] = match;
+  // With the year first, it is the same in each style.
+  if (first !== undefined) return true;
   const orders: { [Style in DateStyle]: [year: string, month: string, day: string] } = {
     day_first: [last, b, a],
     month_first: [last, a, b],
@@ -104,8 +100,9 @@ function isDayIn([, , , , a = '', b = '', last = '']: RegExpExecArray, style: Da
 
 /** Whether it depends on the date style if there is a day. */
 function isOneSided(value: unknown): boolean {
-  const match = styledDay(value);
-  return match !== undefined && isDayIn(match, 'day_first') !== isDayIn(match, 'month_first');
+  if (typeof value !== 'string' || ISO_DAY.test(value.trim())) return false;
+  const match = DAY.exec(value);
+  return match !== null && isDayIn(match, 'day_first') !== isDayIn(match, 'month_first');
 }
 
 const WEEKDAY = /^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?$/i;
@@ -218,8 +215,7 @@ function complete(value: string, local: Local, where: Where): string {
   if (!ISO_DAY.test(text)) {
     const match = DAY.exec(text);
     if (match && daysOf(match, BOTH_CENTURIES).length === 0) refuse(where, NO_DAY);
-    const styled = style && styledDay(text);
-    if (styled && !isDayIn(styled, style)) refuse(where, OTHER_ORDER[style]);
+    if (match && style && !isDayIn(match, style)) refuse(where, OTHER_ORDER[style]);
     return value;
   }
   if (!isDay(text.slice(0, 10))) refuse(where, NO_DAY);
@@ -284,7 +280,8 @@ async function datetimesAmong(facts: TimeFacts, all: readonly Fields[]): Promise
 
 /**
  * Reads what the rule needs to know: which fields contain times, if a value looks like one, the zone of the workspace,
- * if a time has none, and its date style, if a date is none in another style. If the token is not allowed to read that, values are sent unchanged.
+ * if a time has none, and its date style, if a date is none in another style. If the token is not allowed to read that,
+ * values are sent unchanged.
  *
  * @param all - the fields of each contact
  * @param known - the types of fields, if they were read before
