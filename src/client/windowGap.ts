@@ -52,6 +52,11 @@ export class Side {
     return place === this.at && this.read > 0 && this.#here.has(identityOf(record));
   }
 
+  /** Records at {@link at} that it has read. */
+  get here(): number {
+    return this.#here.size;
+  }
+
   /** True if it is past a place: everything there has been read. */
   isPast(place: Place): boolean {
     return this.read > 0 && (this.at - place) * this.direction > 0;
@@ -167,8 +172,11 @@ export class Gap {
    */
   estimate(ends: Stretch, fallback: number, guess: 'most' | 'least'): number {
     const { from, to } = this.unread(ends);
-    // Inside one instant, it is not known how much is left.
-    if (from === to) return Number.POSITIVE_INFINITY;
+    if (from === to) {
+      // Inside one instant, it is not known how much is left: perhaps as much as was read.
+      const read = Math.max(0, ...this.sides.map(({ here }) => here));
+      return read === 0 ? Number.POSITIVE_INFINITY : read / PAGE_SIZE;
+    }
     return ((to - from) * this.density(fallback, guess)) / PAGE_SIZE;
   }
 

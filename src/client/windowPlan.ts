@@ -37,10 +37,16 @@ const DAY = 24 * 60 * 60 * 1_000_000;
 /** The least number of pages for a separate walk. */
 const WORTH_JOINING = 3;
 const WORTH_SPLITTING = 8;
+/** After so many records with the same time, there may be thousands more. */
+const LONG_INSTANT = 4 * PAGE_SIZE;
 /** The share of all requests that may be wasted on pages that two walks read, and a little at the start. */
 const MOST_WASTE = 0.045;
 /** The most pages that an estimate may promise before much has been read. */
 const TRUST = 40;
+/** No list has as many pages. An estimate beyond was made in a burst, and between bursts there may be nothing. */
+const MOST_PAGES = 40_000;
+/** More that may be wasted, in pages, while all that was read of a list is alike: an estimate is worth more then. */
+const FOR_EVEN = 0.5;
 /** The average cost of the place where two walks meet, in pages. */
 const MEETING = 0.5;
 
@@ -49,6 +55,7 @@ export class WindowPlan {
   readonly #options: PlanOptions;
   /** Pages between two cuts. */
   readonly #stride: number;
+  #hasBursts = false;
 
   constructor(options: PlanOptions) {
     this.#options = options;
@@ -56,7 +63,13 @@ export class WindowPlan {
   }
 
   next(progress: Progress): Step | undefined {
-    return this.#goOn(progress) ?? this.#begin(progress);
+    // At most two walks can share an instant: the second must not wait until another one ends.
+    const mayBegin = this.#mayBegin(progress);
+    return (
+      (mayBegin ? this.#cutInstant(progress) : undefined) ??
+      this.#goOn(progress) ??
+      (mayBegin ? this.#begin(progress) : undefined)
+    );
   }
 
   /** An idle walk; first those that are handed out first. */
@@ -81,11 +94,12 @@ export class WindowPlan {
     return undefined;
   }
 
-  /** One more walk, if it is worth the requests that it may waste. */
+  /** Whether one more walk is worth the requests that it may waste. */
+  #mayBegin(progress: Progress): boolean {
+    return this.#options.concurrency > 1 && this.#canAfford(progress) && this.#hasRoom(progress);
+  }
+
   #begin(progress: Progress): Step | undefined {
-    const { concurrency } = this.#options;
-    if (concurrency === 1 || !this.#canAfford(progress) || !this.#hasRoom(progress))
-      return undefined;
     return this.#cutAhead(progress) ?? this.#join(progress) ?? this.#cutLargest(progress);
   }
 
@@ -117,7 +131,23 @@ export class WindowPlan {
     const unproven = open.reduce((sum, { sides }) => sum + sides.filter(isNew).length, 1);
     const looksBack = this.#options.looksBack ? 1 : 0;
     const risk = (joints + unproven) * MEETING + looksBack;
-    return running > 0 && wasted + risk <= total * MOST_WASTE + (canReverse ? 1 : 0.5);
+    const budget = total * MOST_WASTE + (canReverse ? 1 : 0.5);
+    const most = open.reduce((sum, gap) => sum + gap.estimate(ends, density, 'most'), 0);
+    this.#hasBursts ||= left > MOST_PAGES;
+    const isEven = !this.#hasBursts && most <= 2 * left;
+    return running > 0 && wasted + risk <= budget + (isEven ? FOR_EVEN : 0);
+  }
+
+  /** A walk through many records with the same time gets another one toward it, from the other end of that time. */
+  #cutInstant(progress: Progress): Step | undefined {
+    for (const gap of progress.gaps) {
+      if (gap.closed || !this.#isWithinLimit(progress, gap)) continue;
+      const { from, to } = gap.unread(progress.ends);
+      if (from === to) continue;
+      if (isLong(gap.tail)) return { split: gap, at: to - 1 };
+      if (isLong(gap.head)) return { split: gap, at: from };
+    }
+    return undefined;
   }
 
   /** Cuts the last gap a few pages ahead, as far as its density is known. */
@@ -197,6 +227,7 @@ export class WindowPlan {
   }
 }
 
+const isLong = (side: Side | undefined) => (side?.here ?? 0) >= LONG_INSTANT;
 const isNew = ({ read }: Side) => read === 0;
 
 /** Records per microsecond, over everything that has been read. */
