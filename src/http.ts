@@ -1,7 +1,6 @@
 import { fail } from './errors/errors.js';
 import { digitsOf } from './errors/redact.js';
 import { isObject } from './input/check.js';
-import { named } from './input/isOperation.js';
 import { log } from './input/log.js';
 import { trimmed } from './input/stored.js';
 import { operation } from './operations/base/operation.js';
@@ -161,8 +160,11 @@ interface HttpPlan {
 }
 
 /** Every operation in `http`: one request, and its unchanged answer. */
-function send({ method, path, query, body, options, knownOptions = [] }: HttpPlan): Operation {
-  return operation({
+function send(
+  name: string,
+  { method, path, query, body, options, knownOptions = [] }: HttpPlan,
+): Operation {
+  return operation(name, {
     args: { method, path, query, body },
     options,
     knownOptions,
@@ -202,7 +204,7 @@ export function get(
   query?: Reference<Query>,
   options?: Reference<Options>,
 ): Operation {
-  return named('http.get', send({ method: 'GET', path, query, options }));
+  return send('http.get', { method: 'GET', path, query, options });
 }
 
 /**
@@ -226,7 +228,7 @@ export function post(
   body: Reference<Json>,
   options?: Reference<HttpOptions>,
 ): Operation {
-  return named('http.post', send({ method: 'POST', path, body, options, knownOptions: ['query'] }));
+  return send('http.post', { method: 'POST', path, body, options, knownOptions: ['query'] });
 }
 
 /**
@@ -250,7 +252,7 @@ function remove(
   query: Reference<Query>,
   options?: Reference<Options>,
 ): Operation {
-  return named('http.delete', send({ method: 'DELETE', path, query, options }));
+  return send('http.delete', { method: 'DELETE', path, query, options });
 }
 
 export { remove as delete };
@@ -276,5 +278,5 @@ export function request(
   path: Reference<string>,
   options?: Reference<HttpRequestOptions>,
 ): Operation {
-  return named('http.request', send({ method, path, options, knownOptions: ['query', 'body'] }));
+  return send('http.request', { method, path, options, knownOptions: ['query', 'body'] });
 }

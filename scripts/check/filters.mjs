@@ -27,12 +27,12 @@ export const optionsOfList = plan => [...optionsOf(plan), 'timeout', 'maxWait'];
 export function checkFilterNames(plan, node, value, report) {
   if (!plan || value === UNKNOWN || value === STATE || typeof value === 'function') return;
   const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
-  const known = resources[plan.name].filters;
+  const known = resources[plan.resource].filters;
   const wrong = isObject ? Object.keys(value).filter(key => !Object.hasOwn(known, key)) : [value];
   const properties = ts.isObjectLiteralExpression(node) ? node.properties : [];
   for (const one of wrong) {
     try {
-      checkFilters(plan.name, isObject ? { [one]: 'x' } : one);
+      checkFilters(plan.resource, isObject ? { [one]: 'x' } : one);
     } catch (error) {
       const property = properties.find(({ name }) => name && keyOf(name) === one);
       report.refused(property ?? node, error.description, error.fix);

@@ -1,12 +1,11 @@
 import type { Client } from '../client/client.js';
-import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { checkPeriod, type Period } from '../input/period.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { ArchivedFilters, ArchiveFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
-import type { Operation, Reference, State } from '../types/state.js';
+import type { Operation, Reference, State, Step } from '../types/state.js';
 import { operation } from './base/operation.js';
 import { ArchiveReader, findArchives, KINDS, type Kind } from './lists/archiveFiles.js';
 import { list } from './lists/list.js';
@@ -33,7 +32,7 @@ export function getArchives(
   filters?: Reference<ArchiveFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getArchives', list({ name: 'archives', filters, options }));
+  return list('getArchives', { resource: 'archives', filters, options });
 }
 
 /** Sorts archives, the oldest first. */
@@ -71,10 +70,11 @@ function eachArchived(
   name: string,
   kind: Kind,
   filters: unknown,
-  operations: ((state: State) => State | Promise<State>)[],
+  operations: readonly Step[],
 ): Operation {
-  return operation({
+  return operation(name, {
     args: { filters },
+    given: operations,
     async run(call) {
       const period = checkPeriod(call.args.filters);
       const pages = inPages(archivedRecords(call.client, kind, period));
@@ -117,8 +117,7 @@ export function eachArchivedMessages(
   filters: Reference<ArchivedFilters>,
   ...operations: ((state: State) => State | Promise<State>)[]
 ): Operation {
-  const name = 'eachArchivedMessages';
-  return named(name, eachArchived(name, 'message', filters, operations), operations);
+  return eachArchived('eachArchivedMessages', 'message', filters, operations);
 }
 
 /**
@@ -151,6 +150,5 @@ export function eachArchivedRuns(
   filters: Reference<ArchivedFilters>,
   ...operations: ((state: State) => State | Promise<State>)[]
 ): Operation {
-  const name = 'eachArchivedRuns';
-  return named(name, eachArchived(name, 'run', filters, operations), operations);
+  return eachArchived('eachArchivedRuns', 'run', filters, operations);
 }

@@ -4,7 +4,6 @@ import { Gathered } from '../client/body.js';
 import { download } from '../client/links/download.js';
 import { isNearby, type Linked } from '../client/links/link.js';
 import { fail } from '../errors/errors.js';
-import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import type { Attached, Attachment } from '../types/bodies.js';
 import type { DownloadOptions } from '../types/options.js';
@@ -236,37 +235,34 @@ export function downloadAttachment(
   attachment: Reference<Attachment | Attachment[] | Attached>,
   options?: Reference<DownloadOptions>,
 ): Operation {
-  return named(
-    'downloadAttachment',
-    operation({
-      args: { attachment },
-      options,
-      knownOptions: ['maxSize', 'allowPrivate'],
-      async run(call) {
-        const value = call.args.attachment;
-        const list = listOf(value);
-        const parsed = list
-          ? list.map((one, index) => readOne(one, `attachments[${index}]`))
-          : [readOne(value, 'The argument')];
-        const isAllowed = call.options.allowPrivate ?? (await isNearby(call.client.origin));
-        const fetcher = new Fetcher(call, isAllowed);
-        const files: File[] = [];
-        for (const one of parsed) files.push(await fetcher.fetch(one));
-        log.info(`Fetched ${count(files.length, 'attachment')}, ${fetcher.fetched} bytes`);
-        const noFiles = files.filter(({ content }) => content === null).length;
-        if (noFiles > 0) {
-          log.warn(
-            `${count(noFiles, 'attachment')} without a file: a location, or a file that RapidPro could not get. Their content is null.`,
-          );
-        }
-        const empty = files.filter(({ content }) => content === '').length;
-        if (empty > 0) {
-          log.warn(
-            `${count(empty, 'attachment')} without content: the file behind the link is empty.`,
-          );
-        }
-        return list ? files : files[0];
-      },
-    }),
-  );
+  return operation('downloadAttachment', {
+    args: { attachment },
+    options,
+    knownOptions: ['maxSize', 'allowPrivate'],
+    async run(call) {
+      const value = call.args.attachment;
+      const list = listOf(value);
+      const parsed = list
+        ? list.map((one, index) => readOne(one, `attachments[${index}]`))
+        : [readOne(value, 'The argument')];
+      const isAllowed = call.options.allowPrivate ?? (await isNearby(call.client.origin));
+      const fetcher = new Fetcher(call, isAllowed);
+      const files: File[] = [];
+      for (const one of parsed) files.push(await fetcher.fetch(one));
+      log.info(`Fetched ${count(files.length, 'attachment')}, ${fetcher.fetched} bytes`);
+      const noFiles = files.filter(({ content }) => content === null).length;
+      if (noFiles > 0) {
+        log.warn(
+          `${count(noFiles, 'attachment')} without a file: a location, or a file that RapidPro could not get. Their content is null.`,
+        );
+      }
+      const empty = files.filter(({ content }) => content === '').length;
+      if (empty > 0) {
+        log.warn(
+          `${count(empty, 'attachment')} without content: the file behind the link is empty.`,
+        );
+      }
+      return list ? files : files[0];
+    },
+  });
 }

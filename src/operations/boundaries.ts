@@ -1,4 +1,3 @@
-import { named } from '../input/isOperation.js';
 import type { BoundaryFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -25,5 +24,5 @@ export function getBoundaries(
   filters?: Reference<BoundaryFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getBoundaries', list({ name: 'boundaries', filters, options }));
+  return list('getBoundaries', { resource: 'boundaries', filters, options });
 }

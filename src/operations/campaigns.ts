@@ -10,7 +10,6 @@ import {
   uuidOrName,
 } from '../input/body.js';
 import { refuseExpressions } from '../input/expressions.js';
-import { named } from '../input/isOperation.js';
 import type { CampaignBody, CampaignEventBody } from '../types/bodies.js';
 import type { CampaignEventFilters, CampaignFilters } from '../types/filters.js';
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
@@ -103,7 +102,7 @@ export function getCampaigns(
   filters?: Reference<CampaignFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getCampaigns', list({ name: 'campaigns', filters, options }));
+  return list('getCampaigns', { resource: 'campaigns', filters, options });
 }
 
 /**
@@ -128,10 +127,12 @@ export function addCampaign(
   campaign: Reference<CampaignBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named(
-    'addCampaign',
-    add({ resource: 'campaigns', body: campaign, check: checkCampaign, options }),
-  );
+  return add('addCampaign', {
+    resource: 'campaigns',
+    body: campaign,
+    check: checkCampaign,
+    options,
+  });
 }
 
 /**
@@ -161,17 +162,14 @@ export function updateCampaign(
   changes: Reference<CampaignBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named(
-    'updateCampaign',
-    update({
-      resource: 'campaigns',
-      key: 'uuid',
-      object: campaign,
-      body: changes,
-      check: checkCampaign,
-      options,
-    }),
-  );
+  return update('updateCampaign', {
+    resource: 'campaigns',
+    key: 'uuid',
+    object: campaign,
+    body: changes,
+    check: checkCampaign,
+    options,
+  });
 }
 
 /**
@@ -195,10 +193,12 @@ export function getCampaignEvents(
   filters?: Reference<CampaignEventFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named(
-    'getCampaignEvents',
-    list({ name: 'campaign_events', filters, options, ifEmpty: referenceCheck('campaign') }),
-  );
+  return list('getCampaignEvents', {
+    resource: 'campaign_events',
+    filters,
+    options,
+    ifEmpty: referenceCheck('campaign'),
+  });
 }
 
 /**
@@ -236,16 +236,13 @@ export function addCampaignEvent(
   event: Reference<CampaignEventBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named(
-    'addCampaignEvent',
-    add({
-      resource: 'campaign_events',
-      body: event,
-      check: checkCampaignEvent,
-      resolve: eventWithUuids,
-      options,
-    }),
-  );
+  return add('addCampaignEvent', {
+    resource: 'campaign_events',
+    body: event,
+    check: checkCampaignEvent,
+    resolve: eventWithUuids,
+    options,
+  });
 }
 
 /**
@@ -285,19 +282,16 @@ export function updateCampaignEvent(
   changes: Reference<CampaignEventBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named(
-    'updateCampaignEvent',
-    update({
-      resource: 'campaign_events',
-      key: 'uuid',
-      object: event,
-      body: changes,
-      check: checkCampaignEvent,
-      resolve: eventWithUuids,
-      options,
-      repeatable: false,
-    }),
-  );
+  return update('updateCampaignEvent', {
+    resource: 'campaign_events',
+    key: 'uuid',
+    object: event,
+    body: changes,
+    check: checkCampaignEvent,
+    resolve: eventWithUuids,
+    options,
+    repeatable: false,
+  });
 }
 
 /**
@@ -325,8 +319,10 @@ export function deleteCampaignEvent(
   event: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return named(
-    'deleteCampaignEvent',
-    remove({ resource: 'campaign_events', key: 'uuid', object: event, options }),
-  );
+  return remove('deleteCampaignEvent', {
+    resource: 'campaign_events',
+    key: 'uuid',
+    object: event,
+    options,
+  });
 }

@@ -1,4 +1,3 @@
-import { named } from '../input/isOperation.js';
 import type { ChannelEventFilters, ChannelFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -25,7 +24,7 @@ export function getChannels(
   filters?: Reference<ChannelFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getChannels', list({ name: 'channels', filters, options }));
+  return list('getChannels', { resource: 'channels', filters, options });
 }
 
 /**
@@ -51,5 +50,5 @@ export function getChannelEvents(
   filters?: Reference<ChannelEventFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getChannelEvents', list({ name: 'channel_events', filters, options }));
+  return list('getChannelEvents', { resource: 'channel_events', filters, options });
 }

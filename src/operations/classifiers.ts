@@ -1,4 +1,3 @@
-import { named } from '../input/isOperation.js';
 import type { ClassifierFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -25,5 +24,5 @@ export function getClassifiers(
   filters?: Reference<ClassifierFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getClassifiers', list({ name: 'classifiers', filters, options }));
+  return list('getClassifiers', { resource: 'classifiers', filters, options });
 }

@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.js';
 import { pages } from '../client/pages.js';
+import type { Body } from '../input/body.js';
 import { contactKey, isUuid } from '../input/identifiers.js';
-import { named } from '../input/isOperation.js';
 import { LITERAL } from '../input/options.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { ActionOptions, MemberOptions } from '../types/actions.js';
@@ -9,37 +9,31 @@ import type { Dictionary } from '../types/json.js';
 import type { Operation, Reference } from '../types/state.js';
 import { findContact } from './contact/contactUrns.js';
 import { COPY_LAG, collect } from './lists/list.js';
-import { act } from './many/actions.js';
-import { contactItems, type Item, requireReference } from './many/items.js';
+import { act, requireReference } from './many/actions.js';
+import type { Item } from './many/items.js';
 
 /** An action that needs only contacts. */
-function onContacts(action: string, contacts: unknown, options: unknown): Operation {
-  return act('contact_actions', { contacts }, options, args => ({
-    items: contactItems(args.contacts),
-    body: { action },
-  }));
+function onContacts(name: string, action: string, contacts: unknown, options: unknown): Operation {
+  return act(name, 'contacts', { args: { contacts }, options, body: () => ({ action }) });
 }
 
 function onMembers(
+  name: string,
   action: 'add' | 'remove',
   contacts: unknown,
   group: unknown,
   options: unknown,
 ): Operation {
-  return act(
-    'contact_actions',
-    { contacts, group },
+  return act(name, 'contacts', {
+    args: { contacts, group },
     options,
-    (args, { literal = false, verify }) => {
-      const wanted = requireReference(args.group, 'group', literal);
-      return {
-        items: contactItems(args.contacts),
-        body: { action, group: wanted },
-        ...(verify ? { findSkipped: membersAmiss(wanted, action === 'add') } : {}),
-      };
-    },
-    ['verify', ...LITERAL],
-  );
+    knownOptions: ['verify', ...LITERAL],
+    body: (args, { literal }) => ({
+      action,
+      group: requireReference(args.group, 'group', literal),
+    }),
+    findSkipped: membersAmiss,
+  });
 }
 
 /**
@@ -66,7 +60,7 @@ export function addToGroup(
   group: Reference<string>,
   options?: Reference<MemberOptions>,
 ): Operation {
-  return named('addToGroup', onMembers('add', contacts, group, options));
+  return onMembers('addToGroup', 'add', contacts, group, options);
 }
 
 /**
@@ -93,7 +87,7 @@ export function removeFromGroup(
   group: Reference<string>,
   options?: Reference<MemberOptions>,
 ): Operation {
-  return named('removeFromGroup', onMembers('remove', contacts, group, options));
+  return onMembers('removeFromGroup', 'remove', contacts, group, options);
 }
 
 /**
@@ -117,7 +111,7 @@ export function blockContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return named('blockContacts', onContacts('block', contacts, options));
+  return onContacts('blockContacts', 'block', contacts, options);
 }
 
 /**
@@ -141,7 +135,7 @@ export function unblockContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return named('unblockContacts', onContacts('unblock', contacts, options));
+  return onContacts('unblockContacts', 'unblock', contacts, options);
 }
 
 /**
@@ -165,7 +159,7 @@ export function interruptContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return named('interruptContacts', onContacts('interrupt', contacts, options));
+  return onContacts('interruptContacts', 'interrupt', contacts, options);
 }
 
 /**
@@ -189,7 +183,7 @@ export function archiveContactMessages(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return named('archiveContactMessages', onContacts('archive_messages', contacts, options));
+  return onContacts('archiveContactMessages', 'archive_messages', contacts, options);
 }
 
 /**
@@ -213,7 +207,7 @@ export function deleteContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return named('deleteContacts', onContacts('delete', contacts, options));
+  return onContacts('deleteContacts', 'delete', contacts, options);
 }
 
 /** The uuids of all members. Needs the uuid of the group, because the list is strict about the letter case of names. */
@@ -251,23 +245,22 @@ async function whichAreMembers(
   return found;
 }
 
-/**
- * RapidPro silently skips contacts that its engine is busy with. Makes the check afterwards.
- *
- * @param name - uuid or name of the group
- * @param wanted - whether the contacts should be in it
- */
-function membersAmiss(name: string, wanted: boolean) {
-  return async (client: Client, items: Item[]): Promise<Item[]> => {
-    const [group] = await collect(client, 'groups', isUuid(name) ? { uuid: name } : { name });
-    if (!group || items.length === 0) return [];
-    const amiss = async (some: Item[]) => {
-      const members = await whichAreMembers(client, some, group);
-      return some.filter(item => members.has(item) !== wanted);
-    };
-    const first = await amiss(items);
-    if (first.length === 0) return [];
-    await client.clock.sleep(COPY_LAG);
-    return amiss(first);
+/** RapidPro silently skips contacts that its engine is busy with. Checks afterwards who is in the group. */
+async function membersAmiss(
+  client: Client,
+  items: Item[],
+  { action, group: name }: Body,
+): Promise<Item[]> {
+  const wanted = String(name);
+  const query = isUuid(wanted) ? { uuid: wanted } : { name: wanted };
+  const [group] = await collect(client, 'groups', query);
+  if (!group || items.length === 0) return [];
+  const amiss = async (some: Item[]) => {
+    const members = await whichAreMembers(client, some, group);
+    return some.filter(item => members.has(item) !== (action === 'add'));
   };
+  const first = await amiss(items);
+  if (first.length === 0) return [];
+  await client.clock.sleep(COPY_LAG);
+  return amiss(first);
 }

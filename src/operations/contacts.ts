@@ -4,7 +4,6 @@ import { checkContact, checkContactWithUuid } from '../input/bodies.js';
 import type { Body } from '../input/body.js';
 import { completeTimes } from '../input/fieldTimes.js';
 import { type ContactKey, contactKey, shownId } from '../input/identifiers.js';
-import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
 import type { ContactBody, UpsertBody } from '../types/bodies.js';
@@ -62,10 +61,7 @@ export function getContacts(
   filters?: Reference<ContactFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named(
-    'getContacts',
-    list({ name: 'contacts', filters, options, ifEmpty: checkGroupExists }),
-  );
+  return list('getContacts', { resource: 'contacts', filters, options, ifEmpty: checkGroupExists });
 }
 
 /**
@@ -86,18 +82,15 @@ export function getContacts(
  * @returns {Operation}
  */
 export function getContact(contact: Reference<string>, options?: Reference<Options>): Operation {
-  return named(
-    'getContact',
-    operation({
-      args: { contact },
-      options,
-      async run({ client, args, facts }) {
-        const found = await findContact(client, await checkedKey(facts, args.contact));
-        log.info(found ? `Fetched contact ${shownId(found)}` : 'There is no such contact');
-        return found;
-      },
-    }),
-  );
+  return operation('getContact', {
+    args: { contact },
+    options,
+    async run({ client, args, facts }) {
+      const found = await findContact(client, await checkedKey(facts, args.contact));
+      log.info(found ? `Fetched contact ${shownId(found)}` : 'There is no such contact');
+      return found;
+    },
+  });
 }
 
 /**
@@ -129,25 +122,20 @@ export function addContact(
   options?: Reference<WriteOptions> | Callback,
   callback?: Callback,
 ): Operation {
-  return named(
-    'addContact',
-    operation({
-      args: { contact },
-      knownOptions: LITERAL,
-      ...optionsAndCallback(options, callback),
-      async run({ client, args, facts, options }) {
-        const body = checkContact(args.contact, 'contact', options.literal);
-        await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
-        await completeTimes(facts, body.fields, 'contact');
-        const added = await createContact(client, body);
-        logMisread(body, added);
-        log.info(`Added contact ${shownId(added)}`);
-        return added;
-      },
-    }),
-    options,
-    callback,
-  );
+  return operation('addContact', {
+    args: { contact },
+    knownOptions: LITERAL,
+    ...optionsAndCallback(options, callback),
+    async run({ client, args, facts, options }) {
+      const body = checkContact(args.contact, 'contact', options.literal);
+      await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
+      await completeTimes(facts, body.fields, 'contact');
+      const added = await createContact(client, body);
+      logMisread(body, added);
+      log.info(`Added contact ${shownId(added)}`);
+      return added;
+    },
+  });
 }
 
 /**
@@ -173,24 +161,21 @@ export function updateContact(
   changes: Reference<ContactBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named(
-    'updateContact',
-    operation({
-      args: { contact, changes },
-      options,
-      knownOptions: LITERAL,
-      async run({ client, args, facts, options }) {
-        const changes = checkContact(args.changes, 'changes', options.literal);
-        const key = await checkedKey(facts, args.contact, CONTACT_WRITE);
-        await refuseHomeNumbers(facts, placed(changes.urns, 'changes.urns'), CONTACT_WRITE);
-        await completeTimes(facts, changes.fields, 'changes');
-        const updated = await updateExisting(client, key, changes);
-        logMisread(changes, updated);
-        log.info(`Updated contact ${shownId(updated)}`);
-        return updated;
-      },
-    }),
-  );
+  return operation('updateContact', {
+    args: { contact, changes },
+    options,
+    knownOptions: LITERAL,
+    async run({ client, args, facts, options }) {
+      const changes = checkContact(args.changes, 'changes', options.literal);
+      const key = await checkedKey(facts, args.contact, CONTACT_WRITE);
+      await refuseHomeNumbers(facts, placed(changes.urns, 'changes.urns'), CONTACT_WRITE);
+      await completeTimes(facts, changes.fields, 'changes');
+      const updated = await updateExisting(client, key, changes);
+      logMisread(changes, updated);
+      log.info(`Updated contact ${shownId(updated)}`);
+      return updated;
+    },
+  });
 }
 
 /**
@@ -220,30 +205,25 @@ export function upsertContact(
   options?: Reference<UpsertOptions> | Callback,
   callback?: Callback,
 ): Operation {
-  return named(
-    'upsertContact',
-    operation({
-      args: { contact },
-      knownOptions: ['urns', ...LITERAL],
-      ...optionsAndCallback(options, callback),
-      async run({ client, args, facts, options }) {
-        const mode = modeOf(options);
-        const body = checkContactWithUuid(args.contact, {
-          replacesUrns: mode === 'replace',
-          isLiteral: options.literal,
-        });
-        requireName(args.contact as object, body);
-        await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
-        await completeTimes(facts, body.fields, 'contact');
-        const { contact, isNew } = await upsert(client, body, mode);
-        logMisread(body, contact);
-        log.info(`${isNew ? 'Added' : 'Updated'} contact ${shownId(contact)}`);
-        return contact;
-      },
-    }),
-    options,
-    callback,
-  );
+  return operation('upsertContact', {
+    args: { contact },
+    knownOptions: ['urns', ...LITERAL],
+    ...optionsAndCallback(options, callback),
+    async run({ client, args, facts, options }) {
+      const mode = modeOf(options);
+      const body = checkContactWithUuid(args.contact, {
+        replacesUrns: mode === 'replace',
+        isLiteral: options.literal,
+      });
+      requireName(args.contact as object, body);
+      await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
+      await completeTimes(facts, body.fields, 'contact');
+      const { contact, isNew } = await upsert(client, body, mode);
+      logMisread(body, contact);
+      log.info(`${isNew ? 'Added' : 'Updated'} contact ${shownId(contact)}`);
+      return contact;
+    },
+  });
 }
 
 /**
@@ -283,19 +263,16 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
  * @returns {Operation}
  */
 export function deleteContact(contact: Reference<string>, options?: Reference<Options>): Operation {
-  return named(
-    'deleteContact',
-    operation({
-      args: { contact },
-      options,
-      async run({ client, args, facts }) {
-        const query = { ...(await checkedKey(facts, args.contact)) };
-        requireDone(await client.request({ method: 'DELETE', path: 'contacts', query }));
-        log.info('Deleted one contact');
-        return { deleted: true };
-      },
-    }),
-  );
+  return operation('deleteContact', {
+    args: { contact },
+    options,
+    async run({ client, args, facts }) {
+      const query = { ...(await checkedKey(facts, args.contact)) };
+      requireDone(await client.request({ method: 'DELETE', path: 'contacts', query }));
+      log.info('Deleted one contact');
+      return { deleted: true };
+    },
+  });
 }
 
 /** Updates a contact that must exist. RapidPro would create one for an unknown URN. */

@@ -3,7 +3,6 @@ import { fail, RapidProError } from '../errors/errors.js';
 import { isObject, isShown } from '../input/check.js';
 import { checkFilters } from '../input/filters.js';
 import { asUuid } from '../input/identifiers.js';
-import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import type { Settings } from '../input/optionTable.js';
@@ -303,35 +302,32 @@ export function getDeliveries(
   filters: Reference<DeliveryFilters>,
   options?: Reference<DeliveryOptions>,
 ): Operation {
-  return named(
-    'getDeliveries',
-    operation({
-      args: { filters },
-      options,
-      knownOptions: ['concurrency'],
-      async run({ client, args, options }) {
-        const meant = checkDeliveries(args.filters);
-        const broadcasts =
-          'broadcasts' in meant ? await readBroadcasts(client, meant.broadcasts) : [];
-        const pages =
-          'period' in meant
-            ? messagesWithin(client, meant.period, options)
-            : messagesOf(client, broadcasts, options);
-        const deliveries = new Deliveries();
-        for await (const page of pages) deliveries.add(page);
-        await deliveries.lookUpContacts(client);
-        deliveries.log();
-        logMissing(broadcasts, deliveries.total);
-        const { total, waiting, notReached } = deliveries;
-        const counts = deliveries.counts.toObject();
-        if ('period' in meant) {
-          logArchived(client, meant.period);
-          return { total, counts, waiting, notReached };
-        }
-        const statuses = new Tally();
-        for (const { status } of broadcasts) statuses.add(status);
-        return { total, counts, waiting, notReached, broadcasts: statuses.toObject() };
-      },
-    }),
-  );
+  return operation('getDeliveries', {
+    args: { filters },
+    options,
+    knownOptions: ['concurrency'],
+    async run({ client, args, options }) {
+      const meant = checkDeliveries(args.filters);
+      const broadcasts =
+        'broadcasts' in meant ? await readBroadcasts(client, meant.broadcasts) : [];
+      const pages =
+        'period' in meant
+          ? messagesWithin(client, meant.period, options)
+          : messagesOf(client, broadcasts, options);
+      const deliveries = new Deliveries();
+      for await (const page of pages) deliveries.add(page);
+      await deliveries.lookUpContacts(client);
+      deliveries.log();
+      logMissing(broadcasts, deliveries.total);
+      const { total, waiting, notReached } = deliveries;
+      const counts = deliveries.counts.toObject();
+      if ('period' in meant) {
+        logArchived(client, meant.period);
+        return { total, counts, waiting, notReached };
+      }
+      const statuses = new Tally();
+      for (const { status } of broadcasts) statuses.add(status);
+      return { total, counts, waiting, notReached, broadcasts: statuses.toObject() };
+    },
+  });
 }

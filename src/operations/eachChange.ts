@@ -5,7 +5,6 @@ import { orderOf } from '../client/listOrder.js';
 import { pages } from '../client/pages.js';
 import { identityOf } from '../client/seenIds.js';
 import { fail } from '../errors/errors.js';
-import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { microsIn, timeIn } from '../input/times.js';
 import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resources.js';
@@ -176,7 +175,7 @@ function requireBeginning(
 
 async function readChanges(
   call: Call<'filters'>,
-  { name, ifEmpty }: ListPlan,
+  { resource: name, ifEmpty }: ListPlan,
   operations: readonly Step[],
 ) {
   const { client, args, options } = call;
@@ -225,15 +224,11 @@ async function readChanges(
  */
 export function eachChange(list: Operation, ...operations: Step[]): Operation {
   const plan = planOf(list);
-  return named(
-    'eachChange',
-    operation({
-      args: { filters: plan?.filters },
-      options: plan?.options,
-      knownOptions: ['limit', 'deadline'],
-      run: call => readChanges(call, requirePlan('eachChange', list), operations),
-    }),
-    list,
-    operations,
-  );
+  return operation('eachChange', {
+    args: { filters: plan?.filters },
+    options: plan?.options,
+    knownOptions: ['limit', 'deadline'],
+    run: call => readChanges(call, requirePlan('eachChange', list), operations),
+    given: [list, ...operations],
+  });
 }

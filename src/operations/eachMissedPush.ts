@@ -1,7 +1,6 @@
 import { fail } from '../errors/errors.js';
 import { isObject } from '../input/check.js';
 import { resolveValue } from '../input/expand.js';
-import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
@@ -160,15 +159,12 @@ export function eachMissedPush(
 ): Operation {
   // Looked at when it runs: nothing may be thrown while an operation is being built.
   const splitFor = (state: State) => split(resolveValue(state, where, 'where'));
-  return named(
-    'eachMissedPush',
-    operation({
-      args: { where: (state: State) => splitFor(state).where },
-      options: (state: State) => splitFor(state).options,
-      // Those that say where to read stand beside the options: one of them may be what was meant.
-      knownOptions: [...SOURCE, 'numbers', 'deadline'],
-      run: call => run(call, operations),
-    }),
-    operations,
-  );
+  return operation('eachMissedPush', {
+    args: { where: (state: State) => splitFor(state).where },
+    options: (state: State) => splitFor(state).options,
+    // Those that say where to read stand beside the options: one of them may be what was meant.
+    knownOptions: [...SOURCE, 'numbers', 'deadline'],
+    run: call => run(call, operations),
+    given: operations,
+  });
 }

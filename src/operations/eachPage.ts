@@ -3,7 +3,6 @@ import { Limiter } from '../client/limiter.js';
 import { parseConfiguration } from '../configuration.js';
 import { fail } from '../errors/errors.js';
 import { expandArgument } from '../input/expand.js';
-import { named } from '../input/isOperation.js';
 import { checkOptions } from '../input/options.js';
 import { handOver } from '../input/run.js';
 import type { Dictionary } from '../types/json.js';
@@ -45,23 +44,19 @@ import { checkArchived } from './lists/withArchives.js';
  */
 export function eachPage(list: Operation, ...operations: Step[]): Operation {
   const plan = planOf(list);
-  return named(
-    'eachPage',
-    operation({
-      args: { filters: plan?.filters },
-      options: plan?.options,
-      knownOptions: optionsOf(plan),
-      run: call =>
-        readList(
-          call,
-          requirePlan('eachPage', list),
-          pages => threadPages('eachPage', call, pages, operations),
-          'pages',
-        ),
-    }),
-    list,
-    operations,
-  );
+  return operation('eachPage', {
+    args: { filters: plan?.filters },
+    options: plan?.options,
+    knownOptions: optionsOf(plan),
+    run: call =>
+      readList(
+        call,
+        requirePlan('eachPage', list),
+        pages => threadPages('eachPage', call, pages, operations),
+        'pages',
+      ),
+    given: [list, ...operations],
+  });
 }
 
 /**
@@ -82,7 +77,7 @@ export async function* iteratePages(
 ): AsyncGenerator<Dictionary[], void, undefined> {
   handOver(list);
   const plan = requirePlan('eachPage', list);
-  const { name, filters, options } = plan;
+  const { resource, filters, options } = plan;
   const state: State = { configuration };
   const settings = checkOptions(expandArgument(state, options, 'options') ?? {}, optionsOf(plan));
   const given = expandArgument(state, filters, 'filters');
@@ -90,10 +85,10 @@ export async function* iteratePages(
     timeout: settings.timeout,
     limiter: new Limiter(settings),
   });
-  if (settings.archived) checkArchived(name, given, settings);
-  const query = await queryOf(client, name, given);
+  if (settings.archived) checkArchived(resource, given, settings);
+  const query = await queryOf(client, resource, given);
   await refuseHomeFilter(new WorkspaceFacts(state, client), query);
-  const reading = new Reading(client, name, query, settings, 'pages');
+  const reading = new Reading(client, resource, query, settings, 'pages');
   yield* reading.pages();
   if (!reading.stopped) return;
   // Nobody looks for a checkpoint here: a list that ends early must not pass for a whole one.

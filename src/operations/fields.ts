@@ -1,6 +1,5 @@
 import { bodyCheck, name, oneOf } from '../input/body.js';
 import { shownId } from '../input/identifiers.js';
-import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
 import type { FieldBody, FieldType } from '../types/bodies.js';
@@ -48,7 +47,7 @@ export function getFields(
   filters?: Reference<FieldFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getFields', list({ name: 'fields', filters, options }));
+  return list('getFields', { resource: 'fields', filters, options });
 }
 
 /**
@@ -73,7 +72,7 @@ export function addField(
   field: Reference<FieldBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named('addField', add({ resource: 'fields', body: field, check: checkField, options }));
+  return add('addField', { resource: 'fields', body: field, check: checkField, options });
 }
 
 /**
@@ -104,17 +103,14 @@ export function updateField(
   changes: Reference<FieldBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named(
-    'updateField',
-    update({
-      resource: 'fields',
-      key: 'key',
-      object: field,
-      body: changes,
-      check: checkField,
-      options,
-    }),
-  );
+  return update('updateField', {
+    resource: 'fields',
+    key: 'key',
+    object: field,
+    body: changes,
+    check: checkField,
+    options,
+  });
 }
 
 /**
@@ -138,30 +134,27 @@ export function ensureField(
   field: Reference<FieldBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named(
-    'ensureField',
-    operation({
-      args: { field },
-      options,
-      knownOptions: LITERAL,
-      async run({ client, args, options: { literal } }) {
-        const body = checkField(args.field, undefined, literal);
-        const name = String(body.name);
-        const made = await ensure(client, {
-          resource: 'fields',
-          body,
-          async find() {
-            const found = await collect(client, 'fields', {});
-            return found.find(other => other.key === keyOfName(name) || sameName(other.name, name));
-          },
-        });
-        if (made.type !== body.type) {
-          const type = FIELD_TYPES.find(known => known === made.type);
-          const found = type ? `the type ${type}` : 'another type';
-          log.warn(`The field ${shownId(made)} already exists, with ${found}. It was not changed.`);
-        }
-        return made;
-      },
-    }),
-  );
+  return operation('ensureField', {
+    args: { field },
+    options,
+    knownOptions: LITERAL,
+    async run({ client, args, options: { literal } }) {
+      const body = checkField(args.field, undefined, literal);
+      const name = String(body.name);
+      const made = await ensure(client, {
+        resource: 'fields',
+        body,
+        async find() {
+          const found = await collect(client, 'fields', {});
+          return found.find(other => other.key === keyOfName(name) || sameName(other.name, name));
+        },
+      });
+      if (made.type !== body.type) {
+        const type = FIELD_TYPES.find(known => known === made.type);
+        const found = type ? `the type ${type}` : 'another type';
+        log.warn(`The field ${shownId(made)} already exists, with ${found}. It was not changed.`);
+      }
+      return made;
+    },
+  });
 }

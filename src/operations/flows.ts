@@ -1,7 +1,6 @@
 import type { Client } from '../client/client.js';
 import { checkFlowStart } from '../input/bodies.js';
 import { requireOne } from '../input/filters.js';
-import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import type { SendOptions } from '../types/actions.js';
 import type { FlowStartBody } from '../types/bodies.js';
@@ -99,7 +98,7 @@ export function getFlows(
   filters?: Reference<FlowFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getFlows', list({ name: 'flows', filters, options }));
+  return list('getFlows', { resource: 'flows', filters, options });
 }
 
 /**
@@ -132,10 +131,12 @@ export function getFlowRuns(
   filters?: Reference<FlowRunFilters>,
   options?: Reference<ArchivedListOptions>,
 ): Operation {
-  return named(
-    'getFlowRuns',
-    list({ name: 'runs', filters, options, ifEmpty: referenceCheck('flow') }),
-  );
+  return list('getFlowRuns', {
+    resource: 'runs',
+    filters,
+    options,
+    ifEmpty: referenceCheck('flow'),
+  });
 }
 
 /**
@@ -164,20 +165,15 @@ export function startFlow(
   options?: Reference<SendOptions> | Callback,
   callback?: Callback,
 ): Operation {
-  return named(
-    'startFlow',
-    operation({
-      args: { flowStart },
-      knownOptions: SEND_OPTIONS,
-      ...optionsAndCallback(options, callback),
-      run: call => {
-        const body = checkFlowStart(call.args.flowStart, call.options.literal);
-        return sendToAll(call, 'flow_starts', body, 'flowStart');
-      },
-    }),
-    options,
-    callback,
-  );
+  return operation('startFlow', {
+    args: { flowStart },
+    knownOptions: SEND_OPTIONS,
+    ...optionsAndCallback(options, callback),
+    run: call => {
+      const body = checkFlowStart(call.args.flowStart, call.options.literal);
+      return sendToAll(call, 'flow_starts', body, 'flowStart');
+    },
+  });
 }
 
 /**
@@ -201,7 +197,7 @@ export function getFlowStarts(
   filters?: Reference<FlowStartFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getFlowStarts', list({ name: 'flow_starts', filters, options }));
+  return list('getFlowStarts', { resource: 'flow_starts', filters, options });
 }
 
 /**
@@ -225,18 +221,15 @@ export function getFlowDefinitions(
   filters: Reference<DefinitionFilters>,
   options?: Reference<Options>,
 ): Operation {
-  return named(
-    'getFlowDefinitions',
-    operation({
-      args: { filters },
-      options,
-      async run({ client, args }) {
-        const query = await queryOf(client, 'definitions', args.filters);
-        requireOne(query, ['flow', 'campaign']);
-        const definitions = await readDefinitions(client, query);
-        log.info('Fetched the definitions');
-        return definitions;
-      },
-    }),
-  );
+  return operation('getFlowDefinitions', {
+    args: { filters },
+    options,
+    async run({ client, args }) {
+      const query = await queryOf(client, 'definitions', args.filters);
+      requireOne(query, ['flow', 'campaign']);
+      const definitions = await readDefinitions(client, query);
+      log.info('Fetched the definitions');
+      return definitions;
+    },
+  });
 }

@@ -1,15 +1,13 @@
 import { bodyCheck, name } from '../input/body.js';
-import { named } from '../input/isOperation.js';
 import { refuseMissing } from '../input/missing.js';
 import { LITERAL } from '../input/options.js';
 import type { GlobalBody, GlobalValueBody } from '../types/bodies.js';
 import type { GlobalFilters } from '../types/filters.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { add, change, ensure, keyOfName, update } from './base/objects.js';
+import { add, change, ensure, keyOfName, requireText, update } from './base/objects.js';
 import { operation } from './base/operation.js';
 import { collect, list } from './lists/list.js';
-import { requireText } from './many/items.js';
 
 /** Flows say globals to people. */
 const OF_GLOBAL = { resource: 'globals', texts: { name: 'name', value: 'message' } } as const;
@@ -39,7 +37,7 @@ export function getGlobals(
   filters?: Reference<GlobalFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getGlobals', list({ name: 'globals', filters, options }));
+  return list('getGlobals', { resource: 'globals', filters, options });
 }
 
 /**
@@ -64,10 +62,7 @@ export function addGlobal(
   global: Reference<GlobalBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named(
-    'addGlobal',
-    add({ resource: 'globals', body: global, check: checkGlobal, options }),
-  );
+  return add('addGlobal', { resource: 'globals', body: global, check: checkGlobal, options });
 }
 
 /**
@@ -95,17 +90,14 @@ export function updateGlobal(
   changes: Reference<GlobalValueBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named(
-    'updateGlobal',
-    update({
-      resource: 'globals',
-      key: 'key',
-      object: global,
-      body: changes,
-      check: checkGlobalValue,
-      options,
-    }),
-  );
+  return update('updateGlobal', {
+    resource: 'globals',
+    key: 'key',
+    object: global,
+    body: changes,
+    check: checkGlobalValue,
+    options,
+  });
 }
 
 /**
@@ -132,31 +124,28 @@ export function setGlobal(
   value: Reference<string | number>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named(
-    'setGlobal',
-    operation({
-      args: { name, value },
-      options,
-      knownOptions: LITERAL,
-      async run({ client, args, options: { literal } }) {
-        const wanted = requireText(args.name, 'name');
-        const text = requireText(args.value, 'value');
-        refuseMissing(wanted, 'global.name', 'name', literal);
-        refuseMissing(text, 'global.value', 'message', literal);
-        const key = keyOfName(wanted);
-        const found = await ensure(client, {
-          resource: 'globals',
-          body: { name: wanted, value: text },
-          find: async () => (await collect(client, 'globals', { key }))[0],
-        });
-        // Writing the same value would move modified_on.
-        if (found.value === text) return found;
-        return change(client, {
-          resource: 'globals',
-          query: { key: String(found.key) },
-          body: { value: text },
-        });
-      },
-    }),
-  );
+  return operation('setGlobal', {
+    args: { name, value },
+    options,
+    knownOptions: LITERAL,
+    async run({ client, args, options: { literal } }) {
+      const wanted = requireText(args.name, 'name');
+      const text = requireText(args.value, 'value');
+      refuseMissing(wanted, 'global.name', 'name', literal);
+      refuseMissing(text, 'global.value', 'message', literal);
+      const key = keyOfName(wanted);
+      const found = await ensure(client, {
+        resource: 'globals',
+        body: { name: wanted, value: text },
+        find: async () => (await collect(client, 'globals', { key }))[0],
+      });
+      // Writing the same value would move modified_on.
+      if (found.value === text) return found;
+      return change(client, {
+        resource: 'globals',
+        query: { key: String(found.key) },
+        body: { value: text },
+      });
+    },
+  });
 }

@@ -1,5 +1,4 @@
 import { namedBody } from '../input/body.js';
-import { named } from '../input/isOperation.js';
 import type { NamedBody } from '../types/bodies.js';
 import type { GroupFilters } from '../types/filters.js';
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
@@ -30,7 +29,7 @@ export function getGroups(
   filters?: Reference<GroupFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getGroups', list({ name: 'groups', filters, options }));
+  return list('getGroups', { resource: 'groups', filters, options });
 }
 
 /**
@@ -54,7 +53,7 @@ export function addGroup(
   group: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named('addGroup', add({ resource: 'groups', body: group, check: checkGroup, options }));
+  return add('addGroup', { resource: 'groups', body: group, check: checkGroup, options });
 }
 
 /**
@@ -81,17 +80,14 @@ export function updateGroup(
   changes: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named(
-    'updateGroup',
-    update({
-      resource: 'groups',
-      key: 'uuid',
-      object: group,
-      body: changes,
-      check: checkGroup,
-      options,
-    }),
-  );
+  return update('updateGroup', {
+    resource: 'groups',
+    key: 'uuid',
+    object: group,
+    body: changes,
+    check: checkGroup,
+    options,
+  });
 }
 
 /**
@@ -116,7 +112,7 @@ export function updateGroup(
  * @returns {Operation}
  */
 export function deleteGroup(group: Reference<string>, options?: Reference<Options>): Operation {
-  return named('deleteGroup', remove({ resource: 'groups', key: 'uuid', object: group, options }));
+  return remove('deleteGroup', { resource: 'groups', key: 'uuid', object: group, options });
 }
 
 /**
@@ -137,5 +133,5 @@ export function deleteGroup(group: Reference<string>, options?: Reference<Option
  * @returns {Operation}
  */
 export function ensureGroup(name: Reference<string>, options?: Reference<WriteOptions>): Operation {
-  return named('ensureGroup', ensureNamed('groups', name, options));
+  return ensureNamed('ensureGroup', 'groups', name, options);
 }

@@ -1,5 +1,4 @@
 import { namedBody } from '../input/body.js';
-import { named } from '../input/isOperation.js';
 import type { NamedBody } from '../types/bodies.js';
 import type { LabelFilters } from '../types/filters.js';
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
@@ -30,7 +29,7 @@ export function getLabels(
   filters?: Reference<LabelFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getLabels', list({ name: 'labels', filters, options }));
+  return list('getLabels', { resource: 'labels', filters, options });
 }
 
 /**
@@ -54,7 +53,7 @@ export function addLabel(
   label: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named('addLabel', add({ resource: 'labels', body: label, check: checkLabel, options }));
+  return add('addLabel', { resource: 'labels', body: label, check: checkLabel, options });
 }
 
 /**
@@ -83,17 +82,14 @@ export function updateLabel(
   changes: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named(
-    'updateLabel',
-    update({
-      resource: 'labels',
-      key: 'uuid',
-      object: label,
-      body: changes,
-      check: checkLabel,
-      options,
-    }),
-  );
+  return update('updateLabel', {
+    resource: 'labels',
+    key: 'uuid',
+    object: label,
+    body: changes,
+    check: checkLabel,
+    options,
+  });
 }
 
 /**
@@ -115,7 +111,7 @@ export function updateLabel(
  * @returns {Operation}
  */
 export function deleteLabel(label: Reference<string>, options?: Reference<Options>): Operation {
-  return named('deleteLabel', remove({ resource: 'labels', key: 'uuid', object: label, options }));
+  return remove('deleteLabel', { resource: 'labels', key: 'uuid', object: label, options });
 }
 
 /**
@@ -138,5 +134,5 @@ export function deleteLabel(label: Reference<string>, options?: Reference<Option
  * @returns {Operation}
  */
 export function ensureLabel(name: Reference<string>, options?: Reference<WriteOptions>): Operation {
-  return named('ensureLabel', ensureNamed('labels', name, options));
+  return ensureNamed('ensureLabel', 'labels', name, options);
 }

@@ -3,7 +3,6 @@ import { type LinkOptions, openLink } from '../client/links/link.js';
 import { fail } from '../errors/errors.js';
 import { ignoreFailures, resolveValue } from '../input/expand.js';
 import { shownId } from '../input/identifiers.js';
-import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import type { UploadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -196,33 +195,30 @@ export function uploadMedia(
   file: Reference<string> | Uint8Array,
   options?: Reference<UploadOptions>,
 ): Operation {
-  return named(
-    'uploadMedia',
-    operation({
-      args: {},
-      resolvedLater: file,
-      options,
-      knownOptions: ['filename', 'contentType', 'allowPrivate'],
-      async run({ client, options, state }) {
-        // Bytes are not JSON, so this argument is resolved here.
-        const source = resolveValue(state, file, 'file');
-        const content = await readFileContent(source, {
-          secrets: client.secrets,
-          ca: client.ca,
-          allowPrivate: options.allowPrivate === true,
-          signal: AbortSignal.timeout(client.timeout * 1000),
-        });
-        const upload = { bytes: content.bytes, ...describeFile(content, options) };
-        const { body } = await client.request({
-          method: 'POST',
-          path: 'media',
-          file: upload,
-          repeatable: true,
-        });
-        const media = asObject(body);
-        log.info(`Uploaded media ${shownId(media)}`);
-        return media;
-      },
-    }),
-  );
+  return operation('uploadMedia', {
+    args: {},
+    resolvedLater: file,
+    options,
+    knownOptions: ['filename', 'contentType', 'allowPrivate'],
+    async run({ client, options, state }) {
+      // Bytes are not JSON, so this argument is resolved here.
+      const source = resolveValue(state, file, 'file');
+      const content = await readFileContent(source, {
+        secrets: client.secrets,
+        ca: client.ca,
+        allowPrivate: options.allowPrivate === true,
+        signal: AbortSignal.timeout(client.timeout * 1000),
+      });
+      const upload = { bytes: content.bytes, ...describeFile(content, options) };
+      const { body } = await client.request({
+        method: 'POST',
+        path: 'media',
+        file: upload,
+        repeatable: true,
+      });
+      const media = asObject(body);
+      log.info(`Uploaded media ${shownId(media)}`);
+      return media;
+    },
+  });
 }

@@ -1,29 +1,29 @@
-import { named } from '../input/isOperation.js';
 import { LITERAL } from '../input/options.js';
 import type { ActionOptions, NamedActionOptions } from '../types/actions.js';
 import type { Operation, Reference } from '../types/state.js';
-import { act } from './many/actions.js';
-import { messageItems, requireReference } from './many/items.js';
+import { act, requireReference } from './many/actions.js';
 
 /** An action that needs only messages. */
-function onMessages(action: string, messages: unknown, options: unknown): Operation {
-  return act('message_actions', { messages }, options, args => ({
-    items: messageItems(args.messages),
-    body: { action },
-  }));
+function onMessages(name: string, action: string, messages: unknown, options: unknown): Operation {
+  return act(name, 'messages', { args: { messages }, options, body: () => ({ action }) });
 }
 
-function withLabel(action: string, messages: unknown, label: unknown, options: unknown): Operation {
-  return act(
-    'message_actions',
-    { messages, label },
+function withLabel(
+  name: string,
+  action: string,
+  messages: unknown,
+  label: unknown,
+  options: unknown,
+): Operation {
+  return act(name, 'messages', {
+    args: { messages, label },
     options,
-    (args, { literal = false }) => ({
-      items: messageItems(args.messages),
-      body: { action, label: requireReference(args.label, 'label', literal) },
+    knownOptions: LITERAL,
+    body: (args, { literal }) => ({
+      action,
+      label: requireReference(args.label, 'label', literal),
     }),
-    LITERAL,
-  );
+  });
 }
 
 /**
@@ -50,7 +50,7 @@ export function labelMessages(
   label: Reference<string>,
   options?: Reference<NamedActionOptions>,
 ): Operation {
-  return named('labelMessages', withLabel('label', messages, label, options));
+  return withLabel('labelMessages', 'label', messages, label, options);
 }
 
 /**
@@ -77,7 +77,7 @@ export function unlabelMessages(
   label: Reference<string>,
   options?: Reference<NamedActionOptions>,
 ): Operation {
-  return named('unlabelMessages', withLabel('unlabel', messages, label, options));
+  return withLabel('unlabelMessages', 'unlabel', messages, label, options);
 }
 
 /**
@@ -101,7 +101,7 @@ export function archiveMessages(
   messages: Reference<number[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return named('archiveMessages', onMessages('archive', messages, options));
+  return onMessages('archiveMessages', 'archive', messages, options);
 }
 
 /**
@@ -125,7 +125,7 @@ export function restoreMessages(
   messages: Reference<number[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return named('restoreMessages', onMessages('restore', messages, options));
+  return onMessages('restoreMessages', 'restore', messages, options);
 }
 
 /**
@@ -149,5 +149,5 @@ export function deleteMessages(
   messages: Reference<number[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return named('deleteMessages', onMessages('delete', messages, options));
+  return onMessages('deleteMessages', 'delete', messages, options);
 }

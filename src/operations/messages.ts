@@ -2,7 +2,6 @@ import type { Client } from '../client/client.js';
 import { checkBroadcast, checkMessage } from '../input/bodies.js';
 import type { Body } from '../input/body.js';
 import { isUuid, shownId } from '../input/identifiers.js';
-import { named } from '../input/isOperation.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
 import type { LeftOut, MessageOptions, SendOptions } from '../types/actions.js';
@@ -48,10 +47,12 @@ export function getMessages(
   filters?: Reference<MessageFilters>,
   options?: Reference<ArchivedListOptions>,
 ): Operation {
-  return named(
-    'getMessages',
-    list({ name: 'messages', filters, options, ifEmpty: referenceCheck('label') }),
-  );
+  return list('getMessages', {
+    resource: 'messages',
+    filters,
+    options,
+    ifEmpty: referenceCheck('label'),
+  });
 }
 
 /**
@@ -78,35 +79,32 @@ export function sendMessage(
   message: Reference<MessageBody>,
   options?: Reference<MessageOptions>,
 ): Operation {
-  return named(
-    'sendMessage',
-    operation({
-      args: { message },
-      options,
-      knownOptions: ['onlyActive', ...LITERAL],
-      async run({ client, args, facts, options: { literal, onlyActive = false } }) {
-        const message = checkMessage(args.message, literal);
-        await refuseHomeNumbers(facts, [{ urn: message.contact, where: 'message.contact' }]);
-        const { contact, leftOut } = await addressee(client, message.contact, onlyActive);
-        if (leftOut.length > 0) {
-          logLeftOut(leftOut);
-          return { sent: false, recipients: 0, leftOut };
-        }
-        const body = { ...message, contact } as Body;
-        const answer = await client.request({ method: 'POST', path: 'messages', body });
-        logQuickReplies(client, body);
-        const sent = asOutcome(answer.body, 'messages');
-        if (sent.status === 'failed') {
-          log.warn(
-            'RapidPro accepted the message but cannot deliver it: the contact has no address that it can reach.',
-          );
-        } else {
-          log.info(`Sent message ${shownId(sent)}`);
-        }
-        return sent;
-      },
-    }),
-  );
+  return operation('sendMessage', {
+    args: { message },
+    options,
+    knownOptions: ['onlyActive', ...LITERAL],
+    async run({ client, args, facts, options: { literal, onlyActive = false } }) {
+      const message = checkMessage(args.message, literal);
+      await refuseHomeNumbers(facts, [{ urn: message.contact, where: 'message.contact' }]);
+      const { contact, leftOut } = await addressee(client, message.contact, onlyActive);
+      if (leftOut.length > 0) {
+        logLeftOut(leftOut);
+        return { sent: false, recipients: 0, leftOut };
+      }
+      const body = { ...message, contact } as Body;
+      const answer = await client.request({ method: 'POST', path: 'messages', body });
+      logQuickReplies(client, body);
+      const sent = asOutcome(answer.body, 'messages');
+      if (sent.status === 'failed') {
+        log.warn(
+          'RapidPro accepted the message but cannot deliver it: the contact has no address that it can reach.',
+        );
+      } else {
+        log.info(`Sent message ${shownId(sent)}`);
+      }
+      return sent;
+    },
+  });
 }
 
 /**
@@ -138,20 +136,15 @@ export function sendBroadcast(
   options?: Reference<SendOptions> | Callback,
   callback?: Callback,
 ): Operation {
-  return named(
-    'sendBroadcast',
-    operation({
-      args: { broadcast },
-      knownOptions: SEND_OPTIONS,
-      ...optionsAndCallback(options, callback),
-      run: call => {
-        const body = checkBroadcast(call.args.broadcast, call.options.literal);
-        return sendToAll(call, 'broadcasts', body, 'broadcast');
-      },
-    }),
-    options,
-    callback,
-  );
+  return operation('sendBroadcast', {
+    args: { broadcast },
+    knownOptions: SEND_OPTIONS,
+    ...optionsAndCallback(options, callback),
+    run: call => {
+      const body = checkBroadcast(call.args.broadcast, call.options.literal);
+      return sendToAll(call, 'broadcasts', body, 'broadcast');
+    },
+  });
 }
 
 /**
@@ -175,7 +168,7 @@ export function getBroadcasts(
   filters?: Reference<BroadcastFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getBroadcasts', list({ name: 'broadcasts', filters, options }));
+  return list('getBroadcasts', { resource: 'broadcasts', filters, options });
 }
 
 /** The recipient of a message, by uuid if that was looked up. A contact that is not active is in `leftOut`. */

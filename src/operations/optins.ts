@@ -1,5 +1,4 @@
 import { namedBody } from '../input/body.js';
-import { named } from '../input/isOperation.js';
 import type { NamedBody } from '../types/bodies.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -25,7 +24,7 @@ const checkOptIn = namedBody('optIn', 'optins');
  * @returns {Operation}
  */
 export function getOptIns(options?: Reference<ListOptions>): Operation {
-  return named('getOptIns', list({ name: 'optins', filters: undefined, options }));
+  return list('getOptIns', { resource: 'optins', filters: undefined, options });
 }
 
 /**
@@ -49,5 +48,5 @@ export function addOptIn(
   optIn: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named('addOptIn', add({ resource: 'optins', body: optIn, check: checkOptIn, options }));
+  return add('addOptIn', { resource: 'optins', body: optIn, check: checkOptIn, options });
 }

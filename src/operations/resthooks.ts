@@ -2,7 +2,6 @@ import type { Client } from '../client/client.js';
 import { RapidProError } from '../errors/errors.js';
 import { type Body, bodyCheck, filled, text } from '../input/body.js';
 import { shownId } from '../input/identifiers.js';
-import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { isMissingPart } from '../input/missing.js';
 import { resources } from '../resources.js';
@@ -79,7 +78,7 @@ export function getResthooks(
   filters?: Reference<ResthookFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getResthooks', list({ name: 'resthooks', filters, options }));
+  return list('getResthooks', { resource: 'resthooks', filters, options });
 }
 
 /**
@@ -103,10 +102,12 @@ export function getResthookEvents(
   filters?: Reference<ResthookEventFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named(
-    'getResthookEvents',
-    list({ name: 'resthook_events', filters, options, ifEmpty: checkResthook }),
-  );
+  return list('getResthookEvents', {
+    resource: 'resthook_events',
+    filters,
+    options,
+    ifEmpty: checkResthook,
+  });
 }
 
 /**
@@ -130,10 +131,12 @@ export function getResthookSubscribers(
   filters?: Reference<ResthookSubscriberFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named(
-    'getResthookSubscribers',
-    list({ name: 'resthook_subscribers', filters, options, ifEmpty: checkResthook }),
-  );
+  return list('getResthookSubscribers', {
+    resource: 'resthook_subscribers',
+    filters,
+    options,
+    ifEmpty: checkResthook,
+  });
 }
 
 /**
@@ -167,16 +170,13 @@ export function addResthookSubscriber(
   subscriber: Reference<ResthookSubscriberBody>,
   options?: Reference<Options>,
 ): Operation {
-  return named(
-    'addResthookSubscriber',
-    add({
-      resource: 'resthook_subscribers',
-      body: subscriber,
-      check: checkNewSubscriber,
-      options,
-      knownOptions: [],
-    }),
-  );
+  return add('addResthookSubscriber', {
+    resource: 'resthook_subscribers',
+    body: subscriber,
+    check: checkNewSubscriber,
+    options,
+    knownOptions: [],
+  });
 }
 
 /**
@@ -201,10 +201,12 @@ export function deleteResthookSubscriber(
   subscriber: Reference<number>,
   options?: Reference<Options>,
 ): Operation {
-  return named(
-    'deleteResthookSubscriber',
-    remove({ resource: 'resthook_subscribers', key: 'id', object: subscriber, options }),
-  );
+  return remove('deleteResthookSubscriber', {
+    resource: 'resthook_subscribers',
+    key: 'id',
+    object: subscriber,
+    options,
+  });
 }
 
 /** The subscribers of a resthook with this address; more than one only by accident. */
@@ -275,17 +277,14 @@ export function subscribe(
   targetUrl: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return named(
-    'subscribe',
-    operation({
-      args: { resthook, targetUrl },
-      options,
-      run({ client, args }) {
-        const { resthook, targetUrl } = args;
-        return ensureSubscriber(client, checkNewSubscriber({ resthook, target_url: targetUrl }));
-      },
-    }),
-  );
+  return operation('subscribe', {
+    args: { resthook, targetUrl },
+    options,
+    run({ client, args }) {
+      const { resthook, targetUrl } = args;
+      return ensureSubscriber(client, checkNewSubscriber({ resthook, target_url: targetUrl }));
+    },
+  });
 }
 
 async function removeSubscriber(client: Client, id: unknown): Promise<void> {
@@ -322,23 +321,20 @@ export function unsubscribe(
   targetUrl: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return named(
-    'unsubscribe',
-    operation({
-      args: { resthook, targetUrl },
-      options,
-      async run({ client, args }) {
-        const { resthook, targetUrl } = args;
-        const body = checkSubscriber({ resthook, target_url: targetUrl });
-        const subscribers = await subscribersAt(client, body);
-        for (const { id } of subscribers) await removeSubscriber(client, id);
-        const removed = count(subscribers.length, resources.resthook_subscribers.nouns);
-        log.info(`Deleted ${removed}`);
-        if (subscribers.length === 0 && !(await hasResthook(client, String(body.resthook)))) {
-          log.warn('The workspace has no resthook with this name. Check the spelling.');
-        }
-        return { deleted: subscribers.length > 0 };
-      },
-    }),
-  );
+  return operation('unsubscribe', {
+    args: { resthook, targetUrl },
+    options,
+    async run({ client, args }) {
+      const { resthook, targetUrl } = args;
+      const body = checkSubscriber({ resthook, target_url: targetUrl });
+      const subscribers = await subscribersAt(client, body);
+      for (const { id } of subscribers) await removeSubscriber(client, id);
+      const removed = count(subscribers.length, resources.resthook_subscribers.nouns);
+      log.info(`Deleted ${removed}`);
+      if (subscribers.length === 0 && !(await hasResthook(client, String(body.resthook)))) {
+        log.warn('The workspace has no resthook with this name. Check the spelling.');
+      }
+      return { deleted: subscribers.length > 0 };
+    },
+  });
 }

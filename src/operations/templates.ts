@@ -1,4 +1,3 @@
-import { named } from '../input/isOperation.js';
 import type { TemplateFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -25,5 +24,5 @@ export function getTemplates(
   filters?: Reference<TemplateFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getTemplates', list({ name: 'templates', filters, options }));
+  return list('getTemplates', { resource: 'templates', filters, options });
 }

@@ -1,15 +1,13 @@
-import { named } from '../input/isOperation.js';
 import { refuseMissing } from '../input/missing.js';
 import { LITERAL } from '../input/options.js';
 import type { ActionOptions, NamedActionOptions } from '../types/actions.js';
 import type { TicketFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { checkKey } from './base/objects.js';
+import { checkKey, requireText } from './base/objects.js';
 import { list } from './lists/list.js';
 import { isName } from './lists/named.js';
 import { act } from './many/actions.js';
-import { requireText, ticketItems } from './many/items.js';
 
 /**
  * Read the tickets of the workspace, open and closed, newest change first.
@@ -34,15 +32,12 @@ export function getTickets(
   filters?: Reference<TicketFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getTickets', list({ name: 'tickets', filters, options }));
+  return list('getTickets', { resource: 'tickets', filters, options });
 }
 
 /** An action that needs only tickets. */
-function onTickets(action: string, tickets: unknown, options: unknown): Operation {
-  return act('ticket_actions', { tickets }, options, args => ({
-    items: ticketItems(args.tickets),
-    body: { action },
-  }));
+function onTickets(name: string, action: string, tickets: unknown, options: unknown): Operation {
+  return act(name, 'tickets', { args: { tickets }, options, body: () => ({ action }) });
 }
 
 /**
@@ -69,17 +64,15 @@ export function assignTickets(
   assignee: Reference<string | null>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return named(
-    'assignTickets',
-    act('ticket_actions', { tickets, assignee }, options, args => ({
-      items: ticketItems(args.tickets),
-      body: {
-        action: 'assign',
-        // Missing data must not unassign tickets. For nobody, write null.
-        assignee: assignee === null ? null : requireText(args.assignee, 'assignee'),
-      },
-    })),
-  );
+  return act('assignTickets', 'tickets', {
+    args: { tickets, assignee },
+    options,
+    body: args => ({
+      action: 'assign',
+      // Missing data must not unassign tickets. For nobody, write null.
+      assignee: assignee === null ? null : requireText(args.assignee, 'assignee'),
+    }),
+  });
 }
 
 /**
@@ -105,24 +98,17 @@ export function addTicketNote(
   note: Reference<string>,
   options?: Reference<NamedActionOptions>,
 ): Operation {
-  return named(
-    'addTicketNote',
-    act(
-      'ticket_actions',
-      { tickets, note },
-      options,
-      (args, { literal = false }) => {
-        const text = requireText(args.note, 'note');
-        refuseMissing(text, 'note', 'message', literal);
-        return {
-          items: ticketItems(args.tickets),
-          body: { action: 'add_note', note: text },
-          repeatable: false,
-        };
-      },
-      LITERAL,
-    ),
-  );
+  return act('addTicketNote', 'tickets', {
+    args: { tickets, note },
+    options,
+    knownOptions: LITERAL,
+    repeatable: false,
+    body(args, { literal = false }) {
+      const text = requireText(args.note, 'note');
+      refuseMissing(text, 'note', 'message', literal);
+      return { action: 'add_note', note: text };
+    },
+  });
 }
 
 /**
@@ -151,16 +137,14 @@ export function changeTicketTopic(
   topic: Reference<string>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return named(
-    'changeTicketTopic',
-    act('ticket_actions', { tickets, topic }, options, args => ({
-      items: ticketItems(args.tickets),
-      body: {
-        action: 'change_topic',
-        topic: isName(args.topic) ? args.topic : checkKey(args.topic, 'uuid', 'topics'),
-      },
-    })),
-  );
+  return act('changeTicketTopic', 'tickets', {
+    args: { tickets, topic },
+    options,
+    body: args => ({
+      action: 'change_topic',
+      topic: isName(args.topic) ? args.topic : checkKey(args.topic, 'uuid', 'topics'),
+    }),
+  });
 }
 
 /**
@@ -184,7 +168,7 @@ export function closeTickets(
   tickets: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return named('closeTickets', onTickets('close', tickets, options));
+  return onTickets('closeTickets', 'close', tickets, options);
 }
 
 /**
@@ -208,5 +192,5 @@ export function reopenTickets(
   tickets: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return named('reopenTickets', onTickets('reopen', tickets, options));
+  return onTickets('reopenTickets', 'reopen', tickets, options);
 }

@@ -1,5 +1,4 @@
 import { namedBody } from '../input/body.js';
-import { named } from '../input/isOperation.js';
 import type { NamedBody } from '../types/bodies.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -25,7 +24,7 @@ const checkTopic = namedBody('topic', 'topics');
  * @returns {Operation}
  */
 export function getTopics(options?: Reference<ListOptions>): Operation {
-  return named('getTopics', list({ name: 'topics', filters: undefined, options }));
+  return list('getTopics', { resource: 'topics', filters: undefined, options });
 }
 
 /**
@@ -49,7 +48,7 @@ export function addTopic(
   topic: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named('addTopic', add({ resource: 'topics', body: topic, check: checkTopic, options }));
+  return add('addTopic', { resource: 'topics', body: topic, check: checkTopic, options });
 }
 
 /**
@@ -79,15 +78,12 @@ export function updateTopic(
   changes: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return named(
-    'updateTopic',
-    update({
-      resource: 'topics',
-      key: 'uuid',
-      object: topic,
-      body: changes,
-      check: checkTopic,
-      options,
-    }),
-  );
+  return update('updateTopic', {
+    resource: 'topics',
+    key: 'uuid',
+    object: topic,
+    body: changes,
+    check: checkTopic,
+    options,
+  });
 }

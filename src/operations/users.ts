@@ -1,4 +1,3 @@
-import { named } from '../input/isOperation.js';
 import type { UserFilters } from '../types/filters.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
@@ -25,5 +24,5 @@ export function getUsers(
   filters?: Reference<UserFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return named('getUsers', list({ name: 'users', filters, options }));
+  return list('getUsers', { resource: 'users', filters, options });
 }

@@ -1,7 +1,6 @@
 import { readPage } from '../client/pages.js';
 import { checkFilters } from '../input/filters.js';
 import { shownId } from '../input/identifiers.js';
-import { named } from '../input/isOperation.js';
 import { count, log } from '../input/log.js';
 import { resources } from '../resources.js';
 import type { StatisticsFilters } from '../types/filters.js';
@@ -28,19 +27,16 @@ import { operation } from './base/operation.js';
  * @returns {Operation}
  */
 export function getWorkspace(options?: Reference<Options>): Operation {
-  return named(
-    'getWorkspace',
-    operation({
-      args: {},
-      options,
-      async run({ client }) {
-        const { body } = await client.request({ method: 'GET', path: 'workspace' });
-        const workspace = asObject(body);
-        log.info(`The token is valid for workspace ${shownId(workspace)}`);
-        return workspace;
-      },
-    }),
-  );
+  return operation('getWorkspace', {
+    args: {},
+    options,
+    async run({ client }) {
+      const { body } = await client.request({ method: 'GET', path: 'workspace' });
+      const workspace = asObject(body);
+      log.info(`The token is valid for workspace ${shownId(workspace)}`);
+      return workspace;
+    },
+  });
 }
 
 /**
@@ -64,18 +60,15 @@ export function getStatistics(
   filters?: Reference<StatisticsFilters>,
   options?: Reference<Options>,
 ): Operation {
-  return named(
-    'getStatistics',
-    operation({
-      args: { filters },
-      options,
-      async run({ client, args }) {
-        const query = checkFilters('statistics', args.filters);
-        const { body } = await client.request({ method: 'GET', path: 'statistics', query });
-        const { records } = readPage(body);
-        log.info(`Fetched ${count(records.length, resources.statistics.nouns)}`);
-        return records;
-      },
-    }),
-  );
+  return operation('getStatistics', {
+    args: { filters },
+    options,
+    async run({ client, args }) {
+      const query = checkFilters('statistics', args.filters);
+      const { body } = await client.request({ method: 'GET', path: 'statistics', query });
+      const { records } = readPage(body);
+      log.info(`Fetched ${count(records.length, resources.statistics.nouns)}`);
+      return records;
+    },
+  });
 }

@@ -1,4 +1,3 @@
-import { named } from '../input/isOperation.js';
 import { LITERAL } from '../input/options.js';
 import { operation } from '../operations/base/operation.js';
 import type { UpsertBody } from '../types/bodies.js';
@@ -46,17 +45,14 @@ export function syncContacts(
   contacts: Reference<SyncContact[]>,
   options?: Reference<SyncOptions>,
 ): Operation {
-  return named(
-    'syncContacts',
-    operation({
-      args: { contacts },
-      each: 'contacts',
-      options,
-      knownOptions: SYNC_OPTIONS,
-      isBulk: true,
-      run: runSync,
-    }),
-  );
+  return operation('syncContacts', {
+    args: { contacts },
+    each: 'contacts',
+    options,
+    knownOptions: SYNC_OPTIONS,
+    isBulk: true,
+    run: runSync,
+  });
 }
 
 /**
@@ -83,15 +79,12 @@ export function upsertContacts(
   contacts: Reference<UpsertBody[]>,
   options?: Reference<UpsertContactsOptions>,
 ): Operation {
-  return named(
-    'upsertContacts',
-    operation({
-      args: { contacts },
-      each: 'contacts',
-      options,
-      knownOptions: UPSERT_OPTIONS,
-      isBulk: true,
-      run: runUpserts,
-    }),
-  );
+  return operation('upsertContacts', {
+    args: { contacts },
+    each: 'contacts',
+    options,
+    knownOptions: UPSERT_OPTIONS,
+    isBulk: true,
+    run: runUpserts,
+  });
 }

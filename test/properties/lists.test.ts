@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readPage } from '../../src/client/pages.js';
 import { encodeTarget } from '../../src/client/request.js';
 import { RapidProError } from '../../src/errors/errors.js';
-import { contactItems, type Item, messageItems, sortOut } from '../../src/operations/many/items.js';
+import { type Item, itemsOf, sortOut } from '../../src/operations/many/items.js';
 import { planRecipients, ranges } from '../../src/operations/many/recipients.js';
 
 const indexes = fc
@@ -52,10 +52,10 @@ test('items of an action are distinct, in order, and know where each stood first
   fc.assert(
     fc.property(uuids, fc.array(fc.integer({ min: 1, max: 1000 })), (contacts, messages) => {
       const written = contacts.map((uuid, index) => (index % 2 ? uuid.toUpperCase() : uuid));
-      const items = contactItems([...written, ...contacts]);
+      const items = itemsOf('contacts', [...written, ...contacts]);
       expect(items.map(({ value }) => value)).toEqual([...new Set(contacts)]);
       for (const { value, index } of items) expect(contacts.indexOf(String(value))).toBe(index);
-      const numbers = messageItems(messages.map(String));
+      const numbers = itemsOf('messages', messages.map(String));
       expect(numbers.map(({ value }) => value)).toEqual([...new Set(messages)]);
     }),
     { numRuns: 50 },

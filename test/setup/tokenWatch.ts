@@ -63,8 +63,8 @@ vi.mock('../../src/operations/base/operation.js', async importOriginal => {
   const original = await importOriginal<typeof import('../../src/operations/base/operation.js')>();
   return {
     ...original,
-    operation: (plan: Parameters<typeof original.operation>[0]) => {
-      const run = original.operation(plan);
+    operation: (...given: Parameters<typeof original.operation>) => {
+      const run = original.operation(...given);
       const watched = makeOperation(async (state: Parameters<typeof run>[0]) => {
         try {
           const next = await run(state);
@@ -76,9 +76,7 @@ vi.mock('../../src/operations/base/operation.js', async importOriginal => {
           throw error;
         }
       });
-      // Whoever names the one names both.
-      Object.defineProperty(run, 'name', { get: () => watched.name });
-      return named('', watched, run);
+      return named(run.name, watched, run);
     },
   };
 });

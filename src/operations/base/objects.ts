@@ -9,7 +9,6 @@ import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { COPY_LAG, collect } from '../lists/list.js';
-import { requireText } from '../many/items.js';
 import { asObject, requireDone } from './asObject.js';
 import { keptGroupAdvice } from './nameAdvice.js';
 import { type Call, operation } from './operation.js';
@@ -97,9 +96,9 @@ function whyTaken(error: unknown, resource: ResourceName, body: Body): unknown {
   return isTaken && isKept(resource, body) ? keptName(error, resource) : error;
 }
 
-export function add(plan: Write): Operation {
+export function add(name: string, plan: Write): Operation {
   const { resource, body, check, resolve, options, knownOptions = LITERAL } = plan;
-  return operation({
+  return operation(name, {
     args: { body },
     options,
     knownOptions,
@@ -115,6 +114,19 @@ export function add(plan: Write): Operation {
       }
     },
   });
+}
+
+/** A name, a value or a note that must be there. */
+export function requireText(value: unknown, what: string): string {
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  if (text !== '') return text;
+  throw fail(
+    'INVALID_INPUT',
+    value !== null && typeof value === 'object'
+      ? `The ${what} is an object where text is expected.`
+      : `The ${what} is empty.`,
+    `Write the ${what} as text. If it comes from $ or state, check that the data is there.`,
+  );
 }
 
 /**
@@ -158,9 +170,9 @@ interface Update extends Write {
   repeatable?: boolean;
 }
 
-export function update(plan: Update): Operation {
+export function update(name: string, plan: Update): Operation {
   const { resource, key, object, check, resolve, options, repeatable = true } = plan;
-  return operation({
+  return operation(name, {
     args: { object, changes: plan.body },
     options,
     knownOptions: LITERAL,
@@ -182,8 +194,8 @@ interface Removal {
   options: unknown;
 }
 
-export function remove({ resource, key, object, options }: Removal): Operation {
-  return operation({
+export function remove(name: string, { resource, key, object, options }: Removal): Operation {
+  return operation(name, {
     args: { object },
     options,
     async run({ client, args }) {
@@ -259,12 +271,13 @@ export async function lookAgain(
 
 /** `ensureGroup` and `ensureLabel`: objects that have only a name, and can be found by it. */
 export function ensureNamed(
+  name: string,
   resource: 'groups' | 'labels',
-  name: unknown,
+  wanted: unknown,
   options: unknown,
 ): Operation {
-  return operation({
-    args: { name },
+  return operation(name, {
+    args: { name: wanted },
     options,
     knownOptions: LITERAL,
     run({ client, args, options }) {

@@ -12,7 +12,7 @@ import {
   inOperation,
   isThenable,
 } from '../../input/expand.js';
-import { isOperation, makeOperation } from '../../input/isOperation.js';
+import { isOperation, makeOperation, named } from '../../input/isOperation.js';
 import { log } from '../../input/log.js';
 import { checkOptions } from '../../input/options.js';
 import type { Settings } from '../../input/optionTable.js';
@@ -52,6 +52,8 @@ interface Plan<Name extends string> {
   /** The operation's own part: checks, requests, and what it leaves in `state.data`. */
   run(call: Call<Name>): Promise<unknown>;
   callback?: Callback | undefined;
+  /** Other operations that the job gave it. It calls them. */
+  given?: readonly unknown[];
 }
 
 /** Credentials that had a warning, once each. They are kept only as long as their state. */
@@ -222,21 +224,28 @@ async function prepare<Name extends string>(state: State, plan: Plan<Name>) {
  *
  * `state.data` becomes the result of `run`, the previous `data` joins `state.references`, and `state.response` describes
  * the requests in a few plain values. Nothing is thrown while the operation is created.
+ *
+ * @param name - the name that jobs use
  */
-export function operation<Name extends string>(plan: Plan<Name>): Operation {
+export function operation<Name extends string>(name: string, plan: Plan<Name>): Operation {
+  const { callback, given = [] } = plan;
   const run = async (state: State): Promise<State> => {
     const started = performance.now();
     const { configuration, args, options } = await prepare(state, plan).catch(error => {
-      throw inOperation(error, made.name);
+      throw inOperation(error, name);
     });
     const { timeout } = options;
-    const { isBulk } = plan;
-    const limiter = new Limiter({ ...options, isBulk, madeOn: madeOn(state), onWait: logWait });
+    const limiter = new Limiter({
+      ...options,
+      isBulk: plan.isBulk,
+      madeOn: madeOn(state),
+      onWait: logWait,
+    });
     const client = new Client(configuration, { timeout, limiter });
     const facts = new WorkspaceFacts(state, client);
     const call: Call<Name> = { client, configuration, options, args, facts, state };
     const data = await plan.run(call).catch(async error => {
-      throw inOperation(await withNameAdvice(error, configuration, timeout), made.name);
+      throw inOperation(await withNameAdvice(error, configuration, timeout), name);
     });
     if (client.last?.path === 'fields' && client.last.method === 'POST') facts.forgetFields();
     if (limiter.made) call.state = withRapidpro(call.state, 'madeOn', limiter.made);
@@ -250,14 +259,13 @@ export function operation<Name extends string>(plan: Plan<Name>): Operation {
         requests: client.requests,
       },
     };
-    if (!plan.callback) return next;
-    const { callback } = plan;
+    if (!callback) return next;
     const result = await inJobsCode(() => callback(next));
     logStrangeResult(result);
     return result;
   };
   const made = makeOperation(state => untilAnswered(() => run(state)));
-  return made;
+  return named(name, made, callback, given);
 }
 
 /**

@@ -29,7 +29,7 @@ const MOST_BYTES = 1024 * 1024 * 1024;
 export const COPY_LAG = 1;
 
 export interface ListPlan {
-  name: ResourceName;
+  resource: ResourceName;
   filters: unknown;
   options: unknown;
   /** Checks an empty result, to distinguish it from a misspelled filter. */
@@ -131,27 +131,27 @@ export async function collect(
  */
 export async function readList<Result>(
   call: Call<'filters'>,
-  { name, ifEmpty }: ListPlan,
+  { resource, ifEmpty }: ListPlan,
   take: (pages: AsyncIterable<Dictionary[]>) => Promise<Result>,
   way: Way = 'array',
 ): Promise<Result> {
   const { client, configuration, args, options } = call;
-  if (options.archived) checkArchived(name, args.filters, options);
-  const query = await queryOf(client, name, args.filters);
-  const checkpoint = listCheckpoint(configuration.token, name, query, way === 'pages');
+  if (options.archived) checkArchived(resource, args.filters, options);
+  const query = await queryOf(client, resource, args.filters);
+  const checkpoint = listCheckpoint(configuration.token, resource, query, way === 'pages');
   const earlier = options.resume ? readCheckpoint(call.state, checkpoint) : undefined;
   await refuseHomeFilter(call.facts, query);
   const before = earlier?.done ?? 0;
   const { limit } = options;
   const left = limit === undefined ? {} : { limit: Math.max(0, limit - before) };
-  const reading = new Reading(client, name, query, { ...options, ...left }, way);
+  const reading = new Reading(client, resource, query, { ...options, ...left }, way);
   const result = await take(reading.pages(earlier?.position));
   const done = before + reading.records;
   if (done === 0 && !reading.stopped) await ifEmpty?.(client, query);
   const { isLate: _, ...stop } = reading.stopped ?? {};
   const stopped = reading.stopped && { ...stop, done };
   call.state = withCheckpoint(call.state, checkpoint, stopped);
-  logListEnd(name, reading, client);
+  logListEnd(resource, reading, client);
   return result;
 }
 
@@ -169,17 +169,17 @@ const LIST_OPTIONS = ['limit', 'deadline', 'resume', 'concurrency'];
 
 /** The options of lists besides those of all operations. */
 export function optionsOf(plan: ListPlan | undefined): readonly string[] {
-  return plan && hasArchives(plan.name) ? [...LIST_OPTIONS, 'archived'] : LIST_OPTIONS;
+  return plan && hasArchives(plan.resource) ? [...LIST_OPTIONS, 'archived'] : LIST_OPTIONS;
 }
 
 /** Every list operation: check the filters, read all the pages, say how many. */
-export function list(plan: ListPlan): Operation {
-  const { name, filters, options } = plan;
-  const read = operation({
+export function list(name: string, plan: ListPlan): Operation {
+  const { resource, filters, options } = plan;
+  const read = operation(name, {
     args: { filters },
     options,
     knownOptions: optionsOf(plan),
-    run: call => readList(call, plan, pages => gather(call.client, name, pages)),
+    run: call => readList(call, plan, pages => gather(call.client, resource, pages)),
   });
   return Object.assign(read, { [PLAN]: plan });
 }

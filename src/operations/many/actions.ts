@@ -9,8 +9,9 @@ import {
 } from '../../errors/errors.js';
 import { outcomeUnknown, PERHAPS_DONE } from '../../errors/outcome.js';
 import type { Body } from '../../input/body.js';
-import { distinctBy } from '../../input/identifiers.js';
+import { asUuid, distinctBy } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
+import { refuseMissing } from '../../input/missing.js';
 import type { Settings } from '../../input/optionTable.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { ActionFailure, ActionPlan, ActionResult } from '../../types/actions.js';
@@ -19,31 +20,40 @@ import type { Operation } from '../../types/state.js';
 import { requireDone } from '../base/asObject.js';
 import { refuseHomeNumbers } from '../base/homeNumbers.js';
 import { adviceFor } from '../base/nameAdvice.js';
+import { requireText } from '../base/objects.js';
 import { operation } from '../base/operation.js';
 import { isName, uuidOf } from '../lists/named.js';
-import { type Item, sortOut } from './items.js';
+import { type Item, type ItemList, itemsOf, sortOut } from './items.js';
 import { type Found, lookUpIfPossible, readGroups } from './lookUp.js';
 import { inactiveStatus, ranges } from './recipients.js';
 import { DRY_REQUESTS, isLocalNumber } from './send.js';
 
-/** The endpoints that act on many items, and the key of the body with the list. */
-const KEYS = {
-  contact_actions: 'contacts',
-  message_actions: 'messages',
-  ticket_actions: 'tickets',
+/** The endpoints that act on many items, by the key of the body with the list. */
+const PATHS = {
+  contacts: 'contact_actions',
+  messages: 'message_actions',
+  tickets: 'ticket_actions',
 } as const;
 
-type Path = keyof typeof KEYS;
-
 interface Action {
-  path: Path;
+  list: ItemList;
   items: Item[];
   /** The action and what it needs. */
   body: Body;
   /** False if repeating it does something else. */
-  repeatable?: boolean;
+  repeatable: boolean;
   /** Finds accepted items that RapidPro did not act on after all. */
-  findSkipped?: (client: Client, items: Item[]) => Promise<Item[]>;
+  findSkipped: Plan<never>['findSkipped'];
+}
+
+interface Plan<Name extends string> {
+  args: { [Key in Name]: unknown };
+  options: unknown;
+  knownOptions?: readonly string[];
+  body(args: { [Key in Name]: unknown }, options: Settings): Body;
+  repeatable?: boolean;
+  /** For the option `verify`. */
+  findSkipped?: ((client: Client, items: Item[], body: Body) => Promise<Item[]>) | undefined;
 }
 
 /** The items of one request. */
@@ -60,6 +70,8 @@ interface Progress {
   /** Batches that wait to be sent. */
   queue: Batch[];
 }
+
+const nounOf = (list: ItemList) => list.slice(0, -1);
 
 const NOT_ACTIVE = (noun: string) => `The ${noun} is blocked, stopped or archived.`;
 
@@ -96,26 +108,26 @@ function refusal(item: Item, error: RapidProError, noun: string): ActionFailure 
 }
 
 /** Makes sure that the action was done. Otherwise, the outcome of one that must not be repeated is unknown. */
-function requireActed(answer: ApiResponse, { path, repeatable = true }: Action): void {
+function requireActed(answer: ApiResponse, { list, repeatable }: Action): void {
   try {
     requireDone(answer);
   } catch (error) {
-    throw repeatable || !(error instanceof RapidProError) ? error : outcomeUnknown(error, path);
+    if (repeatable || !(error instanceof RapidProError)) throw error;
+    throw outcomeUnknown(error, PATHS[list]);
   }
 }
 
 /** Sends the next batch, and notes its result, or puts the rest of it back into the queue. */
 async function actOnBatch(client: Client, action: Action, progress: Progress): Promise<void> {
-  const { path, body, repeatable = true } = action;
-  const key = KEYS[path];
+  const { list, body, repeatable } = action;
   const { items = [], repeated = false } = progress.queue[0] ?? {};
   const values: Json = items.map(({ value }) => value);
   try {
     const answer = await client.request({
       method: 'POST',
-      path,
-      body: { [key]: values, ...body },
-      positions: { [key]: items.map(({ index }) => index) },
+      path: PATHS[list],
+      body: { [list]: values, ...body },
+      positions: { [list]: items.map(({ index }) => index) },
       repeatable,
       repeated,
       referencesGroupsOrFields: 'group' in body || 'topic' in body,
@@ -127,9 +139,9 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
     progress.failures.push(...failed);
     progress.done.push(...items.filter(({ index }) => !indexes.has(index)));
   } catch (error) {
-    const sorted = error instanceof RapidProError ? sortOut(error, key, items) : undefined;
+    const sorted = error instanceof RapidProError ? sortOut(error, list, items) : undefined;
     if (!sorted) throw error;
-    const noun = key.slice(0, -1);
+    const noun = nounOf(list);
     const found = sorted.refused.map(item => refusal(item, error as RapidProError, noun));
     const isUnknown = (error as RapidProError).outcome === 'unknown';
     progress.queue.splice(0, 1, ...sorted.next.map(items => ({ items, repeated: isUnknown })));
@@ -142,14 +154,14 @@ const SKIPPED =
 
 async function verify(client: Client, action: Action, progress: Progress): Promise<void> {
   const { done, failures } = progress;
-  const skipped = (await action.findSkipped?.(client, done)) ?? [];
+  const skipped = (await action.findSkipped?.(client, done, action.body)) ?? [];
   progress.done = done.filter(item => !skipped.includes(item));
   failures.push(...skipped.map(item => failure(item, 'SKIPPED', SKIPPED)));
 }
 
 /** The error of an action that stopped in the middle. Each item is in exactly one of its lists. */
 function partial(error: RapidProError, action: Action, progress: Progress): RapidProError {
-  const { items, path, repeatable = true } = action;
+  const { items, list, repeatable } = action;
   const { done, failures, queue } = progress;
   const [stopped = { items: [], repeated: false }, ...waiting] = queue;
   const isUnknown = error.outcome === 'unknown';
@@ -158,7 +170,7 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
   const perhaps = waiting.filter(({ repeated }) => repeated);
   return changed(error, {
     code: 'PARTIAL_ACTION',
-    description: `The action stopped after ${done.length + failures.length} of ${items.length} ${KEYS[path]}: ${error.description}`,
+    description: `The action stopped after ${done.length + failures.length} of ${items.length} ${list}: ${error.description}`,
     fix: `${error.fix} ${
       repeatable
         ? 'Run the same step again: repeating it changes nothing.'
@@ -166,7 +178,7 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
     }`,
     details: {
       reason: error.code,
-      list: KEYS[path],
+      list,
       done: place([{ items: done, repeated: false }]),
       unknown: place(isUnknown ? [stopped, ...perhaps] : perhaps),
       failed: isUnknown ? [] : place([stopped]),
@@ -182,15 +194,14 @@ function sortByIndex(failures: readonly ActionFailure[]): ActionFailure[] {
 }
 
 /** Whether an error needs no details: nothing was done, or everything is in doubt. */
-function saysAll(error: RapidProError, { repeatable = true }: Action, progress: Progress): boolean {
+function saysAll(error: RapidProError, { repeatable }: Action, progress: Progress): boolean {
   const { done, failures, queue } = progress;
   const untouched = done.length + failures.length === 0;
   return untouched && (repeatable || queue.length === 1 || error.outcome !== 'unknown');
 }
 
-function logAction({ items, path, body }: Action, { failures }: Progress, requests: number): void {
-  const key = KEYS[path];
-  const asked = count(items.length, key.slice(0, -1));
+function logAction({ items, list, body }: Action, { failures }: Progress, requests: number): void {
+  const asked = count(items.length, nounOf(list));
   const word = String(body.action).replaceAll('_', ' ');
   log.info(`Action "${word}" on ${asked} in ${count(requests, 'request')}`);
   if (failures.length > 0)
@@ -222,35 +233,49 @@ async function actOnMany(client: Client, action: Action): Promise<ActionResult> 
 
 /** Every operation on many: check the list, act on it 100 at a time, report what was not done. */
 export function act<Name extends string>(
-  path: Path,
-  args: { [Key in Name]: unknown },
-  given: unknown,
-  plan: (args: { [Key in Name]: unknown }, options: Settings) => Omit<Action, 'path'>,
-  knownOptions: readonly string[] = [],
+  name: string,
+  list: ItemList & NoInfer<Name>,
+  plan: Plan<Name>,
 ): Operation {
-  return operation({
-    args,
-    options: given,
-    knownOptions: ['dryRun', ...knownOptions],
+  return operation(name, {
+    args: plan.args,
+    options: plan.options,
+    knownOptions: ['dryRun', ...(plan.knownOptions ?? [])],
     async run({ client, facts, args, options }) {
-      const action = { path, ...plan(args, options) };
-      const { topic } = action.body;
-      if (isName(topic)) {
-        action.body = { ...action.body, topic: await uuidOf(client, 'topics', topic, 'topic') };
-      }
-      const isOnContacts = path === 'contact_actions';
+      const items = itemsOf(list, args[list]);
+      const body = plan.body(args, options);
+      const { topic } = body;
+      if (isName(topic)) body.topic = await uuidOf(client, 'topics', topic, 'topic');
+      const isOnContacts = list === 'contacts';
       if (isOnContacts) {
-        const urns = action.items.map(({ value, index }) => ({
+        const urns = items.map(({ value, index }) => ({
           urn: String(value),
           where: `contacts[${index}]`,
         }));
         await refuseHomeNumbers(facts, urns);
       }
+      const { repeatable = true } = plan;
+      const findSkipped = options.verify ? plan.findSkipped : undefined;
+      const action = { list, items, body, repeatable, findSkipped };
       if (options.dryRun) return rehearse(client, action);
-      const items = isOnContacts ? await byUuid(client, action.items) : action.items;
-      return actOnMany(client, { ...action, items });
+      return actOnMany(
+        client,
+        isOnContacts ? { ...action, items: await byUuid(client, items) } : action,
+      );
     },
   });
+}
+
+/**
+ * A group or label of an action. RapidPro 9 recognizes a uuid only in its own form.
+ *
+ * @param isLiteral - the option `literal`
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function requireReference(value: unknown, what: string, isLiteral = false): string {
+  const text = requireText(value, what);
+  refuseMissing(text, what, 'name', isLiteral);
+  return asUuid(text) ?? text;
 }
 
 /** Looks up numbers without a country code, because servers do not recognize them here. */
@@ -286,9 +311,9 @@ async function refuseGroup(client: Client, group: unknown): Promise<void> {
 }
 
 /** What an action would do, in at most {@link DRY_REQUESTS} requests. */
-async function rehearse(client: Client, { path, items, body }: Action): Promise<ActionPlan> {
+async function rehearse(client: Client, { list, items, body }: Action): Promise<ActionPlan> {
   await refuseGroup(client, body.group);
-  const names = path === 'contact_actions' ? items.map(({ value }) => String(value)) : [];
+  const names = list === 'contacts' ? items.map(({ value }) => String(value)) : [];
   const left = DRY_REQUESTS - client.requests;
   const found = await lookUpIfPossible(client, names, { mustKnow: false, most: left });
   const distinct = oncePerContact(items, found);
@@ -302,7 +327,7 @@ async function rehearse(client: Client, { path, items, body }: Action): Promise<
   const failed = new Set(failures.map(({ index }) => index));
   const kept = distinct.filter(({ index }) => !failed.has(index));
   const requests = Math.ceil(distinct.length / BATCH_LIMIT);
-  const asked = count(distinct.length, KEYS[path].slice(0, -1));
+  const asked = count(distinct.length, nounOf(list));
   log.info(
     `Dry run: the action on ${asked} takes ${count(requests, 'request')}. Nothing was changed.`,
   );
