@@ -5,8 +5,14 @@ import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } f
 import { ASKS_FOR_PASSWORD } from './networkErrors.js';
 import { isGatewayStatus, knownCause } from './outcome.js';
 import { personalTexts, redact, redactor } from './redact.js';
-import { type FieldError, flattenErrors, formatFieldError, knownRefusal } from './refusals.js';
-import { cleanSentence, pathCleaner } from './sentences.js';
+import {
+  cleanSentence,
+  type FieldError,
+  flattenErrors,
+  formatFieldError,
+  knownRefusal,
+  pathCleaner,
+} from './refusals.js';
 import { urnAdvice } from './urnAdvice.js';
 
 /** An unsuccessful answer, as far as it could be read. */

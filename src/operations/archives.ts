@@ -7,9 +7,9 @@ import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference, State, Step } from '../types/state.js';
 import { operation } from './base/operation.js';
+import { threadPages } from './eachPage.js';
 import { ArchiveReader, findArchives, KINDS, type Kind } from './lists/archiveFiles.js';
 import { list } from './lists/list.js';
-import { threadPages } from './lists/threadPages.js';
 
 /**
  * Read the list of archives. RapidPro moves messages and runs there when they are about 90 days old. To read their contents, use `eachArchivedMessages` and `eachArchivedRuns`.

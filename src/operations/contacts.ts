@@ -12,13 +12,11 @@ import type { Dictionary } from '../types/json.js';
 import type { ListOptions, Options, UpsertOptions, WriteOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { requireDone } from './base/asObject.js';
-import { placed, refuseHomeNumbers } from './base/homeNumbers.js';
 import { operation, optionsAndCallback } from './base/operation.js';
-import type { WorkspaceFacts } from './base/workspaceFacts.js';
+import { placed, refuseHomeNumbers, type WorkspaceFacts } from './base/workspaceFacts.js';
 import { findContact, refuseTakenUrns } from './contact/contactUrns.js';
 import { logMisread } from './contact/misread.js';
-import { modeOf, upsert } from './contact/upsert.js';
-import { createContact, writeContact, writeUrns } from './contact/writeContact.js';
+import { createContact, modeOf, upsert, writeContact, writeUrns } from './contact/writeContact.js';
 import { list } from './lists/list.js';
 import { checkGroupExists } from './lists/unknownReference.js';
 

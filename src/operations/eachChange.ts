@@ -22,12 +22,12 @@ import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Query } from '../types/request.js';
 import type { Operation, Step } from '../types/state.js';
-import { refuseHomeFilter } from './base/homeNumbers.js';
 import { type Call, operation } from './base/operation.js';
+import { refuseHomeFilter } from './base/workspaceFacts.js';
+import { threadPages } from './eachPage.js';
 import { collect, type ListPlan, planOf, requirePlan } from './lists/list.js';
 import { queryOf } from './lists/named.js';
 import { isLate } from './lists/reading.js';
-import { threadPages } from './lists/threadPages.js';
 
 /** Sorts records by time, oldest first. */
 function byTime(records: readonly Dictionary[], key: string): Dictionary[] {

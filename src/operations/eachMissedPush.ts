@@ -1,4 +1,3 @@
-import { fail } from '../errors/errors.js';
 import { isObject } from '../input/check.js';
 import { resolveValue } from '../input/expand.js';
 import { count, log } from '../input/log.js';
@@ -8,11 +7,8 @@ import type { Operation, Reference, State, Step } from '../types/state.js';
 import type { Push, ValueOptions } from '../webhook/push.js';
 import { withoutSecret } from '../webhook/secret.js';
 import { type Call, operation } from './base/operation.js';
-import { isName, SOME_UUID, uuidOf } from './lists/named.js';
-import { checkSteps, threadPages } from './lists/threadPages.js';
-import type { Missed, Source } from './missed/missed.js';
-import { MissedCalls } from './missed/missedCalls.js';
-import { MissedEvents } from './missed/missedEvents.js';
+import { checkSteps, threadPages } from './eachPage.js';
+import { type Missed, sourceOf } from './lists/missedPushes.js';
 
 /** What `eachMissedPush` takes instead of a name. */
 export interface MissedPushes extends Options, ValueOptions {
@@ -43,38 +39,6 @@ async function handOn(state: State, push: Push, operations: readonly Step[]): Pr
   const call = { state };
   await threadPages('eachMissedPush', call, single(push), [first, ...operations]);
   return call.state;
-}
-
-/** Keys that only apply to the runs of a flow would be ignored. */
-function refuseOfFlow(where: Dictionary): void {
-  const key = ['node', 'result', 'after'].find(name => name in where);
-  if (key === undefined) return;
-  throw fail(
-    'INVALID_FILTER',
-    `"${key}" is for reading the runs of a flow, but there is no "flow".`,
-    'Nothing was read. Use "flow" instead of "resthook", or leave it out. RapidPro keeps the events of a resthook for 48 hours, and all of them are read.',
-  );
-}
-
-async function sourceOf({ client, state, args, options }: Call<'where'>): Promise<Source> {
-  const { numbers } = options;
-  const where: Dictionary = isObject(args.where) ? args.where : { resthook: args.where };
-  if (!('flow' in where)) {
-    refuseOfFlow(where);
-    return new MissedEvents(client, state, where.resthook, numbers);
-  }
-  if (!('resthook' in where)) {
-    const calls = (flow: unknown) => new MissedCalls(client, state, { ...where, flow }, numbers);
-    if (!isName(where.flow)) return calls(where.flow);
-    // Everything else is checked before anything is sent.
-    calls(SOME_UUID);
-    return calls(await uuidOf(client, 'flows', where.flow, 'flow'));
-  }
-  throw fail(
-    'INVALID_FILTER',
-    'Choose where to read pushes from: the events of a resthook, or the runs of a flow.',
-    'Use "resthook" or "flow", not both.',
-  );
 }
 
 async function run(call: Call<'where'>, operations: readonly Step[]): Promise<unknown> {

@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.js';
-import { RapidProError } from '../errors/errors.js';
+import { hasCode } from '../errors/errors.js';
 import { type Body, bodyCheck, filled, text } from '../input/body.js';
 import { shownId } from '../input/identifiers.js';
 import { count, log } from '../input/log.js';
@@ -238,7 +238,7 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
     const made = await create(client, 'resthook_subscribers', body);
     return (await keepOldest(client, body)) ?? made;
   } catch (error) {
-    if (!(error instanceof RapidProError) || error.code !== 'VALIDATION_FAILED') throw error;
+    if (!hasCode(error, 'VALIDATION_FAILED')) throw error;
     // Refused for one of three reasons. The server may translate its texts, but not its keys.
     if (error.errors?.some(text => text.startsWith('target_url'))) throw error;
     await requireResthook(client, String(body.resthook));
@@ -293,7 +293,7 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
     requireDone(await client.request({ method: 'DELETE', path: 'resthook_subscribers', query }));
   } catch (error) {
     // Another job was faster, or an earlier attempt did it and its answer was lost.
-    if (!(error instanceof RapidProError) || error.code !== 'NOT_FOUND') throw error;
+    if (!hasCode(error, 'NOT_FOUND')) throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Client } from '../client/client.js';
 import { AbortedError } from '../client/limiter.js';
-import { fail, RapidProError, type Reason } from '../errors/errors.js';
+import { fail, hasCode, type Reason } from '../errors/errors.js';
 import { typeName } from '../input/check.js';
 import { log } from '../input/log.js';
 import { inTurns } from '../input/turns.js';
@@ -236,7 +236,7 @@ async function untilStopped(
   try {
     return await work(run);
   } catch (error) {
-    const isLimit = error instanceof RapidProError && error.code === 'RATE_LIMITED';
+    const isLimit = hasCode(error, 'RATE_LIMITED');
     if (!isLimit && !(error instanceof AbortedError)) throw error;
     if (isLimit) run.client.limiter.stop(error);
     const { found = [], complete = false, isWide = false } = run.earlier ?? {};

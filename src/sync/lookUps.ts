@@ -1,11 +1,10 @@
 import { pages } from '../client/pages.js';
-import type { Reason } from '../errors/errors.js';
+import { hasCode, type Reason } from '../errors/errors.js';
 import { urnIdentity } from '../input/identifiers.js';
 import { inTurns } from '../input/turns.js';
 import {
   findContact,
   findHolders,
-  isUrnTaken,
   NO_SUCH_CONTACT,
   severalAnswer,
 } from '../operations/contact/contactUrns.js';
@@ -176,7 +175,7 @@ export class LookUps {
       if (contact) this.#matches.made(input, contact);
     } catch (error) {
       // With a field as key, the holder of the URN is another contact.
-      if (!isUrnTaken(error) || matcher.field !== undefined) throw error;
+      if (!hasCode(error, 'URN_TAKEN') || matcher.field !== undefined) throw error;
       const changes = await client.after(error, () => this.#find(input));
       if (!changes) throw error;
       await this.#write(changes);

@@ -7,7 +7,7 @@ import { isPlainUrn, storedField } from '../input/stored.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { refuseDuplicateNumbers } from '../operations/contact/contactUrns.js';
 import { misreadFields } from '../operations/contact/misread.js';
-import { findTarget, modeOf, upsert } from '../operations/contact/upsert.js';
+import { findTarget, modeOf, upsert } from '../operations/contact/writeContact.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
 import type { BulkResult } from '../types/bulk.js';
 import { type BulkCall, type BulkRun, bulkRun } from './bulkRun.js';

@@ -1,3 +1,6 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { fail } from '../errors/errors.js';
+import { isObject } from '../input/check.js';
 import type { PushRequest } from './push.js';
 
 /** Headers and parameters come in many shapes; here they are lists of values by name. */
@@ -15,14 +18,14 @@ function pairsOf(from: unknown): [unknown, unknown][] {
 }
 
 /** All values of a header, in any letter case of its name. */
-export function headerValues(headers: unknown, name: string): string[] {
+function headerValues(headers: unknown, name: string): string[] {
   return pairsOf(headers)
     .filter(([key]) => typeof key === 'string' && key.toLowerCase() === name.toLowerCase())
     .flatMap(([, value]) => texts(value));
 }
 
 /** All values of a parameter of the address. */
-export function queryValues(request: PushRequest, name: string): string[] {
+function queryValues(request: PushRequest, name: string): string[] {
   const query: unknown = request.query_params ?? request.query;
   const pairs = typeof query === 'string' ? [...new URLSearchParams(query)] : pairsOf(query);
   return pairs.filter(([key]) => key === name).flatMap(([, value]) => texts(value));
@@ -33,4 +36,44 @@ export function simulationOf(headers: unknown): boolean | undefined {
   const [mode] = headerValues(headers, 'X-Mailroom-Mode').map(one => one.trim().toLowerCase());
   if (mode === 'simulation') return true;
   return mode === 'normal' ? false : undefined;
+}
+
+/** What a push must carry. */
+export interface Secret {
+  text: string;
+  /** Either a header or a parameter. */
+  header?: string | undefined;
+  query?: string | undefined;
+}
+
+function refuse(description: string): never {
+  throw fail(
+    'INVALID_SECRET',
+    description,
+    'Use the same secret in the flow (or the subscribed address) and in the credential of the job. If you get pushes that you did not send, change it.',
+  );
+}
+
+/** Takes the same time for wrong and right texts, whatever their lengths. */
+function isSame(given: string, wanted: string): boolean {
+  const [a, b] = [given, wanted].map(one => createHash('sha256').update(one).digest());
+  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
+}
+
+/**
+ * Lets only pushes with the secret through. It must be there exactly once.
+ *
+ * @throws RapidProError `INVALID_SECRET`
+ */
+export function checkSecret(secret: Secret, request: unknown): void {
+  const { text, header, query } = secret;
+  const name = header === undefined ? `parameter "${query}"` : `header "${header}"`;
+  if (!isObject(request)) refuse(`The push has no ${name}: the state has no headers.`);
+  const given =
+    header === undefined
+      ? queryValues(request as PushRequest, query ?? '')
+      : headerValues(request.headers, header);
+  if (given.length === 0) refuse(`The push has no ${name}.`);
+  if (given.length > 1) refuse(`The push has more than one ${name}.`);
+  if (!isSame(given[0] ?? '', text)) refuse(`The secret in the ${name} of the push is wrong.`);
 }

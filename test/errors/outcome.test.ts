@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { changed, fail, RapidProError } from '../../src/errors/errors.js';
+import { changed, fail, RapidProError, reachOf } from '../../src/errors/errors.js';
 import {
   isGatewayStatus,
   mayBeDone,
@@ -7,7 +7,6 @@ import {
   perhapsDone,
   withoutPerhaps,
 } from '../../src/errors/outcome.js';
-import { reachOf } from '../../src/errors/reach.js';
 
 test.each([
   ['throttled', false],

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { echoDropper, unescapeText } from '../../src/errors/echoes.js';
 import { digitsOf, maskUrn, personalTexts, redact, redactor } from '../../src/errors/redact.js';
-import { flattenErrors, isBusy, knownRefusal } from '../../src/errors/refusals.js';
-import { cleanSentence, pathCleaner } from '../../src/errors/sentences.js';
+import {
+  cleanSentence,
+  flattenErrors,
+  isBusy,
+  knownRefusal,
+  pathCleaner,
+} from '../../src/errors/refusals.js';
 import { urnAdvice } from '../../src/errors/urnAdvice.js';
 
 const UUID = '3c9f0d4e-0e41-4f6d-8a3c-1f2e3d4c5b6a';

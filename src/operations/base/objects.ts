@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { changed, type ErrorCode, fail, RapidProError } from '../../errors/errors.js';
+import { changed, fail, hasCode, type RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { asUuid, shownId } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
@@ -92,8 +92,8 @@ function isKept(resource: ResourceName, { name }: Body): boolean {
 
 /** What a refused write says if RapidPro reserves the name. */
 function whyTaken(error: unknown, resource: ResourceName, body: Body): unknown {
-  const isTaken = error instanceof RapidProError && error.code === 'NAME_TAKEN';
-  return isTaken && isKept(resource, body) ? keptName(error, resource) : error;
+  if (!hasCode(error, 'NAME_TAKEN') || !isKept(resource, body)) return error;
+  return keptName(error, resource);
 }
 
 export function add(name: string, plan: Write): Operation {
@@ -108,7 +108,7 @@ export function add(name: string, plan: Write): Operation {
       try {
         return await create(client, resource, body);
       } catch (error) {
-        if (!(error instanceof RapidProError) || error.code !== 'NAME_TAKEN') throw error;
+        if (!hasCode(error, 'NAME_TAKEN')) throw error;
         if (error.outcome === 'unknown') throw lost(error, resource);
         throw whyTaken(error, resource, body);
       }
@@ -207,9 +207,6 @@ export function remove(name: string, { resource, key, object, options }: Removal
   });
 }
 
-/** What RapidPro says to the slower of two jobs that create the same thing at once. */
-const BEATEN = new Set<ErrorCode>(['NAME_TAKEN', 'SERVER_ERROR']);
-
 interface Wanted {
   resource: ResourceName;
   /** What to create if nothing is found. */
@@ -248,7 +245,8 @@ export async function ensure(
   try {
     return await create(client, resource, body);
   } catch (error) {
-    if (!(error instanceof RapidProError) || !BEATEN.has(error.code)) throw error;
+    // What RapidPro says to the slower of two jobs that create the same thing at once.
+    if (!hasCode(error, 'NAME_TAKEN', 'SERVER_ERROR')) throw error;
     const made = await client.after(error, () => lookAgain(client, find));
     if (made) return made;
     throw error.code === 'NAME_TAKEN' ? keptName(error, resource) : error;

@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { readPage } from '../../client/pages.js';
-import { fail, RapidProError, type Reason } from '../../errors/errors.js';
+import { fail, type Reason } from '../../errors/errors.js';
 import {
   type ContactKey,
   distinctUrns,
@@ -27,11 +27,6 @@ export const NO_SUCH_CONTACT: Reason = {
   description: 'RapidPro has no contact with this uuid. Nothing was sent.',
   fix: 'To find or create the contact by its URNs, leave "uuid" out. The contact may have been deleted.',
 };
-
-/** Whether a write was refused because another contact has the URN. */
-export function isUrnTaken(error: unknown): error is RapidProError {
-  return error instanceof RapidProError && error.code === 'URN_TAKEN';
-}
 
 /** Why nothing is written for a contact that matches several in RapidPro. */
 export function severalAnswer(many: string): Reason {

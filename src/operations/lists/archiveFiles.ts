@@ -8,7 +8,7 @@ import { isObject } from '../../input/check.js';
 import { count, log } from '../../input/log.js';
 import type { Period } from '../../input/period.js';
 import { fromMicros, timeIn, toMicros } from '../../input/times.js';
-import { type ResourceName, resources } from '../../resources.js';
+import { resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 
@@ -82,28 +82,6 @@ export const KINDS = {
   message: { time: 'created_on', toLive: liveMessage, nouns: ['message', 'messages'] },
   run: { time: 'modified_on', toLive: liveRun, nouns: ['run', 'runs'] },
 } as const;
-
-/** Folders that cannot be recognized in archives, and why. */
-const FOLDERS: { [folder: string]: string } = {
-  sent: 'is sorted by a different time than the archives',
-  incoming: 'contains deleted messages, which archives do not have',
-};
-
-/**
- * Call it before anything is sent.
- *
- * @throws RapidProError `INVALID_FILTER`
- */
-export function refuseUnarchived(name: ResourceName, filters: unknown): void {
-  const { folder } = (filters ?? {}) as { folder?: unknown };
-  const why = name === 'messages' ? FOLDERS[String(folder).toLowerCase()] : undefined;
-  if (why === undefined) return;
-  throw fail(
-    'INVALID_FILTER',
-    `The folder "${String(folder).toLowerCase()}" ${why}: it cannot be read with options.archived.`,
-    'Nothing was read. Leave the folder out, and filter each page with fn(), by message.direction and message.status.',
-  );
-}
 
 type Matches = (record: Dictionary, wanted: string) => boolean;
 

@@ -11,13 +11,7 @@ import { type Micros, toMicros } from '../../input/times.js';
 import { PAGE_SIZE, type ResourceName } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
-import {
-  ArchiveReader,
-  findArchives,
-  type Kind,
-  matcherOf,
-  refuseUnarchived,
-} from './archiveFiles.js';
+import { ArchiveReader, findArchives, type Kind, matcherOf } from './archiveFiles.js';
 
 /** Bytes of compressed records of one file that are kept at a time. A page is compressed to a tenth. */
 const MOST_KEPT = 24 * 1024 * 1024;
@@ -90,6 +84,12 @@ const KIND: Partial<Record<ResourceName, Kind>> = { messages: 'message', runs: '
 /** Whether a list takes the option `archived`. */
 export const hasArchives = (name: ResourceName): boolean => KIND[name] !== undefined;
 
+/** Folders that cannot be recognized in archives, and why. */
+const FOLDERS: { [folder: string]: string } = {
+  sent: 'is sorted by a different time than the archives',
+  incoming: 'contains deleted messages, which archives do not have',
+};
+
 /**
  * Refuses what cannot be read from archives. Call it before anything is sent.
  *
@@ -104,7 +104,14 @@ export function checkArchived(name: ResourceName, filters: unknown, options: Set
       'Nothing was read. Read one month per run, with the filters "after" and "before".',
     );
   }
-  refuseUnarchived(name, filters);
+  const { folder } = (filters ?? {}) as { folder?: unknown };
+  const why = name === 'messages' ? FOLDERS[String(folder).toLowerCase()] : undefined;
+  if (why === undefined) return;
+  throw fail(
+    'INVALID_FILTER',
+    `The folder "${String(folder).toLowerCase()}" ${why}: it cannot be read with options.archived.`,
+    'Nothing was read. Leave the folder out, and filter each page with fn(), by message.direction and message.status.',
+  );
 }
 
 const DAY = 24 * 60 * 60 * 1_000_000;

@@ -18,10 +18,10 @@ import type { ActionFailure, ActionPlan, ActionResult } from '../../types/action
 import type { Json } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { requireDone } from '../base/asObject.js';
-import { refuseHomeNumbers } from '../base/homeNumbers.js';
 import { adviceFor } from '../base/nameAdvice.js';
 import { requireText } from '../base/objects.js';
 import { operation } from '../base/operation.js';
+import { refuseHomeNumbers } from '../base/workspaceFacts.js';
 import { isName, uuidOf } from '../lists/named.js';
 import { type Item, type ItemList, itemsOf, sortOut } from './items.js';
 import { type Found, lookUpIfPossible, readGroups } from './lookUp.js';

@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
-import { fail, RapidProError } from '../../errors/errors.js';
+import { fail, hasCode, type RapidProError } from '../../errors/errors.js';
 import { contactKey, isUuid, urnIdentity } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { areHidden, isPlainUrn } from '../../input/stored.js';
@@ -158,7 +158,7 @@ export async function lookUpIfPossible(
   try {
     return await lookUp(client, names, most);
   } catch (error) {
-    const isHidden = error instanceof RapidProError && error.code === 'ANONYMOUS_WORKSPACE';
+    const isHidden = hasCode(error, 'ANONYMOUS_WORKSPACE');
     if (mustKnow || !(isHidden || isUnreadable(error))) throw error;
     log.warn(
       'This token cannot look up contacts by URN, so anyone named in two ways may be reached twice. Use uuids.',

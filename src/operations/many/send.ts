@@ -8,10 +8,9 @@ import { type ResourceName, resources } from '../../resources.js';
 import type { LeftOut, SendPlan } from '../../types/actions.js';
 import type { Dictionary } from '../../types/json.js';
 import { asOutcome } from '../base/asObject.js';
-import { placed, refuseHomeNumbers } from '../base/homeNumbers.js';
 import { adviceFor } from '../base/nameAdvice.js';
 import type { Call } from '../base/operation.js';
-import { refuseArchived } from '../base/workspaceFacts.js';
+import { placed, refuseArchived, refuseHomeNumbers } from '../base/workspaceFacts.js';
 import { isName, uuidOf } from '../lists/named.js';
 import { lookUpIfPossible, readGroups } from './lookUp.js';
 import {

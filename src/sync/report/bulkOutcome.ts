@@ -1,7 +1,6 @@
 import { AbortedError, type Limiter } from '../../client/limiter.js';
-import { RapidProError, type Reason } from '../../errors/errors.js';
+import { RapidProError, type Reason, reachOf } from '../../errors/errors.js';
 import { withoutPerhaps } from '../../errors/outcome.js';
-import { reachOf } from '../../errors/reach.js';
 import type {
   BulkFailure,
   BulkItem,

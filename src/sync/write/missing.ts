@@ -1,7 +1,6 @@
 import { AbortedError } from '../../client/limiter.js';
 import { pages } from '../../client/pages.js';
-import { RapidProError } from '../../errors/errors.js';
-import { reachOf } from '../../errors/reach.js';
+import { RapidProError, reachOf } from '../../errors/errors.js';
 import { urnIdentity } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
 import { areHidden, isPlainUrn } from '../../input/stored.js';

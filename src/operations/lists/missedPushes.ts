@@ -1,0 +1,393 @@
+import { z } from 'zod';
+import { beginningOf } from '../../client/changes.js';
+import type { Client } from '../../client/client.js';
+import { orderOf } from '../../client/listOrder.js';
+import { type Page, pages } from '../../client/pages.js';
+import type { Place } from '../../client/seams.js';
+import { fail } from '../../errors/errors.js';
+import { check, isObject } from '../../input/check.js';
+import { checkFilters, requireOne } from '../../input/filters.js';
+import { isUuid } from '../../input/identifiers.js';
+import { log } from '../../input/log.js';
+import { didYouMean } from '../../input/nearest.js';
+import { timeIn } from '../../input/times.js';
+import { type Checkpoint, readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
+import {
+  advance,
+  backFrom,
+  type CallsPosition,
+  callsCheckpoint,
+  comparable,
+  type EventsPosition,
+  eventsCheckpoint,
+  isKnown,
+  KEPT,
+  PUSHES,
+  type Version,
+  versionOf,
+  withSeen,
+} from '../../state/feed.js';
+import type { Dictionary } from '../../types/json.js';
+import type { Query } from '../../types/request.js';
+import type { State } from '../../types/state.js';
+import { type Caller, callOfRun, pushKey, readPush, resultKey } from '../../webhook/parsePush.js';
+import type { Numbers, Push } from '../../webhook/push.js';
+import type { Call } from '../base/operation.js';
+import { ifReadable } from '../base/workspaceFacts.js';
+import { readDefinitions } from '../flows.js';
+import { isName, SOME_UUID, uuidOf } from './named.js';
+import { checkReferenced, requireResthook } from './unknownReference.js';
+
+/** One push that may have been missed. */
+export interface Missed {
+  push: Push;
+  version: Version;
+}
+
+/** Where missed pushes are read from. */
+interface Source {
+  /** Oldest first. */
+  pages(): AsyncIterable<Missed[]>;
+  /** True if the deadline or the rate limit ended the reading before its end. */
+  readonly isCut: boolean;
+  /** Whether an earlier look has handed it on. */
+  isKnown(missed: Missed): boolean;
+  /** Notes the pushes of a page that were handed on, or already known. */
+  dealtWith(missed: readonly Missed[]): void;
+  /** Notes in the state where the next look continues. */
+  remember(state: State, isStopped: boolean): State;
+}
+
+/** An unreadable event must not hold up later ones: the job gets it unchanged. */
+function pushOf(data: unknown, numbers: Numbers): Push {
+  try {
+    return readPush(data, undefined, numbers);
+  } catch {
+    log.warn('An event does not look like RapidPro. It is under "other".');
+    return { kind: 'resthook', key: pushKey(data), other: { data } };
+  }
+}
+
+function eventOf(event: Dictionary, numbers: Numbers): Missed {
+  const push = pushOf(event.data, numbers);
+  return { push, version: versionOf(timeIn(event, 'created_on'), push.key) };
+}
+
+function warnOfGap(before: EventsPosition | undefined, now: number): void {
+  if (!before || now - Date.parse(before.looked) <= KEPT * 1000) return;
+  log.warn(
+    `The last run read everything up to ${before.looked}, more than 48 hours ago. RapidPro has deleted the events since then. Read them from the runs: eachMissedPush({ flow: "…", node: "…", after: "${before.looked}" }, …)`,
+  );
+}
+
+/** What a resthook sent, from the list that RapidPro keeps for 48 hours. */
+class MissedEvents implements Source {
+  readonly #client: Client;
+  readonly #query: Query;
+  readonly #numbers: Numbers;
+  readonly #checkpoint: Checkpoint<EventsPosition>;
+  readonly #started: string;
+  readonly #before: EventsPosition | undefined;
+  /** What this look has processed. An event has no id, so its time and content identify it. */
+  readonly #dealtWith: Version[] = [];
+  #read = 0;
+  /** All of them are read before the first is handed on. */
+  readonly isCut = false;
+
+  constructor(client: Client, state: State, resthook: unknown, numbers: Numbers) {
+    this.#client = client;
+    this.#query = checkFilters('resthook_events', { resthook });
+    this.#numbers = numbers;
+    this.#checkpoint = eventsCheckpoint(client.server, this.#query);
+    this.#before = readCheckpoint(state, this.#checkpoint);
+    const now = client.clock.now();
+    warnOfGap(this.#before, now);
+    this.#started = new Date(now).toISOString();
+  }
+
+  async *pages(): AsyncGenerator<Missed[]> {
+    const from = this.#before?.feed?.from;
+    const down = from === undefined ? undefined : comparable(from);
+    for await (const page of oldestFirst(this.#client, this.#query, down)) {
+      this.#read += page.length;
+      yield page.map(record => eventOf(record, this.#numbers));
+    }
+    if (this.#read === 0) await requireResthook(this.#client, String(this.#query.resthook));
+  }
+
+  isKnown({ version }: Missed): boolean {
+    return isKnown(this.#before?.feed, version);
+  }
+
+  dealtWith(events: readonly Missed[]): void {
+    for (const { version } of events) this.#dealtWith.push(version);
+  }
+
+  /** A look that stopped early has read up to the last event, and no further. */
+  remember(state: State, isStopped: boolean): State {
+    const feed = advance(this.#before?.feed, this.#dealtWith, PUSHES);
+    const stoppedAt = feed?.time ?? this.#before?.looked ?? this.#started;
+    const looked = isStopped ? stoppedAt : this.#started;
+    return withCheckpoint(state, this.#checkpoint, { looked, ...(feed && { feed }) });
+  }
+}
+
+/** Pages kept in memory: 10,000 events. Newer ones are read again when it is their turn. */
+const MOST_HELD = 40;
+
+interface Visited {
+  /** Where the page begins; undefined for the first. */
+  place: Place | undefined;
+  records: Dictionary[] | undefined;
+}
+
+/** One page, from where it begins: new events come before it and do not move it. */
+async function readAgain(
+  client: Client,
+  query: Query,
+  place: Place | undefined,
+): Promise<Dictionary[]> {
+  for await (const { records } of pages(client, 'resthook_events', query, place)) {
+    if (records.length > 0) return records;
+  }
+  return [];
+}
+
+/** Whether a page ends before the requested time. */
+function reaches({ records }: Page, down: string | undefined): boolean {
+  const last = records.at(-1);
+  return down !== undefined && last !== undefined && comparable(timeIn(last, 'created_on')) < down;
+}
+
+/** Reads a list back to a time. The events of the first page are kept, because it has no cursor. */
+async function walk(client: Client, query: Query, down: string | undefined): Promise<Visited[]> {
+  const visited: Visited[] = [];
+  let place: Place | undefined;
+  for await (const page of pages(client, 'resthook_events', query)) {
+    visited.push({ place, records: page.records });
+    const left = visited.at(-1 - MOST_HELD);
+    if (left?.place) left.records = undefined;
+    place = page.next;
+    if (reaches(page, down)) break;
+  }
+  return visited;
+}
+
+/**
+ * The pages of a list, oldest first, although RapidPro returns it only with the newest first. Its memory is limited,
+ * whatever the length of the list.
+ *
+ * @param down - the time to read back to; undefined: everything
+ */
+async function* oldestFirst(
+  client: Client,
+  query: Query,
+  down: string | undefined,
+): AsyncGenerator<Dictionary[], void, undefined> {
+  const visited = await walk(client, query, down);
+  for (let page = visited.pop(); page; page = visited.pop()) {
+    const records = page.records ?? (await readAgain(client, query, page.place));
+    yield [...records].reverse();
+  }
+}
+
+const caller = z.object({
+  node: z.string().refine(isUuid, { error: 'must be the uuid of a node' }).optional(),
+  result: z
+    .string({ error: 'must be the key of a result, such as "webhook"' })
+    .min(1, { error: 'is empty' })
+    .optional(),
+});
+
+function checkCaller(node: unknown, result: unknown): Caller {
+  const checked = check(caller, { node, result }, 'options', 'INVALID_OPTION');
+  if ((checked.node === undefined) !== (checked.result === undefined)) return checked;
+  throw fail(
+    'INVALID_OPTION',
+    'A flow can have many nodes, so one of them must be named.',
+    'Use the key of the result that the node saves: { flow: "…", result: "webhook" }. Or use the uuid of the node: the last entry of "path" in a push that arrived.',
+  );
+}
+
+/**
+ * A flow without such a node has no calls.
+ *
+ * @throws RapidProError `UNKNOWN_REFERENCE`
+ */
+async function requireCaller(client: Client, flow: Dictionary, caller: Caller): Promise<void> {
+  const { node, result } = caller;
+  if (result !== undefined) requireResult(flow, result);
+  else if (node !== undefined) await requireNode(client, String(flow.uuid), node);
+}
+
+function requireResult({ results }: Dictionary, result: string): void {
+  if (!Array.isArray(results)) return;
+  const keys = results.map(one => String(one?.key));
+  if ([result, resultKey(result)].some(key => keys.includes(key))) return;
+  throw fail(
+    'UNKNOWN_REFERENCE',
+    'The flow has no result with the key in "result".',
+    `${didYouMean(resultKey(result), keys)}getFlows() lists the results of each flow. A Call Webhook node shows the name of its result.`,
+  );
+}
+
+/** The definition of a flow, if the token is allowed to read it. */
+async function readFlows(client: Client, flow: string): Promise<unknown> {
+  const query = { flow, dependencies: 'none' };
+  return (await ifReadable(() => readDefinitions(client, query)))?.flows;
+}
+
+async function requireNode(client: Client, flow: string, node: string): Promise<void> {
+  const flows = await readFlows(client, flow);
+  const definition = Array.isArray(flows) ? flows.find(one => one?.uuid === flow) : undefined;
+  const { nodes } = (definition ?? {}) as Dictionary;
+  if (!Array.isArray(nodes) || nodes.some(one => one?.uuid === node)) return;
+  throw fail(
+    'UNKNOWN_REFERENCE',
+    'The flow has no node with the uuid in "node".',
+    'Use the last entry of "path" in a push that arrived, or the result that the node saves: { flow: "…", result: "webhook" }.',
+  );
+}
+
+/** What a node of a flow sent, read from the runs, as long as RapidPro keeps them. */
+class MissedCalls implements Source {
+  readonly #client: Client;
+  readonly #flow: string;
+  readonly #caller: Caller;
+  readonly #numbers: Numbers;
+  readonly #checkpoint: Checkpoint<CallsPosition>;
+  readonly #before: CallsPosition;
+  /** What this look has processed, by name: a run that changes meanwhile comes again. */
+  readonly #dealtWith = new Map<string, Version>();
+  readonly #isFirst: boolean;
+  /** The change of the last run of the page before. */
+  #lastChange: string | undefined;
+  isCut = false;
+
+  constructor(client: Client, state: State, where: Dictionary, numbers: Numbers) {
+    const { flow, node, result, after } = where;
+    const filters = { flow, ...('after' in where ? { after } : {}) };
+    const query = checkFilters('runs', filters);
+    requireOne(query, ['flow']);
+    this.#client = client;
+    this.#flow = String(query.flow);
+    this.#caller = checkCaller(node, result);
+    this.#numbers = numbers;
+    const calls = { flow: this.#flow, ...this.#caller } as Query;
+    this.#checkpoint = callsCheckpoint(client.server, calls);
+    const before = readCheckpoint(state, this.#checkpoint);
+    const begin = new Date(client.clock.now() - KEPT * 1000).toISOString();
+    this.#isFirst = before === undefined;
+    this.#before = before ?? { after: String(query.after ?? begin) };
+  }
+
+  /**
+   * Calls up to the start of the look. Runs that change meanwhile move to the end of the list, so it is read to its end.
+   */
+  async *pages(): AsyncGenerator<Missed[]> {
+    const client = this.#client;
+    const query = { flow: this.#flow, after: this.#readFrom(), reverse: true };
+    const list = { client, name: 'runs', query, order: orderOf('runs', query) } as const;
+    let end: number | undefined;
+    let [runs, calls] = [0, 0];
+    try {
+      for await (const { records } of pages(client, 'runs', query)) {
+        end ??= await beginningOf(list);
+        const last = end;
+        const missed = records.flatMap(record => this.#missed(record, last));
+        runs += records.length;
+        calls += missed.length;
+        const run = records.at(-1);
+        const change = run && timeIn(run, 'modified_on');
+        yield missed;
+        this.#lastChange = change ?? this.#lastChange;
+      }
+    } catch (error) {
+      if (!this.#client.limiter.isStop(error) || this.#lastChange === undefined) throw error;
+      this.isCut = true;
+      return;
+    }
+    if (runs > 0 && (calls > 0 || !this.#isFirst)) return;
+    const flow = await checkReferenced(this.#client, 'flow', this.#flow);
+    if (!this.#isFirst) return;
+    if (flow) await requireCaller(this.#client, flow, this.#caller);
+    if (runs > 0) {
+      log.warn('No run reached this node. Check "node" or "result".');
+    }
+  }
+
+  /** The change of runs from which to read on. */
+  #readFrom(): string {
+    const { after, feed, stoppedAt } = this.#before;
+    const begin = feed?.from ?? after;
+    if (stoppedAt === undefined) return begin;
+    const near = backFrom(stoppedAt, PUSHES.seconds);
+    return Date.parse(near) > Date.parse(begin) ? near : begin;
+  }
+
+  #missed(record: Dictionary, end: number): Missed[] {
+    const call = callOfRun(record, this.#caller, this.#numbers);
+    if (!call) return [];
+    const time = timeIn({ time: call.time }, 'time');
+    if (Date.parse(time) > end) return [];
+    return [{ push: call.push, version: versionOf(time, call.push.key) }];
+  }
+
+  isKnown({ version }: Missed): boolean {
+    return this.#dealtWith.has(version.name) || isKnown(this.#before.feed, version);
+  }
+
+  dealtWith(missed: readonly Missed[]): void {
+    for (const { version } of missed) this.#dealtWith.set(version.name, version);
+  }
+
+  remember(state: State, isStopped: boolean): State {
+    const { after, feed: before, stoppedAt } = this.#before;
+    const versions = [...this.#dealtWith.values()];
+    const feed = isStopped
+      ? withSeen(before, versions, PUSHES.most)
+      : advance(before, versions, PUSHES);
+    const reached = isStopped ? (this.#lastChange ?? stoppedAt) : undefined;
+    return withCheckpoint(state, this.#checkpoint, {
+      after,
+      ...(feed && { feed }),
+      ...(reached === undefined ? {} : { stoppedAt: reached }),
+    });
+  }
+}
+
+/** Keys that only apply to the runs of a flow would be ignored. */
+function refuseOfFlow(where: Dictionary): void {
+  const key = ['node', 'result', 'after'].find(name => name in where);
+  if (key === undefined) return;
+  throw fail(
+    'INVALID_FILTER',
+    `"${key}" is for reading the runs of a flow, but there is no "flow".`,
+    'Nothing was read. Use "flow" instead of "resthook", or leave it out. RapidPro keeps the events of a resthook for 48 hours, and all of them are read.',
+  );
+}
+
+/**
+ * Where the pushes of a resthook, or of a node of a flow, are read from. All else is checked before anything is sent.
+ *
+ * @throws RapidProError `INVALID_FILTER`, `INVALID_OPTION`, `UNKNOWN_REFERENCE`
+ */
+export async function sourceOf({ client, state, args, options }: Call<'where'>): Promise<Source> {
+  const { numbers } = options;
+  const where: Dictionary = isObject(args.where) ? args.where : { resthook: args.where };
+  if (!('flow' in where)) {
+    refuseOfFlow(where);
+    return new MissedEvents(client, state, where.resthook, numbers);
+  }
+  if (!('resthook' in where)) {
+    const calls = (flow: unknown) => new MissedCalls(client, state, { ...where, flow }, numbers);
+    if (!isName(where.flow)) return calls(where.flow);
+    calls(SOME_UUID);
+    return calls(await uuidOf(client, 'flows', where.flow, 'flow'));
+  }
+  throw fail(
+    'INVALID_FILTER',
+    'Choose where to read pushes from: the events of a resthook, or the runs of a flow.',
+    'Use "resthook" or "flow", not both.',
+  );
+}
