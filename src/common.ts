@@ -1,23 +1,11 @@
 import * as languageCommon from '@openfn/language-common';
-import {
-  helper,
-  holds,
-  isReader,
-  listAt,
-  listFor,
-  lookedUp,
-  readerOf,
-  refuse,
-  refuseMore,
-  refuseUncalled,
-  requireFunction,
-  requirePath,
-  stepOfJob,
-  stepsOf,
-  valueFor,
-  whenGiven,
-} from './operations/base/helper.js';
-import { requireStateAtAll } from './operations/base/operation.js';
+import { fail } from './errors/errors.js';
+import { askFor, inOperation, isThenable, resolveValue } from './input/expand.js';
+import { isOperation, makeOperation, named } from './input/isOperation.js';
+import { log as logger } from './input/log.js';
+import { isQuotedReference } from './input/missing.js';
+import { isToldFirst } from './input/run.js';
+import { kindOf, refuseUncalled, requireStateAtAll } from './operations/base/operation.js';
 import type { Operation, Source, State, Step, ValueReader } from './types/state.js';
 import { chunk as inPieces } from './util.js';
 
@@ -79,8 +67,7 @@ export function as(
   const run: Step = state => {
     const given = valueFor('as', state, key, 'key');
     if (typeof given !== 'string' || given === '') refuse('as', 'key', given);
-    requireFunction('as', 'operation', operation);
-    refuseMore('as', 'operation', more);
+    requireOne('as', 'operation', operation, more);
     const keepData: Step = next =>
       whenGiven(operation(next), after => {
         refuseUncalled('as', after);
@@ -102,7 +89,7 @@ export function as(
  */
 export function combine(...operations: Step[]): Operation {
   const run: Step = state => {
-    for (const operation of operations) requireFunction('combine', 'operation', operation);
+    for (const operation of operations) requireOne('combine', 'operation', operation);
     const steps = operations.map(stepsOf('combine', state));
     return languageCommon.combine(...steps)(state);
   };
@@ -160,8 +147,7 @@ export function dataValue(path: string): ValueReader {
  */
 export function each(source: Source, operation: Step, ...more: never[]): Operation {
   const run: Step = state => {
-    requireFunction('each', 'operation', operation);
-    refuseMore('each', 'operation', more);
+    requireOne('each', 'operation', operation, more);
     const list = listFor('each', state, source);
     return languageCommon.each(list, stepsOf('each', state)(operation))(state);
   };
@@ -216,8 +202,7 @@ export function fn(func: Step, ...more: never[]): Operation {
  */
 export function fnIf(condition: unknown, operation: Step, ...more: never[]): Operation {
   const run: Step = state => {
-    requireFunction('fnIf', 'operation', operation);
-    refuseMore('fnIf', 'operation', more);
+    requireOne('fnIf', 'operation', operation, more);
     if (!holds('fnIf', state, condition)) return state;
     return whenGiven(operation(state), after => {
       refuseUncalled('fnIf', after);
@@ -244,8 +229,7 @@ export function group(
   ...more: never[]
 ): Operation {
   const run: Step = state => {
-    requireFunction('group', 'function', callback);
-    refuseMore('group', 'function', more);
+    requireOne('group', 'function', callback, more);
     const list = valueFor('group', state, source, 'list');
     if (!Array.isArray(list)) refuse('group', 'list', list);
     return languageCommon.group(list as unknown[], keyPath, callback)(state);
@@ -275,9 +259,7 @@ export function lastReferenceValue(path: string): ValueReader {
  */
 export function log(...values: unknown[]): Operation {
   const run: Step = state => {
-    const read = values.map((value, at) =>
-      isReader(value) ? () => lookedUp('log', state, value, `value ${at + 1}`) : value,
-    );
+    const read = values.map((value, at) => shown(state, value, `its value ${at + 1}`));
     return languageCommon.log(...read)(state);
   };
   return stepOfJob('log', run);
@@ -298,8 +280,7 @@ export function map(
   ...more: never[]
 ): Operation {
   const run: Step = state => {
-    requireFunction('map', 'function', callback);
-    refuseMore('map', 'function', more);
+    requireOne('map', 'function', callback, more);
     const look = (made: unknown) => {
       refuseUncalled('map', made);
       return made as State;
@@ -366,3 +347,224 @@ export function sourceValue(path: string): ValueReader {
 
 export * as dateFns from './dateFns.js';
 export * as util from './util.js';
+
+/**
+ * What the helpers of language-common lack: each says, with its name, what is wrong with its arguments, and if an earlier
+ * step lost the state.
+ */
+
+const EXAMPLES = {
+  list: 'Say where the list is, and check the result of the previous operation: each($.data, …). For a list inside an object, add its name: $.data.results',
+  operation:
+    'Write operations one after the other, each with its parentheses: each($.data, upsertContact({ … }))',
+  function: 'Write a function there: fn(state => { …; return state; })',
+  path: 'Write a path as text: dataValue("name")',
+  text: 'Say where the text is, and check the result of the previous operation: parseCsv($.data)',
+  key: 'Write the name of a key of state as text: as("people", getContacts())',
+  condition: 'Write it without quotes, or as a function of state: fnIf($.data.consent, …)',
+};
+
+/** A wrong argument of a helper. */
+function refuse(name: string, what: keyof typeof EXAMPLES, value: unknown): never {
+  throw fail('INVALID_INPUT', `${name}(): its ${what} is ${kindOf(value)}.`, EXAMPLES[what]);
+}
+
+/** A loop would repeat it. */
+function warnOnce(line: string): void {
+  if (isToldFirst(line)) logger.warn(line);
+}
+
+/** Makes sure that there is an operation or a function, and only one: a helper would ignore others after it. */
+function requireOne(
+  name: string,
+  what: 'operation' | 'function',
+  value: unknown,
+  more: readonly unknown[] = [],
+): void {
+  if (typeof value !== 'function') refuse(name, what, value);
+  refuseMore(name, what, more);
+}
+
+function refuseMore(name: string, what: 'operation' | 'function', more: readonly unknown[]): void {
+  if (!more.flat().some(value => typeof value === 'function')) return;
+  throw fail(
+    'INVALID_INPUT',
+    `${name}() takes one ${what}, but got more.`,
+    'None of them ran. Use combine() for several, one after the other: each($.data, combine(upsertContact({ … }), addToGroup(…)))',
+  );
+}
+
+function requirePath(name: string, path: unknown): void {
+  if (typeof path !== 'string' || path === '') refuse(name, 'path', path);
+}
+
+/** The value of a function of state. */
+function valueFor(name: string, state: State, value: unknown, what: string): unknown {
+  if (typeof value !== 'function') return value;
+  try {
+    return resolveValue(state, value, `its ${what}`);
+  } catch (error) {
+    throw inOperation(error, name, `its ${what}`);
+  }
+}
+
+/** A value as the log shows it: of a function of state, what it returns, which may be the state itself. */
+function shown(state: State, value: unknown, what: string): unknown {
+  if (typeof value !== 'function' || isOperation(value)) return value;
+  return () => {
+    try {
+      return askFor(value as ValueReader, state, what).value;
+    } catch (error) {
+      throw inOperation(error, 'log', what);
+    }
+  };
+}
+
+/** Texts that mean no, but count as true. */
+const NO = /^(?:false|no|n|off|0|null|undefined|none|nan)?$/i;
+
+/** Whether a condition is true. */
+function holds(name: string, state: State, condition: unknown): boolean {
+  const value = valueFor(name, state, condition, 'condition');
+  const text = typeof value === 'string' ? value.trim() : '';
+  const isOwn = value === condition && text.startsWith('$');
+  if (isOwn || (/^(?:\$|state\b)/.test(text) && isQuotedReference(text))) {
+    throw fail(
+      'INVALID_INPUT',
+      `${name}(): the condition is a reference in quotes. This is just text, so it would always be true.`,
+      EXAMPLES.condition,
+    );
+  }
+  if (isThenable(value)) refuse(name, 'condition', value);
+  if (typeof value === 'string' && value !== '' && NO.test(text)) {
+    const shown = text === '' ? 'a text of spaces' : `the text "${text}"`;
+    const line = `${name}(): the condition is ${shown}. Any text except an empty one counts as true, so the operation ran. Compare it: ${name}(state => state.data.consent === 'yes', …)`;
+    warnOnce(line);
+  }
+  return Boolean(value);
+}
+
+/** The plain parts of a path: keys, positions and `*`. */
+const PART =
+  /\.?\[(\*|\d+)\]|\.?\[(?:'([^'\]]*)'|"([^"\]]*)")\]|\.(\*)|(?:^|\.)([\p{L}_$][\p{L}\p{N}_$-]*)/uy;
+const OWN_NAME = /^[a-z_$][\w$]{0,60}$/i;
+
+/** The parts of a path, up to the first that needs a JSONPath library. */
+function partsOf(path: string): { parts: string[]; isWhole: boolean } {
+  const start = /^\s*\$(?=[.[]|\s*$)/.exec(path)?.[0].length ?? 0;
+  const parts: string[] = [];
+  PART.lastIndex = start;
+  let end = start;
+  for (let match = PART.exec(path); match; match = PART.exec(path)) {
+    parts.push(match.slice(1).find(part => part !== undefined) as string);
+    end = PART.lastIndex;
+  }
+  return { parts, isWhole: end === path.trimEnd().length };
+}
+
+/** Why a path finds nothing, unless a list is empty. */
+function whyNothing(state: State, parts: readonly string[]): string | undefined {
+  let values: unknown[] = [state];
+  for (const part of parts) {
+    const objects = values.filter(value => value !== null && typeof value === 'object') as object[];
+    if (values.length === 0) return undefined;
+    if (part === '*') {
+      if (objects.length === 0) {
+        const kind = kindOf(values[0]);
+        return kind === 'missing' ? 'it leads to nothing' : `it leads to ${kind}, not to a list`;
+      }
+      values = objects.flatMap(object => Object.values(object));
+      continue;
+    }
+    values = objects
+      .filter(object => Object.hasOwn(object, part))
+      .map(object => (object as { [key: string]: unknown })[part]);
+    const isPlace = /^\d+$/.test(part);
+    if (values.length === 0 && isPlace) return undefined;
+    if (values.length === 0) {
+      return OWN_NAME.test(part) ? `there is no "${part}"` : 'one of its keys is missing';
+    }
+  }
+  return undefined;
+}
+
+/** The list that a path leads to. A wrong path finds nothing, or the whole list as one item. */
+function listAt(name: string, state: State, path: string): unknown[] {
+  const list = languageCommon.source(path)(state);
+  const { parts, isWhole } = partsOf(path);
+  const shown = parts.every(part => OWN_NAME.test(part)) ? `$.${parts.join('.')}` : '$.data';
+  if (list.length === 0) {
+    const why = whyNothing(state, parts);
+    const line = `${name}() did nothing, because its path found nothing: ${why}. Check the path, and the result of the previous operation: ${name}('$.data[*]', …)`;
+    if (why) warnOnce(line);
+  } else if (isWhole && !parts.includes('*') && Array.isArray(list[0])) {
+    const line = `${name}(): the path leads to a list. Without [*], the whole list is one item. To use each item, write ${name}('${shown}[*]', …)`;
+    warnOnce(line);
+  }
+  return list;
+}
+
+/** The list that a helper works on: a list, the result of a path, or of a function of state. */
+function listFor(name: string, state: State, source: unknown): unknown[] {
+  if (typeof source === 'string' && source !== '') return listAt(name, state, source);
+  const list = valueFor(name, state, source, 'list');
+  return Array.isArray(list) ? list : refuse(name, 'list', list);
+}
+
+/** Calls `look` with the result of a step, now or when it is there. */
+function whenGiven(given: unknown, look: (given: unknown) => State): ReturnType<Step> {
+  return isThenable(given) ? Promise.resolve(given).then(look) : look(given);
+}
+
+/** Runs steps of a helper one after the other, as long as none of them loses the state. */
+function stepsOf(name: string, state: State): (step: Step) => Step {
+  let before: unknown = state;
+  const note = (after: unknown): State => {
+    refuseUncalled(name, after);
+    before = after;
+    // language-common checks it for `then`.
+    return (after ?? {}) as State;
+  };
+  return step => next => {
+    requireStateAtAll(before);
+    return whenGiven(step(next), note);
+  };
+}
+
+/** Makes an operation from a helper that works on the state. */
+function helper(name: string, run: Step, given: unknown = []): Operation {
+  const checked = makeOperation(((state: State) => {
+    requireStateAtAll(state);
+    return run(state);
+  }) as Operation);
+  return named(name, checked, given);
+}
+
+/**
+ * Makes an operation from a function of the job. It need not read the state. If it fails without a state, that is the
+ * reason.
+ */
+function stepOfJob(name: string, func: Step, more: readonly unknown[] = []): Operation {
+  const told = (error: unknown, state: State): never => {
+    requireStateAtAll(state);
+    throw error;
+  };
+  const run = (state: State) => {
+    requireOne(name, 'function', func, more);
+    try {
+      const given = languageCommon.fn(func)(state) as ReturnType<Step>;
+      return isThenable(given) ? given.then(undefined, error => told(error, state)) : given;
+    } catch (error) {
+      return told(error, state);
+    }
+  };
+  return named(name, makeOperation(run as Operation), func, more);
+}
+
+/** A function of state that reads one value, by a helper of language-common. */
+function readerOf(name: string, make: (path: string) => ValueReader, path: string): ValueReader {
+  return state => {
+    requirePath(name, path);
+    return make(path)(state);
+  };
+}

@@ -16,7 +16,7 @@ import { isOperation, makeOperation, named } from '../../input/isOperation.js';
 import { log } from '../../input/log.js';
 import { checkOptions } from '../../input/options.js';
 import type { Settings } from '../../input/optionTable.js';
-import { inJobsCode, untilAnswered } from '../../input/run.js';
+import { handOver, inJobsCode, untilAnswered } from '../../input/run.js';
 import { guardOf, type SecretGuard } from '../../input/secrets.js';
 import { rapidproOf, withRapidpro } from '../../state/checkpoint.js';
 import type { Dictionary } from '../../types/json.js';
@@ -141,6 +141,17 @@ export function requireStateAtAll(state: unknown): asserts state is State {
   refuse(
     `An earlier fn() returned ${lost}.`,
     'Return the state at the end: fn(state => { …; return state; })',
+  );
+}
+
+/** A step that returns an operation instead of a state: it should have called it. */
+export function refuseUncalled(name: string, given: unknown): void {
+  if (!isOperation(given)) return;
+  handOver(given);
+  throw fail(
+    'INVALID_INPUT',
+    `${name}() got ${(given as Operation).name || 'an operation'} without its parentheses, or in a function that does not call it, so it did not run.`,
+    'Write the operation with its parentheses: upsertContact({ … }). In a function, call it with the state: state => upsertContact({ … })(state)',
   );
 }
 
