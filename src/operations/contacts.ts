@@ -12,7 +12,7 @@ import type { Dictionary } from '../types/json.js';
 import type { ListOptions, Options, UpsertOptions, WriteOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { requireDone } from './base/asObject.js';
-import { operation, optionsAndCallback } from './base/operation.js';
+import { operation } from './base/operation.js';
 import { placed, refuseHomeNumbers, type WorkspaceFacts } from './base/workspaceFacts.js';
 import { findContact, refuseTakenUrns } from './contact/contactUrns.js';
 import { logMisread } from './contact/misread.js';
@@ -123,7 +123,8 @@ export function addContact(
   return operation('addContact', {
     args: { contact },
     knownOptions: LITERAL,
-    ...optionsAndCallback(options, callback),
+    options,
+    callback,
     async run({ client, args, facts, options }) {
       const body = checkContact(args.contact, 'contact', options.literal);
       await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
@@ -206,7 +207,8 @@ export function upsertContact(
   return operation('upsertContact', {
     args: { contact },
     knownOptions: ['urns', ...LITERAL],
-    ...optionsAndCallback(options, callback),
+    options,
+    callback,
     async run({ client, args, facts, options }) {
       const mode = modeOf(options);
       const body = checkContactWithUuid(args.contact, {

@@ -25,9 +25,8 @@ import type { Operation, Step } from '../types/state.js';
 import { type Call, operation } from './base/operation.js';
 import { refuseHomeFilter } from './base/workspaceFacts.js';
 import { threadPages } from './eachPage.js';
-import { collect, type ListPlan, planOf, requirePlan } from './lists/list.js';
+import { collect, isLate, type ListPlan, planOf, requirePlan } from './lists/list.js';
 import { queryOf } from './lists/named.js';
-import { isLate } from './lists/reading.js';
 
 /** Sorts records by time, oldest first. */
 function byTime(records: readonly Dictionary[], key: string): Dictionary[] {

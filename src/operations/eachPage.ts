@@ -9,9 +9,8 @@ import type { Dictionary } from '../types/json.js';
 import type { Operation, State, Step } from '../types/state.js';
 import { lostAs, operation, refuseUncalled } from './base/operation.js';
 import { refuseHomeFilter, WorkspaceFacts } from './base/workspaceFacts.js';
-import { optionsOf, planOf, readList, requirePlan } from './lists/list.js';
+import { optionsOf, planOf, Reading, readList, requirePlan } from './lists/list.js';
 import { queryOf } from './lists/named.js';
-import { Reading } from './lists/reading.js';
 import { checkArchived } from './lists/withArchives.js';
 
 /**

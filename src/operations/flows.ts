@@ -15,7 +15,7 @@ import type { ArchivedListOptions, ListOptions, Options } from '../types/options
 import type { Query } from '../types/request.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { asObject } from './base/asObject.js';
-import { operation, optionsAndCallback } from './base/operation.js';
+import { operation } from './base/operation.js';
 import { list } from './lists/list.js';
 import { queryOf } from './lists/named.js';
 import { referenceCheck } from './lists/unknownReference.js';
@@ -168,7 +168,8 @@ export function startFlow(
   return operation('startFlow', {
     args: { flowStart },
     knownOptions: SEND_OPTIONS,
-    ...optionsAndCallback(options, callback),
+    options,
+    callback,
     run: call => {
       const body = checkFlowStart(call.args.flowStart, call.options.literal);
       return sendToAll(call, 'flow_starts', body, 'flowStart');

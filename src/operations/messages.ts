@@ -10,7 +10,7 @@ import type { BroadcastFilters, MessageFilters } from '../types/filters.js';
 import type { ArchivedListOptions, ListOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { asOutcome } from './base/asObject.js';
-import { operation, optionsAndCallback } from './base/operation.js';
+import { operation } from './base/operation.js';
 import { refuseHomeNumbers } from './base/workspaceFacts.js';
 import { list } from './lists/list.js';
 import { referenceCheck } from './lists/unknownReference.js';
@@ -139,7 +139,8 @@ export function sendBroadcast(
   return operation('sendBroadcast', {
     args: { broadcast },
     knownOptions: SEND_OPTIONS,
-    ...optionsAndCallback(options, callback),
+    options,
+    callback,
     run: call => {
       const body = checkBroadcast(call.args.broadcast, call.options.literal);
       return sendToAll(call, 'broadcasts', body, 'broadcast');

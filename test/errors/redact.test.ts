@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { echoDropper, unescapeText } from '../../src/errors/echoes.js';
-import { digitsOf, maskUrn, personalTexts, redact, redactor } from '../../src/errors/redact.js';
+import {
+  digitsOf,
+  echoDropper,
+  maskUrn,
+  personalTexts,
+  redact,
+  redactor,
+  unescapeText,
+} from '../../src/errors/redact.js';
 import {
   cleanSentence,
   flattenErrors,

@@ -51,6 +51,7 @@ interface Plan<Name extends string> {
   isBulk?: boolean;
   /** The operation's own part: checks, requests, and what it leaves in `state.data`. */
   run(call: Call<Name>): Promise<unknown>;
+  /** Where jobs of version 2 may give one. */
   callback?: Callback | undefined;
   /** Other operations that the job gave it. It calls them. */
   given?: readonly unknown[];
@@ -207,6 +208,18 @@ function requireCallback(callback: unknown): void {
   );
 }
 
+/**
+ * The ways to call operations of version 2: `op(params, callback)`, and `op(params, options?, callback?)`, where the
+ * options may be a function of state as usual.
+ */
+function withCallback<Name extends string>(plan: Plan<Name>): Plan<Name> {
+  const { options } = plan;
+  const takesOne = 'callback' in plan && plan.callback === undefined;
+  return takesOne && typeof options === 'function'
+    ? { ...plan, options: undefined, callback: options as Callback }
+    : plan;
+}
+
 /** All arguments of the job, with references replaced and checked, before any request. */
 async function prepare<Name extends string>(state: State, plan: Plan<Name>) {
   try {
@@ -238,7 +251,8 @@ async function prepare<Name extends string>(state: State, plan: Plan<Name>) {
  *
  * @param name - the name that jobs use
  */
-export function operation<Name extends string>(name: string, plan: Plan<Name>): Operation {
+export function operation<Name extends string>(name: string, written: Plan<Name>): Operation {
+  const plan = withCallback(written);
   const { callback, given = [] } = plan;
   const run = async (state: State): Promise<State> => {
     const started = performance.now();
@@ -277,17 +291,4 @@ export function operation<Name extends string>(name: string, plan: Plan<Name>): 
   };
   const made = makeOperation(state => untilAnswered(() => run(state)));
   return named(name, made, callback, given);
-}
-
-/**
- * Distinguishes the ways to call operations of version 2: `op(params, callback)`, and
- * `op(params, options?, callback?)`, where the options may be a function of state as usual.
- */
-export function optionsAndCallback(
-  options: unknown,
-  callback: Callback | undefined,
-): { options: unknown; callback: Callback | undefined } {
-  return typeof options === 'function' && callback === undefined
-    ? { options: undefined, callback: options as Callback }
-    : { options, callback };
 }

@@ -19,7 +19,7 @@ import {
 } from './contactUrns.js';
 
 /** The result of a write. */
-export interface Written {
+interface Written {
   contact: Dictionary;
   statusCode: number;
   /** True if an earlier attempt may have done the work. */
@@ -52,7 +52,7 @@ export async function writeContact(
 }
 
 /** The same, and what the answer says besides the contact. */
-export async function writeByKey(
+async function writeByKey(
   client: Client,
   key: ContactKey,
   body: Body,
@@ -148,11 +148,7 @@ function hasNote({ notes }: Dictionary, note: Json): boolean {
 /**
  * The new contact, with its note. Servers with notes ignore one in a new contact, so it takes a separate request.
  */
-export async function withNote(
-  client: Client,
-  contact: Dictionary,
-  note: Json,
-): Promise<Dictionary> {
+async function withNote(client: Client, contact: Dictionary, note: Json): Promise<Dictionary> {
   if (!('notes' in contact)) logNoNotes(client, contact);
   if (!('notes' in contact) || hasNote(contact, note)) return contact;
   try {
@@ -193,7 +189,7 @@ const SLACK = 2000;
  *
  * @param started - the moment, by the client's clock
  */
-export function wasCreatedSince(contact: Dictionary, client: Client, started: number): boolean {
+function wasCreatedSince(contact: Dictionary, client: Client, started: number): boolean {
   const { serverTime } = client;
   if (serverTime === undefined) return false;
   const earliest = serverTime - (client.clock.now() - started) - SLACK;

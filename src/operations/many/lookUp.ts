@@ -8,7 +8,7 @@ import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import { isUnreadable } from '../base/workspaceFacts.js';
 import { findContact, urnsOf } from '../contact/contactUrns.js';
-import { Reading } from '../lists/reading.js';
+import { Reading } from '../lists/list.js';
 
 /** Contacts by the names that were looked up; null if RapidPro has none, missing if it was not asked. */
 export type Found = Map<string, Dictionary | null>;

@@ -3,15 +3,9 @@ import { isUuid } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { LeftOut } from '../../types/actions.js';
+import type { Recipients } from '../../types/bodies.js';
 import type { Dictionary } from '../../types/json.js';
 import { contactIdentity, type Found } from './lookUp.js';
-
-/** The recipients in a job. */
-export interface Recipients {
-  contacts?: string[] | undefined;
-  urns?: string[] | undefined;
-  groups?: string[] | undefined;
-}
 
 type ListName = 'contacts' | 'urns' | 'groups';
 const LISTS = ['contacts', 'urns', 'groups'] as const;

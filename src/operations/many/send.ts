@@ -6,6 +6,7 @@ import { count, log } from '../../input/log.js';
 import { LITERAL } from '../../input/options.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { LeftOut, SendPlan } from '../../types/actions.js';
+import type { Recipients } from '../../types/bodies.js';
 import type { Dictionary } from '../../types/json.js';
 import { asOutcome } from '../base/asObject.js';
 import { adviceFor } from '../base/nameAdvice.js';
@@ -18,7 +19,6 @@ import {
   isOneRequest,
   type Plan,
   planRecipients,
-  type Recipients,
   type Resolved,
   ranges,
 } from './recipients.js';
