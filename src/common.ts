@@ -16,7 +16,7 @@ import { chunk as inPieces } from './util.js';
  */
 
 /** Options of `cursor`. */
-export interface CursorOptions {
+interface CursorOptions {
   /** The key of state for the cursor. Default: `cursor`. */
   key?: string;
   /** Used if the value is null or undefined. */

@@ -46,7 +46,7 @@ export interface ActionOptions extends Options {
 export interface NamedActionOptions extends ActionOptions, WriteOptions {}
 
 /** Ranges of positions in your list, starting at 0, both ends included: `[[0, 99], [120, 120]]`. */
-export type Places = [first: number, last: number][];
+type Places = [first: number, last: number][];
 
 /** A contact that was left out, because it is stopped, blocked or archived. */
 export interface LeftOut {

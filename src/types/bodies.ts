@@ -39,10 +39,10 @@ export interface Recipients {
 }
 
 /** A text, or one for each language: `{ eng: "Hello", fra: "Bonjour" }`. */
-export type Translated<T> = T | { [language: string]: T };
+type Translated<T> = T | { [language: string]: T };
 
 /** A button under a message, on TextIt. A plain text has the type `text`. */
-export interface QuickReply {
+interface QuickReply {
   type?: 'text' | 'form' | 'url' | 'location';
   text?: string;
   extra?: string;

@@ -145,7 +145,7 @@ export interface UserFilters {
   email?: string | string[];
 }
 
-export type UserRole = 'administrator' | 'editor' | 'viewer' | 'agent' | 'surveyor';
+type UserRole = 'administrator' | 'editor' | 'viewer' | 'agent' | 'surveyor';
 
 /** Filters of `getBoundaries`. */
 export interface BoundaryFilters {

@@ -5,7 +5,7 @@ import type { Json } from './json.js';
 export type QueryValue = string | number | boolean | readonly (string | number | boolean)[];
 export type Query = { readonly [key: string]: QueryValue | undefined };
 
-export interface Upload {
+interface Upload {
   bytes: Uint8Array<ArrayBuffer>;
   filename: string;
   /** Its content type. */

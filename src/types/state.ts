@@ -1,5 +1,5 @@
 /** What an operation reports about its requests: never a body or a header. */
-export interface ResponseSummary {
+interface ResponseSummary {
   /** The method of the last request. */
   method: string;
   /** Its endpoint, without `.json`. */
