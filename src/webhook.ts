@@ -14,7 +14,7 @@ import { readPush } from './webhook/parsePush.js';
 import type { Push, PushOptions } from './webhook/push.js';
 import { checkSecret, type Secret } from './webhook/request.js';
 import { plain } from './webhook/schema.js';
-import { withoutSecret } from './webhook/secret.js';
+import { withoutSecret } from './webhook/withoutSecret.js';
 
 export { fromRun, parsePush } from './webhook/parsePush.js';
 export type {

@@ -21,11 +21,14 @@ import { list } from './lists/list.js';
 import { isName, uuidOf } from './lists/named.js';
 import { referenceCheck } from './lists/unknownReference.js';
 
-const checkCampaign = bodyCheck(
-  'campaign',
-  { name, group: filled('the uuid or name of a group') },
-  { resource: 'campaigns', texts: { name: 'name', group: 'name' } },
-);
+const CAMPAIGN = {
+  resource: 'campaigns',
+  check: bodyCheck(
+    'campaign',
+    { name, group: filled('the uuid or name of a group') },
+    { resource: 'campaigns', texts: { name: 'name', group: 'name' } },
+  ),
+} as const;
 
 /** RapidPro counts in whole numbers, and takes them as text too. */
 const whole = z
@@ -81,6 +84,14 @@ async function eventWithUuids(
   return found;
 }
 
+const EVENT = {
+  resource: 'campaign_events',
+  check: checkCampaignEvent,
+  resolve: eventWithUuids,
+  // RapidPro 9 gives it a new uuid each time.
+  repeatable: false,
+} as const;
+
 /**
  * Read the campaigns of the workspace, newest first. Archived ones are not listed.
  * @public
@@ -127,12 +138,7 @@ export function addCampaign(
   campaign: Reference<CampaignBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addCampaign', {
-    resource: 'campaigns',
-    body: campaign,
-    check: checkCampaign,
-    options,
-  });
+  return add('addCampaign', CAMPAIGN, campaign, options);
 }
 
 /**
@@ -162,14 +168,7 @@ export function updateCampaign(
   changes: Reference<CampaignBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateCampaign', {
-    resource: 'campaigns',
-    key: 'uuid',
-    object: campaign,
-    body: changes,
-    check: checkCampaign,
-    options,
-  });
+  return update('updateCampaign', CAMPAIGN, campaign, changes, options);
 }
 
 /**
@@ -236,13 +235,7 @@ export function addCampaignEvent(
   event: Reference<CampaignEventBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addCampaignEvent', {
-    resource: 'campaign_events',
-    body: event,
-    check: checkCampaignEvent,
-    resolve: eventWithUuids,
-    options,
-  });
+  return add('addCampaignEvent', EVENT, event, options);
 }
 
 /**
@@ -282,16 +275,7 @@ export function updateCampaignEvent(
   changes: Reference<CampaignEventBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateCampaignEvent', {
-    resource: 'campaign_events',
-    key: 'uuid',
-    object: event,
-    body: changes,
-    check: checkCampaignEvent,
-    resolve: eventWithUuids,
-    options,
-    repeatable: false,
-  });
+  return update('updateCampaignEvent', EVENT, event, changes, options);
 }
 
 /**
@@ -319,10 +303,5 @@ export function deleteCampaignEvent(
   event: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return remove('deleteCampaignEvent', {
-    resource: 'campaign_events',
-    key: 'uuid',
-    object: event,
-    options,
-  });
+  return remove('deleteCampaignEvent', 'campaign_events', event, options);
 }

@@ -5,7 +5,7 @@ import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference, State, Step } from '../types/state.js';
 import type { Push, ValueOptions } from '../webhook/push.js';
-import { withoutSecret } from '../webhook/secret.js';
+import { withoutSecret } from '../webhook/withoutSecret.js';
 import { type Call, operation } from './base/operation.js';
 import { checkSteps, threadPages } from './eachPage.js';
 import { type Missed, sourceOf } from './lists/missedPushes.js';

@@ -26,6 +26,8 @@ const checkField = bodyCheck(
   { resource: 'fields', texts: { name: 'name' } },
 );
 
+const FIELD = { resource: 'fields', check: checkField } as const;
+
 /**
  * Read the contact fields of the workspace: their keys, names and types.
  * @public
@@ -72,7 +74,7 @@ export function addField(
   field: Reference<FieldBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addField', { resource: 'fields', body: field, check: checkField, options });
+  return add('addField', FIELD, field, options);
 }
 
 /**
@@ -103,14 +105,7 @@ export function updateField(
   changes: Reference<FieldBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateField', {
-    resource: 'fields',
-    key: 'key',
-    object: field,
-    body: changes,
-    check: checkField,
-    options,
-  });
+  return update('updateField', FIELD, field, changes, options);
 }
 
 /**

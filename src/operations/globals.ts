@@ -12,9 +12,11 @@ import { collect, list } from './lists/list.js';
 /** Flows say globals to people. */
 const OF_GLOBAL = { resource: 'globals', texts: { name: 'name', value: 'message' } } as const;
 
-const checkGlobal = bodyCheck('global', { name, value: name }, OF_GLOBAL);
-
-const checkGlobalValue = bodyCheck('global', { value: name }, OF_GLOBAL);
+const GLOBAL = {
+  resource: 'globals',
+  check: bodyCheck('global', { name, value: name }, OF_GLOBAL),
+  checkChanges: bodyCheck('global', { value: name }, OF_GLOBAL),
+} as const;
 
 /**
  * Read the globals of the workspace: values that all flows share, newest change first.
@@ -62,7 +64,7 @@ export function addGlobal(
   global: Reference<GlobalBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addGlobal', { resource: 'globals', body: global, check: checkGlobal, options });
+  return add('addGlobal', GLOBAL, global, options);
 }
 
 /**
@@ -90,14 +92,7 @@ export function updateGlobal(
   changes: Reference<GlobalValueBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateGlobal', {
-    resource: 'globals',
-    key: 'key',
-    object: global,
-    body: changes,
-    check: checkGlobalValue,
-    options,
-  });
+  return update('updateGlobal', GLOBAL, global, changes, options);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Operation, Reference } from '../types/state.js';
 import { add, ensureNamed, remove, update } from './base/objects.js';
 import { list } from './lists/list.js';
 
-const checkGroup = namedBody('group', 'groups');
+const GROUP = { resource: 'groups', check: namedBody('group', 'groups') } as const;
 
 /**
  * Read the groups of the workspace, manual and smart ones, newest first.
@@ -53,7 +53,7 @@ export function addGroup(
   group: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addGroup', { resource: 'groups', body: group, check: checkGroup, options });
+  return add('addGroup', GROUP, group, options);
 }
 
 /**
@@ -80,14 +80,7 @@ export function updateGroup(
   changes: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateGroup', {
-    resource: 'groups',
-    key: 'uuid',
-    object: group,
-    body: changes,
-    check: checkGroup,
-    options,
-  });
+  return update('updateGroup', GROUP, group, changes, options);
 }
 
 /**
@@ -112,7 +105,7 @@ export function updateGroup(
  * @returns {Operation}
  */
 export function deleteGroup(group: Reference<string>, options?: Reference<Options>): Operation {
-  return remove('deleteGroup', { resource: 'groups', key: 'uuid', object: group, options });
+  return remove('deleteGroup', 'groups', group, options);
 }
 
 /**

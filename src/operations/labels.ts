@@ -6,7 +6,7 @@ import type { Operation, Reference } from '../types/state.js';
 import { add, ensureNamed, remove, update } from './base/objects.js';
 import { list } from './lists/list.js';
 
-const checkLabel = namedBody('label', 'labels');
+const LABEL = { resource: 'labels', check: namedBody('label', 'labels') } as const;
 
 /**
  * Read the labels for messages, newest first.
@@ -53,7 +53,7 @@ export function addLabel(
   label: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addLabel', { resource: 'labels', body: label, check: checkLabel, options });
+  return add('addLabel', LABEL, label, options);
 }
 
 /**
@@ -82,14 +82,7 @@ export function updateLabel(
   changes: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateLabel', {
-    resource: 'labels',
-    key: 'uuid',
-    object: label,
-    body: changes,
-    check: checkLabel,
-    options,
-  });
+  return update('updateLabel', LABEL, label, changes, options);
 }
 
 /**
@@ -111,7 +104,7 @@ export function updateLabel(
  * @returns {Operation}
  */
 export function deleteLabel(label: Reference<string>, options?: Reference<Options>): Operation {
-  return remove('deleteLabel', { resource: 'labels', key: 'uuid', object: label, options });
+  return remove('deleteLabel', 'labels', label, options);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Operation, Reference } from '../types/state.js';
 import { add } from './base/objects.js';
 import { list } from './lists/list.js';
 
-const checkOptIn = namedBody('optIn', 'optins');
+const OPT_IN = { resource: 'optins', check: namedBody('optIn', 'optins') } as const;
 
 /**
  * Read the opt-ins of the workspace. Only on RapidPro 9.
@@ -48,5 +48,5 @@ export function addOptIn(
   optIn: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addOptIn', { resource: 'optins', body: optIn, check: checkOptIn, options });
+  return add('addOptIn', OPT_IN, optIn, options);
 }

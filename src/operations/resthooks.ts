@@ -54,6 +54,11 @@ const checkOf = (target_url: typeof url) =>
   );
 
 const checkNewSubscriber = checkOf(openUrl);
+const SUBSCRIBER = {
+  resource: 'resthook_subscribers',
+  check: checkNewSubscriber,
+  knownOptions: [],
+} as const;
 /** Of one that may be there since long. */
 const checkSubscriber = checkOf(url);
 
@@ -170,13 +175,7 @@ export function addResthookSubscriber(
   subscriber: Reference<ResthookSubscriberBody>,
   options?: Reference<Options>,
 ): Operation {
-  return add('addResthookSubscriber', {
-    resource: 'resthook_subscribers',
-    body: subscriber,
-    check: checkNewSubscriber,
-    options,
-    knownOptions: [],
-  });
+  return add('addResthookSubscriber', SUBSCRIBER, subscriber, options);
 }
 
 /**
@@ -201,12 +200,7 @@ export function deleteResthookSubscriber(
   subscriber: Reference<number>,
   options?: Reference<Options>,
 ): Operation {
-  return remove('deleteResthookSubscriber', {
-    resource: 'resthook_subscribers',
-    key: 'id',
-    object: subscriber,
-    options,
-  });
+  return remove('deleteResthookSubscriber', 'resthook_subscribers', subscriber, options);
 }
 
 /** The subscribers of a resthook with this address; more than one only by accident. */

@@ -142,7 +142,7 @@ export function changeTicketTopic(
     options,
     body: args => ({
       action: 'change_topic',
-      topic: isName(args.topic) ? args.topic : checkKey(args.topic, 'uuid', 'topics'),
+      topic: isName(args.topic) ? args.topic : checkKey(args.topic, 'topics'),
     }),
   });
 }

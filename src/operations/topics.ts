@@ -5,7 +5,7 @@ import type { Operation, Reference } from '../types/state.js';
 import { add, update } from './base/objects.js';
 import { list } from './lists/list.js';
 
-const checkTopic = namedBody('topic', 'topics');
+const TOPIC = { resource: 'topics', check: namedBody('topic', 'topics') } as const;
 
 /**
  * Read the topics of tickets, newest first.
@@ -48,7 +48,7 @@ export function addTopic(
   topic: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addTopic', { resource: 'topics', body: topic, check: checkTopic, options });
+  return add('addTopic', TOPIC, topic, options);
 }
 
 /**
@@ -78,12 +78,5 @@ export function updateTopic(
   changes: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateTopic', {
-    resource: 'topics',
-    key: 'uuid',
-    object: topic,
-    body: changes,
-    check: checkTopic,
-    options,
-  });
+  return update('updateTopic', TOPIC, topic, changes, options);
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { resultKey } from '../../src/webhook/parsePush.js';
-import { withoutSecret } from '../../src/webhook/secret.js';
+import { withoutSecret } from '../../src/webhook/withoutSecret.js';
 
 const SECRETS = ['s3cr3t-of-ours', 'p/q"r\\s é+ü', 'a b&c=d%e', '長い秘密の言葉'];
 const twice = (value: string) => JSON.stringify(JSON.stringify(value));

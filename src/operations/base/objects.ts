@@ -5,7 +5,7 @@ import { asUuid, shownId } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { refuseMissing } from '../../input/missing.js';
 import { LITERAL } from '../../input/options.js';
-import { type ResourceName, resources } from '../../resources.js';
+import { type Resource, type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { COPY_LAG, collect } from '../lists/list.js';
@@ -18,17 +18,18 @@ import { type Call, operation } from './operation.js';
  * their own files.
  */
 
-/** How an address identifies the objects of a noun. */
-type Key = 'uuid' | 'key' | 'id';
-
-interface Write {
+/** What differs between nouns. */
+interface Noun {
   resource: ResourceName;
-  body: unknown;
   check(value: unknown, where?: string, isLiteral?: boolean): Body;
+  /** Checks changes, if they have other keys. */
+  checkChanges?: Noun['check'];
   /** Replaces what RapidPro does not take as jobs write it, such as names by uuids. */
   resolve?(call: Pick<Call<never>, 'client' | 'facts'>, body: Body, where?: string): Promise<Body>;
-  options: unknown;
+  /** Default: `literal` */
   knownOptions?: readonly string[];
+  /** False if repeating a change does something else. Default: true */
+  repeatable?: boolean;
 }
 
 /** RapidPro refuses a second one of these with the same name, so trying again creates no second one. */
@@ -96,8 +97,8 @@ function whyTaken(error: unknown, resource: ResourceName, body: Body): unknown {
   return keptName(error, resource);
 }
 
-export function add(name: string, plan: Write): Operation {
-  const { resource, body, check, resolve, options, knownOptions = LITERAL } = plan;
+export function add(name: string, noun: Noun, body: unknown, options: unknown): Operation {
+  const { resource, check, resolve, knownOptions = LITERAL } = noun;
   return operation(name, {
     args: { body },
     options,
@@ -129,12 +130,21 @@ export function requireText(value: unknown, what: string): string {
   );
 }
 
+/** How an address identifies the objects of a noun. */
+type Key = 'uuid' | 'key' | 'id';
+
+function keyOf(resource: ResourceName): Key {
+  const { lookups = [] }: Resource = resources[resource];
+  return (lookups[0] ?? 'uuid') as Key;
+}
+
 /**
  * Checks what identifies an object: if it were empty, an update would become an addition.
  *
  * @throws RapidProError `INVALID_INPUT`
  */
-export function checkKey(value: unknown, key: Key, resource: ResourceName): string {
+export function checkKey(value: unknown, resource: ResourceName): string {
+  const key = keyOf(resource);
   const noun = resources[resource].nouns[0];
   const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
   const good = key === 'uuid' ? asUuid(text) : key === 'id' ? /^0*[1-9]\d*$/.exec(text)?.[0] : text;
@@ -151,7 +161,7 @@ interface Change {
   resource: ResourceName;
   query: { [Name in Key]?: string };
   body: Body;
-  repeatable?: boolean;
+  repeatable?: boolean | undefined;
 }
 
 /** Changes an object, and logs it. */
@@ -163,22 +173,21 @@ export async function change(client: Client, plan: Change): Promise<Dictionary> 
   return object;
 }
 
-interface Update extends Write {
-  key: Key;
-  object: unknown;
-  /** False if repeating it does something else. */
-  repeatable?: boolean;
-}
-
-export function update(name: string, plan: Update): Operation {
-  const { resource, key, object, check, resolve, options, repeatable = true } = plan;
+export function update(
+  name: string,
+  noun: Noun,
+  object: unknown,
+  changes: unknown,
+  options: unknown,
+): Operation {
+  const { resource, check, checkChanges = check, resolve, repeatable } = noun;
   return operation(name, {
-    args: { object, changes: plan.body },
+    args: { object, changes },
     options,
     knownOptions: LITERAL,
     async run({ client, args, facts, options: { literal } }) {
-      const query = { [key]: checkKey(args.object, key, resource) };
-      const checked = check(args.changes, 'changes', literal);
+      const query = { [keyOf(resource)]: checkKey(args.object, resource) };
+      const checked = checkChanges(args.changes, 'changes', literal);
       const body = resolve ? await resolve({ client, facts }, checked, 'changes') : checked;
       return change(client, { resource, query, body, repeatable }).catch(error => {
         throw whyTaken(error, resource, body);
@@ -187,21 +196,20 @@ export function update(name: string, plan: Update): Operation {
   });
 }
 
-interface Removal {
-  resource: ResourceName;
-  key: Key;
-  object: unknown;
-  options: unknown;
-}
-
-export function remove(name: string, { resource, key, object, options }: Removal): Operation {
+export function remove(
+  name: string,
+  resource: ResourceName,
+  object: unknown,
+  options: unknown,
+): Operation {
   return operation(name, {
     args: { object },
     options,
     async run({ client, args }) {
-      const query = { [key]: checkKey(args.object, key, resource) };
+      const id = checkKey(args.object, resource);
+      const query = { [keyOf(resource)]: id };
       requireDone(await client.request({ method: 'DELETE', path: resource, query }));
-      log.info(`Deleted ${nounOf(resource)} ${query[key]}`);
+      log.info(`Deleted ${nounOf(resource)} ${id}`);
       return { deleted: true };
     },
   });
