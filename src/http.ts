@@ -1,5 +1,5 @@
 import { fail } from './errors/errors.js';
-import { digitsOf } from './errors/redact.js';
+import { plainDigits } from './errors/redact.js';
 import { isObject } from './input/check.js';
 import { log } from './input/log.js';
 import { trimmed } from './input/stored.js';
@@ -66,7 +66,7 @@ const NUMBERS = new Set(
 /** Python reads digits of all scripts. */
 function isZero(text: string): boolean {
   const written = trimmed(text);
-  return /^[+-]?\p{Nd}[\p{Nd}_]*$/u.test(written) && /^0+$/.test(digitsOf(written));
+  return /^[+-]?\p{Nd}[\p{Nd}_]*$/u.test(written) && /^0+$/.test(plainDigits(written));
 }
 
 function checkValue(key: string, value: unknown): QueryValue {

@@ -1,5 +1,5 @@
 import type { Configuration } from '../configuration.js';
-import { changed, hasCode, RapidProError } from '../errors/errors.js';
+import { changed, hasErrorCode, RapidProError } from '../errors/errors.js';
 import { networkFailure } from '../errors/networkErrors.js';
 import { type Failure, mayBeDone, outcomeUnknown, perhapsDone } from '../errors/outcome.js';
 import { DEFAULT_TIMEOUT } from '../input/optionTable.js';
@@ -173,7 +173,7 @@ export class Client {
   /** A stop of the operation is not a failure of the server, but for a write it must be reported. */
   #sortOut(error: unknown, isWrite: boolean, { repeated }: Course): unknown {
     const { limiter } = this;
-    const isLate = hasCode(error, 'TIMEOUT') && limiter.isLate;
+    const isLate = hasErrorCode(error, 'TIMEOUT') && limiter.isLate;
     if (isLate) limiter.stopLate();
     const { stopped } = limiter;
     const isCut = stopped !== undefined && (isLate || error instanceof AbortedError);

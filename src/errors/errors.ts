@@ -93,7 +93,10 @@ export function changed(error: RapidProError, changes: Partial<ErrorDetails>): R
 }
 
 /** Whether something thrown is an error of this package with one of these codes. */
-export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error is RapidProError {
+export function hasErrorCode(
+  error: unknown,
+  ...codes: readonly ErrorCode[]
+): error is RapidProError {
   return error instanceof RapidProError && codes.includes(error.code);
 }
 

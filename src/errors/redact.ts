@@ -188,7 +188,7 @@ const SENT_RUN = /\p{Nd}(?:[ ().\u2010-\u2015/-]{0,3}\p{Nd}){6,}/gu;
  * The digits of a text as 0 to 9. In each script they are consecutive, and no digit comes before its 0. Only the
  * styles of mathematics follow one another: each of their digits is written plainly first.
  */
-export function digitsOf(text: string): string {
+export function plainDigits(text: string): string {
   return Array.from(text.replace(/%20|&#\d{1,5};/g, ' ').matchAll(/\p{Nd}/gu), ([digit]) => {
     const plain = digit.normalize('NFKC');
     const code = plain.codePointAt(0) ?? 0;
@@ -201,7 +201,7 @@ export function digitsOf(text: string): string {
 
 function endingsIn(text: string): string[] {
   return (text.slice(0, LONGEST_READ).match(SENT_RUN) ?? []).map(run =>
-    digitsOf(run).slice(-KNOWN_BY),
+    plainDigits(run).slice(-KNOWN_BY),
   );
 }
 
@@ -219,7 +219,7 @@ function numberDropper(sent: readonly string[]): (text: string) => string {
     }
     return false;
   };
-  return text => text.replace(RUN, run => (isSent(digitsOf(run)) ? `…${run.slice(-2)}` : run));
+  return text => text.replace(RUN, run => (isSent(plainDigits(run)) ? `…${run.slice(-2)}` : run));
 }
 
 /**

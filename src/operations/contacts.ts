@@ -38,6 +38,16 @@ async function checkedKey(
   return key;
 }
 
+/** What takes the settings of the workspace: refuses numbers of another country, and completes times. */
+async function complete(
+  facts: WorkspaceFacts,
+  { urns, fields }: Pick<ReturnType<typeof checkContact>, 'urns' | 'fields'>,
+  where: string,
+): Promise<void> {
+  await refuseHomeNumbers(facts, placed(urns, `${where}.urns`), CONTACT_WRITE);
+  await completeTimes(facts, fields, where);
+}
+
 /**
  * Read the contacts of the workspace, all pages, newest change first.
  * @public
@@ -127,8 +137,7 @@ export function addContact(
     callback,
     async run({ client, args, facts, options }) {
       const body = checkContact(args.contact, 'contact', options.literal);
-      await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
-      await completeTimes(facts, body.fields, 'contact');
+      await complete(facts, body, 'contact');
       const added = await createContact(client, body);
       logMisread(body, added);
       log.info(`Added contact ${shownId(added)}`);
@@ -167,8 +176,7 @@ export function updateContact(
     async run({ client, args, facts, options }) {
       const changes = checkContact(args.changes, 'changes', options.literal);
       const key = await checkedKey(facts, args.contact, CONTACT_WRITE);
-      await refuseHomeNumbers(facts, placed(changes.urns, 'changes.urns'), CONTACT_WRITE);
-      await completeTimes(facts, changes.fields, 'changes');
+      await complete(facts, changes, 'changes');
       const updated = await updateExisting(client, key, changes);
       logMisread(changes, updated);
       log.info(`Updated contact ${shownId(updated)}`);
@@ -216,8 +224,7 @@ export function upsertContact(
         isLiteral: options.literal,
       });
       requireName(args.contact as object, body);
-      await refuseHomeNumbers(facts, placed(body.urns, 'contact.urns'), CONTACT_WRITE);
-      await completeTimes(facts, body.fields, 'contact');
+      await complete(facts, body, 'contact');
       const { contact, isNew } = await upsert(client, body, mode);
       logMisread(body, contact);
       log.info(`${isNew ? 'Added' : 'Updated'} contact ${shownId(contact)}`);

@@ -195,7 +195,7 @@ class Tally {
 }
 
 /** RapidPro may have deleted the contact meanwhile. */
-function uuidOf(contact: unknown): string | null {
+function contactUuid(contact: unknown): string | null {
   const { uuid } = (contact ?? {}) as { uuid?: unknown };
   return (typeof uuid === 'string' && asUuid(uuid)) || null;
 }
@@ -213,7 +213,7 @@ class Deliveries {
       this.counts.add(message.status);
       if (message.status !== NOT_REACHED) continue;
       this.notReached.push({
-        contact: uuidOf(message.contact),
+        contact: contactUuid(message.contact),
         message: (message.uuid ?? message.id) as string | number,
         status: NOT_REACHED,
         contactStatus: null,

@@ -1,9 +1,10 @@
 import type { Client } from '../client/client.js';
-import { hasCode } from '../errors/errors.js';
+import { fail, hasErrorCode } from '../errors/errors.js';
 import { type Body, bodyCheck, filled, text } from '../input/body.js';
 import { shownId } from '../input/identifiers.js';
 import { count, log } from '../input/log.js';
 import { isMissingPart } from '../input/missing.js';
+import { didYouMean } from '../input/nearest.js';
 import { resources } from '../resources.js';
 import type { ResthookSubscriberBody } from '../types/bodies.js';
 import type {
@@ -13,13 +14,14 @@ import type {
 } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions, Options } from '../types/options.js';
+import type { Query } from '../types/request.js';
 import type { Operation, Reference } from '../types/state.js';
 import { parseUrl } from '../url.js';
 import { requireDone } from './base/asObject.js';
-import { add, create, lookAgain, remove } from './base/objects.js';
+import { add, createObject, lookAgain, remove } from './base/objects.js';
 import { operation } from './base/operation.js';
+import { ifReadable } from './base/workspaceFacts.js';
 import { collect, list } from './lists/list.js';
-import { checkResthook, hasResthook, requireResthook } from './lists/unknownReference.js';
 
 /** Longer addresses make RapidPro fail instead of answer. */
 const LONGEST_URL = 200;
@@ -61,6 +63,32 @@ const SUBSCRIBER = {
 } as const;
 /** Of one that may be there since long. */
 const checkSubscriber = checkOf(url);
+
+async function resthookNames(client: Client): Promise<string[]> {
+  const resthooks = await collect(client, 'resthooks', {});
+  return resthooks.map(one => String(one.resthook));
+}
+
+/**
+ * The lists of a resthook are also empty if there is no resthook with this name.
+ *
+ * @throws RapidProError `UNKNOWN_REFERENCE`
+ */
+export async function requireResthook(client: Client, resthook: string): Promise<void> {
+  const names = await resthookNames(client);
+  if (names.includes(resthook)) return;
+  throw fail(
+    'UNKNOWN_REFERENCE',
+    'The workspace has no resthook with this name.',
+    `${didYouMean(resthook, names)}Check the spelling: getResthooks() lists them. To create one, open the workspace settings in RapidPro.`,
+  );
+}
+
+/** The same for the filter of an empty list, if the token is allowed to read the resthooks. */
+async function checkResthook(client: Client, { resthook }: Query): Promise<void> {
+  if (resthook === undefined) return;
+  await ifReadable(() => requireResthook(client, String(resthook)));
+}
 
 /**
  * Read the resthooks of the workspace: events that flows can send to other systems.
@@ -229,10 +257,10 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
     return existing;
   }
   try {
-    const made = await create(client, 'resthook_subscribers', body);
+    const made = await createObject(client, 'resthook_subscribers', body);
     return (await keepOldest(client, body)) ?? made;
   } catch (error) {
-    if (!hasCode(error, 'VALIDATION_FAILED')) throw error;
+    if (!hasErrorCode(error, 'VALIDATION_FAILED')) throw error;
     // Refused for one of three reasons. The server may translate its texts, but not its keys.
     if (error.errors?.some(text => text.startsWith('target_url'))) throw error;
     await requireResthook(client, String(body.resthook));
@@ -287,7 +315,7 @@ async function removeSubscriber(client: Client, id: unknown): Promise<void> {
     requireDone(await client.request({ method: 'DELETE', path: 'resthook_subscribers', query }));
   } catch (error) {
     // Another job was faster, or an earlier attempt did it and its answer was lost.
-    if (!hasCode(error, 'NOT_FOUND')) throw error;
+    if (!hasErrorCode(error, 'NOT_FOUND')) throw error;
   }
 }
 
@@ -325,9 +353,9 @@ export function unsubscribe(
       for (const { id } of subscribers) await removeSubscriber(client, id);
       const removed = count(subscribers.length, resources.resthook_subscribers.nouns);
       log.info(`Deleted ${removed}`);
-      if (subscribers.length === 0 && !(await hasResthook(client, String(body.resthook)))) {
-        log.warn('The workspace has no resthook with this name. Check the spelling.');
-      }
+      const isThere =
+        subscribers.length > 0 || (await resthookNames(client)).includes(String(body.resthook));
+      if (!isThere) log.warn('The workspace has no resthook with this name. Check the spelling.');
       return { deleted: subscribers.length > 0 };
     },
   });

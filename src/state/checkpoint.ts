@@ -144,7 +144,7 @@ function withSection(state: State, section: Section, checkpoints: Dictionary): S
 const seam = { seam: z.string(), time: z.number().optional() };
 
 /** The place after a page, in the server's words. */
-export const cursor = z.union([
+export const cursorShape = z.union([
   z.strictObject({ cursor: z.string() }),
   z.strictObject({ cursor: z.string(), ...seam }),
   // At the beginning of the list.
@@ -153,7 +153,7 @@ export const cursor = z.union([
 ]);
 
 const position: z.ZodType<Position> = z.strictObject({
-  cursor: cursor.optional(),
+  cursor: cursorShape.optional(),
   since: z.string().optional(),
   seen: z.string().optional(),
   last: z.boolean().optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Client } from '../client/client.js';
 import { AbortedError } from '../client/limiter.js';
-import { fail, hasCode, type Reason } from '../errors/errors.js';
+import { fail, hasErrorCode, type Reason } from '../errors/errors.js';
 import { typeName } from '../input/check.js';
 import { log } from '../input/log.js';
 import { inTurns } from '../input/turns.js';
@@ -10,7 +10,7 @@ import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { ranges } from '../operations/many/recipients.js';
 import {
   type Checkpoint,
-  cursor,
+  cursorShape,
   Fingerprint,
   hasOthers,
   keyOf,
@@ -49,7 +49,7 @@ function shapeFor(items: number) {
     /** Contacts that were found but differ: not written yet, or refused. In upsertContacts(), hashes of those written. */
     found: z.array(z.tuple([index, z.string()])),
     /** Where to continue reading; missing if reading has not started. */
-    cursor: cursor.optional(),
+    cursor: cursorShape.optional(),
     /** True if the changes of the page there are not written yet. */
     isHalfDone: z.boolean().optional(),
     /** How many pages come before it. */
@@ -236,7 +236,7 @@ async function untilStopped(
   try {
     return await work(run);
   } catch (error) {
-    const isLimit = hasCode(error, 'RATE_LIMITED');
+    const isLimit = hasErrorCode(error, 'RATE_LIMITED');
     if (!isLimit && !(error instanceof AbortedError)) throw error;
     if (isLimit) run.client.limiter.stop(error);
     const { found = [], complete = false, isWide = false } = run.earlier ?? {};

@@ -1,5 +1,5 @@
 import { pages } from '../client/pages.js';
-import { hasCode, type Reason } from '../errors/errors.js';
+import { hasErrorCode, type Reason } from '../errors/errors.js';
 import { urnIdentity } from '../input/identifiers.js';
 import { inTurns } from '../input/turns.js';
 import {
@@ -175,7 +175,7 @@ export class LookUps {
       if (contact) this.#matches.made(input, contact);
     } catch (error) {
       // With a field as key, the holder of the URN is another contact.
-      if (!hasCode(error, 'URN_TAKEN') || matcher.field !== undefined) throw error;
+      if (!hasErrorCode(error, 'URN_TAKEN') || matcher.field !== undefined) throw error;
       const changes = await client.after(error, () => this.#find(input));
       if (!changes) throw error;
       await this.#write(changes);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
-  digitsOf,
   echoDropper,
   maskUrn,
   personalTexts,
+  plainDigits,
   redact,
   redactor,
   unescapeText,
@@ -132,7 +132,7 @@ describe('digits', () => {
     ['𝟎𝟗𝟘𝟡𝟢𝟫𝟬𝟵𝟶𝟿', '0909090909'],
     ['none', ''],
   ])('of %s', (text, digits) => {
-    expect(digitsOf(text)).toBe(digits);
+    expect(plainDigits(text)).toBe(digits);
   });
 
   test('a number is known by its last seven, wherever they are in a run', () => {

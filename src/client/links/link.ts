@@ -3,7 +3,7 @@ import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { connect as overTls } from 'node:tls';
-import { type ErrorCode, fail, hasCode, RapidProError } from '../../errors/errors.js';
+import { type ErrorCode, fail, hasErrorCode, RapidProError } from '../../errors/errors.js';
 import { bareCause, networkFailure, ProxyFailure } from '../../errors/networkErrors.js';
 import type { SecretGuard } from '../../input/secrets.js';
 import { bareHost, parseUrl } from '../../url.js';
@@ -201,7 +201,7 @@ function linkFailure(thrown: unknown): RapidProError {
 
 /** Whether the same link may work a moment later. */
 export function isPassing(error: unknown): boolean {
-  if (!hasCode(error, 'LINK_FAILED')) return false;
+  if (!hasErrorCode(error, 'LINK_FAILED')) return false;
   const { statusCode, cause } = error;
   if (statusCode !== undefined)
     return statusCode >= 500 || statusCode === 429 || statusCode === 408;

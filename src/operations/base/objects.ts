@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { changed, fail, hasCode, type RapidProError } from '../../errors/errors.js';
+import { changed, fail, hasErrorCode, type RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { asUuid, shownId } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
@@ -56,7 +56,7 @@ const KINDS: Partial<Record<ResourceName, string>> = {
 const nounOf = (resource: ResourceName): string => KINDS[resource] ?? resources[resource].nouns[0];
 
 /** Adds an object, and logs it. */
-export async function create(
+export async function createObject(
   client: Client,
   resource: ResourceName,
   body: Body,
@@ -93,7 +93,7 @@ function isKept(resource: ResourceName, { name }: Body): boolean {
 
 /** What a refused write says if RapidPro reserves the name. */
 function whyTaken(error: unknown, resource: ResourceName, body: Body): unknown {
-  if (!hasCode(error, 'NAME_TAKEN') || !isKept(resource, body)) return error;
+  if (!hasErrorCode(error, 'NAME_TAKEN') || !isKept(resource, body)) return error;
   return keptName(error, resource);
 }
 
@@ -107,9 +107,9 @@ export function add(name: string, noun: Noun, body: unknown, options: unknown): 
       const checked = check(args.body, undefined, literal);
       const body = resolve ? await resolve({ client, facts }, checked) : checked;
       try {
-        return await create(client, resource, body);
+        return await createObject(client, resource, body);
       } catch (error) {
-        if (!hasCode(error, 'NAME_TAKEN')) throw error;
+        if (!hasErrorCode(error, 'NAME_TAKEN')) throw error;
         if (error.outcome === 'unknown') throw lost(error, resource);
         throw whyTaken(error, resource, body);
       }
@@ -251,10 +251,10 @@ export async function ensure(
     return existing;
   }
   try {
-    return await create(client, resource, body);
+    return await createObject(client, resource, body);
   } catch (error) {
     // What RapidPro says to the slower of two jobs that create the same thing at once.
-    if (!hasCode(error, 'NAME_TAKEN', 'SERVER_ERROR')) throw error;
+    if (!hasErrorCode(error, 'NAME_TAKEN', 'SERVER_ERROR')) throw error;
     const made = await client.after(error, () => lookAgain(client, find));
     if (made) return made;
     throw error.code === 'NAME_TAKEN' ? keptName(error, resource) : error;

@@ -57,31 +57,26 @@ interface Plan<Name extends string> {
   given?: readonly unknown[];
 }
 
-/** Credentials that had a warning, once each. They are kept only as long as their state. */
-const warned = new WeakSet<object>();
+/** Credentials of which the log has told, once each. They are kept only as long as their state. */
+const logged = new WeakSet<object>();
 
 function connect(state: State): Configuration {
   const configuration = parseConfiguration(state.configuration);
   const key = state.configuration as object;
-  if (configuration.insecure && !warned.has(key)) {
-    warned.add(key);
+  if (!logged.has(key)) logConnection(configuration);
+  logged.add(key);
+  return configuration;
+}
+
+function logConnection({ insecure, origin }: Configuration): void {
+  if (insecure) {
     log.warn(
       '"host" in the credential starts with http://, so the token is sent unencrypted. Use https://.',
     );
   }
-  logProxy(configuration, key);
-  return configuration;
-}
-
-/** Credentials whose proxy was logged. */
-const proxied = new WeakSet<object>();
-
-/** If a server cannot be reached, people must know that there is a proxy. */
-function logProxy({ origin }: Configuration, key: object): void {
+  // If a server cannot be reached, people must know that there is a proxy.
   const proxy = proxyFor(new URL(origin));
-  if (!proxy || proxied.has(key)) return;
-  proxied.add(key);
-  log.info(`requests go through the proxy ${proxy.origin} (${proxy.variable})`);
+  if (proxy) log.info(`requests go through the proxy ${proxy.origin} (${proxy.variable})`);
 }
 
 function whyWait(reason: WaitReason): string {

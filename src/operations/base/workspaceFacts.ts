@@ -157,7 +157,7 @@ function isRefused(error: unknown, statuses: ReadonlySet<number>): error is Rapi
 }
 
 /** Whether a reading failed because the token may not do it, or the server does not have it. */
-export function isUnreadable(error: unknown): boolean {
+export function mayNotRead(error: unknown): boolean {
   return isRefused(error, NOT_READABLE);
 }
 
@@ -166,7 +166,7 @@ export async function ifReadable<T>(read: () => Promise<T>): Promise<T | undefin
   try {
     return await read();
   } catch (error) {
-    if (isUnreadable(error)) return undefined;
+    if (mayNotRead(error)) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { changed, fail, hasCode, RapidProError } from '../../errors/errors.js';
+import { changed, fail, hasErrorCode, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { type ContactKey, distinctUrns, shownId, urnIdentity } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
@@ -321,7 +321,7 @@ async function upsertByLooking(
     return { contact: await createContact(client, { ...body, urns }), isNew: true };
   } catch (error) {
     // Somebody else has just created the contact, so now it can be updated.
-    if (!hasCode(error, 'URN_TAKEN') || isSecondLook) throw error;
+    if (!hasErrorCode(error, 'URN_TAKEN') || isSecondLook) throw error;
     return client.after(error, () => upsertByLooking(client, wanted, true));
   }
 }
@@ -341,7 +341,7 @@ async function writeByUrn(client: Client, urn: string, body: Body): Promise<Writ
     return await writeByKey(client, { urn }, body);
   } catch (error) {
     // TextIt may refuse one of two simultaneous upserts. A second try finds the contact.
-    if (!hasCode(error, 'URN_TAKEN')) throw error;
+    if (!hasErrorCode(error, 'URN_TAKEN')) throw error;
     return client.after(error, () => writeByKey(client, { urn }, body));
   }
 }

@@ -355,15 +355,11 @@ export class Reading {
     return this.records >= (this.#options.limit ?? Number.POSITIVE_INFINITY);
   }
 
-  #seconds(): number {
-    return (this.#client.clock.now() - this.#started) / 1000;
-  }
-
   #logProgress(): void {
     const now = this.#client.clock.now();
     if (now - this.#loggedAt < PROGRESS * 1000) return;
     this.#loggedAt = now;
-    const rate = Math.round(this.records / this.#seconds());
+    const rate = Math.round((this.records * 1000) / (now - this.#started));
     log.info(
       `${count(this.records, resources[this.#name].nouns)} so far, in ${count(this.#client.requests, 'request')}, ${rate} a second`,
     );

@@ -35,8 +35,9 @@ import type { Numbers, Push } from '../../webhook/push.js';
 import type { Call } from '../base/operation.js';
 import { ifReadable } from '../base/workspaceFacts.js';
 import { readDefinitions } from '../flows.js';
+import { requireResthook } from '../resthooks.js';
 import { isName, SOME_UUID, uuidOf } from './named.js';
-import { checkReferenced, requireResthook } from './unknownReference.js';
+import { checkReferenced } from './unknownReference.js';
 
 /** One push that may have been missed. */
 export interface Missed {

@@ -82,34 +82,3 @@ export async function checkGroupExists(client: Client, query: Query): Promise<vo
         ),
   );
 }
-
-async function resthookNames(client: Client): Promise<string[]> {
-  const resthooks = await collect(client, 'resthooks', {});
-  return resthooks.map(one => String(one.resthook));
-}
-
-/** Whether the workspace has a resthook with this name. */
-export async function hasResthook(client: Client, resthook: string): Promise<boolean> {
-  return (await resthookNames(client)).includes(resthook);
-}
-
-/**
- * The lists of a resthook are also empty if there is no resthook with this name.
- *
- * @throws RapidProError `UNKNOWN_REFERENCE`
- */
-export async function requireResthook(client: Client, resthook: string): Promise<void> {
-  const names = await resthookNames(client);
-  if (names.includes(resthook)) return;
-  throw fail(
-    'UNKNOWN_REFERENCE',
-    'The workspace has no resthook with this name.',
-    `${didYouMean(resthook, names)}Check the spelling: getResthooks() lists them. To create one, open the workspace settings in RapidPro.`,
-  );
-}
-
-/** The same for the filter of an empty list, if the token is allowed to read the resthooks. */
-export async function checkResthook(client: Client, { resthook }: Query): Promise<void> {
-  if (resthook === undefined) return;
-  await ifReadable(() => requireResthook(client, String(resthook)));
-}

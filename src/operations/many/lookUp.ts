@@ -1,12 +1,12 @@
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
-import { fail, hasCode, type RapidProError } from '../../errors/errors.js';
+import { fail, hasErrorCode, type RapidProError } from '../../errors/errors.js';
 import { contactKey, isUuid, urnIdentity } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { areHidden, isPlainUrn } from '../../input/stored.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import { isUnreadable } from '../base/workspaceFacts.js';
+import { mayNotRead } from '../base/workspaceFacts.js';
 import { findContact, urnsOf } from '../contact/contactUrns.js';
 import { Reading } from '../lists/list.js';
 
@@ -158,8 +158,8 @@ export async function lookUpIfPossible(
   try {
     return await lookUp(client, names, most);
   } catch (error) {
-    const isHidden = hasCode(error, 'ANONYMOUS_WORKSPACE');
-    if (mustKnow || !(isHidden || isUnreadable(error))) throw error;
+    const isHidden = hasErrorCode(error, 'ANONYMOUS_WORKSPACE');
+    if (mustKnow || !(isHidden || mayNotRead(error))) throw error;
     log.warn(
       'This token cannot look up contacts by URN, so anyone named in two ways may be reached twice. Use uuids.',
     );

@@ -1,4 +1,4 @@
-import { changed, fail, hasCode, type Reason } from '../../errors/errors.js';
+import { changed, fail, hasErrorCode, type Reason } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { isPlainUrn, trimmed } from '../../input/stored.js';
 import { refuseDuplicateNumbers } from '../../operations/contact/contactUrns.js';
@@ -112,7 +112,7 @@ export class Writer {
     try {
       return await create(client, input);
     } catch (error) {
-      if (!hasCode(error, 'URN_TAKEN') || matcher.field === undefined) throw error;
+      if (!hasErrorCode(error, 'URN_TAKEN') || matcher.field === undefined) throw error;
       const fix = `Another contact has this phone number or address, but not this value of "${matcher.field}". If it is the same person, run the sync once without "key": the number identifies the contact, which then gets the value. If it is somebody else, correct the number.`;
       throw changed(error, { fix });
     }
