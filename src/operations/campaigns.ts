@@ -16,7 +16,6 @@ import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { add, remove, update } from './base/objects.js';
 import type { Call } from './base/operation.js';
-import { refuseArchived } from './base/workspaceFacts.js';
 import { list } from './lists/list.js';
 import { isName, uuidOf } from './lists/named.js';
 import { referenceCheck } from './lists/unknownReference.js';
@@ -80,7 +79,7 @@ async function eventWithUuids(
     found.campaign = await uuidOf(client, 'campaigns', campaign, `${where}.campaign`);
   }
   if (isName(flow)) found.flow = await uuidOf(client, 'flows', flow, `${where}.flow`);
-  else await refuseArchived(facts, flow, `${where}.flow`);
+  else await facts.refuseArchived(flow, `${where}.flow`);
   return found;
 }
 

@@ -13,7 +13,7 @@ import type { ListOptions, Options, UpsertOptions, WriteOptions } from '../types
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { requireDone } from './base/asObject.js';
 import { operation } from './base/operation.js';
-import { placed, refuseHomeNumbers, type WorkspaceFacts } from './base/workspaceFacts.js';
+import { placed, type WorkspaceFacts } from './base/workspaceFacts.js';
 import { findContact, refuseTakenUrns } from './contact/contactUrns.js';
 import { logMisread } from './contact/misread.js';
 import { createContact, modeOf, upsert, writeContact, writeUrns } from './contact/writeContact.js';
@@ -34,7 +34,7 @@ async function checkedKey(
   options: { isContactWrite?: boolean } = {},
 ): Promise<ContactKey> {
   const key = contactKey(value);
-  if ('urn' in key) await refuseHomeNumbers(facts, [{ urn: key.urn, where: 'contact' }], options);
+  if ('urn' in key) await facts.refuseHomeNumbers([{ urn: key.urn, where: 'contact' }], options);
   return key;
 }
 
@@ -44,7 +44,7 @@ async function complete(
   { urns, fields }: Pick<ReturnType<typeof checkContact>, 'urns' | 'fields'>,
   where: string,
 ): Promise<void> {
-  await refuseHomeNumbers(facts, placed(urns, `${where}.urns`), CONTACT_WRITE);
+  await facts.refuseHomeNumbers(placed(urns, `${where}.urns`), CONTACT_WRITE);
   await completeTimes(facts, fields, where);
 }
 

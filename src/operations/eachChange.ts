@@ -23,7 +23,6 @@ import type { ListOptions } from '../types/options.js';
 import type { Query } from '../types/request.js';
 import type { Operation, Step } from '../types/state.js';
 import { type Call, operation } from './base/operation.js';
-import { refuseHomeFilter } from './base/workspaceFacts.js';
 import { threadPages } from './eachPage.js';
 import { collect, isLate, type ListPlan, planOf, requirePlan } from './lists/list.js';
 import { queryOf } from './lists/named.js';
@@ -181,7 +180,7 @@ async function readChanges(
   const query = await checkQuery(client, name, args.filters);
   const checkpoint = changesCheckpoint(client.server, name, query);
   const position = readCheckpoint(call.state, checkpoint);
-  await refuseHomeFilter(call.facts, query);
+  await call.facts.refuseHomeFilter(query);
   const run = new Run(client, name, query, options, position);
   requireBeginning(name, query, position);
   const { pages, records } = await threadPages('eachChange', call, run.pages(), operations);

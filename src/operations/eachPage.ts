@@ -8,7 +8,7 @@ import { handOver, inJobsCode } from '../input/run.js';
 import type { Dictionary } from '../types/json.js';
 import type { Operation, State, Step } from '../types/state.js';
 import { lostAs, operation, refuseUncalled } from './base/operation.js';
-import { refuseHomeFilter, WorkspaceFacts } from './base/workspaceFacts.js';
+import { WorkspaceFacts } from './base/workspaceFacts.js';
 import { optionsOf, planOf, Reading, readList, requirePlan } from './lists/list.js';
 import { queryOf } from './lists/named.js';
 import { checkArchived } from './lists/withArchives.js';
@@ -84,7 +84,7 @@ export async function* iteratePages(
   });
   if (settings.archived) checkArchived(resource, given, settings);
   const query = await queryOf(client, resource, given);
-  await refuseHomeFilter(new WorkspaceFacts(state, client), query);
+  await new WorkspaceFacts(state, client).refuseHomeFilter(query);
   const reading = new Reading(client, resource, query, settings, 'pages');
   yield* reading.pages();
   if (!reading.stopped) return;

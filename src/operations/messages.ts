@@ -11,7 +11,6 @@ import type { ArchivedListOptions, ListOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { asOutcome } from './base/asObject.js';
 import { operation } from './base/operation.js';
-import { refuseHomeNumbers } from './base/workspaceFacts.js';
 import { list } from './lists/list.js';
 import { referenceCheck } from './lists/unknownReference.js';
 import { lookUpIfPossible } from './many/lookUp.js';
@@ -85,7 +84,7 @@ export function sendMessage(
     knownOptions: ['onlyActive', ...LITERAL],
     async run({ client, args, facts, options: { literal, onlyActive = false } }) {
       const message = checkMessage(args.message, literal);
-      await refuseHomeNumbers(facts, [{ urn: message.contact, where: 'message.contact' }]);
+      await facts.refuseHomeNumbers([{ urn: message.contact, where: 'message.contact' }]);
       const { contact, leftOut } = await addressee(client, message.contact, onlyActive);
       if (leftOut.length > 0) {
         logLeftOut(leftOut);

@@ -9,7 +9,7 @@ import { suggest } from '../input/nearest.js';
 import { hasRefusedCharacter, trimmed } from '../input/stored.js';
 import { inTurns } from '../input/turns.js';
 import { digitsTakenWhole } from '../input/urns.js';
-import { homeNumberFault, type WorkspaceFacts } from '../operations/base/workspaceFacts.js';
+import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { BATCH_LIMIT } from '../resources.js';
 import { fieldOf, type SyncSettings } from './options.js';
 import { type BulkOutcome, inCommon } from './report/bulkOutcome.js';
@@ -139,7 +139,7 @@ export async function failHomeNumbers(
     }
   });
   for (const { index, place, urn } of suspects) {
-    const fault = await homeNumberFault(facts, urn, true);
+    const fault = await facts.homeNumberFault(urn, true);
     if (!fault) continue;
     const description = `contact.urns[${place}] ${fault.what}.`;
     outcome.fail({ index }, { code: 'INVALID_URN', description, fix: fault.fix });

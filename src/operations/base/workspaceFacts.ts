@@ -8,6 +8,17 @@ import type { Query } from '../../types/request.js';
 import type { State } from '../../types/state.js';
 import { asObject } from './asObject.js';
 
+/** A URN, and its place in the job. */
+interface Placed {
+  urn: string;
+  where: string;
+}
+
+/** The URNs of a list, with their places. */
+export function placed(urns: readonly string[] = [], where: string): Placed[] {
+  return urns.map((urn, index) => ({ urn, where: `${where}[${index}]` }));
+}
+
 /** What was read for one credential. Promises, so that parallel operations read it once. */
 interface Kept {
   workspace?: Promise<Dictionary>;
@@ -21,8 +32,8 @@ interface Kept {
 const keptOf = new WeakMap<object, Kept>();
 
 /**
- * What the rules need to know about the workspace before something is sent. Each fact is read when first needed, once
- * for each credential object.
+ * What the rules need to know about the workspace before something is sent, and the rules that only need it. Each fact is
+ * read when first needed, once for each credential object.
  */
 export class WorkspaceFacts {
   readonly #client: Client;
@@ -111,6 +122,59 @@ export class WorkspaceFacts {
     }
   }
 
+  /**
+   * RapidPro accepts a start of an archived flow, which then fails in the background. A campaign event with one does
+   * nothing.
+   *
+   * @returns whether the flow is there; undefined if that is not known
+   * @throws RapidProError `INVALID_INPUT`
+   */
+  async refuseArchived(flow: unknown, where: string): Promise<boolean | undefined> {
+    if (typeof flow !== 'string') return undefined;
+    const read = async () => (await this.flow(flow)) ?? null;
+    const found = await this.unlessForbidden('flows', read, NOT_READABLE);
+    if (found?.archived !== true) return found === undefined ? undefined : found !== null;
+    throw fail(
+      'INVALID_INPUT',
+      `${where} is archived: RapidPro would accept it and start nobody.`,
+      'Nothing was sent. Restore the flow in RapidPro, or use another one: getFlows({ archived: false }) lists them.',
+    );
+  }
+
+  /**
+   * What is wrong with a phone number without plus that RapidPro would read as one abroad. The country of the workspace is
+   * read for the first such number.
+   *
+   * @param isContactWrite - a token that is not allowed to read the workspace may still write contacts
+   */
+  async homeNumberFault(urn: string, isContactWrite: boolean): Promise<UrnFault | undefined> {
+    if (digitsTakenWhole(urn) === undefined) return undefined;
+    const read = () => this.country();
+    const country = isContactWrite ? await this.unlessForbidden('country', read) : await read();
+    return country === undefined ? undefined : foreignFault(urn, country);
+  }
+
+  /**
+   * Refuses numbers that RapidPro would read as ones abroad, before anything is sent.
+   *
+   * @throws RapidProError `INVALID_URN`, or the code given; what the reading of the workspace throws
+   */
+  async refuseHomeNumbers(
+    urns: Iterable<Placed>,
+    { isContactWrite = false, code = 'INVALID_URN' as ErrorCode } = {},
+  ): Promise<void> {
+    for (const { urn, where } of urns) {
+      const fault = await this.homeNumberFault(urn, isContactWrite);
+      if (fault) throw fail(code, `${where} ${fault.what}.`, fault.fix);
+    }
+  }
+
+  /** Refuses such a number in the filters of a list. */
+  async refuseHomeFilter({ urn }: Query): Promise<void> {
+    if (typeof urn !== 'string') return;
+    await this.refuseHomeNumbers([{ urn, where: 'filters.urn' }], { code: 'INVALID_FILTER' });
+  }
+
   #workspace(): Promise<Dictionary> {
     return this.#once('workspace', async () => {
       const { body } = await this.#client.request({ method: 'GET', path: 'workspace' });
@@ -175,77 +239,4 @@ function asWorkspace(body: unknown): Dictionary {
   // Older servers return the workspace without a uuid.
   const isWorkspace = body !== null && typeof body === 'object' && 'timezone' in body;
   return isWorkspace ? (body as Dictionary) : asObject(body);
-}
-
-/**
- * RapidPro accepts a start of an archived flow, which then fails in the background. A campaign event with one does
- * nothing.
- *
- * @returns whether the flow is there; undefined if that is not known
- * @throws RapidProError `INVALID_INPUT`
- */
-export async function refuseArchived(
-  facts: WorkspaceFacts,
-  flow: unknown,
-  where: string,
-): Promise<boolean | undefined> {
-  if (typeof flow !== 'string') return undefined;
-  const read = async () => (await facts.flow(flow)) ?? null;
-  const found = await facts.unlessForbidden('flows', read, NOT_READABLE);
-  if (found?.archived !== true) return found === undefined ? undefined : found !== null;
-  throw fail(
-    'INVALID_INPUT',
-    `${where} is archived: RapidPro would accept it and start nobody.`,
-    'Nothing was sent. Restore the flow in RapidPro, or use another one: getFlows({ archived: false }) lists them.',
-  );
-}
-
-/** A URN, and its place in the job. */
-interface Placed {
-  urn: string;
-  where: string;
-}
-
-/**
- * What is wrong with a phone number without plus that RapidPro would read as one abroad. The country of the workspace is
- * read for the first such number.
- *
- * @param isContactWrite - a token that is not allowed to read the workspace may still write contacts
- */
-export async function homeNumberFault(
-  facts: WorkspaceFacts,
-  urn: string,
-  isContactWrite: boolean,
-): Promise<UrnFault | undefined> {
-  if (digitsTakenWhole(urn) === undefined) return undefined;
-  const read = () => facts.country();
-  const country = isContactWrite ? await facts.unlessForbidden('country', read) : await read();
-  return country === undefined ? undefined : foreignFault(urn, country);
-}
-
-/**
- * Refuses numbers that RapidPro would read as ones abroad, before anything is sent.
- *
- * @throws RapidProError `INVALID_URN`, or the code given; what the reading of the workspace throws
- */
-export async function refuseHomeNumbers(
-  facts: WorkspaceFacts,
-  urns: Iterable<Placed>,
-  { isContactWrite = false, code = 'INVALID_URN' as ErrorCode } = {},
-): Promise<void> {
-  for (const { urn, where } of urns) {
-    const fault = await homeNumberFault(facts, urn, isContactWrite);
-    if (fault) throw fail(code, `${where} ${fault.what}.`, fault.fix);
-  }
-}
-
-/** Refuses such a number in the filters of a list. */
-export async function refuseHomeFilter(facts: WorkspaceFacts, { urn }: Query): Promise<void> {
-  if (typeof urn !== 'string') return;
-  await refuseHomeNumbers(facts, [{ urn, where: 'filters.urn' }], { code: 'INVALID_FILTER' });
-}
-
-/** The URNs of a list, with their places. */
-export function placed(urns: readonly string[] = [], where: string): Placed[] {
-  return urns.map((urn, index) => ({ urn, where: `${where}[${index}]` }));
 }

@@ -19,7 +19,6 @@ import type { ArchivedListOptions, ListOptions } from '../../types/options.js';
 import type { Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
 import { type Call, operation } from '../base/operation.js';
-import { refuseHomeFilter } from '../base/workspaceFacts.js';
 import { queryOf } from './named.js';
 import { checkArchived, hasArchives, withArchives } from './withArchives.js';
 
@@ -150,7 +149,7 @@ export async function readList<Result>(
   const query = await queryOf(client, resource, args.filters);
   const checkpoint = listCheckpoint(configuration.token, resource, query, way === 'pages');
   const earlier = options.resume ? readCheckpoint(call.state, checkpoint) : undefined;
-  await refuseHomeFilter(call.facts, query);
+  await call.facts.refuseHomeFilter(query);
   const before = earlier?.done ?? 0;
   const { limit } = options;
   const left = limit === undefined ? {} : { limit: Math.max(0, limit - before) };

@@ -21,7 +21,6 @@ import { requireDone } from '../base/asObject.js';
 import { adviceFor } from '../base/nameAdvice.js';
 import { requireText } from '../base/objects.js';
 import { operation } from '../base/operation.js';
-import { refuseHomeNumbers } from '../base/workspaceFacts.js';
 import { isName, uuidOf } from '../lists/named.js';
 import { type Item, type ItemList, itemsOf, sortOut } from './items.js';
 import { type Found, lookUpIfPossible, readGroups } from './lookUp.js';
@@ -252,7 +251,7 @@ export function act<Name extends string>(
           urn: String(value),
           where: `contacts[${index}]`,
         }));
-        await refuseHomeNumbers(facts, urns);
+        await facts.refuseHomeNumbers(urns);
       }
       const { repeatable = true } = plan;
       const findSkipped = options.verify ? plan.findSkipped : undefined;

@@ -11,7 +11,7 @@ import type { Dictionary } from '../../types/json.js';
 import { asOutcome } from '../base/asObject.js';
 import { adviceFor } from '../base/nameAdvice.js';
 import type { Call } from '../base/operation.js';
-import { placed, refuseArchived, refuseHomeNumbers } from '../base/workspaceFacts.js';
+import { placed } from '../base/workspaceFacts.js';
 import { isName, uuidOf } from '../lists/named.js';
 import { lookUpIfPossible, readGroups } from './lookUp.js';
 import {
@@ -258,7 +258,7 @@ async function withFlow(
 ): Promise<Body> {
   const { flow } = body;
   if (isName(flow)) return { ...body, flow: await uuidOf(client, 'flows', flow, where) };
-  const isThere = await refuseArchived(facts, flow, where);
+  const isThere = await facts.refuseArchived(flow, where);
   // For a real start, RapidPro itself says so.
   if (dryRun && isThere === false) refuseUnknown(where);
   return body;
@@ -294,7 +294,7 @@ export async function sendToAll(
   const recipients = { contacts, urns, groups };
   // Refuses what is clearly wrong before anything is read.
   planRecipients(recipients);
-  await refuseHomeNumbers(facts, [
+  await facts.refuseHomeNumbers([
     ...placed(contacts, `${where}.contacts`),
     ...placed(urns, `${where}.urns`),
   ]);
