@@ -1,22 +1,19 @@
-import type { Client } from '../client/client.js';
 import { fail } from '../errors/errors.js';
 import { checkContact, checkContactWithUuid } from '../input/bodies.js';
-import type { Body } from '../input/body.js';
 import { completeTimes } from '../input/fieldTimes.js';
 import { type ContactKey, contactKey, shownId } from '../input/identifiers.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
 import type { ContactBody, UpsertBody } from '../types/bodies.js';
 import type { ContactFilters } from '../types/filters.js';
-import type { Dictionary } from '../types/json.js';
 import type { ListOptions, Options, UpsertOptions, WriteOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { requireDone } from './base/asObject.js';
 import { operation } from './base/operation.js';
 import { placed, type WorkspaceFacts } from './base/workspaceFacts.js';
-import { findContact, refuseTakenUrns } from './contact/contactUrns.js';
+import { findContact } from './contact/contactUrns.js';
 import { logMisread } from './contact/misread.js';
-import { createContact, modeOf, upsert, writeContact, writeUrns } from './contact/writeContact.js';
+import { createContact, modeOf, updateExisting, upsert } from './contact/writeContact.js';
 import { list } from './lists/list.js';
 import { checkGroupExists } from './lists/unknownReference.js';
 
@@ -280,24 +277,4 @@ export function deleteContact(contact: Reference<string>, options?: Reference<Op
       return { deleted: true };
     },
   });
-}
-
-/** Updates a contact that must exist. RapidPro would create one for an unknown URN. */
-async function updateExisting(
-  client: Client,
-  key: ContactKey,
-  { urns, ...body }: Body & { urns?: string[] | undefined },
-): Promise<Dictionary> {
-  if ('uuid' in key && !urns) return writeContact(client, key, body);
-  const contact = await findContact(client, key);
-  if (!contact) {
-    throw fail(
-      'NOT_FOUND',
-      'RapidPro has no such contact. Nothing was changed.',
-      'Check the uuid or URN. upsertContact() creates a missing contact.',
-    );
-  }
-  if (!urns) return writeContact(client, { uuid: String(contact.uuid) }, body);
-  await refuseTakenUrns(client, contact, urns);
-  return writeUrns(client, contact, body, urns);
 }

@@ -48,7 +48,7 @@ export class WorkspaceFacts {
   }
 
   /** Two letters, in capitals; undefined if the workspace has no country. */
-  async country(): Promise<string | undefined> {
+  async #country(): Promise<string | undefined> {
     const { country } = await this.#workspace();
     return typeof country === 'string' && /^[A-Za-z]{2}$/.test(country)
       ? country.toUpperCase()
@@ -80,7 +80,7 @@ export class WorkspaceFacts {
   }
 
   /** The flow with a uuid; undefined if the workspace has none. */
-  async flow(uuid: string): Promise<Dictionary | undefined> {
+  async #flow(uuid: string): Promise<Dictionary | undefined> {
     const { flows } = this.#kept;
     const known = flows.get(uuid);
     if (known) return known;
@@ -131,7 +131,7 @@ export class WorkspaceFacts {
    */
   async refuseArchived(flow: unknown, where: string): Promise<boolean | undefined> {
     if (typeof flow !== 'string') return undefined;
-    const read = async () => (await this.flow(flow)) ?? null;
+    const read = async () => (await this.#flow(flow)) ?? null;
     const found = await this.unlessForbidden('flows', read, NOT_READABLE);
     if (found?.archived !== true) return found === undefined ? undefined : found !== null;
     throw fail(
@@ -149,7 +149,7 @@ export class WorkspaceFacts {
    */
   async homeNumberFault(urn: string, isContactWrite: boolean): Promise<UrnFault | undefined> {
     if (digitsTakenWhole(urn) === undefined) return undefined;
-    const read = () => this.country();
+    const read = () => this.#country();
     const country = isContactWrite ? await this.unlessForbidden('country', read) : await read();
     return country === undefined ? undefined : foreignFault(urn, country);
   }

@@ -1,13 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { readPage } from '../../client/pages.js';
 import { fail, type Reason } from '../../errors/errors.js';
-import {
-  type ContactKey,
-  distinctUrns,
-  shownId,
-  urnIdentity,
-  urnTail,
-} from '../../input/identifiers.js';
+import { type ContactKey, distinctUrns, urnIdentity, urnTail } from '../../input/identifiers.js';
 import type { Dictionary } from '../../types/json.js';
 
 /** The contact with this uuid or URN, or null. */
@@ -72,29 +66,6 @@ export async function findHolders(
     holdings.push({ urn, holder });
   }
   return holdings;
-}
-
-/**
- * RapidPro 9 takes a URN away from the contact that holds it; TextIt silently drops it from the list. Neither must happen
- * unnoticed, so nothing is written then.
- *
- * @throws RapidProError `URN_TAKEN`
- */
-export async function refuseTakenUrns(
-  client: Client,
-  contact: Dictionary,
-  urns: readonly string[],
-): Promise<void> {
-  for (const { urn, holder } of await findHolders(client, urns, [contact])) {
-    if (!holder || holder.uuid === contact.uuid) continue;
-    const index = urns.indexOf(urn);
-    throw fail(
-      'URN_TAKEN',
-      `urns[${index}] belongs to another contact. Nothing was changed.`,
-      'Remove the URN from the list, or from the other contact first. "details" has the uuids of both contacts.',
-      { details: { index, contact: shownId(contact), holder: shownId(holder) } },
-    );
-  }
 }
 
 /** With this many last digits, a number identifies a person. */

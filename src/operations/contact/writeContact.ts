@@ -131,6 +131,49 @@ export async function writeUrns(
   return written;
 }
 
+/**
+ * RapidPro 9 takes a URN away from the contact that holds it; TextIt silently drops it from the list. Neither must happen
+ * unnoticed, so nothing is written then.
+ *
+ * @throws RapidProError `URN_TAKEN`
+ */
+async function refuseTakenUrns(
+  client: Client,
+  contact: Dictionary,
+  urns: readonly string[],
+): Promise<void> {
+  for (const { urn, holder } of await findHolders(client, urns, [contact])) {
+    if (!holder || holder.uuid === contact.uuid) continue;
+    const index = urns.indexOf(urn);
+    throw fail(
+      'URN_TAKEN',
+      `urns[${index}] belongs to another contact. Nothing was changed.`,
+      'Remove the URN from the list, or from the other contact first. "details" has the uuids of both contacts.',
+      { details: { index, contact: shownId(contact), holder: shownId(holder) } },
+    );
+  }
+}
+
+/** Updates a contact that must exist. RapidPro would create one for an unknown URN. */
+export async function updateExisting(
+  client: Client,
+  key: ContactKey,
+  { urns, ...body }: Body & { urns?: string[] | undefined },
+): Promise<Dictionary> {
+  if ('uuid' in key && !urns) return writeContact(client, key, body);
+  const contact = await findContact(client, key);
+  if (!contact) {
+    throw fail(
+      'NOT_FOUND',
+      'RapidPro has no such contact. Nothing was changed.',
+      'Check the uuid or URN. upsertContact() creates a missing contact.',
+    );
+  }
+  if (!urns) return writeContact(client, { uuid: String(contact.uuid) }, body);
+  await refuseTakenUrns(client, contact, urns);
+  return writeUrns(client, contact, body, urns);
+}
+
 function lost(error: RapidProError, contact: Dictionary): RapidProError {
   return changed(error, {
     description: `The contact was added, but its note was not: ${error.description}`,
