@@ -2,7 +2,6 @@ import type { Client } from '../client/client.js';
 import { checkFlowStart } from '../input/bodies.js';
 import { requireOne } from '../input/filters.js';
 import { log } from '../input/log.js';
-import type { SendOptions } from '../types/actions.js';
 import type { FlowStartBody } from '../types/bodies.js';
 import type {
   DefinitionFilters,
@@ -11,7 +10,7 @@ import type {
   FlowStartFilters,
 } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
-import type { ArchivedListOptions, ListOptions, Options } from '../types/options.js';
+import type { ArchivedListOptions, ListOptions, Options, SendOptions } from '../types/options.js';
 import type { Query } from '../types/request.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { asObject } from './base/asObject.js';

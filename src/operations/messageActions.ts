@@ -1,5 +1,5 @@
 import { LITERAL } from '../input/options.js';
-import type { ActionOptions, NamedActionOptions } from '../types/actions.js';
+import type { ActionOptions, NamedActionOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { act, requireReference } from './many/actions.js';
 

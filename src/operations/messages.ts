@@ -4,10 +4,15 @@ import type { Body } from '../input/body.js';
 import { isUuid, shownId } from '../input/identifiers.js';
 import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
-import type { LeftOut, MessageOptions, SendOptions } from '../types/actions.js';
+import type { LeftOut } from '../types/actions.js';
 import type { BroadcastBody, MessageBody } from '../types/bodies.js';
 import type { BroadcastFilters, MessageFilters } from '../types/filters.js';
-import type { ArchivedListOptions, ListOptions } from '../types/options.js';
+import type {
+  ArchivedListOptions,
+  ListOptions,
+  MessageOptions,
+  SendOptions,
+} from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
 import { asOutcome } from './base/asObject.js';
 import { operation } from './base/operation.js';

@@ -1,8 +1,7 @@
 import { refuseMissing } from '../input/missing.js';
 import { LITERAL } from '../input/options.js';
-import type { ActionOptions, NamedActionOptions } from '../types/actions.js';
 import type { TicketFilters } from '../types/filters.js';
-import type { ListOptions } from '../types/options.js';
+import type { ActionOptions, ListOptions, NamedActionOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { checkKey, requireText } from './base/objects.js';
 import { list } from './lists/list.js';

@@ -75,3 +75,47 @@ export interface UploadOptions extends Options {
   /** True: a link may lead to this machine and its network. Default: false. */
   allowPrivate?: boolean;
 }
+
+/** Options of `addToGroup` and `removeFromGroup`. */
+export interface MemberOptions extends NamedActionOptions {
+  /**
+   * True: check the contacts afterwards. RapidPro silently skips contacts that are busy in a flow; they are in
+   * `failures` with the code `SKIPPED`. This takes one request for each contact given by URN. For the others it
+   * takes one each, or one for every 250 members of the group, whichever is less. Default: false.
+   */
+  verify?: boolean;
+}
+
+/** Options of `sendMessage`. */
+export interface MessageOptions extends WriteOptions {
+  /**
+   * True: send nothing if the contact is stopped, blocked or archived. `state.data` is then
+   * `{ sent: false, leftOut }`. If the lookup fails, nothing is sent. Default: false.
+   */
+  onlyActive?: boolean;
+}
+
+/** Options of `sendBroadcast` and `startFlow`. */
+export interface SendOptions extends WriteOptions {
+  /**
+   * True: look up `contacts` and `urns`, and leave out stopped, blocked and archived contacts. They
+   * are listed in `state.data.leftOut`. Groups are not checked, and URNs that RapidPro does not know are
+   * included. If the lookup fails, nothing is sent. Default: false.
+   */
+  onlyActive?: boolean;
+  /**
+   * True: send nothing, and report who would be reached, in at most three requests. Default: false.
+   */
+  dryRun?: boolean;
+}
+
+/** Options of actions on many items, such as `blockContacts`. */
+export interface ActionOptions extends Options {
+  /**
+   * True: change nothing, and report what would be changed, in at most three requests. Default: false.
+   */
+  dryRun?: boolean;
+}
+
+/** Options of actions with a group, a label or a note. */
+export interface NamedActionOptions extends ActionOptions, WriteOptions {}
