@@ -1,4 +1,4 @@
-import { RapidProError } from './errors.js';
+import { type ErrorDetails, RapidProError } from './errors.js';
 import { type Failure, mayBeDone } from './outcome.js';
 import { redact } from './redact.js';
 
@@ -79,10 +79,7 @@ export const ASKS_FOR_PASSWORD = {
   fix: `Put them into ${PROXY}: http://user:password@proxy.example.org:3128. The people who run the network know them.`,
 } as const;
 
-function describeProxy({
-  statusCode,
-  cause,
-}: ProxyFailure): [Failure | undefined, ConstructorParameters<typeof RapidProError>[0]] {
+function describeProxy({ statusCode, cause }: ProxyFailure): [Failure | undefined, ErrorDetails] {
   if (statusCode === 407) return [undefined, ASKS_FOR_PASSWORD];
   if (statusCode === undefined) {
     const [failure, { code }] = describe(rootOf(cause), 0);
@@ -156,7 +153,7 @@ const INSECURE: readonly [RegExp, description: string, fix: string][] = [
   ],
 ];
 
-function describeInsecure(code: string): ConstructorParameters<typeof RapidProError>[0] {
+function describeInsecure(code: string): ErrorDetails {
   const [, description, fix] = INSECURE.find(([pattern]) => pattern.test(code)) ?? [
     undefined,
     'A secure connection to the server is not possible: its certificate is not valid, or the server only supports http.',
@@ -171,7 +168,7 @@ const UNENCRYPTED =
 function describe(
   { code, syscall }: { code: string; syscall: string },
   seconds: number,
-): [Failure | undefined, ConstructorParameters<typeof RapidProError>[0]] {
+): [Failure | undefined, ErrorDetails] {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return [
       code === 'EAI_AGAIN' ? { kind: 'unreachable' } : undefined,

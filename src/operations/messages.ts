@@ -1,10 +1,5 @@
-import type { Client } from '../client/client.js';
 import { checkBroadcast, checkMessage } from '../input/bodies.js';
-import type { Body } from '../input/body.js';
-import { isUuid, shownId } from '../input/identifiers.js';
-import { log } from '../input/log.js';
 import { LITERAL } from '../input/options.js';
-import type { LeftOut } from '../types/actions.js';
 import type { BroadcastBody, MessageBody } from '../types/bodies.js';
 import type { BroadcastFilters, MessageFilters } from '../types/filters.js';
 import type {
@@ -14,19 +9,10 @@ import type {
   SendOptions,
 } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
-import { asOutcome } from './base/asObject.js';
 import { operation } from './base/operation.js';
 import { list } from './lists/list.js';
 import { referenceCheck } from './lists/unknownReference.js';
-import { lookUpIfPossible } from './many/lookUp.js';
-import { inactiveStatus } from './many/recipients.js';
-import {
-  isLocalNumber,
-  logLeftOut,
-  logQuickReplies,
-  SEND_OPTIONS,
-  sendToAll,
-} from './many/send.js';
+import { SEND_OPTIONS, sendToAll, sendToOne } from './many/send.js';
 
 /**
  * Read messages, incoming and outgoing, newest first.
@@ -87,26 +73,9 @@ export function sendMessage(
     args: { message },
     options,
     knownOptions: ['onlyActive', ...LITERAL],
-    async run({ client, args, facts, options: { literal, onlyActive = false } }) {
-      const message = checkMessage(args.message, literal);
-      await facts.refuseHomeNumbers([{ urn: message.contact, where: 'message.contact' }]);
-      const { contact, leftOut } = await addressee(client, message.contact, onlyActive);
-      if (leftOut.length > 0) {
-        logLeftOut(leftOut);
-        return { sent: false, recipients: 0, leftOut };
-      }
-      const body = { ...message, contact } as Body;
-      const answer = await client.request({ method: 'POST', path: 'messages', body });
-      logQuickReplies(client, body);
-      const sent = asOutcome(answer.body, 'messages');
-      if (sent.status === 'failed') {
-        log.warn(
-          'RapidPro accepted the message but cannot deliver it: the contact has no address that it can reach.',
-        );
-      } else {
-        log.info(`Sent message ${shownId(sent)}`);
-      }
-      return sent;
+    run: call => {
+      const body = checkMessage(call.args.message, call.options.literal);
+      return sendToOne(call, body, 'message');
     },
   });
 }
@@ -174,22 +143,4 @@ export function getBroadcasts(
   options?: Reference<ListOptions>,
 ): Operation {
   return list('getBroadcasts', { resource: 'broadcasts', filters, options });
-}
-
-/** The recipient of a message, by uuid if that was looked up. A contact that is not active is in `leftOut`. */
-async function addressee(
-  client: Client,
-  name: string,
-  onlyActive: boolean,
-): Promise<{ contact: string; leftOut: LeftOut[] }> {
-  if (!onlyActive && (isUuid(name) || !isLocalNumber(name))) return { contact: name, leftOut: [] };
-  const found = await lookUpIfPossible(client, [name], { mustKnow: onlyActive });
-  const contact = found.get(name);
-  if (!contact) return { contact: name, leftOut: [] };
-  const uuid = String(contact.uuid);
-  const status = onlyActive ? inactiveStatus(contact) : undefined;
-  return {
-    contact: uuid,
-    leftOut: status === undefined ? [] : [{ list: 'contact', index: 0, uuid, status }],
-  };
 }

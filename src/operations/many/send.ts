@@ -16,6 +16,7 @@ import { isName, uuidOf } from '../lists/named.js';
 import { lookUpIfPossible, readGroups } from './lookUp.js';
 import {
   type Chunk,
+  inactiveStatus,
   isOneRequest,
   type Plan,
   planRecipients,
@@ -206,7 +207,7 @@ function logPlan(
 }
 
 /** Says who was left out, if anyone was. */
-export function logLeftOut(leftOut: readonly LeftOut[]): void {
+function logLeftOut(leftOut: readonly LeftOut[]): void {
   if (leftOut.length === 0) return;
   log.info(
     `Left out as stopped, blocked or archived: ${count(leftOut.length, 'contact')}. See data.leftOut`,
@@ -214,7 +215,7 @@ export function logLeftOut(leftOut: readonly LeftOut[]): void {
 }
 
 /** RapidPro 9 sends only the text. */
-export function logQuickReplies(client: Client, { quick_replies }: Body): void {
+function logQuickReplies(client: Client, { quick_replies }: Body): void {
   if (quick_replies === undefined || quick_replies === null || client.dialect !== 'v9') return;
   log.warn(
     'RapidPro 9 cannot send quick replies through its API. The message was sent without them.',
@@ -275,6 +276,59 @@ function resultOf(
   if (chunks.length === 0) return { sent: false, recipients, ...also };
   if (chunks.length === 1 && only) return { ...only, ...also };
   return { chunks: answers, recipients, ...also };
+}
+
+/** The recipient of a message, by uuid if that was looked up. A contact that is not active is in `leftOut`. */
+async function addressee(
+  client: Client,
+  name: string,
+  onlyActive: boolean,
+): Promise<{ contact: string; leftOut: LeftOut[] }> {
+  if (!onlyActive && (isUuid(name) || !isLocalNumber(name))) return { contact: name, leftOut: [] };
+  const found = await lookUpIfPossible(client, [name], { mustKnow: onlyActive });
+  const contact = found.get(name);
+  if (!contact) return { contact: name, leftOut: [] };
+  const uuid = String(contact.uuid);
+  const status = onlyActive ? inactiveStatus(contact) : undefined;
+  return {
+    contact: uuid,
+    leftOut: status === undefined ? [] : [{ list: 'contact', index: 0, uuid, status }],
+  };
+}
+
+/**
+ * Sends a message to one contact. Never repeats a request with an unknown outcome.
+ *
+ * @param where - the name of the body in the job
+ * @returns the server's answer
+ */
+export async function sendToOne(
+  { client, facts, options }: Pick<Call<never>, 'client' | 'facts' | 'options'>,
+  message: { contact: string },
+  where: string,
+): Promise<Dictionary> {
+  await facts.refuseHomeNumbers([{ urn: message.contact, where: `${where}.contact` }]);
+  const { contact, leftOut } = await addressee(
+    client,
+    message.contact,
+    options.onlyActive === true,
+  );
+  if (leftOut.length > 0) {
+    logLeftOut(leftOut);
+    return { sent: false, recipients: 0, leftOut };
+  }
+  const body = { ...message, contact } as Body;
+  const answer = await client.request({ method: 'POST', path: 'messages', body });
+  logQuickReplies(client, body);
+  const sent = asOutcome(answer.body, 'messages');
+  if (sent.status === 'failed') {
+    log.warn(
+      'RapidPro accepted the message but cannot deliver it: the contact has no address that it can reach.',
+    );
+  } else {
+    log.info(`Sent message ${shownId(sent)}`);
+  }
+  return sent;
 }
 
 /**
