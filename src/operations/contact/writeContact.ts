@@ -192,7 +192,7 @@ function hasNote({ notes }: Dictionary, note: Json): boolean {
  * The new contact, with its note. Servers with notes ignore one in a new contact, so it takes a separate request.
  */
 async function withNote(client: Client, contact: Dictionary, note: Json): Promise<Dictionary> {
-  if (!('notes' in contact)) logNoNotes(client, contact);
+  logNoNotes(client, contact);
   if (!('notes' in contact) || hasNote(contact, note)) return contact;
   try {
     return await writeContact(client, { uuid: String(contact.uuid) }, { note });
