@@ -28,12 +28,19 @@ const TESTS: Record<string, string[]> = {
   ],
   parts: ['test/client/{retry,limiter,seams,windowGap}.test.ts', 'test/properties/retry.test.ts'],
   pages: ['test/client/pages.test.ts', 'test/client/readAhead.test.ts'],
-  client: [
-    'test/client/{pieces,windows,decode,query,headers}.test.ts',
-    'test/client/{parse,gzip}.test.ts',
-    'test/operations/http.test.ts',
-    'test/operations/paging/windows*.test.ts',
-    'test/faults/retries.test.ts',
+  plan: ['test/client/windowPlan.test.ts'],
+  pieces: ['test/client/{pieces,parse}.test.ts'],
+  answers: ['test/client/{answer,body,decode,gzip}.test.ts'],
+  lists: ['test/client/{listOrder,changes,readThrough}.test.ts'],
+  windows: ['test/client/{windows,windowReader}.test.ts', 'test/operations/paging/windows.test.ts'],
+  network: [
+    'test/client/{query,client,headers,proxy,networks}.test.ts',
+    'test/faults/{connections,outcomes,retries}.test.ts',
+  ],
+  links: [
+    'test/client/{privateAddress,link,download,jsonLines}.test.ts',
+    'test/operations/archives/{faults,reading}.test.ts',
+    'test/operations/media/{attachments,media}.test.ts',
   ],
   matches: ['test/operations/bulk/matches.test.ts'],
   compare: ['test/operations/bulk/{diff,predict}.test.ts'],
@@ -44,7 +51,7 @@ const TESTS: Record<string, string[]> = {
     'test/operations/bulk/syncContacts.test.ts',
   ],
 };
-const tests = TESTS[process.env.AREA ?? 'client'] ?? [];
+const tests = TESTS[process.env.AREA ?? 'parts'] ?? [];
 
 class AsWritten extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
