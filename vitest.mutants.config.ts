@@ -40,10 +40,7 @@ const TESTS: Record<string, string[]> = {
     'test/client/{query,client,headers,proxy,networks}.test.ts',
     'test/faults/outcomes.test.ts',
   ],
-  links: [
-    'test/client/{privateAddress,link,download,jsonLines}.test.ts',
-    'test/operations/archives/faults.test.ts',
-  ],
+  links: ['test/client/{privateAddress,link,download}.test.ts', 'test/client/jsonLines.test.ts'],
   matches: ['test/operations/bulk/matches.test.ts'],
   compare: ['test/operations/bulk/{diff,predict}.test.ts'],
   // Without the tests that try out at random: each would run for every mutant that it does not notice.
