@@ -9,7 +9,8 @@ const AREAS = {
   answers: ['src/client/{answer,body}.ts'],
   lists: ['src/client/{listOrder,changes,readThrough}.ts'],
   windows: ['src/client/{windowReader,windows,seenIds}.ts'],
-  network: ['src/client/{request,client,transport,proxy,trust,clock}.ts'],
+  client: ['src/client/{request,client}.ts'],
+  network: ['src/client/{transport,proxy,trust,clock}.ts'],
   links: ['src/client/links/*.ts'],
   errors: ['src/errors/*.ts'],
   // What reads and writes single values.

@@ -36,9 +36,11 @@ const TESTS: Record<string, string[]> = {
     'test/client/readThroughEnd.test.ts',
   ],
   windows: ['test/client/{windows,windowReader}.test.ts', 'test/operations/paging/windows.test.ts'],
+  client: ['test/client/{query,client,headers}.test.ts', 'test/faults/{outcomes,retries}.test.ts'],
   network: [
-    'test/client/{query,client,headers,proxy,networks}.test.ts',
-    'test/faults/outcomes.test.ts',
+    'test/client/{trust,proxy,headers}.test.ts',
+    'test/faults/connections.test.ts',
+    'test/client/networks.test.ts',
   ],
   links: ['test/client/{privateAddress,link,download}.test.ts', 'test/client/jsonLines.test.ts'],
   matches: ['test/operations/bulk/matches.test.ts'],

@@ -209,6 +209,15 @@ describe('changes of a list that comes newest first', () => {
     expect(asked).toEqual([{}]);
   });
 
+  test('none, where the first record is older', async () => {
+    const { asked, client } = await listing(() => ({
+      records: [record(0), record(-1)],
+      next: 'a',
+    }));
+    expect(await collect(changes(listOf(client, 'tickets'), at(0)))).toEqual([]);
+    expect(asked).toHaveLength(1);
+  });
+
   test('that never end are an error after a hundred looks', async () => {
     const { asked, client } = await listing(({ cursor }, count) => {
       if (cursor) return { records: [record(count * 1000 - 1)] };
