@@ -36,7 +36,7 @@ const TESTS: Record<string, string[]> = {
     'test/client/readThroughEnd.test.ts',
   ],
   windows: ['test/client/{windows,windowReader}.test.ts', 'test/operations/paging/windows.test.ts'],
-  client: ['test/client/{query,client,headers}.test.ts', 'test/faults/{outcomes,retries}.test.ts'],
+  client: ['test/client/{query,client,headers}.test.ts'],
   network: [
     'test/client/{trust,proxy,headers}.test.ts',
     'test/faults/connections.test.ts',
