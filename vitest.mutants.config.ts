@@ -35,7 +35,7 @@ const TESTS: Record<string, string[]> = {
     'test/client/{listOrder,changes,readThrough}.test.ts',
     'test/client/readThroughEnd.test.ts',
   ],
-  windows: ['test/client/{windows,windowReader}.test.ts', 'test/operations/paging/windows.test.ts'],
+  windows: ['test/client/{windows,windowReader,readThrough}.test.ts'],
   client: ['test/client/{query,client,headers}.test.ts'],
   network: [
     'test/client/{trust,proxy,headers}.test.ts',

@@ -148,6 +148,21 @@ describe('a list whose records move', () => {
     }
   });
 
+  test('goes on in windows with exactly the rest, also where two walks met', async () => {
+    for (const query of [{}, { reverse: true }]) {
+      const side = { concurrency: 3, ahead: 9 };
+      const { read } = await start(rowsOf(2600), { pageSize: 250, delay: () => 1 });
+      const { numbers, positions } = await collect(read('contacts', query, undefined, side));
+      expect(numbers.flat()).toEqual(query.reverse ? range(0, 2599) : range(2599, 0));
+      for (const [index, position] of positions.entries()) {
+        if (!position) continue;
+        const rest = await collect(read('contacts', query, position, side));
+        const before = numbers.slice(0, index + 1).flat();
+        expect([...before, ...rest.numbers.flat()]).toEqual(numbers.flat());
+      }
+    }
+  });
+
   test('goes on with what has changed before the first page of this run', async () => {
     const { server, read } = await start(rowsOf(35));
     const { positions } = await collect(read('contacts'));

@@ -151,6 +151,59 @@ describe('two walks meet', () => {
   });
 });
 
+describe('where a run goes on behind a page', () => {
+  const next = (word: string) => ({ query: { cursor: word } });
+  const pageOf = (words: string, word: string): Page => ({ ...page(words), next: next(word) });
+  const behind = (side: Side) => side.pieces.map(one => one.next?.query.cursor);
+
+  test('is where the server says, if all of it was kept', () => {
+    const { gap: one, head } = gap();
+    one.take(head, pageOf('1a 2a', 'x'), placeOf);
+    one.take(head, pageOf('', 'y'), placeOf);
+    expect(behind(head)).toEqual(['x', 'y']);
+  });
+
+  test('is not behind what only the other walk has kept', () => {
+    const { gap: one, head, join, take } = gap();
+    take(join(), '9a 7a 5a');
+    one.take(head, pageOf('1a 2a', 'x'), placeOf);
+    one.take(head, pageOf('4a 7a 9a', 'y'), placeOf);
+    expect(kept(head)).toEqual(['1a 2a', '4a']);
+    expect(behind(head)).toEqual(['x', undefined]);
+  });
+
+  test('nor where the two stand at one record', () => {
+    const { gap: one, head, join, take } = gap();
+    take(join(), '9a 5b 5a');
+    one.take(head, pageOf('4a 5a 5b', 'x'), placeOf);
+    expect([kept(head), behind(head)]).toEqual([['4a'], [undefined]]);
+  });
+
+  test('is where the page before it ended, if nothing of it was kept', () => {
+    const { gap: one, head, join, take } = gap();
+    take(join(), '9a 7a 5a');
+    one.take(head, pageOf('1a 2a', 'x'), placeOf);
+    one.take(head, pageOf('6a 7a', 'y'), placeOf);
+    expect(kept(head)).toEqual(['1a 2a', '']);
+    expect(behind(head)).toEqual(['x', 'x']);
+  });
+
+  test('is where it began, if nothing of its first page was kept', () => {
+    const one = new Gap(0, 100);
+    one.tail = walk(-1, 100);
+    one.head = new Side(1, {}, nothing(), 0, next('begin'));
+    one.take(one.tail, page('9a 7a 5a'), placeOf);
+    one.take(one.head, pageOf('6a 7a', 'x'), placeOf);
+    expect(behind(one.head)).toEqual(['begin']);
+  });
+
+  test('is not behind the end of the stretch', () => {
+    const { gap: one, head } = gap(0, 10);
+    one.take(head, pageOf('9a 11a', 'x'), placeOf);
+    expect([kept(head), behind(head)]).toEqual([['9a'], [undefined]]);
+  });
+});
+
 describe('what is left of a stretch', () => {
   const ENDS = { from: 10, to: 90 };
 
