@@ -8,9 +8,11 @@ const AREAS = {
   pieces: ['src/client/{pieces,parse}.ts'],
   answers: ['src/client/{answer,body}.ts'],
   lists: ['src/client/{listOrder,changes,readThrough}.ts'],
-  windows: ['src/client/{windowReader,windows,seenIds}.ts'],
+  ids: ['src/client/seenIds.ts'],
+  windows: ['src/client/{windowReader,windows}.ts'],
+  proxy: ['src/client/proxy.ts'],
   client: ['src/client/{request,client}.ts'],
-  network: ['src/client/{transport,proxy,trust,clock}.ts'],
+  network: ['src/client/{transport,trust,clock}.ts'],
   links: ['src/client/links/*.ts'],
   errors: ['src/errors/*.ts'],
   // What reads and writes single values.

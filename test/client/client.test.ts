@@ -249,6 +249,73 @@ describe('an answer says whether an attempt before it may have done the work', (
   });
 });
 
+describe('a refusal', () => {
+  const no = json({ a: ['no'] }, 400, { 'X-Temba-Org': 1 });
+
+  test.each([GET, post('contacts'), post('contacts', { repeatable: true })])(
+    'stays one: $method, repeatable $repeatable',
+    async request => {
+      const { client } = await setUp(no);
+      const error = await failed(client.request(request));
+      expect(error).toMatchObject({ code: 'VALIDATION_FAILED', outcome: 'refused' });
+      expect(error.description).not.toMatch(/may have/);
+      expect(client.writes).toBe(request.method === 'GET' ? 0 : 1);
+    },
+  );
+
+  test('does not end a bulk run, not even after its deadline', async () => {
+    const { client, limiter, clock } = await setUp(
+      request => {
+        if (request.index === 1) clock.advance(20);
+        no(request);
+      },
+      { isBulk: true, deadline: 10 },
+    );
+    for (let count = 0; count < 2; count++) {
+      expect(await failed(client.request(GET))).toMatchObject({ code: 'VALIDATION_FAILED' });
+      expect(limiter.stopped).toBeUndefined();
+    }
+  });
+
+  test('of what is too large is not asked for again', async () => {
+    const size = 16 * 1024 * 1024 + 1;
+    const { server, client } = await setUp(({ socket }) => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`);
+      socket.write(Buffer.alloc(size, 0x20));
+    });
+    expect(await failed(client.request(GET))).toMatchObject({
+      code: 'RESPONSE_TOO_LARGE',
+      outcome: 'none',
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('what is sent', () => {
+  test('is a file, with its name and type', async () => {
+    const { server, client } = await setUp(good);
+    const file = { bytes: new Uint8Array([65, 66]), filename: 'a.png', type: 'image/png' };
+    await client.request({ method: 'POST', path: 'media', file });
+    const [{ text } = { text: '' }] = server.requests;
+    expect(text).toMatch(/content-type: multipart\/form-data/i);
+    expect(text).toMatch(/name="file"; filename="a.png"\r\nContent-Type: image\/png\r\n\r\nAB\r\n/);
+  });
+
+  test('is nothing, where there is no body', async () => {
+    const { server, client } = await setUp(good);
+    await client.request({ method: 'POST', path: 'contacts' });
+    const [{ text } = { text: '' }] = server.requests;
+    expect(text).not.toMatch(/content-type/i);
+    expect(text).toMatch(/\r\n\r\n$/);
+  });
+
+  test('is not what cannot be JSON, and the reason is kept', async () => {
+    const { client } = await setUp(good);
+    const error = await failed(client.request(post('contacts', { body: { id: 7n } as never })));
+    expect(error).toMatchObject({ code: 'INVALID_INPUT', cause: expect.any(TypeError) });
+  });
+});
+
 describe('a stop', () => {
   const reason = fail('TIMEOUT', 'The time is used up.', 'Run it again.');
 
