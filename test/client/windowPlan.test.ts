@@ -211,14 +211,14 @@ describe('the end of the last gap', () => {
   test('was looked at for nothing; to go on from there must be worth it', () => {
     const looked = (more: Partial<Progress>, options: Options = {}) =>
       stepOf([gap(0, 1000, { head: BUSY, tail: {} })], more, { ...ONLY_WALKS, ...options });
-    // A third of a page was wasted, then half a page: 20 pages in all may waste 1.9, and each walk half of one.
-    expect(looked({ kept: 2425 })).toBe('tail 0');
-    expect(looked({ kept: 2375 })).toBe('nothing');
+    // Less than a page was wasted, then a whole one: 20 pages in all may waste 2.4, and each walk half of one.
+    expect(looked({ kept: 2300 })).toBe('tail 0');
+    expect(looked({ kept: 2250 })).toBe('nothing');
     const later = [
       gap(0, 1000, { head: BUSY, tail: {} }),
       gap(1001, 2000, { head: { ...BUSY, read: 0 } }),
     ];
-    expect(stepOf(later, { kept: 2375 }, ONLY_WALKS)).toBe('tail 0');
+    expect(stepOf(later, { kept: 2250 }, ONLY_WALKS)).toBe('tail 0');
   });
 });
 
@@ -445,6 +445,7 @@ describe('no more is wasted than a walk may save', () => {
   }
   const one = () => [gap(0, 500, { head: BUSY })];
   const noReverse = { canReverse: false };
+  const two = (density: number) => gap(0, 100_000, { head: BUSY, tail: { ...BUSY, density } });
   const back = { looksBack: true };
   const long = () => [gap(0, 100_000, { head: BUSY })];
   const UNREAD = { ...BUSY, read: 0, density: undefined };
@@ -453,17 +454,65 @@ describe('no more is wasted than a walk may save', () => {
 
   test.each<[string, () => Gap[], Options, number]>([
     ['in a list that can be reversed, the first costs nothing', one, {}, 0],
-    // 0.045 of a page for each: half a page for the cut, half a page for the walk, half a page is free.
-    ['in a list that cannot, half a page has to be saved', long, noReverse, 12],
-    ['if one more look follows, also that', long, { ...noReverse, looksBack: true }, 34],
-    ['the same, reversed', one, { looksBack: true }, 18],
-    ['each gap more may waste half a page', () => [first(), second()], noReverse, 23],
-    ['and the end of the last', () => [first(), second({ tail: BUSY })], noReverse, 34],
-    ['not one that is done', () => [first({ closed: true }), second()], noReverse, 12],
-    ['and each walk that has not begun', () => [first(), second({ head: UNREAD })], noReverse, 34],
+    // 0.045 of a page for each: half a page for the cut and half a page for the walk, which are free in an even list.
+    ['in a list that cannot neither, if it is even', long, noReverse, 0],
+    ['if one walk is twice as dense as the other, it is even', () => [two(5)], noReverse, 12],
+    ['if it is denser, half a page more has to be saved', () => [two(5.1)], noReverse, 23],
+    ['if one more look follows, also that', long, { ...noReverse, looksBack: true }, 23],
+    ['the same, reversed', one, { looksBack: true }, 7],
+    ['each gap more may waste half a page', () => [first(), second()], noReverse, 12],
+    ['and the end of the last', () => [first(), second({ tail: BUSY })], noReverse, 23],
+    ['not one that is done', () => [first({ closed: true }), second()], noReverse, 0],
+    ['and each walk that has not begun', () => [first(), second({ head: UNREAD })], noReverse, 23],
     ['of an instant, only what was read is known', () => [gap(5, 5, { head: BUSY })], back, 23],
     ['an estimate is believed', long, back, 0],
   ])('%s', (_, gaps, options, expected) => {
     expect(least(gaps, options)).toBe(expected);
+  });
+
+  test('once an estimate was made in a burst, no list is even', () => {
+    const plan = planOf({ canReverse: false });
+    const of = (gaps: Gap[]) => plan.next(progress(gaps, { ends: { from: 0, to: INFINITE } }));
+    expect(of([gap(0, 4_000_000, { head: BUSY })])).toBeDefined();
+    expect(of(long())).toBeDefined();
+    of([gap(0, 4_000_001, { head: BUSY })]);
+    expect(of(long())).toBeUndefined();
+  });
+});
+
+describe('a time that many records share', () => {
+  /** A walk that stands among so many of them. */
+  const among = (one: Gap, count: number, which: 'head' | 'tail') => {
+    const walk = one[which];
+    const records = Array.from({ length: count }, (_, id) => ({ uuid: `${which} ${id}` }));
+    walk?.advance(records, Array(count).fill(walk.at));
+    return one;
+  };
+  const both = (walks: Walks = {}) => gap(0, 5000, { head: BUSY, tail: BUSY, ...walks });
+
+  test.each<[string, () => Gap[], string]>([
+    ['gets a walk from its other end', () => [among(both(), 1000, 'tail')], 'split 0 at 4999'],
+    ['also toward the end of the list', () => [among(both(), 1000, 'head')], 'split 0 at 0'],
+    ['not if they are fewer', () => [among(both(), 999, 'tail')], 'split 0 at 800'],
+    ['not where all is read', () => [among(both({ closed: true }), 1000, 'tail')], 'nothing'],
+    [
+      'nor where nothing else is left',
+      () => [among(gap(5, 5, { head: BUSY, tail: BUSY }), 1000, 'tail')],
+      'nothing',
+    ],
+    [
+      'before an idle walk goes on',
+      () => [among(gap(0, 5000, { head: {}, tail: BUSY }), 1000, 'tail')],
+      'split 0 at 4999',
+    ],
+  ])('%s', (_, gaps, expected) => {
+    expect(stepOf(gaps(), { pages: 100, kept: 25_000, covered: 10_000 })).toBe(expected);
+  });
+
+  test('only within the limit, and with more than one request at a time', () => {
+    const rich = { pages: 100, kept: 25_000, covered: 10_000 };
+    const of = (options: Options) => stepOf([among(both(), 1000, 'tail')], rich, options);
+    expect(of({ limit: 100 })).toBe('nothing');
+    expect(of({ concurrency: 1 })).toBe('nothing');
   });
 });
