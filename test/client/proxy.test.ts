@@ -78,6 +78,8 @@ describe('NO_PROXY', () => {
     ['http://a.org/', '**'],
     ['http://a.org/', 'a.org:80x'],
     ['http://a.org/', 'xa.org:80:80'],
+    ['http://a.org./', ','],
+    ['http://a.org/', 'evil:a.org:80'],
     ['http://[fd00::1]/', 'fd00::2'],
     ['http://[fd00::1]/', '[fd00::1]:81'],
   ])('%s is not: %s', (target, list) => {
@@ -91,6 +93,7 @@ describe('an address', () => {
   test.each([
     ['proxy.test', 'http://proxy.test', undefined],
     ['proxy.test:3128/path', PROXY, undefined],
+    ['proxy.test/http://x', 'http://proxy.test', undefined],
     ['HTTP://proxy.test:80', 'http://proxy.test', undefined],
     ['https://proxy.test:3128', 'https://proxy.test:3128', undefined],
     ['http://me@proxy.test:3128', PROXY, 'me:'],
@@ -182,6 +185,19 @@ describe('a tunnel', () => {
     expect(error).toBeInstanceOf(ProxyFailure);
     expect(error.statusCode).toBeUndefined();
     expect(error.cause).toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  test('to an encrypted proxy says nothing in plain text', async () => {
+    const server = await rawServer(() => {});
+    const origin = server.origin.replace('http:', 'https:');
+    const proxy = { variable: 'x', origin, authorization: 'Basic eA==' };
+    const control = new AbortController();
+    const opening = failed(openTunnel(proxy, 'rapidpro.test:443', control.signal));
+    await expect.poll(server.connections).toBe(1);
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(server.requests).toEqual([]);
+    control.abort();
+    await opening;
   });
 
   test('ends with the signal, which is not the fault of the proxy', async () => {
