@@ -446,6 +446,10 @@ describe('no more is wasted than a walk may save', () => {
   const one = () => [gap(0, 500, { head: BUSY })];
   const noReverse = { canReverse: false };
   const two = (density: number) => gap(0, 100_000, { head: BUSY, tail: { ...BUSY, density } });
+  const many = () => [
+    ...[0, 1, 2, 3, 4].map(index => gap(index * 100, index * 100 + 99, { head: BUSY })),
+    ...long(),
+  ];
   const back = { looksBack: true };
   const long = () => [gap(0, 100_000, { head: BUSY })];
   const UNREAD = { ...BUSY, read: 0, density: undefined };
@@ -466,6 +470,7 @@ describe('no more is wasted than a walk may save', () => {
     ['and each walk that has not begun', () => [first(), second({ head: UNREAD })], noReverse, 23],
     ['of an instant, only what was read is known', () => [gap(5, 5, { head: BUSY })], back, 23],
     ['an estimate is believed', long, back, 0],
+    ['up to forty pages, and three for each that was read', many, back, 9],
   ])('%s', (_, gaps, options, expected) => {
     expect(least(gaps, options)).toBe(expected);
   });
