@@ -199,6 +199,12 @@ describe('what is answered', () => {
     await expect.poll(server.open).toBe(0);
   });
 
+  test.each([204, 400, 404, 500])('%i is no rest of a file', async status => {
+    const server = await answering(status);
+    const error = await failed(open(`${server.origin}/`, { from: 3 }));
+    expect(error).toMatchObject({ code: 'LINK_FAILED', statusCode: status });
+  });
+
   test('a wish for a password, which only a proxy has', async () => {
     const server = await answering(407);
     const error = await failed(open(`${server.origin}/`));
@@ -307,12 +313,10 @@ describe('what goes wrong', () => {
 
   test('the signal ends it, before and within the file', async () => {
     const silent = await serveFiles(() => {});
-    const timeout = () =>
-      Object.assign(new Error('time is up'), { name: 'TimeoutError', code: 'TIMEOUT' });
     const first = new AbortController();
     const opening = failed(open(`${silent.origin}/`, { signal: first.signal }));
     await expect.poll(() => silent.requests.length).toBe(1);
-    first.abort(timeout());
+    first.abort(new DOMException('time is up', 'TimeoutError'));
     expect((await opening).description).toBe('The server behind the link took too long.');
     await expect.poll(silent.open).toBe(0);
 

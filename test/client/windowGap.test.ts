@@ -232,6 +232,20 @@ describe('what is left of a stretch', () => {
     expect(one.estimate(ends, 7, 'least')).toBe((499 * 0.02) / 250);
   });
 
+  test('is perhaps as much of one instant as was read of it', () => {
+    const one = new Gap(5, 5);
+    const guess = () => one.estimate({ from: 0, to: 9 }, 1, 'least');
+    one.head = walk(1, 5);
+    one.tail = walk(-1, 5);
+    expect(guess()).toBe(Number.POSITIVE_INFINITY);
+    const records = (word: string, count: number) =>
+      Array.from({ length: count }, (_, id) => ({ uuid: `${word}${id}` }));
+    one.head.advance(records('a', 500), Array(500).fill(5));
+    expect([one.head.here, guess()]).toEqual([500, 2]);
+    one.tail.advance(records('b', 750), Array(750).fill(5));
+    expect(guess()).toBe(3);
+  });
+
   test('is not known within one instant', () => {
     expect(new Gap(5, 5).estimate({ from: 0, to: 9 }, 1, 'least')).toBe(Number.POSITIVE_INFINITY);
   });
