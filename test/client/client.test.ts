@@ -85,6 +85,15 @@ describe('a client', () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
+  test('leaves no timer behind that the process would wait for', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter(one => one === 'Timeout').length;
+    const { client } = await setUp(good);
+    await client.request(GET);
+    const before = timers();
+    for (let count = 0; count < 20; count++) await client.request(GET);
+    expect(timers() - before).toBeLessThan(10);
+  });
+
   test('ends a request for which nobody waits', async () => {
     const { server, client } = await setUp(stall, { maxWait: 0 });
     let cancel = () => {};
