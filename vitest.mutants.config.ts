@@ -28,13 +28,23 @@ const TESTS: Record<string, string[]> = {
   ],
   parts: ['test/client/{retry,limiter,seams,windowGap}.test.ts', 'test/properties/retry.test.ts'],
   pages: ['test/client/pages.test.ts', 'test/client/readAhead.test.ts'],
-  client: [
-    'test/client/{pieces,windows,decode,query,headers}.test.ts',
-    'test/client/{parse,gzip}.test.ts',
-    'test/operations/http.test.ts',
-    'test/operations/paging/windows*.test.ts',
-    'test/faults/retries.test.ts',
+  plan: ['test/client/windowPlan.test.ts'],
+  pieces: ['test/client/pieces.test.ts', 'test/client/parseSmall.test.ts'],
+  answers: ['test/client/{answer,body,decode,gzip}.test.ts'],
+  lists: [
+    'test/client/{listOrder,changes,readThrough}.test.ts',
+    'test/client/readThroughEnd.test.ts',
   ],
+  ids: ['test/client/windows.test.ts'],
+  windows: ['test/client/{windowReader,readThrough}.test.ts'],
+  proxy: ['test/client/proxy.test.ts'],
+  client: ['test/client/{query,client,headers}.test.ts'],
+  network: [
+    'test/client/{proxy,headers}.test.ts',
+    'test/faults/connections.test.ts',
+    'test/client/networks.test.ts',
+  ],
+  links: ['test/client/{privateAddress,link,download}.test.ts', 'test/client/jsonLines.test.ts'],
   matches: ['test/operations/bulk/matches.test.ts'],
   compare: ['test/operations/bulk/{diff,predict}.test.ts'],
   // Without the tests that try out at random: each would run for every mutant that it does not notice.
@@ -44,7 +54,7 @@ const TESTS: Record<string, string[]> = {
     'test/operations/bulk/syncContacts.test.ts',
   ],
 };
-const tests = TESTS[process.env.AREA ?? 'client'] ?? [];
+const tests = TESTS[process.env.AREA ?? 'parts'] ?? [];
 
 class AsWritten extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -15,7 +15,7 @@ export type Place = number;
 /** In the order of the list, from the first record of a gap; or against it, from the last. */
 export type Direction = 1 | -1;
 
-/** Records of one page that were kept, and where the server would continue after that page. */
+/** Records of one page that were kept, and where the server would continue behind them, if it can. */
 interface Piece {
   records: Dictionary[];
   next: Seamed | undefined;
@@ -43,6 +43,8 @@ export class Side {
     readonly query: Query,
     readonly source: AsyncGenerator<Page, void, undefined>,
     start: Place,
+    /** Where a run continues behind what was kept; undefined: behind its last record. */
+    public next?: Seamed | undefined,
   ) {
     this.at = start;
   }
@@ -148,7 +150,10 @@ export class Gap {
     // Records of one instant come in the same order from both ends. If they do not, read on.
     if (known > 0 && !newAfterKnown) met = true;
     side.advance(page.records, places);
-    side.pieces.push({ records: kept, next: page.next });
+    // What is left out, another walk has kept, or will: a run that continues must not begin behind it.
+    if (kept.length === page.records.length) side.next = page.next;
+    else if (kept.length > 0) side.next = undefined;
+    side.pieces.push({ records: kept, next: side.next });
     side.waiting += kept.length;
     this.closed ||= met;
     return kept.length;

@@ -173,7 +173,7 @@ export class WindowReader {
     const ascending = this.#sign * direction === 1;
     const asked = ascending ? { ...query, reverse: true } : query;
     const source = pages(this.#list.client, this.#list.name, asked, begin);
-    return new Side(direction, asked, source, direction === 1 ? gap.from : gap.to);
+    return new Side(direction, asked, source, direction === 1 ? gap.from : gap.to, begin);
   }
 
   #head(gap: Gap): Side {

@@ -106,3 +106,52 @@ describe('a text in pieces', () => {
     expect(parse(text, by({}))).toEqual(JSON.parse(text));
   });
 });
+
+describe('a large text', () => {
+  /** How often it gives others their turn, and what is parsed at once. */
+  function steps(text: string, piece: number) {
+    const pieces: string[] = [];
+    const parsing = parsePieces(text, { ...LIMITS, piece }, function* (part) {
+      pieces.push(part);
+      yield* [];
+      return JSON.parse(part) as unknown;
+    });
+    let turns = 0;
+    while (!parsing.next().done) turns++;
+    return { turns, pieces };
+  }
+
+  test('is parsed in pieces that are as long as they may be, up to a comma', () => {
+    const { pieces } = steps(`[${Array(100).fill('12345').join(',')}]`, 50);
+    expect(pieces.slice(0, 2)).toEqual([
+      `[${Array(9).fill('12345').join(',')}]`,
+      `[${Array(9).fill('12345').join(',')}]`,
+    ]);
+    expect(pieces).toHaveLength(12);
+    expect(steps('[1,2,3]', 50).pieces).toEqual(['[1,2,3]']);
+    expect(steps('[11,2,3]', 3).pieces).toEqual(['[11]', '[2,3]']);
+  });
+
+  test('without a comma gives others their turn too', () => {
+    const { turns } = steps(`["${'x'.repeat(998)}"]`, 100);
+    expect(turns).toBe(10);
+    expect(steps('["x"]', 100).turns).toBe(0);
+  });
+
+  test('has keys like any other', () => {
+    const value = parse('{"a":{"__proto__":1,"b":2},"c":[3]}', { piece: 0 }) as { a: object };
+    for (const one of [value, value.a]) {
+      for (const own of Object.values(Object.getOwnPropertyDescriptors(one)))
+        expect(own).toMatchObject({ writable: true, enumerable: true, configurable: true });
+    }
+  });
+
+  test.each([
+    ['[[],[]]', 4],
+    ['{"a":{},"b":{}}', 4],
+    ['[1,2]', 2],
+  ])('of %s has %i parts', (text, parts) => {
+    expect(parse(text, { parts })).toEqual(JSON.parse(text));
+    expect(() => parse(text, { parts: parts - 1 })).toThrow(new Unfit('too large'));
+  });
+});

@@ -55,6 +55,7 @@ test.each([
   '2a00:1450:4001:81b::200e',
   '2001:4860:4860::8888',
   '2002:808:808::',
+  '2a00:1450:5efe:7f00:1::1',
   '::ffff:8.8.8.8',
 ])('%s is of the web', address => {
   expect([isPrivateAddress(address), isSecretAddress(address)]).toEqual([false, false]);

@@ -151,6 +151,59 @@ describe('two walks meet', () => {
   });
 });
 
+describe('where a run goes on behind a page', () => {
+  const next = (word: string) => ({ query: { cursor: word } });
+  const pageOf = (words: string, word: string): Page => ({ ...page(words), next: next(word) });
+  const behind = (side: Side) => side.pieces.map(one => one.next?.query.cursor);
+
+  test('is where the server says, if all of it was kept', () => {
+    const { gap: one, head } = gap();
+    one.take(head, pageOf('1a 2a', 'x'), placeOf);
+    one.take(head, pageOf('', 'y'), placeOf);
+    expect(behind(head)).toEqual(['x', 'y']);
+  });
+
+  test('is not behind what only the other walk has kept', () => {
+    const { gap: one, head, join, take } = gap();
+    take(join(), '9a 7a 5a');
+    one.take(head, pageOf('1a 2a', 'x'), placeOf);
+    one.take(head, pageOf('4a 7a 9a', 'y'), placeOf);
+    expect(kept(head)).toEqual(['1a 2a', '4a']);
+    expect(behind(head)).toEqual(['x', undefined]);
+  });
+
+  test('nor where the two stand at one record', () => {
+    const { gap: one, head, join, take } = gap();
+    take(join(), '9a 5b 5a');
+    one.take(head, pageOf('4a 5a 5b', 'x'), placeOf);
+    expect([kept(head), behind(head)]).toEqual([['4a'], [undefined]]);
+  });
+
+  test('is where the page before it ended, if nothing of it was kept', () => {
+    const { gap: one, head, join, take } = gap();
+    take(join(), '9a 7a 5a');
+    one.take(head, pageOf('1a 2a', 'x'), placeOf);
+    one.take(head, pageOf('6a 7a', 'y'), placeOf);
+    expect(kept(head)).toEqual(['1a 2a', '']);
+    expect(behind(head)).toEqual(['x', 'x']);
+  });
+
+  test('is where it began, if nothing of its first page was kept', () => {
+    const one = new Gap(0, 100);
+    one.tail = walk(-1, 100);
+    one.head = new Side(1, {}, nothing(), 0, next('begin'));
+    one.take(one.tail, page('9a 7a 5a'), placeOf);
+    one.take(one.head, pageOf('6a 7a', 'x'), placeOf);
+    expect(behind(one.head)).toEqual(['begin']);
+  });
+
+  test('is not behind the end of the stretch', () => {
+    const { gap: one, head } = gap(0, 10);
+    one.take(head, pageOf('9a 11a', 'x'), placeOf);
+    expect([kept(head), behind(head)]).toEqual([['9a'], [undefined]]);
+  });
+});
+
 describe('what is left of a stretch', () => {
   const ENDS = { from: 10, to: 90 };
 
@@ -177,6 +230,20 @@ describe('what is left of a stretch', () => {
     expect(one.density(7, 'least')).toBe(0.02);
     expect(one.estimate(ends, 7, 'most')).toBe((499 * 2) / 250);
     expect(one.estimate(ends, 7, 'least')).toBe((499 * 0.02) / 250);
+  });
+
+  test('is perhaps as much of one instant as was read of it', () => {
+    const one = new Gap(5, 5);
+    const guess = () => one.estimate({ from: 0, to: 9 }, 1, 'least');
+    one.head = walk(1, 5);
+    one.tail = walk(-1, 5);
+    expect(guess()).toBe(Number.POSITIVE_INFINITY);
+    const records = (word: string, count: number) =>
+      Array.from({ length: count }, (_, id) => ({ uuid: `${word}${id}` }));
+    one.head.advance(records('a', 500), Array(500).fill(5));
+    expect([one.head.here, guess()]).toEqual([500, 2]);
+    one.tail.advance(records('b', 750), Array(750).fill(5));
+    expect(guess()).toBe(3);
   });
 
   test('is not known within one instant', () => {
