@@ -8,10 +8,13 @@ const AREAS = {
   errors: ['src/errors/*.ts'],
   // What reads and writes single values.
   values: ['src/input/{times,urns,identifiers,nearest,stored,csv,days,phones}.ts'],
-  input: [
-    'src/input/*.ts',
-    '!src/input/{times,urns,identifiers,nearest,stored,csv,days,phones}.ts',
-  ],
+  // What a job wrote, as it may be sent.
+  bodies: ['src/input/{bodies,body,check,filters,options,optionTable,period,log}.ts'],
+  texts: ['src/input/{missing,code,expressions}.ts'],
+  expand: ['src/input/{expand,isOperation,turns,libraries}.ts'],
+  calls: ['src/input/{run,call,watched}.ts'],
+  secrets: ['src/input/{secrets,size}.ts'],
+  fieldTimes: ['src/input/{fieldTimes,times}.ts'],
   matches: ['src/sync/match/matches.ts'],
   sync: ['src/sync/match/matchReader.ts', 'src/sync/write/*.ts', 'src/sync/inputs.ts'],
   compare: ['src/sync/{compare,predict}.ts'],

@@ -21,11 +21,14 @@ const TESTS: Record<string, string[]> = {
     'test/operations/nearest.test.ts',
     'test/util/{dateCases,dates,csvCases,phoneUrn}.test.ts',
   ],
-  input: [
-    'test/input/*.test.ts',
-    'test/util/*.test.ts',
-    'test/operations/{expand,missingWords,missingData,options,nearest,names,times,bodyKeys,inPlaceOfValue,notAwaited,jobMistakes,types}.test.ts',
+  bodies: [
+    'test/input/{bodies,filters,options,period}.test.ts',
   ],
+  texts: ['test/input/{missing,texts,expressions}.test.ts'],
+  expand: ['test/operations/expand.test.ts'],
+  calls: ['test/operations/notAwaited.test.ts'],
+  secrets: ['test/input/{size,secrets}.test.ts'],
+  fieldTimes: ['test/input/{times,fieldTimes}.test.ts'],
   parts: ['test/client/{retry,limiter,seams,windowGap}.test.ts', 'test/properties/retry.test.ts'],
   pages: ['test/client/pages.test.ts', 'test/client/readAhead.test.ts'],
   client: [
