@@ -25,7 +25,7 @@ const TESTS: Record<string, string[]> = {
     'test/input/{bodies,filters,options,period}.test.ts',
   ],
   texts: ['test/input/{missing,texts,expressions}.test.ts'],
-  expand: ['test/operations/expand.test.ts'],
+  expand: ['test/input/expand.test.ts', 'test/operations/expand.test.ts'],
   calls: ['test/operations/notAwaited.test.ts'],
   secrets: ['test/input/{size,secrets}.test.ts'],
   fieldTimes: ['test/input/{times,fieldTimes}.test.ts'],

@@ -114,6 +114,7 @@ describe('what to write instead', () => {
     ['On @contact.phone_number', '@contact.phone_number', address('tel')],
     ['On @contact.whatsapp', '@contact.whatsapp', address('whatsapp')],
     ['In @contact.village', '@contact.village', field('village')],
+    ['In @contact.village__', '@contact.village__', field('village__')],
     ['In @contact.Aïssatou', '@contact.…', field('key')],
     ['Dear @contact.last_name', '@contact.last_name', WHOLE],
     ['Dear @contact.familyname', '@contact.familyname', WHOLE],
@@ -195,7 +196,7 @@ test.each([
   '@contact.__default__',
   '@contact.name @CONTACT.NAME',
   '@contact.urns.0 @contact.groups.12.name @contact.channel.name @contact.fields.village',
-  '@urns.tel @urns.signal @urns @urns.ext',
+  '@urns.tel @urns.signal @urns @urns.ext @urns.signal2 @urns.2signal',
   // No roots, and no properties of contacts.
   'me@contacts.name @contacts.org @contacts @clinic.rw @clinic.name @foo.phone @foo.0',
   '@@contact.firstname info@@contact.org @@(contact.firstname)',

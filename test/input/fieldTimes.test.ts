@@ -427,3 +427,79 @@ describe.each(recordings)('what $server was seen to store', ({ rows }) => {
     expect(completed).toBeGreaterThan(10);
   });
 });
+
+describe('dates as people write them', () => {
+  test.each<[sent: string, shown: string, isAnother: boolean]>([
+    // Servers read years from 30 to 68 in different centuries.
+    ['05/01/29', '2029-01-05T00:00:00+02:00', false],
+    ['05/01/30', '2030-01-05T00:00:00+02:00', true],
+    ['05/01/68', '1968-01-05T00:00:00+02:00', true],
+    ['05/01/69', '1969-01-05T00:00:00+02:00', false],
+    ['2026/31/01 10:30', '2026-01-31T10:30:00+02:00', false],
+    ['26-01-05 10:30', '2026-01-05T10:30:00+02:00', false],
+    ['05-01-2026', '2026-01-05T00:00:00+02:00', false],
+    ['05-01-2026', '2026-01-05T10:30:00+02:00', true],
+    ['05-01-2026 10', '2026-01-05T10:00:00+02:00', true],
+    ['05-01-2026 12:30 pm', '2026-01-05T12:30:00+02:00', false],
+    ['05-01-2026 12:30 am', '2026-01-05T00:30:00+02:00', false],
+    ['05-01-2026 24:00+02:00', '2026-01-06T00:00:00+02:00', true],
+    ['05-01-2026 10:30+25:00', '2026-01-05T10:30:00+02:00', true],
+    ['05-01-2026 10:30+14:00', '2026-01-04T22:30:00+02:00', false],
+    ['05-01-2026 10:30+14:30', '2026-01-05T10:30:00+02:00', true],
+  ])('%s, shown as %s: %j', (sent, shown, isAnother) => {
+    expect(isAnotherTime(sent, shown)).toBe(isAnother);
+  });
+
+  test('a year in front is the same in each style', async () => {
+    const facts = {
+      ...factsOf(KIGALI, 'day_first'),
+      fieldTypes: async () =>
+        new Map([
+          ['due', 'datetime'],
+          ['seen', 'datetime'],
+        ]),
+    };
+    const fields = { due: '2026/31/01', seen: '31/01/2026' };
+    await completeTimes(facts, fields, 'contact');
+    expect(fields).toEqual({ due: '2026/31/01', seen: '31/01/2026' });
+  });
+
+  test('29 February is a day in one of the centuries', async () => {
+    expect(await sentFor('29/02/00', KIGALI, 'day_first')).toBe('29/02/00');
+    expect(await sentFor('29/02/01', KIGALI, 'day_first')).toBeInstanceOf(RapidProError);
+  });
+});
+
+test('a date that no calendar has is told so', async () => {
+  for (const text of ['2026-02-31', '2026-02-31T10:30:00Z', '31/02/2026']) {
+    expect(await sentFor(text, KIGALI)).toMatchObject({
+      description: 'contact.fields.due is a date that does not exist. Nothing was sent.',
+    });
+  }
+});
+
+test('spaces around a time change nothing', async () => {
+  expect(await sentFor(' 2026-01-05T10:30 ', KIGALI)).toBe('2026-01-05T10:30:00+02:00');
+});
+
+test('fields of other types are left alone', async () => {
+  const facts = { ...factsOf(KIGALI), fieldTypes: async () => new Map([['due', 'text']]) };
+  const fields = { due: '2026-01-05T10:30' };
+  await completeTimes(facts, fields, 'contact');
+  expect(fields.due).toBe('2026-01-05T10:30');
+});
+
+test('so are all fields if the token may not read their types', async () => {
+  const facts: TimeFacts = { ...factsOf(KIGALI), unlessForbidden: async () => undefined };
+  const fields = { due: '2026-01-05T10:30' };
+  await completeTimes(facts, fields, 'contact');
+  expect(fields.due).toBe('2026-01-05T10:30');
+});
+
+test.each([7, null, undefined, 'soon', ''])('%j in a field of times is left alone', async value => {
+  const fields = { due: value };
+  const rule = await readTimeRule(factsOf(KIGALI), [fields, undefined], TYPES);
+  rule(fields, 'contact');
+  rule(undefined, 'contact');
+  expect(fields).toEqual({ due: value });
+});
