@@ -27,7 +27,7 @@ const TESTS: Record<string, string[]> = {
   texts: ['test/input/{missing,texts,expressions}.test.ts'],
   expand: ['test/input/expand.test.ts', 'test/operations/expand.test.ts'],
   calls: ['test/operations/notAwaited.test.ts'],
-  secrets: ['test/input/{size,secrets}.test.ts'],
+  secrets: ['test/input/{secretGuard,size}.test.ts'],
   fieldTimes: ['test/input/{times,fieldTimes}.test.ts'],
   parts: ['test/client/{retry,limiter,seams,windowGap}.test.ts', 'test/properties/retry.test.ts'],
   pages: ['test/client/pages.test.ts', 'test/client/readAhead.test.ts'],
