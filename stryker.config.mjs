@@ -13,10 +13,18 @@ const AREAS = {
   texts: ['src/input/{missing,code,expressions}.ts'],
   expand: ['src/input/{expand,isOperation,turns,libraries}.ts'],
   calls: ['src/input/{run,call,watched}.ts'],
-  secrets: ['src/input/{secrets,size}.ts'],
+  secrets: ['src/input/secrets.ts'],
+  size: ['src/input/size.ts'],
   fieldTimes: ['src/input/{fieldTimes,times}.ts'],
   matches: ['src/sync/match/matches.ts'],
-  sync: ['src/sync/match/matchReader.ts', 'src/sync/write/*.ts', 'src/sync/inputs.ts'],
+  // What is known of a list before and after its contacts are written.
+  lists: ['src/sync/{inputs,options,syncFacts}.ts', 'src/sync/report/*.ts'],
+  groupChanges: ['src/sync/write/changes.ts'],
+  writes: ['src/sync/write/{writer,missing}.ts'],
+  sync: [
+    'src/sync/{bulkContacts,bulkRun,lookUps,runSync,runUpserts}.ts',
+    'src/sync/match/matchReader.ts',
+  ],
   compare: ['src/sync/{compare,predict}.ts'],
 };
 const area = process.env.AREA ?? 'client';

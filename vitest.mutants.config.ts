@@ -21,13 +21,12 @@ const TESTS: Record<string, string[]> = {
     'test/operations/nearest.test.ts',
     'test/util/{dateCases,dates,csvCases,phoneUrn}.test.ts',
   ],
-  bodies: [
-    'test/input/{bodies,filters,options,period}.test.ts',
-  ],
+  bodies: ['test/input/{bodies,filters,options,period}.test.ts'],
   texts: ['test/input/{missing,texts,expressions}.test.ts'],
   expand: ['test/input/expand.test.ts', 'test/operations/expand.test.ts'],
   calls: ['test/operations/notAwaited.test.ts'],
-  secrets: ['test/input/{secretGuard,size}.test.ts'],
+  secrets: ['test/input/secretGuard.test.ts'],
+  size: ['test/input/estimate.test.ts'],
   fieldTimes: ['test/input/{times,fieldTimes}.test.ts'],
   parts: ['test/client/{retry,limiter,seams,windowGap}.test.ts', 'test/properties/retry.test.ts'],
   pages: ['test/client/pages.test.ts', 'test/client/readAhead.test.ts'],
@@ -40,12 +39,10 @@ const TESTS: Record<string, string[]> = {
   ],
   matches: ['test/operations/bulk/matches.test.ts'],
   compare: ['test/operations/bulk/{diff,predict}.test.ts'],
-  // Without the tests that try out at random: each would run for every mutant that it does not notice.
-  sync: [
-    'test/operations/bulk/{diff,predict}.test.ts',
-    'test/operations/bulk/{sameContact,duplicates,twoForms,upsertContacts}.test.ts',
-    'test/operations/bulk/syncContacts.test.ts',
-  ],
+  lists: ['test/operations/bulk/{inputs,outcome,facts}.test.ts'],
+  groupChanges: ['test/operations/bulk/{groupChanges,syncContacts}.test.ts'],
+  writes: ['test/operations/bulk/{members,removeMissing,syncContacts}.test.ts'],
+  sync: ['test/operations/bulk/{syncContacts,upsertContacts,twoForms,sameContact}.test.ts'],
 };
 const tests = TESTS[process.env.AREA ?? 'client'] ?? [];
 
