@@ -569,8 +569,11 @@ describe('failures of what is refused', () => {
 });
 
 describe('operations', () => {
+  const make = () => makeOperation(async given => given);
+
   test('are recognized, whichever copy of the package made them', () => {
     const MARK = Symbol.for('@openfn/language-rapidpro.operation');
+    const operation = make();
     expect(isOperation(operation)).toBe(true);
     expect(isOperation(Object.assign(() => {}, { [MARK]: true }))).toBe(true);
     expect([() => {}, {}, null, undefined, { ...operation }].map(isOperation)).toEqual(
@@ -581,6 +584,7 @@ describe('operations', () => {
   });
 
   test('become a text that is never sent', () => {
+    const operation = make();
     expect(String(operation)).toBe(OPERATION_TEXT);
     expect(Object.keys(operation)).toEqual([]);
   });
