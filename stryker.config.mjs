@@ -20,7 +20,7 @@ const AREAS = {
   // What is known of a list before and after its contacts are written.
   lists: ['src/sync/{inputs,options,syncFacts}.ts', 'src/sync/report/*.ts'],
   groupChanges: ['src/sync/write/changes.ts'],
-  writes: ['src/sync/write/{writer,missing}.ts'],
+  members: ['src/sync/write/missing.ts'],
   sync: [
     'src/sync/{bulkContacts,bulkRun,lookUps,runSync,runUpserts}.ts',
     'src/sync/match/matchReader.ts',

@@ -24,7 +24,7 @@ const TESTS: Record<string, string[]> = {
   bodies: ['test/input/{bodies,filters,options,period}.test.ts'],
   texts: ['test/input/{missing,texts,expressions}.test.ts'],
   expand: ['test/input/expand.test.ts', 'test/operations/expand.test.ts'],
-  calls: ['test/operations/notAwaited.test.ts'],
+  calls: ['test/input/calls.test.ts'],
   secrets: ['test/input/secretGuard.test.ts'],
   size: ['test/input/estimate.test.ts'],
   fieldTimes: ['test/input/{times,fieldTimes}.test.ts'],
@@ -41,7 +41,7 @@ const TESTS: Record<string, string[]> = {
   compare: ['test/operations/bulk/{diff,predict}.test.ts'],
   lists: ['test/operations/bulk/{inputs,outcome,facts}.test.ts'],
   groupChanges: ['test/operations/bulk/{groupChanges,syncContacts}.test.ts'],
-  writes: ['test/operations/bulk/{members,removeMissing,syncContacts}.test.ts'],
+  members: ['test/operations/bulk/members.test.ts'],
   sync: ['test/operations/bulk/{syncContacts,upsertContacts,twoForms,sameContact}.test.ts'],
 };
 const tests = TESTS[process.env.AREA ?? 'client'] ?? [];
