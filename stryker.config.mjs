@@ -23,6 +23,7 @@ const AREAS = {
   members: ['src/sync/write/missing.ts'],
   sync: [
     'src/sync/{bulkContacts,bulkRun,lookUps,runSync,runUpserts}.ts',
+    'src/sync/write/writer.ts',
     'src/sync/match/matchReader.ts',
   ],
   compare: ['src/sync/{compare,predict}.ts'],

@@ -390,7 +390,7 @@ describe('operations that are called and not waited for', () => {
   test('one that gives its result at once needs nobody to wait', async () => {
     const plain = named(
       'fn',
-      makeOperation((state => ({ ...state, data: 'now' })) as unknown as Operation),
+      makeOperation(((state: State) => ({ ...state, data: 'now' })) as unknown as Operation),
     );
     const found = await run(state => {
       expect(plain(state)).toEqual({ data: 'now' });
